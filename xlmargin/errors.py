@@ -28,9 +28,9 @@ class Severity(StrEnum):
 class Problem:
     """One thing found in the input that is not what was wanted.
 
-    `row` is the row of the range, 1 for the headings, so that it is the sheet's row where the range
-    starts in row 1; 0 where the whole range is meant. `column` is the heading, or "" where no single
-    column is meant.
+    `row` is the row of the range, 1 for the headings, so that it is the sheet's row where the
+    range starts in row 1; 0 where the whole range is meant. `column` is the heading, or "" where
+    no single column is meant.
     """
 
     range: str

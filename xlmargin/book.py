@@ -1,0 +1,25 @@
+"""A book: the positions together with the market and the settings they are margined with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from xlmargin.dates import date_of
+from xlmargin.market import Market
+from xlmargin.positions import Positions
+from xlmargin.settings import Settings
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """Everything a requirement depends on but the rules themselves."""
+
+    positions: Positions
+    market: Market
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def as_of(self) -> dt.date:
+        """The date whose rules apply."""
+        return date_of(self.market.as_of)

@@ -1,0 +1,30 @@
+"""Dates as spreadsheets hold them: serial days since 30 December 1899, with a fraction of a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+_DAY_ZERO: Final = dt.datetime(1899, 12, 30)
+_SECONDS_A_DAY: Final = 86_400
+
+DAYS_PER_YEAR: Final = 365.0
+"""Actual/365: the time to expiry is (expiration - as of) / 365 years."""
+
+EARLIEST_SERIAL: Final = 25_569.0
+"""1 January 1970; a smaller number in a date column is taken for something else."""
+
+LATEST_SERIAL: Final = 73_050.0
+"""31 December 2099."""
+
+
+def serial_of(day: dt.date) -> float:
+    """The serial day of a date, or of a date and time."""
+    if isinstance(day, dt.datetime):
+        return (day.replace(tzinfo=None) - _DAY_ZERO).total_seconds() / _SECONDS_A_DAY
+    return float((day - _DAY_ZERO.date()).days)
+
+
+def date_of(serial: float) -> dt.date:
+    """The calendar date of a serial day; the fraction of the day is dropped."""
+    return (_DAY_ZERO + dt.timedelta(days=int(serial))).date()

@@ -1,0 +1,119 @@
+"""The market as of one moment: an immutable snapshot of what the positions are valued with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.dates import DAYS_PER_YEAR
+from xlmargin.instruments import UnderlyingClass
+
+
+@dataclass(frozen=True)
+class Dividend:
+    """A cash dividend: the serial day on which the share trades without it, and $ per share."""
+
+    ex_date: float
+    amount: float
+
+
+@dataclass(frozen=True)
+class RateCurve:
+    """Interest rates by time, continuously compounded; linear between its points, flat outside."""
+
+    years: tuple[float, ...]
+    rates: tuple[float, ...]
+
+    def at(self, years: FloatArray) -> FloatArray:
+        """Rate a year, as a fraction, for money lent over each of these times; any shape."""
+        return np.interp(years, self.years, self.rates)
+
+
+@dataclass(frozen=True)
+class Underlying:
+    """One row of the market: what positions are written on, and how the rules class it.
+
+    `rate` and `volatility` are NaN where the market does not give them: the rate is then the
+    curve's, and an option without a volatility of its own must have a price. `leverage` is the
+    factor of a leveraged or inverse fund. A group named "" is no group.
+    """
+
+    symbol: str
+    spot: float
+    underlying_class: UnderlyingClass = UnderlyingClass.STOCK
+    leverage: float = 1.0
+    dividend_yield: float = 0.0
+    rate: float = np.nan
+    volatility: float = np.nan
+    class_group: str = ""
+    product_group: str = ""
+    portfolio_group: str = ""
+    index_scale: float = 1.0
+    marginable: bool = True
+    adv: float = np.nan
+    shares_outstanding: float = np.nan
+    dividends: tuple[Dividend, ...] = ()
+    row: int = 0
+    """Row of the market range; 0 where the underlying comes from the positions' own rows."""
+
+    @property
+    def group(self) -> str:
+        """Name of its class group; each underlying its own unless the market says otherwise."""
+        return self.class_group or self.symbol
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """Spots, classes, rates and dividends as of one moment.
+
+    `as_of` is a serial day and may carry a fraction. Positions point at `underlyings` by index.
+    """
+
+    as_of: float
+    underlyings: tuple[Underlying, ...]
+    curve: RateCurve = field(default_factory=lambda: RateCurve((0.0,), (0.0,)))
+
+    @cached_property
+    def index_of(self) -> dict[str, int]:
+        """Index of each underlying by its symbol."""
+        return {u.symbol: i for i, u in enumerate(self.underlyings)}
+
+    @cached_property
+    def spot(self) -> FloatArray:
+        """Prices of the underlyings, $ per unit, shape (underlyings,)."""
+        return self._column("spot")
+
+    @cached_property
+    def leverage(self) -> FloatArray:
+        """Factors of the underlyings, negative for inverse funds, shape (underlyings,)."""
+        return self._column("leverage")
+
+    @cached_property
+    def dividend_yield(self) -> FloatArray:
+        """Continuous dividend yields, fractions a year, shape (underlyings,)."""
+        return self._column("dividend_yield")
+
+    @cached_property
+    def volatility(self) -> FloatArray:
+        """Annual volatilities of the market range, NaN where not given, shape (underlyings,)."""
+        return self._column("volatility")
+
+    @cached_property
+    def marginable(self) -> BoolArray:
+        """Whether positions on the underlying are eligible for margin, shape (underlyings,)."""
+        return np.array([u.marginable for u in self.underlyings], dtype=bool)
+
+    def years_to(self, expiration: FloatArray) -> FloatArray:
+        """Time from `as_of` to each serial day, years; 0 for the rest of the day itself."""
+        return np.maximum(expiration - self.as_of, 0.0) / DAYS_PER_YEAR
+
+    def rate(self, underlying: np.ndarray, years: FloatArray) -> FloatArray:
+        """Rate for each underlying (by index) over each time: its own, else the curve's."""
+        own = self._column("rate")[underlying]
+        return np.where(np.isnan(own), self.curve.at(years), own)
+
+    def _column(self, name: str) -> FloatArray:
+        return np.array([getattr(u, name) for u in self.underlyings], dtype=np.float64)

@@ -1,0 +1,92 @@
+"""A requirement: an amount of money, the rule that asks for it, and the parts it is made of.
+
+Every rule answers with a `Requirement`, never with a bare number, so that the total in a cell can
+be followed down to the position, the price move and the paragraph it comes from. The root
+recomputes from its leaves (`recomputed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class How(StrEnum):
+    """How the parts of a requirement make its amount."""
+
+    STATED = "stated"
+    """A leaf: the amount stands for itself."""
+    SUM = "sum of"
+    GREATEST = "greatest of"
+    LEAST = "least of"
+    SHARE = "share of"
+    """`share` times the sum of the parts."""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """An amount in dollars, with its rule and its parts.
+
+    A positive amount is asked for; a negative amount inside a sum is a gain that reduces it.
+    `share` counts only where `how` is `How.SHARE`.
+    """
+
+    label: str
+    amount: float
+    rule: str = ""
+    how: How = How.STATED
+    parts: tuple[Requirement, ...] = ()
+    share: float = 1.0
+
+    @property
+    def how_in_words(self) -> str:
+        """How the parts make the amount, as a reader would say it: "90% of", "greatest of"."""
+        if self.how is How.STATED:
+            return ""
+        return f"{self.share:.4g} times" if self.how is How.SHARE else self.how.value
+
+    def recomputed(self) -> float:
+        """The amount in dollars, worked out again from the leaves alone."""
+        amounts = [part.recomputed() for part in self.parts]
+        match self.how:
+            case How.STATED:
+                return self.amount
+            case How.SUM:
+                return sum(amounts)
+            case How.GREATEST:
+                return max(amounts)
+            case How.LEAST:
+                return min(amounts)
+            case How.SHARE:
+                return self.share * sum(amounts)
+
+    def walk(self, depth: int = 0) -> Iterator[tuple[int, Requirement]]:
+        """This requirement and all its parts, top down, each with its depth below the root."""
+        yield depth, self
+        for part in self.parts:
+            yield from part.walk(depth + 1)
+
+    def explain(self) -> str:
+        """The requirement as an indented tree: amount, label, how the parts combine, rule."""
+        return "\n".join(
+            f"{'  ' * depth}{part.amount:,.2f}  {part.label}"
+            + (f", {part.how_in_words}:" if part.parts else "")
+            + (f"  [{part.rule}]" if part.rule else "")
+            for depth, part in self.walk()
+        )
+
+
+def total(label: str, parts: tuple[Requirement, ...], rule: str = "") -> Requirement:
+    """The sum of the parts, in dollars; 0 where there are none."""
+    return Requirement(label, sum(p.amount for p in parts), rule, How.SUM, parts)
+
+
+def greatest(label: str, parts: tuple[Requirement, ...], rule: str = "") -> Requirement:
+    """The greatest of the parts, in dollars; at least one part."""
+    return Requirement(label, max(p.amount for p in parts), rule, How.GREATEST, parts)
+
+
+def share_of(label: str, share: float, part: Requirement, rule: str = "") -> Requirement:
+    """A fraction of a part, in dollars."""
+    return Requirement(label, share * part.amount, rule, How.SHARE, (part,), share)

@@ -1,0 +1,57 @@
+"""The user's settings: one value each, with what is assumed where a setting is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class AccountType(StrEnum):
+    """Which rules an account is under."""
+
+    MARGIN = "margin"
+    CASH = "cash"
+    PORTFOLIO = "portfolio"
+
+
+class Basis(StrEnum):
+    """Which strategy-based figure portfolio margin is compared with."""
+
+    DEPOSIT = "deposit"
+    INITIAL = "initial"
+    MAINTENANCE = "maintenance"
+
+
+class Smile(StrEnum):
+    """What happens to an option's volatility when the underlying moves."""
+
+    STICKY_STRIKE = "sticky_strike"
+    """Each series keeps its volatility."""
+    STICKY_MONEYNESS = "sticky_moneyness"
+    """Each strike takes the volatility that the same moneyness has now."""
+
+
+class BaseValue(StrEnum):
+    """The option value from which gains and losses are counted."""
+
+    MARK = "mark"
+    """The price given; the model's value where none is given."""
+    MODEL = "model"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings other than the date and the rates, which belong to the market.
+
+    `cash` and `sma` are in dollars. `overrides` holds rule parameters by their names.
+    """
+
+    house: str = "rule"
+    account_type: AccountType = AccountType.PORTFOLIO
+    cash: float = 0.0
+    sma: float = 0.0
+    basis: Basis = Basis.DEPOSIT
+    smile: Smile = Smile.STICKY_STRIKE
+    base_value: BaseValue = BaseValue.MARK
+    overrides: Mapping[str, float] = field(default_factory=dict)
