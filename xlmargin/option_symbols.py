@@ -8,6 +8,7 @@ dollars; all of these mean the same contract.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ _SPELLINGS: Final = tuple(
         rf"{_ROOT}[ ]+{_MONTH_FIRST}[ ]+{_DOLLARS}[ ]*{_RIGHT}",
     )
 )
-_MONTHS: Final = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+_MONTHS: Final = tuple(month.upper() for month in calendar.month_abbr[1:])
 
 LONGEST_SYMBOL: Final = 40
 """Characters in the longest spelling; anything longer is not a symbol."""

@@ -53,17 +53,17 @@ class Positions:
     @cached_property
     def is_option(self) -> BoolArray:
         """Which positions are calls or puts."""
-        return (self.kind == InstrumentKind.CALL) | (self.kind == InstrumentKind.PUT)
+        return np.isin(self.kind, (InstrumentKind.CALL, InstrumentKind.PUT))
 
     @cached_property
     def is_stock(self) -> BoolArray:
         """Which positions are shares of a stock, fund or note."""
-        return self.kind == InstrumentKind.STOCK
+        return np.equal(self.kind, InstrumentKind.STOCK)
 
     @cached_property
     def is_cash(self) -> BoolArray:
         """Which positions are cash."""
-        return self.kind == InstrumentKind.CASH
+        return np.equal(self.kind, InstrumentKind.CASH)
 
     def label(self, index: int) -> str:
         """Name of one position for a reader: "-5 XYZ 18 Dec 2026 500 call"."""
