@@ -1,0 +1,23 @@
+"""The rules' numbers: dated, cited, typed."""
+
+from xlmargin.rulebook.house import house_names
+from xlmargin.rulebook.known_underlyings import KnownUnderlying, known_underlying
+from xlmargin.rulebook.look_up import RuleSetDate, RuleValue, look_up, rule_set_dates
+from xlmargin.rulebook.names import is_overridable, overridable_names, parameter_names
+from xlmargin.rulebook.portfolio_rules import PortfolioRules, ValuationRange, portfolio_rules
+
+__all__ = [
+    "KnownUnderlying",
+    "PortfolioRules",
+    "RuleSetDate",
+    "RuleValue",
+    "ValuationRange",
+    "house_names",
+    "is_overridable",
+    "known_underlying",
+    "look_up",
+    "overridable_names",
+    "parameter_names",
+    "portfolio_rules",
+    "rule_set_dates",
+]

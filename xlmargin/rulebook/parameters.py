@@ -1,0 +1,166 @@
+"""A number of a rule: what it means, what it is divided by, and its values by date.
+
+A later entry changes the keys that it names; the others stand as they were. An entry that is
+repealed names no value: it ends the parameter.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from xlmargin.errors import RulebookError
+from xlmargin.instruments import UnderlyingClass
+
+ONE: Final = ""
+"""The key of a parameter that is not divided by anything."""
+
+KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "underlying class": tuple(c.value for c in UnderlyingClass),
+}
+"""What a parameter may be divided `by`, with the keys that then have a value each."""
+
+
+class Unit(StrEnum):
+    """Unit of a parameter's values."""
+
+    FRACTION = "fraction"
+    """A share of what `states` names, 0 to 1."""
+    DOLLARS_PER_UNIT = "dollars per unit"
+    """$ per unit of the multiplier, or per share."""
+    COUNT = "count"
+    SWITCH = "switch"
+    """1 for yes, 0 for no; true and false in the file."""
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether the value is yes or no."""
+        return self is Unit.SWITCH
+
+    @property
+    def wanted(self) -> str:
+        """What a value in this unit must be, in words."""
+        return _WANTED[self]
+
+    def allows(self, value: float) -> bool:
+        """Whether the value can be one in this unit; NaN never can."""
+        match self:
+            case Unit.FRACTION:
+                return 0 <= value <= 1
+            case Unit.DOLLARS_PER_UNIT:
+                return 0 <= value < math.inf
+            case Unit.COUNT:
+                return value >= 1 and value.is_integer()
+            case Unit.SWITCH:
+                return value in (0, 1)
+
+
+_WANTED: Final[Mapping[Unit, str]] = {
+    Unit.FRACTION: "a fraction, 0 to 1",
+    Unit.DOLLARS_PER_UNIT: "dollars per unit, 0 or more",
+    Unit.COUNT: "a whole number, 1 or more",
+    Unit.SWITCH: "true or false",
+}
+
+
+class Overridable(StrEnum):
+    """In which direction a house or a user may move a value: where the requirement rises."""
+
+    NO = ""
+    RAISE = "raise"
+    """To a greater value."""
+    LOWER = "lower"
+    """To a smaller value; a switch may be turned off."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The values that one day brings into force, and where they are stated."""
+
+    effective: date
+    checked: date
+    rule: str
+    href: str
+    source: str
+    remark: str
+    repealed: bool
+    values: Mapping[str, float]
+
+    @property
+    def citation(self) -> str:
+        """The rule with the document it was read in, as requirements cite it."""
+        return f"{self.rule} ({self.source})"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number of a rule, by key and by date."""
+
+    name: str
+    states: str
+    unit: Unit
+    by: str
+    overridable: Overridable
+    since: tuple[Entry, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that have a value each; `ONE` alone where the parameter is not divided."""
+        return KEYS[self.by] if self.by else (ONE,)
+
+    def refusal(self, as_of: date, key: str = ONE) -> str:
+        """Why the key has no value in force on the date; "" where it has one."""
+        entries = self._entries(key)
+        begun = [e for e in entries if e.effective <= as_of]
+        nothing = f"{full_name(self.name, key)} has no value on {as_of}"
+        if not begun:
+            first = entries[0]
+            return f"{nothing}: its first is in force from {first.effective} ({first.rule})."
+        if begun[-1].repealed:
+            return f"{nothing}: it was repealed from {begun[-1].effective} ({begun[-1].rule})."
+        return ""
+
+    def in_force(self, as_of: date, key: str = ONE) -> Entry:
+        """The entry whose value for the key is in force on the date; refused without one."""
+        refusal = self.refusal(as_of, key)
+        if refusal:
+            raise RulebookError(refusal)
+        return [e for e in self._entries(key) if e.effective <= as_of][-1]
+
+    def _entries(self, key: str) -> list[Entry]:
+        return [e for e in self.since if e.repealed or key in e.values]
+
+    def first(self, key: str = ONE) -> Entry | None:
+        """The earliest entry with a value for the key, or None where no entry names it."""
+        return next((e for e in self.since if key in e.values), None)
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """One file: a rule, where it is published, and its parameters."""
+
+    rule: str
+    title: str
+    href: str
+    source: str
+    remark: str
+    parameters: Mapping[str, Parameter]
+
+    @property
+    def citation(self) -> str:
+        """The rule with the document it was read in, as requirements cite it."""
+        return f"{self.rule} ({self.source})"
+
+
+def full_name(parameter: str, key: str) -> str:
+    """Name of one value of a parameter, as users type it: `valuation_range_up_stock`."""
+    return f"{parameter}_{key}" if key else parameter
+
+
+def spelled(name: str) -> str:
+    """A name as the rulebook spells it: spaces, hyphens and underscores alike, any case."""
+    return "_".join(name.lower().replace("-", " ").replace("_", " ").split())
