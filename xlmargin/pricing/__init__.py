@@ -1,0 +1,22 @@
+"""Theoretical values of options, implied volatilities and Greeks: arrays in, arrays out."""
+
+from xlmargin.pricing.contracts import Contracts
+from xlmargin.pricing.greeks import Greeks, greeks
+from xlmargin.pricing.implied_volatility import (
+    ImpliedVolatility,
+    VolatilityStatus,
+    implied_volatility,
+)
+from xlmargin.pricing.theoretical_value import theoretical_value
+from xlmargin.pricing.zero_volatility import least_value
+
+__all__ = [
+    "Contracts",
+    "Greeks",
+    "ImpliedVolatility",
+    "VolatilityStatus",
+    "greeks",
+    "implied_volatility",
+    "least_value",
+    "theoretical_value",
+]

@@ -1,0 +1,87 @@
+"""The contracts to be valued, one column per term, and the cash dividends that fall in their lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Contracts:
+    """Terms of option contracts and of the market they are valued in; arrays of shape `(contracts,)`.
+
+    `call` is true for a call and false for a put; `american` may be exercised on any day, otherwise
+    only at expiry. `strike` is in $ per unit. `years` is the time to expiry (Actual/365), >= 0; with
+    0 years an option is worth its intrinsic value. `rate` and `dividend_yield` are continuously
+    compounded fractions a year, flat to this contract's expiry, of either sign.
+
+    `dividend_years` and `dividend_amounts` have shape `(contracts, dividends)`: when the share goes
+    ex, in years from today, and the cash it pays, $ per unit. An amount of 0 fills up a shorter
+    row. Only dividends with 0 < time <= `years` count. NaN in any term makes the value NaN.
+    """
+
+    call: BoolArray
+    american: BoolArray
+    strike: FloatArray
+    years: FloatArray
+    rate: FloatArray
+    dividend_yield: FloatArray
+    dividend_years: FloatArray
+    dividend_amounts: FloatArray
+
+    def take(self, index: IntArray | BoolArray | slice) -> Contracts:
+        """Some of the contracts, in the order of `index`; a contract may be taken more than once."""
+        return Contracts(*(getattr(self, field.name)[index] for field in fields(self)))
+
+    def __len__(self) -> int:
+        return len(self.strike)
+
+    @property
+    def dividend_counts(self) -> BoolArray:
+        """Whether each dividend goes ex after today and not after expiry; `(contracts, dividends)`."""
+        when = self.dividend_years
+        return (self.dividend_amounts != 0) & (when > 0) & (when <= self.years[:, None])
+
+    @property
+    def pays_cash(self) -> BoolArray:
+        """Whether any cash dividend falls in the life of the contract."""
+        return self.dividend_counts.any(axis=1)
+
+    @property
+    def is_given(self) -> BoolArray:
+        """Whether every term is a number that an option can have: none NaN, none of impossible sign."""
+        numbers = self.strike + self.years + self.rate + self.dividend_yield
+        dividends = np.where(self.dividend_amounts != 0, self.dividend_years, 0.0)
+        paid = (dividends + self.dividend_amounts).sum(axis=1)
+        return np.isfinite(numbers + paid) & (self.strike >= 0) & (self.years >= 0)
+
+
+@dataclass(frozen=True, eq=False)
+class ForwardDividends:
+    """The dividends that count, in order of time, in forward dollars; shape `(contracts, dividends)`.
+
+    A forward dollar of time t is exp((rate - dividend_yield) t) dollars: measured in forward
+    dollars a share neither drifts nor earns, it only falls by `amounts` on each ex-date. A dividend
+    that does not count is the last of its row, with amount 0 and the time of expiry.
+    """
+
+    years: FloatArray
+    amounts: FloatArray
+
+    @classmethod
+    def of(cls, contracts: Contracts) -> ForwardDividends:
+        """The forward dividends of the contracts."""
+        counts = contracts.dividend_counts
+        years = np.where(counts, contracts.dividend_years, contracts.years[:, None])
+        carry = (contracts.rate - contracts.dividend_yield)[:, None]
+        amounts = np.where(counts, contracts.dividend_amounts * np.exp(-carry * years), 0.0)
+        order = np.lexsort((~counts, years))
+        return cls(np.take_along_axis(years, order, 1), np.take_along_axis(amounts, order, 1))
+
+    @property
+    def total(self) -> FloatArray:
+        """All dividends of each contract, in forward dollars; shape `(contracts,)`."""
+        return self.amounts.sum(axis=1)

@@ -1,0 +1,105 @@
+"""Theoretical values of contracts: each by the method that its terms call for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.pricing.american import EarlyExercise, american_value, early_exercise
+from xlmargin.pricing.black_scholes import european_value
+from xlmargin.pricing.contracts import Contracts
+from xlmargin.pricing.lattice import lattice_value
+from xlmargin.pricing.zero_volatility import least_value
+
+CONTRACTS_AT_ONCE = 4096
+"""Contracts valued together: bounds the memory of temporaries."""
+
+
+class Method(IntEnum):
+    """How a contract is valued."""
+
+    BLACK_SCHOLES = 0
+    EXERCISE_BOUNDARY = 1
+    LATTICE = 2
+
+
+_VALUE_BY: dict[Method, Callable[[Contracts, FloatArray, FloatArray], FloatArray]] = {
+    Method.BLACK_SCHOLES: european_value,
+    Method.EXERCISE_BOUNDARY: american_value,
+    Method.LATTICE: lattice_value,
+}
+
+
+def method_of(contracts: Contracts) -> NDArray[np.int8]:
+    """The method (`Method`) by which each contract is valued; `(contracts,)`.
+
+    Black and Scholes for European options and for American ones that are never exercised early;
+    the exercise boundary for American options that have one; the lattice where a cash dividend
+    falls in the life of the contract or there are two boundaries.
+    """
+    regime = early_exercise(contracts)
+    method = np.full(len(contracts), Method.BLACK_SCHOLES, np.int8)
+    method[contracts.american & (regime == EarlyExercise.ONE_BOUNDARY)] = Method.EXERCISE_BOUNDARY
+    method[contracts.american & (regime == EarlyExercise.TWO_BOUNDARIES)] = Method.LATTICE
+    method[contracts.pays_cash] = Method.LATTICE
+    return method
+
+
+def theoretical_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
+    """Theoretical value, $ per unit, of each contract at each spot; `(contracts, k)`.
+
+    `spot` has shape `(contracts, k)`, or `(contracts,)` for one spot each; below zero it counts as
+    zero, a worthless share. `volatility` is annual, of shape `(contracts,)`, or `(contracts, k)`
+    where it differs from spot to spot. NaN in a term, a spot or a volatility makes NaN of the
+    values that need it; so does a negative volatility.
+    """
+    spot = np.maximum(spot, 0.0).reshape(len(contracts), -1)
+    if volatility.ndim == 2:
+        return _value_point_by_point(contracts, spot, volatility)
+    value = np.full(spot.shape, np.nan)
+    for first in range(0, len(contracts), CONTRACTS_AT_ONCE):
+        rows = slice(first, first + CONTRACTS_AT_ONCE)
+        value[rows] = _value(contracts.take(rows), spot[rows], volatility[rows])
+    return value
+
+
+def _value_point_by_point(
+    contracts: Contracts, spot: FloatArray, volatility: FloatArray
+) -> FloatArray:
+    """Values where every spot has its own volatility: each pair is taken as a contract of its own."""
+    value = np.empty(spot.shape)
+    for point in range(spot.shape[1]):
+        at = theoretical_value(contracts, spot[:, point], volatility[:, point])
+        value[:, point] = at[:, 0]
+    return value
+
+
+def _value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
+    """Values of one block: what is certain from its least value, the rest by its method."""
+    given = contracts.is_given & (volatility >= 0)
+    moves = given & (volatility > 0) & (contracts.years > 0) & (contracts.strike > 0)
+    value = np.full(spot.shape, np.nan)
+    usable = np.where(spot > 0, spot, 1.0)
+    method = method_of(contracts)
+    for name, value_by in _VALUE_BY.items():
+        rows = np.flatnonzero(moves & (method == name))
+        if rows.size:
+            value[rows] = value_by(contracts.take(rows), usable[rows], volatility[rows])
+    return _with_certain_values(value, contracts, spot, given & ~moves)
+
+
+def _with_certain_values(
+    value: FloatArray, contracts: Contracts, spot: FloatArray, certain: BoolArray
+) -> FloatArray:
+    """The values, with the least value where nothing is uncertain: no time, volatility, strike, spot."""
+    worthless = spot == 0
+    rows = np.flatnonzero(certain | worthless.any(axis=1))
+    if rows.size:
+        least = least_value(contracts.take(rows), spot[rows])
+        at_least = certain[rows, None] | (worthless[rows] & ~np.isnan(value[rows]))
+        value[rows] = np.where(at_least, least, value[rows])
+    return np.where(np.isnan(spot), np.nan, value)
