@@ -1,0 +1,28 @@
+"""Risk arrays: gains and losses at the rule's valuation points and at the user's own moves."""
+
+from xlmargin.risk_array.class_groups import ClassGroup, ClassGroups, class_groups
+from xlmargin.risk_array.contract_table import ContractTable, contract_table
+from xlmargin.risk_array.risk_array import market_value, risk_array
+from xlmargin.risk_array.stress import spot_after, stress_grid
+from xlmargin.risk_array.valuation_points import (
+    ValuationPoints,
+    moves_of_range,
+    point_names,
+    valuation_points,
+)
+
+__all__ = [
+    "ClassGroup",
+    "ClassGroups",
+    "ContractTable",
+    "ValuationPoints",
+    "class_groups",
+    "contract_table",
+    "market_value",
+    "moves_of_range",
+    "point_names",
+    "risk_array",
+    "spot_after",
+    "stress_grid",
+    "valuation_points",
+]
