@@ -13,7 +13,8 @@ from functools import cache
 from typing import Final
 
 from xlmargin.errors import RulebookError
-from xlmargin.rulebook.loader import house_from, packaged, packaged_names
+from xlmargin.rulebook.files import packaged, packaged_names
+from xlmargin.rulebook.loader import house_from
 from xlmargin.rulebook.names import unknown
 from xlmargin.rulebook.parameters import (
     ONE,
@@ -76,13 +77,13 @@ def regulation_standing(parameter: Parameter, as_of: date, key: str = ONE) -> St
 
 
 def house_entry(house: str, name: str, as_of: date, key: str = ONE) -> Entry | None:
-    """What the house states of a value on the date, or its first statement before it made one."""
+    """What the house asks of a value on the date, or its first statement before it made one."""
     parameter = profile(house).parameters.get(name)
     first = parameter.first(key) if parameter else None
     if parameter is None or first is None:
         return None
     if first.effective <= as_of:
-        return parameter.in_force(as_of, key)
+        return None if parameter.refusal(as_of, key) else parameter.in_force(as_of, key)
     assumed = f"Entered as of {first.effective}; assumed for earlier dates."
     return replace(first, remark=joined((first.remark, assumed), " "))
 

@@ -12,7 +12,8 @@ from functools import cache
 
 from xlmargin.errors import RulebookError
 from xlmargin.instruments import UnderlyingClass
-from xlmargin.rulebook.loader import packaged, sources
+from xlmargin.rulebook.files import packaged
+from xlmargin.rulebook.place import sources
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Final
 
-from xlmargin.rulebook.loader import packaged, regulation_from
+from xlmargin.rulebook.files import packaged
+from xlmargin.rulebook.loader import regulation_from
 from xlmargin.rulebook.parameters import Parameter, RuleSet
 
 

@@ -1,0 +1,186 @@
+"""Houses and settings may raise the requirement and never lower it."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlmargin.errors import RulebookError
+from xlmargin.instruments import UnderlyingClass as Class
+from xlmargin.rulebook import (
+    house_names,
+    is_overridable,
+    overridable_names,
+    parameter_names,
+    portfolio_rules,
+)
+from xlmargin.rulebook.house import Standing, raised
+from xlmargin.rulebook.rule_sets import parameters
+
+TODAY = date(2026, 11, 20)
+DATES = [date(2006, 12, 18), date(2009, 12, 1), date(2014, 7, 1), date(2024, 12, 1), TODAY]
+
+
+def test_the_houses():
+    assert house_names()[0] == "rule"
+    assert house_names()[-1] == "custom"
+    assert {"schwab", "tastytrade_calm", "tastytrade_stressed", "ibkr_like"} < set(house_names())
+
+
+@pytest.mark.parametrize("house", house_names())
+@pytest.mark.parametrize("as_of", DATES)
+def test_a_house_only_raises_whatever_the_date(house, as_of):
+    rule, found = portfolio_rules(as_of), portfolio_rules(as_of, house)
+    for underlying_class, least in rule.ranges.items():
+        assert found.house_ranges[underlying_class].up >= least.up
+        assert found.house_ranges[underlying_class].down >= least.down
+        assert (
+            found.product_group_offset[underlying_class]
+            <= rule.product_group_offset[underlying_class]
+        )
+    assert found.contract_minimum >= rule.contract_minimum
+    assert found.short_option_minimum >= rule.short_option_minimum
+    assert found.portfolio_group_offset <= rule.portfolio_group_offset
+    assert found.cap_long_minimum <= rule.cap_long_minimum
+
+
+def test_the_rule_alone_has_no_ranges_of_a_house():
+    for house in ("rule", "custom"):
+        rules = portfolio_rules(TODAY, house)
+        assert rules.house_ranges is rules.ranges
+
+
+def test_a_house_before_its_first_entry_says_that_it_is_assumed():
+    before = portfolio_rules(date(2015, 1, 2), "schwab")
+    assert before.house_ranges[Class.INDEX_HIGH_CAP].up == 0.15
+    assert "assumed for earlier dates" in before.house_ranges[Class.INDEX_HIGH_CAP].remark
+    on_the_day = portfolio_rules(date(2024, 12, 1), "schwab")
+    assert "assumed" not in on_the_day.house_ranges[Class.INDEX_HIGH_CAP].remark
+
+
+def test_houses_are_spelled_in_any_way_and_unknown_ones_refused():
+    assert portfolio_rules(TODAY, " Tastytrade-Calm ").house == "tastytrade_calm"
+    with pytest.raises(RulebookError, match="found 'schwap', wanted schwab"):
+        portfolio_rules(TODAY, "schwap")
+
+
+@pytest.mark.parametrize(
+    ("name", "standing", "raising", "lowering"),
+    [
+        ("valuation_range_up_stock", 0.15, 0.16, 0.14),
+        ("valuation_range_down_index_high_cap", 0.08, 0.081, 0.079),
+        ("leveraged_range_factor", 1, 1, 0),
+        ("contract_minimum", 0.375, 0.376, 0.374),
+        ("long_contract_minimum_cap", 1, 0, None),
+        ("short_option_minimum", 0, 0.001, None),
+        ("product_group_offset_index_high_cap", 0.90, 0.89, 0.91),
+        ("portfolio_group_offset", 0.50, 0.49, 0.51),
+    ],
+)
+def test_overrides_raise_on_one_side_only(name, standing, raising, lowering):
+    plain = portfolio_rules(TODAY)
+    same = portfolio_rules(TODAY, "custom", {name: standing})
+    assert same.citations[name] == plain.citations[name]
+    if raising != standing:
+        assert (
+            portfolio_rules(TODAY, "custom", {name: raising})
+            .citations[name]
+            .endswith("raised by a setting")
+        )
+    if lowering is not None:
+        with pytest.raises(RulebookError, match=rf"{name}: found {lowering} .*wanted .* or") as e:
+            portfolio_rules(TODAY, "custom", {name: lowering})
+        assert "raised above" in str(e.value)
+
+
+def test_an_override_is_what_the_rules_then_say():
+    rules = portfolio_rules(
+        TODAY,
+        "custom",
+        {
+            "Valuation Range Up Stock": 0.25,
+            "contract-minimum": 0.50,
+            "long_contract_minimum_cap": False,
+            "product_group_offset_index_broad": 0.5,
+            "portfolio_group_offset": 0.0,
+            "short_option_minimum": 0.01,
+        },
+    )
+    assert rules.house_ranges[Class.STOCK].up == 0.25
+    assert rules.house_ranges[Class.STOCK].down == 0.15
+    assert rules.ranges[Class.STOCK].up == 0.15
+    assert rules.contract_minimum == 0.50
+    assert rules.cap_long_minimum is False
+    assert rules.product_group_offset[Class.INDEX_BROAD] == 0.5
+    assert rules.portfolio_group_offset == 0.0
+    assert rules.short_option_minimum == 0.01
+
+
+def test_leverage_may_be_asked_for_before_the_notice():
+    early = portfolio_rules(date(2008, 1, 2), "custom", {"leveraged_range_factor": 1})
+    assert early.leverage_multiplies_range is True
+
+
+def test_an_override_may_not_go_below_the_house():
+    with pytest.raises(RulebookError, match=r"0\.12 .*wanted 0\.15 or more.*Schwab"):
+        portfolio_rules(TODAY, "schwab", {"valuation_range_up_index_high_cap": 0.12})
+    with pytest.raises(RulebookError, match=r"wanted 0\.005 or more"):
+        portfolio_rules(TODAY, "tastytrade_calm", {"short_option_minimum": 0.004})
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, 1.5])
+def test_an_override_out_of_its_unit_is_refused(value):
+    with pytest.raises(RulebookError, match="a fraction, 0 to 1"):
+        portfolio_rules(TODAY, "custom", {"valuation_range_up_stock": value})
+
+
+def test_a_switch_is_on_or_off():
+    with pytest.raises(RulebookError, match="true or false"):
+        portfolio_rules(TODAY, "custom", {"long_contract_minimum_cap": 0.5})
+
+
+def test_what_may_be_overridden():
+    assert is_overridable("Contract Minimum")
+    assert is_overridable("valuation_range_up_stock")
+    assert not is_overridable("valuation_points_per_side")
+    assert not is_overridable("valuation_range_up")
+    assert not is_overridable("rate")
+    assert len(set(overridable_names())) == len(overridable_names())
+    with pytest.raises(RulebookError, match="wanted its class: valuation_range_up_stock"):
+        portfolio_rules(TODAY, "custom", {"valuation range up": 0.3})
+    with pytest.raises(RulebookError, match="wanted contract_minimum"):
+        portfolio_rules(TODAY, "custom", {"contract_minimun": 0.5})
+    assert "contract_minimum" in parameter_names()
+
+
+@given(
+    name=st.sampled_from(overridable_names()), value=st.floats(0, 1), as_of=st.sampled_from(DATES)
+)
+def test_no_override_ever_lowers(name, value, as_of):
+    try:
+        found = portfolio_rules(as_of, "custom", {name: value})
+    except RulebookError:
+        return
+    rule = portfolio_rules(as_of)
+    assert found.contract_minimum >= rule.contract_minimum
+    assert found.short_option_minimum >= rule.short_option_minimum
+    assert found.portfolio_group_offset <= rule.portfolio_group_offset
+    assert found.cap_long_minimum <= rule.cap_long_minimum
+    assert found.leverage_multiplies_range >= rule.leverage_multiplies_range
+    for underlying_class, least in rule.ranges.items():
+        assert found.house_ranges[underlying_class].up >= least.up
+        assert found.house_ranges[underlying_class].down >= least.down
+        assert (
+            found.product_group_offset[underlying_class]
+            <= rule.product_group_offset[underlying_class]
+        )
+
+
+def test_a_house_that_would_lower_is_refused_by_name():
+    standing = Standing(0.15, "FINRA 4210(g)(2) (SEC-431)", "")
+    with pytest.raises(
+        RulebookError,
+        match=r"valuation_range_up_stock: found 0\.1 \(Mild Broker\), wanted 0\.15 or more.*4210",
+    ):
+        raised(parameters()["valuation_range_up"], "stock", standing, 0.10, "Mild Broker")

@@ -1,0 +1,183 @@
+"""Every number of the rule sets, written by hand from its source, on both sides of each date."""
+
+from datetime import date
+
+import pytest
+
+from xlmargin.errors import RulebookError
+from xlmargin.instruments import UnderlyingClass as Class
+from xlmargin.rulebook import look_up, portfolio_rules, rule_set_dates
+
+TODAY = date(2026, 11, 20)
+APPROVAL = date(2006, 12, 18)  # CBOE-2006: 71 FR 75781
+EXAMPLES = date(2007, 2, 23)  # CBOE-2007: closes of the published table
+LEVERAGED = date(2009, 12, 1)  # RN 09-53
+VOLATILITY_INDEXES = date(2014, 7, 1)  # RG14-058, SR-CBOE-2014-039
+UNCONFIRMED = "(unconfirmed: check against the rule text)"
+
+RANGES = {  # up, down
+    Class.STOCK: (0.15, 0.15),  # SEC-431
+    Class.ETF_BROAD: (0.15, 0.15),  # FINRA-FAQ: equity fund
+    Class.ETF_NARROW: (0.15, 0.15),  # FINRA-FAQ
+    Class.ETN: (0.15, 0.15),  # FINRA-FAQ
+    Class.INDEX_HIGH_CAP: (0.06, 0.08),  # SEC-431
+    Class.INDEX_BROAD: (0.10, 0.10),  # SEC-431
+    Class.INDEX_NARROW: (0.15, 0.15),  # TMI
+    Class.VOL_INDEX: (0.20, 0.20),  # RG14-058, weak
+}
+PRODUCT_GROUP_OFFSETS = {  # 15c3-1a, unconfirmed; single stocks: OCC-DISC
+    Class.STOCK: 0.0,
+    Class.ETF_BROAD: 0.75,
+    Class.ETF_NARROW: 0.90,
+    Class.ETN: 0.0,
+    Class.INDEX_HIGH_CAP: 0.90,
+    Class.INDEX_BROAD: 0.75,
+    Class.INDEX_NARROW: 0.90,
+    Class.VOL_INDEX: 0.0,
+}
+# SCHWAB: -15/+15 broad indexes. TASTY: equity +-20; broad -15/+10 calm, -20/+15 stressed.
+# IBKR: a user's +30/-25 for a single stock.
+EQUITY_20 = dict.fromkeys(
+    (Class.STOCK, Class.ETF_NARROW, Class.ETN, Class.INDEX_NARROW), (0.20, 0.20)
+)
+BROAD = (Class.INDEX_HIGH_CAP, Class.INDEX_BROAD)
+HOUSE_RANGES = {
+    "schwab": dict.fromkeys(BROAD, (0.15, 0.15)),
+    "tastytrade_calm": EQUITY_20 | dict.fromkeys(BROAD, (0.10, 0.15)),
+    "tastytrade_stressed": EQUITY_20
+    | dict.fromkeys(BROAD, (0.15, 0.20))
+    | {Class.ETF_BROAD: (0.15, 0.20)},
+    "ibkr_like": {Class.STOCK: (0.30, 0.25)},
+    "rule": {},
+    "custom": {},
+}
+SHORT_OPTION_MINIMUM = {"tastytrade_calm": 0.005, "tastytrade_stressed": 0.005}  # TASTY
+
+
+def test_every_class_has_its_expected_values_here():
+    assert RANGES.keys() == set(Class)
+    assert PRODUCT_GROUP_OFFSETS.keys() == set(Class)
+
+
+@pytest.mark.parametrize(("underlying_class", "expected"), RANGES.items())
+def test_ranges(underlying_class, expected):
+    found = portfolio_rules(TODAY).ranges[underlying_class]
+    assert (found.up, found.down) == expected
+    assert found.rule
+
+
+def test_everything_else_in_the_rule():
+    rules = portfolio_rules(TODAY)
+    assert rules.points_per_side == 5  # TMI
+    assert rules.contract_minimum == 0.375  # FIDELITY-PM
+    assert rules.cap_long_minimum is True  # reference to 15c3-1a, unconfirmed
+    assert rules.short_option_minimum == 0  # no such charge in the rule
+    assert rules.leverage_multiplies_range is True  # RN 09-53
+    assert dict(rules.product_group_offset) == PRODUCT_GROUP_OFFSETS
+    assert rules.portfolio_group_offset == 0.50  # unconfirmed; level: IBKR, OCC-DOC
+
+
+@pytest.mark.parametrize("house", HOUSE_RANGES)
+@pytest.mark.parametrize("underlying_class", Class)
+def test_house_ranges(house, underlying_class):
+    rules = portfolio_rules(TODAY, house)
+    expected = HOUSE_RANGES[house].get(underlying_class, RANGES[underlying_class])
+    found = rules.house_ranges[underlying_class]
+    assert (found.up, found.down) == expected
+    assert rules.ranges == portfolio_rules(TODAY).ranges
+    assert rules.short_option_minimum == SHORT_OPTION_MINIMUM.get(house, 0)
+
+
+def test_nothing_before_the_approval():
+    eve = date(2006, 12, 17)
+    with pytest.raises(RulebookError, match=r"no value on 2006-12-17: .* from 2006-12-18"):
+        portfolio_rules(eve)
+    for name in ("contract_minimum", "valuation_range_up", "product group offset"):
+        with pytest.raises(RulebookError, match=r"no value on 2006-12-17: .* from 2006-12-18"):
+            look_up(name, eve)
+    assert portfolio_rules(APPROVAL).contract_minimum == 0.375
+
+
+def test_the_published_examples_of_2007_can_be_computed():
+    rules = portfolio_rules(EXAMPLES)
+    assert (rules.ranges[Class.STOCK].up, rules.ranges[Class.STOCK].down) == (0.15, 0.15)
+    high_cap = rules.ranges[Class.INDEX_HIGH_CAP]
+    assert (high_cap.up, high_cap.down) == (0.06, 0.08)
+    assert rules.contract_minimum == 0.375
+    assert rules.points_per_side == 5
+
+
+def test_volatility_indexes_have_no_range_before_their_date():
+    eve = portfolio_rules(date(2014, 6, 30))
+    assert Class.VOL_INDEX not in eve.ranges
+    with pytest.raises(RulebookError, match=r"vol_index has no value on 2014-06-30.*2014-07-01"):
+        eve.ranges[Class.VOL_INDEX]
+    with pytest.raises(RulebookError, match=r"vol_index has no value on 2014-06-30.*2014-07-01"):
+        eve.house_ranges[Class.VOL_INDEX]
+    with pytest.raises(RulebookError, match="2014-07-01"):
+        look_up("valuation range up vol index", date(2014, 6, 30))
+    assert set(eve.ranges) == set(Class) - {Class.VOL_INDEX}
+    assert portfolio_rules(VOLATILITY_INDEXES).ranges[Class.VOL_INDEX].up == 0.20
+    assert UNCONFIRMED in portfolio_rules(TODAY).ranges[Class.VOL_INDEX].remark
+
+
+def test_leverage_multiplies_the_range_from_the_notice_on():
+    assert portfolio_rules(date(2009, 11, 30)).leverage_multiplies_range is False
+    assert UNCONFIRMED in portfolio_rules(date(2009, 11, 30)).remarks["leveraged_range_factor"]
+    assert portfolio_rules(LEVERAGED).leverage_multiplies_range is True
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "contract_minimum",
+        "long_contract_minimum_cap",
+        "portfolio_group_offset",
+        "product_group_offset_index_high_cap",
+        "product_group_offset_index_broad",
+        "product_group_offset_index_narrow",
+        "valuation_range_up_vol_index",
+        "valuation_range_down_vol_index",
+    ],
+)
+def test_what_is_unconfirmed_says_so(name):
+    (regulation, *_) = look_up(name, TODAY)
+    assert UNCONFIRMED in regulation.remark
+    assert UNCONFIRMED in portfolio_rules(TODAY).remarks[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "citation"),
+    [
+        ("valuation_points", "FINRA 4210(g)(2)"),
+        ("valuation_points_per_side", "FINRA 4210(g)(2)"),
+        ("contract_minimum", "FINRA 4210(g)(7)"),
+        ("short_option_minimum", "FINRA 4210(g)(7)"),
+        ("aggregation", "FINRA 4210(g)(8); Cboe 10.4"),
+        ("portfolio_group_offset", "FINRA 4210(g)(8)"),
+        ("product_group_offset_index_broad", "17 CFR 240.15c3-1a(b)(1)(iv)(B)"),
+        ("product_group_offset", "17 CFR 240.15c3-1a(b)(1)(iv)(B)"),
+        ("leveraged_range_factor", "09-53"),
+    ],
+)
+def test_citations(name, citation):
+    assert citation in portfolio_rules(TODAY).citations[name]
+
+
+def test_a_raised_value_cites_rule_and_house():
+    rules = portfolio_rules(TODAY, "schwab")
+    assert rules.house_ranges[Class.INDEX_HIGH_CAP].rule == (
+        "FINRA 4210(g)(2) (SEC-431); raised by Schwab house requirement (SCHWAB)"
+    )
+    assert rules.house_ranges[Class.STOCK] == rules.ranges[Class.STOCK]
+    assert "SCHWAB" in rules.citations["house"]
+    assert "without notice" in rules.remarks["house"]
+
+
+def test_rule_set_dates():
+    dates = {r.rule: r for r in rule_set_dates()}
+    assert dates["FINRA 4210(g)(2)"].effective == VOLATILITY_INDEXES
+    assert dates["FINRA 4210(g)(7)"].effective == APPROVAL
+    assert dates["Schwab house requirement"].effective == date(2024, 12, 1)
+    assert all(r.checked == TODAY and r.title for r in dates.values())
+    assert len(dates) == 7
