@@ -94,6 +94,8 @@ def test_coverage_reads_and_prints():
     lines = coverage_table().splitlines()
     assert len(lines) == len(coverage()) + 2
     assert len({line.count("|") for line in lines}) == 1
+    root = HOME.parent.parent
+    assert [rule.where for rule in coverage() if not (root / rule.where).exists()] == []
     families = {rule.family for rule in coverage()}
     assert families == {"portfolio margin", "strategy-based margin", "account", "intraday margin"}
 
