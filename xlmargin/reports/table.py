@@ -1,0 +1,28 @@
+"""A table as an answer: headings and rows of plain values, ready for a sheet, a page or JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+Value = str | float | bool | None
+"""What stands in a cell of an answer; None or NaN where there is no value."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Headings and rows of the same width."""
+
+    headings: tuple[Value, ...]
+    rows: list[list[Value]]
+
+    def cells(self, headers: bool = True) -> list[list[Value]]:
+        """The rows, below the headings if these are wanted."""
+        return [list(self.headings), *self.rows] if headers else self.rows
+
+
+def numbers(row: np.ndarray) -> list[Value]:
+    """An array's row as plain numbers."""
+    plain: list[Value] = row.tolist()
+    return plain
