@@ -20,9 +20,10 @@ from xlmargin.pricing.black_scholes import european_value
 from xlmargin.pricing.chebyshev import POINTS_OF_VALUE, TO_VALUE, VALUE_ROOTS, VALUE_WEIGHTS
 from xlmargin.pricing.contracts import Contracts
 from xlmargin.pricing.exercise_boundary import Boundary, UnitPuts, exercise_boundary
+from xlmargin.pricing.zero_volatility import least_value
 
 NUMBERS_AT_ONCE = 16_384
-"""Numbers in one temporary of the quadrature: puts x spots x points that fit a processor's cache."""
+"""Numbers in one temporary of the quadrature: puts x spots x points that fit a cache."""
 
 
 class EarlyExercise(IntEnum):
@@ -64,9 +65,9 @@ def american_value(contracts: Contracts, spot: FloatArray, volatility: FloatArra
     unit_spot = np.where(call, strike / spot, spot / strike)
     premium = early_exercise_premium(puts, boundary, unit_spot) * np.where(call, spot, strike)
     intrinsic = np.where(call, spot - strike, strike - spot)
-    value = np.maximum(european_value(contracts, spot, volatility) + premium, intrinsic)
+    value = european_value(contracts, spot, volatility) + premium
     exercised = np.log(unit_spot) <= (boundary.log_at_expiry - boundary.depth[:, 0])[:, None]
-    return np.where(exercised, intrinsic, np.maximum(value, 0.0))
+    return np.maximum(np.where(exercised, intrinsic, value), least_value(contracts, spot))
 
 
 def early_exercise_premium(puts: UnitPuts, boundary: Boundary, spot: FloatArray) -> FloatArray:

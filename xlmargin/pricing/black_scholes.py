@@ -1,4 +1,4 @@
-"""European values: Black and Scholes (1973), Merton (1973), in the forward terms of Black (1976)."""
+"""European values: Black and Scholes (1973), Merton (1973), on the forward of Black (1976)."""
 
 from __future__ import annotations
 

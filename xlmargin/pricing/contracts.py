@@ -1,4 +1,4 @@
-"""The contracts to be valued, one column per term, and the cash dividends that fall in their lives."""
+"""The contracts to be valued, one column per term, and the cash dividends in their lives."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from xlmargin.arrays import BoolArray, FloatArray, IntArray
 
 @dataclass(frozen=True, eq=False)
 class Contracts:
-    """Terms of option contracts and of the market they are valued in; arrays of shape `(contracts,)`.
+    """Terms of options and of the market they are valued in; arrays of shape `(contracts,)`.
 
-    `call` is true for a call and false for a put; `american` may be exercised on any day, otherwise
-    only at expiry. `strike` is in $ per unit. `years` is the time to expiry (Actual/365), >= 0; with
-    0 years an option is worth its intrinsic value. `rate` and `dividend_yield` are continuously
-    compounded fractions a year, flat to this contract's expiry, of either sign.
+    `call` is true for a call and false for a put; `american` may be exercised on any day, others
+    only at expiry. `strike` is in $ per unit. `years` is the time to expiry (Actual/365), >= 0;
+    with 0 years an option is worth its intrinsic value. `rate` and `dividend_yield` are fractions
+    a year, continuously compounded, flat to this contract's expiry, of either sign.
 
     `dividend_years` and `dividend_amounts` have shape `(contracts, dividends)`: when the share goes
     ex, in years from today, and the cash it pays, $ per unit. An amount of 0 fills up a shorter
@@ -33,7 +33,7 @@ class Contracts:
     dividend_amounts: FloatArray
 
     def take(self, index: IntArray | BoolArray | slice) -> Contracts:
-        """Some of the contracts, in the order of `index`; a contract may be taken more than once."""
+        """Some of the contracts, in the order of `index`; one may be taken more than once."""
         return Contracts(*(getattr(self, field.name)[index] for field in fields(self)))
 
     def __len__(self) -> int:
@@ -41,31 +41,43 @@ class Contracts:
 
     @property
     def dividend_counts(self) -> BoolArray:
-        """Whether each dividend goes ex after today and not after expiry; `(contracts, dividends)`."""
+        """Whether a dividend goes ex after today and not after expiry; `(contracts, dividends)`."""
         when = self.dividend_years
-        return (self.dividend_amounts != 0) & (when > 0) & (when <= self.years[:, None])
+        in_life = (when > 0) & (when <= self.years[:, None])
+        return np.asarray(in_life & (self.dividend_amounts != 0))
 
     @property
     def pays_cash(self) -> BoolArray:
         """Whether any cash dividend falls in the life of the contract."""
-        return self.dividend_counts.any(axis=1)
+        return np.asarray(self.dividend_counts.any(axis=1))
 
     @property
     def is_given(self) -> BoolArray:
-        """Whether every term is a number that an option can have: none NaN, none of impossible sign."""
+        """Whether every term is given: none NaN or infinite, no negative strike or time."""
         numbers = self.strike + self.years + self.rate + self.dividend_yield
         dividends = np.where(self.dividend_amounts != 0, self.dividend_years, 0.0)
         paid = (dividends + self.dividend_amounts).sum(axis=1)
-        return np.isfinite(numbers + paid) & (self.strike >= 0) & (self.years >= 0)
+        given: BoolArray = np.isfinite(numbers + paid) & (self.strike >= 0) & (self.years >= 0)
+        return given
+
+
+def spot_table(spot: FloatArray) -> FloatArray:
+    """Spots as a table `(contracts, k)`; below zero counts as zero.
+
+    A share cannot be worth less than nothing, but a move of more than -100% can be asked for.
+    """
+    table = spot[:, None] if spot.ndim == 1 else spot
+    return np.maximum(table, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
 class ForwardDividends:
-    """The dividends that count, in order of time, in forward dollars; shape `(contracts, dividends)`.
+    """The dividends that count, in order of time, in forward dollars.
 
     A forward dollar of time t is exp((rate - dividend_yield) t) dollars: measured in forward
-    dollars a share neither drifts nor earns, it only falls by `amounts` on each ex-date. A dividend
-    that does not count is the last of its row, with amount 0 and the time of expiry.
+    dollars a share neither drifts nor earns, it only falls by `amounts` on each ex-date. Arrays
+    have shape `(contracts, dividends)`; what does not count is last in its row, with amount 0 and
+    the time of expiry.
     """
 
     years: FloatArray
@@ -84,4 +96,4 @@ class ForwardDividends:
     @property
     def total(self) -> FloatArray:
         """All dividends of each contract, in forward dollars; shape `(contracts,)`."""
-        return self.amounts.sum(axis=1)
+        return np.asarray(self.amounts.sum(axis=1))

@@ -26,7 +26,8 @@ def black_deviation(
     """Standard deviation to expiry, volatility * sqrt(years), that gives an undiscounted price.
 
     The inverse of `black_value`; arguments have one shape, `forward` and `strike` > 0. 0 where the
-    price is intrinsic; NaN where it is outside the bounds of arbitrage or the search did not settle.
+    price is intrinsic; NaN where it is outside the bounds of arbitrage or the search does not
+    settle.
     """
     sign = np.where(call, 1.0, -1.0)
     scale = np.sqrt(forward * strike)
@@ -48,7 +49,7 @@ class _Normalised(NamedTuple):
 
 
 def _normalised_black(x: FloatArray, deviation: FloatArray) -> _Normalised:
-    """Normalised Black price for x <= 0, without cancellation: by the scaled erfc (Jaeckel, sec. 6).
+    """Normalised Black price for x <= 0, by the scaled complementary error function (Jaeckel).
 
     Price and lack are each taken from the form that subtracts nothing nearly equal.
     """
@@ -66,9 +67,9 @@ def _normalised_black(x: FloatArray, deviation: FloatArray) -> _Normalised:
 
 
 def _total_variance(price: FloatArray, x: FloatArray) -> FloatArray:
-    """Total variance of normalised out-of-the-money prices inside their bounds; NaN if not settled."""
+    """Total variance of normalised prices inside their bounds; NaN if not settled."""
     with np.errstate(all="ignore"):     # a step that overflows is not taken, or ends as NaN
-        inflection = np.sqrt(np.maximum(2 * np.abs(x), 1e-12))
+        inflection = np.sqrt(np.maximum(2 * np.abs(x), 1e-100))
         low = price < _normalised_black(x, inflection).price
         greatest = np.exp(0.5 * x)
         target = np.where(low, 1 / np.log(price), np.log(greatest - price))
@@ -104,4 +105,4 @@ def _halley_step(
     curve = (curve - slope / deviation) / (4 * variance)
     slope = slope / (2 * deviation)
     newton = (target - value) / slope
-    return newton / np.maximum(0.5, 1 + 0.5 * newton * curve / slope)
+    return np.asarray(newton / np.maximum(0.5, 1 + 0.5 * newton * curve / slope))

@@ -49,7 +49,7 @@ class UnitPuts:
 
 
 class Boundary(NamedTuple):
-    """Exercise boundaries: ln of the boundary just before expiry, `(puts,)`, and the depth below it.
+    """Exercise boundaries: ln of the boundary just before expiry, `(puts,)`, and depth below.
 
     `depth` has shape `(puts, nodes)`, the first node being today.
     """
@@ -207,7 +207,7 @@ def _probability_form(terms: _Terms, depth: FloatArray) -> tuple[FloatArray, Flo
 def _next_depth(
     terms: _Terms, depth: FloatArray, numerator: FloatArray, denominator: FloatArray
 ) -> FloatArray:
-    """The next depth: boundary = numerator / denominator (strike 1); a wild step is made a short one."""
+    """The next depth: boundary = numerator / denominator; instead of a wild step, a short one."""
     with np.errstate(all="ignore"):
         following = terms.log_at_expiry - np.log(numerator / denominator)
     return np.where(np.isfinite(following), np.maximum(following, 1e-12), depth + 0.1)

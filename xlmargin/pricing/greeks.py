@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.pricing.contracts import Contracts
+from xlmargin.pricing.contracts import Contracts, spot_table
 from xlmargin.pricing.theoretical_value import theoretical_value
 
 DAYS_A_YEAR = 365.0
@@ -46,7 +46,7 @@ def greeks(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> Gr
     it does not decay: theta is 0. NaN where the value is NaN, where spot or volatility is 0, and
     where no time is left, for then the value has a kink.
     """
-    spot = np.maximum(spot, 0.0).reshape(len(contracts), -1)
+    spot = spot_table(spot)
     uncertain = (volatility > 0) & (contracts.years > 0)
     volatility = np.where(uncertain, volatility, np.nan)
     deviation = (volatility * np.sqrt(contracts.years))[:, None]

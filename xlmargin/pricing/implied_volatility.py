@@ -31,6 +31,9 @@ PRICE_TOLERANCE = 1e-8
 TIME_VALUE_TOLERANCE = 1e-4
 """The same, as a share of the price above the least value: what holds for options worth little."""
 
+ROUNDING = 1e-15
+"""A price above the least value by no more than this share of it is at the least value."""
+
 MOST_VALUATIONS = 60
 """Valuations of one contract after which a search is given up."""
 
@@ -88,12 +91,12 @@ def implied_volatility(
 
 
 def _status_of_price(contracts: Contracts, spot: FloatArray, price: FloatArray) -> NDArray[np.int8]:
-    """The status as far as bounds tell it; `NOT_CONVERGED` where there is a volatility to be found."""
+    """The status as far as bounds tell it; `NOT_CONVERGED` where there is more to be found."""
     status = np.full(len(contracts), VolatilityStatus.NOT_CONVERGED, np.int8)
     least = least_value(contracts, spot)[:, 0]
     with np.errstate(invalid="ignore", over="ignore"):
         status[price >= _greatest_value(contracts, spot)] = VolatilityStatus.ABOVE_GREATEST_VALUE
-        status[price <= least] = VolatilityStatus.BELOW_LEAST_VALUE
+        status[price <= least * (1 + ROUNDING)] = VolatilityStatus.BELOW_LEAST_VALUE
     status[contracts.years == 0] = VolatilityStatus.EXPIRING
     given = contracts.is_given & np.isfinite(price) & (spot > 0) & np.isfinite(spot)
     status[~given] = VolatilityStatus.NOT_GIVEN
@@ -101,7 +104,7 @@ def _status_of_price(contracts: Contracts, spot: FloatArray, price: FloatArray) 
 
 
 def _greatest_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
-    """What no volatility can exceed: for a call the share, for a put the strike, as they are paid."""
+    """What no volatility can exceed: for a call the share, for a put the strike."""
     paid = np.where(contracts.call, spot, contracts.strike)
     discount = np.where(contracts.call, contracts.dividend_yield, contracts.rate)
     at_expiry = paid * np.exp(-discount * contracts.years)
@@ -124,7 +127,9 @@ class _European(NamedTuple):
         return cls(contracts.call, bare * growth, contracts.strike, discount)
 
     def take(self, rows: IntArray | BoolArray) -> _European:
-        return _European(*(column[rows] for column in self))
+        return _European(
+            self.call[rows], self.forward[rows], self.strike[rows], self.discount[rows]
+        )
 
     def value(self, deviation: FloatArray) -> FloatArray:
         return self.discount * black_value(self.call, self.forward, self.strike, deviation)
@@ -140,7 +145,7 @@ def _european_volatility(contracts: Contracts, spot: FloatArray, price: FloatArr
 
 
 class _Search(NamedTuple):
-    """Contracts still searched for: bracket and trial of volatility * sqrt(years), last valuation."""
+    """Contracts still searched: bracket and trial of volatility * sqrt(years), last valuation."""
 
     row: IntArray
     low: FloatArray
@@ -150,11 +155,12 @@ class _Search(NamedTuple):
     excess: FloatArray              # theoretical value less price
 
     def take(self, rows: BoolArray) -> _Search:
-        return _Search(*(column[rows] for column in self))
+        columns = (self.low, self.high, self.trial, self.european, self.excess)
+        return _Search(self.row[rows], *(column[rows] for column in columns))
 
 
 def _searched_volatility(contracts: Contracts, spot: FloatArray, price: FloatArray) -> FloatArray:
-    """Implied volatility by the secant; NaN where it does not settle, infinite where none is enough."""
+    """Implied volatility by the secant; NaN if it does not settle, infinite if none is enough."""
     european = _European.of(contracts, spot)
     root_years = np.sqrt(contracts.years)
     tolerance = _tolerance(contracts, spot, price)
@@ -194,7 +200,7 @@ def _start(european: _European, price: FloatArray) -> _Search:
 
 
 def _next(search: _Search, european: _European, excess: FloatArray) -> _Search:
-    """The next trial, by the secant through the last two valuations; halved or doubled if outside."""
+    """The next trial, by the secant through the last two; halved or doubled if outside."""
     low = np.where(excess < 0, search.trial, search.low)
     high = np.where(excess > 0, search.trial, search.high)
     value = european.value(search.trial)

@@ -2,11 +2,11 @@
 
 The share's whole price moves with its volatility, and falls by the amount of a dividend on its
 ex-date. A trinomial lattice holds the option's value at fixed prices of the share and works back
-from expiry: each value is the discounted mean of three values one step later, or what exercise pays
-if that is more. Just before an ex-date the value at a price is the value just after at that price
-less the dividend, interpolated: Vellekoop and Nieuwenhuis (2006). The last step is Black and
-Scholes' formula: Broadie and Detemple (1996). Two lattices, one with twice the steps, give by
-Richardson's extrapolation the answer.
+from the last period, in which the value is known: each value is the discounted mean of three values
+one step later, or what exercise pays if that is more. Just before an ex-date the value at a price
+is the value just after at that price less the dividend: Vellekoop and Nieuwenhuis (2006).
+Starting from known values, and Richardson's extrapolation from two lattices, one with twice the
+steps of the other, are the ideas of Broadie and Detemple (1996).
 
 Arrays have shape `(nodes, contracts)`: one step is a few operations on a whole block of contracts.
 """
@@ -18,18 +18,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.pricing.black_scholes import black_value
 from xlmargin.pricing.contracts import Contracts, ForwardDividends
-from xlmargin.pricing.lattice_grid import (
-    Levels,
-    Nodes,
-    forward_strike,
-    price_nodes,
-    time_levels,
-)
+from xlmargin.pricing.last_period import LastPeriod
+from xlmargin.pricing.lattice_grid import Levels, Nodes, price_nodes, time_levels
+from xlmargin.pricing.zero_volatility import least_value
 
 COARSE_STEPS = 50
 """Steps of the coarser of the two lattices."""
+
+MOST_DEVIATION = 20.0
+"""Greatest volatility * sqrt(years): beyond it options are worth all they can be."""
+
+GREATEST_LOGARITHM = 600.0
+"""Logarithm of the greatest price a node can have: far from any spot, and no overflow."""
 
 NUMBERS_AT_ONCE = 24_000
 """Numbers in one temporary: nodes x contracts that fit a processor's cache."""
@@ -41,167 +42,173 @@ def lattice_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray
     `spot` has shape `(contracts, k)` and is > 0, `volatility` `(contracts,)`; years, strikes and
     volatilities are > 0. One lattice serves all spots of a contract.
     """
+    volatility = np.minimum(volatility, MOST_DEVIATION / np.sqrt(contracts.years))
     dividends = ForwardDividends.of(contracts)
     steps = max(COARSE_STEPS, 3 * dividends.years.shape[1])
-    coarse = time_levels(contracts, dividends, steps)
-    few = _value_by_blocks(contracts, dividends, coarse, spot, volatility)
-    many = _value_by_blocks(contracts, dividends, coarse.halved(), spot, volatility)
-    value = np.maximum(2 * many - few, 0.0)
-    sign = np.where(contracts.call, 1.0, -1.0)[:, None]
-    intrinsic = np.where(contracts.american[:, None], sign * (spot - contracts.strike[:, None]), 0)
-    return np.maximum(value, intrinsic)
+    last = LastPeriod.of(contracts, dividends, steps)
+    coarse = time_levels(dividends, last, steps)
+    value = np.zeros(spot.shape)
+    for levels, weight in ((coarse, -1.0), (coarse.halved(), 2.0)):     # Richardson
+        nodes = price_nodes(contracts, dividends, last, levels, spot, volatility)
+        for rows in _blocks(nodes):
+            lattice = _Lattice.of(
+                contracts.take(rows),
+                last.take(rows),
+                levels.take(rows),
+                nodes.take(rows),
+                volatility[rows],
+            )
+            value[rows] += weight * lattice.values_today(spot[rows])
+    return np.maximum(value, least_value(contracts, spot))
 
 
-def _value_by_blocks(
-    contracts: Contracts,
-    dividends: ForwardDividends,
-    levels: Levels,
-    spot: FloatArray,
-    volatility: FloatArray,
-) -> FloatArray:
-    """Values by one lattice a contract; contracts with like numbers of nodes are done together."""
-    nodes = price_nodes(contracts, dividends, levels, spot, volatility)
-    value = np.empty_like(spot)
-    order, first = np.argsort(nodes.count, kind="stable"), 0
+def _blocks(nodes: Nodes) -> list[IntArray]:
+    """Contracts to be done together: with like numbers of nodes, as many as fit the cache."""
+    order = np.argsort(nodes.count, kind="stable")
+    blocks, first = [], 0
     while first < len(order):
         size = max(8, int(NUMBERS_AT_ONCE // nodes.count[order[first]]))
-        rows = order[first : first + size]
-        lattice = _Lattice.of(
-            contracts.take(rows),
-            ForwardDividends(dividends.years[rows], dividends.amounts[rows]),
-            Levels(levels.years[:, rows], levels.ex_level[:, rows]),
-            Nodes(*(column[rows] for column in nodes)),
-            volatility[rows],
-        )
-        value[rows] = lattice.interpolate(lattice.roll_back(), spot[rows].T, 0).T
+        blocks.append(order[first : first + size])
         first += size
-    return value
+    return blocks
 
 
 @dataclass(frozen=True, eq=False)
 class _Lattice:
-    """One block of contracts: shape `(contracts,)`, or as the comments say."""
+    """One block of contracts; what exercise pays is `signed_share - signed_strike`."""
 
-    contracts: Contracts
-    dividends: ForwardDividends
     levels: Levels
     nodes: Nodes
-    volatility: FloatArray
-    share: FloatArray               # price at each node, (nodes, contracts)
-    signed_share: FloatArray        # share of a call, -share of a put
-    signed_strike: FloatArray       # what exercise pays is signed_share - this; (levels, contracts)
+    ratio: FloatArray               # of the price at a node to that at the node below; (contracts,)
+    up: FloatArray                  # discounted probability of a move up; (steps, contracts)
+    stay: FloatArray
+    down: FloatArray
+    share: FloatArray               # price at each node; (nodes, contracts)
+    signed_share: FloatArray        # that of a call, less that of a put
+    signed_strike: FloatArray       # (levels, contracts)
+    held: FloatArray                # values at the last level if not exercised; (nodes, contracts)
 
     @classmethod
     def of(
         cls,
         contracts: Contracts,
-        dividends: ForwardDividends,
+        last: LastPeriod,
         levels: Levels,
         nodes: Nodes,
         volatility: FloatArray,
     ) -> _Lattice:
-        number = np.arange(nodes.count.max())[:, None]
-        share = np.exp(nodes.lowest + nodes.spacing * number)
+        logarithm = nodes.lowest + nodes.spacing * np.arange(nodes.count.max())[:, None]
+        share = np.exp(np.minimum(logarithm, GREATEST_LOGARITHM))
         sign = np.where(contracts.call, 1.0, -1.0)
         carry = contracts.rate - contracts.dividend_yield
         strike = sign * contracts.strike * np.exp(-carry * levels.years)
-        never = np.where(contracts.american, strike, np.inf)    # a European one pays -infinity
-        return cls(contracts, dividends, levels, nodes, volatility, share, sign * share, never)
-
-    def roll_back(self) -> FloatArray:
-        """Values today at every node, `(nodes, contracts)`."""
-        up, stay, down = self._weights()
-        level = self.levels.count - 1
-        value = self.escrowed_value(self.share, level, slice(None))
-        scratch, exercise = np.empty_like(value[1:-1]), np.empty_like(value)
-        self._exercise_or_hold(value, level, exercise)
-        for level in reversed(range(self.levels.count - 1)):
-            np.multiply(value[2:], up[level], out=scratch)
-            np.multiply(value[:-2], down[level], out=exercise[1:-1])
-            np.add(scratch, exercise[1:-1], out=scratch)
-            np.multiply(value[1:-1], stay[level], out=exercise[1:-1])
-            np.add(scratch, exercise[1:-1], out=value[1:-1])
-            self._extend_to_edges(value)
-            self._exercise_or_hold(value, level, exercise)
-        return value
-
-    def _weights(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Discounted probabilities of a move up, none, and down in each step; `(levels, contracts)`.
-
-        The mean of the share is kept exactly, and the variance of its logarithm.
-        """
-        step = np.diff(self.levels.years, axis=0)
-        variance = self.volatility**2 * step
-        move = (variance + 0.25 * variance**2) / self.nodes.spacing**2
-        ratio = np.exp(self.nodes.spacing)
-        discount = np.exp(-self.contracts.dividend_yield * step)
+        step = np.diff(levels.years, axis=0)
+        # The mean of the share is kept exactly, and the variance of its logarithm.
+        variance = volatility**2 * step
+        move = (variance + 0.25 * variance**2) / nodes.spacing**2
+        ratio = np.exp(nodes.spacing)
+        discount = np.exp(-contracts.dividend_yield * step)
         up = discount * move / (1 + ratio)
-        return up, discount * (1 - move), up * ratio
+        return cls(
+            levels=levels,
+            nodes=nodes,
+            ratio=ratio,
+            up=up,
+            stay=discount * (1 - move),
+            down=up * ratio,
+            share=share,
+            signed_share=sign * share,
+            signed_strike=np.where(contracts.american, strike, np.inf),  # a European pays -infinity
+            held=last.held_value(contracts, share.T, volatility).T,
+        )
+
+    def values_today(self, spot: FloatArray) -> FloatArray:
+        """Values today at each spot; both `(contracts, k)`."""
+        exercise = self.signed_share - self.signed_strike[-1]
+        value = _greater_with_exact_kink(self.held, exercise)
+        moved = np.empty_like(value[1:-1])
+        for level in reversed(range(self.levels.steps)):
+            inner = exercise[1:-1]
+            np.multiply(value[2:], self.up[level], out=moved)
+            np.multiply(value[:-2], self.down[level], out=inner)
+            np.add(moved, inner, out=moved)
+            np.multiply(value[1:-1], self.stay[level], out=inner)
+            np.add(moved, inner, out=value[1:-1])
+            self._extend_to_edges(value)
+            np.subtract(self.signed_share, self.signed_strike[level], out=exercise)
+            np.maximum(value, exercise, out=value)
+            goes_ex = np.flatnonzero(self.levels.falls[level])
+            if goes_ex.size:
+                before = self._before_dividend(value[:, goes_ex], level, goes_ex)
+                value[:, goes_ex] = _greater_with_exact_kink(before, exercise[:, goes_ex])
+        return _interpolate(value, self.nodes, spot.T).T
 
     def _extend_to_edges(self, value: FloatArray) -> None:
-        """Give the outermost nodes the value on the straight line (in price) through the next two."""
-        ratio = np.exp(self.nodes.spacing)
-        value[-1] = value[-2] + ratio * (value[-2] - value[-3])
-        value[0] = value[1] + (value[1] - value[2]) / ratio
+        """Give the outermost nodes the values on the straight line (in price) through the next."""
+        value[-1] = value[-2] + self.ratio * (value[-2] - value[-3])
+        value[0] = value[1] + (value[1] - value[2]) / self.ratio
 
-    def _exercise_or_hold(self, value: FloatArray, level: int, scratch: FloatArray) -> None:
-        """Raise the values at a level to what exercise pays, just after and just before an ex-date."""
-        np.subtract(self.signed_share, self.signed_strike[level], out=scratch)
-        np.maximum(value, scratch, out=value)
-        for j, ex_level in enumerate(self.levels.ex_level):
-            goes_ex = np.flatnonzero(ex_level == level)
-            if goes_ex.size:
-                before = self._before_dividend(value[:, goes_ex], j, level, goes_ex)
-                value[:, goes_ex] = np.maximum(before, scratch[:, goes_ex])
-
-    def _before_dividend(
-        self, value: FloatArray, j: int, level: int, goes_ex: IntArray
-    ) -> FloatArray:
-        """Values just before dividend `j` of some contracts, from their values just after it."""
+    def _before_dividend(self, value: FloatArray, level: int, goes_ex: IntArray) -> FloatArray:
+        """Values of some contracts just before the share falls, from those just after."""
         share = self.share[:, goes_ex]
-        after = np.maximum(share - self.dividends.amounts[goes_ex, j], share[0])
-        return self.interpolate(value, after, level, goes_ex)
+        after = np.maximum(share - self.levels.falls[level, goes_ex], share[0])
+        return _interpolate(value, self.nodes.take(goes_ex), after)
 
-    def escrowed_value(
-        self, share: FloatArray, level: int, columns: IntArray | slice
-    ) -> FloatArray:
-        """European value at a level were the dividends still to come taken out of the share's price.
 
-        Exact when none is to come; otherwise near the value, so that the difference is smooth.
-        """
-        contracts = self.contracts.take(columns)
-        to_come = np.where(
-            self.levels.ex_level[:, columns] > level, self.dividends.amounts[columns].T, 0.0
-        ).sum(axis=0)
-        wait = contracts.years - self.levels.years[level, columns]
-        bare = np.maximum(share - to_come, 1e-3 * share)
-        deviation = self.volatility[columns] * np.sqrt(wait)
-        value = black_value(contracts.call, bare, forward_strike(contracts), deviation)
-        return value * np.exp(-contracts.dividend_yield * wait)
+def _interpolate(value: FloatArray, nodes: Nodes, share: FloatArray) -> FloatArray:
+    """Values at any prices, `(prices, contracts)`: cubic in the logarithm of price (Lagrange)."""
+    place = (np.log(share) - nodes.lowest) / nodes.spacing
+    first = np.clip(place.astype(np.int64) - 1, 0, len(value) - 4)
+    z = place - first
+    weights = (
+        -(z - 1) * (z - 2) * (z - 3) / 6,
+        z * (z - 2) * (z - 3) / 2,
+        -z * (z - 1) * (z - 3) / 2,
+        z * (z - 1) * (z - 2) / 6,
+    )
+    contract = np.arange(value.shape[1])
+    at = np.zeros_like(share)
+    for i, weight in enumerate(weights):
+        at += weight * value[first + i, contract]
+    return at
 
-    def interpolate(
-        self,
-        value: FloatArray,
-        share: FloatArray,
-        level: int,
-        columns: IntArray | slice = slice(None),
-    ) -> FloatArray:
-        """Values at any prices of the share, `(prices, contracts)`: cubic in the logarithm of price.
 
-        Only the difference to `escrowed_value` is interpolated.
-        """
-        lowest, spacing = self.nodes.lowest[columns], self.nodes.spacing[columns]
-        excess = value - self.escrowed_value(self.share[:, columns], level, columns)
-        place = (np.log(share) - lowest) / spacing
-        first = np.clip(place.astype(np.int64) - 1, 0, len(value) - 4)
-        z = place - first
-        weights = (
-            -(z - 1) * (z - 2) * (z - 3) / 6,
-            z * (z - 2) * (z - 3) / 2,
-            -z * (z - 1) * (z - 3) / 2,
-            z * (z - 1) * (z - 2) / 6,
-        )
-        at = self.escrowed_value(share, level, columns)
-        for i, weight in enumerate(weights):
-            at += weight * np.take_along_axis(excess, first + i, axis=0)
-        return at
+def _greater_with_exact_kink(held: FloatArray, exercised: FloatArray) -> FloatArray:
+    """The greater of two values at each node, so raised where they cross that sums are integrals.
+
+    A sum over nodes of a smooth density times a function with a kink misses the integral by a term
+    that depends on where between two nodes the kink lies (Euler and Maclaurin's, by the second
+    Bernoulli polynomial). The two nodes around the kink get that term, in proportions that keep
+    the first moment.
+    """
+    gain = exercised - held
+    greater = np.maximum(held, exercised)
+    inner = gain[1:-1]
+    crosses = np.isfinite(inner[1:]) & (np.signbit(inner[1:]) != np.signbit(inner[:-1]))
+    node, contract = np.nonzero(crosses)
+    place, turn = _crossing(gain[node + np.arange(4)[:, None], contract])
+    greater[node + 1, contract] += turn * ((1 - place) ** 3 / 6 - (1 - place) / 12)
+    greater[node + 2, contract] += turn * (place**3 / 6 - place / 12)
+    return greater
+
+
+def _crossing(gain: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Where the cubic through four values, `(4, crossings)`, is 0, and the size of its slope there.
+
+    It crosses between the second and the third value, at a share of the way from one to the other;
+    the slope is per spacing.
+    """
+    first, second, third, fourth = gain
+    cubic = (fourth - first) / 6 + (second - third) / 2
+    square = (first + third) / 2 - second
+    linear = third - second - square - cubic
+    with np.errstate(all="ignore"):     # a cubic that is flat is left for the straight line
+        place = second / (second - third)
+        slope = third - second
+        for _ in range(3):              # Newton
+            value = second + place * (linear + place * (square + place * cubic))
+            slope = linear + place * (2 * square + 3 * place * cubic)
+            place = np.clip(place - value / slope, 0.0, 1.0)
+    steady = np.sign(slope) == np.sign(third - second)
+    place = np.where(steady, place, second / (second - third))
+    return place, np.abs(np.where(steady, slope, third - second))

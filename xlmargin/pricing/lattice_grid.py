@@ -7,118 +7,130 @@ every ex-date falls exactly on one.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.pricing.contracts import Contracts, ForwardDividends
+from xlmargin.pricing.last_period import LastPeriod
 
 MOVE_PROBABILITY = 1 / 3
 """Probability that the share moves in a step of mean length: it gives the step normal kurtosis."""
 
 REACH = 4.5
-"""How far beyond today's spots the nodes reach, in standard deviations of the share to expiry."""
+"""How far beyond today's spots the nodes reach, in standard deviations of the share."""
 
 MOST_NODES = 1500
 """Nodes of one contract at most; spots that lie very far apart get wider spacing instead."""
 
 
-class Levels(NamedTuple):
-    """Levels of time: `years` (levels + 1, contracts), and each dividend's level.
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """Times of the levels and the dividends at them; arrays `(levels, contracts)`.
 
-    `ex_level` has shape `(dividends, contracts)`; the last level stands for no dividend.
+    The first level is today, the last the start of the last period, whose dividend is not here.
+    `falls` is what the share falls by at a level, in forward dollars.
     """
 
     years: FloatArray
-    ex_level: IntArray
+    falls: FloatArray
 
     @property
-    def count(self) -> int:
-        """Number of steps."""
+    def steps(self) -> int:
+        """Number of steps between the levels."""
         return len(self.years) - 1
 
     def halved(self) -> Levels:
         """The same levels and as many in the middle between them."""
-        years = np.empty((2 * self.count + 1, self.years.shape[1]))
+        years = np.empty((2 * self.steps + 1, self.years.shape[1]))
         years[::2] = self.years
         years[1::2] = 0.5 * (self.years[1:] + self.years[:-1])
-        return Levels(years, 2 * self.ex_level)
+        falls = np.zeros_like(years)
+        falls[::2] = self.falls
+        return Levels(years, falls)
+
+    def take(self, contracts: IntArray) -> Levels:
+        """The levels of some contracts."""
+        return Levels(self.years[:, contracts], self.falls[:, contracts])
 
 
-class Nodes(NamedTuple):
-    """Nodes of each contract: `count` of them from `lowest` (a logarithm) upward, `spacing` apart."""
+@dataclass(frozen=True, eq=False)
+class Nodes:
+    """Nodes of each contract, arrays `(contracts,)`.
+
+    `count` nodes from `lowest` (a logarithm of price) upward, `spacing` apart.
+    """
 
     lowest: FloatArray
     spacing: FloatArray
     count: IntArray
 
+    def take(self, contracts: IntArray) -> Nodes:
+        """The nodes of some contracts."""
+        return Nodes(self.lowest[contracts], self.spacing[contracts], self.count[contracts])
 
-def time_levels(contracts: Contracts, dividends: ForwardDividends, steps: int) -> Levels:
-    """Levels from today to expiry: evenly spaced between one ex-date and the next.
+
+def time_levels(dividends: ForwardDividends, last: LastPeriod, steps: int) -> Levels:
+    """Levels from today to the last period: evenly spaced between one ex-date and the next.
 
     Each ex-date takes the level nearest to it, but one of its own, and neither the first nor the
     last, so that steps differ little in length.
     """
-    pays = dividends.amounts.T > 0
-    when = dividends.years.T
-    level = np.rint(steps * when / contracts.years).astype(np.int64)
-    for j in range(len(level)):
-        level[j] = np.maximum(level[j], level[j - 1] + 1 if j else 1)
-    later = np.full(len(contracts), steps)
-    for j in reversed(range(len(level))):
-        level[j] = np.where(pays[j], np.minimum(level[j], later - 1), steps)
-        later = np.where(pays[j], level[j], later)
-    ends = [*zip(level, when, strict=True), (np.full(len(contracts), steps), contracts.years)]
+    pays = (dividends.amounts.T > 0) & (last.start > dividends.years.T)
+    when = np.where(pays, dividends.years.T, last.start)
+    ex_level = _ex_levels(when / last.start, pays, steps)
     number = np.arange(steps + 1)[:, None]
-    years = np.zeros((steps + 1, len(contracts)))
-    start, start_years = np.zeros(len(contracts), np.int64), np.zeros(len(contracts))
-    for end, end_years in ends:
-        share = (number - start) / np.maximum(end - start, 1)
-        years = np.where(number > start, start_years + share * (end_years - start_years), years)
-        start, start_years = end, end_years
-    return Levels(years, level)
+    years = np.zeros((steps + 1, len(last.start)))
+    falls = np.zeros_like(years)
+    start, start_years = np.zeros(len(last.start), np.int64), np.zeros(len(last.start))
+    for level, level_years in [*zip(ex_level, when, strict=True), (steps, last.start)]:
+        share = (number - start) / np.maximum(level - start, 1)
+        even = start_years + share * (level_years - start_years)
+        years = np.where(number > start, even, years)
+        start, start_years = np.broadcast_to(level, start.shape), level_years
+    for level, paid in zip(ex_level, np.where(pays, dividends.amounts.T, 0.0), strict=True):
+        falls += np.where(number == level, paid, 0.0)
+    return Levels(years, falls)
+
+
+def _ex_levels(share_of_time: FloatArray, pays: BoolArray, steps: int) -> IntArray:
+    """Level of each dividend, `(dividends, contracts)`; `steps` for one that is not paid."""
+    level = np.rint(steps * share_of_time).astype(np.int64)
+    earlier = np.zeros(level.shape[1:], np.int64)
+    for row in level:
+        np.maximum(row, earlier + 1, out=row)
+        earlier = row
+    later = np.full(level.shape[1:], steps)
+    for row, paid in zip(level[::-1], pays[::-1], strict=True):
+        row[:] = np.where(paid, np.minimum(row, later - 1), steps)
+        later = np.where(paid, row, later)
+    return level
 
 
 def price_nodes(
     contracts: Contracts,
     dividends: ForwardDividends,
+    last: LastPeriod,
     levels: Levels,
     spot: FloatArray,
     volatility: FloatArray,
 ) -> Nodes:
-    """Nodes that every spot of a contract can spread over until expiry; one lies on the payoff's kink.
+    """Nodes that every spot of a contract can spread over until the last period.
 
-    The kink, seen from before the last ex-date, is at the strike plus the last dividend.
+    One lies where the payoff has its kink, seen from before the last dividend.
     """
-    deviation = volatility * np.sqrt(contracts.years)
+    deviation = volatility * np.sqrt(last.start)
     reach = REACH * deviation + 0.5 * deviation**2
     least = spot.min(axis=1)
-    high = np.log(spot.max(axis=1)) + reach
-    low = np.log(np.maximum(least - dividends.total, 0.05 * least)) - reach
-    spacing = volatility * np.sqrt(_spacing_years(contracts, levels))
+    after = np.maximum(least - dividends.total, 0.05 * least)
+    low, high = np.log(after) - reach, np.log(spot.max(axis=1)) + reach
+    longest_step = np.diff(levels.years, axis=0).max(axis=0)
+    mean_step = last.start / levels.steps
+    spacing = volatility * np.sqrt(np.maximum(mean_step / MOVE_PROBABILITY, 1.2 * longest_step))
     spacing = np.maximum(spacing, (high - low) / MOST_NODES)
-    kink = np.log(forward_strike(contracts) + _last_dividend(dividends))
+    carry = contracts.rate - contracts.dividend_yield
+    kink = np.log(contracts.strike * np.exp(-carry * contracts.years) + last.dividend)
     first = np.floor((low - kink) / spacing)
     count = (np.ceil((high - kink) / spacing) - first).astype(np.int64) + 1
     return Nodes(kink + first * spacing, spacing, np.maximum(count, 8))
-
-
-def _spacing_years(contracts: Contracts, levels: Levels) -> FloatArray:
-    """Time in which the share's standard deviation is one spacing; longer if a step is very long."""
-    longest = np.diff(levels.years, axis=0).max(axis=0)
-    return np.maximum(contracts.years / levels.count / MOVE_PROBABILITY, 1.2 * longest)
-
-
-def _last_dividend(dividends: ForwardDividends) -> FloatArray:
-    """Amount of the last dividend of each contract, 0 where there is none."""
-    last = np.zeros(len(dividends.amounts))
-    for amount in dividends.amounts.T:
-        last = np.where(amount > 0, amount, last)
-    return last
-
-
-def forward_strike(contracts: Contracts) -> FloatArray:
-    """The strike in forward dollars of expiry."""
-    carry = contracts.rate - contracts.dividend_yield
-    return contracts.strike * np.exp(-carry * contracts.years)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.pricing.american import EarlyExercise, american_value, early_exercise
 from xlmargin.pricing.black_scholes import european_value
-from xlmargin.pricing.contracts import Contracts
+from xlmargin.pricing.contracts import Contracts, spot_table
 from xlmargin.pricing.lattice import lattice_value
 from xlmargin.pricing.zero_volatility import least_value
 
@@ -57,7 +57,7 @@ def theoretical_value(contracts: Contracts, spot: FloatArray, volatility: FloatA
     where it differs from spot to spot. NaN in a term, a spot or a volatility makes NaN of the
     values that need it; so does a negative volatility.
     """
-    spot = np.maximum(spot, 0.0).reshape(len(contracts), -1)
+    spot = spot_table(spot)
     if volatility.ndim == 2:
         return _value_point_by_point(contracts, spot, volatility)
     value = np.full(spot.shape, np.nan)
@@ -70,7 +70,7 @@ def theoretical_value(contracts: Contracts, spot: FloatArray, volatility: FloatA
 def _value_point_by_point(
     contracts: Contracts, spot: FloatArray, volatility: FloatArray
 ) -> FloatArray:
-    """Values where every spot has its own volatility: each pair is taken as a contract of its own."""
+    """Values where every spot has its own volatility: each pair is a contract of its own."""
     value = np.empty(spot.shape)
     for point in range(spot.shape[1]):
         at = theoretical_value(contracts, spot[:, point], volatility[:, point])
@@ -95,7 +95,7 @@ def _value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> Fl
 def _with_certain_values(
     value: FloatArray, contracts: Contracts, spot: FloatArray, certain: BoolArray
 ) -> FloatArray:
-    """The values, with the least value where nothing is uncertain: no time, volatility, strike, spot."""
+    """The values, with the least value where all is certain: no time, volatility, strike, spot."""
     worthless = spot == 0
     rows = np.flatnonzero(certain | worthless.any(axis=1))
     if rows.size:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.pricing.contracts import Contracts, ForwardDividends
+from xlmargin.pricing.contracts import Contracts, ForwardDividends, spot_table
 
 
 def least_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
@@ -16,14 +16,14 @@ def least_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
     volatility gives less, so a price at or below it has no implied volatility. `spot` has shape
     `(contracts, k)` or `(contracts,)`; below zero it counts as zero. NaN in, NaN out.
     """
-    spot = np.maximum(spot, 0.0).reshape(len(contracts), -1)
+    spot = spot_table(spot)
     given = contracts.is_given[:, None] & np.isfinite(spot)
     best = np.zeros_like(spot)
     with np.errstate(all="ignore"):     # terms that are NaN are answered with NaN below
         for start, end, forward in _periods(contracts, spot):
             european = ~contracts.american & (end < contracts.years)
             paid = _greatest_payment(contracts, forward, start, end)
-            np.maximum(best, np.where(european[:, None], 0.0, paid), out=best)
+            np.fmax(best, np.where(european[:, None], 0.0, paid), out=best)
     return np.where(given, best, np.nan)
 
 
