@@ -1,0 +1,212 @@
+"""Arguments of the option functions: single cells or ranges, read element by element.
+
+Cells, rows, columns and tables may be mixed: a row of strikes against a column of dates makes a
+table. An empty cell inside a range has no value, and its element answers none; anything that cannot
+be read refuses the whole answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.dates import DAYS_PER_YEAR, date_of, serial_of
+from xlmargin.errors import InputError
+from xlmargin.excel.columns import DATE, NUMBER, date_serial, number_of
+from xlmargin.excel.dividends_range import read_dividends
+from xlmargin.excel.findings import Findings
+from xlmargin.excel.headings import Headings, squeezed
+from xlmargin.excel.plain_cells import Cells, PlainCell, plain, rows_of, shown, shown_text, text_of
+from xlmargin.excel.ranges import RangeTable, read_range
+from xlmargin.instruments import Style
+from xlmargin.market import Dividend
+from xlmargin.pricing import Contracts
+
+_CALL: Final = 1.0
+_PUT: Final = 0.0
+_TYPES: Final = {"call": _CALL, "c": _CALL, "put": _PUT, "p": _PUT}
+_STYLES: Final = {
+    "american": 1.0, "amer": 1.0, "a": 1.0, "european": 0.0, "euro": 0.0, "e": 0.0,
+}  # fmt: skip
+_DIVIDENDS: Final = Headings(
+    {"symbol": (), "ex_date": ("ex", "date", "ex dividend date"), "amount": ("dividend",)},
+    needed=("ex_date", "amount"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class OptionElements:
+    """The options of a call, flattened; `shape` is the answer's. NaN in an element: no value."""
+
+    shape: tuple[int, int]
+    contracts: Contracts
+    spot: FloatArray
+    third: FloatArray
+    """Volatility or price, whichever the function takes."""
+
+    @property
+    def known(self) -> BoolArray:
+        """Which elements have all that pricing needs."""
+        c = self.contracts
+        columns = (c.strike, c.years, c.rate, c.dividend_yield, self.spot, self.third)
+        return np.all(~np.isnan(np.column_stack(columns)), axis=1)
+
+
+def read_options(
+    right: Cells,
+    spot: Cells,
+    strike: Cells,
+    expiration: Cells,
+    as_of: Cells,
+    third: tuple[str, Cells],
+    rate: Cells,
+    dividend_yield: Cells,
+    style: Cells,
+    dividends: Cells,
+    today: Callable[[], dt.date],
+) -> OptionElements:
+    """The options of a call of OPT_PRICE, OPT_IV or OPT_GREEKS; refuses what cannot be read."""
+    findings = Findings()
+    columns = [
+        _words("type", right, _TYPES, "call or put", None, findings),
+        _numbers("spot", spot, None, findings, least=0.0),
+        _numbers("strike", strike, None, findings, least=0.0),
+        _dates("expiration", expiration, None, findings),
+        _dates("as_of", as_of, lambda: serial_of(today()), findings),
+        _numbers(*third, None, findings, least=0.0),
+        _numbers("rate", rate, 0.0, findings),
+        _numbers("dividend_yield", dividend_yield, 0.0, findings),
+        _words("style", style, _STYLES, "american or european", Style.AMERICAN, findings),
+    ]
+    paid = _dividends(dividends, findings)
+    _refuse(findings)
+    shape = _common_shape(columns, findings)
+    flat = [np.broadcast_to(column, shape).ravel() for column in columns]
+    is_call, spots, strikes, expires, now, wanted, rates, yields, american = flat
+    _refuse_expired(expires, now, findings)
+    years = np.maximum(expires - now, 0.0) / DAYS_PER_YEAR
+    ex_years = (np.array([d.ex_date for d in paid]) - now[:, None]) / DAYS_PER_YEAR
+    amounts = np.broadcast_to([d.amount for d in paid], ex_years.shape)
+    contracts = Contracts(
+        call=is_call == _CALL,
+        american=american == 1.0,
+        strike=np.where(np.isnan(is_call) | np.isnan(american), np.nan, strikes),
+        years=years,
+        rate=rates,
+        dividend_yield=yields,
+        dividend_years=np.maximum(ex_years, 0.0),
+        dividend_amounts=np.where(ex_years > 0, amounts, 0.0),
+    )
+    return OptionElements(shape, contracts, spots, wanted)
+
+
+def _numbers(
+    name: str,
+    cells: Cells,
+    default: float | None,
+    findings: Findings,
+    least: float = -np.inf,
+) -> FloatArray:
+    values = _elements(name, cells, default, number_of, NUMBER, findings)
+    for row, column in np.argwhere(values < least):
+        found = f"{values[row, column]:.10g}"
+        findings.error(name, int(row) + 1, _column(column), found, f"{least:g} or more")
+    return values
+
+
+def _dates(
+    name: str, cells: Cells, default: Callable[[], float] | None, findings: Findings
+) -> FloatArray:
+    standing = default() if default and _is_left_out(cells) else None
+    return _elements(name, cells, standing, date_serial, DATE, findings)
+
+
+def _words(
+    name: str,
+    cells: Cells,
+    words: dict[str, float],
+    wanted: str,
+    default: str | None,
+    findings: Findings,
+) -> FloatArray:
+    def read(cell: PlainCell) -> float:
+        return words.get(squeezed(text_of(cell)), np.nan)
+
+    return _elements(name, cells, words[default] if default else None, read, wanted, findings)
+
+
+def _elements(
+    name: str,
+    cells: Cells,
+    default: float | None,
+    read: Callable[[PlainCell], float],
+    wanted: str,
+    findings: Findings,
+) -> FloatArray:
+    """The elements of an argument, shape (rows, columns); the default where it is left out."""
+    rows = [[plain(cell) for cell in row] for row in rows_of(cells)]
+    if all(cell is None for row in rows for cell in row):
+        if default is None:
+            findings.error(name, 0, "", "nothing", wanted)
+        return np.full((1, 1), np.nan if default is None else default)
+    width = max(map(len, rows))
+    values = np.full((len(rows), width), np.nan)
+    for i, row in enumerate(rows):
+        for j, cell in enumerate(row):
+            values[i, j] = read(cell)
+            if cell is not None and np.isnan(values[i, j]):
+                show = shown if wanted not in (NUMBER, DATE) else shown_text
+                findings.error(name, i + 1, _column(j), show(cell), wanted)
+    return values
+
+
+def _is_left_out(cells: Cells) -> bool:
+    return all(plain(cell) is None for row in rows_of(cells) for cell in row)
+
+
+def _column(index: int) -> str:
+    return f"column {int(index) + 1}"
+
+
+def _dividends(cells: Cells, findings: Findings) -> tuple[Dividend, ...]:
+    """Cash dividends of the one underlying; a column of symbols is not looked at."""
+    table = read_range(cells, "dividends", _DIVIDENDS, findings)
+    if findings.errors or not table.given:
+        return ()
+    columns = ("ex_date", "amount")
+    own = RangeTable(
+        table.name, table.rows, ("symbol", *columns),
+        (("X",) * len(table), *(table.column(c) for c in columns)),
+    )  # fmt: skip
+    return read_dividends(own, findings).get("X", ())
+
+
+def _common_shape(columns: list[FloatArray], findings: Findings) -> tuple[int, int]:
+    """Rows and columns of the answer: those of the arguments that have more than one."""
+    try:
+        rows, width = np.broadcast_shapes(*(column.shape for column in columns))
+    except ValueError:
+        sizes = {f"{r} x {c}" for r, c in (column.shape for column in columns) if r * c > 1}
+        wanted = "single cells, and rows, columns or tables of matching size"
+        findings.error("arguments", 0, "", f"ranges of {' and '.join(sorted(sizes))}", wanted)
+        _refuse(findings)
+    return rows, width
+
+
+def _refuse_expired(expires: FloatArray, now: FloatArray, findings: Findings) -> None:
+    """Refuse expirations before the day of `as_of`; on that day an option is at its intrinsic."""
+    expired = np.flatnonzero(np.floor(expires) < np.floor(now))
+    if expired.size:
+        found = f"{date_of(expires[expired[0]])}, before {date_of(now[expired[0]])}"
+        findings.error("expiration", 0, "", found, "an expiration on or after as_of")
+    _refuse(findings)
+
+
+def _refuse(findings: Findings) -> None:
+    if findings.errors:
+        raise InputError(findings.errors)
