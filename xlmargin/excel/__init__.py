@@ -1,0 +1,1 @@
+"""The floor where cells come in and cells go out: ranges are read, answers are written."""

@@ -1,0 +1,146 @@
+"""Cells as plain values: whatever a host hands over becomes a float, a text, or nothing.
+
+Excel over COM sends floats, dates, `Decimal` for currency cells and negative integers for errors;
+Office.js sends whole numbers as `int` and empty cells as ""; pandas and numpy send their own types.
+After `plain` they are alike: an empty cell is None, TRUE is the text "TRUE", a date is its serial
+day, and an error is its text, such as "#N/A".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+
+from xlmargin.dates import date_of, serial_of
+
+Cell: TypeAlias = object
+"""A cell as a host hands it over: anything at all."""
+
+Cells: TypeAlias = object
+"""A range as a host hands it over: rows, an array, a data frame, one cell, or nothing."""
+
+PlainCell: TypeAlias = float | str | None
+
+Rows: TypeAlias = list[Sequence[Cell]]
+
+ERROR_OF_CODE: Final = {
+    -2146826288: "#NULL!",
+    -2146826281: "#DIV/0!",
+    -2146826273: "#VALUE!",
+    -2146826265: "#REF!",
+    -2146826259: "#NAME?",
+    -2146826252: "#NUM!",
+    -2146826246: "#N/A",
+    -2146826245: "#GETTING_DATA",
+    -2146826243: "#SPILL!",
+    -2146826242: "#CONNECT!",
+    -2146826241: "#BLOCKED!",
+    -2146826240: "#UNKNOWN!",
+    -2146826239: "#FIELD!",
+    -2146826238: "#CALC!",
+}
+"""Error cells as COM sends them."""
+
+_ERRORS: Final = frozenset(ERROR_OF_CODE.values())
+_LONGEST_SHOWN: Final = 40
+
+
+def plain(cell: Cell) -> PlainCell:
+    """One cell as a float, a text without blanks around it, or None where it is empty."""
+    if cell is None:
+        return None
+    if isinstance(cell, str):
+        return str(cell).strip() or None
+    if isinstance(cell, bool | np.bool_):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, dt.date):
+        return serial_of(cell) if cell == cell else None
+    if isinstance(cell, int | float | Decimal | np.integer | np.floating):
+        return _plain_number(cell)
+    if isinstance(cell, np.datetime64):
+        return plain(cell.astype("datetime64[us]").item())
+    return f"<{type(cell).__name__}>"
+
+
+def _plain_number(number: Any) -> PlainCell:
+    if isinstance(number, int) and number in ERROR_OF_CODE:
+        return ERROR_OF_CODE[number]
+    try:
+        value = float(number)
+    except (OverflowError, ValueError):
+        return "<number too large>"
+    return None if math.isnan(value) else value
+
+
+def plain_column(cells: Sequence[Cell]) -> tuple[PlainCell, ...]:
+    """The cells of a column, each plain; most are floats already, and stay as they are."""
+    return tuple([c if type(c) is float and c == c else plain(c) for c in cells])
+
+
+def rows_of(cells: Cells) -> Rows:
+    """A range as a list of rows; a lone cell is one row of one, what is left out has no rows."""
+    frame: Any = cells
+    if cells is None:
+        return []
+    if hasattr(cells, "columns") and hasattr(cells, "to_numpy"):
+        values = frame.astype(object).to_numpy()
+        values[frame.isna().to_numpy()] = None
+        return [list(frame.columns), *values.tolist()]
+    if isinstance(cells, Mapping):
+        return [list(item) for item in cells.items()]
+    listed = _listed(cells)
+    if not isinstance(listed, list | tuple):
+        return [[listed]]
+    rows = [_listed(row) for row in listed]
+    if any(isinstance(row, list | tuple) for row in rows):
+        return [row if isinstance(row, list | tuple) else [row] for row in rows]
+    return [rows] if rows else []
+
+
+def _listed(cells: Cells) -> Cells:
+    if isinstance(cells, np.ndarray):
+        microseconds = cells.dtype.kind == "M"
+        return (cells.astype("datetime64[us]") if microseconds else cells).tolist()
+    return cells
+
+
+def is_error(cell: PlainCell) -> bool:
+    """Whether the cell holds an error of the spreadsheet, such as #REF!."""
+    return isinstance(cell, str) and cell in _ERRORS
+
+
+def text_of(cell: PlainCell) -> str:
+    """The text of a cell that holds a name: a number without its decimals, "" where empty."""
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
+    return cell or ""
+
+
+def shown(cell: PlainCell) -> str:
+    """A cell as a message shows it: 'putt', 12.5, nothing, the error #N/A."""
+    if cell is None:
+        return "nothing"
+    if isinstance(cell, float):
+        return f"{cell:.10g}"
+    if is_error(cell):
+        return f"the error {cell}"
+    return repr(cell if len(cell) <= _LONGEST_SHOWN else cell[: _LONGEST_SHOWN - 3] + "...")
+
+
+def shown_text(cell: PlainCell) -> str:
+    """A cell as a message shows it where a number or date was wanted: the text '12,5'."""
+    if isinstance(cell, str) and not is_error(cell) and cell not in ("TRUE", "FALSE"):
+        return f"the text {shown(cell)}"
+    return cell if isinstance(cell, str) and not is_error(cell) else shown(cell)
+
+
+def shown_date(cell: PlainCell) -> str:
+    """A cell as a message shows it where a date was found: 2026-12-18."""
+    if isinstance(cell, float) and 1 <= cell < 2_000_000:
+        return date_of(cell).isoformat()
+    return shown(cell)

@@ -1,0 +1,135 @@
+"""The positions range: a row a position, read into columns before the market is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.excel.columns import NUMBER, names, numbers, words
+from xlmargin.excel.contract_columns import ContractColumns, read_contracts
+from xlmargin.excel.findings import Findings
+from xlmargin.excel.market_range import PRICE, volatilities
+from xlmargin.excel.plain_cells import shown_date, text_of
+from xlmargin.excel.ranges import RangeTable
+from xlmargin.excel.tickers import TICKER, ticker
+
+DEFAULT_STYLE: Final = -1
+_STYLE_CODES: Final = {"european": 0, "euro": 0, "e": 0, "american": 1, "amer": 1, "a": 1}
+_OPTION_MULTIPLIER: Final = 100.0
+
+
+@dataclass(frozen=True)
+class PositionRows:
+    """The columns of a positions range, an entry a row; numbers are NaN where not given.
+
+    `underlying` is a ticker, "" for cash. `style` is 0 for European, 1 for American, negative
+    where the class of the underlying decides.
+    """
+
+    table: RangeTable
+    contracts: ContractColumns
+    underlying: list[str]
+    quantity: FloatArray
+    multiplier: FloatArray
+    style: IntArray
+    price: FloatArray
+    cost: FloatArray
+    volatility: FloatArray
+    account: list[str]
+    group: list[str]
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+
+def read_positions(table: RangeTable, findings: Findings) -> PositionRows:
+    """The columns of a positions range; what is wrong with a row by itself goes to the findings."""
+    if table.headings and not len(table):
+        findings.error(table.name, 0, "", "no positions", "at least one row below the headings")
+    contracts = read_contracts(table, findings)
+    return PositionRows(
+        table=table,
+        contracts=contracts,
+        underlying=_underlyings(table, contracts, findings),
+        quantity=_quantities(table, contracts, findings),
+        multiplier=_multipliers(table, contracts, findings),
+        style=words(table, "style", _STYLE_CODES, "american or european", findings),
+        price=_prices(table, contracts, findings),
+        cost=_costs(table, findings),
+        volatility=volatilities(table, findings),
+        account=names(table, "account", findings),
+        group=names(table, "group", findings),
+    )
+
+
+def check_expirations(rows: PositionRows, as_of: float, findings: Findings) -> None:
+    """An option that expired before the day of the snapshot is a problem; the same day is not."""
+    day, expiration = np.floor(as_of), np.floor(rows.contracts.expiration)
+    option = rows.contracts.is_option
+    wanted = f"{shown_date(as_of)} or later: the option has expired"
+    typed = ~rows.table.empty("expiration")
+    expired = option & (expiration < day)
+    findings.errors_where(expired & typed, rows.table, "expiration", wanted, shown_date)
+    findings.errors_where(expired & ~typed, rows.table, "symbol", wanted)
+    saturday_or_sunday = option & (expiration % 7 < 2)
+    findings.warnings_where(
+        saturday_or_sunday, rows.table, "expiration", "an expiration on a weekday", shown_date
+    )
+
+
+def _underlyings(table: RangeTable, contracts: ContractColumns, findings: Findings) -> list[str]:
+    """Ticker of each row's underlying: as typed, or else the symbol's root; "" for cash."""
+    typed = table.column("underlying")
+    read = {cell: ticker(text_of(cell)) for cell in set(typed)}
+    tickers = [read[cell] for cell in typed]
+    unread = np.array([cell is not None and not read[cell] for cell in typed], dtype=bool)
+    findings.errors_where(unread, table, "underlying", TICKER)
+    own = zip(tickers, contracts.symbol, strict=True)
+    other = np.array([bool(t) and t != s for t, s in own], dtype=bool)
+    wanted = "the symbol itself or nothing: shares are their own underlying"
+    findings.errors_where(other & contracts.is_stock, table, "underlying", wanted)
+    return [
+        "" if cash else typed_ticker or symbol
+        for cash, typed_ticker, symbol in zip(
+            contracts.is_cash.tolist(), tickers, contracts.symbol, strict=True
+        )
+    ]
+
+
+def _quantities(table: RangeTable, contracts: ContractColumns, findings: Findings) -> FloatArray:
+    quantity = numbers(table, "quantity", findings)
+    if table.has("quantity"):
+        findings.errors_where(np.isnan(quantity), table, "quantity", NUMBER)
+    fractional = contracts.is_option & (quantity != np.round(quantity)) & ~np.isnan(quantity)
+    findings.errors_where(fractional, table, "quantity", "a whole number of contracts")
+    findings.warnings_where(quantity == 0, table, "quantity", "a quantity other than 0")
+    return quantity
+
+
+def _multipliers(table: RangeTable, contracts: ContractColumns, findings: Findings) -> FloatArray:
+    multiplier = numbers(table, "multiplier", findings)
+    findings.errors_where(multiplier <= 0, table, "multiplier", "a number above 0")
+    default = np.where(contracts.is_option, _OPTION_MULTIPLIER, 1.0)
+    multiplier = np.where(np.isnan(multiplier), default, multiplier)
+    cash = contracts.is_cash & (multiplier != 1)
+    findings.errors_where(cash, table, "multiplier", "1 or nothing for cash")
+    return multiplier
+
+
+def _prices(table: RangeTable, contracts: ContractColumns, findings: Findings) -> FloatArray:
+    price = numbers(table, "price", findings)
+    wanted = f"{PRICE}; leave it empty where the volatility is given"
+    findings.errors_where((price <= 0) & contracts.is_option, table, "price", wanted)
+    findings.errors_where((price <= 0) & contracts.is_stock, table, "price", PRICE)
+    cash = contracts.is_cash & ~np.isnan(price) & (price != 1)
+    findings.errors_where(cash, table, "price", "1 or nothing for cash")
+    return price
+
+
+def _costs(table: RangeTable, findings: Findings) -> FloatArray:
+    cost = numbers(table, "cost", findings)
+    findings.errors_where(cost < 0, table, "cost", "a trade price of 0 or more")
+    return cost

@@ -1,0 +1,134 @@
+"""Positions beside the market: each finds its underlying, and what it takes from it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.excel.findings import MOST_LISTED, Findings
+from xlmargin.excel.positions_range import PositionRows
+from xlmargin.market import Market, Underlying
+from xlmargin.option_symbols import INDEX_OF_ROOT
+from xlmargin.positions import NO_UNDERLYING, Positions, codes
+
+AMERICAN_INDEX_OPTIONS: Final = frozenset({"OEX"})
+"""Roots of index options that are American, the exception among index options."""
+
+MOST_APART: Final = 0.01
+"""Share of the spot by which a stock row's price may differ from it before that is worth a look."""
+
+
+def with_stock_rows(
+    underlyings: dict[str, Underlying], rows: PositionRows
+) -> dict[str, Underlying]:
+    """The underlyings, and those that only a stock row of the positions gives a price for."""
+    priced = rows.contracts.is_stock & (rows.price > 0)
+    added = dict(underlyings)
+    for i in np.flatnonzero(priced):
+        symbol = rows.contracts.symbol[i]
+        if symbol and symbol not in added:
+            added[symbol] = Underlying(symbol, float(rows.price[i]))
+    return added
+
+
+def valued_positions(rows: PositionRows, market: Market, findings: Findings) -> Positions:
+    """The positions as the engine holds them; what the market lacks for them is a problem."""
+    underlying = _underlyings(rows, market, findings)
+    of_market = np.where(underlying == NO_UNDERLYING, 0, underlying)
+    _check_shares_of_indexes(rows, market, underlying, findings)
+    _check_unvalued(rows, _from_market(market.volatility, of_market), findings)
+    spot = _from_market(market.spot, of_market)
+    _warn_of_other_prices(rows, spot, findings)
+    mark = np.where(rows.contracts.is_stock & np.isnan(rows.price), spot, rows.price)
+    mark = np.where(rows.contracts.is_cash, 1.0, mark)
+    account, accounts = codes(rows.account)
+    group, groups = _groups(rows.group)
+    return Positions(
+        symbol=tuple(rows.contracts.symbol),
+        row=np.array(rows.table.rows, dtype=np.int64),
+        kind=rows.contracts.kind,
+        quantity=rows.quantity,
+        multiplier=rows.multiplier,
+        underlying=underlying,
+        strike=np.where(rows.contracts.is_option, rows.contracts.strike, np.nan),
+        expiration=rows.contracts.expiration,
+        american=_american(rows, market, of_market),
+        mark=mark,
+        cost=np.where(np.isnan(rows.cost), mark, rows.cost),
+        volatility=rows.volatility,
+        account=account,
+        accounts=accounts,
+        group=group,
+        groups=groups,
+    )
+
+
+def _from_market(column: FloatArray, underlying: IntArray) -> FloatArray:
+    """Each position's value of a column of the market, NaN where the market is empty."""
+    return column[underlying] if len(column) else np.full(len(underlying), np.nan)
+
+
+def _underlyings(rows: PositionRows, market: Market, findings: Findings) -> IntArray:
+    """Index of each row's underlying in the market; one problem for each that is not there."""
+    index = {"": NO_UNDERLYING}
+    for name in dict.fromkeys(rows.underlying):
+        found = market.index_of.get(name, market.index_of.get(INDEX_OF_ROOT.get(name, "")))
+        if name and found is None:
+            _report_missing(rows, name, findings)
+        index.setdefault(name, NO_UNDERLYING if found is None else found)
+    return np.array([index[name] for name in rows.underlying], dtype=np.int64)
+
+
+def _report_missing(rows: PositionRows, name: str, findings: Findings) -> None:
+    first = rows.underlying.index(name)
+    column = "underlying" if rows.table.cell("underlying", first) else "symbol"
+    wanted = "its price in the market range, or in the price column of a stock row"
+    findings.error(rows.table.name, rows.table.rows[first], column, repr(name), wanted)
+
+
+def _check_shares_of_indexes(
+    rows: PositionRows, market: Market, underlying: IntArray, findings: Findings
+) -> None:
+    """An index cannot be held as shares: what is held is a fund, which has another class."""
+    is_index = _is_index(market, np.maximum(underlying, 0)) & (underlying != NO_UNDERLYING)
+    where = is_index & rows.contracts.is_stock
+    wanted = "a stock or fund: the market range gives it the class of an index"
+    findings.errors_where(where, rows.table, "symbol", wanted)
+
+
+def _is_index(market: Market, underlying: IntArray) -> BoolArray:
+    if not market.underlyings:
+        return np.zeros(len(underlying), dtype=bool)
+    is_index = np.array([u.underlying_class.is_index for u in market.underlyings], dtype=bool)
+    return is_index[underlying]
+
+
+def _american(rows: PositionRows, market: Market, underlying: IntArray) -> BoolArray:
+    """Which options are American: as stated, or else all but those on an index."""
+    european = _is_index(market, underlying)
+    if european.any():
+        european &= np.array([s not in AMERICAN_INDEX_OPTIONS for s in rows.contracts.symbol])
+    return np.where(rows.style < 0, ~european, rows.style == 1)
+
+
+def _check_unvalued(rows: PositionRows, market_volatility: FloatArray, findings: Findings) -> None:
+    """An option needs a price, or a volatility of its own or of its underlying."""
+    unvalued = np.isnan(rows.price) & np.isnan(rows.volatility) & np.isnan(market_volatility)
+    wanted = "a price, or a volatility here or in the market range"
+    findings.errors_where(unvalued & rows.contracts.is_option, rows.table, "price", wanted)
+
+
+def _warn_of_other_prices(rows: PositionRows, spot: FloatArray, findings: Findings) -> None:
+    apart = np.abs(rows.price - spot) > MOST_APART * spot
+    for i in np.flatnonzero(apart & rows.contracts.is_stock)[:MOST_LISTED]:
+        found, wanted = f"{rows.price[i]:.10g}", f"about {spot[i]:.10g}, as the market says"
+        findings.warning(rows.table.name, rows.table.rows[i], "price", found, wanted)
+
+
+def _groups(names: list[str]) -> tuple[IntArray, tuple[str, ...]]:
+    """Index of each row's group among the named ones, -1 where it has none."""
+    groups = tuple(dict.fromkeys(name for name in names if name))
+    index = {name: i for i, name in enumerate(groups)} | {"": -1}
+    return np.array([index[name] for name in names], dtype=np.int64), groups
