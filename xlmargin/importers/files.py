@@ -1,0 +1,59 @@
+"""A user's files: one workbook with all ranges, or a file for each range."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from xlmargin.errors import MarginError
+from xlmargin.importers.book_ranges import MOST_BYTES, BookRanges, FileRows
+from xlmargin.importers.delimited_text import read_delimited
+from xlmargin.importers.workbook_files import read_named_ranges
+
+TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
+WORKBOOK_SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+RANGES: Final = ("positions", "market", "settings", "dividends")
+
+
+def read_book_files(
+    positions: Path,
+    market: Path | None = None,
+    settings: Path | None = None,
+    dividends: Path | None = None,
+) -> BookRanges:
+    """The ranges of a book; a file given for one range goes before what the first file holds."""
+    ranges = read_ranges(positions, RANGES)
+    if "positions" not in ranges:
+        raise MarginError(f"{positions.name}: found {', '.join(ranges)}, wanted positions too.")
+    for name, path in (("market", market), ("settings", settings), ("dividends", dividends)):
+        if path is not None:
+            ranges[name] = read_one_range(path, name)
+    return BookRanges(**ranges)
+
+
+def read_one_range(path: Path, name: str) -> FileRows:
+    """The range of this name in a workbook, else its first sheet; the whole of a text."""
+    return read_ranges(path, (name,))[name]
+
+
+def read_ranges(path: Path, names: tuple[str, ...]) -> dict[str, FileRows]:
+    """The ranges of these names in a file; a text holds the first of them."""
+    _refuse_unreadable(path)
+    if path.suffix.lower() in TEXT_SUFFIXES:
+        return {names[0]: read_delimited(path)}
+    return read_named_ranges(path, names)
+
+
+def _refuse_unreadable(path: Path) -> None:
+    """Refuse what is not there, is no file, is of no known kind, or is too large."""
+    known = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES)
+    if path.is_dir():
+        raise MarginError(f"{path}: found a folder, wanted a file.")
+    if not path.is_file():
+        raise MarginError(f"{path}: no such file.")
+    if path.suffix.lower() not in known:
+        found = f"a file of type {path.suffix or 'unknown'}"
+        raise MarginError(f"{path.name}: found {found}, wanted {', '.join(known)}.")
+    if path.stat().st_size > MOST_BYTES:
+        found = f"{path.stat().st_size:,} bytes"
+        raise MarginError(f"{path.name}: found {found}, wanted at most {MOST_BYTES:,}.")

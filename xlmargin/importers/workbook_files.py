@@ -1,0 +1,94 @@
+"""Workbooks of every kind: .xlsx, .xlsm, .xlsb, .xls and .ods. Values are read, nothing is run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from xlmargin.dates import serial_of
+from xlmargin.errors import MarginError
+from xlmargin.importers.book_ranges import FileCell, FileRows, bounded
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
+MOST_UNPACKED_BYTES: Final = 500_000_000
+_SECONDS_A_DAY: Final = 86_400
+
+
+def read_named_ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:
+    """The tables or sheets of a workbook that have one of these names, in any case.
+
+    Where none of them is there, the first sheet counts as the first name.
+    """
+    workbook = _opened(path)
+    found: dict[str, FileRows] = {}
+    for name in names:
+        rows = _table(workbook, name) or _sheet(workbook, name)
+        if rows:
+            found[name] = bounded(rows, path)
+    if names[0] not in found and not _named(workbook.sheet_names, names):
+        found[names[0]] = bounded(_plain(workbook.get_sheet_by_index(0).to_python()), path)
+    return found
+
+
+def _opened(path: Path) -> CalamineWorkbook:
+    from python_calamine import CalamineWorkbook
+
+    _refuse_bomb(path)
+    try:
+        return CalamineWorkbook.from_path(path, load_tables=path.suffix.lower() == ".xlsx")
+    except Exception as error:
+        # The reader has an error of its own for each kind of file, without a common parent.
+        raise MarginError(f"{path.name}: not a workbook that can be read ({error}).") from error
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Refuse a packed file that unpacks to more than any book of positions."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as packed:
+        size = sum(part.file_size for part in packed.infolist())
+    if size > MOST_UNPACKED_BYTES:
+        limit = f"{MOST_UNPACKED_BYTES:,}"
+        raise MarginError(f"{path.name}: found {size:,} bytes unpacked, wanted at most {limit}.")
+
+
+def _table(workbook: CalamineWorkbook, name: str) -> FileRows:
+    names = _named(workbook.table_names or (), (name,))
+    if not names:
+        return []
+    table = workbook.get_table_by_name(names[0])
+    return [[str(column) for column in table.columns], *_plain(table.to_python())]
+
+
+def _sheet(workbook: CalamineWorkbook, name: str) -> FileRows:
+    names = _named(workbook.sheet_names, (name,))
+    return _plain(workbook.get_sheet_by_name(names[0]).to_python()) if names else []
+
+
+def _named(there: Iterable[str], names: Sequence[str]) -> list[str]:
+    wanted = {name.casefold() for name in names}
+    return [name for name in there if name.strip().casefold() in wanted]
+
+
+def _plain(rows: Sequence[Sequence[object]]) -> FileRows:
+    return [[_cell(cell) for cell in row] for row in rows]
+
+
+def _cell(cell: object) -> FileCell:
+    """A cell as a plain value: whole numbers as numbers, dates and times as days."""
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, int | float):
+        return float(cell)
+    if isinstance(cell, dt.date):
+        return serial_of(cell)
+    if isinstance(cell, dt.timedelta):
+        return cell.total_seconds() / _SECONDS_A_DAY
+    if isinstance(cell, dt.time):
+        return serial_of(dt.datetime.combine(dt.date(1899, 12, 30), cell))
+    return str(cell).strip() or None
