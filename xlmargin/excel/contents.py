@@ -1,4 +1,4 @@
-"""The content of the ranges of one call, as plain values: what an answer depends on, and no more."""
+"""The content of the ranges of one call, as plain values: all that an answer depends on."""
 
 from __future__ import annotations
 

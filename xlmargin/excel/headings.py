@@ -53,7 +53,8 @@ POSITIONS: Final = Headings(
         "symbol": ("ticker", "instrument", "option symbol", "occ symbol", "contract", "security"),
         "type": (
             "instrument type", "security type", "sec type", "asset type", "asset class", "kind",
-            "option type", "right", "put/call", "call/put", "put or call", "call or put", "p/c", "c/p",
+            "option type", "right", "put/call", "call/put", "put or call", "call or put", "p/c",
+            "c/p",
         ),
         "quantity": ("qty", "amount", "contracts", "shares", "position", "units", "size"),
         "strike": ("strike price", "exercise price", "k"),

@@ -14,7 +14,7 @@ MOST_APART: Final = 0.05
 
 
 def check_classes(range_: str, underlyings: Iterable[Underlying], findings: Findings) -> None:
-    """A warning for each underlying that is known to be of another class, or otherwise leveraged."""
+    """A warning for each underlying that is known to be of another class or leverage."""
     for underlying in underlyings:
         known = known_underlying(underlying.symbol)
         if known is None:

@@ -54,7 +54,8 @@ class OptionElements:
         """Which elements have all that pricing needs."""
         c = self.contracts
         columns = (c.strike, c.years, c.rate, c.dividend_yield, self.spot, self.third)
-        return np.all(~np.isnan(np.column_stack(columns)), axis=1)
+        unknown: BoolArray = np.isnan(np.sum(columns, axis=0))
+        return ~unknown
 
 
 def read_options(
