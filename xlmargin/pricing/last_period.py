@@ -50,7 +50,8 @@ class LastPeriod:
         """
         forward_dollar = np.exp((contracts.rate - contracts.dividend_yield) * self.start)[:, None]
         after = np.maximum(share - self.dividend[:, None], 1e-6 * share) * forward_dollar
-        rest = replace(contracts, years=np.maximum(contracts.years - self.start, LEAST_YEARS))
+        left = np.maximum(contracts.years - self.start, LEAST_YEARS)
+        rest = replace(contracts, years=left, dividend_amounts=0 * contracts.dividend_amounts)
         value = european_value(rest, after, volatility)
         early = contracts.american & _has(EarlyExercise.ONE_BOUNDARY, contracts)
         rows = np.flatnonzero(early)

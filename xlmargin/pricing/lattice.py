@@ -24,7 +24,10 @@ from xlmargin.pricing.lattice_grid import Levels, Nodes, price_nodes, time_level
 from xlmargin.pricing.zero_volatility import least_value
 
 COARSE_STEPS = 50
-"""Steps of the coarser of the two lattices."""
+"""Steps of the coarser of the two lattices, to the last ex-date."""
+
+COARSE_STEPS_TO_EXPIRY = 200
+"""The same where early exercise in the last period too is left to the lattice."""
 
 MOST_DEVIATION = 20.0
 """Greatest volatility * sqrt(years): beyond it options are worth all they can be."""
@@ -36,7 +39,12 @@ NUMBERS_AT_ONCE = 24_000
 """Numbers in one temporary: nodes x contracts that fit a processor's cache."""
 
 
-def lattice_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
+def lattice_value(
+    contracts: Contracts,
+    spot: FloatArray,
+    volatility: FloatArray,
+    coarse_steps: int = COARSE_STEPS,
+) -> FloatArray:
     """Value, $ per unit, with cash dividends that lower the share's price; `(contracts, k)`.
 
     `spot` has shape `(contracts, k)` and is > 0, `volatility` `(contracts,)`; years, strikes and
@@ -44,7 +52,7 @@ def lattice_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray
     """
     volatility = np.minimum(volatility, MOST_DEVIATION / np.sqrt(contracts.years))
     dividends = ForwardDividends.of(contracts)
-    steps = max(COARSE_STEPS, 3 * dividends.years.shape[1])
+    steps = max(coarse_steps, 3 * dividends.years.shape[1])
     last = LastPeriod.of(contracts, dividends, steps)
     coarse = time_levels(dividends, last, steps)
     value = np.zeros(spot.shape)
@@ -156,21 +164,19 @@ class _Lattice:
 
 
 def _interpolate(value: FloatArray, nodes: Nodes, share: FloatArray) -> FloatArray:
-    """Values at any prices, `(prices, contracts)`: cubic in the logarithm of price (Lagrange)."""
+    """Values at any prices, `(prices, contracts)`: cubic in price through four nodes (Lagrange)."""
     place = (np.log(share) - nodes.lowest) / nodes.spacing
     first = np.clip(place.astype(np.int64) - 1, 0, len(value) - 4)
-    z = place - first
-    weights = (
-        -(z - 1) * (z - 2) * (z - 3) / 6,
-        z * (z - 2) * (z - 3) / 2,
-        -z * (z - 1) * (z - 3) / 2,
-        z * (z - 1) * (z - 2) / 6,
-    )
+    price = np.exp((place - first) * nodes.spacing)     # that of the first of the nodes being 1
+    at_nodes = np.exp(nodes.spacing * np.arange(4)[:, None])
     contract = np.arange(value.shape[1])
-    at = np.zeros_like(share)
-    for i, weight in enumerate(weights):
-        at += weight * value[first + i, contract]
-    return at
+    total = np.zeros_like(share)
+    for i, at_node in enumerate(at_nodes):
+        weight = value[first + i, contract]
+        for other in (*at_nodes[:i], *at_nodes[i + 1 :]):
+            weight *= (price - other) * (1 / (at_node - other))
+        total += weight
+    return total
 
 
 def _greater_with_exact_kink(held: FloatArray, exercised: FloatArray) -> FloatArray:

@@ -1,0 +1,126 @@
+"""The fast methods against slow ones that a reader can check line by line."""
+
+from math import erf, exp, log, sqrt
+
+import numpy as np
+import pytest
+
+from tests.pricing.contract_builder import contracts, numbers
+from xlmargin.pricing import theoretical_value
+
+
+def tree(call, american, spot, strike, years, rate, dividend_yield, volatility, steps):
+    """A Cox-Ross-Rubinstein tree."""
+    dt = years / steps
+    up = exp(volatility * sqrt(dt))
+    p = (exp((rate - dividend_yield) * dt) - 1 / up) / (up - 1 / up)
+    sign = 1 if call else -1
+    values = [max(0, sign * (spot * up ** (2 * i - steps) - strike)) for i in range(steps + 1)]
+    for level in reversed(range(steps)):
+        for i in range(level + 1):
+            values[i] = exp(-rate * dt) * (p * values[i + 1] + (1 - p) * values[i])
+            if american:
+                values[i] = max(values[i], sign * (spot * up ** (2 * i - level) - strike))
+    return values[0]
+
+
+def tree_with_dividend(
+    call, american, spot, strike, years, rate, volatility, ex_years, amount, steps
+):
+    """A tree that does not recombine: from every node on the ex-date grows a tree of its own."""
+    before = round(steps * ex_years / years)
+    dt = ex_years / before
+    up = exp(volatility * sqrt(dt))
+    p = (exp(rate * dt) - 1 / up) / (up - 1 / up)
+    sign = 1 if call else -1
+    rest = (strike, years - ex_years, rate, 0.0, volatility, steps - before)
+    nodes = [spot * up ** (2 * i - before) for i in range(before + 1)]
+    values = [tree(call, american, node - amount, *rest) for node in nodes]
+    for level in reversed(range(before + 1)):
+        if level < before:
+            values = [
+                exp(-rate * dt) * (p * values[i + 1] + (1 - p) * values[i]) for i in range(level + 1)
+            ]
+        if american:
+            paid = [sign * (spot * up ** (2 * i - level) - strike) for i in range(level + 1)]
+            values = [max(held, now) for held, now in zip(values, paid, strict=True)]
+    return values[0]
+
+
+def black_scholes(call, spot, strike, years, rate, volatility):
+    deviation = volatility * sqrt(years)
+    d = log(spot / strike) / deviation + rate * sqrt(years) / volatility + deviation / 2
+    sign = 1 if call else -1
+    share, cash = ((1 + erf(sign * x / sqrt(2))) / 2 for x in (d, d - deviation))
+    return sign * (spot * share - strike * exp(-rate * years) * cash)
+
+
+def integral_over_ex_date(
+    call, american, spot, strike, years, rate, volatility, ex_years, amount
+):
+    """The mean, over the share's price on its ex-date, of what holding or exercise is worth."""
+    sign = 1 if call else -1
+    z = np.linspace(-8, 8, 4001)
+    weight = np.exp(-z * z / 2) * (z[1] - z[0]) / sqrt(2 * np.pi)
+    drift = (rate - volatility**2 / 2) * ex_years
+    share = spot * np.exp(drift + volatility * sqrt(ex_years) * z)
+    rest = (strike, years - ex_years, rate, volatility)
+    worth = [black_scholes(call, max(node - amount, 1e-9), *rest) for node in share]
+    if american:
+        worth = np.maximum(worth, sign * (share - strike))
+    return exp(-rate * ex_years) * float(weight @ worth)
+
+
+def our_value(call, american, spot, strike, years, rate, dividend_yield, volatility, dividends=()):
+    terms = contracts(call, strike, years, rate, dividend_yield, american, dividends)
+    return theoretical_value(terms, *numbers(spot, volatility))[0, 0]
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        # call, spot, strike, years, rate, dividend yield, volatility
+        (False, 100, 100, 1.0, 0.05, 0.00, 0.20),
+        (False, 90, 100, 0.5, 0.08, 0.02, 0.35),
+        (True, 110, 100, 2.0, 0.02, 0.07, 0.25),
+        (True, 95, 100, 0.25, 0.00, 0.05, 0.60),
+        (False, 105, 100, 1.5, 0.00, -0.03, 0.30),
+        # two exercise boundaries: dividend yield < rate < 0
+        (False, 90, 100, 1.0, -0.01, -0.04, 0.15),
+        (False, 75, 100, 2.0, -0.005, -0.02, 0.20),
+        (True, 120, 100, 2.0, -0.06, -0.01, 0.20),
+    ],
+)
+def test_american_options_are_worth_what_a_tree_says(option):
+    call, *terms = option
+    expected = np.mean([tree(call, True, *terms, steps) for steps in (500, 501)])
+    assert our_value(call, True, *terms) == pytest.approx(expected, abs=0.006)
+
+
+@pytest.mark.parametrize("american", [False, True])
+@pytest.mark.parametrize("volatility", [0.15, 0.4])
+@pytest.mark.parametrize(
+    ("ex_years", "amount"), [(0.02, 1.0), (0.4, 5.0), (0.97, 2.0), (1.0, 2.0)]
+)
+def test_one_dividend_is_an_integral_over_the_ex_date(american, volatility, ex_years, amount):
+    terms = (105, 100, 1.0, 0.04)
+    kinds = [True] if american else [True, False]      # an American call waits for the ex-date
+    for call in kinds:
+        years_left = max(ex_years - 1e-9, 0) if ex_years == 1.0 else ex_years
+        expected = integral_over_ex_date(call, american, *terms, volatility, years_left, amount)
+        ours = our_value(call, american, *terms, 0.0, volatility, [(ex_years, amount)])
+        assert ours == pytest.approx(expected, abs=0.005)
+
+
+@pytest.mark.parametrize("call", [True, False])
+@pytest.mark.parametrize(("ex_years", "amount"), [(0.2, 0.5), (0.5, 3.0)])
+def test_american_options_with_a_dividend_are_worth_what_a_tree_says(call, ex_years, amount):
+    terms = (100, 105, 1.0, 0.06)
+    expected = np.mean(
+        [
+            tree_with_dividend(call, True, *terms, 0.3, ex_years, amount, steps)
+            for steps in (100, 101)
+        ]
+    )
+    ours = our_value(call, True, *terms, 0.0, 0.3, [(ex_years, amount)])
+    assert ours == pytest.approx(expected, abs=0.03)

@@ -1,0 +1,128 @@
+"""What must hold of theoretical values whatever the numbers."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.pricing.contract_builder import contracts, numbers
+from xlmargin.pricing import least_value, theoretical_value
+
+spots = st.floats(50, 200)
+strikes = st.floats(50, 200)
+days = st.integers(1, 1000)
+rates = st.floats(-0.01, 0.10)
+yields = st.floats(0.0, 0.10)
+volatilities = st.floats(0.05, 2.0)
+sides = st.booleans()
+schedules = st.lists(st.tuples(st.floats(0.01, 3.0), st.floats(0.1, 4.0)), max_size=3)
+quick = settings(max_examples=60, deadline=None)
+
+METHOD_ERROR = 5e-5     # of strike: what the boundary and the lattice may be off
+
+
+def value(spot, volatility, *terms, **more):
+    return theoretical_value(contracts(*terms, **more), *numbers(spot, volatility))[:, 0]
+
+
+@quick
+@given(spots, strikes, days, rates, yields, volatilities)
+def test_put_call_parity_of_european_options(spot, strike, day, rate, dividend_yield, volatility):
+    years = day / 365
+    call, put = (
+        value(spot, volatility, side, strike, years, rate, dividend_yield, american=False)
+        for side in (True, False)
+    )
+    forward = spot * np.exp(-dividend_yield * years) - strike * np.exp(-rate * years)
+    np.testing.assert_allclose(call - put, forward, atol=1e-11)
+
+
+@quick
+@given(spots, strikes, days, rates, volatilities, schedules)
+def test_put_call_parity_with_cash_dividends(spot, strike, day, rate, volatility, dividends):
+    years = day / 365
+    volatility = min(volatility, 0.6)
+    call, put = (
+        value(spot, volatility, side, strike, years, rate, american=False, dividends=dividends)
+        for side in (True, False)
+    )
+    paid = sum(amount * np.exp(-rate * when) for when, amount in dividends if when <= years)
+    forward = spot - paid - strike * np.exp(-rate * years)
+    np.testing.assert_allclose(call - put, forward, atol=2e-3)
+
+
+@quick
+@given(sides, spots, strikes, days, rates, yields, volatilities)
+def test_the_right_to_exercise_early_costs_nothing(
+    call, spot, strike, day, rate, dividend_yield, volatility
+):
+    terms = (call, strike, day / 365, rate, dividend_yield)
+    american = value(spot, volatility, *terms, american=True)
+    european = value(spot, volatility, *terms, american=False)
+    intrinsic = max(0.0, spot - strike if call else strike - spot)
+    assert american >= european - METHOD_ERROR * strike
+    assert american >= intrinsic
+
+
+@quick
+@given(spots, strikes, days, st.floats(0.0, 0.10), volatilities)
+def test_a_call_without_dividends_is_not_exercised_early(spot, strike, day, rate, volatility):
+    terms = (True, strike, day / 365, rate)
+    american = value(spot, volatility, *terms, american=True)
+    np.testing.assert_allclose(american, value(spot, volatility, *terms, american=False))
+
+
+@quick
+@given(sides, sides, spots, strikes, days, rates, yields, volatilities, st.floats(0.01, 100))
+def test_twice_the_prices_twice_the_value(
+    call, american, spot, strike, day, rate, dividend_yield, volatility, scale
+):
+    more = {"american": american, "dividends": [(0.3, 1.0)]}
+    terms = (day / 365, rate, dividend_yield)
+    one = value(spot, volatility, call, strike, *terms, **more)
+    more["dividends"] = [(0.3, scale)]
+    many = value(scale * spot, volatility, call, scale * strike, *terms, **more)
+    np.testing.assert_allclose(many, scale * one, rtol=1e-8, atol=1e-8 * scale * strike)
+
+
+@quick
+@given(sides, sides, spots, days, rates, yields, volatilities)
+def test_value_is_monotone_and_convex_in_strike(
+    call, american, spot, day, rate, dividend_yield, volatility
+):
+    strike = np.linspace(50, 200, 16)
+    terms = (call, strike, day / 365, rate, dividend_yield, american)
+    values = value(np.full(16, spot), np.full(16, volatility), *terms)
+    rise = np.diff(values) if not call else -np.diff(values)
+    assert (rise >= -1e-3).all()
+    assert (np.diff(values, 2) >= -2e-3).all()
+
+
+@quick
+@given(sides, sides, spots, strikes, days, rates, yields)
+def test_value_rises_with_volatility(call, american, spot, strike, day, rate, dividend_yield):
+    volatility = np.linspace(0.05, 2.0, 14)
+    terms = (call, np.full(14, strike), day / 365, rate, dividend_yield, american)
+    values = value(np.full(14, spot), volatility, *terms)
+    assert (np.diff(values) >= -METHOD_ERROR * strike).all()
+
+
+@quick
+@given(sides, sides, spots, strikes, days, rates, yields, volatilities, schedules)
+def test_no_value_is_below_the_least(
+    call, american, spot, strike, day, rate, dividend_yield, volatility, dividends
+):
+    terms = contracts(call, strike, day / 365, rate, dividend_yield, american, dividends)
+    least = least_value(terms, *numbers(spot))
+    assert (theoretical_value(terms, *numbers(spot, volatility)) >= least - 1e-10).all()
+    np.testing.assert_array_equal(theoretical_value(terms, *numbers(spot, 0.0)), least)
+
+
+@quick
+@given(sides, spots, strikes, days, st.floats(0.001, 0.1), yields, st.floats(0.1, 1.0))
+def test_a_dividend_of_nearly_nothing_changes_nearly_nothing(
+    call, spot, strike, day, rate, dividend_yield, volatility
+):
+    terms = (call, strike, day / 365, rate, dividend_yield)
+    with_dividend = value(spot, volatility, *terms, dividends=[(0.4 * day / 365, 1e-9)])
+    without = value(spot, volatility, *terms)
+    np.testing.assert_allclose(with_dividend, without, atol=3e-4 * strike)
