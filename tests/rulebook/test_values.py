@@ -180,4 +180,4 @@ def test_rule_set_dates():
     assert dates["FINRA 4210(g)(7)"].effective == APPROVAL
     assert dates["Schwab house requirement"].effective == date(2024, 12, 1)
     assert all(r.checked == TODAY and r.title for r in dates.values())
-    assert len(dates) == 7
+    assert len(dates) == 14

@@ -5,12 +5,14 @@ from xlmargin.rulebook.known_underlyings import KnownUnderlying, known_underlyin
 from xlmargin.rulebook.look_up import RuleSetDate, RuleValue, look_up, rule_set_dates
 from xlmargin.rulebook.names import is_overridable, overridable_names, parameter_names
 from xlmargin.rulebook.portfolio_rules import PortfolioRules, ValuationRange, portfolio_rules
+from xlmargin.rulebook.strategy_rules import StrategyRules, strategy_rules
 
 __all__ = [
     "KnownUnderlying",
     "PortfolioRules",
     "RuleSetDate",
     "RuleValue",
+    "StrategyRules",
     "ValuationRange",
     "house_names",
     "is_overridable",
@@ -20,4 +22,5 @@ __all__ = [
     "parameter_names",
     "portfolio_rules",
     "rule_set_dates",
+    "strategy_rules",
 ]

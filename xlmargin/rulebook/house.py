@@ -91,12 +91,16 @@ def house_entry(house: str, name: str, as_of: date, key: str = ONE) -> Entry | N
 def raised(
     parameter: Parameter, key: str, standing: Standing, found: float, by: str, remark: str = ""
 ) -> Standing:
-    """The standing value raised to the one found; refused where that lowers the requirement."""
+    """The standing value raised to the one found; refused where that lowers the requirement.
+
+    Where the rule leaves a reading open, the value found is taken as it is.
+    """
     downward = parameter.overridable is Overridable.LOWER
+    chosen = parameter.overridable is Overridable.CHOICE
     name = full_name(parameter.name, key)
     if not parameter.unit.allows(found):
         raise RulebookError(f"{name}: found {found:g}, wanted {parameter.unit.wanted} ({by}).")
-    if (found > standing.value) if downward else (found < standing.value):
+    if not chosen and ((found > standing.value) if downward else (found < standing.value)):
         wanted = f"{standing.value:g} or {'less' if downward else 'more'}"
         raise RulebookError(
             f"{name}: found {found:g} ({by}), wanted {wanted}: "
@@ -104,8 +108,9 @@ def raised(
         )
     if found == standing.value:
         return standing
+    how = "chosen" if chosen else "raised"
     return Standing(
-        found, f"{standing.rule}; raised by {by}", joined((standing.remark, remark), " ")
+        found, f"{standing.rule}; {how} by {by}", joined((standing.remark, remark), " ")
     )
 
 

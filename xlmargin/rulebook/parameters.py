@@ -21,6 +21,14 @@ ONE: Final = ""
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "underlying class": tuple(c.value for c in UnderlyingClass),
+    "product": (
+        "currency",
+        "interest_rate",
+        "treasury_bill",
+        "treasury_note",
+        "treasury_bond",
+        "vxst",
+    ),
 }
 """What a parameter may be divided `by`, with the keys that then have a value each."""
 
@@ -75,6 +83,8 @@ class Overridable(StrEnum):
     """To a greater value."""
     LOWER = "lower"
     """To a smaller value; a switch may be turned off."""
+    CHOICE = "choice"
+    """To any value: the rule leaves open which reading holds."""
 
 
 @dataclass(frozen=True)

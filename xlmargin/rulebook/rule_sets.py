@@ -1,4 +1,4 @@
-"""The rule sets of portfolio margin, a frozen dataclass each.
+"""The rule sets of portfolio margin and of strategy-based margin, a frozen dataclass each.
 
 The fields are the file's parameters by name; a file that lacks one, or has another, is refused.
 """
@@ -42,14 +42,116 @@ class Aggregation:
     portfolio_group_offset: Parameter
 
 
+@dataclass(frozen=True)
+class RegTStock:
+    """Initial margin of stock, and of what is not margin stock."""
+
+    long_stock_initial_rate: Parameter
+    short_stock_initial_rate: Parameter
+    nonmarginable_rate: Parameter
+    convertible_relief: Parameter
+
+
+@dataclass(frozen=True)
+class CashAccount:
+    """What is deposited in a cash account."""
+
+    cash_payment_rate: Parameter
+    cash_secured_put_rate: Parameter
+
+
+@dataclass(frozen=True)
+class StrategyStock:
+    """Maintenance of stock and funds, long and short."""
+
+    long_stock_maintenance_rate: Parameter
+    short_stock_maintenance_rate: Parameter
+    short_stock_minimum: Parameter
+    low_price: Parameter
+    low_priced_short_rate: Parameter
+    low_priced_short_minimum: Parameter
+    against_the_box_rate: Parameter
+    leveraged_fund_factor: Parameter
+    leveraged_long_cap: Parameter
+    leveraged_short_cap: Parameter
+
+
+@dataclass(frozen=True)
+class StrategyLongOptions:
+    """Loan value of long options."""
+
+    long_option_rate: Parameter
+    long_option_months: Parameter
+
+
+@dataclass(frozen=True)
+class StrategyShortOptions:
+    """Options carried short and uncovered."""
+
+    underlying_rate: Parameter
+    minimum_rate: Parameter
+    product_underlying_rate: Parameter
+    product_minimum_rate: Parameter
+    leveraged_option_factor: Parameter
+    leveraged_index_option_factor: Parameter
+    short_put_cap: Parameter
+
+
+@dataclass(frozen=True)
+class StrategySpreads:
+    """What is a spread, and the long box of European options."""
+
+    general_spread_rule: Parameter
+    same_expiry_only: Parameter
+    all_shorts_before_nearest_long: Parameter
+    european_calendar_spreads: Parameter
+    european_box_rate: Parameter
+
+
+@dataclass(frozen=True)
+class StrategyHedgedStock:
+    """Stock hedged with options."""
+
+    hedge_rate: Parameter
+    hedged_short_at_strike: Parameter
+    long_hedge_may_expire_later: Parameter
+
+
 VALUATION_POINTS: Final = "finra_4210/valuation_points.toml"
 CONTRACT_MINIMUMS: Final = "finra_4210/contract_minimums.toml"
 AGGREGATION: Final = "finra_4210/aggregation.toml"
+REG_T_STOCK: Final = "reg_t/stock.toml"
+CASH_ACCOUNT: Final = "reg_t/cash_account.toml"
+STRATEGY_STOCK: Final = "finra_4210/strategy_stock.toml"
+STRATEGY_LONG_OPTIONS: Final = "finra_4210/strategy_long_options.toml"
+STRATEGY_SHORT_OPTIONS: Final = "finra_4210/strategy_short_options.toml"
+STRATEGY_SPREADS: Final = "finra_4210/strategy_spreads.toml"
+STRATEGY_HEDGED_STOCK: Final = "finra_4210/strategy_hedged_stock.toml"
+
+PORTFOLIO: Final = (VALUATION_POINTS, CONTRACT_MINIMUMS, AGGREGATION)
+"""Files of portfolio margin."""
+STRATEGY: Final = (
+    REG_T_STOCK,
+    CASH_ACCOUNT,
+    STRATEGY_STOCK,
+    STRATEGY_LONG_OPTIONS,
+    STRATEGY_SHORT_OPTIONS,
+    STRATEGY_SPREADS,
+    STRATEGY_HEDGED_STOCK,
+)
+"""Files of strategy-based margin."""
 
 _FIELDS_OF: Final = {
     VALUATION_POINTS: ValuationPoints,
     CONTRACT_MINIMUMS: ContractMinimums,
     AGGREGATION: Aggregation,
+    REG_T_STOCK: RegTStock,
+    CASH_ACCOUNT: CashAccount,
+    STRATEGY_STOCK: StrategyStock,
+    STRATEGY_LONG_OPTIONS: StrategyLongOptions,
+    STRATEGY_SHORT_OPTIONS: StrategyShortOptions,
+    STRATEGY_SPREADS: StrategySpreads,
+    STRATEGY_HEDGED_STOCK: StrategyHedgedStock,
 }
 
 
@@ -72,6 +174,41 @@ def contract_minimums() -> ContractMinimums:
 def aggregation() -> Aggregation:
     """Offsets between groups. Rule: FINRA 4210(g)(8)."""
     return Aggregation(**regulation(AGGREGATION).parameters)
+
+
+def reg_t_stock() -> RegTStock:
+    """Initial margin of stock. Rule: 12 CFR 220.12(a), (c), (e)."""
+    return RegTStock(**regulation(REG_T_STOCK).parameters)
+
+
+def cash_account() -> CashAccount:
+    """What is deposited in a cash account. Rule: 12 CFR 220.8; FINRA 4210(f)(2)(N)."""
+    return CashAccount(**regulation(CASH_ACCOUNT).parameters)
+
+
+def strategy_stock() -> StrategyStock:
+    """Maintenance of stock and funds, long and short. Rule: FINRA 4210(c)."""
+    return StrategyStock(**regulation(STRATEGY_STOCK).parameters)
+
+
+def strategy_long_options() -> StrategyLongOptions:
+    """Loan value of long options. Rule: FINRA 4210(f)(2)(B), (D)."""
+    return StrategyLongOptions(**regulation(STRATEGY_LONG_OPTIONS).parameters)
+
+
+def strategy_short_options() -> StrategyShortOptions:
+    """Options carried short and uncovered. Rule: FINRA 4210(f)(2)(E)(i)."""
+    return StrategyShortOptions(**regulation(STRATEGY_SHORT_OPTIONS).parameters)
+
+
+def strategy_spreads() -> StrategySpreads:
+    """What is a spread, and boxes. Rule: FINRA 4210(f)(2)(A)(xxxii), (H)(i)."""
+    return StrategySpreads(**regulation(STRATEGY_SPREADS).parameters)
+
+
+def strategy_hedged_stock() -> StrategyHedgedStock:
+    """Stock hedged with options. Rule: FINRA 4210(f)(2)(H)(v)."""
+    return StrategyHedgedStock(**regulation(STRATEGY_HEDGED_STOCK).parameters)
 
 
 def regulations() -> tuple[RuleSet, ...]:
