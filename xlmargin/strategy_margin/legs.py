@@ -71,12 +71,7 @@ class OptionLeg:
         return self.multiplier * self.scale
 
     @property
-    def units(self) -> float:
-        """Units of the leg's own underlying, a magnitude."""
-        return self.contracts * self.multiplier
-
-    @property
-    def scaled_strike(self) -> float:
+    def index_strike(self) -> float:
         """Strike in $ per unit of the group's full index: 4,800 for 480 on a one-tenth index."""
         return self.strike / self.scale
 

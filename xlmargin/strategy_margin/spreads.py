@@ -62,7 +62,7 @@ def maximum_loss(legs: Sequence[OptionLeg], units: Sequence[float]) -> float:
     calls = side(legs, units, InstrumentKind.CALL)
     if math.fsum(calls) < -_ROUNDING * math.fsum(abs(held) for held in calls):
         return math.inf
-    points = {0.0, *(leg.scaled_strike for leg in legs)}
+    points = {0.0, *(leg.index_strike for leg in legs)}
     return max(0.0, *(-value_at(point, legs, units) for point in points))
 
 
