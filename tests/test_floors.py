@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"errors", "arrays", "dates"},
-    {"instruments", "option_symbols", "requirement"},
-    {"market", "settings", "positions", "rulebook", "importers"},
+    {"instruments", "requirement"},
+    {"option_symbols", "market", "settings", "positions", "rulebook", "importers"},
     {"book"},
     {"pricing"},
     {"risk_array"},

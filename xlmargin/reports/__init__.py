@@ -1,5 +1,6 @@
 """Answers as tables."""
 
+from xlmargin.reports.option_tables import greeks_table, in_shape
 from xlmargin.reports.portfolio_tables import (
     SPOT_MOVES,
     VOLATILITY_MOVES,
@@ -11,9 +12,11 @@ from xlmargin.reports.portfolio_tables import (
     stress_table,
 )
 from xlmargin.reports.rule_tables import (
+    Regime,
     explanation_table,
     problem_table,
     rule_table,
+    symbol_row,
     version_table,
 )
 from xlmargin.reports.table import Table, Value
@@ -22,15 +25,19 @@ __all__ = [
     "SPOT_MOVES",
     "VOLATILITY_MOVES",
     "ArrayLevel",
+    "Regime",
     "Table",
     "Value",
     "contribution_table",
     "explanation_table",
+    "greeks_table",
     "groups_table",
+    "in_shape",
     "path_table",
     "problem_table",
     "risk_array_table",
     "rule_table",
     "stress_table",
+    "symbol_row",
     "version_table",
 ]

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from enum import StrEnum
 
 import xlmargin
 from xlmargin.dates import serial_of
 from xlmargin.errors import Problem
+from xlmargin.option_symbols import INDEX_OF_ROOT, OptionSymbol
 from xlmargin.reports.table import Table, Value
 from xlmargin.requirement import Requirement
 from xlmargin.rulebook import look_up, rule_set_dates
 
 _INDENT = "    "
+
+
+class Regime(StrEnum):
+    """The rules under which a requirement can be explained."""
+
+    PORTFOLIO = "portfolio"
 
 
 def explanation_table(requirement: Requirement) -> Table:
@@ -62,3 +70,9 @@ def problem_table(problems: Sequence[Problem]) -> Table:
     ]
     headings = ("severity", "range", "row", "column", "found", "wanted")
     return Table(headings, rows or [["no problems", None, None, None, None, None]])
+
+
+def symbol_row(symbol: OptionSymbol) -> list[Value]:
+    """Underlying, expiration as a serial day, right and strike."""
+    underlying = INDEX_OF_ROOT.get(symbol.root, symbol.root)
+    return [underlying, serial_of(symbol.expiration), symbol.right.word, symbol.strike]

@@ -161,7 +161,7 @@ def _refuse_unpriced(
     unsolved = np.flatnonzero(solved.status != VolatilityStatus.SOLVED)
     if not unsolved.size:
         return
-    least = least_value(contracts.take(unsolved), spot[unsolved])
+    least = least_value(contracts.take(unsolved), spot[unsolved])[:, 0]
     raise RefusedPosition(
         [
             Problem(

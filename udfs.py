@@ -1,0 +1,235 @@
+"""The worksheet functions: Excel's front door, and the same functions for plain Python.
+
+Called with lists of rows they answer plain values, as they do in a cell. A refused input answers
+one text that begins with `#XLM!`; nothing here raises.
+"""
+
+import datetime as dt
+
+from xlmargin import reports
+from xlmargin.dates import date_of
+from xlmargin.excel.arguments import DIVIDENDS, HEADERS, MARKET, POSITIONS, SETTINGS, Argument, Kind
+from xlmargin.excel.cells import read_book
+from xlmargin.excel.lists import read_moves, read_word
+from xlmargin.excel.margined import margined, problems_of
+from xlmargin.excel.option_arguments import read_options
+from xlmargin.excel.option_symbol import read_symbol
+from xlmargin.excel.worksheet_function import Returns, worksheet_function
+from xlmargin.portfolio_margin import explained
+from xlmargin.pricing import greeks, implied_volatility, theoretical_value
+
+BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
+TODAY = dt.date.today
+
+
+def _portfolio(*ranges):
+    return margined(read_book(*ranges, today=TODAY))
+
+
+@worksheet_function(**BOOK)
+def PM_REQUIREMENT(positions, market=None, settings=None, dividends=None):
+    """Portfolio margin requirement of the positions, in dollars."""
+    return _portfolio(positions, market, settings, dividends).amount
+
+
+@worksheet_function(
+    **BOOK,
+    level=Argument("position (default), class, product or account.", Kind.TEXT),
+    headers=HEADERS,
+)
+def PM_RISK_ARRAY(
+    positions, market=None, settings=None, dividends=None, level="position", headers=True
+):
+    """Gain or loss in dollars at the ten valuation points, a row a position, group or account."""
+    level = read_word("level", level, reports.ArrayLevel)
+    margin = _portfolio(positions, market, settings, dividends)
+    return reports.risk_array_table(margin, level).cells(headers)
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def PM_GROUPS(positions, market=None, settings=None, dividends=None, headers=True):
+    """Each class, product and portfolio group: worst point, worst loss, minimum, requirement in
+    dollars, which of them binds, and the rule.
+    """
+    margin = _portfolio(positions, market, settings, dividends)
+    return reports.groups_table(margin).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
+    spot_moves=Argument("Moves of spot as fractions, one a row of the answer.", Kind.VALUES),
+    vol_moves=Argument("Relative moves of volatility (0.5: half more), one a column.", Kind.VALUES),
+    headers=HEADERS,
+)
+def PM_STRESS(
+    positions,
+    market=None,
+    settings=None,
+    dividends=None,
+    spot_moves=None,
+    vol_moves=None,
+    headers=True,
+):
+    """Gain or loss of the account in dollars: moves of spot down, moves of volatility across."""
+    spots = read_moves("spot_moves", spot_moves, reports.SPOT_MOVES, least=-1.0)
+    volatilities = read_moves("vol_moves", vol_moves, reports.VOLATILITY_MOVES, least=-1.0)
+    margin = _portfolio(positions, market, settings, dividends)
+    return reports.stress_table(margin, spots, volatilities).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
+    moves=Argument("Moves of every underlying as fractions, one a row.", Kind.VALUES),
+    headers=HEADERS,
+)
+def PM_PATH(positions, market=None, settings=None, dividends=None, moves=None, headers=True):
+    """After each move of every underlying, with arrays re-based: account value, requirement and
+    excess in dollars, and requirement / account value.
+    """
+    path = read_moves("moves", moves, reports.SPOT_MOVES, least=-1.0)
+    margin = _portfolio(positions, market, settings, dividends)
+    return reports.path_table(margin, path).cells(headers)
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def PM_CONTRIBUTION(positions, market=None, settings=None, dividends=None, headers=True):
+    """Requirement in dollars of each position: standalone, marginal (with it less without it), and
+    its share of the total at the worst point.
+    """
+    margin = _portfolio(positions, market, settings, dividends)
+    return reports.contribution_table(margin).cells(headers)
+
+
+OPTION = {
+    "type_": Argument("call or put; a cell or a range.", Kind.VALUES),
+    "spot": Argument("Price of the underlying, $; a cell or a range.", Kind.VALUES),
+    "strike": Argument("Strike, $; a cell or a range.", Kind.VALUES),
+    "expiration": Argument("Expiration date; a cell or a range.", Kind.VALUES),
+    "as_of": Argument("Date of the valuation (default today); a cell or a range.", Kind.VALUES),
+    "volatility": Argument("Annual volatility as a fraction; a cell or a range.", Kind.VALUES),
+    "price": Argument("Price of the option, $ per unit; a cell or a range.", Kind.VALUES),
+    "rate": Argument("Interest rate as a fraction (default 0), continuous.", Kind.VALUES),
+    "dividend_yield": Argument("Dividend yield as a fraction (default 0).", Kind.VALUES),
+    "style": Argument("american (default) or european; a cell or a range.", Kind.VALUES),
+    "dividends": Argument("Cash dividends with headings: ex_date, amount.", Kind.RANGE),
+}
+AT_VOLATILITY = {name: described for name, described in OPTION.items() if name != "price"}
+AT_PRICE = {name: described for name, described in OPTION.items() if name != "volatility"}
+
+
+@worksheet_function(**AT_VOLATILITY)
+def OPT_PRICE(
+    type_,
+    spot,
+    strike,
+    expiration,
+    as_of=None,
+    volatility=None,
+    rate=None,
+    dividend_yield=None,
+    style=None,
+    dividends=None,
+):
+    """Theoretical price of an option, $ per unit; ranges give an answer for each element."""
+    third = ("volatility", volatility)
+    options = read_options(
+        type_, spot, strike, expiration, as_of, third, rate, dividend_yield, style, dividends, TODAY
+    )
+    values = theoretical_value(options.contracts, options.spot[:, None], options.third)
+    return reports.in_shape(values, options.shape)
+
+
+@worksheet_function(**AT_PRICE)
+def OPT_IV(
+    type_,
+    spot,
+    strike,
+    expiration,
+    as_of=None,
+    price=None,
+    rate=None,
+    dividend_yield=None,
+    style=None,
+    dividends=None,
+):
+    """Implied volatility of an option, a fraction a year; #N/A where none gives the price."""
+    third = ("price", price)
+    options = read_options(
+        type_, spot, strike, expiration, as_of, third, rate, dividend_yield, style, dividends, TODAY
+    )
+    solved = implied_volatility(options.contracts, options.spot, options.third)
+    return reports.in_shape(solved.volatility, options.shape)
+
+
+@worksheet_function(**AT_VOLATILITY, headers=HEADERS)
+def OPT_GREEKS(
+    type_,
+    spot,
+    strike,
+    expiration,
+    as_of=None,
+    volatility=None,
+    rate=None,
+    dividend_yield=None,
+    style=None,
+    dividends=None,
+    headers=True,
+):
+    """Price, delta, gamma, theta (a day), vega (per 1.00) and rho (per 1.00) of options, $ per
+    unit, a row an option.
+    """
+    third = ("volatility", volatility)
+    options = read_options(
+        type_, spot, strike, expiration, as_of, third, rate, dividend_yield, style, dividends, TODAY
+    )
+    made = greeks(options.contracts, options.spot[:, None], options.third)
+    return reports.greeks_table(made).cells(headers)
+
+
+@worksheet_function(returns=Returns.TABLE, **BOOK)
+def XLM_CHECK(positions, market=None, settings=None, dividends=None):
+    """Every problem found in the ranges: severity, range, row, column, found, wanted; one row
+    "no problems" if there are none.
+    """
+    problems = problems_of(positions, market, settings, dividends, TODAY)
+    return reports.problem_table(problems).cells()
+
+
+@worksheet_function(
+    returns=Returns.TABLE,
+    **BOOK,
+    regime=Argument("portfolio (default): the regime whose requirement is explained.", Kind.TEXT),
+)
+def XLM_EXPLAIN(positions, market=None, settings=None, dividends=None, regime="portfolio"):
+    """The requirement as an indented tree in dollars: amounts, how parts combine, and rules."""
+    read_word("regime", regime, reports.Regime)
+    margin = _portfolio(positions, market, settings, dividends)
+    return reports.explanation_table(explained(margin)).cells()
+
+
+@worksheet_function(
+    returns=Returns.TABLE,
+    name=Argument("Name of a rule's number, such as contract_minimum.", Kind.TEXT),
+    as_of=Argument("Date whose rules are wanted (default today).", Kind.DATE),
+)
+def XLM_RULE(name, as_of=None):
+    """A rule's numbers in force: value, unit, effective date, paragraph, for which class or house,
+    what it states, and remarks.
+    """
+    day = TODAY() if as_of is None else date_of(as_of)
+    return reports.rule_table(name, day).cells(headers=False)
+
+
+@worksheet_function(
+    returns=Returns.TABLE,
+    symbol=Argument("An OCC option symbol in any usual spelling.", Kind.TEXT),
+)
+def XLM_SYMBOL(symbol):
+    """Underlying, expiration date, right and strike of an OCC option symbol."""
+    return [reports.symbol_row(read_symbol(symbol))]
+
+
+@worksheet_function(returns=Returns.TABLE)
+def XLM_VERSION():
+    """The version of xlmargin, and its rule sets with their latest effective and checked dates."""
+    return reports.version_table().cells(headers=False)

@@ -1,0 +1,41 @@
+"""Books under portfolio margin, each margined once however many cells ask."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.book import Book
+from xlmargin.errors import Problem, RefusedPosition, RulebookError, Severity
+from xlmargin.excel.cells import check_book, read_book
+from xlmargin.excel.contents import Today
+from xlmargin.excel.plain_cells import Cells
+from xlmargin.excel.remembered import Remembered
+from xlmargin.portfolio_margin import PortfolioMargin, portfolio_margin
+
+MOST_BOOKS: Final = 32
+MOST_POSITIONS: Final = 200_000
+"""Positions remembered in all, with their risk arrays."""
+
+_remembered: Remembered[Book, PortfolioMargin] = Remembered(MOST_BOOKS, MOST_POSITIONS)
+
+
+def margined(book: Book) -> PortfolioMargin:
+    """The book under portfolio margin; the identical book is margined once."""
+    return _remembered.get(book, len(book.positions), portfolio_margin)
+
+
+def problems_of(
+    positions: Cells, market: Cells, settings: Cells, dividends: Cells, today: Today
+) -> list[Problem]:
+    """Everything wrong with the ranges, and with the positions once these can be read."""
+    problems = check_book(positions, market, settings, dividends, today=today)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        return problems
+    try:
+        margined(read_book(positions, market, settings, dividends, today=today))
+    except RefusedPosition as refused:
+        problems.extend(refused.problems)
+    except RulebookError as refused:
+        wanted = "a date on which the rule is in force"
+        problems.append(Problem("settings", 0, "as_of", str(refused), wanted))
+    return problems
