@@ -40,7 +40,7 @@ def _unit(margin: PortfolioMargin, depth: int, unit: int) -> Requirement:
     units = margin.levels[depth]
     point = int(units.worst_point[unit])
     where = f"Loss at {point_label(margin, units, unit, point)}, the worst point"
-    loss = total(where, _losses(margin, depth, unit, point), _rule(margin, "valuation_range_down"))
+    loss = total(where, _losses(margin, depth, unit, point), loss_rule(margin, depth, unit, point))
     return greatest(
         f"{units.level.capitalize()} {units.names[unit]}",
         (loss, _minimum(margin, depth, unit)),
@@ -53,6 +53,15 @@ def point_label(margin: PortfolioMargin, units: Units, unit: int, point: int) ->
     if units is margin.levels[0]:
         return f"{margin.points.group_moves[units.group[unit], point]:+.2%}"
     return margin.points.names[point]
+
+
+def loss_rule(margin: PortfolioMargin, depth: int, unit: int, point: int) -> str:
+    """Citation of the range that a point belongs to: that of the class, where the unit has one."""
+    if depth:
+        return _rule(margin, "valuation_points")
+    group = margin.groups.groups[margin.levels[0].group[unit]]
+    direction = "down" if margin.points.names[point].startswith("D") else "up"
+    return _rule(margin, f"valuation_range_{direction}_{group.underlying_class}")
 
 
 def _losses(margin: PortfolioMargin, depth: int, unit: int, point: int) -> tuple[Requirement, ...]:
@@ -74,6 +83,8 @@ def _counted(margin: PortfolioMargin, depth: int, unit: int, point: int) -> Requ
     if units.risk_array[unit, point] <= 0:
         return loss
     offset = ("product_group_offset", "portfolio_group_offset")[depth]
+    if depth == 0:
+        offset += f"_{margin.groups.groups[units.group[unit]].underlying_class}"
     rate = float(units.gain_rate[unit])
     return share_of(f"{label}: its gain counts at {rate:.0%}", rate, loss, _rule(margin, offset))
 

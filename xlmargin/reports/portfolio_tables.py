@@ -13,6 +13,7 @@ from xlmargin.portfolio_margin import (
     PortfolioMargin,
     Units,
     contribution,
+    loss_rule,
     point_label,
     requirement_path,
 )
@@ -83,20 +84,21 @@ def _group_row(margin: PortfolioMargin, depth: int, unit: int) -> list[Value]:
     units = margin.levels[depth]
     loss, minimum = float(units.worst_loss[unit]), float(units.minimum[unit])
     loss_binds = loss > minimum
-    rule = "valuation_range_down" if loss_binds else "contract_minimum"
+    worst = int(units.worst_point[unit])
     parent = int(units.parent[unit])
-    point = point_label(margin, units, unit, int(units.worst_point[unit]))
     return [
         units.level.value,
         units.names[unit],
         "account" if parent == NO_PARENT else margin.levels[depth + 1].names[parent],
         margin.book.positions.accounts[units.account[unit]],
-        point if loss > 0 else "no loss",
+        point_label(margin, units, unit, worst) if loss > 0 else "no loss",
         loss,
         minimum,
         max(loss, minimum),
         "worst loss" if loss_binds else "minimum",
-        margin.rules.citations[rule],
+        loss_rule(margin, depth, unit, worst)
+        if loss_binds
+        else margin.rules.citations["contract_minimum"],
     ]
 
 
