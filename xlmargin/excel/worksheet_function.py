@@ -103,11 +103,13 @@ def _safe(
 
 
 def _registered(entry: WorksheetFunction) -> Callable[..., Answer]:
-    """The function as xlwings knows it, where it runs in a spreadsheet program; else unchanged."""
-    function = xlwings.func(category=entry.category)(entry.function)
+    """The function as xlwings knows it, where it runs in a spreadsheet program; else unchanged.
+
+    Every argument comes as rows of cells, a single cell too, with errors as texts. The category is
+    given last: describing an argument sets it back.
+    """
+    function = entry.function
     for argument in entry.arguments:
-        options: dict[str, Any] = {"err_to_str": True}
-        if argument.kind.is_range:
-            options["ndim"] = 2
-        function = xlwings.arg(argument.name, doc=argument.doc, **options)(function)
-    return function
+        described = xlwings.arg(argument.name, doc=argument.doc, ndim=2, err_to_str=True)
+        function = described(function)
+    return xlwings.func(category=entry.category)(function)

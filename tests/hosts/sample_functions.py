@@ -1,0 +1,69 @@
+# ruff: noqa: N802
+"""Worksheet functions of every kind of argument and answer, to be called through each host."""
+
+from __future__ import annotations
+
+from xlmargin.errors import RefusedPosition
+from xlmargin.excel.arguments import (
+    DIVIDENDS,
+    HEADERS,
+    MARKET,
+    POSITIONS,
+    SETTINGS,
+    Argument,
+    Kind,
+)
+from xlmargin.excel.cells import check_book, read_book
+from xlmargin.excel.plain_cells import plain, rows_of
+from xlmargin.excel.worksheet_function import worksheet_function
+
+
+@worksheet_function(positions=POSITIONS, market=MARKET, settings=SETTINGS, dividends=DIVIDENDS)
+def SAMPLE_VALUE(positions, market=None, settings=None, dividends=None):
+    """Market value of the positions, in dollars."""
+    positions = read_book(positions, market, settings, dividends).positions
+    return (positions.units * positions.mark).sum()
+
+
+@worksheet_function(positions=POSITIONS, market=MARKET, settings=SETTINGS, headers=HEADERS)
+def SAMPLE_TABLE(positions, market=None, settings=None, headers=True):
+    """The positions as they were read."""
+    book = read_book(positions, market, settings)
+    rows = [
+        [book.positions.label(i), book.positions.mark[i], book.positions.volatility[i], None]
+        for i in range(len(book.positions))
+    ]
+    return [["position", "mark", "volatility", "nothing"], *rows] if headers else rows
+
+
+@worksheet_function(positions=POSITIONS, market=MARKET, settings=SETTINGS)
+def SAMPLE_CHECK(positions, market=None, settings=None):
+    """Every problem found."""
+    return [[str(problem)] for problem in check_book(positions, market, settings)]
+
+
+@worksheet_function(values=Argument("Any cells.", Kind.VALUES))
+def SAMPLE_VALUES(values):
+    """The cells as they arrive."""
+    return [[plain(cell) for cell in row] for row in rows_of(values)]
+
+
+@worksheet_function(
+    text=Argument("A text.", Kind.TEXT),
+    number=Argument("A number.", Kind.NUMBER),
+    day=Argument("A date.", Kind.DATE),
+    switch=Argument("TRUE or FALSE.", Kind.SWITCH),
+)
+def SAMPLE_SCALARS(text="left out", number=7.0, day=None, switch=True):
+    """The four arguments as they arrive."""
+    return [[text, number, day, switch]]
+
+
+@worksheet_function(number=Argument("Which.", Kind.NUMBER))
+def SAMPLE_ODD(number):
+    """Answers that no cell can hold, and errors."""
+    if number == 0:
+        raise RefusedPosition([])
+    if number == 1:
+        raise ZeroDivisionError("by\nzero")
+    return {2: float("inf"), 3: [], 4: "x" * 999, 5: [["x" * 999, None], [True]]}.get(number)
