@@ -1,0 +1,79 @@
+"""A workbook in the making: what every page of it draws on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from xlsxwriter import Workbook
+from xlsxwriter.chart import Chart
+
+import xlmargin
+from xlmargin.book import Book
+from xlmargin.workbooks.input_tables import InputTables
+from xlmargin.workbooks.live_formulas import Answers, Argument, Call
+from xlmargin.workbooks.look import GREY, RULE_LINE, Look
+from xlmargin.workbooks.page import Host, Page
+
+_SMALL: Final = {"name": "Arial", "size": 9, "color": GREY}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The workbook, its look, the book as tables and as read, and the answers on it."""
+
+    workbook: Workbook
+    look: Look
+    answers: Answers
+    tables: InputTables
+    book: Book
+    title: str
+    note: str
+    host: Host
+
+    def page(self, name: str, color: str) -> Page:
+        """A new sheet of answers, without gridlines, with a coloured tab."""
+        sheet = self.workbook.add_worksheet(name)
+        sheet.hide_gridlines(2)
+        sheet.set_tab_color(color)
+        return Page(sheet, self.look, self.answers, self.host)
+
+    def call(self, function: str, *more: Argument) -> Call:
+        """A call of a function of the whole book, with further arguments of its own."""
+        return Call(function, (*self.tables.arguments, *more))
+
+    @property
+    def as_of(self) -> Argument:
+        """The date of the book as an argument: the named cell of the settings."""
+        return Argument("as_of", self.book.market.as_of)
+
+    @property
+    def stamp(self) -> str:
+        """Rules, date, house and version, as printed below every page."""
+        house = self.book.settings.house
+        return (
+            f"FINRA 4210(g) as in force on {self.book.as_of}, house: {house}, "
+            f"xlmargin {xlmargin.__version__}. Estimate of the regulatory minimum, "
+            "not a broker's number."
+        )
+
+    def chart(self, kind: str, subtype: str = "") -> Chart:
+        """A chart in the look of the workbook."""
+        options = {"type": kind, **({"subtype": subtype} if subtype else {})}
+        chart: Chart = self.workbook.add_chart(options)
+        chart.set_legend({"none": True})
+        for axis in (chart.set_x_axis, chart.set_y_axis):
+            axis(small_axis())
+        return chart
+
+
+def small_axis(**more: object) -> dict[str, object]:
+    """Options of an axis in small grey figures."""
+    lines = {"visible": True, "line": {"color": RULE_LINE, "width": 0.5}}
+    return {
+        "num_font": _SMALL,
+        "name_font": {**_SMALL, "bold": False},
+        "line": {"color": RULE_LINE},
+        "major_gridlines": lines,
+        **more,
+    }

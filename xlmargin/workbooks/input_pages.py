@@ -1,0 +1,127 @@
+"""The pages that the user fills in: positions, market, dividends, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from xlmargin.excel.plain_cells import plain, text_of
+from xlmargin.excel.settings_names import setting_name
+from xlmargin.instruments import InstrumentKind, Style, UnderlyingClass
+from xlmargin.rulebook import house_names
+from xlmargin.settings import AccountType, BaseValue, Basis, Smile
+from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.input_tables import InputTable
+from xlmargin.workbooks.look import INPUT_BLUE
+from xlmargin.workbooks.page import ROOM, Page
+
+UNIT_ROW: Final = 3
+HEADING_ROW: Final = 4
+
+_NUMBERS: Final[Mapping[str, str]] = {
+    "quantity": "quantity", "strike": "price", "expiration": "date", "price": "price",
+    "cost": "price", "volatility": "rate", "dividend_yield": "rate", "rate": "rate",
+    "ex_date": "date", "amount": "price", "date": "date", "adv": "number",
+    "shares_outstanding": "number", "as_of": "date", "cash": "money", "sma": "money",
+}  # fmt: skip
+_UNITS: Final[Mapping[str, str]] = {
+    "symbol": "ticker or OCC symbol", "type": "list", "quantity": "short is negative",
+    "strike": "$ per unit", "expiration": "date", "price": "$ per unit", "cost": "$ per unit",
+    "style": "list", "class": "list", "leverage": "factor", "dividend_yield": "a year",
+    "rate": "a year", "volatility": "a year", "class_group": "name", "product_group": "name",
+    "portfolio_group": "name", "index_scale": "of full index", "account": "name", "group": "name",
+    "multiplier": "units", "ex_date": "date", "amount": "$ per share", "underlying": "ticker",
+    "marginable": "TRUE or FALSE",
+}  # fmt: skip
+_LISTS: Final[Mapping[str, list[str]]] = {
+    "type": [kind.word for kind in InstrumentKind],
+    "class": [c.value for c in UnderlyingClass],
+    "style": [s.value for s in Style],
+    "house": list(house_names()),
+    "smile": [s.value for s in Smile],
+    "basis": [b.value for b in Basis],
+    "base_value": [b.value for b in BaseValue],
+    "account_type": [a.value for a in AccountType],
+}
+_NOTES: Final[Mapping[str, str]] = {
+    "Positions": "One row a position. Prices are marks, costs trade prices. Add rows at the end "
+    "of the table: every answer follows.",
+    "Market": "One row an underlying. Class and groups decide the price moves and the offsets.",
+    "Dividends": "Cash dividends still to come; all others are in the dividend yield.",
+    "Settings": "Name and value. The rate is a curve by time, or one flat rate. Any overridable "
+    "parameter of a rule may be added as a row.",
+}
+_WIDEST: Final = 24
+
+
+def write_input_pages(draft: Draft) -> None:
+    """A sheet for each range, as a table of inputs; they are left unprotected so that they grow."""
+    for table in draft.tables:
+        page = draft.page(table.name, INPUT_BLUE)
+        page.title(table.name, f"{_NOTES[table.name]} {draft.note}".strip())
+        _write(page, table)
+        page.sheet.freeze_panes(HEADING_ROW + 1, 1)
+        page.prints(len(table.columns), draft.stamp, repeat=HEADING_ROW)
+        if table is draft.tables.settings:
+            _name_as_of(draft, table)
+
+
+def _write(page: Page, table: InputTable) -> None:
+    last = (HEADING_ROW + len(table.rows) - 1, len(table.columns) - 1)
+    settings = table.name == "Settings"
+    headings = [str(text) for text in table.rows[0]]
+    columns = [{"header": text, "header_format": page.look("heading")} for text in headings]
+    page.sheet.add_table(
+        HEADING_ROW, 0, *last, {"name": table.name, "columns": columns, "style": None}
+    )
+    for j, kind in enumerate(table.columns):
+        page.text(UNIT_ROW, j, _UNITS.get(kind, ""), "unit")
+        page.sheet.set_column(j, j, 22 if settings else _width(table, j), page.look("input"))
+        if kind in _LISTS:
+            _offer(page, HEADING_ROW + 1, HEADING_ROW + ROOM, j, kind)
+    for i, cells in enumerate(table.rows[1:], start=1):
+        for j, cell in enumerate(cells):
+            kind = table.kind(i, j)
+            _write_cell(page, HEADING_ROW + i, j, cell, _NUMBERS.get(kind.split(" ")[0], "plain"))
+            if settings and j and kind in _LISTS:
+                _offer(page, HEADING_ROW + i, HEADING_ROW + i, j, kind)
+
+
+def _write_cell(page: Page, row: int, column: int, cell: object, number: str) -> None:
+    """An input as the plain value it is: text is never taken for a formula or a link."""
+    shown = page.look("input", number)
+    if isinstance(cell, bool):
+        page.sheet.write_boolean(row, column, cell, shown)
+    elif isinstance(cell, float):
+        page.sheet.write_number(row, column, cell, shown)
+    elif isinstance(cell, str):
+        page.sheet.write_string(row, column, cell, shown)
+    else:
+        page.sheet.write_blank(row, column, None, shown)
+
+
+def _width(table: InputTable, column: int) -> float:
+    longest = max(len(text_of(plain(row[column]))) for row in table.rows)
+    unit = len(_UNITS.get(table.columns[column], "")) * 0.8
+    return float(min(max(longest + 3, unit + 2, 11), _WIDEST))
+
+
+def _offer(page: Page, row: int, to_row: int, column: int, kind: str) -> None:
+    """A list to choose from; what is not on it only warns, for synonyms are read too."""
+    words = _LISTS[kind]
+    page.sheet.data_validation(
+        row, column, to_row, column,
+        {
+            "validate": "list", "source": words, "error_type": "warning",
+            "error_title": kind, "error_message": f"Usual values: {', '.join(words)}"[:255],
+        },
+    )  # fmt: skip
+
+
+def _name_as_of(draft: Draft, table: InputTable) -> None:
+    """The name as_of for the cell with the date, wherever in the settings it stands."""
+    rows = (i for i, row in enumerate(table.rows) if setting_name(text_of(plain(row[0]))) == "as_of")
+    cell = xl_rowcol_to_cell(HEADING_ROW + next(rows), 1, row_abs=True, col_abs=True)
+    draft.workbook.define_name("as_of", f"={table.name}!{cell}")

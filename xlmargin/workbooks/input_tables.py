@@ -1,0 +1,128 @@
+"""The user's ranges as Excel tables: what is written, and what the functions are given.
+
+Both are the same cells: dates in text become serial days, headings are made unique, as a table
+needs them, and the functions receive what stands on the sheet.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from xlmargin.excel.columns import date_serial
+from xlmargin.excel.headings import DIVIDENDS, MARKET, POSITIONS, Headings
+from xlmargin.excel.plain_cells import plain, text_of
+from xlmargin.excel.settings_names import setting_name
+from xlmargin.workbooks.live_formulas import Argument
+
+Cell = str | float | bool | None
+Cells = Sequence[Sequence[Cell]]
+
+LONGEST_TEXT: Final = 255
+_DATES: Final = frozenset({"expiration", "ex_date", "date", "as_of"})
+_NO_HEADINGS: Final = Headings({"name": (), "value": ()})
+
+_BLANK: Final[Mapping[str, Cells]] = {
+    "Market": [["symbol", "price", "class"], [None, None, None]],
+    "Dividends": [["symbol", "ex_date", "amount"], [None, None, None]],
+    "Settings": [["name", "value"], [None, None]],
+}
+"""What a range that was left out looks like, ready to be filled in."""
+
+
+@dataclass(frozen=True)
+class InputTable:
+    """A range as a table: its name, its own names of the columns ("" if unknown), and its rows."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: list[list[Cell]]
+
+    @property
+    def argument(self) -> Argument:
+        """The whole table, headings included, as an argument of a formula."""
+        return Argument(f"{self.name}[[#All]]", self.rows)
+
+    def kind(self, row: int, column: int) -> str:
+        """What decides how a cell is shown: its column, or in the settings the setting's name."""
+        if self.name != "Settings":
+            return self.columns[column]
+        return setting_name(text_of(plain(self.rows[row][0]))) if column else "name"
+
+
+@dataclass(frozen=True)
+class InputTables:
+    """The four ranges of a book as tables."""
+
+    positions: InputTable
+    market: InputTable
+    settings: InputTable
+    dividends: InputTable
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter((self.positions, self.market, self.settings, self.dividends))
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        """The arguments that functions of a book have in common."""
+        return tuple(table.argument for table in self)
+
+
+def input_tables(
+    positions: Cells, market: Cells | None, settings: Cells | None, dividends: Cells | None
+) -> InputTables:
+    """The tables of a book's ranges; one left out becomes a table with an empty row."""
+    return InputTables(
+        _table("Positions", positions, POSITIONS),
+        _table("Market", market or _BLANK["Market"], MARKET),
+        _table("Settings", _with_headings(settings or _BLANK["Settings"]), _NO_HEADINGS),
+        _table("Dividends", dividends or _BLANK["Dividends"], DIVIDENDS),
+    )
+
+
+def _with_headings(settings: Cells) -> Cells:
+    """Settings below the headings name and value, which their range may lack."""
+    first = text_of(plain(settings[0][0])).lower()
+    if setting_name(first) or not first:
+        return [["name", "value", *[None] * (len(settings[0]) - 2)], *settings]
+    return settings
+
+
+def _table(name: str, cells: Cells, headings: Headings) -> InputTable:
+    first = next(i for i, row in enumerate(cells) if any(cell is not None for cell in row))
+    texts = _unique([_text(text_of(plain(cell))) for cell in cells[first]])
+    columns = tuple(headings.name_of(text) for text in texts)
+    rows: list[list[Cell]] = [list(texts)]
+    rows += [[_cell(cell) for cell in row] for row in cells[first + 1 :]] or [[None] * len(texts)]
+    table = InputTable(name, columns, rows)
+    for i, row in enumerate(rows):
+        for j, cell in enumerate(row):
+            if i and isinstance(cell, str) and table.kind(i, j) in _DATES:
+                serial = date_serial(cell)
+                row[j] = cell if math.isnan(serial) else serial
+    return table
+
+
+def _unique(texts: list[str]) -> list[str]:
+    """Headings as a table needs them: none empty, none twice in any case."""
+    unique: list[str] = []
+    seen: set[str] = set()
+    for i, text in enumerate(texts):
+        heading, n = text or f"column {i + 1}", 1
+        while heading.casefold() in seen:
+            n += 1
+            heading = f"{text or 'column'} {i + 1 if n == 2 else f'{i + 1}.{n}'}"
+        seen.add(heading.casefold())
+        unique.append(heading)
+    return unique
+
+
+def _text(text: str) -> str:
+    """Text of printed characters, in one line, as long as a cell of an answer may be."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()[:LONGEST_TEXT]
+
+
+def _cell(cell: Cell) -> Cell:
+    return (_text(cell) or None) if isinstance(cell, str) else cell

@@ -1,0 +1,101 @@
+"""Formulas that call worksheet functions, and the answers that stand in their cells.
+
+An argument is what the formula says and what the function is given: the same cells, so that the
+answer written beside the formula is the one that the spreadsheet program will find again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from xlmargin.errors import MarginError
+
+Functions = Mapping[str, Callable[..., object]]
+"""The worksheet functions by name; called with plain values they answer plain values."""
+
+Value = str | float | bool
+"""A cell of an answer."""
+
+Rows = list[list[Value]]
+
+REFUSED: Final = "#XLM!"
+"""How the answer begins where a function refuses its input."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a formula: its text there, and its value as the function receives it."""
+
+    text: str
+    value: object
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a worksheet function."""
+
+    function: str
+    arguments: tuple[Argument, ...] = ()
+
+    @property
+    def formula(self) -> str:
+        """The call as a formula, without the sign that begins it."""
+        return f"{self.function}({','.join(a.text for a in self.arguments)})"
+
+
+def literal(value: Value) -> Argument:
+    """An argument that is typed into the formula."""
+    if isinstance(value, bool):
+        return Argument(str(value).upper(), value)
+    if isinstance(value, str):
+        doubled = value.replace('"', '""')
+        return Argument(f'"{doubled}"', value)
+    return Argument(f"{value:.15g}", value)
+
+
+LEFT_OUT: Final = Argument("", None)
+"""An argument that is left out, with others behind it."""
+
+
+class Answers:
+    """The answers to calls, each asked for once."""
+
+    def __init__(self, functions: Functions) -> None:
+        self._functions = functions
+        self._known: dict[str, Rows] = {}
+
+    def __contains__(self, function: str) -> bool:
+        return function in self._functions
+
+    def rows(self, call: Call) -> Rows:
+        """The answer to a call as rows; a refusal is raised, so that none ends up in a workbook."""
+        if call.formula not in self._known:
+            answer = self._functions[call.function](*(a.value for a in call.arguments))
+            rows = _rows(answer)
+            if isinstance(rows[0][0], str) and rows[0][0].startswith(REFUSED):
+                raise MarginError(f"{call.function}: {rows[0][0]}")
+            self._known[call.formula] = rows
+        return self._known[call.formula]
+
+    def value(self, call: Call) -> Value:
+        """The answer to a call that answers one value."""
+        return self.rows(call)[0][0]
+
+
+def _rows(answer: object) -> Rows:
+    """An answer as rows, a lone value as one row of one."""
+    if isinstance(answer, Sequence) and not isinstance(answer, str):
+        rows = [row if isinstance(row, Sequence) else [row] for row in answer]
+        return [[_value(cell) for cell in row] for row in rows]
+    return [[_value(answer)]]
+
+
+def _value(cell: object) -> Value:
+    if isinstance(cell, str | bool):
+        return cell
+    if isinstance(cell, int | float) and math.isfinite(cell):
+        return float(cell)
+    raise MarginError(f"found {cell!r} in an answer, wanted text, a number, TRUE or FALSE.")

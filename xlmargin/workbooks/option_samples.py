@@ -1,0 +1,75 @@
+"""Options to show the option functions on: a few of the book's own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from xlmargin.book import Book
+from xlmargin.dates import date_of
+from xlmargin.instruments import InstrumentKind, Style
+from xlmargin.option_symbols import OptionSymbol
+
+MOST: Final = 12
+
+
+@dataclass(frozen=True)
+class OptionSample:
+    """What the option functions ask for, with the market's own rate; prices in $ per unit."""
+
+    symbol: str
+    spot: float
+    price: float
+    rate: float
+    dividend_yield: float
+    style: str
+
+
+def option_samples(book: Book) -> tuple[OptionSample, ...]:
+    """Options of the book that have a price and no cash dividends, one an underlying and right.
+
+    Where the book has none, one option of the textbook's XYZ.
+    """
+    found: dict[tuple[int, int], OptionSample] = {}
+    for i, key in _candidates(book):
+        if len(found) < MOST:
+            found.setdefault(key, _sample(book, i))
+    if found:
+        return tuple(found.values())
+    expiration = date_of(book.market.as_of) + dt.timedelta(days=91)
+    symbol = OptionSymbol("XYZ", expiration, InstrumentKind.CALL, 510.0)
+    return (OptionSample(str(symbol), 500.0, 24.5, 0.04, 0.01, Style.AMERICAN.value),)
+
+
+def _candidates(book: Book) -> Iterator[tuple[int, tuple[int, int]]]:
+    positions, market = book.positions, book.market
+    live = positions.is_option & ~np.isnan(positions.mark)
+    live &= positions.expiration > market.as_of
+    for i in np.flatnonzero(live):
+        if not market.underlyings[positions.underlying[i]].dividends:
+            yield int(i), (int(positions.underlying[i]), int(positions.kind[i]))
+
+
+def _sample(book: Book, i: int) -> OptionSample:
+    positions, market = book.positions, book.market
+    of = positions.underlying[i]
+    years = market.years_to(positions.expiration[i : i + 1])
+    symbol = OptionSymbol(
+        positions.symbol[i].split()[0].upper(),
+        date_of(float(positions.expiration[i])),
+        InstrumentKind(int(positions.kind[i])),
+        float(positions.strike[i]),
+    )
+    return OptionSample(
+        symbol=str(symbol),
+        spot=float(market.spot[of]),
+        price=float(positions.mark[i]),
+        rate=round(float(market.rate(np.array([of]), years)[0]), 6),
+        dividend_yield=float(market.dividend_yield[of]),
+        style=(Style.AMERICAN if positions.american[i] else Style.EUROPEAN).value,
+    )
+

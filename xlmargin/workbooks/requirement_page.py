@@ -1,0 +1,56 @@
+"""The requirement and the groups that make it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.look import NAVY, STEEL
+from xlmargin.workbooks.page import ROOM
+
+SHEET: Final = "Requirement"
+REQUIREMENT_CELL: Final = f"{SHEET}!$B$4"
+GROUPS_ROW: Final = 30
+"""Row of the headings of the groups, counted from 0; the chart stands above them."""
+
+CLASS_GROUP: Final = "class group"
+LEVEL, GROUP, WORST_POINT, REQUIREMENT = 0, 1, 4, 7
+
+_KINDS: Final = ["text"] * 5 + ["money"] * 3 + ["text"] * 2
+_WIDTHS: Final = (15, 22, 22, 12, 11, 13, 12, 14, 12, 46)
+_MOST_BARS: Final = 40
+
+
+def write_requirement_page(draft: Draft) -> None:
+    """The total, a bar a class group, and the table of all groups."""
+    page = draft.page(SHEET, NAVY)
+    page.title("Requirement", "The greatest theoretical loss of each group, or its minimum.")
+    page.columns(_WIDTHS, _KINDS)
+    page.text(3, 0, "Requirement", "strong")
+    page.answer(3, 1, draft.call("PM_REQUIREMENT"), ["money"], heading=None, style="figure")
+    page.text(4, 0, "All accounts, as of the date in the settings.", "note")
+    page.section(GROUPS_ROW - 1, "Groups", len(_WIDTHS), "a group inside another counts there")
+    groups = page.answer(GROUPS_ROW, 0, draft.call("PM_GROUPS"), _KINDS)
+    bars = sum(1 for row in groups if row[LEVEL] == CLASS_GROUP)
+    last = GROUPS_ROW + min(bars, _MOST_BARS)
+    chart = draft.chart("column")
+    chart.add_series(
+        {
+            "name": "Requirement",
+            "categories": [SHEET, GROUPS_ROW + 1, GROUP, last, GROUP],
+            "values": [SHEET, GROUPS_ROW + 1, REQUIREMENT, last, REQUIREMENT],
+            "fill": {"color": STEEL},
+            "gap": 40,
+        }
+    )
+    chart.set_y_axis(small_axis(num_format="$#,##0"))
+    chart.set_x_axis(small_axis(major_gridlines={"visible": False}))
+    chart.set_size({"width": 1180, "height": 440})
+    page.chart(6, 0, chart, "Requirement by class group, $", "Bars: requirement of each class group")
+    data = (GROUPS_ROW + 1, REQUIREMENT, GROUPS_ROW + ROOM, REQUIREMENT)
+    page.sheet.conditional_format(
+        *data, {"type": "data_bar", "bar_color": "#B9C8DB", "bar_solid": True}
+    )
+    page.sheet.freeze_panes(2, 0)
+    page.prints(len(_WIDTHS), draft.stamp)
+    page.protect()

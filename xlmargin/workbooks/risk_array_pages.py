@@ -1,0 +1,79 @@
+"""Risk arrays: gain or loss at the ten valuation points, by account, class group and position."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.live_formulas import literal
+from xlmargin.workbooks.look import NAVY, STEEL
+from xlmargin.workbooks.page import ROOM, Page
+
+SHEET: Final = "Risk array"
+POSITIONS_SHEET: Final = "Risk array by position"
+ACCOUNT_ROW: Final = 4
+MOST_ACCOUNTS: Final = 8
+"""Rows kept free for accounts above the chart."""
+
+_CHART_ROW: Final = ACCOUNT_ROW + MOST_ACCOUNTS + 2
+_CLASS_ROW: Final = _CHART_ROW + 19
+_FIRST_POINT, _POINTS = 2, 10
+_COLUMNS: Final = _FIRST_POINT + _POINTS
+_KINDS: Final = ["text", "text", "money"]
+_WHAT: Final = (
+    "Gain (+) or loss (–) in dollars at the ten valuation points, lowest move first. "
+    "Where groups move by different ranges, D5 ... D1 are falls and U1 ... U5 rises in fifths of "
+    "each range."
+)
+
+
+def write_risk_array_pages(draft: Draft) -> None:
+    """One sheet by account and class group with a chart, one by position."""
+    _write_groups(draft)
+    page = draft.page(POSITIONS_SHEET, STEEL)
+    page.title("Risk array by position", _WHAT)
+    _array(draft, page, 3, "position", 34)
+    page.sheet.freeze_panes(4, 1)
+    page.prints(_COLUMNS, draft.stamp, repeat=3)
+    page.protect()
+
+
+def _write_groups(draft: Draft) -> None:
+    page = draft.page(SHEET, NAVY)
+    page.title("Risk array", _WHAT)
+    page.section(ACCOUNT_ROW - 1, "By account", _COLUMNS)
+    accounts = _array(draft, page, ACCOUNT_ROW, "account", 24)
+    chart = draft.chart("line")
+    for i in range(1, min(accounts, MOST_ACCOUNTS)):
+        row = ACCOUNT_ROW + i
+        points = (_FIRST_POINT, row, _FIRST_POINT + _POINTS - 1)
+        chart.add_series(
+            {
+                "name": [SHEET, row, 0],
+                "categories": [SHEET, ACCOUNT_ROW, points[0], ACCOUNT_ROW, points[2]],
+                "values": [SHEET, row, points[0], row, points[2]],
+                "line": {"color": NAVY if i == 1 else STEEL, "width": 2},
+                "marker": {"type": "circle", "size": 5, "fill": {"color": NAVY}},
+            }
+        )
+    chart.set_y_axis(small_axis(num_format="$#,##0"))
+    chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
+    chart.set_size({"width": 1180, "height": 340})
+    title = "Gain or loss of the account over the valuation points, $"
+    page.chart(_CHART_ROW, 0, chart, title, "Line: gain or loss at each of the ten points")
+    page.section(_CLASS_ROW - 1, "By class group", _COLUMNS)
+    _array(draft, page, _CLASS_ROW, "class", 24)
+    page.sheet.freeze_panes(2, 1)
+    page.prints(_COLUMNS, draft.stamp)
+    page.protect()
+
+
+def _array(draft: Draft, page: Page, row: int, level: str, width: float) -> int:
+    """The array of one level as a heat map; answers how many rows it has with its headings."""
+    page.columns((width, 12, *[12.5] * _POINTS), _KINDS)
+    rows = page.answer(
+        row, 0, draft.call("PM_RISK_ARRAY", literal(level)), _KINDS, heading="move"
+    )
+    room = MOST_ACCOUNTS if level == "account" else max(len(rows), ROOM)
+    page.heat(row + 1, _FIRST_POINT, row + room, _COLUMNS - 1)
+    return len(rows)
