@@ -1,0 +1,288 @@
+"""The worksheet functions as a user meets them: defaults, shapes, refusals."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import udfs
+from tests.books import Range
+from xlmargin.excel.worksheet_function import REGISTRY
+
+SETTINGS: Range = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04]]
+POSITIONS: Range = [
+    ["symbol", "type", "quantity", "strike", "expiration", "price"],
+    ["XYZ", "stock", 500, None, None, 500],
+    ["XYZ", "call", -5, 500, "2026-12-18", 10],
+    ["XYZ", "put", 5, 500, "2026-12-18", 10.2],
+    ["USD", "cash", 20_000, None, None, None],
+]
+MARKET: Range = [["symbol", "price", "class"], ["XYZ", 500, "stock"]]
+BOOK_FUNCTIONS = [
+    "PM_REQUIREMENT",
+    "PM_RISK_ARRAY",
+    "PM_GROUPS",
+    "PM_STRESS",
+    "PM_PATH",
+    "PM_CONTRIBUTION",
+    "XLM_EXPLAIN",
+]
+
+
+def call(name: str, *ranges: object, **named: object) -> object:
+    return getattr(udfs, name)(*ranges, **named)
+
+
+def changed(row: int, column: str, value: object) -> Range:
+    """The positions with one cell changed; row 1 is the headings, as on a sheet."""
+    rows = [list(r) for r in POSITIONS]
+    rows[row - 1][POSITIONS[0].index(column)] = value
+    return rows
+
+
+@pytest.mark.parametrize("name", BOOK_FUNCTIONS)
+def test_answers_are_plain_rectangles_without_gaps(name):
+    answer = call(name, POSITIONS, MARKET, SETTINGS)
+    rows = answer if isinstance(answer, list) else [[answer]]
+    assert len({len(row) for row in rows}) == 1
+    for value in (cell for row in rows for cell in row):
+        assert type(value) in (str, float, bool)
+        assert not isinstance(value, float) or math.isfinite(value)
+        assert not str(value).startswith("#XLM!")
+
+
+@pytest.mark.parametrize("name", BOOK_FUNCTIONS)
+@pytest.mark.parametrize("left_out", [None, "", [[None]], [["", ""]], []])
+def test_an_empty_optional_range_is_left_out(name, left_out):
+    whole = call(name, POSITIONS, None, SETTINGS)
+    assert call(name, POSITIONS, left_out, SETTINGS, left_out) == whole
+
+
+@pytest.mark.parametrize("name", BOOK_FUNCTIONS)
+def test_arrays_and_frames_are_ranges_too(name):
+    whole = call(name, POSITIONS, MARKET, SETTINGS)
+    frame = pd.DataFrame(POSITIONS[1:], columns=POSITIONS[0])
+    array = np.array(POSITIONS, dtype=object)
+    assert call(name, frame, MARKET, SETTINGS) == whole
+    assert call(name, array, MARKET, SETTINGS) == whole
+    assert call(name, tuple(map(tuple, POSITIONS)), MARKET, SETTINGS) == whole
+
+
+@pytest.mark.parametrize("name", ["PM_RISK_ARRAY", "PM_GROUPS", "PM_PATH", "PM_CONTRIBUTION"])
+def test_headers_can_be_left_out(name):
+    whole = call(name, POSITIONS, MARKET, SETTINGS)
+    assert call(name, POSITIONS, MARKET, SETTINGS, headers=False) == whole[1:]
+
+
+REFUSED = [
+    (changed(3, "type", "putt"), "positions, row 3, type: found 'putt'"),
+    (changed(3, "quantity", "1,5"), "positions, row 3, quantity: found the text '1,5'"),
+    (changed(3, "quantity", -2.5), "positions, row 3, quantity: found -2.5"),
+    (changed(3, "strike", 0), "positions, row 3, strike: found 0"),
+    (changed(3, "expiration", "18.12.2026"), "positions, row 3, expiration: found the text"),
+    (changed(3, "expiration", "2026-11-19"), "positions, row 3, expiration: found '2026-11-19'"),
+    (changed(3, "price", 0), "positions, row 3, price: found 0"),
+    (changed(3, "price", -1), "positions, row 3, price: found -1"),
+    (changed(3, "price", None), "positions, row 3, price: found nothing"),
+    (changed(3, "price", "#REF!"), "positions, row 3, price: found the error #REF!"),
+    (changed(3, "price", 600), "positions, row 3, price: found 600"),
+    (changed(3, "symbol", "=1+1"), "positions, row 3, symbol: found '=1+1'"),
+    (changed(3, "symbol", "ABC"), "positions, row 3"),
+    (changed(1, "quantity", "how many"), "quantity"),
+]
+
+
+@pytest.mark.parametrize("name", BOOK_FUNCTIONS)
+@pytest.mark.parametrize(("positions", "message"), REFUSED, ids=[m for _, m in REFUSED])
+def test_refused_by_range_row_and_column(name, positions, message):
+    answer = call(name, positions, MARKET, SETTINGS)
+    assert isinstance(answer, str)
+    assert answer.startswith("#XLM! ")
+    assert message in answer
+    assert "wanted" in answer
+
+
+def test_a_price_without_volatility_is_refused_by_row_and_in_the_check():
+    deep = changed(3, "strike", 400)  # a call 100 in the money at 10 has no implied volatility
+    answer = call("PM_REQUIREMENT", deep, MARKET, SETTINGS)
+    assert answer.startswith("#XLM! positions, row 3, price: found 10 for -5 XYZ")
+    row = call("XLM_CHECK", deep, MARKET, SETTINGS)[1]
+    assert row[:4] == ["error", "positions", 3.0, "price"]
+    given = [[*deep[0], "volatility"], *([*row, 0.3] for row in deep[1:])]
+    assert isinstance(call("PM_REQUIREMENT", given, MARKET, SETTINGS), float)
+
+
+def test_positions_that_are_not_marginable_are_refused_by_name():
+    market = [["symbol", "price", "marginable"], ["XYZ", 500, False]]
+    answer = call("PM_REQUIREMENT", POSITIONS, market, SETTINGS)
+    assert answer.startswith("#XLM! positions, row 2, symbol: found +500 XYZ, not marginable")
+    assert len(call("XLM_CHECK", POSITIONS, market, SETTINGS)) == 4
+
+
+def test_volatility_index_before_its_rule_is_refused_with_the_date():
+    market = [["symbol", "price", "class"], ["VIX", 15, "vol_index"]]
+    option = [POSITIONS[0], ["VIX", "call", 1, 15, "2015-12-16", 1.5]]
+    settings = [["name", "value"], ["as_of", "2014-06-30"]]
+    assert "2014-07-01" in call("PM_REQUIREMENT", option, market, settings)
+    settings[1][1] = "2014-07-01"
+    assert isinstance(call("PM_REQUIREMENT", option, market, settings), float)
+
+
+def test_several_problems_are_listed_at_once():
+    positions = changed(3, "type", "putt")
+    positions[3][2] = "x"
+    listed = call("XLM_CHECK", positions, MARKET, SETTINGS)
+    assert [row[2:4] for row in listed[1:]] == [[3.0, "type"], [4.0, "quantity"]]
+
+
+def test_check_says_so_when_nothing_is_wrong():
+    assert call("XLM_CHECK", POSITIONS, MARKET, SETTINGS)[1][0] == "no problems"
+
+
+def test_a_mixed_range_names_points_and_a_common_one_shows_moves():
+    market = [*MARKET, ["SPX", 5000, "index_high_cap"]]
+    mixed = [*POSITIONS, ["SPX", "put", 1, 4800, "2026-12-18", 30]]
+    settings = SETTINGS
+    headings = call("PM_RISK_ARRAY", mixed, market, settings)[0]
+    assert headings[2:] == ["D5", "D4", "D3", "D2", "D1", "U1", "U2", "U3", "U4", "U5"]
+    moves = call("PM_RISK_ARRAY", POSITIONS, MARKET, settings)[0][2:]
+    assert moves == pytest.approx([-0.15, -0.12, -0.09, -0.06, -0.03, 0.03, 0.06, 0.09, 0.12, 0.15])
+
+
+def test_inverse_fund_by_itself_is_shown_from_its_lowest_move():
+    market = [["symbol", "price", "class", "leverage"], ["SDS", 20, "etf_broad", -2]]
+    array = call("PM_RISK_ARRAY", [POSITIONS[0], ["SDS", "stock", 100, None, None, 20]], market)
+    assert array[0][2] == pytest.approx(-0.30)  # RN 09-53: 15% times the factor
+    assert array[1][2] == pytest.approx(-600)
+    assert array[1][-1] == pytest.approx(600)
+
+
+def test_stress_and_path_take_rows_columns_and_refuse_percents():
+    by_row = call("PM_STRESS", POSITIONS, MARKET, SETTINGS, None, [[-0.1, 0, 0.1]], 0)
+    by_column = call("PM_STRESS", POSITIONS, MARKET, SETTINGS, None, [[-0.1], [0], [0.1]], 0)
+    assert by_row == by_column
+    assert [row[0] for row in by_row] == ["spot move", -0.1, 0.0, 0.1]
+    refused = call("PM_PATH", POSITIONS, MARKET, SETTINGS, None, [[-15]])
+    assert refused.startswith("#XLM! moves, row 1: found -15")
+
+
+def test_stress_at_no_move_is_no_gain():
+    grid = call("PM_STRESS", POSITIONS, MARKET, SETTINGS, None, 0, 0, False)
+    assert grid[0][1] == pytest.approx(0, abs=0.01)
+
+
+def test_path_counts_cash_of_rows_and_settings():
+    settings = [*SETTINGS, ["cash", 1_000]]
+    row = call("PM_PATH", POSITIONS, MARKET, settings, None, 0, False)[0]
+    assert row[1] == pytest.approx(500 * 500 - 5_000 + 5_100 + 20_000 + 1_000)
+    assert row[2] == pytest.approx(call("PM_REQUIREMENT", POSITIONS, MARKET, SETTINGS))
+    assert row[3] == pytest.approx(row[1] - row[2])
+
+
+def test_model_value_as_base_changes_what_a_mispriced_mark_does():
+    positions = [[*POSITIONS[0], "volatility"], ["XYZ", "call", 1, 500, "2026-12-18", 30, 0.2]]
+    mark = call("PM_RISK_ARRAY", positions, MARKET, SETTINGS, None, "account", False)[0]
+    settings = [*SETTINGS, ["base_value", "model"]]
+    model = call("PM_RISK_ARRAY", positions, MARKET, settings, None, "account", False)[0]
+    value = udfs.OPT_PRICE("call", 500, 500, "2026-12-18", "2026-11-20", 0.2, 0.04)
+    assert np.array(model[2:]) - mark[2:] == pytest.approx(np.full(10, 100 * (30 - value)))
+
+
+def test_sticky_moneyness_moves_along_the_smile_and_flat_smiles_do_not():
+    strikes = [(450, 0.30), (500, 0.25), (550, 0.20)]
+    headings = [*POSITIONS[0], "volatility"]
+    skewed = [["XYZ", "put", 1, k, "2027-05-21", None, v] for k, v in strikes]
+    flat = [[*row[:6], 0.25] for row in skewed]
+    sticky = [*SETTINGS, ["smile", "sticky_moneyness"]]
+    for rows, same in ((flat, True), (skewed, False)):
+        one = call("PM_RISK_ARRAY", [headings, *rows], MARKET, SETTINGS, None, "account", False)
+        two = call("PM_RISK_ARRAY", [headings, *rows], MARKET, sticky, None, "account", False)
+        assert (one[0][2:] == pytest.approx(two[0][2:], abs=1e-6)) is same
+
+
+def test_same_moneyness_takes_the_volatility_that_strike_has_now():
+    positions = [
+        [*POSITIONS[0], "volatility"],
+        ["XYZ", "put", 1, 425, "2027-05-21", None, 0.35],
+        ["XYZ", "put", 1, 500, "2027-05-21", None, 0.25],
+    ]
+    sticky = [*SETTINGS, ["smile", "sticky_moneyness"], ["base_value", "model"]]
+    row = call("PM_RISK_ARRAY", positions, MARKET, sticky, None, "position", False)[0]
+    at = ["put", 425, 425, "2027-05-21", "2026-11-20"]  # after -15%, at the money as 500 is now
+    now = udfs.OPT_PRICE("put", 500, 425, "2027-05-21", "2026-11-20", 0.35, 0.04)
+    assert row[2] == pytest.approx(100 * (udfs.OPT_PRICE(*at, 0.25, 0.04) - now), abs=0.01)
+
+
+def test_as_of_falls_back_to_today_only_at_the_door(monkeypatch):
+    monkeypatch.setattr(udfs, "TODAY", lambda: dt.date(2026, 11, 20))
+    stated = call("PM_REQUIREMENT", POSITIONS, MARKET, SETTINGS)
+    assert call("PM_REQUIREMENT", POSITIONS, MARKET, [SETTINGS[0], SETTINGS[2]]) == stated
+
+
+def test_option_functions_take_ranges_of_any_matching_shape():
+    row, column = [[90, 100, 110]], [["2027-01-15"], ["2027-06-18"]]
+    table = udfs.OPT_PRICE("call", 100, row, column, "2026-11-20", 0.3, 0.04)
+    assert [len(table), len(table[0])] == [2, 3]
+    alone = udfs.OPT_PRICE("call", 100, 110, "2027-06-18", "2026-11-20", 0.3, 0.04)
+    assert table[1][2] == pytest.approx(alone, abs=1e-9)
+    bad = udfs.OPT_PRICE("call", 100, row, [["2027-01-15", "2027-06-18"]], "2026-11-20", 0.3)
+    assert bad.startswith("#XLM! arguments: found ranges of 1 x 2 and 1 x 3")
+
+
+def test_option_without_a_volatility_for_its_price_has_no_value():
+    row = udfs.OPT_IV("put", 100, [[90, 120]], "2027-01-15", "2026-11-20", [[1.5, 12.0]], 0.04)
+    assert isinstance(row[0][0], float)
+    assert row[0][1] == "#N/A"
+
+
+def test_an_empty_element_of_a_range_has_no_value():
+    assert udfs.OPT_PRICE("put", 100, [[90, None]], "2027-01-15", "2026-11-20", 0.3)[0][1] == "#N/A"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("cal", 100, 90, "2027-01-15", "2026-11-20", 0.3), "type: row 1"),
+        (("call", -1, 90, "2027-01-15", "2026-11-20", 0.3), "spot, row 1, column 1: found -1"),
+        (("call", 100, "x", "2027-01-15", "2026-11-20", 0.3), "strike, row 1"),
+        (("call", 100, 90, "2026-01-15", "2026-11-20", 0.3), "expiration: found 2026-01-15"),
+        (("call", 100, 90, "2027-01-15", "2026-11-20", None), "volatility: found nothing"),
+        (("call", 100, 90, "2027-01-15", "2026-11-20", -0.3), "volatility, row 1"),
+    ],
+)
+def test_option_arguments_are_refused_by_name(arguments, message):
+    answer = udfs.OPT_PRICE(*arguments)
+    assert answer.startswith("#XLM! ")
+    assert message.replace(": row", ", row") in answer
+
+
+def test_cash_dividends_lower_a_call():
+    at = ("call", 100, 100, "2027-01-15", "2026-11-20", 0.3, 0.04, 0, "american")
+    paid = [["ex_date", "amount"], ["2026-12-15", 2.0]]
+    past = [["ex_date", "amount"], ["2026-11-20", 2.0], ["2027-01-16", 2.0]]
+    assert udfs.OPT_PRICE(*at, paid) < udfs.OPT_PRICE(*at) - 0.3
+    assert udfs.OPT_PRICE(*at, past) == pytest.approx(udfs.OPT_PRICE(*at))
+
+
+def test_rules_are_shown_with_date_paragraph_and_remark():
+    value, unit, effective, paragraph, *_, remark = udfs.XLM_RULE("contract minimum")[0]
+    assert (value, unit, paragraph) == (0.375, "dollars per unit", "FINRA 4210(g)(7)")
+    assert effective == 39_069  # 18 December 2006, 71 FR 75781
+    assert "unconfirmed" in remark
+    assert "contract_minimum" in udfs.XLM_RULE("contract minimun")
+
+
+def test_symbol_of_a_weekly_index_option():
+    assert udfs.XLM_SYMBOL("SPXW  261218P04500000") == [["SPX", 46_374.0, "put", 4_500.0]]
+    assert udfs.XLM_SYMBOL("hello").startswith("#XLM! symbol: found 'hello'")
+
+
+def test_every_function_is_described_for_every_host():
+    assert set(BOOK_FUNCTIONS) <= REGISTRY.keys()
+    for function in REGISTRY.values():
+        assert function.doc
+        assert all(0 < len(argument.doc) <= 255 for argument in function.arguments)
