@@ -89,8 +89,8 @@ def protective_call(stock: StockLeg, call: OptionLeg, phase: Phase, rules: Strat
 
     Rule: 12 CFR 220.12(c)(1), (2); FINRA 4210(f)(2)(H)(v)a.
     """
-    hedged = _hedged_short(stock, call, call.otm_amount, rules)
-    on_top = min(hedged, short_stock_on_top(stock.underlying, stock.value, rules))
+    alone = short_stock_on_top(stock.underlying, stock.value, rules)
+    on_top = min(_hedged(call, rules) + call.otm_amount, alone)
     return _with_long_call(stock, call, on_top, phase, rules)
 
 
@@ -120,7 +120,7 @@ def reverse_conversion(
 
     Rule: 12 CFR 220.12(c)(1), (2); FINRA 4210(f)(2)(H)(v)c.
     """
-    on_top = _hedged_short(stock, call, put.itm_amount, rules)
+    on_top = _hedged(call, rules) + put.itm_amount
     return _with_long_call(stock, call, on_top, phase, rules)
 
 
@@ -203,27 +203,20 @@ def _hedged(option: OptionLeg, rules: StrategyRules) -> float:
     return rules.hedged_stock.rate * option.strike
 
 
-def _hedged_short(stock: StockLeg, call: OptionLeg, amount: float, rules: StrategyRules) -> float:
-    """Share of the strike and an out-of- or in-the-money amount, $ per share, on top of the value.
-
-    In the manner of the manual's samples the stock counts at the strike where that is higher.
-    """
-    at_strike = max(0.0, call.strike - stock.value)
-    extra = at_strike if rules.hedged_stock.hedged_short_at_strike else 0.0
-    return _hedged(call, rules) + amount + extra
-
-
 def _with_long_call(
     stock: StockLeg, call: OptionLeg, on_top: float, phase: Phase, rules: StrategyRules
 ) -> float:
-    """Short stock that a long call hedges, $ per share; `on_top` is its maintenance.
+    """Short stock that a long call hedges, $ per share; `on_top` is its maintenance by the text.
 
     Initially as short stock alone, or by the relief for convertible positions, where that is
     chosen and the strike is not above the sale price: the value and the hedge's maintenance.
+    Afterwards, in the manner of the manual's samples, the stock counts at the strike where that is
+    higher.
     """
     paid = paid_in_full(call, phase, rules.as_of, rules)
     if phase is Phase.MAINTENANCE:
-        return on_top + paid
+        at_strike = max(0.0, call.strike - stock.value)
+        return on_top + (at_strike if rules.hedged_stock.hedged_short_at_strike else 0.0) + paid
     alone = short_stock(stock.underlying, stock.value, phase, rules)
     relieved = rules.stock.convertible_relief and call.strike <= stock.value
     return (min(alone, stock.value + on_top) if relieved else alone) + paid

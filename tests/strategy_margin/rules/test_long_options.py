@@ -1,0 +1,72 @@
+"""Long options on both sides of nine calendar months."""
+
+from datetime import date
+
+import pytest
+
+from xlmargin.instruments import UnderlyingClass as Class
+from xlmargin.rulebook import strategy_rules
+from xlmargin.strategy_margin.legs import Phase
+from xlmargin.strategy_margin.long_options import (
+    has_loan_value,
+    long_option,
+    months_ahead,
+    paid_in_full,
+)
+
+INITIAL, MAINTENANCE = Phase
+TODAY = date(2026, 1, 15)
+SHORT_LIVED, LONG_LIVED = date(2026, 10, 15), date(2026, 10, 16)
+
+
+@pytest.mark.parametrize(
+    ("expires", "initial", "maintenance"), [(SHORT_LIVED, 12.0, 0.0), (LONG_LIVED, 9.0, 9.0)]
+)
+def test_loan_value_begins_past_nine_months(
+    expires, initial, maintenance, underlying, option, rules
+):
+    call = option("long call", 80, 12.0, underlying(78.0), expires)
+    assert long_option(call, INITIAL, TODAY, rules) == pytest.approx(initial)
+    assert long_option(call, MAINTENANCE, TODAY, rules) == pytest.approx(maintenance)
+
+
+@pytest.mark.parametrize(
+    ("expires", "initial", "maintenance"), [(SHORT_LIVED, 12.0, 0.0), (LONG_LIVED, 12.0, 12.0)]
+)
+def test_no_loan_value_in_a_hedge_or_spread(
+    expires, initial, maintenance, underlying, option, rules
+):
+    call = option("long call", 80, 12.0, underlying(78.0), expires)
+    assert paid_in_full(call, INITIAL, TODAY, rules) == initial
+    assert paid_in_full(call, MAINTENANCE, TODAY, rules) == maintenance
+
+
+@pytest.mark.parametrize("underlying_class", Class)
+def test_every_class_but_notes(underlying_class, underlying, option, rules):
+    put = option("long put", 80, 12.0, underlying(78.0, underlying_class), LONG_LIVED)
+    note = underlying_class is Class.ETN
+    assert has_loan_value(put, TODAY, rules) is not note
+    assert long_option(put, INITIAL, TODAY, rules) == pytest.approx(12.0 if note else 9.0)
+    assert long_option(put, MAINTENANCE, TODAY, rules) == pytest.approx(0.0 if note else 9.0)
+
+
+@pytest.mark.parametrize(
+    ("day", "ahead"),
+    [
+        (date(2026, 1, 15), date(2026, 10, 15)),
+        (date(2026, 4, 1), date(2027, 1, 1)),
+        (date(2026, 3, 31), date(2026, 12, 31)),
+        (date(2026, 5, 31), date(2027, 2, 28)),
+        (date(2027, 5, 31), date(2028, 2, 29)),
+        (date(2026, 12, 31), date(2027, 9, 30)),
+    ],
+)
+def test_nine_months_by_the_calendar(day, ahead):
+    assert months_ahead(day, 9) == ahead
+
+
+def test_a_house_may_lend_nothing(underlying, option):
+    strict = strategy_rules(TODAY, "custom", {"long_option_rate_stock": 1.0})
+    call = option("long call", 80, 12.0, underlying(78.0), LONG_LIVED)
+    assert long_option(call, INITIAL, TODAY, strict) == 12.0
+    assert long_option(call, MAINTENANCE, TODAY, strict) == 0.0

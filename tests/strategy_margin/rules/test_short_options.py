@@ -1,0 +1,149 @@
+"""Uncovered short options: the reference's formula by hand, and what must hold for any numbers."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlmargin.instruments import UnderlyingClass as Class
+from xlmargin.rulebook import strategy_rules
+from xlmargin.strategy_margin.legs import Phase
+from xlmargin.strategy_margin.short_options import add_on, straddle, uncovered
+
+INITIAL, MAINTENANCE = Phase
+prices = st.floats(0.5, 5_000)
+words = st.sampled_from(["short call", "short put"])
+classes = st.sampled_from(Class)
+
+UNCOVERED = {  # word, strike, value, spot: per contract
+    "call in the money": (("short call", 70, 8.0, 75.0), 2_300),
+    "put: the least share binds": (("short put", 80, 2.0, 95.0), 1_000),
+    "put just where both shares ask 8": (("short put", 80, 2.0, 90.0), 1_000),
+    "put where the first share asks more": (("short put", 80, 2.0, 89.0), 1_080),
+    "call just where both shares ask 10": (("short call", 110, 1.0, 100.0), 1_100),
+    "call where the first share asks more": (("short call", 109, 1.0, 100.0), 1_200),
+    "call far out of the money": (("short call", 300, 0.01, 100.0), 1_001),
+}
+
+
+@pytest.mark.parametrize(("given_", "amount"), UNCOVERED.values(), ids=UNCOVERED.keys())
+def test_uncovered(given_, amount, underlying, option, rules):
+    word, strike, value, spot = given_
+    leg = option(word, strike, value, underlying(spot))
+    for phase in Phase:
+        assert 100 * uncovered(leg, phase, rules) == pytest.approx(amount)
+
+
+RATES = {
+    Class.STOCK: 20.0,
+    Class.ETF_BROAD: 15.0,
+    Class.ETF_NARROW: 20.0,
+    Class.ETN: 20.0,
+    Class.INDEX_HIGH_CAP: 15.0,
+    Class.INDEX_BROAD: 15.0,
+    Class.INDEX_NARROW: 20.0,
+    Class.VOL_INDEX: 20.0,
+}
+
+
+@pytest.mark.parametrize(("underlying_class", "on_top"), RATES.items())
+def test_rates_by_class(underlying_class, on_top, underlying, option, rules):
+    on = underlying(100.0, underlying_class)
+    assert add_on(option("short call", 100, 3.0, on), rules) == pytest.approx(on_top)
+    assert add_on(option("short put", 50, 0.1, on), rules) == pytest.approx(5.0)
+    assert add_on(option("short call", 200, 0.1, on), rules) == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize(("factor", "size"), [(2, 2), (-2, 2), (3, 3), (-1, 1), (0.5, 1)])
+@pytest.mark.parametrize("underlying_class", [Class.ETF_BROAD, Class.ETN, Class.INDEX_NARROW])
+def test_leverage_multiplies_both_rates(factor, size, underlying_class, underlying, option, rules):
+    on = underlying(100.0, underlying_class, leverage=factor)
+    at, far = option("short call", 100, 3.0, on), option("short put", 10, 0.1, on)
+    assert add_on(at, rules) == pytest.approx(size * RATES[underlying_class])
+    assert add_on(far, rules) == pytest.approx(size * 1.0)
+
+
+def test_leverage_by_date_and_by_choice_for_indexes(underlying, option):
+    fund = underlying(100.0, Class.ETF_BROAD, leverage=2.0)
+    index = underlying(100.0, Class.INDEX_BROAD, leverage=2.0)
+    for on in (fund, index):
+        leg = option("short call", 100, 3.0, on)
+        assert add_on(leg, strategy_rules(date(2009, 11, 30))) == pytest.approx(15.0)
+        assert add_on(leg, strategy_rules(date(2009, 12, 1))) == pytest.approx(30.0)
+    plain = strategy_rules(date(2026, 1, 15), "custom", {"leveraged_index_option_factor": False})
+    assert add_on(option("short call", 100, 3.0, index), plain) == pytest.approx(15.0)
+    assert add_on(option("short call", 100, 3.0, fund), plain) == pytest.approx(30.0)
+
+
+def test_a_product_with_rates_of_its_own_from_its_circular_on(underlying, option):
+    vxst = underlying(20.0, Class.VOL_INDEX, symbol="VXST")
+    at, far = option("short call", 20, 1.0, vxst), option("short call", 40, 0.1, vxst)
+    eve, day = strategy_rules(date(2014, 4, 8)), strategy_rules(date(2014, 4, 9))
+    assert [add_on(leg, eve) for leg in (at, far)] == pytest.approx([4.0, 2.0])
+    assert [add_on(leg, day) for leg in (at, far)] == pytest.approx([8.0, 4.0])
+
+
+def test_maintenance_of_a_put_is_no_more_than_its_strike(underlying, option, rules):
+    put = option("short put", 20, 19.20, underlying(1.0))
+    assert 100 * uncovered(put, INITIAL, rules) == pytest.approx(2_120)
+    assert 100 * uncovered(put, MAINTENANCE, rules) == pytest.approx(2_000)
+    strict = strategy_rules(date(2026, 1, 15), "custom", {"short_put_cap": False})
+    assert 100 * uncovered(put, MAINTENANCE, strict) == pytest.approx(2_120)
+    below = option("short put", 20, 17.90, underlying(1.0))
+    assert 100 * uncovered(below, MAINTENANCE, rules) == pytest.approx(1_990)
+
+
+def test_straddle(underlying, option, rules):
+    on = underlying(433.35, Class.INDEX_BROAD)
+    call, put = option("short call", 435, 5.5, on), option("short put", 435, 7.2, on)
+    assert 100 * straddle(put, call, INITIAL, rules) == pytest.approx(7_770.25)
+
+
+def test_a_tied_straddle_asks_the_lesser(underlying, option, rules):
+    on = underlying(100.0)
+    put, call = option("short put", 90, 3.0, on), option("short call", 110, 2.0, on)
+    assert uncovered(put, INITIAL, rules) == pytest.approx(13.0)  # 3 + 10
+    assert uncovered(call, INITIAL, rules) == pytest.approx(12.0)  # 2 + 10
+    assert straddle(put, call, INITIAL, rules) == pytest.approx(15.0)
+    even = option("short call", 110, 3.0, on)
+    assert straddle(put, even, INITIAL, rules) == pytest.approx(16.0)
+
+
+@given(word=words, strike=prices, spot=prices, value=prices, underlying_class=classes)
+def test_never_below_the_minimum(
+    word, strike, spot, value, underlying_class, underlying, option, rules
+):
+    leg = option(word, strike, value, underlying(spot, underlying_class))
+    least_of = spot if word == "short call" else strike
+    assert uncovered(leg, INITIAL, rules) >= value + 0.10 * least_of * (1 - 1e-12)
+    assert uncovered(leg, MAINTENANCE, rules) <= uncovered(leg, INITIAL, rules)
+
+
+@given(strike=prices, low=prices, high=prices)
+def test_what_a_call_asks_never_falls_as_the_underlying_rises(
+    strike, low, high, underlying, option, rules
+):
+    low, high = sorted((low, high))
+    found = [add_on(option("short call", strike, 1.0, underlying(s)), rules) for s in (low, high)]
+    assert found[0] <= found[1] + 1e-9
+
+
+@given(word=words, strike=prices, spot=prices, value=prices, times=st.floats(0.1, 50))
+def test_scales_with_money(word, strike, spot, value, times, underlying, option, rules):
+    one = option(word, strike, value, underlying(spot))
+    many = option(word, times * strike, times * value, underlying(times * spot))
+    for phase in Phase:
+        expected = times * uncovered(one, phase, rules)
+        assert uncovered(many, phase, rules) == pytest.approx(expected)
+
+
+@given(put=prices, call=prices, spot=prices, values=st.tuples(prices, prices))
+def test_a_straddle_lies_between_one_side_and_both(
+    put, call, spot, values, underlying, option, rules
+):
+    on = underlying(spot)
+    legs = option("short put", put, values[0], on), option("short call", call, values[1], on)
+    sides = [uncovered(leg, INITIAL, rules) for leg in legs]
+    found = straddle(*legs, INITIAL, rules)
+    assert max(sides) <= found <= sum(sides)

@@ -1,0 +1,142 @@
+"""Stock alone: every expected number worked out by hand from the reference's table of stock."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlmargin.instruments import UnderlyingClass as Class
+from xlmargin.rulebook import strategy_rules
+from xlmargin.strategy_margin.legs import Phase
+from xlmargin.strategy_margin.stock import (
+    against_the_box,
+    long_stock,
+    short_stock,
+    short_stock_on_top,
+)
+
+INITIAL, MAINTENANCE = Phase
+prices = st.floats(0.01, 5_000)
+factors = st.sampled_from([-3.0, -2.0, -1.0, 1.0, 1.5, 2.0, 3.0, 4.0])
+
+
+def test_long_stock_is_half_and_a_quarter_at_any_price(underlying, rules):
+    for price in (1.0, 4.99, 5.0, 100.0):
+        assert long_stock(underlying(price), price, INITIAL, rules) == pytest.approx(price / 2)
+        assert long_stock(underlying(price), price, MAINTENANCE, rules) == pytest.approx(price / 4)
+
+
+def test_stock_that_is_not_margin_stock_is_paid_in_full(underlying, rules):
+    pink = underlying(8.0, marginable=False)
+    assert long_stock(pink, 8.0, INITIAL, rules) == 8.0
+    assert long_stock(pink, 8.0, MAINTENANCE, rules) == 8.0
+
+
+@pytest.mark.parametrize(
+    ("price", "on_top"),
+    [
+        (1.00, 2.50),
+        (2.49, 2.50),
+        (2.50, 2.50),
+        (2.51, 2.51),
+        (4.99, 4.99),
+        (5.00, 5.00),
+        (5.01, 5.00),
+        (16.66, 5.00),
+        (16.67, 5.001),
+        (20.00, 6.00),
+        (100.0, 30.0),
+    ],
+)
+def test_maintenance_of_short_stock_on_top_of_its_value(price, on_top, underlying, rules):
+    found = short_stock(underlying(price), price, MAINTENANCE, rules)
+    assert found == pytest.approx(on_top)
+
+
+@pytest.mark.parametrize(
+    ("price", "initial"),
+    [
+        (2.00, 4.50),
+        (2.50, 5.00),
+        (4.00, 8.00),
+        (4.99, 9.98),
+        (5.00, 10.0),
+        (9.99, 14.99),
+        (10.0, 15.0),
+        (10.02, 15.03),
+        (255.0, 382.5),
+    ],
+)
+def test_initial_of_short_stock_with_its_value(price, initial, underlying, rules):
+    assert short_stock(underlying(price), price, INITIAL, rules) == pytest.approx(initial)
+
+
+def test_ten_thousand_short_at_two(underlying, rules):
+    assert 10_000 * short_stock(underlying(2.0), 2.0, INITIAL, rules) == 45_000
+
+
+LEVERAGED = {  # factor: long initial, long maintenance, short initial, short maintenance on top
+    1: (0.50, 0.25, 1.50, 0.30),
+    -1: (0.50, 0.25, 1.50, 0.30),
+    2: (0.50, 0.50, 1.60, 0.60),
+    -2: (0.50, 0.50, 1.60, 0.60),
+    3: (0.75, 0.75, 1.90, 0.90),
+    -3: (0.75, 0.75, 1.90, 0.90),
+    4: (1.00, 1.00, 2.20, 1.20),
+    5: (1.00, 1.00, 2.50, 1.50),
+}
+
+
+@pytest.mark.parametrize(("factor", "shares_of_value"), LEVERAGED.items())
+def test_leveraged_funds(factor, shares_of_value, underlying, rules):
+    fund = underlying(100.0, Class.ETF_BROAD, leverage=float(factor))
+    found = (
+        long_stock(fund, 100.0, INITIAL, rules),
+        long_stock(fund, 100.0, MAINTENANCE, rules),
+        short_stock(fund, 100.0, INITIAL, rules),
+        short_stock(fund, 100.0, MAINTENANCE, rules),
+    )
+    assert found == pytest.approx([100 * share for share in shares_of_value])
+
+
+@pytest.mark.parametrize(
+    ("as_of", "long", "short"),
+    [
+        (date(2009, 11, 30), 25.0, 30.0),
+        (date(2009, 12, 1), 100.0, 100.0),
+        (date(2010, 12, 1), 100.0, 100.0),
+        (date(2010, 12, 2), 100.0, 120.0),
+    ],
+)
+def test_a_fund_of_factor_four_by_date(as_of, long, short, underlying):
+    fund, rules = underlying(100.0, Class.ETF_NARROW, leverage=4.0), strategy_rules(as_of)
+    assert long_stock(fund, 100.0, MAINTENANCE, rules) == pytest.approx(long)
+    assert short_stock(fund, 100.0, MAINTENANCE, rules) == pytest.approx(short)
+
+
+def test_a_low_priced_leveraged_fund_is_asked_its_factor(underlying, rules):
+    fund = underlying(4.0, Class.ETF_BROAD, leverage=-4.0)
+    assert short_stock(fund, 4.0, MAINTENANCE, rules) == pytest.approx(4.80)  # 120% of 4
+
+
+def test_against_the_box(rules):
+    assert against_the_box(40.0, 41.0, INITIAL, rules) == 41.0
+    assert against_the_box(40.0, 41.0, MAINTENANCE, rules) == pytest.approx(2.0)
+
+
+@given(price=prices, factor=factors)
+def test_initial_is_never_less_than_maintenance(price, factor, underlying, rules):
+    fund = underlying(price, Class.ETF_BROAD, leverage=factor)
+    long = [long_stock(fund, price, phase, rules) for phase in Phase]
+    short = [short_stock(fund, price, phase, rules) for phase in Phase]
+    assert long[0] >= long[1] > 0
+    assert short[0] >= price + short[1] > price
+
+
+@given(low=prices, high=prices)
+def test_short_stock_never_asks_less_at_a_higher_price(low, high, underlying, rules):
+    low, high = sorted((low, high))
+    found = [short_stock_on_top(underlying(p), p, rules) for p in (low, high)]
+    assert found[0] <= found[1]
+    assert found[0] >= 2.50
