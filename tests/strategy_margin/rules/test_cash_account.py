@@ -1,0 +1,106 @@
+"""What a cash account deposits, and what it refuses by position and reason."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from xlmargin.instruments import InstrumentKind as Kind
+from xlmargin.instruments import UnderlyingClass as Class
+from xlmargin.market import Market, Underlying
+from xlmargin.positions import Positions
+from xlmargin.strategy_margin.cash_account import (
+    cash_spread,
+    long_option_in_full,
+    may_spread,
+    secured_put,
+    short_call_refusals,
+    short_stock_refusals,
+    stock_in_full,
+)
+from xlmargin.strategy_margin.legs import Phase
+
+INITIAL, MAINTENANCE = Phase
+
+
+def test_paid_in_full(underlying, option, rules):
+    assert 100 * stock_in_full(47.38, rules) == pytest.approx(4_738)
+    leap = option("long call", 80, 12.0, underlying(78.0), date(2027, 7, 16))
+    assert 100 * long_option_in_full(leap, INITIAL, rules) == pytest.approx(1_200)
+    assert long_option_in_full(leap, MAINTENANCE, rules) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("strike", "leverage", "deposit"), [(80, 1.0, 8_000), (430, 1.0, 43_000), (390, 1.5, 39_000)]
+)
+def test_a_short_put_is_secured_by_its_strike(strike, leverage, deposit, underlying, option, rules):
+    put = option("short put", strike, 2.0, underlying(433.35, leverage=leverage))
+    assert 100 * secured_put(put, rules) == pytest.approx(deposit)
+
+
+def test_which_spreads(underlying, option, rules):
+    index = underlying(433.35, Class.INDEX_BROAD)
+    short = option("short put", 430, 7.8, index, american=False)
+    long = option("long put", 425, 6.4, index, american=False)
+    units = [-100.0, 100.0]
+    assert may_spread([short, long], units, rules)
+    assert cash_spread([short, long], units) == pytest.approx(500)
+    later = replace(long, expiration=long.expiration + 28)
+    assert not may_spread([short, later], units, rules)
+    american = [replace(leg, american=True) for leg in (short, long)]
+    assert not may_spread(american, units, rules)
+    fund = underlying(433.35, Class.ETF_BROAD)
+    assert not may_spread([replace(leg, underlying=fund) for leg in (short, long)], units, rules)
+    assert not may_spread([short, long], [-100.0, 50.0], rules)
+
+
+def positions(*rows):
+    """Positions from (symbol, kind, quantity, underlying) each."""
+    n = len(rows)
+    option = [r[1] is not Kind.STOCK for r in rows]
+    return Positions(
+        symbol=tuple(r[0] for r in rows),
+        row=np.arange(2, n + 2),
+        kind=np.array([r[1] for r in rows]),
+        quantity=np.array([float(r[2]) for r in rows]),
+        multiplier=np.where(option, 100.0, 1.0),
+        underlying=np.array([r[3] for r in rows]),
+        strike=np.where(option, 100.0, np.nan),
+        expiration=np.where(option, 46_129.0, np.nan),
+        american=np.ones(n, dtype=bool),
+        mark=np.ones(n),
+        cost=np.ones(n),
+        volatility=np.full(n, np.nan),
+        account=np.zeros(n, dtype=np.int64),
+        accounts=("",),
+        group=np.full(n, -1),
+        groups=(),
+    )
+
+
+MARKET = Market(
+    46_037.0, (Underlying("XYZ", 100.0), Underlying("SPX", 6_000.0, Class.INDEX_HIGH_CAP))
+)
+HELD = positions(
+    ("XYZ", Kind.STOCK, -250, 0),
+    ("XYZ", Kind.CALL, -3, 0),
+    ("SPX", Kind.CALL, -2, 1),
+    ("XYZ", Kind.STOCK, 100, 0),
+)
+
+
+def test_stock_sold_short_is_refused():
+    (problem,) = short_stock_refusals(HELD)
+    assert (problem.row, problem.found) == (2, "-250 XYZ")
+    assert "no stock sold short in a cash account" in problem.wanted
+
+
+def test_uncovered_calls_are_refused_by_position_and_reason():
+    stock, index = short_call_refusals(HELD, MARKET, [0, 1, 2, 0])
+    assert stock.row == 3
+    assert stock.found == "-3 XYZ 17 Apr 2026 100 call, 1 of them uncovered"
+    assert "100 more shares" in stock.wanted
+    assert index.row == 4
+    assert "escrow" in index.wanted
+    assert short_call_refusals(HELD, MARKET, [0, 0, 0, 0]) == ()
