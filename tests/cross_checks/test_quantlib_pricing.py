@@ -119,8 +119,7 @@ def test_two_exercise_boundaries_against_finite_differences():
     volatility = np.exp(rng.uniform(np.log(0.1), np.log(0.6), n))
     none = np.zeros((n, 0))
     expected = [
-        finite_differences(terms, i, days, none, spot, volatility, grid=800).NPV()
-        for i in range(n)
+        finite_differences(terms, i, days, none, spot, volatility, grid=800).NPV() for i in range(n)
     ]
     error = (theoretical_value(terms, spot, volatility)[:, 0] - expected) / 100
     assert np.abs(error).max() < 1e-4

@@ -72,8 +72,13 @@ def test_one_valuation_of_many_is_many_of_one():
     rng = np.random.default_rng(3)
     n = 300
     option = contracts(
-        rng.random(n) < 0.5, 100.0, rng.uniform(0, 2, n), rng.uniform(-0.02, 0.08, n),
-        rng.choice([0.0, 0.03], n), rng.random(n) < 0.7, [(0.3, 1.0), (0.8, 1.0)],
+        rng.random(n) < 0.5,
+        100.0,
+        rng.uniform(0, 2, n),
+        rng.uniform(-0.02, 0.08, n),
+        rng.choice([0.0, 0.03], n),
+        rng.random(n) < 0.7,
+        [(0.3, 1.0), (0.8, 1.0)],
     )
     volatility = rng.uniform(0.1, 0.8, n)
     spot = rng.uniform(70, 140, (n, 3))

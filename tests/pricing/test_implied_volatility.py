@@ -51,12 +51,15 @@ def test_american_prices_are_met(call, spot, day, rate, dividend_yield, volatili
 
 @settings(max_examples=40, deadline=None)
 @given(
-    sides, sides, spots, days, rates, st.floats(0.1, 1.0),
+    sides,
+    sides,
+    spots,
+    days,
+    rates,
+    st.floats(0.1, 1.0),
     st.lists(st.tuples(st.floats(0.01, 3.0), st.floats(0.1, 4.0)), min_size=1, max_size=3),
 )
-def test_prices_with_cash_dividends_are_met(
-    call, american, spot, day, rate, volatility, dividends
-):
+def test_prices_with_cash_dividends_are_met(call, american, spot, day, rate, volatility, dividends):
     terms = contracts(call, 100.0, day / 365, rate, american=american, dividends=dividends)
     check_price_is_met(terms, *numbers(spot, volatility))
 
@@ -108,7 +111,7 @@ def test_far_wings_of_european_prices():
 
     from scipy.special import log_ndtr
 
-    deviation, moneyness = 0.2, log(100 / 4800)     # a call 48 times out of the money
+    deviation, moneyness = 0.2, log(100 / 4800)  # a call 48 times out of the money
     d = moneyness / deviation + deviation / 2
     share, cash = float(log_ndtr(d)), float(log_ndtr(d - deviation)) + log(48)
     price = 100 * exp(share) * -np.expm1(cash - share)

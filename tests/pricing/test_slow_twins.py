@@ -1,5 +1,6 @@
 """The fast methods against slow ones that a reader can check line by line."""
 
+from itertools import pairwise
 from math import erf, exp, log, sqrt
 
 import numpy as np
@@ -39,7 +40,7 @@ def tree_with_dividend(
     for level in reversed(range(before + 1)):
         if level < before:
             values = [
-                exp(-rate * dt) * (p * values[i + 1] + (1 - p) * values[i]) for i in range(level + 1)
+                exp(-rate * dt) * (p * above + (1 - p) * below) for below, above in pairwise(values)
             ]
         if american:
             paid = [sign * (spot * up ** (2 * i - level) - strike) for i in range(level + 1)]
@@ -55,9 +56,7 @@ def black_scholes(call, spot, strike, years, rate, volatility):
     return sign * (spot * share - strike * exp(-rate * years) * cash)
 
 
-def integral_over_ex_date(
-    call, american, spot, strike, years, rate, volatility, ex_years, amount
-):
+def integral_over_ex_date(call, american, spot, strike, years, rate, volatility, ex_years, amount):
     """The mean, over the share's price on its ex-date, of what holding or exercise is worth."""
     sign = 1 if call else -1
     z = np.linspace(-8, 8, 4001)
@@ -99,12 +98,10 @@ def test_american_options_are_worth_what_a_tree_says(option):
 
 @pytest.mark.parametrize("american", [False, True])
 @pytest.mark.parametrize("volatility", [0.15, 0.4])
-@pytest.mark.parametrize(
-    ("ex_years", "amount"), [(0.02, 1.0), (0.4, 5.0), (0.97, 2.0), (1.0, 2.0)]
-)
+@pytest.mark.parametrize(("ex_years", "amount"), [(0.02, 1.0), (0.4, 5.0), (0.97, 2.0), (1.0, 2.0)])
 def test_one_dividend_is_an_integral_over_the_ex_date(american, volatility, ex_years, amount):
     terms = (105, 100, 1.0, 0.04)
-    kinds = [True] if american else [True, False]      # an American call waits for the ex-date
+    kinds = [True] if american else [True, False]  # an American call waits for the ex-date
     for call in kinds:
         years_left = max(ex_years - 1e-9, 0) if ex_years == 1.0 else ex_years
         expected = integral_over_ex_date(call, american, *terms, volatility, years_left, amount)

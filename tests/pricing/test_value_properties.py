@@ -17,7 +17,7 @@ sides = st.booleans()
 schedules = st.lists(st.tuples(st.floats(0.01, 3.0), st.floats(0.1, 4.0)), max_size=3)
 quick = settings(max_examples=60, deadline=None)
 
-METHOD_ERROR = 5e-5     # of strike: what the boundary and the lattice may be off
+METHOD_ERROR = 5e-5  # of strike: what the boundary and the lattice may be off
 
 
 def value(spot, volatility, *terms, **more):

@@ -93,13 +93,13 @@ def _premium(puts: UnitPuts, boundary: Boundary, spot: FloatArray) -> FloatArray
     deviation = volatility * np.sqrt(years) * VALUE_ROOTS
     depth = np.sqrt(np.maximum(boundary.depth**2 @ TO_VALUE, 0.0))
     drift = (rate - yields - 0.5 * volatility**2) * wait + depth - boundary.log_at_expiry[:, None]
-    scale = 1 / deviation
-    d_minus = np.log(spot)[:, :, None] * scale[:, None, :] + (drift * scale)[:, None, :]
-    np.negative(d_minus, out=d_minus)
+    scale = -1 / deviation
+    minus_d = np.log(spot)[:, :, None] * scale[:, None, :]  # less d-, then less d+
+    minus_d += (drift * scale)[:, None, :]
     interest = rate * years * VALUE_WEIGHTS * np.exp(-rate * wait)
-    premium: FloatArray = np.matmul(ndtr(d_minus), interest[:, :, None])[..., 0]
+    premium: FloatArray = np.matmul(ndtr(minus_d), interest[:, :, None])[..., 0]
     if yields.any():
-        d_minus -= deviation[:, None, :]
+        minus_d -= deviation[:, None, :]
         dividends = yields * years * VALUE_WEIGHTS * np.exp(-yields * wait)
-        premium -= spot * np.matmul(ndtr(d_minus, out=d_minus), dividends[:, :, None])[..., 0]
+        premium -= spot * np.matmul(ndtr(minus_d, out=minus_d), dividends[:, :, None])[..., 0]
     return premium

@@ -15,7 +15,12 @@ from scipy.special import erfcx
 
 from xlmargin.arrays import BoolArray, FloatArray
 
-HALLEY_STEPS = 6
+HALLEY_STEPS = 8
+"""Steps at most; four are the rule."""
+
+LAST_STEP = 1e-5
+"""A step that small, as a share of the variance, leaves an error of about its cube."""
+
 _ROOT_HALF = np.sqrt(0.5)
 _ROOT_TWO_PI = np.sqrt(2 * np.pi)
 
@@ -68,7 +73,7 @@ def _normalised_black(x: FloatArray, deviation: FloatArray) -> _Normalised:
 
 def _total_variance(price: FloatArray, x: FloatArray) -> FloatArray:
     """Total variance of normalised prices inside their bounds; NaN if not settled."""
-    with np.errstate(all="ignore"):     # a step that overflows is not taken, or ends as NaN
+    with np.errstate(all="ignore"):  # a step that overflows is not taken, or ends as NaN
         inflection = np.sqrt(np.maximum(2 * np.abs(x), 1e-100))
         low = price < _normalised_black(x, inflection).price
         greatest = np.exp(0.5 * x)
@@ -81,9 +86,9 @@ def _total_variance(price: FloatArray, x: FloatArray) -> FloatArray:
         for _ in range(HALLEY_STEPS):
             step = _halley_step(variance, x, low, target)
             variance = np.maximum(variance + step, least)
-            if np.all(np.abs(step) <= 1e-13 * variance):
+            if np.all(np.abs(step) <= LAST_STEP * variance):
                 break
-        settled = np.abs(step) <= 1e-9 * variance
+        settled = np.abs(step) <= LAST_STEP * variance
     return np.where(settled, variance, np.nan)
 
 

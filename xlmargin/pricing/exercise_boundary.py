@@ -18,7 +18,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.pricing.chebyshev import LAG_ROOTS, LAG_WEIGHTS, NODE_ROOTS, NODES, TO_LAGS
+from xlmargin.pricing.chebyshev import LAG_ROOTS, NODE_ROOTS, NODES, OVER_LAGS, TO_LAGS
 
 CONTRACTS_AT_ONCE = 256
 """Contracts solved together: as many as fit a processor's cache."""
@@ -70,7 +70,7 @@ def exercise_boundary(puts: UnitPuts) -> Boundary:
     pays = puts.dividend_yield != 0
     for form, members in (
         (_density_form, by_density & pays),
-        (_density_form, by_density & ~pays),     # apart: without a yield there is less to compute
+        (_density_form, by_density & ~pays),  # apart: without a yield there is less to compute
         (_probability_form, ~by_density),
     ):
         for block in _blocks(members):
@@ -120,10 +120,10 @@ class _Terms(NamedTuple):
     node_drift: FloatArray
     node_rate_discount: FloatArray
     node_yield_discount: FloatArray
-    lag_scale: FloatArray           # 1 / standard deviation over the lag
+    lag_scale: FloatArray  # 1 / standard deviation over the lag
     lag_deviation: FloatArray
     lag_drift: FloatArray
-    rate_weight: FloatArray         # rate * discount * weight in time
+    rate_weight: FloatArray  # rate * years * discount
     yield_weight: FloatArray
     pays: bool
 
@@ -143,8 +143,8 @@ class _Terms(NamedTuple):
             lag_scale=1 / (deviation * LAG_ROOTS),
             lag_deviation=deviation * LAG_ROOTS,
             lag_drift=drift * LAG_ROOTS,
-            rate_weight=rate * years * LAG_WEIGHTS * np.exp(-rate * lags),
-            yield_weight=yields * years * LAG_WEIGHTS * np.exp(-yields * lags),
+            rate_weight=rate * years * np.exp(-rate * lags),
+            yield_weight=yields * years * np.exp(-yields * lags),
             pays=bool(yields.any()),
         )
 
@@ -163,12 +163,6 @@ class _Terms(NamedTuple):
         return at_lags
 
 
-def _sum_by_node(at_lags: FloatArray) -> FloatArray:
-    """Sum over the quadrature points of each node; `(puts, nodes)`."""
-    total: FloatArray = at_lags.reshape(len(at_lags), NODES, -1).sum(axis=2)
-    return total
-
-
 def _density(d: FloatArray) -> FloatArray:
     """Density of the standard normal distribution."""
     density: FloatArray = _DENSITY_AT_0 * np.exp(-0.5 * d * d)
@@ -181,13 +175,13 @@ def _density_form(terms: _Terms, depth: FloatArray) -> tuple[FloatArray, FloatAr
     d_plus = d_minus + terms.node_deviation
     lags = terms.d_minus_at_lags(depth)
     numerator = terms.node_rate_discount * _density(d_minus) / terms.node_deviation
-    numerator += _sum_by_node(terms.rate_weight * terms.lag_scale * _density(lags))
+    numerator += (terms.rate_weight * terms.lag_scale * _density(lags)) @ OVER_LAGS
     at_expiry = _density(d_plus) / terms.node_deviation + ndtr(d_plus)
     denominator = terms.node_yield_discount * at_expiry
     if terms.pays:
         lags += terms.lag_deviation
         paid = ndtr(lags) + terms.lag_scale * _density(lags)
-        denominator += _sum_by_node(terms.yield_weight * paid)
+        denominator += (terms.yield_weight * paid) @ OVER_LAGS
     return numerator, denominator
 
 
@@ -197,10 +191,10 @@ def _probability_form(terms: _Terms, depth: FloatArray) -> tuple[FloatArray, Flo
     d_plus = d_minus + terms.node_deviation
     lags = terms.d_minus_at_lags(depth)
     numerator = terms.node_rate_discount * ndtr(d_minus)
-    numerator += _sum_by_node(terms.rate_weight * ndtr(lags))
+    numerator += (terms.rate_weight * ndtr(lags)) @ OVER_LAGS
     lags += terms.lag_deviation
     denominator = terms.node_yield_discount * ndtr(d_plus)
-    denominator += _sum_by_node(terms.yield_weight * ndtr(lags))
+    denominator += (terms.yield_weight * ndtr(lags)) @ OVER_LAGS
     return numerator, denominator
 
 

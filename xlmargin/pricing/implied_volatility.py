@@ -31,8 +31,11 @@ PRICE_TOLERANCE = 1e-8
 TIME_VALUE_TOLERANCE = 1e-4
 """The same, as a share of the price above the least value: what holds for options worth little."""
 
-ROUNDING = 1e-15
+ROUNDING = 1e-13
 """A price above the least value by no more than this share of it is at the least value."""
+
+LEAST_BRACKET = 1e-9
+"""Width of the bracket, as a share of the volatility, at which a search is given up."""
 
 MOST_VALUATIONS = 60
 """Valuations of one contract after which a search is given up."""
@@ -152,7 +155,7 @@ class _Search(NamedTuple):
     high: FloatArray
     trial: FloatArray
     european: FloatArray
-    excess: FloatArray              # theoretical value less price
+    excess: FloatArray  # theoretical value less price
 
     def take(self, rows: BoolArray) -> _Search:
         columns = (self.low, self.high, self.trial, self.european, self.excess)
@@ -175,11 +178,16 @@ def _searched_volatility(contracts: Contracts, spot: FloatArray, price: FloatArr
         found[row[solved]] = volatility[solved]
         hopeless = (excess < 0) & (search.trial >= MOST_DEVIATION)
         found[row[hopeless]] = np.inf
-        open_ = ~(solved | hopeless | np.isnan(excess))
+        open_ = ~(solved | hopeless | np.isnan(excess)) & _may_narrow(search)
         if not open_.any():
             break
         search = _next(search.take(open_), european.take(row[open_]), excess[open_])
     return found
+
+
+def _may_narrow(search: _Search) -> BoolArray:
+    """Whether the bracket of a search is still wide enough for another trial between its ends."""
+    return np.asarray(search.high - search.low > LEAST_BRACKET * search.trial)
 
 
 def _tolerance(contracts: Contracts, spot: FloatArray, price: FloatArray) -> FloatArray:
@@ -200,15 +208,20 @@ def _start(european: _European, price: FloatArray) -> _Search:
 
 
 def _next(search: _Search, european: _European, excess: FloatArray) -> _Search:
-    """The next trial, by the secant through the last two; halved or doubled if outside."""
+    """The next trial, by the secant through the last two.
+
+    Where it would leave the bracket, or the last did not halve the excess (a price so near the
+    least value that the curve is flat), the middle of the bracket; or twice, while it has no end.
+    """
     low = np.where(excess < 0, search.trial, search.low)
     high = np.where(excess > 0, search.trial, search.high)
     value = european.value(search.trial)
-    with np.errstate(all="ignore"):     # no secant yet, or a flat one: a slope of 1 is used
+    with np.errstate(all="ignore"):  # no secant yet, or a flat one: a slope of 1 is used
         slope = (value - search.european) / (excess - search.excess)
         slope = np.where((slope > 0) & (slope < 1e3), slope, 1.0)
         trial = european.deviation(value - excess * slope)
         middle = np.where(np.isinf(high), 2 * search.trial, 0.5 * (low + high))
-    trial = np.where((trial > low) & (trial < high), trial, middle)
+        stalled = (np.abs(excess) > 0.5 * np.abs(search.excess)) & np.isfinite(high)
+    trial = np.where((trial > low) & (trial < high) & ~stalled, trial, middle)
     trial = np.minimum(trial, MOST_DEVIATION)
     return _Search(search.row, low, high, trial, value, excess)

@@ -56,7 +56,7 @@ def lattice_value(
     last = LastPeriod.of(contracts, dividends, steps)
     coarse = time_levels(dividends, last, steps)
     value = np.zeros(spot.shape)
-    for levels, weight in ((coarse, -1.0), (coarse.halved(), 2.0)):     # Richardson
+    for levels, weight in ((coarse, -1.0), (coarse.halved(), 2.0)):  # Richardson
         nodes = price_nodes(contracts, dividends, last, levels, spot, volatility)
         for rows in _blocks(nodes):
             lattice = _Lattice.of(
@@ -87,14 +87,14 @@ class _Lattice:
 
     levels: Levels
     nodes: Nodes
-    ratio: FloatArray               # of the price at a node to that at the node below; (contracts,)
-    up: FloatArray                  # discounted probability of a move up; (steps, contracts)
+    ratio: FloatArray  # of the price at a node to that at the node below; (contracts,)
+    up: FloatArray  # discounted probability of a move up; (steps, contracts)
     stay: FloatArray
     down: FloatArray
-    share: FloatArray               # price at each node; (nodes, contracts)
-    signed_share: FloatArray        # that of a call, less that of a put
-    signed_strike: FloatArray       # (levels, contracts)
-    held: FloatArray                # values at the last level if not exercised; (nodes, contracts)
+    share: FloatArray  # price at each node; (nodes, contracts)
+    signed_share: FloatArray  # that of a call, less that of a put
+    signed_strike: FloatArray  # (levels, contracts)
+    held: FloatArray  # values at the last level if not exercised; (nodes, contracts)
 
     @classmethod
     def of(
@@ -167,7 +167,7 @@ def _interpolate(value: FloatArray, nodes: Nodes, share: FloatArray) -> FloatArr
     """Values at any prices, `(prices, contracts)`: cubic in price through four nodes (Lagrange)."""
     place = (np.log(share) - nodes.lowest) / nodes.spacing
     first = np.clip(place.astype(np.int64) - 1, 0, len(value) - 4)
-    price = np.exp((place - first) * nodes.spacing)     # that of the first of the nodes being 1
+    price = np.exp((place - first) * nodes.spacing)  # that of the first of the nodes being 1
     at_nodes = np.exp(nodes.spacing * np.arange(4)[:, None])
     contract = np.arange(value.shape[1])
     total = np.zeros_like(share)
@@ -208,10 +208,10 @@ def _crossing(gain: FloatArray) -> tuple[FloatArray, FloatArray]:
     cubic = (fourth - first) / 6 + (second - third) / 2
     square = (first + third) / 2 - second
     linear = third - second - square - cubic
-    with np.errstate(all="ignore"):     # a cubic that is flat is left for the straight line
+    with np.errstate(all="ignore"):  # a cubic that is flat is left for the straight line
         place = second / (second - third)
         slope = third - second
-        for _ in range(3):              # Newton
+        for _ in range(3):  # Newton
             value = second + place * (linear + place * (square + place * cubic))
             slope = linear + place * (2 * square + 3 * place * cubic)
             place = np.clip(place - value / slope, 0.0, 1.0)

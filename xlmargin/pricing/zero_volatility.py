@@ -19,7 +19,7 @@ def least_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
     spot = spot_table(spot)
     given = contracts.is_given[:, None] & np.isfinite(spot)
     best = np.zeros_like(spot)
-    with np.errstate(all="ignore"):     # terms that are NaN are answered with NaN below
+    with np.errstate(all="ignore"):  # terms that are NaN are answered with NaN below
         for start, end, forward in _periods(contracts, spot):
             european = ~contracts.american & (end < contracts.years)
             paid = _greatest_payment(contracts, forward, start, end)

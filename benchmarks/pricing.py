@@ -1,0 +1,258 @@
+"""Time and accuracy of pricing, side by side with QuantLib: `python benchmarks/pricing.py`.
+
+Workload: American options on stocks, fifty to an underlying; implied volatilities from prices, then
+values at ten spots, 15% down to 15% up. QuantLib runs its fastest American engine (QdFp, fast
+scheme) contract by contract with the same secant, started from its own European inversion, and
+reprices at the ten spots. Times are processor seconds of one thread, medians of runs that alternate
+between the two. Accuracy is against QuantLib's high precision scheme and its finite differences.
+"""
+
+import argparse
+import math
+import os
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import QuantLib as ql
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from xlmargin.pricing import Contracts, implied_volatility, theoretical_value
+
+MOVES = np.linspace(-0.15, 0.15, 10)
+TODAY = ql.Date(15, 6, 2026)
+ACTUAL_365 = ql.Actual365Fixed()
+
+
+def book(n, dividends, seed=7):
+    """Options on n / 50 stocks, with spots, volatilities and days to expiry."""
+    rng = np.random.default_rng(seed)
+    stocks = max(1, n // 50)
+    stock = rng.integers(0, stocks, n)
+    spot = rng.uniform(20, 300, stocks)[stock]
+    volatility = rng.uniform(0.15, 0.60, stocks)[stock]
+    days = rng.integers(5, 500, n)
+    ex_days = rng.integers(1, 91, stocks)[stock][:, None] + 91 * np.arange(dividends)
+    contracts = Contracts(
+        call=rng.random(n) < 0.5,
+        american=np.ones(n, bool),
+        strike=spot * np.exp(rng.normal(0, 0.15, n)),
+        years=days / 365,
+        rate=np.full(n, 0.045),
+        dividend_yield=np.where(rng.random(stocks) < 0.5, 0, rng.uniform(0, 0.04, stocks))[stock],
+        dividend_years=ex_days / 365,
+        dividend_amounts=0.006 * spot[:, None] * np.ones(dividends),
+    )
+    return contracts, spot, volatility, days
+
+
+def ours(contracts, spot, price):
+    volatility = implied_volatility(contracts, spot, price).volatility
+    return theoretical_value(contracts, spot[:, None] * (1 + MOVES), volatility)
+
+
+class QuantLibLoop:
+    """One process with quotes that are set for each contract, one engine."""
+
+    def __init__(self, scheme):
+        ql.Settings.instance().evaluationDate = TODAY
+        self.quotes = [ql.SimpleQuote(value) for value in (100.0, 0.0, 0.0, 0.2)]
+        spot, rate, dividend_yield, volatility = (ql.QuoteHandle(quote) for quote in self.quotes)
+        flat = ql.BlackConstantVol(TODAY, ql.NullCalendar(), volatility, ACTUAL_365)
+        process = ql.BlackScholesMertonProcess(
+            spot,
+            ql.YieldTermStructureHandle(ql.FlatForward(TODAY, dividend_yield, ACTUAL_365)),
+            ql.YieldTermStructureHandle(ql.FlatForward(TODAY, rate, ACTUAL_365)),
+            ql.BlackVolTermStructureHandle(flat),
+        )
+        self.engine = ql.QdFpAmericanEngine(process, scheme)
+
+    def option(self, contracts, days, i):
+        """Contract `i` as QuantLib's option, with the engine of this loop."""
+        right = ql.Option.Call if contracts.call[i] else ql.Option.Put
+        payoff = ql.PlainVanillaPayoff(right, float(contracts.strike[i]))
+        option = ql.VanillaOption(payoff, ql.AmericanExercise(TODAY, TODAY + int(days[i])))
+        option.setPricingEngine(self.engine)
+        return option
+
+    def set_market(self, contracts, i, spot, volatility):
+        """Set the quotes to the market of contract `i`."""
+        rate, dividend_yield = float(contracts.rate[i]), float(contracts.dividend_yield[i])
+        for quote, value in zip(
+            self.quotes, (float(spot), rate, dividend_yield, float(volatility)), strict=True
+        ):
+            quote.setValue(value)
+
+    def volatility(self, contracts, option, i, price):
+        """Secant on volatility from the European implied volatility; NaN if there is none."""
+        years, strike = float(contracts.years[i]), float(contracts.strike[i])
+        spot, quote = self.quotes[0].value(), self.quotes[3]
+        discount = math.exp(-contracts.rate[i] * years)
+        forward = spot * math.exp((contracts.rate[i] - contracts.dividend_yield[i]) * years)
+        right = ql.Option.Call if contracts.call[i] else ql.Option.Put
+        try:
+            deviation = ql.blackFormulaImpliedStdDev(right, strike, forward, price, discount)
+        except RuntimeError:
+            return math.nan
+        trial = max(deviation / math.sqrt(years), 0.01)
+        before, excess_before = trial * 1.01, None
+        for _ in range(20):
+            quote.setValue(trial)
+            excess = option.NPV() - price
+            if abs(excess) <= 1e-8 * strike:
+                return trial
+            if excess_before is None:
+                quote.setValue(before)
+                excess_before = option.NPV() - price
+            if excess == excess_before:
+                return math.nan
+            step = excess * (trial - before) / (excess - excess_before)
+            before, excess_before = trial, excess
+            trial = min(max(trial - step, 0.5 * trial), 2 * trial)
+        return math.nan
+
+    def run(self, contracts, spot, days, price):
+        """The workload, one contract after another."""
+        values = np.full((len(contracts), len(MOVES)), np.nan)
+        for i in range(len(contracts)):
+            option = self.option(contracts, days, i)
+            self.set_market(contracts, i, spot[i], 0.3)
+            volatility = self.volatility(contracts, option, i, float(price[i]))
+            if math.isnan(volatility):
+                continue
+            self.quotes[3].setValue(volatility)
+            for point, move in enumerate(MOVES):
+                self.quotes[0].setValue(float(spot[i] * (1 + move)))
+                values[i, point] = option.NPV()
+        return values
+
+
+def seconds(work):
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def compare_speed(n, runs):
+    contracts, spot, volatility, days = book(n, 0)
+    price = theoretical_value(contracts, spot, volatility)[:, 0]
+    loop = QuantLibLoop(ql.QdFpAmericanEngine.fastScheme())
+    ours(contracts, spot, price)
+    times = [
+        (
+            seconds(lambda: ours(contracts, spot, price)),
+            seconds(lambda: loop.run(contracts, spot, days, price)),
+        )
+        for _ in range(runs)
+    ]
+    mine, theirs = (median(column) for column in zip(*times, strict=True))
+    row = f"{n:>9,}  {'yield':<14}{mine:>10.4f}{theirs:>12.4f}{theirs / mine:>8.1f}x"
+    print(row + f"{1e6 * mine / n:>12.1f}")
+
+
+def time_dividends(n, runs):
+    contracts, spot, volatility, _ = book(n, 4)
+    price = theoretical_value(contracts, spot, volatility)[:, 0]
+    mine = median(seconds(lambda: ours(contracts, spot, price)) for _ in range(runs))
+    print(f"{n:>9,}  {'4 cash':<14}{mine:>10.4f}{'-':>12}{'-':>9}{1e6 * mine / n:>12.1f}")
+
+
+def report(name, error):
+    print(
+        f"{name:<44}{len(error):>7,}{math.sqrt((error**2).mean()):>11.1e}{abs(error).max():>11.1e}"
+    )
+
+
+def wide_accuracy(n):
+    rng = np.random.default_rng(5)
+    days = np.exp(rng.uniform(0, math.log(1095), n)).astype(int)
+    contracts = Contracts(
+        call=rng.random(n) < 0.5,
+        american=np.ones(n, bool),
+        strike=np.full(n, 100.0),
+        years=days / 365,
+        rate=rng.uniform(-0.01, 0.10, n),
+        dividend_yield=np.where(rng.random(n) < 0.2, 0.0, rng.uniform(0, 0.10, n)),
+        dividend_years=np.zeros((n, 0)),
+        dividend_amounts=np.zeros((n, 0)),
+    )
+    spot = 100 * np.exp(rng.uniform(-math.log(2), math.log(2), n))
+    volatility = np.exp(rng.uniform(math.log(0.05), math.log(2), n))
+    loop = QuantLibLoop(ql.QdFpAmericanEngine.highPrecisionScheme())
+    expected = np.empty(n)
+    for i in range(n):
+        option = loop.option(contracts, days, i)
+        loop.set_market(contracts, i, spot[i], volatility[i])
+        expected[i] = option.NPV()
+    error = theoretical_value(contracts, spot, volatility)[:, 0] - expected
+    report("American, against QdFp high precision", error / 100)
+
+
+def finite_differences(contracts, i, spot, volatility, days, grid):
+    """Value of contract `i` in QuantLib's spot model of cash dividends."""
+    rate, dividend_yield = float(contracts.rate[i]), float(contracts.dividend_yield[i])
+    flat = ql.BlackConstantVol(TODAY, ql.NullCalendar(), float(volatility), ACTUAL_365)
+    process = ql.BlackScholesMertonProcess(
+        ql.QuoteHandle(ql.SimpleQuote(float(spot))),
+        ql.YieldTermStructureHandle(ql.FlatForward(TODAY, dividend_yield, ACTUAL_365)),
+        ql.YieldTermStructureHandle(ql.FlatForward(TODAY, rate, ACTUAL_365)),
+        ql.BlackVolTermStructureHandle(flat),
+    )
+    ex_days = np.rint(contracts.dividend_years[i] * 365).astype(int)
+    paid = list(zip(ex_days, contracts.dividend_amounts[i], strict=True))
+    dividends = ql.DividendVector(
+        [TODAY + int(day) for day, _ in paid if day <= days],
+        [float(amount) for day, amount in paid if day <= days],
+    )
+    right = ql.Option.Call if contracts.call[i] else ql.Option.Put
+    payoff = ql.PlainVanillaPayoff(right, float(contracts.strike[i]))
+    option = ql.VanillaOption(payoff, ql.AmericanExercise(TODAY, TODAY + int(days)))
+    model, scheme = ql.FdBlackScholesVanillaEngine.Spot, ql.FdmSchemeDesc.TrBDF2()
+    option.setPricingEngine(
+        ql.FdBlackScholesVanillaEngine(
+            process, dividends, grid, grid, 0, scheme, False, -1.0, model
+        )
+    )
+    return option.NPV()
+
+
+def dividend_accuracy(n, grid=600):
+    contracts, spot, volatility, days = book(n, 4, seed=11)
+    expected = [
+        finite_differences(contracts, i, spot[i], volatility[i], days[i], grid) for i in range(n)
+    ]
+    error = theoretical_value(contracts, spot, volatility)[:, 0] - expected
+    report(f"4 cash dividends, against differences {grid}x{grid}", error / contracts.strike)
+
+
+def run_in_one_thread():
+    """Start again with one thread of linear algebra: the library reads that when it is loaded."""
+    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
+        os.environ["OPENBLAS_NUM_THREADS"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.argv])
+
+
+def main():
+    run_in_one_thread()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-n", type=int, nargs="+", default=[10, 1_000, 10_000])
+    parser.add_argument("--runs", type=int, default=3)
+    arguments = parser.parse_args()
+    print("Implied volatility and values at ten spots, processor seconds, one thread")
+    headings = f"{'options':>9}  {'dividends':<14}{'xlmargin':>10}{'QuantLib':>12}"
+    print(headings + f"{'ratio':>9}{'us each':>12}")
+    for n in arguments.n:
+        compare_speed(n, arguments.runs)
+    for n in arguments.n:
+        time_dividends(n, arguments.runs)
+    print()
+    print(f"{'Error as a share of the strike':<44}{'options':>7}{'rms':>11}{'max':>11}")
+    wide_accuracy(1_000)
+    dividend_accuracy(150)
+
+
+if __name__ == "__main__":
+    main()
