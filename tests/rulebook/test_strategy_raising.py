@@ -1,0 +1,134 @@
+"""Houses and settings may raise what strategies are asked; open readings are theirs to choose."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlmargin.errors import RulebookError
+from xlmargin.instruments import UnderlyingClass as Class
+from xlmargin.rulebook import (
+    house_names,
+    is_overridable,
+    overridable_names,
+    portfolio_rules,
+    strategy_rules,
+)
+from xlmargin.rulebook.house import Standing, raised
+from xlmargin.rulebook.rule_sets import parameters
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(
+    ("name", "standing", "raising", "lowering"),
+    [
+        ("long_stock_initial_rate", 0.50, 0.60, 0.49),
+        ("short_stock_initial_rate", 0.50, 0.51, 0.30),
+        ("long_stock_maintenance_rate", 0.25, 0.30, 0.24),
+        ("short_stock_maintenance_rate", 0.30, 0.40, 0.29),
+        ("short_stock_minimum", 5.0, 6.0, 4.99),
+        ("low_priced_short_minimum", 2.5, 3.0, 2.49),
+        ("underlying_rate_stock", 0.20, 0.25, 0.19),
+        ("underlying_rate_index_broad", 0.15, 0.20, 0.10),
+        ("minimum_rate_stock", 0.10, 0.15, 0.09),
+        ("product_underlying_rate_vxst", 0.40, 0.50, 0.20),
+        ("long_option_rate_stock", 0.75, 1.00, 0.50),
+        ("long_option_months", 9, 12, 3),
+        ("short_put_cap", 1, 0, None),
+        ("leveraged_long_cap", 1, 0, None),
+        ("leveraged_short_cap", 0, None, 1),
+        ("same_expiry_only", 0, 1, None),
+        ("all_shorts_before_nearest_long", 0, 1, None),
+        ("european_calendar_spreads", 1, 0, None),
+        ("european_box_rate", 0.50, 1.0, 0.25),
+        ("hedge_rate", 0.10, 0.15, 0.05),
+        ("hedged_short_at_strike", 0, 1, None),
+        ("long_hedge_may_expire_later", 1, 0, None),
+    ],
+)
+def test_overrides_raise_on_one_side_only(name, standing, raising, lowering):
+    assert is_overridable(name)
+    plain = strategy_rules(TODAY).citations[name]
+    assert strategy_rules(TODAY, "custom", {name: standing}).citations[name] == plain
+    if raising is not None:
+        found = strategy_rules(TODAY, "custom", {name: raising})
+        assert found.citations[name] == f"{plain}; raised by a setting"
+    if lowering is not None:
+        for rules in (strategy_rules, portfolio_rules):
+            with pytest.raises(RulebookError, match=f"{name}: found .* may only be raised"):
+                rules(TODAY, "custom", {name: lowering})
+
+
+@pytest.mark.parametrize(
+    ("name", "stands"), [("convertible_relief", False), ("leveraged_index_option_factor", True)]
+)
+def test_an_open_reading_may_be_chosen_either_way(name, stands):
+    plain = strategy_rules(TODAY).citations[name]
+    same = strategy_rules(TODAY, "custom", {name: stands})
+    other = strategy_rules(TODAY, "custom", {name: not stands})
+    assert same.citations[name] == plain
+    assert other.citations[name] == f"{plain}; chosen by a setting"
+    with pytest.raises(RulebookError, match="true or false"):
+        strategy_rules(TODAY, "custom", {name: 0.5})
+
+
+def test_an_override_is_what_the_rules_then_say():
+    rules = strategy_rules(
+        TODAY,
+        "custom",
+        {"Underlying Rate Stock": 0.25, "same-expiry-only": True, "convertible_relief": 1},
+    )
+    assert rules.short_options.underlying_rate[Class.STOCK] == 0.25
+    assert rules.short_options.underlying_rate[Class.ETF_NARROW] == 0.20
+    assert rules.spreads.same_expiry_only is True
+    assert rules.stock.convertible_relief is True
+
+
+def test_what_may_not_be_overridden():
+    for name in ("nonmarginable_rate", "general_spread_rule", "cash_secured_put_rate"):
+        assert not is_overridable(name)
+        with pytest.raises(RulebookError, match="override: found"):
+            strategy_rules(TODAY, "custom", {name: 1})
+    with pytest.raises(RulebookError, match="wanted its class: underlying_rate_stock"):
+        strategy_rules(TODAY, "custom", {"underlying rate": 0.3})
+
+
+def test_settings_of_the_other_regime_are_left_to_it():
+    settings = {"contract_minimum": 0.50, "hedge_rate": 0.20}
+    assert strategy_rules(TODAY, "custom", settings).hedged_stock.rate == 0.20
+    assert portfolio_rules(TODAY, "custom", settings).contract_minimum == 0.50
+
+
+@pytest.mark.parametrize("house", house_names())
+def test_every_house_has_strategy_rules(house):
+    plain, found = strategy_rules(TODAY), strategy_rules(TODAY, house)
+    assert found.house == house
+    assert found.stock.long_maintenance_rate >= plain.stock.long_maintenance_rate
+    for underlying_class in Class:
+        least = plain.short_options.underlying_rate[underlying_class]
+        assert found.short_options.underlying_rate[underlying_class] >= least
+
+
+@given(name=st.sampled_from(overridable_names()), value=st.floats(0, 1))
+def test_no_override_ever_lowers_a_rate(name, value):
+    try:
+        found = strategy_rules(TODAY, "custom", {name: value})
+    except RulebookError:
+        return
+    plain = strategy_rules(TODAY)
+    assert found.stock.long_initial_rate >= plain.stock.long_initial_rate
+    assert found.stock.short_minimum >= plain.stock.short_minimum
+    assert found.hedged_stock.rate >= plain.hedged_stock.rate
+    assert found.spreads.european_box_rate >= plain.spreads.european_box_rate
+    for underlying_class in Class:
+        for rates in ("underlying_rate", "minimum_rate"):
+            after = getattr(found.short_options, rates)[underlying_class]
+            assert after >= getattr(plain.short_options, rates)[underlying_class]
+
+
+def test_a_house_that_would_lower_is_refused_by_name():
+    standing = Standing(0.20, "FINRA 4210(f)(2)(E)(i) (CBM)", "")
+    with pytest.raises(RulebookError, match=r"underlying_rate_stock: found 0\.1 \(Mild Broker\)"):
+        raised(parameters()["underlying_rate"], "stock", standing, 0.10, "Mild Broker")
