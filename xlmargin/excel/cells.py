@@ -13,7 +13,7 @@ import numpy as np
 
 from xlmargin.book import Book
 from xlmargin.errors import InputError, Problem, Severity
-from xlmargin.excel.columns import DATE
+from xlmargin.excel.columns import DATE, check_one_date
 from xlmargin.excel.contents import (
     DIVIDENDS_RANGE,
     MARKET_RANGE,
@@ -28,7 +28,7 @@ from xlmargin.excel.market_checks import check_classes, check_index_scales
 from xlmargin.excel.market_range import read_market
 from xlmargin.excel.plain_cells import Cells
 from xlmargin.excel.positions_range import PositionRows, check_expirations, read_positions
-from xlmargin.excel.ranges import check_one_date, unknown_headings
+from xlmargin.excel.ranges import unknown_headings
 from xlmargin.excel.remembered import Remembered
 from xlmargin.excel.settings_range import SETTINGS, SettingsRead, read_settings, states_as_of
 from xlmargin.excel.valued_positions import valued_positions, with_stock_rows

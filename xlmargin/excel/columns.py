@@ -139,3 +139,11 @@ def names(table: RangeTable, column: str, findings: Findings) -> list[str]:
 def wanted_words(words_: list[str]) -> str:
     """The words of a list as a message shows them: "stock, call, put or cash"."""
     return f"{', '.join(words_[:-1])} or {words_[-1]}"
+
+
+def check_one_date(table: RangeTable, findings: Findings) -> None:
+    """A problem where rows are of several dates: added up, they would count positions twice."""
+    days = {np.floor(date_serial(cell)) for cell in set(table.column("date")) - {None}}
+    if len(days) > 1:
+        found = f"{len(days)} different dates"
+        findings.error(table.name, 0, "date", found, "one date (MARGIN_HISTORY takes several)")

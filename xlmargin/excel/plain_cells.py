@@ -129,7 +129,17 @@ def shown(cell: PlainCell) -> str:
         return f"{cell:.10g}"
     if is_error(cell):
         return f"the error {cell}"
-    return repr(cell if len(cell) <= _LONGEST_SHOWN else cell[: _LONGEST_SHOWN - 3] + "...")
+    return _cut(repr(_cut(cell, _LONGEST_SHOWN)), 2 * _LONGEST_SHOWN)
+
+
+def label(text: str) -> str:
+    """A heading or name as a message shows it: on one line, and not too long."""
+    printable = "".join(c if c.isprintable() else " " for c in text[: 2 * _LONGEST_SHOWN])
+    return _cut(" ".join(printable.split()), _LONGEST_SHOWN)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
 def shown_text(cell: PlainCell) -> str:

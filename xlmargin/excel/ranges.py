@@ -16,6 +16,7 @@ from xlmargin.excel.plain_cells import (
     Cells,
     PlainCell,
     Rows,
+    label,
     plain,
     plain_column,
     rows_of,
@@ -212,13 +213,5 @@ def unknown_headings(table: RangeTable, headings: Headings, findings: Findings) 
         near = nearest(text, free)
         wanted = f"a known heading (perhaps {near}?)" if near else "a known heading"
         findings.warning(
-            table.name, table.heading_row, text[:40], "an unknown column, ignored", wanted
+            table.name, table.heading_row, label(text), "an unknown column, ignored", wanted
         )
-
-
-def check_one_date(table: RangeTable, findings: Findings) -> None:
-    """A problem where rows are of several dates: added up, they would count positions twice."""
-    dates = set(table.column("date")) - {None}
-    if len(dates) > 1:
-        found = f"{len(dates)} different dates"
-        findings.error(table.name, 0, "date", found, "one date (MARGIN_HISTORY takes several)")

@@ -22,6 +22,7 @@ from xlmargin.excel.headings import squeezed
 from xlmargin.excel.plain_cells import (
     Cells,
     PlainCell,
+    label,
     plain,
     rows_of,
     shown,
@@ -141,7 +142,7 @@ def _stated(rows: tuple[Setting, ...], findings: Findings) -> Stated:
 
 
 def _refuse(setting: Setting, wanted: str, findings: Findings) -> None:
-    findings.error(SETTINGS, setting.row, setting.text[:40], shown_text(setting.value), wanted)
+    findings.error(SETTINGS, setting.row, label(setting.text), shown_text(setting.value), wanted)
 
 
 def _number(setting: Setting | None, findings: Findings) -> float:
@@ -185,10 +186,14 @@ def _house(setting: Setting | None, findings: Findings) -> str:
 
 def _curve(stated: Stated, findings: Findings) -> RateCurve | None:
     """The rate curve; None where no rate is given. A flat rate and a curve exclude each other."""
-    points = {curve_years(n): s for n, s in stated.items() if n.split()[0] == "rate"}
-    if 0.0 in points and len(points) > 1:
-        _refuse(points[0.0], "either a flat rate or a curve of rates", findings)
-    for setting in points.values():
+    points: dict[float, Setting] = {}
+    for name, setting in stated.items():
+        if name.split()[0] != "rate":
+            continue
+        if "rate" in stated and name != "rate":
+            _refuse(setting, "either a flat rate or a curve of rates", findings)
+        if points.setdefault(curve_years(name), setting) is not setting:
+            _refuse(setting, "one rate for each time", findings)
         if not abs(number_of(setting.value)) <= GREATEST_RATE:
             _refuse(setting, RATE, findings)
     if not points:

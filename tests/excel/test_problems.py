@@ -1,0 +1,332 @@
+"""Each kind of problem: found at its range, row and column, with what was found and is wanted."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests.excel.ranges import (
+    DIVIDENDS,
+    MARKET,
+    POSITIONS,
+    SETTINGS,
+    Range,
+    errors,
+    spoilt,
+    warnings,
+)
+
+OF_POSITIONS = [
+    (2, "symbol", "=1+1", "found '=1+1', wanted a ticker"),
+    (2, "symbol", "@X", "a ticker"),
+    (2, "symbol", "A\x07B", r"found 'A\x07B'"),
+    (2, "symbol", None, "found nothing"),
+    (2, "symbol", "#REF!", "found the error #REF!"),
+    (2, "type", "putt", "found 'putt', wanted stock, call, put or cash"),
+    (2, "type", None, "found nothing, wanted stock, call, put or cash"),
+    (3, "type", "option", "or an option symbol"),
+    (2, "type", True, "found 'TRUE'"),
+    (2, "quantity", None, "found nothing, wanted a number"),
+    (2, "quantity", "12,5", "found the text '12,5', wanted a number"),
+    (2, "quantity", "1,234.5", "found the text '1,234.5', wanted a number"),
+    (2, "quantity", "5%", "found the text '5%'"),
+    (2, "quantity", "$5", "found the text '$5'"),
+    (2, "quantity", "1 000", "found the text '1 000'"),
+    (2, "quantity", "nan", "found the text 'nan'"),
+    (2, "quantity", "inf", "found the text 'inf'"),
+    (2, "quantity", "1_000", "found the text '1_000'"),
+    (2, "quantity", float("inf"), "found inf, wanted a number"),
+    (2, "quantity", True, "found TRUE, wanted a number"),
+    (2, "quantity", "#N/A", "found the error #N/A, wanted a number"),
+    (2, "quantity", -2146826246, "found the error #N/A, wanted a number"),
+    (3, "quantity", -1.5, "found -1.5, wanted a whole number of contracts"),
+    (3, "strike", None, "found nothing, wanted a strike above 0"),
+    (3, "strike", 0, "found 0, wanted a strike above 0"),
+    (3, "strike", -5, "found -5, wanted a strike above 0"),
+    (2, "strike", 95, "found 95, wanted nothing: shares and cash have none"),
+    (2, "expiration", "2026-12-18", "wanted nothing: shares and cash have none"),
+    (3, "expiration", None, "found nothing, wanted a date"),
+    (3, "expiration", "12/18/2026", "found the text '12/18/2026', wanted a date"),
+    (3, "expiration", "2026-02-30", "found the text '2026-02-30', wanted a date"),
+    (3, "expiration", "2026-12-18T10:00Z", "wanted a date"),
+    (3, "expiration", 20261218, "found 20261218, wanted a date"),
+    (3, "expiration", dt.date(2026, 1, 14), "found 2026-01-14, wanted 2026-01-15 or later"),
+    (3, "price", 0, "found 0, wanted a price above 0"),
+    (3, "price", -2, "found -2, wanted a price above 0"),
+    (2, "price", 0, "found 0, wanted a price above 0"),
+    (3, "price", None, "found nothing, wanted a price, or a volatility"),
+    (5, "price", 2, "found 2, wanted 1 or nothing for cash"),
+    (3, "volatility", -0.2, "found -0.2, wanted a fraction a year above 0"),
+    (3, "volatility", 0, "found 0, wanted a fraction"),
+    (3, "volatility", 25, "such as 0.25 for 25%"),
+    (3, "style", "bermudan", "found 'bermudan', wanted american or european"),
+    (3, "multiplier", 0, "found 0, wanted a number above 0"),
+    (3, "multiplier", -100, "found -100, wanted a number above 0"),
+    (5, "multiplier", 100, "found 100, wanted 1 or nothing for cash"),
+    (3, "cost", -1, "found -1, wanted a trade price"),
+    (3, "underlying", "=X", "found '=X', wanted a ticker"),
+    (3, "underlying", "QQQ", "found 'QQQ', wanted its price in the market range"),
+    (2, "underlying", "ABC", "shares are their own underlying"),
+    (2, "account", "=cmd", "found '=cmd', wanted a name"),
+    (2, "account", "-1", "found '-1', wanted a name"),
+    (2, "group", "A\nB", r"found 'A\nB', wanted a name"),
+    (2, "group", "x" * 65, "wanted a name"),
+]
+
+
+@pytest.mark.parametrize(("row", "column", "cell", "says"), OF_POSITIONS)
+def test_a_cell_of_the_positions(row: int, column: str, cell: object, says: str) -> None:
+    (problem,) = errors(positions=spoilt(POSITIONS, row, column, cell))
+    assert (problem.range, problem.row, problem.column) == ("positions", row, column)
+    assert says in str(problem)
+    assert len(str(problem)) <= 255
+
+
+OF_MARKET = [
+    (2, "symbol", "=X", "found '=X', wanted a ticker"),
+    (2, "price", None, "found nothing, wanted a price above 0"),
+    (2, "price", 0, "found 0, wanted a price above 0"),
+    (2, "price", "100,5", "found the text '100,5', wanted a number"),
+    (2, "class", "fund", "found 'fund', wanted stock, etf_broad,"),
+    (2, "leverage", 0, "found 0, wanted a factor"),
+    (2, "leverage", 300, "found 300, wanted a factor"),
+    (2, "dividend_yield", 1.5, "found 1.5, wanted a fraction"),
+    (2, "rate", 4, "such as 0.04 for 4%"),
+    (2, "rate", -0.51, "found -0.51"),
+    (2, "volatility", 30, "such as 0.25 for 25%"),
+    (2, "volatility", -1, "found -1"),
+    (2, "class_group", "+A", "found '+A', wanted a name"),
+    (2, "index_scale", 0, "found 0, wanted a number above 0"),
+    (2, "marginable", "perhaps", "found 'perhaps', wanted TRUE or FALSE"),
+    (2, "adv", -1, "found -1, wanted a number above 0"),
+    (3, "symbol", "xyz", "found 'XYZ', wanted one row for XYZ, as row 2"),
+]
+
+
+@pytest.mark.parametrize(("row", "column", "cell", "says"), OF_MARKET)
+def test_a_cell_of_the_market(row: int, column: str, cell: object, says: str) -> None:
+    market = spoilt(MARKET, row, column, cell)
+    problem = next(p for p in errors(market=market) if p.range == "market")
+    assert (problem.range, problem.row, problem.column) == ("market", row, column)
+    assert says in str(problem)
+
+
+OF_SETTINGS = [
+    ("as_of", "January", "found the text 'January', wanted a date"),
+    ("as_of", 12, "found 12, wanted a date"),
+    ("rate", 4, "such as 0.04 for 4%"),
+    ("rate 30d", "x", "found the text 'x'"),
+    ("house", "goldman", "wanted rule, "),
+    ("account_type", "ira", "wanted margin, cash or portfolio"),
+    ("basis", "best", "wanted deposit, initial or maintenance"),
+    ("smile", "flat", "wanted sticky_strike or sticky_moneyness"),
+    ("base_value", "bid", "wanted mark or model"),
+    ("cash", "1,000", "found the text '1,000', wanted a number"),
+    ("sma", "#REF!", "found the error #REF!, wanted a number"),
+    ("contract_minimum", "x", "wanted a number, TRUE or FALSE"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "says"), OF_SETTINGS)
+def test_a_setting(name: str, value: object, says: str) -> None:
+    others = [row for row in SETTINGS if row[0].split()[0] != name.split()[0]]
+    (problem,) = [p for p in errors(settings=[*others, [name, value]]) if p.row]
+    assert (problem.range, problem.row) == ("settings", len(others) + 1)
+    assert problem.column == name
+    assert says in str(problem)
+
+
+@pytest.mark.parametrize("name", ["hous", "margin_rate", "valuation_range_sideways"])
+def test_an_unknown_setting_is_refused(name: str) -> None:
+    (problem,) = errors(settings=[*SETTINGS, [name, 1]])
+    assert (problem.range, problem.row, problem.column) == ("settings", 3, "name")
+    assert "a known setting" in problem.wanted
+
+
+def test_a_mistyped_setting_is_told_what_was_meant() -> None:
+    (problem,) = errors(settings=[*SETTINGS, ["hous", "schwab"]])
+    assert problem.wanted == "a known setting (perhaps house?)"
+
+
+def test_a_setting_stated_twice_is_refused() -> None:
+    (problem,) = errors(settings=[*SETTINGS, ["Rate", 0.05]])
+    assert "once only, as in row 2" in str(problem)
+
+
+def test_a_flat_rate_beside_a_curve_is_refused() -> None:
+    (problem,) = errors(settings=[*SETTINGS, ["rate 30d", 0.05]])
+    assert "either a flat rate or a curve" in str(problem)
+
+
+def test_two_rates_for_one_time_are_refused() -> None:
+    (problem,) = errors(settings=[SETTINGS[0], ["rate 1y", 0.04], ["rate 365d", 0.05]])
+    assert (problem.row, problem.column) == (3, "rate 365d")
+
+
+def test_a_setting_that_lowers_a_requirement_is_refused() -> None:
+    (problem,) = errors(settings=[*SETTINGS, ["valuation_range_up_stock", 0.01]])
+    assert (problem.row, problem.column) == (3, "valuation_range_up_stock")
+    assert "what the rulebook allows" in problem.wanted
+
+
+def test_no_date_is_refused() -> None:
+    (problem,) = errors(settings=[["rate", 0.04]])
+    assert (problem.range, problem.row, problem.column) == ("settings", 0, "as_of")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "says"),
+    [
+        ("ex_date", "soon", "found the text 'soon', wanted a date"),
+        ("ex_date", None, "found nothing, wanted a date"),
+        ("amount", None, "found nothing, wanted a number"),
+        ("amount", -0.5, "found -0.5, wanted dollars per share"),
+        ("symbol", "=X", "found '=X', wanted a ticker"),
+    ],
+)
+def test_a_cell_of_the_dividends(column: str, cell: object, says: str) -> None:
+    (problem,) = errors(dividends=spoilt(DIVIDENDS, 2, column, cell))
+    assert (problem.range, problem.row, problem.column) == ("dividends", 2, column)
+    assert says in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "says"),
+    [
+        ("type", "put", "found 'put', wanted call, as the symbol says"),
+        ("type", "stock", "found 'stock', wanted call, as the symbol says"),
+        ("strike", 505, "found 505, wanted the strike of the option symbol"),
+        ("expiration", "2026-12-17", "wanted the expiration of the option symbol"),
+    ],
+)
+def test_what_contradicts_the_option_symbol(column: str, cell: object, says: str) -> None:
+    row = ["XYZ   261218C00500000", "call", 1, 500, "2026-12-18", 2.5, None, "A"]
+    found = errors(positions=spoilt([POSITIONS[0], row], 2, column, cell))
+    assert found[0].row == 2
+    assert found[0].column == column
+    assert says in str(found[0])
+
+
+def test_shares_of_an_index_are_refused() -> None:
+    (problem,) = errors(positions=[*POSITIONS, ["IDX", "stock", 1, None, None, 5000.0, None, "A"]])
+    assert (problem.row, problem.column) == (6, "symbol")
+    assert "class of an index" in str(problem)
+
+
+def test_an_underlying_whose_price_is_nowhere_is_named_once() -> None:
+    row = ["ABC", "call", 1, 50, "2026-12-18", 1.0, None, "A"]
+    (problem,) = errors(positions=[*POSITIONS, row, row])
+    assert (problem.row, problem.column, problem.found) == (6, "symbol", "'ABC'")
+
+
+def test_expired_by_its_option_symbol() -> None:
+    row = ["XYZ   251219C00500000", None, 1, None, None, 2.5, None, "A"]
+    (problem,) = errors(positions=[POSITIONS[0], row])
+    assert (problem.row, problem.column) == (2, "symbol")
+    assert "expired" in str(problem)
+
+
+def test_an_option_that_expires_today_is_accepted() -> None:
+    assert errors(positions=spoilt(POSITIONS, 3, "expiration", "2026-01-15")) == []
+
+
+def test_foreign_cash_is_refused() -> None:
+    (problem,) = errors(positions=spoilt(POSITIONS, 5, "symbol", "EUR"))
+    assert "US dollars" in str(problem)
+
+
+@pytest.mark.parametrize("heading", ["symbol", "quantity", "type", "strike", "expiration", "price"])
+def test_a_missing_heading(heading: str) -> None:
+    positions = [list(row) for row in POSITIONS]
+    positions[0][positions[0].index(heading)] = heading[:-1] + "xq"
+    at_heading = [p for p in errors(positions=positions) if p.row == 1]
+    if heading == "price":
+        assert errors(positions=positions)[0].column == "price"
+    else:
+        assert (at_heading[0].column, at_heading[0].row) == (heading, 1)
+        assert heading[:-1] + "xq" in at_heading[0].found
+
+
+def test_two_columns_of_one_heading() -> None:
+    (problem,) = errors(positions=spoilt(POSITIONS, 1, "qty", "qty"))
+    assert (problem.row, problem.column) == (1, "quantity")
+    assert problem.found == "'quantity' and 'qty'"
+
+
+def test_rows_of_several_dates_are_not_added_up() -> None:
+    positions = [[*row, day] for row, day in zip(POSITIONS, ["date", 1, 2, 3, 4], strict=True)]
+    (problem,) = errors(positions=positions)
+    assert problem.column == "date"
+
+
+@pytest.mark.parametrize(
+    "positions",
+    [None, "", [], [[]], [[None]], 0, 5, "positions", "#REF!", [POSITIONS[0]], [["symbol"]]],
+)
+def test_no_positions_are_refused(positions: object) -> None:
+    (problem, *_) = errors(positions=positions)
+    assert problem.range == "positions"
+
+
+def test_a_range_that_is_too_large() -> None:
+    (problem,) = errors(positions=[POSITIONS[0], *[POSITIONS[1]] * 200_001])
+    assert "200002 rows" in problem.found
+    (problem,) = errors(positions=[["symbol", *["x"] * 200], *POSITIONS])
+    assert "201 columns" in problem.found
+
+
+def test_all_problems_are_found_at_once() -> None:
+    positions = spoilt(spoilt(POSITIONS, 2, "type", "sharez"), 3, "price", "abc")
+    market = spoilt(MARKET, 2, "price", -1)
+    found = errors(positions, market, [*SETTINGS, ["hous", 1]], spoilt(DIVIDENDS, 2, "amount", -1))
+    assert [(p.range, p.row) for p in found] == [
+        ("positions", 2),
+        ("positions", 3),
+        ("market", 2),
+        ("settings", 3),
+        ("dividends", 2),
+    ]
+
+
+def test_one_problem_in_very_many_rows_is_listed_with_a_bound() -> None:
+    positions: Range = [POSITIONS[0], *[["XYZ", "putt", 1, 1, 46374, 1, None, "A"]] * 5000]
+    found = errors(positions=positions)
+    assert len(found) == 1001
+    assert "4000 more rows" in found[-1].found or "4000 more rows" in found[0].found
+
+
+WARNINGS = [
+    ({"positions": spoilt(POSITIONS, 2, "quantity", 0)}, ("positions", 2, "quantity")),
+    ({"positions": spoilt(POSITIONS, 2, "quantity", "100")}, ("positions", 2, "quantity")),
+    ({"positions": spoilt(POSITIONS, 2, "price", 102)}, ("positions", 2, "price")),
+    ({"positions": spoilt(POSITIONS, 3, "expiration", 46375)}, ("positions", 3, "expiration")),
+    ({"positions": spoilt(POSITIONS, 2, "delta", 0.5)}, ("positions", 1, "delta")),
+    ({"market": spoilt(MARKET, 2, "symbol", "SPX"), "positions": [POSITIONS[0], POSITIONS[3]]},
+     ("market", 2, "class")),
+    ({"settings": SETTINGS[:1]}, ("settings", 0, "rate")),
+    ({"dividends": [*DIVIDENDS, ["ABC", "2026-03-02", 1]]}, ("dividends", 3, "symbol")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ranges", "place"), WARNINGS)
+def test_a_warning_does_not_refuse(ranges: dict[str, Range], place: tuple[str, int, str]) -> None:
+    dividends = ranges.pop("dividends", None) if "positions" in ranges else ranges.get("dividends")
+    ranges = {**ranges, "dividends": dividends}  # type: ignore[dict-item]
+    assert place in [(p.range, p.row, p.column) for p in warnings(**ranges)]
+
+
+def test_what_an_unknown_column_probably_means() -> None:
+    (problem,) = [p for p in warnings(spoilt(POSITIONS, 2, "multiplyer", 1)) if p.row == 1]
+    assert problem.wanted == "a known heading (perhaps multiplier?)"
+
+
+def test_index_scales_that_do_not_fit() -> None:
+    market = [*MARKET, ["MINI", 500.0, "index_broad", None, None, None, None, "IDX"]]
+    (problem,) = warnings(market=market)
+    assert (problem.row, problem.column) == (4, "index_scale")
+    assert warnings(market=spoilt(market, 4, "index_scale", 0.1)) == []
+
+
+def test_what_is_right_has_no_problem() -> None:
+    assert warnings() == []

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.excel.ranges import MARKET, POSITIONS, SETTINGS
+from tests.excel.registered import check_registry
+from xlmargin.errors import MarginError
+from xlmargin.excel.arguments import HEADERS, Argument, Kind
+from xlmargin.excel.worksheet_function import REGISTRY, Returns, worksheet_function
+
+TEXT = Argument("A text.", Kind.TEXT)
+NUMBER = Argument("A number.", Kind.NUMBER)
+SWITCH = Argument("TRUE or FALSE.", Kind.SWITCH)
+DATE = Argument("A date.", Kind.DATE)
+VALUES = Argument("Cells.", Kind.VALUES)
+RANGE = Argument("A range.", Kind.RANGE)
+
+
+def named(name: str, doc: str | None = "Something.") -> Callable[[Any], Any]:
+    """Give a function written in a test the name and words of a worksheet function."""
+
+    def rename(function: Any) -> Any:
+        function.__name__, function.__doc__ = name, doc
+        return function
+
+    return rename
+
+
+@pytest.fixture(autouse=True)
+def _registry_as_it_was() -> Any:
+    before = dict(REGISTRY)
+    yield
+    REGISTRY.clear()
+    REGISTRY.update(before)
+
+
+def echo(kind: Argument, default: Any = "default") -> Callable[..., Any]:
+    """A worksheet function that answers its one argument, and what type it was."""
+
+    @worksheet_function(returns=Returns.TABLE, value=kind)
+    @named("TEST_ECHO")
+    def function(value=default):
+        return [[type(value).__name__, value if not isinstance(value, list) else str(value)]]
+
+    return function
+
+
+@pytest.mark.parametrize("left_out", [None, "", "  ", [[None]], [[""]], [], [[]], float("nan")])
+@pytest.mark.parametrize("argument", [TEXT, NUMBER, SWITCH, DATE, VALUES])
+def test_nothing_is_the_default(argument: Argument, left_out: object) -> None:
+    assert echo(argument)(left_out) == echo(argument)() == [["str", "default"]]
+
+
+@pytest.mark.parametrize(
+    ("argument", "cell", "value"),
+    [
+        (TEXT, "a", ["str", "a"]),
+        (TEXT, [["a"]], ["str", "a"]),
+        (TEXT, 5, ["str", "5"]),
+        (TEXT, True, ["str", "TRUE"]),
+        (NUMBER, 5, ["float", 5.0]),
+        (NUMBER, 0, ["float", 0.0]),
+        (NUMBER, "5.5", ["float", 5.5]),
+        (NUMBER, [[5]], ["float", 5.0]),
+        (SWITCH, False, ["bool", False]),
+        (SWITCH, 0.0, ["bool", False]),
+        (SWITCH, 1, ["bool", True]),
+        (SWITCH, "no", ["bool", False]),
+        (SWITCH, [["true"]], ["bool", True]),
+        (DATE, 46037, ["float", 46037.0]),
+        (DATE, "2026-01-15", ["float", 46037.0]),
+        (VALUES, [[1, None]], ["list", "[[1, None]]"]),
+        (VALUES, 3.0, ["float", 3.0]),
+    ],
+)
+def test_what_a_cell_becomes(argument: Argument, cell: object, value: list[object]) -> None:
+    assert echo(argument)(cell) == [value]
+    assert echo(argument)(value=cell) == [value]
+
+
+@pytest.mark.parametrize(
+    ("argument", "cell", "line"),
+    [
+        (NUMBER, "5%", "#XLM! value: found the text '5%', wanted a number."),
+        (NUMBER, True, "#XLM! value: found TRUE, wanted a number."),
+        (NUMBER, [[1, 2], [3, 4]], "#XLM! value: found 2 x 2 cells, wanted one cell."),
+        (TEXT, "#REF!", "#XLM! value: found the error #REF!, wanted a text."),
+        (SWITCH, "maybe", "#XLM! value: found the text 'maybe', wanted TRUE or FALSE."),
+        (SWITCH, 2, "#XLM! value: found 2, wanted TRUE or FALSE."),
+        (DATE, 5, "#XLM! value: found 5, wanted a date"),
+    ],
+)
+def test_what_an_argument_cannot_be(argument: Argument, cell: object, line: str) -> None:
+    assert echo(argument)(cell).startswith(line)
+
+
+def test_a_needed_argument_is_missed() -> None:
+    @worksheet_function(value=NUMBER)
+    @named("TEST_NEEDED")
+    def function(value):
+        return value
+
+    assert function("") == "#XLM! value: found nothing, wanted a number."
+    assert "missing a required argument" in str(function())
+
+
+def test_errors_are_answered() -> None:
+    @worksheet_function(value=NUMBER)
+    @named("TEST_ERRORS")
+    def function(value):
+        if value > 0:
+            raise MarginError("Not\nso.")
+        return 1 / value
+
+    assert function(1) == "#XLM! Not so."
+    assert function(0) == "#XLM! internal error: ZeroDivisionError: float division by zero"
+
+
+def test_the_registry_describes_the_function() -> None:
+    @worksheet_function(first=RANGE, second=NUMBER, headers=HEADERS)
+    @named("TEST_DESCRIBED", "First\n    paragraph.\n\n    And more.")
+    def function(first, second=5.0, headers=True):
+        return [[second]]
+
+    entry = REGISTRY["TEST_DESCRIBED"]
+    assert entry.function is function
+    assert entry.doc == "First paragraph."
+    assert entry.category == "xlmargin"
+    assert entry.returns is Returns.TABLE
+    assert [(a.name, a.kind, a.optional, a.default) for a in entry.arguments] == [
+        ("first", Kind.RANGE, False, None),
+        ("second", Kind.NUMBER, True, 5.0),
+        ("headers", Kind.SWITCH, True, True),
+    ]
+    check_registry({"TEST_DESCRIBED": entry})
+
+
+def refused(because: str, name: str = "TEST_X", doc: str | None = "Doc.", **arguments: Any) -> Any:
+    """Refuse a function with these parameters, written in the arguments' `signature`."""
+    signature = arguments.pop("signature", ", ".join(arguments))
+    space: dict[str, Any] = {}
+    exec(f"def {name}({signature}): return 1", space)
+    space[name].__doc__ = doc
+    with pytest.raises(ValueError, match=because):
+        worksheet_function(**arguments)(space[name])
+    assert name not in REGISTRY
+
+
+def test_what_no_host_could_register_is_refused() -> None:
+    refused("type hints", value=NUMBER, signature="value: float")
+    refused("type hints", value=NUMBER, signature="value=1.0) -> (float")
+    refused("an ordinary parameter", value=NUMBER, signature="*, value")
+    refused("an ordinary parameter", value=NUMBER, signature="*value")
+    refused("an ordinary parameter", value=NUMBER, signature="**value")
+    refused("fills in itself", caller=NUMBER)
+    refused("documentation must begin", doc=None)
+    refused("documentation must begin", doc="x" * 256)
+    refused("described in at most", value=Argument("x" * 256, Kind.TEXT))
+    refused("described in at most", value=Argument("", Kind.TEXT))
+    refused("differ in other", value=NUMBER, signature="value, other")
+    refused("differ in value", value=NUMBER, signature="")
+    refused("a word of VBA", type=NUMBER)
+    refused("a word of VBA", date=NUMBER)
+    refused("small letters", Value=NUMBER)
+    refused("no default but None", value=RANGE, signature="value=0")
+    refused("more than 254", **{f"argument_{i:02d}_" + "x" * 8: NUMBER for i in range(13)})
+    for name in ("lower", "Mixed", "PM15", "A1", "XFD1048576", "R1C1", "R", "C"):
+        refused("its name", name=name)
+
+
+def test_a_function_reads_a_book() -> None:
+    @worksheet_function(positions=RANGE, market=RANGE, settings=RANGE)
+    @named("TEST_BOOK")
+    def function(positions, market=None, settings=None):
+        from xlmargin.excel.cells import read_book
+
+        return len(read_book(positions, market, settings).positions)
+
+    assert function(POSITIONS, MARKET, SETTINGS) == 4.0
+    assert function(POSITIONS, settings=SETTINGS).startswith("#XLM! positions, row 4, symbol")
