@@ -1,0 +1,75 @@
+"""Books for tests of strategy-based margin, made directly of columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray
+from xlmargin.book import Book
+from xlmargin.dates import serial_of
+from xlmargin.instruments import InstrumentKind
+from xlmargin.market import Market, Underlying
+from xlmargin.positions import Positions, codes
+from xlmargin.settings import AccountType, Settings
+
+AS_OF = dt.date(2026, 1, 15)
+
+
+class Row(NamedTuple):
+    """One position: stock where there is no strike; `days` until the option expires."""
+
+    kind: str
+    quantity: float
+    price: float
+    strike: float = np.nan
+    days: float = np.nan
+    symbol: str = "XYZ"
+    cost: float = np.nan
+    multiplier: float = 100.0
+    american: bool = True
+    account: str = "A"
+    group: str = ""
+
+
+def book_of(
+    rows: Sequence[Row],
+    underlyings: Sequence[Underlying],
+    *,
+    overrides: Mapping[str, float] | None = None,
+    account_type: AccountType = AccountType.MARGIN,
+    house: str = "rule",
+    as_of: dt.date = AS_OF,
+) -> tuple[Book, FloatArray]:
+    """A book and the marks of its positions."""
+    market = Market(serial_of(as_of), tuple(underlyings))
+    kinds = [InstrumentKind[row.kind.upper()] for row in rows]
+    stock = [kind is InstrumentKind.STOCK for kind in kinds]
+    account, accounts = codes([row.account for row in rows])
+    names = list(dict.fromkeys(row.group for row in rows if row.group))
+    mark = np.array([row.price for row in rows], dtype=float)
+    positions = Positions(
+        symbol=tuple(row.symbol for row in rows),
+        row=np.arange(2, len(rows) + 2, dtype=np.int64),
+        kind=np.array(kinds, dtype=np.int64),
+        quantity=np.array([row.quantity for row in rows], dtype=float),
+        multiplier=np.array(
+            [1.0 if s else row.multiplier for s, row in zip(stock, rows, strict=True)]
+        ),
+        underlying=np.array([market.index_of[row.symbol] for row in rows], dtype=np.int64),
+        strike=np.array([row.strike for row in rows], dtype=float),
+        expiration=np.array([serial_of(as_of) + row.days for row in rows], dtype=float),
+        american=np.array([row.american for row in rows], dtype=bool),
+        mark=mark,
+        cost=np.array([row.cost for row in rows], dtype=float),
+        volatility=np.full(len(rows), np.nan),
+        account=account,
+        accounts=accounts,
+        group=np.array([names.index(r.group) if r.group else -1 for r in rows], dtype=np.int64),
+        groups=tuple(names),
+    )
+    settings = Settings(account_type=account_type, house=house, overrides=dict(overrides or {}))
+    return Book(positions, market, settings), mark

@@ -1,0 +1,43 @@
+"""HiGHS through SciPy: wherever SciPy is, one call at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csc_array
+
+from xlmargin.arrays import FloatArray
+from xlmargin.strategy_margin.program import Program, Solution
+
+
+class ScipyEngine:
+    """One program, passed whole at each call."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        shape = (program.row_lower.size, program.cost.size)
+        matrix = csc_array((program.coefficient, program.row, program.start), shape=shape)
+        self._rows = LinearConstraint(matrix, program.row_lower, program.row_upper)
+
+    def relaxed(self, lower: FloatArray, upper: FloatArray) -> tuple[float, FloatArray] | None:
+        """Least cost with quantities between these limits, fractions allowed."""
+        answer = milp(self._program.cost, bounds=Bounds(lower, upper), constraints=self._rows)
+        return None if answer.x is None else (float(answer.fun), answer.x)
+
+    def searched(self, seconds: float, start: FloatArray | None) -> Solution | None:
+        """Least cost in whole quantities that branch and bound finds in this time.
+
+        SciPy takes no start: the search begins anew.
+        """
+        program = self._program
+        answer = milp(
+            program.cost,
+            integrality=program.whole.astype(np.int64),
+            bounds=Bounds(0.0, program.upper),
+            constraints=self._rows,
+            options={"time_limit": seconds, "mip_rel_gap": 0.0},
+        )
+        if answer.x is None:
+            return None
+        quantity = np.where(program.whole, np.round(answer.x), answer.x)
+        return Solution(quantity, float(answer.fun), float(answer.mip_dual_bound))
