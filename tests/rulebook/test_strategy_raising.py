@@ -34,6 +34,7 @@ TODAY = date(2026, 11, 20)
         ("underlying_rate_index_broad", 0.15, 0.20, 0.10),
         ("minimum_rate_stock", 0.10, 0.15, 0.09),
         ("product_underlying_rate_vxst", 0.40, 0.50, 0.20),
+        ("uncovered_minimum", 0, 2.5, None),
         ("long_option_rate_stock", 0.75, 1.00, 0.50),
         ("long_option_months", 9, 12, 3),
         ("short_put_cap", 1, 0, None),

@@ -65,6 +65,7 @@ def test_short_options():
         "treasury_bond": 0.005,
         "vxst": 0.20,
     }
+    assert found.uncovered_minimum == 0  # no such amount in the rule
     assert found.leverage_multiplies
     assert found.leverage_multiplies_index
     assert found.cap_put_at_strike
@@ -136,6 +137,7 @@ NAMES = (
     "minimum_rate",
     "product_underlying_rate",
     "product_minimum_rate",
+    "uncovered_minimum",
     "leveraged_option_factor",
     "leveraged_index_option_factor",
     "short_put_cap",

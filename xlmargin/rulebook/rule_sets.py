@@ -92,6 +92,7 @@ class StrategyShortOptions:
     minimum_rate: Parameter
     product_underlying_rate: Parameter
     product_minimum_rate: Parameter
+    uncovered_minimum: Parameter
     leveraged_option_factor: Parameter
     leveraged_index_option_factor: Parameter
     short_put_cap: Parameter

@@ -64,6 +64,7 @@ class LongOptionRules:
 class ShortOptionRules:
     """Uncovered short options: shares of the underlying's value, or of the strike.
 
+    `uncovered_minimum`, $ per unit, is a house's; the rule has none.
     `product_*` rates go by the underlying's symbol in small letters, or by the product's name.
     Rule: FINRA 4210(f)(2)(E)(i).
     """
@@ -72,6 +73,7 @@ class ShortOptionRules:
     minimum_rate: Mapping[UnderlyingClass, float]
     product_underlying_rate: Mapping[str, float]
     product_minimum_rate: Mapping[str, float]
+    uncovered_minimum: float
     leverage_multiplies: bool
     leverage_multiplies_index: bool
     cap_put_at_strike: bool
@@ -214,6 +216,7 @@ def _short_options(found: _InForce) -> ShortOptionRules:
         minimum_rate=found.by_class(options.minimum_rate),
         product_underlying_rate=found.by_product(options.product_underlying_rate),
         product_minimum_rate=found.by_product(options.product_minimum_rate),
+        uncovered_minimum=found.one(options.uncovered_minimum),
         leverage_multiplies=found.yes(options.leveraged_option_factor),
         leverage_multiplies_index=found.yes(options.leveraged_index_option_factor),
         cap_put_at_strike=found.yes(options.short_put_cap),

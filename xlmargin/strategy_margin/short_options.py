@@ -29,15 +29,15 @@ def add_on(leg: OptionLeg, rules: StrategyRules) -> float:
     """What an uncovered short option is asked on top of its value, $ per unit.
 
     A share of the underlying's value less the out-of-the-money amount; never less than a least
-    share - of the underlying's value for calls, of the strike for puts. Both shares are
-    multiplied by the factor of a leveraged underlying.
+    share - of the underlying's value for calls, of the strike for puts - nor than an amount that
+    only houses ask for. Both shares are multiplied by the factor of a leveraged underlying.
 
     Rule: FINRA 4210(f)(2)(E)(i); interpretation (f)(2)(E)/02.
     """
     spot, factor = leg.underlying.spot, option_factor(leg, rules)
     basic = factor * underlying_rate(leg, rules) * spot - leg.otm_amount
     least = factor * minimum_rate(leg, rules) * (spot if leg.is_call else leg.strike)
-    return max(basic, least)
+    return max(basic, least, rules.short_options.uncovered_minimum)
 
 
 def straddle(put: OptionLeg, call: OptionLeg, phase: Phase, rules: StrategyRules) -> float:

@@ -94,6 +94,13 @@ def test_maintenance_of_a_put_is_no_more_than_its_strike(underlying, option, rul
     assert 100 * uncovered(below, MAINTENANCE, rules) == pytest.approx(1_990)
 
 
+@pytest.mark.parametrize(("strike", "on_top"), [(20, 2.5), (24, 2.5), (26, 2.6)])
+def test_a_house_may_ask_a_least_amount(strike, on_top, underlying, option):
+    house = strategy_rules(date(2026, 1, 15), "custom", {"uncovered_minimum": 2.5})
+    put = option("short put", strike, 0.5, underlying(40.0))
+    assert add_on(put, house) == pytest.approx(on_top)
+
+
 def test_straddle(underlying, option, rules):
     on = underlying(433.35, Class.INDEX_BROAD)
     call, put = option("short call", 435, 5.5, on), option("short put", 435, 7.2, on)

@@ -1,0 +1,57 @@
+"""The rules' modules hold formulas; their numbers stand in the rulebook."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import xlmargin.strategy_margin as package
+from xlmargin.strategy_margin.legs import Paragraph
+
+HOME = Path(package.__file__).parent
+MODULES = (
+    "legs",
+    "stock",
+    "long_options",
+    "short_options",
+    "spreads",
+    "hedged_stock",
+    "cash_account",
+)
+NOT_LAW = {0, 1, 12, 1e-9}  # bounds, months of a year, rounding
+
+
+def tree(module):
+    return ast.parse((HOME / f"{module}.py").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_number_of_law(module):
+    numbers = {
+        node.value
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+    }
+    assert numbers <= NOT_LAW
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m != "legs"])
+def test_every_module_states_its_paragraphs(module):
+    found = vars(__import__(f"{package.__name__}.{module}", fromlist=[module]))
+    paragraphs = [value for value in found.values() if isinstance(value, Paragraph)]
+    assert paragraphs
+    for paragraph in paragraphs:
+        for text in (paragraph.initial, paragraph.maintenance):
+            assert any(name in text for name in ("FINRA 4210", "12 CFR 220", "Cboe"))
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m != "legs"])
+def test_every_requirement_cites_its_rule(module):
+    silent = {"side", "value_at", "box_value", "months_ahead", "fund_shares_needed"}
+    silent |= {"underlying_rate", "minimum_rate"}
+    for node in tree(module).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            text = ast.get_docstring(node) or ""
+            assert "Rule:" in text or node.name in silent, node.name
