@@ -29,7 +29,7 @@ class BookRanges:
 
 
 def bounded(rows: FileRows, path: Path) -> FileRows:
-    """The rows, all as long as the longest and without blank rows at the end; refused if too many."""
+    """The rows, all of one length and without blank rows at the end; refused where too many."""
     while rows and all(cell is None for cell in rows[-1]):
         rows = rows[:-1]
     if not rows:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xlsxwriter import Workbook
-from xlsxwriter.chart import Chart
-
 import xlmargin
 from xlmargin.book import Book
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Answers, Argument, Call
 from xlmargin.workbooks.look import GREY, RULE_LINE, Look
 from xlmargin.workbooks.page import Host, Page
+from xlmargin.workbooks.xlsx_writer import Chart, Workbook
 
 _SMALL: Final = {"name": "Arial", "size": 9, "color": GREY}
 

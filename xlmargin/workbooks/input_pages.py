@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from xlsxwriter.utility import xl_rowcol_to_cell
-
 from xlmargin.excel.plain_cells import plain, text_of
 from xlmargin.excel.settings_names import setting_name
 from xlmargin.instruments import InstrumentKind, Style, UnderlyingClass
@@ -16,9 +14,10 @@ from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.input_tables import InputTable
 from xlmargin.workbooks.look import INPUT_BLUE
 from xlmargin.workbooks.page import ROOM, Page
+from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
-UNIT_ROW: Final = 3
-HEADING_ROW: Final = 4
+UNIT_ROW: Final = 4
+HEADING_ROW: Final = 5
 
 _NUMBERS: Final[Mapping[str, str]] = {
     "quantity": "quantity", "strike": "price", "expiration": "date", "price": "price",
@@ -54,16 +53,19 @@ _NOTES: Final[Mapping[str, str]] = {
     "parameter of a rule may be added as a row.",
 }
 _WIDEST: Final = 24
+_LEAST_PRINTED: Final = 9
+"""Columns printed at least, so that the notes above a narrow table are not cut off."""
 
 
 def write_input_pages(draft: Draft) -> None:
     """A sheet for each range, as a table of inputs; they are left unprotected so that they grow."""
     for table in draft.tables:
         page = draft.page(table.name, INPUT_BLUE)
-        page.title(table.name, f"{_NOTES[table.name]} {draft.note}".strip())
+        page.title(table.name, _NOTES[table.name])
+        page.text(2, 0, draft.note, "note")
         _write(page, table)
         page.sheet.freeze_panes(HEADING_ROW + 1, 1)
-        page.prints(len(table.columns), draft.stamp, repeat=HEADING_ROW)
+        page.prints(max(len(table.columns), _LEAST_PRINTED), draft.stamp, repeat=HEADING_ROW)
         if table is draft.tables.settings:
             _name_as_of(draft, table)
 
@@ -72,13 +74,16 @@ def _write(page: Page, table: InputTable) -> None:
     last = (HEADING_ROW + len(table.rows) - 1, len(table.columns) - 1)
     settings = table.name == "Settings"
     headings = [str(text) for text in table.rows[0]]
-    columns = [{"header": text, "header_format": page.look("heading")} for text in headings]
+    columns = [
+        {"header": text, "header_format": page.look(f"{_side(kind)}heading")}
+        for text, kind in zip(headings, table.columns, strict=True)
+    ]
     page.sheet.add_table(
         HEADING_ROW, 0, *last, {"name": table.name, "columns": columns, "style": None}
     )
     for j, kind in enumerate(table.columns):
-        page.text(UNIT_ROW, j, _UNITS.get(kind, ""), "unit")
-        page.sheet.set_column(j, j, 22 if settings else _width(table, j), page.look("input"))
+        page.text(UNIT_ROW, j, _UNITS.get(kind, ""), f"{_side(kind)}unit")
+        page.sheet.set_column(j, j, 22 if settings else _width(table, j), page.look("open"))
         if kind in _LISTS:
             _offer(page, HEADING_ROW + 1, HEADING_ROW + ROOM, j, kind)
     for i, cells in enumerate(table.rows[1:], start=1):
@@ -97,9 +102,14 @@ def _write_cell(page: Page, row: int, column: int, cell: object, number: str) ->
     elif isinstance(cell, float):
         page.sheet.write_number(row, column, cell, shown)
     elif isinstance(cell, str):
-        page.sheet.write_string(row, column, cell, shown)
+        page.sheet.write_string(row, column, cell, page.look("input", "text"))
     else:
         page.sheet.write_blank(row, column, None, shown)
+
+
+def _side(kind: str) -> str:
+    """Headings stand over their column: to the left over text, to the right over numbers."""
+    return "" if kind in _NUMBERS or kind in ("leverage", "index_scale", "multiplier") else "text_"
 
 
 def _width(table: InputTable, column: int) -> float:
@@ -122,6 +132,8 @@ def _offer(page: Page, row: int, to_row: int, column: int, kind: str) -> None:
 
 def _name_as_of(draft: Draft, table: InputTable) -> None:
     """The name as_of for the cell with the date, wherever in the settings it stands."""
-    rows = (i for i, row in enumerate(table.rows) if setting_name(text_of(plain(row[0]))) == "as_of")
+    rows = (
+        i for i, row in enumerate(table.rows) if setting_name(text_of(plain(row[0]))) == "as_of"
+    )
     cell = xl_rowcol_to_cell(HEADING_ROW + next(rows), 1, row_abs=True, col_abs=True)
     draft.workbook.define_name("as_of", f"={table.name}!{cell}")

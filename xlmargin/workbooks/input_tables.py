@@ -7,7 +7,7 @@ needs them, and the functions receive what stands on the sheet.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,7 @@ from xlmargin.workbooks.live_formulas import Argument
 
 Cell = str | float | bool | None
 Cells = Sequence[Sequence[Cell]]
+Rows = list[list[Cell]]
 
 LONGEST_TEXT: Final = 255
 _DATES: Final = frozenset({"expiration", "ex_date", "date", "as_of"})
@@ -38,7 +39,7 @@ class InputTable:
 
     name: str
     columns: tuple[str, ...]
-    rows: list[list[Cell]]
+    rows: Rows
 
     @property
     def argument(self) -> Argument:
@@ -61,8 +62,13 @@ class InputTables:
     settings: InputTable
     dividends: InputTable
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[InputTable]:
         return iter((self.positions, self.market, self.settings, self.dividends))
+
+    @property
+    def ranges(self) -> tuple[Rows, Rows, Rows, Rows]:
+        """The cells of the four tables, as the functions are given them."""
+        return (self.positions.rows, self.market.rows, self.settings.rows, self.dividends.rows)
 
     @property
     def arguments(self) -> tuple[Argument, ...]:
@@ -94,7 +100,7 @@ def _table(name: str, cells: Cells, headings: Headings) -> InputTable:
     first = next(i for i, row in enumerate(cells) if any(cell is not None for cell in row))
     texts = _unique([_text(text_of(plain(cell))) for cell in cells[first]])
     columns = tuple(headings.name_of(text) for text in texts)
-    rows: list[list[Cell]] = [list(texts)]
+    rows: Rows = [list(texts)]
     rows += [[_cell(cell) for cell in row] for row in cells[first + 1 :]] or [[None] * len(texts)]
     table = InputTable(name, columns, rows)
     for i, row in enumerate(rows):

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
+from xlmargin.workbooks.xlsx_writer import Format, Workbook
 
 NAVY: Final = "#1F3A5F"
 STEEL: Final = "#5B7DA8"
@@ -23,7 +22,7 @@ WHITE: Final = "#FFFFFF"
 TYPEFACE: Final = "Arial"
 
 _NUMBERS: Final = {
-    "text": "@",
+    "text": "General",
     "plain": "General",
     "money": '$#,##0_);($#,##0);"–"_)',
     "price": "#,##0.00_);(#,##0.00)",
@@ -39,28 +38,35 @@ _NUMBERS: Final = {
 
 _STYLES: Final[dict[str, dict[str, Any]]] = {
     "body": {"bottom": 4, "bottom_color": RULE_LINE, "valign": "top"},
+    "label": {"bottom": 4, "bottom_color": RULE_LINE, "indent": 1},
+    "figure_small": {"bold": True, "align": "right", "bottom": 4, "bottom_color": RULE_LINE},
     "strong": {"bold": True, "bottom": 1, "bottom_color": RULE_LINE},
     "figure": {"bold": True, "font_size": 16, "font_color": NAVY, "align": "left"},
     "column": {"valign": "top"},
     "input": {
         "font_color": INPUT_BLUE, "locked": False, "bottom": 4, "bottom_color": RULE_LINE,
     },
+    "open": {"font_color": INPUT_BLUE, "locked": False},
     "heading": {
-        "bold": True, "font_color": WHITE, "bg_color": NAVY, "align": "center",
+        "bold": True, "font_color": WHITE, "bg_color": NAVY, "align": "right", "indent": 1,
         "valign": "vcenter", "text_wrap": True,
     },
-    "first_heading": {
-        "bold": True, "font_color": WHITE, "bg_color": NAVY, "align": "left", "valign": "vcenter",
-        "text_wrap": True,
+    "text_heading": {
+        "bold": True, "font_color": WHITE, "bg_color": NAVY, "align": "left", "indent": 1,
+        "valign": "vcenter", "text_wrap": True,
     },
     "title": {"bold": True, "font_size": 16, "font_color": NAVY},
     "section": {"bold": True, "font_size": 11, "font_color": NAVY, "bottom": 1,
                 "bottom_color": NAVY},
     "note": {"font_color": GREY, "font_size": 9},
-    "wrapped": {"text_wrap": True, "valign": "top", "bottom": 4, "bottom_color": RULE_LINE},
+    "wrapped": {
+        "text_wrap": True, "valign": "top", "align": "left", "indent": 1, "bottom": 4,
+        "bottom_color": RULE_LINE,
+    },
     "paragraph": {"text_wrap": True, "valign": "top"},
-    "unit": {"font_color": GREY, "font_size": 8, "italic": True, "align": "center"},
-    "link": {"font_color": STEEL, "underline": 1},
+    "unit": {"font_color": GREY, "font_size": 8, "italic": True, "align": "right"},
+    "text_unit": {"font_color": GREY, "font_size": 8, "italic": True, "indent": 1},
+    "link": {"font_color": STEEL, "underline": 1, "indent": 1},
     "notice": {"text_wrap": True, "valign": "vcenter", "bg_color": MIST, "font_color": NAVY,
                "border": 1, "border_color": RULE_LINE},
 }  # fmt: skip
@@ -79,7 +85,8 @@ class Look:
         key = style, number
         if key not in self._made:
             base = {"font_name": TYPEFACE, "font_size": 10, "num_format": _NUMBERS[number]}
-            self._made[key] = self._workbook.add_format({**base, **_STYLES[style]})
+            indent = {"align": "left", "indent": 1} if number == "text" else {}
+            self._made[key] = self._workbook.add_format({**base, **indent, **_STYLES[style]})
         return self._made[key]
 
     def mark(self, **properties: Any) -> Format:

@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from xlsxwriter import Workbook
-
 from xlmargin.dates import date_of
 from xlmargin.excel.cells import read_book
 from xlmargin.workbooks.draft import Draft
@@ -31,6 +29,7 @@ from xlmargin.workbooks.risk_array_pages import write_risk_array_pages
 from xlmargin.workbooks.rules_page import write_rules_page
 from xlmargin.workbooks.start_page import write_start_page
 from xlmargin.workbooks.stress_page import write_stress_page
+from xlmargin.workbooks.xlsx_writer import Workbook
 
 PageWriter = Callable[[Draft], None]
 
@@ -69,7 +68,7 @@ def write_margin_workbook(
 
     Refuses a book with an error in it. `functions` are the worksheet functions by name.
     """
-    book = read_book(*(table.rows for table in tables))
+    book = read_book(*tables.ranges)
     workbook = Workbook(str(path), _PLAIN)
     # A file that is refused halfway is never closed, and so never written.
     look = Look(workbook)

@@ -14,7 +14,7 @@ from xlmargin.dates import date_of
 from xlmargin.instruments import InstrumentKind, Style
 from xlmargin.option_symbols import OptionSymbol
 
-MOST: Final = 12
+MOST: Final = 16
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class OptionSample:
 
 
 def option_samples(book: Book) -> tuple[OptionSample, ...]:
-    """Options of the book that have a price and no cash dividends, one an underlying and right.
+    """Options of the book that have a price and no cash dividends, one an underlying.
 
     Where the book has none, one option of the textbook's XYZ.
     """
-    found: dict[tuple[int, int], OptionSample] = {}
+    found: dict[int, OptionSample] = {}
     for i, key in _candidates(book):
         if len(found) < MOST:
             found.setdefault(key, _sample(book, i))
@@ -45,13 +45,13 @@ def option_samples(book: Book) -> tuple[OptionSample, ...]:
     return (OptionSample(str(symbol), 500.0, 24.5, 0.04, 0.01, Style.AMERICAN.value),)
 
 
-def _candidates(book: Book) -> Iterator[tuple[int, tuple[int, int]]]:
+def _candidates(book: Book) -> Iterator[tuple[int, int]]:
     positions, market = book.positions, book.market
     live = positions.is_option & ~np.isnan(positions.mark)
     live &= positions.expiration > market.as_of
     for i in np.flatnonzero(live):
         if not market.underlyings[positions.underlying[i]].dividends:
-            yield int(i), (int(positions.underlying[i]), int(positions.kind[i]))
+            yield int(i), int(positions.underlying[i])
 
 
 def _sample(book: Book, i: int) -> OptionSample:
@@ -72,4 +72,3 @@ def _sample(book: Book, i: int) -> OptionSample:
         dividend_yield=float(market.dividend_yield[of]),
         style=(Style.AMERICAN if positions.american[i] else Style.EUROPEAN).value,
     )
-

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
-
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.live_formulas import LEFT_OUT, Argument, Call, Rows, literal
 from xlmargin.workbooks.look import STEEL
 from xlmargin.workbooks.option_samples import OptionSample, option_samples
 from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.xlsx_writer import xl_range, xl_rowcol_to_cell
 
 _FIRST: Final = 5
 _SYMBOL, _SPOT, _PRICE, _RATE, _YIELD, _STYLE = range(6)
@@ -23,6 +22,7 @@ _HEADINGS: Final = (
     "OPT_PRICE at vol. + 10%",
 )  # fmt: skip
 _WIDTHS: Final = (24, 11, 10, 8, 9, 11, 11, 12, 7, 11, 10, 10, 9, 9, 9, 10, 10, 12)
+_TEXTS: Final = ("symbol", "style", "underlying", "right")
 _UP: Final = 0.10
 
 
@@ -35,9 +35,9 @@ def write_options_page(draft: Draft) -> None:
         "written; overtype them freely.",
     )
     samples = option_samples(draft.book)
-    for column, width in enumerate(_WIDTHS):
+    for column, (width, heading) in enumerate(zip(_WIDTHS, _HEADINGS, strict=True)):
         page.sheet.set_column(column, column, width, draft.look("column"))
-        page.text(_FIRST - 1, column, _HEADINGS[column], "heading")
+        page.text(_FIRST - 1, column, heading, "text_heading" if heading in _TEXTS else "heading")
     page.sheet.set_row(_FIRST - 1, 30)
     page.section(_FIRST - 2, "Options of the book", len(_WIDTHS))
     read = [_write_sample(page, _FIRST + i, sample) for i, sample in enumerate(samples)]
@@ -49,12 +49,12 @@ def write_options_page(draft: Draft) -> None:
 
 def _write_sample(page: Page, row: int, sample: OptionSample) -> list[str | float | bool]:
     """The inputs of one option and what its symbol says."""
-    page.sheet.write_string(row, _SYMBOL, sample.symbol, page.look("input"))
+    page.sheet.write_string(row, _SYMBOL, sample.symbol, page.look("input", "text"))
     page.sheet.write_number(row, _SPOT, sample.spot, page.look("input", "price"))
     page.sheet.write_number(row, _PRICE, sample.price, page.look("input", "price"))
     page.sheet.write_number(row, _RATE, sample.rate, page.look("input", "rate"))
     page.sheet.write_number(row, _YIELD, sample.dividend_yield, page.look("input", "rate"))
-    page.sheet.write_string(row, _STYLE, sample.style, page.look("input"))
+    page.sheet.write_string(row, _STYLE, sample.style, page.look("input", "text"))
     symbol = Argument(xl_rowcol_to_cell(row, _SYMBOL), sample.symbol)
     kinds = ["text", "date", "text", "price"]
     return page.answer(row, _UNDERLYING, Call("XLM_SYMBOL", (symbol,)), kinds, heading=None)[0]
@@ -103,4 +103,6 @@ def _write_answers(
 
 def _times(rows: Rows, factor: float) -> Rows:
     """Numbers times a factor, as the spreadsheet multiplies them; text stays an error."""
-    return [[cell * factor if isinstance(cell, float) else "#VALUE!" for cell in row] for row in rows]
+    return [
+        [cell * factor if isinstance(cell, float) else "#VALUE!" for cell in row] for row in rows
+    ]

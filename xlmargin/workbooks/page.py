@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from xlsxwriter.chart import Chart
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
-
 from xlmargin.workbooks.live_formulas import Answers, Call, Rows, Value
 from xlmargin.workbooks.look import GAIN, LOSS, NAVY, WHITE, Look
+from xlmargin.workbooks.xlsx_writer import Chart, Format, Worksheet
 
 LAST_ROW: Final = 1_048_575
 ROOM: Final = 500
@@ -30,6 +27,11 @@ class Host(StrEnum):
 
     EXCEL = "excel"
     LIBREOFFICE = "libreoffice"
+
+
+def width_of(columns: Sequence[float]) -> int:
+    """Width of columns in pixels, for a chart that is to reach as far as a table."""
+    return round(sum(7 * width + 5 for width in columns))
 
 
 class Page:
@@ -79,10 +81,11 @@ class Page:
         last = (row + len(rows) - 1, column + len(rows[0]) - 1)
         for i, cells in enumerate(rows):
             for j, value in enumerate(cells):
+                number = numbers[min(j, len(numbers) - 1)]
                 if i == 0 and heading is not None:
-                    shown = self.look("heading" if j else "first_heading", heading)
+                    shown = self.look("text_heading" if number == "text" else "heading", heading)
                 else:
-                    shown = self.look(style, numbers[min(j, len(numbers) - 1)])
+                    shown = self.look(style, number)
                 if i == j == 0:
                     self._formula(row, column, *last, call.formula, shown, value)
                 else:
@@ -98,8 +101,15 @@ class Page:
         self._formula(row, column, row, column, formula, self.look(style, number), value)
 
     def _formula(
-        self, row: int, column: int, to_row: int, to_column: int, formula: str, shown: Format, value: Value
-    ) -> None:  # fmt: skip
+        self,
+        row: int,
+        column: int,
+        to_row: int,
+        to_column: int,
+        formula: str,
+        shown: Format,
+        value: Value,
+    ) -> None:
         if self._host is Host.EXCEL:
             self.sheet.write_dynamic_array_formula(
                 row, column, to_row, to_column, f"={formula}", shown, value
@@ -147,7 +157,7 @@ class Page:
         sheet.print_area(0, 0, LAST_ROW, columns - 1)
         if repeat is not None:
             sheet.repeat_rows(repeat)
-        sheet.set_header("&L&\"Arial,Bold\"&9Portfolio margin&R&\"Arial\"&9&A")
+        sheet.set_header('&L&"Arial,Bold"&9Portfolio margin&R&"Arial"&9&A')
         sheet.set_footer(f'&L&"Arial"&8{stamp.replace("&", "&&")}&R&"Arial"&8Page &P of &N')
 
     def protect(self) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from xlmargin.workbooks.draft import Draft, small_axis
 from xlmargin.workbooks.look import NAVY, STEEL
-from xlmargin.workbooks.page import ROOM
+from xlmargin.workbooks.page import ROOM, width_of
 
 SHEET: Final = "Requirement"
 REQUIREMENT_CELL: Final = f"{SHEET}!$B$4"
@@ -17,7 +17,7 @@ CLASS_GROUP: Final = "class group"
 LEVEL, GROUP, WORST_POINT, REQUIREMENT = 0, 1, 4, 7
 
 _KINDS: Final = ["text"] * 5 + ["money"] * 3 + ["text"] * 2
-_WIDTHS: Final = (15, 22, 22, 12, 11, 13, 12, 14, 12, 46)
+_WIDTHS: Final = (15, 22, 22, 12, 13, 13, 12, 14, 13, 28)
 _MOST_BARS: Final = 40
 
 
@@ -45,8 +45,10 @@ def write_requirement_page(draft: Draft) -> None:
     )
     chart.set_y_axis(small_axis(num_format="$#,##0"))
     chart.set_x_axis(small_axis(major_gridlines={"visible": False}))
-    chart.set_size({"width": 1180, "height": 440})
-    page.chart(6, 0, chart, "Requirement by class group, $", "Bars: requirement of each class group")
+    chart.set_size({"width": width_of(_WIDTHS), "height": 440})
+    page.chart(
+        6, 0, chart, "Requirement by class group, $", "Bars: requirement of each class group"
+    )
     data = (GROUPS_ROW + 1, REQUIREMENT, GROUPS_ROW + ROOM, REQUIREMENT)
     page.sheet.conditional_format(
         *data, {"type": "data_bar", "bar_color": "#B9C8DB", "bar_solid": True}

@@ -7,16 +7,15 @@ from typing import Final
 from xlmargin.workbooks.draft import Draft, small_axis
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.look import NAVY, STEEL
-from xlmargin.workbooks.page import ROOM, Page
+from xlmargin.workbooks.page import ROOM, Page, width_of
 
 SHEET: Final = "Risk array"
 POSITIONS_SHEET: Final = "Risk array by position"
 ACCOUNT_ROW: Final = 4
-MOST_ACCOUNTS: Final = 8
-"""Rows kept free for accounts above the chart."""
-
-_CHART_ROW: Final = ACCOUNT_ROW + MOST_ACCOUNTS + 2
-_CLASS_ROW: Final = _CHART_ROW + 19
+_LEAST_ROOM: Final = 4
+"""Rows kept free for accounts above the chart, at least."""
+_CHART_ROWS: Final = 19
+_MOST_LINES: Final = 6
 _FIRST_POINT, _POINTS = 2, 10
 _COLUMNS: Final = _FIRST_POINT + _POINTS
 _KINDS: Final = ["text", "text", "money"]
@@ -44,7 +43,8 @@ def _write_groups(draft: Draft) -> None:
     page.section(ACCOUNT_ROW - 1, "By account", _COLUMNS)
     accounts = _array(draft, page, ACCOUNT_ROW, "account", 24)
     chart = draft.chart("line")
-    for i in range(1, min(accounts, MOST_ACCOUNTS)):
+    chart_row = ACCOUNT_ROW + max(accounts, _LEAST_ROOM) + 1
+    for i in range(1, min(accounts, _MOST_LINES + 1)):
         row = ACCOUNT_ROW + i
         points = (_FIRST_POINT, row, _FIRST_POINT + _POINTS - 1)
         chart.add_series(
@@ -58,11 +58,11 @@ def _write_groups(draft: Draft) -> None:
         )
     chart.set_y_axis(small_axis(num_format="$#,##0"))
     chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
-    chart.set_size({"width": 1180, "height": 340})
+    chart.set_size({"width": width_of(_widths(24)), "height": 340})
     title = "Gain or loss of the account over the valuation points, $"
-    page.chart(_CHART_ROW, 0, chart, title, "Line: gain or loss at each of the ten points")
-    page.section(_CLASS_ROW - 1, "By class group", _COLUMNS)
-    _array(draft, page, _CLASS_ROW, "class", 24)
+    page.chart(chart_row, 0, chart, title, "Line: gain or loss at each of the ten points")
+    page.section(chart_row + _CHART_ROWS - 1, "By class group", _COLUMNS)
+    _array(draft, page, chart_row + _CHART_ROWS, "class", 24)
     page.sheet.freeze_panes(2, 1)
     page.prints(_COLUMNS, draft.stamp)
     page.protect()
@@ -70,10 +70,12 @@ def _write_groups(draft: Draft) -> None:
 
 def _array(draft: Draft, page: Page, row: int, level: str, width: float) -> int:
     """The array of one level as a heat map; answers how many rows it has with its headings."""
-    page.columns((width, 12, *[12.5] * _POINTS), _KINDS)
-    rows = page.answer(
-        row, 0, draft.call("PM_RISK_ARRAY", literal(level)), _KINDS, heading="move"
-    )
-    room = MOST_ACCOUNTS if level == "account" else max(len(rows), ROOM)
+    page.columns(_widths(width), _KINDS)
+    rows = page.answer(row, 0, draft.call("PM_RISK_ARRAY", literal(level)), _KINDS, heading="move")
+    room = max(len(rows), _LEAST_ROOM) - 1 if level == "account" else max(len(rows), ROOM)
     page.heat(row + 1, _FIRST_POINT, row + room, _COLUMNS - 1)
     return len(rows)
+
+
+def _widths(first: float) -> tuple[float, ...]:
+    return (first, 12, *[12.5] * _POINTS)

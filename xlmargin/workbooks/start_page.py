@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlsxwriter.utility import xl_range_abs
-
 from xlmargin.workbooks import requirement_page as requirement
 from xlmargin.workbooks.draft import Draft, small_axis
 from xlmargin.workbooks.live_formulas import Call, Rows, Value, literal
 from xlmargin.workbooks.look import NAVY, STEEL
 from xlmargin.workbooks.page import ROOM, Page
+from xlmargin.workbooks.xlsx_writer import xl_range_abs
 
 SHEET: Final = "Start"
 LARGEST: Final = 6
@@ -73,15 +72,15 @@ def _figures(draft: Draft, page: Page) -> None:
         (_VERSION, f"INDEX({version.formula},1,2)", draft.answers.rows(version)[0][1], "text"),
     )
     for i, (label, formula, shown, number) in enumerate(figures):
-        page.text(_FIGURES_ROW + i, 0, label)
-        page.formula(_FIGURES_ROW + i, 1, formula, shown, "strong", number)
+        page.text(_FIGURES_ROW + i, 0, label, "label")
+        page.formula(_FIGURES_ROW + i, 1, formula, shown, "figure_small", number)
 
 
 def _largest(draft: Draft, page: Page) -> None:
     """The largest class groups, found by ordinary formulas on the page of the requirement."""
     page.section(_LARGEST_ROW - 2, "Largest class groups", 3)
     for column, heading in enumerate(("class group", "requirement", "worst point")):
-        page.text(_LARGEST_ROW - 1, column, heading, "heading" if column else "first_heading")
+        page.text(_LARGEST_ROW - 1, column, heading, "heading" if column == 1 else "text_heading")
     groups = draft.answers.rows(draft.call("PM_GROUPS"))[1:]
     ordered = _ordered(groups)
     columns = {

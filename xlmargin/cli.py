@@ -1,0 +1,151 @@
+"""The command line: a demo to start from, a report on one's own file, a check of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from enum import StrEnum
+from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+import xlmargin
+from xlmargin.errors import MarginError
+
+if TYPE_CHECKING:
+    from xlmargin.commands import Asked
+    from xlmargin.workbooks import Functions
+
+app = typer.Typer(
+    help="Portfolio margin from a file of positions, as a workbook of live formulas.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Program(StrEnum):
+    """The spreadsheet program that a workbook is for."""
+
+    EXCEL = "excel"
+    LIBREOFFICE = "libreoffice"
+
+
+_Output = Annotated[Path, typer.Option("--output", "-o", help="Workbook to write (.xlsx).")]
+_Json = Annotated[bool, typer.Option("--json", help="Print the answers as JSON.")]
+_For = Annotated[
+    Program,
+    typer.Option("--for", help="libreoffice shows the figures without the add-in."),
+]
+_Positions = Annotated[Path, typer.Argument(help="Positions: .csv, .xlsx, .xls or .ods.")]
+_Market = Annotated[Path | None, typer.Option(help="Prices and classes of the underlyings.")]
+_Settings = Annotated[Path | None, typer.Option(help="Date, rates, house profile.")]
+_Dividends = Annotated[Path | None, typer.Option(help="Cash dividends to come.")]
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"xlmargin {xlmargin.__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    output: _Output = Path("xlmargin-demo.xlsx"),
+    as_json: _Json = False,
+    for_: _For = Program.EXCEL,
+) -> None:
+    """Write the workbook of a sample book, and show its requirement by class group."""
+    from xlmargin.samples import FAMILY_OFFICE_NOTE, family_office_book
+
+    asked = _asked(output, as_json, for_, title="Portfolio margin: family office")
+    try:
+        asked.report(family_office_book(), note=FAMILY_OFFICE_NOTE)
+    except (MarginError, OSError) as error:
+        _refuse(error)
+
+
+@app.command()
+def report(
+    positions: _Positions,
+    market: _Market = None,
+    settings: _Settings = None,
+    dividends: _Dividends = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Workbook to write; default: NAME-margin.xlsx."),
+    ] = None,
+    as_json: _Json = False,
+    for_: _For = Program.EXCEL,
+) -> None:
+    """Write the workbook of your positions, and show their requirement by class group."""
+    from xlmargin.importers import read_book_files
+
+    written = output or Path(f"{positions.stem}-margin.xlsx")
+    inputs = [path for path in (positions, market, settings, dividends) if path is not None]
+    asked = _asked(written, as_json, for_, title=f"Portfolio margin: {positions.stem}")
+    try:
+        asked.refuse_output(inputs)
+        asked.report(read_book_files(positions, market, settings, dividends))
+    except (MarginError, OSError) as error:
+        _refuse(error)
+
+
+@app.command()
+def check(
+    file: _Positions,
+    market: _Market = None,
+    settings: _Settings = None,
+    dividends: _Dividends = None,
+    as_json: _Json = False,
+) -> None:
+    """List every problem of a file by row; exit code 1 where one of them is an error."""
+    from xlmargin.commands import check_ranges
+    from xlmargin.importers import read_book_files
+
+    try:
+        ranges = read_book_files(file, market, settings, dividends)
+        accepted = check_ranges(ranges, dt.date.today(), _functions(), as_json)
+    except (MarginError, OSError) as error:
+        _refuse(error)
+    if not accepted:
+        raise typer.Exit(1)
+
+
+def _asked(output: Path, as_json: bool, program: Program, title: str) -> Asked:
+    from xlmargin.commands import Asked
+    from xlmargin.workbooks import Host
+
+    host = Host(program.value)
+    return Asked(output, as_json, host, title, dt.date.today(), _functions())
+
+
+def _functions() -> Functions:
+    """The worksheet functions by name, which `udfs` registers."""
+    from xlmargin.excel.worksheet_function import REGISTRY
+
+    import_module("udfs")
+    return {name: entry.function for name, entry in REGISTRY.items()}
+
+
+def _refuse(error: MarginError | OSError) -> NoReturn:
+    """Say what is wrong, all of it, on standard error."""
+    from xlmargin.commands import complaint
+
+    for line in complaint(error):
+        typer.echo(line, err=True)
+    raise typer.Exit(1) from error
+
+
+def main() -> None:
+    """The command `xlmargin`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    app()

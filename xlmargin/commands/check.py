@@ -1,0 +1,27 @@
+"""The check of a file: every problem by row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import typer
+
+from xlmargin.commands.ranges import errors, problems, tables_of
+from xlmargin.commands.terminal import print_problems
+from xlmargin.importers import BookRanges
+from xlmargin.workbooks import Functions
+
+
+def check_ranges(ranges: BookRanges, today: dt.date, functions: Functions, as_json: bool) -> bool:
+    """List the problems of the ranges; answers whether none of them is an error."""
+    tables = tables_of(ranges, today)
+    found = problems(tables, today)
+    if as_json:
+        answer = functions["XLM_CHECK"](*tables.ranges)
+        typer.echo(json.dumps({"check": answer}))
+    elif found:
+        print_problems(found)
+    else:
+        typer.echo("No problems.")
+    return not errors(found)

@@ -1,0 +1,44 @@
+"""The ranges of a book as the commands hand them on: with a date, and as tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from xlmargin.errors import Problem, Severity
+from xlmargin.excel.findings import Findings
+from xlmargin.excel.headings import squeezed
+from xlmargin.excel.margined import problems_of
+from xlmargin.excel.plain_cells import plain, text_of
+from xlmargin.excel.settings_range import settings_rows, states_as_of
+from xlmargin.importers import BookRanges, FileCell, FileRows
+from xlmargin.workbooks import InputTables, input_tables
+
+
+def tables_of(ranges: BookRanges, today: dt.date) -> InputTables:
+    """The ranges as tables; where the settings give no date it is today, and they say so."""
+    settings = _with_date(ranges.settings, today)
+    return input_tables(ranges.positions, ranges.market, settings, ranges.dividends)
+
+
+def problems(tables: InputTables, today: dt.date) -> list[Problem]:
+    """Every problem of the tables, errors and warnings."""
+    return problems_of(*tables.ranges, lambda: today)
+
+
+def errors(found: list[Problem]) -> list[Problem]:
+    """The problems that refuse an answer."""
+    return [problem for problem in found if problem.severity is Severity.ERROR]
+
+
+def _with_date(settings: FileRows | None, today: dt.date) -> FileRows:
+    """The settings, with a row for the date below them where they give none."""
+    rows: FileRows = settings or [["name", "value"]]
+    if states_as_of(settings_rows(rows, Findings())):
+        return rows
+    headings = [squeezed(text_of(plain(cell))) for cell in rows[0]]
+    value = headings.index("value") if "value" in headings else 1
+    width = max(len(headings), 2)
+    date: list[FileCell] = [
+        "as_of" if i == 0 else today.isoformat() if i == value else None for i in range(width)
+    ]
+    return [*rows, date]

@@ -1,0 +1,88 @@
+"""The report on a book: a workbook beside the answers on the terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from xlmargin.commands.ranges import errors, problems, tables_of
+from xlmargin.commands.terminal import print_groups, progress
+from xlmargin.errors import InputError, MarginError
+from xlmargin.importers import BookRanges
+from xlmargin.workbooks import PAGES, Functions, Host, InputTables, write_margin_workbook
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report was asked for: where, how, for which program, on which day if none is given."""
+
+    output: Path
+    as_json: bool
+    host: Host
+    title: str
+    today: dt.date
+    functions: Functions
+
+    def refuse_output(self, inputs: Sequence[Path]) -> None:
+        """Refuse to write over an input, or to where no workbook can be."""
+        if self.output.suffix.lower() != ".xlsx":
+            raise MarginError(f"{self.output}: wanted a name that ends in .xlsx.")
+        if not self.output.parent.is_dir():
+            raise MarginError(f"{self.output.parent}: no such folder.")
+        if self.output.is_dir():
+            raise MarginError(f"{self.output}: found a folder, wanted a file.")
+        for path in inputs:
+            if self.output.exists() and path.exists() and self.output.samefile(path):
+                raise MarginError(f"{self.output}: is an input too; wanted another name.")
+
+    def report(self, ranges: BookRanges, note: str = "") -> None:
+        """Write the workbook whole or not at all, and show the requirement."""
+        self.refuse_output(())
+        tables = tables_of(ranges, self.today)
+        found = problems(tables, self.today)
+        if refused := errors(found):
+            raise InputError(refused)
+        self._write(tables, note)
+        requirement = self.functions["PM_REQUIREMENT"](*tables.ranges)
+        groups = self.functions["PM_GROUPS"](*tables.ranges)
+        if self.as_json:
+            answers = {
+                "workbook": str(self.output),
+                "requirement": requirement,
+                "groups": groups,
+                "check": self.functions["XLM_CHECK"](*tables.ranges),
+            }
+            typer.echo(json.dumps(answers))
+            return
+        assert isinstance(groups, list)
+        assert isinstance(requirement, float)
+        print_groups(groups, requirement)
+        typer.echo(f"Written: {self.output}")
+        if found:
+            typer.echo(f"{len(found)} warning(s): see the page Check.", err=True)
+
+    def _write(self, tables: InputTables, note: str) -> None:
+        """Write beside the output, then put in its place what is whole."""
+        folder = Path(tempfile.mkdtemp(prefix=".xlmargin-", dir=self.output.parent))
+        try:
+            whole = folder / self.output.name
+            with progress(len(PAGES), shown=not self.as_json) as on_page:
+                write_margin_workbook(
+                    whole,
+                    tables,
+                    self.functions,
+                    title=self.title,
+                    note=note,
+                    host=self.host,
+                    on_page=on_page,
+                )
+            whole.replace(self.output)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)

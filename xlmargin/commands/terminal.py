@@ -1,0 +1,84 @@
+"""What the commands say on the terminal: tables, complaints, progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition
+
+
+class Advance(Protocol):
+    """Tells that a step of long work begins."""
+
+    def __call__(self, name: str, /) -> None:
+        """The step of this name begins."""
+
+
+@contextmanager
+def progress(steps: int, shown: bool) -> Iterator[Advance]:
+    """A bar over so many steps on standard error, gone when they are done."""
+    columns = (TextColumn("{task.description:<14}"), BarColumn())
+    console = Console(stderr=True)
+    disabled = not shown or not sys.stderr.isatty()
+    with Progress(*columns, console=console, transient=True, disable=disabled) as bar:
+        task = bar.add_task("reading", total=steps + 1)
+        yield lambda name: bar.update(task, description=name, advance=1)
+
+
+def complaint(error: MarginError | OSError) -> list[str]:
+    """What is wrong, a line a problem."""
+    if isinstance(error, InputError | RefusedPosition):
+        lines = [printed(f"{problem}.") for problem in error.problems]
+        many = f"{len(lines)} problem{'s' if len(lines) > 1 else ''}"
+        return [f"Refused, no file is written: {many}.", *lines]
+    return [printed(f"Refused: {error}")]
+
+
+def printed(text: str) -> str:
+    """Text without signs that a terminal would obey."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def print_problems(problems: Sequence[Problem]) -> None:
+    """A table of problems by range and row; errors in red."""
+    table = Table("", "range", "row", "column", "found", "wanted")
+    for problem in problems:
+        cells = (
+            problem.severity.value, problem.range, str(problem.row or ""), problem.column,
+            problem.found, problem.wanted,
+        )  # fmt: skip
+        style = "red" if problem.severity.value == "error" else None
+        table.add_row(*(escape(printed(cell)) for cell in cells), style=style)
+    Console().print(table)
+
+
+def print_groups(groups: Sequence[Sequence[object]], requirement: float) -> None:
+    """The requirement of each group, and the total of those that are part of no other."""
+    headings, *rows = groups
+    at = {heading: i for i, heading in enumerate(headings)}
+    caption = "In brackets: the group counts inside its product or portfolio group."
+    table = Table(title="Portfolio margin requirement, $", caption=caption, box=SIMPLE_HEAD)
+    shown = ("group", "worst point", "worst loss", "minimum", "requirement")
+    for heading in shown:
+        numeric = heading not in ("group", "worst point")
+        table.add_column(heading, justify="right" if numeric else "left", no_wrap=numeric)
+    for row in rows:
+        *cells, amount = (_shown(row[at[heading]]) for heading in shown)
+        inside = row[at["part of"]] != "account"
+        table.add_row(*cells, f"({amount})" if inside else amount)
+    table.add_section()
+    table.add_row("total", "", "", "", f"{requirement:,.0f}", style="bold")
+    Console().print(table)
+
+
+def _shown(cell: object) -> str:
+    return f"{cell:,.0f}" if isinstance(cell, float) else escape(printed(str(cell)))
