@@ -13,7 +13,7 @@ from xlmargin.arrays import FloatArray
 NODES = 8
 """Times at which the exercise boundary is solved; at one more, expiry, it is known."""
 
-POINTS_PER_NODE = 8
+POINTS_PER_NODE = 7
 """Quadrature points between expiry and each node, in the equation of the boundary."""
 
 POINTS_OF_VALUE = 16
@@ -55,7 +55,9 @@ NODE_ROOTS: FloatArray = (1 + _chebyshev_nodes()[:NODES]) / 2
 _z, _weight = _gauss_legendre(POINTS_PER_NODE)
 LAG_ROOTS: FloatArray = np.outer(NODE_ROOTS, _z).ravel()
 """Square root of the time between a node and its quadrature points; `(nodes * points,)`."""
-OVER_LAGS: FloatArray = np.kron(np.diag(NODE_ROOTS**2), (2 * _weight * _z)[:, None])
+OVER_LAGS: FloatArray = np.asarray(
+    np.kron(np.diag(NODE_ROOTS**2), (2 * _weight * _z)[:, None]), dtype=np.float64
+)
 """From values at these points to each node's integral over time; `(nodes * points, nodes)`."""
 TO_LAGS: FloatArray = _interpolation(np.outer(NODE_ROOTS, np.sqrt(1 - _z**2)).ravel())
 """From the nodes to the times of these points; `(nodes, nodes * points)`."""

@@ -26,6 +26,9 @@ CONTRACTS_AT_ONCE = 256
 DENSITY_STEPS, PROBABILITY_STEPS = 4, 6
 """Fixed-point steps of the two forms of the equation."""
 
+MOST_DEPTH = 50.0
+"""A depth beyond this is taken for this: no share falls so far."""
+
 _DENSITY_AT_0 = 1 / np.sqrt(2 * np.pi)
 
 
@@ -109,7 +112,8 @@ def _seed(puts: UnitPuts, log_at_expiry: FloatArray) -> FloatArray:
     years = puts.years[:, None] * NODE_ROOTS**2
     decay = (carry * years - 2 * volatility * np.sqrt(years)) / np.maximum(1 - perpetual, 1e-8)
     boundary = perpetual + (at_expiry - perpetual) * np.exp(np.minimum(decay, 0.0))
-    return log_at_expiry[:, None] - np.log(np.minimum(boundary, at_expiry))
+    lowest = at_expiry * np.exp(-MOST_DEPTH)
+    return log_at_expiry[:, None] - np.log(np.clip(boundary, lowest, at_expiry))
 
 
 class _Terms(NamedTuple):
@@ -120,10 +124,11 @@ class _Terms(NamedTuple):
     node_drift: FloatArray
     node_rate_discount: FloatArray
     node_yield_discount: FloatArray
-    lag_scale: FloatArray  # 1 / standard deviation over the lag
+    lag_scale: FloatArray  # 1 / lag_deviation, the standard deviation over the lag
     lag_deviation: FloatArray
     lag_drift: FloatArray
     rate_weight: FloatArray  # rate * years * discount
+    scaled_rate_weight: FloatArray  # rate_weight * lag_scale
     yield_weight: FloatArray
     pays: bool
 
@@ -134,16 +139,19 @@ class _Terms(NamedTuple):
         deviation = volatility * np.sqrt(years)
         drift = (rate - yields - 0.5 * volatility**2) * np.sqrt(years) / volatility
         nodes, lags = years * NODE_ROOTS**2, years * LAG_ROOTS**2
+        lag_scale = 1 / (deviation * LAG_ROOTS)
+        rate_weight = rate * years * np.exp(-rate * lags)
         return cls(
             log_at_expiry=log_at_expiry[:, None],
             node_deviation=deviation * NODE_ROOTS,
             node_drift=drift * NODE_ROOTS,
             node_rate_discount=np.exp(-rate * nodes),
             node_yield_discount=np.exp(-yields * nodes),
-            lag_scale=1 / (deviation * LAG_ROOTS),
+            lag_scale=lag_scale,
             lag_deviation=deviation * LAG_ROOTS,
             lag_drift=drift * LAG_ROOTS,
-            rate_weight=rate * years * np.exp(-rate * lags),
+            rate_weight=rate_weight,
+            scaled_rate_weight=rate_weight * lag_scale,
             yield_weight=yields * years * np.exp(-yields * lags),
             pays=bool(yields.any()),
         )
@@ -165,7 +173,10 @@ class _Terms(NamedTuple):
 
 def _density(d: FloatArray) -> FloatArray:
     """Density of the standard normal distribution."""
-    density: FloatArray = _DENSITY_AT_0 * np.exp(-0.5 * d * d)
+    density: FloatArray = d * d
+    density *= -0.5
+    np.exp(density, out=density)
+    density *= _DENSITY_AT_0
     return density
 
 
@@ -175,7 +186,7 @@ def _density_form(terms: _Terms, depth: FloatArray) -> tuple[FloatArray, FloatAr
     d_plus = d_minus + terms.node_deviation
     lags = terms.d_minus_at_lags(depth)
     numerator = terms.node_rate_discount * _density(d_minus) / terms.node_deviation
-    numerator += (terms.rate_weight * terms.lag_scale * _density(lags)) @ OVER_LAGS
+    numerator += (terms.scaled_rate_weight * _density(lags)) @ OVER_LAGS
     at_expiry = _density(d_plus) / terms.node_deviation + ndtr(d_plus)
     denominator = terms.node_yield_discount * at_expiry
     if terms.pays:
@@ -204,4 +215,4 @@ def _next_depth(
     """The next depth: boundary = numerator / denominator; instead of a wild step, a short one."""
     with np.errstate(all="ignore"):
         following = terms.log_at_expiry - np.log(numerator / denominator)
-    return np.where(np.isfinite(following), np.maximum(following, 1e-12), depth + 0.1)
+    return np.where(np.isfinite(following), np.clip(following, 1e-12, MOST_DEPTH), depth + 0.1)

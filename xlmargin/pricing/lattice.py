@@ -169,13 +169,16 @@ def _interpolate(value: FloatArray, nodes: Nodes, share: FloatArray) -> FloatArr
     first = np.clip(place.astype(np.int64) - 1, 0, len(value) - 4)
     price = np.exp((place - first) * nodes.spacing)  # that of the first of the nodes being 1
     at_nodes = np.exp(nodes.spacing * np.arange(4)[:, None])
+    beyond = [price - at_node for at_node in at_nodes]
     contract = np.arange(value.shape[1])
     total = np.zeros_like(share)
-    for i, at_node in enumerate(at_nodes):
-        weight = value[first + i, contract]
-        for other in (*at_nodes[:i], *at_nodes[i + 1 :]):
-            weight *= (price - other) * (1 / (at_node - other))
-        total += weight
+    for i in range(4):
+        term, gaps = value[first + i, contract], np.ones(value.shape[1])
+        for j in range(4):
+            if j != i:
+                term *= beyond[j]
+                gaps *= at_nodes[i] - at_nodes[j]
+        total += term / gaps
     return total
 
 
