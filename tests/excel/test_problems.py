@@ -231,6 +231,28 @@ def test_an_option_that_expires_today_is_accepted() -> None:
     assert errors(positions=spoilt(POSITIONS, 3, "expiration", "2026-01-15")) == []
 
 
+@pytest.mark.parametrize(
+    ("row", "side", "says"),
+    [(2, "Short", "a negative"), (2, "S", "a negative"), (3, "buy", "a positive")],
+)
+def test_a_side_that_contradicts_the_sign(row: int, side: str, says: str) -> None:
+    (problem,) = errors(positions=spoilt(POSITIONS, row, "Long/Short", side))
+    assert (problem.row, problem.column) == (row, "quantity")
+    assert problem.wanted.startswith(says)
+
+
+@pytest.mark.parametrize(("row", "side"), [(2, "long"), (3, "SELL"), (2, "whatever"), (3, None)])
+def test_a_side_that_agrees_changes_nothing(row: int, side: str | None) -> None:
+    assert errors(positions=spoilt(POSITIONS, row, "side", side)) == []
+
+
+def test_two_prices_of_one_stock_and_no_market_to_decide() -> None:
+    positions = [POSITIONS[0], POSITIONS[1], spoilt(POSITIONS, 2, "price", 105)[1]]
+    (problem,) = errors(positions=positions, market=None)
+    assert (problem.row, problem.column, problem.found) == (3, "price", "105")
+    assert errors(positions=positions) == []
+
+
 def test_foreign_cash_is_refused() -> None:
     (problem,) = errors(positions=spoilt(POSITIONS, 5, "symbol", "EUR"))
     assert "US dollars" in str(problem)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from xlmargin.errors import RefusedPosition
+from xlmargin.errors import MarginError
 from xlmargin.excel.arguments import (
     DIVIDENDS,
     HEADERS,
@@ -63,7 +63,7 @@ def SAMPLE_SCALARS(text="left out", number=7.0, day=None, switch=True):
 def SAMPLE_ODD(number):
     """Answers that no cell can hold, and errors."""
     if number == 0:
-        raise RefusedPosition([])
+        raise MarginError("Refused.")
     if number == 1:
         raise ZeroDivisionError("by\nzero")
     return {2: float("inf"), 3: [], 4: "x" * 999, 5: [["x" * 999, None], [True]]}.get(number)

@@ -57,6 +57,7 @@ POSITIONS: Final = Headings(
             "c/p",
         ),
         "quantity": ("qty", "amount", "contracts", "shares", "position", "units", "size"),
+        "side": ("long/short", "buy/sell", "direction", "position side", "l/s", "b/s"),
         "strike": ("strike price", "exercise price", "k"),
         "expiration": (
             "expiry", "exp", "exp date", "expiration date", "expiry date", "expires", "maturity",

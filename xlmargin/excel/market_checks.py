@@ -29,10 +29,10 @@ def check_classes(range_: str, underlyings: Iterable[Underlying], findings: Find
 
 
 def check_index_scales(range_: str, underlyings: Iterable[Underlying], findings: Findings) -> None:
-    """A warning where two underlyings of a class group are not of one index at their scales."""
+    """A warning where two indexes of a class group are not one index, each at its scale."""
     first: dict[str, Underlying] = {}
     for underlying in underlyings:
-        if not underlying.class_group:
+        if not underlying.class_group or not underlying.underlying_class.is_index:
             continue
         other = first.setdefault(underlying.group, underlying)
         full, whole = underlying.spot / underlying.index_scale, other.spot / other.index_scale

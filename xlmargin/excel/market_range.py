@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.excel.columns import names, numbers, wanted_words, words
 from xlmargin.excel.findings import Findings
 from xlmargin.excel.headings import squeezed
@@ -88,10 +88,12 @@ def rates(table: RangeTable, column: str, findings: Findings) -> FloatArray:
     return values
 
 
-def volatilities(table: RangeTable, findings: Findings) -> FloatArray:
-    """Annual volatilities, fractions; NaN where not given."""
+def volatilities(
+    table: RangeTable, findings: Findings, where: BoolArray | bool = True
+) -> FloatArray:
+    """Annual volatilities, fractions; NaN where not given. Only those `where` count are checked."""
     values = numbers(table, "volatility", findings)
-    wrong = (values <= 0) | (values > GREATEST_VOLATILITY)
+    wrong = where & ((values <= 0) | (values > GREATEST_VOLATILITY))
     findings.errors_where(wrong, table, "volatility", VOLATILITY)
     return values
 

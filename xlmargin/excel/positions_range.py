@@ -18,6 +18,10 @@ from xlmargin.excel.tickers import TICKER, ticker
 
 DEFAULT_STYLE: Final = -1
 _STYLE_CODES: Final = {"european": 0, "euro": 0, "e": 0, "american": 1, "amer": 1, "a": 1}
+_SIGN_CODES: Final = {
+    **dict.fromkeys(("long", "l", "buy", "b", "bought"), 1),
+    **dict.fromkeys(("short", "s", "sell", "sold"), 0),
+}
 _OPTION_MULTIPLIER: Final = 100.0
 
 
@@ -59,7 +63,7 @@ def read_positions(table: RangeTable, findings: Findings) -> PositionRows:
         style=words(table, "style", _STYLE_CODES, "american or european", findings),
         price=_prices(table, contracts, findings),
         cost=_costs(table, findings),
-        volatility=volatilities(table, findings),
+        volatility=volatilities(table, findings, contracts.is_option),
         account=names(table, "account", findings),
         group=names(table, "group", findings),
     )
@@ -106,7 +110,17 @@ def _quantities(table: RangeTable, contracts: ContractColumns, findings: Finding
     fractional = contracts.is_option & (quantity != np.round(quantity)) & ~np.isnan(quantity)
     findings.errors_where(fractional, table, "quantity", "a whole number of contracts")
     findings.warnings_where(quantity == 0, table, "quantity", "a quantity other than 0")
+    _check_signs(table, quantity, findings)
     return quantity
+
+
+def _check_signs(table: RangeTable, quantity: FloatArray, findings: Findings) -> None:
+    """A `side` is not needed, for short quantities are negative; but it must not say otherwise."""
+    side = words(table, "side", _SIGN_CODES, "", Findings())
+    wanted = "a negative quantity, for the side is short"
+    findings.errors_where((side == 0) & (quantity > 0), table, "quantity", wanted)
+    wanted = "a positive quantity, for the side is long"
+    findings.errors_where((side == 1) & (quantity < 0), table, "quantity", wanted)
 
 
 def _multipliers(table: RangeTable, contracts: ContractColumns, findings: Findings) -> FloatArray:

@@ -40,7 +40,7 @@ def valued_positions(rows: PositionRows, market: Market, findings: Findings) -> 
     _check_shares_of_indexes(rows, market, underlying, findings)
     _check_unvalued(rows, _from_market(market.volatility, of_market), findings)
     spot = _from_market(market.spot, of_market)
-    _warn_of_other_prices(rows, spot, findings)
+    _check_other_prices(rows, market, of_market, findings)
     mark = np.where(rows.contracts.is_stock & np.isnan(rows.price), spot, rows.price)
     mark = np.where(rows.contracts.is_cash, 1.0, mark)
     account, accounts = codes(rows.account)
@@ -120,11 +120,21 @@ def _check_unvalued(rows: PositionRows, market_volatility: FloatArray, findings:
     findings.errors_where(unvalued & rows.contracts.is_option, rows.table, "price", wanted)
 
 
-def _warn_of_other_prices(rows: PositionRows, spot: FloatArray, findings: Findings) -> None:
+def _check_other_prices(
+    rows: PositionRows, market: Market, underlying: IntArray, findings: Findings
+) -> None:
+    """A stock row's price far from the market's is a warning; from another stock row's, an error.
+
+    Without a market range nothing says which of two prices the options are to be valued with.
+    """
+    spot = _from_market(market.spot, underlying)
     apart = np.abs(rows.price - spot) > MOST_APART * spot
     for i in np.flatnonzero(apart & rows.contracts.is_stock)[:MOST_LISTED]:
-        found, wanted = f"{rows.price[i]:.10g}", f"about {spot[i]:.10g}, as the market says"
-        findings.warning(rows.table.name, rows.table.rows[i], "price", found, wanted)
+        in_market = market.underlyings[underlying[i]].row
+        says = "as the market says" if in_market else "as another row says, or a market range"
+        report = findings.warning if in_market else findings.error
+        found, wanted = f"{rows.price[i]:.10g}", f"about {spot[i]:.10g}, {says}"
+        report(rows.table.name, rows.table.rows[i], "price", found, wanted)
 
 
 def _groups(names: list[str]) -> tuple[IntArray, tuple[str, ...]]:
