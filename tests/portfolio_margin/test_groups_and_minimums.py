@@ -194,3 +194,9 @@ def test_portfolio_group_without_product_group_is_refused():
     assert answer.startswith(
         "#XLM! market, row 5, portfolio_group: found portfolio group 'P' and no"
     )
+
+
+def test_worst_point_of_a_leveraged_fund_by_itself_is_its_own_move():
+    market = [["symbol", "price", "class", "leverage"], ["FND", 100, "etf_broad", 3]]
+    rows = udfs.PM_GROUPS([SHARES, ["FND", "stock", 100]], market, SETTINGS)
+    assert rows[1][4] == "-45.00%"

@@ -30,7 +30,7 @@ class ValuationPoints:
 
     `moves` has shape (underlyings, points): each underlying's own move, its factor included, so
     that an inverse fund rises where its group falls. `group_moves` has shape (class groups,
-    points). `names` are D5 ... D1, U1 ... U5; a house's points follow the rule's.
+    points): the moves that all members share, or else those of the group's index. `names` are D5 ... D1, U1 ... U5; a house's points follow the rule's.
     """
 
     moves: FloatArray
@@ -48,6 +48,10 @@ def valuation_points(market: Market, groups: ClassGroups, rules: PortfolioRules)
     group_moves = np.hstack([_group_moves(groups, table, rules) for table in tables])
     factor = market.leverage if rules.leverage_multiplies_range else np.sign(market.leverage)
     moves = np.maximum(factor[:, None] * group_moves[groups.of_underlying], WHOLE_PRICE)
+    for group in range(len(groups.groups)):
+        members = moves[groups.of_underlying == group]
+        if np.all(members == members[0]):
+            group_moves[group] = members[0]
     names = point_names(rules.points_per_side)
     return ValuationPoints(moves, group_moves, names * len(tables), slice(-len(names), None))
 
