@@ -14,6 +14,7 @@ Arrays have shape `(nodes, contracts)`: one step is a few operations on a whole 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.pricing.contracts import Contracts, ForwardDividends
 from xlmargin.pricing.last_period import LastPeriod
 from xlmargin.pricing.lattice_grid import Levels, Nodes, price_nodes, time_levels
+from xlmargin.pricing.lattice_nodes import greater_with_exact_kink, interpolate
 from xlmargin.pricing.zero_volatility import least_value
 
 COARSE_STEPS = 50
@@ -81,16 +83,35 @@ def _blocks(nodes: Nodes) -> list[IntArray]:
     return blocks
 
 
+class _Weights(NamedTuple):
+    """Discounted probabilities of a move up, none and down in each step; `(steps, contracts)`."""
+
+    up: FloatArray
+    stay: FloatArray
+    down: FloatArray
+
+    @classmethod
+    def of(
+        cls, contracts: Contracts, levels: Levels, nodes: Nodes, volatility: FloatArray
+    ) -> _Weights:
+        """Weights that keep the mean of the share, and the variance of its logarithm."""
+        step = np.diff(levels.years, axis=0)
+        variance = volatility**2 * step
+        move = (variance + 0.25 * variance**2) / nodes.spacing**2
+        ratio = np.exp(nodes.spacing)
+        discount = np.exp(-contracts.dividend_yield * step)
+        up = discount * move / (1 + ratio)
+        return cls(up, discount * (1 - move), up * ratio)
+
+
 @dataclass(frozen=True, eq=False)
 class _Lattice:
     """One block of contracts; what exercise pays is `signed_share - signed_strike`."""
 
     levels: Levels
     nodes: Nodes
+    weights: _Weights
     ratio: FloatArray  # of the price at a node to that at the node below; (contracts,)
-    up: FloatArray  # discounted probability of a move up; (steps, contracts)
-    stay: FloatArray
-    down: FloatArray
     share: FloatArray  # price at each node; (nodes, contracts)
     signed_share: FloatArray  # that of a call, less that of a put
     signed_strike: FloatArray  # (levels, contracts)
@@ -110,20 +131,11 @@ class _Lattice:
         sign = np.where(contracts.call, 1.0, -1.0)
         carry = contracts.rate - contracts.dividend_yield
         strike = sign * contracts.strike * np.exp(-carry * levels.years)
-        step = np.diff(levels.years, axis=0)
-        # The mean of the share is kept exactly, and the variance of its logarithm.
-        variance = volatility**2 * step
-        move = (variance + 0.25 * variance**2) / nodes.spacing**2
-        ratio = np.exp(nodes.spacing)
-        discount = np.exp(-contracts.dividend_yield * step)
-        up = discount * move / (1 + ratio)
         return cls(
             levels=levels,
             nodes=nodes,
-            ratio=ratio,
-            up=up,
-            stay=discount * (1 - move),
-            down=up * ratio,
+            weights=_Weights.of(contracts, levels, nodes, volatility),
+            ratio=np.exp(nodes.spacing),
             share=share,
             signed_share=sign * share,
             signed_strike=np.where(contracts.american, strike, np.inf),  # a European pays -infinity
@@ -133,23 +145,28 @@ class _Lattice:
     def values_today(self, spot: FloatArray) -> FloatArray:
         """Values today at each spot; both `(contracts, k)`."""
         exercise = self.signed_share - self.signed_strike[-1]
-        value = _greater_with_exact_kink(self.held, exercise)
+        value = greater_with_exact_kink(self.held, exercise)
         moved = np.empty_like(value[1:-1])
         for level in reversed(range(self.levels.steps)):
-            inner = exercise[1:-1]
-            np.multiply(value[2:], self.up[level], out=moved)
-            np.multiply(value[:-2], self.down[level], out=inner)
-            np.add(moved, inner, out=moved)
-            np.multiply(value[1:-1], self.stay[level], out=inner)
-            np.add(moved, inner, out=value[1:-1])
-            self._extend_to_edges(value)
+            self._hold_for_a_step(value, level, moved, exercise[1:-1])
             np.subtract(self.signed_share, self.signed_strike[level], out=exercise)
             np.maximum(value, exercise, out=value)
             goes_ex = np.flatnonzero(self.levels.falls[level])
             if goes_ex.size:
                 before = self._before_dividend(value[:, goes_ex], level, goes_ex)
-                value[:, goes_ex] = _greater_with_exact_kink(before, exercise[:, goes_ex])
-        return _interpolate(value, self.nodes, spot.T).T
+                value[:, goes_ex] = greater_with_exact_kink(before, exercise[:, goes_ex])
+        return interpolate(value, self.nodes, spot.T).T
+
+    def _hold_for_a_step(
+        self, value: FloatArray, level: int, moved: FloatArray, scratch: FloatArray
+    ) -> None:
+        """Put in place of the values one step later their discounted means at `level`."""
+        np.multiply(value[2:], self.weights.up[level], out=moved)
+        np.multiply(value[:-2], self.weights.down[level], out=scratch)
+        np.add(moved, scratch, out=moved)
+        np.multiply(value[1:-1], self.weights.stay[level], out=scratch)
+        np.add(moved, scratch, out=value[1:-1])
+        self._extend_to_edges(value)
 
     def _extend_to_edges(self, value: FloatArray) -> None:
         """Give the outermost nodes the values on the straight line (in price) through the next."""
@@ -160,64 +177,4 @@ class _Lattice:
         """Values of some contracts just before the share falls, from those just after."""
         share = self.share[:, goes_ex]
         after = np.maximum(share - self.levels.falls[level, goes_ex], share[0])
-        return _interpolate(value, self.nodes.take(goes_ex), after)
-
-
-def _interpolate(value: FloatArray, nodes: Nodes, share: FloatArray) -> FloatArray:
-    """Values at any prices, `(prices, contracts)`: cubic in price through four nodes (Lagrange)."""
-    place = (np.log(share) - nodes.lowest) / nodes.spacing
-    first = np.clip(place.astype(np.int64) - 1, 0, len(value) - 4)
-    price = np.exp((place - first) * nodes.spacing)  # that of the first of the nodes being 1
-    at_nodes = np.exp(nodes.spacing * np.arange(4)[:, None])
-    beyond = [price - at_node for at_node in at_nodes]
-    contract = np.arange(value.shape[1])
-    total = np.zeros_like(share)
-    for i in range(4):
-        term, gaps = value[first + i, contract], np.ones(value.shape[1])
-        for j in range(4):
-            if j != i:
-                term *= beyond[j]
-                gaps *= at_nodes[i] - at_nodes[j]
-        total += term / gaps
-    return total
-
-
-def _greater_with_exact_kink(held: FloatArray, exercised: FloatArray) -> FloatArray:
-    """The greater of two values at each node, so raised where they cross that sums are integrals.
-
-    A sum over nodes of a smooth density times a function with a kink misses the integral by a term
-    that depends on where between two nodes the kink lies (Euler and Maclaurin's, by the second
-    Bernoulli polynomial). The two nodes around the kink get that term, in proportions that keep
-    the first moment.
-    """
-    gain = exercised - held
-    greater = np.maximum(held, exercised)
-    inner = gain[1:-1]
-    crosses = np.isfinite(inner[1:]) & (np.signbit(inner[1:]) != np.signbit(inner[:-1]))
-    node, contract = np.nonzero(crosses)
-    place, turn = _crossing(gain[node + np.arange(4)[:, None], contract])
-    greater[node + 1, contract] += turn * ((1 - place) ** 3 / 6 - (1 - place) / 12)
-    greater[node + 2, contract] += turn * (place**3 / 6 - place / 12)
-    return greater
-
-
-def _crossing(gain: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Where the cubic through four values, `(4, crossings)`, is 0, and the size of its slope there.
-
-    It crosses between the second and the third value, at a share of the way from one to the other;
-    the slope is per spacing.
-    """
-    first, second, third, fourth = gain
-    cubic = (fourth - first) / 6 + (second - third) / 2
-    square = (first + third) / 2 - second
-    linear = third - second - square - cubic
-    with np.errstate(all="ignore"):  # a cubic that is flat is left for the straight line
-        place = second / (second - third)
-        slope = third - second
-        for _ in range(3):  # Newton
-            value = second + place * (linear + place * (square + place * cubic))
-            slope = linear + place * (2 * square + 3 * place * cubic)
-            place = np.clip(place - value / slope, 0.0, 1.0)
-    steady = np.sign(slope) == np.sign(third - second)
-    place = np.where(steady, place, second / (second - third))
-    return place, np.abs(np.where(steady, slope, third - second))
+        return interpolate(value, self.nodes.take(goes_ex), after)
