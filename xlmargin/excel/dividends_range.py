@@ -36,11 +36,12 @@ def with_dividends(
     """The underlyings, each with its dividends; dividends of an unknown symbol are a warning."""
     if not dividends:
         return underlyings
-    symbols = tickers(table, Findings())
-    for symbol in dividends.keys() - underlyings.keys() - {""}:
-        row = table.rows[symbols.index(symbol)]
-        wanted = "a symbol of the market; these dividends are ignored"
-        findings.warning(table.name, row, "symbol", repr(symbol), wanted)
+    seen = {"", *underlyings}
+    for row, symbol in zip(table.rows, tickers(table, Findings()), strict=True):
+        if symbol not in seen:
+            seen.add(symbol)
+            wanted = "a symbol of the market; these dividends are ignored"
+            findings.warning(table.name, row, "symbol", repr(symbol), wanted)
     return {
         symbol: replace(underlying, dividends=dividends[symbol])
         if symbol in dividends

@@ -73,19 +73,25 @@ def _from_market(column: FloatArray, underlying: IntArray) -> FloatArray:
 def _underlyings(rows: PositionRows, market: Market, findings: Findings) -> IntArray:
     """Index of each row's underlying in the market; one problem for each that is not there."""
     index = {"": NO_UNDERLYING}
-    for name in dict.fromkeys(rows.underlying):
-        found = market.index_of.get(name, market.index_of.get(INDEX_OF_ROOT.get(name, "")))
-        if name and found is None:
-            _report_missing(rows, name, findings)
-        index.setdefault(name, NO_UNDERLYING if found is None else found)
+    missing = np.zeros(len(rows), dtype=bool)
+    for i, name in enumerate(rows.underlying):
+        if name not in index:
+            found = market.index_of.get(name, market.index_of.get(INDEX_OF_ROOT.get(name, "")))
+            missing[i] = found is None
+            index[name] = NO_UNDERLYING if found is None else found
+    _report_missing(missing, rows, findings)
     return np.array([index[name] for name in rows.underlying], dtype=np.int64)
 
 
-def _report_missing(rows: PositionRows, name: str, findings: Findings) -> None:
-    first = rows.underlying.index(name)
-    column = "underlying" if rows.table.cell("underlying", first) else "symbol"
+def _report_missing(missing: BoolArray, rows: PositionRows, findings: Findings) -> None:
+    """A problem for each underlying whose price is nowhere, in the first row that needs it."""
     wanted = "its price in the market range, or in the price column of a stock row"
-    findings.error(rows.table.name, rows.table.rows[first], column, repr(name), wanted)
+    for i in np.flatnonzero(missing)[:MOST_LISTED]:
+        column = "underlying" if rows.table.cell("underlying", i) else "symbol"
+        found = repr(rows.underlying[i])
+        findings.error(rows.table.name, rows.table.rows[i], column, found, wanted)
+    if (more := int(missing.sum()) - MOST_LISTED) > 0:
+        findings.error(rows.table.name, 0, "underlying", f"{more} more without", wanted)
 
 
 def _check_shares_of_indexes(
