@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Market
 from xlmargin.risk_array.class_groups import ClassGroups
@@ -30,7 +30,8 @@ class ValuationPoints:
 
     `moves` has shape (underlyings, points): each underlying's own move, its factor included, so
     that an inverse fund rises where its group falls. `group_moves` has shape (class groups,
-    points): the moves that all members share, or else those of the group's index. `names` are D5 ... D1, U1 ... U5; a house's points follow the rule's.
+    points): the moves that all members share, or else those of the group's index. `names` are
+    D5 ... D1, U1 ... U5; a house's points follow the rule's.
     """
 
     moves: FloatArray
@@ -48,12 +49,10 @@ def valuation_points(market: Market, groups: ClassGroups, rules: PortfolioRules)
     group_moves = np.hstack([_group_moves(groups, table, rules) for table in tables])
     factor = market.leverage if rules.leverage_multiplies_range else np.sign(market.leverage)
     moves = np.maximum(factor[:, None] * group_moves[groups.of_underlying], WHOLE_PRICE)
-    for group in range(len(groups.groups)):
-        members = moves[groups.of_underlying == group]
-        if np.all(members == members[0]):
-            group_moves[group] = members[0]
     names = point_names(rules.points_per_side)
-    return ValuationPoints(moves, group_moves, names * len(tables), slice(-len(names), None))
+    shown = slice(-len(names), None)
+    group_moves = _shared_moves(groups.of_underlying, moves, group_moves)
+    return ValuationPoints(moves, group_moves, names * len(tables), shown)
 
 
 def moves_of_range(valuation_range: ValuationRange, points_per_side: int) -> FloatArray:
@@ -80,6 +79,16 @@ def _group_moves(
     """Moves of every class group by one table of ranges, shape (class groups, points)."""
     rows = [moves_of_range(table[g.underlying_class], rules.points_per_side) for g in groups.groups]
     return np.array(rows, dtype=np.float64).reshape(len(rows), 2 * rules.points_per_side)
+
+
+def _shared_moves(
+    of_underlying: IntArray, moves: FloatArray, group_moves: FloatArray
+) -> FloatArray:
+    """Moves of each group: its members' own where all have the same, else those of the group."""
+    _, first = np.unique(of_underlying, return_index=True)
+    unlike = np.any(moves != moves[first][of_underlying], axis=1)
+    differing = np.bincount(of_underlying, unlike) > 0
+    return np.where(differing[:, None], group_moves, moves[first])
 
 
 def _wider(rules: PortfolioRules) -> bool:
