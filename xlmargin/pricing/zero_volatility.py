@@ -13,7 +13,8 @@ def least_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
 
     The greatest discounted amount that exercise on a date fixed today would pay - for a European
     option, exercise at expiry - with the share following its forward and paying its dividends. No
-    volatility gives less, so a price at or below it has no implied volatility. `spot` has shape
+    volatility gives less - while dividends stay below the share's price - so a price at or below it
+    has no implied volatility. `spot` has shape
     `(contracts, k)` or `(contracts,)`; below zero it counts as zero. NaN in, NaN out.
     """
     spot = spot_table(spot)
