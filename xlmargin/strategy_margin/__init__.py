@@ -1,1 +1,23 @@
 """Reg T and FINRA 4210 strategy-based margin: the least requirement over all pairings."""
+
+from xlmargin.strategy_margin.display_lines import StrategyLeg, StrategyLine
+from xlmargin.strategy_margin.explanation import explained, leg_label
+from xlmargin.strategy_margin.legs import Phase
+from xlmargin.strategy_margin.strategy_requirement import (
+    ClassMargin,
+    StrategyMargin,
+    strategy_margin,
+    strategy_requirement,
+)
+
+__all__ = [
+    "ClassMargin",
+    "Phase",
+    "StrategyLeg",
+    "StrategyLine",
+    "StrategyMargin",
+    "explained",
+    "leg_label",
+    "strategy_margin",
+    "strategy_requirement",
+]

@@ -259,7 +259,7 @@ def _stock(book: Book, index: int, instrument: int, own: list[int]) -> HeldStock
     }
     net, boxed = shares[1] + shares[-1], min(shares[1], -shares[-1])
     side = 1 if net >= 0 else -1
-    kept, in_box = _split(long if side > 0 else short, abs(net))
+    kept, in_box = split(long if side > 0 else short, abs(net))
     return HeldStock(
         leg=StockLeg(own[0], underlying, net, underlying.spot),
         cost=average[side],
@@ -272,7 +272,7 @@ def _stock(book: Book, index: int, instrument: int, own: list[int]) -> HeldStock
     )
 
 
-def _split(pieces: list[Piece], shares: float) -> tuple[list[Piece], list[Piece]]:
+def split(pieces: list[Piece], shares: float) -> tuple[list[Piece], list[Piece]]:
     """The first so many shares of the pieces, and the rest."""
     first: list[Piece] = []
     rest: list[Piece] = []

@@ -18,6 +18,7 @@ from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.rulebook import StrategyRules, strategy_rules
 from xlmargin.settings import AccountType
+from xlmargin.strategy_margin.display_lines import StrategyLine, strategy_lines
 from xlmargin.strategy_margin.legs import Phase
 from xlmargin.strategy_margin.pairing import Pairing, least_pairing
 from xlmargin.strategy_margin.pairing_holdings import Holdings, holdings
@@ -76,6 +77,11 @@ class ClassMargin:
         """The least requirement in a phase."""
         return self.pairing(phase).amount
 
+    def lines(self, phase: Phase) -> tuple[StrategyLine, ...]:
+        """The strategies of the pairing that is asked least in a phase."""
+        found = strategy_lines(self.holdings, self.pairing(phase), self.rules, cash=self.is_cash)
+        return tuple(found)
+
     @cached_property
     def proceeds(self) -> float:
         """What was received for options sold and for stock sold short."""
@@ -126,6 +132,10 @@ class StrategyMargin:
         for c in self.classes:
             by_account[c.account] += c.requirement(phase)
         return by_account
+
+    def lines(self, phase: Phase) -> tuple[StrategyLine, ...]:
+        """The strategies of the pairings that are asked least in a phase, by account and class."""
+        return tuple(line for c in self.classes for line in c.lines(phase))
 
     def bound(self, phase: Phase) -> float:
         """What no permitted pairing is asked less than, $; the requirement itself where proven."""
