@@ -21,7 +21,9 @@ FLOORS = [
     {"reports", "history"},
     {"excel"},
     {"hosts", "workbooks", "samples"},
-    {"cli", "commands", "udfs"},
+    {"udfs"},
+    {"commands"},
+    {"cli"},
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = [*sorted((ROOT / "xlmargin").rglob("*.py")), ROOT / "udfs.py"]
