@@ -50,7 +50,9 @@ def printed(text: str) -> str:
 
 def print_problems(problems: Sequence[Problem]) -> None:
     """A table of problems by range and row; errors in red."""
-    table = Table("", "range", "row", "column", "found", "wanted")
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("", "range", "row", "column", "found", "wanted"):
+        table.add_column(heading, overflow="fold")
     for problem in problems:
         cells = (
             problem.severity.value, problem.range, str(problem.row or ""), problem.column,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 MOST_UNPACKED_BYTES: Final = 500_000_000
 _SECONDS_A_DAY: Final = 86_400
+_MOST_TITLES: Final = 20
+_FIRST_HEADINGS: Final = ("symbol", "ticker", "name")
+"""Headings that tell the row of headings from titles above it."""
 
 
 def read_named_ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:
@@ -24,26 +27,29 @@ def read_named_ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:
 
     Where none of them is there, the first sheet counts as the first name.
     """
-    workbook = _opened(path)
-    found: dict[str, FileRows] = {}
-    for name in names:
-        rows = _table(workbook, name) or _sheet(workbook, name)
-        if rows:
-            found[name] = bounded(rows, path)
-    if names[0] not in found and not _named(workbook.sheet_names, names):
-        found[names[0]] = bounded(_plain(workbook.get_sheet_by_index(0).to_python()), path)
-    return found
-
-
-def _opened(path: Path) -> CalamineWorkbook:
-    from python_calamine import CalamineWorkbook
-
     _refuse_bomb(path)
     try:
-        return CalamineWorkbook.from_path(path, load_tables=path.suffix.lower() == ".xlsx")
+        ranges = _ranges(path, names)
     except Exception as error:
         # The reader has an error of its own for each kind of file, without a common parent.
         raise MarginError(f"{path.name}: not a workbook that can be read ({error}).") from error
+    return {name: bounded(rows, path) for name, rows in ranges.items()}
+
+
+def _ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:
+    from python_calamine import CalamineWorkbook
+
+    has_tables = path.suffix.lower() == ".xlsx"
+    workbook = CalamineWorkbook.from_path(path, load_tables=has_tables)
+    found: dict[str, FileRows] = {}
+    for name in names:
+        rows = _table(workbook, name) if has_tables else []
+        rows = rows or _sheet(workbook, name)
+        if rows:
+            found[name] = rows
+    if names[0] not in found and not _named(workbook.sheet_names, names):
+        found[names[0]] = _below_titles(_plain(workbook.get_sheet_by_index(0).to_python()))
+    return found
 
 
 def _refuse_bomb(path: Path) -> None:
@@ -67,7 +73,17 @@ def _table(workbook: CalamineWorkbook, name: str) -> FileRows:
 
 def _sheet(workbook: CalamineWorkbook, name: str) -> FileRows:
     names = _named(workbook.sheet_names, (name,))
-    return _plain(workbook.get_sheet_by_name(names[0]).to_python()) if names else []
+    if not names:
+        return []
+    return _below_titles(_plain(workbook.get_sheet_by_name(names[0]).to_python()))
+
+
+def _below_titles(rows: FileRows) -> FileRows:
+    """The rows from the headings on, where titles stand above them; else all rows."""
+    for i, row in enumerate(rows[:_MOST_TITLES]):
+        if any(isinstance(c, str) and c.casefold() in _FIRST_HEADINGS for c in row):
+            return rows[i:]
+    return rows
 
 
 def _named(there: Iterable[str], names: Sequence[str]) -> list[str]:

@@ -1,0 +1,189 @@
+"""The command line: answers, refusals, exit codes, and no file where something is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import xlmargin
+from xlmargin.cli import app
+from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.samples import family_office_book
+
+ROOT = Path(__file__).parents[1]
+STOCK = "symbol,type,quantity,strike,expiration,price\nXYZ,stock,100,,,500\n"
+GOOD = f"{STOCK}XYZ,call,-1,510,2027-01-15,12\n"
+BAD = f"{STOCK}XYZ,putt,1,510,2027-01-15,x\n"
+SETTINGS = "name,value\nas_of,2026-11-20\nrate,0.04\n"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.csv").write_text(GOOD)
+    (tmp_path / "bad.csv").write_text(BAD)
+    (tmp_path / "settings.csv").write_text(SETTINGS)
+    return tmp_path
+
+
+def files(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_the_command_runs_by_itself(tmp_path: Path) -> None:
+    main = "from xlmargin.cli import main; main()"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", main, "demo", "-o", "demo.xlsx", "--json"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["workbook"] == "demo.xlsx"
+    assert done.stderr == ""
+    assert files(tmp_path) == {"demo.xlsx"}
+
+
+def test_the_version_is_shown_at_once() -> None:
+    main = "from xlmargin.cli import main; main()"
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", main, "--version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == f"xlmargin {xlmargin.__version__}"
+    assert time.perf_counter() - start < 5
+
+
+def test_demo_shows_the_requirement_by_class_group(book: Path) -> None:
+    result = run("demo")
+    assert result.exit_code == 0
+    assert "NVDA" in result.stdout
+    assert (book / "xlmargin-demo.xlsx").is_file()
+
+
+def test_json_is_what_the_functions_answer(book: Path) -> None:
+    import_module("udfs")
+    answers = json.loads(run("demo", "--json").stdout)
+    ranges = family_office_book()
+    cells = (ranges.positions, ranges.market, ranges.settings, ranges.dividends)
+    assert answers["requirement"] == REGISTRY["PM_REQUIREMENT"].function(*cells)
+    assert answers["groups"] == REGISTRY["PM_GROUPS"].function(*cells)
+    assert answers["check"] == REGISTRY["XLM_CHECK"].function(*cells)
+
+
+def test_report_writes_beside_and_leaves_nothing_else(book: Path) -> None:
+    before = files(book)
+    result = run("report", "good.csv", "--settings", "settings.csv")
+    assert result.exit_code == 0, result.output
+    assert files(book) - before == {"good-margin.xlsx"}
+
+
+def test_a_written_workbook_can_be_reported_again(book: Path) -> None:
+    first = json.loads(run("demo", "-o", "first.xlsx", "--json").stdout)
+    again = json.loads(run("report", "first.xlsx", "-o", "again.xlsx", "--json").stdout)
+    assert again["requirement"] == first["requirement"]
+    assert again["groups"] == first["groups"]
+
+
+def test_the_date_is_today_where_none_is_given(book: Path) -> None:
+    (book / "stock.csv").write_text("symbol,type,quantity,price\nXYZ,stock,100,500\n")
+    result = run("report", "stock.csv", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["requirement"] == pytest.approx(7_500)
+
+
+def test_a_refusal_names_every_row_and_writes_nothing(book: Path) -> None:
+    before = files(book)
+    result = run("report", "bad.csv", "--settings", "settings.csv", "-o", "out.xlsx")
+    assert result.exit_code == 1
+    assert "row 3, type" in result.stderr
+    assert "row 3, price" in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.output
+    assert files(book) == before
+
+
+def test_a_refusal_leaves_an_earlier_workbook_as_it_was(book: Path) -> None:
+    (book / "out.xlsx").write_bytes(b"earlier")
+    assert run("report", "bad.csv", "-o", "out.xlsx").exit_code == 1
+    assert (book / "out.xlsx").read_bytes() == b"earlier"
+
+
+def test_an_input_is_never_written_over(book: Path) -> None:
+    run("demo", "-o", "demo.xlsx")
+    content = (book / "demo.xlsx").read_bytes()
+    (book / "link.xlsx").symlink_to(book / "demo.xlsx")
+    for output in ("demo.xlsx", "link.xlsx", "./demo.xlsx"):
+        result = run("report", "demo.xlsx", "-o", output)
+        assert result.exit_code == 1
+        assert "input" in result.stderr
+    assert run("report", "good.csv", "--settings", "settings.csv", "-o", "good.csv").exit_code == 1
+    assert (book / "demo.xlsx").read_bytes() == content
+    assert (book / "good.csv").read_text() == GOOD
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("report", "missing.csv"),
+        ("report", "."),
+        ("report", "good.csv", "-o", "nowhere/out.xlsx"),
+        ("report", "good.csv", "-o", "out.csv"),
+        ("report", "good.csv", "--market", "missing.csv"),
+        ("demo", "-o", "out.txt"),
+        ("check", "missing.csv"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(book: Path, arguments: tuple[str, ...]) -> None:
+    before = files(book)
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Refused")
+    assert "Traceback" not in result.output
+    assert files(book) == before
+
+
+def test_check_lists_problems_and_exits_by_them(book: Path) -> None:
+    good = run("check", "good.csv", "--settings", "settings.csv")
+    bad = run("check", "bad.csv", "--settings", "settings.csv")
+    assert good.exit_code == 0
+    assert "No problems" in good.stdout
+    assert bad.exit_code == 1
+    assert "putt" in bad.stdout
+
+
+def test_check_answers_json(book: Path) -> None:
+    result = run("check", "bad.csv", "--settings", "settings.csv", "--json")
+    assert result.exit_code == 1
+    rows = json.loads(result.stdout)["check"]
+    assert rows[0] == ["severity", "range", "row", "column", "found", "wanted"]
+    assert {row[2] for row in rows[1:]} == {3.0}
+
+
+def test_hostile_text_is_not_obeyed_by_the_terminal(book: Path) -> None:
+    (book / "hostile.csv").write_text("symbol,type,quantity\n\x1b[31mXYZ[bold],stock,1\n")
+    for command in ("check", "report"):
+        result = run(command, "hostile.csv", "--settings", "settings.csv")
+        assert result.exit_code == 1
+        assert "\x1b[31m" not in result.output
+
+
+def test_a_workbook_for_libreoffice_can_be_asked_for(book: Path) -> None:
+    assert run("demo", "--for", "libreoffice", "-o", "lo.xlsx").exit_code == 0
+    assert run("demo", "--for", "lotus", "-o", "lotus.xlsx").exit_code == 2
+    assert not (book / "lotus.xlsx").exists()
