@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -44,6 +44,16 @@ class Positions:
 
     def __len__(self) -> int:
         return len(self.symbol)
+
+    def only(self, chosen: IntArray) -> Positions:
+        """Some of the positions, by index; accounts and groups keep their numbers."""
+        columns = {
+            field.name: getattr(self, field.name)[chosen]
+            for field in fields(self)
+            if isinstance(getattr(self, field.name), np.ndarray)
+        }
+        symbols = tuple(self.symbol[i] for i in chosen)
+        return replace(self, symbol=symbols, **columns)
 
     @cached_property
     def units(self) -> FloatArray:

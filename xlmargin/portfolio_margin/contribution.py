@@ -7,7 +7,7 @@ binds; the shares of all positions add up to the requirement.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,12 +39,19 @@ def _standalone(margin: PortfolioMargin) -> FloatArray:
     worst_loss: FloatArray = -np.min(margin.risk_array, axis=1, initial=0.0)
     delivered = delivered_value(margin.book.positions, margin.spot)
     minimum = np.maximum(margin.minimum, house_minimum(delivered, margin.rules))
-    return np.maximum(worst_loss, minimum)
+    standalone = np.where(margin.class_unit != NO_UNIT, np.maximum(worst_loss, minimum), 0.0)
+    for i in _outside(margin):
+        standalone[i] = _strategy_based(margin, [i])
+    return standalone
 
 
 def _marginal(margin: PortfolioMargin) -> FloatArray:
     """Requirement with each position less without it: its unit, and those above, made anew."""
     marginal = np.zeros(len(margin.book.positions))
+    outside = _outside(margin)
+    for i in outside:
+        rest = [other for other in outside if other != i]
+        marginal[i] = margin.strategy_based.sum() - _strategy_based(margin, rest)
     position = np.flatnonzero(margin.class_unit != NO_UNIT)
     unit = margin.class_unit[position]
     array = margin.levels[0].risk_array[unit] - margin.risk_array[position]
@@ -62,6 +69,21 @@ def _marginal(margin: PortfolioMargin) -> FloatArray:
         minimum = above.minimum[parent] - units.minimum[unit] + minimum[inside]
         unit = parent
     return marginal
+
+
+def _outside(margin: PortfolioMargin) -> list[int]:
+    """The positions that are not eligible."""
+    outside = (margin.class_unit == NO_UNIT) & ~margin.book.positions.is_cash
+    return [int(i) for i in np.flatnonzero(outside)]
+
+
+def _strategy_based(margin: PortfolioMargin, chosen: list[int]) -> float:
+    """Strategy-based requirement, $, of some positions by themselves."""
+    if not chosen:
+        return 0.0
+    positions = margin.book.positions
+    book = replace(margin.book, positions=positions.only(np.array(chosen)))
+    return float(margin.ask_strategy_based(book, margin.mark[chosen]).by_position.sum())
 
 
 def _class_minimum_without(
@@ -88,7 +110,7 @@ def _share(margin: PortfolioMargin) -> FloatArray:
         raised = np.where(of_contracts > 0, classes.minimum / of_contracts, 1.0)
     own_minimum[inside] *= raised[unit]
     loss = -margin.risk_array[inside, binding.point[unit]] * binding.factor[unit]
-    share = np.zeros(len(margin.book.positions))
+    share = margin.strategy_based.copy()
     share[inside] = np.where(loss_binds[unit], loss, own_minimum[inside])
     return share
 

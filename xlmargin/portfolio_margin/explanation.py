@@ -31,6 +31,8 @@ def _account(margin: PortfolioMargin, account: int) -> Requirement:
         for depth, units in enumerate(margin.levels)
         for i in np.flatnonzero((units.account == account) & (units.parent == NO_PARENT))
     )
+    if margin.strategy_trees:
+        parts += (margin.strategy_trees[account],)
     name = margin.book.positions.accounts[account]
     return total(f"Account {name}", parts, margin.rules.citations["aggregation"])
 

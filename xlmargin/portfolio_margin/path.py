@@ -39,7 +39,16 @@ def requirement_path(margin: PortfolioMargin, moves: FloatArray) -> RequirementP
     spot = spot_after(book.market, moves)
     values = table.values(spot) - table.values(book.market.spot[:, None]) + table.base[:, None]
     after = [
-        margin_at(book, margin.rules, margin.groups, margin.points, table, spot[:, i], values[:, i])
+        margin_at(
+            book,
+            margin.rules,
+            margin.groups,
+            margin.points,
+            table,
+            spot[:, i],
+            values[:, i],
+            margin.ask_strategy_based,
+        )
         for i in range(len(moves))
     ]
     return RequirementPath(

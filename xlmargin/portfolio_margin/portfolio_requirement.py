@@ -13,34 +13,44 @@ from functools import cached_property
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
-from xlmargin.errors import Problem, RefusedPosition
+from xlmargin.portfolio_margin.ineligible import (
+    AskStrategyBased,
+    at_prices,
+    eligible,
+    only,
+    refused,
+)
 from xlmargin.portfolio_margin.minimums import contract_minimum, uncovered_minimum
 from xlmargin.portfolio_margin.units import NO_PARENT, Level, Units, joined, sums
+from xlmargin.requirement import Requirement
 from xlmargin.risk_array import (
     ClassGroups,
     ContractTable,
     ValuationPoints,
     class_groups,
     contract_table,
-    market_value,
     risk_array,
+    unit_value,
     valuation_points,
 )
 from xlmargin.rulebook import PortfolioRules, portfolio_rules
 
 NO_UNIT = -1
-"""What `class_unit` holds for cash, which is in no class group."""
+"""What `class_unit` holds for cash and for positions that are not eligible."""
 
 
 @dataclass(frozen=True, eq=False)
 class PortfolioMargin:
     """A book under portfolio margin: its arrays, its units and what they require.
 
-    `risk_array`, $, has shape (positions, points); `minimum` and `market_value`, $, (positions,).
+    `risk_array`, $, has shape (positions, points); `minimum`, $, and `mark`, $ per unit,
+    (positions,).
     `class_unit` is each position's index into the first of `levels`: classes, product groups,
     portfolio groups. `uncovered_minimum`, $, is the house's, shape (class units,).
+    `strategy_based`, $, shape (positions,), is what positions that are not eligible require; their
+    rows of `risk_array` are 0.
     """
 
     book: Book
@@ -49,21 +59,31 @@ class PortfolioMargin:
     points: ValuationPoints
     contracts: ContractTable
     spot: FloatArray
-    market_value: FloatArray
+    mark: FloatArray
     risk_array: FloatArray
     minimum: FloatArray
     uncovered_minimum: FloatArray
     class_unit: IntArray
     levels: tuple[Units, Units, Units]
+    strategy_based: FloatArray
+    strategy_trees: tuple[Requirement, ...]
+    ask_strategy_based: AskStrategyBased
 
     @cached_property
     def by_account(self) -> FloatArray:
         """Portfolio margin requirement of each account, $, shape (accounts,)."""
-        by_account = np.zeros(len(self.book.positions.accounts))
+        accounts = len(self.book.positions.accounts)
+        by_account = np.zeros(accounts)
+        np.add.at(by_account, self.book.positions.account, self.strategy_based)
         for units in self.levels:
             alone = units.parent == NO_PARENT
             np.add.at(by_account, units.account[alone], units.requirement[alone])
         return by_account
+
+    @property
+    def market_value(self) -> FloatArray:
+        """Market value of each position, $, signed; short positions negative; cash is itself."""
+        return self.book.positions.units * self.mark
 
     @property
     def amount(self) -> float:
@@ -71,17 +91,18 @@ class PortfolioMargin:
         return float(self.by_account.sum())
 
 
-def portfolio_margin(book: Book) -> PortfolioMargin:
+def portfolio_margin(book: Book, ask_strategy_based: AskStrategyBased = refused) -> PortfolioMargin:
     """A book under portfolio margin, at its market.
 
-    Refuses the whole book, naming the rows, where a position is not eligible or has no price.
+    Positions that are not eligible are asked what `ask_strategy_based` answers for them. Refuses
+    the whole book, naming the rows, where a position has no price, or where nothing answers.
     """
-    refuse_ineligible(book)
     rules = portfolio_rules(book.as_of, book.settings.house, book.settings.overrides)
     groups = class_groups(book.market, rules)
     points = valuation_points(book.market, groups, rules)
     table = contract_table(book)
-    return margin_at(book, rules, groups, points, table, book.market.spot, table.base)
+    spot = book.market.spot
+    return margin_at(book, rules, groups, points, table, spot, table.base, ask_strategy_based)
 
 
 def margin_at(
@@ -92,6 +113,7 @@ def margin_at(
     table: ContractTable,
     spot: FloatArray,
     base: FloatArray,
+    ask_strategy_based: AskStrategyBased,
 ) -> PortfolioMargin:
     """The book under portfolio margin with its underlyings at other prices: arrays re-based.
 
@@ -101,10 +123,11 @@ def margin_at(
     positions = book.positions
     moved_spot = spot[:, None] * (1.0 + points.moves)
     gains = table.values(moved_spot) - base[:, None]
-    array = risk_array(positions, table, spot, moved_spot, gains)
-    value = market_value(positions, table, spot, base)
-    minimum = contract_minimum(positions, value, rules)
-    class_unit, units = _class_units(book, groups, array, minimum, rules)
+    covered = eligible(book)
+    array = risk_array(positions, table, spot, moved_spot, gains) * covered[:, None]
+    mark = unit_value(positions, table, spot, base)
+    minimum = contract_minimum(positions, positions.units * mark, rules) * covered
+    class_unit, units = _class_units(book, covered, groups, array, minimum, rules)
     uncovered = uncovered_minimum(positions, spot, class_unit, len(units.names), rules)
     units = replace(units, minimum=np.maximum(units.minimum, uncovered))
     return PortfolioMargin(
@@ -114,42 +137,44 @@ def margin_at(
         points,
         table,
         spot,
-        value,
+        mark,
         array,
         minimum,
         uncovered,
         class_unit,
         _levels(units, groups, rules),
+        *_strategy_based(book, covered, spot, mark, ask_strategy_based),
+        ask_strategy_based,
     )
 
 
-def refuse_ineligible(book: Book) -> None:
-    """Refuse positions that portfolio margin does not cover, by row."""
-    positions, market = book.positions, book.market
-    inside = ~positions.is_cash
-    inside[inside] = ~market.marginable[positions.underlying[inside]]
-    ineligible = np.flatnonzero(inside)
-    if ineligible.size:
-        raise RefusedPosition(
-            [
-                Problem(
-                    "positions",
-                    int(positions.row[i]),
-                    "symbol",
-                    f"{positions.label(int(i))}, not marginable",
-                    "positions that are eligible for portfolio margin: leave this one out",
-                )
-                for i in ineligible
-            ]
-        )
+def _strategy_based(
+    book: Book,
+    covered: BoolArray,
+    spot: FloatArray,
+    mark: FloatArray,
+    ask: AskStrategyBased,
+) -> tuple[FloatArray, tuple[Requirement, ...]]:
+    """What the positions that are not covered require, $ by position, and why, by account."""
+    outside = ~covered & ~book.positions.is_cash
+    by_position = np.zeros(len(outside))
+    if not outside.any():
+        return by_position, ()
+    made = ask(only(at_prices(book, spot), outside), mark[outside])
+    by_position[outside] = made.by_position
+    return by_position, made.by_account
 
 
 def _class_units(
-    book: Book, groups: ClassGroups, array: FloatArray, minimum: FloatArray, rules: PortfolioRules
+    book: Book,
+    inside: BoolArray,
+    groups: ClassGroups,
+    array: FloatArray,
+    minimum: FloatArray,
+    rules: PortfolioRules,
 ) -> tuple[IntArray, Units]:
     """Each position's class unit, and the class units: one for each account and class group."""
     positions = book.positions
-    inside = ~positions.is_cash
     group = groups.of_underlying[positions.underlying[inside]]
     keys = positions.account[inside] * len(groups.groups) + group
     present, unit = np.unique(keys, return_inverse=True)

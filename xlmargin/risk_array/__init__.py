@@ -2,7 +2,7 @@
 
 from xlmargin.risk_array.class_groups import ClassGroup, ClassGroups, class_groups
 from xlmargin.risk_array.contract_table import ContractTable, contract_table
-from xlmargin.risk_array.risk_array import market_value, risk_array
+from xlmargin.risk_array.risk_array import risk_array, unit_value
 from xlmargin.risk_array.stress import spot_after, stress_grid
 from xlmargin.risk_array.valuation_points import (
     ValuationPoints,
@@ -18,11 +18,11 @@ __all__ = [
     "ValuationPoints",
     "class_groups",
     "contract_table",
-    "market_value",
     "moves_of_range",
     "point_names",
     "risk_array",
     "spot_after",
     "stress_grid",
+    "unit_value",
     "valuation_points",
 ]

@@ -37,16 +37,15 @@ def risk_array(
     return array
 
 
-def market_value(
+def unit_value(
     positions: Positions, table: ContractTable, spot: FloatArray, contract_value: FloatArray
 ) -> FloatArray:
-    """Market value of each position, $, signed; short positions negative; cash is itself.
+    """What one unit of each position is worth, $; a dollar of cash is worth 1.
 
     `spot` has shape (underlyings,), `contract_value`, $ per unit, (contracts,).
     """
-    price = np.ones(len(positions))
+    value = np.ones(len(positions))
     stock, options = positions.is_stock, table.of_position != NO_CONTRACT
-    price[stock] = spot[positions.underlying[stock]]
-    price[options] = contract_value[table.of_position[options]]
-    value: FloatArray = positions.units * price
+    value[stock] = spot[positions.underlying[stock]]
+    value[options] = contract_value[table.of_position[options]]
     return value

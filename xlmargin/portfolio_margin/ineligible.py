@@ -1,0 +1,67 @@
+"""Positions that portfolio margin does not cover: they keep their strategy-based requirement.
+
+What that is belongs to the other regime; here it is asked for and added up. Portfolio margin counts
+options and short stock in the account's equity at their market value, so the requirement counts
+beside that equity.
+
+Rule: FINRA 4210(g), eligible products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.book import Book
+from xlmargin.errors import Problem, RefusedPosition
+from xlmargin.market import Market
+from xlmargin.requirement import Requirement
+
+
+@dataclass(frozen=True, eq=False)
+class StrategyBased:
+    """What the positions of a book require by strategy: $ by position, and why, by account."""
+
+    by_position: FloatArray
+    by_account: tuple[Requirement, ...]
+
+
+AskStrategyBased = Callable[[Book, FloatArray], StrategyBased]
+"""Answers the strategy-based requirement of a book whose positions have these marks, $ per unit."""
+
+
+def eligible(book: Book) -> BoolArray:
+    """Which positions portfolio margin covers, shape (positions,); cash is not among them."""
+    positions = book.positions
+    covered = ~positions.is_cash
+    covered[covered] = book.market.marginable[positions.underlying[covered]]
+    return covered
+
+
+def refused(book: Book, mark: FloatArray) -> StrategyBased:
+    """Refuse the positions by row: for callers that have no strategy-based requirement."""
+    positions = book.positions
+    wanted = "positions that are eligible for portfolio margin"
+    raise RefusedPosition(
+        [
+            Problem(
+                "positions", int(row), "symbol", f"{positions.label(i)}, not marginable", wanted
+            )
+            for i, row in enumerate(positions.row)
+        ]
+    )
+
+
+def at_prices(book: Book, spot: FloatArray) -> Book:
+    """The book with its underlyings at other prices, $ per unit, shape (underlyings,)."""
+    market = book.market
+    moved = [replace(u, spot=s) for u, s in zip(market.underlyings, spot.tolist(), strict=True)]
+    return replace(book, market=Market(market.as_of, tuple(moved), market.curve))
+
+
+def only(book: Book, chosen: BoolArray) -> Book:
+    """The book with some of its positions alone."""
+    return replace(book, positions=book.positions.only(np.flatnonzero(chosen)))
