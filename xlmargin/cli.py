@@ -64,7 +64,7 @@ def demo(
     """Write the workbook of a sample book, and show its requirement by class group."""
     from xlmargin.samples import FAMILY_OFFICE_NOTE, family_office_book
 
-    asked = _asked(output, as_json, for_, title="Portfolio margin: family office")
+    asked = _asked(output, as_json, for_, title="Portfolio margin of a family office")
     try:
         asked.report(family_office_book(), note=FAMILY_OFFICE_NOTE)
     except (MarginError, OSError) as error:

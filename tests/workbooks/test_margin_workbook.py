@@ -179,6 +179,12 @@ def test_answers_are_locked_without_a_password_and_print_on_one_width(demo: Path
             assert not sheet.sheet_view.showGridLines
 
 
+def test_answers_are_kept_on_opening(demo: Path) -> None:
+    with zipfile.ZipFile(demo) as packed:
+        calculation = re.findall("<calcPr[^>]*>", packed.read("xl/workbook.xml").decode())
+    assert calculation == ['<calcPr calcId="191029"/>']
+
+
 def test_for_excel_formulas_spill(demo: Path) -> None:
     with zipfile.ZipFile(demo) as packed:
         dynamic = "xl/metadata.xml" in packed.namelist()
@@ -198,7 +204,7 @@ def hostile_tables() -> InputTables:
 def test_hostile_text_never_becomes_a_formula(functions: Functions, tmp_path: Path) -> None:
     path = tmp_path / "hostile.xlsx"
     write_margin_workbook(path, hostile_tables(), functions, title=HOSTILE[0], note=HOSTILE[1])
-    ours = re.compile(r"=?(INDEX\(|LARGE\(|as_of$|Requirement!|[A-Z]+_[A-Z_]+\()")
+    ours = re.compile(r"=?(INDEX\(|LARGE\(|as_of$|Requirement!|COUNTIF\(|[A-Z]+_[A-Z_]+\()")
     for _, _, _, text in formulas(path):
         assert ours.match(text)
         assert "HYPERLINK" not in text

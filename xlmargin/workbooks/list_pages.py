@@ -12,6 +12,9 @@ CHECK_SHEET: Final = "Check"
 _FIRST: Final = 3
 """Row of the headings on these pages, counted from 0."""
 
+SEVERITIES: Final = f"{CHECK_SHEET}!$A:$A"
+"""The column in which the check says how bad each problem is."""
+
 
 def write_contribution_page(draft: Draft) -> None:
     """What each position adds to the requirement."""
@@ -23,14 +26,15 @@ def write_contribution_page(draft: Draft) -> None:
     )
     kinds = ["text", "money"]
     page.columns((40, 18, 18, 18), kinds)
-    page.answer(_FIRST, 0, draft.call("PM_CONTRIBUTION"), kinds)
+    rows = page.answer(_FIRST, 0, draft.call("PM_CONTRIBUTION"), kinds)
     for column in (2, 3):
         bars = {
             "type": "data_bar", "data_bar_2010": True, "bar_color": LOSS, "bar_solid": True,
             "bar_negative_color": GAIN, "bar_border_color": LOSS, "bar_axis_position": "middle",
             "bar_negative_border_color": GAIN,
         }  # fmt: skip
-        page.sheet.conditional_format(_FIRST + 1, column, _FIRST + ROOM, column, bars)
+        last = _FIRST + max(len(rows), ROOM)
+        page.sheet.conditional_format(_FIRST + 1, column, last, column, bars)
     page.sheet.freeze_panes(_FIRST + 1, 1)
     page.prints(4, draft.stamp, repeat=_FIRST, portrait=True)
     page.protect()

@@ -27,11 +27,11 @@ _NUMBERS: Final = {
     "money": '$#,##0_);($#,##0);"–"_)',
     "price": "#,##0.00_);(#,##0.00)",
     "quantity": "#,##0_);-#,##0_)",
-    "percent": "0.0%",
-    "rate": "0.00%",
-    "move": "+0.0%;-0.0%;0.0%",
-    "greek": "0.0000;-0.0000;0.0000",
-    "date": "yyyy-mm-dd",
+    "percent": "0.0%_)",
+    "rate": "0.00%_)",
+    "move": "+0.0%_);-0.0%_);0.0%_)",
+    "greek": "0.0000_);-0.0000_);0.0000_)",
+    "date": "yyyy-mm-dd_)",
     "number": "#,##0.####",
 }
 """Number format of each kind of quantity."""
@@ -39,7 +39,9 @@ _NUMBERS: Final = {
 _STYLES: Final[dict[str, dict[str, Any]]] = {
     "body": {"bottom": 4, "bottom_color": RULE_LINE, "valign": "top"},
     "label": {"bottom": 4, "bottom_color": RULE_LINE, "indent": 1},
-    "figure_small": {"bold": True, "align": "right", "bottom": 4, "bottom_color": RULE_LINE},
+    "figure_small": {
+        "bold": True, "align": "right", "indent": 0, "bottom": 4, "bottom_color": RULE_LINE,
+    },
     "strong": {"bold": True, "bottom": 1, "bottom_color": RULE_LINE},
     "figure": {"bold": True, "font_size": 16, "font_color": NAVY, "align": "left"},
     "column": {"valign": "top"},

@@ -51,6 +51,9 @@ _PLAIN: Final = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     "nan_inf_to_errors": False,
 }  # fmt: skip
+_NO_OLDER_PROGRAM: Final = 191029
+"""The calculation engine that Excel has had since 2019: for a file of an older one it would
+calculate everything on opening, and without the add-in lose the answers."""
 
 
 def write_margin_workbook(
@@ -82,7 +85,8 @@ def write_margin_workbook(
             "created": dt.datetime.combine(date_of(book.market.as_of), dt.time()),
         }
     )
-    workbook.set_calc_mode("auto")
+    workbook.set_calc_mode("auto", _NO_OLDER_PROGRAM)
+    workbook.calc_on_load = False
     for name, write in pages:
         on_page(name)
         write(draft)

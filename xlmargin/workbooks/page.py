@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from xlmargin.workbooks.live_formulas import Answers, Call, Rows, Value
+from xlmargin.workbooks.live_formulas import REFUSED, Answers, Call, Rows, Value
 from xlmargin.workbooks.look import GAIN, LOSS, NAVY, WHITE, Look
 from xlmargin.workbooks.xlsx_writer import Chart, Format, Worksheet
 
@@ -14,6 +14,8 @@ LAST_ROW: Final = 1_048_575
 ROOM: Final = 500
 """Rows below an answer that are formatted too, for a book that grows."""
 
+_LOOKED_AT: Final = 2_000
+"""Rows in which a refusal is marked."""
 _LETTER: Final = 1
 _MARGINS: Final = {"left": 0.5, "right": 0.5, "top": 0.75, "bottom": 0.75}
 
@@ -147,7 +149,7 @@ class Page:
     def prints(
         self, columns: int, stamp: str, *, repeat: int | None = None, portrait: bool = False
     ) -> None:
-        """Printed over the width of one page, with these columns, and the stamp below."""
+        """Printed over the width of one page, with the stamp below; refusals are marked."""
         sheet = self.sheet
         sheet.set_paper(_LETTER)
         if not portrait:
@@ -157,6 +159,11 @@ class Page:
         sheet.print_area(0, 0, LAST_ROW, columns - 1)
         if repeat is not None:
             sheet.repeat_rows(repeat)
+        refused = {
+            "type": "text", "criteria": "begins with", "value": REFUSED,
+            "format": self.look.mark(bg_color=LOSS),
+        }  # fmt: skip
+        sheet.conditional_format(0, 0, _LOOKED_AT, columns - 1, refused)
         sheet.set_header('&L&"Arial,Bold"&9Portfolio margin&R&"Arial"&9&A')
         sheet.set_footer(f'&L&"Arial"&8{stamp.replace("&", "&&")}&R&"Arial"&8Page &P of &N')
 

@@ -6,7 +6,8 @@ from typing import Final
 
 from xlmargin.workbooks import requirement_page as requirement
 from xlmargin.workbooks.draft import Draft, small_axis
-from xlmargin.workbooks.live_formulas import Call, Rows, Value, literal
+from xlmargin.workbooks.list_pages import SEVERITIES
+from xlmargin.workbooks.live_formulas import Call, Value, literal
 from xlmargin.workbooks.look import NAVY, STEEL
 from xlmargin.workbooks.page import ROOM, Page
 from xlmargin.workbooks.xlsx_writer import xl_range_abs
@@ -14,11 +15,14 @@ from xlmargin.workbooks.xlsx_writer import xl_range_abs
 SHEET: Final = "Start"
 LARGEST: Final = 6
 _FIGURES_ROW: Final = 4
-_LARGEST_ROW: Final = 13
+_LARGEST_ROW: Final = 14
 _USE_ROW: Final = _LARGEST_ROW + LARGEST + 3
 _WIDTHS: Final = (30, 20, 17, 3, 20, 20, 20, 20)
 
 _VERSION: Final = "xlmargin version"
+_PROBLEMS: Final = (
+    f'COUNTIF({SEVERITIES},"error")&" errors, "&COUNTIF({SEVERITIES},"warning")&" warnings"'
+)
 
 _HOW: Final = (
     ("Positions", "Replace the blue rows with your own; the table grows with what you add."),
@@ -69,11 +73,18 @@ def _figures(draft: Draft, page: Page) -> None:
         ("Account value", f"INDEX({day.formula},1,2)", value, "money"),
         ("Excess", f"INDEX({day.formula},1,4)", excess, "money"),
         ("Requirement / account value", f"INDEX({day.formula},1,5)", ratio, "percent"),
+        ("Problems in the input", _PROBLEMS, _problems(draft), "text"),
         (_VERSION, f"INDEX({version.formula},1,2)", draft.answers.rows(version)[0][1], "text"),
     )
     for i, (label, formula, shown, number) in enumerate(figures):
         page.text(_FIGURES_ROW + i, 0, label, "label")
         page.formula(_FIGURES_ROW + i, 1, formula, shown, "figure_small", number)
+
+
+def _problems(draft: Draft) -> str:
+    """What the formula that counts problems finds."""
+    severities = [row[0] for row in draft.answers.rows(draft.call("XLM_CHECK"))]
+    return f"{severities.count('error')} errors, {severities.count('warning')} warnings"
 
 
 def _largest(draft: Draft, page: Page) -> None:
@@ -82,29 +93,24 @@ def _largest(draft: Draft, page: Page) -> None:
     for column, heading in enumerate(("class group", "requirement", "worst point")):
         page.text(_LARGEST_ROW - 1, column, heading, "heading" if column == 1 else "text_heading")
     groups = draft.answers.rows(draft.call("PM_GROUPS"))[1:]
-    ordered = _ordered(groups)
-    columns = {
-        column: f"{requirement.SHEET}!{xl_range_abs(first, column, first + ROOM, column)}"
-        for first in [requirement.GROUPS_ROW + 1]
-        for column in (requirement.LEVEL, requirement.GROUP, requirement.WORST_POINT,
-                       requirement.REQUIREMENT)
-    }  # fmt: skip
-    amount, level = columns[requirement.REQUIREMENT], columns[requirement.LEVEL]
-    of_class = f'({level}="{requirement.CLASS_GROUP}")'
-    for i, row in enumerate(ordered[:LARGEST]):
-        at = _LARGEST_ROW + i
-        largest = f"LARGE(IF({of_class},{amount}),{i + 1})"
-        page.formula(at, 1, largest, row[requirement.REQUIREMENT], "body", "money")
-        match = f"MATCH(1,{of_class}*({amount}=$B${at + 1}),0)"
-        for column, what in ((0, requirement.GROUP), (2, requirement.WORST_POINT)):
-            page.formula(at, column, f"INDEX({columns[what]},{match})", row[what], "body", "text")
-    _chart(draft, page, min(LARGEST, len(ordered)))
-
-
-def _ordered(groups: Rows) -> Rows:
-    """The class groups by requirement, the largest first."""
     classes = [row for row in groups if row[requirement.LEVEL] == requirement.CLASS_GROUP]
-    return sorted(classes, key=lambda row: -float(row[requirement.REQUIREMENT]))
+    first = requirement.GROUPS_ROW + 1
+    last = first + max(ROOM, 2 * len(groups))
+
+    def cells(column: int) -> str:
+        return f"{requirement.SHEET}!{xl_range_abs(first, column, last, column)}"
+
+    amounts = cells(requirement.REQUIREMENT)
+    of_class = f'({cells(requirement.LEVEL)}="{requirement.CLASS_GROUP}")'
+    largest = sorted((row[requirement.REQUIREMENT] for row in classes), key=float, reverse=True)
+    for i, amount in enumerate(largest[:LARGEST]):
+        row = _LARGEST_ROW + i
+        page.formula(row, 1, f"LARGE(IF({of_class},{amounts}),{i + 1})", amount, "body", "money")
+        group = next(row for row in classes if row[requirement.REQUIREMENT] == amount)
+        match = f"MATCH(1,{of_class}*({amounts}=$B${row + 1}),0)"
+        for column, what in ((0, requirement.GROUP), (2, requirement.WORST_POINT)):
+            page.formula(row, column, f"INDEX({cells(what)},{match})", group[what], "body", "text")
+    _chart(draft, page, min(LARGEST, len(largest)))
 
 
 def _chart(draft: Draft, page: Page, bars: int) -> None:
@@ -118,7 +124,7 @@ def _chart(draft: Draft, page: Page, bars: int) -> None:
             "gap": 40,
         }
     )
-    chart.set_y_axis(small_axis(reverse=True, major_gridlines={"visible": False}))
+    chart.set_y_axis(small_axis(reverse=True, crossing="max", major_gridlines={"visible": False}))
     chart.set_x_axis(small_axis(num_format="$#,##0,K"))
     chart.set_size({"width": 585, "height": 330})
     page.chart(3, 4, chart, "Largest class groups, $ thousands", "Bars: the largest class groups")
