@@ -80,6 +80,6 @@ def test_no_pairing_is_asked_less(name: str, phase: Phase) -> None:
         margin = margined(account, READINGS[name])
         found = margin.requirement(phase)
         assert found == pytest.approx(expected, abs=0.005), (seed, account)
-        lines = [line for line in margin.lines(phase)]
+        lines = list(margin.lines(phase))
         shown = sum(getattr(line, phase.value) for line in lines)
         assert shown == pytest.approx(found, abs=0.005), (seed, lines)

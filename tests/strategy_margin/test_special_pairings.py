@@ -229,12 +229,12 @@ def test_group_of_long_options_is_permitted() -> None:
 
 
 def test_option_without_price_is_refused_by_row() -> None:
-    with pytest.raises(RefusedPosition, match="row 3, price: .*no price"):
+    with pytest.raises(RefusedPosition, match=r"row 3, price: .*no price"):
         margined([Row("stock", 100, 100.0), Row("call", -1, float("nan"), 100, 30)], STOCK)
 
 
 def test_part_of_a_contract_is_refused_by_row() -> None:
-    with pytest.raises(RefusedPosition, match="row 2, quantity: .*part of a contract"):
+    with pytest.raises(RefusedPosition, match=r"row 2, quantity: .*part of a contract"):
         margined([Row("call", -1.5, 1.0, 100, 30)], STOCK)
 
 
