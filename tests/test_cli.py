@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import xlmargin
-from xlmargin.cli import app
+from xlmargin.cli import app, main
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.samples import family_office_book
 
@@ -181,6 +181,17 @@ def test_hostile_text_is_not_obeyed_by_the_terminal(book: Path) -> None:
         result = run(command, "hostile.csv", "--settings", "settings.csv")
         assert result.exit_code == 1
         assert "\x1b[31m" not in result.output
+
+
+def test_a_fault_is_said_in_one_line(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*paths: Path | None) -> None:
+        raise ZeroDivisionError("one\ntwo")
+
+    monkeypatch.setattr("xlmargin.importers.read_book_files", fail)
+    monkeypatch.setattr(sys, "argv", ["xlmargin", "check", "good.csv"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == "xlmargin failed, which is a fault of its own: ZeroDivisionError: one"
 
 
 def test_a_workbook_for_libreoffice_can_be_asked_for(book: Path) -> None:

@@ -148,4 +148,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except Exception as error:
+        fault = f"{type(error).__name__}: {error}".splitlines()[0]
+        sys.exit(f"xlmargin failed, which is a fault of its own: {fault}")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from xlmargin.workbooks import Functions, Host, InputTables, write_margin_workbook
+from xlmargin.importers import read_book_files
+from xlmargin.workbooks import Functions, Host, InputTables, input_tables, write_margin_workbook
 
 SOFFICE = shutil.which("soffice")
 
@@ -54,3 +55,13 @@ def test_every_sheet_shows_its_figures(workbook: Path, tmp_path: Path) -> None:
         assert any(cells)
         for cell in cells:
             assert not cell.startswith(("#", "Err:")), f"{sheet.name}: {cell}"
+
+
+def test_a_workbook_saved_by_libreoffice_is_read_back(
+    workbook: Path, tables: InputTables, functions: Functions, tmp_path: Path
+) -> None:
+    (saved,) = convert(workbook, "ods", tmp_path)
+    ranges = read_book_files(saved)
+    again = input_tables(ranges.positions, ranges.market, ranges.settings, ranges.dividends)
+    requirement = functions["PM_REQUIREMENT"]
+    assert requirement(*again.ranges) == requirement(*tables.ranges)

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 MOST_UNPACKED_BYTES: Final = 500_000_000
 _SECONDS_A_DAY: Final = 86_400
 _MOST_TITLES: Final = 20
-_FIRST_HEADINGS: Final = ("symbol", "ticker", "name")
+_SYMBOL_HEADINGS: Final = ("symbol", "ticker")
 """Headings that tell the row of headings from titles above it."""
+_FIRST_HEADINGS: Final = ("name", "setting")
+"""The same for settings, where they stand in the first column."""
 
 
 def read_named_ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:
@@ -81,7 +83,8 @@ def _sheet(workbook: CalamineWorkbook, name: str) -> FileRows:
 def _below_titles(rows: FileRows) -> FileRows:
     """The rows from the headings on, where titles stand above them; else all rows."""
     for i, row in enumerate(rows[:_MOST_TITLES]):
-        if any(isinstance(c, str) and c.casefold() in _FIRST_HEADINGS for c in row):
+        words = [cell.casefold() if isinstance(cell, str) else "" for cell in row]
+        if words[0] in _FIRST_HEADINGS or any(word in _SYMBOL_HEADINGS for word in words):
             return rows[i:]
     return rows
 

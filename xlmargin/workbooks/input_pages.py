@@ -26,7 +26,7 @@ _NUMBERS: Final[Mapping[str, str]] = {
     "shares_outstanding": "number", "as_of": "date", "cash": "money", "sma": "money",
 }  # fmt: skip
 _UNITS: Final[Mapping[str, str]] = {
-    "symbol": "ticker or OCC symbol", "type": "list", "quantity": "short is negative",
+    "symbol": "of underlying", "type": "list", "quantity": "short is negative",
     "strike": "$ per unit", "expiration": "date", "price": "$ per unit", "cost": "$ per unit",
     "style": "list", "class": "list", "leverage": "factor", "dividend_yield": "a year",
     "rate": "a year", "volatility": "a year", "class_group": "name", "product_group": "name",
@@ -52,6 +52,7 @@ _NOTES: Final[Mapping[str, str]] = {
     "Settings": "Name and value. The rate is a curve by time, or one flat rate. Any overridable "
     "parameter of a rule may be added as a row.",
 }
+_OCC: Final = ("Positions", "symbol")
 _WIDEST: Final = 24
 _LEAST_PRINTED: Final = 9
 """Columns printed at least, so that the notes above a narrow table are not cut off."""
@@ -82,7 +83,7 @@ def _write(page: Page, table: InputTable) -> None:
         HEADING_ROW, 0, *last, {"name": table.name, "columns": columns, "style": None}
     )
     for j, kind in enumerate(table.columns):
-        page.text(UNIT_ROW, j, _UNITS.get(kind, ""), f"{_side(kind)}unit")
+        page.text(UNIT_ROW, j, _unit(table, j), f"{_side(kind)}unit")
         page.sheet.set_column(j, j, 22 if settings else _width(table, j), page.look("open"))
         if kind in _LISTS:
             _offer(page, HEADING_ROW + 1, HEADING_ROW + ROOM, j, kind)
@@ -112,9 +113,15 @@ def _side(kind: str) -> str:
     return "" if kind in _NUMBERS or kind in ("leverage", "index_scale", "multiplier") else "text_"
 
 
+def _unit(table: InputTable, column: int) -> str:
+    """Unit of a column, for the row above the headings."""
+    kind = table.columns[column]
+    return "ticker or OCC symbol" if (table.name, kind) == _OCC else _UNITS.get(kind, "")
+
+
 def _width(table: InputTable, column: int) -> float:
     longest = max(len(text_of(plain(row[column]))) for row in table.rows)
-    unit = len(_UNITS.get(table.columns[column], "")) * 0.8
+    unit = len(_unit(table, column)) * 0.8
     return float(min(max(longest + 3, unit + 2, 11), _WIDEST))
 
 

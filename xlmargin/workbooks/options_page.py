@@ -21,7 +21,7 @@ _HEADINGS: Final = (
     "price", "delta", "gamma", "theta (a day)", "vega (per 1.00)", "rho (per 1.00)",
     "OPT_PRICE at vol. + 10%",
 )  # fmt: skip
-_WIDTHS: Final = (24, 11, 10, 8, 9, 11, 11, 12, 7, 11, 10, 10, 9, 9, 9, 10, 10, 12)
+_WIDTHS: Final = (23, 9.5, 9, 8, 9, 10.5, 11, 11.5, 7, 10.5, 9, 9, 9, 9, 9, 10.5, 10.5, 11)
 _TEXTS: Final = ("symbol", "style", "underlying", "right")
 _UP: Final = 0.10
 

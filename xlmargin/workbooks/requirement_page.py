@@ -29,7 +29,9 @@ def write_requirement_page(draft: Draft) -> None:
     page.text(3, 0, "Requirement", "strong")
     page.answer(3, 1, draft.call("PM_REQUIREMENT"), ["money"], heading=None, style="figure")
     page.text(4, 0, "All accounts, as of the date in the settings.", "note")
-    page.section(GROUPS_ROW - 1, "Groups", len(_WIDTHS), "a group inside another counts there")
+    page.section(
+        GROUPS_ROW - 1, "Groups", len(_WIDTHS), "one that is part of another counts inside it"
+    )
     groups = page.answer(GROUPS_ROW, 0, draft.call("PM_GROUPS"), _KINDS)
     bars = sum(1 for row in groups if row[LEVEL] == CLASS_GROUP)
     last = GROUPS_ROW + min(bars, _MOST_BARS)

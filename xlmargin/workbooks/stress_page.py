@@ -63,7 +63,7 @@ def _grid_chart(draft: Draft, page: Page, last: int) -> None:
     for column, color in ((1, STEEL), (VOLATILITY_MOVES.index(0.0) + 1, NAVY), (across, GREY)):
         chart.add_series(
             {
-                "name": f"volatility {VOLATILITY_MOVES[column - 1]:+.0%}",
+                "name": [SHEET, _GRID_ROW, column],
                 "categories": [SHEET, _GRID_ROW + 1, 0, last, 0],
                 "values": [SHEET, _GRID_ROW + 1, column, last, column],
                 "line": {"color": color, "width": 1.75},
@@ -74,7 +74,7 @@ def _grid_chart(draft: Draft, page: Page, last: int) -> None:
     chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
     chart.set_size({"width": width_of(_WIDTHS[_GRID_CHART_COLUMN:]), "height": _HEIGHT})
     says = "Lines: gain or loss over moves of spot, for three moves of volatility"
-    title = "Gain or loss over moves of spot, $ thousands"
+    title = "Gain or loss at three moves of volatility, $ thousands"
     page.chart(_GRID_ROW, _GRID_CHART_COLUMN, chart, title, says)
 
 
