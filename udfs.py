@@ -6,24 +6,30 @@ one text that begins with `#XLM!`; nothing here raises.
 
 import datetime as dt
 
-from xlmargin import reports
+from xlmargin import portfolio_margin, reports, strategy_margin
 from xlmargin.dates import date_of
+from xlmargin.efficiency import compared, efficiency_gain, strategy_figure
 from xlmargin.excel.arguments import DIVIDENDS, HEADERS, MARKET, POSITIONS, SETTINGS, Argument, Kind
 from xlmargin.excel.cells import read_book
 from xlmargin.excel.lists import read_moves, read_word
-from xlmargin.excel.margined import margined, problems_of
+from xlmargin.excel.margined import portfolio_margined, problems_of, strategy_margined
 from xlmargin.excel.option_arguments import read_options
 from xlmargin.excel.option_symbol import read_symbol
 from xlmargin.excel.worksheet_function import Returns, worksheet_function
-from xlmargin.portfolio_margin import explained
 from xlmargin.pricing import greeks, implied_volatility, theoretical_value
+from xlmargin.settings import Basis
+from xlmargin.strategy_margin import Phase
 
 BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
 TODAY = dt.date.today
 
 
 def _portfolio(*ranges):
-    return margined(read_book(*ranges, today=TODAY))
+    return portfolio_margined(read_book(*ranges, today=TODAY))
+
+
+def _strategy(*ranges):
+    return strategy_margined(read_book(*ranges, today=TODAY))
 
 
 @worksheet_function(**BOOK)
@@ -98,6 +104,54 @@ def PM_CONTRIBUTION(positions, market=None, settings=None, dividends=None, heade
     """
     margin = _portfolio(positions, market, settings, dividends)
     return reports.contribution_table(margin).cells(headers)
+
+
+@worksheet_function(**BOOK)
+def REGT_INITIAL(positions, market=None, settings=None, dividends=None):
+    """Least strategy-based initial requirement over all permitted pairings, in dollars, before any
+    proceeds are applied.
+    """
+    return _strategy(positions, market, settings, dividends).initial
+
+
+@worksheet_function(**BOOK)
+def REGT_MAINTENANCE(positions, market=None, settings=None, dividends=None):
+    """Least strategy-based maintenance requirement over all permitted pairings, in dollars, without
+    the value of short stock.
+    """
+    return _strategy(positions, market, settings, dividends).maintenance
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def REGT_STRATEGIES(positions, market=None, settings=None, dividends=None, headers=True):
+    """The pairing that makes the requirement least, a row a leg used: line, strategy, symbol,
+    quantity, initial, maintenance and proceeds in dollars, how, rule.
+    """
+    margin = _strategy(positions, market, settings, dividends)
+    is_initial = margin.book.settings.basis is Basis.INITIAL
+    phase = Phase.INITIAL if is_initial else Phase.MAINTENANCE
+    return reports.strategies_table(margin, phase).cells(headers)
+
+
+@worksheet_function(**BOOK)
+def MARGIN_EFFICIENCY(positions, market=None, settings=None, dividends=None):
+    """Efficiency gain as a fraction: 1 - portfolio requirement / strategy-based figure of the
+    setting basis (default deposit).
+    """
+    strategy = _strategy(positions, market, settings, dividends)
+    figure = strategy_figure(strategy, strategy.book.settings.basis)
+    return efficiency_gain(portfolio_margined(strategy.book).amount, figure)
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def MARGIN_COMPARE(positions, market=None, settings=None, dividends=None, headers=True):
+    """Both regimes by underlying and in total, in dollars: initial, maintenance, deposit, portfolio
+    requirement, gain, and gain as a fraction.
+    """
+    strategy = _strategy(positions, market, settings, dividends)
+    portfolio = portfolio_margined(strategy.book)
+    comparison = compared(portfolio, strategy, strategy.book.settings.basis)
+    return reports.comparison_table(comparison).cells(headers)
 
 
 OPTION = {
@@ -198,13 +252,17 @@ def XLM_CHECK(positions, market=None, settings=None, dividends=None):
 @worksheet_function(
     returns=Returns.TABLE,
     **BOOK,
-    regime=Argument("portfolio (default): the regime whose requirement is explained.", Kind.TEXT),
+    regime=Argument("portfolio (default), or initial or maintenance by strategy.", Kind.TEXT),
 )
 def XLM_EXPLAIN(positions, market=None, settings=None, dividends=None, regime="portfolio"):
     """The requirement as an indented tree in dollars: amounts, how parts combine, and rules."""
-    read_word("regime", regime, reports.Regime)
-    margin = _portfolio(positions, market, settings, dividends)
-    return reports.explanation_table(explained(margin)).cells()
+    regime = read_word("regime", regime, reports.Regime)
+    ranges = (positions, market, settings, dividends)
+    if regime is reports.Regime.PORTFOLIO:
+        requirement = portfolio_margin.explained(_portfolio(*ranges))
+    else:
+        requirement = strategy_margin.explained(_strategy(*ranges), Phase(regime.value))
+    return reports.explanation_table(requirement).cells()
 
 
 @worksheet_function(

@@ -128,7 +128,7 @@ def cpu(call: Callable[[], object]) -> float:
 def fresh(ranges: tuple[Rows, Rows, Rows]) -> float:
     """CPU seconds of the first call on ranges that were not seen before."""
     cells._remembered.clear()
-    margined._remembered.clear()
+    margined.forget()
     return cpu(lambda: udfs.PM_REQUIREMENT(*ranges))
 
 

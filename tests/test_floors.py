@@ -17,6 +17,7 @@ FLOORS = [
     {"risk_array"},
     {"portfolio_margin", "strategy_margin"},
     {"account", "eligibility", "margin_calls", "intraday"},
+    {"both_regimes"},
     {"efficiency", "what_if"},
     {"reports", "history"},
     {"excel"},

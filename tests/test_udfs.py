@@ -29,6 +29,11 @@ BOOK_FUNCTIONS = [
     "PM_STRESS",
     "PM_PATH",
     "PM_CONTRIBUTION",
+    "REGT_INITIAL",
+    "REGT_MAINTENANCE",
+    "REGT_STRATEGIES",
+    "MARGIN_EFFICIENCY",
+    "MARGIN_COMPARE",
     "XLM_EXPLAIN",
 ]
 
@@ -72,7 +77,17 @@ def test_arrays_and_frames_are_ranges_too(name):
     assert call(name, tuple(map(tuple, POSITIONS)), MARKET, SETTINGS) == whole
 
 
-@pytest.mark.parametrize("name", ["PM_RISK_ARRAY", "PM_GROUPS", "PM_PATH", "PM_CONTRIBUTION"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PM_RISK_ARRAY",
+        "PM_GROUPS",
+        "PM_PATH",
+        "PM_CONTRIBUTION",
+        "REGT_STRATEGIES",
+        "MARGIN_COMPARE",
+    ],
+)
 def test_headers_can_be_left_out(name):
     whole = call(name, POSITIONS, MARKET, SETTINGS)
     assert call(name, POSITIONS, MARKET, SETTINGS, headers=False) == whole[1:]
@@ -89,7 +104,6 @@ REFUSED = [
     (changed(3, "price", -1), "positions, row 3, price: found -1"),
     (changed(3, "price", None), "positions, row 3, price: found nothing"),
     (changed(3, "price", "#REF!"), "positions, row 3, price: found the error #REF!"),
-    (changed(3, "price", 600), "positions, row 3, price: found 600"),
     (changed(3, "symbol", "=1+1"), "positions, row 3, symbol: found '=1+1'"),
     (changed(3, "symbol", "ABC"), "positions, row 3"),
     (changed(1, "quantity", "how many"), "quantity"),
@@ -106,6 +120,12 @@ def test_refused_by_range_row_and_column(name, positions, message):
     assert "wanted" in answer
 
 
+@pytest.mark.parametrize("name", ["PM_REQUIREMENT", "MARGIN_COMPARE", "XLM_EXPLAIN"])
+def test_a_price_above_every_value_is_refused_where_value_is_taken(name):
+    answer = call(name, changed(3, "price", 600), MARKET, SETTINGS)
+    assert answer.startswith("#XLM! positions, row 3, price: found 600")
+
+
 def test_a_price_without_volatility_is_refused_by_row_and_in_the_check():
     deep = changed(3, "strike", 400)  # a call 100 in the money at 10 has no implied volatility
     answer = call("PM_REQUIREMENT", deep, MARKET, SETTINGS)
@@ -116,11 +136,29 @@ def test_a_price_without_volatility_is_refused_by_row_and_in_the_check():
     assert isinstance(call("PM_REQUIREMENT", given, MARKET, SETTINGS), float)
 
 
-def test_positions_that_are_not_marginable_are_refused_by_name():
-    market = [["symbol", "price", "marginable"], ["XYZ", 500, False]]
-    answer = call("PM_REQUIREMENT", POSITIONS, market, SETTINGS)
-    assert answer.startswith("#XLM! positions, row 2, symbol: found +500 XYZ, not marginable")
-    assert len(call("XLM_CHECK", POSITIONS, market, SETTINGS)) == 4
+def test_positions_outside_portfolio_margin_keep_their_strategy_based_requirement():
+    market = [["symbol", "price", "marginable"], ["XYZ", 500, True], ["OTC", 50, False]]
+    spread = [["OTC", "put", -2, 45, "2027-01-15", 2.0], ["OTC", "put", 2, 40, "2027-01-15", 1.0]]
+    stock = [["OTC", "stock", 100, None, None, 50]]
+    alone = call("PM_REQUIREMENT", POSITIONS, market, SETTINGS)
+    # 4210(c)(6): the whole value of stock that is not marginable
+    whole = call("PM_REQUIREMENT", [*POSITIONS, *stock], market, SETTINGS)
+    assert whole - alone == pytest.approx(5_000)
+    # maximum loss 1,000 in a book that gives options no value; equity here counts 400 - 200
+    whole = call("PM_REQUIREMENT", [*POSITIONS, *spread], market, SETTINGS)
+    assert whole - alone == pytest.approx(1_000 - 400 + 200)
+    shares = call("PM_CONTRIBUTION", [*POSITIONS, *spread], market, SETTINGS, None, False)
+    assert sum(row[3] for row in shares) == pytest.approx(whole)
+    assert [row[2] for row in shares[-2:]] == pytest.approx([800 - 200, 800 - (spread_short())])
+    tree = call("XLM_EXPLAIN", [*POSITIONS, *spread], market, SETTINGS)
+    assert any("Not eligible" in row[0] for row in tree)
+    path = call("PM_PATH", [*POSITIONS, *stock], market, SETTINGS, None, -0.5, False)[0]
+    assert path[2] == pytest.approx(2_500 + 375)
+
+
+def spread_short():
+    """Requirement of the short puts by themselves beside their value: 20% less 5 out, or 10%."""
+    return 2 * 100 * max(0.20 * 50 - 5, 0.10 * 45)
 
 
 def test_volatility_index_before_its_rule_is_refused_with_the_date():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from xlmargin.arrays import IntArray
 from xlmargin.dates import date_of
 from xlmargin.market import Market
 from xlmargin.positions import Positions
@@ -18,6 +19,10 @@ class Book:
     positions: Positions
     market: Market
     settings: Settings = field(default_factory=Settings)
+
+    def only(self, chosen: IntArray) -> Book:
+        """The book with some of its positions alone, by index."""
+        return replace(self, positions=self.positions.only(chosen))
 
     @property
     def as_of(self) -> dt.date:

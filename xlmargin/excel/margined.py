@@ -1,27 +1,41 @@
-"""Books under portfolio margin, each margined once however many cells ask."""
+"""Books under both regimes, each margined once however many cells ask."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from xlmargin.book import Book
+from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.errors import Problem, RefusedPosition, RulebookError, Severity
 from xlmargin.excel.cells import check_book, read_book
 from xlmargin.excel.contents import Today
 from xlmargin.excel.plain_cells import Cells
 from xlmargin.excel.remembered import Remembered
-from xlmargin.portfolio_margin import PortfolioMargin, portfolio_margin
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.strategy_margin import StrategyMargin
 
 MOST_BOOKS: Final = 32
 MOST_POSITIONS: Final = 200_000
 """Positions remembered in all, with their risk arrays."""
 
-_remembered: Remembered[Book, PortfolioMargin] = Remembered(MOST_BOOKS, MOST_POSITIONS)
+_portfolio: Remembered[Book, PortfolioMargin] = Remembered(MOST_BOOKS, MOST_POSITIONS)
+_strategy: Remembered[Book, StrategyMargin] = Remembered(MOST_BOOKS, MOST_POSITIONS)
 
 
-def margined(book: Book) -> PortfolioMargin:
+def portfolio_margined(book: Book) -> PortfolioMargin:
     """The book under portfolio margin; the identical book is margined once."""
-    return _remembered.get(book, len(book.positions), portfolio_margin)
+    return _portfolio.get(book, len(book.positions), under_portfolio_margin)
+
+
+def strategy_margined(book: Book) -> StrategyMargin:
+    """The book under strategy-based margin; the identical book is paired once."""
+    return _strategy.get(book, len(book.positions), under_strategy_margin)
+
+
+def forget() -> None:
+    """Forget every book, as a measurement of the first call needs."""
+    _portfolio.clear()
+    _strategy.clear()
 
 
 def problems_of(
@@ -32,7 +46,7 @@ def problems_of(
     if any(problem.severity is Severity.ERROR for problem in problems):
         return problems
     try:
-        margined(read_book(positions, market, settings, dividends, today=today))
+        portfolio_margined(read_book(positions, market, settings, dividends, today=today))
     except RefusedPosition as refused:
         problems.extend(refused.problems)
     except RulebookError as refused:

@@ -7,7 +7,7 @@ binds; the shares of all positions add up to the requirement.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -81,8 +81,7 @@ def _strategy_based(margin: PortfolioMargin, chosen: list[int]) -> float:
     """Strategy-based requirement, $, of some positions by themselves."""
     if not chosen:
         return 0.0
-    positions = margin.book.positions
-    book = replace(margin.book, positions=positions.only(np.array(chosen)))
+    book = margin.book.only(np.array(chosen))
     return float(margin.ask_strategy_based(book, margin.mark[chosen]).by_position.sum())
 
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import Book
 from xlmargin.errors import Problem, RefusedPosition
@@ -60,8 +58,3 @@ def at_prices(book: Book, spot: FloatArray) -> Book:
     market = book.market
     moved = [replace(u, spot=s) for u, s in zip(market.underlyings, spot.tolist(), strict=True)]
     return replace(book, market=Market(market.as_of, tuple(moved), market.curve))
-
-
-def only(book: Book, chosen: BoolArray) -> Book:
-    """The book with some of its positions alone."""
-    return replace(book, positions=book.positions.only(np.flatnonzero(chosen)))

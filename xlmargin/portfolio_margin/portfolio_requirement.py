@@ -19,7 +19,6 @@ from xlmargin.portfolio_margin.ineligible import (
     AskStrategyBased,
     at_prices,
     eligible,
-    only,
     refused,
 )
 from xlmargin.portfolio_margin.minimums import contract_minimum, uncovered_minimum
@@ -160,7 +159,7 @@ def _strategy_based(
     by_position = np.zeros(len(outside))
     if not outside.any():
         return by_position, ()
-    made = ask(only(at_prices(book, spot), outside), mark[outside])
+    made = ask(at_prices(book, spot).only(np.flatnonzero(outside)), mark[outside])
     by_position[outside] = made.by_position
     return by_position, made.by_account
 

@@ -19,6 +19,7 @@ from xlmargin.reports.rule_tables import (
     symbol_row,
     version_table,
 )
+from xlmargin.reports.strategy_tables import comparison_table, strategies_table
 from xlmargin.reports.table import Table, Value
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Regime",
     "Table",
     "Value",
+    "comparison_table",
     "contribution_table",
     "explanation_table",
     "greeks_table",
@@ -37,6 +39,7 @@ __all__ = [
     "problem_table",
     "risk_array_table",
     "rule_table",
+    "strategies_table",
     "stress_table",
     "symbol_row",
     "version_table",

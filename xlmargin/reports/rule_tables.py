@@ -21,6 +21,8 @@ class Regime(StrEnum):
     """The rules under which a requirement can be explained."""
 
     PORTFOLIO = "portfolio"
+    INITIAL = "initial"
+    MAINTENANCE = "maintenance"
 
 
 def explanation_table(requirement: Requirement) -> Table:

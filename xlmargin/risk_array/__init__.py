@@ -2,6 +2,7 @@
 
 from xlmargin.risk_array.class_groups import ClassGroup, ClassGroups, class_groups
 from xlmargin.risk_array.contract_table import ContractTable, contract_table
+from xlmargin.risk_array.marks import option_marks
 from xlmargin.risk_array.risk_array import risk_array, unit_value
 from xlmargin.risk_array.stress import spot_after, stress_grid
 from xlmargin.risk_array.valuation_points import (
@@ -19,6 +20,7 @@ __all__ = [
     "class_groups",
     "contract_table",
     "moves_of_range",
+    "option_marks",
     "point_names",
     "risk_array",
     "spot_after",

@@ -1,0 +1,51 @@
+"""The same positions under both regimes: portfolio margin and strategy-based margin.
+
+Positions that portfolio margin does not cover are asked their strategy-based maintenance
+requirement there, beside an equity that counts options at their market value.
+"""
+
+from __future__ import annotations
+
+from xlmargin.arrays import FloatArray
+from xlmargin.book import Book
+from xlmargin.portfolio_margin import PortfolioMargin, StrategyBased, portfolio_margin
+from xlmargin.requirement import Requirement, total
+from xlmargin.risk_array import option_marks
+from xlmargin.strategy_margin import Phase, StrategyMargin, explained, strategy_margin
+from xlmargin.strategy_margin.by_position import asked_of
+from xlmargin.strategy_margin.net_liquidation import values_added
+
+
+def under_portfolio_margin(book: Book) -> PortfolioMargin:
+    """The book under portfolio margin, positions outside it at their strategy-based requirement."""
+    return portfolio_margin(book, _strategy_based)
+
+
+def under_strategy_margin(book: Book) -> StrategyMargin:
+    """The book under strategy-based margin, options at their marks or else their model values."""
+    return strategy_margin(book, option_marks(book))
+
+
+def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
+    margin = strategy_margin(book, mark)
+    added = values_added(book, mark, margin.rules)
+    asked = asked_of(margin, Phase.MAINTENANCE) + added
+    return StrategyBased(asked, _trees(margin, added))
+
+
+def _trees(margin: StrategyMargin, added: FloatArray) -> tuple[Requirement, ...]:
+    """Why, by account: the strategies, and the option values that the other equity counts."""
+    positions = margin.book.positions
+    whole = explained(margin, Phase.MAINTENANCE)
+    by_account = whole.parts if len(positions.accounts) > 1 else (whole,)
+    trees = []
+    for account, tree in enumerate(by_account):
+        values = tuple(
+            Requirement(f"Value of {positions.label(i)}", float(added[i]))
+            for i in range(len(positions))
+            if positions.account[i] == account and added[i]
+        )
+        beside = total("Option values that equity counts here", values, "FINRA 4210(f)(2)(B)")
+        label = "Not eligible for portfolio margin: strategy-based requirement"
+        trees.append(total(label, (tree, beside)))
+    return tuple(trees)

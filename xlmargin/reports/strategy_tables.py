@@ -1,0 +1,70 @@
+"""Strategy-based margin as tables: the pairing, and both regimes beside each other."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xlmargin.efficiency import Comparison, efficiency_gain
+from xlmargin.positions import Positions
+from xlmargin.reports.table import Table, Value
+from xlmargin.strategy_margin import Phase, StrategyLine, StrategyMargin, leg_label
+
+
+def strategies_table(margin: StrategyMargin, phase: Phase) -> Table:
+    """The pairing that is asked least in a phase: a row a leg, lines numbered from 1.
+
+    Amounts are of the leg, $; those of all rows add up to the requirement.
+    """
+    headings = (
+        "line", "strategy", "symbol", "quantity", "initial", "maintenance", "proceeds", "how",
+        "rule", "account", "class",
+    )  # fmt: skip
+    rows = [
+        row
+        for number, line in enumerate(margin.lines(phase), start=1)
+        for row in _line_rows(number, line, margin.book.positions)
+    ]
+    return Table(headings, rows)
+
+
+def _line_rows(number: int, line: StrategyLine, positions: Positions) -> list[list[Value]]:
+    return [
+        [
+            float(number),
+            line.strategy,
+            leg_label(leg, positions).split(" ", 1)[1],
+            leg.quantity,
+            leg.initial,
+            leg.maintenance,
+            leg.proceeds,
+            line.how,
+            line.rule,
+            positions.accounts[line.account],
+            line.class_name,
+        ]
+        for leg in line.legs
+    ]
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Both regimes by underlying, and in total, $; the gain also as a fraction of the figure."""
+    c = comparison
+    columns = np.column_stack([c.initial, c.maintenance, c.deposit, c.portfolio, c.gain])
+    several = len(set(c.accounts)) > 1
+    labels = [
+        f"{account}: {name}" if several else name
+        for account, name in zip(c.accounts, c.names, strict=True)
+    ]
+    rows = [_comparison_row(label, row) for label, row in zip(labels, columns, strict=True)]
+    rows.append(_comparison_row("total", columns.sum(axis=0)))
+    headings = (
+        "underlying", "initial", "maintenance", "deposit", "portfolio requirement", "gain $",
+        "gain %",
+    )  # fmt: skip
+    return Table(headings, rows)
+
+
+def _comparison_row(label: str, row: np.ndarray) -> list[Value]:
+    initial, maintenance, deposit, portfolio, gain = map(float, row)
+    share = efficiency_gain(portfolio, portfolio + gain)
+    return [label, initial, maintenance, deposit, portfolio, gain, share]
