@@ -1,0 +1,23 @@
+"""What one unit of each position is worth: its price, and the model's value where it has none."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray
+from xlmargin.book import Book
+from xlmargin.risk_array.contract_table import contract_table
+
+
+def option_marks(book: Book) -> FloatArray:
+    """Value of each option, $ per unit, shape (positions,); NaN for what is not an option.
+
+    An option without a price is valued at its volatility, or its underlying's.
+    """
+    positions = book.positions
+    mark = np.where(positions.is_option, positions.mark, np.nan)
+    unpriced = np.flatnonzero(positions.is_option & np.isnan(mark))
+    if unpriced.size:
+        table = contract_table(book.only(unpriced))
+        mark[unpriced] = table.base[table.of_position]
+    return mark
