@@ -1,0 +1,65 @@
+"""Published comparisons of both regimes, through the worksheet functions."""
+
+from __future__ import annotations
+
+import pytest
+
+import udfs
+from tests.books import case_ranges, published
+
+TABLE = published("cboe_2007_regt_vs_pm")
+ARTICLE = published("seed_article")
+
+
+def ids(case):
+    return case["id"]
+
+
+def total(case, **settings):
+    rows = udfs.MARGIN_COMPARE(*case_ranges(case, **settings))
+    return dict(zip(rows[0], rows[-1], strict=True))
+
+
+@pytest.mark.parametrize("case", TABLE + ARTICLE, ids=ids)
+def test_deposit_is_the_published_call(case):
+    assert total(case)["deposit"] == pytest.approx(case["expected"]["initial_call"], abs=0.01)
+
+
+@pytest.mark.parametrize("case", TABLE + ARTICLE, ids=ids)
+def test_efficiency_on_the_deposit(case):
+    gain = udfs.MARGIN_EFFICIENCY(*case_ranges(case))
+    assert gain == pytest.approx(case["expected"]["efficiency_gain"], abs=2e-3)
+    assert total(case)["gain %"] == pytest.approx(gain)
+
+
+@pytest.mark.parametrize("case", [c for c in ARTICLE if "european" not in c["id"]], ids=ids)
+def test_maintenance_of_the_article(case):
+    expected = case["expected"]["maintenance_requirement"]
+    assert udfs.REGT_MAINTENANCE(*case_ranges(case)) == pytest.approx(expected, abs=0.01)
+
+
+def test_a_european_put_does_not_lower_maintenance():
+    # 4210(f)(2)(H)(v): options of the reduced rows must be American; 25% of the stock stands
+    case = next(c for c in ARTICLE if "european" in c["id"])
+    assert udfs.REGT_MAINTENANCE(*case_ranges(case)) == pytest.approx(12_500)
+
+
+def test_article_stock_on_all_three_bases():
+    stock = next(c for c in ARTICLE if c["id"] == "seed-a-stock")
+    gains = {
+        basis: udfs.MARGIN_EFFICIENCY(*case_ranges(stock, basis=basis))
+        for basis in ("deposit", "initial", "maintenance")
+    }
+    # 25,000 against 7,500 is 70%; against the 25% maintenance of 12,500 it is 40%
+    assert gains == pytest.approx({"deposit": 0.7, "initial": 0.7, "maintenance": 0.4})
+
+
+def test_rows_of_the_comparison_add_up_to_both_regimes():
+    case = next(c for c in TABLE if c["id"] == "cboe07-spx-protective-put-vs-spy")
+    ranges = case_ranges(case)
+    rows = udfs.MARGIN_COMPARE(*ranges, None, False)
+    *parts, whole = [row[1:6] for row in rows]
+    assert [sum(column) for column in zip(*parts, strict=True)] == pytest.approx(whole)
+    assert whole[0] == pytest.approx(udfs.REGT_INITIAL(*ranges))
+    assert whole[1] == pytest.approx(udfs.REGT_MAINTENANCE(*ranges))
+    assert whole[3] == pytest.approx(udfs.PM_REQUIREMENT(*ranges))
