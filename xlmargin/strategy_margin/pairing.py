@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import fsum
 
+import numpy as np
+
 from xlmargin.errors import MarginError
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.hedged_stock import fund_shares_needed
@@ -71,7 +73,7 @@ def least_pairing(
     """The pairing of a class that is asked least in a phase."""
     charges = charges_of(phase, rules, cash=cash)
     sheet = pairing_sheet(holdings, phase, charges, rules, cash=cash)
-    solution = solved(sheet.built(), seconds)
+    solution = solved(sheet.built(), seconds, np.array(sheet.alone))
     if solution is None:
         raise MarginError(f"no pairing of {holdings.name} was found in {seconds:g} seconds.")
     used = {

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise, product
-from math import inf
 from typing import TypeAlias
 
 from xlmargin.strategy_margin.legs import OptionLeg
@@ -51,8 +50,8 @@ def _add_boxes_of(sheet: Sheet, members: Sequence[int], charges: Charges) -> Non
                 contracts = min(leg.contracts for leg in legs)
                 sheet.add(Column(Use.BOX, pair), cost, contracts, [(rows[strike], -sign)])
     for row, after in pairwise(carried):
-        sheet.add_amount(0.0, inf, [(row, -1.0), (after, 1.0)])
-    sheet.add_amount(0.0, inf, [(carried[-1], -1.0)])
+        sheet.add_amount(0.0, [(row, -1.0), (after, 1.0)])
+    sheet.add_amount(0.0, [(carried[-1], -1.0)])
 
 
 def halves(options: Sequence[OptionLeg], members: Iterable[int]) -> tuple[list[Half], list[Half]]:

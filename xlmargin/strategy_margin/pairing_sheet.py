@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from math import inf
 from typing import NamedTuple
 
 from xlmargin.strategy_margin.legs import OptionLeg
@@ -65,6 +66,8 @@ class Sheet:
     options: tuple[OptionLeg, ...]
     builder: ProgramBuilder = field(default_factory=ProgramBuilder)
     columns: list[Column | None] = field(default_factory=list)
+    alone: list[float] = field(default_factory=list)
+    """Quantity of each column if everything stands by itself: a pairing that is always there."""
     held: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,11 +84,18 @@ class Sheet:
         rows = [(self.held[i], 1.0) for i in column.options]
         self.builder.column(cost, upper, [*rows, *entries])
         self.columns.append(column)
+        self.alone.append(upper if column.use in (Use.UNCOVERED, Use.NOT_PERMITTED) else 0.0)
 
-    def add_amount(self, cost: float, upper: float, entries: Iterable[tuple[int, float]]) -> None:
+    def add_amount(
+        self,
+        cost: float,
+        entries: Iterable[tuple[int, float]],
+        alone: float = 0.0,
+    ) -> None:
         """A quantity that is an amount and no use of contracts: it need not be whole."""
-        self.builder.column(cost, upper, entries, whole=False)
+        self.builder.column(cost, inf, entries, whole=False)
         self.columns.append(None)
+        self.alone.append(alone)
 
     def built(self) -> Program:
         """The program."""

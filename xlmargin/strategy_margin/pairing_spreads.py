@@ -107,7 +107,7 @@ def _add_set(sheet: Sheet, spread_set: SpreadSet, number: int) -> None:
     alive = {(k, day): sheet.builder.row(lower=0.0) for k in kinds for day in spread_set.days}
     strikes = sorted({leg.index_strike for leg in legs.values()})
     net = [(strike, sheet.builder.row(lower=0.0)) for strike in strikes]
-    sheet.add_amount(size, inf, [(row, 1.0) for _, row in net])
+    sheet.add_amount(size, [(row, 1.0) for _, row in net])
     for i, leg in legs.items():
         share = (1 if leg.is_long else -1) * leg.units_per_contract / size
         entries = [(balance[leg.kind], share)]

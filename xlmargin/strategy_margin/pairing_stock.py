@@ -9,7 +9,7 @@ Rule: 12 CFR 220.4(b), 220.12; FINRA 4210(f)(2)(H)(v), (I).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, inf, isfinite
+from math import floor, isfinite
 
 from xlmargin.strategy_margin.hedged_stock import fund_shares_needed, may_hedge
 from xlmargin.strategy_margin.legs import OptionLeg, StockLeg
@@ -37,7 +37,7 @@ def add_stock(
         lots = float(floor(lots))
     row = sheet.builder.row(lots, lots)
     alone = charges.stock(stock)
-    sheet.add_amount(lot * alone, inf, [(row, 1.0)])
+    sheet.add_amount(lot * alone, [(row, 1.0)], alone=lots)
     shorts, longs = _sides(sheet.options, own, stock.shares > 0)
     covered = {i: charges.covered(stock, sheet.options[i]) for i in shorts}
 

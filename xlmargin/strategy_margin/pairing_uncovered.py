@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from math import inf, isfinite
+from math import isfinite
 
 from xlmargin.strategy_margin.pairing_sheet import Column, Sheet, Use
 
@@ -50,7 +50,7 @@ def add_uncovered(
                 sheet.add(Column(Use.OTHER_SIDE, (i,)), other_side[i], contracts, taken)
     for row, next_of_kind in zip(carried, [*carried[2:], None, None], strict=False):
         onward = [] if next_of_kind is None else [(next_of_kind, 1.0)]
-        sheet.add_amount(0.0, inf, [(row, -1.0), *onward])
+        sheet.add_amount(0.0, [(row, -1.0), *onward])
 
 
 def by_requirement(

@@ -1,8 +1,9 @@
 """The least cost of a program, with the proof of how far below it any answer could be.
 
 The relaxation, which allows fractions, comes first: where its answer is whole it is the least.
-Otherwise a few branches are followed by hand on the relaxation kept warm, and what they do not
-settle goes to the solver's own branch and bound. HiGHS does the work in either of two forms: held
+Otherwise a few branches are followed by hand, where the relaxation is kept warm, and what they do
+not settle goes to the solver's own branch and bound; in a large program first to a search near the
+relaxation's answer, which finds a good one soon. HiGHS does the work in either of two forms: held
 open by `highspy` where that is installed, or called through SciPy, which is everywhere. Both prove
 the same least cost.
 """
@@ -19,14 +20,20 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.strategy_margin.program import HALF_A_CENT, Program, Solution
 
-SECONDS: Final = 5.0
+SECONDS: Final = 8.0
 """How long one program may take before the best answer so far is given with its bound."""
 
-BRANCHES: Final = 32
-"""How many relaxations are tried by hand before the solver's own branch and bound."""
-
 MANY_COLUMNS: Final = 600
-"""Programs with more whole columns than this are not branched by hand."""
+"""Programs with more whole columns than this are large: not branched by hand."""
+
+NEARBY: Final = 0.4
+"""Share of its time that a large program may spend near the relaxation's answer."""
+
+NEARBY_GAP: Final = 0.002
+"""How near the least, as a share, an answer near the relaxation's is good enough."""
+
+LEAST_SECONDS: Final = 0.05
+"""What the search of all is given at least, if the time is gone before it."""
 
 WHOLE: Final = 1e-6
 """A quantity this close to a whole number is that number."""
@@ -35,17 +42,36 @@ WHOLE: Final = 1e-6
 class Engine(Protocol):
     """What is asked of a solver for one program; None where there is no answer."""
 
+    branches: int
+    """How many relaxations are worth trying by hand before the search."""
+
     def __init__(self, program: Program) -> None: ...
 
     def relaxed(self, lower: FloatArray, upper: FloatArray) -> tuple[float, FloatArray] | None:
         """Least cost with quantities between these limits, fractions allowed."""
 
-    def searched(self, seconds: float, start: FloatArray | None) -> Solution | None:
-        """Least cost in whole quantities that branch and bound finds in this time."""
+    def searched(
+        self,
+        lower: FloatArray,
+        upper: FloatArray,
+        seconds: float,
+        start: FloatArray | None = None,
+        gap: float = 0.0,
+    ) -> Solution | None:
+        """Least cost in whole quantities between these limits that branch and bound finds in time.
+
+        `start` is an answer to begin from. The search ends at a bound no further than `gap`, a
+        share of the cost.
+        """
 
 
-def solved(program: Program, seconds: float = SECONDS) -> Solution | None:
-    """The least cost of a program in whole quantities; None where the rows cannot be met."""
+def solved(
+    program: Program, seconds: float = SECONDS, known: FloatArray | None = None
+) -> Solution | None:
+    """The least cost of a program in whole quantities; None where the rows cannot be met.
+
+    `known` are quantities that meet the rows: the answer where the time is too short for a better.
+    """
     if not program.cost.size:
         return Solution(np.zeros(0), 0.0, 0.0)
     deadline = time.perf_counter() + seconds
@@ -56,23 +82,39 @@ def solved(program: Program, seconds: float = SECONDS) -> Solution | None:
     bound, quantity = root
     if _fractional(program, quantity) is None:
         return Solution(_rounded(program, quantity), bound, bound)
-    found = _branched(program, engine, root) if program.whole.sum() <= MANY_COLUMNS else None
-    if found is not None and found.is_proven:
-        return found
+    if program.whole.sum() <= MANY_COLUMNS:
+        found = _branched(program, engine, root)
+    else:
+        found = _nearby(program, engine, quantity, NEARBY * seconds)
+    if found is not None and found.cost - max(bound, found.bound) <= HALF_A_CENT:
+        return Solution(found.quantity, found.cost, found.cost)
     start = None if found is None else found.quantity
-    searched = engine.searched(max(deadline - time.perf_counter(), 0.05), start)
-    return _better(found, searched, bound)
+    left = max(deadline - time.perf_counter(), LEAST_SECONDS)
+    searched = engine.searched(np.zeros_like(program.upper), program.upper, left, start)
+    best = _cheapest(program, found, searched, known)
+    if best is None or searched is None:
+        return None if best is None else Solution(best.quantity, best.cost, bound)
+    return Solution(best.quantity, best.cost, min(max(bound, searched.bound), best.cost))
 
 
-def _better(found: Solution | None, searched: Solution | None, bound: float) -> Solution | None:
-    """The cheaper of two answers, with the higher of the bounds."""
-    answers = [s for s in (found, searched) if s is not None]
-    if not answers:
-        return None
-    best = min(answers, key=lambda s: s.cost)
-    return Solution(
-        best.quantity, best.cost, min(max(bound, *(s.bound for s in answers)), best.cost)
-    )
+def _cheapest(
+    program: Program, found: Solution | None, searched: Solution | None, known: FloatArray | None
+) -> Solution | None:
+    """The cheapest of the answers there are."""
+    answers = [answer for answer in (found, searched) if answer is not None]
+    if known is not None:
+        answers.append(Solution(known, float(program.cost @ known), -np.inf))
+    return min(answers, key=lambda answer: answer.cost, default=None)
+
+
+def _nearby(
+    program: Program, engine: Engine, quantity: FloatArray, seconds: float
+) -> Solution | None:
+    """An answer with each quantity rounded up or down from the relaxation's; no bound of all."""
+    lower = np.where(program.whole, np.floor(quantity + WHOLE), 0.0)
+    upper = np.where(program.whole, np.ceil(quantity - WHOLE), program.upper)
+    found = engine.searched(lower, upper, seconds, gap=NEARBY_GAP)
+    return None if found is None else Solution(found.quantity, found.cost, -np.inf)
 
 
 def _branched(program: Program, engine: Engine, root: tuple[float, FloatArray]) -> Solution | None:
@@ -80,8 +122,8 @@ def _branched(program: Program, engine: Engine, root: tuple[float, FloatArray]) 
     best: Solution | None = None
     stack = [(root[0], np.zeros_like(program.upper), program.upper)]
     node: tuple[float, FloatArray] | None = root
-    for _ in range(BRANCHES):
-        bound, lower, upper = stack.pop()
+    for _ in range(engine.branches):
+        _, lower, upper = stack.pop()
         if node is None:
             node = engine.relaxed(lower, upper)
         if node is not None and (best is None or node[0] < best.cost - HALF_A_CENT):

@@ -18,6 +18,8 @@ _FEASIBLE = 2
 class HighspyEngine:
     """One program in HiGHS: its relaxation kept warm, its search opened when it is needed."""
 
+    branches = 32
+
     def __init__(self, program: Program) -> None:
         self._program = program
         self._columns = np.arange(program.cost.size, dtype=np.int32)
@@ -36,14 +38,22 @@ class HighspyEngine:
         quantity = np.array(highs.getSolution().col_value)
         return float(highs.getInfo().objective_function_value), quantity
 
-    def searched(self, seconds: float, start: FloatArray | None) -> Solution | None:
-        """Least cost in whole quantities that branch and bound finds in this time."""
+    def searched(
+        self,
+        lower: FloatArray,
+        upper: FloatArray,
+        seconds: float,
+        start: FloatArray | None = None,
+        gap: float = 0.0,
+    ) -> Solution | None:
+        """Least cost in whole quantities between these limits that branch and bound finds."""
         program = self._program
         highs = _opened(self._model)
+        highs.changeColsBounds(self._columns.size, self._columns, lower, upper)
         kinds = np.where(program.whole, _KIND[True], _KIND[False]).astype(np.uint8)
         highs.changeColsIntegrality(self._columns.size, self._columns, kinds)
         highs.setOptionValue("time_limit", seconds)
-        highs.setOptionValue("mip_rel_gap", 0.0)
+        highs.setOptionValue("mip_rel_gap", gap)
         if start is not None:
             known = highspy.HighsSolution()
             known.col_value = start.tolist()

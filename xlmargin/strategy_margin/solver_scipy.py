@@ -11,7 +11,9 @@ from xlmargin.strategy_margin.program import Program, Solution
 
 
 class ScipyEngine:
-    """One program, passed whole at each call."""
+    """One program, passed whole at each call: branching by hand would cost more than it saves."""
+
+    branches = 0
 
     def __init__(self, program: Program) -> None:
         self._program = program
@@ -24,18 +26,22 @@ class ScipyEngine:
         answer = milp(self._program.cost, bounds=Bounds(lower, upper), constraints=self._rows)
         return None if answer.x is None else (float(answer.fun), answer.x)
 
-    def searched(self, seconds: float, start: FloatArray | None) -> Solution | None:
-        """Least cost in whole quantities that branch and bound finds in this time.
-
-        SciPy takes no start: the search begins anew.
-        """
+    def searched(
+        self,
+        lower: FloatArray,
+        upper: FloatArray,
+        seconds: float,
+        start: FloatArray | None = None,
+        gap: float = 0.0,
+    ) -> Solution | None:
+        """Least cost in whole quantities between these limits; SciPy takes no start."""
         program = self._program
         answer = milp(
             program.cost,
             integrality=program.whole.astype(np.int64),
-            bounds=Bounds(0.0, program.upper),
+            bounds=Bounds(lower, upper),
             constraints=self._rows,
-            options={"time_limit": seconds, "mip_rel_gap": 0.0},
+            options={"time_limit": seconds, "mip_rel_gap": gap},
         )
         if answer.x is None:
             return None
