@@ -84,6 +84,8 @@ def test_json_is_what_the_functions_answer(book: Path) -> None:
     assert answers["requirement"] == REGISTRY["PM_REQUIREMENT"].function(*cells)
     assert answers["groups"] == REGISTRY["PM_GROUPS"].function(*cells)
     assert answers["check"] == REGISTRY["XLM_CHECK"].function(*cells)
+    assert answers["comparison"] == REGISTRY["MARGIN_COMPARE"].function(*cells)
+    assert answers["strategy initial"] == REGISTRY["REGT_INITIAL"].function(*cells)
 
 
 def test_report_writes_beside_and_leaves_nothing_else(book: Path) -> None:

@@ -21,7 +21,8 @@ from xlmargin.workbooks import Functions, Host, InputTables, input_tables, write
 SHOWN = (
     "PM_REQUIREMENT", "PM_RISK_ARRAY", "PM_GROUPS", "PM_STRESS", "PM_PATH", "PM_CONTRIBUTION",
     "OPT_PRICE", "OPT_IV", "OPT_GREEKS", "XLM_CHECK", "XLM_EXPLAIN", "XLM_RULE", "XLM_SYMBOL",
-    "XLM_VERSION",
+    "XLM_VERSION", "REGT_INITIAL", "REGT_MAINTENANCE", "REGT_STRATEGIES", "MARGIN_EFFICIENCY",
+    "MARGIN_COMPARE",
 )  # fmt: skip
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"
@@ -58,7 +59,7 @@ def test_formulas_refer_to_whole_tables(demo: Path) -> None:
         f"{name}[[#All]]" for name in ("Positions", "Market", "Settings", "Dividends")
     )
     for _, _, _, text in formulas(demo):
-        if match := re.search(r"(PM_\w+|XLM_CHECK|XLM_EXPLAIN)\(", text):
+        if match := re.search(r"(PM_\w+|REGT_\w+|MARGIN_\w+|XLM_CHECK|XLM_EXPLAIN)\(", text):
             assert f"{match[0]}{arguments}" in text.replace(" ", "")
 
 
@@ -232,6 +233,25 @@ def test_a_book_of_positions_alone_is_enough(functions: Functions, tmp_path: Pat
     values = openpyxl.load_workbook(path, data_only=True)
     assert values["Start"]["B6"].value == pytest.approx(7_500)
     assert values["Requirement"]["B4"].value == pytest.approx(7_500)
+
+
+def test_pages_by_strategy_are_left_out_where_these_are_refused(
+    functions: Functions, tables: InputTables, tmp_path: Path
+) -> None:
+    def refused(*arguments: object) -> str:
+        return "#XLM! positions, row 3, price: found nothing, wanted a price."
+
+    path = tmp_path / "portfolio_only.xlsx"
+    without = {**functions, "MARGIN_COMPARE": refused}
+    assert "row 3" in write_margin_workbook(path, tables, without)
+    book = openpyxl.load_workbook(path)
+    assert not {"Comparison", "Strategies", "Rules by strategy"} & set(book.sheetnames)
+    links = [c.hyperlink.location for row in book["Start"].iter_rows() for c in row if c.hyperlink]
+    for link in links:
+        assert link.split("!")[0].strip("'") in book.sheetnames
+    for _, _, _, text in formulas(path):
+        assert "REGT_" not in text
+        assert "MARGIN_" not in text
 
 
 def test_headings_that_repeat_are_told_apart() -> None:

@@ -9,14 +9,25 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import typer
 
 from xlmargin.commands.ranges import errors, problems, tables_of
-from xlmargin.commands.terminal import print_groups, progress
+from xlmargin.commands.terminal import print_answers, printed, progress
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers import BookRanges
 from xlmargin.workbooks import PAGES, Functions, Host, InputTables, write_margin_workbook
+
+
+_ALWAYS: Final = (
+    ("requirement", "PM_REQUIREMENT"), ("groups", "PM_GROUPS"), ("check", "XLM_CHECK"),
+)  # fmt: skip
+_BY_STRATEGY: Final = (
+    ("strategy initial", "REGT_INITIAL"), ("strategy maintenance", "REGT_MAINTENANCE"),
+    ("efficiency gain", "MARGIN_EFFICIENCY"), ("comparison", "MARGIN_COMPARE"),
+)  # fmt: skip
+"""The answers of a report, each with the function that gives it."""
 
 
 @dataclass(frozen=True)
@@ -49,32 +60,26 @@ class Asked:
         found = problems(tables, self.today)
         if refused := errors(found):
             raise InputError(refused)
-        self._write(tables, note)
-        requirement = self.functions["PM_REQUIREMENT"](*tables.ranges)
-        groups = self.functions["PM_GROUPS"](*tables.ranges)
+        left_out = self._write(tables, note)
+        asked = _ALWAYS if left_out else (*_ALWAYS, *_BY_STRATEGY)
+        answers = {key: self.functions[name](*tables.ranges) for key, name in asked}
         if self.as_json:
-            answers = {
-                "workbook": str(self.output),
-                "requirement": requirement,
-                "groups": groups,
-                "check": self.functions["XLM_CHECK"](*tables.ranges),
-            }
-            typer.echo(json.dumps(answers))
-            return
-        assert isinstance(groups, list)
-        assert isinstance(requirement, float)
-        print_groups(groups, requirement)
-        typer.echo(f"Written: {self.output}")
+            typer.echo(json.dumps({"workbook": str(self.output), **answers}))
+        else:
+            print_answers(answers)
+            typer.echo(f"Written: {self.output}")
+        if left_out:
+            typer.echo(f"Left out are the pages by strategy: {printed(left_out)}", err=True)
         if found:
             typer.echo(f"{len(found)} warning(s): see the page Check.", err=True)
 
-    def _write(self, tables: InputTables, note: str) -> None:
-        """Write beside the output, then put in its place what is whole."""
+    def _write(self, tables: InputTables, note: str) -> str:
+        """Write beside the output, then put it in place; answers why pages are left out, or ""."""
         folder = Path(tempfile.mkdtemp(prefix=".xlmargin-", dir=self.output.parent))
         try:
             whole = folder / self.output.name
             with progress(len(PAGES), shown=not self.as_json) as on_page:
-                write_margin_workbook(
+                left_out = write_margin_workbook(
                     whole,
                     tables,
                     self.functions,
@@ -84,5 +89,6 @@ class Asked:
                     on_page=on_page,
                 )
             whole.replace(self.output)
+            return left_out
         finally:
             shutil.rmtree(folder, ignore_errors=True)

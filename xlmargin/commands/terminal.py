@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
@@ -63,8 +64,21 @@ def print_problems(problems: Sequence[Problem]) -> None:
     Console().print(table)
 
 
-def print_groups(groups: Sequence[Sequence[object]], requirement: float) -> None:
+def print_answers(answers: Mapping[str, object]) -> None:
+    """The requirement by group and in total, and the strategy-based figures where there are any."""
+    Console().print(_groups(answers))
+    for label in ("strategy initial", "strategy maintenance"):
+        if label in answers:
+            typer.echo(f"  {label:<25}{_shown(answers[label]):>15}")
+    gain = answers.get("efficiency gain")
+    if isinstance(gain, float):
+        typer.echo(f"  {'efficiency gain':<25}{gain:>15.1%}")
+
+
+def _groups(answers: Mapping[str, object]) -> Table:
     """The requirement of each group, and the total of those that are part of no other."""
+    groups = answers["groups"]
+    assert isinstance(groups, list)
     headings, *rows = groups
     at = {heading: i for i, heading in enumerate(headings)}
     caption = "In brackets: the group counts inside its product or portfolio group."
@@ -78,8 +92,8 @@ def print_groups(groups: Sequence[Sequence[object]], requirement: float) -> None
         inside = row[at["part of"]] != "account"
         table.add_row(*cells, f"({amount})" if inside else amount)
     table.add_section()
-    table.add_row("total", "", "", "", f"{requirement:,.0f}", style="bold")
-    Console().print(table)
+    table.add_row("total", "", "", "", _shown(answers["requirement"]), style="bold")
+    return table
 
 
 def _shown(cell: object) -> str:

@@ -18,7 +18,10 @@ _SMALL: Final = {"name": "Arial", "size": 9, "color": GREY}
 
 @dataclass(frozen=True)
 class Draft:
-    """The workbook, its look, the book as tables and as read, and the answers on it."""
+    """The workbook, its look, the book as tables and as read, and the answers on it.
+
+    `by_strategy` is whether the book can be margined by strategy too.
+    """
 
     workbook: Workbook
     look: Look
@@ -28,6 +31,7 @@ class Draft:
     title: str
     note: str
     host: Host
+    by_strategy: bool
 
     def page(self, name: str, color: str) -> Page:
         """A new sheet of answers, without gridlines, with a coloured tab."""

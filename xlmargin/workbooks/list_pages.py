@@ -1,11 +1,12 @@
-"""Pages that are one long table: contributions, the explanation, the check."""
+"""Pages that are one long table: contributions, strategies, explanations, the check."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.look import AMBER, GAIN, LOSS, NAVY, STEEL
+from xlmargin.workbooks.live_formulas import Call, literal
+from xlmargin.workbooks.look import AMBER, GAIN, LOSS, MIST, NAVY, STEEL
 from xlmargin.workbooks.page import LAST_ROW, ROOM
 
 CHECK_SHEET: Final = "Check"
@@ -42,20 +43,53 @@ def write_contribution_page(draft: Draft) -> None:
 
 def write_explain_page(draft: Draft) -> None:
     """The requirement as a tree, from the total down to each position and paragraph."""
-    page = draft.page("Explain", STEEL)
+    _explain(draft, "Explain", draft.call("XLM_EXPLAIN"))
+
+
+def write_explain_strategies_page(draft: Draft) -> None:
+    """The strategy-based maintenance requirement as a tree."""
+    call = draft.call("XLM_EXPLAIN", literal("maintenance"))
+    _explain(draft, "Explain by strategy", call)
+
+
+def _explain(draft: Draft, title: str, call: Call) -> None:
+    page = draft.page(title, STEEL)
     page.title(
-        "Explain",
+        title,
         "Every amount with what it is made of and the paragraph that asks for it. "
         "Inside a sum a negative amount is a gain.",
     )
     kinds = ["text", "money", "text", "text"]
     page.columns((62, 16, 14, 60), kinds)
-    page.answer(_FIRST, 0, draft.call("XLM_EXPLAIN"), kinds)
+    rows = page.answer(_FIRST, 0, call, kinds)
     group = {"type": "formula", "criteria": '=AND(LEFT($A5,4)="    ",LEFT($A5,5)<>"     ")',
              "format": page.look.mark(bold=True, font_color=NAVY)}  # fmt: skip
-    page.sheet.conditional_format(_FIRST + 1, 0, _FIRST + 10 * ROOM, 3, group)
+    last = _FIRST + max(len(rows), 10 * ROOM)
+    page.sheet.conditional_format(_FIRST + 1, 0, last, 3, group)
     page.sheet.freeze_panes(_FIRST + 1, 1)
     page.prints(4, draft.stamp, repeat=_FIRST)
+    page.protect()
+
+
+def write_strategies_page(draft: Draft) -> None:
+    """The pairing that makes the strategy-based requirement least, leg by leg."""
+    page = draft.page("Strategies", STEEL)
+    page.title(
+        "Strategies",
+        "The pairing that makes the strategy-based requirement least: a row a leg used, "
+        "lines count the strategies.",
+    )
+    kinds = ["plain", "text", "text", "quantity", *["money"] * 3, "text"]
+    widths = (6, 21, 28, 10, 13, 13, 12, 40, 34, 11, 9)
+    page.columns(widths, kinds)
+    rows = page.answer(_FIRST, 0, draft.call("REGT_STRATEGIES"), kinds, style="lines")
+    page.fit(_FIRST + 1, rows[1:], widths)
+    other_line = {"type": "formula", "criteria": "=ISODD($A5)",
+                  "format": page.look.mark(bg_color=MIST)}  # fmt: skip
+    last = _FIRST + max(len(rows), 2 * ROOM)
+    page.sheet.conditional_format(_FIRST + 1, 0, last, len(widths) - 1, other_line)
+    page.sheet.freeze_panes(_FIRST + 1, 3)
+    page.prints(len(widths), draft.stamp, repeat=_FIRST)
     page.protect()
 
 

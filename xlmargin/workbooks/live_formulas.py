@@ -67,9 +67,6 @@ class Answers:
         self._functions = functions
         self._known: dict[str, Rows] = {}
 
-    def __contains__(self, function: str) -> bool:
-        return function in self._functions
-
     def rows(self, call: Call) -> Rows:
         """The answer to a call as rows; a refusal is raised, so that none ends up in a workbook."""
         if call.formula not in self._known:
@@ -79,6 +76,14 @@ class Answers:
                 raise MarginError(f"{call.function}: {rows[0][0]}")
             self._known[call.formula] = rows
         return self._known[call.formula]
+
+    def refusal(self, call: Call) -> str:
+        """Why a call is refused, "" where it is not, and where its answer is to be used."""
+        try:
+            self.rows(call)
+        except MarginError as error:
+            return str(error)
+        return ""
 
     def value(self, call: Call) -> Value:
         """The answer to a call that answers one value."""

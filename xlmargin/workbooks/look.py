@@ -45,6 +45,7 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "strong": {"bold": True, "bottom": 1, "bottom_color": RULE_LINE},
     "figure": {"bold": True, "font_size": 16, "font_color": NAVY, "align": "left"},
     "column": {"valign": "top"},
+    "lines": {"text_wrap": True, "valign": "top", "bottom": 4, "bottom_color": RULE_LINE},
     "input": {
         "font_color": INPUT_BLUE, "locked": False, "bottom": 4, "bottom_color": RULE_LINE,
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
@@ -17,6 +18,10 @@ ROOM: Final = 500
 _LOOKED_AT: Final = 2_000
 """Rows in which a refusal is marked."""
 _LETTER: Final = 1
+_LETTERS: Final = 1.15
+"""Letters of a text that fit into a unit of a column's width, which is that of a figure."""
+_LINE: Final = 13.5
+"""Height of a line of text, in points."""
 _MARGINS: Final = {"left": 0.5, "right": 0.5, "top": 0.75, "bottom": 0.75}
 
 
@@ -129,6 +134,15 @@ class Page:
             self.sheet.write_string(row, column, value, shown)
         else:
             self.sheet.write_blank(row, column, None, shown)
+
+    def fit(self, row: int, rows: Rows, widths: Sequence[float]) -> None:
+        """Rows as high as the lines that their longest text takes in columns of these widths."""
+        for i, cells in enumerate(rows):
+            lines = max(
+                math.ceil(len(cell) / (_LETTERS * width)) if isinstance(cell, str) and cell else 1
+                for cell, width in zip(cells, widths, strict=False)
+            )
+            self.sheet.set_row(row + i, lines * _LINE)
 
     def heat(self, row: int, column: int, to_row: int, to_column: int) -> None:
         """A heat map of gains and losses, white at nothing."""

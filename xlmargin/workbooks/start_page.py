@@ -15,7 +15,7 @@ from xlmargin.workbooks.xlsx_writer import xl_range_abs
 SHEET: Final = "Start"
 LARGEST: Final = 6
 _FIGURES_ROW: Final = 4
-_LARGEST_ROW: Final = 14
+_LARGEST_ROW: Final = 17
 _USE_ROW: Final = _LARGEST_ROW + LARGEST + 3
 _WIDTHS: Final = (30, 20, 17, 3, 20, 20, 20, 20)
 
@@ -34,10 +34,15 @@ _HOW: Final = (
     ("Risk array", "Gains and losses at the ten valuation points."),
     ("Stress", "Your own moves of price and volatility, and the requirement after a move."),
     ("Contribution", "What each position adds to the requirement."),
+    ("Comparison", "The same book under strategy-based margin, and what portfolio margin frees."),
+    ("Strategies", "The pairing that makes the strategy-based requirement least."),
     ("Explain", "The whole calculation, down to position and paragraph."),
+    ("Explain by strategy", "The same for the strategy-based maintenance requirement."),
     ("Rules", "The numbers of the rules, their dates and sources."),
+    ("Rules by strategy", "The same for strategy-based margin."),
     ("Options", "Implied volatility, price and Greeks of single options."),
 )
+_BY_STRATEGY: Final = ("Comparison", "Strategies", "Explain by strategy", "Rules by strategy")
 _DISCLAIMER: Final = (
     "An estimate of the regulatory minimum, not a broker's number. A broker may ask more, at any "
     "time and without notice. Remarks on the page Rules say which numbers are not yet confirmed "
@@ -54,7 +59,7 @@ def write_start_page(draft: Draft) -> None:
     page.title(draft.title, draft.note)
     _figures(draft, page)
     _largest(draft, page)
-    _directions(page)
+    _directions(draft, page)
     page.prints(len(_WIDTHS), draft.stamp)
     page.protect()
     page.sheet.activate()
@@ -67,7 +72,7 @@ def _figures(draft: Draft, page: Page) -> None:
     _, value, _, excess, ratio = draft.answers.rows(day)[0]
     total = draft.answers.value(draft.call("PM_REQUIREMENT"))
     version = Call("XLM_VERSION")
-    figures: tuple[tuple[str, str, Value, str], ...] = (
+    figures: list[tuple[str, str, Value, str]] = [
         ("As of", "as_of", draft.book.market.as_of, "date"),
         ("Portfolio margin requirement", requirement.REQUIREMENT_CELL, total, "money"),
         ("Account value", f"INDEX({day.formula},1,2)", value, "money"),
@@ -75,7 +80,16 @@ def _figures(draft: Draft, page: Page) -> None:
         ("Requirement / account value", f"INDEX({day.formula},1,5)", ratio, "percent"),
         ("Problems in the input", _PROBLEMS, _problems(draft), "text"),
         (_VERSION, f"INDEX({version.formula},1,2)", draft.answers.rows(version)[0][1], "text"),
-    )
+    ]
+    if draft.by_strategy:
+        figures[2:2] = [
+            (label, call.formula, draft.answers.value(call), number)
+            for label, call, number in (
+                ("Strategy-based initial", draft.call("REGT_INITIAL"), "money"),
+                ("Strategy-based maintenance", draft.call("REGT_MAINTENANCE"), "money"),
+                ("Efficiency gain", draft.call("MARGIN_EFFICIENCY"), "percent"),
+            )
+        ]
     for i, (label, formula, shown, number) in enumerate(figures):
         page.text(_FIGURES_ROW + i, 0, label, "label")
         page.formula(_FIGURES_ROW + i, 1, formula, shown, "figure_small", number)
@@ -126,18 +140,19 @@ def _chart(draft: Draft, page: Page, bars: int) -> None:
     )
     chart.set_y_axis(small_axis(reverse=True, crossing="max", major_gridlines={"visible": False}))
     chart.set_x_axis(small_axis(num_format="$#,##0,K"))
-    chart.set_size({"width": 585, "height": 330})
+    chart.set_size({"width": 585, "height": 390})
     page.chart(3, 4, chart, "Largest class groups, $ thousands", "Bars: the largest class groups")
 
 
-def _directions(page: Page) -> None:
+def _directions(draft: Draft, page: Page) -> None:
     """A linked list of the pages, and what the figures are not."""
     page.section(_USE_ROW - 1, "How to use this workbook", len(_WIDTHS))
-    for i, (sheet, what) in enumerate(_HOW):
+    shown = [how for how in _HOW if draft.by_strategy or how[0] not in _BY_STRATEGY]
+    for i, (sheet, what) in enumerate(shown):
         link = page.look("link")
         page.sheet.write_url(_USE_ROW + i, 0, f"internal:'{sheet}'!A1", link, sheet)
         page.text(_USE_ROW + i, 1, what, "column")
-    row = _USE_ROW + len(_HOW) + 1
+    row = _USE_ROW + len(shown) + 1
     page.sheet.merge_range(row, 0, row, len(_WIDTHS) - 1, "", page.look("notice"))
     page.sheet.write_string(row, 0, _DISCLAIMER, page.look("notice"))
     page.sheet.set_row(row, 46)

@@ -1,0 +1,90 @@
+"""Both regimes side by side: totals, underlyings, and what portfolio margin frees."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.settings import Basis
+from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.look import NAVY, STEEL
+from xlmargin.workbooks.page import ROOM, Page, width_of
+
+SHEET: Final = "Comparison"
+
+_FIGURES: Final = (
+    ("Strategy-based initial requirement", "REGT_INITIAL", "money"),
+    ("Strategy-based maintenance requirement", "REGT_MAINTENANCE", "money"),
+    ("Portfolio margin requirement", "PM_REQUIREMENT", "money"),
+    ("Efficiency gain", "MARGIN_EFFICIENCY", "percent"),
+)
+_FIGURES_ROW: Final = 3
+_CHART_ROW: Final = 8
+_TABLE_ROW: Final = 24
+_KINDS: Final = ["text", *["money"] * 5, "percent"]
+_WIDTHS: Final = (40, 17, 17, 17, 21, 17, 12)
+_COLUMN_OF: Final = {Basis.INITIAL: 1, Basis.MAINTENANCE: 2, Basis.DEPOSIT: 3}
+"""Column of the strategy-based figure that the setting `basis` compares with."""
+_PORTFOLIO, _GAIN_SHARE = 4, 6
+_HEIGHT: Final = 300
+_MOST_UNDERLYINGS: Final = 30
+
+
+def write_comparison_page(draft: Draft) -> None:
+    """The totals, a chart of the underlyings, and the table of both regimes."""
+    page = draft.page(SHEET, NAVY)
+    basis = draft.book.settings.basis
+    page.title(
+        "Comparison",
+        f"Strategy-based margin (Reg T, FINRA 4210) against portfolio margin; the gain is on the "
+        f"basis {basis.value} of the settings. Deposit is initial less proceeds.",
+    )
+    page.columns(_WIDTHS, _KINDS)
+    for i, (label, function, number) in enumerate(_FIGURES):
+        page.text(_FIGURES_ROW + i, 0, label, "label")
+        call = draft.call(function)
+        page.answer(_FIGURES_ROW + i, 1, call, [number], heading=None, style="figure_small")
+    page.section(_TABLE_ROW - 1, "By underlying", len(_WIDTHS))
+    rows = page.answer(_TABLE_ROW, 0, draft.call("MARGIN_COMPARE"), _KINDS)
+    _chart(draft, page, min(len(rows) - 2, _MOST_UNDERLYINGS), _COLUMN_OF[basis])
+    _marks(page)
+    page.sheet.freeze_panes(2, 1)
+    page.prints(len(_WIDTHS), draft.stamp)
+    page.protect()
+
+
+def _chart(draft: Draft, page: Page, underlyings: int, figure: int) -> None:
+    """A pair of columns for each underlying: strategy-based, and portfolio margin."""
+    chart = draft.chart("column")
+    last = _TABLE_ROW + underlyings
+    for column, color in ((figure, "#B9C8DB"), (_PORTFOLIO, NAVY)):
+        chart.add_series(
+            {
+                "name": [SHEET, _TABLE_ROW, column],
+                "categories": [SHEET, _TABLE_ROW + 1, 0, last, 0],
+                "values": [SHEET, _TABLE_ROW + 1, column, last, column],
+                "fill": {"color": color},
+                "gap": 60,
+                "overlap": 0,
+            }
+        )
+    chart.set_y_axis(small_axis(num_format="$#,##0,K"))
+    chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
+    chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
+    chart.set_size({"width": width_of(_WIDTHS), "height": _HEIGHT})
+    says = "Pairs of columns: requirement of each underlying under both regimes"
+    page.chart(_CHART_ROW, 0, chart, "Both regimes by underlying, $ thousands", says)
+
+
+def _marks(page: Page) -> None:
+    """Bars in the gain, and the total in bold."""
+    first, last = _TABLE_ROW + 1, _TABLE_ROW + ROOM
+    total = {
+        "type": "formula", "criteria": f'=$A{first + 1}="total"',
+        "format": page.look.mark(bold=True, top=1),
+    }  # fmt: skip
+    page.sheet.conditional_format(first, 0, last, len(_WIDTHS) - 1, total)
+    bars = {
+        "type": "data_bar", "bar_color": STEEL, "bar_solid": True, "data_bar_2010": True,
+        "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 2,
+    }  # fmt: skip
+    page.sheet.conditional_format(first, _GAIN_SHARE, last, _GAIN_SHARE, bars)
