@@ -19,7 +19,6 @@ from xlmargin.errors import InputError, MarginError
 from xlmargin.importers import BookRanges
 from xlmargin.workbooks import PAGES, Functions, Host, InputTables, write_margin_workbook
 
-
 _ALWAYS: Final = (
     ("requirement", "PM_REQUIREMENT"), ("groups", "PM_GROUPS"), ("check", "XLM_CHECK"),
 )  # fmt: skip
