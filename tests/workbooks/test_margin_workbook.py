@@ -235,6 +235,17 @@ def test_a_book_of_positions_alone_is_enough(functions: Functions, tmp_path: Pat
     assert values["Requirement"]["B4"].value == pytest.approx(7_500)
 
 
+def test_a_book_of_cash_has_no_empty_charts(functions: Functions, tmp_path: Path) -> None:
+    rows = [["symbol", "type", "quantity"], ["USD", "cash", 1_000.0]]
+    tables = input_tables(rows, None, [["as_of", "2026-11-20"]], None)
+    path = tmp_path / "cash.xlsx"
+    write_margin_workbook(path, tables, functions)
+    with zipfile.ZipFile(path) as packed:
+        charts = [packed.read(n).decode() for n in packed.namelist() if "charts/chart" in n]
+    for reach in re.findall(r"\$[A-Z]+\$(\d+):\$[A-Z]+\$(\d+)", " ".join(charts)):
+        assert int(reach[0]) <= int(reach[1])
+
+
 def test_pages_by_strategy_are_left_out_where_these_are_refused(
     functions: Functions, tables: InputTables, tmp_path: Path
 ) -> None:

@@ -45,7 +45,9 @@ def write_comparison_page(draft: Draft) -> None:
         page.answer(_FIGURES_ROW + i, 1, call, [number], heading=None, style="figure_small")
     page.section(_TABLE_ROW - 1, "By underlying", len(_WIDTHS))
     rows = page.answer(_TABLE_ROW, 0, draft.call("MARGIN_COMPARE"), _KINDS)
-    _chart(draft, page, min(len(rows) - 2, _MOST_UNDERLYINGS), _COLUMN_OF[basis])
+    underlyings = min(len(rows) - 2, _MOST_UNDERLYINGS)
+    if underlyings:
+        _chart(draft, page, underlyings, _COLUMN_OF[basis])
     _marks(page)
     page.sheet.freeze_panes(2, 1)
     page.prints(len(_WIDTHS), draft.stamp)

@@ -6,7 +6,7 @@ from typing import Final
 
 from xlmargin.workbooks.draft import Draft, small_axis
 from xlmargin.workbooks.look import NAVY, STEEL
-from xlmargin.workbooks.page import ROOM, width_of
+from xlmargin.workbooks.page import ROOM, Page, width_of
 
 SHEET: Final = "Requirement"
 REQUIREMENT_CELL: Final = f"{SHEET}!$B$4"
@@ -34,7 +34,19 @@ def write_requirement_page(draft: Draft) -> None:
     )
     groups = page.answer(GROUPS_ROW, 0, draft.call("PM_GROUPS"), _KINDS)
     bars = sum(1 for row in groups if row[LEVEL] == CLASS_GROUP)
-    last = GROUPS_ROW + min(bars, _MOST_BARS)
+    if bars:
+        _chart(draft, page, GROUPS_ROW + min(bars, _MOST_BARS))
+    data = (GROUPS_ROW + 1, REQUIREMENT, GROUPS_ROW + ROOM, REQUIREMENT)
+    page.sheet.conditional_format(
+        *data, {"type": "data_bar", "bar_color": "#B9C8DB", "bar_solid": True}
+    )
+    page.sheet.freeze_panes(2, 0)
+    page.prints(len(_WIDTHS), draft.stamp)
+    page.protect()
+
+
+def _chart(draft: Draft, page: Page, last: int) -> None:
+    """A column for each class group, down to the last row."""
     chart = draft.chart("column")
     chart.add_series(
         {
@@ -51,10 +63,3 @@ def write_requirement_page(draft: Draft) -> None:
     page.chart(
         6, 0, chart, "Requirement by class group, $", "Bars: requirement of each class group"
     )
-    data = (GROUPS_ROW + 1, REQUIREMENT, GROUPS_ROW + ROOM, REQUIREMENT)
-    page.sheet.conditional_format(
-        *data, {"type": "data_bar", "bar_color": "#B9C8DB", "bar_solid": True}
-    )
-    page.sheet.freeze_panes(2, 0)
-    page.prints(len(_WIDTHS), draft.stamp)
-    page.protect()

@@ -124,7 +124,8 @@ def _largest(draft: Draft, page: Page) -> None:
         match = f"MATCH(1,{of_class}*({amounts}=$B${row + 1}),0)"
         for column, what in ((0, requirement.GROUP), (2, requirement.WORST_POINT)):
             page.formula(row, column, f"INDEX({cells(what)},{match})", group[what], "body", "text")
-    _chart(draft, page, min(LARGEST, len(largest)))
+    if largest:
+        _chart(draft, page, min(LARGEST, len(largest)))
 
 
 def _chart(draft: Draft, page: Page, bars: int) -> None:
