@@ -23,15 +23,15 @@ READINGS = {
 }
 
 
-def random_account(seed: int) -> Account:
-    """Up to ten contracts in up to six series, with or without stock; a quarter European."""
+def random_account(seed: int, most_contracts: int = 10) -> Account:
+    """Ten contracts at most in a few series, with or without stock; a quarter European."""
     rng = random.Random(seed)
     european = rng.random() < 0.25
     spot = rng.choice([4.0, 30.0, 100.0])
     options: dict[tuple[str, float, int], Held] = {}
-    for _ in range(rng.randint(1, 6)):
+    for _ in range(rng.randint(1, max(6, most_contracts // 3))):
         contracts = rng.choice([-3, -2, -1, -1, 1, 1, 2, 3])
-        if sum(abs(o.contracts) for o in options.values()) + abs(contracts) > 10:
+        if sum(abs(o.contracts) for o in options.values()) + abs(contracts) > most_contracts:
             break
         right, days = rng.choice(["call", "put"]), rng.choice([10, 40, 100, 400])
         strike = round(spot * (1 + rng.randint(-5, 5) / 20), 2)

@@ -39,6 +39,18 @@ class Program:
 
 
 @dataclass(frozen=True, eq=False)
+class Relaxed:
+    """The least cost with fractions allowed, its quantities, and what one more of each would add.
+
+    `marginal` is the reduced cost of each column; 0 where the solver does not tell.
+    """
+
+    cost: float
+    quantity: FloatArray
+    marginal: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
 class Solution:
     """Quantities of the columns, what they cost, and the cost that none can be below.
 

@@ -18,7 +18,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.strategy_margin.program import HALF_A_CENT, Program, Solution
+from xlmargin.strategy_margin.program import HALF_A_CENT, Program, Relaxed, Solution
 
 SECONDS: Final = 8.0
 """How long one program may take before the best answer so far is given with its bound."""
@@ -47,7 +47,7 @@ class Engine(Protocol):
 
     def __init__(self, program: Program) -> None: ...
 
-    def relaxed(self, lower: FloatArray, upper: FloatArray) -> tuple[float, FloatArray] | None:
+    def relaxed(self, lower: FloatArray, upper: FloatArray) -> Relaxed | None:
         """Least cost with quantities between these limits, fractions allowed."""
 
     def searched(
@@ -79,22 +79,43 @@ def solved(
     root = engine.relaxed(np.zeros_like(program.upper), program.upper)
     if root is None:
         return None
-    bound, quantity = root
-    if _fractional(program, quantity) is None:
-        return Solution(_rounded(program, quantity), bound, bound)
+    if _fractional(program, root.quantity) is None:
+        return Solution(_rounded(program, root.quantity), root.cost, root.cost)
     if program.whole.sum() <= MANY_COLUMNS:
         found = _branched(program, engine, root)
     else:
-        found = _nearby(program, engine, quantity, NEARBY * seconds)
-    if found is not None and found.cost - max(bound, found.bound) <= HALF_A_CENT:
+        found = _nearby(program, engine, root.quantity, NEARBY * seconds)
+    if found is not None and found.cost - max(root.cost, found.bound) <= HALF_A_CENT:
         return Solution(found.quantity, found.cost, found.cost)
-    start = None if found is None else found.quantity
+    lower, upper = _worth_trying(program, root, found)
     left = max(deadline - time.perf_counter(), LEAST_SECONDS)
-    searched = engine.searched(np.zeros_like(program.upper), program.upper, left, start)
+    start = None if found is None else found.quantity
+    searched = engine.searched(lower, upper, left, start)
     best = _cheapest(program, found, searched, known)
-    if best is None or searched is None:
-        return None if best is None else Solution(best.quantity, best.cost, bound)
-    return Solution(best.quantity, best.cost, min(max(bound, searched.bound), best.cost))
+    if best is None:
+        return None
+    bound = root.cost if searched is None else max(root.cost, searched.bound)
+    return Solution(best.quantity, best.cost, min(bound, best.cost))
+
+
+def _worth_trying(
+    program: Program, root: Relaxed, found: Solution | None
+) -> tuple[FloatArray, FloatArray]:
+    """Limits of the quantities outside of which nothing can cost less than the answer found.
+
+    Each unit away from the relaxation's answer adds the column's marginal cost at least.
+    """
+    lower, upper = np.zeros_like(program.upper), program.upper
+    if found is None:
+        return lower, upper
+    at_lower = program.whole & (root.marginal > WHOLE)
+    at_upper = program.whole & (root.marginal < -WHOLE)
+    slack = found.cost - root.cost + HALF_A_CENT
+    reach = np.floor(slack / np.where(at_lower | at_upper, np.abs(root.marginal), 1.0) + WHOLE)
+    return (
+        np.where(at_upper, np.maximum(lower, upper - reach), lower),
+        np.where(at_lower, np.minimum(upper, reach), upper),
+    )
 
 
 def _cheapest(
@@ -117,19 +138,19 @@ def _nearby(
     return None if found is None else Solution(found.quantity, found.cost, -np.inf)
 
 
-def _branched(program: Program, engine: Engine, root: tuple[float, FloatArray]) -> Solution | None:
+def _branched(program: Program, engine: Engine, root: Relaxed) -> Solution | None:
     """The best whole answer in a few branches, depth first; if cut short, bound by the root."""
     best: Solution | None = None
-    stack = [(root[0], np.zeros_like(program.upper), program.upper)]
-    node: tuple[float, FloatArray] | None = root
+    stack = [(root.cost, np.zeros_like(program.upper), program.upper)]
+    node: Relaxed | None = root
     for _ in range(engine.branches):
         _, lower, upper = stack.pop()
         if node is None:
             node = engine.relaxed(lower, upper)
-        if node is not None and (best is None or node[0] < best.cost - HALF_A_CENT):
-            column = _fractional(program, node[1])
+        if node is not None and (best is None or node.cost < best.cost - HALF_A_CENT):
+            column = _fractional(program, node.quantity)
             if column is None:
-                best = Solution(_rounded(program, node[1]), node[0], root[0])
+                best = Solution(_rounded(program, node.quantity), node.cost, root.cost)
             else:
                 stack += _branches(node, column, lower, upper)
         node = None
@@ -139,15 +160,15 @@ def _branched(program: Program, engine: Engine, root: tuple[float, FloatArray]) 
             break
     if best is None:
         return None
-    bound = best.cost if not stack else root[0]
+    bound = best.cost if not stack else root.cost
     return Solution(best.quantity, best.cost, bound)
 
 
 def _branches(
-    node: tuple[float, FloatArray], column: int, lower: FloatArray, upper: FloatArray
+    node: Relaxed, column: int, lower: FloatArray, upper: FloatArray
 ) -> list[tuple[float, FloatArray, FloatArray]]:
     """Both ways to round a column; the nearer one last, to be taken from the stack first."""
-    bound, quantity = node[0], float(node[1][column])
+    bound, quantity = node.cost, float(node.quantity[column])
     above, below = lower.copy(), upper.copy()
     above[column], below[column] = np.ceil(quantity), np.floor(quantity)
     up, down = (bound, above, upper), (bound, lower, below)

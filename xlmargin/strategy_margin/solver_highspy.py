@@ -6,7 +6,7 @@ import highspy
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.strategy_margin.program import Program, Solution
+from xlmargin.strategy_margin.program import Program, Relaxed, Solution
 
 _SMALL = 300
 """Columns up to which simplifying a relaxation first costs more than it saves."""
@@ -28,15 +28,15 @@ class HighspyEngine:
         if program.cost.size < _SMALL:
             self._relaxation.setOptionValue("presolve", "off")
 
-    def relaxed(self, lower: FloatArray, upper: FloatArray) -> tuple[float, FloatArray] | None:
+    def relaxed(self, lower: FloatArray, upper: FloatArray) -> Relaxed | None:
         """Least cost with quantities between these limits, fractions allowed."""
         highs = self._relaxation
         highs.changeColsBounds(self._columns.size, self._columns, lower, upper)
         highs.run()
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
-        quantity = np.array(highs.getSolution().col_value)
-        return float(highs.getInfo().objective_function_value), quantity
+        found, cost = highs.getSolution(), float(highs.getInfo().objective_function_value)
+        return Relaxed(cost, np.array(found.col_value), np.array(found.col_dual))
 
     def searched(
         self,

@@ -7,7 +7,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_array
 
 from xlmargin.arrays import FloatArray
-from xlmargin.strategy_margin.program import Program, Solution
+from xlmargin.strategy_margin.program import Program, Relaxed, Solution
 
 
 class ScipyEngine:
@@ -21,10 +21,12 @@ class ScipyEngine:
         matrix = csc_array((program.coefficient, program.row, program.start), shape=shape)
         self._rows = LinearConstraint(matrix, program.row_lower, program.row_upper)
 
-    def relaxed(self, lower: FloatArray, upper: FloatArray) -> tuple[float, FloatArray] | None:
-        """Least cost with quantities between these limits, fractions allowed."""
+    def relaxed(self, lower: FloatArray, upper: FloatArray) -> Relaxed | None:
+        """Least cost between these limits, fractions allowed; `milp` tells no reduced costs."""
         answer = milp(self._program.cost, bounds=Bounds(lower, upper), constraints=self._rows)
-        return None if answer.x is None else (float(answer.fun), answer.x)
+        if answer.x is None:
+            return None
+        return Relaxed(float(answer.fun), answer.x, np.zeros_like(answer.x))
 
     def searched(
         self,
