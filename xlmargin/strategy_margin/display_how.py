@@ -7,10 +7,11 @@ from math import fsum
 
 from xlmargin.strategy_margin import short_options, spreads
 from xlmargin.strategy_margin.legs import OptionLeg, Phase, StockLeg
-from xlmargin.strategy_margin.pairing import Paired, charge
+from xlmargin.strategy_margin.pairing import charge
 from xlmargin.strategy_margin.pairing_charges import CashCharges, Charges, MarginCharges
 from xlmargin.strategy_margin.pairing_holdings import Holdings
 from xlmargin.strategy_margin.pairing_sheet import Use
+from xlmargin.strategy_margin.pairing_strategies import Paired
 
 
 def how(paired: Paired, holdings: Holdings, charges: Charges) -> str:

@@ -15,10 +15,11 @@ from xlmargin.strategy_margin import cash_account, hedged_stock, spreads
 from xlmargin.strategy_margin.display import familiar_spreads
 from xlmargin.strategy_margin.display_how import how
 from xlmargin.strategy_margin.legs import Phase
-from xlmargin.strategy_margin.pairing import Paired, Pairing, charge, charges_of
+from xlmargin.strategy_margin.pairing import Pairing, charge, charges_of
 from xlmargin.strategy_margin.pairing_charges import Charges
 from xlmargin.strategy_margin.pairing_holdings import Holdings, Piece, split
 from xlmargin.strategy_margin.pairing_sheet import Use
+from xlmargin.strategy_margin.pairing_strategies import Paired
 from xlmargin.strategy_margin.strategies import LONG_STOCK, SHORT_STOCK, Side, Strategy, named
 
 CLOSED = "Closed out"

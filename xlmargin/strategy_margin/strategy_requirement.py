@@ -21,7 +21,8 @@ from xlmargin.settings import AccountType
 from xlmargin.strategy_margin.display_lines import StrategyLine, strategy_lines
 from xlmargin.strategy_margin.legs import Phase
 from xlmargin.strategy_margin.pairing import Pairing, least_pairing
-from xlmargin.strategy_margin.pairing_holdings import Holdings, holdings
+from xlmargin.strategy_margin.pairing_classes import holdings
+from xlmargin.strategy_margin.pairing_holdings import Holdings
 from xlmargin.strategy_margin.pairing_refusals import (
     refuse_groups,
     refuse_not_permitted,
