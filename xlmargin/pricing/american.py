@@ -55,12 +55,7 @@ def american_value(contracts: Contracts, spot: FloatArray, volatility: FloatArra
     volatilities are > 0. Each boundary is solved once and read at every spot.
     """
     call, strike = contracts.call[:, None], contracts.strike[:, None]
-    puts = UnitPuts(
-        rate=np.where(contracts.call, contracts.dividend_yield, contracts.rate),
-        dividend_yield=np.where(contracts.call, contracts.rate, contracts.dividend_yield),
-        years=contracts.years,
-        volatility=volatility,
-    )
+    puts = unit_puts(contracts, volatility)
     boundary = exercise_boundary(puts)
     unit_spot = np.where(call, strike / spot, spot / strike)
     premium = early_exercise_premium(puts, boundary, unit_spot) * np.where(call, spot, strike)
@@ -68,6 +63,16 @@ def american_value(contracts: Contracts, spot: FloatArray, volatility: FloatArra
     value = european_value(contracts, spot, volatility) + premium
     exercised = np.log(unit_spot) <= (boundary.log_at_expiry - boundary.depth[:, 0])[:, None]
     return np.maximum(np.where(exercised, intrinsic, value), least_value(contracts, spot))
+
+
+def unit_puts(contracts: Contracts, volatility: FloatArray) -> UnitPuts:
+    """The contracts as puts on a strike of 1: a put's share is spot / strike, a call's inverse."""
+    return UnitPuts(
+        rate=np.where(contracts.call, contracts.dividend_yield, contracts.rate),
+        dividend_yield=np.where(contracts.call, contracts.rate, contracts.dividend_yield),
+        years=contracts.years,
+        volatility=volatility,
+    )
 
 
 def early_exercise_premium(puts: UnitPuts, boundary: Boundary, spot: FloatArray) -> FloatArray:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.pricing.american import EarlyExercise, american_value, early_exercise
-from xlmargin.pricing.black_scholes import european_value
+from xlmargin.pricing.american import EarlyExercise, early_exercise
+from xlmargin.pricing.black_scholes import black_value
 from xlmargin.pricing.contracts import Contracts, ForwardDividends
+from xlmargin.pricing.premium_curve import PremiumCurve
 
 LEAST_YEARS = 1e-9
 """Years that are taken to be left where the last ex-date is the day of expiry."""
@@ -36,28 +37,66 @@ class LastPeriod:
         paid = np.where(dividends.years >= start[:, None], dividends.amounts, 0.0)
         return cls(start, paid.sum(axis=1))
 
-    def take(self, rows: IntArray) -> LastPeriod:
-        """The last periods of some contracts."""
-        return LastPeriod(self.start[rows], self.dividend[rows])
 
-    def held_value(
-        self, contracts: Contracts, share: FloatArray, volatility: FloatArray
-    ) -> FloatArray:
+@dataclass(frozen=True, eq=False)
+class LastValue:
+    """What options are worth at the start of the last period, at any price of the share.
+
+    `rest` are the contracts without what lies before; `forward_dollar`, in dollars, and `dividend`,
+    in forward dollars, are of the start. `curve` is of the contracts `early`, those that may be
+    exercised before expiry.
+    """
+
+    rest: Contracts
+    deviation: FloatArray
+    forward_dollar: FloatArray
+    dividend: FloatArray
+    early: BoolArray
+    curve: PremiumCurve
+
+    @classmethod
+    def of(cls, contracts: Contracts, last: LastPeriod, volatility: FloatArray) -> LastValue:
+        """The last value of each contract."""
+        left = np.maximum(contracts.years - last.start, LEAST_YEARS)
+        rest = replace(contracts, years=left)
+        early = contracts.american & _has(EarlyExercise.ONE_BOUNDARY, contracts)
+        return cls(
+            rest=rest,
+            deviation=volatility * np.sqrt(left),
+            forward_dollar=np.exp((contracts.rate - contracts.dividend_yield) * last.start),
+            dividend=last.dividend,
+            early=early,
+            curve=PremiumCurve.of(rest.take(early), volatility[early]),
+        )
+
+    def take(self, rows: IntArray) -> LastValue:
+        """The last values of some contracts."""
+        place = np.cumsum(self.early) - 1
+        return LastValue(
+            self.rest.take(rows),
+            self.deviation[rows],
+            self.forward_dollar[rows],
+            self.dividend[rows],
+            self.early[rows],
+            self.curve.take(place[rows[self.early[rows]]]),
+        )
+
+    def held(self, share: FloatArray) -> FloatArray:
         """Value just before the dividend of an option that is not exercised just before it.
 
-        `share`, and the value, are in forward dollars and have shape `(contracts, nodes)`. With two
+        `share`, and the value, are in forward dollars and have shape `(nodes, contracts)`. With two
         boundaries it is the value if held to expiry.
         """
-        forward_dollar = np.exp((contracts.rate - contracts.dividend_yield) * self.start)[:, None]
-        after = np.maximum(share - self.dividend[:, None], 1e-6 * share) * forward_dollar
-        left = np.maximum(contracts.years - self.start, LEAST_YEARS)
-        rest = replace(contracts, years=left, dividend_amounts=0 * contracts.dividend_amounts)
-        value = european_value(rest, after, volatility)
-        early = contracts.american & _has(EarlyExercise.ONE_BOUNDARY, contracts)
-        rows = np.flatnonzero(early)
-        if rows.size:
-            value[rows] = american_value(rest.take(rows), after[rows], volatility[rows])
-        return value / forward_dollar
+        rest = self.rest
+        after = np.maximum(share - self.dividend, 1e-6 * share)
+        after *= self.forward_dollar
+        forward = after * np.exp((rest.rate - rest.dividend_yield) * rest.years)
+        value = black_value(rest.call, forward, rest.strike, self.deviation)
+        value *= np.exp(-rest.rate * rest.years)
+        if self.early.any():
+            value[:, self.early] = self.curve.value(after[:, self.early], value[:, self.early])
+        value /= self.forward_dollar
+        return value
 
 
 def _has(regime: EarlyExercise, contracts: Contracts) -> BoolArray:

@@ -20,7 +20,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.pricing.contracts import Contracts, ForwardDividends
-from xlmargin.pricing.last_period import LastPeriod
+from xlmargin.pricing.last_period import LastPeriod, LastValue
 from xlmargin.pricing.lattice_grid import Levels, Nodes, price_nodes, time_levels
 from xlmargin.pricing.lattice_nodes import greater_with_exact_kink, interpolate
 from xlmargin.pricing.zero_volatility import least_value
@@ -56,6 +56,7 @@ def lattice_value(
     dividends = ForwardDividends.of(contracts)
     steps = max(coarse_steps, 3 * dividends.years.shape[1])
     last = LastPeriod.of(contracts, dividends, steps)
+    known = LastValue.of(contracts, last, volatility)
     coarse = time_levels(dividends, last, steps)
     value = np.zeros(spot.shape)
     for levels, weight in ((coarse, -1.0), (coarse.halved(), 2.0)):  # Richardson
@@ -63,7 +64,7 @@ def lattice_value(
         for rows in _blocks(nodes):
             lattice = _Lattice.of(
                 contracts.take(rows),
-                last.take(rows),
+                known.take(rows),
                 levels.take(rows),
                 nodes.take(rows),
                 volatility[rows],
@@ -121,7 +122,7 @@ class _Lattice:
     def of(
         cls,
         contracts: Contracts,
-        last: LastPeriod,
+        known: LastValue,
         levels: Levels,
         nodes: Nodes,
         volatility: FloatArray,
@@ -139,7 +140,7 @@ class _Lattice:
             share=share,
             signed_share=sign * share,
             signed_strike=np.where(contracts.american, strike, np.inf),  # a European pays -infinity
-            held=last.held_value(contracts, share.T, volatility).T,
+            held=known.held(share),
         )
 
     def values_today(self, spot: FloatArray) -> FloatArray:
