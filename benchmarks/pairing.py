@@ -1,6 +1,6 @@
 """Time of the least strategy-based requirement, beside a greedy matcher and what that overcharges.
 
-    python benchmarks/pairing.py [--quick]
+    python benchmarks/pairing.py [--quick] [--scipy]
 
 One thread, wall time, medians. The first table goes through the worksheet call, its parsing
 included, on ranges that were not seen before; legs are options on one underlying, and shares. The
@@ -31,7 +31,8 @@ import udfs
 from xlmargin.excel import cells, margined
 from xlmargin.excel.cells import read_book
 from xlmargin.excel.margined import strategy_margined
-from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin import Phase, solver
+from xlmargin.strategy_margin.solver_scipy import ScipyEngine
 
 AS_OF = dt.date.today()
 SPOT = 100.0
@@ -179,7 +180,11 @@ def beside_margin_estimator(books: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer books")
-    quick = parser.parse_args().quick
+    parser.add_argument("--scipy", action="store_true", help="as on a host without highspy")
+    arguments = parser.parse_args()
+    if arguments.scipy:
+        solver._engine = lambda: ScipyEngine
+    quick = arguments.quick
     table_of_sizes(quick)
     thousand_legs(1 if quick else 3)
     beside_margin_estimator(40 if quick else 200)

@@ -267,3 +267,18 @@ def test_before_the_general_spread_rule_spreads_have_two_legs() -> None:
     before = strategy_margin(*book_of(rows, STOCK, as_of=dt.date(2011, 1, 3)))
     assert after.maintenance == pytest.approx(500.0)
     assert before.maintenance == pytest.approx(1000.0)
+
+
+def test_nothing_held_is_asked_nothing() -> None:
+    margin = margined([], STOCK)
+    assert margin.initial == margin.maintenance == margin.deposit == 0.0
+    assert margin.lines(MAINTENANCE) == ()
+
+
+def test_one_expiration_before_the_general_spread_rule() -> None:
+    rows = [Row("call", -1, 3.0, 100, 30), Row("call", 1, 4.0, 100, 60)]
+    day = dt.date(2011, 1, 3)
+    free = strategy_margin(*book_of(rows, STOCK, as_of=day))
+    strict = strategy_margin(*book_of(rows, STOCK, as_of=day, overrides={"same_expiry_only": 1}))
+    assert free.maintenance == pytest.approx(0.0)
+    assert strict.maintenance == pytest.approx(2300.0)

@@ -36,6 +36,7 @@ def lines(rows: list[Row], phase: Phase = Phase.MAINTENANCE) -> tuple[StrategyLi
         ("Put calendar", [P(-1, 100), P(1, 100, days=60)]),
         ("Call diagonal", [C(-1, 100), C(1, 105, days=60)]),
         ("Put diagonal", [P(-1, 100), P(1, 95, days=60)]),
+        ("Double diagonal", [C(-1, 110), C(1, 115, days=60), P(-1, 90), P(1, 85, days=60)]),
         ("Double calendar", [C(-1, 110), C(1, 110, days=60), P(-1, 90), P(1, 90, days=60)]),
         ("Long call butterfly", [C(1, 95), C(-2, 100), C(1, 105)]),
         ("Broken-wing call butterfly", [C(1, 95), C(-2, 100), C(1, 115)]),

@@ -98,10 +98,11 @@ def _settles_in_cash(leg: OptionLeg) -> bool:
 
 def reading(spreads: SpreadRules, american: bool, *, cash: bool = False) -> Reading:
     """How the clause on expirations is read for options of a style."""
-    if cash or spreads.same_expiry_only or not (american or spreads.european_calendars):
-        return Reading.ONE_EXPIRATION
+    one_day = cash or spreads.same_expiry_only or not (american or spreads.european_calendars)
     if not spreads.any_number_of_legs:
-        return Reading.TWO_LEGS
+        return Reading.TWO_LEGS_OF_ONE_EXPIRATION if one_day else Reading.TWO_LEGS
+    if one_day:
+        return Reading.ONE_EXPIRATION
     if spreads.all_shorts_before_nearest_long:
         return Reading.SHORTS_BEFORE_LONGS
     return Reading.PAIR_BY_PAIR

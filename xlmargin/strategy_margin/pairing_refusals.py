@@ -10,7 +10,7 @@ from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.strategy_margin.cash_account import short_call_refusals, short_stock_refusals
-from xlmargin.strategy_margin.hedged_stock import may_cover_index_call
+from xlmargin.strategy_margin.hedged_stock import may_cover_index_call, may_hedge
 from xlmargin.strategy_margin.pairing import Pairing
 from xlmargin.strategy_margin.pairing_holdings import HeldOption, Holdings
 
@@ -97,6 +97,7 @@ def _connected(holdings: Holdings) -> list[set[int]]:
         if (
             option.leg.underlying.symbol == stock.leg.underlying.symbol
             and (stock.leg.shares > 0) == (option.leg.is_call != option.leg.is_long)
+            and (may_hedge(option.leg) or not option.leg.is_long)
         )
         or (
             may_cover_index_call(stock.leg.underlying, option.leg.underlying)

@@ -33,6 +33,7 @@ class Reading(Enum):
     ONE_EXPIRATION = auto()
     TWO_LEGS = auto()
     """Before the general spread rule: a long and a short of one kind."""
+    TWO_LEGS_OF_ONE_EXPIRATION = auto()
 
 
 class SpreadSet(NamedTuple):
@@ -83,9 +84,11 @@ def _sets(
                 before = [i for i in shorts if options[i].expiration <= day]
                 yield before + [j for j in longs if options[j].expiration >= day], []
     else:
+        one_day = reading is Reading.TWO_LEGS_OF_ONE_EXPIRATION
         for i in shorts:
             for j in longs:
-                if _covers(options[j], options[i]):
+                later = options[j].expiration > options[i].expiration
+                if _covers(options[j], options[i]) and not (later and one_day):
                     yield [i, j], []
 
 

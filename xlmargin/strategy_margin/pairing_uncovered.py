@@ -16,7 +16,7 @@ from math import isfinite
 
 from xlmargin.strategy_margin.pairing_sheet import Column, Sheet, Use
 
-NOT_PERMITTED = 1e9
+NOT_PERMITTED = 1e8
 """What the program is charged, $ per contract, for a short that the account may not carry."""
 
 _DECIMALS = 9

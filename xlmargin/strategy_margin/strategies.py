@@ -112,6 +112,16 @@ def calendars(legs: Legs) -> bool:
     )
 
 
+def diagonals(legs: Legs) -> bool:
+    """Calls and puts whose long ones expire later, the long ones on one day, the short on one."""
+    calls, puts = legs[:2], legs[2:]
+    return (
+        long_later(calls)
+        and calls[0].expiration == puts[0].expiration
+        and calls[1].expiration == puts[1].expiration
+    )
+
+
 def buys_low(legs: Legs) -> bool:
     """A long box: long call and short put on one strike, long put and short call on a higher."""
     return one_expiration(legs) and _halves(legs)[0] < _halves(legs)[1]
@@ -174,6 +184,7 @@ STRATEGIES: Final = (
     Strategy("Short put butterfly", _SHORT_PUTS, strikes_meet, _SPREAD),
     Strategy("Short put condor", _SHORT_PUTS, strikes_ascend, _SPREAD),
     Strategy("Double calendar", _TWO_AND_TWO, calendars, _SPREAD),
+    Strategy("Double diagonal", _TWO_AND_TWO, diagonals, _SPREAD),
     Strategy("Call debit spread", (LONG_CALL, SHORT_CALL), strikes_ascend, _SPREAD),
     Strategy("Call credit spread", (LONG_CALL, SHORT_CALL), strikes_descend, _SPREAD),
     Strategy("Put debit spread", (LONG_PUT, SHORT_PUT), strikes_descend, _SPREAD),
