@@ -10,7 +10,7 @@ from tests.strategy_margin.accounts import Row, book_of
 from tests.strategy_margin.exhaustive import MULTIPLIER, Account, Held, Reading, least
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Underlying
-from xlmargin.strategy_margin import Phase, StrategyMargin, strategy_margin
+from xlmargin.strategy_margin import Phase, StrategyMargin, pairing_spreads, strategy_margin
 
 ACCOUNTS = 800
 LONG_LIVED = 276
@@ -83,3 +83,15 @@ def test_no_pairing_is_asked_less(name: str, phase: Phase) -> None:
         lines = list(margin.lines(phase))
         shown = sum(getattr(line, phase.value) for line in lines)
         assert shown == pytest.approx(found, abs=0.005), (seed, lines)
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_large_sets_are_written_otherwise_and_asked_the_same(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairing_spreads, "MANY_LEGS", 0)
+    for seed in range(200):
+        account = random_account(seed)
+        expected = least(account, READINGS[name], initial=True)
+        found = margined(account, READINGS[name]).initial
+        assert found == pytest.approx(expected, abs=0.005), (seed, account)

@@ -15,14 +15,21 @@ Rule: FINRA 4210(f)(2)(A)(xxxii), (H)(i).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
+from itertools import pairwise
 from math import inf
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from xlmargin.instruments import InstrumentKind
 from xlmargin.strategy_margin.legs import OptionLeg
 from xlmargin.strategy_margin.pairing_sheet import Column, Sheet, Use
+
+MANY_LEGS: Final = 200
+"""Legs from which a set is written with few entries; below, fewer rows and columns are faster."""
+
+Worths: TypeAlias = Callable[[OptionLeg], list[tuple[int, float]]]
+"""A leg's entries for what one contract of the set's size adds to the net value, by row."""
 
 
 class Reading(Enum):
@@ -109,16 +116,45 @@ def _add_set(sheet: Sheet, spread_set: SpreadSet, number: int) -> None:
     balance = {kind: sheet.builder.row(0.0, 0.0) for kind in kinds}
     alive = {(k, day): sheet.builder.row(lower=0.0) for k in kinds for day in spread_set.days}
     strikes = sorted({leg.index_strike for leg in legs.values()})
-    net = [(strike, sheet.builder.row(lower=0.0)) for strike in strikes]
-    sheet.add_amount(size, [(row, 1.0) for _, row in net])
+    worths = _worths_by_bend if len(legs) >= MANY_LEGS else _worths_at_each_strike
+    worths_of = worths(sheet, strikes, size)
     for i, leg in legs.items():
         share = (1 if leg.is_long else -1) * leg.units_per_contract / size
         entries = [(balance[leg.kind], share)]
         entries += [
             (alive[leg.kind, day], share) for day in spread_set.days if leg.expiration >= day
         ]
-        entries += [(row, share * worth) for at, row in net if (worth := intrinsic(leg, at))]
+        entries += [(row, share * worth) for row, worth in worths_of(leg)]
         sheet.add(Column(Use.SPREAD, (i,), spread=number), 0.0, leg.contracts, entries)
+
+
+def _worths_at_each_strike(sheet: Sheet, strikes: Sequence[float], size: float) -> Worths:
+    """A row a strike: the net value of all legs there, and the loss, are not below zero."""
+    net = [(strike, sheet.builder.row(lower=0.0)) for strike in strikes]
+    sheet.add_amount(size, [(row, 1.0) for _, row in net])
+    return lambda leg: [(row, worth) for at, row in net if (worth := intrinsic(leg, at))]
+
+
+def _worths_by_bend(sheet: Sheet, strikes: Sequence[float], size: float) -> Worths:
+    """The same with few entries: an amount a strike, the net value above the worst.
+
+    From strike to strike it is straight, level outside, and bends at a strike by the units there.
+    The lowest strike's is the loss and what the puts are worth there.
+    """
+    lowest = sheet.builder.row(0.0, 0.0)
+    bends = {strike: sheet.builder.row(0.0, 0.0) for strike in strikes}
+    sheet.add_amount(size, [(lowest, 1.0)])
+    slopes = [0.0, *(1.0 / (high - low) for low, high in pairwise(strikes)), 0.0]
+    rows = [None, *bends.values(), None]
+    for place, (before, after) in enumerate(pairwise(slopes)):
+        near = zip(rows[place : place + 3], (before, -before - after, after), strict=True)
+        entries = [(row, slope) for row, slope in near if row is not None]
+        sheet.add_amount(0.0, entries if place else [*entries, (lowest, -1.0)])
+
+    def worths(leg: OptionLeg) -> list[tuple[int, float]]:
+        return [(bends[leg.index_strike], -1.0), (lowest, intrinsic(leg, strikes[0]))]
+
+    return worths
 
 
 def intrinsic(leg: OptionLeg, price: float) -> float:
