@@ -21,11 +21,13 @@ class LastPeriod:
     """When the last period starts, years from today, and the dividend paid then; `(contracts,)`.
 
     It starts on the last ex-date; without one, or where exercise has two boundaries, a little
-    before expiry. `dividend` is in forward dollars (see `ForwardDividends`).
+    before expiry. `dividend` is in forward dollars (see `ForwardDividends`). `is_short` tells that
+    it is this last step and no more.
     """
 
     start: FloatArray
     dividend: FloatArray
+    is_short: BoolArray
 
     @classmethod
     def of(cls, contracts: Contracts, dividends: ForwardDividends, steps: int) -> LastPeriod:
@@ -33,9 +35,10 @@ class LastPeriod:
         last_ex = np.where(dividends.amounts > 0, dividends.years, 0.0).max(axis=1, initial=0.0)
         two_boundaries = contracts.american & _has(EarlyExercise.TWO_BOUNDARIES, contracts)
         last_step = contracts.years * (1 - 1 / steps)
-        start = np.where(two_boundaries | (last_ex == 0), last_step, last_ex)
+        is_short = two_boundaries | (last_ex == 0)
+        start = np.where(is_short, last_step, last_ex)
         paid = np.where(dividends.years >= start[:, None], dividends.amounts, 0.0)
-        return cls(start, paid.sum(axis=1))
+        return cls(start, paid.sum(axis=1), is_short)
 
 
 @dataclass(frozen=True, eq=False)

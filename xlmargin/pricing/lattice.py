@@ -21,18 +21,18 @@ import numpy as np
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.pricing.contracts import Contracts, ForwardDividends
 from xlmargin.pricing.last_period import LastPeriod, LastValue
-from xlmargin.pricing.lattice_grid import Levels, Nodes, price_nodes, time_levels
-from xlmargin.pricing.lattice_nodes import greater_with_exact_kink, interpolate
+from xlmargin.pricing.lattice_grid import EX_DATES_AT, Levels, Nodes, price_nodes, time_levels
+from xlmargin.pricing.lattice_nodes import greater_with_exact_kink, interpolate, read
 from xlmargin.pricing.zero_volatility import least_value
 
-COARSE_STEPS = 50
-"""Steps of the coarser of the two lattices, to the last ex-date."""
-
-COARSE_STEPS_TO_EXPIRY = 200
-"""The same where early exercise in the last period too is left to the lattice."""
+STEPS_TO_EXPIRY = 200
+"""Steps of the coarser lattice where early exercise in the last period too is left to it."""
 
 MOST_DEVIATION = 20.0
 """Greatest volatility * sqrt(years): beyond it options are worth all they can be."""
+
+STEPS_A_YEAR = 56
+"""Steps of the coarser lattice for a year."""
 
 GREATEST_LOGARITHM = 600.0
 """Logarithm of the greatest price a node can have: far from any spot, and no overflow."""
@@ -45,7 +45,6 @@ def lattice_value(
     contracts: Contracts,
     spot: FloatArray,
     volatility: FloatArray,
-    coarse_steps: int = COARSE_STEPS,
 ) -> FloatArray:
     """Value, $ per unit, with cash dividends that lower the share's price; `(contracts, k)`.
 
@@ -54,14 +53,13 @@ def lattice_value(
     """
     volatility = np.minimum(volatility, MOST_DEVIATION / np.sqrt(contracts.years))
     dividends = ForwardDividends.of(contracts)
-    steps = max(coarse_steps, 3 * dividends.years.shape[1])
-    last = LastPeriod.of(contracts, dividends, steps)
+    last = LastPeriod.of(contracts, dividends, STEPS_TO_EXPIRY)
     known = LastValue.of(contracts, last, volatility)
-    coarse = time_levels(dividends, last, steps)
+    coarse = time_levels(dividends, last, _coarse_steps(contracts, dividends, last))
     value = np.zeros(spot.shape)
     for levels, weight in ((coarse, -1.0), (coarse.halved(), 2.0)):  # Richardson
         nodes = price_nodes(contracts, dividends, last, levels, spot, volatility)
-        for rows in _blocks(nodes):
+        for rows in _blocks(nodes, levels):
             lattice = _Lattice.of(
                 contracts.take(rows),
                 known.take(rows),
@@ -73,9 +71,17 @@ def lattice_value(
     return np.maximum(value, least_value(contracts, spot))
 
 
-def _blocks(nodes: Nodes) -> list[IntArray]:
-    """Contracts to be done together: with like numbers of nodes, as many as fit the cache."""
-    order = np.argsort(nodes.count, kind="stable")
+def _coarse_steps(contracts: Contracts, dividends: ForwardDividends, last: LastPeriod) -> IntArray:
+    """Steps of the coarser lattice: in proportion to its time, within bounds; `(contracts,)`."""
+    eighths = np.ceil(np.clip(STEPS_A_YEAR * last.start / 8, 1, 6)).astype(np.int64) + 1
+    steps = np.where(last.is_short, STEPS_TO_EXPIRY, 8 * eighths)
+    room = 2 * EX_DATES_AT * np.count_nonzero(dividends.amounts, axis=1)
+    return np.asarray(np.maximum(steps, room))
+
+
+def _blocks(nodes: Nodes, levels: Levels) -> list[IntArray]:
+    """Contracts to be done together: of like steps and nodes, as many as fit the cache."""
+    order = np.lexsort((nodes.count, np.count_nonzero(levels.years, axis=0)))
     blocks, first = [], 0
     while first < len(order):
         size = max(8, int(NUMBERS_AT_ONCE // nodes.count[order[first]]))
@@ -147,35 +153,55 @@ class _Lattice:
         """Values today at each spot; both `(contracts, k)`."""
         exercise = self.signed_share - self.signed_strike[-1]
         value = greater_with_exact_kink(self.held, exercise)
-        moved = np.empty_like(value[1:-1])
+        hold = _HeldForStep(value, exercise, self.weights, self.ratio)
+        anyone_goes_ex = np.asarray(self.levels.falls.any(axis=1))
         for level in reversed(range(self.levels.steps)):
-            self._hold_for_a_step(value, level, moved, exercise[1:-1])
+            hold(level)
             np.subtract(self.signed_share, self.signed_strike[level], out=exercise)
             np.maximum(value, exercise, out=value)
-            goes_ex = np.flatnonzero(self.levels.falls[level])
-            if goes_ex.size:
+            if anyone_goes_ex[level]:
+                goes_ex = np.flatnonzero(self.levels.falls[level])
                 before = self._before_dividend(value[:, goes_ex], level, goes_ex)
                 value[:, goes_ex] = greater_with_exact_kink(before, exercise[:, goes_ex])
-        return interpolate(value, self.nodes, spot.T).T
-
-    def _hold_for_a_step(
-        self, value: FloatArray, level: int, moved: FloatArray, scratch: FloatArray
-    ) -> None:
-        """Put in place of the values one step later their discounted means at `level`."""
-        np.multiply(value[2:], self.weights.up[level], out=moved)
-        np.multiply(value[:-2], self.weights.down[level], out=scratch)
-        np.add(moved, scratch, out=moved)
-        np.multiply(value[1:-1], self.weights.stay[level], out=scratch)
-        np.add(moved, scratch, out=value[1:-1])
-        self._extend_to_edges(value)
-
-    def _extend_to_edges(self, value: FloatArray) -> None:
-        """Give the outermost nodes the values on the straight line (in price) through the next."""
-        value[-1] = value[-2] + self.ratio * (value[-2] - value[-3])
-        value[0] = value[1] + (value[1] - value[2]) / self.ratio
+        return read(value, self.nodes, spot.T).T
 
     def _before_dividend(self, value: FloatArray, level: int, goes_ex: IntArray) -> FloatArray:
         """Values of some contracts just before the share falls, from those just after."""
         share = self.share[:, goes_ex]
         after = np.maximum(share - self.levels.falls[level, goes_ex], share[0])
         return interpolate(value, self.nodes.take(goes_ex), after)
+
+
+class _HeldForStep:
+    """Puts in place of values one step later their discounted means, step after step.
+
+    It works in the `value` it is given, with `scratch` of the same shape, through views that are
+    made once: with few contracts making them takes as long as the arithmetic.
+    """
+
+    def __init__(
+        self, value: FloatArray, scratch: FloatArray, weights: _Weights, ratio: FloatArray
+    ) -> None:
+        self._above, self._here, self._below = value[2:], value[1:-1], value[:-2]
+        self._scratch, self._moved = scratch[1:-1], np.empty_like(value[1:-1])
+        self._weights = weights
+        last = len(value) - 1
+        self._edges, self._next, self._third = (
+            value[i : last - i + 1 : last - 2 * i] for i in range(3)
+        )
+        self._slope = np.array([1 / ratio, ratio])
+
+    def __call__(self, level: int) -> None:
+        """Discounted means at `level`.
+
+        The outermost nodes get the values on the straight line (in price) through the next two.
+        """
+        weights, moved, scratch = self._weights, self._moved, self._scratch
+        np.multiply(self._above, weights.up[level], out=moved)
+        np.multiply(self._below, weights.down[level], out=scratch)
+        np.add(moved, scratch, out=moved)
+        np.multiply(self._here, weights.stay[level], out=scratch)
+        np.add(moved, scratch, out=self._here)
+        np.subtract(self._next, self._third, out=self._edges)
+        np.multiply(self._edges, self._slope, out=self._edges)
+        np.add(self._edges, self._next, out=self._edges)

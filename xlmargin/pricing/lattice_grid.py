@@ -21,6 +21,9 @@ MOVE_PROBABILITY = 1 / 3
 REACH = 4.5
 """How far beyond today's spots the nodes reach, in standard deviations of the share."""
 
+EX_DATES_AT = 4
+"""Every so many levels is one on which the share may go ex."""
+
 MOST_NODES = 1500
 """Nodes of one contract at most; spots that lie very far apart get wider spacing instead."""
 
@@ -30,6 +33,7 @@ class Levels:
     """Times of the levels and the dividends at them; arrays `(levels, contracts)`.
 
     The first level is today, the last the start of the last period, whose dividend is not here.
+    A contract that has fewer steps than the others waits for them: its first levels are all today.
     `falls` is what the share falls by at a level, in forward dollars.
     """
 
@@ -51,8 +55,9 @@ class Levels:
         return Levels(years, falls)
 
     def take(self, contracts: IntArray) -> Levels:
-        """The levels of some contracts."""
-        return Levels(self.years[:, contracts], self.falls[:, contracts])
+        """The levels of some contracts, without those at which all of them wait."""
+        first = np.count_nonzero(self.years[:, contracts].max(axis=1) == 0) - 1
+        return Levels(self.years[first:, contracts], self.falls[first:, contracts])
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,41 +76,45 @@ class Nodes:
         return Nodes(self.lowest[contracts], self.spacing[contracts], self.count[contracts])
 
 
-def time_levels(dividends: ForwardDividends, last: LastPeriod, steps: int) -> Levels:
+def time_levels(dividends: ForwardDividends, last: LastPeriod, steps: IntArray) -> Levels:
     """Levels from today to the last period: evenly spaced between one ex-date and the next.
 
-    Each ex-date takes the level nearest to it, but one of its own, and neither the first nor the
-    last, so that steps differ little in length.
+    `steps`, `(contracts,)`, are whole multiples of `EX_DATES_AT`. Each ex-date takes the level
+    nearest to it among these multiples, but one of its own, and neither the first nor the last, so
+    that steps differ little in length and contracts often go ex together.
     """
     pays = (dividends.amounts.T > 0) & (last.start > dividends.years.T)
     when = np.where(pays, dividends.years.T, last.start)
-    ex_level = _ex_levels(when / last.start, pays, steps)
-    number = np.arange(steps + 1)[:, None]
-    years = np.zeros((steps + 1, len(last.start)))
+    places = steps // EX_DATES_AT
+    ex_level = _places(places * when / last.start, pays, places) * EX_DATES_AT
+    most = int(steps.max(initial=0))
+    number = np.arange(most + 1)[:, None] - (most - steps)
+    years = np.zeros(number.shape)
     falls = np.zeros_like(years)
-    start, start_years = np.zeros(len(last.start), np.int64), np.zeros(len(last.start))
+    start, start_years = np.zeros(len(steps), np.int64), np.zeros(len(steps))
     for level, level_years in [*zip(ex_level, when, strict=True), (steps, last.start)]:
         share = (number - start) / np.maximum(level - start, 1)
         even = start_years + share * (level_years - start_years)
         years = np.where(number > start, even, years)
-        start, start_years = np.broadcast_to(level, start.shape), level_years
+        start, start_years = level, level_years
+    contract = np.arange(len(steps))
     for level, paid in zip(ex_level, np.where(pays, dividends.amounts.T, 0.0), strict=True):
-        falls += np.where(number == level, paid, 0.0)
+        falls[level + most - steps, contract] += paid
     return Levels(years, falls)
 
 
-def _ex_levels(share_of_time: FloatArray, pays: BoolArray, steps: int) -> IntArray:
-    """Level of each dividend, `(dividends, contracts)`; `steps` for one that is not paid."""
-    level = np.rint(steps * share_of_time).astype(np.int64)
-    earlier = np.zeros(level.shape[1:], np.int64)
-    for row in level:
+def _places(wanted: FloatArray, pays: BoolArray, places: IntArray) -> IntArray:
+    """Whole places in order, `(dividends, contracts)`, near those wanted; the last if not paid."""
+    place = np.rint(wanted).astype(np.int64)
+    earlier = np.zeros_like(places)
+    for row in place:
         np.maximum(row, earlier + 1, out=row)
         earlier = row
-    later = np.full(level.shape[1:], steps)
-    for row, paid in zip(level[::-1], pays[::-1], strict=True):
-        row[:] = np.where(paid, np.minimum(row, later - 1), steps)
+    later = places
+    for row, paid in zip(place[::-1], pays[::-1], strict=True):
+        row[:] = np.where(paid, np.minimum(row, later - 1), places)
         later = np.where(paid, row, later)
-    return level
+    return place
 
 
 def price_nodes(
@@ -125,8 +134,8 @@ def price_nodes(
     least = spot.min(axis=1)
     after = np.maximum(least - dividends.total, 0.05 * least)
     low, high = np.log(after) - reach, np.log(spot.max(axis=1)) + reach
-    longest_step = np.diff(levels.years, axis=0).max(axis=0)
-    mean_step = last.start / levels.steps
+    step = np.diff(levels.years, axis=0)
+    longest_step, mean_step = step.max(axis=0), last.start / np.count_nonzero(step, axis=0)
     spacing = volatility * np.sqrt(np.maximum(mean_step / MOVE_PROBABILITY, 1.2 * longest_step))
     spacing = np.maximum(spacing, (high - low) / MOST_NODES)
     carry = contracts.rate - contracts.dividend_yield

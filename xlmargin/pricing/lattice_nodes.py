@@ -12,18 +12,40 @@ def interpolate(value: FloatArray, nodes: Nodes, share: FloatArray) -> FloatArra
     """Values at any prices, `(prices, contracts)`: cubic in price through four nodes (Lagrange)."""
     place = (np.log(share) - nodes.lowest) / nodes.spacing
     first = np.clip(place.astype(np.int64) - 1, 0, len(value) - 4)
+    ratio = np.exp(nodes.spacing)
     price = np.exp((place - first) * nodes.spacing)  # that of the first of the nodes being 1
-    at_nodes = np.exp(nodes.spacing * np.arange(4)[:, None])
-    beyond = [price - at_node for at_node in at_nodes]
+    beyond = [price - 1, price - ratio, price - ratio**2, price - ratio**3]
+    contracts = value.shape[1]
+    index = first * contracts + np.arange(contracts)
+    at = [value.ravel().take(index + i * contracts) for i in range(4)]
+    for term, gaps in zip(at, _lagrange_gaps(ratio), strict=True):
+        term /= gaps
+    lower = (beyond[1] * at[0] + beyond[0] * at[1]) * (beyond[2] * beyond[3])
+    upper = (beyond[3] * at[2] + beyond[2] * at[3]) * (beyond[0] * beyond[1])
+    return np.asarray(lower + upper)
+
+
+def _lagrange_gaps(ratio: FloatArray) -> FloatArray:
+    """Product of the distances from each of four nodes 1, ratio, ratio^2, ratio^3 to the others."""
+    one, two, three = ratio - 1, ratio**2 - 1, ratio**3 - 1
+    outer = one * two * three
+    inner = ratio**2 * one * one * two
+    return np.array([-outer, inner, -ratio * inner, ratio**3 * outer])
+
+
+def read(value: FloatArray, nodes: Nodes, spot: FloatArray) -> FloatArray:
+    """Values at spots, `(spots, contracts)`: of degree 5 in the logarithm, for a smooth gamma."""
+    place = (np.log(spot) - nodes.lowest) / nodes.spacing
+    first = np.clip(place.astype(np.int64) - 2, 0, len(value) - 6)
+    place -= first
     contract = np.arange(value.shape[1])
-    total = np.zeros_like(share)
-    for i in range(4):
-        term, gaps = value[first + i, contract], np.ones(value.shape[1])
-        for j in range(4):
-            if j != i:
-                term *= beyond[j]
-                gaps *= at_nodes[i] - at_nodes[j]
-        total += term / gaps
+    total = np.zeros_like(spot)
+    for i in range(6):
+        others = [j for j in range(6) if j != i]
+        term = value[first + i, contract]
+        for j in others:
+            term *= (place - j) / (i - j)
+        total += term
     return total
 
 
@@ -37,9 +59,8 @@ def greater_with_exact_kink(held: FloatArray, exercised: FloatArray) -> FloatArr
     """
     gain = exercised - held
     greater = np.maximum(held, exercised)
-    inner = gain[1:-1]
-    crosses = np.isfinite(inner[1:]) & (np.signbit(inner[1:]) != np.signbit(inner[:-1]))
-    node, contract = np.nonzero(crosses)
+    pays_more = gain[1:-1] > 0
+    node, contract = np.nonzero(pays_more[1:] != pays_more[:-1])
     if not node.size:
         return greater
     place, turn = _crossing(gain[node + np.arange(4)[:, None], contract])

@@ -75,7 +75,7 @@ class PremiumCurve:
 
     def _polynomial(self, place: FloatArray) -> FloatArray:
         """The polynomial of each contract at places from -1 to 1 (Horner)."""
-        total = self.powers[-1] * place
+        total: FloatArray = self.powers[-1] * place
         for power in self.powers[-2:0:-1]:
             total += power
             total *= place

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.pricing.american import EarlyExercise, american_value, early_exercise
 from xlmargin.pricing.black_scholes import european_value
 from xlmargin.pricing.contracts import Contracts, spot_table
-from xlmargin.pricing.lattice import COARSE_STEPS_TO_EXPIRY, lattice_value
+from xlmargin.pricing.lattice import lattice_value
 from xlmargin.pricing.zero_volatility import least_value
 
 CONTRACTS_AT_ONCE = 4096
@@ -26,14 +25,12 @@ class Method(IntEnum):
     BLACK_SCHOLES = 0
     EXERCISE_BOUNDARY = 1
     LATTICE = 2
-    LONG_LATTICE = 3
 
 
 _VALUE_BY: dict[Method, Callable[[Contracts, FloatArray, FloatArray], FloatArray]] = {
     Method.BLACK_SCHOLES: european_value,
     Method.EXERCISE_BOUNDARY: american_value,
     Method.LATTICE: lattice_value,
-    Method.LONG_LATTICE: partial(lattice_value, coarse_steps=COARSE_STEPS_TO_EXPIRY),
 }
 
 
@@ -42,13 +39,13 @@ def method_of(contracts: Contracts) -> NDArray[np.int8]:
 
     Black and Scholes for European options and for American ones that are never exercised early;
     the exercise boundary for American options that have one; the lattice where a cash dividend
-    falls in the life of the contract; the long lattice, of more steps, for two boundaries.
+    falls in the life of the contract, and for two boundaries.
     """
     regime = early_exercise(contracts)
     method = np.full(len(contracts), Method.BLACK_SCHOLES, np.int8)
     method[contracts.american & (regime == EarlyExercise.ONE_BOUNDARY)] = Method.EXERCISE_BOUNDARY
     method[contracts.pays_cash] = Method.LATTICE
-    method[contracts.american & (regime == EarlyExercise.TWO_BOUNDARIES)] = Method.LONG_LATTICE
+    method[contracts.american & (regime == EarlyExercise.TWO_BOUNDARIES)] = Method.LATTICE
     return method
 
 
