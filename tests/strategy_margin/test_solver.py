@@ -7,9 +7,9 @@ from math import inf
 import numpy as np
 import pytest
 
-from tests.strategy_margin.exhaustive import Reading
+from tests.strategy_margin.exhaustive import Reading, least
 from tests.strategy_margin.test_exhaustive import margined, random_account
-from xlmargin.strategy_margin import Phase, solver
+from xlmargin.strategy_margin import Phase, solver, solver_scipy
 from xlmargin.strategy_margin.pairing import charges_of
 from xlmargin.strategy_margin.pairing_program import pairing_sheet
 from xlmargin.strategy_margin.program import Program, ProgramBuilder
@@ -97,6 +97,32 @@ def test_no_time_still_gives_an_answer_and_a_bound(engine: type[Engine]) -> None
     found = solved(program, 0.0, known)
     assert found is not None
     assert found.bound <= found.cost <= float(program.cost @ known)
+
+
+def test_marginal_costs_of_large_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SciPy tells them by another call: the answers are the same."""
+    program = knapsack(12, 3)
+    small = ScipyEngine(program).relaxed(np.zeros(12), program.upper)
+    monkeypatch.setattr(solver_scipy, "_LARGE", 0)
+    large = ScipyEngine(program).relaxed(np.zeros(12), program.upper)
+    assert small is not None
+    assert large is not None
+    assert large.cost == pytest.approx(small.cost)
+    at_zero, at_most = large.quantity < 1e-9, large.quantity > 3 - 1e-9
+    assert (large.marginal[at_zero] >= 0).all()
+    assert (large.marginal[at_most] <= 0).all()
+    assert large.marginal[~at_zero & ~at_most] == pytest.approx(0.0)
+
+
+def test_large_programs_leave_out_what_cannot_be_cheaper(
+    engine: type[Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(solver, "MANY_COLUMNS", 0)
+    monkeypatch.setattr(solver_scipy, "_LARGE", 0)
+    for seed in range(100, 140):
+        account = random_account(seed)
+        expected = least(account, Reading(), initial=True)
+        assert margined(account, Reading()).initial == pytest.approx(expected, abs=0.005)
 
 
 def test_engines_agree_on_accounts(engine: type[Engine]) -> None:
