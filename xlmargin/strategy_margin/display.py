@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from heapq import nsmallest
 from itertools import combinations_with_replacement
 from math import gcd
 from typing import Final, TypeAlias
@@ -24,8 +25,11 @@ from xlmargin.strategy_margin.strategies import is_familiar
 Members: TypeAlias = tuple[tuple[int, int], ...]
 """Option holdings by index, each with its signed contracts."""
 
-MOST_PAIRS: Final = 120
-"""Pairs of a long and a short that are tried two at a time: the nearest, if there are more."""
+MOST_PAIRS: Final = 2000
+"""Pairs of a long and a short that are tried: the nearest, if there are more."""
+
+MOST_PAIRS_OF_FOURS: Final = 120
+"""Pairs that are tried two at a time: the nearest, if there are more."""
 
 _SAME: Final = 1e-7
 """Share of a loss by which two losses may differ and be the same."""
@@ -42,7 +46,7 @@ def familiar_spreads(options: Sequence[OptionLeg], members: Members) -> Iterator
         yield members
         return
     pairs = _pairs(legs, rest.contracts)
-    fours = _fours(rest, pairs[:MOST_PAIRS])
+    fours = _fours(rest, pairs[:MOST_PAIRS_OF_FOURS])
     named = [unit for unit in fours if is_familiar(legs, unit)]
     for unit in [*named, *pairs, *fours]:
         times = rest.take(unit)
@@ -129,7 +133,7 @@ def _pairs(legs: Sequence[OptionLeg], contracts: IntArray) -> list[IntArray]:
         and leg.expiration >= short.expiration
     ]
     units = []
-    for *_, i, j in sorted(found):
+    for *_, i, j in nsmallest(MOST_PAIRS, found):
         unit = np.zeros(len(legs), dtype=np.int64)
         unit[i], unit[j] = -1, 1
         units.append(unit)
