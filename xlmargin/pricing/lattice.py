@@ -31,6 +31,12 @@ STEPS_TO_EXPIRY = 200
 MOST_DEVIATION = 20.0
 """Greatest volatility * sqrt(years): beyond it options are worth all they can be."""
 
+STRETCH = 8
+"""Steps after which the nodes that matter are chosen anew."""
+
+SPARE_NODES = 3
+"""Nodes kept beyond those within reach, so that there are neighbours to read from."""
+
 STEPS_A_YEAR = 56
 """Steps of the coarser lattice for a year."""
 
@@ -153,37 +159,65 @@ class _Lattice:
         """Values today at each spot; both `(contracts, k)`."""
         exercise = self.signed_share - self.signed_strike[-1]
         value = greater_with_exact_kink(self.held, exercise)
-        hold = _HeldForStep(value, exercise, self.weights, self.ratio)
-        anyone_goes_ex = np.asarray(self.levels.falls.any(axis=1))
-        for level in reversed(range(self.levels.steps)):
-            hold(level)
-            np.subtract(self.signed_share, self.signed_strike[level], out=exercise)
-            np.maximum(value, exercise, out=value)
-            if anyone_goes_ex[level]:
-                goes_ex = np.flatnonzero(self.levels.falls[level])
-                before = self._before_dividend(value[:, goes_ex], level, goes_ex)
-                value[:, goes_ex] = greater_with_exact_kink(before, exercise[:, goes_ex])
+        scratch = exercise, np.empty_like(exercise)
+        for first in reversed(range(0, self.levels.steps, STRETCH)):
+            levels = range(first, min(first + STRETCH, self.levels.steps))
+            self._work_back(value, levels, scratch)
         return read(value, self.nodes, spot.T).T
 
-    def _before_dividend(self, value: FloatArray, level: int, goes_ex: IntArray) -> FloatArray:
+    def _work_back(
+        self, value: FloatArray, levels: range, scratch: tuple[FloatArray, FloatArray]
+    ) -> None:
+        """Put the values at the first of the levels in place of those after the last.
+
+        Only at nodes from which today's spots matter; the others keep older values.
+        """
+        rows = self._rows_that_matter(levels[-1])
+        here, signed_share = value[rows], self.signed_share[rows]
+        exercise, moved = (array[rows] for array in scratch)
+        hold = _HeldForStep(here, self.weights, self.ratio, moved, exercise[1:-1])
+        for level in reversed(levels):
+            hold(level)
+            np.subtract(signed_share, self.signed_strike[level], out=exercise)
+            np.maximum(here, exercise, out=here)
+            goes_ex = np.flatnonzero(self.levels.falls[level])
+            if goes_ex.size:
+                before = self._before_dividend(value, rows, level, goes_ex)
+                here[:, goes_ex] = greater_with_exact_kink(before, exercise[:, goes_ex])
+
+    def _rows_that_matter(self, level: int) -> slice:
+        """Nodes within reach of today's spots at a level, for some contract of the block."""
+        share_of_reach = np.sqrt(self.levels.years[level] / self.levels.years[-1])
+        beyond = self.nodes.reach * (1 - share_of_reach) / self.nodes.spacing
+        cut = np.maximum(beyond.astype(np.int64) - SPARE_NODES, 0)
+        return slice(int(cut.min()), int((self.nodes.count - cut).max()))
+
+    def _before_dividend(
+        self, value: FloatArray, rows: slice, level: int, goes_ex: IntArray
+    ) -> FloatArray:
         """Values of some contracts just before the share falls, from those just after."""
-        share = self.share[:, goes_ex]
-        after = np.maximum(share - self.levels.falls[level, goes_ex], share[0])
-        return interpolate(value, self.nodes.take(goes_ex), after)
+        share = self.share[rows, goes_ex]
+        after = np.maximum(share - self.levels.falls[level, goes_ex], self.share[0, goes_ex])
+        return interpolate(value[:, goes_ex], self.nodes.take(goes_ex), after)
 
 
 class _HeldForStep:
     """Puts in place of values one step later their discounted means, step after step.
 
-    It works in the `value` it is given, with `scratch` of the same shape, through views that are
-    made once: with few contracts making them takes as long as the arithmetic.
+    It works in the `value` it is given through views that are made once: with few contracts making
+    them takes as long as the arithmetic. `moved` and `scratch` may be of any content.
     """
 
     def __init__(
-        self, value: FloatArray, scratch: FloatArray, weights: _Weights, ratio: FloatArray
+        self,
+        value: FloatArray,
+        weights: _Weights,
+        ratio: FloatArray,
+        moved: FloatArray,
+        scratch: FloatArray,
     ) -> None:
         self._above, self._here, self._below = value[2:], value[1:-1], value[:-2]
-        self._scratch, self._moved = scratch[1:-1], np.empty_like(value[1:-1])
+        self._moved, self._scratch = moved[1:-1], scratch
         self._weights = weights
         last = len(value) - 1
         self._edges, self._next, self._third = (

@@ -64,16 +64,23 @@ class Levels:
 class Nodes:
     """Nodes of each contract, arrays `(contracts,)`.
 
-    `count` nodes from `lowest` (a logarithm of price) upward, `spacing` apart.
+    `count` nodes from `lowest` (a logarithm of price) upward, `spacing` apart, as far as `reach`
+    beyond the spots on either side.
     """
 
     lowest: FloatArray
     spacing: FloatArray
     count: IntArray
+    reach: FloatArray
 
     def take(self, contracts: IntArray) -> Nodes:
         """The nodes of some contracts."""
-        return Nodes(self.lowest[contracts], self.spacing[contracts], self.count[contracts])
+        return Nodes(
+            self.lowest[contracts],
+            self.spacing[contracts],
+            self.count[contracts],
+            self.reach[contracts],
+        )
 
 
 def time_levels(dividends: ForwardDividends, last: LastPeriod, steps: IntArray) -> Levels:
@@ -142,4 +149,4 @@ def price_nodes(
     kink = np.log(contracts.strike * np.exp(-carry * contracts.years) + last.dividend)
     first = np.floor((low - kink) / spacing)
     count = (np.ceil((high - kink) / spacing) - first).astype(np.int64) + 1
-    return Nodes(kink + first * spacing, spacing, np.maximum(count, 8))
+    return Nodes(kink + first * spacing, spacing, np.maximum(count, 8), reach)
