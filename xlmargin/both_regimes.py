@@ -6,14 +6,24 @@ requirement there, beside an equity that counts options at their market value.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.portfolio_margin import PortfolioMargin, StrategyBased, portfolio_margin
 from xlmargin.requirement import Requirement, total
 from xlmargin.risk_array import option_marks
+from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import Phase, StrategyMargin, explained, strategy_margin
 from xlmargin.strategy_margin.by_position import asked_of
 from xlmargin.strategy_margin.net_liquidation import values_added
+
+_NOT_ELIGIBLE: Final = "Not eligible for portfolio margin: strategy-based requirement"
+_VALUES: Final = "Option values, which the equity of portfolio margin counts"
+_EQUITY: Final = "FINRA 4210(g)(11)"
 
 
 def under_portfolio_margin(book: Book) -> PortfolioMargin:
@@ -27,10 +37,11 @@ def under_strategy_margin(book: Book) -> StrategyMargin:
 
 
 def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
-    margin = strategy_margin(book, mark)
+    settings = replace(book.settings, account_type=AccountType.MARGIN)
+    margin = strategy_margin(replace(book, settings=settings), mark)
     added = values_added(book, mark, margin.rules)
     asked = asked_of(margin, Phase.MAINTENANCE) + added
-    return StrategyBased(asked, _trees(margin, added))
+    return StrategyBased(asked, lambda: _trees(margin, added))
 
 
 def _trees(margin: StrategyMargin, added: FloatArray) -> tuple[Requirement, ...]:
@@ -38,14 +49,11 @@ def _trees(margin: StrategyMargin, added: FloatArray) -> tuple[Requirement, ...]
     positions = margin.book.positions
     whole = explained(margin, Phase.MAINTENANCE)
     by_account = whole.parts if len(positions.accounts) > 1 else (whole,)
-    trees = []
-    for account, tree in enumerate(by_account):
-        values = tuple(
-            Requirement(f"Value of {positions.label(i)}", float(added[i]))
-            for i in range(len(positions))
-            if positions.account[i] == account and added[i]
-        )
-        beside = total("Option values that equity counts here", values, "FINRA 4210(f)(2)(B)")
-        label = "Not eligible for portfolio margin: strategy-based requirement"
-        trees.append(total(label, (tree, beside)))
-    return tuple(trees)
+    values: list[list[Requirement]] = [[] for _ in by_account]
+    for i in np.flatnonzero(added).tolist():
+        value = Requirement(f"Value of {positions.label(i)}", float(added[i]))
+        values[positions.account[i]].append(value)
+    return tuple(
+        total(_NOT_ELIGIBLE, (tree, total(_VALUES, tuple(own), _EQUITY))) if tree.parts else tree
+        for tree, own in zip(by_account, values, strict=True)
+    )

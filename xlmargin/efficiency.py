@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.portfolio_margin import PortfolioMargin, contribution
+from xlmargin.portfolio_margin import PortfolioMargin, shares
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import Phase, StrategyMargin
 from xlmargin.strategy_margin.by_position import asked_of, proceeds_of
@@ -73,7 +73,7 @@ def compared(portfolio: PortfolioMargin, strategy: StrategyMargin, basis: Basis)
     initial = by_row(asked_of(strategy, Phase.INITIAL))
     maintenance = by_row(asked_of(strategy, Phase.MAINTENANCE))
     proceeds = by_row(proceeds_of(strategy))
-    share = by_row(contribution(portfolio).share)
+    share = by_row(shares(portfolio))
     figures = {
         Basis.INITIAL: initial,
         Basis.MAINTENANCE: maintenance,

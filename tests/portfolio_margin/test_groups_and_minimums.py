@@ -200,3 +200,110 @@ def test_worst_point_of_a_leveraged_fund_by_itself_is_its_own_move():
     market = [["symbol", "price", "class", "leverage"], ["FND", 100, "etf_broad", 3]]
     rows = udfs.PM_GROUPS([SHARES, ["FND", "stock", 100]], market, SETTINGS)
     assert rows[1][4] == "-45.00%"
+
+
+@pytest.mark.parametrize("stranger", ["stock", "etn", "etf_narrow"])
+def test_only_a_fund_on_the_index_takes_the_range_of_the_index(stranger):
+    market = [*INDEXES, ["AAPL", 200, stranger, 1, "SPX", None, None]]
+    answer = requirement([["AAPL", "stock", 100]], market)
+    assert "market, row 10, class_group: found" in answer
+    assert "wanted a fund on the index, of class etf_broad" in answer
+
+
+def test_order_of_market_rows_does_not_matter():
+    rows = [
+        ["AAF", 100, "stock", 1, "G", "P", None],
+        ["BBF", 100, "etf_narrow", 1, "G", "P", None],
+        ["CCF", 100, "stock", 1, "H", "P", None],
+    ]
+    positions = [["AAF", "stock", 100], ["CCF", "stock", -100]]
+    one = requirement(positions, [INDEXES[0], *rows])
+    other = requirement(positions, [INDEXES[0], *rows[::-1]])
+    assert one == other == pytest.approx(1_500 + 0.0 * 1_500)  # OCC-DISC: stocks never offset
+
+
+def test_product_group_of_different_ranges_is_refused():
+    market = grouped({"SPX": "P", "RUT": "P"})
+    rows = [["SPY", "stock", 100], ["IWM", "stock", -100]]
+    answer = requirement(rows, market)
+    assert "product_group: found 'P' of SPX and RUT, wanted class groups of one range" in answer
+    market = [*INDEXES[:1], ["A", 10, "stock", 1, None, "P", None], [*INDEXES[1][:5], "P", None]]
+    answer = requirement([["A", "stock", 100], ["SPX", "put", 1, 4900, "2026-12-18", 60]], market)
+    assert "product_group: found 'P' of" in requirement(
+        [["A", "stock", 100, None, None, 10], ["SPX", "put", 1, 4900, "2026-12-18", 60]], market
+    )
+
+
+def test_a_factor_below_one_does_not_lower_the_range():
+    market = [["symbol", "price", "class", "leverage"], ["SVXY", 50, "etf_narrow", -0.5]]
+    assert requirement([["SVXY", "stock", 100]], market) == pytest.approx(0.15 * 5_000)
+
+
+def test_a_volatility_index_that_nobody_holds_refuses_nothing():
+    market = [["symbol", "price", "class"], ["XYZ", 100, "stock"], ["VIX", 15, "vol_index"]]
+    settings = [["name", "value"], ["as_of", "2013-11-20"]]
+    positions = [SHARES, ["XYZ", "stock", 100]]
+    assert udfs.PM_REQUIREMENT(positions, market, settings) == pytest.approx(1_500)
+
+
+def test_a_position_outside_portfolio_margin_needs_no_volatility():
+    market = [["symbol", "price", "marginable"], ["XYZ", 100, True], ["OTC", 100, False]]
+    below = ["OTC", "call", -1, 80, "2026-12-18", 19.0]  # below 20, its value without volatility
+    rows = [["XYZ", "stock", 100, None, None, 100], below]
+    # 4210(f)(2)(E)(i): 19 + 20% of 100, beside an equity that counts the 19
+    assert requirement(rows, market) == pytest.approx(1_500 + 2_000)
+
+
+def test_account_type_does_not_reach_into_portfolio_margin():
+    market = [["symbol", "price", "marginable"], ["OTC", 50, False]]
+    rows = [["OTC", "put", -1, 48, "2026-12-18", 1.0]]
+    as_margin = requirement(rows, market, ["account_type", "margin"])
+    assert requirement(rows, market, ["account_type", "cash"]) == as_margin
+
+
+def test_value_along_a_path_does_not_fall_below_zero():
+    headings = [*OPTIONS, "volatility"]
+    rows = [["XYZ", "put", 1, 100, "2027-05-21", 1.0, 0.5]]
+    path = udfs.PM_PATH([headings, *rows], STOCK, SETTINGS, None, [[-0.2, 0.2]], False)
+    assert path[1][1] == pytest.approx(0, abs=1e-9)
+    assert path[0][1] > 1_000
+
+
+def test_price_and_volatility_that_disagree_are_told():
+    headings = [*OPTIONS, "volatility"]
+    rows = [["XYZ", "put", 1, 100, "2027-05-21", 1.0, 0.5]]
+    found = udfs.XLM_CHECK([headings, *rows], STOCK, SETTINGS)
+    assert [row[:4] for row in found[1:]] == [["warning", "positions", 2.0, "volatility"]]
+
+
+def test_long_and_short_of_one_contract_are_told():
+    rows = [["XYZ", "put", n, 100, "2027-05-21", 8.0] for n in (3, -2)]
+    found = udfs.XLM_CHECK([OPTIONS, *rows], STOCK, SETTINGS)
+    assert [row[:4] for row in found[1:]] == [["warning", "positions", 3.0, "quantity"]]
+
+
+def test_groups_count_up_to_the_requirement_with_positions_outside():
+    market = grouped({"SPX": "HC", "DJX": "HC"})
+    market = [[*row, mark] for row, mark in zip(market, ["marginable", *[True] * 8], strict=True)]
+    market.append(["OTC", 50, "stock", 1, None, None, None, False])
+    rows = [*LONG_AND_SHORT, ["OTC", "stock", 100]]
+    table = udfs.PM_GROUPS([SHARES, *rows], market, SETTINGS)
+    assert table[0][10] == "counted"
+    assert sum(row[10] for row in table[1:]) == pytest.approx(8_000 + 5_000)
+    assert requirement(rows, market) == pytest.approx(13_000)
+    array = udfs.PM_RISK_ARRAY([SHARES, *rows], market, SETTINGS, None, "position", False)
+    assert array[-1][1:4] == ["not eligible", "#N/A", "#N/A"]
+
+
+def test_rules_that_are_cited():
+    def cited(rows: Range, market: Range, *settings: list[object]) -> str:
+        headings = OPTIONS if len(rows[0]) > 3 else SHARES
+        return udfs.PM_GROUPS([headings, *rows], market, [*SETTINGS, *settings])[1][9]
+
+    short = [["XYZ", "call", -4, 150, "2026-12-18", 0.05]]
+    assert "4210(g)(7)" in cited(LONG_SHOT, STOCK)
+    assert "tastytrade" in cited(short, STOCK, ["house", "tastytrade_calm"]).lower()
+    assert "09-53" in cited(
+        [["UPRO", "stock", 1]], [INDEXES[0], [*INDEXES[4][:4], None, None, None]]
+    )
+    assert "schwab" in cited([["SPY", "stock", 100]], INDEXES, ["house", "schwab"]).lower()

@@ -70,7 +70,7 @@ def test_houses_are_spelled_in_any_way_and_unknown_ones_refused():
     [
         ("valuation_range_up_stock", 0.15, 0.16, 0.14),
         ("valuation_range_down_index_high_cap", 0.08, 0.081, 0.079),
-        ("leveraged_range_factor", 1, 1, 0),
+        ("leverage_multiplies_range", 1, 1, 0),
         ("contract_minimum", 0.375, 0.376, 0.374),
         ("long_contract_minimum_cap", 1, 0, None),
         ("short_option_minimum", 0, 0.001, None),
@@ -118,7 +118,7 @@ def test_an_override_is_what_the_rules_then_say():
 
 
 def test_leverage_may_be_asked_for_before_the_notice():
-    early = portfolio_rules(date(2008, 1, 2), "custom", {"leveraged_range_factor": 1})
+    early = portfolio_rules(date(2008, 1, 2), "custom", {"leverage_multiplies_range": 1})
     assert early.leverage_multiplies_range is True
 
 

@@ -123,7 +123,7 @@ def test_volatility_indexes_have_no_range_before_their_date():
 
 def test_leverage_multiplies_the_range_from_the_notice_on():
     assert portfolio_rules(date(2009, 11, 30)).leverage_multiplies_range is False
-    assert UNCONFIRMED in portfolio_rules(date(2009, 11, 30)).remarks["leveraged_range_factor"]
+    assert UNCONFIRMED in portfolio_rules(date(2009, 11, 30)).remarks["leverage_multiplies_range"]
     assert portfolio_rules(LEVERAGED).leverage_multiplies_range is True
 
 
@@ -157,7 +157,7 @@ def test_what_is_unconfirmed_says_so(name):
         ("portfolio_group_offset", "FINRA 4210(g)(8)"),
         ("product_group_offset_index_broad", "17 CFR 240.15c3-1a(b)(1)(iv)(B)"),
         ("product_group_offset", "17 CFR 240.15c3-1a(b)(1)(iv)(B)"),
-        ("leveraged_range_factor", "09-53"),
+        ("leverage_multiplies_range", "09-53"),
     ],
 )
 def test_citations(name, citation):

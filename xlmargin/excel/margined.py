@@ -10,6 +10,7 @@ from xlmargin.errors import Problem, RefusedPosition, RulebookError, Severity
 from xlmargin.excel.cells import check_book, read_book
 from xlmargin.excel.contents import Today
 from xlmargin.excel.plain_cells import Cells
+from xlmargin.excel.position_checks import warn_of_closed, warn_of_values
 from xlmargin.excel.remembered import Remembered
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.strategy_margin import StrategyMargin
@@ -45,11 +46,14 @@ def problems_of(
     problems = check_book(positions, market, settings, dividends, today=today)
     if any(problem.severity is Severity.ERROR for problem in problems):
         return problems
+    book = read_book(positions, market, settings, dividends, today=today)
     try:
-        portfolio_margined(read_book(positions, market, settings, dividends, today=today))
+        margin = portfolio_margined(book)
     except RefusedPosition as refused:
         problems.extend(refused.problems)
     except RulebookError as refused:
         wanted = "a date on which the rule is in force"
         problems.append(Problem("settings", 0, "as_of", str(refused), wanted))
-    return problems
+    else:
+        problems.extend(warn_of_values(margin))
+    return problems + warn_of_closed(book.positions)

@@ -1,4 +1,4 @@
-"""The portfolio margin requirement as a tree: account, unit, worst point, position.
+"""The portfolio margin requirement as a tree: account, group, worst point, position.
 
 Every amount carries its paragraph, and the root recomputes from the leaves, which are the losses of
 single positions at one point and the minimums of single positions.
@@ -6,119 +6,174 @@ single positions at one point and the minimums of single positions.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import pairwise
+
 import numpy as np
 
 from xlmargin.arrays import IntArray
+from xlmargin.portfolio_margin.groups import NO_PARENT, MarginGroups
+from xlmargin.portfolio_margin.minimums import uncapped_minimum
 from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin
-from xlmargin.portfolio_margin.units import NO_PARENT, Units
 from xlmargin.requirement import Requirement, greatest, share_of, total
+
+RULE_POINT = " (rule)"
+"""What marks a point of the rule where the house has points of its own, which are shown."""
 
 
 def explained(margin: PortfolioMargin) -> Requirement:
     """The requirement of all accounts as a tree of amounts in dollars."""
     accounts = margin.book.positions.accounts
     rule = margin.rules.citations["aggregation"]
-    by_account = tuple(_account(margin, i) for i in range(len(accounts)))
+    by_account = _Tree(margin).accounts()
     if len(accounts) == 1:
         return total("Portfolio margin requirement", by_account[0].parts, rule)
     return total("Portfolio margin requirement, all accounts", by_account, rule)
 
 
-def _account(margin: PortfolioMargin, account: int) -> Requirement:
-    """One account: the sum of the units that are part of no other."""
-    parts = tuple(
-        _unit(margin, depth, int(i))
-        for depth, units in enumerate(margin.levels)
-        for i in np.flatnonzero((units.account == account) & (units.parent == NO_PARENT))
-    )
-    if margin.strategy_trees:
-        parts += (margin.strategy_trees[account],)
-    name = margin.book.positions.accounts[account]
-    return total(f"Account {name}", parts, margin.rules.citations["aggregation"])
-
-
-def _unit(margin: PortfolioMargin, depth: int, unit: int) -> Requirement:
-    """One unit: the greater of its loss at the worst point and its minimum."""
-    units = margin.levels[depth]
-    point = int(units.worst_point[unit])
-    where = f"Loss at {point_label(margin, units, unit, point)}, the worst point"
-    loss = total(where, _losses(margin, depth, unit, point), loss_rule(margin, depth, unit, point))
-    return greatest(
-        f"{units.level.capitalize()} {units.names[unit]}",
-        (loss, _minimum(margin, depth, unit)),
-        _rule(margin, "contract_minimum"),
-    )
-
-
-def point_label(margin: PortfolioMargin, units: Units, unit: int, point: int) -> str:
+def point_label(margin: PortfolioMargin, groups: MarginGroups, group: int, point: int) -> str:
     """Name of a point for a reader: the move of a class group, else D5 ... U5."""
-    if units is margin.levels[0]:
-        return f"{margin.points.group_moves[units.group[unit], point]:+.2%}"
-    return margin.points.names[point]
+    points = margin.points
+    label = points.names[point]
+    if groups is margin.levels[0]:
+        label = f"{points.group_moves[groups.class_group[group], point]:+.2%}"
+    by_rule = points.house_has_own and not points.is_house(point)
+    return label + RULE_POINT if by_rule else label
 
 
-def loss_rule(margin: PortfolioMargin, depth: int, unit: int, point: int) -> str:
-    """Citation of the range that a point belongs to: that of the class, where the unit has one."""
-    if depth:
-        return _rule(margin, "valuation_points")
-    group = margin.groups.groups[margin.levels[0].group[unit]]
-    direction = "down" if margin.points.names[point].startswith("D") else "up"
-    return _rule(margin, f"valuation_range_{direction}_{group.underlying_class}")
+def loss_rule(margin: PortfolioMargin, groups: MarginGroups, group: int, point: int) -> str:
+    """Citation of the range that a point belongs to, and of the factor that multiplies it."""
+    classes, rules = margin.frame.classes.groups, margin.rules
+    inside = classes[groups.class_group[group]]
+    table = rules.house_ranges if margin.points.is_house(point) else rules.ranges
+    citation = table[inside.underlying_class].rule
+    if abs(inside.factor) > 1:
+        citation += f"; {rules.citations['leverage_multiplies_range']}"
+    return citation
 
 
-def _losses(margin: PortfolioMargin, depth: int, unit: int, point: int) -> tuple[Requirement, ...]:
-    """What the parts of a unit lose at one point; a gain is a negative loss."""
-    if depth == 0:
-        return tuple(
-            Requirement(margin.book.positions.label(i), float(-margin.risk_array[i, point]))
-            for i in _positions(margin, unit)
-        )
-    below = margin.levels[depth - 1]
-    return tuple(_counted(margin, depth - 1, int(i), point) for i in _children(below, unit))
-
-
-def _counted(margin: PortfolioMargin, depth: int, unit: int, point: int) -> Requirement:
-    """What a unit contributes to the one above at a point: a loss whole, a gain at its rate."""
-    units = margin.levels[depth]
-    label = f"{units.level.capitalize()} {units.names[unit]}"
-    loss = total(label, _losses(margin, depth, unit, point))
-    if units.risk_array[unit, point] <= 0:
-        return loss
-    offset = ("product_group_offset", "portfolio_group_offset")[depth]
-    if depth == 0:
-        offset += f"_{margin.groups.groups[units.group[unit]].underlying_class}"
-    rate = float(units.gain_rate[unit])
-    return share_of(f"{label}: its gain counts at {rate:.0%}", rate, loss, _rule(margin, offset))
-
-
-def _minimum(margin: PortfolioMargin, depth: int, unit: int) -> Requirement:
-    """The minimum of a unit: of its positions, or of the units below."""
-    rule = _rule(margin, "contract_minimum")
-    if depth:
-        below = margin.levels[depth - 1]
-        parts = tuple(_minimum(margin, depth - 1, int(i)) for i in _children(below, unit))
-        return total("Minimum", parts, rule)
-    positions = margin.book.positions
-    parts = tuple(
-        Requirement(positions.label(i), float(margin.minimum[i]))
-        for i in _positions(margin, unit)
-        if positions.is_option[i]
+def minimum_rule(margin: PortfolioMargin, groups: MarginGroups, group: int) -> str:
+    """Citation of the minimum of a group: the house's where that is the greater."""
+    house_binds = (
+        groups is margin.levels[0]
+        and margin.house_minimum[group] > 0
+        and margin.house_minimum[group] >= groups.minimum[group]
     )
-    minimum = total(f"Minimum of {margin.levels[0].names[unit]}", parts, rule)
-    uncovered = float(margin.uncovered_minimum[unit])
-    if not uncovered:
-        return minimum
-    house = Requirement("Uncovered short options", uncovered, _rule(margin, "short_option_minimum"))
-    return greatest("Minimum with the house's", (minimum, house))
+    return margin.rules.citations["short_option_minimum" if house_binds else "contract_minimum"]
 
 
-def _positions(margin: PortfolioMargin, unit: int) -> list[int]:
-    return [int(i) for i in np.flatnonzero(margin.class_unit == unit)]
+class _Tree:
+    """The tree of a book, made from the top down; what belongs together is looked up once."""
+
+    def __init__(self, margin: PortfolioMargin) -> None:
+        self._margin = margin
+
+    @cached_property
+    def _positions_of(self) -> list[IntArray]:
+        """The positions of each class group."""
+        return _members(self._margin.class_of, len(self._margin.levels[0]))
+
+    @cached_property
+    def _children_of(self) -> list[list[IntArray]]:
+        """For each level but the first, the groups of the level below that are in each group."""
+        below = pairwise(self._margin.levels)
+        return [_members(children.parent, len(groups)) for children, groups in below]
+
+    @cached_property
+    def _uncapped(self) -> list[float]:
+        capped: list[float] = uncapped_minimum(
+            self._margin.book.positions, self._margin.rules
+        ).tolist()
+        return capped
+
+    def accounts(self) -> tuple[Requirement, ...]:
+        """What each account requires: the sum of the groups that are part of no other."""
+        names = self._margin.book.positions.accounts
+        parts: list[list[Requirement]] = [[] for _ in names]
+        for depth, groups in enumerate(self._margin.levels):
+            for group in np.flatnonzero(groups.parent == NO_PARENT).tolist():
+                parts[groups.account[group]].append(self._group(depth, group))
+        for account, tree in enumerate(self._margin.strategy_based.by_account()):
+            if tree.parts:
+                parts[account].append(tree)
+        rule = self._margin.rules.citations["aggregation"]
+        return tuple(
+            total(f"Account {name}", tuple(own), rule)
+            for name, own in zip(names, parts, strict=True)
+        )
+
+    def _group(self, depth: int, group: int) -> Requirement:
+        """One group: the greater of its loss at the worst point and its minimum."""
+        margin, groups = self._margin, self._margin.levels[depth]
+        point = int(groups.worst_point[group])
+        where = f"Loss at {point_label(margin, groups, group, point)}, the worst point"
+        losses = tuple(self._losses(depth, group, point))
+        return greatest(
+            f"{groups.level.capitalize()} {groups.names[group]}",
+            (
+                total(where, losses, loss_rule(margin, groups, group, point)),
+                self._minimum(depth, group),
+            ),
+            margin.rules.citations["contract_minimums"],
+        )
+
+    def _losses(self, depth: int, group: int, point: int) -> Iterator[Requirement]:
+        """What the parts of a group lose at one point; a gain is a negative loss."""
+        if depth:
+            for child in self._children_of[depth - 1][group].tolist():
+                yield self._counted(depth - 1, child, point)
+            return
+        margin = self._margin
+        for i in self._positions_of[group].tolist():
+            loss = 0.0 - float(margin.risk_array[i, point])
+            yield Requirement(margin.book.positions.label(i), loss)
+
+    def _counted(self, depth: int, group: int, point: int) -> Requirement:
+        """What a group contributes to the one above at a point: a loss whole, a gain at a rate."""
+        groups = self._margin.levels[depth]
+        label = f"{groups.level.capitalize()} {groups.names[group]}"
+        loss = total(label, tuple(self._losses(depth, group, point)))
+        if groups.risk_array[group, point] <= 0:
+            return loss
+        offset = "portfolio_group_offset"
+        if depth == 0:
+            inside = self._margin.frame.classes.groups[groups.class_group[group]]
+            offset = f"product_group_offset_{inside.underlying_class}"
+        rate = float(groups.offset_rate[group])
+        counts = f"{label}: its gain counts at {rate:.0%}"
+        return share_of(counts, rate, loss, self._margin.rules.citations[offset])
+
+    def _minimum(self, depth: int, group: int) -> Requirement:
+        """The minimum of a group: of its positions, or of the groups below."""
+        rule = self._margin.rules.citations["contract_minimum"]
+        name = self._margin.levels[depth].names[group]
+        if depth:
+            children = self._children_of[depth - 1][group].tolist()
+            parts = tuple(self._minimum(depth - 1, child) for child in children)
+            return total(f"Minimum of {name}", parts, rule)
+        minimum = total(f"Minimum of {name}", tuple(self._contract_minimums(group)), rule)
+        uncovered = float(self._margin.house_minimum[group])
+        if not uncovered:
+            return minimum
+        house_rule = self._margin.rules.citations["short_option_minimum"]
+        house = Requirement("The house's for uncovered short options", uncovered, house_rule)
+        return greatest(f"Minimum of {name} and of the house", (minimum, house), house_rule)
+
+    def _contract_minimums(self, group: int) -> Iterator[Requirement]:
+        """The minimum of each option of a class group, and whether its value caps it."""
+        positions, minimum = self._margin.book.positions, self._margin.minimum
+        cap = self._margin.rules.citations["long_contract_minimum_cap"]
+        for i in self._positions_of[group].tolist():
+            if not positions.is_option[i]:
+                continue
+            capped = minimum[i] < self._uncapped[i]
+            label = positions.label(i) + (", no more than its value" if capped else "")
+            yield Requirement(label, float(minimum[i]), cap if capped else "")
 
 
-def _children(units: Units, parent: int) -> IntArray:
-    return np.flatnonzero(units.parent == parent)
-
-
-def _rule(margin: PortfolioMargin, parameter: str) -> str:
-    return margin.rules.citations[parameter]
+def _members(group_of: IntArray, count: int) -> list[IntArray]:
+    """The indexes that belong to each group; those below 0 belong to none."""
+    order = np.argsort(group_of, kind="stable")
+    bounds = np.searchsorted(group_of[order], np.arange(count + 1))
+    return [order[start:end] for start, end in pairwise(bounds)]

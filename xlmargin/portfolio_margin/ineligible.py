@@ -21,10 +21,13 @@ from xlmargin.requirement import Requirement
 
 @dataclass(frozen=True, eq=False)
 class StrategyBased:
-    """What the positions of a book require by strategy: $ by position, and why, by account."""
+    """What the positions of a book require by strategy: $ by position, and why, by account.
+
+    The reasons are worked out when they are asked for; there are none without positions.
+    """
 
     by_position: FloatArray
-    by_account: tuple[Requirement, ...]
+    by_account: Callable[[], tuple[Requirement, ...]]
 
 
 AskStrategyBased = Callable[[Book, FloatArray], StrategyBased]
@@ -41,16 +44,12 @@ def eligible(book: Book) -> BoolArray:
 
 def refused(book: Book, mark: FloatArray) -> StrategyBased:
     """Refuse the positions by row: for callers that have no strategy-based requirement."""
-    positions = book.positions
-    wanted = "positions that are eligible for portfolio margin"
-    raise RefusedPosition(
-        [
-            Problem(
-                "positions", int(row), "symbol", f"{positions.label(i)}, not marginable", wanted
-            )
-            for i, row in enumerate(positions.row)
-        ]
-    )
+    problems = []
+    for i, row in enumerate(book.positions.row):
+        found = f"{book.positions.label(i)}, not marginable"
+        wanted = "positions that are eligible for portfolio margin"
+        problems.append(Problem("positions", int(row), "symbol", found, wanted))
+    raise RefusedPosition(problems)
 
 
 def at_prices(book: Book, spot: FloatArray) -> Book:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import FloatArray
 from xlmargin.instruments import InstrumentKind
 from xlmargin.positions import Positions
 from xlmargin.rulebook import PortfolioRules
@@ -23,30 +23,24 @@ def contract_minimum(
 
     `market_value`, $, is signed, shape (positions,).
     """
-    minimum = rules.contract_minimum * np.abs(positions.units)
+    minimum = uncapped_minimum(positions, rules)
     if rules.cap_long_minimum:
         is_long = positions.quantity > 0
         minimum = np.where(is_long, np.minimum(minimum, np.maximum(market_value, 0.0)), minimum)
-    return np.where(positions.is_option, minimum, 0.0)
+    return minimum
 
 
-def uncovered_minimum(
-    positions: Positions, spot: FloatArray, class_unit: IntArray, units: int, rules: PortfolioRules
-) -> FloatArray:
-    """A house's minimum for the uncovered short options of each class unit, $, shape (units,).
-
-    `spot` has shape (underlyings,); `class_unit` is each position's unit, -1 for cash.
-    """
-    inside = np.flatnonzero(class_unit >= 0)
-    delivered = delivered_value(positions, spot)[inside]
-    by_unit = [np.bincount(class_unit[inside], column, units) for column in delivered.T]
-    return house_minimum(np.column_stack(by_unit), rules)
+def uncapped_minimum(positions: Positions, rules: PortfolioRules) -> FloatArray:
+    """Minimum of each position before the cap of long ones, $, >= 0, shape (positions,)."""
+    charged = rules.contract_minimum * np.abs(positions.units)
+    return np.where(positions.is_option, charged, 0.0)
 
 
 def delivered_value(positions: Positions, spot: FloatArray) -> FloatArray:
     """Value of what each position's units deliver, $, signed, shape (positions, 3).
 
-    The columns are calls, puts and shares; a position fills the one of its own kind.
+    The columns are calls, puts and shares; a position fills the one of its own kind. `spot`, $,
+    has shape (underlyings,).
     """
     held = np.flatnonzero(~positions.is_cash)
     value = np.zeros((len(positions), len(_DELIVERING)))
@@ -57,10 +51,11 @@ def delivered_value(positions: Positions, spot: FloatArray) -> FloatArray:
 
 
 def house_minimum(delivered: FloatArray, rules: PortfolioRules) -> FloatArray:
-    """A share of the value that uncovered short options would deliver, $, shape (units,).
+    """A house's share of the value that uncovered short options would deliver, $, shape (groups,).
 
     Short calls are covered by long calls and long shares, short puts by long puts and short
-    shares. `delivered` is the sum of `delivered_value` over each unit, shape (units, 3).
+    shares, whatever their strikes and expirations: the houses print no more than "uncovered".
+    `delivered` is the sum of `delivered_value` over each class group, shape (groups, 3).
     """
     calls, puts, shares = delivered.T
     uncovered_calls = np.maximum(0.0, -calls - np.maximum(shares, 0.0))

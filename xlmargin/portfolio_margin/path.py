@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlmargin.arrays import FloatArray
+from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin, margin_at
 from xlmargin.risk_array import spot_after
 
@@ -32,27 +33,32 @@ class RequirementPath:
 def requirement_path(margin: PortfolioMargin, moves: FloatArray) -> RequirementPath:
     """The path of account value and requirement over moves of the whole market (fractions).
 
-    Before a move positions count at their marks; a move changes their value by its gain or loss.
-    Account value is the positions' value and the cash, of the settings and of cash rows.
+    Before a move positions count at their marks; a move changes their value by its gain or loss,
+    not below zero. Account value is the positions' value and the cash, of settings and rows.
     """
-    book, table = margin.book, margin.contracts
+    book, contracts = margin.book, margin.frame.contracts
     spot = spot_after(book.market, moves)
-    values = table.values(spot) - table.values(book.market.spot[:, None]) + table.base[:, None]
-    after = [
-        margin_at(
-            book,
-            margin.rules,
-            margin.groups,
-            margin.points,
-            table,
-            spot[:, i],
-            values[:, i],
-            margin.ask_strategy_based,
-        )
-        for i in range(len(moves))
-    ]
+    gained = contracts.values(spot) - contracts.values(book.market.spot[:, None])
+    worth = np.maximum(contracts.base[:, None] + gained, 0.0)
+    _refuse_unvalued(margin, worth)
+    after = [margin_at(margin.frame, spot[:, i], worth[:, i]) for i in range(len(moves))]
     return RequirementPath(
         moves,
         np.array([m.market_value.sum() + book.settings.cash for m in after]),
         np.array([m.amount for m in after]),
     )
+
+
+def _refuse_unvalued(margin: PortfolioMargin, worth: FloatArray) -> None:
+    """Refuse options that have a price, and no volatility to value them with after a move."""
+    contracts, positions = margin.frame.contracts, margin.book.positions
+    unvalued = np.flatnonzero(np.isnan(worth).any(axis=1))
+    if unvalued.size:
+        rows = np.flatnonzero(np.isin(contracts.of_position, unvalued))
+        wanted = "a price that a volatility can give, or a volatility"
+        raise RefusedPosition(
+            [
+                Problem("positions", int(positions.row[i]), "price", positions.label(i), wanted)
+                for i in rows.tolist()
+            ]
+        )

@@ -1,13 +1,15 @@
-"""The portfolio margin requirement: the greatest loss of each unit, or its minimum, summed.
+"""The portfolio margin requirement: the greatest loss of each group, or its minimum, summed.
 
 Positions net into class groups, class groups into product groups, product groups into portfolio
-groups. A unit that is part of no other is margined by itself; the account's requirement is the sum.
+groups. A group that is part of no other is margined by itself; the account's requirement is the
+sum, with the strategy-based requirement of positions that are not eligible.
 
 Rule: FINRA 4210(g)(7)-(8); Cboe 10.4.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,15 +17,15 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
+from xlmargin.portfolio_margin.groups import NO_PARENT, Level, MarginGroups, joined, sums
 from xlmargin.portfolio_margin.ineligible import (
     AskStrategyBased,
+    StrategyBased,
     at_prices,
     eligible,
     refused,
 )
-from xlmargin.portfolio_margin.minimums import contract_minimum, uncovered_minimum
-from xlmargin.portfolio_margin.units import NO_PARENT, Level, Units, joined, sums
-from xlmargin.requirement import Requirement
+from xlmargin.portfolio_margin.minimums import contract_minimum, delivered_value, house_minimum
 from xlmargin.risk_array import (
     ClassGroups,
     ContractTable,
@@ -36,53 +38,95 @@ from xlmargin.risk_array import (
 )
 from xlmargin.rulebook import PortfolioRules, portfolio_rules
 
-NO_UNIT = -1
-"""What `class_unit` holds for cash and for positions that are not eligible."""
+NO_CLASS = -1
+"""What `class_of` holds for cash and for positions that are not eligible."""
 
 
 @dataclass(frozen=True, eq=False)
-class PortfolioMargin:
-    """A book under portfolio margin: its arrays, its units and what they require.
+class MarginFrame:
+    """What stays as it is when prices move: the book, its rules, groups, points and contracts.
 
-    `risk_array`, $, has shape (positions, points); `minimum`, $, and `mark`, $ per unit,
-    (positions,).
-    `class_unit` is each position's index into the first of `levels`: classes, product groups,
-    portfolio groups. `uncovered_minimum`, $, is the house's, shape (class units,).
-    `strategy_based`, $, shape (positions,), is what positions that are not eligible require; their
-    rows of `risk_array` are 0.
+    `eligible` tells which positions portfolio margin covers, shape (positions,).
     """
 
     book: Book
     rules: PortfolioRules
-    groups: ClassGroups
+    eligible: BoolArray
+    classes: ClassGroups
     points: ValuationPoints
     contracts: ContractTable
+    ask_strategy_based: AskStrategyBased
+
+
+@dataclass(frozen=True, eq=False)
+class PortfolioMargin:
+    """A book under portfolio margin at some prices: its arrays, its groups, what they require.
+
+    `spot` has shape (underlyings,). `unit_value`, $ per unit, is the value from which gains and
+    losses are counted; `risk_array`, $, has shape (positions, points), 0 for positions that are
+    not eligible. `minimum` is each position's, $. `class_of` is each position's index into the
+    first of `levels`: classes, product groups, portfolio groups. `house_minimum`, $, shape (class
+    groups,), is the house's for uncovered shorts.
+    """
+
+    frame: MarginFrame
     spot: FloatArray
-    mark: FloatArray
+    unit_value: FloatArray
     risk_array: FloatArray
     minimum: FloatArray
-    uncovered_minimum: FloatArray
-    class_unit: IntArray
-    levels: tuple[Units, Units, Units]
-    strategy_based: FloatArray
-    strategy_trees: tuple[Requirement, ...]
-    ask_strategy_based: AskStrategyBased
+    house_minimum: FloatArray
+    class_of: IntArray
+    levels: tuple[MarginGroups, MarginGroups, MarginGroups]
+
+    @property
+    def book(self) -> Book:
+        """The book whose requirement this is."""
+        return self.frame.book
+
+    @property
+    def rules(self) -> PortfolioRules:
+        """The rules in force for the book."""
+        return self.frame.rules
+
+    @property
+    def points(self) -> ValuationPoints:
+        """The valuation points of the book's underlyings."""
+        return self.frame.points
+
+    @cached_property
+    def not_eligible(self) -> IntArray:
+        """Indexes of the positions that portfolio margin does not cover."""
+        return np.flatnonzero(~self.frame.eligible & ~self.book.positions.is_cash)
+
+    @cached_property
+    def strategy_based(self) -> StrategyBased:
+        """What the positions that are not eligible require, by strategy."""
+        return self.strategy_based_of(self.not_eligible)
+
+    def strategy_based_of(self, chosen: Sequence[int] | IntArray) -> StrategyBased:
+        """What some positions require by strategy, at the prices here."""
+        if not len(chosen):
+            return StrategyBased(np.zeros(0), tuple)
+        some = np.array(chosen)
+        book = at_prices(self.book, self.spot).only(some)
+        return self.frame.ask_strategy_based(book, self.unit_value[some])
 
     @cached_property
     def by_account(self) -> FloatArray:
         """Portfolio margin requirement of each account, $, shape (accounts,)."""
-        accounts = len(self.book.positions.accounts)
-        by_account = np.zeros(accounts)
-        np.add.at(by_account, self.book.positions.account, self.strategy_based)
-        for units in self.levels:
-            alone = units.parent == NO_PARENT
-            np.add.at(by_account, units.account[alone], units.requirement[alone])
+        positions = self.book.positions
+        by_account = np.zeros(len(positions.accounts))
+        for groups in self.levels:
+            alone = groups.parent == NO_PARENT
+            np.add.at(by_account, groups.account[alone], groups.requirement[alone])
+        accounts = positions.account[self.not_eligible]
+        np.add.at(by_account, accounts, self.strategy_based.by_position)
         return by_account
 
     @property
     def market_value(self) -> FloatArray:
         """Market value of each position, $, signed; short positions negative; cash is itself."""
-        return self.book.positions.units * self.mark
+        return self.book.positions.units * self.unit_value
 
     @property
     def amount(self) -> float:
@@ -97,109 +141,75 @@ def portfolio_margin(book: Book, ask_strategy_based: AskStrategyBased = refused)
     the whole book, naming the rows, where a position has no price, or where nothing answers.
     """
     rules = portfolio_rules(book.as_of, book.settings.house, book.settings.overrides)
-    groups = class_groups(book.market, rules)
-    points = valuation_points(book.market, groups, rules)
-    table = contract_table(book)
-    spot = book.market.spot
-    return margin_at(book, rules, groups, points, table, spot, table.base, ask_strategy_based)
+    covered = eligible(book)
+    classes = class_groups(book.market, book.positions.underlying[covered], rules)
+    points = valuation_points(classes, rules)
+    contracts = contract_table(book, covered)
+    frame = MarginFrame(book, rules, covered, classes, points, contracts, ask_strategy_based)
+    return margin_at(frame, book.market.spot, contracts.base)
 
 
-def margin_at(
-    book: Book,
-    rules: PortfolioRules,
-    groups: ClassGroups,
-    points: ValuationPoints,
-    table: ContractTable,
-    spot: FloatArray,
-    base: FloatArray,
-    ask_strategy_based: AskStrategyBased,
-) -> PortfolioMargin:
-    """The book under portfolio margin with its underlyings at other prices: arrays re-based.
+def margin_at(frame: MarginFrame, spot: FloatArray, base: FloatArray) -> PortfolioMargin:
+    """The book under portfolio margin with its underlyings at these prices: arrays re-based.
 
     `spot` has shape (underlyings,). `base`, $ per unit, shape (contracts,), is what each contract
     is worth there, from which gains and losses are counted.
     """
-    positions = book.positions
-    moved_spot = spot[:, None] * (1.0 + points.moves)
-    gains = table.values(moved_spot) - base[:, None]
-    covered = eligible(book)
-    array = risk_array(positions, table, spot, moved_spot, gains) * covered[:, None]
-    mark = unit_value(positions, table, spot, base)
-    minimum = contract_minimum(positions, positions.units * mark, rules) * covered
-    class_unit, units = _class_units(book, covered, groups, array, minimum, rules)
-    uncovered = uncovered_minimum(positions, spot, class_unit, len(units.names), rules)
-    units = replace(units, minimum=np.maximum(units.minimum, uncovered))
-    return PortfolioMargin(
-        book,
-        rules,
-        groups,
-        points,
-        table,
-        spot,
-        mark,
-        array,
-        minimum,
-        uncovered,
-        class_unit,
-        _levels(units, groups, rules),
-        *_strategy_based(book, covered, spot, mark, ask_strategy_based),
-        ask_strategy_based,
-    )
+    positions, contracts, rules = frame.book.positions, frame.contracts, frame.rules
+    moved_spot = spot[:, None] * (1.0 + frame.points.moves)
+    gains = contracts.values(moved_spot) - base[:, None]
+    array = risk_array(positions, contracts, spot, moved_spot, gains)
+    array[~frame.eligible] = 0.0
+    worth = unit_value(positions, contracts, spot, base)
+    minimum = contract_minimum(positions, positions.units * worth, rules)
+    minimum[~frame.eligible] = 0.0
+    class_of, classes = _class_level(frame, array, minimum)
+    house = _house_minimum(frame, spot, class_of, len(classes))
+    classes = replace(classes, minimum=np.maximum(classes.minimum, house))
+    levels = _levels(frame, classes)
+    return PortfolioMargin(frame, spot, worth, array, minimum, house, class_of, levels)
 
 
-def _strategy_based(
-    book: Book,
-    covered: BoolArray,
-    spot: FloatArray,
-    mark: FloatArray,
-    ask: AskStrategyBased,
-) -> tuple[FloatArray, tuple[Requirement, ...]]:
-    """What the positions that are not covered require, $ by position, and why, by account."""
-    outside = ~covered & ~book.positions.is_cash
-    by_position = np.zeros(len(outside))
-    if not outside.any():
-        return by_position, ()
-    made = ask(at_prices(book, spot).only(np.flatnonzero(outside)), mark[outside])
-    by_position[outside] = made.by_position
-    return by_position, made.by_account
-
-
-def _class_units(
-    book: Book,
-    inside: BoolArray,
-    groups: ClassGroups,
-    array: FloatArray,
-    minimum: FloatArray,
-    rules: PortfolioRules,
-) -> tuple[IntArray, Units]:
-    """Each position's class unit, and the class units: one for each account and class group."""
-    positions = book.positions
-    group = groups.of_underlying[positions.underlying[inside]]
-    keys = positions.account[inside] * len(groups.groups) + group
-    present, unit = np.unique(keys, return_inverse=True)
-    class_unit = np.full(len(positions), NO_UNIT, dtype=np.int64)
-    class_unit[inside] = unit
-    account, of_group = np.divmod(present, max(len(groups.groups), 1))
-    members = [groups.groups[i] for i in of_group]
-    units = Units(
+def _class_level(
+    frame: MarginFrame, array: FloatArray, minimum: FloatArray
+) -> tuple[IntArray, MarginGroups]:
+    """Each position's class group, and the groups: one for each account and class."""
+    positions, classes, inside = frame.book.positions, frame.classes, frame.eligible
+    keys = positions.account[inside] * len(classes.groups)
+    keys += classes.of_underlying[positions.underlying[inside]]
+    present, group = np.unique(keys, return_inverse=True)
+    class_of = np.full(len(positions), NO_CLASS, dtype=np.int64)
+    class_of[inside] = group
+    account, class_group = np.divmod(present, max(len(classes.groups), 1))
+    offset_rate = np.array([c.offset_rate for c in classes.groups])
+    return class_of, MarginGroups(
         Level.CLASS,
-        tuple(g.name for g in members),
+        tuple(classes.groups[i].name for i in class_group),
         account,
-        of_group,
-        sums(array[inside], unit, len(present)),
-        sums(minimum[inside, None], unit, len(present))[:, 0],
-        np.array([rules.product_group_offset[g.underlying_class] for g in members], dtype=float),
+        class_group,
+        sums(array[inside], group, len(present)),
+        sums(minimum[inside, None], group, len(present))[:, 0],
+        offset_rate[class_group] if len(present) else np.zeros(0),
         np.full(len(present), NO_PARENT, dtype=np.int64),
     )
-    return class_unit, units
+
+
+def _house_minimum(
+    frame: MarginFrame, spot: FloatArray, class_of: IntArray, count: int
+) -> FloatArray:
+    """The house's minimum for uncovered short options of each class group, $."""
+    inside = frame.eligible
+    delivered = delivered_value(frame.book.positions, spot)[inside]
+    return house_minimum(sums(delivered, class_of[inside], count), frame.rules)
 
 
 def _levels(
-    classes: Units, groups: ClassGroups, rules: PortfolioRules
-) -> tuple[Units, Units, Units]:
-    """The class units with their product groups, and these with their portfolio groups."""
-    names = [groups.groups[i].product_group for i in classes.group]
-    classes, products = joined(classes, Level.PRODUCT, names, rules.portfolio_group_offset)
-    names = [groups.groups[i].portfolio_group for i in products.group]
+    frame: MarginFrame, classes: MarginGroups
+) -> tuple[MarginGroups, MarginGroups, MarginGroups]:
+    """The class groups with their product groups, and these with their portfolio groups."""
+    groups, offset = frame.classes.groups, frame.rules.portfolio_group_offset
+    names = [groups[i].product_group for i in classes.class_group]
+    classes, products = joined(classes, Level.PRODUCT, names, offset)
+    names = [groups[i].portfolio_group for i in products.class_group]
     products, portfolios = joined(products, Level.PORTFOLIO, names, 0.0)
     return classes, products, portfolios

@@ -4,13 +4,12 @@ from xlmargin.reports.option_tables import greeks_table, in_shape
 from xlmargin.reports.portfolio_tables import (
     SPOT_MOVES,
     VOLATILITY_MOVES,
-    ArrayLevel,
     contribution_table,
     groups_table,
     path_table,
-    risk_array_table,
     stress_table,
 )
+from xlmargin.reports.risk_array_table import ArrayLevel, risk_array_table
 from xlmargin.reports.rule_tables import (
     Regime,
     explanation_table,

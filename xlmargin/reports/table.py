@@ -24,5 +24,5 @@ class Table:
 
 def numbers(row: np.ndarray) -> list[Value]:
     """An array's row as plain numbers."""
-    plain: list[Value] = row.tolist()
+    plain: list[Value] = (row + 0.0).tolist()  # no -0.0
     return plain

@@ -5,12 +5,7 @@ from xlmargin.risk_array.contract_table import ContractTable, contract_table
 from xlmargin.risk_array.marks import option_marks
 from xlmargin.risk_array.risk_array import risk_array, unit_value
 from xlmargin.risk_array.stress import spot_after, stress_grid
-from xlmargin.risk_array.valuation_points import (
-    ValuationPoints,
-    moves_of_range,
-    point_names,
-    valuation_points,
-)
+from xlmargin.risk_array.valuation_points import ValuationPoints, valuation_points
 
 __all__ = [
     "ClassGroup",
@@ -19,9 +14,7 @@ __all__ = [
     "ValuationPoints",
     "class_groups",
     "contract_table",
-    "moves_of_range",
     "option_marks",
-    "point_names",
     "risk_array",
     "spot_after",
     "stress_grid",

@@ -1,20 +1,21 @@
 """Class groups: everything that is on one deliverable or one index, and the range it moves by.
 
 Inside a class group a gain offsets a loss in full at the same valuation point. A fund that the
-market range files with its index moves by the index's range, times its own factor.
+market range files with its index moves by the index's range, times its own factor; nothing but a
+fund on the index may be filed there.
 
-Rule: FINRA 4210(g)(2), security class; OCC class groups.
+Rule: FINRA 4210(g)(2), security class and product group; OCC class and product groups.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 
-from xlmargin.arrays import IntArray
+from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Market, Underlying
@@ -22,59 +23,161 @@ from xlmargin.rulebook import PortfolioRules
 
 T = TypeVar("T")
 
+NO_GROUP = -1
+"""What `of_underlying` holds for an underlying whose class group nobody holds."""
+
+FUND_ON: Final = {
+    UnderlyingClass.INDEX_HIGH_CAP: UnderlyingClass.ETF_BROAD,
+    UnderlyingClass.INDEX_BROAD: UnderlyingClass.ETF_BROAD,
+    UnderlyingClass.INDEX_NARROW: UnderlyingClass.ETF_NARROW,
+}
+"""The class of a fund that may stand in the class group of an index."""
+
 
 @dataclass(frozen=True)
 class ClassGroup:
-    """A class group, the class whose range it takes, and the groups it is part of ("": none)."""
+    """A class group, the class whose range it takes, and the groups it is part of ("": none).
+
+    `factor` multiplies the range where all members are leveraged alike, 1 otherwise.
+    `offset_rate` is the share of its gains that counts in its product group. `row` is a row of the
+    market, for messages.
+    """
 
     name: str
     underlying_class: UnderlyingClass
+    factor: float
+    offset_rate: float
     product_group: str
     portfolio_group: str
+    row: int
 
 
 @dataclass(frozen=True, eq=False)
 class ClassGroups:
-    """All class groups of a market; `of_underlying` gives each underlying's, by index."""
+    """The class groups that are held.
+
+    `of_underlying` gives each underlying's group by index, or NO_GROUP; `factor` what multiplies
+    its range. Both have shape (underlyings,).
+    """
 
     groups: tuple[ClassGroup, ...]
     of_underlying: IntArray
+    factor: FloatArray
 
 
-def class_groups(market: Market, rules: PortfolioRules) -> ClassGroups:
-    """The class groups of a market, in order of appearance.
+def class_groups(market: Market, held: IntArray, rules: PortfolioRules) -> ClassGroups:
+    """The class groups of the underlyings that are held, by index, in the order of the market.
 
-    Refuses a group whose members disagree about the range or about the groups it is part of.
+    Refuses a group whose members disagree about the range or about the groups it is part of, and a
+    product group of different ranges.
     """
-    members: dict[str, list[Underlying]] = {}
-    for underlying in market.underlyings:
-        members.setdefault(underlying.group, []).append(underlying)
-    index = {name: i for i, name in enumerate(members)}
-    groups = tuple(_class_group(name, own, rules) for name, own in members.items())
-    of_underlying = [index[underlying.group] for underlying in market.underlyings]
-    return ClassGroups(groups, np.array(of_underlying, dtype=np.int64))
+    held_names = {market.underlyings[i].group for i in np.unique(held)}
+    members: dict[str, list[int]] = {}
+    for i, underlying in enumerate(market.underlyings):
+        if underlying.group in held_names:
+            members.setdefault(underlying.group, []).append(i)
+    of_underlying = np.full(len(market.underlyings), NO_GROUP, dtype=np.int64)
+    factor = np.ones(len(market.underlyings))
+    groups = []
+    for number, (name, own) in enumerate(members.items()):
+        underlyings = [market.underlyings[i] for i in own]
+        factors = [_factor(u, _index_class(underlyings), rules) for u in underlyings]
+        of_underlying[own], factor[own] = number, factors
+        groups.append(_class_group(name, underlyings, factors, rules))
+    _refuse_mixed_product_groups(groups, rules)
+    return ClassGroups(tuple(groups), of_underlying, factor)
 
 
-def _class_group(name: str, members: list[Underlying], rules: PortfolioRules) -> ClassGroup:
+def _index_class(members: list[Underlying]) -> UnderlyingClass | None:
+    """The class of the first index among the members; None where there is none."""
+    return next((u.underlying_class for u in members if u.underlying_class.is_index), None)
+
+
+def _factor(
+    underlying: Underlying, index_class: UnderlyingClass | None, rules: PortfolioRules
+) -> float:
+    """What multiplies the range of an underlying: the factor of a leveraged or inverse fund.
+
+    Beside its index a fund moves by its true factor; by itself never by less than the range.
+    """
+    leverage = underlying.leverage
+    if index_class is not None and rules.leverage_multiplies_range:
+        return leverage
+    least = 1.0 if not rules.leverage_multiplies_range else max(1.0, abs(leverage))
+    return float(np.sign(leverage) * least)
+
+
+def _class_group(
+    name: str, members: list[Underlying], factors: list[float], rules: PortfolioRules
+) -> ClassGroup:
     product_group = _agreed("product_group", name, members)
     portfolio_group = _agreed("portfolio_group", name, members)
     if portfolio_group and not product_group:
         found = f"portfolio group '{portfolio_group}' and no product group"
         wanted = "a product_group too: a portfolio group is made of product groups"
-        raise _refused(members, "portfolio_group", found, wanted)
-    return ClassGroup(name, _range_class(name, members, rules), product_group, portfolio_group)
+        raise _refused(members[-1].row, "portfolio_group", found, wanted)
+    classes = _range_classes(name, members, rules)
+    alike = _index_class(members) is None and len(set(factors)) == 1
+    return ClassGroup(
+        name,
+        classes[0],
+        factors[0] if alike else 1.0,
+        min(rules.product_group_offset[c] for c in classes),
+        product_group,
+        portfolio_group,
+        members[-1].row,
+    )
 
 
-def _range_class(name: str, members: list[Underlying], rules: PortfolioRules) -> UnderlyingClass:
-    """The class whose range the group takes: the index's where the group has one."""
+def _range_classes(
+    name: str, members: list[Underlying], rules: PortfolioRules
+) -> list[UnderlyingClass]:
+    """The classes whose range the group takes: the index's where the group has one."""
     classes = _distinct(u.underlying_class for u in members)
+    index_class = _index_class(members)
     deciding = [c for c in classes if c.is_index] or classes
-    moves = {(rules.ranges[c], rules.house_ranges[c]) for c in deciding}
-    if len({(r.up, r.down, h.up, h.down) for r, h in moves}) > 1:
+    if index_class is not None:
+        _refuse_strangers(name, members, index_class)
+    if len({_range_key(c, rules) for c in deciding}) > 1:
         found = f"class group '{name}' of {', '.join(deciding)}"
         wanted = "one range: a row for the index that the group follows, or separate class groups"
-        raise _refused(members, "class_group", found, wanted)
-    return deciding[0]
+        raise _refused(members[-1].row, "class_group", found, wanted)
+    return deciding
+
+
+def _refuse_strangers(name: str, members: list[Underlying], index_class: UnderlyingClass) -> None:
+    """Refuse what is neither an index nor a fund on it: it does not move by the index's range."""
+    fund = FUND_ON.get(index_class)
+    for underlying in members:
+        if not underlying.underlying_class.is_index and underlying.underlying_class is not fund:
+            found = (
+                f"{underlying.symbol}, {underlying.underlying_class}, with the index of '{name}'"
+            )
+            wanted = f"a fund on the index, of class {fund}" if fund else "indexes alone"
+            raise _refused(underlying.row, "class_group", found, wanted)
+
+
+def _refuse_mixed_product_groups(groups: list[ClassGroup], rules: PortfolioRules) -> None:
+    """Refuse a product group whose class groups differ in range or offset: they do not net."""
+    first: dict[str, ClassGroup] = {}
+    for group in groups:
+        if not group.product_group:
+            continue
+        other = first.setdefault(group.product_group, group)
+        if _kind(other, rules) != _kind(group, rules):
+            found = f"'{group.product_group}' of {other.name} and {group.name}"
+            wanted = "class groups of one range in a product group"
+            raise _refused(group.row, "product_group", found, wanted)
+
+
+def _kind(group: ClassGroup, rules: PortfolioRules) -> tuple[float, ...]:
+    """What the class groups of a product group have in common: moves and offset rate."""
+    return (*_range_key(group.underlying_class, rules), group.factor, group.offset_rate)
+
+
+def _range_key(underlying_class: UnderlyingClass, rules: PortfolioRules) -> tuple[float, ...]:
+    rule, house = rules.ranges[underlying_class], rules.house_ranges[underlying_class]
+    return (rule.up, rule.down, house.up, house.down)
 
 
 def _agreed(column: str, name: str, members: list[Underlying]) -> str:
@@ -82,12 +185,12 @@ def _agreed(column: str, name: str, members: list[Underlying]) -> str:
     said = _distinct(getattr(u, column) for u in members if getattr(u, column))
     if len(said) > 1:
         found = f"class group '{name}' in {' and '.join(said)}"
-        raise _refused(members, column, found, f"one {column} for the class group")
+        raise _refused(members[-1].row, column, found, f"one {column} for the class group")
     return str(said[0]) if said else ""
 
 
-def _refused(members: list[Underlying], column: str, found: str, wanted: str) -> RefusedPosition:
-    return RefusedPosition([Problem("market", members[-1].row, column, found, wanted)])
+def _refused(row: int, column: str, found: str, wanted: str) -> RefusedPosition:
+    return RefusedPosition([Problem("market", row, column, found, wanted)])
 
 
 def _distinct(items: Iterable[T]) -> list[T]:

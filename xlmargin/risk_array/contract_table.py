@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
 from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.instruments import InstrumentKind
@@ -37,7 +37,9 @@ class ContractTable:
 
     `spot` is the price of each contract's underlying today. `volatility` is annual; 0 for a
     contract that expires at once, which needs none. `series` numbers the pairs of underlying and
-    expiration. `base` is the value, $ per unit, from which gains and losses are counted.
+    expiration. `model` is the theoretical value at today's price, `base` the value from which
+    gains and losses are counted, $ per unit. Volatility and model value are NaN for a contract that
+    need not be priced and cannot be.
     """
 
     contracts: Contracts
@@ -45,6 +47,7 @@ class ContractTable:
     spot: FloatArray
     volatility: FloatArray
     series: IntArray
+    model: FloatArray
     base: FloatArray
     of_position: IntArray
     smile: Smile
@@ -68,11 +71,12 @@ class ContractTable:
         return self.values(spot, volatility_move) - self.base[:, None]
 
 
-def contract_table(book: Book) -> ContractTable:
+def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable:
     """The distinct contracts of a book with their volatilities.
 
     A volatility is the position's own, else implied by its price, else the market's. Refuses, by
-    row, an option whose price no volatility gives.
+    row, an option whose price no volatility gives, where `needed`, shape (positions,), says so;
+    all are needed where it is left out.
     """
     positions, market = book.positions, book.market
     first, of_position = _distinct(positions)
@@ -82,7 +86,10 @@ def contract_table(book: Book) -> ContractTable:
     mark, volatility = positions.mark[first], positions.volatility[first]
     implied = np.isnan(volatility) & ~np.isnan(mark) & (contracts.years > 0)
     solved = implied_volatility(contracts.take(implied), spot[implied], mark[implied])
-    _refuse_unpriced(positions, first[implied], contracts.take(implied), spot[implied], solved)
+    wanted = np.ones(len(positions), dtype=bool) if needed is None else needed
+    _refuse_unpriced(
+        positions, first[implied], contracts.take(implied), spot[implied], solved, wanted
+    )
     volatility = np.where(np.isnan(volatility), market.volatility[underlying], volatility)
     volatility[implied] = solved.volatility
     volatility[contracts.years == 0] = 0.0
@@ -95,6 +102,7 @@ def contract_table(book: Book) -> ContractTable:
         spot,
         volatility,
         np.unique(np.column_stack([underlying, expiration]), axis=0, return_inverse=True)[1],
+        model,
         np.where(from_mark, mark, model),
         of_position,
         book.settings.smile,
@@ -156,9 +164,10 @@ def _refuse_unpriced(
     contracts: Contracts,
     spot: FloatArray,
     solved: ImpliedVolatility,
+    needed: BoolArray,
 ) -> None:
     """Refuse every option whose price gives no volatility, naming its row and the price it has."""
-    unsolved = np.flatnonzero(solved.status != VolatilityStatus.SOLVED)
+    unsolved = np.flatnonzero((solved.status != VolatilityStatus.SOLVED) & needed[at])
     if not unsolved.size:
         return
     least = least_value(contracts.take(unsolved), spot[unsolved])[:, 0]

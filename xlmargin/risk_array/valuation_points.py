@@ -14,10 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import FloatArray
 from xlmargin.instruments import UnderlyingClass
-from xlmargin.market import Market
-from xlmargin.risk_array.class_groups import ClassGroups
+from xlmargin.risk_array.class_groups import NO_GROUP, ClassGroups
 from xlmargin.rulebook import PortfolioRules, ValuationRange
 
 WHOLE_PRICE = -1.0
@@ -29,30 +28,49 @@ class ValuationPoints:
     """The points of every underlying, lowest move of its class group first.
 
     `moves` has shape (underlyings, points): each underlying's own move, its factor included, so
-    that an inverse fund rises where its group falls. `group_moves` has shape (class groups,
-    points): the moves that all members share, or else those of the group's index. `names` are
-    D5 ... D1, U1 ... U5; a house's points follow the rule's.
+    that an inverse fund rises where its index falls; NaN where its class group is not held.
+    `group_moves` has shape (class groups, points): the moves that all members share, or else those
+    of the group's index. `names` are D5 ... D1, U1 ... U5; a house's points follow the rule's.
     """
 
     moves: FloatArray
     group_moves: FloatArray
     names: tuple[str, ...]
-    shown: slice
-    """The ten points to show: the house's where it has its own, else the rule's."""
+    per_table: int
+    """Points of the rule, which come first; a house with ranges of its own has as many more."""
+
+    @property
+    def shown(self) -> slice:
+        """The points to show: the house's where it has its own, else the rule's."""
+        return slice(-self.per_table, None)
+
+    @property
+    def house_has_own(self) -> bool:
+        """Whether a house has points beside the rule's."""
+        return len(self.names) > self.per_table
+
+    def is_house(self, point: int) -> bool:
+        """Whether a point is a house's, not the rule's."""
+        return point >= self.per_table
 
 
-def valuation_points(market: Market, groups: ClassGroups, rules: PortfolioRules) -> ValuationPoints:
-    """The valuation points of every underlying of the market."""
+def valuation_points(groups: ClassGroups, rules: PortfolioRules) -> ValuationPoints:
+    """The valuation points of every underlying whose class group is held."""
     tables = [rules.ranges]
-    if _wider(rules):
+    if _wider(groups, rules):
         tables.append(rules.house_ranges)
-    group_moves = np.hstack([_group_moves(groups, table, rules) for table in tables])
-    factor = market.leverage if rules.leverage_multiplies_range else np.sign(market.leverage)
-    moves = np.maximum(factor[:, None] * group_moves[groups.of_underlying], WHOLE_PRICE)
+    table_moves = np.hstack([_table_moves(groups, table, rules) for table in tables])
+    group_factor = np.array([g.factor for g in groups.groups])
+    moves = np.full((len(groups.factor), table_moves.shape[1]), np.nan)
+    held = groups.of_underlying != NO_GROUP
+    moves[held] = groups.factor[held, None] * table_moves[groups.of_underlying[held]]
     names = point_names(rules.points_per_side)
-    shown = slice(-len(names), None)
-    group_moves = _shared_moves(groups.of_underlying, moves, group_moves)
-    return ValuationPoints(moves, group_moves, names * len(tables), shown)
+    return ValuationPoints(
+        np.maximum(moves, WHOLE_PRICE),
+        np.maximum(group_factor[:, None] * table_moves, WHOLE_PRICE),
+        names * len(tables),
+        len(names),
+    )
 
 
 def moves_of_range(valuation_range: ValuationRange, points_per_side: int) -> FloatArray:
@@ -71,7 +89,7 @@ def point_names(points_per_side: int) -> tuple[str, ...]:
     return (*(f"D{step}" for step in reversed(steps)), *(f"U{step}" for step in steps))
 
 
-def _group_moves(
+def _table_moves(
     groups: ClassGroups,
     table: Mapping[UnderlyingClass, ValuationRange],
     rules: PortfolioRules,
@@ -81,18 +99,10 @@ def _group_moves(
     return np.array(rows, dtype=np.float64).reshape(len(rows), 2 * rules.points_per_side)
 
 
-def _shared_moves(
-    of_underlying: IntArray, moves: FloatArray, group_moves: FloatArray
-) -> FloatArray:
-    """Moves of each group: its members' own where all have the same, else those of the group."""
-    _, first = np.unique(of_underlying, return_index=True)
-    unlike = np.any(moves != moves[first][of_underlying], axis=1)
-    differing = np.bincount(of_underlying, unlike) > 0
-    return np.where(differing[:, None], group_moves, moves[first])
-
-
-def _wider(rules: PortfolioRules) -> bool:
-    return any(
-        (house.up, house.down) != (rules.ranges[c].up, rules.ranges[c].down)
-        for c, house in rules.house_ranges.items()
+def _wider(groups: ClassGroups, rules: PortfolioRules) -> bool:
+    """Whether a house's range differs from the rule's for any class that is held."""
+    pairs = (
+        (rules.ranges[g.underlying_class], rules.house_ranges[g.underlying_class])
+        for g in groups.groups
     )
+    return any((rule.up, rule.down) != (house.up, house.down) for rule, house in pairs)

@@ -90,7 +90,7 @@ def _assembled(as_of: date, house: str, overrides: Overrides) -> PortfolioRules:
         points_per_side=int(one(points.valuation_points_per_side)),
         ranges=ranges,
         house_ranges=ranges if house_ranges == ranges else house_ranges,
-        leverage_multiplies_range=bool(one(points.leveraged_range_factor)),
+        leverage_multiplies_range=bool(one(points.leverage_multiplies_range)),
         contract_minimum=one(minimums.contract_minimum),
         cap_long_minimum=bool(one(minimums.long_contract_minimum_cap)),
         short_option_minimum=one(minimums.short_option_minimum),

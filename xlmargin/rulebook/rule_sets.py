@@ -22,7 +22,7 @@ class ValuationPoints:
     valuation_range_up: Parameter
     valuation_range_down: Parameter
     valuation_points_per_side: Parameter
-    leveraged_range_factor: Parameter
+    leverage_multiplies_range: Parameter
 
 
 @dataclass(frozen=True)

@@ -13,19 +13,19 @@ from xlmargin.workbooks.page import Page
 
 OF_PORTFOLIO_MARGIN: Final = (
     "valuation_range_up", "valuation_range_down", "valuation_points_per_side",
-    "leveraged_range_factor", "contract_minimum", "long_contract_minimum_cap",
+    "leverage_multiplies_range", "contract_minimum", "long_contract_minimum_cap",
     "short_option_minimum", "product_group_offset", "portfolio_group_offset",
 )  # fmt: skip
 """The parameters of portfolio margin, in the order in which a requirement is made with them."""
 
-_WIDTHS: Final = (10, 16, 12, 34, 24, 40, 56)
+_WIDTHS: Final = (9, 15, 12, 28, 19, 34, 40)
 _RULE_KINDS: Final = ["number", "text", "date", "text"]
 _RULE_HEADINGS: Final = ("value", "unit", "effective", "paragraph", "for", "states", "remark")
-_VERSION_KINDS: Final = ["text", "date", "date", "text"]
+VERSION_KINDS: Final = ["text", "date", "date", "text"]
 _VERSION_HEADINGS: Final = ("name", "version or effective", "checked", "title")
 _VERSION_COLUMN: Final = 3
 _HEADINGS_ROW: Final = 3
-_ROOM: Final = 2
+_SPARE: Final = 1
 """Free rows below each rule, for one that a later version has more values of."""
 
 
@@ -35,8 +35,8 @@ def write_rules_page(draft: Draft) -> None:
     row = _parameters(draft, page, OF_PORTFOLIO_MARGIN)
     page.section(row, "Version", len(_WIDTHS))
     _headings(page, row + 1, _VERSION_COLUMN, _VERSION_HEADINGS)
-    _answer(page, row + 2, _VERSION_COLUMN, Call("XLM_VERSION"), _VERSION_KINDS)
-    page.protect()
+    _answer(page, row + 2, _VERSION_COLUMN, Call("XLM_VERSION"), VERSION_KINDS)
+    _finish(draft, page)
 
 
 def write_strategy_rules_page(draft: Draft) -> None:
@@ -44,18 +44,21 @@ def write_strategy_rules_page(draft: Draft) -> None:
     page = _page(draft, "Rules by strategy")
     others = [name for name in parameter_names() if name not in OF_PORTFOLIO_MARGIN]
     _parameters(draft, page, others)
-    page.protect()
+    _finish(draft, page)
 
 
 def _page(draft: Draft, name: str) -> Page:
     page = draft.page(name, STEEL)
     page.title(name, "The numbers in force on the date of the book.")
-    for column, width in enumerate(_WIDTHS):
-        page.sheet.set_column(column, column, width, draft.look("column"))
+    page.columns(_WIDTHS)
     _headings(page, _HEADINGS_ROW, 0, _RULE_HEADINGS)
     page.sheet.freeze_panes(_HEADINGS_ROW + 1, 0)
-    page.prints(len(_WIDTHS), draft.stamp, repeat=_HEADINGS_ROW)
     return page
+
+
+def _finish(draft: Draft, page: Page) -> None:
+    page.prints(len(_WIDTHS), draft.stamp, repeat=_HEADINGS_ROW)
+    page.protect()
 
 
 def _parameters(draft: Draft, page: Page, names: Sequence[str]) -> int:
@@ -66,7 +69,7 @@ def _parameters(draft: Draft, page: Page, names: Sequence[str]) -> int:
         if draft.answers.refusal(call):
             continue
         page.section(row, name.replace("_", " ").capitalize(), len(_WIDTHS))
-        row = _answer(page, row + 1, 0, call, _RULE_KINDS) + _ROOM
+        row = _answer(page, row + 1, 0, call, _RULE_KINDS)
     return row
 
 
@@ -76,7 +79,7 @@ def _headings(page: Page, row: int, column: int, headings: Sequence[str]) -> Non
 
 
 def _answer(page: Page, row: int, column: int, call: Call, kinds: Sequence[str]) -> int:
-    """An answer in rows as high as their text; answers the row below it."""
-    rows = page.answer(row, column, call, kinds, heading=None, style="wrapped")
+    """An answer in rows as high as their text; answers the row below it and its spare rows."""
+    rows = page.answer(row, column, call, kinds, heading=None, style="wrapped", spare=_SPARE)
     page.fit(row, rows, _WIDTHS[column:])
-    return row + len(rows)
+    return row + len(rows) + _SPARE

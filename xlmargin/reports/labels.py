@@ -1,0 +1,18 @@
+"""How rows of answers are named for a reader."""
+
+from __future__ import annotations
+
+from xlmargin.positions import Positions
+
+
+def position_labels(positions: Positions) -> list[str]:
+    """A name for each position, in the order of the user's rows."""
+    return [
+        with_account(positions, int(account), positions.label(i))
+        for i, account in enumerate(positions.account)
+    ]
+
+
+def with_account(positions: Positions, account: int, label: str) -> str:
+    """A name with its account's before it, where there are several accounts."""
+    return f"{positions.accounts[account]}: {label}" if len(positions.accounts) > 1 else label
