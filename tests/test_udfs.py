@@ -144,6 +144,8 @@ def test_positions_outside_portfolio_margin_keep_their_strategy_based_requiremen
     # 4210(c)(6): the whole value of stock that is not marginable
     whole = call("PM_REQUIREMENT", [*POSITIONS, *stock], market, SETTINGS)
     assert whole - alone == pytest.approx(5_000)
+    tree = call("XLM_EXPLAIN", [*POSITIONS, *stock], market, SETTINGS)
+    assert any(row[1] == 5_000 and row[3] == "FINRA 4210(c)(6)" for row in tree)
     # maximum loss 1,000 in a book that gives options no value; equity here counts 400 - 200
     whole = call("PM_REQUIREMENT", [*POSITIONS, *spread], market, SETTINGS)
     assert whole - alone == pytest.approx(1_000 - 400 + 200)

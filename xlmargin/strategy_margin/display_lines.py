@@ -11,7 +11,7 @@ from math import fsum
 from typing import Final
 
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin import cash_account, hedged_stock, spreads
+from xlmargin.strategy_margin import cash_account, hedged_stock, spreads, stock
 from xlmargin.strategy_margin.display import familiar_spreads
 from xlmargin.strategy_margin.display_how import how
 from xlmargin.strategy_margin.legs import Phase
@@ -186,6 +186,8 @@ def _named(paired: Paired, holdings: Holdings, *, cash: bool) -> Strategy:
     elif paired.stock >= 0:
         sides = (LONG_STOCK if paired.shares > 0 else SHORT_STOCK,)
     found = named(legs, [n for _, n in paired.options], sides)
+    if found.rule is stock.LONG_STOCK and not _is_margin_stock(paired, holdings):
+        found = found._replace(rule=stock.NOT_MARGIN_STOCK)
     if paired.use is Use.FUND:
         found = found._replace(
             name="Index call covered by a fund", rule=hedged_stock.INDEX_CALL_COVERED_BY_FUND
@@ -193,6 +195,10 @@ def _named(paired: Paired, holdings: Holdings, *, cash: bool) -> Strategy:
     if paired.use is Use.BOX:
         found = found._replace(name="Long European box", rule=spreads.LONG_EUROPEAN_BOX)
     return found._replace(rule=_CASH_RULES.get(paired.use, _PAID)) if cash else found
+
+
+def _is_margin_stock(paired: Paired, holdings: Holdings) -> bool:
+    return holdings.stocks[paired.stock].leg.underlying.marginable
 
 
 _PAID: Final = cash_account.PAID_IN_FULL

@@ -13,6 +13,7 @@ from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.legs import Paragraph, Phase
 
 LONG_STOCK: Final = Paragraph("12 CFR 220.12(a); FINRA 4210(b)", "FINRA 4210(c)(1)")
+NOT_MARGIN_STOCK: Final = Paragraph("12 CFR 220.12(e)", "FINRA 4210(c)(6)")
 SHORT_STOCK: Final = Paragraph("12 CFR 220.12(c)(1)", "FINRA 4210(c)(2), (3)")
 AGAINST_THE_BOX: Final = Paragraph("12 CFR 220.4(b)(2)", "FINRA 4210(e)(1)")
 
