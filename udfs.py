@@ -146,12 +146,11 @@ def MARGIN_EFFICIENCY(positions, market=None, settings=None, dividends=None):
 @worksheet_function(**BOOK, headers=HEADERS)
 def MARGIN_COMPARE(positions, market=None, settings=None, dividends=None, headers=True):
     """Both regimes by underlying and in total, in dollars: initial, maintenance, deposit, portfolio
-    requirement, gain, and gain as a fraction.
+    requirement (each row its share), gain, and gain as a fraction; then other figures in use.
     """
     strategy = _strategy(positions, market, settings, dividends)
     portfolio = portfolio_margined(strategy.book)
-    comparison = compared(portfolio, strategy, strategy.book.settings.basis)
-    return reports.comparison_table(comparison).cells(headers)
+    return reports.comparison_table(compared(portfolio, strategy)).cells(headers)
 
 
 OPTION = {

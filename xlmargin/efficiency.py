@@ -16,6 +16,7 @@ from xlmargin.portfolio_margin import PortfolioMargin, shares
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import Phase, StrategyMargin
 from xlmargin.strategy_margin.by_position import asked_of, proceeds_of
+from xlmargin.strategy_margin.net_liquidation import values_added
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,16 +24,50 @@ class Comparison:
     """Both regimes by account and class group, $; arrays of shape (rows,).
 
     `portfolio` is each class's share of the portfolio requirement; the shares add up to it.
-    `gain` is the strategy-based figure of the basis less the portfolio requirement.
+    `short_stock_value` is a magnitude; `option_values`, signed, are those that net liquidation
+    value counts and the strategy-based book does not.
     """
 
     accounts: tuple[str, ...]
     names: tuple[str, ...]
+    basis: Basis
     initial: FloatArray
     maintenance: FloatArray
-    deposit: FloatArray
+    proceeds: FloatArray
+    short_stock_value: FloatArray
+    option_values: FloatArray
     portfolio: FloatArray
-    gain: FloatArray
+
+    @property
+    def deposit(self) -> FloatArray:
+        """Initial requirement less the proceeds of options and stock sold."""
+        return self.initial - self.proceeds
+
+    @property
+    def maintenance_with_short_stock(self) -> FloatArray:
+        """Maintenance with the value of short stock inside, as some brokers show it."""
+        return self.maintenance + self.short_stock_value
+
+    @property
+    def maintenance_net_liquidation(self) -> FloatArray:
+        """Maintenance beside an equity that counts every option at its market value."""
+        return self.maintenance + self.option_values
+
+    @property
+    def figure(self) -> FloatArray:
+        """The strategy-based figure of the basis."""
+        match self.basis:
+            case Basis.DEPOSIT:
+                return self.deposit
+            case Basis.INITIAL:
+                return self.initial
+            case Basis.MAINTENANCE:
+                return self.maintenance
+
+    @property
+    def gain(self) -> FloatArray:
+        """The strategy-based figure less the portfolio requirement, signed."""
+        return self.figure - self.portfolio
 
 
 def strategy_figure(margin: StrategyMargin, basis: Basis) -> float:
@@ -55,7 +90,7 @@ def efficiency_gain(portfolio: float, strategy: float) -> float:
     return 1.0 - portfolio / strategy if strategy > 0 else np.nan
 
 
-def compared(portfolio: PortfolioMargin, strategy: StrategyMargin, basis: Basis) -> Comparison:
+def compared(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Comparison:
     """Both regimes beside each other, a row for each account and class group."""
     book = portfolio.book
     positions = book.positions
@@ -70,21 +105,15 @@ def compared(portfolio: PortfolioMargin, strategy: StrategyMargin, basis: Basis)
     def by_row(amounts: FloatArray) -> FloatArray:
         return np.bincount(row[row >= 0], amounts[row >= 0], len(rows)).astype(np.float64)
 
-    initial = by_row(asked_of(strategy, Phase.INITIAL))
-    maintenance = by_row(asked_of(strategy, Phase.MAINTENANCE))
-    proceeds = by_row(proceeds_of(strategy))
-    share = by_row(shares(portfolio))
-    figures = {
-        Basis.INITIAL: initial,
-        Basis.MAINTENANCE: maintenance,
-        Basis.DEPOSIT: initial - proceeds,
-    }
+    short_stock = np.where(positions.is_stock, np.minimum(portfolio.market_value, 0.0), 0.0)
     return Comparison(
         tuple(positions.accounts[account] for account, _ in rows),
         tuple(name for _, name in rows),
-        initial,
-        maintenance,
-        initial - proceeds,
-        share,
-        figures[basis] - share,
+        book.settings.basis,
+        by_row(asked_of(strategy, Phase.INITIAL)),
+        by_row(asked_of(strategy, Phase.MAINTENANCE)),
+        by_row(proceeds_of(strategy)),
+        by_row(-short_stock),
+        by_row(values_added(book, strategy.mark, strategy.rules)),
+        by_row(shares(portfolio)),
     )

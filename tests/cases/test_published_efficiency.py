@@ -63,3 +63,26 @@ def test_rows_of_the_comparison_add_up_to_both_regimes():
     assert whole[0] == pytest.approx(udfs.REGT_INITIAL(*ranges))
     assert whole[1] == pytest.approx(udfs.REGT_MAINTENANCE(*ranges))
     assert whole[3] == pytest.approx(udfs.PM_REQUIREMENT(*ranges))
+
+
+def test_both_books_leave_the_same_excess():
+    # strategy-margin.md 1.0: spread short at 7.80, long at 6.40, width 5: 500 or 360; short call at
+    # 8 that requires 2,300: 2,300 or 1,500
+    positions = [
+        ["symbol", "type", "quantity", "strike", "expiration", "price"],
+        ["XYZ", "put", -1, 105, "2026-12-18", 7.80],
+        ["XYZ", "put", 1, 100, "2026-12-18", 6.40],
+        ["ABC", "call", -1, 100, "2026-12-18", 8.00],
+        ["DEF", "stock", -100, None, None, 50],
+    ]
+    market = [["symbol", "price"], ["XYZ", 101], ["ABC", 95], ["DEF", 50]]
+    settings = [["name", "value"], ["as_of", "2026-11-20"]]
+    rows = udfs.MARGIN_COMPARE([*positions[:3]], market, settings, None, False)
+    assert [rows[0][i] for i in (2, 9)] == pytest.approx([500, 500 - 780 + 640])
+    call = [positions[0], positions[3]]
+    row = udfs.MARGIN_COMPARE(call, market, settings, None, False)[0]
+    assert row[2] == pytest.approx(800 + 100 * max(0.20 * 95 - 5, 0.10 * 95))
+    assert row[9] == pytest.approx(row[2] - 800)
+    short = udfs.MARGIN_COMPARE([positions[0], positions[4]], market, settings, None, False)[0]
+    assert short[2] == pytest.approx(0.30 * 5_000)  # 4210(c)(3), without the stock's own value
+    assert (short[7], short[8]) == pytest.approx((5_000, 1.30 * 5_000))

@@ -7,7 +7,6 @@ from xlmargin.strategy_margin.strategy_requirement import (
     ClassMargin,
     StrategyMargin,
     strategy_margin,
-    strategy_requirement,
 )
 
 __all__ = [
@@ -19,5 +18,4 @@ __all__ = [
     "explained",
     "leg_label",
     "strategy_margin",
-    "strategy_requirement",
 ]

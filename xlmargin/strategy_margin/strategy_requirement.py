@@ -101,25 +101,17 @@ class ClassMargin:
         """What has to be put up: the least initial requirement less the proceeds."""
         return self.requirement(Phase.INITIAL) - self.proceeds
 
-    @cached_property
-    def short_stock_value(self) -> float:
-        """Market value of stock sold short, a magnitude."""
-        return fsum(
-            (max(0.0, -stock.leg.shares) + stock.boxed_shares) * stock.leg.value
-            for stock in self.holdings.stocks
-        )
-
-    @property
-    def maintenance_with_short_stock(self) -> float:
-        """The least maintenance with the value of short stock inside, as some brokers show it."""
-        return self.requirement(Phase.MAINTENANCE) + self.short_stock_value
-
 
 @dataclass(frozen=True, eq=False)
 class StrategyMargin:
-    """A book under strategy-based margin, class by class."""
+    """A book under strategy-based margin, class by class.
+
+    `mark`, $ per unit, shape (positions,), is what each option is worth; its values for stock and
+    cash are not read.
+    """
 
     book: Book
+    mark: FloatArray
     rules: StrategyRules
     classes: tuple[ClassMargin, ...]
 
@@ -179,12 +171,5 @@ def strategy_margin(book: Book, mark: FloatArray, seconds: float = SECONDS) -> S
     classes = holdings(book, mark)
     refuse_groups(book, classes)
     return StrategyMargin(
-        book, rules, tuple(ClassMargin(book, rules, c, is_cash, seconds) for c in classes)
+        book, mark, rules, tuple(ClassMargin(book, rules, c, is_cash, seconds) for c in classes)
     )
-
-
-def strategy_requirement(
-    book: Book, mark: FloatArray, phase: Phase, seconds: float = SECONDS
-) -> float:
-    """Least strategy-based requirement of a book in a phase, $; arguments as above."""
-    return strategy_margin(book, mark, seconds).requirement(phase)
