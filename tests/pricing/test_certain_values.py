@@ -90,6 +90,21 @@ def test_one_valuation_of_many_is_many_of_one():
     np.testing.assert_allclose(together[::10], apart, rtol=1e-7, atol=1e-7)
 
 
+def test_the_company_of_a_contract_does_not_matter():
+    """A search for volatilities drops contracts as it finds them: the others must not notice."""
+    rng = np.random.default_rng(8)
+    n = 1500
+    years = rng.uniform(0.05, 1.5, n)
+    rate = rng.uniform(0.0, 0.08, n)
+    option = contracts(rng.random(n) < 0.5, 100.0, years, rate, 0.0, True, [(0.04, 1.0), (0.6, 2)])
+    volatility = np.exp(rng.uniform(np.log(0.12), np.log(0.8), n))
+    spot = rng.uniform(80, 125, n)
+    together = theoretical_value(option, spot, volatility)[:, 0]
+    some = np.arange(0, n, 60)
+    few = theoretical_value(option.take(some), spot[some], volatility[some])[:, 0]
+    np.testing.assert_allclose(few, together[some], atol=1e-8 * 100)
+
+
 def test_a_volatility_for_each_spot():
     option = contracts([True, False], 100.0, 0.5, 0.04, 0.02)
     spot = np.array([[90.0, 110.0], [95.0, 105.0]])

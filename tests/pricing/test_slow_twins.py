@@ -8,6 +8,9 @@ import pytest
 
 from tests.pricing.contract_builder import contracts, numbers
 from xlmargin.pricing import theoretical_value
+from xlmargin.pricing.american import american_value
+from xlmargin.pricing.black_scholes import european_value
+from xlmargin.pricing.premium_curve import PremiumCurve
 
 
 def tree(call, american, spot, strike, years, rate, dividend_yield, volatility, steps):
@@ -121,3 +124,18 @@ def test_american_options_with_a_dividend_are_worth_what_a_tree_says(call, ex_ye
     )
     ours = our_value(call, True, *terms, 0.0, 0.3, [(ex_years, amount)])
     assert ours == pytest.approx(expected, abs=0.03)
+
+
+def test_the_curve_of_early_exercise_is_its_integral_at_every_price():
+    rng = np.random.default_rng(4)
+    n = 200
+    years = np.exp(rng.uniform(np.log(1 / 365), np.log(2), n))
+    volatility = np.exp(rng.uniform(np.log(0.1), 0, n))
+    terms = contracts(
+        rng.random(n) < 0.5, 100.0, years, rng.uniform(0.001, 0.08, n), rng.uniform(0.001, 0.06, n)
+    )
+    share = 100 * np.exp(np.linspace(-1.5, 1.5, 60))[:, None] * np.ones(n)
+    european = european_value(terms, share.T, volatility).T
+    ours = PremiumCurve.of(terms, volatility).value(share, european)
+    expected = american_value(terms, share.T, volatility).T
+    np.testing.assert_allclose(ours, expected, atol=3e-6 * 100)

@@ -14,7 +14,6 @@ Arrays have shape `(nodes, contracts)`: one step is a few operations on a whole 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from xlmargin.pricing.contracts import Contracts, ForwardDividends
 from xlmargin.pricing.last_period import LastPeriod, LastValue
 from xlmargin.pricing.lattice_grid import EX_DATES_AT, Levels, Nodes, price_nodes, time_levels
 from xlmargin.pricing.lattice_nodes import greater_with_exact_kink, interpolate, read
+from xlmargin.pricing.lattice_step import HeldForStep, Weights
 from xlmargin.pricing.zero_volatility import least_value
 
 STEPS_TO_EXPIRY = 200
@@ -38,12 +38,12 @@ SPARE_NODES = 3
 """Nodes kept beyond those within reach, so that there are neighbours to read from."""
 
 STEPS_A_YEAR = 56
-"""Steps of the coarser lattice for a year."""
+"""Steps of the coarser lattice for a year; from 16, for a few weeks, to 64, for a year or more."""
 
 GREATEST_LOGARITHM = 600.0
 """Logarithm of the greatest price a node can have: far from any spot, and no overflow."""
 
-NUMBERS_AT_ONCE = 24_000
+NUMBERS_AT_ONCE = 16_000
 """Numbers in one temporary: nodes x contracts that fit a processor's cache."""
 
 
@@ -58,35 +58,44 @@ def lattice_value(
     volatilities are > 0. One lattice serves all spots of a contract.
     """
     volatility = np.minimum(volatility, MOST_DEVIATION / np.sqrt(contracts.years))
-    dividends = ForwardDividends.of(contracts)
-    last = LastPeriod.of(contracts, dividends, STEPS_TO_EXPIRY)
-    known = LastValue.of(contracts, last, volatility)
-    coarse = time_levels(dividends, last, _coarse_steps(contracts, dividends, last))
-    value = np.zeros(spot.shape)
-    for levels, weight in ((coarse, -1.0), (coarse.halved(), 2.0)):  # Richardson
-        nodes = price_nodes(contracts, dividends, last, levels, spot, volatility)
-        for rows in _blocks(nodes, levels):
-            lattice = _Lattice.of(
-                contracts.take(rows),
-                known.take(rows),
-                levels.take(rows),
-                nodes.take(rows),
-                volatility[rows],
-            )
-            value[rows] += weight * lattice.values_today(spot[rows])
-    return np.maximum(value, least_value(contracts, spot))
+    known = LastValue.of(contracts, _last_period(contracts), volatility)
+    contract = np.tile(np.arange(len(contracts)), 2)  # of each lattice: the coarse ones, the fine
+    levels, nodes = _grids(contracts.take(contract), spot[contract], volatility[contract])
+    value = np.empty((len(contract), spot.shape[1]))
+    for rows in _blocks(nodes, levels):
+        of = contract[rows]
+        lattice = _Lattice.of(
+            contracts.take(of), known.take(of), levels.take(rows), nodes.take(rows), volatility[of]
+        )
+        value[rows] = lattice.values_today(spot[of])
+    coarse, fine = np.split(value, 2)
+    return np.maximum(2 * fine - coarse, least_value(contracts, spot))  # Richardson
 
 
-def _coarse_steps(contracts: Contracts, dividends: ForwardDividends, last: LastPeriod) -> IntArray:
+def _last_period(contracts: Contracts) -> LastPeriod:
+    """The last period of each contract, as short as one step of a lattice to expiry at least."""
+    return LastPeriod.of(contracts, ForwardDividends.of(contracts), STEPS_TO_EXPIRY)
+
+
+def _grids(twice: Contracts, spot: FloatArray, volatility: FloatArray) -> tuple[Levels, Nodes]:
+    """Levels and nodes of the coarse lattices of all contracts, then of their fine ones."""
+    dividends, last = ForwardDividends.of(twice), _last_period(twice)
+    coarse = _coarse_steps(dividends, last)
+    times = np.repeat([1, 2], len(twice) // 2)
+    levels = time_levels(dividends, last, times * coarse, coarse // EX_DATES_AT)
+    return levels, price_nodes(twice, dividends, last, levels, spot, volatility)
+
+
+def _coarse_steps(dividends: ForwardDividends, last: LastPeriod) -> IntArray:
     """Steps of the coarser lattice: in proportion to its time, within bounds; `(contracts,)`."""
-    eighths = np.ceil(np.clip(STEPS_A_YEAR * last.start / 8, 1, 6)).astype(np.int64) + 1
-    steps = np.where(last.is_short, STEPS_TO_EXPIRY, 8 * eighths)
+    eights = np.ceil(np.clip(STEPS_A_YEAR * last.start / 8, 1, 7)).astype(np.int64) + 1
+    steps = np.where(last.is_short, STEPS_TO_EXPIRY, 8 * eights)
     room = 2 * EX_DATES_AT * np.count_nonzero(dividends.amounts, axis=1)
     return np.asarray(np.maximum(steps, room))
 
 
 def _blocks(nodes: Nodes, levels: Levels) -> list[IntArray]:
-    """Contracts to be done together: of like steps and nodes, as many as fit the cache."""
+    """Lattices to be worked together: of like steps and nodes, as many as fit the cache."""
     order = np.lexsort((nodes.count, np.count_nonzero(levels.years, axis=0)))
     blocks, first = [], 0
     while first < len(order):
@@ -96,34 +105,13 @@ def _blocks(nodes: Nodes, levels: Levels) -> list[IntArray]:
     return blocks
 
 
-class _Weights(NamedTuple):
-    """Discounted probabilities of a move up, none and down in each step; `(steps, contracts)`."""
-
-    up: FloatArray
-    stay: FloatArray
-    down: FloatArray
-
-    @classmethod
-    def of(
-        cls, contracts: Contracts, levels: Levels, nodes: Nodes, volatility: FloatArray
-    ) -> _Weights:
-        """Weights that keep the mean of the share, and the variance of its logarithm."""
-        step = np.diff(levels.years, axis=0)
-        variance = volatility**2 * step
-        move = (variance + 0.25 * variance**2) / nodes.spacing**2
-        ratio = np.exp(nodes.spacing)
-        discount = np.exp(-contracts.dividend_yield * step)
-        up = discount * move / (1 + ratio)
-        return cls(up, discount * (1 - move), up * ratio)
-
-
 @dataclass(frozen=True, eq=False)
 class _Lattice:
     """One block of contracts; what exercise pays is `signed_share - signed_strike`."""
 
     levels: Levels
     nodes: Nodes
-    weights: _Weights
+    weights: Weights
     ratio: FloatArray  # of the price at a node to that at the node below; (contracts,)
     share: FloatArray  # price at each node; (nodes, contracts)
     signed_share: FloatArray  # that of a call, less that of a put
@@ -147,7 +135,7 @@ class _Lattice:
         return cls(
             levels=levels,
             nodes=nodes,
-            weights=_Weights.of(contracts, levels, nodes, volatility),
+            weights=Weights.of(contracts, levels, nodes, volatility),
             ratio=np.exp(nodes.spacing),
             share=share,
             signed_share=sign * share,
@@ -175,13 +163,14 @@ class _Lattice:
         rows = self._rows_that_matter(levels[-1])
         here, signed_share = value[rows], self.signed_share[rows]
         exercise, moved = (array[rows] for array in scratch)
-        hold = _HeldForStep(here, self.weights, self.ratio, moved, exercise[1:-1])
+        hold = HeldForStep(here, self.weights, self.ratio, moved, exercise[1:-1])
+        anyone_goes_ex = self.levels.anyone_goes_ex
         for level in reversed(levels):
             hold(level)
             np.subtract(signed_share, self.signed_strike[level], out=exercise)
             np.maximum(here, exercise, out=here)
-            goes_ex = np.flatnonzero(self.levels.falls[level])
-            if goes_ex.size:
+            if anyone_goes_ex[level]:
+                goes_ex = np.flatnonzero(self.levels.falls[level])
                 before = self._before_dividend(value, rows, level, goes_ex)
                 here[:, goes_ex] = greater_with_exact_kink(before, exercise[:, goes_ex])
 
@@ -199,43 +188,3 @@ class _Lattice:
         share = self.share[rows, goes_ex]
         after = np.maximum(share - self.levels.falls[level, goes_ex], self.share[0, goes_ex])
         return interpolate(value[:, goes_ex], self.nodes.take(goes_ex), after)
-
-
-class _HeldForStep:
-    """Puts in place of values one step later their discounted means, step after step.
-
-    It works in the `value` it is given through views that are made once: with few contracts making
-    them takes as long as the arithmetic. `moved` and `scratch` may be of any content.
-    """
-
-    def __init__(
-        self,
-        value: FloatArray,
-        weights: _Weights,
-        ratio: FloatArray,
-        moved: FloatArray,
-        scratch: FloatArray,
-    ) -> None:
-        self._above, self._here, self._below = value[2:], value[1:-1], value[:-2]
-        self._moved, self._scratch = moved[1:-1], scratch
-        self._weights = weights
-        last = len(value) - 1
-        self._edges, self._next, self._third = (
-            value[i : last - i + 1 : last - 2 * i] for i in range(3)
-        )
-        self._slope = np.array([1 / ratio, ratio])
-
-    def __call__(self, level: int) -> None:
-        """Discounted means at `level`.
-
-        The outermost nodes get the values on the straight line (in price) through the next two.
-        """
-        weights, moved, scratch = self._weights, self._moved, self._scratch
-        np.multiply(self._above, weights.up[level], out=moved)
-        np.multiply(self._below, weights.down[level], out=scratch)
-        np.add(moved, scratch, out=moved)
-        np.multiply(self._here, weights.stay[level], out=scratch)
-        np.add(moved, scratch, out=self._here)
-        np.subtract(self._next, self._third, out=self._edges)
-        np.multiply(self._edges, self._slope, out=self._edges)
-        np.add(self._edges, self._next, out=self._edges)

@@ -8,6 +8,7 @@ every ex-date falls exactly on one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,11 +19,11 @@ from xlmargin.pricing.last_period import LastPeriod
 MOVE_PROBABILITY = 1 / 3
 """Probability that the share moves in a step of mean length: it gives the step normal kurtosis."""
 
-REACH = 4.5
+REACH = 5.0
 """How far beyond today's spots the nodes reach, in standard deviations of the share."""
 
 EX_DATES_AT = 4
-"""Every so many levels is one on which the share may go ex."""
+"""Of the coarser lattice, every so many levels is a place for an ex-date."""
 
 MOST_NODES = 1500
 """Nodes of one contract at most; spots that lie very far apart get wider spacing instead."""
@@ -45,14 +46,11 @@ class Levels:
         """Number of steps between the levels."""
         return len(self.years) - 1
 
-    def halved(self) -> Levels:
-        """The same levels and as many in the middle between them."""
-        years = np.empty((2 * self.steps + 1, self.years.shape[1]))
-        years[::2] = self.years
-        years[1::2] = 0.5 * (self.years[1:] + self.years[:-1])
-        falls = np.zeros_like(years)
-        falls[::2] = self.falls
-        return Levels(years, falls)
+    @cached_property
+    def anyone_goes_ex(self) -> list[bool]:
+        """Whether any share goes ex, level by level."""
+        goes_ex: list[bool] = np.any(self.falls, axis=1).tolist()
+        return goes_ex
 
     def take(self, contracts: IntArray) -> Levels:
         """The levels of some contracts, without those at which all of them wait."""
@@ -83,31 +81,33 @@ class Nodes:
         )
 
 
-def time_levels(dividends: ForwardDividends, last: LastPeriod, steps: IntArray) -> Levels:
+def time_levels(
+    dividends: ForwardDividends, last: LastPeriod, steps: IntArray, places: IntArray
+) -> Levels:
     """Levels from today to the last period: evenly spaced between one ex-date and the next.
 
-    `steps`, `(contracts,)`, are whole multiples of `EX_DATES_AT`. Each ex-date takes the level
-    nearest to it among these multiples, but one of its own, and neither the first nor the last, so
-    that steps differ little in length and contracts often go ex together.
+    `steps` and `places` have shape `(contracts,)`. At every `steps` / `places` levels, a whole
+    number, is a place for an ex-date. Each takes the place nearest to it, but one of its own, and
+    neither the first nor the last, so that steps differ little in length and contracts often go ex
+    together.
     """
     pays = (dividends.amounts.T > 0) & (last.start > dividends.years.T)
     when = np.where(pays, dividends.years.T, last.start)
-    places = steps // EX_DATES_AT
-    ex_level = _places(places * when / last.start, pays, places) * EX_DATES_AT
-    most = int(steps.max(initial=0))
-    number = np.arange(most + 1)[:, None] - (most - steps)
-    years = np.zeros(number.shape)
-    falls = np.zeros_like(years)
-    start, start_years = np.zeros(len(steps), np.int64), np.zeros(len(steps))
-    for level, level_years in [*zip(ex_level, when, strict=True), (steps, last.start)]:
-        share = (number - start) / np.maximum(level - start, 1)
-        even = start_years + share * (level_years - start_years)
-        years = np.where(number > start, even, years)
-        start, start_years = level, level_years
+    ex_level = _places(places * when / last.start, pays, places) * (steps // places)
+    wait = steps.max(initial=0) - steps
+    shape = (int(steps.max(initial=0)) + 2, len(steps))
+    longer, falls = np.zeros(shape), np.zeros(shape)  # than the step before; one row is spare
     contract = np.arange(len(steps))
+    before, before_years, pace = np.zeros_like(steps), np.zeros(len(steps)), np.zeros(len(steps))
+    for level, years in [*zip(ex_level, when, strict=True), (steps, last.start)]:
+        even = np.where(
+            level > before, (years - before_years) / np.maximum(level - before, 1), pace
+        )
+        longer[wait + before + 1, contract] += even - pace
+        before, before_years, pace = level, years, even
     for level, paid in zip(ex_level, np.where(pays, dividends.amounts.T, 0.0), strict=True):
-        falls[level + most - steps, contract] += paid
-    return Levels(years, falls)
+        falls[wait + level, contract] += paid
+    return Levels(longer[:-1].cumsum(axis=0).cumsum(axis=0), falls[:-1])
 
 
 def _places(wanted: FloatArray, pays: BoolArray, places: IntArray) -> IntArray:
