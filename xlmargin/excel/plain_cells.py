@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -87,9 +87,8 @@ def rows_of(cells: Cells) -> Rows:
     frame: Any = cells
     if cells is None:
         return []
-    if hasattr(cells, "columns") and hasattr(cells, "to_numpy"):
-        values = frame.astype(object).to_numpy()
-        values[frame.isna().to_numpy()] = None
+    if hasattr(cells, "columns") and hasattr(cells, "astype"):
+        values = frame.astype(object).where(frame.notna(), None).to_numpy(dtype=object)
         return [list(frame.columns), *values.tolist()]
     if isinstance(cells, Mapping):
         return [list(item) for item in cells.items()]
@@ -106,7 +105,13 @@ def _listed(cells: Cells) -> Cells:
     if isinstance(cells, np.ndarray):
         microseconds = cells.dtype.kind == "M"
         return (cells.astype("datetime64[us]") if microseconds else cells).tolist()
+    if isinstance(cells, range) or _is_series(cells):
+        return list(cells)
     return cells
+
+
+def _is_series(cells: Cells) -> TypeGuard[Iterable[Cell]]:
+    return hasattr(cells, "tolist") and not isinstance(cells, np.generic)
 
 
 def is_error(cell: PlainCell) -> bool:

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import xlwings
 
+from xlmargin.errors import MarginError
 from xlmargin.excel.answers import Answer, refusal, to_cells
 from xlmargin.excel.arguments import Argument
 from xlmargin.excel.registration import refuse_unregistrable, summary
@@ -93,13 +94,25 @@ def _safe(
     @functools.wraps(function)
     def call(*positional: Any, **named: Any) -> Answer:
         try:
-            bound = signature.bind(*positional, **named).arguments
+            bound = _bound(signature, positional, named)
             values = {a.name: a.value(bound[a.name]) for a in arguments if a.name in bound}
             return to_cells(function(**values))
         except Exception as error:
             return refusal(error)
 
     return call
+
+
+def _bound(
+    signature: inspect.Signature, positional: tuple[Any, ...], named: dict[str, Any]
+) -> dict[str, Any]:
+    """The arguments by name; refused where one is missing, or one too many is given."""
+    try:
+        return signature.bind(*positional, **named).arguments
+    except TypeError as error:
+        raise MarginError(
+            f"arguments: {error}; wanted {', '.join(signature.parameters)}."
+        ) from None
 
 
 def _registered(entry: WorksheetFunction) -> Callable[..., Answer]:
