@@ -22,6 +22,13 @@ from xlmargin.excel.ranges import RangeTable
 
 NUMBER: Final = "a number"
 DATE: Final = "a date (a serial day, or a text such as 2026-12-18)"
+GREATEST_PRICE: Final = 10_000_000.0
+"""$ per unit; a greater price or strike is a mistake, and loses the cents."""
+GREATEST_QUANTITY: Final = 1_000_000_000.0
+"""Contracts or shares of one position."""
+GREATEST_CASH: Final = 1_000_000_000_000.0
+GREATEST_MULTIPLIER: Final = 1_000_000.0
+
 NAME: Final = "a name without = + - @ in front, of at most 64 printed characters"
 
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -70,6 +77,24 @@ def numbers(table: RangeTable, column: str, findings: Findings) -> FloatArray:
     values[np.isinf(values)] = np.nan
     findings.errors_where(_unread(values, table, column), table, column, NUMBER, shown_text)
     return values
+
+
+def at_most(greatest: float) -> str:
+    """What is wanted where a number is beyond what any position has."""
+    return f"a number of at most {greatest:,.0f}"
+
+
+def refuse_beyond(
+    greatest: float | FloatArray,
+    values: FloatArray,
+    table: RangeTable,
+    column: str,
+    findings: Findings,
+) -> None:
+    """A problem for each number, of either sign, that is greater."""
+    for most in np.unique(greatest):
+        where = (np.abs(values) > most) & np.equal(greatest, most)
+        findings.errors_where(where, table, column, at_most(most))
 
 
 def _warn_of_text(table: RangeTable, column: str, values: FloatArray, findings: Findings) -> None:

@@ -11,7 +11,15 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.excel.columns import DATE, dates, numbers, wanted_words, words
+from xlmargin.excel.columns import (
+    DATE,
+    GREATEST_PRICE,
+    dates,
+    numbers,
+    refuse_beyond,
+    wanted_words,
+    words,
+)
 from xlmargin.excel.findings import Findings
 from xlmargin.excel.plain_cells import shown, shown_date, text_of
 from xlmargin.excel.ranges import RangeTable, need
@@ -159,6 +167,7 @@ def _check_terms(table: RangeTable, contracts: ContractColumns, findings: Findin
     """Options have a strike and an expiration, anything else has neither."""
     option, strike, expiration = contracts.is_option, contracts.strike, contracts.expiration
     need(option & ~(strike > 0), table, "strike", "a strike above 0", findings)
+    refuse_beyond(GREATEST_PRICE, strike, table, "strike", findings)
     need(option & np.isnan(expiration), table, "expiration", DATE, findings)
     other = contracts.is_stock | contracts.is_cash
     wanted = "nothing: shares and cash have none"

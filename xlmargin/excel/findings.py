@@ -74,9 +74,8 @@ class Findings:
         for i in rows[:MOST_LISTED]:
             report(table.name, table.rows[i], column, show(table.cell(column, i)), wanted)
         if len(rows) > MOST_LISTED:
-            report(
-                table.name, 0, column, f"the same in {len(rows) - MOST_LISTED} more rows", wanted
-            )
+            row, more = table.rows[rows[MOST_LISTED]], len(rows) - MOST_LISTED
+            report(table.name, row, column, f"the same in {more} more rows, from here on", wanted)
 
     @property
     def errors(self) -> list[Problem]:

@@ -7,7 +7,14 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.excel.columns import names, numbers, wanted_words, words
+from xlmargin.excel.columns import (
+    GREATEST_PRICE,
+    names,
+    numbers,
+    refuse_beyond,
+    wanted_words,
+    words,
+)
 from xlmargin.excel.findings import Findings
 from xlmargin.excel.headings import squeezed
 from xlmargin.excel.plain_cells import text_of
@@ -33,6 +40,7 @@ def read_market(table: RangeTable, findings: Findings) -> dict[str, Underlying]:
     symbols = tickers(table, findings)
     spot = numbers(table, "price", findings)
     findings.errors_where(~(spot > 0) & table.has("price"), table, "price", PRICE)
+    refuse_beyond(GREATEST_PRICE, spot, table, "price", findings)
     wanted = wanted_words([c.value for c in _CLASSES])
     classes = words(table, "class", _CLASS_CODES, wanted, findings)
     rows = zip(

@@ -8,7 +8,17 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.excel.columns import NUMBER, names, numbers, words
+from xlmargin.excel.columns import (
+    GREATEST_CASH,
+    GREATEST_MULTIPLIER,
+    GREATEST_PRICE,
+    GREATEST_QUANTITY,
+    NUMBER,
+    names,
+    numbers,
+    refuse_beyond,
+    words,
+)
 from xlmargin.excel.contract_columns import ContractColumns, read_contracts
 from xlmargin.excel.findings import Findings
 from xlmargin.excel.market_range import PRICE, volatilities
@@ -19,10 +29,13 @@ from xlmargin.excel.tickers import TICKER, ticker
 DEFAULT_STYLE: Final = -1
 _STYLE_CODES: Final = {"european": 0, "euro": 0, "e": 0, "american": 1, "amer": 1, "a": 1}
 _SIGN_CODES: Final = {
-    **dict.fromkeys(("long", "l", "buy", "b", "bought"), 1),
-    **dict.fromkeys(("short", "s", "sell", "sold"), 0),
+    **dict.fromkeys(("long", "l", "buy", "b", "bought", "buytoopen", "bto"), 1),
+    **dict.fromkeys(("short", "s", "sell", "sold", "sellshort", "selltoopen", "sto"), 0),
 }
 _OPTION_MULTIPLIER: Final = 100.0
+_LEAST_USUAL_MULTIPLIER: Final = 10.0
+_NEARLY: Final = 1e-9
+"""How far from a whole number a computed number of contracts may be and be whole."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +120,12 @@ def _quantities(table: RangeTable, contracts: ContractColumns, findings: Finding
     quantity = numbers(table, "quantity", findings)
     if table.has("quantity"):
         findings.errors_where(np.isnan(quantity), table, "quantity", NUMBER)
-    fractional = contracts.is_option & (quantity != np.round(quantity)) & ~np.isnan(quantity)
+    whole = np.round(quantity)
+    nearly = contracts.is_option & (np.abs(quantity - whole) <= _NEARLY)
+    quantity = np.where(nearly, whole, quantity)
+    greatest = np.where(contracts.is_cash, GREATEST_CASH, GREATEST_QUANTITY)
+    refuse_beyond(greatest, quantity, table, "quantity", findings)
+    fractional = contracts.is_option & (quantity != whole) & ~np.isnan(quantity)
     findings.errors_where(fractional, table, "quantity", "a whole number of contracts")
     findings.warnings_where(quantity == 0, table, "quantity", "a quantity other than 0")
     _check_signs(table, quantity, findings)
@@ -117,6 +135,9 @@ def _quantities(table: RangeTable, contracts: ContractColumns, findings: Finding
 def _check_signs(table: RangeTable, quantity: FloatArray, findings: Findings) -> None:
     """A `side` is not needed, for short quantities are negative; but it must not say otherwise."""
     side = words(table, "side", _SIGN_CODES, "", Findings())
+    unknown = (side < -1) & (quantity > 0)
+    wanted = "long or short, else the sign of the quantity alone counts"
+    findings.warnings_where(unknown, table, "side", wanted)
     wanted = "a negative quantity, for the side is short"
     findings.errors_where((side == 0) & (quantity > 0), table, "quantity", wanted)
     wanted = "a positive quantity, for the side is long"
@@ -126,6 +147,11 @@ def _check_signs(table: RangeTable, quantity: FloatArray, findings: Findings) ->
 def _multipliers(table: RangeTable, contracts: ContractColumns, findings: Findings) -> FloatArray:
     multiplier = numbers(table, "multiplier", findings)
     findings.errors_where(multiplier <= 0, table, "multiplier", "a number above 0")
+    refuse_beyond(GREATEST_MULTIPLIER, multiplier, table, "multiplier", findings)
+    odd = contracts.is_stock & (multiplier > 0) & (multiplier != 1)
+    findings.warnings_where(odd, table, "multiplier", "1 or nothing for shares")
+    odd = contracts.is_option & (multiplier > 0) & (multiplier < _LEAST_USUAL_MULTIPLIER)
+    findings.warnings_where(odd, table, "multiplier", "100, or what the contract delivers")
     default = np.where(contracts.is_option, _OPTION_MULTIPLIER, 1.0)
     multiplier = np.where(np.isnan(multiplier), default, multiplier)
     cash = contracts.is_cash & (multiplier != 1)
@@ -140,10 +166,12 @@ def _prices(table: RangeTable, contracts: ContractColumns, findings: Findings) -
     findings.errors_where((price <= 0) & contracts.is_stock, table, "price", PRICE)
     cash = contracts.is_cash & ~np.isnan(price) & (price != 1)
     findings.errors_where(cash, table, "price", "1 or nothing for cash")
+    refuse_beyond(GREATEST_PRICE, price, table, "price", findings)
     return price
 
 
 def _costs(table: RangeTable, findings: Findings) -> FloatArray:
     cost = numbers(table, "cost", findings)
     findings.errors_where(cost < 0, table, "cost", "a trade price of 0 or more")
+    refuse_beyond(GREATEST_PRICE, cost, table, "cost", findings)
     return cost

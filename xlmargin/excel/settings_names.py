@@ -25,7 +25,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
 SWITCH: Final = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 
 _TENOR: Final = re.compile(
-    r"rate[\s_-]*(\d{1,5})[\s_-]*(d|day|w|week|m|month|y|year)s?", re.IGNORECASE
+    r"rate[\s_-]*(\d{1,5})[\s_-]*(d|day|w|week|m|month|y|year)s?", re.IGNORECASE | re.ASCII
 )
 _YEARS: Final = {"d": 1 / DAYS_PER_YEAR, "w": 7 / DAYS_PER_YEAR, "m": 1 / 12, "y": 1.0}
 

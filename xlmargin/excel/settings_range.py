@@ -16,7 +16,15 @@ import numpy as np
 
 from xlmargin.dates import date_of
 from xlmargin.errors import RulebookError
-from xlmargin.excel.columns import DATE, NUMBER, date_serial, number_of, wanted_words
+from xlmargin.excel.columns import (
+    DATE,
+    GREATEST_CASH,
+    NUMBER,
+    at_most,
+    date_serial,
+    number_of,
+    wanted_words,
+)
 from xlmargin.excel.findings import Findings
 from xlmargin.excel.headings import squeezed
 from xlmargin.excel.plain_cells import (
@@ -76,13 +84,22 @@ class SettingsRead:
 
 def settings_rows(cells: Cells, findings: Findings) -> tuple[Setting, ...]:
     """The rows of a settings range that have a name and a value, below its headings if any."""
-    rows = [[plain(cell) for cell in row[:_MOST_COLUMNS]] for row in rows_of(cells)[:_MOST_ROWS]]
+    rows = [[plain(cell) for cell in row[:_MOST_COLUMNS]] for row in rows_of(cells)]
+    while rows and all(cell is None for cell in rows[-1]):
+        rows.pop()
     if all(cell in (None, 0.0) for row in rows for cell in row):
         return ()
     if max(map(len, rows)) < 2:
         findings.error(SETTINGS, 0, "", "one column", "two columns, name and value")
         return ()
+    if len(rows) > _MOST_ROWS:
+        findings.error(SETTINGS, 0, "", f"{len(rows):,} rows", f"at most {_MOST_ROWS:,}")
+        rows = rows[:_MOST_ROWS]
     start, value = _below_headings(rows)
+    for i, row in enumerate(rows):
+        if i >= start and len(row) > value and row[0] is None and row[value] is not None:
+            wanted = f"the name of the setting {shown(row[value])}"
+            findings.error(SETTINGS, i + 1, "name", "nothing", wanted)
     return tuple(
         Setting(i + 1, text_of(row[0]), row[value])
         for i, row in enumerate(rows)
@@ -149,8 +166,8 @@ def _number(setting: Setting | None, findings: Findings) -> float:
     if setting is None:
         return 0.0
     value = number_of(setting.value)
-    if np.isnan(value):
-        _refuse(setting, NUMBER, findings)
+    if not abs(value) <= GREATEST_CASH:
+        _refuse(setting, NUMBER if np.isnan(value) else at_most(GREATEST_CASH), findings)
         return 0.0
     return value
 

@@ -19,6 +19,8 @@ AMERICAN_INDEX_OPTIONS: Final = frozenset({"OEX"})
 MOST_APART: Final = 0.01
 """Share of the spot by which a stock row's price may differ from it before that is worth a look."""
 
+TOO_FAR_APART: Final = 2.0
+
 
 def with_stock_rows(
     underlyings: dict[str, Underlying], rows: PositionRows
@@ -131,14 +133,16 @@ def _check_other_prices(
 ) -> None:
     """A stock row's price far from the market's is a warning; from another stock row's, an error.
 
-    Without a market range nothing says which of two prices the options are to be valued with.
+    Without a market range nothing says which of two prices the options are to be valued with. A
+    price twice or half the market's is an error too: one of them is in cents, or before a split.
     """
     spot = _from_market(market.spot, underlying)
     apart = np.abs(rows.price - spot) > MOST_APART * spot
     for i in np.flatnonzero(apart & rows.contracts.is_stock)[:MOST_LISTED]:
         in_market = market.underlyings[underlying[i]].row
         says = "as the market says" if in_market else "as another row says, or a market range"
-        report = findings.warning if in_market else findings.error
+        near = spot[i] <= TOO_FAR_APART * rows.price[i] <= TOO_FAR_APART**2 * spot[i]
+        report = findings.warning if in_market and (near or spot[i] <= 0) else findings.error
         found, wanted = f"{rows.price[i]:.10g}", f"about {spot[i]:.10g}, {says}"
         report(rows.table.name, rows.table.rows[i], "price", found, wanted)
 
