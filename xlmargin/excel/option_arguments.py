@@ -17,12 +17,21 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.dates import DAYS_PER_YEAR, date_of, serial_of
 from xlmargin.errors import InputError
-from xlmargin.excel.columns import DATE, NUMBER, date_serial, number_of
+from xlmargin.excel.columns import (
+    DATE,
+    GREATEST_PRICE,
+    NUMBER,
+    at_most,
+    date_serial,
+    number_of,
+)
 from xlmargin.excel.dividends_range import read_dividends
 from xlmargin.excel.findings import Findings
 from xlmargin.excel.headings import Headings, squeezed
+from xlmargin.excel.market_range import GREATEST_VOLATILITY
 from xlmargin.excel.plain_cells import Cells, PlainCell, plain, rows_of, shown, shown_text, text_of
 from xlmargin.excel.ranges import RangeTable, read_range
+from xlmargin.excel.settings_range import GREATEST_RATE, RATE
 from xlmargin.instruments import Style
 from xlmargin.market import Dividend
 from xlmargin.pricing import Contracts
@@ -33,6 +42,11 @@ _TYPES: Final = {"call": _CALL, "c": _CALL, "put": _PUT, "p": _PUT}
 _STYLES: Final = {
     "american": 1.0, "amer": 1.0, "a": 1.0, "european": 0.0, "euro": 0.0, "e": 0.0,
 }  # fmt: skip
+_LEAST_STRIKE: Final = 0.001
+_STRIKE: Final = f"a strike above 0, {at_most(GREATEST_PRICE)}"
+MOST_OPTIONS: Final = 1_000_000
+MOST_WITH_DIVIDENDS: Final = 200_000
+"""Options times cash dividends in one answer: about ten seconds of work."""
 _DIVIDENDS: Final = Headings(
     {"symbol": (), "ex_date": ("ex", "date", "ex dividend date"), "amount": ("dividend",)},
     needed=("ex_date", "amount"),
@@ -75,18 +89,21 @@ def read_options(
     findings = Findings()
     columns = [
         _words("type", right, _TYPES, "call or put", None, findings),
-        _numbers("spot", spot, None, findings, least=0.0),
-        _numbers("strike", strike, None, findings, least=0.0),
+        _numbers("spot", spot, None, findings, 0.0, GREATEST_PRICE, at_most(GREATEST_PRICE)),
+        _numbers("strike", strike, None, findings, _LEAST_STRIKE, GREATEST_PRICE, _STRIKE),
         _dates("expiration", expiration, None, findings),
         _dates("as_of", as_of, lambda: serial_of(today()), findings),
-        _numbers(*third, None, findings, least=0.0),
-        _numbers("rate", rate, 0.0, findings),
-        _numbers("dividend_yield", dividend_yield, 0.0, findings),
+        _third(*third, findings),
+        _numbers("rate", rate, 0.0, findings, -GREATEST_RATE, GREATEST_RATE, RATE),
+        _numbers(
+            "dividend_yield", dividend_yield, 0.0, findings, -GREATEST_RATE, GREATEST_RATE, RATE
+        ),
         _words("style", style, _STYLES, "american or european", Style.AMERICAN, findings),
     ]
-    paid = _dividends(dividends, findings)
+    paid = _dividends(dividends, columns[1], findings)
     _refuse(findings)
     shape = _common_shape(columns, findings)
+    _refuse_too_much(shape, len(paid), findings)
     flat = [np.broadcast_to(column, shape).ravel() for column in columns]
     is_call, spots, strikes, expires, now, wanted, rates, yields, american = flat
     _refuse_expired(expires, now, findings)
@@ -111,13 +128,24 @@ def _numbers(
     cells: Cells,
     default: float | None,
     findings: Findings,
-    least: float = -np.inf,
+    least: float,
+    greatest: float,
+    wanted: str,
 ) -> FloatArray:
     values = _elements(name, cells, default, number_of, NUMBER, findings)
-    for row, column in np.argwhere(values < least):
+    for row, column in np.argwhere((values < least) | (values > greatest)):
         found = f"{values[row, column]:.10g}"
-        findings.error(name, int(row) + 1, _column(column), found, f"{least:g} or more")
+        asked = f"{least:g} or more" if values[row, column] < least == 0.0 else wanted
+        findings.error(name, int(row) + 1, _column(column), found, asked)
     return values
+
+
+def _third(name: str, cells: Cells, findings: Findings) -> FloatArray:
+    """The volatility, or the price, whichever the function takes."""
+    if name == "volatility":
+        wanted = f"a fraction a year of at most {GREATEST_VOLATILITY:g}, such as 0.25 for 25%"
+        return _numbers(name, cells, None, findings, 0.0, GREATEST_VOLATILITY, wanted)
+    return _numbers(name, cells, None, findings, 0.0, GREATEST_PRICE, at_most(GREATEST_PRICE))
 
 
 def _dates(
@@ -174,17 +202,24 @@ def _column(index: int) -> str:
     return f"column {int(index) + 1}"
 
 
-def _dividends(cells: Cells, findings: Findings) -> tuple[Dividend, ...]:
-    """Cash dividends of the one underlying; a column of symbols is not looked at."""
+def _dividends(cells: Cells, spot: FloatArray, findings: Findings) -> tuple[Dividend, ...]:
+    """Cash dividends of the one underlying; those of several symbols would be added up."""
     table = read_range(cells, "dividends", _DIVIDENDS, findings)
     if findings.errors or not table.given:
         return ()
+    symbols = {text_of(cell).upper() for cell in table.column("symbol")} - {""}
+    if len(symbols) > 1:
+        found = f"{len(symbols)} symbols, such as {shown(min(symbols))} and {shown(max(symbols))}"
+        findings.error("dividends", 0, "symbol", found, "dividends of one underlying")
     columns = ("ex_date", "amount")
     own = RangeTable(
         table.name, table.rows, ("symbol", *columns),
         (("X",) * len(table), *(table.column(c) for c in columns)),
     )  # fmt: skip
-    return read_dividends(own, findings).get("X", ())
+    paid = read_dividends(own, findings).get("X", ())
+    if paid and (most := max(d.amount for d in paid)) >= np.nanmax(spot, initial=0.0) > 0:
+        findings.error("dividends", 0, "amount", f"{most:.10g}", "less than the spot")
+    return paid
 
 
 def _common_shape(columns: list[FloatArray], findings: Findings) -> tuple[int, int]:
@@ -197,6 +232,18 @@ def _common_shape(columns: list[FloatArray], findings: Findings) -> tuple[int, i
         findings.error("arguments", 0, "", f"ranges of {' and '.join(sorted(sizes))}", wanted)
         _refuse(findings)
     return rows, width
+
+
+def _refuse_too_much(shape: tuple[int, int], dividends: int, findings: Findings) -> None:
+    """Refuse what would have to be waited for: very large answers, and many cash dividends."""
+    options = shape[0] * shape[1]
+    if options > MOST_OPTIONS:
+        found = f"{shape[0]:,} x {shape[1]:,} options"
+        findings.error("arguments", 0, "", found, f"at most {MOST_OPTIONS:,}")
+    elif options * dividends > MOST_WITH_DIVIDENDS:
+        found = f"{options:,} options of {dividends} dividends each"
+        findings.error("arguments", 0, "", found, f"at most {MOST_WITH_DIVIDENDS:,} in all")
+    _refuse(findings)
 
 
 def _refuse_expired(expires: FloatArray, now: FloatArray, findings: Findings) -> None:
