@@ -26,6 +26,7 @@ from xlmargin.excel.findings import Findings
 from xlmargin.excel.headings import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.excel.market_checks import check_classes, check_index_scales
 from xlmargin.excel.market_range import read_market
+from xlmargin.excel.name_checks import check_names
 from xlmargin.excel.plain_cells import Cells
 from xlmargin.excel.positions_range import PositionRows, check_expirations, read_positions
 from xlmargin.excel.ranges import unknown_headings
@@ -132,6 +133,7 @@ def read(contents: Contents) -> Reading:
     market = _market(contents, settings, as_of, rows, findings)
     for each in rows:
         check_expirations(each, as_of, findings)
+        check_names(each, findings)
     positions = [valued_positions(each, market, findings) for each in rows]
     _warn_of_no_rate(settings, market, positions, findings)
     books = [Book(each, market, settings.settings) for each in positions]

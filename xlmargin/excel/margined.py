@@ -6,13 +6,19 @@ from typing import Final
 
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
-from xlmargin.errors import Problem, RefusedPosition, RulebookError, Severity
+from xlmargin.errors import MarginError, Problem, RefusedPosition, RulebookError, Severity
 from xlmargin.excel.cells import check_book, read_book
 from xlmargin.excel.contents import Today
 from xlmargin.excel.plain_cells import Cells
-from xlmargin.excel.position_checks import warn_of_closed, warn_of_values
+from xlmargin.excel.position_checks import (
+    as_warnings,
+    warn_of_closed,
+    warn_of_contracts,
+    warn_of_values,
+)
 from xlmargin.excel.remembered import Remembered
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import StrategyMargin
 
 MOST_BOOKS: Final = 32
@@ -55,5 +61,19 @@ def problems_of(
         wanted = "a date on which the rule is in force"
         problems.append(Problem("settings", 0, "as_of", str(refused), wanted))
     else:
-        problems.extend(warn_of_values(margin))
+        problems += warn_of_values(margin) + warn_of_contracts(margin)
+        problems += _pairing_problems(book)
     return problems + warn_of_closed(book.positions)
+
+
+def _pairing_problems(book: Book) -> list[Problem]:
+    """What forced groups and a cash account do not permit, which portfolio margin does not ask."""
+    if not book.positions.groups and book.settings.account_type is not AccountType.CASH:
+        return []
+    try:
+        strategy_margined(book)
+    except RefusedPosition as refused:
+        return as_warnings(refused.problems)
+    except MarginError:
+        return []
+    return []

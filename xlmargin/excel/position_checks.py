@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from xlmargin.errors import Problem, Severity
+from xlmargin.excel.findings import MOST_LISTED
+from xlmargin.excel.market_range import GREATEST_VOLATILITY
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.positions import Positions
 from xlmargin.risk_array.contract_table import NO_CONTRACT
@@ -14,6 +19,10 @@ _SAME_VALUE = 0.10
 
 _A_TICK = 0.05
 """Dollars per unit by which it may differ in any case."""
+
+
+_MOST_TIMES = 10.0
+"""How many times its underlying's price a strike may be, or the other way round."""
 
 
 def warn_of_values(margin: PortfolioMargin) -> list[Problem]:
@@ -35,6 +44,39 @@ def warn_of_values(margin: PortfolioMargin) -> list[Problem]:
             "a volatility that gives the price, or one of the two left out",
         )
         for i, value, price in zip(priced[apart], model[apart], mark[apart], strict=True)
+    ]
+
+
+def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
+    """Options whose strike, price and expiration hardly fit their underlying.
+
+    A strike far from it is often in thousandths, a price that implies a wild volatility in cents;
+    what is priced above its value at expiration on `as_of` lacks the time of day.
+    """
+    positions, contracts = margin.book.positions, margin.frame.contracts
+    of_position = contracts.of_position
+    priced = np.flatnonzero((of_position != NO_CONTRACT) & ~np.isnan(positions.mark))
+    warnings = []
+    for i in priced.tolist():
+        contract, mark = of_position[i], positions.mark[i]
+        spot, volatility = contracts.spot[contract], contracts.volatility[contract]
+        model, strike = contracts.model[contract], positions.strike[i]
+        if max(strike / spot, spot / strike) > _MOST_TIMES:
+            wanted = f"a strike nearer the price of the underlying, {spot:.10g}"
+            warnings.append(_warning(positions, i, "strike", positions.label(i), wanted))
+        elif volatility > GREATEST_VOLATILITY:
+            wanted = f"less: the price implies a volatility of {volatility:.0%}"
+            warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
+        elif not volatility and abs(model - mark) > max(_SAME_VALUE * mark, _A_TICK):
+            wanted = f"about {model:,.2f}, its value at expiration; or an as_of with a time of day"
+            warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
+    return warnings[:MOST_LISTED]
+
+
+def as_warnings(problems: Sequence[Problem]) -> list[Problem]:
+    """What refuses the strategy-based figures alone, for a check of both regimes."""
+    return [
+        replace(p, found=f"{p.found} (strategy-based)", severity=Severity.WARNING) for p in problems
     ]
 
 
