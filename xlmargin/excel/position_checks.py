@@ -51,7 +51,7 @@ def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
     """Options whose strike, price and expiration hardly fit their underlying.
 
     A strike far from it is often in thousandths, a price that implies a wild volatility in cents;
-    what is priced above its value at expiration on `as_of` lacks the time of day.
+    an option that expires on the day of `as_of` has no time left unless its expiration has a time.
     """
     positions, contracts = margin.book.positions, margin.frame.contracts
     of_position = contracts.of_position
@@ -68,7 +68,7 @@ def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
             wanted = f"less: the price implies a volatility of {volatility:.0%}"
             warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
         elif not volatility and abs(model - mark) > max(_SAME_VALUE * mark, _A_TICK):
-            wanted = f"about {model:,.2f}, its value at expiration; or an as_of with a time of day"
+            wanted = f"about {model:,.2f}, its value at expiration; or an expiration with its time"
             warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
     return warnings[:MOST_LISTED]
 
