@@ -194,9 +194,3 @@ def test_a_fault_is_said_in_one_line(book: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(SystemExit) as left:
         main()
     assert left.value.code == "xlmargin failed, which is a fault of its own: ZeroDivisionError: one"
-
-
-def test_a_workbook_for_libreoffice_can_be_asked_for(book: Path) -> None:
-    assert run("demo", "--for", "libreoffice", "-o", "lo.xlsx").exit_code == 0
-    assert run("demo", "--for", "lotus", "-o", "lotus.xlsx").exit_code == 2
-    assert not (book / "lotus.xlsx").exists()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from enum import StrEnum
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -27,19 +26,8 @@ app = typer.Typer(
 )
 
 
-class Program(StrEnum):
-    """The spreadsheet program that a workbook is for."""
-
-    EXCEL = "excel"
-    LIBREOFFICE = "libreoffice"
-
-
 _Output = Annotated[Path, typer.Option("--output", "-o", help="Workbook to write (.xlsx).")]
 _Json = Annotated[bool, typer.Option("--json", help="Print the answers as JSON.")]
-_For = Annotated[
-    Program,
-    typer.Option("--for", help="libreoffice shows the figures without the add-in."),
-]
 _Positions = Annotated[Path, typer.Argument(help="Positions: .csv, .xlsx, .xls or .ods.")]
 _Market = Annotated[Path | None, typer.Option(help="Prices and classes of the underlyings.")]
 _Settings = Annotated[Path | None, typer.Option(help="Date, rates, house profile.")]
@@ -59,12 +47,11 @@ def _options(
 def demo(
     output: _Output = Path("xlmargin-demo.xlsx"),
     as_json: _Json = False,
-    for_: _For = Program.EXCEL,
 ) -> None:
     """Write the workbook of a sample book, and show its requirement by class group."""
     from xlmargin.samples import FAMILY_OFFICE_NOTE, family_office_book
 
-    asked = _asked(output, as_json, for_, title="Portfolio margin of a family office")
+    asked = _asked(output, as_json, title="Portfolio margin of a family office")
     try:
         asked.report(family_office_book(), note=FAMILY_OFFICE_NOTE)
     except (MarginError, OSError) as error:
@@ -82,14 +69,13 @@ def report(
         typer.Option("--output", "-o", help="Workbook to write; default: NAME-margin.xlsx."),
     ] = None,
     as_json: _Json = False,
-    for_: _For = Program.EXCEL,
 ) -> None:
     """Write the workbook of your positions, and show their requirement by class group."""
     from xlmargin.importers import read_book_files
 
     written = output or Path(f"{positions.stem}-margin.xlsx")
     inputs = [path for path in (positions, market, settings, dividends) if path is not None]
-    asked = _asked(written, as_json, for_, title=f"Portfolio margin: {positions.stem}")
+    asked = _asked(written, as_json, title=f"Portfolio margin: {positions.stem}")
     try:
         asked.refuse_output(inputs)
         asked.report(read_book_files(positions, market, settings, dividends))
@@ -118,12 +104,10 @@ def check(
         raise typer.Exit(1)
 
 
-def _asked(output: Path, as_json: bool, program: Program, title: str) -> Asked:
+def _asked(output: Path, as_json: bool, title: str) -> Asked:
     from xlmargin.commands import Asked
-    from xlmargin.workbooks import Host
 
-    host = Host(program.value)
-    return Asked(output, as_json, host, title, dt.date.today(), _functions())
+    return Asked(output, as_json, title, dt.date.today(), _functions())
 
 
 def _functions() -> Functions:

@@ -9,7 +9,7 @@ import pytest
 
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.samples import family_office_book
-from xlmargin.workbooks import Functions, Host, InputTables, input_tables, write_margin_workbook
+from xlmargin.workbooks import Functions, InputTables, input_tables, write_margin_workbook
 
 
 @pytest.fixture(scope="session")
@@ -24,13 +24,10 @@ def tables() -> InputTables:
     return input_tables(book.positions, book.market, book.settings, book.dividends)
 
 
-@pytest.fixture(scope="session", params=list(Host))
+@pytest.fixture(scope="session")
 def demo(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    tables: InputTables,
-    functions: Functions,
+    tmp_path_factory: pytest.TempPathFactory, tables: InputTables, functions: Functions
 ) -> Path:
-    path = tmp_path_factory.mktemp("demo") / f"{request.param}.xlsx"
-    write_margin_workbook(path, tables, functions, host=request.param)
+    path = tmp_path_factory.mktemp("demo") / "demo.xlsx"
+    write_margin_workbook(path, tables, functions)
     return path

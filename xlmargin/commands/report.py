@@ -17,7 +17,7 @@ from xlmargin.commands.ranges import errors, problems, tables_of
 from xlmargin.commands.terminal import print_answers, printed, progress
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers import BookRanges
-from xlmargin.workbooks import PAGES, Functions, Host, InputTables, write_margin_workbook
+from xlmargin.workbooks import PAGES, Functions, InputTables, write_margin_workbook
 
 _ALWAYS: Final = (
     ("requirement", "PM_REQUIREMENT"), ("groups", "PM_GROUPS"), ("check", "XLM_CHECK"),
@@ -31,11 +31,10 @@ _BY_STRATEGY: Final = (
 
 @dataclass(frozen=True)
 class Asked:
-    """What a report was asked for: where, how, for which program, on which day if none is given."""
+    """What a report was asked for: where, how, on which day if none is given."""
 
     output: Path
     as_json: bool
-    host: Host
     title: str
     today: dt.date
     functions: Functions
@@ -84,7 +83,6 @@ class Asked:
                     self.functions,
                     title=self.title,
                     note=note,
-                    host=self.host,
                     on_page=on_page,
                 )
             whole.replace(self.output)

@@ -3,12 +3,10 @@
 from xlmargin.workbooks.input_tables import InputTables, input_tables
 from xlmargin.workbooks.live_formulas import Functions
 from xlmargin.workbooks.margin_workbook import PAGES, write_margin_workbook
-from xlmargin.workbooks.page import Host
 
 __all__ = [
     "PAGES",
     "Functions",
-    "Host",
     "InputTables",
     "input_tables",
     "write_margin_workbook",

@@ -7,7 +7,8 @@ from typing import Final
 from xlmargin.settings import Basis
 from xlmargin.workbooks.draft import Draft, small_axis
 from xlmargin.workbooks.look import NAVY, STEEL
-from xlmargin.workbooks.page import ROOM, Page, width_of
+from xlmargin.workbooks.page import SPARE, Page
+from xlmargin.workbooks.printed import width_of
 
 SHEET: Final = "Comparison"
 
@@ -17,15 +18,21 @@ _FIGURES: Final = (
     ("Portfolio margin requirement", "PM_REQUIREMENT", "money"),
     ("Efficiency gain", "MARGIN_EFFICIENCY", "percent"),
 )
-_FIGURES_ROW: Final = 3
-_CHART_ROW: Final = 8
-_TABLE_ROW: Final = 24
-_KINDS: Final = ["text", *["money"] * 5, "percent"]
-_WIDTHS: Final = (40, 17, 17, 17, 21, 17, 12)
+_FIGURES_COLUMNS: Final = (0, 4)
+"""Columns of the labels; the figures stand two columns further."""
+_FIGURES_ROW: Final = 4
+_CHART_ROW: Final = 7
+_TABLE_ROW: Final = 22
+_KINDS: Final = ["text", *["money"] * 5, "percent", "money"]
+_WIDTHS: Final = (25, 14, 15, 14, 15, 14, 13, 14, 18, 18)
 _COLUMN_OF: Final = {Basis.INITIAL: 1, Basis.MAINTENANCE: 2, Basis.DEPOSIT: 3}
 """Column of the strategy-based figure that the setting `basis` compares with."""
 _PORTFOLIO, _GAIN_SHARE = 4, 6
-_HEIGHT: Final = 300
+_ABOVE_ALL: Final = (
+    "A gain above 100% is no error: the portfolio requirement of that underlying is negative, for "
+    "within its product group its gains offset losses of others."
+)
+_HEIGHT: Final = 245
 _MOST_UNDERLYINGS: Final = 30
 
 
@@ -37,18 +44,21 @@ def write_comparison_page(draft: Draft) -> None:
         "Comparison",
         f"Strategy-based margin (Reg T, FINRA 4210) against portfolio margin; the gain is on the "
         f"basis {basis.value} of the settings. Deposit is initial less proceeds.",
+        _ABOVE_ALL,
     )
     page.columns(_WIDTHS, _KINDS)
     for i, (label, function, number) in enumerate(_FIGURES):
-        page.text(_FIGURES_ROW + i, 0, label, "label")
+        row, column = _FIGURES_ROW + i % 2, _FIGURES_COLUMNS[i // 2]
+        page.text(row, column, label, "label")
+        page.text(row, column + 1, "", "label")
         call = draft.call(function)
-        page.answer(_FIGURES_ROW + i, 1, call, [number], heading=None, style="figure_small")
+        page.answer(row, column + 2, call, [number], heading=None, style="figure_small")
     page.section(_TABLE_ROW - 1, "By underlying", len(_WIDTHS))
-    rows = page.answer(_TABLE_ROW, 0, draft.call("MARGIN_COMPARE"), _KINDS)
+    rows = page.answer(_TABLE_ROW, 0, draft.call("MARGIN_COMPARE"), _KINDS, spare=SPARE)
     underlyings = min(len(rows) - 2, _MOST_UNDERLYINGS)
     if underlyings:
         _chart(draft, page, underlyings, _COLUMN_OF[basis])
-    _marks(page)
+    _marks(page, len(rows))
     page.sheet.freeze_panes(2, 1)
     page.prints(len(_WIDTHS), draft.stamp)
     page.protect()
@@ -77,9 +87,9 @@ def _chart(draft: Draft, page: Page, underlyings: int, figure: int) -> None:
     page.chart(_CHART_ROW, 0, chart, "Both regimes by underlying, $ thousands", says)
 
 
-def _marks(page: Page) -> None:
+def _marks(page: Page, rows: int) -> None:
     """Bars in the gain, and the total in bold."""
-    first, last = _TABLE_ROW + 1, _TABLE_ROW + ROOM
+    first, last = _TABLE_ROW + 1, _TABLE_ROW + rows + SPARE - 1
     total = {
         "type": "formula", "criteria": f'=$A{first + 1}="total"',
         "format": page.look.mark(bold=True, top=1),

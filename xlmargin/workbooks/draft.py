@@ -7,18 +7,20 @@ from typing import Final
 
 import xlmargin
 from xlmargin.book import Book
+from xlmargin.workbooks.formulas_sheet import FormulasSheet
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Answers, Argument, Call
 from xlmargin.workbooks.look import GREY, RULE_LINE, Look
-from xlmargin.workbooks.page import Host, Page
-from xlmargin.workbooks.xlsx_writer import Chart, Workbook
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.printed import ROW
+from xlmargin.workbooks.xlsx_writer import Chart, Sheet, Workbook
 
 _SMALL: Final = {"name": "Arial", "size": 9, "color": GREY}
 
 
 @dataclass(frozen=True)
 class Draft:
-    """The workbook, its look, the book as tables and as read, and the answers on it.
+    """The workbook, its look, the book as tables and as read, the answers and their places.
 
     `by_strategy` is whether the book can be margined by strategy too.
     """
@@ -26,19 +28,20 @@ class Draft:
     workbook: Workbook
     look: Look
     answers: Answers
+    formulas: FormulasSheet
     tables: InputTables
     book: Book
     title: str
     note: str
-    host: Host
     by_strategy: bool
 
     def page(self, name: str, color: str) -> Page:
         """A new sheet of answers, without gridlines, with a coloured tab."""
-        sheet = self.workbook.add_worksheet(name)
+        sheet = self.workbook.add_worksheet(name, Sheet)
         sheet.hide_gridlines(2)
+        sheet.set_default_row(ROW)
         sheet.set_tab_color(color)
-        return Page(sheet, self.look, self.answers, self.host)
+        return Page(sheet, self.look, self.formulas)
 
     def call(self, function: str, *more: Argument) -> Call:
         """A call of a function of the whole book, with further arguments of its own."""

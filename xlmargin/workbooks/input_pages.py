@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,7 +14,7 @@ from xlmargin.settings import AccountType, BaseValue, Basis, Smile
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.input_tables import InputTable
 from xlmargin.workbooks.look import INPUT_BLUE
-from xlmargin.workbooks.page import ROOM, Page
+from xlmargin.workbooks.page import LAST_ROW, Page
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 UNIT_ROW: Final = 4
@@ -53,9 +54,15 @@ _NOTES: Final[Mapping[str, str]] = {
     "parameter of a rule may be added as a row.",
 }
 _OCC: Final = ("Positions", "symbol")
+_SETTING: Final = 22.0
 _WIDEST: Final = 24
-_LEAST_PRINTED: Final = 9
-"""Columns printed at least, so that the notes above a narrow table are not cut off."""
+"""Width of the columns of the settings, and of the widest elsewhere."""
+_ROOM: Final = 500
+"""Rows that offer a list to choose from, for a table that grows."""
+_LEAST_PRINTED: Final = 105.0
+"""Width printed at least, so that the notes above a narrow table are not cut off."""
+_USUAL: Final = 9.0
+"""Width of a column of which nothing is said."""
 
 
 def write_input_pages(draft: Draft) -> None:
@@ -66,7 +73,9 @@ def write_input_pages(draft: Draft) -> None:
         page.text(2, 0, draft.note, "note")
         _write(page, table)
         page.sheet.freeze_panes(HEADING_ROW + 1, 1)
-        page.prints(max(len(table.columns), _LEAST_PRINTED), draft.stamp, repeat=HEADING_ROW)
+        missing = _LEAST_PRINTED - sum(_width(table, j) for j in range(len(table.columns)))
+        columns = len(table.columns) + max(math.ceil(missing / _USUAL), 0)
+        page.prints(columns, draft.stamp, repeat=HEADING_ROW, last_row=LAST_ROW)
         if table is draft.tables.settings:
             _name_as_of(draft, table)
 
@@ -84,9 +93,9 @@ def _write(page: Page, table: InputTable) -> None:
     )
     for j, kind in enumerate(table.columns):
         page.text(UNIT_ROW, j, _unit(table, j), f"{_side(kind)}unit")
-        page.sheet.set_column(j, j, 22 if settings else _width(table, j), page.look("open"))
+        page.sheet.set_column(j, j, _width(table, j), page.look("open"))
         if kind in _LISTS:
-            _offer(page, HEADING_ROW + 1, HEADING_ROW + ROOM, j, kind)
+            _offer(page, HEADING_ROW + 1, HEADING_ROW + _ROOM, j, kind)
     for i, cells in enumerate(table.rows[1:], start=1):
         for j, cell in enumerate(cells):
             kind = table.kind(i, j)
@@ -120,6 +129,8 @@ def _unit(table: InputTable, column: int) -> str:
 
 
 def _width(table: InputTable, column: int) -> float:
+    if table.name == "Settings":
+        return _SETTING
     longest = max(len(text_of(plain(row[column]))) for row in table.rows)
     unit = len(_unit(table, column)) * 0.8
     return float(min(max(longest + 3, unit + 2, 11), _WIDEST))

@@ -17,6 +17,7 @@ GREY: Final = "#66707C"
 INPUT_BLUE: Final = "#0000FF"
 LOSS: Final = "#D98C80"
 GAIN: Final = "#8DB89B"
+WARNING: Final = "#A33B2E"
 AMBER: Final = "#F3E2B8"
 WHITE: Final = "#FFFFFF"
 TYPEFACE: Final = "Arial"
@@ -48,6 +49,7 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "lines": {"text_wrap": True, "valign": "top", "bottom": 4, "bottom_color": RULE_LINE},
     "input": {
         "font_color": INPUT_BLUE, "locked": False, "bottom": 4, "bottom_color": RULE_LINE,
+        "valign": "top",
     },
     "open": {"font_color": INPUT_BLUE, "locked": False},
     "heading": {
@@ -61,6 +63,11 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "title": {"bold": True, "font_size": 16, "font_color": NAVY},
     "section": {"bold": True, "font_size": 11, "font_color": NAVY, "bottom": 1,
                 "bottom_color": NAVY},
+    "more": {"bold": True, "font_color": WARNING, "align": "right"},
+    "more_of_section": {"bold": True, "font_color": WARNING, "align": "right", "bottom": 1,
+                        "bottom_color": NAVY},
+    "formula": {"font_color": GREY, "font_size": 8, "text_wrap": True, "valign": "top",
+                "align": "left"},
     "note": {"font_color": GREY, "font_size": 9},
     "wrapped": {
         "text_wrap": True, "valign": "top", "align": "left", "indent": 1, "bottom": 4,

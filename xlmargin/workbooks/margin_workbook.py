@@ -15,6 +15,8 @@ from xlmargin.dates import date_of
 from xlmargin.excel.cells import read_book
 from xlmargin.workbooks.comparison_page import write_comparison_page
 from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.formulas_page import write_formulas_page
+from xlmargin.workbooks.formulas_sheet import FormulasSheet
 from xlmargin.workbooks.input_pages import write_input_pages
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.list_pages import (
@@ -25,9 +27,8 @@ from xlmargin.workbooks.list_pages import (
     write_strategies_page,
 )
 from xlmargin.workbooks.live_formulas import Answers, Call, Functions
-from xlmargin.workbooks.look import Look
+from xlmargin.workbooks.look import TYPEFACE, Look
 from xlmargin.workbooks.options_page import write_options_page
-from xlmargin.workbooks.page import Host
 from xlmargin.workbooks.requirement_page import write_requirement_page
 from xlmargin.workbooks.risk_array_pages import write_risk_array_pages
 from xlmargin.workbooks.rules_page import write_rules_page, write_strategy_rules_page
@@ -60,8 +61,9 @@ PAGES: Final = (
     PageOf("rules", write_rules_page),
     PageOf("strategy rules", write_strategy_rules_page, by_strategy=True),
     PageOf("options", write_options_page),
+    PageOf("formulas", write_formulas_page),
 )
-"""The pages in their order."""
+"""The pages in their order; the formulas last, when all pages have asked for theirs."""
 
 _PLAIN: Final = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
@@ -79,7 +81,6 @@ def write_margin_workbook(
     *,
     title: str = "Portfolio margin",
     note: str = "",
-    host: Host = Host.EXCEL,
     on_page: Callable[[str], None] = lambda name: None,
 ) -> str:
     """Write the workbook of a book; the same book, to the byte, gives the same file.
@@ -88,12 +89,16 @@ def write_margin_workbook(
     book cannot be margined by strategy, the pages that do so are left out; answers why, or "".
     """
     book = read_book(*tables.ranges)
-    workbook = Workbook(str(path), _PLAIN)
+    usual = {"font_name": TYPEFACE, "font_size": 10}
+    workbook = Workbook(str(path), {**_PLAIN, "default_format_properties": usual})
     # A file that is refused halfway is never closed, and so never written.
     look = Look(workbook)
     answers = Answers(functions)
     refusal = answers.refusal(Call("MARGIN_COMPARE", tables.arguments))
-    draft = Draft(workbook, look, answers, tables, book, title, note, host, not refusal)
+    formulas = FormulasSheet(answers)
+    draft = Draft(
+        workbook, look, answers, formulas, tables, book, title, note, by_strategy=not refusal
+    )
     workbook.set_size(2400, 1500)
     workbook.set_properties(
         {

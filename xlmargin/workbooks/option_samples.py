@@ -14,7 +14,7 @@ from xlmargin.dates import date_of
 from xlmargin.instruments import InstrumentKind, Style
 from xlmargin.option_symbols import OptionSymbol
 
-MOST: Final = 16
+MOST: Final = 12
 
 
 @dataclass(frozen=True)

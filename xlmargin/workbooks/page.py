@@ -1,71 +1,96 @@
-"""A page of the workbook: a title, live formulas with their answers, and how it prints."""
+"""A page of the workbook: a title, answers, charts, and how it prints."""
 
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.live_formulas import REFUSED, Answers, Call, Rows, Value
-from xlmargin.workbooks.look import GAIN, LOSS, NAVY, WHITE, Look
-from xlmargin.workbooks.xlsx_writer import Chart, Format, Worksheet
+from xlmargin.workbooks.formulas_sheet import FormulasSheet, Placed
+from xlmargin.workbooks.live_formulas import REFUSED, Call, Rows, Value
+from xlmargin.workbooks.look import GAIN, LOSS, NAVY, RULE_LINE, WHITE, Look
+from xlmargin.workbooks.printed import ROW, Paper
+from xlmargin.workbooks.xlsx_writer import (
+    NO_TEXT,
+    Chart,
+    Format,
+    Worksheet,
+    xl_col_to_name,
+    xl_range,
+)
 
 LAST_ROW: Final = 1_048_575
-ROOM: Final = 500
-"""Rows below an answer that are formatted too, for a book that grows."""
+SPARE: Final = 20
+"""Rows below an answer that stay blank until it grows into them."""
 
+_HEADING_LINE: Final = 17.0
+"""Height of a line of headings, in points."""
 _LOOKED_AT: Final = 2_000
 """Rows in which a refusal is marked."""
-_LETTER: Final = 1
-_LETTERS: Final = 1.15
+_LETTERS: Final = 1.2
 """Letters of a text that fit into a unit of a column's width, which is that of a figure."""
-_LINE: Final = 13.5
-"""Height of a line of text, in points."""
-_MARGINS: Final = {"left": 0.5, "right": 0.5, "top": 0.75, "bottom": 0.75}
+_PIXELS: Final = 18
+"""Height of a usual row, in pixels."""
 
 
-class Host(StrEnum):
-    """The program that a workbook is written for.
+@dataclass(frozen=True)
+class Shown:
+    """An answer on a page: its first cell, its last column, how many rows it may fill there."""
 
-    LibreOffice forgets the answers of array formulas with functions that it does not know, but
-    keeps those of ordinary ones: there only the first cell of an answer holds the formula.
-    """
-
-    EXCEL = "excel"
-    LIBREOFFICE = "libreoffice"
-
-
-def width_of(columns: Sequence[float]) -> int:
-    """Width of columns in pixels, for a chart that is to reach as far as a table."""
-    return round(sum(7 * width + 5 for width in columns))
+    placed: Placed
+    row: int
+    column: int
+    last_column: int
+    rows: int
+    told: int
+    """The row that says so once the answer has grown out of them."""
 
 
 class Page:
-    """One sheet of answers; rows and columns count from 0."""
+    """One sheet; rows and columns count from 0."""
 
-    def __init__(self, sheet: Worksheet, look: Look, answers: Answers, host: Host) -> None:
+    def __init__(self, sheet: Worksheet, look: Look, formulas: FormulasSheet) -> None:
         self.sheet, self.look = sheet, look
-        self._answers, self._host = answers, host
+        self._formulas = formulas
+        self._widths: Sequence[float] = ()
+        self._heights: dict[int, float] = {}
+        self._sections: set[int] = set()
+        self._growing: list[Shown] = []
+        self._last = self._last_spare = 0
 
-    def title(self, title: str, note: str = "") -> None:
-        """The title in the first row and a note on what the page shows in the second."""
-        self.sheet.set_row(0, 26)
+    def title(self, title: str, *notes: str) -> None:
+        """The title in the first row and below it notes on what the page shows."""
+        self.height(0, 26)
         self.text(0, 0, title, "title")
-        self.text(1, 0, note, "note")
+        for i, note in enumerate(notes, start=1):
+            self.text(i, 0, note, "note")
 
     def text(self, row: int, column: int, text: str, style: str = "body") -> None:
         """Text, which is never taken for a formula, a number or a link."""
         self.sheet.write_string(row, column, text, self.look(style))
+        self.reaches(row)
+
+    def height(self, row: int, points: float) -> None:
+        """The height of a row."""
+        self.sheet.set_row(row, points)
+        self._heights[row] = points
+
+    def reaches(self, row: int) -> None:
+        """The page is in use down to this row at least."""
+        self._last = max(self._last, row)
 
     def section(self, row: int, title: str, columns: int, note: str = "") -> None:
         """The title of a section over some columns, with a note behind it."""
         for column in range(columns):
             self.sheet.write_blank(row, column, None, self.look("section"))
         self.text(row, 0, f"{title}   {note}" if note else title, "section")
+        self._sections.add(row)
 
-    def columns(self, widths: Sequence[float], numbers: Sequence[str]) -> None:
+    def columns(self, widths: Sequence[float], numbers: Sequence[str] = ("plain",)) -> None:
         """Widths of the columns, and the kind of quantity that fills each; the last one repeats."""
+        self._widths = widths
         for column, width in enumerate(widths):
             number = numbers[min(column, len(numbers) - 1)]
             self.sheet.set_column(column, column, width, self.look("column", number))
@@ -79,50 +104,79 @@ class Page:
         *,
         heading: str | None = "plain",
         style: str = "body",
+        spare: int = 0,
+        told: int | None = None,
+        leaving_out: Sequence[int] = (),
     ) -> Rows:
-        """A live formula and its answer, each column in its kind of quantity; the last one repeats.
+        """An answer cell by cell, each column in its kind of quantity; the last one repeats.
 
-        `heading` is the kind of quantity of the headings; None where the answer has none.
+        `heading` is the kind of quantity of the headings; None where the answer has none. Below
+        stand `spare` rows for an answer that grows; where it outgrows them the row above says so,
+        or the row `told`. Answers the rows shown, without the columns left out.
         """
-        rows = self._answers.rows(call)
-        last = (row + len(rows) - 1, column + len(rows[0]) - 1)
-        for i, cells in enumerate(rows):
-            for j, value in enumerate(cells):
+        placed = self._formulas.placed(call, numbers, heading)
+        columns = [j for j in range(placed.width) if j not in leaving_out]
+        rows = len(placed.rows)
+        for i in range(rows + spare):
+            for at, j in enumerate(columns, start=column):
                 number = numbers[min(j, len(numbers) - 1)]
                 if i == 0 and heading is not None:
-                    shown = self.look("text_heading" if number == "text" else "heading", heading)
-                else:
+                    shown = self._heading(number, heading)
+                elif i < rows:
                     shown = self.look(style, number)
-                if i == j == 0:
-                    self._formula(row, column, *last, call.formula, shown, value)
                 else:
-                    self._cached(row + i, column + j, value, shown)
+                    shown = self.look("column" if style == "body" else "paragraph", number)
+                self._ordinary(row + i, at, placed.formula(i, j), placed.value(i, j), shown)
+        self.reaches(row + rows - 1)
         if heading is not None:
-            self.sheet.set_row(row, 30)
-        return rows
+            self.height(row, _HEADING_LINE * self._heading_lines(placed.rows[0], column))
+        if spare:
+            last = column + len(columns) - 1
+            self._growing.append(
+                Shown(placed, row, column, last, rows + spare, row - 1 if told is None else told)
+            )
+            self._last_spare = max(self._last_spare, row + rows + spare - 1)
+            first = f"${xl_col_to_name(column)}{row + rows + 1}"
+            used = {"type": "formula", "criteria": f'={first}<>""',
+                    "format": self.look.mark(bottom=4, bottom_color=RULE_LINE)}  # fmt: skip
+            self.sheet.conditional_format(row + rows, column, row + rows + spare - 1, last, used)
+        return [[cells[j] for j in columns] for cells in placed.rows]
+
+    def _heading_lines(self, headings: Sequence[Value], column: int) -> int:
+        """Lines that headings take in the columns from this one on."""
+        pairs = zip(headings, self._widths[column:], strict=False)
+        return max(len(textwrap.wrap(str(heading), int(width - 1))) for heading, width in pairs)
+
+    def _heading(self, number: str, heading: str) -> Format:
+        """The format of a heading: to the left over text, to the right over numbers."""
+        return self.look("text_heading" if number == "text" else "heading", heading)
+
+    def spill(self, row: int, placed: Placed) -> None:
+        """A call as a formula that spills, and its answer in all the cells that it fills."""
+        for i, cells in enumerate(placed.rows):
+            for j, value in enumerate(cells):
+                shown = self.look("column", placed.number(j))
+                if i == 0 and placed.heading is not None:
+                    shown = self._heading(placed.number(j), placed.heading)
+                if i or j:
+                    self._cached(row + i, placed.column + j, value, shown)
+                    continue
+                last = (row + len(placed.rows) - 1, placed.column + placed.width - 1)
+                formula = f"={placed.call.formula}"
+                self.sheet.write_dynamic_array_formula(
+                    row, placed.column, *last, formula, shown, value
+                )
 
     def formula(
         self, row: int, column: int, formula: str, value: Value, style: str, number: str
     ) -> None:
-        """A live formula with one value, which may take a worksheet function's answer apart."""
-        self._formula(row, column, row, column, formula, self.look(style, number), value)
+        """An ordinary formula and its value."""
+        self._ordinary(row, column, formula, value, self.look(style, number))
+        self.reaches(row)
 
-    def _formula(
-        self,
-        row: int,
-        column: int,
-        to_row: int,
-        to_column: int,
-        formula: str,
-        shown: Format,
-        value: Value,
-    ) -> None:
-        if self._host is Host.EXCEL:
-            self.sheet.write_dynamic_array_formula(
-                row, column, to_row, to_column, f"={formula}", shown, value
-            )
-        else:
-            self.sheet.write_formula(row, column, f"={formula}", shown, value)
+    def _ordinary(self, row: int, column: int, formula: str, value: Value, shown: Format) -> None:
+        answer = NO_TEXT if value == "" else value
+        self.sheet.write_formula(row, column, f"={formula}", shown, answer)
 
     def _cached(self, row: int, column: int, value: Value, shown: Format) -> None:
         """What the answer of a formula puts into another cell than the formula's own."""
@@ -139,10 +193,12 @@ class Page:
         """Rows as high as the lines that their longest text takes in columns of these widths."""
         for i, cells in enumerate(rows):
             lines = max(
-                math.ceil(len(cell) / (_LETTERS * width)) if isinstance(cell, str) and cell else 1
+                len(textwrap.wrap(cell, int(_LETTERS * (width - 1))))
+                if isinstance(cell, str)
+                else 1
                 for cell, width in zip(cells, widths, strict=False)
             )
-            self.sheet.set_row(row + i, lines * _LINE)
+            self.height(row + i, max(lines, 1) * ROW)
 
     def heat(self, row: int, column: int, to_row: int, to_column: int) -> None:
         """A heat map of gains and losses, white at nothing."""
@@ -159,27 +215,50 @@ class Page:
         chart.set_chartarea({"border": {"none": True}})
         placed = {"object_position": 2, "description": says}
         self.sheet.insert_chart(row, column, chart, placed)
+        self.reaches(row + math.ceil(chart.height / _PIXELS))
 
     def prints(
-        self, columns: int, stamp: str, *, repeat: int | None = None, portrait: bool = False
+        self,
+        columns: int,
+        stamp: str,
+        *,
+        repeat: int | None = None,
+        portrait: bool = False,
+        last_row: int | None = None,
     ) -> None:
-        """Printed over the width of one page, with the stamp below; refusals are marked."""
+        """Printed over the width of one page, with the stamp below; refusals are marked.
+
+        Down to the last row in use, with as many of the spare rows below it as its page has
+        room for; or down to `last_row`.
+        """
         sheet = self.sheet
-        sheet.set_paper(_LETTER)
-        if not portrait:
-            sheet.set_landscape()
-        sheet.set_margins(**_MARGINS)
-        sheet.fit_to_pages(1, 0)
-        sheet.print_area(0, 0, LAST_ROW, columns - 1)
-        if repeat is not None:
-            sheet.repeat_rows(repeat)
+        sheet.ignore_errors({"formula_differs": xl_range(0, 0, _LOOKED_AT, columns - 1)})
+        paper = Paper(portrait, self._widths[:columns], self._heights, repeat)
+        if last_row is None:
+            last_row = min(self._last + paper.room_below(self._last), self._last_spare)
+            last_row = max(last_row, self._last)
+            for row in set(range(last_row + 1)) - self._heights.keys():
+                self.height(row, ROW)
+        paper.set_up(sheet, last_row, columns, stamp)
         refused = {
             "type": "text", "criteria": "begins with", "value": REFUSED,
             "format": self.look.mark(bg_color=LOSS),
         }  # fmt: skip
         sheet.conditional_format(0, 0, _LOOKED_AT, columns - 1, refused)
-        sheet.set_header('&L&"Arial,Bold"&9Portfolio margin&R&"Arial"&9&A')
-        sheet.set_footer(f'&L&"Arial"&8{stamp.replace("&", "&&")}&R&"Arial"&8Page &P of &N')
+        for shown in self._growing:
+            self._tell_growth(shown, last_row)
+
+    def _tell_growth(self, shown: Shown, last_row: int) -> None:
+        """Say, once an answer has grown, how many of its rows are not shown or not printed."""
+        rows, printed = f"COUNTA({shown.placed.cells(0)})", last_row - shown.row + 1
+        words = f" more rows: {shown.placed.below(shown.rows)}"
+        beyond = f'IF({rows}>{shown.rows},{rows}-{shown.rows}&"{words}","")'
+        if printed < shown.rows:
+            words = " rows are not printed: below the print area. "
+            unprinted = f"MIN({rows},{shown.rows})-{printed}"
+            beyond = f'IF({rows}>{printed},{unprinted}&"{words}","")&{beyond}'
+        style = "more_of_section" if shown.told in self._sections else "more"
+        self.formula(shown.told, shown.last_column, beyond, "", style, "plain")
 
     def protect(self) -> None:
         """Formulas cannot be overtyped by accident; there is no password."""

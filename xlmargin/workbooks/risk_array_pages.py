@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.workbooks.draft import Draft, small_axis
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.look import NAVY, STEEL
-from xlmargin.workbooks.page import ROOM, Page, width_of
+from xlmargin.workbooks.page import SPARE, Page
+from xlmargin.workbooks.printed import width_of
 
 SHEET: Final = "Risk array"
 POSITIONS_SHEET: Final = "Risk array by position"
 ACCOUNT_ROW: Final = 4
-_LEAST_ROOM: Final = 4
-"""Rows kept free for accounts above the chart, at least."""
-_CHART_ROWS: Final = 19
+_MORE_ACCOUNTS: Final = 2
+"""Spare rows for accounts, above the chart."""
+_CHART_ROWS: Final = 17
 _MOST_LINES: Final = 6
 _FIRST_POINT, _POINTS = 2, 10
+_WIDTHS: Final = (24, 12, *[12.5] * _POINTS)
+_POSITION_WIDTHS: Final = (28, 11, *[11.5] * _POINTS)
 _COLUMNS: Final = _FIRST_POINT + _POINTS
 _KINDS: Final = ["text", "text", "money"]
 _WHAT: Final = (
@@ -31,7 +35,7 @@ def write_risk_array_pages(draft: Draft) -> None:
     _write_groups(draft)
     page = draft.page(POSITIONS_SHEET, STEEL)
     page.title("Risk array by position", _WHAT)
-    _array(draft, page, 3, "position", 34)
+    _array(draft, page, 3, "position", _POSITION_WIDTHS)
     page.sheet.freeze_panes(4, 1)
     page.prints(_COLUMNS, draft.stamp, repeat=3)
     page.protect()
@@ -41,9 +45,9 @@ def _write_groups(draft: Draft) -> None:
     page = draft.page(SHEET, NAVY)
     page.title("Risk array", _WHAT)
     page.section(ACCOUNT_ROW - 1, "By account", _COLUMNS)
-    accounts = _array(draft, page, ACCOUNT_ROW, "account", 24)
+    accounts = _array(draft, page, ACCOUNT_ROW, "account", _WIDTHS)
     chart = draft.chart("line")
-    chart_row = ACCOUNT_ROW + max(accounts, _LEAST_ROOM) + 1
+    chart_row = ACCOUNT_ROW + accounts + _MORE_ACCOUNTS + 1
     for i in range(1, min(accounts, _MOST_LINES + 1)):
         row = ACCOUNT_ROW + i
         points = (_FIRST_POINT, row, _FIRST_POINT + _POINTS - 1)
@@ -58,24 +62,21 @@ def _write_groups(draft: Draft) -> None:
         )
     chart.set_y_axis(small_axis(num_format="$#,##0"))
     chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
-    chart.set_size({"width": width_of(_widths(24)), "height": 340})
+    chart.set_size({"width": width_of(_WIDTHS), "height": 285})
     title = "Gain or loss of the account over the valuation points, $"
     page.chart(chart_row, 0, chart, title, "Line: gain or loss at each of the ten points")
     page.section(chart_row + _CHART_ROWS - 1, "By class group", _COLUMNS)
-    _array(draft, page, chart_row + _CHART_ROWS, "class", 24)
+    _array(draft, page, chart_row + _CHART_ROWS, "class", _WIDTHS)
     page.sheet.freeze_panes(2, 1)
     page.prints(_COLUMNS, draft.stamp)
     page.protect()
 
 
-def _array(draft: Draft, page: Page, row: int, level: str, width: float) -> int:
+def _array(draft: Draft, page: Page, row: int, level: str, widths: Sequence[float]) -> int:
     """The array of one level as a heat map; answers how many rows it has with its headings."""
-    page.columns(_widths(width), _KINDS)
-    rows = page.answer(row, 0, draft.call("PM_RISK_ARRAY", literal(level)), _KINDS, heading="move")
-    room = max(len(rows), _LEAST_ROOM) - 1 if level == "account" else max(len(rows), ROOM)
-    page.heat(row + 1, _FIRST_POINT, row + room, _COLUMNS - 1)
+    page.columns(widths, _KINDS)
+    call = draft.call("PM_RISK_ARRAY", literal(level))
+    spare = _MORE_ACCOUNTS if level == "account" else SPARE
+    rows = page.answer(row, 0, call, _KINDS, heading="move", spare=spare)
+    page.heat(row + 1, _FIRST_POINT, row + len(rows) + spare - 1, _COLUMNS - 1)
     return len(rows)
-
-
-def _widths(first: float) -> tuple[float, ...]:
-    return (first, 12, *[12.5] * _POINTS)

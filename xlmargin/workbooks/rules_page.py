@@ -18,7 +18,7 @@ OF_PORTFOLIO_MARGIN: Final = (
 )  # fmt: skip
 """The parameters of portfolio margin, in the order in which a requirement is made with them."""
 
-_WIDTHS: Final = (9, 15, 12, 28, 19, 34, 40)
+_WIDTHS: Final = (9, 14, 11, 30, 20, 38, 42)
 _RULE_KINDS: Final = ["number", "text", "date", "text"]
 _RULE_HEADINGS: Final = ("value", "unit", "effective", "paragraph", "for", "states", "remark")
 VERSION_KINDS: Final = ["text", "date", "date", "text"]
@@ -35,7 +35,7 @@ def write_rules_page(draft: Draft) -> None:
     row = _parameters(draft, page, OF_PORTFOLIO_MARGIN)
     page.section(row, "Version", len(_WIDTHS))
     _headings(page, row + 1, _VERSION_COLUMN, _VERSION_HEADINGS)
-    _answer(page, row + 2, _VERSION_COLUMN, Call("XLM_VERSION"), VERSION_KINDS)
+    _answer(page, row + 2, _VERSION_COLUMN, Call("XLM_VERSION"), VERSION_KINDS, told=row)
     _finish(draft, page)
 
 
@@ -78,8 +78,17 @@ def _headings(page: Page, row: int, column: int, headings: Sequence[str]) -> Non
         page.text(row, column + i, heading, "text_heading")
 
 
-def _answer(page: Page, row: int, column: int, call: Call, kinds: Sequence[str]) -> int:
+def _answer(
+    page: Page,
+    row: int,
+    column: int,
+    call: Call,
+    kinds: Sequence[str],
+    told: int | None = None,
+) -> int:
     """An answer in rows as high as their text; answers the row below it and its spare rows."""
-    rows = page.answer(row, column, call, kinds, heading=None, style="wrapped", spare=_SPARE)
+    rows = page.answer(
+        row, column, call, kinds, heading=None, style="wrapped", spare=_SPARE, told=told
+    )
     page.fit(row, rows, _WIDTHS[column:])
     return row + len(rows) + _SPARE

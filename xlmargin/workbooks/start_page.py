@@ -6,23 +6,29 @@ from typing import Final
 
 from xlmargin.workbooks import requirement_page as requirement
 from xlmargin.workbooks.draft import Draft, small_axis
-from xlmargin.workbooks.list_pages import SEVERITIES
+from xlmargin.workbooks.formulas_sheet import FIRST_ROW, Placed
+from xlmargin.workbooks.list_pages import CHECK_KINDS
 from xlmargin.workbooks.live_formulas import Call, Value, literal
 from xlmargin.workbooks.look import NAVY, STEEL
-from xlmargin.workbooks.page import ROOM, Page
-from xlmargin.workbooks.xlsx_writer import xl_range_abs
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.printed import width_of
+from xlmargin.workbooks.rules_page import VERSION_KINDS
 
 SHEET: Final = "Start"
 LARGEST: Final = 6
 _FIGURES_ROW: Final = 4
 _LARGEST_ROW: Final = 17
 _USE_ROW: Final = _LARGEST_ROW + LARGEST + 3
-_WIDTHS: Final = (30, 20, 17, 3, 20, 20, 20, 20)
+_WIDTHS: Final = (30, 22, 19, 3, 24, 24, 24, 24)
 
 _VERSION: Final = "xlmargin version"
-_PROBLEMS: Final = (
-    f'COUNTIF({SEVERITIES},"error")&" errors, "&COUNTIF({SEVERITIES},"warning")&" warnings"'
+_FIGURES_BY_STRATEGY: Final = (
+    ("Strategy-based initial", "REGT_INITIAL", "money"),
+    ("Strategy-based maintenance", "REGT_MAINTENANCE", "money"),
+    ("Efficiency gain", "MARGIN_EFFICIENCY", "percent"),
 )
+_MOST_GROUPS: Final = 5_000
+"""Groups among which the largest are looked for."""
 
 _HOW: Final = (
     ("Positions", "Replace the blue rows with your own; the table grows with what you add."),
@@ -41,6 +47,7 @@ _HOW: Final = (
     ("Rules", "The numbers of the rules, their dates and sources."),
     ("Rules by strategy", "The same for strategy-based margin."),
     ("Options", "Implied volatility, price and Greeks of single options."),
+    ("Formulas", "Every function of the add-in at work, to copy formulas from."),
 )
 _BY_STRATEGY: Final = ("Comparison", "Strategies", "Explain by strategy", "Rules by strategy")
 _DISCLAIMER: Final = (
@@ -54,8 +61,7 @@ _DISCLAIMER: Final = (
 def write_start_page(draft: Draft) -> None:
     """Title, figures, largest class groups with a chart, directions, disclaimer."""
     page = draft.page(SHEET, NAVY)
-    for column, width in enumerate(_WIDTHS):
-        page.sheet.set_column(column, column, width, draft.look("column"))
+    page.columns(_WIDTHS)
     page.title(draft.title, draft.note)
     _figures(draft, page)
     _largest(draft, page)
@@ -68,26 +74,27 @@ def write_start_page(draft: Draft) -> None:
 def _figures(draft: Draft, page: Page) -> None:
     """The date, the requirement and what it is measured against, all live."""
     page.section(_FIGURES_ROW - 1, "At a glance", 3)
-    day = draft.call("PM_PATH", literal(0.0), literal(False))
-    _, value, _, excess, ratio = draft.answers.rows(day)[0]
+    day = draft.formulas.placed(
+        draft.call("PM_PATH", literal(0.0), literal(False)), ["move", *["money"] * 3, "percent"]
+    )
     total = draft.answers.value(draft.call("PM_REQUIREMENT"))
-    version = Call("XLM_VERSION")
+    version = draft.formulas.placed(Call("XLM_VERSION"), VERSION_KINDS)
+    problems = draft.formulas.placed(draft.call("XLM_CHECK"), CHECK_KINDS, "plain")
     figures: list[tuple[str, str, Value, str]] = [
         ("As of", "as_of", draft.book.market.as_of, "date"),
         ("Portfolio margin requirement", requirement.REQUIREMENT_CELL, total, "money"),
-        ("Account value", f"INDEX({day.formula},1,2)", value, "money"),
-        ("Excess", f"INDEX({day.formula},1,4)", excess, "money"),
-        ("Requirement / account value", f"INDEX({day.formula},1,5)", ratio, "percent"),
-        ("Problems in the input", _PROBLEMS, _problems(draft), "text"),
-        (_VERSION, f"INDEX({version.formula},1,2)", draft.answers.rows(version)[0][1], "text"),
+        ("Account value", day.formula(0, 1), day.value(0, 1), "money"),
+        ("Excess", day.formula(0, 3), day.value(0, 3), "money"),
+        ("Requirement / account value", day.formula(0, 4), day.value(0, 4), "percent"),
+        ("Problems in the input", *_problems(problems), "text"),
+        (_VERSION, version.formula(0, 1), version.value(0, 1), "text"),
     ]
     if draft.by_strategy:
         figures[2:2] = [
-            (label, call.formula, draft.answers.value(call), number)
-            for label, call, number in (
-                ("Strategy-based initial", draft.call("REGT_INITIAL"), "money"),
-                ("Strategy-based maintenance", draft.call("REGT_MAINTENANCE"), "money"),
-                ("Efficiency gain", draft.call("MARGIN_EFFICIENCY"), "percent"),
+            (label, placed.formula(0, 0), placed.value(0, 0), number)
+            for label, placed, number in (
+                (label, draft.formulas.placed(draft.call(function), [number]), number)
+                for label, function, number in _FIGURES_BY_STRATEGY
             )
         ]
     for i, (label, formula, shown, number) in enumerate(figures):
@@ -95,37 +102,56 @@ def _figures(draft: Draft, page: Page) -> None:
         page.formula(_FIGURES_ROW + i, 1, formula, shown, "figure_small", number)
 
 
-def _problems(draft: Draft) -> str:
-    """What the formula that counts problems finds."""
-    severities = [row[0] for row in draft.answers.rows(draft.call("XLM_CHECK"))]
-    return f"{severities.count('error')} errors, {severities.count('warning')} warnings"
+def _problems(check: Placed) -> tuple[str, str]:
+    """A formula that counts the problems, and what it finds."""
+    severities = [row[0] for row in check.rows]
+    cells = check.cells(0)
+    formula = f'COUNTIF({cells},"error")&" errors, "&COUNTIF({cells},"warning")&" warnings"'
+    return formula, f"{severities.count('error')} errors, {severities.count('warning')} warnings"
 
 
 def _largest(draft: Draft, page: Page) -> None:
-    """The largest class groups, found by ordinary formulas on the page of the requirement."""
+    """The largest class groups, found by ordinary formulas among all groups."""
     page.section(_LARGEST_ROW - 2, "Largest class groups", 3)
     for column, heading in enumerate(("class group", "requirement", "worst point")):
         page.text(_LARGEST_ROW - 1, column, heading, "heading" if column == 1 else "text_heading")
-    groups = draft.answers.rows(draft.call("PM_GROUPS"))[1:]
-    classes = [row for row in groups if row[requirement.LEVEL] == requirement.CLASS_GROUP]
-    first = requirement.GROUPS_ROW + 1
-    last = first + max(ROOM, 2 * len(groups))
+    groups = draft.formulas.placed(draft.call("PM_GROUPS"), requirement.KINDS, "plain")
+    classes = [row for row in groups.rows if row[requirement.LEVEL] == requirement.CLASS_GROUP]
+    classes.sort(key=lambda row: -float(row[requirement.REQUIREMENT]))
+    for i in range(LARGEST):
+        at = _LARGEST_ROW + i
+        amount, group, worst_point = _largest_formulas(groups, at)
+        found = classes[i] if i < len(classes) else [""] * groups.width
+        page.formula(at, 0, group, found[requirement.GROUP], "body", "text")
+        page.formula(at, 1, amount, found[requirement.REQUIREMENT], "body", "money")
+        page.formula(at, 2, worst_point, found[requirement.WORST_POINT], "body", "text")
+    if classes:
+        _chart(draft, page, min(LARGEST, len(classes)))
 
-    def cells(column: int) -> str:
-        return f"{requirement.SHEET}!{xl_range_abs(first, column, last, column)}"
 
-    amounts = cells(requirement.REQUIREMENT)
-    of_class = f'({cells(requirement.LEVEL)}="{requirement.CLASS_GROUP}")'
-    largest = sorted((row[requirement.REQUIREMENT] for row in classes), key=float, reverse=True)
-    for i, amount in enumerate(largest[:LARGEST]):
-        row = _LARGEST_ROW + i
-        page.formula(row, 1, f"LARGE(IF({of_class},{amounts}),{i + 1})", amount, "body", "money")
-        group = next(row for row in classes if row[requirement.REQUIREMENT] == amount)
-        match = f"MATCH(1,{of_class}*({amounts}=$B${row + 1}),0)"
-        for column, what in ((0, requirement.GROUP), (2, requirement.WORST_POINT)):
-            page.formula(row, column, f"INDEX({cells(what)},{match})", group[what], "body", "text")
-    if largest:
-        _chart(draft, page, min(LARGEST, len(largest)))
+def _largest_formulas(groups: Placed, row: int) -> tuple[str, str, str]:
+    """Formulas for the requirement, the name and the worst point of the class group in a row.
+
+    Groups are counted from below, so that of those with the same requirement the first in the
+    list counts most and is shown first.
+    """
+    level, group, point, amount = (
+        groups.cells_below_heading(column, _MOST_GROUPS)
+        for column in (
+            requirement.LEVEL, requirement.GROUP, requirement.WORST_POINT, requirement.REQUIREMENT,
+        )
+    )  # fmt: skip
+    first, here = f"$B${_LARGEST_ROW + 1}", f"$B${row + 1}"
+    rank = row - _LARGEST_ROW + 1
+    largest = f'SUMPRODUCT(LARGE(({level}="{requirement.CLASS_GROUP}")*{amount},{rank}))'
+    from_below = f"({FIRST_ROW + _MOST_GROUPS + 2}-ROW({amount}))"
+    same = f'({level}="{requirement.CLASS_GROUP}")*({amount}={here})*{from_below}'
+    place = f"{_MOST_GROUPS + 1}-SUMPRODUCT(LARGE({same},COUNTIF({first}:{here},{here})))"
+    return (
+        f'IF(COUNTIF({level},"{requirement.CLASS_GROUP}")<{rank},"",{largest})',
+        f'IF({here}="","",INDEX({group},{place}))',
+        f'IF({here}="","",INDEX({point},{place}))',
+    )
 
 
 def _chart(draft: Draft, page: Page, bars: int) -> None:
@@ -141,7 +167,7 @@ def _chart(draft: Draft, page: Page, bars: int) -> None:
     )
     chart.set_y_axis(small_axis(reverse=True, crossing="max", major_gridlines={"visible": False}))
     chart.set_x_axis(small_axis(num_format="$#,##0,K"))
-    chart.set_size({"width": 585, "height": 390})
+    chart.set_size({"width": width_of(_WIDTHS[4:]), "height": 360})
     page.chart(3, 4, chart, "Largest class groups, $ thousands", "Bars: the largest class groups")
 
 
@@ -156,4 +182,5 @@ def _directions(draft: Draft, page: Page) -> None:
     row = _USE_ROW + len(shown) + 1
     page.sheet.merge_range(row, 0, row, len(_WIDTHS) - 1, "", page.look("notice"))
     page.sheet.write_string(row, 0, _DISCLAIMER, page.look("notice"))
-    page.sheet.set_row(row, 46)
+    page.height(row, 32)
+    page.reaches(row)

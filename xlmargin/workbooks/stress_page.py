@@ -8,7 +8,8 @@ from xlmargin.reports import SPOT_MOVES, VOLATILITY_MOVES
 from xlmargin.workbooks.draft import Draft, small_axis
 from xlmargin.workbooks.live_formulas import Argument
 from xlmargin.workbooks.look import GREY, NAVY, STEEL
-from xlmargin.workbooks.page import Page, width_of
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.printed import width_of
 from xlmargin.workbooks.xlsx_writer import xl_range_abs
 
 SHEET: Final = "Stress"
@@ -18,10 +19,10 @@ _VOLATILITY_ROW: Final = 4
 _GRID_ROW: Final = 7
 _PATH_ROW: Final = _GRID_ROW + len(SPOT_MOVES) + 5
 _COLUMNS: Final = 1 + len(SPOT_MOVES)
-_WIDTHS: Final = (20, *[12.5] * (_COLUMNS - 1))
+_WIDTHS: Final = (20, *[13.0] * (_COLUMNS - 1))
 _GRID_CHART_COLUMN: Final = len(VOLATILITY_MOVES) + 1
 _PATH_CHART_COLUMN: Final = 5
-_HEIGHT: Final = 280
+_HEIGHT: Final = 275
 
 
 def write_stress_page(draft: Draft) -> None:
@@ -53,7 +54,7 @@ def _moves(page: Page, row: int, label: str, moves: tuple[float, ...]) -> Argume
     page.text(row, 0, label, "label")
     for i, move in enumerate(moves):
         page.sheet.write_number(row, 1 + i, move, page.look("input", "move"))
-    return Argument(xl_range_abs(row, 1, row, len(moves)), [list(moves)])
+    return Argument(f"{SHEET}!{xl_range_abs(row, 1, row, len(moves))}", [list(moves)])
 
 
 def _grid_chart(draft: Draft, page: Page, last: int) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.chart import Chart  # type: ignore[import-untyped]
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.utility import (  # type: ignore[import-untyped]
+    xl_col_to_name,
     xl_range,
     xl_range_abs,
     xl_rowcol_to_cell,
@@ -13,11 +17,41 @@ from xlsxwriter.utility import (  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 __all__ = [
+    "NO_TEXT",
     "Chart",
     "Format",
+    "Sheet",
     "Workbook",
     "Worksheet",
+    "xl_col_to_name",
     "xl_range",
     "xl_range_abs",
     "xl_rowcol_to_cell",
 ]
+
+
+class _NoText(str):
+    """The empty text as the answer of a formula: XlsxWriter takes "" for no answer at all."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+NO_TEXT: Final = _NoText()
+
+
+class Sheet(Worksheet):  # type: ignore[misc]
+    """A sheet that marks answers of formulas that begin with spaces: else Excel may drop them."""
+
+    def _xml_formula_element(
+        self, formula: str, result: object, attributes: Sequence[tuple[str, object]] = ()
+    ) -> None:
+        if not isinstance(result, str) or not result.startswith(" "):
+            super()._xml_formula_element(formula, result, attributes)
+            return
+        named = "".join(f' {key}="{value}"' for key, value in attributes)
+        formula, result = self._escape_data(formula), self._escape_data(result)
+        self.fh.write(f'<c{named}><f>{formula}</f><v xml:space="preserve">{result}</v></c>')

@@ -1,0 +1,103 @@
+"""Where each call stands on the sheet Formulas, and how the pages refer to its answer.
+
+A function of the add-in is called on that sheet alone, once for all pages. They refer to the
+cells of its answer by ordinary formulas, whose values every program keeps, with the add-in or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from xlmargin.workbooks.live_formulas import Answers, Call, Rows, Value
+from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_range_abs, xl_rowcol_to_cell
+
+SHEET: Final = "Formulas"
+FIRST_ROW: Final = 8
+"""Row of the formulas, counted from 0; each has the rows below it to itself."""
+
+_LAST_ROW: Final = 1_048_575
+_GAP: Final = 1
+_NO_NAME: Final = 5
+"""How ERROR.TYPE counts #NAME?."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A call at its column of the sheet, with its answer.
+
+    `numbers` are the kinds of quantity of its columns, the last one repeats; `heading` is that of
+    its headings, None where the answer has none.
+    """
+
+    call: Call
+    column: int
+    rows: Rows
+    numbers: Sequence[str]
+    heading: str | None
+
+    @property
+    def width(self) -> int:
+        """Columns of the answer."""
+        return len(self.rows[0])
+
+    def number(self, column: int) -> str:
+        """The kind of quantity in a column of the answer."""
+        return self.numbers[min(column, len(self.numbers) - 1)]
+
+    def value(self, row: int, column: int) -> Value:
+        """What stands in a cell of the answer, or of the rows that it may grow into."""
+        return self.rows[row][column] if row < len(self.rows) else ""
+
+    def formula(self, row: int, column: int) -> str:
+        """The formula of a page for a cell of the answer.
+
+        There is always a first cell. Any other may be empty one day, and is shown as empty then.
+        One that is empty now stays so where the function has no name: LibreOffice takes an empty
+        answer for none, and asks again.
+        """
+        cell = f"{SHEET}!{xl_rowcol_to_cell(FIRST_ROW + row, self.column + column)}"
+        if row == column == 0:
+            return cell
+        shown = f'IF({cell}="","",{cell})'
+        if row < len(self.rows) and self.value(row, column) == "":
+            return f'IF(IFERROR(ERROR.TYPE({cell}),0)={_NO_NAME},"",{shown})'
+        return shown
+
+    def cells(self, column: int) -> str:
+        """The cells of a column of the answer, and all that it may grow into."""
+        column += self.column
+        return f"{SHEET}!{xl_range_abs(FIRST_ROW, column, _LAST_ROW, column)}"
+
+    def cells_below_heading(self, column: int, rows: int) -> str:
+        """So many cells of a column of the answer, from the one below its heading on."""
+        column += self.column
+        return f"{SHEET}!{xl_range_abs(FIRST_ROW + 1, column, FIRST_ROW + rows, column)}"
+
+    def below(self, rows: int) -> str:
+        """In words, where the rows after so many of the answer stand."""
+        name = xl_col_to_name(self.column)
+        return f"sheet {SHEET}, column {name}, from row {FIRST_ROW + rows + 1}"
+
+
+class FormulasSheet:
+    """The calls of a workbook side by side, each placed when a page first asks for it."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._placed: dict[str, Placed] = {}
+        self._next = 0
+
+    def placed(
+        self, call: Call, numbers: Sequence[str] = ("plain",), heading: str | None = None
+    ) -> Placed:
+        """The place of a call; the kinds of quantity are those that were named first."""
+        if call.formula not in self._placed:
+            rows = self._answers.rows(call)
+            self._placed[call.formula] = Placed(call, self._next, rows, numbers, heading)
+            self._next += len(rows[0]) + _GAP
+        return self._placed[call.formula]
+
+    def __iter__(self) -> Iterator[Placed]:
+        return iter(self._placed.values())
