@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 
@@ -11,7 +12,10 @@ import pytest
 
 import udfs
 from tests.books import Range
+from xlmargin.excel.cells import read_book
+from xlmargin.excel.margined import strategy_margined
 from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.strategy_margin import Phase, unproven
 
 SETTINGS: Range = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04]]
 POSITIONS: Range = [
@@ -326,3 +330,37 @@ def test_every_function_is_described_for_every_host():
     for function in REGISTRY.values():
         assert function.doc
         assert all(0 < len(argument.doc) <= 255 for argument in function.arguments)
+
+
+def test_cash_account_spread_is_explained_though_its_short_may_not_stand_alone():
+    positions = [
+        POSITIONS[0],
+        ["SPX", "call", -1, 7_000, "2026-12-18", 100],
+        ["SPX", "call", 1, 7_100, "2026-12-18", 90],
+    ]
+    market = [["symbol", "price", "class"], ["SPX", 6_500, "index_high_cap"]]
+    settings = [*SETTINGS, ["account_type", "cash"], ["basis", "initial"]]
+    table = call("REGT_STRATEGIES", positions, market, settings, None, False)
+    # 4210(f)(2)(N): the maximum loss, and the long in full
+    assert sum(row[4] for row in table) == pytest.approx(10_000 + 9_000)
+    assert "not permitted" in table[0][7]
+
+
+def test_price_of_an_option_without_volatility_or_time_has_no_greeks():
+    today = udfs.OPT_GREEKS("call", 110, 100, "2026-11-20", "2026-11-20", 0.2, 0.04)
+    assert today[1] == [10.0, "#N/A", "#N/A", "#N/A", "#N/A", "#N/A"]
+    still = udfs.OPT_GREEKS("call", 110, 100, "2027-11-20", "2026-11-20", 0, 0.04, 0, "european")
+    assert still[1][0] == pytest.approx(110 - 100 * math.exp(-0.04))
+
+
+def test_a_pairing_that_is_not_proven_least_says_so():
+    book = read_book(POSITIONS, MARKET, SETTINGS)
+    margin = strategy_margined(book)
+    pairing = margin.classes[0].pairing(Phase.MAINTENANCE)
+    assert unproven(pairing) == ""
+    told = unproven(dataclasses.replace(pairing, bound=pairing.amount - 1_000))
+    assert told.endswith(f"none is asked less than {pairing.amount - 1_000:,.2f}")
+
+
+def test_only_ascii_digits_make_an_option_symbol():
+    assert udfs.XLM_SYMBOL("XYZ261218C٠٠٥٠٠٠٠٠").startswith("#XLM! symbol")

@@ -26,7 +26,7 @@ _DAY_FIRST: Final = r"(?P<d>\d{1,2})[ ]?(?P<mon>[A-Z]{3})[ ]?'?(?P<y>\d{4}|\d{2}
 _MONTH_FIRST: Final = r"(?P<mon>[A-Z]{3})[ ]?(?P<d>\d{1,2}),?[ ]+'?(?P<y>\d{4}|\d{2})"
 
 _SPELLINGS: Final = tuple(
-    re.compile(pattern)
+    re.compile(pattern, re.ASCII)
     for pattern in (
         # XYZ   261218C00500000, with or without padding
         rf"[.-]?{_ROOT}[ _]*(?P<ymd>\d{{6}})(?P<right>[CP])(?P<thousandths>\d{{8}})",

@@ -43,11 +43,13 @@ def greeks(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> Gr
     """Theoretical value and Greeks at each spot; shapes as in `theoretical_value`.
 
     `volatility` has shape `(contracts,)`. Where an American option is worth just what exercise pays
-    it does not decay: theta is 0. NaN where the value is NaN, where spot or volatility is 0, and
-    where no time is left, for then the value has a kink.
+    it does not decay: theta is 0. Where spot or volatility is 0, and where no time is left, the
+    value has a kink: the price stands alone and the Greeks are NaN.
     """
     spot = spot_table(spot)
     uncertain = (volatility > 0) & (contracts.years > 0)
+    certain = ~uncertain
+    price_alone = theoretical_value(contracts.take(certain), spot[certain], volatility[certain])
     volatility = np.where(uncertain, volatility, np.nan)
     deviation = (volatility * np.sqrt(contracts.years))[:, None]
     step = spot * np.minimum(MOST_SPOT_STEP, SPOT_STEP * deviation)
@@ -55,11 +57,13 @@ def greeks(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> Gr
     down, price, up = _at_spots(contracts, (spot - step, spot, spot + step), volatility)
     delta = (up - down) / (2 * step)
     gamma = (up - 2 * price + down) / step**2
+    theta = _theta(contracts, spot, volatility, price, delta, gamma)
+    price[certain] = price_alone
     return Greeks(
         price=price,
         delta=delta,
         gamma=gamma,
-        theta=_theta(contracts, spot, volatility, price, delta, gamma),
+        theta=theta,
         vega=_vega(contracts, spot, volatility),
         rho=_rho(contracts, spot, volatility),
     )

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import numpy as np
 
 from xlmargin.efficiency import Comparison, efficiency_gain
 from xlmargin.positions import Positions
 from xlmargin.reports.table import Table, Value, numbers
-from xlmargin.strategy_margin import Phase, StrategyLine, StrategyMargin, leg_label
+from xlmargin.strategy_margin import (
+    Phase,
+    StrategyLine,
+    StrategyMargin,
+    leg_label,
+    unproven,
+)
 
 
 def strategies_table(margin: StrategyMargin, phase: Phase) -> Table:
@@ -19,15 +27,18 @@ def strategies_table(margin: StrategyMargin, phase: Phase) -> Table:
         "line", "strategy", "symbol", "quantity", "initial", "maintenance", "proceeds", "how",
         "rule", "account", "class",
     )  # fmt: skip
-    rows = [
-        row
-        for number, line in enumerate(margin.lines(phase), start=1)
-        for row in _line_rows(number, line, margin.book.positions)
-    ]
+    rows: list[list[Value]] = []
+    number = count(1)
+    for of_class in margin.classes:
+        note = unproven(of_class.pairing(phase))
+        for line in of_class.lines(phase):
+            rows += _line_rows(next(number), line, note, margin.book.positions)
     return Table(headings, rows)
 
 
-def _line_rows(number: int, line: StrategyLine, positions: Positions) -> list[list[Value]]:
+def _line_rows(
+    number: int, line: StrategyLine, note: str, positions: Positions
+) -> list[list[Value]]:
     return [
         [
             float(number),
@@ -37,7 +48,7 @@ def _line_rows(number: int, line: StrategyLine, positions: Positions) -> list[li
             leg.initial,
             leg.maintenance,
             leg.proceeds,
-            line.how,
+            line.how + note,
             line.rule,
             positions.accounts[line.account],
             line.class_name,

@@ -1,7 +1,7 @@
 """Reg T and FINRA 4210 strategy-based margin: the least requirement over all pairings."""
 
 from xlmargin.strategy_margin.display_lines import StrategyLeg, StrategyLine
-from xlmargin.strategy_margin.explanation import explained, leg_label
+from xlmargin.strategy_margin.explanation import explained, leg_label, unproven
 from xlmargin.strategy_margin.legs import Phase
 from xlmargin.strategy_margin.strategy_requirement import (
     ClassMargin,
@@ -18,4 +18,5 @@ __all__ = [
     "explained",
     "leg_label",
     "strategy_margin",
+    "unproven",
 ]

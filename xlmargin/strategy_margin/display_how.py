@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import fsum
+from math import fsum, isinf
 
 from xlmargin.strategy_margin import short_options, spreads
 from xlmargin.strategy_margin.legs import OptionLeg, Phase, StockLeg
@@ -107,10 +107,12 @@ def _spread(legs: Sequence[OptionLeg], contracts: Sequence[int], charges: Charge
     alone = fsum(
         -n * charges.uncovered(leg) for n, leg in zip(contracts, legs, strict=True) if n < 0
     )
+    at = f"maximum loss {money(loss)} at {worst:.10g}"
+    if isinf(alone):
+        return f"{at}; uncovered it is not permitted{bought}"
     if alone < loss - _CENT:
         return f"uncovered {money(alone)} is less than the maximum loss {money(loss)}{bought}"
     less = "no more" if alone - loss <= _CENT else "less"
-    at = f"maximum loss {money(loss)} at {worst:.10g}"
     return f"{at} is {less} than the uncovered {money(alone)}{bought}"
 
 

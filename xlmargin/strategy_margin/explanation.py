@@ -10,6 +10,8 @@ from xlmargin.positions import Positions
 from xlmargin.requirement import Requirement, total
 from xlmargin.strategy_margin.display_lines import StrategyLeg, StrategyLine
 from xlmargin.strategy_margin.legs import Phase
+from xlmargin.strategy_margin.pairing import Pairing
+from xlmargin.strategy_margin.program import HALF_A_CENT
 from xlmargin.strategy_margin.strategy_requirement import ClassMargin, StrategyMargin
 
 
@@ -34,7 +36,14 @@ def _class(margin: ClassMargin, phase: Phase) -> Requirement:
     positions = margin.book.positions
     parts = tuple(_strategy(line, positions, phase) for line in margin.lines(phase))
     kind = "Group" if margin.holdings.group >= 0 else "Class"
-    return total(f"{kind} {margin.name}", parts)
+    return total(f"{kind} {margin.name}{unproven(margin.pairing(phase))}", parts)
+
+
+def unproven(pairing: Pairing) -> str:
+    """What is said of a pairing that the time given did not suffice to prove least; else ""."""
+    if pairing.amount - pairing.bound <= HALF_A_CENT:
+        return ""
+    return f", not proven least in the time given: none is asked less than {pairing.bound:,.2f}"
 
 
 def _strategy(line: StrategyLine, positions: Positions, phase: Phase) -> Requirement:
