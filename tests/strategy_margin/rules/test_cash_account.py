@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from xlmargin.errors import Problem
 from xlmargin.instruments import InstrumentKind as Kind
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.market import Market, Underlying
@@ -91,16 +92,29 @@ HELD = positions(
 
 
 def test_stock_sold_short_is_refused():
-    (problem,) = short_stock_refusals(HELD)
-    assert (problem.row, problem.found) == (2, "-250 XYZ")
-    assert "no stock sold short in a cash account" in problem.wanted
+    wanted = "no stock sold short in a cash account: use a margin account or leave it out"
+    assert short_stock_refusals(HELD) == (Problem("positions", 2, "quantity", "-250 XYZ", wanted),)
+
+
+def test_less_than_a_share_is_not_sold_short():
+    assert short_stock_refusals(positions(*(("XYZ", Kind.STOCK, n, 0) for n in (0, 0.5)))) == ()
 
 
 def test_uncovered_calls_are_refused_by_position_and_reason():
-    stock, index = short_call_refusals(HELD, MARKET, [0, 1, 2, 0])
-    assert stock.row == 3
-    assert stock.found == "-3 XYZ 17 Apr 2026 100 call, 1 of them uncovered"
-    assert "100 more shares" in stock.wanted
-    assert index.row == 4
-    assert "escrow" in index.wanted
+    assert short_call_refusals(HELD, MARKET, [0, 1, 2, 0]) == (
+        Problem(
+            "positions",
+            3,
+            "quantity",
+            "-3 XYZ 17 Apr 2026 100 call, 1 of them uncovered",
+            "100 more shares of the underlying, or a margin account",
+        ),
+        Problem(
+            "positions",
+            4,
+            "quantity",
+            "-2 SPX 17 Apr 2026 100 call, 2 of them uncovered",
+            "escrow, which cannot be told here, or a spread of one expiration and European style",
+        ),
+    )
     assert short_call_refusals(HELD, MARKET, [0, 0, 0, 0]) == ()

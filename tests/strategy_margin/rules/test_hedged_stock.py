@@ -105,6 +105,20 @@ def test_the_put_of_a_hedge_has_no_loan_value(underlying, option, shares, rules)
     assert protective_put(stock, put, MAINTENANCE, rules) == pytest.approx(18.0)
 
 
+def test_long_options_of_other_hedges_have_no_loan_value_either(underlying, option, shares, rules):
+    on = underlying(100.0)
+    put, call = (option(w, 100, 8.0, on, LONG_LIVED) for w in ("long put", "long call"))
+    short_call, short_put = (
+        option(word, 100, 8.0, on, LONG_LIVED) for word in ("short call", "short put")
+    )
+    long, short = shares(on, 100.0), shares(on, 100.0, -100)
+    # 10% of the strike, and the 8 at which the equity counts the long option
+    assert conversion(long, put, short_call, MAINTENANCE, rules) == pytest.approx(18.0)
+    assert collar(long, put, short_call, MAINTENANCE, rules) == pytest.approx(18.0)
+    assert protective_call(short, call, MAINTENANCE, rules) == pytest.approx(18.0)
+    assert reverse_conversion(short, call, short_put, MAINTENANCE, rules) == pytest.approx(18.0)
+
+
 @pytest.mark.parametrize(
     ("strike", "on_top"),
     [
@@ -130,6 +144,16 @@ def test_the_manner_of_the_samples(underlying, option, shares, rules):
         100 * (40.0 + protective_call(stock, call, MAINTENANCE, r)) for r in (rules, samples)
     ]
     assert with_value == pytest.approx([4_950, 5_450])
+
+
+@pytest.mark.parametrize("strike", [40.0, 35.0])
+def test_the_manner_of_the_samples_asks_all_of_the_value(strike, underlying, option, shares):
+    # 10% of the strike, and always 100% of the market value, never less by the strike
+    on = underlying(40.0)
+    samples = strategy_rules(TODAY, "custom", {"hedged_short_at_strike": True})
+    call = option("long call", strike, 6.0, on)
+    found = protective_call(shares(on, 40.0, -100), call, MAINTENANCE, samples)
+    assert found == pytest.approx(0.10 * strike)
 
 
 def test_relief_for_convertible_positions(underlying, option, shares, rules):

@@ -107,6 +107,13 @@ def test_straddle(underlying, option, rules):
     assert 100 * straddle(put, call, INITIAL, rules) == pytest.approx(7_770.25)
 
 
+def test_maintenance_of_a_straddle_caps_its_put(underlying, option, rules):
+    on = underlying(1.0)
+    put, call = option("short put", 20, 19.20, on), option("short call", 25, 0.01, on)
+    assert 100 * straddle(put, call, INITIAL, rules) == pytest.approx(2_121)
+    assert 100 * straddle(put, call, MAINTENANCE, rules) == pytest.approx(2_001)
+
+
 def test_a_tied_straddle_asks_the_lesser(underlying, option, rules):
     on = underlying(100.0)
     put, call = option("short put", 90, 3.0, on), option("short call", 110, 2.0, on)

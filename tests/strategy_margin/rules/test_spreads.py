@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlmargin.instruments import InstrumentKind as Kind
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.legs import Phase
 from xlmargin.strategy_margin.spreads import (
     box_value,
+    is_balanced,
+    is_outlived,
     is_spread,
     long_european_box,
     maximum_loss,
@@ -93,12 +96,66 @@ def test_ten_of_a_tenth_against_one_of_the_full_index(underlying, option, rules)
     assert uncovered_shorts(back, units, INITIAL, rules) == pytest.approx(85_000)
 
 
+def test_a_call_spread_of_a_tenth_loses_the_same_as_one_of_the_full_index(underlying, option):
+    full = underlying(6_000.0, Class.INDEX_HIGH_CAP, symbol="SPX")
+    tenth = underlying(600.0, Class.INDEX_HIGH_CAP, symbol="XSP", index_scale=0.1)
+    legs = [option("short call", 5_800, 300.0, full), option("long call", 590, 20.0, tenth)]
+    assert maximum_loss(legs, [-100.0, 100.0]) == pytest.approx(10_000)
+    assert value_at(5_850, legs, [-100.0, 100.0]) == pytest.approx(-5_000)
+
+
+def test_the_shorts_of_a_spread_are_capped_at_their_strikes_in_maintenance(
+    underlying, option, rules
+):
+    on = underlying(1.0)
+    legs = [
+        option("short put", 20, 19.20, on),  # 2,120 by the formula, no more than 2,000
+        option("long put", 19, 18.20, on),
+        option("short call", 25, 0.01, on),  # 10% of 1, and 0.01
+        option("long call", 125, 0.01, on),
+    ]
+    units = [-100.0, 100.0, -100.0, 100.0]
+    assert maximum_loss(legs, units) == pytest.approx(10_000)
+    for asked in (uncovered_shorts, spread):
+        assert asked(legs, units, INITIAL, rules) == pytest.approx(2_120 + 11)
+        assert asked(legs, units, MAINTENANCE, rules) == pytest.approx(2_000 + 11)
+
+
+def test_half_a_unit_is_asked_half(underlying, option, rules):
+    on = underlying(100.0)
+    legs = [option("short call", 100, 3.0, on), option("long call", 200, 0.1, on)]
+    assert uncovered_shorts(legs, [-0.5, 0.5], INITIAL, rules) == pytest.approx(11.5)
+    assert is_spread(legs, [-0.5, 0.5], rules)
+
+
+@pytest.mark.parametrize("units", [[-100.0], [-100.0, 100.0, 100.0]])
+def test_no_leg_is_dropped_for_want_of_units(units, underlying, option, rules):
+    on = underlying(100.0)
+    legs = [option("short call", 100, 3.0, on), option("long call", 105, 1.0, on)]
+    strict = strategy_rules(date(2026, 1, 15), "custom", {"all_shorts_before_nearest_long": True})
+    for asked in (
+        lambda: maximum_loss(legs, units),
+        lambda: value_at(110.0, legs, units),
+        lambda: uncovered_shorts(legs, units, INITIAL, rules),
+        lambda: is_balanced(legs, units, Kind.CALL),
+        lambda: is_outlived(legs, units, Kind.CALL, rules),
+        lambda: is_outlived(legs, units, Kind.CALL, strict),
+    ):
+        with pytest.raises(ValueError, match="zip"):
+            asked()
+
+
 SPREADS = {  # legs with expirations: a spread by the pair-wise reading
     "calendar, long later": ((("+1 call 70", APRIL), ("-1 call 70", MARCH)), True),
     "calendar, same day": ((("+1 call 70", APRIL), ("-1 call 75", APRIL)), True),
     "calendar, long first": ((("+1 call 70", MARCH), ("-1 call 70", APRIL)), False),
     "call beside put": ((("+1 call 70", APRIL), ("-1 put 70", APRIL)), False),
     "ratio": ((("+1 call 70", APRIL), ("-2 call 75", APRIL)), False),
+    "a long too many": ((("+2 call 70", APRIL), ("-1 call 75", APRIL)), False),
+    "a long put too many": (
+        (("+1 call 70", APRIL), ("-1 call 75", APRIL), ("+2 put 70", APRIL), ("-1 put 75", APRIL)),
+        False,
+    ),
     "a short of May beside a long of April": (
         (
             ("+1 call 70", APRIL),
@@ -139,6 +196,21 @@ def test_stricter_readings(reading, underlying, option):
     assert found["calendar, same day"]
     assert not found["a short of May beside a long of April"]
     assert found["calendar, long later"] is (reading != "same_expiry_only")
+
+
+def test_shorts_that_outnumber_their_longs_are_not_outlived(underlying, option, rules):
+    on = underlying(75.0)
+    legs, units = legs_of("+1 call 70, -2 call 75", option, on)
+    assert not is_outlived(legs, units, Kind.CALL, rules)
+    assert is_outlived(legs, units, Kind.PUT, rules)
+
+
+def test_the_stricter_reading_looks_at_halves_of_units_too(underlying, option):
+    strict = strategy_rules(date(2026, 1, 15), "custom", {"all_shorts_before_nearest_long": True})
+    parts = (("+1 call 70", APRIL), ("-2 call 75", APRIL), ("+1 call 80", MAY))
+    legs, units = dated(parts, option, underlying(75.0))
+    assert is_spread(legs, units, strict)
+    assert is_spread(legs, [u / 2 for u in units], strict)
 
 
 def test_styles(underlying, option, rules):

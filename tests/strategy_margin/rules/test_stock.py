@@ -115,6 +115,19 @@ def test_a_fund_of_factor_four_by_date(as_of, long, short, underlying):
     assert short_stock(fund, 100.0, MAINTENANCE, rules) == pytest.approx(short)
 
 
+def test_the_cap_of_a_leveraged_fund_held_long_may_be_taken_away(underlying, rules):
+    fund = underlying(100.0, Class.ETF_BROAD, leverage=5.0)
+    uncapped = strategy_rules(date(2026, 1, 15), "custom", {"leveraged_long_cap": False})
+    assert long_stock(fund, 100.0, MAINTENANCE, rules) == pytest.approx(100.0)
+    assert long_stock(fund, 100.0, MAINTENANCE, uncapped) == pytest.approx(125.0)  # 25% x 5
+
+
+def test_five_dollars_is_not_a_low_price(underlying):
+    house = strategy_rules(date(2026, 1, 15), "custom", {"short_stock_minimum": 6.0})
+    assert short_stock_on_top(underlying(5.0), 5.0, house) == pytest.approx(6.0)  # 4210(c)(3)
+    assert short_stock_on_top(underlying(4.99), 4.99, house) == pytest.approx(4.99)  # (c)(2)
+
+
 def test_a_low_priced_leveraged_fund_is_asked_its_factor(underlying, rules):
     fund = underlying(4.0, Class.ETF_BROAD, leverage=-4.0)
     assert short_stock(fund, 4.0, MAINTENANCE, rules) == pytest.approx(4.80)  # 120% of 4

@@ -1,0 +1,90 @@
+"""What each position contributes, worked by hand where groups, minimums or houses come in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.books import Range
+from xlmargin.excel.cells import read_book
+from xlmargin.portfolio_margin import Contribution, contribution, portfolio_margin
+
+HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "multiplier"]
+MARKET_HEADINGS = ["symbol", "price", "class", "class_group", "product_group", "portfolio_group"]
+
+
+def shares(symbol: str, quantity: float) -> list[object]:
+    return [symbol, "stock", quantity, None, None, None, None]
+
+
+def far_calls(quantity: int, multiplier: int = 100) -> list[object]:
+    """Calls half the index's price out of the money: they lose next to nothing."""
+    return ["IDX", "call", quantity, 150, "2026-12-18", 0.05, multiplier]
+
+
+def contributed(rows: Range, market: Range, **settings: object) -> Contribution:
+    named = [["as_of", "2026-11-20"], ["rate", 0.04], *([k, v] for k, v in settings.items())]
+    ranges = [HEADINGS, *rows], [MARKET_HEADINGS, *market], [["name", "value"], *named]
+    return contribution(portfolio_margin(read_book(*ranges)))
+
+
+TWO_INDEXES: Range = [
+    ["SPX", 5000, "index_high_cap", "SPX", "A", "P"],
+    ["SPY", 500, "etf_broad", "SPX", "A", "P"],
+    ["DJX", 400, "index_high_cap", "DJX", "B", "P"],
+    ["DIA", 400, "etf_broad", "DJX", "B", "P"],
+]
+INDEX: Range = [["IDX", 100, "index_high_cap", "IDX", "HC", None]]
+
+
+def test_a_gain_counts_at_the_rates_of_both_groups_above_it():
+    # $1,000,000 each way, +6/-8%: at -8% the gain counts at 90%, and half of that above
+    made = contributed([shares("SPY", 2_000), shares("DIA", -2_500)], TWO_INDEXES)
+    assert made.share == pytest.approx([80_000, -36_000])
+    assert made.standalone == pytest.approx([80_000, 60_000])
+    assert made.marginal == pytest.approx([44_000 - 60_000, 44_000 - 80_000])
+
+
+def test_a_gain_of_less_than_a_dollar_counts_at_the_rate_too():
+    market = [
+        *([*row[:4], "HC", None] for row in TWO_INDEXES),
+        ["FND", 1, "etf_broad", "DJX", "HC", None],
+    ]
+    made = contributed([shares("SPY", 1), shares("FND", -10)], market)
+    assert made.share == pytest.approx([40, -0.9 * 0.80])  # 8% of 500; 8% of 10 at 90%
+    assert made.marginal == pytest.approx([39.28 - 0.60, 39.28 - 40])  # 6% of 10 by itself
+
+
+def test_stock_has_no_share_of_a_minimum():
+    market = [*INDEX, *([*row[:4], "HC", None] for row in TWO_INDEXES[:2])]
+    rows = [shares("SPY", 10), shares("SPY", -10), far_calls(-4)]
+    made = contributed(rows, market)
+    assert made.share == pytest.approx([0, 0, 4 * 37.50])
+
+
+def test_a_minimum_that_the_house_raises_is_shared_by_the_minimums_of_contracts():
+    put = ["IDX", "put", 1, 50, "2026-12-18", 0.60, 100]
+    made = contributed([far_calls(-4), put], INDEX, house="tastytrade_calm")
+    # TASTY: 0.5% of the 40,000 that four uncovered calls deliver, against 150 and 37.50
+    assert made.share == pytest.approx([200 * 150 / 187.50, 200 * 37.50 / 187.50])
+    assert made.standalone[0] == pytest.approx(200)
+
+
+def test_a_raised_minimum_of_less_than_a_dollar_is_shared_whole():
+    made = contributed([far_calls(-1, multiplier=1)], INDEX, house="tastytrade_calm")
+    assert made.share == pytest.approx([0.50])  # 0.5% of 100, against 0.375
+    assert made.standalone == pytest.approx([0.50])
+    assert made.marginal == pytest.approx([0.50])
+
+
+def test_stock_alone_divides_nothing_by_nothing():
+    with np.errstate(all="raise"):
+        made = contributed([shares("SPY", 100)], TWO_INDEXES)
+    assert made.share == pytest.approx([4_000])
+
+
+def test_cash_contributes_nothing():
+    cash = ["USD", "cash", 10_000, None, None, None, None]
+    made = contributed([shares("SPY", 100), cash], TWO_INDEXES)
+    for reading in (made.standalone, made.marginal, made.share):
+        assert reading.tolist() == pytest.approx([4_000, 0])
