@@ -26,6 +26,10 @@ NUMBERS_AT_ONCE = 16_384
 """Numbers in one temporary of the quadrature: puts x spots x points that fit a cache."""
 
 
+NEGLIGIBLE_RATE = 1e-12
+"""A rate that earns less than a trillionth of the strike in a year: as good as none."""
+
+
 class EarlyExercise(IntEnum):
     """When an American option without cash dividends may be exercised early, by rate and yield."""
 
@@ -44,7 +48,7 @@ def early_exercise(contracts: Contracts) -> NDArray[np.int8]:
     yields = np.where(contracts.call, contracts.rate, contracts.dividend_yield)
     regime = np.full(len(contracts), EarlyExercise.ONE_BOUNDARY, np.int8)
     regime[(yields < rate) & (rate < 0)] = EarlyExercise.TWO_BOUNDARIES
-    regime[(rate <= 0) & (yields >= rate)] = EarlyExercise.NEVER
+    regime[(rate <= NEGLIGIBLE_RATE) & (yields >= rate)] = EarlyExercise.NEVER
     return regime
 
 
