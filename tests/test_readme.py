@@ -17,7 +17,7 @@ def test_coverage_table_is_the_rulebook_s():
 
 
 def test_every_function_is_named():
-    assert [name for name in REGISTRY if f"`{name}" not in README] == []
+    assert [n for n in REGISTRY if hasattr(udfs, n) and f"`{n}" not in README] == []
 
 
 def test_example_answers_what_it_says():
