@@ -1,11 +1,12 @@
 """What must hold of theoretical values whatever the numbers."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.pricing.contract_builder import contracts, numbers
-from xlmargin.pricing import least_value, theoretical_value
+from xlmargin.pricing import Contracts, least_value, theoretical_value
 
 spots = st.floats(50, 200)
 strikes = st.floats(50, 200)
@@ -121,12 +122,20 @@ def test_no_value_is_below_the_least(
     np.testing.assert_array_equal(theoretical_value(terms, *numbers(spot, 0.0)), least)
 
 
-@quick
-@given(sides, spots, strikes, days, st.floats(0.001, 0.1), yields, st.floats(0.1, 1.0))
-def test_a_dividend_of_nearly_nothing_changes_nearly_nothing(
-    call, spot, strike, day, rate, dividend_yield, volatility
-):
-    terms = (call, strike, day / 365, rate, dividend_yield)
-    with_dividend = value(spot, volatility, *terms, dividends=[(0.4 * day / 365, 1e-9)])
-    without = value(spot, volatility, *terms)
-    np.testing.assert_allclose(with_dividend, without, atol=3e-4 * max(spot, strike))
+@pytest.mark.parametrize("call", [True, False])
+@pytest.mark.parametrize("when", [0.1, 0.4, 0.8])
+def test_a_dividend_of_nearly_nothing_changes_nearly_nothing(call, when):
+    # Two methods on the same American options. Just beside the exercise boundary, where the value
+    # bends, the lattice may miss by more than elsewhere: a few cents in a hundred dollars.
+    random, n = np.random.default_rng(3), 1_000
+    spot, years = random.uniform(60, 140, n), random.uniform(0.1, 1.5, n)
+    rate, yields = random.uniform(0, 0.08, (2, n))
+    volatility, sides, strike = random.uniform(0.1, 0.9, n), np.full(n, call), np.full(n, 100.0)
+    terms = (sides, np.full(n, True), strike, years, rate, yields)
+    none = np.zeros((n, 0))
+    without = theoretical_value(Contracts(*terms, none, none), spot, volatility)[:, 0]
+    paid = Contracts(*terms, (when * years)[:, None], np.full((n, 1), 1e-9))
+    error = np.abs(theoretical_value(paid, spot, volatility)[:, 0] - without) / 100.0
+    assert np.sqrt(np.mean(error**2)) < 5e-5
+    assert np.quantile(error, 0.99) < 2.5e-4
+    assert error.max() < 1.5e-3
