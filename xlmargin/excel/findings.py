@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -12,11 +12,23 @@ from xlmargin.arrays import BoolArray
 from xlmargin.errors import Problem, Severity
 from xlmargin.excel.plain_cells import PlainCell, shown
 
-if TYPE_CHECKING:
-    from xlmargin.excel.ranges import RangeTable
-
 MOST_LISTED: Final = 1_000
 """Rows listed for one and the same problem; of the rest only their number is told."""
+
+
+class Table(Protocol):
+    """A range whose cells can be named: its name, its row numbers, and a cell of it."""
+
+    @property
+    def name(self) -> str:
+        """The range's name."""
+
+    @property
+    def rows(self) -> Sequence[int]:
+        """The number of each row within the range."""
+
+    def cell(self, heading: str, index: int) -> PlainCell:
+        """One cell, by its heading and the index of its row."""
 
 
 @dataclass
@@ -41,7 +53,7 @@ class Findings:
     def errors_where(
         self,
         where: BoolArray,
-        table: RangeTable,
+        table: Table,
         column: str,
         wanted: str,
         show: Callable[[PlainCell], str] = shown,
@@ -53,7 +65,7 @@ class Findings:
     def warnings_where(
         self,
         where: BoolArray,
-        table: RangeTable,
+        table: Table,
         column: str,
         wanted: str,
         show: Callable[[PlainCell], str] = shown,
@@ -66,7 +78,7 @@ class Findings:
         self,
         report: Callable[[str, int, str, str, str], None],
         rows: Sequence[int] | np.ndarray,
-        table: RangeTable,
+        table: Table,
         column: str,
         wanted: str,
         show: Callable[[PlainCell], str],
