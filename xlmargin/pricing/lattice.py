@@ -127,7 +127,8 @@ class _Lattice:
         nodes: Nodes,
         volatility: FloatArray,
     ) -> _Lattice:
-        logarithm = nodes.lowest + nodes.spacing * np.arange(nodes.count.max())[:, None]
+        number = np.arange(float(np.max(nodes.count)))[:, None]
+        logarithm = nodes.lowest + nodes.spacing * number
         share = np.exp(np.minimum(logarithm, GREATEST_LOGARITHM))
         sign = np.where(contracts.call, 1.0, -1.0)
         carry = contracts.rate - contracts.dividend_yield

@@ -94,8 +94,9 @@ def time_levels(
     pays = (dividends.amounts.T > 0) & (last.start > dividends.years.T)
     when = np.where(pays, dividends.years.T, last.start)
     ex_level = _places(places * when / last.start, pays, places) * (steps // places)
-    wait = steps.max(initial=0) - steps
-    shape = (int(steps.max(initial=0)) + 2, len(steps))
+    most = int(np.max(steps, initial=0))
+    wait = most - steps
+    shape = (most + 2, len(steps))
     longer, falls = np.zeros(shape), np.zeros(shape)  # than the step before; one row is spare
     contract = np.arange(len(steps))
     before, before_years, pace = np.zeros_like(steps), np.zeros(len(steps)), np.zeros(len(steps))

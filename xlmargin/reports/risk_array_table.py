@@ -112,4 +112,4 @@ def _range(moves: FloatArray, gains: FloatArray) -> str:
         return NOT_ELIGIBLE
     if np.isnan(moves).any():
         return ""
-    return f"{100 * moves.min():+.4g}% {100 * moves.max():+.4g}%"
+    return f"{100 * np.min(moves):+.4g}% {100 * np.max(moves):+.4g}%"

@@ -178,7 +178,7 @@ def _branches(
 def _fractional(program: Program, quantity: FloatArray) -> int | None:
     """The column that is furthest from whole among those that must be; None where all are."""
     distance = np.where(program.whole, np.abs(quantity - np.round(quantity)), 0.0)
-    column = int(distance.argmax())
+    column = int(np.argmax(distance))
     return column if distance[column] > WHOLE else None
 
 

@@ -32,7 +32,7 @@ class ScipyEngine:
         if self._program.cost.size >= _LARGE:
             return self._relaxed_with_marginals(lower, upper)
         answer = milp(self._program.cost, bounds=Bounds(lower, upper), constraints=self._rows)
-        if answer.x is None:
+        if answer.x is None or answer.fun is None:
             return None
         return Relaxed(float(answer.fun), answer.x, np.zeros_like(answer.x))
 
@@ -71,7 +71,7 @@ class ScipyEngine:
             constraints=self._rows,
             options={"time_limit": seconds, "mip_rel_gap": gap},
         )
-        if answer.x is None:
+        if answer.x is None or answer.fun is None or answer.mip_dual_bound is None:
             return None
         quantity = np.where(program.whole, np.round(answer.x), answer.x)
         return Solution(quantity, float(answer.fun), float(answer.mip_dual_bound))
