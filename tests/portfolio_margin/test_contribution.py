@@ -62,6 +62,20 @@ def test_stock_has_no_share_of_a_minimum():
     assert made.share == pytest.approx([0, 0, 4 * 37.50])
 
 
+def test_a_class_that_neither_gains_nor_loses_counts_whole():
+    market = [[*row[:4], "HC", None] for row in TWO_INDEXES]
+    made = contributed([shares("SPY", 10), shares("SPY", -10), shares("DIA", 100)], market)
+    assert made.share == pytest.approx([400, -400, 3_200])  # 8% of 5,000 each way, of 40,000
+    # without the long 10 the short 10 gain 360 at 90%; without the short 10 the long 10 lose 400
+    assert made.marginal == pytest.approx([3_200 - 2_840, 3_200 - 3_600, 3_200])
+
+
+def test_where_loss_and_minimum_are_equal_the_minimum_is_shared():
+    made = contributed([shares("SPY", 10), shares("SPY", -10)], TWO_INDEXES)
+    assert made.share.tolist() == [0, 0]
+    assert made.marginal == pytest.approx([-300, -400])  # without it +6%, -8% of 5,000
+
+
 def test_a_minimum_that_the_house_raises_is_shared_by_the_minimums_of_contracts():
     put = ["IDX", "put", 1, 50, "2026-12-18", 0.60, 100]
     made = contributed([far_calls(-4), put], INDEX, house="tastytrade_calm")

@@ -93,6 +93,8 @@ def test_at_prices_nothing_but_the_spots_changes():
     assert moved.market.as_of == book.market.as_of
     assert moved.market.marginable.tolist() == [True, False, False]
     assert moved.positions is book.positions
+    with pytest.raises(ValueError, match="zip"):
+        at_prices(book, np.array([90.0, 45.0]))
 
 
 def test_cash_alone_is_asked_nothing():
