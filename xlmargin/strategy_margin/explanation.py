@@ -5,14 +5,20 @@ The root recomputes from the leaves, which are what each strategy asks of each r
 
 from __future__ import annotations
 
+from typing import Final
+
 from xlmargin.instruments import InstrumentKind
 from xlmargin.positions import Positions
 from xlmargin.requirement import Requirement, total
 from xlmargin.strategy_margin.display_lines import StrategyLeg, StrategyLine
-from xlmargin.strategy_margin.legs import Phase
+from xlmargin.strategy_margin.legs import Paragraph, Phase
 from xlmargin.strategy_margin.pairing import Pairing
 from xlmargin.strategy_margin.program import HALF_A_CENT
 from xlmargin.strategy_margin.strategy_requirement import ClassMargin, StrategyMargin
+
+
+REGIME: Final = Paragraph("12 CFR 220.4, 220.12; FINRA 4210(b), (f)", "FINRA 4210(c), (f)")
+"""What asks for the whole, of which each strategy cites its own paragraph."""
 
 
 def explained(margin: StrategyMargin, phase: Phase) -> Requirement:
@@ -20,9 +26,10 @@ def explained(margin: StrategyMargin, phase: Phase) -> Requirement:
     accounts = margin.book.positions.accounts
     label = f"Strategy-based {phase} requirement"
     by_account = tuple(_account(margin, i, phase) for i in range(len(accounts)))
+    rule = REGIME.of(phase)
     if len(accounts) == 1:
-        return total(label, by_account[0].parts)
-    return total(f"{label}, all accounts", by_account)
+        return total(label, by_account[0].parts, rule)
+    return total(f"{label}, all accounts", by_account, rule)
 
 
 def _account(margin: StrategyMargin, account: int, phase: Phase) -> Requirement:
