@@ -16,7 +16,6 @@ from xlmargin.strategy_margin.pairing import Pairing
 from xlmargin.strategy_margin.program import HALF_A_CENT
 from xlmargin.strategy_margin.strategy_requirement import ClassMargin, StrategyMargin
 
-
 REGIME: Final = Paragraph("12 CFR 220.4, 220.12; FINRA 4210(b), (f)", "FINRA 4210(c), (f)")
 """What asks for the whole, of which each strategy cites its own paragraph."""
 
