@@ -1,11 +1,22 @@
-"""How Hypothesis searches: anew each time at a desk, always the same where CI is set."""
+"""How Hypothesis searches, and that every test judges the code itself.
+
+The search is made anew each time at a desk, always the same where CI is set.
+"""
 
 from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
+
+from xlmargin.excel import margined
 
 settings.register_profile("same", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("same")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Forget the books margined by tests before, whose answers would stand in for the code."""
+    margined.forget()
