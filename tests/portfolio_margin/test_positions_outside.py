@@ -70,6 +70,7 @@ def test_accounts_are_asked_apart_and_pair_nothing_outside():
 def test_one_underlying_in_two_accounts():
     found = margin(shares("XYZ", 100), shares("XYZ", -50, "b"))
     assert found.by_account == pytest.approx([1_500, 750])
+    assert found.amount == pytest.approx(2_250)
 
 
 def test_nothing_outside_is_stressed_or_charged_a_contract_minimum():
@@ -83,6 +84,7 @@ def test_after_a_move_positions_outside_are_asked_at_the_prices_there():
     path = requirement_path(margin(ELIGIBLE, shares("OTC", 100), CASH), np.array([-0.5, 0.0, 0.1]))
     assert path.requirement == pytest.approx([750 + 2_500, 1_500 + 5_000, 1_650 + 5_500])
     assert path.account_value == pytest.approx([17_500, 25_000, 26_500])
+    assert path.excess == pytest.approx([14_250, 18_500, 19_350])
 
 
 def test_at_prices_nothing_but_the_spots_changes():

@@ -84,6 +84,22 @@ def test_a_product_with_rates_of_its_own_from_its_circular_on(underlying, option
     assert [add_on(leg, day) for leg in (at, far)] == pytest.approx([8.0, 4.0])
 
 
+PRODUCTS = {  # at the money, and far out of it: unconfirmed (a broker's page, general knowledge)
+    "currency": (4.0, 0.75),
+    "interest_rate": (10.0, 5.0),
+    "treasury_bill": (0.35, 0.05),
+    "treasury_note": (3.0, 0.5),
+    "treasury_bond": (3.5, 0.5),
+}
+
+
+@pytest.mark.parametrize(("product", "on_top"), PRODUCTS.items())
+def test_products_with_rates_of_their_own(product, on_top, underlying, option, rules):
+    on = underlying(100.0, Class.INDEX_NARROW, symbol=product)
+    at, far = option("short call", 100, 1.0, on), option("short call", 200, 0.1, on)
+    assert [add_on(leg, rules) for leg in (at, far)] == pytest.approx(on_top)
+
+
 def test_maintenance_of_a_put_is_no_more_than_its_strike(underlying, option, rules):
     put = option("short put", 20, 19.20, underlying(1.0))
     assert 100 * uncovered(put, INITIAL, rules) == pytest.approx(2_120)

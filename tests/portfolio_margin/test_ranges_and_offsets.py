@@ -1,0 +1,105 @@
+"""The range and the offset of every class of underlying, by the rule and by each house."""
+
+from __future__ import annotations
+
+import pytest
+
+import udfs
+from tests.books import Range
+
+HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price"]
+MARKET_HEADINGS = ["symbol", "price", "class", "leverage", "product_group"]
+SHARES = ("stock", "etf_broad", "etf_narrow", "etn")
+
+BY_RULE = {  # up, down: SEC-431; TMI for narrow indexes; FINRA-FAQ for funds and notes
+    "stock": (0.15, 0.15),
+    "etf_broad": (0.15, 0.15),
+    "etf_narrow": (0.15, 0.15),
+    "etn": (0.15, 0.15),
+    "index_high_cap": (0.06, 0.08),
+    "index_broad": (0.10, 0.10),
+    "index_narrow": (0.15, 0.15),
+    "vol_index": (0.20, 0.20),  # weak
+}
+EQUITY_20 = dict.fromkeys(("stock", "etf_narrow", "etn", "index_narrow"), (0.20, 0.20))
+BROAD = ("index_high_cap", "index_broad")
+BY_HOUSE = {
+    "rule": {},
+    "schwab": dict.fromkeys(BROAD, (0.15, 0.15)),  # SCHWAB
+    "tastytrade_calm": EQUITY_20 | dict.fromkeys(BROAD, (0.10, 0.15)),  # TASTY
+    "tastytrade_stressed": EQUITY_20 | dict.fromkeys((*BROAD, "etf_broad"), (0.15, 0.20)),
+    "ibkr_like": {"stock": (0.30, 0.25)},  # a user's +30/-25
+}
+OFFSETS = {  # 15c3-1a(b)(1)(iv)(B), unconfirmed; single stocks: OCC-DISC
+    "stock": 0.0,
+    "etf_broad": 0.75,
+    "etf_narrow": 0.90,
+    "etn": 0.0,
+    "index_high_cap": 0.90,
+    "index_broad": 0.75,
+    "index_narrow": 0.90,
+    "vol_index": 0.0,
+}
+
+
+def held(symbol: str, underlying_class: str, contracts: int, spot: float = 100) -> Range:
+    """100 shares a contract; of an index the calls and puts that gain and lose like them."""
+    if underlying_class in SHARES:
+        return [[symbol, "stock", 100 * contracts, None, None, spot]]
+    return [
+        [symbol, kind, n, spot, "2026-12-18", 0.04 * spot]
+        for kind, n in (("call", contracts), ("put", -contracts))
+    ]
+
+
+def asked(rows: Range, market: Range, as_of: str = "2026-11-20", house: str = "rule") -> float:
+    settings = [["name", "value"], ["as_of", as_of], ["rate", 0], ["house", house]]
+    return udfs.PM_REQUIREMENT([HEADINGS, *rows], [MARKET_HEADINGS, *market], settings)
+
+
+@pytest.mark.parametrize("house", BY_HOUSE)
+@pytest.mark.parametrize("underlying_class", BY_RULE)
+def test_ten_thousand_dollars_long_and_short(house, underlying_class):
+    up, down = BY_HOUSE[house].get(underlying_class, BY_RULE[underlying_class])
+    market: Range = [["XYZ", 100, underlying_class, 1, None]]
+    for contracts, move in ((1, down), (-1, up)):
+        rows = held("XYZ", underlying_class, contracts)
+        assert asked(rows, market, house=house) == pytest.approx(move * 10_000, abs=0.01)
+
+
+@pytest.mark.parametrize("underlying_class", OFFSETS)
+def test_a_million_long_and_a_million_short_in_one_product_group(underlying_class):
+    market: Range = [[name, 1_000, underlying_class, 1, "P"] for name in ("ABC", "XYZ")]
+    rows = [
+        row
+        for name, contracts in (("ABC", 10), ("XYZ", -10))
+        for row in held(name, underlying_class, contracts, 1_000)
+    ]
+    loss = max(BY_RULE[underlying_class]) * 1_000_000  # more than 37.50 for 40 contracts
+    expected = (1 - OFFSETS[underlying_class]) * loss
+    assert asked(rows, market) == pytest.approx(expected, abs=1)
+
+
+@pytest.mark.parametrize(("as_of", "range_"), [("2009-11-30", 0.15), ("2009-12-01", 0.45)])
+def test_the_factor_of_a_leveraged_fund_counts_from_the_notice_on(as_of, range_):
+    market: Range = [["FND", 100, "etf_narrow", 3, None]]  # RN 09-53
+    assert asked(held("FND", "etf_narrow", 1), market, as_of) == pytest.approx(range_ * 10_000)
+
+
+@pytest.mark.parametrize("house", ["tastytrade_calm", "tastytrade_stressed"])
+def test_half_a_percent_of_what_an_uncovered_option_delivers(house):
+    short: Range = [["XYZ", "put", -1, 60, "2026-12-18", 0.01]]
+    market: Range = [["XYZ", 100, "etf_broad", 1, None]]
+    settings = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0], ["house", house]]
+    table = udfs.PM_GROUPS([HEADINGS, *short], [MARKET_HEADINGS, *market], settings)
+    assert dict(zip(table[0], table[1], strict=True))["minimum"] == pytest.approx(50)
+
+
+def test_a_book_that_gains_at_every_point_loses_nothing():
+    straddle: Range = [["XYZ", kind, 1, 100, "2026-11-21", 0.50] for kind in ("call", "put")]
+    market: Range = [["XYZ", 100, "stock", 1, None]]
+    settings = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0]]
+    table = udfs.PM_GROUPS([HEADINGS, *straddle], [MARKET_HEADINGS, *market], settings)
+    row = dict(zip(table[0], table[1], strict=True))
+    assert row["worst loss"] == 0
+    assert row["requirement"] == pytest.approx(75)  # the minimum of two contracts
