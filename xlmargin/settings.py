@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import nan
 
 
 class AccountType(StrEnum):
@@ -44,13 +45,14 @@ class BaseValue(StrEnum):
 class Settings:
     """Settings other than the date and the rates, which belong to the market.
 
-    `cash` and `sma` are in dollars. `overrides` holds rule parameters by their names.
+    `cash` and `sma` are in dollars, NaN where not stated. `overrides` holds rule parameters by
+    their names.
     """
 
     house: str = "rule"
     account_type: AccountType = AccountType.PORTFOLIO
-    cash: float = 0.0
-    sma: float = 0.0
+    cash: float = nan
+    sma: float = nan
     basis: Basis = Basis.DEPOSIT
     smile: Smile = Smile.STICKY_STRIKE
     base_value: BaseValue = BaseValue.MARK

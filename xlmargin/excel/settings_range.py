@@ -163,12 +163,13 @@ def _refuse(setting: Setting, wanted: str, findings: Findings) -> None:
 
 
 def _number(setting: Setting | None, findings: Findings) -> float:
+    """A number of dollars, NaN where it is not stated or cannot be read."""
     if setting is None:
-        return 0.0
+        return np.nan
     value = number_of(setting.value)
     if not abs(value) <= GREATEST_CASH:
         _refuse(setting, NUMBER if np.isnan(value) else at_most(GREATEST_CASH), findings)
-        return 0.0
+        return np.nan
     return value
 
 

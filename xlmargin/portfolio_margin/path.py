@@ -41,10 +41,11 @@ def requirement_path(margin: PortfolioMargin, moves: FloatArray) -> RequirementP
     gained = contracts.values(spot) - contracts.values(book.market.spot[:, None])
     worth = np.maximum(contracts.base[:, None] + gained, 0.0)
     _refuse_unvalued(margin, worth)
+    cash = np.nan_to_num(book.settings.cash)
     after = [margin_at(margin.frame, spot[:, i], worth[:, i]) for i in range(len(moves))]
     return RequirementPath(
         moves,
-        np.array([m.market_value.sum() + book.settings.cash for m in after]),
+        np.array([m.market_value.sum() + cash for m in after]),
         np.array([m.amount for m in after]),
     )
 

@@ -40,6 +40,7 @@ class Unit(StrEnum):
     """A share of what `states` names, 0 to 1."""
     DOLLARS_PER_UNIT = "dollars per unit"
     """$ per unit of the multiplier, or per share."""
+    DOLLARS = "dollars"
     COUNT = "count"
     SWITCH = "switch"
     """1 for yes, 0 for no; true and false in the file."""
@@ -59,7 +60,7 @@ class Unit(StrEnum):
         match self:
             case Unit.FRACTION:
                 return 0 <= value <= 1
-            case Unit.DOLLARS_PER_UNIT:
+            case Unit.DOLLARS_PER_UNIT | Unit.DOLLARS:
                 return 0 <= value < math.inf
             case Unit.COUNT:
                 return value >= 1 and value.is_integer()
@@ -70,6 +71,7 @@ class Unit(StrEnum):
 _WANTED: Final[Mapping[Unit, str]] = {
     Unit.FRACTION: "a fraction, 0 to 1",
     Unit.DOLLARS_PER_UNIT: "dollars per unit, 0 or more",
+    Unit.DOLLARS: "dollars, 0 or more",
     Unit.COUNT: "a whole number, 1 or more",
     Unit.SWITCH: "true or false",
 }
