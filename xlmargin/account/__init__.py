@@ -1,5 +1,20 @@
 """The account: what it is worth, what it owes, and what it may still do."""
 
 from xlmargin.account.account_values import AccountValues, account_values
+from xlmargin.account.excess import (
+    Excess,
+    portfolio_excess,
+    strategy_excess,
+    values_by_strategy,
+    values_under_portfolio,
+)
 
-__all__ = ["AccountValues", "account_values"]
+__all__ = [
+    "AccountValues",
+    "Excess",
+    "account_values",
+    "portfolio_excess",
+    "strategy_excess",
+    "values_by_strategy",
+    "values_under_portfolio",
+]

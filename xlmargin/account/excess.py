@@ -1,0 +1,67 @@
+"""Equity beside requirement under each regime, account by account.
+
+Excess is equity less requirement, signed; a margin call is what is missing. Each regime's equity
+goes with its own requirement: strategy-based equity leaves out options that carry their value
+inside the requirement, or have none.
+
+Rule: FINRA 4210(c), (f)(2)(B), (g)(7), (g)(11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlmargin.account.account_values import AccountValues, account_values
+from xlmargin.arrays import FloatArray
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.rulebook import strategy_rules
+from xlmargin.strategy_margin import Phase, StrategyMargin
+
+
+@dataclass(frozen=True, eq=False)
+class Excess:
+    """Equity and requirement of each account under one regime, $, shape (accounts,).
+
+    Equity is NaN for an account whose cash is stated nowhere.
+    """
+
+    equity: FloatArray
+    requirement: FloatArray
+
+    @property
+    def excess(self) -> FloatArray:
+        """Equity less requirement, $, signed."""
+        return self.equity - self.requirement
+
+    @property
+    def margin_call(self) -> FloatArray:
+        """What is missing to the requirement, $, 0 or more; NaN where equity is unknown."""
+        return np.maximum(-self.excess, 0.0)
+
+
+def portfolio_excess(margin: PortfolioMargin) -> Excess:
+    """Net liquidation value beside the portfolio margin requirement."""
+    return Excess(values_under_portfolio(margin).net_liquidation_value, margin.by_account)
+
+
+def strategy_excess(margin: StrategyMargin) -> Excess:
+    """Strategy-based equity beside the least maintenance requirement."""
+    return Excess(values_by_strategy(margin).strategy_equity, margin.by_account(Phase.MAINTENANCE))
+
+
+def values_under_portfolio(margin: PortfolioMargin) -> AccountValues:
+    """What accounts are worth at the prices that portfolio margin counts from."""
+    book, settings = margin.book, margin.book.settings
+    rules = strategy_rules(book.as_of, settings.house, settings.overrides)
+    return account_values(book, margin.unit_value, rules)
+
+
+def values_by_strategy(margin: StrategyMargin) -> AccountValues:
+    """What accounts are worth at market prices: stock at spot, options at their marks."""
+    positions, market = margin.book.positions, margin.book.market
+    stock = positions.is_stock
+    worth = margin.mark.copy()
+    worth[stock] = market.spot[positions.underlying[stock]]
+    return account_values(margin.book, worth, margin.rules)
