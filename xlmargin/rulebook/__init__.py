@@ -1,5 +1,6 @@
 """The rules' numbers: dated, cited, typed."""
 
+from xlmargin.rulebook.call_rules import CallRules, call_rules
 from xlmargin.rulebook.house import house_names
 from xlmargin.rulebook.known_underlyings import KnownUnderlying, known_underlying
 from xlmargin.rulebook.look_up import RuleSetDate, RuleValue, look_up, rule_set_dates
@@ -8,12 +9,14 @@ from xlmargin.rulebook.portfolio_rules import PortfolioRules, ValuationRange, po
 from xlmargin.rulebook.strategy_rules import StrategyRules, strategy_rules
 
 __all__ = [
+    "CallRules",
     "KnownUnderlying",
     "PortfolioRules",
     "RuleSetDate",
     "RuleValue",
     "StrategyRules",
     "ValuationRange",
+    "call_rules",
     "house_names",
     "is_overridable",
     "known_underlying",

@@ -29,6 +29,13 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         "treasury_bond",
         "vxst",
     ),
+    "margin call": (
+        "maintenance",
+        "portfolio",
+        "minimum_equity",
+        "intraday",
+        "intraday_outstanding",
+    ),
 }
 """What a parameter may be divided `by`, with the keys that then have a value each."""
 

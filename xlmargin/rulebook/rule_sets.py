@@ -118,6 +118,22 @@ class StrategyHedgedStock:
     long_hedge_may_expire_later: Parameter
 
 
+@dataclass(frozen=True)
+class PaymentPeriod:
+    """When an initial requirement must be paid."""
+
+    settlement_days: Parameter
+    payment_days_after_settlement: Parameter
+    extension_amount: Parameter
+
+
+@dataclass(frozen=True)
+class MarginCalls:
+    """When a deficiency must be met."""
+
+    days_to_meet: Parameter
+
+
 VALUATION_POINTS: Final = "finra_4210/valuation_points.toml"
 CONTRACT_MINIMUMS: Final = "finra_4210/contract_minimums.toml"
 AGGREGATION: Final = "finra_4210/aggregation.toml"
@@ -128,6 +144,8 @@ STRATEGY_LONG_OPTIONS: Final = "finra_4210/strategy_long_options.toml"
 STRATEGY_SHORT_OPTIONS: Final = "finra_4210/strategy_short_options.toml"
 STRATEGY_SPREADS: Final = "finra_4210/strategy_spreads.toml"
 STRATEGY_HEDGED_STOCK: Final = "finra_4210/strategy_hedged_stock.toml"
+PAYMENT_PERIOD: Final = "reg_t/payment_period.toml"
+MARGIN_CALLS: Final = "finra_4210/margin_calls.toml"
 
 PORTFOLIO: Final = (VALUATION_POINTS, CONTRACT_MINIMUMS, AGGREGATION)
 """Files of portfolio margin."""
@@ -141,6 +159,8 @@ STRATEGY: Final = (
     STRATEGY_HEDGED_STOCK,
 )
 """Files of strategy-based margin."""
+CALLS: Final = (PAYMENT_PERIOD, MARGIN_CALLS)
+"""Files of the days to meet margin calls."""
 
 _FIELDS_OF: Final = {
     VALUATION_POINTS: ValuationPoints,
@@ -153,6 +173,8 @@ _FIELDS_OF: Final = {
     STRATEGY_SHORT_OPTIONS: StrategyShortOptions,
     STRATEGY_SPREADS: StrategySpreads,
     STRATEGY_HEDGED_STOCK: StrategyHedgedStock,
+    PAYMENT_PERIOD: PaymentPeriod,
+    MARGIN_CALLS: MarginCalls,
 }
 
 
@@ -210,6 +232,16 @@ def strategy_spreads() -> StrategySpreads:
 def strategy_hedged_stock() -> StrategyHedgedStock:
     """Stock hedged with options. Rule: FINRA 4210(f)(2)(H)(v)."""
     return StrategyHedgedStock(**regulation(STRATEGY_HEDGED_STOCK).parameters)
+
+
+def payment_period() -> PaymentPeriod:
+    """When an initial requirement must be paid. Rule: 12 CFR 220.2."""
+    return PaymentPeriod(**regulation(PAYMENT_PERIOD).parameters)
+
+
+def margin_calls() -> MarginCalls:
+    """When a deficiency must be met. Rule: FINRA 4210(d)(2), (f)(6), (g)(9), (g)(10)."""
+    return MarginCalls(**regulation(MARGIN_CALLS).parameters)
 
 
 def regulations() -> tuple[RuleSet, ...]:

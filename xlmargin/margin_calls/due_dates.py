@@ -1,0 +1,57 @@
+"""The last day on which a margin call can be met."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from enum import StrEnum
+
+from xlmargin.errors import RulebookError
+from xlmargin.margin_calls.trading_days import business_day_after
+from xlmargin.rulebook import CallRules, call_rules
+
+
+class CallKind(StrEnum):
+    """What a margin call asks to be met."""
+
+    REGT = "regt"
+    """The initial requirement of a trade, by the end of the payment period."""
+    MAINTENANCE = "maintenance"
+    """A deficiency against the strategy-based maintenance requirement."""
+    PORTFOLIO = "portfolio"
+    """A deficiency against the portfolio margin requirement."""
+    MINIMUM_EQUITY = "minimum_equity"
+    """Equity below the least that portfolio margin asks."""
+    INTRADAY = "intraday"
+    """An intraday margin deficit: the day after which a practice of late payment is frozen."""
+
+
+def last_day_to_meet(
+    kind: CallKind,
+    day: dt.date,
+    house: str = "rule",
+    overrides: Mapping[str, float] | None = None,
+) -> dt.date:
+    """Last business day on which a call can be met.
+
+    `day` is the trade date of an initial requirement, and otherwise the day on which the deficiency
+    arises; business days are counted from the day after it. A Saturday, Sunday or holiday therefore
+    answers as the business day before it does: what is found then was so at the last close.
+
+    An initial requirement is due so many business days after settlement. An intraday deficit is
+    due on the day after which a practice of late payment is frozen; unmet, it stays outstanding
+    until after a later one, `days_to_meet_intraday_outstanding`. A house, or an override by the
+    name of its parameter, may make the time shorter. Refused on a date without such a rule.
+
+    Rule: 12 CFR 220.2; FINRA 4210(d)(2), (f)(6), (g)(9), (g)(10).
+    """
+    return business_day_after(day, _days(kind, call_rules(day, house, overrides)))
+
+
+def _days(kind: CallKind, rules: CallRules) -> int:
+    """Business days that a call of this kind leaves."""
+    if kind is CallKind.REGT:
+        return rules.settlement_days + rules.payment_days_after_settlement
+    if kind.value not in rules.days_to_meet:
+        raise RulebookError(rules.refusals[kind.value])
+    return rules.days_to_meet[kind.value]
