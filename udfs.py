@@ -8,7 +8,7 @@ import datetime as dt
 
 from xlmargin import portfolio_margin, reports, strategy_margin
 from xlmargin.dates import date_of
-from xlmargin.efficiency import compared, efficiency_gain, strategy_figure
+from xlmargin.efficiency import ComparisonLevel, compared, efficiency_gain, strategy_figure
 from xlmargin.excel.arguments import DIVIDENDS, HEADERS, MARKET, POSITIONS, SETTINGS, Argument, Kind
 from xlmargin.excel.cells import read_book
 from xlmargin.excel.lists import read_moves, read_word
@@ -151,6 +151,24 @@ def MARGIN_COMPARE(positions, market=None, settings=None, dividends=None, header
     strategy = _strategy(positions, market, settings, dividends)
     portfolio = portfolio_margined(strategy.book)
     return reports.comparison_table(compared(portfolio, strategy)).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
+    level=Argument("underlying (default), strategy or account.", Kind.TEXT),
+    headers=HEADERS,
+)
+def MARGIN_GAINS(
+    positions, market=None, settings=None, dividends=None, level="underlying", headers=True
+):
+    """Efficiency by underlying, strategy or account, and in total: both regimes in dollars, gain on
+    deposit, initial and maintenance in dollars and as fractions, and capital released on the
+    setting basis. Strategies are those of the least maintenance pairing.
+    """
+    level = read_word("level", level, ComparisonLevel)
+    strategy = _strategy(positions, market, settings, dividends)
+    portfolio = portfolio_margined(strategy.book)
+    return reports.gains_table(compared(portfolio, strategy, level)).cells(headers)
 
 
 OPTION = {

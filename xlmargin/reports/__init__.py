@@ -1,5 +1,6 @@
 """Answers as tables."""
 
+from xlmargin.reports.efficiency_tables import comparison_table, gains_table
 from xlmargin.reports.option_tables import greeks_table, in_shape
 from xlmargin.reports.portfolio_tables import (
     SPOT_MOVES,
@@ -18,7 +19,7 @@ from xlmargin.reports.rule_tables import (
     symbol_row,
     version_table,
 )
-from xlmargin.reports.strategy_tables import comparison_table, strategies_table
+from xlmargin.reports.strategy_tables import strategies_table
 from xlmargin.reports.table import Table, Value
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "comparison_table",
     "contribution_table",
     "explanation_table",
+    "gains_table",
     "greeks_table",
     "groups_table",
     "in_shape",

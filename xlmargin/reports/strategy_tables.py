@@ -1,14 +1,11 @@
-"""Strategy-based margin as tables: the pairing, and both regimes beside each other."""
+"""Strategy-based margin as a table: the pairing, leg by leg."""
 
 from __future__ import annotations
 
 from itertools import count
 
-import numpy as np
-
-from xlmargin.efficiency import Comparison, efficiency_gain
 from xlmargin.positions import Positions
-from xlmargin.reports.table import Table, Value, numbers
+from xlmargin.reports.table import Table, Value
 from xlmargin.strategy_margin import (
     Phase,
     StrategyLine,
@@ -55,44 +52,3 @@ def _line_rows(
         ]
         for leg in line.legs
     ]
-
-
-def comparison_table(comparison: Comparison) -> Table:
-    """Both regimes by class group, and in total, $; the gain also as a fraction of the figure.
-
-    Behind them stand what practitioners argue about: proceeds, maintenance with the value of short
-    stock inside, and maintenance beside net liquidation value.
-    """
-    c = comparison
-    columns = np.column_stack(
-        [
-            c.initial,
-            c.maintenance,
-            c.deposit,
-            c.portfolio,
-            c.gain,
-            c.figure,
-            c.proceeds,
-            c.maintenance_with_short_stock,
-            c.maintenance_net_liquidation,
-        ]
-    )
-    several = len(set(c.accounts)) > 1
-    labels = [
-        f"{account}: {name}" if several else name
-        for account, name in zip(c.accounts, c.names, strict=True)
-    ]
-    rows = [_comparison_row(label, row) for label, row in zip(labels, columns, strict=True)]
-    rows.append(_comparison_row("total", columns.sum(axis=0)))
-    headings = (
-        "underlying", "initial", "maintenance", "deposit", "portfolio requirement", "gain $",
-        "gain %", "proceeds", "maintenance with short stock", "maintenance net liquidation",
-    )  # fmt: skip
-    return Table(headings, rows)
-
-
-def _comparison_row(label: str, row: np.ndarray) -> list[Value]:
-    """One row; the figure of the basis becomes the gain as a fraction of it."""
-    amounts, figure, others = row[:5], float(row[5]), row[6:]
-    gain = efficiency_gain(float(row[3]), figure)
-    return [label, *numbers(amounts), gain, *numbers(others)]

@@ -1,4 +1,4 @@
-"""Capital efficiency: how much less portfolio margin asks than strategy-based margin.
+"""Both regimes beside each other, by underlying, by strategy or by account.
 
 The gain is 1 - portfolio requirement / strategy-based figure. The figure is the deposit (initial
 requirement less the proceeds of options and short stock sold: the money one must put up), the
@@ -8,10 +8,16 @@ initial or the maintenance requirement.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray
+from xlmargin.efficiency.comparison_rows import (
+    rows_of_accounts,
+    rows_of_strategies,
+    rows_of_underlyings,
+)
 from xlmargin.portfolio_margin import PortfolioMargin, shares
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import Phase, StrategyMargin
@@ -19,13 +25,21 @@ from xlmargin.strategy_margin.by_position import asked_of, proceeds_of
 from xlmargin.strategy_margin.net_liquidation import values_added
 
 
+class ComparisonLevel(StrEnum):
+    """What a row of a comparison stands for."""
+
+    UNDERLYING = "underlying"
+    STRATEGY = "strategy"
+    ACCOUNT = "account"
+
+
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Both regimes by account and class group, $; arrays of shape (rows,).
+    """Both regimes, $; arrays of shape (rows,); the rows of an account follow one another.
 
-    `portfolio` is each class's share of the portfolio requirement; the shares add up to it.
-    `short_stock_value` is a magnitude; `option_values`, signed, are those that net liquidation
-    value counts and the strategy-based book does not.
+    `portfolio` is each row's share of the portfolio requirement; the shares add up to it, and that
+    of a hedge may be negative. `short_stock_value` is a magnitude; `option_values`, signed, are
+    those that net liquidation value counts and the strategy-based book does not.
     """
 
     accounts: tuple[str, ...]
@@ -53,21 +67,15 @@ class Comparison:
         """Maintenance beside an equity that counts every option at its market value."""
         return self.maintenance + self.option_values
 
-    @property
-    def figure(self) -> FloatArray:
-        """The strategy-based figure of the basis."""
-        match self.basis:
+    def figure(self, basis: Basis) -> FloatArray:
+        """The strategy-based figure of a basis."""
+        match basis:
             case Basis.DEPOSIT:
                 return self.deposit
             case Basis.INITIAL:
                 return self.initial
             case Basis.MAINTENANCE:
                 return self.maintenance
-
-    @property
-    def gain(self) -> FloatArray:
-        """The strategy-based figure less the portfolio requirement, signed."""
-        return self.figure - self.portfolio
 
 
 def strategy_figure(margin: StrategyMargin, basis: Basis) -> float:
@@ -90,30 +98,34 @@ def efficiency_gain(portfolio: float, strategy: float) -> float:
     return 1.0 - portfolio / strategy if strategy > 0 else np.nan
 
 
-def compared(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Comparison:
-    """Both regimes beside each other, a row for each account and class group."""
+def compared(
+    portfolio: PortfolioMargin,
+    strategy: StrategyMargin,
+    level: ComparisonLevel = ComparisonLevel.UNDERLYING,
+) -> Comparison:
+    """Both regimes beside each other, a row for each underlying, strategy or account.
+
+    Every amount is found for each position and divided over the rows by the units that each row
+    has of it, so that all columns of a row speak of the same positions and add up to the totals.
+    """
     book = portfolio.book
     positions = book.positions
-    names = [u.group for u in book.market.underlyings]
-    keys = [
-        (int(account), names[underlying]) if underlying >= 0 else None
-        for account, underlying in zip(positions.account, positions.underlying, strict=True)
-    ]
-    rows = {key: i for i, key in enumerate(dict.fromkeys(k for k in keys if k))}
-    row = np.array([rows[key] if key else -1 for key in keys], dtype=np.int64)
-
-    def by_row(amounts: FloatArray) -> FloatArray:
-        return np.bincount(row[row >= 0], amounts[row >= 0], len(rows)).astype(np.float64)
-
+    match level:
+        case ComparisonLevel.UNDERLYING:
+            rows = rows_of_underlyings(book)
+        case ComparisonLevel.STRATEGY:
+            rows = rows_of_strategies(strategy)
+        case ComparisonLevel.ACCOUNT:
+            rows = rows_of_accounts(book)
     short_stock = np.where(positions.is_stock, np.minimum(portfolio.market_value, 0.0), 0.0)
     return Comparison(
-        tuple(positions.accounts[account] for account, _ in rows),
-        tuple(name for _, name in rows),
+        tuple(positions.accounts[account] for account in rows.account),
+        rows.names,
         book.settings.basis,
-        by_row(asked_of(strategy, Phase.INITIAL)),
-        by_row(asked_of(strategy, Phase.MAINTENANCE)),
-        by_row(proceeds_of(strategy)),
-        by_row(-short_stock),
-        by_row(values_added(book, strategy.mark, strategy.rules)),
-        by_row(shares(portfolio)),
+        rows.sums(asked_of(strategy, Phase.INITIAL)),
+        rows.sums(asked_of(strategy, Phase.MAINTENANCE)),
+        rows.sums(proceeds_of(strategy)),
+        rows.sums(-short_stock),
+        rows.sums(values_added(book, strategy.mark, strategy.rules)),
+        rows.sums(shares(portfolio)),
     )

@@ -1,0 +1,89 @@
+"""Both regimes beside each other as tables: on one basis, and on all three."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray
+from xlmargin.efficiency import Comparison, efficiency_gain
+from xlmargin.reports.table import Table, Value, numbers
+from xlmargin.settings import Basis
+
+TOTAL: Final = "total"
+"""What names a row that adds up others."""
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Both regimes by class group, and in total, $; the gain also as a fraction of the figure.
+
+    Several accounts have a subtotal each, below their rows. Behind the gain stand what
+    practitioners argue about: proceeds, maintenance with the value of short stock inside, and
+    maintenance beside net liquidation value.
+    """
+    c = comparison
+    figure = c.figure(c.basis)
+    amounts = (
+        c.initial, c.maintenance, c.deposit, c.portfolio, figure - c.portfolio, figure,
+        c.proceeds, c.maintenance_with_short_stock, c.maintenance_net_liquidation,
+    )  # fmt: skip
+    columns = np.column_stack(amounts)
+    headings = (
+        "underlying", "initial", "maintenance", "deposit", "portfolio requirement", "gain $",
+        "gain %", "proceeds", "maintenance with short stock", "maintenance net liquidation",
+    )  # fmt: skip
+    rows = _rows_by_account(c, columns)
+    return Table(headings, [*rows, _comparison_row(TOTAL, columns.sum(axis=0))])
+
+
+def _rows_by_account(comparison: Comparison, columns: FloatArray) -> list[list[Value]]:
+    """The rows of each account; where there are several, named by it and with its subtotal."""
+    accounts, names = comparison.accounts, comparison.names
+    several = len(set(accounts)) > 1
+    rows: list[list[Value]] = []
+    for account, own in groupby(range(len(names)), key=accounts.__getitem__):
+        within = list(own)
+        label = f"{account}: " if several else ""
+        rows += [_comparison_row(label + names[i], columns[i]) for i in within]
+        if several:
+            rows.append(_comparison_row(label + TOTAL, columns[within].sum(axis=0)))
+    return rows
+
+
+def _comparison_row(label: str, row: FloatArray) -> list[Value]:
+    """One row; the figure of the basis becomes the gain as a fraction of it."""
+    amounts, figure, others = row[:5], float(row[5]), row[6:]
+    gain = efficiency_gain(float(row[3]), figure)
+    return [label, *numbers(amounts), gain, *numbers(others)]
+
+
+def gains_table(comparison: Comparison) -> Table:
+    """The gain of every row on each basis, $ and as a fraction of its figure, and in total.
+
+    `capital released` is the gain on the basis of the settings; all columns of dollars add up to
+    the total. A fraction has no value where its figure is not above zero.
+    """
+    c = comparison
+    columns = np.column_stack([c.initial, c.maintenance, c.deposit, c.portfolio])
+    rows = [
+        _gains_row(name, account, row, c.basis)
+        for name, account, row in zip(c.names, c.accounts, columns, strict=True)
+    ]
+    headings = (
+        "name", "account", "initial", "maintenance", "deposit", "portfolio requirement",
+        *(f"gain {unit} {basis}" for basis in Basis for unit in "$%"), "capital released",
+    )  # fmt: skip
+    total = _gains_row(TOTAL, TOTAL, columns.sum(axis=0), c.basis)
+    return Table(headings, [*rows, total])
+
+
+def _gains_row(name: str, account: str, row: FloatArray, basis: Basis) -> list[Value]:
+    """One row: its figures, then the gain on each basis, and that on the basis of the settings."""
+    initial, maintenance, deposit, portfolio = row.tolist()
+    figure = {Basis.DEPOSIT: deposit, Basis.INITIAL: initial, Basis.MAINTENANCE: maintenance}
+    gains: list[Value] = []
+    for each in Basis:
+        gains += [figure[each] - portfolio, efficiency_gain(portfolio, figure[each])]
+    return [name, account, *numbers(row), *gains, figure[basis] - portfolio]
