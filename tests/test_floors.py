@@ -11,9 +11,9 @@ ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"errors", "arrays", "dates"},
     {"instruments", "requirement"},
-    {"option_symbols", "market", "settings", "positions", "rulebook", "importers"},
-    {"book"},
-    {"pricing"},
+    {"option_symbols", "market", "settings", "positions", "rulebook"},
+    {"book", "importers"},
+    {"pricing", "cash"},
     {"risk_array"},
     {"portfolio_margin", "strategy_margin"},
     {"both_regimes", "margin_calls", "eligibility"},

@@ -15,7 +15,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import Book
-from xlmargin.errors import InputError, Problem
+from xlmargin.cash import cash_of_accounts
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.net_liquidation import values_added
 
@@ -63,7 +63,7 @@ def account_values(book: Book, unit_value: FloatArray, rules: StrategyRules) -> 
     value = positions.units * unit_value
 
     def held(where: BoolArray) -> FloatArray:
-        return _by_account(book, np.where(where, np.abs(value), 0.0))
+        return book.by_account(np.where(where, np.abs(value), 0.0))
 
     long = positions.quantity > 0
     return AccountValues(
@@ -73,42 +73,5 @@ def account_values(book: Book, unit_value: FloatArray, rules: StrategyRules) -> 
         held(positions.is_stock & ~long),
         held(positions.is_option & long),
         held(positions.is_option & ~long),
-        _by_account(book, values_added(book, unit_value, rules)),
+        book.by_account(values_added(book, unit_value, rules)),
     )
-
-
-def cash_of_accounts(book: Book) -> FloatArray:
-    """Cash of each account, $, shape (accounts,): its own rows, and the setting of a lone account.
-
-    NaN where none is stated. Refuses a setting where there are several accounts: it does not say
-    whose cash it is.
-    """
-    positions = book.positions
-    rows = _by_account(book, np.where(positions.is_cash, positions.quantity, 0.0))
-    stated = np.zeros(len(rows), dtype=bool)
-    stated[positions.account[positions.is_cash]] = True
-    setting = amount_of_accounts(book, "cash", book.settings.cash)
-    neither = ~stated & np.isnan(setting)
-    return np.where(neither, np.nan, rows + np.nan_to_num(setting))
-
-
-def amount_of_accounts(book: Book, name: str, amount: float) -> FloatArray:
-    """A setting of dollars for each account, shape (accounts,), NaN where it is not stated.
-
-    Refused where it is stated and there are several accounts: it does not say whose it is.
-    """
-    accounts = book.positions.accounts
-    if not np.isnan(amount) and len(accounts) > 1:
-        found, wanted = (
-            f"{amount:,.2f} for {len(accounts)} accounts",
-            "one account, or rows of cash",
-        )
-        raise InputError([Problem("settings", 0, name, found, wanted)])
-    return np.full(len(accounts), amount)
-
-
-def _by_account(book: Book, amounts: FloatArray) -> FloatArray:
-    positions = book.positions
-    by_account = np.zeros(len(positions.accounts))
-    np.add.at(by_account, positions.account, amounts)
-    return by_account

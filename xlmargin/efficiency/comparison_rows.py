@@ -60,10 +60,9 @@ def rows_of_strategies(margin: StrategyMargin) -> ComparisonRows:
 def rows_of_accounts(book: Book) -> ComparisonRows:
     """A row for each account, one of nothing but cash included."""
     positions = book.positions
-    every = np.arange(len(positions))
-    accounts = tuple(range(len(positions.accounts)))
-    ones = np.ones(len(positions))
-    return ComparisonRows(positions.accounts, accounts, every, positions.account, ones)
+    names = tuple(name or "account" for name in positions.accounts)
+    every, ones = np.arange(len(positions)), np.ones(len(positions))
+    return ComparisonRows(names, tuple(range(len(names))), every, positions.account, ones)
 
 
 def _rows(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlmargin.arrays import FloatArray
+from xlmargin.cash import cash_of_accounts
 from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin, margin_at
 from xlmargin.risk_array import spot_after
@@ -18,36 +19,30 @@ from xlmargin.risk_array import spot_after
 
 @dataclass(frozen=True, eq=False)
 class RequirementPath:
-    """Account value and requirement after each move, $, shape (moves,), over all accounts."""
+    """Account value and requirement of each account after each move, $, shape (accounts, moves)."""
 
     moves: FloatArray
     account_value: FloatArray
     requirement: FloatArray
-
-    @property
-    def excess(self) -> FloatArray:
-        """Account value less requirement, $, signed."""
-        return self.account_value - self.requirement
 
 
 def requirement_path(margin: PortfolioMargin, moves: FloatArray) -> RequirementPath:
     """The path of account value and requirement over moves of the whole market (fractions).
 
     Before a move positions count at their marks; a move changes their value by its gain or loss,
-    not below zero. Account value is the positions' value and the cash, of settings and rows.
+    not below zero. Account value is the positions' value and the account's cash; cash that is
+    stated nowhere counts none.
     """
     book, contracts = margin.book, margin.frame.contracts
+    cash = np.nan_to_num(cash_of_accounts(book))
     spot = spot_after(book.market, moves)
     gained = contracts.values(spot) - contracts.values(book.market.spot[:, None])
     worth = np.maximum(contracts.base[:, None] + gained, 0.0)
     _refuse_unvalued(margin, worth)
-    cash = np.nan_to_num(book.settings.cash)
     after = [margin_at(margin.frame, spot[:, i], worth[:, i]) for i in range(len(moves))]
-    return RequirementPath(
-        moves,
-        np.array([m.market_value.sum() + cash for m in after]),
-        np.array([m.amount for m in after]),
-    )
+    held = ~book.positions.is_cash
+    value = [cash + book.by_account(np.where(held, m.market_value, 0.0)) for m in after]
+    return RequirementPath(moves, np.stack(value, 1), np.stack([m.by_account for m in after], 1))
 
 
 def _refuse_unvalued(margin: PortfolioMargin, worth: FloatArray) -> None:

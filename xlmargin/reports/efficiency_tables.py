@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Final
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.efficiency import Comparison, efficiency_gain
-from xlmargin.reports.table import Table, Value, numbers
+from xlmargin.reports.table import TOTAL, Table, Value, numbers
 from xlmargin.settings import Basis
-
-TOTAL: Final = "total"
-"""What names a row that adds up others."""
 
 
 def comparison_table(comparison: Comparison) -> Table:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from xlmargin.arrays import FloatArray
 from xlmargin.portfolio_margin import (
     NO_PARENT,
     PortfolioMargin,
@@ -17,7 +18,7 @@ from xlmargin.portfolio_margin import (
     requirement_path,
 )
 from xlmargin.reports.labels import position_labels
-from xlmargin.reports.table import Table, Value, numbers
+from xlmargin.reports.table import TOTAL, Table, Value, numbers
 from xlmargin.risk_array import stress_grid
 
 SPOT_MOVES: Final = (-0.30, -0.25, -0.20, -0.15, -0.10, -0.05, 0.0, 0.05, 0.10, 0.15, 0.20)
@@ -27,7 +28,7 @@ VOLATILITY_MOVES: Final = (-0.50, -0.25, 0.0, 0.25, 0.50, 1.00)
 """Relative moves of volatility that a stress shows where the user names none."""
 
 ACCOUNT: Final = "account"
-"""What a group is part of that is margined by itself."""
+"""Heads the column of accounts; what a group is part of that is margined by itself."""
 
 
 def groups_table(margin: PortfolioMargin) -> Table:
@@ -92,25 +93,56 @@ def _not_eligible_rows(margin: PortfolioMargin) -> list[list[Value]]:
 def stress_table(
     margin: PortfolioMargin, spot_moves: Sequence[float], volatility_moves: Sequence[float]
 ) -> Table:
-    """Gain or loss of all accounts, $: moves of spot down, relative moves of volatility across."""
+    """Gain or loss, $: moves of spot down, relative moves of volatility across.
+
+    All accounts together; where there are several, each of them below.
+    """
     spots, volatilities = np.array(spot_moves, dtype=float), np.array(volatility_moves, dtype=float)
     grid = stress_grid(margin.book, margin.frame.contracts, spots, volatilities)
-    rows = [[float(spot), *numbers(gains)] for spot, gains in zip(spots, grid, strict=True)]
-    return Table(("spot move", *numbers(volatilities)), rows)
+    blocks = [np.column_stack([spots, gains]) for gains in (grid.sum(axis=0), *grid)]
+    return _total_and_accounts(("spot move", *numbers(volatilities)), blocks, margin)
 
 
 def path_table(margin: PortfolioMargin, moves: Sequence[float]) -> Table:
     """After each move of every underlying: account value, requirement, excess, and their ratio.
 
-    All accounts are added up. The ratio has no value where the account value is not above zero.
+    All accounts together; where there are several, each of them below. The ratio has no value where
+    the account value is not above zero.
     """
     path = requirement_path(margin, np.array(moves, dtype=float))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(path.account_value > 0, path.requirement / path.account_value, np.nan)
-    columns = (path.moves, path.account_value, path.requirement, path.excess, ratio)
-    rows = [numbers(row) for row in np.column_stack(columns)]
+    values = (path.account_value.sum(axis=0), *path.account_value)
+    requirements = (path.requirement.sum(axis=0), *path.requirement)
+    blocks = [
+        _path_rows(path.moves, value, requirement)
+        for value, requirement in zip(values, requirements, strict=True)
+    ]
     headings = ("move", "account value", "requirement", "excess", "requirement / account value")
-    return Table(headings, rows)
+    return _total_and_accounts(headings, blocks, margin)
+
+
+def _path_rows(moves: FloatArray, value: FloatArray, requirement: FloatArray) -> FloatArray:
+    """A row a move, shape (moves, 5)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(value > 0, requirement / value, np.nan)
+    return np.column_stack([moves, value, requirement, value - requirement, ratio])
+
+
+def _total_and_accounts(
+    headings: tuple[Value, ...], blocks: Sequence[FloatArray], margin: PortfolioMargin
+) -> Table:
+    """The rows of the first block, the total; then each account's, named in a last column.
+
+    A lone account is the total, and needs no name.
+    """
+    accounts = margin.book.positions.accounts
+    if len(accounts) == 1:
+        return Table(headings, [numbers(row) for row in blocks[0]])
+    rows = [
+        [*numbers(row), name]
+        for name, block in zip((TOTAL, *accounts), blocks, strict=True)
+        for row in block
+    ]
+    return Table((*headings, ACCOUNT), rows)
 
 
 def contribution_table(margin: PortfolioMargin) -> Table:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+
+TOTAL: Final = "total"
+"""What names a row that adds up others."""
 
 Value = str | float | bool | None
 """What stands in a cell of an answer; None or NaN where there is no value."""

@@ -18,22 +18,18 @@ from xlmargin.risk_array.valuation_points import WHOLE_PRICE
 def stress_grid(
     book: Book, table: ContractTable, spot_moves: FloatArray, volatility_moves: FloatArray
 ) -> FloatArray:
-    """Gain or loss of the account, $, shape (spot moves, volatility moves).
+    """Gain or loss of each account, $, shape (accounts, spot moves, volatility moves).
 
     Both moves are fractions; a volatility move of 0.5 takes 20% to 30%. No time passes.
     """
     spot = spot_after(book.market, spot_moves)
     columns = [
-        risk_array(
-            book.positions,
-            table,
-            book.market.spot,
-            spot,
-            table.gains(spot, move),
-        ).sum(axis=0)
+        book.by_account(
+            risk_array(book.positions, table, book.market.spot, spot, table.gains(spot, move))
+        )
         for move in volatility_moves.tolist()
     ]
-    return np.column_stack(columns)
+    return np.stack(columns, axis=-1)
 
 
 def spot_after(market: Market, moves: FloatArray) -> FloatArray:
