@@ -1,5 +1,6 @@
 """The rules' numbers: dated, cited, typed."""
 
+from xlmargin.rulebook.account_rules import AccountRules, account_rules
 from xlmargin.rulebook.call_rules import CallRules, call_rules
 from xlmargin.rulebook.house import house_names
 from xlmargin.rulebook.known_underlyings import KnownUnderlying, known_underlying
@@ -9,6 +10,7 @@ from xlmargin.rulebook.portfolio_rules import PortfolioRules, ValuationRange, po
 from xlmargin.rulebook.strategy_rules import StrategyRules, strategy_rules
 
 __all__ = [
+    "AccountRules",
     "CallRules",
     "KnownUnderlying",
     "PortfolioRules",
@@ -16,6 +18,7 @@ __all__ = [
     "RuleValue",
     "StrategyRules",
     "ValuationRange",
+    "account_rules",
     "call_rules",
     "house_names",
     "is_overridable",

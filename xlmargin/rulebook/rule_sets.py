@@ -134,6 +134,20 @@ class MarginCalls:
     days_to_meet: Parameter
 
 
+@dataclass(frozen=True)
+class MinimumEquity:
+    """Least equity of a margin account."""
+
+    margin_minimum_equity: Parameter
+
+
+@dataclass(frozen=True)
+class SpecialMemorandumAccount:
+    """What is left of a credit when the market falls."""
+
+    sma_outlasts_falls: Parameter
+
+
 VALUATION_POINTS: Final = "finra_4210/valuation_points.toml"
 CONTRACT_MINIMUMS: Final = "finra_4210/contract_minimums.toml"
 AGGREGATION: Final = "finra_4210/aggregation.toml"
@@ -146,6 +160,8 @@ STRATEGY_SPREADS: Final = "finra_4210/strategy_spreads.toml"
 STRATEGY_HEDGED_STOCK: Final = "finra_4210/strategy_hedged_stock.toml"
 PAYMENT_PERIOD: Final = "reg_t/payment_period.toml"
 MARGIN_CALLS: Final = "finra_4210/margin_calls.toml"
+MINIMUM_EQUITY: Final = "finra_4210/minimum_equity.toml"
+SPECIAL_MEMORANDUM_ACCOUNT: Final = "reg_t/special_memorandum_account.toml"
 
 PORTFOLIO: Final = (VALUATION_POINTS, CONTRACT_MINIMUMS, AGGREGATION)
 """Files of portfolio margin."""
@@ -161,6 +177,8 @@ STRATEGY: Final = (
 """Files of strategy-based margin."""
 CALLS: Final = (PAYMENT_PERIOD, MARGIN_CALLS)
 """Files of the days to meet margin calls."""
+ACCOUNT: Final = (MINIMUM_EQUITY, SPECIAL_MEMORANDUM_ACCOUNT)
+"""Files of the account as a whole."""
 
 _FIELDS_OF: Final = {
     VALUATION_POINTS: ValuationPoints,
@@ -175,6 +193,8 @@ _FIELDS_OF: Final = {
     STRATEGY_HEDGED_STOCK: StrategyHedgedStock,
     PAYMENT_PERIOD: PaymentPeriod,
     MARGIN_CALLS: MarginCalls,
+    MINIMUM_EQUITY: MinimumEquity,
+    SPECIAL_MEMORANDUM_ACCOUNT: SpecialMemorandumAccount,
 }
 
 
@@ -242,6 +262,16 @@ def payment_period() -> PaymentPeriod:
 def margin_calls() -> MarginCalls:
     """When a deficiency must be met. Rule: FINRA 4210(d)(2), (f)(6), (g)(9), (g)(10)."""
     return MarginCalls(**regulation(MARGIN_CALLS).parameters)
+
+
+def minimum_equity() -> MinimumEquity:
+    """Least equity of a margin account. Rule: FINRA 4210(b)(4)."""
+    return MinimumEquity(**regulation(MINIMUM_EQUITY).parameters)
+
+
+def special_memorandum_account() -> SpecialMemorandumAccount:
+    """What the special memorandum account keeps. Rule: 12 CFR 220.5."""
+    return SpecialMemorandumAccount(**regulation(SPECIAL_MEMORANDUM_ACCOUNT).parameters)
 
 
 def regulations() -> tuple[RuleSet, ...]:

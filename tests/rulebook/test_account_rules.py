@@ -1,0 +1,39 @@
+"""The numbers of the account, by hand from their source, on both sides of their date."""
+
+from datetime import date
+
+import pytest
+
+from xlmargin.errors import RulebookError
+from xlmargin.rulebook import account_rules, house_names
+
+TODAY = date(2026, 11, 20)
+UNCONFIRMED = "(unconfirmed: check against the rule text)"
+
+
+def test_values_citations_and_remarks():
+    rules = account_rules(TODAY)
+    assert rules.minimum_equity == 2_000  # 4210(b)(4)
+    assert rules.sma_outlasts_falls
+    assert rules.citations["margin_minimum_equity"] == "FINRA 4210(b)(4) (INT)"
+    assert rules.citations["sma_outlasts_falls"] == "12 CFR 220.5 (REG-T)"
+    for name in ("margin_minimum_equity", "sma_outlasts_falls"):
+        assert UNCONFIRMED in rules.remarks[name]
+
+
+def test_first_day():
+    assert account_rules(date(2006, 12, 18)).minimum_equity == 2_000
+    with pytest.raises(RulebookError, match="2006-12-18"):
+        account_rules(date(2006, 12, 17))
+
+
+def test_a_setting_may_only_ask_more():
+    assert account_rules(TODAY, "custom", {"margin_minimum_equity": 5_000}).minimum_equity == 5_000
+    assert not account_rules(TODAY, "custom", {"sma_outlasts_falls": 0}).sma_outlasts_falls
+    with pytest.raises(RulebookError, match="2000 or more"):
+        account_rules(TODAY, "custom", {"margin_minimum_equity": 1_999})
+
+
+@pytest.mark.parametrize("house", house_names())
+def test_every_house_has_account_rules(house):
+    assert account_rules(TODAY, house).minimum_equity >= 2_000
