@@ -41,6 +41,15 @@ class BaseValue(StrEnum):
     MODEL = "model"
 
 
+class DayTradingRegime(StrEnum):
+    """Which rules a broker applies to trading within the day."""
+
+    BY_DATE = "by_date"
+    """Intraday margin from its first day, pattern day trading before."""
+    INTRADAY = "intraday"
+    PATTERN_DAY_TRADER = "pattern_day_trader"
+
+
 @dataclass(frozen=True)
 class Settings:
     """Settings other than the date and the rates, which belong to the market.
@@ -56,4 +65,5 @@ class Settings:
     basis: Basis = Basis.DEPOSIT
     smile: Smile = Smile.STICKY_STRIKE
     base_value: BaseValue = BaseValue.MARK
+    day_trading_regime: DayTradingRegime = DayTradingRegime.BY_DATE
     overrides: Mapping[str, float] = field(default_factory=dict)

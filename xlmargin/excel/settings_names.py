@@ -21,6 +21,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "basis": (),
     "smile": (),
     "base_value": (),
+    "day_trading_regime": ("day trading",),
 }
 SWITCH: Final = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 

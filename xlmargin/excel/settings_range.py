@@ -47,7 +47,7 @@ from xlmargin.excel.settings_names import (
 )
 from xlmargin.market import RateCurve
 from xlmargin.rulebook import house_names, portfolio_rules
-from xlmargin.settings import AccountType, BaseValue, Basis, Settings, Smile
+from xlmargin.settings import AccountType, BaseValue, Basis, DayTradingRegime, Settings, Smile
 
 SETTINGS: Final = "settings"
 GREATEST_RATE: Final = 0.5
@@ -133,6 +133,7 @@ def read_settings(rows: tuple[Setting, ...], findings: Findings) -> SettingsRead
         basis=_word(stated, "basis", Basis.DEPOSIT, findings),
         smile=_word(stated, "smile", Smile.STICKY_STRIKE, findings),
         base_value=_word(stated, "base_value", BaseValue.MARK, findings),
+        day_trading_regime=_word(stated, "day_trading_regime", DayTradingRegime.BY_DATE, findings),
         overrides=_overrides(stated, findings),
     )
     as_of = _as_of(stated.get("as_of"), findings)
