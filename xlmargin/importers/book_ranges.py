@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,9 @@ FileCell = str | float | bool | None
 
 FileRows = list[list[FileCell]]
 
+TextRows = list[list[str]]
+"""Rows of a text file, every cell as it stands there."""
+
 MOST_BYTES: Final = 50_000_000
 MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 200
@@ -20,12 +24,18 @@ MOST_COLUMNS: Final = 200
 
 @dataclass(frozen=True)
 class BookRanges:
-    """The ranges of a book; None for one that is left out."""
+    """The ranges of a book; None for one that is left out.
+
+    `as_of` is the date that the file itself says its prices are of, None where it says none.
+    `notes` tell how a broker's file was read.
+    """
 
     positions: FileRows
     market: FileRows | None = None
     settings: FileRows | None = None
     dividends: FileRows | None = None
+    as_of: dt.date | None = None
+    notes: tuple[str, ...] = ()
 
 
 def bounded(rows: FileRows, path: Path) -> FileRows:
@@ -34,9 +44,14 @@ def bounded(rows: FileRows, path: Path) -> FileRows:
         rows = rows[:-1]
     if not rows:
         raise MarginError(f"{path.name}: found nothing, wanted headings and rows below them.")
-    if len(rows) > MOST_ROWS:
-        raise MarginError(f"{path.name}: found {len(rows):,} rows, wanted at most {MOST_ROWS:,}.")
     width = max(map(len, rows))
-    if width > MOST_COLUMNS:
-        raise MarginError(f"{path.name}: found {width:,} columns, wanted at most {MOST_COLUMNS}.")
+    refuse_too_many(len(rows), width, path.name)
     return [[*row, *[None] * (width - len(row))] for row in rows]
+
+
+def refuse_too_many(rows: int, columns: int, file: str) -> None:
+    """Refuse more rows or columns than any book of positions has."""
+    if rows > MOST_ROWS:
+        raise MarginError(f"{file}: found {rows:,} rows, wanted at most {MOST_ROWS:,}.")
+    if columns > MOST_COLUMNS:
+        raise MarginError(f"{file}: found {columns:,} columns, wanted at most {MOST_COLUMNS}.")

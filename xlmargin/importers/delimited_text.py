@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import MOST_ROWS, FileCell, FileRows, bounded
+from xlmargin.importers.book_ranges import MOST_ROWS, FileCell, FileRows, TextRows, bounded
 
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?(?:0|[1-9]\d{0,14}|(?=\.\d))(?:\.\d{0,15})?", re.ASCII)
 _DELIMITERS: Final = ",;\t"
@@ -21,19 +21,32 @@ _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_delimited(path: Path) -> FileRows:
-    """The rows of a text file; the delimiter is the one its first line has most of."""
+    """The rows of a text file, plain numbers as numbers."""
+    return cells_of(read_texts(path), path)
+
+
+def cells_of(texts: TextRows, path: Path) -> FileRows:
+    """The rows of texts as cells, all of one length."""
+    return bounded([[_cell(field) for field in row] for row in texts], path)
+
+
+def read_texts(path: Path) -> TextRows:
+    """The fields of a text file as they are; the delimiter is the one its first line has most of.
+
+    Rows beyond the most that a file may have are not read.
+    """
     text = _decoded(path)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    rows: FileRows = []
+    rows: TextRows = []
     try:
         for line in lines:
-            rows.append([_cell(field) for field in line])
+            rows.append(line)
             if len(rows) > MOST_ROWS:
                 break
     except csv.Error as error:
         found = f"{path.name}, line {lines.line_num}: {error}"
         raise MarginError(f"{found}; wanted fields with both their quotes.") from error
-    return bounded(rows, path)
+    return rows
 
 
 def _decoded(path: Path) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import MOST_BYTES, BookRanges, FileRows
-from xlmargin.importers.delimited_text import read_delimited
+from xlmargin.importers.brokers import BrokerFile, read_broker_file
+from xlmargin.importers.delimited_text import read_delimited, read_texts
 from xlmargin.importers.workbook_files import read_named_ranges
 
 TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
@@ -22,13 +24,37 @@ def read_book_files(
     dividends: Path | None = None,
 ) -> BookRanges:
     """The ranges of a book; a file given for one range goes before what the first file holds."""
-    ranges = read_ranges(positions, RANGES)
+    book = _book_in(positions)
+    if market is not None:
+        book = replace(book, market=read_one_range(market, "market"))
+    if settings is not None:
+        book = replace(book, settings=read_one_range(settings, "settings"))
+    if dividends is not None:
+        book = replace(book, dividends=read_one_range(dividends, "dividends"))
+    return book
+
+
+def read_broker(path: Path) -> BrokerFile | None:
+    """What a broker's file holds; None where the file is no broker's that is known."""
+    _refuse_unreadable(path)
+    if path.suffix.lower() not in TEXT_SUFFIXES:
+        return None
+    return read_broker_file(read_texts(path), path.name)
+
+
+def _book_in(path: Path) -> BookRanges:
+    """The ranges of the first file, which may be a broker's."""
+    if broker := read_broker(path):
+        return broker.accepted()
+    ranges = read_ranges(path, RANGES)
     if "positions" not in ranges:
-        raise MarginError(f"{positions.name}: found {', '.join(ranges)}, wanted positions too.")
-    for name, path in (("market", market), ("settings", settings), ("dividends", dividends)):
-        if path is not None:
-            ranges[name] = read_one_range(path, name)
-    return BookRanges(**ranges)
+        raise MarginError(f"{path.name}: found {', '.join(ranges)}, wanted positions too.")
+    return BookRanges(
+        ranges["positions"],
+        ranges.get("market"),
+        ranges.get("settings"),
+        ranges.get("dividends"),
+    )
 
 
 def read_one_range(path: Path, name: str) -> FileRows:

@@ -1,0 +1,113 @@
+"""What is read of a broker's file, and how it was read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xlmargin.errors import InputError, MarginError, Problem
+from xlmargin.importers.book_ranges import BookRanges, FileRows
+from xlmargin.importers.brokers.formats import Format, Prices
+from xlmargin.importers.brokers.holdings import (
+    Holding,
+    NotOurs,
+    Skipped,
+    position_rows,
+    with_underlyings,
+)
+from xlmargin.importers.brokers.records import Lines, heading_row
+
+
+@dataclass(frozen=True)
+class BrokerFile:
+    """What was read of a broker's file.
+
+    `unreadable` are the records that could not be read, `not_ours` those of things that no
+    requirement is worked out for; `notes` tell how the rest was read.
+    """
+
+    format: Format
+    holdings: tuple[Holding, ...]
+    unreadable: tuple[Problem, ...]
+    not_ours: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    as_of: dt.date | None
+    underlying_prices: Prices
+
+    @property
+    def positions(self) -> FileRows:
+        """The holdings as a positions range."""
+        return position_rows(self.holdings)
+
+    @property
+    def market(self) -> FileRows | None:
+        """Prices of underlyings that the file states beside its positions; None without any."""
+        if not self.underlying_prices:
+            return None
+        rows: FileRows = [["symbol", "price"]]
+        rows += [[symbol, price] for symbol, price in self.underlying_prices.items()]
+        return rows
+
+    def accepted(self) -> BookRanges:
+        """The ranges; refused where anything in the file could not be taken."""
+        if refused := (*self.unreadable, *self.not_ours):
+            raise InputError(refused)
+        return BookRanges(self.positions, self.market, as_of=self.as_of, notes=self.notes)
+
+
+def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
+    """What a file of a known format holds; every record that cannot be read is listed."""
+    found = list(known.records(lines))
+    if not found:
+        raise _no_records(known, lines, file)
+    holdings: list[Holding] = []
+    unreadable: list[Problem] = []
+    not_ours: list[Problem] = []
+    skipped: Counter[str] = Counter()
+    for record in found:
+        try:
+            entry = known.entry(record)
+        except InputError as error:
+            unreadable.extend(error.problems)
+            continue
+        match entry:
+            case Holding():
+                holdings.append(entry)
+            case NotOurs():
+                not_ours.append(entry.problem)
+            case Skipped():
+                skipped[entry.what] += 1
+    held = with_underlyings(holdings)
+    if not (held or unreadable or not_ours):
+        raise MarginError(f"{file}: found {known.name} without a position, wanted at least one.")
+    return BrokerFile(
+        known,
+        held,
+        tuple(unreadable),
+        tuple(not_ours),
+        tuple(_notes(known, held, skipped)),
+        known.as_of(lines),
+        known.underlying_prices(found),
+    )
+
+
+def _no_records(known: Format, lines: Lines, file: str) -> MarginError:
+    """Why nothing was found: no headings that are known, or nothing below them."""
+    if any(heading_row(line, known.columns, known.needed) for line in lines):
+        return MarginError(f"{file}: found {known.name} without rows, wanted rows of positions.")
+    widest = max(lines, key=lambda line: len(line.cells))
+    wanted = ", ".join(known.columns[field][0] for field in known.needed)
+    found = ", ".join(cell for cell in widest.cells if cell)[:200]
+    return MarginError(f"{file}: taken for {known.name}; found {found}, wanted headings {wanted}.")
+
+
+def _notes(known: Format, holdings: tuple[Holding, ...], skipped: Counter[str]) -> Iterator[str]:
+    yield f"Read as {known.name} ({known.sure})."
+    if skipped:
+        counts = ", ".join(f"{what} ({count})" for what, count in skipped.items())
+        yield f"Left aside: {counts}."
+    for held in holdings:
+        if held.note:
+            yield f"Row {held.row}, {held.symbol}: {held.note}."

@@ -1,0 +1,269 @@
+"""What a record holds: shares, an option, or cash; the sign of the quantity alone tells the side."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import nan
+from typing import Final
+
+from xlmargin.errors import Problem
+from xlmargin.importers.book_ranges import FileRows
+from xlmargin.importers.brokers.contracts import (
+    OPTION,
+    contract,
+    is_adjusted,
+    is_money_fund,
+    right_of,
+    ticker,
+    underlying_of,
+)
+from xlmargin.importers.brokers.records import NUMBER, Record
+from xlmargin.instruments import InstrumentKind
+from xlmargin.option_symbols import OptionSymbol
+
+CASH: Final = "CASH"
+PENDING: Final = "PENDING"
+"""Symbol of money that is under way."""
+
+OURS: Final = "shares, a fund, an option on shares or an index, or cash"
+TICKER: Final = "a ticker such as XYZ or BRK.B"
+DOLLARS: Final = "USD: requirements are in dollars"
+
+OPTION_MULTIPLIER: Final = 100.0
+MINI_MULTIPLIER: Final = 10.0
+_ROUNDING: Final = 0.01
+"""$ per unit by which a printed price may differ from the one that the value was made of."""
+_SAME_STRIKE: Final = 0.0005
+_ACCOUNT: Final = re.compile(r"([^=+\-@\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,63})?")
+
+_HEADINGS: Final = (
+    "symbol", "type", "quantity", "strike", "expiration", "underlying", "price", "cost",
+    "multiplier", "account",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A position as a broker's file states it; numbers are NaN, texts "" where it does not.
+
+    `symbol` of an option is its OCC symbol. Price and cost are in $ per unit, magnitudes.
+    """
+
+    row: int
+    symbol: str
+    kind: InstrumentKind
+    quantity: float
+    price: float = nan
+    cost: float = nan
+    multiplier: float = nan
+    underlying: str = ""
+    account: str = ""
+    option: OptionSymbol | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class NotOurs:
+    """A record of something that no requirement is worked out for, such as a bond or a future."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A record that is no position: a total, a lot, nothing held."""
+
+    what: str
+
+
+Entry = Holding | NotOurs | Skipped
+"""What comes of a record; one that cannot be read is refused."""
+
+
+def holding(record: Record, symbol: str = "", account: str = "") -> Entry:
+    """Shares or an option, whichever the symbol names; fields as they are called everywhere.
+
+    `symbol` and `account` stand for the record's own where these are given.
+    """
+    text = symbol or record.text("symbol")
+    option = contract(text)
+    if option is not None:
+        return option_held(record, option, account)
+    if not ticker(text):
+        raise record.refused("symbol", f"{TICKER}, or {OPTION}")
+    return shares_held(record, text, account)
+
+
+def shares_held(record: Record, symbol: str = "", account: str = "") -> Entry:
+    """Shares of a stock or fund; a money market fund at a dollar a share is cash."""
+    quantity = _quantity(record)
+    if quantity == 0:
+        return Skipped("nothing held")
+    name = ticker(symbol or record.text("symbol"))
+    if not name:
+        raise record.refused("symbol", TICKER)
+    price = abs(record.number("price"))
+    if is_money_fund(name) and price in (1.0, nan):
+        return cash_held(record, name, quantity, account, "a money market fund, taken as cash")
+    _check_value(record, quantity, price, 1.0)
+    return Holding(
+        record.line.row,
+        name,
+        InstrumentKind.STOCK,
+        quantity,
+        price,
+        _cost(record, quantity, 1.0),
+        account=_account(record, account),
+    )
+
+
+def option_held(record: Record, option: OptionSymbol | None = None, account: str = "") -> Entry:
+    """An option; what the record says beside its symbol must not contradict it."""
+    option = option or contract(record.text("symbol"))
+    quantity = _quantity(record)
+    if quantity == 0:
+        return Skipped("nothing held")
+    if option is None:
+        raise record.refused("symbol", OPTION)
+    _check_terms(record, option)
+    price = abs(record.number("price"))
+    multiplier, note = _multiplier(record, quantity, price)
+    underlying = ticker(record.text("underlying"))
+    if is_adjusted(option.root):
+        note = "an adjusted contract: check what it delivers, and give it an underlying and price"
+        underlying = option.root
+    return Holding(
+        record.line.row,
+        str(option),
+        option.right,
+        quantity,
+        price,
+        _cost(record, quantity, multiplier),
+        multiplier,
+        underlying,
+        _account(record, account),
+        option,
+        note,
+    )
+
+
+def cash_held(
+    record: Record, symbol: str, amount: float, account: str = "", note: str = ""
+) -> Entry:
+    """Cash or what counts as cash, in dollars; a debit is negative."""
+    if math.isnan(amount):
+        raise record.refused("value", "an amount in dollars")
+    if amount == 0:
+        return Skipped("nothing held")
+    kind = InstrumentKind.CASH
+    row, owner = record.line.row, _account(record, account)
+    return Holding(row, symbol, kind, amount, account=owner, note=note)
+
+
+def not_ours(record: Record, field: str = "type") -> NotOurs:
+    """The answer to a record that is neither shares nor an option nor cash."""
+    named = record.text("symbol") or record.text("description")
+    return NotOurs(record.problem(field, f"{OURS} ({named})" if named else OURS))
+
+
+def with_underlyings(holdings: Iterable[Holding]) -> tuple[Holding, ...]:
+    """The holdings, each option on the shares or the index that its root stands for."""
+    known = tuple(holdings)
+    shares = [h.symbol for h in known if h.kind is InstrumentKind.STOCK]
+    return tuple(
+        replace(h, underlying=h.underlying or underlying_of(h.option.root, shares))
+        if h.option
+        else h
+        for h in known
+    )
+
+
+def position_rows(holdings: Iterable[Holding]) -> FileRows:
+    """The holdings as a positions range, headings first."""
+    rows: FileRows = [list(_HEADINGS)]
+    for h in holdings:
+        option = h.option
+        rows.append(
+            [
+                h.symbol,
+                h.kind.word,
+                h.quantity,
+                option.strike if option else None,
+                option.expiration.isoformat() if option else None,
+                h.underlying or None,
+                None if math.isnan(h.price) else h.price,
+                None if math.isnan(h.cost) else h.cost,
+                None if math.isnan(h.multiplier) else h.multiplier,
+                h.account or None,
+            ]
+        )
+    return rows
+
+
+def _quantity(record: Record) -> float:
+    """The signed quantity; a word for the side may not say otherwise."""
+    quantity = record.number("quantity")
+    if math.isnan(quantity):
+        raise record.refused("quantity", NUMBER)
+    side = record.text("side").casefold()
+    if (side == "short" and quantity > 0) or (side == "long" and quantity < 0):
+        raise record.refused("side", "the side that the sign of the quantity says")
+    return quantity
+
+
+def _account(record: Record, account: str) -> str:
+    """The account's name: as given, or else the record's own; a formula is none."""
+    name = " ".join((account or record.text("account")).split())
+    if not _ACCOUNT.fullmatch(name):
+        raise record.refused("account", "a name of at most 64 signs, without = + - @ in front")
+    return name
+
+
+def _cost(record: Record, quantity: float, multiplier: float) -> float:
+    """What a unit cost, $: as stated, or else its share of the whole cost; NaN without either."""
+    cost = abs(record.number("cost"))
+    if math.isnan(cost):
+        cost = abs(record.number("total_cost")) / (abs(quantity) * multiplier)
+    return cost
+
+
+def _multiplier(record: Record, quantity: float, price: float) -> tuple[float, str]:
+    """Units per contract: as stated, or else 100 unless the value says that it is a mini's 10."""
+    stated = record.number("multiplier")
+    if not math.isnan(stated):
+        _check_value(record, quantity, price, stated)
+        return stated, ""
+    if not _fits(record, quantity, price, OPTION_MULTIPLIER) and _fits(
+        record, quantity, price, MINI_MULTIPLIER
+    ):
+        return MINI_MULTIPLIER, "10 units a contract, by its value"
+    _check_value(record, quantity, price, OPTION_MULTIPLIER)
+    return OPTION_MULTIPLIER, ""
+
+
+def _check_value(record: Record, quantity: float, price: float, multiplier: float) -> None:
+    if not _fits(record, quantity, price, multiplier):
+        made = abs(quantity) * price * multiplier
+        raise record.refused("value", f"about {made:,.2f}: quantity x price x multiplier")
+
+
+def _fits(record: Record, quantity: float, price: float, multiplier: float) -> bool:
+    """Whether the record's value is quantity x price x multiplier, or one of them is unknown."""
+    units = abs(quantity) * multiplier
+    apart = abs(units * price - abs(record.number("value")))
+    return not apart > _ROUNDING * (units + 1.0)
+
+
+def _check_terms(record: Record, option: OptionSymbol) -> None:
+    """Refuse a strike, expiration or right beside the symbol that contradicts it."""
+    if abs(record.number("strike") - option.strike) > _SAME_STRIKE:
+        raise record.refused("strike", f"{option.strike:g}, as the symbol says")
+    expiration = record.day("expiration")
+    if expiration is not None and expiration != option.expiration:
+        raise record.refused("expiration", f"{option.expiration}, as the symbol says")
+    right = record.text("right")
+    if right and right_of(right) is not option.right:
+        raise record.refused("right", f"{option.right.word}, as the symbol says")

@@ -1,0 +1,31 @@
+"""Which broker's file it is, told by its content; a file of the wrong kind is named and refused."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.importers.book_ranges import TextRows, refuse_too_many
+from xlmargin.importers.brokers.broker_file import BrokerFile, read_lines
+from xlmargin.importers.brokers.records import lines_of
+from xlmargin.importers.brokers.schwab import SCHWAB
+from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
+
+FORMATS: Final = (SCHWAB,)
+"""The formats in the order in which they are looked for."""
+
+_LOOKED_AT: Final = 40
+"""Lines that tell a format: titles, and headings below them."""
+
+
+def read_broker_file(texts: TextRows, file: str) -> BrokerFile | None:
+    """What a broker's file holds; None where it is no broker's that is known.
+
+    A broker's file that is known to hold no positions is refused.
+    """
+    first = lines_of(texts[:_LOOKED_AT], file)
+    known = next((format_ for format_ in FORMATS if format_.recognises(first)), None)
+    if known is None:
+        refuse_wrong_file(first, file)
+        return None
+    refuse_too_many(len(texts), max(map(len, texts)), file)
+    return read_lines(lines_of(texts, file), known, file)

@@ -1,0 +1,180 @@
+"""Lines of a broker's file, and the records below its headings.
+
+Columns are found by their headings, never by their place; headings may stand below titles, come
+again in the middle of the file, and be in any order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from xlmargin.errors import InputError, Problem
+from xlmargin.importers.book_ranges import TextRows
+from xlmargin.importers.brokers.printed_values import cleaned, day, is_empty, number
+
+NUMBER: Final = "a number"
+DATE: Final = "a date"
+_LONGEST_SHOWN: Final = 60
+
+Columns = Mapping[str, tuple[str, ...]]
+"""The headings under which a broker prints each of our fields, the likeliest first."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the file: its row as a spreadsheet counts them, and its cells, cleaned."""
+
+    file: str
+    row: int
+    cells: tuple[str, ...]
+
+    @property
+    def first(self) -> str:
+        """The first cell, "" where there is none."""
+        return self.cells[0] if self.cells else ""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no cell says anything."""
+        return not any(self.cells)
+
+    @property
+    def is_title(self) -> bool:
+        """Whether the first cell alone says anything."""
+        return bool(self.first) and not any(self.cells[1:])
+
+    def refused(self, column: str, found: str, wanted: str) -> InputError:
+        """The error that this line is not what was wanted."""
+        return InputError([self.problem(column, found, wanted)])
+
+    def problem(self, column: str, found: str, wanted: str) -> Problem:
+        """What is wrong with this line."""
+        return Problem(self.file, self.row, column, found, wanted)
+
+
+Lines = tuple[Line, ...]
+
+
+def lines_of(texts: TextRows, file: str) -> Lines:
+    """The lines of a file, empty cells at their ends left away."""
+    return tuple(
+        Line(file, i + 1, _without_padding([cleaned(cell) for cell in row]))
+        for i, row in enumerate(texts)
+    )
+
+
+def _without_padding(cells: list[str]) -> tuple[str, ...]:
+    while cells and not cells[-1]:
+        cells.pop()
+    return tuple(cells)
+
+
+def heading(text: str) -> str:
+    """A heading without what makes no difference: case, and how many blanks there are."""
+    return " ".join(text.casefold().split())
+
+
+def headings(line: Line) -> set[str]:
+    """The headings that a line would have."""
+    return {heading(cell) for cell in line.cells if cell}
+
+
+@dataclass(frozen=True)
+class Record:
+    """A line below headings: the texts of our fields, and the title that stands above it.
+
+    A field whose heading the file lacks is empty.
+    """
+
+    line: Line
+    texts: Mapping[str, str]
+    labels: Mapping[str, str]
+    title: str = ""
+
+    def text(self, field: str) -> str:
+        """The text of a field, "" where it is empty."""
+        text = self.texts.get(field, "")
+        return "" if is_empty(text) else text
+
+    def number(self, field: str) -> float:
+        """The number of a field, NaN where it is empty; refused where it is no number."""
+        value = number(self.texts.get(field, ""))
+        if value is None:
+            raise self.refused(field, NUMBER)
+        return value
+
+    def day(self, field: str) -> dt.date | None:
+        """The date of a field, None where it is empty; refused where it is no date."""
+        text = self.text(field)
+        if not text:
+            return None
+        date = day(text)
+        if date is None:
+            raise self.refused(field, DATE)
+        return date
+
+    def refused(self, field: str, wanted: str) -> InputError:
+        """The error that a field is not what was wanted."""
+        return InputError([self.problem(field, wanted)])
+
+    def problem(self, field: str, wanted: str) -> Problem:
+        """What is wrong with a field, under the broker's own heading."""
+        column = self.labels.get(field, field)
+        return self.line.problem(column, shown(self.texts.get(field, "")), wanted)
+
+
+@dataclass(frozen=True)
+class HeadingRow:
+    """Which cell of a line holds which of our fields."""
+
+    at: Mapping[str, int]
+    labels: Mapping[str, str]
+
+    def record(self, line: Line, title: str = "") -> Record:
+        """A line as a record."""
+        texts = {f: line.cells[i] if i < len(line.cells) else "" for f, i in self.at.items()}
+        return Record(line, texts, self.labels, title)
+
+
+def heading_row(line: Line, columns: Columns, needed: Iterable[str]) -> HeadingRow | None:
+    """The fields that a line heads; None where it lacks a needed one, and so is no heading row.
+
+    Where a heading comes twice the first one counts.
+    """
+    places: dict[str, int] = {}
+    for i, cell in enumerate(line.cells):
+        places.setdefault(heading(cell), i)
+    at: dict[str, int] = {}
+    for field, spellings in columns.items():
+        found = next((places[heading(s)] for s in spellings if heading(s) in places), None)
+        if found is not None:
+            at[field] = found
+    if any(field not in at for field in needed):
+        return None
+    return HeadingRow(at, {field: line.cells[i] for field, i in at.items()})
+
+
+def records(lines: Iterable[Line], columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
+    """The lines below heading rows, as records; a title or a blank line is none.
+
+    A title is a line of one cell; it holds for the records below it until the next one.
+    """
+    needed = tuple(needed)
+    row: HeadingRow | None = None
+    title = ""
+    for line in lines:
+        if line.is_title:
+            title = line.first
+        elif found := heading_row(line, columns, needed):
+            row = found
+        elif row is not None and not line.is_blank:
+            yield row.record(line, title)
+
+
+def shown(text: str) -> str:
+    """A text as a message shows it."""
+    cut = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."
+    return repr(cut) if cut else "nothing"

@@ -1,0 +1,91 @@
+"""Charles Schwab: positions as CSV, of one account or of all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from xlmargin.importers.brokers.formats import Format
+from xlmargin.importers.brokers.holdings import (
+    CASH,
+    Entry,
+    Skipped,
+    cash_held,
+    holding,
+    not_ours,
+    option_held,
+)
+from xlmargin.importers.brokers.printed_values import day
+from xlmargin.importers.brokers.records import Columns, Lines, Record, headings, records
+
+_COLUMNS: Final[Columns] = {
+    "symbol": ("Symbol",),
+    "description": ("Description",),
+    "quantity": ("Qty (Quantity)", "Quantity", "Qty"),
+    "price": ("Price",),
+    "value": ("Mkt Val (Market Value)", "Market Value", "Mkt Val"),
+    "cost": ("Cost/Share",),
+    "total_cost": ("Cost Basis",),
+    "type": ("Asset Type", "Security Type"),
+}
+_NEEDED: Final = ("symbol", "quantity", "price")
+
+_TITLE: Final = re.compile(r"Positions for (?:account )?(?P<account>.*?) as of .*?(?P<day>[\d/]+)?")
+_TOTALS: Final = ("account total", "positions total", "futures positions market value")
+_CASH_ROWS: Final = ("cash & cash investments", "futures cash")
+_SHARES: Final = ("equity", "etfs & closed end funds", "mutual fund", "")
+
+
+def _recognises(lines: Lines) -> bool:
+    return any(_title(lines)) or any(
+        {"qty (quantity)", "mkt val (market value)"} <= headings(line) for line in lines[:30]
+    )
+
+
+def _title(lines: Lines) -> tuple[str, str]:
+    """Account and day of the first line; "" where it does not say."""
+    text = ", ".join(lines[0].cells) if lines else ""
+    match = _TITLE.fullmatch(text)
+    return (match["account"], match["day"] or "") if match else ("", "")
+
+
+def _as_of(lines: Lines) -> dt.date | None:
+    return day(_title(lines)[1])
+
+
+def _records(lines: Lines) -> Iterator[Record]:
+    """The records, each with its account: the section's name, or else that of the first line."""
+    account, _ = _title(lines)
+    below = lines[1:] if account else lines
+    for record in records(below, _COLUMNS, _NEEDED):
+        own = record.title or account
+        yield replace(record, texts={**record.texts, "account": own})
+
+
+def _entry(record: Record) -> Entry:
+    symbol, kind = record.text("symbol"), record.text("type").casefold()
+    if symbol.casefold() in _TOTALS:
+        return Skipped("totals")
+    if symbol.casefold() in _CASH_ROWS:
+        return cash_held(record, CASH, record.number("value"))
+    if kind == "cash and money market":
+        note = "a money market fund, taken as cash"
+        return cash_held(record, symbol, record.number("value"), note=note)
+    if kind == "option":
+        return option_held(record)
+    return holding(record) if kind in _SHARES else not_ours(record)
+
+
+SCHWAB: Final = Format(
+    name="Charles Schwab positions",
+    sure="headings seen in four to six public files; sign of a short's cost not confirmed",
+    columns=_COLUMNS,
+    needed=_NEEDED,
+    recognises=_recognises,
+    records=_records,
+    entry=_entry,
+    as_of=_as_of,
+)
