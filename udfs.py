@@ -15,7 +15,9 @@ from xlmargin.excel.lists import read_moves, read_word
 from xlmargin.excel.margined import portfolio_margined, problems_of, strategy_margined
 from xlmargin.excel.option_arguments import read_options
 from xlmargin.excel.option_symbol import read_symbol
+from xlmargin.excel.settings_alone import read_settings_alone
 from xlmargin.excel.worksheet_function import Returns, worksheet_function
+from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.pricing import greeks, implied_volatility, theoretical_value
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import Phase
@@ -169,6 +171,21 @@ def MARGIN_GAINS(
     strategy = _strategy(positions, market, settings, dividends)
     portfolio = portfolio_margined(strategy.book)
     return reports.gains_table(compared(portfolio, strategy, level)).cells(headers)
+
+
+@worksheet_function(
+    returns=Returns.VALUE,
+    day=Argument("Trade date of a regt call; else the day the deficiency arose.", Kind.DATE),
+    kind=Argument("regt, maintenance, portfolio, minimum_equity or intraday.", Kind.TEXT),
+    settings=SETTINGS,
+)
+def MARGIN_CALL_DUE(day, kind, settings=None):
+    """Last day to meet a margin call, as a date: business days of the exchange after the day. An
+    intraday deficit: the day after which late payment may freeze the account.
+    """
+    _, stated = read_settings_alone(settings, TODAY)
+    kind = read_word("kind", kind, CallKind)
+    return last_day_to_meet(kind, date_of(day), stated.house, stated.overrides)
 
 
 OPTION = {
