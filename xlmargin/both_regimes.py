@@ -17,11 +17,12 @@ from xlmargin.portfolio_margin import PortfolioMargin, StrategyBased, portfolio_
 from xlmargin.requirement import Requirement, total
 from xlmargin.risk_array import option_marks
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin import Phase, StrategyMargin, explained, strategy_margin
+from xlmargin.strategy_margin import Phase, StrategyMargin, explained_by_account, strategy_margin
 from xlmargin.strategy_margin.by_position import asked_of
 from xlmargin.strategy_margin.net_liquidation import values_added
 
 _NOT_ELIGIBLE: Final = "Not eligible for portfolio margin: strategy-based requirement"
+_STRATEGIES: Final = "Strategy-based maintenance requirement"
 _VALUES: Final = "Option values, which the equity of portfolio margin counts"
 _EQUITY: Final = "FINRA 4210(g)(11)"
 
@@ -47,8 +48,9 @@ def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
 def _trees(margin: StrategyMargin, added: FloatArray) -> tuple[Requirement, ...]:
     """Why, by account: the strategies, and the option values that the other equity counts."""
     positions = margin.book.positions
-    whole = explained(margin, Phase.MAINTENANCE)
-    by_account = whole.parts if len(positions.accounts) > 1 else (whole,)
+    by_account = [
+        replace(tree, label=_STRATEGIES) for tree in explained_by_account(margin, Phase.MAINTENANCE)
+    ]
     values: list[list[Requirement]] = [[] for _ in by_account]
     for i in np.flatnonzero(added).tolist():
         value = Requirement(f"Value of {positions.label(i)}", float(added[i]))

@@ -10,6 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+MOST_IN_DETAIL: Final = 100
+"""Accounts whose requirement is explained to the last leaf; of more, only the amounts."""
 
 
 class How(StrEnum):
@@ -80,6 +84,19 @@ class Requirement:
 def total(label: str, parts: tuple[Requirement, ...], rule: str = "") -> Requirement:
     """The sum of the parts, in dollars; 0 where there are none."""
     return Requirement(label, sum(p.amount for p in parts), rule, How.SUM, parts)
+
+
+def first_in_detail(parts: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
+    """The parts as they are, and those after the first many by their amounts alone, below one part.
+
+    They add up to the same, and each still has its line.
+    """
+    first, others = parts[:MOST_IN_DETAIL], parts[MOST_IN_DETAIL:]
+    if not others:
+        return first
+    amounts = tuple(Requirement(part.label, part.amount, part.rule) for part in others)
+    label = f"{len(others):,} more, by their amounts alone: explain them by themselves for reasons"
+    return (*first, total(label, amounts))
 
 
 def greatest(label: str, parts: tuple[Requirement, ...], rule: str = "") -> Requirement:

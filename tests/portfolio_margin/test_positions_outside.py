@@ -84,7 +84,6 @@ def test_after_a_move_positions_outside_are_asked_at_the_prices_there():
     path = requirement_path(margin(ELIGIBLE, shares("OTC", 100), CASH), np.array([-0.5, 0.0, 0.1]))
     assert path.requirement[0] == pytest.approx([750 + 2_500, 1_500 + 5_000, 1_650 + 5_500])
     assert path.account_value[0] == pytest.approx([17_500, 25_000, 26_500])
-    assert path.excess == pytest.approx([14_250, 18_500, 19_350])
 
 
 def test_at_prices_nothing_but_the_spots_changes():

@@ -16,20 +16,24 @@ from xlmargin.arrays import IntArray
 from xlmargin.portfolio_margin.groups import NO_PARENT, MarginGroups
 from xlmargin.portfolio_margin.minimums import uncapped_minimum
 from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin
-from xlmargin.requirement import Requirement, greatest, share_of, total
+from xlmargin.requirement import Requirement, first_in_detail, greatest, share_of, total
 
 RULE_POINT = " (rule)"
 """What marks a point of the rule where the house has points of its own, which are shown."""
 
 
 def explained(margin: PortfolioMargin) -> Requirement:
-    """The requirement of all accounts as a tree of amounts in dollars."""
+    """The requirement of all accounts as a tree of amounts in dollars.
+
+    Of very many accounts the first are explained in detail.
+    """
     accounts = margin.book.positions.accounts
     rule = margin.rules.citations["aggregation"]
     by_account = _Tree(margin).accounts()
     if len(accounts) == 1:
         return total("Portfolio margin requirement", by_account[0].parts, rule)
-    return total("Portfolio margin requirement, all accounts", by_account, rule)
+    label = "Portfolio margin requirement, all accounts"
+    return total(label, first_in_detail(by_account), rule)
 
 
 def point_label(margin: PortfolioMargin, groups: MarginGroups, group: int, point: int) -> str:

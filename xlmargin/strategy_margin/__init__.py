@@ -1,7 +1,12 @@
 """Reg T and FINRA 4210 strategy-based margin: the least requirement over all pairings."""
 
 from xlmargin.strategy_margin.display_lines import StrategyLeg, StrategyLine
-from xlmargin.strategy_margin.explanation import explained, leg_label, unproven
+from xlmargin.strategy_margin.explanation import (
+    explained,
+    explained_by_account,
+    leg_label,
+    unproven,
+)
 from xlmargin.strategy_margin.legs import Phase
 from xlmargin.strategy_margin.strategy_requirement import (
     ClassMargin,
@@ -16,6 +21,7 @@ __all__ = [
     "StrategyLine",
     "StrategyMargin",
     "explained",
+    "explained_by_account",
     "leg_label",
     "strategy_margin",
     "unproven",

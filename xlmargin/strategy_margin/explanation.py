@@ -5,11 +5,12 @@ The root recomputes from the leaves, which are what each strategy asks of each r
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from xlmargin.instruments import InstrumentKind
 from xlmargin.positions import Positions
-from xlmargin.requirement import Requirement, total
+from xlmargin.requirement import Requirement, first_in_detail, total
 from xlmargin.strategy_margin.display_lines import StrategyLeg, StrategyLine
 from xlmargin.strategy_margin.legs import Paragraph, Phase
 from xlmargin.strategy_margin.pairing import Pairing
@@ -21,20 +22,28 @@ REGIME: Final = Paragraph("12 CFR 220.4, 220.12; FINRA 4210(b), (f)", "FINRA 421
 
 
 def explained(margin: StrategyMargin, phase: Phase) -> Requirement:
-    """The least requirement of all accounts in a phase as a tree of amounts in dollars."""
-    accounts = margin.book.positions.accounts
+    """The least requirement of all accounts in a phase as a tree of amounts in dollars.
+
+    Of very many accounts the first are explained in detail.
+    """
     label = f"Strategy-based {phase} requirement"
-    by_account = tuple(_account(margin, i, phase) for i in range(len(accounts)))
+    by_account = explained_by_account(margin, phase)
+    if len(by_account) == 1:
+        return replace(by_account[0], label=label)
+    return total(f"{label}, all accounts", first_in_detail(by_account), REGIME.of(phase))
+
+
+def explained_by_account(margin: StrategyMargin, phase: Phase) -> tuple[Requirement, ...]:
+    """The least requirement of each account: the sum of its classes and forced groups."""
+    accounts = margin.book.positions.accounts
+    parts: list[list[Requirement]] = [[] for _ in accounts]
+    for c in margin.classes:
+        parts[c.account].append(_class(c, phase))
     rule = REGIME.of(phase)
-    if len(accounts) == 1:
-        return total(label, by_account[0].parts, rule)
-    return total(f"{label}, all accounts", by_account, rule)
-
-
-def _account(margin: StrategyMargin, account: int, phase: Phase) -> Requirement:
-    """One account: the sum of its classes and forced groups."""
-    parts = tuple(_class(c, phase) for c in margin.classes if c.account == account)
-    return total(f"Account {margin.book.positions.accounts[account]}", parts)
+    return tuple(
+        total(f"Account {name}", tuple(own), rule)
+        for name, own in zip(accounts, parts, strict=True)
+    )
 
 
 def _class(margin: ClassMargin, phase: Phase) -> Requirement:
