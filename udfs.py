@@ -11,8 +11,10 @@ from xlmargin.dates import date_of
 from xlmargin.efficiency import ComparisonLevel, compared, efficiency_gain, strategy_figure
 from xlmargin.excel.arguments import DIVIDENDS, HEADERS, MARKET, POSITIONS, SETTINGS, Argument, Kind
 from xlmargin.excel.cells import read_book
+from xlmargin.excel.dated_books import read_history
+from xlmargin.excel.dated_checks import problems_by_date
 from xlmargin.excel.lists import read_moves, read_word
-from xlmargin.excel.margined import portfolio_margined, problems_of, strategy_margined
+from xlmargin.excel.margined import portfolio_margined, strategy_margined
 from xlmargin.excel.option_arguments import read_options
 from xlmargin.excel.option_symbol import read_symbol
 from xlmargin.excel.settings_alone import read_settings_alone
@@ -188,6 +190,24 @@ def MARGIN_CALL_DUE(day, kind, settings=None):
     return last_day_to_meet(kind, date_of(day), stated.house, stated.overrides)
 
 
+@worksheet_function(**BOOK, headers=HEADERS)
+def MARGIN_HISTORY(positions, market=None, settings=None, dividends=None, headers=True):
+    """Both regimes by date and account, where positions and market have a column date: $, shares of
+    long market value, capital released, equity, excess, calls with due dates, why a day failed.
+    """
+    days = read_history(positions, market, settings, dividends)
+    return reports.history_table(days).cells(headers)
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def MARGIN_HISTORY_SUMMARY(positions, market=None, settings=None, dividends=None, headers=True):
+    """The days of MARGIN_HISTORY in a few figures: average shares of long market value, capital
+    released, worst days, margin calls, days that failed.
+    """
+    days = read_history(positions, market, settings, dividends)
+    return reports.history_summary_table(days).cells(headers)
+
+
 OPTION = {
     "type_": Argument("call or put; a cell or a range.", Kind.VALUES),
     "spot": Argument("Price of the underlying, $; a cell or a range.", Kind.VALUES),
@@ -279,7 +299,7 @@ def XLM_CHECK(positions, market=None, settings=None, dividends=None):
     """Every problem found in the ranges: severity, range, row, column, found, wanted; one row
     "no problems" if there are none.
     """
-    problems = problems_of(positions, market, settings, dividends, TODAY)
+    problems = problems_by_date(positions, market, settings, dividends, TODAY)
     return reports.problem_table(problems).cells()
 
 

@@ -1,6 +1,11 @@
 """Answers as tables."""
 
 from xlmargin.reports.efficiency_tables import comparison_table, gains_table
+from xlmargin.reports.history_tables import (
+    history_summary_table,
+    history_table,
+    summary_table,
+)
 from xlmargin.reports.option_tables import greeks_table, in_shape
 from xlmargin.reports.portfolio_tables import (
     SPOT_MOVES,
@@ -35,6 +40,8 @@ __all__ = [
     "gains_table",
     "greeks_table",
     "groups_table",
+    "history_summary_table",
+    "history_table",
     "in_shape",
     "path_table",
     "problem_table",
@@ -42,6 +49,7 @@ __all__ = [
     "rule_table",
     "strategies_table",
     "stress_table",
+    "summary_table",
     "symbol_row",
     "version_table",
 ]

@@ -1,0 +1,27 @@
+"""The shadow analysis: what both regimes would have asked, day by day."""
+
+from xlmargin.history.day_rows import AMOUNTS, TEXTS, TOTAL, Column, day_rows, warned
+from xlmargin.history.shadow_day import Regimes, ShadowDay, failed_day, shadow_day
+from xlmargin.history.splits import HeldShares, held_shares, hidden_splits
+from xlmargin.history.summary import DayFigures, OnDay, Summary, day_figures, summary
+
+__all__ = [
+    "AMOUNTS",
+    "TEXTS",
+    "TOTAL",
+    "Column",
+    "DayFigures",
+    "HeldShares",
+    "OnDay",
+    "Regimes",
+    "ShadowDay",
+    "Summary",
+    "day_figures",
+    "day_rows",
+    "failed_day",
+    "held_shares",
+    "hidden_splits",
+    "shadow_day",
+    "summary",
+    "warned",
+]

@@ -1,0 +1,160 @@
+"""One day of the shadow analysis: what both regimes would have asked of each account that day.
+
+A day is margined by itself, by the rules in force on it, from its own positions and market; it
+knows nothing of other days, so that days can be margined in any order and anywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from xlmargin.account import (
+    portfolio_excess,
+    strategy_excess,
+    values_by_strategy,
+    values_under_portfolio,
+)
+from xlmargin.arrays import FloatArray
+from xlmargin.book import Book
+from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.dates import serial_of
+from xlmargin.errors import RulebookError
+from xlmargin.history.splits import HeldShares, held_shares
+from xlmargin.margin_calls import CallKind, last_day_to_meet
+from xlmargin.settings import Basis
+from xlmargin.strategy_margin import Phase, StrategyMargin
+
+
+class Regimes(StrEnum):
+    """Which regimes are asked."""
+
+    BOTH = "both"
+    PORTFOLIO = "portfolio"
+    STRATEGY = "strategy"
+
+
+@dataclass(frozen=True, eq=False)
+class ShadowDay:
+    """Both regimes on one day; arrays are $, shape (accounts,).
+
+    `day` is a serial day. A regime that was not asked is NaN, and so is the equity of an account
+    whose cash is stated nowhere. The last days to meet a call, serial days, are NaN on a day
+    without one. `problem` says why the day could not be margined; it has no accounts then.
+    """
+
+    day: float
+    basis: Basis
+    accounts: tuple[str, ...]
+    long_market_value: FloatArray
+    initial: FloatArray
+    maintenance: FloatArray
+    deposit: FloatArray
+    portfolio_requirement: FloatArray
+    strategy_equity: FloatArray
+    portfolio_equity: FloatArray
+    strategy_due: float = np.nan
+    portfolio_due: float = np.nan
+    shares: tuple[HeldShares, ...] = ()
+    problem: str = ""
+
+    @property
+    def figure(self) -> FloatArray:
+        """The strategy-based figure of the basis."""
+        match self.basis:
+            case Basis.DEPOSIT:
+                return self.deposit
+            case Basis.INITIAL:
+                return self.initial
+            case Basis.MAINTENANCE:
+                return self.maintenance
+
+    @property
+    def released(self) -> FloatArray:
+        """Capital that portfolio margin would have released: the figure less its requirement."""
+        return self.figure - self.portfolio_requirement
+
+    @property
+    def strategy_excess(self) -> FloatArray:
+        """Strategy-based equity less the maintenance requirement, signed."""
+        return self.strategy_equity - self.maintenance
+
+    @property
+    def portfolio_excess(self) -> FloatArray:
+        """Equity of portfolio margin less its requirement, signed."""
+        return self.portfolio_equity - self.portfolio_requirement
+
+    @property
+    def strategy_call(self) -> FloatArray:
+        """What is missing to the maintenance requirement, 0 or more; NaN where not known."""
+        return np.maximum(-self.strategy_excess, 0.0)
+
+    @property
+    def portfolio_call(self) -> FloatArray:
+        """What is missing to the portfolio requirement, 0 or more; NaN where not known."""
+        return np.maximum(-self.portfolio_excess, 0.0)
+
+
+def failed_day(day: float, problem: str) -> ShadowDay:
+    """A day that could not be margined, and why."""
+    nothing = np.zeros(0)
+    return ShadowDay(
+        day, Basis.DEPOSIT, (), *(nothing,) * 7, problem=problem or "the day was refused"
+    )
+
+
+def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
+    """Each account of a book under the regimes asked, by the rules of the book's own day.
+
+    Refused whole, as the regimes refuse it: there is no day with some of its accounts.
+    """
+    unknown = np.full(len(book.positions.accounts), np.nan)
+    initial = maintenance = deposit = portfolio = unknown
+    strategy_equity = portfolio_equity = unknown
+    if regimes is not Regimes.PORTFOLIO:
+        strategy = under_strategy_margin(book)
+        values = values_by_strategy(strategy)
+        excess = strategy_excess(strategy)
+        strategy_equity, maintenance = excess.equity, excess.requirement
+        initial, deposit = strategy.by_account(Phase.INITIAL), _deposits(strategy)
+    if regimes is not Regimes.STRATEGY:
+        margin = under_portfolio_margin(book)
+        values = values_under_portfolio(margin)
+        excess = portfolio_excess(margin)
+        portfolio_equity, portfolio = excess.equity, excess.requirement
+    return ShadowDay(
+        day=serial_of(book.as_of),
+        basis=book.settings.basis,
+        accounts=book.positions.accounts,
+        long_market_value=values.long_market_value,
+        initial=initial,
+        maintenance=maintenance,
+        deposit=deposit,
+        portfolio_requirement=portfolio,
+        strategy_equity=strategy_equity,
+        portfolio_equity=portfolio_equity,
+        strategy_due=_due(book, CallKind.MAINTENANCE, maintenance - strategy_equity),
+        portfolio_due=_due(book, CallKind.PORTFOLIO, portfolio - portfolio_equity),
+        shares=held_shares(book),
+    )
+
+
+def _deposits(margin: StrategyMargin) -> FloatArray:
+    """What has to be put up in each account, $: initial requirements less proceeds."""
+    deposits = np.zeros(len(margin.book.positions.accounts))
+    for of_class in margin.classes:
+        deposits[of_class.account] += of_class.deposit
+    return deposits
+
+
+def _due(book: Book, kind: CallKind, missing: FloatArray) -> float:
+    """Last day to meet the day's calls; NaN without one, or where no rule states the days."""
+    if not (missing > 0).any():
+        return np.nan
+    settings = book.settings
+    try:
+        return serial_of(last_day_to_meet(kind, book.as_of, settings.house, settings.overrides))
+    except RulebookError:
+        return np.nan
