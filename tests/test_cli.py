@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 STOCK = "symbol,type,quantity,strike,expiration,price\nXYZ,stock,100,,,500\n"
 GOOD = f"{STOCK}XYZ,call,-1,510,2027-01-15,12\n"
 BAD = f"{STOCK}XYZ,putt,1,510,2027-01-15,x\n"
-SETTINGS = "name,value\nas_of,2026-11-20\nrate,0.04\n"
+SETTINGS = "name,value\nas_of,2026-11-20\nrate,0.04\ncash,0\n"
 
 
 def run(*arguments: str | Path) -> Result:

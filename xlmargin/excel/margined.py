@@ -12,6 +12,7 @@ from xlmargin.excel.contents import Today
 from xlmargin.excel.plain_cells import Cells
 from xlmargin.excel.position_checks import (
     as_warnings,
+    warn_of_cash,
     warn_of_closed,
     warn_of_contracts,
     warn_of_values,
@@ -63,7 +64,7 @@ def problems_of(
     else:
         problems += warn_of_values(margin) + warn_of_contracts(margin)
         problems += _pairing_problems(book)
-    return problems + warn_of_closed(book.positions)
+    return problems + warn_of_closed(book.positions) + warn_of_cash(book)
 
 
 def _pairing_problems(book: Book) -> list[Problem]:

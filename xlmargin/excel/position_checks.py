@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from xlmargin.errors import Problem, Severity
+from xlmargin.book import Book
+from xlmargin.cash import cash_of_accounts
+from xlmargin.errors import InputError, Problem, Severity
 from xlmargin.excel.findings import MOST_LISTED
 from xlmargin.excel.market_range import GREATEST_VOLATILITY
 from xlmargin.portfolio_margin import PortfolioMargin
@@ -20,6 +22,8 @@ _SAME_VALUE = 0.10
 _A_TICK = 0.05
 """Dollars per unit by which it may differ in any case."""
 
+MOST_NAMED = 5
+"""Accounts named in one warning; of the rest only their number is told."""
 
 _MOST_TIMES = 10.0
 """How many times its underlying's price a strike may be, or the other way round."""
@@ -71,6 +75,22 @@ def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
             wanted = f"about {model:,.2f}, its value at expiration; or an expiration with its time"
             warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
     return warnings[:MOST_LISTED]
+
+
+def warn_of_cash(book: Book) -> list[Problem]:
+    """Accounts whose cash is stated nowhere, in one warning; or a setting that is nobody's."""
+    try:
+        cash = cash_of_accounts(book)
+    except InputError as refused:
+        return [replace(p, severity=Severity.WARNING) for p in refused.problems]
+    missing = [book.positions.accounts[i] for i in np.flatnonzero(np.isnan(cash)).tolist()]
+    if not missing:
+        return []
+    more = f" and {len(missing) - MOST_NAMED:,} more" if len(missing) > MOST_NAMED else ""
+    named = ", ".join(missing[:MOST_NAMED]) + more
+    whose = f"account{'s' * (len(missing) > 1)} {named}" if named else "the account"
+    wanted = f"the cash of {whose} (0 if none): account values count none"
+    return [Problem("settings", 0, "cash", "nothing", wanted, Severity.WARNING)]
 
 
 def as_warnings(problems: Sequence[Problem]) -> list[Problem]:
