@@ -135,6 +135,30 @@ class MarginCalls:
 
 
 @dataclass(frozen=True)
+class IntradayMargin:
+    """What follows from an intraday margin deficit, and which accounts are outside."""
+
+    intraday_practice_equity_rate: Parameter
+    intraday_practice_amount: Parameter
+    intraday_freeze_days: Parameter
+    intraday_portfolio_equity: Parameter
+
+
+@dataclass(frozen=True)
+class PatternDayTrading:
+    """Who is a pattern day trader, and what is asked of one."""
+
+    pattern_day_trades: Parameter
+    pattern_business_days: Parameter
+    pattern_trade_share: Parameter
+    pattern_least_equity: Parameter
+    pattern_buying_power_multiple: Parameter
+    pattern_days_to_meet: Parameter
+    pattern_freeze_days: Parameter
+    pattern_portfolio_equity: Parameter
+
+
+@dataclass(frozen=True)
 class MinimumEquity:
     """Least equity of a margin account."""
 
@@ -160,6 +184,8 @@ STRATEGY_SPREADS: Final = "finra_4210/strategy_spreads.toml"
 STRATEGY_HEDGED_STOCK: Final = "finra_4210/strategy_hedged_stock.toml"
 PAYMENT_PERIOD: Final = "reg_t/payment_period.toml"
 MARGIN_CALLS: Final = "finra_4210/margin_calls.toml"
+INTRADAY_MARGIN: Final = "finra_4210/intraday_margin.toml"
+PATTERN_DAY_TRADING: Final = "finra_4210/pattern_day_trading.toml"
 MINIMUM_EQUITY: Final = "finra_4210/minimum_equity.toml"
 SPECIAL_MEMORANDUM_ACCOUNT: Final = "reg_t/special_memorandum_account.toml"
 
@@ -193,6 +219,8 @@ _FIELDS_OF: Final = {
     STRATEGY_HEDGED_STOCK: StrategyHedgedStock,
     PAYMENT_PERIOD: PaymentPeriod,
     MARGIN_CALLS: MarginCalls,
+    INTRADAY_MARGIN: IntradayMargin,
+    PATTERN_DAY_TRADING: PatternDayTrading,
     MINIMUM_EQUITY: MinimumEquity,
     SPECIAL_MEMORANDUM_ACCOUNT: SpecialMemorandumAccount,
 }
@@ -272,6 +300,16 @@ def minimum_equity() -> MinimumEquity:
 def special_memorandum_account() -> SpecialMemorandumAccount:
     """What the special memorandum account keeps. Rule: 12 CFR 220.5."""
     return SpecialMemorandumAccount(**regulation(SPECIAL_MEMORANDUM_ACCOUNT).parameters)
+
+
+def intraday_margin() -> IntradayMargin:
+    """What follows from an intraday margin deficit. Rule: FINRA 4210(d)(2), (g)(1)(K)."""
+    return IntradayMargin(**regulation(INTRADAY_MARGIN).parameters)
+
+
+def pattern_day_trading() -> PatternDayTrading:
+    """Who is a pattern day trader. Rule: FINRA 4210(f)(8)(B)."""
+    return PatternDayTrading(**regulation(PATTERN_DAY_TRADING).parameters)
 
 
 def regulations() -> tuple[RuleSet, ...]:
