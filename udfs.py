@@ -18,6 +18,7 @@ from xlmargin.excel.margined import portfolio_margined, strategy_margined
 from xlmargin.excel.option_arguments import read_options
 from xlmargin.excel.option_symbol import read_symbol
 from xlmargin.excel.settings_alone import read_settings_alone
+from xlmargin.excel.what_if_margined import impact_of_trades
 from xlmargin.excel.worksheet_function import Returns, worksheet_function
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.pricing import greeks, implied_volatility, theoretical_value
@@ -173,6 +174,23 @@ def MARGIN_GAINS(
     strategy = _strategy(positions, market, settings, dividends)
     portfolio = portfolio_margined(strategy.book)
     return reports.gains_table(compared(portfolio, strategy, level)).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
+    trades=Argument(
+        "Trades with the headings of positions: quantity bought (> 0) or sold, price; cost (trade"
+        " price), fee, action (trade, close or roll), to_expiration, to_strike, to_price.",
+        Kind.RANGE,
+    ),
+    headers=HEADERS,
+)
+def MARGIN_WHATIF(positions, trades, market=None, settings=None, dividends=None, headers=True):
+    """Value, requirements and excess under both regimes in dollars before trades, after them, and
+    the change; fees; and whether the trades may be done.
+    """
+    impact = impact_of_trades(positions, trades, market, settings, dividends, today=TODAY)
+    return reports.what_if_table(impact).cells(headers)
 
 
 @worksheet_function(

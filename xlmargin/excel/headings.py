@@ -80,6 +80,24 @@ POSITIONS: Final = Headings(
 )  # fmt: skip
 """A row a position."""
 
+_FEE: Final = {"fee": ("fees", "commission", "commissions", "transaction cost", "trade fee")}
+
+TRADES: Final = Headings(
+    {
+        **POSITIONS.synonyms,
+        **_FEE,
+        "action": ("trade action", "order action"),
+        "to_expiration": ("to expiry", "new expiration", "new expiry", "roll to"),
+        "to_strike": ("new strike",),
+        "to_price": ("new price", "to mark"),
+    },
+    needed=("symbol",),
+)
+"""A row a trade: the headings of a position, what is done, and at which fee."""
+
+CANDIDATES: Final = Headings({**POSITIONS.synonyms, **_FEE}, needed=("symbol",))
+"""A row a contract that might be traded; its quantity is the most of it."""
+
 MARKET: Final = Headings(
     {
         "symbol": ("ticker", "underlying", "underlying symbol", "underlying ticker"),

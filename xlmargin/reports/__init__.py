@@ -26,6 +26,7 @@ from xlmargin.reports.rule_tables import (
 )
 from xlmargin.reports.strategy_tables import strategies_table
 from xlmargin.reports.table import Table, Value
+from xlmargin.reports.what_if_tables import what_if_table
 
 __all__ = [
     "SPOT_MOVES",
@@ -52,4 +53,5 @@ __all__ = [
     "summary_table",
     "symbol_row",
     "version_table",
+    "what_if_table",
 ]

@@ -1,0 +1,228 @@
+"""The trades range: what is bought, sold, closed or rolled, beside the positions that are held.
+
+Each row becomes one signed trade, a roll two: what it closes and what it opens. What is closed is
+counted against the positions, all rows of trades together, whatever their order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.book import Book
+from xlmargin.errors import InputError
+from xlmargin.excel.cells import NOTHING, read, read_book
+from xlmargin.excel.columns import DATE, dates, numbers, wanted_words, words
+from xlmargin.excel.contents import Contents, Today, read_contents
+from xlmargin.excel.findings import Findings
+from xlmargin.excel.headings import TRADES
+from xlmargin.excel.held_contracts import (
+    Contract,
+    HeldContracts,
+    Row,
+    complete_account,
+    complete_contract,
+    contract_of,
+    held_contracts,
+    row_of,
+    table_of,
+)
+from xlmargin.excel.market_range import PRICE
+from xlmargin.excel.plain_cells import Cells, shown
+from xlmargin.excel.positions_range import PositionRows, read_positions
+from xlmargin.excel.ranges import RangeTable, read_range
+from xlmargin.instruments import InstrumentKind
+from xlmargin.what_if import Trades
+
+RANGE: Final = "trades"
+TRADE, CLOSE, ROLL = range(3)
+_ACTION_CODES: Final = {"trade": TRADE, "close": CLOSE, "roll": ROLL}
+_OF_A_ROLL: Final = ("to_expiration", "to_strike", "to_price")
+
+
+def read_trades(
+    positions: Cells,
+    trades: Cells,
+    market: Cells = None,
+    settings: Cells = None,
+    dividends: Cells = None,
+    *,
+    today: Today | None = None,
+) -> tuple[Book, Trades]:
+    """The book in the ranges, and the trades beside it; refused with every error found.
+
+    Headings without rows below them are no trades.
+    """
+    held = read_book(positions, market, settings, dividends, today=today)
+    contents = read_contents({"positions": positions}, market, settings, dividends, today)
+    findings = Findings()
+    table = read_range(trades, RANGE, TRADES, findings)
+    if not table.given:
+        findings.error(RANGE, 0, "", NOTHING, "a range with headings in its first row")
+    rows, fee = _completed(table, contents, findings)
+    if findings.errors:
+        raise InputError(findings.errors)
+    if not rows:
+        nothing = np.array([], dtype=np.int64)
+        return held, Trades(held.only(nothing), np.array([]))
+    both = replace(contents, positions=(*contents.positions, table_of(table, rows)))
+    return held, Trades(read(both).accepted()[1], np.array(fee))
+
+
+@dataclass(frozen=True, eq=False)
+class _Typed:
+    """The trades as they are typed, an entry a row; numbers are NaN where not given.
+
+    `closed` counts what rows have closed of each contract of an account, `priced` the first row
+    and price of each contract that positions do not hold.
+    """
+
+    table: RangeTable
+    rows: PositionRows
+    action: IntArray
+    fee: FloatArray
+    to_expiration: FloatArray
+    to_strike: FloatArray
+    to_price: FloatArray
+    held: HeldContracts
+    findings: Findings
+    closed: dict[tuple[Contract, str], float] = field(default_factory=lambda: defaultdict(float))
+    priced: dict[Contract, tuple[int, float]] = field(default_factory=dict)
+
+    def error(self, index: int, column: str, wanted: str) -> None:
+        """Something in one cell that refuses the trades."""
+        found = shown(self.table.cell(column, index))
+        self.findings.error(RANGE, self.table.rows[index], column, found, wanted)
+
+
+def _completed(
+    table: RangeTable, contents: Contents, findings: Findings
+) -> tuple[list[tuple[int, Row]], list[float]]:
+    """The trades as rows of positions, each with its row number, and the fee of each."""
+    typed = _typed(table, contents, findings)
+    rows, fees = [], []
+    for i, number in enumerate(table.rows):
+        for leg, row in enumerate(_legs(typed, i)):
+            rows.append((number, row))
+            fees.append(0.0 if leg else float(np.nan_to_num(typed.fee[i])))
+    return rows, fees
+
+
+def _typed(table: RangeTable, contents: Contents, findings: Findings) -> _Typed:
+    """The columns of the trades; what is wrong with those of positions is found later."""
+    fee = numbers(table, "fee", findings)
+    findings.errors_where(fee < 0, table, "fee", "a fee of 0 or more")
+    to_strike, to_price = (
+        numbers(table, "to_strike", findings),
+        numbers(table, "to_price", findings),
+    )
+    findings.errors_where(to_strike <= 0, table, "to_strike", "a strike above 0")
+    findings.errors_where(to_price <= 0, table, "to_price", PRICE)
+    action = words(table, "action", _ACTION_CODES, wanted_words([*_ACTION_CODES]), findings)
+    return _Typed(
+        table,
+        read_positions(table, Findings()),
+        np.where(action < 0, TRADE, action),
+        fee,
+        dates(table, "to_expiration", findings),
+        to_strike,
+        to_price,
+        held_contracts(read_positions(contents.positions[0], Findings())),
+        findings,
+    )
+
+
+def _legs(typed: _Typed, i: int) -> Iterator[Row]:
+    """What one row of trades does: a trade, or what a roll closes and what it opens."""
+    row, rows, held = row_of(typed.table, i), typed.rows, typed.held
+    place = (RANGE, typed.table.rows[i])
+    account = complete_account(row, rows.account[i], place, held, typed.findings)
+    stated = np.nan if row["multiplier"] is None else float(rows.multiplier[i])
+    contract = contract_of(rows, i)
+    own = held.rows_on(contract, stated)
+    if typed.action[i] != TRADE:
+        _close(typed, i, row, (contract, account), own)
+    if own:
+        complete_contract(row, float(rows.price[i]), own, place, held, typed.findings)
+    else:
+        _refuse_two_marks(typed, i, contract, "price", float(rows.price[i]))
+    if typed.action[i] == ROLL:
+        yield from _rolled(typed, i, row, own)
+    else:
+        for column in _OF_A_ROLL:
+            if typed.table.cell(column, i) is not None:
+                typed.error(i, column, "nothing: only a roll has one")
+        yield row
+
+
+def _close(typed: _Typed, i: int, row: Row, key: tuple[Contract, str], own: list[int]) -> None:
+    """Fill in the quantity that closes what the account holds: all of it, or as much as stated."""
+    (_, account), held, group = key, typed.held.rows, typed.rows.group[i]
+    mine = [h for h in own if held.account[h] == account and group in ("", held.group[h])]
+    net = float(held.quantity[mine].sum()) if mine else 0.0
+    if not net or held.contracts.is_cash[mine[0]]:
+        typed.error(i, "symbol", "shares or contracts that the account holds")
+        return
+    asked = typed.rows.quantity[i]
+    if np.isnan(asked):
+        if row["quantity"] is not None:
+            return
+        asked = net
+    left = abs(net) - typed.closed[key]
+    typed.closed[key] += abs(asked)
+    if abs(asked) > left or not left:
+        typed.error(i, "quantity", f"at most {left:,.10g}, which is left of {net:+,.10g} held")
+    row["quantity"], row["side"] = float(-np.sign(net) * abs(asked)), None
+
+
+def _rolled(typed: _Typed, i: int, row: Row, own: list[int]) -> Iterator[Row]:
+    """What a roll closes, and the same quantity of what it opens."""
+    rows, held = typed.rows, typed.held
+    yield row
+    kind = int(rows.contracts.kind[i])
+    if not rows.contracts.is_option[i]:
+        typed.error(i, "action", "trade or close: options alone are rolled")
+        return
+    if np.isnan(typed.to_expiration[i]):
+        typed.error(i, "to_expiration", DATE)
+        return
+    strike = rows.contracts.strike[i] if np.isnan(typed.to_strike[i]) else typed.to_strike[i]
+    price = float(typed.to_price[i])
+    closing = row["quantity"]
+    opened: Row = {
+        **row,
+        "symbol": rows.contracts.symbol[i],
+        "type": InstrumentKind(kind).word,
+        "quantity": -closing if isinstance(closing, float) else closing,
+        "strike": float(strike),
+        "expiration": float(typed.to_expiration[i]),
+        "group": row["group"] or (held.rows.table.cell("group", own[0]) if own else None),
+        "price": None if np.isnan(price) else price,
+        "cost": None,
+        "volatility": None,
+    }
+    to = Contract(rows.contracts.symbol[i], kind, float(strike), float(typed.to_expiration[i] // 1))
+    known = held.rows_on(to, np.nan)
+    if known:
+        place = (RANGE, typed.table.rows[i])
+        complete_contract(opened, price, known, place, held, typed.findings)
+    elif np.isnan(price):
+        typed.error(i, "to_price", f"{PRICE}: the positions do not hold what is opened")
+    else:
+        _refuse_two_marks(typed, i, to, "to_price", price)
+    yield opened
+
+
+def _refuse_two_marks(typed: _Typed, i: int, contract: Contract, column: str, price: float) -> None:
+    """An option that positions do not hold has one mark, however often it is traded."""
+    if np.isnan(price) or not typed.rows.contracts.is_option[i]:
+        return
+    row, first = typed.priced.setdefault(contract, (typed.table.rows[i], price))
+    if price != first:
+        wanted = f"{first:.10g}, the mark in row {row}; what it is traded at stands in cost"
+        typed.error(i, column, wanted)

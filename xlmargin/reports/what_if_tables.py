@@ -1,0 +1,74 @@
+"""What-if as tables: trades before they are done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.reports.table import Table, Value
+from xlmargin.what_if import Change, Impact
+
+TOTAL: Final = "total"
+_EQUITY_FIRST: Final = (
+    ("account value", "account_value", True),
+    ("strategy equity", "strategy_equity", True),
+    ("initial requirement", "initial", False),
+    ("deposit", "deposit", False),
+    ("initial excess", "initial_excess", True),
+    ("maintenance requirement", "maintenance", False),
+    ("maintenance excess", "strategy_excess", True),
+    ("portfolio requirement", "portfolio", False),
+    ("portfolio excess", "portfolio_excess", True),
+)
+"""Each figure: how it is shown, its name among the `Figures`, whether cash is part of it."""
+
+
+def what_if_table(impact: Impact) -> Table:
+    """A row a figure: before the trades, after them, change, account; $.
+
+    The total comes first, then each account where there are several; last in each the pre-trade
+    check by both regimes, in words.
+    """
+    rows = [row for name, own in _accounts(impact) for row in _account_rows(impact, name, own)]
+    return Table(("figure", "before", "after", "change", "account"), rows)
+
+
+def _accounts(impact: Impact) -> Iterator[tuple[str, BoolArray]]:
+    """The total, and where there are several accounts each of them, with what belongs to it."""
+    names = impact.held.positions.accounts
+    yield TOTAL, np.ones(len(names), dtype=bool)
+    if len(names) > 1:
+        for i, name in enumerate(names):
+            yield name, np.arange(len(names)) == i
+
+
+def _account_rows(impact: Impact, account: str, own: BoolArray) -> Iterator[list[Value]]:
+    for label, name, has_cash in _EQUITY_FIRST:
+        change = impact.of_equity(name) if has_cash else impact.of_requirement(name)
+        yield _row(label, change, account, own)
+    effect = float(impact.buying_power_effect[own].sum())
+    yield ["buying-power effect", None, None, effect + 0.0, account]
+    yield _row("fees", impact.of_fees, account, own)
+    strategy, portfolio = impact.short_by_strategy[own], impact.short_under_portfolio[own]
+    for label, short, is_own in (
+        ("pre-trade check, strategy-based", strategy, not impact.is_portfolio),
+        ("pre-trade check, portfolio margin", portfolio, impact.is_portfolio),
+    ):
+        regime = "the account's regime" if is_own else "for comparison"
+        yield [label, regime, _verdict(short), None, account]
+
+
+def _row(label: str, change: Change, account: str, own: BoolArray) -> list[Value]:
+    amounts = (change.before, change.after, change.change)
+    return [label, *(float(a[own].sum()) + 0.0 for a in amounts), account]
+
+
+def _verdict(short: FloatArray) -> str:
+    """The pre-trade check in words; `short`, $, is what each account misses."""
+    if np.isnan(short).any():
+        return "unknown: cash is stated nowhere"
+    total = float(short.sum())
+    return f"refused: short by ${total:,.2f}" if total else "accepted"

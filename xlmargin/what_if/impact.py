@@ -1,0 +1,134 @@
+"""What trades change: value, requirements and excess, and whether they may be done.
+
+Requirements and values leave fees out; every equity and excess after the trades has paid them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray
+from xlmargin.book import Book
+from xlmargin.cash import amount_of_accounts, cash_of_accounts
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.settings import AccountType
+from xlmargin.strategy_margin import StrategyMargin
+from xlmargin.what_if.figures import Figures, figures, figures_of
+from xlmargin.what_if.trades import Trades, book_after
+
+HALF_A_CENT = 0.005
+"""Dollars; what is short by less is not short."""
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """One figure of each account, $, shape (accounts,); NaN where cash is stated nowhere.
+
+    `change` is known all the same, for it does not depend on the cash before.
+    """
+
+    before: FloatArray
+    after: FloatArray
+    change: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Impact:
+    """What trades do to a book. Arrays of dollars have shape (accounts,).
+
+    `cash` is that of before, NaN where it is stated nowhere; `cash_flow` what the trades bring
+    (> 0) or take, fees left out. `sma` is the special memorandum account, 0 where not stated.
+    """
+
+    held: Book
+    before: Figures
+    after: Figures
+    cash: FloatArray
+    cash_flow: FloatArray
+    fees: FloatArray
+    sma: FloatArray
+
+    @property
+    def is_portfolio(self) -> bool:
+        """Whether the accounts are under portfolio margin; else they are margined by strategy."""
+        return self.held.settings.account_type is AccountType.PORTFOLIO
+
+    def of_requirement(self, name: str) -> Change:
+        """A figure that cash has no part in, by its name among the `Figures`."""
+        before, after = getattr(self.before, name), getattr(self.after, name)
+        return Change(before, after, after - before)
+
+    def of_equity(self, name: str) -> Change:
+        """A figure that cash is part of, by its name among the `Figures`; fees are paid."""
+        before, after = getattr(self.before, name), getattr(self.after, name)
+        change = after - before + self.cash_flow - self.fees
+        return Change(before + self.cash, before + self.cash + change, change)
+
+    @property
+    def of_fees(self) -> Change:
+        """The fees of the trades."""
+        return Change(np.zeros_like(self.fees), self.fees, self.fees)
+
+    @property
+    def buying_power_effect(self) -> FloatArray:
+        """What the trades add (> 0) to or take from the excess that new trades may use.
+
+        Under portfolio margin its excess, by strategy the excess over what has to be put up.
+        """
+        name = "portfolio_excess" if self.is_portfolio else "initial_excess"
+        return self.of_equity(name).change
+
+    @property
+    def short_under_portfolio(self) -> FloatArray:
+        """What is missing for the trades under portfolio margin, 0 where they may be done.
+
+        Rule: FINRA 4210(g)(7), (g)(11).
+        """
+        return shortfall(self.of_equity("portfolio_excess"), np.zeros_like(self.sma))
+
+    @property
+    def short_by_strategy(self) -> FloatArray:
+        """What is missing for the trades by strategy, 0 where they may be done.
+
+        They must be put up for out of the excess or the special memorandum account, and must leave
+        the maintenance requirement met.
+
+        Rule: 12 CFR 220.5, 220.12; FINRA 4210(b), (c).
+        """
+        initial = shortfall(self.of_equity("initial_excess"), self.sma)
+        maintenance = shortfall(self.of_equity("strategy_excess"), np.zeros_like(self.sma))
+        return np.maximum(initial, maintenance)
+
+
+def impact(portfolio: PortfolioMargin, strategy: StrategyMargin, trades: Trades) -> Impact:
+    """What trades do to a book that is margined under both regimes.
+
+    Refuses a setting of cash or of the special memorandum account where there are several accounts.
+    """
+    held = portfolio.book
+    accounts = held.positions.accounts
+    before = figures(portfolio, strategy)
+    return Impact(
+        held,
+        before,
+        figures_of(book_after(held, trades)) if len(trades.fee) else before,
+        cash_of_accounts(held),
+        trades.by_account(trades.cash, accounts),
+        trades.by_account(trades.fee, accounts),
+        np.nan_to_num(amount_of_accounts(held, "sma", held.settings.sma)),
+    )
+
+
+def shortfall(excess: Change, other_funds: FloatArray) -> FloatArray:
+    """What is missing for trades, $, shape (accounts,): what they use less what there is to use.
+
+    There is the excess before, or other funds where these are more; an account that is short
+    already has nothing to use, but may do what makes it no shorter. Where the excess is unknown,
+    trades that use none of it may be done; of others the shortfall is unknown, NaN.
+    """
+    there = np.maximum(np.maximum(excess.before, 0.0), other_funds)
+    missing = np.maximum(-excess.change - there, 0.0)
+    missing[missing < HALF_A_CENT] = 0.0
+    return np.where(excess.change >= -HALF_A_CENT, 0.0, missing)
