@@ -2,6 +2,7 @@
 
 from xlmargin.rulebook.account_rules import AccountRules, account_rules
 from xlmargin.rulebook.call_rules import CallRules, call_rules
+from xlmargin.rulebook.eligibility_rules import EligibilityRules, eligibility_rules
 from xlmargin.rulebook.house import house_names
 from xlmargin.rulebook.intraday_rules import (
     IntradayRules,
@@ -20,6 +21,7 @@ from xlmargin.rulebook.strategy_rules import StrategyRules, strategy_rules
 __all__ = [
     "AccountRules",
     "CallRules",
+    "EligibilityRules",
     "IntradayRules",
     "KnownUnderlying",
     "PatternRules",
@@ -30,6 +32,7 @@ __all__ = [
     "ValuationRange",
     "account_rules",
     "call_rules",
+    "eligibility_rules",
     "house_names",
     "intraday_refusal",
     "intraday_rules",

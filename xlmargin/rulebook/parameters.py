@@ -29,6 +29,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         "treasury_bond",
         "vxst",
     ),
+    "monitoring": ("full", "partial", "executes_away"),
     "margin call": (
         "maintenance",
         "portfolio",
@@ -48,6 +49,7 @@ class Unit(StrEnum):
     DOLLARS_PER_UNIT = "dollars per unit"
     """$ per unit of the multiplier, or per share."""
     DOLLARS = "dollars"
+    YEARS = "years"
     COUNT = "count"
     SWITCH = "switch"
     """1 for yes, 0 for no; true and false in the file."""
@@ -67,7 +69,7 @@ class Unit(StrEnum):
         match self:
             case Unit.FRACTION:
                 return 0 <= value <= 1
-            case Unit.DOLLARS_PER_UNIT | Unit.DOLLARS:
+            case Unit.DOLLARS_PER_UNIT | Unit.DOLLARS | Unit.YEARS:
                 return 0 <= value < math.inf
             case Unit.COUNT:
                 return value >= 1 and value.is_integer()
@@ -79,6 +81,7 @@ _WANTED: Final[Mapping[Unit, str]] = {
     Unit.FRACTION: "a fraction, 0 to 1",
     Unit.DOLLARS_PER_UNIT: "dollars per unit, 0 or more",
     Unit.DOLLARS: "dollars, 0 or more",
+    Unit.YEARS: "years, 0 or more",
     Unit.COUNT: "a whole number, 1 or more",
     Unit.SWITCH: "true or false",
 }

@@ -172,6 +172,23 @@ class SpecialMemorandumAccount:
     sma_outlasts_falls: Parameter
 
 
+@dataclass(frozen=True)
+class PortfolioEligibility:
+    """Who may have a portfolio margin account."""
+
+    portfolio_minimum_equity: Parameter
+    equity_to_open: Parameter
+    equity_to_keep: Parameter
+    unlisted_derivatives_equity: Parameter
+    uncovered_option_approval: Parameter
+    retirement_accounts: Parameter
+    application: Parameter
+    experience_years: Parameter
+    signed_disclosure: Parameter
+    signed_agreement: Parameter
+    final_review: Parameter
+
+
 VALUATION_POINTS: Final = "finra_4210/valuation_points.toml"
 CONTRACT_MINIMUMS: Final = "finra_4210/contract_minimums.toml"
 AGGREGATION: Final = "finra_4210/aggregation.toml"
@@ -188,6 +205,7 @@ INTRADAY_MARGIN: Final = "finra_4210/intraday_margin.toml"
 PATTERN_DAY_TRADING: Final = "finra_4210/pattern_day_trading.toml"
 MINIMUM_EQUITY: Final = "finra_4210/minimum_equity.toml"
 SPECIAL_MEMORANDUM_ACCOUNT: Final = "reg_t/special_memorandum_account.toml"
+PORTFOLIO_ELIGIBILITY: Final = "finra_4210/portfolio_eligibility.toml"
 
 PORTFOLIO: Final = (VALUATION_POINTS, CONTRACT_MINIMUMS, AGGREGATION)
 """Files of portfolio margin."""
@@ -219,6 +237,7 @@ _FIELDS_OF: Final = {
     STRATEGY_HEDGED_STOCK: StrategyHedgedStock,
     PAYMENT_PERIOD: PaymentPeriod,
     MARGIN_CALLS: MarginCalls,
+    PORTFOLIO_ELIGIBILITY: PortfolioEligibility,
     INTRADAY_MARGIN: IntradayMargin,
     PATTERN_DAY_TRADING: PatternDayTrading,
     MINIMUM_EQUITY: MinimumEquity,
@@ -292,6 +311,16 @@ def margin_calls() -> MarginCalls:
     return MarginCalls(**regulation(MARGIN_CALLS).parameters)
 
 
+def intraday_margin() -> IntradayMargin:
+    """What follows from an intraday margin deficit. Rule: FINRA 4210(d)(2), (g)(1)(K)."""
+    return IntradayMargin(**regulation(INTRADAY_MARGIN).parameters)
+
+
+def pattern_day_trading() -> PatternDayTrading:
+    """Who is a pattern day trader. Rule: FINRA 4210(f)(8)(B)."""
+    return PatternDayTrading(**regulation(PATTERN_DAY_TRADING).parameters)
+
+
 def minimum_equity() -> MinimumEquity:
     """Least equity of a margin account. Rule: FINRA 4210(b)(4)."""
     return MinimumEquity(**regulation(MINIMUM_EQUITY).parameters)
@@ -302,14 +331,9 @@ def special_memorandum_account() -> SpecialMemorandumAccount:
     return SpecialMemorandumAccount(**regulation(SPECIAL_MEMORANDUM_ACCOUNT).parameters)
 
 
-def intraday_margin() -> IntradayMargin:
-    """What follows from an intraday margin deficit. Rule: FINRA 4210(d)(2), (g)(1)(K)."""
-    return IntradayMargin(**regulation(INTRADAY_MARGIN).parameters)
-
-
-def pattern_day_trading() -> PatternDayTrading:
-    """Who is a pattern day trader. Rule: FINRA 4210(f)(8)(B)."""
-    return PatternDayTrading(**regulation(PATTERN_DAY_TRADING).parameters)
+def portfolio_eligibility() -> PortfolioEligibility:
+    """Who may have a portfolio margin account. Rule: FINRA 4210(g)(4), (g)(5)."""
+    return PortfolioEligibility(**regulation(PORTFOLIO_ELIGIBILITY).parameters)
 
 
 def regulations() -> tuple[RuleSet, ...]:

@@ -1,0 +1,101 @@
+"""Every number of who may have a portfolio margin account, by hand from its source."""
+
+from datetime import date
+
+import pytest
+
+from xlmargin.errors import RulebookError
+from xlmargin.rulebook import eligibility_rules, house_names, look_up
+from xlmargin.rulebook.parameters import Unit
+
+TODAY = date(2026, 11, 20)
+UNCONFIRMED = "(unconfirmed: check against the rule text)"
+EQUITY = {  # to open, to keep; brokers' pages and r/PMTraders
+    "rule": (0, 0),
+    "custom": (0, 0),
+    "ibkr_like": (110_000, 100_000),
+    "schwab": (125_000, 100_000),
+    "tastytrade_calm": (175_000, 150_000),
+    "tastytrade_stressed": (175_000, 150_000),
+    "fidelity": (150_000, 150_000),
+    "etrade": (100_000, 100_000),
+}
+
+
+@pytest.mark.parametrize("house", house_names())
+def test_equity_of_each_house(house):
+    rules = eligibility_rules(TODAY, house)
+    assert (rules.equity_to_open, rules.equity_to_keep) == EQUITY[house]
+    assert rules.minimum_equity == {  # FINRA-FAQ
+        "full": 100_000,
+        "partial": 150_000,
+        "executes_away": 500_000,
+    }
+
+
+def test_what_the_rule_asks():
+    rules = eligibility_rules(TODAY)
+    assert rules.unlisted_derivatives_equity == 5_000_000  # OCC-DISC
+    assert rules.experience_years == 0
+    assert not rules.retirement_accounts
+    assert rules.asked == {
+        "application": True,
+        "uncovered_option_approval": True,  # 4210(g)(5)
+        "signed_disclosure": True,  # 4210(g)(5), NTM 07-11
+        "signed_agreement": True,
+        "final_review": True,
+    }
+
+
+def test_not_before_the_rulebook():
+    assert eligibility_rules(date(2006, 12, 18)).unlisted_derivatives_equity == 5_000_000
+    with pytest.raises(RulebookError, match="no value on 2006-12-17"):
+        eligibility_rules(date(2006, 12, 17))
+
+
+def test_a_setting_raises_and_never_lowers():
+    rules = eligibility_rules(TODAY, "schwab", {"equity to open": 200_000, "experience_years": 2})
+    assert (rules.equity_to_open, rules.equity_to_keep, rules.experience_years) == (2e5, 1e5, 2)
+    assert rules.citations["equity_to_open"].endswith("raised by a setting")
+    with pytest.raises(RulebookError, match="equity_to_open: found 120000"):
+        eligibility_rules(TODAY, "schwab", {"equity_to_open": 120_000})
+    with pytest.raises(RulebookError, match="wanted 100000 or more"):
+        eligibility_rules(TODAY, "custom", {"portfolio_minimum_equity_full": 99_999})
+    with pytest.raises(RulebookError, match="override: found 'retirement_accounts'"):
+        eligibility_rules(TODAY, "custom", {"retirement_accounts": True})
+    with pytest.raises(RulebookError, match="years, 0 or more"):
+        eligibility_rules(TODAY, "custom", {"experience_years": -1})
+
+
+def test_years():
+    assert Unit.YEARS.allows(0)
+    assert Unit.YEARS.allows(1.5)
+    assert not Unit.YEARS.allows(-0.1)
+    assert not Unit.YEARS.allows(float("nan"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "portfolio_minimum_equity_full",
+        "portfolio_minimum_equity_partial",
+        "portfolio_minimum_equity_executes_away",
+        "unlisted_derivatives_equity",
+        "uncovered_option_approval",
+        "retirement_accounts",
+        "signed_disclosure",
+    ],
+)
+def test_what_is_unconfirmed_says_so(name):
+    assert UNCONFIRMED in look_up(name, TODAY)[0].remark
+    assert UNCONFIRMED in eligibility_rules(TODAY).remarks[name]
+
+
+def test_a_house_cites_its_source():
+    rules = eligibility_rules(TODAY, "etrade")
+    assert "E*TRADE house requirement (PM-TRADERS)" in rules.citations["equity_to_open"]
+    assert "weak source" in rules.remarks["equity_to_open"]
+    rows = {row.house: row.value for row in look_up("equity_to_keep", TODAY)}
+    assert rows == {
+        house: keep for house, (_, keep) in EQUITY.items() if house not in ("rule", "custom")
+    } | {"": 0}

@@ -1,0 +1,169 @@
+"""What is asked of a portfolio margin account, a function a requirement.
+
+Each looks at the facts and answers a `Check`. A fact that is not stated makes its requirement
+missing, never met.
+"""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import Final, TypeAlias
+
+from xlmargin.eligibility.facts import Answer, Facts, Registration, Status
+from xlmargin.eligibility.onboarding import Check, Met, Step
+from xlmargin.rulebook import EligibilityRules
+
+NOT_ASKED: Final = "not asked"
+REGISTRATIONS: Final = ", ".join(r for r in Registration if r and r is not Registration.RETIREMENT)
+
+_Verdict: TypeAlias = tuple[Met, str]
+"""Whether the requirement is met, and what is lacking."""
+_MET: Final = (Met.MET, "")
+
+
+def least_equity(facts: Facts, rules: EligibilityRules) -> Check:
+    """Equity of the account: the house's amount or the guidance's, whichever is greater.
+
+    The house's amount to keep holds for an account that is open, its amount to open for any other.
+    The guidance goes by how the firm monitors risk; where that is not stated, a house's own amount
+    holds alone, and without one what is needed is not known.
+
+    Rule: FINRA guidance on 4210(g); house requirements.
+    """
+    is_open = facts.status is Status.OPEN
+    label = "Equity to keep" if is_open else "Equity to open"
+    source = "equity_to_keep" if is_open else "equity_to_open"
+    of_house = rules.equity_to_keep if is_open else rules.equity_to_open
+    guidance = rules.minimum_equity.get(facts.monitoring.value, 0.0)
+    if guidance > of_house:
+        source = f"portfolio_minimum_equity_{facts.monitoring.value}"
+    needed: str | float = max(of_house, guidance)
+    verdict = _at_least(facts.equity, max(of_house, guidance))
+    if not needed:
+        source = "portfolio_minimum_equity"
+        needed = " or ".join(f"{amount:,.0f}" for amount in rules.minimum_equity.values())
+        unknown = "" if isnan(facts.equity) else "equity and "
+        verdict = Met.MISSING, f"{unknown}monitoring ({', '.join(rules.minimum_equity)})"
+    return _check(Step.CAPITAL, label, facts.found("equity"), needed, verdict, source, rules)
+
+
+def unlisted_derivatives(facts: Facts, rules: EligibilityRules) -> Check:
+    """Equity of a customer with unlisted derivatives, over all accounts of the very same owner.
+
+    Rule: FINRA 4210(g)(4).
+    """
+    whole = facts.equity if isnan(facts.aggregate_equity) else facts.aggregate_equity
+    needed: str | float = rules.unlisted_derivatives_equity
+    found = facts.found("unlisted_derivatives")
+    match facts.unlisted_derivatives:
+        case Answer.NOT_STATED:
+            verdict: _Verdict = Met.MISSING, "unlisted_derivatives (yes or no)"
+        case Answer.NO:
+            needed, verdict = NOT_ASKED, _MET
+        case Answer.YES:
+            found = "" if isnan(whole) else whole
+            verdict = _at_least(whole, rules.unlisted_derivatives_equity)
+    label, source = "Equity with unlisted derivatives", "unlisted_derivatives_equity"
+    return _check(Step.CAPITAL, label, found, needed, verdict, source, rules)
+
+
+def application(facts: Facts, rules: EligibilityRules) -> Check:
+    """That portfolio margin is applied for, or in place."""
+    match facts.status:
+        case Status.NOT_STATED:
+            verdict: _Verdict = Met.MISSING, "status (considering, applying or open)"
+        case Status.CONSIDERING:
+            verdict = Met.NOT_MET, "an application"
+        case _:
+            verdict = _MET
+    found, needed = facts.found("status"), "applying or open"
+    return _check(Step.APPLICATION, "Application", found, needed, verdict, "application", rules)
+
+
+def registration(facts: Facts, rules: EligibilityRules) -> Check:
+    """Whose account it is: not a retirement account. Rule: FINRA 4210(g)."""
+    verdict: _Verdict = _MET
+    if facts.registration is Registration.NOT_STATED:
+        verdict = Met.MISSING, "registration"
+    elif facts.registration is Registration.RETIREMENT and not rules.retirement_accounts:
+        verdict = Met.NOT_MET, "an account that is no retirement account"
+    found, source = facts.found("registration"), "retirement_accounts"
+    return _check(Step.APPLICATION, "Registration", found, REGISTRATIONS, verdict, source, rules)
+
+
+def experience(facts: Facts, rules: EligibilityRules) -> Check:
+    """Experience with options: some, or the years that a house or a setting asks."""
+    least, years = rules.experience_years, facts.experience_years
+    verdict: _Verdict = _MET
+    if facts.experience is Answer.NO:
+        verdict = Met.NOT_MET, "experience with options"
+    elif years < least:
+        verdict = Met.NOT_MET, f"{least - years:g} more years of experience"
+    elif facts.experience is Answer.NOT_STATED or (least and isnan(years)):
+        verdict = Met.MISSING, "experience (years with options)"
+    found, needed = facts.found("experience"), least or "some"
+    source = "experience_years"
+    return _check(
+        Step.APPLICATION, "Experience with options", found, needed, verdict, source, rules
+    )
+
+
+def option_level(facts: Facts, rules: EligibilityRules) -> Check:
+    """Approval for writing uncovered options. Rule: FINRA 4210(g)(5)."""
+    label, found = "Option level", facts.found("option_level")
+    verdict = _answered(facts.uncovered_options, "option_level", "approval for uncovered options")
+    source = "uncovered_option_approval"
+    return _check(Step.OPTION_LEVEL, label, found, "uncovered", verdict, source, rules)
+
+
+def disclosure(facts: Facts, rules: EligibilityRules) -> Check:
+    """The disclosure of risks, acknowledged before the first trade. Rule: FINRA 4210(g)(5)."""
+    label, found = "Risk disclosure signed", facts.found("disclosure")
+    verdict = _answered(facts.disclosure, "disclosure", "a signed risk disclosure")
+    return _check(Step.DISCLOSURE, label, found, "yes", verdict, "signed_disclosure", rules)
+
+
+def agreement(facts: Facts, rules: EligibilityRules) -> Check:
+    """The agreement on portfolio margin, with its shorter time to meet calls."""
+    label, found = "Agreement signed", facts.found("agreement")
+    verdict = _answered(facts.agreement, "agreement", "a signed portfolio margin agreement")
+    return _check(Step.DISCLOSURE, label, found, "yes", verdict, "signed_agreement", rules)
+
+
+def review(facts: Facts, rules: EligibilityRules) -> Check:
+    """The last look of the firm's margin and risk staff."""
+    label, found = "Review passed", facts.found("review")
+    verdict = _answered(facts.review, "review", "approval by margin and risk staff")
+    return _check(Step.REVIEW, label, found, "yes", verdict, "final_review", rules)
+
+
+def _at_least(amount: float, needed: float) -> _Verdict:
+    """Whether equity, $, is enough."""
+    if isnan(amount):
+        return Met.MISSING, "equity"
+    short = f"{needed - amount:,.2f}".removesuffix(".00")
+    return _MET if amount >= needed else (Met.NOT_MET, f"${short} more equity")
+
+
+def _answered(answer: Answer, name: str, wanted: str) -> _Verdict:
+    """Whether a question is answered with yes."""
+    if answer is Answer.NOT_STATED:
+        return Met.MISSING, name
+    return _MET if answer is Answer.YES else (Met.NOT_MET, wanted)
+
+
+def _check(
+    step: Step,
+    requirement: str,
+    found: str | float,
+    needed: str | float,
+    verdict: _Verdict,
+    source: str,
+    rules: EligibilityRules,
+) -> Check:
+    """The requirement with the citation and remark of the parameter it rests on."""
+    if not rules.asked.get(source, True):
+        needed, verdict = NOT_ASKED, _MET
+    met, lacks = verdict
+    cited, remark = rules.citations[source], rules.remarks.get(source, "")
+    return Check(step, requirement, found, needed, met, lacks, cited, remark)
