@@ -9,15 +9,17 @@ from dataclasses import dataclass
 
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers.book_ranges import BookRanges, FileRows
-from xlmargin.importers.brokers.formats import Format, Prices
+from xlmargin.importers.brokers.formats import Format
 from xlmargin.importers.brokers.holdings import (
     Holding,
     NotOurs,
     Skipped,
+    market_rows,
     position_rows,
     with_underlyings,
 )
 from xlmargin.importers.brokers.records import Lines, heading_row
+from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,6 @@ class BrokerFile:
     not_ours: tuple[Problem, ...]
     notes: tuple[str, ...]
     as_of: dt.date | None
-    underlying_prices: Prices
 
     @property
     def positions(self) -> FileRows:
@@ -44,11 +45,7 @@ class BrokerFile:
     @property
     def market(self) -> FileRows | None:
         """Prices of underlyings that the file states beside its positions; None without any."""
-        if not self.underlying_prices:
-            return None
-        rows: FileRows = [["symbol", "price"]]
-        rows += [[symbol, price] for symbol, price in self.underlying_prices.items()]
-        return rows
+        return market_rows(self.holdings)
 
     def accepted(self) -> BookRanges:
         """The ranges; refused where anything in the file could not be taken."""
@@ -61,6 +58,7 @@ def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
     """What a file of a known format holds; every record that cannot be read is listed."""
     found = list(known.records(lines))
     if not found:
+        refuse_wrong_file(lines, file)
         raise _no_records(known, lines, file)
     holdings: list[Holding] = []
     unreadable: list[Problem] = []
@@ -89,7 +87,6 @@ def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
         tuple(not_ours),
         tuple(_notes(known, held, skipped)),
         known.as_of(lines),
-        known.underlying_prices(found),
     )
 
 

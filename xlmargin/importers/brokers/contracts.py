@@ -18,6 +18,7 @@ _CLASS_IN_ROOT: Final = re.compile(r"([A-Z]{1,5}) ([A-Z]{1,2})(?= \d{1,2}[A-Z]{3
 _SHARE: Final = re.compile(r"[A-Z0-9]{1,6}(\.[A-Z0-9]{1,4}){0,2}", re.ASCII)
 _CLASS_SIGN: Final = re.compile(r"(?<=[A-Z])[/ -](?=[A-Z])", re.ASCII)
 _ADJUSTED: Final = re.compile(r"[A-Z.]+\d", re.ASCII)
+_CUSIP: Final = re.compile(r"\d{3}[A-Z0-9]{5}\d", re.ASCII)
 _MONEY_FUND: Final = re.compile(r"[A-Z]{3}XX", re.ASCII)
 
 
@@ -37,6 +38,11 @@ def ticker(text: str) -> str:
     """A share's symbol with a point before its class, such as BRK.B; "" where it is none."""
     symbol = _CLASS_SIGN.sub(".", " ".join(text.upper().split()))
     return symbol if _SHARE.fullmatch(symbol) else ""
+
+
+def is_bond(symbol: str) -> bool:
+    """Whether a symbol is a CUSIP number, as bonds and notes have."""
+    return bool(_CUSIP.fullmatch(symbol))
 
 
 def is_money_fund(symbol: str) -> bool:

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from xlmargin.importers.brokers.holdings import Entry
 from xlmargin.importers.brokers.records import Columns, Lines, Record
 
-Prices = Mapping[str, float]
-"""Prices of underlyings that a file states beside its positions, $."""
-
 
 def _no_date(lines: Lines) -> dt.date | None:
     return None
-
-
-def _no_prices(records: Iterable[Record]) -> Prices:
-    return {}
 
 
 @dataclass(frozen=True)
@@ -38,4 +31,3 @@ class Format:
     records: Callable[[Lines], Iterable[Record]]
     entry: Callable[[Record], Entry]
     as_of: Callable[[Lines], dt.date | None] = _no_date
-    underlying_prices: Callable[[Iterable[Record]], Prices] = _no_prices

@@ -1,4 +1,4 @@
-"""What a record holds: shares, an option, or cash; the sign of the quantity alone tells the side."""
+"""What a record holds: shares, an option, or cash. The sign of the quantity tells the side."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ _HEADINGS: Final = (
 class Holding:
     """A position as a broker's file states it; numbers are NaN, texts "" where it does not.
 
-    `symbol` of an option is its OCC symbol. Price and cost are in $ per unit, magnitudes.
+    `symbol` of an option is its OCC symbol. Price and cost are in $ per unit, magnitudes;
+    `underlying_price` is what some files state beside an option.
     """
 
     row: int
@@ -62,6 +63,7 @@ class Holding:
     underlying: str = ""
     account: str = ""
     option: OptionSymbol | None = None
+    underlying_price: float = nan
     note: str = ""
 
 
@@ -146,6 +148,7 @@ def option_held(record: Record, option: OptionSymbol | None = None, account: str
         underlying,
         _account(record, account),
         option,
+        record.number("underlying_price"),
         note,
     )
 
@@ -201,6 +204,19 @@ def position_rows(holdings: Iterable[Holding]) -> FileRows:
             ]
         )
     return rows
+
+
+def market_rows(holdings: Iterable[Holding]) -> FileRows | None:
+    """The underlyings of options whose price is stated beside these alone; None without any."""
+    known = tuple(holdings)
+    held = {h.symbol for h in known if h.kind is InstrumentKind.STOCK}
+    prices: dict[str, float] = {}
+    for h in known:
+        if h.option and h.underlying_price > 0 and h.underlying not in held:
+            prices.setdefault(h.underlying, h.underlying_price)
+    rows: FileRows = [["symbol", "price"]]
+    rows += [[symbol, price] for symbol, price in prices.items()]
+    return rows if prices else None
 
 
 def _quantity(record: Record) -> float:

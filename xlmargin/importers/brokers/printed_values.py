@@ -36,7 +36,7 @@ _DAYS: Final = tuple(
         r"(?P<mon>[A-Z]{3})[A-Z]*[- ](?P<d>\d{1,2})(?:,? |-)(?P<y>\d{4}|\d\d)",  # Nov 2, 2026
     )
 )
-_TIME: Final = re.compile(r"[;,T ]+\d\d:?\d\d.*")
+_TIME: Final = re.compile(r"[;,T ]+(\d\d:\d\d|\d{6}).*")
 _SERIAL: Final = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
 
 
@@ -58,10 +58,9 @@ def number(text: str) -> float | None:
     """
     if is_empty(text):
         return nan
-    squeezed = text.replace(" ", "")
-    match = (
-        _NUMBER.fullmatch(squeezed[:_LONGEST_NUMBER]) if len(squeezed) < _LONGEST_NUMBER else None
-    )
+    match = _NUMBER.fullmatch(text.replace(" ", ""))
+    if match is None or len(text) > _LONGEST_NUMBER:
+        return None
     if bool(match["open"]) != bool(match["close"]):
         return None
     signs = match["sign"].replace("$", "")

@@ -6,11 +6,28 @@ from typing import Final
 
 from xlmargin.importers.book_ranges import TextRows, refuse_too_many
 from xlmargin.importers.brokers.broker_file import BrokerFile, read_lines
+from xlmargin.importers.brokers.etrade import ETRADE
+from xlmargin.importers.brokers.fidelity import FIDELITY
+from xlmargin.importers.brokers.formats import Format
+from xlmargin.importers.brokers.ibkr_flex import FLEX_QUERY
+from xlmargin.importers.brokers.ibkr_statement import ACTIVITY_STATEMENT
 from xlmargin.importers.brokers.records import lines_of
 from xlmargin.importers.brokers.schwab import SCHWAB
+from xlmargin.importers.brokers.tastytrade import TASTYTRADE
+from xlmargin.importers.brokers.thinkorswim import POSITION_STATEMENT
+from xlmargin.importers.brokers.thinkorswim_account import ACCOUNT_STATEMENT
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
 
-FORMATS: Final = (SCHWAB,)
+FORMATS: Final[tuple[Format, ...]] = (
+    FLEX_QUERY,
+    ACTIVITY_STATEMENT,
+    SCHWAB,
+    POSITION_STATEMENT,
+    ACCOUNT_STATEMENT,
+    FIDELITY,
+    TASTYTRADE,
+    ETRADE,
+)
 """The formats in the order in which they are looked for."""
 
 _LOOKED_AT: Final = 40

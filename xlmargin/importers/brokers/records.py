@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from xlmargin.errors import InputError, Problem
@@ -116,6 +116,10 @@ class Record:
             raise self.refused(field, DATE)
         return date
 
+    def saying(self, field: str, text: str) -> Record:
+        """The record with another text in a field."""
+        return replace(self, texts={**self.texts, field: text})
+
     def refused(self, field: str, wanted: str) -> InputError:
         """The error that a field is not what was wanted."""
         return InputError([self.problem(field, wanted)])
@@ -157,20 +161,25 @@ def heading_row(line: Line, columns: Columns, needed: Iterable[str]) -> HeadingR
     return HeadingRow(at, {field: line.cells[i] for field, i in at.items()})
 
 
-def records(lines: Iterable[Line], columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
+def records(
+    lines: Iterable[Line], columns: Columns, needed: Iterable[str], *, blank_ends: bool = False
+) -> Iterator[Record]:
     """The lines below heading rows, as records; a title or a blank line is none.
 
-    A title is a line of one cell; it holds for the records below it until the next one.
+    A title is a line of one cell; it holds for the records below it until the next one. Where
+    `blank_ends`, a blank line ends the records until headings come again.
     """
     needed = tuple(needed)
     row: HeadingRow | None = None
     title = ""
     for line in lines:
-        if line.is_title:
+        if line.is_blank:
+            row = None if blank_ends else row
+        elif line.is_title:
             title = line.first
         elif found := heading_row(line, columns, needed):
             row = found
-        elif row is not None and not line.is_blank:
+        elif row is not None:
             yield row.record(line, title)
 
 

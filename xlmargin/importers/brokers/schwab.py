@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from xlmargin.importers.brokers.formats import Format
@@ -61,8 +60,7 @@ def _records(lines: Lines) -> Iterator[Record]:
     account, _ = _title(lines)
     below = lines[1:] if account else lines
     for record in records(below, _COLUMNS, _NEEDED):
-        own = record.title or account
-        yield replace(record, texts={**record.texts, "account": own})
+        yield record.saying("account", record.title or account)
 
 
 def _entry(record: Record) -> Entry:

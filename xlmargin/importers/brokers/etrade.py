@@ -1,0 +1,78 @@
+"""E*TRADE: PortfolioDownload.csv."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from xlmargin.importers.brokers.contracts import contract, ticker
+from xlmargin.importers.brokers.formats import Format
+from xlmargin.importers.brokers.holdings import CASH, Entry, Skipped, cash_held, holding, not_ours
+from xlmargin.importers.brokers.printed_values import day
+from xlmargin.importers.brokers.records import Columns, Lines, Record, headings, records
+
+_COLUMNS: Final[Columns] = {
+    "symbol": ("Symbol",),
+    "price": ("Last Price $",),
+    "quantity": ("Quantity", "Qty #"),
+    "cost": ("Price Paid $",),
+    "value": ("Value $",),
+}
+_NEEDED: Final = ("symbol", "price", "quantity")
+_SIGNATURE: Final = {"symbol", "last price $", "value $"}
+"""The price tells the headings from a row of filters that starts with Symbol too."""
+
+_GENERATED: Final = re.compile(r"Generated at (?P<day>[A-Z][a-z]{2} \d{1,2} \d{4}).*")
+_BOND: Final = re.compile(r".*(%|\d{1,2}/\d{1,2}/\d{2,4}).*")
+"""A bond's symbol is its name, with its coupon and its maturity."""
+
+
+def _recognises(lines: Lines) -> bool:
+    return any(headings(line) >= _SIGNATURE for line in lines)
+
+
+def _records(lines: Lines) -> Iterator[Record]:
+    account = _account(lines)
+    for record in records(lines, _COLUMNS, _NEEDED):
+        yield record.saying("account", account)
+
+
+def _account(lines: Lines) -> str:
+    """The one account of the summary on top; "" where it lists several, or none."""
+    for i, line in enumerate(lines):
+        if line.first.casefold() == "account" and "net account value" in headings(line):
+            below = lines[i + 1 : i + 3]
+            named = [line.first for line in below if not line.is_blank and not line.is_title]
+            return named[0] if len(named) == 1 else ""
+    return ""
+
+
+def _entry(record: Record) -> Entry:
+    symbol = record.text("symbol")
+    if symbol.casefold() == "total":
+        return Skipped("totals")
+    if symbol.casefold() == "cash":
+        return cash_held(record, CASH, record.number("value"))
+    if day(symbol):
+        return Skipped("lots")
+    named = contract(symbol) or ticker(symbol)
+    return not_ours(record, "symbol") if not named and _BOND.fullmatch(symbol) else holding(record)
+
+
+def _as_of(lines: Lines) -> dt.date | None:
+    matches = (_GENERATED.fullmatch(line.first) for line in lines[-10:])
+    return next((day(match["day"]) for match in matches if match), None)
+
+
+ETRADE: Final = Format(
+    name="E*TRADE positions",
+    sure="headings seen in six public files; apostrophes other than the plain one not confirmed",
+    columns=_COLUMNS,
+    needed=_NEEDED,
+    recognises=_recognises,
+    records=_records,
+    entry=_entry,
+    as_of=_as_of,
+)

@@ -1,0 +1,74 @@
+"""Fidelity: Portfolio_Positions CSV, of one account or of several."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from xlmargin.importers.brokers.contracts import is_bond
+from xlmargin.importers.brokers.formats import Format
+from xlmargin.importers.brokers.holdings import PENDING, Entry, cash_held, holding, not_ours
+from xlmargin.importers.brokers.printed_values import day
+from xlmargin.importers.brokers.records import (
+    Columns,
+    Lines,
+    Record,
+    headings,
+    records,
+)
+
+_COLUMNS: Final[Columns] = {
+    "account": ("Account Number",),
+    "symbol": ("Symbol",),
+    "description": ("Description",),
+    "quantity": ("Quantity",),
+    "price": ("Last Price",),
+    "value": ("Current Value",),
+    "total_cost": ("Cost Basis Total", "Cost Basis"),
+    "cost": ("Average Cost Basis",),
+}
+_NEEDED: Final = ("account", "symbol", "quantity", "price")
+_SIGNATURE: Final = {"account number", "last price"}
+
+_CORE_FUND: Final = "**"
+"""What stands behind the symbol of the fund that holds an account's cash."""
+_DOWNLOADED: Final = re.compile(r"Date downloaded (?P<day>\S+).*")
+
+
+def _recognises(lines: Lines) -> bool:
+    return any(headings(line) >= _SIGNATURE for line in lines)
+
+
+def _records(lines: Lines) -> Iterator[Record]:
+    """The records below the headings, down to the blank line that notices follow."""
+    return records(lines, _COLUMNS, _NEEDED, blank_ends=True)
+
+
+def _entry(record: Record) -> Entry:
+    symbol = record.text("symbol")
+    if symbol.casefold() == "pending activity":
+        note = "money under way, taken as cash"
+        return cash_held(record, PENDING, record.number("value"), note=note)
+    if symbol.endswith(_CORE_FUND):
+        note = "the account's core fund, taken as cash"
+        return cash_held(record, symbol.rstrip("*"), record.number("value"), note=note)
+    return not_ours(record, "symbol") if is_bond(symbol) else holding(record)
+
+
+def _as_of(lines: Lines) -> dt.date | None:
+    matches = (_DOWNLOADED.fullmatch(line.first) for line in lines[-10:])
+    return next((day(match["day"]) for match in matches if match), None)
+
+
+FIDELITY: Final = Format(
+    name="Fidelity positions",
+    sure="headings seen in six public files; shares' classes and some account types not confirmed",
+    columns=_COLUMNS,
+    needed=_NEEDED,
+    recognises=_recognises,
+    records=_records,
+    entry=_entry,
+    as_of=_as_of,
+)

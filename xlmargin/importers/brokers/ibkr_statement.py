@@ -1,0 +1,151 @@
+"""Interactive Brokers: the activity statement as CSV, its sections of open positions and of cash.
+
+Each line begins with its section's name and with Header, Data or Total; the section's own cells
+follow. Statements in other languages have other names and are refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from xlmargin.importers.brokers.formats import Format
+from xlmargin.importers.brokers.holdings import (
+    CASH,
+    DOLLARS,
+    Entry,
+    Skipped,
+    cash_held,
+    not_ours,
+    option_held,
+    shares_held,
+)
+from xlmargin.importers.brokers.lots import is_lot
+from xlmargin.importers.brokers.printed_values import day
+from xlmargin.importers.brokers.records import (
+    Columns,
+    HeadingRow,
+    Line,
+    Lines,
+    Record,
+    heading,
+    heading_row,
+)
+
+_COLUMNS: Final[Columns] = {
+    "detail": ("DataDiscriminator",),
+    "type": ("Asset Category",),
+    "currency": ("Currency",),
+    "account": ("Account",),
+    "symbol": ("Symbol",),
+    "quantity": ("Quantity",),
+    "multiplier": ("Mult", "Multiplier"),
+    "cost": ("Cost Price",),
+    "price": ("Close Price",),
+    "value": ("Value",),
+}
+_NEEDED: Final = ("type", "symbol", "quantity", "price")
+_CASH_COLUMNS: Final[Columns] = {
+    "detail": ("Currency Summary",),
+    "currency": ("Currency",),
+    "account": ("Account",),
+    "value": ("Total",),
+}
+_CASH_NEEDED: Final = ("detail", "currency", "value")
+
+_POSITIONS: Final = ("open positions", "long open positions", "short open positions")
+_CASH_REPORT: Final = "cash report"
+_ENDING_CASH: Final = "ending cash"
+_BASE_CURRENCY: Final = "base currency summary"
+_SHARES: Final = ("stocks", "mutual funds")
+_OPTIONS: Final = "equity and index options"
+
+
+def _recognises(lines: Lines) -> bool:
+    """By its first line; in another language only the word in its second cell is the same."""
+    first = next((line for line in lines if not line.is_blank), None)
+    return first is not None and len(first.cells) > 2 and _is_statement(first)
+
+
+def _is_statement(line: Line) -> bool:
+    return line.cells[1] in ("Header", "Data") and line.first not in ("HEADER", "DATA")
+
+
+def _fact(lines: Lines, section: str, name: str) -> str:
+    """The value of a named fact, such as the period of the section Statement; "" without it."""
+    for line in lines:
+        if tuple(map(heading, line.cells[:3])) == (section, "data", name) and len(line.cells) > 3:
+            return line.cells[3]
+    return ""
+
+
+def _as_of(lines: Lines) -> dt.date | None:
+    """The last day of the period."""
+    period = _fact(lines, "statement", "period")
+    return day(period.split(" - ")[-1].strip())
+
+
+def _records(lines: Lines) -> Iterator[Record]:
+    """The rows of the sections of positions, then those of cash, each with its account."""
+    account = _fact(lines, "account information", "account")
+    for record in (
+        *_section(lines, _POSITIONS, _COLUMNS, _NEEDED),
+        *_section(lines, (_CASH_REPORT,), _CASH_COLUMNS, _CASH_NEEDED),
+    ):
+        yield record if record.text("account") else record.saying("account", account)
+
+
+def _section(
+    lines: Lines, names: tuple[str, ...], columns: Columns, needed: tuple[str, ...]
+) -> Iterator[Record]:
+    row: HeadingRow | None = None
+    for line in lines:
+        if heading(line.first) not in names or len(line.cells) < 2:
+            continue
+        inside = replace(line, cells=line.cells[2:])
+        match heading(line.cells[1]):
+            case "header":
+                row = heading_row(inside, columns, needed)
+            case "data" if row is not None:
+                yield row.record(inside, title=heading(line.first))
+
+
+def _entry(record: Record) -> Entry:
+    if record.title == _CASH_REPORT:
+        return _cash(record)
+    if is_lot(record):
+        return Skipped("lots")
+    if record.text("detail").casefold() not in ("summary", ""):
+        return Skipped("totals")
+    if record.text("currency").upper() not in ("", "USD"):
+        raise record.refused("currency", DOLLARS)
+    kind = record.text("type").casefold()
+    if kind == _OPTIONS:
+        return option_held(record)
+    return shares_held(record) if kind in _SHARES else not_ours(record)
+
+
+def _cash(record: Record) -> Entry:
+    """Ending cash in dollars; the line in the base currency says the same once more."""
+    if record.text("detail").casefold() != _ENDING_CASH:
+        return Skipped("movements of cash")
+    currency = record.text("currency")
+    if currency.casefold() == _BASE_CURRENCY:
+        return Skipped("cash in the base currency, which stands there by currency too")
+    if currency.upper() != "USD" and record.number("value"):
+        raise record.refused("currency", DOLLARS)
+    return cash_held(record, CASH, record.number("value"))
+
+
+ACTIVITY_STATEMENT: Final = Format(
+    name="Interactive Brokers activity statement",
+    sure="headings seen in six public files; in English alone",
+    columns=_COLUMNS,
+    needed=_NEEDED,
+    recognises=_recognises,
+    records=_records,
+    entry=_entry,
+    as_of=_as_of,
+)

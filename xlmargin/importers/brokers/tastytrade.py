@@ -1,0 +1,91 @@
+"""tastytrade: positions as CSV, with the columns that were shown on the screen."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from xlmargin.importers.brokers.contracts import contract
+from xlmargin.importers.brokers.formats import Format
+from xlmargin.importers.brokers.holdings import (
+    CASH,
+    Entry,
+    cash_held,
+    not_ours,
+    option_held,
+    shares_held,
+)
+from xlmargin.importers.brokers.records import Columns, Lines, Record, headings, records
+
+_COLUMNS: Final[Columns] = {
+    "account": ("Account",),
+    "symbol": ("Symbol",),
+    "type": ("Type",),
+    "quantity": ("Quantity",),
+    "expiration": ("Exp Date",),
+    "strike": ("Strike Price",),
+    "right": ("Call/Put",),
+    "underlying_price": ("Underlying Last Price",),
+    "bid": ("Bid", "Bid (Sell)"),
+    "ask": ("Ask", "Ask (Buy)"),
+    "price": ("Mark",),
+    "cost": ("Trade Price",),
+    "total_cost": ("Cost",),
+}
+_NEEDED: Final = ("symbol", "type", "quantity")
+_SIGNATURE: Final = {"symbol", "type", "quantity", "exp date", "strike price", "call/put"}
+_ITS_OWN: Final = {"dte", "underlying last price", "iv rank", "d's opn", "p/l open"}
+"""Headings of which its files have at least one, and sheets made by hand hardly any."""
+
+_OPTION: Final = ("option", "equity_option", "equity option")
+_STOCK: Final = ("stock", "equity")
+_DAY_WITHOUT_YEAR: Final = re.compile(r"[A-Za-z]{3,9} \d{1,2}", re.ASCII)
+
+
+def _recognises(lines: Lines) -> bool:
+    return any(headings(line) >= _SIGNATURE and headings(line) & _ITS_OWN for line in lines[:3])
+
+
+def _records(lines: Lines) -> Iterator[Record]:
+    return records(lines, _COLUMNS, _NEEDED)
+
+
+def _with_price(record: Record) -> Record:
+    """The record with a price: its mark; else for stock the last price, for options the mid."""
+    if record.text("price"):
+        return record
+    if record.text("type").casefold() in _STOCK:
+        price = record.number("underlying_price")
+    else:
+        price = (record.number("bid") + record.number("ask")) / 2
+    return record if math.isnan(price) else record.saying("price", repr(price))
+
+
+def _with_year(record: Record) -> Record:
+    """The record whose expiration, printed without its year, has the year of its symbol."""
+    option, text = contract(record.text("symbol")), record.text("expiration")
+    if option is None or not _DAY_WITHOUT_YEAR.fullmatch(text):
+        return record
+    return record.saying("expiration", f"{text}, {option.expiration.year}")
+
+
+def _entry(record: Record) -> Entry:
+    kind = record.text("type").casefold()
+    if record.text("symbol").casefold() == "cash":
+        return cash_held(record, CASH, record.number("quantity"))
+    if kind in _OPTION:
+        return option_held(_with_year(_with_price(record)))
+    return shares_held(_with_price(record)) if kind in _STOCK else not_ours(record)
+
+
+TASTYTRADE: Final = Format(
+    name="tastytrade positions",
+    sure="headings seen in five public files; cash rows not confirmed",
+    columns=_COLUMNS,
+    needed=_NEEDED,
+    recognises=_recognises,
+    records=_records,
+    entry=_entry,
+)

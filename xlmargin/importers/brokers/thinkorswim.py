@@ -1,0 +1,129 @@
+"""thinkorswim (Charles Schwab): the position statement.
+
+It is a display, not a table: a row with the ticker of an underlying, below it
+its shares under the company's name, then its options without their root.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from xlmargin.importers.brokers.contracts import contract, ticker
+from xlmargin.importers.brokers.formats import Format
+from xlmargin.importers.brokers.holdings import (
+    CASH,
+    Entry,
+    Skipped,
+    cash_held,
+    not_ours,
+    option_held,
+    shares_held,
+)
+from xlmargin.importers.brokers.printed_values import day
+from xlmargin.importers.brokers.records import (
+    Columns,
+    HeadingRow,
+    Lines,
+    Record,
+    heading_row,
+)
+
+_COLUMNS: Final[Columns] = {
+    "symbol": ("Instrument",),
+    "quantity": ("Qty",),
+    "cost": ("Trade Price",),
+    "price": ("Mark",),
+}
+_NEEDED: Final = ("symbol", "quantity", "cost", "price")
+
+_TITLE: Final = re.compile(
+    r"Position Statement for (?P<account>\S+)(?: \(.*\))? on (?P<day>[\d/]+)\b.*"
+)
+_OPTION: Final = re.compile(
+    r"(?P<multiplier>\d+) (?:\((?P<series>[^)]*)\) )?"
+    r"(?P<terms>\d{1,2} [A-Z]{3} \d\d [\d.,]+ (?:CALL|PUT))",
+    re.ASCII | re.IGNORECASE,
+)
+_CASH: Final = "cash & sweep vehicle"
+_FOOTERS: Final = (
+    "subtotals:", "overall totals:", "overall p/l ytd", "bp adjustment", "overnight futures bp",
+    "available dollars",
+)  # fmt: skip
+_ROOT_OF_WEEKLIES: Final = {"SPX": "SPXW", "NDX": "NDXP", "RUT": "RUTW", "VIX": "VIXW"}
+"""Roots of indexes whose series, but for the monthly ones, have a root of their own."""
+
+
+def _recognises(lines: Lines) -> bool:
+    return any(_TITLE.fullmatch(line.first) for line in lines[:2])
+
+
+def _as_of(lines: Lines) -> dt.date | None:
+    match = _TITLE.fullmatch(lines[0].first)
+    return day(match["day"]) if match else None
+
+
+def _records(lines: Lines) -> Iterator[Record]:
+    """The rows below the headings, each with its underlying; of the last lines the cash alone.
+
+    A row without a quantity names an underlying, and the next one is its shares. Shares in any
+    other place stand under their own ticker.
+    """
+    title = _TITLE.fullmatch(lines[0].first)
+    account = title["account"] if title else ""
+    row: HeadingRow | None = None
+    underlying, shares_follow = "", False
+    for line in lines:
+        if line.first.casefold() == _CASH:
+            texts = {"symbol": CASH, "value": line.cells[-1], "account": account}
+            yield Record(line, texts, {"value": line.first})
+        elif line.is_blank:
+            row = None
+        elif headed := heading_row(line, _COLUMNS, _NEEDED):
+            row = headed
+        elif row is not None:
+            record = row.record(line).saying("account", account)
+            if not record.text("quantity"):
+                underlying, shares_follow = record.text("symbol"), True
+                continue
+            if not (_OPTION.fullmatch(record.text("symbol")) or shares_follow):
+                underlying = record.text("symbol")
+            shares_follow = False
+            yield record.saying("underlying", underlying)
+
+
+def _entry(record: Record) -> Entry:
+    symbol, underlying = record.text("symbol"), record.text("underlying")
+    if symbol == CASH:
+        return cash_held(record, CASH, record.number("value"))
+    if symbol.casefold() in _FOOTERS:
+        return Skipped("totals")
+    if underlying.startswith("/"):
+        return not_ours(record, "symbol")
+    if match := _OPTION.fullmatch(symbol):
+        return _option(record, match)
+    return shares_held(record, underlying)
+
+
+def _option(record: Record, match: re.Match[str]) -> Entry:
+    """An option, whose root is its underlying's but for the other series of an index."""
+    root = ticker(record.text("underlying")).replace(".", "")
+    if match["series"]:
+        root = _ROOT_OF_WEEKLIES.get(root, root)
+    option = contract(f"{root} {match['terms'].replace(',', '')}")
+    return option_held(record.saying("multiplier", match["multiplier"]), option)
+
+
+POSITION_STATEMENT: Final = Format(
+    name="thinkorswim position statement",
+    sure="headings seen in five public files; repeated groups and grouping by strategy not "
+    "confirmed",
+    columns=_COLUMNS,
+    needed=_NEEDED,
+    recognises=_recognises,
+    records=_records,
+    entry=_entry,
+    as_of=_as_of,
+)

@@ -1,0 +1,98 @@
+"""thinkorswim (Charles Schwab): the sections of positions in an account statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from xlmargin.importers.brokers.contracts import contract
+from xlmargin.importers.brokers.formats import Format
+from xlmargin.importers.brokers.holdings import Entry, not_ours, option_held, shares_held
+from xlmargin.importers.brokers.printed_values import day
+from xlmargin.importers.brokers.records import (
+    Columns,
+    Lines,
+    Record,
+    headings,
+    records,
+)
+
+_OPTIONS: Final[Columns] = {
+    "underlying": ("Symbol",),
+    "symbol": ("Option Code",),
+    "strike": ("Strike",),
+    "right": ("Type",),
+    "quantity": ("Qty",),
+    "cost": ("Trade Price",),
+    "price": ("Mark", "Close Price"),
+    "value": ("Mark Value", "Close Value"),
+    "printed_expiration": ("Exp",),
+}
+_EQUITIES: Final[Columns] = {
+    "symbol": ("Symbol",),
+    "description": ("Description",),
+    "quantity": ("Qty",),
+    "cost": ("Trade Price",),
+    "price": ("Mark", "Close Price"),
+    "value": ("Mark Value", "Close Value"),
+}
+_OPTIONS_NEED: Final = ("underlying", "symbol", "quantity", "price")
+_EQUITIES_NEED: Final = ("symbol", "description", "quantity", "cost", "price")
+
+_TITLE: Final = re.compile(r"Account Statement for (?P<account>\S+).*? through (?P<day>[\d/]+).*")
+_FUTURES: Final = ("futures options", "futures")
+
+
+def _recognises(lines: Lines) -> bool:
+    signature = {"symbol", "option code", "exp", "strike"}
+    return any(_TITLE.fullmatch(_text(line.cells)) for line in lines[:5]) or any(
+        signature <= headings(line) for line in lines
+    )
+
+
+def _text(cells: tuple[str, ...]) -> str:
+    return ", ".join(cells)
+
+
+def _title(lines: Lines) -> tuple[str, str]:
+    matches = (_TITLE.fullmatch(_text(line.cells)) for line in lines[:5])
+    return next(((m["account"], m["day"]) for m in matches if m), ("", ""))
+
+
+def _as_of(lines: Lines) -> dt.date | None:
+    return day(_title(lines)[1])
+
+
+def _records(lines: Lines) -> Iterator[Record]:
+    """The records of the sections Equities and Options, each down to its blank line."""
+    account, _ = _title(lines)
+    sections = (
+        *records(lines, _EQUITIES, _EQUITIES_NEED, blank_ends=True),
+        *records(lines, _OPTIONS, _OPTIONS_NEED, blank_ends=True),
+    )
+    for record in sections:
+        if "overall totals" not in _text(record.line.cells).casefold():
+            yield record.saying("account", account)
+
+
+def _entry(record: Record) -> Entry:
+    if record.title.casefold() in _FUTURES:
+        return not_ours(record, "symbol")
+    if "description" in record.texts:
+        return shares_held(record)
+    printed, option = record.text("printed_expiration"), contract(record.text("symbol"))
+    return option_held(record.saying("expiration", printed) if day(printed) else record, option)
+
+
+ACCOUNT_STATEMENT: Final = Format(
+    name="thinkorswim account statement",
+    sure="headings of options seen in three public files, those of shares not confirmed",
+    columns=_OPTIONS,
+    needed=_OPTIONS_NEED,
+    recognises=_recognises,
+    records=_records,
+    entry=_entry,
+    as_of=_as_of,
+)
