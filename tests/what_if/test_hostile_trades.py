@@ -1,0 +1,123 @@
+"""Trades that are refused, by row and column, and very many of them."""
+
+import time
+
+import pytest
+
+import udfs
+from tests.what_if.books import (
+    CASH,
+    JANUARY,
+    MARCH,
+    SETTINGS,
+    SHORT_PUT,
+    STOCK,
+    TRADES,
+    action,
+    figures,
+    positions,
+    trades,
+    what_if,
+)
+
+HELD = positions(STOCK, SHORT_PUT, CASH)
+PUT = ["XYZ", "put", None, 480, JANUARY]
+CLOSE = action(PUT, action="close")
+ROLL = action(PUT, action="roll", to_expiration=MARCH, to_price=7.0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([action(PUT, action="sell")], "row 2, action: found 'sell', wanted trade, close or roll"),
+        ([PUT], "row 2, quantity: found nothing, wanted a number"),
+        ([action(["XYZ", "call", None, 480, JANUARY], action="close")], "row 2, symbol: found"),
+        ([action(["ABC", "stock"], action="close")], "wanted shares or contracts that the account"),
+        ([action(["USD", "cash"], action="close")], "wanted shares or contracts that the account"),
+        ([CLOSE, CLOSE], "row 3, quantity: found nothing, wanted at most 0, which is left of -1"),
+        ([CLOSE, ROLL], "row 3, quantity: found nothing, wanted at most 0"),
+        ([action([*PUT[:2], 2, *PUT[3:]], action="close")], "quantity: found 2, wanted at most 1"),
+        ([action([*PUT[:2], "x", *PUT[3:]], action="close")], "quantity: found the text 'x'"),
+        ([action(PUT, action="roll")], "row 2, to_expiration: found nothing, wanted a date"),
+        ([action(ROLL, to_price=None)], "row 2, to_price: found nothing"),
+        ([action(ROLL, to_price=-1)], "row 2, to_price: found -1"),
+        ([action(ROLL, to_strike=0)], "row 2, to_strike: found 0"),
+        ([action(ROLL, to_expiration="2026-11-19")], "row 2, expiration: found 2026-11-19"),
+        ([action(["XYZ", "stock"], action="roll", to_expiration=MARCH)], "options alone are"),
+        ([action([*PUT[:2], 1, *PUT[3:]], to_strike=470)], "to_strike: found 470, wanted nothing"),
+        ([action([*PUT[:2], 1, *PUT[3:]], fee=-1)], "row 2, fee: found -1"),
+        ([[*PUT[:2], 1, *PUT[3:], 6.5, 6.4]], "row 2, price: found 6.5, wanted 6, as the posit"),
+        ([["XYZ", "put", 1, 450, JANUARY]], "row 2, price: found nothing"),
+        ([["XYZ", "put", 1, 450, JANUARY, 900.0]], "trades, row 2, price: found 900"),
+        (
+            [["XYZ", "put", 1, 450, JANUARY, 2.0], ["XYZ", "put", 1, 450, JANUARY, 2.1]],
+            "row 3, price: found 2.1, wanted 2, the mark in row 2",
+        ),
+        ([["QQQ", "put", 1, 450, JANUARY, 2.0]], "trades, row 2, symbol: found 'QQQ'"),
+        ([[*PUT[:2], 1, *PUT[3:], None, None, "other"]], "row 2, account: found 'other'"),
+        ([["XYZ", "putt", 1, 480, JANUARY, 6.0]], "row 2, type: found 'putt'"),
+        ([["XYZ", "put", 1.5, 480, JANUARY]], "row 2, quantity: found 1.5"),
+    ],
+)
+def test_refused_by_row_and_column(rows, message):
+    answer = what_if(HELD, trades(*rows))
+    assert isinstance(answer, str)
+    assert answer.startswith("#XLM! trades, ")
+    assert message in answer
+
+
+def test_a_trade_of_several_accounts_must_name_its_own():
+    held = positions([*STOCK, None, "one"], [*SHORT_PUT, None, "two"])
+    assert "row 2, account: found nothing, wanted an account of the positions: one, two" in (
+        what_if(held, trades(CLOSE))
+    )
+    elsewhere = action(CLOSE, account="one")
+    assert "wanted shares or contracts that the account holds" in what_if(held, trades(elsewhere))
+    assert isinstance(what_if(held, trades(action(CLOSE, account="two"))), list)
+
+
+@pytest.mark.parametrize("nothing", [None, "", [], [[None]], [["", ""]]])
+def test_trades_that_are_not_there_are_refused(nothing):
+    assert what_if(HELD, nothing).startswith("#XLM! trades: found nothing, wanted a range")
+
+
+def test_headings_alone_and_blank_rows_are_no_trades():
+    none = what_if(HELD, trades())
+    assert what_if(HELD, [TRADES, [None] * len(TRADES)]) == none
+    assert figures(none)["fees"] == [0, 0, 0]
+
+
+def test_a_heading_that_is_needed_is_named():
+    assert "trades, row 1, symbol: found no such heading" in what_if(HELD, [["quantity"], [1]])
+
+
+def test_problems_of_the_positions_come_first():
+    wrong = positions(["XYZ", "putt", 1, 480, JANUARY, 6.0])
+    answer = what_if(wrong, trades(action(PUT, action="sell")))
+    assert answer.startswith("#XLM! positions, row 2, type")
+
+
+def test_what_a_cash_account_may_not_hold_is_refused_in_the_trades():
+    answer = what_if(
+        positions(CASH), trades(["XYZ", "call", -1, 520, JANUARY, 8.0]), ["account_type", "cash"]
+    )
+    assert answer.startswith("#XLM! trades, row 2")
+
+
+def test_ten_thousand_trades_in_reasonable_time():
+    rows = [["XYZ", "put", 1 - 2 * (i % 2), 480, JANUARY, None, 6.0] for i in range(10_000)]
+    start = time.process_time()
+    answer = figures(what_if(HELD, trades(*rows)))
+    assert time.process_time() - start < 5
+    assert answer["portfolio requirement"][2] == 0
+
+
+def test_the_headings_of_the_answer():
+    headings = ["figure", "before", "after", "change", "account"]
+    traded = trades(["XYZ", "put", 1, 480, JANUARY])
+    whole = what_if(HELD, traded)
+    assert whole[0] == headings
+    assert (
+        udfs.MARGIN_WHATIF(HELD, traded, None, SETTINGS, None, False)
+        == (udfs.MARGIN_WHATIF(HELD, traded, None, SETTINGS)[1:])
+    )
