@@ -1,0 +1,126 @@
+"""The first move of the market, going outward, at which an excess reaches zero.
+
+Excess along moves is not monotone for books of options: it is looked at on a grid, and refined
+between the first two moves of which the outer one leaves none. What dips below zero and comes back
+between two moves of the grid is not seen. Its steps are 1% up to 10%, 2% up to 30% and 5% beyond,
+down to -99% and up to +100%.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from xlmargin.account.moved_prices import AfterMove, MovedPrices
+from xlmargin.arrays import BoolArray, FloatArray
+
+_BOTH: Final = tuple(i / 100 for i in (*range(1, 10), *range(10, 30, 2), *range(30, 100, 5)))
+MOVES_DOWN: Final = (*(-move for move in _BOTH), -0.99)
+MOVES_UP: Final = (*_BOTH, 1.0)
+
+NARROW: Final = 1e-10
+"""Width of a bracket, as a move, at which its root is known."""
+
+_MOST_STEPS: Final = 100
+
+ExcessAfter: TypeAlias = Callable[[AfterMove, FloatArray, BoolArray], FloatArray]
+"""Excess of each account, $, in a book after moves; what these are by account, and who is asked.
+
+Arrays have shape (accounts,); the answer for accounts that are not asked for is not read.
+"""
+
+ExcessAt: TypeAlias = Callable[[FloatArray, BoolArray], FloatArray]
+"""Excess of each account, $, after a move of its own; arrays of shape (accounts,).
+
+The second argument tells who is asked, as in `ExcessAfter`.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Bracket:
+    """Moves between which the excess of each account reaches zero, shape (accounts,).
+
+    There is excess at `inner` and none at `outer`; both are NaN for an account that has no such
+    moves.
+    """
+
+    inner: FloatArray
+    outer: FloatArray
+
+    @property
+    def exists(self) -> BoolArray:
+        """Which accounts have one."""
+        return ~np.isnan(self.outer)
+
+
+def first_bracket(
+    excess: ExcessAfter, prices: MovedPrices, has_excess: BoolArray, moves: tuple[float, ...]
+) -> Bracket:
+    """The first neighbours among the moves, going outward, of which the outer leaves no excess.
+
+    `has_excess` tells which accounts have any at present; the others are not looked at.
+    """
+    inner = np.full(len(has_excess), np.nan)
+    outer, looking, before = inner.copy(), has_excess.copy(), 0.0
+    if not looking.any():
+        return Bracket(inner, outer)
+    for move, after in zip(moves, prices.along(moves), strict=True):
+        gone = looking & (excess(after, np.full(len(looking), move), looking) <= 0)
+        inner[gone], outer[gone] = before, move
+        looking &= ~gone
+        before = move
+        if not looking.any():
+            break
+    return Bracket(inner, outer)
+
+
+def root(excess_at: ExcessAt, bracket: Bracket) -> FloatArray:
+    """The move at which the excess of each account is zero, shape (accounts,).
+
+    NaN without a bracket. All accounts take each step together, in Chandrupatla's way: by inverse
+    quadratic interpolation where the last three points allow it, else by halves.
+    """
+    looking = bracket.exists
+    last, other, third = bracket.inner, bracket.outer, bracket.outer
+    at_last, at_other = excess_at(last, looking), excess_at(other, looking)
+    at_third, share = at_other, np.full(len(last), 0.5)
+    for _ in range(_MOST_STEPS):
+        move = last + share * (other - last)
+        at_move = excess_at(move, looking)
+        same = np.sign(at_move) == np.sign(at_last)
+        third, at_third = np.where(same, last, other), np.where(same, at_last, at_other)
+        other, at_other = np.where(same, other, last), np.where(same, at_other, at_last)
+        last, at_last = move, at_move
+        looking = looking & (np.abs(other - last) > NARROW) & (at_last != 0)
+        if not looking.any():
+            break
+        share = _share(last, other, third, at_last, at_other, at_third, looking)
+    return np.where(np.abs(at_last) <= np.abs(at_other), last, other)
+
+
+def _share(
+    last: FloatArray,
+    other: FloatArray,
+    third: FloatArray,
+    at_last: FloatArray,
+    at_other: FloatArray,
+    at_third: FloatArray,
+    looking: BoolArray,
+) -> FloatArray:
+    """How far from the last point towards the other the next one is; 0 where all is settled."""
+    with np.errstate(all="ignore"):  # flat or equal points are halved instead
+        place = (last - other) / (third - other)
+        level = (at_last - at_other) / (at_third - at_other)
+        curve = at_last / (at_other - at_last) * at_third / (at_other - at_third)
+        curve += (
+            (third - last) / (other - last)
+            * at_last / (at_third - at_last)
+            * at_other / (at_third - at_other)
+        )  # fmt: skip
+        least = NARROW / 2 / np.abs(other - last)
+        smooth = (level**2 < place) & ((1 - level) ** 2 < 1 - place) & np.isfinite(curve)
+    share = np.where(smooth, np.clip(curve, least, 1 - least), 0.5)
+    return np.where(looking, share, 0.0)

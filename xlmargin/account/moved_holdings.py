@@ -1,0 +1,50 @@
+"""What an account holds of one class, at other prices than those it was paired at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray
+from xlmargin.market import Underlying
+from xlmargin.risk_array.valuation_points import WHOLE_PRICE
+from xlmargin.strategy_margin.pairing_holdings import HeldOption, HeldStock, Holdings, Piece
+
+
+def moved_holdings(holdings: Holdings, move: float, value: FloatArray) -> Holdings:
+    """The holdings after a move of the market, their rows worth what `value` says.
+
+    `value`, $ per unit, has shape (positions,).
+    """
+    underlyings: dict[str, Underlying] = {}
+
+    def moved(underlying: Underlying) -> Underlying:
+        if underlying.symbol not in underlyings:
+            own = max(underlying.leverage * move, WHOLE_PRICE)
+            underlyings[underlying.symbol] = replace(underlying, spot=underlying.spot * (1.0 + own))
+        return underlyings[underlying.symbol]
+
+    def option(held: HeldOption) -> HeldOption:
+        worth = _average(value, held.pieces)
+        return replace(
+            held, leg=replace(held.leg, value=worth, underlying=moved(held.leg.underlying))
+        )
+
+    def stock(held: HeldStock) -> HeldStock:
+        underlying = moved(held.leg.underlying)
+        return replace(held, leg=replace(held.leg, value=underlying.spot, underlying=underlying))
+
+    return replace(
+        holdings,
+        options=tuple(option(held) for held in holdings.options),
+        stocks=tuple(stock(held) for held in holdings.stocks),
+    )
+
+
+def _average(value: FloatArray, pieces: tuple[Piece, ...]) -> float:
+    """Average value of the pieces, $ per unit: rows of one price may differ in volatility."""
+    if len(pieces) == 1:
+        return float(value[pieces[0].position])
+    quantity = np.array([piece.quantity for piece in pieces])
+    return float(np.average(value[[piece.position for piece in pieces]], weights=quantity))

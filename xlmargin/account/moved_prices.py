@@ -1,0 +1,141 @@
+"""A book after moves of the market, its options valued at all of them together.
+
+A move of 10% moves every underlying by 10%, a leveraged or inverse fund by its factor times that.
+Options keep their volatility, or follow moneyness where the setting says so; no time passes. Each
+contract's model is solved once for all moves and all valuation points around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.book import Book
+from xlmargin.market import Market
+from xlmargin.portfolio_margin import PortfolioMargin, portfolio_margin
+from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame, margin_at
+from xlmargin.positions import NO_UNDERLYING
+from xlmargin.risk_array import ContractTable, spot_after
+from xlmargin.risk_array.contract_table import NO_CONTRACT
+from xlmargin.risk_array.valuation_points import WHOLE_PRICE
+
+MOST_VALUES: Final = 2_000_000
+"""Option values held at once: moves are taken in runs of no more."""
+
+
+@dataclass(frozen=True, eq=False)
+class AfterMove:
+    """A book at the prices after a move.
+
+    `spot` has shape (underlyings,). `gained`, $ per unit, shape (contracts,), is each contract's
+    gain in theoretical value by the move; `at_points` its value at the valuation points around the
+    moved price, shape (contracts, points).
+    """
+
+    frame: MarginFrame
+    spot: FloatArray
+    gained: FloatArray
+    at_points: FloatArray
+
+    def portfolio_margin(self) -> PortfolioMargin:
+        """The book under portfolio margin there, arrays re-based."""
+        table = self.frame.contracts
+        columns = {field.name: getattr(table, field.name) for field in fields(table)}
+        frame = replace(self.frame, contracts=_Valued(**columns, at_points=self.at_points))
+        return margin_at(frame, self.spot, np.maximum(table.base + self.gained, 0.0))
+
+    def worth(self, mark: FloatArray) -> FloatArray:
+        """What each position is worth, $ per unit, shape (positions,): mark and gain, or spot.
+
+        `mark`, $ per unit, is what each option is worth before the move; an option is worth no
+        less than nothing. A dollar of cash is worth 1.
+        """
+        positions, of_position = self.frame.book.positions, self.frame.contracts.of_position
+        worth = np.ones(len(positions))
+        stock, options = positions.is_stock, of_position != NO_CONTRACT
+        worth[stock] = self.spot[positions.underlying[stock]]
+        worth[options] = np.maximum(mark[options] + self.gained[of_position[options]], 0.0)
+        return worth
+
+
+@dataclass(frozen=True, eq=False)
+class _Valued(ContractTable):
+    """Contracts whose values at the valuation points are known: they are not worked out again."""
+
+    at_points: FloatArray
+
+    def values(self, spot: FloatArray, volatility_move: float = 0.0) -> FloatArray:
+        """The values that are known, $ per unit, shape (contracts, points)."""
+        return self.at_points
+
+
+@dataclass(frozen=True, eq=False)
+class MovedPrices:
+    """A book ready to be moved: all accounts together, or each by itself.
+
+    `apart` is the same book on underlyings that no two accounts share; `account_of` is the account
+    that holds each of them.
+    """
+
+    frame: MarginFrame
+    apart: MarginFrame
+    account_of: IntArray
+
+    def along(self, moves: Sequence[float]) -> Iterator[AfterMove]:
+        """The book after each of these moves of the whole market."""
+        columns = (len(self.frame.points.names) + 1) * max(len(self.frame.contracts.spot), 1)
+        run = max(MOST_VALUES // columns, 1)
+        for start in range(0, len(moves), run):
+            some = np.array(moves[start : start + run])
+            yield from _after(self.frame, spot_after(self.frame.book.market, some))
+
+    def each(self, moves: FloatArray) -> AfterMove:
+        """The accounts, each after a move of its own, shape (accounts,); NaN is none."""
+        market = self.apart.book.market
+        own = np.maximum(market.leverage * np.nan_to_num(moves)[self.account_of], WHOLE_PRICE)
+        return next(_after(self.apart, (market.spot * (1.0 + own))[:, None]))
+
+
+def moved_prices(margin: PortfolioMargin) -> MovedPrices:
+    """A book under portfolio margin, ready to be moved."""
+    book, frame = margin.book, margin.frame
+    if len(book.positions.accounts) == 1:
+        return MovedPrices(frame, frame, np.zeros(len(book.market.underlyings), dtype=np.int64))
+    apart, account_of = _apart(book)
+    return MovedPrices(frame, portfolio_margin(apart, frame.ask_strategy_based).frame, account_of)
+
+
+def _after(frame: MarginFrame, spot: FloatArray) -> Iterator[AfterMove]:
+    """The book at these prices, shape (underlyings, moves), valued together."""
+    market, points = frame.book.market, 1.0 + frame.points.moves
+    around = (spot[:, :, None] * points[:, None, :]).reshape(len(spot), -1)
+    values = frame.contracts.values(np.hstack([market.spot[:, None], spot, around]))
+    count = spot.shape[1]
+    now, moved = values[:, :1], values[:, 1 : 1 + count]
+    at_points = values[:, 1 + count :].reshape(len(values), count, points.shape[1])
+    for i in range(count):
+        yield AfterMove(frame, spot[:, i], moved[:, i] - now[:, 0], at_points[:, i])
+
+
+def _apart(book: Book) -> tuple[Book, IntArray]:
+    """The book on underlyings that no two accounts share, and the account that holds each."""
+    positions, market = book.positions, book.market
+    held = positions.underlying != NO_UNDERLYING
+    count = max(len(market.underlyings), 1)
+    keys = positions.account[held] * count + positions.underlying[held]
+    present, own = np.unique(keys, return_inverse=True)
+    account_of, index = np.divmod(present, count)
+    underlying = positions.underlying.copy()
+    underlying[held] = own
+    apart = replace(
+        book,
+        positions=replace(positions, underlying=underlying),
+        market=Market(
+            market.as_of, tuple(market.underlyings[i] for i in index.tolist()), market.curve
+        ),
+    )
+    return apart, account_of

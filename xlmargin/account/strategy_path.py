@@ -1,0 +1,142 @@
+"""The excess of each account under strategy-based margin after a move of its own.
+
+No permitted pairing is asked less than the least. So a pairing that is known, asked anew at the
+moved prices, proves without a search that there is excess where it leaves some; which pairings are
+permitted does not depend on prices. A search is made only where none of those known leaves any,
+and what it finds is known from then on.
+
+Rule: FINRA 4210(c), (f)(2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import fsum
+
+import numpy as np
+
+from xlmargin.account.first_zero import Bracket, first_bracket, root
+from xlmargin.account.moved_holdings import moved_holdings
+from xlmargin.account.moved_prices import AfterMove, MovedPrices
+from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.cash import cash_of_accounts
+from xlmargin.strategy_margin import ClassMargin, Phase, StrategyMargin
+from xlmargin.strategy_margin.net_liquidation import values_added
+from xlmargin.strategy_margin.pairing import charge, charges_of, least_pairing
+from xlmargin.strategy_margin.pairing_charges import Charges
+from xlmargin.strategy_margin.pairing_holdings import Holdings
+from xlmargin.strategy_margin.pairing_strategies import Paired
+from xlmargin.strategy_margin.program import HALF_A_CENT
+
+
+def strategy_zero(
+    margin: StrategyMargin,
+    prices: MovedPrices,
+    has_excess: BoolArray,
+    moves: tuple[float, ...],
+) -> FloatArray:
+    """The first move, going outward, at which strategy-based excess is zero, shape (accounts,).
+
+    NaN where none of the moves leaves an account without excess. `has_excess` tells which accounts
+    have any at present.
+    """
+    path = StrategyPath(margin, prices)
+    bracket = first_bracket(path.excess, prices, has_excess, moves)
+
+    def proven(own: FloatArray, looking: BoolArray) -> FloatArray:
+        return path.proven(prices.each(own), own, looking)
+
+    found, unsure = root(proven, bracket), bracket.exists
+    while unsure.any():
+        known = proven(found, unsure)
+        path.search(prices.each(found), found, unsure)
+        unsure = unsure & (proven(found, unsure) > known + HALF_A_CENT)
+        further = Bracket(np.where(unsure, found, np.nan), np.where(unsure, bracket.outer, np.nan))
+        found = np.where(unsure, root(proven, further), found)
+    return found
+
+
+@dataclass
+class KnownPairings:
+    """One class with the pairings of it that are known, and what they are asked by."""
+
+    margin: ClassMargin
+    charges: Charges
+    pairings: list[tuple[Paired, ...]]
+
+    def asked(self, holdings: Holdings) -> float:
+        """Least of what the known pairings are asked with the holdings at some prices, $."""
+        return min(
+            fsum(charge(strategy, holdings, self.charges) for strategy in pairing)
+            for pairing in self.pairings
+        )
+
+    def search(self, holdings: Holdings) -> None:
+        """Find the pairing that is asked least with the holdings at some prices, and know it."""
+        found = least_pairing(
+            holdings,
+            Phase.MAINTENANCE,
+            self.margin.rules,
+            cash=self.margin.is_cash,
+            seconds=self.margin.seconds,
+        )
+        self.pairings.append(found.strategies)
+
+
+@dataclass
+class StrategyPath:
+    """The accounts of a book along moves; arrays have shape (accounts,)."""
+
+    margin: StrategyMargin
+    prices: MovedPrices
+    classes: list[KnownPairings] = field(init=False)
+    cash: FloatArray = field(init=False)
+    counted: FloatArray = field(init=False)
+    """Units of each position that strategy-based equity counts, signed."""
+
+    def __post_init__(self) -> None:
+        """At first the present pairings alone are known."""
+        book, rules = self.margin.book, self.margin.rules
+        self.classes = [
+            KnownPairings(
+                c,
+                charges_of(Phase.MAINTENANCE, rules, cash=c.is_cash),
+                [c.pairing(Phase.MAINTENANCE).strategies],
+            )
+            for c in self.margin.classes
+        ]
+        self.cash = cash_of_accounts(book)
+        units = np.where(book.positions.is_cash, 0.0, book.positions.units)
+        self.counted = units - values_added(book, np.ones(len(units)), rules)
+
+    def proven(self, after: AfterMove, moves: FloatArray, looking: BoolArray) -> FloatArray:
+        """Excess that the known pairings prove, $: there is as much or more."""
+        worth = after.worth(self.margin.mark)
+        excess: FloatArray = self.cash + self.margin.book.by_account(self.counted * worth)
+        for known, holdings in self._moved(worth, moves, looking):
+            excess[known.margin.account] -= known.asked(holdings)
+        return excess
+
+    def search(self, after: AfterMove, moves: FloatArray, looking: BoolArray) -> None:
+        """Find the pairings that are asked least after the moves, and know them."""
+        for known, holdings in self._moved(after.worth(self.margin.mark), moves, looking):
+            known.search(holdings)
+
+    def excess(self, after: AfterMove, moves: FloatArray, looking: BoolArray) -> FloatArray:
+        """Excess where there is none, $; where there is some, what the known pairings prove."""
+        proven = self.proven(after, moves, looking)
+        unproven = looking & ~(proven > 0)
+        if not unproven.any():
+            return proven
+        self.search(after, moves, unproven)
+        return np.where(unproven, self.proven(after, moves, unproven), proven)
+
+    def _moved(
+        self, worth: FloatArray, moves: FloatArray, looking: BoolArray
+    ) -> Iterator[tuple[KnownPairings, Holdings]]:
+        """The classes of the accounts that are asked for, with their holdings after the moves."""
+        for known in self.classes:
+            account = known.margin.account
+            if looking[account]:
+                yield known, moved_holdings(known.margin.holdings, float(moves[account]), worth)
