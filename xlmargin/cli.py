@@ -1,4 +1,4 @@
-"""The command line: a demo to start from, a report on one's own file, a check of it."""
+"""The command line: a demo to start from, a report on one's own file, checks of it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from xlmargin.errors import MarginError
 
 if TYPE_CHECKING:
     from xlmargin.commands import Asked
+    from xlmargin.excel.worksheet_function import WorksheetFunction
     from xlmargin.workbooks import Functions
 
 app = typer.Typer(
@@ -104,6 +105,42 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command()
+def calc(
+    book: Annotated[Path, typer.Argument(help="Workbook: .xlsx, .xlsm or .ods.")],
+    pdf: Annotated[Path | None, typer.Option(help="Also print it to this PDF.")] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for LibreOffice.")] = 120.0,
+    as_json: _Json = False,
+) -> None:
+    """Recalculate every formula in LibreOffice and compare it with its value in the file.
+
+    Exit code 0 where all are equal, 1 where a cell differs or shows an error, 2 where refused.
+    """
+    from xlmargin.commands import recalculate_book
+
+    try:
+        equal = recalculate_book(book, _registered(), pdf, timeout, as_json)
+    except (MarginError, OSError) as error:
+        _refuse(error, code=2)
+    if not equal:
+        raise typer.Exit(1)
+
+
+@app.command()
+def build_oxt(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Add-in to write (.oxt).")] = Path(
+        "xlmargin.oxt"
+    ),
+) -> None:
+    """Write the functions as an add-in for LibreOffice Calc."""
+    from xlmargin.commands import build_add_in
+
+    try:
+        build_add_in(output, _registered())
+    except (MarginError, OSError) as error:
+        _refuse(error)
+
+
 def _asked(output: Path, as_json: bool, title: str) -> Asked:
     from xlmargin.commands import Asked
 
@@ -111,20 +148,25 @@ def _asked(output: Path, as_json: bool, title: str) -> Asked:
 
 
 def _functions() -> Functions:
-    """The worksheet functions by name, which `udfs` registers."""
+    """The worksheet functions by name."""
+    return {entry.name: entry.function for entry in _registered()}
+
+
+def _registered() -> tuple[WorksheetFunction, ...]:
+    """The worksheet functions as every host describes them; `udfs` registers them."""
     from xlmargin.excel.worksheet_function import REGISTRY
 
     import_module("udfs")
-    return {name: entry.function for name, entry in REGISTRY.items()}
+    return tuple(REGISTRY.values())
 
 
-def _refuse(error: MarginError | OSError) -> NoReturn:
+def _refuse(error: MarginError | OSError, code: int = 1) -> NoReturn:
     """Say what is wrong, all of it, on standard error."""
     from xlmargin.commands import complaint
 
     for line in complaint(error):
         typer.echo(line, err=True)
-    raise typer.Exit(1) from error
+    raise typer.Exit(code) from error
 
 
 def main() -> None:

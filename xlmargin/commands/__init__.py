@@ -1,7 +1,8 @@
 """What the command line does once its arguments are read."""
 
+from xlmargin.commands.calc import build_add_in, recalculate_book
 from xlmargin.commands.check import check_ranges
 from xlmargin.commands.report import Asked
 from xlmargin.commands.terminal import complaint
 
-__all__ = ["Asked", "check_ranges", "complaint"]
+__all__ = ["Asked", "build_add_in", "check_ranges", "complaint", "recalculate_book"]

@@ -1,0 +1,90 @@
+"""Workbooks in LibreOffice: recalculated and compared with the values that they keep."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from xlmargin.commands.terminal import printed
+from xlmargin.errors import MarginError
+from xlmargin.excel.worksheet_function import WorksheetFunction
+from xlmargin.hosts.calc import Comparison, Mismatch, compared, recalculate, write_add_in
+
+MOST_LISTED: Final = 50
+"""Cells that are listed on the terminal; --json lists all."""
+
+
+def recalculate_book(
+    book: Path,
+    functions: Iterable[WorksheetFunction],
+    pdf: Path | None,
+    seconds: float,
+    as_json: bool,
+) -> bool:
+    """Recalculate the workbook and say what differs; answers whether nothing does."""
+    _refuse_output(pdf, ".pdf")
+    done = recalculate(book, functions, pdf, seconds)
+    comparison = compared(book, done.answers)
+    if as_json:
+        typer.echo(json.dumps(_as_json(comparison, done.seconds)))
+    else:
+        _print(comparison, done.seconds["recalculate"])
+        if pdf:
+            typer.echo(f"Written: {pdf}")
+    return comparison.is_equal
+
+
+def build_add_in(output: Path, functions: Iterable[WorksheetFunction]) -> None:
+    """Write the add-in for Calc, and say how it is installed."""
+    _refuse_output(output, ".oxt")
+    write_add_in(output, functions)
+    typer.echo(f"Written: {output}")
+    typer.echo("To install it: Calc, Tools, Extension Manager, Add; or: unopkg add FILE")
+
+
+def _refuse_output(path: Path | None, suffix: str) -> None:
+    if path and path.suffix.lower() != suffix:
+        raise MarginError(f"{path}: wanted a name that ends in {suffix}.")
+    if path and not path.parent.is_dir():
+        raise MarginError(f"{path.parent}: no such folder.")
+
+
+def _print(comparison: Comparison, seconds: float) -> None:
+    count = sum(comparison.formulas.values())
+    sheets = len(comparison.formulas)
+    typer.echo(f"{count:,} formulas on {sheets} sheets, recalculated in {seconds:.2f} s.")
+    _print_cells("answer an error", comparison.errors)
+    _print_cells("differ from the values in the file", comparison.differences)
+    if comparison.is_equal:
+        typer.echo("All answer the values in the file, money to the cent.")
+
+
+def _print_cells(what: str, cells: Sequence[Mismatch]) -> None:
+    if cells:
+        typer.echo(f"{len(cells):,} {what}:")
+    for cell in cells[:MOST_LISTED]:
+        typer.echo(printed(f"  {cell}"))
+    if len(cells) > MOST_LISTED:
+        typer.echo(f"  and {len(cells) - MOST_LISTED:,} more: --json lists all.")
+
+
+def _as_json(comparison: Comparison, seconds: dict[str, float]) -> dict[str, object]:
+    return {
+        "formulas": comparison.formulas,
+        "differences": [_cell(cell) for cell in comparison.differences],
+        "errors": [_cell(cell) for cell in comparison.errors],
+        "seconds": seconds,
+    }
+
+
+def _cell(cell: Mismatch) -> dict[str, object]:
+    return {
+        "sheet": cell.sheet,
+        "cell": cell.cell,
+        "kept": cell.kept,
+        "recalculated": cell.answer.value,
+    }

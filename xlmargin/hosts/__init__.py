@@ -1,0 +1,1 @@
+"""The programs that show cells: what each needs to call the worksheet functions."""

@@ -1,0 +1,17 @@
+"""LibreOffice Calc: the functions as an add-in, and workbooks recalculated without Excel."""
+
+from xlmargin.hosts.calc.add_in import write_add_in
+from xlmargin.hosts.calc.comparison import Comparison, Mismatch, compared
+from xlmargin.hosts.calc.office import installed_office
+from xlmargin.hosts.calc.recalculation import SECONDS, Recalculated, recalculate
+
+__all__ = [
+    "SECONDS",
+    "Comparison",
+    "Mismatch",
+    "Recalculated",
+    "compared",
+    "installed_office",
+    "recalculate",
+    "write_add_in",
+]

@@ -1,0 +1,145 @@
+"""The Calc add-in (.oxt): the registered worksheet functions, described as LibreOffice asks for it.
+
+The package holds a type library (an .idl as plain text, which LibreOffice reads as it is), the
+names and help texts of the functions, and one Python component that calls them.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+import xlmargin
+from xlmargin.excel.worksheet_function import WorksheetFunction
+from xlmargin.hosts.differences import IN_CALC
+
+SERVICE: Final = "org.xlmargin.CalcAddIn"
+"""With a function's name behind it what files store for a call: it never changes."""
+
+COMPONENT: Final = Path(__file__).parent / "inside" / "component.py"
+
+_MANIFEST: Final = """<?xml version="1.0" encoding="UTF-8"?>
+<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">
+ <manifest:file-entry manifest:full-path="functions.idl"
+  manifest:media-type="application/vnd.sun.star.uno-typelibrary;type=RDB"/>
+ <manifest:file-entry manifest:full-path="component.py"
+  manifest:media-type="application/vnd.sun.star.uno-component;type=Python"/>
+ <manifest:file-entry manifest:full-path="CalcAddIns.xcu"
+  manifest:media-type="application/vnd.sun.star.configuration-data"/>
+</manifest:manifest>
+"""
+_DESCRIPTION: Final = """<?xml version="1.0" encoding="UTF-8"?>
+<description xmlns="http://openoffice.org/extensions/description/2006"
+ xmlns:xlink="http://www.w3.org/1999/xlink">
+ <identifier value="org.xlmargin.calc"/>
+ <version value="{version}"/>
+ <display-name><name lang="en">xlmargin</name></display-name>
+ <extension-description><src lang="en" xlink:href="description.txt"/></extension-description>
+</description>
+"""
+_FUNCTIONS: Final = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:component-data xmlns:oor="http://openoffice.org/2001/registry"
+ xmlns:xs="http://www.w3.org/2001/XMLSchema" oor:name="CalcAddIns"
+ oor:package="org.openoffice.Office"><node oor:name="AddInInfo">
+<node oor:name="{service}" oor:op="replace"><node oor:name="AddInFunctions">
+{functions}
+</node></node></node></oor:component-data>
+"""
+
+
+def write_add_in(path: Path, functions: Iterable[WorksheetFunction]) -> None:
+    """Write the add-in; it calls the functions in the environment that this is run in."""
+    functions = tuple(functions)
+    files = {
+        "META-INF/manifest.xml": _MANIFEST,
+        "description.xml": _DESCRIPTION.format(version=xlmargin.__version__),
+        "description.txt": _about(),
+        "functions.idl": _type_library(functions),
+        "CalcAddIns.xcu": _help_texts(functions),
+        "functions.json": json.dumps(_listed(functions), indent=1),
+        "component.py": COMPONENT.read_text(encoding="utf-8"),
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in files.items():
+            package.writestr(name, content)
+
+
+def _about() -> str:
+    """What the extension manager shows: what is different here from other programs."""
+    return "Margin requirements in cells.\n\n" + "\n".join(f"- {line}" for line in IN_CALC)
+
+
+def _type_library(functions: Sequence[WorksheetFunction]) -> str:
+    """A method for each function; rows of one cell are shown as one value."""
+    methods = "\n".join(
+        f"  sequence< sequence<any> > {function.name}"
+        f"({', '.join(f'[in] any a{i}' for i in range(len(function.arguments)))});"
+        for function in functions
+    )
+    return f"module org {{ module xlmargin {{ interface XFunctions {{\n{methods}\n}}; }}; }};\n"
+
+
+def _help_texts(functions: Sequence[WorksheetFunction]) -> str:
+    """The names and descriptions that the function wizard shows."""
+    described = "\n".join(_described(function) for function in functions)
+    return _FUNCTIONS.format(service=SERVICE, functions=described)
+
+
+def _described(function: WorksheetFunction) -> str:
+    arguments = "".join(
+        _node(f"a{i}", _text("DisplayName", argument.name) + _text("Description", argument.doc))
+        for i, argument in enumerate(function.arguments)
+    )
+    return _node(
+        function.name,
+        _text("DisplayName", function.name)
+        + _text("Description", function.doc)
+        + '<prop oor:name="Category"><value>Add-In</value></prop>'
+        + _text("CompatibilityName", function.name)
+        + f'<node oor:name="Parameters">{arguments}</node>',
+    )
+
+
+def _node(name: str, content: str) -> str:
+    return f'<node oor:name={quoteattr(name)} oor:op="replace">{content}</node>'
+
+
+def _text(name: str, text: str) -> str:
+    return f'<prop oor:name="{name}"><value xml:lang="en">{escape(text)}</value></prop>'
+
+
+def _listed(functions: Sequence[WorksheetFunction]) -> dict[str, object]:
+    """What the component needs to know, and nothing of it from the environment itself."""
+    modules = list(dict.fromkeys(function.function.__module__ for function in functions))
+    return {
+        "service": SERVICE,
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "paths": list(dict.fromkeys(str(path) for path in _paths(modules))),
+        "modules": modules,
+        "functions": [
+            {
+                "name": function.name,
+                "doc": function.doc,
+                "arguments": [{"name": a.name, "doc": a.doc} for a in function.arguments],
+            }
+            for function in functions
+        ],
+    }
+
+
+def _paths(modules: Sequence[str]) -> Iterator[Path]:
+    """The folders that the functions, and what they need, are imported from."""
+    for name in ("xlmargin", *modules):
+        origin = import_module(name).__file__
+        assert origin is not None
+        is_package = Path(origin).name == "__init__.py"
+        yield Path(origin).resolve().parents[name.count(".") + is_package]
+    yield Path(sysconfig.get_path("purelib"))
+    yield Path(sysconfig.get_path("platlib"))

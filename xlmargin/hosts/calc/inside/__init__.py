@@ -1,0 +1,1 @@
+"""What LibreOffice's own Python runs; nothing of the project before a function is called."""

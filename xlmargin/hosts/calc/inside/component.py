@@ -1,0 +1,117 @@
+"""The add-in as Calc loads it: hands each call on to the registered worksheet function.
+
+`functions.json` beside this file lists the functions, and the folders of the environment that they
+are installed in. Nothing of that environment is imported before the first call, so that
+LibreOffice starts as fast as without the add-in.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import uno  # type: ignore[import-not-found]
+import unohelper  # type: ignore[import-not-found]
+from com.sun.star.lang import XServiceInfo  # type: ignore[import-not-found]
+from com.sun.star.sheet import XAddIn  # type: ignore[import-not-found]
+from org.xlmargin import XFunctions  # type: ignore[import-not-found]
+
+LISTED = json.loads(Path(__file__).with_name("functions.json").read_text(encoding="utf-8"))
+FUNCTIONS = {function["name"]: function for function in LISTED["functions"]}
+CATEGORY = "Add-In"
+SERVICES = (LISTED["service"], "com.sun.star.sheet.AddIn")
+
+Cells = tuple[tuple[object, ...], ...]
+
+
+@cache
+def answered() -> Callable[[str, tuple[object, ...]], Cells]:
+    """The project's own side of a call, with every function registered."""
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if here != LISTED["python"]:
+        text = f"#XLM! LibreOffice runs Python {here}, xlmargin is installed for {LISTED['python']}"
+        return lambda name, given: ((f"{text}: build the add-in with Python {here}.",),)
+    sys.path.extend(path for path in LISTED["paths"] if path not in sys.path)
+    for module in LISTED["modules"]:
+        import_module(module)
+    from xlmargin.hosts.calc.calls import answer
+
+    return answer
+
+
+def called(name: str) -> Callable[..., Cells]:
+    """The method that Calc calls for a function."""
+
+    def method(self: AddIn, *given: object) -> Cells:
+        try:
+            return answered()(name, given)
+        except Exception as error:
+            return ((f"#XLM! xlmargin does not start: {error}"[:255],),)
+
+    return method
+
+
+class AddIn(unohelper.Base, XFunctions, XAddIn, XServiceInfo):  # type: ignore[misc]
+    """The service of the add-in; its functions' methods are set below."""
+
+    def __init__(self, context: object) -> None:
+        self.locale = uno.createUnoStruct("com.sun.star.lang.Locale")
+
+    def getProgrammaticFuntionName(self, shown: str) -> str:  # noqa: N802
+        """The method of a function; the name is spelled as LibreOffice asks for it."""
+        return shown
+
+    def getDisplayFunctionName(self, method: str) -> str:  # noqa: N802
+        """The name in a formula."""
+        return method
+
+    def getFunctionDescription(self, method: str) -> str:  # noqa: N802
+        """What the function wizard says of a function."""
+        return str(FUNCTIONS[method]["doc"])
+
+    def getDisplayArgumentName(self, method: str, number: int) -> str:  # noqa: N802
+        """The name of an argument in the function wizard."""
+        return str(FUNCTIONS[method]["arguments"][number]["name"])
+
+    def getArgumentDescription(self, method: str, number: int) -> str:  # noqa: N802
+        """What the function wizard says of an argument."""
+        return str(FUNCTIONS[method]["arguments"][number]["doc"])
+
+    def getProgrammaticCategoryName(self, method: str) -> str:  # noqa: N802
+        """The category: Calc has no place for one of our own."""
+        return CATEGORY
+
+    def getDisplayCategoryName(self, method: str) -> str:  # noqa: N802
+        """The category as it is shown."""
+        return CATEGORY
+
+    def setLocale(self, locale: object) -> None:  # noqa: N802
+        """The user's language; the help texts are English in all."""
+        self.locale = locale
+
+    def getLocale(self) -> object:  # noqa: N802
+        """The language that was set."""
+        return self.locale
+
+    def getImplementationName(self) -> str:  # noqa: N802
+        """The name that this class is registered by."""
+        return f"{SERVICES[0]}.Python"
+
+    def supportsService(self, name: str) -> bool:  # noqa: N802
+        """Whether the service is one of this class's."""
+        return name in SERVICES
+
+    def getSupportedServiceNames(self) -> tuple[str, ...]:  # noqa: N802
+        """The services of this class."""
+        return SERVICES
+
+
+for _name in FUNCTIONS:
+    setattr(AddIn, _name, called(_name))
+
+g_ImplementationHelper = unohelper.ImplementationHelper()  # noqa: N816
+g_ImplementationHelper.addImplementation(AddIn, f"{SERVICES[0]}.Python", SERVICES)

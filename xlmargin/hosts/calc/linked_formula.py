@@ -1,0 +1,96 @@
+"""A formula as LibreOffice must read it to call the functions of the add-in, and call them alike.
+
+LibreOffice 7 looks functions of add-ins up by the names of their components while it reads a file.
+It hands a lone cell over as its value, so that an empty one could not be told from 0: a range of
+one cell keeps it empty, and a 0 that was typed goes in braces. A text among an answer of many cells
+equals no other, until it is joined to nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from xlmargin.hosts.calc.add_in import SERVICE
+
+_PREFIXES: Final = rf"\[\d+\]!|_xldudf_|{re.escape(SERVICE)}\."
+"""What stands before a function of another workbook, of an Office.js add-in, of this add-in."""
+_CELL: Final = r"\$?[A-Z]{1,3}\$?\d+"
+_TYPED_ZERO: Final = re.compile(r"0+(?:\.0*)?")
+_LONE_CELL: Final = re.compile(rf"(?P<sheet>(?:'(?:[^']|'')+'!|[\w.]+!)?)(?P<cell>{_CELL})")
+_LONE_CELL_OF_ODF: Final = re.compile(rf"\[(?P<sheet>[^\[\]]*)(?P<cell>\.{_CELL})\]")
+_BEGIN: Final = re.compile(r"(?:\w+:)?=")
+"""How a formula begins in a file of LibreOffice."""
+_WHOLE_PART: Final = re.compile(r"\[#[A-Z][a-z]+\]")
+
+
+def call_pattern(names: Iterable[str]) -> re.Pattern[str]:
+    """The signs that part a formula, calls of the named functions among them."""
+    return re.compile(
+        rf"(?P<call>(?<![\w.\]!])(?:{_PREFIXES})?(?P<name>{'|'.join(names)})\()"
+        r"|(?P<kept>\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*')"
+        r"|(?P<part>\[(?:[^\[\]]|\[[^\[\]]*\])*\])"
+        r"|(?P<open>[({])|(?P<separator>[,;])|(?P<close>[)}])",
+        re.IGNORECASE,
+    )
+
+
+def linked_formula(formula: str, pattern: re.Pattern[str], fills_cells: bool = False) -> str:
+    """The formula with its calls linked to the add-in; the same where it has none.
+
+    `fills_cells`: whether it is an array formula, whose texts are made comparable.
+    """
+    linked = _with_calls_linked(formula, pattern)
+    return linked if linked == formula or not fills_cells else _with_texts_joined(linked)
+
+
+def _with_texts_joined(formula: str) -> str:
+    """The formula with each text of its answer joined to nothing."""
+    begin = _BEGIN.match(formula)
+    signs, separator = (begin[0], ";") if begin else ("", ",")
+    answer = formula.removeprefix(signs)
+    return f'{signs}IF(ISTEXT({answer}){separator}{answer}&""{separator}{answer})'
+
+
+def _with_calls_linked(formula: str, pattern: re.Pattern[str]) -> str:
+    """The formula with the full names of its functions, and their arguments beyond doubt."""
+    done: list[str] = []
+    arguments: list[int | None] = []
+    """For each open bracket where the argument began, if it is of a call; else None."""
+    read = 0
+    for sign in pattern.finditer(formula):
+        done.append(formula[read : sign.start()])
+        read = sign.end()
+        if arguments and arguments[-1] is not None and sign.lastgroup in ("separator", "close"):
+            done[arguments[-1] :] = [_beyond_doubt("".join(done[arguments[-1] :]))]
+        done.append(_sign(sign))
+        match sign.lastgroup:
+            case "call":
+                arguments.append(len(done))
+            case "open":
+                arguments.append(None)
+            case "close" if arguments:
+                arguments.pop()
+            case "separator" if arguments and arguments[-1] is not None:
+                arguments[-1] = len(done)
+    return "".join([*done, formula[read:]])
+
+
+def _sign(sign: re.Match[str]) -> str:
+    """A sign as LibreOffice reads it: the full name of a function; a part of a table as a list."""
+    if sign["call"]:
+        return f"{SERVICE}.{sign['name']}(".upper()
+    return f"[{sign[0]}]" if sign["part"] and _WHOLE_PART.fullmatch(sign[0]) else sign[0]
+
+
+def _beyond_doubt(argument: str) -> str:
+    """An argument that is a lone cell as a range, one that is 0 in braces, any other as it is."""
+    bare = argument.strip()
+    if _TYPED_ZERO.fullmatch(bare):
+        return "{0}"
+    if cell := _LONE_CELL.fullmatch(bare):
+        return f"{bare}:{cell['cell']}"
+    if cell := _LONE_CELL_OF_ODF.fullmatch(bare):
+        return f"{bare[:-1]}:{cell['cell']}]"
+    return argument

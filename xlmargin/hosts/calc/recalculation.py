@@ -1,0 +1,134 @@
+"""One workbook recalculated by LibreOffice, in a profile and at a pipe of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from xlmargin.errors import MarginError
+from xlmargin.excel.worksheet_function import WorksheetFunction
+from xlmargin.hosts.calc.add_in import write_add_in
+from xlmargin.hosts.calc.office import Office, installed_office
+from xlmargin.hosts.calc.profile import write_profile
+from xlmargin.hosts.calc.relinked import refuse_unfit, write_relinked
+
+SECONDS: Final = 120.0
+"""Time for everything, from the start of LibreOffice to its end."""
+_STOPPING: Final = 15.0
+_DRIVER: Final = Path(__file__).parent / "inside" / "driver.py"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a formula answers; an error as its name."""
+
+    value: float | str
+    is_error: bool
+
+
+Answers = Mapping[str, Mapping[tuple[int, int], Answer]]
+"""Answers by sheet, row and column, which count from 0."""
+
+
+@dataclass(frozen=True)
+class Recalculated:
+    """The answers of all formulas of a workbook, and the time taken."""
+
+    answers: Answers
+    seconds: dict[str, float]
+    """By step: start, install, load, recalculate, read, print."""
+
+
+def recalculate(
+    book: Path,
+    functions: Iterable[WorksheetFunction],
+    pdf: Path | None = None,
+    seconds: float = SECONDS,
+) -> Recalculated:
+    """Every formula of the workbook answered anew; it is printed to `pdf` where that is given.
+
+    LibreOffice opens a copy. Refused where it is missing, where the file is no workbook or too
+    large a one, and where LibreOffice cannot open it or takes longer than `seconds`.
+    """
+    refuse_unfit(book)
+    office, functions = installed_office(), tuple(functions)
+    with tempfile.TemporaryDirectory(prefix="xlmargin-calc-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        copy, printed = folder / f"book{book.suffix.lower()}", folder / "book.pdf"
+        write_add_in(folder / "xlmargin.oxt", functions)
+        write_relinked(book, copy, [function.name for function in functions])
+        answer = _answer(office, folder, copy, printed if pdf else None, seconds)
+        if "refused" in answer:
+            raise MarginError(f"{book.name}: {answer['refused']}.")
+        if pdf:
+            pdf.write_bytes(printed.read_bytes())
+    return Recalculated(
+        {sheet: dict(_cells(blocks)) for sheet, blocks in answer["sheets"].items()},
+        answer["seconds"],
+    )
+
+
+def _answer(office: Office, folder: Path, book: Path, pdf: Path | None, seconds: float) -> Any:
+    """What the driver writes down; all that it starts has ended when this returns."""
+    pipe = f"xlmargin{uuid.uuid4().hex}"
+    profile = folder / "profile"
+    write_profile(profile)
+    job = {
+        "command": [
+            str(office.program), f"-env:UserInstallation={profile.as_uri()}", "--headless",
+            "--invisible", "--norestore", "--nologo", "--nodefault",
+            f"--accept=pipe,name={pipe};urp;",
+        ],
+        "pipe": pipe,
+        "add_in": str(folder / "xlmargin.oxt"),
+        "book": str(book),
+        "pdf": str(pdf) if pdf else None,
+    }  # fmt: skip
+    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+    with _driver(office, folder) as driver:
+        try:
+            driver.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return {"refused": f"LibreOffice was not done after {seconds:g} seconds"}
+    try:
+        return json.loads((folder / "answer.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        said = (folder / "said.txt").read_text(encoding="utf-8", errors="replace").split("\n")
+        return {"refused": f"LibreOffice gave no answer ({' '.join(said[-3:]).strip()})"}
+
+
+@contextmanager
+def _driver(office: Office, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The driver in a group of processes of its own, all of which is ended at the end."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    with (folder / "said.txt").open("wb") as said:
+        driver = subprocess.Popen(
+            [office.python, _DRIVER, folder],
+            stdin=subprocess.PIPE,
+            stdout=said,
+            stderr=said,
+            env=environment,
+            start_new_session=True,
+        )
+    try:
+        yield driver
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(driver.pid, signal.SIGKILL)
+        driver.communicate(timeout=_STOPPING)
+
+
+def _cells(blocks: Iterable[dict[str, Any]]) -> Iterator[tuple[tuple[int, int], Answer]]:
+    for block in blocks:
+        for i, row in enumerate(block["rows"]):
+            for j, value in enumerate(row):
+                yield (block["row"] + i, block["column"] + j), Answer(value, block["error"])
