@@ -9,10 +9,13 @@ import datetime as dt
 from xlmargin import portfolio_margin, reports, strategy_margin
 from xlmargin.dates import date_of
 from xlmargin.efficiency import ComparisonLevel, compared, efficiency_gain, strategy_figure
+from xlmargin.eligibility import checklist
+from xlmargin.excel.activity_range import read_activity
 from xlmargin.excel.arguments import DIVIDENDS, HEADERS, MARKET, POSITIONS, SETTINGS, Argument, Kind
 from xlmargin.excel.cells import read_book
 from xlmargin.excel.dated_books import read_history
 from xlmargin.excel.dated_checks import problems_by_date
+from xlmargin.excel.facts_range import read_facts
 from xlmargin.excel.lists import read_moves, read_word
 from xlmargin.excel.margined import portfolio_margined, strategy_margined
 from xlmargin.excel.option_arguments import read_options
@@ -20,10 +23,13 @@ from xlmargin.excel.option_symbol import read_symbol
 from xlmargin.excel.settings_alone import read_settings_alone
 from xlmargin.excel.what_if_margined import impact_of_trades
 from xlmargin.excel.worksheet_function import Returns, worksheet_function
+from xlmargin.intraday import intraday_reports
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.pricing import greeks, implied_volatility, theoretical_value
+from xlmargin.rulebook import eligibility_rules
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import Phase
+from xlmargin.what_if import one_more
 
 BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
 TODAY = dt.date.today
@@ -193,6 +199,16 @@ def MARGIN_WHATIF(positions, trades, market=None, settings=None, dividends=None,
     return reports.what_if_table(impact).cells(headers)
 
 
+@worksheet_function(**BOOK, headers=HEADERS)
+def MARGIN_ONE_MORE(positions, market=None, settings=None, dividends=None, headers=True):
+    """What one more of each contract held, or of 100 shares, would change in dollars: initial,
+    maintenance, deposit, portfolio requirement; and the cash it needs.
+    """
+    strategy = _strategy(positions, market, settings, dividends)
+    made = one_more(portfolio_margined(strategy.book), strategy)
+    return reports.one_more_table(made).cells(headers)
+
+
 @worksheet_function(
     returns=Returns.VALUE,
     day=Argument("Trade date of a regt call; else the day the deficiency arose.", Kind.DATE),
@@ -224,6 +240,44 @@ def MARGIN_HISTORY_SUMMARY(positions, market=None, settings=None, dividends=None
     """
     days = read_history(positions, market, settings, dividends)
     return reports.history_summary_table(days).cells(headers)
+
+
+@worksheet_function(
+    facts=Argument(
+        "Names and values, a column an account: status, equity, monitoring, unlisted_derivatives,"
+        " registration, experience, option_level, disclosure, agreement, review.",
+        Kind.RANGE,
+    ),
+    settings=SETTINGS,
+    headers=HEADERS,
+)
+def PM_ELIGIBILITY(facts, settings=None, headers=True):
+    """Who may have a portfolio margin account, a row a requirement by step: found, needed, met or
+    not, what is lacking, source; and the verdict. Dollars are numbers.
+    """
+    as_of, stated = read_settings_alone(settings, TODAY)
+    rules = eligibility_rules(as_of, stated.house, stated.overrides)
+    checklists = [checklist(each, rules) for each in read_facts(facts, as_of)]
+    return reports.eligibility_table(checklists).cells(headers)
+
+
+@worksheet_function(
+    activity=Argument(
+        "Trades, deposits and withdrawals with headings: symbol, type, quantity (sold < 0), price;"
+        " strike, expiration. Optional: date, time (without it the worst order counts), fee, mark,"
+        " account.",
+        Kind.RANGE,
+    ),
+    **BOOK,
+    headers=HEADERS,
+)
+def MARGIN_INTRADAY(activity, positions, market=None, settings=None, dividends=None, headers=True):
+    """Intraday margin level in dollars after each transaction, from the holdings at the opening of
+    the first day; the day's largest deficit, what satisfies it and by when. Pattern day trading
+    before 4 June 2026, or as the setting day_trading_regime says.
+    """
+    held, done = read_activity(activity, positions, market, settings, dividends, today=TODAY)
+    return reports.intraday_table(intraday_reports(held, done)).cells(headers)
 
 
 OPTION = {

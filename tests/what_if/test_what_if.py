@@ -85,7 +85,7 @@ def test_closing_a_part_is_selling_that_many(quantity):
 
 
 def test_rolling_closes_one_contract_and_opens_another():
-    rolled = action(SHORT_PUT[:2] + [None] + SHORT_PUT[3:5], action="roll", cost=6.1, fee=1.0,
+    rolled = action([*SHORT_PUT[:2], None, *SHORT_PUT[3:5]], action="roll", cost=6.1, fee=1.0,
                     to_expiration=MARCH, to_strike=470, to_price=7.0)  # fmt: skip
     found = figures(what_if(positions(SHORT_PUT, CASH), trades(rolled)))
     # 700 + 20% of 50,000 - 3,000 out of the money
@@ -93,7 +93,7 @@ def test_rolling_closes_one_contract_and_opens_another():
     assert found["strategy equity"] == [20_000, 20_000 - 610 + 700 - 1, 89]
     assert found["account value"][2] == pytest.approx(-10 - 1)
     both = trades(
-        action(SHORT_PUT[:2] + [1] + SHORT_PUT[3:5], cost=6.1, fee=1.0),
+        action([*SHORT_PUT[:2], 1, *SHORT_PUT[3:5]], cost=6.1, fee=1.0),
         ["XYZ", "put", -1, 470, MARCH, 7.0],
     )
     assert what_if(positions(SHORT_PUT, CASH), both) == what_if(
@@ -225,7 +225,7 @@ def test_the_order_of_trades_does_not_matter(orders):
 
 
 def test_several_accounts_are_each_alone():
-    rows = ([*STOCK, None], SHORT_PUT + [None], [*CASH, None, None, None, None])
+    rows = ([*STOCK, None], [*SHORT_PUT, None], [*CASH, None, None, None, None])
     one = [[*row[:7], "one"] for row in (rows[0], rows[2])]
     two = [[*row[:7], "two"] for row in (rows[1], [*CASH[:2], 9_000, None, None, None, None])]
     first = action(LONG_PUT, account="one", fee=1.0)

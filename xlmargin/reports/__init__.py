@@ -1,11 +1,13 @@
 """Answers as tables."""
 
 from xlmargin.reports.efficiency_tables import comparison_table, gains_table
+from xlmargin.reports.eligibility_table import eligibility_table
 from xlmargin.reports.history_tables import (
     history_summary_table,
     history_table,
     summary_table,
 )
+from xlmargin.reports.intraday_table import intraday_table
 from xlmargin.reports.option_tables import greeks_table, in_shape
 from xlmargin.reports.portfolio_tables import (
     SPOT_MOVES,
@@ -26,7 +28,7 @@ from xlmargin.reports.rule_tables import (
 )
 from xlmargin.reports.strategy_tables import strategies_table
 from xlmargin.reports.table import Table, Value
-from xlmargin.reports.what_if_tables import what_if_table
+from xlmargin.reports.what_if_tables import one_more_table, what_if_table
 
 __all__ = [
     "SPOT_MOVES",
@@ -37,6 +39,7 @@ __all__ = [
     "Value",
     "comparison_table",
     "contribution_table",
+    "eligibility_table",
     "explanation_table",
     "gains_table",
     "greeks_table",
@@ -44,6 +47,8 @@ __all__ = [
     "history_summary_table",
     "history_table",
     "in_shape",
+    "intraday_table",
+    "one_more_table",
     "path_table",
     "problem_table",
     "risk_array_table",

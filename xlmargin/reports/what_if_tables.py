@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.reports.table import Table, Value
-from xlmargin.what_if import Change, Impact
+from xlmargin.reports.table import Table, Value, numbers
+from xlmargin.what_if import Change, Impact, OneMore
 
 TOTAL: Final = "total"
 _EQUITY_FIRST: Final = (
@@ -72,3 +72,33 @@ def _verdict(short: FloatArray) -> str:
         return "unknown: cash is stated nowhere"
     total = float(short.sum())
     return f"refused: short by ${total:,.2f}" if total else "accepted"
+
+
+def one_more_table(made: OneMore) -> Table:
+    """A row for each contract held: what one more of it, or of 100 shares, would change; $.
+
+    `one more` is +1 for what is held long and -1 for what is sold short, `units` what that is in
+    units of the underlying. Cash needed is what is paid for it; below 0, received.
+    """
+    headings = (
+        "symbol", "position", "quantity", "one more", "units", "initial", "maintenance", "deposit",
+        "portfolio requirement", "cash needed", "account",
+    )  # fmt: skip
+    one = made.one
+    columns = np.column_stack(
+        [
+            made.quantity,
+            np.sign(made.quantity),
+            one.units,
+            made.initial,
+            made.maintenance,
+            made.deposit,
+            made.portfolio,
+            made.cash_needed,
+        ]
+    )
+    rows: list[list[Value]] = [
+        [one.symbol[i], one.label(i).split(" ", 1)[1], *numbers(row), one.accounts[one.account[i]]]
+        for i, row in enumerate(columns)
+    ]
+    return Table(headings, rows)

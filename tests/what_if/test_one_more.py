@@ -1,0 +1,112 @@
+"""One more of everything held, against the functions on the book with one more row typed."""
+
+import numpy as np
+import pytest
+
+import udfs
+from tests.what_if.books import JANUARY, MARCH, MARKET, SETTINGS
+from xlmargin.samples import family_office_book
+
+HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "cost", "account"]
+HELD = [
+    ["XYZ", "stock", 250, None, None, 500.0, 450.0, "one"],
+    ["XYZ", "call", -3, 520, JANUARY, 8.0, 9.0, "one"],
+    ["XYZ", "put", -2, 480, JANUARY, 6.0, None, "one"],
+    ["XYZ", "put", 1, 470, JANUARY, 4.0, None, "one"],
+    ["SPX", "put", -1, 4800, MARCH, 90.0, None, "one"],
+    ["SPY", "stock", 300, None, None, 500.0, None, "one"],
+    ["NDX", "call", 1, 21000, MARCH, 400.0, None, "one"],
+    ["OTC", "put", -2, 45, JANUARY, 2.0, None, "one"],
+    ["OTC", "put", 1, 40, JANUARY, 1.0, None, "one"],
+    ["XYZ", "put", 2, 470, JANUARY, 4.0, None, "two"],
+    ["USD", "cash", 5_000, None, None, None, None, "two"],
+]
+BROAD = [
+    ["symbol", "price", "class", "class_group", "product_group", "marginable"],
+    ["XYZ", 500.0, None, None, None, None],
+    ["SPX", 5000.0, "index_high_cap", "SPX", "broad", None],
+    ["SPY", 500.0, "etf_broad", "SPX", "broad", None],
+    ["NDX", 20000.0, "index_high_cap", None, "broad", None],
+    ["OTC", 50.0, None, None, None, False],
+]
+
+
+def one_more(rows, market=BROAD, settings=SETTINGS):
+    answer = udfs.MARGIN_ONE_MORE([HEADINGS, *rows], market, settings)
+    assert isinstance(answer, list), answer
+    return [dict(zip(answer[0], row, strict=True)) for row in answer[1:]]
+
+
+def typed(rows, market, settings):
+    """Initial, maintenance and portfolio requirement of a typed book."""
+    book = [HEADINGS, *rows], market, settings
+    return np.array([f(*book) for f in (udfs.REGT_INITIAL, udfs.REGT_MAINTENANCE,
+                                        udfs.PM_REQUIREMENT)])  # fmt: skip
+
+
+@pytest.mark.parametrize("house", ["rule", "schwab", "tastytrade_stressed"])
+def test_as_the_book_with_one_more_row(house):
+    settings = [*SETTINGS, ["house", house]]
+    before = typed(HELD, BROAD, settings)
+    found = one_more(HELD, settings=settings)
+    assert len(found) == len(HELD) - 1
+    for row, answer in zip(HELD, found, strict=False):
+        lot = 100 if row[1] == "stock" else 1
+        sign = 1 if row[2] > 0 else -1
+        more = [*row[:2], sign * lot, *row[3:6], row[5], row[7]]
+        change = typed([*HELD, more], BROAD, settings) - before
+        names = ("initial", "maintenance", "portfolio requirement")
+        assert [answer[n] for n in names] == pytest.approx(change, abs=1e-6), row
+        assert (answer["one more"], answer["units"]) == (sign, 100 * sign)
+        assert answer["cash needed"] == 100 * sign * row[5]
+        assert (answer["quantity"], answer["account"]) == (row[2], row[7])
+
+
+def test_hand_made_marginal_costs():
+    stock, call = one_more(HELD[:2])
+    # 50% and 25% of 50,000; with 350 shares the third call is covered too, which stood alone:
+    # 900 received and 20% of 50,000 less 2,000 out of the money
+    assert stock["initial"] == stock["deposit"] == 25_000 - 8_900
+    assert stock["maintenance"] == 12_500 - 8_800
+    # a fourth call stands alone, at today's 800
+    assert (call["initial"], call["deposit"], call["maintenance"]) == (8_800, 8_000, 8_800)
+    assert (stock["cash needed"], call["cash needed"]) == (50_000, -800)
+
+
+def test_each_contract_once_however_its_rows_are_split():
+    whole = one_more(HELD)
+    split = [*HELD, ["XYZ", "call", -2, 520, JANUARY, 8.0, 9.0, "one"]]
+    split[1] = ["XYZ", "call", -1, 520, JANUARY, 8.0, 9.0, "one"]
+    for one, other in zip(whole, one_more(split), strict=True):
+        assert {k: v for k, v in one.items() if isinstance(v, str)} == {
+            k: v for k, v in other.items() if isinstance(v, str)
+        }
+        numbers = [k for k, v in one.items() if not isinstance(v, str)]
+        assert [one[k] for k in numbers] == pytest.approx([other[k] for k in numbers])
+
+
+def test_what_cancels_out_and_cash_have_no_row():
+    rows = [["XYZ", "put", 2, 470, JANUARY, 4.0], ["XYZ", "put", -2, 470, JANUARY, 4.0],
+            ["XYZ", "stock", 0, None, None, 500.0], ["XYZ", "stock", 100, None, None, 500.0],
+            ["USD", "cash", 1]]  # fmt: skip
+    found = one_more([[*row, *[None] * (8 - len(row))] for row in rows], MARKET)
+    assert [row["position"] for row in found] == ["XYZ"]
+
+
+def test_what_a_cash_account_may_not_have_more_of_has_no_value():
+    rows = [[*HELD[0][:7], None], ["XYZ", "call", -2, 520, JANUARY, 8.0, None, None]]
+    stock, call = one_more(rows, MARKET, [*SETTINGS, ["account_type", "cash"]])
+    assert stock["initial"] == 50_000
+    assert call["initial"] == call["maintenance"] == "#N/A"
+    assert isinstance(call["portfolio requirement"], float)
+
+
+def test_nothing_but_cash_has_no_rows():
+    assert one_more([["USD", "cash", 1, None, None, None, None, None]], MARKET) == []
+
+
+def test_every_contract_of_the_sample_has_a_row():
+    book = family_office_book()
+    answer = udfs.MARGIN_ONE_MORE(book.positions, book.market, book.settings, book.dividends)
+    cash = [row for row in book.positions if "cash" in row]
+    assert len(answer) == len(book.positions) - len(cash)
