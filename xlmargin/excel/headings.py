@@ -98,6 +98,28 @@ TRADES: Final = Headings(
 CANDIDATES: Final = Headings({**POSITIONS.synonyms, **_FEE}, needed=("symbol",))
 """A row a contract that might be traded; its quantity is the most of it."""
 
+ACTIVITY: Final = Headings(
+    {
+        **{
+            name: POSITIONS.synonyms[name]
+            for name in (
+                "symbol", "type", "quantity", "side", "strike", "expiration", "underlying",
+                "multiplier", "style", "account",
+            )
+        },
+        **_FEE,
+        "date": ("trade date", "transaction date", "activity date", "day"),
+        "time": ("trade time", "transaction time", "execution time", "time of day"),
+        "price": (
+            "trade price", "execution price", "exec price", "fill price", "average price",
+            "avg price",
+        ),
+        "mark": ("market price", "mark price", "last", "last price", "mid", "close"),
+    },
+    needed=("symbol", "quantity"),
+)  # fmt: skip
+"""A row a trade, a deposit or a withdrawal."""
+
 MARKET: Final = Headings(
     {
         "symbol": ("ticker", "underlying", "underlying symbol", "underlying ticker"),

@@ -13,13 +13,14 @@ from functools import lru_cache
 
 from xlmargin.rulebook import rule_sets
 from xlmargin.rulebook.house import RULE, house_named
-from xlmargin.rulebook.standings import Overrides, checked_overrides, citations, standings
+from xlmargin.rulebook.standings import Overrides, checked_overrides, standings
 
 
 @dataclass(frozen=True)
 class IntradayRules:
     """The numbers of intraday margin: a share, amounts in $, calendar days.
 
+    `rule` is where most of them stand, `portfolio_rule` where `portfolio_equity` does.
     Rule: FINRA 4210(d)(2), (g)(1)(K).
     """
 
@@ -27,13 +28,15 @@ class IntradayRules:
     practice_amount: float
     freeze_days: int
     portfolio_equity: float
-    citations: Mapping[str, str]
+    rule: str
+    portfolio_rule: str
 
 
 @dataclass(frozen=True)
 class PatternRules:
     """The numbers of pattern day trading: counts, business and calendar days, $, a share.
 
+    `rule` is where most of them stand, `portfolio_rule` where `portfolio_equity` does.
     Rule: FINRA 4210(f)(8)(B).
     """
 
@@ -45,7 +48,8 @@ class PatternRules:
     days_to_meet: int
     freeze_days: int
     portfolio_equity: float
-    citations: Mapping[str, str]
+    rule: str
+    portfolio_rule: str
 
 
 def intraday_rules(
@@ -81,7 +85,8 @@ def _intraday(day: date, house: str, overrides: Overrides) -> IntradayRules:
         practice_amount=standing[rules.intraday_practice_amount.name].value,
         freeze_days=int(standing[rules.intraday_freeze_days.name].value),
         portfolio_equity=standing[rules.intraday_portfolio_equity.name].value,
-        citations=citations(house, standing),
+        rule=standing[rules.intraday_practice_amount.name].rule,
+        portfolio_rule=standing[rules.intraday_portfolio_equity.name].rule,
     )
 
 
@@ -98,5 +103,6 @@ def _pattern(day: date, house: str, overrides: Overrides) -> PatternRules:
         days_to_meet=int(standing[rules.pattern_days_to_meet.name].value),
         freeze_days=int(standing[rules.pattern_freeze_days.name].value),
         portfolio_equity=standing[rules.pattern_portfolio_equity.name].value,
-        citations=citations(house, standing),
+        rule=standing[rules.pattern_day_trades.name].rule,
+        portfolio_rule=standing[rules.pattern_portfolio_equity.name].rule,
     )

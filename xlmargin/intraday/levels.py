@@ -1,0 +1,91 @@
+"""Equity and excess of holdings of one part of an account, many holdings at a time.
+
+Each distinct holding stands as an account of its own in one book, so that all of them are margined
+in one pass. Equities and requirements of the parts of an account add up, and so do their excesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import nan
+from typing import TypeAlias
+
+import numpy as np
+
+from xlmargin.account import values_by_strategy, values_under_portfolio
+from xlmargin.arrays import FloatArray
+from xlmargin.book import Book
+from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.settings import AccountType
+from xlmargin.strategy_margin import Phase
+
+Holding: TypeAlias = tuple[tuple[int, float], ...]
+"""Contracts by index, in order, each with its quantity; what is not held is left out."""
+
+_DECIMALS = 9
+"""Of quantities: shares bought and sold in fractions add up to nothing again."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """Equity, and what it exceeds the maintenance requirement by, $, both signed."""
+
+    equity: float
+    excess: float
+
+    def __add__(self, other: Level) -> Level:
+        return Level(self.equity + other.equity, self.excess + other.excess)
+
+    def __sub__(self, other: Level) -> Level:
+        return Level(self.equity - other.equity, self.excess - other.excess)
+
+
+NOTHING = Level(0.0, 0.0)
+
+Levels: TypeAlias = dict[Holding, Level]
+
+
+def with_trade(holding: Holding, contract: int, quantity: float) -> Holding:
+    """The holding after a trade, bought > 0, sold < 0."""
+    held = dict(holding)
+    left = round(held.pop(contract, 0.0) + quantity, _DECIMALS)
+    if left:
+        held[contract] = left
+    return tuple(sorted(held.items()))
+
+
+def levels_of(contracts: Book, holdings: Iterable[Holding]) -> Levels:
+    """The level of each holding, without cash. The book has an entry a contract."""
+    wanted = [holding for holding in dict.fromkeys(holdings) if holding]
+    levels: Levels = {(): NOTHING}
+    if wanted:
+        equity, requirement = _margined(_accounts(contracts, wanted))
+        both = zip(equity.tolist(), (equity - requirement).tolist(), strict=True)
+        levels.update(zip(wanted, (Level(*each) for each in both), strict=True))
+    return levels
+
+
+def _accounts(contracts: Book, holdings: list[Holding]) -> Book:
+    """A book with an account for each holding."""
+    account = np.repeat(np.arange(len(holdings)), [len(holding) for holding in holdings])
+    held = contracts.positions.only(np.array([c for h in holdings for c, _ in h], dtype=np.int64))
+    positions = replace(
+        held,
+        quantity=np.array([quantity for holding in holdings for _, quantity in holding]),
+        account=account,
+        accounts=tuple(map(str, range(len(holdings)))),
+    )
+    return replace(contracts, positions=positions, settings=replace(contracts.settings, cash=nan))
+
+
+def _margined(book: Book) -> tuple[FloatArray, FloatArray]:
+    """Equity without cash, and maintenance requirement, of each account, $, shape (accounts,)."""
+    no_cash = np.zeros(len(book.positions.accounts))
+    if book.settings.account_type is AccountType.PORTFOLIO:
+        portfolio = under_portfolio_margin(book)
+        values = replace(values_under_portfolio(portfolio), cash=no_cash)
+        return values.net_liquidation_value, portfolio.by_account
+    strategy = under_strategy_margin(book)
+    values = replace(values_by_strategy(strategy), cash=no_cash)
+    return values.strategy_equity, strategy.by_account(Phase.MAINTENANCE)

@@ -1,0 +1,154 @@
+"""The order of a day's transactions that leaves the largest intraday margin deficit.
+
+Where the order is not known, any set of the day's transactions may have been made before the rest.
+The level after a set is the opening level and what each part of the account and its cash have
+changed by, and these add up: so the lowest level is found part by part. Within a part the excess
+depends on the holding alone, and of all sets that lead to one holding only the one with the least
+cash can matter. The search is exact.
+
+The lowest level of all is reached right after a transaction that reduced it, unless no level is
+below the opening; a deficit can then only follow where the opening itself is negative, and the
+transaction that reduces is sought one by one.
+
+Rule: FINRA 4210(d)(2), unknown order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from xlmargin.errors import InputError, Problem
+from xlmargin.intraday.account_days import AccountDay, Transaction
+from xlmargin.intraday.levels import Holding, Levels, with_trade
+from xlmargin.intraday.path import LEAST_FALL
+
+MOST_HOLDINGS: Final = 4_096
+"""Holdings of one part that the transactions of a day may lead to: those of 12 contracts."""
+
+_DECIMALS: Final = 6
+"""Of levels, $: what differs by less is told apart by the number of transactions."""
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Transactions of one part that lead to a holding with the least cash, and least in number."""
+
+    cash: float
+    transactions: tuple[Transaction, ...]
+
+    def then(self, t: Transaction) -> _Made:
+        return _Made(self.cash + t.cash, (*self.transactions, t))
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        return round(self.cash, _DECIMALS), len(self.transactions)
+
+
+_NONE_MADE: Final = _Made(0.0, ())
+
+
+def reachable_holdings(day: AccountDay) -> Iterator[Holding]:
+    """Every holding of a part that some of the day's transactions lead to.
+
+    Refused where there are more than can be looked at.
+    """
+    for part, transactions in _by_part(day):
+        found = {day.holding(part)}
+        for t in transactions:
+            found |= {_after(holding, t) for holding in found}
+            if len(found) > MOST_HOLDINGS:
+                raise _refused(day, transactions)
+        yield from found
+
+
+def worst_order(day: AccountDay, levels: Levels) -> tuple[Transaction, ...]:
+    """The day's transactions in an order with the largest deficit; as they stand without one.
+
+    `levels` has every reachable holding.
+    """
+    parts = _by_part(day)
+    lowest = [_lowest(day.holding(part), own, levels) for part, own in parts]
+    first = [t for made in lowest for t in made]
+    if first:
+        last = _most_reducing([made for made in lowest if made], day, levels)
+        first = [t for t in first if t is not last] + [last]
+    elif day.opening(levels).excess < 0:
+        first = _lowest_reduced(day, levels)
+    return (*first, *(t for t in day.transactions if not any(t is f for f in first)))
+
+
+def _by_part(day: AccountDay) -> list[tuple[int, tuple[Transaction, ...]]]:
+    """The transactions of each part; deposits and withdrawals are one more."""
+    by_part = sorted(day.transactions, key=lambda t: t.part)
+    return [(part, tuple(own)) for part, own in groupby(by_part, key=lambda t: t.part)]
+
+
+def _after(holding: Holding, t: Transaction) -> Holding:
+    return with_trade(holding, t.contract, t.quantity) if t.is_trade else holding
+
+
+def _least_cash(opening: Holding, transactions: Sequence[Transaction]) -> dict[Holding, _Made]:
+    """For each holding that some of the transactions lead to: those that leave the least cash."""
+    made = {opening: _NONE_MADE}
+    for t in transactions:
+        for holding, before in list(made.items()):
+            after, then = _after(holding, t), before.then(t)
+            if after not in made or then.rank < made[after].rank:
+                made[after] = then
+    return made
+
+
+def _lowest(
+    opening: Holding, transactions: Sequence[Transaction], levels: Levels
+) -> tuple[Transaction, ...]:
+    """The transactions of a part that bring it lowest, as few as can; none where all raise it."""
+    made = _least_cash(opening, transactions)
+
+    def rank(holding: Holding) -> tuple[float, int]:
+        level = levels[holding].excess + made[holding].cash - levels[opening].excess
+        return round(level, _DECIMALS), len(made[holding].transactions)
+
+    return made[min(made, key=rank)].transactions
+
+
+def _most_reducing(
+    lowest: Sequence[Sequence[Transaction]], day: AccountDay, levels: Levels
+) -> Transaction:
+    """The one, of transactions that bring their parts lowest, that reduces most when made last."""
+    falls = [(_fall(t, made, day, levels), t) for made in lowest for t in made]
+    return max(falls, key=lambda fall: fall[0])[1]
+
+
+def _fall(last: Transaction, made: Sequence[Transaction], day: AccountDay, levels: Levels) -> float:
+    """By how much the last of some transactions of a part lowers the level, $."""
+    before = day.holding(last.part)
+    for t in made:
+        before = before if t is last else _after(before, t)
+    return levels[before].excess - levels[_after(before, last)].excess - last.cash
+
+
+def _lowest_reduced(day: AccountDay, levels: Levels) -> list[Transaction]:
+    """Transactions whose last one reduces, to the lowest such level; none where none reduces."""
+    lowest, found = 0.0, list[Transaction]()
+    for part, own in _by_part(day):
+        opening = levels[day.holding(part)].excess
+        for last in {(t.contract, t.quantity, t.cash): t for t in own}.values():
+            made = _least_cash(day.holding(part), [t for t in own if t is not last])
+            for before, so_far in made.items():
+                after = _after(before, last)
+                reduces = levels[after].excess + last.cash < levels[before].excess - LEAST_FALL
+                level = levels[after].excess - opening + so_far.cash + last.cash
+                if reduces and (not found or level < lowest):
+                    lowest, found = level, [*so_far.transactions, last]
+    return found
+
+
+def _refused(day: AccountDay, transactions: Sequence[Transaction]) -> InputError:
+    found = (
+        f"more than {MOST_HOLDINGS:,} holdings that {len(transactions)} transactions of "
+        f"{day.account or 'the account'} on {day.day} may pass through in some order"
+    )
+    return InputError([Problem("activity", 0, "time", found, "a column of times: the order")])

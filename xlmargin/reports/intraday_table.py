@@ -1,0 +1,165 @@
+"""Trading within the day as a table: the level step by step, the deficit, and what follows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final
+
+from xlmargin.dates import serial_of
+from xlmargin.intraday import DayReport, Deficit, Exempt, IntradayDay, PatternDay, Step
+from xlmargin.reports.table import TOTAL, Table, Value
+from xlmargin.rulebook import IntradayRules
+
+LARGEST: Final = "largest deficit"
+_SECONDS_A_DAY: Final = 86_400
+
+_Row = list[Value]
+
+
+def intraday_table(reports: Sequence[DayReport]) -> Table:
+    """A row for each opening, transaction and consequence, by account and day.
+
+    Beside a transaction stands the account's level right after it, $, and the largest deficit so
+    far that a reducing transaction left. A consequence has its amount, and its last day if there is
+    one. Where there are several accounts, their deficits of a day are added up at the end.
+    """
+    headings = (
+        "account", "date", "kind", "transaction", "change", "intraday margin level", "reducing",
+        "deficit", "until", "rule",
+    )  # fmt: skip
+    rows: list[_Row] = []
+    for report in reports:
+        place: _Row = [report.day.account, serial_of(report.day.day)]
+        rows += [place + row for row in _rows(report)]
+    return Table(headings, rows + _totals(reports))
+
+
+def _rows(report: DayReport) -> list[_Row]:
+    outcome = report.outcome
+    if isinstance(outcome, Exempt):
+        return [_row("not applicable", f"{outcome.why} is outside these rules", rule=outcome.rule)]
+    if isinstance(outcome, PatternDay):
+        return _pattern_rows(outcome)
+    order = "known order" if report.day.is_order_known else "worst order of all"
+    rows = _path_rows(outcome, order)
+    for deficit in outcome.deficits:
+        rows += _deficit_rows(deficit, outcome)
+    return rows
+
+
+def _row(
+    kind: str,
+    text: str = "",
+    change: float | None = None,
+    level: float | None = None,
+    reducing: str = "",
+    deficit: float | None = None,
+    until: dt.date | None = None,
+    rule: str = "",
+) -> _Row:
+    day = None if until is None else serial_of(until)
+    return [kind, text, change, level, reducing, deficit, day, rule]
+
+
+def _path_rows(outcome: IntradayDay, order: str) -> list[_Row]:
+    path = outcome.path
+    rows = [_row("opening", level=path.opening.excess)]
+    for step, so_far in zip(path.steps, path.deficits, strict=True):
+        reducing = "yes" if step.is_reducing else "no"
+        text, level = _transaction(step), step.level.excess
+        rows.append(_row("transaction", text, step.change, level, reducing, so_far))
+    rows.append(_row(LARGEST, order, deficit=path.deficit, rule=outcome.rules.rule))
+    return rows
+
+
+def _transaction(step: Step) -> str:
+    """Row, time where it is known, and what was done: "row 5, 10:31: +100 XYZ at 50"."""
+    made = step.transaction
+    time = ""
+    if made.time == made.time:
+        clock = (dt.datetime.min + dt.timedelta(seconds=round(made.time * _SECONDS_A_DAY))).time()
+        time = f", {clock:%H:%M}" if not clock.second else f", {clock:%H:%M:%S}"
+    return f"row {made.row}{time}: {made.label}"
+
+
+def _deficit_rows(deficit: Deficit, outcome: IntradayDay) -> list[_Row]:
+    """What satisfies a deficit, until when, and what follows where nothing does."""
+    rules, to_reach = outcome.rules, outcome.path.closing.excess + deficit.amount
+    how = "net deposits or another rise of the level, from this day's close to a later one's"
+    rows = [
+        _row("satisfied by", how, deficit.amount, to_reach, until=deficit.prompt_until),
+        *(_row("satisfied", "by the close of", until=day) for day in deficit.satisfied_on),
+    ]
+    if not deficit.satisfied_on:
+        rows.append(_row("outstanding", "unless satisfied", until=deficit.outstanding_until))
+    rows.append(_row("practice", _practice(deficit, rules), rule=rules.rule))
+    if deficit.counts_as_practice and not _is_prompt(deficit):
+        why = f"after a practice of not paying by {deficit.prompt_until}: no new shorts or debits"
+        rows.append(_row("freeze", why, until=deficit.frozen_until, rule=rules.rule))
+    return rows
+
+
+def _is_prompt(deficit: Deficit) -> bool:
+    return any(day <= deficit.prompt_until for day in deficit.satisfied_on)
+
+
+def _practice(deficit: Deficit, rules: IntradayRules) -> str:
+    counts = "counts if not paid promptly: more" if deficit.counts_as_practice else "not: no more"
+    lesser = f"{rules.practice_equity_rate:.10%}".rstrip("0%").rstrip(".")
+    return (
+        f"{counts} than {deficit.unnoticed:,.2f}, the lesser of {lesser}% of equity at the close "
+        f"and {rules.practice_amount:,.0f}"
+    )
+
+
+def _pattern_rows(found: PatternDay) -> list[_Row]:
+    rules, opening, own = found.rules, found.opening, found.of_day
+    counted = (
+        f"{own.day_trades} on the day; {found.day_trades} of {found.trades} trades in "
+        f"{rules.business_days} business days"
+    )
+    rows = [
+        _row("opening", level=opening.excess),
+        _row("day trades", counted, rule=rules.rule),
+        _row("pattern day trader", "yes" if found.is_pattern_day_trader else "no"),
+    ]
+    return rows + _calls(found) if found.is_pattern_day_trader else rows
+
+
+def _calls(found: PatternDay) -> list[_Row]:
+    """What is asked of a pattern day trader."""
+    rules = found.rules
+    equity = f"{found.opening.equity:,.2f} at the opening; {rules.least_equity:,.0f} asked"
+    power = (
+        f"{found.buying_power:,.2f}, {rules.buying_power_multiple:g} times the excess at the "
+        f"previous close; {found.of_day.most_open:,.2f} used"
+    )
+    rows = [
+        _call("least equity", equity, found.equity_call, found),
+        _call("day-trading buying power", power, found.day_trading_call, found),
+    ]
+    if found.equity_call or found.day_trading_call:
+        why = f"where a call is not met by {found.due}: cash available alone"
+        rows.append(_row("freeze", why, until=found.frozen_until, rule=rules.rule))
+    return rows
+
+
+def _call(kind: str, text: str, call: float, found: PatternDay) -> _Row:
+    due = found.due if call else None
+    return _row(kind, text, deficit=call, until=due, rule=found.rules.rule)
+
+
+def _totals(reports: Sequence[DayReport]) -> list[_Row]:
+    """The deficits of several accounts, a row a day."""
+    if len({report.day.account for report in reports}) < 2:
+        return []
+    by_day: dict[dt.date, float] = {}
+    for report in reports:
+        if isinstance(report.outcome, IntradayDay):
+            day, deficit = report.day.day, report.outcome.path.deficit
+            by_day[day] = by_day.get(day, 0.0) + deficit
+    return [
+        [TOTAL, serial_of(day), *_row(LARGEST, "all accounts", deficit=by_day[day])]
+        for day in sorted(by_day)
+    ]
