@@ -7,11 +7,17 @@ from xlmargin.efficiency.comparison import (
     efficiency_gain,
     strategy_figure,
 )
+from xlmargin.efficiency.released_capital import (
+    allocation_of_released_capital,
+    released_capital,
+)
 
 __all__ = [
     "Comparison",
     "ComparisonLevel",
+    "allocation_of_released_capital",
     "compared",
     "efficiency_gain",
+    "released_capital",
     "strategy_figure",
 ]
