@@ -37,14 +37,21 @@ def least_equity(facts: Facts, rules: EligibilityRules) -> Check:
     guidance = rules.minimum_equity.get(facts.monitoring.value, 0.0)
     if guidance > of_house:
         source = f"portfolio_minimum_equity_{facts.monitoring.value}"
-    needed: str | float = max(of_house, guidance)
-    verdict = _at_least(facts.equity, max(of_house, guidance))
-    if not needed:
-        source = "portfolio_minimum_equity"
-        needed = " or ".join(f"{amount:,.0f}" for amount in rules.minimum_equity.values())
-        unknown = "" if isnan(facts.equity) else "equity and "
-        verdict = Met.MISSING, f"{unknown}monitoring ({', '.join(rules.minimum_equity)})"
-    return _check(Step.CAPITAL, label, facts.found("equity"), needed, verdict, source, rules)
+    least = max(of_house, guidance)
+    if not least:
+        return _equity_by_monitoring(label, facts, rules)
+    verdict = _at_least(facts.equity, least)
+    return _check(Step.CAPITAL, label, facts.found("equity"), least, verdict, source, rules)
+
+
+def _equity_by_monitoring(label: str, facts: Facts, rules: EligibilityRules) -> Check:
+    """Equity where no house and no statement of how the firm monitors risk tell how much."""
+    needed = " / ".join(f"{amount:,.0f}" for amount in rules.minimum_equity.values())
+    lacks = f"monitoring ({', '.join(rules.minimum_equity)})"
+    if isnan(facts.equity):
+        lacks = f"equity and {lacks}"
+    source, found = "portfolio_minimum_equity_full", facts.found("equity")
+    return _check(Step.CAPITAL, label, found, needed, (Met.MISSING, lacks), source, rules)
 
 
 def unlisted_derivatives(facts: Facts, rules: EligibilityRules) -> Check:

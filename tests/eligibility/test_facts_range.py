@@ -1,0 +1,222 @@
+"""The range of facts: words in any spelling, accounts in columns, and hostile cells."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlmargin.eligibility import Answer, Monitoring, Registration, Status
+from xlmargin.errors import InputError
+from xlmargin.excel.fact_names import (
+    ANSWERS,
+    FACTS,
+    MONITORINGS,
+    OPTION_LEVELS,
+    REGISTRATIONS,
+    STATUSES,
+)
+from xlmargin.excel.facts_range import read_facts
+from xlmargin.excel.headings import squeezed
+
+TODAY = dt.date(2026, 11, 20)
+SERIAL = 46_346.0  # 2026-11-20
+
+
+def one(name, value):
+    (facts,) = read_facts([["name", "value"], [name, value]], TODAY)
+    return facts
+
+
+def refusal(cells):
+    with pytest.raises(InputError) as refused:
+        read_facts(cells, TODAY)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "wanted"),
+    [
+        ("equity", 125_000, "equity", 125_000),
+        ("Account Equity", "125000", "equity", 125_000),
+        ("Net Liq", -5.5, "equity", -5.5),
+        ("total equity", 6e6, "aggregate_equity", 6e6),
+        ("STATUS", "Applying", "status", Status.APPLYING),
+        ("account-status", "existing", "status", Status.OPEN),
+        ("status", "not applied", "status", Status.CONSIDERING),
+        ("account type", "JTWROS", "registration", Registration.JOINT),
+        ("registration", "Limited Partnership", "registration", Registration.PARTNERSHIP),
+        ("registration", "Roth IRA", "registration", Registration.RETIREMENT),
+        ("registration", "401(k)", "registration", Registration.RETIREMENT),
+        ("monitoring of the firm", "Real-time", "monitoring", Monitoring.FULL),
+        ("monitoring", "executes away", "monitoring", Monitoring.EXECUTES_AWAY),
+        ("unlisted derivatives", False, "unlisted_derivatives", Answer.NO),
+        ("unlisted", "Yes", "unlisted_derivatives", Answer.YES),
+        ("option level", 4, "uncovered_options", Answer.YES),
+        ("option level", "4", "uncovered_options", Answer.YES),
+        ("Options Level", "Level 4", "uncovered_options", Answer.YES),
+        ("level", "Uncovered", "uncovered_options", Answer.YES),
+        ("level", "The Works", "uncovered_options", Answer.YES),
+        ("level", 2, "uncovered_options", Answer.NO),
+        ("level", "spreads", "uncovered_options", Answer.NO),
+        ("experience", 3, "experience_years", 3),
+        ("experience", 0.5, "experience", Answer.YES),
+        ("experience", 0, "experience", Answer.NO),
+        ("experience", "yes", "experience", Answer.YES),
+        ("years of experience", "no", "experience", Answer.NO),
+        ("disclosure", "yes", "disclosure", Answer.YES),
+        ("disclosure signed", True, "disclosure", Answer.YES),
+        ("disclosure", SERIAL, "disclosure", Answer.YES),
+        ("disclosure", SERIAL + 1, "disclosure", Answer.NO),
+        ("agreement", "2026-11-20", "agreement", Answer.YES),
+        ("agreement", "2026-11-21", "agreement", Answer.NO),
+        ("agreement", dt.date(2026, 1, 2), "agreement", Answer.YES),
+        ("final review", "pending", "review", Answer.NO),
+    ],
+)
+def test_words(name, value, field, wanted):
+    assert getattr(one(name, value), field) == wanted
+
+
+def test_what_was_found_stays_in_the_user_s_words():
+    assert one("equity", "125000").found("equity") == 125_000
+    assert one("registration", "Roth IRA").found("registration") == "Roth IRA"
+    assert one("disclosure", SERIAL).found("disclosure") == "2026-11-20"
+    assert one("disclosure", "yes").found("disclosure") == "yes"
+    assert one("equity", 1).found("disclosure") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("equty", 1, "row 2, name: found 'equty', wanted a known fact (perhaps equity?)"),
+        ("zzz", 1, "row 2, name: found 'zzz', wanted status, equity"),
+        (7, 1, "row 2, name: found 7, wanted status, equity"),
+        (None, 1, "row 2, name: found nothing, wanted the name of the fact 1"),
+        ("equity", "much", "row 2, equity: found the text 'much', wanted dollars"),
+        ("equity", "=A1", "row 2, equity: found the text '=A1', wanted dollars"),
+        ("equity", "$125,000", "row 2, equity: found the text '$125,000', wanted dollars"),
+        ("equity", "#REF!", "row 2, equity: found the error #REF!, wanted dollars"),
+        ("equity", -2146826265, "row 2, equity: found the error #REF!, wanted dollars"),
+        ("equity", float("inf"), "row 2, equity: found inf, wanted dollars"),
+        ("equity", 2e12, "row 2, equity: found 2e+12, wanted dollars, a number of at most 1,"),
+        ("equity", True, "row 2, equity: found TRUE, wanted dollars"),
+        ("status", 1, "row 2, status: found 1, wanted considering, applying or open"),
+        ("registration", "IRAA", "wanted individual, joint, trust, partnership, corporation or"),
+        ("monitoring", "some", "found the text 'some', wanted full, partial or executes_away"),
+        ("unlisted", SERIAL, "row 2, unlisted: found 46346, wanted yes or no"),
+        ("unlisted", -1, "row 2, unlisted: found -1, wanted yes or no"),
+        ("level", -4, "row 2, level: found -4, wanted uncovered or less"),
+        ("level", 3, "row 2, level: found 3, wanted uncovered or less (a firm's level 3 may be"),
+        ("level", "Level 3", "found the text 'Level 3', wanted uncovered or less"),
+        ("experience", -1, "row 2, experience: found -1, wanted years, 0 to 100, or yes or no"),
+        ("experience", 101, "row 2, experience: found 101, wanted years, 0 to 100"),
+        ("experience", "long", "wanted years, 0 to 100, or yes or no"),
+        ("disclosure", "soon", "found the text 'soon', wanted yes, no, or the date"),
+        ("disclosure", 5, "row 2, disclosure: found 5, wanted yes, no, or the date"),
+    ],
+)
+def test_refusals(name, value, message):
+    assert message in refusal([["name", "value"], [name, value]])
+
+
+def test_all_equity_is_no_less_than_one_account_s():
+    cells = [["equity", 200_000], ["aggregate equity", 199_999]]
+    assert "wanted at least the equity of the account, 200,000" in refusal(cells)
+    assert read_facts([cells[0], ["aggregate equity", 200_000]], TODAY)[0].equity == 200_000
+
+
+def test_a_fact_twice():
+    cells = [["equity", 1], [None, None], ["Account Equity", 1]]
+    assert "row 3, name: found 'Account Equity', wanted it once only, as in row 1" in refusal(cells)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [["equity", 1.0], ["status", "open"]],
+        [["Name", "Value"], ["equity", 1.0], ["status", "open"]],
+        [[None, None], ["Fact", "Value"], ["", ""], ["equity", 1.0], ["status", "open"]],
+        [["fact", "note", "value"], ["equity", "as of May", 1.0], ["status", "", "open"]],
+        [["equity", 1.0, None], ["status", "open", ""], [None, None, None]],
+        {"equity": 1.0, "status": "open"},
+        np.array([["equity", 1.0], ["status", "open"]], dtype=object),
+        pd.DataFrame({"name": ["equity", "status"], "value": [1.0, "open"]}),
+    ],
+)
+def test_shapes(cells):
+    (facts,) = read_facts(cells, TODAY)
+    assert (facts.account, facts.equity, facts.status) == ("", 1.0, Status.OPEN)
+
+
+@pytest.mark.parametrize("cells", [None, [], "", [[None]], [["", ""]], [["name", "value"]]])
+def test_nothing_is_an_account_of_which_nothing_is_stated(cells):
+    (facts,) = read_facts(cells, TODAY)
+    assert not facts.as_stated
+    assert np.isnan(facts.equity)
+
+
+def test_a_column_an_account():
+    cells = [
+        ["name", "Family", None, "Trust 2"],
+        ["equity", 2e6, None, 1e5],
+        ["status", "open", None, None],
+    ]
+    family, trust = read_facts(cells, TODAY)
+    assert (family.account, family.equity, family.status) == ("Family", 2e6, Status.OPEN)
+    assert (trust.account, trust.equity, trust.status) == ("Trust 2", 1e5, Status.NOT_STATED)
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ([["equity"]], "facts: found one column, wanted two columns, name and value"),
+        (["equity", "status", "open"], "found 2 columns of values, wanted a first row with name"),
+        ([["equity", 1]] * 10_000, "found 10,000 rows of 2, wanted at most 1,000 rows"),
+        ([["equity", *[1] * 2_000]], "found 1 rows of 2,001, wanted at most 1,000 rows of 1,000"),
+        ([["name", "A", "a", "A"], ["equity", 1, 1, 1]], "row 1, A: found it twice, wanted an"),
+        ([["name", "A", ""], ["equity", 1, 2]], "row 1: found no heading over column 3"),
+        ([["name", "=A1"], ["equity", 1]], "row 1: found '=A1', wanted a name without"),
+        (
+            [["name", "A", "B"], ["equity", 1, "x"]],
+            "facts, row 2, equity of B: found the text 'x', wanted dollars",
+        ),
+    ],
+)
+def test_refused_shapes(cells, message):
+    assert message in refusal(cells)
+
+
+def test_a_thousand_accounts():
+    cells = [["name", *range(1, 1_000)], ["equity", *range(1, 1_000)]]
+    facts = read_facts(cells, TODAY)
+    assert [each.equity for each in facts] == list(range(1, 1_000))
+
+
+def test_no_word_means_two_things():
+    for words in (ANSWERS, STATUSES, REGISTRATIONS, MONITORINGS, OPTION_LEVELS):
+        spelled = [squeezed(word) for all_ in words.values() for word in all_]
+        assert len(spelled) == len(set(spelled))
+    names = [squeezed(w) for name, others in FACTS.synonyms.items() for w in (name, *others)]
+    assert len(names) == len(set(names))
+
+
+CELL = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.floats(),
+    st.integers(),
+    st.text(max_size=12),
+    st.dates(),
+    st.sampled_from(["#N/A", "=1+1", "equity", "status", "open", "name", "value", "IRA", 4]),
+)
+
+
+@given(st.lists(st.lists(CELL, max_size=5), max_size=8))
+def test_any_cells_are_read_or_refused(cells):
+    try:
+        read_facts(cells, TODAY)
+    except InputError as refused:
+        assert str(refused).startswith("facts")

@@ -1,0 +1,283 @@
+"""Each requirement on both sides of its threshold, for every house, and with its fact left out."""
+
+import ast
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import xlmargin.eligibility as package
+from xlmargin.eligibility import (
+    Answer,
+    Facts,
+    Met,
+    Monitoring,
+    Registration,
+    Status,
+    Step,
+    checklist,
+)
+from xlmargin.rulebook import eligibility_rules
+
+TODAY = date(2026, 11, 20)
+READY = Facts(
+    status=Status.APPLYING,
+    equity=500_000,
+    monitoring=Monitoring.EXECUTES_AWAY,
+    unlisted_derivatives=Answer.NO,
+    registration=Registration.INDIVIDUAL,
+    experience=Answer.YES,
+    experience_years=3,
+    uncovered_options=Answer.YES,
+    disclosure=Answer.YES,
+    agreement=Answer.YES,
+    review=Answer.YES,
+)
+EQUITY, UNLISTED, APPLICATION, REGISTRATION, EXPERIENCE, LEVEL, DISCLOSURE, AGREEMENT, REVIEW = (
+    range(9)
+)
+
+
+def check(which, rules=None, **facts):
+    return checklist(replace(READY, **facts), rules or eligibility_rules(TODAY)).checks[which]
+
+
+def test_all_is_met_in_the_order_of_the_steps():
+    found = checklist(READY, eligibility_rules(TODAY))
+    assert [c.met for c in found.checks] == [Met.MET] * 9
+    assert [c.step for c in found.checks] == sorted(c.step for c in found.checks)
+    assert found.met is Met.MET
+    assert found.steps_done == tuple(Step)
+    assert found.unmet == ()
+    assert all(c.rule for c in found.checks)
+    assert all(not c.lacks for c in found.checks)
+
+
+@pytest.mark.parametrize(
+    ("monitoring", "least"),
+    [  # FINRA-FAQ
+        (Monitoring.FULL, 100_000),
+        (Monitoring.PARTIAL, 150_000),
+        (Monitoring.EXECUTES_AWAY, 500_000),
+    ],
+)
+@pytest.mark.parametrize("status", Status)
+def test_equity_by_guidance(monitoring, least, status):
+    enough = check(EQUITY, equity=least, monitoring=monitoring, status=status)
+    assert (enough.met, enough.needed, enough.lacks) == (Met.MET, least, "")
+    short = check(EQUITY, equity=least - 0.01, monitoring=monitoring, status=status)
+    assert (short.met, short.lacks) == (Met.NOT_MET, "$0.01 more equity")
+    assert "FINRA guidance" in short.rule
+    assert "unconfirmed" in short.remark
+
+
+@pytest.mark.parametrize(
+    ("house", "to_open", "to_keep"),
+    [  # brokers' pages and r/PMTraders
+        ("ibkr_like", 110_000, 100_000),
+        ("schwab", 125_000, 100_000),
+        ("tastytrade_calm", 175_000, 150_000),
+        ("tastytrade_stressed", 175_000, 150_000),
+        ("fidelity", 150_000, 150_000),
+        ("etrade", 100_000, 100_000),
+    ],
+)
+@pytest.mark.parametrize("monitoring", [Monitoring.FULL, Monitoring.NOT_STATED])
+def test_equity_by_house(house, to_open, to_keep, monitoring):
+    rules = eligibility_rules(TODAY, house)
+    for status, least in [
+        (Status.CONSIDERING, to_open),
+        (Status.APPLYING, to_open),
+        (Status.NOT_STATED, to_open),
+        (Status.OPEN, to_keep),
+    ]:
+        facts = {"status": status, "monitoring": monitoring}
+        enough = check(EQUITY, rules, equity=least, **facts)
+        assert (enough.met, enough.needed) == (Met.MET, least)
+        purpose = "keep" if status is Status.OPEN else "open"
+        assert enough.requirement == f"Equity to {purpose}"
+        short = check(EQUITY, rules, equity=least - 24_000, **facts)
+        assert (short.met, short.lacks) == (Met.NOT_MET, "$24,000 more equity")
+        assert "house requirement" in short.rule
+
+
+def test_the_greater_of_guidance_and_house_is_asked_and_cited():
+    rules = eligibility_rules(TODAY, "schwab")
+    asked = check(EQUITY, rules, monitoring=Monitoring.PARTIAL, equity=149_999)
+    assert (asked.met, asked.needed) == (Met.NOT_MET, 150_000)
+    assert asked.rule == "FINRA guidance on 4210(g) (FINRA-FAQ)"
+    asked = check(EQUITY, rules, monitoring=Monitoring.FULL, equity=124_999)
+    assert (asked.met, asked.needed) == (Met.NOT_MET, 125_000)
+    assert "Schwab" in asked.rule
+
+
+def test_without_a_house_monitoring_must_be_stated():
+    for house in ("rule", "custom"):
+        rules = eligibility_rules(TODAY, house)
+        asked = check(EQUITY, rules, monitoring=Monitoring.NOT_STATED, equity=1e9)
+        assert asked.met is Met.MISSING
+        assert asked.lacks == "monitoring (full, partial, executes_away)"
+        assert asked.needed == "100,000 / 150,000 / 500,000"
+    asked = check(EQUITY, monitoring=Monitoring.NOT_STATED, equity=float("nan"))
+    assert asked.lacks.startswith("equity and monitoring")
+
+
+def test_a_setting_raises_what_is_needed():
+    rules = eligibility_rules(TODAY, "schwab", {"equity_to_open": 200_000})
+    facts = {"monitoring": Monitoring.FULL}
+    assert check(EQUITY, rules, equity=199_999, **facts).met is Met.NOT_MET
+    assert check(EQUITY, rules, equity=200_000, **facts).met is Met.MET
+    assert check(EQUITY, rules, equity=100_000, status=Status.OPEN, **facts).met is Met.MET
+    rules = eligibility_rules(TODAY, "custom", {"portfolio_minimum_equity_full": 120_000})
+    assert check(EQUITY, rules, equity=119_999, **facts).met is Met.NOT_MET
+
+
+def test_unlisted_derivatives():
+    yes = {"unlisted_derivatives": Answer.YES}
+    assert check(UNLISTED, **yes, equity=5_000_000).met is Met.MET
+    short = check(UNLISTED, **yes, equity=4_999_000)
+    assert (short.met, short.needed, short.lacks) == (Met.NOT_MET, 5_000_000, "$1,000 more equity")
+    assert check(UNLISTED, **yes, equity=1e6, aggregate_equity=5_000_000).met is Met.MET
+    assert check(UNLISTED, **yes, equity=1e6, aggregate_equity=4_999_999).met is Met.NOT_MET
+    assert check(UNLISTED, **yes, equity=float("nan")).met is Met.MISSING
+    assert check(UNLISTED, equity=0).needed == "not asked"
+    assert check(UNLISTED, unlisted_derivatives=Answer.NOT_STATED).met is Met.MISSING
+
+
+@pytest.mark.parametrize(
+    ("status", "met"),
+    [
+        (Status.CONSIDERING, Met.NOT_MET),
+        (Status.APPLYING, Met.MET),
+        (Status.OPEN, Met.MET),
+        (Status.NOT_STATED, Met.MISSING),
+    ],
+)
+def test_application(status, met):
+    assert check(APPLICATION, status=status).met is met
+
+
+@pytest.mark.parametrize("registration", Registration)
+def test_registration(registration):
+    met = {
+        Registration.RETIREMENT: Met.NOT_MET,
+        Registration.NOT_STATED: Met.MISSING,
+    }
+    assert check(REGISTRATION, registration=registration).met is met.get(registration, Met.MET)
+
+
+@pytest.mark.parametrize(
+    ("answer", "years", "least", "met"),
+    [
+        (Answer.YES, 0.5, 0, Met.MET),
+        (Answer.YES, float("nan"), 0, Met.MET),
+        (Answer.NO, 0, 0, Met.NOT_MET),
+        (Answer.NO, float("nan"), 2, Met.NOT_MET),
+        (Answer.NOT_STATED, float("nan"), 0, Met.MISSING),
+        (Answer.YES, float("nan"), 2, Met.MISSING),
+        (Answer.YES, 2, 2, Met.MET),
+        (Answer.YES, 1.5, 2, Met.NOT_MET),
+    ],
+)
+def test_experience(answer, years, least, met):
+    rules = eligibility_rules(TODAY, "custom", {"experience_years": least})
+    found = check(EXPERIENCE, rules, experience=answer, experience_years=years)
+    assert found.met is met
+    assert bool(found.lacks) == (met is not Met.MET)
+    if years == 1.5:
+        assert found.lacks == "0.5 more years of experience"
+
+
+@pytest.mark.parametrize(
+    ("which", "field"),
+    [
+        (LEVEL, "uncovered_options"),
+        (DISCLOSURE, "disclosure"),
+        (AGREEMENT, "agreement"),
+        (REVIEW, "review"),
+    ],
+)
+def test_questions_answered_with_yes(which, field):
+    for answer, met in [
+        (Answer.YES, Met.MET),
+        (Answer.NO, Met.NOT_MET),
+        (Answer.NOT_STATED, Met.MISSING),
+    ]:
+        found = check(which, **{field: answer})
+        assert found.met is met
+        assert bool(found.lacks) == (met is not Met.MET)
+
+
+@pytest.mark.parametrize(
+    ("which", "parameter", "field"),
+    [
+        (APPLICATION, "application", "status"),
+        (LEVEL, "uncovered_option_approval", "uncovered_options"),
+        (DISCLOSURE, "signed_disclosure", "disclosure"),
+        (AGREEMENT, "signed_agreement", "agreement"),
+        (REVIEW, "final_review", "review"),
+    ],
+)
+def test_what_the_rulebook_does_not_ask_is_met(which, parameter, field):
+    rules = eligibility_rules(TODAY)
+    without = replace(rules, asked={**rules.asked, parameter: False})
+    empty = Facts()
+    assert checklist(empty, rules).checks[which].met is Met.MISSING
+    found = checklist(empty, without).checks[which]
+    assert (found.met, found.needed, found.lacks) == (Met.MET, "not asked", "")
+
+
+def test_nothing_stated_is_nothing_met():
+    found = checklist(Facts(), eligibility_rules(TODAY))
+    assert {c.met for c in found.checks} == {Met.MISSING}
+    assert found.met is Met.MISSING
+    assert found.steps_done == ()
+    assert len(found.unmet) == 9
+
+
+def test_one_step_open_leaves_the_others_done():
+    found = checklist(replace(READY, agreement=Answer.NOT_STATED), eligibility_rules(TODAY))
+    assert found.steps_done == (Step.CAPITAL, Step.APPLICATION, Step.OPTION_LEVEL, Step.REVIEW)
+    assert found.met is Met.MISSING
+    found = checklist(
+        replace(READY, agreement=Answer.NOT_STATED, review=Answer.NO), eligibility_rules(TODAY)
+    )
+    assert found.met is Met.NOT_MET
+    assert [c.requirement for c in found.unmet] == ["Agreement signed", "Review passed"]
+
+
+ANSWERS = st.sampled_from(Answer)
+
+
+@given(
+    equity=st.one_of(st.just(float("nan")), st.floats(-1e7, 1e9)),
+    more=st.floats(0, 1e9),
+    status=st.sampled_from(Status),
+    monitoring=st.sampled_from(Monitoring),
+    unlisted=ANSWERS,
+    house=st.sampled_from(["rule", "schwab", "fidelity", "etrade"]),
+)
+def test_more_equity_never_loses_a_requirement(equity, more, status, monitoring, unlisted, house):
+    rules = eligibility_rules(TODAY, house)
+    facts = replace(
+        READY, equity=equity, status=status, monitoring=monitoring, unlisted_derivatives=unlisted
+    )
+    less = checklist(facts, rules)
+    richer = checklist(replace(facts, equity=equity + more), rules)
+    for before, after in zip(less.checks, richer.checks, strict=True):
+        assert after.met is Met.MET or before.met is not Met.MET
+
+
+def test_no_number_of_law_stands_in_the_code():
+    for file in Path(package.__file__).parent.glob("*.py"):
+        numbers = {
+            node.value
+            for node in ast.walk(ast.parse(file.read_text("utf-8")))
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, int | float)
+            and not isinstance(node.value, bool)
+        }
+        assert numbers <= {0}, file.name
