@@ -11,9 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.errors import InputError, MarginError
+from xlmargin.errors import InputError
 from xlmargin.excel.cells import read
 from xlmargin.excel.columns import DATE, dates
 from xlmargin.excel.contents import Contents, read_contents
@@ -24,7 +23,7 @@ from xlmargin.excel.ranges import RangeTable, missing_heading, need
 from xlmargin.excel.remembered import Remembered
 from xlmargin.excel.settings_names import setting_name
 from xlmargin.excel.settings_range import read_settings
-from xlmargin.history import ShadowDay, failed_day, shadow_day
+from xlmargin.history import ShadowDay, margined_day
 
 POSITIONS_RANGE: Final = "positions"
 MOST_HISTORIES: Final = 4
@@ -63,14 +62,7 @@ def forget() -> None:
 
 
 def _shadowed(contents: Contents) -> tuple[ShadowDay, ...]:
-    return tuple(_shadow(day) for day in days_of(contents))
-
-
-def _shadow(day: DayContents) -> ShadowDay:
-    try:
-        return shadow_day(day.book())
-    except MarginError as error:
-        return failed_day(day.day, str(error))
+    return tuple(margined_day(day) for day in days_of(contents))
 
 
 def days_of(contents: Contents) -> list[DayContents]:
@@ -80,55 +72,47 @@ def days_of(contents: Contents) -> list[DayContents]:
     day is its own.
     """
     findings = Findings(list(contents.problems))
-    held = days_of_rows(contents.positions[0], findings)
-    priced = days_of_rows(contents.market, findings) if contents.market.given else None
-    undated = undated_contents(contents, findings)
+    shared = shared_by_days(contents, findings)
+    positions = by_day(contents.positions[0], findings)
+    market = by_day(contents.market, findings) if contents.market.given else None
     if findings.errors:
         raise InputError(findings.errors)
-    held_rows = rows_by_day(held)
-    priced_rows = rows_by_day(priced) if priced is not None else {}
-    nothing = np.zeros(0, dtype=np.int64)
+    nothing = shared.market
     return [
         DayContents(
-            day,
-            of_day(
-                undated,
-                day,
-                contents.positions[0].taken(rows.tolist()),
-                contents.market.taken(priced_rows.get(day, nothing).tolist())
-                if priced is not None
-                else contents.market,
-            ),
+            day, of_day(shared, day, nothing if market is None else market.get(day, nothing), rows)
         )
-        for day, rows in held_rows.items()
+        for day, rows in positions.items()
     ]
 
 
-def days_of_rows(table: RangeTable, findings: Findings) -> FloatArray:
-    """The day of each row; a missing column, or a row without a date, is a problem."""
+def by_day(table: RangeTable, findings: Findings) -> dict[float, RangeTable]:
+    """The rows of each serial day, in the order of time; none where something is wrong.
+
+    A missing column of dates, or a row without one, is a problem.
+    """
     days = np.floor(dates(table, "date", findings))
     if table.has("date"):
         need(np.isnan(days), table, "date", DATE, findings)
     elif table.headings or not table.given:
         missing_heading(table, "date", findings)
-    return days
-
-
-def rows_by_day(days: FloatArray) -> dict[float, np.ndarray]:
-    """Indexes of the rows of each day, in the order of time; each day's in the order of rows."""
+    if findings.errors:
+        return {}
     order = np.argsort(days, kind="stable")
     present, start = np.unique(days[order], return_index=True)
-    return dict(zip(present.tolist(), np.split(order, start[1:]), strict=True))
+    rows = np.split(order, start[1:])
+    return {day: table.taken(own.tolist()) for day, own in zip(present.tolist(), rows, strict=True)}
 
 
-def undated_contents(contents: Contents, findings: Findings) -> Contents:
-    """The content that all days share, without any rows; settings and dividends are looked at."""
+def shared_by_days(contents: Contents, findings: Findings) -> Contents:
+    """What all days share, the rows of none: settings and dividends are looked at."""
     settings = tuple(s for s in contents.settings if setting_name(s.text) != "as_of")
     read_settings(settings, findings)
     read_dividends(contents.dividends, findings)
-    return replace(contents, positions=(), settings=settings, problems=())
+    market = contents.market.taken(()) if contents.market.given else contents.market
+    return replace(contents, positions=(), market=market, settings=settings, problems=())
 
 
-def of_day(undated: Contents, day: float, positions: RangeTable, market: RangeTable) -> Contents:
-    """The content of one day: its own rows, and what all days share."""
-    return replace(undated, positions=(positions,), market=market, default_as_of=day)
+def of_day(shared: Contents, day: float, market: RangeTable, *positions: RangeTable) -> Contents:
+    """The content of one day, as of the day."""
+    return replace(shared, positions=positions, market=market, default_as_of=day)

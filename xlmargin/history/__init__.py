@@ -1,7 +1,14 @@
 """The shadow analysis: what both regimes would have asked, day by day."""
 
 from xlmargin.history.day_rows import AMOUNTS, TEXTS, TOTAL, Column, day_rows, warned
-from xlmargin.history.shadow_day import Regimes, ShadowDay, failed_day, shadow_day
+from xlmargin.history.shadow_day import (
+    DayContent,
+    Regimes,
+    ShadowDay,
+    failed_day,
+    margined_day,
+    shadow_day,
+)
 from xlmargin.history.splits import HeldShares, held_shares, hidden_splits
 from xlmargin.history.summary import DayFigures, OnDay, Summary, day_figures, summary
 
@@ -10,6 +17,7 @@ __all__ = [
     "TEXTS",
     "TOTAL",
     "Column",
+    "DayContent",
     "DayFigures",
     "HeldShares",
     "OnDay",
@@ -21,6 +29,7 @@ __all__ = [
     "failed_day",
     "held_shares",
     "hidden_splits",
+    "margined_day",
     "shadow_day",
     "summary",
     "warned",

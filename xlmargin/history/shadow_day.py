@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.dates import serial_of
-from xlmargin.errors import RulebookError
+from xlmargin.errors import MarginError, RulebookError
 from xlmargin.history.splits import HeldShares, held_shares
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.settings import Basis
@@ -100,9 +101,28 @@ class ShadowDay:
 def failed_day(day: float, problem: str) -> ShadowDay:
     """A day that could not be margined, and why."""
     nothing = np.zeros(0)
-    return ShadowDay(
-        day, Basis.DEPOSIT, (), *(nothing,) * 7, problem=problem or "the day was refused"
-    )
+    return ShadowDay(day, Basis.DEPOSIT, (), *(nothing,) * 7, problem=problem or "refused")
+
+
+class DayContent(Protocol):
+    """The content of one day, as a range or a file holds it."""
+
+    @property
+    def day(self) -> float:
+        """The serial day."""
+
+    def book(self) -> Book:
+        """The book of the day; refused where its content cannot be read."""
+
+
+def margined_day(content: DayContent, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
+    """A day read and margined; one that is refused says why, and stops no other day."""
+    try:
+        return shadow_day(content.book(), regimes)
+    except MarginError as error:
+        return failed_day(content.day, str(error))
+    except Exception as error:
+        return failed_day(content.day, f"internal error: {type(error).__name__}: {error}"[:255])
 
 
 def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlmargin.arrays import FloatArray
 from xlmargin.history.shadow_day import ShadowDay
 
 
@@ -71,28 +72,27 @@ class Summary:
 
 def day_figures(day: ShadowDay, warning: str = "") -> DayFigures:
     """One day over all accounts; what is unknown of one account is unknown of all."""
-    done = not day.problem
+
+    def total(amounts: FloatArray) -> float:
+        return np.nan if day.problem else float(amounts.sum())
+
     return DayFigures(
-        day.day,
-        len(day.accounts),
-        *(
-            float(amounts.sum()) if done else np.nan
-            for amounts in (
-                day.long_market_value,
-                day.initial,
-                day.maintenance,
-                day.deposit,
-                day.portfolio_requirement,
-                day.released,
-            )
-        ),
-        *(_calls(call) for call in (day.strategy_call, day.portfolio_call)),
-        day.problem,
-        warning,
+        day=day.day,
+        accounts=len(day.accounts),
+        long_market_value=total(day.long_market_value),
+        initial=total(day.initial),
+        maintenance=total(day.maintenance),
+        deposit=total(day.deposit),
+        portfolio_requirement=total(day.portfolio_requirement),
+        released=total(day.released),
+        strategy_calls=_calls(day.strategy_call),
+        portfolio_calls=_calls(day.portfolio_call),
+        problem=day.problem,
+        warning=warning,
     )
 
 
-def _calls(calls: np.ndarray) -> float:
+def _calls(calls: FloatArray) -> float:
     """Number of accounts with a call; NaN where it is not known of some account."""
     return float((calls > 0).sum()) if len(calls) and not np.isnan(calls).any() else np.nan
 

@@ -1,0 +1,181 @@
+"""The shadow analysis of files: both regimes by day and account, resumed where it was ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from xlmargin.commands.terminal import printed
+from xlmargin.dates import date_of
+from xlmargin.errors import MarginError
+from xlmargin.excel.answers import to_cells
+from xlmargin.excel.dated_files import HistoryPaths, open_history
+from xlmargin.history import (
+    Column,
+    Regimes,
+    Summary,
+    day_figures,
+    day_rows,
+    margined_day,
+    summary,
+    warned,
+)
+from xlmargin.history.executors import Workers, workers_here, workers_of_cluster
+from xlmargin.history.parts import Parts, content_key, open_parts
+from xlmargin.history.written import SUFFIXES, write_history
+from xlmargin.reports import Value, summary_table
+
+
+class Interrupted(MarginError):
+    """The user ended the work; what is done is kept."""
+
+
+class Finished(Protocol):
+    """Tells that a day is done."""
+
+    def __call__(self, accounts: int, /) -> None:
+        """One more day, with so many accounts."""
+
+
+@dataclass(frozen=True)
+class ShadowAsked:
+    """What a shadow analysis was asked for; `workers` of 0 is one for each core."""
+
+    paths: HistoryPaths
+    output: Path
+    regimes: Regimes
+    workers: int
+    cluster: str | None
+    restart: bool
+    as_json: bool
+
+    def run(self) -> bool:
+        """Margin every day and write the history; answers whether no day failed."""
+        self._refuse_output()
+        files = open_history(self.paths)
+        parts = open_parts(self.output, self._key(), self.restart)
+        done = parts.done()
+        to_do = [day for day in files.days if day not in done]
+        try:
+            if to_do:
+                with self._workers(len(to_do)) as workers, self._progress(files.days, done) as tell:
+                    work = partial(margined_day, regimes=self.regimes)
+                    for day in workers.answers(work, files.contents(to_do)):
+                        parts.write(day)
+                        tell(len(day.accounts))
+            made = self._assemble(parts, files.days)
+        except KeyboardInterrupt:
+            number = len(parts.done())
+            raise Interrupted(
+                f"Interrupted: {number} of {len(files.days)} days are done and kept; the same"
+                " command goes on from there."
+            ) from None
+        parts.discard()
+        self._tell(made)
+        return not made.failed
+
+    def _key(self) -> str:
+        """What the parts depend on: the content of the inputs, and the regimes asked."""
+        return content_key({**self.paths.inputs, "only": self.regimes.value})
+
+    def _refuse_output(self) -> None:
+        """Refuse to write over an input, or to where no such file can be."""
+        if self.output.suffix.lower() not in SUFFIXES:
+            raise MarginError(f"{self.output}: wanted a name that ends in {', '.join(SUFFIXES)}.")
+        if not self.output.parent.is_dir():
+            raise MarginError(f"{self.output.parent}: no such folder.")
+        if self.output.is_dir():
+            raise MarginError(f"{self.output}: found a folder, wanted a file.")
+        for path in self.paths.inputs.values():
+            if self.output.exists() and path.exists() and self.output.samefile(path):
+                raise MarginError(f"{self.output}: is an input too; wanted another name.")
+
+    def _workers(self, days: int) -> AbstractContextManager[Workers]:
+        if self.cluster is not None:
+            return workers_of_cluster(self.cluster)
+        return workers_here(min(self.workers or os.cpu_count() or 1, days))
+
+    @contextmanager
+    def _progress(self, days: list[float], done: set[float]) -> Iterator[Finished]:
+        """A bar over the days on standard error, with its rate and the time that remains."""
+        columns = (
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"),
+            TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+        )  # fmt: skip
+        disabled = self.as_json or not sys.stderr.isatty()
+        console = Console(stderr=True)
+        with Progress(*columns, console=console, transient=True, disable=disabled) as bar:
+            task = bar.add_task("shadow", total=len(days), completed=len(done & {*days}), rate="")
+            accounts = 0
+
+            def tell(more: int) -> None:
+                nonlocal accounts
+                accounts += more
+                elapsed = bar.tasks[0].elapsed or 0.0
+                rate = f"{accounts / elapsed:,.0f} account-days/s" if elapsed else ""
+                bar.update(task, advance=1, rate=rate)
+
+            yield tell
+
+    def _assemble(self, parts: Parts, days: list[float]) -> Summary:
+        """Write the whole history, whole or not at all, in the order of time."""
+        figures = []
+
+        def rows() -> Iterator[dict[str, Column]]:
+            for day, warning in warned(map(parts.read, days)):
+                figures.append(day_figures(day, warning))
+                yield day_rows(day, warning)
+
+        whole = parts.unfinished(self.output)
+        write_history(whole, self.output.suffix.lower(), rows())
+        whole.replace(self.output)
+        return summary(figures)
+
+    def _tell(self, made: Summary) -> None:
+        table = summary_table(made)
+        if self.as_json:
+            answer = {"history": str(self.output), "summary": to_cells(table.cells())}
+            typer.echo(json.dumps(answer))
+            return
+        Console().print(_shown(table.rows))
+        typer.echo(f"Written: {self.output}")
+
+
+def _shown(rows: list[list[Value]]) -> Table:
+    """The figures of a summary as a reader takes them in."""
+    table = Table(title="Both regimes by day", box=SIMPLE_HEAD)
+    table.add_column("figure")
+    table.add_column("value", justify="right", no_wrap=True)
+    table.add_column("date", no_wrap=True)
+    table.add_column("note", overflow="fold")
+    for label, value, date, note in rows:
+        cells = (str(label), _amount(str(label), value), _date(date), str(note))
+        style = "red" if label == "day that failed" else None
+        table.add_row(*(escape(printed(cell)) for cell in cells), style=style)
+    return table
+
+
+def _amount(label: str, value: Value) -> str:
+    if not isinstance(value, float):
+        return ""
+    if value != value:
+        return "not known"
+    return f"{value:.1%}" if label.endswith("share") else f"{value:,.0f}"
+
+
+def _date(value: Value) -> str:
+    return date_of(value).isoformat() if isinstance(value, float) and value == value else ""

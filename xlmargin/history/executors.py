@@ -1,0 +1,121 @@
+"""Where days are margined: in this process, on all cores of this machine, or on a cluster."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from xlmargin.errors import MarginError
+
+_Day = TypeVar("_Day")
+_Answer = TypeVar("_Answer")
+
+AHEAD: Final = 2
+"""Days sent to each worker beyond the one it works on, so that none waits."""
+
+SECONDS_TO_ANSWER: Final = 8
+"""How long a cluster may take to answer."""
+
+_THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Who margins the days: an executor and its number of workers; none is this process."""
+
+    executor: Executor | None
+    count: int
+
+    def answers(self, work: Callable[[_Day], _Answer], days: Iterable[_Day]) -> Iterator[_Answer]:
+        """The answer for each day, as soon as it is there; few days are held at once."""
+        if self.executor is None:
+            yield from map(work, days)
+            return
+        coming = iter(days)
+        waiting = self.count * (1 + AHEAD)
+        running: set[Future[_Answer]] = set()
+        try:
+            while True:
+                for day in islice(coming, waiting - len(running)):
+                    running.add(self.executor.submit(work, day))
+                if not running:
+                    return
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        except BrokenProcessPool as error:
+            raise MarginError(
+                "A worker process was ended, perhaps for want of memory; the same command goes on"
+                " from the days that are done."
+            ) from error
+        finally:
+            for future in running:
+                future.cancel()
+
+
+@contextmanager
+def workers_here(count: int) -> Iterator[Workers]:
+    """Processes on this machine, ended when the work is interrupted; for one, this process."""
+    if count == 1:
+        yield Workers(None, 1)
+        return
+    for name in _THREADS:
+        os.environ.setdefault(name, "1")  # read by each process as it starts
+    spawn = multiprocessing.get_context("spawn")
+    before = set(multiprocessing.active_children())
+    executor = ProcessPoolExecutor(count, mp_context=spawn, initializer=_start_worker)
+    try:
+        yield Workers(executor, count)
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        for process in set(multiprocessing.active_children()) - before:
+            process.terminate()
+        raise
+    executor.shutdown()
+
+
+def _start_worker() -> None:
+    """Leave interrupts to the parent, and end with it, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def workers_of_cluster(address: str) -> Iterator[Workers]:
+    """The workers of a Dask cluster, by the address of its scheduler."""
+    try:
+        import distributed
+    except ImportError as error:
+        raise MarginError(
+            "A cluster needs the package distributed: pip install 'xlmargin[cluster]'."
+        ) from error
+    connect: Any = distributed.Client
+    try:
+        client = connect(address, timeout=SECONDS_TO_ANSWER)
+    except (OSError, ValueError, TimeoutError, ImportError) as error:
+        raise MarginError(
+            f"The cluster {address!r} does not answer ({type(error).__name__}); wanted the address"
+            " of its scheduler, such as tcp://10.0.0.1:8786."
+        ) from error
+    with client:
+        count = sum(client.nthreads().values())
+        if not count:
+            raise MarginError(f"The cluster {address!r} has no workers.")
+        with client.get_executor(pure=False) as executor:
+            yield Workers(executor, count)

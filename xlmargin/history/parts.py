@@ -1,0 +1,161 @@
+"""Finished days kept as parts, so that a history that was interrupted goes on where it was.
+
+Each day is a file of its own in a work folder beside the output, whole or not there at all. The
+folder bears the key of the inputs: other inputs never find the parts of these.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.ipc as ipc
+
+import xlmargin
+from xlmargin.dates import date_of
+from xlmargin.errors import MarginError
+from xlmargin.history.shadow_day import ShadowDay
+from xlmargin.history.splits import HeldShares
+from xlmargin.settings import Basis
+
+_WORK: Final = ".work"
+_PART: Final = ".day"
+_UNFINISHED: Final = ".unfinished"
+_META: Final = b"xlmargin"
+_KEY_DIGITS: Final = 16
+_BLOCK: Final = 1 << 20
+_AMOUNTS: Final = (
+    "long_market_value", "initial", "maintenance", "deposit", "portfolio_requirement",
+    "strategy_equity", "portfolio_equity",
+)  # fmt: skip
+
+
+def content_key(inputs: dict[str, Path | str | None]) -> str:
+    """A key of everything that the answers depend on: files by their content, words, version."""
+    digest = sha256(xlmargin.__version__.encode())
+    for name, content in inputs.items():
+        own = sha256()
+        if isinstance(content, Path):
+            with content.open("rb") as file:
+                while block := file.read(_BLOCK):
+                    own.update(block)
+        else:
+            own.update(repr(content).encode())
+        digest.update(f"{name}:{own.hexdigest()};".encode())
+    return digest.hexdigest()[:_KEY_DIGITS]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The finished days in a work folder."""
+
+    folder: Path
+
+    def done(self) -> set[float]:
+        """The days that are there and whole."""
+        found = set()
+        for path in self.folder.iterdir():
+            name = path.name.removesuffix(_PART)
+            if path.name.endswith(_PART) and name.isdecimal() and self._is_whole(float(name)):
+                found.add(float(name))
+        return found
+
+    def _is_whole(self, day: float) -> bool:
+        try:
+            return self.read(day).day == day
+        except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
+            return False
+
+    def write(self, day: ShadowDay) -> None:
+        """Keep a finished day: written beside its place, then put there in one step."""
+        path = self._path(day.day)
+        unfinished = path.with_name(f"{path.name}.{os.getpid()}{_UNFINISHED}")
+        columns: dict[str, pa.Array[Any]] = {"account": pa.array(day.accounts, pa.string())}
+        columns |= {name: pa.array(getattr(day, name)) for name in _AMOUNTS}
+        table = pa.table(columns).replace_schema_metadata({_META: _meta(day)})
+        with ipc.new_file(str(unfinished), table.schema) as file:
+            file.write_table(table)
+        unfinished.replace(path)
+
+    def read(self, day: float) -> ShadowDay:
+        """A finished day."""
+        with ipc.open_file(self._path(day).read_bytes()) as file:
+            table = file.read_all()
+        said = json.loads((table.schema.metadata or {})[_META])
+        amounts = {name: table.column(name).to_numpy() for name in _AMOUNTS}
+        return ShadowDay(
+            day=said["day"],
+            basis=Basis(said["basis"]),
+            accounts=tuple(str(name) for name in table.column("account").to_pylist()),
+            strategy_due=_number(said["strategy_due"]),
+            portfolio_due=_number(said["portfolio_due"]),
+            shares=tuple(HeldShares(*held) for held in said["shares"]),
+            problem=said["problem"],
+            **amounts,
+        )
+
+    def unfinished(self, output: Path) -> Path:
+        """Where the output is written before it is put in its place."""
+        return self.folder / f"{output.name}{_UNFINISHED}"
+
+    def discard(self) -> None:
+        """Remove the folder with its parts, and nothing that is not ours."""
+        for path in self.folder.iterdir():
+            if path.name.endswith((_PART, _UNFINISHED)):
+                path.unlink()
+        self.folder.rmdir()
+
+    def _path(self, day: float) -> Path:
+        return self.folder / f"{int(day)}{_PART}"
+
+
+def open_parts(output: Path, key: str, restart: bool) -> Parts:
+    """The parts of these inputs for an output.
+
+    Parts of other inputs are refused, unless a restart is asked: then all are discarded.
+    """
+    own = output.with_name(f"{output.name}.{key}{_WORK}")
+    there = list(_work_folders(output))
+    if restart:
+        for folder in there:
+            Parts(folder).discard()
+    elif others := [folder for folder in there if folder != own]:
+        raise MarginError(
+            f"{others[0]}: found unfinished work on other inputs, settings or another version;"
+            " wanted these unchanged, to go on with it, or --restart, to discard it."
+        )
+    own.mkdir(exist_ok=True)
+    return Parts(own)
+
+
+def _work_folders(output: Path) -> Iterator[Path]:
+    """Work folders for an output, whatever their key."""
+    for path in sorted(output.parent.iterdir()):
+        key = path.name.removeprefix(f"{output.name}.").removesuffix(_WORK)
+        ours = path.name == f"{output.name}.{key}{_WORK}" and len(key) == _KEY_DIGITS
+        if ours and path.is_dir() and not path.is_symlink():
+            yield path
+
+
+def _meta(day: ShadowDay) -> bytes:
+    said = {
+        "day": day.day,
+        "date": date_of(day.day).isoformat(),
+        "basis": day.basis.value,
+        "strategy_due": None if np.isnan(day.strategy_due) else day.strategy_due,
+        "portfolio_due": None if np.isnan(day.portfolio_due) else day.portfolio_due,
+        "shares": [list(asdict(held).values()) for held in day.shares],
+        "problem": day.problem,
+    }
+    return json.dumps(said).encode()
+
+
+def _number(said: float | None) -> float:
+    return np.nan if said is None else said

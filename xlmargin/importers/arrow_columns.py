@@ -1,0 +1,117 @@
+"""Arrow arrays as columns: numbers, dates as serial days, texts; other types are refused.
+
+Nothing is guessed: an instant with a time zone falls on different days in different places, a list
+has no one value, bytes are no text.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.errors import InputError, Problem
+from xlmargin.importers.column_table import EMPTY, Column, TextColumn
+
+_Array: TypeAlias = "pa.Array[Any]"
+_DAYS_TO_1970: Final = 25_569
+_PER_DAY: Final = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+
+WANTED: Final = "numbers, texts, dates, or times without a time zone"
+
+
+def refuse_type(type_: pa.DataType, name: str, heading: str) -> None:
+    """Refuse a column whose type has no plain cells, naming it."""
+    if pa.types.is_dictionary(type_):
+        type_ = type_.value_type
+    readable = (
+        pa.types.is_null(type_)
+        or pa.types.is_boolean(type_)
+        or pa.types.is_integer(type_)
+        or pa.types.is_floating(type_)
+        or pa.types.is_decimal(type_)
+        or is_text(type_)
+        or pa.types.is_date(type_)
+        or (pa.types.is_timestamp(type_) and type_.tz is None)
+    )
+    if not readable:
+        found = f"a column of type {str(type_)[:80]}"
+        raise InputError([Problem(name, 1, heading, found, WANTED)])
+
+
+def is_text(type_: pa.DataType) -> bool:
+    """Whether a type is text of any layout."""
+    return bool(
+        pa.types.is_string(type_)
+        or pa.types.is_large_string(type_)
+        or pa.types.is_string_view(type_)
+    )
+
+
+def column_of(array: _Array, name: str, heading: str, as_text: bool) -> Column:
+    """An array as a column; its type is one that `refuse_type` lets pass.
+
+    Whole numbers that are names, such as account numbers, are read `as_text`: a float has not
+    digits enough.
+    """
+    try:
+        return _column(array, as_text)
+    except (UnicodeDecodeError, pa.ArrowInvalid) as error:
+        found = f"content that cannot be read ({str(error)[:80]})"
+        raise InputError([Problem(name, 1, heading, found, WANTED)]) from error
+
+
+def _column(array: _Array, as_text: bool) -> Column:
+    type_ = array.type
+    if isinstance(array, pa.DictionaryArray):
+        if not is_text(array.dictionary.type):
+            return _column(array.dictionary_decode(), as_text)
+        return _texts(array)
+    if is_text(type_):
+        return _texts(array.dictionary_encode())
+    if pa.types.is_boolean(type_):
+        return _texts(pc.if_else(array, "TRUE", "FALSE").dictionary_encode())
+    if pa.types.is_null(type_):
+        return np.full(len(array), np.nan)
+    if pa.types.is_date(type_):
+        return _days(array.cast(pa.date32()).cast(pa.int32()), 1)
+    if pa.types.is_timestamp(type_):
+        return _days(array.cast(pa.int64()), _PER_DAY[type_.unit])
+    if pa.types.is_integer(type_) and as_text:
+        return _texts(array.cast(pa.string()).dictionary_encode())
+    return _floats(array.cast(pa.float64()))
+
+
+def _floats(array: _Array) -> FloatArray:
+    """Numbers as floats, NaN where there is none."""
+    return np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _days(whole: _Array, per_day: int) -> FloatArray:
+    """Serial days of whole numbers counted from 1970, so many a day."""
+    days, rest = np.divmod(_whole(whole, 0), per_day)
+    serial = days + _DAYS_TO_1970 + rest / per_day
+    return np.where(_is_null(whole), np.nan, serial)
+
+
+def _whole(array: _Array, where_null: int) -> IntArray:
+    """Whole numbers, with another one where there is none."""
+    filled = array.fill_null(where_null) if array.null_count else array
+    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _is_null(array: _Array) -> BoolArray:
+    if not array.null_count:
+        return np.zeros(len(array), dtype=bool)
+    return np.asarray(array.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _texts(array: pa.DictionaryArray[Any, Any]) -> TextColumn:
+    """Texts without blanks around them; one that is blank is empty."""
+    texts = [text.strip() if text else "" for text in array.dictionary.to_pylist()]
+    distinct = {text: i for i, text in enumerate(dict.fromkeys(t for t in texts if t))}
+    of_entry = np.array([*(distinct.get(text, EMPTY) for text in texts), EMPTY], dtype=np.int64)
+    return TextColumn(of_entry[_whole(array.indices, EMPTY)], tuple(distinct))
