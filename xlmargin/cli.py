@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from dataclasses import replace
+from enum import StrEnum
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -17,6 +19,7 @@ from xlmargin.errors import MarginError
 if TYPE_CHECKING:
     from xlmargin.commands import Asked
     from xlmargin.excel.worksheet_function import WorksheetFunction
+    from xlmargin.importers import BookRanges
     from xlmargin.workbooks import Functions
 
 app = typer.Typer(
@@ -33,6 +36,10 @@ _Positions = Annotated[Path, typer.Argument(help="Positions: .csv, .xlsx, .xls o
 _Market = Annotated[Path | None, typer.Option(help="Prices and classes of the underlyings.")]
 _Settings = Annotated[Path | None, typer.Option(help="Date, rates, house profile.")]
 _Dividends = Annotated[Path | None, typer.Option(help="Cash dividends to come.")]
+
+_SOME_DAYS_FAILED = 3
+_INTERRUPTED = 130
+"""Exit codes of a shadow analysis; 130 is what shells answer for Ctrl-C."""
 
 
 @app.callback(invoke_without_command=True)
@@ -72,14 +79,14 @@ def report(
     as_json: _Json = False,
 ) -> None:
     """Write the workbook of your positions, and show their requirement by class group."""
-    from xlmargin.importers import read_book_files
-
     written = output or Path(f"{positions.stem}-margin.xlsx")
     inputs = [path for path in (positions, market, settings, dividends) if path is not None]
     asked = _asked(written, as_json, title=f"Portfolio margin: {positions.stem}")
     try:
         asked.refuse_output(inputs)
-        asked.report(read_book_files(positions, market, settings, dividends))
+        ranges = _read(positions, market, settings, dividends)
+        asked = replace(asked, today=ranges.as_of or asked.today)
+        asked.report(ranges, note=ranges.notes[0] if ranges.notes else "")
     except (MarginError, OSError) as error:
         _refuse(error)
 
@@ -94,11 +101,11 @@ def check(
 ) -> None:
     """List every problem of a file by row; exit code 1 where one of them is an error."""
     from xlmargin.commands import check_ranges
-    from xlmargin.importers import read_book_files
 
     try:
-        ranges = read_book_files(file, market, settings, dividends)
-        accepted = check_ranges(ranges, dt.date.today(), _functions(), as_json)
+        ranges = _read(file, market, settings, dividends)
+        today = ranges.as_of or dt.date.today()
+        accepted = check_ranges(ranges, today, _functions(), as_json)
     except (MarginError, OSError) as error:
         _refuse(error)
     if not accepted:
@@ -139,6 +146,99 @@ def build_oxt(
         build_add_in(output, _registered())
     except (MarginError, OSError) as error:
         _refuse(error)
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A broker's export of positions.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Positions to write (.csv).")
+    ] = None,
+    market: Annotated[
+        Path | None, typer.Option(help="Prices of underlyings to write (.csv), if it has any.")
+    ] = None,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out", help="Take the rest without bonds, futures and the like.")
+    ] = False,
+    as_json: _Json = False,
+) -> None:
+    """Show what a broker's file holds, and write it as positions to look at and correct."""
+    from xlmargin.commands import Written, import_file
+
+    try:
+        accepted = import_file(file, Written(output, market), leave_out, as_json)
+    except (MarginError, OSError) as error:
+        _refuse(error)
+    if not accepted:
+        raise typer.Exit(1)
+
+
+def _read(
+    positions: Path, market: Path | None, settings: Path | None, dividends: Path | None
+) -> BookRanges:
+    """The ranges of the files; what there is to say of a broker's file goes to standard error."""
+    from xlmargin.commands.terminal import printed
+    from xlmargin.importers import read_book_files
+
+    ranges = read_book_files(positions, market, settings, dividends)
+    for note in ranges.notes:
+        typer.echo(printed(note), err=True)
+    return ranges
+
+
+class _Only(StrEnum):
+    """The regimes that a shadow analysis may be limited to."""
+
+    BOTH = "both"
+    PORTFOLIO = "portfolio"
+    STRATEGY = "strategy"
+
+
+@app.command()
+def shadow(
+    positions: Annotated[
+        Path, typer.Argument(help="Positions with a column date: .parquet, .csv, .xlsx, .ods.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="History to write: .parquet, .csv or .xlsx.")
+    ],
+    market: Annotated[
+        Path | None, typer.Option(help="Prices of the underlyings, with a column date.")
+    ] = None,
+    settings: _Settings = None,
+    dividends: _Dividends = None,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Processes on this machine; 0: one for each core.")
+    ] = 0,
+    cluster: Annotated[
+        str | None, typer.Option(help="Scheduler of a Dask cluster, such as tcp://10.0.0.1:8786.")
+    ] = None,
+    only: Annotated[_Only, typer.Option(help="Which regimes to ask.")] = _Only.BOTH,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Discard unfinished work for this output.")
+    ] = False,
+    as_json: _Json = False,
+) -> None:
+    """Write what both regimes would have asked, by day and account.
+
+    An interrupted run goes on where it was. Exit code 3 where some days failed: these are listed,
+    and all others are written.
+    """
+    from xlmargin.commands.shadow import Interrupted, ShadowAsked
+    from xlmargin.excel.dated_files import HistoryPaths
+    from xlmargin.history import Regimes
+
+    paths = HistoryPaths(positions, market, settings, dividends)
+    asked = ShadowAsked(paths, output, Regimes(only), workers, cluster, restart, as_json)
+    try:
+        all_done = asked.run()
+    except Interrupted as interrupted:
+        typer.echo(str(interrupted), err=True)
+        raise typer.Exit(_INTERRUPTED) from None
+    except (MarginError, OSError) as error:
+        _refuse(error)
+    if not all_done:
+        raise typer.Exit(_SOME_DAYS_FAILED)
 
 
 def _asked(output: Path, as_json: bool, title: str) -> Asked:

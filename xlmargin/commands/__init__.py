@@ -2,7 +2,16 @@
 
 from xlmargin.commands.calc import build_add_in, recalculate_book
 from xlmargin.commands.check import check_ranges
+from xlmargin.commands.import_file import Written, import_file
 from xlmargin.commands.report import Asked
 from xlmargin.commands.terminal import complaint
 
-__all__ = ["Asked", "build_add_in", "check_ranges", "complaint", "recalculate_book"]
+__all__ = [
+    "Asked",
+    "Written",
+    "build_add_in",
+    "check_ranges",
+    "complaint",
+    "import_file",
+    "recalculate_book",
+]

@@ -11,7 +11,7 @@ from xlmargin.importers.brokers.contracts import contract, ticker
 from xlmargin.importers.brokers.formats import Format
 from xlmargin.importers.brokers.holdings import CASH, Entry, Skipped, cash_held, holding, not_ours
 from xlmargin.importers.brokers.printed_values import day
-from xlmargin.importers.brokers.records import Columns, Lines, Record, headings, records
+from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
 
 _COLUMNS: Final[Columns] = {
     "symbol": ("Symbol",),
@@ -30,7 +30,7 @@ _BOND: Final = re.compile(r".*(%|\d{1,2}/\d{1,2}/\d{2,4}).*")
 
 
 def _recognises(lines: Lines) -> bool:
-    return any(headings(line) >= _SIGNATURE for line in lines)
+    return any(has_headings(line, _SIGNATURE) for line in lines)
 
 
 def _records(lines: Lines) -> Iterator[Record]:
@@ -42,7 +42,7 @@ def _records(lines: Lines) -> Iterator[Record]:
 def _account(lines: Lines) -> str:
     """The one account of the summary on top; "" where it lists several, or none."""
     for i, line in enumerate(lines):
-        if line.first.casefold() == "account" and "net account value" in headings(line):
+        if line.first.casefold() == "account" and has_headings(line, ("Net Account Value",)):
             below = lines[i + 1 : i + 3]
             named = [line.first for line in below if not line.is_blank and not line.is_title]
             return named[0] if len(named) == 1 else ""

@@ -15,7 +15,7 @@ from xlmargin.importers.brokers.records import (
     Columns,
     Lines,
     Record,
-    headings,
+    has_headings,
     records,
 )
 
@@ -38,7 +38,7 @@ _DOWNLOADED: Final = re.compile(r"Date downloaded (?P<day>\S+).*")
 
 
 def _recognises(lines: Lines) -> bool:
-    return any(headings(line) >= _SIGNATURE for line in lines)
+    return any(has_headings(line, _SIGNATURE) for line in lines)
 
 
 def _records(lines: Lines) -> Iterator[Record]:

@@ -30,8 +30,8 @@ from xlmargin.importers.brokers.records import (
     Line,
     Lines,
     Record,
+    has_headings,
     heading_row,
-    headings,
 )
 
 _COLUMNS: Final[Columns] = {
@@ -56,6 +56,7 @@ _COLUMNS: Final[Columns] = {
 }
 _NEEDED: Final = ("symbol", "type", "quantity", "price")
 _SECTIONS: Final = ("post", "open positions")
+_HEADS_A_SECTION: Final = ("ClientAccountID", "CurrencyPrimary", "Symbol")
 _MARKS: Final = ("bof", "boa", "bos", "eos", "eoa", "eof")
 
 
@@ -63,7 +64,7 @@ def _recognises(lines: Lines) -> bool:
     return any(
         line.first.casefold() == "bof"
         or heading_row(_unframed(line), _COLUMNS, _NEEDED) is not None
-        or {"currencyprimary", "positionvalue"} <= headings(line)
+        or has_headings(line, ("CurrencyPrimary", "PositionValue"))
         for line in lines
     )
 
@@ -94,7 +95,7 @@ def _all_records(lines: Lines) -> Iterator[Record]:
         plain = _unframed(line)
         if found := heading_row(plain, _COLUMNS, _NEEDED):
             row = found
-        elif {"clientaccountid", "currencyprimary", "symbol"} & headings(plain):
+        elif any(has_headings(plain, (name,)) for name in _HEADS_A_SECTION):
             row = None
         elif row is not None:
             yield row.record(plain)

@@ -7,6 +7,7 @@ again in the middle of the file, and be in any order.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -18,6 +19,7 @@ from xlmargin.importers.brokers.printed_values import cleaned, day, is_empty, nu
 NUMBER: Final = "a number"
 DATE: Final = "a date"
 _LONGEST_SHOWN: Final = 60
+_SIGNS: Final = re.compile(r"[^\w$%#]|_")
 
 Columns = Mapping[str, tuple[str, ...]]
 """The headings under which a broker prints each of our fields, the likeliest first."""
@@ -73,13 +75,18 @@ def _without_padding(cells: list[str]) -> tuple[str, ...]:
 
 
 def heading(text: str) -> str:
-    """A heading without what makes no difference: case, and how many blanks there are."""
-    return " ".join(text.casefold().split())
+    """A heading without what makes no difference: case, blanks, points, slashes and brackets.
+
+    >>> heading("Mkt Val (Market Value)"), heading("Put/Call"), heading("Change %")
+    ('mkt val market value', 'put call', 'change %')
+    """
+    return " ".join(_SIGNS.sub(" ", text.casefold()).split())
 
 
-def headings(line: Line) -> set[str]:
-    """The headings that a line would have."""
-    return {heading(cell) for cell in line.cells if cell}
+def has_headings(line: Line, names: Iterable[str]) -> bool:
+    """Whether all these headings stand in a line."""
+    there = {heading(cell) for cell in line.cells}
+    return all(heading(name) in there for name in names)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from xlmargin.importers.brokers.holdings import (
     option_held,
 )
 from xlmargin.importers.brokers.printed_values import day
-from xlmargin.importers.brokers.records import Columns, Lines, Record, headings, records
+from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
 
 _COLUMNS: Final[Columns] = {
     "symbol": ("Symbol",),
@@ -40,7 +40,7 @@ _SHARES: Final = ("equity", "etfs & closed end funds", "mutual fund", "")
 
 def _recognises(lines: Lines) -> bool:
     return any(_title(lines)) or any(
-        {"qty (quantity)", "mkt val (market value)"} <= headings(line) for line in lines[:30]
+        has_headings(line, ("Qty (Quantity)", "Mkt Val (Market Value)")) for line in lines[:30]
     )
 
 

@@ -17,7 +17,7 @@ from xlmargin.importers.brokers.holdings import (
     option_held,
     shares_held,
 )
-from xlmargin.importers.brokers.records import Columns, Lines, Record, headings, records
+from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
 
 _COLUMNS: Final[Columns] = {
     "account": ("Account",),
@@ -45,7 +45,10 @@ _DAY_WITHOUT_YEAR: Final = re.compile(r"[A-Za-z]{3,9} \d{1,2}", re.ASCII)
 
 
 def _recognises(lines: Lines) -> bool:
-    return any(headings(line) >= _SIGNATURE and headings(line) & _ITS_OWN for line in lines[:3])
+    return any(
+        has_headings(line, _SIGNATURE) and any(has_headings(line, (own,)) for own in _ITS_OWN)
+        for line in lines[:3]
+    )
 
 
 def _records(lines: Lines) -> Iterator[Record]:

@@ -15,7 +15,7 @@ from xlmargin.importers.brokers.records import (
     Columns,
     Lines,
     Record,
-    headings,
+    has_headings,
     records,
 )
 
@@ -48,7 +48,7 @@ _FUTURES: Final = ("futures options", "futures")
 def _recognises(lines: Lines) -> bool:
     signature = {"symbol", "option code", "exp", "strike"}
     return any(_TITLE.fullmatch(_text(line.cells)) for line in lines[:5]) or any(
-        signature <= headings(line) for line in lines
+        has_headings(line, signature) for line in lines
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.errors import MarginError
-from xlmargin.importers.brokers.records import Lines, headings
+from xlmargin.importers.brokers.records import Lines, has_headings
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,6 @@ _WRONG_FILES: Final = (
 def refuse_wrong_file(lines: Lines, file: str) -> None:
     """Refuse a file that is known to hold no positions, and say which one does."""
     for line in lines:
-        there = headings(line)
         for wrong in _WRONG_FILES:
-            if wrong.headings <= there:
+            if has_headings(line, wrong.headings):
                 raise MarginError(f"{file}: found {wrong.name}, wanted {wrong.wanted}.")

@@ -1,0 +1,216 @@
+"""The same files as they come back from other hands: saved again, cut, padded, mixed up."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.importers.brokers.books import CALLS, GOLDEN, PUTS, XYZ, read
+from xlmargin.errors import InputError, MarginError
+from xlmargin.importers import read_book_files
+
+FILES = sorted(path.name for path in GOLDEN.iterdir())
+TABLES = ["etrade.csv", "fidelity.csv", "ibkr_flex_plain.csv", "schwab.csv", "tastytrade.csv",
+          "thinkorswim.csv"]  # fmt: skip
+"""Files with one row of headings, whose columns can be mixed up."""
+
+Rows = list[list[str]]
+
+
+def rows_of(file: str) -> Rows:
+    return list(csv.reader(io.StringIO((GOLDEN / file).read_text(), newline="")))
+
+
+def saved(folder: Path, rows: Rows) -> Path:
+    path = folder / "saved.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def written(folder: Path, content: bytes) -> Path:
+    path = folder / "again.csv"
+    path.write_bytes(content)
+    return path
+
+
+def heading_row(rows: Rows) -> int:
+    """Index of the row of headings: the first with a symbol and a quantity."""
+    symbols, quantities = {"symbol", "instrument"}, ("quantity", "qty")
+    return next(
+        i
+        for i, row in enumerate(rows)
+        if {cell.casefold() for cell in row} & symbols
+        and any(word in cell.casefold() for cell in row for word in quantities)
+    )
+
+
+def with_columns(rows: Rows, change: Callable[[list[str]], list[str]]) -> Rows:
+    """The rows from the headings down to a blank one with their columns changed."""
+    start = heading_row(rows)
+    end = next((i for i, row in enumerate(rows) if i > start and not row), len(rows))
+    width = max(len(row) for row in rows[start:end])
+    padded = [row + [""] * (width - len(row)) for row in rows[start:end]]
+    return [*rows[:start], *map(change, padded), *rows[end:]]
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: b"\xef\xbb\xbf" + content,
+        lambda content: content.replace(b"\n", b"\r\n"),
+        lambda content: content.replace(b"\n", b",\n"),
+        lambda content: content.replace(b"\n", b",,,,,,,,,,,,,,,,,,,,,,,,,\n"),
+        lambda content: (
+            content.replace(b"XYZ", "\u200bXYZ\u00a0".encode())
+            if b"XYZ CORP" not in content and b"XYZ1" not in content and b"XYZ2" not in content
+            else content
+        ),
+    ],
+    ids=["BOM", "CRLF", "trailing commas", "padded by a spreadsheet", "invisible signs"],
+)
+def test_a_file_saved_in_another_way_reads_the_same(
+    tmp_path: Path, file: str, change: Callable[[bytes], bytes]
+) -> None:
+    again = written(tmp_path, change((GOLDEN / file).read_bytes()))
+    assert read(again) == read(GOLDEN / file)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_without_needless_quotes_reads_the_same(tmp_path: Path, file: str) -> None:
+    assert read(saved(tmp_path, rows_of(file))) == read(GOLDEN / file)
+
+
+@pytest.mark.parametrize("file", TABLES)
+def test_columns_in_another_order_read_the_same(tmp_path: Path, file: str) -> None:
+    if file == "thinkorswim.csv":
+
+        def change(row: list[str]) -> list[str]:
+            return [row[0], *row[:0:-1]]
+    else:
+
+        def change(row: list[str]) -> list[str]:
+            return row[::-1]
+
+    again = saved(tmp_path, with_columns(rows_of(file), change))
+    if file == "etrade.csv":
+        assert [row for row in read(again) if row[1] != "cash"] == [XYZ, CALLS, PUTS]
+    else:
+        assert read(again) == read(GOLDEN / file)
+
+
+@pytest.mark.parametrize(
+    ("file", "optional"),
+    [
+        ("etrade.csv", "Change $"),
+        ("fidelity.csv", "Percent Of Account"),
+        ("ibkr_flex_plain.csv", "Description"),
+        ("schwab.csv", "Description"),
+        ("tastytrade.csv", "Account"),
+        ("thinkorswim.csv", "P/L Day"),
+    ],
+)
+def test_an_optional_column_may_be_missing(tmp_path: Path, file: str, optional: str) -> None:
+    rows = rows_of(file)
+    at = rows[heading_row(rows)].index(optional)
+    again = saved(tmp_path, with_columns(rows, lambda row: [*row[:at], *row[at + 1 :]]))
+    positions = [row for row in read(again) if row[1] != "cash"]
+    assert positions == [XYZ, CALLS, PUTS]
+
+
+def test_without_a_cost_the_cost_stays_unknown(tmp_path: Path) -> None:
+    rows = rows_of("schwab.csv")
+    at = rows[heading_row(rows)].index("Cost Basis")
+    again = saved(tmp_path, with_columns(rows, lambda row: [*row[:at], *row[at + 1 :]]))
+    assert [row[7] for row in read(again)] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("etrade.csv", "XYZ,51.20", "XYZ,n.a."),
+        ("fidelity.csv", "300,$51.20", "300,n.a."),
+        ("ibkr_flex.csv", '"300","51.2"', '"300","n.a."'),
+        ("ibkr_flex_named.csv", '"300","51.2"', '"300","n.a."'),
+        ("ibkr_flex_plain.csv", '"100","51.2"', '"100","n.a."'),
+        ("ibkr_statement.csv", "XYZ,300,1,44.1,13230,51.2", "XYZ,300,1,44.1,13230,n.a."),
+        ("schwab.csv", '"300","51.20"', '"300","n.a."'),
+        ("schwab_older.csv", '"300","$51.20"', '"300","n.a."'),
+        ("tastytrade.csv", "51.21,51.20", "51.21,n.a."),
+        ("thinkorswim.csv", "44.10,51.20", "44.10,n.a."),
+        ("thinkorswim_account.csv", "44.10,51.20", "44.10,n.a."),
+    ],
+)
+def test_one_unreadable_row_is_named_and_refuses_the_file(
+    tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    """ "n.a." is no spelling of nothing that any broker is known to use, and no number."""
+    text = (GOLDEN / file).read_text()
+    assert old in text
+    line = 1 + text[: text.index(old)].count("\n")
+    again = written(tmp_path, text.replace(old, new, 1).encode())
+    with pytest.raises(InputError) as refused:
+        read_book_files(again)
+    assert [p.row for p in refused.value.problems] == [line]
+    assert "'n.a.', wanted a number" in str(refused.value)
+
+
+def test_every_unreadable_row_is_listed(tmp_path: Path) -> None:
+    text = (GOLDEN / "schwab.csv").read_text()
+    bad = text.replace('"300"', '"3OO"').replace("12/18/2026 52.50 C", "12/18/2026 52.50 X")
+    with pytest.raises(InputError) as refused:
+        read_book_files(written(tmp_path, bad.encode()))
+    assert [p.row for p in refused.value.problems] == [4, 5]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_of_headings_alone_is_refused(tmp_path: Path, file: str) -> None:
+    text = "\n".join(
+        line
+        for line in (GOLDEN / file).read_text().splitlines()
+        if "XYZ" not in line and not any(w in line for w in ("Cash", "CASH", "SPAXX", "Pending"))
+    )
+    with pytest.raises(MarginError, match=r"found|taken for"):
+        read_book_files(written(tmp_path, text.encode()))
+
+
+@pytest.mark.parametrize(
+    ("file", "first", "second"),
+    [
+        ("fidelity.csv", 'X00000017,"Margin, joint", -XYZ', 'Y00000018,"Other", -XYZ'),
+        ("ibkr_flex.csv", '"U0000017","USD","OPT"', '"U0000018","USD","OPT"'),
+        ("ibkr_flex_named.csv", '"U0000017","","","USD","OPT"', '"U0000018","","","USD","OPT"'),
+        ("tastytrade.csv", "5WZ00017,XYZ  ", "5WZ00018,XYZ  "),
+    ],
+)
+def test_two_accounts_stay_apart(tmp_path: Path, file: str, first: str, second: str) -> None:
+    text = (GOLDEN / file).read_text()
+    assert first in text
+    positions = read_book_files(written(tmp_path, text.replace(first, second).encode())).positions[
+        1:
+    ]
+    accounts = [row[-1] for row in positions if row[1] != "cash"]
+    assert len(set(accounts)) == 2
+    assert accounts[1] == accounts[2] != accounts[0]
+
+
+def test_all_accounts_of_schwab_have_their_own_names(tmp_path: Path) -> None:
+    text = (GOLDEN / "schwab_older.csv").read_text()
+    section = text[text.index('"Individual') :]
+    again = written(tmp_path, (text + "\n" + section.replace("0017", "0018")).encode())
+    accounts = [row[-1] for row in read_book_files(again).positions[1:]]
+    assert accounts == ["Individual XXXX-0017"] * 4 + ["Individual XXXX-0018"] * 4
+
+
+def test_a_consolidated_statement_names_the_account_of_each_row(tmp_path: Path) -> None:
+    text = (GOLDEN / "ibkr_statement.csv").read_text()
+    text = text.replace("Asset Category,Currency,Symbol", "Asset Category,Currency,Account,Symbol")
+    for category, account in (("Stocks", "U1"), ("Equity and Index Options", "U2")):
+        text = text.replace(f"{category},USD,", f"{category},USD,{account},")
+    accounts = [row[-1] for row in read_book_files(written(tmp_path, text.encode())).positions[1:]]
+    assert accounts == ["U1", "U2", "U2", "U0000017"]

@@ -1,0 +1,154 @@
+"""The import of a broker's file: what was read, shown and written as positions of our own."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from xlmargin.commands.terminal import print_problems, printed
+from xlmargin.errors import MarginError, Problem
+from xlmargin.importers import FileCell, FileRows
+from xlmargin.importers.brokers import FORMATS, BrokerFile
+from xlmargin.importers.files import read_broker
+
+_COLUMNS: Final[Mapping[str, bool]] = {
+    "symbol": False,
+    "type": False,
+    "quantity": True,
+    "price": True,
+    "cost": True,
+    "underlying": False,
+    "account": False,
+}
+"""Columns to show, and which of them hold numbers."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files to write, a range each, by the range's name; None for one that is not wanted."""
+
+    positions: Path | None = None
+    market: Path | None = None
+
+    @property
+    def paths(self) -> Mapping[str, Path]:
+        """The files that are wanted."""
+        both = {"positions": self.positions, "market": self.market}
+        return {name: path for name, path in both.items() if path is not None}
+
+    def refuse_over(self, source: Path) -> None:
+        """Refuse to write over the file that is read, or to where no CSV can be."""
+        for path in self.paths.values():
+            if path.suffix.lower() != ".csv":
+                raise MarginError(f"{path}: wanted a name that ends in .csv.")
+            if not path.parent.is_dir():
+                raise MarginError(f"{path.parent}: no such folder.")
+            if path.is_dir():
+                raise MarginError(f"{path}: found a folder, wanted a file.")
+            if path.exists() and source.exists() and path.samefile(source):
+                raise MarginError(f"{path}: is the input too; wanted another name.")
+
+
+def import_file(source: Path, written: Written, leave_out: bool, as_json: bool) -> bool:
+    """Show what a broker's file holds and write it; answers whether all of it could be taken.
+
+    Nothing is written where it could not. `leave_out` takes the rest without what no requirement
+    is worked out for.
+    """
+    written.refuse_over(source)
+    broker = read_broker(source)
+    if broker is None:
+        known = ", ".join(format_.name for format_ in FORMATS)
+        wanted = f"{known}; or a file of one's own, which needs no import"
+        raise MarginError(f"{source.name}: found no broker's file that is known, wanted {wanted}.")
+    refused = [*broker.unreadable, *([] if leave_out else broker.not_ours)]
+    if as_json:
+        typer.echo(json.dumps(_answer(broker)))
+    else:
+        _show(broker, leave_out)
+    if not refused:
+        _write(broker, written)
+    return not refused
+
+
+def _answer(broker: BrokerFile) -> dict[str, object]:
+    return {
+        "format": broker.format.name,
+        "sure": broker.format.sure,
+        "as_of": broker.as_of.isoformat() if broker.as_of else None,
+        "positions": broker.positions,
+        "market": broker.market,
+        "notes": list(broker.notes),
+        "unreadable": [str(problem) for problem in broker.unreadable],
+        "not ours": [str(problem) for problem in broker.not_ours],
+    }
+
+
+def _show(broker: BrokerFile, leave_out: bool) -> None:
+    Console().print(_table(broker.positions))
+    for note in broker.notes:
+        typer.echo(printed(note))
+    if broker.as_of:
+        typer.echo(f"Prices of {broker.as_of}.")
+    _show_refused("Cannot be read:", broker.unreadable)
+    how = "Left out, so not margined:" if leave_out else "No requirement is worked out for:"
+    _show_refused(how, broker.not_ours)
+    if broker.not_ours and not leave_out:
+        typer.echo("With --leave-out the rest is taken without them.")
+
+
+def _show_refused(title: str, problems: Sequence[Problem]) -> None:
+    if problems:
+        typer.echo(title)
+        print_problems(problems)
+
+
+def _table(rows: FileRows) -> Table:
+    """The positions as a table of the terminal; an option's symbol says its terms."""
+    headings = [str(cell) for cell in rows[0]]
+    table = Table(box=SIMPLE_HEAD)
+    for heading, is_number in _COLUMNS.items():
+        table.add_column(
+            heading, justify="right" if is_number else "left", no_wrap=heading != "account"
+        )
+    at = [headings.index(heading) for heading in _COLUMNS]
+    for row in rows[1:]:
+        table.add_row(*(escape(printed(_shown(row[i]))) for i in at))
+    return table
+
+
+def _shown(cell: FileCell) -> str:
+    if cell is None:
+        return ""
+    return f"{cell:,.10g}" if isinstance(cell, float) else str(cell)
+
+
+def _write(broker: BrokerFile, written: Written) -> None:
+    ranges: dict[str, FileRows | None] = {"positions": broker.positions, "market": broker.market}
+    for name, path in written.paths.items():
+        rows = ranges[name]
+        if rows is None:
+            typer.echo(f"Not written: {path}, for the file holds no {name}.", err=True)
+        else:
+            write_rows(rows, path)
+            typer.echo(f"Written: {path}", err=True)
+
+
+def write_rows(rows: FileRows, path: Path) -> None:
+    """Write rows as comma-separated text, whole or not at all."""
+    with tempfile.TemporaryDirectory(prefix=".xlmargin-", dir=path.parent) as folder:
+        whole = Path(folder) / path.name
+        with whole.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows)
+        whole.replace(path)
