@@ -7,6 +7,7 @@ one text that begins with `#XLM!`; nothing here raises.
 import datetime as dt
 
 from xlmargin import portfolio_margin, reports, strategy_margin
+from xlmargin.account import account_state
 from xlmargin.dates import date_of
 from xlmargin.efficiency import ComparisonLevel, compared, efficiency_gain, strategy_figure
 from xlmargin.eligibility import checklist
@@ -162,6 +163,17 @@ def MARGIN_COMPARE(positions, market=None, settings=None, dividends=None, header
     strategy = _strategy(positions, market, settings, dividends)
     portfolio = portfolio_margined(strategy.book)
     return reports.comparison_table(compared(portfolio, strategy)).cells(headers)
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def MARGIN_ACCOUNT(positions, market=None, settings=None, dividends=None, headers=True):
+    """The account under both regimes, a row a figure: values, equity, requirement, excess, SMA,
+    buying power, leverage, cushion, the move of the market that takes the excess away, least
+    equity, margin calls and their due dates.
+    """
+    strategy = _strategy(positions, market, settings, dividends)
+    state = account_state(portfolio_margined(strategy.book), strategy)
+    return reports.account_table(state).cells(headers)
 
 
 @worksheet_function(

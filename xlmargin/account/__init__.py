@@ -1,5 +1,12 @@
 """The account: what it is worth, what it owes, and what it may still do."""
 
+from xlmargin.account.account_state import (
+    AccountState,
+    MarginState,
+    PortfolioState,
+    Regime,
+    account_state,
+)
 from xlmargin.account.account_values import AccountValues, account_values
 from xlmargin.account.excess import (
     Excess,
@@ -10,8 +17,13 @@ from xlmargin.account.excess import (
 )
 
 __all__ = [
+    "AccountState",
     "AccountValues",
     "Excess",
+    "MarginState",
+    "PortfolioState",
+    "Regime",
+    "account_state",
     "account_values",
     "portfolio_excess",
     "strategy_excess",

@@ -60,8 +60,13 @@ def values_under_portfolio(margin: PortfolioMargin) -> AccountValues:
 
 def values_by_strategy(margin: StrategyMargin) -> AccountValues:
     """What accounts are worth at market prices: stock at spot, options at their marks."""
+    return account_values(margin.book, market_worth(margin), margin.rules)
+
+
+def market_worth(margin: StrategyMargin) -> FloatArray:
+    """Stock at spot, options at their marks, $ per unit, shape (positions,); NaN for cash."""
     positions, market = margin.book.positions, margin.book.market
     stock = positions.is_stock
     worth = margin.mark.copy()
     worth[stock] = market.spot[positions.underlying[stock]]
-    return account_values(margin.book, worth, margin.rules)
+    return worth

@@ -15,6 +15,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Book
+from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.market import Market
 from xlmargin.portfolio_margin import PortfolioMargin, portfolio_margin
 from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame, margin_at
@@ -101,8 +102,12 @@ class MovedPrices:
 
 
 def moved_prices(margin: PortfolioMargin) -> MovedPrices:
-    """A book under portfolio margin, ready to be moved."""
+    """A book under portfolio margin, ready to be moved.
+
+    Refuses, by row, options that have a price and no volatility to value them with after a move.
+    """
     book, frame = margin.book, margin.frame
+    _refuse_unvalued(frame)
     if len(book.positions.accounts) == 1:
         return MovedPrices(frame, frame, np.zeros(len(book.market.underlyings), dtype=np.int64))
     apart, account_of = _apart(book)
@@ -139,3 +144,17 @@ def _apart(book: Book) -> tuple[Book, IntArray]:
         ),
     )
     return apart, account_of
+
+
+def _refuse_unvalued(frame: MarginFrame) -> None:
+    positions, contracts = frame.book.positions, frame.contracts
+    unvalued = np.flatnonzero(np.isnan(contracts.volatility))
+    rows = np.flatnonzero(np.isin(contracts.of_position, unvalued)).tolist()
+    if rows:
+        wanted = "a price that a volatility can give, or a volatility"
+        raise RefusedPosition(
+            [
+                Problem("positions", int(positions.row[i]), "price", positions.label(i), wanted)
+                for i in rows
+            ]
+        )

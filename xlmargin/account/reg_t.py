@@ -20,7 +20,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.account.excess import Excess, values_by_strategy
+from xlmargin.account.excess import Excess, market_worth, values_by_strategy
 from xlmargin.errors import MarginError
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin import Phase, StrategyMargin, strategy_margin
@@ -51,11 +51,8 @@ def reg_t_excess(margin: StrategyMargin) -> Excess:
 
 def _opened_now(margin: StrategyMargin) -> StrategyMargin:
     """The book with every cost replaced by what the position is worth."""
-    positions, spot = margin.book.positions, margin.book.market.spot
-    stock = positions.is_stock
-    cost = margin.mark.copy()
-    cost[stock] = spot[positions.underlying[stock]]
-    book = replace(margin.book, positions=replace(positions, cost=cost))
+    positions = replace(margin.book.positions, cost=market_worth(margin))
+    book = replace(margin.book, positions=positions)
     return strategy_margin(book, margin.mark)
 
 

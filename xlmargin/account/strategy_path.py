@@ -21,6 +21,7 @@ from xlmargin.account.moved_holdings import moved_holdings
 from xlmargin.account.moved_prices import AfterMove, MovedPrices
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.cash import cash_of_accounts
+from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import ClassMargin, Phase, StrategyMargin
 from xlmargin.strategy_margin.net_liquidation import values_added
 from xlmargin.strategy_margin.pairing import charge, charges_of, least_pairing
@@ -55,6 +56,19 @@ def strategy_zero(
         further = Bracket(np.where(unsure, found, np.nan), np.where(unsure, bracket.outer, np.nan))
         found = np.where(unsure, root(proven, further), found)
     return found
+
+
+def counted_units(margin: StrategyMargin) -> FloatArray:
+    """Units of each position that strategy-based equity counts, signed, shape (positions,).
+
+    Stock, and in a margin account options with loan value; a cash account has no loan value.
+    """
+    book, positions = margin.book, margin.book.positions
+    units = np.where(positions.is_cash, 0.0, positions.units)
+    if book.settings.account_type is AccountType.CASH:
+        return np.where(positions.is_option, 0.0, units)
+    counted: FloatArray = units - values_added(book, np.ones(len(units)), margin.rules)
+    return counted
 
 
 @dataclass
@@ -107,8 +121,7 @@ class StrategyPath:
             for c in self.margin.classes
         ]
         self.cash = cash_of_accounts(book)
-        units = np.where(book.positions.is_cash, 0.0, book.positions.units)
-        self.counted = units - values_added(book, np.ones(len(units)), rules)
+        self.counted = counted_units(self.margin)
 
     def proven(self, after: AfterMove, moves: FloatArray, looking: BoolArray) -> FloatArray:
         """Excess that the known pairings prove, $: there is as much or more."""

@@ -1,5 +1,6 @@
 """Answers as tables."""
 
+from xlmargin.reports.account_table import account_table
 from xlmargin.reports.efficiency_tables import comparison_table, gains_table
 from xlmargin.reports.eligibility_table import eligibility_table
 from xlmargin.reports.history_tables import (
@@ -37,6 +38,7 @@ __all__ = [
     "Regime",
     "Table",
     "Value",
+    "account_table",
     "comparison_table",
     "contribution_table",
     "eligibility_table",

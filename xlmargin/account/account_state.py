@@ -1,0 +1,237 @@
+"""The state of each account under both regimes: what it is worth, owes, and may still do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlmargin.account.account_values import AccountValues
+from xlmargin.account.buying_power import (
+    BuyingPower,
+    cash_buying_power,
+    margin_buying_power,
+    portfolio_buying_power,
+    sma,
+)
+from xlmargin.account.excess import (
+    Excess,
+    market_worth,
+    portfolio_excess,
+    strategy_excess,
+    values_by_strategy,
+)
+from xlmargin.account.first_zero import MOVES_DOWN, MOVES_UP
+from xlmargin.account.minimum_equity import margin_minimum_equity
+from xlmargin.account.moved_prices import MovedPrices, moved_prices
+from xlmargin.account.portfolio_path import portfolio_zero
+from xlmargin.account.reg_t import reg_t_excess
+from xlmargin.account.strategy_path import strategy_zero
+from xlmargin.arrays import FloatArray
+from xlmargin.book import Book
+from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.cash import amount_of_accounts
+from xlmargin.dates import serial_of
+from xlmargin.errors import InputError, Problem
+from xlmargin.margin_calls import CallKind, last_day_to_meet
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.rulebook import AccountRules, account_rules, call_rules, eligibility_rules
+from xlmargin.rulebook.house import RULE
+from xlmargin.settings import AccountType
+from xlmargin.strategy_margin import Phase, StrategyMargin
+
+
+@dataclass(frozen=True, eq=False)
+class Regime:
+    """An account under one regime; arrays have shape (accounts,).
+
+    `bare_requirement`, $, is the requirement under the rule alone, without house or overrides.
+    `move_down` and `move_up` are the first moves of the whole market at which excess is zero, as
+    fractions: 0 where there is none at present, NaN where none of the moves searched takes it.
+    `call_due` is the last day to meet a margin call, a serial day; NaN where there is no call.
+    """
+
+    now: Excess
+    bare_requirement: FloatArray
+    move_down: FloatArray
+    move_up: FloatArray
+    call_due: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class PortfolioState:
+    """An account under portfolio margin, $, shape (accounts,).
+
+    `minimum_equity` is what the house asks to stay there, 0 where it states nothing, and
+    `minimum_equity_due` the last day, a serial day, to put in what is missing to it; NaN where
+    nothing is.
+    """
+
+    regime: Regime
+    buying_power: FloatArray
+    minimum_equity: float
+    minimum_equity_due: FloatArray
+
+    @property
+    def minimum_equity_deficiency(self) -> FloatArray:
+        """What is missing to the least equity, $, 0 or more, shape (accounts,)."""
+        return np.maximum(self.minimum_equity - self.regime.now.equity, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class MarginState:
+    """What an account has that is no cash account, $, shape (accounts,).
+
+    `minimum_equity` is that of strategy-based margin.
+    """
+
+    reg_t: Excess
+    sma: FloatArray
+    minimum_equity: FloatArray
+    portfolio: PortfolioState
+
+    @property
+    def minimum_equity_deficiency(self) -> FloatArray:
+        """What is missing to the least equity, $, 0 or more."""
+        return np.maximum(self.minimum_equity - self.reg_t.equity, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class AccountState:
+    """Every account of a book under its regimes; `margin` is None for cash accounts.
+
+    `citations` go by the name of a parameter or of a rule set.
+    """
+
+    book: Book
+    values: AccountValues
+    strategy: Regime
+    buying_power: BuyingPower
+    margin: MarginState | None
+    citations: Mapping[str, str]
+
+
+def account_state(portfolio: PortfolioMargin, strategy: StrategyMargin) -> AccountState:
+    """The state of each account of a book that is margined under both regimes.
+
+    Refused where the cash of an account is stated nowhere, and where a balance of the special
+    memorandum account is stated for several accounts.
+    """
+    book, values = strategy.book, values_by_strategy(strategy)
+    _refuse_unknown_cash(values)
+    prices, citations = moved_prices(portfolio), _citations(strategy, portfolio)
+    if book.settings.account_type is AccountType.CASH:
+        stock = values.long_market_value - values.short_market_value
+        paid = Excess(values.cash + stock, strategy.by_account(Phase.MAINTENANCE))
+        regime = _by_strategy(strategy, prices, paid, CallKind.REGT)
+        power = cash_buying_power(paid)
+        return AccountState(book, values, regime, power, None, citations)
+    regime = _by_strategy(strategy, prices, strategy_excess(strategy), CallKind.MAINTENANCE)
+    margin = _margin_state(strategy, values, _portfolio_state(portfolio, prices))
+    rules, least = strategy.rules, _account_rules(book).minimum_equity
+    power = margin_buying_power(values, regime.now, margin.sma, least, rules)
+    return AccountState(book, values, regime, power, margin, citations)
+
+
+def _refuse_unknown_cash(values: AccountValues) -> None:
+    problems = [
+        Problem(
+            "settings",
+            0,
+            "cash",
+            f"nothing for account {values.accounts[i]}" if values.accounts[i] else "nothing",
+            "its cash (0 if none), as a row of cash or the setting cash",
+        )
+        for i in np.flatnonzero(np.isnan(values.cash)).tolist()
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _by_strategy(
+    margin: StrategyMargin, prices: MovedPrices, now: Excess, kind: CallKind
+) -> Regime:
+    book, has_excess = margin.book, now.excess > 0
+    bare = _bare(book)
+    if bare is not book:
+        bare_requirement = under_strategy_margin(bare).by_account(Phase.MAINTENANCE)
+    else:
+        bare_requirement = now.requirement
+    return Regime(
+        now,
+        bare_requirement,
+        _zero_or(strategy_zero(margin, prices, has_excess, MOVES_DOWN), now),
+        _zero_or(strategy_zero(margin, prices, has_excess, MOVES_UP), now),
+        _due(book, now.margin_call, kind),
+    )
+
+
+def _portfolio_state(margin: PortfolioMargin, prices: MovedPrices) -> PortfolioState:
+    book, now = margin.book, portfolio_excess(margin)
+    has_excess, bare = now.excess > 0, _bare(book)
+    bare_requirement = now.requirement
+    if bare is not book:
+        bare_requirement = under_portfolio_margin(bare).by_account
+    settings = book.settings
+    house = eligibility_rules(book.as_of, settings.house, settings.overrides)
+    regime = Regime(
+        now,
+        bare_requirement,
+        _zero_or(portfolio_zero(prices, has_excess, MOVES_DOWN), now),
+        _zero_or(portfolio_zero(prices, has_excess, MOVES_UP), now),
+        _due(book, now.margin_call, CallKind.PORTFOLIO),
+    )
+    power = portfolio_buying_power(now.excess, margin.rules)
+    missing = np.maximum(house.equity_to_keep - now.equity, 0.0)
+    due = _due(book, missing, CallKind.MINIMUM_EQUITY)
+    return PortfolioState(regime, power, house.equity_to_keep, due)
+
+
+def _margin_state(
+    margin: StrategyMargin, values: AccountValues, portfolio: PortfolioState
+) -> MarginState:
+    book, rules = margin.book, _account_rules(margin.book)
+    reg_t = reg_t_excess(margin)
+    balance = amount_of_accounts(book, "sma", book.settings.sma)
+    return MarginState(
+        reg_t,
+        sma(balance, reg_t.excess, rules),
+        margin_minimum_equity(book, market_worth(margin), values, rules),
+        portfolio,
+    )
+
+
+def _zero_or(move: FloatArray, now: Excess) -> FloatArray:
+    """The move, or 0 where there is no excess to take away."""
+    return np.where(now.excess > 0, move, 0.0)
+
+
+def _account_rules(book: Book) -> AccountRules:
+    return account_rules(book.as_of, book.settings.house, book.settings.overrides)
+
+
+def _bare(book: Book) -> Book:
+    """The book under the rule alone: the same book where nothing is asked beyond it."""
+    if book.settings.house == RULE and not book.settings.overrides:
+        return book
+    return replace(book, settings=replace(book.settings, house=RULE, overrides={}))
+
+
+def _due(book: Book, missing: FloatArray, kind: CallKind) -> FloatArray:
+    """Last day to put in what is missing, a serial day; NaN where nothing is."""
+    if not (missing > 0).any():
+        return np.full(len(missing), np.nan)
+    settings = book.settings
+    day = last_day_to_meet(kind, book.as_of, settings.house, settings.overrides)
+    return np.where(missing > 0, serial_of(day), np.nan)
+
+
+def _citations(strategy: StrategyMargin, portfolio: PortfolioMargin) -> Mapping[str, str]:
+    """Citations of every rule that counts here, by the name of its parameter or rule set."""
+    on = (strategy.book.as_of, strategy.book.settings.house, strategy.book.settings.overrides)
+    others = (account_rules(*on), eligibility_rules(*on), call_rules(*on))
+    found: dict[str, str] = {}
+    for rules in (strategy.rules, portfolio.rules, *others):
+        found |= rules.citations
+    return found

@@ -1,0 +1,88 @@
+"""What an account may still buy: its special memorandum account and its buying power.
+
+Rule: 12 CFR 220.5, 220.12(a); FINRA 4210(b), (c). How the memorandum account moves with the market
+and how buying power is told is industry practice (unconfirmed: check against the rule text).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlmargin.account.account_values import AccountValues
+from xlmargin.account.excess import Excess
+from xlmargin.arrays import FloatArray
+from xlmargin.instruments import UnderlyingClass
+from xlmargin.rulebook import AccountRules, PortfolioRules, StrategyRules
+
+
+@dataclass(frozen=True, eq=False)
+class BuyingPower:
+    """Greatest purchase of each account, $, shape (accounts,), 0 or more.
+
+    Of stock on margin, or of options, which are paid in full; not of both at once.
+    """
+
+    stock: FloatArray
+    options: FloatArray
+
+
+def sma(stated: FloatArray, reg_t_excess: FloatArray, rules: AccountRules) -> FloatArray:
+    """Balance of the special memorandum account, $, shape (accounts,).
+
+    The Reg T excess, or the balance stated where that is greater and outlasts falls of the market;
+    never below 0. `stated` is NaN where no balance is.
+
+    Rule: 12 CFR 220.5.
+    """
+    old = np.nan_to_num(stated) if rules.sma_outlasts_falls else 0.0
+    balance: FloatArray = np.maximum(np.maximum(old, reg_t_excess), 0.0)
+    return balance
+
+
+def margin_buying_power(
+    values: AccountValues,
+    maintenance: Excess,
+    balance: FloatArray,
+    least_equity: float,
+    rules: StrategyRules,
+) -> BuyingPower:
+    """Buying power of margin accounts.
+
+    Stock: the special memorandum account at the initial rate, or the maintenance excess at the
+    maintenance rate, whichever buys less. Options: one for one, within both. Neither may take an
+    account below the least equity, except to buy with free cash what is then paid in full.
+
+    Rule: 12 CFR 220.5, 220.12(a); FINRA 4210(b)(4), (c)(1).
+    """
+    later = rules.stock.long_maintenance_rate
+    at_first = max(rules.stock.long_initial_rate, later)
+    no_shorts = (values.short_market_value == 0) & (values.short_option_value == 0)
+    free_cash = np.where(no_shorts, np.maximum(values.cash, 0.0), 0.0)
+    funds = np.minimum(balance, maintenance.excess)
+    stock = np.minimum(balance / at_first, maintenance.excess / later)
+    stock = np.where(maintenance.equity < least_equity, np.minimum(stock, free_cash), stock)
+    options = np.minimum(funds, np.maximum(maintenance.equity - least_equity, free_cash))
+    return BuyingPower(np.maximum(stock, 0.0), np.maximum(options, 0.0))
+
+
+def cash_buying_power(payment: Excess) -> BuyingPower:
+    """Buying power of cash accounts: what is left once everything is paid for, one for one.
+
+    Rule: 12 CFR 220.8(a).
+    """
+    left = np.maximum(payment.excess, 0.0)
+    return BuyingPower(left, left)
+
+
+def portfolio_buying_power(excess: FloatArray, rules: PortfolioRules) -> FloatArray:
+    """Largest purchase of a single stock, unhedged, that portfolio margin's excess allows, $.
+
+    The excess at the range down of a stock, the house's where it is wider; shape (accounts,).
+
+    Rule: FINRA 4210(g)(2).
+    """
+    range_down = rules.house_ranges[UnderlyingClass.STOCK].down
+    most: FloatArray = np.maximum(excess, 0.0) / range_down
+    return most
