@@ -88,7 +88,9 @@ def PM_STRESS(
     vol_moves=None,
     headers=True,
 ):
-    """Gain or loss of the account in dollars: moves of spot down, moves of volatility across."""
+    """Gain or loss in dollars: moves of spot down, moves of volatility across. All accounts
+    together first, then, where there are several, each by itself.
+    """
     spots = read_moves("spot_moves", spot_moves, reports.SPOT_MOVES, least=-1.0)
     volatilities = read_moves("vol_moves", vol_moves, reports.VOLATILITY_MOVES, least=-1.0)
     margin = _portfolio(positions, market, settings, dividends)
@@ -102,7 +104,8 @@ def PM_STRESS(
 )
 def PM_PATH(positions, market=None, settings=None, dividends=None, moves=None, headers=True):
     """After each move of every underlying, with arrays re-based: account value, requirement and
-    excess in dollars, and requirement / account value.
+    excess in dollars, and requirement / account value. All accounts together first, then, where
+    there are several, each by itself.
     """
     path = read_moves("moves", moves, reports.SPOT_MOVES, least=-1.0)
     margin = _portfolio(positions, market, settings, dividends)
@@ -157,8 +160,8 @@ def MARGIN_EFFICIENCY(positions, market=None, settings=None, dividends=None):
 
 @worksheet_function(**BOOK, headers=HEADERS)
 def MARGIN_COMPARE(positions, market=None, settings=None, dividends=None, headers=True):
-    """Both regimes by underlying and in total, in dollars: initial, maintenance, deposit, portfolio
-    requirement (each row its share), gain, and gain as a fraction; then other figures in use.
+    """Both regimes by underlying, account and in total, in dollars: initial, maintenance, deposit,
+    portfolio requirement (each row its share), gain, and as a fraction; then other figures in use.
     """
     strategy = _strategy(positions, market, settings, dividends)
     portfolio = portfolio_margined(strategy.book)

@@ -170,11 +170,10 @@ def _cash(
 
 def _received(each: Holding, price: float, day: dt.date) -> float:
     """What came in for a holding on a day, $: negative where it was paid for."""
-    units = each.quantity * (100.0 if each.strike else 1.0)
     if each.first == day:
-        return -units * (price if each.cost is None else each.cost)
+        return -each.units * (price if each.cost is None else each.cost)
     if each.gone == day and not each.assigned:
-        return units * price
+        return each.units * price
     return 0.0
 
 
@@ -185,9 +184,7 @@ def _position_rows(
     first_prices: _Prices,
     cash: dict[str, float],
 ) -> FileRows:
-    """What is held at the close of a day, and the cash; the first price is the cost of what has
-    none of its own.
-    """
+    """What is held at the close of a day, and the cash; a first price is a cost not stated."""
     rows: FileRows = [
         [
             each.symbol, each.kind, each.quantity, each.strike, each.expiration, prices[each],

@@ -17,6 +17,8 @@ from typing import Final
 BEFORE: Final = dt.date(2026, 1, 1)
 """Stands for a first day before the history begins."""
 
+UNITS_PER_CONTRACT: Final = 100.0
+
 AFTER: Final = dt.date(2027, 1, 1)
 """Stands for a last day after its end."""
 
@@ -38,8 +40,8 @@ class Holding:
     """A position from its first day to the day on which it is gone.
 
     `cost` is $ per unit, None for the price of the first day. `factor` is what its volatility is of
-    the surface's. A holding that is `assigned` goes for
-    nothing: the shares that come for it cost the strike.
+    the surface's. A holding that is `assigned` goes for nothing: the shares that come for it cost
+    the strike.
     """
 
     account: str
@@ -54,6 +56,11 @@ class Holding:
     gone: dt.date = AFTER
     assigned: bool = False
     factor: float = 1.0
+
+    @property
+    def units(self) -> float:
+        """Units of the underlying, signed."""
+        return self.quantity * (UNITS_PER_CONTRACT if self.strike else 1.0)
 
     def on(self, day: dt.date) -> bool:
         """Whether it is held at the close of a day."""
