@@ -1,6 +1,8 @@
 """The last day to meet each call, counted on a calendar by hand and by a second calendar."""
 
+import ast
 import datetime as dt
+from pathlib import Path
 
 import exchange_calendars
 import numpy as np
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlmargin.errors import RulebookError
-from xlmargin.margin_calls import CallKind, last_day_to_meet
+from xlmargin.margin_calls import CallKind, due_dates, last_day_to_meet
 from xlmargin.rulebook import call_rules, look_up
 
 REGT, MAINTENANCE, PORTFOLIO, MINIMUM_EQUITY, INTRADAY = CallKind
@@ -158,3 +160,9 @@ def test_what_is_unconfirmed_says_so():
         assert UNCONFIRMED in call_rules(TODAY).remarks[f"days_to_meet_{row.key}"]
     (settlement,) = look_up("settlement_days", TODAY)
     assert UNCONFIRMED in settlement.remark
+
+
+def test_no_number_of_law_stands_in_the_code():
+    tree = ast.parse(Path(due_dates.__file__).read_text("utf-8"))
+    numbers = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+    assert [n for n in numbers if isinstance(n, int | float)] == []

@@ -99,3 +99,10 @@ def test_a_house_cites_its_source():
     assert rows == {
         house: keep for house, (_, keep) in EQUITY.items() if house not in ("rule", "custom")
     } | {"": 0}
+
+
+def test_a_house_before_its_entry_is_assumed_and_says_so():
+    rules = eligibility_rules(date(2015, 1, 2), "schwab")
+    assert (rules.equity_to_open, rules.equity_to_keep) == (125_000, 100_000)
+    assert "Entered as of 2026-11-20; assumed for earlier dates." in rules.remarks["equity_to_open"]
+    assert "assumed" not in eligibility_rules(TODAY, "schwab").remarks["equity_to_open"]
