@@ -173,6 +173,26 @@ def import_(
         raise typer.Exit(1)
 
 
+@app.command()
+def export_occ(
+    positions: _Positions,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write (.csv).")],
+    market: _Market = None,
+    settings: _Settings = None,
+) -> None:
+    """Write positions as OCC's Portfolio Margin Calculator takes them (provisional)."""
+    from xlmargin.commands.export_occ import export_occ
+    from xlmargin.commands.written_rows import refuse_output
+
+    inputs = [path for path in (positions, market, settings) if path is not None]
+    try:
+        refuse_output(output, inputs)
+        ranges = _read(positions, market, settings, None)
+        export_occ(ranges, ranges.as_of or dt.date.today(), output)
+    except (MarginError, OSError) as error:
+        _refuse(error)
+
+
 def _read(
     positions: Path, market: Path | None, settings: Path | None, dividends: Path | None
 ) -> BookRanges:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from xlmargin.commands.terminal import print_problems, printed
+from xlmargin.commands.written_rows import refuse_output, write_rows
 from xlmargin.errors import MarginError, Problem
 from xlmargin.importers import FileCell, FileRows
 from xlmargin.importers.brokers import FORMATS, BrokerFile
@@ -50,14 +49,7 @@ class Written:
     def refuse_over(self, source: Path) -> None:
         """Refuse to write over the file that is read, or to where no CSV can be."""
         for path in self.paths.values():
-            if path.suffix.lower() != ".csv":
-                raise MarginError(f"{path}: wanted a name that ends in .csv.")
-            if not path.parent.is_dir():
-                raise MarginError(f"{path.parent}: no such folder.")
-            if path.is_dir():
-                raise MarginError(f"{path}: found a folder, wanted a file.")
-            if path.exists() and source.exists() and path.samefile(source):
-                raise MarginError(f"{path}: is the input too; wanted another name.")
+            refuse_output(path, (source,))
 
 
 def import_file(source: Path, written: Written, leave_out: bool, as_json: bool) -> bool:
@@ -143,12 +135,3 @@ def _write(broker: BrokerFile, written: Written) -> None:
         else:
             write_rows(rows, path)
             typer.echo(f"Written: {path}", err=True)
-
-
-def write_rows(rows: FileRows, path: Path) -> None:
-    """Write rows as comma-separated text, whole or not at all."""
-    with tempfile.TemporaryDirectory(prefix=".xlmargin-", dir=path.parent) as folder:
-        whole = Path(folder) / path.name
-        with whole.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(rows)
-        whole.replace(path)

@@ -15,7 +15,7 @@ from xlmargin.importers import read_book_files
 
 FILES = sorted(path.name for path in GOLDEN.iterdir())
 TABLES = ["etrade.csv", "fidelity.csv", "ibkr_flex_plain.csv", "schwab.csv", "tastytrade.csv",
-          "thinkorswim.csv"]  # fmt: skip
+          "thinkorswim.csv", "occ_calculator.csv"]  # fmt: skip
 """Files with one row of headings, whose columns can be mixed up."""
 
 Rows = list[list[str]]
@@ -139,6 +139,7 @@ def test_without_a_cost_the_cost_stays_unknown(tmp_path: Path) -> None:
         ("ibkr_flex_named.csv", '"300","51.2"', '"300","n.a."'),
         ("ibkr_flex_plain.csv", '"100","51.2"', '"100","n.a."'),
         ("ibkr_statement.csv", "XYZ,300,1,44.1,13230,51.2", "XYZ,300,1,44.1,13230,n.a."),
+        ("occ_calculator.csv", ",,,,300", ",,,,n.a."),
         ("schwab.csv", '"300","51.20"', '"300","n.a."'),
         ("schwab_older.csv", '"300","$51.20"', '"300","n.a."'),
         ("tastytrade.csv", "51.21,51.20", "51.21,n.a."),
@@ -185,6 +186,7 @@ def test_a_file_of_headings_alone_is_refused(tmp_path: Path, file: str) -> None:
         ("fidelity.csv", 'X00000017,"Margin, joint", -XYZ', 'Y00000018,"Other", -XYZ'),
         ("ibkr_flex.csv", '"U0000017","USD","OPT"', '"U0000018","USD","OPT"'),
         ("ibkr_flex_named.csv", '"U0000017","","","USD","OPT"', '"U0000018","","","USD","OPT"'),
+        ("occ_calculator.csv", "ACCT0017,C,,XYZ,XYZ,Option", "ACCT0018,C,,XYZ,XYZ,Option"),
         ("tastytrade.csv", "5WZ00017,XYZ  ", "5WZ00018,XYZ  "),
     ],
 )

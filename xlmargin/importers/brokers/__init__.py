@@ -1,6 +1,7 @@
 """Files of brokers and of the clearing house, as they are exported, read into positions."""
 
 from xlmargin.importers.brokers.broker_file import BrokerFile
+from xlmargin.importers.brokers.occ_calculator import calculator_rows
 from xlmargin.importers.brokers.recognition import FORMATS, read_broker_file
 
-__all__ = ["FORMATS", "BrokerFile", "read_broker_file"]
+__all__ = ["FORMATS", "BrokerFile", "calculator_rows", "read_broker_file"]

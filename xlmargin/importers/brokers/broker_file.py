@@ -44,7 +44,7 @@ class BrokerFile:
 
     @property
     def market(self) -> FileRows | None:
-        """Prices of underlyings that the file states beside its positions; None without any."""
+        """What the file states of underlyings beside its positions; None where it is nothing."""
         return market_rows(self.holdings)
 
     def accepted(self) -> BookRanges:

@@ -10,7 +10,7 @@ from math import nan
 from typing import Final
 
 from xlmargin.errors import Problem
-from xlmargin.importers.book_ranges import FileRows
+from xlmargin.importers.book_ranges import FileCell, FileRows
 from xlmargin.importers.brokers.contracts import (
     OPTION,
     contract,
@@ -50,7 +50,7 @@ class Holding:
     """A position as a broker's file states it; numbers are NaN, texts "" where it does not.
 
     `symbol` of an option is its OCC symbol. Price and cost are in $ per unit, magnitudes;
-    `underlying_price` is what some files state beside an option.
+    `underlying_price` and the margin groups are what some files state beside it.
     """
 
     row: int
@@ -64,6 +64,8 @@ class Holding:
     account: str = ""
     option: OptionSymbol | None = None
     underlying_price: float = nan
+    class_group: str = ""
+    product_group: str = ""
     note: str = ""
 
 
@@ -207,16 +209,25 @@ def position_rows(holdings: Iterable[Holding]) -> FileRows:
 
 
 def market_rows(holdings: Iterable[Holding]) -> FileRows | None:
-    """The underlyings of options whose price is stated beside these alone; None without any."""
+    """What the file states of underlyings: prices of those not held as shares, and groups.
+
+    A row for each underlying of which it states more than a market without it would assume; None
+    where there is no such row. A price that is not stated is left for the user to fill in.
+    """
     known = tuple(holdings)
-    held = {h.symbol for h in known if h.kind is InstrumentKind.STOCK}
-    prices: dict[str, float] = {}
+    shares = {h.symbol: h.price for h in known if h.kind is InstrumentKind.STOCK}
+    rows: dict[str, list[FileCell]] = {}
     for h in known:
-        if h.option and h.underlying_price > 0 and h.underlying not in held:
-            prices.setdefault(h.underlying, h.underlying_price)
-    rows: FileRows = [["symbol", "price"]]
-    rows += [[symbol, price] for symbol, price in prices.items()]
-    return rows if prices else None
+        symbol = h.underlying or h.symbol
+        own_group = h.class_group if h.class_group != symbol else ""
+        price = shares.get(symbol, h.underlying_price)
+        stated = (symbol not in shares and price > 0) or own_group or h.product_group
+        if stated and h.kind is not InstrumentKind.CASH:
+            groups = [own_group or None, h.product_group or None]
+            rows.setdefault(symbol, [symbol, price if price > 0 else None, *groups])
+    headings: list[FileCell] = ["symbol", "price", "class_group", "product_group"]
+    width = 4 if any(row[2] or row[3] for row in rows.values()) else 2
+    return [row[:width] for row in (headings, *rows.values())] if rows else None
 
 
 def _quantity(record: Record) -> float:

@@ -11,6 +11,7 @@ from xlmargin.importers.brokers.fidelity import FIDELITY
 from xlmargin.importers.brokers.formats import Format
 from xlmargin.importers.brokers.ibkr_flex import FLEX_QUERY
 from xlmargin.importers.brokers.ibkr_statement import ACTIVITY_STATEMENT
+from xlmargin.importers.brokers.occ_calculator import OCC_CALCULATOR
 from xlmargin.importers.brokers.records import lines_of
 from xlmargin.importers.brokers.schwab import SCHWAB
 from xlmargin.importers.brokers.tastytrade import TASTYTRADE
@@ -27,6 +28,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     FIDELITY,
     TASTYTRADE,
     ETRADE,
+    OCC_CALCULATOR,
 )
 """The formats in the order in which they are looked for."""
 

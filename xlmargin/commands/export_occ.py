@@ -1,0 +1,23 @@
+"""Positions written as the clearing house's calculator takes them, to compare requirements."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import typer
+
+from xlmargin.commands.written_rows import write_rows
+from xlmargin.excel.cells import read_book
+from xlmargin.importers import BookRanges
+from xlmargin.importers.brokers import calculator_rows
+
+
+def export_occ(ranges: BookRanges, today: dt.date, output: Path) -> None:
+    """Write the positions but cash; refused with every error of the book."""
+    book = read_book(
+        ranges.positions, ranges.market, ranges.settings, ranges.dividends, today=lambda: today
+    )
+    write_rows(calculator_rows(book.positions, book.market), output)
+    typer.echo("Provisional: headings and codes are assumed, compare them with OCC's template.")
+    typer.echo(f"Written: {output}")

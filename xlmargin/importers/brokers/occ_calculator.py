@@ -1,0 +1,146 @@
+"""The clearing house's portfolio margin calculator: its position file, read and written.
+
+Provisional: no such file was seen. Fields are those that the calculator shows; the text of the
+headings, their order, the form of dates and the codes are assumed, and stand in one table here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from xlmargin.dates import date_of
+from xlmargin.importers.book_ranges import TextRows
+from xlmargin.importers.brokers.contracts import right_of, ticker
+from xlmargin.importers.brokers.formats import Format
+from xlmargin.importers.brokers.holdings import Entry, Holding, option_held, shares_held
+from xlmargin.importers.brokers.records import (
+    DATE,
+    Columns,
+    Lines,
+    Record,
+    has_headings,
+    records,
+)
+from xlmargin.instruments import InstrumentKind
+from xlmargin.market import Market
+from xlmargin.option_symbols import OptionSymbol
+from xlmargin.positions import Positions
+
+_COLUMNS: Final[Columns] = {
+    "firm": ("Clrng Firm", "Clearing Firm"),
+    "account": ("Account ID", "Acct ID", "Account"),
+    "account_type": ("Acct Type", "Account Type"),
+    "product_group": ("Prod Grp", "Product Group", "Product Grp"),
+    "class_group": ("Class Grp", "Class Group"),
+    "underlying": ("Underlying",),
+    "type": ("Type", "Instrument Type"),
+    "symbol": ("Symbol", "Trading Symbol"),
+    "series_date": ("Ser/Ctr Date", "Series/Contract Date", "Series Date"),
+    "expiration": ("Exp Date", "Expiration", "Expiration Date"),
+    "right": ("C/P", "Call/Put", "Put/Call"),
+    "strike": ("Strike", "Strike Price"),
+    "quantity": ("Quantity", "Qty"),
+    "basket": ("Bskt ID", "Basket ID"),
+}
+"""Our field and its heading, the one that is written first; the order is that of the file."""
+
+_NEEDED: Final = ("symbol", "right", "strike", "quantity", "account_type")
+_ITS_OWN: Final = (("Ser/Ctr Date",), ("Series/Contract Date",), ("Bskt ID",), ("Basket ID",))
+
+_CUSTOMER: Final = "C"
+_STOCK: Final = "Stock"
+_OPTION: Final = "Option"
+_DATE: Final = "%m/%d/%Y"
+
+
+def _recognises(lines: Lines) -> bool:
+    """By the type of the account, beside a date of the series or a basket."""
+    types = (("Acct Type",), ("Account Type",))
+    return any(
+        any(has_headings(line, own) for own in _ITS_OWN)
+        and any(has_headings(line, named) for named in types)
+        for line in lines
+    )
+
+
+def _records(lines: Lines) -> Iterator[Record]:
+    return records(lines, _COLUMNS, _NEEDED)
+
+
+def _entry(record: Record) -> Entry:
+    """Shares, or an option of which the symbol is the root alone."""
+    if not record.text("right"):
+        entry = shares_held(record)
+    else:
+        entry = option_held(record, _option(record))
+    if not isinstance(entry, Holding):
+        return entry
+    groups = (record.text("class_group"), record.text("product_group"))
+    return replace(entry, class_group=groups[0], product_group=groups[1])
+
+
+def _option(record: Record) -> OptionSymbol:
+    root, right = ticker(record.text("symbol")).replace(".", ""), right_of(record.text("right"))
+    expiration, strike = record.day("expiration"), record.number("strike")
+    if not root:
+        raise record.refused("symbol", "an option root")
+    if right is None:
+        raise record.refused("right", "C or P")
+    if expiration is None:
+        raise record.refused("expiration", DATE)
+    if not strike > 0:
+        raise record.refused("strike", "a strike above 0")
+    return OptionSymbol(root, expiration, right, strike)
+
+
+OCC_CALCULATOR: Final = Format(
+    name="OCC Portfolio Margin Calculator positions",
+    sure="provisional: no such file was seen, headings and codes are assumed; it has no prices",
+    columns=_COLUMNS,
+    needed=_NEEDED,
+    recognises=_recognises,
+    records=_records,
+    entry=_entry,
+)
+
+
+def calculator_rows(positions: Positions, market: Market) -> TextRows:
+    """The positions but cash as the calculator's file, headings first."""
+    rows = [[headings[0] for headings in _COLUMNS.values()]]
+    for i in range(len(positions)):
+        if positions.kind[i] != InstrumentKind.CASH:
+            cells = _cells(positions, market, i)
+            rows.append([cells.get(field, "") for field in _COLUMNS])
+    return rows
+
+
+def _cells(positions: Positions, market: Market, i: int) -> dict[str, str]:
+    """The cells of a position by our fields; what it does not have is left out."""
+    underlying = market.underlyings[positions.underlying[i]]
+    cells = {
+        "account": positions.accounts[positions.account[i]],
+        "account_type": _CUSTOMER,
+        "product_group": underlying.product_group,
+        "class_group": underlying.group,
+        "underlying": underlying.symbol,
+        "type": _STOCK,
+        "symbol": positions.symbol[i],
+        "quantity": f"{positions.quantity[i]:.15g}",
+    }
+    if not positions.is_option[i]:
+        return cells
+    expiration = _printed(date_of(positions.expiration[i]))
+    return cells | {
+        "type": _OPTION,
+        "series_date": expiration,
+        "expiration": expiration,
+        "right": InstrumentKind(positions.kind[i]).name[0],
+        "strike": f"{positions.strike[i]:.3f}",
+    }
+
+
+def _printed(day: dt.date) -> str:
+    return day.strftime(_DATE)
