@@ -8,7 +8,6 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -36,30 +35,48 @@ class Workers:
     count: int
 
     def answers(self, work: Callable[[_Day], _Answer], days: Iterable[_Day]) -> Iterator[_Answer]:
-        """The answer for each day, as soon as it is there; few days are held at once."""
+        """The answer for each day, as soon as it is there; few days are held at once.
+
+        The work answers whatever goes wrong on a day: what is raised here is a worker's failure.
+        """
         if self.executor is None:
             yield from map(work, days)
             return
         coming = iter(days)
-        waiting = self.count * (1 + AHEAD)
         running: set[Future[_Answer]] = set()
         try:
             while True:
-                for day in islice(coming, waiting - len(running)):
-                    running.add(self.executor.submit(work, day))
+                for day in islice(coming, self.count * (1 + AHEAD) - len(running)):
+                    running.add(_submitted(self.executor, work, day))
                 if not running:
                     return
                 done, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
-        except BrokenProcessPool as error:
-            raise MarginError(
-                "A worker process was ended, perhaps for want of memory; the same command goes on"
-                " from the days that are done."
-            ) from error
+                yield from map(_answer, done)
         finally:
             for future in running:
                 future.cancel()
+
+
+def _submitted(executor: Executor, work: Callable[[_Day], _Answer], day: _Day) -> Future[_Answer]:
+    try:
+        return executor.submit(work, day)
+    except Exception as error:
+        raise _failed(error) from error
+
+
+def _answer(future: Future[_Answer]) -> _Answer:
+    try:
+        return future.result()
+    except Exception as error:
+        raise _failed(error) from error
+
+
+def _failed(error: Exception) -> MarginError:
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:160]
+    return MarginError(
+        f"A worker failed, perhaps for want of memory ({said}); the same command goes on from the"
+        " days that are done."
+    )
 
 
 @contextmanager
@@ -117,5 +134,4 @@ def workers_of_cluster(address: str) -> Iterator[Workers]:
         count = sum(client.nthreads().values())
         if not count:
             raise MarginError(f"The cluster {address!r} has no workers.")
-        with client.get_executor(pure=False) as executor:
-            yield Workers(executor, count)
+        yield Workers(client.get_executor(pure=False), count)

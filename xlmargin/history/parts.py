@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -109,8 +110,14 @@ class Parts:
         """Remove the folder with its parts, and nothing that is not ours."""
         for path in self.folder.iterdir():
             if path.name.endswith((_PART, _UNFINISHED)):
-                path.unlink()
-        self.folder.rmdir()
+                path.unlink(missing_ok=True)
+        with suppress(OSError):  # something of the user's is in it
+            self.folder.rmdir()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no day is finished."""
+        return not any(path.name.endswith(_PART) for path in self.folder.iterdir())
 
     def _path(self, day: float) -> Path:
         return self.folder / f"{int(day)}{_PART}"
@@ -122,15 +129,14 @@ def open_parts(output: Path, key: str, restart: bool) -> Parts:
     Parts of other inputs are refused, unless a restart is asked: then all are discarded.
     """
     own = output.with_name(f"{output.name}.{key}{_WORK}")
-    there = list(_work_folders(output))
-    if restart:
-        for folder in there:
-            Parts(folder).discard()
-    elif others := [folder for folder in there if folder != own]:
-        raise MarginError(
-            f"{others[0]}: found unfinished work on other inputs, settings or another version;"
-            " wanted these unchanged, to go on with it, or --restart, to discard it."
-        )
+    for parts in [Parts(folder) for folder in _work_folders(output)]:
+        if restart or parts.is_empty:
+            parts.discard()
+        elif parts.folder != own:
+            raise MarginError(
+                f"{parts.folder}: found unfinished work on other inputs or settings, or by another"
+                " version; wanted these unchanged, to go on with it, or --restart, to discard it."
+            )
     own.mkdir(exist_ok=True)
     return Parts(own)
 
