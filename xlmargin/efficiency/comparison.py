@@ -21,7 +21,7 @@ from xlmargin.efficiency.comparison_rows import (
 from xlmargin.portfolio_margin import PortfolioMargin, shares
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import Phase, StrategyMargin
-from xlmargin.strategy_margin.by_position import asked_of, proceeds_of
+from xlmargin.strategy_margin.by_position import asked_in, proceeds_in
 from xlmargin.strategy_margin.net_liquidation import values_added
 
 
@@ -109,12 +109,13 @@ def compared(
     has of it, so that all columns of a row speak of the same positions and add up to the totals.
     """
     book = portfolio.book
-    positions = book.positions
+    positions, count = book.positions, len(book.positions)
+    initially, maintained = (strategy.lines(phase) for phase in (Phase.INITIAL, Phase.MAINTENANCE))
     match level:
         case ComparisonLevel.UNDERLYING:
             rows = rows_of_underlyings(book)
         case ComparisonLevel.STRATEGY:
-            rows = rows_of_strategies(strategy)
+            rows = rows_of_strategies(book, maintained)
         case ComparisonLevel.ACCOUNT:
             rows = rows_of_accounts(book)
     short_stock = np.where(positions.is_stock, np.minimum(portfolio.market_value, 0.0), 0.0)
@@ -122,9 +123,9 @@ def compared(
         tuple(positions.accounts[account] for account in rows.account),
         rows.names,
         book.settings.basis,
-        rows.sums(asked_of(strategy, Phase.INITIAL)),
-        rows.sums(asked_of(strategy, Phase.MAINTENANCE)),
-        rows.sums(proceeds_of(strategy)),
+        rows.sums(asked_in(initially, Phase.INITIAL, count)),
+        rows.sums(asked_in(maintained, Phase.MAINTENANCE, count)),
+        rows.sums(proceeds_in(initially, count)),
         rows.sums(-short_stock),
         rows.sums(values_added(book, strategy.mark, strategy.rules)),
         rows.sums(shares(portfolio)),

@@ -14,7 +14,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Book
-from xlmargin.strategy_margin import Phase, StrategyMargin
+from xlmargin.strategy_margin import StrategyLine
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,14 +46,13 @@ def rows_of_underlyings(book: Book) -> ComparisonRows:
     return _rows(positions.account[held], names, held, np.ones(len(held)))
 
 
-def rows_of_strategies(margin: StrategyMargin) -> ComparisonRows:
-    """A row for each account and name of a strategy in the least maintenance pairing."""
-    lines = margin.lines(Phase.MAINTENANCE)
+def rows_of_strategies(book: Book, lines: Iterable[StrategyLine]) -> ComparisonRows:
+    """A row for each account and name of a strategy in the lines of a pairing."""
     legs = [(line.strategy, leg) for line in lines for leg in line.legs]
     position = np.array([leg.position for _, leg in legs], dtype=np.int64)
     used = np.abs(np.array([leg.quantity for _, leg in legs], dtype=np.float64))
     part = used / np.bincount(position, used)[position] if len(legs) else used
-    accounts = margin.book.positions.account[position]
+    accounts = book.positions.account[position]
     return _rows(accounts, (name for name, _ in legs), position, part)
 
 

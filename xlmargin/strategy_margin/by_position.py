@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
+from collections.abc import Iterable
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray
+from xlmargin.strategy_margin.display_lines import StrategyLine
 from xlmargin.strategy_margin.legs import Phase
 from xlmargin.strategy_margin.strategy_requirement import StrategyMargin
 
 
 def asked_of(margin: StrategyMargin, phase: Phase) -> FloatArray:
     """What each position is asked in the least pairing of a phase, $, shape (positions,)."""
-    return _sum_of_legs(margin, phase, "initial" if phase is Phase.INITIAL else "maintenance")
+    return asked_in(margin.lines(phase), phase, len(margin.book.positions))
 
 
-def proceeds_of(margin: StrategyMargin) -> FloatArray:
-    """What was received for each position that was sold short, $, shape (positions,)."""
-    return _sum_of_legs(margin, Phase.INITIAL, "proceeds")
-
-
-def _sum_of_legs(margin: StrategyMargin, phase: Phase, amount: str) -> FloatArray:
-    amount_of = attrgetter(amount)
-    by_position = np.zeros(len(margin.book.positions))
-    for line in margin.lines(phase):
+def asked_in(lines: Iterable[StrategyLine], phase: Phase, positions: int) -> FloatArray:
+    """What each of so many positions is asked in these lines in a phase, $."""
+    asked = np.zeros(positions)
+    for line in lines:
         for leg in line.legs:
-            by_position[leg.position] += amount_of(leg)
-    return by_position
+            asked[leg.position] += leg.initial if phase is Phase.INITIAL else leg.maintenance
+    return asked
+
+
+def proceeds_in(lines: Iterable[StrategyLine], positions: int) -> FloatArray:
+    """What was received for each of so many positions that was sold short, $."""
+    proceeds = np.zeros(positions)
+    for line in lines:
+        for leg in line.legs:
+            proceeds[leg.position] += leg.proceeds
+    return proceeds
