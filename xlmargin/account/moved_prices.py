@@ -116,10 +116,10 @@ def moved_prices(margin: PortfolioMargin) -> MovedPrices:
 
 def _after(frame: MarginFrame, spot: FloatArray) -> Iterator[AfterMove]:
     """The book at these prices, shape (underlyings, moves), valued together."""
-    market, points = frame.book.market, 1.0 + frame.points.moves
-    around = (spot[:, :, None] * points[:, None, :]).reshape(len(spot), -1)
+    market, points, count = frame.book.market, 1.0 + frame.points.moves, spot.shape[1]
+    around = spot[:, :, None] * points[:, None, :]
+    around = around.reshape(len(spot), count * points.shape[1])
     values = frame.contracts.values(np.hstack([market.spot[:, None], spot, around]))
-    count = spot.shape[1]
     now, moved = values[:, :1], values[:, 1 : 1 + count]
     at_points = values[:, 1 + count :].reshape(len(values), count, points.shape[1])
     for i in range(count):

@@ -1,0 +1,98 @@
+"""The search for the first zero, against a slow one-account twin of SciPy's."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import brentq
+
+from xlmargin.account.first_zero import MOVES_DOWN, MOVES_UP, Bracket, first_bracket, root
+
+
+class Still:
+    """Prices that are told apart by their moves alone."""
+
+    def along(self, moves):
+        """Nothing but as many moves."""
+        return iter(moves)
+
+
+def search(functions, moves, has_excess=None):
+    def after(_, own, looking):
+        return at(own, looking)
+
+    def at(own, looking):
+        return np.array([f(move) for f, move in zip(functions, own, strict=True)])
+
+    alive = np.ones(len(functions), dtype=bool) if has_excess is None else np.array(has_excess)
+    bracket = first_bracket(after, Still(), alive, moves)
+    return bracket, root(at, bracket)
+
+
+@given(
+    zero=st.floats(-0.98, -0.005),
+    steepness=st.floats(0.01, 30),
+    dollars=st.sampled_from([1.0, 1e4, 1e9]),
+)
+def test_agrees_with_a_one_account_twin(zero, steepness, dollars):
+    def line(move):
+        return dollars * (move - zero)
+
+    def curve(move):
+        return dollars * (np.exp(steepness * move) - np.exp(steepness * zero))
+
+    def kinked(move):
+        return dollars * max(move - zero, 5 * (move - zero))
+
+    bracket, found = search([line, curve, kinked], MOVES_DOWN)
+    for i, function in enumerate((line, curve, kinked)):
+        twin = brentq(function, bracket.inner[i], bracket.outer[i], xtol=1e-12)
+        assert found[i] == pytest.approx(twin, abs=1e-8)
+        assert found[i] == pytest.approx(zero, abs=1e-8)
+
+
+def test_the_first_of_several_zeros_is_found():
+    def wave(move):
+        return np.cos(20 * move)  # zeros at 0.0785, 0.2356, ...
+
+    assert search([wave], MOVES_UP)[1] == pytest.approx(np.pi / 40)
+    assert search([wave], MOVES_DOWN)[1] == pytest.approx(-np.pi / 40)
+
+
+@pytest.mark.parametrize(("width", "seen"), [(0.006, True), (0.004, False)])
+def test_a_dip_is_seen_where_a_move_of_the_grid_is_in_it(width, seen):
+    def dip(move):  # around 5.5%, between the moves of 5% and 6%
+        return abs(move - 0.055) - width
+
+    assert np.isnan(search([dip], MOVES_UP)[1][0]) != seen
+
+
+def test_a_jump_is_found_where_it_is():
+    def jump(move):
+        return 3.0 if move > -0.4321 else -5.0
+
+    assert search([jump], MOVES_DOWN)[1] == pytest.approx(-0.4321, abs=1e-9)
+
+
+def test_accounts_without_excess_or_without_a_zero_have_no_bracket():
+    bracket, found = search([lambda m: m + 0.1, lambda m: 1.0], MOVES_DOWN, [False, True])
+    assert not bracket.exists.any()
+    assert np.isnan(found).all()
+
+
+def test_a_zero_on_the_grid_is_itself():
+    assert search([lambda m: m + 0.5], MOVES_DOWN)[1] == pytest.approx(-0.5, abs=1e-12)
+
+
+def test_the_grid_is_what_it_says():
+    up = np.diff([0.0, *MOVES_UP])
+    assert up[:10] == pytest.approx(0.01)
+    assert up[10:20] == pytest.approx(0.02)
+    assert up[20:] == pytest.approx(0.05)
+    assert (MOVES_UP[9], MOVES_UP[19], MOVES_UP[-1]) == (0.10, 0.30, 1.0)
+    assert (*(-move for move in MOVES_UP[:-1]), -0.99) == MOVES_DOWN
+
+
+def test_no_bracket_asks_for_nothing():
+    none = np.full(2, np.nan)
+    assert np.isnan(root(lambda own, looking: own, Bracket(none, none))).all()

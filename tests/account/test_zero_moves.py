@@ -1,0 +1,181 @@
+"""The moves that take the excess away: worked out by hand, and repriced from the ranges."""
+
+import numpy as np
+import pytest
+
+import udfs
+from tests.account.accounts import HEADINGS, MARGIN, answered, cash, option, stock, totals
+from xlmargin.account import portfolio_excess, strategy_excess
+from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.excel.cells import read_book
+
+
+def test_long_stock():
+    # LMV = debit / 0.75: 10,000 for 7,500; portfolio margin at debit / 0.85
+    found = totals(stock(100, 160), cash(-7_500))
+    assert found["strategy move down"] == pytest.approx(10_000 / 16_000 - 1, abs=1e-9)
+    assert found["portfolio move down"] == pytest.approx(7_500 / 0.85 / 16_000 - 1, abs=1e-9)
+    assert found["strategy move up"] == found["portfolio move up"] == "none"
+
+
+def test_short_stock():
+    # SMV = credit / 1.30: 17,307.69 for 22,500
+    found = totals(stock(-100, 150), cash(22_500))
+    assert found["strategy move up"] == pytest.approx(22_500 / 1.30 / 15_000 - 1, abs=1e-9)
+    assert found["portfolio move up"] == pytest.approx(22_500 / 1.15 / 15_000 - 1, abs=1e-9)
+    assert found["strategy move down"] == "none"
+
+
+def test_a_leveraged_fund_moves_by_its_factor():
+    # three times 25% of the fund: debit 1,000 is met down to 4,000, the fund 60% lower
+    market = [["symbol", "price", "class", "leverage"], ["TQQQ", 100, "etf_broad", 3]]
+    found = totals(stock(100, 100, "TQQQ"), cash(-1_000), market=market)
+    assert found["strategy move down"] == pytest.approx(-0.20, abs=1e-9)
+    # portfolio margin asks 45%: V - 1,000 = 0.45 V
+    assert found["portfolio move down"] == pytest.approx((1_000 / 0.55 / 1e4 - 1) / 3, abs=1e-9)
+
+
+def test_no_excess_now_is_a_move_of_none():
+    found = totals(stock(100, 70), cash(-6_500))
+    assert found["strategy excess"] < 0
+    assert [found[f"{r} move {d}"] for r in ("strategy", "portfolio") for d in ("down", "up")] == [
+        0.0
+    ] * 4
+    # excess of exactly nothing is nothing; a cent more is not
+    assert totals(stock(100, 80), cash(-6_000))["strategy move down"] == 0
+    assert totals(stock(100, 80), cash(-5_999.99))["strategy move down"] < 0
+
+
+def test_cash_alone_is_never_moved():
+    found = totals(cash(1))
+    assert found["strategy move down"] == found["portfolio move up"] == "none"
+
+
+SYMBOLS = {"XYZ": 100.0, "ABC": 50.0, "LEV": 40.0, "SPX": 6_000.0}
+OPTIONS = [*HEADINGS[:-2], "volatility"]
+BOOKS = {
+    "stock only": [
+        ["XYZ", "stock", 300, None, None, None],
+        ["ABC", "stock", -200, None, None, None],
+        ["LEV", "stock", 50, None, None, None],
+        ["USD", "cash", -4_000, None, None, None],
+    ],
+    "short strangles": [
+        ["XYZ", "call", -5, 110, "2026-12-18", 0.35],
+        ["XYZ", "put", -5, 90, "2026-12-18", 0.38],
+        ["SPX", "put", -1, 5_700, "2027-01-15", 0.22],
+        ["USD", "cash", 120_000, None, None, None],
+    ],
+    "spreads and stock": [
+        ["XYZ", "stock", 1_000, None, None, None],
+        ["XYZ", "call", -10, 105, "2027-01-15", 0.30],
+        ["XYZ", "put", 5, 95, "2027-01-15", 0.33],
+        ["ABC", "put", -8, 50, "2026-12-18", 0.40],
+        ["ABC", "put", 8, 45, "2026-12-18", 0.45],
+        ["ABC", "call", 3, 50, "2027-12-17", 0.35],
+        ["USD", "cash", -52_000, None, None, None],
+    ],
+}
+
+
+def ranges(book, move=0.0):
+    """The book with every price moved, never below nothing, options at their own volatility."""
+    factor = {"LEV": 2}
+    market = [
+        ["symbol", "price", "class", "leverage", "dividend_yield"],
+        *(
+            [
+                symbol,
+                max(price * (1 + factor.get(symbol, 1) * move), 1e-9),
+                "index_broad" if symbol == "SPX" else "stock",
+                factor.get(symbol, 1),
+                0.01,
+            ]
+            for symbol, price in SYMBOLS.items()
+        ),
+    ]
+    return [OPTIONS, *BOOKS[book]], market, MARGIN
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_no_excess_is_left_when_everything_is_repriced_there(book):
+    rows = udfs.MARGIN_ACCOUNT(*ranges(book))
+    found = {row[0]: row[2] for row in rows[1:]}
+    moved = 0
+    for regime, excess, margined in (
+        ("strategy", strategy_excess, under_strategy_margin),
+        ("portfolio", portfolio_excess, under_portfolio_margin),
+    ):
+        assert found[f"{regime} excess"] > 0
+        for direction in ("down", "up"):
+            move = found[f"{regime} move {direction}"]
+            if move == "none":
+                continue
+            moved += 1
+            there = [
+                excess(margined(read_book(*ranges(book, move + step)))).excess[0]
+                for step in (-1e-6, 0.0, 1e-6)
+            ]
+            assert there[1] == pytest.approx(0, abs=0.01)
+            assert there[0] * there[2] < 0  # to a millionth of a move
+            # nothing before it on a grid of tenths of a percent
+            for nearer in np.arange(0.0, abs(move) - 1e-6, max(abs(move) / 40, 0.001)):
+                at = read_book(*ranges(book, float(np.copysign(nearer, move))))
+                assert excess(margined(at)).excess[0] > 0
+    assert moved >= 2
+
+
+def test_an_option_with_a_price_keeps_the_volatility_of_its_price():
+    rows = [stock(100, 100), option("put", -2, 95, 2.5), cash(-3_000)]
+    found = totals(*rows)
+    for regime, excess, margined in (
+        ("strategy", strategy_excess, under_strategy_margin),
+        ("portfolio", portfolio_excess, under_portfolio_margin),
+    ):
+        move = found[f"{regime} move down"]
+        at = ("put", 95, "2026-12-18", "2026-11-20")
+        volatility = udfs.OPT_IV(at[0], 100, *at[1:], 2.5, 0.04)
+        spot = 100 * (1 + move)
+        mark = udfs.OPT_PRICE(at[0], spot, *at[1:], volatility, 0.04)
+        there = [stock(100, spot), option("put", -2, 95, mark), cash(-3_000)]
+        book = read_book([HEADINGS, *there], None, MARGIN)
+        assert excess(margined(book)).excess[0] == pytest.approx(0, abs=0.05)
+
+
+def test_several_accounts_answer_as_each_alone():
+    books = {
+        "a": [stock(100, 100), cash(-4_000)],
+        "b": [stock(-100, 100), option("call", 1, 110, 2.0), cash(17_000)],
+        "c": [option("put", -3, 90, 1.5), option("call", -3, 115, 1.0), cash(12_000)],
+    }
+    market = [["symbol", "price"], ["XYZ", 100]]
+    rows = [[*row[:-1], name] for name, own in books.items() for row in own]
+    together = answered(*rows, market=market)
+    assert together[0] == ["figure", "unit", "total", "rule", *books]
+    for i, (name, own) in enumerate(books.items()):
+        alone = answered(*([*row[:-1], name] for row in own), market=market)
+        for whole, one in zip(together[1:], alone[1:], strict=True):
+            if isinstance(one[2], str):
+                assert whole[4 + i] == one[2]
+            else:
+                assert whole[4 + i] == pytest.approx(one[2], rel=1e-9, abs=1e-8), whole[0]
+    for row in together[1:]:
+        known = [value for value in row[4:] if isinstance(value, float)]
+        if row[1] == "$" and known:
+            assert row[2] == pytest.approx(sum(known))
+        if " move " in row[0] and known:
+            assert abs(row[2]) == min(map(abs, known))
+
+
+def test_the_order_of_accounts_and_rows_does_not_matter():
+    rows = [
+        stock(100, 100, account="a"),
+        cash(-4_000, "a"),
+        stock(-100, 100, account="b"),
+        cash(17_000, "b"),
+    ]
+    forth, back = answered(*rows), answered(*reversed(rows))
+    assert back[0][4:] == ["b", "a"]
+    for one, other in zip(forth[1:], back[1:], strict=True):
+        for here, there in zip((one[2], *one[4:]), (other[2], *other[:3:-1]), strict=True):
+            assert here == (there if isinstance(there, str) else pytest.approx(there, abs=1e-9))
