@@ -22,7 +22,7 @@ from xlmargin.excel.margined import portfolio_margined, strategy_margined
 from xlmargin.excel.option_arguments import read_options
 from xlmargin.excel.option_symbol import read_symbol
 from xlmargin.excel.settings_alone import read_settings_alone
-from xlmargin.excel.what_if_margined import impact_of_trades
+from xlmargin.excel.what_if_margined import hedge_of_candidates, impact_of_trades
 from xlmargin.excel.worksheet_function import Returns, worksheet_function
 from xlmargin.intraday import intraday_reports
 from xlmargin.margin_calls import CallKind, last_day_to_meet
@@ -222,6 +222,30 @@ def MARGIN_ONE_MORE(positions, market=None, settings=None, dividends=None, heade
     strategy = _strategy(positions, market, settings, dividends)
     made = one_more(portfolio_margined(strategy.book), strategy)
     return reports.one_more_table(made).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
+    candidates=Argument(
+        "What might be traded, with the headings of positions: price; quantity (sign: bought or"
+        " sold; size: the most; left out: bought), cost (trade price), fee, account.",
+        Kind.RANGE,
+    ),
+    target=Argument(
+        "Reduction of the requirement wanted, $; left out: the margin call, else all that can be.",
+        Kind.NUMBER,
+    ),
+    headers=HEADERS,
+)
+def MARGIN_HEDGE(
+    positions, candidates, market=None, settings=None, dividends=None, target=None, headers=True
+):
+    """Candidates ranked by the requirement they free for each dollar of cost, with the least
+    quantity that reaches the target, or that frees the most.
+    """
+    ranges = (positions, candidates, market, settings, dividends)
+    hedge = hedge_of_candidates(*ranges, target, today=TODAY)
+    return reports.hedge_table(hedge).cells(headers)
 
 
 @worksheet_function(

@@ -29,7 +29,7 @@ from xlmargin.reports.rule_tables import (
 )
 from xlmargin.reports.strategy_tables import strategies_table
 from xlmargin.reports.table import Table, Value
-from xlmargin.reports.what_if_tables import one_more_table, what_if_table
+from xlmargin.reports.what_if_tables import hedge_table, one_more_table, what_if_table
 
 __all__ = [
     "SPOT_MOVES",
@@ -46,6 +46,7 @@ __all__ = [
     "gains_table",
     "greeks_table",
     "groups_table",
+    "hedge_table",
     "history_summary_table",
     "history_table",
     "in_shape",

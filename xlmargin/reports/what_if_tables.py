@@ -9,7 +9,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.reports.table import Table, Value, numbers
-from xlmargin.what_if import Change, Impact, OneMore
+from xlmargin.what_if import Change, Hedge, Impact, OneMore
 
 TOTAL: Final = "total"
 _EQUITY_FIRST: Final = (
@@ -102,3 +102,47 @@ def one_more_table(made: OneMore) -> Table:
         for i, row in enumerate(columns)
     ]
     return Table(headings, rows)
+
+
+def hedge_table(hedge: Hedge) -> Table:
+    """A row for each candidate, best first: how many, and what they free and cost; $.
+
+    Those that reach the target come first, those that free nothing last; what costs nothing or pays
+    before what costs, which goes by the requirement freed for each dollar.
+    """
+    headings = (
+        "symbol", "candidate", "quantity", "requirement after", "freed", "target", "cost",
+        "freed per dollar", "result", "account",
+    )  # fmt: skip
+    one = hedge.candidates.positions
+    columns = np.column_stack(
+        [
+            one.quantity * hedge.quantity,
+            hedge.before - hedge.freed,
+            hedge.freed,
+            hedge.target,
+            hedge.cost,
+            hedge.freed_per_dollar,
+        ]
+    )
+    rows: list[list[Value]] = [
+        [
+            one.symbol[i],
+            one.label(i).split(" ", 1)[1],
+            *numbers(columns[i]),
+            _result(hedge, i),
+            one.accounts[one.account[i]],
+        ]
+        for i in hedge.ranking.tolist()
+    ]
+    return Table(headings, rows)
+
+
+def _result(hedge: Hedge, index: int) -> str:
+    """What a candidate does, in words; what is not proven is said."""
+    proven = bool(hedge.is_proven[index])
+    if not hedge.quantity[index]:
+        return "frees nothing" if proven else "frees nothing at the quantities tried"
+    if hedge.reaches[index]:
+        return "reaches the target" if proven else "reaches the target, perhaps with less too"
+    return "the most it frees" if proven else "the most it frees at the quantities tried"

@@ -1,0 +1,312 @@
+"""Candidates that lower a requirement, by hand and against every quantity tried one by one."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import udfs
+from tests.what_if.books import JANUARY, MARCH, MARKET, SETTINGS
+
+POSITIONS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
+CANDIDATES = [*POSITIONS, "cost", "fee"]
+MARGIN = [*SETTINGS, ["account_type", "margin"]]
+STOCK = ["XYZ", "stock", 500, None, None, 500.0]
+
+
+def table(headings, rows):
+    return [headings, *([*row, *[None] * (len(headings) - len(row))] for row in rows)]
+
+
+def hedge(held, candidates, setting=SETTINGS, target=None, market=MARKET):
+    answer = udfs.MARGIN_HEDGE(
+        table(POSITIONS, held), table(CANDIDATES, candidates), market, setting, None, target
+    )
+    assert isinstance(answer, list), answer
+    return [dict(zip(answer[0], row, strict=True)) for row in answer[1:]]
+
+
+def requirement(held, setting, market=MARKET):
+    if not held:
+        return 0.0
+    portfolio = setting is not MARGIN
+    function = udfs.PM_REQUIREMENT if portfolio else udfs.REGT_MAINTENANCE
+    return function(table(POSITIONS, held), market, setting)
+
+
+def netted(held, candidate, quantity):
+    """The rows held with so many of a candidate, which closes rows of its contract first."""
+    rows, left = [list(row) for row in held], quantity
+    for row in rows:
+        if row[:2] == candidate[:2] and row[3:5] == candidate[3:5] and row[2] * left < 0:
+            closed = min(abs(row[2]), abs(left)) * (1 if left > 0 else -1)
+            row[2], left = row[2] + closed, left - closed
+    rows = [row for row in rows if row[2]]
+    return [*rows, [*candidate[:2], left, *candidate[3:6]]] if left else rows
+
+
+def every_quantity(held, candidate, most, sign, setting, market=MARKET):
+    """What each quantity up to the most frees."""
+    before = requirement(held, setting, market)
+    return [0.0] + [
+        before - requirement(netted(held, candidate, sign * q), setting, market)
+        for q in range(1, most + 1)
+    ]
+
+
+def test_protective_puts_by_the_contract_under_strategy_margin():
+    put = ["XYZ", "put", 10, 480, JANUARY, 6.0, None, None, 5.0]
+    # 25% of 50,000 becomes 10% of the strike and 2,000 out of the money: 5,700 less a contract
+    (found,) = hedge([STOCK], [put], MARGIN, target=11_000)
+    assert (found["quantity"], found["freed"], found["result"]) == (2, 11_400, "reaches the target")
+    assert found["requirement after"] == 5 * 12_500 - 11_400
+    assert found["cost"] == 2 * 600 + 5
+    assert found["freed per dollar"] == pytest.approx(11_400 / 1_205)
+    # five lots of stock are all that can be protected
+    (most,) = hedge([STOCK], [put], MARGIN, target=50_000)
+    assert (most["quantity"], most["freed"]) == (5, 28_500)
+    assert most["result"] == "the most it frees"
+
+
+def test_the_target_is_the_margin_call_where_none_is_given():
+    put = ["XYZ", "put", None, 480, JANUARY, 6.0]
+    # equity 62,000 is 500 short of 62,500: one put frees 5,700
+    cash = ["USD", "cash", -250_000 + 62_000]
+    (found,) = hedge([STOCK, cash], [put], MARGIN)
+    assert (found["target"], found["quantity"]) == (500, 1)
+    # no call: as much as can be
+    (found,) = hedge([STOCK, ["USD", "cash", 0]], [put], MARGIN)
+    assert (found["target"], found["quantity"]) == ("#N/A", 5)
+    # cash stated nowhere: nobody knows of a call
+    (found,) = hedge([STOCK], [put], MARGIN)
+    assert (found["target"], found["quantity"]) == ("#N/A", 5)
+
+
+def test_selling_what_is_held_under_portfolio_margin():
+    # 15% of 500 is 75 a share: 100 shares free 7,500
+    (found,) = hedge([STOCK], [["XYZ", "stock", -500, None, None, 500.0]], target=7_500)
+    assert (found["quantity"], found["freed"]) == (-100, pytest.approx(7_500))
+    assert found["cost"] == -50_000
+    assert found["freed per dollar"] == "#N/A"
+    # beyond nothing it asks again
+    (found,) = hedge([STOCK], [["XYZ", "stock", -2_000, None, None, 500.0]])
+    assert (found["quantity"], found["freed"]) == (-500, pytest.approx(37_500))
+
+
+def test_a_fee_is_paid_once_and_the_trade_price_is_the_cost():
+    put = ["XYZ", "put", 10, 480, JANUARY, 6.0, None, 6.1, 7.0]
+    (found,) = hedge([STOCK], [put], target=100)
+    assert found["cost"] == pytest.approx(abs(found["quantity"]) * 610 + 7)
+
+
+def test_what_frees_nothing_costs_nothing_and_comes_last():
+    idle = ["ABC", "put", None, 45, JANUARY, 1.0, None, None, 5.0]
+    good = ["XYZ", "put", None, 480, JANUARY, 6.0]
+    for setting in (SETTINGS, MARGIN):
+        first, last = hedge([STOCK, ["ABC", "put", 1, 50, JANUARY, 2.0]], [idle, good], setting)
+        assert (first["symbol"], last["symbol"]) == ("XYZ", "ABC")
+        assert (last["quantity"], last["cost"], last["result"]) == (0, 0, "frees nothing")
+
+
+def test_ranked_by_target_then_pay_then_freed_per_dollar():
+    sell = ["XYZ", "stock", -500, None, None, 500.0]
+    near = ["XYZ", "put", 10, 480, JANUARY, 6.0]
+    far = ["XYZ", "put", 10, 450, JANUARY, 2.0]
+    little = ["XYZ", "put", 1, 490, JANUARY, 9.0]
+    found = hedge([STOCK], [little, near, far, sell], target=12_000)
+    assert found[0]["symbol"] == "XYZ" and found[0]["cost"] < 0
+    assert [row["result"] for row in found] == ["reaches the target"] * 3 + ["the most it frees"]
+    assert found[1]["freed per dollar"] >= found[2]["freed per dollar"]
+    assert found[3]["candidate"].endswith("490 put")
+
+
+def test_accounts_have_their_own_targets_and_candidates_name_theirs():
+    held = [[*STOCK, "one"], ["USD", "cash", -188_000, None, None, None, "one"],
+            [*STOCK, "two"], ["USD", "cash", -190_000, None, None, None, "two"]]  # fmt: skip
+    put = ["XYZ", "put", None, 480, JANUARY, 6.0]
+    found = hedge(held, [[*put, "one"], [*put, "two"]], MARGIN)
+    assert {row["account"]: (row["target"], row["quantity"]) for row in found} == {
+        "one": (500, 1),
+        "two": (2_500, 1),
+    }
+    answer = udfs.MARGIN_HEDGE(table(POSITIONS, held), table(CANDIDATES, [put]), MARKET, MARGIN)
+    assert "candidates, row 2, account: found nothing, wanted an account" in answer
+
+
+OPTIONS = [(t, k, e) for t in ("put", "call") for k in (480, 500, 520) for e in (JANUARY, MARCH)]
+VOLATILITY = 0.3
+
+
+def priced(option):
+    kind, strike, expiration = option
+    price = udfs.OPT_PRICE(kind, 500.0, strike, expiration, "2026-11-20", VOLATILITY, 0.04)
+    return ["XYZ", kind, None, strike, expiration, round(price, 2)]
+
+
+books = st.lists(
+    st.tuples(st.sampled_from(OPTIONS), st.integers(-4, 4).filter(bool)),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda row: row[0],
+)
+shares = st.sampled_from([0, 100, 250, -300, 400])
+candidates = st.one_of(st.sampled_from(OPTIONS), st.none())
+
+
+def built(option, stock):
+    held = [[*priced(o)[:2], q, *priced(o)[3:]] for o, q in option]
+    return [*held, ["XYZ", "stock", stock, None, None, 500.0]] if stock else held
+
+
+@settings(max_examples=25, deadline=None)
+@given(option=books, stock=shares, candidate=st.sampled_from(OPTIONS),
+       sign=st.sampled_from([1, -1]), share=st.sampled_from([0.2, 0.5, 0.9, 1.0, 1.3]),
+       house=st.sampled_from(["rule", "tastytrade_stressed"]))  # fmt: skip
+def test_portfolio_quantities_are_the_least_of_all(option, stock, candidate, sign, share, house):
+    held, setting, most = built(option, stock), [*SETTINGS, ["house", house]], 12
+    row = priced(candidate)
+    freed = every_quantity(held, row, most, sign, setting)
+    target = max(share * max(freed), 1.0)
+    row[2] = sign * most
+    (found,) = hedge(held, [row], setting, target)
+    judge(found, freed, target)
+
+
+@settings(max_examples=25, deadline=None)
+@given(option=books, stock=st.sampled_from([250, -300]), sign=st.sampled_from([1, -1]),
+       share=st.sampled_from([0.3, 0.9, 1.0, 1.3]),
+       house=st.sampled_from(["rule", "tastytrade_stressed"]))  # fmt: skip
+def test_portfolio_quantities_of_shares_are_the_least_of_all(option, stock, sign, share, house):
+    lot = 50  # every fiftieth quantity is tried
+    market, setting = [["symbol", "price"], ["XYZ", 500.0]], [*SETTINGS, ["house", house]]
+    held = built(option, stock)
+    before = requirement(held, setting, market)
+    row, most = ["XYZ", "stock", None, None, None, 500.0], 600
+    tried = range(0, most + 1, lot)
+    freed = {q: before - requirement(netted(held, row, sign * q), setting, market) for q in tried}
+    target = max(share * max(freed.values()), 1.0)
+    row[2] = sign * most
+    (found,) = hedge(held, [row], setting, target)
+    quantity = abs(found["quantity"])
+    assert found["freed"] >= max(freed.values()) - 0.01 or found["freed"] >= target - 0.01
+    for q, amount in freed.items():
+        if q < quantity:
+            assert amount < min(target, found["freed"]) + 0.01
+
+
+@settings(max_examples=25, deadline=None)
+@given(option=books, stock=shares, candidate=st.sampled_from(OPTIONS),
+       sign=st.sampled_from([1, -1]), share=st.sampled_from([0.2, 0.5, 0.9, 1.0, 1.3]))  # fmt: skip
+def test_strategy_quantities_are_the_least_of_all(option, stock, candidate, sign, share):
+    held, most = built(option, stock), 12
+    row = priced(candidate)
+    freed = every_quantity(held, row, most, sign, MARGIN)
+    target = max(share * max(freed), 1.0)
+    row[2] = sign * most
+    (found,) = hedge(held, [row], MARGIN, target)
+    assert "tried" not in found["result"] and "perhaps" not in found["result"]
+    judge(found, freed, target)
+
+
+def judge(found, freed, target):
+    """The least quantity that frees enough, or else the least that frees the most."""
+    enough = [q for q, amount in enumerate(freed) if amount >= target - 1e-3]
+    best = max(freed)
+    least = enough[0] if enough else next(q for q, a in enumerate(freed) if a >= best - 1e-3)
+    assert abs(found["quantity"]) == least
+    assert found["freed"] == pytest.approx(freed[least], abs=0.01)
+    assert (found["result"] == "reaches the target") is bool(enough)
+
+
+@settings(max_examples=15, deadline=None)
+@given(option=books, stock=st.sampled_from([250, -300]), sign=st.sampled_from([1, -1]))
+def test_shares_by_strategy_never_claim_too_much(option, stock, sign):
+    held, row = built(option, stock), ["XYZ", "stock", None, None, None, 500.0]
+    freed = every_quantity(held, row, 40, sign, MARGIN)
+    row[2] = sign * 40
+    (found,) = hedge(held, [row], MARGIN, max(0.8 * max(freed), 1.0))
+    amount = freed[int(abs(found["quantity"]))]
+    assert found["freed"] == pytest.approx(amount, abs=0.01)
+    if "tried" not in found["result"] and "perhaps" not in found["result"]:
+        judge(found, freed, max(0.8 * max(freed), 1.0))
+    elif "reaches" in found["result"]:
+        assert amount >= 0.8 * max(freed) - 0.01
+
+
+def test_more_than_is_tried_one_by_one_is_found_and_not_said_to_be_least():
+    # 200 uncovered calls; a call bought back frees one uncovered call after the other
+    call = ["XYZ", "call", -200, 520, JANUARY, 8.0]
+    back = ["XYZ", "call", None, 520, JANUARY, 8.0]
+    (found,) = hedge([call], [back], MARGIN, target=100 * 8_800)
+    assert (found["quantity"], found["freed"]) == (100, 880_000)
+    assert found["result"] == "reaches the target, perhaps with less too"
+    (found,) = hedge([call], [back], SETTINGS)
+    assert (found["quantity"], found["result"]) == (200, "the most it frees")
+
+
+def test_shares_bought_to_cover_calls_come_by_the_lot():
+    call = ["XYZ", "call", -2, 520, JANUARY, 8.0]
+    odd = ["XYZ", "stock", 30, None, None, 500.0]
+    bought = ["XYZ", "stock", None, None, None, 500.0]
+    # 70 more cover one call, which asked 8,800; 100 shares ask 12,500, of which 30 asked 3,750
+    (found,) = hedge([call, odd], [bought], MARGIN)
+    assert (found["quantity"], found["freed"]) == (70, 50)
+    assert found["result"] == "the most it frees at the quantities tried"
+    (found,) = hedge([["XYZ", "call", -2, 520, JANUARY, 90.0], odd], [bought], MARGIN)
+    # at 90 a call: 17,000 each, and its value stays inside until it is covered
+    assert found["quantity"] == 170
+    assert found["freed"] == 2 * 17_000 - (25_000 - 3_750)
+
+
+def test_positions_outside_portfolio_margin_are_freed_by_strategy():
+    market = [["symbol", "price", "marginable"], ["XYZ", 500.0, None], ["OTC", 50.0, False]]
+    short = ["OTC", "put", -2, 45, JANUARY, 2.0]
+    long = ["OTC", "put", 5, 40, JANUARY, 1.0]
+    before = requirement([STOCK, short], SETTINGS, market)
+    # uncovered 700 less the option's 200; in a spread 500 less 200 and the 100 of the long one
+    for target, quantity in ((90.0, 1), (None, 2)):
+        (found,) = hedge([STOCK, short], [long], SETTINGS, target, market)
+        after = requirement([STOCK, short, [*long[:2], quantity, *long[3:]]], SETTINGS, market)
+        assert found["quantity"] == quantity
+        assert found["freed"] == pytest.approx(before - after) == pytest.approx(100 * quantity)
+
+
+@pytest.mark.parametrize(
+    ("candidates", "message"),
+    [
+        ([["XYZ", "put", 1, 450, JANUARY]], "row 2, price: found nothing"),
+        ([["XYZ", "put", 0, 450, JANUARY, 2.0]], "row 2, quantity: found 0"),
+        ([["XYZ", "put", 1.5, 450, JANUARY, 2.0]], "row 2, quantity: found 1.5"),
+        ([["XYZ", "put", "x", 450, JANUARY, 2.0]], "row 2, quantity: found the text 'x'"),
+        ([["USD", "cash", 100]], "row 2, type: found 'cash'"),
+        ([["QQQ", "put", 1, 450, JANUARY, 2.0]], "row 2, symbol: found 'QQQ'"),
+        ([["XYZ", "put", 1, 450, JANUARY, 900.0]], "row 2, price: found 900"),
+        ([["XYZ", "put", 1, 450, JANUARY, 2.0, None, None, -1]], "row 2, fee: found -1"),
+        ([], "candidates: found no candidates"),
+    ],
+)
+def test_refused_by_row_and_column(candidates, message):
+    answer = udfs.MARGIN_HEDGE(
+        table(POSITIONS, [STOCK]), table(CANDIDATES, candidates), MARKET, SETTINGS
+    )
+    assert answer.startswith("#XLM! candidates")
+    assert message in answer
+
+
+@pytest.mark.parametrize("target", [0, -5, "much"])
+def test_a_target_that_is_none_is_refused(target):
+    answer = udfs.MARGIN_HEDGE(
+        table(POSITIONS, [STOCK]),
+        table(CANDIDATES, [["XYZ", "put", 1, 450, JANUARY, 2.0]]),
+        MARKET, SETTINGS, None, target,
+    )  # fmt: skip
+    assert answer.startswith("#XLM! target: found")
+
+
+def test_a_volatility_stands_for_a_price():
+    headings = [*CANDIDATES, "volatility"]
+    row = ["XYZ", "put", None, 480, JANUARY, None, None, None, 5.0, 0.3]
+    price = udfs.OPT_PRICE("put", 500, 480, JANUARY, "2026-11-20", 0.3, 0.04)
+    for setting in (SETTINGS, MARGIN):
+        answer = udfs.MARGIN_HEDGE(table(POSITIONS, [STOCK]), [headings, row], MARKET, setting)
+        quantity, cost = answer[1][2], answer[1][6]
+        assert cost == pytest.approx(100 * quantity * price + 5)

@@ -1,0 +1,60 @@
+"""Candidates: contracts that might be traded to lower a requirement, and what they would close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray
+from xlmargin.positions import Positions
+from xlmargin.what_if.trades import NO_GROUP, Trades, contract_keys
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """What might be traded: one contract or share of each, and the most of it.
+
+    `one` holds each at a quantity of +1 (to buy) or -1 (to sell), its fee being that of any
+    quantity. `most`, contracts or shares, is a whole number, 1 or more, shape (candidates,).
+    """
+
+    one: Trades
+    most: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.most)
+
+    @property
+    def positions(self) -> Positions:
+        """One of each candidate."""
+        return self.one.book.positions
+
+    def cost(self, quantity: FloatArray) -> FloatArray:
+        """What so many cost with the fee, $, shape (candidates,); < 0 is received; none is free.
+
+        `quantity` is a magnitude.
+        """
+        paid = quantity * self.positions.units * self.one.price + self.one.fee
+        return np.where(quantity > 0, paid, 0.0)
+
+
+def closed_rows(joint: Positions, held: int) -> list[list[int]]:
+    """For each candidate the rows that trading it would close first, in their order.
+
+    `joint` has the held positions, so many, before the candidates. Rows are closed that hold the
+    same contract in the same account the other way, in the candidate's group where it names one.
+    """
+    rows: dict[tuple[float, ...], list[int]] = {}
+    keys = contract_keys(joint)
+    for i, key in enumerate(keys[:held]):
+        rows.setdefault(key, []).append(i)
+    return [
+        [
+            i
+            for i in rows.get(keys[c], ())
+            if joint.quantity[i] * joint.quantity[c] < 0
+            and joint.group[c] in (NO_GROUP, joint.group[i])
+        ]
+        for c in range(held, len(joint))
+    ]

@@ -1,0 +1,143 @@
+"""Which trade lowers an account's requirement most cheaply, and how much of it is enough.
+
+The requirement is that of the account's regime: portfolio margin's, or the maintenance requirement
+by strategy. Each candidate is tried by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlmargin.account import Excess, portfolio_excess, strategy_excess
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.book import Book
+from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
+from xlmargin.risk_array import option_marks
+from xlmargin.strategy_margin import StrategyMargin
+from xlmargin.what_if.candidates import Candidates
+from xlmargin.what_if.hedge_portfolio import NOTHING, least_quantities, portfolio_hedge
+from xlmargin.what_if.hedge_strategy import strategy_hedge
+from xlmargin.what_if.trades import joined
+
+
+@dataclass(frozen=True, eq=False)
+class Hedge:
+    """What each candidate can do for its account; arrays of shape (candidates,), $.
+
+    `target` is the reduction that is wanted, infinite where it is as much as can be. `quantity`, a
+    magnitude, is the least that frees so much, or else that frees the most. `is_proven` tells that
+    no lesser quantity does, and none more where it is not enough.
+    """
+
+    candidates: Candidates
+    before: FloatArray
+    target: FloatArray
+    quantity: FloatArray
+    freed: FloatArray
+    is_proven: BoolArray
+
+    @property
+    def cost(self) -> FloatArray:
+        """What the quantity costs with its fee; below 0, received."""
+        return self.candidates.cost(self.quantity)
+
+    @property
+    def freed_per_dollar(self) -> FloatArray:
+        """Requirement freed for each dollar of cost; NaN where it costs nothing, or pays."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.cost > 0, self.freed / self.cost, np.nan)
+
+    @property
+    def reaches(self) -> BoolArray:
+        """Whether the target is reached; never where there is none."""
+        return self.freed >= self.target - NOTHING
+
+    @property
+    def ranking(self) -> IntArray:
+        """Indexes of the candidates, best first.
+
+        Those that reach the target come first, those that free nothing last. Then what costs
+        nothing or pays, by what it frees; then the rest by what each dollar frees.
+        """
+        frees, costs = self.freed > NOTHING, self.cost > 0
+        worth = np.where(costs, np.nan_to_num(self.freed_per_dollar), self.freed)
+        return np.lexsort((self.cost, -worth, costs, ~frees, ~self.reaches))
+
+
+def hedge_under_portfolio(margin: PortfolioMargin, candidates: Candidates, target: float) -> Hedge:
+    """Candidates for accounts under portfolio margin.
+
+    `target`, $, is the reduction wanted in each account; NaN for its margin call, or as much as can
+    be where there is none or where cash is stated nowhere.
+    """
+    account, wanted = _wanted(portfolio_excess(margin), margin.book, candidates, target)
+    joint = _joint(margin.book, candidates)
+    both = under_portfolio_margin(joint)
+    held = len(margin.book.positions)
+    covered = both.class_of[held:] != NO_CLASS
+    hedge = Hedge(
+        candidates,
+        margin.by_account[account],
+        wanted,
+        *_tried(margin.book, candidates, wanted, np.flatnonzero(~covered), outside=True),
+    )
+    inside = np.flatnonzero(covered)
+    if inside.size:
+        found = portfolio_hedge(both, held, inside)
+        quantity = least_quantities(found, candidates.most[inside], -wanted[inside])
+        hedge.quantity[inside], hedge.freed[inside] = quantity, -found.change(quantity)
+        hedge.is_proven[inside] = True
+    return hedge
+
+
+def hedge_by_strategy(margin: StrategyMargin, candidates: Candidates, target: float) -> Hedge:
+    """Candidates for accounts that are margined by strategy; target as under portfolio margin."""
+    excess = strategy_excess(margin)
+    account, wanted = _wanted(excess, margin.book, candidates, target)
+    everyone = np.arange(len(candidates))
+    tried = _tried(margin.book, candidates, wanted, everyone, outside=False)
+    return Hedge(candidates, excess.requirement[account], wanted, *tried)
+
+
+def _wanted(
+    excess: Excess, held: Book, candidates: Candidates, target: float
+) -> tuple[IntArray, FloatArray]:
+    """Each candidate's account, and the reduction wanted there, infinite where nobody says."""
+    positions = candidates.positions
+    index = [held.positions.accounts.index(positions.accounts[a]) for a in positions.account]
+    account = np.array(index, dtype=np.int64)
+    call = excess.margin_call[account]
+    if not np.isnan(target):
+        return account, np.full(len(account), target)
+    return account, np.where(call > 0, call, np.inf)
+
+
+def _joint(held: Book, candidates: Candidates) -> Book:
+    """The positions held with one of each candidate behind them, whose rows are below zero."""
+    one = replace(candidates.positions, row=-candidates.positions.row)
+    joint = joined(held.positions, one)
+    return Book(joint, candidates.one.book.market, held.settings)
+
+
+def _tried(
+    held: Book, candidates: Candidates, wanted: FloatArray, chosen: IntArray, *, outside: bool
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Quantity, what it frees and whether that is proven, of the candidates that are tried."""
+    quantity, freed = np.zeros(len(candidates)), np.zeros(len(candidates))
+    proven = np.zeros(len(candidates), dtype=bool)
+    if chosen.size:
+        joint = _joint(held, candidates)
+        marks = option_marks(joint)
+        positions = joint.positions
+        marked = replace(positions, mark=np.where(positions.is_option, marks, positions.mark))
+        count = len(held.positions)
+        own = replace(joint, positions=marked.only(np.arange(count)))
+        for i in chosen.tolist():
+            one = replace(joint, positions=marked.only(np.array([count + i])))
+            found = strategy_hedge(own, one, candidates.most[i], outside=outside).least(wanted[i])
+            quantity[i], freed[i], proven[i] = found.quantity, found.freed, found.is_proven
+    return quantity, freed, proven

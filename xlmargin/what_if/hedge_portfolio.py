@@ -1,0 +1,150 @@
+"""How many of each candidate lower the portfolio margin requirement enough: exact, all at once.
+
+Between the quantities at which a position held the other way is closed, the requirement is the
+greatest of losses and minimums that are straight lines: it falls, and then it rises. So its lowest
+point, and the least quantity that reaches a level, are found by halving, in whole contracts.
+
+Rule: FINRA 4210(g)(7)-(8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.portfolio_margin.minimums import delivered_value
+from xlmargin.what_if.candidates import closed_rows
+from xlmargin.what_if.group_changes import GroupChange, GroupSums, group_sums
+
+NOTHING: Final = 1e-6
+"""Dollars; amounts that differ by less are the same, for sums of floating-point numbers are."""
+
+_SHARES: Final = 2
+"""Column of shares in what positions deliver."""
+
+
+@dataclass(frozen=True, eq=False)
+class PortfolioHedge:
+    """Candidates beside a margined book: what so many of each would change.
+
+    A candidate's legs are the rows that it closes, in their order, and what it opens. Arrays of
+    shape (candidates, legs): `start`, the quantity at which a leg begins, `width`, how many it
+    takes; and for one contract or share of a leg, $: `risk_array` with an axis of points more,
+    `minimum`, and `delivered` with an axis of 3.
+    """
+
+    sums: GroupSums
+    group: IntArray
+    start: FloatArray
+    width: FloatArray
+    risk_array: FloatArray
+    minimum: FloatArray
+    delivered: FloatArray
+
+    def change(self, quantity: FloatArray) -> FloatArray:
+        """What so many of each candidate change the requirement by, $, shape (candidates,).
+
+        Each candidate is traded by itself; `quantity` is a magnitude.
+        """
+        taken = np.clip(quantity[:, None] - self.start, 0.0, self.width)
+        return self.sums.after(
+            GroupChange(
+                self.group,
+                np.einsum("ck,ckp->cp", taken, self.risk_array),
+                np.einsum("ck,ck->c", taken, self.minimum),
+                np.einsum("ck,ckd->cd", taken, self.delivered),
+            )
+        )
+
+    def bends(self) -> FloatArray:
+        """Quantities between which the change falls and then rises, shape (candidates, bends).
+
+        Where a row is closed, and where shares held one way become shares held the other way: a
+        house's minimum for uncovered options turns there. Infinite where there is none.
+        """
+        shares = self.sums.delivered[self.group, _SHARES]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            flat = -shares / self.delivered[:, -1, _SHARES]
+        flat = np.where(np.isfinite(flat) & (flat > 0), flat, np.inf)
+        return np.column_stack([np.where(self.start > 0, self.start, np.inf), flat])
+
+
+def portfolio_hedge(margin: PortfolioMargin, held: int, chosen: IntArray) -> PortfolioHedge:
+    """Some candidates beside the positions held, margined together with one of each candidate.
+
+    The positions held, so many, come first. `chosen` are indexes of candidates that portfolio
+    margin covers.
+    """
+    positions = margin.book.positions
+    closed = closed_rows(positions, held)
+    legs = [[*closed[c], held + c] for c in chosen.tolist()]
+    most = max(map(len, legs))
+    row = np.array([[own[0]] * (most - len(own)) + own for own in legs])
+    used = np.array([[False] * (most - len(own)) + [True] * len(own) for own in legs])
+    opens = row >= held
+    of_one = np.where(opens, 1.0, -1.0) / np.abs(positions.quantity[row]) * used
+    width = np.where(used, np.where(opens, np.inf, np.abs(positions.quantity[row])), 0.0)
+    start = np.cumsum(np.column_stack([np.zeros(len(row)), width[:, :-1]]), axis=1)
+    delivered = delivered_value(positions, margin.spot)
+    return PortfolioHedge(
+        group_sums(margin, np.arange(held)),
+        margin.class_of[held + chosen],
+        start,
+        width,
+        margin.risk_array[row] * of_one[:, :, None],
+        margin.minimum[row] * of_one,
+        delivered[row] * of_one[:, :, None],
+    )
+
+
+def least_quantities(hedge: PortfolioHedge, most: FloatArray, level: FloatArray) -> FloatArray:
+    """Least quantity of each candidate that changes the requirement by the level or lower.
+
+    `most` is the most of each, `level`, $, is below 0; shape (candidates,). Where the level is not
+    reached, the least quantity that lowers the requirement most.
+    """
+    edges = _edges(hedge.bends(), most)
+    quantity, best = np.zeros(len(most)), np.zeros(len(most))
+    reached = np.zeros(len(most), dtype=bool)
+    for low, high in zip(edges.T[:-1], edges.T[1:], strict=True):
+        bottom = _first(lambda q: _rises(hedge, q), low, high)
+        change = hedge.change(bottom)
+        hits = ~reached & (change <= level + NOTHING)
+        enough = _first(lambda q: hedge.change(q) <= level + NOTHING, low, bottom)
+        lower = ~reached & ~hits & (change < best - NOTHING)
+        quantity = np.where(hits, enough, np.where(lower, bottom, quantity))
+        best = np.where(lower, change, best)
+        reached |= hits
+    return quantity
+
+
+def _rises(hedge: PortfolioHedge, quantity: FloatArray) -> BoolArray:
+    """Whether one more of each candidate lowers the requirement no further."""
+    return hedge.change(quantity + 1.0) - hedge.change(quantity) >= -NOTHING
+
+
+def _edges(bends: FloatArray, most: FloatArray) -> FloatArray:
+    """Whole quantities from 0 to the most, with those on both sides of each bend, ascending."""
+    edges = [np.zeros(len(most)), most]
+    for bend in bends.T:
+        within = np.minimum(bend, most)
+        edges += [np.floor(within), np.ceil(within)]
+    return np.sort(np.column_stack(edges), axis=1)
+
+
+def _first(
+    is_so: Callable[[FloatArray], BoolArray], low: FloatArray, high: FloatArray
+) -> FloatArray:
+    """First whole quantity from low to high for which something is so; it stays so up to high."""
+    low, high = low.copy(), high.copy()
+    while (low < high).any():
+        middle = np.floor((low + high) / 2.0)
+        so = is_so(middle)
+        high = np.where(so & (low < high), middle, high)
+        low = np.where(~so & (low < high), middle + 1.0, low)
+    return low

@@ -1,0 +1,150 @@
+"""How many of a candidate lower a strategy-based requirement enough: by trying quantities.
+
+A long option that asks nothing by itself can always be left alone, so that more of it never asks
+for more, and the least quantity is found by halving. Anything else may ask for more and then for
+less: the first quantities are tried one by one, further ones at growing distances, and what is
+found there is not said to be least.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from xlmargin.book import Book
+from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.errors import RefusedPosition
+from xlmargin.what_if.hedge_portfolio import NOTHING
+from xlmargin.what_if.one_more import SHARE_LOT
+from xlmargin.what_if.trades import Trades, book_after, contract_keys, joined
+
+TRIED: Final = 60
+"""Contracts, or lots of shares, that are tried one by one."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """So many of a candidate, what they free ($), and whether that is proven.
+
+    Proven is that no lesser quantity frees as much, and where it is not enough, that none does.
+    """
+
+    quantity: int
+    freed: float
+    is_proven: bool
+
+
+@dataclass(frozen=True, eq=False)
+class StrategyHedge:
+    """One candidate beside the positions that it may be paired with: all of its class group.
+
+    `one` is a book of one of it, `most` the most of it. `outside` tells that the positions are
+    those that portfolio margin does not cover, and is asked what they are asked there.
+    """
+
+    own: Book
+    one: Book
+    most: int
+    outside: bool
+
+    def asked(self, quantity: int) -> float:
+        """What is asked with so many of the candidate, $; infinite where that may not be held."""
+        book = self._with(self.own, quantity) if quantity else self.own
+        try:
+            if self.outside:
+                return under_portfolio_margin(book).amount
+            return under_strategy_margin(book).maintenance
+        except RefusedPosition:
+            return np.inf
+
+    def freed(self, quantity: int) -> float:
+        """What so many of the candidate free, $; below 0 where they ask for more."""
+        return self._before - self.asked(quantity)
+
+    @cached_property
+    def _before(self) -> float:
+        return self.asked(0)
+
+    def _with(self, book: Book, quantity: int) -> Book:
+        positions = self.one.positions
+        many = replace(positions, quantity=positions.quantity * quantity)
+        after = book_after(book, Trades(replace(self.one, positions=many), np.zeros(1)))
+        return replace(after, settings=book.settings)
+
+    @property
+    def never_asks_more(self) -> bool:
+        """Whether each one more can be left alone at nothing: a long option that closes none."""
+        one = self.one.positions
+        if not one.is_option[0] or one.quantity[0] < 0:
+            return False
+        *held, key = contract_keys(joined(self.own.positions, one))
+        if any(k == key and q < 0 for k, q in zip(held, self.own.positions.quantity, strict=True)):
+            return False
+        alone = self._with(self.own.only(np.array([], dtype=np.int64)), 1)
+        return not self.outside and under_strategy_margin(alone).maintenance == 0.0
+
+    @property
+    def tried(self) -> list[int]:
+        """Quantities to try, ascending: the first one by one or lot by lot, then doubled."""
+        step, first = 1, 1
+        positions, one = self.own.positions, self.one.positions
+        if one.is_stock[0]:
+            same = positions.is_stock & (positions.underlying == one.underlying[0])
+            shares = float(positions.quantity[same].sum() * one.quantity[0])
+            step, first = int(SHARE_LOT), int(np.ceil(-shares % SHARE_LOT))
+        tried = [first + step * n for n in range(TRIED)]
+        while tried[-1] < self.most:
+            tried.append(2 * tried[-1])
+        return sorted({min(q, self.most) for q in tried if q > 0})
+
+    def least(self, wanted: float) -> Found:
+        """Least quantity found that frees what is wanted, $, or else that frees the most."""
+        if not len(self.own.positions):
+            return Found(0, 0.0, is_proven=True)
+        if not self.never_asks_more:
+            return self._by_trying(wanted)
+        freed = self.freed(self.most)
+        enough = self.most if freed > NOTHING else 0
+        return self._halved(0, enough, min(wanted, freed), is_proven=True)
+
+    def _by_trying(self, wanted: float) -> Found:
+        below = best_below = best = 0
+        most_freed = 0.0
+        one_by_one = True
+        for quantity in self.tried:
+            one_by_one &= quantity == below + 1
+            freed = self.freed(quantity)
+            if freed > most_freed + NOTHING:
+                best_below, best, most_freed = below, quantity, freed
+            if freed >= wanted - NOTHING:
+                break
+            below = quantity
+        return self._halved(best_below, best, min(wanted, most_freed), is_proven=one_by_one)
+
+    def _halved(self, below: int, enough: int, wanted: float, *, is_proven: bool) -> Found:
+        """The first quantity above `below` that frees what `enough` does, if it goes on so."""
+        while enough - below > 1:
+            middle = (below + enough) // 2
+            if self.freed(middle) >= wanted - NOTHING:
+                enough = middle
+            else:
+                below = middle
+        return Found(enough, self.freed(enough), is_proven)
+
+
+def strategy_hedge(held: Book, one: Book, most: float, *, outside: bool) -> StrategyHedge:
+    """A candidate beside what it may be paired with in its account; all options have marks."""
+    positions, underlyings = held.positions, held.market.underlyings
+    name = underlyings[one.positions.underlying[0]].group
+    account = one.positions.accounts[one.positions.account[0]]
+    own = [
+        i
+        for i in np.flatnonzero(~positions.is_cash).tolist()
+        if positions.accounts[positions.account[i]] == account
+        and underlyings[positions.underlying[i]].group == name
+        and not (outside and underlyings[positions.underlying[i]].marginable)
+    ]
+    return StrategyHedge(held.only(np.array(own, dtype=np.int64)), one, int(most), outside)
