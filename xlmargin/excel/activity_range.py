@@ -98,26 +98,25 @@ class _Typed:
 
 def _typed(table: RangeTable, as_of: float, findings: Findings) -> _Typed:
     """The columns of the activity; what is wrong with those of positions is found later."""
-    cash_sign = _cash_signs(table, findings)
+    rows, cash_sign = read_positions(table, Findings()), _cash_signs(table)
     price, mark, fee = (numbers(table, name, findings) for name in ("price", "mark", "fee"))
     is_cash = cash_sign != 0
-    need(~is_cash & ~(price >= 0), table, "price", TRADE_PRICE, findings)
+    is_trade = ~is_cash & (rows.contracts.is_stock | rows.contracts.is_option)
+    need(~is_cash & ~is_trade, table, "type", TYPE, findings)
+    need(is_trade & ~(price >= 0), table, "price", TRADE_PRICE, findings)
     refuse_beyond(GREATEST_PRICE, price, table, "price", findings)
     findings.errors_where(is_cash & ~np.isnan(price), table, "price", "nothing: cash has none")
     findings.errors_where(mark <= 0, table, "mark", PRICE)
     findings.errors_where(fee < 0, table, "fee", "a fee of 0 or more")
-    amount = numbers(table, "quantity", Findings())
-    findings.errors_where(is_cash & ~(amount > 0), table, "quantity", AMOUNT)
+    findings.errors_where(is_cash & ~(rows.quantity > 0), table, "quantity", AMOUNT)
     day, time = _days(table, as_of, findings), _times(table, findings)
-    rows = read_positions(table, Findings())
     return _Typed(table, rows, cash_sign, day, time, price, mark, fee)
 
 
-def _cash_signs(table: RangeTable, findings: Findings) -> FloatArray:
-    """Which rows pay in (1) and which pay out (-1); plain cash does not say."""
-    words = [squeezed(text_of(cell)) for cell in table.column("type")]
-    findings.errors_where(np.array([w == "cash" for w in words], dtype=bool), table, "type", TYPE)
-    return np.array([_CASH_SIGNS.get(word, 0.0) for word in words])
+def _cash_signs(table: RangeTable) -> FloatArray:
+    """Which rows pay in (1) and which pay out (-1); 0 for the others."""
+    cells = table.column("type")
+    return np.array([_CASH_SIGNS.get(squeezed(text_of(cell)), 0.0) for cell in cells])
 
 
 def _days(table: RangeTable, as_of: float, findings: Findings) -> FloatArray:

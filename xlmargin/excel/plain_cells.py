@@ -3,7 +3,7 @@
 Excel over COM sends floats, dates, `Decimal` for currency cells and negative integers for errors;
 Office.js sends whole numbers as `int` and empty cells as ""; pandas and numpy send their own types.
 After `plain` they are alike: an empty cell is None, TRUE is the text "TRUE", a date is its serial
-day, and an error is its text, such as "#N/A".
+day, a time the fraction of it, and an error is its text, such as "#N/A".
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ ERROR_OF_CODE: Final = {
 
 _ERRORS: Final = frozenset(ERROR_OF_CODE.values())
 _LONGEST_SHOWN: Final = 40
+_DAY: Final = dt.date(2000, 1, 1)
+"""Any day: the time of day is the fraction of it that has passed."""
 
 
 def plain(cell: Cell) -> PlainCell:
@@ -60,6 +62,8 @@ def plain(cell: Cell) -> PlainCell:
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, dt.date):
         return serial_of(cell) if cell == cell else None
+    if isinstance(cell, dt.time):
+        return serial_of(dt.datetime.combine(_DAY, cell)) % 1.0
     if isinstance(cell, int | float | Decimal | np.integer | np.floating):
         return _plain_number(cell)
     if isinstance(cell, np.datetime64):

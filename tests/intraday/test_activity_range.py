@@ -1,0 +1,161 @@
+"""The activity range: what is understood, and each refusal by row and column."""
+
+import datetime as dt
+
+import pytest
+
+import udfs
+from tests.intraday.answers import MARGIN, MARKET, PORTFOLIO, cash, levels, of_kind, rows
+from xlmargin.dates import serial_of
+
+HEADINGS = [
+    "date", "time", "symbol", "type", "quantity", "strike", "expiration", "price", "mark", "fee",
+    "account",
+]  # fmt: skip
+DAY = "2026-11-20"
+ROWS = [
+    [DAY, "10:00", "XYZ", "stock", 100, None, None, 50, None, 1, ""],
+    [DAY, "10:01", "XYZ", "call", -1, 50, "2026-12-18", 2.0, 2.1, None, ""],
+    [DAY, "10:02", "", "deposit", 500, None, None, None, None, None, ""],
+    [DAY, "10:03", "", "withdrawal", 100, None, None, None, None, None, ""],
+]
+
+
+def changed(row, column, value):
+    """The activity with one cell changed; row 1 is the headings, as on a sheet."""
+    typed = [HEADINGS, *(list(each) for each in ROWS)]
+    typed[row - 1] = list(typed[row - 1])
+    typed[row - 1][HEADINGS.index(column)] = value
+    return typed
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "message"),
+    [
+        (2, "type", "cash", "found 'cash', wanted stock, call, put, deposit or withdrawal"),
+        (2, "type", "putt", "found 'putt', wanted stock, call, put, deposit or withdrawal"),
+        (2, "type", None, "found nothing, wanted stock, call, put, deposit or withdrawal"),
+        (2, "price", None, "found nothing, wanted the price it was traded at"),
+        (2, "price", -1, "found -1, wanted the price it was traded at"),
+        (2, "price", "5O", "found the text '5O', wanted a number"),
+        (2, "price", 99_000_000, "wanted a number of at most 10,000,000"),
+        (3, "mark", 0, "found 0, wanted a price above 0"),
+        (2, "fee", -1, "found -1, wanted a fee of 0 or more"),
+        (2, "quantity", None, "found nothing, wanted a number"),
+        (3, "quantity", -1.5, "found -1.5, wanted a whole number of contracts"),
+        (4, "quantity", -500, "found -500, wanted dollars above 0"),
+        (4, "quantity", 0, "found 0, wanted dollars above 0"),
+        (5, "quantity", None, "found nothing, wanted dollars above 0"),
+        (4, "price", 1, "found 1, wanted nothing: cash has none"),
+        (2, "date", None, "found nothing, wanted a date"),
+        (2, "date", "20 Nov", "found the text '20 Nov', wanted a date"),
+        (2, "date", "2026-11-21", "found '2026-11-21', wanted 2026-11-20 or earlier"),
+        (2, "time", None, "found nothing, wanted a time of the day"),
+        (2, "time", "25:00", "found the text '25:00', wanted a time of the day"),
+        (2, "time", -0.5, "found -0.5, wanted a time of the day"),
+        (3, "strike", None, "found nothing, wanted a strike above 0"),
+        (2, "symbol", "NOWHERE", "wanted its price in the market range"),
+        (2, "account", "other", "found 'other', wanted an account of the positions"),
+    ],
+)
+def test_refused_by_row_and_column(row, column, value, message):
+    answer = udfs.MARGIN_INTRADAY(changed(row, column, value), cash(9_000), MARKET, MARGIN)
+    assert answer.startswith(f"#XLM! activity, row {row}, {column}: ")
+    assert message in answer
+
+
+def test_every_error_is_counted():
+    typed = changed(2, "price", None)
+    typed[4][HEADINGS.index("quantity")] = -1
+    answer = udfs.MARGIN_INTRADAY(typed, cash(9_000), MARKET, MARGIN)
+    assert "(1 more" in answer
+
+
+@pytest.mark.parametrize("nothing", [None, [["symbol", "type", "quantity", "price"]]])
+def test_no_activity_is_refused(nothing):
+    answer = udfs.MARGIN_INTRADAY(nothing, cash(9_000), MARKET, MARGIN)
+    assert answer.startswith("#XLM! activity: found nothing")
+
+
+def test_a_missing_heading_is_named():
+    answer = udfs.MARGIN_INTRADAY([["symbol", "type"], ["XYZ", "stock"]], cash(1), MARKET, MARGIN)
+    assert answer.startswith("#XLM! activity, row 1, quantity: found no such heading")
+    answer = udfs.MARGIN_INTRADAY(
+        [["symbol", "type", "quantity"], ["XYZ", "stock", 1]], cash(1), MARKET, MARGIN
+    )
+    assert answer.startswith("#XLM! activity, row 1, price: found no such heading")
+
+
+HELD = ["symbol", "type", "quantity", "strike", "expiration", "price", "group"]
+MONEY = ["USD", "cash", 1_000, None, None, None, None]
+CALL = ["XYZ", "call", 1, 50, "2026-12-18", 2.0, None]
+
+
+@pytest.mark.parametrize(
+    ("held", "message"),
+    [
+        ([["XYZ", "stock", 1, None, None, 50, None]], "activity, row 2, account: found account ''"),
+        ([MONEY, CALL, [*CALL[:5], 2.1, None]], "positions, row 4, price: found 2.1 for +1 XYZ"),
+        ([MONEY, [*CALL[:6], "pair"]], "positions, row 3, group: found 'pair'"),
+        (
+            [MONEY, *(["XYZ", "stock", q, None, None, 50, None] for q in (100, -100))],
+            "positions, row 4, quantity: found -100 XYZ, held the other way in row 3",
+        ),
+    ],
+)
+def test_positions_that_a_trade_could_not_be_told_from(held, message):
+    typed = [HEADINGS, ROWS[0]]
+    answer = udfs.MARGIN_INTRADAY(typed, [HELD, *held], MARKET, MARGIN)
+    assert answer.startswith(f"#XLM! {message}")
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["10:31", "10:31:00", 631 / 1_440, dt.time(10, 31), dt.datetime(2026, 11, 20, 10, 31)],
+)
+def test_times_in_every_spelling(time):
+    found = rows(changed(2, "time", time), cash(9_000))
+    texts = [row["transaction"] for row in of_kind(found, "transaction")]
+    assert texts[-1] == "row 2, 10:31: +100 XYZ at 50"
+
+
+def test_dates_in_every_spelling_and_left_out():
+    serial = serial_of(dt.date(2026, 11, 20))
+    as_typed = rows([HEADINGS, *ROWS], cash(9_000))
+    assert {row["date"] for row in as_typed} == {serial}
+    for day in (serial, dt.date(2026, 11, 20), dt.datetime(2026, 11, 20, 10, 0)):
+        assert rows([HEADINGS, *([day, *row[1:]] for row in ROWS)], cash(9_000)) == as_typed
+    assert rows([HEADINGS[1:], *(row[1:] for row in ROWS)], cash(9_000)) == as_typed
+
+
+def test_an_option_symbol_says_what_columns_say():
+    typed = [HEADINGS, [DAY, "10:01", "XYZ 12/18/26 C50", None, -1, None, None, 2.0, 2.1, None, ""]]
+    in_columns = rows([HEADINGS, ROWS[1]], cash(9_000))
+    assert levels(rows(typed, cash(9_000))) == levels(in_columns) == [9_000, 9_000 + 200 - 1_210]
+
+
+def test_blank_rows_keep_their_numbers():
+    blank = [None] * len(HEADINGS)
+    found = rows([HEADINGS, blank, ROWS[0], blank, ROWS[2]], cash(9_000))
+    texts = [row["transaction"] for row in of_kind(found, "transaction")]
+    assert [text.split(",")[0] for text in texts] == ["row 3", "row 5"]
+
+
+def test_order_of_headings_and_of_arrays_does_not_matter():
+    turned = [row[::-1] for row in [HEADINGS, *ROWS]]
+    assert rows(turned, cash(9_000)) == rows([HEADINGS, *ROWS], cash(9_000))
+
+
+def test_headers_can_be_left_out_and_answers_are_plain():
+    whole = udfs.MARGIN_INTRADAY([HEADINGS, *ROWS], cash(9_000), MARKET, PORTFOLIO)
+    alone = udfs.MARGIN_INTRADAY([HEADINGS, *ROWS], cash(9_000), MARKET, PORTFOLIO, headers=False)
+    assert alone == whole[1:]
+    assert {type(cell) for row in whole for cell in row} <= {str, float}
+    assert len({len(row) for row in whole}) == 1
+
+
+def test_holdings_that_are_closed_leave_nothing_behind():
+    # shares in fractions: 0.1 and 0.2 bought, 0.3 sold
+    typed = [["time", "symbol", "type", "quantity", "price"]]
+    typed += [[i / 10, "XYZ", "stock", q, 50] for i, q in enumerate((0.1, 0.2, -0.3))]
+    assert levels(rows(typed, cash(100)))[-1] == pytest.approx(100, abs=1e-9)
