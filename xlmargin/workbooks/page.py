@@ -107,16 +107,18 @@ class Page:
         spare: int = 0,
         told: int | None = None,
         leaving_out: Sequence[int] = (),
+        most: int | None = None,
     ) -> Rows:
         """An answer cell by cell, each column in its kind of quantity; the last one repeats.
 
         `heading` is the kind of quantity of the headings; None where the answer has none. Below
         stand `spare` rows for an answer that grows; where it outgrows them the row above says so,
-        or the row `told`. Answers the rows shown, without the columns left out.
+        or the row `told`. Answers the rows shown, the first `most` of them at most, without the
+        columns left out.
         """
         placed = self._formulas.placed(call, numbers, heading)
         columns = [j for j in range(placed.width) if j not in leaving_out]
-        rows = len(placed.rows)
+        rows = len(placed.rows[:most])
         for i in range(rows + spare):
             for at, j in enumerate(columns, start=column):
                 number = numbers[min(j, len(numbers) - 1)]
@@ -140,7 +142,7 @@ class Page:
             used = {"type": "formula", "criteria": f'={first}<>""',
                     "format": self.look.mark(bottom=4, bottom_color=RULE_LINE)}  # fmt: skip
             self.sheet.conditional_format(row + rows, column, row + rows + spare - 1, last, used)
-        return [[cells[j] for j in columns] for cells in placed.rows]
+        return [[cells[j] for j in columns] for cells in placed.rows[:most]]
 
     def _heading_lines(self, headings: Sequence[Value], column: int) -> int:
         """Lines that headings take in the columns from this one on."""

@@ -18,6 +18,8 @@ _SPOT_ROW: Final = 3
 _VOLATILITY_ROW: Final = 4
 _GRID_ROW: Final = 7
 _PATH_ROW: Final = _GRID_ROW + len(SPOT_MOVES) + 5
+_TOTAL_ROWS: Final = 1 + len(SPOT_MOVES)
+_TOGETHER: Final = "; all accounts together"
 _COLUMNS: Final = 1 + len(SPOT_MOVES)
 _WIDTHS: Final = (20, *[13.0] * (_COLUMNS - 1))
 _GRID_CHART_COLUMN: Final = len(VOLATILITY_MOVES) + 1
@@ -26,23 +28,32 @@ _HEIGHT: Final = 275
 
 
 def write_stress_page(draft: Draft) -> None:
-    """Moves as inputs, a grid of gains and losses, and the path, each with a chart."""
+    """Moves as inputs, a grid of gains and losses, and the path, each with a chart.
+
+    Several accounts are shown together: the rows of each follow the total's, which stand first.
+    """
     page = draft.page(SHEET, NAVY)
     page.title("Stress", "Moves in blue are yours to change. Gains and losses are in dollars.")
     page.columns(_WIDTHS, ["move", "money"])
     spots = _moves(page, _SPOT_ROW, "Moves of spot", SPOT_MOVES)
     volatilities = _moves(page, _VOLATILITY_ROW, "Moves of volatility", VOLATILITY_MOVES)
-    note = "moves of spot down, relative moves of volatility across"
+    together = _TOGETHER if len(draft.book.positions.accounts) > 1 else ""
+    note = f"moves of spot down, relative moves of volatility across{together}"
     page.section(_GRID_ROW - 1, "Gain or loss", _COLUMNS, note)
     kinds = ["move", "money"]
     call = draft.call("PM_STRESS", spots, volatilities)
-    grid = page.answer(_GRID_ROW, 0, call, kinds, heading="move")
+    account = [len(VOLATILITY_MOVES) + 1] if together else []
+    grid = page.answer(
+        _GRID_ROW, 0, call, kinds, heading="move", leaving_out=account, most=_TOTAL_ROWS
+    )
     page.heat(_GRID_ROW + 1, 1, _GRID_ROW + len(grid) - 1, len(grid[0]) - 1)
     _grid_chart(draft, page, _GRID_ROW + len(grid) - 1)
-    note = "every underlying moves, and the requirement is that of the day after"
+    note = f"every underlying moves, and the requirement is that of the day after{together}"
     page.section(_PATH_ROW - 1, "Path", _COLUMNS, note)
     kinds = ["move", "money", "money", "money", "percent"]
-    path = page.answer(_PATH_ROW, 0, draft.call("PM_PATH", spots), kinds)
+    account = [len(kinds)] if together else []
+    call = draft.call("PM_PATH", spots)
+    path = page.answer(_PATH_ROW, 0, call, kinds, leaving_out=account, most=_TOTAL_ROWS)
     _path_chart(draft, page, _PATH_ROW + len(path) - 1)
     page.sheet.freeze_panes(2, 1)
     page.prints(_COLUMNS, draft.stamp)

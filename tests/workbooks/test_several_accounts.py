@@ -1,0 +1,52 @@
+"""The workbook of several accounts: the page Stress shows them together, in its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import udfs
+from xlmargin.workbooks import Functions, input_tables, write_margin_workbook
+
+POSITIONS = [
+    ["symbol", "type", "quantity", "price", "account"],
+    ["XYZ", "stock", 100, 50.0, "one"],
+    ["USD", "cash", 1_000, None, "one"],
+    ["XYZ", "stock", -40, 50.0, "two"],
+    ["USD", "cash", 9_000, None, "two"],
+]
+SETTINGS = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04]]
+
+
+@pytest.fixture(scope="module")
+def stress(tmp_path_factory: pytest.TempPathFactory, functions: Functions) -> list[list]:
+    path: Path = tmp_path_factory.mktemp("several") / "several.xlsx"
+    write_margin_workbook(path, input_tables(POSITIONS, None, SETTINGS, None), functions)
+    sheet = openpyxl.load_workbook(path, data_only=True)["Stress"]
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+def below(rows: list[list], heading: str) -> list[list]:
+    """The rows under a heading of the first column, up to one that is empty."""
+    first = next(i for i, row in enumerate(rows) if row[0] == heading) + 1
+    end = next((i for i in range(first, len(rows)) if rows[i][0] is None), len(rows))
+    return rows[first:end]
+
+
+@pytest.mark.parametrize(
+    ("heading", "function", "width"), [("spot move", "PM_STRESS", 7), ("move", "PM_PATH", 5)]
+)
+def test_the_total_s_rows_are_shown_and_nothing_runs_over(stress, heading, function, width):
+    answer = getattr(udfs, function)(POSITIONS, None, SETTINGS, headers=False)
+    total = [row[:-1] for row in answer if row[-1] == "total"]
+    assert len(answer) == 3 * len(total)
+    shown = below(stress, heading)
+    assert [row[:width] for row in shown] == [pytest.approx(row) for row in total]
+    assert {cell for row in shown for cell in row[width:]} == {None}
+
+
+def test_the_page_says_that_accounts_are_together(stress):
+    notes = [row[0] for row in stress if row[0] and "all accounts together" in str(row[0])]
+    assert len(notes) == 2
