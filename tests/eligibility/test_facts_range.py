@@ -119,7 +119,9 @@ def test_what_was_found_stays_in_the_user_s_words():
     ],
 )
 def test_refusals(name, value, message):
-    assert message in refusal([["name", "value"], [name, value]])
+    found = refusal([["name", "value"], [name, value]])
+    assert found.startswith("facts, row 2, ")
+    assert message in found
 
 
 def test_all_equity_is_no_less_than_one_account_s():
@@ -173,12 +175,21 @@ def test_a_column_an_account():
     ("cells", "message"),
     [
         ([["equity"]], "facts: found one column, wanted two columns, name and value"),
-        (["equity", "status", "open"], "found 2 columns of values, wanted a first row with name"),
-        ([["equity", 1]] * 10_000, "found 10,000 rows of 2, wanted at most 1,000 rows"),
-        ([["equity", *[1] * 2_000]], "found 1 rows of 2,001, wanted at most 1,000 rows of 1,000"),
-        ([["name", "A", "a", "A"], ["equity", 1, 1, 1]], "row 1, A: found it twice, wanted an"),
-        ([["name", "A", ""], ["equity", 1, 2]], "row 1: found no heading over column 3"),
-        ([["name", "=A1"], ["equity", 1]], "row 1: found '=A1', wanted a name without"),
+        (
+            ["equity", "status", "open"],
+            "facts: found 2 columns of values, wanted a first row with name, and value or the name",
+        ),
+        ([["equity", 1]] * 10_000, "facts: found 10,000 rows of 2, wanted at most 1,000 rows"),
+        ([["equity", *[1] * 1_000]], "facts: found 1 rows of 1,001, wanted at most 1,000 rows of"),
+        (
+            [["name", "A", "a", "A"], ["equity", 1, 1, 1]],
+            "facts, row 1, A: found it twice, wanted an account once only",
+        ),
+        (
+            [["name", "A", ""], ["equity", 1, 2]],
+            "facts, row 1: found no heading over column 3, wanted the name of its account",
+        ),
+        ([["name", "=A1"], ["equity", 1]], "facts, row 1: found '=A1', wanted a name without"),
         (
             [["name", "A", "B"], ["equity", 1, "x"]],
             "facts, row 2, equity of B: found the text 'x', wanted dollars",
@@ -186,11 +197,11 @@ def test_a_column_an_account():
     ],
 )
 def test_refused_shapes(cells, message):
-    assert message in refusal(cells)
+    assert refusal(cells).startswith(message)
 
 
 def test_a_thousand_accounts():
-    cells = [["name", *range(1, 1_000)], ["equity", *range(1, 1_000)]]
+    cells = [["name", *range(1, 1_000)], ["equity", *range(1, 1_000)], *[[None] * 1_000] * 998]
     facts = read_facts(cells, TODAY)
     assert [each.equity for each in facts] == list(range(1, 1_000))
 

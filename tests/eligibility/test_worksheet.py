@@ -92,3 +92,113 @@ def test_refusals(facts, settings, answer):
     assert isinstance(found, str)
     assert found.startswith(f"#XLM! {answer}")
     assert "XLM_CHECK" not in found
+
+
+PARTIES = "individual, joint, trust, partnership, corporation"
+WAYS = "monitoring (full, partial, executes_away)"
+NO = [
+    ["status", "considering"],
+    ["equity", 4_000_000],
+    ["monitoring", "full"],
+    ["unlisted", "yes"],
+    ["registration", "IRA"],
+    ["experience", "no"],
+    ["level", "spreads"],
+    ["disclosure", "2026-11-21"],
+    ["agreement", "no"],
+    ["review", "not yet"],
+]
+ANY = "100,000 / 150,000 / 500,000"
+REFUSED = [
+    ["1 Capital", "Equity to open", 4e6, 1e5, "met", ""],
+    [
+        "1 Capital", "Equity with unlisted derivatives", 4e6, 5e6, "not met",
+        "$1,000,000 more equity",
+    ],
+    [
+        "2 Application", "Application", "considering", "applying or open", "not met",
+        "an application",
+    ],
+    [
+        "2 Application", "Registration", "IRA", PARTIES, "not met",
+        "an account that is no retirement account",
+    ],
+    [
+        "2 Application", "Experience with options", "no", "some", "not met",
+        "experience with options",
+    ],
+    [
+        "3 Option level", "Option level", "spreads", "uncovered", "not met",
+        "approval for uncovered options",
+    ],
+    [
+        "4 Disclosure and agreement", "Risk disclosure signed", "2026-11-21", "yes", "not met",
+        "a signed risk disclosure",
+    ],
+    [
+        "4 Disclosure and agreement", "Agreement signed", "no", "yes", "not met",
+        "a signed portfolio margin agreement",
+    ],
+    [
+        "5 Final review", "Review passed", "not yet", "yes", "not met",
+        "approval by margin and risk staff",
+    ],
+    [
+        "All steps", "Portfolio margin account", "steps done: none", "all five steps", "not met",
+        "equity with unlisted derivatives, application, registration, experience with options, "
+        "option level, risk disclosure signed, agreement signed, review passed",
+    ],
+]  # fmt: skip
+UNKNOWN = [
+    ["1 Capital", "Equity to open", "", ANY, "missing", f"equity and {WAYS}"],
+    [
+        "1 Capital", "Equity with unlisted derivatives", "", 5e6, "missing",
+        "unlisted_derivatives (yes or no)",
+    ],
+    [
+        "2 Application", "Application", "", "applying or open", "missing",
+        "status (considering, applying or open)",
+    ],
+    ["2 Application", "Registration", "", PARTIES, "missing", "registration"],
+    [
+        "2 Application", "Experience with options", "", 2.0, "missing",
+        "experience (years with options)",
+    ],
+    ["3 Option level", "Option level", "", "uncovered", "missing", "option_level"],
+    ["4 Disclosure and agreement", "Risk disclosure signed", "", "yes", "missing", "disclosure"],
+    ["4 Disclosure and agreement", "Agreement signed", "", "yes", "missing", "agreement"],
+    ["5 Final review", "Review passed", "", "yes", "missing", "review"],
+]  # fmt: skip
+
+
+def test_the_whole_table_of_an_account_that_is_refused():
+    rows = udfs.PM_ELIGIBILITY(NO, SETTINGS[:1], False)
+    assert [row[:6] for row in rows] == REFUSED
+    assert rows[-1][6:] == ["house: rule", "", ""]
+
+
+def test_the_whole_table_of_an_account_of_which_nothing_is_known():
+    settings = [*SETTINGS[:1], ["house", "custom"], ["experience_years", 2]]
+    rows = udfs.PM_ELIGIBILITY(None, settings, False)
+    assert [row[:6] for row in rows[:-1]] == UNKNOWN
+    assert "(unconfirmed: check against the rule text)" in rows[0][7]
+
+
+def test_facts_stay_where_equity_or_its_guidance_is_not_known():
+    rows = udfs.PM_ELIGIBILITY([["equity", 9e6]], SETTINGS[:1], False)
+    assert rows[0][:6] == ["1 Capital", "Equity to open", 9e6, ANY, "missing", WAYS]
+    rows = udfs.PM_ELIGIBILITY([["unlisted", "yes"]], SETTINGS[:1], False)
+    assert rows[1][2:6] == ["yes", 5e6, "missing", "equity"]
+    rows = udfs.PM_ELIGIBILITY([["unlisted", "no"], ["agreement", "yes"]], SETTINGS[:1], False)
+    assert rows[1][2:6] == ["no", "not asked", "met", ""]
+    assert rows[7][2:6] == ["yes", "yes", "met", ""]
+
+
+def test_which_amount_of_a_house_is_cited():
+    custom = [*SETTINGS[:1], ["house", "custom"], ["equity_to_open", 2e5]]
+    opening, keeping = (
+        udfs.PM_ELIGIBILITY([["status", s], ["monitoring", "full"]], custom, False)[0]
+        for s in ("applying", "open")
+    )
+    assert (opening[3], opening[6].endswith("raised by a setting")) == (2e5, True)
+    assert (keeping[3], keeping[6]) == (1e5, "FINRA guidance on 4210(g) (FINRA-FAQ)")

@@ -68,7 +68,7 @@ def unlisted_derivatives(facts: Facts, rules: EligibilityRules) -> Check:
         case Answer.NO:
             needed, verdict = NOT_ASKED, _MET
         case Answer.YES:
-            found = "" if isnan(whole) else whole
+            found = found if isnan(whole) else whole
             verdict = _at_least(whole, rules.unlisted_derivatives_equity)
     label, source = "Equity with unlisted derivatives", "unlisted_derivatives_equity"
     return _check(Step.CAPITAL, label, found, needed, verdict, source, rules)
