@@ -112,6 +112,33 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command(name="whatif")
+def what_if(
+    positions: _Positions,
+    trades: Annotated[
+        Path,
+        typer.Option(help="Trades: the headings of positions, fee, action (trade, close, roll)."),
+    ],
+    market: _Market = None,
+    settings: _Settings = None,
+    dividends: _Dividends = None,
+    as_json: _Json = False,
+) -> None:
+    """Show what trades would change, and whether they may be done.
+
+    Exit code 0 whatever the pre-trade check says, 1 where the input is refused.
+    """
+    from xlmargin.commands.what_if import show_what_if
+    from xlmargin.importers.files import read_one_range
+
+    try:
+        ranges = _read(positions, market, settings, dividends)
+        today = ranges.as_of or dt.date.today()
+        show_what_if(ranges, read_one_range(trades, "trades"), today, as_json)
+    except (MarginError, OSError) as error:
+        _refuse(error)
+
+
 @app.command()
 def calc(
     book: Annotated[Path, typer.Argument(help="Workbook: .xlsx, .xlsm or .ods.")],

@@ -12,6 +12,10 @@ from xlmargin.reports.table import Table, Value, numbers
 from xlmargin.what_if import Change, Hedge, Impact, OneMore
 
 TOTAL: Final = "total"
+
+CHECK: Final = "pre-trade check"
+"""How the rows begin that say in words whether the trades may be done."""
+
 _EQUITY_FIRST: Final = (
     ("account value", "account_value", True),
     ("strategy equity", "strategy_equity", True),
@@ -54,11 +58,11 @@ def _account_rows(impact: Impact, account: str, own: BoolArray) -> Iterator[list
     yield _row("fees", impact.of_fees, account, own)
     strategy, portfolio = impact.short_by_strategy[own], impact.short_under_portfolio[own]
     for label, short, is_own in (
-        ("pre-trade check, strategy-based", strategy, not impact.is_portfolio),
-        ("pre-trade check, portfolio margin", portfolio, impact.is_portfolio),
+        ("strategy-based", strategy, not impact.is_portfolio),
+        ("portfolio margin", portfolio, impact.is_portfolio),
     ):
         regime = "the account's regime" if is_own else "for comparison"
-        yield [label, regime, _verdict(short), None, account]
+        yield [f"{CHECK}, {label}", regime, _verdict(short), None, account]
 
 
 def _row(label: str, change: Change, account: str, own: BoolArray) -> list[Value]:

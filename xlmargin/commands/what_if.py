@@ -1,0 +1,55 @@
+"""What trades in a file would change: before, after, change, and the pre-trade check."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from xlmargin.commands.ranges import tables_of
+from xlmargin.commands.terminal import printed
+from xlmargin.excel.answers import Value, to_cells
+from xlmargin.excel.what_if_margined import impact_of_trades
+from xlmargin.importers import BookRanges, FileRows
+from xlmargin.reports import what_if_table
+from xlmargin.reports.what_if_tables import CHECK
+
+
+def show_what_if(ranges: BookRanges, trades: FileRows, today: dt.date, as_json: bool) -> None:
+    """Show what the trades would change, and whether they may be done; refused with every error."""
+    positions, *others = tables_of(ranges, today).ranges
+    impact = impact_of_trades(positions, trades, *others, today=lambda: today)
+    answer = to_cells(what_if_table(impact).cells())
+    assert isinstance(answer, list)
+    if as_json:
+        typer.echo(json.dumps({"what if": answer}))
+        return
+    headings, *rows = answer
+    for account in dict.fromkeys(str(row[-1]) for row in rows):
+        _print_account(account, headings, [row for row in rows if row[-1] == account])
+
+
+def _print_account(
+    account: str, headings: Sequence[Value], rows: Sequence[Sequence[Value]]
+) -> None:
+    """The figures of one account as a table, and its pre-trade checks in words below it."""
+    checks = [row for row in rows if str(row[0]).startswith(CHECK)]
+    table = Table(title=f"What if, $: {escape(printed(account))}", box=SIMPLE_HEAD)
+    for heading in headings[:-1]:
+        left = heading == "figure"
+        table.add_column(str(heading), justify="left" if left else "right", no_wrap=True)
+    for figure, *amounts in (row[:-1] for row in rows if row not in checks):
+        table.add_row(str(figure), *(_shown(amount) for amount in amounts))
+    Console().print(table)
+    for figure, regime, says, *_ in checks:
+        typer.echo(f"  {figure} ({regime}): {says}")
+
+
+def _shown(amount: Value) -> str:
+    return f"{amount:,.2f}" if isinstance(amount, float) else str(amount)
