@@ -220,6 +220,53 @@ def export_occ(
         _refuse(error)
 
 
+class _Per(StrEnum):
+    """What the numbers of official arrays are of."""
+
+    UNIT = "unit"
+    CONTRACT = "contract"
+
+
+_Groups = Annotated[
+    list[Path] | None, typer.Option("--groups", help="Published groups; may be given repeatedly.")
+]
+
+
+@app.command()
+def official(
+    arrays: Annotated[Path, typer.Argument(help="Theoretical profits and losses: class, pl_1 ...")],
+    positions: _Positions,
+    per: Annotated[_Per, typer.Option(help="What the file's numbers are of.")],
+    groups: _Groups = None,
+    as_json: _Json = False,
+) -> None:
+    """Show the portfolio margin requirement by the clearing house's own arrays, without a model."""
+    from xlmargin.commands.official import official
+    from xlmargin.excel.official_positions import Per
+
+    try:
+        ranges = _read(positions, None, None, None)
+        official(arrays, ranges, groups or [], Per(per), dt.date.today(), as_json)
+    except (MarginError, OSError) as error:
+        _refuse(error)
+
+
+@app.command()
+def market_groups(
+    groups: Annotated[list[Path], typer.Argument(help="Published class and product groups.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Market to write (.csv).")],
+) -> None:
+    """Write published groups as a market range, whose prices are to be filled in."""
+    from xlmargin.commands.official import groups_as_market
+    from xlmargin.commands.written_rows import refuse_output
+
+    try:
+        refuse_output(output, groups)
+        groups_as_market(groups, output)
+    except (MarginError, OSError) as error:
+        _refuse(error)
+
+
 def _read(
     positions: Path, market: Path | None, settings: Path | None, dividends: Path | None
 ) -> BookRanges:

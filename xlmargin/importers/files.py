@@ -7,10 +7,16 @@ from pathlib import Path
 from typing import Final
 
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import MOST_BYTES, BookRanges, FileRows
+from xlmargin.importers.book_ranges import (
+    MOST_BYTES,
+    BookRanges,
+    FileRows,
+    TextRows,
+    refuse_too_many,
+)
 from xlmargin.importers.brokers import BrokerFile, read_broker_file
 from xlmargin.importers.delimited_text import read_delimited, read_texts
-from xlmargin.importers.workbook_files import read_named_ranges
+from xlmargin.importers.workbook_files import read_first_sheet, read_named_ranges
 
 TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 WORKBOOK_SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -68,6 +74,14 @@ def read_ranges(path: Path, names: tuple[str, ...]) -> dict[str, FileRows]:
     if path.suffix.lower() in TEXT_SUFFIXES:
         return {names[0]: read_delimited(path)}
     return read_named_ranges(path, names)
+
+
+def read_first_table(path: Path) -> TextRows:
+    """The rows of a text, or of a workbook's first sheet, every cell as text."""
+    _refuse_unreadable(path)
+    texts = read_texts(path) if path.suffix.lower() in TEXT_SUFFIXES else read_first_sheet(path)
+    refuse_too_many(len(texts), max(map(len, texts), default=0), path.name)
+    return texts
 
 
 def _refuse_unreadable(path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from xlmargin.dates import serial_of
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import FileCell, FileRows, bounded
+from xlmargin.importers.book_ranges import FileCell, FileRows, TextRows, bounded
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -36,6 +36,25 @@ def read_named_ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:
         # The reader has an error of its own for each kind of file, without a common parent.
         raise MarginError(f"{path.name}: not a workbook that can be read ({error}).") from error
     return {name: bounded(rows, path) for name, rows in ranges.items()}
+
+
+def read_first_sheet(path: Path) -> TextRows:
+    """The cells of a workbook's first sheet as texts; dates are serial days."""
+    from python_calamine import CalamineWorkbook
+
+    _refuse_bomb(path)
+    try:
+        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    except Exception as error:
+        # The reader has an error of its own for each kind of file, without a common parent.
+        raise MarginError(f"{path.name}: not a workbook that can be read ({error}).") from error
+    return [[_text(cell) for cell in row] for row in _plain(rows)]
+
+
+def _text(cell: FileCell) -> str:
+    if cell is None:
+        return ""
+    return f"{cell:.15g}" if isinstance(cell, float) else str(cell)
 
 
 def _ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:

@@ -4,6 +4,11 @@ from xlmargin.portfolio_margin.contribution import Contribution, contribution, s
 from xlmargin.portfolio_margin.explanation import explained, loss_rule, minimum_rule, point_label
 from xlmargin.portfolio_margin.groups import NO_PARENT, Level, MarginGroups
 from xlmargin.portfolio_margin.ineligible import AskStrategyBased, StrategyBased
+from xlmargin.portfolio_margin.official_margin import (
+    GroupsOfClasses,
+    OfficialMargin,
+    official_margin,
+)
 from xlmargin.portfolio_margin.path import RequirementPath, requirement_path
 from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin, portfolio_margin
 
@@ -11,8 +16,10 @@ __all__ = [
     "NO_PARENT",
     "AskStrategyBased",
     "Contribution",
+    "GroupsOfClasses",
     "Level",
     "MarginGroups",
+    "OfficialMargin",
     "PortfolioMargin",
     "RequirementPath",
     "StrategyBased",
@@ -20,6 +27,7 @@ __all__ = [
     "explained",
     "loss_rule",
     "minimum_rule",
+    "official_margin",
     "point_label",
     "portfolio_margin",
     "requirement_path",

@@ -115,3 +115,12 @@ def sums(rows: FloatArray, group: IntArray, count: int) -> FloatArray:
     """Sum of the rows that belong to each of `count` groups, shape (groups, columns)."""
     columns = [np.bincount(group, column, count) for column in rows.T]
     return np.column_stack(columns) if columns else np.zeros((count, 0))
+
+
+def by_account(levels: Sequence[MarginGroups], accounts: int) -> FloatArray:
+    """Requirement of each account, $, shape (accounts,): the sum of groups that are in no other."""
+    amounts = np.zeros(accounts)
+    for groups in levels:
+        alone = groups.parent == NO_PARENT
+        np.add.at(amounts, groups.account[alone], groups.requirement[alone])
+    return amounts

@@ -17,7 +17,14 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
-from xlmargin.portfolio_margin.groups import NO_PARENT, Level, MarginGroups, joined, sums
+from xlmargin.portfolio_margin.groups import (
+    NO_PARENT,
+    Level,
+    MarginGroups,
+    by_account,
+    joined,
+    sums,
+)
 from xlmargin.portfolio_margin.ineligible import (
     AskStrategyBased,
     StrategyBased,
@@ -115,13 +122,10 @@ class PortfolioMargin:
     def by_account(self) -> FloatArray:
         """Portfolio margin requirement of each account, $, shape (accounts,)."""
         positions = self.book.positions
-        by_account = np.zeros(len(positions.accounts))
-        for groups in self.levels:
-            alone = groups.parent == NO_PARENT
-            np.add.at(by_account, groups.account[alone], groups.requirement[alone])
+        amounts = by_account(self.levels, len(positions.accounts))
         accounts = positions.account[self.not_eligible]
-        np.add.at(by_account, accounts, self.strategy_based.by_position)
-        return by_account
+        np.add.at(amounts, accounts, self.strategy_based.by_position)
+        return amounts
 
     @property
     def market_value(self) -> FloatArray:

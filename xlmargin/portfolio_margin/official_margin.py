@@ -1,0 +1,96 @@
+"""Portfolio margin from risk arrays that somebody else computed, such as the clearing house.
+
+No model and no valuation points here: the arrays are given by position, and net in the same groups
+with the same minimums as our own.
+
+Rule: FINRA 4210(g)(7)-(8); Cboe 10.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.portfolio_margin.groups import (
+    NO_PARENT,
+    Level,
+    MarginGroups,
+    by_account,
+    joined,
+    sums,
+)
+
+
+@dataclass(frozen=True)
+class GroupsOfClasses:
+    """Product group of each class group, portfolio group of each product group, and offsets.
+
+    An offset is the share of a gain that counts inside a group; a group without one lets no gain
+    count.
+    """
+
+    product_of: Mapping[str, str]
+    portfolio_of: Mapping[str, str]
+    product_offset: Mapping[str, float]
+    portfolio_offset: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class OfficialMargin:
+    """Accounts margined with given arrays: their class, product and portfolio groups.
+
+    `points` are the names of the arrays' points.
+    """
+
+    points: tuple[str, ...]
+    accounts: tuple[str, ...]
+    levels: tuple[MarginGroups, MarginGroups, MarginGroups]
+
+    @property
+    def by_account(self) -> FloatArray:
+        """Requirement of each account, $, shape (accounts,)."""
+        return by_account(self.levels, len(self.accounts))
+
+    @property
+    def amount(self) -> float:
+        """Requirement of all accounts together, $; accounts do not offset."""
+        return float(self.by_account.sum())
+
+
+def official_margin(
+    points: tuple[str, ...],
+    risk_array: FloatArray,
+    minimum: FloatArray,
+    account: IntArray,
+    accounts: tuple[str, ...],
+    class_group: Sequence[str],
+    groups: GroupsOfClasses,
+) -> OfficialMargin:
+    """The accounts under portfolio margin with the arrays of their positions.
+
+    `risk_array`, $, has shape (positions, points), `minimum`, $, (positions,); `account` is an
+    index into `accounts`, `class_group` the name of each position's class group.
+    """
+    keys = list(zip(account.tolist(), class_group, strict=True))
+    index = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    group = np.array([index[key] for key in keys], dtype=np.int64)
+    names = tuple(name for _, name in index)
+    products = [groups.product_of.get(name, "") for name in names]
+    classes = MarginGroups(
+        Level.CLASS,
+        names,
+        np.array([owner for owner, _ in index], dtype=np.int64),
+        np.arange(len(index)),
+        sums(risk_array, group, len(index)),
+        sums(minimum[:, None], group, len(index))[:, 0],
+        np.array([groups.product_offset.get(product, 0.0) for product in products]),
+        np.full(len(index), NO_PARENT, dtype=np.int64),
+    )
+    classes, above = joined(classes, Level.PRODUCT, products, 0.0)
+    portfolios = [groups.portfolio_of.get(name, "") for name in above.names]
+    rates = np.array([groups.portfolio_offset.get(name, 0.0) for name in portfolios])
+    above, top = joined(replace(above, offset_rate=rates), Level.PORTFOLIO, portfolios, 0.0)
+    return OfficialMargin(points, accounts, (classes, above, top))

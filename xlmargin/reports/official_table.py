@@ -1,0 +1,43 @@
+"""Portfolio margin from official arrays as a table: each group, and what it requires."""
+
+from __future__ import annotations
+
+from xlmargin.portfolio_margin import NO_PARENT, OfficialMargin
+from xlmargin.reports.portfolio_tables import ACCOUNT
+from xlmargin.reports.table import Table, Value
+
+
+def official_table(margin: OfficialMargin) -> Table:
+    """A row for each class, product and portfolio group of each account, in dollars.
+
+    `counted` adds up to the requirement: a group that is part of another counts inside it.
+    """
+    headings = (
+        "level", "group", "part of", "account", "worst point", "worst loss", "minimum",
+        "requirement", "binds", "counted",
+    )  # fmt: skip
+    rows = [
+        _row(margin, depth, group)
+        for depth, groups in enumerate(margin.levels)
+        for group in range(len(groups))
+    ]
+    return Table(headings, rows)
+
+
+def _row(margin: OfficialMargin, depth: int, group: int) -> list[Value]:
+    groups = margin.levels[depth]
+    loss, minimum = float(groups.worst_loss[group]), float(groups.minimum[group])
+    parent = int(groups.parent[group])
+    requirement = max(loss, minimum)
+    return [
+        groups.level.value,
+        groups.names[group],
+        ACCOUNT if parent == NO_PARENT else margin.levels[depth + 1].names[parent],
+        margin.accounts[groups.account[group]],
+        margin.points[groups.worst_point[group]] if loss > 0 else "no loss",
+        loss,
+        minimum,
+        requirement,
+        "worst loss" if loss > minimum else "minimum" if minimum else "nothing",
+        requirement if parent == NO_PARENT else 0.0,
+    ]
