@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from xlmargin.account.first_zero import MOVES_DOWN, MOVES_UP, Bracket, first_bracket, root
+from xlmargin.errors import MarginError
 
 
 class Still:
@@ -96,3 +97,10 @@ def test_the_grid_is_what_it_says():
 def test_no_bracket_asks_for_nothing():
     none = np.full(2, np.nan)
     assert np.isnan(root(lambda own, looking: own, Bracket(none, none))).all()
+
+
+def test_an_unknown_excess_is_refused_and_not_taken_for_none():
+    with pytest.raises(MarginError, match=r"no value after a move of \+5%"):
+        search([lambda m: np.nan if m > 0.045 else 1.0], MOVES_UP)
+    # nobody asks about an account that has no excess
+    assert np.isnan(search([lambda m: np.nan], MOVES_UP, [False])[1]).all()

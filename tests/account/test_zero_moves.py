@@ -8,6 +8,7 @@ from tests.account.accounts import HEADINGS, MARGIN, answered, cash, option, sto
 from xlmargin.account import portfolio_excess, strategy_excess
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.excel.cells import read_book
+from xlmargin.strategy_margin import Phase
 
 
 def test_long_stock():
@@ -179,3 +180,64 @@ def test_the_order_of_accounts_and_rows_does_not_matter():
     for one, other in zip(forth[1:], back[1:], strict=True):
         for here, there in zip((one[2], *one[4:]), (other[2], *other[:3:-1]), strict=True):
             assert here == (there if isinstance(there, str) else pytest.approx(there, abs=1e-9))
+
+
+def test_positions_outside_portfolio_margin_keep_their_requirement_after_a_move():
+    # 4210(c)(6) asks the whole 5,000 and (g) 15% of 10,000: 15,000 - 6,500 of value V, debit 2,000
+    market = [["symbol", "price", "marginable"], ["XYZ", 100, True], ["OTC", 50, False]]
+    rows = [stock(100, 100), stock(100, 50, "OTC"), cash(-2_000)]
+    expected = 2_000 / 8_500 - 1
+    assert totals(*rows, market=market)["portfolio move down"] == pytest.approx(expected, abs=1e-9)
+    several = [[*row[:-1], name] for name in ("a", "b") for row in rows]
+    several[2] = cash(-3_000, "a")
+    found = {row[0]: row for row in answered(*several, market=market)}
+    assert found["portfolio move down"][4:] == pytest.approx(
+        [3_000 / 8_500 - 1, expected], abs=1e-9
+    )
+
+
+def test_a_flat_smile_moves_alike_by_strike_and_by_moneyness():
+    positions, market, settings = ranges("short strangles")
+    flat = [positions[0], *([*row[:-1], 0.3] for row in positions[1:-1]), positions[-1]]
+    sticky = [*settings, ["smile", "sticky_moneyness"]]
+    one = udfs.MARGIN_ACCOUNT(flat, market, settings)
+    other = udfs.MARGIN_ACCOUNT(flat, market, sticky)
+    for here, there in zip(one[1:], other[1:], strict=True):
+        assert there[2] == (
+            here[2] if isinstance(here[2], str) else pytest.approx(here[2], rel=1e-6)
+        )
+
+
+def test_rows_of_one_price_and_two_volatilities_lie_between():
+    headings = [*HEADINGS, "volatility"]
+
+    def move(*volatilities):
+        rows = [[*option("put", -2, 90, 1.0), volatility] for volatility in volatilities]
+        market = [["symbol", "price"], ["XYZ", 100]]
+        answer = udfs.MARGIN_ACCOUNT([headings, *rows, cash(9_000)], market, MARGIN)
+        return {row[0]: row[2] for row in answer[1:]}["strategy move down"]
+
+    low, both, high = move(0.2, 0.2), move(0.2, 0.6), move(0.6, 0.6)
+    assert low < both < high < 0
+
+
+def test_a_pairing_that_only_pays_after_a_move_is_found():
+    # now the puts are asked less uncovered than the 35 of their spread; far down, more
+    options = [option("put", 5, 60, 0.05), option("put", -5, 95, 1.4)]
+    held = [stock(500, 100), cash(-8_000)]
+    move = totals(*held, *options)["strategy move down"]
+    # 500 S - 8,000 is equity, 125 S on the stock and 17,500 on the spread: S is 68
+    assert move == pytest.approx(-0.32, abs=1e-9)
+    spot, when = 100 * (1 + move), ("2026-12-18", "2026-11-20")
+    there = [stock(500, spot), held[1]]
+    for _, kind, contracts, strike, _, price, _ in options:
+        volatility = udfs.OPT_IV(kind, 100, strike, *when, price, 0.04)
+        mark = udfs.OPT_PRICE(kind, spot, strike, *when, volatility, 0.04)
+        there.append(option(kind, contracts, strike, mark))
+    now, then = (
+        under_strategy_margin(read_book([HEADINGS, *rows], None, MARGIN))
+        for rows in ([*held, *options], there)
+    )
+    assert strategy_excess(then).excess[0] == pytest.approx(0, abs=0.05)
+    strategies = [{line.strategy for line in m.lines(Phase.MAINTENANCE)} for m in (now, then)]
+    assert "Put credit spread" in strategies[1] - strategies[0]

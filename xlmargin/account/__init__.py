@@ -4,7 +4,7 @@ from xlmargin.account.account_state import (
     AccountState,
     MarginState,
     PortfolioState,
-    Regime,
+    RegimeState,
     account_state,
 )
 from xlmargin.account.account_values import AccountValues, account_values
@@ -22,7 +22,7 @@ __all__ = [
     "Excess",
     "MarginState",
     "PortfolioState",
-    "Regime",
+    "RegimeState",
     "account_state",
     "account_values",
     "portfolio_excess",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,7 +43,7 @@ from xlmargin.strategy_margin import Phase, StrategyMargin
 
 
 @dataclass(frozen=True, eq=False)
-class Regime:
+class RegimeState:
     """An account under one regime; arrays have shape (accounts,).
 
     `bare_requirement`, $, is the requirement under the rule alone, without house or overrides.
@@ -68,7 +68,7 @@ class PortfolioState:
     nothing is.
     """
 
-    regime: Regime
+    regime: RegimeState
     buying_power: FloatArray
     minimum_equity: float
     minimum_equity_due: FloatArray
@@ -106,7 +106,7 @@ class AccountState:
 
     book: Book
     values: AccountValues
-    strategy: Regime
+    strategy: RegimeState
     buying_power: BuyingPower
     margin: MarginState | None
     citations: Mapping[str, str]
@@ -151,41 +151,44 @@ def _refuse_unknown_cash(values: AccountValues) -> None:
 
 def _by_strategy(
     margin: StrategyMargin, prices: MovedPrices, now: Excess, kind: CallKind
-) -> Regime:
-    book, has_excess = margin.book, now.excess > 0
-    bare = _bare(book)
-    if bare is not book:
-        bare_requirement = under_strategy_margin(bare).by_account(Phase.MAINTENANCE)
-    else:
-        bare_requirement = now.requirement
-    return Regime(
-        now,
-        bare_requirement,
-        _zero_or(strategy_zero(margin, prices, has_excess, MOVES_DOWN), now),
-        _zero_or(strategy_zero(margin, prices, has_excess, MOVES_UP), now),
-        _due(book, now.margin_call, kind),
-    )
+) -> RegimeState:
+    bare = _bare(margin.book)
+    without = margin if bare is margin.book else under_strategy_margin(bare)
+
+    def zero(moves: tuple[float, ...]) -> FloatArray:
+        return strategy_zero(margin, prices, now.excess > 0, moves)
+
+    return _regime(margin.book, now, without.by_account(Phase.MAINTENANCE), zero, kind)
 
 
 def _portfolio_state(margin: PortfolioMargin, prices: MovedPrices) -> PortfolioState:
     book, now = margin.book, portfolio_excess(margin)
-    has_excess, bare = now.excess > 0, _bare(book)
-    bare_requirement = now.requirement
-    if bare is not book:
-        bare_requirement = under_portfolio_margin(bare).by_account
+    bare = _bare(book)
+    without = margin if bare is book else under_portfolio_margin(bare)
+
+    def zero(moves: tuple[float, ...]) -> FloatArray:
+        return portfolio_zero(prices, now.excess > 0, moves)
+
     settings = book.settings
-    house = eligibility_rules(book.as_of, settings.house, settings.overrides)
-    regime = Regime(
-        now,
-        bare_requirement,
-        _zero_or(portfolio_zero(prices, has_excess, MOVES_DOWN), now),
-        _zero_or(portfolio_zero(prices, has_excess, MOVES_UP), now),
-        _due(book, now.margin_call, CallKind.PORTFOLIO),
+    least = eligibility_rules(book.as_of, settings.house, settings.overrides).equity_to_keep
+    return PortfolioState(
+        _regime(book, now, without.by_account, zero, CallKind.PORTFOLIO),
+        portfolio_buying_power(now.excess, margin.rules),
+        least,
+        _due(book, np.maximum(least - now.equity, 0.0), CallKind.MINIMUM_EQUITY),
     )
-    power = portfolio_buying_power(now.excess, margin.rules)
-    missing = np.maximum(house.equity_to_keep - now.equity, 0.0)
-    due = _due(book, missing, CallKind.MINIMUM_EQUITY)
-    return PortfolioState(regime, power, house.equity_to_keep, due)
+
+
+def _regime(
+    book: Book,
+    now: Excess,
+    bare_requirement: FloatArray,
+    zero: Callable[[tuple[float, ...]], FloatArray],
+    kind: CallKind,
+) -> RegimeState:
+    """The state under one regime; `zero` finds the first of some moves that leaves no excess."""
+    down, up = (np.where(now.excess > 0, zero(moves), 0.0) for moves in (MOVES_DOWN, MOVES_UP))
+    return RegimeState(now, bare_requirement, down, up, _due(book, now.margin_call, kind))
 
 
 def _margin_state(
@@ -200,11 +203,6 @@ def _margin_state(
         margin_minimum_equity(book, market_worth(margin), values, rules),
         portfolio,
     )
-
-
-def _zero_or(move: FloatArray, now: Excess) -> FloatArray:
-    """The move, or 0 where there is no excess to take away."""
-    return np.where(now.excess > 0, move, 0.0)
 
 
 def _account_rules(book: Book) -> AccountRules:

@@ -16,6 +16,7 @@ import numpy as np
 
 from xlmargin.account.moved_prices import AfterMove, MovedPrices
 from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.errors import MarginError
 
 _BOTH: Final = tuple(i / 100 for i in (*range(1, 10), *range(10, 30, 2), *range(30, 100, 5)))
 MOVES_DOWN: Final = (*(-move for move in _BOTH), -0.99)
@@ -61,14 +62,18 @@ def first_bracket(
 ) -> Bracket:
     """The first neighbours among the moves, going outward, of which the outer leaves no excess.
 
-    `has_excess` tells which accounts have any at present; the others are not looked at.
+    `has_excess` tells which accounts have any at present; the others are not looked at. Refused
+    where an excess on the way is not known.
     """
     inner = np.full(len(has_excess), np.nan)
     outer, looking, before = inner.copy(), has_excess.copy(), 0.0
     if not looking.any():
         return Bracket(inner, outer)
     for move, after in zip(moves, prices.along(moves), strict=True):
-        gone = looking & (excess(after, np.full(len(looking), move), looking) <= 0)
+        left = excess(after, np.full(len(looking), move), looking)
+        if np.isnan(left[looking]).any():
+            raise MarginError(f"a position has no value after a move of {move:+.0%} of the market.")
+        gone = looking & (left <= 0)
         inner[gone], outer[gone] = before, move
         looking &= ~gone
         before = move

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.account import AccountState, Regime
+from xlmargin.account import AccountState, RegimeState
 from xlmargin.arrays import FloatArray
 from xlmargin.reports.table import Table, Value, numbers
 from xlmargin.strategy_margin import Phase
@@ -134,7 +134,7 @@ def _distances(state: AccountState) -> Iterator[Figure]:
         yield from _not_permitted(state, FRACTION, *names)
 
 
-def _distances_under(name: str, regime: Regime, account_value: FloatArray) -> Iterator[Figure]:
+def _distances_under(name: str, regime: RegimeState, account_value: FloatArray) -> Iterator[Figure]:
     excess = regime.now.excess
     yield _fraction(f"{name} cushion", excess, account_value, "excess / account value")
     yield _move(f"{name} move down", regime.move_down)
