@@ -55,8 +55,7 @@ def _refuse_output(path: Path | None, suffix: str) -> None:
 
 def _print(comparison: Comparison, seconds: float) -> None:
     count = sum(comparison.formulas.values())
-    sheets = len(comparison.formulas)
-    typer.echo(f"{count:,} formulas on {sheets} sheets, recalculated in {seconds:.2f} s.")
+    typer.echo(f"{count:,} formulas recalculated in {seconds:.2f} s.")
     _print_cells("answer an error", comparison.errors)
     _print_cells("differ from the values in the file", comparison.differences)
     if comparison.is_equal:

@@ -55,7 +55,7 @@ TRUTH: Final = Difference(
     "is 1 or 0",
 )
 TEXT: Final = Difference(
-    "a text of an answer, looked for by =, MATCH or COUNTIF",
+    "a text among the cells of an answer, looked for by =, MATCH or COUNTIF",
     "is found",
     "is found",
     'is not found by LibreOffice 7 while it is fresh; join it to nothing first: B2&""',

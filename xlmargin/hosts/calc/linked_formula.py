@@ -9,7 +9,7 @@ equals no other, until it is joined to nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from xlmargin.hosts.calc.add_in import SERVICE
@@ -18,8 +18,8 @@ _PREFIXES: Final = rf"\[\d+\]!|_xldudf_|{re.escape(SERVICE)}\."
 """What stands before a function of another workbook, of an Office.js add-in, of this add-in."""
 _CELL: Final = r"\$?[A-Z]{1,3}\$?\d+"
 _TYPED_ZERO: Final = re.compile(r"0+(?:\.0*)?")
-_LONE_CELL: Final = re.compile(rf"(?P<sheet>(?:'(?:[^']|'')+'!|[\w.]+!)?)(?P<cell>{_CELL})")
-_LONE_CELL_OF_ODF: Final = re.compile(rf"\[(?P<sheet>[^\[\]]*)(?P<cell>\.{_CELL})\]")
+_LONE_CELL: Final = re.compile(rf"(?:'(?:[^']|'')+'!|[\w.]+!)?(?P<cell>{_CELL})")
+_LONE_CELL_OF_ODF: Final = re.compile(rf"\[[^\[\]:]*(?P<cell>\.{_CELL})\]")
 _BEGIN: Final = re.compile(r"(?:\w+:)?=")
 """How a formula begins in a file of LibreOffice."""
 _WHOLE_PART: Final = re.compile(r"\[#[A-Z][a-z]+\]")
@@ -41,8 +41,35 @@ def linked_formula(formula: str, pattern: re.Pattern[str], fills_cells: bool = F
 
     `fills_cells`: whether it is an array formula, whose texts are made comparable.
     """
-    linked = _with_calls_linked(formula, pattern)
-    return linked if linked == formula or not fills_cells else _with_texts_joined(linked)
+    signs = list(pattern.finditer(formula))
+    if not any(sign["call"] for sign in signs):
+        return formula
+    linked = _with_calls_linked(formula, signs)
+    return _with_texts_joined(linked) if fills_cells else linked
+
+
+def _with_calls_linked(formula: str, signs: Sequence[re.Match[str]]) -> str:
+    """The formula with the full names of its functions, and their arguments beyond doubt.
+
+    `begun` has an entry for each open bracket: where in `done` the argument of a call begins, or
+    None in any other bracket.
+    """
+    done: list[str] = []
+    begun: list[int | None] = []
+    read = 0
+    for sign in signs:
+        done.append(formula[read : sign.start()])
+        read = sign.end()
+        ends = sign.lastgroup in ("separator", "close")
+        if ends and begun and (first := begun[-1]) is not None:
+            done[first:] = [_beyond_doubt("".join(done[first:]))]
+            begun[-1] = len(done) + 1
+        done.append(_sign(sign))
+        if sign.lastgroup in ("call", "open"):
+            begun.append(len(done) if sign["call"] else None)
+        elif sign.lastgroup == "close" and begun:
+            begun.pop()
+    return "".join([*done, formula[read:]])
 
 
 def _with_texts_joined(formula: str) -> str:
@@ -51,30 +78,6 @@ def _with_texts_joined(formula: str) -> str:
     signs, separator = (begin[0], ";") if begin else ("", ",")
     answer = formula.removeprefix(signs)
     return f'{signs}IF(ISTEXT({answer}){separator}{answer}&""{separator}{answer})'
-
-
-def _with_calls_linked(formula: str, pattern: re.Pattern[str]) -> str:
-    """The formula with the full names of its functions, and their arguments beyond doubt."""
-    done: list[str] = []
-    arguments: list[int | None] = []
-    """For each open bracket where the argument began, if it is of a call; else None."""
-    read = 0
-    for sign in pattern.finditer(formula):
-        done.append(formula[read : sign.start()])
-        read = sign.end()
-        if arguments and arguments[-1] is not None and sign.lastgroup in ("separator", "close"):
-            done[arguments[-1] :] = [_beyond_doubt("".join(done[arguments[-1] :]))]
-        done.append(_sign(sign))
-        match sign.lastgroup:
-            case "call":
-                arguments.append(len(done))
-            case "open":
-                arguments.append(None)
-            case "close" if arguments:
-                arguments.pop()
-            case "separator" if arguments and arguments[-1] is not None:
-                arguments[-1] = len(done)
-    return "".join([*done, formula[read:]])
 
 
 def _sign(sign: re.Match[str]) -> str:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ WANTED: Final = (
     " libreoffice-calc python3-uno libreoffice-script-provider-python"
 )
 _ON_MAC: Final = Path("/Applications/LibreOffice.app/Contents/MacOS/soffice")
+_SYSTEM_PYTHON: Final = Path("/usr/bin/python3")
 _ASK: Final = "import sys, uno; print('%d.%d' % sys.version_info[:2])"
 _PATIENCE: Final = 30
 
@@ -30,7 +30,6 @@ class Office:
     python: Path
 
 
-@cache
 def installed_office() -> Office:
     """LibreOffice; refused where it is missing, or its Python is not the one running this."""
     if sys.platform == "win32":
@@ -63,7 +62,7 @@ def _pythons(program: Path) -> Iterator[Path]:
     for python in (inside / "python", inside.parent / "Resources" / "python"):
         if python.is_file():
             yield python
-    yield Path("/usr/bin/python3")
+    yield _SYSTEM_PYTHON
 
 
 def _version(python: Path) -> str:

@@ -59,8 +59,8 @@ def recalculate(
     LibreOffice opens a copy. Refused where it is missing, where the file is no workbook or too
     large a one, and where LibreOffice cannot open it or takes longer than `seconds`.
     """
-    refuse_unfit(book)
     office, functions = installed_office(), tuple(functions)
+    refuse_unfit(book)
     with tempfile.TemporaryDirectory(prefix="xlmargin-calc-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         copy, printed = folder / f"book{book.suffix.lower()}", folder / "book.pdf"
@@ -116,7 +116,7 @@ def _driver(office: Office, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=said,
-            env=environment,
+            env=environment | {"TMPDIR": str(folder)},
             start_new_session=True,
         )
     try:

@@ -1,0 +1,151 @@
+"""The calls that every host must answer alike, in LibreOffice Calc; and where Calc differs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.hosts import sample_functions
+from tests.hosts.calc_book import CallBook, Formula, in_calc, only_in_calc_7
+from tests.hosts.calls import CALLS, LEFT_OUT, Range
+from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.hosts import differences
+from xlmargin.hosts.calc import recalculation, relinked
+from xlmargin.hosts.differences import Difference
+
+pytestmark = in_calc
+
+
+def without_truth(value: Any) -> Any:
+    """TRUE and FALSE as 1 and 0, in a range and in an answer: the difference `TRUTH`."""
+    if isinstance(value, Range):
+        return Range(without_truth(value.rows))
+    if isinstance(value, list):
+        return [without_truth(part) for part in value]
+    return float(value) if isinstance(value, bool) else value
+
+
+def in_python(name: str, arguments: list[object]) -> Any:
+    """The answer in plain Python; one row of one is no table."""
+    given = {
+        argument.name: value.rows if isinstance(value, Range) else value
+        for argument, value in zip(REGISTRY[name].arguments, arguments, strict=False)
+        if value != LEFT_OUT
+    }
+    answer = getattr(sample_functions, name)(**given)
+    is_table = isinstance(answer, list) and (len(answer) > 1 or len(answer[0]) > 1)
+    return answer[0][0] if isinstance(answer, list) and not is_table else answer
+
+
+EXPECTED = [
+    without_truth(in_python(name, [without_truth(a) if isinstance(a, Range) else a for a in given]))
+    for name, given in CALLS
+]
+
+
+@pytest.fixture(scope="module")
+def through_calc(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    book = CallBook(tmp_path_factory.mktemp("contract") / "calls.xlsx")
+    for (name, arguments), expected in zip(CALLS, EXPECTED, strict=True):
+        rows = expected if isinstance(expected, list) else [[expected]]
+        book.call(name, arguments, len(rows), len(rows[0]))
+    return book.answers()
+
+
+@pytest.mark.parametrize("number", range(len(CALLS)), ids=lambda n: f"{n}-{CALLS[n][0]}")
+def test_calc_answers_as_python_does(number: int, through_calc: list[Any]) -> None:
+    assert through_calc[number] == EXPECTED[number]
+
+
+REFUSED_ZERO = (
+    "#XLM! number: found 0 or an empty cell, which LibreOffice Calc does not tell apart, "
+    "wanted {0} for the number, a range such as B2:B2 for a cell, or no argument."
+)
+LONE_EMPTY = 'INDIRECT("Cells!Z99")'
+"""A lone cell that is not seen to be one in the file: as when it is typed in Calc."""
+TYPED_ZERO = "(1-1)"
+ERROR = Formula("NA()")
+ERRORS_IN_RANGE = Range([["symbol", "type", "quantity"], ["XYZ", "stock", ERROR]])
+
+DIFFERENT: list[tuple[Difference, str, Any]] = [
+    (differences.EMPTY_CELL, "SAMPLE_SCALARS(empty)", ["left out", 7.0, "", 1.0]),
+    (differences.EMPTY_CELL, 'SAMPLE_SCALARS("a",1.5,empty)', ["a", 1.5, "", 1.0]),
+    (differences.EMPTY_CELL, 'SAMPLE_SCALARS("a",1.5,46037,empty)', ["a", 1.5, 46037.0, 0.0]),
+    (differences.EMPTY_CELL, 'SAMPLE_SCALARS("a",empty)', [REFUSED_ZERO] * 4),
+    (differences.EMPTY_CELL, 'SAMPLE_SCALARS("a",Z99:Z99,46037)', ["a", 7.0, 46037.0, 1.0]),
+    (differences.ZERO, 'SAMPLE_SCALARS("a",zero)', [REFUSED_ZERO] * 4),
+    (differences.ZERO, 'SAMPLE_SCALARS("a",{0},46037)', ["a", 0.0, 46037.0, 1.0]),
+    (differences.ERROR_IN_RANGE, "SAMPLE_TABLE(wrong)", ["<error Err:504>"] * 4),
+    (differences.LONE_ERROR, "SAMPLE_SCALARS(NA())", ["<error #N/A>"] * 4),
+    (differences.TRUTH, "SAMPLE_SCALARS(TRUE,1.5,46037,TRUE)", ["1", 1.5, 46037.0, 1.0]),
+    (differences.NO_VALUE, "SAMPLE_ODD(2)", "#N/A"),
+]
+
+
+@pytest.fixture(scope="module")
+def different(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    book = CallBook(tmp_path_factory.mktemp("different") / "calls.xlsx")
+    wrong = book.place(ERRORS_IN_RANGE.rows)
+    for _, formula, expected in DIFFERENT:
+        typed = formula.replace("empty", LONE_EMPTY).replace("zero", TYPED_ZERO)
+        width = len(expected) if isinstance(expected, list) else 1
+        book.formula(typed.replace("wrong", wrong), 1, width)
+    return book.answers()
+
+
+@pytest.mark.parametrize("number", range(len(DIFFERENT)), ids=lambda n: DIFFERENT[n][1])
+def test_calc_differs_as_the_table_says(number: int, different: list[Any]) -> None:
+    expected = DIFFERENT[number][2]
+    assert different[number] == ([expected] if isinstance(expected, list) else expected)
+
+
+TABLE = 'SAMPLE_SCALARS("a",1.5,46037,TRUE)'
+ONLY_IN_CALC_7 = {differences.TEXT, differences.SPILLING, differences.IMPORT}
+
+
+def test_every_difference_is_tested() -> None:
+    tested = {difference for difference, _, _ in DIFFERENT} | ONLY_IN_CALC_7
+    assert tested == set(differences.DIFFERENCES) - {differences.CATEGORY}
+
+
+def test_a_text_of_an_answer_is_found_where_an_array_formula_is_linked(tmp_path: Path) -> None:
+    book = CallBook(tmp_path / "texts.xlsx")
+    book.formula(TABLE, 1, 4)
+    book.formula('MATCH("a",A1:D1,0)')
+    assert book.answers() == [[["a", 1.5, 46037.0, 1.0]], 1.0]
+
+
+@only_in_calc_7
+def test_a_fresh_text_of_an_answer_is_not_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relinked, "_FILLS_CELLS", ())
+    book = CallBook(tmp_path / "texts.xlsx")
+    book.formula(TABLE, 1, 4)
+    book.formula('A1="a"')
+    book.formula('A1&""="a"')
+    assert book.answers()[1:] == [0.0, 1.0]
+
+
+@only_in_calc_7
+def test_a_table_fills_the_cells_of_an_array_formula_only(tmp_path: Path) -> None:
+    book = CallBook(tmp_path / "one.xlsx")
+    book.formula(TABLE)
+    assert book.answers() == ["a"]
+    done = recalculation.recalculate(book.path, REGISTRY.values())
+    assert list(done.answers["Calls"]) == [(0, 0)]
+
+
+@only_in_calc_7
+def test_a_workbook_of_excel_has_to_be_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        recalculation, "write_relinked", lambda book, copy, _: shutil.copy(book, copy)
+    )
+    book = CallBook(tmp_path / "unlinked.xlsx")
+    book.formula(TABLE)
+    assert book.answers() == ["<error #NAME?>"]
