@@ -243,6 +243,20 @@ def test_more_than_is_tried_one_by_one_is_found_and_not_said_to_be_least():
     assert (found["quantity"], found["result"]) == (200, "the most it frees")
 
 
+def test_a_house_s_minimum_turns_where_shares_go_from_short_to_long():
+    # uncovered calls are asked 30% of what they deliver: 150 a share, more than any loss here;
+    # the first 600 shares bought cover no call, the next ones 150 each
+    held = [["XYZ", "call", -10, 600, JANUARY, 0.5], ["XYZ", "stock", -600, None, None, 500.0]]
+    setting = [*SETTINGS, ["short_option_minimum", 0.3]]
+    bought = ["XYZ", "stock", 1_000, None, None, 500.0]
+    assert requirement(held, setting) == pytest.approx(150_000)
+    (found,) = hedge(held, [bought], setting, 15_000)
+    assert (found["quantity"], found["freed"]) == (700, pytest.approx(15_000))
+    bought[2] = 500
+    (found,) = hedge(held, [bought], setting, 15_000)
+    assert (found["quantity"], found["result"]) == (0, "frees nothing")
+
+
 def test_shares_bought_to_cover_calls_come_by_the_lot():
     call = ["XYZ", "call", -2, 520, JANUARY, 8.0]
     odd = ["XYZ", "stock", 30, None, None, 500.0]

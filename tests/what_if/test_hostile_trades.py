@@ -47,6 +47,8 @@ ROLL = action(PUT, action="roll", to_expiration=MARCH, to_price=7.0)
         ([action([*PUT[:2], 1, *PUT[3:]], to_strike=470)], "to_strike: found 470, wanted nothing"),
         ([action([*PUT[:2], 1, *PUT[3:]], fee=-1)], "row 2, fee: found -1"),
         ([[*PUT[:2], 1, *PUT[3:], 6.5, 6.4]], "row 2, price: found 6.5, wanted 6, as the posit"),
+        ([[*PUT[:2], 1, *PUT[3:], -6.5]], "row 2, price: found -6.5"),
+        ([[*PUT[:2], 1, *PUT[3:], "x"]], "row 2, price: found the text 'x'"),
         ([["XYZ", "put", 1, 450, JANUARY]], "row 2, price: found nothing"),
         ([["XYZ", "put", 1, 450, JANUARY, 900.0]], "trades, row 2, price: found 900"),
         (

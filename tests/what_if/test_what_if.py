@@ -122,6 +122,19 @@ def test_a_trade_takes_the_positions_mark():
     assert dear["account value"][2] == pytest.approx(50)
 
 
+def test_shares_are_worth_the_market_s_price_whatever_they_are_traded_at():
+    held = positions(["XYZ", "stock", 100], CASH)
+    for row in ([505.0], [None, 505.0], [500.0, 505.0]):
+        found = figures(what_if(held, trades(["XYZ", "stock", 10, None, None, *row])))
+        assert found["account value"][2] == -50
+        assert found["initial requirement"][2] == pytest.approx(0.5 * 5_050)
+
+
+def test_an_option_may_be_bought_back_for_nothing():
+    closing = action(["XYZ", "put", None, 480, JANUARY, 0.0], action="close")
+    assert changes(positions(SHORT_PUT, CASH), trades(closing))["account value"] == 600
+
+
 def test_money_paid_in_is_excess():
     found = figures(what_if(positions(STOCK, CASH), trades(["USD", "cash", 1_000])))
     assert found["account value"] == [70_000, 71_000, 1_000]

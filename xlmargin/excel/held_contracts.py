@@ -103,22 +103,23 @@ def complete_contract(
 ) -> None:
     """Fill in what the positions say of a contract: its terms, its mark and its volatility.
 
-    `price` is the row's own, NaN where it has none; it becomes the trade price. A row that states
-    a trade price and another mark, or another volatility, contradicts the positions.
+    `price` is the row's own, NaN where it has none; it becomes the trade price unless the row
+    states one. An option with another mark beside its trade price, or with another volatility,
+    contradicts the positions; shares are valued at the market's price.
     """
     first, table = own[0], held.rows.table
     for heading in _TERMS:
         row[heading] = table.cell(heading, first) if row[heading] is None else row[heading]
-    if held.rows.contracts.is_option[first]:
+    is_option = bool(held.rows.contracts.is_option[first])
+    if is_option:
         row["expiration"] = float(held.rows.contracts.expiration[first])
     says = f"as the positions say in row {table.rows[first]}"
     mark, volatility = table.cell("price", first), table.cell("volatility", first)
-    stated = not np.isnan(price)
-    if stated and row["cost"] is None:
-        row["cost"] = price
-    elif stated and price != held.rows.price[first]:
-        findings.error(*place, "price", shown(price), f"{shown(mark)}, {says}; cost may differ")
-    if stated or row["price"] is None:
+    if price >= 0 and row["cost"] is not None:
+        if is_option and price != held.rows.price[first]:
+            findings.error(*place, "price", shown(price), f"{shown(mark)}, {says}; cost may differ")
+    elif price >= 0 or row["price"] is None:
+        row["cost"] = price if price >= 0 else row["cost"]
         row["price"] = mark
     if row["volatility"] not in (None, volatility):
         findings.error(
