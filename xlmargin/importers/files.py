@@ -15,11 +15,14 @@ from xlmargin.importers.book_ranges import (
     refuse_too_many,
 )
 from xlmargin.importers.brokers import BrokerFile, read_broker_file
+from xlmargin.importers.brokers.ibkr_flex_xml import read_flex_xml
 from xlmargin.importers.delimited_text import read_delimited, read_texts
 from xlmargin.importers.workbook_files import read_first_sheet, read_named_ranges
 
 TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 WORKBOOK_SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+XML_SUFFIX: Final = ".xml"
+"""Only Flex queries of Interactive Brokers are XML."""
 RANGES: Final = ("positions", "market", "settings", "dividends")
 
 
@@ -43,9 +46,12 @@ def read_book_files(
 def read_broker(path: Path) -> BrokerFile | None:
     """What a broker's file holds; None where the file is no broker's that is known."""
     _refuse_unreadable(path)
-    if path.suffix.lower() not in TEXT_SUFFIXES:
-        return None
-    return read_broker_file(read_texts(path), path.name)
+    suffix = path.suffix.lower()
+    if suffix == XML_SUFFIX:
+        return read_broker_file(read_flex_xml(path), path.name)
+    if suffix in TEXT_SUFFIXES:
+        return read_broker_file(read_texts(path), path.name)
+    return read_broker_file(read_first_sheet(path, unless=RANGES), path.name)
 
 
 def _book_in(path: Path) -> BookRanges:
@@ -86,7 +92,7 @@ def read_first_table(path: Path) -> TextRows:
 
 def _refuse_unreadable(path: Path) -> None:
     """Refuse what is not there, is no file, is of no known kind, or is too large."""
-    known = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES)
+    known = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, XML_SUFFIX)
     if path.is_dir():
         raise MarginError(f"{path}: found a folder, wanted a file.")
     if not path.is_file():

@@ -38,13 +38,18 @@ def read_named_ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:
     return {name: bounded(rows, path) for name, rows in ranges.items()}
 
 
-def read_first_sheet(path: Path) -> TextRows:
-    """The cells of a workbook's first sheet as texts; dates are serial days."""
+def read_first_sheet(path: Path, unless: Sequence[str] = ()) -> TextRows:
+    """The cells of a workbook's first sheet as texts; dates are serial days.
+
+    There are none where a sheet has one of the names in `unless`.
+    """
     from python_calamine import CalamineWorkbook
 
     _refuse_bomb(path)
     try:
-        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+        workbook = CalamineWorkbook.from_path(path)
+        named = _named(workbook.sheet_names, unless)
+        rows = [] if named else workbook.get_sheet_by_index(0).to_python()
     except Exception as error:
         # The reader has an error of its own for each kind of file, without a common parent.
         raise MarginError(f"{path.name}: not a workbook that can be read ({error}).") from error

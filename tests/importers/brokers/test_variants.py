@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.importers.brokers.books import CALLS, GOLDEN, PUTS, XYZ, read
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers import read_book_files
 
-FILES = sorted(path.name for path in GOLDEN.iterdir())
+FILES = sorted(path.name for path in GOLDEN.glob("*.csv"))
 TABLES = ["etrade.csv", "fidelity.csv", "ibkr_flex_plain.csv", "schwab.csv", "tastytrade.csv",
           "thinkorswim.csv", "occ_calculator.csv"]  # fmt: skip
 """Files with one row of headings, whose columns can be mixed up."""
 
 Rows = list[list[str]]
+PLAIN = re.compile(r"-?[1-9]\d*(\.\d+)?|-?0?\.\d+")
 
 
 def rows_of(file: str) -> Rows:
@@ -84,6 +87,17 @@ def test_a_file_saved_in_another_way_reads_the_same(
 @pytest.mark.parametrize("file", FILES)
 def test_a_file_without_needless_quotes_reads_the_same(tmp_path: Path, file: str) -> None:
     assert read(saved(tmp_path, rows_of(file))) == read(GOLDEN / file)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_saved_as_a_workbook_reads_the_same(tmp_path: Path, file: str) -> None:
+    """Numbers become numbers there, as a spreadsheet makes them of plain ones."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in rows_of(file):
+        sheet.append([float(cell) if PLAIN.fullmatch(cell) else cell or None for cell in row])
+    book.save(tmp_path / "saved.xlsx")
+    assert read(tmp_path / "saved.xlsx") == read(GOLDEN / file)
 
 
 @pytest.mark.parametrize("file", TABLES)

@@ -30,6 +30,7 @@ PENDING: Final = "PENDING"
 
 OURS: Final = "shares, a fund, an option on shares or an index, or cash"
 TICKER: Final = "a ticker such as XYZ or BRK.B"
+UNSPOILT: Final = "its symbol: a spreadsheet took it for a formula, so import the file unopened"
 DOLLARS: Final = "USD: requirements are in dollars"
 
 OPTION_MULTIPLIER: Final = 100.0
@@ -96,6 +97,8 @@ def holding(record: Record, symbol: str = "", account: str = "") -> Entry:
     option = contract(text)
     if option is not None:
         return option_held(record, option, account)
+    if text.startswith("#"):
+        raise record.refused("symbol", UNSPOILT)
     if not ticker(text):
         raise record.refused("symbol", f"{TICKER}, or {OPTION}")
     return shares_held(record, text, account)
