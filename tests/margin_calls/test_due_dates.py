@@ -130,6 +130,12 @@ def test_a_setting_may_ask_for_the_money_sooner_only():
         last_day_to_meet(REGT, TODAY, "custom", {"settlement_days": 1})
 
 
+def test_a_house_in_any_spelling_and_no_unknown_one():
+    assert call_rules(TODAY, " Schwab ").house == "schwab"
+    with pytest.raises(RulebookError, match="found 'schwap', wanted schwab"):
+        last_day_to_meet(PORTFOLIO, TODAY, "schwap")
+
+
 def test_the_numbers_of_the_rules():
     rules = call_rules(TODAY)
     assert (rules.settlement_days, rules.payment_days_after_settlement) == (1, 2)  # 220.2
