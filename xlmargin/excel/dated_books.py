@@ -56,11 +56,6 @@ def read_history(
 _remembered: Remembered[Contents, tuple[ShadowDay, ...]] = Remembered(MOST_HISTORIES, MOST_CELLS)
 
 
-def forget() -> None:
-    """Forget every history, as a measurement of the first call needs."""
-    _remembered.clear()
-
-
 def _shadowed(contents: Contents) -> tuple[ShadowDay, ...]:
     return tuple(margined_day(day) for day in days_of(contents))
 

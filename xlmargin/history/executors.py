@@ -21,7 +21,7 @@ _Answer = TypeVar("_Answer")
 AHEAD: Final = 2
 """Days sent to each worker beyond the one it works on, so that none waits."""
 
-SECONDS_TO_ANSWER: Final = 8
+SECONDS_TO_ANSWER: Final = 5
 """How long a cluster may take to answer."""
 
 _THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")

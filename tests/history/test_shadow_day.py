@@ -1,0 +1,187 @@
+"""A day of the shadow analysis against sums made by hand and against the other functions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import udfs
+from tests.books import Range
+from xlmargin.book import Book
+from xlmargin.dates import date_of
+from xlmargin.errors import InputError, Problem
+from xlmargin.excel.cells import read_book
+from xlmargin.history import Regimes, day_rows, failed_day, margined_day, shadow_day
+from xlmargin.settings import Basis
+
+HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
+DAY = "2026-01-15"
+
+
+def book(*rows: list[object], **settings: object) -> Book:
+    named = {"as_of": DAY, "rate": 0.04, **settings}
+    return read_book([HEADINGS, *rows], None, [["name", "value"], *map(list, named.items())])
+
+
+def stock(shares: float, price: float, account: str = "A") -> list[object]:
+    return ["XYZ", "stock", shares, None, None, price, account]
+
+
+def cash(dollars: float, account: str = "A") -> list[object]:
+    return ["", "cash", dollars, None, None, None, account]
+
+
+def test_stock_bought_with_a_loan_is_called_under_both_regimes() -> None:
+    day = shadow_day(book(stock(100, 100.0), cash(-9_000)))
+    assert day.long_market_value.tolist() == [10_000]
+    assert day.initial.tolist() == [5_000]  # 50%, 12 CFR 220.12(a)
+    assert day.maintenance.tolist() == [2_500]  # 25%, FINRA 4210(c)(1)
+    assert day.portfolio_requirement == pytest.approx([1_500])  # 15%
+    assert day.strategy_equity.tolist() == day.portfolio_equity.tolist() == [1_000]
+    assert day.strategy_call.tolist() == [1_500]
+    assert day.portfolio_call == pytest.approx([500])
+
+
+def test_calls_are_due_on_the_days_that_the_rules_count() -> None:
+    # From Thursday 15 January 2026: Friday 16, Tuesday 20 (Monday is a holiday), Wednesday 21 are
+    # three business days; the fifteenth is Friday 6 February.
+    day = shadow_day(book(stock(100, 100.0), cash(-9_000)))
+    assert date_of(day.portfolio_due).isoformat() == "2026-01-21"
+    assert date_of(day.strategy_due).isoformat() == "2026-02-06"
+
+
+@pytest.mark.parametrize(
+    ("loan", "strategy_call", "portfolio_call"),
+    [(7_500, 0, 0), (7_500.01, 0.01, 0), (8_500, 1_000, 0), (8_500.01, 1_000.01, 0.01)],
+)
+def test_a_call_begins_where_equity_is_below_the_requirement(
+    loan: float, strategy_call: float, portfolio_call: float
+) -> None:
+    day = shadow_day(book(stock(100, 100.0), cash(-loan)))
+    assert day.strategy_call == pytest.approx([strategy_call], abs=1e-6)
+    assert day.portfolio_call == pytest.approx([portfolio_call], abs=1e-6)
+    assert np.isnan(day.strategy_due) == (strategy_call == 0)
+    assert np.isnan(day.portfolio_due) == (portfolio_call == 0)
+
+
+def test_equity_is_unknown_where_cash_is_stated_nowhere() -> None:
+    day = shadow_day(book(stock(100, 100.0), stock(1, 100.0, "B"), cash(5, "B")))
+    assert np.isnan(day.strategy_equity).tolist() == [True, False]
+    assert np.isnan(day.portfolio_call).tolist() == [True, False]
+    rows = day_rows(day)
+    assert np.isnan(rows["portfolio_equity"][-1])  # the total is not that of one account
+
+
+def test_the_setting_cash_is_the_lone_account_s() -> None:
+    assert shadow_day(book(stock(100, 100.0), cash=-9_000)).strategy_call.tolist() == [1_500]
+
+
+@pytest.mark.parametrize(
+    ("basis", "figure"),
+    [(Basis.DEPOSIT, 3_000), (Basis.INITIAL, 3_500), (Basis.MAINTENANCE, 3_500)],
+)
+def test_released_is_the_figure_of_the_basis_less_the_portfolio_requirement(
+    basis: Basis, figure: float
+) -> None:
+    # Two puts of 250 $, 5 out of the money: 2 * (20% of 10,000 - 500 + 250); the deposit is less by
+    # the 500 $ received.
+    put = ["XYZ", "put", -2, 95, "2026-12-18", 2.5, "A"]
+    day = shadow_day(book(stock(0, 100.0), put, basis=basis.value))
+    assert day.figure.tolist() == [figure]
+    assert day.released == pytest.approx(figure - day.portfolio_requirement)
+
+
+SEVERAL: Range = [
+    HEADINGS,
+    stock(500, 100.0),
+    ["XYZ", "call", -5, 105, "2026-12-18", 9.0, "A"],
+    stock(500, 100.0, "B"),
+    ["XYZ", "put", 5, 95, "2026-12-18", 5.0, "B"],
+    ["XYZ", "put", -3, 90, "2026-12-18", 3.5, "C"],
+    ["XYZ", "put", 3, 80, "2026-12-18", 1.5, "C"],
+    cash(1_000, "C"),
+]
+
+
+@pytest.mark.parametrize("account", ["A", "B", "C"])
+def test_each_account_is_what_the_other_functions_answer_for_it_alone(account: str) -> None:
+    settings = [["as_of", DAY], ["rate", 0.04]]
+    market = [["symbol", "price"], ["XYZ", 100.0]]
+    day = shadow_day(read_book(SEVERAL, market, settings))
+    i = day.accounts.index(account)
+    alone = [SEVERAL[0], *(row for row in SEVERAL[1:] if row[-1] == account)]
+    ranges = (alone, market, settings)
+    assert day.portfolio_requirement[i] == pytest.approx(udfs.PM_REQUIREMENT(*ranges))
+    assert day.initial[i] == pytest.approx(udfs.REGT_INITIAL(*ranges))
+    assert day.maintenance[i] == pytest.approx(udfs.REGT_MAINTENANCE(*ranges))
+    total = udfs.MARGIN_COMPARE(*ranges)[-1]
+    assert day.deposit[i] == pytest.approx(total[udfs.MARGIN_COMPARE(*ranges)[0].index("deposit")])
+
+
+def test_the_total_is_the_sum_of_the_accounts() -> None:
+    market = [["symbol", "price"], ["XYZ", 100.0]]
+    day = shadow_day(read_book(SEVERAL, market, [["as_of", DAY], ["rate", 0.04]]))
+    rows = day_rows(day)
+    assert rows["account"] == ["A", "B", "C", "total"]
+    for name in ("long_market_value", "initial", "deposit", "portfolio_requirement", "released"):
+        assert rows[name][-1] == pytest.approx(sum(rows[name][:-1]))
+    assert rows["initial_share"][-1] == pytest.approx(rows["initial"][-1] / 100_000)
+    assert np.isnan(rows["portfolio_share"][2])  # no stock is held long
+
+
+@pytest.mark.parametrize(
+    ("regimes", "unknown"),
+    [
+        (Regimes.PORTFOLIO, ("initial", "maintenance", "deposit", "strategy_equity")),
+        (Regimes.STRATEGY, ("portfolio_requirement", "portfolio_equity")),
+    ],
+)
+def test_a_regime_that_is_not_asked_is_unknown(regimes: Regimes, unknown: tuple[str, ...]) -> None:
+    asked = book(stock(100, 100.0), cash(0))
+    one, both = shadow_day(asked, regimes), shadow_day(asked)
+    assert one.long_market_value.tolist() == [10_000]
+    for name in ("initial", "maintenance", "deposit", "portfolio_requirement", "strategy_equity"):
+        value = getattr(one, name)
+        assert np.isnan(value).all() if name in unknown else value == getattr(both, name)
+    assert np.isnan(one.released).all()
+
+
+@pytest.mark.parametrize(("day", "maintenance"), [("2009-11-30", 2_500), ("2009-12-01", 5_000)])
+def test_rules_are_those_of_the_day(day: str, maintenance: float) -> None:
+    # Regulatory Notice 09-53: from 1 December 2009 a fund of factor 2 is asked 2 * 25%.
+    market = [["symbol", "price", "class", "leverage"], ["XYZ", 100.0, "etf_broad", 2]]
+    ranges = ([HEADINGS, stock(100, 100.0)], market, [["as_of", day]])
+    assert shadow_day(read_book(*ranges)).maintenance.tolist() == [maintenance]
+
+
+class Content:
+    """A day whose content fails."""
+
+    day = 46_037.0
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def book(self) -> Book:
+        raise self.error
+
+
+def test_a_day_that_is_refused_says_why() -> None:
+    problem = Problem("positions", 3, "price", "nothing", "a price")
+    day = margined_day(Content(InputError([problem])))
+    assert (day.day, day.accounts) == (46_037.0, ())
+    assert day.problem == "positions, row 3, price: found nothing, wanted a price."
+
+
+def test_a_fault_of_our_own_stops_no_other_day() -> None:
+    assert margined_day(Content(ZeroDivisionError("x"))).problem == (
+        "internal error: ZeroDivisionError: x"
+    )
+
+
+def test_a_failed_day_is_one_row_without_numbers() -> None:
+    rows = day_rows(failed_day(46_037.0, "no prices"))
+    assert rows["problem"] == ["no prices"]
+    assert rows["account"] == [""]
+    numbers = [c for name, c in rows.items() if isinstance(c, np.ndarray) and name != "date"]
+    assert all(np.isnan(column).tolist() == [True] for column in numbers)
