@@ -188,6 +188,10 @@ def test_the_call_of_one_account_is_no_other_s():
     assert found["strategy cushion"][2] == pytest.approx((1_000 - 1_750 + 50_000) / 51_000)
 
 
+def test_an_account_without_a_name_has_a_heading_beside_others():
+    assert answered(cash(1), cash(2, "b"))[0][4:] == ["account", "b"]
+
+
 def test_a_cash_account():
     settings = [AS_OF, ["account_type", "cash"]]
     rows = stock(100, 50), option("put", -1, 45, 1.0), option("call", 1, 50, 9.0), cash(6_000)

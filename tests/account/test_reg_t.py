@@ -77,6 +77,18 @@ def test_a_collar_writes_the_stock_down_too():
     assert totals(*rows)["Reg T requirement"] == pytest.approx(7_000)
 
 
+def test_a_fund_that_covers_index_calls_is_written_down_in_their_proportion():
+    # the index at 1,000 and its call at 900: each share of 100 counts at 90
+    market = [
+        ["symbol", "price", "class", "class_group"],
+        ["IDX", 1_000, "index_broad", "IDX"],
+        ["FND", 100, "etf_broad", "IDX"],
+    ]
+    call = ["IDX", "call", -1, 900, "2026-12-18", 108.0, ""]
+    found = totals(stock(1_000, 100, "FND"), call, cash(0), market=market)
+    assert found["Reg T requirement"] == pytest.approx(0.5 * 90_000 + 10_000)
+
+
 def test_a_covered_put_is_asked_its_loss():
     # 220.4(b)(4)(i): half of 4,000 on top of the short stock, and 5 in the money
     found = totals(stock(-100, 40), option("put", -1, 45, 6.0), cash(10_000))

@@ -55,7 +55,7 @@ def account_table(state: AccountState) -> Table:
     Totals of dollars are sums, of fractions the fraction of the sums; the total of moves is the one
     that comes first for any account, that of dates the earliest.
     """
-    accounts = state.values.accounts
+    accounts = [name or "account" for name in state.values.accounts]
     several = len(accounts) > 1
     return Table(
         ("figure", "unit", "total", "rule", *(accounts if several else ())),
