@@ -7,6 +7,7 @@ import pytest
 import udfs
 from tests.intraday.answers import MARGIN, MARKET, PORTFOLIO, cash, levels, of_kind, rows
 from xlmargin.dates import serial_of
+from xlmargin.intraday.levels import with_trade
 
 HEADINGS = [
     "date", "time", "symbol", "type", "quantity", "strike", "expiration", "price", "mark", "fee",
@@ -154,8 +155,12 @@ def test_headers_can_be_left_out_and_answers_are_plain():
     assert len({len(row) for row in whole}) == 1
 
 
-def test_holdings_that_are_closed_leave_nothing_behind():
-    # shares in fractions: 0.1 and 0.2 bought, 0.3 sold
-    typed = [["time", "symbol", "type", "quantity", "price"]]
-    typed += [[i / 10, "XYZ", "stock", q, 50] for i, q in enumerate((0.1, 0.2, -0.3))]
-    assert levels(rows(typed, cash(100)))[-1] == pytest.approx(100, abs=1e-9)
+def test_shares_in_fractions_close_to_nothing():
+    # 0.1 + 0.2 - 0.3 is not 0 in floating point
+    held = with_trade(with_trade((), 1, 0.1), 1, 0.2)
+    assert with_trade(held, 1, -0.3) == ()
+
+
+def test_the_hour_of_an_expiration_makes_no_other_contract():
+    typed = [HEADINGS, ROWS[1], [DAY, "10:02", "XYZ", "call", 1, 50, 46_374.6, 2.0, 2.1, 0, ""]]
+    assert levels(rows(typed, cash(9_000))) == pytest.approx([9_000, 7_990, 9_000])

@@ -152,6 +152,9 @@ def test_an_option_has_the_price_of_the_positions_else_its_mark_else_the_latest_
     # the latest trade, at 2, prices the first, which cost 1: two calls, one of them at a gain
     both = equity_gained(without, [0.5, *call, 2.0, None], [0.4, *call, 1.0, None])
     assert both == pytest.approx(2 * at_two + 100)
+    # a market price counts before a later trade's
+    marked = equity_gained(without, [0.4, *call, 1.0, 2.0], [0.5, *call, 3.0, None])
+    assert marked == pytest.approx(2 * at_two + 100 - 100)
     # the positions say 2, whatever the trade's own mark
     held = [headings, money, [*call, 2.0]]
     one_more = equity_gained(held, [0.4, *call, 1.0, 9.0])

@@ -11,7 +11,17 @@ from hypothesis import settings as searching
 from hypothesis import strategies as st
 
 import udfs
-from tests.intraday.answers import MARGIN, MARKET, PORTFOLIO, Range, cash, deficit, levels, rows
+from tests.intraday.answers import (
+    MARGIN,
+    MARKET,
+    PORTFOLIO,
+    Range,
+    cash,
+    deficit,
+    levels,
+    of_kind,
+    rows,
+)
 from tests.intraday.every_order import (
     Contract,
     Made,
@@ -30,6 +40,19 @@ MARK: dict[Contract, float] = {
     ("ABC", "put", 20.0, "2026-12-18"): 0.8,
 }
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "mark", "fee"]
+
+_GROUPS = ["symbol", "price", "class", "product_group", "portfolio_group"]
+ONE_PRODUCT: Range = [
+    _GROUPS,
+    ["XYZ", 50.0, "etf_broad", "broad", None],
+    ["ABC", 20.0, "etf_broad", "broad", None],
+]
+TWO_PRODUCTS: Range = [
+    _GROUPS,
+    ["XYZ", 50.0, "etf_broad", "broad", "funds"],
+    ["ABC", 20.0, "etf_broad", "other", "funds"],
+]
+OUTSIDE: Range = [["symbol", "price", "marginable"], ["XYZ", 50.0, True], ["ABC", 20.0, False]]
 
 contracts = st.sampled_from(list(MARK))
 
@@ -80,47 +103,51 @@ accounts = {
     "opening": openings(),
     "money": st.sampled_from([-9_000.0, -2_500.0, 500.0, 4_000.0, 20_000.0]),
     "made": st.lists(transactions(), min_size=1, max_size=4),
-    "settings": st.sampled_from([MARGIN, PORTFOLIO]),
+    "ranges": st.sampled_from(
+        [(MARKET, MARGIN)]
+        + [(market, PORTFOLIO) for market in (MARKET, ONE_PRODUCT, TWO_PRODUCTS, OUTSIDE)]
+    ),
 }
 
 
 @given(**accounts)
 @searching(max_examples=60, deadline=None)
-def test_worst_order_is_the_worst_of_all_orders(opening, money, made, settings):
-    twin = levels_of_sets(opening, money, made, MARK, (MARKET, settings))
-    found = rows(activity(made), positions(opening, money), settings)
+def test_worst_order_is_the_worst_of_all_orders(opening, money, made, ranges):
+    market, settings = ranges
+    twin = levels_of_sets(opening, money, made, MARK, ranges)
+    found = rows(activity(made), positions(opening, money), settings, market)
     assert deficit(found) == pytest.approx(worst_deficit(twin), abs=0.01)
     assert levels(found)[-1] == pytest.approx(twin[frozenset(range(len(made)))], abs=0.01)
 
 
 @given(**accounts, data=st.data())
 @searching(max_examples=40, deadline=None)
-def test_a_known_order_is_followed_and_never_worse(opening, money, made, settings, data):
+def test_a_known_order_is_followed_and_never_worse(opening, money, made, ranges, data):
+    market, settings = ranges
     order = data.draw(st.permutations(range(len(made))))
-    twin = levels_of_sets(opening, money, made, MARK, (MARKET, settings))
+    twin = levels_of_sets(opening, money, made, MARK, ranges)
     held = positions(opening, money)
     untimed = activity(made)
     timed = [[*untimed[0], "time"]]
     timed += [[*row, order.index(i) / 10] for i, row in enumerate(untimed[1:])]
-    found = rows(timed, held, settings)
+    found = rows(timed, held, settings, market)
     assert deficit(found) == pytest.approx(deficit_in_order(order, twin), abs=0.01)
     expected = [twin[frozenset(order[:n])] for n in range(len(order) + 1)]
     assert levels(found) == pytest.approx(expected, abs=0.01)
-    assert deficit(rows(untimed, held, settings)) >= deficit(found) - 0.01
+    assert deficit(rows(untimed, held, settings, market)) >= deficit(found) - 0.01
 
 
 @given(**accounts, which=st.integers(0, 3))
 @searching(max_examples=30, deadline=None)
-def test_splitting_a_trade_never_makes_the_worst_order_better(
-    opening, money, made, settings, which
-):
+def test_splitting_a_trade_never_makes_the_worst_order_better(opening, money, made, ranges, which):
+    market, settings = ranges
     contract, quantity, price, fee = made[which % len(made)]
     doubled = [*made[: which % len(made)], *made[which % len(made) + 1 :]]
     half = (contract, quantity, price, fee)
     whole = (contract, 2 * quantity, price, 2 * fee)
     held = positions(opening, money)
-    once = deficit(rows(activity([*doubled, whole]), held, settings))
-    twice = deficit(rows(activity([*doubled, half, half]), held, settings))
+    once = deficit(rows(activity([*doubled, whole]), held, settings, market))
+    twice = deficit(rows(activity([*doubled, half, half]), held, settings, market))
     assert twice >= once - 0.01
 
 
@@ -136,16 +163,63 @@ def test_each_class_is_searched_by_itself_and_together_they_are_lowest():
 
 
 def test_of_trades_to_the_same_holding_those_with_the_least_cash_count():
-    # sold short 100 at 45 where the market is 50: 500 lost and 1,500 asked; at 55, 500 gained
+    # worth 50: bought at 30 gains 2,000, at 55 loses 500; 1,250 is asked for either:
+    # -1,750 after the dear ones alone, -1,000 after both
     trades: Range = [
         ["symbol", "type", "quantity", "price"],
-        ["XYZ", "stock", -100, 55],
-        ["XYZ", "stock", -100, 45],
-        ["XYZ", "stock", 100, 50],
+        ["XYZ", "stock", 100, 30],
+        ["XYZ", "stock", 100, 55],
+    ]
+    found = rows(trades, cash(0))
+    assert levels(found) == [0, -1_750, -1_000]
+    assert deficit(found) == 1_750
+
+
+def test_from_a_negative_opening_that_nothing_lowers_a_later_fall_still_counts():
+    # short XYZ call: 1,000 and 200; short ABC put: 400 and 80; cash -320: 2,000 below
+    held = [HEADINGS[:6], ["USD", "cash", -320, None, None, None]]
+    held += [["XYZ", "call", -1, 50, "2026-12-18", 2.0], ["ABC", "put", -1, 20, "2026-12-18", 0.8]]
+    # each purchase makes a spread and by itself raises the level:
+    #   55 call: 500 asked, 60 paid: +640; 60 call: 1,000 asked, 10 paid: +190
+    #   17.5 put: 250 asked, 10 paid: +220; 16 put: 400 asked, 5 paid: +75
+    # but the farther one after the nearer is only paid for: -10 or -5, from +640 or from +220
+    made: Range = [["XYZ", "call", 1, 55, 0.6], ["XYZ", "call", 1, 60, 0.1]]
+    made += [["ABC", "put", 1, 17.5, 0.1], ["ABC", "put", 1, 16, 0.05]]
+    trades = [[*HEADINGS[:4], "price", "expiration"], *([*row, "2026-12-18"] for row in made)]
+    found = rows(trades, held)
+    assert levels(found)[:3] == pytest.approx([-2_000, -1_780, -1_785])
+    assert deficit(found) == pytest.approx(1_785)
+    # nothing reduces, nothing is a deficit
+    assert deficit(rows([trades[0], *trades[3:5:2]], held)) == 0
+
+
+def test_what_cannot_change_the_level_comes_after_what_does():
+    # a round trip leaves nothing: bought and sold again it would only lengthen the way down
+    trades: Range = [
+        ["symbol", "type", "quantity", "price"],
+        ["ABC", "stock", 100, 20],
+        ["XYZ", "stock", -100, 50],
         ["XYZ", "stock", 100, 50],
     ]
-    # both sold: 3,000 asked, nothing lost; one sold at 45: 2,000 in all; bought twice: 2,500
-    assert deficit(rows(trades, cash(0))) == 3_000
+    # short 100 XYZ asks 1,500, long 1,250; ABC 500
+    found = rows(trades, cash(1_000))
+    assert [row["reducing"] for row in of_kind(found, "transaction")] == ["yes", "yes", "no"]
+    assert levels(found) == [1_000, 500, -1_000, 500]
+
+
+def test_parts_that_net_are_searched_together():
+    # two funds of one range, worth 2,000 each: long one and short the other they nearly net
+    for market in (ONE_PRODUCT, TWO_PRODUCTS):
+        made: list[Made] = [
+            (("XYZ", "stock", None, None), 40.0, 50.0, 0.0),
+            (("ABC", "stock", None, None), -100.0, 20.0, 0.0),
+        ]
+        twin = levels_of_sets(Counter(), 100.0, made, MARK, (market, PORTFOLIO))
+        found = rows(activity(made), cash(100), PORTFOLIO, market)
+        assert levels(found)[-1] == pytest.approx(twin[frozenset({0, 1})])
+        worst = worst_deficit(twin)
+        assert worst > 0
+        assert deficit(found) == pytest.approx(worst)
 
 
 def test_a_day_with_too_many_holdings_asks_for_the_order():

@@ -79,10 +79,10 @@ def _keys(positions: Positions) -> list[tuple[object, ...]]:
 def _deciding_rows(
     contract: IntArray, held_rows: int, activity: Activity, contracts: int
 ) -> IntArray:
-    """The row that gives each contract its price: the first one held, else the latest traded."""
+    """A row that gives each contract its price: one that is held, else the latest traded."""
     deciding = np.zeros(contracts, dtype=np.int64)
     latest_last = np.lexsort((np.nan_to_num(activity.time), activity.day, activity.marked))
-    for row in [*(held_rows + latest_last).tolist(), *reversed(range(held_rows))]:
+    for row in [*(held_rows + latest_last).tolist(), *range(held_rows)]:
         deciding[contract[row]] = row
     return deciding
 

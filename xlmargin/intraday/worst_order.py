@@ -6,9 +6,10 @@ changed by, and these add up: so the lowest level is found part by part. Within 
 depends on the holding alone, and of all sets that lead to one holding only the one with the least
 cash can matter. The search is exact.
 
-The lowest level of all is reached right after a transaction that reduced it, unless no level is
-below the opening; a deficit can then only follow where the opening itself is negative, and the
-transaction that reduces is sought one by one.
+The lowest level of all, reached with as few transactions as can be, is reached by one that reduces
+it, whichever comes last: without it the level would be as low with fewer. Where no level is below
+the opening, a deficit can only follow if the opening itself is negative, and the transaction that
+reduces is sought one by one.
 
 Rule: FINRA 4210(d)(2), unknown order.
 """
@@ -71,11 +72,8 @@ def worst_order(day: AccountDay, levels: Levels) -> tuple[Transaction, ...]:
     """
     parts = _by_part(day)
     lowest = [_lowest(day.holding(part), own, levels) for part, own in parts]
-    first = [t for made in lowest for t in made]
-    if first:
-        last = _most_reducing([made for made in lowest if made], day, levels)
-        first = [t for t in first if t is not last] + [last]
-    elif day.opening(levels).excess < 0:
+    first = sorted((t for made in lowest for t in made), key=lambda t: t.row)
+    if not first and day.opening(levels).excess < 0:
         first = _lowest_reduced(day, levels)
     return (*first, *(t for t in day.transactions if not any(t is f for f in first)))
 
@@ -112,22 +110,6 @@ def _lowest(
         return round(level, _DECIMALS), len(made[holding].transactions)
 
     return made[min(made, key=rank)].transactions
-
-
-def _most_reducing(
-    lowest: Sequence[Sequence[Transaction]], day: AccountDay, levels: Levels
-) -> Transaction:
-    """The one, of transactions that bring their parts lowest, that reduces most when made last."""
-    falls = [(_fall(t, made, day, levels), t) for made in lowest for t in made]
-    return max(falls, key=lambda fall: fall[0])[1]
-
-
-def _fall(last: Transaction, made: Sequence[Transaction], day: AccountDay, levels: Levels) -> float:
-    """By how much the last of some transactions of a part lowers the level, $."""
-    before = day.holding(last.part)
-    for t in made:
-        before = before if t is last else _after(before, t)
-    return levels[before].excess - levels[_after(before, last)].excess - last.cash
 
 
 def _lowest_reduced(day: AccountDay, levels: Levels) -> list[Transaction]:
