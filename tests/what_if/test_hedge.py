@@ -244,16 +244,19 @@ def test_more_than_is_tried_one_by_one_is_found_and_not_said_to_be_least():
 
 
 def test_a_house_s_minimum_turns_where_shares_go_from_short_to_long():
-    # uncovered calls are asked 30% of what they deliver: 150 a share, more than any loss here;
-    # the first 600 shares bought cover no call, the next ones 150 each
-    held = [["XYZ", "call", -10, 600, JANUARY, 0.5], ["XYZ", "stock", -600, None, None, 500.0]]
+    # an uncovered call is asked 30% of the 500,000 that it delivers, more than any loss here; the
+    # first 600 shares of one fund bought against 600 of another sold cover nothing, the next ones
+    # 150 each
+    market = [["symbol", "price", "class", "class_group"], ["SPX", 5_000, "index_high_cap", "SPX"],
+              ["SPY", 500, "etf_broad", "SPX"], ["VOO", 500, "etf_broad", "SPX"]]  # fmt: skip
+    held = [["SPX", "call", -1, 6_000, JANUARY, 5.0], ["SPY", "stock", -600, None, None, 500.0]]
     setting = [*SETTINGS, ["short_option_minimum", 0.3]]
-    bought = ["XYZ", "stock", 1_000, None, None, 500.0]
-    assert requirement(held, setting) == pytest.approx(150_000)
-    (found,) = hedge(held, [bought], setting, 15_000)
+    bought = ["VOO", "stock", 1_000, None, None, 500.0]
+    assert requirement(held, setting, market) == pytest.approx(150_000)
+    (found,) = hedge(held, [bought], setting, 15_000, market)
     assert (found["quantity"], found["freed"]) == (700, pytest.approx(15_000))
     bought[2] = 500
-    (found,) = hedge(held, [bought], setting, 15_000)
+    (found,) = hedge(held, [bought], setting, 15_000, market)
     assert (found["quantity"], found["result"]) == (0, "frees nothing")
 
 
