@@ -98,6 +98,33 @@ def test_a_fee_is_paid_once_and_the_trade_price_is_the_cost():
     assert found["cost"] == pytest.approx(abs(found["quantity"]) * 610 + 7)
 
 
+def excess(held, traded, setting):
+    """What the trades change the excess of the regime by, as the what-if says."""
+    name = "maintenance excess" if setting is MARGIN else "portfolio excess"
+    answer = udfs.MARGIN_WHATIF(
+        table(POSITIONS, held), table(CANDIDATES, [traded]), MARKET, setting
+    )
+    return next(row[3] for row in answer if row[0] == name)
+
+
+@pytest.mark.parametrize("setting", [SETTINGS, MARGIN])
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        ["XYZ", "put", 9, 480, JANUARY, 6.0, None, 6.1, 5.0],
+        ["XYZ", "put", 3, 450, "2027-12-17", 30.0, None, 31.0, 5.0],  # counts over nine months
+        ["XYZ", "call", 7, 520, JANUARY, None, None, 8.2, 5.0],  # buys back what was sold
+        ["XYZ", "stock", -200, None, None, 500.0, None, 499.0, 1.0],
+    ],
+)
+def test_the_excess_gains_what_the_what_if_says(candidate, setting):
+    held = [STOCK, ["XYZ", "call", -8, 520, JANUARY, 8.0], ["USD", "cash", 1_000]]
+    (found,) = hedge(held, [candidate], setting)
+    traded = [*candidate[:2], found["quantity"], *candidate[3:]]
+    expected = excess(held, traded, setting) if found["quantity"] else 0.0
+    assert found["excess change"] == pytest.approx(expected)
+
+
 def test_what_frees_nothing_costs_nothing_and_comes_last():
     idle = ["ABC", "put", None, 45, JANUARY, 1.0, None, None, 5.0]
     good = ["XYZ", "put", None, 480, JANUARY, 6.0]

@@ -116,7 +116,7 @@ def hedge_table(hedge: Hedge) -> Table:
     """
     headings = (
         "symbol", "candidate", "quantity", "requirement after", "freed", "target", "cost",
-        "freed per dollar", "result", "account",
+        "freed per dollar", "excess change", "result", "account",
     )  # fmt: skip
     one = hedge.candidates.positions
     columns = np.column_stack(
@@ -127,6 +127,7 @@ def hedge_table(hedge: Hedge) -> Table:
             hedge.target,
             hedge.cost,
             hedge.freed_per_dollar,
+            hedge.excess_change,
         ]
     )
     rows: list[list[Value]] = [

@@ -6,7 +6,7 @@ by strategy. Each candidate is tried by itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -29,8 +29,9 @@ class Hedge:
     """What each candidate can do for its account; arrays of shape (candidates,), $.
 
     `target` is the reduction that is wanted, infinite where it is as much as can be. `quantity`, a
-    magnitude, is the least that frees so much, or else that frees the most. `is_proven` tells that
-    no lesser quantity does, and none more where it is not enough.
+    magnitude, is the least that frees so much, or else that frees the most. `value_change` is what
+    it adds to the positions as the regime's equity counts them. `is_proven` tells that no lesser
+    quantity frees as much, and none more where it is not enough.
     """
 
     candidates: Candidates
@@ -38,12 +39,18 @@ class Hedge:
     target: FloatArray
     quantity: FloatArray
     freed: FloatArray
+    value_change: FloatArray
     is_proven: BoolArray
 
     @property
     def cost(self) -> FloatArray:
         """What the quantity costs with its fee; below 0, received."""
         return self.candidates.cost(self.quantity)
+
+    @property
+    def excess_change(self) -> FloatArray:
+        """What the account's excess gains: what is freed, and what equity gains or loses by it."""
+        return self.freed + self.value_change - self.cost
 
     @property
     def freed_per_dollar(self) -> FloatArray:
@@ -90,6 +97,7 @@ def hedge_under_portfolio(margin: PortfolioMargin, candidates: Candidates, targe
         found = portfolio_hedge(both, held, inside)
         quantity = least_quantities(found, candidates.most[inside], -wanted[inside])
         hedge.quantity[inside], hedge.freed[inside] = quantity, -found.change(quantity)
+        hedge.value_change[inside] = found.value_change(quantity)
         hedge.is_proven[inside] = True
     return hedge
 
@@ -125,9 +133,9 @@ def _joint(held: Book, candidates: Candidates) -> Book:
 
 def _tried(
     held: Book, candidates: Candidates, wanted: FloatArray, chosen: IntArray, *, outside: bool
-) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Quantity, what it frees and whether that is proven, of the candidates that are tried."""
-    quantity, freed = np.zeros(len(candidates)), np.zeros(len(candidates))
+) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
+    """Quantity, what it frees, its change of value and whether that is proven, where chosen."""
+    quantity, freed, value_change = np.zeros((3, len(candidates)))
     proven = np.zeros(len(candidates), dtype=bool)
     if chosen.size:
         joint = _joint(held, candidates)
@@ -139,5 +147,5 @@ def _tried(
         for i in chosen.tolist():
             one = replace(joint, positions=marked.only(np.array([count + i])))
             found = strategy_hedge(own, one, candidates.most[i], outside=outside).least(wanted[i])
-            quantity[i], freed[i], proven[i] = found.quantity, found.freed, found.is_proven
-    return quantity, freed, proven
+            quantity[i], freed[i], value_change[i], proven[i] = astuple(found)
+    return quantity, freed, value_change, proven

@@ -35,7 +35,7 @@ class PortfolioHedge:
     A candidate's legs are the rows that it closes, in their order, and what it opens. Arrays of
     shape (candidates, legs): `start`, the quantity at which a leg begins, `width`, how many it
     takes; and for one contract or share of a leg, $: `risk_array` with an axis of points more,
-    `minimum`, and `delivered` with an axis of 3.
+    `minimum`, `delivered` with an axis of 3, and market `value`, signed.
     """
 
     sums: GroupSums
@@ -45,13 +45,23 @@ class PortfolioHedge:
     risk_array: FloatArray
     minimum: FloatArray
     delivered: FloatArray
+    value: FloatArray
+
+    def taken(self, quantity: FloatArray) -> FloatArray:
+        """How many of each leg so many of each candidate take, shape (candidates, legs)."""
+        return np.clip(quantity[:, None] - self.start, 0.0, self.width)
+
+    def value_change(self, quantity: FloatArray) -> FloatArray:
+        """What so many of each candidate change the positions' value by, $."""
+        change: FloatArray = np.einsum("ck,ck->c", self.taken(quantity), self.value)
+        return change
 
     def change(self, quantity: FloatArray) -> FloatArray:
         """What so many of each candidate change the requirement by, $, shape (candidates,).
 
         Each candidate is traded by itself; `quantity` is a magnitude.
         """
-        taken = np.clip(quantity[:, None] - self.start, 0.0, self.width)
+        taken = self.taken(quantity)
         return self.sums.after(
             GroupChange(
                 self.group,
@@ -99,6 +109,7 @@ def portfolio_hedge(margin: PortfolioMargin, held: int, chosen: IntArray) -> Por
         margin.risk_array[row] * of_one[:, :, None],
         margin.minimum[row] * of_one,
         delivered[row] * of_one[:, :, None],
+        margin.market_value[row] * of_one,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.errors import RefusedPosition
@@ -27,13 +28,14 @@ TRIED: Final = 60
 
 @dataclass(frozen=True)
 class Found:
-    """So many of a candidate, what they free ($), and whether that is proven.
+    """So many of a candidate, what they free and what they change the positions' value by ($).
 
     Proven is that no lesser quantity frees as much, and where it is not enough, that none does.
     """
 
     quantity: int
     freed: float
+    value_change: float
     is_proven: bool
 
 
@@ -52,13 +54,23 @@ class StrategyHedge:
 
     def asked(self, quantity: int) -> float:
         """What is asked with so many of the candidate, $; infinite where that may not be held."""
-        book = self._with(self.own, quantity) if quantity else self.own
+        book = self._after(quantity)
         try:
             if self.outside:
                 return under_portfolio_margin(book).amount
             return under_strategy_margin(book).maintenance
         except RefusedPosition:
             return np.inf
+
+    def value(self, quantity: int) -> float:
+        """What the positions are worth in the regime's equity with so many of the candidate, $."""
+        book = self._after(quantity)
+        nothing = np.zeros(len(book.positions.accounts))
+        if self.outside:
+            worth = values_under_portfolio(under_portfolio_margin(book))
+            return float(replace(worth, cash=nothing).net_liquidation_value.sum())
+        worth = values_by_strategy(under_strategy_margin(book))
+        return float(replace(worth, cash=nothing).strategy_equity.sum())
 
     def freed(self, quantity: int) -> float:
         """What so many of the candidate free, $; below 0 where they ask for more."""
@@ -67,6 +79,9 @@ class StrategyHedge:
     @cached_property
     def _before(self) -> float:
         return self.asked(0)
+
+    def _after(self, quantity: int) -> Book:
+        return self._with(self.own, quantity) if quantity else self.own
 
     def _with(self, book: Book, quantity: int) -> Book:
         positions = self.one.positions
@@ -103,7 +118,7 @@ class StrategyHedge:
     def least(self, wanted: float) -> Found:
         """Least quantity found that frees what is wanted, $, or else that frees the most."""
         if not len(self.own.positions):
-            return Found(0, 0.0, is_proven=True)
+            return Found(0, 0.0, 0.0, is_proven=True)
         if not self.never_asks_more:
             return self._by_trying(wanted)
         freed = self.freed(self.most)
@@ -132,7 +147,8 @@ class StrategyHedge:
                 enough = middle
             else:
                 below = middle
-        return Found(enough, self.freed(enough), is_proven)
+        value_change = self.value(enough) - self.value(0)
+        return Found(enough, self.freed(enough), value_change, is_proven)
 
 
 def strategy_hedge(held: Book, one: Book, most: float, *, outside: bool) -> StrategyHedge:
