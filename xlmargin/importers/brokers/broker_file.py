@@ -92,12 +92,13 @@ def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
 
 def _no_records(known: Format, lines: Lines, file: str) -> MarginError:
     """Why nothing was found: no headings that are known, or nothing below them."""
+    name = f"{known.name} ({known.sure})"
     if any(heading_row(line, known.columns, known.needed) for line in lines):
-        return MarginError(f"{file}: found {known.name} without rows, wanted rows of positions.")
+        return MarginError(f"{file}: found {name} without rows, wanted rows of positions.")
     widest = max(lines, key=lambda line: len(line.cells))
     wanted = ", ".join(known.columns[field][0] for field in known.needed)
     found = ", ".join(cell for cell in widest.cells if cell)[:200]
-    return MarginError(f"{file}: taken for {known.name}; found {found}, wanted headings {wanted}.")
+    return MarginError(f"{file}: taken for {name}; found {found}, wanted headings {wanted}.")
 
 
 def _notes(known: Format, holdings: tuple[Holding, ...], skipped: Counter[str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ GREATEST_STRIKE: Final = 100_000.0
 """$; an option symbol has five digits for whole dollars, and a longer strike is in other units."""
 
 _CLASS_IN_ROOT: Final = re.compile(r"([A-Z]{1,5}) ([A-Z]{1,2})(?= \d{1,2}[A-Z]{3}\d\d )", re.ASCII)
+_UNTOLD_UNITS: Final = re.compile(r".*\d{6} ?[CP] ?\d{6,7}(\.\d*)?", re.ASCII)
 _SHARE: Final = re.compile(r"[A-Z0-9]{1,6}(\.[A-Z0-9]{1,4}){0,2}", re.ASCII)
 _CLASS_SIGN: Final = re.compile(r"(?<=[A-Z])[/ -](?=[A-Z])", re.ASCII)
 _ADJUSTED: Final = re.compile(r"[A-Z.]+\d", re.ASCII)
@@ -25,9 +26,12 @@ _MONEY_FUND: Final = re.compile(r"[A-Z]{3}XX", re.ASCII)
 def contract(text: str) -> OptionSymbol | None:
     """The contract that a broker's symbol names; None where it names none.
 
-    A strike of 100,000 or more is none: it stands in units that the symbol does not tell.
+    A compact symbol with a strike of six or seven digits is none, nor is a strike of 100,000 or
+    more: it stands in units that the symbol does not tell.
     """
     plain = " ".join(text.upper().replace("\u2019", "'").split())
+    if _UNTOLD_UNITS.fullmatch(plain):
+        return None
     option = read_option_symbol(_CLASS_IN_ROOT.sub(r"\1\2", plain))
     if option is None or not 0 < option.strike < GREATEST_STRIKE:
         return None

@@ -153,8 +153,8 @@ def option_held(record: Record, option: OptionSymbol | None = None, account: str
         underlying,
         _account(record, account),
         option,
-        record.number("underlying_price"),
-        note,
+        underlying_price=record.number("underlying_price"),
+        note=note,
     )
 
 

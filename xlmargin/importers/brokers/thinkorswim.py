@@ -16,7 +16,6 @@ from xlmargin.importers.brokers.formats import Format
 from xlmargin.importers.brokers.holdings import (
     CASH,
     Entry,
-    Skipped,
     cash_held,
     not_ours,
     option_held,
@@ -82,8 +81,8 @@ def _records(lines: Lines) -> Iterator[Record]:
         elif line.is_blank:
             row = None
         elif headed := heading_row(line, _COLUMNS, _NEEDED):
-            row = headed
-        elif row is not None:
+            row, underlying, shares_follow = headed, "", False
+        elif row is not None and line.first.casefold() not in _FOOTERS:
             record = row.record(line).saying("account", account)
             if not record.text("quantity"):
                 underlying, shares_follow = record.text("symbol"), True
@@ -98,8 +97,6 @@ def _entry(record: Record) -> Entry:
     symbol, underlying = record.text("symbol"), record.text("underlying")
     if symbol == CASH:
         return cash_held(record, CASH, record.number("value"))
-    if symbol.casefold() in _FOOTERS:
-        return Skipped("totals")
     if underlying.startswith("/"):
         return not_ours(record, "symbol")
     if match := _OPTION.fullmatch(symbol):
