@@ -250,7 +250,11 @@ def MARGIN_HEDGE(
 
 @worksheet_function(
     returns=Returns.VALUE,
-    day=Argument("Trade date of a regt call; else the day the deficiency arose.", Kind.DATE),
+    day=Argument(
+        "Trade date of a regt call; else the day the deficiency arose. A day without trading counts"
+        " as the trading day before it.",
+        Kind.DATE,
+    ),
     kind=Argument("regt, maintenance, portfolio, minimum_equity or intraday.", Kind.TEXT),
     settings=SETTINGS,
 )

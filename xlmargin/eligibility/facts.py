@@ -57,7 +57,7 @@ class Facts:
     `aggregate_equity`, $, is over all accounts at the firm of the very same owner. `experience`
     says whether there is any with options, `experience_years` how much where that is stated.
     `uncovered_options` says whether the customer is approved to write them. `as_stated` holds the
-    user's own words by field, for the column that shows what was found.
+    user's own words by fact, for the column that shows what was found.
     """
 
     account: str = ""
