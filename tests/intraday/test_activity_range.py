@@ -159,8 +159,3 @@ def test_shares_in_fractions_close_to_nothing():
     # 0.1 + 0.2 - 0.3 is not 0 in floating point
     held = with_trade(with_trade((), 1, 0.1), 1, 0.2)
     assert with_trade(held, 1, -0.3) == ()
-
-
-def test_the_hour_of_an_expiration_makes_no_other_contract():
-    typed = [HEADINGS, ROWS[1], [DAY, "10:02", "XYZ", "call", 1, 50, 46_374.6, 2.0, 2.1, 0, ""]]
-    assert levels(rows(typed, cash(9_000))) == pytest.approx([9_000, 7_990, 9_000])

@@ -72,6 +72,15 @@ def test_contracts_and_accounts_are_counted_apart():
     assert [text[:8] for text in texts] == ["0 on the", "0 on the"]
 
 
+def test_the_hour_of_an_expiration_makes_no_other_contract():
+    activity = [[*DATED, "strike", "expiration"]]
+    activity += [
+        [DAY, "XYZ", "call", q, 2.0, 50, 46_374 + hour] for q, hour in ((1, 0.0), (-1, 0.6))
+    ]
+    (row,) = of_kind(rows(activity, cash(50_000), settings()), "day trades")
+    assert row["transaction"].startswith("1 on the day")
+
+
 @pytest.mark.parametrize(("times", "pattern"), [(3, False), (4, True)])
 def test_four_day_trades(times, pattern):
     found = rows([DATED, *trades(DAY, *[100, -100] * times)], cash(50_000), settings())

@@ -175,22 +175,30 @@ def test_of_trades_to_the_same_holding_those_with_the_least_cash_count():
     assert deficit(found) == 1_750
 
 
-def test_from_a_negative_opening_that_nothing_lowers_a_later_fall_still_counts():
+@pytest.mark.parametrize(
+    ("near", "paid_for_near", "paid_for_far", "deficit_left"),
+    [
+        # 55 call: 500 asked, 60 paid: +640; 60 call: 1,000 asked, 10 paid: +190; after it: -10
+        (55, 0.6, 0.1, 1_785),
+        # 58 call: 800 asked, 20 paid: +380; 60 call: 1,000 asked, 190 paid: +10; after it: -190
+        (58, 0.2, 1.9, 1_810),
+    ],
+)
+def test_from_a_negative_opening_that_nothing_lowers_a_later_fall_still_counts(
+    near, paid_for_near, paid_for_far, deficit_left
+):
     # short XYZ call: 1,000 and 200; short ABC put: 400 and 80; cash -320: 2,000 below
     held = [HEADINGS[:6], ["USD", "cash", -320, None, None, None]]
     held += [["XYZ", "call", -1, 50, "2026-12-18", 2.0], ["ABC", "put", -1, 20, "2026-12-18", 0.8]]
-    # each purchase makes a spread and by itself raises the level:
-    #   55 call: 500 asked, 60 paid: +640; 60 call: 1,000 asked, 10 paid: +190
-    #   17.5 put: 250 asked, 10 paid: +220; 16 put: 400 asked, 5 paid: +75
-    # but the farther one after the nearer is only paid for: -10 or -5, from +640 or from +220
-    made: Range = [["XYZ", "call", 1, 55, 0.6], ["XYZ", "call", 1, 60, 0.1]]
+    # each purchase makes a spread, and by itself raises the level; the farther one after the
+    # nearer is only paid for, which lowers it:
+    #   17.5 put: 250 asked, 10 paid: +220; 16 put: 400 asked, 5 paid: +75; after it: -5
+    made: Range = [["XYZ", "call", 1, near, paid_for_near], ["XYZ", "call", 1, 60, paid_for_far]]
     made += [["ABC", "put", 1, 17.5, 0.1], ["ABC", "put", 1, 16, 0.05]]
     trades = [[*HEADINGS[:4], "price", "expiration"], *([*row, "2026-12-18"] for row in made)]
-    found = rows(trades, held)
-    assert levels(found)[:3] == pytest.approx([-2_000, -1_780, -1_785])
-    assert deficit(found) == pytest.approx(1_785)
-    # nothing reduces, nothing is a deficit
-    assert deficit(rows([trades[0], *trades[3:5:2]], held)) == 0
+    assert deficit(rows(trades, held)) == pytest.approx(deficit_left)
+    # one in each class: nothing reduces, nothing is a deficit
+    assert deficit(rows([trades[0], trades[1], trades[3]], held)) == 0
 
 
 def test_what_cannot_change_the_level_comes_after_what_does():

@@ -6,10 +6,9 @@ changed by, and these add up: so the lowest level is found part by part. Within 
 depends on the holding alone, and of all sets that lead to one holding only the one with the least
 cash can matter. The search is exact.
 
-The lowest level of all, reached with as few transactions as can be, is reached by one that reduces
-it, whichever comes last: without it the level would be as low with fewer. Where no level is below
-the opening, a deficit can only follow if the opening itself is negative, and the transaction that
-reduces is sought one by one.
+The lowest level is first reached by a transaction that reduces it, unless none is below the opening.
+A deficit can then only follow if the opening itself is negative, and the transaction that reduces
+is sought one by one.
 
 Rule: FINRA 4210(d)(2), unknown order.
 """
@@ -30,12 +29,12 @@ MOST_HOLDINGS: Final = 4_096
 """Holdings of one part that the transactions of a day may lead to: those of 12 contracts."""
 
 _DECIMALS: Final = 6
-"""Of levels, $: what differs by less is told apart by the number of transactions."""
+"""Of dollars that are compared: sums of the same amounts differ by less."""
 
 
 @dataclass(frozen=True)
 class _Made:
-    """Transactions of one part that lead to a holding with the least cash, and least in number."""
+    """Some transactions of one part, and what they add to the cash, $."""
 
     cash: float
     transactions: tuple[Transaction, ...]
@@ -43,9 +42,8 @@ class _Made:
     def then(self, t: Transaction) -> _Made:
         return _Made(self.cash + t.cash, (*self.transactions, t))
 
-    @property
-    def rank(self) -> tuple[float, int]:
-        return round(self.cash, _DECIMALS), len(self.transactions)
+    def leaves_less_than(self, other: _Made) -> bool:
+        return round(self.cash - other.cash, _DECIMALS) < 0
 
 
 _NONE_MADE: Final = _Made(0.0, ())
@@ -94,7 +92,7 @@ def _least_cash(opening: Holding, transactions: Sequence[Transaction]) -> dict[H
     for t in transactions:
         for holding, before in list(made.items()):
             after, then = _after(holding, t), before.then(t)
-            if after not in made or then.rank < made[after].rank:
+            if after not in made or then.leaves_less_than(made[after]):
                 made[after] = then
     return made
 
@@ -102,14 +100,14 @@ def _least_cash(opening: Holding, transactions: Sequence[Transaction]) -> dict[H
 def _lowest(
     opening: Holding, transactions: Sequence[Transaction], levels: Levels
 ) -> tuple[Transaction, ...]:
-    """The transactions of a part that bring it lowest, as few as can; none where all raise it."""
+    """The transactions of a part that bring it lowest; none where none bring it below."""
     made = _least_cash(opening, transactions)
 
-    def rank(holding: Holding) -> tuple[float, int]:
-        level = levels[holding].excess + made[holding].cash - levels[opening].excess
-        return round(level, _DECIMALS), len(made[holding].transactions)
+    def change(holding: Holding) -> float:
+        level = levels[holding].excess + made[holding].cash
+        return round(level - levels[opening].excess, _DECIMALS)
 
-    return made[min(made, key=rank)].transactions
+    return made[min(made, key=change)].transactions  # the opening is first, and so first of equals
 
 
 def _lowest_reduced(day: AccountDay, levels: Levels) -> list[Transaction]:
