@@ -6,6 +6,7 @@ import pytest
 import udfs
 from tests.account.accounts import HEADINGS, MARGIN, answered, cash, option, stock, totals
 from xlmargin.account import portfolio_excess, strategy_excess
+from xlmargin.account.moved_prices import moved_prices
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.excel.cells import read_book
 from xlmargin.strategy_margin import Phase
@@ -241,3 +242,24 @@ def test_a_pairing_that_only_pays_after_a_move_is_found():
     assert strategy_excess(then).excess[0] == pytest.approx(0, abs=0.05)
     strategies = [{line.strategy for line in m.lines(Phase.MAINTENANCE)} for m in (now, then)]
     assert "Put credit spread" in strategies[1] - strategies[0]
+
+
+def test_an_option_is_never_worth_less_than_nothing():
+    # a price far below what its stated volatility gives: the model's loss is more than the price
+    cheap = [*option("put", 10, 90, 0.05), 0.6]
+    rows = [[*HEADINGS, "volatility"], [*stock(100, 100), None], cheap, [*cash(0), None]]
+    margin = under_portfolio_margin(read_book(rows, None, MARGIN))
+    after = moved_prices(margin).each(np.array([0.5]))
+    assert after.gained < -0.05
+    assert after.worth(np.array([np.nan, 0.05, np.nan])).tolist() == [150.0, 0.0, 1.0]
+    assert after.portfolio_margin().unit_value.tolist() == [150.0, 0.0, 1.0]
+
+
+def test_runs_of_moves_answer_as_all_at_once(monkeypatch):
+    whole = udfs.MARGIN_ACCOUNT(*ranges("spreads and stock"))
+    monkeypatch.setattr("xlmargin.account.moved_prices.MOST_VALUES", 200)
+    parts = udfs.MARGIN_ACCOUNT(*ranges("spreads and stock"))
+    for one, other in zip(whole[1:], parts[1:], strict=True):
+        assert other[2] == (
+            one[2] if isinstance(one[2], str) else pytest.approx(one[2], rel=1e-9, abs=1e-9)
+        )
