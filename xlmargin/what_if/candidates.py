@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.positions import Positions
 from xlmargin.what_if.trades import NO_GROUP, Trades, contract_keys
+
+NOTHING: Final = 1e-6
+"""Dollars; amounts that differ by less are the same, for sums of floating-point numbers are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +41,19 @@ class Candidates:
         """
         paid = quantity * self.positions.units * self.one.price + self.one.fee
         return np.where(quantity > 0, paid, 0.0)
+
+
+@dataclass(frozen=True)
+class Found:
+    """So many of a candidate, what they free and what they change the positions' value by ($).
+
+    Proven is that no lesser quantity frees as much, and where it is not enough, that none does.
+    """
+
+    quantity: int
+    freed: float
+    value_change: float
+    is_proven: bool
 
 
 def closed_rows(joint: Positions, held: int) -> list[list[int]]:

@@ -6,7 +6,7 @@ by strategy. Each candidate is tried by itself.
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,8 +18,8 @@ from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
 from xlmargin.risk_array import option_marks
 from xlmargin.strategy_margin import StrategyMargin
-from xlmargin.what_if.candidates import Candidates
-from xlmargin.what_if.hedge_portfolio import NOTHING, least_quantities, portfolio_hedge
+from xlmargin.what_if.candidates import NOTHING, Candidates, Found
+from xlmargin.what_if.hedge_portfolio import found_under_portfolio
 from xlmargin.what_if.hedge_strategy import strategy_hedge
 from xlmargin.what_if.trades import joined
 
@@ -82,33 +82,40 @@ def hedge_under_portfolio(margin: PortfolioMargin, candidates: Candidates, targe
     be where there is none or where cash is stated nowhere.
     """
     account, wanted = _wanted(portfolio_excess(margin), margin.book, candidates, target)
-    joint = _joint(margin.book, candidates)
+    joint, held = _joint(margin.book, candidates), len(margin.book.positions)
     both = under_portfolio_margin(joint)
-    held = len(margin.book.positions)
     covered = both.class_of[held:] != NO_CLASS
-    hedge = Hedge(
-        candidates,
-        margin.by_account[account],
-        wanted,
-        *_tried(margin.book, candidates, wanted, np.flatnonzero(~covered), outside=True),
-    )
-    inside = np.flatnonzero(covered)
-    if inside.size:
-        found = portfolio_hedge(both, held, inside)
-        quantity = least_quantities(found, candidates.most[inside], -wanted[inside])
-        hedge.quantity[inside], hedge.freed[inside] = quantity, -found.change(quantity)
-        hedge.value_change[inside] = found.value_change(quantity)
-        hedge.is_proven[inside] = True
-    return hedge
+    inside, outside = np.flatnonzero(covered), np.flatnonzero(~covered)
+    most = candidates.most
+    exact = found_under_portfolio(both, held, inside, most[inside], wanted[inside])
+    tried = _tried(joint, held, outside, most[outside], wanted[outside], outside=True)
+    found = dict(zip([*inside.tolist(), *outside.tolist()], [*exact, *tried], strict=True))
+    in_order = [found[c] for c in range(len(candidates))]
+    return _hedge(candidates, margin.by_account[account], wanted, in_order)
 
 
 def hedge_by_strategy(margin: StrategyMargin, candidates: Candidates, target: float) -> Hedge:
     """Candidates for accounts that are margined by strategy; target as under portfolio margin."""
     excess = strategy_excess(margin)
     account, wanted = _wanted(excess, margin.book, candidates, target)
+    joint, held = _joint(margin.book, candidates), len(margin.book.positions)
     everyone = np.arange(len(candidates))
-    tried = _tried(margin.book, candidates, wanted, everyone, outside=False)
-    return Hedge(candidates, excess.requirement[account], wanted, *tried)
+    found = _tried(joint, held, everyone, candidates.most, wanted, outside=False)
+    return _hedge(candidates, excess.requirement[account], wanted, found)
+
+
+def _hedge(
+    candidates: Candidates, before: FloatArray, wanted: FloatArray, found: list[Found]
+) -> Hedge:
+    return Hedge(
+        candidates,
+        before,
+        wanted,
+        np.array([f.quantity for f in found], dtype=np.float64),
+        np.array([f.freed for f in found]),
+        np.array([f.value_change for f in found]),
+        np.array([f.is_proven for f in found]),
+    )
 
 
 def _wanted(
@@ -132,20 +139,22 @@ def _joint(held: Book, candidates: Candidates) -> Book:
 
 
 def _tried(
-    held: Book, candidates: Candidates, wanted: FloatArray, chosen: IntArray, *, outside: bool
-) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
-    """Quantity, what it frees, its change of value and whether that is proven, where chosen."""
-    quantity, freed, value_change = np.zeros((3, len(candidates)))
-    proven = np.zeros(len(candidates), dtype=bool)
-    if chosen.size:
-        joint = _joint(held, candidates)
-        marks = option_marks(joint)
-        positions = joint.positions
-        marked = replace(positions, mark=np.where(positions.is_option, marks, positions.mark))
-        count = len(held.positions)
-        own = replace(joint, positions=marked.only(np.arange(count)))
-        for i in chosen.tolist():
-            one = replace(joint, positions=marked.only(np.array([count + i])))
-            found = strategy_hedge(own, one, candidates.most[i], outside=outside).least(wanted[i])
-            quantity[i], freed[i], value_change[i], proven[i] = astuple(found)
-    return quantity, freed, value_change, proven
+    joint: Book,
+    held: int,
+    chosen: IntArray,
+    most: FloatArray,
+    wanted: FloatArray,
+    *,
+    outside: bool,
+) -> list[Found]:
+    """What is found for some candidates by trying quantities, every option at its mark."""
+    if not chosen.size:
+        return []
+    positions = joint.positions
+    mark = np.where(positions.is_option, option_marks(joint), positions.mark)
+    marked = replace(joint, positions=replace(positions, mark=mark))
+    own = marked.only(np.arange(held))
+    return [
+        strategy_hedge(own, marked.only(np.array([held + c])), limit, outside=outside).least(goal)
+        for c, limit, goal in zip(chosen.tolist(), most.tolist(), wanted.tolist(), strict=True)
+    ]

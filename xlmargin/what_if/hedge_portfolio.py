@@ -18,11 +18,8 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.minimums import delivered_value
-from xlmargin.what_if.candidates import closed_rows
+from xlmargin.what_if.candidates import NOTHING, Found, closed_rows
 from xlmargin.what_if.group_changes import GroupChange, GroupSums, group_sums
-
-NOTHING: Final = 1e-6
-"""Dollars; amounts that differ by less are the same, for sums of floating-point numbers are."""
 
 _SHARES: Final = 2
 """Column of shares in what positions deliver."""
@@ -84,12 +81,27 @@ class PortfolioHedge:
         return np.column_stack([np.where(self.start > 0, self.start, np.inf), flat])
 
 
-def portfolio_hedge(margin: PortfolioMargin, held: int, chosen: IntArray) -> PortfolioHedge:
-    """Some candidates beside the positions held, margined together with one of each candidate.
+def found_under_portfolio(
+    margin: PortfolioMargin, held: int, chosen: IntArray, most: FloatArray, wanted: FloatArray
+) -> list[Found]:
+    """The least quantity of some candidates that frees what is wanted, $, or else the most.
 
-    The positions held, so many, come first. `chosen` are indexes of candidates that portfolio
-    margin covers.
+    The positions held, so many, come first, and one of each candidate after them. `chosen` are
+    indexes of candidates that portfolio margin covers; `most` and `wanted` are theirs.
     """
+    if not chosen.size:
+        return []
+    hedge = portfolio_hedge(margin, held, chosen)
+    quantity = least_quantities(hedge, most, -wanted)
+    columns = (quantity, -hedge.change(quantity), hedge.value_change(quantity))
+    return [
+        Found(int(contracts), freed + 0.0, value_change, is_proven=True)
+        for contracts, freed, value_change in zip(*(c.tolist() for c in columns), strict=True)
+    ]
+
+
+def portfolio_hedge(margin: PortfolioMargin, held: int, chosen: IntArray) -> PortfolioHedge:
+    """Some candidates beside the positions held, so many, which come first."""
     positions = margin.book.positions
     closed = closed_rows(positions, held)
     legs = [[*closed[c], held + c] for c in chosen.tolist()]

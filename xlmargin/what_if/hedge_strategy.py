@@ -18,25 +18,12 @@ from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.errors import RefusedPosition
-from xlmargin.what_if.hedge_portfolio import NOTHING
+from xlmargin.what_if.candidates import NOTHING, Found
 from xlmargin.what_if.one_more import SHARE_LOT
 from xlmargin.what_if.trades import Trades, book_after, contract_keys, joined
 
 TRIED: Final = 60
 """Contracts, or lots of shares, that are tried one by one."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """So many of a candidate, what they free and what they change the positions' value by ($).
-
-    Proven is that no lesser quantity frees as much, and where it is not enough, that none does.
-    """
-
-    quantity: int
-    freed: float
-    value_change: float
-    is_proven: bool
 
 
 @dataclass(frozen=True, eq=False)
