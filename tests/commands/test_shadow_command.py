@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -340,16 +341,49 @@ def test_other_inputs_never_use_the_parts_of_these(tmp_path: Path) -> None:
     assert fresh.read_bytes() == (tmp_path / "out.parquet").read_bytes()
 
 
+CLUSTER = """
+from distributed import LocalCluster
+if __name__ == "__main__":
+    cluster = LocalCluster(n_workers={workers}, threads_per_worker=1, dashboard_address=None)
+    print(cluster.scheduler_address, flush=True)
+    input()
+"""
+
+
+@contextmanager
+def cluster(workers: int) -> Iterator[str]:
+    """A cluster in processes of its own; answers the address of its scheduler."""
+    pytest.importorskip("distributed", reason="needs the extra cluster")
+    process = subprocess.Popen(
+        [sys.executable, "-c", CLUSTER.format(workers=workers)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.communicate("\n")
+
+
 def test_through_a_cluster_the_bytes_are_the_same(few: list[str], tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed", reason="needs the extra cluster")
     assert run(*few, "-o", tmp_path / "here.parquet", "--workers", 1).exit_code == 0
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
-    ) as cluster:
-        address = cluster.scheduler_address
-        done = run(*few, "-o", tmp_path / "there.parquet", "--cluster", address)
-        assert done.exit_code == 0, done.output
+    with cluster(workers=2) as address:
+        process = start(*few, "-o", tmp_path / "there.parquet", "--cluster", address)
+        _, said = process.communicate()
+    assert process.returncode == 0, said
     assert (tmp_path / "there.parquet").read_bytes() == (tmp_path / "here.parquet").read_bytes()
+
+
+def test_a_cluster_without_workers_is_refused(few: list[str], tmp_path: Path) -> None:
+    with cluster(workers=0) as address:
+        process = start(*few, "-o", tmp_path / "out.parquet", "--cluster", address)
+        _, said = process.communicate()
+    assert process.returncode == 1
+    assert "has no workers" in said
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", ""])
@@ -362,14 +396,6 @@ def test_a_cluster_that_does_not_answer_is_refused_soon(
     assert time.monotonic() - before < 10
     assert "does not answer" in said
     assert said.count("\n") == 1
-
-
-def test_a_cluster_without_workers_is_refused(few: list[str], tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed", reason="needs the extra cluster")
-    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None) as cluster:
-        address = cluster.scheduler_address
-        said = refused(*few, "-o", tmp_path / "out.parquet", "--cluster", address)
-    assert "has no workers" in said
 
 
 def test_a_cluster_needs_its_extra(

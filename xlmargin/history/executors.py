@@ -44,17 +44,13 @@ class Workers:
             return
         coming = iter(days)
         running: set[Future[_Answer]] = set()
-        try:
-            while True:
-                for day in islice(coming, self.count * (1 + AHEAD) - len(running)):
-                    running.add(_submitted(self.executor, work, day))
-                if not running:
-                    return
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from map(_answer, done)
-        finally:
-            for future in running:
-                future.cancel()
+        while True:
+            for day in islice(coming, self.count * (1 + AHEAD) - len(running)):
+                running.add(_submitted(self.executor, work, day))
+            if not running:
+                return
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from map(_answer, done)
 
 
 def _submitted(executor: Executor, work: Callable[[_Day], _Answer], day: _Day) -> Future[_Answer]:
