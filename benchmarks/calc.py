@@ -1,0 +1,96 @@
+"""Time LibreOffice Calc as a host: a workbook of 1,000 positions, and many functions on one table.
+
+    python benchmarks/calc.py [--positions 1000] [--runs 3]
+
+Wall time, the least of the runs, for LibreOffice is a program of its own; the first recalculation
+also imports xlmargin and prices every contract.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+
+from worksheet import Rows, book
+
+import udfs
+from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.hosts.calc import compared, recalculate
+from xlmargin.workbooks import input_tables, write_margin_workbook
+
+TWENTY = [
+    "PM_REQUIREMENT",
+    "PM_GROUPS",
+    "REGT_INITIAL",
+    "REGT_MAINTENANCE",
+    "MARGIN_EFFICIENCY",
+] * 4
+
+
+def line(what: str, seconds: float, more: str = "") -> None:
+    print(f"{what:<46}{seconds:>8.2f} s  {more}")
+
+
+def least(path: Path, runs: int) -> dict[str, float]:
+    """Seconds by step, each the least of the runs."""
+    taken = [recalculate(path, REGISTRY.values()).seconds for _ in range(runs)]
+    return {step: min(seconds[step] for seconds in taken) for step in taken[0]}
+
+
+def margin_workbook(folder: Path, ranges: tuple[Rows, Rows, Rows]) -> Path:
+    """All pages of the demo workbook, of these ranges."""
+    path = folder / "margin.xlsx"
+    functions = {name: entry.function for name, entry in REGISTRY.items()}
+    write_margin_workbook(path, input_tables(*ranges, None), functions)
+    return path
+
+
+def calls(folder: Path, ranges: tuple[Rows, Rows, Rows], names: list[str]) -> Path:
+    """A workbook of calls on one table; each call is told from the others by an empty range."""
+    path = folder / f"{len(names)}.xlsx"
+    written = Workbook(path)
+    addresses = []
+    for name, rows in zip(("Positions", "Market", "Settings"), ranges, strict=True):
+        sheet = written.add_worksheet(name)
+        for i, row in enumerate(rows):
+            sheet.write_row(i, 0, row)
+        addresses.append(f"{name}!A1:{chr(ord('A') + len(rows[0]) - 1)}{len(rows)}")
+    sheet = written.add_worksheet("Calls")
+    for i, name in enumerate(names):
+        sheet.write_formula(i, 0, f"={name}({','.join(addresses)},Settings!X1:Y{i + 2})")
+    written.close()
+    return path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--positions", type=int, default=1_000)
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    ranges = book(options.positions, max(1, options.positions // 10))
+    assert udfs.PM_REQUIREMENT(*ranges) > 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = margin_workbook(folder, ranges)
+        seconds = least(path, options.runs)
+        done = compared(path, recalculate(path, REGISTRY.values()).answers)
+        formulas = sum(done.formulas.values())
+        for step, taken in seconds.items():
+            more = f"{formulas:,} formulas, {len(done.differences)} differ"
+            line(f"{options.positions:,} positions: {step}", taken, more * (step == "recalculate"))
+        one = least(calls(folder, ranges, TWENTY[:1]), options.runs)["recalculate"]
+        twenty = least(calls(folder, ranges, TWENTY), options.runs)["recalculate"]
+        line("one function on that table", one)
+        line("20 functions on it", twenty, f"{twenty / one:.1f} times one")
+
+
+if __name__ == "__main__":
+    main()
