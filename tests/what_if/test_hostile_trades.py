@@ -22,6 +22,7 @@ from tests.what_if.books import (
 
 HELD = positions(STOCK, SHORT_PUT, CASH)
 PUT = ["XYZ", "put", None, 480, JANUARY]
+LONG = ["XYZ", "put", 1, 470, JANUARY, 4.0]
 CLOSE = action(PUT, action="close")
 ROLL = action(PUT, action="roll", to_expiration=MARCH, to_price=7.0)
 
@@ -34,7 +35,7 @@ ROLL = action(PUT, action="roll", to_expiration=MARCH, to_price=7.0)
         ([action(["XYZ", "call", None, 480, JANUARY], action="close")], "row 2, symbol: found"),
         ([action(["ABC", "stock"], action="close")], "wanted shares or contracts that the account"),
         ([action(["USD", "cash"], action="close")], "wanted shares or contracts that the account"),
-        ([CLOSE, CLOSE], "row 3, quantity: found nothing, wanted at most 0, which is left of -1"),
+        ([CLOSE, CLOSE], "row 3, quantity: found nothing, wanted at most 0, left of the -1"),
         ([CLOSE, ROLL], "row 3, quantity: found nothing, wanted at most 0"),
         ([action([*PUT[:2], 2, *PUT[3:]], action="close")], "quantity: found 2, wanted at most 1"),
         ([action([*PUT[:2], "x", *PUT[3:]], action="close")], "quantity: found the text 'x'"),
@@ -76,6 +77,38 @@ def test_a_trade_of_several_accounts_must_name_its_own():
     elsewhere = action(CLOSE, account="one")
     assert "wanted shares or contracts that the account holds" in what_if(held, trades(elsewhere))
     assert isinstance(what_if(held, trades(action(CLOSE, account="two"))), list)
+
+
+def test_what_is_closed_is_counted_by_group():
+    grouped = [["group"], ["a"], ["a"], ["b"], [None]]
+    rows = positions(SHORT_PUT, LONG, [*SHORT_PUT[:2], -3, *SHORT_PUT[3:]], CASH)
+    held = [[*row, *more] for row, more in zip(rows, grouped, strict=True)]
+    headings, *closes = trades(CLOSE, CLOSE)
+    in_turn = [[*headings, "group"], [*closes[0], "a"], [*closes[1], "b"]]
+    # the puts of both groups are gone, and the long put of group a is all that is left
+    found = figures(what_if(held, in_turn))
+    assert found["maintenance requirement"][1] == 0
+    assert found["account value"][1] == 20_000 - 4 * 600 + 400
+    too_much = [[*headings, "group"], [*closes[0], None], [*closes[1], "b"]]
+    assert "row 3, quantity: found nothing, wanted at most 0, left of the -3" in (
+        what_if(held, too_much)
+    )
+
+
+def test_closing_everything_leaves_nothing_to_require():
+    stock = action(["XYZ", "stock"], action="close")
+    for cash in ((), (CASH,)):
+        found = figures(what_if(positions(STOCK, SHORT_PUT, *cash), trades(stock, CLOSE)))
+        for name in ("initial requirement", "maintenance requirement", "portfolio requirement"):
+            assert found[name][1] == 0
+
+
+def test_contracts_of_another_root_are_others():
+    held = positions(["XYZ1", "put", -1, 480, JANUARY, 6.0], CASH)
+    held = [[*row, more] for row, more in zip(held, ["underlying", "XYZ", None], strict=True)]
+    found = figures(what_if(held, trades(["XYZ", "put", 1, 480, JANUARY, 6.1])))
+    assert found["account value"][2] == 0
+    assert "wanted shares or contracts that the account holds" in what_if(held, trades(CLOSE))
 
 
 @pytest.mark.parametrize("nothing", [None, "", [], [[None]], [["", ""]]])

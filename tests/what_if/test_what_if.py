@@ -1,7 +1,7 @@
 """What trades change, against sums made by hand and against books typed as they are afterwards."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import udfs
@@ -225,6 +225,7 @@ orders = st.lists(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(orders=orders)
 def test_the_order_of_trades_does_not_matter(orders):
     price = {("put", 480): None, ("put", 500): 14.0, ("put", 520): 25.0,

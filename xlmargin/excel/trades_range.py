@@ -6,7 +6,6 @@ counted against the positions, all rows of trades together, whatever their order
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -78,8 +77,8 @@ def read_trades(
 class _Typed:
     """The trades as they are typed, an entry a row; numbers are NaN where not given.
 
-    `closed` counts what rows have closed of each contract of an account, `priced` the first row
-    and price of each contract that positions do not hold.
+    `left` is what no row has closed yet of each position held, `priced` the first row and price of
+    each contract that positions do not hold.
     """
 
     table: RangeTable
@@ -91,7 +90,7 @@ class _Typed:
     to_price: FloatArray
     held: HeldContracts
     findings: Findings
-    closed: dict[tuple[Contract, str], float] = field(default_factory=lambda: defaultdict(float))
+    left: FloatArray
     priced: dict[Contract, tuple[int, float]] = field(default_factory=dict)
 
     def error(self, index: int, column: str, wanted: str) -> None:
@@ -117,13 +116,12 @@ def _typed(table: RangeTable, contents: Contents, findings: Findings) -> _Typed:
     """The columns of the trades; what is wrong with those of positions is found later."""
     fee = numbers(table, "fee", findings)
     findings.errors_where(fee < 0, table, "fee", "a fee of 0 or more")
-    to_strike, to_price = (
-        numbers(table, "to_strike", findings),
-        numbers(table, "to_price", findings),
-    )
+    to_strike = numbers(table, "to_strike", findings)
+    to_price = numbers(table, "to_price", findings)
     findings.errors_where(to_strike <= 0, table, "to_strike", "a strike above 0")
     findings.errors_where(to_price <= 0, table, "to_price", PRICE)
     action = words(table, "action", _ACTION_CODES, wanted_words([*_ACTION_CODES]), findings)
+    held = held_contracts(read_positions(contents.positions[0], Findings()))
     return _Typed(
         table,
         read_positions(table, Findings()),
@@ -132,8 +130,9 @@ def _typed(table: RangeTable, contents: Contents, findings: Findings) -> _Typed:
         dates(table, "to_expiration", findings),
         to_strike,
         to_price,
-        held_contracts(read_positions(contents.positions[0], Findings())),
+        held,
         findings,
+        held.rows.quantity.copy(),
     )
 
 
@@ -146,7 +145,7 @@ def _legs(typed: _Typed, i: int) -> Iterator[Row]:
     contract = contract_of(rows, i)
     own = held.rows_on(contract, stated)
     if typed.action[i] != TRADE:
-        _close(typed, i, row, (contract, account), own)
+        _close(typed, i, row, [h for h in own if held.rows.account[h] == account])
     if own:
         complete_contract(row, float(rows.price[i]), own, place, held, typed.findings)
     else:
@@ -160,55 +159,48 @@ def _legs(typed: _Typed, i: int) -> Iterator[Row]:
         yield row
 
 
-def _close(typed: _Typed, i: int, row: Row, key: tuple[Contract, str], own: list[int]) -> None:
-    """Fill in the quantity that closes what the account holds: all of it, or as much as stated."""
-    (_, account), held, group = key, typed.held.rows, typed.rows.group[i]
-    mine = [h for h in own if held.account[h] == account and group in ("", held.group[h])]
-    net = float(held.quantity[mine].sum()) if mine else 0.0
-    if not net or held.contracts.is_cash[mine[0]]:
+def _close(typed: _Typed, i: int, row: Row, own: list[int]) -> None:
+    """Fill in the quantity that closes what the account holds: all of it, or as much as stated.
+
+    `own` are the rows that the account holds of the contract; a trade that names a group closes
+    those in it.
+    """
+    held, group = typed.held.rows, typed.rows.group[i]
+    mine = [h for h in own if group in ("", held.group[h]) and not held.contracts.is_cash[h]]
+    whole, left = float(held.quantity[mine].sum()), float(typed.left[mine].sum())
+    if not whole:
         typed.error(i, "symbol", "shares or contracts that the account holds")
         return
-    asked = typed.rows.quantity[i]
+    asked = abs(typed.rows.quantity[i])
     if np.isnan(asked):
         if row["quantity"] is not None:
             return
-        asked = net
-    left = abs(net) - typed.closed[key]
-    typed.closed[key] += abs(asked)
-    if abs(asked) > left or not left:
-        typed.error(i, "quantity", f"at most {left:,.10g}, which is left of {net:+,.10g} held")
-    row["quantity"], row["side"] = float(-np.sign(net) * abs(asked)), None
+        asked = abs(left)
+    if asked > abs(left) or not left:
+        typed.error(i, "quantity", f"at most {abs(left):,.10g}, left of the {whole:+,.10g} held")
+        return
+    row["quantity"], row["side"] = float(-np.sign(left) * asked), None
+    for h in mine:
+        if typed.left[h] * left > 0:
+            taken = min(asked, abs(typed.left[h]))
+            typed.left[h] -= np.sign(left) * taken
+            asked -= taken
 
 
 def _rolled(typed: _Typed, i: int, row: Row, own: list[int]) -> Iterator[Row]:
     """What a roll closes, and the same quantity of what it opens."""
-    rows, held = typed.rows, typed.held
     yield row
-    kind = int(rows.contracts.kind[i])
+    rows, held = typed.rows, typed.held
     if not rows.contracts.is_option[i]:
         typed.error(i, "action", "trade or close: options alone are rolled")
         return
     if np.isnan(typed.to_expiration[i]):
         typed.error(i, "to_expiration", DATE)
         return
-    strike = rows.contracts.strike[i] if np.isnan(typed.to_strike[i]) else typed.to_strike[i]
-    price = float(typed.to_price[i])
-    closing = row["quantity"]
-    opened: Row = {
-        **row,
-        "symbol": rows.contracts.symbol[i],
-        "type": InstrumentKind(kind).word,
-        "quantity": -closing if isinstance(closing, float) else closing,
-        "strike": float(strike),
-        "expiration": float(typed.to_expiration[i]),
-        "group": row["group"] or (held.rows.table.cell("group", own[0]) if own else None),
-        "price": None if np.isnan(price) else price,
-        "cost": None,
-        "volatility": None,
-    }
-    to = Contract(rows.contracts.symbol[i], kind, float(strike), float(typed.to_expiration[i] // 1))
-    known = held.rows_on(to, np.nan)
-    if known:
+    price, to = float(typed.to_price[i]), _to(typed, i)
+    opened = _opened(typed, i, row, to)
+    opened["group"] = row["group"] or (held.rows.table.cell("group", own[0]) if own else None)
+    if known := held.rows_on(to, np.nan):
         place = (RANGE, typed.table.rows[i])
         complete_contract(opened, price, known, place, held, typed.findings)
     elif np.isnan(price):
@@ -216,6 +208,29 @@ def _rolled(typed: _Typed, i: int, row: Row, own: list[int]) -> Iterator[Row]:
     else:
         _refuse_two_marks(typed, i, to, "to_price", price)
     yield opened
+
+
+def _to(typed: _Typed, i: int) -> Contract:
+    """The contract that a roll opens; its strike is the old one unless another is stated."""
+    old, strike = contract_of(typed.rows, i), float(typed.to_strike[i])
+    expires_on = float(typed.to_expiration[i] // 1)
+    return old._replace(strike=old.strike if np.isnan(strike) else strike, expires_on=expires_on)
+
+
+def _opened(typed: _Typed, i: int, row: Row, to: Contract) -> Row:
+    """What a roll opens as a row of positions: the quantity closed, of another contract."""
+    closing, price = row["quantity"], float(typed.to_price[i])
+    return {
+        **row,
+        "symbol": to.symbol,
+        "type": InstrumentKind(to.kind).word,
+        "quantity": -closing if isinstance(closing, float) else closing,
+        "strike": to.strike,
+        "expiration": float(typed.to_expiration[i]),
+        "price": None if np.isnan(price) else price,
+        "cost": None,
+        "volatility": None,
+    }
 
 
 def _refuse_two_marks(typed: _Typed, i: int, contract: Contract, column: str, price: float) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.positions import Positions
-from xlmargin.what_if.trades import NO_GROUP, Trades, contract_keys
+from xlmargin.what_if.trades import NO_GROUP, Key, Trades, contract_keys
 
 NOTHING: Final = 1e-6
 """Dollars; amounts that differ by less are the same, for sums of floating-point numbers are."""
@@ -62,7 +62,7 @@ def closed_rows(joint: Positions, held: int) -> list[list[int]]:
     `joint` has the held positions, so many, before the candidates. Rows are closed that hold the
     same contract in the same account the other way, in the candidate's group where it names one.
     """
-    rows: dict[tuple[float, ...], list[int]] = {}
+    rows: dict[Key, list[int]] = {}
     keys = contract_keys(joint)
     for i, key in enumerate(keys[:held]):
         rows.setdefault(key, []).append(i)

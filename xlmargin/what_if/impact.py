@@ -6,6 +6,7 @@ Requirements and values leave fees out; every equity and excess after the trades
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from xlmargin.strategy_margin import StrategyMargin
 from xlmargin.what_if.figures import Figures, figures, figures_of
 from xlmargin.what_if.trades import Trades, book_after
 
-HALF_A_CENT = 0.005
+HALF_A_CENT: Final = 0.005
 """Dollars; what is short by less is not short."""
 
 

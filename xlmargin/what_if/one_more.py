@@ -21,7 +21,7 @@ from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
 from xlmargin.positions import Positions
 from xlmargin.strategy_margin import ClassMargin, Phase, StrategyMargin, strategy_margin
 from xlmargin.what_if.group_changes import GroupChange, group_sums
-from xlmargin.what_if.trades import contract_keys, joined
+from xlmargin.what_if.trades import Key, contract_keys, joined
 
 SHARE_LOT: Final = 100.0
 """Shares that one more of a stock position is: as many as a contract delivers."""
@@ -65,10 +65,10 @@ def one_more(portfolio: PortfolioMargin, strategy: StrategyMargin) -> OneMore:
 
 def _held(positions: Positions) -> list[list[int]]:
     """The rows of each contract of an account and group, where these do not cancel out."""
-    rows: dict[tuple[float, ...], list[int]] = defaultdict(list)
+    rows: dict[Key, list[int]] = defaultdict(list)
     for i, key in enumerate(contract_keys(positions)):
         if positions.quantity[i] and not positions.is_cash[i]:
-            rows[*key, float(positions.group[i])].append(i)
+            rows[*key, int(positions.group[i])].append(i)
     return [own for own in rows.values() if positions.quantity[own].sum()]
 
 

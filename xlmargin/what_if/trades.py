@@ -7,9 +7,10 @@ contract would be closed out by strategy and charged its minimum twice by portfo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
@@ -18,7 +19,10 @@ from xlmargin.book import Book
 from xlmargin.positions import Positions
 from xlmargin.risk_array import option_marks
 
-NO_GROUP = -1
+Key = tuple[Hashable, ...]
+"""What tells one position of one account from another."""
+
+NO_GROUP: Final = -1
 """What `group` holds for a position whose pairing is not forced."""
 
 
@@ -101,7 +105,7 @@ def joined(one: Positions, other: Positions) -> Positions:
     return replace(one, symbol=symbols, accounts=accounts, groups=groups, **columns)
 
 
-def contract_keys(positions: Positions) -> list[tuple[float, ...]]:
+def contract_keys(positions: Positions) -> list[Key]:
     """What each position is a position in: its account and its contract's terms."""
     columns = (
         positions.account,
@@ -112,7 +116,7 @@ def contract_keys(positions: Positions) -> list[tuple[float, ...]]:
         np.nan_to_num(positions.expiration),
         positions.multiplier,
     )
-    return list(zip(*(column.tolist() for column in columns), strict=True))
+    return list(zip(positions.symbol, *(column.tolist() for column in columns), strict=True))
 
 
 def _distinct(names: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
@@ -121,20 +125,21 @@ def _distinct(names: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
 
 def _renumbered(index: IntArray, names: Sequence[str], among: Sequence[str]) -> IntArray:
     """Indexes into the names as indexes into others that hold them all; -1 stays."""
-    place = [among.index(name) for name in names]
+    index_of = {name: i for i, name in enumerate(among)}
+    place = [index_of[name] for name in names]
     return np.array([place[i] if i >= 0 else i for i in index.tolist()], dtype=np.int64)
 
 
-def _rows_of_contracts(joint: Positions) -> dict[tuple[float, ...], list[int]]:
-    rows: dict[tuple[float, ...], list[int]] = defaultdict(list)
+def _rows_of_contracts(joint: Positions) -> dict[Key, list[int]]:
+    rows: dict[Key, list[int]] = defaultdict(list)
     for i, key in enumerate(contract_keys(joint)):
         rows[key].append(i)
     return rows
 
 
-def _batches(joint: Positions, count: int) -> dict[tuple[tuple[float, ...], int], list[int]]:
+def _batches(joint: Positions, count: int) -> dict[tuple[Key, int], list[int]]:
     """The trades that count together: those of one contract, by the group that they name."""
-    batches: dict[tuple[tuple[float, ...], int], list[int]] = defaultdict(list)
+    batches: dict[tuple[Key, int], list[int]] = defaultdict(list)
     for i, key in enumerate(contract_keys(joint)):
         if i >= count and not joint.is_cash[i]:
             batches[key, int(joint.group[i])].append(i)
