@@ -6,9 +6,9 @@ changed by, and these add up: so the lowest level is found part by part. Within 
 depends on the holding alone, and of all sets that lead to one holding only the one with the least
 cash can matter. The search is exact.
 
-The lowest level is first reached by a transaction that reduces it, unless none is below the opening.
-A deficit can then only follow if the opening itself is negative, and the transaction that reduces
-is sought one by one.
+Unless no level is below the opening, the lowest one is first reached by a transaction that reduces
+it. If none is, a deficit can only follow where the opening itself is negative, and the transaction
+that reduces is sought one by one.
 
 Rule: FINRA 4210(d)(2), unknown order.
 """
