@@ -100,7 +100,7 @@ def test_a_fee_is_paid_once_and_the_trade_price_is_the_cost():
 
 def excess(held, traded, setting):
     """What the trades change the excess of the regime by, as the what-if says."""
-    name = "maintenance excess" if setting is MARGIN else "portfolio excess"
+    name = "strategy excess" if setting is MARGIN else "portfolio excess"
     answer = udfs.MARGIN_WHATIF(
         table(POSITIONS, held), table(CANDIDATES, [traded]), MARKET, setting
     )

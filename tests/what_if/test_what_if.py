@@ -31,7 +31,7 @@ def test_legging_into_a_spread_frees_all_but_its_width():
     assert found["maintenance requirement"] == [8_600, 1_000, -7_600]
     # the put bought has no value by strategy, but keeps it in the account
     assert found["strategy equity"] == [20_000, 19_600, -400]
-    assert found["maintenance excess"] == [11_400, 18_600, 7_200]
+    assert found["strategy excess"] == [11_400, 18_600, 7_200]
     assert found["account value"] == [19_400, 19_400, 0]
     # display: 1,000 and the long put's 400; less the 600 received
     assert found["initial requirement"][1:] == [1_400, -7_200]
@@ -58,7 +58,7 @@ def test_a_price_other_than_the_mark_is_a_gain_or_a_loss_and_the_fee_is_paid():
 def test_fees_are_in_equity_alone():
     free = changes(positions(STOCK, SHORT_PUT, CASH), trades(LONG_PUT))
     paid = changes(positions(STOCK, SHORT_PUT, CASH), trades(action(LONG_PUT, fee=7.0)))
-    for name in ("account value", "strategy equity", "initial excess", "maintenance excess",
+    for name in ("account value", "strategy equity", "Reg T excess", "strategy excess",
                  "portfolio excess", "buying-power effect"):  # fmt: skip
         assert free[name] - paid[name] == pytest.approx(7)
     for name in ("initial requirement", "deposit", "maintenance requirement",
@@ -213,6 +213,26 @@ def test_the_book_afterwards_is_the_one_that_is_typed(traded, typed):
         assert found[name][1] == pytest.approx(function(after, MARKET, SETTINGS)), name
 
 
+def test_the_account_afterwards_is_that_of_the_book_that_is_typed():
+    held = positions(STOCK, SHORT_PUT, ["ABC", "put", 5, 50, "2027-12-17", 6.0], CASH)
+    traded = trades(
+        action(["XYZ", "put", None, 480, JANUARY, 6.2], action="close", fee=3.0),
+        ["XYZ", "call", -2, 520, JANUARY, 8.0],
+        ["ABC", "put", -2, 50, "2027-12-17", 6.5],
+    )
+    after = positions(
+        STOCK,
+        ["ABC", "put", 3, 50, "2027-12-17", 6.0],
+        ["XYZ", "call", -2, 520, JANUARY, 8.0],
+        ["USD", "cash", 20_000 - 620 - 3 + 1_600 + 1_300],
+    )
+    account = {row[0]: row[2] for row in udfs.MARGIN_ACCOUNT(after, MARKET, SETTINGS)}
+    found = figures(what_if(held, traded))
+    for name in ("account value", "strategy equity", "Reg T excess", "strategy excess",
+                 "portfolio excess", "portfolio requirement"):  # fmt: skip
+        assert found[name][1] == pytest.approx(account[name]), name
+
+
 orders = st.lists(
     st.tuples(
         st.sampled_from(["put", "call"]),
@@ -259,7 +279,7 @@ def test_without_cash_equity_is_unknown_and_its_change_is_not():
         figures(what_if(held, trades(LONG_PUT)))
         for held in (positions(STOCK), positions(STOCK, CASH))
     )
-    for name in ("account value", "strategy equity", "maintenance excess", "portfolio excess"):
+    for name in ("account value", "strategy equity", "strategy excess", "portfolio excess"):
         assert found[name][:2] == ["#N/A", "#N/A"]
         assert found[name][2] == known[name][2]
     assert found["maintenance requirement"] == known["maintenance requirement"]

@@ -21,9 +21,9 @@ _EQUITY_FIRST: Final = (
     ("strategy equity", "strategy_equity", True),
     ("initial requirement", "initial", False),
     ("deposit", "deposit", False),
-    ("initial excess", "initial_excess", True),
+    ("Reg T excess", "reg_t_excess", True),
     ("maintenance requirement", "maintenance", False),
-    ("maintenance excess", "strategy_excess", True),
+    ("strategy excess", "strategy_excess", True),
     ("portfolio requirement", "portfolio", False),
     ("portfolio excess", "portfolio_excess", True),
 )

@@ -40,7 +40,7 @@ class Figures:
     portfolio: FloatArray
 
     @property
-    def initial_excess(self) -> FloatArray:
+    def reg_t_excess(self) -> FloatArray:
         """Strategy-based equity without cash, less the Reg T requirement at present prices."""
         return self.strategy_equity - self.reg_t
 

@@ -78,7 +78,7 @@ class Impact:
 
         Under portfolio margin its excess, by strategy the excess over what has to be put up.
         """
-        name = "portfolio_excess" if self.is_portfolio else "initial_excess"
+        name = "portfolio_excess" if self.is_portfolio else "reg_t_excess"
         return self.of_equity(name).change
 
     @property
@@ -98,7 +98,7 @@ class Impact:
 
         Rule: 12 CFR 220.5, 220.12; FINRA 4210(b), (c).
         """
-        initial = shortfall(self.of_equity("initial_excess"), self.sma)
+        initial = shortfall(self.of_equity("reg_t_excess"), self.sma)
         maintenance = shortfall(self.of_equity("strategy_excess"), np.zeros_like(self.sma))
         return np.maximum(initial, maintenance)
 
