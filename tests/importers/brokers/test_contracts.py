@@ -106,6 +106,7 @@ def test_an_underlying_is_an_index_or_a_class_of_shares_that_is_held() -> None:
     assert underlying_of("SPXW", []) == "SPX"
     assert underlying_of("BRKB", ["BRK.B"]) == "BRK.B"
     assert underlying_of("BRKB", ["BRK.A"]) == "BRKB"
+    assert underlying_of("XYZWS", ["XYZ.WS"]) == "XYZ.WS"
     assert underlying_of("XYZ", ["XYZ"]) == "XYZ"
 
 

@@ -10,14 +10,8 @@ from dataclasses import dataclass
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers.book_ranges import BookRanges, FileRows
 from xlmargin.importers.brokers.formats import Format
-from xlmargin.importers.brokers.holdings import (
-    Holding,
-    NotOurs,
-    Skipped,
-    market_rows,
-    position_rows,
-    with_underlyings,
-)
+from xlmargin.importers.brokers.holding_rows import market_rows, position_rows, with_underlyings
+from xlmargin.importers.brokers.holdings import Holding, NotOurs, Skipped
 from xlmargin.importers.brokers.records import Lines, heading_row
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
 

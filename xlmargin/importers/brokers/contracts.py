@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container
 from dataclasses import replace
 from typing import Final
 
@@ -18,6 +18,8 @@ _CLASS_IN_ROOT: Final = re.compile(r"([A-Z]{1,5}) ([A-Z]{1,2})(?= \d{1,2}[A-Z]{3
 _UNTOLD_UNITS: Final = re.compile(r".*\d{6} ?[CP] ?\d{6,7}(\.\d*)?", re.ASCII)
 _SHARE: Final = re.compile(r"[A-Z0-9]{1,6}(\.[A-Z0-9]{1,4}){0,2}", re.ASCII)
 _CLASS_SIGN: Final = re.compile(r"(?<=[A-Z])[/ -](?=[A-Z])", re.ASCII)
+_CLASS_LENGTHS: Final = (1, 2)
+"""Letters of a class of shares, such as the B of BRK.B."""
 _ADJUSTED: Final = re.compile(r"[A-Z.]+\d", re.ASCII)
 _CUSIP: Final = re.compile(r"\d{3}[A-Z0-9]{5}\d", re.ASCII)
 _MONEY_FUND: Final = re.compile(r"[A-Z]{3}XX", re.ASCII)
@@ -62,10 +64,12 @@ def is_adjusted(root: str) -> bool:
     return bool(_ADJUSTED.fullmatch(root))
 
 
-def underlying_of(root: str, shares: Iterable[str]) -> str:
-    """The underlying of an option root: an index, or a class of shares held in the file."""
-    by_root = {share.replace(".", ""): share for share in shares}
-    return INDEX_OF_ROOT.get(root) or by_root.get(root) or root
+def underlying_of(root: str, shares: Container[str]) -> str:
+    """The underlying of an option root: an index, or a class of the shares that are held."""
+    if root in INDEX_OF_ROOT:
+        return INDEX_OF_ROOT[root]
+    classes = (f"{root[:-length]}.{root[-length:]}" for length in _CLASS_LENGTHS)
+    return next((share for share in classes if share in shares), root)
 
 
 def right_of(text: str) -> InstrumentKind | None:

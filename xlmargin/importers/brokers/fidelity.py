@@ -50,10 +50,10 @@ def _entry(record: Record) -> Entry:
     symbol = record.text("symbol")
     if symbol.casefold() == "pending activity":
         note = "money under way, taken as cash"
-        return cash_held(record, PENDING, record.number("value"), note=note)
+        return cash_held(record, PENDING, record.number("value"), note)
     if symbol.endswith(_CORE_FUND):
         note = "the account's core fund, taken as cash"
-        return cash_held(record, symbol.rstrip("*"), record.number("value"), note=note)
+        return cash_held(record, symbol.rstrip("*"), record.number("value"), note)
     return not_ours(record, "symbol") if is_bond(symbol) else holding(record)
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import nan
 from typing import Final
 
 from xlmargin.errors import Problem
-from xlmargin.importers.book_ranges import FileCell, FileRows
 from xlmargin.importers.brokers.contracts import (
     OPTION,
     contract,
@@ -18,9 +16,8 @@ from xlmargin.importers.brokers.contracts import (
     is_money_fund,
     right_of,
     ticker,
-    underlying_of,
 )
-from xlmargin.importers.brokers.records import NUMBER, Record
+from xlmargin.importers.brokers.records import NUMBER, Record, shown
 from xlmargin.instruments import InstrumentKind
 from xlmargin.option_symbols import OptionSymbol
 
@@ -28,7 +25,11 @@ CASH: Final = "CASH"
 PENDING: Final = "PENDING"
 """Symbol of money that is under way."""
 
-OURS: Final = "shares, a fund, an option on shares or an index, or cash"
+MONEY_FUND: Final = "a money market fund, taken as cash"
+OURS: Final = (
+    "shares, a fund, an option on shares or an index, or cash;"
+    " `xlmargin import --leave-out` takes the rest without it"
+)
 TICKER: Final = "a ticker such as XYZ or BRK.B"
 UNSPOILT: Final = "its symbol: a spreadsheet took it for a formula, so import the file unopened"
 DOLLARS: Final = "USD: requirements are in dollars"
@@ -39,11 +40,6 @@ _ROUNDING: Final = 0.01
 """$ per unit by which a printed price may differ from the one that the value was made of."""
 _SAME_STRIKE: Final = 0.0005
 _ACCOUNT: Final = re.compile(r"([^=+\-@\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,63})?")
-
-_HEADINGS: Final = (
-    "symbol", "type", "quantity", "strike", "expiration", "underlying", "price", "cost",
-    "multiplier", "account",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,24 +84,24 @@ Entry = Holding | NotOurs | Skipped
 """What comes of a record; one that cannot be read is refused."""
 
 
-def holding(record: Record, symbol: str = "", account: str = "") -> Entry:
-    """Shares or an option, whichever the symbol names; fields as they are called everywhere.
-
-    `symbol` and `account` stand for the record's own where these are given.
-    """
-    text = symbol or record.text("symbol")
+def holding(record: Record) -> Entry:
+    """Shares or an option, whichever the symbol names."""
+    text = record.text("symbol")
     option = contract(text)
     if option is not None:
-        return option_held(record, option, account)
+        return option_held(record, option)
     if text.startswith("#"):
         raise record.refused("symbol", UNSPOILT)
     if not ticker(text):
         raise record.refused("symbol", f"{TICKER}, or {OPTION}")
-    return shares_held(record, text, account)
+    return shares_held(record)
 
 
-def shares_held(record: Record, symbol: str = "", account: str = "") -> Entry:
-    """Shares of a stock or fund; a money market fund at a dollar a share is cash."""
+def shares_held(record: Record, symbol: str = "") -> Entry:
+    """Shares of a stock or fund; a money market fund at a dollar a share is cash.
+
+    `symbol` stands for the record's own where it is given.
+    """
     quantity = _quantity(record)
     if quantity == 0:
         return Skipped("nothing held")
@@ -113,8 +109,8 @@ def shares_held(record: Record, symbol: str = "", account: str = "") -> Entry:
     if not name:
         raise record.refused("symbol", TICKER)
     price = abs(record.number("price"))
-    if is_money_fund(name) and price in (1.0, nan):
-        return cash_held(record, name, quantity, account, "a money market fund, taken as cash")
+    if is_money_fund(name) and price == 1.0:
+        return cash_held(record, name, quantity, MONEY_FUND)
     _check_value(record, quantity, price, 1.0)
     return Holding(
         record.line.row,
@@ -123,12 +119,15 @@ def shares_held(record: Record, symbol: str = "", account: str = "") -> Entry:
         quantity,
         price,
         _cost(record, quantity, 1.0),
-        account=_account(record, account),
+        account=_account(record),
     )
 
 
-def option_held(record: Record, option: OptionSymbol | None = None, account: str = "") -> Entry:
-    """An option; what the record says beside its symbol must not contradict it."""
+def option_held(record: Record, option: OptionSymbol | None = None) -> Entry:
+    """An option; what the record says beside its symbol must not contradict it.
+
+    `option` stands for the contract that the record's own symbol names where it is given.
+    """
     option = option or contract(record.text("symbol"))
     quantity = _quantity(record)
     if quantity == 0:
@@ -151,86 +150,29 @@ def option_held(record: Record, option: OptionSymbol | None = None, account: str
         _cost(record, quantity, multiplier),
         multiplier,
         underlying,
-        _account(record, account),
+        _account(record),
         option,
         underlying_price=record.number("underlying_price"),
         note=note,
     )
 
 
-def cash_held(
-    record: Record, symbol: str, amount: float, account: str = "", note: str = ""
-) -> Entry:
+def cash_held(record: Record, symbol: str, amount: float, note: str = "") -> Entry:
     """Cash or what counts as cash, in dollars; a debit is negative."""
     if math.isnan(amount):
         raise record.refused("value", "an amount in dollars")
     if amount == 0:
         return Skipped("nothing held")
-    kind = InstrumentKind.CASH
-    row, owner = record.line.row, _account(record, account)
-    return Holding(row, symbol, kind, amount, account=owner, note=note)
+    row, account = record.line.row, _account(record)
+    return Holding(row, symbol, InstrumentKind.CASH, amount, account=account, note=note)
 
 
 def not_ours(record: Record, field: str = "type") -> NotOurs:
     """The answer to a record that is neither shares nor an option nor cash."""
-    named = record.text("symbol") or record.text("description")
-    return NotOurs(record.problem(field, f"{OURS} ({named})" if named else OURS))
-
-
-def with_underlyings(holdings: Iterable[Holding]) -> tuple[Holding, ...]:
-    """The holdings, each option on the shares or the index that its root stands for."""
-    known = tuple(holdings)
-    shares = [h.symbol for h in known if h.kind is InstrumentKind.STOCK]
-    return tuple(
-        replace(h, underlying=h.underlying or underlying_of(h.option.root, shares))
-        if h.option
-        else h
-        for h in known
-    )
-
-
-def position_rows(holdings: Iterable[Holding]) -> FileRows:
-    """The holdings as a positions range, headings first."""
-    rows: FileRows = [list(_HEADINGS)]
-    for h in holdings:
-        option = h.option
-        rows.append(
-            [
-                h.symbol,
-                h.kind.word,
-                h.quantity,
-                option.strike if option else None,
-                option.expiration.isoformat() if option else None,
-                h.underlying or None,
-                None if math.isnan(h.price) else h.price,
-                None if math.isnan(h.cost) else h.cost,
-                None if math.isnan(h.multiplier) else h.multiplier,
-                h.account or None,
-            ]
-        )
-    return rows
-
-
-def market_rows(holdings: Iterable[Holding]) -> FileRows | None:
-    """What the file states of underlyings: prices of those not held as shares, and groups.
-
-    A row for each underlying of which it states more than a market without it would assume; None
-    where there is no such row. A price that is not stated is left for the user to fill in.
-    """
-    known = tuple(holdings)
-    shares = {h.symbol: h.price for h in known if h.kind is InstrumentKind.STOCK}
-    rows: dict[str, list[FileCell]] = {}
-    for h in known:
-        symbol = h.underlying or h.symbol
-        own_group = h.class_group if h.class_group != symbol else ""
-        price = shares.get(symbol, h.underlying_price)
-        stated = (symbol not in shares and price > 0) or own_group or h.product_group
-        if stated and h.kind is not InstrumentKind.CASH:
-            groups = [own_group or None, h.product_group or None]
-            rows.setdefault(symbol, [symbol, price if price > 0 else None, *groups])
-    headings: list[FileCell] = ["symbol", "price", "class_group", "product_group"]
-    width = 4 if any(row[2] or row[3] for row in rows.values()) else 2
-    return [row[:width] for row in (headings, *rows.values())] if rows else None
+    found = shown(record.text(field))
+    if field != "symbol":
+        found += f" of {shown(record.text('symbol'))}"
+    return NotOurs(record.line.problem(record.label(field), found, OURS))
 
 
 def _quantity(record: Record) -> float:
@@ -244,9 +186,9 @@ def _quantity(record: Record) -> float:
     return quantity
 
 
-def _account(record: Record, account: str) -> str:
-    """The account's name: as given, or else the record's own; a formula is none."""
-    name = " ".join((account or record.text("account")).split())
+def _account(record: Record) -> str:
+    """The account's name, "" where there is none; a formula is no name."""
+    name = " ".join(record.text("account").split())
     if not _ACCOUNT.fullmatch(name):
         raise record.refused("account", "a name of at most 64 signs, without = + - @ in front")
     return name

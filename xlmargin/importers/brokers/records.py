@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from xlmargin.errors import InputError, Problem
@@ -74,6 +75,7 @@ def _without_padding(cells: list[str]) -> tuple[str, ...]:
     return tuple(cells)
 
 
+@lru_cache(maxsize=4096)
 def heading(text: str) -> str:
     """A heading without what makes no difference: case, blanks, points, slashes and brackets.
 
@@ -127,14 +129,17 @@ class Record:
         """The record with another text in a field."""
         return replace(self, texts={**self.texts, field: text})
 
+    def label(self, field: str) -> str:
+        """The broker's own heading of a field."""
+        return self.labels.get(field, field)
+
     def refused(self, field: str, wanted: str) -> InputError:
         """The error that a field is not what was wanted."""
         return InputError([self.problem(field, wanted)])
 
     def problem(self, field: str, wanted: str) -> Problem:
         """What is wrong with a field, under the broker's own heading."""
-        column = self.labels.get(field, field)
-        return self.line.problem(column, shown(self.texts.get(field, "")), wanted)
+        return self.line.problem(self.label(field), shown(self.texts.get(field, "")), wanted)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Final
 from xlmargin.importers.brokers.formats import Format
 from xlmargin.importers.brokers.holdings import (
     CASH,
+    MONEY_FUND,
     Entry,
     Skipped,
     cash_held,
@@ -70,8 +71,7 @@ def _entry(record: Record) -> Entry:
     if symbol.casefold() in _CASH_ROWS:
         return cash_held(record, CASH, record.number("value"))
     if kind == "cash and money market":
-        note = "a money market fund, taken as cash"
-        return cash_held(record, symbol, record.number("value"), note=note)
+        return cash_held(record, symbol, record.number("value"), MONEY_FUND)
     if kind == "option":
         return option_held(record)
     return holding(record) if kind in _SHARES else not_ours(record)
