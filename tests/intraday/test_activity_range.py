@@ -1,8 +1,12 @@
 """The activity range: what is understood, and each refusal by row and column."""
 
 import datetime as dt
+import math
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as searching
+from hypothesis import strategies as st
 
 import udfs
 from tests.intraday.answers import MARGIN, MARKET, PORTFOLIO, cash, levels, of_kind, rows
@@ -159,3 +163,27 @@ def test_shares_in_fractions_close_to_nothing():
     # 0.1 + 0.2 - 0.3 is not 0 in floating point
     held = with_trade(with_trade((), 1, 0.1), 1, 0.2)
     assert with_trade(held, 1, -0.3) == ()
+
+
+hostile = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.floats(),
+    st.integers(),
+    st.text(max_size=8),
+    st.sampled_from(["#REF!", "deposit", "withdrawal", "cash", "call", "XYZ", DAY, "9:30", 46_346]),
+)
+
+
+@given(cells=st.lists(st.tuples(st.integers(2, 5), st.sampled_from(HEADINGS), hostile), max_size=4))
+@searching(max_examples=150, deadline=None)
+def test_any_cells_are_answered_or_refused_in_words(cells):
+    typed = [HEADINGS, *(list(row) for row in ROWS)]
+    for row, column, value in cells:
+        typed[row - 1][HEADINGS.index(column)] = value
+    answer = udfs.MARGIN_INTRADAY(typed, cash(9_000), MARKET, MARGIN)
+    if isinstance(answer, str):
+        assert answer.startswith("#XLM! activity")
+    else:
+        figures = [cell for row in answer[1:] for cell in row if isinstance(cell, float)]
+        assert all(math.isfinite(figure) for figure in figures)

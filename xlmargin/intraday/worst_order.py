@@ -104,6 +104,7 @@ def _lowest(
     made = _least_cash(opening, transactions)
 
     def change(holding: Holding) -> float:
+        # from the opening, so that what leaves the level as it was is 0 and never a cent's fraction
         level = levels[holding].excess + made[holding].cash
         return round(level - levels[opening].excess, _DECIMALS)
 
