@@ -140,6 +140,12 @@ def test_least_equity(rows, least):
     assert totals(*rows)["minimum equity"] == pytest.approx(least)
 
 
+def test_least_equity_is_no_more_than_was_paid():
+    rows = [[*HEADINGS, "cost"], [*stock(100, 50), 10.0], [*cash(-1), None]]
+    found = {row[0]: row[2] for row in udfs.MARGIN_ACCOUNT(rows, None, MARGIN)[1:]}
+    assert found["minimum equity"] == 1_000
+
+
 @pytest.mark.parametrize(("equity", "missing"), [(2_000, 0.0), (1_999.99, 0.01)])
 def test_both_sides_of_the_least_equity(equity, missing):
     found = totals(stock(100, 50), cash(equity - 5_000))
@@ -241,9 +247,11 @@ def test_an_option_without_volatility_is_refused_where_it_is_to_be_moved():
 
 
 def test_no_account_value_leaves_no_fraction():
-    found = totals(stock(100, 70), cash(-7_000))
-    assert found["leverage"] == found["strategy cushion"] == "#N/A"
-    assert found["strategy margin call"] == pytest.approx(1_750)
+    for debit in (7_000, 7_500):
+        found = totals(stock(100, 70), cash(-debit))
+        assert found["leverage"] == found["strategy cushion"] == "#N/A"
+        assert found["strategy margin call"] == pytest.approx(1_750 + debit - 7_000)
+        assert found["portfolio buying power"] == 0
 
 
 def test_headers_can_be_left_out_and_the_function_is_described():

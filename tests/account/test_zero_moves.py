@@ -212,14 +212,20 @@ def test_a_flat_smile_moves_alike_by_strike_and_by_moneyness():
 def test_rows_of_one_price_and_two_volatilities_lie_between():
     headings = [*HEADINGS, "volatility"]
 
-    def move(*volatilities):
-        rows = [[*option("put", -2, 90, 1.0), volatility] for volatility in volatilities]
+    def move(first, second):
+        rows = [[*option("put", n, 90, 1.0), volatility] for n, volatility in (first, second)]
         market = [["symbol", "price"], ["XYZ", 100]]
         answer = udfs.MARGIN_ACCOUNT([headings, *rows, cash(9_000)], market, MARGIN)
         return {row[0]: row[2] for row in answer[1:]}["strategy move down"]
 
-    low, both, high = move(0.2, 0.2), move(0.2, 0.6), move(0.6, 0.6)
-    assert low < both < high < 0
+    moves = [
+        move((-3, 0.2), (-3, 0.2)),
+        move((-4, 0.2), (-2, 0.6)),
+        move((-2, 0.2), (-4, 0.6)),
+        move((-3, 0.6), (-3, 0.6)),
+    ]
+    assert moves == sorted(set(moves))
+    assert moves[-1] < 0
 
 
 def test_a_pairing_that_only_pays_after_a_move_is_found():
