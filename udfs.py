@@ -11,12 +11,12 @@ from xlmargin.account import account_state
 from xlmargin.dates import date_of
 from xlmargin.efficiency import ComparisonLevel, compared, efficiency_gain, strategy_figure
 from xlmargin.eligibility import checklist
-from xlmargin.excel.activity_range import read_activity
 from xlmargin.excel.arguments import DIVIDENDS, HEADERS, MARKET, POSITIONS, SETTINGS, Argument, Kind
 from xlmargin.excel.cells import read_book
 from xlmargin.excel.dated_books import read_history
 from xlmargin.excel.dated_checks import problems_by_date
 from xlmargin.excel.facts_range import read_facts
+from xlmargin.excel.intraday_margined import reports_of_activity
 from xlmargin.excel.lists import read_moves, read_word
 from xlmargin.excel.margined import portfolio_margined, strategy_margined
 from xlmargin.excel.option_arguments import read_options
@@ -24,7 +24,6 @@ from xlmargin.excel.option_symbol import read_symbol
 from xlmargin.excel.settings_alone import read_settings_alone
 from xlmargin.excel.what_if_margined import hedge_of_candidates, impact_of_trades
 from xlmargin.excel.worksheet_function import Returns, worksheet_function
-from xlmargin.intraday import intraday_reports
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.pricing import greeks, implied_volatility, theoretical_value
 from xlmargin.rulebook import eligibility_rules
@@ -207,8 +206,8 @@ def MARGIN_GAINS(
     headers=HEADERS,
 )
 def MARGIN_WHATIF(positions, trades, market=None, settings=None, dividends=None, headers=True):
-    """Value, requirements and excess under both regimes in dollars before trades, after them, and
-    the change; fees; and whether the trades may be done.
+    """Value, requirements and excess under both regimes in dollars before trades, after them with
+    fees paid, and the change; and whether the trades may be done.
     """
     impact = impact_of_trades(positions, trades, market, settings, dividends, today=TODAY)
     return reports.what_if_table(impact).cells(headers)
@@ -319,8 +318,8 @@ def MARGIN_INTRADAY(activity, positions, market=None, settings=None, dividends=N
     the first day; the day's largest deficit, what satisfies it and by when. Pattern day trading
     before 4 June 2026, or as the setting day_trading_regime says.
     """
-    held, done = read_activity(activity, positions, market, settings, dividends, today=TODAY)
-    return reports.intraday_table(intraday_reports(held, done)).cells(headers)
+    found = reports_of_activity(activity, positions, market, settings, dividends, today=TODAY)
+    return reports.intraday_table(found).cells(headers)
 
 
 OPTION = {
