@@ -23,7 +23,7 @@ from xlsxwriter import Workbook
 from tests.hosts.calc_book import in_calc
 from xlmargin.cli import app
 from xlmargin.excel.worksheet_function import REGISTRY
-from xlmargin.hosts.calc import compared, recalculate
+from xlmargin.hosts.calc import compared, installed_office, recalculate
 
 pytestmark = in_calc
 ROOT = Path(__file__).parents[2]
@@ -244,3 +244,19 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path, folder: Path) -> None:
     assert run(book, "--pdf", tmp_path / "book.xlsx").exit_code == 2
     assert run(book, "--pdf", tmp_path / "nowhere" / "book.pdf").exit_code == 2
     assert none_left(folder)
+
+
+def test_a_workbook_that_libreoffice_saved_without_the_add_in_is_linked(tmp_path: Path) -> None:
+    symbol = 'XLM_SYMBOL("XYZ 12/18/26 P500")'
+    book = written(tmp_path / "book.xlsx", (symbol, "XYZ"), ("1+1", 2))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    convert = ["--headless", "--convert-to", "ods", "--outdir", str(tmp_path), str(book)]
+    command = [str(installed_office().program), profile, *convert]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    with zipfile.ZipFile(tmp_path / "book.ods") as packed:
+        assert "of:=xlm_symbol(" in packed.read("content.xml").decode()
+    done = recalculate(tmp_path / "book.ods", REGISTRY.values())
+    assert {cell: answer.value for cell, answer in done.answers["Sheet"].items()} == {
+        (0, 0): "XYZ",
+        (1, 0): 2.0,
+    }

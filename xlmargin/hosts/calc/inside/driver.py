@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]
 from com.sun.star.connection import NoConnectException  # type: ignore[import-not-found]
 from com.sun.star.task import XInteractionHandler  # type: ignore[import-not-found]
 from com.sun.star.ucb import XCommandEnvironment  # type: ignore[import-not-found]
+from com.sun.star.uno import Exception as UnoException  # type: ignore[import-not-found]
 
 VALUE, TEXT, ERROR = 1, 2, 4
 """Results of formulas, as LibreOffice counts them."""
@@ -35,7 +36,18 @@ NEVER = 0
 PATIENCE = 0.05
 STOPPING = 10.0
 
-Seconds = dict[str, float]
+
+class Laps:
+    """The seconds that each step took, by its name."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._since = time.perf_counter()
+
+    def done(self, step: str) -> None:
+        """The step that ends now began with the end of the one before."""
+        now = time.perf_counter()
+        self.seconds[step], self._since = now - self._since, now
 
 
 class Approving(unohelper.Base, XCommandEnvironment, XInteractionHandler):  # type: ignore[misc]
@@ -69,7 +81,10 @@ def end_with_the_asker() -> None:
 
 @contextmanager
 def office(command: list[str], pipe: str) -> Iterator[Any]:
-    """LibreOffice's context, once it answers at its pipe; it is stopped at the end."""
+    """LibreOffice's context and desktop, once it answers at its pipe; it is stopped at the end.
+
+    What it complains of is raised in words, for its own exceptions cannot pass a `with`.
+    """
     program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         context = connected(program, pipe)
@@ -77,8 +92,11 @@ def office(command: list[str], pipe: str) -> Iterator[Any]:
             "com.sun.star.frame.Desktop", context
         )
         yield context, desktop
-        desktop.terminate()
-        program.wait(STOPPING)
+        with suppress(Exception):  # it may hang up before it has answered
+            desktop.terminate()
+            program.wait(STOPPING)
+    except UnoException as error:
+        raise RuntimeError(f"LibreOffice failed: {error.Message}") from None
     finally:
         program.kill()
 
@@ -143,31 +161,22 @@ def errors(block: Any, at: Any) -> list[list[str]]:
     ]
 
 
-@contextmanager
-def timed(seconds: Seconds, what: str) -> Iterator[None]:
-    """Writes down how long a step takes."""
-    start = time.perf_counter()
-    yield
-    seconds[what] = time.perf_counter() - start
-
-
-def recalculated(job: dict[str, Any], seconds: Seconds) -> dict[str, object]:
+def recalculated(job: dict[str, Any], laps: Laps) -> dict[str, object]:
     """The answers by sheet, and the PDF written where one is asked for."""
-    started = time.perf_counter()
     with office(job["command"], job["pipe"]) as (context, desktop):
-        seconds["start"] = time.perf_counter() - started
-        with timed(seconds, "install"):
-            install(context, job["add_in"])
-        with timed(seconds, "load"):
-            document = opened(desktop, job["book"])
-        with timed(seconds, "recalculate"):
-            document.calculateAll()
-        with timed(seconds, "read"):
-            sheets = {sheet.Name: answers(sheet) for sheet in document.Sheets}
+        laps.done("start")
+        install(context, job["add_in"])
+        laps.done("install")
+        document = opened(desktop, job["book"])
+        laps.done("load")
+        document.calculateAll()
+        laps.done("recalculate")
+        sheets = {sheet.Name: answers(sheet) for sheet in document.Sheets}
+        laps.done("read")
         if job["pdf"]:
-            with timed(seconds, "print"):
-                as_pdf = properties(FilterName="calc_pdf_Export")
-                document.storeToURL(Path(job["pdf"]).as_uri(), as_pdf)
+            as_pdf = properties(FilterName="calc_pdf_Export")
+            document.storeToURL(Path(job["pdf"]).as_uri(), as_pdf)
+            laps.done("print")
         document.close(True)
     return {"sheets": sheets}
 
@@ -176,12 +185,12 @@ def main(folder: Path) -> None:
     """Do the job of the folder."""
     end_with_the_asker()
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    seconds: Seconds = {}
+    laps = Laps()
     try:
-        answer = recalculated(job, seconds)
+        answer = recalculated(job, laps)
     except Exception as error:
         answer = {"refused": str(error) or type(error).__name__}
-    answer["seconds"] = seconds
+    answer["seconds"] = laps.seconds
     (folder / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
 
 
