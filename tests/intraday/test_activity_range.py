@@ -114,6 +114,21 @@ def test_positions_that_a_trade_could_not_be_told_from(held, message):
     assert answer.startswith(f"#XLM! {message}")
 
 
+@pytest.mark.parametrize("held_too", [False, True])
+def test_an_option_that_cannot_be_valued_is_named_in_the_range_that_prices_it(held_too):
+    # a call at 45 is worth 5 at least where the market is 50
+    typed = [
+        HEADINGS,
+        ROWS[0],
+        [DAY, "10:01", "XYZ", "call", 1, 45, "2026-12-18", 0.5, None, 0, ""],
+    ]
+    held = [HELD, MONEY, ["XYZ", "call", 1, 45, "2026-12-18", 0.5, None]][: 3 if held_too else 2]
+    answer = udfs.MARGIN_INTRADAY(typed, held, MARKET, PORTFOLIO)
+    assert answer.startswith(
+        f"#XLM! {'positions' if held_too else 'activity'}, row 3, price: found 0.5 for +1 XYZ"
+    )
+
+
 @pytest.mark.parametrize(
     "time",
     ["10:31", "10:31:00", 631 / 1_440, dt.time(10, 31), dt.datetime(2026, 11, 20, 10, 31)],

@@ -51,7 +51,11 @@ def contracts_of(held: Book, activity: Activity) -> Contracts:
 
 
 def _stacked(held: Positions, traded: Positions) -> Positions:
-    """The rows of holdings and activity as those of one account, pairings free."""
+    """The rows of holdings and activity as those of one account, pairings free.
+
+    Rows of the activity are numbered below zero, so that a refusal can tell them apart.
+    """
+    traded = replace(traded, row=-traded.row)
     columns = {
         field.name: np.concatenate([getattr(held, field.name), getattr(traded, field.name)])
         for field in fields(held)
