@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
-
 from xlmargin.book import Book
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, Severity
 from xlmargin.excel.cells import read
-from xlmargin.excel.columns import date_serial
-from xlmargin.excel.contents import MARKET_RANGE, Contents, Today, read_contents
+from xlmargin.excel.contents import MARKET_RANGE, Today, read_contents
 from xlmargin.excel.dated_books import POSITIONS_RANGE, DayContents, days_of
 from xlmargin.excel.margined import portfolio_margined, problems_of
 from xlmargin.excel.plain_cells import Cells
@@ -26,20 +23,21 @@ def problems_by_date(
 
     Splits hidden in the quantities, from one day to the next, are among the warnings.
     """
-    contents = read_contents({POSITIONS_RANGE: positions}, market, settings, dividends, today)
-    if not _has_several_dates(contents):
-        return problems_of(positions, market, settings, dividends, today)
+    problems = problems_of(positions, market, settings, dividends, today)
+    if not any(_tells_several_dates(problem) for problem in problems):
+        return problems
     try:
-        days = days_of(contents)
+        days = days_of(
+            read_contents({POSITIONS_RANGE: positions}, market, settings, dividends, None)
+        )
     except InputError as refused:
         return list(refused.problems)
     return list(dict.fromkeys(_of_days(days)))
 
 
-def _has_several_dates(contents: Contents) -> bool:
-    cells = set(contents.positions[0].column("date")) - {None}
-    days = np.floor([date_serial(cell) for cell in cells])
-    return len(np.unique(days[~np.isnan(days)])) > 1
+def _tells_several_dates(problem: Problem) -> bool:
+    """Whether the reader of one day found that the positions are of several."""
+    return (problem.range, problem.row, problem.column) == (POSITIONS_RANGE, 0, "date")
 
 
 def _of_days(days: list[DayContents]) -> Iterator[Problem]:
