@@ -316,7 +316,7 @@ def PM_ELIGIBILITY(facts, settings=None, headers=True):
 def MARGIN_INTRADAY(activity, positions, market=None, settings=None, dividends=None, headers=True):
     """Intraday margin level in dollars after each transaction, from the holdings at the opening of
     the first day; the day's largest deficit, what satisfies it and by when. Pattern day trading
-    before 4 June 2026, or as the setting day_trading_regime says.
+    where the date, or the setting day_trading_regime, asks for it.
     """
     found = reports_of_activity(activity, positions, market, settings, dividends, today=TODAY)
     return reports.intraday_table(found).cells(headers)

@@ -57,6 +57,12 @@ def changed(row, column, value):
         (2, "date", "2026-11-21", "found '2026-11-21', wanted 2026-11-20 or earlier"),
         (2, "time", None, "found nothing, wanted a time of the day"),
         (2, "time", "25:00", "found the text '25:00', wanted a time of the day"),
+        (
+            2,
+            "time",
+            dt.datetime(2026, 11, 19, 10, 31),
+            "wanted a time alone, or of the day in date",
+        ),
         (2, "time", -0.5, "found -0.5, wanted a time of the day"),
         (3, "strike", None, "found nothing, wanted a strike above 0"),
         (2, "symbol", "NOWHERE", "wanted its price in the market range"),

@@ -59,6 +59,19 @@ def test_day_trades_of_one_stock(overnight, quantities, count):
     assert row["transaction"].startswith(f"{count} on the day; {count} of {len(quantities)} trades")
 
 
+def test_day_trades_follow_the_times_and_else_the_rows_and_say_so():
+    # held overnight: sold first it makes no day trade, bought first it does
+    held = [["symbol", "type", "quantity"], ["USD", "cash", 50_000], ["XYZ", "stock", 100]]
+    sold, bought = trades(DAY, -100, 100)
+    untimed = rows([DATED, bought, sold], held, settings())
+    timed = rows([[*DATED, "time"], [*bought, "10:00"], [*sold, "9:31"]], held, settings())
+    texts = [of_kind(found, "day trades")[0]["transaction"] for found in (untimed, timed)]
+    assert texts[0].startswith("1 on the day")
+    assert texts[0].endswith("in the order of the rows")
+    assert texts[1].startswith("0 on the day")
+    assert texts[1].endswith("in the order of the times")
+
+
 def test_contracts_and_accounts_are_counted_apart():
     activity = [[*DATED, "strike", "expiration", "account"]]
     activity += [[*row, None, None, "one"] for row in trades(DAY, 100, symbol="XYZ")]

@@ -109,7 +109,8 @@ def _typed(table: RangeTable, as_of: float, findings: Findings) -> _Typed:
     findings.errors_where(mark <= 0, table, "mark", PRICE)
     findings.errors_where(fee < 0, table, "fee", "a fee of 0 or more")
     findings.errors_where(is_cash & ~(rows.quantity > 0), table, "quantity", AMOUNT)
-    day, time = _days(table, as_of, findings), _times(table, findings)
+    day = _days(table, as_of, findings)
+    time = _times(table, day, findings)
     return _Typed(table, rows, cash_sign, day, time, price, mark, fee)
 
 
@@ -130,11 +131,15 @@ def _days(table: RangeTable, as_of: float, findings: Findings) -> FloatArray:
     return day
 
 
-def _times(table: RangeTable, findings: Findings) -> FloatArray:
+def _times(table: RangeTable, day: FloatArray, findings: Findings) -> FloatArray:
     """The fraction of the day that has passed; NaN throughout without a column of times."""
-    time = np.array([_time_of(cell) for cell in table.column("time")], dtype=np.float64)
+    cells = table.column("time")
+    time = np.array([_time_of(cell) for cell in cells], dtype=np.float64)
     if table.has("time"):
         findings.errors_where(np.isnan(time), table, "time", TIME, shown_text)
+    dated = np.array([np.floor(c) if isinstance(c, float) and c >= 1 else np.nan for c in cells])
+    other_day = ~np.isnan(dated) & (dated != day)
+    findings.errors_where(other_day, table, "time", "a time alone, or of the day in date")
     return time
 
 

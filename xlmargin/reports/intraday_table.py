@@ -40,7 +40,7 @@ def _rows(report: DayReport) -> list[_Row]:
     if isinstance(outcome, Exempt):
         return [_row("not applicable", f"{outcome.why} is outside these rules", rule=outcome.rule)]
     if isinstance(outcome, PatternDay):
-        return _pattern_rows(outcome)
+        return _pattern_rows(outcome, report.day.is_order_known)
     order = "known order" if report.day.is_order_known else "worst order of all"
     rows = _path_rows(outcome, order)
     for deficit in outcome.deficits:
@@ -113,11 +113,12 @@ def _practice(deficit: Deficit, rules: IntradayRules) -> str:
     )
 
 
-def _pattern_rows(found: PatternDay) -> list[_Row]:
+def _pattern_rows(found: PatternDay, is_order_known: bool) -> list[_Row]:
     rules, opening, own = found.rules, found.opening, found.of_day
     counted = (
         f"{own.day_trades} on the day; {found.day_trades} of {found.trades} trades in "
-        f"{rules.business_days} business days"
+        f"{rules.business_days} business days, in the order of the "
+        f"{'times' if is_order_known else 'rows'}"
     )
     rows = [
         _row("opening", level=opening.excess),
