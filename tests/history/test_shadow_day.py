@@ -7,7 +7,9 @@ import pytest
 
 import udfs
 from tests.books import Range
+from xlmargin.account import portfolio_excess, strategy_excess
 from xlmargin.book import Book
+from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.cells import read_book
@@ -185,3 +187,17 @@ def test_a_failed_day_is_one_row_without_numbers() -> None:
     assert rows["account"] == [""]
     numbers = [c for name, c in rows.items() if isinstance(c, np.ndarray) and name != "date"]
     assert all(np.isnan(column).tolist() == [True] for column in numbers)
+
+
+def test_equity_and_calls_are_those_of_the_account() -> None:
+    market = [["symbol", "price"], ["XYZ", 100.0]]
+    asked = read_book([*SEVERAL, cash(-40_000), cash(9)], market, [["as_of", DAY], ["rate", 0.04]])
+    day = shadow_day(asked)
+    strategy = strategy_excess(under_strategy_margin(asked))
+    portfolio = portfolio_excess(under_portfolio_margin(asked))
+    for name in ("equity", "excess"):
+        for regime, expected in (("strategy", strategy), ("portfolio", portfolio)):
+            found = getattr(day, f"{regime}_{name}")
+            np.testing.assert_array_equal(found, getattr(expected, name))
+    np.testing.assert_array_equal(day.strategy_call, strategy.margin_call)
+    np.testing.assert_array_equal(day.portfolio_call, portfolio.margin_call)

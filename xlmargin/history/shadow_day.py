@@ -12,12 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from xlmargin.account import (
-    portfolio_excess,
-    strategy_excess,
-    values_by_strategy,
-    values_under_portfolio,
-)
+from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
@@ -136,14 +131,13 @@ def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
     if regimes is not Regimes.PORTFOLIO:
         strategy = under_strategy_margin(book)
         values = values_by_strategy(strategy)
-        excess = strategy_excess(strategy)
-        strategy_equity, maintenance = excess.equity, excess.requirement
+        strategy_equity = values.strategy_equity
         initial, deposit = strategy.by_account(Phase.INITIAL), _deposits(strategy)
+        maintenance = strategy.by_account(Phase.MAINTENANCE)
     if regimes is not Regimes.STRATEGY:
         margin = under_portfolio_margin(book)
         values = values_under_portfolio(margin)
-        excess = portfolio_excess(margin)
-        portfolio_equity, portfolio = excess.equity, excess.requirement
+        portfolio_equity, portfolio = values.net_liquidation_value, margin.by_account
     return ShadowDay(
         day=serial_of(book.as_of),
         basis=book.settings.basis,
