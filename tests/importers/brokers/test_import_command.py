@@ -131,7 +131,7 @@ def test_a_report_is_of_the_day_of_the_file_and_says_how_it_was_read(folder: Pat
     settings.write_text("name,value\nas_of,2026-11-02\n")
     (folder / "typed.csv").write_text(
         "symbol,type,quantity,price\nXYZ,stock,300,51.20\n"
-        "XYZ 12/18/26 C52.5,,-3,2.05\nXYZ 1/15/27 P45,,2,1.10\n"
+        "XYZ 12/18/26 C52.5,,-3,2.05\nXYZ 1/15/27 P45,,2,1.10\nUSD,cash,21400.25,\n"
     )
     typed = run("report", "typed.csv", "--settings", "settings.csv", "--json")
     amount = json.loads(typed.stdout)["requirement"]

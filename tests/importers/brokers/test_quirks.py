@@ -100,6 +100,16 @@ def test_what_is_not_held_any_more_is_left_aside(tmp_path: Path) -> None:
     assert "nothing held (1)" in read_book_files(path).notes[1]
 
 
+def test_a_row_of_a_symbol_alone_is_refused_and_names_no_account(tmp_path: Path) -> None:
+    path = file_of(
+        tmp_path, "schwab", "XYZ,300,51.20,$15360.00,$13230.00,Equity", "ABC,,,,,", "DEF,,,,,"
+    )
+    assert [line[:25] for line in problems(path)] == [
+        "export.csv, row 5, Qty (Q",
+        "export.csv, row 6, Qty (Q",
+    ]
+
+
 # Symbols
 
 
@@ -270,6 +280,17 @@ def test_cash_in_another_currency_is_refused_and_none_is_not(tmp_path: Path) -> 
     assert read(path) == read(GOLDEN / "ibkr_statement.csv")
 
 
+def test_cash_in_the_base_currency_counts_where_it_stands_alone(tmp_path: Path) -> None:
+    text = (GOLDEN / "ibkr_statement.csv").read_text()
+    path = tmp_path / "statement.csv"
+    base = "Account Information,Data,Base Currency,USD\n"
+    alone = text.replace("Cash Report,Data,Ending Cash,USD,8250.4,8250.4,0,\n", "")
+    path.write_text(alone.replace("Open Positions,Header", f"{base}Open Positions,Header", 1))
+    assert read(path) == read(GOLDEN / "ibkr_statement.csv")
+    path.write_text(alone)
+    assert "wanted USD" in problems(path)[0]
+
+
 def test_a_statement_may_keep_long_and_short_positions_apart(tmp_path: Path) -> None:
     text = (GOLDEN / "ibkr_statement.csv").read_text()
     start = text.rindex("Open Positions,Header")
@@ -347,6 +368,16 @@ def test_shares_alone_may_stand_under_their_ticker(tmp_path: Path) -> None:
         "QRS/B,-50,,121.00,118.40,,,,",
     )
     assert [row[0] for row in cells(path)] == ["ABC", "XYZ", "XYZ   261218C00052500", "QRS.B"]
+
+
+def test_an_option_without_a_quantity_is_refused(tmp_path: Path) -> None:
+    path = file_of(
+        tmp_path,
+        "thinkorswim",
+        "XYZ,+300,,44.10,51.20,,,,",
+        "100 18 DEC 26 52.5 CALL,,46,1.60,2.05,,,,",
+    )
+    assert problems(path) == ["export.csv, row 6, Qty: found nothing, wanted a number"]
 
 
 def test_each_group_has_its_own_headings(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ GREATEST_STRIKE: Final = 100_000.0
 
 _CLASS_IN_ROOT: Final = re.compile(r"([A-Z]{1,5}) ([A-Z]{1,2})(?= \d{1,2}[A-Z]{3}\d\d )", re.ASCII)
 _UNTOLD_UNITS: Final = re.compile(r".*\d{6} ?[CP] ?\d{6,7}(\.\d*)?", re.ASCII)
-_SHARE: Final = re.compile(r"[A-Z0-9]{1,6}(\.[A-Z0-9]{1,4}){0,2}", re.ASCII)
+_SHARE: Final = re.compile(r"[A-Z0-9]{1,6}(\.[A-Z0-9]{1,3}){0,2}", re.ASCII)
 _CLASS_SIGN: Final = re.compile(r"(?<=[A-Z])[/ -](?=[A-Z])", re.ASCII)
 _CLASS_LENGTHS: Final = (1, 2)
 """Letters of a class of shares, such as the B of BRK.B."""

@@ -92,9 +92,21 @@ def _records(lines: Lines) -> Iterator[Record]:
     account = _fact(lines, "account information", "account")
     for record in (
         *_section(lines, _POSITIONS, _COLUMNS, _NEEDED),
-        *_section(lines, (_CASH_REPORT,), _CASH_COLUMNS, _CASH_NEEDED),
+        *_cash_records(lines),
     ):
         yield record if record.text("account") else record.saying("account", account)
+
+
+def _cash_records(lines: Lines) -> Iterator[Record]:
+    """Ending cash by currency; the line in the base currency counts only where it stands alone."""
+    report = _section(lines, (_CASH_REPORT,), _CASH_COLUMNS, _CASH_NEEDED)
+    ending = [record for record in report if heading(record.text("detail")) == _ENDING_CASH]
+    in_base = [record for record in ending if heading(record.text("currency")) == _BASE_CURRENCY]
+    if len(in_base) < len(ending):
+        yield from (record for record in ending if record not in in_base)
+    else:
+        base = _fact(lines, "account information", "base currency")
+        yield from (record.saying("currency", base) for record in in_base)
 
 
 def _section(
@@ -128,12 +140,8 @@ def _entry(record: Record) -> Entry:
 
 
 def _cash(record: Record) -> Entry:
-    """Ending cash in dollars; the line in the base currency says the same once more."""
-    if record.text("detail").casefold() != _ENDING_CASH:
-        return Skipped("movements of cash")
+    """Ending cash in dollars."""
     currency = record.text("currency")
-    if currency.casefold() == _BASE_CURRENCY:
-        return Skipped("cash in the base currency, which stands there by currency too")
     if currency.upper() != "USD" and record.number("value"):
         raise record.refused("currency", DOLLARS)
     return cash_held(record, CASH, record.number("value"))

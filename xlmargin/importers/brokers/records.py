@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Final
 
 from xlmargin.errors import InputError, Problem
@@ -174,25 +175,31 @@ def heading_row(line: Line, columns: Columns, needed: Iterable[str]) -> HeadingR
 
 
 def records(
-    lines: Iterable[Line], columns: Columns, needed: Iterable[str], *, blank_ends: bool = False
+    lines: Lines, columns: Columns, needed: Iterable[str], *, blank_ends: bool = False
 ) -> Iterator[Record]:
     """The lines below heading rows, as records; a title or a blank line is none.
 
-    A title is a line of one cell; it holds for the records below it until the next one. Where
-    `blank_ends`, a blank line ends the records until headings come again.
+    A title is a line of one cell that no record stands before: at the top, below a blank line or
+    above headings. It holds for the records below it until the next one. Where `blank_ends`, a
+    blank line ends the records until headings come again.
     """
     needed = tuple(needed)
     row: HeadingRow | None = None
-    title = ""
-    for line in lines:
+    title, after_blank = "", False
+    for line, following in zip_longest(lines, lines[1:]):
         if line.is_blank:
             row = None if blank_ends else row
-        elif line.is_title:
-            title = line.first
         elif found := heading_row(line, columns, needed):
             row = found
+        elif line.is_title and (row is None or after_blank or _heads(following, columns, needed)):
+            title = line.first
         elif row is not None:
             yield row.record(line, title)
+        after_blank = line.is_blank
+
+
+def _heads(line: Line | None, columns: Columns, needed: tuple[str, ...]) -> bool:
+    return line is not None and heading_row(line, columns, needed) is not None
 
 
 def shown(text: str) -> str:

@@ -84,13 +84,13 @@ def _records(lines: Lines) -> Iterator[Record]:
             row, underlying, shares_follow = headed, "", False
         elif row is not None and line.first.casefold() not in _FOOTERS:
             record = row.record(line).saying("account", account)
-            if not record.text("quantity"):
-                underlying, shares_follow = record.text("symbol"), True
-                continue
-            if not (_OPTION.fullmatch(record.text("symbol")) or shares_follow):
+            is_option = bool(_OPTION.fullmatch(record.text("symbol")))
+            names_underlying = not (record.text("quantity") or is_option)
+            if names_underlying or not (is_option or shares_follow):
                 underlying = record.text("symbol")
-            shares_follow = False
-            yield record.saying("underlying", underlying)
+            shares_follow = names_underlying
+            if not names_underlying:
+                yield record.saying("underlying", underlying)
 
 
 def _entry(record: Record) -> Entry:
