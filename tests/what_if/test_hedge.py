@@ -259,6 +259,21 @@ def test_shares_by_strategy_never_claim_too_much(option, stock, sign):
         assert amount >= 0.8 * max(freed) - 0.01
 
 
+@pytest.mark.parametrize("setting", [SETTINGS, MARGIN])
+def test_rows_of_one_contract_are_closed_as_one(setting):
+    price = priced(("call", 520, JANUARY))[5]
+    row = ["XYZ", "call", None, 520, JANUARY, price]
+    stock = ["XYZ", "stock", 200, None, None, 500.0]
+    parts = [[*row[:2], q, *row[3:]] for q in (-1, -2, -4)]
+    whole = [[*row[:2], -7, *row[3:]]]
+    buy = [*row[:2], 12, *row[3:]]
+    for target in (None, 3_000.0, 25_000.0, 1_000_000.0):
+        one, other = (hedge([stock, *held], [buy], setting, target)[0] for held in (parts, whole))
+        numbers = [k for k, v in one.items() if isinstance(v, float)]
+        assert [one[k] for k in numbers] == pytest.approx([other[k] for k in numbers])
+        assert one["result"] == other["result"]
+
+
 def test_more_than_is_tried_one_by_one_is_found_and_not_said_to_be_least():
     # 200 uncovered calls; a call bought back frees one uncovered call after the other
     call = ["XYZ", "call", -200, 520, JANUARY, 8.0]

@@ -7,16 +7,18 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.reports.table import Table, Value, numbers
 from xlmargin.what_if import Change, Hedge, Impact, OneMore
 
 TOTAL: Final = "total"
 
+EFFECT: Final = "buying-power effect"
+
 CHECK: Final = "pre-trade check"
 """How the rows begin that say in words whether the trades may be done."""
 
-_EQUITY_FIRST: Final = (
+_FIGURES: Final = (
     ("account value", "account_value", True),
     ("strategy equity", "strategy_equity", True),
     ("initial requirement", "initial", False),
@@ -36,38 +38,44 @@ def what_if_table(impact: Impact) -> Table:
     The total comes first, then each account where there are several; last in each the pre-trade
     check by both regimes, in words.
     """
-    rows = [row for name, own in _accounts(impact) for row in _account_rows(impact, name, own)]
+    names = impact.held.positions.accounts
+    whole = np.arange(len(names))
+    parts = [(name, whole[i : i + 1]) for i, name in enumerate(names)] if len(names) > 1 else []
+    changes = _changes(impact)
+    rows = [
+        row
+        for account, own in [(TOTAL, whole), *parts]
+        for row in (*_amounts(changes, account, own), *_checks(impact, account, own))
+    ]
     return Table(("figure", "before", "after", "change", "account"), rows)
 
 
-def _accounts(impact: Impact) -> Iterator[tuple[str, BoolArray]]:
-    """The total, and where there are several accounts each of them, with what belongs to it."""
-    names = impact.held.positions.accounts
-    yield TOTAL, np.ones(len(names), dtype=bool)
-    if len(names) > 1:
-        for i, name in enumerate(names):
-            yield name, np.arange(len(names)) == i
+def _changes(impact: Impact) -> dict[str, Change]:
+    """Each figure by the name it is shown by."""
+    changes = {
+        label: impact.of_equity(name) if has_cash else impact.of_requirement(name)
+        for label, name, has_cash in _FIGURES
+    }
+    return {**changes, EFFECT: impact.of_buying_power, "fees": impact.of_fees}
 
 
-def _account_rows(impact: Impact, account: str, own: BoolArray) -> Iterator[list[Value]]:
-    for label, name, has_cash in _EQUITY_FIRST:
-        change = impact.of_equity(name) if has_cash else impact.of_requirement(name)
-        yield _row(label, change, account, own)
-    effect = float(impact.buying_power_effect[own].sum())
-    yield ["buying-power effect", None, None, effect + 0.0, account]
-    yield _row("fees", impact.of_fees, account, own)
-    strategy, portfolio = impact.short_by_strategy[own], impact.short_under_portfolio[own]
+def _amounts(changes: dict[str, Change], account: str, own: IntArray) -> Iterator[list[Value]]:
+    """The figures of some accounts added up; of the buying power the change alone is shown."""
+    for label, of_figure in changes.items():
+        amounts = (of_figure.before, of_figure.after, of_figure.change)
+        before, after, change = (float(amount[own].sum()) + 0.0 for amount in amounts)
+        states = (None, None) if label == EFFECT else (before, after)
+        yield [label, *states, change, account]
+
+
+def _checks(impact: Impact, account: str, own: IntArray) -> Iterator[list[Value]]:
+    """The pre-trade check of some accounts by both regimes."""
     for label, short, is_own in (
-        ("strategy-based", strategy, not impact.is_portfolio),
-        ("portfolio margin", portfolio, impact.is_portfolio),
+        ("strategy-based", impact.short_by_strategy, not impact.is_portfolio),
+        ("portfolio margin", impact.short_under_portfolio, impact.is_portfolio),
     ):
         regime = "the account's regime" if is_own else "for comparison"
-        yield [f"{CHECK}, {label}", regime, _verdict(short), None, account]
-
-
-def _row(label: str, change: Change, account: str, own: BoolArray) -> list[Value]:
-    amounts = (change.before, change.after, change.change)
-    return [label, *(float(a[own].sum()) + 0.0 for a in amounts), account]
+        yield [f"{CHECK}, {label}", regime, _verdict(short[own]), None, account]
 
 
 def _verdict(short: FloatArray) -> str:

@@ -6,6 +6,7 @@ Requirements and values leave fees out; every equity and excess after the trades
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -73,15 +74,14 @@ class Impact:
         return Change(np.zeros_like(self.fees), self.fees, self.fees)
 
     @property
-    def buying_power_effect(self) -> FloatArray:
-        """What the trades add (> 0) to or take from the excess that new trades may use.
+    def of_buying_power(self) -> Change:
+        """The excess that new trades may use; its change is the buying-power effect.
 
         Under portfolio margin its excess, by strategy the excess over what has to be put up.
         """
-        name = "portfolio_excess" if self.is_portfolio else "reg_t_excess"
-        return self.of_equity(name).change
+        return self.of_equity("portfolio_excess" if self.is_portfolio else "reg_t_excess")
 
-    @property
+    @cached_property
     def short_under_portfolio(self) -> FloatArray:
         """What is missing for the trades under portfolio margin, 0 where they may be done.
 
@@ -89,7 +89,7 @@ class Impact:
         """
         return shortfall(self.of_equity("portfolio_excess"), np.zeros_like(self.sma))
 
-    @property
+    @cached_property
     def short_by_strategy(self) -> FloatArray:
         """What is missing for the trades by strategy, 0 where they may be done.
 
