@@ -32,7 +32,9 @@ app = typer.Typer(
 
 _Output = Annotated[Path, typer.Option("--output", "-o", help="Workbook to write (.xlsx).")]
 _Json = Annotated[bool, typer.Option("--json", help="Print the answers as JSON.")]
-_Positions = Annotated[Path, typer.Argument(help="Positions: .csv, .xlsx, .xls or .ods.")]
+_Positions = Annotated[
+    Path, typer.Argument(help="Positions, or a broker's export: .csv, .xlsx, .xls, .ods, .xml.")
+]
 _Market = Annotated[Path | None, typer.Option(help="Prices and classes of the underlyings.")]
 _Settings = Annotated[Path | None, typer.Option(help="Date, rates, house profile.")]
 _Dividends = Annotated[Path | None, typer.Option(help="Cash dividends to come.")]

@@ -153,7 +153,7 @@ def _direction(arrays: ArrayFile, classes: list[str], findings: Findings) -> int
     turns = 0
     for row in arrays.shares_of(set(classes)):
         steps = np.sign(np.diff(row.values))
-        if abs(steps.sum()) < len(steps):
+        if steps.any() and abs(steps.sum()) < len(steps):
             wanted = "values of shares that rise or fall from each point to the next"
             findings.error(arrays.name, row.row, "points", row.contract.symbol, wanted)
         turns += int(np.sign(steps.sum()))

@@ -166,6 +166,7 @@ def test_without_shares_the_points_have_no_direction(folder: Path) -> None:
         ("10.6", "", "all ten values are needed"),
         ("10.6", "x", "row 3, pl_10: found 'x', wanted a number"),
         ("pl_7", "pl_70", "found no such headings"),
+        ("XYZ,TECH,XYZ,2026", "XYZ,BANKS,XYZ,2026", "group: found 'BANKS', wanted TECH"),
         ("ABC,TECH,ABC,", "XYZ,TECH,XYZ,", "wanted one row for each contract, as row 2"),
     ],
 )
@@ -181,6 +182,28 @@ def test_what_is_wrong_is_refused(folder: Path, old: str, new: str, message: str
 def test_futures_and_cash_are_left_aside(folder: Path) -> None:
     (folder / "arrays.csv").write_text(ARRAYS + f"ES,TECH,ES,2026-12-18,,,,,100,{SHARES}\n")
     assert requirement(ask("XYZ,stock,100,\nUSD,cash,5000,\n")) == pytest.approx(1_500)
+
+
+def test_cash_alone_requires_nothing(folder: Path) -> None:
+    assert requirement(ask("USD,cash,5000,\n")) == 0
+
+
+def test_the_answer_is_shown_as_a_table(folder: Path) -> None:
+    (folder / "positions.csv").write_text("symbol,type,quantity\nXYZ,stock,100\n")
+    result = run("official", "arrays.csv", "positions.csv", "--per", "unit")
+    assert result.exit_code == 0, result.output
+    assert "1,500" in result.stdout
+    assert "D5" in result.stdout
+
+
+def test_a_brokers_file_is_margined_as_it_is(folder: Path) -> None:
+    """300 shares at 100 lose 4,500 at -15%."""
+    (folder / "broker.csv").write_text(
+        "Symbol,Last Price $,Quantity,Price Paid $,Value $\nXYZ,100,300,44.10,30000\n"
+    )
+    result = run("official", "arrays.csv", "broker.csv", "--per", "unit", "--json")
+    assert requirement(result) == pytest.approx(4_500)
+    assert "E*TRADE" in result.stderr
 
 
 def test_our_own_arrays_give_our_own_requirement(folder: Path) -> None:

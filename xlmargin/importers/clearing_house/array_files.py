@@ -103,8 +103,9 @@ def array_file(lines: Lines, name: str) -> ArrayFile:
             first = by_contract[contract].line.row
             raise record.refused("symbol", f"one row for each contract, as row {first}")
         by_contract[contract] = record
-        if product := record.text("product_group"):
-            product_of.setdefault(record.text("class_group"), product)
+        class_group, product = record.text("class_group"), record.text("product_group")
+        if product and product_of.setdefault(class_group, product) != product:
+            raise record.refused("product_group", f"{product_of[class_group]}, as above")
     if not seen:
         wanted = "headings class, symbol, expiry, cp, strike, pl_1 ... pl_10 and rows below them"
         raise MarginError(f"{name}: found no such headings, wanted {wanted}.")
