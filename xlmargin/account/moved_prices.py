@@ -8,7 +8,7 @@ contract's model is solved once for all moves and all valuation points around th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -18,9 +18,9 @@ from xlmargin.book import Book
 from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.market import Market
 from xlmargin.portfolio_margin import PortfolioMargin, portfolio_margin
-from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame, margin_at
+from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame, margin_with_values
 from xlmargin.positions import NO_UNDERLYING
-from xlmargin.risk_array import ContractTable, spot_after
+from xlmargin.risk_array import spot_after
 from xlmargin.risk_array.contract_table import NO_CONTRACT
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
 
@@ -44,10 +44,8 @@ class AfterMove:
 
     def portfolio_margin(self) -> PortfolioMargin:
         """The book under portfolio margin there, arrays re-based."""
-        table = self.frame.contracts
-        columns = {field.name: getattr(table, field.name) for field in fields(table)}
-        frame = replace(self.frame, contracts=_Valued(**columns, at_points=self.at_points))
-        return margin_at(frame, self.spot, np.maximum(table.base + self.gained, 0.0))
+        base = np.maximum(self.frame.contracts.base + self.gained, 0.0)
+        return margin_with_values(self.frame, self.spot, base, self.at_points)
 
     def worth(self, mark: FloatArray) -> FloatArray:
         """What each position is worth, $ per unit, shape (positions,): mark and gain, or spot.
@@ -61,17 +59,6 @@ class AfterMove:
         worth[stock] = self.spot[positions.underlying[stock]]
         worth[options] = np.maximum(mark[options] + self.gained[of_position[options]], 0.0)
         return worth
-
-
-@dataclass(frozen=True, eq=False)
-class _Valued(ContractTable):
-    """Contracts whose values at the valuation points are known: they are not worked out again."""
-
-    at_points: FloatArray
-
-    def values(self, spot: FloatArray, volatility_move: float = 0.0) -> FloatArray:
-        """The values that are known, $ per unit, shape (contracts, points)."""
-        return self.at_points
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,23 +15,16 @@ Rule: 12 CFR 220.4(b), 220.12.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import fsum
 from typing import Final
 
 import numpy as np
 
 from xlmargin.account.excess import Excess, market_worth, values_by_strategy
-from xlmargin.errors import MarginError
-from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin import Phase, StrategyMargin, strategy_margin
 from xlmargin.strategy_margin.hedged_stock import fund_shares_needed
 from xlmargin.strategy_margin.legs import OptionLeg, StockLeg
-from xlmargin.strategy_margin.pairing import charge
+from xlmargin.strategy_margin.pairing import least_pairing
 from xlmargin.strategy_margin.pairing_charges import MarginCharges
-from xlmargin.strategy_margin.pairing_holdings import Holdings
-from xlmargin.strategy_margin.pairing_program import pairing_sheet
-from xlmargin.strategy_margin.pairing_strategies import strategies_of
-from xlmargin.strategy_margin.solver import SECONDS, solved
 from xlmargin.strategy_margin.stock import long_stock
 
 REG_T: Final = "12 CFR 220.4(b), 220.12"
@@ -44,8 +37,10 @@ def reg_t_excess(margin: StrategyMargin) -> Excess:
     """
     values = values_by_strategy(margin)
     deposit = np.zeros(len(values.accounts))
+    charges = ExcessCharges(Phase.INITIAL, margin.rules)
     for c in _opened_now(margin).classes:
-        deposit[c.account] += _least_asked(c.holdings, margin.rules) - c.proceeds
+        least = least_pairing(c.holdings, charges, margin.rules, seconds=c.seconds)
+        deposit[c.account] += least.amount - c.proceeds
     return Excess(values.strategy_equity, deposit - values.options_without_value)
 
 
@@ -54,22 +49,6 @@ def _opened_now(margin: StrategyMargin) -> StrategyMargin:
     positions = replace(margin.book.positions, cost=market_worth(margin))
     book = replace(margin.book, positions=positions)
     return strategy_margin(book, margin.mark)
-
-
-def _least_asked(holdings: Holdings, rules: StrategyRules) -> float:
-    """Least initial requirement of a class as the excess counts it, $, proceeds not applied."""
-    charges = ExcessCharges(Phase.INITIAL, rules)
-    sheet = pairing_sheet(holdings, Phase.INITIAL, charges, rules, cash=False)
-    solution = solved(sheet.built(), SECONDS, np.array(sheet.alone))
-    if solution is None:
-        raise MarginError(f"no pairing of {holdings.name} was found in {SECONDS:g} seconds.")
-    used = {
-        column: round(quantity)
-        for column, quantity in enumerate(solution.quantity.tolist())
-        if sheet.columns[column] is not None and quantity > 0.5
-    }
-    strategies = strategies_of(holdings, sheet, used, charges)
-    return fsum(charge(strategy, holdings, charges) for strategy in strategies)
 
 
 @dataclass(frozen=True)

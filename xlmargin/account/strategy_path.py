@@ -90,7 +90,7 @@ class KnownPairings:
         """Find the pairing that is asked least with the holdings at some prices, and know it."""
         found = least_pairing(
             holdings,
-            Phase.MAINTENANCE,
+            self.charges,
             self.margin.rules,
             cash=self.margin.is_cash,
             seconds=self.margin.seconds,

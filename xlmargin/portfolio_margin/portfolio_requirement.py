@@ -159,10 +159,20 @@ def margin_at(frame: MarginFrame, spot: FloatArray, base: FloatArray) -> Portfol
     `spot` has shape (underlyings,). `base`, $ per unit, shape (contracts,), is what each contract
     is worth there, from which gains and losses are counted.
     """
+    at_points = frame.contracts.values(frame.points.around(spot))
+    return margin_with_values(frame, spot, base, at_points)
+
+
+def margin_with_values(
+    frame: MarginFrame, spot: FloatArray, base: FloatArray, at_points: FloatArray
+) -> PortfolioMargin:
+    """The same where the contracts' values at the valuation points are known.
+
+    `at_points`, $ per unit, has shape (contracts, points).
+    """
     positions, contracts, rules = frame.book.positions, frame.contracts, frame.rules
-    moved_spot = spot[:, None] * (1.0 + frame.points.moves)
-    gains = contracts.values(moved_spot) - base[:, None]
-    array = risk_array(positions, contracts, spot, moved_spot, gains)
+    gains = at_points - base[:, None]
+    array = risk_array(positions, contracts, spot, frame.points.around(spot), gains)
     array[~frame.eligible] = 0.0
     worth = unit_value(positions, contracts, spot, base)
     minimum = contract_minimum(positions, positions.units * worth, rules)

@@ -39,6 +39,11 @@ class ValuationPoints:
     per_table: int
     """Points of the rule, which come first; a house with ranges of its own has as many more."""
 
+    def around(self, spot: FloatArray) -> FloatArray:
+        """Prices at the points around these, $, shape (underlyings, points)."""
+        prices: FloatArray = spot[:, None] * (1.0 + self.moves)
+        return prices
+
     @property
     def shown(self) -> slice:
         """The points to show: the house's where it has its own, else the rule's."""

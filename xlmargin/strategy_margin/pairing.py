@@ -47,15 +47,14 @@ def charges_of(phase: Phase, rules: StrategyRules, *, cash: bool) -> Charges:
 
 def least_pairing(
     holdings: Holdings,
-    phase: Phase,
+    charges: Charges,
     rules: StrategyRules,
     *,
     cash: bool = False,
     seconds: float = SECONDS,
 ) -> Pairing:
-    """The pairing of a class that is asked least in a phase."""
-    charges = charges_of(phase, rules, cash=cash)
-    sheet = pairing_sheet(holdings, phase, charges, rules, cash=cash)
+    """The pairing of a class that is asked least by these charges, in their phase."""
+    sheet = pairing_sheet(holdings, charges.phase, charges, rules, cash=cash)
     solution = solved(sheet.built(), seconds, np.array(sheet.alone))
     if solution is None:
         raise MarginError(f"no pairing of {holdings.name} was found in {seconds:g} seconds.")
@@ -71,9 +70,8 @@ def least_pairing(
         found = sheet.columns[column]
         if found is not None and found.use is Use.NOT_PERMITTED:
             refused[found.options[0]] += quantity
-    return Pairing(
-        phase, strategies, amount, amount - max(0.0, solution.cost - solution.bound), refused
-    )
+    bound = amount - max(0.0, solution.cost - solution.bound)
+    return Pairing(charges.phase, strategies, amount, bound, refused)
 
 
 def charge(paired: Paired, holdings: Holdings, charges: Charges) -> float:

@@ -20,7 +20,7 @@ from xlmargin.rulebook import StrategyRules, strategy_rules
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin.display_lines import StrategyLine, strategy_lines
 from xlmargin.strategy_margin.legs import Phase
-from xlmargin.strategy_margin.pairing import Pairing, least_pairing
+from xlmargin.strategy_margin.pairing import Pairing, charges_of, least_pairing
 from xlmargin.strategy_margin.pairing_classes import holdings
 from xlmargin.strategy_margin.pairing_holdings import Holdings
 from xlmargin.strategy_margin.pairing_refusals import (
@@ -68,8 +68,9 @@ class ClassMargin:
         return self._least(Phase.MAINTENANCE)
 
     def _least(self, phase: Phase) -> Pairing:
+        charges = charges_of(phase, self.rules, cash=self.is_cash)
         pairing = least_pairing(
-            self.holdings, phase, self.rules, cash=self.is_cash, seconds=self.seconds
+            self.holdings, charges, self.rules, cash=self.is_cash, seconds=self.seconds
         )
         refuse_not_permitted(self.book, self.holdings, pairing)
         return pairing
