@@ -100,6 +100,13 @@ def test_a_published_offset_counts_however_it_is_written(folder: Path, stated: s
     assert "is read as 0.9 of one" in result.stderr
 
 
+def test_a_percent_sign_goes_before_the_size_of_a_number(folder: Path) -> None:
+    """1,500 - 1% of 1,500 = 1,485, where 1 alone would be the whole."""
+    (folder / "groups.csv").write_text("Product Group,Offset\nTECH,1%\n")
+    result = ask("XYZ,stock,100,\nABC,stock,-100,\n", "--groups", "groups.csv")
+    assert requirement(result) == pytest.approx(1_485)
+
+
 def test_portfolio_groups_net_product_groups_at_their_own_offset(folder: Path) -> None:
     """In two product groups of one portfolio group: 1,500 - 50% of 1,500 = 750."""
     text = ARRAYS.replace("ABC,TECH", "ABC,BANKS")

@@ -33,7 +33,7 @@ _PERCENTAGES: Final = ("offset", "down", "up")
 _WHOLE: Final = 100.0
 
 
-@dataclass
+@dataclass(frozen=True)
 class PublishedGroups:
     """Which group each is in, by name, and the share of a gain that counts inside a group.
 
@@ -78,12 +78,13 @@ def published_groups(files: Sequence[tuple[str, Lines]]) -> PublishedGroups:
 
 
 def _scale(found: Sequence[Record], column: str, groups: PublishedGroups) -> float:
-    """What a column of percentages is multiplied by: told by its largest value."""
+    """What a column of percentages is multiplied by: a sign tells, or else its largest value."""
     values = [record.number(column) for record in found]
     stated = [value for value in values if value == value]
     if not stated:
         return 1.0
-    scale = 1.0 if max(stated) <= 1.0 else 1 / _WHOLE
+    has_sign = any(record.text(column).endswith("%") for record in found)
+    scale = 1 / _WHOLE if has_sign or max(stated) > 1.0 else 1.0
     for record, value in zip(found, values, strict=True):
         if value * scale > 1.0 or value < 0.0:
             raise record.refused(column, "a percentage from 0 to 100")
