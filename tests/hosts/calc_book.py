@@ -97,8 +97,8 @@ class CallBook:
     def answers(self) -> list[Any]:
         """The answers of Calc in the order of the calls; a lone value is no table."""
         self._book.close()
-        cells = recalculate(self.path, REGISTRY.values()).answers[CALLS]
-        return [_answer(cells, *area) for area in self._areas]
+        self.answered = recalculate(self.path, REGISTRY.values()).answers[CALLS]
+        return [_answer(self.answered, *area) for area in self._areas]
 
     def _argument(self, argument: object) -> str:
         if isinstance(argument, Range):

@@ -15,6 +15,11 @@ from xlmargin.hosts.calc import office
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
+on_posix = pytest.mark.skipif(
+    sys.platform == "win32", reason="not tested: LibreOffice is not started on Windows"
+)
+
+
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program of the name, in a folder without any Python."""
@@ -33,6 +38,7 @@ def python_in(folder: Path, version: str) -> Path:
     return path
 
 
+@on_posix
 def test_a_missing_program_is_said_with_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -46,11 +52,13 @@ def test_a_missing_program_is_said_with_what_to_install(
     assert "found no LibreOffice" in done.output
 
 
+@on_posix
 def test_libreoffice_s_own_python_comes_first(program: Path) -> None:
     python = python_in(program.parent, HERE)
     assert office.installed_office() == office.Office(program, python)
 
 
+@on_posix
 def test_another_python_is_said_with_what_to_do(program: Path) -> None:
     python = python_in(program.parent, "3.8")
     with pytest.raises(MarginError) as refused:
@@ -59,6 +67,7 @@ def test_another_python_is_said_with_what_to_do(program: Path) -> None:
     assert f"{python} -m venv" in str(refused.value)
 
 
+@on_posix
 def test_a_missing_bridge_is_said(program: Path) -> None:
     with pytest.raises(MarginError, match=r"without its Python module uno, wanted .*python3-uno"):
         office.installed_office()

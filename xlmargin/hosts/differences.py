@@ -58,7 +58,7 @@ TEXT: Final = Difference(
     "a text among the cells of an answer, looked for by =, MATCH or COUNTIF",
     "is found",
     "is found",
-    'is not found by LibreOffice 7 while it is fresh; join it to nothing first: B2&""',
+    'is not found by LibreOffice 7 until it is joined to nothing, as in B2&""',
 )
 NO_VALUE: Final = Difference(
     "no value in an answer",
@@ -70,7 +70,7 @@ SPILLING: Final = Difference(
     "a table as the answer of one formula",
     "spills, in Excel 2021 and later",
     "spills",
-    "fills the cells of an array formula (Ctrl+Shift+Enter); LibreOffice 24.8 and later spill",
+    "fills the cells that were chosen for an array formula (Ctrl+Shift+Enter)",
 )
 CATEGORY: Final = Difference(
     "category in the function wizard",

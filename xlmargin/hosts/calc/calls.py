@@ -39,7 +39,6 @@ _LONE_ZERO: Final = {
 SAME_WHEN_LEFT_OUT: Final = frozenset({"as_of", "style", "rate", "dividend_yield"})
 """Arguments that take one cell or many, of which 0 is no value or the default itself."""
 
-
 MOST_ANSWERS: Final = 16
 MOST_CELLS: Final = 500_000
 """Answers remembered, and cells that they were given: a formula may name one call thrice."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from xlmargin.dates import serial_of
+from xlmargin.errors import MarginError
 from xlmargin.excel.answers import NO_VALUE
 from xlmargin.hosts.calc.recalculation import Answer, Answers
 
@@ -74,10 +75,13 @@ def _kept_values(book: Path, sheets: Iterable[str]) -> dict[str, Kept]:
     """The values of sheets; an error is kept as nothing."""
     from python_calamine import CalamineWorkbook
 
-    workbook = CalamineWorkbook.from_path(book)
-    return {
-        name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in sheets
-    }
+    try:
+        workbook = CalamineWorkbook.from_path(book)
+        read = workbook.get_sheet_by_name
+        return {name: read(name).to_python(skip_empty_area=False) for name in sheets}
+    except Exception as error:
+        # The reader has an error of its own for each kind of file, without a common parent.
+        raise MarginError(f"{book.name}: its values cannot be read ({error}).") from error
 
 
 def _kept(rows: Kept, row: int, column: int) -> float | str:

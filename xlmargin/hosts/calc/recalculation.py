@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -122,9 +123,15 @@ def _driver(office: Office, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield driver
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(driver.pid, signal.SIGKILL)
+        _end_group(driver.pid)
         driver.communicate(timeout=_STOPPING)
+
+
+def _end_group(leader: int) -> None:
+    """End all processes of a group; Windows, which has none, was refused before."""
+    if sys.platform != "win32":
+        with suppress(ProcessLookupError):
+            os.killpg(leader, signal.SIGKILL)
 
 
 def _cells(blocks: Iterable[dict[str, Any]]) -> Iterator[tuple[tuple[int, int], Answer]]:

@@ -35,7 +35,7 @@ def answered() -> Callable[[str, tuple[object, ...]], Cells]:
     if here != LISTED["python"]:
         text = f"#XLM! LibreOffice runs Python {here}, xlmargin is installed for {LISTED['python']}"
         return lambda name, given: ((f"{text}: build the add-in with Python {here}.",),)
-    sys.path.extend(path for path in LISTED["paths"] if path not in sys.path)
+    sys.path[:0] = LISTED["paths"]
     for module in LISTED["modules"]:
         import_module(module)
     from xlmargin.hosts.calc.calls import answer

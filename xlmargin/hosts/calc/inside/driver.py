@@ -74,7 +74,8 @@ def end_with_the_asker() -> None:
 
     def watch() -> None:
         sys.stdin.buffer.read()
-        os.killpg(0, signal.SIGKILL)
+        if sys.platform != "win32":
+            os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
 
