@@ -22,7 +22,7 @@ SHOWN = (
     "PM_REQUIREMENT", "PM_RISK_ARRAY", "PM_GROUPS", "PM_STRESS", "PM_PATH", "PM_CONTRIBUTION",
     "OPT_PRICE", "OPT_IV", "OPT_GREEKS", "XLM_CHECK", "XLM_EXPLAIN", "XLM_RULE", "XLM_SYMBOL",
     "XLM_VERSION", "REGT_INITIAL", "REGT_MAINTENANCE", "REGT_STRATEGIES", "MARGIN_EFFICIENCY",
-    "MARGIN_COMPARE",
+    "MARGIN_COMPARE", "MARGIN_ACCOUNT",
 )  # fmt: skip
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"
@@ -385,7 +385,9 @@ def test_pages_by_strategy_are_left_out_where_these_are_refused(
 
     path = tmp_path / "portfolio_only.xlsx"
     without = {**functions, "MARGIN_COMPARE": refused}
-    assert "row 3" in write_margin_workbook(path, tables, without)
+    left_out = write_margin_workbook(path, tables, without)
+    assert left_out.keys() == {"comparison", "strategies", "by strategy", "strategy rules"}
+    assert all("row 3" in why for why in left_out.values())
     book = openpyxl.load_workbook(path)
     assert not {"Comparison", "Strategies", "Rules by strategy"} & set(book.sheetnames)
     links = [c.hyperlink.location for row in book["Start"].iter_rows() for c in row if c.hyperlink]
@@ -393,7 +395,19 @@ def test_pages_by_strategy_are_left_out_where_these_are_refused(
         assert link.split("!")[0].strip("'") in book.sheetnames
     for _, _, _, text in formulas(path):
         assert "REGT_" not in text
-        assert "MARGIN_" not in text
+        assert "MARGIN_COMPARE" not in text
+
+
+def test_the_account_is_left_out_where_its_cash_is_stated_nowhere(
+    functions: Functions, tmp_path: Path
+) -> None:
+    rows = [["symbol", "type", "quantity", "price"], ["XYZ", "stock", 100.0, 500.0]]
+    tables = input_tables(rows, None, [["as_of", "2026-11-20"]], None)
+    path = tmp_path / "no_cash.xlsx"
+    left_out = write_margin_workbook(path, tables, functions)
+    assert list(left_out) == ["account"]
+    assert "cash" in left_out["account"]
+    assert "Account" not in openpyxl.load_workbook(path).sheetnames
 
 
 def test_headings_that_repeat_are_told_apart() -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,8 @@ from xlmargin.commands.ranges import errors, problems, tables_of
 from xlmargin.commands.terminal import print_answers, printed, progress
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers import BookRanges
-from xlmargin.workbooks import PAGES, Functions, InputTables, write_margin_workbook
+from xlmargin.workbooks import EVERYTHING, Functions, InputTables, write_margin_workbook
+from xlmargin.workbooks.pages import COMPARISON
 
 _ALWAYS: Final = (
     ("requirement", "PM_REQUIREMENT"), ("groups", "PM_GROUPS"), ("check", "XLM_CHECK"),
@@ -59,24 +60,25 @@ class Asked:
         if refused := errors(found):
             raise InputError(refused)
         left_out = self._write(tables, note)
-        asked = _ALWAYS if left_out else (*_ALWAYS, *_BY_STRATEGY)
+        asked = _ALWAYS if COMPARISON.name in left_out else (*_ALWAYS, *_BY_STRATEGY)
         answers = {key: self.functions[name](*tables.ranges) for key, name in asked}
         if self.as_json:
             typer.echo(json.dumps({"workbook": str(self.output), **answers}))
         else:
             print_answers(answers)
             typer.echo(f"Written: {self.output}")
-        if left_out:
-            typer.echo(f"Left out are the pages by strategy: {printed(left_out)}", err=True)
+        for why in dict.fromkeys(left_out.values()):
+            pages = ", ".join(name for name in left_out if left_out[name] == why)
+            typer.echo(f"Left out: {pages}: {printed(why)}", err=True)
         if found:
             typer.echo(f"{len(found)} warning(s): see the page Check.", err=True)
 
-    def _write(self, tables: InputTables, note: str) -> str:
-        """Write beside the output, then put it in place; answers why pages are left out, or ""."""
+    def _write(self, tables: InputTables, note: str) -> Mapping[str, str]:
+        """Write beside the output, then put it in place; answers why pages are left out."""
         folder = Path(tempfile.mkdtemp(prefix=".xlmargin-", dir=self.output.parent))
         try:
             whole = folder / self.output.name
-            with progress(len(PAGES), shown=not self.as_json) as on_page:
+            with progress(len(EVERYTHING.pages), shown=not self.as_json) as on_page:
                 left_out = write_margin_workbook(
                     whole,
                     tables,

@@ -2,12 +2,15 @@
 
 from xlmargin.workbooks.input_tables import InputTables, input_tables
 from xlmargin.workbooks.live_formulas import Functions
-from xlmargin.workbooks.margin_workbook import PAGES, write_margin_workbook
+from xlmargin.workbooks.margin_workbook import write_margin_workbook
+from xlmargin.workbooks.template import Template
+from xlmargin.workbooks.templates import EVERYTHING
 
 __all__ = [
-    "PAGES",
+    "EVERYTHING",
     "Functions",
     "InputTables",
+    "Template",
     "input_tables",
     "write_margin_workbook",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import xlmargin
 from xlmargin.book import Book
-from xlmargin.workbooks.formulas_sheet import FormulasSheet
+from xlmargin.workbooks.formulas_sheet import FormulasSheet, Placed
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Answers, Argument, Call
 from xlmargin.workbooks.look import GREY, RULE_LINE, Look
@@ -22,7 +23,8 @@ _SMALL: Final = {"name": "Arial", "size": 9, "color": GREY}
 class Draft:
     """The workbook, its look, the book as tables and as read, the answers and their places.
 
-    `by_strategy` is whether the book can be margined by strategy too.
+    `by_strategy` is whether the book can be margined by strategy too; `directions` are the sheets
+    of the workbook with what each is for.
     """
 
     workbook: Workbook
@@ -34,6 +36,7 @@ class Draft:
     title: str
     note: str
     by_strategy: bool
+    directions: Sequence[tuple[str, str]]
 
     def page(self, name: str, color: str) -> Page:
         """A new sheet of answers, without gridlines, with a coloured tab."""
@@ -46,6 +49,15 @@ class Draft:
     def call(self, function: str, *more: Argument) -> Call:
         """A call of a function of the whole book, with further arguments of its own."""
         return Call(function, (*self.tables.arguments, *more))
+
+    def placed(self, function: str, *more: Argument, numbers: Sequence[str] = ("plain",)) -> Placed:
+        """Where the answer of a function of the whole book stands; its headings are plain."""
+        return self.formulas.placed(self.call(function, *more), numbers, "plain")
+
+    @property
+    def several(self) -> bool:
+        """Whether the book has more than one account."""
+        return len(self.book.positions.accounts) > 1
 
     @property
     def as_of(self) -> Argument:

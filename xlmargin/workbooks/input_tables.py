@@ -7,12 +7,21 @@ needs them, and the functions receive what stands on the sheet.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from xlmargin.excel.columns import date_serial
-from xlmargin.excel.headings import DIVIDENDS, MARKET, POSITIONS, Headings
+from xlmargin.excel.fact_names import FACTS
+from xlmargin.excel.headings import (
+    ACTIVITY,
+    CANDIDATES,
+    DIVIDENDS,
+    MARKET,
+    POSITIONS,
+    TRADES,
+    Headings,
+)
 from xlmargin.excel.plain_cells import plain, text_of
 from xlmargin.excel.settings_names import setting_name
 from xlmargin.workbooks.live_formulas import Argument
@@ -22,8 +31,22 @@ Cells = Sequence[Sequence[Cell]]
 Rows = list[list[Cell]]
 
 LONGEST_TEXT: Final = 255
-_DATES: Final = frozenset({"expiration", "ex_date", "date", "as_of"})
+_DATES: Final = frozenset({"expiration", "ex_date", "date", "as_of", "to_expiration"})
 _NO_HEADINGS: Final = Headings({"name": (), "value": ()})
+_BY_ROW: Final[Mapping[str, Callable[[str], str]]] = {
+    "Settings": setting_name,
+    "Facts": FACTS.name_of,
+}
+"""Tables of names and values, with what finds a name as it is meant."""
+_MORE: Final[Mapping[str, Headings]] = {
+    "Trades": TRADES,
+    "Candidates": CANDIDATES,
+    "Activity": ACTIVITY,
+    "Facts": Headings({"name": ()}),
+    "DatedPositions": POSITIONS,
+    "DatedMarket": MARKET,
+}
+"""Tables beside those of the book, for the functions that ask for more."""
 
 _BLANK: Final[Mapping[str, Cells]] = {
     "Market": [["symbol", "price", "class"], [None, None, None]],
@@ -42,25 +65,32 @@ class InputTable:
     rows: Rows
 
     @property
+    def sheet(self) -> str:
+        """The sheet that it stands on: its name in words."""
+        return self.name.replace("Dated", "Dated ").capitalize()
+
+    @property
     def argument(self) -> Argument:
         """The whole table, headings included, as an argument of a formula."""
         return Argument(f"{self.name}[[#All]]", self.rows)
 
     def kind(self, row: int, column: int) -> str:
-        """What decides how a cell is shown: its column, or in the settings the setting's name."""
-        if self.name != "Settings":
+        """What decides how a cell is shown: its column, or where rows have names, the row's."""
+        if self.name not in _BY_ROW:
             return self.columns[column]
-        return setting_name(text_of(plain(self.rows[row][0]))) if column else "name"
+        name = text_of(plain(self.rows[row][0]))
+        return _BY_ROW[self.name](name) if column else "name"
 
 
 @dataclass(frozen=True)
 class InputTables:
-    """The four ranges of a book as tables."""
+    """The four ranges of a book as tables, and by name what some functions ask for beside them."""
 
     positions: InputTable
     market: InputTable
     settings: InputTable
     dividends: InputTable
+    more: Mapping[str, InputTable] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[InputTable]:
         return iter((self.positions, self.market, self.settings, self.dividends))
@@ -77,14 +107,23 @@ class InputTables:
 
 
 def input_tables(
-    positions: Cells, market: Cells | None, settings: Cells | None, dividends: Cells | None
+    positions: Cells,
+    market: Cells | None,
+    settings: Cells | None,
+    dividends: Cells | None,
+    more: Mapping[str, Cells] | None = None,
 ) -> InputTables:
-    """The tables of a book's ranges; one left out becomes a table with an empty row."""
+    """The tables of a book's ranges; one left out becomes a table with an empty row.
+
+    `more` are Trades, Candidates, Activity, Facts, DatedPositions, DatedMarket, as far as there are
+    any: pages that need one of them are left out without it.
+    """
     return InputTables(
         _table("Positions", positions, POSITIONS),
         _table("Market", market or _BLANK["Market"], MARKET),
         _table("Settings", _with_headings(settings or _BLANK["Settings"]), _NO_HEADINGS),
         _table("Dividends", dividends or _BLANK["Dividends"], DIVIDENDS),
+        {name: _table(name, cells, _MORE[name]) for name, cells in (more or {}).items()},
     )
 
 

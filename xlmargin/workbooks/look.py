@@ -40,6 +40,7 @@ _NUMBERS: Final = {
 _STYLES: Final[dict[str, dict[str, Any]]] = {
     "body": {"bottom": 4, "bottom_color": RULE_LINE, "valign": "top"},
     "label": {"bottom": 4, "bottom_color": RULE_LINE, "indent": 1},
+    "right": {"align": "right", "indent": 0, "bottom": 4, "bottom_color": RULE_LINE},
     "figure_small": {
         "bold": True, "align": "right", "indent": 0, "bottom": 4, "bottom_color": RULE_LINE,
     },

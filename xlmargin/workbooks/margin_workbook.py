@@ -1,69 +1,23 @@
-"""The portfolio margin workbook: the user's book as tables, and a page for every answer.
-
-To add a page: write it as a function of the draft and put it into `PAGES`.
-"""
+"""A margin workbook: the user's book as tables, and the pages of a template."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from xlmargin.dates import date_of
 from xlmargin.excel.cells import read_book
-from xlmargin.workbooks.comparison_page import write_comparison_page
 from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_page import write_formulas_page
 from xlmargin.workbooks.formulas_sheet import FormulasSheet
-from xlmargin.workbooks.input_pages import write_input_pages
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.list_pages import (
-    write_check_page,
-    write_contribution_page,
-    write_explain_page,
-    write_explain_strategies_page,
-    write_strategies_page,
-)
 from xlmargin.workbooks.live_formulas import Answers, Call, Functions
 from xlmargin.workbooks.look import TYPEFACE, Look
-from xlmargin.workbooks.options_page import write_options_page
-from xlmargin.workbooks.requirement_page import write_requirement_page
-from xlmargin.workbooks.risk_array_pages import write_risk_array_pages
-from xlmargin.workbooks.rules_page import write_rules_page, write_strategy_rules_page
-from xlmargin.workbooks.start_page import write_start_page
-from xlmargin.workbooks.stress_page import write_stress_page
+from xlmargin.workbooks.pages import BY_STRATEGY
+from xlmargin.workbooks.template import Template
+from xlmargin.workbooks.templates import EVERYTHING
 from xlmargin.workbooks.xlsx_writer import Workbook
-
-
-@dataclass(frozen=True)
-class PageOf:
-    """A page: its name for a progress report, what writes it, and whose requirement it shows."""
-
-    name: str
-    write: Callable[[Draft], None]
-    by_strategy: bool = False
-
-
-PAGES: Final = (
-    PageOf("start", write_start_page),
-    PageOf("inputs", write_input_pages),
-    PageOf("requirement", write_requirement_page),
-    PageOf("risk arrays", write_risk_array_pages),
-    PageOf("stress", write_stress_page),
-    PageOf("contribution", write_contribution_page),
-    PageOf("comparison", write_comparison_page, by_strategy=True),
-    PageOf("strategies", write_strategies_page, by_strategy=True),
-    PageOf("explanation", write_explain_page),
-    PageOf("by strategy", write_explain_strategies_page, by_strategy=True),
-    PageOf("check", write_check_page),
-    PageOf("rules", write_rules_page),
-    PageOf("strategy rules", write_strategy_rules_page, by_strategy=True),
-    PageOf("options", write_options_page),
-    PageOf("formulas", write_formulas_page),
-)
-"""The pages in their order; the formulas last, when all pages have asked for theirs."""
 
 _PLAIN: Final = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
@@ -79,14 +33,18 @@ def write_margin_workbook(
     tables: InputTables,
     functions: Functions,
     *,
-    title: str = "Portfolio margin",
+    template: Template = EVERYTHING,
+    title: str = "",
     note: str = "",
     on_page: Callable[[str], None] = lambda name: None,
-) -> str:
+    finish: Callable[[Draft], None] = lambda draft: None,
+) -> Mapping[str, str]:
     """Write the workbook of a book; the same book, to the byte, gives the same file.
 
-    Refuses a book with an error in it. `functions` are the worksheet functions by name. Where the
-    book cannot be margined by strategy, the pages that do so are left out; answers why, or "".
+    Refuses a book with an error in it. `functions` are the worksheet functions by name. Pages
+    whose function refuses the book are left out; answers why, by the name of the page.
+    `finish` may add to the workbook, once all pages are written, what a program needs: macros and
+    buttons.
     """
     book = read_book(*tables.ranges)
     usual = {"font_name": TYPEFACE, "font_size": 10}
@@ -94,10 +52,25 @@ def write_margin_workbook(
     # A file that is refused halfway is never closed, and so never written.
     look = Look(workbook)
     answers = Answers(functions)
-    refusal = answers.refusal(Call("MARGIN_COMPARE", tables.arguments))
     formulas = FormulasSheet(answers)
+    there = [page for page in template.pages if set(page.needs) <= tables.more.keys()]
+    refusals = {
+        page.name: answers.refusal(Call(page.asks, tables.arguments)) for page in there if page.asks
+    }
+    left_out = {name: why for name, why in refusals.items() if why}
+    pages = [page for page in there if page.name not in left_out]
+    title = title or template.title
     draft = Draft(
-        workbook, look, answers, formulas, tables, book, title, note, by_strategy=not refusal
+        workbook,
+        look,
+        answers,
+        formulas,
+        tables,
+        book,
+        title,
+        note,
+        by_strategy=not answers.refusal(Call(BY_STRATEGY, tables.arguments)),
+        directions=[sheet for page in pages for sheet in page.sheets],
     )
     workbook.set_size(2400, 1500)
     workbook.set_properties(
@@ -110,9 +83,9 @@ def write_margin_workbook(
     )
     workbook.set_calc_mode("auto", _NO_OLDER_PROGRAM)
     workbook.calc_on_load = False
-    for page in PAGES:
-        if draft.by_strategy or not page.by_strategy:
-            on_page(page.name)
-            page.write(draft)
+    for page in pages:
+        on_page(page.name)
+        page.write(draft)
+    finish(draft)
     workbook.close()
-    return refusal
+    return left_out

@@ -176,6 +176,12 @@ class Page:
         self._ordinary(row, column, formula, value, self.look(style, number))
         self.reaches(row)
 
+    def shows(
+        self, row: int, column: int, placed: Placed, of: tuple[int, int], style: str, number: str
+    ) -> None:
+        """One cell of an answer, by its row and column there."""
+        self.formula(row, column, placed.formula(*of), placed.value(*of), style, number)
+
     def _ordinary(self, row: int, column: int, formula: str, value: Value, shown: Format) -> None:
         answer = NO_TEXT if value == "" else value
         self.sheet.write_formula(row, column, f"={formula}", shown, answer)

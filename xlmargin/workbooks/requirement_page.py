@@ -10,7 +10,6 @@ from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.printed import width_of
 
 SHEET: Final = "Requirement"
-REQUIREMENT_CELL: Final = f"{SHEET}!$B$4"
 GROUPS_ROW: Final = 21
 """Row of the headings of the groups, counted from 0; the chart stands above them."""
 

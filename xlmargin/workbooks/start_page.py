@@ -30,26 +30,6 @@ _FIGURES_BY_STRATEGY: Final = (
 _MOST_GROUPS: Final = 5_000
 """Groups among which the largest are looked for."""
 
-_HOW: Final = (
-    ("Positions", "Replace the blue rows with your own; the table grows with what you add."),
-    ("Market", "Price, class and groups of every underlying."),
-    ("Dividends", "Cash dividends that go ex before your options expire."),
-    ("Settings", "Date, rates, house profile, and parameters you want stricter than the rule."),
-    ("Check", "Look here first: errors refuse the answers, warnings deserve a look."),
-    ("Requirement", "Requirement of every class, product and portfolio group."),
-    ("Risk array", "Gains and losses at the ten valuation points."),
-    ("Stress", "Your own moves of price and volatility, and the requirement after a move."),
-    ("Contribution", "What each position adds to the requirement."),
-    ("Comparison", "The same book under strategy-based margin, and what portfolio margin frees."),
-    ("Strategies", "The pairing that makes the strategy-based requirement least."),
-    ("Explain", "The whole calculation, down to position and paragraph."),
-    ("Explain by strategy", "The same for the strategy-based maintenance requirement."),
-    ("Rules", "The numbers of the rules, their dates and sources."),
-    ("Rules by strategy", "The same for strategy-based margin."),
-    ("Options", "Implied volatility, price and Greeks of single options."),
-    ("Formulas", "Every function of the add-in at work, to copy formulas from."),
-)
-_BY_STRATEGY: Final = ("Comparison", "Strategies", "Explain by strategy", "Rules by strategy")
 _DISCLAIMER: Final = (
     "An estimate of the regulatory minimum, not a broker's number. A broker may ask more, at any "
     "time and without notice. Remarks on the page Rules say which numbers are not yet confirmed "
@@ -77,12 +57,12 @@ def _figures(draft: Draft, page: Page) -> None:
     day = draft.formulas.placed(
         draft.call("PM_PATH", literal(0.0), literal(False)), ["move", *["money"] * 3, "percent"]
     )
-    total = draft.answers.value(draft.call("PM_REQUIREMENT"))
+    total = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
     version = draft.formulas.placed(Call("XLM_VERSION"), VERSION_KINDS)
     problems = draft.formulas.placed(draft.call("XLM_CHECK"), CHECK_KINDS, "plain")
     figures: list[tuple[str, str, Value, str]] = [
         ("As of", "as_of", draft.book.market.as_of, "date"),
-        ("Portfolio margin requirement", requirement.REQUIREMENT_CELL, total, "money"),
+        ("Portfolio margin requirement", total.formula(0, 0), total.value(0, 0), "money"),
         ("Account value", day.formula(0, 1), day.value(0, 1), "money"),
         ("Excess", day.formula(0, 3), day.value(0, 3), "money"),
         ("Requirement / account value", day.formula(0, 4), day.value(0, 4), "percent"),
@@ -174,7 +154,7 @@ def _chart(draft: Draft, page: Page, bars: int) -> None:
 def _directions(draft: Draft, page: Page) -> None:
     """A linked list of the pages, and what the figures are not."""
     page.section(_USE_ROW - 1, "How to use this workbook", len(_WIDTHS))
-    shown = [how for how in _HOW if draft.by_strategy or how[0] not in _BY_STRATEGY]
+    shown = draft.directions
     for i, (sheet, what) in enumerate(shown):
         link = page.look("link")
         page.sheet.write_url(_USE_ROW + i, 0, f"internal:'{sheet}'!A1", link, sheet)

@@ -1,0 +1,174 @@
+"""The account: both regimes side by side, and every figure with its unit and rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.look import AMBER, NAVY
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.printed import width_of
+
+SHEET: Final = "Account"
+KINDS: Final[Mapping[object, str]] = {
+    "$": "money", "fraction": "percent", "date": "date", "text": "text",
+}  # fmt: skip
+"""How an amount of each unit is shown."""
+TOTAL: Final = 2
+"""Column of the answer with the figures of all accounts together."""
+
+_UNIT, _RULE, _FIRST_ACCOUNT = 1, 3, 4
+_REGIMES_ROW: Final = 4
+_REGIMES: Final = (
+    ("Equity", "strategy equity", "portfolio equity"),
+    ("Requirement", "strategy requirement", "portfolio requirement"),
+    ("Excess", "strategy excess", "portfolio excess"),
+    (
+        "Requirement of the rule alone",
+        "strategy requirement, rule alone",
+        "portfolio requirement, rule alone",
+    ),
+    ("Cushion: excess / account value", "strategy cushion", "portfolio cushion"),
+    ("Fall of the market that takes the excess", "strategy move down", "portfolio move down"),
+    ("Rise of the market that takes the excess", "strategy move up", "portfolio move up"),
+    ("Least equity", "minimum equity", "portfolio minimum equity"),
+    ("Missing to least equity", "minimum equity deficiency", "portfolio minimum equity deficiency"),
+    ("Margin call", "strategy margin call", "portfolio margin call"),
+    ("Margin call due", "strategy call due", "portfolio call due"),
+)
+_ADDED: Final = "Added by the house"
+_GROUPS: Final = (
+    ("Value", "account value"),
+    ("Requirements", "strategy equity"),
+    ("SMA and buying power", "SMA"),
+    ("Distance to a margin call", "strategy cushion"),
+    ("Least equity", "minimum equity"),
+    ("Margin calls", "strategy margin call"),
+)
+"""Titles of groups of figures, each with the figure that begins it."""
+_FIGURES_ROW: Final = _REGIMES_ROW + len(_REGIMES) + 4
+_LABEL, _AMOUNT, _WORD, _CITATION = 40.0, 17.0, 9.0, 62.0
+_HEIGHT: Final = 232
+
+
+def write_account_page(draft: Draft) -> None:
+    """Both regimes beside each other with a chart, and below all figures in groups."""
+    page = draft.page(SHEET, NAVY)
+    page.title(
+        SHEET,
+        "The account under strategy-based margin (Reg T, FINRA 4210) and under portfolio margin, "
+        "as of the date in the settings.",
+    )
+    state = draft.placed("MARGIN_ACCOUNT", numbers=["text", "text", "plain", "text", "plain"])
+    amounts = [TOTAL, *range(_FIRST_ACCOUNT, state.width)]
+    unit = _WORD if len(amounts) > 1 else _AMOUNT
+    widths = (_LABEL, *[_AMOUNT] * len(amounts), unit, _CITATION)
+    page.columns(widths, ["text", "plain"])
+    _regimes(page, state)
+    _chart(draft, page, widths[3:])
+    row = _figures(page, state, amounts, len(widths))
+    call = f"B{_call_row() + 1}"
+    called = {
+        "type": "formula", "criteria": f"=AND(ISNUMBER({call}),{call}>0)",
+        "format": page.look.mark(bg_color=AMBER),
+    }  # fmt: skip
+    page.sheet.conditional_format(_call_row(), 1, _call_row(), 2, called)
+    page.reaches(row)
+    page.sheet.freeze_panes(2, 1)
+    page.prints(len(widths), draft.stamp)
+    page.protect()
+
+
+def row_of(state: Placed, figure: str) -> int:
+    """The row of the answer that has a figure."""
+    return next(i for i, row in enumerate(state.rows) if row[0] == figure)
+
+
+def shows_figure(page: Page, row: int, column: int, state: Placed, figure: str, style: str) -> None:
+    """A figure over all accounts, in its unit."""
+    of = row_of(state, figure), TOTAL
+    kind = KINDS[state.value(of[0], _UNIT)]
+    page.shows(row, column, state, of, style, "plain" if kind == "text" else kind)
+
+
+def _call_row() -> int:
+    return _REGIMES_ROW + 1 + [label for label, _, _ in _REGIMES].index("Margin call") + 1
+
+
+def _regimes(page: Page, state: Placed) -> None:
+    """A row a figure that both regimes have; the house's addition stands after the rule's."""
+    page.section(_REGIMES_ROW - 1, "Under both regimes", 3)
+    for column, heading in enumerate(("", "strategy-based", "portfolio margin")):
+        page.text(_REGIMES_ROW, column, heading, "heading" if column else "text_heading")
+    row = _REGIMES_ROW + 1
+    for label, *figures in _REGIMES:
+        page.text(row, 0, label, "label")
+        for column, figure in enumerate(figures, start=1):
+            shows_figure(page, row, column, state, figure, "figure_small")
+        row += 1
+        if label == "Requirement of the rule alone":
+            _added(page, row, state)
+            row += 1
+
+
+def _added(page: Page, row: int, state: Placed) -> None:
+    """What the house asks above the rule."""
+    page.text(row, 0, _ADDED, "label")
+    for column, name in enumerate(("strategy requirement", "portfolio requirement"), start=1):
+        whole, alone = ((row_of(state, figure), TOTAL) for figure in (name, f"{name}, rule alone"))
+        values = state.value(*whole), state.value(*alone)
+        formula = f"{state.formula(*whole)}-{state.formula(*alone)}"
+        if all(isinstance(value, float) for value in values):
+            added: float | str = float(values[0]) - float(values[1])
+        else:
+            added = ""
+        formula = f'IFERROR({formula},"")'
+        page.formula(row, column, formula, added, "figure_small", "money")
+
+
+def _chart(draft: Draft, page: Page, widths: tuple[float, ...]) -> None:
+    """Equity, requirement and excess, a pair of columns each."""
+    chart = draft.chart("column")
+    for column, color in ((1, "#B9C8DB"), (2, NAVY)):
+        chart.add_series(
+            {
+                "name": [SHEET, _REGIMES_ROW, column],
+                "categories": [SHEET, _REGIMES_ROW + 1, 0, _REGIMES_ROW + 3, 0],
+                "values": [SHEET, _REGIMES_ROW + 1, column, _REGIMES_ROW + 3, column],
+                "fill": {"color": color},
+                "gap": 60,
+                "overlap": 0,
+            }
+        )
+    chart.set_y_axis(small_axis(num_format="$#,##0,K"))
+    chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
+    chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
+    chart.set_size({"width": min(width_of(widths), 620), "height": _HEIGHT})
+    says = "Pairs of columns: equity, requirement and excess under both regimes"
+    page.chart(_REGIMES_ROW - 1, 3, chart, "Both regimes, $ thousands", says)
+
+
+def _figures(page: Page, state: Placed, amounts: list[int], width: int) -> int:
+    """All figures in groups; answers the last row."""
+    row = _FIGURES_ROW
+    unit, rule = width - 2, width - 1
+    page.text(row, 0, "Every figure", "text_heading")
+    for column, of in enumerate(amounts, start=1):
+        page.shows(row, column, state, (0, of), "heading", "plain")
+    page.text(row, unit, "unit", "text_heading")
+    page.text(row, rule, "rule", "text_heading")
+    titles = {first: title for title, first in _GROUPS}
+    for i in range(1, len(state.rows)):
+        row += 1
+        if title := titles.get(str(state.value(i, 0))):
+            page.section(row, title, width)
+            row += 1
+        kind = KINDS[state.value(i, _UNIT)]
+        page.shows(row, 0, state, (i, 0), "label", "plain")
+        for column, of in enumerate(amounts, start=1):
+            page.shows(row, column, state, (i, of), "right", "plain" if kind == "text" else kind)
+        page.shows(row, unit, state, (i, _UNIT), "body", "text")
+        page.shows(row, rule, state, (i, _RULE), "body", "text")
+    return row

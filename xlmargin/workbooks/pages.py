@@ -1,0 +1,116 @@
+"""Every page there is, with the sheets that it writes and what they are for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.workbooks.account_page import write_account_page
+from xlmargin.workbooks.comparison_page import write_comparison_page
+from xlmargin.workbooks.formulas_page import write_formulas_page
+from xlmargin.workbooks.input_pages import write_input_pages
+from xlmargin.workbooks.list_pages import (
+    write_check_page,
+    write_contribution_page,
+    write_explain_page,
+    write_explain_strategies_page,
+    write_strategies_page,
+)
+from xlmargin.workbooks.options_page import write_options_page
+from xlmargin.workbooks.requirement_page import write_requirement_page
+from xlmargin.workbooks.risk_array_pages import write_risk_array_pages
+from xlmargin.workbooks.rules_page import write_rules_page, write_strategy_rules_page
+from xlmargin.workbooks.start_page import write_start_page
+from xlmargin.workbooks.stress_page import write_stress_page
+from xlmargin.workbooks.template import PageOf
+
+BY_STRATEGY: Final = "MARGIN_COMPARE"
+"""What refuses a book that cannot be margined by strategy."""
+
+START: Final = PageOf("start", write_start_page)
+INPUTS: Final = PageOf(
+    "inputs",
+    write_input_pages,
+    (
+        ("Positions", "Replace the blue rows with your own; the table grows with what you add."),
+        ("Market", "Price, class and groups of every underlying."),
+        ("Settings", "Date, rates, house profile, and parameters stricter than the rule."),
+        ("Dividends", "Cash dividends that go ex before your options expire."),
+    ),
+)
+CHECK: Final = PageOf(
+    "check",
+    write_check_page,
+    (("Check", "Look here first: errors refuse the answers, warnings deserve a look."),),
+)
+REQUIREMENT: Final = PageOf(
+    "requirement",
+    write_requirement_page,
+    (("Requirement", "Requirement of every class, product and portfolio group."),),
+)
+RISK_ARRAYS: Final = PageOf(
+    "risk arrays",
+    write_risk_array_pages,
+    (
+        ("Risk array", "Gains and losses at the ten valuation points."),
+        ("Risk array by position", "The same, position by position."),
+    ),
+)
+STRESS: Final = PageOf(
+    "stress",
+    write_stress_page,
+    (("Stress", "Your own moves of price and volatility, and the requirement after a move."),),
+)
+CONTRIBUTION: Final = PageOf(
+    "contribution",
+    write_contribution_page,
+    (("Contribution", "What each position adds to the requirement."),),
+)
+COMPARISON: Final = PageOf(
+    "comparison",
+    write_comparison_page,
+    (("Comparison", "The same book by strategy, and what portfolio margin frees."),),
+    asks=BY_STRATEGY,
+)
+STRATEGIES: Final = PageOf(
+    "strategies",
+    write_strategies_page,
+    (("Strategies", "The pairing that makes the strategy-based requirement least."),),
+    asks=BY_STRATEGY,
+)
+ACCOUNT: Final = PageOf(
+    "account",
+    write_account_page,
+    (("Account", "Equity, requirement, excess, buying power and calls under both regimes."),),
+    asks="MARGIN_ACCOUNT",
+)
+EXPLAIN: Final = PageOf(
+    "explanation",
+    write_explain_page,
+    (("Explain", "The whole calculation, down to position and paragraph."),),
+)
+EXPLAIN_STRATEGIES: Final = PageOf(
+    "by strategy",
+    write_explain_strategies_page,
+    (("Explain by strategy", "The same for the strategy-based maintenance requirement."),),
+    asks=BY_STRATEGY,
+)
+RULES: Final = PageOf(
+    "rules", write_rules_page, (("Rules", "The numbers of the rules, their dates and sources."),)
+)
+STRATEGY_RULES: Final = PageOf(
+    "strategy rules",
+    write_strategy_rules_page,
+    (("Rules by strategy", "The same for strategy-based margin."),),
+    asks=BY_STRATEGY,
+)
+OPTIONS: Final = PageOf(
+    "options",
+    write_options_page,
+    (("Options", "Implied volatility, price and Greeks of single options."),),
+)
+FORMULAS: Final = PageOf(
+    "formulas",
+    write_formulas_page,
+    (("Formulas", "Every function of the add-in at work, to copy formulas from."),),
+)
+"""The last page of every workbook, when all others have asked for their answers."""

@@ -1,0 +1,32 @@
+"""What a workbook is made of: pages, each with the sheets that it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from xlmargin.workbooks.draft import Draft
+
+
+@dataclass(frozen=True)
+class PageOf:
+    """A page: its name for a progress report, what writes it, and its sheets with their purpose.
+
+    It is left out where there is none of the tables that it `needs` beside those of the book, and
+    where the function that it `asks` of the whole book refuses it.
+    """
+
+    name: str
+    write: Callable[[Draft], None]
+    sheets: tuple[tuple[str, str], ...] = ()
+    asks: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Template:
+    """A workbook for one task: the name of its file, its title, its pages in their order."""
+
+    name: str
+    title: str
+    pages: tuple[PageOf, ...]
