@@ -50,6 +50,8 @@ class Written:
         """Refuse to write over the file that is read, or to where no CSV can be."""
         for path in self.paths.values():
             refuse_output(path, (source,))
+        if self.positions is not None and self.positions == self.market:
+            raise MarginError(f"{self.market}: is to be written twice, wanted another name.")
 
 
 def import_file(source: Path, written: Written, leave_out: bool, as_json: bool) -> bool:
@@ -92,7 +94,9 @@ def _show(broker: BrokerFile, leave_out: bool) -> None:
     for note in broker.notes:
         typer.echo(printed(note))
     if broker.as_of:
-        typer.echo(f"Prices of {broker.as_of}.")
+        typer.echo(
+            f"Prices of {broker.as_of}: state it as as_of in the settings of what is written."
+        )
     _show_refused("Cannot be read:", broker.unreadable)
     how = "Left out, so not margined:" if leave_out else "No requirement is worked out for:"
     _show_refused(how, broker.not_ours)
@@ -112,7 +116,10 @@ def _table(rows: FileRows) -> Table:
     table = Table(box=SIMPLE_HEAD)
     for heading, is_number in _COLUMNS.items():
         table.add_column(
-            heading, justify="right" if is_number else "left", no_wrap=heading != "account"
+            heading,
+            justify="right" if is_number else "left",
+            no_wrap=heading != "account",
+            overflow="fold",
         )
     at = [headings.index(heading) for heading in _COLUMNS]
     for row in rows[1:]:

@@ -70,6 +70,7 @@ def test_no_input_is_written_over(folder: Path) -> None:
             result = run("import", "schwab.csv", option, output)
             assert result.exit_code == 1
             assert "input" in result.stderr
+    assert run("import", "schwab.csv", "-o", "p.csv", "--market", "p.csv").exit_code == 1
     assert (folder / "schwab.csv").read_text() == before
 
 
