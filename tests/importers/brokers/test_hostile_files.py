@@ -48,6 +48,7 @@ def test_any_cell_changed_reads_or_refuses(file: str, changes: list[tuple[int, i
     cells = [cell for row in positions[1:] for cell in row]
     assert all(cell is None or isinstance(cell, str | float) for cell in cells)
     assert all(math.isfinite(cell) for cell in cells if isinstance(cell, float))
+    assert not [cell for cell in cells if isinstance(cell, str) and cell.startswith(tuple("=+-@"))]
 
 
 @pytest.mark.parametrize("file", FILES)

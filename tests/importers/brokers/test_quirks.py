@@ -192,6 +192,18 @@ def test_an_older_core_fund_with_a_quantity_is_its_value(tmp_path: Path) -> None
     assert cells(path)[0][:3] == ["FDRXX", "cash", 500.25]
 
 
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        ("schwab", "=1+1,--,--,$500.25,--,Cash and Money Market"),
+        ("schwab", "Bank Sweep,--,--,$500.25,--,Cash and Money Market"),
+        ("fidelity", "X1,=1+1**,500.25,$1.00,$500.25,"),
+    ],
+)
+def test_cash_of_any_other_name_is_cash(tmp_path: Path, kind: str, row: str) -> None:
+    assert cells(file_of(tmp_path, kind, row))[0][:3] == ["CASH", "cash", 500.25]
+
+
 def test_cash_without_an_amount_is_refused(tmp_path: Path) -> None:
     path = file_of(tmp_path, "schwab", "Cash & Cash Investments,--,--,--,--,Cash and Money Market")
     assert "an amount in dollars" in problems(path)[0]

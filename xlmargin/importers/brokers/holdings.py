@@ -158,13 +158,16 @@ def option_held(record: Record, option: OptionSymbol | None = None) -> Entry:
 
 
 def cash_held(record: Record, symbol: str, amount: float, note: str = "") -> Entry:
-    """Cash or what counts as cash, in dollars; a debit is negative."""
+    """Cash or what counts as cash, in dollars; a debit is negative.
+
+    A symbol that is no ticker, such as the name of a sweep, is CASH.
+    """
     if math.isnan(amount):
         raise record.refused("value", "an amount in dollars")
     if amount == 0:
         return Skipped("nothing held")
-    row, account = record.line.row, _account(record)
-    return Holding(row, symbol, InstrumentKind.CASH, amount, account=account, note=note)
+    row, account, name = record.line.row, _account(record), ticker(symbol) or CASH
+    return Holding(row, name, InstrumentKind.CASH, amount, account=account, note=note)
 
 
 def not_ours(record: Record, field: str = "type") -> NotOurs:
