@@ -166,7 +166,8 @@ def cash_held(record: Record, symbol: str, amount: float, note: str = "") -> Ent
         raise record.refused("value", "an amount in dollars")
     if amount == 0:
         return Skipped("nothing held")
-    row, account, name = record.line.row, _account(record), ticker(symbol) or CASH
+    name = symbol if symbol == PENDING else ticker(symbol) or CASH
+    row, account = record.line.row, _account(record)
     return Holding(row, name, InstrumentKind.CASH, amount, account=account, note=note)
 
 
