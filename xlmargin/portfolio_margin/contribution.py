@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.portfolio_margin.groups import NO_PARENT, counted, sums
+from xlmargin.portfolio_margin.group_changes import GroupChange, group_sums
+from xlmargin.portfolio_margin.groups import NO_PARENT, sums
 from xlmargin.portfolio_margin.minimums import delivered_value, house_minimum
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS, PortfolioMargin
 
@@ -65,35 +66,16 @@ def _standalone(margin: PortfolioMargin) -> FloatArray:
 def _marginal(margin: PortfolioMargin) -> FloatArray:
     """Requirement with each position less without it: its group, and those above, made anew."""
     marginal = np.zeros(len(margin.book.positions))
-    position = np.flatnonzero(margin.class_of != NO_CLASS)
-    group = margin.class_of[position]
-    array = margin.levels[0].risk_array[group] - margin.risk_array[position]
-    minimum = _class_minimum_without(margin, position, group)
-    for groups, above in zip(margin.levels, (*margin.levels[1:], None), strict=True):
-        alone = groups.parent[group] == NO_PARENT
-        without = np.maximum(-array.min(axis=1, initial=0.0), minimum)
-        marginal[position[alone]] = (groups.requirement[group] - without)[alone]
-        if above is None or alone.all():
-            break
-        inside = ~alone
-        position, group, parent = position[inside], group[inside], groups.parent[group[inside]]
-        change = counted(array[inside], groups.offset_rate[group]) - groups.counted[group]
-        array = above.risk_array[parent] + change
-        minimum = above.minimum[parent] - groups.minimum[group] + minimum[inside]
-        group = parent
+    inside = np.flatnonzero(margin.class_of != NO_CLASS)
+    gone = GroupChange(
+        margin.class_of[inside],
+        -margin.risk_array[inside],
+        -margin.minimum[inside],
+        -delivered_value(margin.book.positions, margin.spot)[inside],
+    )
+    marginal[inside] = -group_sums(margin, inside).after(gone)
     marginal[margin.not_eligible] = _marginal_by_strategy(margin)
     return marginal
-
-
-def _class_minimum_without(
-    margin: PortfolioMargin, position: IntArray, group: IntArray
-) -> FloatArray:
-    """Minimum of each position's class group once the position is gone, $."""
-    count = len(margin.levels[0])
-    delivered = delivered_value(margin.book.positions, margin.spot)[position]
-    contracts: FloatArray = sums(margin.minimum[position, None], group, count)[group, 0]
-    house = house_minimum(sums(delivered, group, count)[group] - delivered, margin.rules)
-    return np.maximum(contracts - margin.minimum[position], house)
 
 
 def _marginal_by_strategy(margin: PortfolioMargin) -> list[float]:

@@ -16,11 +16,11 @@ from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Book
 from xlmargin.errors import RefusedPosition
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.portfolio_margin.group_changes import GroupChange, group_sums
 from xlmargin.portfolio_margin.minimums import contract_minimum, delivered_value
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
 from xlmargin.positions import Positions
 from xlmargin.strategy_margin import ClassMargin, Phase, StrategyMargin, strategy_margin
-from xlmargin.what_if.group_changes import GroupChange, group_sums
 from xlmargin.what_if.trades import Key, contract_keys, joined
 
 SHARE_LOT: Final = 100.0

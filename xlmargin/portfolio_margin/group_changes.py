@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.portfolio_margin import NO_PARENT, MarginGroups, PortfolioMargin
-from xlmargin.portfolio_margin.groups import counted, sums
+from xlmargin.portfolio_margin.groups import NO_PARENT, MarginGroups, counted, sums
 from xlmargin.portfolio_margin.minimums import delivered_value, house_minimum
-from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
+from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS, PortfolioMargin
 from xlmargin.rulebook import PortfolioRules
 
 
