@@ -144,3 +144,27 @@ def test_a_broker_file_can_be_checked(folder: Path) -> None:
     result = run("check", "schwab.csv")
     assert result.exit_code == 0, result.output
     assert "Charles Schwab positions" in result.stderr
+
+
+def test_an_underlying_without_a_price_anywhere_is_named(folder: Path) -> None:
+    text = (
+        (GOLDEN / "schwab.csv")
+        .read_text()
+        .replace("XYZ 01/15/2027 45.00 P", "SPXW 01/15/2027 45.00 P")
+    )
+    (folder / "index.csv").write_text(text)
+    for command in ("report", "check"):
+        result = run(command, "index.csv")
+        assert result.exit_code == 1
+        assert "'SPX'" in result.output
+        assert "its price in the market range" in " ".join(result.output.split())
+    market = folder / "market.csv"
+    market.write_text("symbol,price,class\nSPX,45,index_high_cap\n")
+    assert run("check", "index.csv", "--market", "market.csv").exit_code == 0
+
+
+def test_a_settings_date_goes_before_the_files(folder: Path) -> None:
+    (folder / "settings.csv").write_text("name,value\nas_of,2027-01-01\n")
+    result = run("check", "schwab.csv", "--settings", "settings.csv")
+    assert result.exit_code == 1
+    assert "the option has expired" in " ".join(result.output.split())
