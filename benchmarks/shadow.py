@@ -184,7 +184,8 @@ def killed(inputs: Inputs, output: Path, times: int, longest: float, *options: s
     command += ["--settings", str(inputs.settings), "-o", str(output), "--json", *options]
     moments, kills = random.Random(1), 0
     for _ in range(times):
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet)
         try:
             process.wait(moments.uniform(1.0, longest))
             break

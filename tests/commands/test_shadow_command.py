@@ -259,17 +259,15 @@ def test_killed_again_and_again_it_ends_with_the_same_bytes(tmp_path: Path) -> N
     files = write(tmp_path, *history(40, accounts=3))
     clean, output = tmp_path / "clean.parquet", tmp_path / "out.parquet"
     assert run(*files, "-o", clean, "--workers", 1).exit_code == 0
-    moments, kills = random.Random(5), 0
+    moments = random.Random(5)
     for _ in range(5):
         process = start(*files, "-o", output, "--workers", moments.choice([1, 2]))
         wanted = days_done(tmp_path) + moments.randint(1, 6)
         wait_until(lambda wanted=wanted: days_done(tmp_path) >= wanted, process)
-        if process.poll() is None:
-            process.kill()
-            kills += 1
-        process.communicate()
+        process.kill()
+        _, said = process.communicate()
+        assert process.returncode == -signal.SIGKILL, said
         assert not output.exists()
-    assert kills == 5
     resumed = days_done(tmp_path)
     assert 5 <= resumed < 40
     assert run(*files, "-o", output, "--workers", 2).exit_code == 0

@@ -78,6 +78,17 @@ def test_positions_without_dates() -> None:
     assert problem.startswith("positions, row 1, date: found no such heading")
 
 
+def test_ranges_without_rows_or_left_out() -> None:
+    assert refusals([POSITIONS[0]]) == [
+        "positions: found no rows, wanted at least one row below the headings"
+    ]
+    assert refusals(POSITIONS, [MARKET[0]]) == [
+        "market: found no rows, wanted at least one row below the headings"
+    ]
+    left_out = "positions: found nothing, wanted a range with headings in its first row"
+    assert refusals(None) == [left_out]
+
+
 def test_a_market_without_dates() -> None:
     (problem,) = refusals(POSITIONS, [["symbol", "price"], ["XYZ", 100.0]])
     assert problem.startswith("market, row 1, date: found no such heading")

@@ -13,7 +13,7 @@ import numpy as np
 
 from xlmargin.book import Book
 from xlmargin.errors import InputError
-from xlmargin.excel.cells import read
+from xlmargin.excel.cells import NOTHING, read
 from xlmargin.excel.columns import DATE, dates
 from xlmargin.excel.contents import Contents, read_contents
 from xlmargin.excel.dividends_range import read_dividends
@@ -84,12 +84,16 @@ def days_of(contents: Contents) -> list[DayContents]:
 def by_day(table: RangeTable, findings: Findings) -> dict[float, RangeTable]:
     """The rows of each serial day, in the order of time; none where something is wrong.
 
-    A missing column of dates, or a row without one, is a problem.
+    A missing range or column of dates, or a row without one, is a problem.
     """
     days = np.floor(dates(table, "date", findings))
-    if table.has("date"):
+    if not table.given:
+        findings.error(table.name, 0, "", NOTHING, "a range with headings in its first row")
+    elif table.has("date"):
         need(np.isnan(days), table, "date", DATE, findings)
-    elif table.headings or not table.given:
+        if not len(table):
+            findings.error(table.name, 0, "", "no rows", "at least one row below the headings")
+    elif table.headings:
         missing_heading(table, "date", findings)
     if findings.errors:
         return {}

@@ -6,7 +6,7 @@ read once; one that is not, several times, some of the days each time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -44,10 +44,6 @@ class DatedFile:
     def days(self) -> list[float]:
         """The days of the file, in the order of time."""
         return [float(day) for day in np.unique(self.day).tolist()]
-
-    def rows_of(self, days: Collection[float]) -> int:
-        """Number of rows of these days."""
-        return int(np.isin(self.day, [*days]).sum())
 
     def tables(self, days: Iterable[float]) -> Iterator[tuple[float, ColumnTable]]:
         """The rows of each of these days, without their dates; a day comes when it is whole."""
@@ -128,7 +124,7 @@ def _by_day(day: NDArray[np.int32], wanted: np.ndarray) -> Iterator[tuple[int, I
     if not own.size:
         return
     days = day[own]
-    if (np.diff(days) != 0).sum() and not (np.diff(days) > 0).all():
+    if (np.diff(days) < 0).any():
         own = own[np.argsort(days, kind="stable")]
         days = day[own]
     starts = np.flatnonzero(np.diff(days)) + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, TypeVar
 
+import xlmargin
 from xlmargin.errors import MarginError
 
 _Day = TypeVar("_Day")
@@ -23,6 +25,9 @@ AHEAD: Final = 2
 
 SECONDS_TO_ANSWER: Final = 5
 """How long a cluster may take to answer."""
+
+MOST_ON_WINDOWS: Final = 61
+"""Processes that Windows can wait for."""
 
 _THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -83,6 +88,8 @@ def workers_here(count: int) -> Iterator[Workers]:
         return
     for name in _THREADS:
         os.environ.setdefault(name, "1")  # read by each process as it starts
+    if sys.platform == "win32":
+        count = min(count, MOST_ON_WINDOWS)
     spawn = multiprocessing.get_context("spawn")
     before = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(count, mp_context=spawn, initializer=_start_worker)
@@ -130,4 +137,23 @@ def workers_of_cluster(address: str) -> Iterator[Workers]:
         count = sum(client.nthreads().values())
         if not count:
             raise MarginError(f"The cluster {address!r} has no workers.")
+        _check_versions(client)
         yield Workers(client.get_executor(pure=False), count)
+
+
+def _check_versions(client: Any) -> None:
+    """Refuse a cluster whose workers would margin by another version, or not at all."""
+    try:
+        found = set(client.run(_version).values())
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:160]
+        raise MarginError(f"The workers of the cluster cannot run xlmargin ({said}).") from error
+    if found != {_version()}:
+        versions = ", ".join(sorted(found))
+        raise MarginError(
+            f"The workers of the cluster have xlmargin {versions}; wanted {_version()}, as here."
+        )
+
+
+def _version() -> str:
+    return xlmargin.__version__

@@ -26,6 +26,9 @@ ROWS_A_GROUP: Final = 100_000
 MOST_SHEET_ROWS: Final = 1_048_576
 _DATES: Final = ("date", "strategy_call_due", "portfolio_call_due")
 _DAYS_TO_1970: Final = serial_of(dt.date(1970, 1, 1))
+_PLAIN_TEXTS: Final = {
+    "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+}  # fmt: skip
 _REPEATED: Final[Any] = ["date", "account", *TEXTS]
 """Columns of few distinct values, kept once each."""
 
@@ -72,7 +75,7 @@ def _write_csv(path: Path, days: Days) -> None:
 def _write_sheet(path: Path, days: Days) -> None:
     from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
-    with Workbook(path, {"constant_memory": True, "strings_to_formulas": False}) as book:
+    with Workbook(path, _PLAIN_TEXTS) as book:
         date = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet = book.add_worksheet("History")
         sheet.freeze_panes(1, 2)

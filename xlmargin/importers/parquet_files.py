@@ -51,11 +51,11 @@ class ParquetRange:
         """
         from xlmargin.importers.arrow_columns import column_of
 
-        first = np.concatenate([[0], np.cumsum(self.group_rows)])
+        first = np.concatenate([[0], np.cumsum(self.group_rows)]) + 2
         names = [self.spelled[heading] for heading in headings]
         with _opened(self.path, self.dictionaries) as file:
             for group in groups:
-                row = int(first[group]) + 2
+                row, end = int(first[group]), int(first[group + 1])
                 for batch in file.iter_batches(BATCH_ROWS, [group], names, use_threads=False):
                     columns = tuple(
                         column_of(batch.column(name), self.name, heading, heading in self.as_text)
@@ -64,6 +64,8 @@ class ParquetRange:
                     rows = np.arange(row, row + batch.num_rows)
                     yield ColumnTable(self.name, rows, tuple(headings), columns)
                     row += batch.num_rows
+                if row != end:
+                    raise MarginError(f"{self.path.name}: found other rows than it says it has.")
 
 
 def open_parquet(
@@ -126,7 +128,7 @@ def _opened(path: Path, dictionaries: Sequence[str] = ()) -> Iterator[pq.Parquet
     if not path.is_file():
         raise MarginError(f"{path}: no such file.")
     try:
-        with pq.ParquetFile(path, read_dictionary=list(dictionaries), memory_map=True) as file:
+        with pq.ParquetFile(path, read_dictionary=list(dictionaries)) as file:
             yield file
     except (pa.ArrowException, OSError, EOFError) as error:
         message = " ".join(str(error).split())[:160]
