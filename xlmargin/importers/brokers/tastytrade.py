@@ -63,7 +63,7 @@ def _with_price(record: Record) -> Record:
         price = record.number("underlying_price")
     else:
         price = (record.number("bid") + record.number("ask")) / 2
-    return record if math.isnan(price) else record.saying("price", repr(price))
+    return record if math.isnan(price) else record.saying("price", f"{price:.10f}")
 
 
 def _with_year(record: Record) -> Record:
