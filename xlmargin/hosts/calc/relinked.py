@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable
 from html import unescape
 from pathlib import Path
@@ -32,13 +33,17 @@ def refuse_unfit(book: Path) -> None:
     """Raise MarginError unless the file is a workbook of a size that can be recalculated."""
     if book.suffix.lower() not in KINDS:
         raise MarginError(f"{book.name}: wanted a workbook, {', '.join(KINDS)}.")
-    if book.stat().st_size > MOST_PACKED_BYTES or not zipfile.is_zipfile(book):
-        raise MarginError(f"{book.name}: wanted a workbook of at most {MOST_PACKED_BYTES:,} bytes.")
+    _refuse_size(book, book.stat().st_size, "bytes", MOST_PACKED_BYTES)
+    if not zipfile.is_zipfile(book):
+        raise MarginError(f"{book.name}: wanted a workbook that is whole and has no password.")
     with zipfile.ZipFile(book) as packed:
         size = sum(part.file_size for part in packed.infolist())
-    if size > MOST_UNPACKED_BYTES:
-        limit = f"{MOST_UNPACKED_BYTES:,}"
-        raise MarginError(f"{book.name}: found {size:,} bytes unpacked, wanted at most {limit}.")
+    _refuse_size(book, size, "bytes unpacked", MOST_UNPACKED_BYTES)
+
+
+def _refuse_size(book: Path, size: int, unit: str, most: int) -> None:
+    if size > most:
+        raise MarginError(f"{book.name}: found {size:,} {unit}, wanted at most {most:,}.")
 
 
 def write_relinked(book: Path, copy: Path, names: Iterable[str]) -> None:
@@ -53,10 +58,19 @@ def write_relinked(book: Path, copy: Path, names: Iterable[str]) -> None:
 
     with zipfile.ZipFile(book) as read, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as write:
         for part in read.infolist():
-            content = read.read(part)
+            content = _content(read, part)
             if formulas := _formulas(part.filename):
-                content = formulas.sub(relinked, content.decode("utf-8")).encode("utf-8")
+                text = content.decode("utf-8", "surrogateescape")
+                content = formulas.sub(relinked, text).encode("utf-8", "surrogateescape")
             write.writestr(part, content)
+
+
+def _content(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    """A part of a workbook, unpacked; refused where it is damaged or locked."""
+    try:
+        return package.read(part)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError) as error:
+        raise MarginError(f"{part.filename} in the workbook cannot be read ({error}).") from error
 
 
 def _formulas(part: str) -> re.Pattern[str] | None:

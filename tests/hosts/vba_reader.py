@@ -1,0 +1,33 @@
+"""VBA in a workbook as oletools reads it: another reader than the one that wrote it."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+from oletools.olevba import VBA_Parser
+
+
+def vba_in(path: Path) -> dict[str, str]:
+    """The text of each module by its name, without its attributes."""
+    parser = VBA_Parser(path.name, data=path.read_bytes())
+    try:
+        return {
+            Path(name).stem: without_attributes(text)
+            for _, _, name, text in parser.extract_macros()
+        }
+    finally:
+        parser.close()
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    """Every part of a packed file by its name."""
+    with zipfile.ZipFile(BytesIO(path.read_bytes())) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+def without_attributes(text: str) -> str:
+    """A module as its author sees it: without attributes, lines ended alike."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(line for line in lines if not line.startswith("Attribute ")).strip()
