@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
 from importlib.util import find_spec
 from pathlib import Path, PureWindowsPath
 from xml.etree import ElementTree
@@ -15,8 +15,9 @@ import pytest
 from xlsxwriter import Workbook
 
 import udfs  # noqa: F401  (registers the functions)
-from tests.hosts.vba_reader import parts, vba_in, without_attributes
+from tests.hosts.vba_reader import cells, parts, sheet_names, vba_in, without_attributes
 from tests.hosts.vba_text import code_only, lines_of, procedures
+from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.add_in import FILE, Made, add_in, made_now, made_of
 from xlmargin.hosts.classic.config_sheet import python_of
@@ -63,7 +64,7 @@ def test_the_same_functions_make_the_same_files(xlam: Path, xlsm: Path, tmp_path
 def test_the_modules_are_those_that_were_written(xlam: Path, xlsm: Path) -> None:
     for path, more in ((xlam, {"xlmargin_ribbon"}), (xlsm, set[str]())):
         found = vba_in(path)
-        sheets = {f"Sheet{i + 1}" for i in range(len(openpyxl.load_workbook(path).sheetnames))}
+        sheets = {f"Sheet{i + 1}" for i in range(len(sheet_names(path)))}
         assert found.keys() == {
             "ThisWorkbook", *sheets, "xlwings", "xlwings_udfs", "xlmargin_macros", *more,
         }  # fmt: skip
@@ -142,8 +143,7 @@ def test_only_texts_are_asked_to_run_python(xlsm: Path) -> None:
 
 
 def settings_of(path: Path) -> dict[str, str]:
-    sheet = openpyxl.load_workbook(path)["xlwings.conf"]
-    return {name: value or "" for name, value in sheet.iter_rows(values_only=True)}
+    return dict(row[:2] for row in cells(path, "xlwings.conf"))
 
 
 def test_settings_stand_where_xlwings_reads_them(xlam: Path, xlsm: Path) -> None:
@@ -163,16 +163,12 @@ def test_settings_stand_where_xlwings_reads_them(xlam: Path, xlsm: Path) -> None
 
 
 def test_help_has_every_function_and_argument(xlam: Path) -> None:
-    cells = {
-        str(cell)
-        for row in openpyxl.load_workbook(xlam)["Help"].iter_rows(values_only=True)
-        for cell in row
-    }
+    shown = {cell.strip() for row in cells(xlam, "Help") for cell in row}
     for function in FUNCTIONS:
-        assert function.doc in cells
-        assert any(cell.startswith(f"{function.name}(") for cell in cells)
-        assert {argument.doc for argument in function.arguments} <= cells
-    assert "MARGIN_CALL_DUE(day, kind, [settings])" in cells
+        assert function.doc in shown
+        assert any(cell.startswith(f"{function.name}(") for cell in shown)
+        assert {argument.doc for argument in function.arguments} <= shown
+    assert "MARGIN_CALL_DUE(day, kind, [settings])" in shown
 
 
 def test_an_add_in_knows_what_it_was_made_of(xlam: Path, xlsm: Path, tmp_path: Path) -> None:
@@ -205,7 +201,6 @@ def test_libreoffice_opens_it(which: str, request: pytest.FixtureRequest, tmp_pa
 def test_without_its_writer_of_vba_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pyopenvba", None)
-    refused: Callable[[], bytes] = lambda: add_in(FUNCTIONS, PYTHON)  # noqa: E731
-    with pytest.raises(Exception, match=r"pip install 'xlmargin\[build\]'"):
-        refused()
+    monkeypatch.setitem(sys.modules, "pyopenvba", None)
+    with pytest.raises(MarginError, match=r"pip install 'xlmargin\[build\]'"):
+        add_in(FUNCTIONS, PYTHON)

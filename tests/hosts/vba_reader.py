@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from oletools.olevba import VBA_Parser
+from python_calamine import CalamineWorkbook
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of what it asks of another library
+    from oletools.olevba import VBA_Parser
 
 
 def vba_in(path: Path) -> dict[str, str]:
@@ -31,3 +36,14 @@ def without_attributes(text: str) -> str:
     """A module as its author sees it: without attributes, lines ended alike."""
     lines = text.replace("\r\n", "\n").split("\n")
     return "\n".join(line for line in lines if not line.startswith("Attribute ")).strip()
+
+
+def cells(path: Path, sheet: str) -> list[list[str]]:
+    """The cells of a sheet, as texts."""
+    workbook = CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+    return [[str(cell) for cell in row] for row in workbook.get_sheet_by_name(sheet).to_python()]
+
+
+def sheet_names(path: Path) -> list[str]:
+    """The names of the sheets in their order."""
+    return CalamineWorkbook.from_filelike(BytesIO(path.read_bytes())).sheet_names
