@@ -20,6 +20,7 @@ import pytest
 from typer.testing import CliRunner, Result
 from xlsxwriter import Workbook
 
+import udfs  # noqa: F401
 from tests.hosts.calc_book import in_calc
 from xlmargin.cli import app
 from xlmargin.excel.worksheet_function import REGISTRY

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ from xlmargin.hosts.calc.relinked import refuse_unfit, write_relinked
 SECONDS: Final = 120.0
 """Time for everything, from the start of LibreOffice to its end."""
 _STOPPING: Final = 15.0
+_TIDYING: Final = 0.5
 _DRIVER: Final = Path(__file__).parent / "inside" / "driver.py"
 
 
@@ -128,9 +130,14 @@ def _driver(office: Office, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _end_group(leader: int) -> None:
-    """End all processes of a group; Windows, which has none, was refused before."""
+    """End all processes of a group; LibreOffice is given a moment to tidy up.
+
+    Windows, which has no groups, was refused before.
+    """
     if sys.platform != "win32":
         with suppress(ProcessLookupError):
+            os.killpg(leader, signal.SIGTERM)
+            time.sleep(_TIDYING)
             os.killpg(leader, signal.SIGKILL)
 
 

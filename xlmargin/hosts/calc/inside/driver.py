@@ -92,10 +92,12 @@ def office(command: list[str], pipe: str) -> Iterator[Any]:
         desktop = context.ServiceManager.createInstanceWithContext(
             "com.sun.star.frame.Desktop", context
         )
-        yield context, desktop
-        with suppress(Exception):  # it may hang up before it has answered
-            desktop.terminate()
-            program.wait(STOPPING)
+        try:
+            yield context, desktop
+        finally:
+            with suppress(Exception):  # it may hang up before it has answered
+                desktop.terminate()
+                program.wait(STOPPING)
     except UnoException as error:
         raise RuntimeError(f"LibreOffice failed: {error.Message}") from None
     finally:
