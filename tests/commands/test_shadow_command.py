@@ -264,9 +264,10 @@ def test_killed_again_and_again_it_ends_with_the_same_bytes(tmp_path: Path) -> N
         process = start(*files, "-o", output, "--workers", moments.choice([1, 2]))
         wanted = days_done(tmp_path) + moments.randint(1, 6)
         wait_until(lambda wanted=wanted: days_done(tmp_path) >= wanted, process)
+        still_at_work = process.poll() is None
         process.kill()
         _, said = process.communicate()
-        assert process.returncode == -signal.SIGKILL, said
+        assert still_at_work, said
         assert not output.exists()
     resumed = days_done(tmp_path)
     assert 5 <= resumed < 40
@@ -299,6 +300,7 @@ def _is_alive(process: Path) -> bool:
         return False
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts of a group are of POSIX")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_interrupted_it_ends_at_once_and_says_how_to_go_on(workers: int, tmp_path: Path) -> None:
     files = write(tmp_path, *history(60, accounts=3))

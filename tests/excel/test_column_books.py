@@ -50,7 +50,7 @@ def _column(cells: list[object]) -> Column:
     if any(isinstance(cell, str) for cell in cells):
         texts = [None if cell is None else str(cell) for cell in cells]
         distinct = {t: i for i, t in enumerate(dict.fromkeys(t for t in texts if t is not None))}
-        codes = np.array([EMPTY if t is None else distinct[t] for t in texts], dtype=np.int64)
+        codes = np.array([EMPTY if t is None else distinct[t] for t in texts], dtype=np.int32)
         return TextColumn(codes, tuple(distinct))
     return np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
 

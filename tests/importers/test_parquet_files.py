@@ -196,7 +196,7 @@ def test_rows_are_numbered_through_groups_and_batches(
 
 
 def test_texts_that_no_row_uses_are_left_out() -> None:
-    column = TextColumn(np.array([2, -1, 0, 2]), ("a", "b", "c"))
+    column = TextColumn(np.array([2, -1, 0, 2], np.int32), ("a", "b", "c"))
     taken = column.taken(np.array([1, 3]))
     assert taken.texts == ("c",)
     assert taken.codes.tolist() == [-1, 0]

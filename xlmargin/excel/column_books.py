@@ -104,8 +104,9 @@ def _names(table: ColumnTable, heading: str) -> tuple[IntArray, tuple[str, ...]]
     column = table.column(heading)
     if column is None:
         return np.zeros(len(table), dtype=np.int64), ("",)
+    cells: list[str | None]
     if isinstance(column, TextColumn):
-        codes, cells = np.asarray(column.codes), [*column.texts, None]  # EMPTY is the last
+        codes, cells = column.codes.astype(np.int64), [*column.texts, None]  # EMPTY is the last
     else:
         numbers, codes = np.unique(column, return_inverse=True)
         cells = [None if np.isnan(number) else text_of(number) for number in numbers.tolist()]

@@ -113,5 +113,5 @@ def _texts(array: pa.DictionaryArray[Any, Any]) -> TextColumn:
     """Texts without blanks around them; one that is blank is empty."""
     texts = [text.strip() if text else "" for text in array.dictionary.to_pylist()]
     distinct = {text: i for i, text in enumerate(dict.fromkeys(t for t in texts if t))}
-    of_entry = np.array([*(distinct.get(text, EMPTY) for text in texts), EMPTY], dtype=np.int64)
+    of_entry = np.array([*(distinct.get(text, EMPTY) for text in texts), EMPTY], dtype=np.int32)
     return TextColumn(of_entry[_whole(array.indices, EMPTY)], tuple(distinct))
