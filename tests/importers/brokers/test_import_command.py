@@ -163,6 +163,18 @@ def test_an_underlying_without_a_price_anywhere_is_named(folder: Path) -> None:
     assert run("check", "index.csv", "--market", "market.csv").exit_code == 0
 
 
+def test_a_leveraged_fund_is_not_taken_for_a_plain_stock(folder: Path) -> None:
+    golden = (GOLDEN / "schwab.csv").read_text().splitlines()
+    shares = next(line for line in golden if line.startswith('"XYZ",'))
+    (folder / "fund.csv").write_text("\n".join([*golden, shares.replace("XYZ", "TQQQ")]))
+    ranges = read_book_files(folder / "fund.csv")
+    assert ranges.market == [
+        ["symbol", "price", "class", "leverage"],
+        ["TQQQ", 51.2, "etf_broad", 3],
+    ]
+    assert "Class or factor as known, not from the file: TQQQ." in ranges.notes
+
+
 def test_a_settings_date_goes_before_the_files(folder: Path) -> None:
     (folder / "settings.csv").write_text("name,value\nas_of,2027-01-01\n")
     result = run("check", "schwab.csv", "--settings", "settings.csv")

@@ -47,9 +47,9 @@ def test_groups_become_a_market_whose_prices_are_to_be_filled_in(tmp_path: Path)
         "1,A,C,BROAD,SPX,SPX,Option,SPXW,12/31/2026,12/31/2026,P,5800.000,1,\n"
     )
     assert read_book_files(path).market == [
-        ["symbol", "price", "class_group", "product_group"],
-        ["SPY", None, "SPX", "BROAD"],
-        ["SPX", None, None, "BROAD"],
+        ["symbol", "price", "class", "class_group", "product_group"],
+        ["SPY", None, "etf_broad", "SPX", "BROAD"],
+        ["SPX", None, "index_high_cap", None, "BROAD"],
     ]
 
 

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers.book_ranges import BookRanges, FileRows
 from xlmargin.importers.brokers.formats import Format
-from xlmargin.importers.brokers.holding_rows import market_rows, position_rows, with_underlyings
+from xlmargin.importers.brokers.holding_rows import (
+    known_classes,
+    market_rows,
+    position_rows,
+    with_underlyings,
+)
 from xlmargin.importers.brokers.holdings import Holding, NotOurs, Skipped
 from xlmargin.importers.brokers.records import Lines, heading_row
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
@@ -100,6 +105,8 @@ def _notes(known: Format, holdings: tuple[Holding, ...], skipped: Counter[str]) 
     if skipped:
         counts = ", ".join(f"{what} ({count})" for what, count in skipped.items())
         yield f"Left aside: {counts}."
+    if known_as := known_classes(market_rows(holdings)):
+        yield f"Class or factor as known, not from the file: {', '.join(known_as)}."
     for held in holdings:
         if held.note:
             yield f"Row {held.row}, {held.symbol}: {held.note}."
