@@ -14,6 +14,9 @@ from tests.hosts.open_book import FakeBook, FakeExcel
 from xlmargin.commands import excel_report
 from xlmargin.commands.excel_report import report, write_report
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Print area cannot be set", "ignore:.*extension is not supported"
+)
 TODAY = dt.date(2026, 1, 15)
 POSITIONS = [
     ["symbol", "type", "quantity", "strike", "expiration", "price"],

@@ -15,7 +15,7 @@ import typer
 
 from xlmargin.commands.ranges import errors, problems, tables_of
 from xlmargin.commands.terminal import print_answers, printed, progress
-from xlmargin.errors import InputError, MarginError
+from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers import BookRanges
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, write_margin_workbook
 from xlmargin.workbooks.pages import COMPARISON
@@ -28,6 +28,15 @@ _BY_STRATEGY: Final = (
     ("efficiency gain", "MARGIN_EFFICIENCY"), ("comparison", "MARGIN_COMPARE"),
 )  # fmt: skip
 """The answers of a report, each with the function that gives it."""
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A workbook that is written: of which tables, with what warnings, and why without a page."""
+
+    tables: InputTables
+    warnings: Sequence[Problem]
+    left_out: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -52,14 +61,19 @@ class Asked:
             if self.output.exists() and path.exists() and self.output.samefile(path):
                 raise MarginError(f"{self.output}: is an input too; wanted another name.")
 
-    def report(self, ranges: BookRanges, note: str = "") -> None:
-        """Write the workbook whole or not at all, and show the requirement."""
+    def written(self, ranges: BookRanges, note: str = "") -> Reported:
+        """Write the workbook whole or not at all."""
         self.refuse_output(())
         tables = tables_of(ranges, self.today)
         found = problems(tables, self.today)
         if refused := errors(found):
             raise InputError(refused)
-        left_out = self._write(tables, note)
+        return Reported(tables, found, self._write(tables, note))
+
+    def report(self, ranges: BookRanges, note: str = "") -> None:
+        """Write the workbook, and show the requirement."""
+        done = self.written(ranges, note)
+        tables, found, left_out = done.tables, done.warnings, done.left_out
         asked = _ALWAYS if COMPARISON.name in left_out else (*_ALWAYS, *_BY_STRATEGY)
         answers = {key: self.functions[name](*tables.ranges) for key, name in asked}
         if self.as_json:
