@@ -162,6 +162,21 @@ def calc(
         raise typer.Exit(1)
 
 
+@app.command(name="build-workbooks")
+def build_workbooks_(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder to write the workbooks into.")
+    ] = Path("workbooks"),
+) -> None:
+    """Write the template workbooks, one for each task, filled with the sample book."""
+    from xlmargin.commands import build_workbooks
+
+    try:
+        build_workbooks(output, _functions())
+    except (MarginError, OSError) as error:
+        _refuse(error)
+
+
 @app.command()
 def build_oxt(
     output: Annotated[Path, typer.Option("--output", "-o", help="Add-in to write (.oxt).")] = Path(
@@ -175,6 +190,58 @@ def build_oxt(
         build_add_in(output, _registered())
     except (MarginError, OSError) as error:
         _refuse(error)
+
+
+_Startup = Annotated[Path | None, typer.Option(help="Folder that Excel opens on starting.")]
+_UserSettings = Annotated[Path | None, typer.Option("--settings", help="xlwings' settings file.")]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
+
+
+@app.command()
+def install(
+    startup: _Startup = None, settings: _UserSettings = None, dry_run: _DryRun = False
+) -> None:
+    """Put the add-in into Excel on Windows, with this Python to answer its functions."""
+    from xlmargin.commands.install import install
+    from xlmargin.hosts.classic.places import places, refuse_elsewhere
+
+    try:
+        refuse_elsewhere(startup, settings)
+        install(places(startup, settings), _registered(), dry_run)
+    except (MarginError, OSError) as error:
+        _refuse(error)
+
+
+@app.command()
+def uninstall(
+    startup: _Startup = None, settings: _UserSettings = None, dry_run: _DryRun = False
+) -> None:
+    """Take the add-in out of Excel again; files of others stay as they are."""
+    from xlmargin.commands.install import uninstall
+    from xlmargin.hosts.classic.places import places, refuse_elsewhere
+
+    try:
+        refuse_elsewhere(startup, settings)
+        uninstall(places(startup, settings), dry_run)
+    except (MarginError, OSError) as error:
+        _refuse(error)
+
+
+@app.command()
+def doctor(
+    startup: _Startup = None, settings: _UserSettings = None, as_json: _Json = False
+) -> None:
+    """Look at all that Excel needs to call the functions; exit code 1 where something is wrong."""
+    from xlmargin.commands.doctor import examine
+    from xlmargin.hosts.classic.machine import this_machine
+    from xlmargin.hosts.classic.places import places
+
+    try:
+        well = examine(this_machine(places(startup, settings)), _registered(), as_json)
+    except (MarginError, OSError) as error:
+        _refuse(error)
+    if not well:
+        raise typer.Exit(1)
 
 
 @app.command(name="import")

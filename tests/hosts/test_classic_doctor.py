@@ -1,0 +1,173 @@
+"""Each fault of a machine is found, named with its remedy, and told by the exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import udfs  # noqa: F401  (registers the functions)
+from xlmargin.cli import app
+from xlmargin.commands.doctor import examine
+from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.hosts.classic.add_in import add_in
+from xlmargin.hosts.classic.examination import examined
+from xlmargin.hosts.classic.findings import Finding, Level
+from xlmargin.hosts.classic.installation import installing
+from xlmargin.hosts.classic.machine import Machine, this_machine
+from xlmargin.hosts.classic.places import Places
+
+FUNCTIONS = tuple(e for e in REGISTRY.values() if e.function.__module__ == "udfs")
+Break = Callable[[Machine], Machine]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A Windows on which all is well, after an installation."""
+    python = tmp_path / "venv" / "Scripts" / "python.exe"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    found = this_machine(
+        Places(tmp_path / "Excel" / "XLSTART", tmp_path / ".x" / "xlwings.conf", python, tmp_path)
+    )
+    version = found.packages["xlwings"]
+    (tmp_path / "venv" / f"xlwings64-{version}.dll").touch()
+    for step in installing(found.places, FUNCTIONS):
+        step.do()
+    return replace(
+        found,
+        platform="win32",
+        bits=64,
+        office_bits=64,
+        requirements=("numpy>=1.0", "xlwings==" + version, "pytest>=999; extra == 'test'"),
+    )
+
+
+def wrong(machine: Machine) -> list[Finding]:
+    return [f for f in examined(machine, FUNCTIONS) if f.level in (Level.ERROR, Level.WARNING)]
+
+
+def test_a_machine_on_which_all_is_well(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    findings = examined(machine, FUNCTIONS)
+    assert {f.level for f in findings} == {Level.GOOD}
+    assert [f.what for f in findings] == [
+        "Python", "packages", "xlwings", "functions", "Office", "DLL", "add-in", "add-in",
+        "settings",
+    ]  # fmt: skip
+    assert examine(machine, FUNCTIONS, as_json=False)
+    assert "error" not in capsys.readouterr().out
+
+
+def only(machine: Machine) -> Finding:
+    """The one thing that is wrong; it says how it is mended."""
+    (finding,) = wrong(machine)
+    assert finding.mend
+    return finding
+
+
+def test_python_of_the_store(machine: Machine) -> None:
+    store = machine.places.interpreter.parents[2] / "WindowsApps" / "python.exe"
+    moved = replace(machine, places=replace(machine.places, interpreter=store))
+    assert wrong(moved)[0].what == "Python"
+    assert wrong(moved)[0].level is Level.ERROR
+    assert "store" in wrong(moved)[0].says
+
+
+def test_python_of_32_bits(machine: Machine) -> None:
+    assert only(replace(machine, bits=32)).level is Level.WARNING
+
+
+@pytest.mark.parametrize(
+    ("requirement", "says"),
+    [("numpy>=99", "found numpy"), ("Not_There>=1", "found Not_There none")],
+)
+def test_a_package_that_is_old_or_missing(machine: Machine, requirement: str, says: str) -> None:
+    assert machine.requirements is not None
+    finding = only(replace(machine, requirements=(*machine.requirements, requirement)))
+    assert (finding.what, finding.level) == ("packages", Level.ERROR)
+    assert says in finding.says
+    assert requirement in finding.mend
+
+
+def test_xlwings_of_two_versions(machine: Machine, tmp_path: Path) -> None:
+    (tmp_path / "xlwings.bas").write_text('Const XLWINGS_VERSION As String = "0.0.1"')
+    finding = only(replace(machine, xlwings=tmp_path))
+    assert (finding.what, finding.level) == ("xlwings", Level.ERROR)
+    assert "0.0.1" in finding.says
+    assert only(replace(machine, xlwings=tmp_path / "none")).says.startswith("its VBA is missing")
+
+
+def test_no_dll_for_the_bits_of_office(machine: Machine) -> None:
+    finding = only(replace(machine, office_bits=32))
+    assert (finding.what, finding.level) == ("DLL", Level.ERROR)
+    assert "xlwings32-" in finding.says
+
+
+def test_an_office_that_does_not_say_what_it_is(machine: Machine) -> None:
+    findings = examined(replace(machine, office_bits=None), FUNCTIONS)
+    assert any(f.level is Level.NOTE and f.what == "Office" for f in findings)
+    assert [f.says[:21] for f in findings if f.level is Level.ERROR] == ["found no xlwings32-0."]
+
+
+def test_no_add_in(machine: Machine) -> None:
+    machine.places.add_in.unlink()
+    finding = only(machine)
+    assert (finding.what, finding.mend) == ("add-in", "run: xlmargin install")
+
+
+def test_another_s_add_in(machine: Machine) -> None:
+    machine.places.add_in.write_text("not ours")
+    assert "none of ours" in only(machine).says
+
+
+def test_an_add_in_of_another_version(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xlmargin.__version__", "9.9.9")
+    assert "it is of xlmargin" in only(machine).says
+    assert "9.9.9" in only(machine).says
+
+
+def test_an_add_in_with_other_functions(machine: Machine) -> None:
+    (finding,) = [f for f in examined(machine, FUNCTIONS[1:]) if f.level is not Level.GOOD]
+    assert "other functions" in finding.says
+
+
+def test_an_add_in_without_a_python(machine: Machine) -> None:
+    machine.places.add_in.write_bytes(add_in(FUNCTIONS, {}))
+    assert only(machine).says == "names no Python (INTERPRETER_WIN)"
+
+
+def test_a_python_that_is_gone_is_an_error_and_another_a_warning(
+    machine: Machine, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.exe"
+    settings = machine.places.settings
+    settings.write_text(f'"INTERPRETER_WIN","{other}"\n')
+    assert only(machine).level is Level.ERROR
+    assert "change the row INTERPRETER_WIN" in only(machine).mend
+    other.touch()
+    assert only(machine).level is Level.WARNING
+    settings.unlink()
+    assert "do not know of Python" in only(machine).says
+
+
+def test_the_exit_code_and_json_tell_it_too(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine.places.add_in.unlink()
+    assert not examine(machine, FUNCTIONS, as_json=True)
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert {"level", "what", "says", "mend"} == findings[0].keys()
+    assert findings[-2]["level"] == "error"
+
+
+def test_elsewhere_it_says_what_can_be_said() -> None:
+    done = CliRunner().invoke(app, ["doctor", "--json"])
+    findings = json.loads(done.output)["findings"]
+    assert findings[0]["what"] == "Python"
+    assert done.exit_code == (1 if any(f["level"] == "error" for f in findings) else 0)

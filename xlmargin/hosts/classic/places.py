@@ -1,0 +1,58 @@
+"""Where Excel looks for add-ins, xlwings for its settings, and both for Python."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from xlmargin.errors import MarginError
+from xlmargin.hosts.classic.add_in import FILE
+from xlmargin.hosts.classic.wrappers import PYTHON_MODULE
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folder that Excel opens on starting, xlwings' file of settings, and this Python."""
+
+    startup: Path
+    settings: Path
+    interpreter: Path
+    code: Path
+    """The folder of the Python functions."""
+
+    @property
+    def add_in(self) -> Path:
+        """Where the add-in is put."""
+        return self.startup / FILE
+
+
+def places(startup: Path | None = None, settings: Path | None = None) -> Places:
+    """The places of this user, but for those that are named."""
+    home = Path.home()
+    roaming = Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming")
+    return Places(
+        startup or roaming / "Microsoft" / "Excel" / "XLSTART",
+        settings or home / ".xlwings" / "xlwings.conf",
+        Path(sys.executable),
+        _code(),
+    )
+
+
+def refuse_elsewhere(startup: Path | None, settings: Path | None) -> None:
+    """Refuse to install where there is no Excel for Windows, unless both places are named."""
+    if sys.platform != "win32" and (startup is None or settings is None):
+        raise MarginError(
+            f"found {sys.platform}, wanted Windows: only there Excel calls Python through an"
+            " add-in of this kind. On the Mac and the web use xlwings Lite; to try it out, name"
+            " folders with --startup and --settings."
+        )
+
+
+def _code() -> Path:
+    spec = find_spec(PYTHON_MODULE)
+    if spec is None or spec.origin is None:
+        raise MarginError(f"found no module {PYTHON_MODULE}: install xlmargin again.")
+    return Path(spec.origin).parent
