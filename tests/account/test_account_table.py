@@ -156,6 +156,24 @@ def test_both_sides_of_the_least_equity(equity, missing):
     assert found["minimum equity deficiency"] == pytest.approx(1_000 + missing)
 
 
+def test_what_options_bring_in_does_not_make_the_least_equity():
+    # 4210(a)(5) deducts what is short: 1,500 paid in and 2,000 received are 1,500 of equity
+    market = [["symbol", "price"], ["XYZ", 100]]
+    short = option("put", -1, 95, 20.0)
+    found = totals(short, cash(3_500), market=market)
+    assert found["strategy equity"] == 3_500
+    assert found["minimum equity deficiency"] == pytest.approx(500)
+    # 4210(f)(2)(B) gives a long option of four weeks no value: 1,500 beside it are 1,500
+    held = stock(100, 50), cash(-3_500), option("call", 1, 55, 8.0)
+    assert totals(*held)["minimum equity deficiency"] == pytest.approx(500)
+    # one of more than nine months counts with its value of 800
+    lasting = option("call", 1, 55, 8.0, expiration="2027-12-17")
+    assert totals(*held[:2], lasting)["minimum equity deficiency"] == 0
+    # a spread received for 140 leaves what was paid in: 500 of cash, 360 of equity
+    spread = option("put", -1, 105, 7.8), option("put", 1, 100, 6.4), cash(500)
+    assert totals(*spread, market=market)["minimum equity deficiency"] == pytest.approx(1_640)
+
+
 @pytest.mark.parametrize(("equity", "missing"), [(100_000, 0.0), (99_999.99, 0.01)])
 def test_least_equity_of_a_house_under_portfolio_margin(equity, missing):
     found = totals(stock(100, 50), cash(equity - 5_000), settings=[["house", "schwab"]])

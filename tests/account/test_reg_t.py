@@ -56,11 +56,11 @@ def test_nothing_is_bought_on_margin_below_the_least_equity(debit, bought):
 
 def test_cash_beside_a_short_option_is_not_free():
     market = [["symbol", "price"], ["XYZ", 100]]
-    short = option("put", -1, 60, 0.05)
-    found = totals(short, cash(1_999), market=market)
+    short = option("put", -1, 60, 0.05)  # worth 5, which is owed
+    found = totals(short, cash(2_004), market=market)
     assert found["SMA"] > 0
     assert found["stock buying power"] == found["option buying power"] == 0
-    assert totals(short, cash(2_000), market=market)["stock buying power"] > 0
+    assert totals(short, cash(2_005), market=market)["stock buying power"] > 0
 
 
 def test_free_cash_buys_what_is_then_paid_in_full():

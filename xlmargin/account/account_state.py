@@ -83,18 +83,15 @@ class PortfolioState:
 class MarginState:
     """What an account has that is no cash account, $, shape (accounts,).
 
-    `minimum_equity` is that of strategy-based margin.
+    `minimum_equity` is that of strategy-based margin, `minimum_equity_deficiency` what is missing
+    to it, 0 or more.
     """
 
     reg_t: Excess
     sma: FloatArray
     minimum_equity: FloatArray
+    minimum_equity_deficiency: FloatArray
     portfolio: PortfolioState
-
-    @property
-    def minimum_equity_deficiency(self) -> FloatArray:
-        """What is missing to the least equity, $, 0 or more."""
-        return np.maximum(self.minimum_equity - self.reg_t.equity, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,10 +194,12 @@ def _margin_state(
     book, rules = margin.book, _account_rules(margin.book)
     reg_t = reg_t_excess(margin)
     balance = amount_of_accounts(book, "sma", book.settings.sma)
+    least = margin_minimum_equity(book, market_worth(margin), values, rules)
     return MarginState(
         reg_t,
         sma(balance, reg_t.excess, rules),
-        margin_minimum_equity(book, market_worth(margin), values, rules),
+        least,
+        np.maximum(least - values.equity_beside_minimum, 0.0),
         portfolio,
     )
 

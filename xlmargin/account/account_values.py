@@ -4,7 +4,7 @@ The strategy-based books give options of nine months or less no value: short one
 inside the requirement, long ones count for nothing. Portfolio margin counts every option at its
 market value. Beside its own requirement each equity leaves the excess.
 
-Rule: FINRA 4210(a)(5), (f)(2)(B), (g)(11).
+Rule: FINRA 4210(a)(5), (b)(4), (f)(2)(B), (g)(11).
 """
 
 from __future__ import annotations
@@ -51,6 +51,15 @@ class AccountValues:
     def strategy_equity(self) -> FloatArray:
         """Equity of strategy-based margin, $: options count only where they have loan value."""
         return self.net_liquidation_value - self.options_without_value
+
+    @property
+    def equity_beside_minimum(self) -> FloatArray:
+        """What stands beside the least equity, $: the lesser of the two equities.
+
+        Options without loan value make it no more when they are long, and what was received for
+        short ones, which is owed at the market, makes it no more either.
+        """
+        return np.minimum(self.net_liquidation_value, self.strategy_equity)
 
 
 def account_values(book: Book, unit_value: FloatArray, rules: StrategyRules) -> AccountValues:

@@ -62,8 +62,9 @@ def margin_buying_power(
     free_cash = np.where(no_shorts, np.maximum(values.cash, 0.0), 0.0)
     funds = np.minimum(balance, maintenance.excess)
     stock = np.minimum(balance / at_first, maintenance.excess / later)
-    stock = np.where(maintenance.equity < least_equity, np.minimum(stock, free_cash), stock)
-    options = np.minimum(funds, np.maximum(maintenance.equity - least_equity, free_cash))
+    above_least = values.equity_beside_minimum - least_equity
+    stock = np.where(above_least < 0, np.minimum(stock, free_cash), stock)
+    options = np.minimum(funds, np.maximum(above_least, free_cash))
     return BuyingPower(np.maximum(stock, 0.0), np.maximum(options, 0.0))
 
 
