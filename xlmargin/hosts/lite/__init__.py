@@ -1,0 +1,1 @@
+"""Excel on the Mac, the web and Windows through xlwings Lite: Python in the task pane."""
