@@ -236,6 +236,50 @@ def test_a_day_with_too_many_holdings_asks_for_the_order():
     trades += [["XYZ", "put", 1, strike, "2026-12-18", strike / 40] for strike in strikes]
     assert 2 ** len(strikes) > MOST_HOLDINGS == 2 ** (len(strikes) - 1)
     message = udfs.MARGIN_INTRADAY(trades, cash(10_000), MARKET, MARGIN)
-    assert message.startswith("#XLM! activity, time: found more than 4,096 holdings")
+    assert message.startswith(
+        "#XLM! activity, time: found more holdings than can be looked at that 13 transactions"
+    )
     timed = [[*trades[0], "time"], *([*row, i / 100] for i, row in enumerate(trades[1:]))]
     assert deficit(rows(timed, cash(10_000))) == 0
+
+
+def buys_and_sells(number):
+    """As many trades of 100 shares, each at its own price."""
+    typed = [["symbol", "type", "quantity", "price"]]
+    return typed + [["XYZ", "stock", 100 * (-1) ** i, 50 + i / 10_000] for i in range(number)]
+
+
+def test_days_without_an_order_that_take_too_many_steps_ask_for_it(monkeypatch):
+    # by turns 100 shares more and less: n trades lead to n + 1 holdings, in 1 + 2 + ... + n steps
+    monkeypatch.setattr("xlmargin.intraday.worst_order.MOST_STEPS", 140 * 141 / 2)
+    assert deficit(rows(buys_and_sells(140), cash(1e6))) == 0
+    message = udfs.MARGIN_INTRADAY(buys_and_sells(141), cash(1e6), MARKET, MARGIN)
+    assert message.startswith("#XLM! activity, time: found more holdings than can be looked at")
+    assert message.endswith("wanted a column of times: the order.")
+
+
+def test_a_reducing_transaction_is_not_sought_without_end():
+    # shares sold short are bought back one by one, each at its price: from below zero, ever higher;
+    # 200 prices, 200 shares and 201 holdings are more than two million to look at
+    made = [["symbol", "type", "quantity", "price"]]
+    made += [["XYZ", "stock", 1, 50 - i / 10_000] for i in range(200)]
+    held = [["symbol", "type", "quantity"], ["USD", "cash", 0], ["XYZ", "stock", -200]]
+    message = udfs.MARGIN_INTRADAY(made, held, MARKET, MARGIN)
+    assert message.startswith("#XLM! activity, time: found more holdings than can be looked at")
+    assert deficit(rows([made[0], *made[1:101]], held)) == 0
+
+
+def test_more_holdings_than_can_be_margined_are_refused(monkeypatch):
+    # 5 underlyings, each bought or not and sold or not: -100, 0 and 100 shares, two that are held
+    monkeypatch.setattr("xlmargin.intraday.levels.MOST_LEGS", 9)
+    symbols = [f"S{i}" for i in range(5)]
+    market = [["symbol", "price"], *([symbol, 20.0] for symbol in symbols)]
+    trades = [["symbol", "type", "quantity", "price"]]
+    trades += [[symbol, "stock", shares, 20] for symbol in symbols for shares in (100, -100)]
+    message = udfs.MARGIN_INTRADAY(trades, cash(100_000), market, MARGIN)
+    assert message == (
+        "#XLM! activity: found holdings of more than 9 contracts that transactions lead to, "
+        "wanted fewer transactions, days or accounts at once."
+    )
+    monkeypatch.setattr("xlmargin.intraday.levels.MOST_LEGS", 10)
+    assert deficit(rows(trades, cash(100_000), MARGIN, market)) == 0

@@ -57,6 +57,11 @@ class _Opened:
     opening: Level
     is_large: bool
 
+    @property
+    def has_levels(self) -> bool:
+        """Whether the day is under intraday margin."""
+        return isinstance(self.rules, IntradayRules) and not self.is_large
+
 
 def intraday_reports(held: Book, activity: Activity) -> tuple[DayReport, ...]:
     """What the rules make of each account's days, by account, in the order of the dates.
@@ -89,30 +94,26 @@ def _opened(day: AccountDay, rules: DayRules, levels: Levels, settings: Settings
 
 def _holdings_within(opened: Iterable[_Opened]) -> Iterator[Holding]:
     """Every holding whose level may be asked for within the days under intraday margin."""
-    for each in opened:
-        if isinstance(each.rules, IntradayRules) and not each.is_large:
-            day = each.day
-            known = day.is_order_known
-            yield from holdings_on_path(day, day.transactions) if known else reachable_holdings(day)
+    days = [each.day for each in opened if each.has_levels]
+    for day in days:
+        if day.is_order_known:
+            yield from holdings_on_path(day, day.transactions)
+    yield from reachable_holdings(day for day in days if not day.is_order_known)
 
 
 def _reports_of_account(
     opened: Sequence[_Opened], levels: Levels, settings: Settings
 ) -> Iterator[DayReport]:
     """The reports of one account: later days show whether a deficit was satisfied."""
-    paths = {
-        each.day.day: _path(each.day, levels)
-        for each in opened
-        if isinstance(each.rules, IntradayRules) and not each.is_large
-    }
+    paths = {each.day.day: _path(each.day, levels) for each in opened if each.has_levels}
+    days = [each.day for each in opened]
     is_pattern_day_trader = False
     for i, each in enumerate(opened):
         day = each.day
         if each.is_large:
             yield DayReport(day, Exempt(LARGE_ACCOUNT, each.rules.portfolio_rule))
         elif isinstance(each.rules, PatternRules):
-            earlier = [other.day for other in opened[:i]]
-            pattern = pattern_day(day, each.opening, each.rules, earlier, is_pattern_day_trader)
+            pattern = pattern_day(day, each.opening, each.rules, days[:i], is_pattern_day_trader)
             is_pattern_day_trader = pattern.is_pattern_day_trader
             yield DayReport(day, pattern)
         else:

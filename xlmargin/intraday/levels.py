@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import nan
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -17,13 +17,17 @@ from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.errors import InputError, Problem
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import Phase
 
 Holding: TypeAlias = tuple[tuple[int, float], ...]
 """Contracts by index, in order, each with its quantity; what is not held is left out."""
 
-_DECIMALS = 9
+MOST_LEGS: Final = 250_000
+"""Contracts in all holdings together, each holding with all of its own, that are margined."""
+
+_DECIMALS: Final = 9
 """Of quantities: shares bought and sold in fractions add up to nothing again."""
 
 
@@ -56,14 +60,32 @@ def with_trade(holding: Holding, contract: int, quantity: float) -> Holding:
 
 
 def levels_of(contracts: Book, holdings: Iterable[Holding]) -> Levels:
-    """The level of each holding, without cash. The book has an entry a contract."""
-    wanted = [holding for holding in dict.fromkeys(holdings) if holding]
+    """The level of each holding, without cash. The book has an entry a contract.
+
+    Refused where there are more to margin than can be in a minute or two.
+    """
+    wanted = _distinct(holdings)
     levels: Levels = {(): NOTHING}
     if wanted:
         equity, requirement = _margined(_accounts(contracts, wanted))
         both = zip(equity.tolist(), (equity - requirement).tolist(), strict=True)
         levels.update(zip(wanted, (Level(*each) for each in both), strict=True))
     return levels
+
+
+def _distinct(holdings: Iterable[Holding]) -> list[Holding]:
+    """Every holding once, but for that of nothing."""
+    found: dict[Holding, None] = {}
+    legs = 0
+    for holding in holdings:
+        if holding and holding not in found:
+            found[holding] = None
+            legs += len(holding)
+            if legs > MOST_LEGS:
+                what = f"holdings of more than {MOST_LEGS:,} contracts that transactions lead to"
+                wanted = "fewer transactions, days or accounts at once"
+                raise InputError([Problem("activity", 0, "", what, wanted)])
+    return list(found)
 
 
 def _accounts(contracts: Book, holdings: list[Holding]) -> Book:

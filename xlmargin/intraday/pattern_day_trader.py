@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from xlmargin.intraday.account_days import AccountDay
 from xlmargin.intraday.day_trades import DayTrades, day_trades_of
@@ -66,19 +67,20 @@ def pattern_day(
     earlier: Sequence[AccountDay],
     was_pattern_day_trader: bool,
 ) -> PatternDay:
-    """An account's day under pattern day trading; `earlier` are its days before."""
-    counted = [
-        day_trades_of(each)
-        for each in (*earlier, day)
-        if each is day or business_day_after(each.day, rules.business_days) > day.day
-    ]
+    """An account's day under pattern day trading; `earlier` are its days before, in order."""
+
+    def is_counted(other: AccountDay) -> bool:
+        return business_day_after(other.day, rules.business_days) > day.day
+
+    of_day = day_trades_of(day)
+    counted = [of_day, *map(day_trades_of, takewhile(is_counted, reversed(earlier)))]
     day_trades, trades = sum(c.day_trades for c in counted), sum(c.trades for c in counted)
     is_pattern = day_trades >= rules.day_trades and day_trades > rules.trade_share * trades
     due = business_day_after(day.day, rules.days_to_meet)
     return PatternDay(
         rules=rules,
         opening=opening,
-        of_day=counted[-1],
+        of_day=of_day,
         day_trades=day_trades,
         trades=trades,
         is_pattern_day_trader=was_pattern_day_trader or is_pattern,

@@ -15,7 +15,7 @@ Rule: FINRA 4210(d)(2), unknown order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -27,6 +27,9 @@ from xlmargin.intraday.path import LEAST_FALL
 
 MOST_HOLDINGS: Final = 4_096
 """Holdings of one part that the transactions of a day may lead to: those of 12 contracts."""
+
+MOST_STEPS: Final = 2_000_000
+"""Of the search through what the transactions of all days may lead to, one by one."""
 
 _DECIMALS: Final = 6
 """Of dollars that are compared: sums of the same amounts differ by less."""
@@ -49,18 +52,21 @@ class _Made:
 _NONE_MADE: Final = _Made(0.0, ())
 
 
-def reachable_holdings(day: AccountDay) -> Iterator[Holding]:
-    """Every holding of a part that some of the day's transactions lead to.
+def reachable_holdings(days: Iterable[AccountDay]) -> Iterator[Holding]:
+    """Every holding of a part that some of a day's transactions lead to.
 
-    Refused where there are more than can be looked at.
+    Refused where there are more than can be looked at, of one part or in all.
     """
-    for part, transactions in _by_part(day):
-        found = {day.holding(part)}
-        for t in transactions:
-            found |= {_after(holding, t) for holding in found}
-            if len(found) > MOST_HOLDINGS:
-                raise _refused(day, transactions)
-        yield from found
+    steps = 0
+    for day in days:
+        for part, transactions in _by_part(day):
+            found = {day.holding(part)}
+            for t in transactions:
+                steps += len(found)
+                found |= {_after(holding, t) for holding in found}
+                if len(found) > MOST_HOLDINGS or steps > MOST_STEPS:
+                    raise _refused(day, transactions)
+            yield from found
 
 
 def worst_order(day: AccountDay, levels: Levels) -> tuple[Transaction, ...]:
@@ -116,7 +122,10 @@ def _lowest_reduced(day: AccountDay, levels: Levels) -> list[Transaction]:
     lowest, found = 0.0, list[Transaction]()
     for part, own in _by_part(day):
         opening = levels[day.holding(part)].excess
-        for last in {(t.contract, t.quantity, t.cash): t for t in own}.values():
+        different = {(t.contract, t.quantity, t.cash): t for t in own}.values()
+        if len(different) * len(own) * len(_least_cash(day.holding(part), own)) > MOST_STEPS:
+            raise _refused(day, own)
+        for last in different:
             made = _least_cash(day.holding(part), [t for t in own if t is not last])
             for before, so_far in made.items():
                 after = _after(before, last)
@@ -129,7 +138,7 @@ def _lowest_reduced(day: AccountDay, levels: Levels) -> list[Transaction]:
 
 def _refused(day: AccountDay, transactions: Sequence[Transaction]) -> InputError:
     found = (
-        f"more than {MOST_HOLDINGS:,} holdings that {len(transactions)} transactions of "
+        f"more holdings than can be looked at that {len(transactions)} transactions of "
         f"{day.account or 'the account'} on {day.day} may pass through in some order"
     )
     return InputError([Problem("activity", 0, "time", found, "a column of times: the order")])
