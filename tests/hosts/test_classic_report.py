@@ -17,7 +17,7 @@ from xlmargin.commands.excel_report import report, write_report
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"
 )
-TODAY = dt.date(2026, 1, 15)
+TODAY = dt.date(2026, 1, 20)
 POSITIONS = [
     ["symbol", "type", "quantity", "strike", "expiration", "price"],
     ["XYZ", "stock", 500, None, None, 100.0],
@@ -43,7 +43,7 @@ def book(tmp_path: Path) -> FakeBook:
 
 def test_the_report_has_what_the_functions_answer(book: FakeBook) -> None:
     written = write_report(book, TODAY)
-    assert written == book.path.with_name("family-margin-2026-01-15.xlsx")
+    assert written == book.path.with_name("family-margin-2026-01-20.xlsx")
     cells = {
         cell
         for row in openpyxl.load_workbook(written, data_only=True)["Start"].iter_rows(
@@ -73,9 +73,9 @@ def test_the_report_is_opened_and_its_pages_printed(
 def test_no_file_is_ever_written_over(book: FakeBook) -> None:
     names = [write_report(book, TODAY).name for _ in range(3)]
     assert names == [
-        "family-margin-2026-01-15.xlsx",
-        "family-margin-2026-01-15-2.xlsx",
-        "family-margin-2026-01-15-3.xlsx",
+        "family-margin-2026-01-20.xlsx",
+        "family-margin-2026-01-20-2.xlsx",
+        "family-margin-2026-01-20-3.xlsx",
     ]
 
 
@@ -132,9 +132,9 @@ def test_a_name_leads_to_no_other_folder(
 ) -> None:
     """A name with a path in it is only a name."""
     monkeypatch.setattr(FakeBook, "name", property(lambda self: r"..\..\evil/family.xlsx"))
-    assert write_report(book, TODAY) == tmp_path / "family-margin-2026-01-15.xlsx"
+    assert write_report(book, TODAY) == tmp_path / "family-margin-2026-01-20.xlsx"
 
 
 def test_a_book_that_was_never_saved_is_read_too(book: FakeBook, tmp_path: Path) -> None:
     book.path = book.path.rename(tmp_path / "Book1")
-    assert write_report(book, TODAY).name == "Book1-margin-2026-01-15.xlsx"
+    assert write_report(book, TODAY).name == "Book1-margin-2026-01-20.xlsx"

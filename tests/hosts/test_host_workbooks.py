@@ -1,0 +1,146 @@
+"""One book as a workbook for each kind of program: the same figures, each in its own way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import udfs  # noqa: F401  (registers the functions)
+from tests.hosts.open_book import FakeBook, FakeExcel
+from tests.hosts.vba_reader import parts, sheet_names, vba_in
+from xlmargin.commands.excel_report import write_report
+from xlmargin.commands.workbook_hosts import ENDINGS, Host, adapt_to, finish_for, write_beside
+from xlmargin.errors import MarginError
+from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.hosts.classic.add_in import made_now, made_of
+from xlmargin.importers import read_book_files
+from xlmargin.samples import family_office_book
+from xlmargin.workbooks import input_tables, write_margin_workbook
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Print area cannot be set", "ignore:.*extension is not supported"
+)
+REGISTERED = tuple(e for e in REGISTRY.values() if e.function.__module__ == "udfs")
+FUNCTIONS = {entry.name: entry.function for entry in REGISTERED}
+SOFFICE = shutil.which("soffice")
+Built = dict[Host, Path]
+
+
+def build(host: Host, folder: Path) -> Path:
+    path = folder / f"book{ENDINGS[host]}"
+    book = family_office_book()
+    tables = input_tables(book.positions, book.market, book.settings, book.dividends)
+    write_margin_workbook(path, tables, FUNCTIONS, finish=finish_for(host, REGISTERED))
+    adapt_to(host, path, REGISTERED)
+    return path
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("hosts")
+    return {host: build(host, folder) for host in Host}
+
+
+def formulas(path: Path) -> dict[tuple[str, str], str]:
+    """Every formula that calls one of our functions, by sheet and cell."""
+    called = re.compile(rf"(?:{'|'.join(FUNCTIONS)})\(")
+    found = {}
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                text = getattr(cell.value, "text", cell.value)
+                if cell.data_type == "f" and called.search(str(text)):
+                    found[sheet.title, cell.coordinate] = str(text)
+    return found
+
+
+def values(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """What the cells of every sheet show, but for xlwings' settings."""
+    workbook = openpyxl.load_workbook(path, data_only=True)
+    return {
+        sheet.title: list(sheet.iter_rows(values_only=True))
+        for sheet in workbook.worksheets
+        if sheet.title != "xlwings.conf"
+    }
+
+
+def test_every_kind_shows_the_same_figures(built: Built) -> None:
+    plain = values(built[Host.PLAIN])
+    assert any(cell for rows in plain.values() for row in rows for cell in row)
+    assert values(built[Host.CLASSIC]) == plain
+    assert values(built[Host.LITE]) == plain
+
+
+def test_a_file_built_again_is_the_same_to_the_byte(built: Built, tmp_path: Path) -> None:
+    for host, path in built.items():
+        assert build(host, tmp_path).read_bytes() == path.read_bytes(), host
+
+
+def test_only_the_prefix_of_the_functions_differs(built: Built) -> None:
+    plain = formulas(built[Host.PLAIN])
+    assert len(plain) > 10
+    assert formulas(built[Host.CLASSIC]) == plain
+    lite = formulas(built[Host.LITE])
+    assert {at: text.replace("_xldudf_", "") for at, text in lite.items()} == plain
+    bare = re.compile(rf"(?<!_xldudf_)\b(?:{'|'.join(FUNCTIONS)})\(")
+    assert not any(bare.search(text) for text in lite.values())
+    assert "_xldudf_" not in str([*plain.values()])
+
+
+def test_the_workbook_with_macros_has_a_module_for_each_sheet(built: Built) -> None:
+    path = built[Host.CLASSIC]
+    names = sheet_names(path)
+    assert names[0] == "Start"
+    assert names[-1] == "xlwings.conf"
+    documents = {f"Sheet{i + 1}" for i in range(len(names))}
+    assert documents <= vba_in(path).keys()
+    assert b"sheet.macroEnabled" in parts(path)["[Content_Types].xml"]
+    assert "xl/vbaProject.bin" not in parts(built[Host.PLAIN])
+    assert {"Check", "Settings"} <= set(names)  # where the buttons lead
+
+
+def test_the_report_reads_the_workbook_with_macros(built: Built, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(built[Host.CLASSIC], tmp_path / "mine.xlsm"))
+    written = write_report(FakeBook(copy, FakeExcel()), dt.date(2026, 11, 23))
+    assert written.name == "mine-margin-2026-11-23.xlsx"
+    before, after = read_book_files(built[Host.PLAIN]), read_book_files(written)
+    assert after.positions == before.positions
+    assert values(written)["Requirement"] == values(built[Host.PLAIN])["Requirement"]
+
+
+def test_beside_the_workbooks_lies_what_their_program_needs(tmp_path: Path) -> None:
+    assert write_beside(Host.PLAIN, tmp_path, REGISTERED) == []
+    (add_in,) = write_beside(Host.CLASSIC, tmp_path, REGISTERED)
+    assert made_of(add_in) == made_now(REGISTERED)
+    assert write_beside(Host.CLASSIC, tmp_path, REGISTERED) == [add_in]
+    main, requirements = write_beside(Host.LITE, tmp_path, REGISTERED)
+    assert "from udfs import *" in main.read_text()
+    assert "xlmargin==" in requirements.read_text()
+
+
+def test_another_s_file_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "xlmargin.xlam").write_text("precious")
+    with pytest.raises(MarginError, match="did not write"):
+        write_beside(Host.CLASSIC, tmp_path, REGISTERED)
+    assert (tmp_path / "xlmargin.xlam").read_text() == "precious"
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
+@pytest.mark.parametrize("host", [Host.CLASSIC, Host.LITE])
+def test_libreoffice_opens_it_without_error(host: Host, built: Built, tmp_path: Path) -> None:
+    subprocess.run(
+        [
+            str(SOFFICE), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
+            "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1", "--outdir",
+            str(tmp_path), str(built[host]),
+        ],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    (start,) = tmp_path.glob("*.csv")
+    assert "Portfolio margin requirement" in start.read_text(encoding="utf-8")
