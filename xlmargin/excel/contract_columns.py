@@ -6,6 +6,7 @@ An option symbol says all four; what is typed beside it may be left out, but not
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -76,17 +77,17 @@ class ContractColumns:
     strike: FloatArray
     expiration: FloatArray
 
-    @property
+    @cached_property
     def is_option(self) -> BoolArray:
         """Which are calls or puts."""
         return np.isin(self.kind, (_CALL, _PUT))
 
-    @property
+    @cached_property
     def is_stock(self) -> BoolArray:
         """Which are shares."""
         return np.equal(self.kind, _STOCK)
 
-    @property
+    @cached_property
     def is_cash(self) -> BoolArray:
         """Which are cash."""
         return np.equal(self.kind, _CASH)
