@@ -89,10 +89,62 @@ def test_what_is_closed_is_counted_by_group():
     found = figures(what_if(held, in_turn))
     assert found["maintenance requirement"][1] == 0
     assert found["account value"][1] == 20_000 - 4 * 600 + 400
-    too_much = [[*headings, "group"], [*closes[0], None], [*closes[1], "b"]]
+    rest_first = [[*headings, "group"], [*closes[0], None], [*closes[1], "b"]]
+    assert figures(what_if(held, rest_first)) == found
+    too_much = [[*headings, "group"], [*closes[0], "b"], [*closes[1], "b"]]
     assert "row 3, quantity: found nothing, wanted at most 0, left of the -3" in (
         what_if(held, too_much)
     )
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_close_leaves_out_what_other_trades_close(reverse):
+    held = positions([*PUT[:2], 10, *PUT[3:], 6.0], CASH)
+    sold, three = [*PUT[:2], -5, *PUT[3:]], action([*PUT[:2], 3, *PUT[3:]], action="close")
+    rows = [CLOSE, three, sold]
+    found = figures(what_if(held, trades(*(rows[::-1] if reverse else rows))))
+    assert found["portfolio requirement"][1] == 0  # nothing is left, and nothing is short
+    six = action([*PUT[:2], 6, *PUT[3:]], action="close")
+    answer = what_if(held, trades(*([sold, six] if reverse else [six, sold])))
+    assert "quantity: found 6, wanted at most 5, left of the +10 held" in answer
+
+
+def grouped(rows, groups):
+    return [
+        [*row, *more] for row, more in zip(rows, [["group"], *([g] for g in groups)], strict=True)
+    ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_trades_that_name_a_group_close_in_it_whatever_their_order(order):
+    put = [*PUT[:2], 5, *PUT[3:], 6.0]
+    held = grouped(positions(put, put, CASH), ["a", None, None])
+    sold = [*PUT[:2], -5, *PUT[3:]]
+    traded = grouped(trades(sold, sold), ["a", None][::order])
+    # both rows are sold, and no put is short
+    assert figures(what_if(held, traded))["portfolio requirement"][1] == 0
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_trade_without_a_group_nets_with_one_that_opens_in_a_group(order):
+    bought, sold = ["ABC", "stock", 500], ["ABC", "stock", -300]
+    pairs = [(bought, "a"), (sold, None)][::order]
+    traded = grouped(trades(*(row for row, _ in pairs)), [group for _, group in pairs])
+    found = figures(what_if(positions(CASH), traded))
+    assert found["maintenance requirement"][1] == 2_500  # 25% of 200 shares at 50
+
+
+def test_a_trade_of_nothing_in_a_group_changes_nothing():
+    held = grouped(positions(["XYZ", "call", 1, 500, JANUARY, 20.0], CASH), ["a", None])
+    found = figures(what_if(held, grouped(trades(["XYZ", "stock", 0]), ["a"])))
+    assert found["maintenance requirement"] == [0, 0, 0]
+
+
+def test_a_refused_group_names_the_rows_of_trades_as_such():
+    held = grouped(positions(STOCK, CASH), ["a", None])
+    traded = grouped(trades(["XYZ", "put", -1, 480, JANUARY, 6.0]), ["a"])
+    answer = what_if(held, traded)
+    assert "wanted groups of their own: row 2 of trades; row 2." in answer
 
 
 def test_closing_everything_leaves_nothing_to_require():

@@ -1,46 +1,42 @@
 """The trades range: what is bought, sold, closed or rolled, beside the positions that are held.
 
-Each row becomes one signed trade, a roll two: what it closes and what it opens. What is closed is
-counted against the positions, all rows of trades together, whatever their order.
+Each row becomes one signed trade, a roll two: what it closes and what it opens. All rows are traded
+at once, whatever their order: what a row closes is counted against what the others leave, plain
+trades first, then stated quantities, then all that is left; in each, rows that name a group first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Book
 from xlmargin.errors import InputError
 from xlmargin.excel.cells import NOTHING, read, read_book
-from xlmargin.excel.columns import DATE, dates, numbers, wanted_words, words
+from xlmargin.excel.columns import DATE
 from xlmargin.excel.contents import Contents, Today, read_contents
 from xlmargin.excel.findings import Findings
 from xlmargin.excel.headings import TRADES
 from xlmargin.excel.held_contracts import (
     Contract,
-    HeldContracts,
     Row,
     complete_account,
     complete_contract,
     contract_of,
-    held_contracts,
     row_of,
     table_of,
 )
 from xlmargin.excel.market_range import PRICE
-from xlmargin.excel.plain_cells import Cells, shown
-from xlmargin.excel.positions_range import PositionRows, read_positions
+from xlmargin.excel.plain_cells import Cells
 from xlmargin.excel.ranges import RangeTable, read_range
+from xlmargin.excel.typed_trades import ROLL, TRADE, TypedTrades, typed_trades
 from xlmargin.instruments import InstrumentKind
 from xlmargin.what_if import Trades
 
 RANGE: Final = "trades"
-TRADE, CLOSE, ROLL = range(3)
-_ACTION_CODES: Final = {"trade": TRADE, "close": CLOSE, "roll": ROLL}
 _OF_A_ROLL: Final = ("to_expiration", "to_strike", "to_price")
 
 
@@ -73,70 +69,21 @@ def read_trades(
     return held, Trades(read(both).accepted()[1], np.array(fee))
 
 
-@dataclass(frozen=True, eq=False)
-class _Typed:
-    """The trades as they are typed, an entry a row; numbers are NaN where not given.
-
-    `left` is what no row has closed yet of each position held, `priced` the first row and price of
-    each contract that positions do not hold.
-    """
-
-    table: RangeTable
-    rows: PositionRows
-    action: IntArray
-    fee: FloatArray
-    to_expiration: FloatArray
-    to_strike: FloatArray
-    to_price: FloatArray
-    held: HeldContracts
-    findings: Findings
-    left: FloatArray
-    priced: dict[Contract, tuple[int, float]] = field(default_factory=dict)
-
-    def error(self, index: int, column: str, wanted: str) -> None:
-        """Something in one cell that refuses the trades."""
-        found = shown(self.table.cell(column, index))
-        self.findings.error(RANGE, self.table.rows[index], column, found, wanted)
-
-
 def _completed(
     table: RangeTable, contents: Contents, findings: Findings
 ) -> tuple[list[tuple[int, Row]], list[float]]:
     """The trades as rows of positions, each with its row number, and the fee of each."""
-    typed = _typed(table, contents, findings)
+    typed = typed_trades(table, contents, findings)
+    done = {i: list(_legs(typed, i)) for i in typed.turns}
     rows, fees = [], []
     for i, number in enumerate(table.rows):
-        for leg, row in enumerate(_legs(typed, i)):
+        for leg, row in enumerate(done[i]):
             rows.append((number, row))
             fees.append(0.0 if leg else float(np.nan_to_num(typed.fee[i])))
     return rows, fees
 
 
-def _typed(table: RangeTable, contents: Contents, findings: Findings) -> _Typed:
-    """The columns of the trades; what is wrong with those of positions is found later."""
-    fee = numbers(table, "fee", findings)
-    findings.errors_where(fee < 0, table, "fee", "a fee of 0 or more")
-    to_strike = numbers(table, "to_strike", findings)
-    to_price = numbers(table, "to_price", findings)
-    findings.errors_where(to_strike <= 0, table, "to_strike", "a strike above 0")
-    findings.errors_where(to_price <= 0, table, "to_price", PRICE)
-    action = words(table, "action", _ACTION_CODES, wanted_words([*_ACTION_CODES]), findings)
-    held = held_contracts(read_positions(contents.positions[0], Findings()))
-    return _Typed(
-        table,
-        read_positions(table, Findings()),
-        np.where(action < 0, TRADE, action),
-        fee,
-        dates(table, "to_expiration", findings),
-        to_strike,
-        to_price,
-        held,
-        findings,
-        held.rows.quantity.copy(),
-    )
-
-
-def _legs(typed: _Typed, i: int) -> Iterator[Row]:
+def _legs(typed: TypedTrades, i: int) -> Iterator[Row]:
     """What one row of trades does: a trade, or what a roll closes and what it opens."""
     row, rows, held = row_of(typed.table, i), typed.rows, typed.held
     place = (RANGE, typed.table.rows[i])
@@ -144,8 +91,11 @@ def _legs(typed: _Typed, i: int) -> Iterator[Row]:
     stated = np.nan if row["multiplier"] is None else float(rows.multiplier[i])
     contract = contract_of(rows, i)
     own = held.rows_on(contract, stated)
-    if typed.action[i] != TRADE:
-        _close(typed, i, row, [h for h in own if held.rows.account[h] == account])
+    mine = typed.may_close(i, own, account)
+    if typed.action[i] == TRADE:
+        typed.take(mine, float(rows.quantity[i]))
+    else:
+        _close(typed, i, row, mine)
     if own:
         complete_contract(row, float(rows.price[i]), own, place, held, typed.findings)
     else:
@@ -159,15 +109,12 @@ def _legs(typed: _Typed, i: int) -> Iterator[Row]:
         yield row
 
 
-def _close(typed: _Typed, i: int, row: Row, own: list[int]) -> None:
+def _close(typed: TypedTrades, i: int, row: Row, mine: list[int]) -> None:
     """Fill in the quantity that closes what the account holds: all of it, or as much as stated.
 
-    `own` are the rows that the account holds of the contract; a trade that names a group closes
-    those in it.
+    `mine` are the positions that the row may close.
     """
-    held, group = typed.held.rows, typed.rows.group[i]
-    mine = [h for h in own if group in ("", held.group[h]) and not held.contracts.is_cash[h]]
-    whole, left = float(held.quantity[mine].sum()), float(typed.left[mine].sum())
+    whole, left = float(typed.held.rows.quantity[mine].sum()), float(typed.left[mine].sum())
     if not whole:
         typed.error(i, "symbol", "shares or contracts that the account holds")
         return
@@ -179,15 +126,12 @@ def _close(typed: _Typed, i: int, row: Row, own: list[int]) -> None:
     if asked > abs(left) or not left:
         typed.error(i, "quantity", f"at most {abs(left):,.10g}, left of the {whole:+,.10g} held")
         return
-    row["quantity"], row["side"] = float(-np.sign(left) * asked), None
-    for h in mine:
-        if typed.left[h] * left > 0:
-            taken = min(asked, abs(typed.left[h]))
-            typed.left[h] -= np.sign(left) * taken
-            asked -= taken
+    quantity = float(-np.sign(left) * asked)
+    row["quantity"], row["side"] = quantity, None
+    typed.take(mine, quantity)
 
 
-def _rolled(typed: _Typed, i: int, row: Row, own: list[int]) -> Iterator[Row]:
+def _rolled(typed: TypedTrades, i: int, row: Row, own: list[int]) -> Iterator[Row]:
     """What a roll closes, and the same quantity of what it opens."""
     yield row
     rows, held = typed.rows, typed.held
@@ -210,14 +154,14 @@ def _rolled(typed: _Typed, i: int, row: Row, own: list[int]) -> Iterator[Row]:
     yield opened
 
 
-def _to(typed: _Typed, i: int) -> Contract:
+def _to(typed: TypedTrades, i: int) -> Contract:
     """The contract that a roll opens; its strike is the old one unless another is stated."""
     old, strike = contract_of(typed.rows, i), float(typed.to_strike[i])
     expires_on = float(typed.to_expiration[i] // 1)
     return old._replace(strike=old.strike if np.isnan(strike) else strike, expires_on=expires_on)
 
 
-def _opened(typed: _Typed, i: int, row: Row, to: Contract) -> Row:
+def _opened(typed: TypedTrades, i: int, row: Row, to: Contract) -> Row:
     """What a roll opens as a row of positions: the quantity closed, of another contract."""
     closing, price = row["quantity"], float(typed.to_price[i])
     return {
@@ -233,7 +177,9 @@ def _opened(typed: _Typed, i: int, row: Row, to: Contract) -> Row:
     }
 
 
-def _refuse_two_marks(typed: _Typed, i: int, contract: Contract, column: str, price: float) -> None:
+def _refuse_two_marks(
+    typed: TypedTrades, i: int, contract: Contract, column: str, price: float
+) -> None:
     """An option that positions do not hold has one mark, however often it is traded."""
     if np.isnan(price) or not typed.rows.contracts.is_option[i]:
         return

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Final
 
 from xlmargin.errors import InputError, Problem, RefusedPosition
 from xlmargin.excel.candidates_range import RANGE as CANDIDATES
@@ -17,6 +19,9 @@ from xlmargin.excel.trades_range import RANGE as TRADES
 from xlmargin.excel.trades_range import read_trades
 from xlmargin.settings import AccountType
 from xlmargin.what_if import Hedge, Impact, hedge_by_strategy, hedge_under_portfolio, impact
+
+_ROW_BELOW_ZERO: Final = re.compile(r"(?<=[ ])-(\d+)(?=[,;]|$)")
+"""A row among others in the text of a problem."""
 
 
 def impact_of_trades(
@@ -66,7 +71,12 @@ def rows_below_zero_in(name: str) -> Iterator[None]:
     try:
         yield
     except RefusedPosition as refused:
-        problems = [
-            replace(p, range=name, row=-p.row) if p.row < 0 else p for p in refused.problems
-        ]
-        raise RefusedPosition(problems) from None
+        raise RefusedPosition([_named(name, problem) for problem in refused.problems]) from None
+
+
+def _named(name: str, problem: Problem) -> Problem:
+    """A problem that calls rows below zero those of a range, its own and those in its text."""
+    wanted = _ROW_BELOW_ZERO.sub(rf"\1 of {name}", problem.wanted)
+    if problem.row < 0:
+        return replace(problem, range=name, row=-problem.row, wanted=wanted)
+    return replace(problem, wanted=wanted)

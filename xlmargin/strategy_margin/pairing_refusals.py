@@ -108,7 +108,8 @@ def _connected(holdings: Holdings) -> list[set[int]]:
     for i, j in links:
         merged = parts[i] | parts[j]
         parts = [merged if part & merged else part for part in parts]
-    return _distinct([*parts, *({piece.position} for piece in holdings.closed)])
+    closed = ({piece.position} for piece in holdings.closed)
+    return _distinct([part for part in (*parts, *closed) if part])
 
 
 def _distinct(parts: Sequence[set[int]]) -> list[set[int]]:

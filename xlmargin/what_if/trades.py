@@ -63,8 +63,9 @@ def book_after(held: Book, trades: Trades) -> Book:
     """The book once the trades are done; its cash is that of before.
 
     What a trade closes is taken from the rows held, first row first, which keep their costs. What
-    the trades of a contract open is one new row, at their average price. Trades count together:
-    their order does not matter.
+    the trades of a contract open is one new row, at their average price. Trades count together,
+    whatever their order: those that name a group first, and in it; the others then close what is
+    left in any group.
     """
     traded = replace(trades.book.positions, cost=trades.price, row=-trades.book.positions.row)
     joint = joined(held.positions, traded)
@@ -72,10 +73,12 @@ def book_after(held: Book, trades: Trades) -> Book:
     count = len(held.positions)
     quantity[count:] = 0.0
     rows_of = _rows_of_contracts(joint)
-    for (contract, group), own in _batches(joint, count).items():
+    batches = _batches(joint, count)
+    for contract, group in sorted(batches, key=lambda batch: batch[1] == NO_GROUP):
+        own = batches[contract, group]
         net = float(joint.quantity[own].sum())
         for i in rows_of[contract]:
-            if i < count and group in (NO_GROUP, int(joint.group[i])) and quantity[i] * net < 0:
+            if group in (NO_GROUP, int(joint.group[i])) and quantity[i] * net < 0:
                 closed = np.sign(net) * min(abs(net), abs(quantity[i]))
                 quantity[i] += closed
                 net -= closed
