@@ -22,7 +22,7 @@ FLOORS = [
     {"history"},
     {"reports"},
     {"excel"},
-    {"samples"},
+    {"samples", "help"},
     {"workbooks"},
     {"hosts"},
     {"udfs"},

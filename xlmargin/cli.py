@@ -192,6 +192,21 @@ def build_oxt(
         _refuse(error)
 
 
+@app.command()
+def help_page(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Page to write (.html).")] = Path(
+        "help.html"
+    ),
+) -> None:
+    """Write the reference of the worksheet functions as one page to read and print."""
+    from xlmargin.commands.help_pages import write_help_page
+
+    try:
+        write_help_page(output, _registered())
+    except (MarginError, OSError) as error:
+        _refuse(error)
+
+
 _Startup = Annotated[Path | None, typer.Option(help="Folder that Excel opens on starting.")]
 _UserSettings = Annotated[Path | None, typer.Option("--settings", help="xlwings' settings file.")]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]

@@ -1,0 +1,28 @@
+"""The ranges whose headings the page lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from xlmargin.excel.fact_names import FACTS
+from xlmargin.excel.headings import (
+    ACTIVITY,
+    CANDIDATES,
+    DIVIDENDS,
+    MARKET,
+    POSITIONS,
+    TRADES,
+    Headings,
+)
+
+HEADINGS: Final[Mapping[str, Headings]] = {
+    "Positions": POSITIONS,
+    "Market": MARKET,
+    "Dividends": DIVIDENDS,
+    "Trades": TRADES,
+    "Candidates": CANDIDATES,
+    "Activity": ACTIVITY,
+    "Facts (names in the first column)": FACTS,
+}
+"""Headings by range."""

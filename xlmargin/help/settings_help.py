@@ -1,0 +1,133 @@
+"""What each setting means: the named ones, and the rules' numbers that a user may move."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from xlmargin.errors import RulebookError
+from xlmargin.excel.settings_names import SYNONYMS
+from xlmargin.reports.table import Table
+from xlmargin.rulebook import house_names, look_up
+from xlmargin.rulebook.parameters import Overridable, Parameter, full_name
+from xlmargin.rulebook.rule_sets import parameters
+from xlmargin.settings import Settings
+
+
+@dataclass(frozen=True)
+class SettingHelp:
+    """A named setting: what may be typed, what is assumed without it, what it means."""
+
+    values: str
+    default: str
+    meaning: str
+
+
+def _words(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def _choice(default: StrEnum, meaning: str) -> SettingHelp:
+    return SettingHelp(_words(type(default)), default, meaning)
+
+
+SETTINGS_HELP: Final = {
+    "as_of": SettingHelp(
+        "a date, or a date with a time of day",
+        "today",
+        "The moment of the prices. Time to expiration counts from it, and the rules are those in"
+        " force on its date.",
+    ),
+    "rate": SettingHelp(
+        "a fraction a year, such as 0.04",
+        "0, or the market's own rate",
+        "Interest rate, continuously compounded. For a curve instead: rate 30d, rate 6m, rate 1y.",
+    ),
+    "house": SettingHelp(
+        _words(house_names()),
+        Settings.house,
+        "Whose requirements: the rule's own, or a broker's above it. custom is the rule with what"
+        " you raise yourself.",
+    ),
+    "account_type": _choice(
+        Settings.account_type, "The rules that the account is under: margin calls are those of it."
+    ),
+    "cash": SettingHelp(
+        "dollars; a loan is negative",
+        "not known",
+        "Cash balance, instead of cash rows among the positions.",
+    ),
+    "sma": SettingHelp(
+        "dollars", "the Reg T excess", "Balance of the special memorandum account."
+    ),
+    "basis": _choice(
+        Settings.basis,
+        "The strategy-based figure that gains are measured on. deposit is initial less option and"
+        " short-sale proceeds. REGT_STRATEGIES shows the pairing for initial, else for"
+        " maintenance.",
+    ),
+    "smile": _choice(
+        Settings.smile,
+        "What an option's volatility does when the underlying moves: each series keeps its own, or"
+        " each strike takes that of the same moneyness now.",
+    ),
+    "base_value": _choice(
+        Settings.base_value, "Gains and losses count from the price given, or from the model's own."
+    ),
+    "day_trading_regime": _choice(
+        Settings.day_trading_regime,
+        "Rules of trading within the day: by_date is intraday margin from its first day, pattern"
+        " day trading before.",
+    ),
+}  # fmt: skip
+"""The settings that are not rules' numbers, by name."""
+
+_MOVES: Final = {
+    Overridable.RAISE: "raised",
+    Overridable.LOWER: "lowered",
+    Overridable.CHOICE: "chosen",
+}
+
+
+def settings_help() -> Table:
+    """A row a named setting."""
+    return Table(
+        ("setting", "also written", "values", "left out", "meaning"),
+        [
+            [name, ", ".join(SYNONYMS[name]), told.values, told.default, told.meaning]
+            for name, told in SETTINGS_HELP.items()
+        ],
+    )
+
+
+def parameters_help(as_of: dt.date) -> Table:
+    """A row a number of the rules that settings may move, with its values on the date."""
+    return Table(
+        ("setting", "states", "unit", "value", "may be", "paragraph"),
+        [
+            list(_parameter_row(parameter, as_of))
+            for parameter in parameters().values()
+            if parameter.overridable
+        ],
+    )
+
+
+def _parameter_row(parameter: Parameter, as_of: dt.date) -> tuple[str, ...]:
+    name = full_name(parameter.name, "\u2026") if parameter.by else parameter.name
+    told = name, parameter.states, parameter.unit.value
+    move = _MOVES[parameter.overridable]
+    try:
+        found = [value for value in look_up(parameter.name, as_of) if not value.house]
+    except RulebookError as refusal:
+        return *told, str(refusal), move, parameter.since[-1].rule
+    by_value: dict[str, list[str]] = {}
+    for value in found:
+        number = (
+            ("yes" if value.value else "no") if parameter.unit.is_switch else f"{value.value:,.10g}"
+        )
+        by_value.setdefault(number, []).append(value.key)
+    shown = [f"{number} {_words(keys)}".rstrip() for number, keys in by_value.items()]
+    return *told, "; ".join(shown), move, _words(dict.fromkeys(value.rule for value in found))
