@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from xlmargin.excel.worksheet_function import REGISTRY
-from xlmargin.samples import family_office_book
-from xlmargin.workbooks import Functions, InputTables, input_tables, write_margin_workbook
+from xlmargin.workbooks import Functions, InputTables, write_margin_workbook
+from xlmargin.workbooks.sample_tables import sample_tables
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +20,7 @@ def functions() -> Functions:
 
 @pytest.fixture(scope="session")
 def tables() -> InputTables:
-    book = family_office_book()
-    return input_tables(book.positions, book.market, book.settings, book.dividends)
+    return sample_tables()
 
 
 @pytest.fixture(scope="session")

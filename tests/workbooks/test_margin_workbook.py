@@ -22,7 +22,9 @@ SHOWN = (
     "PM_REQUIREMENT", "PM_RISK_ARRAY", "PM_GROUPS", "PM_STRESS", "PM_PATH", "PM_CONTRIBUTION",
     "OPT_PRICE", "OPT_IV", "OPT_GREEKS", "XLM_CHECK", "XLM_EXPLAIN", "XLM_RULE", "XLM_SYMBOL",
     "XLM_VERSION", "REGT_INITIAL", "REGT_MAINTENANCE", "REGT_STRATEGIES", "MARGIN_EFFICIENCY",
-    "MARGIN_COMPARE", "MARGIN_ACCOUNT",
+    "MARGIN_COMPARE", "MARGIN_ACCOUNT", "MARGIN_GAINS", "MARGIN_WHATIF", "MARGIN_HEDGE",
+    "MARGIN_ONE_MORE", "MARGIN_CALL_DUE", "MARGIN_INTRADAY", "PM_ELIGIBILITY", "MARGIN_HISTORY",
+    "MARGIN_HISTORY_SUMMARY",
 )  # fmt: skip
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"
@@ -31,7 +33,10 @@ pytestmark = pytest.mark.filterwarnings(
 FORMULAS = "Formulas"
 CELL = r"Formulas!([A-Z]+\d+)"
 PAGE_CELL = rf'=?(?:{CELL}|IF\({CELL}="".*)'
-INPUT_SHEETS = ("Positions", "Market", "Dividends", "Settings")
+BOOK_SHEETS = ("Positions", "Market", "Dividends", "Settings")
+INPUT_SHEETS = (
+    *BOOK_SHEETS, "Trades", "Candidates", "Activity", "Facts", "Dated positions", "Dated market",
+)  # fmt: skip
 HOSTILE = (
     '=HYPERLINK("http://evil.example","click")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(1+1)",
     "http://evil.example", "{=1+1}", "\t=1+1",
@@ -122,7 +127,8 @@ def test_each_table_has_blank_rows_to_grow_into_and_says_when_they_are_too_few(
             told[sheet] += 1
     growing = ("Requirement", "Risk array", "Risk array by position", "Contribution",
                "Comparison", "Strategies", "Explain", "Explain by strategy", "Check", "Rules",
-               "Rules by strategy")  # fmt: skip
+               "Rules by strategy", "Efficiency", "What-if", "Hedges", "One more", "Intraday",
+               "Eligibility")  # fmt: skip
     assert {sheet for sheet, n in told.items() if n} == set(growing)
 
 
@@ -182,12 +188,14 @@ def test_columns_of_one_account_are_left_out(
 
 
 def test_formulas_refer_to_whole_tables(demo: Path) -> None:
-    arguments = ",".join(
-        f"{name}[[#All]]" for name in ("Positions", "Market", "Settings", "Dividends")
-    )
+    arguments = ",".join(("Positions", "Market", "Settings", "Dividends"))
     for _, _, _, text in formulas(demo):
         if match := re.search(r"(PM_\w+|REGT_\w+|MARGIN_\w+|XLM_CHECK|XLM_EXPLAIN)\(", text):
-            assert f"{match[0]}{arguments}" in text.replace(" ", "")
+            own = re.sub(r"(Trades|Candidates|Activity)\[\[#All\]\],", "", text.replace(" ", ""))
+            own = own.replace("[[#All]]", "").replace("Dated", "")
+            if match[1] not in ("MARGIN_CALL_DUE", "PM_ELIGIBILITY"):
+                assert f"{match[0]}{arguments}" in own
+            assert re.search(r"[A-Z]\w+\[\[#All\]\]", text)
 
 
 def test_the_answers_beside_the_formulas_are_the_functions_own(
@@ -247,7 +255,8 @@ def test_spills_do_not_overlap(demo: Path) -> None:
 def test_no_error_stands_in_a_cell(demo: Path) -> None:
     for cell in cells(demo):
         assert cell.data_type != "e"
-        assert not str(cell.value).startswith("#")
+        if cell.parent.title != FORMULAS or cell.value != "#N/A":
+            assert not str(cell.value).startswith("#"), (cell.parent.title, cell.coordinate)
 
 
 def cells(path: Path) -> Iterator[Cell]:
@@ -269,7 +278,7 @@ def test_inputs_are_tables_with_lists_and_unlocked(demo: Path) -> None:
     book = openpyxl.load_workbook(demo)
     for name in INPUT_SHEETS:
         sheet = book[name]
-        table = sheet.tables[name]
+        table = sheet.tables[name.title().replace(" ", "")]
         left, top, _, bottom = range_boundaries(table.ref)
         assert bottom > top
         assert not sheet.cell(top + 1, left).protection.locked
@@ -289,7 +298,7 @@ def test_tables_of_inputs_print_however_long_they_grow(demo: Path) -> None:
     areas = re.findall(r'"_xlnm.Print_Area"[^>]*>([^<]*)<', names)
     assert len(areas) == len(openpyxl.load_workbook(demo).sheetnames)
     whole = {area.split("!")[0] for area in areas if re.fullmatch(r".+!\$A:\$[A-Z]", area)}
-    assert whole == set(INPUT_SHEETS)
+    assert whole == {name for name in INPUT_SHEETS if not name.startswith("Dated")}
 
 
 def test_answers_are_locked_without_a_password_and_print_on_one_width(demo: Path) -> None:
@@ -334,8 +343,9 @@ def test_hostile_text_never_becomes_a_formula(functions: Functions, tmp_path: Pa
     path = tmp_path / "hostile.xlsx"
     write_margin_workbook(path, hostile_tables(), functions, title=HOSTILE[0], note=HOSTILE[1])
     ours = re.compile(
-        r"=?(IF\((Formulas!|COUNT|IFERROR\(ERROR|\$B\$)|Formulas!|as_of$|Requirement!|COUNTIF\("
-        r"|A\d+$|[A-Z]+_[A-Z_]+\()"
+        r"=?(IF\((Formulas!|COUNT|IFERROR\(ERROR|\$B\$|IF\(Formulas!|ISNA\(IF\((IFERROR|Formulas!))"
+        r"|Formulas!|as_of$|COUNTIF\(|IFERROR\((Formulas!|IF\(Formulas!|INDEX|B\d+-)"
+        r"|INDEX\(Formulas!|A\d+$|B\d+$|[A-Z]+_[A-Z_]+\()"
     )
     for _, _, _, text in formulas(path):
         assert ours.match(text)
@@ -386,7 +396,9 @@ def test_pages_by_strategy_are_left_out_where_these_are_refused(
     path = tmp_path / "portfolio_only.xlsx"
     without = {**functions, "MARGIN_COMPARE": refused}
     left_out = write_margin_workbook(path, tables, without)
-    assert left_out.keys() == {"comparison", "strategies", "by strategy", "strategy rules"}
+    assert left_out.keys() == {
+        "comparison", "efficiency", "strategies", "hedges", "by strategy", "strategy rules",
+    }  # fmt: skip
     assert all("row 3" in why for why in left_out.values())
     book = openpyxl.load_workbook(path)
     assert not {"Comparison", "Strategies", "Rules by strategy"} & set(book.sheetnames)
@@ -405,8 +417,8 @@ def test_the_account_is_left_out_where_its_cash_is_stated_nowhere(
     tables = input_tables(rows, None, [["as_of", "2026-11-20"]], None)
     path = tmp_path / "no_cash.xlsx"
     left_out = write_margin_workbook(path, tables, functions)
-    assert list(left_out) == ["account"]
-    assert "cash" in left_out["account"]
+    assert list(left_out) == ["account", "calls"]
+    assert all("cash" in why for why in left_out.values())
     assert "Account" not in openpyxl.load_workbook(path).sheetnames
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from xlmargin.errors import Problem, Severity
 from xlmargin.excel.findings import Findings
@@ -14,10 +15,15 @@ from xlmargin.importers import BookRanges, FileCell, FileRows
 from xlmargin.workbooks import InputTables, input_tables
 
 
-def tables_of(ranges: BookRanges, today: dt.date) -> InputTables:
-    """The ranges as tables; where the settings give no date it is today, and they say so."""
+def tables_of(
+    ranges: BookRanges, today: dt.date, more: Mapping[str, FileRows] | None = None
+) -> InputTables:
+    """The ranges as tables; where the settings give no date it is today, and they say so.
+
+    `more` are the tables that some pages need beside those of the book, by name.
+    """
     settings = _with_date(ranges.settings, today)
-    return input_tables(ranges.positions, ranges.market, settings, ranges.dividends)
+    return input_tables(ranges.positions, ranges.market, settings, ranges.dividends, more)
 
 
 def problems(tables: InputTables, today: dt.date) -> list[Problem]:

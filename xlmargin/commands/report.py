@@ -16,7 +16,7 @@ import typer
 from xlmargin.commands.ranges import errors, problems, tables_of
 from xlmargin.commands.terminal import print_answers, printed, progress
 from xlmargin.errors import InputError, MarginError, Problem
-from xlmargin.importers import BookRanges
+from xlmargin.importers import BookRanges, FileRows
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, write_margin_workbook
 from xlmargin.workbooks.pages import COMPARISON
 
@@ -61,18 +61,25 @@ class Asked:
             if self.output.exists() and path.exists() and self.output.samefile(path):
                 raise MarginError(f"{self.output}: is an input too; wanted another name.")
 
-    def written(self, ranges: BookRanges, note: str = "") -> Reported:
-        """Write the workbook whole or not at all."""
+    def written(
+        self, ranges: BookRanges, note: str = "", more: Mapping[str, FileRows] | None = None
+    ) -> Reported:
+        """Write the workbook whole or not at all.
+
+        `more` are tables beside those of the book; pages that need one are left out without it.
+        """
         self.refuse_output(())
-        tables = tables_of(ranges, self.today)
+        tables = tables_of(ranges, self.today, more)
         found = problems(tables, self.today)
         if refused := errors(found):
             raise InputError(refused)
         return Reported(tables, found, self._write(tables, note))
 
-    def report(self, ranges: BookRanges, note: str = "") -> None:
+    def report(
+        self, ranges: BookRanges, note: str = "", more: Mapping[str, FileRows] | None = None
+    ) -> None:
         """Write the workbook, and show the requirement."""
-        done = self.written(ranges, note)
+        done = self.written(ranges, note, more)
         tables, found, left_out = done.tables, done.warnings, done.left_out
         asked = _ALWAYS if COMPARISON.name in left_out else (*_ALWAYS, *_BY_STRATEGY)
         answers = {key: self.functions[name](*tables.ranges) for key, name in asked}

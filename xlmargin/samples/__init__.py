@@ -1,13 +1,26 @@
 """Sample books, packaged as the files a user would have, and the scenario of the article."""
 
 from xlmargin.samples.article_scenario import ARTICLE_SCENARIO, ArticleScenario
-from xlmargin.samples.family_office_book import FAMILY_OFFICE_NOTE, family_office_book
-from xlmargin.samples.family_office_history import family_office_history
+from xlmargin.samples.family_office_book import (
+    FAMILY_OFFICE_NOTE,
+    family_office_book,
+    family_office_tables,
+    in_one_account,
+)
+from xlmargin.samples.family_office_history import (
+    dated_tables,
+    family_office_history,
+    last_day_of,
+)
 
 __all__ = [
     "ARTICLE_SCENARIO",
     "FAMILY_OFFICE_NOTE",
     "ArticleScenario",
+    "dated_tables",
     "family_office_book",
     "family_office_history",
+    "family_office_tables",
+    "in_one_account",
+    "last_day_of",
 ]

@@ -75,6 +75,27 @@ def family_office_history() -> BookRanges:
     return BookRanges(positions, market, past.settings, sample.dividends)
 
 
+def last_day_of(history: BookRanges) -> BookRanges:
+    """The book of a history's last date, as of that date: its ranges without their dates."""
+    market = history.market or []
+    last = history.positions[-1][0]
+    return BookRanges(
+        _on(history.positions, last),
+        _on(market, last),
+        [*(history.settings or []), ["as_of", last]],
+        history.dividends,
+    )
+
+
+def dated_tables(history: BookRanges) -> dict[str, FileRows]:
+    """A history's two dated ranges by the names of their tables."""
+    return {"DatedPositions": history.positions, "DatedMarket": history.market or []}
+
+
+def _on(rows: FileRows, day: FileCell) -> FileRows:
+    return [row[1:] for i, row in enumerate(rows) if i == 0 or row[0] == day]
+
+
 @dataclass(frozen=True, eq=False)
 class _Past:
     """The invented market of each day; `path` has shape (underlyings, days)."""

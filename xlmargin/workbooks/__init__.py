@@ -1,16 +1,22 @@
 """Workbooks of live formulas with their answers beside them."""
 
+from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.input_tables import InputTables, input_tables
 from xlmargin.workbooks.live_formulas import Functions
-from xlmargin.workbooks.margin_workbook import write_margin_workbook
+from xlmargin.workbooks.margin_workbook import write_margin_workbook, write_template
+from xlmargin.workbooks.sample_tables import sample_more
 from xlmargin.workbooks.template import Template
-from xlmargin.workbooks.templates import EVERYTHING
+from xlmargin.workbooks.templates import EVERYTHING, TEMPLATES
 
 __all__ = [
     "EVERYTHING",
+    "TEMPLATES",
+    "Draft",
     "Functions",
     "InputTables",
     "Template",
     "input_tables",
+    "sample_more",
     "write_margin_workbook",
+    "write_template",
 ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.reports.table import TOTAL
 from xlmargin.settings import Basis
 from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.formulas_sheet import Placed
 from xlmargin.workbooks.look import NAVY, STEEL
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.printed import width_of
@@ -54,26 +56,46 @@ def write_comparison_page(draft: Draft) -> None:
         call = draft.call(function)
         page.answer(row, column + 2, call, [number], heading=None, style="figure_small")
     page.section(_TABLE_ROW - 1, "By underlying", len(_WIDTHS))
-    rows = page.answer(_TABLE_ROW, 0, draft.call("MARGIN_COMPARE"), _KINDS, spare=SPARE)
-    underlyings = min(len(rows) - 2, _MOST_UNDERLYINGS)
-    if underlyings:
-        _chart(draft, page, underlyings, _COLUMN_OF[basis])
+    call = draft.call("MARGIN_COMPARE")
+    rows = page.answer(_TABLE_ROW, 0, call, _KINDS, spare=SPARE)
+    if draft.several:
+        first = _TABLE_ROW + len(rows) + SPARE + 1
+        _by_account(draft, page, draft.formulas.placed(call), first)
+        bars = len(draft.book.positions.accounts)
+    else:
+        first, bars = _TABLE_ROW, min(len(rows) - 2, _MOST_UNDERLYINGS)
+    if bars:
+        _chart(draft, page, (first + 1, first + bars), _COLUMN_OF[basis])
     _marks(page, len(rows))
     page.sheet.freeze_panes(2, 1)
     page.prints(len(_WIDTHS), draft.stamp)
     page.protect()
 
 
-def _chart(draft: Draft, page: Page, underlyings: int, figure: int) -> None:
-    """A pair of columns for each underlying: strategy-based, and portfolio margin."""
+def _by_account(draft: Draft, page: Page, compared: Placed, row: int) -> None:
+    """The total of each account, found by its label: what the chart is drawn from."""
+    page.section(row - 1, "By account", len(_WIDTHS))
+    for column in range(compared.width):
+        style = "heading" if column else "text_heading"
+        page.shows(row, column, compared, (0, column), style, "plain")
+    for i, account in enumerate(draft.book.positions.accounts, start=1):
+        label = f"{account}: {TOTAL}"
+        at = next(j for j, cells in enumerate(compared.rows) if cells[0] == label)
+        for column in range(compared.width):
+            formula, kind = compared.formula(at, column), _KINDS[min(column, len(_KINDS) - 1)]
+            page.formula(row + i, column, formula, compared.value(at, column), "body", kind)
+
+
+def _chart(draft: Draft, page: Page, rows: tuple[int, int], figure: int) -> None:
+    """A pair of columns for each row: strategy-based, and portfolio margin."""
     chart = draft.chart("column")
-    last = _TABLE_ROW + underlyings
+    first, last = rows
     for column, color in ((figure, "#B9C8DB"), (_PORTFOLIO, NAVY)):
         chart.add_series(
             {
                 "name": [SHEET, _TABLE_ROW, column],
-                "categories": [SHEET, _TABLE_ROW + 1, 0, last, 0],
-                "values": [SHEET, _TABLE_ROW + 1, column, last, column],
+                "categories": [SHEET, first, 0, last, 0],
+                "values": [SHEET, first, column, last, column],
                 "fill": {"color": color},
                 "gap": 60,
                 "overlap": 0,
@@ -83,15 +105,16 @@ def _chart(draft: Draft, page: Page, underlyings: int, figure: int) -> None:
     chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
     chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
     chart.set_size({"width": width_of(_WIDTHS), "height": _HEIGHT})
-    says = "Pairs of columns: requirement of each underlying under both regimes"
-    page.chart(_CHART_ROW, 0, chart, "Both regimes by underlying, $ thousands", says)
+    each = "account" if draft.several else "underlying"
+    says = f"Pairs of columns: requirement of each {each} under both regimes"
+    page.chart(_CHART_ROW, 0, chart, f"Both regimes by {each}, $ thousands", says)
 
 
 def _marks(page: Page, rows: int) -> None:
     """Bars in the gain, and the total in bold."""
     first, last = _TABLE_ROW + 1, _TABLE_ROW + rows + SPARE - 1
     total = {
-        "type": "formula", "criteria": f'=$A{first + 1}="total"',
+        "type": "formula", "criteria": f'=RIGHT($A{first + 1},5)="{TOTAL}"',
         "format": page.look.mark(bold=True, top=1),
     }  # fmt: skip
     page.sheet.conditional_format(first, 0, last, len(_WIDTHS) - 1, total)

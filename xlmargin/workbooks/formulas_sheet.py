@@ -17,6 +17,10 @@ SHEET: Final = "Formulas"
 FIRST_ROW: Final = 8
 """Row of the formulas, counted from 0; each has the rows below it to itself."""
 
+NO_VALUE: Final = "#N/A"
+"""How an answer says that there is no value for an element, in some programs as an error."""
+NONE: Final = "n/a"
+"""How a page says so."""
 _LAST_ROW: Final = 1_048_575
 _GAP: Final = 1
 _NO_NAME: Final = 5
@@ -79,6 +83,11 @@ class Placed:
         """In words, where the rows after so many of the answer stand."""
         name = xl_col_to_name(self.column)
         return f"sheet {SHEET}, column {name}, from row {FIRST_ROW + rows + 1}"
+
+
+def or_not_available(formula: str) -> str:
+    """A formula whose result may be that there is no value; any other error stays one."""
+    return f'IF(ISNA({formula}),"{NONE}",IF({formula}="{NO_VALUE}","{NONE}",{formula}))'
 
 
 class FormulasSheet:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from xlmargin.eligibility import Monitoring, Registration, Status
 from xlmargin.excel.plain_cells import plain, text_of
 from xlmargin.excel.settings_names import setting_name
 from xlmargin.instruments import InstrumentKind, Style, UnderlyingClass
-from xlmargin.rulebook import house_names
-from xlmargin.settings import AccountType, BaseValue, Basis, Smile
+from xlmargin.rulebook import house_names, look_up
+from xlmargin.rulebook.names import names_of_values
+from xlmargin.settings import AccountType, BaseValue, Basis, DayTradingRegime, Smile
 from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.input_tables import InputTable
+from xlmargin.workbooks.input_tables import BY_ROW, InputTable
 from xlmargin.workbooks.look import INPUT_BLUE
 from xlmargin.workbooks.page import LAST_ROW, Page
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
@@ -25,6 +27,8 @@ _NUMBERS: Final[Mapping[str, str]] = {
     "cost": "price", "volatility": "rate", "dividend_yield": "rate", "rate": "rate",
     "ex_date": "date", "amount": "price", "date": "date", "adv": "number",
     "shares_outstanding": "number", "as_of": "date", "cash": "money", "sma": "money",
+    "fee": "price", "to_expiration": "date", "to_strike": "price", "to_price": "price",
+    "mark": "price", "equity": "money", "aggregate_equity": "money", "experience": "number",
 }  # fmt: skip
 _UNITS: Final[Mapping[str, str]] = {
     "symbol": "of underlying", "type": "list", "quantity": "short is negative",
@@ -33,8 +37,11 @@ _UNITS: Final[Mapping[str, str]] = {
     "rate": "a year", "volatility": "a year", "class_group": "name", "product_group": "name",
     "portfolio_group": "name", "index_scale": "of full index", "account": "name", "group": "name",
     "multiplier": "units", "ex_date": "date", "amount": "$ per share", "underlying": "ticker",
-    "marginable": "TRUE or FALSE",
+    "marginable": "TRUE or FALSE", "date": "date", "time": "24 hours", "action": "list",
+    "fee": "$", "to_expiration": "of a roll", "to_strike": "of a roll", "to_price": "of a roll",
+    "mark": "$ per unit", "name": "fact",
 }  # fmt: skip
+_YES_NO: Final = ["yes", "no"]
 _LISTS: Final[Mapping[str, list[str]]] = {
     "type": [kind.word for kind in InstrumentKind],
     "class": [c.value for c in UnderlyingClass],
@@ -44,6 +51,16 @@ _LISTS: Final[Mapping[str, list[str]]] = {
     "basis": [b.value for b in Basis],
     "base_value": [b.value for b in BaseValue],
     "account_type": [a.value for a in AccountType],
+    "day_trading_regime": [r.value for r in DayTradingRegime],
+    "action": ["trade", "close", "roll"],
+    "status": [s.value for s in Status if s.value],
+    "registration": [r.value for r in Registration if r.value],
+    "monitoring": [m.value for m in Monitoring if m.value],
+    "unlisted_derivatives": _YES_NO,
+    "option_level": ["uncovered", "spreads", "covered", "none"],
+    "disclosure": ["signed", "not yet"],
+    "agreement": ["signed", "not yet"],
+    "review": ["passed", "pending"],
 }
 _NOTES: Final[Mapping[str, str]] = {
     "Positions": "One row a position. Prices are marks, costs trade prices. Add rows at the end "
@@ -52,8 +69,18 @@ _NOTES: Final[Mapping[str, str]] = {
     "Dividends": "Cash dividends still to come; all others are in the dividend yield.",
     "Settings": "Name and value. The rate is a curve by time, or one flat rate. Any overridable "
     "parameter of a rule may be added as a row.",
+    "Trades": "Trades that are thought of: bought > 0, sold < 0; close what is held, or roll it.",
+    "Candidates": "What might be traded to lower the requirement. The sign of a quantity is its "
+    "direction, its size the most of it.",
+    "Activity": "The day's trades, deposits and withdrawals, from the positions at the opening.",
+    "Facts": "What is known of each account, its owner and the firm; blank is not stated.",
+    "DatedPositions": "The positions of every day of the shadow analysis: a row a position and "
+    "day.",
+    "DatedMarket": "The market of every day of the shadow analysis: a row an underlying and day.",
 }
 _OCC: Final = ("Positions", "symbol")
+_ACTIVITY: Final = ("Activity", "type")
+_TYPES_OF_ACTIVITY: Final = ["stock", "call", "put", "deposit", "withdrawal"]
 _SETTING: Final = 22.0
 _WIDEST: Final = 24
 """Width of the columns of the settings, and of the widest elsewhere."""
@@ -61,6 +88,8 @@ _ROOM: Final = 500
 """Rows that offer a list to choose from, for a table that grows."""
 _LEAST_PRINTED: Final = 105.0
 """Width printed at least, so that the notes above a narrow table are not cut off."""
+_PRINTED_OF_DATED: Final = HEADING_ROW + 40
+"""Last row printed of the many rows of a shadow analysis."""
 _USUAL: Final = 9.0
 """Width of a column of which nothing is said."""
 
@@ -68,21 +97,29 @@ _USUAL: Final = 9.0
 def write_input_pages(draft: Draft) -> None:
     """A sheet for each range, as a table of inputs; they are left unprotected so that they grow."""
     for table in draft.tables:
-        page = draft.page(table.name, INPUT_BLUE)
-        page.title(table.name, _NOTES[table.name])
-        page.text(2, 0, draft.note, "note")
-        _write(page, table)
-        page.sheet.freeze_panes(HEADING_ROW + 1, 1)
-        missing = _LEAST_PRINTED - sum(_width(table, j) for j in range(len(table.columns)))
-        columns = len(table.columns) + max(math.ceil(missing / _USUAL), 0)
-        page.prints(columns, draft.stamp, repeat=HEADING_ROW, last_row=LAST_ROW)
+        page = write_input_page(draft, table)
         if table is draft.tables.settings:
             _name_as_of(draft, table)
+            _units_and_sources(draft, page, table)
+
+
+def write_input_page(draft: Draft, table: InputTable) -> Page:
+    """The sheet of one table."""
+    page = draft.page(table.sheet, INPUT_BLUE)
+    page.title(table.sheet, _NOTES[table.name])
+    page.text(2, 0, draft.note, "note")
+    _write(page, table)
+    page.sheet.freeze_panes(HEADING_ROW + 1, 1)
+    missing = _LEAST_PRINTED - sum(_width(table, j) for j in range(len(table.columns)))
+    columns = len(table.columns) + max(math.ceil(missing / _USUAL), 0)
+    last_row = _PRINTED_OF_DATED if table.name.startswith("Dated") else LAST_ROW
+    page.prints(columns, draft.stamp, repeat=HEADING_ROW, last_row=last_row)
+    return page
 
 
 def _write(page: Page, table: InputTable) -> None:
     last = (HEADING_ROW + len(table.rows) - 1, len(table.columns) - 1)
-    settings = table.name == "Settings"
+    by_row = table.name in BY_ROW
     headings = [str(text) for text in table.rows[0]]
     columns = [
         {"header": text, "header_format": page.look(f"{_side(kind)}heading")}
@@ -94,14 +131,15 @@ def _write(page: Page, table: InputTable) -> None:
     for j, kind in enumerate(table.columns):
         page.text(UNIT_ROW, j, _unit(table, j), f"{_side(kind)}unit")
         page.sheet.set_column(j, j, _width(table, j), page.look("open"))
-        if kind in _LISTS:
-            _offer(page, HEADING_ROW + 1, HEADING_ROW + _ROOM, j, kind)
+        if kind in _LISTS and not by_row:
+            words = _TYPES_OF_ACTIVITY if (table.name, kind) == _ACTIVITY else _LISTS[kind]
+            _offer(page, HEADING_ROW + 1, HEADING_ROW + _ROOM, j, kind, words)
     for i, cells in enumerate(table.rows[1:], start=1):
         for j, cell in enumerate(cells):
             kind = table.kind(i, j)
             _write_cell(page, HEADING_ROW + i, j, cell, _NUMBERS.get(kind.split(" ")[0], "plain"))
-            if settings and j and kind in _LISTS:
-                _offer(page, HEADING_ROW + i, HEADING_ROW + i, j, kind)
+            if by_row and j and kind in _LISTS:
+                _offer(page, HEADING_ROW + i, HEADING_ROW + i, j, kind, _LISTS[kind])
 
 
 def _write_cell(page: Page, row: int, column: int, cell: object, number: str) -> None:
@@ -129,16 +167,15 @@ def _unit(table: InputTable, column: int) -> str:
 
 
 def _width(table: InputTable, column: int) -> float:
-    if table.name == "Settings":
+    if table.name in BY_ROW:
         return _SETTING
     longest = max(len(text_of(plain(row[column]))) for row in table.rows)
     unit = len(_unit(table, column)) * 0.8
     return float(min(max(longest + 3, unit + 2, 11), _WIDEST))
 
 
-def _offer(page: Page, row: int, to_row: int, column: int, kind: str) -> None:
+def _offer(page: Page, row: int, to_row: int, column: int, kind: str, words: Sequence[str]) -> None:
     """A list to choose from; what is not on it only warns, for synonyms are read too."""
-    words = _LISTS[kind]
     page.sheet.data_validation(
         row, column, to_row, column,
         {
@@ -155,3 +192,35 @@ def _name_as_of(draft: Draft, table: InputTable) -> None:
     )
     cell = xl_rowcol_to_cell(HEADING_ROW + next(rows), 1, row_abs=True, col_abs=True)
     draft.workbook.define_name("as_of", f"={table.name}!{cell}")
+
+
+_SOURCES: Final[Mapping[str, tuple[str, str]]] = {
+    "as_of": ("date", "the day of all prices; rules are those in force on it"),
+    "rate": ("a year", "your own curve, continuously compounded"),
+    "house": ("list", "rulebook, profiles of houses; may only raise a requirement"),
+    "account_type": ("list", "the rules that the account is under"),
+    "basis": ("list", "the strategy-based figure that portfolio margin is compared with"),
+    "smile": ("list", "what volatilities do when prices move"),
+    "base_value": ("list", "the value from which gains and losses are counted"),
+    "day_trading_regime": ("list", "FINRA 4210(d)(2), or the rules before it"),
+    "cash": ("$", "the account's own statement"),
+    "sma": ("$", "the account's own statement"),
+}
+"""Unit of each setting, and what it is or where it comes from."""
+
+
+def _units_and_sources(draft: Draft, page: Page, table: InputTable) -> None:
+    """Unit and source of every setting, beside the table and outside of it."""
+    first = len(table.columns)
+    for column, heading in enumerate(("unit", "source")):
+        page.text(HEADING_ROW, first + column, heading, "text_heading")
+    page.sheet.set_column(first, first, 12, page.look("column"))
+    page.sheet.set_column(first + 1, first + 1, 62, page.look("column"))
+    for i in range(1, len(table.rows)):
+        name = table.kind(i, 1)
+        unit, source = _SOURCES.get(name.split(" ")[0], ("", "")) if name else ("", "")
+        if not unit and name in names_of_values():
+            found = look_up(name, draft.book.as_of)[0]
+            unit, source = found.unit, f"{found.rule}: {found.states}"
+        page.text(HEADING_ROW + i, first, unit, "note")
+        page.text(HEADING_ROW + i, first + 1, source, "note")

@@ -33,7 +33,7 @@ Rows = list[list[Cell]]
 LONGEST_TEXT: Final = 255
 _DATES: Final = frozenset({"expiration", "ex_date", "date", "as_of", "to_expiration"})
 _NO_HEADINGS: Final = Headings({"name": (), "value": ()})
-_BY_ROW: Final[Mapping[str, Callable[[str], str]]] = {
+BY_ROW: Final[Mapping[str, Callable[[str], str]]] = {
     "Settings": setting_name,
     "Facts": FACTS.name_of,
 }
@@ -76,10 +76,10 @@ class InputTable:
 
     def kind(self, row: int, column: int) -> str:
         """What decides how a cell is shown: its column, or where rows have names, the row's."""
-        if self.name not in _BY_ROW:
+        if self.name not in BY_ROW:
             return self.columns[column]
         name = text_of(plain(self.rows[row][0]))
-        return _BY_ROW[self.name](name) if column else "name"
+        return BY_ROW[self.name](name) if column else "name"
 
 
 @dataclass(frozen=True)
@@ -170,4 +170,6 @@ def _text(text: str) -> str:
 
 
 def _cell(cell: Cell) -> Cell:
-    return (_text(cell) or None) if isinstance(cell, str) else cell
+    if isinstance(cell, str):
+        return _text(cell) or None
+    return float(cell) if isinstance(cell, int) and not isinstance(cell, bool) else cell

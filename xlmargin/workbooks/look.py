@@ -29,17 +29,23 @@ _NUMBERS: Final = {
     "price": "#,##0.00_);(#,##0.00)",
     "quantity": "#,##0_);-#,##0_)",
     "percent": "0.0%_)",
+    "ratio": "0.00_)",
+    "fact": "#,##0.####",
     "rate": "0.00%_)",
     "move": "+0.0%_);-0.0%_);0.0%_)",
     "greek": "0.0000_);-0.0000_);0.0000_)",
     "date": "yyyy-mm-dd_)",
     "number": "#,##0.####",
+    "weekday": "dddd_)",
 }
 """Number format of each kind of quantity."""
 
 _STYLES: Final[dict[str, dict[str, Any]]] = {
     "body": {"bottom": 4, "bottom_color": RULE_LINE, "valign": "top"},
     "label": {"bottom": 4, "bottom_color": RULE_LINE, "indent": 1},
+    "verdict": {"bold": True, "bottom": 4, "bottom_color": RULE_LINE},
+    "refusal": {"bold": True, "font_color": WARNING},
+    "day": {"align": "left", "indent": 1, "bottom": 4, "bottom_color": RULE_LINE},
     "right": {"align": "right", "indent": 0, "bottom": 4, "bottom_color": RULE_LINE},
     "figure_small": {
         "bold": True, "align": "right", "indent": 0, "bottom": 4, "bottom_color": RULE_LINE,
@@ -96,7 +102,7 @@ class Look:
         key = style, number
         if key not in self._made:
             base = {"font_name": TYPEFACE, "font_size": 10, "num_format": _NUMBERS[number]}
-            indent = {"align": "left", "indent": 1} if number == "text" else {}
+            indent = {"align": "left", "indent": 1} if number in ("text", "fact") else {}
             self._made[key] = self._workbook.add_format({**base, **indent, **_STYLES[style]})
         return self._made[key]
 

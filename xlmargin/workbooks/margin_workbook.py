@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from xlmargin.dates import date_of
+from xlmargin.errors import MarginError
 from xlmargin.excel.cells import read_book
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import FormulasSheet
@@ -89,3 +90,25 @@ def write_margin_workbook(
     finish(draft)
     workbook.close()
     return left_out
+
+
+def write_template(
+    template: Template,
+    path: Path,
+    functions: Functions,
+    *,
+    note: str = "",
+    on_page: Callable[[str], None] = lambda name: None,
+    finish: Callable[[Draft], None] = lambda draft: None,
+) -> None:
+    """Write a template with its sample; `finish` adds what the program it is for needs.
+
+    Refused where a page of it is refused: a template has all its pages.
+    """
+    tables = template.sample()
+    left_out = write_margin_workbook(
+        path, tables, functions, template=template, note=note, on_page=on_page, finish=finish
+    )
+    if left_out:
+        path.unlink()
+        raise MarginError(f"{template.name}: {'; '.join(left_out.values())}")

@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.formulas_sheet import FormulasSheet, Placed
+from xlmargin.workbooks.formulas_sheet import (
+    NO_VALUE,
+    NONE,
+    FormulasSheet,
+    Placed,
+    or_not_available,
+)
 from xlmargin.workbooks.live_formulas import REFUSED, Call, Rows, Value
 from xlmargin.workbooks.look import GAIN, LOSS, NAVY, RULE_LINE, WHITE, Look
 from xlmargin.workbooks.printed import ROW, Paper
@@ -21,6 +27,8 @@ from xlmargin.workbooks.xlsx_writer import (
     xl_range,
 )
 
+MAY_LACK: Final = frozenset({"percent", "ratio"})
+"""Kinds of quantity of which there may be none, where it would be a share of nothing."""
 LAST_ROW: Final = 1_048_575
 SPARE: Final = 20
 """Rows below an answer that stay blank until it grows into them."""
@@ -58,6 +66,7 @@ class Page:
         self._heights: dict[int, float] = {}
         self._sections: set[int] = set()
         self._growing: list[Shown] = []
+        self._breaks: set[int] = set()
         self._last = self._last_spare = 0
 
     def title(self, title: str, *notes: str) -> None:
@@ -80,6 +89,10 @@ class Page:
     def reaches(self, row: int) -> None:
         """The page is in use down to this row at least."""
         self._last = max(self._last, row)
+
+    def breaks_before(self, row: int) -> None:
+        """A new sheet of paper begins with this row."""
+        self._breaks.add(row)
 
     def section(self, row: int, title: str, columns: int, note: str = "") -> None:
         """The title of a section over some columns, with a note behind it."""
@@ -128,7 +141,7 @@ class Page:
                     shown = self.look(style, number)
                 else:
                     shown = self.look("column" if style == "body" else "paragraph", number)
-                self._ordinary(row + i, at, placed.formula(i, j), placed.value(i, j), shown)
+                self._cell(row + i, at, placed, (i, j), number, shown)
         self.reaches(row + rows - 1)
         if heading is not None:
             self.height(row, _HEADING_LINE * self._heading_lines(placed.rows[0], column))
@@ -151,7 +164,7 @@ class Page:
 
     def _heading(self, number: str, heading: str) -> Format:
         """The format of a heading: to the left over text, to the right over numbers."""
-        return self.look("text_heading" if number == "text" else "heading", heading)
+        return self.look("text_heading" if number in ("text", "fact") else "heading", heading)
 
     def spill(self, row: int, placed: Placed) -> None:
         """A call as a formula that spills, and its answer in all the cells that it fills."""
@@ -180,7 +193,23 @@ class Page:
         self, row: int, column: int, placed: Placed, of: tuple[int, int], style: str, number: str
     ) -> None:
         """One cell of an answer, by its row and column there."""
-        self.formula(row, column, placed.formula(*of), placed.value(*of), style, number)
+        self._cell(row, column, placed, of, number, self.look(style, number))
+        self.reaches(row)
+
+    def _cell(
+        self,
+        row: int,
+        column: int,
+        placed: Placed,
+        of: tuple[int, int],
+        number: str,
+        shown: Format,
+    ) -> None:
+        """A cell of an answer; a fraction that there is none of is said in words."""
+        formula, value = placed.formula(*of), placed.value(*of)
+        if value == NO_VALUE or (number in MAY_LACK and of[0]):
+            formula, value = or_not_available(formula), NONE if value == NO_VALUE else value
+        self._ordinary(row, column, formula, value, shown)
 
     def _ordinary(self, row: int, column: int, formula: str, value: Value, shown: Format) -> None:
         answer = NO_TEXT if value == "" else value
@@ -221,7 +250,7 @@ class Page:
         name_font = {"name": "Arial", "size": 11, "bold": True, "color": NAVY}
         chart.set_title({"name": title, "name_font": name_font, "overlay": False})
         chart.set_chartarea({"border": {"none": True}})
-        placed = {"object_position": 2, "description": says}
+        placed = {"object_position": 2, "description": says, "y_offset": 3}
         self.sheet.insert_chart(row, column, chart, placed)
         self.reaches(row + math.ceil(chart.height / _PIXELS))
 
@@ -241,7 +270,7 @@ class Page:
         """
         sheet = self.sheet
         sheet.ignore_errors({"formula_differs": xl_range(0, 0, _LOOKED_AT, columns - 1)})
-        paper = Paper(portrait, self._widths[:columns], self._heights, repeat)
+        paper = Paper(portrait, self._widths[:columns], self._heights, repeat, self._breaks)
         if last_row is None:
             last_row = min(self._last + paper.room_below(self._last), self._last_spare)
             last_row = max(last_row, self._last)

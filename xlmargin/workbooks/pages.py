@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.workbooks.account_page import write_account_page
+from xlmargin.workbooks.allocation_page import write_allocation_page
+from xlmargin.workbooks.calls_page import write_calls_page
 from xlmargin.workbooks.comparison_page import write_comparison_page
+from xlmargin.workbooks.efficiency_page import write_efficiency_page
+from xlmargin.workbooks.eligibility_page import write_eligibility_page
 from xlmargin.workbooks.formulas_page import write_formulas_page
+from xlmargin.workbooks.hedge_pages import write_hedges_page, write_one_more_page
+from xlmargin.workbooks.houses_pages import write_houses_pages
 from xlmargin.workbooks.input_pages import write_input_pages
+from xlmargin.workbooks.intraday_page import write_intraday_page
 from xlmargin.workbooks.list_pages import (
     write_check_page,
     write_contribution_page,
@@ -15,13 +22,16 @@ from xlmargin.workbooks.list_pages import (
     write_explain_strategies_page,
     write_strategies_page,
 )
+from xlmargin.workbooks.monthly_report_page import write_monthly_report_page
 from xlmargin.workbooks.options_page import write_options_page
 from xlmargin.workbooks.requirement_page import write_requirement_page
 from xlmargin.workbooks.risk_array_pages import write_risk_array_pages
 from xlmargin.workbooks.rules_page import write_rules_page, write_strategy_rules_page
+from xlmargin.workbooks.shadow_page import write_shadow_page
 from xlmargin.workbooks.start_page import write_start_page
 from xlmargin.workbooks.stress_page import write_stress_page
 from xlmargin.workbooks.template import PageOf
+from xlmargin.workbooks.what_if_page import write_what_if_page
 
 BY_STRATEGY: Final = "MARGIN_COMPARE"
 """What refuses a book that cannot be margined by strategy."""
@@ -81,6 +91,94 @@ ACCOUNT: Final = PageOf(
     "account",
     write_account_page,
     (("Account", "Equity, requirement, excess, buying power and calls under both regimes."),),
+    asks="MARGIN_ACCOUNT",
+)
+EFFICIENCY: Final = PageOf(
+    "efficiency",
+    write_efficiency_page,
+    (("Efficiency", "What portfolio margin frees, by underlying and strategy, on three bases."),),
+    asks=BY_STRATEGY,
+)
+WHAT_IF: Final = PageOf(
+    "what-if",
+    write_what_if_page,
+    (
+        ("Trades", "Trades that you think of: buy, sell, close, roll."),
+        ("What-if", "The account before and after them, and whether they may be done."),
+    ),
+    asks="MARGIN_ACCOUNT",
+    needs=("Trades",),
+)
+HEDGES: Final = PageOf(
+    "hedges",
+    write_hedges_page,
+    (
+        ("Candidates", "What might be traded to lower the requirement."),
+        ("Hedges", "The candidates ranked by what they free, for the reduction you want."),
+    ),
+    asks=BY_STRATEGY,
+    needs=("Candidates",),
+)
+ONE_MORE: Final = PageOf(
+    "one more",
+    write_one_more_page,
+    (("One more", "What one more of each contract held would change."),),
+    asks="MARGIN_ONE_MORE",
+)
+CALLS: Final = PageOf(
+    "calls",
+    write_calls_page,
+    (("Calls", "Margin calls, and the last day to meet each kind from any day."),),
+    asks="MARGIN_ACCOUNT",
+)
+INTRADAY: Final = PageOf(
+    "intraday",
+    write_intraday_page,
+    (
+        ("Activity", "The day's trades, deposits and withdrawals."),
+        ("Intraday", "The level after each transaction, and what a deficit asks for."),
+    ),
+    asks="MARGIN_ACCOUNT",
+    needs=("Activity",),
+)
+ELIGIBILITY: Final = PageOf(
+    "eligibility",
+    write_eligibility_page,
+    (
+        ("Facts", "What is known of each account, its owner and the firm."),
+        ("Eligibility", "Who may have a portfolio margin account; the five steps to be tracked."),
+    ),
+    needs=("Facts",),
+)
+SHADOW: Final = PageOf(
+    "shadow",
+    write_shadow_page,
+    (
+        ("Dated positions", "The positions of every day of the shadow analysis."),
+        ("Dated market", "The market of every day of the shadow analysis."),
+        ("Shadow", "Both regimes day by day, as shares of the long market value."),
+    ),
+    needs=("DatedPositions", "DatedMarket"),
+)
+ALLOCATION: Final = PageOf(
+    "allocation",
+    write_allocation_page,
+    (("Allocation", "What becomes of the capital released."),),
+    needs=("DatedPositions", "DatedMarket"),
+)
+HOUSES: Final = PageOf(
+    "houses",
+    write_houses_pages,
+    (
+        ("House settings", "The settings range of each house, made from the sheet Settings."),
+        ("Houses", "Requirements of the same book under every house profile."),
+    ),
+    asks=BY_STRATEGY,
+)
+MONTHLY_REPORT: Final = PageOf(
+    "monthly report",
+    write_monthly_report_page,
+    (("Monthly report", "One page to print and sign."),),
     asks="MARGIN_ACCOUNT",
 )
 EXPLAIN: Final = PageOf(

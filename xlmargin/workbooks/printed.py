@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,12 +27,16 @@ def width_of(columns: Sequence[float]) -> int:
 
 @dataclass(frozen=True)
 class Paper:
-    """A page on paper: how it lies, widths of its columns, heights of rows, the row repeated."""
+    """A page on paper: how it lies, widths of its columns, heights of rows, the row repeated.
+
+    `breaks` are rows that begin a new sheet of paper.
+    """
 
     portrait: bool
     widths: Sequence[float]
     heights: Mapping[int, float]
     repeat: int | None
+    breaks: Collection[int] = ()
 
     def room_below(self, last: int) -> int:
         """Usual rows that the sheet of paper surely has room for below this row."""
@@ -47,7 +51,7 @@ class Paper:
         used = 0.0
         for row in range(last + 1):
             height = self.heights.get(row, ROW)
-            if used + height > sheet:
+            if used + height > sheet or row in self.breaks:
                 used = 0.0 if self.repeat is None else self.heights.get(self.repeat, ROW)
             used += height
         return int((sheet - used) / ROW)
@@ -59,6 +63,8 @@ class Paper:
             sheet.set_landscape()
         sheet.set_margins(left=_SIDE, right=_SIDE, top=_END, bottom=_END)
         sheet.fit_to_pages(1, 0)
+        if self.breaks:
+            sheet.set_h_pagebreaks(sorted(self.breaks))
         sheet.print_area(0, 0, last_row, columns - 1)
         if self.repeat is not None:
             sheet.repeat_rows(self.repeat)

@@ -19,7 +19,7 @@ OF_PORTFOLIO_MARGIN: Final = (
 """The parameters of portfolio margin, in the order in which a requirement is made with them."""
 
 _WIDTHS: Final = (9, 14, 11, 30, 20, 38, 42)
-_RULE_KINDS: Final = ["number", "text", "date", "text"]
+RULE_KINDS: Final = ["number", "text", "date", "text"]
 _RULE_HEADINGS: Final = ("value", "unit", "effective", "paragraph", "for", "states", "remark")
 VERSION_KINDS: Final = ["text", "date", "date", "text"]
 _VERSION_HEADINGS: Final = ("name", "version or effective", "checked", "title")
@@ -69,7 +69,7 @@ def _parameters(draft: Draft, page: Page, names: Sequence[str]) -> int:
         if draft.answers.refusal(call):
             continue
         page.section(row, name.replace("_", " ").capitalize(), len(_WIDTHS))
-        row = _answer(page, row + 1, 0, call, _RULE_KINDS)
+        row = _answer(page, row + 1, 0, call, RULE_KINDS)
     return row
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
+import xlmargin
 from xlmargin.workbooks import requirement_page as requirement
 from xlmargin.workbooks.draft import Draft, small_axis
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, Placed
 from xlmargin.workbooks.list_pages import CHECK_KINDS
 from xlmargin.workbooks.live_formulas import Call, Value, literal
-from xlmargin.workbooks.look import NAVY, STEEL
+from xlmargin.workbooks.look import AMBER, GAIN, LOSS, NAVY, STEEL
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.printed import width_of
 from xlmargin.workbooks.rules_page import VERSION_KINDS
@@ -17,11 +19,14 @@ from xlmargin.workbooks.rules_page import VERSION_KINDS
 SHEET: Final = "Start"
 LARGEST: Final = 6
 _FIGURES_ROW: Final = 4
-_LARGEST_ROW: Final = 17
+_LARGEST_ROW: Final = 18
 _USE_ROW: Final = _LARGEST_ROW + LARGEST + 3
 _WIDTHS: Final = (30, 22, 19, 3, 24, 24, 24, 24)
 
+_PROBLEMS: Final = "Problems in the input"
 _VERSION: Final = "xlmargin version"
+_STATUS: Final = "Workbook and add-in"
+_AS_BUILT: Final = "of one version"
 _FIGURES_BY_STRATEGY: Final = (
     ("Strategy-based initial", "REGT_INITIAL", "money"),
     ("Strategy-based maintenance", "REGT_MAINTENANCE", "money"),
@@ -66,8 +71,9 @@ def _figures(draft: Draft, page: Page) -> None:
         ("Account value", day.formula(0, 1), day.value(0, 1), "money"),
         ("Excess", day.formula(0, 3), day.value(0, 3), "money"),
         ("Requirement / account value", day.formula(0, 4), day.value(0, 4), "percent"),
-        ("Problems in the input", *_problems(problems), "text"),
+        (_PROBLEMS, *_problems(problems), "text"),
         (_VERSION, version.formula(0, 1), version.value(0, 1), "text"),
+        (_STATUS, _status(version), _AS_BUILT, "text"),
     ]
     if draft.by_strategy:
         figures[2:2] = [
@@ -80,6 +86,31 @@ def _figures(draft: Draft, page: Page) -> None:
     for i, (label, formula, shown, number) in enumerate(figures):
         page.text(_FIGURES_ROW + i, 0, label, "label")
         page.formula(_FIGURES_ROW + i, 1, formula, shown, "figure_small", number)
+    _marks(page, {figure[0]: _FIGURES_ROW + i for i, figure in enumerate(figures)})
+
+
+def _status(version: Placed) -> str:
+    """Whether the add-in has the version that the workbook was built for."""
+    built = xlmargin.__version__
+    return f'IF({version.formula(0, 1)}="{built}","{_AS_BUILT}","built for {built}")'
+
+
+def _marks(page: Page, rows: Mapping[str, int]) -> None:
+    """Red where errors refuse the answers or the version is another, amber for warnings."""
+    problems, status = rows[_PROBLEMS], rows[_STATUS]
+    cell = f"$B${problems + 1}"
+    for row, criteria, color in (
+        (problems, f'=LEFT({cell},9)<>"0 errors,"', LOSS),
+        (problems, f'=RIGHT({cell},12)<>", 0 warnings"', AMBER),
+        (problems, f'={cell}="0 errors, 0 warnings"', GAIN),
+        (status, f'=$B${status + 1}="{_AS_BUILT}"', GAIN),
+        (status, f'=$B${status + 1}<>"{_AS_BUILT}"', LOSS),
+    ):
+        marked = {
+            "type": "formula", "criteria": criteria, "stop_if_true": True,
+            "format": page.look.mark(bg_color=color),
+        }  # fmt: skip
+        page.sheet.conditional_format(row, 1, row, 1, marked)
 
 
 def _problems(check: Placed) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.input_tables import InputTables
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,12 @@ class PageOf:
 
 @dataclass(frozen=True)
 class Template:
-    """A workbook for one task: the name of its file, its title, its pages in their order."""
+    """A workbook for one task: the name of its file, its title, its pages in their order.
+
+    `sample` makes the tables that it is filled with until a user's own stand there.
+    """
 
     name: str
     title: str
     pages: tuple[PageOf, ...]
+    sample: Callable[[], InputTables]

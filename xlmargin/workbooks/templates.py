@@ -5,31 +5,96 @@ To add a page: write it as a function of the draft, name it in `pages`, and list
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.workbooks import pages
-from xlmargin.workbooks.template import Template
+from xlmargin.workbooks.sample_tables import sample_tables, tables_of_two_accounts
+from xlmargin.workbooks.template import PageOf, Template
+
+
+def _pages(*own: PageOf, rules: Sequence[PageOf]) -> tuple[PageOf, ...]:
+    """The pages of a template: what every workbook begins with, its own, and the rules."""
+    return (pages.START, pages.INPUTS, pages.CHECK, *own, *rules, pages.FORMULAS)
+
+
+_PORTFOLIO: Final = (pages.RULES,)
+_BOTH: Final = (pages.RULES, pages.STRATEGY_RULES)
 
 EVERYTHING: Final = Template(
     "xlmargin-demo",
     "Portfolio margin",
-    (
-        pages.START,
-        pages.INPUTS,
-        pages.CHECK,
+    _pages(
         pages.REQUIREMENT,
         pages.RISK_ARRAYS,
         pages.STRESS,
         pages.CONTRIBUTION,
         pages.ACCOUNT,
         pages.COMPARISON,
+        pages.EFFICIENCY,
         pages.STRATEGIES,
+        pages.WHAT_IF,
+        pages.HEDGES,
+        pages.ONE_MORE,
+        pages.CALLS,
+        pages.INTRADAY,
+        pages.ELIGIBILITY,
+        pages.SHADOW,
+        pages.ALLOCATION,
         pages.EXPLAIN,
         pages.EXPLAIN_STRATEGIES,
-        pages.RULES,
-        pages.STRATEGY_RULES,
-        pages.OPTIONS,
-        pages.FORMULAS,
+        rules=(*_BOTH, pages.OPTIONS),
     ),
+    sample_tables,
 )
 """What a report on one's own book has: all pages for which there are inputs."""
+
+MARGIN_EFFICIENCY: Final = Template(
+    "margin-efficiency",
+    "Margin efficiency",
+    _pages(pages.COMPARISON, pages.EFFICIENCY, pages.STRATEGIES, pages.REQUIREMENT, rules=_BOTH),
+    sample_tables,
+)
+RISK_ARRAY: Final = Template(
+    "risk-array",
+    "Risk array",
+    _pages(
+        pages.REQUIREMENT,
+        pages.RISK_ARRAYS,
+        pages.STRESS,
+        pages.CONTRIBUTION,
+        pages.EXPLAIN,
+        rules=_PORTFOLIO,
+    ),
+    sample_tables,
+)
+WHAT_IF: Final = Template(
+    "what-if",
+    "What-if: trades and hedges",
+    _pages(pages.WHAT_IF, pages.HEDGES, pages.ONE_MORE, pages.ACCOUNT, rules=_BOTH),
+    sample_tables,
+)
+FAMILY_OFFICE: Final = Template(
+    "family-office",
+    "Family office: from strategy-based to portfolio margin",
+    _pages(
+        pages.ACCOUNT,
+        pages.EFFICIENCY,
+        pages.ELIGIBILITY,
+        pages.CALLS,
+        pages.INTRADAY,
+        pages.SHADOW,
+        pages.ALLOCATION,
+        pages.MONTHLY_REPORT,
+        rules=_BOTH,
+    ),
+    tables_of_two_accounts,
+)
+HOUSE_PROFILES: Final = Template(
+    "house-profiles",
+    "House profiles: brokers compared",
+    _pages(pages.HOUSES, rules=_PORTFOLIO),
+    sample_tables,
+)
+TEMPLATES: Final = (MARGIN_EFFICIENCY, RISK_ARRAY, WHAT_IF, FAMILY_OFFICE, HOUSE_PROFILES)
+"""The workbooks for one task each."""

@@ -1,0 +1,217 @@
+"""Brokers compared: the same book under every house profile, each with settings of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from xlmargin.excel.plain_cells import plain, text_of
+from xlmargin.rulebook import house_names
+from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.input_pages import HEADING_ROW as SETTINGS_HEADING
+from xlmargin.workbooks.live_formulas import Argument, Call, Value
+from xlmargin.workbooks.look import NAVY, STEEL
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.printed import width_of
+from xlmargin.workbooks.xlsx_writer import xl_range_abs, xl_rowcol_to_cell
+
+SHEET: Final = "Houses"
+SETTINGS_SHEET: Final = "House settings"
+
+_SETTINGS: Final = "Settings"
+_HEADING_ROW: Final = 4
+_ACROSS: Final = 4
+"""Houses beside each other on the sheet of their settings."""
+_ROOM: Final = 24
+"""Rows of settings that every house takes over."""
+_WIDTHS: Final = (24, *[17.0] * 7)
+_KINDS: Final = ["text", *["money"] * 5, "percent", "percent"]
+_TABLE_ROW: Final = 5
+_INITIAL, _MAINTENANCE, _DEPOSIT, _PORTFOLIO = 1, 2, 3, 4
+"""Columns of MARGIN_COMPARE."""
+_MOST_ROWS: Final = 2_000
+_SPARE: Final = 10
+_CHART_ROWS: Final = 16
+
+
+@dataclass(frozen=True)
+class _House:
+    """A house: the cell with its name, its comparison, and the settings that it is asked with."""
+
+    name: str
+    cell: str
+    comparison: Placed
+
+
+def write_houses_pages(draft: Draft) -> None:
+    """Settings for each house, made of the book's own by formulas, and the houses side by side."""
+    houses = _settings(draft)
+    page = draft.page(SHEET, NAVY)
+    page.title(
+        SHEET,
+        "Requirements of the same book under every house profile. A house may only raise what the "
+        "rule asks; profiles hold what brokers print, and brokers may ask more.",
+        "Charges for concentration, liquidity and volatility are not printed, and so not here.",
+    )
+    page.columns(_WIDTHS, _KINDS)
+    _side_by_side(draft, page, houses)
+    row = _TABLE_ROW + len(houses) + _CHART_ROWS + 4
+    page.breaks_before(row)
+    row = _by_underlying(page, houses, row, "Portfolio margin requirement", _PORTFOLIO)
+    _by_underlying(page, houses, row + 2, "Strategy-based maintenance", _MAINTENANCE)
+    page.sheet.freeze_panes(3, 1)
+    page.prints(len(_WIDTHS), draft.stamp)
+    page.protect()
+
+
+def _settings(draft: Draft) -> list[_House]:
+    """Two columns a house: its name, then every other setting of the sheet Settings."""
+    page = draft.page(SETTINGS_SHEET, STEEL)
+    page.title(
+        SETTINGS_SHEET,
+        "The settings range of each house: the sheet Settings with another house. Choose other "
+        "houses in the blue cells.",
+    )
+    houses = []
+    for i, house in enumerate(house_names()):
+        column, top = 3 * (i % _ACROSS), _HEADING_ROW + i // _ACROSS * (_ROOM + 4)
+        for j, heading in enumerate(("name", "value")):
+            page.text(top, column + j, heading, "text_heading")
+        page.text(top + 1, column, "house", "body")
+        page.sheet.write_string(top + 1, column + 1, house, page.look("input", "text"))
+        page.sheet.data_validation(
+            top + 1, column + 1, top + 1, column + 1,
+            {"validate": "list", "source": list(house_names())},
+        )  # fmt: skip
+        rows: list[list[Value]] = [["name", "value"], ["house", house]]
+        rows += [_setting(draft, page, column, top + 2 + k, k) for k in range(_ROOM)]
+        reach = xl_range_abs(top, column, top + 1 + _ROOM, column + 1)
+        settings = Argument(f"'{SETTINGS_SHEET}'!{reach}", rows)
+        positions, market, _, dividends = draft.tables.arguments
+        call = Call("MARGIN_COMPARE", (positions, market, settings, dividends))
+        placed = draft.formulas.placed(call, ["text", *["money"] * 5, "percent", "money"], "plain")
+        name = f"'{SETTINGS_SHEET}'!{xl_rowcol_to_cell(top + 1, column + 1, True, True)}"
+        houses.append(_House(house, name, placed))
+    page.columns([20.0, 20.0, 3.0] * _ACROSS, ["plain"])
+    page.reaches(_HEADING_ROW + (len(houses) - 1) // _ACROSS * (_ROOM + 4) + 1 + _ROOM)
+    page.sheet.freeze_panes(3, 0)
+    page.prints(3 * _ACROSS - 1, draft.stamp)
+    page.protect()
+    return houses
+
+
+def _setting(draft: Draft, page: Page, column: int, row: int, k: int) -> list[Value]:
+    """One setting taken over from the sheet Settings, but for the house; answers what it is."""
+    rows = draft.tables.settings.rows
+    there = SETTINGS_HEADING + 1 + k
+    name, value = (f"{_SETTINGS}!{xl_rowcol_to_cell(there, j)}" for j in (0, 1))
+    own = xl_rowcol_to_cell(row, column)
+    cells = rows[1 + k] if 1 + k < len(rows) else [None, None]
+    found = _shown(cells[0])
+    if str(found).lower() == "house":
+        found = ""
+    answer: list[Value] = [found, _shown(cells[1]) if found else ""]
+    no_house = f'OR({name}="",LOWER({name})="house")'
+    page.formula(row, column, f'IF({no_house},"",{name})', answer[0], "body", "plain")
+    taken = f'IF(OR({own}="",{value}=""),"",{value})'
+    kind = "date" if found == "as_of" else "plain"
+    page.formula(row, column + 1, taken, answer[1], "body", kind)
+    return answer
+
+
+def _shown(cell: object) -> Value:
+    """A cell as a formula that refers to it shows it."""
+    if isinstance(cell, float | bool):
+        return cell
+    return text_of(plain(cell))
+
+
+def _of_total(placed: Placed, column: int) -> tuple[str, Value]:
+    """A formula for a figure of the total, which is the last row, and what it finds."""
+    names, figures = (placed.cells_below_heading(j, _MOST_ROWS) for j in (0, column))
+    return f'INDEX({figures},MATCH("total",{names},0))', placed.value(len(placed.rows) - 1, column)
+
+
+def _side_by_side(draft: Draft, page: Page, houses: list[_House]) -> None:
+    """A row a house: both regimes, and what is added to the first house, which is the rule's."""
+    page.section(_TABLE_ROW - 1, "Houses side by side", len(_WIDTHS), "all accounts together")
+    headings = (
+        "house", "initial", "maintenance", "deposit", "portfolio margin requirement",
+        "above the first row", "above, share", "efficiency gain on maintenance",
+    )  # fmt: skip
+    for column, heading in enumerate(headings):
+        page.text(_TABLE_ROW, column, heading, "heading" if column else "text_heading")
+    page.height(_TABLE_ROW, 34)
+    first = _TABLE_ROW + 1
+    base = _amount(houses[0], _PORTFOLIO)
+    for i, house in enumerate(houses):
+        row = first + i
+        page.formula(row, 0, house.cell, house.name, "label", "plain")
+        for column in (_INITIAL, _MAINTENANCE, _DEPOSIT, _PORTFOLIO):
+            formula, found = _of_total(house.comparison, column)
+            style = "figure_small" if column == _PORTFOLIO else "right"
+            page.formula(row, column, formula, found, style, "money")
+        own, strategy = _amount(house, _PORTFOLIO), _amount(house, _MAINTENANCE)
+        here, top = f"E{row + 1}", f"E${first + 1}"
+        for column, formula, amount, kind in (
+            (5, f"{here}-{top}", own - base, "money"),
+            (6, f'IF({top}>0,{here}/{top}-1,"")', own / base - 1 if base > 0 else "", "percent"),
+            (
+                7,
+                f'IF(C{row + 1}>0,1-{here}/C{row + 1},"")',
+                1 - own / strategy if strategy > 0 else "",
+                "percent",
+            ),
+        ):
+            page.formula(row, column, formula, amount, "right", kind)
+    _chart(draft, page, first, first + len(houses) - 1)
+
+
+def _amount(house: _House, column: int) -> float:
+    return float(_of_total(house.comparison, column)[1])
+
+
+def _chart(draft: Draft, page: Page, first: int, last: int) -> None:
+    """Maintenance and portfolio margin requirement of every house."""
+    chart = draft.chart("column")
+    for column, color in ((_MAINTENANCE, "#B9C8DB"), (_PORTFOLIO, NAVY)):
+        chart.add_series(
+            {
+                "name": [SHEET, _TABLE_ROW, column],
+                "categories": [SHEET, first, 0, last, 0],
+                "values": [SHEET, first, column, last, column],
+                "fill": {"color": color},
+                "gap": 60,
+                "overlap": 0,
+            }
+        )
+    chart.set_y_axis(small_axis(num_format="$#,##0,K"))
+    chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
+    chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
+    chart.set_size({"width": width_of(_WIDTHS), "height": 18 * (_CHART_ROWS - 1)})
+    says = "Pairs of columns: requirements of both regimes under every house"
+    page.chart(last + 2, 0, chart, "Requirements by house, $ thousands", says)
+
+
+def _by_underlying(page: Page, houses: list[_House], row: int, title: str, column: int) -> int:
+    """A figure of every underlying, a column a house; answers the last row."""
+    shown = houses[: len(_WIDTHS) - 1]
+    page.section(row, f"{title} by underlying", len(_WIDTHS), "each its share of the whole, $")
+    page.shows(row + 1, 0, shown[0].comparison, (0, 0), "text_heading", "plain")
+    page.height(row + 1, 34)
+    for j, house in enumerate(shown, start=1):
+        page.formula(row + 1, j, house.cell, house.name, "heading", "plain")
+    rows = len(shown[0].comparison.rows)
+    for i in range(1, rows + _SPARE):
+        style = "body" if i < rows else "column"
+        page.shows(row + 1 + i, 0, shown[0].comparison, (i, 0), style, "text")
+        for j, house in enumerate(shown, start=1):
+            page.shows(row + 1 + i, j, house.comparison, (i, column), style, "money")
+    last = row + rows + _SPARE
+    total = {
+        "type": "formula", "criteria": f'=$A{row + 3}="total"',
+        "format": page.look.mark(bold=True, top=1),
+    }  # fmt: skip
+    page.sheet.conditional_format(row + 2, 0, last, len(_WIDTHS) - 1, total)
+    return last

@@ -1,0 +1,138 @@
+"""Trading within a day: the level after each transaction, and what a deficit asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.input_pages import write_input_page
+from xlmargin.workbooks.live_formulas import Call, Value
+from xlmargin.workbooks.look import AMBER, LOSS, MIST, NAVY
+from xlmargin.workbooks.page import SPARE, Page
+from xlmargin.workbooks.printed import width_of
+
+SHEET: Final = "Intraday"
+ACTIVITY: Final = "Activity"
+KIND, DEFICIT, UNTIL = 2, 7, 8
+SATISFIED: Final = "satisfied by"
+NONE: Final = "none"
+
+_LEVEL: Final = 5
+_KINDS: Final = [
+    "text", "date", "text", "text", "money", "money", "text", "money", "date", "text",
+]  # fmt: skip
+_WIDTHS: Final = (14, 12, 17, 60, 15, 17, 10, 14, 12, 36)
+_GLANCE_ROW: Final = 5
+_TABLE_ROW: Final = 23
+_MOST_ROWS: Final = 5_000
+_TRANSACTIONS: Final = ("opening", "transaction")
+
+
+def intraday_call(draft: Draft) -> Call:
+    """The activity on its sheet, from the positions at the opening."""
+    activity = draft.tables.more[ACTIVITY].argument
+    return Call("MARGIN_INTRADAY", (activity, *draft.tables.arguments))
+
+
+def write_intraday_page(draft: Draft) -> None:
+    """The activity as inputs; the deficit, the levels as a chart, and the whole path."""
+    write_input_page(draft, draft.tables.more[ACTIVITY])
+    page = draft.page(SHEET, NAVY)
+    page.title(
+        SHEET,
+        "The intraday margin level (equity less requirement, FINRA 4210(d)(2)) after each "
+        "transaction, under the rules of the account type.",
+        "A day of which a time is missing is judged by its worst order.",
+    )
+    page.columns(_WIDTHS, _KINDS)
+    path = draft.formulas.placed(intraday_call(draft), _KINDS, "plain")
+    _glance(page, path)
+    page.section(_TABLE_ROW - 1, "Path", len(_WIDTHS))
+    rows = page.answer(_TABLE_ROW, 0, path.call, _KINDS, style="lines", spare=SPARE)
+    page.fit(_TABLE_ROW + 1, rows[1:], _WIDTHS)
+    _chart(draft, page, path)
+    _marks(page, _TABLE_ROW + 1, _TABLE_ROW + len(rows) + SPARE - 1)
+    page.sheet.freeze_panes(3, 0)
+    page.prints(len(_WIDTHS), draft.stamp)
+    page.protect()
+
+
+def _glance(page: Page, path: Placed) -> None:
+    """The largest deficit, until when it is to be satisfied, and the lowest level."""
+    page.section(_GLANCE_ROW - 1, "At a glance", 4)
+    kinds, deficits, days, levels = (
+        path.cells_below_heading(column, _MOST_ROWS) for column in (KIND, DEFICIT, UNTIL, _LEVEL)
+    )
+    until = [row[UNTIL] for row in path.rows[1:] if row[KIND] == SATISFIED]
+    none = f'COUNTIF({kinds},"{SATISFIED}")=0'
+    day = f'IF({none},"{NONE}",INDEX({days},MATCH("{SATISFIED}",{kinds},0)))'
+    figures = (
+        ("Largest deficit", *_extreme(deficits, "MAX", max, path, DEFICIT), "money"),
+        ("To be satisfied by", day, until[0] if until else NONE, "date"),
+        ("Lowest level", *_extreme(levels, "MIN", min, path, _LEVEL), "money"),
+    )
+    for i, (label, formula, found, number) in enumerate(figures):
+        page.text(_GLANCE_ROW + i, 0, label, "label")
+        for column in (1, 2):
+            page.text(_GLANCE_ROW + i, column, "", "label")
+        page.formula(_GLANCE_ROW + i, 3, formula, found, "figure_small", number)
+    cell = f"$D${_GLANCE_ROW + 1}"
+    short = {
+        "type": "formula", "criteria": f"=AND(ISNUMBER({cell}),{cell}>0)",
+        "format": page.look.mark(bg_color=LOSS),
+    }  # fmt: skip
+    page.sheet.conditional_format(_GLANCE_ROW, 3, _GLANCE_ROW, 3, short)
+
+
+def _extreme(
+    cells: str, name: str, of: Callable[[list[float]], float], path: Placed, column: int
+) -> tuple[str, Value]:
+    """A formula for the greatest or least number of a column, and what it finds."""
+    amounts = [float(row[column]) for row in path.rows[1:] if isinstance(row[column], float)]
+    formula = f'IF(COUNT({cells})=0,"{NONE}",{name}({cells}))'
+    return formula, of(amounts) if amounts else NONE
+
+
+def _chart(draft: Draft, page: Page, path: Placed) -> None:
+    """The level from the opening on, for the first account and day."""
+    steps = 0
+    for row in path.rows[1:]:
+        if row[KIND] not in _TRANSACTIONS or row[:2] != path.rows[1][:2]:
+            break
+        steps += 1
+    if steps < 2:
+        return
+    first, last = _TABLE_ROW + 1, _TABLE_ROW + steps
+    chart = draft.chart("column")
+    chart.add_series(
+        {
+            "categories": [SHEET, first, 3, last, 3],
+            "values": [SHEET, first, _LEVEL, last, _LEVEL],
+            "fill": {"color": NAVY},
+            "invert_if_negative": True,
+            "invert_if_negative_color": LOSS,
+            "gap": 40,
+        }
+    )
+    chart.set_y_axis(small_axis(num_format="$#,##0,K"))
+    chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
+    chart.set_size({"width": width_of(_WIDTHS[4:]), "height": 330})
+    says = "Columns: intraday margin level at the opening and after each transaction"
+    title = f"Intraday margin level, {path.value(1, 0) or 'the account'}, $ thousands"
+    page.chart(3, 4, chart, title, says)
+
+
+def _marks(page: Page, first: int, last: int) -> None:
+    """Deficits in red, consequences in amber, each day's opening in grey."""
+    width = len(_WIDTHS) - 1
+    for criteria, color in (
+        (f"=AND(ISNUMBER($H{first + 1}),$H{first + 1}>0)", LOSS),
+        (f'=OR($C{first + 1}="satisfied by",$C{first + 1}="freeze")', AMBER),
+        (f'=$C{first + 1}="opening"', MIST),
+    ):
+        marked = {
+            "type": "formula", "criteria": criteria, "format": page.look.mark(bg_color=color),
+        }  # fmt: skip
+        page.sheet.conditional_format(first, 0, last, width, marked)

@@ -1,0 +1,183 @@
+"""The shadow analysis: both regimes day by day, as shares of the long market value."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.formulas_sheet import (
+    FIRST_ROW,
+    NO_VALUE,
+    NONE,
+    Placed,
+    or_not_available,
+)
+from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
+from xlmargin.workbooks.input_pages import write_input_page
+from xlmargin.workbooks.live_formulas import Call, Value
+from xlmargin.workbooks.look import LOSS, NAVY
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.printed import width_of
+from xlmargin.workbooks.xlsx_writer import Chart, xl_rowcol_to_cell
+
+SHEET: Final = "Shadow"
+POSITIONS: Final = "DatedPositions"
+MARKET: Final = "DatedMarket"
+NEEDS: Final = (POSITIONS, MARKET)
+
+_SHOWN: Final = (
+    ("date", "date"), ("long market value", "money"), ("initial", "money"),
+    ("maintenance", "money"), ("deposit", "money"), ("portfolio requirement", "money"),
+    ("maintenance share", "percent"), ("portfolio share", "percent"), ("released", "money"),
+    ("strategy call", "money"), ("portfolio call", "money"),
+)  # fmt: skip
+"""Columns of the history that the page shows, for the whole of each day."""
+_STRATEGY_SHARE, _PORTFOLIO_SHARE, _STRATEGY_CALL = 6, 7, 9
+_WIDTHS: Final = (36, *[15.0] * (len(_SHOWN) - 1))
+_SUMMARY_ROW: Final = 5
+_SUMMARY_SPARE: Final = 4
+_SPARE_DAYS: Final = 20
+_MOST_ROWS: Final = 20_000
+_HELPER: Final = len(_SHOWN)
+"""Column with the row of each day's total in the answer."""
+
+
+def history_calls(draft: Draft) -> tuple[Call, Call]:
+    """The history of the dated ranges, and its summary."""
+    tables = draft.tables
+    dated = (tables.more[POSITIONS], tables.more[MARKET], tables.settings, tables.dividends)
+    arguments = tuple(table.argument for table in dated)
+    return Call("MARGIN_HISTORY", arguments), Call("MARGIN_HISTORY_SUMMARY", arguments)
+
+
+def summary_of(draft: Draft) -> Placed:
+    """Where the summary of the history stands."""
+    return draft.formulas.placed(history_calls(draft)[1], ["text", "plain", "date"], "plain")
+
+
+def kind_of(figure: Value) -> str:
+    """How a figure of the summary is shown."""
+    words = str(figure)
+    if "share" in words:
+        return "percent"
+    amounts = ("value", "released", "requirement")
+    return "money" if any(word in words for word in amounts) else "quantity"
+
+
+def write_shadow_page(draft: Draft) -> None:
+    """The dated inputs on their sheets, the summary, a chart, and the days."""
+    for name in NEEDS:
+        write_input_page(draft, draft.tables.more[name])
+    page = draft.page(SHEET, NAVY)
+    page.title(
+        SHEET,
+        "The book of every day under both regimes: requirements as shares of the long market "
+        "value, and the capital that portfolio margin would have released.",
+        "Positions and market of each day stand on the sheets Dated positions and Dated market.",
+    )
+    page.columns(_WIDTHS, ["text", *(kind for _, kind in _SHOWN[1:])])
+    history = draft.formulas.placed(history_calls(draft)[0], ["date", "text", "money"], "plain")
+    summary = summary_of(draft)
+    table = _summary(page, summary) + 2
+    days = _days(page, history, table)
+    if len(days) > 1:
+        height = 18 * (table - 1 - _SUMMARY_ROW)
+        chart = share_chart(draft, table, len(days), width_of(_WIDTHS[4:]), height)
+        says = "Lines: requirements of both regimes as shares of the long market value"
+        page.chart(_SUMMARY_ROW - 1, 4, chart, "Requirement / long market value", says)
+    page.sheet.freeze_panes(3, 1)
+    page.prints(_HELPER + 1, draft.stamp)
+    page.protect()
+
+
+def share_chart(draft: Draft, table: int, days: int, width: int, height: int) -> Chart:
+    """Both regimes' shares over the days of the table whose headings are in a row."""
+    chart = draft.chart("line")
+    for column, name, color in (
+        (_STRATEGY_SHARE, "strategy-based maintenance", "#8FA6C4"),
+        (_PORTFOLIO_SHARE, "portfolio margin", NAVY),
+    ):
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [SHEET, table + 1, 0, table + days, 0],
+                "values": [SHEET, table + 1, column, table + days, column],
+                "line": {"color": color, "width": 2},
+            }
+        )
+    chart.set_y_axis(small_axis(num_format="0%", min=0))
+    chart.set_x_axis(
+        small_axis(
+            num_format="yyyy-mm-dd",
+            date_axis=True,
+            label_position="low",
+            major_gridlines={"visible": False},
+        )
+    )
+    chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
+    chart.set_size({"width": width, "height": height})
+    return chart
+
+
+def _summary(page: Page, summary: Placed) -> int:
+    """The summary, each figure in its kind; answers the row below it."""
+    page.section(_SUMMARY_ROW - 1, "Summary", 3)
+    for column, heading in enumerate(("figure", "value", "date")):
+        page.text(_SUMMARY_ROW, column, heading, "heading" if column else "text_heading")
+    rows = len(summary.rows) + _SUMMARY_SPARE
+    for i in range(1, rows):
+        row = _SUMMARY_ROW + i
+        kind = kind_of(summary.value(i, 0))
+        page.shows(row, 0, summary, (i, 0), "label", "plain")
+        page.shows(row, 1, summary, (i, 1), "right", kind)
+        page.shows(row, 2, summary, (i, 2), "right", "date")
+    return _SUMMARY_ROW + rows
+
+
+def _days(page: Page, history: Placed, table: int) -> list[list[Value]]:
+    """A row a day: its last row in the answer, which is that of all accounts together."""
+    headings = [str(heading) for heading in history.rows[0]]
+    columns = [headings.index(name) for name, _ in _SHOWN]
+    page.section(table - 1, "Days", len(_SHOWN), "all accounts together")
+    for column, of in enumerate(columns):
+        style = "heading" if column else "text_heading"
+        page.shows(table, column, history, (0, of), style, "plain")
+    page.height(table, 34)
+    by_day: dict[Value, int] = {row[0]: i for i, row in enumerate(history.rows) if i}
+    at = list(by_day.values())
+    for i in range(len(at) + _SPARE_DAYS):
+        row = table + 1 + i
+        found = at[i] if i < len(at) else None
+        helper = xl_rowcol_to_cell(row, _HELPER, col_abs=True)
+        before = xl_rowcol_to_cell(row - 1, _HELPER, col_abs=True) if i else ""
+        position: Value = "" if found is None else float(found)
+        page.formula(row, _HELPER, _next_day(history, before), position, "note", "plain")
+        for column, (of, (_, kind)) in enumerate(zip(columns, _SHOWN, strict=True)):
+            cells = history.cells_below_heading(of, _MOST_ROWS)
+            cell = f"INDEX({cells},{helper})"
+            if kind != "date":
+                cell = or_not_available(cell)
+            formula = f'IF({helper}="","",{cell})'
+            value = "" if found is None else history.value(found, of)
+            shown = NONE if value == NO_VALUE else value
+            style = "day" if kind == "date" else "body" if found is not None else "column"
+            page.formula(row, column, formula, shown, style, kind)
+    last = table + len(at) + _SPARE_DAYS
+    called = {
+        "type": "cell", "criteria": "between", "minimum": 0.01, "maximum": 1e15,
+        "format": page.look.mark(bg_color=LOSS),
+    }  # fmt: skip
+    page.sheet.conditional_format(table + 1, _STRATEGY_CALL, last, _STRATEGY_CALL + 1, called)
+    page.sheet.set_column(_HELPER, _HELPER, 8, page.look("note"), {"hidden": True})
+    page.reaches(table + len(at))
+    return [history.rows[i] for i in at]
+
+
+def _next_day(history: Placed, before: str) -> str:
+    """The last row of the day after that of a row; the rows stand in the order of time."""
+    days = history.cells_below_heading(0, _MOST_ROWS)
+    first = f"{FORMULAS}!{xl_rowcol_to_cell(FIRST_ROW + 1, history.column, True, True)}"
+    if not before:
+        return f'IF({first}="","",MATCH({first},{days},1))'
+    day = f"INDEX({days},{before}+1)"
+    return f'IF({before}="","",IF({day}="","",MATCH({day},{days},1)))'

@@ -1,0 +1,103 @@
+"""Trades that are thought of: the account before and after them, and whether they may be done."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.input_pages import write_input_page
+from xlmargin.workbooks.live_formulas import Call
+from xlmargin.workbooks.look import AMBER, GAIN, LOSS, NAVY
+from xlmargin.workbooks.page import SPARE, Page
+
+SHEET: Final = "What-if"
+TRADES: Final = "Trades"
+
+_CHECKS: Final = ("pre-trade check, portfolio margin", "pre-trade check, strategy-based")
+_CHARTED: Final = (
+    "initial requirement", "deposit", "maintenance requirement", "portfolio requirement",
+)  # fmt: skip
+_EXCESS: Final = ("strategy excess", "portfolio excess", "buying-power effect", "fees")
+_BEFORE, _AFTER = 1, 2
+_WIDTHS: Final = (38, 21, 21, 18, 16, 16, 16, 16)
+_VERDICT_ROW: Final = 4
+_GLANCE_ROW: Final = 9
+_TABLE_ROW: Final = 23
+_KINDS: Final = ["text", "money", "money", "money", "text"]
+
+
+def write_what_if_page(draft: Draft) -> None:
+    """The blotter, and a page with the verdict, the requirements and the whole answer."""
+    trades = draft.tables.more[TRADES]
+    write_input_page(draft, trades)
+    page = draft.page(SHEET, NAVY)
+    page.title(SHEET, "What the trades on the sheet Trades would change, under both regimes.")
+    page.columns(_WIDTHS, ["text", "plain"])
+    positions, *others = draft.tables.arguments
+    call = Call("MARGIN_WHATIF", (positions, trades.argument, *others))
+    impact = draft.formulas.placed(call, _KINDS, "plain")
+    _verdict(page, impact)
+    _glance(draft, page, impact)
+    page.section(_TABLE_ROW - 1, "Every figure", 5, "all accounts together first, then each")
+    rows = page.answer(_TABLE_ROW, 0, call, _KINDS, spare=SPARE)
+    _marks(page, _TABLE_ROW + 1, _TABLE_ROW + len(rows) + SPARE - 1)
+    page.sheet.freeze_panes(2, 1)
+    page.prints(len(_WIDTHS), draft.stamp)
+    page.protect()
+
+
+def _row_of(impact: Placed, figure: str) -> int:
+    return next(i for i, row in enumerate(impact.rows) if row[0] == figure)
+
+
+def _verdict(page: Page, impact: Placed) -> None:
+    """Whether the trades may be done, under each regime."""
+    page.section(_VERDICT_ROW - 1, "Verdict", 4)
+    for i, check in enumerate(_CHECKS):
+        at, row = _row_of(impact, check), _VERDICT_ROW + i
+        page.shows(row, 0, impact, (at, 0), "label", "plain")
+        page.shows(row, 1, impact, (at, _BEFORE), "body", "text")
+        page.shows(row, 2, impact, (at, _AFTER), "verdict", "text")
+    _marks(page, _VERDICT_ROW, _VERDICT_ROW + 1)
+
+
+def _glance(draft: Draft, page: Page, impact: Placed) -> None:
+    """Requirements and excess before, after and changed, with a chart of the requirements."""
+    page.section(_GLANCE_ROW - 2, "All accounts together", 4)
+    for column, heading in enumerate(("", "before", "after", "change")):
+        page.text(_GLANCE_ROW - 1, column, heading, "heading" if column else "text_heading")
+    for i, figure in enumerate((*_CHARTED, *_EXCESS)):
+        at = _row_of(impact, figure)
+        page.shows(_GLANCE_ROW + i, 0, impact, (at, 0), "label", "plain")
+        for column in (1, 2, 3):
+            page.shows(_GLANCE_ROW + i, column, impact, (at, column), "right", "money")
+    chart = draft.chart("column")
+    last = _GLANCE_ROW + len(_CHARTED) - 1
+    for column, color in ((_BEFORE, "#B9C8DB"), (_AFTER, NAVY)):
+        chart.add_series(
+            {
+                "name": [SHEET, _GLANCE_ROW - 1, column],
+                "categories": [SHEET, _GLANCE_ROW, 0, last, 0],
+                "values": [SHEET, _GLANCE_ROW, column, last, column],
+                "fill": {"color": color},
+                "gap": 60,
+                "overlap": 0,
+            }
+        )
+    chart.set_y_axis(small_axis(num_format="$#,##0,K"))
+    chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
+    chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
+    chart.set_size({"width": 460, "height": 320})
+    says = "Pairs of columns: requirements before and after the trades"
+    page.chart(2, 4, chart, "Requirements before and after, $ thousands", says)
+
+
+def _marks(page: Page, first: int, last: int) -> None:
+    """Green where trades are accepted, red where refused, amber where that is not known."""
+    for word, color in (("accepted", GAIN), ("refused", LOSS), ("unknown", AMBER)):
+        marked = {
+            "type": "text", "criteria": "begins with", "value": word,
+            "format": page.look.mark(bg_color=color),
+        }  # fmt: skip
+        page.sheet.conditional_format(first, _AFTER, last, _AFTER, marked)
