@@ -123,6 +123,15 @@ def test_without_a_house_monitoring_must_be_stated():
         assert asked.needed == "100,000 / 150,000 / 500,000"
     asked = check(EQUITY, monitoring=Monitoring.NOT_STATED, equity=float("nan"))
     assert asked.lacks.startswith("equity and monitoring")
+    assert asked.met is Met.MISSING
+
+
+@pytest.mark.parametrize(("equity", "met"), [(100_000, Met.MISSING), (99_999, Met.NOT_MET)])
+def test_less_than_any_guidance_asks_is_not_enough(equity, met):
+    asked = check(EQUITY, monitoring=Monitoring.NOT_STATED, equity=equity)
+    assert asked.met is met
+    lacks = "monitoring (full, partial, executes_away)"
+    assert asked.lacks == (lacks if met is Met.MISSING else f"$1 more equity and {lacks}")
 
 
 def test_a_setting_raises_what_is_needed():

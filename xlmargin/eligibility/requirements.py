@@ -45,13 +45,18 @@ def least_equity(facts: Facts, rules: EligibilityRules) -> Check:
 
 
 def _equity_by_monitoring(label: str, facts: Facts, rules: EligibilityRules) -> Check:
-    """Equity where no house and no statement of how the firm monitors risk tell how much."""
+    """Equity where no house and no statement of how the firm monitors risk tell how much.
+
+    What is less than the least of all amounts is not enough, whichever it is.
+    """
     needed = " / ".join(f"{amount:,.0f}" for amount in rules.minimum_equity.values())
-    lacks = f"monitoring ({', '.join(rules.minimum_equity)})"
-    if isnan(facts.equity):
-        lacks = f"equity and {lacks}"
+    monitoring = f"monitoring ({', '.join(rules.minimum_equity)})"
+    met, lacks = _at_least(facts.equity, min(rules.minimum_equity.values()))
+    verdict = met, f"{lacks} and {monitoring}"
+    if met is Met.MET:
+        verdict = Met.MISSING, monitoring
     source, found = "portfolio_minimum_equity_full", facts.found("equity")
-    return _check(Step.CAPITAL, label, found, needed, (Met.MISSING, lacks), source, rules)
+    return _check(Step.CAPITAL, label, found, needed, verdict, source, rules)
 
 
 def unlisted_derivatives(facts: Facts, rules: EligibilityRules) -> Check:
