@@ -139,7 +139,7 @@ def test_a_house_in_any_spelling_and_no_unknown_one():
 def test_the_numbers_of_the_rules():
     rules = call_rules(TODAY)
     assert (rules.settlement_days, rules.payment_days_after_settlement) == (1, 2)  # 220.2
-    assert rules.extension_amount == 1_000  # 59 FR
+    assert look_up("extension_amount", TODAY)[0].value == 1_000  # 59 FR
     assert rules.days_to_meet == {
         "maintenance": 15,  # 4210(f)(6)
         "portfolio": 3,

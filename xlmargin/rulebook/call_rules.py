@@ -27,7 +27,6 @@ class CallRules:
     """The business days to meet margin calls, on a date and under a house.
 
     `settlement_days` count from the trade date, `payment_days_after_settlement` from settlement.
-    `extension_amount`, $, is the least amount whose late payment needs an extension.
     `days_to_meet`, from the day of the deficiency, go by `maintenance`, `portfolio`,
     `minimum_equity`, `intraday` and `intraday_outstanding`; why one has no value on the date stands
     in `refusals`.
@@ -38,7 +37,6 @@ class CallRules:
     house: str
     settlement_days: int
     payment_days_after_settlement: int
-    extension_amount: float
     days_to_meet: Mapping[str, int]
     refusals: Mapping[str, str]
     citations: Mapping[str, str]
@@ -67,7 +65,6 @@ def _assembled(as_of: date, house: str, overrides: Overrides) -> CallRules:
         payment_days_after_settlement=int(
             standing[payment.payment_days_after_settlement.name].value
         ),
-        extension_amount=standing[payment.extension_amount.name].value,
         days_to_meet={k: int(standing[n].value) for k, n in names.items() if n in standing},
         refusals={
             k: calls.days_to_meet.refusal(as_of, k) for k, n in names.items() if n not in standing
