@@ -60,10 +60,11 @@ def demo(
 ) -> None:
     """Write the workbook of a sample book, and show its requirement by class group."""
     from xlmargin.samples import FAMILY_OFFICE_NOTE, family_office_book
+    from xlmargin.workbooks import sample_more
 
     asked = _asked(output, as_json, title="Portfolio margin of a family office")
     try:
-        asked.report(family_office_book(), note=FAMILY_OFFICE_NOTE)
+        asked.report(family_office_book(), note=FAMILY_OFFICE_NOTE, more=sample_more())
     except (MarginError, OSError) as error:
         _refuse(error)
 
@@ -208,51 +209,44 @@ def help_page(
 
 
 _Startup = Annotated[Path | None, typer.Option(help="Folder that Excel opens on starting.")]
-_UserSettings = Annotated[Path | None, typer.Option("--settings", help="xlwings' settings file.")]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
 
 
 @app.command()
-def install(
-    startup: _Startup = None, settings: _UserSettings = None, dry_run: _DryRun = False
-) -> None:
+def install(startup: _Startup = None, dry_run: _DryRun = False) -> None:
     """Put the add-in into Excel on Windows, with this Python to answer its functions."""
     from xlmargin.commands.install import install
     from xlmargin.hosts.classic.places import places, refuse_elsewhere
 
     try:
-        refuse_elsewhere(startup, settings)
-        install(places(startup, settings), _registered(), dry_run)
+        refuse_elsewhere(startup)
+        install(places(startup), _registered(), dry_run)
     except (MarginError, OSError) as error:
         _refuse(error)
 
 
 @app.command()
-def uninstall(
-    startup: _Startup = None, settings: _UserSettings = None, dry_run: _DryRun = False
-) -> None:
+def uninstall(startup: _Startup = None, dry_run: _DryRun = False) -> None:
     """Take the add-in out of Excel again; files of others stay as they are."""
     from xlmargin.commands.install import uninstall
     from xlmargin.hosts.classic.places import places, refuse_elsewhere
 
     try:
-        refuse_elsewhere(startup, settings)
-        uninstall(places(startup, settings), dry_run)
+        refuse_elsewhere(startup)
+        uninstall(places(startup), dry_run)
     except (MarginError, OSError) as error:
         _refuse(error)
 
 
 @app.command()
-def doctor(
-    startup: _Startup = None, settings: _UserSettings = None, as_json: _Json = False
-) -> None:
+def doctor(startup: _Startup = None, as_json: _Json = False) -> None:
     """Look at all that Excel needs to call the functions; exit code 1 where something is wrong."""
     from xlmargin.commands.doctor import examine
     from xlmargin.hosts.classic.machine import this_machine
     from xlmargin.hosts.classic.places import places
 
     try:
-        well = examine(this_machine(places(startup, settings)), _registered(), as_json)
+        well = examine(this_machine(places(startup)), _registered(), as_json)
     except (MarginError, OSError) as error:
         _refuse(error)
     if not well:
