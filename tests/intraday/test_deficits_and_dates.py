@@ -184,6 +184,7 @@ def test_which_rules_apply_when(day, chosen, kind):
         return
     message = udfs.MARGIN_INTRADAY(activity, cash(2_000), MARKET, stated)
     assert message.startswith(f"#XLM! settings, day_trading_regime: found {chosen} for {day}")
+    assert message.endswith(").")  # one full stop after the paragraph
 
 
 def test_the_rules_change_within_the_activity():

@@ -48,6 +48,7 @@ def regime_on(day: dt.date, settings: Settings) -> DayTradingRegime:
         return DayTradingRegime.INTRADAY if begun else DayTradingRegime.PATTERN_DAY_TRADER
     is_intraday = regime is DayTradingRegime.INTRADAY
     if refusal := intraday_refusal(day) if is_intraday else pattern_refusal(day):
-        found, wanted = f"{regime} for {day}", f"another regime, or nothing. {refusal}"
+        found = f"{regime} for {day}"
+        wanted = f"another regime, or nothing: {refusal.removesuffix('.')}"
         raise InputError([Problem("settings", 0, "day_trading_regime", found, wanted)])
     return regime
