@@ -18,6 +18,7 @@ import udfs  # noqa: F401  (registers the functions)
 from tests.hosts.vba_reader import cells, parts, sheet_names, vba_in, without_attributes
 from tests.hosts.vba_text import code_only, lines_of, procedures
 from xlmargin.errors import MarginError
+from xlmargin.excel.registration import VBA_WORDS
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.add_in import FILE, Made, add_in, made_now, made_of
 from xlmargin.hosts.classic.config_sheet import python_of
@@ -131,7 +132,7 @@ def test_procedures_call_only_what_is_there(which: str, request: pytest.FixtureR
                 code = code_only(line).strip()
                 if begun := re.match(r"(\w+)(?=\s+[\"\w]|\.|\(|$)", code):
                     word = begun[1].casefold()
-                    keyword = word in {"end", "on", "exit", "if", "dim", "isaddin", "failed"}
+                    keyword = word in VBA_WORDS | {"isaddin", "failed", "absent"}
                     assert keyword or word in known | of_vba | own | {name.casefold()}, line
 
 
@@ -147,19 +148,21 @@ def settings_of(path: Path) -> dict[str, str]:
 
 
 def test_settings_stand_where_xlwings_reads_them(xlam: Path, xlsm: Path) -> None:
-    assert settings_of(xlam) == {
-        "UDF MODULES": "udfs",
-        "USE UDF SERVER": "True",
-        "ADD_WORKBOOK_TO_PYTHONPATH": "False",
-        "SHOW CONSOLE": "False",
-        "INTERPRETER_WIN": r"C:\Program Files\Python\python.exe",
-        "PYTHONPATH": r"C:\margin & co",
-        "CONDA PATH": "",
-        "CONDA ENV": "",
-    }
-    assert "INTERPRETER_WIN" not in settings_of(xlsm)
-    assert settings_of(xlsm)["ADD_WORKBOOK_TO_PYTHONPATH"] == "False"
+    named, common = settings_of(xlam), settings_of(xlsm)
+    assert named["INTERPRETER_WIN"] == r"C:\Program Files\Python\python.exe"
+    assert named["PYTHONPATH"] == r"C:\margin & co"
+    assert common["INTERPRETER_WIN"] == common["PYTHONPATH"] == ""
+    assert named == common | {name: named[name] for name in ("INTERPRETER_WIN", "PYTHONPATH")}
+    assert (common["UDF MODULES"], common["USE UDF SERVER"]) == ("udfs", "True")
+    assert common["ADD_WORKBOOK_TO_PYTHONPATH"] == "False"
     assert openpyxl.load_workbook(xlsm)["xlwings.conf"].sheet_state == "hidden"
+
+
+def test_no_file_beside_a_workbook_is_asked_for_a_setting(xlam: Path) -> None:
+    """What the sheet lacks, xlwings reads from xlwings.conf in the workbook's folder."""
+    asked = set(re.findall(r'GetConfig\("([^"]+)"', vba_in(xlam)["xlwings"]))
+    assert len(asked) > 15
+    assert {name for name in asked if not name.endswith("_MAC")} == settings_of(xlam).keys()
 
 
 def test_help_has_every_function_and_argument(xlam: Path) -> None:

@@ -15,6 +15,7 @@ from xlmargin.cli import app
 from xlmargin.commands.doctor import examine
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.add_in import add_in
+from xlmargin.hosts.classic.config_sheet import python_of
 from xlmargin.hosts.classic.examination import examined
 from xlmargin.hosts.classic.findings import Finding, Level
 from xlmargin.hosts.classic.installation import installing
@@ -31,13 +32,10 @@ def machine(tmp_path: Path) -> Machine:
     python = tmp_path / "venv" / "Scripts" / "python.exe"
     python.parent.mkdir(parents=True)
     python.touch()
-    found = this_machine(
-        Places(tmp_path / "Excel" / "XLSTART", tmp_path / ".x" / "xlwings.conf", python, tmp_path)
-    )
+    found = this_machine(Places(tmp_path / "Excel" / "XLSTART", python, tmp_path))
     version = found.packages["xlwings"]
     (tmp_path / "venv" / f"xlwings64-{version}.dll").touch()
-    for step in installing(found.places, FUNCTIONS):
-        step.do()
+    installing(found.places, FUNCTIONS).do()
     return replace(
         found,
         platform="win32",
@@ -58,7 +56,6 @@ def test_a_machine_on_which_all_is_well(
     assert {f.level for f in findings} == {Level.GOOD}
     assert [f.what for f in findings] == [
         "Python", "packages", "xlwings", "functions", "Office", "DLL", "add-in", "add-in",
-        "settings",
     ]  # fmt: skip
     assert examine(machine, FUNCTIONS, as_json=False)
     assert "error" not in capsys.readouterr().out
@@ -146,14 +143,12 @@ def test_a_python_that_is_gone_is_an_error_and_another_a_warning(
     machine: Machine, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.exe"
-    settings = machine.places.settings
-    settings.write_text(f'"INTERPRETER_WIN","{other}"\n')
+    machine.places.add_in.write_bytes(add_in(FUNCTIONS, python_of(other, tmp_path)))
     assert only(machine).level is Level.ERROR
-    assert "change the row INTERPRETER_WIN" in only(machine).mend
+    assert "is not there" in only(machine).says
     other.touch()
     assert only(machine).level is Level.WARNING
-    settings.unlink()
-    assert "do not know of Python" in only(machine).says
+    assert str(other) in only(machine).says
 
 
 def test_the_exit_code_and_json_tell_it_too(
@@ -163,7 +158,7 @@ def test_the_exit_code_and_json_tell_it_too(
     assert not examine(machine, FUNCTIONS, as_json=True)
     findings = json.loads(capsys.readouterr().out)["findings"]
     assert {"level", "what", "says", "mend"} == findings[0].keys()
-    assert findings[-2]["level"] == "error"
+    assert findings[-1]["level"] == "error"
 
 
 def test_elsewhere_it_says_what_can_be_said() -> None:

@@ -79,7 +79,7 @@ def test_the_wizard_is_told_what_xlwings_tells_it(name: str, of_xlwings: Any) ->
 
 
 def test_all_are_described_when_the_workbook_opens() -> None:
-    told = {line.strip() for line in PARTS["Auto_Open"]}
+    told = {line.strip() for line in PARTS["XlmDescribeFunctions"]}
     assert {f"Describe_{name}" for name in FUNCTIONS} <= told
 
 

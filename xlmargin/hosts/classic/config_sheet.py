@@ -1,8 +1,8 @@
 """The sheet from which xlwings learns where Python is and what it may load.
 
-Nothing that lies beside a workbook is run: its folder is not searched for Python code. Where the
-sheet says nothing of a Python, the user's own file of settings does, which `xlmargin install`
-writes.
+It says something of every setting that xlwings asks for on Windows, if only that it is empty: what
+is not on the sheet, xlwings would read from a file beside the workbook, and run the Python named
+there. For the same reason the workbook's folder is not searched for Python code.
 """
 
 from __future__ import annotations
@@ -15,27 +15,33 @@ from xlmargin.hosts.classic.wrappers import PYTHON_MODULE
 from xlmargin.hosts.classic.xlsx_writer import Workbook
 
 SHEET: Final = "xlwings.conf"
+INTERPRETER: Final = "INTERPRETER_WIN"
 
 COMMON: Final[Mapping[str, str]] = {
     "UDF MODULES": PYTHON_MODULE,
     "USE UDF SERVER": "True",
     "ADD_WORKBOOK_TO_PYTHONPATH": "False",
     "SHOW CONSOLE": "False",
+    "SHOW_ERROR_POPUPS": "True",
+    "DEBUG UDFS": "False",
+    "TEMP DIR": "%TEMP%",
+    INTERPRETER: "",
+    "PYTHONPATH": "",
+    "INTERPRETER": "",
+    "CONDA PATH": "",
+    "CONDA ENV": "",
+    "LICENSE_KEY": "",
+    "ONEDRIVE_CONSUMER_WIN": "",
+    "ONEDRIVE_COMMERCIAL_WIN": "",
+    "SHAREPOINT_WIN": "",
 }
-"""What holds on every machine; buttons use the Python process that the functions use."""
+"""What holds on every machine; buttons use the Python process that the functions use. A workbook
+with macros asks the installed add-in for the Python when it is opened."""
 
 
 def python_of(interpreter: PurePath, code: PurePath) -> dict[str, str]:
-    """The settings that name a Python, and the folder of its code, which is searched first.
-
-    A Python of conda that other settings may name is named away.
-    """
-    return {
-        "INTERPRETER_WIN": str(interpreter),
-        "PYTHONPATH": str(code),
-        "CONDA PATH": "",
-        "CONDA ENV": "",
-    }
+    """The settings that name a Python, and the folder of its code, which is searched first."""
+    return {INTERPRETER: str(interpreter), "PYTHONPATH": str(code)}
 
 
 def write_config_sheet(workbook: Workbook, settings: Mapping[str, str], hidden: bool) -> None:

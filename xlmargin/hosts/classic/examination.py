@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.add_in import made_now, made_of
-from xlmargin.hosts.classic.config_sheet import SHEET
+from xlmargin.hosts.classic.config_sheet import INTERPRETER, SHEET
 from xlmargin.hosts.classic.findings import Finding, error, good, note, warning
 from xlmargin.hosts.classic.machine import Machine, package_name
-from xlmargin.hosts.classic.user_settings import MARK, read_user_settings
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 INSTALL: Final = "run: xlmargin install"
-_INTERPRETER: Final = "INTERPRETER_WIN"
 _STORE: Final = "WindowsApps"
 """The folder of programs that come from Microsoft's store."""
 
@@ -31,7 +29,7 @@ def examined(machine: Machine, functions: Iterable[WorksheetFunction]) -> list[F
     if not machine.is_windows:
         says = f"this is {machine.platform}: Excel calls Python through this add-in on Windows only"
         return [*found, note("Excel", says, "on the Mac and the web: xlwings Lite")]
-    return [*found, *_dll(machine), *_add_in(machine, functions), *_user_settings(machine)]
+    return [*found, *_dll(machine), *_add_in(machine, functions)]
 
 
 def _python(machine: Machine) -> Iterator[Finding]:
@@ -129,35 +127,19 @@ def _add_in(machine: Machine, functions: tuple[WorksheetFunction, ...]) -> Itera
         yield error("add-in", "it has other functions than those installed", INSTALL)
     else:
         yield good("add-in", str(path))
-    yield from _interpreter(machine, "add-in", _sheet_settings(path), INSTALL)
+    yield _interpreter(machine, _sheet_settings(path).get(INTERPRETER, ""))
 
 
-def _user_settings(machine: Machine) -> Iterator[Finding]:
-    """The file from which workbooks with macros learn of Python."""
-    path = machine.places.settings
-    settings = read_user_settings(path)
-    if not settings:
-        says = f"found none in {path}: workbooks with macros do not know of Python"
-        yield warning("settings", says, INSTALL)
-        return
-    mend = INSTALL if MARK in settings else f"change the row {_INTERPRETER} in {path}"
-    yield from _interpreter(machine, "settings", settings, mend)
-
-
-def _interpreter(
-    machine: Machine, what: str, settings: dict[str, str], mend: str
-) -> Iterator[Finding]:
-    """The Python that settings name is this one."""
-    named = settings.get(_INTERPRETER, "")
+def _interpreter(machine: Machine, named: str) -> Finding:
+    """The Python that the add-in names is this one."""
     if not named:
-        yield warning(what, f"names no Python ({_INTERPRETER})", mend)
-    elif not Path(named).is_file():
-        yield error(what, f"names {named}, which is not there", mend)
-    elif Path(named) != machine.places.interpreter:
+        return error("add-in", f"names no Python ({INTERPRETER})", INSTALL)
+    if not Path(named).is_file():
+        return error("add-in", f"names {named}, which is not there", INSTALL)
+    if Path(named) != machine.places.interpreter:
         says = f"names {named}; this is {machine.places.interpreter}"
-        yield warning(what, says, f"run xlmargin doctor with that Python, or {mend}")
-    else:
-        yield good(what, f"names this Python, {named}")
+        return warning("add-in", says, f"run xlmargin doctor with that Python, or {INSTALL}")
+    return good("add-in", f"names this Python, {named}")
 
 
 def _sheet_settings(path: Path) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""Puts the add-in where Excel opens it, tells it of this Python, and takes both away again.
+"""Puts the add-in where Excel opens it, with this Python named in it, and takes it away again.
 
-Only files that bear our mark are written over or removed.
+Only a file that bears our mark is written over or removed.
 """
 
 from __future__ import annotations
@@ -10,27 +10,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
 
-import xlmargin
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.add_in import add_in, made_of
 from xlmargin.hosts.classic.config_sheet import python_of
 from xlmargin.hosts.classic.places import Places
-from xlmargin.hosts.classic.user_settings import MARK, is_ours, read_user_settings, settings_text
-
-_CLOSE_EXCEL: Final = "close Excel, which has it open, and run the command again."
 
 
 class Outcome(StrEnum):
-    """What becomes of a file."""
+    """What becomes of the add-in."""
 
     WRITTEN = "written"
     UNCHANGED = "unchanged"
     REMOVED = "removed"
     NOT_THERE = "not there"
-    ANOTHERS = "left as it is, for another program wrote it"
 
 
 @dataclass(frozen=True)
@@ -41,6 +35,11 @@ class Step:
     outcome: Outcome
     content: bytes = b""
 
+    @property
+    def changes(self) -> bool:
+        """Whether anything is to be done."""
+        return self.outcome in (Outcome.WRITTEN, Outcome.REMOVED)
+
     def do(self) -> None:
         """Write or remove the file."""
         try:
@@ -49,60 +48,33 @@ class Step:
             elif self.outcome is Outcome.REMOVED:
                 self.path.unlink()
         except PermissionError as error:
-            raise MarginError(f"{self.path}: cannot be changed ({error}); {_CLOSE_EXCEL}") from None
+            raise MarginError(
+                f"{self.path}: cannot be changed ({error}); close Excel, which has it open, and"
+                " run the command again."
+            ) from None
 
 
-def installing(places: Places, functions: Iterable[WorksheetFunction]) -> list[Step]:
+def installing(places: Places, functions: Iterable[WorksheetFunction]) -> Step:
     """What is to be done to install; refused where another's file has the add-in's name."""
-    settings = python_of(places.interpreter, places.code)
-    return [
-        _written(places.add_in, add_in(functions, settings)),
-        _settings_written(places.settings, settings),
-    ]
+    path = places.add_in
+    _refuse_another_s(path)
+    content = add_in(functions, python_of(places.interpreter, places.code))
+    same = path.exists() and path.read_bytes() == content
+    return Step(path, Outcome.UNCHANGED if same else Outcome.WRITTEN, content)
 
 
-def uninstalling(places: Places) -> list[Step]:
-    """What is to be done to remove all that installing wrote."""
-    return [_add_in_removed(places.add_in), _settings_removed(places)]
+def uninstalling(places: Places) -> Step:
+    """What is to be done to remove it; refused where the file is another's."""
+    path = places.add_in
+    _refuse_another_s(path)
+    return Step(path, Outcome.REMOVED if path.exists() else Outcome.NOT_THERE)
 
 
-def _written(path: Path, content: bytes) -> Step:
+def _refuse_another_s(path: Path) -> None:
     if path.exists() and made_of(path) is None:
         raise MarginError(
             f"{path}: found a file that xlmargin did not write; wanted it moved or renamed."
         )
-    same = path.exists() and path.read_bytes() == content
-    return Step(path, Outcome.UNCHANGED if same else Outcome.WRITTEN, content)
-
-
-def _settings_written(path: Path, settings: dict[str, str]) -> Step:
-    """Our settings among those that the user has added to our file."""
-    before = read_user_settings(path)
-    if path.exists() and MARK not in before:
-        return Step(path, Outcome.ANOTHERS)
-    content = settings_text({**before, MARK: xlmargin.__version__, **settings})
-    same = path.exists() and path.read_bytes() == content
-    return Step(path, Outcome.UNCHANGED if same else Outcome.WRITTEN, content)
-
-
-def _add_in_removed(path: Path) -> Step:
-    if not path.exists():
-        return Step(path, Outcome.NOT_THERE)
-    return Step(path, Outcome.REMOVED if made_of(path) else Outcome.ANOTHERS)
-
-
-def _settings_removed(places: Places) -> Step:
-    """Without our settings; the file goes where it has no others."""
-    path = places.settings
-    if not path.exists():
-        return Step(path, Outcome.NOT_THERE)
-    if not is_ours(path):
-        return Step(path, Outcome.ANOTHERS)
-    ours = {MARK, *python_of(places.interpreter, places.code)}
-    kept = {name: value for name, value in read_user_settings(path).items() if name not in ours}
-    if kept:
-        return Step(path, Outcome.WRITTEN, settings_text(kept))
-    return Step(path, Outcome.REMOVED)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -2,6 +2,30 @@ Attribute VB_Name = "xlmargin_macros"
 ' What the buttons of xlmargin do.
 Option Explicit
 
+Public Sub Auto_Open()
+    On Error Resume Next
+    XlmFindPython
+    Application.Run "'" & ThisWorkbook.Name & "'!XlmDescribeFunctions"
+    ThisWorkbook.Saved = True
+End Sub
+
+Private Sub XlmFindPython()
+    ' Asks the installed add-in where Python is; no file beside the workbook is asked.
+    Dim told As Worksheet, own As Worksheet, setting As Variant
+    If ThisWorkbook.IsAddin Then Exit Sub
+    Set told = Workbooks("xlmargin.xlam").Worksheets("xlwings.conf")
+    Set own = ThisWorkbook.Worksheets("xlwings.conf")
+    For Each setting In Array("INTERPRETER_WIN", "PYTHONPATH")
+        XlmCell(own, setting).Value = XlmCell(told, setting).Value
+    Next setting
+End Sub
+
+Private Function XlmCell(settings As Worksheet, setting As Variant) As Range
+    ' The cell with the value of a setting.
+    Set XlmCell = settings.Columns(1).Find(setting, LookIn:=xlFormulas, LookAt:=xlWhole, _
+        MatchCase:=True).Offset(0, 1)
+End Function
+
 Public Sub XlmRefresh()
     ' Calculates all formulas of the open workbooks as if each had just been entered.
     Application.CalculateFullRebuild
@@ -30,7 +54,7 @@ Public Sub XlmReport()
 failed:
     Application.StatusBar = False
     MsgBox "No report is written: " & Err.Description & vbNewLine & _
-        "To find out why, run: xlmargin doctor", vbCritical, "xlmargin"
+        "Run xlmargin install, then xlmargin doctor.", vbCritical, "xlmargin"
 End Sub
 
 Private Sub XlmShowPage(page As String)

@@ -1,4 +1,4 @@
-"""Where Excel looks for add-ins, xlwings for its settings, and both for Python."""
+"""Where Excel looks for add-ins, and where Python and its code are."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from xlmargin.hosts.classic.wrappers import PYTHON_MODULE
 
 @dataclass(frozen=True)
 class Places:
-    """The folder that Excel opens on starting, xlwings' file of settings, and this Python."""
+    """The folder that Excel opens on starting, and this Python."""
 
     startup: Path
-    settings: Path
     interpreter: Path
     code: Path
     """The folder of the Python functions."""
@@ -29,25 +28,20 @@ class Places:
         return self.startup / FILE
 
 
-def places(startup: Path | None = None, settings: Path | None = None) -> Places:
-    """The places of this user, but for those that are named."""
-    home = Path.home()
-    roaming = Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming")
-    return Places(
-        startup or roaming / "Microsoft" / "Excel" / "XLSTART",
-        settings or home / ".xlwings" / "xlwings.conf",
-        Path(sys.executable),
-        _code(),
-    )
+def places(startup: Path | None = None) -> Places:
+    """The places of this user, but for the folder that is named."""
+    roaming = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    usual = roaming / "Microsoft" / "Excel" / "XLSTART"
+    return Places(startup or usual, Path(sys.executable), _code())
 
 
-def refuse_elsewhere(startup: Path | None, settings: Path | None) -> None:
-    """Refuse to install where there is no Excel for Windows, unless both places are named."""
-    if sys.platform != "win32" and (startup is None or settings is None):
+def refuse_elsewhere(startup: Path | None) -> None:
+    """Refuse to install where there is no Excel for Windows, unless its folder is named."""
+    if sys.platform != "win32" and startup is None:
         raise MarginError(
             f"found {sys.platform}, wanted Windows: only there Excel calls Python through an"
-            " add-in of this kind. On the Mac and the web use xlwings Lite; to try it out, name"
-            " folders with --startup and --settings."
+            " add-in of this kind. On the Mac and the web use xlwings Lite; to try it out, name a"
+            " folder with --startup."
         )
 
 

@@ -21,7 +21,7 @@ Attribute VB_Name = "{MODULE}"
 ' Worksheet functions of xlmargin. Made from their Python definitions: changes are lost.
 Option Explicit
 
-Sub Auto_Open()
+Public Sub XlmDescribeFunctions()
     ' Tells the function wizard of each function. A hidden add-in must not be one meanwhile.
     Dim isAddIn As Boolean
     On Error Resume Next
@@ -30,10 +30,9 @@ Sub Auto_Open()
 """
 _AFTER_DESCRIPTIONS: Final = """\
     If isAddIn Then ThisWorkbook.IsAddin = True
-    ThisWorkbook.Saved = True
 End Sub
 """
-_FAILED: Final = '"#XLM! Excel could not call Python; run: xlmargin doctor. "'
+_FAILED: Final = '"#XLM! Excel could not call Python: run xlmargin install, then xlmargin doctor. "'
 
 
 def wrappers(functions: Iterable[WorksheetFunction]) -> str:
