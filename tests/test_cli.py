@@ -177,6 +177,21 @@ def test_check_answers_json(book: Path) -> None:
     assert {row[2] for row in rows[1:]} == {3.0}
 
 
+def test_check_lists_the_problems_of_each_date(book: Path) -> None:
+    rows = ["date,symbol,type,quantity,price", "2026-11-18,XYZ,stock,100,500"]
+    (book / "dated.csv").write_text("\n".join([*rows, "2026-11-19,XYZ,stock,200,250", ""]))
+    good = run("check", "dated.csv", "--json")
+    assert good.exit_code == 0, good.output
+    (split,) = json.loads(good.stdout)["check"][1:]
+    assert split[0] == "warning"
+    assert "a split of 2 for 1?" in split[4]
+    (book / "dated.csv").write_text("\n".join([*rows, "2026-11-19,XYZ,putt,200,250", ""]))
+    bad = run("check", "dated.csv")
+    assert bad.exit_code == 1
+    assert "putt" in bad.stdout
+    assert "different dates" not in bad.stdout
+
+
 def test_hostile_text_is_not_obeyed_by_the_terminal(book: Path) -> None:
     (book / "hostile.csv").write_text("symbol,type,quantity\n\x1b[31mXYZ[bold],stock,1\n")
     for command in ("check", "report"):

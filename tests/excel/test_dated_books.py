@@ -89,6 +89,13 @@ def test_ranges_without_rows_or_left_out() -> None:
     assert refusals(None) == [left_out]
 
 
+def test_a_market_with_neither_dates_nor_rows_is_left_out() -> None:
+    blank: Range = [["symbol", "price", "class"], [None, None, None]]
+    (one, other) = (read_history(POSITIONS, market, SETTINGS) for market in (None, blank))
+    assert [day.day for day in other] == [day.day for day in one]
+    assert not any(day.problem for day in other)
+
+
 def test_a_market_without_dates() -> None:
     (problem,) = refusals(POSITIONS, [["symbol", "price"], ["XYZ", 100.0]])
     assert problem.startswith("market, row 1, date: found no such heading")
@@ -224,6 +231,17 @@ def test_a_check_finds_hidden_splits_and_refused_prices() -> None:
     assert split.startswith("warning: positions, quantity: found XYZ: 200 shares at 101, then 400")
     assert "on 2026-01-20" in split
     assert price.startswith("error: positions, row 6, price: found 200")
+
+
+def test_a_check_finds_what_one_regime_alone_refuses() -> None:
+    headings = ["date", "symbol", "type", "quantity", "strike", "expiration", "price", "group"]
+    put = ["XYZ", "put", -1, 95, "2026-12-18", 2.5, "a"]
+    alone = [["2026-01-15", "XYZ", "stock", 100, None, None, 100.0, None], ["2026-01-15", *put]]
+    apart = [["2026-01-16", "XYZ", "stock", 100, None, None, 100.0, "a"], ["2026-01-16", *put]]
+    rows: Range = [headings, *alone, *apart]
+    (refused,) = problems(rows, None)
+    assert refused.startswith("error: positions, row 5, group: found -1 XYZ 18 Dec 2026 95 put")
+    assert [bool(day.problem) for day in read_history(rows, None, SETTINGS)] == [False, True]
 
 
 def test_a_check_of_one_date_is_that_of_any_book() -> None:

@@ -7,16 +7,17 @@ import json
 
 import typer
 
-from xlmargin.commands.ranges import errors, problems, tables_of
+from xlmargin.commands.ranges import errors, tables_of
 from xlmargin.commands.terminal import print_problems
+from xlmargin.excel.dated_checks import problems_by_date
 from xlmargin.importers import BookRanges
 from xlmargin.workbooks import Functions
 
 
 def check_ranges(ranges: BookRanges, today: dt.date, functions: Functions, as_json: bool) -> bool:
-    """List the problems of the ranges; answers whether none of them is an error."""
+    """List the problems of the ranges, of each date; answers whether none of them is an error."""
     tables = tables_of(ranges, today)
-    found = problems(tables, today)
+    found = problems_by_date(*tables.ranges, lambda: today)
     if as_json:
         answer = functions["XLM_CHECK"](*tables.ranges)
         typer.echo(json.dumps({"check": answer}))

@@ -63,13 +63,14 @@ def _shadowed(contents: Contents) -> tuple[ShadowDay, ...]:
 def days_of(contents: Contents) -> list[DayContents]:
     """The content of each date of the positions, in the order of time.
 
-    A market that is given has a `date` column too. An `as_of` of the settings does not count: each
-    day is its own.
+    A market that is given has a `date` column too; one with neither dates nor rows is left out. An
+    `as_of` of the settings does not count: each day is its own.
     """
     findings = Findings(list(contents.problems))
     shared = shared_by_days(contents, findings)
     positions = by_day(contents.positions[0], findings)
-    market = by_day(contents.market, findings) if contents.market.given else None
+    dated = len(contents.market) or contents.market.has("date")
+    market = by_day(contents.market, findings) if dated else None
     if findings.errors:
         raise InputError(findings.errors)
     nothing = shared.market

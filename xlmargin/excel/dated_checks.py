@@ -11,9 +11,9 @@ from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, S
 from xlmargin.excel.cells import read
 from xlmargin.excel.contents import MARKET_RANGE, Today, read_contents
 from xlmargin.excel.dated_books import POSITIONS_RANGE, DayContents, days_of
-from xlmargin.excel.margined import portfolio_margined, problems_of
+from xlmargin.excel.margined import problems_of
 from xlmargin.excel.plain_cells import Cells
-from xlmargin.history import HeldShares, held_shares, hidden_splits
+from xlmargin.history import HeldShares, held_shares, hidden_splits, shadow_day
 
 
 def problems_by_date(
@@ -59,10 +59,10 @@ def _split(found: str) -> Problem:
 
 
 def _refusals(book: Book) -> list[Problem]:
-    """Why positions that can be read cannot be margined."""
+    """Why positions that can be read cannot be margined under both regimes."""
     try:
-        portfolio_margined(book)
-    except RefusedPosition as refused:
+        shadow_day(book)
+    except (InputError, RefusedPosition) as refused:
         return list(refused.problems)
     except MarginError as refused:
         return [Problem(POSITIONS_RANGE, 0, "", str(refused), "a day that can be margined")]
