@@ -122,13 +122,17 @@ def test_beside_the_workbooks_lies_what_their_program_needs(tmp_path: Path) -> N
     main, requirements = write_beside(Host.LITE, tmp_path, REGISTERED)
     assert "from udfs import *" in main.read_text()
     assert "xlmargin==" in requirements.read_text()
+    assert write_beside(Host.LITE, tmp_path, REGISTERED) == [main, requirements]
 
 
-def test_another_s_file_is_not_written_over(tmp_path: Path) -> None:
-    (tmp_path / "xlmargin.xlam").write_text("precious")
+@pytest.mark.parametrize(
+    ("host", "name"), [(Host.CLASSIC, "xlmargin.xlam"), (Host.LITE, "lite-main.py")]
+)
+def test_another_s_file_is_not_written_over(host: Host, name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("precious")
     with pytest.raises(MarginError, match="did not write"):
-        write_beside(Host.CLASSIC, tmp_path, REGISTERED)
-    assert (tmp_path / "xlmargin.xlam").read_text() == "precious"
+        write_beside(host, tmp_path, REGISTERED)
+    assert (tmp_path / name).read_text() == "precious"
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")

@@ -56,12 +56,28 @@ def write_beside(host: Host, folder: Path, functions: Registered) -> list[Path]:
     if host is Host.CLASSIC:
         path = folder / FILE
         if path.exists() and made_of(path) is None:
-            raise MarginError(f"{path}: found a file that xlmargin did not write.")
+            raise _another_s(path)
         path.write_bytes(add_in(functions, {}))
         return [path]
     if host is Host.LITE:
         texts = {"lite-main.py": MAIN, "lite-requirements.txt": requirements()}
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
-        return [folder / name for name in texts]
+        return [_text_written(folder / name, text) for name, text in texts.items()]
     return []
+
+
+def _text_written(path: Path, text: str) -> Path:
+    """Write a text, over one of ours only, which begins alike."""
+    if path.exists() and _first_line(path.read_text(encoding="utf-8", errors="replace")) != (
+        _first_line(text)
+    ):
+        raise _another_s(path)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+def _another_s(path: Path) -> MarginError:
+    return MarginError(f"{path}: found a file that xlmargin did not write; wanted another folder.")
