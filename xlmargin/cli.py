@@ -163,17 +163,30 @@ def calc(
         raise typer.Exit(1)
 
 
+class _Host(StrEnum):
+    """The programs that workbooks are written for."""
+
+    PLAIN = "plain"
+    CLASSIC = "classic"
+    LITE = "lite"
+
+
 @app.command(name="build-workbooks")
 def build_workbooks_(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder to write the workbooks into.")
     ] = Path("workbooks"),
+    host: Annotated[
+        _Host,
+        typer.Option(help="For any program, Excel on Windows with macros, or xlwings Lite."),
+    ] = _Host.PLAIN,
 ) -> None:
     """Write the template workbooks, one for each task, filled with the sample book."""
     from xlmargin.commands import build_workbooks
+    from xlmargin.commands.workbook_hosts import Host
 
     try:
-        build_workbooks(output, _functions())
+        build_workbooks(output, _registered(), Host(host))
     except (MarginError, OSError) as error:
         _refuse(error)
 
