@@ -18,7 +18,7 @@ FACTS: Final = "Facts"
 STEP, MET, ACCOUNT = 0, 4, 8
 
 _KINDS: Final = ["text", "text", "fact", "fact", "text", "text", "text", "text", "text"]
-_WIDTHS: Final = (25, 25, 15, 20, 11, 24, 26, 38, 12)
+_WIDTHS: Final = (26, 28, 15, 22, 11, 30, 36, 66, 12)
 _STEPS_ROW: Final = 4
 _TRACKED: Final = ("responsible", "begun", "done on", "note")
 _MOST_CHECKS: Final = 1_000

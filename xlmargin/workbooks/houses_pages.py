@@ -93,12 +93,24 @@ def _settings(draft: Draft) -> list[_House]:
         placed = draft.formulas.placed(call, ["text", *["money"] * 5, "percent", "money"], "plain")
         name = f"'{SETTINGS_SHEET}'!{xl_rowcol_to_cell(top + 1, column + 1, True, True)}"
         houses.append(_House(house, name, placed))
+    _tell_too_many(draft, page)
+    page.breaks_before(_HEADING_ROW + _ROOM + 4)
     page.columns([20.0, 20.0, 3.0] * _ACROSS, ["plain"])
     page.reaches(_HEADING_ROW + (len(houses) - 1) // _ACROSS * (_ROOM + 4) + 1 + _ROOM)
     page.sheet.freeze_panes(3, 0)
     page.prints(3 * _ACROSS - 1, draft.stamp)
     page.protect()
     return houses
+
+
+def _tell_too_many(draft: Draft, page: Page) -> None:
+    """Say so where the sheet Settings has more rows than the houses take over."""
+    first = SETTINGS_HEADING + 1
+    beyond = xl_range_abs(first + _ROOM, 0, first + _MOST_ROWS, 0)
+    words = f"Refused: the houses take over {_ROOM} settings, and the sheet Settings has more."
+    is_beyond = len(draft.tables.settings.rows) - 1 > _ROOM
+    formula = f'IF(COUNTA({_SETTINGS}!{beyond})>0,"{words}","")'
+    page.formula(2, 0, formula, words if is_beyond else "", "refusal", "plain")
 
 
 def _setting(draft: Draft, page: Page, column: int, row: int, k: int) -> list[Value]:

@@ -39,7 +39,7 @@ _UNITS: Final[Mapping[str, str]] = {
     "multiplier": "units", "ex_date": "date", "amount": "$ per share", "underlying": "ticker",
     "marginable": "TRUE or FALSE", "date": "date", "time": "24 hours", "action": "list",
     "fee": "$", "to_expiration": "of a roll", "to_strike": "of a roll", "to_price": "of a roll",
-    "mark": "$ per unit", "name": "fact",
+    "mark": "$ per unit",
 }  # fmt: skip
 _YES_NO: Final = ["yes", "no"]
 _LISTS: Final[Mapping[str, list[str]]] = {
@@ -222,5 +222,5 @@ def _units_and_sources(draft: Draft, page: Page, table: InputTable) -> None:
         if not unit and name in names_of_values():
             found = look_up(name, draft.book.as_of)[0]
             unit, source = found.unit, f"{found.rule}: {found.states}"
-        page.text(HEADING_ROW + i, first, unit, "note")
-        page.text(HEADING_ROW + i, first + 1, source, "note")
+        page.text(HEADING_ROW + i, first, unit, "aside")
+        page.text(HEADING_ROW + i, first + 1, source, "aside")

@@ -16,6 +16,7 @@ from xlmargin.workbooks.printed import width_of
 SHEET: Final = "Intraday"
 ACTIVITY: Final = "Activity"
 KIND, DEFICIT, UNTIL = 2, 7, 8
+LARGEST: Final = "largest deficit"
 SATISFIED: Final = "satisfied by"
 NONE: Final = "none"
 
@@ -125,11 +126,11 @@ def _chart(draft: Draft, page: Page, path: Placed) -> None:
 
 
 def _marks(page: Page, first: int, last: int) -> None:
-    """Deficits in red, consequences in amber, each day's opening in grey."""
+    """The largest deficit in red, what follows in amber, each day's opening in grey."""
     width = len(_WIDTHS) - 1
     for criteria, color in (
-        (f"=AND(ISNUMBER($H{first + 1}),$H{first + 1}>0)", LOSS),
-        (f'=OR($C{first + 1}="satisfied by",$C{first + 1}="freeze")', AMBER),
+        (f'=AND($C{first + 1}="{LARGEST}",ISNUMBER($H{first + 1}),$H{first + 1}>0)', LOSS),
+        (f'=OR($C{first + 1}="{SATISFIED}",$C{first + 1}="freeze")', AMBER),
         (f'=$C{first + 1}="opening"', MIST),
     ):
         marked = {

@@ -45,6 +45,8 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "label": {"bottom": 4, "bottom_color": RULE_LINE, "indent": 1},
     "verdict": {"bold": True, "bottom": 4, "bottom_color": RULE_LINE},
     "refusal": {"bold": True, "font_color": WARNING},
+    "aside": {"font_color": GREY, "font_size": 9, "indent": 1, "bottom": 4,
+              "bottom_color": RULE_LINE},
     "day": {"align": "left", "indent": 1, "bottom": 4, "bottom_color": RULE_LINE},
     "right": {"align": "right", "indent": 0, "bottom": 4, "bottom_color": RULE_LINE},
     "figure_small": {
@@ -102,7 +104,11 @@ class Look:
         key = style, number
         if key not in self._made:
             base = {"font_name": TYPEFACE, "font_size": 10, "num_format": _NUMBERS[number]}
-            indent = {"align": "left", "indent": 1} if number in ("text", "fact") else {}
+            indent: dict[str, Any] = {}
+            if number in ("text", "fact"):
+                indent = {"align": "left", "indent": 1}
+            elif number in ("percent", "ratio"):
+                indent = {"align": "right"}
             self._made[key] = self._workbook.add_format({**base, **indent, **_STYLES[style]})
         return self._made[key]
 
