@@ -143,7 +143,7 @@ def test_an_input_is_never_written_over(book: Path) -> None:
     "arguments",
     [
         ("report", "missing.csv"),
-        ("report", "."),
+        ("check", "."),
         ("report", "good.csv", "-o", "nowhere/out.xlsx"),
         ("report", "good.csv", "-o", "out.csv"),
         ("report", "good.csv", "--market", "missing.csv"),

@@ -17,6 +17,8 @@ import xlmargin
 from xlmargin.errors import MarginError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xlmargin.commands import Asked
     from xlmargin.excel.worksheet_function import WorksheetFunction
     from xlmargin.importers import BookRanges
@@ -39,9 +41,9 @@ _Market = Annotated[Path | None, typer.Option(help="Prices and classes of the un
 _Settings = Annotated[Path | None, typer.Option(help="Date, rates, house profile.")]
 _Dividends = Annotated[Path | None, typer.Option(help="Cash dividends to come.")]
 
-_SOME_DAYS_FAILED = 3
+_SOME_FAILED = 3
 _INTERRUPTED = 130
-"""Exit codes of a shadow analysis; 130 is what shells answer for Ctrl-C."""
+"""Exit codes of work on many days or books; 130 is what shells answer for Ctrl-C."""
 
 
 @app.callback(invoke_without_command=True)
@@ -71,17 +73,31 @@ def demo(
 
 @app.command()
 def report(
-    positions: _Positions,
+    positions: Annotated[
+        Path, typer.Argument(help="Positions, or a broker's export; or a folder of such books.")
+    ],
     market: _Market = None,
     settings: _Settings = None,
     dividends: _Dividends = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Workbook to write; default: NAME-margin.xlsx."),
+        typer.Option("--output", "-o", help="Workbook to write, or folder; default: NAME-margin."),
     ] = None,
     as_json: _Json = False,
 ) -> None:
-    """Write the workbook of your positions, and show their requirement by class group."""
+    """Write the workbook of your positions, and show their requirement by class group.
+
+    Of a folder: a workbook of every book in it, and a summary. Files market, settings and dividends
+    in it go with all of them. Exit code 3 where some books were refused: these are listed.
+    """
+    if positions.is_dir():
+        _report_folder(
+            positions,
+            {"market": market, "settings": settings, "dividends": dividends},
+            output,
+            as_json,
+        )
+        return
     written = output or Path(f"{positions.stem}-margin.xlsx")
     inputs = [path for path in (positions, market, settings, dividends) if path is not None]
     asked = _asked(written, as_json, title=f"Portfolio margin: {positions.stem}")
@@ -92,6 +108,25 @@ def report(
         asked.report(ranges, note=ranges.notes[0] if ranges.notes else "")
     except (MarginError, OSError) as error:
         _refuse(error)
+
+
+def _report_folder(
+    folder: Path, companions: Mapping[str, Path | None], output: Path | None, as_json: bool
+) -> None:
+    """Write the reports of a folder's books, in a folder of their own."""
+    from xlmargin.commands.batch import BatchAsked, BatchInterrupted
+
+    given = {name: path for name, path in companions.items() if path is not None}
+    reports = output or Path(f"{folder.resolve().name}-margin")
+    try:
+        all_done = BatchAsked(folder, reports, given, dt.date.today(), as_json).run()
+    except BatchInterrupted as interrupted:
+        typer.echo(str(interrupted), err=True)
+        raise typer.Exit(_INTERRUPTED) from None
+    except (MarginError, OSError) as error:
+        _refuse(error)
+    if not all_done:
+        raise typer.Exit(_SOME_FAILED)
 
 
 @app.command()
@@ -423,7 +458,7 @@ def shadow(
     except (MarginError, OSError) as error:
         _refuse(error)
     if not all_done:
-        raise typer.Exit(_SOME_DAYS_FAILED)
+        raise typer.Exit(_SOME_FAILED)
 
 
 def _asked(output: Path, as_json: bool, title: str) -> Asked:

@@ -1,0 +1,204 @@
+"""Reports on every book of a folder, on all cores, with a summary of all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table as Shown
+
+from xlmargin.commands.batch_book import (
+    ACCOUNT_VALUE,
+    FIGURES,
+    PORTFOLIO,
+    BookAsked,
+    BookTold,
+    tell_of,
+)
+from xlmargin.commands.batch_folder import BookFolder, read_folder
+from xlmargin.commands.terminal import printed
+from xlmargin.commands.written_rows import refuse_output, write_rows
+from xlmargin.errors import MarginError
+from xlmargin.excel.answers import to_cells
+from xlmargin.history.executors import Workers, workers_here
+from xlmargin.reports.table import Table, Value
+
+SUMMARY: Final = "summary.csv"
+SECONDS_TO_END: Final = 5
+"""How long a process may take to end when the work is interrupted."""
+_SHOWN: Final = (
+    ACCOUNT_VALUE, "initial", "maintenance", PORTFOLIO, "gain %", "warnings",
+)  # fmt: skip
+"""Columns of the summary that a terminal has room for."""
+_ENDED: Final = "its process ended, perhaps for want of memory; report it by itself"
+_LINK: Final = "is a link out of the folder; wanted the file itself"
+
+
+class BatchInterrupted(MarginError):
+    """The user ended the work; the reports that are written stay."""
+
+
+@dataclass(frozen=True)
+class BatchAsked:
+    """What a batch was asked for; `companions` are the ranges given by name for all books."""
+
+    folder: Path
+    output: Path
+    companions: Mapping[str, Path]
+    today: dt.date
+    as_json: bool
+
+    def run(self) -> bool:
+        """Write every report and the summary; answers whether no book was refused."""
+        found = read_folder(self.folder, self.companions)
+        names = found.report_names()
+        self._refuse_output(found, names)
+        self.output.mkdir(exist_ok=True)
+        told = self._told(found, names)
+        table = summary_of([told[book.name] for book in found.books])
+        write_rows([[_harmless(cell) for cell in row] for row in table.cells()], self._summary)
+        self._show(table)
+        return not any(book.refused for book in told.values())
+
+    @property
+    def _summary(self) -> Path:
+        return self.output / SUMMARY
+
+    def _refuse_output(self, found: BookFolder, names: Mapping[Path, str]) -> None:
+        """Refuse a place that is no folder, the books' own folder, or a file that is an input."""
+        if self.output.is_file() or self.output.suffix.lower() == ".xlsx":
+            raise MarginError(f"{self.output}: found a file, wanted a folder for the reports.")
+        if not self.output.parent.is_dir():
+            raise MarginError(f"{self.output.parent}: no such folder.")
+        if not self.output.is_dir():
+            return
+        if self.output.samefile(self.folder):
+            raise MarginError(f"{self.output}: holds the books; wanted another folder.")
+        refuse_output(self._summary, found.inputs)
+        for name in names.values():
+            path = self.output / name
+            if path.is_dir():
+                raise MarginError(f"{path}: found a folder, wanted a file.")
+            if any(path.exists() and i.exists() and path.samefile(i) for i in found.inputs):
+                raise MarginError(f"{path}: is an input too; wanted another folder.")
+
+    def _told(self, found: BookFolder, names: Mapping[Path, str]) -> dict[str, BookTold]:
+        """What came of each book by its name; each report is put in place when it is whole."""
+        told: dict[str, BookTold] = {}
+        with tempfile.TemporaryDirectory(
+            prefix=".xlmargin-", dir=self.output, ignore_cleanup_errors=True
+        ) as unfinished:
+            jobs = [
+                BookAsked(book, found.companions, Path(unfinished) / names[book], self.today)
+                for book in found.books
+            ]
+            within = [job for job in jobs if not found.leads_out(job.book)]
+            told |= {j.book.name: j.refused(_LINK) for j in jobs if found.leads_out(j.book)}
+            try:
+                for one in self._answers(within):
+                    if one.report:
+                        (Path(unfinished) / one.report).replace(self.output / one.report)
+                    told[one.book] = one
+            except KeyboardInterrupt:
+                _wait_for_the_ended()
+                written = sum(bool(one.report) for one in told.values())
+                raise BatchInterrupted(
+                    f"Interrupted: {written} of {len(jobs)} reports are in {self.output}."
+                ) from None
+        return told
+
+    def _answers(self, jobs: Sequence[BookAsked]) -> Iterator[BookTold]:
+        """What came of each book, as soon as it is done."""
+        columns = TextColumn("reports"), BarColumn(), MofNCompleteColumn()
+        disabled = self.as_json or not sys.stderr.isatty()
+        console = Console(stderr=True)
+        processes = max(min(os.cpu_count() or 1, len(jobs)), 1)
+        with (
+            workers_here(processes) as workers,
+            Progress(*columns, console=console, transient=True, disable=disabled) as bar,
+        ):
+            yield from bar.track(_told_by(workers, jobs), total=len(jobs))
+
+    def _show(self, table: Table) -> None:
+        if self.as_json:
+            answer = {"reports": str(self.output), "summary": to_cells(table.cells())}
+            typer.echo(json.dumps(answer))
+            return
+        rows = [dict(zip(table.headings, row, strict=True)) for row in table.rows]
+        Console().print(_shown([row for row in rows if not row["refused"]]))
+        typer.echo(f"Written: {self._summary} and {sum(bool(r['report']) for r in rows)} reports")
+        for row in rows:
+            if row["refused"]:
+                typer.echo(printed(f"Refused: {row['book']}: {row['refused']}"), err=True)
+
+
+def _told_by(workers: Workers, jobs: Sequence[BookAsked]) -> Iterator[BookTold]:
+    if workers.executor is None:
+        yield from map(tell_of, jobs)
+        return
+    running = {workers.executor.submit(tell_of, job): job for job in jobs}
+    for done in as_completed(running):
+        try:
+            yield done.result()
+        except BrokenProcessPool:
+            yield running[done].refused(_ENDED)
+
+
+def _wait_for_the_ended() -> None:
+    """Let the processes end that were told to, so that nothing is written any more."""
+    for process in multiprocessing.active_children():
+        process.join(SECONDS_TO_END)
+
+
+def summary_of(told: Sequence[BookTold]) -> Table:
+    """A row a book: its figures, blank where not known, or why it was refused."""
+    rows: list[list[Value]] = [
+        [
+            one.book,
+            *(one.figures.get(name) for name in FIGURES),
+            None if one.refused else float(one.warnings),
+            one.report,
+            one.left_out,
+            one.refused,
+        ]
+        for one in told
+    ]
+    return Table(("book", *FIGURES, "warnings", "report", "left out", "refused"), rows)
+
+
+def _harmless(cell: Value) -> Value:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {*"=+-@\t\r"} else cell
+
+
+def _shown(rows: Sequence[Mapping[Value, Value]]) -> Shown:
+    """The figures of the reports as a reader takes them in."""
+    table = Shown(title="Margin by book, $", box=SIMPLE_HEAD)
+    table.add_column("book", overflow="fold")
+    for heading in _SHOWN:
+        table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))
+    for row in rows:
+        figures = (_figure(row[heading], heading) for heading in _SHOWN)
+        table.add_row(escape(printed(str(row["book"]))), *figures)
+    return table
+
+
+def _figure(value: Value, heading: str) -> str:
+    if not isinstance(value, float):
+        return ""
+    return f"{value:.1%}" if heading.endswith("%") else f"{value:,.0f}"

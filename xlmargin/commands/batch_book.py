@@ -1,0 +1,108 @@
+"""One book of a batch: its report is written, and what came of it is told in a row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from xlmargin.commands.report import Asked, Reported
+from xlmargin.errors import MarginError
+from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.importers import read_book_files
+from xlmargin.reports.table import TOTAL
+from xlmargin.workbooks import Functions
+from xlmargin.workbooks.pages import COMPARISON
+
+ACCOUNT_VALUE: Final = "account value"
+PORTFOLIO: Final = "portfolio requirement"
+COMPARED: Final = ("initial", "maintenance", "deposit", PORTFOLIO, "gain $", "gain %")
+FIGURES: Final = (ACCOUNT_VALUE, *COMPARED)
+"""Figures of a book: $, and the gain on the setting basis also as a fraction."""
+
+
+@dataclass(frozen=True)
+class BookAsked:
+    """A report to be made: of which book, with which companions, where, on which day."""
+
+    book: Path
+    companions: Mapping[str, Path]
+    output: Path
+    today: dt.date
+
+    def refused(self, why: str) -> BookTold:
+        """The row of a book without a report."""
+        return BookTold(self.book.name, refused=" ".join(why.split()))
+
+
+@dataclass(frozen=True)
+class BookTold:
+    """What came of a book: its figures as far as they are known, or why it was refused."""
+
+    book: str
+    report: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict)
+    warnings: int = 0
+    left_out: str = ""
+    refused: str = ""
+
+
+def tell_of(asked: BookAsked) -> BookTold:
+    """Write the report of a book, in whatever process; nothing is raised but an interrupt."""
+    try:
+        return _reported(asked)
+    except (MarginError, OSError) as error:
+        return asked.refused(str(error))
+    except Exception as error:
+        return asked.refused(f"a fault of xlmargin's own: {type(error).__name__}: {error}")
+
+
+def _reported(asked: BookAsked) -> BookTold:
+    import_module("udfs")
+    functions = {entry.name: entry.function for entry in REGISTRY.values()}
+    ranges = read_book_files(asked.book, **asked.companions)
+    title = f"Portfolio margin: {asked.book.stem}"
+    report = Asked(asked.output, True, title, ranges.as_of or asked.today, functions)
+    done = report.written(ranges, note=ranges.notes[0] if ranges.notes else "")
+    return BookTold(
+        asked.book.name,
+        asked.output.name,
+        _figures(done, functions),
+        len(done.warnings),
+        " ".join(dict.fromkeys(done.left_out.values())),
+    )
+
+
+def _figures(done: Reported, functions: Functions) -> dict[str, float]:
+    """The figures that are known.
+
+    The regimes cannot be compared where one does not permit it, and there is no account value
+    where the cash is not known.
+    """
+    ranges = done.tables.ranges
+    if COMPARISON.name in done.left_out:
+        return _numbers({PORTFOLIO: functions["PM_REQUIREMENT"](*ranges)})
+    headings, *rows = _rows(functions["MARGIN_COMPARE"](*ranges))
+    total = dict(zip(headings, next(row for row in rows if row[0] == TOTAL), strict=True))
+    stated = {name: total[name] for name in COMPARED}
+    return _numbers({ACCOUNT_VALUE: _account_value(functions["MARGIN_ACCOUNT"](*ranges)), **stated})
+
+
+def _account_value(account: object) -> object:
+    """The value over all accounts; None where the function refuses to answer."""
+    rows = account if isinstance(account, list) else []
+    return next((row[2] for row in rows if row[0] == ACCOUNT_VALUE), None)
+
+
+def _rows(answer: object) -> list[list[object]]:
+    """An answer's rows; a refusal is raised."""
+    if not isinstance(answer, list):
+        raise MarginError(str(answer))
+    return answer
+
+
+def _numbers(stated: Mapping[str, object]) -> dict[str, float]:
+    return {name: value for name, value in stated.items() if isinstance(value, float)}
