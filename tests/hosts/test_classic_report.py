@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -138,3 +142,34 @@ def test_a_name_leads_to_no_other_folder(
 def test_a_book_that_was_never_saved_is_read_too(book: FakeBook, tmp_path: Path) -> None:
     book.path = book.path.rename(tmp_path / "Book1")
     assert write_report(book, TODAY).name == "Book1-margin-2026-01-20.xlsx"
+
+
+def through_com(path: Path) -> Any:
+    """What Excel is told when the button is pressed, by the real xlwings with COM stubbed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.hosts.classic_run_python", str(path)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_what_vba_hands_over_reports_on_the_active_workbook(book: FakeBook) -> None:
+    told = through_com(book.path)
+    (opened,) = told["opened"]
+    assert Path(opened).exists()
+    assert Path(opened).name.startswith("family-margin-")
+    assert told["printed"] == [str(Path(opened).with_suffix(".pdf"))]
+    assert told["said"] == []
+
+
+def test_what_vba_hands_over_says_why_there_is_no_report(tmp_path: Path) -> None:
+    path = write_book(tmp_path / "wrong.xlsx", [*POSITIONS, ["XYZ", "putt", 1, 95, "2026", 2.5]])
+    told = through_com(path)
+    assert told["opened"] == []
+    ((title, said),) = told["said"]
+    assert title == "xlmargin"
+    assert "putt" in said
