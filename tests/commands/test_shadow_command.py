@@ -396,6 +396,7 @@ def test_a_cluster_that_does_not_answer_is_refused_soon(
     assert time.monotonic() - before < 10
     assert "does not answer" in said
     assert said.count("\n") == 1
+    assert not [*tmp_path.glob("out*")]  # no lock, and no work folder without a day
 
 
 def test_a_cluster_needs_its_extra(

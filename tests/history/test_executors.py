@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,7 +15,8 @@ import pytest
 import xlmargin
 from xlmargin.errors import MarginError
 from xlmargin.history import executors
-from xlmargin.history.executors import AHEAD, Workers, workers_here
+from xlmargin.history.executors import AHEAD, Workers, workers_here, workers_of_cluster
+from xlmargin.rulebook.files import packaged_digest
 
 
 def double(number: int) -> int:
@@ -67,9 +70,20 @@ class Cluster:
 
 
 def test_workers_of_another_version_are_refused() -> None:
-    here = xlmargin.__version__
+    here = f"{xlmargin.__version__} with rules {packaged_digest()[:8]}"
     executors._check_versions(Cluster([here, here]))
     with pytest.raises(MarginError, match=re.escape(f"0.0.9, {here}; wanted {here}")):
         executors._check_versions(Cluster([here, "0.0.9"]))
     with pytest.raises(MarginError, match="cannot run xlmargin"):
         executors._check_versions(Cluster(ModuleNotFoundError("no xlmargin")))
+
+
+def test_whoever_listens_and_never_says_a_word_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed", reason="needs the extra cluster")
+    monkeypatch.setattr(executors, "SECONDS_TO_ANSWER", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        before = time.monotonic()
+        with pytest.raises(MarginError, match="does not answer"), workers_of_cluster(address):
+            pass
+    assert time.monotonic() - before < 10

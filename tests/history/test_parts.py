@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from xlmargin import rulebook
 from xlmargin.errors import MarginError
 from xlmargin.history import HeldShares, ShadowDay, failed_day
 from xlmargin.history.parts import Parts, content_key, open_parts
@@ -77,6 +79,19 @@ def test_the_key_follows_the_content_and_not_the_name(tmp_path: Path) -> None:
     assert content_key({"market": one, "only": "both"}) != key
     other.write_bytes(b"Content")
     assert content_key({"positions": other, "only": "both"}) != key
+
+
+def test_the_key_follows_the_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = tmp_path / "one"
+    one.write_bytes(b"content")
+    key = content_key({"positions": one})
+    book = tmp_path / "rulebook"
+    shutil.copytree(Path(rulebook.__file__).parent, book)
+    monkeypatch.setattr("importlib.resources.files", lambda _: book)
+    assert content_key({"positions": one}) == key
+    rates = book / "reg_t" / "stock.toml"
+    rates.write_text(rates.read_text("utf-8").replace("0.50", "0.55", 1), "utf-8")
+    assert content_key({"positions": one}) != key
 
 
 KEY, OTHER_KEY = "0" * 16, "1" * 16

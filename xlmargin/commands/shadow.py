@@ -23,7 +23,7 @@ from xlmargin.commands.terminal import printed
 from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
 from xlmargin.excel.answers import to_cells
-from xlmargin.excel.dated_files import HistoryPaths, open_history
+from xlmargin.excel.dated_files import DatedFiles, HistoryPaths, open_history
 from xlmargin.history import (
     Column,
     Regimes,
@@ -35,6 +35,7 @@ from xlmargin.history import (
     warned,
 )
 from xlmargin.history.executors import Workers, workers_here, workers_of_cluster
+from xlmargin.history.output_lock import only_run_for
 from xlmargin.history.parts import Parts, content_key, open_parts
 from xlmargin.history.written import SUFFIXES, write_history
 from xlmargin.reports import Value, summary_table
@@ -67,26 +68,36 @@ class ShadowAsked:
         """Margin every day and write the history; answers whether no day failed."""
         self._refuse_output()
         files = open_history(self.paths)
-        parts = open_parts(self.output, self._key(), self.restart)
-        done = parts.done()
-        to_do = [day for day in files.days if day not in done]
-        try:
-            if to_do:
-                with self._workers(len(to_do)) as workers, self._progress(files.days, done) as tell:
-                    work = partial(margined_day, regimes=self.regimes)
-                    for day in workers.answers(work, files.contents(to_do)):
-                        parts.write(day)
-                        tell(len(day.accounts))
-            made = self._assemble(parts, files.days)
-        except KeyboardInterrupt:
-            number = len(parts.done())
-            raise Interrupted(
-                f"Interrupted: {number} of {len(files.days)} days are done and kept; the same"
-                " command goes on from there."
-            ) from None
-        parts.discard()
+        with only_run_for(self.output):
+            parts = open_parts(self.output, self._key(), self.restart)
+            try:
+                self._margin(files, parts)
+                made = self._assemble(parts, files.days)
+            except KeyboardInterrupt:
+                number = len(parts.done())
+                raise Interrupted(
+                    f"Interrupted: {number} of {len(files.days)} days are done and kept; the same"
+                    " command goes on from there."
+                ) from None
+            except (MarginError, OSError):
+                if parts.is_empty:
+                    parts.discard()
+                raise
+            parts.discard()
         self._tell(made)
         return not made.failed
+
+    def _margin(self, files: DatedFiles, parts: Parts) -> None:
+        """Margin the days that are not done, and keep each as a part."""
+        done = parts.done()
+        to_do = [day for day in files.days if day not in done]
+        if not to_do:
+            return
+        with self._workers(len(to_do)) as workers, self._progress(files.days, done) as tell:
+            work = partial(margined_day, regimes=self.regimes)
+            for day in workers.answers(work, files.contents(to_do)):
+                parts.write(day)
+                tell(len(day.accounts))
 
     def _key(self) -> str:
         """What the parts depend on: the content of the inputs, and the regimes asked."""

@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
+from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
 import xlmargin
 from xlmargin.errors import MarginError
+from xlmargin.rulebook.files import packaged_digest
 
 _Day = TypeVar("_Day")
 _Answer = TypeVar("_Answer")
@@ -25,6 +28,9 @@ AHEAD: Final = 2
 
 SECONDS_TO_ANSWER: Final = 5
 """How long a cluster may take to answer."""
+
+SECONDS_TO_IMPORT: Final = 60
+"""How long its workers may take to say their version."""
 
 MOST_ON_WINDOWS: Final = 61
 """Processes that Windows can wait for."""
@@ -127,8 +133,8 @@ def workers_of_cluster(address: str) -> Iterator[Workers]:
         ) from error
     connect: Any = distributed.Client
     try:
-        client = connect(address, timeout=SECONDS_TO_ANSWER)
-    except (OSError, ValueError, TimeoutError, ImportError) as error:
+        client = _in_time(partial(connect, address, timeout=SECONDS_TO_ANSWER), SECONDS_TO_ANSWER)
+    except Exception as error:
         raise MarginError(
             f"The cluster {address!r} does not answer ({type(error).__name__}); wanted the address"
             " of its scheduler, such as tcp://10.0.0.1:8786."
@@ -144,7 +150,7 @@ def workers_of_cluster(address: str) -> Iterator[Workers]:
 def _check_versions(client: Any) -> None:
     """Refuse a cluster whose workers would margin by another version, or not at all."""
     try:
-        found = set(client.run(_version).values())
+        found = set(_in_time(partial(client.run, _version), SECONDS_TO_IMPORT).values())
     except Exception as error:
         said = " ".join(f"{type(error).__name__}: {error}".split())[:160]
         raise MarginError(f"The workers of the cluster cannot run xlmargin ({said}).") from error
@@ -155,5 +161,28 @@ def _check_versions(client: Any) -> None:
         )
 
 
+def _in_time(ask: Callable[[], Any], seconds: float) -> Any:
+    """What is answered within so many seconds; a TimeoutError after them.
+
+    Asked in a thread that nobody waits for: whoever listens at an address may never say a word.
+    """
+    answers: SimpleQueue[tuple[Any, Exception | None]] = SimpleQueue()
+
+    def wait_for_it() -> None:
+        try:
+            answers.put((ask(), None))
+        except Exception as error:
+            answers.put((None, error))
+
+    threading.Thread(target=wait_for_it, daemon=True).start()
+    try:
+        answer, error = answers.get(timeout=seconds + 1)
+    except Empty:
+        raise TimeoutError(f"no answer in {seconds:.0f} seconds") from None
+    if error is not None:
+        raise error
+    return answer
+
+
 def _version() -> str:
-    return xlmargin.__version__
+    return f"{xlmargin.__version__} with rules {packaged_digest()[:8]}"

@@ -24,6 +24,7 @@ from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
 from xlmargin.history.shadow_day import ShadowDay
 from xlmargin.history.splits import HeldShares
+from xlmargin.rulebook.files import packaged_digest
 from xlmargin.settings import Basis
 
 _WORK: Final = ".work"
@@ -39,8 +40,8 @@ _AMOUNTS: Final = (
 
 
 def content_key(inputs: dict[str, Path | str | None]) -> str:
-    """A key of everything that the answers depend on: files by their content, words, version."""
-    digest = sha256(xlmargin.__version__.encode())
+    """A key of all that the answers depend on: files by their content, words, version, rules."""
+    digest = sha256(f"{xlmargin.__version__};{packaged_digest()};".encode())
     for name, content in inputs.items():
         own = sha256()
         if isinstance(content, Path):

@@ -26,6 +26,21 @@ def packaged_names(directory: str, ending: str) -> tuple[str, ...]:
     return tuple(sorted(f.name.removesuffix(ending) for f in found if f.name.endswith(ending)))
 
 
+def packaged_digest() -> str:
+    """A digest of the rulebook's own files by name and content: other rules have another."""
+    from hashlib import sha256
+    from importlib.resources import files
+
+    root, digest = files("xlmargin.rulebook"), sha256()
+    for directory in sorted((d for d in root.iterdir() if d.is_dir()), key=lambda d: d.name):
+        for ending in (".csv", ".toml"):
+            for name in packaged_names(directory.name, ending):
+                file = f"{directory.name}/{name}{ending}"
+                content = root.joinpath(directory.name, name + ending).read_bytes()
+                digest.update(f"{file}:{sha256(content).hexdigest()};".encode())
+    return digest.hexdigest()
+
+
 def parsed_text(file: str, text: str) -> Table:
     """The tables of a TOML text; `file` is what a refusal calls it."""
     import tomllib
