@@ -151,6 +151,21 @@ def test_least_equity(equity, call):
         assert until(found, "freeze") == dt.date(2027, 2, 25)
 
 
+def test_what_short_options_brought_in_is_no_equity():
+    # 24,000 paid in and 2,000 received, still owed: 1,000 missing; a long call of 500 adds nothing
+    headings = ["symbol", "type", "quantity", "strike", "expiration", "price"]
+    short = ["XYZ", "put", -10, 45, "2026-12-18", 2.0]
+    money = ["USD", "cash", 26_000, None, None, None]
+    activity = [DATED, *trades(DAY, *[1, -1] * 4)]
+    (row,) = of_kind(rows(activity, [headings, money, short], settings()), "least equity")
+    assert row["deficit"] == pytest.approx(1_000)
+    assert row["transaction"].startswith("24,000.00 at the opening")
+    long = ["ABC", "call", 10, 20, "2026-12-18", 0.5]
+    money = ["USD", "cash", 24_000, None, None, None]
+    (row,) = of_kind(rows(activity, [headings, money, long], settings()), "least equity")
+    assert row["deficit"] == pytest.approx(1_000)
+
+
 @pytest.mark.parametrize(("shares", "call"), [(2_400, 0), (2_402, 25)])
 def test_buying_power_is_four_times_the_excess_of_the_close_before(shares, call):
     # 30,000 of cash: 120,000 = 2,400 shares at 50; 100 more would have needed 25 of excess

@@ -15,7 +15,7 @@ from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
 from xlmargin.intraday.activity import Activity
 from xlmargin.intraday.contracts import Contracts
-from xlmargin.intraday.levels import Holding, Level, Levels, with_trade
+from xlmargin.intraday.levels import Holding, Level, Levels, level_of_cash, with_trade
 from xlmargin.intraday.parts import CASH_PART
 
 
@@ -60,7 +60,7 @@ class AccountDay:
 
     def opening(self, levels: Levels) -> Level:
         """Equity and excess at the opening."""
-        return sum((levels[h] for h in self.holdings.values()), Level(self.cash, self.cash))
+        return sum((levels[h] for h in self.holdings.values()), level_of_cash(self.cash))
 
     def holding(self, part: int) -> Holding:
         """What the account holds of a part at the opening."""

@@ -33,19 +33,48 @@ _DECIMALS: Final = 9
 
 @dataclass(frozen=True)
 class Level:
-    """Equity, and what it exceeds the maintenance requirement by, $, both signed."""
+    """What an account, or a part of it, is worth in either way, and its excess, $, signed.
 
-    equity: float
+    `regime_equity` goes with the requirement of the account's regime: it exceeds the maintenance
+    requirement by `excess`.
+    """
+
+    net_liquidation_value: float
+    regime_equity: float
     excess: float
 
+    @property
+    def equity(self) -> float:
+        """What stands beside an amount of the rules, $: the lesser of the two equities.
+
+        What was received for short options, which is owed at the market, makes it no more.
+
+        Rule: FINRA 4210(a)(5), (f)(2)(B).
+        """
+        return min(self.net_liquidation_value, self.regime_equity)
+
     def __add__(self, other: Level) -> Level:
-        return Level(self.equity + other.equity, self.excess + other.excess)
+        return Level(
+            self.net_liquidation_value + other.net_liquidation_value,
+            self.regime_equity + other.regime_equity,
+            self.excess + other.excess,
+        )
 
     def __sub__(self, other: Level) -> Level:
-        return Level(self.equity - other.equity, self.excess - other.excess)
+        return Level(
+            self.net_liquidation_value - other.net_liquidation_value,
+            self.regime_equity - other.regime_equity,
+            self.excess - other.excess,
+        )
 
 
-NOTHING = Level(0.0, 0.0)
+NOTHING: Final = Level(0.0, 0.0, 0.0)
+
+
+def level_of_cash(amount: float) -> Level:
+    """The level of cash alone, which is asked nothing."""
+    return Level(amount, amount, amount)
+
 
 Levels: TypeAlias = dict[Holding, Level]
 
@@ -67,9 +96,8 @@ def levels_of(contracts: Book, holdings: Iterable[Holding]) -> Levels:
     wanted = _distinct(holdings)
     levels: Levels = {(): NOTHING}
     if wanted:
-        equity, requirement = _margined(_accounts(contracts, wanted))
-        both = zip(equity.tolist(), (equity - requirement).tolist(), strict=True)
-        levels.update(zip(wanted, (Level(*each) for each in both), strict=True))
+        columns = (column.tolist() for column in _margined(_accounts(contracts, wanted)))
+        levels.update(zip(wanted, map(Level, *columns), strict=True))
     return levels
 
 
@@ -101,13 +129,15 @@ def _accounts(contracts: Book, holdings: list[Holding]) -> Book:
     return replace(contracts, positions=positions, settings=replace(contracts.settings, cash=nan))
 
 
-def _margined(book: Book) -> tuple[FloatArray, FloatArray]:
-    """Equity without cash, and maintenance requirement, of each account, $, shape (accounts,)."""
+def _margined(book: Book) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The three figures of each account's level, cash left out, $, shape (accounts,)."""
     no_cash = np.zeros(len(book.positions.accounts))
     if book.settings.account_type is AccountType.PORTFOLIO:
         portfolio = under_portfolio_margin(book)
         values = replace(values_under_portfolio(portfolio), cash=no_cash)
-        return values.net_liquidation_value, portfolio.by_account
+        worth = values.net_liquidation_value
+        return worth, worth, worth - portfolio.by_account
     strategy = under_strategy_margin(book)
     values = replace(values_by_strategy(strategy), cash=no_cash)
-    return values.strategy_equity, strategy.by_account(Phase.MAINTENANCE)
+    equity = values.strategy_equity
+    return values.net_liquidation_value, equity, equity - strategy.by_account(Phase.MAINTENANCE)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from xlmargin.intraday.account_days import AccountDay, Transaction
-from xlmargin.intraday.levels import Holding, Level, Levels, with_trade
+from xlmargin.intraday.levels import Holding, Level, Levels, level_of_cash, with_trade
 
 LEAST_FALL = 1e-6
 """$; a level that falls by less has not fallen: sums of the same amounts differ by so little."""
@@ -77,7 +77,7 @@ def path(day: AccountDay, order: Sequence[Transaction], levels: Levels) -> Path:
     steps = []
     for t, after in zip(order, holdings_on_path(day, order), strict=True):
         before = held.get(t.part, ())
-        change = levels[after] - levels[before] + Level(t.cash, t.cash)
+        change = levels[after] - levels[before] + level_of_cash(t.cash)
         held[t.part] = after
         level += change
         steps.append(Step(t, change.excess, level))
