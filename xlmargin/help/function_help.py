@@ -10,7 +10,7 @@ from xlmargin.help.html import Html, element
 from xlmargin.help.html_tables import answer_table, plain_table, shown_value
 
 _TAKES = {
-    Kind.RANGE: "range with headings",
+    Kind.RANGE: "range",
     Kind.VALUES: "cell or range",
     Kind.TEXT: "text",
     Kind.NUMBER: "number",

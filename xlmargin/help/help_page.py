@@ -71,16 +71,15 @@ def _contents(functions: Sequence[WorksheetFunction]) -> Html:
         inside = []
         if name == "functions":
             inside = [
-                element("p", element("b", f"{group} "), *_links(functions, prefix))
+                element("p", element("b", f"{group} "), _links(functions, prefix))
                 for prefix, group in GROUPS.items()
             ]
         items.append(element("li", link(name, title), *inside))
     return element("nav", element("ol", lines(*items)), aria_label="Contents")
 
 
-def _links(functions: Sequence[WorksheetFunction], prefix: str) -> list[Html]:
-    named = [f.name for f in functions if f.name.startswith(prefix)]
-    return [lines(link(name, name), "") for name in named]
+def _links(functions: Sequence[WorksheetFunction], prefix: str) -> Html:
+    return lines(*(link(f.name, f.name) for f in functions if f.name.startswith(prefix)))
 
 
 def _example() -> Html:

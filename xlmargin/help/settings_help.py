@@ -43,7 +43,7 @@ SETTINGS_HELP: Final = {
     ),
     "rate": SettingHelp(
         "a fraction a year, such as 0.04",
-        "0, or the market's own rate",
+        "0, which XLM_CHECK mentions where options depend on it",
         "Interest rate, continuously compounded. For a curve instead: rate 30d, rate 6m, rate 1y.",
     ),
     "house": SettingHelp(
@@ -58,10 +58,10 @@ SETTINGS_HELP: Final = {
     "cash": SettingHelp(
         "dollars; a loan is negative",
         "not known",
-        "Cash balance, instead of cash rows among the positions.",
+        "Cash balance of a lone account, added to its rows of cash among the positions.",
     ),
     "sma": SettingHelp(
-        "dollars", "the Reg T excess", "Balance of the special memorandum account."
+        "dollars", "the Reg T excess", "Balance of a lone account's special memorandum account."
     ),
     "basis": _choice(
         Settings.basis,

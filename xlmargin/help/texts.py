@@ -55,6 +55,7 @@ CONVENTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "An empty cell is a value left out; it never becomes 0. Blank rows are skipped.",
         "An option symbol such as XYZ 1/15/27 P95 stands for underlying, expiration, right and"
         " strike.",
+        "Where decimals are written with a comma, arguments are separated by semicolons.",
         "Several accounts in one range, told apart by the column account, are answered each and in"
         " total.",
     ),
