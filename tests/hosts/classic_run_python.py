@@ -10,6 +10,7 @@ import json
 import shutil
 import sys
 from importlib.resources import files
+from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
@@ -28,7 +29,7 @@ def workbook(application: SimpleNamespace, path: str) -> SimpleNamespace:
     """A workbook as Excel's COM has it."""
     return SimpleNamespace(
         Application=application,
-        Name=path.rpartition("/")[2],
+        Name=Path(path).name,
         FullName=path,
         Worksheets=[],
         SaveCopyAs=lambda copy: shutil.copyfile(path, copy),

@@ -172,6 +172,7 @@ def test_help_has_every_function_and_argument(xlam: Path) -> None:
         assert any(cell.startswith(f"{function.name}(") for cell in shown)
         assert {argument.doc for argument in function.arguments} <= shown
     assert "MARGIN_CALL_DUE(day, kind, [settings])" in shown
+    assert any(cell.startswith("=PM_REQUIREMENT(Positions[[#All]], ") for cell in shown)
 
 
 def test_an_add_in_knows_what_it_was_made_of(xlam: Path, xlsm: Path, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from xlmargin.hosts.classic.help_sheet import write_help_sheet
 from xlmargin.hosts.classic.macro_book import attach
 from xlmargin.hosts.classic.vba_project import MACROS, RIBBON, xlwings_version
 from xlmargin.hosts.classic.wrappers import wrappers
-from xlmargin.hosts.classic.xlsx_writer import Workbook
+from xlmargin.workbooks.xlsx_writer import Workbook
 
 FILE: Final = "xlmargin.xlam"
 

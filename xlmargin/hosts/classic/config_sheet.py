@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import Final
 
 from xlmargin.hosts.classic.wrappers import PYTHON_MODULE
-from xlmargin.hosts.classic.xlsx_writer import Workbook
+from xlmargin.workbooks.xlsx_writer import Workbook
 
 SHEET: Final = "xlwings.conf"
 INTERPRETER: Final = "INTERPRETER_WIN"

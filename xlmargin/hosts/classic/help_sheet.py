@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from xlmargin.excel.worksheet_function import WorksheetFunction
-from xlmargin.hosts.classic.xlsx_writer import Workbook
+from xlmargin.help import EXAMPLES, usage
+from xlmargin.workbooks.xlsx_writer import Workbook
 
 SHEET: Final = "Help"
 
 
 def write_help_sheet(workbook: Workbook, functions: Iterable[WorksheetFunction]) -> None:
-    """A block a function: how it is called, what it answers, what each argument is."""
+    """A block a function: how it is called, what it answers, each argument, an example."""
     sheet = workbook.add_worksheet(SHEET)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 28)
@@ -23,18 +24,18 @@ def write_help_sheet(workbook: Workbook, functions: Iterable[WorksheetFunction])
     sheet.write_string(1, 0, "Arguments in brackets may be left out.")
     row = 3
     for function in functions:
-        sheet.write_string(row, 0, _call(function), bold)
-        sheet.write_string(row + 1, 1, function.doc, wrapped)
-        row += 2
-        for argument in function.arguments:
-            sheet.write_string(row, 0, f"    {argument.name}", wrapped)
-            sheet.write_string(row, 1, argument.doc, wrapped)
+        sheet.write_string(row, 0, usage(function), bold)
+        for name, text in _lines(function):
             row += 1
-        row += 1
+            sheet.write_string(row, 0, f"    {name}", wrapped)
+            sheet.write_string(row, 1, text, wrapped)
+        row += 2
     sheet.freeze_panes(3, 0)
 
 
-def _call(function: WorksheetFunction) -> str:
-    """How the function is called, such as PM_REQUIREMENT(positions, [market])."""
-    shown = [f"[{a.name}]" if a.optional else a.name for a in function.arguments]
-    return f"{function.name}({', '.join(shown)})"
+def _lines(function: WorksheetFunction) -> Iterator[tuple[str, str]]:
+    """What is said of a function: its answer, its arguments, an example as a text."""
+    yield "answers", function.doc
+    yield from ((argument.name, argument.doc) for argument in function.arguments)
+    if example := EXAMPLES.get(function.name):
+        yield "example", example.formula(function.name)

@@ -9,7 +9,7 @@ from typing import Final
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.config_sheet import COMMON, write_config_sheet
 from xlmargin.hosts.classic.vba_project import MACROS, modules, vba_project
-from xlmargin.hosts.classic.xlsx_writer import Workbook
+from xlmargin.workbooks.xlsx_writer import Workbook
 
 BUTTONS: Final = (("Refresh", "XlmRefresh"), ("Check", "XlmCheck"), ("Report", "XlmReport"))
 """What each button says, and the macro that it runs."""

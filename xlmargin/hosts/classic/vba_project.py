@@ -18,7 +18,7 @@ from typing import Final
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic import wrappers
-from xlmargin.hosts.classic.xlsx_writer import Workbook
+from xlmargin.workbooks.xlsx_writer import Workbook
 
 MACROS: Final = "macros.bas"
 RIBBON: Final = "ribbon.bas"
