@@ -165,6 +165,16 @@ def test_no_file_beside_a_workbook_is_asked_for_a_setting(xlam: Path) -> None:
     assert {name for name in asked if not name.endswith("_MAC")} == settings_of(xlam).keys()
 
 
+def test_settings_are_read_from_the_file_with_the_macros_alone(xlam: Path) -> None:
+    """Never from the workbook that happens to be open, which could name a program to run."""
+    modules = vba_in(xlam)
+    assert "GetConfigFromSheet(ThisWorkbook)" in modules["xlwings"]
+    assert "GetConfigFromSheet(ActiveWorkbook)" not in modules["xlwings"]
+    asked = [line for line in lines_of(modules["xlmargin_macros"]) if "xlwings.conf" in line]
+    assert all("ActiveWorkbook" not in line for line in asked)
+    assert len(asked) == 2
+
+
 def test_help_has_every_function_and_argument(xlam: Path) -> None:
     shown = {cell.strip() for row in cells(xlam, "Help") for cell in row}
     for function in FUNCTIONS:

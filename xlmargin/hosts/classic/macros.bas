@@ -22,8 +22,9 @@ End Sub
 
 Private Function XlmCell(settings As Worksheet, setting As Variant) As Range
     ' The cell with the value of a setting.
-    Set XlmCell = settings.Columns(1).Find(setting, LookIn:=xlFormulas, LookAt:=xlWhole, _
-        MatchCase:=True).Offset(0, 1)
+    Dim row As Long
+    row = Application.WorksheetFunction.Match(setting, settings.Columns(1), 0)
+    Set XlmCell = settings.Cells(row, 2)
 End Function
 
 Public Sub XlmRefresh()
