@@ -320,3 +320,22 @@ def test_an_interrupt_leaves_only_whole_reports(books: Path, tmp_path: Path) -> 
     assert f"Interrupted: {len(written)} of 42 reports are in" in said
     time.sleep(1)
     assert names(out) == written, "a process went on"
+
+
+@pytest.mark.usefixtures("one_process")
+def test_a_report_that_cannot_be_put_in_place_is_listed(
+    books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (books / "other.csv").write_text(STOCK)
+    replace = Path.replace
+
+    def locked(path: Path, target: Path) -> Path:
+        if target == Path("out/good-margin.xlsx"):
+            raise PermissionError("open in another program")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", locked)
+    assert run(books, "-o", "out").exit_code == 3
+    rows = summary(tmp_path / "out")
+    assert "open in another program" in rows["good.csv"]["refused"]
+    assert names(tmp_path / "out") == ["other-margin.xlsx", "summary.csv"]

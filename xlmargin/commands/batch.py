@@ -99,27 +99,34 @@ class BatchAsked:
 
     def _told(self, found: BookFolder, names: Mapping[Path, str]) -> dict[str, BookTold]:
         """What came of each book by its name; each report is put in place when it is whole."""
-        told: dict[str, BookTold] = {}
         with tempfile.TemporaryDirectory(
             prefix=".xlmargin-", dir=self.output, ignore_cleanup_errors=True
         ) as unfinished:
-            jobs = [
-                BookAsked(book, found.companions, Path(unfinished) / names[book], self.today)
+            folder = Path(unfinished)
+            asked = [
+                BookAsked(book, found.companions, folder / names[book], self.today)
                 for book in found.books
             ]
-            within = [job for job in jobs if not found.leads_out(job.book)]
-            told |= {j.book.name: j.refused(_LINK) for j in jobs if found.leads_out(j.book)}
+            links = [one for one in asked if found.leads_out(one.book)]
+            told = {one.book.name: one.refused(_LINK) for one in links}
             try:
-                for one in self._answers(within):
-                    if one.report:
-                        (Path(unfinished) / one.report).replace(self.output / one.report)
-                    told[one.book] = one
+                for one in self._answers([one for one in asked if one not in links]):
+                    told[one.book] = self._in_place(one, folder)
             except KeyboardInterrupt:
                 _wait_for_the_ended()
                 written = sum(bool(one.report) for one in told.values())
                 raise BatchInterrupted(
-                    f"Interrupted: {written} of {len(jobs)} reports are in {self.output}."
+                    f"Interrupted: {written} of {len(asked)} reports are in {self.output}."
                 ) from None
+        return told
+
+    def _in_place(self, told: BookTold, unfinished: Path) -> BookTold:
+        """The same once its report is in place; refused where that is open elsewhere, say."""
+        if told.report:
+            try:
+                (unfinished / told.report).replace(self.output / told.report)
+            except OSError as error:
+                return BookTold(told.book, refused=f"{told.report} cannot be written: {error}")
         return told
 
     def _answers(self, jobs: Sequence[BookAsked]) -> Iterator[BookTold]:
@@ -141,7 +148,8 @@ class BatchAsked:
             return
         rows = [dict(zip(table.headings, row, strict=True)) for row in table.rows]
         Console().print(_shown([row for row in rows if not row["refused"]]))
-        typer.echo(f"Written: {self._summary} and {sum(bool(r['report']) for r in rows)} reports")
+        written = sum(bool(row["report"]) for row in rows)
+        typer.echo(f"Written: {self._summary}, and reports: {written}")
         for row in rows:
             if row["refused"]:
                 typer.echo(printed(f"Refused: {row['book']}: {row['refused']}"), err=True)
