@@ -5,7 +5,7 @@ import pytest
 
 import udfs
 from tests.account.accounts import HEADINGS, MARGIN, answered, cash, option, stock, totals
-from xlmargin.account import portfolio_excess, strategy_excess
+from xlmargin.account import lone_stock, portfolio_excess, strategy_excess
 from xlmargin.account.moved_prices import moved_prices
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.excel.cells import read_book
@@ -269,3 +269,31 @@ def test_runs_of_moves_answer_as_all_at_once(monkeypatch):
         assert other[2] == (
             one[2] if isinstance(one[2], str) else pytest.approx(one[2], rel=1e-9, abs=1e-9)
         )
+
+
+def test_a_share_is_asked_once_for_however_many_accounts(monkeypatch):
+    priced, moved = [], lone_stock.moved_underlying
+
+    def counted(underlying, move):
+        priced.append(move)
+        return moved(underlying, move)
+
+    monkeypatch.setattr(lone_stock, "moved_underlying", counted)
+
+    def times(accounts):
+        priced.clear()
+        names = [f"a{i}" for i in range(accounts)]
+        rows = [row for a in names for row in (stock(100, 160, account=a), cash(-7_500, a))]
+        found = {row[0]: row for row in answered(*rows)}
+        # LMV = debit / 0.75
+        assert found["strategy move down"][-1] == pytest.approx(10_000 / 16_000 - 1, abs=1e-9)
+        return len(priced)
+
+    assert times(9) == times(2) > 0
+
+
+def test_stock_against_the_box_is_asked_for_beside_stock_by_itself():
+    # long and short 100 XYZ, 5% of 10,000; 50 ABC, 25% of 2,500; with v as the factor of prices:
+    # 2,500 v - 1,000 = 500 v + 625 v
+    rows = stock(100, 100), stock(-100, 100), stock(50, 50, "ABC"), cash(-1_000)
+    assert totals(*rows)["strategy move down"] == pytest.approx(1_000 / 1_375 - 1, abs=1e-9)

@@ -12,6 +12,12 @@ from xlmargin.risk_array.valuation_points import WHOLE_PRICE
 from xlmargin.strategy_margin.pairing_holdings import HeldOption, HeldStock, Holdings, Piece
 
 
+def moved_underlying(underlying: Underlying, move: float) -> Underlying:
+    """The underlying after a move of the market, a fund by its factor times that."""
+    own = max(underlying.leverage * move, WHOLE_PRICE)
+    return replace(underlying, spot=underlying.spot * (1.0 + own))
+
+
 def moved_holdings(holdings: Holdings, move: float, value: FloatArray) -> Holdings:
     """The holdings after a move of the market, their rows worth what `value` says.
 
@@ -21,8 +27,7 @@ def moved_holdings(holdings: Holdings, move: float, value: FloatArray) -> Holdin
 
     def moved(underlying: Underlying) -> Underlying:
         if underlying.symbol not in underlyings:
-            own = max(underlying.leverage * move, WHOLE_PRICE)
-            underlyings[underlying.symbol] = replace(underlying, spot=underlying.spot * (1.0 + own))
+            underlyings[underlying.symbol] = moved_underlying(underlying, move)
         return underlyings[underlying.symbol]
 
     def option(held: HeldOption) -> HeldOption:

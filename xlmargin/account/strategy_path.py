@@ -17,6 +17,7 @@ from math import fsum
 import numpy as np
 
 from xlmargin.account.first_zero import Bracket, first_bracket, root
+from xlmargin.account.lone_stock import LoneStock, is_lone_stock
 from xlmargin.account.moved_holdings import moved_holdings
 from xlmargin.account.moved_prices import AfterMove, MovedPrices
 from xlmargin.arrays import BoolArray, FloatArray
@@ -104,21 +105,25 @@ class StrategyPath:
 
     margin: StrategyMargin
     prices: MovedPrices
+    stock: LoneStock = field(init=False)
     classes: list[KnownPairings] = field(init=False)
+    """Those that may be paired in more than one way."""
     cash: FloatArray = field(init=False)
     counted: FloatArray = field(init=False)
     """Units of each position that strategy-based equity counts, signed."""
 
     def __post_init__(self) -> None:
         """At first the present pairings alone are known."""
-        book, rules = self.margin.book, self.margin.rules
+        book, classes = self.margin.book, self.margin.classes
+        is_cash = book.settings.account_type is AccountType.CASH
+        charges = charges_of(Phase.MAINTENANCE, self.margin.rules, cash=is_cash)
+        lone = [c.holdings for c in classes if is_lone_stock(c.holdings)]
+        held = ((holdings.account, stock.leg) for holdings in lone for stock in holdings.stocks)
+        self.stock = LoneStock(tuple(held), charges)
         self.classes = [
-            KnownPairings(
-                c,
-                charges_of(Phase.MAINTENANCE, rules, cash=c.is_cash),
-                [c.pairing(Phase.MAINTENANCE).strategies],
-            )
-            for c in self.margin.classes
+            KnownPairings(c, charges, [c.pairing(Phase.MAINTENANCE).strategies])
+            for c in classes
+            if not is_lone_stock(c.holdings)
         ]
         self.cash = cash_of_accounts(book)
         self.counted = counted_units(self.margin)
@@ -127,6 +132,7 @@ class StrategyPath:
         """Excess that the known pairings prove, $: there is as much or more."""
         worth = after.worth(self.margin.mark)
         excess: FloatArray = self.cash + self.margin.book.by_account(self.counted * worth)
+        excess -= self.stock.asked(moves, looking)
         for known, holdings in self._moved(worth, moves, looking):
             excess[known.margin.account] -= known.asked(holdings)
         return excess

@@ -1,0 +1,47 @@
+"""Stock that nothing is paired with, after moves: a share of it is asked the same in any account.
+
+Where a class holds no options and nothing against the box there is one pairing, at any prices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlmargin.account.moved_holdings import moved_underlying
+from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.strategy_margin.legs import StockLeg
+from xlmargin.strategy_margin.pairing_charges import Charges
+from xlmargin.strategy_margin.pairing_holdings import Holdings
+
+
+def is_lone_stock(holdings: Holdings) -> bool:
+    """Whether nothing in the holdings can be paired."""
+    return not holdings.options and not any(stock.boxed_shares for stock in holdings.stocks)
+
+
+@dataclass(frozen=True)
+class LoneStock:
+    """Stock that nothing is paired with, each with its account, and what it is asked by."""
+
+    held: tuple[tuple[int, StockLeg], ...]
+    charges: Charges
+
+    def asked(self, moves: FloatArray, looking: BoolArray) -> FloatArray:
+        """What each account is asked for it after a move of its own, $, shape (accounts,).
+
+        That of accounts that are not looked at is 0.
+        """
+        asked = np.zeros(len(moves))
+        a_share: dict[tuple[str, bool, float], float] = {}
+        own, wanted = moves.tolist(), looking.tolist()
+        for account, leg in self.held:
+            if wanted[account]:
+                key = (leg.underlying.symbol, leg.shares > 0, own[account])
+                if key not in a_share:
+                    underlying = moved_underlying(leg.underlying, own[account])
+                    moved = replace(leg, value=underlying.spot, underlying=underlying)
+                    a_share[key] = self.charges.stock(moved)
+                asked[account] += abs(leg.shares) * a_share[key]
+        return asked
