@@ -98,6 +98,8 @@ def report(
             as_json,
         )
         return
+    from xlmargin.commands.ranges import tables_beside
+
     written = output or Path(f"{positions.stem}-margin.xlsx")
     inputs = [path for path in (positions, market, settings, dividends) if path is not None]
     asked = _asked(written, as_json, title=f"Portfolio margin: {positions.stem}")
@@ -105,7 +107,8 @@ def report(
         asked.refuse_output(inputs)
         ranges = _read(positions, market, settings, dividends)
         asked = replace(asked, today=ranges.as_of or asked.today)
-        asked.report(ranges, note=ranges.notes[0] if ranges.notes else "")
+        note = ranges.notes[0] if ranges.notes else ""
+        asked.report(ranges, note, tables_beside(positions))
     except (MarginError, OSError) as error:
         _refuse(error)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -21,10 +23,15 @@ SETTINGS = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04]]
 
 
 @pytest.fixture(scope="module")
-def stress(tmp_path_factory: pytest.TempPathFactory, functions: Functions) -> list[list]:
+def several(tmp_path_factory: pytest.TempPathFactory, functions: Functions) -> Path:
     path: Path = tmp_path_factory.mktemp("several") / "several.xlsx"
     write_margin_workbook(path, input_tables(POSITIONS, None, SETTINGS, None), functions)
-    sheet = openpyxl.load_workbook(path, data_only=True)["Stress"]
+    return path
+
+
+@pytest.fixture(scope="module")
+def stress(several: Path) -> list[list]:
+    sheet = openpyxl.load_workbook(several, data_only=True)["Stress"]
     return [list(row) for row in sheet.iter_rows(values_only=True)]
 
 
@@ -50,3 +57,21 @@ def test_the_total_s_rows_are_shown_and_nothing_runs_over(stress, heading, funct
 def test_the_page_says_that_accounts_are_together(stress):
     notes = [row[0] for row in stress if row[0] and "all accounts together" in str(row[0])]
     assert len(notes) == 2
+
+
+def test_the_comparison_draws_each_account_once_and_no_underlying_beside_its_total(several):
+    with zipfile.ZipFile(several) as packed:
+        charts = "".join(packed.read(n).decode() for n in packed.namelist() if "charts/chart" in n)
+    drawn_from = re.findall(r"<c:cat><c:\w+><c:f>Comparison!([^<]*)</c:f>", charts)
+    (reach,) = set(drawn_from)
+    sheet = openpyxl.load_workbook(several, data_only=True)["Comparison"]
+    drawn = [cell.value for (cell,) in sheet[reach.replace("$", "")]]
+    assert drawn == ["one: total", "two: total"]
+
+
+def test_the_account_has_a_column_for_each_account(several):
+    sheet = openpyxl.load_workbook(several, data_only=True)["Account"]
+    rows = {row[0]: row[1:] for row in sheet.iter_rows(values_only=True)}
+    assert rows["Every figure"][:5] == ("total", "one", "two", "unit", "rule")
+    # 100 shares at 50 and 1,000 in cash; 40 short at 50 and 9,000 in cash.
+    assert rows["account value"][:3] == (13_000, 6_000, 7_000)

@@ -16,10 +16,18 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.formula import ArrayFormula
 
 import xlmargin
+from xlmargin.commands.ranges import tables_beside
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import compared, recalculate
 from xlmargin.samples import FAMILY_OFFICE_NOTE
-from xlmargin.workbooks import TEMPLATES, Draft, Functions, Template, write_template
+from xlmargin.workbooks import (
+    TEMPLATES,
+    Draft,
+    Functions,
+    Template,
+    input_tables,
+    write_template,
+)
 from xlmargin.workbooks.sample_tables import tables_of_two_accounts
 
 pytestmark = pytest.mark.filterwarnings(
@@ -297,6 +305,20 @@ def test_each_house_is_asked_with_its_own_settings(built: dict[str, Path]) -> No
         assert sheet.cell(row, 5).value == pytest.approx(own)
         asked[house] = own
     assert asked["ibkr_like"] > asked["schwab"] > asked["rule"]
+
+
+def test_a_report_takes_over_the_tables_of_a_template(built: dict[str, Path]) -> None:
+    more = tables_of_two_accounts().more
+    taken = tables_beside(built["family-office"])
+    assert taken.keys() == {"Activity", "Facts", "DatedPositions", "DatedMarket"}
+    for name, rows in taken.items():
+        assert input_tables([["symbol"]], None, None, None, {name: rows}).more[name] == more[name]
+
+
+def test_a_file_of_positions_alone_has_no_tables_beside_them(tmp_path: Path) -> None:
+    path = tmp_path / "positions.csv"
+    path.write_text("symbol,type,quantity\nUSD,cash,5\n", encoding="utf-8")
+    assert tables_beside(path) == {}
 
 
 def test_a_host_may_add_to_a_template(functions: Functions, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from pathlib import Path
 
 from xlmargin.errors import Problem, Severity
 from xlmargin.excel.findings import Findings
@@ -12,7 +13,9 @@ from xlmargin.excel.margined import problems_of
 from xlmargin.excel.plain_cells import plain, text_of
 from xlmargin.excel.settings_range import settings_rows, states_as_of
 from xlmargin.importers import BookRanges, FileCell, FileRows
-from xlmargin.workbooks import InputTables, input_tables
+from xlmargin.importers.files import WORKBOOK_SUFFIXES
+from xlmargin.importers.workbook_files import read_named_ranges
+from xlmargin.workbooks import MORE, InputTables, input_tables
 
 
 def tables_of(
@@ -24,6 +27,19 @@ def tables_of(
     """
     settings = _with_date(ranges.settings, today)
     return input_tables(ranges.positions, ranges.market, settings, ranges.dividends, more)
+
+
+def tables_beside(path: Path) -> dict[str, FileRows]:
+    """The tables for further pages that a workbook holds under their names, but for empty ones."""
+    if path.suffix.lower() not in WORKBOOK_SUFFIXES:
+        return {}
+    names = {spelled: name for name in MORE for spelled in (name, name.replace("Dated", "Dated "))}
+    found = read_named_ranges(path, ("positions", *names))
+    return {
+        names[spelled]: rows
+        for spelled, rows in found.items()
+        if spelled in names and any(cell is not None for row in rows[1:] for cell in row)
+    }
 
 
 def problems(tables: InputTables, today: dt.date) -> list[Problem]:

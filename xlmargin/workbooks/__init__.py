@@ -1,7 +1,7 @@
 """Workbooks of live formulas with their answers beside them."""
 
 from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.input_tables import InputTables, input_tables
+from xlmargin.workbooks.input_tables import MORE, InputTables, input_tables
 from xlmargin.workbooks.live_formulas import Functions
 from xlmargin.workbooks.margin_workbook import write_margin_workbook, write_template
 from xlmargin.workbooks.sample_tables import sample_more
@@ -10,6 +10,7 @@ from xlmargin.workbooks.templates import EVERYTHING, TEMPLATES
 
 __all__ = [
     "EVERYTHING",
+    "MORE",
     "TEMPLATES",
     "Draft",
     "Functions",

@@ -38,7 +38,7 @@ BY_ROW: Final[Mapping[str, Callable[[str], str]]] = {
     "Facts": FACTS.name_of,
 }
 """Tables of names and values, with what finds a name as it is meant."""
-_MORE: Final[Mapping[str, Headings]] = {
+MORE: Final[Mapping[str, Headings]] = {
     "Trades": TRADES,
     "Candidates": CANDIDATES,
     "Activity": ACTIVITY,
@@ -123,7 +123,7 @@ def input_tables(
         _table("Market", market or _BLANK["Market"], MARKET),
         _table("Settings", _with_headings(settings or _BLANK["Settings"]), _NO_HEADINGS),
         _table("Dividends", dividends or _BLANK["Dividends"], DIVIDENDS),
-        {name: _table(name, cells, _MORE[name]) for name, cells in (more or {}).items()},
+        {name: _table(name, cells, MORE[name]) for name, cells in (more or {}).items()},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Final
 
 from xlmargin.workbooks.draft import Draft, small_axis
@@ -50,11 +51,14 @@ def write_intraday_page(draft: Draft) -> None:
     page.columns(_WIDTHS, _KINDS)
     path = draft.formulas.placed(intraday_call(draft), _KINDS, "plain")
     _glance(page, path)
-    page.section(_TABLE_ROW - 1, "Path", len(_WIDTHS))
-    rows = page.answer(_TABLE_ROW, 0, path.call, _KINDS, style="lines", spare=SPARE)
-    page.fit(_TABLE_ROW + 1, rows[1:], _WIDTHS)
-    _chart(draft, page, path)
-    _marks(page, _TABLE_ROW + 1, _TABLE_ROW + len(rows) + SPARE - 1)
+    steps = _steps(path)
+    table = _TABLE_ROW if steps > 1 else _GLANCE_ROW + 5
+    page.section(table - 1, "Path", len(_WIDTHS))
+    rows = page.answer(table, 0, path.call, _KINDS, style="lines", spare=SPARE)
+    page.fit(table + 1, rows[1:], _WIDTHS)
+    if steps > 1:
+        _chart(draft, page, path, steps)
+    _marks(page, table + 1, table + len(rows) + SPARE - 1)
     page.sheet.freeze_panes(3, 0)
     page.prints(len(_WIDTHS), draft.stamp)
     page.protect()
@@ -96,15 +100,14 @@ def _extreme(
     return formula, of(amounts) if amounts else NONE
 
 
-def _chart(draft: Draft, page: Page, path: Placed) -> None:
+def _steps(path: Placed) -> int:
+    """Rows of levels, from the opening on, of the first account and day."""
+    of_first = (row[KIND] in _TRANSACTIONS and row[:2] == path.rows[1][:2] for row in path.rows[1:])
+    return sum(1 for _ in takewhile(bool, of_first))
+
+
+def _chart(draft: Draft, page: Page, path: Placed, steps: int) -> None:
     """The level from the opening on, for the first account and day."""
-    steps = 0
-    for row in path.rows[1:]:
-        if row[KIND] not in _TRANSACTIONS or row[:2] != path.rows[1][:2]:
-            break
-        steps += 1
-    if steps < 2:
-        return
     first, last = _TABLE_ROW + 1, _TABLE_ROW + steps
     chart = draft.chart("column")
     chart.add_series(

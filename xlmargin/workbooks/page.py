@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.workbooks.formulas_sheet import (
@@ -15,6 +14,7 @@ from xlmargin.workbooks.formulas_sheet import (
     Placed,
     or_not_available,
 )
+from xlmargin.workbooks.growth import Shown, said_of_growth
 from xlmargin.workbooks.live_formulas import REFUSED, Call, Rows, Value
 from xlmargin.workbooks.look import GAIN, LOSS, NAVY, RULE_LINE, WHITE, Look
 from xlmargin.workbooks.printed import ROW, Paper
@@ -41,19 +41,6 @@ _LETTERS: Final = 1.2
 """Letters of a text that fit into a unit of a column's width, which is that of a figure."""
 _PIXELS: Final = 18
 """Height of a usual row, in pixels."""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An answer on a page: its first cell, its last column, how many rows it may fill there."""
-
-    placed: Placed
-    row: int
-    column: int
-    last_column: int
-    rows: int
-    told: int
-    """The row that says so once the answer has grown out of them."""
 
 
 class Page:
@@ -283,19 +270,9 @@ class Page:
         }  # fmt: skip
         sheet.conditional_format(0, 0, _LOOKED_AT, columns - 1, refused)
         for shown in self._growing:
-            self._tell_growth(shown, last_row)
-
-    def _tell_growth(self, shown: Shown, last_row: int) -> None:
-        """Say, once an answer has grown, how many of its rows are not shown or not printed."""
-        rows, printed = f"COUNTA({shown.placed.cells(0)})", last_row - shown.row + 1
-        words = f" more rows: {shown.placed.below(shown.rows)}"
-        beyond = f'IF({rows}>{shown.rows},{rows}-{shown.rows}&"{words}","")'
-        if printed < shown.rows:
-            words = " rows are not printed: below the print area. "
-            unprinted = f"MIN({rows},{shown.rows})-{printed}"
-            beyond = f'IF({rows}>{printed},{unprinted}&"{words}","")&{beyond}'
-        style = "more_of_section" if shown.told in self._sections else "more"
-        self.formula(shown.told, shown.last_column, beyond, "", style, "plain")
+            style = "more_of_section" if shown.told in self._sections else "more"
+            beyond = said_of_growth(shown, last_row)
+            self.formula(shown.told, shown.last_column, beyond, "", style, "plain")
 
     def protect(self) -> None:
         """Formulas cannot be overtyped by accident; there is no password."""

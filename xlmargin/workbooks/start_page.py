@@ -52,6 +52,7 @@ def write_start_page(draft: Draft) -> None:
     _largest(draft, page)
     _directions(draft, page)
     page.prints(len(_WIDTHS), draft.stamp)
+    page.sheet.fit_to_pages(1, 1)
     page.protect()
     page.sheet.activate()
 
