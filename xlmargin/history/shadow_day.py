@@ -21,7 +21,7 @@ from xlmargin.errors import MarginError, RulebookError
 from xlmargin.history.splits import HeldShares, held_shares
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import Phase, StrategyMargin
+from xlmargin.strategy_margin import Phase
 
 
 class Regimes(StrEnum):
@@ -132,7 +132,7 @@ def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
         strategy = under_strategy_margin(book)
         values = values_by_strategy(strategy)
         strategy_equity = values.strategy_equity
-        initial, deposit = strategy.by_account(Phase.INITIAL), _deposits(strategy)
+        initial, deposit = strategy.by_account(Phase.INITIAL), strategy.deposit_by_account
         maintenance = strategy.by_account(Phase.MAINTENANCE)
     if regimes is not Regimes.STRATEGY:
         margin = under_portfolio_margin(book)
@@ -153,14 +153,6 @@ def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
         portfolio_due=_due(book, CallKind.PORTFOLIO, portfolio - portfolio_equity),
         shares=held_shares(book),
     )
-
-
-def _deposits(margin: StrategyMargin) -> FloatArray:
-    """What has to be put up in each account, $: initial requirements less proceeds."""
-    deposits = np.zeros(len(margin.book.positions.accounts))
-    for of_class in margin.classes:
-        deposits[of_class.account] += of_class.deposit
-    return deposits
 
 
 def _due(book: Book, kind: CallKind, missing: FloatArray) -> float:

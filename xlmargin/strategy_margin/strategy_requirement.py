@@ -127,6 +127,14 @@ class StrategyMargin:
             by_account[c.account] += c.requirement(phase)
         return by_account
 
+    @property
+    def deposit_by_account(self) -> FloatArray:
+        """What has to be put up in each account, $, shape (accounts,)."""
+        by_account = np.zeros(len(self.book.positions.accounts))
+        for c in self.classes:
+            by_account[c.account] += c.deposit
+        return by_account
+
     def lines(self, phase: Phase) -> tuple[StrategyLine, ...]:
         """The strategies of the pairings that are asked least in a phase, by account and class."""
         return tuple(line for c in self.classes for line in c.lines(phase))

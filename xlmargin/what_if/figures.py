@@ -71,16 +71,8 @@ def figures(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Figures:
         worth.net_liquidation_value,
         by_strategy.strategy_equity,
         strategy.by_account(Phase.INITIAL),
-        _deposit(strategy),
+        strategy.deposit_by_account,
         maintenance if is_cash else reg_t_excess(strategy).requirement,
         maintenance,
         portfolio.by_account,
     )
-
-
-def _deposit(margin: StrategyMargin) -> FloatArray:
-    """Initial requirement less proceeds, $, shape (accounts,)."""
-    deposit = np.zeros(len(margin.book.positions.accounts))
-    for of_class in margin.classes:
-        deposit[of_class.account] += of_class.deposit
-    return deposit
