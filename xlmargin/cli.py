@@ -270,8 +270,9 @@ def install(startup: _Startup = None, dry_run: _DryRun = False) -> None:
     from xlmargin.hosts.classic.places import places, refuse_elsewhere
 
     try:
-        refuse_elsewhere(startup)
-        install(places(startup), _registered(), dry_run)
+        found = places(startup)
+        refuse_elsewhere(startup, found)
+        install(found, _registered(), dry_run)
     except (MarginError, OSError) as error:
         _refuse(error)
 
@@ -283,8 +284,9 @@ def uninstall(startup: _Startup = None, dry_run: _DryRun = False) -> None:
     from xlmargin.hosts.classic.places import places, refuse_elsewhere
 
     try:
-        refuse_elsewhere(startup)
-        uninstall(places(startup), dry_run)
+        found = places(startup)
+        refuse_elsewhere(startup, found)
+        uninstall(found, dry_run)
     except (MarginError, OSError) as error:
         _refuse(error)
 

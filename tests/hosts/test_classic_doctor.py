@@ -32,7 +32,7 @@ def machine(tmp_path: Path) -> Machine:
     python = tmp_path / "venv" / "Scripts" / "python.exe"
     python.parent.mkdir(parents=True)
     python.touch()
-    found = this_machine(Places(tmp_path / "Excel" / "XLSTART", python, tmp_path))
+    found = this_machine(Places(tmp_path / "Excel" / "XLSTART", python, tmp_path, tmp_path))
     version = found.packages["xlwings"]
     (tmp_path / "venv" / f"xlwings64-{version}.dll").touch()
     installing(found.places, FUNCTIONS).do()
@@ -68,9 +68,11 @@ def only(machine: Machine) -> Finding:
     return finding
 
 
-def test_python_of_the_store(machine: Machine) -> None:
+@pytest.mark.parametrize("which", ["interpreter", "base"])
+def test_python_of_the_store(which: str, machine: Machine) -> None:
+    """Itself, or an environment made of it."""
     store = machine.places.interpreter.parents[2] / "WindowsApps" / "python.exe"
-    moved = replace(machine, places=replace(machine.places, interpreter=store))
+    moved = replace(machine, places=replace(machine.places, **{which: store}))
     assert wrong(moved)[0].what == "Python"
     assert wrong(moved)[0].level is Level.ERROR
     assert "store" in wrong(moved)[0].says

@@ -112,6 +112,16 @@ def test_elsewhere_than_on_windows_it_refuses(monkeypatch: pytest.MonkeyPatch) -
         assert "xlwings Lite" in done.output
 
 
+def test_a_python_whose_files_excel_does_not_see_is_refused(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places.sys, "base_prefix", str(tmp_path / "WindowsApps" / "Python.3.11"))
+    done = run("install")
+    assert done.exit_code == 1
+    assert "store" in done.output
+    assert not (tmp_path / "Excel").exists()
+
+
 def test_on_windows_excel_s_own_folder_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,8 +18,7 @@ from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.config_sheet import COMMON, write_config_sheet
 from xlmargin.hosts.classic.help_sheet import write_help_sheet
 from xlmargin.hosts.classic.macro_book import attach
-from xlmargin.hosts.classic.vba_project import MACROS, RIBBON, xlwings_version
-from xlmargin.hosts.classic.wrappers import wrappers
+from xlmargin.hosts.classic.vba_project import MACROS, RIBBON, modules, xlwings_version
 from xlmargin.workbooks.xlsx_writer import Workbook
 
 FILE: Final = "xlmargin.xlam"
@@ -27,7 +26,7 @@ FILE: Final = "xlmargin.xlam"
 _MARK: Final = "xlmargin add-in"
 """The property of a file that says it is ours, and of which version."""
 _XLWINGS: Final = "xlwings"
-_FUNCTIONS: Final = "functions"
+_MACROS: Final = "macros"
 _DATED: Final = dt.datetime(2026, 1, 1)
 """A date of the file that is the same whenever it is made."""
 
@@ -39,16 +38,17 @@ _RIBBON_TYPE: Final = "http://schemas.microsoft.com/office/2006/relationships/ui
 
 @dataclass(frozen=True)
 class Made:
-    """What an add-in was made of: versions, and a digest of the functions and their help."""
+    """What an add-in was made of: versions, and a digest of all its VBA."""
 
     xlmargin: str
     xlwings: str
-    functions: str
+    macros: str
 
 
 def made_now(functions: Iterable[WorksheetFunction]) -> Made:
     """What an add-in would be made of now."""
-    digest = hashlib.sha256(wrappers(functions).encode()).hexdigest()[:16]
+    texts = "".join(modules(functions, (MACROS, RIBBON)).values())
+    digest = hashlib.sha256(texts.encode()).hexdigest()[:16]
     return Made(xlmargin.__version__, xlwings_version(), digest)
 
 
@@ -62,7 +62,7 @@ def made_of(path: Path) -> Made | None:
     found = dict(re.findall(r'name="([^"]*)"><vt:lpwstr>([^<]*)<', text))
     if _MARK not in found:
         return None
-    return Made(found[_MARK], found.get(_XLWINGS, ""), found.get(_FUNCTIONS, ""))
+    return Made(found[_MARK], found.get(_XLWINGS, ""), found.get(_MACROS, ""))
 
 
 def add_in(functions: Iterable[WorksheetFunction], settings: Mapping[str, str]) -> bytes:
@@ -76,7 +76,7 @@ def add_in(functions: Iterable[WorksheetFunction], settings: Mapping[str, str]) 
     says = f"xlmargin {made.xlmargin}, with xlwings {made.xlwings}"
     workbook.set_properties({"title": "xlmargin", "comments": says, "created": _DATED})
     for name, value in ((_MARK, made.xlmargin), (_XLWINGS, made.xlwings),
-                        (_FUNCTIONS, made.functions)):  # fmt: skip
+                        (_MACROS, made.macros)):  # fmt: skip
         workbook.set_custom_property(name, value, "text")
     attach(workbook, functions, (MACROS, RIBBON))
     workbook.close()

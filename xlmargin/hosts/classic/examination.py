@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 INSTALL: Final = "run: xlmargin install"
-_STORE: Final = "WindowsApps"
-"""The folder of programs that come from Microsoft's store."""
 
 
 def examined(machine: Machine, functions: Iterable[WorksheetFunction]) -> list[Finding]:
@@ -33,10 +31,10 @@ def examined(machine: Machine, functions: Iterable[WorksheetFunction]) -> list[F
 
 
 def _python(machine: Machine) -> Iterator[Finding]:
-    """The interpreter: not the store's, whose files other programs do not see."""
+    """The interpreter: not that of Microsoft's store, and of 64 bits."""
     interpreter = machine.places.interpreter
     says = f"{interpreter}, {'.'.join(map(str, machine.python))}, {machine.bits} bits"
-    if _STORE in interpreter.parts:
+    if machine.places.is_of_the_store:
         mend = "install Python from python.org, then xlmargin with it; and " + INSTALL
         yield error("Python", f"{interpreter} is from Microsoft's store, which shuts it in", mend)
     elif machine.is_windows and machine.bits != 64:
@@ -124,7 +122,7 @@ def _add_in(machine: Machine, functions: tuple[WorksheetFunction, ...]) -> Itera
         says = f"it is of xlmargin {made.xlmargin} and xlwings {made.xlwings}, installed are"
         yield error("add-in", f"{says} {now.xlmargin} and {now.xlwings}", INSTALL)
     elif made != now:
-        yield error("add-in", "it has other functions than those installed", INSTALL)
+        yield error("add-in", "it has other functions or macros than those installed", INSTALL)
     else:
         yield good("add-in", str(path))
     yield _interpreter(machine, _sheet_settings(path).get(INTERPRETER, ""))

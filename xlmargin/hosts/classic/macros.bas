@@ -30,6 +30,25 @@ End Function
 Public Sub XlmRefresh()
     ' Calculates all formulas of the open workbooks as if each had just been entered.
     Application.CalculateFullRebuild
+    XlmEnterAgain
+End Sub
+
+Private Sub XlmEnterAgain()
+    ' Enters the calls that show #NAME? again: in a file that no Excel has saved yet, Excel may find
+    ' a function of the add-in only then. A protected sheet is protected again.
+    Dim page As Worksheet, unknown As Range, cell As Object, isProtected As Boolean
+    On Error Resume Next
+    Set page = ActiveWorkbook.Worksheets("Formulas")
+    If page Is Nothing Then Exit Sub
+    isProtected = page.ProtectContents
+    If isProtected Then page.Unprotect
+    Set unknown = page.UsedRange.SpecialCells(xlCellTypeFormulas, xlErrors)
+    If Not unknown Is Nothing Then
+        For Each cell In unknown
+            If cell.Value = CVErr(xlErrName) Then cell.Formula2 = cell.Formula2
+        Next cell
+    End If
+    If isProtected Then page.Protect AllowFormattingColumns:=True, AllowFormattingRows:=True
 End Sub
 
 Public Sub XlmCheck()
