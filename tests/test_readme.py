@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 import udfs
+from xlmargin.efficiency import released_capital
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.rulebook.coverage import coverage_table
+from xlmargin.samples import ARTICLE_SCENARIO
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -28,3 +32,21 @@ def test_example_answers_what_it_says():
     said = [float(n.replace(",", "")) for n in re.findall(r"# +([\d,]+\.\d\d)", code)]
     answers = [udfs.PM_REQUIREMENT(*ranges), udfs.REGT_MAINTENANCE(*ranges)]
     assert [round(answer, 2) for answer in answers] == said
+
+
+def test_scenario_releases_what_it_says():
+    code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    names: dict[str, object] = {"udfs": udfs}
+    exec(code, names)
+    shares = [float(n) for n in re.findall(r"# (0\.\d+)\n", code)]
+    assert [round(names["by_strategy"], 3), round(names["by_portfolio"], 3)] == shares
+    said = [float(n.replace(",", "")) for n in re.findall(r"\b(\d[\d,]{5,})\b", code)]
+    assert [names["released"], *names["uses"].values()] == pytest.approx(said, abs=1)
+    article = ARTICLE_SCENARIO
+    whole = released_capital(
+        article.long_market_value, article.strategy_share, article.portfolio_share
+    )
+    assert whole == pytest.approx(3_450_000)
+    assert f"{whole / 1e6:.2f} million released" in README
+    assert len(names["history"].positions) - 1 == 5_029
+    assert len(names["history"].market) - 1 == 1_380
