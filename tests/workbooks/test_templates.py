@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +18,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 import xlmargin
 from xlmargin.commands.ranges import tables_beside
+from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import compared, recalculate
 from xlmargin.samples import FAMILY_OFFICE_NOTE
@@ -26,6 +28,7 @@ from xlmargin.workbooks import (
     Functions,
     Template,
     input_tables,
+    write_margin_workbook,
     write_template,
 )
 from xlmargin.workbooks.sample_tables import tables_of_two_accounts
@@ -82,6 +85,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, recorded: Functions) -> dict
     return {template.name: folder / f"{template.name}.xlsx" for template in TEMPLATES}
 
 
+@cache
 def values(path: Path) -> dict[tuple[str, str], object]:
     """Every cell with something in it; dates as serial days."""
     book = openpyxl.load_workbook(path, data_only=True)
@@ -96,6 +100,7 @@ def values(path: Path) -> dict[tuple[str, str], object]:
     return found
 
 
+@cache
 def formulas(path: Path) -> dict[tuple[str, str], tuple[str, str]]:
     """Text and reach of every formula, by sheet and cell."""
     found = {}
@@ -199,15 +204,12 @@ def test_numbers_on_pages_are_formulas_or_blue_inputs(built: dict[str, Path], na
 def test_the_start_page_says_whether_the_version_is_the_workbook_s(
     built: dict[str, Path], name: str
 ) -> None:
-    row = next(r for r in range(1, 30) if start(built[name], f"A{r}") == "Workbook and add-in")
-    assert start(built[name], f"B{row}") == "of one version"
+    cells = values(built[name])
+    row = next(r for r in range(1, 30) if cells.get(("Start", f"A{r}")) == "Workbook and add-in")
+    assert cells["Start", f"B{row}"] == "of one version"
     text, _ = formulas(built[name])["Start", f"B{row}"]
     assert f'="{xlmargin.__version__}"' in text
     assert f"built for {xlmargin.__version__}" in text
-
-
-def start(path: Path, cell: str) -> object:
-    return openpyxl.load_workbook(path, data_only=True)["Start"][cell].value
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -305,6 +307,24 @@ def test_each_house_is_asked_with_its_own_settings(built: dict[str, Path]) -> No
         assert sheet.cell(row, 5).value == pytest.approx(own)
         asked[house] = own
     assert asked["ibkr_like"] > asked["schwab"] > asked["rule"]
+
+
+def test_settings_that_the_houses_cannot_take_over_refuse_them(
+    functions: Functions, tmp_path: Path
+) -> None:
+    """Twenty-four rows are taken over; a twenty-fifth is never left out of an answer in silence."""
+    template = next(t for t in TEMPLATES if t.name == "house-profiles")
+    positions, market, settings, dividends = template.sample().ranges
+    for rows, is_refused in ((24, False), (25, True)):
+        blank: list[list[object]] = [[None, None]] * (rows - len(settings))
+        more = [*settings, *blank, ["cash", 5.0]]
+        tables = input_tables(positions, market, more, dividends)
+        path = tmp_path / f"{rows}.xlsx"
+        if is_refused:
+            with pytest.raises(MarginError, match="more than 24 settings"):
+                write_margin_workbook(path, tables, functions, template=template)
+        else:
+            assert not write_margin_workbook(path, tables, functions, template=template)
 
 
 def test_a_report_takes_over_the_tables_of_a_template(built: dict[str, Path]) -> None:

@@ -25,6 +25,7 @@ _ACROSS: Final = 4
 """Houses beside each other on the sheet of their settings."""
 _ROOM: Final = 24
 """Rows of settings that every house takes over."""
+_TOO_MANY: Final = f"more than {_ROOM} settings"
 _WIDTHS: Final = (24, *[17.0] * 7)
 _KINDS: Final = ["text", *["money"] * 5, "percent", "percent"]
 _TABLE_ROW: Final = 5
@@ -73,44 +74,51 @@ def _settings(draft: Draft) -> list[_House]:
         "The settings range of each house: the sheet Settings with another house. Choose other "
         "houses in the blue cells.",
     )
-    houses = []
-    for i, house in enumerate(house_names()):
-        column, top = 3 * (i % _ACROSS), _HEADING_ROW + i // _ACROSS * (_ROOM + 4)
-        for j, heading in enumerate(("name", "value")):
-            page.text(top, column + j, heading, "text_heading")
-        page.text(top + 1, column, "house", "body")
-        page.sheet.write_string(top + 1, column + 1, house, page.look("input", "text"))
-        page.sheet.data_validation(
-            top + 1, column + 1, top + 1, column + 1,
-            {"validate": "list", "source": list(house_names())},
-        )  # fmt: skip
-        rows: list[list[Value]] = [["name", "value"], ["house", house]]
-        rows += [_setting(draft, page, column, top + 2 + k, k) for k in range(_ROOM)]
-        reach = xl_range_abs(top, column, top + 1 + _ROOM, column + 1)
-        settings = Argument(f"'{SETTINGS_SHEET}'!{reach}", rows)
-        positions, market, _, dividends = draft.tables.arguments
-        call = Call("MARGIN_COMPARE", (positions, market, settings, dividends))
-        placed = draft.formulas.placed(call, ["text", *["money"] * 5, "percent", "money"], "plain")
-        name = f"'{SETTINGS_SHEET}'!{xl_rowcol_to_cell(top + 1, column + 1, True, True)}"
-        houses.append(_House(house, name, placed))
-    _tell_too_many(draft, page)
-    page.breaks_before(_HEADING_ROW + _ROOM + 4)
     page.columns([20.0, 20.0, 3.0] * _ACROSS, ["plain"])
-    page.reaches(_HEADING_ROW + (len(houses) - 1) // _ACROSS * (_ROOM + 4) + 1 + _ROOM)
+    band = _ROOM + 5
+    houses = [
+        _house(draft, page, house, _HEADING_ROW + i // _ACROSS * band, 3 * (i % _ACROSS))
+        for i, house in enumerate(house_names())
+    ]
+    page.breaks_before(_HEADING_ROW + band)
     page.sheet.freeze_panes(3, 0)
     page.prints(3 * _ACROSS - 1, draft.stamp)
     page.protect()
     return houses
 
 
-def _tell_too_many(draft: Draft, page: Page) -> None:
-    """Say so where the sheet Settings has more rows than the houses take over."""
+def _house(draft: Draft, page: Page, house: str, top: int, column: int) -> _House:
+    """The settings of one house from a row on, and the comparison that is made with them."""
+    for j, heading in enumerate(("name", "value")):
+        page.text(top, column + j, heading, "text_heading")
+    page.text(top + 1, column, "house", "body")
+    page.sheet.write_string(top + 1, column + 1, house, page.look("input", "text"))
+    page.sheet.data_validation(
+        top + 1, column + 1, top + 1, column + 1,
+        {"validate": "list", "source": list(house_names())},
+    )  # fmt: skip
+    rows: list[list[Value]] = [["name", "value"], ["house", house]]
+    rows += [_setting(draft, page, column, top + 2 + k, k) for k in range(_ROOM)]
+    rows.append(_beyond(draft, page, column, top + 2 + _ROOM))
+    reach = xl_range_abs(top, column, top + 2 + _ROOM, column + 1)
+    settings = Argument(f"'{SETTINGS_SHEET}'!{reach}", rows)
+    positions, market, _, dividends = draft.tables.arguments
+    call = Call("MARGIN_COMPARE", (positions, market, settings, dividends))
+    placed = draft.formulas.placed(call, ["text", *["money"] * 5, "percent", "money"], "plain")
+    name = f"'{SETTINGS_SHEET}'!{xl_rowcol_to_cell(top + 1, column + 1, True, True)}"
+    return _House(house, name, placed)
+
+
+def _beyond(draft: Draft, page: Page, column: int, row: int) -> list[Value]:
+    """A setting that no house has, which refuses the answers where Settings has more rows."""
     first = SETTINGS_HEADING + 1
-    beyond = xl_range_abs(first + _ROOM, 0, first + _MOST_ROWS, 0)
-    words = f"Refused: the houses take over {_ROOM} settings, and the sheet Settings has more."
-    is_beyond = len(draft.tables.settings.rows) - 1 > _ROOM
-    formula = f'IF(COUNTA({_SETTINGS}!{beyond})>0,"{words}","")'
-    page.formula(2, 0, formula, words if is_beyond else "", "refusal", "plain")
+    reach = xl_range_abs(first + _ROOM, 0, first + _MOST_ROWS, 0)
+    is_more = len(draft.tables.settings.rows) - 1 > _ROOM
+    answer: list[Value] = [_TOO_MANY, "refused"] if is_more else ["", ""]
+    for j, word in enumerate((_TOO_MANY, "refused")):
+        formula = f'IF(COUNTA({_SETTINGS}!{reach})>0,"{word}","")'
+        page.formula(row, column + j, formula, answer[j], "refusal", "plain")
+    return answer
 
 
 def _setting(draft: Draft, page: Page, column: int, row: int, k: int) -> list[Value]:
