@@ -25,6 +25,7 @@ from typer.testing import CliRunner, Result
 import udfs
 from xlmargin.cli import app
 from xlmargin.dates import serial_of
+from xlmargin.history.output_lock import only_run_for
 
 ROOT = Path(__file__).parents[2]
 FIRST = dt.date(2026, 1, 5)
@@ -246,6 +247,14 @@ def test_what_is_refused_writes_nothing(few: list[str], tmp_path: Path) -> None:
     assert "found 'rat'" in refused(*bad, "-o", tmp_path / "out.parquet")
     (tmp_path / "bad.csv").unlink()
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_second_run_for_an_output_is_refused(few: list[str], tmp_path: Path) -> None:
+    output = tmp_path / "out.parquet"
+    with only_run_for(output):
+        assert "another run is writing it" in refused(*few, "-o", output, "--restart")
+    assert run(*few, "-o", output).exit_code == 0
+    assert [path.name for path in tmp_path.glob("out*")] == ["out.parquet"]
 
 
 def test_a_market_without_dates_is_refused(few: list[str], tmp_path: Path) -> None:

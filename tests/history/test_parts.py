@@ -118,13 +118,22 @@ def test_a_restart_removes_nothing_of_the_user_s(tmp_path: Path) -> None:
     output = tmp_path / "out.parquet"
     parts = open_parts(output, KEY, restart=False)
     parts.write(DAY)
-    mine = parts.folder / "mine.txt"
-    mine.write_text("mine")
+    names = [
+        "mine.txt",
+        "notes.day",
+        "1.day.old",
+        "draft.unfinished",
+        "1.day.x.unfinished",
+        f"{10**9}.day",
+    ]
+    for name in names:
+        (parts.folder / name).write_text("mine")
+    parts.unfinished.write_text("ours")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "46037.day").write_text("mine")
     (tmp_path / f"out.parquet.{OTHER_KEY}.work").symlink_to(elsewhere)
     open_parts(output, KEY, restart=True)
-    assert mine.read_text() == "mine"
+    assert sorted(path.name for path in parts.folder.iterdir()) == sorted(names)
     assert (elsewhere / "46037.day").exists()
     assert not (parts.folder / "46037.day").exists()

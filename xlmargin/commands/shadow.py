@@ -151,7 +151,7 @@ class ShadowAsked:
                 figures.append(day_figures(day, warning))
                 yield day_rows(day, warning)
 
-        whole = parts.unfinished(self.output)
+        whole = parts.unfinished
         write_history(whole, self.output.suffix.lower(), rows())
         whole.replace(self.output)
         return summary(figures)

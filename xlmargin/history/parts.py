@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -30,6 +31,8 @@ from xlmargin.settings import Basis
 _WORK: Final = ".work"
 _PART: Final = ".day"
 _UNFINISHED: Final = ".unfinished"
+_HISTORY: Final = f"history{_UNFINISHED}"
+_OURS: Final = re.compile(rf"\d{{1,9}}{_PART}(\.\d+{_UNFINISHED})?|{_HISTORY}", re.ASCII)
 _META: Final = b"xlmargin"
 _KEY_DIGITS: Final = 16
 _BLOCK: Final = 1 << 20
@@ -62,12 +65,16 @@ class Parts:
 
     def done(self) -> set[float]:
         """The days that are there and whole."""
-        found = set()
-        for path in self.folder.iterdir():
-            name = path.name.removesuffix(_PART)
-            if path.name.endswith(_PART) and name.isdecimal() and self._is_whole(float(name)):
-                found.add(float(name))
-        return found
+        return {day for day in self._days() if self._is_whole(day)}
+
+    def _days(self) -> list[float]:
+        """The days that have a part, whole or damaged."""
+        ours = (path.name for path in self._ours())
+        return [float(name.removesuffix(_PART)) for name in ours if name.endswith(_PART)]
+
+    def _ours(self) -> list[Path]:
+        """The files in the folder that a run has written, by their names."""
+        return [path for path in self.folder.iterdir() if _OURS.fullmatch(path.name)]
 
     def _is_whole(self, day: float) -> bool:
         try:
@@ -103,22 +110,22 @@ class Parts:
             **amounts,
         )
 
-    def unfinished(self, output: Path) -> Path:
+    @property
+    def unfinished(self) -> Path:
         """Where the output is written before it is put in its place."""
-        return self.folder / f"{output.name}{_UNFINISHED}"
+        return self.folder / _HISTORY
 
     def discard(self) -> None:
         """Remove the folder with its parts, and nothing that is not ours."""
-        for path in self.folder.iterdir():
-            if path.name.endswith((_PART, _UNFINISHED)):
-                path.unlink(missing_ok=True)
+        for path in self._ours():
+            path.unlink(missing_ok=True)
         with suppress(OSError):  # something of the user's is in it
             self.folder.rmdir()
 
     @property
     def is_empty(self) -> bool:
         """Whether no day is finished."""
-        return not any(path.name.endswith(_PART) for path in self.folder.iterdir())
+        return not self._days()
 
     def _path(self, day: float) -> Path:
         return self.folder / f"{int(day)}{_PART}"
