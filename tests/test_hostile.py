@@ -139,6 +139,17 @@ def test_names_in_other_capitals_are_warned_of() -> None:
     assert ("warning", "positions", 4.0, "group") in checked(grouped, *BOOK[1:])
 
 
+@pytest.mark.parametrize(("other", "warned"), [("B", ["account"]), ("Total", [])])
+def test_an_account_among_others_by_the_name_of_their_sum_is_warned_of(
+    other: str, warned: list[str]
+) -> None:
+    named = POSITIONS
+    for row in range(2, 10):
+        named = spoilt(named, row, "account", "Total" if row == 2 else other)
+    found = checked(named, *BOOK[1:])
+    assert [p[3] for p in found if p[:2] == ("warning", "positions")] == warned
+
+
 def test_a_side_that_says_short_otherwise() -> None:
     sold = spoilt(POSITIONS, 2, "side", "Sell to open")
     refused(udfs.PM_REQUIREMENT(sold, *BOOK[1:]), "wanted a negative quantity")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 
 from xlmargin.excel.findings import Findings
 from xlmargin.excel.positions_range import PositionRows
+
+_TOTAL: Final = "total"
 
 
 def check_names(rows: PositionRows, findings: Findings) -> None:
@@ -15,6 +18,7 @@ def check_names(rows: PositionRows, findings: Findings) -> None:
     _check_spellings(rows, "account", rows.account, findings)
     _check_spellings(rows, "group", rows.group, findings)
     _check_spread_groups(rows, findings)
+    _check_total(rows, findings)
     without = np.array([not name for name in rows.account], dtype=bool)
     if without.any() and not without.all():
         wanted = "an account, as other rows have; these rows are an account of their own"
@@ -44,6 +48,14 @@ def _check_spread_groups(rows: PositionRows, findings: Findings) -> None:
             wanted = "rows of one account: accounts are margined apart"
             row = rows.table.rows[i]
             findings.warning(rows.table.name, row, "group", f"{group!r} in two accounts", wanted)
+
+
+def _check_total(rows: PositionRows, findings: Findings) -> None:
+    """A warning for an account, among several, by the name that tables have for all of them."""
+    total = np.array([name.casefold() == _TOTAL for name in rows.account], dtype=bool)
+    if total.any() and not total.all():
+        wanted = f"another name: tables call the sum of all accounts {_TOTAL}"
+        findings.warning(rows.table.name, _first_row(rows, total), "account", repr(_TOTAL), wanted)
 
 
 def _first_row(rows: PositionRows, where: np.ndarray) -> int:
