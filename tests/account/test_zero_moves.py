@@ -37,6 +37,26 @@ def test_a_leveraged_fund_moves_by_its_factor():
     assert found["portfolio move down"] == pytest.approx((1_000 / 0.55 / 1e4 - 1) / 3, abs=1e-9)
 
 
+def test_a_fund_follows_an_index_that_nobody_holds_in_several_accounts_too():
+    # the fund takes the index's 8%: V - 7,500 = 0.08 V; by itself it would be asked 15%
+    market = [
+        ["symbol", "price", "class", "class_group", "product_group"],
+        ["FUND", 100, "etf_broad", "IDX", "high_cap"],
+        ["IDX", 1_000, "index_high_cap", "IDX", "high_cap"],
+        ["XYZ", 50, "stock", None, None],
+    ]
+    rows = [
+        stock(100, 100, "FUND", "a"),
+        cash(-7_500, "a"),
+        stock(10, 50, "XYZ", "b"),
+        cash(0, "b"),
+    ]
+    found = {row[0]: row[4] for row in answered(*rows, market=market)}
+    assert found["figure"] == "a"
+    assert found["portfolio requirement"] == pytest.approx(800)
+    assert found["portfolio move down"] == pytest.approx(7_500 / 0.92 / 1e4 - 1, abs=1e-9)
+
+
 def test_no_excess_now_is_a_move_of_none():
     found = totals(stock(100, 70), cash(-6_500))
     assert found["strategy excess"] < 0

@@ -114,13 +114,19 @@ def _after(frame: MarginFrame, spot: FloatArray) -> Iterator[AfterMove]:
 
 
 def _apart(book: Book) -> tuple[Book, IntArray]:
-    """The book on underlyings that no two accounts share, and the account that holds each."""
+    """The book on underlyings that no two accounts share, and the account that holds each.
+
+    What nobody holds stands once behind them, under the first account: an index still decides the
+    range of a fund that follows it.
+    """
     positions, market = book.positions, book.market
     held = positions.underlying != NO_UNDERLYING
     count = max(len(market.underlyings), 1)
     keys = positions.account[held] * count + positions.underlying[held]
     present, own = np.unique(keys, return_inverse=True)
     account_of, index = np.divmod(present, count)
+    nobodys = np.setdiff1d(np.arange(len(market.underlyings)), index)
+    account_of, index = np.append(account_of, np.zeros_like(nobodys)), np.append(index, nobodys)
     underlying = positions.underlying.copy()
     underlying[held] = own
     apart = replace(
