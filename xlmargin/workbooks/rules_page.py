@@ -18,7 +18,7 @@ OF_PORTFOLIO_MARGIN: Final = (
 )  # fmt: skip
 """The parameters of portfolio margin, in the order in which a requirement is made with them."""
 
-_WIDTHS: Final = (9, 14, 11, 30, 20, 38, 42)
+_WIDTHS: Final = (12, 13, 11, 30, 20, 38, 40)
 RULE_KINDS: Final = ["number", "text", "date", "text"]
 _RULE_HEADINGS: Final = ("value", "unit", "effective", "paragraph", "for", "states", "remark")
 VERSION_KINDS: Final = ["text", "date", "date", "text"]

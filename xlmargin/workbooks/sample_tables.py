@@ -34,7 +34,7 @@ def sample_tables() -> InputTables:
 @cache
 def tables_of_two_accounts() -> InputTables:
     """The last day of the history, in two accounts, compared on maintenance."""
-    history = _with_dia_alone(family_office_history())
+    history = family_office_history()
     more = {**family_office_tables(), **dated_tables(history)}
     return _tables(_on_maintenance(last_day_of(history)), more)
 
@@ -47,16 +47,3 @@ def _on_maintenance(book: BookRanges) -> BookRanges:
     """The book with maintenance as its basis, which is what the article compares."""
     rest: FileRows = [row for row in book.settings or [] if row[0] != "basis"]
     return replace(book, settings=[*rest, ["basis", Basis.MAINTENANCE.value]])
-
-
-def _with_dia_alone(history: BookRanges) -> BookRanges:
-    """The history with DIA in no group, for no account holds the index that it follows."""
-    headings, *rows = history.market or []
-    symbol = headings.index("symbol")
-    groups = [headings.index(name) for name in ("class_group", "product_group")]
-    market = [
-        [None if j in groups and row[symbol] == "DIA" else cell for j, cell in enumerate(row)]
-        for row in rows
-        if row[symbol] != "DJX"
-    ]
-    return replace(history, market=[headings, *market])
