@@ -19,6 +19,7 @@ import udfs  # noqa: F401  (registers the functions)
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import installed_office
+from xlmargin.hosts.classic.macro_book import add_macros
 from xlmargin.hosts.classic.vba_project import MACROS, RIBBON
 from xlmargin.hosts.classic.wrappers import wrappers
 
@@ -49,9 +50,10 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Any:
     except MarginError as error:
         pytest.skip(f"VBA was not compiled: {error}")
     folder = tmp_path_factory.mktemp("vba")
-    book, asked = folder / "book.xlsx", folder / "modules.json"
+    book, asked = folder / "book.xlsm", folder / "modules.json"
     workbook = Workbook(str(book))
     workbook.add_worksheet()
+    add_macros(workbook, FUNCTIONS)
     workbook.close()
     # Lines that Excel keeps apart as attributes are no part of the text.
     plain = {name: re.sub(r"(?m)^Attribute .*\n", "", text) for name, text in TEXTS.items()}

@@ -5,6 +5,8 @@ modules are texts by name, each with a function Probe. A module that does not co
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -52,18 +54,25 @@ def answers(desktop, book, modules):
     return found
 
 
+def too_late(*_):
+    """Give up."""
+    raise TimeoutError("LibreOffice does not answer")
+
+
 def main():
     """Start an office of one's own, ask, and end it."""
     program, folder, book, modules = sys.argv[1:]
-    pipe = f"xlmargin{Path(folder).name.replace('-', '')}"
+    signal.signal(signal.SIGALRM, too_late)
+    pipe = f"xlmargin{os.getpid()}"
     profile = (Path(folder) / "profile").as_uri()
     office = subprocess.Popen(
         [
             program, f"-env:UserInstallation={profile}", "--headless", "--norestore",
             f"--accept=pipe,name={pipe};urp;",
         ],
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
+    signal.alarm(SECONDS)  # a message that nobody sees would wait for ever
     try:
         desktop = connected(pipe)
         texts = json.loads(Path(modules).read_text(encoding="utf-8"))
@@ -72,7 +81,8 @@ def main():
             desktop.terminate()
         office.wait(SECONDS)
     finally:
-        office.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(office.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
