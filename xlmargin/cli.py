@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xlmargin.workbooks import Functions
 
 app = typer.Typer(
-    help="Portfolio margin from a file of positions, as a workbook of live formulas.",
+    help="Margin under both regimes, from files of positions: workbooks of live formulas, and tables.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -478,11 +478,11 @@ def _functions() -> Functions:
 
 
 def _registered() -> tuple[WorksheetFunction, ...]:
-    """The worksheet functions as every host describes them; `udfs` registers them."""
+    """The worksheet functions of `udfs`, as every host describes them."""
     from xlmargin.excel.worksheet_function import REGISTRY
 
-    import_module("udfs")
-    return tuple(REGISTRY.values())
+    udfs = import_module("udfs")
+    return tuple(entry for entry in REGISTRY.values() if hasattr(udfs, entry.name))
 
 
 def _refuse(error: MarginError | OSError, code: int = 1) -> NoReturn:
