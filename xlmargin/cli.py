@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xlmargin.workbooks import Functions
 
 app = typer.Typer(
-    help="Margin under both regimes, from files of positions: workbooks of live formulas, and tables.",
+    help="Margin under both regimes from files of positions, as workbooks of live formulas.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
