@@ -47,7 +47,8 @@ def account_rules(
 
 @lru_cache(maxsize=4096)
 def _assembled(as_of: date, house: str, overrides: Overrides) -> AccountRules:
-    equity, memorandum = rule_sets.minimum_equity(), rule_sets.special_memorandum_account()
+    equity = rule_sets.stated(rule_sets.MinimumEquity)
+    memorandum = rule_sets.stated(rule_sets.SpecialMemorandumAccount)
     standing = standings(rule_sets.ACCOUNT, as_of, house, overrides)
     return AccountRules(
         as_of=as_of,

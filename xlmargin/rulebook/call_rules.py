@@ -55,7 +55,8 @@ def call_rules(
 
 @lru_cache(maxsize=4096)
 def _assembled(as_of: date, house: str, overrides: Overrides) -> CallRules:
-    payment, calls = rule_sets.payment_period(), rule_sets.margin_calls()
+    payment = rule_sets.stated(rule_sets.PaymentPeriod)
+    calls = rule_sets.stated(rule_sets.MarginCalls)
     standing = standings(rule_sets.CALLS, as_of, house, overrides)
     names = {key: full_name(calls.days_to_meet.name, key) for key in calls.days_to_meet.keys}
     return CallRules(

@@ -57,7 +57,7 @@ def eligibility_rules(
 
 @lru_cache(maxsize=4096)
 def _assembled(as_of: date, house: str, overrides: Overrides) -> EligibilityRules:
-    rules = rule_sets.portfolio_eligibility()
+    rules = rule_sets.stated(rule_sets.PortfolioEligibility)
     standing = standings((rule_sets.PORTFOLIO_ELIGIBILITY,), as_of, house, overrides)
 
     def one(parameter: Parameter) -> float:

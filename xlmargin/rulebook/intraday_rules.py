@@ -68,17 +68,17 @@ def pattern_rules(
 
 def intraday_refusal(day: date) -> str:
     """Why there is no intraday margin on a day; "" where there is."""
-    return rule_sets.intraday_margin().intraday_freeze_days.refusal(day)
+    return rule_sets.stated(rule_sets.IntradayMargin).intraday_freeze_days.refusal(day)
 
 
 def pattern_refusal(day: date) -> str:
     """Why there is no pattern day trading on a day; "" where there is."""
-    return rule_sets.pattern_day_trading().pattern_day_trades.refusal(day)
+    return rule_sets.stated(rule_sets.PatternDayTrading).pattern_day_trades.refusal(day)
 
 
 @lru_cache(maxsize=4096)
 def _intraday(day: date, house: str, overrides: Overrides) -> IntradayRules:
-    rules = rule_sets.intraday_margin()
+    rules = rule_sets.stated(rule_sets.IntradayMargin)
     standing = standings((rule_sets.INTRADAY_MARGIN,), day, house, overrides)
     return IntradayRules(
         practice_equity_rate=standing[rules.intraday_practice_equity_rate.name].value,
@@ -92,7 +92,7 @@ def _intraday(day: date, house: str, overrides: Overrides) -> IntradayRules:
 
 @lru_cache(maxsize=4096)
 def _pattern(day: date, house: str, overrides: Overrides) -> PatternRules:
-    rules = rule_sets.pattern_day_trading()
+    rules = rule_sets.stated(rule_sets.PatternDayTrading)
     standing = standings((rule_sets.PATTERN_DAY_TRADING,), day, house, overrides)
     return PatternRules(
         day_trades=int(standing[rules.pattern_day_trades.name].value),

@@ -74,8 +74,9 @@ def portfolio_rules(
 
 @lru_cache(maxsize=4096)
 def _assembled(as_of: date, house: str, overrides: Overrides) -> PortfolioRules:
-    points, minimums = rule_sets.valuation_points(), rule_sets.contract_minimums()
-    groups = rule_sets.aggregation()
+    points = rule_sets.stated(rule_sets.ValuationPoints)
+    minimums = rule_sets.stated(rule_sets.ContractMinimums)
+    groups = rule_sets.stated(rule_sets.Aggregation)
     regulation = standings(rule_sets.PORTFOLIO, as_of, RULE, ())
     standing = standings(rule_sets.PORTFOLIO, as_of, house, overrides)
 

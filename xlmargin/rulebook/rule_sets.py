@@ -8,16 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Final
+from typing import Final, TypeVar
 
 from xlmargin.rulebook.files import packaged
 from xlmargin.rulebook.loader import regulation_from
 from xlmargin.rulebook.parameters import Parameter, RuleSet
 
+_R = TypeVar("_R")
+
 
 @dataclass(frozen=True)
 class ValuationPoints:
-    """How far from the present price, and at how many points, theoretical value is taken."""
+    """How far from the present price, and at how many points, theoretical value is taken.
+
+    Rule: FINRA 4210(g)(2).
+    """
 
     valuation_range_up: Parameter
     valuation_range_down: Parameter
@@ -27,7 +32,10 @@ class ValuationPoints:
 
 @dataclass(frozen=True)
 class ContractMinimums:
-    """The least requirement per contract."""
+    """The least requirement per contract.
+
+    Rule: FINRA 4210(g)(7).
+    """
 
     contract_minimum: Parameter
     long_contract_minimum_cap: Parameter
@@ -36,7 +44,10 @@ class ContractMinimums:
 
 @dataclass(frozen=True)
 class Aggregation:
-    """Which share of a gain offsets the losses of other groups."""
+    """Which share of a gain offsets the losses of other groups.
+
+    Rule: FINRA 4210(g)(8).
+    """
 
     product_group_offset: Parameter
     portfolio_group_offset: Parameter
@@ -44,7 +55,10 @@ class Aggregation:
 
 @dataclass(frozen=True)
 class RegTStock:
-    """Initial margin of stock, and of what is not margin stock."""
+    """Initial margin of stock, and of what is not margin stock.
+
+    Rule: 12 CFR 220.12(a), (c), (e).
+    """
 
     long_stock_initial_rate: Parameter
     short_stock_initial_rate: Parameter
@@ -54,7 +68,10 @@ class RegTStock:
 
 @dataclass(frozen=True)
 class CashAccount:
-    """What is deposited in a cash account."""
+    """What is deposited in a cash account.
+
+    Rule: 12 CFR 220.8; FINRA 4210(f)(2)(N).
+    """
 
     cash_payment_rate: Parameter
     cash_secured_put_rate: Parameter
@@ -62,7 +79,10 @@ class CashAccount:
 
 @dataclass(frozen=True)
 class StrategyStock:
-    """Maintenance of stock and funds, long and short."""
+    """Maintenance of stock and funds, long and short.
+
+    Rule: FINRA 4210(c).
+    """
 
     long_stock_maintenance_rate: Parameter
     short_stock_maintenance_rate: Parameter
@@ -78,7 +98,10 @@ class StrategyStock:
 
 @dataclass(frozen=True)
 class StrategyLongOptions:
-    """Loan value of long options."""
+    """Loan value of long options.
+
+    Rule: FINRA 4210(f)(2)(B), (D).
+    """
 
     long_option_rate: Parameter
     long_option_months: Parameter
@@ -86,7 +109,10 @@ class StrategyLongOptions:
 
 @dataclass(frozen=True)
 class StrategyShortOptions:
-    """Options carried short and uncovered."""
+    """Options carried short and uncovered.
+
+    Rule: FINRA 4210(f)(2)(E)(i).
+    """
 
     underlying_rate: Parameter
     minimum_rate: Parameter
@@ -100,7 +126,10 @@ class StrategyShortOptions:
 
 @dataclass(frozen=True)
 class StrategySpreads:
-    """What is a spread, and the long box of European options."""
+    """What is a spread, and the long box of European options.
+
+    Rule: FINRA 4210(f)(2)(A)(xxxii), (H)(i).
+    """
 
     general_spread_rule: Parameter
     same_expiry_only: Parameter
@@ -111,7 +140,10 @@ class StrategySpreads:
 
 @dataclass(frozen=True)
 class StrategyHedgedStock:
-    """Stock hedged with options."""
+    """Stock hedged with options.
+
+    Rule: FINRA 4210(f)(2)(H)(v).
+    """
 
     hedge_rate: Parameter
     hedged_short_at_strike: Parameter
@@ -120,7 +152,10 @@ class StrategyHedgedStock:
 
 @dataclass(frozen=True)
 class PaymentPeriod:
-    """When an initial requirement must be paid."""
+    """When an initial requirement must be paid.
+
+    Rule: 12 CFR 220.2.
+    """
 
     settlement_days: Parameter
     payment_days_after_settlement: Parameter
@@ -129,14 +164,20 @@ class PaymentPeriod:
 
 @dataclass(frozen=True)
 class MarginCalls:
-    """When a deficiency must be met."""
+    """When a deficiency must be met.
+
+    Rule: FINRA 4210(d)(2), (f)(6), (g)(9), (g)(10).
+    """
 
     days_to_meet: Parameter
 
 
 @dataclass(frozen=True)
 class IntradayMargin:
-    """What follows from an intraday margin deficit, and which accounts are outside."""
+    """What follows from an intraday margin deficit, and which accounts are outside.
+
+    Rule: FINRA 4210(d)(2), (g)(1)(K).
+    """
 
     intraday_practice_equity_rate: Parameter
     intraday_practice_amount: Parameter
@@ -146,7 +187,10 @@ class IntradayMargin:
 
 @dataclass(frozen=True)
 class PatternDayTrading:
-    """Who is a pattern day trader, and what is asked of one."""
+    """Who is a pattern day trader, and what is asked of one.
+
+    Rule: FINRA 4210(f)(8)(B).
+    """
 
     pattern_day_trades: Parameter
     pattern_business_days: Parameter
@@ -160,21 +204,30 @@ class PatternDayTrading:
 
 @dataclass(frozen=True)
 class MinimumEquity:
-    """Least equity of a margin account."""
+    """Least equity of a margin account.
+
+    Rule: FINRA 4210(b)(4).
+    """
 
     margin_minimum_equity: Parameter
 
 
 @dataclass(frozen=True)
 class SpecialMemorandumAccount:
-    """What is left of a credit when the market falls."""
+    """What is left of a credit when the market falls.
+
+    Rule: 12 CFR 220.5.
+    """
 
     sma_outlasts_falls: Parameter
 
 
 @dataclass(frozen=True)
 class PortfolioEligibility:
-    """Who may have a portfolio margin account."""
+    """Who may have a portfolio margin account.
+
+    Rule: FINRA 4210(g)(4), (g)(5).
+    """
 
     portfolio_minimum_equity: Parameter
     equity_to_open: Parameter
@@ -244,6 +297,8 @@ _FIELDS_OF: Final = {
     SPECIAL_MEMORANDUM_ACCOUNT: SpecialMemorandumAccount,
 }
 
+_FILE_OF: Final = {rules: file for file, rules in _FIELDS_OF.items()}
+
 
 @cache
 def regulation(file: str) -> RuleSet:
@@ -251,89 +306,9 @@ def regulation(file: str) -> RuleSet:
     return regulation_from(file, packaged(file), [f.name for f in fields(_FIELDS_OF[file])])
 
 
-def valuation_points() -> ValuationPoints:
-    """Ranges and number of the valuation points. Rule: FINRA 4210(g)(2)."""
-    return ValuationPoints(**regulation(VALUATION_POINTS).parameters)
-
-
-def contract_minimums() -> ContractMinimums:
-    """Least requirements per contract. Rule: FINRA 4210(g)(7)."""
-    return ContractMinimums(**regulation(CONTRACT_MINIMUMS).parameters)
-
-
-def aggregation() -> Aggregation:
-    """Offsets between groups. Rule: FINRA 4210(g)(8)."""
-    return Aggregation(**regulation(AGGREGATION).parameters)
-
-
-def reg_t_stock() -> RegTStock:
-    """Initial margin of stock. Rule: 12 CFR 220.12(a), (c), (e)."""
-    return RegTStock(**regulation(REG_T_STOCK).parameters)
-
-
-def cash_account() -> CashAccount:
-    """What is deposited in a cash account. Rule: 12 CFR 220.8; FINRA 4210(f)(2)(N)."""
-    return CashAccount(**regulation(CASH_ACCOUNT).parameters)
-
-
-def strategy_stock() -> StrategyStock:
-    """Maintenance of stock and funds, long and short. Rule: FINRA 4210(c)."""
-    return StrategyStock(**regulation(STRATEGY_STOCK).parameters)
-
-
-def strategy_long_options() -> StrategyLongOptions:
-    """Loan value of long options. Rule: FINRA 4210(f)(2)(B), (D)."""
-    return StrategyLongOptions(**regulation(STRATEGY_LONG_OPTIONS).parameters)
-
-
-def strategy_short_options() -> StrategyShortOptions:
-    """Options carried short and uncovered. Rule: FINRA 4210(f)(2)(E)(i)."""
-    return StrategyShortOptions(**regulation(STRATEGY_SHORT_OPTIONS).parameters)
-
-
-def strategy_spreads() -> StrategySpreads:
-    """What is a spread, and boxes. Rule: FINRA 4210(f)(2)(A)(xxxii), (H)(i)."""
-    return StrategySpreads(**regulation(STRATEGY_SPREADS).parameters)
-
-
-def strategy_hedged_stock() -> StrategyHedgedStock:
-    """Stock hedged with options. Rule: FINRA 4210(f)(2)(H)(v)."""
-    return StrategyHedgedStock(**regulation(STRATEGY_HEDGED_STOCK).parameters)
-
-
-def payment_period() -> PaymentPeriod:
-    """When an initial requirement must be paid. Rule: 12 CFR 220.2."""
-    return PaymentPeriod(**regulation(PAYMENT_PERIOD).parameters)
-
-
-def margin_calls() -> MarginCalls:
-    """When a deficiency must be met. Rule: FINRA 4210(d)(2), (f)(6), (g)(9), (g)(10)."""
-    return MarginCalls(**regulation(MARGIN_CALLS).parameters)
-
-
-def intraday_margin() -> IntradayMargin:
-    """What follows from an intraday margin deficit. Rule: FINRA 4210(d)(2), (g)(1)(K)."""
-    return IntradayMargin(**regulation(INTRADAY_MARGIN).parameters)
-
-
-def pattern_day_trading() -> PatternDayTrading:
-    """Who is a pattern day trader. Rule: FINRA 4210(f)(8)(B)."""
-    return PatternDayTrading(**regulation(PATTERN_DAY_TRADING).parameters)
-
-
-def minimum_equity() -> MinimumEquity:
-    """Least equity of a margin account. Rule: FINRA 4210(b)(4)."""
-    return MinimumEquity(**regulation(MINIMUM_EQUITY).parameters)
-
-
-def special_memorandum_account() -> SpecialMemorandumAccount:
-    """What the special memorandum account keeps. Rule: 12 CFR 220.5."""
-    return SpecialMemorandumAccount(**regulation(SPECIAL_MEMORANDUM_ACCOUNT).parameters)
-
-
-def portfolio_eligibility() -> PortfolioEligibility:
-    """Who may have a portfolio margin account. Rule: FINRA 4210(g)(4), (g)(5)."""
-    return PortfolioEligibility(**regulation(PORTFOLIO_ELIGIBILITY).parameters)
+def stated(rules: type[_R]) -> _R:
+    """The parameters of a rule set, as the regulation's file states them."""
+    return rules(**regulation(_FILE_OF[rules]).parameters)
 
 
 def regulations() -> tuple[RuleSet, ...]:

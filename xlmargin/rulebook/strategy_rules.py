@@ -182,7 +182,8 @@ def _assembled(as_of: date, house: str, overrides: Overrides) -> StrategyRules:
 
 
 def _stock(found: _InForce) -> StockRules:
-    initial, after = rule_sets.reg_t_stock(), rule_sets.strategy_stock()
+    initial = rule_sets.stated(rule_sets.RegTStock)
+    after = rule_sets.stated(rule_sets.StrategyStock)
     return StockRules(
         long_initial_rate=found.one(initial.long_stock_initial_rate),
         short_initial_rate=found.one(initial.short_stock_initial_rate),
@@ -202,7 +203,7 @@ def _stock(found: _InForce) -> StockRules:
 
 
 def _long_options(found: _InForce) -> LongOptionRules:
-    options = rule_sets.strategy_long_options()
+    options = rule_sets.stated(rule_sets.StrategyLongOptions)
     return LongOptionRules(
         rate=found.by_class(options.long_option_rate),
         months=int(found.one(options.long_option_months)),
@@ -210,7 +211,7 @@ def _long_options(found: _InForce) -> LongOptionRules:
 
 
 def _short_options(found: _InForce) -> ShortOptionRules:
-    options = rule_sets.strategy_short_options()
+    options = rule_sets.stated(rule_sets.StrategyShortOptions)
     return ShortOptionRules(
         underlying_rate=found.by_class(options.underlying_rate),
         minimum_rate=found.by_class(options.minimum_rate),
@@ -224,7 +225,7 @@ def _short_options(found: _InForce) -> ShortOptionRules:
 
 
 def _spreads(found: _InForce) -> SpreadRules:
-    spreads = rule_sets.strategy_spreads()
+    spreads = rule_sets.stated(rule_sets.StrategySpreads)
     return SpreadRules(
         any_number_of_legs=found.yes(spreads.general_spread_rule),
         same_expiry_only=found.yes(spreads.same_expiry_only),
@@ -235,7 +236,7 @@ def _spreads(found: _InForce) -> SpreadRules:
 
 
 def _hedged_stock(found: _InForce) -> HedgedStockRules:
-    hedges = rule_sets.strategy_hedged_stock()
+    hedges = rule_sets.stated(rule_sets.StrategyHedgedStock)
     return HedgedStockRules(
         rate=found.one(hedges.hedge_rate),
         hedged_short_at_strike=found.yes(hedges.hedged_short_at_strike),
@@ -244,7 +245,7 @@ def _hedged_stock(found: _InForce) -> HedgedStockRules:
 
 
 def _cash_account(found: _InForce) -> CashAccountRules:
-    cash = rule_sets.cash_account()
+    cash = rule_sets.stated(rule_sets.CashAccount)
     return CashAccountRules(
         payment_rate=found.one(cash.cash_payment_rate),
         secured_put_rate=found.one(cash.cash_secured_put_rate),
