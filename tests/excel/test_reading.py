@@ -34,7 +34,7 @@ def same(one: Book, other: Book) -> bool:
         )
         and repr(one.market.underlyings) == repr(other.market.underlyings)
         and (one.market.as_of, one.market.curve) == (other.market.as_of, other.market.curve)
-        and one.settings == other.settings
+        and repr(one.settings) == repr(other.settings)
     )
 
 

@@ -17,6 +17,7 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.formula import ArrayFormula
 
 import xlmargin
+from tests.hosts.calc_book import in_calc
 from xlmargin.commands.ranges import tables_beside
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
@@ -354,10 +355,7 @@ def test_a_host_may_add_to_a_template(functions: Functions, tmp_path: Path) -> N
     assert any("Refresh" in text for text in drawn)
 
 
-@pytest.mark.skipif(
-    shutil.which("soffice") is None,
-    reason="LibreOffice (soffice) is not installed: templates were not recalculated",
-)
+@in_calc
 @pytest.mark.parametrize("name", NAMES)
 def test_libreoffice_finds_every_value_again(name: str) -> None:
     """With the functions as its add-in, Calc answers in every cell what the file keeps."""

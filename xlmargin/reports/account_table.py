@@ -196,7 +196,7 @@ def _move(name: str, moves: FloatArray) -> Figure:
 
 def _date(name: str, days: FloatArray, rule: str) -> Figure:
     known = days[~np.isnan(days)]
-    return Figure(name, DATE, float(known.min()) if known.size else NONE, rule, _or_none(days))
+    return Figure(name, DATE, float(np.min(known)) if known.size else NONE, rule, _or_none(days))
 
 
 def _or_none(found: FloatArray) -> list[Value]:
