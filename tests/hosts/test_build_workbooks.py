@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.hosts.vba_reader import vba_in
-from xlmargin.cli import _Host, app
+from xlmargin.cli import app
+from xlmargin.cli.workbook_commands import _Host
 from xlmargin.commands import build_workbooks as command
 from xlmargin.commands.workbook_hosts import ENDINGS, Host
 from xlmargin.workbooks import TEMPLATES

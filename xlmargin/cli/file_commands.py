@@ -1,0 +1,113 @@
+"""Commands for the files of brokers and of the clearing house."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xlmargin.cli.app import (
+    AsJson,
+    Market,
+    Positions,
+    Settings,
+    app,
+    read,
+    refuse,
+)
+from xlmargin.errors import MarginError
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A broker's export of positions.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Positions to write (.csv).")
+    ] = None,
+    market: Annotated[
+        Path | None, typer.Option(help="Prices of underlyings to write (.csv), if it has any.")
+    ] = None,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out", help="Take the rest without bonds, futures and the like.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a broker's file holds, and write it as positions to look at and correct."""
+    from xlmargin.commands import Written, import_file
+
+    try:
+        accepted = import_file(file, Written(output, market), leave_out, as_json)
+    except (MarginError, OSError) as error:
+        refuse(error)
+    if not accepted:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export_occ(
+    positions: Positions,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write (.csv).")],
+    market: Market = None,
+    settings: Settings = None,
+) -> None:
+    """Write positions as OCC's Portfolio Margin Calculator takes them (provisional)."""
+    from xlmargin.commands.export_occ import export_occ
+    from xlmargin.commands.written_rows import refuse_output
+
+    inputs = [path for path in (positions, market, settings) if path is not None]
+    try:
+        refuse_output(output, inputs)
+        ranges = read(positions, market, settings, None)
+        export_occ(ranges, ranges.as_of or dt.date.today(), output)
+    except (MarginError, OSError) as error:
+        refuse(error)
+
+
+class _Per(StrEnum):
+    """What the numbers of official arrays are of."""
+
+    UNIT = "unit"
+    CONTRACT = "contract"
+
+
+_Groups = Annotated[
+    list[Path] | None, typer.Option("--groups", help="Published groups; may be given repeatedly.")
+]
+
+
+@app.command()
+def official(
+    arrays: Annotated[Path, typer.Argument(help="Theoretical profits and losses: class, pl_1 ...")],
+    positions: Positions,
+    per: Annotated[_Per, typer.Option(help="What the file's numbers are of.")],
+    groups: _Groups = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the portfolio margin requirement by the clearing house's own arrays, without a model."""
+    from xlmargin.commands.official import official
+    from xlmargin.excel.official_positions import Per
+
+    try:
+        ranges = read(positions, None, None, None)
+        official(arrays, ranges, groups or [], Per(per), dt.date.today(), as_json)
+    except (MarginError, OSError) as error:
+        refuse(error)
+
+
+@app.command()
+def market_groups(
+    groups: Annotated[list[Path], typer.Argument(help="Published class and product groups.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Market to write (.csv).")],
+) -> None:
+    """Write published groups as a market range, whose prices are to be filled in."""
+    from xlmargin.commands.official import groups_as_market
+    from xlmargin.commands.written_rows import refuse_output
+
+    try:
+        refuse_output(output, groups)
+        groups_as_market(groups, output)
+    except (MarginError, OSError) as error:
+        refuse(error)

@@ -1,0 +1,96 @@
+"""Commands that write and recalculate workbooks, add-ins and the help page."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xlmargin.cli.app import (
+    AsJson,
+    app,
+    refuse,
+    registered,
+)
+from xlmargin.errors import MarginError
+
+
+@app.command()
+def calc(
+    book: Annotated[Path, typer.Argument(help="Workbook: .xlsx, .xlsm or .ods.")],
+    pdf: Annotated[Path | None, typer.Option(help="Also print it to this PDF.")] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for LibreOffice.")] = 120.0,
+    as_json: AsJson = False,
+) -> None:
+    """Recalculate every formula in LibreOffice and compare it with its value in the file.
+
+    Exit code 0 where all are equal, 1 where a cell differs or shows an error, 2 where refused.
+    """
+    from xlmargin.commands import recalculate_book
+
+    try:
+        equal = recalculate_book(book, registered(), pdf, timeout, as_json)
+    except (MarginError, OSError) as error:
+        refuse(error, code=2)
+    if not equal:
+        raise typer.Exit(1)
+
+
+class _Host(StrEnum):
+    """The programs that workbooks are written for."""
+
+    PLAIN = "plain"
+    CLASSIC = "classic"
+    LITE = "lite"
+
+
+@app.command(name="build-workbooks")
+def build_workbooks_(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder to write the workbooks into.")
+    ] = Path("workbooks"),
+    host: Annotated[
+        _Host,
+        typer.Option(help="For any program, Excel on Windows with macros, or xlwings Lite."),
+    ] = _Host.PLAIN,
+) -> None:
+    """Write the template workbooks, one for each task, filled with the sample book."""
+    from xlmargin.commands import build_workbooks
+    from xlmargin.commands.workbook_hosts import Host
+
+    try:
+        build_workbooks(output, registered(), Host(host))
+    except (MarginError, OSError) as error:
+        refuse(error)
+
+
+@app.command()
+def build_oxt(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Add-in to write (.oxt).")] = Path(
+        "xlmargin.oxt"
+    ),
+) -> None:
+    """Write the functions as an add-in for LibreOffice Calc."""
+    from xlmargin.commands import build_add_in
+
+    try:
+        build_add_in(output, registered())
+    except (MarginError, OSError) as error:
+        refuse(error)
+
+
+@app.command()
+def help_page(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Page to write (.html).")] = Path(
+        "help.html"
+    ),
+) -> None:
+    """Write the reference of the worksheet functions as one page to read and print."""
+    from xlmargin.commands.help_pages import write_help_page
+
+    try:
+        write_help_page(output, registered())
+    except (MarginError, OSError) as error:
+        refuse(error)
