@@ -32,7 +32,8 @@ pytestmark = pytest.mark.filterwarnings(
 
 FORMULAS = "Formulas"
 CELL = r"Formulas!([A-Z]+\d+)"
-PAGE_CELL = rf'=?(?:{CELL}|IF\({CELL}="".*)'
+UNLESS_REFUSED = rf'IF\(LEFT\({CELL.replace("(", "(?:", 1)},5\)="#XLM!",[^,]+,'
+PAGE_CELL = rf'=?(?:{CELL}|(?:{UNLESS_REFUSED})?IF\({CELL}="".*)'
 BOOK_SHEETS = ("Positions", "Market", "Dividends", "Settings")
 INPUT_SHEETS = (
     *BOOK_SHEETS, "Trades", "Candidates", "Activity", "Facts", "Dated positions", "Dated market",

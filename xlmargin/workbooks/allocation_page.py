@@ -120,10 +120,11 @@ def _uses(page: Page, released: dict[int, float]) -> None:
     for column in (*released, 3):
         name, number = "ABCD"[column], "percent" if column == 3 else "money"
         total = fsum(uses.values()) if column == 3 else released[column]
-        page.formula(
-            last + 1, column, f"SUM({name}{first + 1}:{name}{last + 1})", total, "figure_small",
-            number,
-        )  # fmt: skip
+        amounts = f"{name}{first + 1}:{name}{last + 1}"
+        formula = f"SUM({amounts})"
+        if column in released:
+            formula = f'IF(COUNT({amounts})={len(uses)},{formula},"{REFUSED}")'
+        page.formula(last + 1, column, formula, total, "figure_small", number)
     wrong = (
         f'IF({is_whole},"","Refused: the shares add up to "&ROUND(100*SUM({shares}),4)&"%, '
         'wanted shares of 0% or more that add up to 100%.")'

@@ -104,7 +104,7 @@ def _step_formula(checks: Placed, row: int, account: str) -> str:
     )
     of = f"{steps},$A{row + 1},{accounts},{account}"
     open_ = f'COUNTIFS({of})-COUNTIFS({of},{met},"met")'
-    return f'IF({open_}=0,"done",{open_}&" open")'
+    return checks.unless_refused(f'IF({open_}=0,"done",{open_}&" open")')
 
 
 def _step_found(checks: Placed, step: Step, account: Value) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.live_formulas import Answers, Call, Rows, Value
+from xlmargin.workbooks.live_formulas import REFUSED, Answers, Call, Rows, Value
 from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_range_abs, xl_rowcol_to_cell
 
 SHEET: Final = "Formulas"
@@ -68,6 +68,15 @@ class Placed:
         if row < len(self.rows) and self.value(row, column) == "":
             return f'IF(IFERROR(ERROR.TYPE({cell}),0)={_NO_NAME},"",{shown})'
         return shown
+
+    def unless_refused(self, formula: str) -> str:
+        """The formula, or the refusal where the whole answer is one.
+
+        A refusal fills the first cell alone in Excel, so that other cells are found empty, and
+        what is counted or looked up among them would be nothing.
+        """
+        first = self.formula(0, 0)
+        return f'IF(LEFT({first},{len(REFUSED)})="{REFUSED}",{first},{formula})'
 
     def cells(self, column: int) -> str:
         """The cells of a column of the answer, and all that it may grow into."""

@@ -150,7 +150,8 @@ def _shown(cell: object) -> Value:
 def _of_total(placed: Placed, column: int) -> tuple[str, Value]:
     """A formula for a figure of the total, which is the last row, and what it finds."""
     names, figures = (placed.cells_below_heading(j, _MOST_ROWS) for j in (0, column))
-    return f'INDEX({figures},MATCH("total",{names},0))', placed.value(len(placed.rows) - 1, column)
+    formula = placed.unless_refused(f'INDEX({figures},MATCH("total",{names},0))')
+    return formula, placed.value(len(placed.rows) - 1, column)
 
 
 def _side_by_side(draft: Draft, page: Page, houses: list[_House]) -> None:
@@ -184,7 +185,8 @@ def _side_by_side(draft: Draft, page: Page, houses: list[_House]) -> None:
                 "percent",
             ),
         ):
-            page.formula(row, column, formula, amount, "right", kind)
+            either = f"IF(ISTEXT({here}),{here},IF(ISTEXT({top}),{top},{formula}))"
+            page.formula(row, column, either, amount, "right", kind)
     _chart(draft, page, first, first + len(houses) - 1)
 
 

@@ -82,6 +82,7 @@ def _glance(page: Page, path: Placed) -> None:
         page.text(_GLANCE_ROW + i, 0, label, "label")
         for column in (1, 2):
             page.text(_GLANCE_ROW + i, column, "", "label")
+        formula = path.unless_refused(formula)
         page.formula(_GLANCE_ROW + i, 3, formula, found, "figure_small", number)
     cell = f"$D${_GLANCE_ROW + 1}"
     short = {

@@ -97,7 +97,7 @@ def _gains(draft: Draft, page: Page, row: int) -> int:
         for column, of in enumerate(columns, start=1):
             cells = gains.cells_below_heading(of, 2_000)
             kind = "percent" if column == len(columns) else "money"
-            formula = f'INDEX({cells},MATCH("total",{names},0))'
+            formula = gains.unless_refused(f'INDEX({cells},MATCH("total",{names},0))')
             page.formula(row, column, formula, total[of], "right", kind)
     return row + 1
 

@@ -179,8 +179,9 @@ class Page:
     def shows(
         self, row: int, column: int, placed: Placed, of: tuple[int, int], style: str, number: str
     ) -> None:
-        """One cell of an answer, by its row and column there."""
-        self._cell(row, column, placed, of, number, self.look(style, number))
+        """One cell of an answer, by its row and column there; the refusal where it is one."""
+        refusable = of != (0, 0) and placed.value(*of) != ""
+        self._cell(row, column, placed, of, number, self.look(style, number), refusable=refusable)
         self.reaches(row)
 
     def _cell(
@@ -191,11 +192,15 @@ class Page:
         of: tuple[int, int],
         number: str,
         shown: Format,
+        *,
+        refusable: bool = False,
     ) -> None:
         """A cell of an answer; a fraction that there is none of is said in words."""
         formula, value = placed.formula(*of), placed.value(*of)
         if value == NO_VALUE or (number in MAY_LACK and of[0]):
             formula, value = or_not_available(formula), NONE if value == NO_VALUE else value
+        if refusable:
+            formula = placed.unless_refused(formula)
         self._ordinary(row, column, formula, value, shown)
 
     def _ordinary(self, row: int, column: int, formula: str, value: Value, shown: Format) -> None:

@@ -32,6 +32,12 @@ _FIGURES_BY_STRATEGY: Final = (
     ("Strategy-based maintenance", "REGT_MAINTENANCE", "money"),
     ("Efficiency gain", "MARGIN_EFFICIENCY", "percent"),
 )
+_OF_THE_DAY: Final = (
+    ("Account value", 1, "money"),
+    ("Excess", 3, "money"),
+    ("Requirement / account value", 4, "percent"),
+)
+"""Figures with their columns of PM_PATH."""
 _MOST_GROUPS: Final = 5_000
 """Groups among which the largest are looked for."""
 
@@ -69,9 +75,10 @@ def _figures(draft: Draft, page: Page) -> None:
     figures: list[tuple[str, str, Value, str]] = [
         ("As of", "as_of", draft.book.market.as_of, "date"),
         ("Portfolio margin requirement", total.formula(0, 0), total.value(0, 0), "money"),
-        ("Account value", day.formula(0, 1), day.value(0, 1), "money"),
-        ("Excess", day.formula(0, 3), day.value(0, 3), "money"),
-        ("Requirement / account value", day.formula(0, 4), day.value(0, 4), "percent"),
+        *(
+            (label, day.unless_refused(day.formula(0, of)), day.value(0, of), number)
+            for label, of, number in _OF_THE_DAY
+        ),
         (_PROBLEMS, *_problems(problems), "text"),
         (_VERSION, version.formula(0, 1), version.value(0, 1), "text"),
         (_STATUS, _status(version), _AS_BUILT, "text"),
