@@ -41,6 +41,8 @@ def complaint(error: MarginError | OSError) -> list[str]:
         lines = [printed(f"{problem}.") for problem in error.problems]
         many = f"{len(lines)} problem{'s' if len(lines) > 1 else ''}"
         return [f"Refused, no file is written: {many}.", *lines]
+    if isinstance(error, OSError) and error.filename is not None:
+        return [printed(f"Refused: {error.filename}: {error.strerror}.")]
     return [printed(f"Refused: {error}")]
 
 

@@ -33,6 +33,8 @@ def refuse_unfit(book: Path) -> None:
     """Raise MarginError unless the file is a workbook of a size that can be recalculated."""
     if book.suffix.lower() not in KINDS:
         raise MarginError(f"{book.name}: wanted a workbook, {', '.join(KINDS)}.")
+    if not book.exists():
+        raise MarginError(f"{book}: no such file.")
     _refuse_size(book, book.stat().st_size, "bytes", MOST_PACKED_BYTES)
     if not zipfile.is_zipfile(book):
         raise MarginError(f"{book.name}: wanted a workbook that is whole and has no password.")
