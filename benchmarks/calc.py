@@ -1,4 +1,4 @@
-"""Time LibreOffice Calc as a host: a workbook of 1,000 positions, and many functions on one table.
+"""Time LibreOffice Calc as a host: workbooks of 1,000 positions, and many functions on one table.
 
     python benchmarks/calc.py [--positions 1000] [--runs 3]
 
@@ -24,8 +24,15 @@ from worksheet import Rows, book
 import udfs
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import compared, recalculate
-from xlmargin.workbooks import input_tables, write_margin_workbook
+from xlmargin.workbooks import (
+    EVERYTHING,
+    TEMPLATES,
+    Template,
+    input_tables,
+    write_margin_workbook,
+)
 
+EFFICIENCY = "margin-efficiency"
 TWENTY = [
     "PM_REQUIREMENT",
     "PM_GROUPS",
@@ -45,11 +52,11 @@ def least(path: Path, runs: int) -> dict[str, float]:
     return {step: min(seconds[step] for seconds in taken) for step in taken[0]}
 
 
-def margin_workbook(folder: Path, ranges: tuple[Rows, Rows, Rows]) -> Path:
-    """All pages of the demo workbook, of these ranges."""
-    path = folder / "margin.xlsx"
+def workbook_of(template: Template, folder: Path, ranges: tuple[Rows, Rows, Rows]) -> Path:
+    """A template filled with these ranges."""
+    path = folder / f"{template.name}.xlsx"
     functions = {name: entry.function for name, entry in REGISTRY.items()}
-    write_margin_workbook(path, input_tables(*ranges, None), functions)
+    write_margin_workbook(path, input_tables(*ranges, None), functions, template=template)
     return path
 
 
@@ -79,13 +86,14 @@ def main() -> None:
     assert udfs.PM_REQUIREMENT(*ranges) > 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        path = margin_workbook(folder, ranges)
-        seconds = least(path, options.runs)
-        done = compared(path, recalculate(path, REGISTRY.values()).answers)
-        formulas = sum(done.formulas.values())
-        for step, taken in seconds.items():
-            more = f"{formulas:,} formulas, {len(done.differences)} differ"
-            line(f"{options.positions:,} positions: {step}", taken, more * (step == "recalculate"))
+        for template in (next(t for t in TEMPLATES if t.name == EFFICIENCY), EVERYTHING):
+            path = workbook_of(template, folder, ranges)
+            seconds = least(path, options.runs)
+            done = compared(path, recalculate(path, REGISTRY.values()).answers)
+            formulas = sum(done.formulas.values())
+            for step, taken in seconds.items():
+                more = f"{formulas:,} formulas, {len(done.differences)} differ"
+                line(f"{template.name}: {step}", taken, more * (step == "recalculate"))
         one = least(calls(folder, ranges, TWENTY[:1]), options.runs)["recalculate"]
         twenty = least(calls(folder, ranges, TWENTY), options.runs)["recalculate"]
         line("one function on that table", one)

@@ -344,7 +344,8 @@ def test_hostile_text_never_becomes_a_formula(functions: Functions, tmp_path: Pa
     path = tmp_path / "hostile.xlsx"
     write_margin_workbook(path, hostile_tables(), functions, title=HOSTILE[0], note=HOSTILE[1])
     ours = re.compile(
-        r"=?(IF\((Formulas!|COUNT|IFERROR\(ERROR|\$B\$|IF\(Formulas!|ISNA\(IF\((IFERROR|Formulas!))"
+        r"=?(IF\((Formulas!|LEFT\(Formulas!|COUNT|IFERROR\(ERROR|\$B\$|IF\(Formulas!"
+        r"|ISNA\(IF\((IFERROR|Formulas!))"
         r"|Formulas!|as_of$|COUNTIF\(|IFERROR\((Formulas!|IF\(Formulas!|INDEX|B\d+-)"
         r"|INDEX\(Formulas!|A\d+$|B\d+$|[A-Z]+_[A-Z_]+\()"
     )
