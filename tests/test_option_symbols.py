@@ -107,4 +107,5 @@ def test_a_spelling_in_dollars_reads_back(option: OptionSymbol) -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_not(text: str) -> None:
-    read_option_symbol(text)
+    option = read_option_symbol(text)
+    assert option is None or (option.root and option.strike > 0)

@@ -234,4 +234,5 @@ def test_the_command_refuses_what_cannot_be(tmp_path: Path, name: str) -> None:
 
 
 def test_the_example_holds_plain_cells() -> None:
-    json.dumps(dict(EXAMPLE_BOOK), allow_nan=False)
+    book = dict(EXAMPLE_BOOK)
+    assert json.loads(json.dumps(book, allow_nan=False)) == book
