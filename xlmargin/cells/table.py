@@ -115,8 +115,8 @@ def _joined(columns: Sequence[Column]) -> Column:
 def _as_coded(numbers: FloatArray) -> CodedCells:
     distinct, codes = np.unique(numbers, return_inverse=True)
     real = int(np.count_nonzero(~np.isnan(distinct)))
-    codes = np.where(codes < real, codes, EMPTY).astype(np.int32)
-    return CodedCells(codes, tuple(distinct[:real].tolist()))
+    narrow: Codes = np.asarray(np.where(codes < real, codes, EMPTY), dtype=np.int32)
+    return CodedCells(narrow, tuple(distinct[:real].tolist()))
 
 
 class SourceRows(list[Sequence[Cell]]):
