@@ -27,7 +27,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import udfs
+from xlmargin import udfs
 from xlmargin.excel import cells, margined
 from xlmargin.excel.cells import read_book
 from xlmargin.excel.margined import strategy_margined

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import udfs
 from tests.account.accounts import HEADINGS, MARGIN, answered, cash, option, stock, totals
+from xlmargin import udfs
 from xlmargin.account import lone_stock, portfolio_excess, strategy_excess
 from xlmargin.account.moved_prices import moved_prices
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
