@@ -164,9 +164,7 @@ BOOKS = (
             "rate": 0.04,
         },
     ),
-    GoodBook(
-        "facts", {"facts": FACTS, "settings": [["name", "value"], ["as_of", "2026-01-15"]]}
-    ),
+    GoodBook("facts", {"facts": FACTS, "settings": [["name", "value"], ["as_of", "2026-01-15"]]}),
 )
 
 

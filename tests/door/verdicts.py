@@ -116,7 +116,9 @@ def verdict(
             return f"{name} {'is refused without naming the cell' if refusal else 'answers'}"
         if mutation.fate is Fate.SAME_OR_REFUSED and not (is_same or placed):
             return f"{name} answers neither the same nor a refusal that names the cell"
-        if mutation.fate is Fate.TOLD and not (is_same or placed or _names_any(told, range_, mutation)):
+        if mutation.fate is Fate.TOLD and not (
+            is_same or placed or _names_any(told, range_, mutation)
+        ):
             return f"{name} answers something else, and nothing tells of the cell"
     return ""
 
