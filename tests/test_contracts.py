@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-import udfs
+from xlmargin import udfs
 
 Range = list[list[Any]]
 

@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 
-import udfs
 from tests.intraday.answers import (
     MARKET,
     PORTFOLIO,
@@ -16,6 +15,7 @@ from tests.intraday.answers import (
     rows,
     until,
 )
+from xlmargin import udfs
 from xlmargin.errors import RulebookError
 from xlmargin.rulebook import intraday_rules, pattern_rules
 
