@@ -15,7 +15,7 @@ from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import Book
 from xlmargin.dates import date_of
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.long_options import months_ahead
+from xlmargin.strategy_margin.rules.long_options import months_ahead
 
 
 def values_added(book: Book, mark: FloatArray, rules: StrategyRules) -> FloatArray:

@@ -7,15 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategy_margin.spread_definition import is_balanced, is_outlived, is_spread
 from xlmargin.instruments import InstrumentKind as Kind
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.legs import Phase
-from xlmargin.strategy_margin.spreads import (
+from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.spreads import (
     box_value,
-    is_balanced,
-    is_outlived,
-    is_spread,
     long_european_box,
     maximum_loss,
     spread,
