@@ -12,6 +12,7 @@ FLOORS = [
     {"errors", "arrays", "dates"},
     {"instruments", "requirement"},
     {"option_symbols", "market", "settings", "positions", "rulebook"},
+    {"known_instruments"},
     {"book", "cells"},
     {"importers"},
     {"pricing", "cash"},
