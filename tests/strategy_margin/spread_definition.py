@@ -50,7 +50,7 @@ def is_outlived(
     """
     days = sorted({leg.expiration for leg in legs})
     one_day = rules.spreads.same_expiry_only or (
-        not rules.spreads.european_calendars and not all(leg.american for leg in legs)
+        not rules.spreads.european_calendar_spreads and not all(leg.american for leg in legs)
     )
     if one_day and len(days) > 1:
         return False

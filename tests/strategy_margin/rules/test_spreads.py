@@ -227,8 +227,8 @@ def test_styles(underlying, option, rules):
 
 
 def test_the_general_rule_by_date():
-    assert not strategy_rules(date(2012, 8, 28)).spreads.any_number_of_legs
-    assert strategy_rules(date(2012, 8, 29)).spreads.any_number_of_legs
+    assert not strategy_rules(date(2012, 8, 28)).spreads.general_spread_rule
+    assert strategy_rules(date(2012, 8, 29)).spreads.general_spread_rule
 
 
 def test_a_long_european_box(rules):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from xlmargin.rulebook import StrategyRules
-from xlmargin.rulebook.strategy_rules import SpreadRules
+from xlmargin.rulebook.sections import StrategySpreads
 from xlmargin.strategy_margin.pairing.boxes import add_boxes
 from xlmargin.strategy_margin.pairing.class_positions import Holdings
 from xlmargin.strategy_margin.pairing.model import Column, Sheet, Use
@@ -96,10 +96,11 @@ def _settles_in_cash(leg: OptionLeg) -> bool:
     return leg.underlying.underlying_class.is_index and not leg.american
 
 
-def reading(spreads: SpreadRules, american: bool, *, cash: bool = False) -> Reading:
+def reading(spreads: StrategySpreads, american: bool, *, cash: bool = False) -> Reading:
     """How the clause on expirations is read for options of a style."""
-    one_day = cash or spreads.same_expiry_only or not (american or spreads.european_calendars)
-    if not spreads.any_number_of_legs:
+    may_differ = american or spreads.european_calendar_spreads
+    one_day = cash or spreads.same_expiry_only or not may_differ
+    if not spreads.general_spread_rule:
         return Reading.TWO_LEGS_OF_ONE_EXPIRATION if one_day else Reading.TWO_LEGS
     if one_day:
         return Reading.ONE_EXPIRATION

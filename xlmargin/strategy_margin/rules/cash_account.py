@@ -32,7 +32,7 @@ def stock_in_full(value: float, rules: StrategyRules) -> float:
 
     Rule: 12 CFR 220.8(a).
     """
-    return rules.cash_account.payment_rate * value
+    return rules.cash_account.cash_payment_rate * value
 
 
 def long_option_in_full(leg: OptionLeg, phase: Phase, rules: StrategyRules) -> float:
@@ -40,7 +40,7 @@ def long_option_in_full(leg: OptionLeg, phase: Phase, rules: StrategyRules) -> f
 
     Rule: 12 CFR 220.8(a).
     """
-    return rules.cash_account.payment_rate * leg.value if phase is Phase.INITIAL else 0.0
+    return rules.cash_account.cash_payment_rate * leg.value if phase is Phase.INITIAL else 0.0
 
 
 def secured_put(put: OptionLeg, rules: StrategyRules) -> float:
@@ -48,7 +48,7 @@ def secured_put(put: OptionLeg, rules: StrategyRules) -> float:
 
     Rule: FINRA 4210(f)(2)(N).
     """
-    return rules.cash_account.secured_put_rate * put.strike
+    return rules.cash_account.cash_secured_put_rate * put.strike
 
 
 def cash_spread(legs: Sequence[OptionLeg], units: Sequence[float]) -> float:
@@ -97,5 +97,4 @@ def short_call_refusals(
 
 
 def _problem(positions: Positions, index: int, found: str, wanted: str) -> Problem:
-    row = int(positions.row[index])
-    return Problem("positions", row, "quantity", positions.label(index) + found, wanted)
+    return positions.problem(index, "quantity", positions.label(index) + found, wanted)

@@ -191,7 +191,7 @@ def may_join(long_option: OptionLeg, short_option: OptionLeg, rules: StrategyRul
     Rule: FINRA 4210(f)(2)(H)(v)b-d; interpretation (f)(2)(H)(v)/01 (unconfirmed: check against
     the rule text).
     """
-    later = rules.hedged_stock.long_may_expire_later
+    later = rules.hedged_stock.long_hedge_may_expire_later
     return may_hedge(long_option) and (
         long_option.expiration == short_option.expiration
         or (later and long_option.expiration > short_option.expiration)
@@ -200,7 +200,7 @@ def may_join(long_option: OptionLeg, short_option: OptionLeg, rules: StrategyRul
 
 def _hedged(option: OptionLeg, rules: StrategyRules) -> float:
     """The share of the strike that hedged stock is asked, $ per share."""
-    return rules.hedged_stock.rate * option.strike
+    return rules.hedged_stock.hedge_rate * option.strike
 
 
 def _with_long_call(
@@ -218,5 +218,5 @@ def _with_long_call(
         at_strike = max(0.0, call.strike - stock.value)
         return on_top + (at_strike if rules.hedged_stock.hedged_short_at_strike else 0.0) + paid
     alone = short_stock(stock.underlying, stock.value, phase, rules)
-    relieved = rules.stock.convertible_relief and call.strike <= stock.value
+    relieved = rules.reg_t_stock.convertible_relief and call.strike <= stock.value
     return (min(alone, stock.value + on_top) if relieved else alone) + paid

@@ -27,7 +27,7 @@ def long_option(leg: OptionLeg, phase: Phase, as_of: date, rules: StrategyRules)
     Rule: FINRA 4210(f)(2)(B), (D).
     """
     if has_loan_value(leg, as_of, rules):
-        return rules.long_options.rate[leg.underlying.underlying_class] * leg.value
+        return rules.long_options.long_option_rate[leg.underlying.underlying_class] * leg.value
     return leg.value if phase is Phase.INITIAL else 0.0
 
 
@@ -52,9 +52,9 @@ def has_loan_value(leg: OptionLeg, as_of: date, rules: StrategyRules) -> bool:
     Rule: FINRA 4210(f)(2)(B), (D).
     """
     long_options = rules.long_options
-    if long_options.rate[leg.underlying.underlying_class] >= 1.0:
+    if long_options.long_option_rate[leg.underlying.underlying_class] >= 1.0:
         return False
-    return leg.expires_on > months_ahead(as_of, long_options.months)
+    return leg.expires_on > months_ahead(as_of, long_options.long_option_months)
 
 
 def months_ahead(day: date, months: int) -> date:

@@ -21,7 +21,7 @@ def uncovered(leg: OptionLeg, phase: Phase, rules: StrategyRules) -> float:
     (unconfirmed: check against the rule text).
     """
     requirement = leg.value + add_on(leg, rules)
-    capped = rules.short_options.cap_put_at_strike and phase is Phase.MAINTENANCE
+    capped = rules.short_options.short_put_cap and phase is Phase.MAINTENANCE
     return min(requirement, leg.strike) if capped and not leg.is_call else requirement
 
 
@@ -56,16 +56,18 @@ def straddle(put: OptionLeg, call: OptionLeg, phase: Phase, rules: StrategyRules
 
 def underlying_rate(leg: OptionLeg, rules: StrategyRules) -> float:
     """Share of the underlying's value: the product's own where it has one, else its class's."""
-    own = rules.short_options.product_underlying_rate.get(leg.underlying.symbol.lower())
-    of_class = rules.short_options.underlying_rate
-    return of_class[leg.underlying.underlying_class] if own is None else own
+    options, product = rules.short_options, leg.underlying.symbol.lower()
+    if product in options.product_underlying_rate:
+        return options.product_underlying_rate[product]
+    return options.underlying_rate[leg.underlying.underlying_class]
 
 
 def minimum_rate(leg: OptionLeg, rules: StrategyRules) -> float:
     """Least share: the product's own where it has one, else its class's."""
-    own = rules.short_options.product_minimum_rate.get(leg.underlying.symbol.lower())
-    of_class = rules.short_options.minimum_rate
-    return of_class[leg.underlying.underlying_class] if own is None else own
+    options, product = rules.short_options, leg.underlying.symbol.lower()
+    if product in options.product_minimum_rate:
+        return options.product_minimum_rate[product]
+    return options.minimum_rate[leg.underlying.underlying_class]
 
 
 def option_factor(leg: OptionLeg, rules: StrategyRules) -> float:
@@ -75,7 +77,7 @@ def option_factor(leg: OptionLeg, rules: StrategyRules) -> float:
     against the rule text).
     """
     short_options, underlying = rules.short_options, leg.underlying
-    multiplies = short_options.leverage_multiplies and (
-        short_options.leverage_multiplies_index or not underlying.underlying_class.is_index
+    multiplies = short_options.leveraged_option_factor and (
+        short_options.leveraged_index_option_factor or not underlying.underlying_class.is_index
     )
     return max(1.0, abs(underlying.leverage)) if multiplies else 1.0

@@ -44,7 +44,7 @@ def short_stock(underlying: Underlying, value: float, phase: Phase, rules: Strat
     """
     on_top = short_stock_on_top(underlying, value, rules)
     if phase is Phase.INITIAL:
-        return value + max(rules.stock.short_initial_rate * value, on_top)
+        return value + max(rules.reg_t_stock.short_stock_initial_rate * value, on_top)
     return on_top
 
 
@@ -57,12 +57,12 @@ def short_stock_on_top(underlying: Underlying, value: float, rules: StrategyRule
     Rule: FINRA 4210(c)(2), (3) and interpretation (c)/13.
     """
     stock = rules.stock
-    rate = stock.short_maintenance_rate * fund_factor(underlying, rules)
-    if stock.cap_leveraged_short:
+    rate = stock.short_stock_maintenance_rate * fund_factor(underlying, rules)
+    if stock.leveraged_short_cap:
         rate = min(1.0, rate)
     if value < stock.low_price:
         return max(stock.low_priced_short_minimum, max(rate, stock.low_priced_short_rate) * value)
-    return max(stock.short_minimum, rate * value)
+    return max(stock.short_stock_minimum, rate * value)
 
 
 def against_the_box(
@@ -87,9 +87,9 @@ def long_maintenance_rate(underlying: Underlying, rules: StrategyRules) -> float
     """
     stock = rules.stock
     if not underlying.marginable:
-        return stock.nonmarginable_rate
-    rate = stock.long_maintenance_rate * fund_factor(underlying, rules)
-    return min(1.0, rate) if stock.cap_leveraged_long else rate
+        return rules.reg_t_stock.nonmarginable_rate
+    rate = stock.long_stock_maintenance_rate * fund_factor(underlying, rules)
+    return min(1.0, rate) if stock.leveraged_long_cap else rate
 
 
 def fund_factor(underlying: Underlying, rules: StrategyRules) -> float:
@@ -97,9 +97,9 @@ def fund_factor(underlying: Underlying, rules: StrategyRules) -> float:
 
     Rule: FINRA Regulatory Notice 09-53; FINRA 4210 interpretation (c)/13.
     """
-    return max(1.0, abs(underlying.leverage)) if rules.stock.leverage_multiplies else 1.0
+    return max(1.0, abs(underlying.leverage)) if rules.stock.leveraged_fund_factor else 1.0
 
 
 def _long_initial_rate(underlying: Underlying, rules: StrategyRules) -> float:
-    stock = rules.stock
-    return stock.long_initial_rate if underlying.marginable else stock.nonmarginable_rate
+    stock = rules.reg_t_stock
+    return stock.long_stock_initial_rate if underlying.marginable else stock.nonmarginable_rate
