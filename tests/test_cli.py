@@ -18,6 +18,8 @@ from xlmargin.cli import app, main
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.samples import family_office_book
 
+pytestmark = pytest.mark.dependencies
+
 ROOT = Path(__file__).parents[1]
 STOCK = "symbol,type,quantity,strike,expiration,price\nXYZ,stock,100,,,500\n"
 GOOD = f"{STOCK}XYZ,call,-1,510,2027-01-15,12\n"

@@ -1,12 +1,12 @@
 """The versions of other packages: the ones known to work, and the tests with other ones.
 
     python tools/dependencies.py refresh              writes constraints.txt: the newest admitted
-    python tools/dependencies.py newest [PYTEST ...]  tests with the newest there are, admitted or not
-    python tools/dependencies.py oldest [PYTEST ...]  tests with the oldest that are admitted
+    python tools/dependencies.py newest [PYTEST ...]  tests with the newest there is
+    python tools/dependencies.py oldest [PYTEST ...]  tests with the oldest admitted
 
-What is admitted stands in pyproject.toml. Words after `newest` and `oldest` go to pytest, such as
-`-m dependencies` for the tests that reach into every package, in about a minute. A tool that
-resolves for every system at once, uv, is fetched for this alone; an installation needs only pip.
+What is admitted stands in pyproject.toml; `newest` goes beyond its upper bounds. Words after it and
+`oldest` are pytest's: `-m dependencies` runs what reaches into other packages, in about a minute.
+uv, which resolves for every system at once, is fetched for this alone: pip installs the project.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tomllib
 import venv
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -71,7 +72,8 @@ def install(python: str, *packages: str) -> None:
 def required() -> list[str]:
     """What pyproject.toml asks for, with every extra."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
+    extras = chain.from_iterable(project["optional-dependencies"].values())
+    lines = chain(project["dependencies"], extras)
     return [line for line in lines if not line.startswith("xlmargin[")]
 
 

@@ -11,6 +11,8 @@ from xlmargin.errors import MarginError
 from xlmargin.excel.arguments import HEADERS, Argument, Kind
 from xlmargin.excel.worksheet_function import REGISTRY, Returns, worksheet_function
 
+pytestmark = pytest.mark.dependencies
+
 TEXT = Argument("A text.", Kind.TEXT)
 NUMBER = Argument("A number.", Kind.NUMBER)
 SWITCH = Argument("TRUE or FALSE.", Kind.SWITCH)

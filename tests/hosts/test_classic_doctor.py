@@ -22,6 +22,8 @@ from xlmargin.hosts.classic.installation import installing
 from xlmargin.hosts.classic.machine import Machine, this_machine
 from xlmargin.hosts.classic.places import Places
 
+pytestmark = pytest.mark.dependencies
+
 FUNCTIONS = tuple(e for e in REGISTRY.values() if e.function.__module__ == "udfs")
 Break = Callable[[Machine], Machine]
 

@@ -16,6 +16,8 @@ from xlmargin.strategy_margin.program import Program, ProgramBuilder
 from xlmargin.strategy_margin.solver import Engine, solved
 from xlmargin.strategy_margin.solver_scipy import ScipyEngine
 
+pytestmark = pytest.mark.dependencies
+
 
 def engines() -> list[type[Engine]]:
     found: list[type[Engine]] = [ScipyEngine]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 INSTALL: Final = "run: xlmargin install"
+_FROM_ITS_FOLDER: Final = "run in its folder: python -m pip install -c constraints.txt -e ."
 
 
 def examined(machine: Machine, functions: Iterable[WorksheetFunction]) -> list[Finding]:
@@ -49,7 +50,7 @@ def _packages(machine: Machine) -> Iterator[Finding]:
 
     if machine.requirements is None:
         says = "xlmargin is not installed: what it asks for is not known"
-        yield warning("packages", says, "run: python -m pip install xlmargin")
+        yield warning("packages", says, _FROM_ITS_FOLDER)
         return
     asked = [Requirement(text) for text in machine.requirements]
     needed = [r for r in asked if r.marker is None or r.marker.evaluate({"extra": ""})]
@@ -86,7 +87,7 @@ def _functions(functions: tuple[WorksheetFunction, ...]) -> Iterator[Finding]:
     if functions:
         yield good("functions", f"{len(functions)} worksheet functions answer from Python")
     else:
-        yield error("functions", "found none", "install xlmargin again")
+        yield error("functions", "found none", _FROM_ITS_FOLDER)
 
 
 def _dll(machine: Machine) -> Iterator[Finding]:
