@@ -26,7 +26,7 @@ import QuantLib as ql
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import udfs
+from xlmargin import udfs
 from xlmargin.excel import cells, margined
 from xlmargin.pricing import Contracts, theoretical_value
 
@@ -170,12 +170,14 @@ def by_size(runs: int) -> None:
 
 def import_time(runs: int) -> None:
     root = Path(__file__).parents[1]
-    script = "import time; t = time.process_time(); import udfs; print(time.process_time() - t)"
+    script = (
+        "import time; t = time.process_time(); import xlmargin.udfs; print(time.process_time() - t)"
+    )
     times = [
         float(subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True).stdout)
         for _ in range(runs)
     ]
-    line("import udfs, a fresh interpreter", statistics.median(times))
+    line("import xlmargin.udfs, a fresh interpreter", statistics.median(times))
 
 
 def main() -> None:

@@ -79,7 +79,7 @@ def test_demo_shows_the_requirement_by_class_group(book: Path) -> None:
 
 
 def test_json_is_what_the_functions_answer(book: Path) -> None:
-    import_module("udfs")
+    import_module("xlmargin.udfs")
     answers = json.loads(run("demo", "--json").stdout)
     ranges = family_office_book()
     cells = (ranges.positions, ranges.market, ranges.settings, ranges.dividends)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
 import pytest
 
-import udfs
 from tests.books import Range
+from xlmargin import udfs
 from xlmargin.excel.cells import read_book
 from xlmargin.excel.margined import strategy_margined
 from xlmargin.excel.worksheet_function import REGISTRY
@@ -52,6 +53,13 @@ def changed(row: int, column: str, value: object) -> Range:
     rows = [list(r) for r in POSITIONS]
     rows[row - 1][POSITIONS[0].index(column)] = value
     return rows
+
+
+def test_a_clone_has_the_functions_by_their_short_name():
+    clone = import_module("udfs")
+    ours = [n for n, e in REGISTRY.items() if e.function.__module__ == "xlmargin.udfs"]
+    assert len(ours) >= 29
+    assert {n: getattr(clone, n) for n in ours} == {n: getattr(udfs, n) for n in ours}
 
 
 @pytest.mark.parametrize("name", BOOK_FUNCTIONS)

@@ -22,7 +22,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner, Result
 
-import udfs
+from xlmargin import udfs
 from xlmargin.cli import app
 from xlmargin.dates import serial_of
 from xlmargin.history.output_lock import only_run_for

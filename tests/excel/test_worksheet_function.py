@@ -42,7 +42,7 @@ def _registry_as_it_was() -> Any:
 def echo(kind: Argument, default: Any = "default") -> Callable[..., Any]:
     """A worksheet function that answers its one argument, and what type it was."""
 
-    @worksheet_function(returns=Returns.TABLE, value=kind)
+    @worksheet_function(Returns.TABLE, value=kind)
     @named("TEST_ECHO")
     def function(value=default):
         return [[type(value).__name__, value if not isinstance(value, list) else str(value)]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import udfs
 from tests.books import Range
+from xlmargin import udfs
 from xlmargin.account import portfolio_excess, strategy_excess
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import udfs  # noqa: F401  (registers the functions)
+from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.cli import app
 from xlmargin.commands.doctor import examine
 from xlmargin.excel.worksheet_function import REGISTRY
@@ -24,7 +24,7 @@ from xlmargin.hosts.classic.places import Places
 
 pytestmark = pytest.mark.dependencies
 
-FUNCTIONS = tuple(e for e in REGISTRY.values() if e.function.__module__ == "udfs")
+FUNCTIONS = tuple(e for e in REGISTRY.values() if e.function.__module__ == "xlmargin.udfs")
 Break = Callable[[Machine], Machine]
 
 

@@ -51,12 +51,18 @@ def test_it_has_the_functions_the_rules_and_the_macros(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = set(packed.namelist())
     assert {
-        "udfs.py", "xlmargin/py.typed", "xlmargin/hosts/classic/macros.bas",
+        "xlmargin/udfs.py", "xlmargin/py.typed", "xlmargin/hosts/classic/macros.bas",
         "xlmargin/hosts/classic/ribbon.bas", "xlmargin/hosts/classic/ribbon.xml",
     } <= names  # fmt: skip
     rules = {str(p.relative_to(ROOT)) for p in (ROOT / "xlmargin" / "rulebook").rglob("*.toml")}
     assert rules
     assert {Path(rule).as_posix() for rule in rules} <= names
+
+
+def test_it_claims_no_name_but_its_own(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        tops = {name.partition("/")[0] for name in packed.namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"xlmargin"}
 
 
 def test_in_the_browser_it_asks_for_what_is_there(wheel: Path) -> None:

@@ -10,13 +10,13 @@ import openpyxl
 import pytest
 from xlsxwriter import Workbook
 
-import udfs
 import xlmargin
+from xlmargin import udfs
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.lite.pasted import MAIN, requirements
 from xlmargin.hosts.lite.workbook import PREFIX, prefix_functions, prefixed_formula
 
-NAMES = [name for name, e in REGISTRY.items() if e.function.__module__ == "udfs"]
+NAMES = [name for name, e in REGISTRY.items() if e.function.__module__ == "xlmargin.udfs"]
 
 
 @pytest.mark.parametrize(

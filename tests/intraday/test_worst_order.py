@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import settings as searching
 from hypothesis import strategies as st
 
-import udfs
 from tests.intraday.answers import (
     MARGIN,
     MARKET,
@@ -29,6 +28,7 @@ from tests.intraday.every_order import (
     levels_of_sets,
     worst_deficit,
 )
+from xlmargin import udfs
 from xlmargin.intraday import MOST_HOLDINGS
 
 MARK: dict[Contract, float] = {

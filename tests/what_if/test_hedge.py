@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import udfs
 from tests.what_if.books import JANUARY, MARCH, MARKET, SETTINGS
+from xlmargin import udfs
 
 POSITIONS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
 CANDIDATES = [*POSITIONS, "cost", "fee"]

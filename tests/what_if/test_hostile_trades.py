@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-import udfs
 from tests.what_if.books import (
     CASH,
     JANUARY,
@@ -19,6 +18,7 @@ from tests.what_if.books import (
     trades,
     what_if,
 )
+from xlmargin import udfs
 
 HELD = positions(STOCK, SHORT_PUT, CASH)
 PUT = ["XYZ", "put", None, 480, JANUARY]

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-import udfs
+from xlmargin import udfs
 from xlmargin.workbooks import Functions, input_tables, write_margin_workbook
 
 POSITIONS = [

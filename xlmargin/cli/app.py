@@ -70,7 +70,7 @@ def registered() -> tuple[WorksheetFunction, ...]:
     """The worksheet functions of `udfs`, as every host describes them."""
     from xlmargin.excel.worksheet_function import REGISTRY
 
-    udfs = import_module("udfs")
+    udfs = import_module("xlmargin.udfs")
     return tuple(entry for entry in REGISTRY.values() if hasattr(udfs, entry.name))
 
 

@@ -61,7 +61,7 @@ def tell_of(asked: BookAsked) -> BookTold:
 
 
 def _reported(asked: BookAsked) -> BookTold:
-    import_module("udfs")
+    import_module("xlmargin.udfs")
     functions = {entry.name: entry.function for entry in REGISTRY.values()}
     ranges = read_book_files(asked.book, **asked.companions)
     title = f"Portfolio margin: {asked.book.stem}"

@@ -116,7 +116,7 @@ def write_report(book: OpenBook, today: dt.date) -> Path:
 def _written(ranges: BookRanges, name: str, folder: Path, today: dt.date) -> Path:
     """The report, named after the workbook and the day on which it is made."""
     output = next(path for path in _names(folder, f"{name}-margin-{today}") if not path.exists())
-    import_module("udfs")
+    import_module("xlmargin.udfs")
     functions = {entry.name: entry.function for entry in REGISTRY.values()}
     day = ranges.as_of or today
     asked = Asked(output, True, f"Portfolio margin: {name}", day, functions)

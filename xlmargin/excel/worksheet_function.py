@@ -50,7 +50,7 @@ REGISTRY: Final[dict[str, WorksheetFunction]] = {}
 
 
 def worksheet_function(
-    returns: Returns | None = None, **arguments: Argument
+    returns: Returns | None = None, /, **arguments: Argument
 ) -> Callable[[Callable[..., object]], Callable[..., Answer]]:
     """Make a function a worksheet function; each of its parameters is described by name.
 

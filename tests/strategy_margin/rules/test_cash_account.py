@@ -6,21 +6,21 @@ from datetime import date
 import numpy as np
 import pytest
 
+from tests.strategy_margin.spread_definition import may_spread
 from xlmargin.errors import Problem
 from xlmargin.instruments import InstrumentKind as Kind
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.market import Market, Underlying
 from xlmargin.positions import Positions
-from xlmargin.strategy_margin.cash_account import (
+from xlmargin.strategy_margin.rules.cash_account import (
     cash_spread,
     long_option_in_full,
-    may_spread,
     secured_put,
     short_call_refusals,
     short_stock_refusals,
     stock_in_full,
 )
-from xlmargin.strategy_margin.legs import Phase
+from xlmargin.strategy_margin.rules.legs import Phase
 
 INITIAL, MAINTENANCE = Phase
 

@@ -10,7 +10,7 @@ MAIN: Final = '''\
 """The worksheet functions of xlmargin, for xlwings Lite: paste this into main.py."""
 
 import xlwings as xw
-from udfs import *  # every worksheet function
+from xlmargin.udfs import *  # every worksheet function
 from xlwings import script
 
 
