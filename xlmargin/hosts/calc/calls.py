@@ -10,7 +10,7 @@ import datetime as dt
 from enum import Enum, auto
 from typing import Final
 
-from xlmargin.errors import InputError, MarginError, Problem
+from xlmargin.errors import InputError, Problem
 from xlmargin.excel.answers import Answer, refusal
 from xlmargin.excel.arguments import Argument, Kind
 from xlmargin.excel.remembered import Remembered
@@ -63,9 +63,9 @@ def _answer(call: Call) -> Cells:
     function = REGISTRY[name]
     try:
         arguments = [_argument(a, g) for a, g in zip(function.arguments, given, strict=True)]
-    except MarginError as error:
+        return _cells(function.function(*arguments))
+    except Exception as error:
         return ((refusal(error),),)
-    return _cells(function.function(*arguments))
 
 
 def _cells(answer: Answer) -> Cells:
