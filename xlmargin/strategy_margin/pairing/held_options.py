@@ -19,22 +19,15 @@ def held_options(
 ) -> tuple[tuple[HeldOption, ...], tuple[Piece, ...]]:
     """The options of these positions by series and price, and what has closed itself out."""
     positions = book.positions
-    columns = (
-        positions.underlying,
-        positions.kind,
-        positions.strike,
-        positions.expiration,
-        positions.american,
-        positions.multiplier,
-    )
-    series: dict[tuple[float, ...], list[int]] = defaultdict(list)
-    for i, key in zip(own, zip(*(c[own].tolist() for c in columns), strict=True), strict=True):
-        series[key].append(i)
+    contracts = positions.contracts
+    series: dict[int, list[int]] = defaultdict(list)
+    for i in own:
+        series[int(contracts.series[i])].append(i)
     cost = np.where(np.isnan(positions.cost), mark, positions.cost)
     held: list[HeldOption] = []
     closed: list[Piece] = []
-    for key in sorted(series):
-        left, gone = _closed_out(positions.quantity, mark, cost, series[key])
+    for rows in sorted(series.values(), key=lambda rows: contracts.terms(rows[0])):
+        left, gone = _closed_out(positions.quantity, mark, cost, rows)
         closed += gone
         by_price: dict[tuple[float, float], list[Piece]] = defaultdict(list)
         for piece in left:
@@ -80,7 +73,7 @@ def _option(
         position=i,
         kind=InstrumentKind(int(positions.kind[i])),
         strike=float(positions.strike[i]),
-        expiration=float(positions.expiration[i]),
+        expiration=float(positions.contracts.settles[i]),
         american=bool(positions.american[i]),
         contracts=round(abs(contracts)),
         is_long=contracts > 0,

@@ -72,8 +72,7 @@ def _group_problems(book: Book, holdings: Holdings) -> list[Problem]:
         all(option.leg.is_long for option in holdings.options) and not holdings.stocks
     ):
         return []
-    rows = [sorted(int(book.positions.row[i]) for i in part) for part in parts]
-    wanted = "; ".join(f"row{'s' * (len(r) > 1)} {', '.join(map(str, r))}" for r in sorted(rows))
+    wanted = "; ".join(book.positions.rows(part) for part in sorted(parts, key=min))
     first = min(parts[0])
     found = f"group '{holdings.name}', which no strategy holds together"
     return [_problem(book, first, "group", found, f"groups of their own: {wanted}")]
@@ -140,8 +139,7 @@ def _may_stand_together(one: HeldOption, other: HeldOption) -> bool:
 
 def _problem(book: Book, position: int, column: str, found: str, wanted: str) -> Problem:
     positions = book.positions
-    label = positions.label(position)
-    return Problem("positions", int(positions.row[position]), column, f"{label}, {found}", wanted)
+    return positions.problem(position, column, f"{positions.label(position)}, {found}", wanted)
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

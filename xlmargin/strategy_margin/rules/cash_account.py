@@ -97,5 +97,4 @@ def short_call_refusals(
 
 
 def _problem(positions: Positions, index: int, found: str, wanted: str) -> Problem:
-    row = int(positions.row[index])
-    return Problem("positions", row, "quantity", positions.label(index) + found, wanted)
+    return positions.problem(index, "quantity", positions.label(index) + found, wanted)
