@@ -9,13 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [
-<<<<<<< HEAD
     {"errors", "defects", "arrays", "dates"},
-    {"instruments", "requirement"},
-=======
-    {"errors", "arrays", "dates"},
     {"instruments", "requirement", "time_limit"},
->>>>>>> main
     {"contracts"},
     {"option_symbols", "market", "settings", "positions", "rulebook"},
     {"known_instruments"},

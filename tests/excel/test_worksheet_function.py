@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-<<<<<<< HEAD
-import re
-=======
 import datetime as dt
 import math
->>>>>>> main
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
