@@ -17,6 +17,8 @@ from xlmargin.strategy_margin.solver.engine import Engine
 from xlmargin.strategy_margin.solver.program import ProgramBuilder
 from xlmargin.strategy_margin.solver.scipy_engine import ScipyEngine
 
+pytestmark = pytest.mark.dependencies
+
 
 def engines() -> list[type[Engine]]:
     found: list[type[Engine]] = [ScipyEngine]
