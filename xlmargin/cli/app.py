@@ -13,6 +13,7 @@ import typer
 import xlmargin
 from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
+from xlmargin.standard_output import claim, claim_for_json
 
 if TYPE_CHECKING:
     from xlmargin.excel.worksheet_function import WorksheetFunction
@@ -27,7 +28,10 @@ app = typer.Typer(
 )
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Workbook to write (.xlsx).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answers as JSON.")]
+AsJson = Annotated[
+    bool,
+    typer.Option("--json", callback=claim_for_json, help="Print JSON, as docs/json.md says."),
+]
 Positions = Annotated[
     Path, typer.Argument(help="Positions, or a broker's export: .csv, .xlsx, .xls, .ods, .xml.")
 ]
@@ -36,8 +40,9 @@ Settings = Annotated[Path | None, typer.Option(help="Date, rates, house profile.
 Dividends = Annotated[Path | None, typer.Option(help="Cash dividends to come.")]
 
 SOME_FAILED = 3
+TRADES_REFUSED = 4
 INTERRUPTED = 130
-"""Exit codes of work on many days or books; 130 is what shells answer for Ctrl-C."""
+"""Exit codes: of many days or books some failed; the check refuses trades; Ctrl-C, as in shells."""
 
 
 @app.callback(invoke_without_command=True)
@@ -86,10 +91,12 @@ def refuse(error: MarginError | OSError, code: int = 1) -> NoReturn:
 
 def main() -> None:
     """The command `xlmargin`."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    if isinstance(sys.stderr, TextIOWrapper):
+        sys.stderr.reconfigure(errors="replace")
+    claim()
     try:
         app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except Exception as error:
         sys.exit(f"xlmargin failed: {internal_error(error)}.")
