@@ -52,7 +52,7 @@ def test_a_refusing_check_is_an_answer(folder: Path) -> None:
     [
         (POSITIONS, "t.csv", 0),
         (POSITIONS, "dear.csv", 4),
-        (POSITIONS.partition("USD")[0], "t.csv", 4),  # cash is stated nowhere
+        (POSITIONS.partition("USD")[0], "dear.csv", 4),  # cash is stated nowhere
         (POSITIONS.replace("stock", "stok"), "t.csv", 1),
     ],
 )
