@@ -22,6 +22,7 @@ from xlmargin.strategy_margin.pairing.model import Use
 from xlmargin.strategy_margin.pairing.requirement_rules import CashCharges, Charges, MarginCharges
 from xlmargin.strategy_margin.rules.legs import OptionLeg, Phase
 from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS, solved
+from xlmargin.time_limit import check_time_limit, seconds_left
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +55,9 @@ def least_pairing(
     seconds: float = SECONDS,
 ) -> Pairing:
     """The pairing of a class that is asked least by these charges, in their phase."""
+    check_time_limit()
     sheet = pairing_sheet(holdings, charges.phase, charges, rules, cash=cash)
-    solution = solved(sheet.built(), seconds, np.array(sheet.alone))
+    solution = solved(sheet.built(), min(seconds, seconds_left()), np.array(sheet.alone))
     if solution is None:
         raise MarginError(f"no pairing of {holdings.name} was found in {seconds:g} seconds.")
     used = {
