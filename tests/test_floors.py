@@ -13,6 +13,7 @@ FLOORS = [
     {"instruments", "requirement", "time_limit"},
     {"contracts"},
     {"option_symbols", "market", "settings", "positions", "rulebook"},
+    {"known_instruments"},
     {"book", "cells"},
     {"importers"},
     {"pricing", "cash"},
