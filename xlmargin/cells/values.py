@@ -128,7 +128,7 @@ def simple_cells(cells: Cells) -> Cells:
         return cells
     rows = rows_of(cells)
     if len(rows) == 1 and len(rows[0]) == 1 and not isinstance(cells, list | tuple):
-        return to_value(rows[0][0])
+        return _simple(rows[0][0])
     return [
         row if _SIMPLE.issuperset(map(type, row)) else [_simple(cell) for cell in row]
         for row in rows
@@ -136,7 +136,8 @@ def simple_cells(cells: Cells) -> Cells:
 
 
 def _simple(cell: Cell) -> Cell:
-    return cell if type(cell) in _SIMPLE else to_value(cell)
+    value = cell if type(cell) in _SIMPLE else to_value(cell)
+    return float(value) if isinstance(value, Day) else value
 
 
 def _number(number: Any) -> CellValue:
