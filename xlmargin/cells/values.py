@@ -184,7 +184,7 @@ def _is_series(cells: Cells) -> TypeGuard[Iterable[Cell]]:
 
 def is_error(cell: CellValue) -> bool:
     """Whether the cell holds an error of the spreadsheet, such as #REF!."""
-    return isinstance(cell, str) and cell[0] in "#eE" and bool(_ERROR.fullmatch(cell))
+    return isinstance(cell, str) and cell[:1] in "#eE" and bool(_ERROR.fullmatch(cell))
 
 
 def is_nothing(cell: CellValue) -> bool:
