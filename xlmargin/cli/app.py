@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 import xlmargin
+from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
 from xlmargin.time_limit import time_limit
 
@@ -94,5 +95,4 @@ def main() -> None:
         with time_limit(math.inf):
             app()
     except Exception as error:
-        fault = f"{type(error).__name__}: {error}".splitlines()[0]
-        sys.exit(f"xlmargin failed, which is a fault of its own: {fault}")
+        sys.exit(f"xlmargin failed: {internal_error(error)}.")
