@@ -29,6 +29,9 @@ from xlmargin.settings import Basis
 from xlmargin.strategy_margin import Phase
 from xlmargin.what_if import one_more
 
+MANY_DAYS = 6.0
+"""A history margins each of its days: it may hold a sheet so many times longer, for a minute."""
+
 BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
 
 
@@ -263,7 +266,7 @@ def MARGIN_CALL_DUE(day, kind, settings=None):
     return last_day_to_meet(kind, date_of(day), stated.house, stated.overrides)
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
+@worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
 def MARGIN_HISTORY(positions, market=None, settings=None, dividends=None, headers=True):
     """Both regimes by date and account, where positions and market have a column date: $, shares of
     long market value, capital released, equity, excess, calls with due dates, why a day failed.
@@ -272,7 +275,7 @@ def MARGIN_HISTORY(positions, market=None, settings=None, dividends=None, header
     return reports.history_table(days).cells(headers)
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
+@worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
 def MARGIN_HISTORY_SUMMARY(positions, market=None, settings=None, dividends=None, headers=True):
     """The days of MARGIN_HISTORY in a few figures: average shares of long market value, capital
     released, worst days, margin calls, days that failed.
