@@ -70,7 +70,8 @@ def worksheet_function(
     """Make a function a worksheet function; each of its parameters is described by name.
 
     A function with a `headers` argument returns a table, any other one value, unless stated.
-    It may hold a sheet for `patience` times the usual seconds. Refused at once is whatever a host could not register.
+    It may hold a sheet for `patience` times the usual seconds. Refused at once is whatever a host
+    could not register.
     """
 
     def decorate(function: Callable[..., object]) -> Callable[..., Answer]:
