@@ -39,9 +39,11 @@ class Comparison:
 
     `portfolio` is each row's share of the portfolio requirement; the shares add up to it, and that
     of a hedge may be negative. `short_stock_value` is a magnitude; `option_values`, signed, are
-    those that net liquidation value counts and the strategy-based book does not.
+    those that net liquidation value counts and the strategy-based book does not. `every_account`
+    has those of nothing but cash too, of which there may be no row.
     """
 
+    every_account: tuple[str, ...]
     accounts: tuple[str, ...]
     names: tuple[str, ...]
     basis: Basis
@@ -123,6 +125,7 @@ def compared(
             rows = rows_of_accounts(book)
     short_stock = np.where(positions.is_stock, np.minimum(portfolio.market_value, 0.0), 0.0)
     return Comparison(
+        tuple(positions.accounts),
         tuple(positions.accounts[account] for account in rows.account),
         rows.names,
         book.settings.basis,

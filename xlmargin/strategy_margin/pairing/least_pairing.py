@@ -26,6 +26,7 @@ from xlmargin.strategy_margin.pairing.requirement_rules import (
 )
 from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind
 from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS, solve
+from xlmargin.time_limit import check_time_limit, seconds_left
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +61,9 @@ def least_pairing(
     seconds: float = SECONDS,
 ) -> PairingResult:
     """The pairing of a class that requires least by these rules."""
+    check_time_limit()
     model = pairing_model(holdings, requirements.kind, requirements, rules, cash=cash)
-    solution = solve(model.build(), seconds, np.array(model.alone))
+    solution = solve(model.build(), min(seconds, seconds_left()), np.array(model.alone))
     if solution is None:
         raise MarginError(f"no pairing of {holdings.name} was found in {seconds:g} seconds.")
     used = {
