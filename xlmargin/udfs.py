@@ -26,7 +26,7 @@ from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.pricing import greeks, implied_volatility, theoretical_value
 from xlmargin.rulebook import eligibility_rules
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin import RequirementKind
 from xlmargin.what_if import one_more
 
 MANY_DAYS = 6.0
@@ -143,8 +143,8 @@ def REGT_STRATEGIES(positions, market=None, settings=None, dividends=None, heade
     """
     margin = _strategy(positions, market, settings, dividends)
     is_initial = margin.book.settings.basis is Basis.INITIAL
-    phase = Phase.INITIAL if is_initial else Phase.MAINTENANCE
-    return reports.strategies_table(margin, phase).cells(headers)
+    kind = RequirementKind.INITIAL if is_initial else RequirementKind.MAINTENANCE
+    return reports.strategies_table(margin, kind).cells(headers)
 
 
 @worksheet_function(**BOOK)
@@ -429,7 +429,7 @@ def XLM_EXPLAIN(positions, market=None, settings=None, dividends=None, regime="p
     if regime is reports.Regime.PORTFOLIO:
         requirement = portfolio_margin.explained(_portfolio(*ranges))
     else:
-        requirement = strategy_margin.explained(_strategy(*ranges), Phase(regime.value))
+        requirement = strategy_margin.explained(_strategy(*ranges), RequirementKind(regime.value))
     return reports.explanation_table(requirement).cells()
 
 

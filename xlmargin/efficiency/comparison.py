@@ -20,8 +20,8 @@ from xlmargin.efficiency.comparison_rows import (
 )
 from xlmargin.portfolio_margin import PortfolioMargin, shares
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import Phase, StrategyMargin, strategy_lines
-from xlmargin.strategy_margin.display.by_position import asked_in, proceeds_in
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_lines
+from xlmargin.strategy_margin.display.by_position import proceeds_in, requirement_in_lines
 from xlmargin.strategy_margin.net_liquidation import values_added
 
 
@@ -113,7 +113,8 @@ def compared(
     book = portfolio.book
     positions, count = book.positions, len(book.positions)
     initially, maintained = (
-        strategy_lines(strategy, phase) for phase in (Phase.INITIAL, Phase.MAINTENANCE)
+        strategy_lines(strategy, kind)
+        for kind in (RequirementKind.INITIAL, RequirementKind.MAINTENANCE)
     )
     match level:
         case ComparisonLevel.UNDERLYING:
@@ -128,8 +129,8 @@ def compared(
         tuple(positions.accounts[account] for account in rows.account),
         rows.names,
         book.settings.basis,
-        rows.sums(asked_in(initially, Phase.INITIAL, count)),
-        rows.sums(asked_in(maintained, Phase.MAINTENANCE, count)),
+        rows.sums(requirement_in_lines(initially, RequirementKind.INITIAL, count)),
+        rows.sums(requirement_in_lines(maintained, RequirementKind.MAINTENANCE, count)),
         rows.sums(proceeds_in(initially, count)),
         rows.sums(-short_stock),
         rows.sums(values_added(book, strategy.mark, strategy.rules)),
