@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -14,6 +15,7 @@ import xlmargin
 from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
 from xlmargin.standard_output import claim, claim_for_json
+from xlmargin.time_limit import time_limit
 
 if TYPE_CHECKING:
     from xlmargin.excel.worksheet_function import WorksheetFunction
@@ -95,7 +97,8 @@ def main() -> None:
         sys.stderr.reconfigure(errors="replace")
     claim()
     try:
-        app()
+        with time_limit(math.inf):
+            app()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:
