@@ -31,8 +31,9 @@ from xlmargin import udfs
 from xlmargin.excel import cells, margined
 from xlmargin.excel.cells import read_book
 from xlmargin.excel.margined import strategy_margined
-from xlmargin.strategy_margin import Phase, solver
-from xlmargin.strategy_margin.solver_scipy import ScipyEngine
+from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin.solver import branch_and_bound
+from xlmargin.strategy_margin.solver.scipy_engine import ScipyEngine
 
 AS_OF = dt.date.today()
 SPOT = 100.0
@@ -183,7 +184,7 @@ if __name__ == "__main__":
     parser.add_argument("--scipy", action="store_true", help="as on a host without highspy")
     arguments = parser.parse_args()
     if arguments.scipy:
-        solver._engine = lambda: ScipyEngine
+        branch_and_bound._engine = lambda: ScipyEngine
     quick = arguments.quick
     table_of_sizes(quick)
     thousand_legs(1 if quick else 3)

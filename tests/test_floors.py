@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"errors", "arrays", "dates"},
     {"instruments", "requirement"},
+    {"contracts"},
     {"option_symbols", "market", "settings", "positions", "rulebook"},
     {"book", "cells"},
     {"importers"},

@@ -18,7 +18,7 @@ from xlmargin.requirement import Requirement, total
 from xlmargin.risk_array import option_marks
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import Phase, StrategyMargin, explained_by_account, strategy_margin
-from xlmargin.strategy_margin.by_position import asked_of
+from xlmargin.strategy_margin.display.by_position import asked_of
 from xlmargin.strategy_margin.net_liquidation import values_added
 
 _NOT_ELIGIBLE: Final = "Not eligible for portfolio margin: strategy-based requirement"

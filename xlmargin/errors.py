@@ -15,10 +15,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 _MOST_RUNS: Final = 6
 """Stretches of rows that a message names one by one."""
+
+
+class RowRef(NamedTuple):
+    """A row as the user sees it: the range, or file, and its number there."""
+
+    range: str
+    row: int
+
+    def __str__(self) -> str:
+        """How a message about positions names it: "7", "7 of trades"."""
+        return f"{self.row}" if self.range == "positions" else f"{self.row} of {self.range}"
 
 
 class Severity(StrEnum):

@@ -94,6 +94,18 @@ _CUSIP: Final = re.compile(r"\d{3}[A-Z0-9]{5}\d", re.ASCII)
 _MONEY_FUND: Final = re.compile(r"[A-Z]{3}XX", re.ASCII)
 
 
+SETTLED_AT_OPEN: Final = frozenset({"SPX", "NDX", "RUT", "VIX", "VIXW", "DJX"})
+"""Roots whose options settle at the open of their day; all others at its close."""
+
+_ADJUSTED: Final = re.compile(r"([A-Z]+)[1-9]")
+
+
+def adjusted_root(root: str) -> str:
+    """The plain root of an adjusted one, "XYZ" of "XYZ1"; "" where a root is not adjusted."""
+    match = _ADJUSTED.fullmatch(root)
+    return match[1] if match else ""
+
+
 @dataclass(frozen=True)
 class OptionSymbol:
     """What an option symbol says: the contract, and the multiplier where the text names one.

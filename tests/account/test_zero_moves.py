@@ -9,7 +9,7 @@ from xlmargin.account import lone_stock, portfolio_excess, strategy_excess
 from xlmargin.account.moved_prices import moved_prices
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.excel.cells import read_book
-from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin import Phase, strategy_lines
 
 
 def test_long_stock():
@@ -266,7 +266,9 @@ def test_a_pairing_that_only_pays_after_a_move_is_found():
         for rows in ([*held, *options], there)
     )
     assert strategy_excess(then).excess[0] == pytest.approx(0, abs=0.05)
-    strategies = [{line.strategy for line in m.lines(Phase.MAINTENANCE)} for m in (now, then)]
+    strategies = [
+        {line.strategy for line in strategy_lines(m, Phase.MAINTENANCE)} for m in (now, then)
+    ]
     assert "Put credit spread" in strategies[1] - strategies[0]
 
 

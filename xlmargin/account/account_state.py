@@ -37,7 +37,7 @@ from xlmargin.errors import InputError, Problem
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import AccountRules, account_rules, call_rules, eligibility_rules
-from xlmargin.rulebook.house import RULE
+from xlmargin.rulebook.values_in_force import RULE
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import Phase, StrategyMargin
 
@@ -126,7 +126,7 @@ def account_state(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Accou
         return AccountState(book, values, regime, power, None, citations)
     regime = _by_strategy(strategy, prices, strategy_excess(strategy), CallKind.MAINTENANCE)
     margin = _margin_state(strategy, values, _portfolio_state(portfolio, prices))
-    rules, least = strategy.rules, _account_rules(book).minimum_equity
+    rules, least = strategy.rules, _account_rules(book).minimum_equity.margin_minimum_equity
     power = margin_buying_power(values, regime.now, margin.sma, least, rules)
     return AccountState(book, values, regime, power, margin, citations)
 
@@ -167,7 +167,8 @@ def _portfolio_state(margin: PortfolioMargin, prices: MovedPrices) -> PortfolioS
         return portfolio_zero(prices, now.excess > 0, moves)
 
     settings = book.settings
-    least = eligibility_rules(book.as_of, settings.house, settings.overrides).equity_to_keep
+    eligibility = eligibility_rules(book.as_of, settings.house, settings.overrides)
+    least = eligibility.portfolio_eligibility.equity_to_keep
     return PortfolioState(
         _regime(book, now, without.by_account, zero, CallKind.PORTFOLIO),
         portfolio_buying_power(now.excess, margin.rules),

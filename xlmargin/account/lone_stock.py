@@ -11,9 +11,9 @@ import numpy as np
 
 from xlmargin.account.moved_holdings import moved_underlying
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.strategy_margin.legs import StockLeg
-from xlmargin.strategy_margin.pairing_charges import Charges
-from xlmargin.strategy_margin.pairing_holdings import Holdings
+from xlmargin.strategy_margin.pairing.class_positions import Holdings
+from xlmargin.strategy_margin.pairing.requirement_rules import Charges
+from xlmargin.strategy_margin.rules.legs import StockLeg
 
 
 def is_lone_stock(holdings: Holdings) -> bool:

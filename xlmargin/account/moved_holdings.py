@@ -9,7 +9,7 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.market import Underlying
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
-from xlmargin.strategy_margin.pairing_holdings import HeldOption, HeldStock, Holdings, Piece
+from xlmargin.strategy_margin.pairing.class_positions import HeldOption, HeldStock, Holdings, Piece
 
 
 def moved_underlying(underlying: Underlying, move: float) -> Underlying:

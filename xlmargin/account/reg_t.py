@@ -21,11 +21,11 @@ import numpy as np
 
 from xlmargin.account.excess import Excess, market_worth, values_by_strategy
 from xlmargin.strategy_margin import Phase, StrategyMargin, strategy_margin
-from xlmargin.strategy_margin.hedged_stock import fund_shares_needed
-from xlmargin.strategy_margin.legs import OptionLeg, StockLeg
-from xlmargin.strategy_margin.pairing import least_pairing
-from xlmargin.strategy_margin.pairing_charges import MarginCharges
-from xlmargin.strategy_margin.stock import long_stock
+from xlmargin.strategy_margin.pairing.least_pairing import least_pairing
+from xlmargin.strategy_margin.pairing.requirement_rules import MarginCharges
+from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed
+from xlmargin.strategy_margin.rules.legs import OptionLeg, StockLeg
+from xlmargin.strategy_margin.rules.stock import long_stock
 
 REG_T: Final = "12 CFR 220.4(b), 220.12"
 

@@ -25,11 +25,11 @@ from xlmargin.cash import cash_of_accounts
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import ClassMargin, Phase, StrategyMargin
 from xlmargin.strategy_margin.net_liquidation import values_added
-from xlmargin.strategy_margin.pairing import charge, charges_of, least_pairing
-from xlmargin.strategy_margin.pairing_charges import Charges
-from xlmargin.strategy_margin.pairing_holdings import Holdings
-from xlmargin.strategy_margin.pairing_strategies import Paired
-from xlmargin.strategy_margin.program import HALF_A_CENT
+from xlmargin.strategy_margin.pairing.class_positions import Holdings
+from xlmargin.strategy_margin.pairing.least_pairing import charge, charges_of, least_pairing
+from xlmargin.strategy_margin.pairing.matches import Paired
+from xlmargin.strategy_margin.pairing.requirement_rules import Charges
+from xlmargin.strategy_margin.solver.program import HALF_A_CENT
 
 
 def strategy_zero(

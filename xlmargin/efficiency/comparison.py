@@ -20,8 +20,8 @@ from xlmargin.efficiency.comparison_rows import (
 )
 from xlmargin.portfolio_margin import PortfolioMargin, shares
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import Phase, StrategyMargin
-from xlmargin.strategy_margin.by_position import asked_in, proceeds_in
+from xlmargin.strategy_margin import Phase, StrategyMargin, strategy_lines
+from xlmargin.strategy_margin.display.by_position import asked_in, proceeds_in
 from xlmargin.strategy_margin.net_liquidation import values_added
 
 
@@ -110,7 +110,9 @@ def compared(
     """
     book = portfolio.book
     positions, count = book.positions, len(book.positions)
-    initially, maintained = (strategy.lines(phase) for phase in (Phase.INITIAL, Phase.MAINTENANCE))
+    initially, maintained = (
+        strategy_lines(strategy, phase) for phase in (Phase.INITIAL, Phase.MAINTENANCE)
+    )
     match level:
         case ComparisonLevel.UNDERLYING:
             rows = rows_of_underlyings(book)

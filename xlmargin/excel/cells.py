@@ -32,7 +32,11 @@ from xlmargin.excel.positions_range import PositionRows, check_expirations, read
 from xlmargin.excel.ranges import unknown_headings
 from xlmargin.excel.remembered import Remembered
 from xlmargin.excel.settings_range import SETTINGS, SettingsRead, read_settings, states_as_of
-from xlmargin.excel.valued_positions import valued_positions, with_stock_rows
+from xlmargin.excel.valued_positions import (
+    valued_positions,
+    with_adjusted_roots,
+    with_stock_rows,
+)
 from xlmargin.market import Market
 from xlmargin.positions import Positions
 
@@ -176,7 +180,7 @@ def _market(
     underlyings = read_market(contents.market, findings)
     check_index_scales(MARKET_RANGE, underlyings.values(), findings)
     for each in rows:
-        underlyings = with_stock_rows(underlyings, each)
+        underlyings = with_adjusted_roots(with_stock_rows(underlyings, each), each)
     check_classes(MARKET_RANGE, underlyings.values(), findings)
     dividends = read_dividends(contents.dividends, findings)
     underlyings = with_dividends(underlyings, dividends, contents.dividends, findings)

@@ -221,7 +221,7 @@ def _levels(
     frame: MarginFrame, classes: MarginGroups
 ) -> tuple[MarginGroups, MarginGroups, MarginGroups]:
     """The class groups with their product groups, and these with their portfolio groups."""
-    groups, offset = frame.classes.groups, frame.rules.portfolio_group_offset
+    groups, offset = frame.classes.groups, frame.rules.aggregation.portfolio_group_offset
     names = [groups[i].product_group for i in classes.class_group]
     classes, products = joined(classes, Level.PRODUCT, names, offset)
     names = [groups[i].portfolio_group for i in products.class_group]

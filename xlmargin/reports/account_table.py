@@ -15,7 +15,7 @@ from xlmargin.account import AccountState, RegimeState
 from xlmargin.arrays import FloatArray
 from xlmargin.reports.table import Table, Value, numbers
 from xlmargin.strategy_margin import Phase
-from xlmargin.strategy_margin.explanation import REGIME
+from xlmargin.strategy_margin.display.explanation import REGIME
 
 NOT_PERMITTED: Final = "not permitted"
 """What stands for margin in a cash account."""

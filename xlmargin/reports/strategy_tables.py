@@ -10,6 +10,7 @@ from xlmargin.strategy_margin import (
     Phase,
     StrategyLine,
     StrategyMargin,
+    class_lines,
     leg_label,
     unproven,
 )
@@ -28,7 +29,7 @@ def strategies_table(margin: StrategyMargin, phase: Phase) -> Table:
     number = count(1)
     for of_class in margin.classes:
         note = unproven(of_class.pairing(phase))
-        for line in of_class.lines(phase):
+        for line in class_lines(of_class, phase):
             rows += _line_rows(next(number), line, note, margin.book.positions)
     return Table(headings, rows)
 

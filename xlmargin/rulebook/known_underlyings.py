@@ -12,8 +12,7 @@ from functools import cache
 
 from xlmargin.errors import RulebookError
 from xlmargin.instruments import UnderlyingClass
-from xlmargin.rulebook.files import packaged
-from xlmargin.rulebook.place import sources
+from xlmargin.rulebook.files import packaged, sources
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,23 @@
 """Reg T and FINRA 4210 strategy-based margin: the least requirement over all pairings."""
 
-from xlmargin.strategy_margin.display_lines import StrategyLeg, StrategyLine
-from xlmargin.strategy_margin.explanation import (
+from xlmargin.strategy_margin.display.explanation import (
     explained,
     explained_by_account,
     leg_label,
     unproven,
 )
-from xlmargin.strategy_margin.legs import Phase
-from xlmargin.strategy_margin.strategy_requirement import (
+from xlmargin.strategy_margin.display.lines import (
+    StrategyLeg,
+    StrategyLine,
+    class_lines,
+    strategy_lines,
+)
+from xlmargin.strategy_margin.requirement import (
     ClassMargin,
     StrategyMargin,
     strategy_margin,
 )
+from xlmargin.strategy_margin.rules.legs import Phase
 
 __all__ = [
     "ClassMargin",
@@ -20,9 +25,11 @@ __all__ = [
     "StrategyLeg",
     "StrategyLine",
     "StrategyMargin",
+    "class_lines",
     "explained",
     "explained_by_account",
     "leg_label",
+    "strategy_lines",
     "strategy_margin",
     "unproven",
 ]

@@ -21,7 +21,7 @@ from xlmargin.portfolio_margin.minimums import contract_minimum, delivered_value
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
 from xlmargin.positions import Positions
 from xlmargin.strategy_margin import ClassMargin, Phase, StrategyMargin, strategy_margin
-from xlmargin.what_if.trades import Key, contract_keys, joined
+from xlmargin.what_if.trades import Key, contract_keys
 
 SHARE_LOT: Final = 100.0
 """Shares that one more of a stock position is: as many as a contract delivers."""
@@ -65,10 +65,10 @@ def one_more(portfolio: PortfolioMargin, strategy: StrategyMargin) -> OneMore:
 
 def _held(positions: Positions) -> list[list[int]]:
     """The rows of each contract of an account and group, where these do not cancel out."""
-    rows: dict[Key, list[int]] = defaultdict(list)
+    rows: dict[tuple[Key, int], list[int]] = defaultdict(list)
     for i, key in enumerate(contract_keys(positions)):
         if positions.quantity[i] and not positions.is_cash[i]:
-            rows[*key, int(positions.group[i])].append(i)
+            rows[key, int(positions.group[i])].append(i)
     return [own for own in rows.values() if positions.quantity[own].sum()]
 
 
@@ -95,7 +95,7 @@ def _amounts(margin: ClassMargin) -> FloatArray:
 
 
 def _with(book: Book, own: IntArray, one: Positions, index: int) -> Positions:
-    return joined(book.positions.only(own), one.only(np.array([index])))
+    return book.positions.only(own).joined(one.only(np.array([index])))
 
 
 def _by_portfolio(margin: PortfolioMargin, first: IntArray, one: Positions) -> FloatArray:

@@ -10,21 +10,26 @@ from pathlib import Path
 
 import pytest
 
+from tests.strategy_margin.spread_definition import is_spread
 from xlmargin.dates import serial_of
 from xlmargin.instruments import InstrumentKind, UnderlyingClass
 from xlmargin.market import Underlying
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.cash_account import long_option_in_full, secured_put, stock_in_full
-from xlmargin.strategy_margin.hedged_stock import (
+from xlmargin.strategy_margin.rules.cash_account import (
+    long_option_in_full,
+    secured_put,
+    stock_in_full,
+)
+from xlmargin.strategy_margin.rules.hedged_stock import (
     covered_call,
     covered_put,
     index_call_covered_by_fund,
 )
-from xlmargin.strategy_margin.legs import OptionLeg, Phase, StockLeg
-from xlmargin.strategy_margin.long_options import long_option, paid_in_full
-from xlmargin.strategy_margin.short_options import straddle, uncovered
-from xlmargin.strategy_margin.spreads import is_spread, spread
-from xlmargin.strategy_margin.stock import long_stock
+from xlmargin.strategy_margin.rules.legs import OptionLeg, Phase, StockLeg
+from xlmargin.strategy_margin.rules.long_options import long_option, paid_in_full
+from xlmargin.strategy_margin.rules.short_options import straddle, uncovered
+from xlmargin.strategy_margin.rules.spreads import spread
+from xlmargin.strategy_margin.rules.stock import long_stock
 
 CASES = Path(__file__).parents[2] / "cases"
 FILES = ("margin_estimator", "lean_option_margin", "broker_help_examples", "cboe_2007_regt_vs_pm")

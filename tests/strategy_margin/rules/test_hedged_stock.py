@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.hedged_stock import (
+from xlmargin.strategy_margin.rules.hedged_stock import (
     collar,
     conversion,
     covered_call,
@@ -22,8 +22,8 @@ from xlmargin.strategy_margin.hedged_stock import (
     protective_put,
     reverse_conversion,
 )
-from xlmargin.strategy_margin.legs import Phase
-from xlmargin.strategy_margin.stock import long_stock, short_stock
+from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.stock import long_stock, short_stock
 
 INITIAL, MAINTENANCE = Phase
 TODAY = date(2026, 1, 15)

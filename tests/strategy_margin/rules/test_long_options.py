@@ -6,8 +6,8 @@ import pytest
 
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.legs import Phase
-from xlmargin.strategy_margin.long_options import (
+from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.long_options import (
     has_loan_value,
     long_option,
     months_ahead,

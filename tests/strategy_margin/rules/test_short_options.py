@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.legs import Phase
-from xlmargin.strategy_margin.short_options import add_on, straddle, uncovered
+from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.short_options import add_on, straddle, uncovered
 
 INITIAL, MAINTENANCE = Phase
 prices = st.floats(0.5, 5_000)

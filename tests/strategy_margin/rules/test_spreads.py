@@ -7,15 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategy_margin.spread_definition import is_balanced, is_outlived, is_spread
 from xlmargin.instruments import InstrumentKind as Kind
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.legs import Phase
-from xlmargin.strategy_margin.spreads import (
+from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.spreads import (
     box_value,
-    is_balanced,
-    is_outlived,
-    is_spread,
     long_european_box,
     maximum_loss,
     spread,
@@ -229,8 +227,8 @@ def test_styles(underlying, option, rules):
 
 
 def test_the_general_rule_by_date():
-    assert not strategy_rules(date(2012, 8, 28)).spreads.any_number_of_legs
-    assert strategy_rules(date(2012, 8, 29)).spreads.any_number_of_legs
+    assert not strategy_rules(date(2012, 8, 28)).spreads.general_spread_rule
+    assert strategy_rules(date(2012, 8, 29)).spreads.general_spread_rule
 
 
 def test_a_long_european_box(rules):

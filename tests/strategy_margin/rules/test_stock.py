@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.legs import Phase
-from xlmargin.strategy_margin.stock import (
+from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.stock import (
     against_the_box,
     long_stock,
     short_stock,

@@ -1,0 +1,102 @@
+"""The sheet a pairing is worked out on: a row for each holding, a column for each use of it.
+
+Every module of the pairing adds the columns of one kind of strategy. What a column means is kept
+beside the program, so that a solution can be read back as strategies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from math import inf
+from typing import NamedTuple
+
+from xlmargin.strategy_margin.rules.legs import OptionLeg
+from xlmargin.strategy_margin.solver.program import Program, ProgramBuilder
+
+
+class Use(Enum):
+    """What a contract, or a lot of stock with its contracts, is used for."""
+
+    UNCOVERED = auto()
+    """A short option by itself, or the greater side of a straddle or strangle."""
+    OTHER_SIDE = auto()
+    """The side of a straddle or strangle of which the option's value alone is asked."""
+    SPREAD = auto()
+    """Part of a set margined under the general spread rule."""
+    BOX = auto()
+    """A long call and short put, or a long put and short call, of a long European box."""
+    STRADDLE = auto()
+    """A short put and a short call, in a pairing that is solved."""
+    LONG = auto()
+    """A long option in no hedge or spread."""
+    STOCK = auto()
+    """Stock by itself."""
+    AGAINST_THE_BOX = auto()
+    """Stock held long and sold short at once."""
+    COVERED = auto()
+    PROTECTED = auto()
+    COLLAR = auto()
+    CONVERSION = auto()
+    """A conversion, or a reverse conversion where the stock is short."""
+    FUND = auto()
+    """A short index call covered by a fund."""
+    NOT_PERMITTED = auto()
+    """A short option that the account may not carry; there to be refused by name."""
+
+
+class Column(NamedTuple):
+    """What one column of the program stands for: a use of option legs, of stock, in one spread.
+
+    `stock` is the index of a stock leg, or -1; `spread` numbers the sets of the general spread
+    rule.
+    """
+
+    use: Use
+    options: tuple[int, ...]
+    stock: int = -1
+    spread: int = -1
+
+
+@dataclass
+class Sheet:
+    """The program in the making, the meaning of its columns, and the row of each option leg."""
+
+    options: tuple[OptionLeg, ...]
+    builder: ProgramBuilder = field(default_factory=ProgramBuilder)
+    columns: list[Column | None] = field(default_factory=list)
+    alone: list[float] = field(default_factory=list)
+    """Quantity of each column if everything stands by itself: a pairing that is always there."""
+    held: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """A row an option leg: every short contract is used; a long one need not be."""
+        self.held = [
+            self.builder.row(0 if leg.is_long else leg.contracts, leg.contracts)
+            for leg in self.options
+        ]
+
+    def add(
+        self, column: Column, cost: float, upper: float, entries: Iterable[tuple[int, float]] = ()
+    ) -> None:
+        """A use of whole contracts: $ for each, greatest quantity, rows beside its legs'."""
+        rows = [(self.held[i], 1.0) for i in column.options]
+        self.builder.column(cost, upper, [*rows, *entries])
+        self.columns.append(column)
+        self.alone.append(upper if column.use in (Use.UNCOVERED, Use.NOT_PERMITTED) else 0.0)
+
+    def add_amount(
+        self,
+        cost: float,
+        entries: Iterable[tuple[int, float]],
+        alone: float = 0.0,
+    ) -> None:
+        """A quantity that is an amount and no use of contracts: it need not be whole."""
+        self.builder.column(cost, inf, entries, whole=False)
+        self.columns.append(None)
+        self.alone.append(alone)
+
+    def built(self) -> Program:
+        """The program."""
+        return self.builder.built()

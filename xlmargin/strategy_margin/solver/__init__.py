@@ -1,0 +1,1 @@
+"""The least cost of an integer program; nothing here knows of margin."""
