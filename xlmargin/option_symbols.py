@@ -94,18 +94,6 @@ _CUSIP: Final = re.compile(r"\d{3}[A-Z0-9]{5}\d", re.ASCII)
 _MONEY_FUND: Final = re.compile(r"[A-Z]{3}XX", re.ASCII)
 
 
-SETTLED_AT_OPEN: Final = frozenset({"SPX", "NDX", "RUT", "VIX", "VIXW", "DJX"})
-"""Roots whose options settle at the open of their day; all others at its close."""
-
-_ADJUSTED: Final = re.compile(r"([A-Z]+)[1-9]")
-
-
-def adjusted_root(root: str) -> str:
-    """The plain root of an adjusted one, "XYZ" of "XYZ1"; "" where a root is not adjusted."""
-    match = _ADJUSTED.fullmatch(root)
-    return match[1] if match else ""
-
-
 @dataclass(frozen=True)
 class OptionSymbol:
     """What an option symbol says: the contract, and the multiplier where the text names one.
@@ -227,18 +215,23 @@ def read_root(
     if _MINI.fullmatch(root) and expiration <= _LAST_MINI:
         return Root(root[:-1], multiplier=MINI_MULTIPLIER)
     if plain := adjusted_root(root):
-        return Root(_underlying(plain, class_shares or {}, shares), adjusted=True)
+        return Root(underlying_of(plain, class_shares, shares), adjusted=True)
     if flex := _FLEX.fullmatch(root):
         style, settlement = _FLEX_STYLES[flex[1]]
-        underlying = _underlying(flex[2], class_shares or {}, shares)
+        underlying = underlying_of(flex[2], class_shares, shares)
         of_index = underlying in indexes
         return Root(underlying, flex=True, style=style, settlement=settlement if of_index else None)
-    return Root(_underlying(root, class_shares or {}, shares))
+    return Root(underlying_of(root, class_shares, shares))
 
 
-def _underlying(root: str, class_shares: Mapping[str, str], shares: Container[str]) -> str:
-    if root in INDEX_OF_ROOT or root in class_shares:
-        return INDEX_OF_ROOT.get(root) or class_shares[root]
+def underlying_of(
+    root: str, class_shares: Mapping[str, str] | None = None, shares: Container[str] = ()
+) -> str:
+    """The ticker that a plain option root delivers: an index, a class of shares, or itself."""
+    if root in INDEX_OF_ROOT:
+        return INDEX_OF_ROOT[root]
+    if class_shares and root in class_shares:
+        return class_shares[root]
     classes = (f"{root[:-length]}.{root[-length:]}" for length in _CLASS_LENGTHS)
     return next((share for share in classes if share in shares), root)
 
