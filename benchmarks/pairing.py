@@ -28,7 +28,7 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from xlmargin import udfs
-from xlmargin.excel import cells, margined
+from xlmargin.excel import cache
 from xlmargin.excel.cells import read_book
 from xlmargin.excel.margined import strategy_margined
 from xlmargin.strategy_margin import Phase
@@ -87,16 +87,11 @@ def seconds(call: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def forget() -> None:
-    cells._remembered.clear()
-    margined.forget()
-
-
 def through_the_worksheet(function: Callable[..., object], books: list[tuple[Rows, ...]]) -> str:
     """Median and 95th percentile of first calls, as text."""
     times = []
     for book in books:
-        forget()
+        cache.forget()
         times.append(1000 * seconds(lambda book=book: function(*book)))
     times.sort()
     return f"{median(times):>9.1f} ms {times[ceil(0.95 * len(times)) - 1]:>9.1f} ms"
@@ -120,7 +115,7 @@ def table_of_sizes(quick: bool) -> None:
 def thousand_legs(books: int) -> None:
     for seed in range(books):
         book = ranges(with_shares(seed, legs(seed, 1000)))
-        forget()
+        cache.forget()
         taken = seconds(lambda book=book: udfs.REGT_MAINTENANCE(*book))
         margin = strategy_margined(read_book(*book))
         asked, bound = margin.maintenance, margin.bound(Phase.MAINTENANCE)
@@ -149,7 +144,7 @@ def beside_margin_estimator(books: int) -> None:
         asked_in_all = peer_in_all = 0.0
         for seed in range(books):
             rows = legs(seed, count, longest=86)
-            forget()
+            cache.forget()
             book = ranges(rows)
             ours.append(1000 * seconds(lambda book=book: udfs.REGT_INITIAL(*book)))
             asked = strategy_margined(read_book(*book)).initial

@@ -27,7 +27,7 @@ import QuantLib as ql
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from xlmargin import udfs
-from xlmargin.excel import cells, margined
+from xlmargin.excel import cache
 from xlmargin.pricing import Contracts, theoretical_value
 
 AS_OF, RATE = 46_346, 0.045
@@ -127,8 +127,7 @@ def cpu(call: Callable[[], object]) -> float:
 
 def fresh(ranges: tuple[Rows, Rows, Rows]) -> float:
     """CPU seconds of the first call on ranges that were not seen before."""
-    cells._remembered.clear()
-    margined.forget()
+    cache.forget()
     return cpu(lambda: udfs.PM_REQUIREMENT(*ranges))
 
 

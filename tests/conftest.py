@@ -10,7 +10,7 @@ import os
 import pytest
 from hypothesis import settings
 
-from xlmargin.excel import margined
+from xlmargin.excel import cache
 
 settings.register_profile("anew", deadline=None)  # a busy machine is no fault of the code
 settings.register_profile("same", derandomize=True, deadline=None)
@@ -18,5 +18,5 @@ settings.load_profile("same" if os.environ.get("CI") else "anew")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Forget the books margined by tests before, whose answers would stand in for the code."""
-    margined.forget()
+    """Forget what tests before have computed, whose answers would stand in for the code."""
+    cache.forget()

@@ -10,9 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"errors", "arrays", "dates"},
-    {"instruments", "requirement"},
+    {"instruments", "requirement", "time_limit"},
     {"contracts"},
     {"option_symbols", "market", "settings", "positions", "rulebook"},
+    {"known_instruments"},
     {"book", "cells"},
     {"importers"},
     {"pricing", "cash"},

@@ -13,6 +13,7 @@ import pytest
 
 from tests.books import Range
 from xlmargin import udfs
+from xlmargin.excel import worksheet_function
 from xlmargin.excel.cells import read_book
 from xlmargin.excel.margined import strategy_margined
 from xlmargin.excel.worksheet_function import REGISTRY
@@ -271,7 +272,8 @@ def test_same_moneyness_takes_the_volatility_that_strike_has_now():
 
 
 def test_as_of_falls_back_to_today_only_at_the_door(monkeypatch):
-    monkeypatch.setattr(udfs, "TODAY", lambda: dt.date(2026, 11, 20))
+    for module in (udfs, worksheet_function):
+        monkeypatch.setattr(module, "TODAY", lambda: dt.date(2026, 11, 20))
     stated = call("PM_REQUIREMENT", POSITIONS, MARKET, SETTINGS)
     assert call("PM_REQUIREMENT", POSITIONS, MARKET, [SETTINGS[0], SETTINGS[2]]) == stated
 

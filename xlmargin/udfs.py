@@ -4,8 +4,6 @@ Called with lists of rows they answer plain values, as they do in a cell. A refu
 one text that begins with `#XLM!`; nothing here raises.
 """
 
-import datetime as dt
-
 from xlmargin import portfolio_margin, reports, strategy_margin
 from xlmargin.account import account_state
 from xlmargin.dates import date_of
@@ -23,7 +21,7 @@ from xlmargin.excel.option_arguments import read_options
 from xlmargin.excel.option_symbol import read_symbol
 from xlmargin.excel.settings_alone import read_settings_alone
 from xlmargin.excel.what_if_margined import hedge_of_candidates, impact_of_trades
-from xlmargin.excel.worksheet_function import Returns, worksheet_function
+from xlmargin.excel.worksheet_function import TODAY, Returns, worksheet_function
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.pricing import greeks, implied_volatility, theoretical_value
 from xlmargin.rulebook import eligibility_rules
@@ -32,7 +30,6 @@ from xlmargin.strategy_margin import Phase
 from xlmargin.what_if import one_more
 
 BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
-TODAY = dt.date.today
 
 
 def _portfolio(*ranges):

@@ -106,6 +106,31 @@ def to_value(cell: Cell) -> CellValue:
     return f"<{type(cell).__name__}>"
 
 
+_SIMPLE: Final = frozenset({float, int, bool, str, type(None)})
+"""Types whose equal cells are alike, byte by byte."""
+
+
+def simple_cells(cells: Cells) -> Cells:
+    """A range of no other cells than numbers, texts, TRUE, FALSE and nothing; a lone cell alone.
+
+    Dates become serial days, and what other packages and hosts have of their own their values:
+    all that an answer may depend on, and nothing that another could change.
+    """
+    if type(cells) in _SIMPLE:
+        return cells
+    rows = rows_of(cells)
+    if len(rows) == 1 and len(rows[0]) == 1 and not isinstance(cells, list | tuple):
+        return to_value(rows[0][0])
+    return [
+        row if _SIMPLE.issuperset(map(type, row)) else [_simple(cell) for cell in row]
+        for row in rows
+    ]
+
+
+def _simple(cell: Cell) -> Cell:
+    return cell if type(cell) in _SIMPLE else to_value(cell)
+
+
 def _number(number: Any) -> CellValue:
     if isinstance(number, int) and number in ERROR_OF_CODE:
         return ERROR_OF_CODE[number]

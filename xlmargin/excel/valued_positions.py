@@ -122,7 +122,7 @@ def _underlyings(
     ]
     for i, name in enumerate(own):
         if name not in index:
-            of_root = underlying_of(name, shares=market.index_of)
+            of_root = underlying_of(name, market.index_of)
             found = market.index_of.get(name, market.index_of.get(of_root))
             missing[i] = found is None
             index[name] = NO_UNDERLYING if found is None else found

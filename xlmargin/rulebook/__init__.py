@@ -1,6 +1,5 @@
 """The rules' numbers: dated, cited, typed."""
 
-from xlmargin.rulebook.known_underlyings import KnownUnderlying, known_underlying
 from xlmargin.rulebook.look_up import RuleSetDate, RuleValue, look_up, rule_set_dates
 from xlmargin.rulebook.rules import (
     AccountRules,
@@ -31,7 +30,6 @@ __all__ = [
     "CallRules",
     "EligibilityRules",
     "IntradayRules",
-    "KnownUnderlying",
     "PatternRules",
     "PortfolioRules",
     "RuleSetDate",
@@ -43,7 +41,6 @@ __all__ = [
     "eligibility_rules",
     "house_names",
     "intraday_rules",
-    "known_underlying",
     "look_up",
     "overridable_names",
     "parameter_names",

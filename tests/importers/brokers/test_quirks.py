@@ -89,6 +89,19 @@ def test_a_mini_is_told_by_its_value(tmp_path: Path) -> None:
     assert "10 units a contract" in read_book_files(path).notes[-1]
 
 
+def test_the_multiplier_of_a_root_is_the_known_one(tmp_path: Path) -> None:
+    """3 x 2.05 is 6.15: one unit a contract."""
+    row = "NANOS 12/18/2026 610.00 C,-3,2.05,-$6.15,$4.80,Option"
+    path = file_of(tmp_path, "schwab", row)
+    assert cells(path) == [["NANOS 261218C00610000", "call", -3.0, "NANOS", 2.05, 1.6, 1.0]]
+
+
+def test_a_class_of_shares_has_one_ticker_in_every_spelling(tmp_path: Path) -> None:
+    for spelling in ("BRK/B", "BRKB", "BRK.B", "BRK B"):
+        path = file_of(tmp_path, "etrade", f"{spelling},500.00,10,400.00,5000.00")
+        assert cells(path)[0][0] == "BRK.B"
+
+
 def test_any_other_multiplier_is_refused(tmp_path: Path) -> None:
     row = "XYZ 12/18/2026 52.50 C,-3,2.05,-$307.50,$480.00,Option"
     assert "wanted about 615.00" in problems(file_of(tmp_path, "schwab", row))[0]

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 
 from tests.excel.ranges import DIVIDENDS, MARKET, POSITIONS, SETTINGS, spoilt
 from xlmargin.excel import cells
+from xlmargin.excel.cache import ContentCache
 from xlmargin.excel.cells import check_book, read_book
-from xlmargin.excel.remembered import Remembered
 
 
 def test_the_same_content_answers_the_identical_book() -> None:
@@ -59,33 +64,76 @@ def test_a_check_and_a_reading_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(calls) == 1
 
 
+def of_size(size: int, most: int = 100, most_size: int = 10) -> ContentCache[int, int]:
+    return ContentCache(most, most_size, lambda key, value: value or size)
+
+
 def test_the_least_recently_used_is_forgotten() -> None:
     asked: list[str] = []
-    remembered: Remembered[str, str] = Remembered(most=2, most_size=100)
+    cache = ContentCache[str, str](2, 100, lambda key, value: 1)
 
     def answer(key: str) -> str:
         asked.append(key)
         return key.upper()
 
     for key in ("a", "b", "a", "c", "a", "b"):
-        assert remembered.get(key, 1, answer) == key.upper()
+        assert cache.get(key, answer) == key.upper()
     assert asked == ["a", "b", "c", "b"]
-    assert len(remembered) == 2
+    assert len(cache) == 2
 
 
 def test_what_is_remembered_is_bounded_by_size() -> None:
-    remembered: Remembered[int, int] = Remembered(most=100, most_size=10)
+    cache = of_size(4)
     for key in range(20):
-        remembered.get(key, 4, lambda k: k)
-        assert remembered.size <= 10
-    remembered.get(99, 50, lambda k: k)
-    assert (len(remembered), remembered.size) == (1, 50)
-    remembered.get(1, 1, lambda k: k)
-    assert (len(remembered), remembered.size) == (1, 1)
+        cache.get(key, lambda k: 0)
+        assert cache.size <= 10
+    cache.get(99, lambda k: 50)
+    assert (len(cache), cache.size) == (1, 50)
+    cache.get(1, lambda k: 1)
+    assert (len(cache), cache.size) == (1, 1)
+    cache.clear()
+    assert (len(cache), cache.size) == (0, 0)
 
 
 def test_a_failure_is_not_remembered() -> None:
-    remembered: Remembered[int, float] = Remembered(most=2, most_size=10)
+    cache = ContentCache[int, float](2, 10, lambda key, value: 1)
     with pytest.raises(ZeroDivisionError):
-        remembered.get(0, 1, lambda k: 1 / k)
-    assert len(remembered) == 0
+        cache.get(0, lambda k: 1 / k)
+    assert len(cache) == 0
+    assert cache.get(0, lambda k: 5.0) == 5.0
+
+
+@pytest.fixture
+def _switching_often() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("_switching_often")
+def test_threads_share_what_is_remembered() -> None:
+    cache = of_size(1, most=32, most_size=20)
+
+    def ask(start: int) -> bool:
+        return all(cache.get((start + i) % 97, lambda k: 0) == 0 for i in range(5_000))
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(ask, range(0, 800, 100)))
+    assert len(cache) == cache.size <= 20
+
+
+def test_threads_that_ask_the_same_wait_for_one_computation() -> None:
+    cache, asked, all_here = of_size(1), [], Event()
+
+    def slow(key: int) -> int:
+        asked.append(key)
+        assert all_here.wait(20)
+        return 0
+
+    with ThreadPoolExecutor(5) as threads:
+        answers = [threads.submit(cache.get, 7, slow) for _ in range(4)]
+        assert threads.submit(cache.get, 8, lambda k: 0).result(20) == 0  # another is not held up
+        all_here.set()
+        assert [answer.result(20) for answer in answers] == [0, 0, 0, 0]
+    assert asked == [7]
