@@ -91,9 +91,9 @@ def test_a_mini_is_told_by_its_value(tmp_path: Path) -> None:
 
 def test_the_multiplier_of_a_root_is_the_known_one(tmp_path: Path) -> None:
     """3 x 2.05 is 6.15: one unit a contract."""
-    row = "NANOS 12/18/2026 610.00 C,-3,2.05,-$6.15,$4.80,Option"
+    row = "NANOS 12/18/2026 610.00 C,-3,2.05,-$6.15,$5.25,Option"
     path = file_of(tmp_path, "schwab", row)
-    assert cells(path) == [["NANOS 261218C00610000", "call", -3.0, "NANOS", 2.05, 1.6, 1.0]]
+    assert cells(path) == [["NANOS 261218C00610000", "call", -3.0, "NANOS", 2.05, 1.75, 1.0]]
 
 
 def test_a_class_of_shares_has_one_ticker_in_every_spelling(tmp_path: Path) -> None:
