@@ -17,8 +17,9 @@ from xml.etree import ElementTree
 
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import to_value
+from xlmargin.cells.values import Day, to_value
 from xlmargin.cells.words import POSITIONS
+from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import FileCell, FileRows, bounded
 
@@ -69,7 +70,7 @@ def read_named_ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:
 
 
 def read_first_sheet(path: Path, unless: Sequence[str] = ()) -> SourceRows:
-    """The cells of a workbook's first sheet as texts; dates are serial days.
+    """The cells of a workbook's first sheet as texts; dates are those of a calendar.
 
     There are none where a sheet has one of the names in `unless`.
     """
@@ -82,6 +83,8 @@ def read_first_sheet(path: Path, unless: Sequence[str] = ()) -> SourceRows:
 def _text(cell: FileCell) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, Day) and cell % 1 == 0:
+        return date_of(cell).isoformat()
     return f"{cell:.15g}" if isinstance(cell, float) else str(cell)
 
 
