@@ -238,6 +238,9 @@ def test_cash_without_an_amount_is_refused(tmp_path: Path) -> None:
         ),
         ("tastytrade", "5W,./ESZ6EW3Z6 261218P5800,FUTURES_OPTION,1,,,5800,Put,5900,,,40,-41,"),
         ("thinkorswim", '/MES,,,,,,,,\n"/MES, Micro",+1,,5800.00,5900.00,,,,'),
+        ("thinkorswim", "XYZ,,,,,,,,\n100 (Flex) 18 DEC 26 52.5 CALL,-3,46,1.60,2.05,,,,"),
+        ("thinkorswim", "XYZ,,,,,,,,\n10 (Mini) 18 DEC 26 52.5 CALL,-3,46,1.60,2.05,,,,"),
+        ("schwab", "Futures Cash,--,--,$12.00,--,Futures"),
     ],
 )
 def test_what_no_requirement_is_worked_out_for_is_listed(
