@@ -240,3 +240,46 @@ def test_a_problem_names_its_place() -> None:
     assert str(problem) == "positions: found nothing, wanted a range"
     note = Problem("positions", 2, "", "left out", "", Severity.NOTE, (2, 3, 7))
     assert str(note) == "positions, rows 2-3, 7: left out"
+
+
+@pytest.mark.parametrize("error", ["Err:502", "#N/A N/A", "#N/A Invalid Security", "#ref!"])
+def test_errors_of_other_programs_are_errors(error: str) -> None:
+    log = ProblemLog()
+    read_table([["symbol", "quantity", "account"], ["XYZ", 1, error]], "positions", POSITIONS, log)
+    assert [(p.row, p.column) for p in log.errors] == [(2, "account")]
+
+
+def test_a_heading_that_is_an_error_refuses() -> None:
+    log = ProblemLog()
+    read_table([["symbol", "quantity", "#REF!"], ["XYZ", 1, 100]], "positions", POSITIONS, log)
+    assert [p.row for p in log.errors] == [1]
+
+
+def test_a_date_is_no_number() -> None:
+    day = dt.date(2026, 12, 18)
+    rows = [["symbol", "quantity", "expiration"], ["XYZ", day, day]]
+    log = ProblemLog()
+    table = read_table(rows, "positions", POSITIONS, log)
+    assert np.isnan(numbers(table, "quantity", log)).all()
+    assert dates(table, "expiration", log).tolist() == [46374]
+    assert [(p.row, p.column) for p in log.errors] == [(2, "quantity")]
+
+
+def test_totals_under_any_heading_are_left_out() -> None:
+    rows = [["account", "symbol", "quantity"], ["A", "XYZ", 100], ["Total", None, 100]]
+    log = ProblemLog()
+    assert len(read_table(rows, "positions", POSITIONS, log)) == 1
+    assert not log.errors
+
+
+def test_two_columns_of_one_name_must_not_contradict() -> None:
+    rows = [["symbol", "Symbol", "quantity"], ["XYZ", "ABC", 100]]
+    log = ProblemLog()
+    read_table(rows, "positions", POSITIONS, log)
+    assert [(p.row, p.column) for p in log.errors] == [(2, "symbol")]
+
+
+def test_unknown_columns_of_one_name_are_all_judged() -> None:
+    rows = [["symbol", "quantity", "zz", "zz"], ["XYZ", 100, "Sell", "watch"]]
+    table = read_table(rows, "positions", POSITIONS, ProblemLog())
+    assert table.has("side")

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.cells.values import CellValue, is_nothing
+from xlmargin.cells.values import CellValue, Day, is_nothing
 
 NUMBER: Final = "a number"
 DOLLARS: Final = "US dollars: requirements are in dollars"
@@ -152,7 +152,7 @@ def read_numbers(cells: Sequence[CellValue], style: NumberStyle | None = None) -
     shown: set[NumberStyle] = set()
     for i, cell in enumerate(cells):
         if not isinstance(cell, str):
-            if cell is not None and np.isfinite(cell):
+            if cell is not None and np.isfinite(cell) and not isinstance(cell, Day):
                 values[i] = cell
             elif cell is not None:
                 wanted[i] = NUMBER

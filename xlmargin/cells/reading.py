@@ -136,11 +136,11 @@ def _table(
     for same in of_name.values():
         same.sort(key=lambda i: headings.rank(texts[i]))
     known = {own: read[same[0]] for own, same in of_name.items()}
-    unknown = {
-        text or f"column {_letters(i)}, which has no heading": read[i]
-        for i, text in enumerate(texts)
-        if not headings.name_of(text) and (text or _filled(read[i]).any())
-    }
+    unknown: dict[str, Column] = {}
+    for i, text in enumerate(texts):
+        if not headings.name_of(text) and (text or _filled(read[i]).any()):
+            called = text or f"column {_letters(i)}, which has no heading"
+            unknown[f"{text}, column {_letters(i)}" if called in unknown else called] = read[i]
     table = Table(
         name=name,
         rows=at,
@@ -186,7 +186,8 @@ def _without_other_rows(table: Table, filled: np.ndarray, log: ProblemLog) -> Ta
     if table.has("symbol"):
         names = table.columns["symbol"]
         if isinstance(names, CodedCells):
-            total = names.where(_is_total) & table.empty("type") & table.empty("strike")
+            total = table.empty("symbol") | names.where(_is_total)
+            total &= table.empty("type") & table.empty("strike") & _has_total(table)
             _leave_out(total & entry, table, "totals, left out", log)
             again = names.where(partial(eq, table.typed["symbol"]))
             for heading, text in table.typed.items():
@@ -204,6 +205,15 @@ def _without_other_rows(table: Table, filled: np.ndarray, log: ProblemLog) -> Ta
 
 def _leave_out(where: BoolArray, table: Table, text: str, log: ProblemLog) -> None:
     log.notes_where(where, table, "", text)
+
+
+def _has_total(table: Table) -> BoolArray:
+    """Which rows say in one of their cells that they are a sum."""
+    found = np.zeros(len(table), dtype=bool)
+    for column in (*table.columns.values(), *table.unknown.values()):
+        if isinstance(column, CodedCells):
+            found |= column.where(_is_total)
+    return found
 
 
 def _is_total(cell: CellValue) -> bool:
@@ -224,7 +234,7 @@ def _merged(
     beside = Table(table.name, table.rows, {"1": first, "2": second})
     both = _filled(first) & _filled(second)
     typed = table.typed[heading]
-    if heading not in headings.labels:
+    if heading not in headings.labels or normalized(text) == normalized(typed):
         differ = np.zeros(len(table), dtype=bool)
         for i in np.flatnonzero(both):
             differ[i] = not _same(beside.cell("1", int(i)), beside.cell("2", int(i)))
@@ -259,6 +269,9 @@ def _judged(table: Table, headings: Headings, log: ProblemLog) -> Table:
         "currency": lambda c: text_of(c).upper() in CURRENCIES,
     }
     for text, column in list(table.unknown.items()):
+        if is_error(text):
+            wanted = "a heading; repair its formula"
+            log.error(table.name, table.heading_row, "", shown(text), wanted)
         if not isinstance(column, CodedCells) or not column.distinct:
             continue
         for heading, test in tests.items():

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -48,7 +49,10 @@ ERROR_OF_CODE: Final = {
 }
 """Error cells as COM sends them."""
 
-ERRORS: Final = frozenset(ERROR_OF_CODE.values())
+_ERROR: Final = re.compile(
+    "(?:" + "|".join(map(re.escape, ERROR_OF_CODE.values())) + r")(?: .*)?|Err:\d{3}", re.IGNORECASE
+)
+"""An error cell as text: #REF!, the "#N/A Invalid Security" of a data vendor, Calc's Err:502."""
 NOTHING_WORDS: Final = frozenset(["--", "---", "n/a", "not applicable"])
 """What brokers print where there is nothing."""
 
@@ -84,17 +88,21 @@ def clean_text(text: str) -> str:
     return text.translate(_ALIKE).strip()
 
 
+class Day(float):
+    """The serial day of a cell that holds a date: a number only where a date is wanted."""
+
+
 def to_value(cell: Cell) -> CellValue:
     """One cell as a float, a text without blanks around it, or None where it is empty."""
-    if cell is None:
-        return None
+    if cell is None or isinstance(cell, Day):
+        return cell
     if isinstance(cell, str):
-        text = clean_text(str(cell))
-        return (upper if (upper := text.upper()) in ERRORS else text) if text else None
+        text = clean_text(str(cell)) or None
+        return text.upper() if text and is_error(text) else text
     if isinstance(cell, bool | np.bool_):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, dt.date):
-        return serial_of(cell) if cell == cell else None
+        return Day(serial_of(cell)) if cell == cell else None
     if isinstance(cell, dt.time):
         return serial_of(dt.datetime.combine(_DAY, cell)) % 1.0
     if isinstance(cell, dt.timedelta):
@@ -175,7 +183,7 @@ def _is_series(cells: Cells) -> TypeGuard[Iterable[Cell]]:
 
 def is_error(cell: CellValue) -> bool:
     """Whether the cell holds an error of the spreadsheet, such as #REF!."""
-    return isinstance(cell, str) and cell in ERRORS
+    return isinstance(cell, str) and cell[0] in "#eE" and bool(_ERROR.fullmatch(cell))
 
 
 def is_nothing(cell: CellValue) -> bool:
