@@ -27,12 +27,13 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import udfs
-from xlmargin.excel import cells, margined
+from xlmargin import udfs
+from xlmargin.excel import cache
 from xlmargin.excel.cells import read_book
 from xlmargin.excel.margined import strategy_margined
-from xlmargin.strategy_margin import Phase, solver
-from xlmargin.strategy_margin.solver_scipy import ScipyEngine
+from xlmargin.strategy_margin import RequirementKind
+from xlmargin.strategy_margin.solver import branch_and_bound
+from xlmargin.strategy_margin.solver.scipy_engine import ScipyEngine
 
 AS_OF = dt.date.today()
 SPOT = 100.0
@@ -86,16 +87,11 @@ def seconds(call: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def forget() -> None:
-    cells._remembered.clear()
-    margined.forget()
-
-
 def through_the_worksheet(function: Callable[..., object], books: list[tuple[Rows, ...]]) -> str:
     """Median and 95th percentile of first calls, as text."""
     times = []
     for book in books:
-        forget()
+        cache.forget()
         times.append(1000 * seconds(lambda book=book: function(*book)))
     times.sort()
     return f"{median(times):>9.1f} ms {times[ceil(0.95 * len(times)) - 1]:>9.1f} ms"
@@ -119,10 +115,10 @@ def table_of_sizes(quick: bool) -> None:
 def thousand_legs(books: int) -> None:
     for seed in range(books):
         book = ranges(with_shares(seed, legs(seed, 1000)))
-        forget()
+        cache.forget()
         taken = seconds(lambda book=book: udfs.REGT_MAINTENANCE(*book))
         margin = strategy_margined(read_book(*book))
-        asked, bound = margin.maintenance, margin.bound(Phase.MAINTENANCE)
+        asked, bound = margin.maintenance, margin.bound(RequirementKind.MAINTENANCE)
         gap = (asked - bound) / asked if asked else 0.0
         print(f"1,000 legs: {taken:.1f} s, {asked:,.0f}, proven to {gap:.3%}")
 
@@ -148,7 +144,7 @@ def beside_margin_estimator(books: int) -> None:
         asked_in_all = peer_in_all = 0.0
         for seed in range(books):
             rows = legs(seed, count, longest=86)
-            forget()
+            cache.forget()
             book = ranges(rows)
             ours.append(1000 * seconds(lambda book=book: udfs.REGT_INITIAL(*book)))
             asked = strategy_margined(read_book(*book)).initial
@@ -183,7 +179,7 @@ if __name__ == "__main__":
     parser.add_argument("--scipy", action="store_true", help="as on a host without highspy")
     arguments = parser.parse_args()
     if arguments.scipy:
-        solver._engine = lambda: ScipyEngine
+        branch_and_bound._engine = lambda: ScipyEngine
     quick = arguments.quick
     table_of_sizes(quick)
     thousand_legs(1 if quick else 3)

@@ -26,8 +26,8 @@ import QuantLib as ql
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import udfs
-from xlmargin.excel import cells, margined
+from xlmargin import udfs
+from xlmargin.excel import cache
 from xlmargin.pricing import Contracts, theoretical_value
 
 AS_OF, RATE = 46_346, 0.045
@@ -127,8 +127,7 @@ def cpu(call: Callable[[], object]) -> float:
 
 def fresh(ranges: tuple[Rows, Rows, Rows]) -> float:
     """CPU seconds of the first call on ranges that were not seen before."""
-    cells._remembered.clear()
-    margined.forget()
+    cache.forget()
     return cpu(lambda: udfs.PM_REQUIREMENT(*ranges))
 
 
@@ -170,12 +169,14 @@ def by_size(runs: int) -> None:
 
 def import_time(runs: int) -> None:
     root = Path(__file__).parents[1]
-    script = "import time; t = time.process_time(); import udfs; print(time.process_time() - t)"
+    script = (
+        "import time; t = time.process_time(); import xlmargin.udfs; print(time.process_time() - t)"
+    )
     times = [
         float(subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True).stdout)
         for _ in range(runs)
     ]
-    line("import udfs, a fresh interpreter", statistics.median(times))
+    line("import xlmargin.udfs, a fresh interpreter", statistics.median(times))
 
 
 def main() -> None:

@@ -6,17 +6,21 @@ The search is made anew each time at a desk, always the same where CI is set.
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from xlmargin.excel import margined
+from xlmargin.excel import cache
+
+settings.register_profile("anew", deadline=None)  # a busy machine is no fault of the code
+os.environ["XLMARGIN_LOG"] = str(Path(tempfile.gettempdir()) / "xlmargin-tests.log")
 
 settings.register_profile("same", derandomize=True, deadline=None)
-if os.environ.get("CI"):
-    settings.load_profile("same")
+settings.load_profile("same" if os.environ.get("CI") else "anew")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Forget the books margined by tests before, whose answers would stand in for the code."""
-    margined.forget()
+    """Forget what tests before have computed, whose answers would stand in for the code."""
+    cache.forget()

@@ -9,10 +9,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [
-    {"errors", "arrays", "dates"},
-    {"instruments", "requirement"},
+    {"errors", "defects", "arrays", "dates"},
+    {"instruments", "requirement", "time_limit"},
+    {"contracts"},
     {"option_symbols", "market", "settings", "positions", "rulebook"},
-    {"book", "importers"},
+    {"known_instruments"},
+    {"book", "cells"},
+    {"importers"},
     {"pricing", "cash"},
     {"risk_array"},
     {"portfolio_margin", "strategy_margin"},
@@ -54,9 +57,8 @@ def imported_rooms(path: Path) -> set[str]:
             continue
         for name in names:
             first, _, rest = name.partition(".")
-            if first == "udfs":
-                rooms.add("udfs")
-            elif first == "xlmargin" and rest:
+            assert first != "udfs", f"{path}: a clone has udfs, an installed package xlmargin.udfs"
+            if first == "xlmargin" and rest:
                 rooms.add(rest.partition(".")[0])
     return rooms - {"__version__"}
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import udfs
+from xlmargin import udfs
 from xlmargin.excel.worksheet_function import REGISTRY
 
 Range = list[list[Any]]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import udfs
+from xlmargin import udfs
 from xlmargin.efficiency import released_capital
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.rulebook.coverage import coverage_table
@@ -27,7 +27,7 @@ def test_every_function_is_named():
 def test_example_answers_what_it_says():
     code = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
     names: dict[str, object] = {}
-    exec(code.replace("import udfs", ""), {"udfs": udfs}, names)
+    exec(code, {}, names)
     ranges = (names["positions"], None, names["settings"])
     said = [float(n.replace(",", "")) for n in re.findall(r"# +([\d,]+\.\d\d)", code)]
     answers = [udfs.PM_REQUIREMENT(*ranges), udfs.REGT_MAINTENANCE(*ranges)]

@@ -5,17 +5,19 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
 import pytest
 
-import udfs
 from tests.books import Range
+from xlmargin import udfs
+from xlmargin.excel import worksheet_function
 from xlmargin.excel.cells import read_book
 from xlmargin.excel.margined import strategy_margined
 from xlmargin.excel.worksheet_function import REGISTRY
-from xlmargin.strategy_margin import Phase, unproven
+from xlmargin.strategy_margin import RequirementKind, optimality_gap_note
 
 SETTINGS: Range = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04]]
 POSITIONS: Range = [
@@ -52,6 +54,13 @@ def changed(row: int, column: str, value: object) -> Range:
     rows = [list(r) for r in POSITIONS]
     rows[row - 1][POSITIONS[0].index(column)] = value
     return rows
+
+
+def test_a_clone_has_the_functions_by_their_short_name():
+    clone = import_module("udfs")
+    ours = [n for n, e in REGISTRY.items() if e.function.__module__ == "xlmargin.udfs"]
+    assert len(ours) >= 29
+    assert {n: getattr(clone, n) for n in ours} == {n: getattr(udfs, n) for n in ours}
 
 
 @pytest.mark.parametrize("name", BOOK_FUNCTIONS)
@@ -263,7 +272,8 @@ def test_same_moneyness_takes_the_volatility_that_strike_has_now():
 
 
 def test_as_of_falls_back_to_today_only_at_the_door(monkeypatch):
-    monkeypatch.setattr(udfs, "TODAY", lambda: dt.date(2026, 11, 20))
+    for module in (udfs, worksheet_function):
+        monkeypatch.setattr(module, "TODAY", lambda: dt.date(2026, 11, 20))
     stated = call("PM_REQUIREMENT", POSITIONS, MARKET, SETTINGS)
     assert call("PM_REQUIREMENT", POSITIONS, MARKET, [SETTINGS[0], SETTINGS[2]]) == stated
 
@@ -357,10 +367,10 @@ def test_price_of_an_option_without_volatility_or_time_has_no_greeks():
 def test_a_pairing_that_is_not_proven_least_says_so():
     book = read_book(POSITIONS, MARKET, SETTINGS)
     margin = strategy_margined(book)
-    pairing = margin.classes[0].pairing(Phase.MAINTENANCE)
-    assert unproven(pairing) == ""
-    told = unproven(dataclasses.replace(pairing, bound=pairing.amount - 1_000))
-    assert told.endswith(f"none is asked less than {pairing.amount - 1_000:,.2f}")
+    pairing = margin.classes[0].pairing(RequirementKind.MAINTENANCE)
+    assert optimality_gap_note(pairing) == ""
+    told = optimality_gap_note(dataclasses.replace(pairing, lower_bound=pairing.amount - 1_000))
+    assert told.endswith(f"lower bound {pairing.amount - 1_000:,.2f}")
 
 
 def test_only_ascii_digits_make_an_option_symbol():

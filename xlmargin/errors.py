@@ -15,22 +15,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final, NamedTuple
+
+_MOST_RUNS: Final = 6
+"""Stretches of rows that a message names one by one."""
+
+
+class RowRef(NamedTuple):
+    """A row as the user sees it: the range, or file, and its number there."""
+
+    range: str
+    row: int
+
+    def __str__(self) -> str:
+        """How a message about positions names it: "7", "7 of trades"."""
+        return f"{self.row}" if self.range == "positions" else f"{self.row} of {self.range}"
 
 
 class Severity(StrEnum):
-    """Whether a problem refuses the answer or only deserves a look."""
+    """Whether a problem refuses the answer, deserves a look, or only tells how it was read."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
+    """How something was read, or what was left out: nothing to do."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing found in the input that is not what was wanted.
+    """One thing found in the input that is not what was wanted, in one row or in several alike.
 
-    `row` is the row of the range, 1 for the headings, so that it is the sheet's row where the
-    range starts in row 1; 0 where the whole range is meant. `column` is the heading, or "" where
-    no single column is meant.
+    `range` is a range's name, or a file with its sheet. `row` is the first row of `rows`, as the
+    user counts them: the sheet's or the file's own, else within the range, 1 for the headings; 0
+    where the whole range is meant. `column` is the heading, "" where no single column is meant, and
+    `letter` the sheet's letter of that column where it is known. A note has nothing `wanted`.
     """
 
     range: str
@@ -39,10 +57,33 @@ class Problem:
     found: str
     wanted: str
     severity: Severity = Severity.ERROR
+    rows: tuple[int, ...] = ()
+    letter: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a message shows it: "positions, rows 4-27, price (column F)"."""
+        rows = self.rows or ((self.row,) if self.row else ())
+        numbers = row_numbers(rows)
+        column = f"{self.column} (column {self.letter})" if self.letter else self.column
+        where = ("rows " if len(rows) > 1 else "row ") + numbers if rows else ""
+        return ", ".join(p for p in (self.range, where, column) if p)
 
     def __str__(self) -> str:
-        places = [self.range, f"row {self.row}" if self.row else "", self.column]
-        return f"{', '.join(p for p in places if p)}: found {self.found}, wanted {self.wanted}"
+        wanted = f", wanted {self.wanted}" if self.wanted else ""
+        found = self.found if self.severity is Severity.NOTE else f"found {self.found}"
+        return f"{self.place}: {found}{wanted}"
+
+
+def row_numbers(rows: Sequence[int]) -> str:
+    """Row numbers as a message shows them: "4-27, 30 and 12 more"."""
+    ordered = sorted(rows)
+    starts = [i for i, row in enumerate(ordered) if not i or row > ordered[i - 1] + 1]
+    ends = [*starts[1:], len(ordered)] if ordered else []
+    runs = [(ordered[a], ordered[b - 1]) for a, b in zip(starts, ends, strict=True)]
+    shown = [str(a) if a == b else f"{a}-{b}" for a, b in runs[:_MOST_RUNS]]
+    more = sum(b - a + 1 for a, b in runs[_MOST_RUNS:])
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 class MarginError(Exception):

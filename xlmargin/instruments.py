@@ -63,3 +63,11 @@ class Style(StrEnum):
 
     AMERICAN = "american"
     EUROPEAN = "european"
+
+
+class Settlement(StrEnum):
+    """When the series of an index settles on its day of expiration; shares settle at the close."""
+
+    AM = "am"
+    """At the opening, so that it never covers what settles at that day's close."""
+    PM = "pm"

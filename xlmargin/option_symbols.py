@@ -53,6 +53,18 @@ INDEX_OF_ROOT: Final = {"SPXW": "SPX", "NDXP": "NDX", "RUTW": "RUT", "VIXW": "VI
 """Option roots listed beside an index's own: their options deliver the index on the right."""
 
 
+SETTLED_AT_OPEN: Final = frozenset({"SPX", "NDX", "RUT", "VIX", "VIXW", "DJX"})
+"""Roots whose options settle at the open of their day; all others at its close."""
+
+_ADJUSTED: Final = re.compile(r"([A-Z]+)[1-9]")
+
+
+def adjusted_root(root: str) -> str:
+    """The plain root of an adjusted one, "XYZ" of "XYZ1"; "" where a root is not adjusted."""
+    match = _ADJUSTED.fullmatch(root)
+    return match[1] if match else ""
+
+
 @dataclass(frozen=True)
 class OptionSymbol:
     """What an option symbol says: the contract, not its multiplier or style.

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.contracts import Contracts
 from xlmargin.dates import date_of
+from xlmargin.errors import Problem, RowRef, Severity
 from xlmargin.instruments import InstrumentKind
 
-NO_UNDERLYING = -1
-"""What the `underlying` column holds for cash."""
+NO_GROUP = -1
+"""What `group` holds for a position whose pairing is not forced."""
 
 
 @dataclass(frozen=True, eq=False)
 class Positions:
     """One entry a position, in the order of the user's rows; all columns have shape (positions,).
 
-    `quantity` is in contracts, shares, or dollars of cash: long > 0, short < 0. `underlying` is an
-    index into the market's underlyings. Strike and expiration (a serial day) are NaN for what is
-    not an option; mark, cost ($ per unit) and volatility are NaN where not given. `account` and
-    `group` are indexes into `accounts` and `groups`; a group of -1 is none.
+    `contracts` says what each is a position in. `quantity` is in contracts, shares, or dollars of
+    cash: long > 0, short < 0. Mark, cost ($ per unit) and volatility are NaN where not given.
+    `account` and `group` are indexes into `accounts` and `groups`; a group of -1 is none. `row` is
+    the number of the row that a position stands in, `origin` an index into `origins`, the ranges.
     """
 
-    symbol: tuple[str, ...]
-    row: IntArray
-    kind: IntArray
+    contracts: Contracts
     quantity: FloatArray
-    multiplier: FloatArray
-    underlying: IntArray
-    strike: FloatArray
-    expiration: FloatArray
-    american: BoolArray
     mark: FloatArray
     cost: FloatArray
     volatility: FloatArray
@@ -41,39 +38,113 @@ class Positions:
     accounts: tuple[str, ...]
     group: IntArray
     groups: tuple[str, ...]
+    row: IntArray
+    origin: IntArray
+    origins: tuple[str, ...]
 
     def __len__(self) -> int:
-        return len(self.symbol)
+        return len(self.row)
 
     def only(self, chosen: IntArray) -> Positions:
         """Some of the positions, by index; accounts and groups keep their numbers."""
-        columns = {
-            field.name: getattr(self, field.name)[chosen]
-            for field in fields(self)
-            if isinstance(getattr(self, field.name), np.ndarray)
+        columns: dict[str, Any] = {name: getattr(self, name)[chosen] for name in self._arrays}
+        return replace(self, contracts=self.contracts.only(chosen), **columns)
+
+    def joined(self, other: Positions) -> Positions:
+        """These positions and then the others, which point at the same market.
+
+        Accounts, groups and ranges are the same where their names are.
+        """
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(self, name), getattr(other, name)])
+            for name in self._arrays
         }
-        symbols = tuple(self.symbol[i] for i in chosen)
-        return replace(self, symbol=symbols, **columns)
+        for code, names in (("account", "accounts"), ("group", "groups"), ("origin", "origins")):
+            own, others = getattr(self, names), getattr(other, names)
+            index = {name: i for i, name in enumerate(dict.fromkeys([*own, *others]))}
+            place = np.array([*map(index.__getitem__, others), NO_GROUP], dtype=np.int64)
+            columns[code][len(self) :] = place[getattr(other, code)]
+            columns[names] = tuple(index)
+        return replace(self, contracts=self.contracts.joined(other.contracts), **columns)
+
+    @property
+    def _arrays(self) -> list[str]:
+        return [f.name for f in fields(self) if isinstance(getattr(self, f.name), np.ndarray)]
+
+    @property
+    def symbol(self) -> tuple[str, ...]:
+        """Ticker of each position; of an option its root."""
+        return self.contracts.root
+
+    @property
+    def kind(self) -> IntArray:
+        """Kind of each instrument, as `InstrumentKind`."""
+        return self.contracts.kind
+
+    @property
+    def underlying(self) -> IntArray:
+        """Index of each underlying in the market."""
+        return self.contracts.underlying
+
+    @property
+    def strike(self) -> FloatArray:
+        """Strikes, $ per unit; NaN for what is not an option."""
+        return self.contracts.strike
+
+    @property
+    def expiration(self) -> FloatArray:
+        """Serial days of expiration; NaN for what is not an option."""
+        return self.contracts.expiration
+
+    @property
+    def american(self) -> BoolArray:
+        """Which options may be exercised before they expire."""
+        return self.contracts.american
+
+    @property
+    def multiplier(self) -> FloatArray:
+        """Units of the underlying per contract or share."""
+        return self.contracts.multiplier
+
+    @property
+    def is_option(self) -> BoolArray:
+        """Which positions are calls or puts."""
+        return self.contracts.is_option
+
+    @property
+    def is_stock(self) -> BoolArray:
+        """Which positions are shares of a stock, fund or note."""
+        return self.contracts.is_stock
+
+    @property
+    def is_cash(self) -> BoolArray:
+        """Which positions are cash."""
+        return self.contracts.is_cash
 
     @cached_property
     def units(self) -> FloatArray:
         """Units of the underlying, signed: quantity times multiplier."""
         return self.quantity * self.multiplier
 
-    @cached_property
-    def is_option(self) -> BoolArray:
-        """Which positions are calls or puts."""
-        return np.isin(self.kind, (InstrumentKind.CALL, InstrumentKind.PUT))
+    def source(self, index: int) -> RowRef:
+        """Where one position comes from."""
+        return RowRef(self.origins[self.origin[index]], int(self.row[index]))
 
-    @cached_property
-    def is_stock(self) -> BoolArray:
-        """Which positions are shares of a stock, fund or note."""
-        return np.equal(self.kind, InstrumentKind.STOCK)
+    def rows(self, chosen: Iterable[int]) -> str:
+        """Rows of some positions for a reader: "row 4", "rows 4, 5, 2 of trades"."""
+        named = [str(self.source(i)) for i in sorted(chosen)]
+        return f"row{'s' * (len(named) > 1)} {', '.join(named)}"
 
-    @cached_property
-    def is_cash(self) -> BoolArray:
-        """Which positions are cash."""
-        return np.equal(self.kind, InstrumentKind.CASH)
+    def problem(
+        self,
+        index: int,
+        column: str,
+        found: str,
+        wanted: str,
+        severity: Severity = Severity.ERROR,
+    ) -> Problem:
+        """Something about one position, placed where it comes from."""
+        return Problem(*self.source(index), column, found, wanted, severity)
 
     def label(self, index: int) -> str:
         """Name of one position for a reader: "-5 XYZ 18 Dec 2026 500 call"."""
@@ -89,7 +160,7 @@ class Positions:
         return f"{day.day} {day:%b %Y} {self.strike[index]:.10g}"
 
 
-def codes(names: list[str]) -> tuple[IntArray, tuple[str, ...]]:
+def codes(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
     """Each name as an index into the distinct names, which come in order of appearance."""
     distinct = tuple(dict.fromkeys(names))
     index = {name: i for i, name in enumerate(distinct)}

@@ -50,6 +50,16 @@ class DayTradingRegime(StrEnum):
     PATTERN_DAY_TRADER = "pattern_day_trader"
 
 
+class KnownUnderlyings(StrEnum):
+    """Which facts of the rulebook's tables count where the market range does not state them."""
+
+    CONFIRMED = "confirmed"
+    """All that lower no requirement, and those that lower one where a list confirms them."""
+    ALL = "all"
+    STATE = "state"
+    """None: everything must be stated."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Settings other than the date and the rates, which belong to the market.
@@ -66,4 +76,5 @@ class Settings:
     smile: Smile = Smile.STICKY_STRIKE
     base_value: BaseValue = BaseValue.MARK
     day_trading_regime: DayTradingRegime = DayTradingRegime.BY_DATE
+    known_underlyings: KnownUnderlyings = KnownUnderlyings.CONFIRMED
     overrides: Mapping[str, float] = field(default_factory=dict)

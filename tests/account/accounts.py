@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import udfs
+from xlmargin import udfs
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
 AS_OF = ["as_of", "2026-11-20"]

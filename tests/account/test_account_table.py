@@ -2,8 +2,8 @@
 
 import pytest
 
-import udfs
 from tests.account.accounts import AS_OF, HEADINGS, MARGIN, answered, cash, option, stock, totals
+from xlmargin import udfs
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.samples import family_office_book
 

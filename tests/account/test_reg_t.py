@@ -2,8 +2,8 @@
 
 import pytest
 
-import udfs
 from tests.account.accounts import HEADINGS, MARGIN, cash, option, stock, totals
+from xlmargin import udfs
 
 
 def test_long_stock_with_excess():

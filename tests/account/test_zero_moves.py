@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-import udfs
 from tests.account.accounts import HEADINGS, MARGIN, answered, cash, option, stock, totals
+from xlmargin import udfs
 from xlmargin.account import lone_stock, portfolio_excess, strategy_excess
 from xlmargin.account.moved_prices import moved_prices
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.excel.cells import read_book
-from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin import RequirementKind, strategy_lines
 
 
 def test_long_stock():
@@ -249,7 +249,7 @@ def test_rows_of_one_price_and_two_volatilities_lie_between():
 
 
 def test_a_pairing_that_only_pays_after_a_move_is_found():
-    # now the puts are asked less uncovered than the 35 of their spread; far down, more
+    # now the puts require less uncovered than the 35 of their spread; far down, more
     options = [option("put", 5, 60, 0.05), option("put", -5, 95, 1.4)]
     held = [stock(500, 100), cash(-8_000)]
     move = totals(*held, *options)["strategy move down"]
@@ -266,7 +266,10 @@ def test_a_pairing_that_only_pays_after_a_move_is_found():
         for rows in ([*held, *options], there)
     )
     assert strategy_excess(then).excess[0] == pytest.approx(0, abs=0.05)
-    strategies = [{line.strategy for line in m.lines(Phase.MAINTENANCE)} for m in (now, then)]
+    strategies = [
+        {line.strategy for line in strategy_lines(m, RequirementKind.MAINTENANCE)}
+        for m in (now, then)
+    ]
     assert "Put credit spread" in strategies[1] - strategies[0]
 
 

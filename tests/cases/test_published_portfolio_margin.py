@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-import udfs
 from tests.books import case_ranges, published
+from xlmargin import udfs
 
 TABLE = published("cboe_2007_regt_vs_pm")
 ARRAYS = published("quantlib_generated_tims_arrays")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-import udfs
 from tests.books import Range
+from xlmargin import udfs
 from xlmargin.samples import family_office_book
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]

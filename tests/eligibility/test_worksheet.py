@@ -2,7 +2,7 @@
 
 import pytest
 
-import udfs
+from xlmargin import udfs
 
 SETTINGS = [["as_of", "2026-11-20"], ["house", "schwab"]]
 FACTS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-import udfs
+from xlmargin import udfs
 
 HEADINGS = ["symbol", "type", "quantity", "price", "account"]
 AS_OF = ["as_of", "2026-11-20"]

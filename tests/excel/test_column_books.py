@@ -69,8 +69,12 @@ def by_columns(table: ColumnTable) -> Book:
 
 
 def assert_same(one: Book, other: Book) -> None:
-    for field in fields(one.positions):
-        a, b = getattr(one.positions, field.name), getattr(other.positions, field.name)
+    pairs = [(one.positions, other.positions)]
+    pairs += [(one.positions.contracts, other.positions.contracts)]
+    for field, one_, other_ in ((f, *pair) for pair in pairs for f in fields(pair[0])):
+        a, b = getattr(one_, field.name), getattr(other_, field.name)
+        if field.name == "contracts":
+            continue
         if isinstance(a, np.ndarray):
             assert a.dtype == b.dtype, field.name
             np.testing.assert_array_equal(a, b, field.name)

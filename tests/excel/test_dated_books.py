@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-import udfs
 from tests.excel.ranges import Range
+from xlmargin import udfs
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError
 from xlmargin.excel.contents import read_contents

@@ -1,15 +1,26 @@
 from __future__ import annotations
 
+import datetime as dt
+import math
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tests.excel.ranges import MARKET, POSITIONS, SETTINGS
 from tests.excel.registered import check_registry
+from xlmargin import udfs
 from xlmargin.errors import MarginError
+from xlmargin.excel import worksheet_function as module
 from xlmargin.excel.arguments import HEADERS, Argument, Kind
 from xlmargin.excel.worksheet_function import REGISTRY, Returns, worksheet_function
+from xlmargin.time_limit import check_time_limit, time_limit
+
+pytestmark = pytest.mark.dependencies
 
 TEXT = Argument("A text.", Kind.TEXT)
 NUMBER = Argument("A number.", Kind.NUMBER)
@@ -40,7 +51,7 @@ def _registry_as_it_was() -> Any:
 def echo(kind: Argument, default: Any = "default") -> Callable[..., Any]:
     """A worksheet function that answers its one argument, and what type it was."""
 
-    @worksheet_function(returns=Returns.TABLE, value=kind)
+    @worksheet_function(Returns.TABLE, value=kind)
     @named("TEST_ECHO")
     def function(value=default):
         return [[type(value).__name__, value if not isinstance(value, list) else str(value)]]
@@ -116,7 +127,7 @@ def test_errors_are_answered() -> None:
         return 1 / value
 
     assert function(1) == "#XLM! Not so."
-    assert function(0) == "#XLM! internal error: ZeroDivisionError: float division by zero"
+    assert re.match(r"#XLM! internal error [0-9A-F]{4} \(ZeroDivisionError\)", str(function(0)))
 
 
 def test_the_registry_describes_the_function() -> None:
@@ -181,3 +192,129 @@ def test_a_function_reads_a_book() -> None:
 
     assert function(POSITIONS, MARKET, SETTINGS) == 4.0
     assert function(POSITIONS, settings=SETTINGS).startswith("#XLM! positions, row 4, symbol")
+
+
+class ExcelTime(dt.datetime):
+    """A date as classic Excel delivers it: a datetime of another class, in a time zone."""
+
+
+def counted(argument: Argument) -> tuple[Callable[..., Any], list[Any]]:
+    """A worksheet function of one argument, and all that it was called with."""
+    calls: list[Any] = []
+
+    @worksheet_function(Returns.TABLE, value=argument)
+    @named("TEST_COUNTED")
+    def function(value):
+        calls.append(value)
+        return [["rows", len(calls)]]
+
+    return function, calls
+
+
+def test_the_same_content_is_computed_once() -> None:
+    function, calls = counted(RANGE)
+    rows = [["a", 1.5, None, True], ["b", math.nan, "", 2]]
+    first = function(rows)
+    assert function([list(row) for row in rows]) == first
+    assert function(np.array(rows, dtype=object)) == first
+    assert len(calls) == 1
+
+
+def test_what_a_caller_does_to_an_answer_or_its_ranges_is_its_own_affair() -> None:
+    function, calls = counted(RANGE)
+    rows = [["a", 1.0], ["b", 2.0]]
+    answer = function(rows)
+    answer[0][0] = "changed"
+    assert function(rows) == [["rows", 1.0]]
+    rows[1][1] = 3.0
+    assert function(rows) == [["rows", 2.0]]
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        (dt.date(2026, 1, 15), 46037.0),
+        (dt.datetime(2026, 1, 15, 12), 46037.5),
+        (ExcelTime(2026, 1, 15, 12, tzinfo=dt.UTC), 46037.5),
+        (pd.Timestamp("2026-01-15"), 46037.0),
+        (np.datetime64("2026-01-15"), 46037.0),
+        (Decimal("12.5"), 12.5),
+        (np.float64(12.5), 12.5),
+        (np.int64(12), 12.0),
+        (np.bool_(True), "TRUE"),
+        (np.str_("XYZ"), "XYZ"),
+        (pd.NaT, None),
+        (dt.time(6), 0.25),
+    ],
+)
+def test_cells_of_hosts_and_packages_are_remembered_as_values(cell: object, value: object) -> None:
+    function, calls = counted(RANGE)
+    rows = [["symbol", "cell"], ["XYZ", cell]]
+    assert function(rows) == function([["symbol", "cell"], ["XYZ", value]]) == [["rows", 1.0]]
+    assert calls == [[["symbol", "cell"], ["XYZ", value]]]
+
+
+def test_equal_cells_of_other_types_are_other_content() -> None:
+    function, calls = counted(RANGE)
+    for cell in (1, 1.0, True, "1", None, ""):
+        function([["a", cell]])
+    assert len(calls) == 6
+
+
+def test_another_day_is_another_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    function, _ = counted(NUMBER)
+    monkeypatch.setattr(module, "TODAY", lambda: dt.date(2026, 11, 20))
+    function(1)
+    function(1)
+    monkeypatch.setattr(module, "TODAY", lambda: dt.date(2026, 11, 21))
+    assert function(1) == [["rows", 2.0]]
+
+
+def failing_once(error: Exception) -> Callable[..., Any]:
+    calls: list[Any] = []
+
+    @worksheet_function(value=NUMBER)
+    @named("TEST_FAILING")
+    def function(value):
+        calls.append(value)
+        if len(calls) == 1:
+            raise error
+        return 5.0
+
+    return function
+
+
+def test_a_refusal_is_remembered_but_not_an_error_of_our_own() -> None:
+    refused = failing_once(MarginError("Not so."))
+    assert refused(1) == refused(1) == "#XLM! Not so."
+    assert refused(2) == 5.0
+    broken = failing_once(KeyError("x"))
+    assert broken(1).startswith("#XLM! internal error")
+    assert broken(1) == 5.0
+
+
+def test_a_call_that_takes_too_long_is_refused_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    @worksheet_function(value=NUMBER)
+    @named("TEST_LONG")
+    def function(value):
+        check_time_limit()
+        return value
+
+    monkeypatch.setattr(module, "SECONDS", -1.0)
+    assert "xlmargin report" in function(1)
+    with time_limit(math.inf):
+        assert function(1) == 1.0
+    assert "xlmargin report" in function(1)
+    monkeypatch.undo()
+    assert function(2) == 2.0
+
+
+def test_cells_with_dates_are_read_and_remembered() -> None:
+    option = ["XYZ", "call", -1, 55, dt.date(2026, 12, 18), 2.0]
+    positions = [["symbol", "type", "quantity", "strike", "expiration", "price"], option]
+    settings = [["as_of", dt.datetime(2026, 11, 20)], ["rate", 0.04]]
+    market = [["symbol", "price"], ["XYZ", 50]]
+    # 20% of 50 less 5 out of the money, and the premium of 2, on 100 shares
+    assert udfs.REGT_MAINTENANCE(positions, market, settings) == pytest.approx(700)
+    assert udfs.REGT_MAINTENANCE(positions, market, [["as_of", 46346.0], ["rate", 0.04]]) == 700

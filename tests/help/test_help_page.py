@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import udfs
+from xlmargin import udfs
 from xlmargin.cli import app
 from xlmargin.commands.help_pages import page_of
 from xlmargin.errors import MarginError

@@ -54,7 +54,7 @@ def main() -> None:
         Worksheets=(),
         VBProject=SimpleNamespace(VBComponents=components),
     )
-    import_udfs("udfs", book)
+    import_udfs("xlmargin.udfs", book)
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     sys.stdout.write("\n")
     json.dump({"vba": components.imported, "wizard": application.described}, sys.stdout)

@@ -12,4 +12,4 @@ from xlmargin.excel.worksheet_function import Returns, worksheet_function
 def COUNTED_BOOKS(after):
     """How many books were read, margined by portfolio and by strategy, since the program began."""
     del after
-    return [[len(cells._remembered), len(margined._portfolio), len(margined._strategy)]]
+    return [[len(cells._readings), len(margined._portfolio), len(margined._strategy)]]

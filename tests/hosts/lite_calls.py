@@ -2,7 +2,7 @@
 
 import json
 
-import udfs
+from xlmargin import udfs
 
 POSITIONS = [
     ["symbol", "type", "quantity", "strike", "expiration", "price"],

@@ -18,8 +18,7 @@ const answer = JSON.parse(
 import compileall, json, os, sys, sysconfig
 os.environ.pop("XLWINGS_ON_SERVER", None)
 folder = sysconfig.get_path("purelib")
-compiled = compileall.compile_dir(folder + "/xlmargin", quiet=1) and compileall.compile_file(
-    folder + "/udfs.py", quiet=1)
+compiled = compileall.compile_dir(folder + "/xlmargin", quiet=1)
 from xlmargin.dates import serial_of
 from xlmargin.errors import MarginError
 import datetime

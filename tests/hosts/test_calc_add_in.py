@@ -24,9 +24,9 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    import_module("udfs")
+    import_module("xlmargin.udfs")
     path = tmp_path_factory.mktemp("add_in") / "xlmargin.oxt"
-    functions = [f for f in REGISTRY.values() if f.function.__module__ == "udfs"]
+    functions = [f for f in REGISTRY.values() if f.function.__module__ == "xlmargin.udfs"]
     write_add_in(path, functions)
     with zipfile.ZipFile(path) as files:
         return {name: files.read(name).decode() for name in files.namelist()}

@@ -39,7 +39,7 @@ def test_a_lone_zero_is_refused_where_it_would_mean_something() -> None:
 
 
 def test_an_option_is_priced_without_rate_and_yield_but_not_without_volatility() -> None:
-    import_module("udfs")
+    import_module("xlmargin.udfs")
     option = ("call", 100.0, 90.0, 46_700.0, 46_346.0)
     (price,) = answer("OPT_PRICE", (*option, 0.2, 0.0, 0.0, 0.0, 0.0))
     assert answer("OPT_PRICE", (*option, 0.2, None, None, None, None)) == (price,)
@@ -49,10 +49,10 @@ def test_an_option_is_priced_without_rate_and_yield_but_not_without_volatility()
 
 @pytest.mark.parametrize("name", sorted(SAME_WHEN_LEFT_OUT))
 def test_arguments_that_may_be_zero_can_be_left_out(name: str) -> None:
-    import_module("udfs")
+    import_module("xlmargin.udfs")
     arguments = [
         a for f in REGISTRY.values() for a in f.arguments
-        if a.name == name and f.function.__module__ == "udfs"
+        if a.name == name and f.function.__module__ == "xlmargin.udfs"
     ]  # fmt: skip
     assert any(a.kind is Kind.VALUES for a in arguments)
     assert all(a.optional for a in arguments if a.kind is Kind.VALUES)

@@ -20,8 +20,8 @@ import pytest
 from typer.testing import CliRunner, Result
 from xlsxwriter import Workbook
 
-import udfs  # noqa: F401
 from tests.hosts.calc_book import in_calc
+from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.cli import app
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import compared, installed_office, recalculate

@@ -25,7 +25,7 @@ ASKED = (
 
 
 def test_twenty_functions_on_one_table_are_one_computation(tmp_path: Path) -> None:
-    import_module("udfs")
+    import_module("xlmargin.udfs")
     book = CallBook(tmp_path / "book.xlsx")
     table, settings = book.place(POSITIONS), book.place(SETTINGS)
     asked = [*ASKED, *ASKED][:20]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 import subprocess
@@ -14,9 +15,9 @@ import openpyxl
 import pytest
 from xlsxwriter import Workbook
 
-import udfs  # noqa: F401  (registers the functions)
 from tests.hosts.vba_reader import cells, parts, sheet_names, vba_in, without_attributes
 from tests.hosts.vba_text import code_only, lines_of, procedures
+from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.errors import MarginError
 from xlmargin.excel.registration import VBA_WORDS
 from xlmargin.excel.worksheet_function import REGISTRY
@@ -25,7 +26,9 @@ from xlmargin.hosts.classic.config_sheet import python_of
 from xlmargin.hosts.classic.macro_book import BUTTONS, add_macros
 from xlmargin.hosts.classic.wrappers import wrappers
 
-FUNCTIONS = tuple(e for e in REGISTRY.values() if e.function.__module__ == "udfs")
+pytestmark = pytest.mark.dependencies
+
+FUNCTIONS = tuple(e for e in REGISTRY.values() if e.function.__module__ == "xlmargin.udfs")
 PYTHON = python_of(
     PureWindowsPath(r"C:\Program Files\Python\python.exe"), PureWindowsPath(r"C:\margin & co")
 )
@@ -42,6 +45,7 @@ def xlam(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def write_xlsm(path: Path) -> Path:
     workbook = Workbook(str(path))
+    workbook.set_properties({"created": dt.datetime(2026, 11, 20)})
     for name in ("Start", "Formulas", "Check"):
         workbook.add_worksheet(name)
     workbook.worksheets()[1].write_dynamic_array_formula(
@@ -153,7 +157,7 @@ def test_settings_stand_where_xlwings_reads_them(xlam: Path, xlsm: Path) -> None
     assert named["PYTHONPATH"] == r"C:\margin & co"
     assert common["INTERPRETER_WIN"] == common["PYTHONPATH"] == ""
     assert named == common | {name: named[name] for name in ("INTERPRETER_WIN", "PYTHONPATH")}
-    assert (common["UDF MODULES"], common["USE UDF SERVER"]) == ("udfs", "True")
+    assert (common["UDF MODULES"], common["USE UDF SERVER"]) == ("xlmargin.udfs", "True")
     assert common["ADD_WORKBOOK_TO_PYTHONPATH"] == "False"
     assert openpyxl.load_workbook(xlsm)["xlwings.conf"].sheet_state == "hidden"
 
@@ -216,5 +220,5 @@ def test_without_its_writer_of_vba_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyopenvba", None)
-    with pytest.raises(MarginError, match=r"pip install 'xlmargin\[build\]'"):
+    with pytest.raises(MarginError, match="pip install 'pyOpenVBA"):
         add_in(FUNCTIONS, PYTHON)

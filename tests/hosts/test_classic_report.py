@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 from xlsxwriter import Workbook
 
-import udfs
 from tests.hosts.open_book import FakeBook, FakeExcel
+from xlmargin import udfs
 from xlmargin.commands import excel_report
 from xlmargin.commands.excel_report import report, write_report
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from xlsxwriter import Workbook
 
-import udfs  # noqa: F401  (registers the functions)
+from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import installed_office
@@ -24,7 +24,7 @@ from xlmargin.hosts.classic.vba_project import MACROS, RIBBON
 from xlmargin.hosts.classic.wrappers import wrappers
 
 HERE = Path(__file__).parent
-FUNCTIONS = tuple(e for e in REGISTRY.values() if e.function.__module__ == "udfs")
+FUNCTIONS = tuple(e for e in REGISTRY.values() if e.function.__module__ == "xlmargin.udfs")
 PACKAGE = files("xlmargin.hosts.classic")
 TEXTS = {
     "macros": PACKAGE.joinpath(MACROS).read_text("ascii"),

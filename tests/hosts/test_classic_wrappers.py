@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 
-import udfs  # noqa: F401  (registers the functions)
 from tests.hosts.vba_text import code_only, procedures, texts
+from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.excel.registration import VBA_WORDS
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.wrappers import MODULE, wrappers
 
 ROOT = Path(__file__).parents[2]
-FUNCTIONS = {name: entry for name, entry in REGISTRY.items() if entry.function.__module__ == "udfs"}
+FUNCTIONS = {
+    name: entry for name, entry in REGISTRY.items() if entry.function.__module__ == "xlmargin.udfs"
+}
 OURS = wrappers(FUNCTIONS.values())
 PARTS = procedures(OURS)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-import udfs  # noqa: F401  (registers the functions)
 from tests.hosts.open_book import FakeBook, FakeExcel
 from tests.hosts.vba_reader import parts, sheet_names, vba_in
+from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.commands.excel_report import write_report
 from xlmargin.commands.workbook_hosts import ENDINGS, Host, adapt_to, finish_for, write_beside
 from xlmargin.errors import MarginError
@@ -26,7 +26,7 @@ from xlmargin.workbooks import input_tables, write_margin_workbook
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"
 )
-REGISTERED = tuple(e for e in REGISTRY.values() if e.function.__module__ == "udfs")
+REGISTERED = tuple(e for e in REGISTRY.values() if e.function.__module__ == "xlmargin.udfs")
 FUNCTIONS = {entry.name: entry.function for entry in REGISTERED}
 SOFFICE = shutil.which("soffice")
 Built = dict[Host, Path]
@@ -120,8 +120,8 @@ def test_beside_the_workbooks_lies_what_their_program_needs(tmp_path: Path) -> N
     assert made_of(add_in) == made_now(REGISTERED)
     assert write_beside(Host.CLASSIC, tmp_path, REGISTERED) == [add_in]
     main, requirements = write_beside(Host.LITE, tmp_path, REGISTERED)
-    assert "from udfs import *" in main.read_text()
-    assert "xlmargin==" in requirements.read_text()
+    assert "from xlmargin.udfs import *" in main.read_text()
+    assert "xlmargin @ " in requirements.read_text()
     assert write_beside(Host.LITE, tmp_path, REGISTERED) == [main, requirements]
 
 

@@ -51,12 +51,18 @@ def test_it_has_the_functions_the_rules_and_the_macros(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = set(packed.namelist())
     assert {
-        "udfs.py", "xlmargin/py.typed", "xlmargin/hosts/classic/macros.bas",
+        "xlmargin/udfs.py", "xlmargin/py.typed", "xlmargin/hosts/classic/macros.bas",
         "xlmargin/hosts/classic/ribbon.bas", "xlmargin/hosts/classic/ribbon.xml",
     } <= names  # fmt: skip
     rules = {str(p.relative_to(ROOT)) for p in (ROOT / "xlmargin" / "rulebook").rglob("*.toml")}
     assert rules
     assert {Path(rule).as_posix() for rule in rules} <= names
+
+
+def test_it_claims_no_name_but_its_own(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        tops = {name.partition("/")[0] for name in packed.namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"xlmargin"}
 
 
 def test_in_the_browser_it_asks_for_what_is_there(wheel: Path) -> None:
@@ -78,3 +84,16 @@ def test_it_takes_the_browser_s_python(wheel: Path) -> None:
     assert f"{PYODIDE}.0" in SpecifierSet(asked)
     assert "3.11.0" in SpecifierSet(asked)
     assert "3.10.0" not in SpecifierSet(asked)
+
+
+def test_it_states_its_licence_and_that_of_what_it_hands_on(wheel: Path) -> None:
+    text = metadata(wheel)
+    assert "License-Expression: BSD-3-Clause" in text
+    with zipfile.ZipFile(wheel) as packed:
+        licences = {
+            Path(name).name: packed.read(name).decode()
+            for name in packed.namelist()
+            if ".dist-info/licenses/" in name
+        }
+    assert "the xlmargin developers" in licences["LICENSE"]
+    assert "Zoomer Analytics" in licences["NOTICE"]

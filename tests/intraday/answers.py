@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import udfs
+from xlmargin import udfs
 from xlmargin.dates import date_of
 
 Range = list[list[Any]]

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import settings as searching
 from hypothesis import strategies as st
 
-import udfs
 from tests.intraday.answers import MARGIN, MARKET, PORTFOLIO, cash, levels, of_kind, rows
+from xlmargin import udfs
 from xlmargin.dates import serial_of
 from xlmargin.intraday.levels import with_trade
 

@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 
-import udfs
 from tests.intraday.answers import (
     MARKET,
     PORTFOLIO,
@@ -16,6 +15,7 @@ from tests.intraday.answers import (
     rows,
     until,
 )
+from xlmargin import udfs
 from xlmargin.errors import RulebookError
 from xlmargin.rulebook import intraday_rules, pattern_rules
 
@@ -197,16 +197,18 @@ def test_the_rules_change_within_the_activity():
 def test_the_numbers_of_law_on_both_sides_of_their_dates():
     with pytest.raises(RulebookError, match="first is in force from 2026-06-04"):
         intraday_rules(dt.date(2026, 6, 3))
-    found = intraday_rules(dt.date(2026, 6, 4))
-    assert (found.practice_equity_rate, found.practice_amount) == (0.05, 1_000)
-    assert (found.freeze_days, found.portfolio_equity) == (90, 5_000_000)
+    found = intraday_rules(dt.date(2026, 6, 4)).margin
+    practice = found.intraday_practice_equity_rate, found.intraday_practice_amount
+    assert practice == (0.05, 1_000)
+    assert (found.intraday_freeze_days, found.intraday_portfolio_equity) == (90, 5_000_000)
     with pytest.raises(RulebookError, match="repealed from 2027-10-21"):
         pattern_rules(dt.date(2027, 10, 21))
-    pattern = pattern_rules(dt.date(2027, 10, 20))
-    assert (pattern.day_trades, pattern.business_days, pattern.trade_share) == (4, 5, 0.06)
-    assert (pattern.least_equity, pattern.buying_power_multiple) == (25_000, 4)
-    assert (pattern.days_to_meet, pattern.freeze_days) == (5, 90)
-    assert pattern.portfolio_equity == 5_000_000
+    pattern = pattern_rules(dt.date(2027, 10, 20)).pattern
+    assert (pattern.pattern_day_trades, pattern.pattern_business_days) == (4, 5)
+    assert pattern.pattern_trade_share == 0.06
+    assert (pattern.pattern_least_equity, pattern.pattern_buying_power_multiple) == (25_000, 4)
+    assert (pattern.pattern_days_to_meet, pattern.pattern_freeze_days) == (5, 90)
+    assert pattern.pattern_portfolio_equity == 5_000_000
 
 
 def test_a_setting_may_make_the_rules_stricter_and_not_laxer():

@@ -138,17 +138,20 @@ def test_a_house_in_any_spelling_and_no_unknown_one():
 
 def test_the_numbers_of_the_rules():
     rules = call_rules(TODAY)
-    assert (rules.settlement_days, rules.payment_days_after_settlement) == (1, 2)  # 220.2
+    period = rules.payment_period
+    assert (period.settlement_days, period.payment_days_after_settlement) == (1, 2)  # 220.2
     assert look_up("extension_amount", TODAY)[0].value == 1_000  # 59 FR
-    assert rules.days_to_meet == {
+    assert rules.margin_calls.days_to_meet == {
         "maintenance": 15,  # 4210(f)(6)
         "portfolio": 3,
         "minimum_equity": 3,
         "intraday": 5,  # 4210(d)(2)
         "intraday_outstanding": 15,
     }
-    assert rules.refusals == {}
-    assert set(call_rules(day("2026-06-03")).refusals) == {"intraday", "intraday_outstanding"}
+    before = call_rules(day("2026-06-03")).margin_calls.days_to_meet
+    assert set(before) == {"maintenance", "portfolio", "minimum_equity"}
+    with pytest.raises(RulebookError, match="days_to_meet_intraday has no value on 2026-06-03"):
+        before["intraday"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-import udfs
+from xlmargin import udfs
 
 FRIDAY = 46_346.0  # 2026-11-20
 WEDNESDAY, MONDAY_WEEK = 46_351.0, 46_356.0  # 2026-11-25, and 11-30 past Thanksgiving

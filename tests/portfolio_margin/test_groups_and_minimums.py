@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-import udfs
 from tests.books import Range
+from xlmargin import udfs
 
 SETTINGS: Range = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04]]
 SHARES = ["symbol", "type", "quantity"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-import udfs
 from tests.books import Range
+from xlmargin import udfs
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price"]
 MARKET: Range = [["symbol", "price"], ["XYZ", 200]]

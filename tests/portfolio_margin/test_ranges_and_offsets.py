@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-import udfs
 from tests.books import Range
+from xlmargin import udfs
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price"]
 MARKET_HEADINGS = ["symbol", "price", "class", "leverage", "product_group"]

@@ -24,9 +24,9 @@ EQUITY = {  # to open, to keep; brokers' pages and r/PMTraders
 
 @pytest.mark.parametrize("house", house_names())
 def test_equity_of_each_house(house):
-    rules = eligibility_rules(TODAY, house)
-    assert (rules.equity_to_open, rules.equity_to_keep) == EQUITY[house]
-    assert rules.minimum_equity == {  # FINRA-FAQ
+    stated = eligibility_rules(TODAY, house).portfolio_eligibility
+    assert (stated.equity_to_open, stated.equity_to_keep) == EQUITY[house]
+    assert stated.portfolio_minimum_equity == {  # FINRA-FAQ
         "full": 100_000,
         "partial": 150_000,
         "executes_away": 500_000,
@@ -34,28 +34,27 @@ def test_equity_of_each_house(house):
 
 
 def test_what_the_rule_asks():
-    rules = eligibility_rules(TODAY)
-    assert rules.unlisted_derivatives_equity == 5_000_000  # OCC-DISC
-    assert rules.experience_years == 0
-    assert not rules.retirement_accounts
-    assert rules.asked == {
-        "application": True,
-        "uncovered_option_approval": True,  # 4210(g)(5)
-        "signed_disclosure": True,  # 4210(g)(5), NTM 07-11
-        "signed_agreement": True,
-        "final_review": True,
-    }
+    stated = eligibility_rules(TODAY).portfolio_eligibility
+    assert stated.unlisted_derivatives_equity == 5_000_000  # OCC-DISC
+    assert stated.experience_years == 0
+    assert not stated.retirement_accounts
+    assert stated.application
+    assert stated.uncovered_option_approval  # 4210(g)(5)
+    assert stated.signed_disclosure  # 4210(g)(5), NTM 07-11
+    assert stated.signed_agreement
+    assert stated.final_review
 
 
 def test_not_before_the_rulebook():
-    assert eligibility_rules(date(2006, 12, 18)).unlisted_derivatives_equity == 5_000_000
+    assert eligibility_rules(date(2006, 12, 18)).portfolio_eligibility.application
     with pytest.raises(RulebookError, match="no value on 2006-12-17"):
         eligibility_rules(date(2006, 12, 17))
 
 
 def test_a_setting_raises_and_never_lowers():
     rules = eligibility_rules(TODAY, "schwab", {"equity to open": 200_000, "experience_years": 2})
-    assert (rules.equity_to_open, rules.equity_to_keep, rules.experience_years) == (2e5, 1e5, 2)
+    stated = rules.portfolio_eligibility
+    assert (stated.equity_to_open, stated.equity_to_keep, stated.experience_years) == (2e5, 1e5, 2)
     assert rules.citations["equity_to_open"].endswith("raised by a setting")
     with pytest.raises(RulebookError, match="equity_to_open: found 120000"):
         eligibility_rules(TODAY, "schwab", {"equity_to_open": 120_000})
@@ -103,6 +102,7 @@ def test_a_house_cites_its_source():
 
 def test_a_house_before_its_entry_is_assumed_and_says_so():
     rules = eligibility_rules(date(2015, 1, 2), "schwab")
-    assert (rules.equity_to_open, rules.equity_to_keep) == (125_000, 100_000)
+    stated = rules.portfolio_eligibility
+    assert (stated.equity_to_open, stated.equity_to_keep) == (125_000, 100_000)
     assert "Entered as of 2026-11-20; assumed for earlier dates." in rules.remarks["equity_to_open"]
     assert "assumed" not in eligibility_rules(TODAY, "schwab").remarks["equity_to_open"]

@@ -11,9 +11,8 @@ import pytest
 import xlmargin.rulebook
 from xlmargin.errors import RulebookError
 from xlmargin.instruments import UnderlyingClass as Class
-from xlmargin.rulebook import known_underlying, look_up, parameter_names
+from xlmargin.rulebook import look_up, parameter_names
 from xlmargin.rulebook.coverage import Status, coverage, coverage_from, coverage_table
-from xlmargin.rulebook.known_underlyings import _table
 
 TODAY = date(2026, 11, 20)
 HOME = Path(xlmargin.rulebook.__file__).parent
@@ -67,26 +66,6 @@ def test_an_unknown_name_is_answered_with_close_ones():
         look_up("contract minimun", TODAY)
     with pytest.raises(RulebookError, match="wanted valuation_range_up or"):
         look_up("zzz", TODAY)
-
-
-def test_known_underlyings():
-    spx, spy, ndx = (known_underlying(s) for s in ("SPX", " spy", "NDX"))
-    assert spx is not None and spy is not None and ndx is not None
-    assert spx.underlying_class is Class.INDEX_HIGH_CAP
-    assert (spy.underlying_class, spy.class_group) == (Class.ETF_BROAD, spx.class_group)
-    assert ndx.underlying_class is Class.INDEX_BROAD  # TMI; not +6/-8
-    tqqq, sqqq = known_underlying("TQQQ"), known_underlying("SQQQ")
-    assert tqqq is not None and sqqq is not None
-    assert (tqqq.leverage, sqqq.leverage) == (3.0, -3.0)
-    assert tqqq.class_group == "TQQQ"
-    assert known_underlying("IBM") is None
-
-
-def test_the_table_of_known_underlyings_reads_whole():
-    assert {"XSP", "OEX", "DJX", "DIA", "QQQ", "RUT", "IWM", "VIX", "UPRO"} <= _table().keys()
-    assert all(symbol == known.symbol for symbol, known in _table().items())
-    rows = (HOME / "occ_cpm" / "known_underlyings.csv").read_text("utf-8").splitlines()
-    assert len(_table()) == len(rows) - 1  # no symbol twice
 
 
 def test_coverage_reads_and_prints():

@@ -10,13 +10,12 @@ from xlmargin.errors import RulebookError
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import (
     house_names,
-    is_overridable,
     overridable_names,
     parameter_names,
     portfolio_rules,
 )
-from xlmargin.rulebook.house import Standing, raised
-from xlmargin.rulebook.rule_sets import parameters
+from xlmargin.rulebook.sections import ValueInForce, parameters
+from xlmargin.rulebook.values_in_force import raised
 
 TODAY = date(2026, 11, 20)
 DATES = [date(2006, 12, 18), date(2009, 12, 1), date(2014, 7, 1), date(2024, 12, 1), TODAY]
@@ -44,19 +43,20 @@ def test_a_house_only_raises_whatever_the_date(house, as_of):
         assert found.house_ranges[underlying_class].up >= least.up
         assert found.house_ranges[underlying_class].down >= least.down
         assert (
-            found.product_group_offset[underlying_class]
-            <= rule.product_group_offset[underlying_class]
+            found.aggregation.product_group_offset[underlying_class]
+            <= rule.aggregation.product_group_offset[underlying_class]
         )
-    assert found.contract_minimum >= rule.contract_minimum
-    assert found.short_option_minimum >= rule.short_option_minimum
-    assert found.portfolio_group_offset <= rule.portfolio_group_offset
-    assert found.cap_long_minimum <= rule.cap_long_minimum
+    minimums, least = found.contract_minimums, rule.contract_minimums
+    assert minimums.contract_minimum >= least.contract_minimum
+    assert minimums.short_option_minimum >= least.short_option_minimum
+    assert minimums.long_contract_minimum_cap <= least.long_contract_minimum_cap
+    assert found.aggregation.portfolio_group_offset <= rule.aggregation.portfolio_group_offset
 
 
 def test_the_rule_alone_has_no_ranges_of_a_house():
     for house in ("rule", "custom"):
         rules = portfolio_rules(TODAY, house)
-        assert rules.house_ranges is rules.ranges
+        assert rules.house_ranges == rules.ranges
 
 
 def test_a_house_before_its_first_entry_says_that_it_is_assumed():
@@ -74,7 +74,7 @@ def test_houses_are_spelled_in_any_way_and_unknown_ones_refused():
 
 
 @pytest.mark.parametrize(
-    ("name", "standing", "raising", "lowering"),
+    ("name", "in_force", "raising", "lowering"),
     [
         ("valuation_range_up_stock", 0.15, 0.16, 0.14),
         ("valuation_range_down_index_high_cap", 0.08, 0.081, 0.079),
@@ -86,11 +86,11 @@ def test_houses_are_spelled_in_any_way_and_unknown_ones_refused():
         ("portfolio_group_offset", 0.50, 0.49, 0.51),
     ],
 )
-def test_overrides_raise_on_one_side_only(name, standing, raising, lowering):
+def test_overrides_raise_on_one_side_only(name, in_force, raising, lowering):
     plain = portfolio_rules(TODAY)
-    same = portfolio_rules(TODAY, "custom", {name: standing})
+    same = portfolio_rules(TODAY, "custom", {name: in_force})
     assert same.citations[name] == plain.citations[name]
-    if raising != standing:
+    if raising != in_force:
         assert (
             portfolio_rules(TODAY, "custom", {name: raising})
             .citations[name]
@@ -118,16 +118,16 @@ def test_an_override_is_what_the_rules_then_say():
     assert rules.house_ranges[Class.STOCK].up == 0.25
     assert rules.house_ranges[Class.STOCK].down == 0.15
     assert rules.ranges[Class.STOCK].up == 0.15
-    assert rules.contract_minimum == 0.50
-    assert rules.cap_long_minimum is False
-    assert rules.product_group_offset[Class.INDEX_BROAD] == 0.5
-    assert rules.portfolio_group_offset == 0.0
-    assert rules.short_option_minimum == 0.01
+    assert rules.contract_minimums.contract_minimum == 0.50
+    assert rules.contract_minimums.long_contract_minimum_cap is False
+    assert rules.aggregation.product_group_offset[Class.INDEX_BROAD] == 0.5
+    assert rules.aggregation.portfolio_group_offset == 0.0
+    assert rules.contract_minimums.short_option_minimum == 0.01
 
 
 def test_leverage_may_be_asked_for_before_the_notice():
     early = portfolio_rules(date(2008, 1, 2), "custom", {"leverage_multiplies_range": 1})
-    assert early.leverage_multiplies_range is True
+    assert early.valuation_points.leverage_multiplies_range is True
 
 
 def test_an_override_may_not_go_below_the_house():
@@ -149,11 +149,11 @@ def test_a_switch_is_on_or_off():
 
 
 def test_what_may_be_overridden():
-    assert is_overridable("Contract Minimum")
-    assert is_overridable("valuation_range_up_stock")
-    assert not is_overridable("valuation_points_per_side")
-    assert not is_overridable("valuation_range_up")
-    assert not is_overridable("rate")
+    assert "contract_minimum" in overridable_names()
+    assert "valuation_range_up_stock" in overridable_names()
+    assert "valuation_points_per_side" not in overridable_names()
+    assert "valuation_range_up" not in overridable_names()
+    assert "rate" not in overridable_names()
     assert len(set(overridable_names())) == len(overridable_names())
     with pytest.raises(RulebookError, match="wanted its class: valuation_range_up_stock"):
         portfolio_rules(TODAY, "custom", {"valuation range up": 0.3})
@@ -171,24 +171,28 @@ def test_no_override_ever_lowers(name, value, as_of):
     except RulebookError:
         return
     rule = portfolio_rules(as_of)
-    assert found.contract_minimum >= rule.contract_minimum
-    assert found.short_option_minimum >= rule.short_option_minimum
-    assert found.portfolio_group_offset <= rule.portfolio_group_offset
-    assert found.cap_long_minimum <= rule.cap_long_minimum
-    assert found.leverage_multiplies_range >= rule.leverage_multiplies_range
+    minimums, least = found.contract_minimums, rule.contract_minimums
+    assert minimums.contract_minimum >= least.contract_minimum
+    assert minimums.short_option_minimum >= least.short_option_minimum
+    assert minimums.long_contract_minimum_cap <= least.long_contract_minimum_cap
+    assert found.aggregation.portfolio_group_offset <= rule.aggregation.portfolio_group_offset
+    assert (
+        found.valuation_points.leverage_multiplies_range
+        >= rule.valuation_points.leverage_multiplies_range
+    )
     for underlying_class, least in rule.ranges.items():
         assert found.house_ranges[underlying_class].up >= least.up
         assert found.house_ranges[underlying_class].down >= least.down
         assert (
-            found.product_group_offset[underlying_class]
-            <= rule.product_group_offset[underlying_class]
+            found.aggregation.product_group_offset[underlying_class]
+            <= rule.aggregation.product_group_offset[underlying_class]
         )
 
 
 def test_a_house_that_would_lower_is_refused_by_name():
-    standing = Standing(0.15, "FINRA 4210(g)(2) (SEC-431)", "")
+    in_force = ValueInForce(0.15, "FINRA 4210(g)(2) (SEC-431)", "")
     with pytest.raises(
         RulebookError,
         match=r"valuation_range_up_stock: found 0\.1 \(Mild Broker\), wanted 0\.15 or more.*4210",
     ):
-        raised(parameters()["valuation_range_up"], "stock", standing, 0.10, "Mild Broker")
+        raised(parameters()["valuation_range_up"], "stock", in_force, 0.10, "Mild Broker")

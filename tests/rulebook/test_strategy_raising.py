@@ -10,19 +10,18 @@ from xlmargin.errors import RulebookError
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import (
     house_names,
-    is_overridable,
     overridable_names,
     portfolio_rules,
     strategy_rules,
 )
-from xlmargin.rulebook.house import Standing, raised
-from xlmargin.rulebook.rule_sets import parameters
+from xlmargin.rulebook.sections import ValueInForce, parameters
+from xlmargin.rulebook.values_in_force import raised
 
 TODAY = date(2026, 11, 20)
 
 
 @pytest.mark.parametrize(
-    ("name", "standing", "raising", "lowering"),
+    ("name", "in_force", "raising", "lowering"),
     [
         ("long_stock_initial_rate", 0.50, 0.60, 0.49),
         ("short_stock_initial_rate", 0.50, 0.51, 0.30),
@@ -49,10 +48,10 @@ TODAY = date(2026, 11, 20)
         ("long_hedge_may_expire_later", 1, 0, None),
     ],
 )
-def test_overrides_raise_on_one_side_only(name, standing, raising, lowering):
-    assert is_overridable(name)
+def test_overrides_raise_on_one_side_only(name, in_force, raising, lowering):
+    assert name in overridable_names()
     plain = strategy_rules(TODAY).citations[name]
-    assert strategy_rules(TODAY, "custom", {name: standing}).citations[name] == plain
+    assert strategy_rules(TODAY, "custom", {name: in_force}).citations[name] == plain
     if raising is not None:
         found = strategy_rules(TODAY, "custom", {name: raising})
         assert found.citations[name] == f"{plain}; raised by a setting"
@@ -84,12 +83,12 @@ def test_an_override_is_what_the_rules_then_say():
     assert rules.short_options.underlying_rate[Class.STOCK] == 0.25
     assert rules.short_options.underlying_rate[Class.ETF_NARROW] == 0.20
     assert rules.spreads.same_expiry_only is True
-    assert rules.stock.convertible_relief is True
+    assert rules.reg_t_stock.convertible_relief is True
 
 
 def test_what_may_not_be_overridden():
     for name in ("nonmarginable_rate", "general_spread_rule", "cash_secured_put_rate"):
-        assert not is_overridable(name)
+        assert name not in overridable_names()
         with pytest.raises(RulebookError, match="override: found"):
             strategy_rules(TODAY, "custom", {name: 1})
     with pytest.raises(RulebookError, match="wanted its class: underlying_rate_stock"):
@@ -98,15 +97,15 @@ def test_what_may_not_be_overridden():
 
 def test_settings_of_the_other_regime_are_left_to_it():
     settings = {"contract_minimum": 0.50, "hedge_rate": 0.20}
-    assert strategy_rules(TODAY, "custom", settings).hedged_stock.rate == 0.20
-    assert portfolio_rules(TODAY, "custom", settings).contract_minimum == 0.50
+    assert strategy_rules(TODAY, "custom", settings).hedged_stock.hedge_rate == 0.20
+    assert portfolio_rules(TODAY, "custom", settings).contract_minimums.contract_minimum == 0.50
 
 
 @pytest.mark.parametrize("house", house_names())
 def test_every_house_has_strategy_rules(house):
     plain, found = strategy_rules(TODAY), strategy_rules(TODAY, house)
     assert found.house == house
-    assert found.stock.long_maintenance_rate >= plain.stock.long_maintenance_rate
+    assert found.stock.long_stock_maintenance_rate >= plain.stock.long_stock_maintenance_rate
     for underlying_class in Class:
         least = plain.short_options.underlying_rate[underlying_class]
         assert found.short_options.underlying_rate[underlying_class] >= least
@@ -119,9 +118,9 @@ def test_no_override_ever_lowers_a_rate(name, value):
     except RulebookError:
         return
     plain = strategy_rules(TODAY)
-    assert found.stock.long_initial_rate >= plain.stock.long_initial_rate
-    assert found.stock.short_minimum >= plain.stock.short_minimum
-    assert found.hedged_stock.rate >= plain.hedged_stock.rate
+    assert found.reg_t_stock.long_stock_initial_rate >= plain.reg_t_stock.long_stock_initial_rate
+    assert found.stock.short_stock_minimum >= plain.stock.short_stock_minimum
+    assert found.hedged_stock.hedge_rate >= plain.hedged_stock.hedge_rate
     assert found.spreads.european_box_rate >= plain.spreads.european_box_rate
     for underlying_class in Class:
         for rates in ("underlying_rate", "minimum_rate"):
@@ -130,6 +129,6 @@ def test_no_override_ever_lowers_a_rate(name, value):
 
 
 def test_a_house_that_would_lower_is_refused_by_name():
-    standing = Standing(0.20, "FINRA 4210(f)(2)(E)(i) (CBM)", "")
+    in_force = ValueInForce(0.20, "FINRA 4210(f)(2)(E)(i) (CBM)", "")
     with pytest.raises(RulebookError, match=r"underlying_rate_stock: found 0\.1 \(Mild Broker\)"):
-        raised(parameters()["underlying_rate"], "stock", standing, 0.10, "Mild Broker")
+        raised(parameters()["underlying_rate"], "stock", in_force, 0.10, "Mild Broker")

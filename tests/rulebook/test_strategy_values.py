@@ -7,11 +7,12 @@ import pytest
 from xlmargin.errors import RulebookError
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import look_up, parameter_names, portfolio_rules, strategy_rules
-from xlmargin.rulebook.strategy_rules import (
-    CashAccountRules,
-    HedgedStockRules,
-    SpreadRules,
-    StockRules,
+from xlmargin.rulebook.sections import (
+    CashAccount,
+    RegTStock,
+    StrategyHedgedStock,
+    StrategySpreads,
+    StrategyStock,
 )
 
 TODAY = date(2026, 11, 20)
@@ -21,28 +22,30 @@ BROAD = {Class.ETF_BROAD, Class.INDEX_HIGH_CAP, Class.INDEX_BROAD}
 
 
 def test_stock():
-    assert strategy_rules(TODAY).stock == StockRules(
-        long_initial_rate=0.50,  # 220.12(a)
-        short_initial_rate=0.50,  # 220.12(c)(1): 150%
+    assert strategy_rules(TODAY).reg_t_stock == RegTStock(
+        long_stock_initial_rate=0.50,  # 220.12(a)
+        short_stock_initial_rate=0.50,  # 220.12(c)(1): 150%
         nonmarginable_rate=1.00,  # 220.12(e)
         convertible_relief=False,  # 220.12(c)(2), a reading
-        long_maintenance_rate=0.25,  # 4210(c)(1)
-        short_maintenance_rate=0.30,  # 4210(c)(3)
-        short_minimum=5.00,
+    )
+    assert strategy_rules(TODAY).stock == StrategyStock(
+        long_stock_maintenance_rate=0.25,  # 4210(c)(1)
+        short_stock_maintenance_rate=0.30,  # 4210(c)(3)
+        short_stock_minimum=5.00,
         low_price=5.00,
         low_priced_short_rate=1.00,  # 4210(c)(2)
         low_priced_short_minimum=2.50,
         against_the_box_rate=0.05,  # 4210(e)(1)
-        leverage_multiplies=True,  # RN 09-53, INT (c)/13
-        cap_leveraged_long=True,
-        cap_leveraged_short=False,
+        leveraged_fund_factor=True,  # RN 09-53, INT (c)/13
+        leveraged_long_cap=True,
+        leveraged_short_cap=False,
     )
 
 
 def test_long_options():
     found = strategy_rules(TODAY).long_options
-    assert found.months == 9
-    assert dict(found.rate) == {c: 1.00 if c is Class.ETN else 0.75 for c in Class}
+    assert found.long_option_months == 9
+    assert dict(found.long_option_rate) == {c: 1.00 if c is Class.ETN else 0.75 for c in Class}
 
 
 def test_short_options():
@@ -66,24 +69,24 @@ def test_short_options():
         "vxst": 0.20,
     }
     assert found.uncovered_minimum == 0  # no such amount in the rule
-    assert found.leverage_multiplies
-    assert found.leverage_multiplies_index
-    assert found.cap_put_at_strike
+    assert found.leveraged_option_factor
+    assert found.leveraged_index_option_factor
+    assert found.short_put_cap
 
 
 def test_spreads_hedges_and_cash_accounts():
     rules = strategy_rules(TODAY)
-    assert rules.spreads == SpreadRules(
-        any_number_of_legs=True,
+    assert rules.spreads == StrategySpreads(
+        general_spread_rule=True,
         same_expiry_only=False,
         all_shorts_before_nearest_long=False,
-        european_calendars=True,
+        european_calendar_spreads=True,
         european_box_rate=0.50,
     )
-    assert rules.hedged_stock == HedgedStockRules(
-        rate=0.10, hedged_short_at_strike=False, long_may_expire_later=True
+    assert rules.hedged_stock == StrategyHedgedStock(
+        hedge_rate=0.10, hedged_short_at_strike=False, long_hedge_may_expire_later=True
     )
-    assert rules.cash_account == CashAccountRules(payment_rate=1.00, secured_put_rate=1.00)
+    assert rules.cash_account == CashAccount(cash_payment_rate=1.00, cash_secured_put_rate=1.00)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +112,7 @@ def test_a_product_has_no_rate_of_its_own_before_its_circular():
 
 
 def test_nothing_before_the_first_day():
-    assert strategy_rules(FIRST).stock.long_initial_rate == 0.50
+    assert strategy_rules(FIRST).reg_t_stock.long_stock_initial_rate == 0.50
     with pytest.raises(RulebookError, match=r"no value on 2006-12-17: .* from 2006-12-18"):
         strategy_rules(date(2006, 12, 17))
 

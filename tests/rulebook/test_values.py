@@ -70,13 +70,15 @@ def test_ranges(underlying_class, expected):
 
 def test_everything_else_in_the_rule():
     rules = portfolio_rules(TODAY)
-    assert rules.points_per_side == 5  # TMI
-    assert rules.contract_minimum == 0.375  # FIDELITY-PM
-    assert rules.cap_long_minimum is True  # reference to 15c3-1a, unconfirmed
-    assert rules.short_option_minimum == 0  # no such charge in the rule
-    assert rules.leverage_multiplies_range is True  # RN 09-53
-    assert dict(rules.product_group_offset) == PRODUCT_GROUP_OFFSETS
-    assert rules.portfolio_group_offset == 0.50  # unconfirmed; level: IBKR, OCC-DOC
+    assert rules.valuation_points.valuation_points_per_side == 5  # TMI
+    assert rules.contract_minimums.contract_minimum == 0.375  # FIDELITY-PM
+    assert (
+        rules.contract_minimums.long_contract_minimum_cap is True
+    )  # reference to 15c3-1a, unconfirmed
+    assert rules.contract_minimums.short_option_minimum == 0  # no such charge in the rule
+    assert rules.valuation_points.leverage_multiplies_range is True  # RN 09-53
+    assert dict(rules.aggregation.product_group_offset) == PRODUCT_GROUP_OFFSETS
+    assert rules.aggregation.portfolio_group_offset == 0.50  # unconfirmed; level: IBKR, OCC-DOC
 
 
 @pytest.mark.parametrize("house", HOUSE_RANGES)
@@ -87,7 +89,7 @@ def test_house_ranges(house, underlying_class):
     found = rules.house_ranges[underlying_class]
     assert (found.up, found.down) == expected
     assert rules.ranges == portfolio_rules(TODAY).ranges
-    assert rules.short_option_minimum == SHORT_OPTION_MINIMUM.get(house, 0)
+    assert rules.contract_minimums.short_option_minimum == SHORT_OPTION_MINIMUM.get(house, 0)
 
 
 def test_nothing_before_the_approval():
@@ -97,7 +99,7 @@ def test_nothing_before_the_approval():
     for name in ("contract_minimum", "valuation_range_up", "product group offset"):
         with pytest.raises(RulebookError, match=r"no value on 2006-12-17: .* from 2006-12-18"):
             look_up(name, eve)
-    assert portfolio_rules(APPROVAL).contract_minimum == 0.375
+    assert portfolio_rules(APPROVAL).contract_minimums.contract_minimum == 0.375
 
 
 def test_the_published_examples_of_2007_can_be_computed():
@@ -105,8 +107,8 @@ def test_the_published_examples_of_2007_can_be_computed():
     assert (rules.ranges[Class.STOCK].up, rules.ranges[Class.STOCK].down) == (0.15, 0.15)
     high_cap = rules.ranges[Class.INDEX_HIGH_CAP]
     assert (high_cap.up, high_cap.down) == (0.06, 0.08)
-    assert rules.contract_minimum == 0.375
-    assert rules.points_per_side == 5
+    assert rules.contract_minimums.contract_minimum == 0.375
+    assert rules.valuation_points.valuation_points_per_side == 5
 
 
 def test_volatility_indexes_have_no_range_before_their_date():
@@ -124,9 +126,9 @@ def test_volatility_indexes_have_no_range_before_their_date():
 
 
 def test_leverage_multiplies_the_range_from_the_notice_on():
-    assert portfolio_rules(date(2009, 11, 30)).leverage_multiplies_range is False
+    assert portfolio_rules(date(2009, 11, 30)).valuation_points.leverage_multiplies_range is False
     assert UNCONFIRMED in portfolio_rules(date(2009, 11, 30)).remarks["leverage_multiplies_range"]
-    assert portfolio_rules(LEVERAGED).leverage_multiplies_range is True
+    assert portfolio_rules(LEVERAGED).valuation_points.leverage_multiplies_range is True
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
+from xlmargin.contracts import Contracts
 from xlmargin.dates import serial_of
 from xlmargin.instruments import InstrumentKind
 from xlmargin.market import Market, Underlying
@@ -51,18 +52,22 @@ def book_of(
     account, accounts = codes([row.account for row in rows])
     names = list(dict.fromkeys(row.group for row in rows if row.group))
     mark = np.array([row.price for row in rows], dtype=float)
-    positions = Positions(
-        symbol=tuple(row.symbol for row in rows),
-        row=np.arange(2, len(rows) + 2, dtype=np.int64),
+    contracts = Contracts(
+        root=tuple(row.symbol for row in rows),
         kind=np.array(kinds, dtype=np.int64),
-        quantity=np.array([row.quantity for row in rows], dtype=float),
-        multiplier=np.array(
-            [1.0 if s else row.multiplier for s, row in zip(stock, rows, strict=True)]
-        ),
         underlying=np.array([market.index_of[row.symbol] for row in rows], dtype=np.int64),
         strike=np.array([row.strike for row in rows], dtype=float),
         expiration=np.array([serial_of(as_of) + row.days for row in rows], dtype=float),
+        at_open=np.zeros(len(rows), dtype=bool),
         american=np.array([row.american for row in rows], dtype=bool),
+        multiplier=np.array(
+            [1.0 if s else row.multiplier for s, row in zip(stock, rows, strict=True)]
+        ),
+        deliverable=("",) * len(rows),
+    )
+    positions = Positions(
+        contracts,
+        quantity=np.array([row.quantity for row in rows], dtype=float),
         mark=mark,
         cost=np.array([row.cost for row in rows], dtype=float),
         volatility=np.full(len(rows), np.nan),
@@ -70,6 +75,9 @@ def book_of(
         accounts=accounts,
         group=np.array([names.index(r.group) if r.group else -1 for r in rows], dtype=np.int64),
         groups=tuple(names),
+        row=np.arange(2, len(rows) + 2, dtype=np.int64),
+        origin=np.zeros(len(rows), dtype=np.int64),
+        origins=("positions",),
     )
     settings = Settings(account_type=account_type, house=house, overrides=dict(overrides or {}))
     return Book(positions, market, settings), mark

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import udfs
+from xlmargin import udfs
 
 Range = list[list[Any]]
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import udfs
 from tests.what_if.books import (
     CASH,
     JANUARY,
@@ -21,6 +20,7 @@ from tests.what_if.books import (
     positions,
     trades,
 )
+from xlmargin import udfs
 
 HELD = positions(STOCK, SHORT_PUT, CASH)
 ROWS = trades(

@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-import udfs
 from tests.what_if.books import (
     CASH,
     JANUARY,
@@ -19,6 +18,7 @@ from tests.what_if.books import (
     trades,
     what_if,
 )
+from xlmargin import udfs
 
 HELD = positions(STOCK, SHORT_PUT, CASH)
 PUT = ["XYZ", "put", None, 480, JANUARY]
@@ -144,7 +144,7 @@ def test_a_refused_group_names_the_rows_of_trades_as_such():
     held = grouped(positions(STOCK, CASH), ["a", None])
     traded = grouped(trades(["XYZ", "put", -1, 480, JANUARY, 6.0]), ["a"])
     answer = what_if(held, traded)
-    assert "wanted groups of their own: row 2 of trades; row 2." in answer
+    assert "wanted groups of their own: row 2; row 2 of trades." in answer
 
 
 def test_closing_everything_leaves_nothing_to_require():

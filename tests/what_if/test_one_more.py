@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import udfs
 from tests.what_if.books import JANUARY, MARCH, MARKET, SETTINGS
+from xlmargin import udfs
 from xlmargin.samples import family_office_book
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "cost", "account"]

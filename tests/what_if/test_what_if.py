@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import udfs
 from tests.what_if.books import (
     CASH,
     JANUARY,
@@ -20,6 +19,7 @@ from tests.what_if.books import (
     trades,
     what_if,
 )
+from xlmargin import udfs
 
 STRATEGY, PORTFOLIO = "pre-trade check, strategy-based", "pre-trade check, portfolio margin"
 LONG_PUT = ["XYZ", "put", 1, 470, JANUARY, 4.0]

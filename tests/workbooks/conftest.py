@@ -14,7 +14,7 @@ from xlmargin.workbooks.sample_tables import sample_tables
 
 @pytest.fixture(scope="session")
 def functions() -> Functions:
-    import_module("udfs")
+    import_module("xlmargin.udfs")
     return {name: entry.function for name, entry in REGISTRY.items()}
 
 

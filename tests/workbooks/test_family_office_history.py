@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-import udfs
 from tests.workbooks.test_family_office_sample import chains_hold
+from xlmargin import udfs
 from xlmargin.account import values_under_portfolio
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.efficiency import allocation_of_released_capital, released_capital

@@ -37,9 +37,9 @@ from xlmargin.errors import InputError, Problem
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import AccountRules, account_rules, call_rules, eligibility_rules
-from xlmargin.rulebook.house import RULE
+from xlmargin.rulebook.values_in_force import RULE
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin import Phase, StrategyMargin
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,13 +120,13 @@ def account_state(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Accou
     prices, citations = moved_prices(portfolio), _citations(strategy, portfolio)
     if book.settings.account_type is AccountType.CASH:
         stock = values.long_market_value - values.short_market_value
-        paid = Excess(values.cash + stock, strategy.by_account(Phase.MAINTENANCE))
+        paid = Excess(values.cash + stock, strategy.by_account(RequirementKind.MAINTENANCE))
         regime = _by_strategy(strategy, prices, paid, CallKind.REGT)
         power = cash_buying_power(paid)
         return AccountState(book, values, regime, power, None, citations)
     regime = _by_strategy(strategy, prices, strategy_excess(strategy), CallKind.MAINTENANCE)
     margin = _margin_state(strategy, values, _portfolio_state(portfolio, prices))
-    rules, least = strategy.rules, _account_rules(book).minimum_equity
+    rules, least = strategy.rules, _account_rules(book).minimum_equity.margin_minimum_equity
     power = margin_buying_power(values, regime.now, margin.sma, least, rules)
     return AccountState(book, values, regime, power, margin, citations)
 
@@ -155,7 +155,7 @@ def _by_strategy(
     def zero(moves: tuple[float, ...]) -> FloatArray:
         return strategy_zero(margin, prices, now.excess > 0, moves)
 
-    return _regime(margin.book, now, without.by_account(Phase.MAINTENANCE), zero, kind)
+    return _regime(margin.book, now, without.by_account(RequirementKind.MAINTENANCE), zero, kind)
 
 
 def _portfolio_state(margin: PortfolioMargin, prices: MovedPrices) -> PortfolioState:
@@ -167,7 +167,8 @@ def _portfolio_state(margin: PortfolioMargin, prices: MovedPrices) -> PortfolioS
         return portfolio_zero(prices, now.excess > 0, moves)
 
     settings = book.settings
-    least = eligibility_rules(book.as_of, settings.house, settings.overrides).equity_to_keep
+    eligibility = eligibility_rules(book.as_of, settings.house, settings.overrides)
+    least = eligibility.portfolio_eligibility.equity_to_keep
     return PortfolioState(
         _regime(book, now, without.by_account, zero, CallKind.PORTFOLIO),
         portfolio_buying_power(now.excess, margin.rules),
@@ -209,7 +210,7 @@ def _account_rules(book: Book) -> AccountRules:
 
 
 def _bare(book: Book) -> Book:
-    """The book under the rule alone: the same book where nothing is asked beyond it."""
+    """The book under the rule alone: the same book where nothing requires beyond it."""
     if book.settings.house == RULE and not book.settings.overrides:
         return book
     return replace(book, settings=replace(book.settings, house=RULE, overrides={}))

@@ -36,7 +36,7 @@ def sma(stated: FloatArray, reg_t_excess: FloatArray, rules: AccountRules) -> Fl
 
     Rule: 12 CFR 220.5.
     """
-    old = np.nan_to_num(stated) if rules.sma_outlasts_falls else 0.0
+    old = np.nan_to_num(stated) if rules.special_memorandum_account.sma_outlasts_falls else 0.0
     balance: FloatArray = np.maximum(np.maximum(old, reg_t_excess), 0.0)
     return balance
 
@@ -56,8 +56,8 @@ def margin_buying_power(
 
     Rule: 12 CFR 220.5, 220.12(a); FINRA 4210(b)(4), (c)(1).
     """
-    later = rules.stock.long_maintenance_rate
-    at_first = max(rules.stock.long_initial_rate, later)
+    later = rules.stock.long_stock_maintenance_rate
+    at_first = max(rules.reg_t_stock.long_stock_initial_rate, later)
     no_shorts = (values.short_market_value == 0) & (values.short_option_value == 0)
     free_cash = np.where(no_shorts, np.maximum(values.cash, 0.0), 0.0)
     funds = np.minimum(balance, maintenance.excess)

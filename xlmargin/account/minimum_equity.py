@@ -29,5 +29,6 @@ def margin_minimum_equity(
     unit_cost = np.where(np.isnan(positions.cost), mark, positions.cost)
     cost = book.by_account(np.where(bought, positions.units * unit_cost, 0.0))
     short = values.short_market_value + values.short_option_value > 0
-    on_margin = np.where(values.cash < 0, np.minimum(cost, rules.minimum_equity), 0.0)
-    return np.where(short, rules.minimum_equity, on_margin)
+    least = rules.minimum_equity.margin_minimum_equity
+    on_margin = np.where(values.cash < 0, np.minimum(cost, least), 0.0)
+    return np.where(short, least, on_margin)

@@ -15,11 +15,11 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Book
-from xlmargin.errors import Problem, RefusedPosition
+from xlmargin.contracts import NO_UNDERLYING
+from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
 from xlmargin.portfolio_margin import PortfolioMargin, portfolio_margin
 from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame, margin_with_values
-from xlmargin.positions import NO_UNDERLYING
 from xlmargin.risk_array import spot_after
 from xlmargin.risk_array.contract_table import NO_CONTRACT
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
@@ -131,7 +131,7 @@ def _apart(book: Book) -> tuple[Book, IntArray]:
     underlying[held] = own
     apart = replace(
         book,
-        positions=replace(positions, underlying=underlying),
+        positions=replace(positions, contracts=replace(positions.contracts, underlying=underlying)),
         market=Market(
             market.as_of, tuple(market.underlyings[i] for i in index.tolist()), market.curve
         ),
@@ -146,8 +146,5 @@ def _refuse_unvalued(frame: MarginFrame) -> None:
     if rows:
         wanted = "a price that a volatility can give, or a volatility"
         raise RefusedPosition(
-            [
-                Problem("positions", int(positions.row[i]), "price", positions.label(i), wanted)
-                for i in rows
-            ]
+            [positions.problem(i, "price", positions.label(i), wanted) for i in rows]
         )

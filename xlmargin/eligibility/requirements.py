@@ -33,10 +33,12 @@ def least_equity(facts: Facts, rules: EligibilityRules) -> Check:
     is_open = facts.status is Status.OPEN
     label = "Equity to keep" if is_open else "Equity to open"
     source = "equity_to_keep" if is_open else "equity_to_open"
-    of_house = rules.equity_to_keep if is_open else rules.equity_to_open
-    guidance = rules.minimum_equity.get(facts.monitoring.value, 0.0)
+    stated = rules.portfolio_eligibility
+    of_house = stated.equity_to_keep if is_open else stated.equity_to_open
+    by_monitoring, monitoring = stated.portfolio_minimum_equity, facts.monitoring.value
+    guidance = by_monitoring[monitoring] if monitoring else 0.0
     if guidance > of_house:
-        source = f"portfolio_minimum_equity_{facts.monitoring.value}"
+        source = f"portfolio_minimum_equity_{monitoring}"
     least = max(of_house, guidance)
     if not least:
         return _equity_by_monitoring(label, facts, rules)
@@ -49,9 +51,10 @@ def _equity_by_monitoring(label: str, facts: Facts, rules: EligibilityRules) -> 
 
     What is less than the least of all amounts is not enough, whichever it is.
     """
-    needed = " / ".join(f"{amount:,.0f}" for amount in rules.minimum_equity.values())
-    monitoring = f"monitoring ({', '.join(rules.minimum_equity)})"
-    met, lacks = _at_least(facts.equity, min(rules.minimum_equity.values()))
+    amounts = rules.portfolio_eligibility.portfolio_minimum_equity
+    needed = " / ".join(f"{amount:,.0f}" for amount in amounts.values())
+    monitoring = f"monitoring ({', '.join(amounts)})"
+    met, lacks = _at_least(facts.equity, min(amounts.values()))
     verdict = met, f"{lacks} and {monitoring}"
     if met is Met.MET:
         verdict = Met.MISSING, monitoring
@@ -65,7 +68,8 @@ def unlisted_derivatives(facts: Facts, rules: EligibilityRules) -> Check:
     Rule: FINRA 4210(g)(4).
     """
     whole = facts.equity if isnan(facts.aggregate_equity) else facts.aggregate_equity
-    needed: str | float = rules.unlisted_derivatives_equity
+    least = rules.portfolio_eligibility.unlisted_derivatives_equity
+    needed: str | float = least
     found = facts.found("unlisted_derivatives")
     match facts.unlisted_derivatives:
         case Answer.NOT_STATED:
@@ -74,7 +78,7 @@ def unlisted_derivatives(facts: Facts, rules: EligibilityRules) -> Check:
             needed, verdict = NOT_ASKED, _MET
         case Answer.YES:
             found = found if isnan(whole) else whole
-            verdict = _at_least(whole, rules.unlisted_derivatives_equity)
+            verdict = _at_least(whole, least)
     label, source = "Equity with unlisted derivatives", "unlisted_derivatives_equity"
     return _check(Step.CAPITAL, label, found, needed, verdict, source, rules)
 
@@ -89,15 +93,18 @@ def application(facts: Facts, rules: EligibilityRules) -> Check:
         case _:
             verdict = _MET
     found, needed = facts.found("status"), "applying or open"
-    return _check(Step.APPLICATION, "Application", found, needed, verdict, "application", rules)
+    stated = rules.portfolio_eligibility.application
+    label, source = "Application", "application"
+    return _check(Step.APPLICATION, label, found, needed, verdict, source, rules, stated)
 
 
 def registration(facts: Facts, rules: EligibilityRules) -> Check:
     """Whose account it is: not a retirement account. Rule: FINRA 4210(g)."""
+    is_open_to = rules.portfolio_eligibility.retirement_accounts
     verdict: _Verdict = _MET
     if facts.registration is Registration.NOT_STATED:
         verdict = Met.MISSING, "registration"
-    elif facts.registration is Registration.RETIREMENT and not rules.retirement_accounts:
+    elif facts.registration is Registration.RETIREMENT and not is_open_to:
         verdict = Met.NOT_MET, "an account that is no retirement account"
     found, source = facts.found("registration"), "retirement_accounts"
     return _check(Step.APPLICATION, "Registration", found, REGISTRATIONS, verdict, source, rules)
@@ -105,7 +112,7 @@ def registration(facts: Facts, rules: EligibilityRules) -> Check:
 
 def experience(facts: Facts, rules: EligibilityRules) -> Check:
     """Experience with options: some, or the years that a house or a setting asks."""
-    least, years = rules.experience_years, facts.experience_years
+    least, years = rules.portfolio_eligibility.experience_years, facts.experience_years
     verdict: _Verdict = _MET
     if facts.experience is Answer.NO:
         verdict = Met.NOT_MET, "experience with options"
@@ -125,28 +132,32 @@ def option_level(facts: Facts, rules: EligibilityRules) -> Check:
     label, found = "Option level", facts.found("option_level")
     verdict = _answered(facts.uncovered_options, "option_level", "approval for uncovered options")
     source = "uncovered_option_approval"
-    return _check(Step.OPTION_LEVEL, label, found, "uncovered", verdict, source, rules)
+    stated = rules.portfolio_eligibility.uncovered_option_approval
+    return _check(Step.OPTION_LEVEL, label, found, "uncovered", verdict, source, rules, stated)
 
 
 def disclosure(facts: Facts, rules: EligibilityRules) -> Check:
     """The disclosure of risks, acknowledged before the first trade. Rule: FINRA 4210(g)(5)."""
     label, found = "Risk disclosure signed", facts.found("disclosure")
     verdict = _answered(facts.disclosure, "disclosure", "a signed risk disclosure")
-    return _check(Step.DISCLOSURE, label, found, "yes", verdict, "signed_disclosure", rules)
+    stated = rules.portfolio_eligibility.signed_disclosure
+    return _check(Step.DISCLOSURE, label, found, "yes", verdict, "signed_disclosure", rules, stated)
 
 
 def agreement(facts: Facts, rules: EligibilityRules) -> Check:
     """The agreement on portfolio margin, with its shorter time to meet calls."""
     label, found = "Agreement signed", facts.found("agreement")
     verdict = _answered(facts.agreement, "agreement", "a signed portfolio margin agreement")
-    return _check(Step.DISCLOSURE, label, found, "yes", verdict, "signed_agreement", rules)
+    stated = rules.portfolio_eligibility.signed_agreement
+    return _check(Step.DISCLOSURE, label, found, "yes", verdict, "signed_agreement", rules, stated)
 
 
 def review(facts: Facts, rules: EligibilityRules) -> Check:
     """The last look of the firm's margin and risk staff."""
     label, found = "Review passed", facts.found("review")
     verdict = _answered(facts.review, "review", "approval by margin and risk staff")
-    return _check(Step.REVIEW, label, found, "yes", verdict, "final_review", rules)
+    stated = rules.portfolio_eligibility.final_review
+    return _check(Step.REVIEW, label, found, "yes", verdict, "final_review", rules, stated)
 
 
 def _at_least(amount: float, needed: float) -> _Verdict:
@@ -172,9 +183,10 @@ def _check(
     verdict: _Verdict,
     source: str,
     rules: EligibilityRules,
+    is_required: bool = True,
 ) -> Check:
     """The requirement with the citation and remark of the parameter it rests on."""
-    if not rules.asked.get(source, True):
+    if not is_required:
         needed, verdict = NOT_ASKED, _MET
     met, lacks = verdict
     cited, remark = rules.citations[source], rules.remarks.get(source, "")

@@ -13,6 +13,7 @@ import numpy as np
 
 from xlmargin.book import Book
 from xlmargin.errors import InputError, Problem, Severity
+from xlmargin.excel.cache import ContentCache
 from xlmargin.excel.columns import DATE, check_one_date
 from xlmargin.excel.contents import (
     DIVIDENDS_RANGE,
@@ -30,9 +31,12 @@ from xlmargin.excel.name_checks import check_names
 from xlmargin.excel.plain_cells import Cells
 from xlmargin.excel.positions_range import PositionRows, check_expirations, read_positions
 from xlmargin.excel.ranges import unknown_headings
-from xlmargin.excel.remembered import Remembered
 from xlmargin.excel.settings_range import SETTINGS, SettingsRead, read_settings, states_as_of
-from xlmargin.excel.valued_positions import valued_positions, with_stock_rows
+from xlmargin.excel.valued_positions import (
+    valued_positions,
+    with_adjusted_roots,
+    with_stock_rows,
+)
 from xlmargin.market import Market
 from xlmargin.positions import Positions
 
@@ -109,7 +113,9 @@ def check_book(
     return list(reading.problems)
 
 
-_remembered: Remembered[Contents, Reading] = Remembered(MOST_BOOKS, MOST_CELLS)
+_readings: Final = ContentCache[Contents, Reading](
+    MOST_BOOKS, MOST_CELLS, lambda contents, _: contents.size
+)
 
 
 def _reading(
@@ -120,7 +126,7 @@ def _reading(
     today: Today | None,
 ) -> Reading:
     contents = read_contents(positions, market, settings, dividends, today)
-    return _remembered.get(contents, contents.size, read)
+    return _readings.get(contents, read)
 
 
 def read(contents: Contents) -> Reading:
@@ -176,7 +182,7 @@ def _market(
     underlyings = read_market(contents.market, findings)
     check_index_scales(MARKET_RANGE, underlyings.values(), findings)
     for each in rows:
-        underlyings = with_stock_rows(underlyings, each)
+        underlyings = with_adjusted_roots(with_stock_rows(underlyings, each), each)
     check_classes(MARKET_RANGE, underlyings.values(), findings)
     dividends = read_dividends(contents.dividends, findings)
     underlyings = with_dividends(underlyings, dividends, contents.dividends, findings)

@@ -13,6 +13,7 @@ import numpy as np
 
 from xlmargin.book import Book
 from xlmargin.errors import InputError
+from xlmargin.excel.cache import ContentCache
 from xlmargin.excel.cells import NOTHING, read
 from xlmargin.excel.columns import DATE, dates
 from xlmargin.excel.contents import Contents, read_contents
@@ -20,7 +21,6 @@ from xlmargin.excel.dividends_range import read_dividends
 from xlmargin.excel.findings import Findings
 from xlmargin.excel.plain_cells import Cells
 from xlmargin.excel.ranges import RangeTable, missing_heading, need
-from xlmargin.excel.remembered import Remembered
 from xlmargin.excel.settings_names import setting_name
 from xlmargin.excel.settings_range import read_settings
 from xlmargin.history import ShadowDay, margined_day
@@ -50,10 +50,12 @@ def read_history(
     The same content again is answered from memory.
     """
     contents = read_contents({POSITIONS_RANGE: positions}, market, settings, dividends, None)
-    return _remembered.get(contents, contents.size, _shadowed)
+    return _histories.get(contents, _shadowed)
 
 
-_remembered: Remembered[Contents, tuple[ShadowDay, ...]] = Remembered(MOST_HISTORIES, MOST_CELLS)
+_histories: Final = ContentCache[Contents, tuple[ShadowDay, ...]](
+    MOST_HISTORIES, MOST_CELLS, lambda contents, _: contents.size
+)
 
 
 def _shadowed(contents: Contents) -> tuple[ShadowDay, ...]:

@@ -72,6 +72,8 @@ POSITIONS: Final = Headings(
         "multiplier": ("mult", "contract size", "contract multiplier"),
         "volatility": ("vol", "iv", "implied vol", "implied volatility", "imp vol", "sigma"),
         "style": ("exercise style", "option style", "exercise"),
+        "settlement": ("settles", "settlement type", "am/pm", "am or pm"),
+        "deliverable": ("delivers", "deliverables"),
         "account": ("acct", "account name", "account id", "account number", "account no"),
         "group": ("pairing", "pairing group", "strategy group"),
         "date": ("as of", "report date", "position date"),
@@ -104,7 +106,7 @@ ACTIVITY: Final = Headings(
             name: POSITIONS.synonyms[name]
             for name in (
                 "symbol", "type", "quantity", "side", "strike", "expiration", "underlying",
-                "multiplier", "style", "account",
+                "multiplier", "style", "settlement", "deliverable", "account",
             )
         },
         **_FEE,

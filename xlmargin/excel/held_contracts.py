@@ -22,7 +22,7 @@ Row = dict[str, PlainCell]
 """The cells of one row by heading."""
 
 HEADINGS: Final = tuple(POSITIONS.synonyms)
-_TERMS: Final = ("underlying", "multiplier", "style")
+_TERMS: Final = ("underlying", "multiplier", "style", "settlement", "deliverable")
 _MOST_NAMED: Final = 5
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from xlmargin.excel.activity_range import RANGE, read_activity
+from xlmargin.excel.activity_range import read_activity
 from xlmargin.excel.contents import Today
 from xlmargin.excel.plain_cells import Cells
-from xlmargin.excel.what_if_margined import rows_below_zero_in
 from xlmargin.intraday import DayReport, intraday_reports
 
 
@@ -18,7 +17,6 @@ def reports_of_activity(
     *,
     today: Today | None = None,
 ) -> tuple[DayReport, ...]:
-    """What the rules make of each account's days; refusals name the range that a row is in."""
+    """What the rules make of each account's days."""
     held, done = read_activity(activity, positions, market, settings, dividends, today=today)
-    with rows_below_zero_in(RANGE):
-        return intraday_reports(held, done)
+    return intraday_reports(held, done)

@@ -7,6 +7,7 @@ from typing import Final
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.errors import MarginError, Problem, RefusedPosition, RulebookError, Severity
+from xlmargin.excel.cache import ContentCache
 from xlmargin.excel.cells import check_book, read_book
 from xlmargin.excel.contents import Today
 from xlmargin.excel.plain_cells import Cells
@@ -17,7 +18,6 @@ from xlmargin.excel.position_checks import (
     warn_of_contracts,
     warn_of_values,
 )
-from xlmargin.excel.remembered import Remembered
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import StrategyMargin
@@ -26,24 +26,23 @@ MOST_BOOKS: Final = 32
 MOST_POSITIONS: Final = 200_000
 """Positions remembered in all, with their risk arrays."""
 
-_portfolio: Remembered[Book, PortfolioMargin] = Remembered(MOST_BOOKS, MOST_POSITIONS)
-_strategy: Remembered[Book, StrategyMargin] = Remembered(MOST_BOOKS, MOST_POSITIONS)
+
+def _size(book: Book, _: object) -> int:
+    return len(book.positions)
+
+
+_portfolio: Final = ContentCache[Book, PortfolioMargin](MOST_BOOKS, MOST_POSITIONS, _size)
+_strategy: Final = ContentCache[Book, StrategyMargin](MOST_BOOKS, MOST_POSITIONS, _size)
 
 
 def portfolio_margined(book: Book) -> PortfolioMargin:
     """The book under portfolio margin; the identical book is margined once."""
-    return _portfolio.get(book, len(book.positions), under_portfolio_margin)
+    return _portfolio.get(book, under_portfolio_margin)
 
 
 def strategy_margined(book: Book) -> StrategyMargin:
     """The book under strategy-based margin; the identical book is paired once."""
-    return _strategy.get(book, len(book.positions), under_strategy_margin)
-
-
-def forget() -> None:
-    """Forget every book, as a measurement of the first call needs."""
-    _portfolio.clear()
-    _strategy.clear()
+    return _strategy.get(book, under_strategy_margin)
 
 
 def problems_of(

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from xlmargin.excel.findings import Findings
+from xlmargin.known_instruments import KNOWN
 from xlmargin.market import Underlying
-from xlmargin.rulebook import known_underlying
 
 MOST_APART: Final = 0.05
 """Share by which full indexes of one class group may differ before that is worth a look."""
@@ -16,8 +16,8 @@ MOST_APART: Final = 0.05
 def check_classes(range_: str, underlyings: Iterable[Underlying], findings: Findings) -> None:
     """A warning for each underlying that is known to be of another class or leverage."""
     for underlying in underlyings:
-        known = known_underlying(underlying.symbol)
-        if known is None:
+        known = KNOWN.find(underlying.symbol)
+        if known is None or known.is_former:
             continue
         symbol, class_ = underlying.symbol, underlying.underlying_class
         if known.underlying_class is not class_:

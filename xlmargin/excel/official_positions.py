@@ -131,7 +131,7 @@ def _check_basis(
     if min(row.values) < -(row.price + _A_CENT) * basis:
         found = f"a loss of {-min(row.values):,.2f} at a price of {row.price:,.2f}"
         findings.error(file, row.row, "points", found, wanted)
-    usual = rules.contract_minimum * basis
+    usual = rules.contract_minimums.contract_minimum * basis
     is_option = row.contract.kind is not InstrumentKind.STOCK
     if is_option and not np.isnan(row.minimum) and not _near(row.minimum, usual):
         found = f"{row.minimum:g} where the rule has {usual:g}"
@@ -165,7 +165,8 @@ def _minimum(each: _Held, per: Per, rules: PortfolioRules) -> float:
     units = abs(each.quantity * each.multiplier)
     stated = each.row.minimum * abs(each.scale(per))
     is_option = each.row.contract.kind is not InstrumentKind.STOCK
-    minimum = rules.contract_minimum * units * is_option if np.isnan(stated) else stated
-    if rules.cap_long_minimum and each.quantity > 0:
+    least = rules.contract_minimums
+    minimum = least.contract_minimum * units * is_option if np.isnan(stated) else stated
+    if least.long_contract_minimum_cap and each.quantity > 0:
         return float(np.fmin(minimum, units * each.row.price))
     return float(minimum)

@@ -102,26 +102,18 @@ def as_warnings(problems: Sequence[Problem]) -> list[Problem]:
 
 def warn_of_closed(positions: Positions) -> list[Problem]:
     """Contracts held long and short in one account: strategies close them out, minimums do not."""
-    first: dict[tuple[float, ...], tuple[int, bool]] = {}
+    first: dict[tuple[int, int], tuple[int, bool]] = {}
     warnings = []
     for i in np.flatnonzero(positions.is_option & (positions.quantity != 0)).tolist():
-        key = (
-            float(positions.account[i]),
-            float(positions.underlying[i]),
-            float(positions.kind[i]),
-            float(positions.strike[i]),
-            float(positions.expiration[i]),
-            float(positions.multiplier[i]),
-        )
+        key = int(positions.account[i]), int(positions.contracts.series[i])
         is_long = bool(positions.quantity[i] > 0)
         other, other_long = first.setdefault(key, (i, is_long))
         if other_long is not is_long:
-            found = f"{positions.label(i)}, held the other way in row {positions.row[other]}"
+            found = f"{positions.label(i)}, held the other way in {positions.rows([other])}"
             wanted = "the net position: each contract is charged the minimum of portfolio margin"
             warnings.append(_warning(positions, i, "quantity", found, wanted))
     return warnings
 
 
 def _warning(positions: Positions, i: int, column: str, found: str, wanted: str) -> Problem:
-    row = int(positions.row[i])
-    return Problem("positions", row, column, found, wanted, Severity.WARNING)
+    return positions.problem(i, column, found, wanted, Severity.WARNING)

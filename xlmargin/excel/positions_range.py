@@ -32,6 +32,7 @@ _SIGN_CODES: Final = {
     **dict.fromkeys(("long", "l", "buy", "b", "bought", "buytoopen", "bto"), 1),
     **dict.fromkeys(("short", "s", "sell", "sold", "sellshort", "selltoopen", "sto"), 0),
 }
+_SETTLEMENT_CODES: Final = {"pm": 0, "close": 0, "am": 1, "open": 1}
 _OPTION_MULTIPLIER: Final = 100.0
 _LEAST_USUAL_MULTIPLIER: Final = 10.0
 _NEARLY: Final = 1e-9
@@ -43,7 +44,8 @@ class PositionRows:
     """The columns of a positions range, an entry a row; numbers are NaN where not given.
 
     `underlying` is a ticker, "" for cash. `style` is 0 for European, 1 for American, negative
-    where the class of the underlying decides.
+    where the class of the underlying decides; `settlement` 0 for the close, 1 for the open,
+    negative where the hour of the expiration or the root decides.
     """
 
     table: RangeTable
@@ -52,6 +54,8 @@ class PositionRows:
     quantity: FloatArray
     multiplier: FloatArray
     style: IntArray
+    settlement: IntArray
+    deliverable: list[str]
     price: FloatArray
     cost: FloatArray
     volatility: FloatArray
@@ -74,6 +78,8 @@ def read_positions(table: RangeTable, findings: Findings) -> PositionRows:
         quantity=_quantities(table, contracts, findings),
         multiplier=_multipliers(table, contracts, findings),
         style=words(table, "style", _STYLE_CODES, "american or european", findings),
+        settlement=words(table, "settlement", _SETTLEMENT_CODES, "am or pm", findings),
+        deliverable=names(table, "deliverable", findings),
         price=_prices(table, contracts, findings),
         cost=_costs(table, findings),
         volatility=volatilities(table, findings, contracts.is_option),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.contracts import NO_UNDERLYING, Contracts
 from xlmargin.excel.findings import MOST_LISTED, Findings
 from xlmargin.excel.positions_range import PositionRows
 from xlmargin.market import Market, Underlying
-from xlmargin.option_symbols import INDEX_OF_ROOT
-from xlmargin.positions import NO_UNDERLYING, Positions, codes
+from xlmargin.option_symbols import INDEX_OF_ROOT, SETTLED_AT_OPEN, adjusted_root
+from xlmargin.positions import Positions, codes
 
 AMERICAN_INDEX_OPTIONS: Final = frozenset({"OEX"})
 """Roots of index options that are American, the exception among index options."""
@@ -20,6 +22,9 @@ MOST_APART: Final = 0.01
 """Share of the spot by which a stock row's price may differ from it before that is worth a look."""
 
 TOO_FAR_APART: Final = 2.0
+
+_NOON: Final = 0.5
+"""An option that ends earlier in the day settles at its open."""
 
 
 def with_stock_rows(
@@ -35,9 +40,35 @@ def with_stock_rows(
     return added
 
 
+def with_adjusted_roots(
+    underlyings: dict[str, Underlying], rows: PositionRows
+) -> dict[str, Underlying]:
+    """The underlyings, and one for each adjusted root: its options stand beside nothing else.
+
+    They are valued at the price of the underlying, but deliver something else than it.
+    """
+    added = dict(underlyings)
+    for root, name, of in zip(rows.contracts.symbol, rows.underlying, _adjusted(rows), strict=True):
+        on = underlyings.get(name) or underlyings.get(of)
+        if of and root not in underlyings and on is not None:
+            added[root] = replace(
+                on, symbol=root, class_group="", product_group="", portfolio_group=""
+            )
+    return added
+
+
+def _adjusted(rows: PositionRows) -> list[str]:
+    """The plain root of each option on an adjusted one that does not say what it delivers."""
+    columns = zip(
+        rows.contracts.symbol, rows.contracts.is_option.tolist(), rows.deliverable, strict=True
+    )
+    return [adjusted_root(root) if option and not said else "" for root, option, said in columns]
+
+
 def valued_positions(rows: PositionRows, market: Market, findings: Findings) -> Positions:
     """The positions as the engine holds them; what the market lacks for them is a problem."""
-    underlying = _underlyings(rows, market, findings)
+    adjusted = _adjusted(rows)
+    underlying = _underlyings(rows, adjusted, market, findings)
     of_market = np.where(underlying == NO_UNDERLYING, 0, underlying)
     _check_shares_of_indexes(rows, market, underlying, findings)
     _check_unvalued(rows, _from_market(market.volatility, of_market), findings)
@@ -47,16 +78,20 @@ def valued_positions(rows: PositionRows, market: Market, findings: Findings) -> 
     mark = np.where(rows.contracts.is_cash, 1.0, mark)
     account, accounts = codes(rows.account)
     group, groups = _groups(rows.group)
-    return Positions(
-        symbol=tuple(rows.contracts.symbol),
-        row=np.array(rows.table.rows, dtype=np.int64),
+    contracts = Contracts(
+        root=tuple(rows.contracts.symbol),
         kind=rows.contracts.kind,
-        quantity=rows.quantity,
-        multiplier=rows.multiplier,
         underlying=underlying,
         strike=np.where(rows.contracts.is_option, rows.contracts.strike, np.nan),
         expiration=rows.contracts.expiration,
+        at_open=_at_open(rows),
         american=_american(rows, market, of_market),
+        multiplier=rows.multiplier,
+        deliverable=tuple("not stated" if each else "" for each in adjusted),
+    )
+    return Positions(
+        contracts,
+        quantity=rows.quantity,
         mark=mark,
         cost=np.where(np.isnan(rows.cost), mark, rows.cost),
         volatility=rows.volatility,
@@ -64,6 +99,9 @@ def valued_positions(rows: PositionRows, market: Market, findings: Findings) -> 
         accounts=accounts,
         group=group,
         groups=groups,
+        row=np.array(rows.table.rows, dtype=np.int64),
+        origin=np.zeros(len(rows), dtype=np.int64),
+        origins=(rows.table.name,),
     )
 
 
@@ -72,17 +110,31 @@ def _from_market(column: FloatArray, underlying: IntArray) -> FloatArray:
     return column[underlying] if len(column) else np.full(len(underlying), np.nan)
 
 
-def _underlyings(rows: PositionRows, market: Market, findings: Findings) -> IntArray:
+def _underlyings(
+    rows: PositionRows, adjusted: list[str], market: Market, findings: Findings
+) -> IntArray:
     """Index of each row's underlying in the market; one problem for each that is not there."""
     index = {"": NO_UNDERLYING}
     missing = np.zeros(len(rows), dtype=bool)
-    for i, name in enumerate(rows.underlying):
+    own = [
+        root if plain and root in market.index_of else name
+        for root, plain, name in zip(rows.contracts.symbol, adjusted, rows.underlying, strict=True)
+    ]
+    for i, name in enumerate(own):
         if name not in index:
             found = market.index_of.get(name, market.index_of.get(INDEX_OF_ROOT.get(name, "")))
             missing[i] = found is None
             index[name] = NO_UNDERLYING if found is None else found
     _report_missing(missing, rows, findings)
-    return np.array([index[name] for name in rows.underlying], dtype=np.int64)
+    _warn_of_adjusted(adjusted, rows, findings)
+    return np.array([index[name] for name in own], dtype=np.int64)
+
+
+def _warn_of_adjusted(adjusted: list[str], rows: PositionRows, findings: Findings) -> None:
+    """A warning where nothing says what an adjusted contract delivers."""
+    wanted = "what it delivers in a column of deliverable; adjusted, it is margined by itself"
+    where = np.array([bool(plain) for plain in adjusted], dtype=bool)
+    findings.warnings_where(where, rows.table, "symbol", wanted)
 
 
 def _report_missing(missing: BoolArray, rows: PositionRows, findings: Findings) -> None:
@@ -111,6 +163,15 @@ def _is_index(market: Market, underlying: IntArray) -> BoolArray:
         return np.zeros(len(underlying), dtype=bool)
     is_index = np.array([u.underlying_class.is_index for u in market.underlyings], dtype=bool)
     return is_index[underlying]
+
+
+def _at_open(rows: PositionRows) -> BoolArray:
+    """Which options settle at the open: as stated, by the hour they expire at, or by their root."""
+    expiration = rows.contracts.expiration
+    hour = expiration - np.floor(expiration)
+    by_root = np.array([root in SETTLED_AT_OPEN for root in rows.contracts.symbol], dtype=bool)
+    unstated = np.where(hour > 0, hour < _NOON, by_root)
+    return rows.contracts.is_option & np.where(rows.settlement < 0, unstated, rows.settlement == 1)
 
 
 def _american(rows: PositionRows, market: Market, underlying: IntArray) -> BoolArray:

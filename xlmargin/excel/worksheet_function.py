@@ -3,27 +3,39 @@
 One description serves every host: classic Excel and Office.js through xlwings, which is imported
 here and nowhere else; the VBA, LibreOffice and help writers through the registry. Called from
 Python, a decorated function takes the same lists and answers the same values as in a cell: it
-never raises.
+never raises. The same function, content and day is the same answer, computed once.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import inspect
+import marshal
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from hashlib import blake2b
+from typing import Any, Final, cast
 
 import xlwings
 
+from xlmargin.cells.values import simple_cells
 from xlmargin.errors import MarginError
 from xlmargin.excel.answers import Answer, refusal, to_cells
 from xlmargin.excel.arguments import Argument
+from xlmargin.excel.cache import ContentCache
 from xlmargin.excel.registration import refuse_unregistrable, summary
+from xlmargin.time_limit import is_unlimited, time_limit
 
 CATEGORY: Final = "xlmargin"
 """Where the function wizard lists the functions."""
+
+TODAY: Final = dt.date.today
+"""The day of a call: what `as_of` is where nothing states it, and part of what an answer is of."""
+
+SECONDS: Final = 10.0
+"""How long a call may hold a sheet; what takes longer is refused."""
 
 
 class Returns(StrEnum):
@@ -39,6 +51,9 @@ class WorksheetFunction:
 
     name: str
     function: Callable[..., Answer]
+    """The function as hosts call it: it answers a refusal as a text, and never raises."""
+    refusing: Callable[..., Answer]
+    """The same, raising `MarginError` where it refuses."""
     doc: str
     arguments: tuple[Argument, ...]
     returns: Returns
@@ -50,21 +65,25 @@ REGISTRY: Final[dict[str, WorksheetFunction]] = {}
 
 
 def worksheet_function(
-    returns: Returns | None = None, **arguments: Argument
+    returns: Returns | None = None, patience: float = 1.0, /, **arguments: Argument
 ) -> Callable[[Callable[..., object]], Callable[..., Answer]]:
     """Make a function a worksheet function; each of its parameters is described by name.
 
     A function with a `headers` argument returns a table, any other one value, unless stated.
-    Refused at once is whatever a host could not register.
+    It may hold a sheet for `patience` times the usual seconds. Refused at once is whatever a host
+    could not register.
     """
 
     def decorate(function: Callable[..., object]) -> Callable[..., Answer]:
         refuse_unregistrable(function, arguments)
+        described = _described(function, arguments)
+        refusing = _remembering(function, described, patience)
         entry = WorksheetFunction(
             name=function.__name__,
-            function=_safe(function, _described(function, arguments)),
+            function=_safe(refusing),
+            refusing=refusing,
             doc=summary(function),
-            arguments=_described(function, arguments),
+            arguments=described,
             returns=returns or (Returns.TABLE if "headers" in arguments else Returns.VALUE),
         )
         REGISTRY[entry.name] = entry
@@ -85,18 +104,61 @@ def _described(
     return tuple(described)
 
 
-def _safe(
-    function: Callable[..., object], arguments: tuple[Argument, ...]
+_Key = tuple[Callable[..., object], dt.date, bool, bytes]
+"""A call: its function, the day, whether it waits however long, and a digest of the content."""
+
+_Outcome = bytes | MarginError
+"""An answer, written down so that each caller gets its own; or the refusal that stands for it."""
+
+_outcomes: Final = ContentCache[_Key, _Outcome](
+    most=100_000,
+    most_size=100_000_000,
+    size=lambda _, outcome: 1_000 + len(outcome if isinstance(outcome, bytes) else str(outcome)),
+)
+"""Bounded by bytes, in all; 1,000 for what holds an answer."""
+
+
+def _remembering(
+    function: Callable[..., object], arguments: tuple[Argument, ...], patience: float
 ) -> Callable[..., Answer]:
-    """The function on arguments as hosts send them, answering what every host can show."""
+    """The function on arguments as hosts send them, answering what every host can show.
+
+    It is called once for the same content on the same day. What it refuses is remembered too, but
+    not an error of its own.
+    """
     signature = inspect.signature(function)
 
     @functools.wraps(function)
     def call(*positional: Any, **named: Any) -> Answer:
+        bound = _bound(signature, positional, named)
+        given = {a.name: simple_cells(bound[a.name]) for a in arguments if a.name in bound}
+
+        def outcome(_: _Key) -> _Outcome:
+            try:
+                with time_limit(patience * SECONDS):
+                    values = {a.name: a.value(given[a.name]) for a in arguments if a.name in given}
+                    return marshal.dumps(to_cells(function(**values)))
+            except MarginError as error:
+                # Not with the frames that it went through, which hold all that was computed.
+                return error.with_traceback(None)
+
+        # Version 2 writes equal cells alike, whether they are one object or several.
+        content = blake2b(marshal.dumps(given, 2), digest_size=32).digest()
+        found = _outcomes.get((function, TODAY(), is_unlimited(), content), outcome)
+        if isinstance(found, MarginError):
+            raise found
+        return cast(Answer, marshal.loads(found))
+
+    return call
+
+
+def _safe(refusing: Callable[..., Answer]) -> Callable[..., Answer]:
+    """The function with a text for each refusal and error."""
+
+    @functools.wraps(refusing)
+    def call(*positional: Any, **named: Any) -> Answer:
         try:
-            bound = _bound(signature, positional, named)
-            values = {a.name: a.value(bound[a.name]) for a in arguments if a.name in bound}
-            return to_cells(function(**values))
+            return refusing(*positional, **named)
         except Exception as error:
             return refusal(error)
 

@@ -13,7 +13,7 @@ from xlmargin.excel.settings_names import SYNONYMS
 from xlmargin.reports.table import Table
 from xlmargin.rulebook import house_names, look_up
 from xlmargin.rulebook.parameters import Overridable, Parameter, full_name
-from xlmargin.rulebook.rule_sets import parameters
+from xlmargin.rulebook.sections import parameters
 from xlmargin.settings import Settings
 
 

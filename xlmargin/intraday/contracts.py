@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xlmargin.arrays import IntArray
 from xlmargin.book import Book
-from xlmargin.errors import InputError, Problem
+from xlmargin.errors import InputError
 from xlmargin.intraday.activity import Activity
 from xlmargin.intraday.parts import parts_of
-from xlmargin.positions import Positions
+from xlmargin.positions import NO_GROUP, Positions
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,52 +39,25 @@ def contracts_of(held: Book, activity: Activity) -> Contracts:
     """
     count = len(held.positions)
     rows = _stacked(held.positions, activity.traded.positions)
-    keys = _keys(rows)
-    index = {key: i for i, key in enumerate(dict.fromkeys(keys))}
-    contract = np.array([index[key] for key in keys], dtype=np.int64)
+    contract = rows.contracts.series
     _refuse_forced_pairings(held.positions)
     _refuse_boxes(held.positions, contract[:count])
     _refuse_two_prices(held.positions, contract[:count])
-    distinct = rows.only(_deciding_rows(contract, count, activity, len(index)))
+    distinct = rows.only(_deciding_rows(contract, count, activity))
     part = parts_of(distinct, held)
     return Contracts(replace(held, positions=distinct), part, contract[:count], contract[count:])
 
 
 def _stacked(held: Positions, traded: Positions) -> Positions:
-    """The rows of holdings and activity as those of one account, pairings free.
-
-    Rows of the activity are numbered below zero, so that a refusal can tell them apart.
-    """
-    traded = replace(traded, row=-traded.row)
-    columns = {
-        field.name: np.concatenate([getattr(held, field.name), getattr(traded, field.name)])
-        for field in fields(held)
-        if isinstance(getattr(held, field.name), np.ndarray)
-    }
-    columns["account"], columns["group"] = columns["account"] * 0, columns["group"] * 0 - 1
-    symbol = (*held.symbol, *traded.symbol)
-    return replace(held, symbol=symbol, accounts=("",), groups=(), **columns)
+    """The rows of holdings and activity as those of one account, pairings free."""
+    both = held.joined(traded)
+    nobody = np.zeros_like(both.account)
+    return replace(both, account=nobody, accounts=("",), group=nobody + NO_GROUP, groups=())
 
 
-def _keys(positions: Positions) -> list[tuple[object, ...]]:
-    """What makes rows the same contract; all cash is one."""
-    columns = (
-        positions.is_cash.tolist(),
-        positions.symbol,
-        positions.kind.tolist(),
-        positions.underlying.tolist(),
-        np.nan_to_num(positions.strike).tolist(),
-        np.floor(np.nan_to_num(positions.expiration)).tolist(),
-        positions.multiplier.tolist(),
-    )
-    return [() if key[0] else key for key in zip(*columns, strict=True)]
-
-
-def _deciding_rows(
-    contract: IntArray, held_rows: int, activity: Activity, contracts: int
-) -> IntArray:
+def _deciding_rows(contract: IntArray, held_rows: int, activity: Activity) -> IntArray:
     """A row that gives each contract its price: one that is held, else the latest traded."""
-    deciding = np.zeros(contracts, dtype=np.int64)
+    deciding = np.zeros(len(np.unique(contract)), dtype=np.int64)
     latest_last = np.lexsort((np.nan_to_num(activity.time), activity.day, activity.marked))
     for row in [*(held_rows + latest_last).tolist(), *range(held_rows)]:
         deciding[contract[row]] = row
@@ -103,7 +76,7 @@ def _refuse_boxes(held: Positions, contract: IntArray) -> None:
     for i in np.flatnonzero(held.is_stock).tolist():
         other = first.setdefault((int(held.account[i]), int(contract[i])), i)
         if held.quantity[i] * held.quantity[other] < 0:
-            found = f"{held.label(i)}, held the other way in row {held.row[other]}"
+            found = f"{held.label(i)}, held the other way in {held.rows([other])}"
             raise _refused(held, i, "quantity", found, "the net position")
 
 
@@ -115,9 +88,9 @@ def _refuse_two_prices(held: Positions, contract: IntArray) -> None:
         for column, values in (("price", held.mark), ("volatility", held.volatility)):
             if not np.array_equal(values[i], values[other], equal_nan=True):
                 found = f"{values[i]:.10g} for {held.label(i)}".replace("nan", "nothing")
-                wanted = f"one {column} for a contract, as in row {held.row[other]}"
+                wanted = f"one {column} for a contract, as in {held.rows([other])}"
                 raise _refused(held, i, column, found, wanted)
 
 
 def _refused(held: Positions, i: int, column: str, found: str, wanted: str) -> InputError:
-    return InputError([Problem("positions", int(held.row[i]), column, found, wanted)])
+    return InputError([held.problem(i, column, found, wanted)])

@@ -52,18 +52,19 @@ def deficits_of(
     amount, closing = paths[day].deficit, paths[day].closing
     if amount <= 0:
         return ()
-    calls = call_rules(day, settings.house, settings.overrides)
+    calls = call_rules(day, settings.house, settings.overrides).margin_calls
     prompt_until = last_day_to_meet(CallKind.INTRADAY, day, settings.house, settings.overrides)
     enough = closing.excess + amount - LEAST_FALL
     satisfied_on = [d for d, path in paths.items() if d > day and path.closing.excess >= enough]
-    unnoticed = min(rules.practice_equity_rate * max(0.0, closing.equity), rules.practice_amount)
+    practice = rules.margin
+    share = practice.intraday_practice_equity_rate * max(0.0, closing.equity)
     return (
         Deficit(
             amount=amount,
-            unnoticed=unnoticed,
+            unnoticed=min(share, practice.intraday_practice_amount),
             prompt_until=prompt_until,
             outstanding_until=business_day_after(day, calls.days_to_meet["intraday_outstanding"]),
-            frozen_until=prompt_until + dt.timedelta(days=rules.freeze_days),
+            frozen_until=prompt_until + dt.timedelta(days=practice.intraday_freeze_days),
             satisfied_on=tuple(satisfied_on[:1]),
         ),
     )

@@ -1,4 +1,4 @@
-"""Pattern day trading: who is a pattern day trader, and what is asked of one.
+"""Pattern day trading: who is a pattern day trader, and what requires of one.
 
 A customer with so many day trades within so many business days is one from then on, unless they
 are no more than a share of all trades. The account then needs a least equity at the opening, and
@@ -44,12 +44,12 @@ class PatternDay:
         """What is missing to the least equity at the opening."""
         if not self.is_pattern_day_trader:
             return 0.0
-        return max(0.0, self.rules.least_equity - self.opening.equity)
+        return max(0.0, self.rules.pattern.pattern_least_equity - self.opening.equity)
 
     @property
     def buying_power(self) -> float:
         """Cost up to which a pattern day trader may day-trade, $."""
-        return self.rules.buying_power_multiple * max(0.0, self.opening.excess)
+        return self.rules.pattern.pattern_buying_power_multiple * max(0.0, self.opening.excess)
 
     @property
     def day_trading_call(self) -> float:
@@ -57,7 +57,7 @@ class PatternDay:
         if not self.is_pattern_day_trader:
             return 0.0
         beyond = max(0.0, self.of_day.most_open - self.buying_power)
-        return beyond / self.rules.buying_power_multiple
+        return beyond / self.rules.pattern.pattern_buying_power_multiple
 
 
 def pattern_day(
@@ -70,13 +70,14 @@ def pattern_day(
     """An account's day under pattern day trading; `earlier` are its days before, in order."""
 
     def is_counted(other: AccountDay) -> bool:
-        return business_day_after(other.day, rules.business_days) > day.day
+        return business_day_after(other.day, rules.pattern.pattern_business_days) > day.day
 
     of_day = day_trades_of(day)
     counted = [of_day, *map(day_trades_of, takewhile(is_counted, reversed(earlier)))]
     day_trades, trades = sum(c.day_trades for c in counted), sum(c.trades for c in counted)
-    is_pattern = day_trades >= rules.day_trades and day_trades > rules.trade_share * trades
-    due = business_day_after(day.day, rules.days_to_meet)
+    share = rules.pattern.pattern_trade_share * trades
+    is_pattern = day_trades >= rules.pattern.pattern_day_trades and day_trades > share
+    due = business_day_after(day.day, rules.pattern.pattern_days_to_meet)
     return PatternDay(
         rules=rules,
         opening=opening,
@@ -85,5 +86,5 @@ def pattern_day(
         trades=trades,
         is_pattern_day_trader=was_pattern_day_trader or is_pattern,
         due=due,
-        frozen_until=due + dt.timedelta(days=rules.freeze_days),
+        frozen_until=due + dt.timedelta(days=rules.pattern.pattern_freeze_days),
     )

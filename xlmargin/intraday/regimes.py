@@ -16,10 +16,9 @@ from xlmargin.errors import InputError, Problem
 from xlmargin.rulebook import (
     IntradayRules,
     PatternRules,
-    intraday_refusal,
     intraday_rules,
-    pattern_refusal,
     pattern_rules,
+    why_not_in_force,
 )
 from xlmargin.settings import DayTradingRegime, Settings
 
@@ -44,10 +43,10 @@ def regime_on(day: dt.date, settings: Settings) -> DayTradingRegime:
     """Which rules those are; refused as they are."""
     regime = settings.day_trading_regime
     if regime is DayTradingRegime.BY_DATE:
-        begun = not intraday_refusal(day)
+        begun = not why_not_in_force(IntradayRules, day)
         return DayTradingRegime.INTRADAY if begun else DayTradingRegime.PATTERN_DAY_TRADER
-    is_intraday = regime is DayTradingRegime.INTRADAY
-    if refusal := intraday_refusal(day) if is_intraday else pattern_refusal(day):
+    chosen = IntradayRules if regime is DayTradingRegime.INTRADAY else PatternRules
+    if refusal := why_not_in_force(chosen, day):
         found = f"{regime} for {day}"
         wanted = f"another regime, or nothing: {refusal.removesuffix('.')}"
         raise InputError([Problem("settings", 0, "day_trading_regime", found, wanted)])

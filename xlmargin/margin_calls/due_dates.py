@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
 
-from xlmargin.errors import RulebookError
 from xlmargin.margin_calls.trading_days import business_day_after
 from xlmargin.rulebook import CallRules, call_rules
 
@@ -51,7 +50,6 @@ def last_day_to_meet(
 def _days(kind: CallKind, rules: CallRules) -> int:
     """Business days that a call of this kind leaves."""
     if kind is CallKind.REGT:
-        return rules.settlement_days + rules.payment_days_after_settlement
-    if kind.value not in rules.days_to_meet:
-        raise RulebookError(rules.refusals[kind.value])
-    return rules.days_to_meet[kind.value]
+        period = rules.payment_period
+        return period.settlement_days + period.payment_days_after_settlement
+    return rules.margin_calls.days_to_meet[kind.value]

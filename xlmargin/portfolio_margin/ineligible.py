@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import Book
-from xlmargin.errors import Problem, RefusedPosition
+from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
 from xlmargin.requirement import Requirement
 
@@ -45,10 +45,10 @@ def eligible(book: Book) -> BoolArray:
 def refused(book: Book, mark: FloatArray) -> StrategyBased:
     """Refuse the positions by row: for callers that have no strategy-based requirement."""
     problems = []
-    for i, row in enumerate(book.positions.row):
+    for i in range(len(book.positions)):
         found = f"{book.positions.label(i)}, not marginable"
         wanted = "positions that are eligible for portfolio margin"
-        problems.append(Problem("positions", int(row), "symbol", found, wanted))
+        problems.append(book.positions.problem(i, "symbol", found, wanted))
     raise RefusedPosition(problems)
 
 

@@ -24,7 +24,7 @@ def contract_minimum(
     `market_value`, $, is signed, shape (positions,).
     """
     minimum = uncapped_minimum(positions, rules)
-    if rules.cap_long_minimum:
+    if rules.contract_minimums.long_contract_minimum_cap:
         is_long = positions.quantity > 0
         minimum = np.where(is_long, np.minimum(minimum, np.maximum(market_value, 0.0)), minimum)
     return minimum
@@ -32,7 +32,7 @@ def contract_minimum(
 
 def uncapped_minimum(positions: Positions, rules: PortfolioRules) -> FloatArray:
     """Minimum of each position before the cap of long ones, $, >= 0, shape (positions,)."""
-    charged = rules.contract_minimum * np.abs(positions.units)
+    charged = rules.contract_minimums.contract_minimum * np.abs(positions.units)
     return np.where(positions.is_option, charged, 0.0)
 
 
@@ -60,5 +60,6 @@ def house_minimum(delivered: FloatArray, rules: PortfolioRules) -> FloatArray:
     calls, puts, shares = delivered.T
     uncovered_calls = np.maximum(0.0, -calls - np.maximum(shares, 0.0))
     uncovered_puts = np.maximum(0.0, -puts + np.minimum(shares, 0.0))
-    minimum: FloatArray = rules.short_option_minimum * (uncovered_calls + uncovered_puts)
+    share = rules.contract_minimums.short_option_minimum
+    minimum: FloatArray = share * (uncovered_calls + uncovered_puts)
     return minimum

@@ -12,7 +12,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.cash import cash_of_accounts
-from xlmargin.errors import Problem, RefusedPosition
+from xlmargin.errors import RefusedPosition
 from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin, margin_at
 from xlmargin.risk_array import spot_after
 
@@ -53,8 +53,5 @@ def _refuse_unvalued(margin: PortfolioMargin, worth: FloatArray) -> None:
         rows = np.flatnonzero(np.isin(contracts.of_position, unvalued))
         wanted = "a price that a volatility can give, or a volatility"
         raise RefusedPosition(
-            [
-                Problem("positions", int(positions.row[i]), "price", positions.label(i), wanted)
-                for i in rows.tolist()
-            ]
+            [positions.problem(i, "price", positions.label(i), wanted) for i in rows.tolist()]
         )

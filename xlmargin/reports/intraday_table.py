@@ -106,10 +106,10 @@ def _is_prompt(deficit: Deficit) -> bool:
 
 def _practice(deficit: Deficit, rules: IntradayRules) -> str:
     counts = "counts if not paid promptly: more" if deficit.counts_as_practice else "not: no more"
-    lesser = f"{rules.practice_equity_rate:.10%}".rstrip("0%").rstrip(".")
+    lesser = f"{rules.margin.intraday_practice_equity_rate:.10%}".rstrip("0%").rstrip(".")
     return (
         f"{counts} than {deficit.unnoticed:,.2f}, the lesser of {lesser}% of equity at the close "
-        f"and {rules.practice_amount:,.0f}"
+        f"and {rules.margin.intraday_practice_amount:,.0f}"
     )
 
 
@@ -117,7 +117,7 @@ def _pattern_rows(found: PatternDay, is_order_known: bool) -> list[_Row]:
     rules, opening, own = found.rules, found.opening, found.of_day
     counted = (
         f"{own.day_trades} on the day; {found.day_trades} of {found.trades} trades in "
-        f"{rules.business_days} business days, in the order of the "
+        f"{rules.pattern.pattern_business_days} business days, in the order of the "
         f"{'times' if is_order_known else 'rows'}"
     )
     rows = [
@@ -130,10 +130,11 @@ def _pattern_rows(found: PatternDay, is_order_known: bool) -> list[_Row]:
 
 def _calls(found: PatternDay) -> list[_Row]:
     """What is asked of a pattern day trader."""
-    rules = found.rules
-    equity = f"{found.opening.equity:,.2f} at the opening; {rules.least_equity:,.0f} asked"
+    rules, least = found.rules, found.rules.pattern.pattern_least_equity
+    multiple = rules.pattern.pattern_buying_power_multiple
+    equity = f"{found.opening.equity:,.2f} at the opening; {least:,.0f} asked"
     power = (
-        f"{found.buying_power:,.2f}, {rules.buying_power_multiple:g} times the excess at the "
+        f"{found.buying_power:,.2f}, {multiple:g} times the excess at the "
         f"previous close; {found.of_day.most_open:,.2f} used"
     )
     rows = [

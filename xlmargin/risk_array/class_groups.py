@@ -101,9 +101,9 @@ def _factor(
     Beside its index a fund moves by its true factor; by itself never by less than the range.
     """
     leverage = underlying.leverage
-    if index_class is not None and rules.leverage_multiplies_range:
+    if index_class is not None and rules.valuation_points.leverage_multiplies_range:
         return leverage
-    least = 1.0 if not rules.leverage_multiplies_range else max(1.0, abs(leverage))
+    least = 1.0 if not rules.valuation_points.leverage_multiplies_range else max(1.0, abs(leverage))
     return float(np.sign(leverage) * least)
 
 
@@ -122,7 +122,7 @@ def _class_group(
         name,
         classes[0],
         factors[0] if alike else 1.0,
-        min(rules.product_group_offset[c] for c in classes),
+        min(rules.aggregation.product_group_offset[c] for c in classes),
         product_group,
         portfolio_group,
         members[-1].row,

@@ -12,7 +12,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
-from xlmargin.errors import Problem, RefusedPosition
+from xlmargin.errors import RefusedPosition
 from xlmargin.instruments import InstrumentKind
 from xlmargin.market import Market
 from xlmargin.positions import Positions
@@ -115,10 +115,7 @@ def _distinct(positions: Positions) -> tuple[IntArray, IntArray]:
     """First position of each distinct contract, and each position's contract or NO_CONTRACT."""
     options = np.flatnonzero(positions.is_option)
     columns = (
-        positions.underlying,
-        positions.kind,
-        positions.american,
-        positions.strike,
+        positions.contracts.series,
         positions.expiration,
         np.nan_to_num(positions.mark, nan=-1.0),
         np.nan_to_num(positions.volatility, nan=-1.0),
@@ -175,9 +172,8 @@ def _refuse_unpriced(
     least = zero_volatility_value(contracts.take(unsolved), spot[unsolved])[:, 0]
     raise RefusedPosition(
         [
-            Problem(
-                "positions",
-                int(positions.row[at[i]]),
+            positions.problem(
+                int(at[i]),
                 "price",
                 f"{positions.mark[at[i]]:.10g} for {positions.label(int(at[i]))}",
                 _wanted(VolatilityStatus(int(solved.status[i])), float(least[n])),

@@ -69,7 +69,7 @@ def valuation_points(groups: ClassGroups, rules: PortfolioRules) -> ValuationPoi
     moves = np.full((len(groups.factor), table_moves.shape[1]), np.nan)
     held = groups.of_underlying != NO_GROUP
     moves[held] = groups.factor[held, None] * table_moves[groups.of_underlying[held]]
-    names = point_names(rules.points_per_side)
+    names = point_names(rules.valuation_points.valuation_points_per_side)
     return ValuationPoints(
         np.maximum(moves, WHOLE_PRICE),
         np.maximum(group_factor[:, None] * table_moves, WHOLE_PRICE),
@@ -100,8 +100,9 @@ def _table_moves(
     rules: PortfolioRules,
 ) -> FloatArray:
     """Moves of every class group by one table of ranges, shape (class groups, points)."""
-    rows = [moves_of_range(table[g.underlying_class], rules.points_per_side) for g in groups.groups]
-    return np.array(rows, dtype=np.float64).reshape(len(rows), 2 * rules.points_per_side)
+    per_side = rules.valuation_points.valuation_points_per_side
+    rows = [moves_of_range(table[g.underlying_class], per_side) for g in groups.groups]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), 2 * per_side)
 
 
 def _wider(groups: ClassGroups, rules: PortfolioRules) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from xlmargin.rulebook.files import Table, packaged, parsed_text
-from xlmargin.rulebook.place import Place
+from xlmargin.rulebook.files import Table, TomlPath, packaged, parsed_text
 
 
 class Status(StrEnum):
@@ -37,10 +36,10 @@ def coverage() -> tuple[Coverage, ...]:
 
 def coverage_from(file: str, text: str) -> tuple[Coverage, ...]:
     """The rules of a coverage file; refused where a status lacks its module or its reason."""
-    place, found = Place(file), parsed_text(file, text)
-    place.keys(found, ("rule",))
-    rules = place.inside("rule").tables(found["rule"])
-    return tuple(_coverage(place.inside(f"rule {n}"), rule) for n, rule in enumerate(rules, 1))
+    path, found = TomlPath(file), parsed_text(file, text)
+    path.keys(found, ("rule",))
+    rules = path.inside("rule").tables(found["rule"])
+    return tuple(_coverage(path.inside(f"rule {n}"), rule) for n, rule in enumerate(rules, 1))
 
 
 def coverage_table() -> str:
@@ -52,21 +51,21 @@ def coverage_table() -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows))
 
 
-def _coverage(place: Place, table: Table) -> Coverage:
-    status = place.word(table, "status", Status)
+def _coverage(path: TomlPath, table: Table) -> Coverage:
+    status = path.word(table, "status", Status)
     needed = {
         Status.COVERED: ("where",),
         Status.PARTLY: ("where", "why"),
         Status.NOT: ("why",),
     }[status]
-    place.keys(table, ("family", "rule", "title", "status", *needed))
+    path.keys(table, ("family", "rule", "title", "status", *needed))
     return Coverage(
-        family=place.text(table, "family"),
-        rule=place.text(table, "rule"),
-        title=place.text(table, "title"),
+        family=path.text(table, "family"),
+        rule=path.text(table, "rule"),
+        title=path.text(table, "title"),
         status=status,
-        where=place.text(table, "where") if "where" in needed else "",
-        why=place.text(table, "why") if "why" in needed else "",
+        where=path.text(table, "where") if "where" in needed else "",
+        why=path.text(table, "why") if "why" in needed else "",
     )
 
 

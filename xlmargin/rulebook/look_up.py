@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlmargin.errors import RulebookError
-from xlmargin.rulebook.house import house_entry, profile, profiles
-from xlmargin.rulebook.names import names_of_values, parameter_names, unknown
-from xlmargin.rulebook.parameters import Entry, Parameter, RuleSet, spelled
-from xlmargin.rulebook.rule_sets import parameters, regulations
+from xlmargin.rulebook.parameters import Entry, Parameter, RuleSet, spelled, unknown
+from xlmargin.rulebook.sections import names_of_values, parameter_names, parameters, regulations
+from xlmargin.rulebook.values_in_force import house_entry, profile, profiles
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ repealed names no value: it ends the parameter.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -186,3 +186,17 @@ def full_name(parameter: str, key: str) -> str:
 def spelled(name: str) -> str:
     """A name as the rulebook spells it: spaces, hyphens and underscores alike, any case."""
     return "_".join(name.lower().replace("-", " ").replace("_", " ").split())
+
+
+def joined(texts: Iterable[str], between: str) -> str:
+    """The texts, each once and without the empty ones."""
+    return between.join(dict.fromkeys(text for text in texts if text))
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> RulebookError:
+    """The refusal of a name, with the names that come near it, or else all of them."""
+    from difflib import get_close_matches
+
+    all_names = tuple(known)
+    near = get_close_matches(spelled(name), all_names) or all_names
+    return RulebookError(f"{what}: found {name!r}, wanted {' or '.join(near)}.")

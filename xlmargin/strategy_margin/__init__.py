@@ -1,28 +1,35 @@
 """Reg T and FINRA 4210 strategy-based margin: the least requirement over all pairings."""
 
-from xlmargin.strategy_margin.display_lines import StrategyLeg, StrategyLine
-from xlmargin.strategy_margin.explanation import (
+from xlmargin.strategy_margin.display.explanation import (
     explained,
     explained_by_account,
     leg_label,
-    unproven,
+    optimality_gap_note,
 )
-from xlmargin.strategy_margin.legs import Phase
-from xlmargin.strategy_margin.strategy_requirement import (
-    ClassMargin,
+from xlmargin.strategy_margin.display.lines import (
+    StrategyLeg,
+    StrategyLine,
+    class_lines,
+    strategy_lines,
+)
+from xlmargin.strategy_margin.requirement import (
     StrategyMargin,
+    UnderlyingMargin,
     strategy_margin,
 )
+from xlmargin.strategy_margin.rules.legs import RequirementKind
 
 __all__ = [
-    "ClassMargin",
-    "Phase",
+    "RequirementKind",
     "StrategyLeg",
     "StrategyLine",
     "StrategyMargin",
+    "UnderlyingMargin",
+    "class_lines",
     "explained",
     "explained_by_account",
     "leg_label",
+    "optimality_gap_note",
+    "strategy_lines",
     "strategy_margin",
-    "unproven",
 ]

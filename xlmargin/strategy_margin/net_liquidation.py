@@ -15,7 +15,7 @@ from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import Book
 from xlmargin.dates import date_of
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.long_options import months_ahead
+from xlmargin.strategy_margin.rules.long_options import months_ahead
 
 
 def values_added(book: Book, mark: FloatArray, rules: StrategyRules) -> FloatArray:
@@ -32,11 +32,11 @@ def values_added(book: Book, mark: FloatArray, rules: StrategyRules) -> FloatArr
 def _has_loan_value(book: Book, rules: StrategyRules) -> BoolArray:
     """Long options that strategy-based equity counts: those over nine calendar months."""
     positions, long_options = book.positions, rules.long_options
-    until = months_ahead(book.as_of, long_options.months)
+    until = months_ahead(book.as_of, long_options.long_option_months)
     has = positions.is_option & (positions.quantity > 0)
     held, held_of = np.unique(positions.underlying[has], return_inverse=True)
     classes = [book.market.underlyings[i].underlying_class for i in held.tolist()]
-    lends = np.array([long_options.rate[c] < 1.0 for c in classes], dtype=bool)
+    lends = np.array([long_options.long_option_rate[c] < 1.0 for c in classes], dtype=bool)
     days, day_of = np.unique(positions.expiration[has], return_inverse=True)
     lasts = np.array([date_of(day) > until for day in days.tolist()], dtype=bool)
     has[has] = lends[held_of] & lasts[day_of]

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.positions import Positions
-from xlmargin.what_if.trades import NO_GROUP, Key, Trades, contract_keys
+from xlmargin.positions import NO_GROUP, Positions
+from xlmargin.what_if.trades import Key, Trades, contract_keys
 
 NOTHING: Final = 1e-6
 """Dollars; amounts that differ by less are the same, for sums of floating-point numbers are."""

@@ -21,7 +21,6 @@ from xlmargin.strategy_margin import StrategyMargin
 from xlmargin.what_if.candidates import NOTHING, Candidates, Found
 from xlmargin.what_if.hedge_portfolio import found_under_portfolio
 from xlmargin.what_if.hedge_strategy import strategy_hedge
-from xlmargin.what_if.trades import joined
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,9 +131,8 @@ def _wanted(
 
 
 def _joint(held: Book, candidates: Candidates) -> Book:
-    """The positions held with one of each candidate behind them, whose rows are below zero."""
-    one = replace(candidates.positions, row=-candidates.positions.row)
-    joint = joined(held.positions, one)
+    """The positions held with one of each candidate behind them."""
+    joint = held.positions.joined(candidates.positions)
     return Book(joint, candidates.one.book.market, held.settings)
 
 

@@ -20,7 +20,7 @@ from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.errors import RefusedPosition
 from xlmargin.what_if.candidates import NOTHING, Found
 from xlmargin.what_if.one_more import SHARE_LOT
-from xlmargin.what_if.trades import Trades, book_after, contract_keys, joined
+from xlmargin.what_if.trades import Trades, book_after, contract_keys
 
 TRIED: Final = 60
 """Contracts, or lots of shares, that are tried one by one."""
@@ -31,7 +31,7 @@ class StrategyHedge:
     """One candidate beside the positions that it may be paired with: all of its class group.
 
     `one` is a book of one of it, `most` the most of it. `outside` tells that the positions are
-    those that portfolio margin does not cover, and is asked what they are asked there.
+    those that portfolio margin does not cover, and requires what they require there.
     """
 
     own: Book
@@ -40,7 +40,7 @@ class StrategyHedge:
     outside: bool
 
     def asked(self, quantity: int) -> float:
-        """What is asked with so many of the candidate, $; infinite where that may not be held."""
+        """What requires with so many of the candidate, $; infinite where that may not be held."""
         book = self._after(quantity)
         try:
             if self.outside:
@@ -82,7 +82,7 @@ class StrategyHedge:
         one = self.one.positions
         if not one.is_option[0] or one.quantity[0] < 0:
             return False
-        *held, key = contract_keys(joined(self.own.positions, one))
+        *held, key = contract_keys(self.own.positions.joined(one))
         if any(k == key and q < 0 for k, q in zip(held, self.own.positions.quantity, strict=True)):
             return False
         alone = self._with(self.own.only(np.array([], dtype=np.int64)), 1)

@@ -20,8 +20,13 @@ from xlmargin.portfolio_margin.group_changes import GroupChange, group_sums
 from xlmargin.portfolio_margin.minimums import contract_minimum, delivered_value
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
 from xlmargin.positions import Positions
-from xlmargin.strategy_margin import ClassMargin, Phase, StrategyMargin, strategy_margin
-from xlmargin.what_if.trades import Key, contract_keys, joined
+from xlmargin.strategy_margin import (
+    RequirementKind,
+    StrategyMargin,
+    UnderlyingMargin,
+    strategy_margin,
+)
+from xlmargin.what_if.trades import Key, contract_keys
 
 SHARE_LOT: Final = 100.0
 """Shares that one more of a stock position is: as many as a contract delivers."""
@@ -65,10 +70,10 @@ def one_more(portfolio: PortfolioMargin, strategy: StrategyMargin) -> OneMore:
 
 def _held(positions: Positions) -> list[list[int]]:
     """The rows of each contract of an account and group, where these do not cancel out."""
-    rows: dict[Key, list[int]] = defaultdict(list)
+    rows: dict[tuple[Key, int], list[int]] = defaultdict(list)
     for i, key in enumerate(contract_keys(positions)):
         if positions.quantity[i] and not positions.is_cash[i]:
-            rows[*key, int(positions.group[i])].append(i)
+            rows[key, int(positions.group[i])].append(i)
     return [own for own in rows.values() if positions.quantity[own].sum()]
 
 
@@ -89,13 +94,15 @@ def _by_strategy(margin: StrategyMargin, first: IntArray, one: Positions) -> Flo
     return changes
 
 
-def _amounts(margin: ClassMargin) -> FloatArray:
-    initial, maintenance = (margin.requirement(p) for p in (Phase.INITIAL, Phase.MAINTENANCE))
+def _amounts(margin: UnderlyingMargin) -> FloatArray:
+    initial, maintenance = (
+        margin.requirement(p) for p in (RequirementKind.INITIAL, RequirementKind.MAINTENANCE)
+    )
     return np.array([initial, maintenance, margin.deposit])
 
 
 def _with(book: Book, own: IntArray, one: Positions, index: int) -> Positions:
-    return joined(book.positions.only(own), one.only(np.array([index])))
+    return book.positions.only(own).joined(one.only(np.array([index])))
 
 
 def _by_portfolio(margin: PortfolioMargin, first: IntArray, one: Positions) -> FloatArray:

@@ -7,23 +7,19 @@ contract would be closed out by strategy and charged its minimum twice by portfo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.positions import Positions
+from xlmargin.positions import NO_GROUP, Positions
 from xlmargin.risk_array import option_marks
 
-Key = tuple[Hashable, ...]
-"""What tells one position of one account from another."""
-
-NO_GROUP: Final = -1
-"""What `group` holds for a position whose pairing is not forced."""
+Key = tuple[int, int]
+"""Account and series: what tells one position of one account from another."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +63,7 @@ def book_after(held: Book, trades: Trades) -> Book:
     whatever their order: those that name a group first, and in it; the others then close what is
     left in any group.
     """
-    traded = replace(trades.book.positions, cost=trades.price, row=-trades.book.positions.row)
-    joint = joined(held.positions, traded)
+    joint = held.positions.joined(replace(trades.book.positions, cost=trades.price))
     quantity, cost = joint.quantity.copy(), joint.cost.copy()
     count = len(held.positions)
     quantity[count:] = 0.0
@@ -91,46 +86,9 @@ def book_after(held: Book, trades: Trades) -> Book:
     return Book(after, trades.book.market, held.settings)
 
 
-def joined(one: Positions, other: Positions) -> Positions:
-    """Positions of two ranges as one, those of the first before; both point at one market.
-
-    Accounts and groups are the same where their names are.
-    """
-    accounts, groups = _distinct(one.accounts, other.accounts), _distinct(one.groups, other.groups)
-    columns = {
-        field.name: np.concatenate([getattr(one, field.name), getattr(other, field.name)])
-        for field in fields(Positions)
-        if isinstance(getattr(one, field.name), np.ndarray)
-    }
-    columns["account"][len(one) :] = _renumbered(other.account, other.accounts, accounts)
-    columns["group"][len(one) :] = _renumbered(other.group, other.groups, groups)
-    symbols = one.symbol + other.symbol
-    return replace(one, symbol=symbols, accounts=accounts, groups=groups, **columns)
-
-
 def contract_keys(positions: Positions) -> list[Key]:
-    """What each position is a position in: its account and its contract's terms."""
-    columns = (
-        positions.account,
-        positions.underlying,
-        positions.kind,
-        positions.american,
-        np.nan_to_num(positions.strike),
-        np.nan_to_num(positions.expiration),
-        positions.multiplier,
-    )
-    return list(zip(positions.symbol, *(column.tolist() for column in columns), strict=True))
-
-
-def _distinct(names: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([*names, *others]))
-
-
-def _renumbered(index: IntArray, names: Sequence[str], among: Sequence[str]) -> IntArray:
-    """Indexes into the names as indexes into others that hold them all; -1 stays."""
-    index_of = {name: i for i, name in enumerate(among)}
-    place = [index_of[name] for name in names]
-    return np.array([place[i] if i >= 0 else i for i in index.tolist()], dtype=np.int64)
+    """What each position is a position in: its account, and the contract's series."""
+    return list(zip(positions.account.tolist(), positions.contracts.series.tolist(), strict=True))
 
 
 def _rows_of_contracts(joint: Positions) -> dict[Key, list[int]]:

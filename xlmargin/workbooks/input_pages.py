@@ -11,7 +11,7 @@ from xlmargin.excel.plain_cells import plain, text_of
 from xlmargin.excel.settings_names import setting_name
 from xlmargin.instruments import InstrumentKind, Style, UnderlyingClass
 from xlmargin.rulebook import house_names, look_up
-from xlmargin.rulebook.names import names_of_values
+from xlmargin.rulebook.sections import names_of_values
 from xlmargin.settings import AccountType, BaseValue, Basis, DayTradingRegime, Smile
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.input_tables import BY_ROW, InputTable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-import udfs
 from tests.importers.brokers.books import CALLS, GOLDEN, PUTS, XYZ, without_accounts
+from xlmargin import udfs
 from xlmargin.importers import read_book_files
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-import udfs
+from xlmargin import udfs
 from xlmargin.cli import app
 from xlmargin.importers.clearing_house import read_group_files
 

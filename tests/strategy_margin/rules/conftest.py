@@ -8,7 +8,7 @@ from xlmargin.dates import serial_of
 from xlmargin.instruments import InstrumentKind, UnderlyingClass
 from xlmargin.market import Underlying
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.legs import OptionLeg, StockLeg
+from xlmargin.strategy_margin.rules.legs import OptionLeg, StockLeg
 
 TODAY = date(2026, 1, 15)
 

@@ -6,23 +6,24 @@ from datetime import date
 import numpy as np
 import pytest
 
+from tests.strategy_margin.spread_definition import may_spread
+from xlmargin.contracts import Contracts
 from xlmargin.errors import Problem
 from xlmargin.instruments import InstrumentKind as Kind
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.market import Market, Underlying
 from xlmargin.positions import Positions
-from xlmargin.strategy_margin.cash_account import (
+from xlmargin.strategy_margin.rules.cash_account import (
     cash_spread,
     long_option_in_full,
-    may_spread,
     secured_put,
     short_call_refusals,
     short_stock_refusals,
     stock_in_full,
 )
-from xlmargin.strategy_margin.legs import Phase
+from xlmargin.strategy_margin.rules.legs import RequirementKind
 
-INITIAL, MAINTENANCE = Phase
+INITIAL, MAINTENANCE = RequirementKind
 
 
 def test_paid_in_full(underlying, option, rules):
@@ -60,16 +61,20 @@ def positions(*rows):
     """Positions from (symbol, kind, quantity, underlying) each."""
     n = len(rows)
     option = [r[1] is not Kind.STOCK for r in rows]
-    return Positions(
-        symbol=tuple(r[0] for r in rows),
-        row=np.arange(2, n + 2),
+    contracts = Contracts(
+        root=tuple(r[0] for r in rows),
         kind=np.array([r[1] for r in rows]),
-        quantity=np.array([float(r[2]) for r in rows]),
-        multiplier=np.where(option, 100.0, 1.0),
         underlying=np.array([r[3] for r in rows]),
         strike=np.where(option, 100.0, np.nan),
         expiration=np.where(option, 46_129.0, np.nan),
+        at_open=np.zeros(n, dtype=bool),
         american=np.ones(n, dtype=bool),
+        multiplier=np.where(option, 100.0, 1.0),
+        deliverable=("",) * n,
+    )
+    return Positions(
+        contracts,
+        quantity=np.array([float(r[2]) for r in rows]),
         mark=np.ones(n),
         cost=np.ones(n),
         volatility=np.full(n, np.nan),
@@ -77,6 +82,9 @@ def positions(*rows):
         accounts=("",),
         group=np.full(n, -1),
         groups=(),
+        row=np.arange(2, n + 2),
+        origin=np.zeros(n, dtype=np.int64),
+        origins=("positions",),
     )
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-import xlmargin.strategy_margin as package
-from xlmargin.strategy_margin.legs import Paragraph
+import xlmargin.strategy_margin.rules as package
+from xlmargin.strategy_margin.rules.legs import Paragraph
 
 HOME = Path(package.__file__).parent
 MODULES = (

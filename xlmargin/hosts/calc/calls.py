@@ -6,14 +6,12 @@ One cell alone comes as its value, and an empty one as 0: `_LONE_ZERO` says what
 
 from __future__ import annotations
 
-import datetime as dt
 from enum import Enum, auto
 from typing import Final
 
-from xlmargin.errors import InputError, MarginError, Problem
+from xlmargin.errors import InputError, Problem
 from xlmargin.excel.answers import Answer, refusal
 from xlmargin.excel.arguments import Argument, Kind
-from xlmargin.excel.remembered import Remembered
 from xlmargin.excel.worksheet_function import REGISTRY
 
 Cells = tuple[tuple[float | str, ...], ...]
@@ -39,33 +37,18 @@ _LONE_ZERO: Final = {
 SAME_WHEN_LEFT_OUT: Final = frozenset({"as_of", "style", "rate", "dividend_yield"})
 """Arguments that take one cell or many, of which 0 is no value or the default itself."""
 
-MOST_ANSWERS: Final = 16
-MOST_CELLS: Final = 500_000
-"""Answers remembered, and cells that they were given: a formula may name one call thrice."""
-
-Call = tuple[str, tuple[object, ...], dt.date]
-
-_remembered: Remembered[Call, Cells] = Remembered(MOST_ANSWERS, MOST_CELLS)
-
 
 def answer(name: str, given: tuple[object, ...]) -> Cells:
     """The answer of a worksheet function as rows, a lone value as one row of one.
 
-    `given` has numbers, texts, None, and tuples of rows of these. A call is known by them and by
-    the day, for some functions count from today.
+    `given` has numbers, texts, None, and tuples of rows of these.
     """
-    cells = sum(len(rows) * len(rows[0]) for rows in given if isinstance(rows, tuple))
-    return _remembered.get((name, given, dt.date.today()), cells, _answer)
-
-
-def _answer(call: Call) -> Cells:
-    name, given, _ = call
     function = REGISTRY[name]
     try:
         arguments = [_argument(a, g) for a, g in zip(function.arguments, given, strict=True)]
-    except MarginError as error:
+        return _cells(function.function(*arguments))
+    except Exception as error:
         return ((refusal(error),),)
-    return _cells(function.function(*arguments))
 
 
 def _cells(answer: Answer) -> Cells:

@@ -13,7 +13,7 @@ from typing import Final
 from xlmargin.excel.worksheet_function import WorksheetFunction
 
 MODULE: Final = "xlwings_udfs"
-PYTHON_MODULE: Final = "udfs"
+PYTHON_MODULE: Final = "xlmargin.udfs"
 """The Python module whose functions are called."""
 
 _HEADER: Final = f"""\

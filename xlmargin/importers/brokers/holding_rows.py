@@ -11,7 +11,7 @@ from xlmargin.importers.book_ranges import FileCell, FileRows
 from xlmargin.importers.brokers.contracts import underlying_of
 from xlmargin.importers.brokers.holdings import Holding
 from xlmargin.instruments import InstrumentKind
-from xlmargin.rulebook import known_underlying
+from xlmargin.known_instruments import KNOWN
 
 _HEADINGS: Final = (
     "symbol", "type", "quantity", "strike", "expiration", "underlying", "price", "cost",
@@ -88,8 +88,8 @@ def known_classes(market: FileRows | None) -> tuple[str, ...]:
 
 def _known_class(symbol: str) -> tuple[FileCell, FileCell]:
     """Class and factor, where the table knows the underlying as more than a plain stock."""
-    known = known_underlying(symbol)
-    if known is None:
+    known = KNOWN.find(symbol)
+    if known is None or known.is_former:
         return None, None
     return known.underlying_class.value, known.leverage if known.leverage != 1 else None
 

@@ -1,0 +1,186 @@
+"""What was found while reading: errors, warnings and notes, placed, grouped and counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, IntArray
+from xlmargin.cells.values import CellValue, shown
+from xlmargin.errors import Problem, Severity
+
+_MOST_SHOWN: Final = 3
+"""Different cells that one message shows; of the rest only that there are more."""
+
+
+class Placed(Protocol):
+    """A table whose cells can be named: a name, the number of each row, letters of its columns."""
+
+    @property
+    def name(self) -> str:
+        """The range's name, or the file's with its sheet."""
+
+    @property
+    def rows(self) -> IntArray:
+        """The number of each row, as the user counts them."""
+
+    def cell(self, heading: str, index: int) -> CellValue:
+        """One cell, by its heading and the index of its row."""
+
+    def letter(self, heading: str) -> str:
+        """The sheet's letter of a column, "" where it is not known."""
+
+
+_Key = tuple[Severity, str, str, str, str]
+
+
+@dataclass
+class _Group:
+    rows: dict[int, None] = field(default_factory=dict)
+    found: dict[str, None] = field(default_factory=dict)
+
+    def add(self, rows: Iterable[int], found: Iterable[str]) -> None:
+        self.rows.update(dict.fromkeys(rows))
+        self.found.update(dict.fromkeys(found))
+
+
+@dataclass
+class ProblemLog:
+    """Problems in the order in which they were found.
+
+    Problems that differ only in their row are one, with all its rows. A cell is reported as an
+    error once; a row that has an error already can be passed over (`after`), for what follows from
+    an error is no error of its own.
+    """
+
+    _groups: dict[_Key, _Group] = field(default_factory=dict)
+    _refused: dict[tuple[str, str], set[int]] = field(default_factory=dict)
+
+    def error(self, range_: str, row: int, column: str, found: str, wanted: str) -> None:
+        """Something that refuses the answer; row 0 where the whole range is meant."""
+        self._add(Severity.ERROR, range_, column, wanted, [row], [found])
+
+    def warning(self, range_: str, row: int, column: str, found: str, wanted: str) -> None:
+        """Something that is right as it stands but looks unlikely."""
+        self._add(Severity.WARNING, range_, column, wanted, [row], [found])
+
+    def note(self, range_: str, row: int, column: str, text: str) -> None:
+        """How something was read, or what was left out."""
+        self._add(Severity.NOTE, range_, column, "", [row], [text])
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        """Problems that were found elsewhere."""
+        for p in problems:
+            self._add(
+                p.severity, p.range, p.column, p.wanted, p.rows or [p.row], [p.found], p.letter
+            )
+
+    def errors_where(
+        self,
+        where: BoolArray,
+        table: Placed,
+        column: str,
+        wanted: str,
+        show: Callable[[CellValue], str] = shown,
+        after: Sequence[str] = (),
+    ) -> None:
+        """The same error in each of these rows of a table.
+
+        Rows are passed over that have an error in one of the columns `after` already.
+        """
+        known = [self._refused[place] for c in after if (place := (table.name, c)) in self._refused]
+        if known and where.any():
+            where = where & ~np.isin(table.rows, sorted(set().union(*known)))
+        self._where(Severity.ERROR, where, table, column, wanted, show)
+
+    def warnings_where(
+        self,
+        where: BoolArray,
+        table: Placed,
+        column: str,
+        wanted: str,
+        show: Callable[[CellValue], str] = shown,
+    ) -> None:
+        """The same warning in each of these rows of a table."""
+        self._where(Severity.WARNING, where, table, column, wanted, show)
+
+    def notes_where(self, where: BoolArray, table: Placed, column: str, text: str) -> None:
+        """The same note on each of these rows of a table."""
+        self._where(Severity.NOTE, where, table, column, "", lambda _: text)
+
+    def has_error(self, table: Placed, *columns: str) -> BoolArray:
+        """Which rows of a table have an error, in one of these columns or in any."""
+        sets = [
+            rows
+            for (range_, column), rows in self._refused.items()
+            if range_ == table.name and (not columns or column in columns)
+        ]
+        return np.isin(table.rows, sorted(set().union(*sets)))
+
+    def _where(
+        self,
+        severity: Severity,
+        where: BoolArray,
+        table: Placed,
+        column: str,
+        wanted: str,
+        show: Callable[[CellValue], str],
+    ) -> None:
+        if where.any():
+            at = np.flatnonzero(where)
+            cells = dict.fromkeys(table.cell(column, int(i)) for i in at)
+            found = [show(cell) for cell in list(cells)[: _MOST_SHOWN + 1]]
+            rows = table.rows[at].tolist()
+            self._add(severity, table.name, column, wanted, rows, found, table.letter(column))
+
+    def _add(
+        self,
+        severity: Severity,
+        range_: str,
+        column: str,
+        wanted: str,
+        rows: Iterable[int],
+        found: Iterable[str],
+        letter: str = "",
+    ) -> None:
+        if severity is Severity.ERROR:
+            refused = self._refused.setdefault((range_, column), set())
+            rows = [row for row in rows if not row or row not in refused]
+            if not rows:
+                return
+            refused.update(row for row in rows if row)
+        found = list(found)
+        what = found[0] if severity is Severity.NOTE or 0 in rows else ""
+        key = (severity, range_, column, wanted, what + "\0" + letter)
+        self._groups.setdefault(key, _Group()).add(rows, found)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything found, problems alike in one, in the order in which they were found."""
+        return [_problem(key, group) for key, group in self._groups.items()]
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that refuse the answer."""
+        return [p for p in self.problems if p.severity is Severity.ERROR]
+
+
+def _problem(key: _Key, group: _Group) -> Problem:
+    severity, range_, column, wanted, extra = key
+    rows = tuple(sorted(row for row in group.rows if row))
+    shown_ = list(group.found)[:_MOST_SHOWN]
+    found = ", ".join(shown_) + (", ..." if len(group.found) > _MOST_SHOWN else "")
+    first, letter = (rows[0] if rows else 0), extra.partition("\0")[2]
+    several = rows if len(rows) > 1 else ()
+    return Problem(range_, first, column, found, wanted, severity, several, letter)
+
+
+def counted(problems: Iterable[Problem]) -> str:
+    """How many there are of each kind: "3 errors, 2 warnings, 4 notes"; "no problems" if none."""
+    number = Counter(p.severity for p in problems)
+    parts = [f"{number[s]} {s}{'s' * (number[s] != 1)}" for s in Severity if number[s]]
+    return ", ".join(parts) or "no problems"

@@ -1,0 +1,328 @@
+"""A range with headings, read into a table: below its titles, without totals and footnotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from operator import eq
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray
+from xlmargin.cells.numbers import CURRENCIES, number_of
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.table import (
+    EMPTY,
+    CodedCells,
+    Column,
+    SourceRows,
+    Table,
+    column_of,
+    transposed,
+)
+from xlmargin.cells.values import (
+    Cell,
+    Cells,
+    CellValue,
+    Rows,
+    is_error,
+    is_nothing,
+    label,
+    rows_of,
+    shown,
+    text_of,
+    to_value,
+)
+from xlmargin.cells.words import RIGHTS, SIDES, Headings, nearest, normalized
+
+MOST_ROWS: Final = 200_000
+MOST_COLUMNS: Final = 200
+_MOST_TITLES: Final = 40
+"""Rows above the headings."""
+
+_TOTAL: Final = re.compile(
+    r"(?:(?:grand|account|positions?|portfolio|overall|market value)[ -])?(?:sub-?)?totals?"
+    r"(?: (?:of|for|value)\b.*)?:?",
+    re.IGNORECASE,
+)
+_SAME_NUMBER: Final = 1e-9
+_USUAL_MULTIPLIERS: Final = (10.0, 1000.0)
+
+
+def read_table(cells: Cells, name: str, headings: Headings, log: ProblemLog) -> Table:
+    """The table in a range; problems of its shape and headings are added to the log.
+
+    A range that is left out, or that is one cell with nothing or 0 in it (as hosts send an empty
+    cell), is a table that is not `given`. An error cell under a known heading is an error.
+    """
+    source = cells if isinstance(cells, SourceRows) else SourceRows(rows_of(cells), lettered=False)
+    name = source.source or name
+    rows: Rows = list(source)
+    while rows and _is_blank(rows[-1]):
+        rows.pop()
+    none = np.zeros(0, dtype=np.int64)
+    if not rows or _is_left_out(rows):
+        return Table(name, none, {}, given=False)
+    if problem := _wrong_shape(rows):
+        log.error(name, 0, "", *problem)
+        return Table(name, none, {})
+    start = _heading_row(rows, headings)
+    if any(not _is_blank(row) for row in rows[:start]):
+        log.note(name, source.numbers[0], "", "the rows above the headings are titles, left out")
+    table = _table(rows, start, name, source, headings, log)
+    for needed in headings.needed:
+        if not table.has(needed):
+            missing_heading(table, needed, log)
+    for heading in table.columns:
+        log.errors_where(table.errors(heading), table, heading, "a value; repair its formula")
+    for heading, column in table.unknown.items():
+        if isinstance(column, CodedCells) and (wrong := column.where(is_error)).any():
+            log.warnings_where(wrong, table, heading, "a value, although the column is not used")
+    return table
+
+
+def _is_blank(row: Sequence[Cell]) -> bool:
+    return row.count(None) == len(row) or all(to_value(cell) is None for cell in row)
+
+
+def _is_left_out(rows: Rows) -> bool:
+    return len(rows) == 1 and len(rows[0]) == 1 and to_value(rows[0][0]) == 0.0
+
+
+def _wrong_shape(rows: Rows) -> tuple[str, str] | None:
+    """What was found and what is wanted, where the range cannot hold a table."""
+    width = max(map(len, rows))
+    if len(rows) - 1 > MOST_ROWS or width > MOST_COLUMNS:
+        return (
+            f"{len(rows)} rows, {width} columns",
+            f"at most {MOST_ROWS} rows, {MOST_COLUMNS} columns",
+        )
+    if len(rows) == 1 and width == 1:
+        return shown(to_value(rows[0][0])), "a range with headings in its first row"
+    return None
+
+
+def _heading_row(rows: Rows, headings: Headings) -> int:
+    """Index of the row of headings: the first with all that are needed, else with the most."""
+    most, best = 0, next(i for i, row in enumerate(rows) if not _is_blank(row))
+    for i, row in enumerate(rows[: _MOST_TITLES + 1]):
+        known = {headings.name_of(text_of(to_value(cell))) for cell in row} - {""}
+        if known.issuperset(headings.needed) and len(known) > 1:
+            return i
+        if len(known) > max(most, 1):
+            most, best = len(known), i
+    return best
+
+
+def _table(
+    rows: Rows,
+    start: int,
+    name: str,
+    source: SourceRows,
+    headings: Headings,
+    log: ProblemLog,
+) -> Table:
+    texts = [text_of(to_value(cell)) for cell in rows[start]]
+    width = max(map(len, rows[start:]))
+    texts += [""] * (width - len(texts))
+    read = [column_of(cells) for cells in transposed(rows[start + 1 :], width)]
+    at = np.asarray(source.numbers, dtype=np.int64)[start + 1 : len(rows)]
+    of_name: dict[str, list[int]] = {}
+    for i, text in enumerate(texts):
+        if text and (own := headings.name_of(text)):
+            of_name.setdefault(own, []).append(i)
+    for same in of_name.values():
+        same.sort(key=lambda i: headings.rank(texts[i]))
+    known = {own: read[same[0]] for own, same in of_name.items()}
+    unknown: dict[str, Column] = {}
+    for i, text in enumerate(texts):
+        if not headings.name_of(text) and (text or _filled(read[i]).any()):
+            called = text or f"column {_letters(i)}, which has no heading"
+            unknown[f"{text}, column {_letters(i)}" if called in unknown else called] = read[i]
+    table = Table(
+        name=name,
+        rows=at,
+        columns=known,
+        unknown=unknown,
+        letters={n: _letters(s[0]) for n, s in of_name.items()} if source.lettered else {},
+        typed={own: texts[same[0]] for own, same in of_name.items()},
+        heading_row=int(source.numbers[start]),
+        style=source.style,
+        month_first=source.month_first,
+    )
+    filled = np.zeros(len(at), dtype=np.int64)
+    for column in read:
+        filled += _filled(column)
+    table = _without_other_rows(table, filled, log)
+    for own, same in of_name.items():
+        for other in same[1:]:
+            column = _rows_of(read[other], at, table)
+            table = _merged(table, own, texts[other], column, headings, log)
+    return _judged(table, headings, log)
+
+
+def _rows_of(column: Column, at: np.ndarray, table: Table) -> Column:
+    """The cells of a column in the rows that the table kept."""
+    whole = Table("", at, {"": column})
+    return whole.take(np.isin(at, table.rows)).columns[""]
+
+
+def _letters(index: int) -> str:
+    """The letters of a sheet's column, the first 0."""
+    return (_letters(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)
+
+
+def _filled(column: Column) -> BoolArray:
+    return column.codes != EMPTY if isinstance(column, CodedCells) else ~np.isnan(column)
+
+
+def _without_other_rows(table: Table, filled: np.ndarray, log: ProblemLog) -> Table:
+    """The table without rows that are no entries: blank, totals, footnotes, headings again."""
+    entry = np.zeros(len(table), dtype=bool)
+    for column in table.columns.values():
+        entry |= _filled(column)
+    if table.has("symbol"):
+        names = table.columns["symbol"]
+        if isinstance(names, CodedCells):
+            total = table.empty("symbol") | names.where(_is_total)
+            total &= table.empty("type") & table.empty("strike") & _has_total(table)
+            _leave_out(total & entry, table, "totals, left out", log)
+            again = names.where(partial(eq, table.typed["symbol"]))
+            for heading, text in table.typed.items():
+                column = table.columns[heading]
+                again &= isinstance(column, CodedCells) and column.where(partial(eq, text))
+            _leave_out(again, table, "the headings again, left out", log)
+            entry &= ~total & ~again
+        alone = entry & (filled == 1)
+        for i in np.flatnonzero(alone):
+            alone[i] = any(_is_sentence(table.cell(heading, int(i))) for heading in table.columns)
+        _leave_out(alone, table, "a title or a footnote, left out", log)
+        entry &= ~alone
+    return table if entry.all() else table.take(entry)
+
+
+def _leave_out(where: BoolArray, table: Table, text: str, log: ProblemLog) -> None:
+    log.notes_where(where, table, "", text)
+
+
+def _has_total(table: Table) -> BoolArray:
+    """Which rows say in one of their cells that they are a sum."""
+    found = np.zeros(len(table), dtype=bool)
+    for column in (*table.columns.values(), *table.unknown.values()):
+        if isinstance(column, CodedCells):
+            found |= column.where(_is_total)
+    return found
+
+
+def _is_total(cell: CellValue) -> bool:
+    return isinstance(cell, str) and "otal" in cell.lower() and bool(_TOTAL.fullmatch(cell))
+
+
+def _is_sentence(cell: CellValue) -> bool:
+    """Whether a lone cell is text for a reader: several words, and no digits as options have."""
+    words = cell.split() if isinstance(cell, str) and not is_error(cell) else []
+    return len(words) > 1 and (len(words) > 4 or not re.search(r"\d{2}.*\d", str(cell)))
+
+
+def _merged(
+    table: Table, heading: str, text: str, column: Column, headings: Headings, log: ProblemLog
+) -> Table:
+    """The table with the gaps of a column filled from a second column of the same meaning."""
+    first, second = table.columns[heading], column
+    beside = Table(table.name, table.rows, {"1": first, "2": second})
+    both = _filled(first) & _filled(second)
+    typed = table.typed[heading]
+    if heading not in headings.labels or normalized(text) == normalized(typed):
+        differ = np.zeros(len(table), dtype=bool)
+        for i in np.flatnonzero(both):
+            differ[i] = not _same(beside.cell("1", int(i)), beside.cell("2", int(i)))
+        wanted = f"the same in {label(typed)} and {label(text)}, or one of them alone"
+        log.errors_where(differ, table, heading, wanted)
+    log.note(table.name, table.heading_row, heading, f"{label(typed)} goes before {label(text)}")
+    gaps = ~_filled(first) & _filled(second)
+    if not gaps.any():
+        return table
+    cells = [beside.cell("2" if gap else "1", i) for i, gap in enumerate(gaps.tolist())]
+    return table.with_column(heading, column_of(cells))
+
+
+def _same(one: CellValue, other: CellValue) -> bool:
+    if is_nothing(one) or is_nothing(other):
+        return True
+    numbers = number_of(one), number_of(other)
+    if not np.isnan(numbers).any():
+        return bool(abs(numbers[0] - numbers[1]) <= _SAME_NUMBER * max(1.0, abs(numbers[0])))
+    return normalized(text_of(one)) == normalized(text_of(other))
+
+
+def _judged(table: Table, headings: Headings, log: ProblemLog) -> Table:
+    """The table with its unknown columns judged by their cells.
+
+    A column of side words, of CALL and PUT, or of currency codes is read as what it holds where no
+    other column says it; one of single letters, which may be anything, refuses.
+    """
+    tests = {
+        "side": lambda c: SIDES.index(c) >= 0 and not isinstance(c, float),
+        "right": lambda c: RIGHTS.index(c) >= 0,
+        "currency": lambda c: text_of(c).upper() in CURRENCIES,
+    }
+    for text, column in list(table.unknown.items()):
+        if is_error(text):
+            wanted = "a heading; repair its formula"
+            log.error(table.name, table.heading_row, "", shown(text), wanted)
+        if not isinstance(column, CodedCells) or not column.distinct:
+            continue
+        for heading, test in tests.items():
+            if heading not in headings.synonyms or not all(map(test, column.distinct)):
+                continue
+            if table.has(heading) or max(map(len, map(text_of, column.distinct))) == 1:
+                found = "an unknown column that looks like " + heading
+                wanted = f"{heading} as its heading, once, or another column without these words"
+                log.error(table.name, table.heading_row, label(text), found, wanted)
+            else:
+                log.note(table.name, table.heading_row, label(text), f"read as {heading}")
+                table = table.with_column(heading, column)
+    return table
+
+
+def refuse_unread_multiplier(table: Table, is_option: BoolArray, log: ProblemLog) -> None:
+    """An error for an unknown column that holds 10 or 1,000 beside options, and else 100."""
+    for text, column in table.unknown.items():
+        values = column.read(number_of) if isinstance(column, CodedCells) else column
+        beside = values[is_option & _filled(column)]
+        usual = np.isin(beside, (*_USUAL_MULTIPLIERS, 100.0))
+        if beside.size and usual.all() and np.isin(beside, _USUAL_MULTIPLIERS).any():
+            found = "an unknown column that looks like multiplier"
+            wanted = "multiplier as its heading, or no such column"
+            log.error(table.name, table.heading_row, label(text), found, wanted)
+
+
+def missing_heading(table: Table, name: str, log: ProblemLog) -> None:
+    """A problem for a heading that is needed, with the unknown one that was probably meant."""
+    near = nearest(name, table.unknown)
+    found = f"no such heading, but {shown(near)}" if near else "no such heading"
+    log.error(table.name, table.heading_row, name, found, f"a column of {name}")
+
+
+def unknown_headings(table: Table, headings: Headings, log: ProblemLog) -> None:
+    """A warning for each column that is ignored, with the heading that was probably meant."""
+    free = [name for name in headings.synonyms if not table.has(name)]
+    for text, column in table.unknown.items():
+        if any(column is read for read in table.columns.values()):
+            continue
+        near = nearest(text, free)
+        wanted = f"a known heading (perhaps {near}?)" if near else "a known heading"
+        log.warning(
+            table.name, table.heading_row, label(text), "an unknown column, ignored", wanted
+        )
+
+
+def table_of(
+    name: str, columns: dict[str, Sequence[Cell]], rows: Sequence[int] | None = None
+) -> Table:
+    """A table made of columns of cells, such as a few rows that were worked out."""
+    count = len(next(iter(columns.values()), ()))
+    at = np.arange(2, count + 2) if rows is None else np.asarray(rows, dtype=np.int64)
+    return Table(name, at, {heading: column_of(cells) for heading, cells in columns.items()})

@@ -1,0 +1,298 @@
+"""The one table between cells or files and a book: columns that know where they come from.
+
+A column is an array of numbers, or a few distinct cells and the index of each row's. An Excel
+range, a sheet, a text file and a batch of a Parquet file make the same table.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain, count
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.cells.numbers import NumberStyle
+from xlmargin.cells.values import (
+    ERROR_OF_CODE,
+    Cell,
+    CellValue,
+    Rows,
+    is_error,
+    text_of,
+    to_value,
+)
+
+EMPTY: Final = -1
+"""The code of an empty cell."""
+
+Codes: TypeAlias = NDArray[np.int32]
+
+_FLOATS: Final = frozenset([float, int, type(None)])
+_ERROR_CODES: Final = np.array(list(ERROR_OF_CODE), dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class CodedCells:
+    """Cells of any content: each row's is `distinct[code]`, or empty where the code is EMPTY.
+
+    The distinct cells are in the order in which they appear.
+    """
+
+    codes: Codes
+    distinct: tuple[CellValue, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def read(self, each: Callable[[CellValue], float]) -> FloatArray:
+        """A number for each row from what is read of its cell; NaN where it is empty."""
+        return self.spread([each(cell) for cell in self.distinct])
+
+    def spread(
+        self, of_distinct: Sequence[float] | FloatArray, empty: float = np.nan
+    ) -> FloatArray:
+        """A number for each row from one for each distinct cell; `empty` where it is empty."""
+        return np.append(np.asarray(of_distinct, dtype=np.float64), empty)[self.codes]
+
+    def indexes(self, of_distinct: Sequence[int], empty: int = EMPTY) -> IntArray:
+        """A whole number for each row from one for each distinct cell."""
+        return np.append(np.asarray(of_distinct, dtype=np.int64), empty)[self.codes]
+
+    def where(self, test: Callable[[CellValue], bool]) -> BoolArray:
+        """Which rows have a cell that passes a test; an empty one does not."""
+        return np.append(np.array([test(c) for c in self.distinct], dtype=bool), False)[self.codes]
+
+
+Column: TypeAlias = FloatArray | CodedCells
+"""Numbers, NaN where empty (dates are serial days), or cells of any content."""
+
+
+def column_of(cells: Sequence[Cell]) -> Column:
+    """The cells of a column as hosts hand them over; numbers alone become an array."""
+    kinds = set(map(type, cells))
+    if kinds <= _FLOATS and kinds - {type(None)}:
+        try:
+            numbers = np.array(cells, dtype=np.float64)
+        except OverflowError:
+            return coded([to_value(cell) for cell in cells])
+        if int not in kinds or not np.isin(numbers, _ERROR_CODES).any():
+            return numbers
+    if not kinds <= {str, type(None)}:
+        return coded([to_value(cell) for cell in cells])
+    return coded(cells)
+
+
+def coded(cells: Sequence[Cell]) -> CodedCells:
+    """Texts, or values, as a few distinct ones."""
+    raw: dict[Any, int] = defaultdict(count().__next__)
+    index = [raw[cell] for cell in cells]
+    values = [to_value(cell) for cell in raw]
+    number = {v: i for i, v in enumerate(dict.fromkeys(v for v in values if v is not None))}
+    of_raw = np.array([EMPTY if v is None else number[v] for v in values], dtype=np.int32)
+    codes: Codes = np.take(of_raw, np.asarray(index, dtype=np.int64))
+    return CodedCells(codes, tuple(number))
+
+
+def _joined(columns: Sequence[Column]) -> Column:
+    numbers = [column for column in columns if not isinstance(column, CodedCells)]
+    if len(numbers) == len(columns):
+        return np.concatenate(numbers)
+    cells = [column if isinstance(column, CodedCells) else _as_coded(column) for column in columns]
+    distinct = {c: i for i, c in enumerate(dict.fromkeys(chain(*(c.distinct for c in cells))))}
+    codes = [
+        np.array([*(distinct[c] for c in column.distinct), EMPTY], dtype=np.int32)[column.codes]
+        for column in cells
+    ]
+    return CodedCells(np.concatenate(codes), tuple(distinct))
+
+
+def _as_coded(numbers: FloatArray) -> CodedCells:
+    distinct, codes = np.unique(numbers, return_inverse=True)
+    real = int(np.count_nonzero(~np.isnan(distinct)))
+    narrow: Codes = np.asarray(np.where(codes < real, codes, EMPTY), dtype=np.int32)
+    return CodedCells(narrow, tuple(distinct[:real].tolist()))
+
+
+class SourceRows(list[Sequence[Cell]]):
+    """The rows of a file's table, which know their place in it: a range like any other.
+
+    `source` names the file, and the sheet where it has several; `numbers` are the rows' own, and
+    `lettered` tells whether its columns are the sheet's, from A on. `style` and `month_first` are
+    what the file, or its format, says of numbers and dates; None where it says nothing.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[Sequence[Cell]],
+        source: str = "",
+        numbers: Sequence[int] | None = None,
+        *,
+        lettered: bool = True,
+        style: NumberStyle | None = None,
+        month_first: bool | None = None,
+    ) -> None:
+        super().__init__(rows)
+        self.source = source
+        self.numbers = range(1, len(rows) + 1) if numbers is None else numbers
+        self.lettered = lettered
+        self.style = style
+        self.month_first = month_first
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The known columns of a range, by heading, without blank rows, totals and footnotes.
+
+    `rows` are row numbers as the user sees them: the file's, else within the range, 1 for its
+    first. `unknown` are the columns that no heading is known for, by what stands there. A table
+    with the same content is equal, and hashes so.
+    """
+
+    name: str
+    rows: IntArray
+    columns: Mapping[str, Column]
+    unknown: Mapping[str, Column] = field(default_factory=dict)
+    letters: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """Each heading as it stands in the range."""
+    heading_row: int = 1
+    given: bool = True
+    style: NumberStyle | None = None
+    month_first: bool | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def has(self, heading: str) -> bool:
+        """Whether the range has this column."""
+        return heading in self.columns
+
+    def letter(self, heading: str) -> str:
+        """The sheet's letter of a column, "" where it is not known."""
+        return self.letters.get(heading, "")
+
+    def cell(self, heading: str, index: int) -> CellValue:
+        """One cell, by its heading, or the text of an unknown one, and the index of its row."""
+        column = self.columns.get(heading, self.unknown.get(heading))
+        if column is None:
+            return None
+        if isinstance(column, CodedCells):
+            code = int(column.codes[index])
+            return None if code == EMPTY else column.distinct[code]
+        value = float(column[index])
+        return None if np.isnan(value) else value
+
+    def cells(self, heading: str) -> list[CellValue]:
+        """The cells of a column one by one; all empty where there is no such column."""
+        return [self.cell(heading, i) for i in range(len(self))]
+
+    def texts(self, heading: str) -> CodedCells:
+        """A column as distinct texts, such as names; a number without its decimals is a text."""
+        column = self.columns.get(heading)
+        if column is None:
+            return CodedCells(np.full(len(self), EMPTY, dtype=np.int32), ())
+        cells = column if isinstance(column, CodedCells) else _as_coded(column)
+        if all(isinstance(cell, str) for cell in cells.distinct):
+            return cells
+        return CodedCells(
+            coded([text_of(cell) for cell in (*cells.distinct, None)]).codes[cells.codes],
+            tuple(dict.fromkeys(map(text_of, cells.distinct))),
+        )
+
+    def empty(self, heading: str) -> BoolArray:
+        """Which rows have nothing under a heading."""
+        column = self.columns.get(heading)
+        if column is None:
+            return np.full(len(self), True)
+        return column.codes == EMPTY if isinstance(column, CodedCells) else np.isnan(column)
+
+    def errors(self, heading: str) -> BoolArray:
+        """Which rows have an error of the spreadsheet under a heading."""
+        column = self.columns.get(heading)
+        if not isinstance(column, CodedCells):
+            return np.zeros(len(self), dtype=bool)
+        return column.where(is_error)
+
+    @property
+    def size(self) -> int:
+        """Number of cells held."""
+        return len(self) * max(1, len(self.columns))
+
+    def take(self, rows: IntArray | Sequence[int] | BoolArray) -> Table:
+        """The table with some of its rows alone; they keep their row numbers."""
+        index = np.asarray(rows, dtype=None if len(rows) else np.int64)
+        return replace(
+            self,
+            rows=self.rows[index],
+            columns={name: _taken(column, index) for name, column in self.columns.items()},
+            unknown={name: _taken(column, index) for name, column in self.unknown.items()},
+        )
+
+    def with_column(self, heading: str, column: Column) -> Table:
+        """The table with another column under a heading."""
+        return replace(self, columns={**self.columns, heading: column})
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _content(self) -> tuple[object, ...]:
+        columns = [(h, *_bytes(c)) for h, c in (*self.columns.items(), *self.unknown.items())]
+        rest = (self.name, self.heading_row, self.given, self.style, self.month_first)
+        return (*rest, self.rows.tobytes(), tuple(self.unknown), *columns)
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self._content)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Table):
+            return NotImplemented
+        return self is other or (self._hash == other._hash and self._content == other._content)
+
+
+def _taken(column: Column, index: np.ndarray) -> Column:
+    """Some of the cells; distinct ones that no row uses any more are left out."""
+    if not isinstance(column, CodedCells):
+        return np.asarray(column[index], dtype=np.float64)
+    codes = column.codes[index]
+    used = np.zeros(len(column.distinct) + 1, dtype=bool)
+    used[codes] = True  # EMPTY is the last, which is no cell
+    kept = np.flatnonzero(used[:-1])
+    if len(kept) == len(column.distinct):
+        return CodedCells(codes, column.distinct)
+    new = np.full(len(used), EMPTY, dtype=np.int32)
+    new[kept] = np.arange(len(kept))
+    return CodedCells(new[codes], tuple(column.distinct[i] for i in kept.tolist()))
+
+
+def _bytes(column: Column) -> tuple[object, ...]:
+    if isinstance(column, CodedCells):
+        return column.codes.tobytes(), column.distinct
+    return (column.tobytes(),)
+
+
+def joined(tables: Sequence[Table]) -> Table:
+    """Tables of one source and the same headings, below one another."""
+    if len(tables) == 1:
+        return tables[0]
+    first = tables[0]
+    return replace(
+        first,
+        rows=np.concatenate([table.rows for table in tables]),
+        columns={h: _joined([table.columns[h] for table in tables]) for h in first.columns},
+        unknown={h: _joined([table.unknown[h] for table in tables]) for h in first.unknown},
+    )
+
+
+def transposed(rows: Rows, width: int) -> list[tuple[Cell, ...]]:
+    """The columns of rows, each of this width; short rows are filled with empty cells."""
+    if any(len(row) != width for row in rows):
+        rows = [[*row[:width], *[None] * (width - len(row))] for row in rows]
+    return list(zip(*rows, strict=True)) if rows else [()] * width

@@ -1,0 +1,234 @@
+"""Cells as values: whatever a host, a file or a frame hands over is a number, a text, or nothing.
+
+Excel over COM sends floats, dates, `Decimal` for currency cells and negative integers for errors;
+Office.js sends whole numbers as `int` and empty cells as ""; pandas and numpy send their own types.
+As values they are alike: an empty cell is None, TRUE is the text "TRUE", a date is its serial day,
+a time the fraction of it, and an error is its text, such as "#N/A": never an empty cell. In texts
+the blanks, signs and letters that look alike are one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import chain
+from typing import Any, Final, TypeAlias, TypeGuard
+
+import numpy as np
+
+from xlmargin.dates import date_of, serial_of
+
+Cell: TypeAlias = object
+"""A cell as a host hands it over: anything at all."""
+
+Cells: TypeAlias = object
+"""A range as a host hands it over: rows, an array, a data frame, one cell, or nothing."""
+
+CellValue: TypeAlias = float | str | None
+
+Rows: TypeAlias = list[Sequence[Cell]]
+
+ERROR_OF_CODE: Final = {
+    -2146826288: "#NULL!",
+    -2146826281: "#DIV/0!",
+    -2146826273: "#VALUE!",
+    -2146826265: "#REF!",
+    -2146826259: "#NAME?",
+    -2146826252: "#NUM!",
+    -2146826246: "#N/A",
+    -2146826245: "#GETTING_DATA",
+    -2146826243: "#SPILL!",
+    -2146826242: "#CONNECT!",
+    -2146826241: "#BLOCKED!",
+    -2146826240: "#UNKNOWN!",
+    -2146826239: "#FIELD!",
+    -2146826238: "#CALC!",
+}
+"""Error cells as COM sends them."""
+
+_ERROR: Final = re.compile(
+    "(?:" + "|".join(map(re.escape, ERROR_OF_CODE.values())) + r")(?: .*)?|Err:\d{3}", re.IGNORECASE
+)
+"""An error cell as text: #REF!, the "#N/A Invalid Security" of a data vendor, Calc's Err:502."""
+NOTHING_WORDS: Final = frozenset(["--", "---", "n/a", "not applicable"])
+"""What brokers print where there is nothing."""
+
+_LONGEST_SHOWN: Final = 40
+_DAY: Final = dt.date(2000, 1, 1)
+"""Any day: the time of day is the fraction of it that has passed."""
+
+
+def _alike() -> dict[int, str]:
+    """What each sign stands for that only looks different: blanks, dashes, quotes, wide letters."""
+    alike = {
+        code: {"Zs": " ", "Cf": "", "Pd": "-"}[kind]
+        for code in range(128, 0x10000)
+        if (kind := unicodedata.category(chr(code))) in ("Zs", "Cf", "Pd")
+    }
+    alike |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    return alike | dict.fromkeys((0x2212, 0xFE63), "-") | dict.fromkeys(map(ord, "‘’‛′´`"), "'")
+
+
+_ALIKE: dict[int, str] = {}
+
+
+def clean_text(text: str) -> str:
+    r"""A text without what means nothing: blanks around it, odd blanks, dashes, quotes, digits.
+
+    >>> clean_text("SPY\u00a0 261218C00500000"), clean_text("\u22125"), clean_text("\uff11")
+    ('SPY  261218C00500000', '-5', '1')
+    """
+    if text.isascii():
+        return text.strip()
+    if not _ALIKE:
+        _ALIKE.update(_alike())
+    return text.translate(_ALIKE).strip()
+
+
+class Day(float):
+    """The serial day of a cell that holds a date: a number only where a date is wanted."""
+
+
+def to_value(cell: Cell) -> CellValue:
+    """One cell as a float, a text without blanks around it, or None where it is empty."""
+    if cell is None or isinstance(cell, Day):
+        return cell
+    if isinstance(cell, str):
+        text = clean_text(str(cell)) or None
+        return text.upper() if text and is_error(text) else text
+    if isinstance(cell, bool | np.bool_):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, dt.date):
+        return Day(serial_of(cell)) if cell == cell else None
+    if isinstance(cell, dt.time):
+        return serial_of(dt.datetime.combine(_DAY, cell)) % 1.0
+    if isinstance(cell, dt.timedelta):
+        return cell.total_seconds() / 86_400 if cell == cell else None
+    if isinstance(cell, int | float | Decimal | np.integer | np.floating):
+        return _number(cell)
+    if isinstance(cell, np.datetime64):
+        return to_value(cell.astype("datetime64[us]").item())
+    return f"<{type(cell).__name__}>"
+
+
+_SIMPLE: Final = frozenset({float, int, bool, str, type(None)})
+"""Types whose equal cells are alike, byte by byte."""
+
+
+def simple_cells(cells: Cells) -> Cells:
+    """A range of no other cells than numbers, texts, TRUE, FALSE and nothing; a lone cell alone.
+
+    Dates become serial days, and what other packages and hosts have of their own their values:
+    all that an answer may depend on, and nothing that another could change.
+    """
+    if type(cells) in _SIMPLE:
+        return cells
+    rows = rows_of(cells)
+    if len(rows) == 1 and len(rows[0]) == 1 and not isinstance(cells, list | tuple):
+        return _simple(rows[0][0])
+    if _SIMPLE.issuperset(map(type, chain.from_iterable(rows))):
+        return rows
+    return [[_simple(cell) for cell in row] for row in rows]
+
+
+def _simple(cell: Cell) -> Cell:
+    value = cell if type(cell) in _SIMPLE else to_value(cell)
+    return float(value) if isinstance(value, Day) else value
+
+
+def _number(number: Any) -> CellValue:
+    if isinstance(number, int) and number in ERROR_OF_CODE:
+        return ERROR_OF_CODE[number]
+    try:
+        value = float(number)
+    except (OverflowError, ValueError):
+        return "<number too large>"
+    return None if math.isnan(value) else value
+
+
+def rows_of(cells: Cells) -> Rows:
+    """A range as a list of rows; a lone cell is one row of one, what is left out has no rows."""
+    frame: Any = cells
+    if cells is None:
+        return []
+    if hasattr(cells, "columns") and hasattr(cells, "astype"):
+        values = frame.astype(object).where(frame.notna(), None).to_numpy(dtype=object)
+        return [list(frame.columns), *values.tolist()]
+    if isinstance(cells, Mapping):
+        return [list(item) for item in cells.items()]
+    listed = _listed(cells)
+    if not isinstance(listed, list | tuple):
+        return [[listed]]
+    rows = [row if type(row) is list else _listed(row) for row in listed]
+    if any(isinstance(row, list | tuple) for row in rows):
+        return [row if isinstance(row, list | tuple) else [row] for row in rows]
+    return [rows] if rows else []
+
+
+def _listed(cells: Cells) -> Cells:
+    if isinstance(cells, np.ndarray):
+        microseconds = cells.dtype.kind == "M"
+        return (cells.astype("datetime64[us]") if microseconds else cells).tolist()
+    if isinstance(cells, range) or _is_series(cells):
+        return list(cells)
+    return cells
+
+
+def _is_series(cells: Cells) -> TypeGuard[Iterable[Cell]]:
+    return hasattr(cells, "tolist") and not isinstance(cells, np.generic)
+
+
+def is_error(cell: CellValue) -> bool:
+    """Whether the cell holds an error of the spreadsheet, such as #REF!."""
+    return isinstance(cell, str) and cell[:1] in "#eE" and bool(_ERROR.fullmatch(cell))
+
+
+def is_nothing(cell: CellValue) -> bool:
+    """Whether the cell is empty or says that there is nothing: "--", "n/a"."""
+    return cell is None or (isinstance(cell, str) and cell.casefold() in NOTHING_WORDS)
+
+
+def text_of(cell: CellValue) -> str:
+    """The text of a cell that holds a name: a number without its decimals, "" where empty."""
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
+    return cell or ""
+
+
+def shown(cell: CellValue) -> str:
+    """A cell as a message shows it: 'putt', 12.5, nothing, the error #N/A."""
+    if cell is None:
+        return "nothing"
+    if isinstance(cell, float):
+        return f"{cell:.10g}"
+    if is_error(cell):
+        return f"the error {cell}"
+    return _cut(repr(_cut(cell, _LONGEST_SHOWN)), 2 * _LONGEST_SHOWN)
+
+
+def label(text: str) -> str:
+    """A heading or name as a message shows it: on one line, and not too long."""
+    printable = "".join(c if c.isprintable() else " " for c in text[: 2 * _LONGEST_SHOWN])
+    return _cut(" ".join(printable.split()), _LONGEST_SHOWN)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def shown_text(cell: CellValue) -> str:
+    """A cell as a message shows it where a number or date was wanted: the text '12,5'."""
+    if isinstance(cell, str) and not is_error(cell) and cell not in ("TRUE", "FALSE"):
+        return f"the text {shown(cell)}"
+    return cell if isinstance(cell, str) and not is_error(cell) else shown(cell)
+
+
+def shown_date(cell: CellValue) -> str:
+    """A cell as a message shows it where a date was found: 2026-12-18."""
+    if isinstance(cell, float) and 1 <= cell < 2_000_000:
+        return date_of(cell).isoformat()
+    return shown(cell)

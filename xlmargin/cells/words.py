@@ -1,0 +1,367 @@
+"""The words people use: headings of the ranges, and words for type, right, side, style, yes and no.
+
+Case, spaces, underscores, hyphens and other signs make no difference ("Exp. Date", "exp_date",
+"ExpDate"); a percent sign does, because a column in percent is not a column of fractions.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from functools import cached_property
+from typing import Final, Generic, TypeVar
+
+from xlmargin.cells.values import CellValue, text_of
+from xlmargin.instruments import InstrumentKind, Settlement, Style
+
+_SIGNS: Final = re.compile(r"[^\w%]|_")
+_TENOR: Final = re.compile(r"(?P<n>\d{1,5})[\s_-]*(?P<unit>d|day|w|week|m|month|y|year)s?")
+_E = TypeVar("_E", bound=Enum)
+
+
+def normalized(text: str) -> str:
+    """A word or heading without what makes no difference: "Exp. Date" is "expdate"."""
+    return _SIGNS.sub("", text.casefold())
+
+
+@dataclass(frozen=True)
+class Words(Generic[_E]):
+    """The words for the members of an enumeration; the first of each is its own."""
+
+    of_member: Mapping[_E, tuple[str, ...]]
+
+    @cached_property
+    def members(self) -> tuple[_E, ...]:
+        """The members, in order: a column of words is read into indexes of these."""
+        return tuple(self.of_member)
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {
+            normalized(word): i for i, words in enumerate(self.of_member.values()) for word in words
+        }
+
+    def index(self, cell: CellValue) -> int:
+        """The index of the member that a cell means, -2 where it means none."""
+        return self._index.get(normalized(text_of(cell)), -2)
+
+    def read(self, cell: CellValue) -> _E | None:
+        """The member that a cell means, None where it means none."""
+        index = self.index(cell)
+        return None if index < 0 else self.members[index]
+
+    @property
+    def wanted(self) -> str:
+        """The own words as a message shows them: "stock, call, put or cash"."""
+        return wanted_words([words[0] for words in self.of_member.values()])
+
+
+def one_of(enum: type[_E], aliases: Mapping[_E, str | Iterable[str]] | None = None) -> Words[_E]:
+    """The words of an enumeration: each member's value (or name), and its aliases.
+
+    Aliases are a list, or one text with commas between them.
+    """
+    words = {}
+    for member in enum:
+        own = member.value if isinstance(member.value, str) else member.name.lower()
+        more = (aliases or {}).get(member, ())
+        listed = more.split(",") if isinstance(more, str) else more
+        words[member] = (own, *(word.strip() for word in listed))
+    return Words(words)
+
+
+def wanted_words(words: list[str]) -> str:
+    """The words of a list as a message shows them: "stock, call, put or cash"."""
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+class TypeWord(IntEnum):
+    """What a word for the type of a position says; the first four are `InstrumentKind`."""
+
+    STOCK = InstrumentKind.STOCK
+    CALL = InstrumentKind.CALL
+    PUT = InstrumentKind.PUT
+    CASH = InstrumentKind.CASH
+    OPTION = 4
+    """An option whose right stands elsewhere."""
+    OTHER = 5
+    """A future, a bond, a warrant: nothing that a requirement is worked out for here."""
+
+
+TYPES: Final = one_of(
+    TypeWord,
+    {
+        TypeWord.STOCK: "stocks, stk, share, shares, equity, equities, eq, etf, etfs, fund, funds,"
+        "etn, adr, ads, reit, common, common stock, ordinary share, preferred stock, mutual fund,"
+        "mutual funds, closed end fund, cef, etfs & closed end funds, exchange traded fund,"
+        "us_equity, unit, spdr, index fund, unit trust",
+        TypeWord.CALL: "calls, c, call option, call options, equity call, index call",
+        TypeWord.PUT: "puts, p, put option, put options, equity put, index put",
+        TypeWord.CASH: "money market, money market fund, money fund, sweep, sweep fund,"
+        "bank deposit, bank sweep, cash and money market, cash equivalent, currency, core account,"
+        "cash & cash investments, usd",
+        TypeWord.OPTION: "options, opt, equity option, equity options, index option,"
+        "index options, stock option, equity and index options, us_option, listed option,"
+        "etf option",
+        TypeWord.OTHER: "future, futures, fut, fop, futures option, options on futures, bond,"
+        "bonds, bill, treasury bill, treasury bills, treasury, note, fixed income, crypto,"
+        "cryptocurrency, warrant, warrants, war, cfd, cfds, forex, fx, swap, structured product,"
+        "bag, combo, cd, certificate of deposit, commodity, cmdty, futures_option",
+    },
+)
+RIGHTS: Final = Words(
+    {
+        InstrumentKind.CALL: ("call", "c", "calls", "call option"),
+        InstrumentKind.PUT: ("put", "p", "puts", "put option"),
+    }
+)
+STYLES: Final = one_of(
+    Style, {Style.AMERICAN: "amer, a, american style", Style.EUROPEAN: "euro, e, european style"}
+)
+SETTLEMENTS: Final = one_of(
+    Settlement,
+    {
+        Settlement.AM: "a.m., morning, open, at the open, opening",
+        Settlement.PM: "p.m., afternoon, close, at the close, closing",
+    },
+)
+
+
+class Side(IntEnum):
+    """Bought or sold; a closing word is a trade, and no side of a position."""
+
+    LONG = 1
+    SHORT = -1
+    BUY_TO_CLOSE = 2
+    SELL_TO_CLOSE = -2
+
+    @property
+    def sign(self) -> int:
+        """1 where the quantity grows, -1 where it falls."""
+        return 1 if self > 0 else -1
+
+
+SIDES: Final = one_of(
+    Side,
+    {
+        Side.LONG: "l, buy, bought, b, bot, bto, buy to open, buy open, purchase, purchased,"
+        "option purchase, held, owned, debit long, open long",
+        Side.SHORT: "s, sell, sold, sld, sto, sell to open, sell open, ss, sell short,"
+        "sold short, short sale, write, written, wrote, w, option sale, open short",
+        Side.BUY_TO_CLOSE: "btc, cover, buy to cover, buy close, close short",
+        Side.SELL_TO_CLOSE: "stc, sell close, close long",
+    },
+)
+
+
+class YesNo(Enum):
+    """TRUE and FALSE, yes and no."""
+
+    YES = "yes"
+    NO = "no"
+
+
+YES_NO: Final = one_of(YesNo, {YesNo.YES: "y, true, 1, on", YesNo.NO: "n, false, 0, off"})
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """The word that was probably meant, "" where none is near."""
+    by_normalized = {normalized(w): w for w in words}
+    near = difflib.get_close_matches(normalized(word)[:40], by_normalized, n=1, cutoff=0.6)
+    return by_normalized[near[0]] if near else ""
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The headings that a range may have, each with its aliases, and those it must have.
+
+    Where two columns have one meaning, the name itself goes first and then its aliases in their
+    order; the other column fills its gaps, and must not contradict it. Of `labels` the other one
+    may differ: an account has a number and a name. A heading of `terms` may be followed by a time,
+    such as "dividend_yield 90d".
+    """
+
+    synonyms: Mapping[str, tuple[str, ...]]
+    needed: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ("symbol", "account", "underlying")
+    terms: tuple[str, ...] = ()
+
+    def name_of(self, text: str) -> str:
+        """The heading's own name, "" where the text is not a known heading."""
+        return self._ranked.get(normalized(text), (self._term(text), 0))[0]
+
+    def rank(self, text: str) -> int:
+        """The place of a heading's text in the order of preference, the first 0."""
+        return self._ranked.get(normalized(text), ("", 0))[1]
+
+    def without(self, *names: str) -> Headings:
+        """The headings but these."""
+        kept = {name: others for name, others in self.synonyms.items() if name not in names}
+        return Headings(kept, self.needed, self.labels, self.terms)
+
+    def _term(self, text: str) -> str:
+        typed = text.strip().lower()
+        for name in self.terms:
+            for word in (name, *self.synonyms[name]):
+                if start := re.match(re.sub(r"[\s_]", r"[\\s_-]*", word), typed):
+                    tenor = _TENOR.fullmatch(typed[start.end() :].lstrip(" _-"))
+                    if tenor:
+                        return f"{name} {int(tenor['n'])}{tenor['unit'][0]}"
+        return ""
+
+    @cached_property
+    def _ranked(self) -> dict[str, tuple[str, int]]:
+        return {
+            normalized(word): (name, rank)
+            for name, others in self.synonyms.items()
+            for rank, word in enumerate((name, *others))
+        }
+
+
+POSITIONS: Final = Headings(
+    {
+        "symbol": (
+            "option symbol", "occ symbol", "ticker", "instrument", "contract", "security",
+        ),
+        "type": (
+            "instrument type", "security type", "sec type", "asset type", "asset class", "kind",
+            "asset category",
+        ),
+        "right": (
+            "put/call", "call/put", "put or call", "call or put", "p/c", "c/p", "option type",
+            "cp flag", "opt type",
+        ),
+        "quantity": (
+            "qty", "amount", "position", "contracts", "shares", "units", "size", "no of contracts",
+            "number of shares",
+        ),
+        "side": (
+            "long/short", "buy/sell", "direction", "position side", "l/s", "b/s", "action",
+            "transaction", "trans", "trade", "trade type", "order", "buy or sell", "long or short",
+            "pos", "position type", "way", "holding", "open/close",
+        ),
+        "strike": ("strike price", "exercise price", "k"),
+        "expiration": (
+            "expiry", "exp", "exp date", "expiration date", "expiry date", "expires", "maturity",
+            "maturity date",
+        ),
+        "underlying": ("underlying symbol", "underlying ticker", "underlier", "root"),
+        "price": ("mark", "market price", "mark price", "current price", "mid", "close"),
+        "bid": ("bid price",),
+        "ask": ("ask price", "offer"),
+        "last": ("last price", "last trade"),
+        "mark_spot": ("underlying price", "undl price", "underlying last price", "spot at mark"),
+        "forward": ("forward price", "future price"),
+        "cost": (
+            "average cost", "avg cost", "average price", "avg price", "unit cost", "cost/share",
+            "cost price", "trade price", "open price", "price paid", "purchase price",
+            "entry price", "avg entry price", "average entry price", "average cost basis",
+        ),
+        "cost_basis": ("cost basis total", "total cost", "cost basis money", "book cost"),
+        "multiplier": (
+            "mult", "contract multiplier", "contract size", "shares per contract", "lot size",
+            "point value", "trade unit",
+        ),
+        "volatility": ("vol", "iv", "implied vol", "implied volatility", "imp vol", "sigma"),
+        "style": ("exercise style", "option style", "exercise"),
+        "settlement": ("settles", "settlement time", "am/pm"),
+        "deliverable": ("delivers",),
+        "currency": ("ccy", "curr", "currency primary", "currency code"),
+        "account": ("account number", "account no", "account id", "acct", "account name"),
+        "group": ("pairing", "pairing group", "strategy group"),
+        "date": ("as of", "report date", "position date"),
+    },
+    needed=("symbol", "quantity"),
+)  # fmt: skip
+"""A row a position."""
+
+_FEE: Final = {"fee": ("fees", "commission", "commissions", "transaction cost", "trade fee")}
+_TRADED: Final = {
+    **POSITIONS.synonyms,
+    **_FEE,
+    "side": tuple(s for s in POSITIONS.synonyms["side"] if s not in ("action", "order")),
+}
+
+TRADES: Final = Headings(
+    {
+        **_TRADED,
+        "action": ("trade action", "order action"),
+        "to_expiration": ("to expiry", "new expiration", "new expiry", "roll to"),
+        "to_strike": ("new strike",),
+        "to_price": ("new price", "to mark"),
+    },
+    needed=("symbol",),
+)
+"""A row a trade: the headings of a position, what is done, and at which fee."""
+
+CANDIDATES: Final = Headings({**POSITIONS.synonyms, **_FEE}, needed=("symbol",))
+"""A row a contract that might be traded; its quantity is the most of it."""
+
+ACTIVITY: Final = Headings(
+    {
+        **{
+            name: _TRADED[name]
+            for name in (
+                "symbol", "type", "right", "quantity", "side", "strike", "expiration",
+                "underlying", "multiplier", "style", "settlement", "deliverable", "currency",
+                "account",
+            )
+        },
+        **_FEE,
+        "date": ("trade date", "transaction date", "activity date", "day"),
+        "time": ("trade time", "transaction time", "execution time", "time of day"),
+        "order": ("order id", "order number"),
+        "price": (
+            "trade price", "execution price", "exec price", "fill price", "average price",
+            "avg price",
+        ),
+        "mark": ("market price", "mark price", "last", "last price", "mid", "close"),
+    },
+    needed=("symbol", "quantity"),
+)  # fmt: skip
+"""A row a trade, a deposit or a withdrawal."""
+
+MARKET: Final = Headings(
+    {
+        "symbol": ("ticker", "underlying", "underlying symbol", "underlying ticker"),
+        "price": ("spot", "spot price", "mark", "market price", "last", "last price", "close"),
+        "class": ("underlying class", "asset class", "type", "kind"),
+        "leverage": ("leverage factor", "factor"),
+        "dividend_yield": ("div yield", "div yld", "dividend yld", "yield", "q"),
+        "rate": ("interest rate", "risk free rate", "r"),
+        "volatility": ("vol", "iv", "implied vol", "implied volatility", "imp vol", "sigma"),
+        "class_group": (),
+        "product_group": (),
+        "portfolio_group": (),
+        "index_scale": ("scale",),
+        "spot_is_forward": (),
+        "marginable": ("margin eligible", "eligible"),
+        "adv": ("average daily volume", "avg daily volume", "avg volume"),
+        "shares_outstanding": ("shares out", "shs out"),
+        "initial_rate": ("house initial rate",),
+        "maintenance_rate": ("house maintenance rate",),
+        "option_rate": ("house option rate",),
+        "house_move_down": (),
+        "house_move_up": (),
+        "name": ("description", "security name", "company"),
+        "currency": ("ccy", "curr"),
+        "date": ("as of", "price date"),
+    },
+    needed=("symbol", "price"),
+    terms=("dividend_yield",),
+)
+"""A row an underlying."""
+
+DIVIDENDS: Final = Headings(
+    {
+        "symbol": ("ticker", "underlying"),
+        "ex_date": ("ex", "ex dividend date", "ex div date", "ex dividend", "date"),
+        "amount": ("dividend", "div", "cash amount", "per share"),
+        "currency": ("ccy", "curr"),
+    },
+    needed=("symbol", "ex_date", "amount"),
+)
+"""A row a cash dividend."""

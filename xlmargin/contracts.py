@@ -1,0 +1,130 @@
+"""Contracts: what a position is a position in, and the one answer to whether two are the same.
+
+A listed contract is told by its root as well as by its terms: options of two roots (SPX and SPXW,
+XYZ and the adjusted XYZ1) on one underlying, of one strike and day, are two series. They settle
+apart or deliver something else, and neither closes out the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.instruments import InstrumentKind
+
+NO_UNDERLYING: Final = -1
+"""What the `underlying` column holds for cash."""
+
+OPEN_OF_DAY: Final = 9.5 / 24
+"""When options settled at the open end, a fraction of their day."""
+
+CLOSE_OF_DAY: Final = 16 / 24
+"""When all others do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contracts:
+    """One entry a position; all columns have shape (positions,).
+
+    `root` is the option root, or the ticker of what is no option. `underlying` is an index into the
+    market's underlyings. Strike and expiration (a serial day, with a fraction where an hour is
+    stated) are NaN for what is not an option. `at_open` says that an option settles at the open of
+    its day. `deliverable` is "" where a contract delivers `multiplier` units of the underlying and
+    nothing else, as a standard one does.
+    """
+
+    root: tuple[str, ...]
+    kind: IntArray
+    underlying: IntArray
+    strike: FloatArray
+    expiration: FloatArray
+    at_open: BoolArray
+    american: BoolArray
+    multiplier: FloatArray
+    deliverable: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.root)
+
+    def only(self, chosen: IntArray) -> Contracts:
+        """Some of the contracts, by index."""
+        columns: dict[str, Any] = {
+            field.name: column[chosen]
+            if isinstance(column := getattr(self, field.name), np.ndarray)
+            else tuple(column[i] for i in chosen)
+            for field in fields(self)
+        }
+        return Contracts(**columns)
+
+    def joined(self, other: Contracts) -> Contracts:
+        """These contracts and then the others, all in one market."""
+        columns: dict[str, Any] = {
+            f.name: np.concatenate([own, others]) if isinstance(own, np.ndarray) else own + others
+            for f in fields(self)
+            for own, others in [(getattr(self, f.name), getattr(other, f.name))]
+        }
+        return Contracts(**columns)
+
+    @cached_property
+    def series(self) -> IntArray:
+        """Number of each position's contract: equal where contracts are, first appearance first.
+
+        All cash is one.
+        """
+        number: dict[tuple[object, ...], int] = {}
+        keys = zip(
+            self.root,
+            self.kind.tolist(),
+            self.underlying.tolist(),
+            np.nan_to_num(self.strike).tolist(),
+            np.nan_to_num(self.settles).tolist(),
+            self.american.tolist(),
+            self.multiplier.tolist(),
+            self.deliverable,
+            strict=True,
+        )
+        cash: tuple[object, ...] = ()
+        is_cash = self.is_cash.tolist()
+        told = [cash if c else key for c, key in zip(is_cash, keys, strict=True)]
+        return np.array([number.setdefault(key, len(number)) for key in told], dtype=np.int64)
+
+    def terms(self, index: int) -> tuple[object, ...]:
+        """What orders series of one market, whatever the order of their rows."""
+        return (
+            int(self.underlying[index]),
+            int(self.kind[index]),
+            float(self.strike[index]),
+            float(self.settles[index]),
+            bool(self.american[index]),
+            float(self.multiplier[index]),
+            self.root[index],
+            self.deliverable[index],
+        )
+
+    @cached_property
+    def settles(self) -> FloatArray:
+        """The moment each option ends, a serial day with its hour: the open of a day comes first.
+
+        NaN for what is not an option.
+        """
+        hour = np.where(self.at_open, OPEN_OF_DAY, CLOSE_OF_DAY)
+        return np.asarray(np.floor(self.expiration) + hour)
+
+    @cached_property
+    def is_option(self) -> BoolArray:
+        """Which are calls or puts."""
+        return np.isin(self.kind, (InstrumentKind.CALL, InstrumentKind.PUT))
+
+    @cached_property
+    def is_stock(self) -> BoolArray:
+        """Which are shares of a stock, fund or note."""
+        return np.equal(self.kind, InstrumentKind.STOCK)
+
+    @cached_property
+    def is_cash(self) -> BoolArray:
+        """Which are cash."""
+        return np.equal(self.kind, InstrumentKind.CASH)

@@ -1,0 +1,435 @@
+"""The tables of known instruments: underlyings by ticker, option roots by their letters.
+
+Where a name stands in several tables, that of notes decides that it is a note. A factor is the one
+of the day asked for. Of a former instrument nothing but that it was one is told with certainty: its
+symbol may be another's today.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from functools import cache, lru_cache
+from math import nan
+from typing import Final, TypeAlias
+
+from xlmargin.errors import InputError, Problem
+from xlmargin.instruments import Style, UnderlyingClass
+from xlmargin.rulebook.files import packaged
+
+Row: TypeAlias = Mapping[str, str]
+
+CLASS: Final = "class"
+CLASS_GROUP: Final = "class_group"
+PRODUCT_GROUP: Final = "product_group"
+
+_CLASS_CONFIRMED: Final = frozenset(
+    {
+        "tmi", "tmi group name", "tmi group name (sector)", "tmi (sector)",
+        "exchange says broad-based", "one stock", "nine or fewer stocks",
+    }
+)  # fmt: skip
+"""How sure a class must be to lower a requirement: a list names it, or the statute does."""
+_GROUP_CONFIRMED: Final = frozenset({"exchange text", "tmi"})
+"""How sure a class group must be to lower a requirement."""
+_FORMER: Final = "former"
+_MONEY_MARKET: Final = re.compile(r"[A-Z]{3}XX", re.ASCII)
+"""How tickers of money market mutual funds are spelled."""
+
+
+class KnownAs(StrEnum):
+    """What an underlying is known as."""
+
+    INDEX = "index"
+    INDEX_FUND = "fund on an index"
+    LEVERAGED_FUND = "leveraged or inverse fund"
+    NOTE = "exchange-traded note"
+    EXEMPTED_FUND = "fund of exempted securities"
+    MONEY_MARKET_FUND = "money market fund"
+    OWN = "your own instrument"
+
+
+@dataclass(frozen=True)
+class KnownInstrument:
+    """What is known of an underlying on a date.
+
+    `leverage` is the signed factor, 1 for what is not leveraged; `index` identifies the index that
+    it is or tracks ("" where none is known), so that equal ones are one index; `underlying` is the
+    one stock or fund that it tracks. `unconfirmed` names the fields that no list confirms.
+    """
+
+    symbol: str
+    name: str
+    known_as: KnownAs
+    underlying_class: UnderlyingClass
+    leverage: float = 1.0
+    index: str = ""
+    underlying: str = ""
+    index_scale: float = 1.0
+    class_group: str = ""
+    product_group: str = ""
+    unconfirmed: frozenset[str] = frozenset()
+    is_former: bool = False
+    how_sure: str = ""
+    source: str = ""
+    as_of: str = ""
+    remark: str = ""
+
+    @property
+    def where(self) -> str:
+        """Where it is known from, in words: source key, date, and how sure."""
+        return ", ".join(text for text in (self.source, self.as_of, self.how_sure) if text)
+
+
+class RootKind(StrEnum):
+    """What the letters of an option symbol are beside a plain ticker."""
+
+    INDEX = "index"
+    SHARE_CLASS = "share class"
+    SETTLEMENT = "settlement symbol"
+    """No root at all: the ticker of a settlement value."""
+    MINI = "mini"
+    JUMBO = "jumbo"
+    FLEX_INDEX = "flex index"
+    FLEX_EQUITY = "flex equity"
+    ADJUSTED = "adjusted"
+    """What it delivers is no longer the plain contract's: it must be stated."""
+
+
+@dataclass(frozen=True)
+class KnownRoot:
+    """What is known of an option root on a date.
+
+    `underlying` is a ticker of the market, "" for a settlement symbol. Where not known, `style` is
+    None, `settlement` (else "am", "pm" or "physical") is "" and `multiplier` NaN: to be asked, not
+    guessed.
+    """
+
+    root: str
+    underlying: str
+    kind: RootKind
+    style: Style | None
+    settlement: str
+    multiplier: float
+    how_sure: str
+    source: str
+    as_of: str
+    remark: str
+
+
+class KnownInstruments:
+    """The rulebook's tables, and perhaps a user's own above them.
+
+    Look-ups are by dictionary; nothing is read before the first.
+    """
+
+    def __init__(self, own: Mapping[str, KnownInstrument], own_roots: Mapping[str, KnownRoot]):
+        self._own, self._own_roots = dict(own), dict(own_roots)
+
+    def find(self, symbol: str, day: date | None = None) -> KnownInstrument | None:
+        """What is known of the underlying with this ticker on the day, or None.
+
+        Without a day, what holds now.
+        """
+        ticker = symbol.strip().upper()
+        if ticker in self._own:
+            return self._own[ticker]
+        found = _find(ticker)
+        factor = _factor_before_change(ticker, day) if found and day else None
+        return found if found is None or factor is None else replace(found, leverage=factor)
+
+    def root(self, root: str, day: date | None = None) -> KnownRoot | None:
+        """What is known of an option root on the day; None where it is a plain ticker's.
+
+        Without a day, what holds now.
+        """
+        letters = root.strip().upper()
+        return self._own_roots.get(letters) or _root(letters, day)
+
+    def ticker(self, symbol: str) -> str:
+        """The ticker of a class share however it is spelled, BRK.B; any other symbol as it is."""
+        return _spellings().get(symbol.strip().upper(), symbol)
+
+    def extended_by(self, rows: Iterable[Row], file: str) -> KnownInstruments:
+        """These tables with a user's own rows above them.
+
+        A row has `symbol` and any of the headings `name`, `class`, `leverage` or `factor`, `index`,
+        `index_scale`, `class_group`, `product_group`; for an option root `root`, with `underlying`,
+        `style`, `settlement`, `multiplier`; `source`, `as_of` and `remark` for either. Refused by
+        row where a word or number is none.
+        """
+        own, roots = dict(self._own), dict(self._own_roots)
+        for number, row in enumerate(rows, 2):
+            reader = _OwnRow(row, file, number)
+            if reader.text("root"):
+                roots[reader.text("root").upper()] = reader.root()
+            else:
+                own[reader.symbol()] = reader.instrument()
+        return KnownInstruments(own, roots)
+
+
+KNOWN: Final = KnownInstruments({}, {})
+"""The rulebook's own tables."""
+
+
+@dataclass(frozen=True)
+class _OwnRow:
+    """A row of a user's own table; each method reads it or refuses it by its place."""
+
+    row: Row
+    file: str
+    number: int
+
+    def text(self, heading: str) -> str:
+        return (self.row.get(heading) or "").strip()
+
+    def symbol(self) -> str:
+        return self.text("symbol").upper() or self._refuse("symbol", "nothing", "a ticker")
+
+    def instrument(self) -> KnownInstrument:
+        class_ = self.text(CLASS) or UnderlyingClass.STOCK.value
+        if class_ not in set(UnderlyingClass):
+            self._refuse(CLASS, repr(class_), ", ".join(UnderlyingClass))
+        factor = "factor" if self.text("factor") else "leverage"
+        return KnownInstrument(
+            symbol=self.symbol(),
+            name=self.text("name"),
+            known_as=KnownAs.OWN,
+            underlying_class=UnderlyingClass(class_),
+            leverage=self._number(factor, 1.0),
+            index=self.text("index").upper(),
+            index_scale=self._number("index_scale", 1.0),
+            class_group=self.text(CLASS_GROUP).upper(),
+            product_group=self.text(PRODUCT_GROUP),
+            source=self.text("source") or self.file,
+            as_of=self.text("as_of"),
+            remark=self.text("remark"),
+        )
+
+    def root(self) -> KnownRoot:
+        style, settlement = self.text("style"), self.text("settlement")
+        if style and style not in set(Style):
+            self._refuse("style", repr(style), " or ".join(Style))
+        if settlement not in ("", "am", "pm", "physical"):
+            self._refuse("settlement", repr(settlement), "am, pm or physical")
+        root = self.text("root").upper()
+        return KnownRoot(
+            root=root,
+            underlying=self.text("underlying").upper() or root,
+            kind=RootKind.INDEX if settlement in ("am", "pm") else RootKind.SHARE_CLASS,
+            style=Style(style) if style else None,
+            settlement=settlement,
+            multiplier=self._number("multiplier", nan),
+            how_sure="",
+            source=self.text("source") or self.file,
+            as_of=self.text("as_of"),
+            remark=self.text("remark"),
+        )
+
+    def _number(self, heading: str, default: float) -> float:
+        text = self.text(heading)
+        try:
+            number = float(text or default)
+        except ValueError:
+            number = 0.0
+        if text and not abs(number) > 0:
+            self._refuse(heading, repr(text), "a number that is not 0")
+        return number
+
+    def _refuse(self, heading: str, found: str, wanted: str) -> str:
+        raise InputError([Problem(self.file, self.number, heading, found, wanted)])
+
+
+@lru_cache(maxsize=4096)
+def _find(ticker: str) -> KnownInstrument | None:
+    """What the rulebook's tables know; a note is a note whatever else it stands in as."""
+    if _MONEY_MARKET.fullmatch(ticker):
+        by_letters = {"symbol": ticker, "how_sure": "by the letters of its ticker"}
+        return _money_market_fund(_by_symbol("money_market_funds").get(ticker, by_letters))
+    for table, read in _READERS.items():
+        row = _by_symbol(table).get(ticker)
+        if row is not None:
+            found, group = read(row), _by_symbol("product_groups").get(ticker)
+            if group is None:
+                return found
+            unconfirmed = found.unconfirmed | {PRODUCT_GROUP}
+            return replace(found, product_group=group[PRODUCT_GROUP], unconfirmed=unconfirmed)
+    return None
+
+
+def _factor_before_change(ticker: str, day: date) -> float | None:
+    """The factor before its change, on a day before the change; None on any other."""
+    change = _by_symbol("leveraged_factor_changes").get(ticker)
+    if change is None or date.fromisoformat(change["first_day_after"]) <= day:
+        return None
+    return float(change["factor_before"])
+
+
+def _of_row(
+    row: Row, known_as: KnownAs, underlying_class: UnderlyingClass, sure: str = "how_sure"
+) -> KnownInstrument:
+    """What every table states alike."""
+    return KnownInstrument(
+        symbol=row["symbol"],
+        name=row.get("name", ""),
+        known_as=known_as,
+        underlying_class=underlying_class,
+        leverage=float(row.get("factor") or 1),
+        how_sure=row.get(sure, ""),
+        source=row.get("source", ""),
+        as_of=row.get("as_of", ""),
+        remark=row.get("remark", ""),
+    )
+
+
+def _note(row: Row) -> KnownInstrument:
+    note = _of_row(row, KnownAs.NOTE, UnderlyingClass.ETN)
+    return replace(note, is_former=row["listed"] == _FORMER)
+
+
+def _index(row: Row) -> KnownInstrument:
+    confirmed = row["class_how_sure"] in _CLASS_CONFIRMED
+    own_group = row[CLASS_GROUP] in ("", row["index_symbol"])
+    lists_group = own_group or row["class_how_sure"] in _GROUP_CONFIRMED
+    found = _of_row(
+        {**row, "symbol": row["index_symbol"], "name": row["index_name"]},
+        KnownAs.INDEX,
+        UnderlyingClass(row[CLASS]),
+        "class_how_sure",
+    )
+    return replace(
+        found,
+        index=row["full_index"],
+        index_scale=float(row["index_scale"]),
+        class_group=row[CLASS_GROUP],
+        unconfirmed=_unconfirmed(confirmed, lists_group),
+    )
+
+
+def _index_fund(row: Row) -> KnownInstrument:
+    index = _by_symbol("index_options", "index_symbol").get(row["index"])
+    return replace(
+        _of_row(row, KnownAs.INDEX_FUND, UnderlyingClass(row[CLASS])),
+        index=index["full_index"] if index else row["index"] or row["index_name"],
+        class_group=row[CLASS_GROUP],
+        unconfirmed=_unconfirmed(
+            row["range"] != "unconfirmed", row["how_sure"] in _GROUP_CONFIRMED
+        ),
+    )
+
+
+def _leveraged_fund(row: Row) -> KnownInstrument:
+    index = _by_symbol("index_options", "index_symbol").get(row["index"])
+    return replace(
+        _of_row(row, KnownAs.LEVERAGED_FUND, UnderlyingClass(row[CLASS]), "factor_how_sure"),
+        index=index["full_index"] if index else row["index"] or row["tracks"],
+        underlying=row["underlying"],
+        unconfirmed=_unconfirmed(row["class_how_sure"] in _CLASS_CONFIRMED, True),
+    )
+
+
+def _former_fund(row: Row) -> KnownInstrument:
+    fund = _of_row(row, KnownAs.LEVERAGED_FUND, UnderlyingClass(row[CLASS]))
+    return replace(fund, index=row["tracks"], is_former=True)
+
+
+def _exempted_fund(row: Row) -> KnownInstrument:
+    return _of_row(row, KnownAs.EXEMPTED_FUND, UnderlyingClass.ETF_NARROW)
+
+
+def _money_market_fund(row: Row) -> KnownInstrument:
+    return _of_row(row, KnownAs.MONEY_MARKET_FUND, UnderlyingClass.STOCK)
+
+
+_READERS: Final = {
+    "notes": _note,
+    "index_options": _index,
+    "leveraged_funds": _leveraged_fund,
+    "index_funds": _index_fund,
+    "exempted_security_funds": _exempted_fund,
+    "leveraged_funds_former": _former_fund,
+}
+"""The tables that tell what an underlying is, the deciding one first."""
+
+
+def _unconfirmed(class_: bool, class_group: bool) -> frozenset[str]:
+    sure = {CLASS: class_, CLASS_GROUP: class_group}
+    return frozenset(field for field, is_sure in sure.items() if not is_sure)
+
+
+@lru_cache(maxsize=4096)
+def _root(letters: str, day: date | None) -> KnownRoot | None:
+    indexes, classes = (
+        _by_symbol("index_options", "root"),
+        _by_symbol("share_classes", "option_root"),
+    )
+    if letters in indexes:
+        row = indexes[letters]
+        return _known_root(letters, row["index_symbol"], RootKind.INDEX, row)
+    if letters in classes:
+        row = classes[letters]
+        return _known_root(letters, row["symbol"], RootKind.SHARE_CLASS, row)
+    for row in _rows("other_roots"):
+        named = re.fullmatch(row["pattern"], letters, re.ASCII)
+        if named is None or not _is_in_days(row, day):
+            continue
+        kind, underlying = RootKind(row["kind"]), named.group(1)
+        if kind is RootKind.FLEX_INDEX and underlying not in indexes:
+            continue
+        if kind is RootKind.FLEX_INDEX:
+            underlying = indexes[underlying]["index_symbol"]
+        return _known_root(letters, "" if kind is RootKind.SETTLEMENT else underlying, kind, row)
+    return None
+
+
+def _known_root(letters: str, underlying: str, kind: RootKind, row: Row) -> KnownRoot:
+    style = row.get("style", "")
+    return KnownRoot(
+        root=letters,
+        underlying=underlying,
+        kind=kind,
+        style=Style(style) if style else None,
+        settlement=row.get("settlement", ""),
+        multiplier=float(row.get("multiplier") or nan),
+        how_sure=row.get("how_sure") or row.get("root_how_sure", ""),
+        source=row["source"],
+        as_of=row["as_of"],
+        remark=row.get("remark") or row.get("meaning", ""),
+    )
+
+
+def _is_in_days(row: Row, day: date | None) -> bool:
+    if not row["first_day"]:
+        return True
+    return day is not None and row["first_day"] <= day.isoformat() <= row["last_day"]
+
+
+@cache
+def _spellings() -> Mapping[str, str]:
+    """Tickers of class shares by every other spelling that is no ticker of its own."""
+    found = {}
+    for row in _rows("share_classes"):
+        for spelling in ("slash", "blank", "dash"):
+            found[row[spelling]] = row["symbol"]
+        if row["plain_is_a_ticker"] == "no":
+            found[row["plain"]] = row["symbol"]
+    return found
+
+
+@cache
+def _by_symbol(table: str, key: str = "") -> Mapping[str, Row]:
+    """A table's rows by ticker, the first of a ticker; of index options by index or by root."""
+    key = key or ("index_symbol" if table == "index_options" else "symbol")
+    return {row[key]: row for row in reversed(_rows(table))}
+
+
+@cache
+def _rows(table: str) -> Sequence[Row]:
+    """The rows of one of the rulebook's tables of instruments."""
+    from csv import reader
+
+    headings, *rows = reader(packaged(f"instruments/{table}.csv").splitlines())
+    return [dict(zip(headings, row, strict=True)) for row in rows]

@@ -1,0 +1,244 @@
+"""What is known meets what is stated: which facts count, and what is to be said of it.
+
+A statement always wins. What is known fills the gaps: all of it, or - the default - only what does
+not lower a requirement or is confirmed by a list, or nothing, where everything must be stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from xlmargin.errors import Severity
+from xlmargin.instruments import UnderlyingClass
+from xlmargin.known_instruments.findings import Finding
+from xlmargin.known_instruments.instruments import (
+    CLASS,
+    CLASS_GROUP,
+    PRODUCT_GROUP,
+    KnownInstrument,
+    KnownInstruments,
+)
+from xlmargin.known_instruments.names import read_name
+from xlmargin.rulebook import portfolio_rules, strategy_rules
+from xlmargin.settings import KnownUnderlyings
+
+LEVERAGE: Final = "leverage"
+INDEX_SCALE: Final = "index_scale"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is stated of an underlying, None where nothing is; complete once it has been applied.
+
+    `leverage` is the signed factor. A group of "" is none.
+    """
+
+    underlying_class: UnderlyingClass | None = None
+    leverage: float | None = None
+    index_scale: float | None = None
+    class_group: str | None = None
+    product_group: str | None = None
+    name: str = ""
+
+
+def apply_known(
+    symbol: str,
+    stated: Facts,
+    day: date,
+    policy: KnownUnderlyings,
+    known: KnownInstruments,
+) -> tuple[Facts, tuple[Finding, ...]]:
+    """The facts of an underlying with nothing left open, and what is to be said of it.
+
+    What nobody knows is a stock of its own class group, factor and scale 1. A name that tells a
+    factor where none is known or stated is an error; a statement that lowers what is known, a
+    former instrument, and a name that contradicts the tables are warnings; what was applied, and
+    what was not because no list confirms it, are notes.
+    """
+    found = known.find(symbol, day)
+    if found is None or found.is_former:
+        return _completed(stated, {}), tuple(_of_unknown(symbol, stated, found))
+    usable, withheld = _shared_out(stated, found, day, policy)
+    findings = (
+        *_contradictions(stated, found, day),
+        *_of_gaps(stated, found, usable, withheld, policy),
+        *_of_name(symbol, stated, found),
+    )
+    return _completed(stated, usable), findings
+
+
+_Value: TypeAlias = UnderlyingClass | float | str
+_UNKNOWN: Final[Mapping[str, _Value]] = {
+    CLASS: UnderlyingClass.STOCK,
+    LEVERAGE: 1.0,
+    INDEX_SCALE: 1.0,
+    CLASS_GROUP: "",
+    PRODUCT_GROUP: "",
+}
+"""The facts of an underlying of which nothing is known or stated."""
+
+
+def _completed(stated: Facts, usable: Mapping[str, _Value]) -> Facts:
+    """What is stated, else what is known and usable, else what holds for an unknown underlying."""
+    facts = {**_UNKNOWN, **usable, **_stated(stated)}
+    return Facts(
+        UnderlyingClass(str(facts[CLASS])),
+        float(facts[LEVERAGE]),
+        float(facts[INDEX_SCALE]),
+        str(facts[CLASS_GROUP]),
+        str(facts[PRODUCT_GROUP]),
+        stated.name,
+    )
+
+
+_ATTRIBUTE: Final = {CLASS: "underlying_class"}
+
+
+def _stated(stated: Facts) -> Mapping[str, _Value]:
+    """The facts that are stated, by the market's column."""
+    facts = {k: getattr(stated, _ATTRIBUTE.get(k, k)) for k in _UNKNOWN}
+    return {k: v for k, v in facts.items() if v is not None}
+
+
+def _known(found: KnownInstrument) -> Mapping[str, _Value]:
+    """The facts known beyond those of an unknown underlying; its own name is no class group."""
+    facts = {k: getattr(found, _ATTRIBUTE.get(k, k)) for k in _UNKNOWN}
+    if facts[CLASS_GROUP] == found.symbol:
+        facts[CLASS_GROUP] = ""
+    return {k: v for k, v in facts.items() if v != _UNKNOWN[k]}
+
+
+def _shared_out(
+    stated: Facts, found: KnownInstrument, day: date, policy: KnownUnderlyings
+) -> tuple[Mapping[str, _Value], Mapping[str, _Value]]:
+    """The facts known and not stated: those that are used, and those that are not."""
+    gaps = {k: v for k, v in _known(found).items() if k not in _stated(stated)}
+    if policy is KnownUnderlyings.ALL:
+        return gaps, {}
+    usable = dict(gaps)
+    for field in found.unconfirmed & gaps.keys():
+        least = _strictest(found.underlying_class)
+        if field != CLASS:
+            del usable[field]
+        elif _is_laxer(found.underlying_class, least, day):
+            usable[CLASS] = least
+    return usable, {k: v for k, v in gaps.items() if usable.get(k) != v}
+
+
+def _strictest(underlying_class: UnderlyingClass) -> UnderlyingClass:
+    """The class of an index or fund of which no list says that it is broad-based."""
+    is_index = underlying_class.is_index
+    return UnderlyingClass.INDEX_NARROW if is_index else UnderlyingClass.ETF_NARROW
+
+
+@lru_cache(maxsize=4096)
+def _is_laxer(one: UnderlyingClass, other: UnderlyingClass, day: date) -> bool:
+    """Whether any number of one class asks less than that of the other, in either regime."""
+    return any(a < b for a, b in zip(_numbers(one, day), _numbers(other, day), strict=True))
+
+
+def _numbers(of: UnderlyingClass, day: date) -> tuple[float, ...]:
+    """The numbers that rise with a requirement and go by class; 0 where the day has none."""
+    ranges, options = portfolio_rules(day).ranges, strategy_rules(day)
+    reach = (ranges[of].up, ranges[of].down) if of in ranges else (0.0, 0.0)
+    rates = (
+        options.short_options.underlying_rate,
+        options.short_options.minimum_rate,
+        options.long_options.long_option_rate,
+    )
+    return (*reach, *(by_class[of] for by_class in rates))
+
+
+def _contradictions(stated: Facts, found: KnownInstrument, day: date) -> Iterator[Finding]:
+    """What is stated otherwise than it is known; groups are checked among their members."""
+    for field, value in _stated(stated).items():
+        known = getattr(found, _ATTRIBUTE.get(field, field))
+        if field in (CLASS_GROUP, PRODUCT_GROUP) or value == known:
+            continue
+        lowers = _lowers(field, value, found, day)
+        yield Finding(
+            Severity.WARNING if lowers else Severity.NOTE,
+            found.symbol,
+            field,
+            _shown(known),
+            _shown(value),
+            found.where,
+            f"{found.symbol} as {_shown(value)}, known as {_shown(known)} ({found.where})",
+            f"{_shown(known)}, or to be sure of it" if lowers else "",
+        )
+
+
+def _lowers(field: str, stated: _Value, found: KnownInstrument, day: date) -> bool:
+    if isinstance(stated, UnderlyingClass):
+        return _is_laxer(stated, found.underlying_class, day)
+    if field == LEVERAGE and isinstance(stated, float):
+        is_turned = stated * found.leverage < 0
+        return is_turned or abs(stated) < abs(found.leverage)
+    return True
+
+
+def _of_gaps(
+    stated: Facts,
+    found: KnownInstrument,
+    usable: Mapping[str, _Value],
+    withheld: Mapping[str, _Value],
+    policy: KnownUnderlyings,
+) -> Iterator[Finding]:
+    """What was used although nobody stated it, and what was not but would lower a requirement.
+
+    A product group is not spoken of: it says nothing by itself, and its offset is not confirmed.
+    """
+    symbol = found.symbol
+    if policy is KnownUnderlyings.STATE:
+        for field, value in {**usable, **withheld}.items():
+            text, wanted = f"{symbol} without its {field}", f"it stated: {_shown(value)} is known"
+            yield _finding(Severity.ERROR, found, field, value, text, wanted)
+        return
+    if usable:
+        facts = ", ".join(f"{field} {_shown(value)}" for field, value in usable.items())
+        yield Finding(
+            Severity.NOTE, symbol, "", facts, "", found.where, f"{symbol}: {facts}, known"
+        )
+    for field, value in withheld.items():
+        if field == PRODUCT_GROUP:
+            continue
+        text = f"{symbol}: {field} {_shown(value)} not used, for no list seen confirms it"
+        yield _finding(Severity.NOTE, found, field, value, f"{text}; state it to use it", "")
+
+
+def _of_name(symbol: str, stated: Facts, found: KnownInstrument) -> Iterator[Finding]:
+    """A name that tells another factor than the tables: the symbol may be another's by now."""
+    reading = read_name(stated.name)
+    if reading and reading.is_certain and reading.factor != found.leverage:
+        text = f"{symbol}, named {stated.name}, known as {found.name or found.known_as}"
+        wanted = f"leverage stated: the name reads as {reading.factor:g}"
+        yield _finding(Severity.WARNING, found, LEVERAGE, found.leverage, text, wanted)
+
+
+def _of_unknown(symbol: str, stated: Facts, former: KnownInstrument | None) -> Iterator[Finding]:
+    """What a symbol that is not known, or of the past, and its name ask for."""
+    if former and stated.underlying_class is None and stated.leverage is None:
+        text = f"{symbol}, known as a former instrument: {former.name}"
+        wanted = "class and leverage stated"
+        yield _finding(Severity.WARNING, former, CLASS, former.underlying_class, text, wanted)
+    reading = read_name(stated.name) if stated.leverage is None else None
+    if reading:
+        severity = Severity.ERROR if reading.is_certain else Severity.WARNING
+        known = f"{reading.factor:g}" if reading.is_certain else ""
+        text = f"{symbol}, named {stated.name}, without its leverage"
+        wanted = f"its factor stated{f': the name reads as {known}' if known else ''}"
+        yield Finding(severity, symbol, LEVERAGE, known, "", "", text, wanted)
+
+
+def _finding(
+    severity: Severity, found: KnownInstrument, field: str, known: _Value, text: str, wanted: str
+) -> Finding:
+    return Finding(severity, found.symbol, field, _shown(known), "", found.where, text, wanted)
+
+
+def _shown(value: _Value) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

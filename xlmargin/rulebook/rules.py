@@ -1,0 +1,233 @@
+"""The rules in force on a date: sections of the rulebook, as regulation, house and user state them.
+
+Each value starts as the regulation's, is raised by the house where the house asks more, and is
+raised again by the user's setting; a reading that the rule leaves open is the user's to choose. Of
+every bundle, `citations` go by parameter, by the full name of a value, by section, and by `house`;
+`remarks` by full name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cache, lru_cache, partial
+from typing import Final, TypeVar, get_args, get_type_hints
+
+from xlmargin.rulebook import sections
+from xlmargin.rulebook.parameters import Parameter, full_name
+from xlmargin.rulebook.sections import ByClass, ByKey, ValuationRange, ValueInForce, regulation
+from xlmargin.rulebook.values_in_force import (
+    RULE,
+    Overrides,
+    checked_overrides,
+    citations,
+    house_named,
+    remarks,
+    values_in_force,
+)
+
+_R = TypeVar("_R")
+
+
+@dataclass(frozen=True)
+class PortfolioRules:
+    """The numbers of portfolio margin on a date, under a house."""
+
+    as_of: date
+    house: str
+    valuation_points: sections.ValuationPoints
+    contract_minimums: sections.ContractMinimums
+    aggregation: sections.Aggregation
+    citations: Mapping[str, str]
+    remarks: Mapping[str, str]
+
+    @property
+    def ranges(self) -> ByClass[ValuationRange]:
+        """The regulation's ranges, whatever the house and the user's settings."""
+        return rules_in_force(PortfolioRules, self.as_of).valuation_points.ranges
+
+    @property
+    def house_ranges(self) -> ByClass[ValuationRange]:
+        """The ranges as raised; the regulation's where house and settings ask no more."""
+        return self.valuation_points.ranges
+
+
+@dataclass(frozen=True)
+class StrategyRules:
+    """The numbers of strategy-based margin on a date, under a house."""
+
+    as_of: date
+    house: str
+    reg_t_stock: sections.RegTStock
+    cash_account: sections.CashAccount
+    stock: sections.StrategyStock
+    long_options: sections.StrategyLongOptions
+    short_options: sections.StrategyShortOptions
+    spreads: sections.StrategySpreads
+    hedged_stock: sections.StrategyHedgedStock
+    citations: Mapping[str, str]
+    remarks: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CallRules:
+    """The business days to meet margin calls: a house may want the money sooner, never later."""
+
+    as_of: date
+    house: str
+    payment_period: sections.PaymentPeriod
+    margin_calls: sections.MarginCalls
+    citations: Mapping[str, str]
+    remarks: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class EligibilityRules:
+    """Who may have a portfolio margin account, on a date and under a house."""
+
+    as_of: date
+    house: str
+    portfolio_eligibility: sections.PortfolioEligibility
+    citations: Mapping[str, str]
+    remarks: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class AccountRules:
+    """The numbers of the account as a whole: its least equity, and what its SMA keeps."""
+
+    as_of: date
+    house: str
+    minimum_equity: sections.MinimumEquity
+    special_memorandum_account: sections.SpecialMemorandumAccount
+    citations: Mapping[str, str]
+    remarks: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class IntradayRules:
+    """The numbers of intraday margin on a day."""
+
+    as_of: date
+    house: str
+    margin: sections.IntradayMargin
+    citations: Mapping[str, str]
+    remarks: Mapping[str, str]
+
+    @property
+    def portfolio_equity(self) -> float:
+        """Equity, $, from which a portfolio margin account is outside these rules."""
+        return self.margin.intraday_portfolio_equity
+
+    @property
+    def portfolio_rule(self) -> str:
+        """Where that is stated."""
+        return self.citations["intraday_portfolio_equity"]
+
+    @property
+    def rule(self) -> str:
+        """Where most of these numbers are stated."""
+        return self.citations["intraday_practice_amount"]
+
+
+@dataclass(frozen=True)
+class PatternRules:
+    """The numbers of pattern day trading on a day."""
+
+    as_of: date
+    house: str
+    pattern: sections.PatternDayTrading
+    citations: Mapping[str, str]
+    remarks: Mapping[str, str]
+
+    @property
+    def portfolio_equity(self) -> float:
+        """Equity, $, from which a portfolio margin account is outside these rules."""
+        return self.pattern.pattern_portfolio_equity
+
+    @property
+    def portfolio_rule(self) -> str:
+        """Where that is stated."""
+        return self.citations["pattern_portfolio_equity"]
+
+    @property
+    def rule(self) -> str:
+        """Where most of these numbers are stated."""
+        return self.citations["pattern_day_trades"]
+
+
+def rules_in_force(
+    rules: type[_R], as_of: date, house: str = RULE, overrides: Mapping[str, float] | None = None
+) -> _R:
+    """The rules in force on the date, raised by the house and the overrides.
+
+    Overrides go by the full name of a value: `contract_minimum`, `valuation_range_up_stock`,
+    `same_expiry_only`. Refused on a date on which a number that is not divided has no value.
+    """
+    made: type = rules
+    found = _in_force(made, as_of, house_named(house), checked_overrides(overrides or {}))
+    assert isinstance(found, rules)
+    return found
+
+
+portfolio_rules: Final = partial(rules_in_force, PortfolioRules)
+strategy_rules: Final = partial(rules_in_force, StrategyRules)
+call_rules: Final = partial(rules_in_force, CallRules)
+eligibility_rules: Final = partial(rules_in_force, EligibilityRules)
+account_rules: Final = partial(rules_in_force, AccountRules)
+intraday_rules: Final = partial(rules_in_force, IntradayRules)
+pattern_rules: Final = partial(rules_in_force, PatternRules)
+
+
+def why_not_in_force(rules: type, day: date) -> str:
+    """Why the rules have a number without a value on the day; "" where they have none."""
+    stated = (p for s in _sections(rules).values() for p in regulation(s).parameters.values())
+    refusals = (parameter.refusal(day) for parameter in stated if not parameter.by)
+    return next(filter(None, refusals), "")
+
+
+@lru_cache(maxsize=4096)
+def _in_force(rules: type, as_of: date, house: str, overrides: Overrides) -> object:
+    made_of = _sections(rules)
+    names = {f.name for section in made_of.values() for f in fields(section)}
+    values = values_in_force(names, as_of, house, overrides)
+    by_section = {name: regulation(section).citation for name, section in made_of.items()}
+    return rules(
+        as_of=as_of,
+        house=house,
+        citations={**citations(house, values), **by_section},
+        remarks=remarks(house, values),
+        **{name: _section(section, as_of, values) for name, section in made_of.items()},
+    )
+
+
+@cache
+def _types(of: type) -> Mapping[str, type]:
+    return {name: hint for name, hint in get_type_hints(of).items() if name != "FILE"}
+
+
+@cache
+def _sections(rules: type) -> Mapping[str, type]:
+    return {name: hint for name, hint in _types(rules).items() if hint in sections.SECTIONS}
+
+
+def _section(section: type, as_of: date, values: Mapping[str, ValueInForce]) -> object:
+    stated = regulation(section).parameters
+    return section(**{n: _read(t, stated[n], as_of, values) for n, t in _types(section).items()})
+
+
+def _read(
+    wanted: type, parameter: Parameter, as_of: date, values: Mapping[str, ValueInForce]
+) -> object:
+    """A value as its field's type says: one, or one for each key that has it on the date."""
+    if not parameter.by:
+        return wanted(values[parameter.name].value)
+    key_type, value_type = get_args(wanted)
+    found, refusals = {}, {}
+    for key in map(key_type, parameter.keys):
+        refusals[key] = parameter.refusal(as_of, key)
+        if not refusals[key]:
+            value = values[full_name(parameter.name, key)]
+            found[key] = value if value_type is ValueInForce else value_type(value.value)
+    return ByKey(found, refusals)

@@ -1,0 +1,394 @@
+"""The sections of the rulebook: a file of the regulation each, a field each number in it.
+
+A field has the parameter's own name in the file, and its type says how the value is read: a
+`float`, a `bool` for a switch, an `int` for a count, or one of these for each key. A file that
+lacks a parameter, or has another, is refused. To add a number: the file's table, and a field here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
+from typing import ClassVar, Final, Generic, TypeAlias, TypeVar
+
+from xlmargin.errors import RulebookError
+from xlmargin.instruments import UnderlyingClass
+from xlmargin.rulebook.files import packaged
+from xlmargin.rulebook.loader import regulation_from
+from xlmargin.rulebook.parameters import Parameter, RuleSet, full_name, joined
+
+_K = TypeVar("_K", bound=str)
+_V = TypeVar("_V")
+
+
+@dataclass(frozen=True)
+class ValueInForce:
+    """A value in force on a date, with the rule that states it and what raised it."""
+
+    value: float
+    rule: str
+    remark: str
+
+
+class ByKey(Mapping[_K, _V], Generic[_K, _V]):
+    """A value for each key that has one on the date.
+
+    A mapping, but one that refuses a key without a value by name and first date; whether there is
+    one is asked with `in`.
+    """
+
+    def __init__(self, values: Mapping[_K, _V], refusals: Mapping[_K, str]) -> None:
+        self._values, self._refusals = dict(values), dict(refusals)
+
+    def __getitem__(self, key: _K) -> _V:
+        if key not in self._values:
+            raise RulebookError(self._refusals[key])
+        return self._values[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._values
+
+    def __iter__(self) -> Iterator[_K]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"ByKey({self._values!r})"
+
+    @property
+    def refusals(self) -> Mapping[_K, str]:
+        """Why a key has no value, "" where it has one."""
+        return self._refusals
+
+
+ByClass: TypeAlias = ByKey[UnderlyingClass, _V]
+"""A value for each class of underlyings."""
+
+
+@dataclass(frozen=True)
+class ValuationRange:
+    """Reach of the valuation points, as magnitudes in share of the underlying's price."""
+
+    up: float
+    down: float
+    rule: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class ValuationPoints:
+    """How far from the present price, and at how many points, theoretical value is taken.
+
+    Ranges are magnitudes in share of the underlying's price. Rule: FINRA 4210(g)(2).
+    """
+
+    FILE: ClassVar = "finra_4210/valuation_points.toml"
+    valuation_range_up: ByClass[ValueInForce]
+    valuation_range_down: ByClass[ValueInForce]
+    valuation_points_per_side: int
+    leverage_multiplies_range: bool
+
+    @cached_property
+    def ranges(self) -> ByClass[ValuationRange]:
+        """The range of each class: both ends, and where they are stated."""
+        ups, downs = self.valuation_range_up, self.valuation_range_down
+        ranges = {
+            c: ValuationRange(
+                up=up.value,
+                down=downs[c].value,
+                rule=joined((up.rule, downs[c].rule), "; "),
+                remark=joined((up.remark, downs[c].remark), " "),
+            )
+            for c, up in ups.items()
+        }
+        return ByKey(ranges, ups.refusals)
+
+
+@dataclass(frozen=True)
+class ContractMinimums:
+    """The least requirement per contract: $ per unit, and a share of the value delivered.
+
+    Rule: FINRA 4210(g)(7).
+    """
+
+    FILE: ClassVar = "finra_4210/contract_minimums.toml"
+    contract_minimum: float
+    long_contract_minimum_cap: bool
+    short_option_minimum: float
+
+
+@dataclass(frozen=True)
+class Aggregation:
+    """Which share of a gain offsets the losses of other groups.
+
+    Rule: FINRA 4210(g)(8).
+    """
+
+    FILE: ClassVar = "finra_4210/aggregation.toml"
+    product_group_offset: ByClass[float]
+    portfolio_group_offset: float
+
+
+@dataclass(frozen=True)
+class RegTStock:
+    """Initial margin of stock, and of what is not margin stock, as shares of its value.
+
+    Rule: 12 CFR 220.12(a), (c), (e).
+    """
+
+    FILE: ClassVar = "reg_t/stock.toml"
+    long_stock_initial_rate: float
+    short_stock_initial_rate: float
+    nonmarginable_rate: float
+    convertible_relief: bool
+
+
+@dataclass(frozen=True)
+class CashAccount:
+    """What is deposited in a cash account, as shares of the cost and of the strike.
+
+    Rule: 12 CFR 220.8; FINRA 4210(f)(2)(N).
+    """
+
+    FILE: ClassVar = "reg_t/cash_account.toml"
+    cash_payment_rate: float
+    cash_secured_put_rate: float
+
+
+@dataclass(frozen=True)
+class StrategyStock:
+    """Maintenance of stock and funds: shares of the value, $ per share; short on top of the value.
+
+    Rule: FINRA 4210(c), (e)(1).
+    """
+
+    FILE: ClassVar = "finra_4210/strategy_stock.toml"
+    long_stock_maintenance_rate: float
+    short_stock_maintenance_rate: float
+    short_stock_minimum: float
+    low_price: float
+    low_priced_short_rate: float
+    low_priced_short_minimum: float
+    against_the_box_rate: float
+    leveraged_fund_factor: bool
+    leveraged_long_cap: bool
+    leveraged_short_cap: bool
+
+
+@dataclass(frozen=True)
+class StrategyLongOptions:
+    """Share of a long option's value that is required, and the months from which it has loan value.
+
+    Rule: FINRA 4210(f)(2)(B), (D).
+    """
+
+    FILE: ClassVar = "finra_4210/strategy_long_options.toml"
+    long_option_rate: ByClass[float]
+    long_option_months: int
+
+
+@dataclass(frozen=True)
+class StrategyShortOptions:
+    """Uncovered short options: shares of the underlying's value, or of the strike.
+
+    `uncovered_minimum`, $ per unit, is a house's; the rule has none. The rates by product go by the
+    underlying's symbol in small letters, or by the product's name.
+    Rule: FINRA 4210(f)(2)(E)(i).
+    """
+
+    FILE: ClassVar = "finra_4210/strategy_short_options.toml"
+    underlying_rate: ByClass[float]
+    minimum_rate: ByClass[float]
+    product_underlying_rate: ByKey[str, float]
+    product_minimum_rate: ByKey[str, float]
+    uncovered_minimum: float
+    leveraged_option_factor: bool
+    leveraged_index_option_factor: bool
+    short_put_cap: bool
+
+
+@dataclass(frozen=True)
+class StrategySpreads:
+    """Which options make a spread, and the share of a European box's strike difference.
+
+    Rule: FINRA 4210(f)(2)(A)(xxxii), (H)(i), (H)(v)e.
+    """
+
+    FILE: ClassVar = "finra_4210/strategy_spreads.toml"
+    general_spread_rule: bool
+    same_expiry_only: bool
+    all_shorts_before_nearest_long: bool
+    european_calendar_spreads: bool
+    european_box_rate: float
+
+
+@dataclass(frozen=True)
+class StrategyHedgedStock:
+    """Stock hedged with options. Rule: FINRA 4210(f)(2)(H)(v)."""
+
+    FILE: ClassVar = "finra_4210/strategy_hedged_stock.toml"
+    hedge_rate: float
+    hedged_short_at_strike: bool
+    long_hedge_may_expire_later: bool
+
+
+@dataclass(frozen=True)
+class PaymentPeriod:
+    """When an initial requirement must be paid: days from the trade, days from settlement, $.
+
+    Rule: 12 CFR 220.2.
+    """
+
+    FILE: ClassVar = "reg_t/payment_period.toml"
+    settlement_days: int
+    payment_days_after_settlement: int
+    extension_amount: float
+
+
+@dataclass(frozen=True)
+class MarginCalls:
+    """Business days from the day of a deficiency to meet it, by kind of call.
+
+    Rule: FINRA 4210(d)(2), (f)(6), (g)(9), (g)(10).
+    """
+
+    FILE: ClassVar = "finra_4210/margin_calls.toml"
+    days_to_meet: ByKey[str, int]
+
+
+@dataclass(frozen=True)
+class IntradayMargin:
+    """What follows from an intraday margin deficit: a share, amounts in $, calendar days.
+
+    Rule: FINRA 4210(d)(2), (g)(1)(K).
+    """
+
+    FILE: ClassVar = "finra_4210/intraday_margin.toml"
+    intraday_practice_equity_rate: float
+    intraday_practice_amount: float
+    intraday_freeze_days: int
+    intraday_portfolio_equity: float
+
+
+@dataclass(frozen=True)
+class PatternDayTrading:
+    """Who is a pattern day trader: counts, business and calendar days, $, a share.
+
+    Rule: FINRA 4210(f)(8)(B).
+    """
+
+    FILE: ClassVar = "finra_4210/pattern_day_trading.toml"
+    pattern_day_trades: int
+    pattern_business_days: int
+    pattern_trade_share: float
+    pattern_least_equity: float
+    pattern_buying_power_multiple: int
+    pattern_days_to_meet: int
+    pattern_freeze_days: int
+    pattern_portfolio_equity: float
+
+
+@dataclass(frozen=True)
+class MinimumEquity:
+    """Least equity of a margin account, $.
+
+    Rule: FINRA 4210(b)(4).
+    """
+
+    FILE: ClassVar = "finra_4210/minimum_equity.toml"
+    margin_minimum_equity: float
+
+
+@dataclass(frozen=True)
+class SpecialMemorandumAccount:
+    """Whether a balance of the special memorandum account stands when the market falls.
+
+    Rule: 12 CFR 220.5.
+    """
+
+    FILE: ClassVar = "reg_t/special_memorandum_account.toml"
+    sma_outlasts_falls: bool
+
+
+@dataclass(frozen=True)
+class PortfolioEligibility:
+    """Who may have a portfolio margin account: equity in $, experience, what is signed.
+
+    `portfolio_minimum_equity` goes by how the firm monitors risk (`full`, `partial`,
+    `executes_away`); equity to open and to keep is the house's, 0 where it states none.
+    Rule: FINRA 4210(g)(4), (g)(5).
+    """
+
+    FILE: ClassVar = "finra_4210/portfolio_eligibility.toml"
+    portfolio_minimum_equity: ByKey[str, float]
+    equity_to_open: float
+    equity_to_keep: float
+    unlisted_derivatives_equity: float
+    uncovered_option_approval: bool
+    retirement_accounts: bool
+    application: bool
+    experience_years: float
+    signed_disclosure: bool
+    signed_agreement: bool
+    final_review: bool
+
+
+SECTIONS: Final = (
+    ValuationPoints,
+    ContractMinimums,
+    Aggregation,
+    RegTStock,
+    CashAccount,
+    StrategyStock,
+    StrategyLongOptions,
+    StrategyShortOptions,
+    StrategySpreads,
+    StrategyHedgedStock,
+    PaymentPeriod,
+    MarginCalls,
+    PortfolioEligibility,
+    IntradayMargin,
+    PatternDayTrading,
+    MinimumEquity,
+    SpecialMemorandumAccount,
+)
+
+
+@cache
+def regulation(section: type) -> RuleSet:
+    """The rule set of a section's file; its parameters must be exactly the section's fields."""
+    file: str = section.FILE  # type: ignore[attr-defined]
+    return regulation_from(file, packaged(file), [f.name for f in fields(section)])
+
+
+def regulations() -> tuple[RuleSet, ...]:
+    """Every rule set of the regulation."""
+    return tuple(regulation(section) for section in SECTIONS)
+
+
+@cache
+def parameters() -> Mapping[str, Parameter]:
+    """Every parameter of the regulation by name."""
+    return {p.name: p for rule_set in regulations() for p in rule_set.parameters.values()}
+
+
+def parameter_names() -> tuple[str, ...]:
+    """Every parameter of the rulebook, as `look_up` knows it."""
+    return tuple(parameters())
+
+
+@cache
+def names_of_values() -> Mapping[str, tuple[str, str]]:
+    """Parameter and key by the full name of the value: `valuation_range_up_stock`."""
+    return {full_name(p.name, key): (p.name, key) for p in parameters().values() for key in p.keys}
+
+
+@cache
+def overridable_names() -> tuple[str, ...]:
+    """Every value that a user's settings may raise, by its full name."""
+    return tuple(
+        full for full, (name, _) in names_of_values().items() if parameters()[name].overridable
+    )

@@ -1,0 +1,39 @@
+"""The least pairing by position: what each row of the range requires, and what it brought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray
+from xlmargin.strategy_margin.display.lines import StrategyLine, strategy_lines
+from xlmargin.strategy_margin.requirement import StrategyMargin
+from xlmargin.strategy_margin.rules.legs import RequirementKind
+
+
+def requirement_by_position(margin: StrategyMargin, kind: RequirementKind) -> FloatArray:
+    """What each position requires in the least pairing of a kind, $, shape (positions,)."""
+    return requirement_in_lines(strategy_lines(margin, kind), kind, len(margin.book.positions))
+
+
+def requirement_in_lines(
+    lines: Iterable[StrategyLine], kind: RequirementKind, positions: int
+) -> FloatArray:
+    """What each of so many positions requires in these lines of a kind, $."""
+    required = np.zeros(positions)
+    for line in lines:
+        for leg in line.legs:
+            required[leg.position] += (
+                leg.initial if kind is RequirementKind.INITIAL else leg.maintenance
+            )
+    return required
+
+
+def proceeds_in(lines: Iterable[StrategyLine], positions: int) -> FloatArray:
+    """What was received for each of so many positions that was sold short, $."""
+    proceeds = np.zeros(positions)
+    for line in lines:
+        for leg in line.legs:
+            proceeds[leg.position] += leg.proceeds
+    return proceeds

@@ -1,0 +1,162 @@
+"""The spreads of a pairing, divided for the reader into the most familiar ones.
+
+All contracts that stand in spreads of one underlying stand in one set. A part of it may be shown
+by itself where its loss and the loss of the rest add up to the loss of the whole, and the rest is
+still a spread: nothing that is shown changes what requires. What cannot be divided stays one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from heapq import nsmallest
+from itertools import combinations_with_replacement
+from math import gcd
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.strategy_margin.display.strategy_names import is_familiar
+from xlmargin.strategy_margin.pairing.spread_sets import intrinsic
+from xlmargin.strategy_margin.rules.legs import OptionLeg
+
+Members: TypeAlias = tuple[tuple[int, int], ...]
+"""Option holdings by index, each with its signed contracts."""
+
+MOST_PAIRS: Final = 2000
+"""Pairs of a long and a short that are tried: the nearest, if there are more."""
+
+MOST_PAIRS_OF_FOURS: Final = 120
+"""Pairs that are tried two at a time: the nearest, if there are more."""
+
+_SAME: Final = 1e-7
+"""Share of a loss by which two losses may differ and be the same."""
+
+
+def split_into_named_spreads(options: Sequence[OptionLeg], members: Members) -> Iterator[Members]:
+    """The members of one set divided into spreads whose losses add up to its own.
+
+    First what has a name of its own with four legs, then pairs, then other fours.
+    """
+    legs = [options[i] for i, _ in members]
+    rest = _Rest(legs, np.array([n for _, n in members], dtype=np.int64))
+    if is_familiar(legs, _unit(rest.contracts)):
+        yield members
+        return
+    pairs = _pairs(legs, rest.contracts)
+    fours = _fours(rest, pairs[:MOST_PAIRS_OF_FOURS])
+    named = [unit for unit in fours if is_familiar(legs, unit)]
+    for unit in [*named, *pairs, *fours]:
+        times = rest.take(unit)
+        if times:
+            yield _members(members, times * unit)
+    if rest.contracts.any():
+        yield _members(members, rest.contracts)
+
+
+@dataclass
+class _Rest:
+    """What is left of a set: signed contracts, and what limits taking more of it away.
+
+    `net` is the net intrinsic value at each strike above the worst, `spare` the longs beyond
+    shorts that expire on a day or later, by kind.
+    """
+
+    legs: Sequence[OptionLeg]
+    contracts: IntArray
+
+    def __post_init__(self) -> None:
+        strikes = sorted({leg.index_strike for leg in self.legs})
+        kinds = sorted({leg.kind for leg in self.legs})
+        days = sorted({leg.expiration for leg in self.legs})
+        self._value = np.array(
+            [[leg.units_per_contract * intrinsic(leg, k) for k in strikes] for leg in self.legs]
+        )
+        self._alive = np.array(
+            [
+                [
+                    leg.units_per_contract * (leg.kind == kind and leg.expiration >= day)
+                    for kind in kinds
+                    for day in days
+                ]
+                for leg in self.legs
+            ]
+        )
+
+    def loss(self, contracts: IntArray) -> float:
+        """The most that contracts can lose at any strike, $."""
+        return max(0.0, -float((contracts @ self._value).min()))
+
+    def take(self, unit: IntArray) -> int:
+        """How many times a unit can be shown by itself; these are taken away."""
+        times = self.times(unit)
+        self.contracts = self.contracts - times * unit
+        return times
+
+    def times(self, unit: IntArray) -> int:
+        """How often a unit is in what is left, with losses that add up and a spread remaining."""
+        if not (
+            np.abs(unit) <= np.where(unit * self.contracts > 0, np.abs(self.contracts), 0)
+        ).all():
+            return 0
+        whole, own = self.loss(self.contracts), self.loss(unit)
+        used = unit != 0
+        limits = [np.abs(self.contracts[used]) / np.abs(unit[used])]
+        room = self.contracts @ self._value + whole
+        limits.append(_ratios(room, unit @ self._value + own))
+        limits.append(_ratios(self.contracts @ self._alive, unit @ self._alive))
+        if own > 0:
+            limits.append(np.array([whole / own]))
+        return int(np.floor(np.concatenate(limits).min() * (1 + _SAME) + _SAME))
+
+
+def _ratios(there: FloatArray, taken: FloatArray) -> FloatArray:
+    """How often what is taken goes into what is there, where anything is taken."""
+    scale = max(float(np.abs(there).max(initial=0.0)), 1.0)
+    some = taken > _SAME * scale
+    ratios: FloatArray = np.maximum(there[some], 0.0) / taken[some]
+    return ratios
+
+
+def _pairs(legs: Sequence[OptionLeg], contracts: IntArray) -> list[IntArray]:
+    """A long and a short of one kind and size, the long living as long; the nearest first."""
+    found = [
+        (leg.expiration - short.expiration, abs(leg.index_strike - short.index_strike), i, j)
+        for i, short in enumerate(legs)
+        if contracts[i] < 0
+        for j, leg in enumerate(legs)
+        if contracts[j] > 0
+        and leg.kind == short.kind
+        and leg.units_per_contract == short.units_per_contract
+        and leg.expiration >= short.expiration
+    ]
+    units = []
+    for *_, i, j in nsmallest(MOST_PAIRS, found):
+        unit = np.zeros(len(legs), dtype=np.int64)
+        unit[i], unit[j] = -1, 1
+        units.append(unit)
+    return units
+
+
+def _fours(rest: _Rest, pairs: list[IntArray]) -> list[IntArray]:
+    """Two pairs that lose less together than apart, and can be shown by themselves."""
+    losses = [rest.loss(pair) for pair in pairs]
+    return [
+        one + other
+        for (one, a), (other, b) in combinations_with_replacement(
+            zip(pairs, losses, strict=True), 2
+        )
+        if (a or b) and rest.loss(one + other) < a + b - _SAME * (a + b) and rest.times(one + other)
+    ]
+
+
+def _unit(contracts: IntArray) -> IntArray:
+    """The contracts divided by what they have in common."""
+    unit: IntArray = contracts // reduce(gcd, np.abs(contracts).tolist())
+    return unit
+
+
+def _members(members: Members, contracts: IntArray) -> Members:
+    return tuple((i, int(n)) for (i, _), n in zip(members, contracts.tolist(), strict=True) if n)

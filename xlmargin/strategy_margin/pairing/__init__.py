@@ -1,0 +1,1 @@
+"""Which positions stand together: the pairing of a class that requires least."""

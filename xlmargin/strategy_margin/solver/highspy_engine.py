@@ -1,0 +1,91 @@
+"""HiGHS held open by highspy: a relaxation solved again from where the last one ended."""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+
+from xlmargin.arrays import FloatArray
+from xlmargin.strategy_margin.solver.engine import LpClaim, MipClaim
+from xlmargin.strategy_margin.solver.program import Program
+
+_SMALL = 300
+"""Variables up to which simplifying a relaxation first costs more than it saves."""
+
+_FEASIBLE = 2
+"""What HiGHS answers for a primal solution that meets all constraints."""
+
+
+class HighspyEngine:
+    """One program in HiGHS: its relaxation kept warm, its search opened when it is needed.
+
+    The search is given no answer to start from: HiGHS 1.16 takes one for better than it is.
+    """
+
+    dives = 32
+
+    def __init__(self, program: Program, *, presolve: bool = True) -> None:
+        self._program = program
+        self._variables = np.arange(program.cost.size, dtype=np.int32)
+        self._model = _model(program)
+        self._presolve = presolve
+        simplify = presolve and program.cost.size >= _SMALL
+        self._relaxation = _opened(self._model, presolve=simplify)
+
+    def relax(self, lower: FloatArray, upper: FloatArray) -> LpClaim:
+        """Least cost with quantities between these limits, fractions allowed."""
+        highs = self._relaxation
+        highs.changeColsBounds(self._variables.size, self._variables, lower, upper)
+        highs.run()
+        if highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            found = highs.getSolution()
+            return LpClaim(np.array(found.col_value), np.array(found.row_dual))
+        _, there_is, ray = highs.getDualRay()  # type: ignore[attr-defined]  # the stubs leave it out
+        return LpClaim(None, np.array(ray) if there_is else None)
+
+    def search(
+        self, lower: FloatArray, upper: FloatArray, seconds: float, gap: float = 0.0
+    ) -> MipClaim | None:
+        """Least cost in whole quantities between these limits that branch and bound finds."""
+        highs = _opened(self._model, presolve=self._presolve)
+        highs.changeColsBounds(self._variables.size, self._variables, lower, upper)
+        kinds = np.where(self._program.integer, _KIND[True], _KIND[False]).astype(np.uint8)
+        highs.changeColsIntegrality(self._variables.size, self._variables, kinds)
+        highs.setOptionValue("time_limit", seconds)
+        highs.setOptionValue("mip_rel_gap", gap)
+        highs.run()
+        info = highs.getInfo()
+        if info.primal_solution_status != _FEASIBLE:
+            return None
+        found = np.array(highs.getSolution().col_value)
+        return MipClaim(found, float(info.objective_function_value), float(info.mip_dual_bound))
+
+
+_KIND = {
+    True: int(highspy.HighsVarType.kInteger),
+    False: int(highspy.HighsVarType.kContinuous),
+}
+
+
+def _opened(model: highspy.HighsLp, *, presolve: bool) -> highspy.Highs:
+    """A silent HiGHS with the model in it."""
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs.setOptionValue("output_flag", False)
+    if not presolve:
+        highs.setOptionValue("presolve", "off")
+    highs.passModel(model)
+    return highs
+
+
+def _model(program: Program) -> highspy.HighsLp:
+    """The program in the words of HiGHS."""
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = program.cost.size, program.constraint_lower.size
+    model.col_cost_ = program.cost
+    model.col_lower_, model.col_upper_ = np.zeros_like(program.upper), program.upper
+    model.row_lower_, model.row_upper_ = program.constraint_lower, program.constraint_upper
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_ = program.start
+    model.a_matrix_.index_ = program.constraint
+    model.a_matrix_.value_ = program.coefficient
+    return model

@@ -1,0 +1,461 @@
+"""The worksheet functions: Excel's front door, and the same functions for plain Python.
+
+Called with lists of rows they answer plain values, as they do in a cell. A refused input answers
+one text that begins with `#XLM!`; nothing here raises.
+"""
+
+from xlmargin import portfolio_margin, reports, strategy_margin
+from xlmargin.account import account_state
+from xlmargin.dates import date_of
+from xlmargin.efficiency import ComparisonLevel, compared, efficiency_gain, strategy_figure
+from xlmargin.eligibility import checklist
+from xlmargin.excel.arguments import DIVIDENDS, HEADERS, MARKET, POSITIONS, SETTINGS, Argument, Kind
+from xlmargin.excel.cells import read_book
+from xlmargin.excel.dated_books import read_history
+from xlmargin.excel.dated_checks import problems_by_date
+from xlmargin.excel.facts_range import read_facts
+from xlmargin.excel.intraday_margined import reports_of_activity
+from xlmargin.excel.lists import read_moves, read_word
+from xlmargin.excel.margined import portfolio_margined, strategy_margined
+from xlmargin.excel.option_arguments import read_options
+from xlmargin.excel.option_symbol import read_symbol
+from xlmargin.excel.settings_alone import read_settings_alone
+from xlmargin.excel.what_if_margined import hedge_of_candidates, impact_of_trades
+from xlmargin.excel.worksheet_function import TODAY, Returns, worksheet_function
+from xlmargin.margin_calls import CallKind, last_day_to_meet
+from xlmargin.pricing import greeks, implied_volatility, theoretical_value
+from xlmargin.rulebook import eligibility_rules
+from xlmargin.settings import Basis
+from xlmargin.strategy_margin import RequirementKind
+from xlmargin.what_if import one_more
+
+MANY_DAYS = 6.0
+"""A history margins each of its days: it may hold a sheet so many times longer, for a minute."""
+
+BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
+
+
+def _portfolio(*ranges):
+    return portfolio_margined(read_book(*ranges, today=TODAY))
+
+
+def _strategy(*ranges):
+    return strategy_margined(read_book(*ranges, today=TODAY))
+
+
+@worksheet_function(**BOOK)
+def PM_REQUIREMENT(positions, market=None, settings=None, dividends=None):
+    """Portfolio margin requirement of the positions, in dollars."""
+    return _portfolio(positions, market, settings, dividends).amount
+
+
+@worksheet_function(
+    **BOOK,
+    level=Argument("position (default), class, product or account.", Kind.TEXT),
+    headers=HEADERS,
+)
+def PM_RISK_ARRAY(
+    positions, market=None, settings=None, dividends=None, level="position", headers=True
+):
+    """Gain or loss in dollars at the ten valuation points, a row a position, group or account."""
+    level = read_word("level", level, reports.ArrayLevel)
+    margin = _portfolio(positions, market, settings, dividends)
+    return reports.risk_array_table(margin, level).cells(headers)
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def PM_GROUPS(positions, market=None, settings=None, dividends=None, headers=True):
+    """Each class, product and portfolio group: worst point, worst loss, minimum, requirement in
+    dollars, which of them binds, and the rule.
+    """
+    margin = _portfolio(positions, market, settings, dividends)
+    return reports.groups_table(margin).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
+    spot_moves=Argument("Moves of spot as fractions, one a row of the answer.", Kind.VALUES),
+    vol_moves=Argument("Relative moves of volatility (0.5: half more), one a column.", Kind.VALUES),
+    headers=HEADERS,
+)
+def PM_STRESS(
+    positions,
+    market=None,
+    settings=None,
+    dividends=None,
+    spot_moves=None,
+    vol_moves=None,
+    headers=True,
+):
+    """Gain or loss in dollars: moves of spot down, moves of volatility across. All accounts
+    together first, then, where there are several, each by itself.
+    """
+    spots = read_moves("spot_moves", spot_moves, reports.SPOT_MOVES, least=-1.0)
+    volatilities = read_moves("vol_moves", vol_moves, reports.VOLATILITY_MOVES, least=-1.0)
+    margin = _portfolio(positions, market, settings, dividends)
+    return reports.stress_table(margin, spots, volatilities).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
+    moves=Argument("Moves of every underlying as fractions, one a row.", Kind.VALUES),
+    headers=HEADERS,
+)
+def PM_PATH(positions, market=None, settings=None, dividends=None, moves=None, headers=True):
+    """After each move of every underlying, with arrays re-based: account value, requirement and
+    excess in dollars, and requirement / account value. All accounts together first, then, where
+    there are several, each by itself.
+    """
+    path = read_moves("moves", moves, reports.SPOT_MOVES, least=-1.0)
+    margin = _portfolio(positions, market, settings, dividends)
+    return reports.path_table(margin, path).cells(headers)
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def PM_CONTRIBUTION(positions, market=None, settings=None, dividends=None, headers=True):
+    """Requirement in dollars of each position: standalone, marginal (with it less without it), and
+    its share of the total at the worst point.
+    """
+    margin = _portfolio(positions, market, settings, dividends)
+    return reports.contribution_table(margin).cells(headers)
+
+
+@worksheet_function(**BOOK)
+def REGT_INITIAL(positions, market=None, settings=None, dividends=None):
+    """Least strategy-based initial requirement over all permitted pairings, in dollars, before any
+    proceeds are applied.
+    """
+    return _strategy(positions, market, settings, dividends).initial
+
+
+@worksheet_function(**BOOK)
+def REGT_MAINTENANCE(positions, market=None, settings=None, dividends=None):
+    """Least strategy-based maintenance requirement over all permitted pairings, in dollars, without
+    the value of short stock.
+    """
+    return _strategy(positions, market, settings, dividends).maintenance
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def REGT_STRATEGIES(positions, market=None, settings=None, dividends=None, headers=True):
+    """The pairing that makes the requirement least, a row a leg used: line, strategy, symbol,
+    quantity, initial, maintenance and proceeds in dollars, how, rule.
+    """
+    margin = _strategy(positions, market, settings, dividends)
+    is_initial = margin.book.settings.basis is Basis.INITIAL
+    kind = RequirementKind.INITIAL if is_initial else RequirementKind.MAINTENANCE
+    return reports.strategies_table(margin, kind).cells(headers)
+
+
+@worksheet_function(**BOOK)
+def MARGIN_EFFICIENCY(positions, market=None, settings=None, dividends=None):
+    """Efficiency gain as a fraction: 1 - portfolio requirement / strategy-based figure of the
+    setting basis (default deposit).
+    """
+    strategy = _strategy(positions, market, settings, dividends)
+    figure = strategy_figure(strategy, strategy.book.settings.basis)
+    return efficiency_gain(portfolio_margined(strategy.book).amount, figure)
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def MARGIN_COMPARE(positions, market=None, settings=None, dividends=None, headers=True):
+    """Both regimes by underlying, account and in total, in dollars: initial, maintenance, deposit,
+    portfolio requirement (each row its share), gain, and as a fraction; then other figures in use.
+    """
+    strategy = _strategy(positions, market, settings, dividends)
+    portfolio = portfolio_margined(strategy.book)
+    return reports.comparison_table(compared(portfolio, strategy)).cells(headers)
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def MARGIN_ACCOUNT(positions, market=None, settings=None, dividends=None, headers=True):
+    """The account under both regimes, a row a figure: values, equity, requirement, excess, SMA,
+    buying power, leverage, cushion, the move of the market that takes the excess away, least
+    equity, margin calls and their due dates.
+    """
+    strategy = _strategy(positions, market, settings, dividends)
+    state = account_state(portfolio_margined(strategy.book), strategy)
+    return reports.account_table(state).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
+    level=Argument("underlying (default), strategy or account.", Kind.TEXT),
+    headers=HEADERS,
+)
+def MARGIN_GAINS(
+    positions, market=None, settings=None, dividends=None, level="underlying", headers=True
+):
+    """Efficiency by underlying, strategy or account, and in total: both regimes in dollars, gain on
+    deposit, initial and maintenance in dollars and as fractions, and capital released on the
+    setting basis. Strategies are those of the least maintenance pairing.
+    """
+    level = read_word("level", level, ComparisonLevel)
+    strategy = _strategy(positions, market, settings, dividends)
+    portfolio = portfolio_margined(strategy.book)
+    return reports.gains_table(compared(portfolio, strategy, level)).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
+    trades=Argument(
+        "Trades with the headings of positions: quantity bought (> 0) or sold, price; cost (trade"
+        " price), fee, action (trade, close or roll), to_expiration, to_strike, to_price.",
+        Kind.RANGE,
+    ),
+    headers=HEADERS,
+)
+def MARGIN_WHATIF(positions, trades, market=None, settings=None, dividends=None, headers=True):
+    """Value, requirements and excess under both regimes in dollars before trades, after them with
+    fees paid, and the change; and whether the trades may be done.
+    """
+    impact = impact_of_trades(positions, trades, market, settings, dividends, today=TODAY)
+    return reports.what_if_table(impact).cells(headers)
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def MARGIN_ONE_MORE(positions, market=None, settings=None, dividends=None, headers=True):
+    """What one more of each contract held, or of 100 shares, would change in dollars: initial,
+    maintenance, deposit, portfolio requirement; and the cash it needs.
+    """
+    strategy = _strategy(positions, market, settings, dividends)
+    made = one_more(portfolio_margined(strategy.book), strategy)
+    return reports.one_more_table(made).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
+    candidates=Argument(
+        "What might be traded, with the headings of positions: price; quantity (sign: bought or"
+        " sold; size: the most; left out: bought), cost (trade price), fee, account.",
+        Kind.RANGE,
+    ),
+    target=Argument(
+        "Reduction of the requirement wanted, $; left out: the margin call, else all that can be.",
+        Kind.NUMBER,
+    ),
+    headers=HEADERS,
+)
+def MARGIN_HEDGE(
+    positions, candidates, market=None, settings=None, dividends=None, target=None, headers=True
+):
+    """Candidates ranked by the requirement they free for each dollar of cost, with the least
+    quantity that reaches the target, or that frees the most.
+    """
+    ranges = (positions, candidates, market, settings, dividends)
+    hedge = hedge_of_candidates(*ranges, target, today=TODAY)
+    return reports.hedge_table(hedge).cells(headers)
+
+
+@worksheet_function(
+    Returns.VALUE,
+    day=Argument(
+        "Trade date of a regt call; else the day the deficiency arose. A day without trading counts"
+        " as the trading day before it.",
+        Kind.DATE,
+    ),
+    kind=Argument("regt, maintenance, portfolio, minimum_equity or intraday.", Kind.TEXT),
+    settings=SETTINGS,
+)
+def MARGIN_CALL_DUE(day, kind, settings=None):
+    """Last day to meet a margin call, as a date: business days of the exchange after the day. An
+    intraday deficit: the day after which late payment may freeze the account.
+    """
+    _, stated = read_settings_alone(settings, TODAY)
+    kind = read_word("kind", kind, CallKind)
+    return last_day_to_meet(kind, date_of(day), stated.house, stated.overrides)
+
+
+@worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
+def MARGIN_HISTORY(positions, market=None, settings=None, dividends=None, headers=True):
+    """Both regimes by date and account, where positions and market have a column date: $, shares of
+    long market value, capital released, equity, excess, calls with due dates, why a day failed.
+    """
+    days = read_history(positions, market, settings, dividends)
+    return reports.history_table(days).cells(headers)
+
+
+@worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
+def MARGIN_HISTORY_SUMMARY(positions, market=None, settings=None, dividends=None, headers=True):
+    """The days of MARGIN_HISTORY in a few figures: average shares of long market value, capital
+    released, worst days, margin calls, days that failed.
+    """
+    days = read_history(positions, market, settings, dividends)
+    return reports.history_summary_table(days).cells(headers)
+
+
+@worksheet_function(
+    facts=Argument(
+        "Names and values, a column an account: status, equity, monitoring, unlisted_derivatives,"
+        " registration, experience, option_level, disclosure, agreement, review.",
+        Kind.RANGE,
+    ),
+    settings=SETTINGS,
+    headers=HEADERS,
+)
+def PM_ELIGIBILITY(facts, settings=None, headers=True):
+    """Who may have a portfolio margin account, a row a requirement by step: found, needed, met or
+    not, what is lacking, source; and the verdict. Dollars are numbers.
+    """
+    as_of, stated = read_settings_alone(settings, TODAY)
+    rules = eligibility_rules(as_of, stated.house, stated.overrides)
+    checklists = [checklist(each, rules) for each in read_facts(facts, as_of)]
+    return reports.eligibility_table(checklists).cells(headers)
+
+
+@worksheet_function(
+    activity=Argument(
+        "Trades, deposits and withdrawals with headings: symbol, type, quantity (sold < 0), price;"
+        " strike, expiration. Optional: date, time (without it the worst order counts), fee, mark,"
+        " account.",
+        Kind.RANGE,
+    ),
+    **BOOK,
+    headers=HEADERS,
+)
+def MARGIN_INTRADAY(activity, positions, market=None, settings=None, dividends=None, headers=True):
+    """Intraday margin level in dollars after each transaction, from the holdings at the opening of
+    the first day; the day's largest deficit, what satisfies it and by when. Pattern day trading
+    where the date, or the setting day_trading_regime, asks for it.
+    """
+    found = reports_of_activity(activity, positions, market, settings, dividends, today=TODAY)
+    return reports.intraday_table(found).cells(headers)
+
+
+OPTION = {
+    "type_": Argument("call or put; a cell or a range.", Kind.VALUES),
+    "spot": Argument("Price of the underlying, $; a cell or a range.", Kind.VALUES),
+    "strike": Argument("Strike, $; a cell or a range.", Kind.VALUES),
+    "expiration": Argument("Expiration date; a cell or a range.", Kind.VALUES),
+    "as_of": Argument("Date of the valuation (default today); a cell or a range.", Kind.VALUES),
+    "volatility": Argument("Annual volatility as a fraction; a cell or a range.", Kind.VALUES),
+    "price": Argument("Price of the option, $ per unit; a cell or a range.", Kind.VALUES),
+    "rate": Argument("Interest rate as a fraction (default 0), continuous.", Kind.VALUES),
+    "dividend_yield": Argument("Dividend yield as a fraction (default 0).", Kind.VALUES),
+    "style": Argument("american (default) or european; a cell or a range.", Kind.VALUES),
+    "dividends": Argument("Cash dividends with headings: ex_date, amount.", Kind.RANGE),
+}
+AT_VOLATILITY = {name: described for name, described in OPTION.items() if name != "price"}
+AT_PRICE = {name: described for name, described in OPTION.items() if name != "volatility"}
+
+
+@worksheet_function(**AT_VOLATILITY)
+def OPT_PRICE(
+    type_,
+    spot,
+    strike,
+    expiration,
+    as_of=None,
+    volatility=None,
+    rate=None,
+    dividend_yield=None,
+    style=None,
+    dividends=None,
+):
+    """Theoretical price of an option, $ per unit; ranges give an answer for each element."""
+    third = ("volatility", volatility)
+    options = read_options(
+        type_, spot, strike, expiration, as_of, third, rate, dividend_yield, style, dividends, TODAY
+    )
+    values = theoretical_value(options.contracts, options.spot[:, None], options.third)
+    return reports.in_shape(values, options.shape)
+
+
+@worksheet_function(**AT_PRICE)
+def OPT_IV(
+    type_,
+    spot,
+    strike,
+    expiration,
+    as_of=None,
+    price=None,
+    rate=None,
+    dividend_yield=None,
+    style=None,
+    dividends=None,
+):
+    """Implied volatility of an option, a fraction a year; #N/A where none gives the price."""
+    third = ("price", price)
+    options = read_options(
+        type_, spot, strike, expiration, as_of, third, rate, dividend_yield, style, dividends, TODAY
+    )
+    solved = implied_volatility(options.contracts, options.spot, options.third)
+    return reports.in_shape(solved.volatility, options.shape)
+
+
+@worksheet_function(**AT_VOLATILITY, headers=HEADERS)
+def OPT_GREEKS(
+    type_,
+    spot,
+    strike,
+    expiration,
+    as_of=None,
+    volatility=None,
+    rate=None,
+    dividend_yield=None,
+    style=None,
+    dividends=None,
+    headers=True,
+):
+    """Price, delta, gamma, theta (a day), vega (per 1.00) and rho (per 1.00) of options, $ per
+    unit, a row an option.
+    """
+    third = ("volatility", volatility)
+    options = read_options(
+        type_, spot, strike, expiration, as_of, third, rate, dividend_yield, style, dividends, TODAY
+    )
+    made = greeks(options.contracts, options.spot[:, None], options.third)
+    return reports.greeks_table(made).cells(headers)
+
+
+@worksheet_function(Returns.TABLE, **BOOK)
+def XLM_CHECK(positions, market=None, settings=None, dividends=None):
+    """Every problem found in the ranges: severity, range, row, column, found, wanted; one row
+    "no problems" if there are none.
+    """
+    problems = problems_by_date(positions, market, settings, dividends, TODAY)
+    return reports.problem_table(problems).cells()
+
+
+@worksheet_function(
+    Returns.TABLE,
+    **BOOK,
+    regime=Argument("portfolio (default), or initial or maintenance by strategy.", Kind.TEXT),
+)
+def XLM_EXPLAIN(positions, market=None, settings=None, dividends=None, regime="portfolio"):
+    """The requirement as an indented tree in dollars: amounts, how parts combine, and rules."""
+    regime = read_word("regime", regime, reports.Regime)
+    ranges = (positions, market, settings, dividends)
+    if regime is reports.Regime.PORTFOLIO:
+        requirement = portfolio_margin.explained(_portfolio(*ranges))
+    else:
+        requirement = strategy_margin.explained(_strategy(*ranges), RequirementKind(regime.value))
+    return reports.explanation_table(requirement).cells()
+
+
+@worksheet_function(
+    Returns.TABLE,
+    name=Argument("Name of a rule's number, such as contract_minimum.", Kind.TEXT),
+    as_of=Argument("Date whose rules are wanted (default today).", Kind.DATE),
+)
+def XLM_RULE(name, as_of=None):
+    """A rule's numbers in force: value, unit, effective date, paragraph, for which class or house,
+    what it states, and remarks.
+    """
+    day = TODAY() if as_of is None else date_of(as_of)
+    return reports.rule_table(name, day).cells(headers=False)
+
+
+@worksheet_function(
+    Returns.TABLE,
+    symbol=Argument("An OCC option symbol in any usual spelling.", Kind.TEXT),
+)
+def XLM_SYMBOL(symbol):
+    """Underlying, expiration date, right and strike of an OCC option symbol."""
+    return [reports.symbol_row(read_symbol(symbol))]
+
+
+@worksheet_function(Returns.TABLE)
+def XLM_VERSION():
+    """The version of xlmargin, and its rule sets with their latest effective and checked dates."""
+    return reports.version_table().cells(headers=False)
