@@ -29,6 +29,7 @@ FLOORS = [
     {"workbooks"},
     {"hosts"},
     {"udfs"},
+    {"frames"},
     {"commands"},
     {"cli"},
 ]

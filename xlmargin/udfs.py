@@ -19,6 +19,7 @@ from xlmargin.excel.lists import read_moves, read_word
 from xlmargin.excel.margined import portfolio_margined, strategy_margined
 from xlmargin.excel.option_arguments import read_options
 from xlmargin.excel.option_symbol import read_symbol
+from xlmargin.excel.positions_range import underlyings_of
 from xlmargin.excel.settings_alone import read_settings_alone
 from xlmargin.excel.what_if_margined import hedge_of_candidates, impact_of_trades
 from xlmargin.excel.worksheet_function import TODAY, Returns, worksheet_function
@@ -444,6 +445,14 @@ def XLM_RULE(name, as_of=None):
     """
     day = TODAY() if as_of is None else date_of(as_of)
     return reports.rule_table(name, day).cells(headers=False)
+
+
+@worksheet_function(positions=POSITIONS, headers=HEADERS)
+def XLM_MARKET(positions, headers=True):
+    """The market range for these positions: an underlying a row, with what is known of it and how
+    sure that is; prices in dollars, empty where they are still to be filled in.
+    """
+    return reports.market_table(underlyings_of(positions), TODAY()).cells(headers)
 
 
 @worksheet_function(
