@@ -20,8 +20,8 @@ Why these axes: they are those in which the coefficients decay fast.
      and ln(Q/R) / v, up to 6 / (1 + v).
 
 Where the error is: at most 2e-5 of strike, 5e-7 root mean square, against `REFERENCE`; most of it
-where v and Q / v are greatest, above 1 and near `MOST_DIVIDENDS`. Beyond the table's ends (see `weight`) premiums
-are solved; within a twentieth of an end both are mixed, so that no value jumps.
+where v and Q / v are greatest, above 1 and near `MOST_DIVIDENDS`. Beyond the table's ends (see
+`weight`) premiums are solved; within a twentieth of an end both are mixed, so that no value jumps.
 
 `made()` makes the table by the package's own method in seconds. The file beside this module is what
 it made; a file that is not as it was written is not used: the table is made anew.
