@@ -31,7 +31,7 @@ from xlmargin import udfs
 from xlmargin.excel import cache
 from xlmargin.excel.cells import read_book
 from xlmargin.excel.margined import strategy_margined
-from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin import RequirementKind
 from xlmargin.strategy_margin.solver import branch_and_bound
 from xlmargin.strategy_margin.solver.scipy_engine import ScipyEngine
 
@@ -118,7 +118,7 @@ def thousand_legs(books: int) -> None:
         cache.forget()
         taken = seconds(lambda book=book: udfs.REGT_MAINTENANCE(*book))
         margin = strategy_margined(read_book(*book))
-        asked, bound = margin.maintenance, margin.bound(Phase.MAINTENANCE)
+        asked, bound = margin.maintenance, margin.bound(RequirementKind.MAINTENANCE)
         gap = (asked - bound) / asked if asked else 0.0
         print(f"1,000 legs: {taken:.1f} s, {asked:,.0f}, proven to {gap:.3%}")
 

@@ -27,8 +27,11 @@ from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.pricing import greeks, implied_volatility, theoretical_value
 from xlmargin.rulebook import eligibility_rules
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin import RequirementKind
 from xlmargin.what_if import one_more
+
+MANY_DAYS = 6.0
+"""A history margins each of its days: it may hold a sheet so many times longer, for a minute."""
 
 BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
 
@@ -141,8 +144,8 @@ def REGT_STRATEGIES(positions, market=None, settings=None, dividends=None, heade
     """
     margin = _strategy(positions, market, settings, dividends)
     is_initial = margin.book.settings.basis is Basis.INITIAL
-    phase = Phase.INITIAL if is_initial else Phase.MAINTENANCE
-    return reports.strategies_table(margin, phase).cells(headers)
+    kind = RequirementKind.INITIAL if is_initial else RequirementKind.MAINTENANCE
+    return reports.strategies_table(margin, kind).cells(headers)
 
 
 @worksheet_function(**BOOK)
@@ -264,7 +267,7 @@ def MARGIN_CALL_DUE(day, kind, settings=None):
     return last_day_to_meet(kind, date_of(day), stated.house, stated.overrides)
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
+@worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
 def MARGIN_HISTORY(positions, market=None, settings=None, dividends=None, headers=True):
     """Both regimes by date and account, where positions and market have a column date: $, shares of
     long market value, capital released, equity, excess, calls with due dates, why a day failed.
@@ -273,7 +276,7 @@ def MARGIN_HISTORY(positions, market=None, settings=None, dividends=None, header
     return reports.history_table(days).cells(headers)
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
+@worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
 def MARGIN_HISTORY_SUMMARY(positions, market=None, settings=None, dividends=None, headers=True):
     """The days of MARGIN_HISTORY in a few figures: average shares of long market value, capital
     released, worst days, margin calls, days that failed.
@@ -427,7 +430,7 @@ def XLM_EXPLAIN(positions, market=None, settings=None, dividends=None, regime="p
     if regime is reports.Regime.PORTFOLIO:
         requirement = portfolio_margin.explained(_portfolio(*ranges))
     else:
-        requirement = strategy_margin.explained(_strategy(*ranges), Phase(regime.value))
+        requirement = strategy_margin.explained(_strategy(*ranges), RequirementKind(regime.value))
     return reports.explanation_table(requirement).cells()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 import xlmargin
+from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
+from xlmargin.time_limit import time_limit
 
 if TYPE_CHECKING:
     from xlmargin.excel.worksheet_function import WorksheetFunction
@@ -89,7 +92,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        app()
+        with time_limit(math.inf):
+            app()
     except Exception as error:
-        fault = f"{type(error).__name__}: {error}".splitlines()[0]
-        sys.exit(f"xlmargin failed, which is a fault of its own: {fault}")
+        sys.exit(f"xlmargin failed: {internal_error(error)}.")

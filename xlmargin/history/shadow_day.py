@@ -17,15 +17,16 @@ from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.dates import serial_of
+from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError, RulebookError
 from xlmargin.history.splits import HeldShares, held_shares
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin import RequirementKind
 
 
 class Regimes(StrEnum):
-    """Which regimes are asked."""
+    """Which regimes require."""
 
     BOTH = "both"
     PORTFOLIO = "portfolio"
@@ -117,7 +118,7 @@ def margined_day(content: DayContent, regimes: Regimes = Regimes.BOTH) -> Shadow
     except MarginError as error:
         return failed_day(content.day, str(error))
     except Exception as error:
-        return failed_day(content.day, f"internal error: {type(error).__name__}: {error}"[:255])
+        return failed_day(content.day, internal_error(error)[:255])
 
 
 def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
@@ -132,8 +133,8 @@ def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
         strategy = under_strategy_margin(book)
         values = values_by_strategy(strategy)
         strategy_equity = values.strategy_equity
-        initial, deposit = strategy.by_account(Phase.INITIAL), strategy.deposit_by_account
-        maintenance = strategy.by_account(Phase.MAINTENANCE)
+        initial, deposit = strategy.by_account(RequirementKind.INITIAL), strategy.deposit_by_account
+        maintenance = strategy.by_account(RequirementKind.MAINTENANCE)
     if regimes is not Regimes.STRATEGY:
         margin = under_portfolio_margin(book)
         values = values_under_portfolio(margin)

@@ -41,7 +41,7 @@ class BookRanges:
 def bounded(rows: FileRows, path: Path) -> FileRows:
     """The rows, all of one length and without blank rows at the end; refused where too many."""
     while rows and all(cell is None for cell in rows[-1]):
-        rows = rows[:-1]
+        rows.pop()
     if not rows:
         raise MarginError(f"{path.name}: found nothing, wanted headings and rows below them.")
     width = max(map(len, rows))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from xlmargin.dates import serial_of
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import FileCell, FileRows, TextRows, bounded
+from xlmargin.importers.workbook_extent import refuse_sparse
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -87,6 +88,7 @@ def _refuse_bomb(path: Path) -> None:
     if size > MOST_UNPACKED_BYTES:
         limit = f"{MOST_UNPACKED_BYTES:,}"
         raise MarginError(f"{path.name}: found {size:,} bytes unpacked, wanted at most {limit}.")
+    refuse_sparse(path)
 
 
 def _table(workbook: CalamineWorkbook, name: str) -> FileRows:
