@@ -14,8 +14,8 @@ __all__ = [
     "margin_gains", "margin_hedge", "margin_history", "margin_history_summary", "margin_intraday",
     "margin_one_more", "margin_whatif", "opt_greeks", "opt_iv", "opt_price", "pm_contribution",
     "pm_eligibility", "pm_groups", "pm_path", "pm_requirement", "pm_risk_array", "pm_stress",
-    "regt_initial", "regt_maintenance", "regt_strategies", "xlm_check", "xlm_explain", "xlm_rule",
-    "xlm_symbol", "xlm_version",
+    "regt_initial", "regt_maintenance", "regt_strategies", "xlm_check", "xlm_explain", "xlm_market",
+    "xlm_rule", "xlm_symbol", "xlm_version",
 ]  # fmt: skip
 
 
