@@ -148,7 +148,7 @@ def test_an_input_is_never_written_over(book: Path) -> None:
     [
         ("report", "missing.csv"),
         ("check", "."),
-        ("report", "good.csv", "-o", "nowhere/out.xlsx"),
+        ("report", "good.csv", "-o", "good.csv/out.xlsx"),
         ("report", "good.csv", "-o", "out.csv"),
         ("report", "good.csv", "--market", "missing.csv"),
         ("demo", "-o", "out.txt"),

@@ -53,6 +53,7 @@ COMMANDS = {
     "report": "report p.csv --settings s.csv -o out.xlsx",
     "report FOLDER": "report books -o reports",
     "check": "check p.csv --settings s.csv",
+    "market": "market p.csv",
     "whatif": "whatif p.csv --trades t.csv --settings s.csv",
     "shadow": "shadow dated.csv -o history.csv --workers 1",
     "doctor": "doctor",

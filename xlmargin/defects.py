@@ -7,6 +7,7 @@ program that uses xlmargin turns it on. Nothing of the log is imported before th
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import zlib
@@ -29,6 +30,20 @@ LOG: Final = "XLMARGIN_LOG"
 
 _MOST_BYTES: Final = 500_000
 """Length at which the log begins anew; the one before is kept beside it."""
+
+_DISK_ERRORS: Final = {errno.ENOSPC, errno.EFBIG, errno.EROFS, getattr(errno, "EDQUOT", None)}
+"""Of a disk that is full, or takes no file so long, none at all, or no more of this user's."""
+
+
+def full_disk(error: BaseException) -> str | None:
+    """What a full disk says, where an error came from one: writers of files wrap it in their own.
+
+    None for any other error, so that no defect of ours is made of it.
+    """
+    for one in _chain(error):
+        if isinstance(one, OSError) and one.errno in _DISK_ERRORS:
+            return f"the disk takes no more: {one.strerror}"
+    return None
 
 
 def internal_error(error: Exception) -> str:

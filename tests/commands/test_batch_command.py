@@ -6,10 +6,13 @@ import csv
 import datetime as dt
 import json
 import os
+import random
+import re
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -50,6 +53,16 @@ def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch.os, "cpu_count", lambda: 1)
+
+
+def started(folder: Path, before: str, *arguments: str) -> subprocess.Popen[str]:
+    """The command in a process, and a group, of its own, after a line of Python."""
+    main = f"{before}\nfrom xlmargin.cli import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-B", "-c", main, *arguments],
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
 
 
 def summary(folder: Path) -> dict[str, dict[str, str]]:
@@ -213,7 +226,7 @@ def test_places_where_no_reports_can_be_are_refused(books: Path, tmp_path: Path)
     (tmp_path / "link").symlink_to(books)
     for output, said in (
         (books, "holds the books"), ("link", "holds the books"), ("file", "found a file"),
-        ("new.xlsx", "wanted a folder"), ("nowhere/out", "no such folder"),
+        ("new.xlsx", "wanted a folder"),
     ):  # fmt: skip
         refused_at_once(run(books, "-o", output), said, books, before)
 
@@ -297,13 +310,7 @@ def test_an_interrupt_leaves_only_whole_reports(books: Path, tmp_path: Path) -> 
     for i in range(40):
         (books / f"book {i}.csv").write_text(STOCK)
     out = tmp_path / "out"
-    command = [sys.executable, "-c", "from xlmargin.cli import main; main()"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(
-        [*command, "report", str(books), "-o", str(out)],
-        cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
-    )  # fmt: skip
+    running = started(tmp_path, "", "report", str(books), "-o", str(out))
     until = time.monotonic() + 60
     while not list(out.glob("*.xlsx")) and time.monotonic() < until:
         time.sleep(0.02)
@@ -337,3 +344,36 @@ def test_a_report_that_cannot_be_put_in_place_is_listed(
     rows = summary(tmp_path / "out")
     assert "open in another program" in rows["good.csv"]["refused"]
     assert names(tmp_path / "out") == ["other-margin.xlsx", "summary.csv"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends an interrupt to a group of processes")
+@pytest.mark.parametrize("after", [0.0, 0.03, 0.2, 0.5])
+def test_interrupted_again_and_again_it_says_so_once(
+    after: float, books: Path, tmp_path: Path
+) -> None:
+    """Early too: while processes start, and while what was interrupted is put in order."""
+    out = tmp_path / "out"
+    running = started(tmp_path, "", "report", str(books), "-o", str(out))
+    until = time.monotonic() + 60
+    while not list(out.glob(".xlmargin-*/.being-written")) and time.monotonic() < until:
+        time.sleep(0.005)
+    time.sleep(after * random.uniform(0.5, 1.5))
+    with suppress(ProcessLookupError):
+        for _ in range(4):
+            os.killpg(running.pid, signal.SIGINT)
+            time.sleep(random.uniform(0, 0.05))
+    _, said = running.communicate(timeout=60)
+    assert re.fullmatch(r"Interrupted: \d of 2 reports are in \S+\n", said), said
+    assert running.returncode == 130
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit can be set to the length of files")
+def test_a_full_disk_is_called_so_of_every_book(books: Path, tmp_path: Path) -> None:
+    (books / "bad.csv").write_text(STOCK)
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))"
+    running = started(tmp_path, limit, "report", str(books), "-o", "out")
+    _, said = running.communicate(timeout=120)
+    assert running.returncode == 3, said
+    rows = summary(tmp_path / "out")
+    assert all("the disk takes no more" in row["refused"] for row in rows.values())
+    assert "internal error" not in said

@@ -24,8 +24,9 @@ def one_template(monkeypatch: pytest.MonkeyPatch) -> str:
     return template.name
 
 
-def run(folder: Path, host: str) -> str:
-    done = CliRunner().invoke(app, ["build-workbooks", "-o", str(folder), "--host", host])
+def run(folder: Path, host: str, *more: str) -> str:
+    command = ["build-workbooks", "-o", str(folder), "--host", host, *more]
+    done = CliRunner().invoke(app, command)
     return f"{done.exit_code} {done.output}"
 
 
@@ -73,8 +74,16 @@ def test_a_workbook_that_was_saved_since_is_not_written_over(
     assert path.read_bytes() == saved
 
 
-def test_a_file_of_another_kind_is_not_written_over(one_template: str, tmp_path: Path) -> None:
-    path = tmp_path / f"{one_template}.xlsm"
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("classic", ""), ("classic", "xlmargin.xlam"), ("lite", "lite-main.py")],
+)
+def test_a_file_of_another_kind_is_not_written_over(
+    host: str, name: str, one_template: str, tmp_path: Path
+) -> None:
+    path = tmp_path / (name or f"{one_template}.xlsm")
     path.write_text("precious")
-    assert run(tmp_path, "classic").startswith("1 ")
+    assert run(tmp_path, host).startswith("1 ")
     assert path.read_text() == "precious"
+    assert run(tmp_path, host, "--force").startswith("0 ")
+    assert path.read_bytes() != b"precious"

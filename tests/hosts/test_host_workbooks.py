@@ -15,10 +15,9 @@ from tests.hosts.open_book import FakeBook, FakeExcel
 from tests.hosts.vba_reader import parts, sheet_names, vba_in
 from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.commands.excel_report import write_report
-from xlmargin.commands.workbook_hosts import ENDINGS, Host, adapt_to, finish_for, write_beside
-from xlmargin.errors import MarginError
+from xlmargin.commands.workbook_hosts import ENDINGS, Host, adapt_to, finish_for, written_beside
 from xlmargin.excel.worksheet_function import REGISTRY
-from xlmargin.hosts.classic.add_in import made_now, made_of
+from xlmargin.hosts.classic.add_in import FILE, made_now, made_of
 from xlmargin.importers import read_book_files
 from xlmargin.samples import family_office_book
 from xlmargin.workbooks import input_tables, write_margin_workbook
@@ -115,24 +114,12 @@ def test_the_report_reads_the_workbook_with_macros(built: Built, tmp_path: Path)
 
 
 def test_beside_the_workbooks_lies_what_their_program_needs(tmp_path: Path) -> None:
-    assert write_beside(Host.PLAIN, tmp_path, REGISTERED) == []
-    (add_in,) = write_beside(Host.CLASSIC, tmp_path, REGISTERED)
-    assert made_of(add_in) == made_now(REGISTERED)
-    assert write_beside(Host.CLASSIC, tmp_path, REGISTERED) == [add_in]
-    main, requirements = write_beside(Host.LITE, tmp_path, REGISTERED)
-    assert "from xlmargin.udfs import *" in main.read_text()
-    assert "xlmargin @ " in requirements.read_text()
-    assert write_beside(Host.LITE, tmp_path, REGISTERED) == [main, requirements]
-
-
-@pytest.mark.parametrize(
-    ("host", "name"), [(Host.CLASSIC, "xlmargin.xlam"), (Host.LITE, "lite-main.py")]
-)
-def test_another_s_file_is_not_written_over(host: Host, name: str, tmp_path: Path) -> None:
-    (tmp_path / name).write_text("precious")
-    with pytest.raises(MarginError, match="did not write"):
-        write_beside(host, tmp_path, REGISTERED)
-    assert (tmp_path / name).read_text() == "precious"
+    assert written_beside(Host.PLAIN, REGISTERED) == {}
+    (tmp_path / "xlmargin.xlam").write_bytes(written_beside(Host.CLASSIC, REGISTERED)[FILE])
+    assert made_of(tmp_path / "xlmargin.xlam") == made_now(REGISTERED)
+    main, requirements = written_beside(Host.LITE, REGISTERED).values()
+    assert b"from xlmargin.udfs import *" in main
+    assert b"xlmargin @ " in requirements
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")

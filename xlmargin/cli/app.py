@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 import math
+import signal
 import sys
+import time
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 import xlmargin
-from xlmargin.defects import internal_error
+from xlmargin.defects import full_disk, internal_error
 from xlmargin.errors import MarginError
 from xlmargin.standard_output import claim, claim_for_json
 from xlmargin.time_limit import time_limit
@@ -35,6 +37,9 @@ AsJson = Annotated[
     bool,
     typer.Option("--json", callback=claim_for_json, help="Print JSON, as docs/json.md says."),
 ]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace a file that does not say xlmargin wrote it.")
+]
 Positions = Annotated[
     Path, typer.Argument(help="Positions, or a broker's export: .csv, .xlsx, .xls, .ods, .xml.")
 ]
@@ -47,8 +52,8 @@ TRADES_REFUSED = 4
 INTERRUPTED = 130
 """Exit codes: of many days or books some failed; the check refuses trades; Ctrl-C, as in shells."""
 
-_DISK_ERRORS: Final = {errno.ENOSPC, errno.EFBIG, errno.EROFS, getattr(errno, "EDQUOT", None)}
-"""Of a disk that is full, or takes no file so long, none at all, or no more of this user's."""
+SECONDS_TO_END = 10.0
+"""How long what was interrupted may take to put things in order."""
 
 
 @app.callback(invoke_without_command=True)
@@ -100,21 +105,28 @@ def main() -> None:
     if isinstance(sys.stderr, TextIOWrapper):
         sys.stderr.reconfigure(errors="replace")
     claim()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     try:
         with time_limit(math.inf):
             app()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:
-        if (full := _of_a_disk(error)) is not None:
-            sys.exit(f"Refused: the disk takes no more: {full.strerror}.")
+        if (full := full_disk(error)) is not None:
+            sys.exit(f"Refused: {full}.")
         sys.exit(f"xlmargin failed: {internal_error(error)}.")
+    finally:
+        if _interrupted:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _of_a_disk(error: BaseException | None) -> OSError | None:
-    """The error of a full disk that an error came from; writers of files wrap it in their own."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
-            return error
-        error = error.__cause__ or error.__context__
-    return None
+_interrupted: list[float] = []
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """End the work, as Ctrl-C does, but not by a second one what puts it in order."""
+    now = time.monotonic()
+    if not _interrupted or now > _interrupted[-1] + SECONDS_TO_END:
+        _interrupted.append(now)
+        raise KeyboardInterrupt

@@ -11,6 +11,7 @@ import typer
 
 from xlmargin.cli.app import (
     AsJson,
+    Force,
     Market,
     Positions,
     Settings,
@@ -33,13 +34,14 @@ def import_(
     leave_out: Annotated[
         bool, typer.Option("--leave-out", help="Take the rest without bonds, futures and the like.")
     ] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what a broker's file holds, and write it as positions to look at and correct."""
     from xlmargin.commands import Written, import_file
 
     try:
-        accepted = import_file(file, Written(output, market), leave_out, as_json)
+        accepted = import_file(file, Written(output, market, force), leave_out, as_json)
     except (MarginError, OSError) as error:
         refuse(error)
     if not accepted:
@@ -52,14 +54,15 @@ def export_occ(
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write (.csv).")],
     market: Market = None,
     settings: Settings = None,
+    force: Force = False,
 ) -> None:
     """Write positions as OCC's Portfolio Margin Calculator takes them (provisional)."""
     from xlmargin.commands.export_occ import export_occ
-    from xlmargin.commands.written_rows import refuse_output
+    from xlmargin.commands.outputs import refuse_output
 
     inputs = [path for path in (positions, market, settings) if path is not None]
     try:
-        refuse_output(output, inputs)
+        refuse_output(output, [".csv"], inputs, force=force)
         ranges = read(positions, market, settings, None)
         export_occ(ranges, ranges.as_of or dt.date.today(), output)
     except (MarginError, OSError) as error:
@@ -106,6 +109,7 @@ def market(
     instruments: Annotated[
         Path | None, typer.Option(help="Your own table of instruments, above the known ones.")
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the market range for positions: what is known of each underlying, and how sure."""
@@ -113,7 +117,7 @@ def market(
 
     try:
         ranges, inputs = read(positions, None, None, None), (positions, instruments or positions)
-        write_market(ranges, inputs, instruments, output, dt.date.today(), as_json)
+        write_market(ranges, inputs, instruments, output, dt.date.today(), as_json, force)
     except (MarginError, OSError) as error:
         refuse(error)
 
@@ -122,13 +126,14 @@ def market(
 def market_groups(
     groups: Annotated[list[Path], typer.Argument(help="Published class and product groups.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Market to write (.csv).")],
+    force: Force = False,
 ) -> None:
     """Write published groups as a market range, whose prices are to be filled in."""
     from xlmargin.commands.official import groups_as_market
-    from xlmargin.commands.written_rows import refuse_output
+    from xlmargin.commands.outputs import refuse_output
 
     try:
-        refuse_output(output, groups)
+        refuse_output(output, [".csv"], groups, force=force)
         groups_as_market(groups, output)
     except (MarginError, OSError) as error:
         refuse(error)

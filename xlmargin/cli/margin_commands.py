@@ -16,6 +16,7 @@ from xlmargin.cli.app import (
     TRADES_REFUSED,
     AsJson,
     Dividends,
+    Force,
     Market,
     Output,
     Positions,
@@ -36,13 +37,14 @@ if TYPE_CHECKING:
 @app.command()
 def demo(
     output: Output = Path("xlmargin-demo.xlsx"),
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the workbook of a sample book, and show its requirement by class group."""
     from xlmargin.samples import FAMILY_OFFICE_NOTE, family_office_book
     from xlmargin.workbooks import sample_more
 
-    asked = _asked(output, as_json, title="Portfolio margin of a family office")
+    asked = _asked(output, force, as_json, title="Portfolio margin of a family office")
     try:
         asked.report(family_office_book(), note=FAMILY_OFFICE_NOTE, more=sample_more())
     except (MarginError, OSError) as error:
@@ -61,6 +63,7 @@ def report(
         Path | None,
         typer.Option("--output", "-o", help="Workbook to write, or folder; default: NAME-margin."),
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the workbook of your positions, and show their requirement by class group.
@@ -73,6 +76,7 @@ def report(
             positions,
             {"market": market, "settings": settings, "dividends": dividends},
             output,
+            force,
             as_json,
         )
         return
@@ -80,7 +84,7 @@ def report(
 
     written = output or Path(f"{positions.stem}-margin.xlsx")
     inputs = [path for path in (positions, market, settings, dividends) if path is not None]
-    asked = _asked(written, as_json, title=f"Portfolio margin: {positions.stem}")
+    asked = _asked(written, force, as_json, title=f"Portfolio margin: {positions.stem}")
     try:
         asked.refuse_output(inputs)
         ranges = read(positions, market, settings, dividends)
@@ -92,7 +96,11 @@ def report(
 
 
 def _report_folder(
-    folder: Path, companions: Mapping[str, Path | None], output: Path | None, as_json: bool
+    folder: Path,
+    companions: Mapping[str, Path | None],
+    output: Path | None,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Write the reports of a folder's books, in a folder of their own."""
     from xlmargin.commands.batch import BatchAsked, BatchInterrupted
@@ -100,7 +108,7 @@ def _report_folder(
     given = {name: path for name, path in companions.items() if path is not None}
     reports = output or Path(f"{folder.resolve().name}-margin")
     try:
-        all_done = BatchAsked(folder, reports, given, dt.date.today(), as_json).run()
+        all_done = BatchAsked(folder, reports, given, dt.date.today(), as_json, force).run()
     except BatchInterrupted as interrupted:
         typer.echo(str(interrupted), err=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -195,6 +203,7 @@ def shadow(
     restart: Annotated[
         bool, typer.Option("--restart", help="Discard unfinished work for this output.")
     ] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Write what both regimes would have asked, by day and account.
@@ -207,7 +216,7 @@ def shadow(
     from xlmargin.history import Regimes
 
     paths = HistoryPaths(positions, market, settings, dividends)
-    asked = ShadowAsked(paths, output, Regimes(only), workers, cluster, restart, as_json)
+    asked = ShadowAsked(paths, output, Regimes(only), workers, cluster, restart, as_json, force)
     try:
         all_done = asked.run()
     except Interrupted as interrupted:
@@ -219,7 +228,7 @@ def shadow(
         raise typer.Exit(SOME_FAILED)
 
 
-def _asked(output: Path, as_json: bool, title: str) -> Asked:
+def _asked(output: Path, force: bool, as_json: bool, title: str) -> Asked:
     from xlmargin.commands import Asked
 
-    return Asked(output, as_json, title, dt.date.today(), functions())
+    return Asked(output, as_json, title, dt.date.today(), functions(), force)

@@ -10,6 +10,7 @@ import typer
 
 from xlmargin.cli.app import (
     AsJson,
+    Force,
     app,
     refuse,
     registered,
@@ -22,6 +23,7 @@ def calc(
     book: Annotated[Path, typer.Argument(help="Workbook: .xlsx, .xlsm or .ods.")],
     pdf: Annotated[Path | None, typer.Option(help="Also print it to this PDF.")] = None,
     timeout: Annotated[float, typer.Option(help="Seconds to wait for LibreOffice.")] = 120.0,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Recalculate every formula in LibreOffice and compare it with its value in the file.
@@ -31,7 +33,7 @@ def calc(
     from xlmargin.commands import recalculate_book
 
     try:
-        equal = recalculate_book(book, registered(), pdf, timeout, as_json)
+        equal = recalculate_book(book, registered(), pdf, timeout, as_json, force)
     except (MarginError, OSError) as error:
         refuse(error, code=2)
     if not equal:
@@ -55,13 +57,14 @@ def build_workbooks_(
         _Host,
         typer.Option(help="For any program, Excel on Windows with macros, or xlwings Lite."),
     ] = _Host.PLAIN,
+    force: Force = False,
 ) -> None:
     """Write the template workbooks, one for each task, filled with the sample book."""
     from xlmargin.commands import build_workbooks
     from xlmargin.commands.workbook_hosts import Host
 
     try:
-        build_workbooks(output, registered(), Host(host))
+        build_workbooks(output, registered(), Host(host), force)
     except (MarginError, OSError) as error:
         refuse(error)
 
@@ -71,12 +74,13 @@ def build_oxt(
     output: Annotated[Path, typer.Option("--output", "-o", help="Add-in to write (.oxt).")] = Path(
         "xlmargin.oxt"
     ),
+    force: Force = False,
 ) -> None:
     """Write the functions as an add-in for LibreOffice Calc."""
     from xlmargin.commands import build_add_in
 
     try:
-        build_add_in(output, registered())
+        build_add_in(output, registered(), force)
     except (MarginError, OSError) as error:
         refuse(error)
 
@@ -86,11 +90,12 @@ def help_page(
     output: Annotated[Path, typer.Option("--output", "-o", help="Page to write (.html).")] = Path(
         "help.html"
     ),
+    force: Force = False,
 ) -> None:
     """Write the reference of the worksheet functions as one page to read and print."""
     from xlmargin.commands.help_pages import write_help_page
 
     try:
-        write_help_page(output, registered())
+        write_help_page(output, registered(), force)
     except (MarginError, OSError) as error:
         refuse(error)

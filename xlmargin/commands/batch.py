@@ -30,8 +30,8 @@ from xlmargin.commands.batch_book import (
     tell_of,
 )
 from xlmargin.commands.batch_folder import BookFolder, read_folder
+from xlmargin.commands.outputs import refuse_output, write_rows
 from xlmargin.commands.terminal import printed
-from xlmargin.commands.written_rows import refuse_output, write_rows
 from xlmargin.errors import MarginError
 from xlmargin.excel.answers import to_cells
 from xlmargin.history.executors import Workers, processes_here, workers_here
@@ -40,6 +40,7 @@ from xlmargin.standard_output import write_json
 from xlmargin.unfinished import unfinished_folder
 
 SUMMARY: Final = "summary.csv"
+HEADINGS: Final = ("book", *FIGURES, "warnings", "report", "left out", "refused")
 SECONDS_TO_END: Final = 5
 """How long a process may take to end when the work is interrupted."""
 _SHOWN: Final = (
@@ -65,13 +66,14 @@ class BatchAsked:
     companions: Mapping[str, Path]
     today: dt.date
     as_json: bool
+    force: bool = False
 
     def run(self) -> bool:
         """Write every report and the summary; answers whether no book was refused."""
         found = read_folder(self.folder, self.companions)
         names = found.report_names()
         self._refuse_output(found, names)
-        self.output.mkdir(exist_ok=True)
+        self.output.mkdir(parents=True, exist_ok=True)
         told = self._told(found, names)
         table = summary_of([told[book.name] for book in found.books])
         write_rows([[_harmless(cell) for cell in row] for row in table.cells()], self._summary)
@@ -83,22 +85,16 @@ class BatchAsked:
         return self.output / SUMMARY
 
     def _refuse_output(self, found: BookFolder, names: Mapping[Path, str]) -> None:
-        """Refuse a place that is no folder, the books' own folder, or a file that is an input."""
+        """Refuse a place that is no folder, the books' own folder, or files that stay."""
         if self.output.is_file() or self.output.suffix.lower() == ".xlsx":
             raise MarginError(f"{self.output}: found a file, wanted a folder for the reports.")
-        if not self.output.parent.is_dir():
-            raise MarginError(f"{self.output.parent}: no such folder.")
-        if not self.output.is_dir():
-            return
-        if self.output.samefile(self.folder):
+        if self.output.is_dir() and self.output.samefile(self.folder):
             raise MarginError(f"{self.output}: holds the books; wanted another folder.")
-        refuse_output(self._summary, found.inputs)
+        refuse_output(
+            self._summary, [".csv"], found.inputs, force=self.force, first_line=",".join(HEADINGS)
+        )
         for name in names.values():
-            path = self.output / name
-            if path.is_dir():
-                raise MarginError(f"{path}: found a folder, wanted a file.")
-            if any(path.exists() and i.exists() and path.samefile(i) for i in found.inputs):
-                raise MarginError(f"{path}: is an input too; wanted another folder.")
+            refuse_output(self.output / name, [".xlsx"], found.inputs, force=self.force)
 
     def _told(self, found: BookFolder, names: Mapping[Path, str]) -> dict[str, BookTold]:
         """What came of each book by its name; each report is put in place when it is whole."""
@@ -203,7 +199,7 @@ def summary_of(told: Sequence[BookTold]) -> Table:
         ]
         for one in told
     ]
-    return Table(("book", *FIGURES, "warnings", "report", "left out", "refused"), rows)
+    return Table(HEADINGS, rows)
 
 
 def _harmless(cell: Value) -> Value:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from xlmargin.commands.report import Asked, Reported
-from xlmargin.defects import internal_error
+from xlmargin.defects import full_disk, internal_error
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.importers import read_book_files
@@ -58,10 +58,11 @@ def tell_of(asked: BookAsked) -> BookTold:
     try:
         with time_limit(math.inf):
             return _reported(asked)
-    except (MarginError, OSError) as error:
-        return asked.refused(str(error))
     except Exception as error:
-        return asked.refused(internal_error(error))
+        if (full := full_disk(error)) is not None:
+            return asked.refused(full)
+        known = isinstance(error, MarginError | OSError)
+        return asked.refused(str(error) if known else internal_error(error))
 
 
 def _reported(asked: BookAsked) -> BookTold:

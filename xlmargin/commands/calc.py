@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
 import typer
 
+from xlmargin.commands.outputs import refuse_output, writing
 from xlmargin.commands.terminal import printed
-from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.calc import Comparison, Mismatch, compared, recalculate, write_add_in
 from xlmargin.standard_output import write_json
@@ -24,10 +25,13 @@ def recalculate_book(
     pdf: Path | None,
     seconds: float,
     as_json: bool,
+    force: bool,
 ) -> bool:
     """Recalculate the workbook and say what differs; answers whether nothing does."""
-    _refuse_output(pdf, ".pdf")
-    done = recalculate(book, functions, pdf, seconds)
+    if pdf:
+        refuse_output(pdf, [".pdf"], [book], force=force)
+    with writing(pdf) if pdf else nullcontext() as whole:
+        done = recalculate(book, functions, whole, seconds)
     comparison = compared(book, done.answers)
     if as_json:
         write_json(_as_json(comparison, done.seconds))
@@ -38,19 +42,13 @@ def recalculate_book(
     return comparison.is_equal
 
 
-def build_add_in(output: Path, functions: Iterable[WorksheetFunction]) -> None:
+def build_add_in(output: Path, functions: Iterable[WorksheetFunction], force: bool) -> None:
     """Write the add-in for Calc, and say how it is installed."""
-    _refuse_output(output, ".oxt")
-    write_add_in(output, functions)
+    refuse_output(output, [".oxt"], force=force)
+    with writing(output) as whole:
+        write_add_in(whole, functions)
     typer.echo(f"Written: {output}")
     typer.echo("To install it: Calc, Tools, Extension Manager, Add; or: unopkg add FILE")
-
-
-def _refuse_output(path: Path | None, suffix: str) -> None:
-    if path and path.suffix.lower() != suffix:
-        raise MarginError(f"{path}: wanted a name that ends in {suffix}.")
-    if path and not path.parent.is_dir():
-        raise MarginError(f"{path.parent}: no such folder.")
 
 
 def _print(comparison: Comparison, seconds: float) -> None:

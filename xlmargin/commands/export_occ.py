@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from xlmargin.commands.written_rows import write_rows
+from xlmargin.commands.outputs import write_rows
 from xlmargin.excel.cells import read_book
 from xlmargin.importers import BookRanges
 from xlmargin.importers.brokers import calculator_rows

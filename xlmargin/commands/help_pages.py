@@ -7,29 +7,19 @@ from pathlib import Path
 
 import typer
 
-from xlmargin.errors import MarginError
+from xlmargin.commands.outputs import refuse_output, writing
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.help import help_page
 from xlmargin.hosts.differences import DIFFERENCES
 from xlmargin.reports.table import Table, Value
-from xlmargin.unfinished import unfinished_folder
-
-_SUFFIXES = (".html", ".htm")
 
 
-def write_help_page(path: Path, functions: Sequence[WorksheetFunction]) -> None:
+def write_help_page(path: Path, functions: Sequence[WorksheetFunction], force: bool) -> None:
     """Write the page whole or not at all; the same bytes every time."""
-    if path.suffix.lower() not in _SUFFIXES:
-        raise MarginError(f"{path}: wanted a name that ends in {' or '.join(_SUFFIXES)}.")
-    if not path.parent.is_dir():
-        raise MarginError(f"{path.parent}: no such folder.")
-    if path.is_dir():
-        raise MarginError(f"{path}: found a folder, wanted a file.")
+    refuse_output(path, [".html", ".htm"], force=force)
     page = page_of(functions)
-    with unfinished_folder(path.parent) as folder:
-        whole = folder / path.name
+    with writing(path) as whole:
         whole.write_bytes(page.encode())
-        whole.replace(path)
     typer.echo(f"Written: {path}")
 
 

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from xlmargin.commands.outputs import refuse_output, write_rows
 from xlmargin.commands.terminal import print_problems, printed
-from xlmargin.commands.written_rows import refuse_output, write_rows
 from xlmargin.errors import MarginError, Problem
 from xlmargin.importers import FileCell, FileRows
 from xlmargin.importers.brokers import FORMATS, BrokerFile
@@ -35,10 +35,14 @@ _COLUMNS: Final[Mapping[str, bool]] = {
 
 @dataclass(frozen=True)
 class Written:
-    """The files to write, a range each, by the range's name; None for one that is not wanted."""
+    """The files to write, a range each, by the range's name; None for one that is not wanted.
+
+    `force` replaces files that are there: they do not say who wrote them, or corrected them since.
+    """
 
     positions: Path | None = None
     market: Path | None = None
+    force: bool = False
 
     @property
     def paths(self) -> Mapping[str, Path]:
@@ -49,7 +53,7 @@ class Written:
     def refuse_over(self, source: Path) -> None:
         """Refuse to write over the file that is read, or to where no CSV can be."""
         for path in self.paths.values():
-            refuse_output(path, (source,))
+            refuse_output(path, [".csv"], [source], force=self.force)
         if self.positions is not None and self.positions == self.market:
             raise MarginError(f"{self.market}: is to be written twice, wanted another name.")
 

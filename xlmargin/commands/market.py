@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 import sys
 from pathlib import Path
 
 import typer
 
 from xlmargin import reports
-from xlmargin.commands.written_rows import refuse_output, write_rows
+from xlmargin.commands.outputs import refuse_output, write_rows
+from xlmargin.excel.answers import to_cells
 from xlmargin.excel.plain_cells import plain, text_of
 from xlmargin.excel.positions_range import underlyings_of
 from xlmargin.importers import BookRanges, FileRows
 from xlmargin.importers.files import read_one_range
 from xlmargin.known_instruments import KNOWN, KnownInstruments
+from xlmargin.standard_output import write_json
 
 
 def write_market(
@@ -26,6 +27,7 @@ def write_market(
     output: Path | None,
     today: dt.date,
     as_json: bool,
+    force: bool,
 ) -> None:
     """Show the market range for the positions, or write it.
 
@@ -33,7 +35,7 @@ def write_market(
     instruments that extends the known ones.
     """
     if output is not None:
-        refuse_output(output, inputs)
+        refuse_output(output, [".csv"], inputs, force=force)
     known = KNOWN if own is None else own_instruments(own)
     prices = underlyings_of(ranges.positions)
     stated = _prices(ranges.market)
@@ -42,7 +44,7 @@ def write_market(
     if output is not None:
         write_rows(cells, output)
     if as_json:
-        typer.echo(json.dumps({"market": cells}))
+        write_json({"market": to_cells(cells)})
     elif output is not None:
         typer.echo(f"Written: {output}")
     else:

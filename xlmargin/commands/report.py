@@ -10,12 +10,12 @@ from typing import Final
 
 import typer
 
+from xlmargin.commands.outputs import refuse_output, writing
 from xlmargin.commands.ranges import errors, problems, tables_of
 from xlmargin.commands.terminal import print_answers, printed, progress
-from xlmargin.errors import InputError, MarginError, Problem
+from xlmargin.errors import InputError, Problem
 from xlmargin.importers import BookRanges, FileRows
 from xlmargin.standard_output import write_json
-from xlmargin.unfinished import unfinished_folder
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, write_margin_workbook
 from xlmargin.workbooks.pages import COMPARISON
 
@@ -40,25 +40,21 @@ class Reported:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a report was asked for: where, how, on which day if none is given."""
+    """What a report was asked for: where, how, on which day if none is given.
+
+    `force` replaces a file that xlmargin did not write, too.
+    """
 
     output: Path
     as_json: bool
     title: str
     today: dt.date
     functions: Functions
+    force: bool = False
 
     def refuse_output(self, inputs: Sequence[Path]) -> None:
         """Refuse to write over an input, or to where no workbook can be."""
-        if self.output.suffix.lower() != ".xlsx":
-            raise MarginError(f"{self.output}: wanted a name that ends in .xlsx.")
-        if not self.output.parent.is_dir():
-            raise MarginError(f"{self.output.parent}: no such folder.")
-        if self.output.is_dir():
-            raise MarginError(f"{self.output}: found a folder, wanted a file.")
-        for path in inputs:
-            if self.output.exists() and path.exists() and self.output.samefile(path):
-                raise MarginError(f"{self.output}: is an input too; wanted another name.")
+        refuse_output(self.output, [".xlsx"], inputs, force=self.force)
 
     def written(
         self, ranges: BookRanges, note: str = "", more: Mapping[str, FileRows] | None = None
@@ -94,17 +90,11 @@ class Asked:
             typer.echo(f"{len(found)} warning(s): see the page Check.", err=True)
 
     def _write(self, tables: InputTables, note: str) -> Mapping[str, str]:
-        """Write beside the output, then put it in place; answers why pages are left out."""
-        with unfinished_folder(self.output.parent) as folder:
-            whole = folder / self.output.name
-            with progress(len(EVERYTHING.pages), shown=not self.as_json) as on_page:
-                left_out = write_margin_workbook(
-                    whole,
-                    tables,
-                    self.functions,
-                    title=self.title,
-                    note=note,
-                    on_page=on_page,
-                )
-            whole.replace(self.output)
-            return left_out
+        """Write the workbook; answers why pages are left out."""
+        with (
+            writing(self.output) as whole,
+            progress(len(EVERYTHING.pages), shown=not self.as_json) as on_page,
+        ):
+            return write_margin_workbook(
+                whole, tables, self.functions, title=self.title, note=note, on_page=on_page
+            )

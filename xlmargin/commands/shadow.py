@@ -18,6 +18,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from xlmargin.commands.outputs import refuse_output
 from xlmargin.commands.terminal import printed
 from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
@@ -36,7 +37,7 @@ from xlmargin.history import (
 from xlmargin.history.executors import Workers, workers_here, workers_of_cluster
 from xlmargin.history.output_lock import only_run_for
 from xlmargin.history.parts import Parts, content_key, open_parts
-from xlmargin.history.written import SUFFIXES, write_history
+from xlmargin.history.written import COLUMNS, SUFFIXES, write_history
 from xlmargin.reports import Value, summary_table
 from xlmargin.standard_output import write_json
 
@@ -63,11 +64,14 @@ class ShadowAsked:
     cluster: str | None
     restart: bool
     as_json: bool
+    force: bool = False
 
     def run(self) -> bool:
         """Margin every day and write the history; answers whether no day failed."""
-        self._refuse_output()
+        inputs, heading = self.paths.inputs.values(), ",".join(COLUMNS)
+        refuse_output(self.output, SUFFIXES, inputs, force=self.force, first_line=heading)
         files = open_history(self.paths)
+        self.output.parent.mkdir(parents=True, exist_ok=True)
         with only_run_for(self.output):
             parts = open_parts(self.output, self._key(), self.restart)
             try:
@@ -102,18 +106,6 @@ class ShadowAsked:
     def _key(self) -> str:
         """What the parts depend on: the content of the inputs, and the regimes asked."""
         return content_key({**self.paths.inputs, "only": self.regimes.value})
-
-    def _refuse_output(self) -> None:
-        """Refuse to write over an input, or to where no such file can be."""
-        if self.output.suffix.lower() not in SUFFIXES:
-            raise MarginError(f"{self.output}: wanted a name that ends in {', '.join(SUFFIXES)}.")
-        if not self.output.parent.is_dir():
-            raise MarginError(f"{self.output.parent}: no such folder.")
-        if self.output.is_dir():
-            raise MarginError(f"{self.output}: found a folder, wanted a file.")
-        for path in self.paths.inputs.values():
-            if self.output.exists() and path.exists() and self.output.samefile(path):
-                raise MarginError(f"{self.output}: is an input too; wanted another name.")
 
     def _workers(self, days: int) -> AbstractContextManager[Workers]:
         if self.cluster is not None:

@@ -7,9 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
-from xlmargin.hosts.classic.add_in import FILE, add_in, made_of
+from xlmargin.hosts.classic.add_in import FILE, add_in
 from xlmargin.hosts.classic.macro_book import add_macros
 from xlmargin.hosts.lite.pasted import MAIN, requirements
 from xlmargin.hosts.lite.workbook import prefix_functions
@@ -51,33 +50,10 @@ def adapt_to(host: Host, workbook: Path, functions: Registered) -> None:
         prefix_functions(workbook, [function.name for function in functions])
 
 
-def write_beside(host: Host, folder: Path, functions: Registered) -> list[Path]:
-    """What lies beside the workbooks: the add-in, or the code that is pasted into Lite."""
+def written_beside(host: Host, functions: Registered) -> dict[str, bytes]:
+    """What lies beside the workbooks, by name: the add-in, or the code that is pasted into Lite."""
     if host is Host.CLASSIC:
-        path = folder / FILE
-        if path.exists() and made_of(path) is None:
-            raise _another_s(path)
-        path.write_bytes(add_in(functions, {}))
-        return [path]
+        return {FILE: add_in(functions, {})}
     if host is Host.LITE:
-        texts = {"lite-main.py": MAIN, "lite-requirements.txt": requirements()}
-        return [_text_written(folder / name, text) for name, text in texts.items()]
-    return []
-
-
-def _text_written(path: Path, text: str) -> Path:
-    """Write a text, over one of ours only, which begins alike."""
-    if path.exists() and _first_line(path.read_text(encoding="utf-8", errors="replace")) != (
-        _first_line(text)
-    ):
-        raise _another_s(path)
-    path.write_text(text, encoding="utf-8", newline="\n")
-    return path
-
-
-def _first_line(text: str) -> str:
-    return text.partition("\n")[0]
-
-
-def _another_s(path: Path) -> MarginError:
-    return MarginError(f"{path}: found a file that xlmargin did not write; wanted another folder.")
+        return {"lite-main.py": MAIN.encode(), "lite-requirements.txt": requirements().encode()}
+    return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import Final
 
 import xlmargin
 from xlmargin.excel.worksheet_function import WorksheetFunction
@@ -28,12 +29,17 @@ _CHAPTERS = {
 }
 
 
+GENERATOR: Final = '<meta name="generator" content="xlmargin">'
+"""By which the page is known as ours."""
+
+
 def help_page(functions: Sequence[WorksheetFunction], programs: Table) -> str:
     """The whole page as HTML; `programs` says where the programs that show cells differ."""
     style = files("xlmargin.help").joinpath("help_page.css").read_text(encoding="utf-8")
     head = element(
         "head",
         Html('<meta charset="utf-8">'),
+        Html(GENERATOR),
         Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
         element("title", TITLE),
         element("style", Html(f"\n{style}")),

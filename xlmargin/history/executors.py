@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from multiprocessing import resource_tracker
 from queue import Empty, SimpleQueue
-from typing import Any, Final, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 import xlmargin
 from xlmargin.errors import MarginError
@@ -22,6 +23,7 @@ from xlmargin.rulebook.files import packaged_digest
 
 _Day = TypeVar("_Day")
 _Answer = TypeVar("_Answer")
+_Given = ParamSpec("_Given")
 
 AHEAD: Final = 2
 """Days sent to each worker beyond the one it works on, so that none waits."""
@@ -105,7 +107,7 @@ def processes_here(count: int) -> Iterator[Executor]:
         os.environ.setdefault(name, "1")  # read by each process as it starts
     spawn = multiprocessing.get_context("spawn")
     before = set(multiprocessing.active_children())
-    executor = ProcessPoolExecutor(count, mp_context=spawn, initializer=_start_worker)
+    executor = _Processes(count, mp_context=spawn, initializer=_start_worker)
     try:
         yield executor
     except BaseException:
@@ -114,6 +116,34 @@ def processes_here(count: int) -> Iterator[Executor]:
             process.terminate()
         raise
     executor.shutdown()
+
+
+class _Processes(ProcessPoolExecutor):
+    """Processes that no interrupt reaches, not even while they start: it is the parent's alone."""
+
+    def submit(
+        self, work: Callable[_Given, _Answer], /, *given: _Given.args, **named: _Given.kwargs
+    ) -> Future[_Answer]:
+        """The answer to come; this may start a process, which is born with interrupts held."""
+        with _interrupts_held():
+            return super().submit(work, *given, **named)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Interrupts wait until this is left, and never reach the processes that start in it.
+
+    Windows holds none.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # it would let interrupts through again when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_worker() -> None:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+import xlmargin
 from xlmargin.arrays import FloatArray
 from xlmargin.dates import serial_of
 from xlmargin.errors import MarginError
@@ -38,7 +39,10 @@ _TYPES: Final[dict[str, pa.DataType]] = {
     **{name: pa.date32() if name in _DATES else pa.float64() for name in AMOUNTS},
     **dict.fromkeys(TEXTS, pa.string()),
 }
-_SCHEMA: Final = pa.schema(_TYPES)
+WRITTEN_BY: Final[dict[bytes | str, bytes | str]] = {b"written by": b"xlmargin"}
+"""By which a Parquet file is known as ours."""
+
+_SCHEMA: Final = pa.schema(_TYPES, metadata=WRITTEN_BY)
 
 Days = Iterable[Mapping[str, Column]]
 """The rows of each day, by column."""
@@ -76,6 +80,7 @@ def _write_sheet(path: Path, days: Days) -> None:
     from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
     with Workbook(path, _PLAIN_TEXTS) as book:
+        book.set_properties({"comments": f"xlmargin {xlmargin.__version__}"})
         date = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet = book.add_worksheet("History")
         sheet.freeze_panes(1, 2)
@@ -93,6 +98,7 @@ def _write_sheet(path: Path, days: Days) -> None:
 
 _WRITERS: Final = {".parquet": _write_parquet, ".csv": _write_csv, ".xlsx": _write_sheet}
 SUFFIXES: Final = tuple(_WRITERS)
+COLUMNS: Final = tuple(_TYPES)
 
 
 def _table(day: Mapping[str, Column]) -> pa.Table:

@@ -23,6 +23,9 @@ from xlmargin.hosts.differences import IN_CALC
 SERVICE: Final = "org.xlmargin.CalcAddIn"
 """With a function's name behind it what files store for a call: it never changes."""
 
+IDENTIFIER: Final = "org.xlmargin.calc"
+"""The name of the package, by which LibreOffice and we know it as ours."""
+
 COMPONENT: Final = Path(__file__).parent / "inside" / "component.py"
 
 _MANIFEST: Final = """<?xml version="1.0" encoding="UTF-8"?>
@@ -38,7 +41,7 @@ _MANIFEST: Final = """<?xml version="1.0" encoding="UTF-8"?>
 _DESCRIPTION: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <description xmlns="http://openoffice.org/extensions/description/2006"
  xmlns:xlink="http://www.w3.org/1999/xlink">
- <identifier value="org.xlmargin.calc"/>
+ <identifier value="{identifier}"/>
  <version value="{version}"/>
  <display-name><name lang="en">xlmargin</name></display-name>
  <extension-description><src lang="en" xlink:href="description.txt"/></extension-description>
@@ -59,7 +62,7 @@ def write_add_in(path: Path, functions: Iterable[WorksheetFunction]) -> None:
     functions = tuple(functions)
     files = {
         "META-INF/manifest.xml": _MANIFEST,
-        "description.xml": _DESCRIPTION.format(version=xlmargin.__version__),
+        "description.xml": _DESCRIPTION.format(identifier=IDENTIFIER, version=xlmargin.__version__),
         "description.txt": _about(),
         "functions.idl": _type_library(functions),
         "CalcAddIns.xcu": _help_texts(functions),
