@@ -76,7 +76,7 @@ def counted_options(account: Account) -> float:
 
 
 @pytest.mark.parametrize("name", READINGS)
-@pytest.mark.parametrize("phase", RequirementKind)
+@pytest.mark.parametrize("kind", RequirementKind)
 def test_no_pairing_is_asked_less(name: str, kind: RequirementKind) -> None:
     for seed in range(ACCOUNTS):
         account = random_account(seed)
