@@ -19,6 +19,7 @@ from xlmargin.excel.lists import read_moves, read_word
 from xlmargin.excel.margined import portfolio_margined, strategy_margined
 from xlmargin.excel.option_arguments import read_options
 from xlmargin.excel.option_symbol import read_symbol
+from xlmargin.excel.positions_range import underlyings_of
 from xlmargin.excel.settings_alone import read_settings_alone
 from xlmargin.excel.what_if_margined import hedge_of_candidates, impact_of_trades
 from xlmargin.excel.worksheet_function import TODAY, Returns, worksheet_function
@@ -28,6 +29,9 @@ from xlmargin.rulebook import eligibility_rules
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import RequirementKind
 from xlmargin.what_if import one_more
+
+MANY_DAYS = 6.0
+"""A history margins each of its days: it may hold a sheet so many times longer, for a minute."""
 
 BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
 
@@ -263,7 +267,7 @@ def MARGIN_CALL_DUE(day, kind, settings=None):
     return last_day_to_meet(kind, date_of(day), stated.house, stated.overrides)
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
+@worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
 def MARGIN_HISTORY(positions, market=None, settings=None, dividends=None, headers=True):
     """Both regimes by date and account, where positions and market have a column date: $, shares of
     long market value, capital released, equity, excess, calls with due dates, why a day failed.
@@ -272,7 +276,7 @@ def MARGIN_HISTORY(positions, market=None, settings=None, dividends=None, header
     return reports.history_table(days).cells(headers)
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
+@worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
 def MARGIN_HISTORY_SUMMARY(positions, market=None, settings=None, dividends=None, headers=True):
     """The days of MARGIN_HISTORY in a few figures: average shares of long market value, capital
     released, worst days, margin calls, days that failed.
@@ -441,6 +445,14 @@ def XLM_RULE(name, as_of=None):
     """
     day = TODAY() if as_of is None else date_of(as_of)
     return reports.rule_table(name, day).cells(headers=False)
+
+
+@worksheet_function(positions=POSITIONS, headers=HEADERS)
+def XLM_MARKET(positions, headers=True):
+    """The market range for these positions: an underlying a row, with what is known of it and how
+    sure that is; prices in dollars, empty where they are still to be filled in.
+    """
+    return reports.market_table(underlyings_of(positions), TODAY()).cells(headers)
 
 
 @worksheet_function(

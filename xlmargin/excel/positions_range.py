@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.errors import InputError
 from xlmargin.excel.columns import (
     GREATEST_CASH,
     GREATEST_MULTIPLIER,
@@ -21,10 +22,12 @@ from xlmargin.excel.columns import (
 )
 from xlmargin.excel.contract_columns import ContractColumns, read_contracts
 from xlmargin.excel.findings import Findings
+from xlmargin.excel.headings import POSITIONS
 from xlmargin.excel.market_range import PRICE, volatilities
-from xlmargin.excel.plain_cells import shown_date, text_of
-from xlmargin.excel.ranges import RangeTable
+from xlmargin.excel.plain_cells import Cells, shown_date, text_of
+from xlmargin.excel.ranges import RangeTable, read_range
 from xlmargin.excel.tickers import TICKER, ticker
+from xlmargin.known_instruments import KNOWN
 
 DEFAULT_STYLE: Final = -1
 _STYLE_CODES: Final = {"european": 0, "euro": 0, "e": 0, "american": 1, "amer": 1, "a": 1}
@@ -64,6 +67,26 @@ class PositionRows:
 
     def __len__(self) -> int:
         return len(self.table)
+
+
+def underlyings_of(positions: Cells) -> dict[str, float | None]:
+    """The underlyings of a positions range, in the order of its rows, before there is a market.
+
+    Each with the price, $, of its stock row, None where it has none. Refused where a row cannot be
+    read.
+    """
+    findings = Findings()
+    rows = read_positions(read_range(positions, "positions", POSITIONS, findings), findings)
+    if findings.errors:
+        raise InputError(findings.errors)
+    prices: dict[str, float | None] = {}
+    for i, symbol in enumerate(rows.underlying):
+        root = None if rows.contracts.is_stock[i] else KNOWN.root(symbol)
+        name = root.underlying if root else symbol
+        if name and prices.get(name) is None:
+            is_priced = rows.contracts.is_stock[i] and rows.price[i] > 0
+            prices[name] = float(rows.price[i]) if is_priced else None
+    return prices
 
 
 def read_positions(table: RangeTable, findings: Findings) -> PositionRows:
