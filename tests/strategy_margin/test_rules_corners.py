@@ -83,15 +83,7 @@ def figures(case: dict[str, Any]) -> dict[str, float]:
     return found
 
 
-NOT_YET = pytest.mark.xfail(strict=True, reason="notes and shorts of what is no margin stock")
-"""Portfolio margin takes notes at their class's range, and such shorts at 30%."""
-OPEN = ("ru-50-pm-nonmargin-stock-short", "ru-59-pm-note-short")
-
-
-@pytest.mark.parametrize(
-    "case",
-    [pytest.param(c, id=c["id"], marks=[NOT_YET] if c["id"] in OPEN else []) for c in CASES],
-)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 def test_corner(case: dict[str, Any]) -> None:
     found = figures(case)
     for key, expected in case["expected"].items():
