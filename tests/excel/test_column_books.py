@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlmargin.book import Book
+from xlmargin.cells.table import EMPTY, CodedCells, Column, Table
 from xlmargin.errors import InputError
 from xlmargin.excel import column_books
 from xlmargin.excel.column_books import DayColumns
 from xlmargin.excel.contents import Contents, read_contents
 from xlmargin.excel.dated_columns import range_table
-from xlmargin.importers.column_table import EMPTY, Column, ColumnTable, TextColumn
 
 DAY = 46_037.0
 MARKET = [
@@ -40,10 +40,10 @@ GOOD = [
 Row = tuple[object, ...]
 
 
-def columns(rows: list[Row], headings: tuple[str, ...] = HEADINGS) -> ColumnTable:
+def columns(rows: list[Row], headings: tuple[str, ...] = HEADINGS) -> Table:
     """The rows as a file of columns has them: each column numbers or texts."""
-    made = [_column([row[i] for row in rows]) for i in range(len(headings))]
-    return ColumnTable("positions", np.arange(len(rows)) + 1_000, headings, tuple(made))
+    made = {name: _column([row[i] for row in rows]) for i, name in enumerate(headings)}
+    return Table("positions", np.arange(len(rows)) + 1_000, made)
 
 
 def _column(cells: list[object]) -> Column:
@@ -51,7 +51,7 @@ def _column(cells: list[object]) -> Column:
         texts = [None if cell is None else str(cell) for cell in cells]
         distinct = {t: i for i, t in enumerate(dict.fromkeys(t for t in texts if t is not None))}
         codes = np.array([EMPTY if t is None else distinct[t] for t in texts], dtype=np.int32)
-        return TextColumn(codes, tuple(distinct))
+        return CodedCells(codes, tuple(distinct))
     return np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
 
 
@@ -60,11 +60,11 @@ def rest() -> Contents:
     return replace(contents, default_as_of=DAY)
 
 
-def by_cells(table: ColumnTable) -> Book:
+def by_cells(table: Table) -> Book:
     return column_books._book_of_cells(DayColumns(DAY, table, rest()), range_table(table))
 
 
-def by_columns(table: ColumnTable) -> Book:
+def by_columns(table: Table) -> Book:
     return DayColumns(DAY, table, rest()).book()
 
 
@@ -88,7 +88,7 @@ def assert_same(one: Book, other: Book) -> None:
     assert one.market.as_of == other.market.as_of == DAY
 
 
-def assert_alike(table: ColumnTable) -> bool:
+def assert_alike(table: Table) -> bool:
     """Both readers answer the same book, or the same refusals; answers whether it is a book."""
     try:
         expected = by_cells(table)
@@ -118,7 +118,7 @@ def test_contracts_are_read_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen == [1]
 
 
-def wrong(row: int, heading: str, cell: object) -> ColumnTable:
+def wrong(row: int, heading: str, cell: object) -> Table:
     rows = [list(each) for each in GOOD]
     rows[row][HEADINGS.index(heading)] = cell
     return columns([tuple(each) for each in rows])

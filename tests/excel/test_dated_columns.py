@@ -58,7 +58,7 @@ def test_every_day_comes_once_and_whole(
         rows = [i + 2 for i, each in enumerate(days) if FIRST + each == day]
         assert table.rows.tolist() == rows
         assert table.cells("symbol") == [f"R{row}" for row in table.rows.tolist()]
-        assert "date" not in table.headings
+        assert "date" not in table.columns
 
 
 def test_a_file_in_order_is_read_once_and_few_rows_are_held(

@@ -15,6 +15,8 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Book
+from xlmargin.cells.table import CodedCells, Column, Table
+from xlmargin.cells.values import CellValue
 from xlmargin.excel.cells import read
 from xlmargin.excel.columns import GREATEST_PRICE, GREATEST_QUANTITY, names
 from xlmargin.excel.contents import Contents
@@ -22,7 +24,6 @@ from xlmargin.excel.dated_columns import range_table
 from xlmargin.excel.findings import Findings
 from xlmargin.excel.plain_cells import text_of
 from xlmargin.excel.ranges import RangeTable
-from xlmargin.importers.column_table import Column, ColumnTable, TextColumn
 
 _OF_THE_ROW: Final = ("quantity", "cost", "account", "group")
 """Headings of what differs between holders of one contract."""
@@ -39,7 +40,7 @@ class DayColumns:
     """The content of one serial day: positions as columns, everything else as cells."""
 
     day: float
-    positions: ColumnTable
+    positions: Table
     rest: Contents
 
     def book(self) -> Book:
@@ -54,9 +55,9 @@ def _book_of_cells(day: DayColumns, positions: RangeTable) -> Book:
 def _book_of_distinct(day: DayColumns) -> Book | None:
     """The book by its distinct contracts; None where the day has to be read cell by cell."""
     table = day.positions
-    quantity, cost = table.column("quantity"), table.column("cost")
+    quantity, cost = table.columns.get("quantity"), table.columns.get("cost")
     accounts, groups = (_names(table, heading) for heading in ("account", "group"))
-    if isinstance(quantity, TextColumn) or isinstance(cost, TextColumn) or quantity is None:
+    if isinstance(quantity, CodedCells) or isinstance(cost, CodedCells) or quantity is None:
         return None
     cost = np.full(len(table), np.nan) if cost is None else cost
     if accounts is None or groups is None or _unusual(quantity, cost):
@@ -65,7 +66,7 @@ def _book_of_distinct(day: DayColumns) -> Book | None:
     if distinct is None:
         return None
     first, contract = distinct
-    reading = read(replace(day.rest, positions=(_contracts(table.taken(first)),)))
+    reading = read(replace(day.rest, positions=(_contracts(table.take(first)),)))
     if reading.errors:
         return None
     (book,) = reading.books
@@ -96,17 +97,17 @@ def _unusual(quantity: FloatArray, cost: FloatArray) -> bool:
     return not (usual.all() and paid.all())
 
 
-def _names(table: ColumnTable, heading: str) -> tuple[IntArray, tuple[str, ...]] | None:
+def _names(table: Table, heading: str) -> tuple[IntArray, tuple[str, ...]] | None:
     """Each row's name as an index into distinct names, "" where it has none.
 
     None where a name cannot be read.
     """
-    column = table.column(heading)
+    column = table.columns.get(heading)
     if column is None:
         return np.zeros(len(table), dtype=np.int64), ("",)
-    cells: list[str | None]
-    if isinstance(column, TextColumn):
-        codes, cells = column.codes.astype(np.int64), [*column.texts, None]  # EMPTY is the last
+    cells: list[CellValue]
+    if isinstance(column, CodedCells):
+        codes, cells = column.codes.astype(np.int64), [*column.distinct, None]  # EMPTY is the last
     else:
         numbers, codes = np.unique(column, return_inverse=True)
         cells = [None if np.isnan(number) else text_of(number) for number in numbers.tolist()]
@@ -131,19 +132,17 @@ def _by_appearance(
     return number[codes], tuple(found[i] for i in order)
 
 
-def _distinct(table: ColumnTable, quantity: FloatArray) -> tuple[IntArray, IntArray] | None:
+def _distinct(table: Table, quantity: FloatArray) -> tuple[IntArray, IntArray] | None:
     """First row of each distinct contract, in the order of rows, and each row's contract.
 
     Rows are the same where all columns are, but those of the row itself; None in the rare case
     that different rows have the same key.
     """
     columns = [
-        _bits(column)
-        for heading, column in zip(table.headings, table.columns, strict=True)
-        if heading not in _OF_THE_ROW
+        _bits(column) for heading, column in table.columns.items() if heading not in _OF_THE_ROW
     ]
     columns.append((quantity == np.round(quantity)).astype(np.uint64))
-    if table.column("side") is not None:
+    if table.columns.get("side") is not None:
         columns.append(_bits(np.sign(quantity)))
     key = np.zeros(len(table), dtype=np.uint64)
     for column in columns:
@@ -160,13 +159,13 @@ def _distinct(table: ColumnTable, quantity: FloatArray) -> tuple[IntArray, IntAr
 
 def _bits(column: Column) -> np.ndarray:
     """What tells values of a column apart, as whole numbers; all NaN are alike."""
-    if isinstance(column, TextColumn):
+    if isinstance(column, CodedCells):
         return np.asarray(column.codes, dtype=np.int64).view(np.uint64)
     return np.where(np.isnan(column), np.nan, column + 0.0).view(np.uint64)
 
 
-def _contracts(table: ColumnTable) -> RangeTable:
+def _contracts(table: Table) -> RangeTable:
     """The distinct contracts as cells, each with the quantity of its first holder."""
-    headings = tuple(h for h in table.headings if h == "quantity" or h not in _OF_THE_ROW)
+    headings = tuple(h for h in table.columns if h == "quantity" or h not in _OF_THE_ROW)
     cells = tuple(tuple(table.cells(heading)) for heading in headings)
     return RangeTable(table.name, tuple(table.rows.tolist()), headings, cells)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.cells.table import CodedCells, Table, joined
 from xlmargin.dates import EARLIEST_SERIAL, LATEST_SERIAL
 from xlmargin.errors import InputError
 from xlmargin.excel.columns import DATE, date_serial
@@ -22,7 +23,6 @@ from xlmargin.excel.findings import Findings
 from xlmargin.excel.headings import Headings
 from xlmargin.excel.plain_cells import shown_text
 from xlmargin.excel.ranges import RangeTable
-from xlmargin.importers.column_table import ColumnTable, TextColumn, joined
 from xlmargin.importers.parquet_files import ParquetRange, open_parquet
 
 MOST_HELD_ROWS: Final = 1_000_000
@@ -45,7 +45,7 @@ class DatedFile:
         """The days of the file, in the order of time."""
         return [float(day) for day in np.unique(self.day).tolist()]
 
-    def tables(self, days: Iterable[float]) -> Iterator[tuple[float, ColumnTable]]:
+    def tables(self, days: Iterable[float]) -> Iterator[tuple[float, Table]]:
         """The rows of each of these days, without their dates; a day comes when it is whole."""
         for wave in self._waves(sorted(days)):
             yield from self._read(wave)
@@ -68,16 +68,16 @@ class DatedFile:
             held += rows
         yield wave
 
-    def _read(self, wave: list[float]) -> Iterator[tuple[float, ColumnTable]]:
+    def _read(self, wave: list[float]) -> Iterator[tuple[float, Table]]:
         """Each day of a wave, from one pass over the row groups that have some of it."""
         headings = tuple(h for h in self.source.spelled if h != _DATE)
         wanted = np.isin(self.day, wave)
         whole = dict(zip(*np.unique(self.day[wanted], return_counts=True), strict=True))
-        pieces: dict[int, list[ColumnTable]] = {}
+        pieces: dict[int, list[Table]] = {}
         for batch in self.source.batches(headings, self._groups_with(wanted)):
             here = batch.rows - 2
             for day, indexes in _by_day(self.day[here], wanted[here]):
-                pieces.setdefault(day, []).append(batch.taken(indexes))
+                pieces.setdefault(day, []).append(batch.take(indexes))
                 if sum(map(len, pieces[day])) == whole[day]:
                     yield float(day), joined(pieces.pop(day))
 
@@ -98,7 +98,7 @@ def open_dated(path: Path, name: str, headings: Headings) -> DatedFile:
         serial = _serial_days(batch)
         missing = np.isnan(serial)
         if missing.any():
-            wrong = batch.taken(np.flatnonzero(missing))
+            wrong = batch.take(np.flatnonzero(missing))
             findings.errors_where(
                 np.full(len(wrong), True), range_table(wrong), _DATE, DATE, shown_text
             )
@@ -107,11 +107,11 @@ def open_dated(path: Path, name: str, headings: Headings) -> DatedFile:
     return DatedFile(source, day)
 
 
-def _serial_days(batch: ColumnTable) -> FloatArray:
+def _serial_days(batch: Table) -> FloatArray:
     """The serial day of each row, NaN where there is none."""
-    column = batch.column(_DATE)
-    if isinstance(column, TextColumn):
-        known = np.array([*(date_serial(text) for text in column.texts), np.nan])
+    column = batch.columns.get(_DATE)
+    if isinstance(column, CodedCells):
+        known = np.array([*(date_serial(text) for text in column.distinct), np.nan])
         return np.asarray(np.floor(known[column.codes]))
     assert column is not None, "the date column is among those needed"
     known = np.where((column < EARLIEST_SERIAL) | (column > LATEST_SERIAL), np.nan, column)
@@ -132,7 +132,7 @@ def _by_day(day: NDArray[np.int32], wanted: np.ndarray) -> Iterator[tuple[int, I
         yield int(day[part[0]]), part
 
 
-def range_table(table: ColumnTable) -> RangeTable:
+def range_table(table: Table) -> RangeTable:
     """Columns as the cells of a range."""
-    cells = tuple(tuple(table.cells(heading)) for heading in table.headings)
-    return RangeTable(table.name, tuple(table.rows.tolist()), table.headings, cells)
+    cells = tuple(tuple(table.cells(heading)) for heading in table.columns)
+    return RangeTable(table.name, tuple(table.rows.tolist()), tuple(table.columns), cells)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from xlmargin.cells.table import Table
 from xlmargin.errors import InputError, MarginError
 from xlmargin.excel.column_books import DayColumns
 from xlmargin.excel.contents import Contents, read_contents
@@ -22,7 +23,6 @@ from xlmargin.excel.findings import Findings
 from xlmargin.excel.headings import MARKET, POSITIONS
 from xlmargin.excel.ranges import RangeTable
 from xlmargin.importers.book_ranges import FileRows
-from xlmargin.importers.column_table import ColumnTable
 from xlmargin.importers.files import RANGES, read_one_range, read_ranges
 from xlmargin.importers.parquet_files import PARQUET_SUFFIXES
 
@@ -54,7 +54,7 @@ class DatedFiles:
 
     shared: Contents
     positions: DatedFile | Mapping[float, RangeTable]
-    market: Mapping[float, RangeTable | ColumnTable]
+    market: Mapping[float, RangeTable | Table]
 
     @property
     def days(self) -> list[float]:
@@ -73,7 +73,7 @@ class DatedFiles:
 
     def _market(self, day: float) -> RangeTable:
         table = self.market.get(day, self.shared.market)
-        return range_table(table) if isinstance(table, ColumnTable) else table
+        return range_table(table) if isinstance(table, Table) else table
 
 
 def open_history(paths: HistoryPaths) -> DatedFiles:
@@ -93,7 +93,7 @@ def open_history(paths: HistoryPaths) -> DatedFiles:
         positions = open_dated(paths.positions, POSITIONS_RANGE, POSITIONS)
     else:
         positions = by_day(contents.positions[0], findings)
-    market: Mapping[float, RangeTable | ColumnTable] = {}
+    market: Mapping[float, RangeTable | Table] = {}
     if paths.market is not None and _is_parquet(paths.market):
         market = _whole(open_dated(paths.market, "market", MARKET))
         shared = replace(shared, market=replace(shared.market, given=True))
@@ -122,7 +122,7 @@ def _is_parquet(path: Path) -> bool:
     return path.suffix.lower() in PARQUET_SUFFIXES
 
 
-def _whole(file: DatedFile) -> dict[float, ColumnTable]:
+def _whole(file: DatedFile) -> dict[float, Table]:
     """Every day of a file that is held whole."""
     if len(file.source) > MOST_MARKET_ROWS:
         found = f"{len(file.source):,} rows"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from xlmargin.dates import serial_of
-from xlmargin.option_symbols import read_option_symbol
+from xlmargin.option_symbols import looks_like_an_option, read_option_symbol
 
 TICKER: Final = "a ticker such as XYZ or BRK.B, of at most 40 characters"
 NOT_AN_OPTION: Final = -1
@@ -44,5 +44,6 @@ def read_symbol(text: str) -> SymbolRead:
     """The option that the text names, or else the ticker; remembered, for symbols come again."""
     option = read_option_symbol(text)
     if option is None:
-        return SymbolRead(ticker(text), NOT_AN_OPTION, math.nan, math.nan)
+        name = "" if looks_like_an_option(text) else ticker(text)
+        return SymbolRead(name, NOT_AN_OPTION, math.nan, math.nan)
     return SymbolRead(option.root, int(option.right), option.strike, serial_of(option.expiration))

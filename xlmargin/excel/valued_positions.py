@@ -12,7 +12,7 @@ from xlmargin.contracts import NO_UNDERLYING, Contracts
 from xlmargin.excel.findings import MOST_LISTED, Findings
 from xlmargin.excel.positions_range import PositionRows
 from xlmargin.market import Market, Underlying
-from xlmargin.option_symbols import INDEX_OF_ROOT, SETTLED_AT_OPEN, adjusted_root
+from xlmargin.option_symbols import SETTLED_AT_OPEN, adjusted_root, underlying_of
 from xlmargin.positions import Positions, codes
 
 AMERICAN_INDEX_OPTIONS: Final = frozenset({"OEX"})
@@ -122,7 +122,8 @@ def _underlyings(
     ]
     for i, name in enumerate(own):
         if name not in index:
-            found = market.index_of.get(name, market.index_of.get(INDEX_OF_ROOT.get(name, "")))
+            of_root = underlying_of(name, shares=market.index_of)
+            found = market.index_of.get(name, market.index_of.get(of_root))
             missing[i] = found is None
             index[name] = NO_UNDERLYING if found is None else found
     _report_missing(missing, rows, findings)
