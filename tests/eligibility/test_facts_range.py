@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlmargin.cells.words import normalized
 from xlmargin.eligibility import Answer, Monitoring, Registration, Status
 from xlmargin.errors import InputError
-from xlmargin.excel.fact_names import (
+from xlmargin.excel.facts_reader import (
     ANSWERS,
     FACTS,
     MONITORINGS,
     OPTION_LEVELS,
     REGISTRATIONS,
     STATUSES,
+    read_facts,
 )
-from xlmargin.excel.facts_range import read_facts
-from xlmargin.excel.headings import squeezed
 
 TODAY = dt.date(2026, 11, 20)
 SERIAL = 46_346.0  # 2026-11-20
@@ -212,9 +212,9 @@ def test_a_thousand_accounts():
 
 def test_no_word_means_two_things():
     for words in (ANSWERS, STATUSES, REGISTRATIONS, MONITORINGS, OPTION_LEVELS):
-        spelled = [squeezed(word) for all_ in words.values() for word in all_]
+        spelled = [normalized(word) for all_ in words.values() for word in all_]
         assert len(spelled) == len(set(spelled))
-    names = [squeezed(w) for name, others in FACTS.synonyms.items() for w in (name, *others)]
+    names = [normalized(w) for name, others in FACTS.synonyms.items() for w in (name, *others)]
     assert len(names) == len(set(names))
 
 

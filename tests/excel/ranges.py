@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.reading import check_book, read_book
 from xlmargin.errors import InputError, Problem, Severity
-from xlmargin.excel.cells import check_book, read_book
 
 Range = list[list[Any]]
 

@@ -8,9 +8,9 @@ from threading import Event
 import pytest
 
 from tests.excel.ranges import DIVIDENDS, MARKET, POSITIONS, SETTINGS, spoilt
+from tests.reading import check_book, read_book
 from xlmargin.excel import cells
 from xlmargin.excel.cache import ContentCache
-from xlmargin.excel.cells import check_book, read_book
 
 
 def test_the_same_content_answers_the_identical_book() -> None:

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xlmargin.cells.words import POSITIONS
 from xlmargin.errors import InputError
 from xlmargin.excel import dated_columns
 from xlmargin.excel.dated_columns import DatedFile, open_dated
-from xlmargin.excel.headings import POSITIONS
 from xlmargin.importers import parquet_files
 
 FIRST = 46_037

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from tests.excel.ranges import DIVIDENDS, MARKET, POSITIONS, SETTINGS, Range, spoilt
+from tests.reading import read_book, read_books
 from xlmargin.book import Book
 from xlmargin.contracts import Contracts
 from xlmargin.dates import serial_of
-from xlmargin.excel.cells import read_book, read_books
 from xlmargin.instruments import InstrumentKind, UnderlyingClass
 from xlmargin.market import Dividend, RateCurve
 from xlmargin.settings import AccountType, BaseValue, Basis, Settings, Smile

@@ -22,8 +22,8 @@ from xlmargin.importers.brokers.holdings import (
 from xlmargin.importers.brokers.records import Lines, Record, heading_row, shown
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
 from xlmargin.instruments import InstrumentKind
+from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import OptionSymbol, read_root
-from xlmargin.rulebook import known_underlying
 
 _HEADINGS: Final = (
     "symbol", "type", "quantity", "strike", "expiration", "underlying", "price", "cost",
@@ -213,8 +213,8 @@ def known_classes(market: FileRows | None) -> tuple[str, ...]:
 
 def _known_class(symbol: str) -> tuple[FileCell, FileCell]:
     """Class and factor, where the table knows the underlying as more than a plain stock."""
-    known = known_underlying(symbol)
-    if known is None:
+    known = KNOWN.find(symbol)
+    if known is None or known.is_former:
         return None, None
     return known.underlying_class.value, known.leverage if known.leverage != 1 else None
 
