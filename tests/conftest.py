@@ -6,6 +6,8 @@ The search is made anew each time at a desk, always the same where CI is set.
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -13,6 +15,8 @@ from hypothesis import settings
 from xlmargin.excel import cache
 
 settings.register_profile("anew", deadline=None)  # a busy machine is no fault of the code
+os.environ["XLMARGIN_LOG"] = str(Path(tempfile.gettempdir()) / "xlmargin-tests.log")
+
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same" if os.environ.get("CI") else "anew")
 

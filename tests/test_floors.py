@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [
-    {"errors", "arrays", "dates"},
+    {"errors", "defects", "arrays", "dates"},
     {"instruments", "requirement", "time_limit"},
     {"contracts"},
     {"option_symbols", "market", "settings", "positions", "rulebook"},

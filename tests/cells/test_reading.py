@@ -13,7 +13,7 @@ from xlmargin.cells.columns import dates, names, numbers, words
 from xlmargin.cells.problems import ProblemLog, counted
 from xlmargin.cells.reading import read_table, refuse_unread_multiplier, unknown_headings
 from xlmargin.cells.table import CodedCells, SourceRows, Table, joined
-from xlmargin.cells.values import clean_text, rows_of, to_value
+from xlmargin.cells.values import clean_text, is_error, rows_of, to_value
 from xlmargin.cells.words import MARKET, POSITIONS, SIDES, TYPES, YES_NO, Side, TypeWord, YesNo
 from xlmargin.errors import Problem, Severity
 
@@ -240,6 +240,10 @@ def test_a_problem_names_its_place() -> None:
     assert str(problem) == "positions: found nothing, wanted a range"
     note = Problem("positions", 2, "", "left out", "", Severity.NOTE, (2, 3, 7))
     assert str(note) == "positions, rows 2-3, 7: left out"
+
+
+def test_no_text_is_no_error() -> None:
+    assert not is_error("")
 
 
 @pytest.mark.parametrize("error", ["Err:502", "#N/A N/A", "#N/A Invalid Security", "#ref!"])

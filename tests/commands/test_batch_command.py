@@ -267,7 +267,7 @@ def test_a_fault_with_one_book_is_listed(
     monkeypatch.setattr(batch_book, "read_book_files", fail)
     assert run(books, "-o", "out").exit_code == 3
     rows = summary(tmp_path / "out")
-    assert rows["bad.csv"]["refused"] == "a fault of xlmargin's own: ZeroDivisionError: one two"
+    assert "(ZeroDivisionError)" in rows["bad.csv"]["refused"]
     assert rows["good.csv"]["report"]
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlmargin.errors import InputError, Problem, RulebookError
+from xlmargin.errors import InputError, MarginError, Problem, RulebookError
 from xlmargin.excel.answers import refusal, to_cells
 from xlmargin.settings import Basis
 
@@ -79,8 +80,8 @@ def test_a_refusal_says_where_and_what() -> None:
 
 def test_any_error_is_one_line() -> None:
     assert refusal(RulebookError("no\nsuch  rule")) == "#XLM! no such rule"
-    assert refusal(KeyError("x")) == "#XLM! internal error: KeyError: 'x'"
-    assert len(refusal(ValueError("x" * 999))) == 255
+    assert re.match(r"#XLM! internal error [0-9A-F]{4} \(KeyError\)", refusal(KeyError("x")))
+    assert len(refusal(MarginError("x" * 999))) == 255
 
 
 class _Unspeakable(Exception):
@@ -89,4 +90,4 @@ class _Unspeakable(Exception):
 
 
 def test_an_error_without_words_is_still_one_line() -> None:
-    assert refusal(_Unspeakable()) == "#XLM! internal error: _Unspeakable:"
+    assert "(_Unspeakable)" in refusal(_Unspeakable())

@@ -18,6 +18,8 @@ from xlmargin.history import executors
 from xlmargin.history.executors import AHEAD, Workers, workers_here, workers_of_cluster
 from xlmargin.rulebook.files import packaged_digest
 
+pytestmark = pytest.mark.dependencies
+
 
 def double(number: int) -> int:
     return 2 * number

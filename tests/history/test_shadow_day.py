@@ -176,9 +176,7 @@ def test_a_day_that_is_refused_says_why() -> None:
 
 
 def test_a_fault_of_our_own_stops_no_other_day() -> None:
-    assert margined_day(Content(ZeroDivisionError("x"))).problem == (
-        "internal error: ZeroDivisionError: x"
-    )
+    assert "(ZeroDivisionError)" in margined_day(Content(ZeroDivisionError("x"))).problem
 
 
 def test_a_failed_day_is_one_row_without_numbers() -> None:

@@ -26,6 +26,8 @@ from xlmargin.hosts.classic.config_sheet import python_of
 from xlmargin.hosts.classic.macro_book import BUTTONS, add_macros
 from xlmargin.hosts.classic.wrappers import wrappers
 
+pytestmark = pytest.mark.dependencies
+
 FUNCTIONS = tuple(e for e in REGISTRY.values() if e.function.__module__ == "xlmargin.udfs")
 PYTHON = python_of(
     PureWindowsPath(r"C:\Program Files\Python\python.exe"), PureWindowsPath(r"C:\margin & co")
@@ -218,5 +220,5 @@ def test_without_its_writer_of_vba_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyopenvba", None)
-    with pytest.raises(MarginError, match=r"pip install 'xlmargin\[build\]'"):
+    with pytest.raises(MarginError, match="pip install 'pyOpenVBA"):
         add_in(FUNCTIONS, PYTHON)

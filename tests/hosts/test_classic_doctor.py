@@ -22,6 +22,8 @@ from xlmargin.hosts.classic.installation import installing
 from xlmargin.hosts.classic.machine import Machine, this_machine
 from xlmargin.hosts.classic.places import Places
 
+pytestmark = pytest.mark.dependencies
+
 FUNCTIONS = tuple(e for e in REGISTRY.values() if e.function.__module__ == "xlmargin.udfs")
 Break = Callable[[Machine], Machine]
 
@@ -55,7 +57,7 @@ def test_a_machine_on_which_all_is_well(
     findings = examined(machine, FUNCTIONS)
     assert {f.level for f in findings} == {Level.GOOD}
     assert [f.what for f in findings] == [
-        "Python", "packages", "xlwings", "functions", "Office", "DLL", "add-in", "add-in",
+        "Python", "packages", "xlwings", "functions", "log", "Office", "DLL", "add-in", "add-in",
     ]  # fmt: skip
     assert examine(machine, FUNCTIONS, as_json=False)
     assert "error" not in capsys.readouterr().out

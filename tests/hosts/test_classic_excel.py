@@ -48,7 +48,8 @@ def test_excel_answers_as_python_does(number: int, through_com: Any) -> None:
 
 def test_only_the_error_on_purpose_is_an_internal_one(through_com: Any) -> None:
     internal = [a for a in through_com["answers"] if "internal error" in str(a)]
-    assert internal == ["#XLM! internal error: ZeroDivisionError: by zero"]
+    assert len(internal) == 1
+    assert "(ZeroDivisionError)" in internal[0]
 
 
 def test_the_function_wizard_gets_the_registry_s_words(through_com: Any) -> None:

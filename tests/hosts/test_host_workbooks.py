@@ -121,7 +121,7 @@ def test_beside_the_workbooks_lies_what_their_program_needs(tmp_path: Path) -> N
     assert write_beside(Host.CLASSIC, tmp_path, REGISTERED) == [add_in]
     main, requirements = write_beside(Host.LITE, tmp_path, REGISTERED)
     assert "from xlmargin.udfs import *" in main.read_text()
-    assert "xlmargin==" in requirements.read_text()
+    assert "xlmargin @ " in requirements.read_text()
     assert write_beside(Host.LITE, tmp_path, REGISTERED) == [main, requirements]
 
 

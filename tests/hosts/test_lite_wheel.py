@@ -84,3 +84,16 @@ def test_it_takes_the_browser_s_python(wheel: Path) -> None:
     assert f"{PYODIDE}.0" in SpecifierSet(asked)
     assert "3.11.0" in SpecifierSet(asked)
     assert "3.10.0" not in SpecifierSet(asked)
+
+
+def test_it_states_its_licence_and_that_of_what_it_hands_on(wheel: Path) -> None:
+    text = metadata(wheel)
+    assert "License-Expression: BSD-3-Clause" in text
+    with zipfile.ZipFile(wheel) as packed:
+        licences = {
+            Path(name).name: packed.read(name).decode()
+            for name in packed.namelist()
+            if ".dist-info/licenses/" in name
+        }
+    assert "the xlmargin developers" in licences["LICENSE"]
+    assert "Zoomer Analytics" in licences["NOTICE"]

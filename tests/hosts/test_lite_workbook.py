@@ -93,9 +93,10 @@ def test_the_pasted_code_has_every_function() -> None:
     assert sheets == {"Check", "Settings"}
 
 
-def test_the_pasted_requirements_name_this_version() -> None:
+def test_the_pasted_requirements_name_this_version_s_wheel() -> None:
+    wheel = f"xlmargin-{xlmargin.__version__}-py3-none-any.whl"
     assert requirements().splitlines() == [
-        "xlwings", "numpy", "scipy", "pandas", f"xlmargin=={xlmargin.__version__}",
+        "xlwings", "numpy", "scipy", "pandas", f"xlmargin @ ADDRESS-OF/{wheel}",
     ]  # fmt: skip
     wheel = "https://example.org/xlmargin-0.1.0-py3-none-any.whl"
     assert requirements(wheel).splitlines()[-1] == f"xlmargin @ {wheel}"

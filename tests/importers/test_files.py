@@ -13,6 +13,8 @@ from openpyxl.worksheet.table import Table
 from xlmargin.errors import MarginError
 from xlmargin.importers import book_ranges, files, read_book_files, read_one_range, workbook_files
 
+pytestmark = pytest.mark.dependencies
+
 HEADINGS = ["symbol", "type", "quantity"]
 
 

@@ -17,6 +17,8 @@ from xlmargin.errors import InputError, MarginError
 from xlmargin.importers import parquet_files
 from xlmargin.importers.parquet_files import open_parquet
 
+pytestmark = pytest.mark.dependencies
+
 HEADINGS = {"symbol": "symbol", "ticker": "symbol", "qty": "quantity", "date": "date"}
 HEADINGS |= {"price": "price", "account": "account", "exp.date": "expiration"}
 

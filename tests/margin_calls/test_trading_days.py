@@ -9,6 +9,8 @@ import pytest
 
 from xlmargin.margin_calls import business_day_after, is_business_day
 
+pytestmark = pytest.mark.dependencies
+
 DAY = dt.timedelta(days=1)
 
 

@@ -8,6 +8,8 @@ import pytest
 from tests.pricing.contract_builder import contracts, numbers
 from xlmargin.pricing import theoretical_value
 
+pytestmark = pytest.mark.dependencies
+
 CASES = Path(__file__).parents[1] / "cases"
 HULL = "ql-hull-12-8"
 

@@ -16,6 +16,8 @@ from xlmargin.market import Underlying
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import Phase, StrategyMargin, strategy_lines, strategy_margin
 
+pytestmark = pytest.mark.dependencies
+
 CASES = Path(__file__).parents[1] / "cases"
 FILES = (
     "margin_estimator",

@@ -128,7 +128,7 @@ def simple_cells(cells: Cells) -> Cells:
         return cells
     rows = rows_of(cells)
     if len(rows) == 1 and len(rows[0]) == 1 and not isinstance(cells, list | tuple):
-        return to_value(rows[0][0])
+        return _simple(rows[0][0])
     return [
         row if _SIMPLE.issuperset(map(type, row)) else [_simple(cell) for cell in row]
         for row in rows
@@ -136,7 +136,8 @@ def simple_cells(cells: Cells) -> Cells:
 
 
 def _simple(cell: Cell) -> Cell:
-    return cell if type(cell) in _SIMPLE else to_value(cell)
+    value = cell if type(cell) in _SIMPLE else to_value(cell)
+    return float(value) if isinstance(value, Day) else value
 
 
 def _number(number: Any) -> CellValue:
@@ -183,7 +184,7 @@ def _is_series(cells: Cells) -> TypeGuard[Iterable[Cell]]:
 
 def is_error(cell: CellValue) -> bool:
     """Whether the cell holds an error of the spreadsheet, such as #REF!."""
-    return isinstance(cell, str) and cell[0] in "#eE" and bool(_ERROR.fullmatch(cell))
+    return isinstance(cell, str) and cell[:1] in "#eE" and bool(_ERROR.fullmatch(cell))
 
 
 def is_nothing(cell: CellValue) -> bool:

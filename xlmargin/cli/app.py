@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 import xlmargin
+from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
 
 if TYPE_CHECKING:
@@ -91,5 +92,4 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        fault = f"{type(error).__name__}: {error}".splitlines()[0]
-        sys.exit(f"xlmargin failed, which is a fault of its own: {fault}")
+        sys.exit(f"xlmargin failed: {internal_error(error)}.")

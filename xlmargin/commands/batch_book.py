@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from xlmargin.commands.report import Asked, Reported
+from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.importers import read_book_files
@@ -57,7 +58,7 @@ def tell_of(asked: BookAsked) -> BookTold:
     except (MarginError, OSError) as error:
         return asked.refused(str(error))
     except Exception as error:
-        return asked.refused(f"a fault of xlmargin's own: {type(error).__name__}: {error}")
+        return asked.refused(internal_error(error))
 
 
 def _reported(asked: BookAsked) -> BookTold:

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 
 from xlmargin.commands.report import Asked
 from xlmargin.commands.terminal import complaint
+from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.importers import BookRanges, read_book_files
@@ -149,4 +150,4 @@ def _said(error: Exception) -> str:
     """Why there is no report, in words."""
     if isinstance(error, MarginError | OSError):
         return "\n".join(complaint(error))
-    return f"No report is written. {type(error).__name__}: {error}"
+    return f"No report is written: {internal_error(error)}."

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from xlmargin.dates import serial_of
+from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
 
 Value: TypeAlias = str | float | bool
@@ -73,16 +74,6 @@ def _number(value: Any) -> Value:
 
 
 def refusal(error: Exception) -> str:
-    """An error as one line for a cell; what was not foreseen is called an internal error."""
-    if isinstance(error, MarginError):
-        message = str(error)
-    else:
-        message = f"internal error: {type(error).__name__}: {_message(error)}"
+    """An error as one line for a cell; what was not foreseen is logged as an internal error."""
+    message = str(error) if isinstance(error, MarginError) else internal_error(error)
     return (REFUSED + " ".join(message.split()))[:LONGEST_TEXT]
-
-
-def _message(error: Exception) -> str:
-    try:
-        return str(error)
-    except Exception:
-        return ""

@@ -97,6 +97,7 @@ CELL_ERRORS: Final = (
     ("#NAME?", "The program does not know the function: the add-in is not installed or loaded."),
     ("#SPILL!", "Cells that the table needs are not empty. Clear them, or enter the formula where"
      " there is room."),
-    ("#XLM! internal error: \u2026", "A fault of xlmargin itself. No number is answered then."),
+    ("#XLM! internal error \u2026", "A fault of xlmargin itself: its id, and the file where it is"
+     " logged. No number is answered then."),
 )  # fmt: skip
 """What stands in a cell instead of a number, and what it means."""

@@ -129,7 +129,7 @@ def workers_of_cluster(address: str) -> Iterator[Workers]:
         import distributed
     except ImportError as error:
         raise MarginError(
-            "A cluster needs the package distributed: pip install 'xlmargin[cluster]'."
+            "A cluster needs the package distributed: python -m pip install distributed."
         ) from error
     connect: Any = distributed.Client
     try:

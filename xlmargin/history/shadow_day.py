@@ -17,6 +17,7 @@ from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.dates import serial_of
+from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError, RulebookError
 from xlmargin.history.splits import HeldShares, held_shares
 from xlmargin.margin_calls import CallKind, last_day_to_meet
@@ -117,7 +118,7 @@ def margined_day(content: DayContent, regimes: Regimes = Regimes.BOTH) -> Shadow
     except MarginError as error:
         return failed_day(content.day, str(error))
     except Exception as error:
-        return failed_day(content.day, f"internal error: {type(error).__name__}: {error}"[:255])
+        return failed_day(content.day, internal_error(error)[:255])
 
 
 def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:

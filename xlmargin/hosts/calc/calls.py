@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Final
 
-from xlmargin.errors import InputError, MarginError, Problem
+from xlmargin.errors import InputError, Problem
 from xlmargin.excel.answers import Answer, refusal
 from xlmargin.excel.arguments import Argument, Kind
 from xlmargin.excel.worksheet_function import REGISTRY
@@ -46,9 +46,9 @@ def answer(name: str, given: tuple[object, ...]) -> Cells:
     function = REGISTRY[name]
     try:
         arguments = [_argument(a, g) for a, g in zip(function.arguments, given, strict=True)]
-    except MarginError as error:
+        return _cells(function.function(*arguments))
+    except Exception as error:
         return ((refusal(error),),)
-    return _cells(function.function(*arguments))
 
 
 def _cells(answer: Answer) -> Cells:

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from xlmargin.defects import LOG, log_file
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.add_in import made_now, made_of
 from xlmargin.hosts.classic.config_sheet import INTERPRETER, SHEET
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 INSTALL: Final = "run: xlmargin install"
+_FROM_ITS_FOLDER: Final = "run in its folder: python -m pip install -c constraints.txt -e ."
 
 
 def examined(machine: Machine, functions: Iterable[WorksheetFunction]) -> list[Finding]:
     """All findings, in the order in which they should be mended."""
     functions = tuple(functions)
-    found = [*_python(machine), *_packages(machine), *_xlwings(machine), *_functions(functions)]
+    found = [
+        *_python(machine), *_packages(machine), *_xlwings(machine), *_functions(functions), *_log(),
+    ]  # fmt: skip
     if not machine.is_windows:
         says = f"this is {machine.platform}: Excel calls Python through this add-in on Windows only"
         return [*found, note("Excel", says, "on the Mac and the web: xlwings Lite")]
@@ -49,7 +53,7 @@ def _packages(machine: Machine) -> Iterator[Finding]:
 
     if machine.requirements is None:
         says = "xlmargin is not installed: what it asks for is not known"
-        yield warning("packages", says, "run: python -m pip install xlmargin")
+        yield warning("packages", says, _FROM_ITS_FOLDER)
         return
     asked = [Requirement(text) for text in machine.requirements]
     needed = [r for r in asked if r.marker is None or r.marker.evaluate({"extra": ""})]
@@ -86,7 +90,20 @@ def _functions(functions: tuple[WorksheetFunction, ...]) -> Iterator[Finding]:
     if functions:
         yield good("functions", f"{len(functions)} worksheet functions answer from Python")
     else:
-        yield error("functions", "found none", "install xlmargin again")
+        yield error("functions", "found none", _FROM_ITS_FOLDER)
+
+
+def _log() -> Iterator[Finding]:
+    """The place where defects leave their traces."""
+    try:
+        path = log_file()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("a").close()
+    except (OSError, RuntimeError) as problem:
+        mend = f"name a file that can be written in the environment's {LOG}"
+        yield warning("log", f"defects leave no trace: {problem}", mend)
+    else:
+        yield good("log", str(path))
 
 
 def _dll(machine: Machine) -> Iterator[Finding]:

@@ -40,7 +40,7 @@ def vba_project(modules: Mapping[str, str], sheets: int) -> bytes:
         from pyopenvba import ExcelFile  # type: ignore[import-untyped]
     except ImportError:
         raise MarginError(
-            "found no pyOpenVBA, which writes VBA; run: python -m pip install 'xlmargin[build]'"
+            "found no pyOpenVBA, which writes VBA; run: python -m pip install 'pyOpenVBA>=6.5,<7'"
         ) from None
     with tempfile.TemporaryDirectory(prefix="xlmargin-") as folder:
         path = Path(folder) / "empty.xlsm"

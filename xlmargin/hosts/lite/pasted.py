@@ -29,6 +29,6 @@ def settings(book: xw.Book):
 
 
 def requirements(wheel: str = "") -> str:
-    """The text for requirements.txt; `wheel` is the address of xlmargin's wheel, if not PyPI's."""
-    package = f"xlmargin @ {wheel}" if wheel else f"xlmargin=={xlmargin.__version__}"
-    return f"xlwings\nnumpy\nscipy\npandas\n{package}\n"
+    """The text for requirements.txt; `wheel` is the address of xlmargin's, left open if none."""
+    address = wheel or f"ADDRESS-OF/xlmargin-{xlmargin.__version__}-py3-none-any.whl"
+    return f"xlwings\nnumpy\nscipy\npandas\nxlmargin @ {address}\n"

@@ -39,7 +39,7 @@ def _add_boxes_of(sheet: Sheet, members: Sequence[int], charges: Charges) -> Non
     strikes = sorted({strike for strike, _ in lower} | {strike for strike, _ in upper})
     if not lower or not upper or lower[0][0] >= upper[-1][0]:
         return
-    carried = [sheet.builder.row(0.0, 0.0) for _ in strikes[1:]]
+    carried = [sheet.builder.constraint(0.0, 0.0) for _ in strikes[1:]]
     waiting = dict(zip(strikes, carried, strict=False))
     taking = dict(zip(strikes[1:], carried, strict=True))
     for side, sign, rows in ((lower, -1.0, waiting), (upper, 1.0, taking)):

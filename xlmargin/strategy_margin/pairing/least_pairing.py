@@ -21,7 +21,7 @@ from xlmargin.strategy_margin.pairing.matches import Paired, strategies_of
 from xlmargin.strategy_margin.pairing.model import Use
 from xlmargin.strategy_margin.pairing.requirement_rules import CashCharges, Charges, MarginCharges
 from xlmargin.strategy_margin.rules.legs import OptionLeg, Phase
-from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS, solved
+from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS, solve
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ def least_pairing(
 ) -> Pairing:
     """The pairing of a class that is asked least by these charges, in their phase."""
     sheet = pairing_sheet(holdings, charges.phase, charges, rules, cash=cash)
-    solution = solved(sheet.built(), seconds, np.array(sheet.alone))
+    solution = solve(sheet.built(), seconds, np.array(sheet.alone))
     if solution is None:
         raise MarginError(f"no pairing of {holdings.name} was found in {seconds:g} seconds.")
     used = {
@@ -70,7 +70,7 @@ def least_pairing(
         found = sheet.columns[column]
         if found is not None and found.use is Use.NOT_PERMITTED:
             refused[found.options[0]] += quantity
-    bound = amount - max(0.0, solution.cost - solution.bound)
+    bound = amount - max(0.0, solution.cost - solution.lower_bound)
     return Pairing(charges.phase, strategies, amount, bound, refused)
 
 

@@ -73,7 +73,7 @@ class Sheet:
     def __post_init__(self) -> None:
         """A row an option leg: every short contract is used; a long one need not be."""
         self.held = [
-            self.builder.row(0 if leg.is_long else leg.contracts, leg.contracts)
+            self.builder.constraint(0 if leg.is_long else leg.contracts, leg.contracts)
             for leg in self.options
         ]
 
@@ -82,7 +82,7 @@ class Sheet:
     ) -> None:
         """A use of whole contracts: $ for each, greatest quantity, rows beside its legs'."""
         rows = [(self.held[i], 1.0) for i in column.options]
-        self.builder.column(cost, upper, [*rows, *entries])
+        self.builder.variable(cost, upper, [*rows, *entries])
         self.columns.append(column)
         self.alone.append(upper if column.use in (Use.UNCOVERED, Use.NOT_PERMITTED) else 0.0)
 
@@ -93,10 +93,10 @@ class Sheet:
         alone: float = 0.0,
     ) -> None:
         """A quantity that is an amount and no use of contracts: it need not be whole."""
-        self.builder.column(cost, inf, entries, whole=False)
+        self.builder.variable(cost, inf, entries, integer=False)
         self.columns.append(None)
         self.alone.append(alone)
 
     def built(self) -> Program:
         """The program."""
-        return self.builder.built()
+        return self.builder.build()

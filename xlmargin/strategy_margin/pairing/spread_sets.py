@@ -113,8 +113,10 @@ def _add_set(sheet: Sheet, spread_set: SpreadSet, number: int) -> None:
     legs = {i: sheet.options[i] for i in spread_set.members}
     size = max(leg.units_per_contract for leg in legs.values())
     kinds = sorted({leg.kind for leg in legs.values()})
-    balance = {kind: sheet.builder.row(0.0, 0.0) for kind in kinds}
-    alive = {(k, day): sheet.builder.row(lower=0.0) for k in kinds for day in spread_set.days}
+    balance = {kind: sheet.builder.constraint(0.0, 0.0) for kind in kinds}
+    alive = {
+        (k, day): sheet.builder.constraint(lower=0.0) for k in kinds for day in spread_set.days
+    }
     strikes = sorted({leg.index_strike for leg in legs.values()})
     worths = _worths_by_bend if len(legs) >= MANY_LEGS else _worths_at_each_strike
     worths_of = worths(sheet, strikes, size)
@@ -130,7 +132,7 @@ def _add_set(sheet: Sheet, spread_set: SpreadSet, number: int) -> None:
 
 def _worths_at_each_strike(sheet: Sheet, strikes: Sequence[float], size: float) -> Worths:
     """A row a strike: the net value of all legs there, and the loss, are not below zero."""
-    net = [(strike, sheet.builder.row(lower=0.0)) for strike in strikes]
+    net = [(strike, sheet.builder.constraint(lower=0.0)) for strike in strikes]
     sheet.add_amount(size, [(row, 1.0) for _, row in net])
     return lambda leg: [(row, worth) for at, row in net if (worth := intrinsic(leg, at))]
 
@@ -141,8 +143,8 @@ def _worths_by_bend(sheet: Sheet, strikes: Sequence[float], size: float) -> Wort
     From strike to strike it is straight, level outside, and bends at a strike by the units there.
     The lowest strike's is the loss and what the puts are worth there.
     """
-    lowest = sheet.builder.row(0.0, 0.0)
-    bends = {strike: sheet.builder.row(0.0, 0.0) for strike in strikes}
+    lowest = sheet.builder.constraint(0.0, 0.0)
+    bends = {strike: sheet.builder.constraint(0.0, 0.0) for strike in strikes}
     sheet.add_amount(size, [(lowest, 1.0)])
     slopes = [0.0, *(1.0 / (high - low) for low, high in pairwise(strikes)), 0.0]
     rows = [None, *bends.values(), None]

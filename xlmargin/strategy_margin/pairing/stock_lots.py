@@ -35,7 +35,7 @@ def add_stock(
     lots = shares / lot
     if len(sizes) == 1 and not index_calls:
         lots = float(floor(lots))
-    row = sheet.builder.row(lots, lots)
+    row = sheet.builder.constraint(lots, lots)
     alone = charges.stock(stock)
     sheet.add_amount(lot * alone, [(row, 1.0)], alone=lots)
     shorts, longs = _sides(sheet.options, own, stock.shares > 0)

@@ -36,7 +36,7 @@ def add_uncovered(
     """
     order = by_requirement(shorts, uncovered, other_side)
     runs = [list(run) for _, run in groupby(order, key=lambda i: sheet.options[i].kind)]
-    carried = [sheet.builder.row(0.0, 0.0) for _ in runs[1:]]
+    carried = [sheet.builder.constraint(0.0, 0.0) for _ in runs[1:]]
     for run, before, after in zip(runs, [None, *carried], [*carried, None], strict=True):
         for i in run:
             contracts = sheet.options[i].contracts

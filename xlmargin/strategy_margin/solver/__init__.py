@@ -1,1 +1,1 @@
-"""The least cost of an integer program; nothing here knows of margin."""
+"""The least cost of a mixed-integer program; nothing here knows of margin."""

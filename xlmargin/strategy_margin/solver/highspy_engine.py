@@ -6,65 +6,59 @@ import highspy
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.strategy_margin.solver.program import Program, Relaxed, Solution
+from xlmargin.strategy_margin.solver.engine import LpClaim, MipClaim
+from xlmargin.strategy_margin.solver.program import Program
 
 _SMALL = 300
-"""Columns up to which simplifying a relaxation first costs more than it saves."""
+"""Variables up to which simplifying a relaxation first costs more than it saves."""
 
 _FEASIBLE = 2
-"""What HiGHS answers for a primal solution that meets all rows."""
+"""What HiGHS answers for a primal solution that meets all constraints."""
 
 
 class HighspyEngine:
-    """One program in HiGHS: its relaxation kept warm, its search opened when it is needed."""
+    """One program in HiGHS: its relaxation kept warm, its search opened when it is needed.
 
-    branches = 32
+    The search is given no answer to start from: HiGHS 1.16 takes one for better than it is.
+    """
 
-    def __init__(self, program: Program) -> None:
+    dives = 32
+
+    def __init__(self, program: Program, *, presolve: bool = True) -> None:
         self._program = program
-        self._columns = np.arange(program.cost.size, dtype=np.int32)
+        self._variables = np.arange(program.cost.size, dtype=np.int32)
         self._model = _model(program)
-        self._relaxation = _opened(self._model)
-        if program.cost.size < _SMALL:
-            self._relaxation.setOptionValue("presolve", "off")
+        self._presolve = presolve
+        simplify = presolve and program.cost.size >= _SMALL
+        self._relaxation = _opened(self._model, presolve=simplify)
 
-    def relaxed(self, lower: FloatArray, upper: FloatArray) -> Relaxed | None:
+    def relax(self, lower: FloatArray, upper: FloatArray) -> LpClaim:
         """Least cost with quantities between these limits, fractions allowed."""
         highs = self._relaxation
-        highs.changeColsBounds(self._columns.size, self._columns, lower, upper)
+        highs.changeColsBounds(self._variables.size, self._variables, lower, upper)
         highs.run()
-        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
-        found, cost = highs.getSolution(), float(highs.getInfo().objective_function_value)
-        return Relaxed(cost, np.array(found.col_value), np.array(found.col_dual))
+        if highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            found = highs.getSolution()
+            return LpClaim(np.array(found.col_value), np.array(found.row_dual))
+        _, there_is, ray = highs.getDualRay()  # type: ignore[attr-defined]  # the stubs leave it out
+        return LpClaim(None, np.array(ray) if there_is else None)
 
-    def searched(
-        self,
-        lower: FloatArray,
-        upper: FloatArray,
-        seconds: float,
-        start: FloatArray | None = None,
-        gap: float = 0.0,
-    ) -> Solution | None:
+    def search(
+        self, lower: FloatArray, upper: FloatArray, seconds: float, gap: float = 0.0
+    ) -> MipClaim | None:
         """Least cost in whole quantities between these limits that branch and bound finds."""
-        program = self._program
-        highs = _opened(self._model)
-        highs.changeColsBounds(self._columns.size, self._columns, lower, upper)
-        kinds = np.where(program.whole, _KIND[True], _KIND[False]).astype(np.uint8)
-        highs.changeColsIntegrality(self._columns.size, self._columns, kinds)
+        highs = _opened(self._model, presolve=self._presolve)
+        highs.changeColsBounds(self._variables.size, self._variables, lower, upper)
+        kinds = np.where(self._program.integer, _KIND[True], _KIND[False]).astype(np.uint8)
+        highs.changeColsIntegrality(self._variables.size, self._variables, kinds)
         highs.setOptionValue("time_limit", seconds)
         highs.setOptionValue("mip_rel_gap", gap)
-        if start is not None:
-            known = highspy.HighsSolution()
-            known.col_value = start.tolist()
-            highs.setSolution(known)
         highs.run()
         info = highs.getInfo()
         if info.primal_solution_status != _FEASIBLE:
             return None
         found = np.array(highs.getSolution().col_value)
-        quantity = np.where(program.whole, np.round(found), found)
-        return Solution(quantity, float(info.objective_function_value), float(info.mip_dual_bound))
+        return MipClaim(found, float(info.objective_function_value), float(info.mip_dual_bound))
 
 
 _KIND = {
@@ -73,10 +67,12 @@ _KIND = {
 }
 
 
-def _opened(model: highspy.HighsLp) -> highspy.Highs:
+def _opened(model: highspy.HighsLp, *, presolve: bool) -> highspy.Highs:
     """A silent HiGHS with the model in it."""
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
+    if not presolve:
+        highs.setOptionValue("presolve", "off")
     highs.passModel(model)
     return highs
 
@@ -84,12 +80,12 @@ def _opened(model: highspy.HighsLp) -> highspy.Highs:
 def _model(program: Program) -> highspy.HighsLp:
     """The program in the words of HiGHS."""
     model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = program.cost.size, program.row_lower.size
+    model.num_col_, model.num_row_ = program.cost.size, program.constraint_lower.size
     model.col_cost_ = program.cost
     model.col_lower_, model.col_upper_ = np.zeros_like(program.upper), program.upper
-    model.row_lower_, model.row_upper_ = program.row_lower, program.row_upper
+    model.row_lower_, model.row_upper_ = program.constraint_lower, program.constraint_upper
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     model.a_matrix_.start_ = program.start
-    model.a_matrix_.index_ = program.row
+    model.a_matrix_.index_ = program.constraint
     model.a_matrix_.value_ = program.coefficient
     return model

@@ -1,13 +1,14 @@
-"""A small integer program: whole quantities of columns, within rows, at the least cost.
+"""A small mixed-integer program: quantities of variables, within constraints, at the least cost.
 
-It knows nothing of margin. A column is something that may be done some number of times at a cost;
-a row is a sum over the columns that must stay between two limits.
+It knows nothing of margin. A variable is something that may be done some number of times at a cost;
+a constraint is a sum over the variables that must stay between two limits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import inf
 from typing import Final
 
@@ -21,98 +22,95 @@ HALF_A_CENT: Final = 0.005
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """Least `cost @ quantity` with 0 <= quantity <= `upper` and every row between its limits.
+    """Least `cost @ quantity` with 0 <= quantity <= `upper` and every constraint in its limits.
 
-    Columns of the matrix are stored one after the other: the entries of column j are those from
-    `start[j]` to `start[j + 1]` of `row` and `coefficient`. Where `whole` is false a column may
+    The matrix is stored variable by variable: the entries of variable j are those from `start[j]`
+    to `start[j + 1]` of `constraint` and `coefficient`. Where `integer` is false a variable may
     take any quantity, not whole ones alone.
     """
 
     cost: FloatArray
     upper: FloatArray
-    whole: BoolArray
-    row_lower: FloatArray
-    row_upper: FloatArray
+    integer: BoolArray
+    constraint_lower: FloatArray
+    constraint_upper: FloatArray
     start: IntArray
-    row: IntArray
+    constraint: IntArray
     coefficient: FloatArray
 
+    @cached_property
+    def variable(self) -> IntArray:
+        """The variable of each entry."""
+        return np.repeat(np.arange(self.cost.size), np.diff(self.start))
 
-@dataclass(frozen=True, eq=False)
-class Relaxed:
-    """The least cost with fractions allowed, its quantities, and what one more of each would add.
-
-    `marginal` is the reduced cost of each column; 0 where the solver does not tell.
-    """
-
-    cost: float
-    quantity: FloatArray
-    marginal: FloatArray
+    def rounded(self, quantity: FloatArray) -> FloatArray:
+        """Quantities with those that must be whole rounded to whole numbers."""
+        return np.where(self.integer, np.round(quantity), quantity)
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """Quantities of the columns, what they cost, and the cost that none can be below.
+    """Quantities of the variables, what they cost, and the cost that none can be below.
 
-    Where a search was cut short by its time the two costs differ.
+    Where a search was cut short by its time, or an engine's proof did not hold, the two differ.
     """
 
     quantity: FloatArray
     cost: float
-    bound: float
+    lower_bound: float
 
     @property
     def is_proven(self) -> bool:
         """Whether no other quantities cost less, to half a cent."""
-        return self.cost - self.bound <= HALF_A_CENT
+        return self.cost - self.lower_bound <= HALF_A_CENT
 
 
 @dataclass
 class ProgramBuilder:
-    """Rows and columns as they are thought of; `built` turns them into arrays."""
+    """Collects variables and constraints; `build` returns the arrays."""
 
     _cost: list[float] = field(default_factory=list)
     _upper: list[float] = field(default_factory=list)
-    _whole: list[bool] = field(default_factory=list)
-    _row_lower: list[float] = field(default_factory=list)
-    _row_upper: list[float] = field(default_factory=list)
+    _integer: list[bool] = field(default_factory=list)
+    _constraint_lower: list[float] = field(default_factory=list)
+    _constraint_upper: list[float] = field(default_factory=list)
     _start: list[int] = field(default_factory=lambda: [0])
-    _row: list[int] = field(default_factory=list)
+    _constraint: list[int] = field(default_factory=list)
     _coefficient: list[float] = field(default_factory=list)
 
-    def row(self, lower: float = -inf, upper: float = inf) -> int:
-        """Index of a new row whose sum must stay between the limits."""
-        self._row_lower.append(lower)
-        self._row_upper.append(upper)
-        return len(self._row_lower) - 1
+    def constraint(self, lower: float = -inf, upper: float = inf) -> int:
+        """Index of a new constraint whose sum must stay between the limits."""
+        self._constraint_lower.append(lower)
+        self._constraint_upper.append(upper)
+        return len(self._constraint_lower) - 1
 
-    def column(
+    def variable(
         self,
         cost: float,
         upper: float,
         entries: Iterable[tuple[int, float]],
         *,
-        whole: bool = True,
+        integer: bool = True,
     ) -> int:
-        """Index of a new column: its cost, its greatest quantity, its (row, coefficient) pairs."""
-        for row, coefficient in entries:
-            self._row.append(row)
+        """Index of a new variable: cost, greatest quantity, (constraint, coefficient) pairs."""
+        for constraint, coefficient in entries:
+            self._constraint.append(constraint)
             self._coefficient.append(coefficient)
-        self._start.append(len(self._row))
+        self._start.append(len(self._constraint))
         self._cost.append(cost)
         self._upper.append(upper)
-        self._whole.append(whole)
+        self._integer.append(integer)
         return len(self._cost) - 1
 
-    def built(self) -> Program:
-        """The program with all rows and columns so far."""
+    def build(self) -> Program:
+        """The program with all variables and constraints so far."""
         return Program(
             np.array(self._cost, dtype=np.float64),
             np.array(self._upper, dtype=np.float64),
-            np.array(self._whole, dtype=bool),
-            np.array(self._row_lower, dtype=np.float64),
-            np.array(self._row_upper, dtype=np.float64),
+            np.array(self._integer, dtype=bool),
+            np.array(self._constraint_lower, dtype=np.float64),
+            np.array(self._constraint_upper, dtype=np.float64),
             np.array(self._start, dtype=np.int64),
-            np.array(self._row, dtype=np.int64),
+            np.array(self._constraint, dtype=np.int64),
             np.array(self._coefficient, dtype=np.float64),
         )
