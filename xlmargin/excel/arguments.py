@@ -86,7 +86,8 @@ class Argument:
         return text_of(cell)
 
     def _number(self, cell: CellValue) -> float:
-        return self._finite(number_of(cell), cell)
+        percent = isinstance(cell, str) and "%" in cell
+        return self._finite(np.nan if percent else number_of(cell), cell)
 
     def _date(self, cell: CellValue) -> float:
         return self._finite(date_serial(cell), cell)

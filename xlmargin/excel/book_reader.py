@@ -406,22 +406,21 @@ def _from_market(column: FloatArray, underlying: IntArray) -> FloatArray:
 
 def _indexes(rows: PositionRows, market: Market, log: ProblemLog) -> IntArray:
     """Index of each row's underlying in the market; one problem for each that is not there."""
-    index = {"": NO_UNDERLYING}
     columns = zip(rows.root, rows.underlying, rows.deliverable, strict=True)
     names_ = [_apart(root, name) if apart else name for root, name, apart in columns]
-    # An index row that the market lists under the root itself, such as SPXW, is found by the root.
-    for name, root in dict.fromkeys(zip(names_, rows.root, strict=True)):
-        if name not in index:
-            found = market.index_of.get(name, market.index_of.get(root))
-            if found is not None:
-                index[name] = found
-    missing = np.array([name not in index for name in names_], dtype=bool)
-    wanted = "its price in the market range, or in the price column of a stock row"
     typed = ~rows.table.empty("underlying")
+    found = {"": NO_UNDERLYING, **market.index_of}
+    # What the market lists under a root itself, such as SPXW, is found by it.
+    own = [
+        root if not told and name not in found and root in found else name
+        for name, root, told in zip(names_, rows.root, typed.tolist(), strict=True)
+    ]
+    missing = np.array([name not in found for name in own], dtype=bool)
+    wanted = "its price in the market range, or in the price column of a stock row"
     after = ("symbol", "type", "right", "underlying")
     log.errors_where(missing & typed, rows.table, "underlying", wanted, after=after)
     log.errors_where(missing & ~typed, rows.table, "symbol", wanted, after=after)
-    return np.array([index.get(name, NO_UNDERLYING) for name in names_], dtype=np.int64)
+    return np.array([found.get(name, NO_UNDERLYING) for name in own], dtype=np.int64)
 
 
 def _is_index(market: Market, underlying: IntArray) -> BoolArray:

@@ -146,6 +146,7 @@ NAMES: Final = Names(
     FACTS.name_of,
     nearest_fact,
     ("name", "fact", "facts", "account", "requirement"),
+    "fact",
     tuple(FACTS.synonyms),
 )
 

@@ -116,9 +116,14 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
             row=int(table.rows[i]),
         )
         own = StatedUnderlying(underlying, facts)
-        if symbol and (first := stated.setdefault(symbol, own)) is not own:
-            wanted = f"one row for {symbol}; another is row {first.underlying.row}"
-            log.error(table.name, underlying.row, "symbol", repr(symbol), wanted)
+        if not symbol or (first := stated.setdefault(symbol, own)) is own:
+            continue
+        row, other = underlying.row, first.underlying.row
+        if repr(replace(own, underlying=replace(underlying, row=other))) == repr(first):
+            log.note(table.name, row, "symbol", f"{symbol} again, as in row {other}")
+        else:
+            wanted = f"one row for {symbol}; another is row {other}"
+            log.error(table.name, row, "symbol", repr(symbol), wanted)
     return stated
 
 

@@ -57,6 +57,7 @@ class Names:
     name_of: Callable[[str], str]
     nearest: Callable[[str], str]
     headings: tuple[str, ...]
+    one: str
     all: tuple[str, ...] = ()
 
 
@@ -122,13 +123,13 @@ def read_named_values(cells: Cells, names: Names, log: ProblemLog) -> dict[str, 
         values = [row[column] for column in columns if row[column] is not None]
         if row[0] is None or not values:
             if values:
-                wanted = f"the name of the value {shown(values[0])}"
+                wanted = f"the name of the {names.one} {shown(values[0])}"
                 log.error(names.range, i + 1, "name", "nothing", wanted)
             continue
         name = names.name_of(text_of(row[0]))
         if not name:
             near = names.nearest(text_of(row[0]))
-            known = f"a known name (perhaps {near}?)" if near else "a known name"
+            known = f"a known {names.one}" + (f" (perhaps {near}?)" if near else "")
             wanted = wanted_words(list(names.all)) if names.all and not near else known
             log.error(names.range, i + 1, "name", shown(row[0]), wanted)
         elif name in found:

@@ -48,6 +48,7 @@ from xlmargin.what_if import Candidates, Trades
 MOST_UNITS: Final = 1_000_000.0
 """Units of the underlying that are traded at most where a row does not say: 10,000 contracts."""
 
+_TYPES: Final = "stock, call, put, deposit or withdrawal"
 _MOST_NAMED: Final = 5
 _CASH_SIGNS: Final = {
     **dict.fromkeys(("deposit", "deposits"), 1.0),
@@ -157,7 +158,9 @@ def read_orders(
     if not table.given:
         log.error(table.name, 0, "", "nothing", "a range with headings in its first row")
     unknown_headings(table, headings, log)
-    return beside_held(read_positions(table, log, orders=True), Held(reading))
+    rows = read_positions(table, log, orders=True)
+    log.errors_where(rows.price < 0, table, "price", "a price of 0 or more")
+    return beside_held(rows, Held(reading))
 
 
 def beside_held(rows: PositionRows, held: Held) -> Orders:
@@ -308,13 +311,11 @@ def _activity(cells: Cells, reading: Reading, log: ProblemLog) -> Activity | Non
     log.errors_where(~table.empty("order"), table, "order", "nothing: it is not used yet")
     sign = _cash_signs(table)
     is_cash = sign != 0
-    rows = read_positions(_as_positions(table, is_cash), log, orders=True)
+    rows = read_positions(_as_positions(table, is_cash), log, orders=True, types=_TYPES)
     rows = replace(rows, table=table)
     price, mark = rows.price, numbers(table, "mark", log)
     is_trade = ~is_cash & (rows.is_stock | rows.is_option)
-    log.errors_where(
-        ~is_cash & rows.is_cash, table, "type", "stock, call, put, deposit or withdrawal"
-    )
+    log.errors_where(~is_cash & rows.is_cash, table, "type", _TYPES)
     wanted = "the price it was traded at, $ per unit, 0 or more"
     need(is_trade & ~(price >= 0), table, "price", wanted, log, ("price",))
     refuse_beyond(GREATEST_PRICE, price, table, "price", log)

@@ -34,7 +34,6 @@ from xlmargin.cells.reading import refuse_unread_multiplier
 from xlmargin.cells.table import EMPTY, CodedCells, Table
 from xlmargin.cells.values import is_error, shown_date, text_of
 from xlmargin.cells.words import (
-    RIGHTS,
     SETTLEMENTS,
     SIDES,
     STYLES,
@@ -181,17 +180,19 @@ def name_of_each(cells: CodedCells) -> tuple[str, ...]:
     return tuple([str(cells.distinct[code]) for code in cells.codes.tolist()])
 
 
-def read_positions(table: Table, log: ProblemLog, *, orders: bool = False) -> PositionRows:
+def read_positions(
+    table: Table, log: ProblemLog, *, orders: bool = False, types: str = TYPE
+) -> PositionRows:
     """The columns of a range of positions; what is wrong with a row by itself goes to the log.
 
     In `orders` a closing word is a side, a quantity may be left out, and prices are those of a
-    trade: 0 is one.
+    trade: 0 is one. `types` says which are wanted.
     """
     if not orders and table.columns and not len(table):
         log.error(table.name, 0, "", "no positions", "at least one row below the headings")
     _refuse_not_used(table, log)
     symbols = _symbols(table)
-    kind = _kinds(table, symbols, log)
+    kind = _kinds(table, symbols, types, log)
     rows = PositionRows(
         table=table,
         root=_roots(table, symbols, kind, log),
@@ -258,20 +259,27 @@ def _symbols(table: Table) -> _Symbols:
     )
 
 
-def _kinds(table: Table, symbols: _Symbols, log: ProblemLog) -> IntArray:
+def _kinds(table: Table, symbols: _Symbols, types: str, log: ProblemLog) -> IntArray:
     """The kind of each row: what symbol, right and type say together."""
-    typed = words(table, "type", TYPES, TYPE, log)
-    right = words(table, "right", RIGHTS, "call or put", log)
-    right = np.where(right >= 0, np.array([*map(int, RIGHTS.members), 0])[right], right)
+    typed = words(table, "type", TYPES, types, log)
+    right = words(table, "right", TYPES, "call or put", log)
+    typed = np.where((typed == EMPTY) & (right >= 0) & ~np.isin(right, (CALL, PUT)), right, typed)
+    other = (right >= 0) & ~np.isin(right, (CALL, PUT)) & (right != typed)
+    log.errors_where(other, table, "right", "call or put, or nothing", after=("type",))
+    right = np.where(np.isin(right, (CALL, PUT, REFUSED)), right, EMPTY)
     option = symbols.kind != _NO_OPTION
     kind = np.where(option, symbols.kind, right)
     where = option & (right >= 0) & (right != symbols.kind)
     log.errors_where(where, table, "right", "the right of the option symbol")
     told = np.isin(kind, (CALL, PUT))
     clash = told & (typed >= 0) & (typed != kind) & (typed != TypeWord.OPTION)
-    log.errors_where(clash, table, "type", "an option, as symbol or right says", after=("right",))
+    for each in (CALL, PUT):
+        wanted = f"{each.word}, as the symbol or the right says"
+        log.errors_where(clash & (kind == each), table, "type", wanted, after=("right",))
     log.errors_where(typed == TypeWord.OTHER, table, "type", f"{TYPE}; nothing else is margined")
-    need(~told & (typed == TypeWord.OPTION), table, "right", "call or put", log, ("right",))
+    unsaid = ~told & (typed == TypeWord.OPTION)
+    wanted = "call or put, in a column right or in an option symbol"
+    log.errors_where(unsaid, table, "right" if table.has("right") else "type", wanted)
     terms = ~table.empty("strike") | ~table.empty("expiration")
     need(~told & (typed == EMPTY) & terms, table, "type", f"{TYPE}, or an option symbol", log)
     kind = np.where(told, kind, np.where(typed == EMPTY, int(STOCK), typed))
@@ -332,7 +340,7 @@ def _quantities(rows: PositionRows, log: ProblemLog, *, orders: bool) -> FloatAr
     """Signed quantities, by the sign typed and the side."""
     table, quantity, option = rows.table, rows.quantity, rows.is_option
     if table.has("quantity") and not orders:
-        log.errors_where(np.isnan(quantity), table, "quantity", NUMBER)
+        log.errors_where(np.isnan(quantity), table, "quantity", NUMBER, after=("quantity",))
     whole = np.round(quantity)
     nearly = option & (np.abs(quantity - whole) <= _NEARLY)
     quantity = np.where(nearly, whole, quantity)
@@ -424,7 +432,7 @@ def check_prices(rows: PositionRows, log: ProblemLog) -> None:
     cash = rows.is_cash & ~np.isnan(price) & (price != 1)
     log.errors_where(cash, table, "price", "1 or nothing for cash")
     refuse_beyond(GREATEST_PRICE, price, table, "price", log)
-    log.errors_where(rows.cost < 0, table, "cost", "a trade price of 0 or more")
+    log.errors_where(rows.cost < 0, table, "cost", "a trade price of 0 or more", after=("price",))
     refuse_beyond(GREATEST_PRICE, rows.cost, table, "cost", log)
     wrong = (rows.volatility <= 0) | (rows.volatility > GREATEST_VOLATILITY)
     log.errors_where(wrong & rows.is_option, table, "volatility", VOLATILITY)

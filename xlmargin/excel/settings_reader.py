@@ -122,6 +122,7 @@ NAMES: Final = Names(
     setting_name,
     lambda text: nearest(text, _name_of().values()),
     ("name", "setting", "settings", "parameter"),
+    "setting",
 )
 
 

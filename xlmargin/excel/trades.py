@@ -18,7 +18,7 @@ from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.cells.columns import dates, numbers, words
 from xlmargin.cells.dates import DATE
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.values import Cells, shown
+from xlmargin.cells.values import Cells, shown, shown_date
 from xlmargin.cells.words import TRADES, one_of
 from xlmargin.excel.book_reader import Reading
 from xlmargin.excel.orders import (
@@ -168,6 +168,8 @@ def _rolled(typed: _Typed) -> list[int]:
             typed.error(i, "action", "trade or close: options alone are rolled")
         elif np.isnan(typed.to_expiration[i]):
             typed.error(i, "to_expiration", DATE)
+        elif typed.to_expiration[i] < (day := np.floor(typed.orders.held.reading.market.as_of)):
+            typed.error(i, "to_expiration", f"{shown_date(float(day))} or later")
         else:
             rolled.append(i)
     return rolled
