@@ -85,6 +85,10 @@ class Ranges:
         settings = tuple(stated_settings(self.settings, log).items())
         states_day = any(name == "as_of" for name, _ in settings)
         today = None if states_day or self.today is None else serial_of(self.today)
+        if today is not None:
+            log.warning(
+                "settings", 0, "as_of", "nothing", f"the day of the prices: {self.today} is taken"
+            )
         return Tables(
             read_table(self.positions, "positions", POSITIONS, log),
             read_table(self.market, "market", MARKET, log),
