@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import sys
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
 import xlmargin
 from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
+from xlmargin.standard_output import claim, claim_for_json
 from xlmargin.time_limit import time_limit
 
 if TYPE_CHECKING:
@@ -29,7 +31,10 @@ app = typer.Typer(
 )
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Workbook to write (.xlsx).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answers as JSON.")]
+AsJson = Annotated[
+    bool,
+    typer.Option("--json", callback=claim_for_json, help="Print JSON, as docs/json.md says."),
+]
 Positions = Annotated[
     Path, typer.Argument(help="Positions, or a broker's export: .csv, .xlsx, .xls, .ods, .xml.")
 ]
@@ -38,8 +43,12 @@ Settings = Annotated[Path | None, typer.Option(help="Date, rates, house profile.
 Dividends = Annotated[Path | None, typer.Option(help="Cash dividends to come.")]
 
 SOME_FAILED = 3
+TRADES_REFUSED = 4
 INTERRUPTED = 130
-"""Exit codes of work on many days or books; 130 is what shells answer for Ctrl-C."""
+"""Exit codes: of many days or books some failed; the check refuses trades; Ctrl-C, as in shells."""
+
+_DISK_ERRORS: Final = {errno.ENOSPC, errno.EFBIG, errno.EROFS, getattr(errno, "EDQUOT", None)}
+"""Of a disk that is full, or takes no file so long, none at all, or no more of this user's."""
 
 
 @app.callback(invoke_without_command=True)
@@ -88,11 +97,24 @@ def refuse(error: MarginError | OSError, code: int = 1) -> NoReturn:
 
 def main() -> None:
     """The command `xlmargin`."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    if isinstance(sys.stderr, TextIOWrapper):
+        sys.stderr.reconfigure(errors="replace")
+    claim()
     try:
         with time_limit(math.inf):
             app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except Exception as error:
+        if (full := _of_a_disk(error)) is not None:
+            sys.exit(f"Refused: the disk takes no more: {full.strerror}.")
         sys.exit(f"xlmargin failed: {internal_error(error)}.")
+
+
+def _of_a_disk(error: BaseException | None) -> OSError | None:
+    """The error of a full disk that an error came from; writers of files wrap it in their own."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
+            return error
+        error = error.__cause__ or error.__context__
+    return None
