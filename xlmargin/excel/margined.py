@@ -16,9 +16,8 @@ from xlmargin.excel.position_checks import (
     warn_of_cash,
     warn_of_closed,
     warn_of_contracts,
-    warn_of_values,
 )
-from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.portfolio_margin import PortfolioMargin, price_warnings
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import StrategyMargin
 
@@ -61,7 +60,7 @@ def problems_of(
         wanted = "a date on which the rule is in force"
         problems.append(Problem("settings", 0, "as_of", str(refused), wanted))
     else:
-        problems += warn_of_values(margin) + warn_of_contracts(margin)
+        problems += price_warnings(margin) + warn_of_contracts(margin)
         problems += _pairing_problems(book)
     return problems + warn_of_closed(book.positions) + warn_of_cash(book)
 

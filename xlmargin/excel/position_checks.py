@@ -11,7 +11,6 @@ from xlmargin.book import Book
 from xlmargin.cash import cash_of_accounts
 from xlmargin.errors import InputError, Problem, Severity
 from xlmargin.excel.findings import MOST_LISTED
-from xlmargin.excel.market_range import GREATEST_VOLATILITY
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.positions import Positions
 from xlmargin.risk_array.contract_table import NO_CONTRACT
@@ -29,33 +28,11 @@ _MOST_TIMES = 10.0
 """How many times its underlying's price a strike may be, or the other way round."""
 
 
-def warn_of_values(margin: PortfolioMargin) -> list[Problem]:
-    """Options whose price and volatility, both given, say different things.
-
-    The difference is counted as a gain or loss at every point unless the base value is the model's.
-    """
-    positions, contracts = margin.book.positions, margin.frame.contracts
-    both = ~np.isnan(positions.mark) & ~np.isnan(positions.volatility)
-    priced = np.flatnonzero(both & (contracts.of_position != NO_CONTRACT))
-    mark, model = positions.mark[priced], contracts.model[contracts.of_position[priced]]
-    apart = np.abs(model - mark) > np.maximum(_SAME_VALUE * mark, _A_TICK)
-    return [
-        _warning(
-            positions,
-            int(i),
-            "volatility",
-            f"{positions.volatility[i]:.4g}, which values it at {value:,.2f}, not {price:,.2f}",
-            "a volatility that gives the price, or one of the two left out",
-        )
-        for i, value, price in zip(priced[apart], model[apart], mark[apart], strict=True)
-    ]
-
-
 def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
     """Options whose strike, price and expiration hardly fit their underlying.
 
-    A strike far from it is often in thousandths, a price that implies a wild volatility in cents;
-    an option that expires on the day of `as_of` has no time left unless its expiration has a time.
+    A strike far from it is often in thousandths; an option that expires on the day of `as_of` has
+    no time left unless its expiration has a time.
     """
     positions, contracts = margin.book.positions, margin.frame.contracts
     of_position = contracts.of_position
@@ -63,15 +40,14 @@ def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
     warnings = []
     for i in priced.tolist():
         contract, mark = of_position[i], positions.mark[i]
-        spot, volatility = contracts.spot[contract], contracts.volatility[contract]
+        spot = contracts.spot[contract]
         model, strike = contracts.model[contract], positions.strike[i]
         if max(strike / spot, spot / strike) > _MOST_TIMES:
             wanted = f"a strike nearer the price of the underlying, {spot:.10g}"
             warnings.append(_warning(positions, i, "strike", positions.label(i), wanted))
-        elif volatility > GREATEST_VOLATILITY:
-            wanted = f"less: the price implies a volatility of {volatility:.0%}"
-            warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
-        elif not volatility and abs(model - mark) > max(_SAME_VALUE * mark, _A_TICK):
+        elif not contracts.contracts.years[contract] and abs(model - mark) > max(
+            _SAME_VALUE * mark, _A_TICK
+        ):
             wanted = f"about {model:,.2f}, its value at expiration; or an expiration with its time"
             warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
     return warnings[:MOST_LISTED]

@@ -19,5 +19,5 @@ def option_marks(book: Book) -> FloatArray:
     unpriced = np.flatnonzero(positions.is_option & np.isnan(mark))
     if unpriced.size:
         table = contract_table(book.only(unpriced))
-        mark[unpriced] = table.base[table.of_position]
+        mark[unpriced] = table.mark[table.of_position]
     return mark
