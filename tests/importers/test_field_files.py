@@ -19,6 +19,7 @@ from xlmargin.importers import workbook_files
 from xlmargin.importers.brokers import read_frame, with_chain_prices
 from xlmargin.importers.brokers.broker_file import BrokerFile
 from xlmargin.importers.files import read_book_files, read_broker
+from xlmargin.workbooks.input_tables import input_tables
 
 FIELD = Path(__file__).parent / "field"
 
@@ -170,6 +171,14 @@ def test_thousands_are_read_as_the_file_writes_them(file: str) -> None:
     assert numbers(table, "quantity", log).tolist() == [1000.0]
     assert numbers(table, "price", log).tolist() == [500.0]
     assert not log.errors
+
+
+def test_the_tables_of_a_command_keep_their_place_in_the_file() -> None:
+    rows = input_tables(read_book_files(FIELD / "euro2.csv").positions, None, None, None).ranges[0]
+    log = ProblemLog()
+    table = read_table(rows, "positions", POSITIONS, log)
+    assert (table.name, table.letter("price")) == ("euro2.csv", "F")
+    assert numbers(table, "quantity", log).tolist() == [1000.0]
 
 
 def test_a_file_with_semicolons_and_points_in_its_decimals_decides_nothing(tmp_path: Path) -> None:

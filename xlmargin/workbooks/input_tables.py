@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from xlmargin.cells.table import SourceRows
 from xlmargin.excel.columns import date_serial
 from xlmargin.excel.fact_names import FACTS
 from xlmargin.excel.headings import (
@@ -141,13 +142,22 @@ def _table(name: str, cells: Cells, headings: Headings) -> InputTable:
     columns = tuple(headings.name_of(text) for text in texts)
     rows: Rows = [list(texts)]
     rows += [[_cell(cell) for cell in row] for row in cells[first + 1 :]] or [[None] * len(texts)]
-    table = InputTable(name, columns, rows)
+    table = InputTable(name, columns, _placed(rows, cells, first))
     for i, row in enumerate(rows):
         for j, cell in enumerate(row):
             if i and isinstance(cell, str) and table.kind(i, j) in _DATES:
                 serial = date_serial(cell)
                 row[j] = cell if math.isnan(serial) else serial
     return table
+
+
+def _placed(rows: Rows, cells: Cells, first: int) -> Rows:
+    """The rows with their place in the file that they are read of, where they are of one."""
+    if not isinstance(cells, SourceRows):
+        return rows
+    placed = cells.below(first)
+    placed[:] = rows
+    return placed
 
 
 def _unique(texts: list[str]) -> list[str]:
