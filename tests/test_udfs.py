@@ -194,7 +194,9 @@ def test_several_problems_are_listed_at_once():
 
 
 def test_check_says_so_when_nothing_is_wrong():
-    assert call("XLM_CHECK", POSITIONS[:2], MARKET, SETTINGS)[1][0] == "no problems"
+    assert (
+        call("XLM_CHECK", [*POSITIONS[:2], POSITIONS[4]], MARKET, SETTINGS)[1][0] == "no problems"
+    )
 
 
 def test_a_mixed_range_names_points_and_a_common_one_shows_moves():
