@@ -11,9 +11,9 @@ from pathlib import Path
 import typer
 
 from xlmargin import reports
+from xlmargin.cells.values import text_of, to_value
 from xlmargin.commands.written_rows import refuse_output, write_rows
-from xlmargin.excel.plain_cells import plain, text_of
-from xlmargin.excel.positions_range import underlyings_of
+from xlmargin.excel.book_reader import underlyings_of
 from xlmargin.importers import BookRanges, FileRows
 from xlmargin.importers.files import read_one_range
 from xlmargin.known_instruments import KNOWN, KnownInstruments
@@ -52,8 +52,8 @@ def write_market(
 def own_instruments(path: Path) -> KnownInstruments:
     """The known instruments, extended by a user's own table; refused by row where unreadable."""
     headings, *rows = read_one_range(path, "instruments")
-    names = [text_of(plain(cell)).strip().lower().replace(" ", "_") for cell in headings]
-    texts = ([text_of(plain(cell)) for cell in row] for row in rows)
+    names = [text_of(to_value(cell)).strip().lower().replace(" ", "_") for cell in headings]
+    texts = ([text_of(to_value(cell)) for cell in row] for row in rows)
     return KNOWN.extended_by((dict(zip(names, row, strict=True)) for row in texts), path.name)
 
 

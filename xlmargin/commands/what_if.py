@@ -14,7 +14,7 @@ from rich.table import Table
 from xlmargin.commands.ranges import tables_of
 from xlmargin.commands.terminal import printed
 from xlmargin.excel.answers import Value, to_cells
-from xlmargin.excel.what_if_margined import impact_of_trades
+from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows
 from xlmargin.reports import what_if_table
 from xlmargin.reports.what_if_tables import CHECK
@@ -26,8 +26,8 @@ def show_what_if(ranges: BookRanges, trades: FileRows, today: dt.date, as_json: 
 
     Where cash is stated nowhere, none is known to.
     """
-    positions, *others = tables_of(ranges, today).ranges
-    impact = impact_of_trades(positions, trades, *others, today=lambda: today)
+    held = tables_of(ranges, today).ranges
+    impact = Ranges(*held, extra={"trades": trades}, today=today).impact()
     short = impact.short_under_portfolio if impact.is_portfolio else impact.short_by_strategy
     accepted = bool((short == 0).all())
     answer = to_cells(what_if_table(impact).cells())

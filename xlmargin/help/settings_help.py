@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from xlmargin.errors import RulebookError
-from xlmargin.excel.settings_names import SYNONYMS
+from xlmargin.excel.settings_reader import SYNONYMS
 from xlmargin.reports.table import Table
 from xlmargin.rulebook import house_names, look_up
 from xlmargin.rulebook.parameters import Overridable, Parameter, full_name
@@ -76,6 +76,17 @@ SETTINGS_HELP: Final = {
     ),
     "base_value": _choice(
         Settings.base_value, "Gains and losses count from the price given, or from the model's own."
+    ),
+    "unsolved_price": _choice(
+        Settings.unsolved_price,
+        "An option priced at or a little below its value without volatility is valued without, or"
+        " refuses the book.",
+    ),
+    "parity_tolerance": SettingHelp(
+        "a fraction from 0 to 1",
+        "0.005, and 0.05 a unit",
+        "How far below its value without volatility an option's price may be, as a share of its"
+        " underlying's price.",
     ),
     "day_trading_regime": _choice(
         Settings.day_trading_regime,

@@ -12,13 +12,14 @@ from typing import Final
 
 import numpy as np
 
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.reading import read_table
+from xlmargin.cells.values import Cells, shown
+from xlmargin.cells.words import POSITIONS
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError
-from xlmargin.excel.findings import Findings
-from xlmargin.excel.headings import POSITIONS
-from xlmargin.excel.plain_cells import Cells, shown
-from xlmargin.excel.positions_range import PositionRows, read_positions
-from xlmargin.excel.ranges import read_range
+from xlmargin.excel.book_reader import resolved
+from xlmargin.excel.positions_reader import PositionRows, read_positions
 from xlmargin.importers.clearing_house import (
     POINTS,
     ArrayFile,
@@ -67,15 +68,16 @@ def read_official(
     positions: Cells, arrays: ArrayFile, per: Per, groups: PublishedGroups, rules: PortfolioRules
 ) -> OfficialMargin:
     """The positions margined with the file's arrays; refused with every row that has none."""
-    findings = Findings()
-    rows = read_positions(read_range(positions, "positions", POSITIONS, findings), findings)
-    held = [] if findings.errors else _held(rows, arrays, findings)
+    log = ProblemLog()
+    table = read_table(positions, "positions", POSITIONS, log)
+    rows = resolved(read_positions(table, log), np.nan, (), log)
+    held = [] if log.errors else _held(rows, arrays, log)
     for each in held:
-        _check_basis(each, per, arrays.name, rules, findings)
+        _check_basis(each, per, arrays.name, rules, log)
     classes = [each.row.class_group for each in held]
-    direction = _direction(arrays, classes, findings)
-    if findings.errors:
-        raise InputError(findings.errors)
+    direction = _direction(arrays, classes, log)
+    if log.errors:
+        raise InputError(log.errors)
     gains = np.array([np.multiply(each.row.values, each.scale(per)) for each in held])
     account, accounts = codes([rows.account[each.index] for each in held])
     return official_margin(
@@ -94,58 +96,56 @@ def read_official(
     )
 
 
-def _held(rows: PositionRows, arrays: ArrayFile, findings: Findings) -> list[_Held]:
+def _held(rows: PositionRows, arrays: ArrayFile, log: ProblemLog) -> list[_Held]:
     """The positions but cash, each with its row; one without a row is a problem."""
     held = []
-    for i in np.flatnonzero(~rows.contracts.is_cash).tolist():
+    for i in np.flatnonzero(~rows.is_cash).tolist():
         contract = _contract(rows, i)
         try:
             row = arrays.row(contract)
         except InputError as error:
-            findings.problems.extend(error.problems)
+            log.add(error.problems)
             continue
         found = shown(rows.table.cell("symbol", i))
         if row is not None and row.class_group:
             held.append(_Held(i, float(rows.quantity[i]), float(rows.multiplier[i]), row))
         else:
             wanted = f"a contract that has a row and a class group in {arrays.name}"
-            findings.error(rows.table.name, rows.table.rows[i], "symbol", found, wanted)
+            log.error(rows.table.name, int(rows.table.rows[i]), "symbol", found, wanted)
     return held
 
 
 def _contract(rows: PositionRows, i: int) -> Contract:
-    kind, symbol = InstrumentKind(int(rows.contracts.kind[i])), rows.contracts.symbol[i]
+    kind, symbol = InstrumentKind(int(rows.kind[i])), rows.root[i]
     if kind is InstrumentKind.STOCK:
         return Contract(symbol)
-    expiration = date_of(float(rows.contracts.expiration[i]))
+    expiration = date_of(float(rows.expiration[i]))
     root = symbol.replace(".", "")
-    return Contract(root, kind, expiration, float(rows.contracts.strike[i]))
+    return Contract(root, kind, expiration, float(rows.strike[i]))
 
 
-def _check_basis(
-    each: _Held, per: Per, file: str, rules: PortfolioRules, findings: Findings
-) -> None:
+def _check_basis(each: _Held, per: Per, file: str, rules: PortfolioRules, log: ProblemLog) -> None:
     """Refuse numbers that cannot be of what the user says that they are of."""
     row, basis = each.row, each.basis(per)
     wanted = f"numbers of one {per}; look at a row and say which with --per"
     if min(row.values) < -(row.price + _A_CENT) * basis:
         found = f"a loss of {-min(row.values):,.2f} at a price of {row.price:,.2f}"
-        findings.error(file, row.row, "points", found, wanted)
+        log.error(file, row.row, "points", found, wanted)
     usual = rules.contract_minimums.contract_minimum * basis
     is_option = row.contract.kind is not InstrumentKind.STOCK
     if is_option and not np.isnan(row.minimum) and not _near(row.minimum, usual):
         found = f"{row.minimum:g} where the rule has {usual:g}"
-        findings.error(file, row.row, "minimum", found, wanted)
+        log.error(file, row.row, "minimum", found, wanted)
     if is_option and not np.isnan(row.multiplier) and row.multiplier != each.multiplier:
         found = f"a multiplier of {row.multiplier:g}"
-        findings.error(file, row.row, "multiplier", found, f"{each.multiplier:g}, as held")
+        log.error(file, row.row, "multiplier", found, f"{each.multiplier:g}, as held")
 
 
 def _near(minimum: float, usual: float) -> bool:
     return usual / _MOST_APART <= minimum <= usual * _MOST_APART
 
 
-def _direction(arrays: ArrayFile, classes: list[str], findings: Findings) -> int:
+def _direction(arrays: ArrayFile, classes: list[str], log: ProblemLog) -> int:
     """1 where the file's points go from the lowest price up, -1 the other way, 0 if not known.
 
     Shares gain as their price rises; inverse funds do not, so that most of the shares decide.
@@ -155,7 +155,7 @@ def _direction(arrays: ArrayFile, classes: list[str], findings: Findings) -> int
         steps = np.sign(np.diff(row.values))
         if steps.any() and abs(steps.sum()) < len(steps):
             wanted = "values of shares that rise or fall from each point to the next"
-            findings.error(arrays.name, row.row, "points", row.contract.symbol, wanted)
+            log.error(arrays.name, row.row, "points", row.contract.symbol, wanted)
         turns += int(np.sign(steps.sum()))
     return int(np.sign(turns))
 

@@ -15,14 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.cells.dates import DATE, date_serial
+from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import CodedCells, Table, joined
+from xlmargin.cells.values import shown_text
+from xlmargin.cells.words import Headings
 from xlmargin.dates import EARLIEST_SERIAL, LATEST_SERIAL
 from xlmargin.errors import InputError
-from xlmargin.excel.columns import DATE, date_serial
-from xlmargin.excel.findings import Findings
-from xlmargin.excel.headings import Headings
-from xlmargin.excel.plain_cells import shown_text
-from xlmargin.excel.ranges import RangeTable
 from xlmargin.importers.parquet_files import ParquetRange, open_parquet
 
 MOST_HELD_ROWS: Final = 1_000_000
@@ -34,7 +33,7 @@ _NAMES: Final = ("symbol", "underlying", "account", "group")
 
 
 @dataclass(frozen=True, eq=False)
-class DatedFile:
+class DatedParquet:
     """A Parquet file by date: `day` is the serial day of each row, shape (rows,)."""
 
     source: ParquetRange
@@ -89,22 +88,20 @@ class DatedFile:
         return [i for i, (start, end) in enumerate(groups) if wanted[start:end].any()]
 
 
-def open_dated(path: Path, name: str, headings: Headings) -> DatedFile:
+def open_dated(path: Path, name: str, headings: Headings) -> DatedParquet:
     """A Parquet file with a `date` column; refused where a row has no date."""
     source = open_parquet(path, name, headings.name_of, (*headings.needed, _DATE), _NAMES)
     day = np.empty(len(source), dtype=np.int32)
-    findings = Findings()
+    log = ProblemLog()
     for batch in source.batches((_DATE,), range(len(source.group_rows))):
         serial = _serial_days(batch)
         missing = np.isnan(serial)
         if missing.any():
             wrong = batch.take(np.flatnonzero(missing))
-            findings.errors_where(
-                np.full(len(wrong), True), range_table(wrong), _DATE, DATE, shown_text
-            )
-            raise InputError(findings.errors)
+            log.errors_where(np.full(len(wrong), True), wrong, _DATE, DATE, shown_text)
+            raise InputError(log.errors)
         day[batch.rows - 2] = serial
-    return DatedFile(source, day)
+    return DatedParquet(source, day)
 
 
 def _serial_days(batch: Table) -> FloatArray:
@@ -130,9 +127,3 @@ def _by_day(day: NDArray[np.int32], wanted: np.ndarray) -> Iterator[tuple[int, I
     starts = np.flatnonzero(np.diff(days)) + 1
     for part in np.split(own, starts):
         yield int(day[part[0]]), part
-
-
-def range_table(table: Table) -> RangeTable:
-    """Columns as the cells of a range."""
-    cells = tuple(tuple(table.cells(heading)) for heading in table.columns)
-    return RangeTable(table.name, tuple(table.rows.tolist()), tuple(table.columns), cells)
