@@ -37,6 +37,7 @@ def test_the_settings_of_prices():
 def test_a_price_of_0():
     assert margin(call(0, strike=160)) == pytest.approx(37.5)
     assert "no quote" in margin(call(0, strike=100))
+    assert "no quote" in udfs.REGT_INITIAL([HEADINGS, call(0, strike=100)], MARKET, SETTINGS)
 
 
 def test_a_spot_that_ticks_beside_a_mark_that_does_not():
