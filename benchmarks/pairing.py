@@ -29,8 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from xlmargin import udfs
 from xlmargin.excel import cache
-from xlmargin.excel.cells import read_book
-from xlmargin.excel.margined import strategy_margined
+from xlmargin.excel.ranges import Ranges
 from xlmargin.strategy_margin import Phase
 from xlmargin.strategy_margin.solver import branch_and_bound
 from xlmargin.strategy_margin.solver.scipy_engine import ScipyEngine
@@ -117,7 +116,7 @@ def thousand_legs(books: int) -> None:
         book = ranges(with_shares(seed, legs(seed, 1000)))
         cache.forget()
         taken = seconds(lambda book=book: udfs.REGT_MAINTENANCE(*book))
-        margin = strategy_margined(read_book(*book))
+        margin = Ranges(*book).strategy()
         asked, bound = margin.maintenance, margin.bound(Phase.MAINTENANCE)
         gap = (asked - bound) / asked if asked else 0.0
         print(f"1,000 legs: {taken:.1f} s, {asked:,.0f}, proven to {gap:.3%}")
@@ -147,7 +146,7 @@ def beside_margin_estimator(books: int) -> None:
             cache.forget()
             book = ranges(rows)
             ours.append(1000 * seconds(lambda book=book: udfs.REGT_INITIAL(*book)))
-            asked = strategy_margined(read_book(*book)).initial
+            asked = Ranges(*book).strategy().initial
             options = [
                 Option(
                     expiration=dt.date.fromisoformat(str(row[4])),

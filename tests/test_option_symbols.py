@@ -1,16 +1,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlmargin.instruments import InstrumentKind
-from xlmargin.option_symbols import OptionSymbol, read_option_symbol
+from xlmargin.instruments import InstrumentKind, Settlement, Style
+from xlmargin.option_symbols import (
+    OptionSymbol,
+    is_cusip,
+    is_money_fund,
+    looks_like_an_option,
+    read_option_symbol,
+    read_root,
+    share_ticker,
+)
 
 CALL = OptionSymbol("XYZ", dt.date(2026, 12, 18), InstrumentKind.CALL, 500.0)
-PUT = OptionSymbol("BRK.B", dt.date(2026, 3, 6), InstrumentKind.PUT, 47.5)
+PUT = OptionSymbol("BRKB", dt.date(2026, 3, 6), InstrumentKind.PUT, 47.5)
 
 SPELLINGS = [
     ("XYZ   261218C00500000", CALL),
@@ -37,6 +46,19 @@ SPELLINGS = [
     ("BRK.B 3/6/26 P47.5", PUT),
     ("BRK.B 06MAR26 47.5 P", PUT),
     ("BRK.B Mar 6 '26 $47.50 Put", PUT),
+    ("BRK/B 260306P00047500", PUT),
+    ("BRK B 06MAR26 47.5 P", PUT),
+    ("BRKB  260306P00047500", PUT),
+    ("XYZ Dec 18 \u201926 $500 Call", CALL),
+    ("O:XYZ261218C00500000", CALL),
+    ("XYZ#L1826C500000", CALL),
+    ("XYZ#L1826D050000", replace(CALL, strike=5.0)),
+    ("CALL XYZ   500.00 EXP 12-18-26", CALL),
+    ("PUT BRKB 47.50 EXP 3-6-26", PUT),
+    ("CALL (XYZ) SAMPLE & SONS DEC 18 26 $500 (100 SHS)", replace(CALL, multiplier=100.0)),
+    ("XYZ    DEC2026 500 C [XYZ   261218C00500000 10]", replace(CALL, multiplier=10.0)),
+    ("4SPX  261218P05000000", replace(PUT, root="4SPX", expiration=CALL.expiration, strike=5e3)),
+    ("XYZ1261218C00500000", replace(CALL, root="XYZ1")),
 ]
 
 
@@ -70,6 +92,16 @@ def test_spellings(text: str, option: OptionSymbol) -> None:
         "XYZ261218C00500000" + " " * 30 + "X",
         "XYZ" * 50 + "261218C00500000",
         "ＸＹＺ261218C00500000",
+        "XYZ261218C525000",  # six digits: dollars or thousandths, nobody knows
+        "XYZ261218C0052500",
+        "XYZ261218C000525000",
+        "XYZ261218C0",
+        "XYZ 20261218 500 C",
+        "XYZ 500C 12/18/26",
+        "C XYZ  20261218 52 M",
+        "./ESZ6EW3Z6 261218P5800",
+        "XYZ 12/18/2026 52.50",
+        "XYZ#L1826E500000",
     ],
 )
 def test_what_is_no_option_symbol(text: str) -> None:
@@ -109,3 +141,53 @@ def test_a_spelling_in_dollars_reads_back(option: OptionSymbol) -> None:
 def test_any_text_is_read_or_not(text: str) -> None:
     option = read_option_symbol(text)
     assert option is None or (option.root and option.strike > 0)
+
+
+@pytest.mark.parametrize(
+    "text", ["SPY261218C500000", "SPY 20261218 500 C", "XYZ 52.5C 12/18/26", "XYZ#L1826E500000"]
+)
+def test_what_has_a_date_and_is_no_option_is_no_ticker_either(text: str) -> None:
+    assert read_option_symbol(text) is None
+    assert looks_like_an_option(text)
+
+
+@pytest.mark.parametrize("text", ["XYZ", "BRK.B", "7203", "XYZ1", "SPX", "MS-PR-A", "C"])
+def test_tickers_do_not_look_like_options(text: str) -> None:
+    assert not looks_like_an_option(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [("XYZ", "XYZ"), ("BRK/B", "BRK.B"), ("BRK B", "BRK.B"), ("BRK-B", "BRK.B"), ("^SPX", "SPX"),
+     ("brk b", "BRK.B"), ("XYZ Corp", ""), ("BAC PRL", "BAC.PRL"), ("=1+1", ""), ("-XYZ", ""),
+     ("@SUM", ""), ("XYZ261218", ""), ("../../x", ""), ("", "")],
+)  # fmt: skip
+def test_tickers_of_shares(text: str, symbol: str) -> None:
+    assert share_ticker(text) == symbol
+
+
+def test_roots_say_more_than_their_underlying() -> None:
+    day = CALL.expiration
+    assert read_root("SPXW", day).underlying == "SPX"
+    assert read_root("BRKB", day, {"BRKB": "BRK.B"}).underlying == "BRK.B"
+    assert read_root("XYZWS", day, shares=["XYZ.WS"]).underlying == "XYZ.WS"
+    assert read_root("XYZ1", day).adjusted
+    assert read_root("BRKB1", day, {"BRKB": "BRK.B"}).underlying == "BRK.B"
+    flex = read_root("4SPX", day)
+    assert (flex.underlying, flex.style, flex.settlement) == (
+        "SPX", Style.EUROPEAN, Settlement.PM
+    )  # fmt: skip
+    assert read_root("1AAPL", day).style is Style.AMERICAN
+    assert read_root("1AAPL", day).settlement is None
+
+
+def test_a_seven_is_a_mini_only_in_its_time() -> None:
+    assert read_root("SPY7", dt.date(2014, 1, 18)).multiplier == 10.0
+    assert read_root("SPY7", CALL.expiration).adjusted
+
+
+def test_symbols_that_say_more_than_a_name() -> None:
+    assert is_money_fund("SWVXX")
+    assert not is_money_fund("XYZ")
+    assert is_cusip("912828XX1")
+    assert not is_cusip("XYZ")

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from tests.books import Range
+from tests.reading import read_book
 from xlmargin import udfs
 from xlmargin.excel import worksheet_function
-from xlmargin.excel.cells import read_book
-from xlmargin.excel.margined import strategy_margined
+from xlmargin.excel.ranges import strategy_margined
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.strategy_margin import Phase, unproven
 

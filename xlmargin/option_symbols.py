@@ -1,9 +1,10 @@
-"""OCC option symbols, in every usual spelling.
+"""Symbols of options and of shares, in every usual spelling, read without guessing.
 
 The Options Symbology Initiative (OCC, 2010) spells a listed option in 21 characters: a root of six,
 padded with blanks, the expiration as yymmdd, C or P, and the strike in thousandths of a dollar in
-eight digits. Brokers drop the padding, put points or slashes into the date, or write the strike in
-dollars; all of these mean the same contract.
+eight digits. Brokers drop the padding, put points or slashes into the date, write the strike in
+dollars, or a whole sentence; all of these mean the same contract. A root says more than its
+underlying: a digit in front is a FLEX series, one at the end an adjusted contract.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.instruments import InstrumentKind
+from xlmargin.instruments import InstrumentKind, Settlement, Style
 
-_ROOT: Final = r"(?P<root>[A-Z][A-Z0-9./]{0,5}?)"
-_RIGHT: Final = r"(?P<right>C|P|CALL|PUT)"
-_DOLLARS: Final = r"\$?(?P<dollars>\d{1,7}(?:\.\d{1,4})?)"
+_ROOT: Final = r"(?P<root>[A-Z0-9][A-Z0-9]{0,5}?|[A-Z]{1,5}[./ ][A-Z]{1,2})"
+_RIGHT: Final = r"(?P<right>CALL|PUT|C|P)"
+_DOLLARS: Final = r"\$?(?P<dollars>\d{1,5}(?:\.\d{1,4})?|\d{1,2},\d{3}(?:\.\d{1,4})?)"
 
-_SLASHED: Final = r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4}|\d{2})"
+_SLASHED: Final = r"(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4}|\d{2})"
 _ISO: Final = r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
 _DAY_FIRST: Final = r"(?P<d>\d{1,2})[ ]?(?P<mon>[A-Z]{3})[ ]?'?(?P<y>\d{4}|\d{2})"
 _MONTH_FIRST: Final = r"(?P<mon>[A-Z]{3})[ ]?(?P<d>\d{1,2}),?[ ]+'?(?P<y>\d{4}|\d{2})"
@@ -28,8 +30,8 @@ _MONTH_FIRST: Final = r"(?P<mon>[A-Z]{3})[ ]?(?P<d>\d{1,2}),?[ ]+'?(?P<y>\d{4}|\
 _SPELLINGS: Final = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
-        # XYZ   261218C00500000, with or without padding
-        rf"[.-]?{_ROOT}[ _]*(?P<ymd>\d{{6}})(?P<right>[CP])(?P<thousandths>\d{{8}})",
+        # XYZ   261218C00500000, with or without padding; O:, - or . in front
+        rf"(?:O:|[.-])?{_ROOT}[ _]*(?P<ymd>\d{{6}})(?P<right>[CP])(?P<thousandths>\d{{8}})",
         # XYZ261218C500, .XYZ261218C500, XYZ 261218 C 500
         rf"[.-]?{_ROOT}[ _]*(?P<ymd>\d{{6}})[ ]*{_RIGHT}[ ]*{_DOLLARS}",
         # XYZ 12/18/26 C500, XYZ 12/18/2026 500.00 C
@@ -41,41 +43,69 @@ _SPELLINGS: Final = tuple(
         # XYZ 18DEC26 500 C, XYZ DEC 18 '26 $500 CALL
         rf"{_ROOT}[ ]+{_DAY_FIRST}[ ]+{_DOLLARS}[ ]*{_RIGHT}",
         rf"{_ROOT}[ ]+{_MONTH_FIRST}[ ]+{_DOLLARS}[ ]*{_RIGHT}",
+        # XYZ#L1826C052500: month A-L of calls, M-X of puts, day, year, decimals, strike
+        rf"{_ROOT}#(?P<letter>[A-X])(?P<d>\d\d)(?P<y>\d\d)(?P<decimals>[CD])(?P<digits>\d{{6}})",
+        # CALL XYZ 52.50 EXP 12-18-26
+        rf"{_RIGHT}[ ]+{_ROOT}[ ]+{_DOLLARS}[ ]+EXP[ ]+{_SLASHED}",
+        # CALL (XYZ) SAMPLE CORP DEC 18 26 $52.5 (100 SHS)
+        rf"{_RIGHT}[ ]+\({_ROOT}\)[ ].*?{_MONTH_FIRST}[ ]+{_DOLLARS}"
+        r"(?:[ ]*\((?P<multiplier>\d{1,6})[ ]SHS\))?",
     )
+)
+_BRACKET: Final = re.compile(r"[^\[\]]+\[(?P<symbol>[^\[\]]+)[ ](?P<multiplier>\d{1,6})\]")
+"""XYZ DEC2026 52.5 C [XYZ   261218C00052500 100]: the symbol and the multiplier in brackets."""
+_LIKE_AN_OPTION: Final = re.compile(
+    r".*(?:\d{6}|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|\d{1,2} ?[A-Z]{3} ?'?\d{2}|"
+    r"[A-Z]{3} ?\d{1,2},? +'?\d|#[A-X]\d{4}[A-Z]).*",
+    re.ASCII,
 )
 _MONTHS: Final = tuple(month.upper() for month in calendar.month_abbr[1:])
 
-LONGEST_SYMBOL: Final = 40
-"""Characters in the longest spelling; anything longer is not a symbol."""
-
+LONGEST_SYMBOL: Final = 100
+"""Characters in the longest spelling, which is a sentence; anything longer is not a symbol."""
+LONGEST_TICKER: Final = 40
+GREATEST_STRIKE: Final = 100_000.0
+"""$; a symbol has five digits for whole dollars, and a longer strike is in other units."""
 
 INDEX_OF_ROOT: Final = {"SPXW": "SPX", "NDXP": "NDX", "RUTW": "RUT", "VIXW": "VIX", "XEO": "OEX"}
 """Option roots listed beside an index's own: their options deliver the index on the right."""
-
-
 SETTLED_AT_OPEN: Final = frozenset({"SPX", "NDX", "RUT", "VIX", "VIXW", "DJX"})
 """Roots whose options settle at the open of their day; all others at its close."""
 
-_ADJUSTED: Final = re.compile(r"([A-Z]+)[1-9]")
+_CLASS_LENGTHS: Final = (1, 2)
+"""Letters of a class of shares, such as the B of BRK.B."""
+_ADJUSTED: Final = re.compile(r"([A-Z]+)[1-9]", re.ASCII)
+_MINI: Final = re.compile(r"(AAPL|AMZN|GLD|GOOG|SPY)7", re.ASCII)
+_LAST_MINI: Final = dt.date(2016, 1, 31)
+"""Minis were listed from March 2013 to December 2014; a later 7 is a seventh adjustment."""
+MINI_MULTIPLIER: Final = 10.0
+_FLEX: Final = re.compile(r"([1-4])([A-Z]{1,5})", re.ASCII)
+_FLEX_STYLES: Final = {
+    "1": (Style.AMERICAN, Settlement.AM),
+    "2": (Style.EUROPEAN, Settlement.AM),
+    "3": (Style.AMERICAN, Settlement.PM),
+    "4": (Style.EUROPEAN, Settlement.PM),
+}
+"""Style, and the settlement of an index's; shares have the first two alone and settle as shares."""
 
-
-def adjusted_root(root: str) -> str:
-    """The plain root of an adjusted one, "XYZ" of "XYZ1"; "" where a root is not adjusted."""
-    match = _ADJUSTED.fullmatch(root)
-    return match[1] if match else ""
+_SHARE: Final = re.compile(r"[A-Z0-9]{1,6}(\.[A-Z0-9]{1,3}){0,2}", re.ASCII)
+_CLASS_SIGN: Final = re.compile(r"(?<=[A-Z])[/ -](?=[A-Z])", re.ASCII)
+_CUSIP: Final = re.compile(r"\d{3}[A-Z0-9]{5}\d", re.ASCII)
+_MONEY_FUND: Final = re.compile(r"[A-Z]{3}XX", re.ASCII)
 
 
 @dataclass(frozen=True)
 class OptionSymbol:
-    """What an option symbol says: the contract, not its multiplier or style.
+    """What an option symbol says: the contract, and the multiplier where the text names one.
 
-    `root` is the option root (SPXW, not SPX); `strike` is in dollars per unit.
+    `root` is the option root (SPXW, not SPX; BRKB, not BRK.B); `strike` is in dollars per unit.
     """
 
     root: str
     expiration: dt.date
     right: InstrumentKind
     strike: float
+    multiplier: float | None = None
 
     def __str__(self) -> str:
         """The symbol in OCC's own 21 characters."""
@@ -83,30 +113,69 @@ class OptionSymbol:
         return f"{self.root:<6}{self.expiration:%y%m%d}{right}{round(self.strike * 1000):08d}"
 
 
+@dataclass(frozen=True)
+class Root:
+    """What an option root says: its underlying's ticker, and what differs from a plain series.
+
+    An `adjusted` contract delivers what its symbol does not say; `multiplier` is None, `style` and
+    `settlement` are None where the root leaves them to the class of the underlying.
+    """
+
+    underlying: str
+    adjusted: bool = False
+    flex: bool = False
+    multiplier: float | None = None
+    style: Style | None = None
+    settlement: Settlement | None = None
+
+
 def read_option_symbol(text: str) -> OptionSymbol | None:
     """The contract that an option symbol names; None where the text is no option symbol.
 
-    A date that does not exist, such as 30 February, makes the text no option symbol either.
+    A date that does not exist, such as 30 February, makes the text no option symbol either; so does
+    a compact strike of six or seven digits, which is in dollars or in thousandths, nobody knows.
     """
-    text = text.strip().upper()
+    text = text.strip().upper().replace("\u2019", "'")
     if len(text) > LONGEST_SYMBOL or not any(c.isdigit() for c in text):
         return None
+    if (bracket := _BRACKET.fullmatch(text)) is not None:
+        option = read_option_symbol(bracket["symbol"])
+        return option and _with_multiplier(option, bracket["multiplier"])
+    if " " in text:
+        text = " ".join(text.split())
     for spelling in _SPELLINGS:
         if match := spelling.fullmatch(text):
             return _from_match(match.groupdict())
     return None
 
 
+def _with_multiplier(option: OptionSymbol, multiplier: str | None) -> OptionSymbol:
+    stated = float(multiplier) if multiplier else None
+    return OptionSymbol(option.root, option.expiration, option.right, option.strike, stated)
+
+
 def _from_match(found: dict[str, str | None]) -> OptionSymbol | None:
+    root = re.sub(r"[./ ]", "", found["root"] or "")
+    if not any(c.isalpha() for c in root) or len(root) > 6:
+        return None
+    is_call = (found.get("right") or "C")[0] == "C"
+    if letter := found.get("letter"):
+        month = ord(letter) - ord("A")
+        is_call = month < 12
+        found = {**found, "m": str(month % 12 + 1)}
     expiration = _expiration(found)
     if expiration is None:
         return None
     if thousandths := found.get("thousandths"):
         strike = int(thousandths) / 1000
+    elif digits := found.get("digits"):
+        strike = int(digits) / (1000 if found["decimals"] == "C" else 10_000)
     else:
-        strike = float(found["dollars"] or 0)
-    right = InstrumentKind.CALL if (found["right"] or "")[0] == "C" else InstrumentKind.PUT
-    return OptionSymbol(found["root"] or "", expiration, right, strike)
+        strike = float((found["dollars"] or "0").replace(",", ""))
+    if not 0 < strike < GREATEST_STRIKE:
+        return None
+    right = InstrumentKind.CALL if is_call else InstrumentKind.PUT
+    return _with_multiplier(OptionSymbol(root, expiration, right, strike), found.get("multiplier"))
 
 
 def _expiration(found: dict[str, str | None]) -> dt.date | None:
@@ -122,3 +191,72 @@ def _expiration(found: dict[str, str | None]) -> dt.date | None:
         return dt.date(year if year > 99 else 2000 + year, month, day)
     except ValueError:
         return None
+
+
+def adjusted_root(root: str) -> str:
+    """The plain root of an adjusted one, "XYZ" of "XYZ1"; "" where a root is not adjusted."""
+    match = _ADJUSTED.fullmatch(root)
+    return match[1] if match else ""
+
+
+def read_root(
+    root: str,
+    expiration: dt.date,
+    class_shares: Mapping[str, str] | None = None,
+    shares: Container[str] = (),
+    indexes: Container[str] = frozenset(INDEX_OF_ROOT.values()),
+) -> Root:
+    """What the root of an option of this expiration says.
+
+    `class_shares` maps roots to the tickers of classes of shares ("BRKB" to "BRK.B"); a class that
+    is among the `shares` held is known without it. `indexes` are those with FLEX series of their
+    own, settled at the open or at the close.
+    """
+    if _MINI.fullmatch(root) and expiration <= _LAST_MINI:
+        return Root(root[:-1], multiplier=MINI_MULTIPLIER)
+    if plain := adjusted_root(root):
+        return Root(underlying_of(plain, class_shares, shares), adjusted=True)
+    if flex := _FLEX.fullmatch(root):
+        style, settlement = _FLEX_STYLES[flex[1]]
+        underlying = underlying_of(flex[2], class_shares, shares)
+        of_index = underlying in indexes
+        return Root(underlying, flex=True, style=style, settlement=settlement if of_index else None)
+    return Root(underlying_of(root, class_shares, shares))
+
+
+def underlying_of(
+    root: str, class_shares: Mapping[str, str] | None = None, shares: Container[str] = ()
+) -> str:
+    """The ticker that a plain option root delivers: an index, a class of shares, or itself."""
+    if root in INDEX_OF_ROOT:
+        return INDEX_OF_ROOT[root]
+    if class_shares and root in class_shares:
+        return class_shares[root]
+    classes = (f"{root[:-length]}.{root[-length:]}" for length in _CLASS_LENGTHS)
+    return next((share for share in classes if share in shares), root)
+
+
+def looks_like_an_option(text: str) -> bool:
+    """Whether a text holds a date as options have, so that it is no ticker, read or not."""
+    return bool(_LIKE_AN_OPTION.fullmatch(text.upper()))
+
+
+def share_ticker(text: str) -> str:
+    """A share's symbol with a point before its class, such as BRK.B; "" where it is none.
+
+    >>> [share_ticker(t) for t in ("brk/b", "BRK B", "BRK-B", "^SPX", "XYZ Corp", "=1")]
+    ['BRK.B', 'BRK.B', 'BRK.B', 'SPX', '', '']
+    """
+    symbol = " ".join(text.upper().split())
+    symbol = _CLASS_SIGN.sub(".", symbol[1:] if symbol[:1] in ("^", "$") else symbol)
+    return symbol if _SHARE.fullmatch(symbol) else ""
+
+
+def is_cusip(symbol: str) -> bool:
+    """Whether a symbol is a CUSIP number, as bonds and notes have."""
+    return bool(_CUSIP.fullmatch(symbol))
+
+
+def is_money_fund(symbol: str) -> bool:
+    """Whether a fund's ticker says that it is a money market fund: five letters that end in XX."""
+    return bool(_MONEY_FUND.fullmatch(symbol))

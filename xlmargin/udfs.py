@@ -9,18 +9,21 @@ from xlmargin.account import account_state
 from xlmargin.dates import date_of
 from xlmargin.efficiency import ComparisonLevel, compared, efficiency_gain, strategy_figure
 from xlmargin.eligibility import checklist
-from xlmargin.excel.arguments import DIVIDENDS, HEADERS, MARKET, POSITIONS, SETTINGS, Argument, Kind
-from xlmargin.excel.cells import read_book
-from xlmargin.excel.dated_books import read_history
-from xlmargin.excel.dated_checks import problems_by_date
-from xlmargin.excel.facts_range import read_facts
-from xlmargin.excel.intraday_margined import reports_of_activity
-from xlmargin.excel.lists import read_moves, read_word
-from xlmargin.excel.margined import portfolio_margined, strategy_margined
-from xlmargin.excel.option_arguments import read_options
-from xlmargin.excel.option_symbol import read_symbol
-from xlmargin.excel.settings_alone import read_settings_alone
-from xlmargin.excel.what_if_margined import hedge_of_candidates, impact_of_trades
+from xlmargin.excel.arguments import (
+    DIVIDENDS,
+    HEADERS,
+    MARKET,
+    POSITIONS,
+    SETTINGS,
+    Argument,
+    Kind,
+    read_moves,
+    read_word,
+)
+from xlmargin.excel.facts_reader import read_facts
+from xlmargin.excel.option_arguments import read_options, read_symbol
+from xlmargin.excel.ranges import Ranges
+from xlmargin.excel.settings_reader import read_settings_alone
 from xlmargin.excel.worksheet_function import TODAY, Returns, worksheet_function
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.pricing import greeks, implied_volatility, theoretical_value
@@ -29,21 +32,38 @@ from xlmargin.settings import Basis
 from xlmargin.strategy_margin import Phase
 from xlmargin.what_if import one_more
 
+TRADES = Argument(
+    "Trades with the headings of positions: quantity bought (> 0) or sold, price; cost (trade"
+    " price), fee, action (trade, close or roll), to_expiration, to_strike, to_price.",
+    Kind.RANGE,
+)
+CANDIDATES = Argument(
+    "What might be traded, with the headings of positions: price; quantity (sign: bought or"
+    " sold; size: the most; left out: bought), cost (trade price), fee, account.",
+    Kind.RANGE,
+)
+ACTIVITY = Argument(
+    "Trades, deposits and withdrawals with headings: symbol, type, quantity (sold < 0), price;"
+    " strike, expiration. Optional: date, time (without it the worst order counts), fee, mark,"
+    " account.",
+    Kind.RANGE,
+)
+FACTS = Argument(
+    "Names and values, a column an account: status, equity, monitoring, unlisted_derivatives,"
+    " registration, experience, option_level, disclosure, agreement, review.",
+    Kind.RANGE,
+)
 BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
 
 
-def _portfolio(*ranges):
-    return portfolio_margined(read_book(*ranges, today=TODAY))
-
-
-def _strategy(*ranges):
-    return strategy_margined(read_book(*ranges, today=TODAY))
+def _ranges(positions, market, settings, dividends, **extra):
+    return Ranges(positions, market, settings, dividends, extra, TODAY())
 
 
 @worksheet_function(**BOOK)
 def PM_REQUIREMENT(positions, market=None, settings=None, dividends=None):
     """Portfolio margin requirement of the positions, in dollars."""
-    return _portfolio(positions, market, settings, dividends).amount
+    return _ranges(positions, market, settings, dividends).portfolio().amount
 
 
 @worksheet_function(
@@ -56,7 +76,7 @@ def PM_RISK_ARRAY(
 ):
     """Gain or loss in dollars at the ten valuation points, a row a position, group or account."""
     level = read_word("level", level, reports.ArrayLevel)
-    margin = _portfolio(positions, market, settings, dividends)
+    margin = _ranges(positions, market, settings, dividends).portfolio()
     return reports.risk_array_table(margin, level).cells(headers)
 
 
@@ -65,7 +85,7 @@ def PM_GROUPS(positions, market=None, settings=None, dividends=None, headers=Tru
     """Each class, product and portfolio group: worst point, worst loss, minimum, requirement in
     dollars, which of them binds, and the rule.
     """
-    margin = _portfolio(positions, market, settings, dividends)
+    margin = _ranges(positions, market, settings, dividends).portfolio()
     return reports.groups_table(margin).cells(headers)
 
 
@@ -89,7 +109,7 @@ def PM_STRESS(
     """
     spots = read_moves("spot_moves", spot_moves, reports.SPOT_MOVES, least=-1.0)
     volatilities = read_moves("vol_moves", vol_moves, reports.VOLATILITY_MOVES, least=-1.0)
-    margin = _portfolio(positions, market, settings, dividends)
+    margin = _ranges(positions, market, settings, dividends).portfolio()
     return reports.stress_table(margin, spots, volatilities).cells(headers)
 
 
@@ -104,7 +124,7 @@ def PM_PATH(positions, market=None, settings=None, dividends=None, moves=None, h
     there are several, each by itself.
     """
     path = read_moves("moves", moves, reports.SPOT_MOVES, least=-1.0)
-    margin = _portfolio(positions, market, settings, dividends)
+    margin = _ranges(positions, market, settings, dividends).portfolio()
     return reports.path_table(margin, path).cells(headers)
 
 
@@ -113,7 +133,7 @@ def PM_CONTRIBUTION(positions, market=None, settings=None, dividends=None, heade
     """Requirement in dollars of each position: standalone, marginal (with it less without it), and
     its share of the total at the worst point.
     """
-    margin = _portfolio(positions, market, settings, dividends)
+    margin = _ranges(positions, market, settings, dividends).portfolio()
     return reports.contribution_table(margin).cells(headers)
 
 
@@ -122,7 +142,7 @@ def REGT_INITIAL(positions, market=None, settings=None, dividends=None):
     """Least strategy-based initial requirement over all permitted pairings, in dollars, before any
     proceeds are applied.
     """
-    return _strategy(positions, market, settings, dividends).initial
+    return _ranges(positions, market, settings, dividends).strategy().initial
 
 
 @worksheet_function(**BOOK)
@@ -130,7 +150,7 @@ def REGT_MAINTENANCE(positions, market=None, settings=None, dividends=None):
     """Least strategy-based maintenance requirement over all permitted pairings, in dollars, without
     the value of short stock.
     """
-    return _strategy(positions, market, settings, dividends).maintenance
+    return _ranges(positions, market, settings, dividends).strategy().maintenance
 
 
 @worksheet_function(**BOOK, headers=HEADERS)
@@ -138,7 +158,7 @@ def REGT_STRATEGIES(positions, market=None, settings=None, dividends=None, heade
     """The pairing that makes the requirement least, a row a leg used: line, strategy, symbol,
     quantity, initial, maintenance and proceeds in dollars, how, rule.
     """
-    margin = _strategy(positions, market, settings, dividends)
+    margin = _ranges(positions, market, settings, dividends).strategy()
     is_initial = margin.book.settings.basis is Basis.INITIAL
     phase = Phase.INITIAL if is_initial else Phase.MAINTENANCE
     return reports.strategies_table(margin, phase).cells(headers)
@@ -149,9 +169,10 @@ def MARGIN_EFFICIENCY(positions, market=None, settings=None, dividends=None):
     """Efficiency gain as a fraction: 1 - portfolio requirement / strategy-based figure of the
     setting basis (default deposit).
     """
-    strategy = _strategy(positions, market, settings, dividends)
+    ranges = _ranges(positions, market, settings, dividends)
+    strategy = ranges.strategy()
     figure = strategy_figure(strategy, strategy.book.settings.basis)
-    return efficiency_gain(portfolio_margined(strategy.book).amount, figure)
+    return efficiency_gain(ranges.portfolio().amount, figure)
 
 
 @worksheet_function(**BOOK, headers=HEADERS)
@@ -159,8 +180,9 @@ def MARGIN_COMPARE(positions, market=None, settings=None, dividends=None, header
     """Both regimes by underlying, account and in total, in dollars: initial, maintenance, deposit,
     portfolio requirement (each row its share), gain, and as a fraction; then other figures in use.
     """
-    strategy = _strategy(positions, market, settings, dividends)
-    portfolio = portfolio_margined(strategy.book)
+    ranges = _ranges(positions, market, settings, dividends)
+    strategy = ranges.strategy()
+    portfolio = ranges.portfolio()
     return reports.comparison_table(compared(portfolio, strategy)).cells(headers)
 
 
@@ -170,8 +192,9 @@ def MARGIN_ACCOUNT(positions, market=None, settings=None, dividends=None, header
     buying power, leverage, cushion, the move of the market that takes the excess away, least
     equity, margin calls and their due dates.
     """
-    strategy = _strategy(positions, market, settings, dividends)
-    state = account_state(portfolio_margined(strategy.book), strategy)
+    ranges = _ranges(positions, market, settings, dividends)
+    strategy = ranges.strategy()
+    state = account_state(ranges.portfolio(), strategy)
     return reports.account_table(state).cells(headers)
 
 
@@ -188,25 +211,22 @@ def MARGIN_GAINS(
     setting basis. Strategies are those of the least maintenance pairing.
     """
     level = read_word("level", level, ComparisonLevel)
-    strategy = _strategy(positions, market, settings, dividends)
-    portfolio = portfolio_margined(strategy.book)
+    ranges = _ranges(positions, market, settings, dividends)
+    strategy = ranges.strategy()
+    portfolio = ranges.portfolio()
     return reports.gains_table(compared(portfolio, strategy, level)).cells(headers)
 
 
 @worksheet_function(
     **BOOK,
-    trades=Argument(
-        "Trades with the headings of positions: quantity bought (> 0) or sold, price; cost (trade"
-        " price), fee, action (trade, close or roll), to_expiration, to_strike, to_price.",
-        Kind.RANGE,
-    ),
+    trades=TRADES,
     headers=HEADERS,
 )
 def MARGIN_WHATIF(positions, trades, market=None, settings=None, dividends=None, headers=True):
     """Value, requirements and excess under both regimes in dollars before trades, after them with
     fees paid, and the change; and whether the trades may be done.
     """
-    impact = impact_of_trades(positions, trades, market, settings, dividends, today=TODAY)
+    impact = _ranges(positions, market, settings, dividends, trades=trades).impact()
     return reports.what_if_table(impact).cells(headers)
 
 
@@ -215,18 +235,15 @@ def MARGIN_ONE_MORE(positions, market=None, settings=None, dividends=None, heade
     """What one more of each contract held, or of 100 shares, would change in dollars: initial,
     maintenance, deposit, portfolio requirement; and the cash it needs.
     """
-    strategy = _strategy(positions, market, settings, dividends)
-    made = one_more(portfolio_margined(strategy.book), strategy)
+    ranges = _ranges(positions, market, settings, dividends)
+    strategy = ranges.strategy()
+    made = one_more(ranges.portfolio(), strategy)
     return reports.one_more_table(made).cells(headers)
 
 
 @worksheet_function(
     **BOOK,
-    candidates=Argument(
-        "What might be traded, with the headings of positions: price; quantity (sign: bought or"
-        " sold; size: the most; left out: bought), cost (trade price), fee, account.",
-        Kind.RANGE,
-    ),
+    candidates=CANDIDATES,
     target=Argument(
         "Reduction of the requirement wanted, $; left out: the margin call, else all that can be.",
         Kind.NUMBER,
@@ -239,9 +256,8 @@ def MARGIN_HEDGE(
     """Candidates ranked by the requirement they free for each dollar of cost, with the least
     quantity that reaches the target, or that frees the most.
     """
-    ranges = (positions, candidates, market, settings, dividends)
-    hedge = hedge_of_candidates(*ranges, target, today=TODAY)
-    return reports.hedge_table(hedge).cells(headers)
+    ranges = _ranges(positions, market, settings, dividends, candidates=candidates)
+    return reports.hedge_table(ranges.hedge(target)).cells(headers)
 
 
 @worksheet_function(
@@ -258,7 +274,7 @@ def MARGIN_CALL_DUE(day, kind, settings=None):
     """Last day to meet a margin call, as a date: business days of the exchange after the day. An
     intraday deficit: the day after which late payment may freeze the account.
     """
-    _, stated = read_settings_alone(settings, TODAY)
+    _, stated = read_settings_alone(settings, TODAY())
     kind = read_word("kind", kind, CallKind)
     return last_day_to_meet(kind, date_of(day), stated.house, stated.overrides)
 
@@ -268,7 +284,7 @@ def MARGIN_HISTORY(positions, market=None, settings=None, dividends=None, header
     """Both regimes by date and account, where positions and market have a column date: $, shares of
     long market value, capital released, equity, excess, calls with due dates, why a day failed.
     """
-    days = read_history(positions, market, settings, dividends)
+    days = _ranges(positions, market, settings, dividends).history()
     return reports.history_table(days).cells(headers)
 
 
@@ -277,16 +293,12 @@ def MARGIN_HISTORY_SUMMARY(positions, market=None, settings=None, dividends=None
     """The days of MARGIN_HISTORY in a few figures: average shares of long market value, capital
     released, worst days, margin calls, days that failed.
     """
-    days = read_history(positions, market, settings, dividends)
+    days = _ranges(positions, market, settings, dividends).history()
     return reports.history_summary_table(days).cells(headers)
 
 
 @worksheet_function(
-    facts=Argument(
-        "Names and values, a column an account: status, equity, monitoring, unlisted_derivatives,"
-        " registration, experience, option_level, disclosure, agreement, review.",
-        Kind.RANGE,
-    ),
+    facts=FACTS,
     settings=SETTINGS,
     headers=HEADERS,
 )
@@ -294,19 +306,14 @@ def PM_ELIGIBILITY(facts, settings=None, headers=True):
     """Who may have a portfolio margin account, a row a requirement by step: found, needed, met or
     not, what is lacking, source; and the verdict. Dollars are numbers.
     """
-    as_of, stated = read_settings_alone(settings, TODAY)
+    as_of, stated = read_settings_alone(settings, TODAY())
     rules = eligibility_rules(as_of, stated.house, stated.overrides)
     checklists = [checklist(each, rules) for each in read_facts(facts, as_of)]
     return reports.eligibility_table(checklists).cells(headers)
 
 
 @worksheet_function(
-    activity=Argument(
-        "Trades, deposits and withdrawals with headings: symbol, type, quantity (sold < 0), price;"
-        " strike, expiration. Optional: date, time (without it the worst order counts), fee, mark,"
-        " account.",
-        Kind.RANGE,
-    ),
+    activity=ACTIVITY,
     **BOOK,
     headers=HEADERS,
 )
@@ -315,8 +322,8 @@ def MARGIN_INTRADAY(activity, positions, market=None, settings=None, dividends=N
     the first day; the day's largest deficit, what satisfies it and by when. Pattern day trading
     where the date, or the setting day_trading_regime, asks for it.
     """
-    found = reports_of_activity(activity, positions, market, settings, dividends, today=TODAY)
-    return reports.intraday_table(found).cells(headers)
+    ranges = _ranges(positions, market, settings, dividends, activity=activity)
+    return reports.intraday_table(ranges.intraday()).cells(headers)
 
 
 OPTION = {
@@ -405,12 +412,29 @@ def OPT_GREEKS(
     return reports.greeks_table(made).cells(headers)
 
 
-@worksheet_function(Returns.TABLE, **BOOK)
-def XLM_CHECK(positions, market=None, settings=None, dividends=None):
-    """Every problem found in the ranges: severity, range, row, column, found, wanted; one row
-    "no problems" if there are none.
+@worksheet_function(
+    Returns.TABLE,
+    **BOOK,
+    trades=TRADES,
+    candidates=CANDIDATES,
+    activity=ACTIVITY,
+    facts=FACTS,
+)
+def XLM_CHECK(
+    positions,
+    market=None,
+    settings=None,
+    dividends=None,
+    trades=None,
+    candidates=None,
+    activity=None,
+    facts=None,
+):
+    """Every problem found in the ranges, and how they were read: severity (error, warning, note),
+    range, row, column, found, wanted; one row "no problems" if there are none.
     """
-    problems = problems_by_date(positions, market, settings, dividends, TODAY)
+    extra = {"trades": trades, "candidates": candidates, "activity": activity, "facts": facts}
+    problems = _ranges(positions, market, settings, dividends, **extra).problems()
     return reports.problem_table(problems).cells()
 
 
@@ -424,9 +448,9 @@ def XLM_EXPLAIN(positions, market=None, settings=None, dividends=None, regime="p
     regime = read_word("regime", regime, reports.Regime)
     ranges = (positions, market, settings, dividends)
     if regime is reports.Regime.PORTFOLIO:
-        requirement = portfolio_margin.explained(_portfolio(*ranges))
+        requirement = portfolio_margin.explained(_ranges(*ranges).portfolio())
     else:
-        requirement = strategy_margin.explained(_strategy(*ranges), Phase(regime.value))
+        requirement = strategy_margin.explained(_ranges(*ranges).strategy(), Phase(regime.value))
     return reports.explanation_table(requirement).cells()
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from tests.reading import read_book
 from xlmargin.account import account_values
 from xlmargin.account.account_values import cash_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError
-from xlmargin.excel.cells import read_book
 from xlmargin.rulebook import strategy_rules
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]

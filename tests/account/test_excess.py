@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from tests.reading import read_book
 from xlmargin.account import portfolio_excess, strategy_excess
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
-from xlmargin.excel.cells import read_book
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
 SETTINGS = [["as_of", "2026-11-20"], ["account_type", "margin"]]

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from tests.account.accounts import HEADINGS, MARGIN, answered, cash, option, stock, totals
+from tests.reading import read_book
 from xlmargin import udfs
 from xlmargin.account import lone_stock, portfolio_excess, strategy_excess
 from xlmargin.account.moved_prices import moved_prices
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
-from xlmargin.excel.cells import read_book
 from xlmargin.strategy_margin import Phase, strategy_lines
 
 

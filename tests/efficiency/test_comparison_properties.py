@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.reading import read_book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.efficiency import Comparison, ComparisonLevel, compared
-from xlmargin.excel.cells import read_book
 from xlmargin.settings import Basis
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "volatility", "account"]

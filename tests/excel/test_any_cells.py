@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from tests.excel.ranges import MARKET, POSITIONS, SETTINGS
 from tests.excel.test_reading import same
+from tests.reading import check_book, read_book
 from xlmargin.book import Book
+from xlmargin.cells.words import DIVIDENDS
+from xlmargin.cells.words import MARKET as MARKET_HEADINGS
+from xlmargin.cells.words import POSITIONS as HEADINGS
 from xlmargin.errors import InputError, Problem, Severity
-from xlmargin.excel.cells import check_book, read_book
-from xlmargin.excel.headings import DIVIDENDS
-from xlmargin.excel.headings import MARKET as MARKET_HEADINGS
-from xlmargin.excel.headings import POSITIONS as HEADINGS
 
 texts = st.one_of(
     st.text(max_size=30),

@@ -8,9 +8,9 @@ from threading import Event
 import pytest
 
 from tests.excel.ranges import DIVIDENDS, MARKET, POSITIONS, SETTINGS, spoilt
-from xlmargin.excel import cells
+from tests.reading import check_book, read_book
+from xlmargin.excel import ranges
 from xlmargin.excel.cache import ContentCache
-from xlmargin.excel.cells import check_book, read_book
 
 
 def test_the_same_content_answers_the_identical_book() -> None:
@@ -56,8 +56,8 @@ def test_a_changed_list_is_read_anew() -> None:
 
 
 def test_a_check_and_a_reading_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    reader, calls = cells.read, []
-    monkeypatch.setattr(cells, "read", lambda contents: calls.append(1) or reader(contents))
+    reader, calls = ranges.read_book, []
+    monkeypatch.setattr(ranges, "read_book", lambda tables: calls.append(1) or reader(tables))
     positions = spoilt(POSITIONS, 2, "quantity", 12345)
     check_book(positions, MARKET, SETTINGS)
     read_book(positions, MARKET, SETTINGS)

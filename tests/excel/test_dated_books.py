@@ -7,12 +7,11 @@ import datetime as dt
 import pytest
 
 from tests.excel.ranges import Range
+from tests.reading import ranges_of
 from xlmargin import udfs
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError
-from xlmargin.excel.contents import read_contents
-from xlmargin.excel.dated_books import days_of, read_history
-from xlmargin.excel.dated_checks import problems_by_date
+from xlmargin.excel.history import days_of
 from xlmargin.history import ShadowDay
 
 SETTINGS: Range = [["as_of", "2020-01-01"], ["rate", 0.04]]
@@ -27,8 +26,7 @@ MARKET: Range = [["Date", "symbol", "price"], [46037, "XYZ", 100.0], [46038, "XY
 
 @pytest.mark.parametrize("market", [MARKET, None, [MARKET[0], MARKET[2], MARKET[1]]])
 def test_a_book_for_each_day_in_the_order_of_time(market: Range | None) -> None:
-    contents = read_contents({"positions": POSITIONS}, market, SETTINGS, None, None)
-    days = days_of(contents)
+    days = days_of(ranges_of(POSITIONS, market, SETTINGS).tables)
     assert [day.day for day in days] == [46037.0, 46038.0]
     first, second = (day.book() for day in days)
     assert (first.market.as_of, second.market.as_of) == (46037.0, 46038.0)
@@ -40,13 +38,14 @@ def test_a_book_for_each_day_in_the_order_of_time(market: Range | None) -> None:
 
 def test_times_of_a_day_are_that_day() -> None:
     rows = [POSITIONS[0], [46037.25, *POSITIONS[2][1:]], [46037.75, *POSITIONS[3][1:]]]
-    (day,) = read_history(rows, None, SETTINGS)
+    (day,) = ranges_of(rows, None, SETTINGS).history()
     assert (day.day, day.problem) == (46037.0, "")
 
 
 def test_the_same_content_is_read_once() -> None:
-    assert read_history(POSITIONS, None, SETTINGS) is read_history(
-        [list(row) for row in POSITIONS], None, SETTINGS
+    assert (
+        ranges_of(POSITIONS, None, SETTINGS).history()
+        is ranges_of([list(row) for row in POSITIONS], None, SETTINGS).history()
     )
 
 
@@ -55,7 +54,7 @@ def refusals(
 ) -> list[str]:
     """What refuses the ranges as such."""
     with pytest.raises(InputError) as refused:
-        read_history(positions, market, settings)
+        ranges_of(positions, market, settings).history()
     return [str(problem) for problem in refused.value.problems]
 
 
@@ -67,7 +66,7 @@ def test_a_row_without_a_date() -> None:
     ]
 
 
-@pytest.mark.parametrize("cell", ["15.1.2026", "soon", 3.0, True])
+@pytest.mark.parametrize("cell", ["5.1.2026", "soon", 3.0, True])
 def test_a_date_that_is_none(cell: object) -> None:
     (problem,) = refusals([*POSITIONS, [cell, "XYZ", "stock", 1, None, None, 1.0]])
     assert problem.startswith("positions, row 5, date: found ")
@@ -91,7 +90,7 @@ def test_ranges_without_rows_or_left_out() -> None:
 
 def test_a_market_with_neither_dates_nor_rows_is_left_out() -> None:
     blank: Range = [["symbol", "price", "class"], [None, None, None]]
-    (one, other) = (read_history(POSITIONS, market, SETTINGS) for market in (None, blank))
+    (one, other) = (ranges_of(POSITIONS, market, SETTINGS).history() for market in (None, blank))
     assert [day.day for day in other] == [day.day for day in one]
     assert not any(day.problem for day in other)
 
@@ -107,7 +106,7 @@ def test_settings_that_nobody_can_read_refuse_every_day_at_once() -> None:
 
 
 def days(positions: Range, market: Range | None = MARKET) -> dict[str, ShadowDay]:
-    read = read_history(positions, market, SETTINGS)
+    read = ranges_of(positions, market, SETTINGS).history()
     return {date_of(day.day).isoformat(): day for day in read}
 
 
@@ -129,8 +128,8 @@ ONE_DAY_WRONG: dict[str, tuple[Range, Range, str]] = {
     ),
     "an underlying twice": (
         [*POSITIONS, ["2026-01-20", "XYZ", "stock", 1, None, None, 100.0]],
-        [*MARKET, ["2026-01-20", "XYZ", 100.0], ["2026-01-20", "XYZ", 100.0]],
-        "market, row 5, symbol: found 'XYZ', wanted one row for XYZ, as row 4",
+        [*MARKET, ["2026-01-20", "XYZ", 100.0], ["2026-01-20", "XYZ", 101.0]],
+        "market, row 5, symbol: found 'XYZ', wanted one row for XYZ; another is row 4",
     ),
     "an option at a price that no volatility gives": (
         [*POSITIONS, ["2026-01-20", "XYZ", "put", 1, 95, "2026-12-18", 200.0]],
@@ -204,7 +203,7 @@ def problems(positions: Range, market: Range | None = MARKET) -> list[str]:
     def today() -> dt.date:
         return dt.date(2026, 1, 20)
 
-    found = problems_by_date(positions, market, SETTINGS, None, today)
+    found = ranges_of(positions, market, SETTINGS, today=today).problems()
     return [f"{problem.severity}: {problem}" for problem in found]
 
 
@@ -241,7 +240,7 @@ def test_a_check_finds_what_one_regime_alone_refuses() -> None:
     rows: Range = [headings, *alone, *apart]
     (refused,) = problems(rows, None)
     assert refused.startswith("error: positions, row 5, group: found -1 XYZ 18 Dec 2026 95 put")
-    assert [bool(day.problem) for day in read_history(rows, None, SETTINGS)] == [False, True]
+    assert [bool(day.problem) for day in ranges_of(rows, None, SETTINGS).history()] == [False, True]
 
 
 def test_a_check_of_one_date_is_that_of_any_book() -> None:

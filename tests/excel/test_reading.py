@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 
 from tests.excel.ranges import DIVIDENDS, MARKET, POSITIONS, SETTINGS, Range, spoilt
+from tests.reading import ranges_of, read_book
 from xlmargin.book import Book
 from xlmargin.contracts import Contracts
 from xlmargin.dates import serial_of
-from xlmargin.excel.cells import read_book, read_books
+from xlmargin.excel.trades import read_trades
 from xlmargin.instruments import InstrumentKind, UnderlyingClass
 from xlmargin.market import Dividend, RateCurve
 from xlmargin.settings import AccountType, BaseValue, Basis, Settings, Smile
@@ -195,18 +196,17 @@ def test_pairing_groups() -> None:
     assert read.group.tolist() == [0, -1, 1, 0]
 
 
-def test_several_ranges_share_one_market() -> None:
+def test_orders_stand_in_the_market_of_what_is_held_and_their_own() -> None:
     trades = [OPTION_HEADINGS, ["ABC", "stock", 5, None, None, 20.0]]
-    held, added = read_books({"positions": POSITIONS, "trades": trades}, MARKET, SETTINGS)
-    assert held.market is added.market
-    assert added.positions.underlying.tolist() == [held.market.index_of["ABC"]]
+    held = ranges_of([POSITIONS[0], *POSITIONS[1:3]], MARKET, SETTINGS)
+    done = read_trades(trades, held.reading).accepted().book
+    assert done.positions.underlying.tolist() == [done.market.index_of["ABC"]]
+    assert done.market.underlyings[:2] == held.book().market.underlyings
 
 
 def test_today_is_asked_for_only_where_no_date_is_given() -> None:
-    def never() -> dt.date:
-        raise AssertionError
-
-    read_book(POSITIONS, MARKET, SETTINGS, today=never)
+    stated = [read_book(POSITIONS, MARKET, SETTINGS, today=lambda: None)]  # type: ignore[arg-type]
+    assert stated[0].as_of == dt.date(2026, 1, 15)
     one_day, next_day = dt.date(2026, 2, 2), dt.date(2026, 2, 3)
     books = [
         read_book(POSITIONS, MARKET, [["rate", 0.04]], today=lambda day=day: day)

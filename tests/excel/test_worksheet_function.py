@@ -186,7 +186,7 @@ def test_a_function_reads_a_book() -> None:
     @worksheet_function(positions=RANGE, market=RANGE, settings=RANGE)
     @named("TEST_BOOK")
     def function(positions, market=None, settings=None):
-        from xlmargin.excel.cells import read_book
+        from tests.reading import read_book
 
         return len(read_book(positions, market, settings).positions)
 

@@ -12,10 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from xlmargin import udfs
+from xlmargin.cells.words import POSITIONS
 from xlmargin.cli import app
 from xlmargin.commands.help_pages import page_of
 from xlmargin.errors import MarginError
-from xlmargin.excel.settings_names import SYNONYMS
+from xlmargin.excel.settings_reader import SYNONYMS
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.help import EXAMPLE_BOOK, EXAMPLES, Example, help_rows, usage
 from xlmargin.help.example_book import Rows

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from tests.books import Range
+from tests.reading import read_book
 from xlmargin import udfs
 from xlmargin.account import portfolio_excess, strategy_excess
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
-from xlmargin.excel.cells import read_book
 from xlmargin.history import Regimes, day_rows, failed_day, margined_day, shadow_day
 from xlmargin.settings import Basis
 

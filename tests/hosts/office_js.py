@@ -11,8 +11,8 @@ import json
 import sys
 
 from tests.hosts.calls import CALLS, LEFT_OUT, Range
+from xlmargin.cells.values import ERROR_OF_CODE
 from xlmargin.dates import serial_of
-from xlmargin.excel.plain_cells import ERROR_OF_CODE
 
 
 def js_value(cell: object) -> object:

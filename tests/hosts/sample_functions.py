@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from tests.reading import check_book, read_book
+from xlmargin.cells.values import rows_of, to_value
 from xlmargin.errors import MarginError
 from xlmargin.excel.arguments import (
     DIVIDENDS,
@@ -13,8 +15,6 @@ from xlmargin.excel.arguments import (
     Argument,
     Kind,
 )
-from xlmargin.excel.cells import check_book, read_book
-from xlmargin.excel.plain_cells import plain, rows_of
 from xlmargin.excel.worksheet_function import worksheet_function
 
 
@@ -45,7 +45,7 @@ def SAMPLE_CHECK(positions, market=None, settings=None):
 @worksheet_function(values=Argument("Any cells.", Kind.VALUES))
 def SAMPLE_VALUES(values):
     """The cells as they arrive."""
-    return [[plain(cell) for cell in row] for row in rows_of(values)]
+    return [[to_value(cell) for cell in row] for row in rows_of(values)]
 
 
 @worksheet_function(

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from xlmargin.cells.table import CodedCells, Table
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers import parquet_files
-from xlmargin.importers.column_table import ColumnTable, TextColumn
 from xlmargin.importers.parquet_files import open_parquet
 
 pytestmark = pytest.mark.dependencies
@@ -29,7 +29,7 @@ def written(folder: Path, columns: dict[str, Any], **options: Any) -> Path:
     return path
 
 
-def read(path: Path, *needed: str) -> ColumnTable:
+def read(path: Path, *needed: str) -> Table:
     source = open_parquet(
         path, "positions", lambda text: HEADINGS.get(text.strip().lower(), ""), needed, ("account",)
     )
@@ -104,7 +104,7 @@ def test_a_type_without_plain_cells_is_refused_by_name(array: Any, tmp_path: Pat
 @pytest.mark.parametrize("array", REFUSED.values(), ids=REFUSED)
 def test_a_column_that_nobody_asks_for_may_be_anything(array: Any, tmp_path: Path) -> None:
     path = written(tmp_path, {"other": array, "price": [1.0]})
-    assert read(path).headings == ("price",)
+    assert list(read(path).columns) == ["price"]
 
 
 def test_texts_that_are_no_text_are_refused(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_rows_are_numbered_through_groups_and_batches(
 
 
 def test_texts_that_no_row_uses_are_left_out() -> None:
-    column = TextColumn(np.array([2, -1, 0, 2], np.int32), ("a", "b", "c"))
-    taken = column.taken(np.array([1, 3]))
-    assert taken.texts == ("c",)
+    column = CodedCells(np.array([2, -1, 0, 2], np.int32), ("a", "b", "c"))
+    taken = column.take(np.array([1, 3]))
+    assert taken.distinct == ("c",)
     assert taken.codes.tolist() == [-1, 0]

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise, permutations
 
 from tests.intraday.answers import Range
+from tests.reading import read_book
 from xlmargin.account import portfolio_excess, strategy_excess
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
-from xlmargin.excel.cells import read_book
 from xlmargin.settings import AccountType
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]

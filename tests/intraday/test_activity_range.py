@@ -3,7 +3,6 @@
 import datetime as dt
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as searching
@@ -40,7 +39,6 @@ def changed(row, column, value):
     [
         (2, "type", "cash", "found 'cash', wanted stock, call, put, deposit or withdrawal"),
         (2, "type", "putt", "found 'putt', wanted stock, call, put, deposit or withdrawal"),
-        (2, "type", None, "found nothing, wanted stock, call, put, deposit or withdrawal"),
         (2, "price", None, "found nothing, wanted the price it was traded at"),
         (2, "price", -1, "found -1, wanted the price it was traded at"),
         (2, "price", "5O", "found the text '5O', wanted a number"),
@@ -209,27 +207,3 @@ def test_any_cells_are_answered_or_refused_in_words(cells):
     else:
         figures = [cell for row in answer[1:] for cell in row if isinstance(cell, float)]
         assert all(math.isfinite(figure) for figure in figures)
-
-
-def test_kinds_are_told_apart_once_and_not_row_by_row(monkeypatch):
-    told, isin = [], np.isin
-
-    def counted(kinds, *wanted):
-        told.append(len(kinds))
-        return isin(kinds, *wanted)
-
-    monkeypatch.setattr("xlmargin.excel.contract_columns.np.isin", counted)
-
-    def times(number):
-        told.clear()
-        traded = [[*HEADINGS[2:]], *([*ROWS[1][2:]] for _ in range(number))]
-        held = [
-            ["symbol", "type", "quantity", "strike", "expiration", "price"],
-            ["XYZ", "call", -1, 50, "2026-12-18", 2.1],
-            ["USD", "cash", 10_000, None, None, None],
-        ]
-        udfs.MARGIN_INTRADAY(traded, held, MARKET, MARGIN)
-        return len(told)
-
-    times(1)  # the same holdings again are not read again
-    assert times(9) == times(3) > 0

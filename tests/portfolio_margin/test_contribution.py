@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.books import Range
-from xlmargin.excel.cells import read_book
+from tests.reading import read_book
 from xlmargin.portfolio_margin import Contribution, contribution, portfolio_margin
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "multiplier"]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.books import Range
+from tests.reading import read_book
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import RefusedPosition
-from xlmargin.excel.cells import read_book
 from xlmargin.portfolio_margin import (
     PortfolioMargin,
     contribution,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.books import Range
-from xlmargin.excel.cells import read_book
+from tests.reading import read_book
 from xlmargin.portfolio_margin import contribution, explained, portfolio_margin
 
 AS_OF = "2026-11-20"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.reading import read_book
 from xlmargin import portfolio_margin, strategy_margin, udfs
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
-from xlmargin.excel.cells import read_book
 from xlmargin.strategy_margin import Phase
 
 HEADINGS = ["symbol", "type", "quantity", "price", "account"]

@@ -43,7 +43,7 @@ ROLL = action(PUT, action="roll", to_expiration=MARCH, to_price=7.0)
         ([action(ROLL, to_price=None)], "row 2, to_price: found nothing"),
         ([action(ROLL, to_price=-1)], "row 2, to_price: found -1"),
         ([action(ROLL, to_strike=0)], "row 2, to_strike: found 0"),
-        ([action(ROLL, to_expiration="2026-11-19")], "row 2, expiration: found 2026-11-19"),
+        ([action(ROLL, to_expiration="2026-11-19")], "row 2, to_expiration: found"),
         ([action(["XYZ", "stock"], action="roll", to_expiration=MARCH)], "options alone are"),
         ([action([*PUT[:2], 1, *PUT[3:]], to_strike=470)], "to_strike: found 470, wanted nothing"),
         ([action([*PUT[:2], 1, *PUT[3:]], fee=-1)], "row 2, fee: found -1"),

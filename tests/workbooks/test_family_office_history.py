@@ -9,12 +9,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from tests.reading import read_book
 from tests.workbooks.test_family_office_sample import chains_hold
 from xlmargin import udfs
 from xlmargin.account import values_under_portfolio
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.efficiency import allocation_of_released_capital, released_capital
-from xlmargin.excel.cells import read_book
 from xlmargin.importers import BookRanges
 from xlmargin.margin_calls.trading_days import business_day_after
 from xlmargin.samples import ARTICLE_SCENARIO, family_office_book, family_office_history

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from tests.reading import check_book, read_book
 from xlmargin.book import Book
-from xlmargin.excel.cells import check_book, read_book
 from xlmargin.instruments import InstrumentKind
 from xlmargin.portfolio_margin import portfolio_margin
 from xlmargin.samples import family_office_book

@@ -174,7 +174,7 @@ def need(
 def check_one_date(table: Table, log: ProblemLog) -> None:
     """A problem where rows are of several dates: added up, they would count positions twice."""
     if table.has("date"):
-        days = np.unique(np.floor(dates(table, "date", ProblemLog())))
+        days = np.unique(np.floor(dates(table, "date", log)))
         count = int(np.count_nonzero(~np.isnan(days)))
         if count > 1:
             wanted = "one date (MARGIN_HISTORY takes several)"

@@ -43,8 +43,8 @@ _TIME: Final = re.compile(
 )
 _SERIAL: Final = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
 _LONGEST: Final = 40
-_LAST_SATURDAY: Final = serial_of(dt.date(2015, 2, 1))
-"""Monthly options expired on Saturdays until January 2015."""
+LAST_SATURDAY: Final = serial_of(dt.date(2015, 2, 1))
+"""Serial day: monthly options expired on Saturdays until January 2015."""
 
 
 @dataclass(frozen=True)
@@ -193,4 +193,4 @@ def last_trading_days(expiration: FloatArray) -> FloatArray:
 
 def is_standard_saturday(expiration: FloatArray) -> BoolArray:
     """Which expirations are Saturdays at a time when options expired on Saturdays."""
-    return is_saturday(expiration) & (expiration < _LAST_SATURDAY)
+    return is_saturday(expiration) & (expiration < LAST_SATURDAY)

@@ -57,9 +57,9 @@ def read_table(cells: Cells, name: str, headings: Headings, log: ProblemLog) -> 
     A range that is left out, or that is one cell with nothing or 0 in it (as hosts send an empty
     cell), is a table that is not `given`. An error cell under a known heading is an error.
     """
-    source = cells if isinstance(cells, SourceRows) else SourceRows(rows_of(cells), lettered=False)
-    name = source.source or name
-    rows: Rows = list(source)
+    rows = rows_of(cells)
+    source = cells if isinstance(cells, SourceRows) else SourceRows(rows, first_column=None)
+    name, rows = source.source or name, list(rows)
     while rows and _is_blank(rows[-1]):
         rows.pop()
     none = np.zeros(0, dtype=np.int64)
@@ -146,7 +146,9 @@ def _table(
         rows=at,
         columns=known,
         unknown=unknown,
-        letters={n: _letters(s[0]) for n, s in of_name.items()} if source.lettered else {},
+        letters={}
+        if source.first_column is None
+        else {own: _letters(source.first_column + s[0]) for own, s in of_name.items()},
         typed={own: texts[same[0]] for own, same in of_name.items()},
         heading_row=int(source.numbers[start]),
         style=source.style,

@@ -7,7 +7,7 @@ range, a sheet, a text file and a batch of a Parquet file make the same table.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, count
@@ -68,6 +68,18 @@ class CodedCells:
         """Which rows have a cell that passes a test; an empty one does not."""
         return np.append(np.array([test(c) for c in self.distinct], dtype=bool), False)[self.codes]
 
+    def take(self, index: np.ndarray) -> CodedCells:
+        """Some of the cells; distinct ones that no row uses any more are left out."""
+        codes = self.codes[index]
+        used = np.zeros(len(self.distinct) + 1, dtype=bool)
+        used[codes] = True  # EMPTY is the last, which is no cell
+        kept = np.flatnonzero(used[:-1])
+        if len(kept) == len(self.distinct):
+            return CodedCells(codes, self.distinct)
+        new = np.full(len(used), EMPTY, dtype=np.int32)
+        new[kept] = np.arange(len(kept))
+        return CodedCells(new[codes], tuple(self.distinct[i] for i in kept.tolist()))
+
 
 Column: TypeAlias = FloatArray | CodedCells
 """Numbers, NaN where empty (dates are serial days), or cells of any content."""
@@ -119,30 +131,42 @@ def _as_coded(numbers: FloatArray) -> CodedCells:
     return CodedCells(narrow, tuple(distinct[:real].tolist()))
 
 
-class SourceRows(list[Sequence[Cell]]):
+class SourceRows(list[Any]):
     """The rows of a file's table, which know their place in it: a range like any other.
 
-    `source` names the file, and the sheet where it has several; `numbers` are the rows' own, and
-    `lettered` tells whether its columns are the sheet's, from A on. `style` and `month_first` are
-    what the file, or its format, says of numbers and dates; None where it says nothing.
+    `source` names the file, and the sheet where it has several; `numbers` are the rows' own.
+    `first_column` is the index of the sheet's column that the first cells stand in, None where the
+    columns are not those of a sheet. `style` and `month_first` are what the file, or its format,
+    says of numbers and dates; None where it says nothing.
     """
 
     def __init__(
         self,
-        rows: Sequence[Sequence[Cell]],
+        rows: Iterable[Sequence[Cell]],
         source: str = "",
         numbers: Sequence[int] | None = None,
         *,
-        lettered: bool = True,
+        first_column: int | None = 0,
         style: NumberStyle | None = None,
         month_first: bool | None = None,
     ) -> None:
         super().__init__(rows)
         self.source = source
-        self.numbers = range(1, len(rows) + 1) if numbers is None else numbers
-        self.lettered = lettered
+        self.numbers = range(1, len(self) + 1) if numbers is None else numbers
+        self.first_column = first_column
         self.style = style
         self.month_first = month_first
+
+    def below(self, start: int) -> SourceRows:
+        """The rows from one on, the first 0."""
+        return SourceRows(
+            self[start:],
+            self.source,
+            self.numbers[start:],
+            first_column=self.first_column,
+            style=self.style,
+            month_first=self.month_first,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,18 +282,9 @@ class Table:
 
 
 def _taken(column: Column, index: np.ndarray) -> Column:
-    """Some of the cells; distinct ones that no row uses any more are left out."""
-    if not isinstance(column, CodedCells):
-        return np.asarray(column[index], dtype=np.float64)
-    codes = column.codes[index]
-    used = np.zeros(len(column.distinct) + 1, dtype=bool)
-    used[codes] = True  # EMPTY is the last, which is no cell
-    kept = np.flatnonzero(used[:-1])
-    if len(kept) == len(column.distinct):
-        return CodedCells(codes, column.distinct)
-    new = np.full(len(used), EMPTY, dtype=np.int32)
-    new[kept] = np.arange(len(kept))
-    return CodedCells(new[codes], tuple(column.distinct[i] for i in kept.tolist()))
+    if isinstance(column, CodedCells):
+        return column.take(index)
+    return np.asarray(column[index], dtype=np.float64)
 
 
 def _bytes(column: Column) -> tuple[object, ...]:

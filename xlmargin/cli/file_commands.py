@@ -87,8 +87,8 @@ def official(
     as_json: AsJson = False,
 ) -> None:
     """Show the portfolio margin requirement by the clearing house's own arrays, without a model."""
+    from xlmargin.commands.clearing_arrays import Per
     from xlmargin.commands.official import official
-    from xlmargin.excel.official_positions import Per
 
     try:
         ranges = read(positions, None, None, None)

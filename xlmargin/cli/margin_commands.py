@@ -196,7 +196,7 @@ def shadow(
     and all others are written.
     """
     from xlmargin.commands.shadow import Interrupted, ShadowAsked
-    from xlmargin.excel.dated_files import HistoryPaths
+    from xlmargin.excel.history import HistoryPaths
     from xlmargin.history import Regimes
 
     paths = HistoryPaths(positions, market, settings, dividends)

@@ -9,7 +9,7 @@ import typer
 
 from xlmargin.commands.ranges import errors, tables_of
 from xlmargin.commands.terminal import print_problems
-from xlmargin.excel.dated_checks import problems_by_date
+from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
 from xlmargin.workbooks import Functions
 
@@ -17,7 +17,7 @@ from xlmargin.workbooks import Functions
 def check_ranges(ranges: BookRanges, today: dt.date, functions: Functions, as_json: bool) -> bool:
     """List the problems of the ranges, of each date; answers whether none of them is an error."""
     tables = tables_of(ranges, today)
-    found = problems_by_date(*tables.ranges, lambda: today)
+    found = Ranges(*tables.ranges, today=today).problems()
     if as_json:
         answer = functions["XLM_CHECK"](*tables.ranges)
         typer.echo(json.dumps({"check": answer}))

@@ -8,16 +8,16 @@ from pathlib import Path
 import typer
 
 from xlmargin.commands.written_rows import write_rows
-from xlmargin.excel.cells import read_book
+from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
 from xlmargin.importers.brokers import calculator_rows
 
 
 def export_occ(ranges: BookRanges, today: dt.date, output: Path) -> None:
     """Write the positions but cash; refused with every error of the book."""
-    book = read_book(
-        ranges.positions, ranges.market, ranges.settings, ranges.dividends, today=lambda: today
-    )
+    book = Ranges(
+        ranges.positions, ranges.market, ranges.settings, ranges.dividends, today=today
+    ).book()
     write_rows(calculator_rows(book.positions, book.market), output)
     typer.echo("Provisional: headings and codes are assumed, compare them with OCC's template.")
     typer.echo(f"Written: {output}")

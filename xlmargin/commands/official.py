@@ -9,9 +9,9 @@ from pathlib import Path
 
 import typer
 
+from xlmargin.commands.clearing_arrays import Per, read_official
 from xlmargin.commands.terminal import print_answers, printed
 from xlmargin.commands.written_rows import write_rows
-from xlmargin.excel.official_positions import Per, read_official
 from xlmargin.importers import BookRanges
 from xlmargin.importers.clearing_house import PublishedGroups, read_array_file, read_group_files
 from xlmargin.reports.official_table import official_table

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.words import normalized
 from xlmargin.errors import Problem, Severity
-from xlmargin.excel.findings import Findings
-from xlmargin.excel.headings import squeezed
-from xlmargin.excel.margined import problems_of
-from xlmargin.excel.plain_cells import plain, text_of
-from xlmargin.excel.settings_range import settings_rows, states_as_of
+from xlmargin.excel.ranges import Ranges
+from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.importers import BookRanges, FileCell, FileRows
 from xlmargin.importers.files import WORKBOOK_SUFFIXES
 from xlmargin.importers.workbook_files import read_named_ranges
@@ -44,7 +44,7 @@ def tables_beside(path: Path) -> dict[str, FileRows]:
 
 def problems(tables: InputTables, today: dt.date) -> list[Problem]:
     """Every problem of the tables, errors and warnings."""
-    return problems_of(*tables.ranges, lambda: today)
+    return Ranges(*tables.ranges, today=today).problems()
 
 
 def errors(found: list[Problem]) -> list[Problem]:
@@ -55,9 +55,9 @@ def errors(found: list[Problem]) -> list[Problem]:
 def _with_date(settings: FileRows | None, today: dt.date) -> FileRows:
     """The settings, with a row for the date below them where they give none."""
     rows: FileRows = settings or [["name", "value"]]
-    if states_as_of(settings_rows(rows, Findings())):
+    if "as_of" in stated_settings(rows, ProblemLog()):
         return rows
-    headings = [squeezed(text_of(plain(cell))) for cell in rows[0]]
+    headings = [normalized(text_of(to_value(cell))) for cell in rows[0]]
     value = headings.index("value") if "value" in headings else 1
     width = max(len(headings), 2)
     date: list[FileCell] = [

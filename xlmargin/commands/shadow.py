@@ -23,7 +23,7 @@ from xlmargin.commands.terminal import printed
 from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
 from xlmargin.excel.answers import to_cells
-from xlmargin.excel.dated_files import DatedFiles, HistoryPaths, open_history
+from xlmargin.excel.history import DatedFiles, HistoryPaths, open_history
 from xlmargin.history import (
     Column,
     Regimes,

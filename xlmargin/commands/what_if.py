@@ -15,7 +15,7 @@ from rich.table import Table
 from xlmargin.commands.ranges import tables_of
 from xlmargin.commands.terminal import printed
 from xlmargin.excel.answers import Value, to_cells
-from xlmargin.excel.what_if_margined import impact_of_trades
+from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows
 from xlmargin.reports import what_if_table
 from xlmargin.reports.what_if_tables import CHECK
@@ -23,8 +23,8 @@ from xlmargin.reports.what_if_tables import CHECK
 
 def show_what_if(ranges: BookRanges, trades: FileRows, today: dt.date, as_json: bool) -> None:
     """Show what the trades would change, and whether they may be done; refused with every error."""
-    positions, *others = tables_of(ranges, today).ranges
-    impact = impact_of_trades(positions, trades, *others, today=lambda: today)
+    held = tables_of(ranges, today).ranges
+    impact = Ranges(*held, extra={"trades": trades}, today=today).impact()
     answer = to_cells(what_if_table(impact).cells())
     assert isinstance(answer, list)
     if as_json:

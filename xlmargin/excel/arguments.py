@@ -5,25 +5,35 @@ Nothing at all, an empty cell and a blank text mean that the argument is left ou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
-from xlmargin.errors import InputError, Problem
-from xlmargin.excel.columns import DATE, NUMBER, date_serial, number_of
-from xlmargin.excel.plain_cells import (
+from xlmargin.cells.dates import DATE, date_serial
+from xlmargin.cells.numbers import NUMBER, number_of
+from xlmargin.cells.values import (
     Cells,
-    PlainCell,
+    CellValue,
     is_error,
-    plain,
     rows_of,
     shown,
     shown_text,
     text_of,
+    to_value,
 )
+from xlmargin.cells.words import YES_NO, YesNo, one_of
+from xlmargin.errors import InputError, Problem
+
+MOST_MOVES: Final = 500
+"""Moves in one list; a stress of more is refused rather than waited for."""
+
+_GREATEST_MOVE: Final = 10.0
+"""Moves are fractions; a greater one is taken for percent."""
+
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 class Kind(StrEnum):
@@ -66,25 +76,27 @@ class Argument:
             raise self._refuse(shown(cell), _WANTED[self.kind])
         return _READ[self.kind](self, cell)
 
-    def _one_cell(self, cells: Cells) -> PlainCell:
+    def _one_cell(self, cells: Cells) -> CellValue:
         rows = rows_of(cells)
         if len(rows) > 1 or (rows and len(rows[0]) > 1):
             raise self._refuse(f"{len(rows)} x {len(rows[0])} cells", "one cell")
-        return plain(rows[0][0]) if rows and rows[0] else None
+        return to_value(rows[0][0]) if rows and rows[0] else None
 
-    def _text(self, cell: PlainCell) -> str:
+    def _text(self, cell: CellValue) -> str:
         return text_of(cell)
 
-    def _number(self, cell: PlainCell) -> float:
-        return self._finite(number_of(cell), cell)
+    def _number(self, cell: CellValue) -> float:
+        percent = isinstance(cell, str) and "%" in cell
+        return self._finite(np.nan if percent else number_of(cell), cell)
 
-    def _date(self, cell: PlainCell) -> float:
+    def _date(self, cell: CellValue) -> float:
         return self._finite(date_serial(cell), cell)
 
-    def _switch(self, cell: PlainCell) -> bool:
-        return bool(self._finite(_SWITCH.get(text_of(cell).lower(), np.nan), cell))
+    def _switch(self, cell: CellValue) -> bool:
+        said = YES_NO.read(cell)
+        return bool(self._finite(np.nan if said is None else said is YesNo.YES, cell))
 
-    def _finite(self, value: float, cell: PlainCell) -> float:
+    def _finite(self, value: float, cell: CellValue) -> float:
         if np.isnan(value):
             raise self._refuse(shown_text(cell), _WANTED[self.kind])
         return value
@@ -93,14 +105,13 @@ class Argument:
         return InputError([Problem(self.name, 0, "", found, wanted)])
 
 
-_SWITCH: Final = {"true": 1.0, "yes": 1.0, "1": 1.0, "false": 0.0, "no": 0.0, "0": 0.0}
 _WANTED: Final = {
     Kind.TEXT: "a text",
     Kind.NUMBER: NUMBER,
     Kind.SWITCH: "TRUE or FALSE",
     Kind.DATE: DATE,
 }
-_READ: Final[dict[Kind, Callable[[Argument, PlainCell], object]]] = {
+_READ: Final[dict[Kind, Callable[[Argument, CellValue], object]]] = {
     Kind.TEXT: Argument._text,
     Kind.NUMBER: Argument._number,
     Kind.SWITCH: Argument._switch,
@@ -113,7 +124,7 @@ def _is_left_out(cells: Cells) -> bool:
     if isinstance(cells, list | tuple) and len(cells) > 1:
         return False
     rows = rows_of(cells)
-    return len(rows) <= 1 and all(plain(cell) is None for row in rows for cell in row)
+    return len(rows) <= 1 and all(to_value(cell) is None for row in rows for cell in row)
 
 
 POSITIONS: Final = Argument(
@@ -137,3 +148,32 @@ DIVIDENDS: Final = Argument(
 HEADERS: Final = Argument(
     "TRUE (default) for a first row of headings, FALSE for none.", Kind.SWITCH
 )
+
+
+def read_moves(name: str, cells: Cells, default: Sequence[float], least: float) -> list[float]:
+    """The moves in a row, column or table of cells, empty cells skipped; refused below `least`."""
+    if cells is None:
+        return list(default)
+    moves = []
+    for i, row in enumerate(rows_of(cells), start=1):
+        for cell in (to_value(c) for c in row):
+            if cell is None:
+                continue
+            move = number_of(cell)
+            if np.isnan(move) or not least <= move <= _GREATEST_MOVE:
+                wanted = f"moves as fractions from {least:g} to {_GREATEST_MOVE:g}, such as -0.15"
+                raise InputError([Problem(name, i, "", shown(cell), wanted)])
+            moves.append(move)
+    if not 0 < len(moves) <= MOST_MOVES:
+        found = f"{len(moves)} moves"
+        raise InputError([Problem(name, 0, "", found, f"1 to {MOST_MOVES} moves")])
+    return moves
+
+
+def read_word(name: str, text: str, words: type[_Word]) -> _Word:
+    """One of the words of a list, however it is capitalised; refused with the list."""
+    listed = one_of(words)
+    word = listed.read(text)
+    if word is None:
+        raise InputError([Problem(name, 0, "", shown(text), listed.wanted)])
+    return word

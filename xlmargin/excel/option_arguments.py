@@ -10,40 +10,35 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from enum import Enum
+from typing import Final, TypeVar
 
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.cells.columns import GREATEST_PRICE, at_most
+from xlmargin.cells.dates import DATE, date_serial
+from xlmargin.cells.numbers import NUMBER, number_of
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.reading import read_table
+from xlmargin.cells.table import column_of
+from xlmargin.cells.values import Cells, CellValue, rows_of, shown, shown_text, text_of, to_value
+from xlmargin.cells.words import RIGHTS, STYLES, Headings, Words
 from xlmargin.dates import DAYS_PER_YEAR, date_of, serial_of
-from xlmargin.errors import InputError
-from xlmargin.excel.columns import (
-    DATE,
-    GREATEST_PRICE,
-    NUMBER,
-    at_most,
-    date_serial,
-    number_of,
-)
-from xlmargin.excel.dividends_range import read_dividends
-from xlmargin.excel.findings import Findings
-from xlmargin.excel.headings import Headings, squeezed
-from xlmargin.excel.market_range import GREATEST_VOLATILITY
-from xlmargin.excel.plain_cells import Cells, PlainCell, plain, rows_of, shown, shown_text, text_of
-from xlmargin.excel.ranges import RangeTable, read_range
-from xlmargin.excel.settings_range import GREATEST_RATE, RATE
+from xlmargin.errors import InputError, Problem
+from xlmargin.excel.market_reader import GREATEST_RATE, RATE, read_dividends
+from xlmargin.excel.positions_reader import GREATEST_VOLATILITY
 from xlmargin.instruments import Style
 from xlmargin.market import Dividend
+from xlmargin.option_symbols import OptionSymbol, read_option_symbol
 from xlmargin.pricing import Contracts
 
 _CALL: Final = 1.0
 _PUT: Final = 0.0
-_TYPES: Final = {"call": _CALL, "c": _CALL, "put": _PUT, "p": _PUT}
-_STYLES: Final = {
-    "american": 1.0, "amer": 1.0, "a": 1.0, "european": 0.0, "euro": 0.0, "e": 0.0,
-}  # fmt: skip
 _LEAST_STRIKE: Final = 0.001
 _STRIKE: Final = f"a strike above 0, {at_most(GREATEST_PRICE)}"
+_E = TypeVar("_E", bound=Enum)
+
 MOST_OPTIONS: Final = 1_000_000
 MOST_WITH_DIVIDENDS: Final = 200_000
 """Options times cash dividends in one answer: about ten seconds of work."""
@@ -86,27 +81,25 @@ def read_options(
     today: Callable[[], dt.date],
 ) -> OptionElements:
     """The options of a call of OPT_PRICE, OPT_IV or OPT_GREEKS; refuses what cannot be read."""
-    findings = Findings()
+    log = ProblemLog()
     columns = [
-        _words("type", right, _TYPES, "call or put", None, findings),
-        _numbers("spot", spot, None, findings, 0.0, GREATEST_PRICE, at_most(GREATEST_PRICE)),
-        _numbers("strike", strike, None, findings, _LEAST_STRIKE, GREATEST_PRICE, _STRIKE),
-        _dates("expiration", expiration, None, findings),
-        _dates("as_of", as_of, lambda: serial_of(today()), findings),
-        _third(*third, findings),
-        _numbers("rate", rate, 0.0, findings, -GREATEST_RATE, GREATEST_RATE, RATE),
-        _numbers(
-            "dividend_yield", dividend_yield, 0.0, findings, -GREATEST_RATE, GREATEST_RATE, RATE
-        ),
-        _words("style", style, _STYLES, "american or european", Style.AMERICAN, findings),
+        _words("type", right, RIGHTS, (_CALL, _PUT), None, log),
+        _numbers("spot", spot, None, log, 0.0, GREATEST_PRICE, at_most(GREATEST_PRICE)),
+        _numbers("strike", strike, None, log, _LEAST_STRIKE, GREATEST_PRICE, _STRIKE),
+        _dates("expiration", expiration, None, log),
+        _dates("as_of", as_of, lambda: serial_of(today()), log),
+        _third(*third, log),
+        _numbers("rate", rate, 0.0, log, -GREATEST_RATE, GREATEST_RATE, RATE),
+        _numbers("dividend_yield", dividend_yield, 0.0, log, -GREATEST_RATE, GREATEST_RATE, RATE),
+        _words("style", style, STYLES, (1.0, 0.0), Style.AMERICAN, log),
     ]
-    paid = _dividends(dividends, columns[1], findings)
-    _refuse(findings)
-    shape = _common_shape(columns, findings)
-    _refuse_too_much(shape, len(paid), findings)
+    paid = _dividends(dividends, columns[1], log)
+    _refuse(log)
+    shape = _common_shape(columns, log)
+    _refuse_too_much(shape, len(paid), log)
     flat = [np.broadcast_to(column, shape).ravel() for column in columns]
     is_call, spots, strikes, expires, now, wanted, rates, yields, american = flat
-    _refuse_expired(expires, now, findings)
+    _refuse_expired(expires, now, log)
     years = np.maximum(expires - now, 0.0) / DAYS_PER_YEAR
     ex_years = (np.array([d.ex_date for d in paid]) - now[:, None]) / DAYS_PER_YEAR
     amounts = np.broadcast_to([d.amount for d in paid], ex_years.shape)
@@ -127,61 +120,66 @@ def _numbers(
     name: str,
     cells: Cells,
     default: float | None,
-    findings: Findings,
+    log: ProblemLog,
     least: float,
     greatest: float,
     wanted: str,
 ) -> FloatArray:
-    values = _elements(name, cells, default, number_of, NUMBER, findings)
+    values = _elements(name, cells, default, number_of, NUMBER, log)
     for row, column in np.argwhere((values < least) | (values > greatest)):
         found = f"{values[row, column]:.10g}"
         asked = f"{least:g} or more" if values[row, column] < least == 0.0 else wanted
-        findings.error(name, int(row) + 1, _column(column), found, asked)
+        log.error(name, int(row) + 1, _column(column), found, asked)
     return values
 
 
-def _third(name: str, cells: Cells, findings: Findings) -> FloatArray:
+def _third(name: str, cells: Cells, log: ProblemLog) -> FloatArray:
     """The volatility, or the price, whichever the function takes."""
     if name == "volatility":
         wanted = f"a fraction a year of at most {GREATEST_VOLATILITY:g}, such as 0.25 for 25%"
-        return _numbers(name, cells, None, findings, 0.0, GREATEST_VOLATILITY, wanted)
-    return _numbers(name, cells, None, findings, 0.0, GREATEST_PRICE, at_most(GREATEST_PRICE))
+        return _numbers(name, cells, None, log, 0.0, GREATEST_VOLATILITY, wanted)
+    return _numbers(name, cells, None, log, 0.0, GREATEST_PRICE, at_most(GREATEST_PRICE))
 
 
 def _dates(
-    name: str, cells: Cells, default: Callable[[], float] | None, findings: Findings
+    name: str, cells: Cells, default: Callable[[], float] | None, log: ProblemLog
 ) -> FloatArray:
     standing = default() if default and _is_left_out(cells) else None
-    return _elements(name, cells, standing, date_serial, DATE, findings)
+    return _elements(name, cells, standing, date_serial, DATE, log)
 
 
 def _words(
     name: str,
     cells: Cells,
-    words: dict[str, float],
-    wanted: str,
-    default: str | None,
-    findings: Findings,
+    words: Words[_E],
+    values: tuple[float, ...],
+    default: _E | None,
+    log: ProblemLog,
 ) -> FloatArray:
-    def read(cell: PlainCell) -> float:
-        return words.get(squeezed(text_of(cell)), np.nan)
+    """The value of the member that each element names; `values` are in the order of members."""
+    of_member = dict(zip(words.members, values, strict=True))
 
-    return _elements(name, cells, words[default] if default else None, read, wanted, findings)
+    def read(cell: CellValue) -> float:
+        member = words.read(cell)
+        return np.nan if member is None else of_member[member]
+
+    standing = None if default is None else of_member[default]
+    return _elements(name, cells, standing, read, words.wanted, log)
 
 
 def _elements(
     name: str,
     cells: Cells,
     default: float | None,
-    read: Callable[[PlainCell], float],
+    read: Callable[[CellValue], float],
     wanted: str,
-    findings: Findings,
+    log: ProblemLog,
 ) -> FloatArray:
     """The elements of an argument, shape (rows, columns); the default where it is left out."""
-    rows = [[plain(cell) for cell in row] for row in rows_of(cells)]
+    rows = [[to_value(cell) for cell in row] for row in rows_of(cells)]
     if all(cell is None for row in rows for cell in row):
         if default is None:
-            findings.error(name, 0, "", "nothing", wanted)
+            log.error(name, 0, "", "nothing", wanted)
         return np.full((1, 1), np.nan if default is None else default)
     width = max(map(len, rows))
     values = np.full((len(rows), width), np.nan)
@@ -190,71 +188,76 @@ def _elements(
             values[i, j] = read(cell)
             if cell is not None and np.isnan(values[i, j]):
                 show = shown if wanted not in (NUMBER, DATE) else shown_text
-                findings.error(name, i + 1, _column(j), show(cell), wanted)
+                log.error(name, i + 1, _column(j), show(cell), wanted)
     return values
 
 
 def _is_left_out(cells: Cells) -> bool:
-    return all(plain(cell) is None for row in rows_of(cells) for cell in row)
+    return all(to_value(cell) is None for row in rows_of(cells) for cell in row)
 
 
 def _column(index: int) -> str:
     return f"column {int(index) + 1}"
 
 
-def _dividends(cells: Cells, spot: FloatArray, findings: Findings) -> tuple[Dividend, ...]:
+def _dividends(cells: Cells, spot: FloatArray, log: ProblemLog) -> tuple[Dividend, ...]:
     """Cash dividends of the one underlying; those of several symbols would be added up."""
-    table = read_range(cells, "dividends", _DIVIDENDS, findings)
-    if findings.errors or not table.given:
+    table = read_table(cells, "dividends", _DIVIDENDS, log)
+    if log.errors or not table.given:
         return ()
-    symbols = {text_of(cell).upper() for cell in table.column("symbol")} - {""}
+    symbols = {text_of(cell).upper() for cell in table.texts("symbol").distinct}
     if len(symbols) > 1:
         found = f"{len(symbols)} symbols, such as {shown(min(symbols))} and {shown(max(symbols))}"
-        findings.error("dividends", 0, "symbol", found, "dividends of one underlying")
-    columns = ("ex_date", "amount")
-    own = RangeTable(
-        table.name, table.rows, ("symbol", *columns),
-        (("X",) * len(table), *(table.column(c) for c in columns)),
-    )  # fmt: skip
-    paid = read_dividends(own, findings).get("X", ())
+        log.error("dividends", 0, "symbol", found, "dividends of one underlying")
+    own = table.with_column("symbol", column_of(["X"] * len(table)))
+    paid = read_dividends(own, log).get("X", ())
     if paid and (most := max(d.amount for d in paid)) >= np.nanmax(spot, initial=0.0) > 0:
-        findings.error("dividends", 0, "amount", f"{most:.10g}", "less than the spot")
+        log.error("dividends", 0, "amount", f"{most:.10g}", "less than the spot")
     return paid
 
 
-def _common_shape(columns: list[FloatArray], findings: Findings) -> tuple[int, int]:
+def _common_shape(columns: list[FloatArray], log: ProblemLog) -> tuple[int, int]:
     """Rows and columns of the answer: those of the arguments that have more than one."""
     try:
         rows, width = np.broadcast_shapes(*(column.shape for column in columns))
     except ValueError:
         sizes = {f"{r} x {c}" for r, c in (column.shape for column in columns) if r * c > 1}
         wanted = "single cells, and rows, columns or tables of matching size"
-        findings.error("arguments", 0, "", f"ranges of {' and '.join(sorted(sizes))}", wanted)
-        _refuse(findings)
+        log.error("arguments", 0, "", f"ranges of {' and '.join(sorted(sizes))}", wanted)
+        _refuse(log)
     return rows, width
 
 
-def _refuse_too_much(shape: tuple[int, int], dividends: int, findings: Findings) -> None:
+def _refuse_too_much(shape: tuple[int, int], dividends: int, log: ProblemLog) -> None:
     """Refuse what would have to be waited for: very large answers, and many cash dividends."""
     options = shape[0] * shape[1]
     if options > MOST_OPTIONS:
         found = f"{shape[0]:,} x {shape[1]:,} options"
-        findings.error("arguments", 0, "", found, f"at most {MOST_OPTIONS:,}")
+        log.error("arguments", 0, "", found, f"at most {MOST_OPTIONS:,}")
     elif options * dividends > MOST_WITH_DIVIDENDS:
         found = f"{options:,} options of {dividends} dividends each"
-        findings.error("arguments", 0, "", found, f"at most {MOST_WITH_DIVIDENDS:,} in all")
-    _refuse(findings)
+        log.error("arguments", 0, "", found, f"at most {MOST_WITH_DIVIDENDS:,} in all")
+    _refuse(log)
 
 
-def _refuse_expired(expires: FloatArray, now: FloatArray, findings: Findings) -> None:
+def _refuse_expired(expires: FloatArray, now: FloatArray, log: ProblemLog) -> None:
     """Refuse expirations before the day of `as_of`; on that day an option is at its intrinsic."""
     expired = np.flatnonzero(np.floor(expires) < np.floor(now))
     if expired.size:
         found = f"{date_of(expires[expired[0]])}, before {date_of(now[expired[0]])}"
-        findings.error("expiration", 0, "", found, "an expiration on or after as_of")
-    _refuse(findings)
+        log.error("expiration", 0, "", found, "an expiration on or after as_of")
+    _refuse(log)
 
 
-def _refuse(findings: Findings) -> None:
-    if findings.errors:
-        raise InputError(findings.errors)
+def _refuse(log: ProblemLog) -> None:
+    if log.errors:
+        raise InputError(log.errors)
+
+
+def read_symbol(text: str) -> OptionSymbol:
+    """The contract that a text names; refused where it is no option symbol."""
+    symbol = read_option_symbol(text)
+    if symbol is None:
+        wanted = "an OCC option symbol, such as XYZ   261218C00500000 or XYZ 12/18/26 C500"
+        raise InputError([Problem("symbol", 0, "", shown(text), wanted)])
+    return symbol

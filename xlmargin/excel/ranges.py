@@ -1,217 +1,246 @@
-"""A range with headings, read into columns of plain cells."""
+"""The ranges of one call, as one bundle: what every worksheet function is asked of.
+
+The same content is read once and margined once, however many cells ask: a book is remembered by
+the content of its ranges, and what is made of a book by the book.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import nan
+from typing import Any, Final
 
-import numpy as np
-
-from xlmargin.arrays import BoolArray
-from xlmargin.excel.findings import Findings
-from xlmargin.excel.headings import Headings, nearest
-from xlmargin.excel.plain_cells import (
-    Cell,
-    Cells,
-    PlainCell,
-    Rows,
-    label,
-    plain,
-    plain_column,
-    rows_of,
-    shown,
-    text_of,
+from xlmargin.book import Book
+from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.reading import read_table
+from xlmargin.cells.values import Cells
+from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
+from xlmargin.dates import date_of, serial_of
+from xlmargin.errors import (
+    InputError,
+    MarginError,
+    Problem,
+    RefusedPosition,
+    RulebookError,
+)
+from xlmargin.excel.book_reader import Reading, Tables, read_book
+from xlmargin.excel.cache import ContentCache
+from xlmargin.excel.checks import (
+    as_warnings,
+    warn_of_cash,
+    warn_of_closed,
+    warn_of_contracts,
+    warn_of_values,
+)
+from xlmargin.excel.facts_reader import facts_of_accounts
+from xlmargin.excel.history import days_of, problems_of_days
+from xlmargin.excel.orders import OrdersRead, read_activity, read_candidates
+from xlmargin.excel.settings_reader import stated_settings
+from xlmargin.excel.trades import read_trades
+from xlmargin.history import ShadowDay, margined_day
+from xlmargin.intraday import DayReport, intraday_reports
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.settings import AccountType
+from xlmargin.strategy_margin import StrategyMargin
+from xlmargin.what_if import (
+    Hedge,
+    Impact,
+    hedge_by_strategy,
+    hedge_under_portfolio,
+    impact,
 )
 
-MOST_ROWS: Final = 200_000
-MOST_COLUMNS: Final = 200
+MOST_BOOKS: Final = 32
+MOST_CELLS: Final = 1_000_000
+"""Cells remembered in all: about ten books of 10,000 rows, or one of 100,000."""
+MOST_POSITIONS: Final = 200_000
+"""Positions remembered in all, with their risk arrays."""
+MOST_HISTORIES: Final = 4
+MOST_HISTORY_CELLS: Final = 2_000_000
+"""Cells of histories remembered in all."""
 
 
-@dataclass(frozen=True)
-class RangeTable:
-    """The known columns of a range, without its blank rows.
+@dataclass(frozen=True, eq=False)
+class Ranges:
+    """The ranges of a book, and by name those beside it: trades, candidates, activity, facts.
 
-    `rows` are row numbers within the range, which starts with row 1, the headings. `unknown` are
-    headings that no column was read for. Two tables with the same content are equal, and hash so.
+    `today` is the day where the settings give none; without it that is an error.
     """
 
-    name: str
-    rows: Sequence[int]
-    headings: tuple[str, ...]
-    cells: tuple[tuple[PlainCell, ...], ...]
-    unknown: tuple[str, ...] = ()
-    heading_row: int = 1
-    given: bool = True
+    positions: Cells
+    market: Cells = None
+    settings: Cells = None
+    dividends: Cells = None
+    extra: Mapping[str, Cells] = field(default_factory=dict)
+    today: dt.date | None = None
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def has(self, heading: str) -> bool:
-        """Whether the range has this column."""
-        return heading in self.headings
-
-    def column(self, heading: str) -> tuple[PlainCell, ...]:
-        """The cells under a heading; all empty where there is no such column."""
-        if heading in self.headings:
-            return self.cells[self.headings.index(heading)]
-        return (None,) * len(self.rows)
-
-    def cell(self, heading: str, index: int) -> PlainCell:
-        """One cell, by its heading and the index of its row."""
-        if heading in self.headings:
-            return self.cells[self.headings.index(heading)][index]
-        return None
-
-    def empty(self, heading: str) -> BoolArray:
-        """Which rows have nothing under a heading."""
-        return np.array([cell is None for cell in self.column(heading)], dtype=bool)
-
-    @property
-    def size(self) -> int:
-        """Number of cells held."""
-        return len(self.rows) * len(self.headings)
-
-    def taken(self, indexes: Sequence[int]) -> RangeTable:
-        """The table with some of its rows alone; they keep their row numbers."""
-        return RangeTable(
-            self.name,
-            tuple(self.rows[i] for i in indexes),
-            self.headings,
-            tuple(tuple(column[i] for i in indexes) for column in self.cells),
-            self.unknown,
-            self.heading_row,
+    @cached_property
+    def tables(self) -> Tables:
+        """The content of the four ranges."""
+        log = ProblemLog()
+        settings = tuple(stated_settings(self.settings, log).items())
+        states_day = any(name == "as_of" for name, _ in settings)
+        today = None if states_day or self.today is None else serial_of(self.today)
+        return Tables(
+            read_table(self.positions, "positions", POSITIONS, log),
+            read_table(self.market, "market", MARKET, log),
+            settings,
+            read_table(self.dividends, "dividends", DIVIDENDS, log),
+            today,
+            tuple(log.problems),
         )
 
+    @cached_property
+    def reading(self) -> Reading:
+        """The book in the ranges, and everything that is wrong with them."""
+        return _readings.get(self.tables, read_book)
 
-def read_range(cells: Cells, name: str, headings: Headings, findings: Findings) -> RangeTable:
-    """The table in a range; problems of its shape and headings are added to the findings.
+    def book(self) -> Book:
+        """The book in the ranges; refused with every error found."""
+        reading = self.reading
+        if reading.book is None:
+            raise InputError(reading.errors)
+        return reading.book
 
-    A range that is left out, or that is one cell with nothing or 0 in it (as hosts send an empty
-    cell), is a table that is not `given`.
-    """
-    rows = _without_blank_end(rows_of(cells))
-    if not rows or _is_left_out(rows):
-        return RangeTable(name, (), (), (), given=False)
-    if problem := _wrong_shape(rows):
-        findings.error(name, 0, "", *problem)
-        return RangeTable(name, (), (), ())
-    start = next(i for i, row in enumerate(rows) if not _is_blank(row))
-    table = _table(rows, start, name, headings, findings)
-    _missing_headings(table, headings, findings)
-    return table
+    def portfolio(self) -> PortfolioMargin:
+        """The book under portfolio margin."""
+        return portfolio_margined(self.book())
 
+    def strategy(self) -> StrategyMargin:
+        """The book under strategy-based margin."""
+        return strategy_margined(self.book())
 
-def _is_blank(row: Sequence[Cell]) -> bool:
-    return row.count(None) == len(row) or all(plain(cell) is None for cell in row)
+    def history(self) -> tuple[ShadowDay, ...]:
+        """Both regimes on each date of the ranges, in the order of time; failed days say why."""
+        return _histories.get(self.tables, _margined_days)
 
+    def impact(self) -> Impact:
+        """What the trades do to the book, under both regimes."""
+        book = self.book()
+        trades = read_trades(self.extra.get("trades"), self.reading).accepted()
+        return impact(portfolio_margined(book), strategy_margined(book), trades)
 
-def _without_blank_end(rows: Rows) -> Rows:
-    end = len(rows)
-    while end and _is_blank(rows[end - 1]):
-        end -= 1
-    return rows[:end]
+    def hedge(self, target: float | None = None) -> Hedge:
+        """What the candidates can do for the accounts, by their regime.
 
+        `target` is the reduction wanted, $; None for the margin call, or as much as can be.
+        """
+        if target is not None and target <= 0:
+            wanted = "dollars above 0, or nothing for the margin call"
+            raise InputError([Problem("target", 0, "", f"{target:.10g}", wanted)])
+        book, goal = self.book(), nan if target is None else target
+        tried = read_candidates(self.extra.get("candidates"), self.reading).accepted()
+        if book.settings.account_type is AccountType.PORTFOLIO:
+            return hedge_under_portfolio(portfolio_margined(book), tried, goal)
+        return hedge_by_strategy(strategy_margined(book), tried, goal)
 
-def _is_left_out(rows: Rows) -> bool:
-    return len(rows) == 1 and len(rows[0]) == 1 and plain(rows[0][0]) == 0.0
+    def intraday(self) -> tuple[DayReport, ...]:
+        """What the rules for trading within the day make of each account's days."""
+        book = self.book()
+        activity = read_activity(self.extra.get("activity"), self.reading).accepted()
+        return intraday_reports(book, activity)
 
+    def problems(self) -> list[Problem]:
+        """Everything wrong with the ranges, and with the positions once these can be read.
 
-def _wrong_shape(rows: Rows) -> tuple[str, str] | None:
-    """What was found and what is wanted, where the range cannot hold a table."""
-    width = max(map(len, rows))
-    if len(rows) - 1 > MOST_ROWS or width > MOST_COLUMNS:
-        return (
-            f"{len(rows)} rows, {width} columns",
-            f"at most {MOST_ROWS} rows, {MOST_COLUMNS} columns",
-        )
-    if len(rows) == 1 and width == 1:
-        return shown(plain(rows[0][0])), "a range with headings in its first row"
-    return None
+        Day by day where the positions have more than one date.
+        """
+        problems = list(self.reading.problems)
+        if any(_tells_several_dates(problem, self.tables) for problem in problems):
+            return list(dict.fromkeys(self._of_days()))
+        if not self.reading.errors:
+            problems += _margin_problems(self.book())
+        return problems + list(self._of_extra())
 
+    def _of_days(self) -> Iterator[Problem]:
+        try:
+            days = days_of(self.tables)
+        except InputError as refused:
+            return iter(refused.problems)
+        return problems_of_days(days)
 
-def _table(rows: Rows, start: int, name: str, headings: Headings, findings: Findings) -> RangeTable:
-    texts = [text_of(plain(cell)) for cell in rows[start]]
-    names = [headings.name_of(text) for text in texts]
-    repeated = _repeated(texts, names, name, start + 1, findings)
-    columns = _columns(rows[start + 1 :], len(texts))
-    known = [i for i, n in enumerate(names) if n and i not in repeated]
-    read = [plain_column(columns[i]) if columns else () for i in known]
-    first_row = start + 2
-    filled = _filled(read)
-    if filled is not None:
-        read = [tuple([column[i] for i in filled]) for column in read]
-    count = len(read[0]) if read else 0
-    unknown = tuple(text for text, n in zip(texts, names, strict=True) if text and not n)
-    return RangeTable(
-        name,
-        range(first_row, first_row + count)
-        if filled is None
-        else tuple([first_row + i for i in filled]),
-        tuple(names[i] for i in known),
-        tuple(read),
-        unknown,
-        start + 1,
-    )
-
-
-def _repeated(
-    texts: list[str], names: list[str], range_: str, row: int, findings: Findings
-) -> set[int]:
-    """Indexes of the columns whose heading an earlier column has already."""
-    first: dict[str, int] = {}
-    repeated = set()
-    for i, name in enumerate(names):
-        if name and first.setdefault(name, i) != i:
-            repeated.add(i)
-            both = f"{shown(texts[first[name]])} and {shown(texts[i])}"
-            findings.error(range_, row, name, both, f"one column of {name}")
-    return repeated
-
-
-def _columns(rows: Rows, width: int) -> list[tuple[Cell, ...]]:
-    if any(len(row) != width for row in rows):
-        rows = [[*row[:width], *[None] * (width - len(row))] for row in rows]
-    return list(zip(*rows, strict=True))
+    def _of_extra(self) -> Iterator[Problem]:
+        """What is wrong with the ranges beside the book's, once that is read."""
+        readers: dict[str, Callable[[Cells, Reading], OrdersRead[Any]]] = {
+            "trades": read_trades,
+            "candidates": read_candidates,
+            "activity": read_activity,
+        }
+        for name, read in readers.items():
+            if self.extra.get(name) is not None and self.reading.book is not None:
+                yield from read(self.extra[name], self.reading).problems
+        if self.extra.get("facts") is not None:
+            log = ProblemLog()
+            facts_of_accounts(self.extra["facts"], date_of(self.reading.market.as_of), log)
+            yield from log.problems
 
 
-def _filled(columns: list[tuple[PlainCell, ...]]) -> list[int] | None:
-    """Indexes of the rows that are not blank; None where no row is."""
-    if not columns or not all(None in column for column in columns):
-        return None
-    blank = {i for i, cell in enumerate(columns[0]) if cell is None}
-    for column in columns[1:]:
-        blank = {i for i in blank if column[i] is None}
-    return [i for i in range(len(columns[0])) if i not in blank] if blank else None
+def portfolio_margined(book: Book) -> PortfolioMargin:
+    """The book under portfolio margin; the identical book is margined once."""
+    return _portfolio.get(book, under_portfolio_margin)
 
 
-def _missing_headings(table: RangeTable, headings: Headings, findings: Findings) -> None:
-    for name in headings.needed:
-        if not table.has(name):
-            missing_heading(table, name, findings)
+def strategy_margined(book: Book) -> StrategyMargin:
+    """The book under strategy-based margin; the identical book is paired once."""
+    return _strategy.get(book, under_strategy_margin)
 
 
-def missing_heading(table: RangeTable, name: str, findings: Findings) -> None:
-    """A problem for a heading that is needed, with the unknown one that was probably meant."""
-    near = nearest(name, table.unknown)
-    found = f"no such heading, but {shown(near)}" if near else "no such heading"
-    findings.error(table.name, table.heading_row, name, found, f"a column of {name}")
+def _margined_days(tables: Tables) -> tuple[ShadowDay, ...]:
+    return tuple(margined_day(day) for day in days_of(tables))
 
 
-def need(where: BoolArray, table: RangeTable, column: str, wanted: str, findings: Findings) -> None:
-    """A problem for each row that needs something in a column, or for the column itself."""
-    if table.has(column):
-        findings.errors_where(where, table, column, wanted)
-    elif where.any():
-        missing_heading(table, column, findings)
+def _size_of_tables(tables: Tables, _: object) -> int:
+    return tables.size
 
 
-def unknown_headings(table: RangeTable, headings: Headings, findings: Findings) -> None:
-    """A warning for each column that is ignored, with the heading that was probably meant."""
-    free = [name for name in headings.synonyms if not table.has(name)]
-    for text in table.unknown:
-        near = nearest(text, free)
-        wanted = f"a known heading (perhaps {near}?)" if near else "a known heading"
-        findings.warning(
-            table.name, table.heading_row, label(text), "an unknown column, ignored", wanted
-        )
+def _size_of_book(book: Book, _: object) -> int:
+    return len(book.positions)
+
+
+_readings: Final = ContentCache[Tables, Reading](MOST_BOOKS, MOST_CELLS, _size_of_tables)
+_portfolio: Final = ContentCache[Book, PortfolioMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
+_strategy: Final = ContentCache[Book, StrategyMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
+_histories: Final = ContentCache[Tables, tuple[ShadowDay, ...]](
+    MOST_HISTORIES, MOST_HISTORY_CELLS, _size_of_tables
+)
+
+
+def _tells_several_dates(problem: Problem, tables: Tables) -> bool:
+    """Whether the reader of one day found that the positions are of several."""
+    place = (tables.positions.name, 0, "date")
+    return (problem.range, problem.row, problem.column) == place
+
+
+def _margin_problems(book: Book) -> list[Problem]:
+    """What is wrong with positions that can be read, or looks so."""
+    problems: list[Problem] = []
+    try:
+        margin = portfolio_margined(book)
+    except RefusedPosition as refused:
+        problems += refused.problems
+    except RulebookError as refused:
+        wanted = "a date on which the rule is in force"
+        problems.append(Problem("settings", 0, "as_of", str(refused), wanted))
+    else:
+        problems += warn_of_values(margin) + warn_of_contracts(margin)
+        problems += _pairing_problems(book)
+    log = ProblemLog()
+    log.add(problems + warn_of_closed(book.positions) + warn_of_cash(book))
+    return log.problems
+
+
+def _pairing_problems(book: Book) -> list[Problem]:
+    """What forced groups and a cash account do not permit, which portfolio margin does not ask."""
+    if not book.positions.groups and book.settings.account_type is not AccountType.CASH:
+        return []
+    try:
+        strategy_margined(book)
+    except RefusedPosition as refused:
+        return as_warnings(refused.problems)
+    except MarginError:
+        return []
+    return []

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from xlmargin.excel.fact_names import FACTS
-from xlmargin.excel.headings import (
+from xlmargin.cells.words import (
     ACTIVITY,
     CANDIDATES,
     DIVIDENDS,
@@ -15,6 +14,7 @@ from xlmargin.excel.headings import (
     TRADES,
     Headings,
 )
+from xlmargin.excel.facts_reader import FACTS
 
 HEADINGS: Final[Mapping[str, Headings]] = {
     "Positions": POSITIONS,

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.cells.table import EMPTY, CodedCells, Column
+from xlmargin.cells.values import to_value
 from xlmargin.errors import InputError, Problem
-from xlmargin.importers.column_table import EMPTY, Column, TextColumn
 
 _Array: TypeAlias = "pa.Array[Any]"
 _DAYS_TO_1970: Final = 25_569
@@ -109,9 +110,10 @@ def _is_null(array: _Array) -> BoolArray:
     return np.asarray(array.is_null().to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def _texts(array: pa.DictionaryArray[Any, Any]) -> TextColumn:
-    """Texts without blanks around them; one that is blank is empty."""
-    texts = [text.strip() if text else "" for text in array.dictionary.to_pylist()]
-    distinct = {text: i for i, text in enumerate(dict.fromkeys(t for t in texts if t))}
-    of_entry = np.array([*(distinct.get(text, EMPTY) for text in texts), EMPTY], dtype=np.int32)
-    return TextColumn(of_entry[_whole(array.indices, EMPTY)], tuple(distinct))
+def _texts(array: pa.DictionaryArray[Any, Any]) -> CodedCells:
+    """Texts as cells; one that is blank is empty."""
+    values = [to_value(text) for text in array.dictionary.to_pylist()]
+    distinct = {v: i for i, v in enumerate(dict.fromkeys(v for v in values if v is not None))}
+    of_entry = [EMPTY if value is None else distinct[value] for value in values]
+    codes = np.array([*of_entry, EMPTY], dtype=np.int32)[_whole(array.indices, EMPTY)]
+    return CodedCells(codes, tuple(distinct))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from xlmargin.cells.table import SourceRows
 from xlmargin.errors import MarginError
 
 FileCell = str | float | bool | None
@@ -38,15 +39,16 @@ class BookRanges:
     notes: tuple[str, ...] = ()
 
 
-def bounded(rows: FileRows, path: Path) -> FileRows:
+def bounded(rows: SourceRows, path: Path) -> SourceRows:
     """The rows, all of one length and without blank rows at the end; refused where too many."""
     while rows and all(cell is None for cell in rows[-1]):
-        rows = rows[:-1]
+        rows.pop()
     if not rows:
         raise MarginError(f"{path.name}: found nothing, wanted headings and rows below them.")
     width = max(map(len, rows))
     refuse_too_many(len(rows), width, path.name)
-    return [[*row, *[None] * (width - len(row))] for row in rows]
+    rows[:] = [[*row, *[None] * (width - len(row))] for row in rows]
+    return rows
 
 
 def refuse_too_many(rows: int, columns: int, file: str) -> None:

@@ -1,7 +1,7 @@
 """Comma-, semicolon- or tab-separated text, as brokers and spreadsheets export it.
 
 A plain number becomes a number. Everything else stays the text it is - dates, "1,234.5", "007" and
-numbers with more digits than a float holds - so that nothing is guessed.
+numbers with more digits than a float holds - for the reader of cells to read by its column.
 """
 
 from __future__ import annotations
@@ -9,35 +9,48 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from xlmargin.cells.numbers import NumberStyle, read_numbers
+from xlmargin.cells.table import SourceRows
+from xlmargin.cells.values import to_value
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import MOST_ROWS, FileCell, FileRows, TextRows, bounded
+from xlmargin.importers.book_ranges import MOST_ROWS, FileCell, bounded
 
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?(?:0|[1-9]\d{0,14}|(?=\.\d))(?:\.\d{0,15})?", re.ASCII)
 _DELIMITERS: Final = ",;\t"
+_LINES_LOOKED_AT: Final = 40
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_delimited(path: Path) -> FileRows:
+def read_delimited(path: Path) -> SourceRows:
     """The rows of a text file, plain numbers as numbers."""
-    return cells_of(read_texts(path), path)
+    texts = read_texts(path)
+    is_us = texts.style is NumberStyle.US
+    rows = [[_cell(field, is_us) for field in row] for row in texts]
+    return bounded(SourceRows(rows, path.name, style=texts.style), path)
 
 
-def cells_of(texts: TextRows, path: Path) -> FileRows:
-    """The rows of texts as cells, all of one length."""
-    return bounded([[_cell(field) for field in row] for row in texts], path)
+def _cell(field: str, is_us: bool) -> FileCell:
+    text = field.strip()
+    if (is_us or "." not in text) and _PLAIN_NUMBER.fullmatch(text):
+        return float(text)
+    return text or None
 
 
-def read_texts(path: Path) -> TextRows:
-    """The fields of a text file as they are; the delimiter is the one its first line has most of.
+def read_texts(path: Path) -> SourceRows:
+    """The fields of a text file as they are, with the style of its numbers.
 
-    Rows beyond the most that a file may have are not read.
+    The delimiter is the one that most of its first lines have. Rows beyond the most that a file may
+    have are not read. A file with commas writes a point in its decimals; one with semicolons is
+    European, unless a number in it says otherwise.
     """
     text = _decoded(path)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    rows: TextRows = []
+    delimiter = _delimiter(text)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[list[str]] = []
     try:
         for line in lines:
             rows.append(line)
@@ -46,7 +59,15 @@ def read_texts(path: Path) -> TextRows:
     except csv.Error as error:
         found = f"{path.name}, line {lines.line_num}: {error}"
         raise MarginError(f"{found}; wanted fields with both their quotes.") from error
-    return rows
+    return SourceRows(rows, path.name, style=_style(delimiter, rows))
+
+
+def _style(delimiter: str, rows: Iterable[list[str]]) -> NumberStyle | None:
+    if delimiter != ";":
+        return NumberStyle.US if delimiter == "," else None
+    dotted = dict.fromkeys(to_value(field) for row in rows for field in row if "." in field)
+    is_us = any(read_numbers((cell, "1.000")).style is NumberStyle.US for cell in dotted)
+    return None if is_us else NumberStyle.EUROPEAN
 
 
 def _decoded(path: Path) -> str:
@@ -65,13 +86,11 @@ def _decoded(path: Path) -> str:
 
 
 def _delimiter(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    outside_quotes = re.sub(r'"[^"]*"', "", first)
-    return max(_DELIMITERS, key=outside_quotes.count)
+    lines = [line for line in text[:100_000].splitlines() if line.strip()][:_LINES_LOOKED_AT]
+    outside_quotes = [re.sub(r'"[^"]*"', "", line) for line in lines]
 
+    def how_often(delimiter: str) -> tuple[int, int]:
+        counts = [line.count(delimiter) for line in outside_quotes]
+        return sum(map(bool, counts)), sum(counts)
 
-def _cell(field: str) -> FileCell:
-    text = field.strip()
-    if _PLAIN_NUMBER.fullmatch(text):
-        return float(text)
-    return text or None
+    return max(_DELIMITERS, key=how_often)

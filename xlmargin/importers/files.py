@@ -15,7 +15,7 @@ from xlmargin.importers.book_ranges import (
     refuse_too_many,
 )
 from xlmargin.importers.brokers import BrokerFile, read_broker_file
-from xlmargin.importers.brokers.ibkr_flex_xml import read_flex_xml
+from xlmargin.importers.brokers.ibkr_flex import read_flex_xml
 from xlmargin.importers.delimited_text import read_delimited, read_texts
 from xlmargin.importers.workbook_files import read_first_sheet, read_named_ranges
 

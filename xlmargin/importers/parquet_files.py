@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from xlmargin.cells.table import Table
 from xlmargin.errors import InputError, MarginError, Problem
-from xlmargin.importers.column_table import ColumnTable
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -44,7 +44,7 @@ class ParquetRange:
     def __len__(self) -> int:
         return sum(self.group_rows)
 
-    def batches(self, headings: Sequence[str], groups: Sequence[int]) -> Iterator[ColumnTable]:
+    def batches(self, headings: Sequence[str], groups: Sequence[int]) -> Iterator[Table]:
         """The rows of some row groups, in the order of the file, a batch at a time.
 
         Rows are numbered as on a sheet whose row 1 are the headings.
@@ -57,12 +57,13 @@ class ParquetRange:
             for group in groups:
                 row, end = int(first[group]), int(first[group + 1])
                 for batch in file.iter_batches(BATCH_ROWS, [group], names, use_threads=False):
-                    columns = tuple(
-                        column_of(batch.column(name), self.name, heading, heading in self.as_text)
+                    columns = {
+                        heading: column_of(
+                            batch.column(name), self.name, heading, heading in self.as_text
+                        )
                         for heading, name in zip(headings, names, strict=True)
-                    )
-                    rows = np.arange(row, row + batch.num_rows)
-                    yield ColumnTable(self.name, rows, tuple(headings), columns)
+                    }
+                    yield Table(self.name, np.arange(row, row + batch.num_rows), columns)
                     row += batch.num_rows
                 if row != end:
                     raise MarginError(f"{self.path.name}: found other rows than it says it has.")

@@ -1,59 +1,82 @@
-"""Workbooks of every kind: .xlsx, .xlsm, .xlsb, .xls and .ods. Values are read, nothing is run."""
+"""Workbooks of every kind: .xlsx, .xlsm, .xlsb, .xls and .ods. Values are read, nothing is run.
+
+The reader hands over cells that hold an error as empty ones, so the errors are looked up in the
+file itself and put back in their place; where the file does not tell their place, it is refused.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
+import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from xml.etree import ElementTree
 
-from xlmargin.dates import serial_of
+from xlmargin.cells.numbers import NumberStyle
+from xlmargin.cells.table import SourceRows
+from xlmargin.cells.values import to_value
+from xlmargin.cells.words import POSITIONS
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import FileCell, FileRows, TextRows, bounded
+from xlmargin.importers.book_ranges import FileCell, FileRows, bounded
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
+_US: Final = NumberStyle.US
+
 MOST_UNPACKED_BYTES: Final = 500_000_000
-_SECONDS_A_DAY: Final = 86_400
-_MOST_TITLES: Final = 20
+_MOST_TITLES: Final = 40
 _SYMBOL_HEADINGS: Final = ("symbol", "ticker")
 """Headings that tell the row of headings from titles above it."""
 _FIRST_HEADINGS: Final = ("name", "setting")
 """The same for settings, where they stand in the first column."""
 
+_ERROR_CELL: Final = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
+_PLACE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_SHOWN: Final = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
+_XLS_ERROR: Final = re.compile(
+    rb"\x05\x02\x08\x00.{6}[\x00\x07\x0f\x17\x1d\x24\x2a]\x01"
+    rb"|\x06\x00.\x00.{6}\x02.[\x00\x07\x0f\x17\x1d\x24\x2a].{3}\xff\xff",
+    re.DOTALL,
+)
+"""A cell, or the result of a formula, that is an error, in a binary workbook of 1997."""
+_XLSB_ERRORS: Final = (3, 11)
+"""Kinds of record that are error cells in a binary workbook of 2007."""
+_ODS: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+
+Errors = dict[tuple[int, int], str]
+"""The error cells of a sheet by row and column, the first 0."""
+
 
 def read_named_ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:
     """The tables or sheets of a workbook that have one of these names, in any case.
 
-    Where none of them is there, the first sheet counts as the first name.
+    Where none of them is there, the first sheet with the headings of positions counts as the first
+    name, or else the first sheet.
     """
-    _refuse_bomb(path)
-    try:
-        ranges = _ranges(path, names)
-    except Exception as error:
-        # The reader has an error of its own for each kind of file, without a common parent.
-        raise MarginError(f"{path.name}: not a workbook that can be read ({error}).") from error
-    return {name: bounded(rows, path) for name, rows in ranges.items()}
+    with _opened(path) as workbook:
+        found = {
+            name: rows
+            for name in names
+            if (rows := workbook.table(name) or _below_titles(workbook.sheet(name)))
+        }
+        if names[0] not in found and not _named(workbook.sheets, names):
+            found[names[0]] = _below_titles(workbook.first())
+    return {name: bounded(rows, path) for name, rows in found.items()}
 
 
-def read_first_sheet(path: Path, unless: Sequence[str] = ()) -> TextRows:
+def read_first_sheet(path: Path, unless: Sequence[str] = ()) -> SourceRows:
     """The cells of a workbook's first sheet as texts; dates are serial days.
 
     There are none where a sheet has one of the names in `unless`.
     """
-    from python_calamine import CalamineWorkbook
-
-    _refuse_bomb(path)
-    try:
-        workbook = CalamineWorkbook.from_path(path)
-        named = _named(workbook.sheet_names, unless)
-        rows = [] if named else workbook.get_sheet_by_index(0).to_python()
-    except Exception as error:
-        # The reader has an error of its own for each kind of file, without a common parent.
-        raise MarginError(f"{path.name}: not a workbook that can be read ({error}).") from error
-    return [[_text(cell) for cell in row] for row in _plain(rows)]
+    with _opened(path) as workbook:
+        named = _named(workbook.sheets, unless)
+        rows = SourceRows([]) if named else workbook.sheet(workbook.sheets[0])
+    return SourceRows([[_text(cell) for cell in row] for row in rows], path.name, style=_US)
 
 
 def _text(cell: FileCell) -> str:
@@ -62,20 +85,21 @@ def _text(cell: FileCell) -> str:
     return f"{cell:.15g}" if isinstance(cell, float) else str(cell)
 
 
-def _ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:
+@contextmanager
+def _opened(path: Path) -> Iterator[_Workbook]:
+    """The workbook, open; what the reader cannot make out of it is refused."""
     from python_calamine import CalamineWorkbook
 
-    has_tables = path.suffix.lower() == ".xlsx"
-    workbook = CalamineWorkbook.from_path(path, load_tables=has_tables)
-    found: dict[str, FileRows] = {}
-    for name in names:
-        rows = _table(workbook, name) if has_tables else []
-        rows = rows or _sheet(workbook, name)
-        if rows:
-            found[name] = rows
-    if names[0] not in found and not _named(workbook.sheet_names, names):
-        found[names[0]] = _below_titles(_plain(workbook.get_sheet_by_index(0).to_python()))
-    return found
+    _refuse_bomb(path)
+    try:
+        has_tables = path.suffix.lower() == ".xlsx"
+        workbook = CalamineWorkbook.from_path(path, load_tables=has_tables)
+        yield _Workbook(workbook, path, has_tables, _errors(path))
+    except MarginError:
+        raise
+    except Exception as error:
+        # The reader has an error of its own for each kind of file, without a common parent.
+        raise MarginError(f"{path.name}: not a workbook that can be read ({error}).") from error
 
 
 def _refuse_bomb(path: Path) -> None:
@@ -89,27 +113,68 @@ def _refuse_bomb(path: Path) -> None:
         raise MarginError(f"{path.name}: found {size:,} bytes unpacked, wanted at most {limit}.")
 
 
-def _table(workbook: CalamineWorkbook, name: str) -> FileRows:
-    names = _named(workbook.table_names or (), (name,))
-    if not names:
-        return []
-    table = workbook.get_table_by_name(names[0])
-    return [[str(column) for column in table.columns], *_plain(table.to_python())]
+@dataclass(frozen=True)
+class _Workbook:
+    """A workbook's sheets and tables, with the error cells that its reader leaves out."""
+
+    content: CalamineWorkbook
+    path: Path
+    has_tables: bool
+    errors: Mapping[str, Errors]
+
+    @property
+    def sheets(self) -> list[str]:
+        return self.content.sheet_names
+
+    def table(self, name: str) -> SourceRows:
+        """The rows of a table, headings first; none where there is no such table."""
+        names = _named(self.content.table_names or (), (name,)) if self.has_tables else []
+        if not names:
+            return SourceRows([])
+        table = self.content.get_table_by_name(names[0])
+        rows: FileRows = [[str(column) for column in table.columns]]
+        rows += _plain(table.to_python())
+        start = table.start or (1, 0)
+        top, left = start[0] - 1, start[1]
+        self._put_errors(rows, table.sheet, top, left)
+        numbers = range(top + 1, top + 1 + len(rows))
+        return SourceRows(rows, self._source(table.sheet), numbers, first_column=left)
+
+    def sheet(self, name: str) -> SourceRows:
+        """The rows of a sheet from its first on; none where there is no such sheet."""
+        names = _named(self.sheets, (name,))
+        if not names:
+            return SourceRows([])
+        sheet = self.content.get_sheet_by_name(names[0])
+        rows = _plain(sheet.to_python(skip_empty_area=False))
+        self._put_errors(rows, names[0], 0, 0)
+        return SourceRows(rows, self._source(names[0]))
+
+    def first(self) -> SourceRows:
+        """The first sheet with the headings of positions, or else the first of all."""
+        sheets = [self.sheet(name) for name in self.sheets]
+        return next((rows for rows in sheets if _heads_positions(rows)), sheets[0])
+
+    def _source(self, sheet: str) -> str:
+        return f"{self.path.name}, sheet {sheet}" if len(self.sheets) > 1 else self.path.name
+
+    def _put_errors(self, rows: FileRows, sheet: str, top: int, left: int) -> None:
+        for (row, column), text in self.errors.get(sheet, {}).items():
+            if 0 <= row - top < len(rows) and 0 <= column - left < len(rows[row - top]):
+                rows[row - top][column - left] = text
 
 
-def _sheet(workbook: CalamineWorkbook, name: str) -> FileRows:
-    names = _named(workbook.sheet_names, (name,))
-    if not names:
-        return []
-    return _below_titles(_plain(workbook.get_sheet_by_name(names[0]).to_python()))
+def _heads_positions(rows: SourceRows) -> bool:
+    heads = ({POSITIONS.name_of(_text(cell)) for cell in row} for row in rows[:_MOST_TITLES])
+    return any(names.issuperset(POSITIONS.needed) for names in heads)
 
 
-def _below_titles(rows: FileRows) -> FileRows:
+def _below_titles(rows: SourceRows) -> SourceRows:
     """The rows from the headings on, where titles stand above them; else all rows."""
     for i, row in enumerate(rows[:_MOST_TITLES]):
         words = [cell.casefold() if isinstance(cell, str) else "" for cell in row]
-        if words[0] in _FIRST_HEADINGS or any(word in _SYMBOL_HEADINGS for word in words):
-            return rows[i:]
+        if words and (words[0] in _FIRST_HEADINGS or any(w in _SYMBOL_HEADINGS for w in words)):
+            return rows.below(i)
     return rows
 
 
@@ -118,20 +183,95 @@ def _named(there: Iterable[str], names: Sequence[str]) -> list[str]:
     return [name for name in there if name.strip().casefold() in wanted]
 
 
-def _plain(rows: Sequence[Sequence[object]]) -> FileRows:
-    return [[_cell(cell) for cell in row] for row in rows]
+def _plain(rows: Iterable[Sequence[object]]) -> FileRows:
+    """Cells as plain values: whole numbers as numbers, dates and times as days."""
+    return [[cell if isinstance(cell, bool) else to_value(cell) for cell in row] for row in rows]
 
 
-def _cell(cell: object) -> FileCell:
-    """A cell as a plain value: whole numbers as numbers, dates and times as days."""
-    if isinstance(cell, bool):
-        return cell
-    if isinstance(cell, int | float):
-        return float(cell)
-    if isinstance(cell, dt.date):
-        return serial_of(cell)
-    if isinstance(cell, dt.timedelta):
-        return cell.total_seconds() / _SECONDS_A_DAY
-    if isinstance(cell, dt.time):
-        return serial_of(dt.datetime.combine(dt.date(1899, 12, 30), cell))
-    return str(cell).strip() or None
+def _errors(path: Path) -> dict[str, Errors]:
+    """The error cells of each sheet; refused where they are there and the file hides their place.
+
+    The reader hands them over as empty cells, which they never are.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".xls":
+        hidden = bool(_XLS_ERROR.search(path.read_bytes()))
+    else:
+        with zipfile.ZipFile(path) as packed:
+            if suffix == ".ods":
+                return _ods_errors(packed.read("content.xml"))
+            if suffix != ".xlsb":
+                return _xlsx_errors(packed, path)
+            parts = [n for n in packed.namelist() if n.startswith("xl/worksheets/sheet")]
+            hidden = any(_has_xlsb_error(packed.read(name)) for name in parts)
+    if hidden:
+        wanted = "them mended, or the file saved as .xlsx, which tells where they stand"
+        raise MarginError(f"{path.name}: found cells with errors such as #N/A, wanted {wanted}.")
+    return {}
+
+
+def _xlsx_errors(packed: zipfile.ZipFile, path: Path) -> dict[str, Errors]:
+    book = ElementTree.fromstring(packed.read("xl/workbook.xml"))
+    relations = ElementTree.fromstring(packed.read("xl/_rels/workbook.xml.rels"))
+    targets = {r.get("Id"): r.get("Target", "").lstrip("/") for r in relations}
+    found: dict[str, Errors] = {}
+    for sheet in book.findall(".//{*}sheet"):
+        ids = [value for key, value in sheet.attrib.items() if key.endswith("}id")]
+        target = targets.get(ids[0] if ids else None, "")
+        part = target if target.startswith("xl/") else f"xl/{target}"
+        content = packed.read(part) if part in packed.namelist() else b""
+        for attributes, inside in _ERROR_CELL.findall(content) if b't="e"' in content else ():
+            place, shown = _PLACE.search(attributes), _SHOWN.search(inside)
+            if place is None:
+                raise MarginError(f"{path.name}: found cells with errors, wanted them mended.")
+            row, column = int(place[2]) - 1, _column_index(place[1].decode())
+            text = shown[1].decode() if shown else "#N/A"
+            found.setdefault(sheet.get("name", ""), {})[row, column] = text
+    return found
+
+
+def _column_index(letters: str) -> int:
+    index = 0
+    for letter in letters:
+        index = 26 * index + ord(letter) - ord("A") + 1
+    return index - 1
+
+
+def _ods_errors(content: bytes) -> dict[str, Errors]:
+    if b'value-type="error"' not in content:
+        return {}
+    found: dict[str, Errors] = {}
+    for sheet in ElementTree.fromstring(content).iter(f"{_ODS}table"):
+        errors = found.setdefault(sheet.get(f"{_ODS}name", ""), {})
+        row = 0
+        for line in sheet.iter(f"{_ODS}table-row"):
+            column = 0
+            for cell in line:
+                if any(k.endswith("}value-type") and v == "error" for k, v in cell.attrib.items()):
+                    errors[row, column] = "".join(cell.itertext()) or "#N/A"
+                column += int(cell.get(f"{_ODS}number-columns-repeated", "1"))
+            row += int(line.get(f"{_ODS}number-rows-repeated", "1"))
+    return found
+
+
+def _has_xlsb_error(content: bytes) -> bool:
+    """Whether a sheet of a binary workbook has a record of an error cell."""
+    at = 0
+    while at < len(content):
+        kind, at = _varying(content, at, 2)
+        size, at = _varying(content, at, 4)
+        if kind in _XLSB_ERRORS:
+            return True
+        at += size
+    return False
+
+
+def _varying(content: bytes, at: int, most: int) -> tuple[int, int]:
+    """A number of seven bits a byte, as long as the eighth bit goes on; and where it ends."""
+    value = 0
+    for i in range(most):
+        byte = content[at + i] if at + i < len(content) else 0
+        value |= (byte & 0x7F) << 7 * i
+        if not byte & 0x80:
+            return value, at + i + 1
+    return value, at + most

@@ -17,7 +17,7 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.dates import DAYS_PER_YEAR, date_of
-from xlmargin.excel.cells import read_book
+from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
 from xlmargin.importers.book_ranges import FileCell, FileRows
 from xlmargin.instruments import InstrumentKind
@@ -58,7 +58,7 @@ def family_office_history() -> BookRanges:
     Rows stand in the order of time; cash has a row for each account and day.
     """
     sample = family_office_book()
-    book = read_book(sample.positions, sample.market, sample.settings, sample.dividends)
+    book = Ranges(sample.positions, sample.market, sample.settings, sample.dividends).book()
     days = trading_days_to(book.as_of, DAYS)
     surface, factor = fitted_surface(book)
     past = _Past(sample, book.market, surface, days, spot_path(book.market, DAYS))
@@ -132,7 +132,7 @@ class _Past:
         rows = [self._to_value(option, day) for option in options]
         settings: FileRows = [*self.settings, ["as_of", day.isoformat()]]
         ranges = (self.market_rows(day), settings, self.sample.dividends)
-        marks = option_marks(read_book([list(_TO_VALUE), *rows], *ranges))
+        marks = option_marks(Ranges([list(_TO_VALUE), *rows], *ranges).book())
         return stocks | dict(
             zip(options, np.maximum(marks.round(2), _A_CENT).tolist(), strict=True)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.excel.plain_cells import plain, text_of
+from xlmargin.cells.values import text_of, to_value
 from xlmargin.rulebook import house_names
 from xlmargin.workbooks.draft import Draft, small_axis
 from xlmargin.workbooks.formulas_sheet import Placed
@@ -144,7 +144,7 @@ def _shown(cell: object) -> Value:
     """A cell as a formula that refers to it shows it."""
     if isinstance(cell, float | bool):
         return cell
-    return text_of(plain(cell))
+    return text_of(to_value(cell))
 
 
 def _of_total(placed: Placed, column: int) -> tuple[str, Value]:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from xlmargin.cells.values import text_of, to_value
 from xlmargin.eligibility import Monitoring, Registration, Status
-from xlmargin.excel.plain_cells import plain, text_of
-from xlmargin.excel.settings_names import setting_name
+from xlmargin.excel.settings_reader import setting_name
 from xlmargin.instruments import InstrumentKind, Style, UnderlyingClass
 from xlmargin.rulebook import house_names, look_up
 from xlmargin.rulebook.sections import names_of_values
@@ -169,7 +169,7 @@ def _unit(table: InputTable, column: int) -> str:
 def _width(table: InputTable, column: int) -> float:
     if table.name in BY_ROW:
         return _SETTING
-    longest = max(len(text_of(plain(row[column]))) for row in table.rows)
+    longest = max(len(text_of(to_value(row[column]))) for row in table.rows)
     unit = len(_unit(table, column)) * 0.8
     return float(min(max(longest + 3, unit + 2, 11), _WIDEST))
 
@@ -188,7 +188,7 @@ def _offer(page: Page, row: int, to_row: int, column: int, kind: str, words: Seq
 def _name_as_of(draft: Draft, table: InputTable) -> None:
     """The name as_of for the cell with the date, wherever in the settings it stands."""
     rows = (
-        i for i, row in enumerate(table.rows) if setting_name(text_of(plain(row[0]))) == "as_of"
+        i for i, row in enumerate(table.rows) if setting_name(text_of(to_value(row[0]))) == "as_of"
     )
     cell = xl_rowcol_to_cell(HEADING_ROW + next(rows), 1, row_abs=True, col_abs=True)
     draft.workbook.define_name("as_of", f"={table.name}!{cell}")

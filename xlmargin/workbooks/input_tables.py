@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from xlmargin.excel.columns import date_serial
-from xlmargin.excel.fact_names import FACTS
-from xlmargin.excel.headings import (
+from xlmargin.cells.dates import date_serial
+from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.words import (
     ACTIVITY,
     CANDIDATES,
     DIVIDENDS,
@@ -22,8 +22,8 @@ from xlmargin.excel.headings import (
     TRADES,
     Headings,
 )
-from xlmargin.excel.plain_cells import plain, text_of
-from xlmargin.excel.settings_names import setting_name
+from xlmargin.excel.facts_reader import FACTS
+from xlmargin.excel.settings_reader import setting_name
 from xlmargin.workbooks.live_formulas import Argument
 
 Cell = str | float | bool | None
@@ -78,7 +78,7 @@ class InputTable:
         """What decides how a cell is shown: its column, or where rows have names, the row's."""
         if self.name not in BY_ROW:
             return self.columns[column]
-        name = text_of(plain(self.rows[row][0]))
+        name = text_of(to_value(self.rows[row][0]))
         return BY_ROW[self.name](name) if column else "name"
 
 
@@ -129,7 +129,7 @@ def input_tables(
 
 def _with_headings(settings: Cells) -> Cells:
     """Settings below the headings name and value, which their range may lack."""
-    first = text_of(plain(settings[0][0])).lower()
+    first = text_of(to_value(settings[0][0])).lower()
     if setting_name(first) or not first:
         return [["name", "value", *[None] * (len(settings[0]) - 2)], *settings]
     return settings
@@ -137,7 +137,7 @@ def _with_headings(settings: Cells) -> Cells:
 
 def _table(name: str, cells: Cells, headings: Headings) -> InputTable:
     first = next(i for i, row in enumerate(cells) if any(cell is not None for cell in row))
-    texts = _unique([_text(text_of(plain(cell))) for cell in cells[first]])
+    texts = _unique([_text(text_of(to_value(cell))) for cell in cells[first]])
     columns = tuple(headings.name_of(text) for text in texts)
     rows: Rows = [list(texts)]
     rows += [[_cell(cell) for cell in row] for row in cells[first + 1 :]] or [[None] * len(texts)]

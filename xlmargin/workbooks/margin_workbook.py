@@ -9,7 +9,7 @@ from typing import Final
 
 from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
-from xlmargin.excel.cells import read_book
+from xlmargin.excel.ranges import Ranges
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import FormulasSheet
 from xlmargin.workbooks.input_tables import InputTables
@@ -47,7 +47,7 @@ def write_margin_workbook(
     `finish` may add to the workbook, once all pages are written, what a program needs: macros and
     buttons.
     """
-    book = read_book(*tables.ranges)
+    book = Ranges(*tables.ranges).book()
     usual = {"font_name": TYPEFACE, "font_size": 10}
     workbook = Workbook(str(path), {**_PLAIN, "default_format_properties": usual})
     # A file that is refused halfway is never closed, and so never written.

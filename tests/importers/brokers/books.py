@@ -15,8 +15,11 @@ PUTS = ["XYZ   270115P00045000", "put", 2.0, 45.0, "2027-01-15", "XYZ", 1.1, 1.4
 
 
 def without_accounts(rows: FileRows) -> FileRows:
-    """The rows below the headings, without the account, which each broker masks in its own way."""
-    return [row[:-1] for row in rows[1:]]
+    """The rows below the headings, without the account, which each broker masks in its own way.
+
+    Without the underlying's price, too, which few of them state.
+    """
+    return [row[:9] for row in rows[1:]]
 
 
 def read(path: Path) -> FileRows:

@@ -280,14 +280,14 @@ def test_an_unreadable_lot_is_refused_by_its_own_row(tmp_path: Path) -> None:
     ],
 )
 def test_another_currency_is_refused(tmp_path: Path, kind: str, row: str) -> None:
-    assert "found 'EUR', wanted USD" in problems(file_of(tmp_path, kind, row))[0]
+    assert "found 'EUR' of" in problems(file_of(tmp_path, kind, row))[0]
 
 
 def test_cash_in_another_currency_is_refused_and_none_is_not(tmp_path: Path) -> None:
     text = (GOLDEN / "ibkr_statement.csv").read_text()
     path = tmp_path / "statement.csv"
     path.write_text(text + "Cash Report,Data,Ending Cash,EUR,5,5,0,\n")
-    assert "found 'EUR', wanted USD" in problems(path)[0]
+    assert "found 'EUR' of" in problems(path)[0]
     path.write_text(text + "Cash Report,Data,Ending Cash,EUR,0,0,0,\n")
     assert read(path) == read(GOLDEN / "ibkr_statement.csv")
 

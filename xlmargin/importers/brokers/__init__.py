@@ -1,7 +1,15 @@
 """Files of brokers and of the clearing house, as they are exported, read into positions."""
 
 from xlmargin.importers.brokers.broker_file import BrokerFile
+from xlmargin.importers.brokers.frames import with_chain_prices
 from xlmargin.importers.brokers.occ_calculator import calculator_rows
-from xlmargin.importers.brokers.recognition import FORMATS, read_broker_file
+from xlmargin.importers.brokers.recognition import FORMATS, read_broker_file, read_frame
 
-__all__ = ["FORMATS", "BrokerFile", "calculator_rows", "read_broker_file"]
+__all__ = [
+    "FORMATS",
+    "BrokerFile",
+    "calculator_rows",
+    "read_broker_file",
+    "read_frame",
+    "with_chain_prices",
+]

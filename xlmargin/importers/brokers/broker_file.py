@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
 
+from xlmargin.cells.table import SourceRows
 from xlmargin.errors import InputError, MarginError, Problem
-from xlmargin.importers.book_ranges import BookRanges, FileRows
-from xlmargin.importers.brokers.formats import Format
-from xlmargin.importers.brokers.holding_rows import (
-    known_classes,
-    market_rows,
-    position_rows,
-    with_underlyings,
+from xlmargin.importers.book_ranges import BookRanges, FileCell, FileRows
+from xlmargin.importers.brokers.holdings import (
+    DOLLARS,
+    Format,
+    Holding,
+    NotOurs,
+    Skipped,
 )
-from xlmargin.importers.brokers.holdings import Holding, NotOurs, Skipped
-from xlmargin.importers.brokers.records import Lines, heading_row
+from xlmargin.importers.brokers.records import Lines, Record, heading_row, shown
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
+from xlmargin.instruments import InstrumentKind
+from xlmargin.known_instruments import KNOWN
+from xlmargin.option_symbols import OptionSymbol, read_root
+
+_HEADINGS: Final = (
+    "symbol", "type", "quantity", "strike", "expiration", "underlying", "price", "cost",
+    "multiplier",
+)  # fmt: skip
+_MARKET_HEADINGS: Final = (
+    "symbol", "price", "class", "leverage", "class_group", "product_group",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,11 +48,12 @@ class BrokerFile:
     not_ours: tuple[Problem, ...]
     notes: tuple[str, ...]
     as_of: dt.date | None
+    file: str
 
     @property
     def positions(self) -> FileRows:
         """The holdings as a positions range."""
-        return position_rows(self.holdings)
+        return position_rows(self.holdings, self.file)
 
     @property
     def market(self) -> FileRows | None:
@@ -64,11 +78,16 @@ def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
     not_ours: list[Problem] = []
     skipped: Counter[str] = Counter()
     for record in found:
+        foreign = record.text("currency").upper() not in ("", "USD")
         try:
             entry = known.entry(record)
+            if foreign and not isinstance(entry, Skipped):
+                entry = _foreign(record)
         except InputError as error:
-            unreadable.extend(error.problems)
-            continue
+            if not foreign:
+                unreadable.extend(error.problems)
+                continue
+            entry = _foreign(record)
         match entry:
             case Holding():
                 holdings.append(entry)
@@ -86,7 +105,15 @@ def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
         tuple(not_ours),
         tuple(_notes(known, held, skipped)),
         known.as_of(lines),
+        file,
     )
+
+
+def _foreign(record: Record) -> NotOurs:
+    """A record in another currency, which is named and can be left out."""
+    named = record.text("symbol") or record.text("detail")
+    found = f"{shown(record.text('currency'))} of {shown(named)}"
+    return NotOurs(record.line.problem(record.label("currency"), found, DOLLARS))
 
 
 def _no_records(known: Format, lines: Lines, file: str) -> MarginError:
@@ -110,3 +137,93 @@ def _notes(known: Format, holdings: tuple[Holding, ...], skipped: Counter[str]) 
     for held in holdings:
         if held.note:
             yield f"Row {held.row}, {held.symbol}: {held.note}."
+
+
+def with_underlyings(holdings: Iterable[Holding]) -> tuple[Holding, ...]:
+    """The holdings, each option on the shares or the index that its root stands for."""
+    known = tuple(holdings)
+    shares = {h.symbol for h in known if h.kind is InstrumentKind.STOCK}
+    return tuple(
+        replace(h, underlying=h.underlying or _underlying(h.option, shares)) if h.option else h
+        for h in known
+    )
+
+
+def _underlying(option: OptionSymbol, shares: Container[str]) -> str:
+    return read_root(option.root, option.expiration, shares=shares).underlying
+
+
+def position_rows(holdings: Iterable[Holding], file: str = "") -> FileRows:
+    """The holdings as a positions range, headings first; each row knows its line of the file."""
+    known = tuple(holdings)
+    at_mark = any(h.option and h.underlying_price > 0 for h in known)
+    extra = ["mark_spot"] if at_mark else []
+    rows: FileRows = [[*_HEADINGS, *extra, "account"]]
+    for h in known:
+        option = h.option
+        rows.append(
+            [
+                h.symbol,
+                h.kind.word,
+                h.quantity,
+                option.strike if option else None,
+                option.expiration.isoformat() if option else None,
+                h.underlying or None,
+                *(_stated(number) for number in (h.price, h.cost, h.multiplier)),
+                *([_stated(h.underlying_price) if option else None] if at_mark else []),
+                h.account or None,
+            ]
+        )
+    return SourceRows(rows, file, [1, *(h.row for h in known)], first_column=None)
+
+
+def _stated(number: float) -> FileCell:
+    return None if math.isnan(number) else number
+
+
+def market_rows(holdings: Iterable[Holding]) -> FileRows | None:
+    """What is known of the underlyings: prices of those not held as shares, groups, and classes.
+
+    A row for each underlying of which more is known than a market without it would assume; None
+    where there is no such row. A price that is not stated is left for the user to fill in. Classes
+    and factors of funds are those of the rulebook's table of known underlyings.
+    """
+    known = tuple(holdings)
+    shares = {h.symbol: h.price for h in known if h.kind is InstrumentKind.STOCK}
+    rows: dict[str, list[FileCell]] = {}
+    for h in known:
+        symbol = h.underlying or h.symbol
+        own_group = h.class_group if h.class_group != symbol else ""
+        price = shares.get(symbol, h.underlying_price)
+        stated = (symbol not in shares and price > 0) or own_group or h.product_group
+        class_ = _known_class(symbol)
+        if (stated or (any(class_) and price > 0)) and h.kind is not InstrumentKind.CASH:
+            groups = [own_group or None, h.product_group or None]
+            rows.setdefault(symbol, [symbol, price if price > 0 else None, *class_, *groups])
+    return _without_empty_columns([list(_MARKET_HEADINGS), *rows.values()]) if rows else None
+
+
+def known_classes(market: FileRows | None) -> tuple[str, ...]:
+    """Underlyings of a market range whose class comes from the table and not from the file."""
+    if not market or "class" not in market[0]:
+        return ()
+    column = market[0].index("class")
+    return tuple(str(row[0]) for row in market[1:] if row[column] is not None)
+
+
+def _known_class(symbol: str) -> tuple[FileCell, FileCell]:
+    """Class and factor, where the table knows the underlying as more than a plain stock."""
+    known = KNOWN.find(symbol)
+    if known is None or known.is_former:
+        return None, None
+    return known.underlying_class.value, known.leverage if known.leverage != 1 else None
+
+
+def _without_empty_columns(rows: FileRows) -> FileRows:
+    """The rows, headings first, without the columns that have nothing but the heading."""
+    used = [i for i, name in enumerate(rows[0]) if name in ("symbol", "price") or _any(rows, i)]
+    return [[row[i] for i in used] for row in rows]
+
+
+def _any(rows: FileRows, column: int) -> bool:
+    return any(row[column] is not None for row in rows[1:])

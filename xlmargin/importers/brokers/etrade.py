@@ -7,11 +7,18 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.contracts import contract, ticker
-from xlmargin.importers.brokers.formats import Format
-from xlmargin.importers.brokers.holdings import CASH, Entry, Skipped, cash_held, holding, not_ours
-from xlmargin.importers.brokers.printed_values import day
+from xlmargin.cells.dates import day_of
+from xlmargin.importers.brokers.holdings import (
+    CASH,
+    Entry,
+    Format,
+    Skipped,
+    cash_held,
+    holding,
+    not_ours,
+)
 from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
+from xlmargin.option_symbols import read_option_symbol, share_ticker
 
 _COLUMNS: Final[Columns] = {
     "symbol": ("Symbol",),
@@ -55,15 +62,15 @@ def _entry(record: Record) -> Entry:
         return Skipped("totals")
     if symbol.casefold() == "cash":
         return cash_held(record, CASH, record.number("value"))
-    if day(symbol):
+    if day_of(symbol):
         return Skipped("lots")
-    named = contract(symbol) or ticker(symbol)
+    named = read_option_symbol(symbol) or share_ticker(symbol)
     return not_ours(record, "symbol") if not named and _BOND.fullmatch(symbol) else holding(record)
 
 
 def _as_of(lines: Lines) -> dt.date | None:
     matches = (_GENERATED.fullmatch(line.first) for line in lines[-10:])
-    return next((day(match["day"]) for match in matches if match), None)
+    return next((day_of(match["day"]) for match in matches if match), None)
 
 
 ETRADE: Final = Format(

@@ -7,10 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.contracts import is_bond
-from xlmargin.importers.brokers.formats import Format
-from xlmargin.importers.brokers.holdings import PENDING, Entry, cash_held, holding, not_ours
-from xlmargin.importers.brokers.printed_values import day
+from xlmargin.cells.dates import day_of
+from xlmargin.importers.brokers.holdings import PENDING, Entry, Format, cash_held, holding
 from xlmargin.importers.brokers.records import (
     Columns,
     Lines,
@@ -54,12 +52,12 @@ def _entry(record: Record) -> Entry:
     if symbol.endswith(_CORE_FUND):
         note = "the account's core fund, taken as cash"
         return cash_held(record, symbol.rstrip("*"), record.number("value"), note)
-    return not_ours(record, "symbol") if is_bond(symbol) else holding(record)
+    return holding(record)
 
 
 def _as_of(lines: Lines) -> dt.date | None:
     matches = (_DOWNLOADED.fullmatch(line.first) for line in lines[-10:])
-    return next((day(match["day"]) for match in matches if match), None)
+    return next((day_of(match["day"]) for match in matches if match), None)
 
 
 FIDELITY: Final = Format(

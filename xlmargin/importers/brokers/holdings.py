@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from math import nan
 from typing import Final
 
+from xlmargin.cells.dates import LAST_SATURDAY
+from xlmargin.cells.numbers import NUMBER
+from xlmargin.cells.words import RIGHTS, SIDES
+from xlmargin.dates import serial_of
 from xlmargin.errors import Problem
-from xlmargin.importers.brokers.contracts import (
-    OPTION,
-    contract,
-    is_adjusted,
-    is_money_fund,
-    right_of,
-    ticker,
-)
-from xlmargin.importers.brokers.records import NUMBER, Record, shown
+from xlmargin.importers.brokers.records import Columns, Lines, Record, shown
 from xlmargin.instruments import InstrumentKind
-from xlmargin.option_symbols import OptionSymbol
+from xlmargin.option_symbols import (
+    MINI_MULTIPLIER,
+    OptionSymbol,
+    adjusted_root,
+    is_cusip,
+    is_money_fund,
+    read_option_symbol,
+    share_ticker,
+)
 
 CASH: Final = "CASH"
 PENDING: Final = "PENDING"
@@ -31,14 +37,15 @@ OURS: Final = (
     " `xlmargin import --leave-out` takes the rest without it"
 )
 TICKER: Final = "a ticker such as XYZ or BRK.B"
-UNSPOILT: Final = "its symbol: a spreadsheet took it for a formula, so import the file unopened"
 DOLLARS: Final = "USD: requirements are in dollars"
 
+OPTION: Final = "an option symbol with root, date, right and strike"
 OPTION_MULTIPLIER: Final = 100.0
-MINI_MULTIPLIER: Final = 10.0
 _ROUNDING: Final = 0.01
 """$ per unit by which a printed price may differ from the one that the value was made of."""
 _SAME_STRIKE: Final = 0.0005
+_ONE_DAY: Final = dt.timedelta(days=1)
+_SATURDAY: Final = 5
 _ACCOUNT: Final = re.compile(r"([^=+\-@\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,63})?")
 
 
@@ -87,12 +94,12 @@ Entry = Holding | NotOurs | Skipped
 def holding(record: Record) -> Entry:
     """Shares or an option, whichever the symbol names."""
     text = record.text("symbol")
-    option = contract(text)
+    option = read_option_symbol(text)
     if option is not None:
         return option_held(record, option)
-    if text.startswith("#"):
-        raise record.refused("symbol", UNSPOILT)
-    if not ticker(text):
+    if is_cusip(text):
+        return not_ours(record, "symbol")
+    if not share_ticker(text):
         raise record.refused("symbol", f"{TICKER}, or {OPTION}")
     return shares_held(record)
 
@@ -105,7 +112,7 @@ def shares_held(record: Record, symbol: str = "") -> Entry:
     quantity = _quantity(record)
     if quantity == 0:
         return Skipped("nothing held")
-    name = ticker(symbol or record.text("symbol"))
+    name = share_ticker(symbol or record.text("symbol"))
     if not name:
         raise record.refused("symbol", TICKER)
     price = abs(record.number("price"))
@@ -128,7 +135,7 @@ def option_held(record: Record, option: OptionSymbol | None = None) -> Entry:
 
     `option` stands for the contract that the record's own symbol names where it is given.
     """
-    option = option or contract(record.text("symbol"))
+    option = option or read_option_symbol(record.text("symbol"))
     quantity = _quantity(record)
     if quantity == 0:
         return Skipped("nothing held")
@@ -136,9 +143,12 @@ def option_held(record: Record, option: OptionSymbol | None = None) -> Entry:
         raise record.refused("symbol", OPTION)
     _check_terms(record, option)
     price = abs(record.number("price"))
-    multiplier, note = _multiplier(record, quantity, price)
-    underlying = ticker(record.text("underlying"))
-    if is_adjusted(option.root):
+    multiplier, note = _multiplier(record, option, quantity, price)
+    underlying = share_ticker(record.text("underlying"))
+    if _is_saturday(option.expiration) and serial_of(option.expiration) > LAST_SATURDAY:
+        option = replace(option, expiration=option.expiration - _ONE_DAY)
+        note = "a Saturday expiration, taken as the Friday before it"
+    if adjusted_root(option.root):
         note = "an adjusted contract: check what it delivers, and give it an underlying and price"
         underlying = option.root
     return Holding(
@@ -166,7 +176,7 @@ def cash_held(record: Record, symbol: str, amount: float, note: str = "") -> Ent
         raise record.refused("value", "an amount in dollars")
     if amount == 0:
         return Skipped("nothing held")
-    name = symbol if symbol == PENDING else ticker(symbol) or CASH
+    name = symbol if symbol == PENDING else share_ticker(symbol) or CASH
     row, account = record.line.row, _account(record)
     return Holding(row, name, InstrumentKind.CASH, amount, account=account, note=note)
 
@@ -179,13 +189,20 @@ def not_ours(record: Record, field: str = "type") -> NotOurs:
     return NotOurs(record.line.problem(record.label(field), found, OURS))
 
 
+def _is_saturday(day: dt.date) -> bool:
+    return day.weekday() == _SATURDAY
+
+
 def _quantity(record: Record) -> float:
     """The signed quantity; a word for the side may not say otherwise."""
     quantity = record.number("quantity")
     if math.isnan(quantity):
         raise record.refused("quantity", NUMBER)
-    side = record.text("side").casefold()
-    if (side == "short" and quantity > 0) or (side == "long" and quantity < 0):
+    word = record.text("side")
+    side = SIDES.read(word)
+    if word and side is None:
+        raise record.refused("side", SIDES.wanted)
+    if side is not None and side.sign * quantity < 0:
         raise record.refused("side", "the side that the sign of the quantity says")
     return quantity
 
@@ -206,9 +223,13 @@ def _cost(record: Record, quantity: float, multiplier: float) -> float:
     return cost
 
 
-def _multiplier(record: Record, quantity: float, price: float) -> tuple[float, str]:
+def _multiplier(
+    record: Record, option: OptionSymbol, quantity: float, price: float
+) -> tuple[float, str]:
     """Units per contract: as stated, or else 100 unless the value says that it is a mini's 10."""
     stated = record.number("multiplier")
+    if math.isnan(stated) and option.multiplier:
+        stated = option.multiplier
     if not math.isnan(stated):
         _check_value(record, quantity, price, stated)
         return stated, ""
@@ -238,8 +259,32 @@ def _check_terms(record: Record, option: OptionSymbol) -> None:
     if abs(record.number("strike") - option.strike) > _SAME_STRIKE:
         raise record.refused("strike", f"{option.strike:g}, as the symbol says")
     expiration = record.day("expiration")
-    if expiration is not None and expiration != option.expiration:
+    day_before = option.expiration - _ONE_DAY if _is_saturday(option.expiration) else None
+    if expiration not in (None, option.expiration, day_before):
         raise record.refused("expiration", f"{option.expiration}, as the symbol says")
     right = record.text("right")
-    if right and right_of(right) is not option.right:
+    if right and RIGHTS.read(right) is not option.right:
         raise record.refused("right", f"{option.right.word}, as the symbol says")
+
+
+def _no_date(lines: Lines) -> dt.date | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of file.
+
+    `sure` says how often its headings were seen; `recognises` tells the file by its content;
+    `records` finds the lines that may be positions, `entry` says what one of them is. A file
+    without a line that heads all `needed` fields is refused. `as_of` is the day of the prices.
+    """
+
+    name: str
+    sure: str
+    columns: Columns
+    needed: tuple[str, ...]
+    recognises: Callable[[Lines], bool]
+    records: Callable[[Lines], Iterable[Record]]
+    entry: Callable[[Record], Entry]
+    as_of: Callable[[Lines], dt.date | None] = _no_date

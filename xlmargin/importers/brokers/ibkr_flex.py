@@ -1,4 +1,4 @@
-"""Interactive Brokers: the section Open Positions of a Flex query, as CSV.
+"""Interactive Brokers: the section Open Positions of a Flex query, as CSV or XML.
 
 The user of a query picks fields, dates and frame, so all of them vary. Three frames are known: rows
 marked HEADER and DATA with the section's code POST; the same with the section's name; and plain
@@ -8,22 +8,24 @@ headings with rows below them. Other sections may stand in the same file.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
+from xml.etree import ElementTree
 
-from xlmargin.importers.brokers.contracts import contract
-from xlmargin.importers.brokers.formats import Format
+from xlmargin.cells.dates import day_of
+from xlmargin.errors import InputError, MarginError
+from xlmargin.importers.book_ranges import TextRows
 from xlmargin.importers.brokers.holdings import (
-    DOLLARS,
     Entry,
+    Format,
     Skipped,
     not_ours,
     option_held,
     shares_held,
 )
-from xlmargin.importers.brokers.lots import is_lot, with_added_lots
-from xlmargin.importers.brokers.printed_values import day
 from xlmargin.importers.brokers.records import (
     Columns,
     HeadingRow,
@@ -33,6 +35,7 @@ from xlmargin.importers.brokers.records import (
     has_headings,
     heading_row,
 )
+from xlmargin.option_symbols import read_option_symbol
 
 _COLUMNS: Final[Columns] = {
     "account": ("ClientAccountID", "accountId"),
@@ -106,18 +109,96 @@ def _entry(record: Record) -> Entry:
         return Skipped("totals")
     if is_lot(record):
         return Skipped("lots")
-    if record.text("currency").upper() not in ("", "USD"):
-        raise record.refused("currency", DOLLARS)
     kind = record.text("type").upper()
     if kind == "OPT":
-        return option_held(record, contract(record.text("symbol")))
+        return option_held(record, read_option_symbol(record.text("symbol")))
     return shares_held(record) if kind in ("STK", "FUND") else not_ours(record)
 
 
 def _as_of(lines: Lines) -> dt.date | None:
     """The latest report date."""
-    found = [day(record.text("report_date")) for record in _all_records(lines)]
+    found = [day_of(record.text("report_date")) for record in _all_records(lines)]
     return max((date for date in found if date), default=None)
+
+
+_LOT: Final = "lot"
+_ADDED: Final = "added"
+
+
+def is_lot(record: Record) -> bool:
+    """Whether a record is a lot: it says so, or has no level of detail but a time of opening."""
+    detail = record.text("detail").casefold()
+    return detail == _LOT or (not detail and bool(record.text("opened")))
+
+
+def with_added_lots(records: Iterable[Record]) -> Iterator[Record]:
+    """The records; where lots of a holding stand without the holding itself, they are added up.
+
+    Lots beside their holding stay lots, for the caller to leave aside.
+    """
+    by_holding: dict[tuple[str, str], list[Record]] = {}
+    for record in records:
+        named = record.text("contract_id") or record.text("symbol")
+        by_holding.setdefault((record.text("account"), named), []).append(record)
+    for held in by_holding.values():
+        if all(is_lot(record) for record in held):
+            yield from _added(held)
+        else:
+            yield from held
+
+
+def _added(lots: list[Record]) -> Iterator[Record]:
+    """One record of all lots of a holding; its cost is what a unit cost on average.
+
+    Lots whose numbers cannot be read are handed on as holdings, to be refused by row.
+    """
+    try:
+        quantity = math.fsum(lot.number("quantity") for lot in lots)
+        paid = math.fsum(lot.number("quantity") * lot.number("cost") for lot in lots)
+        value = math.fsum(lot.number("value") for lot in lots)
+    except InputError:
+        yield from (lot.saying("detail", _ADDED) for lot in lots)
+        return
+    cost = paid / quantity if quantity else math.nan
+    record = lots[0].saying("detail", _ADDED).saying("quantity", _text(quantity))
+    yield record.saying("cost", _text(cost)).saying("value", _text(value))
+
+
+def _text(number: float) -> str:
+    return "" if math.isnan(number) else f"{number:.10f}"
+
+
+_STATEMENT: Final = "FlexStatement"
+_POSITION: Final = "OpenPosition"
+_ANSWER: Final = "FlexStatementResponse"
+_WANTED_XML: Final = "a Flex query with the section Open Positions"
+
+
+def read_flex_xml(path: Path) -> TextRows:
+    """A heading row of all attributes, and a row for each open position; no account is left out.
+
+    Files that define entities are refused: no statement has any, and they can grow without end.
+    """
+    content = path.read_bytes()
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise MarginError(f"{path.name}: found definitions of entities, wanted {_WANTED_XML}.")
+    try:
+        root = ElementTree.fromstring(content)
+    except ElementTree.ParseError as error:
+        raise MarginError(f"{path.name}: found no XML ({error}), wanted {_WANTED_XML}.") from error
+    if root.tag == _ANSWER:
+        said = " ".join(" ".join(root.itertext()).split())[:200]
+        raise MarginError(f"{path.name}: found the answer '{said}', wanted {_WANTED_XML}.")
+    positions = [
+        {"accountId": statement.get("accountId", ""), **position.attrib}
+        for statement in root.iter(_STATEMENT)
+        for position in statement.iter(_POSITION)
+    ]
+    if not positions:
+        raise MarginError(f"{path.name}: found no open position, wanted {_WANTED_XML}.")
+    headings = list(dict.fromkeys(name for position in positions for name in position))
+    rows = [[position.get(name, "") for name in headings] for position in positions]
+    return [headings, *rows]
 
 
 FLEX_QUERY: Final = Format(

@@ -11,19 +11,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from xlmargin.importers.brokers.formats import Format
+from xlmargin.cells.dates import day_of
 from xlmargin.importers.brokers.holdings import (
     CASH,
-    DOLLARS,
     Entry,
+    Format,
     Skipped,
     cash_held,
     not_ours,
     option_held,
     shares_held,
 )
-from xlmargin.importers.brokers.lots import is_lot
-from xlmargin.importers.brokers.printed_values import day
+from xlmargin.importers.brokers.ibkr_flex import is_lot
 from xlmargin.importers.brokers.records import (
     Columns,
     HeadingRow,
@@ -84,7 +83,7 @@ def _fact(lines: Lines, section: str, name: str) -> str:
 def _as_of(lines: Lines) -> dt.date | None:
     """The last day of the period."""
     period = _fact(lines, "statement", "period")
-    return day(period.split(" - ")[-1].strip())
+    return day_of(period.split(" - ")[-1].strip())
 
 
 def _records(lines: Lines) -> Iterator[Record]:
@@ -106,7 +105,7 @@ def _cash_records(lines: Lines) -> Iterator[Record]:
         yield from (record for record in ending if record not in in_base)
     else:
         base = _fact(lines, "account information", "base currency")
-        yield from (record.saying("currency", base) for record in in_base)
+        yield from (record.saying("currency", base) if base else record for record in in_base)
 
 
 def _section(
@@ -126,25 +125,15 @@ def _section(
 
 def _entry(record: Record) -> Entry:
     if record.title == _CASH_REPORT:
-        return _cash(record)
+        return cash_held(record, CASH, record.number("value"))
     if is_lot(record):
         return Skipped("lots")
     if record.text("detail").casefold() not in ("summary", ""):
         return Skipped("totals")
-    if record.text("currency").upper() not in ("", "USD"):
-        raise record.refused("currency", DOLLARS)
     kind = record.text("type").casefold()
     if kind == _OPTIONS:
         return option_held(record)
     return shares_held(record) if kind in _SHARES else not_ours(record)
-
-
-def _cash(record: Record) -> Entry:
-    """Ending cash in dollars."""
-    currency = record.text("currency")
-    if currency.upper() != "USD" and record.number("value"):
-        raise record.refused("currency", DOLLARS)
-    return cash_held(record, CASH, record.number("value"))
 
 
 ACTIVITY_STATEMENT: Final = Format(

@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from xlmargin.cells.dates import DATE
+from xlmargin.cells.words import RIGHTS
 from xlmargin.dates import date_of
 from xlmargin.importers.book_ranges import TextRows
-from xlmargin.importers.brokers.contracts import right_of, ticker
-from xlmargin.importers.brokers.formats import Format
-from xlmargin.importers.brokers.holdings import Entry, Holding, option_held, shares_held
+from xlmargin.importers.brokers.holdings import Entry, Format, Holding, option_held, shares_held
 from xlmargin.importers.brokers.records import (
-    DATE,
     Columns,
     Lines,
     Record,
@@ -26,7 +25,7 @@ from xlmargin.importers.brokers.records import (
 )
 from xlmargin.instruments import InstrumentKind
 from xlmargin.market import Market
-from xlmargin.option_symbols import OptionSymbol
+from xlmargin.option_symbols import OptionSymbol, share_ticker
 from xlmargin.positions import Positions
 
 _COLUMNS: Final[Columns] = {
@@ -83,7 +82,10 @@ def _entry(record: Record) -> Entry:
 
 
 def _option(record: Record) -> OptionSymbol:
-    root, right = ticker(record.text("symbol")).replace(".", ""), right_of(record.text("right"))
+    root, right = (
+        share_ticker(record.text("symbol")).replace(".", ""),
+        RIGHTS.read(record.text("right")),
+    )
     expiration, strike = record.day("expiration"), record.number("strike")
     if not root:
         raise record.refused("symbol", "an option root")

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import TextRows, refuse_too_many
 from xlmargin.importers.brokers.broker_file import BrokerFile, read_lines
 from xlmargin.importers.brokers.etrade import ETRADE
 from xlmargin.importers.brokers.fidelity import FIDELITY
-from xlmargin.importers.brokers.formats import Format
+from xlmargin.importers.brokers.fidelity_statement import FIDELITY_STATEMENT
+from xlmargin.importers.brokers.frames import ALPACA_FRAME, IB_FRAME, frame_rows
+from xlmargin.importers.brokers.holdings import Format
 from xlmargin.importers.brokers.ibkr_flex import FLEX_QUERY
 from xlmargin.importers.brokers.ibkr_statement import ACTIVITY_STATEMENT
+from xlmargin.importers.brokers.ibkr_tws import TWS_PORTFOLIO
+from xlmargin.importers.brokers.merrill import MERRILL
 from xlmargin.importers.brokers.occ_calculator import OCC_CALCULATOR
+from xlmargin.importers.brokers.optionnet_explorer import OPTIONNET_EXPLORER
 from xlmargin.importers.brokers.records import lines_of
 from xlmargin.importers.brokers.schwab import SCHWAB
 from xlmargin.importers.brokers.tastytrade import TASTYTRADE
 from xlmargin.importers.brokers.thinkorswim import POSITION_STATEMENT
 from xlmargin.importers.brokers.thinkorswim_account import ACCOUNT_STATEMENT
+from xlmargin.importers.brokers.vanguard import VANGUARD
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
 
 FORMATS: Final[tuple[Format, ...]] = (
+    OPTIONNET_EXPLORER,
+    TWS_PORTFOLIO,
+    FIDELITY_STATEMENT,
+    MERRILL,
+    VANGUARD,
+    IB_FRAME,
+    ALPACA_FRAME,
     FLEX_QUERY,
     ACTIVITY_STATEMENT,
     SCHWAB,
@@ -48,3 +62,14 @@ def read_broker_file(texts: TextRows, file: str) -> BrokerFile | None:
         return None
     refuse_too_many(len(texts), max(map(len, texts)), file)
     return read_lines(lines_of(texts, file), known, file)
+
+
+def read_frame(frame: Any) -> BrokerFile:
+    """The positions in a frame, or in records, of ib_async or Alpaca; anything else is refused."""
+    rows = frame_rows(frame)
+    read = read_broker_file(rows, rows.source) if len(rows) > 1 else None
+    if read is None:
+        found = ", ".join(rows[0])[:80] if rows else "nothing"
+        wanted = "positions of ib_async (secType, position) or Alpaca (asset_class, qty)"
+        raise MarginError(f"{rows.source}: found {found}, wanted {wanted}.")
+    return read

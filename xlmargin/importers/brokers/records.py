@@ -14,12 +14,14 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
 
+from xlmargin.cells.dates import DATE, day_of
+from xlmargin.cells.numbers import NumberStyle, read_numbers
+from xlmargin.cells.table import SourceRows
+from xlmargin.cells.values import clean_text, is_error, is_nothing
 from xlmargin.errors import InputError, Problem
 from xlmargin.importers.book_ranges import TextRows
-from xlmargin.importers.brokers.printed_values import cleaned, day, is_empty, number
 
-NUMBER: Final = "a number"
-DATE: Final = "a date"
+VALUE: Final = "a value: mend the formula, or import the file unopened, as the broker wrote it"
 _LONGEST_SHOWN: Final = 60
 _SIGNS: Final = re.compile(r"[^\w$%#]|_")
 
@@ -29,11 +31,16 @@ Columns = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the file: its row as a spreadsheet counts them, and its cells, cleaned."""
+    """A line of the file: its row as a spreadsheet counts them, and its cells, cleaned.
+
+    `style` is that of the file's numbers; brokers write them as the US does, unless somebody else
+    saved the file again.
+    """
 
     file: str
     row: int
     cells: tuple[str, ...]
+    style: NumberStyle | None = NumberStyle.US
 
     @property
     def first(self) -> str:
@@ -64,8 +71,9 @@ Lines = tuple[Line, ...]
 
 def lines_of(texts: TextRows, file: str) -> Lines:
     """The lines of a file, empty cells at their ends left away."""
+    style = texts.style if isinstance(texts, SourceRows) else NumberStyle.US
     return tuple(
-        Line(file, i + 1, _without_padding([cleaned(cell) for cell in row]))
+        Line(file, i + 1, _without_padding([clean_text(cell) for cell in row]), style)
         for i, row in enumerate(texts)
     )
 
@@ -105,24 +113,25 @@ class Record:
     title: str = ""
 
     def text(self, field: str) -> str:
-        """The text of a field, "" where it is empty."""
+        """The text of a field, "" where it is empty; an error cell of a workbook is refused."""
         text = self.texts.get(field, "")
-        return "" if is_empty(text) else text
+        if is_error(text.upper()):
+            raise self.refused(field, VALUE)
+        return "" if is_nothing(text) or text == "-" else text
 
     def number(self, field: str) -> float:
         """The number of a field, NaN where it is empty; refused where it is no number."""
-        value = number(self.texts.get(field, ""))
-        if value is None:
-            raise self.refused(field, NUMBER)
-        return value
+        read = read_numbers((self.text(field) or None,), self.line.style)
+        if read.wanted:
+            raise self.refused(field, read.wanted[0])
+        value = float(read.values[0])
+        return value * 100 if read.percent[0] else value
 
     def day(self, field: str) -> dt.date | None:
         """The date of a field, None where it is empty; refused where it is no date."""
         text = self.text(field)
-        if not text:
-            return None
-        date = day(text)
-        if date is None:
+        date = day_of(text) if text else None
+        if text and date is None:
             raise self.refused(field, DATE)
         return date
 

@@ -7,18 +7,18 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.formats import Format
+from xlmargin.cells.dates import day_of
 from xlmargin.importers.brokers.holdings import (
     CASH,
     MONEY_FUND,
     Entry,
+    Format,
     Skipped,
     cash_held,
     holding,
     not_ours,
     option_held,
 )
-from xlmargin.importers.brokers.printed_values import day
 from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
 
 _COLUMNS: Final[Columns] = {
@@ -34,8 +34,8 @@ _COLUMNS: Final[Columns] = {
 _NEEDED: Final = ("symbol", "quantity", "price")
 
 _TITLE: Final = re.compile(r"Positions for (?:account )?(?P<account>.*?) as of .*?(?P<day>[\d/]+)?")
-_TOTALS: Final = ("account total", "positions total", "futures positions market value")
-_CASH_ROWS: Final = ("cash & cash investments", "futures cash")
+_TOTALS: Final = ("account total", "positions total")
+_CASH_ROWS: Final = ("cash & cash investments", "cash & money market")
 _SHARES: Final = ("equity", "etfs & closed end funds", "mutual fund", "")
 
 
@@ -53,7 +53,7 @@ def _title(lines: Lines) -> tuple[str, str]:
 
 
 def _as_of(lines: Lines) -> dt.date | None:
-    return day(_title(lines)[1])
+    return day_of(_title(lines)[1])
 
 
 def _records(lines: Lines) -> Iterator[Record]:
@@ -70,6 +70,8 @@ def _entry(record: Record) -> Entry:
         return Skipped("totals")
     if symbol.casefold() in _CASH_ROWS:
         return cash_held(record, CASH, record.number("value"))
+    if kind == "futures" and record.number("value") == 0:
+        return Skipped("nothing held")
     if kind == "cash and money market":
         return cash_held(record, symbol, record.number("value"), MONEY_FUND)
     if kind == "option":

@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.contracts import contract
-from xlmargin.importers.brokers.formats import Format
 from xlmargin.importers.brokers.holdings import (
     CASH,
     Entry,
+    Format,
     cash_held,
     not_ours,
     option_held,
     shares_held,
 )
 from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
+from xlmargin.option_symbols import read_option_symbol
 
 _COLUMNS: Final[Columns] = {
     "account": ("Account",),
@@ -68,7 +68,7 @@ def _with_price(record: Record) -> Record:
 
 def _with_year(record: Record) -> Record:
     """The record whose expiration, printed without its year, has the year of its symbol."""
-    option, text = contract(record.text("symbol")), record.text("expiration")
+    option, text = read_option_symbol(record.text("symbol")), record.text("expiration")
     if option is None or not _DAY_WITHOUT_YEAR.fullmatch(text):
         return record
     return record.saying("expiration", f"{text}, {option.expiration.year}")

@@ -11,17 +11,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.contracts import contract, ticker
-from xlmargin.importers.brokers.formats import Format
+from xlmargin.cells.dates import day_of
 from xlmargin.importers.brokers.holdings import (
     CASH,
     Entry,
+    Format,
     cash_held,
     not_ours,
     option_held,
     shares_held,
 )
-from xlmargin.importers.brokers.printed_values import day
 from xlmargin.importers.brokers.records import (
     Columns,
     HeadingRow,
@@ -29,6 +28,7 @@ from xlmargin.importers.brokers.records import (
     Record,
     heading_row,
 )
+from xlmargin.option_symbols import read_option_symbol, share_ticker
 
 _COLUMNS: Final[Columns] = {
     "symbol": ("Instrument",),
@@ -51,6 +51,8 @@ _FOOTERS: Final = (
     "subtotals:", "overall totals:", "overall p/l ytd", "bp adjustment", "overnight futures bp",
     "available dollars",
 )  # fmt: skip
+_WEEKLIES: Final = ("weeklys", "quarterlys")
+"""Series beside the monthly one that are plain too; a FLEX series or a mini is not."""
 _ROOT_OF_WEEKLIES: Final = {"SPX": "SPXW", "NDX": "NDXP", "RUT": "RUTW", "VIX": "VIXW"}
 """Roots of indexes whose series, but for the monthly ones, have a root of their own."""
 
@@ -61,7 +63,7 @@ def _recognises(lines: Lines) -> bool:
 
 def _as_of(lines: Lines) -> dt.date | None:
     match = _TITLE.fullmatch(lines[0].first)
-    return day(match["day"]) if match else None
+    return day_of(match["day"]) if match else None
 
 
 def _records(lines: Lines) -> Iterator[Record]:
@@ -106,10 +108,13 @@ def _entry(record: Record) -> Entry:
 
 def _option(record: Record, match: re.Match[str]) -> Entry:
     """An option, whose root is its underlying's but for the other series of an index."""
-    root = ticker(record.text("underlying")).replace(".", "")
-    if match["series"]:
+    root = share_ticker(record.text("underlying")).replace(".", "")
+    series = (match["series"] or "").casefold()
+    if series and series not in _WEEKLIES:
+        return not_ours(record, "symbol")
+    if series:
         root = _ROOT_OF_WEEKLIES.get(root, root)
-    option = contract(f"{root} {match['terms'].replace(',', '')}")
+    option = read_option_symbol(f"{root} {match['terms'].replace(',', '')}")
     return option_held(record.saying("multiplier", match["multiplier"]), option)
 
 

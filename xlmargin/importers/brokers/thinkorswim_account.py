@@ -7,10 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.contracts import contract
-from xlmargin.importers.brokers.formats import Format
-from xlmargin.importers.brokers.holdings import Entry, not_ours, option_held, shares_held
-from xlmargin.importers.brokers.printed_values import day
+from xlmargin.cells.dates import day_of
+from xlmargin.importers.brokers.holdings import Entry, Format, not_ours, option_held, shares_held
 from xlmargin.importers.brokers.records import (
     Columns,
     Lines,
@@ -18,6 +16,7 @@ from xlmargin.importers.brokers.records import (
     has_headings,
     records,
 )
+from xlmargin.option_symbols import read_option_symbol
 
 _OPTIONS: Final[Columns] = {
     "underlying": ("Symbol",),
@@ -62,7 +61,7 @@ def _title(lines: Lines) -> tuple[str, str]:
 
 
 def _as_of(lines: Lines) -> dt.date | None:
-    return day(_title(lines)[1])
+    return day_of(_title(lines)[1])
 
 
 def _records(lines: Lines) -> Iterator[Record]:
@@ -82,8 +81,8 @@ def _entry(record: Record) -> Entry:
         return not_ours(record, "symbol")
     if "description" in record.texts:
         return shares_held(record)
-    printed, option = record.text("printed_expiration"), contract(record.text("symbol"))
-    return option_held(record.saying("expiration", printed) if day(printed) else record, option)
+    printed, option = record.text("printed_expiration"), read_option_symbol(record.text("symbol"))
+    return option_held(record.saying("expiration", printed) if day_of(printed) else record, option)
 
 
 ACCOUNT_STATEMENT: Final = Format(

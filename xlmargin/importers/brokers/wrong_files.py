@@ -58,6 +58,31 @@ _WRONG_FILES: Final = (
         "clientaccountid|tradeprice|symbol",
         "a Flex query with the section Open Positions",
     ),
+    _wrong(
+        "Merrill transactions",
+        "trade date|settlement date|pending settled",
+        "Merrill holdings: on the page Holdings, Export",
+    ),
+    _wrong(
+        "a DEGIRO portfolio, which has no tickers and no dollars",
+        "product|symbol isin|local value",
+        "a sheet with symbol, type, quantity, price in US dollars",
+    ),
+    _wrong(
+        "an option chain of Yahoo, prices and no positions",
+        "contractsymbol|bid|ask",
+        "positions; a chain's prices go into their column price",
+    ),
+    _wrong(
+        "an option chain of Cboe, prices and no positions",
+        "expiration date|calls|puts",
+        "positions; a chain's prices go into their column price",
+    ),
+    _wrong(
+        "an option chain of a history, prices and no positions",
+        "optionroot|quotedate",
+        "positions; a chain's prices go into their column price",
+    ),
 )  # fmt: skip
 
 

@@ -11,10 +11,11 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from xlmargin.cells.words import RIGHTS
 from xlmargin.errors import InputError, MarginError
-from xlmargin.importers.brokers.contracts import right_of, ticker
 from xlmargin.importers.brokers.records import Columns, Lines, Record, records
 from xlmargin.instruments import InstrumentKind
+from xlmargin.option_symbols import share_ticker
 
 POINTS: Final = 10
 """Valuation points of a row."""
@@ -114,12 +115,12 @@ def array_file(lines: Lines, name: str) -> ArrayFile:
 
 def _contract(record: Record) -> Contract | None:
     """The contract of a record; None for a future, which has an expiration and no right."""
-    symbol, right = ticker(record.text("symbol")), record.text("right")
+    symbol, right = share_ticker(record.text("symbol")), record.text("right")
     if not symbol:
         return None
     if not right:
         return None if record.text("expiration") else Contract(symbol)
-    kind, expiration = right_of(right), record.day("expiration")
+    kind, expiration = RIGHTS.read(right), record.day("expiration")
     if kind is None:
         raise record.refused("right", "C or P")
     return Contract(symbol.replace(".", ""), kind, expiration, record.number("strike"))

@@ -13,8 +13,8 @@ from typing import Final
 
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import FileRows
-from xlmargin.importers.brokers.contracts import ticker
 from xlmargin.importers.brokers.records import Columns, Lines, Record, records
+from xlmargin.option_symbols import share_ticker
 
 _COLUMNS: Final[Columns] = {
     "symbol": ("symbol", "trading symbol", "underlying"),
@@ -98,7 +98,7 @@ def _add_parents(groups: PublishedGroups, record: Record) -> None:
     maps = (groups.class_of, groups.product_of, groups.portfolio_of)
     for child, parent, inside in zip(_LEVELS, _LEVELS[1:], maps, strict=False):
         name, above = record.text(child), record.text(parent)
-        name = ticker(name) if child == "symbol" else name
+        name = share_ticker(name) if child == "symbol" else name
         if name and above and inside.setdefault(name, above) != above:
             raise record.refused(parent, f"{inside[name]} for {name}, as stated before")
 

@@ -1,0 +1,445 @@
+"""Tables in, a book out: positions beside the market, with what is known of their instruments.
+
+Everything wrong with the tables is found in one reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.book import Book
+from xlmargin.cells.columns import check_one_date
+from xlmargin.cells.dates import DATE
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.reading import unknown_headings
+from xlmargin.cells.table import Table
+from xlmargin.cells.values import text_of
+from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS, SETTLEMENTS, STYLES
+from xlmargin.contracts import NO_UNDERLYING, Contracts
+from xlmargin.dates import date_of
+from xlmargin.errors import Problem, Severity
+from xlmargin.excel.checks import check_expirations, check_names, check_stock_prices
+from xlmargin.excel.market_reader import (
+    Dividends,
+    StatedUnderlying,
+    check_dividends,
+    check_market,
+    completed,
+    read_dividends,
+    read_market,
+    with_dividends,
+)
+from xlmargin.excel.named_values import NamedCell
+from xlmargin.excel.positions_reader import PositionRows, read_positions, ticker
+from xlmargin.excel.settings_reader import SETTINGS, SettingsRead, read_settings
+from xlmargin.instruments import Settlement, Style
+from xlmargin.known_instruments import KNOWN, Facts, KnownRoot, RootKind
+from xlmargin.market import Market, Underlying
+from xlmargin.positions import Positions, codes
+
+NOTHING: Final = "nothing"
+NOT_STATED: Final = "not stated"
+"""What `deliverable` holds for an adjusted contract that does not say what it delivers."""
+
+_OPTION_MULTIPLIER: Final = 100.0
+_NOON: Final = 0.5
+"""An option that ends earlier in the day settles at its open."""
+_UNITS: Final = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?: *(?:shares(?: of)?)? *([A-Z][A-Z0-9./]*))?")
+"""What a contract delivers, where that is units of one underlying: "100", "100 XYZ"."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The content of the four ranges of a book: all that it depends on.
+
+    `default_as_of` is the moment where the settings give none; None where they do. `problems` are
+    those of shapes and headings. Tables that are equal give the same book.
+    """
+
+    positions: Table
+    market: Table
+    settings: tuple[tuple[str, NamedCell], ...]
+    dividends: Table
+    default_as_of: float | None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Number of cells held."""
+        return self.positions.size + self.market.size + self.dividends.size
+
+    def __hash__(self) -> int:
+        return hash((self.positions, self.market, self.settings, self.default_as_of))
+
+
+@dataclass(frozen=True, eq=False)
+class MarketRead:
+    """The underlyings of a book: as stated, or else known, with their dividends."""
+
+    table: Table
+    as_of: float
+    settings: SettingsRead
+    dividends: Dividends
+    underlyings: Mapping[str, Underlying]
+
+    @cached_property
+    def market(self) -> Market:
+        """The market as the engine holds it."""
+        return Market(self.as_of, tuple(self.underlyings.values()), self.settings.curve)
+
+    def extended(self, rows: PositionRows, log: ProblemLog) -> MarketRead:
+        """With the underlyings that only rows of stock give a price for, and adjusted contracts."""
+        added: dict[str, StatedUnderlying] = {}
+        for i in np.flatnonzero(rows.is_stock & (rows.price > 0)).tolist():
+            symbol = rows.root[i]
+            if symbol and symbol not in self.underlyings and symbol not in added:
+                added[symbol] = StatedUnderlying(Underlying(symbol, float(rows.price[i])), Facts())
+        policy = self.settings.settings.known_underlyings
+        new = completed(added, self.table, self.as_of, policy, log)
+        underlyings = {**self.underlyings, **with_dividends(new, self.dividends)}
+        apart = zip(rows.root, rows.underlying, rows.deliverable, strict=True)
+        for root, underlying, deliverable in apart:
+            name = _apart(root, underlying)
+            on = underlyings.get(root) or underlyings.get(underlying)
+            if deliverable and on is not None and name not in underlyings:
+                underlyings[name] = replace(
+                    on, symbol=name, class_group="", product_group="", portfolio_group=""
+                )
+        return replace(self, underlyings=underlyings)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What came of reading tables: the book, None where a problem is an error, and the problems.
+
+    `rows` are the positions as they were read, `market` the underlyings.
+    """
+
+    rows: PositionRows
+    market: MarketRead
+    book: Book | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that refuse the book."""
+        return [p for p in self.problems if p.severity is Severity.ERROR]
+
+
+def read_book(tables: Tables) -> Reading:
+    """The book of the tables, and everything that is wrong with them."""
+    log = ProblemLog()
+    log.add(tables.problems)
+    _check_headings(tables, log)
+    stated = dict(tables.settings)
+    settings = read_settings(stated, log)
+    as_of = _as_of(tables, settings, log)
+    table = without_left_out(tables.positions, settings, log)
+    rows = resolved(read_positions(table, log), as_of, log)
+    market = _market(tables, settings, as_of, log).extended(rows, log)
+    check_market(market.underlyings.values(), tables.market, as_of, log)
+    check_dividends(market.dividends, market.underlyings, tables.dividends, log)
+    check_expirations(rows, as_of, log)
+    check_names(rows, log)
+    positions = placed(rows, market.market, log)
+    _warn_of_no_rate(settings, market.market, positions, log)
+    problems = tuple(_ordered(log.problems, tables))
+    refused = any(p.severity is Severity.ERROR for p in problems)
+    book = None if refused else Book(positions, market.market, settings.settings)
+    return Reading(rows, market, book, problems)
+
+
+def _ordered(problems: Iterable[Problem], tables: Tables) -> list[Problem]:
+    """Errors first, then warnings, then notes; each by range and row."""
+    order = [tables.positions.name, tables.market.name, SETTINGS, tables.dividends.name]
+    severity = list(Severity)
+    return sorted(
+        problems,
+        key=lambda p: (
+            severity.index(p.severity), order.index(p.range) if p.range in order else -1, p.row
+        ),
+    )  # fmt: skip
+
+
+def _check_headings(tables: Tables, log: ProblemLog) -> None:
+    """Problems where positions are left out, of several dates, or have unknown columns."""
+    if not tables.positions.given:
+        wanted = "a range with headings in its first row"
+        log.error(tables.positions.name, 0, "", NOTHING, wanted)
+    pairs = ((tables.positions, POSITIONS), (tables.market, MARKET), (tables.dividends, DIVIDENDS))
+    for table, headings in pairs:
+        unknown_headings(table, headings, log)
+    check_one_date(tables.positions, log)
+    check_one_date(tables.market, log)
+
+
+def _as_of(tables: Tables, settings: SettingsRead, log: ProblemLog) -> float:
+    """The moment of the snapshot, a serial day: the settings', else the default, else a problem."""
+    if not np.isnan(settings.as_of):
+        return settings.as_of
+    if tables.default_as_of is not None:
+        return tables.default_as_of
+    if "as_of" not in dict(tables.settings):
+        log.error(SETTINGS, 0, "as_of", NOTHING, DATE)
+    return np.nan
+
+
+def _market(tables: Tables, settings: SettingsRead, as_of: float, log: ProblemLog) -> MarketRead:
+    stated = read_market(tables.market, log)
+    policy = settings.settings.known_underlyings
+    underlyings = completed(stated, tables.market, as_of, policy, log)
+    dividends = read_dividends(tables.dividends, log)
+    return MarketRead(
+        tables.market, as_of, settings, dividends, with_dividends(underlyings, dividends)
+    )
+
+
+def without_left_out(table: Table, settings: SettingsRead, log: ProblemLog) -> Table:
+    """The positions without those that the settings leave out by symbol, type or currency."""
+    if not settings.leave_out:
+        return table
+    out = np.zeros(len(table), dtype=bool)
+    for heading in ("symbol", "type", "currency"):
+        named = table.texts(heading).where(lambda c: text_of(c).upper() in settings.leave_out)
+        log.notes_where(named, table, heading, "left out, as the settings say")
+        out |= named
+    return table.take(~out) if out.any() else table
+
+
+def resolved(rows: PositionRows, as_of: float, log: ProblemLog) -> PositionRows:
+    """The rows with what their roots say: underlying, style, settlement, multiplier, deliverable.
+
+    `underlying` is a ticker then, "" for cash, and `deliverable` "" for a standard contract.
+    """
+    day = None if np.isnan(as_of) else date_of(as_of)
+    options = set(np.array(rows.root, dtype=object)[rows.is_option].tolist())
+    known = {root: found for root in options if (found := KNOWN.root(root, day)) is not None}
+    pairs = zip(rows.root, rows.is_option.tolist(), strict=True)
+    row_known = [known.get(root) if option else None for root, option in pairs]
+    underlying = _underlyings(rows, row_known)
+    multiplier = _multipliers(rows, row_known, log)
+    rows = replace(
+        rows,
+        underlying=underlying,
+        multiplier=multiplier,
+        style=_by_root(rows.style, row_known, lambda k: _index(STYLES.members, k.style)),
+        settlement=_settlements(rows, row_known),
+    )
+    return replace(rows, deliverable=_deliverables(rows, row_known, log), cost=_costs(rows, log))
+
+
+def _underlyings(rows: PositionRows, known: Sequence[KnownRoot | None]) -> tuple[str, ...]:
+    """Ticker of each row's underlying: as typed, else its root's, else the symbol itself."""
+    columns = zip(rows.underlying, rows.root, known, rows.is_cash.tolist(), strict=True)
+    return tuple(
+        "" if cash else typed or (own.underlying if own else "") or ticker(root) or root
+        for typed, root, own, cash in columns
+    )
+
+
+def _by_root(
+    stated: IntArray, known: Sequence[KnownRoot | None], code: Callable[[KnownRoot], int]
+) -> IntArray:
+    """Codes as stated, else those of the roots, -1 where neither says one."""
+    pairs = zip(stated.tolist(), known, strict=True)
+    codes_ = [each if each >= 0 or own is None else code(own) for each, own in pairs]
+    return np.array(codes_, dtype=np.int64)
+
+
+def _index(members: Sequence[object], member: object) -> int:
+    return members.index(member) if member in members else -1
+
+
+def _settlements(rows: PositionRows, known: Sequence[KnownRoot | None]) -> IntArray:
+    """Settlement as stated, else by the hour of the expiration, else the root's, else the close."""
+    morning = SETTLEMENTS.members.index(Settlement.AM)
+    evening = SETTLEMENTS.members.index(Settlement.PM)
+    hour = rows.expiration % 1.0
+    stated = np.where(hour > 0, np.where(hour < _NOON, morning, evening), rows.settlement)
+    stated = np.where(rows.settlement >= 0, rows.settlement, stated)
+    by_root = _by_root(stated, known, lambda k: morning if k.settlement == "am" else evening)
+    return np.where(rows.is_option & (by_root < 0), evening, by_root)
+
+
+def _multipliers(
+    rows: PositionRows, known: Sequence[KnownRoot | None], log: ProblemLog
+) -> FloatArray:
+    """Multipliers as stated, else the roots', else 100 of options and 1 of shares."""
+    by_root = np.array([np.nan if own is None else own.multiplier for own in known])
+    other = ~np.isnan(by_root) & (by_root != _OPTION_MULTIPLIER)
+    unstated = np.isnan(rows.multiplier)
+    for each in np.unique(by_root[other & unstated]).tolist():
+        where = unstated & (by_root == each)
+        log.notes_where(where, rows.table, "symbol", f"multiplier {each:g}, known of the root")
+    differs = ~unstated & ~np.isnan(by_root) & (rows.multiplier != by_root)
+    log.warnings_where(differs, rows.table, "multiplier", "the multiplier known of the root")
+    little = rows.is_option & ~unstated & np.isnan(by_root) & (rows.multiplier < 10)
+    log.warnings_where(little, rows.table, "multiplier", "100, or what the contract delivers")
+    default = np.where(rows.is_option, _OPTION_MULTIPLIER, 1.0)
+    stated = np.where(unstated, by_root, rows.multiplier)
+    return np.where(np.isnan(stated), default, stated)
+
+
+def _deliverables(
+    rows: PositionRows, known: Sequence[KnownRoot | None], log: ProblemLog
+) -> tuple[str, ...]:
+    """What each contract delivers, nothing for the standard: its multiplier of the underlying."""
+    adjusted = np.array(
+        [own is not None and own.kind is RootKind.ADJUSTED for own in known], dtype=bool
+    )
+    if not adjusted.any() and not any(rows.deliverable):
+        return rows.deliverable
+    found = [
+        _delivered(said, underlying, float(multiplier))
+        for said, underlying, multiplier in zip(
+            rows.deliverable, rows.underlying, rows.multiplier.tolist(), strict=True
+        )
+    ]
+    contradicts = rows.is_option & np.array([each is None for each in found], dtype=bool)
+    wanted = "as many units as the multiplier says, or the multiplier of the contract"
+    log.errors_where(contradicts, rows.table, "deliverable", wanted)
+    unsaid = adjusted & np.array([not said for said in rows.deliverable], dtype=bool)
+    wanted = "what it delivers, in a column deliverable: adjusted, it stands beside nothing else"
+    log.warnings_where(unsaid, rows.table, "symbol", wanted)
+    apart = np.array([bool(each) for each in found], dtype=bool) & rows.is_option
+    log.warnings_where(
+        apart, rows.table, "deliverable", "units of the underlying: valued as if it delivered them"
+    )
+    return tuple(
+        NOT_STATED if missing else (each or "") if option else ""
+        for each, missing, option in zip(
+            found, unsaid.tolist(), rows.is_option.tolist(), strict=True
+        )
+    )
+
+
+def _delivered(said: str, underlying: str, multiplier: float) -> str | None:
+    """What is said, nothing where that is the standard, None for another number of its units."""
+    if said == NOT_STATED:
+        return said
+    text = " ".join(said.upper().split())
+    units = _UNITS.fullmatch(text)
+    if not text:
+        return ""
+    if units is None or (units[2] and ticker(units[2]) != underlying):
+        return text
+    return "" if float(units[1].replace(",", "")) == multiplier else None
+
+
+def _costs(rows: PositionRows, log: ProblemLog) -> FloatArray:
+    """Trade prices as stated, else by the whole of what was paid, a unit."""
+    units = np.abs(rows.quantity * rows.multiplier)
+    used = np.isnan(rows.cost) & ~np.isnan(rows.cost_basis) & (units > 0)
+    log.notes_where(used, rows.table, "cost_basis", "read as the cost of all units together")
+    per_unit = np.divide(np.abs(rows.cost_basis), units, where=units > 0, out=np.zeros_like(units))
+    return np.where(used, per_unit, rows.cost)
+
+
+def _apart(root: str, underlying: str) -> str:
+    """The name that stands for the underlying of a contract that delivers something else."""
+    return root if root != underlying else f"{root}*"
+
+
+def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
+    """The positions as the engine holds them; what the market lacks for them is a problem."""
+    underlying = _indexes(rows, market, log)
+    of_market = np.where(underlying == NO_UNDERLYING, 0, underlying)
+    is_index = _is_index(market, of_market) & (underlying != NO_UNDERLYING)
+    wanted = "a stock or fund: the market range gives it the class of an index"
+    log.errors_where(is_index & rows.is_stock, rows.table, "symbol", wanted)
+    unvalued = np.isnan(rows.price) & np.isnan(rows.volatility)
+    unvalued &= np.isnan(_from_market(market.volatility, of_market))
+    wanted = "a price, or a volatility here or in the market range"
+    log.errors_where(
+        unvalued & rows.is_option, rows.table, "price", wanted,
+        after=("price", "bid", "volatility", "symbol", "type", "right"),
+    )  # fmt: skip
+    spot = _from_market(market.spot, of_market)
+    in_market = np.array([u.row > 0 for u in market.underlyings] or [False])[of_market]
+    check_stock_prices(rows, spot, in_market, log)
+    mark = np.where(rows.is_stock & np.isnan(rows.price), spot, rows.price)
+    mark = np.where(rows.is_cash, 1.0, mark)
+    account, accounts = codes(rows.account)
+    group, groups = codes(rows.group)
+    if "" in groups:
+        none = groups.index("")
+        group = np.where(group == none, -1, group - (group > none))
+        groups = (*groups[:none], *groups[none + 1 :])
+    contracts = Contracts(
+        root=rows.root,
+        kind=rows.kind,
+        underlying=underlying,
+        strike=np.where(rows.is_option, rows.strike, np.nan),
+        expiration=np.where(rows.is_option, rows.expiration, np.nan),
+        at_open=rows.is_option & (rows.settlement == SETTLEMENTS.members.index(Settlement.AM)),
+        american=_american(rows, market, of_market),
+        multiplier=rows.multiplier,
+        deliverable=rows.deliverable,
+    )
+    return Positions(
+        contracts,
+        quantity=rows.quantity,
+        mark=mark,
+        cost=np.where(np.isnan(rows.cost), mark, rows.cost),
+        volatility=rows.volatility,
+        account=account,
+        accounts=accounts,
+        group=group,
+        groups=groups,
+        row=rows.table.rows,
+        origin=np.zeros(len(rows), dtype=np.int64),
+        origins=(rows.table.name,),
+    )
+
+
+def _from_market(column: FloatArray, underlying: IntArray) -> FloatArray:
+    """Each position's value of a column of the market, NaN where the market is empty."""
+    return column[underlying] if len(column) else np.full(len(underlying), np.nan)
+
+
+def _indexes(rows: PositionRows, market: Market, log: ProblemLog) -> IntArray:
+    """Index of each row's underlying in the market; one problem for each that is not there."""
+    columns = zip(rows.root, rows.underlying, rows.deliverable, strict=True)
+    names_ = [_apart(root, name) if apart else name for root, name, apart in columns]
+    typed = ~rows.table.empty("underlying")
+    found = {"": NO_UNDERLYING, **market.index_of}
+    # What the market lists under a root itself, such as SPXW, is found by it.
+    own = [
+        root if not told and name not in found and root in found else name
+        for name, root, told in zip(names_, rows.root, typed.tolist(), strict=True)
+    ]
+    missing = np.array([name not in found for name in own], dtype=bool)
+    wanted = "its price in the market range, or in the price column of a stock row"
+    after = ("symbol", "type", "right", "underlying")
+    log.errors_where(missing & typed, rows.table, "underlying", wanted, after=after)
+    log.errors_where(missing & ~typed, rows.table, "symbol", wanted, after=after)
+    return np.array([found.get(name, NO_UNDERLYING) for name in own], dtype=np.int64)
+
+
+def _is_index(market: Market, underlying: IntArray) -> BoolArray:
+    if not market.underlyings:
+        return np.zeros(len(underlying), dtype=bool)
+    is_index = np.array([u.underlying_class.is_index for u in market.underlyings], dtype=bool)
+    return is_index[underlying]
+
+
+def _american(rows: PositionRows, market: Market, underlying: IntArray) -> BoolArray:
+    """Which options are American: as stated or known, or else all but those on an index."""
+    stated = rows.style == STYLES.members.index(Style.AMERICAN)
+    return np.where(rows.style < 0, ~_is_index(market, underlying), stated)
+
+
+def _warn_of_no_rate(
+    settings: SettingsRead, market: Market, positions: Positions, log: ProblemLog
+) -> None:
+    """A warning where an option is valued at a rate of 0 because none is given."""
+    own = any(np.isnan(u.rate) for u in market.underlyings)
+    if not settings.has_rate and own and positions.is_option.any():
+        log.warning(SETTINGS, 0, "rate", NOTHING, "a rate such as 0.04; 0 is used")

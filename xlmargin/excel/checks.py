@@ -1,0 +1,201 @@
+"""Second looks at what can be read: mostly warnings, for the positions are the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.book import Book
+from xlmargin.cash import cash_of_accounts
+from xlmargin.cells.dates import is_saturday, is_standard_saturday
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.values import shown_date
+from xlmargin.errors import InputError, Problem, Severity
+from xlmargin.excel.positions_reader import PositionRows
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.positions import Positions
+from xlmargin.risk_array.contract_table import NO_CONTRACT
+
+MOST_APART: Final = 0.01
+"""Share of the spot by which a stock row's price may differ from it before that is worth a look."""
+TOO_FAR_APART: Final = 2.0
+MOST_NAMED: Final = 5
+"""Accounts named in one warning; of the rest only their number is told."""
+
+_SAME_VALUE: Final = 0.10
+"""Share of the price by which a model value may differ before it is told."""
+_A_TICK: Final = 0.05
+"""Dollars per unit by which it may differ in any case."""
+_MOST_TIMES: Final = 10.0
+"""How many times its underlying's price a strike may be, or the other way round."""
+_TOTAL: Final = "total"
+_WILD: Final = 5.0
+"""An implied volatility that is taken for a price in other units."""
+
+
+def check_expirations(rows: PositionRows, as_of: float, log: ProblemLog) -> None:
+    """An option that expired before the day of the snapshot is a problem; the same day is not."""
+    day, expiration = np.floor(as_of), np.floor(rows.expiration)
+    wanted = f"{shown_date(as_of)} or later: the option has expired"
+    typed = ~rows.table.empty("expiration")
+    expired = rows.is_option & (expiration < day)
+    log.errors_where(expired & typed, rows.table, "expiration", wanted, shown_date)
+    log.errors_where(expired & ~typed, rows.table, "symbol", wanted)
+    weekend = is_saturday(expiration) & ~is_standard_saturday(expiration) | (expiration % 7 == 1)
+    column = np.where(typed, "expiration", "symbol")
+    for each in ("expiration", "symbol"):
+        where = rows.is_option & weekend & (column == each)
+        log.warnings_where(where, rows.table, each, "an expiration on a weekday")
+
+
+def check_stock_prices(
+    rows: PositionRows, spot: FloatArray, in_market: BoolArray, log: ProblemLog
+) -> None:
+    """A stock row's price far from the market's is a warning; from another stock row's, an error.
+
+    Without a market range nothing says which of two prices the options are to be valued with. A
+    price twice or half the market's is an error too: one of them is in cents, or before a split.
+    """
+    apart = rows.is_stock & (np.abs(rows.price - spot) > MOST_APART * spot)
+    near = (spot <= TOO_FAR_APART * rows.price) & (rows.price <= TOO_FAR_APART * spot)
+    for i in np.flatnonzero(apart).tolist():
+        says = "as the market says" if in_market[i] else "as another row says, or a market range"
+        report = log.warning if in_market[i] and near[i] else log.error
+        found, wanted = f"{rows.price[i]:.10g}", f"about {spot[i]:.10g}, {says}"
+        report(rows.table.name, int(rows.table.rows[i]), "price", found, wanted)
+
+
+def check_names(rows: PositionRows, log: ProblemLog) -> None:
+    """Warnings for accounts and groups that were probably meant to be one."""
+    accounts, groups = rows.account, rows.group
+    _check_spellings(rows, "account", accounts, log)
+    _check_spellings(rows, "group", groups, log)
+    _check_spread_groups(rows, accounts, groups, log)
+    total = np.array([name.casefold() == _TOTAL for name in accounts], dtype=bool)
+    if total.any() and not total.all():
+        wanted = f"another name: tables call the sum of all accounts {_TOTAL}"
+        log.warnings_where(total, rows.table, "account", wanted)
+    without = np.array([not name for name in accounts], dtype=bool)
+    if without.any() and not without.all():
+        wanted = "an account, as other rows have; these rows are an account of their own"
+        log.warnings_where(without, rows.table, "account", wanted)
+
+
+def _check_spellings(
+    rows: PositionRows, column: str, names: Sequence[str], log: ProblemLog
+) -> None:
+    """A warning for each name that another row spells in other capitals."""
+    first: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        other = first.setdefault(name.casefold(), name)
+        if other != name:
+            where = np.array([each == name for each in names], dtype=bool)
+            wanted = f"{other!r}, if the same {column} is meant"
+            log.warnings_where(where, rows.table, column, wanted)
+
+
+def _check_spread_groups(
+    rows: PositionRows, accounts: Sequence[str], groups: Sequence[str], log: ProblemLog
+) -> None:
+    """A warning for each group with rows in several accounts, which nothing pairs."""
+    first: dict[str, str] = {}
+    spread = [
+        bool(group) and first.setdefault(group, account) != account
+        for group, account in zip(groups, accounts, strict=True)
+    ]
+    wanted = "rows of one account: accounts are margined apart"
+    log.warnings_where(np.array(spread, dtype=bool), rows.table, "group", wanted)
+
+
+def warn_of_values(margin: PortfolioMargin) -> list[Problem]:
+    """Options whose price and volatility, both given, say different things.
+
+    The difference is counted as a gain or loss at every point unless the base value is the model's.
+    """
+    positions, contracts = margin.book.positions, margin.frame.contracts
+    both = ~np.isnan(positions.mark) & ~np.isnan(positions.volatility)
+    priced = np.flatnonzero(both & (contracts.of_position != NO_CONTRACT))
+    mark, model = positions.mark[priced], contracts.model[contracts.of_position[priced]]
+    apart = np.abs(model - mark) > np.maximum(_SAME_VALUE * mark, _A_TICK)
+    return [
+        _warning(
+            positions,
+            int(i),
+            "volatility",
+            f"{positions.volatility[i]:.4g}, which values it at {value:,.2f}, not {price:,.2f}",
+            "a volatility that gives the price, or one of the two left out",
+        )
+        for i, value, price in zip(priced[apart], model[apart], mark[apart], strict=True)
+    ]
+
+
+def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
+    """Options whose strike, price and expiration hardly fit their underlying.
+
+    A strike far from it is often in thousandths, a price that implies a wild volatility in cents;
+    an option that expires on the day of `as_of` has no time left unless its expiration has a time.
+    """
+    positions, contracts = margin.book.positions, margin.frame.contracts
+    of_position = contracts.of_position
+    priced = np.flatnonzero((of_position != NO_CONTRACT) & ~np.isnan(positions.mark))
+    warnings = []
+    for i in priced.tolist():
+        contract, mark = of_position[i], positions.mark[i]
+        spot, volatility = contracts.spot[contract], contracts.volatility[contract]
+        model, strike = contracts.model[contract], positions.strike[i]
+        if max(strike / spot, spot / strike) > _MOST_TIMES:
+            wanted = f"a strike nearer the price of the underlying, {spot:.10g}"
+            warnings.append(_warning(positions, i, "strike", positions.label(i), wanted))
+        elif volatility > _WILD:
+            wanted = f"less: the price implies a volatility of {volatility:.0%}"
+            warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
+        elif not volatility and abs(model - mark) > max(_SAME_VALUE * mark, _A_TICK):
+            wanted = f"about {model:,.2f}, its value at expiration; or an expiration with its time"
+            warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
+    return warnings
+
+
+def warn_of_cash(book: Book) -> list[Problem]:
+    """Accounts whose cash is stated nowhere, in one warning; or a setting that is nobody's."""
+    try:
+        cash = cash_of_accounts(book)
+    except InputError as refused:
+        return [replace(p, severity=Severity.WARNING) for p in refused.problems]
+    missing = [book.positions.accounts[i] for i in np.flatnonzero(np.isnan(cash)).tolist()]
+    if not missing:
+        return []
+    more = f" and {len(missing) - MOST_NAMED:,} more" if len(missing) > MOST_NAMED else ""
+    named = ", ".join(missing[:MOST_NAMED]) + more
+    whose = f"account{'s' * (len(missing) > 1)} {named}" if named else "the account"
+    wanted = f"the cash of {whose} (0 if none): account values count none"
+    return [Problem("settings", 0, "cash", "nothing", wanted, Severity.WARNING)]
+
+
+def as_warnings(problems: Sequence[Problem]) -> list[Problem]:
+    """What refuses the strategy-based figures alone, for a check of both regimes."""
+    return [
+        replace(p, found=f"{p.found} (strategy-based)", severity=Severity.WARNING) for p in problems
+    ]
+
+
+def warn_of_closed(positions: Positions) -> list[Problem]:
+    """Contracts held long and short in one account: strategies close them out, minimums do not."""
+    first: dict[tuple[int, int], tuple[int, bool]] = {}
+    warnings = []
+    for i in np.flatnonzero(positions.is_option & (positions.quantity != 0)).tolist():
+        key = int(positions.account[i]), int(positions.contracts.series[i])
+        is_long = bool(positions.quantity[i] > 0)
+        other, other_long = first.setdefault(key, (i, is_long))
+        if other_long is not is_long:
+            found = f"{positions.label(i)}, held the other way in {positions.rows([other])}"
+            wanted = "the net position: each contract is charged the minimum of portfolio margin"
+            warnings.append(_warning(positions, i, "quantity", found, wanted))
+    return warnings
+
+
+def _warning(positions: Positions, i: int, column: str, found: str, wanted: str) -> Problem:
+    return positions.problem(i, column, found, wanted, Severity.WARNING)

@@ -1,0 +1,227 @@
+"""The facts of eligibility: names and values, a column of values an account."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import Enum
+from math import isnan, nan
+from typing import Final, TypeVar
+
+from xlmargin.cells.dates import date_serial
+from xlmargin.cells.numbers import number_of
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.values import Cells, CellValue, text_of
+from xlmargin.cells.words import Headings, Words, nearest, normalized
+from xlmargin.dates import date_of
+from xlmargin.eligibility import Answer, Facts, Monitoring, Registration, Status
+from xlmargin.errors import InputError
+from xlmargin.excel.named_values import Field, Names, Stated, dollars, read_named_values, refuse
+
+RANGE: Final = "facts"
+FACTS: Final = Headings(
+    {
+        "status": ("account status", "stage"),
+        "equity": (
+            "account equity", "account value", "net liquidation value", "net liq", "nlv", "capital",
+        ),
+        "aggregate_equity": (
+            "aggregated equity", "total equity", "equity of all accounts", "combined equity",
+        ),
+        "monitoring": ("firm monitoring", "monitoring of the firm", "risk monitoring"),
+        "unlisted_derivatives": ("unlisted", "otc derivatives", "otc"),
+        "registration": ("account registration", "account type", "ownership", "owner"),
+        "experience": (
+            "experience years", "years of experience", "experience in years", "option experience",
+            "options experience", "experience with options", "trading experience",
+        ),
+        "option_level": (
+            "options level", "level", "approval level", "option approval", "options approval",
+            "option approval level", "options approval level", "trading level",
+        ),
+        "disclosure": (
+            "disclosure signed", "signed disclosure", "risk disclosure", "risk disclosure signed",
+            "acknowledgement", "acknowledgment",
+        ),
+        "agreement": (
+            "agreement signed", "signed agreement", "margin agreement",
+            "portfolio margin agreement",
+        ),
+        "review": ("final review", "review passed", "final approval"),
+    }
+)  # fmt: skip
+"""A row a fact."""
+
+_E = TypeVar("_E", bound=Enum)
+
+
+def _word(words: Words[_E], default: _E, wanted: str = "") -> Field[_E]:
+    """What a word stands for; a number keeps its sign and point: level -2 is none."""
+
+    def read(cell: CellValue) -> _E | None:
+        text = text_of(cell)
+        is_plain = isnan(number_of(text)) or normalized(text) == text
+        return words.read(cell) if is_plain else None
+
+    return Field(read, wanted or words.wanted, default)
+
+
+ANSWERS: Final = Words(
+    {
+        Answer.YES: ("yes", "y", "true", "1", "signed", "done", "passed"),
+        Answer.NO: ("no", "n", "false", "0", "none", "not signed", "not yet", "pending"),
+    }
+)
+STATUSES: Final = Words(
+    {
+        Status.CONSIDERING: ("considering", "not applied", "prospect"),
+        Status.APPLYING: ("applying", "applied", "new", "pending"),
+        Status.OPEN: ("open", "opened", "active", "existing"),
+    }
+)
+REGISTRATIONS: Final = Words(
+    {
+        Registration.INDIVIDUAL: ("individual", "single", "sole"),
+        Registration.JOINT: (
+            "joint", "joint tenants", "jtwros", "tenants in common", "community property",
+        ),
+        Registration.TRUST: (
+            "trust", "living trust", "family trust", "revocable trust", "irrevocable trust",
+        ),
+        Registration.PARTNERSHIP: (
+            "partnership", "limited partnership", "general partnership", "lp", "llp",
+        ),
+        Registration.CORPORATION: (
+            "corporation", "corporate", "company", "corp", "inc", "llc",
+            "limited liability company",
+        ),
+        Registration.RETIREMENT: (
+            "retirement", "retirement account", "ira", "traditional ira", "rollover ira", "roth",
+            "roth ira", "sep", "sep ira", "simple ira", "inherited ira", "401k", "solo 401k",
+            "403b", "pension", "profit sharing", "keogh",
+        ),
+    }
+)  # fmt: skip
+MONITORINGS: Final = Words(
+    {
+        Monitoring.FULL: ("full", "real time", "full real time"),
+        Monitoring.PARTIAL: ("partial", "partly"),
+        Monitoring.EXECUTES_AWAY: ("executes_away", "execute away", "away", "end of day"),
+    }
+)
+OPTION_LEVELS: Final = Words(
+    {
+        Answer.YES: (
+            "uncovered", "uncovered options", "uncovered writing", "uncovered option writing",
+            "naked", "naked options", "naked writing", "the works", "highest", "full", "yes",
+            "true", "4", "level 4", "tier 4", "5", "level 5", "tier 5",
+        ),
+        Answer.NO: (
+            "less", "none", "no", "false", "covered", "covered writing", "covered calls",
+            "limited", "basic", "spreads", "long options", "0", "level 0", "tier 0", "1",
+            "level 1", "tier 1", "2", "level 2", "tier 2",
+        ),
+    }
+)  # fmt: skip
+"""Approved to write uncovered options, or not. Firms' level 3 is either, and refused."""
+
+_LEVELS: Final = "uncovered or less (a firm's level 3 may be either)"
+_SIGNED: Final = ("disclosure", "agreement", "review")
+_MOST_YEARS: Final = 100
+_LONGEST_WORD: Final = 40
+_STATUS: Final = _word(STATUSES, Status.NOT_STATED)
+_MONITORING: Final = _word(MONITORINGS, Monitoring.NOT_STATED)
+_REGISTRATION: Final = _word(REGISTRATIONS, Registration.NOT_STATED)
+_UNLISTED: Final = _word(ANSWERS, Answer.NOT_STATED)
+_LEVEL: Final = _word(OPTION_LEVELS, Answer.NOT_STATED, _LEVELS)
+
+
+def nearest_fact(text: str) -> str:
+    """The fact that was probably meant, "" where none is near."""
+    words = [each for name, others in FACTS.synonyms.items() for each in (name, *others)]
+    return FACTS.name_of(nearest(text, words))
+
+
+NAMES: Final = Names(
+    RANGE,
+    FACTS.name_of,
+    nearest_fact,
+    ("name", "fact", "facts", "account", "requirement"),
+    "fact",
+    tuple(FACTS.synonyms),
+)
+
+
+def read_facts(cells: Cells, as_of: dt.date) -> tuple[Facts, ...]:
+    """The facts of each account; refused with every problem found.
+
+    What is signed on a day after `as_of` is not signed yet.
+    """
+    log = ProblemLog()
+    facts = facts_of_accounts(cells, as_of, log)
+    if log.errors:
+        raise InputError(log.errors)
+    return facts
+
+
+def facts_of_accounts(cells: Cells, as_of: dt.date, log: ProblemLog) -> tuple[Facts, ...]:
+    """The facts of each account; each that cannot be read is a problem."""
+    stated = read_named_values(cells, NAMES, log) or {"": {}}
+    return tuple(_of_account(account, own, as_of, log) for account, own in stated.items())
+
+
+def _of_account(account: str, stated: Stated, as_of: dt.date, log: ProblemLog) -> Facts:
+    def of(field: Field[_E], name: str) -> _E:
+        return field.of(name, stated, RANGE, log)
+
+    signed = _word(ANSWERS, Answer.NOT_STATED, "yes, no, or the date")
+    answers = {name: _since(stated, name, as_of) or of(signed, name) for name in _SIGNED}
+    equity = dollars().of("equity", stated, RANGE, log)
+    experience, years = _experience(stated, log)
+    return Facts(
+        account=account,
+        status=of(_STATUS, "status"),
+        equity=equity,
+        aggregate_equity=_aggregate(equity, stated, log),
+        monitoring=of(_MONITORING, "monitoring"),
+        unlisted_derivatives=of(_UNLISTED, "unlisted_derivatives"),
+        registration=of(_REGISTRATION, "registration"),
+        experience=experience,
+        experience_years=years,
+        uncovered_options=of(_LEVEL, "option_level"),
+        **answers,
+        as_stated={name: _as_stated(name, cell.value) for name, cell in stated.items()},
+    )
+
+
+def _since(stated: Stated, name: str, as_of: dt.date) -> Answer | None:
+    """Yes where a day is stated that has come, no where it is still to come; None without one."""
+    day = date_serial(stated[name].value) if name in stated else nan
+    if isnan(day):
+        return None
+    return Answer.YES if date_of(day) <= as_of else Answer.NO
+
+
+def _experience(stated: Stated, log: ProblemLog) -> tuple[Answer, float]:
+    """Whether there is any, and how many years; NaN where only yes or no is stated."""
+    years = number_of(stated["experience"].value) if "experience" in stated else nan
+    if 0 <= years <= _MOST_YEARS:
+        return (Answer.YES if years else Answer.NO), years
+    wanted = f"years, 0 to {_MOST_YEARS}, or yes or no"
+    return _word(ANSWERS, Answer.NOT_STATED, wanted).of("experience", stated, RANGE, log), nan
+
+
+def _aggregate(equity: float, stated: Stated, log: ProblemLog) -> float:
+    """Equity of all accounts of the owner, $; no less than that of the account among them."""
+    aggregate = dollars().of("aggregate_equity", stated, RANGE, log)
+    if aggregate < equity:
+        wanted = f"at least the equity of the account, {equity:,.0f}"
+        refuse(stated["aggregate_equity"], wanted, RANGE, log)
+    return aggregate
+
+
+def _as_stated(name: str, value: CellValue) -> str | float:
+    """What the user wrote: a number of dollars or years, a day as text, or a word."""
+    if name in _SIGNED and not isnan(day := date_serial(value)):
+        return date_of(day).isoformat()
+    number = number_of(value)
+    return text_of(value)[:_LONGEST_WORD] if isnan(number) else number

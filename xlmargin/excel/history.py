@@ -1,0 +1,238 @@
+"""Books by date: positions, and the market, with a `date` column, read day by day.
+
+What is wrong with the ranges as such refuses all of them: a heading that is missing, a row without
+a date, settings that nobody can read. What is wrong on one day is that day's problem alone. A file
+of Parquet is read by its columns, a few days at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from xlmargin.book import Book
+from xlmargin.cells.columns import dates, need
+from xlmargin.cells.dates import DATE
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.reading import missing_heading, read_table
+from xlmargin.cells.table import Table
+from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
+from xlmargin.dates import date_of
+from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, Severity
+from xlmargin.excel.book_reader import NOTHING, Reading, Tables, read_book
+from xlmargin.excel.market_reader import read_dividends
+from xlmargin.excel.settings_reader import read_settings, stated_settings
+from xlmargin.history import HeldShares, held_shares, hidden_splits, shadow_day
+from xlmargin.importers.dated_parquet import DatedParquet, open_dated
+from xlmargin.importers.files import RANGES, read_one_range, read_ranges
+from xlmargin.importers.parquet_files import PARQUET_SUFFIXES
+
+MOST_MARKET_ROWS: Final = 5_000_000
+"""Rows of a market file, which is held whole."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """The content of one serial day: tables without the rows of other days."""
+
+    day: float
+    tables: Tables
+
+    def reading(self) -> Reading:
+        """The book of the day, as of the day, and what is wrong with it."""
+        return read_book(self.tables)
+
+    def book(self) -> Book:
+        """The book of the day; refused with every error."""
+        reading = self.reading()
+        if reading.book is None:
+            raise InputError(reading.errors)
+        return reading.book
+
+
+def days_of(tables: Tables) -> list[Day]:
+    """The content of each date of the positions, in the order of time.
+
+    A market that is given has a `date` column too; one with neither dates nor rows is left out. An
+    `as_of` of the settings does not count: each day is its own.
+    """
+    log = ProblemLog()
+    log.add(tables.problems)
+    shared = _shared_by_days(tables, log)
+    positions = by_day(tables.positions, log)
+    dated = len(tables.market) or tables.market.has("date")
+    market = by_day(tables.market, log) if dated else {}
+    if log.errors:
+        raise InputError(log.errors)
+    return [_day(shared, day, market, rows) for day, rows in positions.items()]
+
+
+def by_day(table: Table, log: ProblemLog) -> dict[float, Table]:
+    """The rows of each serial day, in the order of time; none where something is wrong.
+
+    A missing range or column of dates, or a row without one, is a problem.
+    """
+    days = np.floor(dates(table, "date", log))
+    if not table.given:
+        log.error(table.name, 0, "", NOTHING, "a range with headings in its first row")
+    elif table.has("date"):
+        need(np.isnan(days), table, "date", DATE, log)
+        if not len(table):
+            log.error(table.name, 0, "", "no rows", "at least one row below the headings")
+    elif table.columns:
+        missing_heading(table, "date", log)
+    if log.errors:
+        return {}
+    order = np.argsort(days, kind="stable")
+    present, start = np.unique(days[order], return_index=True)
+    rows = np.split(order, start[1:])
+    return {day: table.take(own) for day, own in zip(present.tolist(), rows, strict=True)}
+
+
+def _shared_by_days(tables: Tables, log: ProblemLog) -> Tables:
+    """What all days share, the rows of none: settings and dividends are looked at."""
+    settings = tuple(item for item in tables.settings if item[0] != "as_of")
+    read_settings(dict(settings), log)
+    read_dividends(tables.dividends, log)
+    market = tables.market.take([]) if tables.market.given else tables.market
+    positions = tables.positions.take([])
+    return replace(tables, positions=positions, market=market, settings=settings, problems=())
+
+
+def _day(shared: Tables, day: float, market: Mapping[float, Table], positions: Table) -> Day:
+    own = market.get(day, shared.market)
+    return Day(day, replace(shared, positions=positions, market=own, default_as_of=day))
+
+
+@dataclass(frozen=True)
+class HistoryPaths:
+    """The files of a history; the positions' workbook may hold the other ranges too."""
+
+    positions: Path
+    market: Path | None = None
+    settings: Path | None = None
+    dividends: Path | None = None
+
+    @property
+    def inputs(self) -> dict[str, Path]:
+        """The files that are given, by range."""
+        paths = (self.positions, self.market, self.settings, self.dividends)
+        return {n: path for n, path in zip(RANGES, paths, strict=True) if path is not None}
+
+
+@dataclass(frozen=True)
+class DatedFiles:
+    """The content of files by date: what all days share, and each day's positions and market."""
+
+    shared: Tables
+    positions: DatedParquet | Mapping[float, Table]
+    market: Mapping[float, Table]
+
+    @property
+    def days(self) -> list[float]:
+        """The days that have positions, in the order of time."""
+        return [*self.positions] if isinstance(self.positions, Mapping) else self.positions.days
+
+    def contents(self, days: Collection[float]) -> Iterator[Day]:
+        """The content of some days, in whatever order the file has them."""
+        if isinstance(self.positions, Mapping):
+            tables: Iterable[tuple[float, Table]] = self.positions.items()
+        else:
+            tables = self.positions.tables(days)
+        for day, table in tables:
+            if day in days:
+                yield _day(self.shared, day, self.market, table)
+
+
+def open_history(paths: HistoryPaths) -> DatedFiles:
+    """The content of the files by date; refused where something is wrong with them as a whole."""
+    cells, log = _cells(paths), ProblemLog()
+    tables = Tables(
+        read_table(cells.get("positions"), "positions", POSITIONS, log),
+        read_table(cells.get("market"), "market", MARKET, log),
+        tuple(stated_settings(cells.get("settings"), log).items()),
+        read_table(cells.get("dividends"), "dividends", DIVIDENDS, log),
+        None,
+    )
+    shared = _shared_by_days(tables, log)
+    positions: DatedParquet | Mapping[float, Table]
+    if _is_parquet(paths.positions):
+        positions = open_dated(paths.positions, "positions", POSITIONS)
+    else:
+        positions = by_day(tables.positions, log)
+    market: Mapping[float, Table] = {}
+    if paths.market is not None and _is_parquet(paths.market):
+        market = _whole(open_dated(paths.market, "market", MARKET))
+        shared = replace(shared, market=replace(shared.market, given=True))
+    elif tables.market.given:
+        market = by_day(tables.market, log)
+    if log.errors:
+        raise InputError(log.errors)
+    return DatedFiles(shared, positions, market)
+
+
+def _cells(paths: HistoryPaths) -> dict[str, object]:
+    """The ranges of all files that are read by their cells."""
+    ranges: dict[str, object] = {}
+    if not _is_parquet(paths.positions):
+        ranges.update(read_ranges(paths.positions, RANGES))
+        if "positions" not in ranges:
+            found = ", ".join(ranges)
+            raise MarginError(f"{paths.positions.name}: found {found}, wanted positions too.")
+    for name, path in paths.inputs.items():
+        if name != "positions" and not _is_parquet(path):
+            ranges[name] = read_one_range(path, name)
+    return ranges
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() in PARQUET_SUFFIXES
+
+
+def _whole(file: DatedParquet) -> dict[float, Table]:
+    """Every day of a file that is held whole."""
+    if len(file.source) > MOST_MARKET_ROWS:
+        found = f"{len(file.source):,} rows"
+        raise MarginError(f"{file.source.path.name}: found {found}, wanted {MOST_MARKET_ROWS:,}.")
+    return dict(file.tables(file.days))
+
+
+def problems_of_days(days: Iterable[Day]) -> Iterator[Problem]:
+    """The problems of each day, and splits hidden in the quantities from one day to the next."""
+    shares: tuple[HeldShares, ...] = ()
+    for each in days:
+        reading = each.reading()
+        problems = list(reading.problems)
+        if reading.book is not None:
+            earlier, shares = shares, held_shares(reading.book)
+            problems += [_split(found) for found in hidden_splits(earlier, shares)]
+            problems += _refusals(reading.book)
+        yield from (_dated(problem, each) for problem in problems)
+
+
+def _split(found: str) -> Problem:
+    wanted = "prices and quantities with the same splits"
+    return Problem("positions", 0, "quantity", found, wanted, Severity.WARNING)
+
+
+def _refusals(book: Book) -> list[Problem]:
+    """Why positions that can be read cannot be margined under both regimes."""
+    try:
+        shadow_day(book)
+    except (InputError, RefusedPosition) as refused:
+        return list(refused.problems)
+    except MarginError as refused:
+        return [Problem("positions", 0, "", str(refused), "a day that can be margined")]
+    return []
+
+
+def _dated(problem: Problem, day: Day) -> Problem:
+    """A problem of one day that names the day, unless its row or heading does."""
+    own = (day.tables.positions.name, day.tables.market.name)
+    if problem.range not in own or problem.row:
+        return problem
+    return replace(problem, found=f"{problem.found} on {date_of(day.day)}")

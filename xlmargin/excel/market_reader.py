@@ -1,0 +1,284 @@
+"""The market as it is stated: a row an underlying, and the cash dividends.
+
+What a row leaves out may be known of its symbol: `completed` fills it in, and says so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray
+from xlmargin.cells.columns import (
+    GREATEST_PRICE,
+    dates,
+    names,
+    numbers,
+    refuse_beyond,
+    words,
+)
+from xlmargin.cells.dates import DATE
+from xlmargin.cells.numbers import NUMBER
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.table import Table
+from xlmargin.cells.values import CellValue, shown_date, text_of
+from xlmargin.cells.words import YES_NO, YesNo, one_of
+from xlmargin.dates import date_of
+from xlmargin.errors import Severity
+from xlmargin.excel.positions_reader import (
+    GREATEST_VOLATILITY,
+    PRICE,
+    TICKER,
+    VOLATILITY,
+    name_of_each,
+    refuse_foreign,
+    ticker,
+)
+from xlmargin.instruments import UnderlyingClass
+from xlmargin.known_instruments import KNOWN, Facts, Finding, GroupMember, apply_known, check_groups
+from xlmargin.market import Dividend, Underlying
+from xlmargin.settings import KnownUnderlyings
+
+GREATEST_RATE: Final = 0.5
+"""A rate or yield beyond 50% a year is taken for a percentage typed as a number."""
+RATE: Final = "a fraction a year between -0.5 and 0.5, such as 0.04 or 4%"
+GREATEST_LEVERAGE: Final = 10.0
+MOST_DIVIDENDS: Final = 200
+"""Dividends of one symbol: four a year for half a century; each makes its options slower."""
+SAME_INDEX: Final = 0.05
+"""Share by which full indexes of one class group may differ before that is worth a look."""
+
+_NOT_USED_YET: Final = (
+    "spot_is_forward", "initial_rate", "maintenance_rate", "option_rate", "house_move_down",
+    "house_move_up",
+)  # fmt: skip
+_NOT_USED: Final = ("adv", "shares_outstanding")
+_CLASSES: Final = one_of(UnderlyingClass)
+
+Dividends = Mapping[str, tuple[Dividend, ...]]
+
+
+@dataclass(frozen=True)
+class StatedUnderlying:
+    """An underlying as it is stated: its price and rates, NaN where not, and its facts, or None.
+
+    `row` is its row of the market, 0 where it comes from the positions.
+    """
+
+    underlying: Underlying
+    facts: Facts
+
+
+def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
+    """The underlyings of a market range by symbol; a price that cannot be read is NaN."""
+    symbols = _tickers(table, log)
+    spot = numbers(table, "price", log)
+    log.errors_where(~(spot > 0) & table.has("price"), table, "price", PRICE)
+    refuse_beyond(GREATEST_PRICE, spot, table, "price", log)
+    refuse_foreign(table, log)
+    _refuse_not_used(table, log)
+    class_ = words(table, "class", _CLASSES, "", log)
+    leverage, index_scale = _leverage(table, log), _above_zero(table, "index_scale", log)
+    class_group, product_group, portfolio_group = (
+        name_of_each(names(table, f"{level}_group", log))
+        for level in ("class", "product", "portfolio")
+    )
+    name = [text_of(cell) for cell in table.cells("name")]
+    yields, rate = _rates(table, "dividend_yield", log), _rates(table, "rate", log)
+    volatility = numbers(table, "volatility", log, percent=True)
+    wrong = (volatility <= 0) | (volatility > GREATEST_VOLATILITY)
+    log.errors_where(wrong, table, "volatility", VOLATILITY)
+    marginable = words(table, "marginable", YES_NO, "TRUE or FALSE", log)
+    not_marginable = YES_NO.members.index(YesNo.NO)
+    stated: dict[str, StatedUnderlying] = {}
+    for i, symbol in enumerate(symbols):
+        facts = Facts(
+            _CLASSES.members[class_[i]] if class_[i] >= 0 else None,
+            _given(leverage[i]),
+            _given(index_scale[i]),
+            class_group[i] or None,
+            product_group[i] or None,
+            name[i],
+        )
+        underlying = Underlying(
+            symbol,
+            float(spot[i]),
+            dividend_yield=float(np.nan_to_num(yields[i])),
+            rate=float(rate[i]),
+            volatility=float(volatility[i]),
+            portfolio_group=portfolio_group[i],
+            marginable=bool(marginable[i] != not_marginable),
+            row=int(table.rows[i]),
+        )
+        own = StatedUnderlying(underlying, facts)
+        if not symbol or (first := stated.setdefault(symbol, own)) is own:
+            continue
+        row, other = underlying.row, first.underlying.row
+        if repr(replace(own, underlying=replace(underlying, row=other))) == repr(first):
+            log.note(table.name, row, "symbol", f"{symbol} again, as in row {other}")
+        else:
+            wanted = f"one row for {symbol}; another is row {other}"
+            log.error(table.name, row, "symbol", repr(symbol), wanted)
+    return stated
+
+
+def _refuse_not_used(table: Table, log: ProblemLog) -> None:
+    """An error for a column that counts, but not yet here; a note on one that nothing counts."""
+    terms = [heading for heading in table.columns if heading.startswith("dividend_yield ")]
+    for column in (*_NOT_USED_YET, *terms):
+        filled = ~table.empty(column)
+        log.errors_where(filled, table, column, "nothing: this column is not used yet")
+    for column in _NOT_USED:
+        _above_zero(table, column, log)
+        log.notes_where(~table.empty(column), table, column, "not used by any requirement")
+
+
+def _given(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _tickers(table: Table, log: ProblemLog) -> list[str]:
+    """The tickers of a symbol column, in capitals; "" where reported as a problem."""
+    cells = table.texts("symbol")
+    read = [*(ticker(str(cell)) for cell in cells.distinct), ""]
+    if table.has("symbol"):
+        missing = np.array([not read[code] for code in cells.codes.tolist()], dtype=bool)
+        log.errors_where(missing, table, "symbol", TICKER)
+    return [read[code] for code in cells.codes.tolist()]
+
+
+def _rates(table: Table, column: str, log: ProblemLog) -> FloatArray:
+    """Rates or yields, fractions a year; NaN where not given."""
+    values = numbers(table, column, log, percent=True)
+    log.errors_where(np.abs(values) > GREATEST_RATE, table, column, RATE)
+    return values
+
+
+def _leverage(table: Table, log: ProblemLog) -> FloatArray:
+    values = numbers(table, "leverage", log)
+    wrong = (values == 0) | (np.abs(values) > GREATEST_LEVERAGE)
+    wanted = f"a factor such as 2 or -3, not 0, at most {GREATEST_LEVERAGE:g}"
+    log.errors_where(wrong, table, "leverage", wanted)
+    return values
+
+
+def _above_zero(table: Table, column: str, log: ProblemLog) -> FloatArray:
+    values = numbers(table, column, log)
+    log.errors_where(values <= 0, table, column, "a number above 0")
+    return values
+
+
+def completed(
+    stated: Mapping[str, StatedUnderlying],
+    table: Table,
+    as_of: float,
+    policy: KnownUnderlyings,
+    log: ProblemLog,
+) -> dict[str, Underlying]:
+    """The underlyings with what is known of them where nothing is stated, which is told."""
+    day = dt.date.max if np.isnan(as_of) else date_of(as_of)
+    underlyings: dict[str, Underlying] = {}
+    for symbol, own in stated.items():
+        facts, findings = apply_known(symbol, own.facts, day, policy, KNOWN)
+        for finding in findings:
+            place(finding, table, own.underlying.row, log)
+        assert facts.underlying_class is not None
+        underlyings[symbol] = replace(
+            own.underlying,
+            underlying_class=facts.underlying_class,
+            leverage=facts.leverage or 1.0,
+            index_scale=facts.index_scale or 1.0,
+            class_group=facts.class_group or "",
+            product_group=facts.product_group or "",
+        )
+    return underlyings
+
+
+def check_market(
+    underlyings: Iterable[Underlying], table: Table, as_of: float, log: ProblemLog
+) -> None:
+    """What is wrong, or looks so, with the groups that underlyings share."""
+    listed = list(underlyings)
+    row = {u.symbol: u.row for u in listed}
+    members = [GroupMember(u.symbol, u.group, u.underlying_class) for u in listed]
+    for finding in check_groups(members, dt.date.max if np.isnan(as_of) else date_of(as_of), KNOWN):
+        place(finding, table, row[finding.symbol], log)
+    first: dict[str, Underlying] = {}
+    for underlying in listed:
+        if not underlying.class_group or not underlying.underlying_class.is_index:
+            continue
+        other = first.setdefault(underlying.group, underlying)
+        full, whole = underlying.spot / underlying.index_scale, other.spot / other.index_scale
+        if abs(full - whole) > SAME_INDEX * whole:
+            found = f"{underlying.symbol} {underlying.spot:g} at scale {underlying.index_scale:g}"
+            wanted = f"a full index near the {whole:.6g} of {other.symbol}, {underlying.group}"
+            log.warning(table.name, underlying.row, "index_scale", found, wanted)
+
+
+def place(finding: Finding, table: Table, row: int, log: ProblemLog) -> None:
+    """What is known of an underlying, in the market's row of it, or in none."""
+    match finding.severity:
+        case Severity.ERROR:
+            log.error(table.name, row, finding.field, finding.text, finding.wanted)
+        case Severity.WARNING:
+            log.warning(table.name, row, finding.field, finding.text, finding.wanted)
+        case Severity.NOTE:
+            log.note(table.name, row, finding.field, finding.text)
+
+
+def read_dividends(table: Table, log: ProblemLog) -> Dividends:
+    """The dividends of each symbol, by ex-dividend date."""
+    ex_date, amount = dates(table, "ex_date", log), numbers(table, "amount", log)
+    for column, values, wanted in (("ex_date", ex_date, DATE), ("amount", amount, NUMBER)):
+        if table.has(column):
+            log.errors_where(np.isnan(values), table, column, wanted)
+    log.errors_where(amount < 0, table, "amount", "dollars per share, 0 or more")
+    refuse_beyond(GREATEST_PRICE, amount, table, "amount", log)
+    refuse_foreign(table, log)
+    by_symbol: dict[str, list[Dividend]] = {}
+    columns = (_tickers(table, log), ex_date.tolist(), amount.tolist())
+    for symbol, day, dollars in zip(*columns, strict=True):
+        by_symbol.setdefault(symbol, []).append(Dividend(day, dollars))
+    for symbol, paid in by_symbol.items():
+        if len(paid) > MOST_DIVIDENDS:
+            found = f"{len(paid)} dividends of {symbol}"
+            log.error(table.name, 0, "", found, f"at most {MOST_DIVIDENDS} of one symbol")
+        if repeated := [d for d, times in Counter(paid).items() if times > 1 and d.amount > 0]:
+            found = f"{repeated[0].amount:.10g} of {symbol} on {shown_date(repeated[0].ex_date)}"
+            wanted = "one row for it; both count"
+            log.warning(table.name, 0, "amount", f"{found} more than once", wanted)
+    return {s: tuple(sorted(d, key=lambda each: each.ex_date)) for s, d in by_symbol.items()}
+
+
+def with_dividends(
+    underlyings: Mapping[str, Underlying], dividends: Dividends
+) -> dict[str, Underlying]:
+    """The underlyings, each with its dividends."""
+    return {
+        symbol: replace(underlying, dividends=dividends[symbol])
+        if symbol in dividends
+        else underlying
+        for symbol, underlying in underlyings.items()
+    }
+
+
+def check_dividends(
+    dividends: Dividends, underlyings: Mapping[str, Underlying], table: Table, log: ProblemLog
+) -> None:
+    """A problem for a dividend of more than the share; a warning for one of nobody's."""
+    for symbol, paid in dividends.items():
+        spot = underlyings[symbol].spot if symbol in underlyings else 0.0
+        if (most := max(d.amount for d in paid)) >= spot > 0:
+            wanted = f"less than the price of {symbol}, {spot:.10g}"
+            log.error(table.name, 0, "amount", f"{most:.10g} per share", wanted)
+
+    def is_unknown(cell: CellValue) -> bool:
+        return (symbol := ticker(text_of(cell))) != "" and symbol not in underlyings
+
+    wanted = "a symbol of the market; these dividends are ignored"
+    log.warnings_where(table.texts("symbol").where(is_unknown), table, "symbol", wanted)

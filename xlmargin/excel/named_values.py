@@ -1,0 +1,204 @@
+"""Ranges of names and values - settings, facts -, a column of values an account.
+
+A name that is not known is refused, not ignored: a mistyped `house` would otherwise answer with the
+number of another house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from math import isnan, nan
+from typing import Final, Generic, TypeVar
+
+from xlmargin.cells.columns import GREATEST_CASH, NAME
+from xlmargin.cells.dates import DATE, date_serial
+from xlmargin.cells.numbers import number_of
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.values import (
+    Cells,
+    CellValue,
+    is_error,
+    label,
+    rows_of,
+    shown,
+    shown_text,
+    text_of,
+    to_value,
+)
+from xlmargin.cells.words import Words, normalized, wanted_words
+
+MOST_ROWS: Final = 2_000
+MOST_COLUMNS: Final = 1_000
+_SIGNS: Final = ("=", "+", "-", "@")
+_T = TypeVar("_T")
+_E = TypeVar("_E", bound=Enum)
+
+
+@dataclass(frozen=True)
+class NamedCell:
+    """A value: the row of its range, its name as typed, and what stands there."""
+
+    row: int
+    text: str
+    value: CellValue
+
+
+Stated = Mapping[str, NamedCell]
+"""What one account states, by the names' own spelling."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names a range may have: how each text is read, what was probably meant, headings."""
+
+    range: str
+    name_of: Callable[[str], str]
+    nearest: Callable[[str], str]
+    headings: tuple[str, ...]
+    one: str
+    all: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Field(Generic[_T]):
+    """How a value is read: None where it cannot be; what is wanted then, and what stands for it."""
+
+    read: Callable[[CellValue], _T | None]
+    wanted: str
+    default: _T
+
+    def of(self, name: str, stated: Stated, range_: str, log: ProblemLog) -> _T:
+        """The value stated, the default where none is; a problem where it cannot be read."""
+        if name not in stated:
+            return self.default
+        value = self.read(stated[name].value)
+        if value is None:
+            refuse(stated[name], self.wanted, range_, log)
+            return self.default
+        return value
+
+
+def dollars() -> Field[float]:
+    """Dollars, of either sign; NaN where not stated."""
+    wanted = f"dollars, a number of at most {GREATEST_CASH:,.0f}"
+    return Field(lambda cell: _number(cell, GREATEST_CASH), wanted, nan)
+
+
+def day() -> Field[float]:
+    """A serial day; NaN where not stated."""
+    return Field(lambda cell: _known(date_serial(cell)), DATE, nan)
+
+
+def word(words: Words[_E], default: _E, wanted: str = "") -> Field[_E]:
+    """What a word stands for."""
+    return Field(words.read, wanted or words.wanted, default)
+
+
+def _number(cell: CellValue, most: float) -> float | None:
+    number = number_of(cell)
+    percent = isinstance(cell, str) and "%" in cell
+    return number if abs(number) <= most and not percent else None
+
+
+def _known(number: float) -> float | None:
+    return None if isnan(number) else number
+
+
+def refuse(cell: NamedCell, wanted: str, range_: str, log: ProblemLog) -> None:
+    """A problem with one value."""
+    log.error(range_, cell.row, label(cell.text), shown_text(cell.value), wanted)
+
+
+def read_named_values(cells: Cells, names: Names, log: ProblemLog) -> dict[str, Stated]:
+    """What each account states, by its name: that of the lone column of values is "".
+
+    Several accounts are distinguished by a first row of headings: `name`, and each account's own.
+    """
+    rows = _rows(cells, names.range, log)
+    start, columns = _columns(rows, names, log)
+    found: dict[str, int] = {}
+    for i, row in enumerate(rows[start:], start=start):
+        values = [row[column] for column in columns if row[column] is not None]
+        if row[0] is None or not values:
+            if values:
+                wanted = f"the name of the {names.one} {shown(values[0])}"
+                log.error(names.range, i + 1, "name", "nothing", wanted)
+            continue
+        name = names.name_of(text_of(row[0]))
+        if not name:
+            near = names.nearest(text_of(row[0]))
+            known = f"a known {names.one}" + (f" (perhaps {near}?)" if near else "")
+            wanted = wanted_words(list(names.all)) if names.all and not near else known
+            log.error(names.range, i + 1, "name", shown(row[0]), wanted)
+        elif name in found:
+            wanted = f"one row for it: already given in row {found[name] + 1}"
+            log.error(names.range, i + 1, "name", shown(row[0]), wanted)
+        else:
+            found[name] = i
+    return {
+        account: {
+            name: NamedCell(i + 1, _named(text_of(rows[i][0]), account), rows[i][column])
+            for name, i in found.items()
+            if rows[i][column] is not None
+        }
+        for column, account in columns.items()
+    }
+
+
+def _named(text: str, account: str) -> str:
+    return f"{text} of {account}" if account else text
+
+
+def _rows(cells: Cells, range_: str, log: ProblemLog) -> list[list[CellValue]]:
+    """The rows down to the last with anything in it, all of one width; none where left out."""
+    given = rows_of(cells)
+    width = max(map(len, given), default=0)
+    if len(given) > MOST_ROWS or width > MOST_COLUMNS:
+        found = f"{len(given):,} rows of {width:,}"
+        log.error(range_, 0, "", found, f"at most {MOST_ROWS:,} rows of {MOST_COLUMNS:,}")
+        return []
+    rows = [[to_value(cell) for cell in row] + [None] * (width - len(row)) for row in given]
+    while rows and all(cell is None for cell in rows[-1]):
+        rows.pop()
+    if all(cell in (None, 0.0) for row in rows for cell in row):
+        return []
+    if width < 2:
+        log.error(range_, 0, "", "one column", "two columns, name and value")
+        return []
+    for i, row in enumerate(rows):
+        for cell in filter(is_error, row):
+            log.error(range_, i + 1, label(text_of(row[0])), shown(cell), "a value")
+    return rows
+
+
+def _columns(
+    rows: list[list[CellValue]], names: Names, log: ProblemLog
+) -> tuple[int, dict[int, str]]:
+    """Index of the first row below the headings, and the account of each column of values."""
+    start = next((i for i, row in enumerate(rows) if any(cell is not None for cell in row)), 0)
+    headings = [text_of(cell) for cell in rows[start]] if rows else []
+    if not headings or normalized(headings[0]) not in names.headings:
+        filled = {i for row in rows for i, cell in enumerate(row) if cell is not None} - {0}
+        if len(filled) > 1:
+            wanted = "a first row with name, and value or the name of each account"
+            log.error(names.range, 0, "", f"{len(filled)} columns of values", wanted)
+        return start, {1: ""} if rows else {}
+    values = [i for i, text in enumerate(headings) if normalized(text) in ("value", "values")]
+    if values:
+        return start + 1, {values[0]: ""}
+    accounts: dict[int, str] = {}
+    for column, text in enumerate(headings[1:], start=1):
+        account = label(text)
+        if account.startswith(_SIGNS):
+            log.error(names.range, start + 1, "", shown(account), NAME)
+        elif account in accounts.values():
+            wanted = "each account in one column"
+            log.error(names.range, start + 1, account, "account named twice", wanted)
+        elif account:
+            accounts[column] = account
+        elif any(row[column] is not None for row in rows):
+            found = f"no heading over column {column + 1}"
+            log.error(names.range, start + 1, "", found, "the name of its account")
+    return start + 1, accounts or {1: ""}

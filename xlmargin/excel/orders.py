@@ -1,0 +1,390 @@
+"""Orders beside what is held: candidates and activity, and what all orders have in common.
+
+Orders are read as positions are. What an order leaves out of a contract that is held it takes from
+there: its terms, its mark and its volatility. A contract has one mark, the positions': the price of
+an order is what it is traded at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, Generic, NamedTuple, TypeVar
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.book import Book
+from xlmargin.cells.columns import (
+    GREATEST_PRICE,
+    dates,
+    need,
+    numbers,
+    refuse_beyond,
+)
+from xlmargin.cells.dates import DATE
+from xlmargin.cells.numbers import NUMBER
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.reading import read_table, unknown_headings
+from xlmargin.cells.table import Table, column_of
+from xlmargin.cells.values import Cells, CellValue, shown, shown_date, shown_text, text_of
+from xlmargin.cells.words import ACTIVITY, CANDIDATES, Headings, normalized
+from xlmargin.errors import InputError, Problem, Severity
+from xlmargin.excel.book_reader import Reading, placed, resolved
+from xlmargin.excel.checks import check_expirations
+from xlmargin.excel.positions_reader import (
+    CASH,
+    PRICE,
+    PositionRows,
+    check_prices,
+    read_positions,
+)
+from xlmargin.intraday import Activity
+from xlmargin.what_if import Candidates, Trades
+
+MOST_UNITS: Final = 1_000_000.0
+"""Units of the underlying that are traded at most where a row does not say: 10,000 contracts."""
+
+_TYPES: Final = "stock, call, put, deposit or withdrawal"
+_MOST_NAMED: Final = 5
+_CASH_SIGNS: Final = {
+    **dict.fromkeys(("deposit", "deposits"), 1.0),
+    **dict.fromkeys(("withdrawal", "withdrawals"), -1.0),
+}
+_CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:\.\d{1,6})?))?", re.ASCII)
+_SECONDS_A_DAY: Final = 86_400
+_T = TypeVar("_T")
+
+
+class Key(NamedTuple):
+    """What an order and a position have in common at the least that are on one contract."""
+
+    root: str
+    kind: int
+    strike: float
+    expires_on: float
+
+
+@dataclass(frozen=True, eq=False)
+class OrdersRead(Generic[_T]):
+    """What came of reading orders: None where a problem is an error, and the problems."""
+
+    orders: _T | None
+    problems: tuple[Problem, ...]
+
+    def accepted(self) -> _T:
+        """The orders; refused with every error found."""
+        if self.orders is None:
+            raise InputError([p for p in self.problems if p.severity is Severity.ERROR])
+        return self.orders
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What is held, by contract, as orders are told about it."""
+
+    reading: Reading
+
+    @property
+    def rows(self) -> PositionRows:
+        """The rows of the positions."""
+        return self.reading.rows
+
+    @cached_property
+    def by_key(self) -> dict[Key, list[int]]:
+        """The rows held of what orders may mean."""
+        of: dict[Key, list[int]] = defaultdict(list)
+        for i in range(len(self.rows)):
+            of[key_of(self.rows, i)].append(i)
+        return dict(of)
+
+    @cached_property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts of the positions, each once."""
+        return tuple(dict.fromkeys(self.rows.account))
+
+    def same(self, rows: PositionRows, i: int) -> list[int]:
+        """The rows held of an order's contract: of its terms, as far as it states them."""
+        held = self.rows
+        return [
+            h
+            for h in self.by_key.get(key_of(rows, i), ())
+            if (np.isnan(rows.multiplier[i]) or held.multiplier[h] == rows.multiplier[i])
+            and (rows.style[i] < 0 or held.style[h] in (-1, rows.style[i]))
+            and (rows.settlement[i] < 0 or held.settlement[h] == rows.settlement[i])
+        ]
+
+
+def key_of(rows: PositionRows, i: int) -> Key:
+    """The key of one row; 0 for a strike or an expiration that it has not."""
+    strike, expiration = np.nan_to_num([rows.strike[i], rows.expiration[i]])
+    return Key(rows.root[i], int(rows.kind[i]), float(strike), float(expiration // 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Orders:
+    """Rows of orders as they are typed, beside what is held.
+
+    `same` are the rows held of each order's contract, `first` the first of them or -1.
+    """
+
+    rows: PositionRows
+    held: Held
+    same: tuple[list[int], ...]
+
+    @property
+    def table(self) -> Table:
+        """The range of the orders."""
+        return self.rows.table
+
+    @cached_property
+    def first(self) -> IntArray:
+        """The first row held of each order's contract, -1 where none is."""
+        return np.array([own[0] if own else -1 for own in self.same], dtype=np.int64)
+
+    def of_held(self, column: FloatArray) -> FloatArray:
+        """Each order's value of a column of what is held, NaN where nothing is."""
+        return np.append(column, np.nan)[np.where(self.first < 0, len(column), self.first)]
+
+
+def read_orders(
+    cells: Cells, name: str, headings: Headings, reading: Reading, log: ProblemLog
+) -> Orders:
+    """The orders in a range; what is wrong with a row by itself goes to the log."""
+    table = read_table(cells, name, headings, log)
+    if not table.given:
+        log.error(table.name, 0, "", "nothing", "a range with headings in its first row")
+    unknown_headings(table, headings, log)
+    rows = read_positions(table, log, orders=True)
+    log.errors_where(rows.price < 0, table, "price", "a price of 0 or more")
+    return beside_held(rows, Held(reading))
+
+
+def beside_held(rows: PositionRows, held: Held) -> Orders:
+    """Rows of orders with what is held of the same contracts."""
+    return Orders(rows, held, tuple(held.same(rows, i) for i in range(len(rows))))
+
+
+def completed(orders: Orders, log: ProblemLog, *, traded_at: FloatArray | None = None) -> Orders:
+    """The orders with what is held filled in where they leave it out.
+
+    A price becomes the trade price of what is held, unless a cost is stated; shares are valued at
+    the market's. `traded_at` are trade prices that stand in no column of their own.
+    """
+    rows, held, is_held = orders.rows, orders.held.rows, orders.first >= 0
+    account = _accounts(orders, log)
+    mark, volatility = orders.of_held(held.price), orders.of_held(held.volatility)
+    stated, cost = ~np.isnan(rows.price), rows.cost
+    both = is_held & stated & ~np.isnan(cost)
+    _contradict(orders, both & rows.is_option & (rows.price != mark), "price", mark, log)
+    given = is_held & ~np.isnan(rows.volatility)
+    differs = given & ~(rows.volatility == volatility)
+    _contradict(orders, differs, "volatility", volatility, log)
+    cost = np.where(is_held & ~both & stated, rows.price, cost)
+    first = orders.first.tolist()
+
+    def text(own: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(o or (other[f] if f >= 0 else "") for o, f in zip(own, first, strict=True))
+
+    def code(own: IntArray, other: IntArray) -> IntArray:
+        return np.where(is_held & (own < 0), np.append(other, -1)[orders.first], own)
+
+    rows = replace(
+        rows,
+        account=account,
+        underlying=text(rows.underlying, held.underlying),
+        deliverable=text(rows.deliverable, held.deliverable),
+        multiplier=np.where(
+            is_held & np.isnan(rows.multiplier), orders.of_held(held.multiplier), rows.multiplier
+        ),
+        expiration=np.where(is_held, orders.of_held(held.expiration), rows.expiration),
+        style=code(rows.style, held.style),
+        settlement=code(rows.settlement, held.settlement),
+        price=np.where(is_held & ~both, mark, rows.price),
+        cost=cost if traded_at is None else traded_at,
+        volatility=np.where(is_held, volatility, rows.volatility),
+    )
+    return replace(orders, rows=rows)
+
+
+def _contradict(
+    orders: Orders, where: BoolArray, column: str, says: FloatArray, log: ProblemLog
+) -> None:
+    """An error for each order that says something else of a contract than the positions."""
+    for i in np.flatnonzero(where).tolist():
+        row = int(orders.held.rows.table.rows[orders.first[i]])
+        value = shown(None if np.isnan(says[i]) else float(says[i]))
+        also = "; cost may differ" if column == "price" else ""
+        found = shown(orders.table.cell(column, i))
+        wanted = f"{value}, as the positions say in row {row}{also}"
+        log.error(orders.table.name, int(orders.table.rows[i]), column, found, wanted)
+
+
+def _accounts(orders: Orders, log: ProblemLog) -> tuple[str, ...]:
+    """The account of each order: as stated, or else the only one."""
+    accounts, stated = orders.held.accounts, orders.rows.account
+    lone = accounts[0] if len(accounts) == 1 else ""
+    names = tuple(name or lone for name in stated)
+    wrong = np.array(
+        [name not in accounts or (not name and len(accounts) > 1) for name in names], dtype=bool
+    )
+    listed = ", ".join(name or "(none)" for name in accounts[:_MOST_NAMED])
+    more = ", ..." if len(accounts) > _MOST_NAMED else ""
+    wanted = f"an account of the positions: {listed}{more}"
+    log.errors_where(wrong, orders.table, "account", wanted)
+    return names
+
+
+def book_of(orders: Orders, log: ProblemLog) -> Book | None:
+    """The orders as positions, in the market of what is held and of their own; None if refused."""
+    reading = orders.held.reading
+    rows = orders.rows
+    if rows.table.has("quantity"):
+        missing = np.isnan(rows.quantity)
+        log.errors_where(missing, rows.table, "quantity", NUMBER, after=("quantity",))
+    else:
+        need(np.isnan(rows.quantity), rows.table, "quantity", NUMBER, log)
+    check_prices(rows, log)
+    rows = resolved(rows, reading.market.as_of, log)
+    check_expirations(rows, reading.market.as_of, log)
+    market = reading.market.extended(rows, log).market
+    positions = placed(rows, market, log)
+    if log.errors or reading.book is None:
+        return None
+    return Book(positions, market, reading.book.settings)
+
+
+def read_of(build: Callable[[ProblemLog], _T | None]) -> OrdersRead[_T]:
+    """What came of building orders with a log of their own."""
+    log = ProblemLog()
+    made = build(log)
+    return OrdersRead(None if log.errors else made, tuple(log.problems))
+
+
+def read_candidates(cells: Cells, reading: Reading) -> OrdersRead[Candidates]:
+    """What might be traded to lower a requirement: one contract or share each, and the most of it.
+
+    The sign of a quantity is its direction, its size the most of it; left out, it is bought.
+    """
+    return read_of(lambda log: _candidates(cells, reading, log))
+
+
+def _candidates(cells: Cells, reading: Reading, log: ProblemLog) -> Candidates | None:
+    orders = read_orders(cells, "candidates", CANDIDATES, reading, log)
+    table, typed = orders.table, orders.rows
+    if table.columns and not len(table):
+        log.error(table.name, 0, "", "no candidates", "at least one row below the headings")
+    fee = fees(table, log)
+    log.errors_where(typed.is_cash, table, "type", "stock, call or put")
+    zero = (typed.quantity == 0) & ~typed.is_cash
+    log.errors_where(zero, table, "quantity", "the most to trade, below 0 to sell; or nothing")
+    one = np.sign(np.where(np.isnan(typed.quantity) & table.empty("quantity"), 1.0, typed.quantity))
+    orders = completed(orders, log)
+    book = book_of(replace(orders, rows=replace(orders.rows, quantity=one)), log)
+    if book is None:
+        return None
+    multiplier = book.positions.multiplier
+    most = np.where(np.isnan(typed.quantity), MOST_UNITS / multiplier, np.abs(typed.quantity))
+    return Candidates(Trades(book, fee), np.maximum(np.floor(most), 1.0))
+
+
+def fees(table: Table, log: ProblemLog) -> FloatArray:
+    """The fee of each order, $, 0 where none is stated."""
+    fee = numbers(table, "fee", log)
+    log.errors_where(fee < 0, table, "fee", "a fee of 0 or more")
+    return np.nan_to_num(fee)
+
+
+def read_activity(cells: Cells, reading: Reading) -> OrdersRead[Activity]:
+    """What was done from the opening on: trades, deposits and withdrawals."""
+    return read_of(lambda log: _activity(cells, reading, log))
+
+
+def _activity(cells: Cells, reading: Reading, log: ProblemLog) -> Activity | None:
+    table = read_table(cells, "activity", ACTIVITY, log)
+    if not len(table) and not log.errors:
+        log.error(table.name, 0, "", "nothing", "headings, and a row for each transaction")
+    unknown_headings(table, ACTIVITY, log)
+    log.errors_where(~table.empty("order"), table, "order", "nothing: it is not used yet")
+    sign = _cash_signs(table)
+    is_cash = sign != 0
+    rows = read_positions(_as_positions(table, is_cash), log, orders=True, types=_TYPES)
+    rows = replace(rows, table=table)
+    price, mark = rows.price, numbers(table, "mark", log)
+    is_trade = ~is_cash & (rows.is_stock | rows.is_option)
+    log.errors_where(~is_cash & rows.is_cash, table, "type", _TYPES)
+    wanted = "the price it was traded at, $ per unit, 0 or more"
+    need(is_trade & ~(price >= 0), table, "price", wanted, log, ("price",))
+    refuse_beyond(GREATEST_PRICE, price, table, "price", log)
+    log.errors_where(is_cash & ~np.isnan(price), table, "price", "nothing: cash has none")
+    log.errors_where(mark <= 0, table, "mark", PRICE)
+    wanted = "dollars above 0: the type says which way they go"
+    log.errors_where(is_cash & ~(rows.quantity > 0), table, "quantity", wanted)
+    fee = fees(table, log)
+    day = _days(table, reading.market.as_of, log)
+    time = _times(table, day, log)
+    at_market = np.where(np.isnan(mark) & rows.is_option, price, mark)
+    orders = beside_held(replace(rows, price=np.full(len(rows), np.nan)), Held(reading))
+    orders = completed(orders, log, traded_at=price)
+    own = orders.rows
+    of_activity = np.where(orders.first < 0, at_market, own.price)
+    quantity = np.where(is_cash, sign * rows.quantity, rows.quantity)
+    own = replace(own, price=np.where(is_cash, np.nan, of_activity), quantity=quantity)
+    book = book_of(replace(orders, rows=own), log)
+    if book is None:
+        return None
+    return Activity(book, ~np.isnan(mark), day, time, np.where(is_cash, np.nan, price), fee)
+
+
+def _as_positions(table: Table, is_cash: BoolArray) -> Table:
+    """The activity as a range of positions: money paid in or out is cash."""
+    if not is_cash.any():
+        return table
+    types = table.cells("type")
+    word = CASH.word
+    column = [word if cash else cell for cell, cash in zip(types, is_cash.tolist(), strict=True)]
+    return table.with_column("type", column_of(column))
+
+
+def _cash_signs(table: Table) -> FloatArray:
+    """Which rows pay in (1) and which pay out (-1); 0 for the others."""
+    cells = table.texts("type")
+    return cells.spread([_CASH_SIGNS.get(normalized(text_of(c)), 0.0) for c in cells.distinct], 0.0)
+
+
+def _days(table: Table, as_of: float, log: ProblemLog) -> FloatArray:
+    """The serial day of each row; that of the snapshot where there is no column of dates."""
+    if not table.has("date"):
+        return np.full(len(table), np.floor(as_of))
+    day = np.floor(dates(table, "date", log))
+    log.errors_where(np.isnan(day), table, "date", DATE)
+    wanted = f"{shown_date(as_of)} or earlier: prices are as of then"
+    log.errors_where(day > as_of, table, "date", wanted, shown_date)
+    return day
+
+
+def _times(table: Table, day: FloatArray, log: ProblemLog) -> FloatArray:
+    """The fraction of the day that has passed; NaN throughout without a column of times."""
+    cells = table.cells("time")
+    time = np.array([_time_of(cell) for cell in cells], dtype=np.float64)
+    if table.has("time"):
+        wanted = "a time of the day, such as 10:31 or 10:31:05"
+        log.errors_where(np.isnan(time), table, "time", wanted, shown_text)
+    dated = np.array([np.floor(c) if isinstance(c, float) and c >= 1 else np.nan for c in cells])
+    other_day = ~np.isnan(dated) & (dated != day)
+    log.errors_where(other_day, table, "time", "a time alone, or of the day in date")
+    return time
+
+
+def _time_of(cell: CellValue) -> float:
+    """The fraction of the day in a cell: a time, or a date and time; NaN where it is neither."""
+    if isinstance(cell, float):
+        return cell % 1.0 if cell >= 0 else np.nan
+    clock = _CLOCK.fullmatch(cell or "")
+    if not clock:
+        return np.nan
+    hours, minutes, seconds = clock.groups(default="0")
+    return (int(hours) * 3_600 + int(minutes) * 60 + float(seconds)) / _SECONDS_A_DAY

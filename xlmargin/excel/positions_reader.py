@@ -1,0 +1,438 @@
+"""A range of positions as columns, before the market is looked at: one reader for every size.
+
+An option symbol says root, right, strike and expiration; what is typed beside it may be left out,
+but not contradict it. Orders - trades, candidates, activity - are read by the same reader.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.cells.columns import (
+    GREATEST_CASH,
+    GREATEST_MULTIPLIER,
+    GREATEST_PRICE,
+    GREATEST_QUANTITY,
+    REFUSED,
+    dates,
+    names,
+    need,
+    numbers,
+    refuse_beyond,
+    words,
+)
+from xlmargin.cells.dates import DATE
+from xlmargin.cells.numbers import CURRENCIES, NUMBER
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.reading import refuse_unread_multiplier
+from xlmargin.cells.table import EMPTY, CodedCells, Table
+from xlmargin.cells.values import is_error, shown_date, text_of
+from xlmargin.cells.words import (
+    SETTLEMENTS,
+    SIDES,
+    STYLES,
+    TYPES,
+    Side,
+    TypeWord,
+)
+from xlmargin.dates import serial_of
+from xlmargin.instruments import InstrumentKind
+from xlmargin.known_instruments import KNOWN
+from xlmargin.option_symbols import looks_like_an_option, read_option_symbol, share_ticker
+
+STOCK, CALL, PUT, CASH = InstrumentKind
+
+PRICE: Final = "a price above 0"
+GREATEST_VOLATILITY: Final = 5.0
+"""A volatility above 500% a year is taken for a percentage typed as a number."""
+VOLATILITY: Final = "a fraction a year above 0 and at most 5, such as 0.25 or 25%"
+TICKER: Final = "a ticker such as XYZ or BRK.B, of at most 40 characters"
+TYPE: Final = "stock, call, put or cash"
+CASH_SYMBOL: Final = "CASH"
+"""Symbol of cash that has none of its own."""
+UNREAD: Final = -2
+"""The kind of a row that nothing says, or that contradicts itself."""
+NOT_USED_YET: Final = ("mark_spot", "forward")
+"""Columns that a later version gives a meaning to."""
+
+_DOLLARS: Final = ("USD", "US$", "$", "US DOLLAR", "US DOLLARS")
+_FOREIGN: Final = CURRENCIES - {"USD"}
+_TICKER: Final = re.compile(r"[A-Z0-9][A-Z0-9./^_ -]{0,39}")
+_NO_OPTION: Final = -1
+_SAME_STRIKE: Final = 0.0005
+_NEARLY: Final = 1e-9
+"""How far from a whole number a computed number of contracts may be and be whole."""
+_ORDER_SIDES: Final = np.array([side.sign for side in SIDES.members])
+_CLOSING: Final = [i for i, s in enumerate(SIDES.members) if abs(s) == abs(Side.BUY_TO_CLOSE)]
+
+
+class SymbolRead(NamedTuple):
+    """What a symbol says: a ticker alone, or an option's root, kind, strike and expiration.
+
+    The name is "" where the text is no symbol; numbers are NaN where it does not say them.
+    """
+
+    name: str
+    kind: int = _NO_OPTION
+    strike: float = np.nan
+    expiration: float = np.nan
+    multiplier: float = np.nan
+
+
+@lru_cache(maxsize=65_536)
+def read_symbol(text: str) -> SymbolRead:
+    """The option that a text names, or else the ticker; remembered, for symbols come again."""
+    option = read_option_symbol(text)
+    if option is None:
+        return SymbolRead("" if looks_like_an_option(text) else ticker(text))
+    return SymbolRead(
+        option.root,
+        int(option.right),
+        option.strike,
+        serial_of(option.expiration),
+        np.nan if option.multiplier is None else option.multiplier,
+    )
+
+
+def ticker(text: str) -> str:
+    """The ticker that a text is, a class of shares with a point; "" where it is none."""
+    symbol = text.upper()
+    symbol = symbol[1:] if symbol[:1] in ("^", "$") else symbol
+    if is_error(text) or not _TICKER.fullmatch(symbol):
+        return ""
+    return KNOWN.ticker(share_ticker(symbol) or symbol)
+
+
+@dataclass(frozen=True, eq=False)
+class PositionRows:
+    """The columns of a range of positions, an entry a row; numbers are NaN where not given.
+
+    `root` is an option's, or the ticker; `underlying` as typed, "" where it is not. `kind` is an
+    `InstrumentKind`, or UNREAD. `quantity` is signed. `style` and `settlement` are indexes into the
+    words' members, negative where not given. `deliverable` is as typed.
+    """
+
+    table: Table
+    root: tuple[str, ...]
+    kind: IntArray
+    strike: FloatArray
+    expiration: FloatArray
+    underlying: tuple[str, ...]
+    quantity: FloatArray
+    multiplier: FloatArray
+    style: IntArray
+    settlement: IntArray
+    deliverable: tuple[str, ...]
+    price: FloatArray
+    cost: FloatArray
+    cost_basis: FloatArray
+    volatility: FloatArray
+    account: tuple[str, ...]
+    group: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @cached_property
+    def is_option(self) -> BoolArray:
+        """Which are calls or puts."""
+        return np.isin(self.kind, (CALL, PUT))
+
+    @cached_property
+    def is_stock(self) -> BoolArray:
+        """Which are shares."""
+        return np.equal(self.kind, STOCK)
+
+    @cached_property
+    def is_cash(self) -> BoolArray:
+        """Which are cash."""
+        return np.equal(self.kind, CASH)
+
+    def only(self, chosen: IntArray) -> PositionRows:
+        """Some of the rows, by index."""
+        columns: dict[str, Any] = {
+            f.name: own[chosen] if isinstance(own, np.ndarray) else tuple(own[i] for i in chosen)
+            for f in fields(self)
+            if f.name != "table"
+            for own in [getattr(self, f.name)]
+        }
+        return PositionRows(self.table.take(chosen), **columns)
+
+    def joined(self, other: PositionRows, table: Table) -> PositionRows:
+        """These rows and then the others, which stand in a table together."""
+        columns: dict[str, Any] = {
+            f.name: np.concatenate([own, others]) if isinstance(own, np.ndarray) else own + others
+            for f in fields(self)
+            if f.name != "table"
+            for own, others in [(getattr(self, f.name), getattr(other, f.name))]
+        }
+        return PositionRows(table, **columns)
+
+
+def name_of_each(cells: CodedCells) -> tuple[str, ...]:
+    """The name of each row of a column of names."""
+    return tuple([str(cells.distinct[code]) for code in cells.codes.tolist()])
+
+
+def read_positions(
+    table: Table, log: ProblemLog, *, orders: bool = False, types: str = TYPE
+) -> PositionRows:
+    """The columns of a range of positions; what is wrong with a row by itself goes to the log.
+
+    In `orders` a closing word is a side, a quantity may be left out, and prices are those of a
+    trade: 0 is one. `types` says which are wanted.
+    """
+    if not orders and table.columns and not len(table):
+        log.error(table.name, 0, "", "no positions", "at least one row below the headings")
+    _refuse_not_used(table, log)
+    symbols = _symbols(table)
+    kind = _kinds(table, symbols, types, log)
+    rows = PositionRows(
+        table=table,
+        root=_roots(table, symbols, kind, log),
+        kind=kind,
+        strike=_agreed(table, "strike", symbols, log),
+        expiration=_agreed(table, "expiration", symbols, log),
+        underlying=_underlyings(table, kind, log),
+        quantity=numbers(table, "quantity", log),
+        multiplier=numbers(table, "multiplier", log),
+        style=words(table, "style", STYLES, "", log),
+        settlement=words(table, "settlement", SETTLEMENTS, "", log),
+        deliverable=name_of_each(names(table, "deliverable", log)),
+        price=_prices(table, log),
+        cost=numbers(table, "cost", log),
+        cost_basis=numbers(table, "cost_basis", log),
+        volatility=numbers(table, "volatility", log, percent=True),
+        account=name_of_each(names(table, "account", log)),
+        group=name_of_each(names(table, "group", log)),
+    )
+    rows = replace(
+        rows,
+        quantity=_quantities(rows, log, orders=orders),
+        multiplier=_multipliers(rows, symbols.multiplier, log),
+    )
+    refuse_foreign(table, log)
+    foreign = [symbol in _FOREIGN for symbol in rows.root]
+    log.errors_where(np.array(foreign, dtype=bool) & rows.is_cash, table, "symbol", "US dollars")
+    _check_terms(rows, log)
+    if not orders:
+        check_prices(rows, log)
+    return rows
+
+
+def _refuse_not_used(table: Table, log: ProblemLog) -> None:
+    """An error for a column that counts, but not yet here."""
+    for column in NOT_USED_YET:
+        filled = ~table.empty(column)
+        log.errors_where(filled, table, column, "nothing: this column is not used yet")
+
+
+@dataclass(frozen=True, eq=False)
+class _Symbols:
+    """What the symbols of a range say, an entry a row."""
+
+    name: tuple[str, ...]
+    kind: IntArray
+    strike: FloatArray
+    expiration: FloatArray
+    multiplier: FloatArray
+
+
+def _symbols(table: Table) -> _Symbols:
+    cells = table.texts("symbol")
+    read = [read_symbol(str(cell)) for cell in cells.distinct]
+    read.append(SymbolRead(""))  # EMPTY is the last
+    codes = cells.codes
+    return _Symbols(
+        tuple([read[code].name for code in codes.tolist()]),
+        np.array([each.kind for each in read])[codes],
+        *(
+            np.array([getattr(each, field) for each in read], dtype=np.float64)[codes]
+            for field in ("strike", "expiration", "multiplier")
+        ),
+    )
+
+
+def _kinds(table: Table, symbols: _Symbols, types: str, log: ProblemLog) -> IntArray:
+    """The kind of each row: what symbol, right and type say together."""
+    typed = words(table, "type", TYPES, types, log)
+    right = words(table, "right", TYPES, "call or put", log)
+    typed = np.where((typed == EMPTY) & (right >= 0) & ~np.isin(right, (CALL, PUT)), right, typed)
+    other = (right >= 0) & ~np.isin(right, (CALL, PUT)) & (right != typed)
+    log.errors_where(other, table, "right", "call or put, or nothing", after=("type",))
+    right = np.where(np.isin(right, (CALL, PUT, REFUSED)), right, EMPTY)
+    option = symbols.kind != _NO_OPTION
+    kind = np.where(option, symbols.kind, right)
+    where = option & (right >= 0) & (right != symbols.kind)
+    log.errors_where(where, table, "right", "the right of the option symbol")
+    told = np.isin(kind, (CALL, PUT))
+    clash = told & (typed >= 0) & (typed != kind) & (typed != TypeWord.OPTION)
+    for each in (CALL, PUT):
+        wanted = f"{each.word}, as the symbol or the right says"
+        log.errors_where(clash & (kind == each), table, "type", wanted, after=("right",))
+    log.errors_where(typed == TypeWord.OTHER, table, "type", f"{TYPE}; nothing else is margined")
+    unsaid = ~told & (typed == TypeWord.OPTION)
+    wanted = "call or put, in a column right or in an option symbol"
+    log.errors_where(unsaid, table, "right" if table.has("right") else "type", wanted)
+    terms = ~table.empty("strike") | ~table.empty("expiration")
+    need(~told & (typed == EMPTY) & terms, table, "type", f"{TYPE}, or an option symbol", log)
+    kind = np.where(told, kind, np.where(typed == EMPTY, int(STOCK), typed))
+    kind[(kind > CASH) | (kind < 0) | (right == REFUSED) | (typed == REFUSED)] = UNREAD
+    kind[~told & (typed == EMPTY) & terms] = UNREAD
+    return kind
+
+
+def _roots(table: Table, symbols: _Symbols, kind: IntArray, log: ProblemLog) -> tuple[str, ...]:
+    """Root or ticker of each row; every position but cash has one."""
+    unread = np.array([not name for name in symbols.name], dtype=bool)
+    if not unread.any():
+        return symbols.name
+    nameless = unread & (kind == CASH)
+    if table.has("symbol"):
+        option = table.texts("symbol").where(lambda cell: looks_like_an_option(text_of(cell)))
+        wanted = "an option symbol with one reading, such as XYZ   261218C00500000"
+        log.errors_where(unread & option, table, "symbol", wanted)
+        log.errors_where(unread & ~option & ~nameless, table, "symbol", TICKER)
+    return tuple(
+        CASH_SYMBOL if without else name
+        for name, without in zip(symbols.name, nameless.tolist(), strict=True)
+    )
+
+
+def _agreed(table: Table, column: str, symbols: _Symbols, log: ProblemLog) -> FloatArray:
+    """Strikes or expirations: as typed, or else as the symbol says."""
+    is_date = column == "expiration"
+    typed = (dates if is_date else numbers)(table, column, log)
+    by_symbol: FloatArray = getattr(symbols, column)
+    near = 1.0 if is_date else _SAME_STRIKE
+    where = np.abs(typed - by_symbol) >= near
+    if is_date and where.any():
+        friday = where & (typed % 7 < 1) & (np.floor(typed) - by_symbol == 1)
+        log.notes_where(friday, table, column, "a Saturday, read as the Friday of the symbol")
+        typed, where = np.where(friday, by_symbol, typed), where & ~friday
+    wanted = f"the {column} of the option symbol"
+    if is_date:
+        log.errors_where(where, table, column, wanted, shown_date)
+    else:
+        log.errors_where(where, table, column, wanted)
+    return np.where(np.isnan(typed), by_symbol, typed)
+
+
+def _underlyings(table: Table, kind: IntArray, log: ProblemLog) -> tuple[str, ...]:
+    """Ticker of each row's underlying as typed, "" where it is not."""
+    cells = table.texts("underlying")
+    read = [*(ticker(str(cell)) for cell in cells.distinct), ""]
+    unread = cells.indexes([int(not each) for each in read[:-1]], 0) > 0
+    log.errors_where(unread, table, "underlying", TICKER)
+    return tuple(
+        "" if cash else read[code]
+        for code, cash in zip(cells.codes.tolist(), (kind == CASH).tolist(), strict=True)
+    )
+
+
+def _quantities(rows: PositionRows, log: ProblemLog, *, orders: bool) -> FloatArray:
+    """Signed quantities, by the sign typed and the side."""
+    table, quantity, option = rows.table, rows.quantity, rows.is_option
+    if table.has("quantity") and not orders:
+        log.errors_where(np.isnan(quantity), table, "quantity", NUMBER, after=("quantity",))
+    whole = np.round(quantity)
+    nearly = option & (np.abs(quantity - whole) <= _NEARLY)
+    quantity = np.where(nearly, whole, quantity)
+    greatest = np.where(rows.is_cash, GREATEST_CASH, GREATEST_QUANTITY)
+    refuse_beyond(greatest, quantity, table, "quantity", log)
+    fractional = option & (quantity != whole) & ~np.isnan(quantity)
+    log.errors_where(fractional, table, "quantity", "a whole number of contracts")
+    log.warnings_where(quantity == 0, table, "quantity", "a quantity other than 0")
+    return _sided(rows, quantity, log, orders=orders)
+
+
+def _sided(
+    rows: PositionRows, quantity: FloatArray, log: ProblemLog, *, orders: bool
+) -> FloatArray:
+    """Quantities with the sign of their side: sold 100 is -100, and -100 too; bought is above 0."""
+    table = rows.table
+    side = words(table, "side", SIDES, "long or short, bought or sold", log)
+    sign = np.append(_ORDER_SIDES, (0, 0))[side]
+    if not orders:
+        wanted = "long or short: a closing word is a trade, not a position"
+        log.errors_where(np.isin(side, _CLOSING), table, "side", wanted)
+    wanted = "a quantity above 0, for the side is long"
+    log.errors_where((sign > 0) & (quantity < 0), table, "quantity", wanted)
+    turned = (sign < 0) & (quantity > 0)
+    log.notes_where(turned, table, "side", "quantities taken as short, as the side says")
+    return np.where(sign < 0, -np.abs(quantity), quantity)
+
+
+def _multipliers(rows: PositionRows, by_symbol: FloatArray, log: ProblemLog) -> FloatArray:
+    """Multipliers as typed, or as the symbol says; NaN where neither does."""
+    table, multiplier = rows.table, rows.multiplier
+    log.errors_where(multiplier <= 0, table, "multiplier", "a number above 0")
+    refuse_beyond(GREATEST_MULTIPLIER, multiplier, table, "multiplier", log)
+    differs = ~np.isnan(by_symbol) & ~np.isnan(multiplier) & (multiplier != by_symbol)
+    log.errors_where(differs, table, "multiplier", "the multiplier that the symbol says")
+    stock = rows.is_stock & (multiplier > 0) & (multiplier != 1)
+    log.warnings_where(stock, table, "multiplier", "1 or nothing for shares")
+    cash = rows.is_cash & ~np.isnan(multiplier) & (multiplier != 1)
+    log.errors_where(cash, table, "multiplier", "1 or nothing for cash")
+    refuse_unread_multiplier(table, rows.is_option, log)
+    return np.where(np.isnan(multiplier), by_symbol, multiplier)
+
+
+def _prices(table: Table, log: ProblemLog) -> FloatArray:
+    """Marks: the price, else the middle of bid and ask, else the last trade."""
+    price = numbers(table, "price", log)
+    bid, ask, last = (numbers(table, name, log) for name in ("bid", "ask", "last"))
+    log.errors_where((bid < 0) | (ask < 0) | (bid > ask), table, "bid", "0 <= bid <= ask")
+    middle = np.where(ask > 0, (bid + ask) / 2.0, np.nan)
+    other = np.isnan(price) & ~np.isnan(middle)
+    log.notes_where(other, table, "price", "the middle of bid and ask")
+    outside = ~np.isnan(middle) & ((last < bid) | (last > ask)) & (last > 0)
+    log.notes_where(outside & other, table, "last", "outside bid and ask, not used")
+    price = np.where(other, middle, price)
+    traded = np.isnan(price) & (last > 0)
+    log.notes_where(traded, table, "price", "the last trade, for nothing else is given")
+    return np.where(traded, last, price)
+
+
+def refuse_foreign(table: Table, log: ProblemLog) -> None:
+    """An error for every row in another currency than US dollars."""
+    foreign = table.texts("currency").where(lambda cell: text_of(cell).upper() not in _DOLLARS)
+    wanted = "USD: requirements are in dollars; the setting leave_out takes such rows out by name"
+    log.errors_where(foreign, table, "currency", wanted)
+
+
+def _check_terms(rows: PositionRows, log: ProblemLog) -> None:
+    """Options have a strike and an expiration, anything else has neither."""
+    table, option, strike, expiration = rows.table, rows.is_option, rows.strike, rows.expiration
+    known = ("strike", "symbol")
+    need(option & ~(strike > 0), table, "strike", "a strike above 0", log, known)
+    refuse_beyond(GREATEST_PRICE, strike, table, "strike", log)
+    need(option & np.isnan(expiration), table, "expiration", DATE, log, ("expiration", "symbol"))
+    other = rows.is_stock | rows.is_cash
+    wanted = "nothing: shares and cash have none"
+    log.errors_where(other & (np.nan_to_num(strike) != 0), table, "strike", wanted)
+    log.errors_where(other & ~np.isnan(expiration), table, "expiration", wanted, shown_date)
+    typed = [bool(u) and u != r for u, r in zip(rows.underlying, rows.root, strict=True)]
+    wanted = "the symbol itself or nothing: shares are their own underlying"
+    log.errors_where(np.array(typed, dtype=bool) & rows.is_stock, table, "underlying", wanted)
+
+
+def check_prices(rows: PositionRows, log: ProblemLog) -> None:
+    """Problems with prices and volatilities that no position can have."""
+    table, price = rows.table, rows.price
+    wanted = f"{PRICE}; leave it empty where the volatility is given"
+    log.errors_where((price <= 0) & rows.is_option, table, "price", wanted)
+    log.errors_where((price <= 0) & rows.is_stock, table, "price", PRICE)
+    cash = rows.is_cash & ~np.isnan(price) & (price != 1)
+    log.errors_where(cash, table, "price", "1 or nothing for cash")
+    refuse_beyond(GREATEST_PRICE, price, table, "price", log)
+    log.errors_where(rows.cost < 0, table, "cost", "a trade price of 0 or more", after=("price",))
+    refuse_beyond(GREATEST_PRICE, rows.cost, table, "cost", log)
+    wrong = (rows.volatility <= 0) | (rows.volatility > GREATEST_VOLATILITY)
+    log.errors_where(wrong & rows.is_option, table, "volatility", VOLATILITY)

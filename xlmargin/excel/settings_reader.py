@@ -1,0 +1,229 @@
+"""The settings: names and values of one book."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+
+from xlmargin.cells.numbers import number_of
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.values import Cells, CellValue, text_of
+from xlmargin.cells.words import YES_NO, YesNo, nearest, normalized, one_of, wanted_words
+from xlmargin.dates import DAYS_PER_YEAR, date_of
+from xlmargin.errors import InputError, RulebookError
+from xlmargin.excel.market_reader import GREATEST_RATE, RATE
+from xlmargin.excel.named_values import (
+    Field,
+    Names,
+    Stated,
+    day,
+    dollars,
+    read_named_values,
+    refuse,
+    word,
+)
+from xlmargin.market import RateCurve
+from xlmargin.rulebook import house_names, overridable_names, portfolio_rules
+from xlmargin.settings import (
+    AccountType,
+    BaseValue,
+    Basis,
+    DayTradingRegime,
+    KnownUnderlyings,
+    Settings,
+    Smile,
+)
+
+SETTINGS: Final = "settings"
+SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "as_of": ("as of date", "valuation date", "date"),
+    "rate": ("interest rate", "risk free rate"),
+    "house": ("house profile", "profile"),
+    "account_type": (),
+    "cash": ("cash balance",),
+    "sma": ("special memorandum account",),
+    "basis": (),
+    "smile": (),
+    "base_value": (),
+    "day_trading_regime": ("day trading",),
+    "known_underlyings": ("known instruments",),
+    "leave_out": (),
+}
+NOT_USED_YET: Final = (
+    "unsolved_price",
+    "parity_tolerance",
+    "time_zone",
+    "order_is_one_transaction",
+)
+"""Settings that count, but not yet here."""
+TEXTS: Final = ("client", "logo", "prepared_by", "compared_with")
+"""Settings for the texts of a report, which no requirement depends on."""
+
+_FIELDS: Final[Mapping[str, Field[Any]]] = {
+    "account_type": word(one_of(AccountType), Settings.account_type),
+    "cash": dollars(),
+    "sma": dollars(),
+    "basis": word(one_of(Basis), Settings.basis),
+    "smile": word(one_of(Smile), Settings.smile),
+    "base_value": word(one_of(BaseValue), Settings.base_value),
+    "day_trading_regime": word(one_of(DayTradingRegime), Settings.day_trading_regime),
+    "known_underlyings": word(one_of(KnownUnderlyings), Settings.known_underlyings),
+}
+_TENOR: Final = re.compile(
+    r"rate[\s_-]*(\d{1,5})[\s_-]*(d|day|w|week|m|month|y|year)s?", re.IGNORECASE | re.ASCII
+)
+_YEARS: Final = {"d": 1 / DAYS_PER_YEAR, "w": 7 / DAYS_PER_YEAR, "m": 1 / 12, "y": 1.0}
+
+
+@dataclass(frozen=True)
+class SettingsRead:
+    """What the settings say: the moment (NaN where none is given), the rates, and the rest.
+
+    `leave_out` are currencies, symbols and types, in capitals, whose positions do not count.
+    """
+
+    as_of: float
+    curve: RateCurve
+    has_rate: bool
+    settings: Settings
+    leave_out: frozenset[str]
+
+
+@cache
+def _name_of() -> dict[str, str]:
+    own = {normalized(word): n for n, others in SYNONYMS.items() for word in (n, *others)}
+    rest = (*overridable_names(), *NOT_USED_YET, *TEXTS)
+    return {normalized(n): n for n in rest} | own
+
+
+def setting_name(text: str) -> str:
+    """The setting's own name, "" where the text names no setting.
+
+    A point of the rate curve has the name `rate`, a blank and its time, such as "rate 30d".
+    """
+    if match := _TENOR.fullmatch(text):
+        return f"rate {int(match[1])}{match[2][0].lower()}"
+    return _name_of().get(normalized(text), "")
+
+
+def house_of(text: str) -> str:
+    """The house as the rulebook spells it, "" where there is no such house."""
+    return next((h for h in house_names() if normalized(h) == normalized(text)), "")
+
+
+NAMES: Final = Names(
+    SETTINGS,
+    setting_name,
+    lambda text: nearest(text, _name_of().values()),
+    ("name", "setting", "settings", "parameter"),
+    "setting",
+)
+
+
+def stated_settings(cells: Cells, log: ProblemLog) -> Stated:
+    """The settings that have a value, by their own names."""
+    return next(iter(read_named_values(cells, NAMES, log).values()), {})
+
+
+def read_settings(stated: Stated, log: ProblemLog) -> SettingsRead:
+    """What the settings say; each that cannot be read is a problem, and keeps its default."""
+    for name in stated.keys() & {*NOT_USED_YET}:
+        refuse(stated[name], "no such setting: it is not used yet", SETTINGS, log)
+    for name in stated.keys() & {*TEXTS}:
+        log.note(SETTINGS, stated[name].row, name, "a text of reports, which is not used yet")
+    curve = _curve(stated, log)
+    settings = Settings(
+        house=_HOUSE.of("house", stated, SETTINGS, log),
+        overrides=_overrides(stated, log),
+        **{name: field.of(name, stated, SETTINGS, log) for name, field in _FIELDS.items()},
+    )
+    as_of = day().of("as_of", stated, SETTINGS, log)
+    if not np.isnan(as_of):
+        _check_rules(stated, settings, as_of, log)
+    left_out = stated["leave_out"].value if "leave_out" in stated else None
+    words = {part.strip().upper() for part in text_of(left_out).split(",")} - {""}
+    return SettingsRead(
+        as_of, curve or RateCurve((0.0,), (0.0,)), curve is not None, settings, frozenset(words)
+    )
+
+
+def read_settings_alone(cells: Cells, today: dt.date) -> tuple[dt.date, Settings]:
+    """The date, today's where none is stated, and the settings; refused with every error found."""
+    log = ProblemLog()
+    read = read_settings(stated_settings(cells, log), log)
+    if log.errors:
+        raise InputError(log.errors)
+    return today if np.isnan(read.as_of) else date_of(read.as_of), read.settings
+
+
+_HOUSE: Final = Field(
+    lambda cell: house_of(text_of(cell)) or None, wanted_words(list(house_names())), Settings.house
+)
+
+
+def _curve(stated: Stated, log: ProblemLog) -> RateCurve | None:
+    """The rate curve; None where no rate is given. A flat rate and a curve exclude each other."""
+    points: dict[float, float] = {}
+    for name, cell in stated.items():
+        if name.split()[0] != "rate":
+            continue
+        rate, years = number_of(cell.value), _curve_years(name)
+        if "rate" in stated and name != "rate":
+            refuse(cell, "either a flat rate or a curve of rates", SETTINGS, log)
+        elif years in points:
+            refuse(cell, "one rate for each time", SETTINGS, log)
+        elif not abs(rate) <= GREATEST_RATE:
+            refuse(cell, RATE, SETTINGS, log)
+        points.setdefault(years, rate)
+    if not points:
+        return None
+    years_ = sorted(points)
+    return RateCurve(tuple(years_), tuple(points[y] for y in years_))
+
+
+def _curve_years(name: str) -> float:
+    """Time of a point of the rate curve, years: "rate 30d" is 30 / 365; 0 for `rate` itself."""
+    _, _, tenor = name.partition(" ")
+    return int(tenor[:-1]) * _YEARS[tenor[-1]] if tenor else 0.0
+
+
+def _overrides(stated: Stated, log: ProblemLog) -> dict[str, float]:
+    """The rule parameters that the user raises, as numbers; TRUE is 1 and FALSE is 0."""
+    overrides = {}
+    for name in stated.keys() & {*overridable_names()}:
+        value = _switch_or_number(stated[name].value)
+        if np.isnan(value):
+            refuse(stated[name], "a number, TRUE or FALSE", SETTINGS, log)
+        else:
+            overrides[name] = value
+    return {name: overrides[name] for name in stated if name in overrides}
+
+
+def _switch_or_number(cell: CellValue) -> float:
+    number, said = number_of(cell), YES_NO.read(cell)
+    return number if said is None or not np.isnan(number) else float(said is YesNo.YES)
+
+
+def _check_rules(stated: Stated, settings: Settings, as_of: float, log: ProblemLog) -> None:
+    """A problem where the rulebook refuses the house or an override, such as one that lowers it."""
+    day_, house = date_of(as_of), settings.house
+    for name, value in settings.overrides.items():
+        if refusal := _refusal(day_, house, {name: value}):
+            refuse(stated[name], refusal, SETTINGS, log)
+    if "house" in stated and (refusal := _refusal(day_, house, {})):
+        refuse(stated["house"], refusal, SETTINGS, log)
+
+
+def _refusal(day_: dt.date, house: str, overrides: Mapping[str, float]) -> str:
+    """Why the rulebook refuses, "" where it does not."""
+    try:
+        portfolio_rules(day_, house, overrides)
+    except RulebookError as error:
+        return f"what the rulebook allows: {error}"[:160]
+    return ""

@@ -1,0 +1,223 @@
+"""The trades range: what is bought, sold, closed or rolled, beside the positions that are held.
+
+Each row is one signed trade, a roll two: what it closes and what it opens. All rows are traded at
+once, whatever their order: what a row closes is counted against what the others leave, plain trades
+first, then stated quantities, then all that is left; in each, rows that name a group first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.cells.columns import dates, numbers, words
+from xlmargin.cells.dates import DATE
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.values import Cells, shown, shown_date
+from xlmargin.cells.words import TRADES, one_of
+from xlmargin.excel.book_reader import Reading
+from xlmargin.excel.orders import (
+    Key,
+    Orders,
+    OrdersRead,
+    beside_held,
+    book_of,
+    completed,
+    fees,
+    key_of,
+    read_of,
+    read_orders,
+)
+from xlmargin.excel.positions_reader import PRICE
+from xlmargin.what_if import Trades
+
+
+class Action(Enum):
+    """What is done with a contract."""
+
+    TRADE = "trade"
+    CLOSE = "close"
+    ROLL = "roll"
+
+
+ACTIONS: Final = one_of(Action)
+_TRADE, _CLOSE, _ROLL = range(3)
+_OF_A_ROLL: Final = ("to_expiration", "to_strike", "to_price")
+
+
+def read_trades(cells: Cells, reading: Reading) -> OrdersRead[Trades]:
+    """The trades in a range; headings without rows below them are no trades."""
+    return read_of(lambda log: _trades(cells, reading, log))
+
+
+@dataclass(frozen=True, eq=False)
+class _Typed:
+    """The trades as they are typed, completed by what is held; numbers are NaN where not given."""
+
+    orders: Orders
+    action: IntArray
+    to_expiration: FloatArray
+    to_strike: FloatArray
+    to_price: FloatArray
+    log: ProblemLog
+
+    def error(self, i: int, column: str, wanted: str) -> None:
+        """Something in one cell that refuses the trades."""
+        table = self.orders.table
+        self.log.error(table.name, int(table.rows[i]), column, shown(table.cell(column, i)), wanted)
+
+    @property
+    def turns(self) -> list[int]:
+        """The rows in the order in which they take from what is held."""
+        rows = self.orders.rows
+        ungrouped = np.array([not name for name in rows.group], dtype=bool)
+        turns: list[int] = np.lexsort(
+            (ungrouped, np.isnan(rows.quantity), self.action != _TRADE)
+        ).tolist()
+        return turns
+
+    def may_close(self, i: int) -> list[int]:
+        """The rows held that one trade may close: the account's own, in the group it names."""
+        rows, held = self.orders.rows, self.orders.held.rows
+        return [
+            h
+            for h in self.orders.same[i]
+            if held.account[h] == rows.account[i]
+            and rows.group[i] in ("", held.group[h])
+            and not held.is_cash[h]
+        ]
+
+
+def _trades(cells: Cells, reading: Reading, log: ProblemLog) -> Trades | None:
+    orders = read_orders(cells, "trades", TRADES, reading, log)
+    typed = _typed(orders, log)
+    quantity = _closed(typed)
+    rolled = _rolled(typed)
+    _refuse_two_marks(typed, rolled, log)
+    rows = replace(typed.orders.rows, quantity=quantity)
+    opened = _opened(typed, quantity, rolled, log)
+    fee = fees(orders.table, log)
+    index = np.concatenate([np.arange(len(rows)), np.array(rolled, dtype=np.int64)])
+    legs = rows.joined(opened.rows, orders.table.take(index))
+    order = np.argsort(index, kind="stable")
+    book = book_of(replace(orders, rows=legs.only(order)), log)
+    fee = np.concatenate([fee, np.zeros(len(rolled))])[order]
+    return None if book is None else Trades(book, fee)
+
+
+def _typed(orders: Orders, log: ProblemLog) -> _Typed:
+    table = orders.table
+    action = words(table, "action", ACTIONS, "", log)
+    to_strike, to_price = numbers(table, "to_strike", log), numbers(table, "to_price", log)
+    log.errors_where(to_strike <= 0, table, "to_strike", "a strike above 0")
+    log.errors_where(to_price <= 0, table, "to_price", PRICE)
+    action = np.where(action < 0, _TRADE, action)
+    for column in _OF_A_ROLL:
+        idle = (action != _ROLL) & ~table.empty(column)
+        log.errors_where(idle, table, column, "nothing: only a roll has one")
+    to_expiration = dates(table, "to_expiration", log)
+    return _Typed(completed(orders, log), action, to_expiration, to_strike, to_price, log)
+
+
+def _closed(typed: _Typed) -> FloatArray:
+    """The signed quantity of each row: as stated, or what closes as much as is stated or left."""
+    rows, held = typed.orders.rows, typed.orders.held.rows
+    quantity, left = rows.quantity.copy(), held.quantity.copy()
+    for i in typed.turns:
+        mine = typed.may_close(i)
+        if typed.action[i] != _TRADE:
+            whole, open_ = float(held.quantity[mine].sum()), float(left[mine].sum())
+            if not whole:
+                typed.error(i, "symbol", "shares or contracts that the account holds")
+                quantity[i] = 0.0
+                continue
+            size = abs(quantity[i])
+            if np.isnan(size):
+                if not rows.table.empty("quantity")[i]:
+                    continue
+                size = abs(open_)
+            if size > abs(open_) or not open_:
+                found = f"at most {abs(open_):,.10g}, left of the {whole:+,.10g} held"
+                typed.error(i, "quantity", found)
+                quantity[i] = 0.0
+                continue
+            quantity[i] = -np.sign(open_) * size
+        _take(left, mine, float(quantity[i]))
+    return quantity
+
+
+def _take(left: FloatArray, rows: Sequence[int], quantity: float) -> None:
+    """Take from what is left of these positions what a signed quantity traded closes."""
+    for h in rows:
+        if left[h] * quantity < 0:
+            closed = np.sign(quantity) * min(abs(quantity), abs(left[h]))
+            left[h] += closed
+            quantity -= closed
+
+
+def _rolled(typed: _Typed) -> list[int]:
+    """The rows that are rolled, and say to what."""
+    rolled = []
+    for i in np.flatnonzero(typed.action == _ROLL).tolist():
+        if not typed.orders.rows.is_option[i]:
+            typed.error(i, "action", "trade or close: options alone are rolled")
+        elif np.isnan(typed.to_expiration[i]):
+            typed.error(i, "to_expiration", DATE)
+        elif typed.to_expiration[i] < (day := np.floor(typed.orders.held.reading.market.as_of)):
+            typed.error(i, "to_expiration", f"{shown_date(float(day))} or later")
+        else:
+            rolled.append(i)
+    return rolled
+
+
+def _opened(typed: _Typed, quantity: FloatArray, rolled: Sequence[int], log: ProblemLog) -> Orders:
+    """What rolls open: the quantity closed, of another contract, completed by what is held."""
+    chosen, held = np.array(rolled, dtype=np.int64), typed.orders.held
+    rows = typed.orders.rows.only(chosen)
+    strike = typed.to_strike[chosen]
+    group = [
+        name or (held.rows.group[own[0]] if (own := typed.orders.same[i]) else "")
+        for i, name in zip(rolled, rows.group, strict=True)
+    ]
+    nothing = np.full(len(rows), np.nan)
+    opened = replace(
+        rows,
+        quantity=-quantity[chosen],
+        strike=np.where(np.isnan(strike), rows.strike, strike),
+        expiration=typed.to_expiration[chosen],
+        price=typed.to_price[chosen],
+        cost=nothing,
+        volatility=nothing,
+        group=tuple(group),
+    )
+    orders = beside_held(opened, held)
+    for i, first, price in zip(rolled, orders.first.tolist(), opened.price.tolist(), strict=True):
+        if first < 0 and np.isnan(price):
+            typed.error(i, "to_price", f"{PRICE}: the positions do not hold what is opened")
+    return completed(orders, log)
+
+
+def _refuse_two_marks(typed: _Typed, rolled: Sequence[int], log: ProblemLog) -> None:
+    """An option that positions do not hold has one mark, however often it is traded."""
+    rows, table = typed.orders.rows, typed.orders.table
+    priced: dict[Key, tuple[int, float]] = {}
+    for i in range(len(rows)):
+        key = key_of(rows, i)
+        marks = [] if typed.orders.same[i] else [("price", key, float(rows.price[i]))]
+        if i in rolled:
+            strike = rows.strike[i] if np.isnan(typed.to_strike[i]) else typed.to_strike[i]
+            to = key._replace(strike=float(strike), expires_on=float(typed.to_expiration[i] // 1))
+            if to not in typed.orders.held.by_key:
+                marks.append(("to_price", to, float(typed.to_price[i])))
+        for column, contract, price in marks:
+            if np.isnan(price) or not rows.is_option[i]:
+                continue
+            row, first = priced.setdefault(contract, (int(table.rows[i]), price))
+            if price != first:
+                wanted = f"{first:.10g}, the mark in row {row}; what it is traded at stands in cost"
+                typed.error(i, column, wanted)

@@ -1,0 +1,97 @@
+"""Fidelity: the statement as CSV, an account summary and then the positions of each account.
+
+Options have no symbol there, only a description. The day of the statement stands in the file's name
+alone, and may be long past, so that it is not taken for the day of the prices.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from xlmargin.importers.brokers.holdings import (
+    Entry,
+    Format,
+    Skipped,
+    cash_held,
+    not_ours,
+    option_held,
+    shares_held,
+)
+from xlmargin.importers.brokers.records import (
+    Columns,
+    HeadingRow,
+    Lines,
+    Record,
+    has_headings,
+    heading_row,
+)
+from xlmargin.option_symbols import read_option_symbol
+
+_COLUMNS: Final[Columns] = {
+    "symbol": ("Symbol/CUSIP",),
+    "description": ("Description",),
+    "quantity": ("Quantity",),
+    "price": ("Price",),
+    "value": ("Ending Value",),
+    "total_cost": ("Cost Basis",),
+}
+_NEEDED: Final = ("symbol", "description", "quantity", "price")
+_SUMMARY: Final = ("Account Type", "Beginning mkt Value")
+_ACCOUNT: Final = re.compile(r"[A-Z]?\d{6,12}", re.ASCII)
+_SUBTOTAL: Final = "subtotal of"
+_NOT_HELD_HERE: Final = ("bonds", "other")
+
+
+def _recognises(lines: Lines) -> bool:
+    return any(has_headings(line, ("Symbol/CUSIP",)) for line in lines) and any(
+        has_headings(line, _SUMMARY) for line in lines
+    )
+
+
+def _records(lines: Lines) -> Iterator[Record]:
+    """The rows, each with its account and below the title of its kind."""
+    row: HeadingRow | None = None
+    account, kind = "", ""
+    for line in lines:
+        if found := heading_row(line, _COLUMNS, _NEEDED):
+            row = found
+        elif row is None or line.is_blank:
+            continue
+        elif line.is_title and _ACCOUNT.fullmatch(line.first):
+            account = line.first
+        elif line.is_title:
+            kind = line.first.casefold()
+        else:
+            yield row.record(line, kind).saying("account", account)
+
+
+def _entry(record: Record) -> Entry:
+    symbol, description = record.text("symbol"), html.unescape(record.text("description"))
+    if symbol.casefold().startswith(_SUBTOTAL):
+        return Skipped("totals")
+    if record.title == "core account":
+        if symbol.casefold() == "cash" and not record.text("value"):
+            # An older file leaves out the description, so that its cells stand one to the left.
+            record = record.saying("quantity", description)
+        note = "the account's core fund, taken as cash"
+        return cash_held(record, symbol, record.number("quantity"), note)
+    if record.title == "options":
+        named = record.saying("symbol", description)
+        return option_held(named, read_option_symbol(description))
+    if record.title in _NOT_HELD_HERE:
+        return not_ours(record, "description")
+    return shares_held(record)
+
+
+FIDELITY_STATEMENT: Final = Format(
+    name="Fidelity statement",
+    sure="headings seen in two public files; short options not confirmed; it does not say its day",
+    columns=_COLUMNS,
+    needed=_NEEDED,
+    recognises=_recognises,
+    records=_records,
+    entry=_entry,
+)

@@ -1,0 +1,193 @@
+"""Positions as trading libraries hand them over, in a frame, in records, or saved as a file.
+
+ib_async (and ib_insync) has one cost that contains the multiplier; Alpaca has numbers as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from xlmargin.cells.table import SourceRows
+from xlmargin.cells.values import rows_of, text_of, to_value
+from xlmargin.cells.words import RIGHTS, SIDES
+from xlmargin.errors import MarginError
+from xlmargin.importers.book_ranges import FileRows
+from xlmargin.importers.brokers.holdings import (
+    OPTION_MULTIPLIER,
+    Entry,
+    Format,
+    not_ours,
+    option_held,
+    shares_held,
+)
+from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
+from xlmargin.option_symbols import OptionSymbol, read_option_symbol
+
+_IB: Final[Columns] = {
+    "account": ("account",),
+    "symbol": ("localSymbol", "symbol"),
+    "underlying": ("symbol",),
+    "root": ("tradingClass",),
+    "type": ("secType",),
+    "expiration": ("lastTradeDateOrContractMonth",),
+    "strike": ("strike",),
+    "right": ("right",),
+    "multiplier": ("multiplier",),
+    "currency": ("currency",),
+    "quantity": ("position",),
+    "price": ("marketPrice",),
+    "value": ("marketValue",),
+    "cost_of_contract": ("avgCost", "averageCost"),
+}
+_IB_NEEDED: Final = ("underlying", "type", "quantity")
+_ALPACA: Final[Columns] = {
+    "symbol": ("symbol",),
+    "type": ("asset_class",),
+    "quantity": ("qty",),
+    "side": ("side",),
+    "price": ("current_price",),
+    "value": ("market_value",),
+    "cost": ("avg_entry_price",),
+    "currency": ("currency",),
+}
+_ALPACA_NEEDED: Final = ("symbol", "type", "quantity")
+
+
+def _is_ib(lines: Lines) -> bool:
+    return any(has_headings(line, ("secType", "position")) for line in lines)
+
+
+def _ib_entry(record: Record) -> Entry:
+    kind, contract = record.text("type").upper(), record.number("multiplier")
+    multiplier = contract if contract == contract else OPTION_MULTIPLIER
+    per_unit = record.number("cost_of_contract") / (multiplier if kind == "OPT" else 1.0)
+    if per_unit == per_unit:
+        record = record.saying("cost", repr(per_unit))
+    if kind == "STK":
+        # There the strike of shares is 0 and their right a question mark.
+        return shares_held(record.saying("symbol", record.text("underlying")))
+    if kind != "OPT":
+        return not_ours(record)
+    option = read_option_symbol(record.text("symbol"))
+    return option_held(record, option or _of_columns(record))
+
+
+def _of_columns(record: Record) -> OptionSymbol | None:
+    """The contract by its own columns, where the symbol does not name it."""
+    root = (record.text("root") or record.text("underlying")).upper().replace(" ", "")
+    right, day = RIGHTS.read(record.text("right")), record.day("expiration")
+    if right is None or day is None:
+        raise record.refused("right" if right is None else "expiration", "those of an option")
+    return read_option_symbol(str(OptionSymbol(root, day, right, record.number("strike"))))
+
+
+def _is_alpaca(lines: Lines) -> bool:
+    return any(has_headings(line, ("asset_class", "qty", "symbol")) for line in lines)
+
+
+def _alpaca_entry(record: Record) -> Entry:
+    """A position; a short quantity may or may not have a sign, but must not contradict its side."""
+    kind, side = record.text("type").casefold(), SIDES.read(record.text("side"))
+    if side is not None and side.sign < 0 and record.number("quantity") > 0:
+        record = record.saying("quantity", f"-{record.text('quantity')}")
+    if kind.endswith("us_option"):
+        return option_held(record)
+    return shares_held(record) if kind.endswith("us_equity") else not_ours(record)
+
+
+def _records_of(columns: Columns, needed: Sequence[str], lines: Lines) -> Iterator[Record]:
+    return records(lines, columns, needed)
+
+
+IB_FRAME: Final = Format(
+    name="ib_async positions",
+    sure="headings of the library; a month without its day and unusual rights not confirmed",
+    columns=_IB,
+    needed=_IB_NEEDED,
+    recognises=_is_ib,
+    records=lambda lines: _records_of(_IB, _IB_NEEDED, lines),
+    entry=_ib_entry,
+)
+ALPACA_FRAME: Final = Format(
+    name="Alpaca positions",
+    sure="headings of the library; whether a short quantity has its sign not confirmed",
+    columns=_ALPACA,
+    needed=_ALPACA_NEEDED,
+    recognises=_is_alpaca,
+    records=lambda lines: _records_of(_ALPACA, _ALPACA_NEEDED, lines),
+    entry=_alpaca_entry,
+)
+
+
+def frame_rows(frame: Any) -> SourceRows:
+    """A data frame, a list of records or of a library's own objects as rows of texts.
+
+    Headings first. A record's `contract` is spread into its fields, as ib_async's positions have
+    one; what a library calls a field is the heading.
+    """
+    if hasattr(frame, "columns"):
+        rows = rows_of(frame)
+    else:
+        flat = [_fields(item) for item in frame]
+        headings = list(dict.fromkeys(name for item in flat for name in item))
+        rows = [headings, *([item.get(name) for name in headings] for item in flat)]
+    texts = [[_text(cell) for cell in row] for row in rows]
+    return SourceRows(texts, "the frame", first_column=None)
+
+
+def _text(cell: object) -> str:
+    value = getattr(cell, "value", cell)  # an enumeration of a library
+    return text_of(to_value(value))
+
+
+def _fields(item: Any) -> dict[str, Any]:
+    if isinstance(item, Mapping):
+        fields = dict(item)
+    elif hasattr(item, "_asdict"):
+        fields = dict(item._asdict())
+    else:
+        fields = {name: value for name, value in vars(item).items() if not name.startswith("_")}
+    inner = fields.pop("contract", None)
+    return {**(_fields(inner) if inner is not None else {}), **fields}
+
+
+def with_chain_prices(positions: FileRows, chain: Any) -> FileRows:
+    """Positions with the prices of an option chain, such as yfinance's, in a column `price`.
+
+    `positions` are rows with headings `symbol` and, perhaps, `price`, which is filled only where it
+    is empty: with the mid of bid and ask where both are above 0, else with the last price where
+    that is. A chain holds prices; it is no positions.
+    """
+    headings, *rows = ([text_of(to_value(cell)) for cell in row] for row in frame_rows(chain))
+    if "contractSymbol" not in headings:
+        found = ", ".join(headings)[:80]
+        raise MarginError(f"the chain: found headings {found}, wanted contractSymbol, bid, ask.")
+    quotes: dict[str, float] = {}
+    for row in rows:
+        quote = dict(zip(headings, row, strict=True))
+        option = read_option_symbol(quote["contractSymbol"])
+        bid, ask, last = (_above_zero(quote.get(n, "")) for n in ("bid", "ask", "lastPrice"))
+        price = (bid + ask) / 2 if bid and ask else last
+        if option is not None and price:
+            quotes[str(option)] = price
+    symbol, names = positions[0].index("symbol"), list(positions[0])
+    if "price" not in names:
+        names, positions = [*names, "price"], [[*row, None] for row in positions]
+    at = names.index("price")
+    return [names, *(_priced(row, symbol, at, quotes) for row in positions[1:])]
+
+
+def _priced(row: list[Any], symbol: int, at: int, quotes: Mapping[str, float]) -> list[Any]:
+    option = read_option_symbol(str(row[symbol] or ""))
+    if option is None or row[at] is not None:
+        return row
+    return [*row[:at], quotes.get(str(option)), *row[at + 1 :]]
+
+
+def _above_zero(text: str) -> float:
+    """A quoted price, 0 where there is none: a quote of 0 is no price."""
+    try:
+        return max(float(text), 0.0) if text else 0.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,69 @@
+"""Merrill: Holdings.csv, of one account or of several."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Final
+
+from xlmargin.importers.brokers.holdings import Entry, Format, cash_held, holding, option_held
+from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
+from xlmargin.option_symbols import is_money_fund, read_option_symbol
+
+_COLUMNS: Final[Columns] = {
+    "symbol": ("Symbol",),
+    "description": ("Security Description",),
+    "account": ("Account #",),
+    "registration": ("Account Registration",),
+    "quantity": ("Quantity",),
+    "price": ("Price ($)",),
+    "value": ("Value ($)",),
+    "date": ("COB Date",),
+}
+_NEEDED: Final = ("symbol", "quantity", "price")
+_SIGNATURE: Final = ("COB Date", "Security #")
+_CASH: Final = ("bank deposit", "money account", "money fund", "cash")
+
+
+def _recognises(lines: Lines) -> bool:
+    return any(has_headings(line, _SIGNATURE) for line in lines)
+
+
+def _records(lines: Lines) -> Iterator[Record]:
+    return records(lines, _COLUMNS, _NEEDED)
+
+
+def _entry(record: Record) -> Entry:
+    """An option by its description, which its symbol must not contradict; else as the symbol says.
+
+    The symbol's last digits are read by a letter whose meaning Merrill does not state.
+    """
+    symbol, description = record.text("symbol"), record.text("description")
+    described, named = read_option_symbol(description), read_option_symbol(symbol)
+    if described is not None:
+        if named is not None and str(named) != str(described):
+            raise record.refused("symbol", f"{described}, as the description says")
+        return option_held(record, described)
+    cash = any(description.casefold().startswith(word) for word in _CASH)
+    if record.number("price") == 1.0 and (cash or is_money_fund(symbol)):
+        note = "a bank deposit or a money market fund, taken as cash"
+        return cash_held(record, symbol, record.number("value"), note)
+    return holding(record)
+
+
+def _as_of(lines: Lines) -> dt.date | None:
+    """The latest day of prices."""
+    found = [record.day("date") for record in _records(lines)]
+    return max((date for date in found if date), default=None)
+
+
+MERRILL: Final = Format(
+    name="Merrill holdings",
+    sure="headings seen in one public file; the letter of the strike's decimals not confirmed",
+    columns=_COLUMNS,
+    needed=_NEEDED,
+    recognises=_recognises,
+    records=_records,
+    entry=_entry,
+    as_of=_as_of,
+)

@@ -1,0 +1,128 @@
+"""OptionNet Explorer: its detail and summary reports, transactions of trades under two headings.
+
+Positions are the sums of the transactions of open trades, by symbol. A Friday's expiration is
+written there as the Saturday; the row's own day is right.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from typing import Final
+
+from xlmargin.cells.dates import day_of
+from xlmargin.cells.words import SIDES
+from xlmargin.importers.brokers.holdings import (
+    Entry,
+    Format,
+    Skipped,
+    not_ours,
+    option_held,
+    shares_held,
+)
+from xlmargin.importers.brokers.records import (
+    Columns,
+    HeadingRow,
+    Lines,
+    Record,
+    has_headings,
+    heading_row,
+)
+from xlmargin.option_symbols import INDEX_OF_ROOT, SETTLED_AT_OPEN, read_option_symbol
+
+_TRADES: Final[Columns] = {"trade": ("TradeId",), "status": ("Status",), "opened": ("OpenDate",)}
+_COLUMNS: Final[Columns] = {
+    "account": ("Account",),
+    "trade": ("TradeId",),
+    "side": ("Transaction",),
+    "quantity": ("Qty",),
+    "symbol": ("Symbol",),
+    "expiration": ("Expiry",),
+    "type": ("Type",),
+    "underlying": ("Underlying",),
+    "cost": ("Price", "AvgOpenPrice"),
+    "closed": ("CloseDate",),
+}
+_NEEDED: Final = ("trade", "side", "quantity", "symbol")
+_TITLES: Final = ("one detail report", "one summary report")
+_CLOSED: Final = "closed"
+
+
+def _recognises(lines: Lines) -> bool:
+    return bool(lines) and lines[0].first.casefold() in _TITLES
+
+
+def _records(lines: Lines) -> Iterator[Record]:
+    """One record for each account and symbol: what the transactions of open trades add up to.
+
+    A transaction that cannot be read is handed on as it is, to be refused by its row.
+    """
+    summed: dict[tuple[str, str], list[Record]] = {}
+    for record in _transactions(lines):
+        summed.setdefault((record.text("account"), record.text("symbol")), []).append(record)
+    for parts in summed.values():
+        sides = [SIDES.read(part.text("side")) for part in parts]
+        signed = [
+            math.nan if side is None else side.sign * part.number("quantity")
+            for part, side in zip(parts, sides, strict=True)
+        ]
+        if any(map(math.isnan, signed)):
+            wrong = next(p for p, q in zip(parts, signed, strict=True) if math.isnan(q))
+            yield wrong.saying("quantity", "")
+            continue
+        first = parts[0].saying("side", "").saying("quantity", repr(math.fsum(signed)))
+        one_sided = len({side.sign for side in sides if side}) == 1
+        paid = math.fsum(q * p.number("cost") for q, p in zip(signed, parts, strict=True))
+        cost = paid / math.fsum(signed) if one_sided else math.nan
+        yield first.saying("cost", "" if math.isnan(cost) else repr(cost))
+
+
+def _transactions(lines: Lines) -> Iterator[Record]:
+    """The transactions of trades that are open."""
+    trades: HeadingRow | None = None
+    row: HeadingRow | None = None
+    status = ""
+    for line in lines:
+        if has_headings(line, ("TradeId", "Status")):
+            trades = heading_row(line, _TRADES, ("trade", "status"))
+        elif found := heading_row(line, _COLUMNS, _NEEDED):
+            row = found
+        elif trades is not None and row is not None and not line.is_blank and not line.is_title:
+            transaction = row.record(line)
+            if SIDES.read(transaction.texts["side"]) is None and not transaction.text("symbol"):
+                status = trades.record(line).text("status").casefold()
+            elif line.cells[:2] == ("", "") or SIDES.read(transaction.texts["side"]):
+                if status != _CLOSED and not transaction.text("closed"):
+                    yield transaction
+            else:
+                status = trades.record(line).text("status").casefold()
+
+
+def _entry(record: Record) -> Entry:
+    if record.number("quantity") == 0:
+        return Skipped("nothing held")
+    option = read_option_symbol(record.text("symbol"))
+    if option is not None:
+        return option_held(record, option)
+    symbol = record.text("symbol").upper()
+    if symbol in SETTLED_AT_OPEN or symbol in INDEX_OF_ROOT.values():
+        return not_ours(record, "symbol")
+    return shares_held(record)
+
+
+def _as_of(lines: Lines) -> dt.date | None:
+    stamp = next((c for line in lines[:6] for c in line.cells if c.startswith("Date/Time:")), "")
+    return day_of(stamp.removeprefix("Date/Time:").strip())
+
+
+OPTIONNET_EXPLORER: Final = Format(
+    name="OptionNet Explorer report",
+    sure="headings seen in twelve files of one user; it has trade prices and no marks",
+    columns=_COLUMNS,
+    needed=_NEEDED,
+    recognises=_recognises,
+    records=_records,
+    entry=_entry,
+    as_of=_as_of,
+)

@@ -1,0 +1,50 @@
+"""Vanguard: the positions at the top of OfxDownload.csv; transactions follow and are no matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from xlmargin.importers.brokers.holdings import Entry, Format, not_ours, shares_held
+from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
+
+_COLUMNS: Final[Columns] = {
+    "account": ("Account Number",),
+    "name": ("Investment Name",),
+    "symbol": ("Symbol",),
+    "quantity": ("Shares",),
+    "price": ("Share Price",),
+    "value": ("Total Value",),
+}
+_NEEDED: Final = ("account", "symbol", "quantity", "price", "value")
+_SIGNATURE: Final = ("Investment Name", "Share Price", "Total Value")
+
+
+def _recognises(lines: Lines) -> bool:
+    return any(
+        has_headings(line, ("Investment Name", "Share Price", "Total Value")) for line in lines
+    )
+
+
+def _records(lines: Lines) -> Iterator[Record]:
+    """The rows down to the headings of the transactions."""
+    end = next(
+        (i for i, line in enumerate(lines) if has_headings(line, ("Trade Date",))), len(lines)
+    )
+    return records(lines[:end], _COLUMNS, _NEEDED)
+
+
+def _entry(record: Record) -> Entry:
+    """Shares; what has no symbol is a bond or a bill."""
+    return shares_held(record) if record.text("symbol") else not_ours(record, "name")
+
+
+VANGUARD: Final = Format(
+    name="Vanguard positions",
+    sure="headings seen in one public file; no option seen",
+    columns=_COLUMNS,
+    needed=_NEEDED,
+    recognises=_recognises,
+    records=_records,
+    entry=_entry,
+)
