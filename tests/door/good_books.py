@@ -145,8 +145,8 @@ BOOKS = (
     GoodBook(
         "days",
         {
-            "positions": _dated(_PART, "2026-01-14", "2026-01-15"),
-            "market": _dated(MARKET[:3], "2026-01-14", "2026-01-15"),
+            "positions": _dated(_PART[:3], "2026-01-14", "2026-01-15"),
+            "market": _dated(MARKET[:2], "2026-01-14", "2026-01-15"),
             "settings": [["name", "value"], ["rate", 0.04]],
             "dividends": DIVIDENDS,
         },

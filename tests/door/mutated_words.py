@@ -28,7 +28,7 @@ WORDS: Final[dict[str, tuple[object, ...]]] = {
 NO_WORDS: Final = (
     *listed(
         "putt|xyz|warrant|future|FUT|bond|crypto|CFD|swap|?|0|1|-1|call/put|both|straddle|"
-        "calll|option call put|=call"
+        "calll|option call put"
     ),
     "x" * 300,
 )

@@ -84,11 +84,11 @@ def _check_before(book: str) -> Check:
 
 
 def _functions(book: GoodBook, range_: str, turn: int) -> list[str]:
-    """The three figures, where the range goes into them, and each other function in turn."""
+    """One of the three figures, where the range goes into them, and another function: in turn."""
     all_ = functions_on(book, range_)
     figures = [name for name in all_ if name in FIGURES]
     others = [name for name in all_ if name not in FIGURES]
-    return [*figures, *([others[turn % len(others)]] if others else [])]
+    return [each[turn % len(each)] for each in (figures, others) if each]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ import pytest
 from typer.testing import CliRunner
 
 from xlmargin import udfs
-from xlmargin.cells.words import POSITIONS
 from xlmargin.cli import app
 from xlmargin.commands.help_pages import page_of
 from xlmargin.errors import MarginError

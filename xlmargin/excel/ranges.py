@@ -34,6 +34,7 @@ from xlmargin.excel.checks import (
     warn_of_cash,
     warn_of_closed,
     warn_of_contracts,
+    warn_of_equal_rows,
     warn_of_values,
 )
 from xlmargin.excel.facts_reader import facts_of_accounts
@@ -229,7 +230,9 @@ def _margin_problems(book: Book) -> list[Problem]:
         problems += warn_of_values(margin) + warn_of_contracts(margin)
         problems += _pairing_problems(book)
     log = ProblemLog()
-    log.add(problems + warn_of_closed(book.positions) + warn_of_cash(book))
+    positions = book.positions
+    problems += warn_of_closed(positions) + warn_of_equal_rows(positions) + warn_of_cash(book)
+    log.add(problems)
     return log.problems
 
 

@@ -171,7 +171,8 @@ def found_by(check: WorksheetFunction, damage: Damage) -> str:
     """The first error that the check lists, as one line."""
     answer = check.function(*damage.ranges())
     assert isinstance(answer, list)
-    errors = [row for row in answer if row[0] == "error"]
+    own = damage.range.lower()
+    errors = [row for row in answer if row[0] == "error" and row[1] == own]
     shown = [f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in errors[0][1:]]
     range_, row, column, found, wanted = shown
     return f"{range_}, row {row}, {column}: found {found}, wanted {wanted}"
