@@ -70,7 +70,7 @@ def read_official(
     """The positions margined with the file's arrays; refused with every row that has none."""
     log = ProblemLog()
     table = read_table(positions, "positions", POSITIONS, log)
-    rows = resolved(read_positions(table, log), np.nan, log)
+    rows = resolved(read_positions(table, log), np.nan, (), log)
     held = [] if log.errors else _held(rows, arrays, log)
     for each in held:
         _check_basis(each, per, arrays.name, rules, log)

@@ -5,8 +5,9 @@ Everything wrong with the tables is found in one reading.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -49,6 +50,10 @@ NOT_STATED: Final = "not stated"
 """What `deliverable` holds for an adjusted contract that does not say what it delivers."""
 
 _OPTION_MULTIPLIER: Final = 100.0
+_MORNING: Final = SETTLEMENTS.members.index(Settlement.AM)
+_EVENING: Final = SETTLEMENTS.members.index(Settlement.PM)
+_SETTLEMENT_OF: Final = {"am": _MORNING}
+_STYLE_OF: Final = {style: i for i, style in enumerate(STYLES.members)}
 _NOON: Final = 0.5
 """An option that ends earlier in the day settles at its open."""
 _UNITS: Final = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?: *(?:shares(?: of)?)? *([A-Z][A-Z0-9./]*))?")
@@ -94,6 +99,11 @@ class MarketRead:
         """The market as the engine holds it."""
         return Market(self.as_of, tuple(self.underlyings.values()), self.settings.curve)
 
+    def listed_with(self, rows: PositionRows) -> Container[str]:
+        """The underlyings, and those that rows of stock give a price for."""
+        priced = np.flatnonzero(rows.is_stock & (rows.price > 0)).tolist()
+        return {*self.underlyings, *(rows.root[i] for i in priced)}
+
     def extended(self, rows: PositionRows, log: ProblemLog) -> MarketRead:
         """With the underlyings that only rows of stock give a price for, and adjusted contracts."""
         added: dict[str, StatedUnderlying] = {}
@@ -105,7 +115,7 @@ class MarketRead:
         new = completed(added, self.table, self.as_of, policy, log)
         underlyings = {**self.underlyings, **with_dividends(new, self.dividends)}
         apart = zip(rows.root, rows.underlying, rows.deliverable, strict=True)
-        for root, underlying, deliverable in apart:
+        for root, underlying, deliverable in apart if any(rows.deliverable) else ():
             name = _apart(root, underlying)
             on = underlyings.get(root) or underlyings.get(underlying)
             if deliverable and on is not None and name not in underlyings:
@@ -142,8 +152,10 @@ def read_book(tables: Tables) -> Reading:
     settings = read_settings(stated, log)
     as_of = _as_of(tables, settings, log)
     table = without_left_out(tables.positions, settings, log)
-    rows = resolved(read_positions(table, log), as_of, log)
-    market = _market(tables, settings, as_of, log).extended(rows, log)
+    rows = read_positions(table, log)
+    market = _market(tables, settings, as_of, log)
+    rows = resolved(rows, as_of, market.listed_with(rows), log)
+    market = market.extended(rows, log)
     check_market(market.underlyings.values(), tables.market, as_of, log)
     check_dividends(market.dividends, market.underlyings, tables.dividends, log)
     check_expirations(rows, as_of, log)
@@ -213,70 +225,82 @@ def without_left_out(table: Table, settings: SettingsRead, log: ProblemLog) -> T
     return table.take(~out) if out.any() else table
 
 
-def resolved(rows: PositionRows, as_of: float, log: ProblemLog) -> PositionRows:
+@dataclass(frozen=True, eq=False)
+class _Roots:
+    """What is known of the root of each option, an entry a row; nothing of what is no option."""
+
+    underlying: tuple[str, ...]
+    style: IntArray
+    settlement: IntArray
+    multiplier: FloatArray
+    adjusted: BoolArray
+
+
+def resolved(
+    rows: PositionRows, as_of: float, listed: Container[str], log: ProblemLog
+) -> PositionRows:
     """The rows with what their roots say: underlying, style, settlement, multiplier, deliverable.
 
-    `underlying` is a ticker then, "" for cash, and `deliverable` "" for a standard contract.
+    `underlying` is a ticker then, "" for cash, and `deliverable` "" for a standard contract. A root
+    that is `listed` as an underlying is its own.
     """
-    day = None if np.isnan(as_of) else date_of(as_of)
-    options = set(np.array(rows.root, dtype=object)[rows.is_option].tolist())
-    known = {root: found for root in options if (found := KNOWN.root(root, day)) is not None}
-    pairs = zip(rows.root, rows.is_option.tolist(), strict=True)
-    row_known = [known.get(root) if option else None for root, option in pairs]
-    underlying = _underlyings(rows, row_known)
-    multiplier = _multipliers(rows, row_known, log)
+    roots = _roots(rows, None if np.isnan(as_of) else date_of(as_of), listed)
+    columns = zip(rows.underlying, roots.underlying, rows.is_cash.tolist(), strict=True)
     rows = replace(
         rows,
-        underlying=underlying,
-        multiplier=multiplier,
-        style=_by_root(rows.style, row_known, lambda k: _index(STYLES.members, k.style)),
-        settlement=_settlements(rows, row_known),
+        underlying=tuple("" if cash else typed or by_root for typed, by_root, cash in columns),
+        multiplier=_multipliers(rows, roots.multiplier, log),
+        style=np.where(rows.style < 0, roots.style, rows.style),
+        settlement=_settlements(rows, roots.settlement),
     )
-    return replace(rows, deliverable=_deliverables(rows, row_known, log), cost=_costs(rows, log))
-
-
-def _underlyings(rows: PositionRows, known: Sequence[KnownRoot | None]) -> tuple[str, ...]:
-    """Ticker of each row's underlying: as typed, else its root's, else the symbol itself."""
-    columns = zip(rows.underlying, rows.root, known, rows.is_cash.tolist(), strict=True)
-    return tuple(
-        "" if cash else typed or (own.underlying if own else "") or ticker(root) or root
-        for typed, root, own, cash in columns
+    return replace(
+        rows, deliverable=_deliverables(rows, roots.adjusted, log), cost=_costs(rows, log)
     )
 
 
-def _by_root(
-    stated: IntArray, known: Sequence[KnownRoot | None], code: Callable[[KnownRoot], int]
-) -> IntArray:
-    """Codes as stated, else those of the roots, -1 where neither says one."""
-    pairs = zip(stated.tolist(), known, strict=True)
-    codes_ = [each if each >= 0 or own is None else code(own) for each, own in pairs]
-    return np.array(codes_, dtype=np.int64)
+def _roots(rows: PositionRows, day: dt.date | None, listed: Container[str]) -> _Roots:
+    code, roots = codes(rows.root)
+    own = [root in listed for root in roots]
+    told: list[KnownRoot | None] = []
+    for root, is_own in zip(roots, own, strict=True):
+        known = KNOWN.root(root, day)
+        is_plain = known is not None and is_own and known.kind is RootKind.ADJUSTED
+        told.append(None if is_plain else known)
+    underlying = [
+        k.underlying if k and not o and k.underlying else ticker(root) or root
+        for root, k, o in zip(roots, told, own, strict=True)
+    ]
+    option = rows.is_option
+    columns = zip(rows.root, code.tolist(), option.tolist(), strict=True)
+
+    def of_root(values: list[int] | list[float], otherwise: float) -> FloatArray:
+        return np.where(option, np.array(values, dtype=np.float64)[code], otherwise)
+
+    settlement = [_SETTLEMENT_OF.get(k.settlement, _EVENING) if k else -1 for k in told]
+    style = [_STYLE_OF.get(k.style, -1) if k and k.style else -1 for k in told]
+    return _Roots(
+        tuple(underlying[c] if is_option else root for root, c, is_option in columns),
+        of_root(style, -1).astype(np.int64),
+        of_root(settlement, -1).astype(np.int64),
+        of_root([k.multiplier if k else np.nan for k in told], np.nan),
+        of_root([int(k is not None and k.kind is RootKind.ADJUSTED) for k in told], 0) > 0,
+    )
 
 
-def _index(members: Sequence[object], member: object) -> int:
-    return members.index(member) if member in members else -1
-
-
-def _settlements(rows: PositionRows, known: Sequence[KnownRoot | None]) -> IntArray:
+def _settlements(rows: PositionRows, by_root: IntArray) -> IntArray:
     """Settlement as stated, else by the hour of the expiration, else the root's, else the close."""
-    morning = SETTLEMENTS.members.index(Settlement.AM)
-    evening = SETTLEMENTS.members.index(Settlement.PM)
     hour = rows.expiration % 1.0
-    stated = np.where(hour > 0, np.where(hour < _NOON, morning, evening), rows.settlement)
-    stated = np.where(rows.settlement >= 0, rows.settlement, stated)
-    by_root = _by_root(stated, known, lambda k: morning if k.settlement == "am" else evening)
-    return np.where(rows.is_option & (by_root < 0), evening, by_root)
+    unstated = np.where(by_root < 0, _EVENING, by_root)
+    unstated = np.where(hour > 0, np.where(hour < _NOON, _MORNING, _EVENING), unstated)
+    return np.where(rows.settlement >= 0, rows.settlement, unstated)
 
 
-def _multipliers(
-    rows: PositionRows, known: Sequence[KnownRoot | None], log: ProblemLog
-) -> FloatArray:
+def _multipliers(rows: PositionRows, by_root: FloatArray, log: ProblemLog) -> FloatArray:
     """Multipliers as stated, else the roots', else 100 of options and 1 of shares."""
-    by_root = np.array([np.nan if own is None else own.multiplier for own in known])
-    other = ~np.isnan(by_root) & (by_root != _OPTION_MULTIPLIER)
     unstated = np.isnan(rows.multiplier)
-    for each in np.unique(by_root[other & unstated]).tolist():
-        where = unstated & (by_root == each)
+    other = unstated & ~np.isnan(by_root) & (by_root != _OPTION_MULTIPLIER)
+    for each in np.unique(by_root[other]).tolist():
+        where = other & (by_root == each)
         log.notes_where(where, rows.table, "symbol", f"multiplier {each:g}, known of the root")
     differs = ~unstated & ~np.isnan(by_root) & (rows.multiplier != by_root)
     log.warnings_where(differs, rows.table, "multiplier", "the multiplier known of the root")
@@ -287,36 +311,24 @@ def _multipliers(
     return np.where(np.isnan(stated), default, stated)
 
 
-def _deliverables(
-    rows: PositionRows, known: Sequence[KnownRoot | None], log: ProblemLog
-) -> tuple[str, ...]:
+def _deliverables(rows: PositionRows, adjusted: BoolArray, log: ProblemLog) -> tuple[str, ...]:
     """What each contract delivers, nothing for the standard: its multiplier of the underlying."""
-    adjusted = np.array(
-        [own is not None and own.kind is RootKind.ADJUSTED for own in known], dtype=bool
-    )
     if not adjusted.any() and not any(rows.deliverable):
         return rows.deliverable
-    found = [
-        _delivered(said, underlying, float(multiplier))
-        for said, underlying, multiplier in zip(
-            rows.deliverable, rows.underlying, rows.multiplier.tolist(), strict=True
-        )
-    ]
+    columns = zip(rows.deliverable, rows.underlying, rows.multiplier.tolist(), strict=True)
+    found = [_delivered(*each) for each in columns]
     contradicts = rows.is_option & np.array([each is None for each in found], dtype=bool)
     wanted = "as many units as the multiplier says, or the multiplier of the contract"
     log.errors_where(contradicts, rows.table, "deliverable", wanted)
     unsaid = adjusted & np.array([not said for said in rows.deliverable], dtype=bool)
     wanted = "what it delivers, in a column deliverable: adjusted, it stands beside nothing else"
     log.warnings_where(unsaid, rows.table, "symbol", wanted)
-    apart = np.array([bool(each) for each in found], dtype=bool) & rows.is_option
-    log.warnings_where(
-        apart, rows.table, "deliverable", "units of the underlying: valued as if it delivered them"
-    )
+    apart = rows.is_option & np.array([bool(each) for each in found], dtype=bool)
+    wanted = "units of the underlying: valued as if it delivered them"
+    log.warnings_where(apart, rows.table, "deliverable", wanted)
+    flags = zip(found, unsaid.tolist(), rows.is_option.tolist(), strict=True)
     return tuple(
-        NOT_STATED if missing else (each or "") if option else ""
-        for each, missing, option in zip(
-            found, unsaid.tolist(), rows.is_option.tolist(), strict=True
-        )
+        (NOT_STATED if missing else each or "") if option else "" for each, missing, option in flags
     )
 
 
@@ -378,7 +390,7 @@ def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
         underlying=underlying,
         strike=np.where(rows.is_option, rows.strike, np.nan),
         expiration=np.where(rows.is_option, rows.expiration, np.nan),
-        at_open=rows.is_option & (rows.settlement == SETTLEMENTS.members.index(Settlement.AM)),
+        at_open=rows.is_option & (rows.settlement == _MORNING),
         american=_american(rows, market, of_market),
         multiplier=rows.multiplier,
         deliverable=rows.deliverable,
@@ -407,20 +419,19 @@ def _from_market(column: FloatArray, underlying: IntArray) -> FloatArray:
 def _indexes(rows: PositionRows, market: Market, log: ProblemLog) -> IntArray:
     """Index of each row's underlying in the market; one problem for each that is not there."""
     columns = zip(rows.root, rows.underlying, rows.deliverable, strict=True)
-    names_ = [_apart(root, name) if apart else name for root, name, apart in columns]
+    names_ = (
+        [_apart(root, name) if apart else name for root, name, apart in columns]
+        if any(rows.deliverable)
+        else rows.underlying
+    )
     typed = ~rows.table.empty("underlying")
     found = {"": NO_UNDERLYING, **market.index_of}
-    # What the market lists under a root itself, such as SPXW, is found by it.
-    own = [
-        root if not told and name not in found and root in found else name
-        for name, root, told in zip(names_, rows.root, typed.tolist(), strict=True)
-    ]
-    missing = np.array([name not in found for name in own], dtype=bool)
+    missing = np.array([name not in found for name in names_], dtype=bool)
     wanted = "its price in the market range, or in the price column of a stock row"
     after = ("symbol", "type", "right", "underlying")
     log.errors_where(missing & typed, rows.table, "underlying", wanted, after=after)
     log.errors_where(missing & ~typed, rows.table, "symbol", wanted, after=after)
-    return np.array([found.get(name, NO_UNDERLYING) for name in own], dtype=np.int64)
+    return np.array([found.get(name, NO_UNDERLYING) for name in names_], dtype=np.int64)
 
 
 def _is_index(market: Market, underlying: IntArray) -> BoolArray:
@@ -432,7 +443,7 @@ def _is_index(market: Market, underlying: IntArray) -> BoolArray:
 
 def _american(rows: PositionRows, market: Market, underlying: IntArray) -> BoolArray:
     """Which options are American: as stated or known, or else all but those on an index."""
-    stated = rows.style == STYLES.members.index(Style.AMERICAN)
+    stated = rows.style == _STYLE_OF[Style.AMERICAN]
     return np.where(rows.style < 0, ~_is_index(market, underlying), stated)
 
 

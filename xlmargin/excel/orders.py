@@ -248,13 +248,14 @@ def book_of(orders: Orders, log: ProblemLog) -> Book | None:
     else:
         need(np.isnan(rows.quantity), rows.table, "quantity", NUMBER, log)
     check_prices(rows, log)
-    rows = resolved(rows, reading.market.as_of, log)
-    check_expirations(rows, reading.market.as_of, log)
-    market = reading.market.extended(rows, log).market
-    positions = placed(rows, market, log)
+    market = reading.market
+    rows = resolved(rows, market.as_of, market.listed_with(rows), log)
+    check_expirations(rows, market.as_of, log)
+    extended = market.extended(rows, log).market
+    positions = placed(rows, extended, log)
     if log.errors or reading.book is None:
         return None
-    return Book(positions, market, reading.book.settings)
+    return Book(positions, extended, reading.book.settings)
 
 
 def read_of(build: Callable[[ProblemLog], _T | None]) -> OrdersRead[_T]:
