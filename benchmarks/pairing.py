@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from xlmargin import udfs
 from xlmargin.excel import cache
 from xlmargin.excel.ranges import Ranges
-from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin import RequirementKind
 from xlmargin.strategy_margin.solver import branch_and_bound
 from xlmargin.strategy_margin.solver.scipy_engine import ScipyEngine
 
@@ -117,7 +117,7 @@ def thousand_legs(books: int) -> None:
         cache.forget()
         taken = seconds(lambda book=book: udfs.REGT_MAINTENANCE(*book))
         margin = Ranges(*book).strategy()
-        asked, bound = margin.maintenance, margin.bound(Phase.MAINTENANCE)
+        asked, bound = margin.maintenance, margin.bound(RequirementKind.MAINTENANCE)
         gap = (asked - bound) / asked if asked else 0.0
         print(f"1,000 legs: {taken:.1f} s, {asked:,.0f}, proven to {gap:.3%}")
 

@@ -250,7 +250,7 @@ def main():
         time_dividends(n, arguments.runs)
     print()
     print(f"{'Error as a share of the strike':<44}{'options':>7}{'rms':>11}{'max':>11}")
-    wide_accuracy(1_000)
+    wide_accuracy(2_000)
     dividend_accuracy(150)
 
 

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"errors", "defects", "arrays", "dates"},
-    {"instruments", "requirement", "time_limit"},
+    {"instruments", "requirement", "time_limit", "unfinished"},
     {"contracts"},
     {"option_symbols", "market", "settings", "positions", "rulebook"},
     {"known_instruments"},
@@ -29,6 +29,7 @@ FLOORS = [
     {"workbooks"},
     {"hosts"},
     {"udfs"},
+    {"frames"},
     {"commands"},
     {"cli"},
 ]

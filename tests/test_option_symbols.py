@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlmargin.instruments import InstrumentKind, Settlement, Style
+from xlmargin.instruments import InstrumentKind
 from xlmargin.option_symbols import (
     OptionSymbol,
     is_cusip,
     is_money_fund,
     looks_like_an_option,
     read_option_symbol,
-    read_root,
     share_ticker,
+    underlying_of,
 )
 
 CALL = OptionSymbol("XYZ", dt.date(2026, 12, 18), InstrumentKind.CALL, 500.0)
@@ -166,24 +166,12 @@ def test_tickers_of_shares(text: str, symbol: str) -> None:
     assert share_ticker(text) == symbol
 
 
-def test_roots_say_more_than_their_underlying() -> None:
-    day = CALL.expiration
-    assert read_root("SPXW", day).underlying == "SPX"
-    assert read_root("BRKB", day, {"BRKB": "BRK.B"}).underlying == "BRK.B"
-    assert read_root("XYZWS", day, shares=["XYZ.WS"]).underlying == "XYZ.WS"
-    assert read_root("XYZ1", day).adjusted
-    assert read_root("BRKB1", day, {"BRKB": "BRK.B"}).underlying == "BRK.B"
-    flex = read_root("4SPX", day)
-    assert (flex.underlying, flex.style, flex.settlement) == (
-        "SPX", Style.EUROPEAN, Settlement.PM
-    )  # fmt: skip
-    assert read_root("1AAPL", day).style is Style.AMERICAN
-    assert read_root("1AAPL", day).settlement is None
-
-
-def test_a_seven_is_a_mini_only_in_its_time() -> None:
-    assert read_root("SPY7", dt.date(2014, 1, 18)).multiplier == 10.0
-    assert read_root("SPY7", CALL.expiration).adjusted
+def test_an_underlying_is_an_index_or_a_class_of_shares_that_is_held() -> None:
+    assert underlying_of("SPXW", []) == "SPX"
+    assert underlying_of("BRKB", ["BRK.B"]) == "BRK.B"
+    assert underlying_of("BRKB", ["BRK.A"]) == "BRKB"
+    assert underlying_of("XYZWS", ["XYZ.WS"]) == "XYZ.WS"
+    assert underlying_of("XYZ", ["XYZ"]) == "XYZ"
 
 
 def test_symbols_that_say_more_than_a_name() -> None:

@@ -35,7 +35,7 @@ def test_example_answers_what_it_says():
 
 
 def test_scenario_releases_what_it_says():
-    code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    (code,) = re.findall(r"```python\n(from xlmargin.eff.*?)```", README, re.DOTALL)
     names: dict[str, object] = {"udfs": udfs}
     exec(code, names)
     shares = [float(n) for n in re.findall(r"# (0\.\d+)\n", code)]

@@ -17,7 +17,7 @@ from xlmargin import udfs
 from xlmargin.excel import worksheet_function
 from xlmargin.excel.ranges import strategy_margined
 from xlmargin.excel.worksheet_function import REGISTRY
-from xlmargin.strategy_margin import Phase, unproven
+from xlmargin.strategy_margin import RequirementKind, optimality_gap_note
 
 SETTINGS: Range = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04]]
 POSITIONS: Range = [
@@ -367,10 +367,10 @@ def test_price_of_an_option_without_volatility_or_time_has_no_greeks():
 def test_a_pairing_that_is_not_proven_least_says_so():
     book = read_book(POSITIONS, MARKET, SETTINGS)
     margin = strategy_margined(book)
-    pairing = margin.classes[0].pairing(Phase.MAINTENANCE)
-    assert unproven(pairing) == ""
-    told = unproven(dataclasses.replace(pairing, bound=pairing.amount - 1_000))
-    assert told.endswith(f"none is asked less than {pairing.amount - 1_000:,.2f}")
+    pairing = margin.classes[0].pairing(RequirementKind.MAINTENANCE)
+    assert optimality_gap_note(pairing) == ""
+    told = optimality_gap_note(dataclasses.replace(pairing, lower_bound=pairing.amount - 1_000))
+    assert told.endswith(f"lower bound {pairing.amount - 1_000:,.2f}")
 
 
 def test_only_ascii_digits_make_an_option_symbol():

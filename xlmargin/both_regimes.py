@@ -1,6 +1,6 @@
 """The same positions under both regimes: portfolio margin and strategy-based margin.
 
-Positions that portfolio margin does not cover are asked their strategy-based maintenance
+Positions that portfolio margin does not cover require their strategy-based maintenance
 requirement there, beside an equity that counts options at their market value.
 """
 
@@ -17,8 +17,13 @@ from xlmargin.portfolio_margin import PortfolioMargin, StrategyBased, portfolio_
 from xlmargin.requirement import Requirement, total
 from xlmargin.risk_array import option_marks
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin import Phase, StrategyMargin, explained_by_account, strategy_margin
-from xlmargin.strategy_margin.display.by_position import asked_of
+from xlmargin.strategy_margin import (
+    RequirementKind,
+    StrategyMargin,
+    explained_by_account,
+    strategy_margin,
+)
+from xlmargin.strategy_margin.display.by_position import requirement_by_position
 from xlmargin.strategy_margin.net_liquidation import values_added
 
 _NOT_ELIGIBLE: Final = "Not eligible for portfolio margin: strategy-based requirement"
@@ -41,7 +46,7 @@ def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
     settings = replace(book.settings, account_type=AccountType.MARGIN)
     margin = strategy_margin(replace(book, settings=settings), mark)
     added = values_added(book, mark, margin.rules)
-    asked = asked_of(margin, Phase.MAINTENANCE) + added
+    asked = requirement_by_position(margin, RequirementKind.MAINTENANCE) + added
     return StrategyBased(asked, lambda: _trees(margin, added))
 
 
@@ -49,7 +54,8 @@ def _trees(margin: StrategyMargin, added: FloatArray) -> tuple[Requirement, ...]
     """Why, by account: the strategies, and the option values that the other equity counts."""
     positions = margin.book.positions
     by_account = [
-        replace(tree, label=_STRATEGIES) for tree in explained_by_account(margin, Phase.MAINTENANCE)
+        replace(tree, label=_STRATEGIES)
+        for tree in explained_by_account(margin, RequirementKind.MAINTENANCE)
     ]
     values: list[list[Requirement]] = [[] for _ in by_account]
     for i in np.flatnonzero(added).tolist():

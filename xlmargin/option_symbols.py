@@ -3,8 +3,7 @@
 The Options Symbology Initiative (OCC, 2010) spells a listed option in 21 characters: a root of six,
 padded with blanks, the expiration as yymmdd, C or P, and the strike in thousandths of a dollar in
 eight digits. Brokers drop the padding, put points or slashes into the date, write the strike in
-dollars, or a whole sentence; all of these mean the same contract. A root says more than its
-underlying: a digit in front is a FLEX series, one at the end an adjusted contract.
+dollars, or a whole sentence; all of these mean the same contract.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.instruments import InstrumentKind, Settlement, Style
+from xlmargin.instruments import InstrumentKind
 
 _ROOT: Final = r"(?P<root>[A-Z0-9][A-Z0-9]{0,5}?|[A-Z]{1,5}[./ ][A-Z]{1,2})"
 _RIGHT: Final = r"(?P<right>CALL|PUT|C|P)"
@@ -75,19 +74,6 @@ SETTLED_AT_OPEN: Final = frozenset({"SPX", "NDX", "RUT", "VIX", "VIXW", "DJX"})
 _CLASS_LENGTHS: Final = (1, 2)
 """Letters of a class of shares, such as the B of BRK.B."""
 _ADJUSTED: Final = re.compile(r"([A-Z]+)[1-9]", re.ASCII)
-_MINI: Final = re.compile(r"(AAPL|AMZN|GLD|GOOG|SPY)7", re.ASCII)
-_LAST_MINI: Final = dt.date(2016, 1, 31)
-"""Minis were listed from March 2013 to December 2014; a later 7 is a seventh adjustment."""
-MINI_MULTIPLIER: Final = 10.0
-_FLEX: Final = re.compile(r"([1-4])([A-Z]{1,5})", re.ASCII)
-_FLEX_STYLES: Final = {
-    "1": (Style.AMERICAN, Settlement.AM),
-    "2": (Style.EUROPEAN, Settlement.AM),
-    "3": (Style.AMERICAN, Settlement.PM),
-    "4": (Style.EUROPEAN, Settlement.PM),
-}
-"""Style, and the settlement of an index's; shares have the first two alone and settle as shares."""
-
 _SHARE: Final = re.compile(r"[A-Z0-9]{1,6}(\.[A-Z0-9]{1,3}){0,2}", re.ASCII)
 _CLASS_SIGN: Final = re.compile(r"(?<=[A-Z])[/ -](?=[A-Z])", re.ASCII)
 _CUSIP: Final = re.compile(r"\d{3}[A-Z0-9]{5}\d", re.ASCII)
@@ -111,22 +97,6 @@ class OptionSymbol:
         """The symbol in OCC's own 21 characters."""
         right = self.right.name[0]
         return f"{self.root:<6}{self.expiration:%y%m%d}{right}{round(self.strike * 1000):08d}"
-
-
-@dataclass(frozen=True)
-class Root:
-    """What an option root says: its underlying's ticker, and what differs from a plain series.
-
-    An `adjusted` contract delivers what its symbol does not say; `multiplier` is None, `style` and
-    `settlement` are None where the root leaves them to the class of the underlying.
-    """
-
-    underlying: str
-    adjusted: bool = False
-    flex: bool = False
-    multiplier: float | None = None
-    style: Style | None = None
-    settlement: Settlement | None = None
 
 
 def read_option_symbol(text: str) -> OptionSymbol | None:
@@ -199,39 +169,10 @@ def adjusted_root(root: str) -> str:
     return match[1] if match else ""
 
 
-def read_root(
-    root: str,
-    expiration: dt.date,
-    class_shares: Mapping[str, str] | None = None,
-    shares: Container[str] = (),
-    indexes: Container[str] = frozenset(INDEX_OF_ROOT.values()),
-) -> Root:
-    """What the root of an option of this expiration says.
-
-    `class_shares` maps roots to the tickers of classes of shares ("BRKB" to "BRK.B"); a class that
-    is among the `shares` held is known without it. `indexes` are those with FLEX series of their
-    own, settled at the open or at the close.
-    """
-    if _MINI.fullmatch(root) and expiration <= _LAST_MINI:
-        return Root(root[:-1], multiplier=MINI_MULTIPLIER)
-    if plain := adjusted_root(root):
-        return Root(underlying_of(plain, class_shares, shares), adjusted=True)
-    if flex := _FLEX.fullmatch(root):
-        style, settlement = _FLEX_STYLES[flex[1]]
-        underlying = underlying_of(flex[2], class_shares, shares)
-        of_index = underlying in indexes
-        return Root(underlying, flex=True, style=style, settlement=settlement if of_index else None)
-    return Root(underlying_of(root, class_shares, shares))
-
-
-def underlying_of(
-    root: str, class_shares: Mapping[str, str] | None = None, shares: Container[str] = ()
-) -> str:
-    """The ticker that a plain option root delivers: an index, a class of shares, or itself."""
+def underlying_of(root: str, shares: Container[str]) -> str:
+    """The ticker that a plain option root delivers: an index, a class of the shares, or itself."""
     if root in INDEX_OF_ROOT:
         return INDEX_OF_ROOT[root]
-    if class_shares and root in class_shares:
-        return class_shares[root]
     classes = (f"{root[:-length]}.{root[-length:]}" for length in _CLASS_LENGTHS)
     return next((share for share in classes if share in shares), root)
 

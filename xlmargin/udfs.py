@@ -20,6 +20,7 @@ from xlmargin.excel.arguments import (
     read_moves,
     read_word,
 )
+from xlmargin.excel.book_reader import underlyings_of
 from xlmargin.excel.facts_reader import read_facts
 from xlmargin.excel.option_arguments import read_options, read_symbol
 from xlmargin.excel.ranges import Ranges
@@ -29,8 +30,11 @@ from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.pricing import greeks, implied_volatility, theoretical_value
 from xlmargin.rulebook import eligibility_rules
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin import RequirementKind
 from xlmargin.what_if import one_more
+
+MANY_DAYS = 6.0
+"""A history margins each of its days: it may hold a sheet so many times longer, for a minute."""
 
 TRADES = Argument(
     "Trades with the headings of positions: quantity bought (> 0) or sold, price; cost (trade"
@@ -160,8 +164,8 @@ def REGT_STRATEGIES(positions, market=None, settings=None, dividends=None, heade
     """
     margin = _ranges(positions, market, settings, dividends).strategy()
     is_initial = margin.book.settings.basis is Basis.INITIAL
-    phase = Phase.INITIAL if is_initial else Phase.MAINTENANCE
-    return reports.strategies_table(margin, phase).cells(headers)
+    kind = RequirementKind.INITIAL if is_initial else RequirementKind.MAINTENANCE
+    return reports.strategies_table(margin, kind).cells(headers)
 
 
 @worksheet_function(**BOOK)
@@ -279,7 +283,7 @@ def MARGIN_CALL_DUE(day, kind, settings=None):
     return last_day_to_meet(kind, date_of(day), stated.house, stated.overrides)
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
+@worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
 def MARGIN_HISTORY(positions, market=None, settings=None, dividends=None, headers=True):
     """Both regimes by date and account, where positions and market have a column date: $, shares of
     long market value, capital released, equity, excess, calls with due dates, why a day failed.
@@ -288,7 +292,7 @@ def MARGIN_HISTORY(positions, market=None, settings=None, dividends=None, header
     return reports.history_table(days).cells(headers)
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
+@worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
 def MARGIN_HISTORY_SUMMARY(positions, market=None, settings=None, dividends=None, headers=True):
     """The days of MARGIN_HISTORY in a few figures: average shares of long market value, capital
     released, worst days, margin calls, days that failed.
@@ -450,7 +454,9 @@ def XLM_EXPLAIN(positions, market=None, settings=None, dividends=None, regime="p
     if regime is reports.Regime.PORTFOLIO:
         requirement = portfolio_margin.explained(_ranges(*ranges).portfolio())
     else:
-        requirement = strategy_margin.explained(_ranges(*ranges).strategy(), Phase(regime.value))
+        requirement = strategy_margin.explained(
+            _ranges(*ranges).strategy(), RequirementKind(regime.value)
+        )
     return reports.explanation_table(requirement).cells()
 
 
@@ -465,6 +471,14 @@ def XLM_RULE(name, as_of=None):
     """
     day = TODAY() if as_of is None else date_of(as_of)
     return reports.rule_table(name, day).cells(headers=False)
+
+
+@worksheet_function(positions=POSITIONS, headers=HEADERS)
+def XLM_MARKET(positions, headers=True):
+    """The market range for these positions: an underlying a row, with what is known of it and how
+    sure that is; prices in dollars, empty where they are still to be filled in.
+    """
+    return reports.market_table(underlyings_of(positions), TODAY()).cells(headers)
 
 
 @worksheet_function(

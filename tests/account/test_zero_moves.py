@@ -9,7 +9,7 @@ from xlmargin import udfs
 from xlmargin.account import lone_stock, portfolio_excess, strategy_excess
 from xlmargin.account.moved_prices import moved_prices
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
-from xlmargin.strategy_margin import Phase, strategy_lines
+from xlmargin.strategy_margin import RequirementKind, strategy_lines
 
 
 def test_long_stock():
@@ -249,7 +249,7 @@ def test_rows_of_one_price_and_two_volatilities_lie_between():
 
 
 def test_a_pairing_that_only_pays_after_a_move_is_found():
-    # now the puts are asked less uncovered than the 35 of their spread; far down, more
+    # now the puts require less uncovered than the 35 of their spread; far down, more
     options = [option("put", 5, 60, 0.05), option("put", -5, 95, 1.4)]
     held = [stock(500, 100), cash(-8_000)]
     move = totals(*held, *options)["strategy move down"]
@@ -267,7 +267,8 @@ def test_a_pairing_that_only_pays_after_a_move_is_found():
     )
     assert strategy_excess(then).excess[0] == pytest.approx(0, abs=0.05)
     strategies = [
-        {line.strategy for line in strategy_lines(m, Phase.MAINTENANCE)} for m in (now, then)
+        {line.strategy for line in strategy_lines(m, RequirementKind.MAINTENANCE)}
+        for m in (now, then)
     ]
     assert "Put credit spread" in strategies[1] - strategies[0]
 

@@ -10,18 +10,15 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import Executor, Future
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from xlmargin.cli import app
 from xlmargin.commands import batch, batch_book, batch_folder
-from xlmargin.commands.batch_book import BookAsked
-from xlmargin.history.executors import Workers
+from xlmargin.commands.batch_book import BookAsked, BookTold
+from xlmargin.history.executors import workers_here
 from xlmargin.importers import BookRanges
 
 ROOT = Path(__file__).parents[2]
@@ -278,20 +275,21 @@ def test_a_name_is_not_taken_for_a_formula(books: Path, tmp_path: Path) -> None:
     assert list(summary(tmp_path / "out")) == ["'=1+1.csv", "good.csv"]
 
 
-class Broken(Executor):
-    """Processes that end before they answer."""
-
-    def submit(self, *_: Any, **__: Any) -> Future[Any]:  # type: ignore[override]
-        future: Future[Any] = Future()
-        future.set_exception(BrokenProcessPool())
-        return future
+def guilty_dies(asked: BookAsked) -> BookTold:
+    """What comes of a book, where one of them ends the process that reads it."""
+    if asked.book.stem == "guilty":
+        os._exit(1)
+    return BookTold(asked.book.name, "written")
 
 
-def test_a_book_whose_process_ended_is_listed(tmp_path: Path) -> None:
-    asked = BookAsked(tmp_path / "a.csv", {}, tmp_path / "a.xlsx", dt.date(2026, 11, 20))
-    (told,) = batch._told_by(Workers(Broken(), 2), [asked])
-    assert told.book == "a.csv"
-    assert "its process ended" in told.refused
+def test_a_book_that_ends_its_process_takes_no_other_with_it(tmp_path: Path) -> None:
+    day = dt.date(2026, 11, 20)
+    books = [tmp_path / f"{name}.csv" for name in ("a", "guilty", "b", "c", "d")]
+    asked = [BookAsked(book, {}, book.with_suffix(".xlsx"), day) for book in books]
+    with workers_here(2) as workers:
+        told = {one.book: one for one in batch._told_by(workers, asked, guilty_dies)}
+    assert {name for name, one in told.items() if one.report} == {f"{n}.csv" for n in "abcd"}
+    assert "process died" in told["guilty.csv"].refused
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends an interrupt to a group of processes")

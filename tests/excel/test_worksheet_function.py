@@ -18,7 +18,7 @@ from xlmargin.errors import MarginError
 from xlmargin.excel import worksheet_function as module
 from xlmargin.excel.arguments import HEADERS, Argument, Kind
 from xlmargin.excel.worksheet_function import REGISTRY, Returns, worksheet_function
-from xlmargin.time_limit import TimeLimitReached, check_time_limit, time_limit
+from xlmargin.time_limit import check_time_limit, time_limit
 
 pytestmark = pytest.mark.dependencies
 
@@ -308,14 +308,6 @@ def test_a_call_that_takes_too_long_is_refused_with_advice(monkeypatch: pytest.M
     assert "xlmargin report" in function(1)
     monkeypatch.undo()
     assert function(2) == 2.0
-
-
-def test_the_limit_of_the_first_who_waits_holds() -> None:
-    with time_limit(math.inf), time_limit(-1.0):
-        check_time_limit()
-    with pytest.raises(TimeLimitReached), time_limit(-1.0), time_limit(math.inf):
-        check_time_limit()
-    check_time_limit()
 
 
 def test_cells_with_dates_are_read_and_remembered() -> None:

@@ -54,7 +54,7 @@ def test_one_worker_is_this_process() -> None:
 
 
 def test_a_worker_that_ends_is_told(recwarn: pytest.WarningsRecorder) -> None:
-    failed = pytest.raises(MarginError, match="A worker failed, perhaps for want of memory")
+    failed = pytest.raises(MarginError, match="A worker process died")
     with failed, workers_here(2) as workers:
         list(workers.answers(end, range(1, 9)))
 

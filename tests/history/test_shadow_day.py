@@ -150,7 +150,7 @@ def test_a_regime_that_is_not_asked_is_unknown(regimes: Regimes, unknown: tuple[
 
 @pytest.mark.parametrize(("day", "maintenance"), [("2009-11-30", 2_500), ("2009-12-01", 5_000)])
 def test_rules_are_those_of_the_day(day: str, maintenance: float) -> None:
-    # Regulatory Notice 09-53: from 1 December 2009 a fund of factor 2 is asked 2 * 25%.
+    # Regulatory Notice 09-53: from 1 December 2009 a fund of factor 2 requires 2 * 25%.
     market = [["symbol", "price", "class", "leverage"], ["XYZ", 100.0, "etf_broad", 2]]
     ranges = ([HEADINGS, stock(100, 100.0)], market, [["as_of", day]])
     assert shadow_day(read_book(*ranges)).maintenance.tolist() == [maintenance]

@@ -19,6 +19,7 @@ from xlmargin.importers import workbook_files
 from xlmargin.importers.brokers import read_frame, with_chain_prices
 from xlmargin.importers.brokers.broker_file import BrokerFile
 from xlmargin.importers.files import read_book_files, read_broker
+from xlmargin.workbooks.input_tables import input_tables
 
 FIELD = Path(__file__).parent / "field"
 
@@ -172,6 +173,14 @@ def test_thousands_are_read_as_the_file_writes_them(file: str) -> None:
     assert not log.errors
 
 
+def test_the_tables_of_a_command_keep_their_place_in_the_file() -> None:
+    rows = input_tables(read_book_files(FIELD / "euro2.csv").positions, None, None, None).ranges[0]
+    log = ProblemLog()
+    table = read_table(rows, "positions", POSITIONS, log)
+    assert (table.name, table.letter("price")) == ("euro2.csv", "F")
+    assert numbers(table, "quantity", log).tolist() == [1000.0]
+
+
 def test_a_file_with_semicolons_and_points_in_its_decimals_decides_nothing(tmp_path: Path) -> None:
     path = tmp_path / "book.csv"
     path.write_text("symbol;type;quantity;price\nXYZ;stock;1.000;500.25\n")
@@ -276,3 +285,81 @@ def test_a_chain_fills_the_prices_of_positions() -> None:
     ]  # fmt: skip
     rows = with_chain_prices(positions, chain)
     assert [row[-1] for row in rows] == ["price", 2.05, 1.1, None]
+
+
+# What the new formats do in their own way
+
+TWS = (FIELD / "tws_portfolio.csv").read_text()
+MERRILL = (FIELD / "merrill_holdings.csv").read_text()
+STATEMENT = (FIELD / "fidelity_statement.csv").read_text()
+ONE = (FIELD / "one_detail.csv").read_text()
+
+
+def changed(folder: Path, text: str, old: str = "", new: str = "") -> BrokerFile:
+    assert old in text
+    path = folder / "export.csv"
+    path.write_text(text.replace(old, new) if old else text)
+    read = read_broker(path)
+    assert read is not None
+    return read
+
+
+def test_a_future_and_other_currencies_of_trader_workstation_are_named(tmp_path: Path) -> None:
+    row = "SPY,-30,USD"
+    more = "SAP,10,EUR,100,1000,90,0,0,No,STK,1\nMES      MAR2027,1,USD,6000,30000,1,0,0,No,FUT,1\n"
+    read = changed(tmp_path, TWS.replace("USD,168707,USD", "EUR,400,EUR"), row, more + row)
+    assert [(p.column, p.found.split("'")[1]) for p in read.not_ours] == [
+        ("Currency", "EUR"), ("Security Type", "FUT"), ("Cash Balances", "EUR")
+    ]  # fmt: skip
+
+
+def test_a_merrill_symbol_may_not_contradict_its_description(tmp_path: Path) -> None:
+    read = changed(tmp_path, MERRILL, "XYZ#L1826C425000", "XYZ#L1826C042500")
+    assert [(p.row, p.column) for p in read.unreadable] == [(3, "Symbol")]
+
+
+def test_an_older_fidelity_statement_has_its_cash_one_cell_to_the_left(tmp_path: Path) -> None:
+    start = STATEMENT.index("QPIFQ")
+    end = STATEMENT.index("\n", start)
+    read = changed(tmp_path, STATEMENT, STATEMENT[start:end], "CASH,15678.89,1,15678.89,,,,,,,")
+    assert list(read.positions[-1][:3]) == ["CASH", "cash", 15678.89]
+
+
+def test_a_fidelity_description_may_hold_signs_of_a_web_page(tmp_path: Path) -> None:
+    read = changed(tmp_path, STATEMENT, "CALL (XYZ) SAMPLE CORP", "CALL (XYZ) S&amp;P SAMPLE")
+    assert read.positions[2][0] == CALLS[0]
+
+
+def test_only_open_trades_of_optionnet_explorer_are_held(tmp_path: Path) -> None:
+    more = (
+        ',"A1",12/18/2026,29,"old",SPX,Closed,Custom,10/1/2026,10/2/2026,53,40,7,5,1,2\n'
+        ',,"A1",29,10/1/2026,Buy,9,SPX   261219P05900000,12/18/2026,Put,x,SPX,60,4\n'
+        ',"A1",12/18/2026,30,"hedge",SPX,Open,Custom,10/1/2026,,53,40,7,5,1,2\n'
+        ',,"A1",30,10/1/2026,Sell,1,SPX   261219P05900000,12/18/2026,Put,x,SPX,62,4\n'
+        ',,"A1",30,10/1/2026,Buy,1,SPX,,Stock,x,SPX,5900,4\n'
+    )
+    read = changed(tmp_path, ONE.rstrip("\n") + "\n" + more)
+    assert [row[:3] for row in read.positions[1:]] == [
+        ["SPX   261218P05900000", "put", 1.0], ["SPX   261218P05500000", "put", -4.0]
+    ]  # fmt: skip
+    assert [row[7] for row in read.positions[1:]] == [None, 30.4]
+    assert ["'SPX'" in p.found for p in read.not_ours] == [True]
+
+
+def test_a_transaction_that_is_neither_bought_nor_sold_is_refused(tmp_path: Path) -> None:
+    read = changed(tmp_path, ONE, "Sell,4,", "Assigned,4,")
+    assert [p.row for p in read.unreadable] == [12]
+
+
+def test_a_summary_report_holds_what_has_no_day_of_closing(tmp_path: Path) -> None:
+    text = (
+        "ONE Summary Report\n\nDate/Time: 11/20/2026 11:28:34\n\n"
+        ",Account,Expiration,TradeId,TradeName,Underlying,Status,TradeType,OpenDate,CloseDate\n"
+        ",,Account,TradeId,OpenDate,Transaction,Qty,Symbol,Expiry,Type,Description,Underlying,"
+        "AvgOpenPrice,CloseDate,AvgClosePrice\n"
+        ',"A1",12/18/2026,28,"test",SPX,Open,Custom,10/11/2026,\n'
+        ',,"A1",28,10/11/2026,Buy,2,SPX   261219P05900000,12/18/2026,Put,x,SPX,60.2,,\n'
+        ',,"A1",28,10/11/2026,Sell,4,SPX   261219P05500000,12/18/2026,Put,x,SPX,30.4,11/1/2026,9\n'
+    )
+    read = changed(tmp_path, text)
+    assert [row[:3] for row in read.positions[1:]] == [["SPX   261218P05900000", "put", 2.0]]

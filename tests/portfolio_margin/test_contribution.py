@@ -39,7 +39,8 @@ INDEX: Range = [["IDX", 100, "index_high_cap", "IDX", "HC", None]]
 
 def test_a_gain_counts_at_the_rates_of_both_groups_above_it():
     # $1,000,000 each way, +6/-8%: at -8% the gain counts at 90%, and half of that above
-    made = contributed([shares("SPY", 2_000), shares("DIA", -2_500)], TWO_INDEXES)
+    rows = [shares("SPY", 2_000), shares("DIA", -2_500)]
+    made = contributed(rows, TWO_INDEXES, portfolio_group_offset=0.5)
     assert made.share == pytest.approx([80_000, -36_000])
     assert made.standalone == pytest.approx([80_000, 60_000])
     assert made.marginal == pytest.approx([44_000 - 60_000, 44_000 - 80_000])

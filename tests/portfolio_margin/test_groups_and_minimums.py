@@ -50,15 +50,35 @@ def test_in_one_product_group_gains_count_at_ninety_percent():
     assert requirement(LONG_AND_SHORT, market) == pytest.approx(8_000)
 
 
-def test_in_one_portfolio_group_gains_of_product_groups_count_at_half():
+def test_in_one_portfolio_group_gains_of_product_groups_count_at_the_share_that_is_stated():
     # the gain counts at 90% in its product group, and half of that in the portfolio group
     market = grouped({"SPX": "A", "DJX": "B"}, {"SPX": "P", "DJX": "P"})
-    assert requirement(LONG_AND_SHORT, market) == pytest.approx(80_000 - 0.5 * 0.9 * 80_000)
+    expected = pytest.approx(80_000 - 0.5 * 0.9 * 80_000)
+    assert requirement(LONG_AND_SHORT, market, ["portfolio_group_offset", 0.5]) == expected
+
+
+def test_a_portfolio_group_without_a_stated_share_changes_nothing():
+    market = grouped({"SPX": "A", "DJX": "B"}, {"SPX": "P", "DJX": "P"})
+    assert requirement(LONG_AND_SHORT, market) == pytest.approx(80_000 + 60_000)
+    rows = udfs.PM_GROUPS([SHARES, *LONG_AND_SHORT], market, SETTINGS)
+    assert [row[:3] for row in rows[1:]] == [
+        ["class group", "SPX", "A"],
+        ["class group", "DJX", "B"],
+        ["product group", "A", "account"],
+        ["product group", "B", "account"],
+    ]
+
+
+def test_a_product_group_of_two_stocks_changes_nothing():
+    market = [INDEXES[0], *([s, 100, "stock", 1, None, "P", None] for s in ("AAA", "BBB"))]
+    pair = [["AAA", "stock", 1_000], ["BBB", "stock", -1_000]]
+    assert requirement(pair, market) == pytest.approx(15_000 + 15_000)
 
 
 def test_groups_are_listed_with_what_they_are_part_of():
     market = grouped({"SPX": "A", "DJX": "B"}, {"SPX": "P", "DJX": "P"})
-    rows = udfs.PM_GROUPS([SHARES, *LONG_AND_SHORT], market, SETTINGS)
+    settings = [*SETTINGS, ["portfolio_group_offset", 0.5]]
+    rows = udfs.PM_GROUPS([SHARES, *LONG_AND_SHORT], market, settings)
     found = [row[:3] for row in rows[1:]]
     assert found == [
         ["class group", "SPX", "A"],
@@ -212,14 +232,14 @@ def test_only_a_fund_on_the_index_takes_the_range_of_the_index(stranger):
 
 def test_order_of_market_rows_does_not_matter():
     rows = [
-        ["AAF", 100, "stock", 1, "G", "P", None],
+        ["AAF", 100, "etf_narrow", 1, "G", "P", None],
         ["BBF", 100, "etf_narrow", 1, "G", "P", None],
-        ["CCF", 100, "stock", 1, "H", "P", None],
+        ["CCF", 100, "etf_narrow", 1, "H", "P", None],
     ]
     positions = [["AAF", "stock", 100], ["CCF", "stock", -100]]
     one = requirement(positions, [INDEXES[0], *rows])
     other = requirement(positions, [INDEXES[0], *rows[::-1]])
-    assert one == other == pytest.approx(1_500)  # OCC-DISC: stocks never offset
+    assert one == other == pytest.approx(150)  # 15c3-1a(b)(1)(iv)(B): 90% of the gain
 
 
 def test_product_group_of_different_ranges_is_refused():

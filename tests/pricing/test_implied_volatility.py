@@ -10,8 +10,8 @@ from xlmargin.pricing import (
     VolatilityStatus,
     greeks,
     implied_volatility,
-    least_value,
     theoretical_value,
+    zero_volatility_value,
 )
 
 quick = settings(max_examples=100, deadline=None)
@@ -67,7 +67,7 @@ def test_prices_with_cash_dividends_are_met(call, american, spot, day, rate, vol
 def check_price_is_met(terms, spot, volatility):
     price = theoretical_value(terms, spot, volatility)[:, 0]
     found = implied_volatility(terms, spot, price)
-    if price[0] > least_value(terms, spot)[0, 0] + 1e-5:
+    if price[0] > zero_volatility_value(terms, spot)[0, 0] + 1e-5:
         assert found.status[0] == VolatilityStatus.SOLVED
         at_found = theoretical_value(terms, spot, found.volatility)[:, 0]
         np.testing.assert_allclose(at_found, price, atol=1.01e-8 * 100)
@@ -94,10 +94,10 @@ def test_every_price_gets_a_volatility_or_a_reason(
 def test_statuses():
     american = contracts(False, 120.0, 0.5, 0.05)
     european = contracts(True, 100.0, 0.5, 0.05, american=False)
-    assert status_of(american, 100.0, 20.0) == VolatilityStatus.BELOW_LEAST_VALUE
+    assert status_of(american, 100.0, 20.0) == VolatilityStatus.BELOW_ZERO_VOLATILITY_VALUE
     assert status_of(american, 100.0, 20.5) == VolatilityStatus.SOLVED
     assert status_of(american, 100.0, 120.0) == VolatilityStatus.ABOVE_GREATEST_VALUE
-    assert status_of(european, 100.0, 2.0) == VolatilityStatus.BELOW_LEAST_VALUE
+    assert status_of(european, 100.0, 2.0) == VolatilityStatus.BELOW_ZERO_VOLATILITY_VALUE
     assert status_of(european, 100.0, 100.0) == VolatilityStatus.ABOVE_GREATEST_VALUE
     assert status_of(contracts(True, 100.0, 0.0, 0.05), 110.0, 10.0) == VolatilityStatus.EXPIRING
     for spot, price in ((np.nan, 5.0), (100.0, np.nan), (0.0, 5.0), (-1.0, 5.0)):

@@ -1,4 +1,4 @@
-"""Values of QuantLib's own test suite and of its finite differences: see each file's source."""
+"""Values of others' test suites and finite differences: see each file's source."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.pricing.contract_builder import contracts, numbers
-from xlmargin.pricing import theoretical_value
+from xlmargin.pricing import implied_volatility, theoretical_value
 
 pytestmark = pytest.mark.dependencies
 
@@ -64,3 +64,26 @@ def test_hull_takes_the_dividends_out_of_the_spot():
 def test_options_with_cash_dividends(case):
     expected = case["expected"]["price_spot_model"]
     assert value_of(case["option"]) == pytest.approx(expected, abs=0.003)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        case
+        for name in ("hard_prices.json", "aqfed_dividends_and_negative_rates.json")
+        for case in cases(name)
+        if "price" in case["expected"]
+    ],
+    ids=lambda case: case["id"],
+)
+def test_options_that_are_hard_to_value(case):
+    expected, within = case["expected"]["price"], case["tolerance"]
+    assert value_of(case["option"]) == pytest.approx(expected, abs=within, rel=0)
+
+
+def test_a_price_where_two_approximations_meet_has_a_volatility():
+    case = next(case for case in cases("hard_prices.json") if "implied_vol" in case["expected"])
+    option = case["option"]
+    terms = contracts(False, option["strike"], option["t"], option["r"], option["q"])
+    found = implied_volatility(terms, *numbers(option["spot"], option["price"])).volatility[0]
+    assert found == pytest.approx(case["expected"]["implied_vol"], abs=2e-4)

@@ -8,9 +8,8 @@ import pytest
 
 from tests.pricing.contract_builder import contracts, numbers
 from xlmargin.pricing import theoretical_value
-from xlmargin.pricing.american import american_value
+from xlmargin.pricing.american import EarlyExercisePremium, american_value
 from xlmargin.pricing.black_scholes import european_value
-from xlmargin.pricing.premium_curve import PremiumCurve
 
 
 def tree(call, american, spot, strike, years, rate, dividend_yield, volatility, steps):
@@ -136,6 +135,6 @@ def test_the_curve_of_early_exercise_is_its_integral_at_every_price():
     )
     share = 100 * np.exp(np.linspace(-1.5, 1.5, 60))[:, None] * np.ones(n)
     european = european_value(terms, share.T, volatility).T
-    ours = PremiumCurve.of(terms, volatility).value(share, european)
+    ours = EarlyExercisePremium.of(terms, volatility).added(share, european)
     expected = american_value(terms, share.T, volatility).T
     np.testing.assert_allclose(ours, expected, atol=3e-6 * 100)

@@ -173,26 +173,22 @@ def test_netting_equals_the_slow_reading_of_the_rule(rows, house):
 
 def slow_requirement(found, rows):
     """The netting and the minimum as the rule reads, in loops, from the positions' arrays."""
-    groups = {"AAA": ("P1", "F", 0.0), "BBB": ("P2", "F", 0.0), "III": ("P3", None, 0.9)}
+    groups = {"AAA": ("AAA", 0.0), "BBB": ("BBB", 0.0), "III": ("P3", 0.9)}  # stocks stand alone
     groups |= {"FFF": groups["III"], "LLL": groups["III"]}  # rates: 15c3-1a(b)(1)(iv)(B)
     losses = {}
     for point in range(found.risk_array.shape[1]):
-        by_class, by_product, by_top = {}, {}, {}
+        by_class, by_top = {}, {}
         for row, gains in zip(rows, found.risk_array, strict=True):
             name = "III" if row[0] == "FFF" else row[0]
             by_class[name] = by_class.get(name, 0.0) + gains[point]
         for name, gain in by_class.items():
-            product, _, rate = groups[name]
-            by_product[product] = by_product.get(product, 0.0) + gain * (rate if gain > 0 else 1)
-        for product, gain in by_product.items():
-            top = {"P1": "F", "P2": "F"}.get(product, product)
-            counts = gain * (0.5 if gain > 0 and top == "F" else 1)
-            by_top[top] = by_top.get(top, 0.0) + counts
+            top, rate = groups[name]
+            by_top[top] = by_top.get(top, 0.0) + gain * (rate if gain > 0 else 1)
         for top, gain in by_top.items():
             losses[top] = max(losses.get(top, 0.0), -gain)
     minimums = {}
     for row, value in zip(rows, found.market_value, strict=True):
-        top = {"P1": "F", "P2": "F"}.get(groups[row[0]][0], groups[row[0]][0])
+        top, _ = groups[row[0]]
         own = 0.0 if row[1] == "stock" else 37.5 * abs(row[2])
         own = min(own, value) if row[2] > 0 else own
         minimums[top] = minimums.get(top, 0.0) + own

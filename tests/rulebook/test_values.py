@@ -78,7 +78,7 @@ def test_everything_else_in_the_rule():
     assert rules.contract_minimums.short_option_minimum == 0  # no such charge in the rule
     assert rules.valuation_points.leverage_multiplies_range is True  # RN 09-53
     assert dict(rules.aggregation.product_group_offset) == PRODUCT_GROUP_OFFSETS
-    assert rules.aggregation.portfolio_group_offset == 0.50  # unconfirmed; level: IBKR, OCC-DOC
+    assert rules.aggregation.portfolio_group_offset == 0  # (g)(8)(C); else OCC's own file
 
 
 @pytest.mark.parametrize("house", HOUSE_RANGES)
@@ -136,7 +136,6 @@ def test_leverage_multiplies_the_range_from_the_notice_on():
     [
         "contract_minimum",
         "long_contract_minimum_cap",
-        "portfolio_group_offset",
         "product_group_offset_index_high_cap",
         "product_group_offset_index_broad",
         "product_group_offset_index_narrow",

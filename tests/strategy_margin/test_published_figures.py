@@ -14,7 +14,12 @@ from xlmargin.errors import RefusedPosition
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Underlying
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin import Phase, StrategyMargin, strategy_lines, strategy_margin
+from xlmargin.strategy_margin import (
+    RequirementKind,
+    StrategyMargin,
+    strategy_lines,
+    strategy_margin,
+)
 
 pytestmark = pytest.mark.dependencies
 
@@ -102,11 +107,11 @@ def margined(
 def figures(margin: StrategyMargin) -> dict[str, float]:
     """The figures of a case by their published names."""
     positions = margin.book.positions
-    legs = [leg for line in strategy_lines(margin, Phase.INITIAL) for leg in line.legs]
+    legs = [leg for line in strategy_lines(margin, RequirementKind.INITIAL) for leg in line.legs]
     options = [leg for leg in legs if positions.is_option[leg.position]]
     maintained = [
         line
-        for line in strategy_lines(margin, Phase.MAINTENANCE)
+        for line in strategy_lines(margin, RequirementKind.MAINTENANCE)
         if any(g.quantity < 0 for g in line.legs)
     ]
     return {

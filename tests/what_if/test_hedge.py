@@ -286,7 +286,7 @@ def test_more_than_is_tried_one_by_one_is_found_and_not_said_to_be_least():
 
 
 def test_a_house_s_minimum_turns_where_shares_go_from_short_to_long():
-    # an uncovered call is asked 30% of the 500,000 that it delivers, more than any loss here; the
+    # an uncovered call requires 30% of the 500,000 that it delivers, more than any loss here; the
     # first 600 shares of one fund bought against 600 of another sold cover nothing, the next ones
     # 150 each
     market = [["symbol", "price", "class", "class_group"], ["SPX", 5_000, "index_high_cap", "SPX"],

@@ -75,3 +75,17 @@ def test_the_account_has_a_column_for_each_account(several):
     assert rows["Every figure"][:5] == ("total", "one", "two", "unit", "rule")
     # 100 shares at 50 and 1,000 in cash; 40 short at 50 and 9,000 in cash.
     assert rows["account value"][:3] == (13_000, 6_000, 7_000)
+
+
+@pytest.mark.parametrize("rows", [POSITIONS[1:3], []], ids=["one of two", "both"])
+def test_an_account_of_nothing_but_cash_has_its_place(
+    rows: list[list[object]], functions: Functions, tmp_path: Path
+):
+    held = [POSITIONS[0], *rows, *([["USD", "cash", 500, None, a] for a in ("one", "two")])]
+    path = tmp_path / "cash.xlsx"
+    write_margin_workbook(path, input_tables(held, None, SETTINGS, None), functions)
+    sheet = openpyxl.load_workbook(path, data_only=True)["Comparison"]
+    shown = {row[0]: row[1:5] for row in sheet.iter_rows(values_only=True)}
+    # By strategy 50% of 5,000 at first, 25% later; by portfolio 15%, and nothing on cash.
+    one = (2_500, 1_250, 2_500, 750) if rows else (0, 0, 0, 0)
+    assert (shown["one: total"], shown["two: total"]) == (one, (0, 0, 0, 0))

@@ -39,7 +39,7 @@ from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import AccountRules, account_rules, call_rules, eligibility_rules
 from xlmargin.rulebook.values_in_force import RULE
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin import Phase, StrategyMargin
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +120,7 @@ def account_state(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Accou
     prices, citations = moved_prices(portfolio), _citations(strategy, portfolio)
     if book.settings.account_type is AccountType.CASH:
         stock = values.long_market_value - values.short_market_value
-        paid = Excess(values.cash + stock, strategy.by_account(Phase.MAINTENANCE))
+        paid = Excess(values.cash + stock, strategy.by_account(RequirementKind.MAINTENANCE))
         regime = _by_strategy(strategy, prices, paid, CallKind.REGT)
         power = cash_buying_power(paid)
         return AccountState(book, values, regime, power, None, citations)
@@ -155,7 +155,7 @@ def _by_strategy(
     def zero(moves: tuple[float, ...]) -> FloatArray:
         return strategy_zero(margin, prices, now.excess > 0, moves)
 
-    return _regime(margin.book, now, without.by_account(Phase.MAINTENANCE), zero, kind)
+    return _regime(margin.book, now, without.by_account(RequirementKind.MAINTENANCE), zero, kind)
 
 
 def _portfolio_state(margin: PortfolioMargin, prices: MovedPrices) -> PortfolioState:
@@ -210,7 +210,7 @@ def _account_rules(book: Book) -> AccountRules:
 
 
 def _bare(book: Book) -> Book:
-    """The book under the rule alone: the same book where nothing is asked beyond it."""
+    """The book under the rule alone: the same book where nothing requires beyond it."""
     if book.settings.house == RULE and not book.settings.overrides:
         return book
     return replace(book, settings=replace(book.settings, house=RULE, overrides={}))

@@ -17,7 +17,7 @@ from xlmargin.account.account_values import AccountValues, account_values
 from xlmargin.arrays import FloatArray
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin import Phase, StrategyMargin
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,9 @@ def portfolio_excess(margin: PortfolioMargin) -> Excess:
 
 def strategy_excess(margin: StrategyMargin) -> Excess:
     """Strategy-based equity beside the least maintenance requirement."""
-    return Excess(values_by_strategy(margin).strategy_equity, margin.by_account(Phase.MAINTENANCE))
+    return Excess(
+        values_by_strategy(margin).strategy_equity, margin.by_account(RequirementKind.MAINTENANCE)
+    )
 
 
 def values_under_portfolio(margin: PortfolioMargin) -> AccountValues:

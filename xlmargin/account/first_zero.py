@@ -28,7 +28,7 @@ NARROW: Final = 1e-10
 _MOST_STEPS: Final = 100
 
 ExcessAfter: TypeAlias = Callable[[AfterMove, FloatArray, BoolArray], FloatArray]
-"""Excess of each account, $, in a book after moves; what these are by account, and who is asked.
+"""Excess of each account, $, in a book after moves; what these are by account, and who requires.
 
 Arrays have shape (accounts,); the answer for accounts that are not asked for is not read.
 """
@@ -36,7 +36,7 @@ Arrays have shape (accounts,); the answer for accounts that are not asked for is
 ExcessAt: TypeAlias = Callable[[FloatArray, BoolArray], FloatArray]
 """Excess of each account, $, after a move of its own; arrays of shape (accounts,).
 
-The second argument tells who is asked, as in `ExcessAfter`.
+The second argument tells who requires, as in `ExcessAfter`.
 """
 
 

@@ -1,4 +1,4 @@
-"""Stock that nothing is paired with, after moves: a share of it is asked the same in any account.
+"""Stock that nothing is paired with, after moves: a share of it requires the same in any account.
 
 Where a class holds no options and nothing against the box there is one pairing, at any prices.
 """
@@ -11,25 +11,27 @@ import numpy as np
 
 from xlmargin.account.moved_holdings import moved_underlying
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.strategy_margin.pairing.class_positions import Holdings
-from xlmargin.strategy_margin.pairing.requirement_rules import Charges
+from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
+from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
 from xlmargin.strategy_margin.rules.legs import StockLeg
 
 
-def is_lone_stock(holdings: Holdings) -> bool:
+def is_lone_stock(holdings: ClassPositions) -> bool:
     """Whether nothing in the holdings can be paired."""
-    return not holdings.options and not any(stock.boxed_shares for stock in holdings.stocks)
+    return not holdings.options and not any(
+        stock.against_the_box_shares for stock in holdings.stocks
+    )
 
 
 @dataclass(frozen=True)
 class LoneStock:
-    """Stock that nothing is paired with, each with its account, and what it is asked by."""
+    """Stock that nothing is paired with, each with its account, and what it requires by."""
 
     held: tuple[tuple[int, StockLeg], ...]
-    charges: Charges
+    requirements: RequirementRules
 
     def asked(self, moves: FloatArray, looking: BoolArray) -> FloatArray:
-        """What each account is asked for it after a move of its own, $, shape (accounts,).
+        """What each account requires for it after a move of its own, $, shape (accounts,).
 
         That of accounts that are not looked at is 0.
         """
@@ -42,6 +44,6 @@ class LoneStock:
                 if key not in a_share:
                     underlying = moved_underlying(leg.underlying, own[account])
                     moved = replace(leg, value=underlying.spot, underlying=underlying)
-                    a_share[key] = self.charges.stock(moved)
+                    a_share[key] = self.requirements.stock(moved)
                 asked[account] += abs(leg.shares) * a_share[key]
         return asked

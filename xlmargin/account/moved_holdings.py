@@ -9,7 +9,12 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.market import Underlying
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
-from xlmargin.strategy_margin.pairing.class_positions import HeldOption, HeldStock, Holdings, Piece
+from xlmargin.strategy_margin.pairing.class_positions import (
+    ClassPositions,
+    HeldOption,
+    HeldStock,
+    Lot,
+)
 
 
 def moved_underlying(underlying: Underlying, move: float) -> Underlying:
@@ -18,7 +23,7 @@ def moved_underlying(underlying: Underlying, move: float) -> Underlying:
     return replace(underlying, spot=underlying.spot * (1.0 + own))
 
 
-def moved_holdings(holdings: Holdings, move: float, value: FloatArray) -> Holdings:
+def moved_holdings(holdings: ClassPositions, move: float, value: FloatArray) -> ClassPositions:
     """The holdings after a move of the market, their rows worth what `value` says.
 
     `value`, $ per unit, has shape (positions,).
@@ -31,7 +36,7 @@ def moved_holdings(holdings: Holdings, move: float, value: FloatArray) -> Holdin
         return underlyings[underlying.symbol]
 
     def option(held: HeldOption) -> HeldOption:
-        worth = _average(value, held.pieces)
+        worth = _average(value, held.lots)
         return replace(
             held, leg=replace(held.leg, value=worth, underlying=moved(held.leg.underlying))
         )
@@ -47,9 +52,9 @@ def moved_holdings(holdings: Holdings, move: float, value: FloatArray) -> Holdin
     )
 
 
-def _average(value: FloatArray, pieces: tuple[Piece, ...]) -> float:
+def _average(value: FloatArray, lots: tuple[Lot, ...]) -> float:
     """Average value of the pieces, $ per unit: rows of one price may differ in volatility."""
-    if len(pieces) == 1:
-        return float(value[pieces[0].position])
-    quantity = np.array([piece.quantity for piece in pieces])
-    return float(np.average(value[[piece.position for piece in pieces]], weights=quantity))
+    if len(lots) == 1:
+        return float(value[lots[0].position])
+    quantity = np.array([lot.quantity for lot in lots])
+    return float(np.average(value[[lot.position for lot in lots]], weights=quantity))

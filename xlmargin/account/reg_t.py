@@ -6,7 +6,7 @@ are applied. That deposit stands beside net liquidation value. Beside strategy-b
 gives most options no value, the same excess is left by a requirement of its own.
 
 Stock that covers a short call counts at no more than the call's strike, and short stock that
-covers a short put is asked its unrealized loss: the deposit of a trade does not say so, the excess
+covers a short put requires its unrealized loss: the deposit of a trade does not say so, the excess
 does.
 
 Rule: 12 CFR 220.4(b), 220.12.
@@ -20,9 +20,9 @@ from typing import Final
 import numpy as np
 
 from xlmargin.account.excess import Excess, market_worth, values_by_strategy
-from xlmargin.strategy_margin import Phase, StrategyMargin, strategy_margin
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 from xlmargin.strategy_margin.pairing.least_pairing import least_pairing
-from xlmargin.strategy_margin.pairing.requirement_rules import MarginCharges
+from xlmargin.strategy_margin.pairing.requirement_rules import MarginRequirementRules
 from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed
 from xlmargin.strategy_margin.rules.legs import OptionLeg, StockLeg
 from xlmargin.strategy_margin.rules.stock import long_stock
@@ -37,9 +37,9 @@ def reg_t_excess(margin: StrategyMargin) -> Excess:
     """
     values = values_by_strategy(margin)
     deposit = np.zeros(len(values.accounts))
-    charges = ExcessCharges(Phase.INITIAL, margin.rules)
+    requirements = ExcessCharges(RequirementKind.INITIAL, margin.rules)
     for c in _opened_now(margin).classes:
-        least = least_pairing(c.holdings, charges, margin.rules, seconds=c.seconds)
+        least = least_pairing(c.holdings, requirements, margin.rules, seconds=c.seconds)
         deposit[c.account] += least.amount - c.proceeds
     return Excess(values.strategy_equity, deposit - values.options_without_value)
 
@@ -52,7 +52,7 @@ def _opened_now(margin: StrategyMargin) -> StrategyMargin:
 
 
 @dataclass(frozen=True)
-class ExcessCharges(MarginCharges):
+class ExcessCharges(MarginRequirementRules):
     """The initial charges of a margin account with the unrealized loss of stock used as cover.
 
     Rule: 12 CFR 220.4(b)(4).
@@ -75,10 +75,10 @@ class ExcessCharges(MarginCharges):
         return super().fund(fund, call) + shares * self._write_down(fund, strike)
 
     def _write_down(self, stock: StockLeg, strike: float) -> float:
-        """What long stock is asked more at no more than the strike than at its value, $ a share."""
+        """What long stock requires more at no more than the strike than at its value, $ a share."""
         counted = min(stock.value, strike)
         at_strike, whole = (
-            long_stock(stock.underlying, value, self.phase, self.rules)
+            long_stock(stock.underlying, value, self.kind, self.rules)
             for value in (counted, stock.value)
         )
         return at_strike + stock.value - counted - whole

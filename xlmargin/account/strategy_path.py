@@ -1,6 +1,6 @@
 """The excess of each account under strategy-based margin after a move of its own.
 
-No permitted pairing is asked less than the least. So a pairing that is known, asked anew at the
+No permitted pairing requires less than the least. So a pairing that is known, asked anew at the
 moved prices, proves without a search that there is excess where it leaves some; which pairings are
 permitted does not depend on prices. A search is made only where none of those known leaves any,
 and what it finds is known from then on.
@@ -23,12 +23,16 @@ from xlmargin.account.moved_prices import AfterMove, MovedPrices
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.cash import cash_of_accounts
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin import ClassMargin, Phase, StrategyMargin
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin, UnderlyingMargin
 from xlmargin.strategy_margin.net_liquidation import values_added
-from xlmargin.strategy_margin.pairing.class_positions import Holdings
-from xlmargin.strategy_margin.pairing.least_pairing import charge, charges_of, least_pairing
-from xlmargin.strategy_margin.pairing.matches import Paired
-from xlmargin.strategy_margin.pairing.requirement_rules import Charges
+from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
+from xlmargin.strategy_margin.pairing.least_pairing import (
+    least_pairing,
+    requirement_of,
+    requirement_rules,
+)
+from xlmargin.strategy_margin.pairing.matches import StrategyMatch
+from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
 from xlmargin.strategy_margin.solver.program import HALF_A_CENT
 
 
@@ -74,24 +78,24 @@ def counted_units(margin: StrategyMargin) -> FloatArray:
 
 @dataclass
 class KnownPairings:
-    """One class with the pairings of it that are known, and what they are asked by."""
+    """One class with the pairings of it that are known, and what they require by."""
 
-    margin: ClassMargin
-    charges: Charges
-    pairings: list[tuple[Paired, ...]]
+    margin: UnderlyingMargin
+    requirements: RequirementRules
+    pairings: list[tuple[StrategyMatch, ...]]
 
-    def asked(self, holdings: Holdings) -> float:
-        """Least of what the known pairings are asked with the holdings at some prices, $."""
+    def asked(self, holdings: ClassPositions) -> float:
+        """Least of what the known pairings require with the holdings at some prices, $."""
         return min(
-            fsum(charge(strategy, holdings, self.charges) for strategy in pairing)
+            fsum(requirement_of(strategy, holdings, self.requirements) for strategy in pairing)
             for pairing in self.pairings
         )
 
-    def search(self, holdings: Holdings) -> None:
-        """Find the pairing that is asked least with the holdings at some prices, and know it."""
+    def search(self, holdings: ClassPositions) -> None:
+        """Find the pairing that requires least with the holdings at some prices, and know it."""
         found = least_pairing(
             holdings,
-            self.charges,
+            self.requirements,
             self.margin.rules,
             cash=self.margin.is_cash,
             seconds=self.margin.seconds,
@@ -116,12 +120,14 @@ class StrategyPath:
         """At first the present pairings alone are known."""
         book, classes = self.margin.book, self.margin.classes
         is_cash = book.settings.account_type is AccountType.CASH
-        charges = charges_of(Phase.MAINTENANCE, self.margin.rules, cash=is_cash)
+        requirements = requirement_rules(
+            RequirementKind.MAINTENANCE, self.margin.rules, cash=is_cash
+        )
         lone = [c.holdings for c in classes if is_lone_stock(c.holdings)]
         held = ((holdings.account, stock.leg) for holdings in lone for stock in holdings.stocks)
-        self.stock = LoneStock(tuple(held), charges)
+        self.stock = LoneStock(tuple(held), requirements)
         self.classes = [
-            KnownPairings(c, charges, [c.pairing(Phase.MAINTENANCE).strategies])
+            KnownPairings(c, requirements, [c.pairing(RequirementKind.MAINTENANCE).strategies])
             for c in classes
             if not is_lone_stock(c.holdings)
         ]
@@ -138,7 +144,7 @@ class StrategyPath:
         return excess
 
     def search(self, after: AfterMove, moves: FloatArray, looking: BoolArray) -> None:
-        """Find the pairings that are asked least after the moves, and know them."""
+        """Find the pairings that require least after the moves, and know them."""
         for known, holdings in self._moved(after.worth(self.margin.mark), moves, looking):
             known.search(holdings)
 
@@ -153,8 +159,8 @@ class StrategyPath:
 
     def _moved(
         self, worth: FloatArray, moves: FloatArray, looking: BoolArray
-    ) -> Iterator[tuple[KnownPairings, Holdings]]:
-        """The classes of the accounts that are asked for, with their holdings after the moves."""
+    ) -> Iterator[tuple[KnownPairings, ClassPositions]]:
+        """The classes of the accounts that require for, with their holdings after the moves."""
         for known in self.classes:
             account = known.margin.account
             if looking[account]:

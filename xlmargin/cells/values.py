@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Final, TypeAlias, TypeGuard
 
 import numpy as np
@@ -129,10 +130,9 @@ def simple_cells(cells: Cells) -> Cells:
     rows = rows_of(cells)
     if len(rows) == 1 and len(rows[0]) == 1 and not isinstance(cells, list | tuple):
         return _simple(rows[0][0])
-    return [
-        row if _SIMPLE.issuperset(map(type, row)) else [_simple(cell) for cell in row]
-        for row in rows
-    ]
+    if _SIMPLE.issuperset(map(type, chain.from_iterable(rows))):
+        return rows
+    return [[_simple(cell) for cell in row] for row in rows]
 
 
 def _simple(cell: Cell) -> Cell:

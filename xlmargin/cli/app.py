@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -13,6 +14,7 @@ import typer
 import xlmargin
 from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
+from xlmargin.time_limit import time_limit
 
 if TYPE_CHECKING:
     from xlmargin.excel.worksheet_function import WorksheetFunction
@@ -90,6 +92,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        app()
+        with time_limit(math.inf):
+            app()
     except Exception as error:
         sys.exit(f"xlmargin failed: {internal_error(error)}.")

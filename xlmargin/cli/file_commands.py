@@ -98,6 +98,27 @@ def official(
 
 
 @app.command()
+def market(
+    positions: Positions,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Market to write (.csv).")
+    ] = None,
+    instruments: Annotated[
+        Path | None, typer.Option(help="Your own table of instruments, above the known ones.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the market range for positions: what is known of each underlying, and how sure."""
+    from xlmargin.commands.market import write_market
+
+    try:
+        ranges, inputs = read(positions, None, None, None), (positions, instruments or positions)
+        write_market(ranges, inputs, instruments, output, dt.date.today(), as_json)
+    except (MarginError, OSError) as error:
+        refuse(error)
+
+
+@app.command()
 def market_groups(
     groups: Annotated[list[Path], typer.Argument(help="Published class and product groups.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Market to write (.csv).")],

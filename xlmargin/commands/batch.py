@@ -7,10 +7,10 @@ import json
 import multiprocessing
 import os
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,8 +35,9 @@ from xlmargin.commands.terminal import printed
 from xlmargin.commands.written_rows import refuse_output, write_rows
 from xlmargin.errors import MarginError
 from xlmargin.excel.answers import to_cells
-from xlmargin.history.executors import Workers, workers_here
+from xlmargin.history.executors import Workers, processes_here, workers_here
 from xlmargin.reports.table import Table, Value
+from xlmargin.unfinished import unfinished_folder
 
 SUMMARY: Final = "summary.csv"
 SECONDS_TO_END: Final = 5
@@ -45,7 +46,9 @@ _SHOWN: Final = (
     ACCOUNT_VALUE, "initial", "maintenance", PORTFOLIO, "gain %", "warnings",
 )  # fmt: skip
 """Columns of the summary that a terminal has room for."""
-_ENDED: Final = "its process ended, perhaps for want of memory; report it by itself"
+_ENDED: Final = "its process died (often: out of memory), alone too; the other books are reported"
+Tell = Callable[[BookAsked], BookTold]
+
 _LINK: Final = "is a link out of the folder; wanted the file itself"
 
 
@@ -99,10 +102,7 @@ class BatchAsked:
 
     def _told(self, found: BookFolder, names: Mapping[Path, str]) -> dict[str, BookTold]:
         """What came of each book by its name; each report is put in place when it is whole."""
-        with tempfile.TemporaryDirectory(
-            prefix=".xlmargin-", dir=self.output, ignore_cleanup_errors=True
-        ) as unfinished:
-            folder = Path(unfinished)
+        with unfinished_folder(self.output) as folder:
             asked = [
                 BookAsked(book, found.companions, folder / names[book], self.today)
                 for book in found.books
@@ -155,16 +155,33 @@ class BatchAsked:
                 typer.echo(printed(f"Refused: {row['book']}: {row['refused']}"), err=True)
 
 
-def _told_by(workers: Workers, jobs: Sequence[BookAsked]) -> Iterator[BookTold]:
+def _told_by(
+    workers: Workers, jobs: Sequence[BookAsked], tell: Tell = tell_of
+) -> Iterator[BookTold]:
+    """What came of each book, where a process dies that of the guilty one too."""
     if workers.executor is None:
-        yield from map(tell_of, jobs)
+        yield from map(tell, jobs)
         return
-    running = {workers.executor.submit(tell_of, job): job for job in jobs}
+    running: dict[Future[BookTold], BookAsked] = {}
+    with suppress(BrokenProcessPool):
+        running.update((workers.executor.submit(tell, job), job) for job in jobs)
+    told = set()
     for done in as_completed(running):
-        try:
+        with suppress(BrokenProcessPool):
             yield done.result()
+            told.add(running[done].book)
+    for job in jobs:
+        if job.book not in told:
+            yield _told_alone(tell, job)
+
+
+def _told_alone(tell: Tell, job: BookAsked) -> BookTold:
+    """What came of a book in a process of its own, after one died with the books of several."""
+    with processes_here(1) as alone:
+        try:
+            return alone.submit(tell, job).result()
         except BrokenProcessPool:
-            yield running[done].refused(_ENDED)
+            return job.refused(_ENDED)
 
 
 def _wait_for_the_ended() -> None:

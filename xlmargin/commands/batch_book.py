@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -15,6 +16,7 @@ from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.importers import read_book_files
 from xlmargin.reports.table import TOTAL
+from xlmargin.time_limit import time_limit
 from xlmargin.workbooks import Functions
 from xlmargin.workbooks.pages import COMPARISON
 
@@ -54,7 +56,8 @@ class BookTold:
 def tell_of(asked: BookAsked) -> BookTold:
     """Write the report of a book, in whatever process; nothing is raised but an interrupt."""
     try:
-        return _reported(asked)
+        with time_limit(math.inf):
+            return _reported(asked)
     except (MarginError, OSError) as error:
         return asked.refused(str(error))
     except Exception as error:

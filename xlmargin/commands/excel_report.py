@@ -7,6 +7,7 @@ in a message. The copy has what is not saved yet, and is read as `xlmargin repor
 from __future__ import annotations
 
 import datetime as dt
+import math
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
@@ -20,6 +21,7 @@ from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.importers import BookRanges, read_book_files
+from xlmargin.time_limit import time_limit
 
 PRINTED: Final = ("Start", "Check", "Requirement", "Risk array", "Stress", "Account", "Comparison",
                   "Strategies")  # fmt: skip
@@ -121,7 +123,8 @@ def _written(ranges: BookRanges, name: str, folder: Path, today: dt.date) -> Pat
     functions = {entry.name: entry.function for entry in REGISTRY.values()}
     day = ranges.as_of or today
     asked = Asked(output, True, f"Portfolio margin: {name}", day, functions)
-    asked.written(ranges, note=ranges.notes[0] if ranges.notes else "")
+    with time_limit(math.inf):
+        asked.written(ranges, note=ranges.notes[0] if ranges.notes else "")
     return output
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.help import help_page, input_page
 from xlmargin.hosts.differences import DIFFERENCES
 from xlmargin.reports.table import Table, Value
+from xlmargin.unfinished import unfinished_folder
 
 _SUFFIXES = (".html", ".htm")
 
@@ -28,8 +28,8 @@ def write_help_page(
     if path.is_dir():
         raise MarginError(f"{path}: found a folder, wanted a file.")
     page = input_page_of(functions) if of_input else page_of(functions)
-    with tempfile.TemporaryDirectory(prefix=".xlmargin-", dir=path.parent) as folder:
-        whole = Path(folder) / path.name
+    with unfinished_folder(path.parent) as folder:
+        whole = folder / path.name
         whole.write_bytes(page.encode())
         whole.replace(path)
     typer.echo(f"Written: {path}")

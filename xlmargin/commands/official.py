@@ -33,9 +33,8 @@ def official(
     answers = {"requirement": margin.amount, "groups": official_table(margin).cells()}
     for note in published.notes:
         typer.echo(printed(note), err=True)
-    for name in margin.levels[1].names:
-        if name not in published.product_offset:
-            typer.echo(printed(f"Product group {name}: no offset stated, so none."), err=True)
+    for name in margin.without_offset:
+        typer.echo(printed(f"Product group {name}: no offset stated, so none."), err=True)
     if as_json:
         typer.echo(json.dumps(answers))
     else:

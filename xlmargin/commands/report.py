@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from xlmargin.commands.ranges import errors, problems, tables_of
 from xlmargin.commands.terminal import print_answers, printed, progress
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers import BookRanges, FileRows
+from xlmargin.unfinished import unfinished_folder
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, write_margin_workbook
 from xlmargin.workbooks.pages import COMPARISON
 
@@ -96,8 +95,7 @@ class Asked:
 
     def _write(self, tables: InputTables, note: str) -> Mapping[str, str]:
         """Write beside the output, then put it in place; answers why pages are left out."""
-        folder = Path(tempfile.mkdtemp(prefix=".xlmargin-", dir=self.output.parent))
-        try:
+        with unfinished_folder(self.output.parent) as folder:
             whole = folder / self.output.name
             with progress(len(EVERYTHING.pages), shown=not self.as_json) as on_page:
                 left_out = write_margin_workbook(
@@ -110,5 +108,3 @@ class Asked:
                 )
             whole.replace(self.output)
             return left_out
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)

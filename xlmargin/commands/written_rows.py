@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from xlmargin.errors import MarginError
+from xlmargin.unfinished import unfinished_folder
 
 
 def refuse_output(path: Path, inputs: Iterable[Path]) -> None:
@@ -25,8 +25,8 @@ def refuse_output(path: Path, inputs: Iterable[Path]) -> None:
 
 def write_rows(rows: Sequence[Sequence[object]], path: Path) -> None:
     """Write rows as comma-separated text, whole or not at all."""
-    with tempfile.TemporaryDirectory(prefix=".xlmargin-", dir=path.parent) as folder:
-        whole = Path(folder) / path.name
+    with unfinished_folder(path.parent) as folder:
+        whole = folder / path.name
         with whole.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(rows)
         whole.replace(path)

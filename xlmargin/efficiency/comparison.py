@@ -20,8 +20,8 @@ from xlmargin.efficiency.comparison_rows import (
 )
 from xlmargin.portfolio_margin import PortfolioMargin, shares
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import Phase, StrategyMargin, strategy_lines
-from xlmargin.strategy_margin.display.by_position import asked_in, proceeds_in
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_lines
+from xlmargin.strategy_margin.display.by_position import proceeds_in, requirement_in_lines
 from xlmargin.strategy_margin.net_liquidation import values_added
 
 
@@ -39,9 +39,11 @@ class Comparison:
 
     `portfolio` is each row's share of the portfolio requirement; the shares add up to it, and that
     of a hedge may be negative. `short_stock_value` is a magnitude; `option_values`, signed, are
-    those that net liquidation value counts and the strategy-based book does not.
+    those that net liquidation value counts and the strategy-based book does not. `every_account`
+    has those of nothing but cash too, of which there may be no row.
     """
 
+    every_account: tuple[str, ...]
     accounts: tuple[str, ...]
     names: tuple[str, ...]
     basis: Basis
@@ -111,7 +113,8 @@ def compared(
     book = portfolio.book
     positions, count = book.positions, len(book.positions)
     initially, maintained = (
-        strategy_lines(strategy, phase) for phase in (Phase.INITIAL, Phase.MAINTENANCE)
+        strategy_lines(strategy, kind)
+        for kind in (RequirementKind.INITIAL, RequirementKind.MAINTENANCE)
     )
     match level:
         case ComparisonLevel.UNDERLYING:
@@ -122,11 +125,12 @@ def compared(
             rows = rows_of_accounts(book)
     short_stock = np.where(positions.is_stock, np.minimum(portfolio.market_value, 0.0), 0.0)
     return Comparison(
+        tuple(positions.accounts),
         tuple(positions.accounts[account] for account in rows.account),
         rows.names,
         book.settings.basis,
-        rows.sums(asked_in(initially, Phase.INITIAL, count)),
-        rows.sums(asked_in(maintained, Phase.MAINTENANCE, count)),
+        rows.sums(requirement_in_lines(initially, RequirementKind.INITIAL, count)),
+        rows.sums(requirement_in_lines(maintained, RequirementKind.MAINTENANCE, count)),
         rows.sums(proceeds_in(initially, count)),
         rows.sums(-short_stock),
         rows.sums(values_added(book, strategy.mark, strategy.rules)),

@@ -14,7 +14,7 @@ from xlmargin.errors import InputError, Problem
 def released_capital(
     long_market_value: float, strategy_share: float, portfolio_share: float
 ) -> float:
-    """Capital released, $, signed: what is asked by strategy less what portfolio margin asks.
+    """Capital released, $, signed: what requires by strategy less what portfolio margin asks.
 
     Each share is a requirement as a fraction of the long market value.
 

@@ -19,13 +19,13 @@ from xlmargin.book import Book
 from xlmargin.cells.columns import check_one_date
 from xlmargin.cells.dates import DATE
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.reading import unknown_headings
+from xlmargin.cells.reading import read_table, unknown_headings
 from xlmargin.cells.table import Table
-from xlmargin.cells.values import text_of
+from xlmargin.cells.values import Cells, text_of
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.contracts import NO_UNDERLYING, Contracts
 from xlmargin.dates import date_of
-from xlmargin.errors import Problem, Severity
+from xlmargin.errors import InputError, Problem, Severity
 from xlmargin.excel.checks import check_expirations, check_names, check_stock_prices
 from xlmargin.excel.market_reader import (
     Dividends,
@@ -357,6 +357,25 @@ def _costs(rows: PositionRows, log: ProblemLog) -> FloatArray:
 def _apart(root: str, underlying: str) -> str:
     """The name that stands for the underlying of a contract that delivers something else."""
     return root if root != underlying else f"{root}*"
+
+
+def underlyings_of(cells: Cells) -> dict[str, float | None]:
+    """The underlyings of a range of positions, in the order of its rows, before there is a market.
+
+    Each with the price, $, of its stock row, None where it has none. Refused where a row cannot be
+    read.
+    """
+    log = ProblemLog()
+    rows = read_positions(read_table(cells, "positions", POSITIONS, log), log)
+    rows = resolved(rows, np.nan, (), log)
+    if log.errors:
+        raise InputError(log.errors)
+    prices: dict[str, float | None] = {}
+    columns = zip(rows.underlying, rows.is_stock.tolist(), rows.price.tolist(), strict=True)
+    for name, is_stock, price in columns:
+        if name and prices.get(name) is None:
+            prices[name] = price if is_stock and price > 0 else None
+    return prices
 
 
 def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:

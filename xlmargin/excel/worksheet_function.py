@@ -65,18 +65,19 @@ REGISTRY: Final[dict[str, WorksheetFunction]] = {}
 
 
 def worksheet_function(
-    returns: Returns | None = None, /, **arguments: Argument
+    returns: Returns | None = None, patience: float = 1.0, /, **arguments: Argument
 ) -> Callable[[Callable[..., object]], Callable[..., Answer]]:
     """Make a function a worksheet function; each of its parameters is described by name.
 
     A function with a `headers` argument returns a table, any other one value, unless stated.
-    Refused at once is whatever a host could not register.
+    It may hold a sheet for `patience` times the usual seconds. Refused at once is whatever a host
+    could not register.
     """
 
     def decorate(function: Callable[..., object]) -> Callable[..., Answer]:
         refuse_unregistrable(function, arguments)
         described = _described(function, arguments)
-        refusing = _remembering(function, described)
+        refusing = _remembering(function, described, patience)
         entry = WorksheetFunction(
             name=function.__name__,
             function=_safe(refusing),
@@ -118,7 +119,7 @@ _outcomes: Final = ContentCache[_Key, _Outcome](
 
 
 def _remembering(
-    function: Callable[..., object], arguments: tuple[Argument, ...]
+    function: Callable[..., object], arguments: tuple[Argument, ...], patience: float
 ) -> Callable[..., Answer]:
     """The function on arguments as hosts send them, answering what every host can show.
 
@@ -134,7 +135,7 @@ def _remembering(
 
         def outcome(_: _Key) -> _Outcome:
             try:
-                with time_limit(SECONDS):
+                with time_limit(patience * SECONDS):
                     values = {a.name: a.value(given[a.name]) for a in arguments if a.name in given}
                     return marshal.dumps(to_cells(function(**values)))
             except MarginError as error:

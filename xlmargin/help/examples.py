@@ -100,6 +100,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         columns=("value", "unit", "effective", "paragraph", "for", "states", "remark"),
         dates=("effective",),
     ),
+    "XLM_MARKET": Example((_POSITIONS,)),
     "XLM_SYMBOL": Example(
         ("XYZ 1/15/27 P95",),
         columns=("underlying", "expiration", "right", "strike"),

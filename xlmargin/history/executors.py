@@ -81,7 +81,7 @@ def _answer(future: Future[_Answer]) -> _Answer:
 def _failed(error: Exception) -> MarginError:
     said = " ".join(f"{type(error).__name__}: {error}".split())[:160]
     return MarginError(
-        f"A worker failed, perhaps for want of memory ({said}); the same command goes on from the"
+        f"A worker process died, often out of memory ({said}); the same command goes on from the"
         " days that are done."
     )
 
@@ -92,15 +92,22 @@ def workers_here(count: int) -> Iterator[Workers]:
     if count == 1:
         yield Workers(None, 1)
         return
-    for name in _THREADS:
-        os.environ.setdefault(name, "1")  # read by each process as it starts
     if sys.platform == "win32":
         count = min(count, MOST_ON_WINDOWS)
+    with processes_here(count) as executor:
+        yield Workers(executor, count)
+
+
+@contextmanager
+def processes_here(count: int) -> Iterator[Executor]:
+    """Processes on this machine, one too, ended when the work is interrupted."""
+    for name in _THREADS:
+        os.environ.setdefault(name, "1")  # read by each process as it starts
     spawn = multiprocessing.get_context("spawn")
     before = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(count, mp_context=spawn, initializer=_start_worker)
     try:
-        yield Workers(executor, count)
+        yield executor
     except BaseException:
         executor.shutdown(wait=False, cancel_futures=True)
         for process in set(multiprocessing.active_children()) - before:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from xlmargin.errors import MarginError
+from xlmargin.unfinished import lock
 
 _LOCK: Final = ".work.lock"
 
@@ -23,7 +24,7 @@ def only_run_for(output: Path) -> Iterator[None]:
     """
     path = output.with_name(f"{output.name}{_LOCK}")
     file = os.open(path, os.O_RDWR | os.O_CREAT)
-    if not (_is_locked_by_us(file) and _is_still_there(file, path)):
+    if lock(file) is False or not _is_still_there(file, path):
         os.close(file)
         raise MarginError(f"{output}: another run is writing it; wait until it has ended.")
     try:
@@ -35,24 +36,6 @@ def only_run_for(output: Path) -> Iterator[None]:
         else:  # removed while it is held, or it might be another run's by then
             _remove(path)
             os.close(file)
-
-
-def _is_locked_by_us(file: int) -> bool:
-    """Whether the lock is ours now; so it is where the file system has no locks to give."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _is_still_there(file: int, path: Path) -> bool:

@@ -22,11 +22,11 @@ from xlmargin.errors import MarginError, RulebookError
 from xlmargin.history.splits import HeldShares, held_shares
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin import RequirementKind
 
 
 class Regimes(StrEnum):
-    """Which regimes are asked."""
+    """Which regimes require."""
 
     BOTH = "both"
     PORTFOLIO = "portfolio"
@@ -133,8 +133,8 @@ def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
         strategy = under_strategy_margin(book)
         values = values_by_strategy(strategy)
         strategy_equity = values.strategy_equity
-        initial, deposit = strategy.by_account(Phase.INITIAL), strategy.deposit_by_account
-        maintenance = strategy.by_account(Phase.MAINTENANCE)
+        initial, deposit = strategy.by_account(RequirementKind.INITIAL), strategy.deposit_by_account
+        maintenance = strategy.by_account(RequirementKind.MAINTENANCE)
     if regimes is not Regimes.STRATEGY:
         margin = under_portfolio_margin(book)
         values = values_under_portfolio(margin)

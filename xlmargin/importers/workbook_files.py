@@ -17,10 +17,12 @@ from xml.etree import ElementTree
 
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import to_value
+from xlmargin.cells.values import Day, to_value
 from xlmargin.cells.words import POSITIONS
+from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import FileCell, FileRows, bounded
+from xlmargin.importers.workbook_extent import column_number, refuse_sparse
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -69,7 +71,7 @@ def read_named_ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:
 
 
 def read_first_sheet(path: Path, unless: Sequence[str] = ()) -> SourceRows:
-    """The cells of a workbook's first sheet as texts; dates are serial days.
+    """The cells of a workbook's first sheet as texts; dates are those of a calendar.
 
     There are none where a sheet has one of the names in `unless`.
     """
@@ -82,6 +84,8 @@ def read_first_sheet(path: Path, unless: Sequence[str] = ()) -> SourceRows:
 def _text(cell: FileCell) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, Day) and cell % 1 == 0:
+        return date_of(cell).isoformat()
     return f"{cell:.15g}" if isinstance(cell, float) else str(cell)
 
 
@@ -111,6 +115,7 @@ def _refuse_bomb(path: Path) -> None:
     if size > MOST_UNPACKED_BYTES:
         limit = f"{MOST_UNPACKED_BYTES:,}"
         raise MarginError(f"{path.name}: found {size:,} bytes unpacked, wanted at most {limit}.")
+    refuse_sparse(path)
 
 
 @dataclass(frozen=True)
@@ -224,17 +229,10 @@ def _xlsx_errors(packed: zipfile.ZipFile, path: Path) -> dict[str, Errors]:
             place, shown = _PLACE.search(attributes), _SHOWN.search(inside)
             if place is None:
                 raise MarginError(f"{path.name}: found cells with errors, wanted them mended.")
-            row, column = int(place[2]) - 1, _column_index(place[1].decode())
+            row, column = int(place[2]) - 1, column_number(place[1].decode()) - 1
             text = shown[1].decode() if shown else "#N/A"
             found.setdefault(sheet.get("name", ""), {})[row, column] = text
     return found
-
-
-def _column_index(letters: str) -> int:
-    index = 0
-    for letter in letters:
-        index = 26 * index + ord(letter) - ord("A") + 1
-    return index - 1
 
 
 def _ods_errors(content: bytes) -> dict[str, Errors]:

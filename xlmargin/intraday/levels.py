@@ -19,7 +19,7 @@ from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.errors import InputError, Problem
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin import RequirementKind
 
 Holding: TypeAlias = tuple[tuple[int, float], ...]
 """Contracts by index, in order, each with its quantity; what is not held is left out."""
@@ -72,7 +72,7 @@ NOTHING: Final = Level(0.0, 0.0, 0.0)
 
 
 def level_of_cash(amount: float) -> Level:
-    """The level of cash alone, which is asked nothing."""
+    """The level of cash alone, which requires nothing."""
     return Level(amount, amount, amount)
 
 
@@ -140,4 +140,8 @@ def _margined(book: Book) -> tuple[FloatArray, FloatArray, FloatArray]:
     strategy = under_strategy_margin(book)
     values = replace(values_by_strategy(strategy), cash=no_cash)
     equity = values.strategy_equity
-    return values.net_liquidation_value, equity, equity - strategy.by_account(Phase.MAINTENANCE)
+    return (
+        values.net_liquidation_value,
+        equity,
+        equity - strategy.by_account(RequirementKind.MAINTENANCE),
+    )

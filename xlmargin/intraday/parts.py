@@ -20,7 +20,7 @@ from xlmargin.positions import Positions
 from xlmargin.settings import AccountType
 
 CASH_PART: Final = -1
-"""The part that cash is in, which is asked nothing."""
+"""The part that cash is in, which requires nothing."""
 
 
 def parts_of(positions: Positions, book: Book) -> IntArray:

@@ -1,4 +1,4 @@
-"""Pattern day trading: who is a pattern day trader, and what is asked of one.
+"""Pattern day trading: who is a pattern day trader, and what requires of one.
 
 A customer with so many day trades within so many business days is one from then on, unless they
 are no more than a share of all trades. The account then needs a least equity at the opening, and

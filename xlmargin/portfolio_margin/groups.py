@@ -2,7 +2,8 @@
 
 Inside a class group a gain offsets a loss in full. Between the class groups of a product group, and
 between the product groups of a portfolio group, losses count whole and gains count at the offset
-rate, point by point: never the worst of one against the best of another.
+rate, point by point: never the worst of one against the best of another. A group whose gains offset
+nothing stands by itself, at its own worst point.
 
 Rule: FINRA 4210(g)(8); Cboe 10.4; OCC class, product and portfolio groups.
 """
@@ -89,10 +90,11 @@ def joined(
 ) -> tuple[MarginGroups, MarginGroups]:
     """The groups above: children of one account whose name for the group above is the same.
 
-    `names` holds that name for each child; a child named "" is margined by itself. Answers the
-    children with their parents filled in, and the parents.
+    `names` holds that name for each child; a child named "", or whose gains offset nothing, is
+    margined by itself. Answers the children with their parents filled in, and the parents.
     """
-    inside = np.flatnonzero(np.array([bool(name) for name in names], dtype=bool))
+    is_named = np.array([bool(name) for name in names], dtype=bool)
+    inside = np.flatnonzero(is_named & (children.offset_rate > 0))
     keys = [(int(children.account[i]), names[i]) for i in inside.tolist()]
     index = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     parent = np.full(len(children), NO_PARENT, dtype=np.int64)

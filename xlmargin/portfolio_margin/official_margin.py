@@ -28,8 +28,8 @@ from xlmargin.portfolio_margin.groups import (
 class GroupsOfClasses:
     """Product group of each class group, portfolio group of each product group, and offsets.
 
-    An offset is the share of a gain that counts inside a group; a group without one lets no gain
-    count.
+    An offset is the share of a gain that counts inside a group; the parts of a group without one
+    stand by themselves.
     """
 
     product_of: Mapping[str, str]
@@ -42,12 +42,14 @@ class GroupsOfClasses:
 class OfficialMargin:
     """Accounts margined with given arrays: their class, product and portfolio groups.
 
-    `points` are the names of the arrays' points.
+    `points` are the names of the arrays' points, `without_offset` those of the product groups held
+    for which none is stated: their class groups stand by themselves.
     """
 
     points: tuple[str, ...]
     accounts: tuple[str, ...]
     levels: tuple[MarginGroups, MarginGroups, MarginGroups]
+    without_offset: tuple[str, ...]
 
     @property
     def by_account(self) -> FloatArray:
@@ -93,4 +95,5 @@ def official_margin(
     portfolios = [groups.portfolio_of.get(name, "") for name in above.names]
     rates = np.array([groups.portfolio_offset.get(name, 0.0) for name in portfolios])
     above, top = joined(replace(above, offset_rate=rates), Level.PORTFOLIO, portfolios, 0.0)
-    return OfficialMargin(points, accounts, (classes, above, top))
+    unstated = dict.fromkeys(p for p in products if p and p not in groups.product_offset)
+    return OfficialMargin(points, accounts, (classes, above, top), tuple(unstated))

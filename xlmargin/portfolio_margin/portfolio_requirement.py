@@ -44,6 +44,7 @@ from xlmargin.risk_array import (
     valuation_points,
 )
 from xlmargin.rulebook import PortfolioRules, portfolio_rules
+from xlmargin.time_limit import check_time_limit
 
 NO_CLASS = -1
 """What `class_of` holds for cash and for positions that are not eligible."""
@@ -159,6 +160,7 @@ def margin_at(frame: MarginFrame, spot: FloatArray, base: FloatArray) -> Portfol
     `spot` has shape (underlyings,). `base`, $ per unit, shape (contracts,), is what each contract
     is worth there, from which gains and losses are counted.
     """
+    check_time_limit()
     at_points = frame.contracts.values(frame.points.around(spot))
     return margin_with_values(frame, spot, base, at_points)
 

@@ -8,7 +8,7 @@ from xlmargin.pricing.implied_volatility import (
     implied_volatility,
 )
 from xlmargin.pricing.theoretical_value import theoretical_value
-from xlmargin.pricing.zero_volatility import least_value
+from xlmargin.pricing.zero_volatility import zero_volatility_value
 
 __all__ = [
     "Contracts",
@@ -17,6 +17,6 @@ __all__ = [
     "VolatilityStatus",
     "greeks",
     "implied_volatility",
-    "least_value",
     "theoretical_value",
+    "zero_volatility_value",
 ]

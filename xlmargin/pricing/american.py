@@ -1,33 +1,36 @@
-"""American options without cash dividends: the European value and the value of early exercise.
+"""American options without cash dividends: the European value and the premium of early exercise.
 
 Calls are turned into puts by the symmetry of McDonald and Schroder (1998),
 
     call(spot, strike, rate, yield) = put(strike, spot, yield, rate),
 
-and every put is scaled to a strike of 1.
+and every put is scaled to a strike of 1 and a life of 1.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.pricing import premium_table
 from xlmargin.pricing.black_scholes import european_value
-from xlmargin.pricing.chebyshev import POINTS_OF_VALUE, TO_VALUE, VALUE_ROOTS, VALUE_WEIGHTS
 from xlmargin.pricing.contracts import Contracts
-from xlmargin.pricing.exercise_boundary import Boundary, UnitPuts, exercise_boundary
-from xlmargin.pricing.zero_volatility import least_value
-
-NUMBERS_AT_ONCE = 16_384
-"""Numbers in one temporary of the quadrature: puts x spots x points that fit a cache."""
-
+from xlmargin.pricing.exercise_boundary import NormalizedPuts, exercise_boundary, premium_above
+from xlmargin.pricing.zero_volatility import zero_volatility_value
 
 NEGLIGIBLE_RATE = 1e-12
 """A rate that earns less than a trillionth of the strike in a year: as good as none."""
+
+NEGLIGIBLE_PREMIUM = 2e-8
+"""A premium of early exercise that is surely less than this share of the strike is none."""
+
+LOW_VOLATILITY = 0.1
+"""Total volatility below which a value may miss that at zero volatility by its error."""
 
 
 class EarlyExercise(IntEnum):
@@ -56,59 +59,119 @@ def american_value(contracts: Contracts, spot: FloatArray, volatility: FloatArra
     """Value, $ per unit, of American options with one exercise boundary and no cash dividends.
 
     `spot` has shape `(contracts, k)` and is > 0, `volatility` `(contracts,)`; years, strikes and
-    volatilities are > 0. Each boundary is solved once and read at every spot.
+    volatilities are > 0. From the table where it reaches, solved beyond it; a boundary serves every
+    spot of its contract.
     """
-    call, strike = contracts.call[:, None], contracts.strike[:, None]
-    puts = unit_puts(contracts, volatility)
-    boundary = exercise_boundary(puts)
-    unit_spot = np.where(call, strike / spot, spot / strike)
-    premium = early_exercise_premium(puts, boundary, unit_spot) * np.where(call, spot, strike)
-    intrinsic = np.where(call, spot - strike, strike - spot)
-    value = european_value(contracts, spot, volatility) + premium
-    exercised = np.log(unit_spot) <= (boundary.log_at_expiry - boundary.depth[:, 0])[:, None]
-    return np.maximum(np.where(exercised, intrinsic, value), least_value(contracts, spot))
+    value = european_value(contracts, spot, volatility)
+    log_spot, puts = _normalized_log_spot(contracts, spot.T), normalized_puts(contracts, volatility)
+    weight = premium_table.weight(puts)
+    earns = ~_is_negligible(puts, log_spot.min(axis=0))
+    inside, beyond = np.flatnonzero(earns & (weight > 0)), np.flatnonzero(earns & (weight < 1))
+    solved = _solved_value(contracts.take(beyond), spot[beyond], value[beyond], puts.take(beyond))
+    premium = EarlyExercisePremium.of_table(contracts.take(inside), puts.take(inside))
+    value[inside] = premium.added(spot[inside].T, value[inside].T).T
+    part = weight[beyond, None]
+    value[beyond] = np.where(part > 0, part * value[beyond] + (1 - part) * solved, solved)
+    low = np.flatnonzero(puts.total_volatility < LOW_VOLATILITY)
+    if low.size:
+        least = zero_volatility_value(contracts.take(low), spot[low])
+        value[low] = np.maximum(value[low], least)
+    return value
 
 
-def unit_puts(contracts: Contracts, volatility: FloatArray) -> UnitPuts:
-    """The contracts as puts on a strike of 1: a put's share is spot / strike, a call's inverse."""
-    return UnitPuts(
-        rate=np.where(contracts.call, contracts.dividend_yield, contracts.rate),
-        dividend_yield=np.where(contracts.call, contracts.rate, contracts.dividend_yield),
-        years=contracts.years,
-        volatility=volatility,
+def _solved_value(
+    contracts: Contracts, spot: FloatArray, european: FloatArray, puts: NormalizedPuts
+) -> FloatArray:
+    """`american_value` by solving each boundary, given the European values."""
+    depth = exercise_boundary(puts)
+    boundary = puts.log_at_expiry - depth[0]
+    log_spot = _normalized_log_spot(contracts, spot.T)
+    premium = premium_above(puts, depth, np.maximum(log_spot, boundary))
+    return _with_exercise(contracts, spot.T, european.T, premium, log_spot <= boundary).T
+
+
+def _with_exercise(
+    contracts: Contracts,
+    spot: FloatArray,
+    european: FloatArray,
+    premium: FloatArray,
+    exercised: BoolArray,
+) -> FloatArray:
+    """American values, $ per unit, from premiums of the normalized puts; `(k, contracts)`."""
+    paid = np.where(contracts.call, 1.0, -1.0) * (spot - contracts.strike)
+    premium *= np.where(contracts.call, spot, contracts.strike)
+    premium += european
+    return np.maximum(np.where(exercised, paid, premium), paid)
+
+
+def normalized_puts(contracts: Contracts, volatility: FloatArray) -> NormalizedPuts:
+    """The contracts as puts on a strike of 1: a put's price is spot / strike, a call's inverse."""
+    call, years = contracts.call, contracts.years
+    return NormalizedPuts(
+        interest=np.where(call, contracts.dividend_yield, contracts.rate) * years,
+        dividends=np.where(call, contracts.rate, contracts.dividend_yield) * years,
+        total_volatility=volatility * np.sqrt(years),
     )
 
 
-def early_exercise_premium(puts: UnitPuts, boundary: Boundary, spot: FloatArray) -> FloatArray:
-    """What American puts on a strike of 1 are worth above European ones; `(puts, k)`.
+def _normalized_log_spot(contracts: Contracts, spot: FloatArray) -> FloatArray:
+    """Logarithm of the price of the normalized puts' underlying; `(k, contracts)`, as `spot`."""
+    log = np.log(spot / contracts.strike)
+    log *= np.where(contracts.call, -1.0, 1.0)
+    return log
 
-    The interest earned less the dividends lost while the share is below the boundary: the integral
-    of Kim (1990), Jacka (1991) and Carr, Jarrow and Myneni (1992), as in ALO.
+
+def _is_negligible(puts: NormalizedPuts, log_spot: FloatArray) -> BoolArray:
+    """Whether a bound of the premium is nothing: all interest while the price is below the strike.
+
+    More exactly, below the highest price at which the put is ever exercised. With a yield below
+    zero dividends add to the premium: then nothing is known.
     """
-    premium = np.empty_like(spot)
-    step = max(1, NUMBERS_AT_ONCE // (POINTS_OF_VALUE * spot.shape[1]))
-    for first in range(0, len(spot), step):
-        rows = slice(first, first + step)
-        some = Boundary(boundary.log_at_expiry[rows], boundary.depth[rows])
-        premium[rows] = _premium(puts.take(rows), some, spot[rows])
-    return premium
+    v, top = puts.total_volatility, puts.log_at_expiry
+    fall = np.maximum(puts.dividends - puts.interest + 0.5 * v * v, 0.0)
+    bound = puts.interest * ndtr((top - log_spot + fall) / v)
+    small = (puts.interest < 1) & (log_spot > top) & (bound < NEGLIGIBLE_PREMIUM)
+    return np.asarray((puts.dividends >= 0) & small)
 
 
-def _premium(puts: UnitPuts, boundary: Boundary, spot: FloatArray) -> FloatArray:
-    """`early_exercise_premium` of one block: the axes are puts, spots, quadrature points."""
-    rate, yields = puts.rate[:, None], puts.dividend_yield[:, None]
-    years, volatility = puts.years[:, None], puts.volatility[:, None]
-    wait = years * VALUE_ROOTS**2
-    deviation = volatility * np.sqrt(years) * VALUE_ROOTS
-    depth = np.sqrt(np.maximum(boundary.depth**2 @ TO_VALUE, 0.0))
-    drift = (rate - yields - 0.5 * volatility**2) * wait + depth - boundary.log_at_expiry[:, None]
-    scale = -1 / deviation
-    minus_d = np.log(spot)[:, :, None] * scale[:, None, :]  # less d-, then less d+
-    minus_d += (drift * scale)[:, None, :]
-    interest = rate * years * VALUE_WEIGHTS * np.exp(-rate * wait)
-    premium: FloatArray = np.matmul(ndtr(minus_d), interest[:, :, None])[..., 0]
-    if yields.any():
-        minus_d -= deviation[:, None, :]
-        dividends = yields * years * VALUE_WEIGHTS * np.exp(-yields * wait)
-        premium -= spot * np.matmul(ndtr(minus_d, out=minus_d), dividends[:, :, None])[..., 0]
-    return premium
+@dataclass(frozen=True, eq=False)
+class EarlyExercisePremium:
+    """What early exercise adds to European values of contracts that have one exercise boundary.
+
+    A curve of each contract (see `premium_table`), which is read at any number of spots; `curve`
+    has shape `(numbers, contracts)`.
+    """
+
+    contracts: Contracts
+    puts: NormalizedPuts
+    curve: FloatArray
+
+    @classmethod
+    def of_table(cls, contracts: Contracts, puts: NormalizedPuts) -> EarlyExercisePremium:
+        """The premiums of contracts that are inside the table."""
+        return cls(contracts, puts, premium_table.curves(puts))
+
+    @classmethod
+    def of(cls, contracts: Contracts, volatility: FloatArray) -> EarlyExercisePremium:
+        """The premiums of any contracts, years and strikes being > 0: beyond the table, solved."""
+        puts = normalized_puts(contracts, volatility)
+        weight = premium_table.weight(puts)
+        inside, beyond = np.flatnonzero(weight > 0), np.flatnonzero(weight < 1)
+        curve = np.zeros((premium_table.NUMBERS, len(weight)))
+        curve[:, inside] = weight[inside] * premium_table.curves(puts.take(inside))
+        solved = premium_table.solved_curves(puts.take(beyond))
+        curve[:, beyond] += (1 - weight[beyond]) * solved
+        return cls(contracts, puts, curve)
+
+    def take(self, rows: IntArray) -> EarlyExercisePremium:
+        """The premiums of some contracts."""
+        return EarlyExercisePremium(
+            self.contracts.take(rows), self.puts.take(rows), self.curve[:, rows]
+        )
+
+    def added(self, spot: FloatArray, european: FloatArray) -> FloatArray:
+        """American values, $ per unit, given the European ones; all `(k, contracts)`."""
+        log_spot = _normalized_log_spot(self.contracts, spot)
+        premium = premium_table.premium(self.curve, self.puts, log_spot)
+        exercised = log_spot <= premium_table.log_boundary(self.curve, self.puts)
+        return _with_exercise(self.contracts, spot, european, premium, exercised)

@@ -10,18 +10,18 @@ from xlmargin.pricing.contracts import Contracts
 
 
 def black_value(
-    call: BoolArray, forward: FloatArray, strike: FloatArray, deviation: FloatArray
+    call: BoolArray, forward: FloatArray, strike: FloatArray, total_volatility: FloatArray
 ) -> FloatArray:
     """Value at expiry, $ per unit, not yet discounted, of European options on a forward price.
 
-    `forward` and `strike` are > 0; `deviation` is the standard deviation of the logarithm of the
-    forward to expiry, volatility * sqrt(years), >= 0. The arguments broadcast.
+    `forward` and `strike` are > 0; `total_volatility` is volatility * sqrt(years), the standard
+    deviation of the logarithm of the forward to expiry, >= 0. The arguments broadcast.
     Source: Black (1976).
     """
     sign = np.where(call, 1.0, -1.0)
-    deviation = np.maximum(deviation, 1e-100)
-    d_plus = np.log(forward / strike) / deviation + 0.5 * deviation
-    d_minus = d_plus - deviation
+    total_volatility = np.maximum(total_volatility, 1e-100)
+    d_plus = np.log(forward / strike) / total_volatility + 0.5 * total_volatility
+    d_minus = d_plus - total_volatility
     value: FloatArray = sign * (forward * ndtr(sign * d_plus) - strike * ndtr(sign * d_minus))
     return np.maximum(value, 0.0)
 
@@ -33,8 +33,8 @@ def european_value(contracts: Contracts, spot: FloatArray, volatility: FloatArra
     """
     years = contracts.years[:, None]
     growth = np.exp((contracts.rate - contracts.dividend_yield)[:, None] * years)
-    deviation = volatility[:, None] * np.sqrt(years)
+    total_volatility = volatility[:, None] * np.sqrt(years)
     value = black_value(
-        contracts.call[:, None], spot * growth, contracts.strike[:, None], deviation
+        contracts.call[:, None], spot * growth, contracts.strike[:, None], total_volatility
     )
     return value * np.exp(-contracts.rate[:, None] * years)

@@ -2,7 +2,7 @@
 
 The search is for total variance, w = volatility^2 * years, of the out-of-the-money option, in
 normalised terms: x = -|ln(forward / strike)| and price / (discount * sqrt(forward * strike)). Below
-the inflection of the price in the deviation the objective is 1/ln(price), above it is
+the inflection of the price in the total volatility the objective is 1/ln(price), above it is
 ln(greatest price - price): both are nearly straight lines in w, so a few Halley steps are enough.
 """
 
@@ -25,10 +25,10 @@ _ROOT_HALF = np.sqrt(0.5)
 _ROOT_TWO_PI = np.sqrt(2 * np.pi)
 
 
-def black_deviation(
+def black_total_volatility(
     call: BoolArray, price: FloatArray, forward: FloatArray, strike: FloatArray
 ) -> FloatArray:
-    """Standard deviation to expiry, volatility * sqrt(years), that gives an undiscounted price.
+    """Total volatility, volatility * sqrt(years), that gives an undiscounted price.
 
     The inverse of `black_value`; arguments have one shape, `forward` and `strike` > 0. 0 where the
     price is intrinsic; NaN where it is outside the bounds of arbitrage or the search does not
@@ -40,25 +40,25 @@ def black_deviation(
     normalised = (price - intrinsic) / scale
     x = -np.abs(np.log(forward / strike))
     possible = (normalised > 0) & (normalised < np.exp(0.5 * x))
-    deviation = np.where(normalised == 0, 0.0, np.nan)
-    deviation[possible] = np.sqrt(_total_variance(normalised[possible], x[possible]))
-    return deviation
+    total_volatility = np.where(normalised == 0, 0.0, np.nan)
+    total_volatility[possible] = np.sqrt(_total_variance(normalised[possible], x[possible]))
+    return total_volatility
 
 
 class _Normalised(NamedTuple):
-    """A normalised option: price, what it lacks of its greatest price, slope in the deviation."""
+    """A normalised option: price, what its greatest price is above it, and vega."""
 
     price: FloatArray
     lack: FloatArray
     vega: FloatArray
 
 
-def _normalised_black(x: FloatArray, deviation: FloatArray) -> _Normalised:
+def _normalised_black(x: FloatArray, total_volatility: FloatArray) -> _Normalised:
     """Normalised Black price for x <= 0, by the scaled complementary error function (Jaeckel).
 
     Price and lack are each taken from the form that subtracts nothing nearly equal.
     """
-    h, t = x / deviation, 0.5 * deviation
+    h, t = x / total_volatility, 0.5 * total_volatility
     density = np.exp(-0.5 * (h * h + t * t))
     plus, minus = (h + t) * _ROOT_HALF, (t - h) * _ROOT_HALF
     tail_plus, tail_minus = erfcx(np.abs(plus)), erfcx(minus)
@@ -78,7 +78,7 @@ def _total_variance(price: FloatArray, x: FloatArray) -> FloatArray:
         low = price < _normalised_black(x, inflection).price
         greatest = np.exp(0.5 * x)
         target = np.where(low, 1 / np.log(price), np.log(greatest - price))
-        # price ~ exp(-x^2 / 2w) bounds w from below; price ~ deviation / sqrt(2 pi) near the money
+        # price ~ exp(-x^2 / 2w) bounds w from below; near the money price ~ sqrt(w / 2 pi)
         least = np.where(low, -0.5 * x * x * target, inflection**2)
         seed_low = np.minimum(inflection, _ROOT_TWO_PI * (price - 0.5 * x))
         seed_high = np.maximum(inflection, _ROOT_TWO_PI * price)
@@ -96,9 +96,9 @@ def _halley_step(
     variance: FloatArray, x: FloatArray, low: BoolArray, target: FloatArray
 ) -> FloatArray:
     """Halley's step in total variance toward objective = target."""
-    deviation = np.sqrt(variance)
-    option = _normalised_black(x, deviation)
-    curvature = option.vega * (x * x / deviation**3 - 0.25 * deviation)
+    total_volatility = np.sqrt(variance)
+    option = _normalised_black(x, total_volatility)
+    curvature = option.vega * (x * x / total_volatility**3 - 0.25 * total_volatility)
     quantity = np.where(low, option.price, option.lack)
     log = np.log(quantity)
     log_slope = np.where(low, 1.0, -1.0) * option.vega / quantity
@@ -106,8 +106,8 @@ def _halley_step(
     value = np.where(low, 1 / log, log)
     slope = np.where(low, -log_slope / log**2, log_slope)
     curve = np.where(low, -log_curve / log**2 + 2 * log_slope**2 / log**3, log_curve)
-    # from slopes in the deviation to slopes in its square
-    curve = (curve - slope / deviation) / (4 * variance)
-    slope = slope / (2 * deviation)
+    # from slopes in the total volatility to slopes in its square
+    curve = (curve - slope / total_volatility) / (4 * variance)
+    slope = slope / (2 * total_volatility)
     newton = (target - value) / slope
     return np.asarray(newton / np.maximum(0.5, 1 + 0.5 * newton * curve / slope))

@@ -1,8 +1,8 @@
 """The early-exercise boundary of American puts: Andersen, Lake and Offengenden (2015), ALO below.
 
-The boundary is the share price at and below which a put is exercised. It does not depend on today's
-share price, so it is solved once a contract and read for any number of spots. It solves a fixed
-point equation; here it is held at Chebyshev nodes in the square root of time to expiry, as
+The boundary is the price at and below which a put is exercised. It does not depend on today's
+price, so it is solved once a contract and read for any number of spots. It solves a fixed point
+equation; here it is held at Chebyshev nodes in the square root of time to expiry, as
 
     depth = ln(boundary just before expiry / boundary),   depth >= 0, 0 at expiry,
 
@@ -18,157 +18,157 @@ import numpy as np
 from scipy.special import ndtr
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.pricing.chebyshev import LAG_ROOTS, NODE_ROOTS, NODES, OVER_LAGS, TO_LAGS
+from xlmargin.pricing.time_grid import STANDARD, TimeGrid, combine
 
-CONTRACTS_AT_ONCE = 256
-"""Contracts solved together: as many as fit a processor's cache."""
+PUTS_AT_ONCE = 256
+"""Puts solved together: as many as fit a processor's cache."""
 
-DENSITY_STEPS, PROBABILITY_STEPS = 4, 6
-"""Fixed-point steps of the two forms of the equation."""
+MIXED_BAND = 0.1
+"""Share of the volatility from which on densities are stable within which both forms are mixed."""
 
 MOST_DEPTH = 50.0
-"""A depth beyond this is taken for this: no share falls so far."""
+"""A depth beyond this is taken for this: no price falls so far."""
 
 _DENSITY_AT_0 = 1 / np.sqrt(2 * np.pi)
 
 
 @dataclass(frozen=True, eq=False)
-class UnitPuts:
-    """American puts on a strike of 1 with one exercise boundary; arrays of shape `(puts,)`.
+class NormalizedPuts:
+    """American puts on a strike of 1 in a life of 1, with one boundary; arrays `(puts,)`.
 
-    One boundary: `rate` > 0, or `rate` = 0 > `dividend_yield`. `years` and `volatility` are > 0.
+    `interest` is rate * years, `dividends` dividend yield * years, `total_volatility` volatility *
+    sqrt(years), > 0. One boundary: `interest` > 0, or `interest` = 0 > `dividends`.
     """
 
-    rate: FloatArray
-    dividend_yield: FloatArray
-    years: FloatArray
-    volatility: FloatArray
+    interest: FloatArray
+    dividends: FloatArray
+    total_volatility: FloatArray
 
-    def take(self, index: IntArray | slice) -> UnitPuts:
-        """Some of the puts, as columns `(puts, 1)` if `index` is followed by a new axis."""
-        return UnitPuts(
-            self.rate[index], self.dividend_yield[index], self.years[index], self.volatility[index]
+    def take(self, index: IntArray | slice) -> NormalizedPuts:
+        """Some of the puts."""
+        return NormalizedPuts(
+            self.interest[index], self.dividends[index], self.total_volatility[index]
         )
 
+    @property
+    def earnings(self) -> FloatArray:
+        """What exercise earns at most: the interest, and dividends that are less than nothing."""
+        return self.interest + np.maximum(-self.dividends, 0.0)
 
-class Boundary(NamedTuple):
-    """Exercise boundaries: ln of the boundary just before expiry, `(puts,)`, and depth below.
+    @property
+    def log_at_expiry(self) -> FloatArray:
+        """Logarithm of the boundary just before expiry, min(1, interest / dividends)."""
+        below = (self.dividends > self.interest) & (self.interest > 0)
+        return np.log(np.where(below, self.interest, 1.0) / np.where(below, self.dividends, 1.0))
 
-    `depth` has shape `(puts, nodes)`, the first node being today.
+
+def exercise_boundary(puts: NormalizedPuts, grid: TimeGrid = STANDARD) -> FloatArray:
+    """Depth of the exercise boundary below that just before expiry, at the nodes; `(nodes, puts)`.
+
+    By a few steps of its fixed point equation. ALO give two forms of it. The densities' form
+    converges faster but is unstable at low volatility; the probabilities' form takes its place
+    there, and in between they are mixed, so that no value jumps.
     """
-
-    log_at_expiry: FloatArray
-    depth: FloatArray
-
-
-def exercise_boundary(puts: UnitPuts) -> Boundary:
-    """The exercise boundary of every put, by a few steps of its fixed point equation.
-
-    ALO give two forms of the equation. The densities' form converges faster but is unstable at low
-    volatility; the probabilities' form takes its place there.
-    """
-    log_at_expiry = _log_at_expiry(puts)
-    depth = np.empty((len(puts.rate), NODES))
-    by_density = 2 * puts.rate < 6 * puts.volatility**2
-    pays = puts.dividend_yield != 0
-    for form, members in (
-        (_density_form, by_density & pays),
-        (_density_form, by_density & ~pays),  # apart: without a yield there is less to compute
-        (_probability_form, ~by_density),
+    depth = np.zeros((len(grid.node_roots), len(puts.interest)))
+    with np.errstate(divide="ignore"):
+        stability = 3 * puts.total_volatility**2 / puts.interest
+    by_density = np.clip((stability - 1) / MIXED_BAND, 0.0, 1.0)
+    pays = puts.dividends != 0
+    for form, steps, weight, members in (
+        (_density_form, grid.density_steps, by_density, pays),
+        (_density_form, grid.density_steps, by_density, ~pays),  # less to compute: apart
+        (_probability_form, grid.probability_steps, 1 - by_density, pays | ~pays),
     ):
-        for block in _blocks(members):
-            terms = _Terms.of(puts.take(block), log_at_expiry[block])
-            steps = DENSITY_STEPS if form is _density_form else PROBABILITY_STEPS
-            start = _seed(puts.take(block), log_at_expiry[block])
+        for block in _blocks(members & (weight > 0)):
+            some = puts.take(block)
+            terms, found = _Terms.of(some, grid), _seed(some, grid)
             for _ in range(steps):
-                start = _next_depth(terms, start, *form(terms, start))
-            depth[block] = start
-    return Boundary(log_at_expiry, depth)
+                found = _next_depth(terms, found, *form(terms, found))
+            depth[:, block] += weight[block] * found
+    return depth
 
 
 def _blocks(members: BoolArray) -> list[IntArray]:
-    """Indices of the members, in pieces of `CONTRACTS_AT_ONCE`."""
+    """Indices of the members, in pieces of `PUTS_AT_ONCE`."""
     index = np.flatnonzero(members)
-    return [index[i : i + CONTRACTS_AT_ONCE] for i in range(0, len(index), CONTRACTS_AT_ONCE)]
+    return [index[i : i + PUTS_AT_ONCE] for i in range(0, len(index), PUTS_AT_ONCE)]
 
 
-def _log_at_expiry(puts: UnitPuts) -> FloatArray:
-    """Logarithm of the boundary just before expiry, min(1, rate / dividend_yield)."""
-    below = (puts.dividend_yield > puts.rate) & (puts.rate > 0)
-    return np.log(np.where(below, puts.rate, 1.0) / np.where(below, puts.dividend_yield, 1.0))
-
-
-def _seed(puts: UnitPuts, log_at_expiry: FloatArray) -> FloatArray:
+def _seed(puts: NormalizedPuts, grid: TimeGrid) -> FloatArray:
     """A first depth: exponential decay from the boundary at expiry to that of a perpetual put.
 
     The rate of decay is that of Barone-Adesi and Whaley's approximation as used by Hull.
     """
-    rate, volatility = puts.rate[:, None], puts.volatility[:, None]
-    carry = rate - puts.dividend_yield[:, None]
+    interest, volatility = puts.interest, puts.total_volatility
+    carry = interest - puts.dividends
     m = 2 * carry / volatility**2
-    power = (1 - m - np.sqrt((m - 1) ** 2 + 8 * rate / volatility**2)) / 2
+    power = (1 - m - np.sqrt((m - 1) ** 2 + 8 * interest / volatility**2)) / 2
     perpetual = power / (power - 1)
-    at_expiry = np.exp(log_at_expiry)[:, None]
-    years = puts.years[:, None] * NODE_ROOTS**2
-    decay = (carry * years - 2 * volatility * np.sqrt(years)) / np.maximum(1 - perpetual, 1e-8)
+    at_expiry = np.exp(puts.log_at_expiry)
+    root = grid.node_roots[:, None]
+    decay = (carry * root**2 - 2 * volatility * root) / np.maximum(1 - perpetual, 1e-8)
     boundary = perpetual + (at_expiry - perpetual) * np.exp(np.minimum(decay, 0.0))
     lowest = at_expiry * np.exp(-MOST_DEPTH)
-    return log_at_expiry[:, None] - np.log(np.clip(boundary, lowest, at_expiry))
+    return puts.log_at_expiry - np.log(np.clip(boundary, lowest, at_expiry))
 
 
 class _Terms(NamedTuple):
-    """All that stays the same from step to step; `(puts, nodes)` and `(puts, nodes * points)`."""
+    """All that stays the same from step to step; `(nodes, puts)` and `(nodes * points, puts)`."""
 
+    grid: TimeGrid
     log_at_expiry: FloatArray
-    node_deviation: FloatArray
+    node_volatility: FloatArray
     node_drift: FloatArray
     node_rate_discount: FloatArray
     node_yield_discount: FloatArray
-    lag_scale: FloatArray  # 1 / lag_deviation, the standard deviation over the lag
-    lag_deviation: FloatArray
+    lag_scale: FloatArray  # 1 / lag_volatility, the total volatility over the lag
+    lag_volatility: FloatArray
     lag_drift: FloatArray
-    rate_weight: FloatArray  # rate * years * discount
+    rate_weight: FloatArray  # interest * discount
     scaled_rate_weight: FloatArray  # rate_weight * lag_scale
     yield_weight: FloatArray
     pays: bool
 
     @classmethod
-    def of(cls, puts: UnitPuts, log_at_expiry: FloatArray) -> _Terms:
-        rate, yields = puts.rate[:, None], puts.dividend_yield[:, None]
-        years, volatility = puts.years[:, None], puts.volatility[:, None]
-        deviation = volatility * np.sqrt(years)
-        drift = (rate - yields - 0.5 * volatility**2) * np.sqrt(years) / volatility
-        nodes, lags = years * NODE_ROOTS**2, years * LAG_ROOTS**2
-        lag_scale = 1 / (deviation * LAG_ROOTS)
-        rate_weight = rate * years * np.exp(-rate * lags)
+    def of(cls, puts: NormalizedPuts, grid: TimeGrid) -> _Terms:
+        interest, dividends = puts.interest, puts.dividends
+        volatility = puts.total_volatility
+        node, lag = grid.node_roots[:, None], grid.lag_roots[:, None]
+        drift = (interest - dividends - 0.5 * volatility**2) / volatility
+        rate_weight = interest * np.exp(-interest * lag**2)
+        lag_scale = 1 / (volatility * lag)
         return cls(
-            log_at_expiry=log_at_expiry[:, None],
-            node_deviation=deviation * NODE_ROOTS,
-            node_drift=drift * NODE_ROOTS,
-            node_rate_discount=np.exp(-rate * nodes),
-            node_yield_discount=np.exp(-yields * nodes),
+            grid=grid,
+            log_at_expiry=puts.log_at_expiry,
+            node_volatility=volatility * node,
+            node_drift=drift * node,
+            node_rate_discount=np.exp(-interest * node**2),
+            node_yield_discount=np.exp(-dividends * node**2),
             lag_scale=lag_scale,
-            lag_deviation=deviation * LAG_ROOTS,
-            lag_drift=drift * LAG_ROOTS,
+            lag_volatility=volatility * lag,
+            lag_drift=drift * lag,
             rate_weight=rate_weight,
             scaled_rate_weight=rate_weight * lag_scale,
-            yield_weight=yields * years * np.exp(-yields * lags),
-            pays=bool(yields.any()),
+            yield_weight=dividends * np.exp(-dividends * lag**2),
+            pays=bool(dividends.any()),
         )
 
     def d_minus_at_expiry(self, depth: FloatArray) -> FloatArray:
-        """d- of the boundary at each node against the strike of 1; `(puts, nodes)`."""
-        return (self.log_at_expiry - depth) / self.node_deviation + self.node_drift
+        """d- of the boundary at each node against the strike of 1; `(nodes, puts)`."""
+        return (self.log_at_expiry - depth) / self.node_volatility + self.node_drift
 
     def d_minus_at_lags(self, depth: FloatArray) -> FloatArray:
         """d- of the boundary at each node against the boundary at its quadrature points."""
-        at_lags = depth**2 @ TO_LAGS
+        at_lags = combine(self.grid.to_lags, depth**2)
         np.sqrt(np.maximum(at_lags, 0.0, out=at_lags), out=at_lags)
-        by_node = at_lags.reshape(len(depth), NODES, -1)
-        by_node -= depth[:, :, None]
+        at_lags -= np.repeat(depth, len(at_lags) // len(depth), axis=0)
         at_lags *= self.lag_scale
         at_lags += self.lag_drift
         return at_lags
+
+    def over_lags(self, values: FloatArray) -> FloatArray:
+        """Each node's integral over time of values at its quadrature points."""
+        return combine(self.grid.over_lags, values)
 
 
 def _density(d: FloatArray) -> FloatArray:
@@ -183,29 +183,29 @@ def _density(d: FloatArray) -> FloatArray:
 def _density_form(terms: _Terms, depth: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Numerator and denominator of the boundary from densities: ALO's fixed point system A."""
     d_minus = terms.d_minus_at_expiry(depth)
-    d_plus = d_minus + terms.node_deviation
+    d_plus = d_minus + terms.node_volatility
     lags = terms.d_minus_at_lags(depth)
-    numerator = terms.node_rate_discount * _density(d_minus) / terms.node_deviation
-    numerator += (terms.scaled_rate_weight * _density(lags)) @ OVER_LAGS
-    at_expiry = _density(d_plus) / terms.node_deviation + ndtr(d_plus)
+    numerator = terms.node_rate_discount * _density(d_minus) / terms.node_volatility
+    numerator += terms.over_lags(terms.scaled_rate_weight * _density(lags))
+    at_expiry = _density(d_plus) / terms.node_volatility + ndtr(d_plus)
     denominator = terms.node_yield_discount * at_expiry
     if terms.pays:
-        lags += terms.lag_deviation
+        lags += terms.lag_volatility
         paid = ndtr(lags) + terms.lag_scale * _density(lags)
-        denominator += (terms.yield_weight * paid) @ OVER_LAGS
+        denominator += terms.over_lags(terms.yield_weight * paid)
     return numerator, denominator
 
 
 def _probability_form(terms: _Terms, depth: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Numerator and denominator of the boundary from probabilities: ALO's system B."""
     d_minus = terms.d_minus_at_expiry(depth)
-    d_plus = d_minus + terms.node_deviation
+    d_plus = d_minus + terms.node_volatility
     lags = terms.d_minus_at_lags(depth)
     numerator = terms.node_rate_discount * ndtr(d_minus)
-    numerator += (terms.rate_weight * ndtr(lags)) @ OVER_LAGS
-    lags += terms.lag_deviation
+    numerator += terms.over_lags(terms.rate_weight * ndtr(lags))
+    lags += terms.lag_volatility
     denominator = terms.node_yield_discount * ndtr(d_plus)
-    denominator += (terms.yield_weight * ndtr(lags)) @ OVER_LAGS
+    denominator += terms.over_lags(terms.yield_weight * ndtr(lags))
     return numerator, denominator
 
 
@@ -216,3 +216,28 @@ def _next_depth(
     with np.errstate(all="ignore"):
         following = terms.log_at_expiry - np.log(numerator / denominator)
     return np.where(np.isfinite(following), np.clip(following, 1e-12, MOST_DEPTH), depth + 0.1)
+
+
+def premium_above(
+    puts: NormalizedPuts, depth: FloatArray, log_spot: FloatArray, grid: TimeGrid = STANDARD
+) -> FloatArray:
+    """What American puts with a boundary are worth above European ones; `(k, puts)`.
+
+    The interest earned less the dividends lost while the price is below the boundary: the integral
+    of Kim (1990), Jacka (1991) and Carr, Jarrow and Myneni (1992), as in ALO. `log_spot`,
+    `(k, puts)`, is not below the boundary.
+    """
+    interest, dividends, total = puts.interest, puts.dividends, puts.total_volatility
+    at = np.sqrt(np.maximum(combine(grid.to_value, depth**2), 0.0)) - puts.log_at_expiry
+    drift = interest - dividends - 0.5 * total**2
+    premium, spot = np.zeros_like(log_spot), np.exp(log_spot)
+    pays = bool(dividends.any())
+    for root, weight, point in zip(grid.value_roots, grid.value_weights, at, strict=True):
+        time, volatility = root**2, total * root
+        minus_d = (log_spot + (drift * time + point)) / -volatility  # less d-, then less d+
+        premium += interest * weight * np.exp(-interest * time) * ndtr(minus_d)
+        if pays:
+            minus_d -= volatility
+            lost = dividends * weight * np.exp(-dividends * time)
+            premium -= spot * lost * ndtr(minus_d, out=minus_d)
+    return premium

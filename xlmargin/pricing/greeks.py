@@ -51,8 +51,8 @@ def greeks(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> Gr
     certain = ~uncertain
     price_alone = theoretical_value(contracts.take(certain), spot[certain], volatility[certain])
     volatility = np.where(uncertain, volatility, np.nan)
-    deviation = (volatility * np.sqrt(contracts.years))[:, None]
-    step = spot * np.minimum(MOST_SPOT_STEP, SPOT_STEP * deviation)
+    total_volatility = (volatility * np.sqrt(contracts.years))[:, None]
+    step = spot * np.minimum(MOST_SPOT_STEP, SPOT_STEP * total_volatility)
     step = np.where(step > 0, step, np.nan)
     down, price, up = _at_spots(contracts, (spot - step, spot, spot + step), volatility)
     delta = (up - down) / (2 * step)

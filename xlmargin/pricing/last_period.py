@@ -7,55 +7,54 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.pricing.american import EarlyExercise, early_exercise
+from xlmargin.pricing.american import EarlyExercise, EarlyExercisePremium, early_exercise
 from xlmargin.pricing.black_scholes import black_value
 from xlmargin.pricing.contracts import Contracts, ForwardDividends
-from xlmargin.pricing.premium_curve import PremiumCurve
 
 LEAST_YEARS = 1e-9
 """Years that are taken to be left where the last ex-date is the day of expiry."""
+
+LAST_STEP = 1 / 200
+"""Share of the life that is the last period where early exercise has two boundaries."""
 
 
 @dataclass(frozen=True, eq=False)
 class LastPeriod:
     """When the last period starts, years from today, and the dividend paid then; `(contracts,)`.
 
-    It starts on the last ex-date; without one, or where exercise has two boundaries, a little
-    before expiry. `dividend` is in forward dollars (see `ForwardDividends`). `is_short` tells that
-    it is this last step and no more.
+    It starts on the last ex-date; where exercise has two boundaries, a little before expiry.
+    `dividend` is in forward dollars (see `ForwardDividends`).
     """
 
     start: FloatArray
     dividend: FloatArray
-    is_short: BoolArray
+    has_two_boundaries: BoolArray
 
     @classmethod
-    def of(cls, contracts: Contracts, dividends: ForwardDividends, steps: int) -> LastPeriod:
-        """The last period of each contract; the last of `steps` steps where there is no ex-date."""
+    def of(cls, contracts: Contracts, dividends: ForwardDividends) -> LastPeriod:
+        """The last period of each contract."""
         last_ex = np.where(dividends.amounts > 0, dividends.years, 0.0).max(axis=1, initial=0.0)
         two_boundaries = contracts.american & _has(EarlyExercise.TWO_BOUNDARIES, contracts)
-        last_step = contracts.years * (1 - 1 / steps)
-        is_short = two_boundaries | (last_ex == 0)
-        start = np.where(is_short, last_step, last_ex)
+        start = np.where(two_boundaries, contracts.years * (1 - LAST_STEP), last_ex)
         paid = np.where(dividends.years >= start[:, None], dividends.amounts, 0.0)
-        return cls(start, paid.sum(axis=1), is_short)
+        return cls(start, paid.sum(axis=1), two_boundaries)
 
 
 @dataclass(frozen=True, eq=False)
 class LastValue:
-    """What options are worth at the start of the last period, at any price of the share.
+    """What options are worth at the start of the last period, at any price of the underlying.
 
     `rest` are the contracts without what lies before; `forward_dollar`, in dollars, and `dividend`,
-    in forward dollars, are of the start. `curve` is of the contracts `early`, those that may be
+    in forward dollars, are of the start. `premium` is of the contracts `early`, those that may be
     exercised before expiry.
     """
 
     rest: Contracts
-    deviation: FloatArray
+    total_volatility: FloatArray
     forward_dollar: FloatArray
     dividend: FloatArray
     early: BoolArray
-    curve: PremiumCurve
+    premium: EarlyExercisePremium
 
     @classmethod
     def of(cls, contracts: Contracts, last: LastPeriod, volatility: FloatArray) -> LastValue:
@@ -65,11 +64,11 @@ class LastValue:
         early = contracts.american & _has(EarlyExercise.ONE_BOUNDARY, contracts)
         return cls(
             rest=rest,
-            deviation=volatility * np.sqrt(left),
+            total_volatility=volatility * np.sqrt(left),
             forward_dollar=np.exp((contracts.rate - contracts.dividend_yield) * last.start),
             dividend=last.dividend,
             early=early,
-            curve=PremiumCurve.of(rest.take(early), volatility[early]),
+            premium=EarlyExercisePremium.of(rest.take(early), volatility[early]),
         )
 
     def take(self, rows: IntArray) -> LastValue:
@@ -77,27 +76,27 @@ class LastValue:
         place = np.cumsum(self.early) - 1
         return LastValue(
             self.rest.take(rows),
-            self.deviation[rows],
+            self.total_volatility[rows],
             self.forward_dollar[rows],
             self.dividend[rows],
             self.early[rows],
-            self.curve.take(place[rows[self.early[rows]]]),
+            self.premium.take(place[rows[self.early[rows]]]),
         )
 
-    def held(self, share: FloatArray) -> FloatArray:
+    def continuation(self, price: FloatArray) -> FloatArray:
         """Value just before the dividend of an option that is not exercised just before it.
 
-        `share`, and the value, are in forward dollars and have shape `(nodes, contracts)`. With two
+        `price`, and the value, are in forward dollars and have shape `(nodes, contracts)`. With two
         boundaries it is the value if held to expiry.
         """
         rest = self.rest
-        after = np.maximum(share - self.dividend, 1e-6 * share)
+        after = np.maximum(price - self.dividend, 1e-6 * price)
         after *= self.forward_dollar
         forward = after * np.exp((rest.rate - rest.dividend_yield) * rest.years)
-        value = black_value(rest.call, forward, rest.strike, self.deviation)
+        value = black_value(rest.call, forward, rest.strike, self.total_volatility)
         value *= np.exp(-rest.rate * rest.years)
         if self.early.any():
-            value[:, self.early] = self.curve.value(after[:, self.early], value[:, self.early])
+            value[:, self.early] = self.premium.added(after[:, self.early], value[:, self.early])
         value /= self.forward_dollar
         return value
 

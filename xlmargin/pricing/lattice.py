@@ -1,122 +1,179 @@
-"""Options on shares that pay cash dividends, and American options with two exercise boundaries.
+"""Options on stocks that pay cash dividends, and American options with two exercise boundaries.
 
-The share's whole price moves with its volatility, and falls by the amount of a dividend on its
-ex-date. A trinomial lattice holds the option's value at fixed prices of the share and works back
-from the last period, in which the value is known: each value is the discounted mean of three values
-one step later, or what exercise pays if that is more. Just before an ex-date the value at a price
-is the value just after at that price less the dividend: Vellekoop and Nieuwenhuis (2006).
-Starting from known values, and Richardson's extrapolation from two lattices, one with twice the
-steps of the other, are the ideas of Broadie and Detemple (1996).
+The whole price of the underlying moves with its volatility, and falls by the amount of a dividend
+on its ex-date. A trinomial lattice holds the option's value at fixed prices and works back from the
+last period, in which the value is known: each value is the discounted mean of three values one step
+later, or what exercise pays if that is more. Just before an ex-date the value at a price is the
+value just after at that price less the dividend: Vellekoop and Nieuwenhuis (2006). Starting from
+known values, and Richardson's extrapolation from two lattices, one with twice the steps of the
+other, are the ideas of Broadie and Detemple (1996).
 
-Arrays have shape `(nodes, contracts)`: one step is a few operations on a whole block of contracts.
+Exercise is possible on every day, not only at the levels of the lattice. What the days between
+two levels add is known beside a boundary (see `EarlyExerciseInStep`), so that the error falls with
+the square of the step and Richardson's extrapolation may count on it.
+
+A lattice is a contract's own: how many steps and where its nodes lie depends on nothing else, so a
+contract is worth the same to the last bit whatever is valued with it. Arrays have shape
+`(nodes, contracts)`: one step is a few operations on a whole block of contracts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import IntEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.pricing.american import EarlyExercise, early_exercise
+from xlmargin.pricing.black_scholes import european_value
 from xlmargin.pricing.contracts import Contracts, ForwardDividends
 from xlmargin.pricing.last_period import LastPeriod, LastValue
-from xlmargin.pricing.lattice_grid import EX_DATES_AT, Levels, Nodes, price_nodes, time_levels
-from xlmargin.pricing.lattice_nodes import greater_with_exact_kink, interpolate, read
-from xlmargin.pricing.lattice_step import HeldForStep, Weights
-from xlmargin.pricing.zero_volatility import least_value
+from xlmargin.pricing.lattice_grid import (
+    Levels,
+    Nodes,
+    price_nodes,
+    rows_cut,
+    time_levels,
+)
+from xlmargin.pricing.lattice_nodes import (
+    KINK_MEANS,
+    KINK_NODES,
+    KINK_POINTS,
+    greater_with_exact_kink,
+    interpolate,
+    raise_at_kink,
+    read,
+)
+from xlmargin.pricing.lattice_step import Continuation, EarlyExerciseInStep
+from xlmargin.pricing.time_grid import combine
+from xlmargin.pricing.zero_volatility import zero_volatility_value
 
-STEPS_TO_EXPIRY = 200
-"""Steps of the coarser lattice where early exercise in the last period too is left to it."""
-
-MOST_DEVIATION = 20.0
+MOST_TOTAL_VOLATILITY = 20.0
 """Greatest volatility * sqrt(years): beyond it options are worth all they can be."""
+
+STEPS_A_YEAR, STEPS = 56, (24, 40, 64)
+"""Steps of the coarser lattice for a year, and the numbers that are taken: few, so that many
+contracts are valued together."""
+
+STEPS_OF_TWO_BOUNDARIES = 128
+"""Steps of the coarser lattice where exercise has two boundaries."""
 
 STRETCH = 8
 """Steps after which the nodes that matter are chosen anew."""
-
-SPARE_NODES = 3
-"""Nodes kept beyond those within reach, so that there are neighbours to read from."""
-
-STEPS_A_YEAR = 56
-"""Steps of the coarser lattice for a year; from 16, for a few weeks, to 64, for a year or more."""
-
-GREATEST_LOGARITHM = 600.0
-"""Logarithm of the greatest price a node can have: far from any spot, and no overflow."""
 
 NUMBERS_AT_ONCE = 16_000
 """Numbers in one temporary: nodes x contracts that fit a processor's cache."""
 
 
-def lattice_value(
-    contracts: Contracts,
-    spot: FloatArray,
-    volatility: FloatArray,
-) -> FloatArray:
-    """Value, $ per unit, with cash dividends that lower the share's price; `(contracts, k)`.
+class _Exercise(IntEnum):
+    """When an option may be exercised with profit before the last period."""
+
+    NEVER = 0
+    BEFORE_EX_DATES = 1
+    ANY_DAY = 2
+
+
+EX_DATES_AT = {_Exercise.NEVER: 2, _Exercise.BEFORE_EX_DATES: 2, _Exercise.ANY_DAY: 4}
+"""Of the coarser lattice, every so many levels is a place for an ex-date."""
+
+
+def lattice_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
+    """Value, $ per unit, with cash dividends that lower the price; `(contracts, k)`.
 
     `spot` has shape `(contracts, k)` and is > 0, `volatility` `(contracts,)`; years, strikes and
     volatilities are > 0. One lattice serves all spots of a contract.
     """
-    volatility = np.minimum(volatility, MOST_DEVIATION / np.sqrt(contracts.years))
-    known = LastValue.of(contracts, _last_period(contracts), volatility)
-    contract = np.tile(np.arange(len(contracts)), 2)  # of each lattice: the coarse ones, the fine
-    levels, nodes = _grids(contracts.take(contract), spot[contract], volatility[contract])
-    value = np.empty((len(contract), spot.shape[1]))
-    for rows in _blocks(nodes, levels):
-        of = contract[rows]
-        lattice = _Lattice.of(
-            contracts.take(of), known.take(of), levels.take(rows), nodes.take(rows), volatility[of]
-        )
-        value[rows] = lattice.values_today(spot[of])
-    coarse, fine = np.split(value, 2)
-    return np.maximum(2 * fine - coarse, least_value(contracts, spot))  # Richardson
+    volatility = np.minimum(volatility, MOST_TOTAL_VOLATILITY / np.sqrt(contracts.years))
+    exercise, steps = _exercise(contracts), _coarse_steps(contracts)
+    value = np.empty_like(spot)
+    for kind, number in np.unique(np.stack([exercise, steps], axis=1), axis=0).tolist():
+        rows = np.flatnonzero((exercise == kind) & (steps == number))
+        some = contracts.take(rows), spot[rows], volatility[rows]
+        places = number // EX_DATES_AT[kind]
+        coarse = _lattice_value(*some, _Exercise(kind), number, places)
+        fine = _lattice_value(*some, _Exercise(kind), 2 * number, places)
+        value[rows] = (4 * fine - coarse) / 3  # Richardson, of an error in steps^-2
+    return np.maximum(value, _least(contracts, spot, volatility))
 
 
-def _last_period(contracts: Contracts) -> LastPeriod:
-    """The last period of each contract, as short as one step of a lattice to expiry at least."""
-    return LastPeriod.of(contracts, ForwardDividends.of(contracts), STEPS_TO_EXPIRY)
+def _exercise(contracts: Contracts) -> NDArray[np.int8]:
+    any_day = early_exercise(contracts) != EarlyExercise.NEVER
+    kind = np.where(any_day, _Exercise.ANY_DAY, _Exercise.BEFORE_EX_DATES)
+    return np.where(contracts.american, kind, _Exercise.NEVER).astype(np.int8)
 
 
-def _grids(twice: Contracts, spot: FloatArray, volatility: FloatArray) -> tuple[Levels, Nodes]:
-    """Levels and nodes of the coarse lattices of all contracts, then of their fine ones."""
-    dividends, last = ForwardDividends.of(twice), _last_period(twice)
-    coarse = _coarse_steps(dividends, last)
-    times = np.repeat([1, 2], len(twice) // 2)
-    levels = time_levels(dividends, last, times * coarse, coarse // EX_DATES_AT)
-    return levels, price_nodes(twice, dividends, last, levels, spot, volatility)
+def _coarse_steps(contracts: Contracts) -> IntArray:
+    """Steps of the coarser lattice: by its time, with room for every ex-date; `(contracts,)`."""
+    dividends = ForwardDividends.of(contracts)
+    last = LastPeriod.of(contracts, dividends)
+    most_years = np.array(STEPS[:-1]) / STEPS_A_YEAR
+    steps = np.array(STEPS)[np.searchsorted(most_years, last.start)]
+    steps = np.where(last.has_two_boundaries, STEPS_OF_TWO_BOUNDARIES, steps)
+    places = np.count_nonzero(dividends.amounts, axis=1) + 1
+    return np.asarray(np.maximum(steps, 8 * -(-4 * places // 8)))
 
 
-def _coarse_steps(dividends: ForwardDividends, last: LastPeriod) -> IntArray:
-    """Steps of the coarser lattice: in proportion to its time, within bounds; `(contracts,)`."""
-    eights = np.ceil(np.clip(STEPS_A_YEAR * last.start / 8, 1, 7)).astype(np.int64) + 1
-    steps = np.where(last.is_short, STEPS_TO_EXPIRY, 8 * eights)
-    room = 2 * EX_DATES_AT * np.count_nonzero(dividends.amounts, axis=1)
-    return np.asarray(np.maximum(steps, room))
+def _least(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
+    """What an option is worth at least: at zero volatility, and exercised at the first ex-date.
+
+    The latter is a European option that expires just before the price falls.
+    """
+    least = zero_volatility_value(contracts, spot)
+    first_ex = ForwardDividends.of(contracts).years.min(axis=1, initial=np.inf)
+    rows = np.flatnonzero(contracts.american & (first_ex < contracts.years))
+    until = replace(contracts.take(rows), years=first_ex[rows])
+    least[rows] = np.maximum(least[rows], european_value(until, spot[rows], volatility[rows]))
+    return least
 
 
-def _blocks(nodes: Nodes, levels: Levels) -> list[IntArray]:
-    """Lattices to be worked together: of like steps and nodes, as many as fit the cache."""
-    order = np.lexsort((nodes.count, np.count_nonzero(levels.years, axis=0)))
-    blocks, first = [], 0
+def _lattice_value(
+    contracts: Contracts,
+    spot: FloatArray,
+    volatility: FloatArray,
+    exercise: _Exercise,
+    steps: int,
+    places: int,
+) -> FloatArray:
+    """Values today by lattices of one number of steps; `(contracts, k)`."""
+    dividends = ForwardDividends.of(contracts)
+    last = LastPeriod.of(contracts, dividends)
+    levels = time_levels(dividends, last, steps, places)
+    nodes = price_nodes(contracts, dividends, last, levels, spot, volatility)
+    known = LastValue.of(contracts, last, volatility)
+    value = np.empty_like(spot)
+    order, first = np.argsort(nodes.count, kind="stable"), 0
     while first < len(order):
-        size = max(8, int(NUMBERS_AT_ONCE // nodes.count[order[first]]))
-        blocks.append(order[first : first + size])
+        size = max(8, NUMBERS_AT_ONCE // int(nodes.count[order[first]]))
+        rows = order[first : first + size]
+        lattice = _Lattice.of(
+            contracts.take(rows),
+            known.take(rows),
+            levels.take(rows),
+            nodes.take(rows),
+            volatility[rows],
+            exercise,
+        )
+        value[rows] = lattice.values_today(spot[rows])
         first += size
-    return blocks
+    return value
 
 
 @dataclass(frozen=True, eq=False)
 class _Lattice:
-    """One block of contracts; what exercise pays is `signed_share - signed_strike`."""
+    """One block of contracts; what exercise pays is `signed_price - signed_strike`."""
 
+    contracts: Contracts
+    exercise: _Exercise
     levels: Levels
     nodes: Nodes
-    weights: Weights
-    ratio: FloatArray  # of the price at a node to that at the node below; (contracts,)
-    share: FloatArray  # price at each node; (nodes, contracts)
-    signed_share: FloatArray  # that of a call, less that of a put
+    continuation: Continuation
+    early: EarlyExerciseInStep
+    price: FloatArray  # at each node, in forward dollars; (nodes, contracts)
+    signed_price: FloatArray  # that of a call, less that of a put
     signed_strike: FloatArray  # (levels, contracts)
-    held: FloatArray  # values at the last level if not exercised; (nodes, contracts)
+    value: FloatArray  # at the last level; (nodes, contracts)
 
     @classmethod
     def of(
@@ -126,66 +183,106 @@ class _Lattice:
         levels: Levels,
         nodes: Nodes,
         volatility: FloatArray,
+        exercise: _Exercise,
     ) -> _Lattice:
-        number = np.arange(float(np.max(nodes.count)))[:, None]
-        logarithm = nodes.lowest + nodes.spacing * number
-        share = np.exp(np.minimum(logarithm, GREATEST_LOGARITHM))
+        price = nodes.prices()
         sign = np.where(contracts.call, 1.0, -1.0)
         carry = contracts.rate - contracts.dividend_yield
-        strike = sign * contracts.strike * np.exp(-carry * levels.years)
-        return cls(
-            levels=levels,
-            nodes=nodes,
-            weights=Weights.of(contracts, levels, nodes, volatility),
-            ratio=np.exp(nodes.spacing),
-            share=share,
-            signed_share=sign * share,
-            signed_strike=np.where(contracts.american, strike, np.inf),  # a European pays -infinity
-            held=known.held(share),
+        strike = contracts.strike * np.exp(-carry * levels.years)
+        continuation = Continuation.of(contracts, levels, nodes, volatility)
+        lattice = cls(
+            contracts,
+            exercise,
+            levels,
+            nodes,
+            continuation,
+            EarlyExerciseInStep.of(contracts, levels, strike, known.dividend, continuation),
+            price,
+            sign * price,
+            sign * strike,
+            known.continuation(price),
         )
+        lattice._finish_last_level(known)
+        return lattice
+
+    def _finish_last_level(self, known: LastValue) -> None:
+        """Make the last values those just before the dividend, with what kinks they have exact.
+
+        Where little time is left the payoff's kink is narrower than the space between two nodes:
+        the nodes around it get means of the value instead of values (see `KINK_MEANS`).
+        """
+        sign, strike = np.where(self.contracts.call, 1.0, -1.0), self.signed_strike[-1]
+        kink, contract = self.nodes.kink, np.arange(len(self.contracts))
+        around = self.price[kink, contract] * np.exp(KINK_POINTS[:, None] * self.nodes.spacing)
+        value = known.continuation(around)
+        if self.exercise:
+            value = np.maximum(value, sign * around - strike)
+            paid = self.signed_price - strike
+            self.value[:] = greater_with_exact_kink(self.value, paid, self.nodes.count)
+        means = combine(KINK_MEANS, value)
+        self.value[kink + KINK_NODES[:, None], contract] = means
 
     def values_today(self, spot: FloatArray) -> FloatArray:
         """Values today at each spot; both `(contracts, k)`."""
-        exercise = self.signed_share - self.signed_strike[-1]
-        value = greater_with_exact_kink(self.held, exercise)
-        scratch = exercise, np.empty_like(exercise)
+        value = self.value
+        paid = np.full_like(value, -np.inf)
+        scratch = np.empty_like(value)
         for first in reversed(range(0, self.levels.steps, STRETCH)):
             levels = range(first, min(first + STRETCH, self.levels.steps))
-            self._work_back(value, levels, scratch)
-        return read(value, self.nodes, spot.T).T
+            self._work_back(value, levels, paid, scratch)
+        return read(value, paid, self.nodes, spot.T).T
 
     def _work_back(
-        self, value: FloatArray, levels: range, scratch: tuple[FloatArray, FloatArray]
+        self, value: FloatArray, levels: range, paid: FloatArray, scratch: FloatArray
     ) -> None:
         """Put the values at the first of the levels in place of those after the last.
 
-        Only at nodes from which today's spots matter; the others keep older values.
+        Only at nodes from which today's spots matter; the others keep older values. `paid` becomes
+        what exercise pays at the first level.
         """
-        rows = self._rows_that_matter(levels[-1])
-        here, signed_share = value[rows], self.signed_share[rows]
-        exercise, moved = (array[rows] for array in scratch)
-        hold = HeldForStep(here, self.weights, self.ratio, moved, exercise[1:-1])
-        anyone_goes_ex = self.levels.anyone_goes_ex
+        cut = rows_cut(levels[-1], self.levels.steps)
+        rows = slice(cut, len(value) - cut)
+        here, signed_price, paid_here = value[rows], self.signed_price[rows], paid[rows]
+        count = self.nodes.count - 2 * cut
+        step_back = self.continuation.on(value, rows, self.nodes.count - 1 - cut, scratch)
         for level in reversed(levels):
-            hold(level)
-            np.subtract(signed_share, self.signed_strike[level], out=exercise)
-            np.maximum(here, exercise, out=here)
-            if anyone_goes_ex[level]:
-                goes_ex = np.flatnonzero(self.levels.falls[level])
+            step_back(level)
+            goes_ex = self.levels.goes_ex[level]
+            if self.exercise == _Exercise.ANY_DAY or (goes_ex.size and self.exercise):
+                np.subtract(signed_price, self.signed_strike[level], out=paid_here)
+            if self.exercise == _Exercise.ANY_DAY:
+                self.early.exercise(
+                    here, paid_here, self.price[rows], level, cut, count, scratch[rows]
+                )
+            if goes_ex.size:
                 before = self._before_dividend(value, rows, level, goes_ex)
-                here[:, goes_ex] = greater_with_exact_kink(before, exercise[:, goes_ex])
-
-    def _rows_that_matter(self, level: int) -> slice:
-        """Nodes within reach of today's spots at a level, for some contract of the block."""
-        share_of_reach = np.sqrt(self.levels.years[level] / self.levels.years[-1])
-        beyond = self.nodes.reach * (1 - share_of_reach) / self.nodes.spacing
-        cut = np.maximum(beyond.astype(np.int64) - SPARE_NODES, 0)
-        return slice(int(cut.min()), int((self.nodes.count - cut).max()))
+                here[:, goes_ex] = greater_with_exact_kink(
+                    before, paid_here[:, goes_ex], count[goes_ex]
+                )
 
     def _before_dividend(
         self, value: FloatArray, rows: slice, level: int, goes_ex: IntArray
     ) -> FloatArray:
-        """Values of some contracts just before the share falls, from those just after."""
-        share = self.share[rows, goes_ex]
-        after = np.maximum(share - self.levels.falls[level, goes_ex], self.share[0, goes_ex])
-        return interpolate(value[:, goes_ex], self.nodes.take(goes_ex), after)
+        """Values of some contracts just before the price falls, from those just after.
+
+        A price below the dividend falls to nothing; below the lowest node values are on a straight
+        line to that of a worthless share, and where the fall just reaches nothing they have a kink.
+        """
+        nodes, price = self.nodes.take(goes_ex), self.price[rows, goes_ex]
+        dividend, lowest_price = self.levels.dividends[level, goes_ex], self.price[0, goes_ex]
+        after = price - dividend
+        lowest, worthless = value[0, goes_ex], self._worthless(level, goes_ex)
+        before = interpolate(value[:, goes_ex], nodes, np.maximum(after, lowest_price))
+        slope = (lowest - worthless) / lowest_price
+        before = np.where(after < lowest_price, worthless + slope * np.maximum(after, 0.0), before)
+        place = nodes.place(dividend) - rows.start
+        raise_at_kink(before, place, slope * dividend * nodes.spacing)
+        return before
+
+    def _worthless(self, level: int, index: IntArray) -> FloatArray:
+        """Value of some contracts, forward dollars of a level, on a share that is worth nothing."""
+        terms, years = self.contracts.take(index), self.levels.years[level, index]
+        at_expiry = np.exp(-terms.rate * (terms.years - years))
+        strike = terms.strike * np.exp(-(terms.rate - terms.dividend_yield) * years)
+        paid = np.where(terms.american, np.maximum(at_expiry, 1.0), at_expiry)
+        return np.where(terms.call, 0.0, strike * paid)

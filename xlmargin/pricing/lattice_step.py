@@ -1,72 +1,190 @@
-"""One step back in a lattice: from values to their discounted means one level earlier."""
+"""One step back in a lattice: the value of holding, and what exercise within the step adds."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.pricing.contracts import Contracts
 from xlmargin.pricing.lattice_grid import Levels, Nodes
 
 
-class Weights(NamedTuple):
-    """Discounted probabilities of a move up, none and down in each step; `(steps, contracts)`."""
+@dataclass(frozen=True, eq=False)
+class Continuation:
+    """What options are worth if they are held for a step: the discounted mean of three values.
+
+    `up`, `stay` and `down` are discounted probabilities of each step, `move` that of any move, not
+    discounted; `(steps, contracts)`. They keep the mean of the price and the variance of its
+    logarithm. `ratio` is that of the price at a node to that at the node below; `(contracts,)`.
+    """
 
     up: FloatArray
     stay: FloatArray
     down: FloatArray
+    move: FloatArray
+    ratio: FloatArray
 
     @classmethod
     def of(
         cls, contracts: Contracts, levels: Levels, nodes: Nodes, volatility: FloatArray
-    ) -> Weights:
-        """Weights that keep the mean of the share, and the variance of its logarithm."""
+    ) -> Continuation:
+        """The weights of every step of some lattices."""
         step = np.diff(levels.years, axis=0)
         variance = volatility**2 * step
         move = (variance + 0.25 * variance**2) / nodes.spacing**2
         ratio = np.exp(nodes.spacing)
         discount = np.exp(-contracts.dividend_yield * step)
         up = discount * move / (1 + ratio)
-        return cls(up, discount * (1 - move), up * ratio)
+        return cls(up, discount * (1 - move), up * ratio, move, ratio)
+
+    def on(
+        self, value: FloatArray, rows: slice, top: IntArray, scratch: FloatArray
+    ) -> Callable[[int], None]:
+        """A function that puts in place of `value[rows]` the values of holding from a level.
+
+        The outermost nodes, the first of the rows and each contract's `top`, get the values on the
+        straight line (in price) through the next two; nodes above the top do not matter.
+        `scratch`, of the shape of `value`, may be of any content. Views are made here once: with
+        few contracts making them takes as long as the arithmetic.
+        """
+        contracts = value.shape[1]
+        here, numbers = value[rows], value.ravel()
+        above, middle, below = here[2:], here[1:-1], here[:-2]
+        moved, other = scratch[rows][1:-1], np.empty_like(middle)
+        edge, second, third = (
+            top * contracts + np.arange(contracts) - i * contracts for i in range(3)
+        )
+
+        def step_back(level: int) -> None:
+            np.multiply(above, self.up[level], out=moved)
+            np.multiply(below, self.down[level], out=other)
+            np.add(moved, other, out=moved)
+            np.multiply(middle, self.stay[level], out=other)
+            np.add(moved, other, out=middle)
+            here[0] = here[1] + (here[1] - here[2]) / self.ratio
+            near = numbers[second]
+            numbers[edge] = near + (near - numbers[third]) * self.ratio
+
+        return step_back
 
 
-class HeldForStep:
-    """Puts in place of values one step later their discounted means, step after step.
+@dataclass(frozen=True, eq=False)
+class EarlyExerciseInStep:
+    """American values at a level, from those of holding until the next one.
 
-    It works in the `value` it is given through views that are made once: with few contracts making
-    them takes as long as the arithmetic. `moved` and `scratch` may be of any content.
+    To take the greater of holding and exercise at each level would leave out the days between two
+    levels. Beside a boundary they are known. In units of a step, let w be the value less what
+    exercise pays, over the interest that exercise earns in the step, and y the distance to the
+    boundary over the standard deviation of the logarithm: an option that is just being held obeys
+
+        w = y^2 above the boundary and 0 below it,
+
+    for that is what diffuses by as much as the interest takes away. With probability `move` the
+    lattice moves by 1 / sqrt(move): held for a step, y^2 becomes
+
+        g = (1 - move / 2) y^2 + sqrt(move) y - 1/2
+
+    within a node's distance of the boundary, -1/2 at the boundary itself. Read backward, the g that
+    a node has tells its y, and that its w. From one node's distance on, w is g.
+
+    Before an ex-date, seen backward, the boundary rises from nothing and does not stand still. What
+    g leaves out is then the parabola below the boundary of the level after: at most half the square
+    of the distance, in nodes, of the next node below. So that boundary is followed.
+
+    `paid` and `earned`, `(steps, contracts)`, are what exercise earns in a step: a share's yield
+    times its price, less `earned` on the strike, both with the sign of a call and in forward
+    dollars, and both less for a step in a part of which waiting for a dividend earns more.
+    `boundary` is the number of the node, a fraction between two, at the level after; NaN if none.
     """
 
-    def __init__(
+    sign: FloatArray
+    paid: FloatArray
+    earned: FloatArray
+    root_move: FloatArray
+    boundary: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        contracts: Contracts,
+        levels: Levels,
+        strike: FloatArray,
+        last_dividend: FloatArray,
+        continuation: Continuation,
+    ) -> EarlyExerciseInStep:
+        """What exercise earns in every step; `strike` in forward dollars, `(levels, contracts)`."""
+        step = np.diff(levels.years, axis=0)
+        sign = np.where(contracts.call, 1.0, -1.0)
+        earned = strike[:-1] * -np.expm1(-contracts.rate * step)
+        paid = -np.expm1(-contracts.dividend_yield * step)
+        dividends = np.where(contracts.call, 0.0, np.vstack([levels.dividends, last_dividend]))
+        at_money = sign * (paid * strike[:-1] - earned)
+        share = np.ones_like(step)
+        waiting = dividends[-1]  # what waiting for the next dividend is worth, after the interest
+        for level in reversed(range(levels.steps)):
+            waiting = waiting - at_money[level]
+            share[level] = -waiting / np.maximum(at_money[level], 1e-300)
+            waiting = np.maximum(waiting, 0.0) + dividends[level]
+        share = np.where(at_money > 0, np.clip(share, 0.0, 1.0), 1.0) * sign
+        root_move = np.sqrt(continuation.move)
+        return cls(sign, share * paid, share * earned, root_move, np.full(len(sign), np.nan))
+
+    def exercise(
         self,
         value: FloatArray,
-        weights: Weights,
-        ratio: FloatArray,
-        moved: FloatArray,
-        scratch: FloatArray,
+        paid: FloatArray,
+        price: FloatArray,
+        level: int,
+        first_row: int,
+        count: IntArray,
+        gain: FloatArray,
     ) -> None:
-        self._above, self._here, self._below = value[2:], value[1:-1], value[:-2]
-        self._moved, self._scratch = moved[1:-1], scratch
-        self._weights = weights
-        last = len(value) - 1
-        self._edges, self._next, self._third = (
-            value[i : last - i + 1 : last - 2 * i] for i in range(3)
-        )
-        self._slope = np.array([1 / ratio, ratio])
+        """Put American values in place of the values of holding; `paid` is what exercise pays.
 
-    def __call__(self, level: int) -> None:
-        """Discounted means at `level`.
-
-        The outermost nodes get the values on the straight line (in price) through the next two.
+        All are `(nodes, contracts)`, the first of the nodes being `first_row`, a contract's own
+        ending before `count`; `gain` may be of any content. Only the two nodes on either side of a
+        boundary, exercised and held, need more than the greater of both; a third tells where the
+        boundary is.
         """
-        weights, moved, scratch = self._weights, self._moved, self._scratch
-        np.multiply(self._above, weights.up[level], out=moved)
-        np.multiply(self._below, weights.down[level], out=scratch)
-        np.add(moved, scratch, out=moved)
-        np.multiply(self._here, weights.stay[level], out=scratch)
-        np.add(moved, scratch, out=self._here)
-        np.subtract(self._next, self._third, out=self._edges)
-        np.multiply(self._edges, self._slope, out=self._edges)
-        np.add(self._edges, self._next, out=self._edges)
+        np.subtract(value, paid, out=gain)
+        np.maximum(value, paid, out=value)
+        holds = gain > 0
+        after, self.boundary[:] = self.boundary.copy(), np.nan
+        contracts = value.shape[1]
+        lower = np.flatnonzero(holds[1:] != holds[:-1])
+        lower = lower[lower // contracts + 2 < count.take(lower % contracts)]
+        if not lower.size:
+            return
+        held_above = holds.ravel().take(lower + contracts)
+        away = np.where(held_above, 1, -1)
+        exercised = np.where(held_above, lower, lower + contracts)
+        row, of = np.divmod(exercised, contracts)
+        node = exercised + _THREE * (away * contracts)
+        interest = self.paid[level].take(of) * price.take(node, mode="clip")
+        interest -= self.earned[level].take(of)
+        follows = away != self.sign.take(of)  # the boundary next to the options out of the money
+        distance = (row + first_row - after.take(of)) * away
+        with np.errstate(all="ignore"):  # no interest: the greater of the two stands
+            g = gain.take(node, mode="clip") / interest
+            root = self.root_move[level].take(of)
+            square = 2 - root * root
+            y = np.fmax((np.sqrt(2 + 2 * square * g) - root) / square, 0.0)
+            w = np.where(y * root < 1, y * y, g)
+            swept = np.fmax(g + 0.5 * np.fmax(1 - _THREE - distance, 0.0) ** 2, 0.0)
+            w = np.where(follows, np.fmin(w, swept), w)
+            root = np.sqrt(w)
+            between = np.where(
+                root[0] > 0, root[0] / (root[1] - root[0]), root[1] / (root[2] - root[1])
+            )
+            added = interest * w
+        beside = node[:2]
+        american = np.where(interest[:2] > 0, paid.take(beside) + added[:2], value.take(beside))
+        value.ravel()[beside] = american
+        place = row + first_row + away * ((root[0] <= 0) - np.fmin(np.fmax(between, 0.0), 1.0))
+        self.boundary[of[follows]] = place[follows]
+
+
+_THREE = np.arange(3)[:, None]

@@ -13,9 +13,9 @@ from xlmargin.pricing.american import EarlyExercise, american_value, early_exerc
 from xlmargin.pricing.black_scholes import european_value
 from xlmargin.pricing.contracts import Contracts, spot_table
 from xlmargin.pricing.lattice import lattice_value
-from xlmargin.pricing.zero_volatility import least_value
+from xlmargin.pricing.zero_volatility import zero_volatility_value
 
-CONTRACTS_AT_ONCE = 4096
+CONTRACTS_AT_ONCE = 8192
 """Contracts valued together: bounds the memory of temporaries."""
 
 
@@ -27,11 +27,12 @@ class Method(IntEnum):
     LATTICE = 2
 
 
-_VALUE_BY: dict[Method, Callable[[Contracts, FloatArray, FloatArray], FloatArray]] = {
+VALUE_BY: dict[Method, Callable[[Contracts, FloatArray, FloatArray], FloatArray]] = {
     Method.BLACK_SCHOLES: european_value,
     Method.EXERCISE_BOUNDARY: american_value,
     Method.LATTICE: lattice_value,
 }
+"""The function of each method; spots as a table `(contracts, k)`, all they take being > 0."""
 
 
 def method_of(contracts: Contracts) -> NDArray[np.int8]:
@@ -79,13 +80,13 @@ def _value_point_by_point(
 
 
 def _value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
-    """Values of one block: what is certain from its least value, the rest by its method."""
+    """Values of one block: what is certain at zero volatility, the rest by its method."""
     given = contracts.is_given & (volatility >= 0)
     moves = given & (volatility > 0) & (contracts.years > 0) & (contracts.strike > 0)
     value = np.full(spot.shape, np.nan)
-    usable = np.where(spot > 0, spot, 1.0)
+    usable = np.where(spot > 0, spot, contracts.strike[:, None])
     method = method_of(contracts)
-    for name, value_by in _VALUE_BY.items():
+    for name, value_by in VALUE_BY.items():
         rows = np.flatnonzero(moves & (method == name))
         if rows.size:
             value[rows] = value_by(contracts.take(rows), usable[rows], volatility[rows])
@@ -95,11 +96,11 @@ def _value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> Fl
 def _with_certain_values(
     value: FloatArray, contracts: Contracts, spot: FloatArray, certain: BoolArray
 ) -> FloatArray:
-    """The values, with the least value where all is certain: no time, volatility, strike, spot."""
+    """The values, those at zero volatility where there is no time, volatility, strike or spot."""
     worthless = spot == 0
     rows = np.flatnonzero(certain | worthless.any(axis=1))
     if rows.size:
-        least = least_value(contracts.take(rows), spot[rows])
+        least = zero_volatility_value(contracts.take(rows), spot[rows])
         at_least = certain[rows, None] | (worthless[rows] & ~np.isnan(value[rows]))
         value[rows] = np.where(at_least, least, value[rows])
     return np.where(np.isnan(spot), np.nan, value)

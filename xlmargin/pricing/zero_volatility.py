@@ -8,7 +8,7 @@ from xlmargin.arrays import FloatArray
 from xlmargin.pricing.contracts import Contracts, ForwardDividends, spot_table
 
 
-def least_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
+def zero_volatility_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
     """Value at zero volatility, $ per unit, of each contract at each spot; shape `(contracts, k)`.
 
     The greatest discounted amount that exercise on a date fixed today would pay - for a European

@@ -9,6 +9,7 @@ from xlmargin.reports.history_tables import (
     summary_table,
 )
 from xlmargin.reports.intraday_table import intraday_table
+from xlmargin.reports.market_table import market_table
 from xlmargin.reports.option_tables import greeks_table, in_shape
 from xlmargin.reports.portfolio_tables import (
     SPOT_MOVES,
@@ -51,6 +52,7 @@ __all__ = [
     "history_table",
     "in_shape",
     "intraday_table",
+    "market_table",
     "one_more_table",
     "path_table",
     "problem_table",

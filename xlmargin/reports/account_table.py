@@ -14,7 +14,7 @@ import numpy as np
 from xlmargin.account import AccountState, RegimeState
 from xlmargin.arrays import FloatArray
 from xlmargin.reports.table import Table, Value, numbers
-from xlmargin.strategy_margin import Phase
+from xlmargin.strategy_margin import RequirementKind
 from xlmargin.strategy_margin.display.explanation import REGIME
 
 NOT_PERMITTED: Final = "not permitted"
@@ -80,7 +80,7 @@ def _values(state: AccountState) -> Iterator[Figure]:
 
 def _requirements(state: AccountState) -> Iterator[Figure]:
     strategy, margin = state.strategy, state.margin
-    whole = REGIME.of(Phase.MAINTENANCE) if margin else PAID_IN_FULL
+    whole = REGIME.of(RequirementKind.MAINTENANCE) if margin else PAID_IN_FULL
     yield _dollars("strategy equity", strategy.now.equity, STRATEGY_EQUITY)
     if margin:
         yield _dollars("Reg T requirement", margin.reg_t.requirement, REG_T)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 import numpy as np
 
 from xlmargin.arrays import FloatArray
@@ -36,11 +34,12 @@ def comparison_table(comparison: Comparison) -> Table:
 
 def _rows_by_account(comparison: Comparison, columns: FloatArray) -> list[list[Value]]:
     """The rows of each account; where there are several, named by it and with its subtotal."""
-    accounts, names = comparison.accounts, comparison.names
-    several = len(set(accounts)) > 1
+    names, several = comparison.names, len(comparison.every_account) > 1
+    own: dict[str, list[int]] = {account: [] for account in comparison.every_account}
+    for i, account in enumerate(comparison.accounts):
+        own[account].append(i)
     rows: list[list[Value]] = []
-    for account, own in groupby(range(len(names)), key=accounts.__getitem__):
-        within = list(own)
+    for account, within in own.items():
         label = f"{account}: " if several else ""
         rows += [_comparison_row(label + names[i], columns[i]) for i in within]
         if several:

@@ -7,17 +7,17 @@ from itertools import count
 from xlmargin.positions import Positions
 from xlmargin.reports.table import Table, Value
 from xlmargin.strategy_margin import (
-    Phase,
+    RequirementKind,
     StrategyLine,
     StrategyMargin,
     class_lines,
     leg_label,
-    unproven,
+    optimality_gap_note,
 )
 
 
-def strategies_table(margin: StrategyMargin, phase: Phase) -> Table:
-    """The pairing that is asked least in a phase: a row a leg, lines numbered from 1.
+def strategies_table(margin: StrategyMargin, kind: RequirementKind) -> Table:
+    """The pairing that requires least of a kind: a row a leg, lines numbered from 1.
 
     Amounts are of the leg, $; those of all rows add up to the requirement.
     """
@@ -28,8 +28,8 @@ def strategies_table(margin: StrategyMargin, phase: Phase) -> Table:
     rows: list[list[Value]] = []
     number = count(1)
     for of_class in margin.classes:
-        note = unproven(of_class.pairing(phase))
-        for line in class_lines(of_class, phase):
+        note = optimality_gap_note(of_class.pairing(kind))
+        for line in class_lines(of_class, kind):
             rows += _line_rows(next(number), line, note, margin.book.positions)
     return Table(headings, rows)
 
@@ -46,7 +46,7 @@ def _line_rows(
             leg.initial,
             leg.maintenance,
             leg.proceeds,
-            line.how + note,
+            line.rationale + note,
             line.rule,
             positions.accounts[line.account],
             line.class_name,

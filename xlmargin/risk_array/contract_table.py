@@ -21,8 +21,8 @@ from xlmargin.pricing import (
     ImpliedVolatility,
     VolatilityStatus,
     implied_volatility,
-    least_value,
     theoretical_value,
+    zero_volatility_value,
 )
 from xlmargin.risk_array.smile import volatility_at_same_moneyness
 from xlmargin.settings import BaseValue, Smile
@@ -93,7 +93,9 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     volatility = np.where(np.isnan(volatility), market.volatility[underlying], volatility)
     volatility[implied] = solved.volatility
     volatility[contracts.years == 0] = 0.0
-    model = theoretical_value(contracts, spot[:, None], volatility)[:, 0]
+    model = mark.copy()  # of a contract whose volatility was solved from it
+    other = ~implied | np.isnan(volatility)
+    model[other] = theoretical_value(contracts.take(other), spot[other], volatility[other])[:, 0]
     from_mark = ~np.isnan(mark) & (book.settings.base_value is BaseValue.MARK)
     expiration = positions.expiration[first]
     return ContractTable(
@@ -167,7 +169,7 @@ def _refuse_unpriced(
     unsolved = np.flatnonzero((solved.status != VolatilityStatus.SOLVED) & needed[at])
     if not unsolved.size:
         return
-    least = least_value(contracts.take(unsolved), spot[unsolved])[:, 0]
+    least = zero_volatility_value(contracts.take(unsolved), spot[unsolved])[:, 0]
     raise RefusedPosition(
         [
             positions.problem(
@@ -183,7 +185,7 @@ def _refuse_unpriced(
 
 def _wanted(status: VolatilityStatus, least: float) -> str:
     match status:
-        case VolatilityStatus.BELOW_LEAST_VALUE:
+        case VolatilityStatus.BELOW_ZERO_VOLATILITY_VALUE:
             return f"a price above {least:,.4f}, its value without volatility, or a volatility"
         case VolatilityStatus.ABOVE_GREATEST_VALUE:
             return "a lower price: no volatility gives this one; or a volatility"

@@ -4,7 +4,7 @@ from xlmargin.strategy_margin.display.explanation import (
     explained,
     explained_by_account,
     leg_label,
-    unproven,
+    optimality_gap_note,
 )
 from xlmargin.strategy_margin.display.lines import (
     StrategyLeg,
@@ -13,23 +13,23 @@ from xlmargin.strategy_margin.display.lines import (
     strategy_lines,
 )
 from xlmargin.strategy_margin.requirement import (
-    ClassMargin,
     StrategyMargin,
+    UnderlyingMargin,
     strategy_margin,
 )
-from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.legs import RequirementKind
 
 __all__ = [
-    "ClassMargin",
-    "Phase",
+    "RequirementKind",
     "StrategyLeg",
     "StrategyLine",
     "StrategyMargin",
+    "UnderlyingMargin",
     "class_lines",
     "explained",
     "explained_by_account",
     "leg_label",
+    "optimality_gap_note",
     "strategy_lines",
     "strategy_margin",
-    "unproven",
 ]

@@ -18,29 +18,33 @@ from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.rulebook import StrategyRules, strategy_rules
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin.pairing.class_positions import Holdings
+from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
 from xlmargin.strategy_margin.pairing.classes import holdings
-from xlmargin.strategy_margin.pairing.least_pairing import Pairing, charges_of, least_pairing
+from xlmargin.strategy_margin.pairing.least_pairing import (
+    PairingResult,
+    least_pairing,
+    requirement_rules,
+)
 from xlmargin.strategy_margin.pairing.refusals import (
     refuse_groups,
     refuse_not_permitted,
     refuse_short_stock,
     refuse_unpriced,
 )
-from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.legs import RequirementKind
 from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS
 
 
 @dataclass(frozen=True, eq=False)
-class ClassMargin:
-    """One class of one account, or one forced group: its least requirements, found when asked for.
+class UnderlyingMargin:
+    """One class of one account, or one forced group: its least requirements, found when read.
 
     All amounts are in $.
     """
 
     book: Book
     rules: StrategyRules
-    holdings: Holdings
+    holdings: ClassPositions
     is_cash: bool
     seconds: float
 
@@ -54,47 +58,48 @@ class ClassMargin:
         """Name of the class, which is its underlying's unless the market says otherwise."""
         return self.holdings.name
 
-    def pairing(self, phase: Phase) -> Pairing:
-        """The pairing that is asked least in a phase."""
-        return self._initial if phase is Phase.INITIAL else self._maintenance
+    def pairing(self, kind: RequirementKind) -> PairingResult:
+        """The pairing that requires least of a kind."""
+        return self._initial if kind is RequirementKind.INITIAL else self._maintenance
 
     @cached_property
-    def _initial(self) -> Pairing:
-        return self._least(Phase.INITIAL)
+    def _initial(self) -> PairingResult:
+        return self._least(RequirementKind.INITIAL)
 
     @cached_property
-    def _maintenance(self) -> Pairing:
-        return self._least(Phase.MAINTENANCE)
+    def _maintenance(self) -> PairingResult:
+        return self._least(RequirementKind.MAINTENANCE)
 
-    def _least(self, phase: Phase) -> Pairing:
-        charges = charges_of(phase, self.rules, cash=self.is_cash)
+    def _least(self, kind: RequirementKind) -> PairingResult:
+        requirements = requirement_rules(kind, self.rules, cash=self.is_cash)
         pairing = least_pairing(
-            self.holdings, charges, self.rules, cash=self.is_cash, seconds=self.seconds
+            self.holdings, requirements, self.rules, cash=self.is_cash, seconds=self.seconds
         )
         refuse_not_permitted(self.book, self.holdings, pairing)
         return pairing
 
-    def requirement(self, phase: Phase) -> float:
-        """The least requirement in a phase."""
-        return self.pairing(phase).amount
+    def requirement(self, kind: RequirementKind) -> float:
+        """The least requirement of a kind."""
+        return self.pairing(kind).amount
 
     @cached_property
     def proceeds(self) -> float:
         """What was received for options sold and for stock sold short."""
         options = fsum(
             leg.contracts * leg.multiplier * leg.value
-            for leg in self.holdings.option_legs(Phase.INITIAL)
+            for leg in self.holdings.option_legs(RequirementKind.INITIAL)
             if not leg.is_long
         )
         return options + fsum(
-            max(0.0, -stock.leg.shares) * stock.cost + stock.boxed_shares * stock.boxed_short_cost
+            max(0.0, -stock.leg.shares) * stock.cost
+            + stock.against_the_box_shares * stock.against_the_box_short_cost
             for stock in self.holdings.stocks
         )
 
     @property
     def deposit(self) -> float:
         """What has to be put up: the least initial requirement less the proceeds."""
-        return self.requirement(Phase.INITIAL) - self.proceeds
+        return self.requirement(RequirementKind.INITIAL) - self.proceeds
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,17 +113,17 @@ class StrategyMargin:
     book: Book
     mark: FloatArray
     rules: StrategyRules
-    classes: tuple[ClassMargin, ...]
+    classes: tuple[UnderlyingMargin, ...]
 
-    def requirement(self, phase: Phase) -> float:
+    def requirement(self, kind: RequirementKind) -> float:
         """Least requirement of all accounts together, $; accounts do not pair."""
-        return fsum(c.requirement(phase) for c in self.classes)
+        return fsum(c.requirement(kind) for c in self.classes)
 
-    def by_account(self, phase: Phase) -> FloatArray:
+    def by_account(self, kind: RequirementKind) -> FloatArray:
         """Least requirement of each account, $, shape (accounts,)."""
         by_account = np.zeros(len(self.book.positions.accounts))
         for c in self.classes:
-            by_account[c.account] += c.requirement(phase)
+            by_account[c.account] += c.requirement(kind)
         return by_account
 
     @property
@@ -129,19 +134,19 @@ class StrategyMargin:
             by_account[c.account] += c.deposit
         return by_account
 
-    def bound(self, phase: Phase) -> float:
-        """What no permitted pairing is asked less than, $; the requirement itself where proven."""
-        return fsum(c.pairing(phase).bound for c in self.classes)
+    def lower_bound(self, kind: RequirementKind) -> float:
+        """What no permitted pairing requires less than, $; the requirement itself where proven."""
+        return fsum(c.pairing(kind).lower_bound for c in self.classes)
 
     @property
     def initial(self) -> float:
         """Least initial requirement of all accounts, $, before proceeds are applied."""
-        return self.requirement(Phase.INITIAL)
+        return self.requirement(RequirementKind.INITIAL)
 
     @property
     def maintenance(self) -> float:
         """Least maintenance requirement of all accounts, $, without the value of short stock."""
-        return self.requirement(Phase.MAINTENANCE)
+        return self.requirement(RequirementKind.MAINTENANCE)
 
     @property
     def proceeds(self) -> float:
@@ -170,5 +175,8 @@ def strategy_margin(book: Book, mark: FloatArray, seconds: float = SECONDS) -> S
     classes = holdings(book, mark)
     refuse_groups(book, classes)
     return StrategyMargin(
-        book, mark, rules, tuple(ClassMargin(book, rules, c, is_cash, seconds) for c in classes)
+        book,
+        mark,
+        rules,
+        tuple(UnderlyingMargin(book, rules, c, is_cash, seconds) for c in classes),
     )

@@ -19,7 +19,7 @@ from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin import Phase, StrategyMargin
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +65,12 @@ def figures(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Figures:
     nothing = np.zeros(len(strategy.book.positions.accounts))
     worth = replace(values_under_portfolio(portfolio), cash=nothing)
     by_strategy = replace(values_by_strategy(strategy), cash=nothing)
-    maintenance = strategy.by_account(Phase.MAINTENANCE)
+    maintenance = strategy.by_account(RequirementKind.MAINTENANCE)
     is_cash = strategy.book.settings.account_type is AccountType.CASH
     return Figures(
         worth.net_liquidation_value,
         by_strategy.strategy_equity,
-        strategy.by_account(Phase.INITIAL),
+        strategy.by_account(RequirementKind.INITIAL),
         strategy.deposit_by_account,
         maintenance if is_cash else reg_t_excess(strategy).requirement,
         maintenance,

@@ -31,7 +31,7 @@ class StrategyHedge:
     """One candidate beside the positions that it may be paired with: all of its class group.
 
     `one` is a book of one of it, `most` the most of it. `outside` tells that the positions are
-    those that portfolio margin does not cover, and is asked what they are asked there.
+    those that portfolio margin does not cover, and requires what they require there.
     """
 
     own: Book
@@ -40,7 +40,7 @@ class StrategyHedge:
     outside: bool
 
     def asked(self, quantity: int) -> float:
-        """What is asked with so many of the candidate, $; infinite where that may not be held."""
+        """What requires with so many of the candidate, $; infinite where that may not be held."""
         book = self._after(quantity)
         try:
             if self.outside:

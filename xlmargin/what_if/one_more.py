@@ -20,7 +20,12 @@ from xlmargin.portfolio_margin.group_changes import GroupChange, group_sums
 from xlmargin.portfolio_margin.minimums import contract_minimum, delivered_value
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
 from xlmargin.positions import Positions
-from xlmargin.strategy_margin import ClassMargin, Phase, StrategyMargin, strategy_margin
+from xlmargin.strategy_margin import (
+    RequirementKind,
+    StrategyMargin,
+    UnderlyingMargin,
+    strategy_margin,
+)
 from xlmargin.what_if.trades import Key, contract_keys
 
 SHARE_LOT: Final = 100.0
@@ -89,8 +94,10 @@ def _by_strategy(margin: StrategyMargin, first: IntArray, one: Positions) -> Flo
     return changes
 
 
-def _amounts(margin: ClassMargin) -> FloatArray:
-    initial, maintenance = (margin.requirement(p) for p in (Phase.INITIAL, Phase.MAINTENANCE))
+def _amounts(margin: UnderlyingMargin) -> FloatArray:
+    initial, maintenance = (
+        margin.requirement(p) for p in (RequirementKind.INITIAL, RequirementKind.MAINTENANCE)
+    )
     return np.array([initial, maintenance, margin.deposit])
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xlmargin.cells.dates import date_serial
+from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import text_of, to_value
 from xlmargin.cells.words import (
     ACTIVITY,
@@ -141,13 +142,22 @@ def _table(name: str, cells: Cells, headings: Headings) -> InputTable:
     columns = tuple(headings.name_of(text) for text in texts)
     rows: Rows = [list(texts)]
     rows += [[_cell(cell) for cell in row] for row in cells[first + 1 :]] or [[None] * len(texts)]
-    table = InputTable(name, columns, rows)
+    table = InputTable(name, columns, _placed(rows, cells, first))
     for i, row in enumerate(rows):
         for j, cell in enumerate(row):
             if i and isinstance(cell, str) and table.kind(i, j) in _DATES:
                 serial = date_serial(cell)
                 row[j] = cell if math.isnan(serial) else serial
     return table
+
+
+def _placed(rows: Rows, cells: Cells, first: int) -> Rows:
+    """The rows with their place in the file that they are read of, where they are of one."""
+    if not isinstance(cells, SourceRows):
+        return rows
+    placed = cells.below(first)
+    placed[:] = rows
+    return placed
 
 
 def _unique(texts: list[str]) -> list[str]:

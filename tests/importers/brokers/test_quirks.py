@@ -89,6 +89,19 @@ def test_a_mini_is_told_by_its_value(tmp_path: Path) -> None:
     assert "10 units a contract" in read_book_files(path).notes[-1]
 
 
+def test_the_multiplier_of_a_root_is_the_known_one(tmp_path: Path) -> None:
+    """3 x 2.05 is 6.15: one unit a contract."""
+    row = "NANOS 12/18/2026 610.00 C,-3,2.05,-$6.15,$5.25,Option"
+    path = file_of(tmp_path, "schwab", row)
+    assert cells(path) == [["NANOS 261218C00610000", "call", -3.0, "NANOS", 2.05, 1.75, 1.0]]
+
+
+def test_a_class_of_shares_has_one_ticker_in_every_spelling(tmp_path: Path) -> None:
+    for spelling in ("BRK/B", "BRKB", "BRK.B", "BRK B"):
+        path = file_of(tmp_path, "etrade", f"{spelling},500.00,10,400.00,5000.00")
+        assert cells(path)[0][0] == "BRK.B"
+
+
 def test_any_other_multiplier_is_refused(tmp_path: Path) -> None:
     row = "XYZ 12/18/2026 52.50 C,-3,2.05,-$307.50,$480.00,Option"
     assert "wanted about 615.00" in problems(file_of(tmp_path, "schwab", row))[0]
@@ -225,6 +238,9 @@ def test_cash_without_an_amount_is_refused(tmp_path: Path) -> None:
         ),
         ("tastytrade", "5W,./ESZ6EW3Z6 261218P5800,FUTURES_OPTION,1,,,5800,Put,5900,,,40,-41,"),
         ("thinkorswim", '/MES,,,,,,,,\n"/MES, Micro",+1,,5800.00,5900.00,,,,'),
+        ("thinkorswim", "XYZ,,,,,,,,\n100 (Flex) 18 DEC 26 52.5 CALL,-3,46,1.60,2.05,,,,"),
+        ("thinkorswim", "XYZ,,,,,,,,\n10 (Mini) 18 DEC 26 52.5 CALL,-3,46,1.60,2.05,,,,"),
+        ("schwab", "Futures Cash,--,--,$12.00,--,Futures"),
     ],
 )
 def test_what_no_requirement_is_worked_out_for_is_listed(

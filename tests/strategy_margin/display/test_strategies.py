@@ -6,7 +6,7 @@ import pytest
 
 from tests.strategy_margin.accounts import Row, book_of
 from xlmargin.market import Underlying
-from xlmargin.strategy_margin import Phase, StrategyLine, strategy_lines, strategy_margin
+from xlmargin.strategy_margin import RequirementKind, StrategyLine, strategy_lines, strategy_margin
 
 
 def C(quantity: float, strike: float, price: float = 1.0, days: float = 30) -> Row:  # noqa: N802
@@ -21,8 +21,10 @@ def S(shares: float) -> Row:  # noqa: N802
     return Row("stock", shares, 100.0)
 
 
-def lines(rows: list[Row], phase: Phase = Phase.MAINTENANCE) -> tuple[StrategyLine, ...]:
-    return strategy_lines(strategy_margin(*book_of(rows, [Underlying("XYZ", 100.0)])), phase)
+def lines(
+    rows: list[Row], kind: RequirementKind = RequirementKind.MAINTENANCE
+) -> tuple[StrategyLine, ...]:
+    return strategy_lines(strategy_margin(*book_of(rows, [Underlying("XYZ", 100.0)])), kind)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_what_cannot_be_divided_stays_one_spread() -> None:
     rows = [P(2, 95), P(-1, 80, 0.2), P(-1, 100, 3.0), C(1, 85), C(-1, 115, 3.0)]
     (line,) = lines(rows)
     assert line.strategy == "Spread of 5 options"
-    assert line.how == "no loss at any strike"
+    assert line.rationale == "no loss at any strike"
 
 
 @pytest.mark.parametrize(
@@ -134,13 +136,13 @@ def test_what_cannot_be_divided_stays_one_spread() -> None:
             "2,250 on stock valued at the strike, and 1,000 written down to it",
             [S(100), C(-1, 90, 11.0)],
         ),
-        ("1,450 as hedged, where the stock alone is asked 2,500", [S(100), P(1, 95)]),
+        ("1,450 as hedged, where the stock alone requires 2,500", [S(100), P(1, 95)]),
         ("as the stock alone, 3,000, and 500 in the money", [S(-100), P(-1, 105, 6.0)]),
     ],
 )
-def test_how_maintenance_comes_about(how: str, rows: list[Row]) -> None:
+def test_rationale_of_maintenance(how: str, rows: list[Row]) -> None:
     (line,) = lines(rows)
-    assert line.how == how
+    assert line.rationale == how
 
 
 @pytest.mark.parametrize(
@@ -152,8 +154,8 @@ def test_how_maintenance_comes_about(how: str, rows: list[Row]) -> None:
         ("as the stock alone, 5,000", [S(100), C(-1, 100)]),
     ],
 )
-def test_how_initial_comes_about(how: str, rows: list[Row]) -> None:
-    assert how in [line.how for line in lines(rows, Phase.INITIAL)]
+def test_rationale_of_initial(how: str, rows: list[Row]) -> None:
+    assert how in [line.rationale for line in lines(rows, RequirementKind.INITIAL)]
 
 
 def test_every_line_cites_its_rule() -> None:

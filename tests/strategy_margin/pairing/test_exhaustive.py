@@ -10,7 +10,12 @@ from tests.strategy_margin.accounts import Row, book_of
 from tests.strategy_margin.exhaustive import MULTIPLIER, Account, Held, Reading, least
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Underlying
-from xlmargin.strategy_margin import Phase, StrategyMargin, strategy_lines, strategy_margin
+from xlmargin.strategy_margin import (
+    RequirementKind,
+    StrategyMargin,
+    strategy_lines,
+    strategy_margin,
+)
 from xlmargin.strategy_margin.pairing import spread_sets
 
 ACCOUNTS = 800
@@ -71,18 +76,18 @@ def counted_options(account: Account) -> float:
 
 
 @pytest.mark.parametrize("name", READINGS)
-@pytest.mark.parametrize("phase", Phase)
-def test_no_pairing_is_asked_less(name: str, phase: Phase) -> None:
+@pytest.mark.parametrize("phase", RequirementKind)
+def test_no_pairing_is_asked_less(name: str, kind: RequirementKind) -> None:
     for seed in range(ACCOUNTS):
         account = random_account(seed)
-        expected = least(account, READINGS[name], phase is Phase.INITIAL)
-        if phase is Phase.MAINTENANCE:
+        expected = least(account, READINGS[name], kind is RequirementKind.INITIAL)
+        if kind is RequirementKind.MAINTENANCE:
             expected += counted_options(account)
         margin = margined(account, READINGS[name])
-        found = margin.requirement(phase)
+        found = margin.requirement(kind)
         assert found == pytest.approx(expected, abs=0.005), (seed, account)
-        lines = list(strategy_lines(margin, phase))
-        shown = sum(getattr(line, phase.value) for line in lines)
+        lines = list(strategy_lines(margin, kind))
+        shown = sum(getattr(line, kind.value) for line in lines)
         assert shown == pytest.approx(found, abs=0.005), (seed, lines)
 
 

@@ -11,14 +11,14 @@ from tests.strategy_margin.accounts import Row, book_of
 from tests.strategy_margin.spread_definition import is_spread
 from xlmargin.market import Underlying
 from xlmargin.strategy_margin import (
-    Phase,
+    RequirementKind,
     StrategyMargin,
     class_lines,
     explained,
     strategy_lines,
     strategy_margin,
 )
-from xlmargin.strategy_margin.pairing.requirement_rules import MarginCharges
+from xlmargin.strategy_margin.pairing.requirement_rules import MarginRequirementRules
 
 SPOT = 50.0
 CENT = 0.01
@@ -39,7 +39,7 @@ shares = st.sampled_from([0, 0, 100, 250, 500, -100, -350])
 accounts = st.tuples(st.lists(options(), min_size=1, max_size=7), shares).map(
     lambda found: [*found[0], *([Row("stock", found[1], SPOT)] if found[1] else [])]
 )
-phases = st.sampled_from(list(Phase))
+requirement_kinds = st.sampled_from(list(RequirementKind))
 seeds = st.randoms(use_true_random=False)
 
 
@@ -47,22 +47,22 @@ def margined(rows: list[Row], **overrides: float) -> StrategyMargin:
     return strategy_margin(*book_of(rows, [Underlying("XYZ", SPOT)], overrides=overrides))
 
 
-def asked(rows: list[Row], phase: Phase, **overrides: float) -> float:
-    return margined(rows, **overrides).requirement(phase)
+def required(rows: list[Row], kind: RequirementKind, **overrides: float) -> float:
+    return margined(rows, **overrides).requirement(kind)
 
 
-@given(rows=accounts, phase=phases)
-def test_never_above_everything_by_itself(rows: list[Row], phase: Phase) -> None:
+@given(rows=accounts, kind=requirement_kinds)
+def test_never_above_everything_by_itself(rows: list[Row], kind: RequirementKind) -> None:
     margin = margined(rows)
-    charges = MarginCharges(phase, margin.rules)
+    requirements = MarginRequirementRules(kind, margin.rules)
     apart = 0.0
     for c in margin.classes:
-        for leg in c.holdings.option_legs(phase):
-            charge = charges.long_alone if leg.is_long else charges.uncovered
-            apart += leg.contracts * charge(leg)
-        for stock in c.holdings.stock_legs(phase):
-            apart += abs(stock.shares) * charges.stock(stock)
-    assert margin.requirement(phase) <= apart + CENT
+        for leg in c.holdings.option_legs(kind):
+            requirement_of = requirements.long_alone if leg.is_long else requirements.uncovered
+            apart += leg.contracts * requirement_of(leg)
+        for stock in c.holdings.stock_legs(kind):
+            apart += abs(stock.shares) * requirements.stock(stock)
+    assert margin.requirement(kind) <= apart + CENT
 
 
 def series(row: Row) -> tuple[object, ...]:
@@ -70,25 +70,27 @@ def series(row: Row) -> tuple[object, ...]:
     return (row.kind,) if row.kind == "stock" else (row.kind, row.strike, row.days)
 
 
-@given(rows=accounts, more=accounts, phase=phases)
+@given(rows=accounts, more=accounts, kind=requirement_kinds)
 def test_one_account_is_asked_no_more_than_two(
-    rows: list[Row], more: list[Row], phase: Phase
+    rows: list[Row], more: list[Row], kind: RequirementKind
 ) -> None:
     """Unless what one is long and the other short closes out in one: nothing can pair with it."""
     sides = {(series(row), row.quantity > 0) for row in rows}
     assume(not any((series(row), row.quantity < 0) in sides for row in more))
-    apart = asked([*rows, *(row._replace(account="B") for row in more)], phase)
-    assert asked([*rows, *more], phase) <= apart + CENT
+    apart = required([*rows, *(row._replace(account="B") for row in more)], kind)
+    assert required([*rows, *more], kind) <= apart + CENT
 
 
-@given(rows=accounts, phase=phases)
-def test_twice_the_account_is_asked_at_most_twice(rows: list[Row], phase: Phase) -> None:
+@given(rows=accounts, kind=requirement_kinds)
+def test_twice_the_account_is_asked_at_most_twice(rows: list[Row], kind: RequirementKind) -> None:
     twice = [row._replace(quantity=2 * row.quantity) for row in rows]
-    assert asked(twice, phase) <= 2 * asked(rows, phase) + CENT
+    assert required(twice, kind) <= 2 * required(rows, kind) + CENT
 
 
-@given(rows=accounts, phase=phases, rng=seeds)
-def test_order_and_split_of_rows_do_not_matter(rows: list[Row], phase: Phase, rng: object) -> None:
+@given(rows=accounts, kind=requirement_kinds, rng=seeds)
+def test_order_and_split_of_rows_do_not_matter(
+    rows: list[Row], kind: RequirementKind, rng: object
+) -> None:
     split = []
     for row in rows:
         if abs(row.quantity) > 1:
@@ -97,14 +99,14 @@ def test_order_and_split_of_rows_do_not_matter(rows: list[Row], phase: Phase, rn
         else:
             split.append(row)
     rng.shuffle(split)  # type: ignore[attr-defined]
-    assert table(margined(split), phase) == pytest.approx(table(margined(rows), phase))
+    assert table(margined(split), kind) == pytest.approx(table(margined(rows), kind))
 
 
-def table(margin: StrategyMargin, phase: Phase) -> dict[tuple[object, ...], float]:
+def table(margin: StrategyMargin, kind: RequirementKind) -> dict[tuple[object, ...], float]:
     """The strategies of a pairing, whatever rows they come from: contracts used and amounts."""
     positions = margin.book.positions
     found: dict[tuple[object, ...], float] = {}
-    for number, line in enumerate(strategy_lines(margin, phase)):
+    for number, line in enumerate(strategy_lines(margin, kind)):
         for leg in line.legs:
             i = leg.position
             contract = tuple(
@@ -116,7 +118,7 @@ def table(margin: StrategyMargin, phase: Phase) -> dict[tuple[object, ...], floa
                     positions.mark,
                 )
             )
-            key = (number, line.strategy, line.how, *contract, leg.quantity > 0)
+            key = (number, line.strategy, line.rationale, *contract, leg.quantity > 0)
             found[*key, "quantity"] = found.get((*key, "quantity"), 0.0) + leg.quantity
             amount = leg.initial + leg.maintenance + leg.proceeds
             found[*key, "amount"] = found.get((*key, "amount"), 0.0) + amount
@@ -126,44 +128,47 @@ def table(margin: StrategyMargin, phase: Phase) -> dict[tuple[object, ...], floa
 @given(rows=accounts, more=options())
 def test_a_long_option_more_never_raises_maintenance(rows: list[Row], more: Row) -> None:
     bought = more._replace(quantity=abs(more.quantity))
-    assert asked([*rows, bought], Phase.MAINTENANCE) <= asked(rows, Phase.MAINTENANCE) + CENT
+    assert (
+        required([*rows, bought], RequirementKind.MAINTENANCE)
+        <= required(rows, RequirementKind.MAINTENANCE) + CENT
+    )
 
 
-@given(rows=accounts, phase=phases)
-def test_stricter_readings_ask_no_less(rows: list[Row], phase: Phase) -> None:
-    by_pair = asked(rows, phase)
+@given(rows=accounts, kind=requirement_kinds)
+def test_stricter_readings_ask_no_less(rows: list[Row], kind: RequirementKind) -> None:
+    by_pair = required(rows, kind)
     for reading in ("same_expiry_only", "all_shorts_before_nearest_long"):
-        assert asked(rows, phase, **{reading: 1.0}) >= by_pair - CENT
+        assert required(rows, kind, **{reading: 1.0}) >= by_pair - CENT
 
 
-@given(rows=accounts, phase=phases)
+@given(rows=accounts, kind=requirement_kinds)
 @settings(max_examples=200)
 def test_lines_are_permitted_use_every_position_once_and_add_up(
-    rows: list[Row], phase: Phase
+    rows: list[Row], kind: RequirementKind
 ) -> None:
     margin = margined(rows)
     positions = margin.book.positions
     used = np.zeros(len(positions))
-    for line in strategy_lines(margin, phase):
+    for line in strategy_lines(margin, kind):
         for leg in line.legs:
             used[leg.position] += leg.quantity
         for part in ("initial", "maintenance", "proceeds"):
             of_legs = sum(getattr(leg, part) for leg in line.legs)
             assert of_legs == pytest.approx(getattr(line, part), abs=1e-6)
-        assert line.how
+        assert line.rationale
     assert used == pytest.approx(positions.quantity)
-    tree = explained(margin, phase)
-    assert tree.amount == pytest.approx(margin.requirement(phase), abs=1e-6)
+    tree = explained(margin, kind)
+    assert tree.amount == pytest.approx(margin.requirement(kind), abs=1e-6)
     assert tree.recomputed() == pytest.approx(tree.amount, abs=1e-6)
-    assert margin.bound(phase) == pytest.approx(margin.requirement(phase), abs=CENT)
+    assert margin.lower_bound(kind) == pytest.approx(margin.requirement(kind), abs=CENT)
 
 
 @given(rows=accounts)
 def test_spreads_that_are_shown_are_spreads(rows: list[Row]) -> None:
     margin = margined(rows)
     (held,) = margin.classes
-    legs = {p.position: o.leg for o in held.holdings.options for p in o.pieces}
-    for line in class_lines(held, Phase.MAINTENANCE):
+    legs = {p.position: o.leg for o in held.holdings.options for p in o.lots}
+    for line in class_lines(held, RequirementKind.MAINTENANCE):
         if "(H)(i)" in line.rule:
             own = [legs[g.position] for g in line.legs]
             units = [g.quantity * leg.multiplier for g, leg in zip(line.legs, own, strict=True)]

@@ -12,19 +12,24 @@ from xlmargin.errors import RefusedPosition
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Underlying
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin import Phase, StrategyMargin, strategy_lines, strategy_margin
+from xlmargin.strategy_margin import (
+    RequirementKind,
+    StrategyMargin,
+    strategy_lines,
+    strategy_margin,
+)
 
 STOCK = [Underlying("XYZ", 100.0)]
 INDEX = [Underlying("IDX", 1000.0, UnderlyingClass.INDEX_BROAD)]
-INITIAL, MAINTENANCE = Phase
+INITIAL, MAINTENANCE = RequirementKind
 
 
 def margined(rows: list[Row], underlyings: list[Underlying], **overrides: float) -> StrategyMargin:
     return strategy_margin(*book_of(rows, underlyings, overrides=overrides))
 
 
-def names(margin: StrategyMargin, phase: Phase = MAINTENANCE) -> list[str]:
-    return [line.strategy for line in strategy_lines(margin, phase)]
+def names(margin: StrategyMargin, kind: RequirementKind = MAINTENANCE) -> list[str]:
+    return [line.strategy for line in strategy_lines(margin, kind)]
 
 
 def index_row(kind: str, quantity: float, price: float, strike: float, **more: object) -> Row:

@@ -25,7 +25,7 @@ from xlmargin.strategy_margin.rules.hedged_stock import (
     covered_put,
     index_call_covered_by_fund,
 )
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Phase, StockLeg
+from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind, StockLeg
 from xlmargin.strategy_margin.rules.long_options import long_option, paid_in_full
 from xlmargin.strategy_margin.rules.short_options import straddle, uncovered
 from xlmargin.strategy_margin.rules.spreads import spread
@@ -165,28 +165,28 @@ class Account:
             underlying=self.on,
         )
 
-    def alone(self, leg, phase=Phase.INITIAL):
+    def alone(self, leg, kind=RequirementKind.INITIAL):
         """A leg by itself, $ for the position."""
         if isinstance(leg, StockLeg):
-            return leg.shares * long_stock(leg.underlying, leg.value, phase, self.rules)
+            return leg.shares * long_stock(leg.underlying, leg.value, kind, self.rules)
         units = leg.contracts * leg.multiplier
         if leg.is_long:
-            return units * long_option(leg, phase, self.as_of, self.rules)
-        return units * uncovered(leg, phase, self.rules)
+            return units * long_option(leg, kind, self.as_of, self.rules)
+        return units * uncovered(leg, kind, self.rules)
 
     def short_side(self, legs, contracts):
-        """What a spread is asked on its short options, $."""
+        """What a spread requires on its short options, $."""
         units = [
             (n if leg.is_long else -n) * leg.multiplier
             for leg, n in zip(legs, contracts, strict=True)
         ]
         assert is_spread(legs, units, self.rules)
-        return spread(legs, units, Phase.INITIAL, self.rules)
+        return spread(legs, units, RequirementKind.INITIAL, self.rules)
 
     def cost(self, legs, contracts):
         """What the long options of a spread cost, $."""
         return sum(
-            n * leg.multiplier * paid_in_full(leg, Phase.INITIAL, self.as_of, self.rules)
+            n * leg.multiplier * paid_in_full(leg, RequirementKind.INITIAL, self.as_of, self.rules)
             for leg, n in zip(legs, contracts, strict=True)
             if leg.is_long
         )
@@ -241,7 +241,7 @@ def test_legs_alone(name):
 
 def test_maintenance_of_a_short_put_at_the_mark():
     account = Account(CASE["lean-ib-spx-put-3800"])
-    found = account.alone(account.legs[0], Phase.MAINTENANCE)
+    found = account.alone(account.legs[0], RequirementKind.MAINTENANCE)
     # 38,005 by the formula; the strike itself is 380,000, so that the cap does not bind
     assert found == pytest.approx(38_005, abs=0.01)
 
@@ -252,9 +252,9 @@ def test_straddles(name):
         account = Account(CASE[name], kind)
         put, call = sorted(account.legs, key=lambda leg: leg.is_call)
         units = put.contracts * put.multiplier
-        initial = units * straddle(put, call, Phase.INITIAL, account.rules)
+        initial = units * straddle(put, call, RequirementKind.INITIAL, account.rules)
         compared(account, expected, initial, initial)
-        afterwards = units * straddle(put, call, Phase.MAINTENANCE, account.rules)
+        afterwards = units * straddle(put, call, RequirementKind.MAINTENANCE, account.rules)
         if "maintenance_requirement_short_options" in expected:
             assert afterwards == pytest.approx(expected["maintenance_requirement_short_options"])
 
@@ -269,9 +269,9 @@ def test_a_spread_and_what_is_left(name):
         initial = short_side + account.cost(legs, [1, 1])
         for i, leg in enumerate(account.legs):
             left = replace(leg, contracts=leg.contracts - (i in pair))
-            asked = account.alone(left)
-            initial += asked
-            short_side += 0.0 if leg.is_long else asked
+            required = account.alone(left)
+            initial += required
+            short_side += 0.0 if leg.is_long else required
         compared(account, expected, initial, short_side)
 
 
@@ -280,7 +280,7 @@ def test_covered_calls(name):
     account = Account(CASE[name])
     stock, call = account.legs
     covered = call.contracts * call.multiplier
-    initial = covered * covered_call(stock, call, Phase.INITIAL, account.rules)
+    initial = covered * covered_call(stock, call, RequirementKind.INITIAL, account.rules)
     initial += account.alone(replace(stock, shares=stock.shares - covered))
     compared(account, CASE[name]["expected"], initial)
 
@@ -288,7 +288,7 @@ def test_covered_calls(name):
 def test_a_covered_put():
     account = Account(CASE["me-covered-put"])
     stock, put = account.legs
-    initial = 100 * covered_put(stock, put, Phase.INITIAL, account.rules)
+    initial = 100 * covered_put(stock, put, RequirementKind.INITIAL, account.rules)
     compared(account, CASE["me-covered-put"]["expected"], initial)
 
 
@@ -298,8 +298,8 @@ def test_an_index_call_covered_by_a_fund():
     stock, call = account.legs
     spy = Underlying("SPY", stock.value, UnderlyingClass.ETF_BROAD, class_group="SPX")
     fund = replace(stock, underlying=spy)
-    asked = index_call_covered_by_fund(fund, call, Phase.INITIAL, account.rules)
-    compared(account, CASE[name]["expected"], fund.shares * asked)
+    required = index_call_covered_by_fund(fund, call, RequirementKind.INITIAL, account.rules)
+    compared(account, CASE[name]["expected"], fund.shares * required)
 
 
 def in_cash_account(account, leg):
@@ -307,7 +307,7 @@ def in_cash_account(account, leg):
         return leg.shares * stock_in_full(leg.value, account.rules)
     units = leg.contracts * leg.multiplier
     if leg.is_long:
-        return units * long_option_in_full(leg, Phase.INITIAL, account.rules)
+        return units * long_option_in_full(leg, RequirementKind.INITIAL, account.rules)
     assert not leg.is_call
     return units * secured_put(leg, account.rules)
 

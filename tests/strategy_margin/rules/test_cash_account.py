@@ -21,9 +21,9 @@ from xlmargin.strategy_margin.rules.cash_account import (
     short_stock_refusals,
     stock_in_full,
 )
-from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.legs import RequirementKind
 
-INITIAL, MAINTENANCE = Phase
+INITIAL, MAINTENANCE = RequirementKind
 
 
 def test_paid_in_full(underlying, option, rules):

@@ -22,10 +22,10 @@ from xlmargin.strategy_margin.rules.hedged_stock import (
     protective_put,
     reverse_conversion,
 )
-from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.legs import RequirementKind
 from xlmargin.strategy_margin.rules.stock import long_stock, short_stock
 
-INITIAL, MAINTENANCE = Phase
+INITIAL, MAINTENANCE = RequirementKind
 TODAY = date(2026, 1, 15)
 LONG_LIVED = date(2027, 1, 15)
 prices = st.floats(0.5, 1_000)
@@ -50,8 +50,10 @@ def test_a_covered_call_leaves_the_excess_that_capped_equity_would(
     underlying, option, shares, rules
 ):
     on = underlying(120.0)
-    asked = covered_call(shares(on, 120.0), option("short call", 100, 25.0, on), MAINTENANCE, rules)
-    assert 100 * (120.0 - asked) == pytest.approx(7_500)
+    required = covered_call(
+        shares(on, 120.0), option("short call", 100, 25.0, on), MAINTENANCE, rules
+    )
+    assert 100 * (120.0 - required) == pytest.approx(7_500)
 
 
 @pytest.mark.parametrize(
@@ -272,12 +274,12 @@ def test_the_excess_of_a_covered_call_never_grows_above_the_strike(
 def test_hedges_of_stock_that_is_not_low_priced_scale_with_money(
     spot, strike, times, underlying, option, shares, rules
 ):
-    def asked(by):
+    def required(by):
         on = underlying(by * spot)
         put = option("long put", by * strike, by, on)
         call = option("short call", by * strike, by, on)
-        return [conversion(shares(on, by * spot), put, call, phase, rules) for phase in Phase] + [
-            covered_call(shares(on, by * spot), call, phase, rules) for phase in Phase
-        ]
+        return [
+            conversion(shares(on, by * spot), put, call, kind, rules) for kind in RequirementKind
+        ] + [covered_call(shares(on, by * spot), call, kind, rules) for kind in RequirementKind]
 
-    assert asked(times) == pytest.approx([times * amount for amount in asked(1.0)])
+    assert required(times) == pytest.approx([times * amount for amount in required(1.0)])

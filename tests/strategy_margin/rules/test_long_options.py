@@ -6,7 +6,7 @@ import pytest
 
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.legs import RequirementKind
 from xlmargin.strategy_margin.rules.long_options import (
     has_loan_value,
     long_option,
@@ -14,7 +14,7 @@ from xlmargin.strategy_margin.rules.long_options import (
     paid_in_full,
 )
 
-INITIAL, MAINTENANCE = Phase
+INITIAL, MAINTENANCE = RequirementKind
 TODAY = date(2026, 1, 15)
 SHORT_LIVED, LONG_LIVED = date(2026, 10, 15), date(2026, 10, 16)
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.legs import RequirementKind
 from xlmargin.strategy_margin.rules.short_options import add_on, straddle, uncovered
 
-INITIAL, MAINTENANCE = Phase
+INITIAL, MAINTENANCE = RequirementKind
 prices = st.floats(0.5, 5_000)
 words = st.sampled_from(["short call", "short put"])
 classes = st.sampled_from(Class)
@@ -31,8 +31,8 @@ UNCOVERED = {  # word, strike, value, spot: per contract
 def test_uncovered(given_, amount, underlying, option, rules):
     word, strike, value, spot = given_
     leg = option(word, strike, value, underlying(spot))
-    for phase in Phase:
-        assert 100 * uncovered(leg, phase, rules) == pytest.approx(amount)
+    for kind in RequirementKind:
+        assert 100 * uncovered(leg, kind, rules) == pytest.approx(amount)
 
 
 RATES = {
@@ -163,9 +163,9 @@ def test_what_a_call_asks_never_falls_as_the_underlying_rises(
 def test_scales_with_money(word, strike, spot, value, times, underlying, option, rules):
     one = option(word, strike, value, underlying(spot))
     many = option(word, times * strike, times * value, underlying(times * spot))
-    for phase in Phase:
-        expected = times * uncovered(one, phase, rules)
-        assert uncovered(many, phase, rules) == pytest.approx(expected)
+    for kind in RequirementKind:
+        expected = times * uncovered(one, kind, rules)
+        assert uncovered(many, kind, rules) == pytest.approx(expected)
 
 
 @given(put=prices, call=prices, spot=prices, values=st.tuples(prices, prices))

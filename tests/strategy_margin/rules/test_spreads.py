@@ -11,7 +11,7 @@ from tests.strategy_margin.spread_definition import is_balanced, is_outlived, is
 from xlmargin.instruments import InstrumentKind as Kind
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.legs import RequirementKind
 from xlmargin.strategy_margin.rules.spreads import (
     box_value,
     long_european_box,
@@ -21,7 +21,7 @@ from xlmargin.strategy_margin.rules.spreads import (
     value_at,
 )
 
-INITIAL, MAINTENANCE = Phase
+INITIAL, MAINTENANCE = RequirementKind
 MARCH, APRIL, MAY = date(2026, 3, 20), date(2026, 4, 17), date(2026, 5, 15)
 
 LOSSES = {  # (contracts, kind, strike) ...: loss of a unit each
@@ -114,9 +114,9 @@ def test_the_shorts_of_a_spread_are_capped_at_their_strikes_in_maintenance(
     ]
     units = [-100.0, 100.0, -100.0, 100.0]
     assert maximum_loss(legs, units) == pytest.approx(10_000)
-    for asked in (uncovered_shorts, spread):
-        assert asked(legs, units, INITIAL, rules) == pytest.approx(2_120 + 11)
-        assert asked(legs, units, MAINTENANCE, rules) == pytest.approx(2_000 + 11)
+    for required in (uncovered_shorts, spread):
+        assert required(legs, units, INITIAL, rules) == pytest.approx(2_120 + 11)
+        assert required(legs, units, MAINTENANCE, rules) == pytest.approx(2_000 + 11)
 
 
 def test_half_a_unit_is_asked_half(underlying, option, rules):
@@ -131,7 +131,7 @@ def test_no_leg_is_dropped_for_want_of_units(units, underlying, option, rules):
     on = underlying(100.0)
     legs = [option("short call", 100, 3.0, on), option("long call", 105, 1.0, on)]
     strict = strategy_rules(date(2026, 1, 15), "custom", {"all_shorts_before_nearest_long": True})
-    for asked in (
+    for required in (
         lambda: maximum_loss(legs, units),
         lambda: value_at(110.0, legs, units),
         lambda: uncovered_shorts(legs, units, INITIAL, rules),
@@ -140,7 +140,7 @@ def test_no_leg_is_dropped_for_want_of_units(units, underlying, option, rules):
         lambda: is_outlived(legs, units, Kind.CALL, strict),
     ):
         with pytest.raises(ValueError, match="zip"):
-            asked()
+            required()
 
 
 SPREADS = {  # legs with expirations: a spread by the pair-wise reading

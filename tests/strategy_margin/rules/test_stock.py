@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.legs import RequirementKind
 from xlmargin.strategy_margin.rules.stock import (
     against_the_box,
     long_stock,
@@ -16,7 +16,7 @@ from xlmargin.strategy_margin.rules.stock import (
     short_stock_on_top,
 )
 
-INITIAL, MAINTENANCE = Phase
+INITIAL, MAINTENANCE = RequirementKind
 prices = st.floats(0.01, 5_000)
 factors = st.sampled_from([-3.0, -2.0, -1.0, 1.0, 1.5, 2.0, 3.0, 4.0])
 
@@ -141,8 +141,8 @@ def test_against_the_box(rules):
 @given(price=prices, factor=factors)
 def test_initial_is_never_less_than_maintenance(price, factor, underlying, rules):
     fund = underlying(price, Class.ETF_BROAD, leverage=factor)
-    long = [long_stock(fund, price, phase, rules) for phase in Phase]
-    short = [short_stock(fund, price, phase, rules) for phase in Phase]
+    long = [long_stock(fund, price, kind, rules) for kind in RequirementKind]
+    short = [short_stock(fund, price, kind, rules) for kind in RequirementKind]
     assert long[0] >= long[1] > 0
     assert short[0] >= price + short[1] > price
 

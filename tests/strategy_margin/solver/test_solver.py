@@ -8,9 +8,9 @@ import pytest
 from tests.strategy_margin.exhaustive import Reading, least
 from tests.strategy_margin.pairing.test_exhaustive import margined, random_account
 from tests.strategy_margin.solver.programs import by_table, knapsack
-from xlmargin.strategy_margin import Phase
-from xlmargin.strategy_margin.pairing.formulation import pairing_sheet
-from xlmargin.strategy_margin.pairing.least_pairing import charges_of
+from xlmargin.strategy_margin import RequirementKind
+from xlmargin.strategy_margin.pairing.formulation import pairing_model
+from xlmargin.strategy_margin.pairing.least_pairing import requirement_rules
 from xlmargin.strategy_margin.solver import branch_and_bound
 from xlmargin.strategy_margin.solver.branch_and_bound import solve
 from xlmargin.strategy_margin.solver.engine import Engine
@@ -69,8 +69,10 @@ def test_no_time_still_gives_an_answer_and_a_bound(engine: type[Engine]) -> None
     """Where the search finds nothing in its time, everything by itself is the answer."""
     margin = margined(random_account(5), Reading())
     (held,) = margin.classes
-    charges = charges_of(Phase.MAINTENANCE, margin.rules, cash=False)
-    sheet = pairing_sheet(held.holdings, Phase.MAINTENANCE, charges, margin.rules, cash=False)
+    requirements = requirement_rules(RequirementKind.MAINTENANCE, margin.rules, cash=False)
+    sheet = pairing_model(
+        held.holdings, RequirementKind.MAINTENANCE, requirements, margin.rules, cash=False
+    )
     known, program = np.array(sheet.alone), sheet.built()
     terms = program.coefficient * known[program.variable]
     uses = np.bincount(program.constraint, terms)[sheet.held]
@@ -94,10 +96,10 @@ def test_engines_agree_on_accounts(engine: type[Engine]) -> None:
     for seed in range(100):
         account = random_account(seed, most_contracts=60)
         margin = margined(account, Reading())
-        for phase in Phase:
-            first = EXPECTED.setdefault((seed, phase), margin.requirement(phase))
-            assert margin.requirement(phase) == pytest.approx(first, abs=0.005)
+        for kind in RequirementKind:
+            first = EXPECTED.setdefault((seed, kind), margin.requirement(kind))
+            assert margin.requirement(kind) == pytest.approx(first, abs=0.005)
 
 
-EXPECTED: dict[tuple[int, Phase], float] = {}
+EXPECTED: dict[tuple[int, RequirementKind], float] = {}
 """What the first of the engines to be tested has found, by account and phase."""

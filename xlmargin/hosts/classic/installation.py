@@ -5,7 +5,6 @@ Only a file that bears our mark is written over or removed.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +15,7 @@ from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.add_in import add_in, made_of
 from xlmargin.hosts.classic.config_sheet import python_of
 from xlmargin.hosts.classic.places import Places
+from xlmargin.unfinished import unfinished_folder
 
 
 class Outcome(StrEnum):
@@ -80,7 +80,7 @@ def _refuse_another_s(path: Path) -> None:
 def _write(path: Path, content: bytes) -> None:
     """Write the file whole or not at all; beside its folder, for Excel opens all that is in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".xlmargin-", dir=path.parent.parent) as folder:
-        whole = Path(folder) / path.name
+    with unfinished_folder(path.parent.parent) as folder:
+        whole = folder / path.name
         whole.write_bytes(content)
         whole.replace(path)

@@ -7,13 +7,14 @@ be entered again. So there is one file for each kind of host.
 from __future__ import annotations
 
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterable
 from html import unescape
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
+
+from xlmargin.unfinished import unfinished_folder
 
 PREFIX: Final = "_xldudf_"
 """How Excel marks a function of an Office.js add-in without a namespace."""
@@ -42,8 +43,8 @@ def prefix_functions(workbook: Path, names: Iterable[str]) -> None:
         made = prefixed_formula(formula, names)
         return found[0] if made == formula else found["before"] + escape(made)
 
-    with tempfile.TemporaryDirectory(prefix=".xlmargin-", dir=workbook.parent) as folder:
-        whole = Path(folder) / workbook.name
+    with unfinished_folder(workbook.parent) as folder:
+        whole = folder / workbook.name
         with zipfile.ZipFile(workbook) as read, zipfile.ZipFile(whole, "w") as write:
             for part in read.infolist():
                 content = read.read(part)

@@ -17,8 +17,8 @@ from xlmargin.dates import serial_of
 from xlmargin.errors import Problem
 from xlmargin.importers.brokers.records import Columns, Lines, Record, shown
 from xlmargin.instruments import InstrumentKind
+from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import (
-    MINI_MULTIPLIER,
     OptionSymbol,
     adjusted_root,
     is_cusip,
@@ -41,6 +41,7 @@ DOLLARS: Final = "USD: requirements are in dollars"
 
 OPTION: Final = "an option symbol with root, date, right and strike"
 OPTION_MULTIPLIER: Final = 100.0
+MINI_MULTIPLIER: Final = 10.0
 _ROUNDING: Final = 0.01
 """$ per unit by which a printed price may differ from the one that the value was made of."""
 _SAME_STRIKE: Final = 0.0005
@@ -112,7 +113,7 @@ def shares_held(record: Record, symbol: str = "") -> Entry:
     quantity = _quantity(record)
     if quantity == 0:
         return Skipped("nothing held")
-    name = share_ticker(symbol or record.text("symbol"))
+    name = KNOWN.ticker(share_ticker(symbol or record.text("symbol")))
     if not name:
         raise record.refused("symbol", TICKER)
     price = abs(record.number("price"))
@@ -226,19 +227,21 @@ def _cost(record: Record, quantity: float, multiplier: float) -> float:
 def _multiplier(
     record: Record, option: OptionSymbol, quantity: float, price: float
 ) -> tuple[float, str]:
-    """Units per contract: as stated, or else 100 unless the value says that it is a mini's 10."""
+    """Units per contract: as stated, as known, or else 100 unless the value says a mini's 10."""
     stated = record.number("multiplier")
     if math.isnan(stated) and option.multiplier:
         stated = option.multiplier
     if not math.isnan(stated):
         _check_value(record, quantity, price, stated)
         return stated, ""
-    if not _fits(record, quantity, price, OPTION_MULTIPLIER) and _fits(
+    root = KNOWN.root(option.root, option.expiration)
+    usual = OPTION_MULTIPLIER if root is None or math.isnan(root.multiplier) else root.multiplier
+    if not _fits(record, quantity, price, usual) and _fits(
         record, quantity, price, MINI_MULTIPLIER
     ):
         return MINI_MULTIPLIER, "10 units a contract, by its value"
-    _check_value(record, quantity, price, OPTION_MULTIPLIER)
-    return OPTION_MULTIPLIER, ""
+    _check_value(record, quantity, price, usual)
+    return usual, "" if usual == OPTION_MULTIPLIER else f"{usual:g} units a contract, known"
 
 
 def _check_value(record: Record, quantity: float, price: float, multiplier: float) -> None:

@@ -1,4 +1,4 @@
-"""The least pairing by position: what each row of the range is asked, and what it brought."""
+"""The least pairing by position: what each row of the range requires, and what it brought."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.strategy_margin.display.lines import StrategyLine, strategy_lines
 from xlmargin.strategy_margin.requirement import StrategyMargin
-from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.legs import RequirementKind
 
 
-def asked_of(margin: StrategyMargin, phase: Phase) -> FloatArray:
-    """What each position is asked in the least pairing of a phase, $, shape (positions,)."""
-    return asked_in(strategy_lines(margin, phase), phase, len(margin.book.positions))
+def requirement_by_position(margin: StrategyMargin, kind: RequirementKind) -> FloatArray:
+    """What each position requires in the least pairing of a kind, $, shape (positions,)."""
+    return requirement_in_lines(strategy_lines(margin, kind), kind, len(margin.book.positions))
 
 
-def asked_in(lines: Iterable[StrategyLine], phase: Phase, positions: int) -> FloatArray:
-    """What each of so many positions is asked in these lines in a phase, $."""
-    asked = np.zeros(positions)
+def requirement_in_lines(
+    lines: Iterable[StrategyLine], kind: RequirementKind, positions: int
+) -> FloatArray:
+    """What each of so many positions requires in these lines of a kind, $."""
+    required = np.zeros(positions)
     for line in lines:
         for leg in line.legs:
-            asked[leg.position] += leg.initial if phase is Phase.INITIAL else leg.maintenance
-    return asked
+            required[leg.position] += (
+                leg.initial if kind is RequirementKind.INITIAL else leg.maintenance
+            )
+    return required
 
 
 def proceeds_in(lines: Iterable[StrategyLine], positions: int) -> FloatArray:

@@ -12,64 +12,64 @@ from xlmargin.instruments import InstrumentKind
 from xlmargin.positions import Positions
 from xlmargin.requirement import Requirement, first_in_detail, total
 from xlmargin.strategy_margin.display.lines import StrategyLeg, StrategyLine, class_lines
-from xlmargin.strategy_margin.pairing.least_pairing import Pairing
-from xlmargin.strategy_margin.requirement import ClassMargin, StrategyMargin
-from xlmargin.strategy_margin.rules.legs import Paragraph, Phase
+from xlmargin.strategy_margin.pairing.least_pairing import PairingResult
+from xlmargin.strategy_margin.requirement import StrategyMargin, UnderlyingMargin
+from xlmargin.strategy_margin.rules.legs import Paragraph, RequirementKind
 from xlmargin.strategy_margin.solver.program import HALF_A_CENT
 
 REGIME: Final = Paragraph("12 CFR 220.4, 220.12; FINRA 4210(b), (f)", "FINRA 4210(c), (f)")
 """What asks for the whole, of which each strategy cites its own paragraph."""
 
 
-def explained(margin: StrategyMargin, phase: Phase) -> Requirement:
-    """The least requirement of all accounts in a phase as a tree of amounts in dollars.
+def explained(margin: StrategyMargin, kind: RequirementKind) -> Requirement:
+    """The least requirement of all accounts of a kind as a tree of amounts in dollars.
 
     Of very many accounts the first are explained in detail.
     """
-    label = f"Strategy-based {phase} requirement"
-    by_account = explained_by_account(margin, phase)
+    label = f"Strategy-based {kind} requirement"
+    by_account = explained_by_account(margin, kind)
     if len(by_account) == 1:
         return replace(by_account[0], label=label)
-    return total(f"{label}, all accounts", first_in_detail(by_account), REGIME.of(phase))
+    return total(f"{label}, all accounts", first_in_detail(by_account), REGIME.of(kind))
 
 
-def explained_by_account(margin: StrategyMargin, phase: Phase) -> tuple[Requirement, ...]:
+def explained_by_account(margin: StrategyMargin, kind: RequirementKind) -> tuple[Requirement, ...]:
     """The least requirement of each account: the sum of its classes and forced groups."""
     accounts = margin.book.positions.accounts
     parts: list[list[Requirement]] = [[] for _ in accounts]
     for c in margin.classes:
-        parts[c.account].append(_class(c, phase))
-    rule = REGIME.of(phase)
+        parts[c.account].append(_class(c, kind))
+    rule = REGIME.of(kind)
     return tuple(
         total(f"Account {name}", tuple(own), rule)
         for name, own in zip(accounts, parts, strict=True)
     )
 
 
-def _class(margin: ClassMargin, phase: Phase) -> Requirement:
+def _class(margin: UnderlyingMargin, kind: RequirementKind) -> Requirement:
     """One class: the sum of the strategies of its least pairing."""
     positions = margin.book.positions
-    parts = tuple(_strategy(line, positions, phase) for line in class_lines(margin, phase))
-    kind = "Group" if margin.holdings.group >= 0 else "Class"
-    return total(f"{kind} {margin.name}{unproven(margin.pairing(phase))}", parts)
+    parts = tuple(_strategy(line, positions, kind) for line in class_lines(margin, kind))
+    word = "Group" if margin.holdings.group >= 0 else "Class"
+    return total(f"{word} {margin.name}{optimality_gap_note(margin.pairing(kind))}", parts)
 
 
-def unproven(pairing: Pairing) -> str:
-    """What is said of a pairing that the time given did not suffice to prove least; else ""."""
-    if pairing.amount - pairing.bound <= HALF_A_CENT:
+def optimality_gap_note(pairing: PairingResult) -> str:
+    """What is said of a pairing that is not proven least; else ""."""
+    if pairing.amount - pairing.lower_bound <= HALF_A_CENT:
         return ""
-    return f", not proven least in the time given: none is asked less than {pairing.bound:,.2f}"
+    return f", may not be the minimum: lower bound {pairing.lower_bound:,.2f}"
 
 
-def _strategy(line: StrategyLine, positions: Positions, phase: Phase) -> Requirement:
-    """One strategy: the sum of what its legs are asked."""
-    parts = tuple(_leg(leg, positions, phase) for leg in line.legs)
-    return total(f"{line.strategy}: {line.how}", parts, line.rule)
+def _strategy(line: StrategyLine, positions: Positions, kind: RequirementKind) -> Requirement:
+    """One strategy: the sum of what its legs require."""
+    parts = tuple(_leg(leg, positions, kind) for leg in line.legs)
+    return total(f"{line.strategy}: {line.rationale}", parts, line.rule)
 
 
-def _leg(leg: StrategyLeg, positions: Positions, phase: Phase) -> Requirement:
+def _leg(leg: StrategyLeg, positions: Positions, kind: RequirementKind) -> Requirement:
     """One leg: the part of the strategy's amount that it bears."""
-    amount = leg.initial if phase is Phase.INITIAL else leg.maintenance
+    amount = leg.initial if kind is RequirementKind.INITIAL else leg.maintenance
     return Requirement(leg_label(leg, positions), amount)
 
 

@@ -1,4 +1,4 @@
-"""The pairing as lines: each strategy with the rows it uses, priced in both phases.
+"""The pairing as lines: each strategy with the rows it uses, priced for both kinds.
 
 The amounts of the legs add up to their line's, those of the lines to the requirement.
 """
@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from math import fsum
 from typing import Final
 
-from xlmargin.strategy_margin.display.named_spreads import familiar_spreads
-from xlmargin.strategy_margin.display.rationale import how
+from xlmargin.strategy_margin.display.named_spreads import split_into_named_spreads
+from xlmargin.strategy_margin.display.rationale import rationale
 from xlmargin.strategy_margin.display.strategy_names import (
     LONG_STOCK,
     SHORT_STOCK,
@@ -19,17 +19,21 @@ from xlmargin.strategy_margin.display.strategy_names import (
     Strategy,
     named,
 )
-from xlmargin.strategy_margin.pairing.class_positions import Holdings, Piece, split
-from xlmargin.strategy_margin.pairing.least_pairing import Pairing, charge, charges_of
-from xlmargin.strategy_margin.pairing.matches import Paired
-from xlmargin.strategy_margin.pairing.model import Use
-from xlmargin.strategy_margin.pairing.requirement_rules import Charges
-from xlmargin.strategy_margin.requirement import ClassMargin, StrategyMargin
+from xlmargin.strategy_margin.pairing.class_positions import ClassPositions, Lot, take_lots
+from xlmargin.strategy_margin.pairing.least_pairing import (
+    PairingResult,
+    requirement_of,
+    requirement_rules,
+)
+from xlmargin.strategy_margin.pairing.matches import StrategyMatch
+from xlmargin.strategy_margin.pairing.model import Role
+from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
+from xlmargin.strategy_margin.requirement import StrategyMargin, UnderlyingMargin
 from xlmargin.strategy_margin.rules import cash_account, hedged_stock, spreads, stock
-from xlmargin.strategy_margin.rules.legs import Phase
+from xlmargin.strategy_margin.rules.legs import RequirementKind
 
 CLOSED = "Closed out"
-"""The name of contracts held long and short in one series, of which nothing is asked."""
+"""The name of contracts held long and short in one series, of which nothing requires."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class StrategyLeg:
 
 @dataclass(frozen=True)
 class StrategyLine:
-    """One strategy of a pairing, $; `how` and `rule` are of the phase that the pairing is for."""
+    """One strategy of a pairing, $; `rationale` and `rule` are of the pairing's own kind."""
 
     account: int
     class_name: str
@@ -54,22 +58,24 @@ class StrategyLine:
     initial: float
     maintenance: float
     proceeds: float
-    how: str
+    rationale: str
     rule: str
 
 
-def strategy_lines(margin: StrategyMargin, phase: Phase) -> tuple[StrategyLine, ...]:
-    """The strategies of the pairings that are asked least in a phase, by account and class."""
-    return tuple(line for c in margin.classes for line in class_lines(c, phase))
+def strategy_lines(margin: StrategyMargin, kind: RequirementKind) -> tuple[StrategyLine, ...]:
+    """The strategies of the pairings that require least of a kind, by account and class."""
+    return tuple(line for c in margin.classes for line in class_lines(c, kind))
 
 
-def class_lines(margin: ClassMargin, phase: Phase) -> Iterator[StrategyLine]:
-    """The lines of a class: its least pairing in a phase, in familiar strategies."""
+def class_lines(margin: UnderlyingMargin, kind: RequirementKind) -> Iterator[StrategyLine]:
+    """The lines of a class: its least pairing of a kind, in familiar strategies."""
     holdings, cash = margin.holdings, margin.is_cash
-    charges = {phase: charges_of(phase, margin.rules, cash=cash) for phase in Phase}
+    requirements = {
+        kind: requirement_rules(kind, margin.rules, cash=cash) for kind in RequirementKind
+    }
     rows = _Rows(holdings)
-    for paired in _familiar(holdings, margin.pairing(phase)):
-        yield _line(paired, holdings, phase, charges, rows, cash=cash)
+    for matched in _familiar(holdings, margin.pairing(kind)):
+        yield _line(matched, holdings, kind, requirements, rows, cash=cash)
     if holdings.closed:
         legs = tuple(StrategyLeg(p.position, p.quantity, 0.0, 0.0, 0.0) for p in holdings.closed)
         text = "long and short contracts of one series close each other out"
@@ -77,33 +83,38 @@ def class_lines(margin: ClassMargin, phase: Phase) -> Iterator[StrategyLine]:
         yield StrategyLine(account, name, CLOSED, legs, 0.0, 0.0, 0.0, text, "")
 
 
-def _familiar(holdings: Holdings, pairing: Pairing) -> Iterator[Paired]:
+def _familiar(holdings: ClassPositions, pairing: PairingResult) -> Iterator[StrategyMatch]:
     """The strategies of a pairing, sets of spreads divided into familiar ones."""
-    options = holdings.option_legs(pairing.phase)
-    for paired in pairing.strategies:
-        if paired.use is Use.SPREAD:
-            for members in familiar_spreads(options, paired.options):
-                yield replace(paired, options=members)
+    options = holdings.option_legs(pairing.kind)
+    for matched in pairing.strategies:
+        if matched.role is Role.SPREAD:
+            for members in split_into_named_spreads(options, matched.options):
+                yield replace(matched, options=members)
         else:
-            yield paired
+            yield matched
 
 
 def _line(
-    paired: Paired,
-    holdings: Holdings,
-    basis: Phase,
-    charges: dict[Phase, Charges],
+    matched: StrategyMatch,
+    holdings: ClassPositions,
+    basis: RequirementKind,
+    requirements: dict[RequirementKind, RequirementRules],
     rows: _Rows,
     *,
     cash: bool,
 ) -> StrategyLine:
-    strategy = _named(paired, holdings, cash=cash)
-    used = [*rows.of_stock(paired), *rows.of_options(paired)]
-    asked = {phase: _asked(paired, holdings, charges[phase], used) for phase in Phase}
+    strategy = _named(matched, holdings, cash=cash)
+    used = [*rows.of_stock(matched), *rows.of_options(matched)]
+    required = {
+        kind: _required(matched, holdings, requirements[kind], used) for kind in RequirementKind
+    }
     legs = tuple(
-        StrategyLeg(u.piece.position, u.piece.quantity, initial, maintenance, u.proceeds)
+        StrategyLeg(u.lot.position, u.lot.quantity, initial, maintenance, u.proceeds)
         for u, initial, maintenance in zip(
-            used, asked[Phase.INITIAL], asked[Phase.MAINTENANCE], strict=True
+            used,
+            required[RequirementKind.INITIAL],
+            required[RequirementKind.MAINTENANCE],
+            strict=True,
         )
     )
     return StrategyLine(
@@ -111,36 +122,39 @@ def _line(
         class_name=holdings.name,
         strategy=strategy.name,
         legs=legs,
-        initial=charge(paired, holdings, charges[Phase.INITIAL]),
-        maintenance=charge(paired, holdings, charges[Phase.MAINTENANCE]),
+        initial=requirement_of(matched, holdings, requirements[RequirementKind.INITIAL]),
+        maintenance=requirement_of(matched, holdings, requirements[RequirementKind.MAINTENANCE]),
         proceeds=fsum(leg.proceeds for leg in legs),
-        how=how(paired, holdings, charges[basis]),
+        rationale=rationale(matched, holdings, requirements[basis]),
         rule=strategy.rule.of(basis),
     )
 
 
-def _asked(
-    paired: Paired, holdings: Holdings, charges: Charges, used: Sequence[_Used]
+def _required(
+    matched: StrategyMatch,
+    holdings: ClassPositions,
+    requirements: RequirementRules,
+    used: Sequence[_Used],
 ) -> list[float]:
-    """What each row is asked in a phase, $.
+    """What each row requires of a kind, $.
 
     A long option what is paid for it in a hedge or spread; the stock, or else the first short
     option, all the rest.
     """
-    options = holdings.option_legs(charges.phase)
-    asked = [
-        u.piece.quantity * charges.paid(options[u.option])
-        if u.option != _STOCK and u.piece.quantity > 0
+    options = holdings.option_legs(requirements.kind)
+    required = [
+        u.lot.quantity * requirements.paid(options[u.option])
+        if u.option != _STOCK and u.lot.quantity > 0
         else 0.0
         for u in used
     ]
-    rest = charge(paired, holdings, charges) - fsum(asked)
-    bearer = next((u.option for u in used if u.option == _STOCK or u.piece.quantity < 0), None)
+    rest = requirement_of(matched, holdings, requirements) - fsum(required)
+    bearer = next((u.option for u in used if u.option == _STOCK or u.lot.quantity < 0), None)
     bearing = [i for i, u in enumerate(used) if bearer is None or u.option == bearer]
-    whole = fsum(abs(used[i].piece.quantity) for i in bearing)
+    whole = fsum(abs(used[i].lot.quantity) for i in bearing)
     for i in bearing:
-        asked[i] += rest * abs(used[i].piece.quantity) / whole
-    return asked
+        required[i] += rest * abs(used[i].lot.quantity) / whole
+    return required
 
 
 _STOCK = -1
@@ -152,69 +166,69 @@ class _Used:
     """A part of a position in a strategy: its option holding, or stock; its proceeds, $."""
 
     option: int
-    piece: Piece
+    lot: Lot
     proceeds: float
 
 
 class _Rows:
     """The rows of the holdings, used up in their order as strategies take from them."""
 
-    def __init__(self, holdings: Holdings) -> None:
+    def __init__(self, holdings: ClassPositions) -> None:
         self._holdings = holdings
-        self._options = [list(option.pieces) for option in holdings.options]
-        self._stocks = [list(held.pieces) for held in holdings.stocks]
+        self._options = [list(option.lots) for option in holdings.options]
+        self._stocks = [list(held.lots) for held in holdings.stocks]
 
-    def of_options(self, paired: Paired) -> Iterator[_Used]:
+    def of_options(self, matched: StrategyMatch) -> Iterator[_Used]:
         """The rows of a strategy's options."""
-        legs = self._holdings.option_legs(Phase.INITIAL)
-        for i, contracts in paired.options:
-            taken, self._options[i] = split(self._options[i], abs(contracts))
+        legs = self._holdings.option_legs(RequirementKind.INITIAL)
+        for i, contracts in matched.options:
+            taken, self._options[i] = take_lots(self._options[i], abs(contracts))
             price = legs[i].multiplier * legs[i].value
-            for piece in taken:
-                yield _Used(i, piece, max(0.0, -piece.quantity) * price)
+            for lot in taken:
+                yield _Used(i, lot, max(0.0, -lot.quantity) * price)
 
-    def of_stock(self, paired: Paired) -> Iterator[_Used]:
+    def of_stock(self, matched: StrategyMatch) -> Iterator[_Used]:
         """The rows of a strategy's stock."""
-        if paired.stock < 0:
+        if matched.stock < 0:
             return
-        held = self._holdings.stocks[paired.stock]
-        if paired.use is Use.AGAINST_THE_BOX:
-            taken, price = list(held.boxed), held.boxed_short_cost
+        held = self._holdings.stocks[matched.stock]
+        if matched.role is Role.AGAINST_THE_BOX:
+            taken, price = list(held.against_the_box), held.against_the_box_short_cost
         else:
-            taken, left = split(self._stocks[paired.stock], abs(paired.shares))
-            self._stocks[paired.stock], price = left, held.cost
-        for piece in taken:
-            yield _Used(_STOCK, piece, max(0.0, -piece.quantity) * price)
+            taken, left = take_lots(self._stocks[matched.stock], abs(matched.shares))
+            self._stocks[matched.stock], price = left, held.cost
+        for lot in taken:
+            yield _Used(_STOCK, lot, max(0.0, -lot.quantity) * price)
 
 
-def _named(paired: Paired, holdings: Holdings, *, cash: bool) -> Strategy:
+def _named(matched: StrategyMatch, holdings: ClassPositions, *, cash: bool) -> Strategy:
     """The strategy's name, and the paragraphs of the account's type."""
-    legs = [holdings.options[i].leg for i, _ in paired.options]
+    legs = [holdings.options[i].leg for i, _ in matched.options]
     sides: tuple[Side, ...] = ()
-    if paired.use is Use.AGAINST_THE_BOX:
+    if matched.role is Role.AGAINST_THE_BOX:
         sides = (LONG_STOCK, SHORT_STOCK)
-    elif paired.stock >= 0:
-        sides = (LONG_STOCK if paired.shares > 0 else SHORT_STOCK,)
-    found = named(legs, [n for _, n in paired.options], sides)
-    if found.rule is stock.LONG_STOCK and not _is_margin_stock(paired, holdings):
+    elif matched.stock >= 0:
+        sides = (LONG_STOCK if matched.shares > 0 else SHORT_STOCK,)
+    found = named(legs, [n for _, n in matched.options], sides)
+    if found.rule is stock.LONG_STOCK and not _is_margin_stock(matched, holdings):
         found = found._replace(rule=stock.NOT_MARGIN_STOCK)
-    if paired.use is Use.FUND:
+    if matched.role is Role.FUND:
         found = found._replace(
             name="Index call covered by a fund", rule=hedged_stock.INDEX_CALL_COVERED_BY_FUND
         )
-    if paired.use is Use.BOX:
+    if matched.role is Role.BOX:
         found = found._replace(name="Long European box", rule=spreads.LONG_EUROPEAN_BOX)
-    return found._replace(rule=_CASH_RULES.get(paired.use, _PAID)) if cash else found
+    return found._replace(rule=_CASH_RULES.get(matched.role, _PAID)) if cash else found
 
 
-def _is_margin_stock(paired: Paired, holdings: Holdings) -> bool:
-    return holdings.stocks[paired.stock].leg.underlying.marginable
+def _is_margin_stock(matched: StrategyMatch, holdings: ClassPositions) -> bool:
+    return holdings.stocks[matched.stock].leg.underlying.marginable
 
 
 _PAID: Final = cash_account.PAID_IN_FULL
 _CASH_RULES: Final = {
-    Use.UNCOVERED: cash_account.SECURED_PUT,
-    Use.COVERED: cash_account.COVERED_CALL,
-    Use.SPREAD: cash_account.CASH_SPREAD,
+    Role.UNCOVERED: cash_account.SECURED_PUT,
+    Role.COVERED: cash_account.COVERED_CALL,
+    Role.SPREAD: cash_account.CASH_SPREAD,
 }
 """Paragraphs of a cash account, by use; everything else is paid in full."""

@@ -2,7 +2,7 @@
 
 All contracts that stand in spreads of one underlying stand in one set. A part of it may be shown
 by itself where its loss and the loss of the rest add up to the loss of the whole, and the rest is
-still a spread: nothing that is shown changes what is asked. What cannot be divided stays one.
+still a spread: nothing that is shown changes what requires. What cannot be divided stays one.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SAME: Final = 1e-7
 """Share of a loss by which two losses may differ and be the same."""
 
 
-def familiar_spreads(options: Sequence[OptionLeg], members: Members) -> Iterator[Members]:
+def split_into_named_spreads(options: Sequence[OptionLeg], members: Members) -> Iterator[Members]:
     """The members of one set divided into spreads whose losses add up to its own.
 
     First what has a name of its own with four legs, then pairs, then other fours.

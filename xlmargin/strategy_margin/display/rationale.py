@@ -5,31 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import fsum, isinf
 
-from xlmargin.strategy_margin.pairing.class_positions import Holdings
-from xlmargin.strategy_margin.pairing.least_pairing import charge
-from xlmargin.strategy_margin.pairing.matches import Paired
-from xlmargin.strategy_margin.pairing.model import Use
-from xlmargin.strategy_margin.pairing.requirement_rules import CashCharges, Charges, MarginCharges
+from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
+from xlmargin.strategy_margin.pairing.least_pairing import requirement_of
+from xlmargin.strategy_margin.pairing.matches import StrategyMatch
+from xlmargin.strategy_margin.pairing.model import Role
+from xlmargin.strategy_margin.pairing.requirement_rules import (
+    CashRequirementRules,
+    MarginRequirementRules,
+    RequirementRules,
+)
 from xlmargin.strategy_margin.rules import short_options, spreads
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Phase, StockLeg
+from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind, StockLeg
 
 
-def how(paired: Paired, holdings: Holdings, charges: Charges) -> str:
-    """One sentence that says what the strategy is asked in a phase, and why that much."""
-    legs = [holdings.option_legs(charges.phase)[i] for i, _ in paired.options]
-    contracts = [n for _, n in paired.options]
-    if paired.stock >= 0:
-        return _of_stock(paired, holdings, legs, charges)
-    match paired.use:
-        case Use.UNCOVERED:
-            return _uncovered(legs[0], -contracts[0], charges)
-        case Use.STRADDLE:
-            return _straddle(legs, -contracts[0], charges)
-        case Use.LONG:
-            return _long(legs[0], contracts[0], charges)
-        case Use.BOX:
-            return _box(legs, contracts, charges)
-    return _spread(legs, contracts, charges)
+def rationale(
+    matched: StrategyMatch, holdings: ClassPositions, requirements: RequirementRules
+) -> str:
+    """One sentence that says what the strategy requires of a kind, and why that much."""
+    legs = [holdings.option_legs(requirements.kind)[i] for i, _ in matched.options]
+    contracts = [n for _, n in matched.options]
+    if matched.stock >= 0:
+        return _of_stock(matched, holdings, legs, requirements)
+    match matched.role:
+        case Role.UNCOVERED:
+            return _uncovered(legs[0], -contracts[0], requirements)
+        case Role.STRADDLE:
+            return _straddle(legs, -contracts[0], requirements)
+        case Role.LONG:
+            return _long(legs[0], contracts[0], requirements)
+        case Role.BOX:
+            return _box(legs, contracts, requirements)
+    return _spread(legs, contracts, requirements)
 
 
 def money(amount: float) -> str:
@@ -43,13 +49,13 @@ def percent(share: float) -> str:
     return f"{100 * share:.4g}%"
 
 
-def _uncovered(leg: OptionLeg, contracts: int, charges: Charges) -> str:
+def _uncovered(leg: OptionLeg, contracts: int, requirements: RequirementRules) -> str:
     """An uncovered short: its value, and the share that is added to it."""
-    if isinstance(charges, CashCharges):
-        return f"the strike in cash, {money(contracts * charges.uncovered(leg))}"
-    assert isinstance(charges, MarginCharges)
-    rules, units = charges.rules, contracts * leg.multiplier
-    value, amount = units * leg.value, contracts * charges.uncovered(leg)
+    if isinstance(requirements, CashRequirementRules):
+        return f"the strike in cash, {money(contracts * requirements.uncovered(leg))}"
+    assert isinstance(requirements, MarginRequirementRules)
+    rules, units = requirements.rules, contracts * leg.multiplier
+    value, amount = units * leg.value, contracts * requirements.uncovered(leg)
     factor = short_options.option_factor(leg, rules)
     rate = factor * short_options.underlying_rate(leg, rules)
     least = factor * short_options.minimum_rate(leg, rules)
@@ -66,15 +72,19 @@ def _uncovered(leg: OptionLeg, contracts: int, charges: Charges) -> str:
 _CENT = 0.005
 
 
-def _straddle(legs: Sequence[OptionLeg], contracts: int, charges: Charges) -> str:
+def _straddle(legs: Sequence[OptionLeg], contracts: int, requirements: RequirementRules) -> str:
     """A straddle: the greater side whole, the other side's value."""
-    whole = contracts * charges.straddle(legs[0], legs[1])
-    greater, other = sorted(legs, key=charges.uncovered, reverse=True)
-    if whole < contracts * (charges.uncovered(greater) + charges.other_side(other)) - _CENT:
+    whole = contracts * requirements.straddle(legs[0], legs[1])
+    greater, other = sorted(legs, key=requirements.uncovered, reverse=True)
+    if (
+        whole
+        < contracts * (requirements.uncovered(greater) + requirements.lesser_side(other)) - _CENT
+    ):
         greater, other = other, greater
+    whole, value = requirements.uncovered(greater), requirements.lesser_side(other)
     return (
-        f"uncovered {_word(greater)} {money(contracts * charges.uncovered(greater))}, the greater, "
-        f"and the {_word(other)}'s value {money(contracts * charges.other_side(other))}"
+        f"uncovered {_word(greater)} {money(contracts * whole)}, the greater, "
+        f"and the {_word(other)}'s value {money(contracts * value)}"
     )
 
 
@@ -82,30 +92,34 @@ def _word(leg: OptionLeg) -> str:
     return leg.kind.word
 
 
-def _long(leg: OptionLeg, contracts: int, charges: Charges) -> str:
+def _long(leg: OptionLeg, contracts: int, requirements: RequirementRules) -> str:
     """A long option by itself."""
-    value, amount = contracts * leg.multiplier * leg.value, contracts * charges.long_alone(leg)
+    value, amount = contracts * leg.multiplier * leg.value, contracts * requirements.long_alone(leg)
     if value and 0 < amount < value - _CENT:
         return f"{percent(amount / value)} of its value {money(value)}: it lives long enough"
-    if charges.phase is Phase.INITIAL:
+    if requirements.kind is RequirementKind.INITIAL:
         return f"paid in full, {money(amount)}"
     return "paid in full, no value and nothing further"
 
 
-def _spread(legs: Sequence[OptionLeg], contracts: Sequence[int], charges: Charges) -> str:
-    """A spread: its maximum loss and where, beside what its shorts would be asked uncovered."""
+def _spread(
+    legs: Sequence[OptionLeg], contracts: Sequence[int], requirements: RequirementRules
+) -> str:
+    """A spread: its maximum loss and where, beside what its shorts require uncovered."""
     units = [n * leg.units_per_contract for n, leg in zip(contracts, legs, strict=True)]
     loss = spreads.maximum_loss(legs, units)
     bought = ""
-    if charges.phase is Phase.INITIAL:
-        paid = fsum(n * charges.paid(leg) for n, leg in zip(contracts, legs, strict=True) if n > 0)
+    if requirements.kind is RequirementKind.INITIAL:
+        paid = fsum(
+            n * requirements.paid(leg) for n, leg in zip(contracts, legs, strict=True) if n > 0
+        )
         bought = f"; longs paid in full {money(paid)}"
     if loss < _CENT:
         return f"no loss at any strike{bought}"
     strikes = sorted({leg.index_strike for leg in legs})
     worst = min(strikes, key=lambda strike: (spreads.value_at(strike, legs, units), strike))
     alone = fsum(
-        -n * charges.uncovered(leg) for n, leg in zip(contracts, legs, strict=True) if n < 0
+        -n * requirements.uncovered(leg) for n, leg in zip(contracts, legs, strict=True) if n < 0
     )
     at = f"maximum loss {money(loss)} at {worst:.10g}"
     if isinf(alone):
@@ -116,49 +130,54 @@ def _spread(legs: Sequence[OptionLeg], contracts: Sequence[int], charges: Charge
     return f"{at} is {less} than the uncovered {money(alone)}{bought}"
 
 
-def _box(legs: Sequence[OptionLeg], contracts: Sequence[int], charges: Charges) -> str:
+def _box(
+    legs: Sequence[OptionLeg], contracts: Sequence[int], requirements: RequirementRules
+) -> str:
     """A long European box."""
     low, high = (f(leg.index_strike for leg in legs) for f in (min, max))
     units = contracts[0] * legs[0].units_per_contract
     counted = units * (high - low)
-    asked = counted + units * charges.long_box(low, high)
-    return f"{money(asked)} asked of the strikes' difference {money(counted)}, which the box counts"
+    required = counted + units * requirements.long_box(low, high)
+    return f"{money(required)} of the strikes' difference {money(counted)}, which the box counts"
 
 
 def _of_stock(
-    paired: Paired, holdings: Holdings, legs: Sequence[OptionLeg], charges: Charges
+    matched: StrategyMatch,
+    holdings: ClassPositions,
+    legs: Sequence[OptionLeg],
+    requirements: RequirementRules,
 ) -> str:
     """Stock, alone or with options."""
-    stock = holdings.stock_legs(charges.phase)[paired.stock]
-    shares = abs(paired.shares)
-    alone = shares * charges.stock(stock)
-    amount = charge(paired, holdings, charges)
+    stock = holdings.stock_legs(requirements.kind)[matched.stock]
+    shares = abs(matched.shares)
+    alone = shares * requirements.stock(stock)
+    amount = requirement_of(matched, holdings, requirements)
     paid = 0.0
-    for (_, n), leg in zip(paired.options, legs, strict=True):
-        paid += n * charges.paid(leg) if n > 0 else 0.0
+    for (_, n), leg in zip(matched.options, legs, strict=True):
+        paid += n * requirements.paid(leg) if n > 0 else 0.0
     bought = f"; option paid in full {money(paid)}" if paid else ""
-    asked = amount - paid
-    match paired.use:
-        case Use.AGAINST_THE_BOX:
+    required = amount - paid
+    match matched.role:
+        case Role.AGAINST_THE_BOX:
             return f"held long and sold short at once: {money(amount)}"
-        case Use.STOCK:
-            return _plain_stock(stock, shares, charges)
-    if abs(asked - alone) < _CENT:
+        case Role.STOCK:
+            return _plain_stock(stock, shares, requirements)
+    if abs(required - alone) < _CENT:
         return f"as the stock alone, {money(alone)}{bought}"
     written_down = sum(max(0.0, stock.value - leg.strike) for leg in legs if not leg.is_long)
-    if paired.use is Use.COVERED and legs[0].is_call:
+    if matched.role is Role.COVERED and legs[0].is_call:
         return (
-            f"{money(asked - shares * written_down)} on stock valued at the strike, "
+            f"{money(required - shares * written_down)} on stock valued at the strike, "
             f"and {money(shares * written_down)} written down to it"
         )
-    if paired.use is Use.COVERED:
-        return f"as the stock alone, {money(alone)}, and {money(asked - alone)} in the money"
-    return f"{money(asked)} as hedged, where the stock alone is asked {money(alone)}{bought}"
+    if matched.role is Role.COVERED:
+        return f"as the stock alone, {money(alone)}, and {money(required - alone)} in the money"
+    return f"{money(required)} as hedged, where the stock alone requires {money(alone)}{bought}"
 
 
-def _plain_stock(stock: StockLeg, shares: float, charges: Charges) -> str:
+def _plain_stock(stock: StockLeg, shares: float, requirements: RequirementRules) -> str:
     """Stock by itself."""
-    value, amount = shares * stock.value, shares * charges.stock(stock)
-    if stock.shares < 0 and charges.phase is Phase.INITIAL:
+    value, amount = shares * stock.value, shares * requirements.stock(stock)
+    if stock.shares < 0 and requirements.kind is RequirementKind.INITIAL:
         return f"value {money(value)} and {money(amount - value)} on top of it"
     return f"{percent(amount / value)} of {money(value)}" if value else "nothing of no value"

@@ -1,7 +1,7 @@
 """The names of strategies, most specific first: what a reader calls what the pairing has chosen.
 
-The table names; it charges nothing. Legs stand in a row's order, those of one side by strike, and
-the row's condition is asked of them.
+The table names; it requires nothing. Legs stand in a row's order, those of one side by strike, and
+the row's condition requires of them.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Which positions stand together: the pairing of a class that is asked least."""
+"""Which positions stand together: the pairing of a class that requires least."""

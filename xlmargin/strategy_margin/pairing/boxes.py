@@ -1,8 +1,8 @@
 """Long boxes of European options, at a share of the difference of their strikes.
 
 A box is a long call and short put at the lower strike with a long put and short call at the higher.
-What is asked, less the value that the box counts for, is linear in the strikes: so each half is a
-column of its own, and halves match when, at every strike, no more upper halves are taken up to
+What requires, less the value that the box counts for, is linear in the strikes: so each half is a
+variable of its own, and halves match when, at every strike, no more upper halves are taken up to
 there than lower halves below it.
 
 Rule: FINRA 4210(f)(2)(A)(vi), (H)(v)e.
@@ -15,43 +15,47 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise, product
 from typing import TypeAlias
 
-from xlmargin.strategy_margin.pairing.model import Column, Sheet, Use
-from xlmargin.strategy_margin.pairing.requirement_rules import Charges
+from xlmargin.strategy_margin.pairing.model import PairingModel, Role, Variable
+from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
 from xlmargin.strategy_margin.rules.legs import OptionLeg
 
 Half: TypeAlias = tuple[float, tuple[int, int]]
 """Half a box: its strike, and its call and put."""
 
 
-def add_boxes(sheet: Sheet, members: Iterable[int], charges: Charges) -> None:
+def box_variables(
+    model: PairingModel, members: Iterable[int], requirements: RequirementRules
+) -> None:
     """Columns for the halves of long boxes of one underlying's European options."""
     series: dict[tuple[float, float], list[int]] = defaultdict(list)
     for i in members:
-        leg = sheet.options[i]
+        leg = model.options[i]
         series[leg.expiration, leg.units_per_contract].append(i)
     for _, own in sorted(series.items()):
-        _add_boxes_of(sheet, own, charges)
+        _add_boxes_of(model, own, requirements)
 
 
-def _add_boxes_of(sheet: Sheet, members: Sequence[int], charges: Charges) -> None:
+def _add_boxes_of(
+    model: PairingModel, members: Sequence[int], requirements: RequirementRules
+) -> None:
     """Boxes of one expiration and size; each strike carries the lower halves left to the next."""
-    lower, upper = halves(sheet.options, members)
+    lower, upper = halves(model.options, members)
     strikes = sorted({strike for strike, _ in lower} | {strike for strike, _ in upper})
     if not lower or not upper or lower[0][0] >= upper[-1][0]:
         return
-    carried = [sheet.builder.constraint(0.0, 0.0) for _ in strikes[1:]]
+    carried = [model.builder.constraint(0.0, 0.0) for _ in strikes[1:]]
     waiting = dict(zip(strikes, carried, strict=False))
     taking = dict(zip(strikes[1:], carried, strict=True))
     for side, sign, rows in ((lower, -1.0, waiting), (upper, 1.0, taking)):
         for strike, pair in side:
             if strike in rows:
-                legs = [sheet.options[i] for i in pair]
-                cost = sign * legs[0].units_per_contract * charges.long_box(0.0, strike)
+                legs = [model.options[i] for i in pair]
+                cost = sign * legs[0].units_per_contract * requirements.long_box(0.0, strike)
                 contracts = min(leg.contracts for leg in legs)
-                sheet.add(Column(Use.BOX, pair), cost, contracts, [(rows[strike], -sign)])
+                model.add(Variable(Role.BOX, pair), cost, contracts, [(rows[strike], -sign)])
     for row, after in pairwise(carried):
-        sheet.add_amount(0.0, [(row, -1.0), (after, 1.0)])
-    sheet.add_amount(0.0, [(carried[-1], -1.0)])
+        model.add_amount(0.0, [(row, -1.0), (after, 1.0)])
+    model.add_amount(0.0, [(carried[-1], -1.0)])
 
 
 def halves(options: Sequence[OptionLeg], members: Iterable[int]) -> tuple[list[Half], list[Half]]:

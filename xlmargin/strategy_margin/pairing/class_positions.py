@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Phase, StockLeg
+from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind, StockLeg
 
 
 @dataclass(frozen=True)
-class Piece:
+class Lot:
     """A signed quantity of one position: contracts or shares."""
 
     position: int
@@ -32,11 +32,13 @@ class HeldOption:
     leg: OptionLeg
     cost: float
     instrument: int
-    pieces: tuple[Piece, ...]
+    lots: tuple[Lot, ...]
 
-    def at(self, phase: Phase) -> OptionLeg:
-        """The contracts as the phase counts them."""
-        return self.leg if phase is Phase.MAINTENANCE else replace(self.leg, value=self.cost)
+    def at(self, kind: RequirementKind) -> OptionLeg:
+        """The contracts as the kind of requirement counts them."""
+        return (
+            self.leg if kind is RequirementKind.MAINTENANCE else replace(self.leg, value=self.cost)
+        )
 
 
 @dataclass(frozen=True)
@@ -49,19 +51,21 @@ class HeldStock:
     leg: StockLeg
     cost: float
     instrument: int
-    pieces: tuple[Piece, ...]
-    boxed: tuple[Piece, ...]
-    boxed_shares: float
-    boxed_long_cost: float
-    boxed_short_cost: float
+    lots: tuple[Lot, ...]
+    against_the_box: tuple[Lot, ...]
+    against_the_box_shares: float
+    against_the_box_long_cost: float
+    against_the_box_short_cost: float
 
-    def at(self, phase: Phase) -> StockLeg:
-        """The net shares as the phase counts them."""
-        return self.leg if phase is Phase.MAINTENANCE else replace(self.leg, value=self.cost)
+    def at(self, kind: RequirementKind) -> StockLeg:
+        """The net shares as the kind of requirement counts them."""
+        return (
+            self.leg if kind is RequirementKind.MAINTENANCE else replace(self.leg, value=self.cost)
+        )
 
 
 @dataclass(frozen=True, eq=False)
-class Holdings:
+class ClassPositions:
     """Everything that is margined together: one class of one account, or one forced group of it."""
 
     account: int
@@ -70,36 +74,36 @@ class Holdings:
     positions: tuple[int, ...]
     options: tuple[HeldOption, ...]
     stocks: tuple[HeldStock, ...]
-    closed: tuple[Piece, ...]
+    closed: tuple[Lot, ...]
     """Contracts, long and short of one series, that have closed each other out."""
 
-    def option_legs(self, phase: Phase) -> tuple[OptionLeg, ...]:
-        """The options as the phase counts them."""
-        return self._option_legs[phase]
+    def option_legs(self, kind: RequirementKind) -> tuple[OptionLeg, ...]:
+        """The options as the kind of requirement counts them."""
+        return self._option_legs[kind]
 
-    def stock_legs(self, phase: Phase) -> tuple[StockLeg, ...]:
-        """The net shares as the phase counts them."""
-        return self._stock_legs[phase]
-
-    @cached_property
-    def _option_legs(self) -> dict[Phase, tuple[OptionLeg, ...]]:
-        return {phase: tuple(o.at(phase) for o in self.options) for phase in Phase}
+    def stock_legs(self, kind: RequirementKind) -> tuple[StockLeg, ...]:
+        """The net shares as the kind of requirement counts them."""
+        return self._stock_legs[kind]
 
     @cached_property
-    def _stock_legs(self) -> dict[Phase, tuple[StockLeg, ...]]:
-        return {phase: tuple(s.at(phase) for s in self.stocks) for phase in Phase}
+    def _option_legs(self) -> dict[RequirementKind, tuple[OptionLeg, ...]]:
+        return {kind: tuple(o.at(kind) for o in self.options) for kind in RequirementKind}
+
+    @cached_property
+    def _stock_legs(self) -> dict[RequirementKind, tuple[StockLeg, ...]]:
+        return {kind: tuple(s.at(kind) for s in self.stocks) for kind in RequirementKind}
 
 
-def split(pieces: list[Piece], shares: float) -> tuple[list[Piece], list[Piece]]:
+def take_lots(lots: list[Lot], shares: float) -> tuple[list[Lot], list[Lot]]:
     """The first so many shares of the pieces, and the rest."""
-    first: list[Piece] = []
-    rest: list[Piece] = []
-    for piece in pieces:
-        sign = 1 if piece.quantity > 0 else -1
-        taken = min(shares, abs(piece.quantity))
+    first: list[Lot] = []
+    rest: list[Lot] = []
+    for lot in lots:
+        sign = 1 if lot.quantity > 0 else -1
+        taken = min(shares, abs(lot.quantity))
         shares -= taken
         if taken:
-            first.append(Piece(piece.position, sign * taken))
-        if abs(piece.quantity) > taken:
-            rest.append(Piece(piece.position, piece.quantity - sign * taken))
+            first.append(Lot(lot.position, sign * taken))
+        if abs(lot.quantity) > taken:
+            rest.append(Lot(lot.position, lot.quantity - sign * taken))
     return first, rest

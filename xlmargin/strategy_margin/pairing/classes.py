@@ -11,7 +11,7 @@ from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.instruments import InstrumentKind
 from xlmargin.market import Underlying
-from xlmargin.strategy_margin.pairing.class_positions import Holdings
+from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
 from xlmargin.strategy_margin.pairing.held_options import held_options
 from xlmargin.strategy_margin.pairing.held_stock import held_stocks
 
@@ -19,7 +19,7 @@ SAME_INDEX = 0.02
 """How far apart, as a share, two indexes of a class group may stand and be one at two scales."""
 
 
-def holdings(book: Book, mark: FloatArray) -> tuple[Holdings, ...]:
+def holdings(book: Book, mark: FloatArray) -> tuple[ClassPositions, ...]:
     """The holdings of each account by class, and of each forced group, by name.
 
     `mark`, $ per unit, shape (positions,), is what each option is worth; shares count at the
@@ -44,7 +44,7 @@ def _by_account_and_name(item: tuple[tuple[int, int, str], list[int]]) -> tuple[
 
 def _held(
     book: Book, mark: FloatArray, account: int, group: int, name: str, own: list[int]
-) -> Holdings:
+) -> ClassPositions:
     """The holdings made of these positions."""
     kind = book.positions.kind
     instruments = _instruments(book, own)
@@ -52,7 +52,7 @@ def _held(
     contracts = [i for i in own if kind[i] != InstrumentKind.STOCK]
     options, closed = held_options(book, mark, contracts, instruments)
     stocks = held_stocks(book, stock, instruments)
-    return Holdings(account, name, group, tuple(own), options, stocks, closed)
+    return ClassPositions(account, name, group, tuple(own), options, stocks, closed)
 
 
 def _instruments(book: Book, own: Iterable[int]) -> dict[int, int]:

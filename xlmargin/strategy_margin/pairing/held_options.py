@@ -10,13 +10,13 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.instruments import InstrumentKind
-from xlmargin.strategy_margin.pairing.class_positions import HeldOption, Piece
+from xlmargin.strategy_margin.pairing.class_positions import HeldOption, Lot
 from xlmargin.strategy_margin.rules.legs import OptionLeg
 
 
 def held_options(
     book: Book, mark: FloatArray, own: Sequence[int], instruments: Mapping[int, int]
-) -> tuple[tuple[HeldOption, ...], tuple[Piece, ...]]:
+) -> tuple[tuple[HeldOption, ...], tuple[Lot, ...]]:
     """The options of these positions by series and price, and what has closed itself out."""
     positions = book.positions
     contracts = positions.contracts
@@ -25,13 +25,13 @@ def held_options(
         series[int(contracts.series[i])].append(i)
     cost = np.where(np.isnan(positions.cost), mark, positions.cost)
     held: list[HeldOption] = []
-    closed: list[Piece] = []
+    closed: list[Lot] = []
     for rows in sorted(series.values(), key=lambda rows: contracts.terms(rows[0])):
         left, gone = _closed_out(positions.quantity, mark, cost, rows)
         closed += gone
-        by_price: dict[tuple[float, float], list[Piece]] = defaultdict(list)
-        for piece in left:
-            by_price[float(mark[piece.position]), float(cost[piece.position])].append(piece)
+        by_price: dict[tuple[float, float], list[Lot]] = defaultdict(list)
+        for lot in left:
+            by_price[float(mark[lot.position]), float(cost[lot.position])].append(lot)
         held += [
             _option(book, price[0], price[1], instruments, by_price[price])
             for price in sorted(by_price)
@@ -41,7 +41,7 @@ def held_options(
 
 def _closed_out(
     quantity: FloatArray, mark: FloatArray, cost: FloatArray, own: Sequence[int]
-) -> tuple[list[Piece], list[Piece]]:
+) -> tuple[list[Lot], list[Lot]]:
     """What is left of one series, and what long and short contracts of it cancel; dearest first."""
     dearest = sorted(own, key=lambda i: (-mark[i], -cost[i], i))
     gone = {
@@ -54,21 +54,21 @@ def _closed_out(
         cancelled = min(gone[sign], abs(quantity[i]))
         gone[sign] -= cancelled
         if cancelled:
-            closed.append(Piece(i, sign * cancelled))
+            closed.append(Lot(i, sign * cancelled))
         if abs(quantity[i]) > cancelled:
-            left.append(Piece(i, float(quantity[i] - sign * cancelled)))
+            left.append(Lot(i, float(quantity[i] - sign * cancelled)))
     return left, closed
 
 
 def _option(
-    book: Book, mark: float, cost: float, instruments: Mapping[int, int], pieces: list[Piece]
+    book: Book, mark: float, cost: float, instruments: Mapping[int, int], lots: list[Lot]
 ) -> HeldOption:
     positions = book.positions
-    pieces = sorted(pieces, key=lambda piece: piece.position)
-    i = pieces[0].position
+    lots = sorted(lots, key=lambda lot: lot.position)
+    i = lots[0].position
     index = int(positions.underlying[i])
     underlying = book.market.underlyings[index]
-    contracts = sum(piece.quantity for piece in pieces)
+    contracts = sum(lot.quantity for lot in lots)
     leg = OptionLeg(
         position=i,
         kind=InstrumentKind(int(positions.kind[i])),
@@ -82,4 +82,4 @@ def _option(
         underlying=underlying,
         scale=underlying.index_scale if underlying.underlying_class.is_index else 1.0,
     )
-    return HeldOption(leg, cost, instruments[index], tuple(pieces))
+    return HeldOption(leg, cost, instruments[index], tuple(lots))

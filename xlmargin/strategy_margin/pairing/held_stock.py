@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from xlmargin.book import Book
-from xlmargin.strategy_margin.pairing.class_positions import HeldStock, Piece, split
+from xlmargin.strategy_margin.pairing.class_positions import HeldStock, Lot, take_lots
 from xlmargin.strategy_margin.rules.legs import StockLeg
 
 
@@ -29,23 +29,23 @@ def _stock(book: Book, index: int, instrument: int, own: Sequence[int]) -> HeldS
     cost = {
         i: underlying.spot if np.isnan(positions.cost[i]) else float(positions.cost[i]) for i in own
     }
-    long = [Piece(i, float(units[i])) for i in own if units[i] > 0]
-    short = [Piece(i, float(units[i])) for i in own if units[i] < 0]
-    shares = {side: sum(p.quantity for p in pieces) for side, pieces in ((1, long), (-1, short))}
+    long = [Lot(i, float(units[i])) for i in own if units[i] > 0]
+    short = [Lot(i, float(units[i])) for i in own if units[i] < 0]
+    shares = {side: sum(p.quantity for p in lots) for side, lots in ((1, long), (-1, short))}
     average = {
-        side: sum(p.quantity * cost[p.position] for p in pieces) / shares[side] if pieces else 0.0
-        for side, pieces in ((1, long), (-1, short))
+        side: sum(p.quantity * cost[p.position] for p in lots) / shares[side] if lots else 0.0
+        for side, lots in ((1, long), (-1, short))
     }
-    net, boxed = shares[1] + shares[-1], min(shares[1], -shares[-1])
+    net, against_the_box = shares[1] + shares[-1], min(shares[1], -shares[-1])
     side = 1 if net >= 0 else -1
-    kept, in_box = split(long if side > 0 else short, abs(net))
+    kept, in_box = take_lots(long if side > 0 else short, abs(net))
     return HeldStock(
         leg=StockLeg(own[0], underlying, net, underlying.spot),
         cost=average[side],
         instrument=instrument,
-        pieces=tuple(kept),
-        boxed=(*in_box, *(short if side > 0 else long)) if boxed else (),
-        boxed_shares=boxed,
-        boxed_long_cost=average[1],
-        boxed_short_cost=average[-1],
+        lots=tuple(kept),
+        against_the_box=(*in_box, *(short if side > 0 else long)) if against_the_box else (),
+        against_the_box_shares=against_the_box,
+        against_the_box_long_cost=average[1],
+        against_the_box_short_cost=average[-1],
     )

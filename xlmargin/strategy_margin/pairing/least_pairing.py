@@ -15,104 +15,117 @@ import numpy as np
 
 from xlmargin.errors import MarginError
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.pairing.class_positions import Holdings
-from xlmargin.strategy_margin.pairing.formulation import pairing_sheet
-from xlmargin.strategy_margin.pairing.matches import Paired, strategies_of
-from xlmargin.strategy_margin.pairing.model import Use
-from xlmargin.strategy_margin.pairing.requirement_rules import CashCharges, Charges, MarginCharges
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Phase
+from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
+from xlmargin.strategy_margin.pairing.formulation import pairing_model
+from xlmargin.strategy_margin.pairing.matches import StrategyMatch, strategies_of
+from xlmargin.strategy_margin.pairing.model import Role
+from xlmargin.strategy_margin.pairing.requirement_rules import (
+    CashRequirementRules,
+    MarginRequirementRules,
+    RequirementRules,
+)
+from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind
 from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS, solve
+from xlmargin.time_limit import check_time_limit, seconds_left
 
 
 @dataclass(frozen=True, eq=False)
-class Pairing:
-    """A permitted pairing of a class, what it is asked in a phase, and how near the least that is.
+class PairingResult:
+    """A permitted pairing of a class, what it requires of a kind, and how near the least that is.
 
-    `amount` and `bound` are in $: no pairing is asked less than the bound, and where the search
+    `amount` and `bound` are in $: no pairing requires less than the bound, and where the search
     ended by itself the two are the same.
     """
 
-    phase: Phase
-    strategies: tuple[Paired, ...]
+    kind: RequirementKind
+    strategies: tuple[StrategyMatch, ...]
     amount: float
-    bound: float
+    lower_bound: float
     not_permitted: Mapping[int, int]
     """Contracts of each option holding that the account may not carry."""
 
 
-def charges_of(phase: Phase, rules: StrategyRules, *, cash: bool) -> Charges:
-    """What an account is asked in a phase."""
-    return CashCharges(phase, rules) if cash else MarginCharges(phase, rules)
+def requirement_rules(
+    kind: RequirementKind, rules: StrategyRules, *, cash: bool
+) -> RequirementRules:
+    """What an account requires of a kind."""
+    return CashRequirementRules(kind, rules) if cash else MarginRequirementRules(kind, rules)
 
 
 def least_pairing(
-    holdings: Holdings,
-    charges: Charges,
+    holdings: ClassPositions,
+    requirements: RequirementRules,
     rules: StrategyRules,
     *,
     cash: bool = False,
     seconds: float = SECONDS,
-) -> Pairing:
-    """The pairing of a class that is asked least by these charges, in their phase."""
-    sheet = pairing_sheet(holdings, charges.phase, charges, rules, cash=cash)
-    solution = solve(sheet.built(), seconds, np.array(sheet.alone))
+) -> PairingResult:
+    """The pairing of a class that requires least by these rules."""
+    check_time_limit()
+    model = pairing_model(holdings, requirements.kind, requirements, rules, cash=cash)
+    solution = solve(model.build(), min(seconds, seconds_left()), np.array(model.alone))
     if solution is None:
         raise MarginError(f"no pairing of {holdings.name} was found in {seconds:g} seconds.")
     used = {
-        column: round(quantity)
-        for column, quantity in enumerate(solution.quantity.tolist())
-        if sheet.columns[column] is not None and quantity > 0.5
+        variable: round(quantity)
+        for variable, quantity in enumerate(solution.quantity.tolist())
+        if model.variables[variable] is not None and quantity > 0.5
     }
-    strategies = tuple(strategies_of(holdings, sheet, used, charges))
-    amount = fsum(charge(s, holdings, charges) for s in strategies)
+    strategies = tuple(strategies_of(holdings, model, used, requirements))
+    amount = fsum(requirement_of(s, holdings, requirements) for s in strategies)
     refused: dict[int, int] = defaultdict(int)
-    for column, quantity in used.items():
-        found = sheet.columns[column]
-        if found is not None and found.use is Use.NOT_PERMITTED:
+    for variable, quantity in used.items():
+        found = model.variables[variable]
+        if found is not None and found.role is Role.NOT_PERMITTED:
             refused[found.options[0]] += quantity
-    bound = amount - max(0.0, solution.cost - solution.lower_bound)
-    return Pairing(charges.phase, strategies, amount, bound, refused)
+    lower_bound = amount - max(0.0, solution.cost - solution.lower_bound)
+    return PairingResult(requirements.kind, strategies, amount, lower_bound, refused)
 
 
-def charge(paired: Paired, holdings: Holdings, charges: Charges) -> float:
-    """What one strategy is asked, $ for the whole of it."""
-    legs = [holdings.option_legs(charges.phase)[i] for i, _ in paired.options]
-    contracts = [n for _, n in paired.options]
-    if paired.stock >= 0:
-        return _with_stock(paired, holdings, legs, charges)
-    match paired.use:
-        case Use.UNCOVERED:
-            return -contracts[0] * charges.uncovered(legs[0])
-        case Use.STRADDLE:
-            return -contracts[0] * charges.straddle(legs[0], legs[1])
-        case Use.LONG:
-            return contracts[0] * charges.long_alone(legs[0])
-    paid = fsum(n * charges.paid(leg) for n, leg in zip(contracts, legs, strict=True) if n > 0)
-    if paired.use is Use.BOX:
+def requirement_of(
+    matched: StrategyMatch, holdings: ClassPositions, requirements: RequirementRules
+) -> float:
+    """What one strategy requires, $ for the whole of it."""
+    legs = [holdings.option_legs(requirements.kind)[i] for i, _ in matched.options]
+    contracts = [n for _, n in matched.options]
+    if matched.stock >= 0:
+        return _with_stock(matched, holdings, legs, requirements)
+    match matched.role:
+        case Role.UNCOVERED:
+            return -contracts[0] * requirements.uncovered(legs[0])
+        case Role.STRADDLE:
+            return -contracts[0] * requirements.straddle(legs[0], legs[1])
+        case Role.LONG:
+            return contracts[0] * requirements.long_alone(legs[0])
+    paid = fsum(n * requirements.paid(leg) for n, leg in zip(contracts, legs, strict=True) if n > 0)
+    if matched.role is Role.BOX:
         low, high = (f(leg.index_strike for leg in legs) for f in (min, max))
-        return paid + contracts[0] * legs[0].units_per_contract * charges.long_box(low, high)
+        return paid + contracts[0] * legs[0].units_per_contract * requirements.long_box(low, high)
     units = [n * leg.units_per_contract for n, leg in zip(contracts, legs, strict=True)]
-    return paid + charges.spread(legs, units)
+    return paid + requirements.spread(legs, units)
 
 
 def _with_stock(
-    paired: Paired, holdings: Holdings, legs: list[OptionLeg], charges: Charges
+    matched: StrategyMatch,
+    holdings: ClassPositions,
+    legs: list[OptionLeg],
+    requirements: RequirementRules,
 ) -> float:
-    """What stock, alone or with options, is asked, $."""
-    stock = holdings.stock_legs(charges.phase)[paired.stock]
-    contracts = abs(paired.options[0][1]) if paired.options else 0
-    match paired.use:
-        case Use.STOCK:
-            return abs(paired.shares) * charges.stock(stock)
-        case Use.AGAINST_THE_BOX:
-            held = holdings.stocks[paired.stock]
-            return held.boxed_shares * charges.boxed(
-                held.boxed_long_cost, held.boxed_short_cost, held.leg.value
+    """What stock, alone or with options, requires, $."""
+    stock = holdings.stock_legs(requirements.kind)[matched.stock]
+    contracts = abs(matched.options[0][1]) if matched.options else 0
+    match matched.role:
+        case Role.STOCK:
+            return abs(matched.shares) * requirements.stock(stock)
+        case Role.AGAINST_THE_BOX:
+            held = holdings.stocks[matched.stock]
+            return held.against_the_box_shares * requirements.against_the_box(
+                held.against_the_box_long_cost, held.against_the_box_short_cost, held.leg.value
             )
-        case Use.COVERED:
-            return contracts * charges.covered(stock, legs[0])
-        case Use.PROTECTED:
-            return contracts * charges.protected(stock, legs[0])
-        case Use.FUND:
-            return contracts * charges.fund(stock, legs[0])
-    return contracts * charges.joined(stock, legs[1], legs[0])
+        case Role.COVERED:
+            return contracts * requirements.covered(stock, legs[0])
+        case Role.PROTECTED:
+            return contracts * requirements.protected(stock, legs[0])
+        case Role.FUND:
+            return contracts * requirements.fund(stock, legs[0])
+    return contracts * requirements.joined(stock, legs[1], legs[0])

@@ -1,7 +1,7 @@
-"""The sheet a pairing is worked out on: a row for each holding, a column for each use of it.
+"""The model a pairing is solved by: a constraint for each holding, a variable for each use of it.
 
-Every module of the pairing adds the columns of one kind of strategy. What a column means is kept
-beside the program, so that a solution can be read back as strategies.
+Every module of the pairing adds the variables of one kind of strategy. What a variable means is
+kept beside the program, so that a solution can be read back as strategies.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from xlmargin.strategy_margin.rules.legs import OptionLeg
 from xlmargin.strategy_margin.solver.program import Program, ProgramBuilder
 
 
-class Use(Enum):
+class Role(Enum):
     """What a contract, or a lot of stock with its contracts, is used for."""
 
     UNCOVERED = auto()
     """A short option by itself, or the greater side of a straddle or strangle."""
-    OTHER_SIDE = auto()
-    """The side of a straddle or strangle of which the option's value alone is asked."""
+    LESSER_SIDE = auto()
+    """The side of a straddle or strangle of which the option's value alone requires."""
     SPREAD = auto()
     """Part of a set margined under the general spread rule."""
     BOX = auto()
@@ -46,28 +46,28 @@ class Use(Enum):
     """A short option that the account may not carry; there to be refused by name."""
 
 
-class Column(NamedTuple):
-    """What one column of the program stands for: a use of option legs, of stock, in one spread.
+class Variable(NamedTuple):
+    """What one variable of the program stands for: a use of option legs, of stock, in one spread.
 
     `stock` is the index of a stock leg, or -1; `spread` numbers the sets of the general spread
     rule.
     """
 
-    use: Use
+    role: Role
     options: tuple[int, ...]
     stock: int = -1
     spread: int = -1
 
 
 @dataclass
-class Sheet:
-    """The program in the making, the meaning of its columns, and the row of each option leg."""
+class PairingModel:
+    """The program in the making, the meaning of its variables, a constraint of each option leg."""
 
     options: tuple[OptionLeg, ...]
     builder: ProgramBuilder = field(default_factory=ProgramBuilder)
-    columns: list[Column | None] = field(default_factory=list)
+    variables: list[Variable | None] = field(default_factory=list)
     alone: list[float] = field(default_factory=list)
-    """Quantity of each column if everything stands by itself: a pairing that is always there."""
+    """Quantity of each variable if everything stands by itself: a pairing that is always there."""
     held: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,13 +78,17 @@ class Sheet:
         ]
 
     def add(
-        self, column: Column, cost: float, upper: float, entries: Iterable[tuple[int, float]] = ()
+        self,
+        variable: Variable,
+        cost: float,
+        upper: float,
+        entries: Iterable[tuple[int, float]] = (),
     ) -> None:
         """A use of whole contracts: $ for each, greatest quantity, rows beside its legs'."""
-        rows = [(self.held[i], 1.0) for i in column.options]
+        rows = [(self.held[i], 1.0) for i in variable.options]
         self.builder.variable(cost, upper, [*rows, *entries])
-        self.columns.append(column)
-        self.alone.append(upper if column.use in (Use.UNCOVERED, Use.NOT_PERMITTED) else 0.0)
+        self.variables.append(variable)
+        self.alone.append(upper if variable.role in (Role.UNCOVERED, Role.NOT_PERMITTED) else 0.0)
 
     def add_amount(
         self,
@@ -94,9 +98,9 @@ class Sheet:
     ) -> None:
         """A quantity that is an amount and no use of contracts: it need not be whole."""
         self.builder.variable(cost, inf, entries, integer=False)
-        self.columns.append(None)
+        self.variables.append(None)
         self.alone.append(alone)
 
-    def built(self) -> Program:
+    def build(self) -> Program:
         """The program."""
         return self.builder.build()

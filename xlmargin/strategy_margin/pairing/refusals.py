@@ -9,8 +9,8 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.errors import Problem, RefusedPosition
-from xlmargin.strategy_margin.pairing.class_positions import HeldOption, Holdings
-from xlmargin.strategy_margin.pairing.least_pairing import Pairing
+from xlmargin.strategy_margin.pairing.class_positions import ClassPositions, HeldOption
+from xlmargin.strategy_margin.pairing.least_pairing import PairingResult
 from xlmargin.strategy_margin.rules.cash_account import short_call_refusals, short_stock_refusals
 from xlmargin.strategy_margin.rules.hedged_stock import may_cover_index_call, may_hedge
 
@@ -38,20 +38,20 @@ def refuse_short_stock(book: Book) -> None:
     _refuse(short_stock_refusals(book.positions))
 
 
-def refuse_not_permitted(book: Book, holdings: Holdings, pairing: Pairing) -> None:
+def refuse_not_permitted(book: Book, holdings: ClassPositions, pairing: PairingResult) -> None:
     """Refuse short options that a cash account may not carry, by the rows that hold them."""
     if not pairing.not_permitted:
         return
     uncovered = [0.0] * len(book.positions)
     for i, contracts in pairing.not_permitted.items():
         left = float(contracts)
-        for piece in holdings.options[i].pieces:
-            uncovered[piece.position] = min(left, abs(piece.quantity))
-            left -= uncovered[piece.position]
+        for lot in holdings.options[i].lots:
+            uncovered[lot.position] = min(left, abs(lot.quantity))
+            left -= uncovered[lot.position]
     _refuse(short_call_refusals(book.positions, book.market, uncovered))
 
 
-def refuse_groups(book: Book, classes: Iterable[Holdings]) -> None:
+def refuse_groups(book: Book, classes: Iterable[ClassPositions]) -> None:
     """Refuse forced groups whose rows no rule lets stand together; the wanted grouping is named.
 
     Long options alone are paid in full and may be grouped as one likes.
@@ -66,7 +66,7 @@ def refuse_groups(book: Book, classes: Iterable[Holdings]) -> None:
     )
 
 
-def _group_problems(book: Book, holdings: Holdings) -> list[Problem]:
+def _group_problems(book: Book, holdings: ClassPositions) -> list[Problem]:
     parts = _connected(holdings)
     if len(parts) <= 1 or (
         all(option.leg.is_long for option in holdings.options) and not holdings.stocks
@@ -78,10 +78,10 @@ def _group_problems(book: Book, holdings: Holdings) -> list[Problem]:
     return [_problem(book, first, "group", found, f"groups of their own: {wanted}")]
 
 
-def _connected(holdings: Holdings) -> list[set[int]]:
+def _connected(holdings: ClassPositions) -> list[set[int]]:
     """The positions of a class, divided into those that strategies can link."""
-    parts = [{piece.position for piece in option.pieces} for option in holdings.options]
-    parts += [{p.position for p in (*s.pieces, *s.boxed)} for s in holdings.stocks]
+    parts = [{lot.position for lot in option.lots} for option in holdings.options]
+    parts += [{p.position for p in (*s.lots, *s.against_the_box)} for s in holdings.stocks]
     options = len(holdings.options)
     links = [
         (i, j)
@@ -107,7 +107,7 @@ def _connected(holdings: Holdings) -> list[set[int]]:
     for i, j in links:
         merged = parts[i] | parts[j]
         parts = [merged if part & merged else part for part in parts]
-    closed = ({piece.position} for piece in holdings.closed)
+    closed = ({lot.position} for lot in holdings.closed)
     return _distinct([part for part in (*parts, *closed) if part])
 
 
@@ -137,9 +137,9 @@ def _may_stand_together(one: HeldOption, other: HeldOption) -> bool:
     )
 
 
-def _problem(book: Book, position: int, column: str, found: str, wanted: str) -> Problem:
+def _problem(book: Book, position: int, variable: str, found: str, wanted: str) -> Problem:
     positions = book.positions
-    return positions.problem(position, column, f"{positions.label(position)}, {found}", wanted)
+    return positions.problem(position, variable, f"{positions.label(position)}, {found}", wanted)
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

@@ -11,60 +11,65 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor, isfinite
 
-from xlmargin.strategy_margin.pairing.model import Column, Sheet, Use
-from xlmargin.strategy_margin.pairing.requirement_rules import Charges
+from xlmargin.strategy_margin.pairing.model import PairingModel, Role, Variable
+from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
 from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed, may_hedge
 from xlmargin.strategy_margin.rules.legs import OptionLeg, StockLeg
 
 
-def add_stock(
-    sheet: Sheet,
+def stock_variables(
+    model: PairingModel,
     stock: StockLeg,
     number: int,
     own: Sequence[int],
     index_calls: Sequence[int],
-    charges: Charges,
+    requirements: RequirementRules,
 ) -> None:
     """Columns for the uses of one underlying's net shares.
 
     `own` are the options on it, `index_calls` the short calls on an index that it may cover.
     """
     shares = abs(stock.shares)
-    sizes = {sheet.options[i].multiplier for i in own}
+    sizes = {model.options[i].multiplier for i in own}
     lot = min(sizes, default=1.0)
     lots = shares / lot
     if len(sizes) == 1 and not index_calls:
         lots = float(floor(lots))
-    row = sheet.builder.constraint(lots, lots)
-    alone = charges.stock(stock)
-    sheet.add_amount(lot * alone, [(row, 1.0)], alone=lots)
-    shorts, longs = _sides(sheet.options, own, stock.shares > 0)
-    covered = {i: charges.covered(stock, sheet.options[i]) for i in shorts}
+    row = model.builder.constraint(lots, lots)
+    alone = requirements.stock(stock)
+    model.add_amount(lot * alone, [(row, 1.0)], alone=lots)
+    shorts, longs = _sides(model.options, own, stock.shares > 0)
+    covered = {i: requirements.covered(stock, model.options[i]) for i in shorts}
 
-    def add(use: Use, pair: tuple[int, ...], cost: float, shares_under: float) -> None:
-        contracts = min(sheet.options[i].contracts for i in pair)
+    def add(role: Role, pair: tuple[int, ...], cost: float, shares_under: float) -> None:
+        contracts = min(model.options[i].contracts for i in pair)
         entry = [(row, shares_under / lot)]
-        sheet.add(Column(use, pair, stock=number), cost, contracts, entry)
+        model.add(Variable(role, pair, stock=number), cost, contracts, entry)
 
     for i in shorts:
         if isfinite(covered[i]):
-            add(Use.COVERED, (i,), covered[i], sheet.options[i].multiplier)
+            add(Role.COVERED, (i,), covered[i], model.options[i].multiplier)
     for j in longs:
-        long = sheet.options[j]
-        paid, by_itself = charges.paid(long), charges.long_alone(long)
-        cost = charges.protected(stock, long)
+        long = model.options[j]
+        paid, by_itself = requirements.paid(long), requirements.long_alone(long)
+        cost = requirements.protected(stock, long)
         if cost < long.multiplier * alone + by_itself:
-            add(Use.PROTECTED, (j,), cost - paid, long.multiplier)
+            add(Role.PROTECTED, (j,), cost - paid, long.multiplier)
         for i in shorts:
-            short = sheet.options[i]
+            short = model.options[i]
             if short.multiplier == long.multiplier:
-                cost = charges.joined(stock, long, short)
+                cost = requirements.joined(stock, long, short)
                 if cost < covered[i] + by_itself:
-                    use = Use.CONVERSION if short.strike == long.strike else Use.COLLAR
-                    add(use, (i, j), cost - paid, short.multiplier)
+                    role = Role.CONVERSION if short.strike == long.strike else Role.COLLAR
+                    add(role, (i, j), cost - paid, short.multiplier)
     for i in index_calls:
-        call = sheet.options[i]
-        add(Use.FUND, (i,), charges.fund(stock, call), fund_shares_needed(stock.underlying, call))
+        call = model.options[i]
+        add(
+            Role.FUND,
+            (i,),
+            requirements.fund(stock, call),
+            fund_shares_needed(stock.underlying, call),
+        )
 
 
 def _sides(

@@ -1,6 +1,6 @@
 """Short options by themselves, and in straddles and strangles.
 
-Of a short put and a short call together, the greater requirement is asked and the value of the
+Of a short put and a short call together, the greater requirement requires and the value of the
 other side. So, with the shorts in order of their requirement, each may stand as the other side of
 an opposite short that comes before it. Runs of calls and runs of puts take turns in that order; the
 opposite shorts of the run before that are not taken yet are carried on to the next.
@@ -14,49 +14,50 @@ from collections.abc import Sequence
 from itertools import groupby
 from math import isfinite
 
-from xlmargin.strategy_margin.pairing.model import Column, Sheet, Use
+from xlmargin.strategy_margin.pairing.model import PairingModel, Role, Variable
 
 NOT_PERMITTED = 1e8
-"""What the program is charged, $ per contract, for a short that the account may not carry."""
+"""Cost in the program, $ per contract, for a short that the account may not carry."""
 
 _DECIMALS = 9
 """To how many decimals requirements are compared, so that equal ones count as equal."""
 
 
-def add_uncovered(
-    sheet: Sheet,
+def uncovered_variables(
+    model: PairingModel,
     shorts: Sequence[int],
     uncovered: Sequence[float],
-    other_side: Sequence[float],
+    lesser_side: Sequence[float],
 ) -> None:
     """Columns for shorts of one underlying and one size, by themselves and in straddles.
 
     `uncovered` is the requirement of each option by itself and `other_side` that of the other side
     of a straddle, $ per contract; infinite where the account does not permit it.
     """
-    order = by_requirement(shorts, uncovered, other_side)
-    runs = [list(run) for _, run in groupby(order, key=lambda i: sheet.options[i].kind)]
-    carried = [sheet.builder.constraint(0.0, 0.0) for _ in runs[1:]]
+    order = by_requirement(shorts, uncovered, lesser_side)
+    runs = [list(run) for _, run in groupby(order, key=lambda i: model.options[i].kind)]
+    carried = [model.builder.constraint(0.0, 0.0) for _ in runs[1:]]
     for run, before, after in zip(runs, [None, *carried], [*carried, None], strict=True):
         for i in run:
-            contracts = sheet.options[i].contracts
+            contracts = model.options[i].contracts
             ahead = [] if after is None else [(after, 1.0)]
             if isfinite(uncovered[i]):
-                sheet.add(Column(Use.UNCOVERED, (i,)), uncovered[i], contracts, ahead)
+                model.add(Variable(Role.UNCOVERED, (i,)), uncovered[i], contracts, ahead)
             else:
-                sheet.add(Column(Use.NOT_PERMITTED, (i,)), NOT_PERMITTED, contracts)
-            if before is not None and isfinite(other_side[i]):
+                model.add(Variable(Role.NOT_PERMITTED, (i,)), NOT_PERMITTED, contracts)
+            if before is not None and isfinite(lesser_side[i]):
                 taken = [(before, -1.0)]
-                sheet.add(Column(Use.OTHER_SIDE, (i,)), other_side[i], contracts, taken)
+                model.add(Variable(Role.LESSER_SIDE, (i,)), lesser_side[i], contracts, taken)
     for row, next_of_kind in zip(carried, [*carried[2:], None, None], strict=False):
         onward = [] if next_of_kind is None else [(next_of_kind, 1.0)]
-        sheet.add_amount(0.0, [(row, -1.0), *onward])
+        model.add_amount(0.0, [(row, -1.0), *onward])
 
 
 def by_requirement(
-    shorts: Sequence[int], uncovered: Sequence[float], other_side: Sequence[float]
+    shorts: Sequence[int], uncovered: Sequence[float], lesser_side: Sequence[float]
 ) -> list[int]:
-    """Greatest requirement first; among equals the dearest, whose value is best asked but once."""
+    """Greatest requirement first; among equals the dearest, whose value is required but once."""
     return sorted(
-        shorts, key=lambda i: (-round(uncovered[i], _DECIMALS), -round(other_side[i], _DECIMALS), i)
+        shorts,
+        key=lambda i: (-round(uncovered[i], _DECIMALS), -round(lesser_side[i], _DECIMALS), i),
     )

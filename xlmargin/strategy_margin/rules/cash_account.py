@@ -16,7 +16,7 @@ from xlmargin.errors import Problem
 from xlmargin.market import Market
 from xlmargin.positions import Positions
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, Phase
+from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.spreads import maximum_loss
 
 PAID_IN_FULL: Final = Paragraph("12 CFR 220.8(a)", "12 CFR 220.8(a)")
@@ -35,12 +35,14 @@ def stock_in_full(value: float, rules: StrategyRules) -> float:
     return rules.cash_account.cash_payment_rate * value
 
 
-def long_option_in_full(leg: OptionLeg, phase: Phase, rules: StrategyRules) -> float:
+def long_option_in_full(leg: OptionLeg, kind: RequirementKind, rules: StrategyRules) -> float:
     """Payment for a long option in a cash account, $ per unit: its cost, and nothing afterwards.
 
     Rule: 12 CFR 220.8(a).
     """
-    return rules.cash_account.cash_payment_rate * leg.value if phase is Phase.INITIAL else 0.0
+    return (
+        rules.cash_account.cash_payment_rate * leg.value if kind is RequirementKind.INITIAL else 0.0
+    )
 
 
 def secured_put(put: OptionLeg, rules: StrategyRules) -> float:

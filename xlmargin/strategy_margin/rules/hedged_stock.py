@@ -13,7 +13,7 @@ from typing import Final
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, Phase, StockLeg
+from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind, StockLeg
 from xlmargin.strategy_margin.rules.long_options import paid_in_full
 from xlmargin.strategy_margin.rules.stock import (
     long_maintenance_rate,
@@ -40,7 +40,9 @@ INDEX_CALL_COVERED_BY_FUND: Final = Paragraph("Cboe 10.3; SR-CBOE-2022-058", "Cb
 _FUNDS: Final = frozenset({UnderlyingClass.ETF_BROAD, UnderlyingClass.ETF_NARROW})
 
 
-def covered_call(stock: StockLeg, call: OptionLeg, phase: Phase, rules: StrategyRules) -> float:
+def covered_call(
+    stock: StockLeg, call: OptionLeg, kind: RequirementKind, rules: StrategyRules
+) -> float:
     """Requirement for long stock and a short call that it covers, $ per share.
 
     Initially the stock's alone. Afterwards the stock's, at no more than the strike, and the
@@ -48,13 +50,15 @@ def covered_call(stock: StockLeg, call: OptionLeg, phase: Phase, rules: Strategy
 
     Rule: 12 CFR 220.4(b)(4)(ii); FINRA 4210(f)(2)(I)(i), (iii).
     """
-    if phase is Phase.INITIAL:
-        return long_stock(stock.underlying, stock.value, phase, rules)
+    if kind is RequirementKind.INITIAL:
+        return long_stock(stock.underlying, stock.value, kind, rules)
     counted = min(stock.value, call.strike)
-    return long_stock(stock.underlying, counted, phase, rules) + stock.value - counted
+    return long_stock(stock.underlying, counted, kind, rules) + stock.value - counted
 
 
-def covered_put(stock: StockLeg, put: OptionLeg, phase: Phase, rules: StrategyRules) -> float:
+def covered_put(
+    stock: StockLeg, put: OptionLeg, kind: RequirementKind, rules: StrategyRules
+) -> float:
     """Requirement for stock sold short and a short put that it covers, $ per share.
 
     The short stock's, and the amount by which the put is in the money, initially and afterwards.
@@ -62,10 +66,12 @@ def covered_put(stock: StockLeg, put: OptionLeg, phase: Phase, rules: StrategyRu
 
     Rule: 12 CFR 220.4(b)(4)(i); FINRA 4210(f)(2)(I)(i), (iii).
     """
-    return short_stock(stock.underlying, stock.value, phase, rules) + put.itm_amount
+    return short_stock(stock.underlying, stock.value, kind, rules) + put.itm_amount
 
 
-def protective_put(stock: StockLeg, put: OptionLeg, phase: Phase, rules: StrategyRules) -> float:
+def protective_put(
+    stock: StockLeg, put: OptionLeg, kind: RequirementKind, rules: StrategyRules
+) -> float:
     """Requirement for long stock and a long American put, $ per share.
 
     Initially the stock's and the put's cost. Afterwards a share of the strike and the amount by
@@ -73,14 +79,16 @@ def protective_put(stock: StockLeg, put: OptionLeg, phase: Phase, rules: Strateg
 
     Rule: FINRA 4210(f)(2)(H)(v)a.
     """
-    paid = paid_in_full(put, phase, rules.as_of, rules)
-    alone = long_stock(stock.underlying, stock.value, phase, rules)
-    if phase is Phase.INITIAL:
+    paid = paid_in_full(put, kind, rules.as_of, rules)
+    alone = long_stock(stock.underlying, stock.value, kind, rules)
+    if kind is RequirementKind.INITIAL:
         return alone + paid
     return min(_hedged(put, rules) + put.otm_amount, alone) + paid
 
 
-def protective_call(stock: StockLeg, call: OptionLeg, phase: Phase, rules: StrategyRules) -> float:
+def protective_call(
+    stock: StockLeg, call: OptionLeg, kind: RequirementKind, rules: StrategyRules
+) -> float:
     """Requirement for stock sold short and a long American call, $ per share.
 
     Initially the short stock's and the call's cost. Afterwards, on top of the stock's value, a
@@ -91,11 +99,11 @@ def protective_call(stock: StockLeg, call: OptionLeg, phase: Phase, rules: Strat
     """
     alone = short_stock_on_top(stock.underlying, stock.value, rules)
     on_top = min(_hedged(call, rules) + call.otm_amount, alone)
-    return _with_long_call(stock, call, on_top, phase, rules)
+    return _with_long_call(stock, call, on_top, kind, rules)
 
 
 def conversion(
-    stock: StockLeg, put: OptionLeg, call: OptionLeg, phase: Phase, rules: StrategyRules
+    stock: StockLeg, put: OptionLeg, call: OptionLeg, kind: RequirementKind, rules: StrategyRules
 ) -> float:
     """Requirement for long stock, long American put, short call of one strike, $ per share.
 
@@ -104,14 +112,14 @@ def conversion(
 
     Rule: FINRA 4210(f)(2)(H)(v)b.
     """
-    paid = paid_in_full(put, phase, rules.as_of, rules)
-    if phase is Phase.INITIAL:
-        return long_stock(stock.underlying, stock.value, phase, rules) + paid
+    paid = paid_in_full(put, kind, rules.as_of, rules)
+    if kind is RequirementKind.INITIAL:
+        return long_stock(stock.underlying, stock.value, kind, rules) + paid
     return _hedged(put, rules) + max(0.0, stock.value - call.strike) + paid
 
 
 def reverse_conversion(
-    stock: StockLeg, call: OptionLeg, put: OptionLeg, phase: Phase, rules: StrategyRules
+    stock: StockLeg, call: OptionLeg, put: OptionLeg, kind: RequirementKind, rules: StrategyRules
 ) -> float:
     """Requirement for short stock, long American call, short put of one strike, $ per share.
 
@@ -121,11 +129,11 @@ def reverse_conversion(
     Rule: 12 CFR 220.12(c)(1), (2); FINRA 4210(f)(2)(H)(v)c.
     """
     on_top = _hedged(call, rules) + put.itm_amount
-    return _with_long_call(stock, call, on_top, phase, rules)
+    return _with_long_call(stock, call, on_top, kind, rules)
 
 
 def collar(
-    stock: StockLeg, put: OptionLeg, call: OptionLeg, phase: Phase, rules: StrategyRules
+    stock: StockLeg, put: OptionLeg, call: OptionLeg, kind: RequirementKind, rules: StrategyRules
 ) -> float:
     """Requirement for long stock, long American put, short call of a higher strike, $ per share.
 
@@ -135,16 +143,16 @@ def collar(
 
     Rule: FINRA 4210(f)(2)(H)(v)d.
     """
-    paid = paid_in_full(put, phase, rules.as_of, rules)
-    if phase is Phase.INITIAL:
-        return long_stock(stock.underlying, stock.value, phase, rules) + paid
+    paid = paid_in_full(put, kind, rules.as_of, rules)
+    if kind is RequirementKind.INITIAL:
+        return long_stock(stock.underlying, stock.value, kind, rules) + paid
     at_call_strike = long_maintenance_rate(stock.underlying, rules) * call.strike
-    asked = min(_hedged(put, rules) + put.otm_amount, at_call_strike)
-    return asked + max(0.0, stock.value - call.strike) + paid
+    required = min(_hedged(put, rules) + put.otm_amount, at_call_strike)
+    return required + max(0.0, stock.value - call.strike) + paid
 
 
 def index_call_covered_by_fund(
-    fund: StockLeg, call: OptionLeg, phase: Phase, rules: StrategyRules
+    fund: StockLeg, call: OptionLeg, kind: RequirementKind, rules: StrategyRules
 ) -> float:
     """Requirement for a fund and a short call on the index that it tracks, $ per fund share.
 
@@ -153,10 +161,10 @@ def index_call_covered_by_fund(
 
     Rule: Cboe 10.3; SR-CBOE-2022-058.
     """
-    if phase is Phase.INITIAL:
-        return long_stock(fund.underlying, fund.value, phase, rules)
+    if kind is RequirementKind.INITIAL:
+        return long_stock(fund.underlying, fund.value, kind, rules)
     counted = min(fund.value, call.strike * fund.value / call.underlying.spot)
-    return long_stock(fund.underlying, counted, phase, rules) + fund.value - counted
+    return long_stock(fund.underlying, counted, kind, rules) + fund.value - counted
 
 
 def may_cover_index_call(fund: Underlying, index: Underlying) -> bool:
@@ -199,12 +207,12 @@ def may_join(long_option: OptionLeg, short_option: OptionLeg, rules: StrategyRul
 
 
 def _hedged(option: OptionLeg, rules: StrategyRules) -> float:
-    """The share of the strike that hedged stock is asked, $ per share."""
+    """The share of the strike that hedged stock requires, $ per share."""
     return rules.hedged_stock.hedge_rate * option.strike
 
 
 def _with_long_call(
-    stock: StockLeg, call: OptionLeg, on_top: float, phase: Phase, rules: StrategyRules
+    stock: StockLeg, call: OptionLeg, on_top: float, kind: RequirementKind, rules: StrategyRules
 ) -> float:
     """Short stock that a long call hedges, $ per share; `on_top` is its maintenance by the text.
 
@@ -213,10 +221,10 @@ def _with_long_call(
     Afterwards, in the manner of the manual's samples, the stock counts at the strike where that is
     higher.
     """
-    paid = paid_in_full(call, phase, rules.as_of, rules)
-    if phase is Phase.MAINTENANCE:
+    paid = paid_in_full(call, kind, rules.as_of, rules)
+    if kind is RequirementKind.MAINTENANCE:
         at_strike = max(0.0, call.strike - stock.value)
         return on_top + (at_strike if rules.hedged_stock.hedged_short_at_strike else 0.0) + paid
-    alone = short_stock(stock.underlying, stock.value, phase, rules)
+    alone = short_stock(stock.underlying, stock.value, kind, rules)
     relieved = rules.reg_t_stock.convertible_relief and call.strike <= stock.value
     return (min(alone, stock.value + on_top) if relieved else alone) + paid

@@ -1,7 +1,7 @@
 """The parts of positions that strategies are made of: options by the contract, stock by the share.
 
-Money is in $ per unit of the leg's own underlying unless said otherwise. `value` is what the phase
-counts with: the cost initially, the market value afterwards.
+Money is in $ per unit of the leg's own underlying unless said otherwise. `value` is what the
+requirement counts with: the cost initially, the market value afterwards.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from xlmargin.instruments import InstrumentKind
 from xlmargin.market import Underlying
 
 
-class Phase(StrEnum):
-    """When a requirement is asked: on the trade date, or on every day after it."""
+class RequirementKind(StrEnum):
+    """When a requirement requires: on the trade date, or on every day after it."""
 
     INITIAL = "initial"
     """As the exchange manuals display it: the cost of longs, the premiums of shorts and the value
@@ -28,14 +28,14 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Paragraph:
-    """The paragraphs that state a strategy's requirement, by phase."""
+    """The paragraphs that state a strategy's requirement, by kind."""
 
     initial: str
     maintenance: str
 
-    def of(self, phase: Phase) -> str:
-        """The paragraph that holds in the phase, as a requirement cites it."""
-        return self.initial if phase is Phase.INITIAL else self.maintenance
+    def of(self, kind: RequirementKind) -> str:
+        """The paragraph that holds of the kind, as a requirement cites it."""
+        return self.initial if kind is RequirementKind.INITIAL else self.maintenance
 
 
 @dataclass(frozen=True)

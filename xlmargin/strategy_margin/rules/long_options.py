@@ -1,7 +1,7 @@
 """Long options: paid in full, but for those that live long enough to have loan value.
 
 In maintenance a long option without loan value has neither value nor requirement. One with loan
-value counts in the equity at its market value wherever it stands: alone it is asked a share of that
+value counts in the equity at its market value wherever it stands: alone it requires a share of that
 value, in a hedge or spread all of it, so that it adds nothing there.
 """
 
@@ -11,14 +11,14 @@ from datetime import date
 from typing import Final
 
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, Phase
+from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind
 
 LONG_OPTION: Final = Paragraph("FINRA 4210(f)(2)(B), (D)", "FINRA 4210(f)(2)(B), (D)")
 
 _MONTHS_A_YEAR: Final = 12
 
 
-def long_option(leg: OptionLeg, phase: Phase, as_of: date, rules: StrategyRules) -> float:
+def long_option(leg: OptionLeg, kind: RequirementKind, as_of: date, rules: StrategyRules) -> float:
     """Requirement for a long option in no hedge or spread, $ per unit.
 
     With loan value, a share of its cost initially and of its market value afterwards. Without,
@@ -28,10 +28,10 @@ def long_option(leg: OptionLeg, phase: Phase, as_of: date, rules: StrategyRules)
     """
     if has_loan_value(leg, as_of, rules):
         return rules.long_options.long_option_rate[leg.underlying.underlying_class] * leg.value
-    return leg.value if phase is Phase.INITIAL else 0.0
+    return leg.value if kind is RequirementKind.INITIAL else 0.0
 
 
-def paid_in_full(leg: OptionLeg, phase: Phase, as_of: date, rules: StrategyRules) -> float:
+def paid_in_full(leg: OptionLeg, kind: RequirementKind, as_of: date, rules: StrategyRules) -> float:
     """Requirement for a long option used in a hedge or spread, $ per unit: no loan value there.
 
     All of its cost initially. Afterwards its market value where the equity counts that, else
@@ -39,7 +39,7 @@ def paid_in_full(leg: OptionLeg, phase: Phase, as_of: date, rules: StrategyRules
 
     Rule: FINRA 4210(f)(2)(B), (H)(i).
     """
-    counted = phase is Phase.INITIAL or has_loan_value(leg, as_of, rules)
+    counted = kind is RequirementKind.INITIAL or has_loan_value(leg, as_of, rules)
     return leg.value if counted else 0.0
 
 

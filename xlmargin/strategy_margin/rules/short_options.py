@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, Phase
+from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind
 
 UNCOVERED: Final = Paragraph("FINRA 4210(f)(2)(E)(i)", "FINRA 4210(f)(2)(E)(i)")
 STRADDLE: Final = Paragraph("FINRA 4210(f)(2)(G)(i)", "FINRA 4210(f)(2)(G)(i)")
 
 
-def uncovered(leg: OptionLeg, phase: Phase, rules: StrategyRules) -> float:
+def uncovered(leg: OptionLeg, kind: RequirementKind, rules: StrategyRules) -> float:
     """Requirement for a listed option carried short and uncovered, $ per unit.
 
     The option's proceeds initially, its market value afterwards, and on top of it `add_on`.
@@ -21,12 +21,12 @@ def uncovered(leg: OptionLeg, phase: Phase, rules: StrategyRules) -> float:
     (unconfirmed: check against the rule text).
     """
     requirement = leg.value + add_on(leg, rules)
-    capped = rules.short_options.short_put_cap and phase is Phase.MAINTENANCE
+    capped = rules.short_options.short_put_cap and kind is RequirementKind.MAINTENANCE
     return min(requirement, leg.strike) if capped and not leg.is_call else requirement
 
 
 def add_on(leg: OptionLeg, rules: StrategyRules) -> float:
-    """What an uncovered short option is asked on top of its value, $ per unit.
+    """What an uncovered short option requires on top of its value, $ per unit.
 
     A share of the underlying's value less the out-of-the-money amount; never less than a least
     share - of the underlying's value for calls, of the strike for puts - nor than an amount that
@@ -40,7 +40,7 @@ def add_on(leg: OptionLeg, rules: StrategyRules) -> float:
     return max(basic, least, rules.short_options.uncovered_minimum)
 
 
-def straddle(put: OptionLeg, call: OptionLeg, phase: Phase, rules: StrategyRules) -> float:
+def straddle(put: OptionLeg, call: OptionLeg, kind: RequirementKind, rules: StrategyRules) -> float:
     """Requirement for a short put and a short call on as many units, $ per unit.
 
     The greater of the two uncovered requirements, and the value of the other option. Strikes
@@ -48,7 +48,7 @@ def straddle(put: OptionLeg, call: OptionLeg, phase: Phase, rules: StrategyRules
 
     Rule: FINRA 4210(f)(2)(G)(i).
     """
-    of_put, of_call = uncovered(put, phase, rules), uncovered(call, phase, rules)
+    of_put, of_call = uncovered(put, kind, rules), uncovered(call, kind, rules)
     if of_put == of_call:
         return of_put + min(put.value, call.value)
     return of_put + call.value if of_put > of_call else of_call + put.value

@@ -13,7 +13,7 @@ from typing import Final
 
 from xlmargin.instruments import InstrumentKind
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, Phase
+from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.short_options import uncovered
 
 SPREAD: Final = Paragraph(
@@ -26,26 +26,26 @@ _ROUNDING: Final = 1e-9
 
 
 def spread(
-    legs: Sequence[OptionLeg], units: Sequence[float], phase: Phase, rules: StrategyRules
+    legs: Sequence[OptionLeg], units: Sequence[float], kind: RequirementKind, rules: StrategyRules
 ) -> float:
     """Requirement on the short options of a spread, $ for the whole of it.
 
-    The lesser of its maximum potential loss and what its short options are asked uncovered.
+    The lesser of its maximum potential loss and what its short options require uncovered.
 
     Rule: FINRA 4210(f)(2)(H)(i).
     """
-    return min(maximum_loss(legs, units), uncovered_shorts(legs, units, phase, rules))
+    return min(maximum_loss(legs, units), uncovered_shorts(legs, units, kind, rules))
 
 
 def uncovered_shorts(
-    legs: Sequence[OptionLeg], units: Sequence[float], phase: Phase, rules: StrategyRules
+    legs: Sequence[OptionLeg], units: Sequence[float], kind: RequirementKind, rules: StrategyRules
 ) -> float:
-    """What the short options of a spread are asked uncovered, each by itself, $ in all.
+    """What the short options of a spread require uncovered, each by itself, $ in all.
 
     Rule: FINRA 4210(f)(2)(H)(i)a, (E)(i).
     """
     return math.fsum(
-        -held / leg.scale * uncovered(leg, phase, rules)
+        -held / leg.scale * uncovered(leg, kind, rules)
         for leg, held in zip(legs, units, strict=True)
         if held < 0
     )

@@ -1,7 +1,7 @@
 """Stock and funds by themselves: long, sold short, and both at once.
 
 Short stock initially includes its own value, which its proceeds pay; in maintenance its value is a
-debit of the equity, so only what is asked on top of it is here.
+debit of the equity, so only what requires on top of it is here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.rules.legs import Paragraph, Phase
+from xlmargin.strategy_margin.rules.legs import Paragraph, RequirementKind
 
 LONG_STOCK: Final = Paragraph("12 CFR 220.12(a); FINRA 4210(b)", "FINRA 4210(c)(1)")
 NOT_MARGIN_STOCK: Final = Paragraph("12 CFR 220.12(e)", "FINRA 4210(c)(6)")
@@ -18,7 +18,9 @@ SHORT_STOCK: Final = Paragraph("12 CFR 220.12(c)(1)", "FINRA 4210(c)(2), (3)")
 AGAINST_THE_BOX: Final = Paragraph("12 CFR 220.4(b)(2)", "FINRA 4210(e)(1)")
 
 
-def long_stock(underlying: Underlying, value: float, phase: Phase, rules: StrategyRules) -> float:
+def long_stock(
+    underlying: Underlying, value: float, kind: RequirementKind, rules: StrategyRules
+) -> float:
     """Requirement for stock held long, $ per share.
 
     A share of its cost initially and of its market value afterwards; a leveraged fund's
@@ -29,12 +31,14 @@ def long_stock(underlying: Underlying, value: float, phase: Phase, rules: Strate
     4210 interpretation (b)(4)/01.
     """
     maintenance = long_maintenance_rate(underlying, rules)
-    if phase is Phase.INITIAL:
+    if kind is RequirementKind.INITIAL:
         return max(_long_initial_rate(underlying, rules), maintenance) * value
     return maintenance * value
 
 
-def short_stock(underlying: Underlying, value: float, phase: Phase, rules: StrategyRules) -> float:
+def short_stock(
+    underlying: Underlying, value: float, kind: RequirementKind, rules: StrategyRules
+) -> float:
     """Requirement for stock sold short, $ per share.
 
     Initially the sale's value, and on top of it the greater of a share of that value and what
@@ -43,7 +47,7 @@ def short_stock(underlying: Underlying, value: float, phase: Phase, rules: Strat
     Rule: 12 CFR 220.12(c)(1); FINRA 4210(c)(2), (3) and interpretation (b)(4)/01.
     """
     on_top = short_stock_on_top(underlying, value, rules)
-    if phase is Phase.INITIAL:
+    if kind is RequirementKind.INITIAL:
         return value + max(rules.reg_t_stock.short_stock_initial_rate * value, on_top)
     return on_top
 
@@ -66,7 +70,7 @@ def short_stock_on_top(underlying: Underlying, value: float, rules: StrategyRule
 
 
 def against_the_box(
-    long_value: float, short_value: float, phase: Phase, rules: StrategyRules
+    long_value: float, short_value: float, kind: RequirementKind, rules: StrategyRules
 ) -> float:
     """Requirement for a share held long and sold short at once, $ per share, both sides together.
 
@@ -75,13 +79,13 @@ def against_the_box(
 
     Rule: 12 CFR 220.4(b)(2); FINRA 4210(e)(1) (unconfirmed: check against the rule text).
     """
-    if phase is Phase.INITIAL:
+    if kind is RequirementKind.INITIAL:
         return short_value
     return rules.stock.against_the_box_rate * long_value
 
 
 def long_maintenance_rate(underlying: Underlying, rules: StrategyRules) -> float:
-    """Share of the market value asked for stock held long; 1 where it is not margin stock.
+    """Share of the market value required for stock held long; 1 where it is not margin stock.
 
     Rule: FINRA 4210(c)(1), (6) and interpretation (c)/13.
     """

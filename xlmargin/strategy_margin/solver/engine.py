@@ -1,4 +1,4 @@
-"""What a solver is asked for, and what it claims: nothing of it is believed (`verification`)."""
+"""What a solver requires for, and what it claims: nothing of it is believed (`verification`)."""
 
 from __future__ import annotations
 
