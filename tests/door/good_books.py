@@ -153,7 +153,7 @@ BOOKS = (
     ),
     GoodBook(
         "options",
-        {"dividends": DIVIDENDS},
+        {"dividends": [row[1:] for row in DIVIDENDS]},
         {
             "type_": [["call"], ["put"]],
             "spot": 100.25,

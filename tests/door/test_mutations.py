@@ -37,10 +37,8 @@ from tests.door.mutations import KINDS, Draw, Mutation
 from tests.door.verdicts import Check, checked, verdict
 from xlmargin.excel.worksheet_function import REGISTRY
 
-MUTATIONS: Final = int(os.environ.get("XLMARGIN_MUTATIONS", "0"))
+MUTATIONS: Final = int(os.environ.get("XLMARGIN_MUTATIONS", "1400"))
 """How many in all."""
-
-pytestmark = pytest.mark.skipif(not MUTATIONS, reason="no XLMARGIN_MUTATIONS")
 
 WRITTEN_IN: Final = (
     *(mutated_numbers, mutated_dates, mutated_words, mutated_symbols, mutated_layout),
