@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [
-    {"errors", "defects", "arrays", "dates"},
+    {"errors", "defects", "standard_output", "arrays", "dates"},
     {"instruments", "requirement", "time_limit", "unfinished"},
     {"contracts"},
     {"option_symbols", "market", "settings", "positions", "rulebook"},

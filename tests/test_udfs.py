@@ -177,13 +177,12 @@ def spread_short():
     return 2 * 100 * max(0.20 * 50 - 5, 0.10 * 45)
 
 
-def test_volatility_index_before_its_rule_is_refused_with_the_date():
+def test_volatility_index_before_its_filing_takes_the_same_range():
     market = [["symbol", "price", "class"], ["VIX", 15, "vol_index"]]
     option = [POSITIONS[0], ["VIX", "call", 1, 15, "2015-12-16", 1.5]]
-    settings = [["name", "value"], ["as_of", "2014-06-30"]]
-    assert "2014-07-01" in call("PM_REQUIREMENT", option, market, settings)
-    settings[1][1] = "2014-07-01"
-    assert isinstance(call("PM_REQUIREMENT", option, market, settings), float)
+    before, after = ([["name", "value"], ["as_of", f"2014-0{day}"]] for day in ("6-30", "7-01"))
+    found = call("PM_REQUIREMENT", option, market, before)
+    assert found == pytest.approx(call("PM_REQUIREMENT", option, market, after), rel=0.01)
 
 
 def test_several_problems_are_listed_at_once():
@@ -325,8 +324,10 @@ def test_cash_dividends_lower_a_call():
 
 def test_rules_are_shown_with_date_paragraph_and_remark():
     value, unit, effective, paragraph, *_, remark = udfs.XLM_RULE("contract minimum")[0]
-    assert (value, unit, paragraph) == (0.375, "dollars per unit", "FINRA 4210(g)(7)")
+    assert (value, unit, paragraph) == (0.375, "dollars per unit", "FINRA 4210(g)(7)(B)")
     assert effective == 39_069  # 18 December 2006, 71 FR 75781
+    assert remark in (None, "")
+    *_, remark = udfs.XLM_RULE("product_group_offset")[1]
     assert "unconfirmed" in remark
     assert "contract_minimum" in udfs.XLM_RULE("contract minimun")
 

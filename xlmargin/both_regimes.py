@@ -13,9 +13,11 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
+from xlmargin.instruments import UnderlyingClass
 from xlmargin.portfolio_margin import PortfolioMargin, StrategyBased, portfolio_margin
 from xlmargin.requirement import Requirement, total
 from xlmargin.risk_array import option_marks
+from xlmargin.rulebook import portfolio_rules
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import (
     RequirementKind,
@@ -29,6 +31,8 @@ from xlmargin.strategy_margin.net_liquidation import values_added
 _NOT_ELIGIBLE: Final = "Not eligible for portfolio margin: strategy-based requirement"
 _STRATEGIES: Final = "Strategy-based maintenance requirement"
 _VALUES: Final = "Option values, which the equity of portfolio margin counts"
+_OUTRIGHT: Final = "No margin security: its share of the value at all times, less its strategy's"
+_NONMARGIN: Final = "FINRA 4210(g)(7)(E)"
 _EQUITY: Final = "FINRA 4210(g)(11)"
 
 
@@ -46,12 +50,30 @@ def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
     settings = replace(book.settings, account_type=AccountType.MARGIN)
     margin = strategy_margin(replace(book, settings=settings), mark)
     added = values_added(book, mark, margin.rules)
-    asked = requirement_by_position(margin, RequirementKind.MAINTENANCE) + added
-    return StrategyBased(asked, lambda: _trees(margin, added))
+    by_strategy = requirement_by_position(margin, RequirementKind.MAINTENANCE)
+    outright = _outright(book, mark)
+    other = np.where(np.isnan(outright), 0.0, outright - by_strategy)
+    return StrategyBased(by_strategy + added + other, lambda: _trees(margin, added, other))
 
 
-def _trees(margin: StrategyMargin, added: FloatArray) -> tuple[Requirement, ...]:
-    """Why, by account: the strategies, and the option values that the other equity counts."""
+def _outright(book: Book, mark: FloatArray) -> FloatArray:
+    """What shares of no margin security require, $, whatever they are paired with; NaN for others.
+
+    Rule: FINRA 4210(g)(7)(E).
+    """
+    positions, settings = book.positions, book.settings
+    rates = portfolio_rules(book.as_of, settings.house, settings.overrides).eligible_products
+    rate = np.where(positions.quantity > 0, rates.nonmargin_long_rate, rates.nonmargin_short_rate)
+    shares = ~positions.is_option & ~positions.is_cash
+    shares[shares] &= ~book.market.marginable[positions.underlying[shares]]
+    is_note = [u.underlying_class is UnderlyingClass.ETN for u in book.market.underlyings]
+    if not rates.notes_eligible:
+        shares[shares] &= ~np.array(is_note, dtype=bool)[positions.underlying[shares]]
+    return np.where(shares, rate * np.abs(positions.units * mark), np.nan)
+
+
+def _trees(margin: StrategyMargin, added: FloatArray, other: FloatArray) -> tuple[Requirement, ...]:
+    """Why, by account: strategies, what is no margin security, values the other equity counts."""
     positions = margin.book.positions
     by_account = [
         replace(tree, label=_STRATEGIES)
@@ -61,7 +83,20 @@ def _trees(margin: StrategyMargin, added: FloatArray) -> tuple[Requirement, ...]
     for i in np.flatnonzero(added).tolist():
         value = Requirement(f"Value of {positions.label(i)}", float(added[i]))
         values[positions.account[i]].append(value)
+    outright: list[list[Requirement]] = [[] for _ in by_account]
+    for i in np.flatnonzero(other).tolist():
+        more = Requirement(f"{positions.label(i)}, beside its strategy", float(other[i]))
+        outright[positions.account[i]].append(more)
     return tuple(
-        total(_NOT_ELIGIBLE, (tree, total(_VALUES, tuple(own), _EQUITY))) if tree.parts else tree
-        for tree, own in zip(by_account, values, strict=True)
+        total(
+            _NOT_ELIGIBLE,
+            (
+                tree,
+                *((total(_OUTRIGHT, tuple(shares), _NONMARGIN),) if shares else ()),
+                total(_VALUES, tuple(own), _EQUITY),
+            ),
+        )
+        if tree.parts
+        else tree
+        for tree, shares, own in zip(by_account, outright, values, strict=True)
     )

@@ -47,6 +47,24 @@ def test_a_refusing_check_is_an_answer(folder: Path) -> None:
     assert "refused: short by $68,500.00" in " ".join(result.stdout.split())
 
 
+@pytest.mark.parametrize(
+    ("positions", "trades", "code"),
+    [
+        (POSITIONS, "t.csv", 0),
+        (POSITIONS, "dear.csv", 4),
+        (POSITIONS.partition("USD")[0], "dear.csv", 4),  # cash is stated nowhere
+        (POSITIONS.replace("stock", "stok"), "t.csv", 1),
+    ],
+)
+def test_a_program_can_be_stopped_by_the_check(
+    folder: Path, positions: str, trades: str, code: int
+) -> None:
+    (folder / "p.csv").write_text(positions)
+    asked = ("p.csv", "--trades", trades, "--settings", "s.csv", "--fail-on-refusal")
+    assert run(*asked).exit_code == code
+    assert run(*asked, "--json").exit_code == code
+
+
 def test_json_is_what_the_function_answers(folder: Path) -> None:
     result = run("p.csv", "--trades", "t.csv", "--settings", "s.csv", "--json")
     rows = [line.split(",") for line in POSITIONS.splitlines()]

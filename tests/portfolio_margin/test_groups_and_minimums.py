@@ -222,7 +222,7 @@ def test_worst_point_of_a_leveraged_fund_by_itself_is_its_own_move():
     assert rows[1][4] == "-45.00%"
 
 
-@pytest.mark.parametrize("stranger", ["stock", "etn", "etf_narrow"])
+@pytest.mark.parametrize("stranger", ["stock", "etf_narrow"])
 def test_only_a_fund_on_the_index_takes_the_range_of_the_index(stranger):
     market = [*INDEXES, ["AAPL", 200, stranger, 1, "SPX", None, None]]
     answer = requirement([["AAPL", "stock", 100]], market)

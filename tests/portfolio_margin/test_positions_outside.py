@@ -109,7 +109,7 @@ def test_without_the_other_regime_they_are_refused_by_row():
     with pytest.raises(RefusedPosition) as refused:
         _ = portfolio_margin(book).amount
     assert [str(problem) for problem in refused.value.problems] == [
-        f"positions, row {row}, symbol: found {found}, not marginable, "
+        f"positions, row {row}, symbol: found {found}, not eligible, "
         "wanted positions that are eligible for portfolio margin"
         for row, found in ((3, "-2 OTC 15 Jan 2027 45 put"), (4, "+30 PNK"))
     ]

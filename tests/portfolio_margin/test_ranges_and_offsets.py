@@ -30,6 +30,7 @@ BY_HOUSE = {
     "tastytrade_stressed": EQUITY_20 | dict.fromkeys((*BROAD, "etf_broad"), (0.15, 0.20)),
     "ibkr_like": {"stock": (0.30, 0.25)},  # a user's +30/-25
 }
+DAY = {"etn": "2019-08-15"}  # RN 19-21: not eligible from the next day on
 OFFSETS = {  # 15c3-1a(b)(1)(iv)(B), unconfirmed; single stocks: OCC-DISC
     "stock": 0.0,
     "etf_broad": 0.75,
@@ -64,7 +65,8 @@ def test_ten_thousand_dollars_long_and_short(house, underlying_class):
     market: Range = [["XYZ", 100, underlying_class, 1, None]]
     for contracts, move in ((1, down), (-1, up)):
         rows = held("XYZ", underlying_class, contracts)
-        assert asked(rows, market, house=house) == pytest.approx(move * 10_000, abs=0.01)
+        found = asked(rows, market, DAY.get(underlying_class, "2026-11-20"), house)
+        assert found == pytest.approx(move * 10_000, abs=0.01)
 
 
 @pytest.mark.parametrize("underlying_class", OFFSETS)
@@ -78,7 +80,8 @@ def test_a_million_long_and_a_million_short_in_one_product_group(underlying_clas
     loss = max(BY_RULE[underlying_class]) * 1_000_000  # more than 37.50 for 40 contracts
     rate = OFFSETS[underlying_class]
     expected = (1 - rate) * loss if rate else 2 * loss  # nothing offsets: each stands alone
-    assert asked(rows, market) == pytest.approx(expected, abs=1)
+    found = asked(rows, market, DAY.get(underlying_class, "2026-11-20"))
+    assert found == pytest.approx(expected, abs=1)
 
 
 @pytest.mark.parametrize(("as_of", "range_"), [("2009-11-30", 0.15), ("2009-12-01", 0.45)])

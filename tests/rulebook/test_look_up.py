@@ -23,12 +23,12 @@ def test_one_number_with_its_reasons(name):
     (found,) = look_up(name, TODAY)
     assert (found.name, found.key, found.value) == ("contract_minimum", "", 0.375)
     assert found.unit == "dollars per unit"
-    assert (found.effective, found.checked) == (date(2006, 12, 18), TODAY)
-    assert found.rule == "FINRA 4210(g)(7)"
+    assert (found.effective, found.checked) == (date(2006, 12, 18), date(2026, 11, 29))
+    assert found.rule == "FINRA 4210(g)(7)(B)"
     assert found.href.startswith("https://www.finra.org/")
     assert "per unit of its multiplier" in found.states
     assert found.title
-    assert found.remark == "Paragraph (g)(7) (unconfirmed: check against the rule text)."
+    assert found.remark == ""
     assert found.house == ""
 
 

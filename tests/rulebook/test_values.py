@@ -14,7 +14,6 @@ TODAY = date(2026, 11, 20)
 APPROVAL = date(2006, 12, 18)  # CBOE-2006: 71 FR 75781
 EXAMPLES = date(2007, 2, 23)  # CBOE-2007: closes of the published table
 LEVERAGED = date(2009, 12, 1)  # RN 09-53
-VOLATILITY_INDEXES = date(2014, 7, 1)  # RG14-058, SR-CBOE-2014-039
 UNCONFIRMED = "(unconfirmed: check against the rule text)"
 
 RANGES = {  # up, down
@@ -111,18 +110,20 @@ def test_the_published_examples_of_2007_can_be_computed():
     assert rules.valuation_points.valuation_points_per_side == 5
 
 
-def test_volatility_indexes_have_no_range_before_their_date():
-    eve = portfolio_rules(date(2014, 6, 30))
-    assert Class.VOL_INDEX not in eve.ranges
-    with pytest.raises(RulebookError, match=r"vol_index has no value on 2014-06-30.*2014-07-01"):
-        eve.ranges[Class.VOL_INDEX]
-    with pytest.raises(RulebookError, match=r"vol_index has no value on 2014-06-30.*2014-07-01"):
-        eve.house_ranges[Class.VOL_INDEX]
-    with pytest.raises(RulebookError, match="2014-07-01"):
-        look_up("valuation range up vol index", date(2014, 6, 30))
-    assert set(eve.ranges) == set(Class) - {Class.VOL_INDEX}
-    assert portfolio_rules(VOLATILITY_INDEXES).ranges[Class.VOL_INDEX].up == 0.20
-    assert UNCONFIRMED in portfolio_rules(TODAY).ranges[Class.VOL_INDEX].remark
+def test_volatility_indexes_have_the_range_of_their_filing_on_any_day():
+    for day in (APPROVAL, date(2014, 6, 30), TODAY):
+        found = portfolio_rules(day).ranges[Class.VOL_INDEX]
+        assert (found.up, found.down) == (0.20, 0.20)
+        assert UNCONFIRMED in found.remark
+    assert set(portfolio_rules(APPROVAL).ranges) == set(Class)
+
+
+def test_what_is_carried_beside_portfolio_margin():
+    before = portfolio_rules(date(2019, 8, 15)).eligible_products
+    after = portfolio_rules(date(2019, 8, 16)).eligible_products
+    assert (before.notes_eligible, after.notes_eligible) == (True, False)  # RN 19-21
+    assert (after.nonmargin_long_rate, after.nonmargin_short_rate) == (1.00, 0.50)  # (g)(7)(E)
+    assert "19-21" in portfolio_rules(TODAY).citations["notes_eligible"]
 
 
 def test_leverage_multiplies_the_range_from_the_notice_on():
@@ -134,8 +135,6 @@ def test_leverage_multiplies_the_range_from_the_notice_on():
 @pytest.mark.parametrize(
     "name",
     [
-        "contract_minimum",
-        "long_contract_minimum_cap",
         "product_group_offset_index_high_cap",
         "product_group_offset_index_broad",
         "product_group_offset_index_narrow",
@@ -179,8 +178,8 @@ def test_a_raised_value_cites_rule_and_house():
 
 def test_rule_set_dates():
     dates = {r.rule: r for r in rule_set_dates()}
-    assert dates["FINRA 4210(g)(2)"].effective == VOLATILITY_INDEXES
+    assert dates["FINRA 4210(g)(2)"].effective == LEVERAGED
     assert dates["FINRA 4210(g)(7)"].effective == APPROVAL
     assert dates["Schwab house requirement"].effective == TODAY  # its equity; ranges of 2024
-    assert all(r.checked == TODAY and r.title for r in dates.values())
+    assert all(r.checked >= TODAY and r.title for r in dates.values())
     assert len(dates) == len(list(Path(rulebook.__file__).parent.glob("*/*.toml")))

@@ -14,6 +14,7 @@ import typer
 import xlmargin
 from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
+from xlmargin.standard_output import claim, claim_for_json
 from xlmargin.time_limit import time_limit
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ app = typer.Typer(
 )
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Workbook to write (.xlsx).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answers as JSON.")]
+AsJson = Annotated[
+    bool,
+    typer.Option("--json", callback=claim_for_json, help="Print JSON, as docs/json.md says."),
+]
 Positions = Annotated[
     Path, typer.Argument(help="Positions, or a broker's export: .csv, .xlsx, .xls, .ods, .xml.")
 ]
@@ -38,8 +42,9 @@ Settings = Annotated[Path | None, typer.Option(help="Date, rates, house profile.
 Dividends = Annotated[Path | None, typer.Option(help="Cash dividends to come.")]
 
 SOME_FAILED = 3
+TRADES_REFUSED = 4
 INTERRUPTED = 130
-"""Exit codes of work on many days or books; 130 is what shells answer for Ctrl-C."""
+"""Exit codes: of many days or books some failed; the check refuses trades; Ctrl-C, as in shells."""
 
 
 @app.callback(invoke_without_command=True)
@@ -88,11 +93,13 @@ def refuse(error: MarginError | OSError, code: int = 1) -> NoReturn:
 
 def main() -> None:
     """The command `xlmargin`."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    if isinstance(sys.stderr, TextIOWrapper):
+        sys.stderr.reconfigure(errors="replace")
+    claim()
     try:
         with time_limit(math.inf):
             app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except Exception as error:
         sys.exit(f"xlmargin failed: {internal_error(error)}.")

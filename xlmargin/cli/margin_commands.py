@@ -13,6 +13,7 @@ import typer
 from xlmargin.cli.app import (
     INTERRUPTED,
     SOME_FAILED,
+    TRADES_REFUSED,
     AsJson,
     Dividends,
     Market,
@@ -140,11 +141,15 @@ def what_if(
     market: Market = None,
     settings: Settings = None,
     dividends: Dividends = None,
+    fail_on_refusal: Annotated[
+        bool, typer.Option("--fail-on-refusal", help="Exit code 4 unless the check accepts.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what trades would change, and whether they may be done.
 
-    Exit code 0 whatever the pre-trade check says, 1 where the input is refused.
+    Exit code 0 whatever the pre-trade check says, 1 where the input is refused. With
+    --fail-on-refusal it is 4 where the check of any account's own regime refuses, or is not known.
     """
     from xlmargin.commands.what_if import show_what_if
     from xlmargin.importers.files import read_one_range
@@ -152,9 +157,11 @@ def what_if(
     try:
         ranges = read(positions, market, settings, dividends)
         today = ranges.as_of or dt.date.today()
-        show_what_if(ranges, read_one_range(trades, "trades"), today, as_json)
+        accepted = show_what_if(ranges, read_one_range(trades, "trades"), today, as_json)
     except (MarginError, OSError) as error:
         refuse(error)
+    if fail_on_refusal and not accepted:
+        raise typer.Exit(TRADES_REFUSED)
 
 
 class _Only(StrEnum):

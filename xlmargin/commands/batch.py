@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import multiprocessing
 import os
 import sys
@@ -37,6 +36,7 @@ from xlmargin.errors import MarginError
 from xlmargin.excel.answers import to_cells
 from xlmargin.history.executors import Workers, processes_here, workers_here
 from xlmargin.reports.table import Table, Value
+from xlmargin.standard_output import write_json
 from xlmargin.unfinished import unfinished_folder
 
 SUMMARY: Final = "summary.csv"
@@ -144,7 +144,7 @@ class BatchAsked:
     def _show(self, table: Table) -> None:
         if self.as_json:
             answer = {"reports": str(self.output), "summary": to_cells(table.cells())}
-            typer.echo(json.dumps(answer))
+            write_json(answer)
             return
         rows = [dict(zip(table.headings, row, strict=True)) for row in table.rows]
         Console().print(_shown([row for row in rows if not row["refused"]]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ from xlmargin.commands.terminal import printed
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.calc import Comparison, Mismatch, compared, recalculate, write_add_in
+from xlmargin.standard_output import write_json
 
 MOST_LISTED: Final = 50
 """Cells that are listed on the terminal; --json lists all."""
@@ -30,7 +30,7 @@ def recalculate_book(
     done = recalculate(book, functions, pdf, seconds)
     comparison = compared(book, done.answers)
     if as_json:
-        typer.echo(json.dumps(_as_json(comparison, done.seconds)))
+        write_json(_as_json(comparison, done.seconds))
     else:
         _print(comparison, done.seconds["recalculate"])
         if pdf:

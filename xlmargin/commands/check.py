@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 
 import typer
 
@@ -11,6 +10,7 @@ from xlmargin.commands.ranges import errors, tables_of
 from xlmargin.commands.terminal import print_problems
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
+from xlmargin.standard_output import write_json
 from xlmargin.workbooks import Functions
 
 
@@ -20,7 +20,7 @@ def check_ranges(ranges: BookRanges, today: dt.date, functions: Functions, as_js
     found = Ranges(*tables.ranges, today=today).problems()
     if as_json:
         answer = functions["XLM_CHECK"](*tables.ranges)
-        typer.echo(json.dumps({"check": answer}))
+        write_json({"check": answer})
     elif found:
         print_problems(found)
     else:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
@@ -17,6 +15,7 @@ from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.examination import examined
 from xlmargin.hosts.classic.findings import Finding, Level
 from xlmargin.hosts.classic.machine import Machine
+from xlmargin.standard_output import write_json
 
 _STYLES: Final = {Level.ERROR: "red", Level.WARNING: "yellow", Level.GOOD: "green"}
 
@@ -29,7 +28,7 @@ def examine(machine: Machine, functions: Iterable[WorksheetFunction], as_json: b
             {"level": f.level.value, "what": f.what, "says": f.says, "mend": f.mend}
             for f in findings
         ]
-        typer.echo(json.dumps({"findings": rows}))
+        write_json({"findings": rows})
     else:
         _print(findings)
     return all(finding.level is not Level.ERROR for finding in findings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from xlmargin.errors import MarginError, Problem
 from xlmargin.importers import FileCell, FileRows
 from xlmargin.importers.brokers import FORMATS, BrokerFile
 from xlmargin.importers.files import read_broker
+from xlmargin.standard_output import write_json
 
 _COLUMNS: Final[Mapping[str, bool]] = {
     "symbol": False,
@@ -68,7 +68,7 @@ def import_file(source: Path, written: Written, leave_out: bool, as_json: bool) 
         raise MarginError(f"{source.name}: found no broker's file that is known, wanted {wanted}.")
     refused = [*broker.unreadable, *([] if leave_out else broker.not_ours)]
     if as_json:
-        typer.echo(json.dumps(_answer(broker)))
+        write_json(_answer(broker))
     else:
         _show(broker, leave_out)
     if not refused:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from xlmargin.importers import BookRanges
 from xlmargin.importers.clearing_house import PublishedGroups, read_array_file, read_group_files
 from xlmargin.reports.official_table import official_table
 from xlmargin.rulebook import portfolio_rules
+from xlmargin.standard_output import write_json
 
 
 def official(
@@ -36,7 +36,7 @@ def official(
     for name in margin.without_offset:
         typer.echo(printed(f"Product group {name}: no offset stated, so none."), err=True)
     if as_json:
-        typer.echo(json.dumps(answers))
+        write_json(answers)
     else:
         print_answers(answers)
 

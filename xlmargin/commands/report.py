@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from xlmargin.commands.ranges import errors, problems, tables_of
 from xlmargin.commands.terminal import print_answers, printed, progress
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers import BookRanges, FileRows
+from xlmargin.standard_output import write_json
 from xlmargin.unfinished import unfinished_folder
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, write_margin_workbook
 from xlmargin.workbooks.pages import COMPARISON
@@ -83,7 +83,7 @@ class Asked:
         asked = _ALWAYS if COMPARISON.name in left_out else (*_ALWAYS, *_BY_STRATEGY)
         answers = {key: self.functions[name](*tables.ranges) for key, name in asked}
         if self.as_json:
-            typer.echo(json.dumps({"workbook": str(self.output), **answers}))
+            write_json({"workbook": str(self.output), **answers})
         else:
             print_answers(answers)
             typer.echo(f"Written: {self.output}")

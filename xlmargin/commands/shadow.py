@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -39,6 +38,7 @@ from xlmargin.history.output_lock import only_run_for
 from xlmargin.history.parts import Parts, content_key, open_parts
 from xlmargin.history.written import SUFFIXES, write_history
 from xlmargin.reports import Value, summary_table
+from xlmargin.standard_output import write_json
 
 
 class Interrupted(MarginError):
@@ -160,7 +160,7 @@ class ShadowAsked:
         table = summary_table(made)
         if self.as_json:
             answer = {"history": str(self.output), "summary": to_cells(table.cells())}
-            typer.echo(json.dumps(answer))
+            write_json(answer)
             return
         Console().print(_shown(table.rows))
         typer.echo(f"Written: {self.output}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 
 import typer
@@ -19,20 +18,27 @@ from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows
 from xlmargin.reports import what_if_table
 from xlmargin.reports.what_if_tables import CHECK
+from xlmargin.standard_output import write_json
 
 
-def show_what_if(ranges: BookRanges, trades: FileRows, today: dt.date, as_json: bool) -> None:
-    """Show what the trades would change, and whether they may be done; refused with every error."""
+def show_what_if(ranges: BookRanges, trades: FileRows, today: dt.date, as_json: bool) -> bool:
+    """Show what the trades would change; answers whether each account's own check accepts them.
+
+    Where cash is stated nowhere, none is known to. Refused with every error.
+    """
     held = tables_of(ranges, today).ranges
     impact = Ranges(*held, extra={"trades": trades}, today=today).impact()
+    short = impact.short_under_portfolio if impact.is_portfolio else impact.short_by_strategy
+    accepted = bool((short == 0).all())
     answer = to_cells(what_if_table(impact).cells())
     assert isinstance(answer, list)
     if as_json:
-        typer.echo(json.dumps({"what if": answer}))
-        return
+        write_json({"what if": answer})
+        return accepted
     headings, *rows = answer
     for account in dict.fromkeys(str(row[-1]) for row in rows):
         _print_account(account, headings, [row for row in rows if row[-1] == account])
+    return accepted
 
 
 def _print_account(

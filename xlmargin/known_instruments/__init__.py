@@ -19,6 +19,7 @@ Nothing is read from disk before the first question; then all tables once.
 from xlmargin.known_instruments.findings import Finding
 from xlmargin.known_instruments.group_checks import GroupMember, check_groups
 from xlmargin.known_instruments.instruments import (
+    CLASS,
     KNOWN,
     KnownAs,
     KnownInstrument,
@@ -30,6 +31,7 @@ from xlmargin.known_instruments.names import NameReading, read_name
 from xlmargin.known_instruments.policy import Facts, apply_known
 
 __all__ = [
+    "CLASS",
     "KNOWN",
     "Facts",
     "Finding",

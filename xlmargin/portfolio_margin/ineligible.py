@@ -2,9 +2,10 @@
 
 What that is belongs to the other regime; here it is asked for and added up. Portfolio margin counts
 options and short stock in the account's equity at their market value, so the requirement counts
-beside that equity.
+beside that equity. Notes, and options on them, are outside since 16 August 2019, whatever else is
+said of them.
 
-Rule: FINRA 4210(g), eligible products.
+Rule: FINRA 4210(g)(6)(B), (7)(D); Regulatory Notice 19-21.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import Book
 from xlmargin.errors import RefusedPosition
+from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Market
 from xlmargin.requirement import Requirement
+from xlmargin.rulebook import PortfolioRules
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +39,13 @@ AskStrategyBased = Callable[[Book, FloatArray], StrategyBased]
 """Answers the strategy-based requirement of a book whose positions have these marks, $ per unit."""
 
 
-def eligible(book: Book) -> BoolArray:
+def eligible(book: Book, rules: PortfolioRules) -> BoolArray:
     """Which positions portfolio margin covers, shape (positions,); cash is not among them."""
-    positions = book.positions
+    positions, notes = book.positions, rules.eligible_products.notes_eligible
+    is_note = [u.underlying_class is UnderlyingClass.ETN for u in book.market.underlyings]
+    can_be = book.market.marginable & (notes | ~np.array(is_note, dtype=bool))
     covered = ~positions.is_cash
-    covered[covered] = book.market.marginable[positions.underlying[covered]]
+    covered[covered] = can_be[positions.underlying[covered]]
     return covered
 
 
@@ -46,7 +53,7 @@ def refused(book: Book, mark: FloatArray) -> StrategyBased:
     """Refuse the positions by row: for callers that have no strategy-based requirement."""
     problems = []
     for i in range(len(book.positions)):
-        found = f"{book.positions.label(i)}, not marginable"
+        found = f"{book.positions.label(i)}, not eligible"
         wanted = "positions that are eligible for portfolio margin"
         problems.append(book.positions.problem(i, "symbol", found, wanted))
     raise RefusedPosition(problems)

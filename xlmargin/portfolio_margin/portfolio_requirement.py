@@ -146,7 +146,7 @@ def portfolio_margin(book: Book, ask_strategy_based: AskStrategyBased = refused)
     the whole book, naming the rows, where a position has no price, or where nothing answers.
     """
     rules = portfolio_rules(book.as_of, book.settings.house, book.settings.overrides)
-    covered = eligible(book)
+    covered = eligible(book, rules)
     classes = class_groups(book.market, book.positions.underlying[covered], rules)
     points = valuation_points(classes, rules)
     contracts = contract_table(book, covered)

@@ -1,8 +1,8 @@
 """Class groups: everything that is on one deliverable or one index, and the range it moves by.
 
-Inside a class group a gain offsets a loss in full at the same valuation point. A fund that the
-market range files with its index moves by the index's range, times its own factor; nothing but a
-fund on the index may be filed there.
+Inside a class group a gain offsets a loss in full at the same valuation point. A fund that is filed
+with its index moves by the index's range, times its own factor, whether the index is held or not;
+nothing but a fund on the index may be filed there.
 
 Rule: FINRA 4210(g)(2), security class and product group; OCC class and product groups.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, TypeVar
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.instruments import UnderlyingClass
+from xlmargin.known_instruments import CLASS, KNOWN, KnownAs
 from xlmargin.market import Market, Underlying
 from xlmargin.rulebook import PortfolioRules
 
@@ -81,16 +83,28 @@ def class_groups(market: Market, held: IntArray, rules: PortfolioRules) -> Class
     groups = []
     for number, (name, own) in enumerate(members.items()):
         underlyings = [market.underlyings[i] for i in own]
-        factors = [_factor(u, _index_class(underlyings), rules) for u in underlyings]
+        index_class = _index_class(name, underlyings, rules.as_of)
+        factors = [_factor(u, index_class, rules) for u in underlyings]
         of_underlying[own], factor[own] = number, factors
-        groups.append(_class_group(name, underlyings, factors, rules))
+        groups.append(_class_group(name, underlyings, factors, index_class, rules))
     _refuse_mixed_product_groups(groups, rules)
     return ClassGroups(tuple(groups), of_underlying, factor)
 
 
-def _index_class(members: list[Underlying]) -> UnderlyingClass | None:
-    """The class of the first index among the members; None where there is none."""
-    return next((u.underlying_class for u in members if u.underlying_class.is_index), None)
+def _index_class(name: str, members: list[Underlying], day: date) -> UnderlyingClass | None:
+    """The class of the index that a group follows, held or not; None where it follows none.
+
+    It is the first index among the members, else the one that the group of a fund is named for.
+    """
+    held = next((u.underlying_class for u in members if u.underlying_class.is_index), None)
+    known = KNOWN.find(name, day) if held is None and name not in _symbols(members) else None
+    if known is None or known.known_as is not KnownAs.INDEX or CLASS in known.unconfirmed:
+        return held
+    return known.underlying_class
+
+
+def _symbols(members: list[Underlying]) -> set[str]:
+    return {u.symbol for u in members}
 
 
 def _factor(
@@ -108,7 +122,11 @@ def _factor(
 
 
 def _class_group(
-    name: str, members: list[Underlying], factors: list[float], rules: PortfolioRules
+    name: str,
+    members: list[Underlying],
+    factors: list[float],
+    index_class: UnderlyingClass | None,
+    rules: PortfolioRules,
 ) -> ClassGroup:
     product_group = _agreed("product_group", name, members)
     portfolio_group = _agreed("portfolio_group", name, members)
@@ -116,8 +134,8 @@ def _class_group(
         found = f"portfolio group '{portfolio_group}' and no product group"
         wanted = "a product_group too: a portfolio group is made of product groups"
         raise _refused(members[-1].row, "portfolio_group", found, wanted)
-    classes = _range_classes(name, members, rules)
-    alike = _index_class(members) is None and len(set(factors)) == 1
+    classes = _range_classes(name, members, index_class, rules)
+    alike = index_class is None and len(set(factors)) == 1
     return ClassGroup(
         name,
         classes[0],
@@ -130,12 +148,11 @@ def _class_group(
 
 
 def _range_classes(
-    name: str, members: list[Underlying], rules: PortfolioRules
+    name: str, members: list[Underlying], index_class: UnderlyingClass | None, rules: PortfolioRules
 ) -> list[UnderlyingClass]:
     """The classes whose range the group takes: the index's where the group has one."""
     classes = _distinct(u.underlying_class for u in members)
-    index_class = _index_class(members)
-    deciding = [c for c in classes if c.is_index] or classes
+    deciding = [c for c in classes if c.is_index] or [index_class or c for c in classes]
     if index_class is not None:
         _refuse_strangers(name, members, index_class)
     if len({_range_key(c, rules) for c in deciding}) > 1:

@@ -39,6 +39,7 @@ class PortfolioRules:
     valuation_points: sections.ValuationPoints
     contract_minimums: sections.ContractMinimums
     aggregation: sections.Aggregation
+    eligible_products: sections.EligibleProducts
     citations: Mapping[str, str]
     remarks: Mapping[str, str]
 

@@ -133,6 +133,19 @@ class Aggregation:
 
 
 @dataclass(frozen=True)
+class EligibleProducts:
+    """What portfolio margin covers; equity that is no margin security, as shares of its value.
+
+    Rule: FINRA 4210(g)(6)(B), (7)(D), (7)(E).
+    """
+
+    FILE: ClassVar = "finra_4210/eligible_products.toml"
+    notes_eligible: bool
+    nonmargin_long_rate: float
+    nonmargin_short_rate: float
+
+
+@dataclass(frozen=True)
 class RegTStock:
     """Initial margin of stock, and of what is not margin stock, as shares of its value.
 
@@ -340,6 +353,7 @@ SECTIONS: Final = (
     ValuationPoints,
     ContractMinimums,
     Aggregation,
+    EligibleProducts,
     RegTStock,
     CashAccount,
     StrategyStock,

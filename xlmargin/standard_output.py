@@ -1,0 +1,48 @@
+"""Standard output is for what a command answers; whatever else writes there goes to standard error.
+
+A solver's banner from C on the first line would make an answer unreadable to the program that
+asked for it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import Final, TextIO
+
+SCHEMA: Final = "xlmargin/1"
+"""The shape of every JSON answer, as `docs/json.md` describes it; a key may come, none goes."""
+
+_kept: list[TextIO] = []
+
+
+def claim() -> None:
+    """Keep standard output for this program's own text: descriptor 1 becomes that of errors."""
+    out = sys.stdout
+    if not isinstance(out, TextIOWrapper):
+        return
+    with suppress(OSError, ValueError):  # closed, or none at all
+        out.flush()
+        own = os.dup(out.fileno())
+        os.dup2(sys.stderr.fileno(), out.fileno())
+        sys.stdout = os.fdopen(own, "w", encoding=out.encoding, errors="replace")
+
+
+def claim_for_json(wanted: bool) -> bool:
+    """Keep it for one JSON answer alone, so that what other packages print goes elsewhere too."""
+    if wanted:
+        _kept[:] = [sys.stdout]
+        sys.stdout = sys.stderr
+    return wanted
+
+
+def write_json(answer: Mapping[str, object]) -> None:
+    """Write an answer, with the version of its shape; dates as texts, and no NaN."""
+    out = _kept.pop() if _kept else sys.stdout
+    stated = {"schema": SCHEMA, **answer}
+    print(json.dumps(stated, default=str, allow_nan=False), file=out, flush=True)
+    sys.stdout = out
