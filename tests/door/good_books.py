@@ -178,7 +178,7 @@ def functions_on(book: GoodBook, range_: str) -> tuple[str, ...]:
     """The functions that take this range of the book, and whose other ranges the book has.
 
     A book with orders is for the functions of orders, the dated one for those that go by date.
-    XLM_CHECK takes what it is given.
+    What XLM_CHECK says is asked for beside all of them.
     """
     own = set(book.ranges) - set(BOOK)
     return tuple(
@@ -189,7 +189,7 @@ def functions_on(book: GoodBook, range_: str) -> tuple[str, ...]:
         and ("positions" in taken) == ("positions" in book.ranges)
         and (name in BY_DATE) == (book.name == "days")
         and bool(own) == bool(own & set(taken))
-        and not name.startswith("XLM_")
+        and name != "XLM_CHECK"
     )
 
 

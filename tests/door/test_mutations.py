@@ -33,7 +33,7 @@ from tests.door.good_books import (
     functions_on,
     ranges_of,
 )
-from tests.door.mutations import KINDS, Draw, Mutation
+from tests.door.mutations import KINDS, Draw, Fate, Mutation
 from tests.door.verdicts import Check, checked, verdict
 from xlmargin.excel.worksheet_function import REGISTRY
 
@@ -59,6 +59,8 @@ CASES: Final = [
     if book.name != "options" or KINDS[kind][0].__module__ in OF_OPTIONS
 ]
 EACH: Final = max(1, round(MUTATIONS / len(CASES)))
+UNVALUED: Final = ("XLM_MARKET",)
+"""Functions that need no price, and so refuse less: asked of other spellings alone."""
 EVERY_CHECK: Final = 4
 """XLM_CHECK is asked of each so many mutations, and wherever it must tell of one."""
 MOST_DRAWS: Final = 4
@@ -108,6 +110,8 @@ class Turn:
         book, range_ = self.book, self.range_
         ranges = {**book.ranges, range_: mutation.rows}
         functions = _functions(book, range_, self.number)
+        if mutation.fate is not Fate.SAME:
+            functions = [name for name in functions if name not in UNVALUED]
         before = {name: _before(book.name, name) for name in functions}
         if mutation.like is not None:
             like = {**book.ranges, range_: mutation.like}
