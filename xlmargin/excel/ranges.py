@@ -85,7 +85,8 @@ class Ranges:
         log = ProblemLog()
         settings = tuple(stated_settings(self.settings, log).items())
         states_day = any(name == "as_of" for name, _ in settings)
-        today = None if states_day or self.today is None else serial_of(self.today)
+        unread = states_day or bool(log.errors)
+        today = None if unread or self.today is None else serial_of(self.today)
         return Tables(
             read_table(self.positions, "positions", POSITIONS, log),
             read_table(self.market, "market", MARKET, log),
