@@ -214,3 +214,38 @@ def test_a_fault_is_said_in_one_line(book: Path, monkeypatch: pytest.MonkeyPatch
         main()
     assert re.match(r"xlmargin failed: internal error \w{4} \(ZeroDiv", str(left.value.code))
     assert "\n" not in str(left.value.code)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit can be set to the length of files")
+def test_a_full_disk_is_no_fault_of_our_own(book: Path) -> None:
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "sys.argv = ['xlmargin', 'report', 'good.csv', '--settings', 'settings.csv']\n"
+        "from xlmargin.cli import main; main()"
+    )
+    before = files(book)
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", limited],
+        cwd=book,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Refused: the disk")
+    assert files(book) == before
+
+
+def test_it_answers_without_docstrings_and_asserts(book: Path) -> None:
+    main = "from xlmargin.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-B", "-OO", "-c", main, "check", "good.csv", "--json"],
+        cwd=book,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "check" in json.loads(done.stdout)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import sys
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
@@ -45,6 +46,9 @@ SOME_FAILED = 3
 TRADES_REFUSED = 4
 INTERRUPTED = 130
 """Exit codes: of many days or books some failed; the check refuses trades; Ctrl-C, as in shells."""
+
+_DISK_ERRORS: Final = {errno.ENOSPC, errno.EFBIG, errno.EROFS, getattr(errno, "EDQUOT", None)}
+"""Of a disk that is full, or takes no file so long, none at all, or no more of this user's."""
 
 
 @app.callback(invoke_without_command=True)
@@ -102,4 +106,15 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:
+        if (full := _of_a_disk(error)) is not None:
+            sys.exit(f"Refused: the disk takes no more: {full.strerror}.")
         sys.exit(f"xlmargin failed: {internal_error(error)}.")
+
+
+def _of_a_disk(error: BaseException | None) -> OSError | None:
+    """The error of a full disk that an error came from; writers of files wrap it in their own."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
+            return error
+        error = error.__cause__ or error.__context__
+    return None

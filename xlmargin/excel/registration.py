@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
@@ -38,8 +39,9 @@ VBA_WORDS: Final = frozenset(_VBA.split())
 
 
 def summary(function: Callable[..., object]) -> str:
-    """The first paragraph of a function's documentation, on one line."""
-    return " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
+    """The first paragraph of a function's documentation, on one line; under `-OO` its name."""
+    without = function.__name__ if sys.flags.optimize > 1 else ""
+    return " ".join((inspect.getdoc(function) or without).split("\n\n")[0].split())
 
 
 def refuse_unregistrable(
