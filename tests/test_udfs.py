@@ -112,7 +112,7 @@ REFUSED = [
     (changed(3, "quantity", "1,5"), "positions, row 3, quantity: found the text '1,5'"),
     (changed(3, "quantity", -2.5), "positions, row 3, quantity: found -2.5"),
     (changed(3, "strike", 0), "positions, row 3, strike: found 0"),
-    (changed(3, "expiration", "18.12.2026"), "positions, row 3, expiration: found the text"),
+    (changed(3, "expiration", "5.12.2026"), "positions, row 3, expiration: found the text"),
     (changed(3, "expiration", "2026-11-19"), "positions, row 3, expiration: found '2026-11-19'"),
     (changed(3, "price", 0), "positions, row 3, price: found 0"),
     (changed(3, "price", -1), "positions, row 3, price: found -1"),

@@ -61,12 +61,15 @@ class Problem:
     letter: str = ""
 
     @property
+    def numbers(self) -> str:
+        """Its rows: "4-27", "7", or "" where the whole range is meant."""
+        return row_numbers(self.rows or ((self.row,) if self.row else ()))
+
+    @property
     def place(self) -> str:
         """Where it is, as a message shows it: "positions, rows 4-27, price (column F)"."""
-        rows = self.rows or ((self.row,) if self.row else ())
-        numbers = row_numbers(rows)
         column = f"{self.column} (column {self.letter})" if self.letter else self.column
-        where = ("rows " if len(rows) > 1 else "row ") + numbers if rows else ""
+        where = ("rows " if len(self.rows) > 1 else "row ") + self.numbers if self.numbers else ""
         return ", ".join(p for p in (self.range, where, column) if p)
 
     def __str__(self) -> str:

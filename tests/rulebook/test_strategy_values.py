@@ -35,6 +35,8 @@ def test_stock():
         low_price=5.00,
         low_priced_short_rate=1.00,  # 4210(c)(2)
         low_priced_short_minimum=2.50,
+        note_long_rate=0.25,  # RN 19-21
+        note_short_rate=0.30,
         against_the_box_rate=0.05,  # 4210(e)(1)
         leveraged_fund_factor=True,  # RN 09-53, INT (c)/13
         leveraged_long_cap=True,
@@ -84,7 +86,10 @@ def test_spreads_hedges_and_cash_accounts():
         european_box_rate=0.50,
     )
     assert rules.hedged_stock == StrategyHedgedStock(
-        hedge_rate=0.10, hedged_short_at_strike=False, long_hedge_may_expire_later=True
+        hedge_rate=0.10,
+        hedged_short_at_strike=False,
+        partial_cover=False,  # INT (f)(2)(F)(ii)/04, a choice
+        long_hedge_may_expire_later=True,
     )
     assert rules.cash_account == CashAccount(cash_payment_rate=1.00, cash_secured_put_rate=1.00)
 
@@ -93,8 +98,10 @@ def test_spreads_hedges_and_cash_accounts():
     ("name", "day", "before", "after"),
     [
         ("leveraged_fund_factor", date(2009, 12, 1), 0, 1),  # RN 09-53
-        ("leveraged_option_factor", date(2009, 12, 1), 0, 1),
-        ("leveraged_short_cap", date(2010, 12, 2), 1, 0),  # INT (c)/13
+        ("leveraged_option_factor", date(2010, 4, 30), 0, 1),  # RN 09-65
+        ("leveraged_short_cap", date(2019, 8, 16), 1, 0),  # RN 19-21
+        ("note_long_rate", date(2019, 8, 16), 0.20, 0.25),
+        ("note_short_rate", date(2019, 8, 16), 0.20, 0.30),
         ("general_spread_rule", date(2012, 8, 29), 0, 1),  # RN 12-44
     ],
 )
@@ -185,7 +192,6 @@ def test_citations(name, citation):
     [
         "nonmarginable_rate",
         "against_the_box_rate",
-        "leveraged_short_cap",
         "leveraged_index_option_factor",
         "short_put_cap",
         "product_underlying_rate_currency",

@@ -44,6 +44,7 @@ def book_of(
     account_type: AccountType = AccountType.MARGIN,
     house: str = "rule",
     as_of: dt.date = AS_OF,
+    cash: float | None = None,
 ) -> tuple[Book, FloatArray]:
     """A book and the marks of its positions."""
     market = Market(serial_of(as_of), tuple(underlyings))
@@ -79,5 +80,10 @@ def book_of(
         origin=np.zeros(len(rows), dtype=np.int64),
         origins=("positions",),
     )
-    settings = Settings(account_type=account_type, house=house, overrides=dict(overrides or {}))
+    settings = Settings(
+        account_type=account_type,
+        house=house,
+        cash=np.nan if cash is None else cash,
+        overrides=dict(overrides or {}),
+    )
     return Book(positions, market, settings), mark

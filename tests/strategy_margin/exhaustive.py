@@ -47,15 +47,18 @@ class Reading:
     all_shorts_before_nearest_long: bool = False
 
 
-def least(account: Account, reading: Reading, initial: bool) -> float:
-    """Least requirement, $, less the value of options that equity counts."""
+def least(account: Account, reading: Reading, initial: bool, law: bool = False) -> float:
+    """Least requirement, $, less the value of options that equity counts.
+
+    Initially as the exchange displays it, or by the law.
+    """
     holdings = [abs(o.contracts) for o in account.options]
     lots, odd = divmod(abs(account.shares), MULTIPLIER)
     sign = 1 if account.shares >= 0 else -1
     costs: dict[tuple[int, ...], float] = {}
     for used in itertools.product(*(range(n + 1) for n in holdings), range(min(lots, 1) + 1)):
         if any(used):
-            cost = _one_strategy(account, used[:-1], sign * used[-1], reading, initial)
+            cost = _one_strategy(account, used[:-1], sign * used[-1], reading, initial, law)
             if cost < inf:
                 costs[used] = cost
     first: dict[int, list[tuple[tuple[int, ...], float]]] = {}
@@ -88,7 +91,12 @@ def uncovered_total(account: Account, initial: bool) -> float:
 
 
 def _one_strategy(
-    account: Account, contracts: tuple[int, ...], lot: int, reading: Reading, initial: bool
+    account: Account,
+    contracts: tuple[int, ...],
+    lot: int,
+    reading: Reading,
+    initial: bool,
+    law: bool,
 ) -> float:
     """What these contracts and this lot cost as one strategy, $; infinite where they are none."""
     used = [(o, n) for o, n in zip(account.options, contracts, strict=True) if n]
@@ -99,7 +107,7 @@ def _one_strategy(
         if len(shorts) > 1 or len(longs) > 1 or (account.european and longs):
             return inf
         hedged = _hedged_long_lot if lot > 0 else _hedged_short_lot
-        return MULTIPLIER * hedged(account, shorts, longs, initial) + paid
+        return MULTIPLIER * hedged(account, shorts, longs, initial, law) + paid
     if len(longs) == 1 and not shorts:
         return _long_alone(account, longs[0], initial)
     if len(shorts) == 1 and not longs:
@@ -186,7 +194,7 @@ def _stock_alone(account: Account, sign: int, initial: bool) -> float:
 
 
 def _hedged_long_lot(
-    account: Account, shorts: list[Held], longs: list[Held], initial: bool
+    account: Account, shorts: list[Held], longs: list[Held], initial: bool, law: bool
 ) -> float:
     """$ per share of long stock with a short call, a long put, both, or neither."""
     spot, alone = account.spot, _stock_alone(account, 1, initial)
@@ -194,7 +202,12 @@ def _hedged_long_lot(
         return inf
     if not shorts and not longs:
         return alone
-    write_down = 0.0 if initial else sum(max(spot - o.strike, 0) for o in shorts)
+    write_down = sum(max(spot - o.strike, 0) for o in shorts)
+    if law and shorts:
+        by_law = 0.50 * min(spot, shorts[0].strike) + write_down
+        if not longs:
+            return by_law
+        return max(by_law, _hedged_long_lot(account, shorts, longs, False, False))
     if not longs:
         return alone if initial else 0.25 * min(spot, shorts[0].strike) + write_down
     put = longs[0].strike
@@ -211,7 +224,7 @@ def _hedged_long_lot(
 
 
 def _hedged_short_lot(
-    account: Account, shorts: list[Held], longs: list[Held], initial: bool
+    account: Account, shorts: list[Held], longs: list[Held], initial: bool, law: bool
 ) -> float:
     """$ per share of short stock with a short put, a long call, both, or neither."""
     spot, alone = account.spot, _stock_alone(account, -1, initial)
@@ -225,4 +238,8 @@ def _hedged_short_lot(
         return alone if initial else min(0.10 * call + max(call - spot, 0), alone)
     if shorts[0].expiration > longs[0].expiration or shorts[0].strike != call:
         return inf
-    return alone if initial else 0.10 * call + in_the_money
+    maintenance = 0.10 * call + in_the_money
+    if initial:
+        by_law = max(alone, spot + 0.10 * call) if law else alone
+        return by_law + in_the_money
+    return maintenance

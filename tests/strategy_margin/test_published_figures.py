@@ -105,7 +105,7 @@ def margined(
 
 
 def figures(margin: StrategyMargin) -> dict[str, float]:
-    """The figures of a case by their published names."""
+    """The figures of a case by their published names, the call as the exchange displays it."""
     positions = margin.book.positions
     legs = [leg for line in strategy_lines(margin, RequirementKind.INITIAL) for leg in line.legs]
     options = [leg for leg in legs if positions.is_option[leg.position]]
@@ -116,7 +116,7 @@ def figures(margin: StrategyMargin) -> dict[str, float]:
     ]
     return {
         "initial_requirement": margin.initial,
-        "initial_call": margin.deposit,
+        "initial_call": margin.initial - margin.proceeds,
         "applied_proceeds": sum(leg.proceeds for leg in options),
         "short_side_requirement": sum(leg.initial for leg in options if leg.quantity < 0),
         "maintenance_requirement": margin.maintenance,

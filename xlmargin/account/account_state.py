@@ -127,7 +127,7 @@ def account_state(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Accou
     regime = _by_strategy(strategy, prices, strategy_excess(strategy), CallKind.MAINTENANCE)
     margin = _margin_state(strategy, values, _portfolio_state(portfolio, prices))
     rules, least = strategy.rules, _account_rules(book).minimum_equity.margin_minimum_equity
-    power = margin_buying_power(values, regime.now, margin.sma, least, rules)
+    power = margin_buying_power(book, values, regime.now, margin.sma, least, rules)
     return AccountState(book, values, regime, power, margin, citations)
 
 

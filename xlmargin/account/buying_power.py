@@ -12,7 +12,9 @@ import numpy as np
 
 from xlmargin.account.account_values import AccountValues
 from xlmargin.account.excess import Excess
+from xlmargin.account.minimum_equity import cash_securing_puts, covers_short_options
 from xlmargin.arrays import FloatArray
+from xlmargin.book import Book
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.rulebook import AccountRules, PortfolioRules, StrategyRules
 
@@ -42,6 +44,7 @@ def sma(stated: FloatArray, reg_t_excess: FloatArray, rules: AccountRules) -> Fl
 
 
 def margin_buying_power(
+    book: Book,
     values: AccountValues,
     maintenance: Excess,
     balance: FloatArray,
@@ -52,14 +55,15 @@ def margin_buying_power(
 
     Stock: the special memorandum account at the initial rate, or the maintenance excess at the
     maintenance rate, whichever buys less. Options: one for one, within both. Neither may take an
-    account below the least equity, except to buy with free cash what is then paid in full.
+    account below the least equity, except to buy with free cash what is then paid in full: cash
+    that no put is secured by, where nothing is short that is not covered.
 
     Rule: 12 CFR 220.5, 220.12(a); FINRA 4210(b)(4), (c)(1).
     """
     later = rules.stock.long_stock_maintenance_rate
     at_first = max(rules.reg_t_stock.long_stock_initial_rate, later)
-    no_shorts = (values.short_market_value == 0) & (values.short_option_value == 0)
-    free_cash = np.where(no_shorts, np.maximum(values.cash, 0.0), 0.0)
+    waived = (values.short_market_value == 0) & covers_short_options(book, values.cash)
+    free_cash = np.where(waived, np.maximum(values.cash - cash_securing_puts(book), 0.0), 0.0)
     funds = np.minimum(balance, maintenance.excess)
     stock = np.minimum(balance / at_first, maintenance.excess / later)
     above_least = values.equity_beside_minimum - least_equity

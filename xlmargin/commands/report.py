@@ -10,6 +10,7 @@ from typing import Final
 
 import typer
 
+from xlmargin.cells.problems import counted
 from xlmargin.commands.ranges import errors, problems, tables_of
 from xlmargin.commands.terminal import print_answers, printed, progress
 from xlmargin.errors import InputError, MarginError, Problem
@@ -90,8 +91,8 @@ class Asked:
         for why in dict.fromkeys(left_out.values()):
             pages = ", ".join(name for name in left_out if left_out[name] == why)
             typer.echo(f"Left out: {pages}: {printed(why)}", err=True)
-        if found:
-            typer.echo(f"{len(found)} warning(s): see the page Check.", err=True)
+        if found and not self.as_json:
+            typer.echo(f"{counted(found)}: see the page Check.")
 
     def _write(self, tables: InputTables, note: str) -> Mapping[str, str]:
         """Write beside the output, then put it in place; answers why pages are left out."""

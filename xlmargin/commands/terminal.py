@@ -58,7 +58,8 @@ def print_problems(problems: Sequence[Problem]) -> None:
         table.add_column(heading, overflow="fold")
     for problem in problems:
         cells = (
-            problem.severity.value, problem.range, str(problem.row or ""), problem.column,
+            problem.severity.value, problem.range, problem.numbers,
+            problem.column,
             problem.found, problem.wanted,
         )  # fmt: skip
         style = "red" if problem.severity.value == "error" else None

@@ -1,8 +1,8 @@
 """Both regimes beside each other, by underlying, by strategy or by account.
 
-The gain is 1 - portfolio requirement / strategy-based figure. The figure is the deposit (initial
-requirement less the proceeds of options and short stock sold: the money one must put up), the
-initial or the maintenance requirement.
+The gain is 1 - portfolio requirement / strategy-based figure. The figure is the deposit (what the
+law requires at first less the proceeds of options and short stock sold: the money one must put
+up), the initial or the maintenance requirement.
 """
 
 from __future__ import annotations
@@ -49,15 +49,11 @@ class Comparison:
     basis: Basis
     initial: FloatArray
     maintenance: FloatArray
+    deposit: FloatArray
     proceeds: FloatArray
     short_stock_value: FloatArray
     option_values: FloatArray
     portfolio: FloatArray
-
-    @property
-    def deposit(self) -> FloatArray:
-        """Initial requirement less the proceeds of options and stock sold."""
-        return self.initial - self.proceeds
 
     @property
     def maintenance_with_short_stock(self) -> FloatArray:
@@ -112,10 +108,7 @@ def compared(
     """
     book = portfolio.book
     positions, count = book.positions, len(book.positions)
-    initially, maintained = (
-        strategy_lines(strategy, kind)
-        for kind in (RequirementKind.INITIAL, RequirementKind.MAINTENANCE)
-    )
+    initially, put_up, maintained = (strategy_lines(strategy, kind) for kind in RequirementKind)
     match level:
         case ComparisonLevel.UNDERLYING:
             rows = rows_of_underlyings(book)
@@ -123,6 +116,7 @@ def compared(
             rows = rows_of_strategies(book, maintained)
         case ComparisonLevel.ACCOUNT:
             rows = rows_of_accounts(book)
+    proceeds = proceeds_in(put_up, count)
     short_stock = np.where(positions.is_stock, np.minimum(portfolio.market_value, 0.0), 0.0)
     return Comparison(
         tuple(positions.accounts),
@@ -131,7 +125,8 @@ def compared(
         book.settings.basis,
         rows.sums(requirement_in_lines(initially, RequirementKind.INITIAL, count)),
         rows.sums(requirement_in_lines(maintained, RequirementKind.MAINTENANCE, count)),
-        rows.sums(proceeds_in(initially, count)),
+        rows.sums(requirement_in_lines(put_up, RequirementKind.DEPOSIT, count) - proceeds),
+        rows.sums(proceeds),
         rows.sums(-short_stock),
         rows.sums(values_added(book, strategy.mark, strategy.rules)),
         rows.sums(shares(portfolio)),

@@ -87,6 +87,10 @@ class Ranges:
         states_day = any(name == "as_of" for name, _ in settings)
         unread = states_day or bool(log.errors)
         today = None if unread or self.today is None else serial_of(self.today)
+        if today is not None:
+            log.warning(
+                "settings", 0, "as_of", "nothing", f"the day of the prices: {self.today} is taken"
+            )
         return Tables(
             read_table(self.positions, "positions", POSITIONS, log),
             read_table(self.market, "market", MARKET, log),

@@ -159,6 +159,8 @@ def _contradictions(stated: Facts, found: KnownInstrument, day: date) -> Iterato
         known = getattr(found, _ATTRIBUTE.get(field, field))
         if field in (CLASS_GROUP, PRODUCT_GROUP) or value == known:
             continue
+        if field == INDEX_SCALE and not found.underlying_class.is_index:
+            continue  # what a share of a fund is of its index, which no requirement depends on
         lowers = _lowers(field, value, found, day)
         yield Finding(
             Severity.WARNING if lowers else Severity.NOTE,

@@ -67,11 +67,15 @@ def version_table() -> Table:
 def problem_table(problems: Sequence[Problem]) -> Table:
     """Every problem found, a row each; one row that says so where there are none."""
     rows: list[list[Value]] = [
-        [p.severity.value, p.range, float(p.row) or None, p.column, p.found, p.wanted]
-        for p in problems
+        [p.severity.value, p.range, _rows(p), p.column, p.found, p.wanted] for p in problems
     ]
     headings = ("severity", "range", "row", "column", "found", "wanted")
     return Table(headings, rows or [["no problems", None, None, None, None, None]])
+
+
+def _rows(problem: Problem) -> Value:
+    """The row of a problem, as a number, or its rows: "4-27"."""
+    return problem.numbers if len(problem.rows) > 1 else float(problem.row) or None
 
 
 def symbol_row(symbol: OptionSymbol) -> list[Value]:

@@ -185,6 +185,8 @@ class StrategyStock:
     low_price: float
     low_priced_short_rate: float
     low_priced_short_minimum: float
+    note_long_rate: float
+    note_short_rate: float
     against_the_box_rate: float
     leveraged_fund_factor: bool
     leveraged_long_cap: bool
@@ -240,11 +242,12 @@ class StrategySpreads:
 
 @dataclass(frozen=True)
 class StrategyHedgedStock:
-    """Stock hedged with options. Rule: FINRA 4210(f)(2)(H)(v)."""
+    """Stock hedged with options, and the readings of it. Rule: FINRA 4210(f)(2)(H)(v), (F)(ii)."""
 
     FILE: ClassVar = "finra_4210/strategy_hedged_stock.toml"
     hedge_rate: float
     hedged_short_at_strike: bool
+    partial_cover: bool
     long_hedge_may_expire_later: bool
 
 

@@ -60,15 +60,17 @@ class UnderlyingMargin:
 
     def pairing(self, kind: RequirementKind) -> PairingResult:
         """The pairing that requires least of a kind."""
-        return self._initial if kind is RequirementKind.INITIAL else self._maintenance
+        if kind is RequirementKind.DEPOSIT and (
+            self.is_cash or not self.holdings.stocks or not self.holdings.options
+        ):
+            kind = RequirementKind.INITIAL  # the two differ where stock stands with options
+        if kind not in self._pairings:
+            self._pairings[kind] = self._least(kind)
+        return self._pairings[kind]
 
     @cached_property
-    def _initial(self) -> PairingResult:
-        return self._least(RequirementKind.INITIAL)
-
-    @cached_property
-    def _maintenance(self) -> PairingResult:
-        return self._least(RequirementKind.MAINTENANCE)
+    def _pairings(self) -> dict[RequirementKind, PairingResult]:
+        return {}
 
     def _least(self, kind: RequirementKind) -> PairingResult:
         requirements = requirement_rules(kind, self.rules, cash=self.is_cash)
@@ -98,8 +100,8 @@ class UnderlyingMargin:
 
     @property
     def deposit(self) -> float:
-        """What has to be put up: the least initial requirement less the proceeds."""
-        return self.requirement(RequirementKind.INITIAL) - self.proceeds
+        """What has to be put up: the least requirement by the law less the proceeds."""
+        return self.requirement(RequirementKind.DEPOSIT) - self.proceeds
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,8 +157,8 @@ class StrategyMargin:
 
     @property
     def deposit(self) -> float:
-        """What has to be put up, $: the initial requirement less the proceeds."""
-        return self.initial - self.proceeds
+        """What has to be put up, $: the requirement by the law less the proceeds."""
+        return fsum(c.deposit for c in self.classes)
 
 
 def strategy_margin(book: Book, mark: FloatArray, seconds: float = SECONDS) -> StrategyMargin:

@@ -133,7 +133,7 @@ def test_what_cannot_be_divided_stays_one_spread() -> None:
         ("25% of 10,000", [S(100)]),
         ("as the stock alone, 2,500", [S(100), C(-1, 105)]),
         (
-            "2,250 on stock valued at the strike, and 1,000 written down to it",
+            "25% of 9,000, the stock at the strike, and 1,000 written down to the strike",
             [S(100), C(-1, 90, 11.0)],
         ),
         ("1,450 as hedged, where the stock alone requires 2,500", [S(100), P(1, 95)]),

@@ -76,11 +76,12 @@ def counted_options(account: Account) -> float:
 
 
 @pytest.mark.parametrize("name", READINGS)
-@pytest.mark.parametrize("phase", RequirementKind)
+@pytest.mark.parametrize("kind", RequirementKind)
 def test_no_pairing_is_asked_less(name: str, kind: RequirementKind) -> None:
     for seed in range(ACCOUNTS):
         account = random_account(seed)
-        expected = least(account, READINGS[name], kind is RequirementKind.INITIAL)
+        initial, law = kind is not RequirementKind.MAINTENANCE, kind is RequirementKind.DEPOSIT
+        expected = least(account, READINGS[name], initial, law)
         if kind is RequirementKind.MAINTENANCE:
             expected += counted_options(account)
         margin = margined(account, READINGS[name])

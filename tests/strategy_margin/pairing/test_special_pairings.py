@@ -21,7 +21,7 @@ from xlmargin.strategy_margin import (
 
 STOCK = [Underlying("XYZ", 100.0)]
 INDEX = [Underlying("IDX", 1000.0, UnderlyingClass.INDEX_BROAD)]
-INITIAL, MAINTENANCE = RequirementKind
+INITIAL, DEPOSIT, MAINTENANCE = RequirementKind
 
 
 def margined(rows: list[Row], underlyings: list[Underlying], **overrides: float) -> StrategyMargin:
@@ -147,6 +147,66 @@ def test_mini_contracts_pair_with_the_shares_that_are_left() -> None:
         Row("call", -2, 2.0, 100, 30, multiplier=10),
     ]
     assert margined(rows, STOCK).maintenance == pytest.approx(3000.0)
+
+
+PARTLY = [Row("stock", 150, 50.0), Row("call", -2, 1.0, 55, 30)]
+
+
+def test_partly_covered_calls_are_whole_lots_unless_chosen_otherwise() -> None:
+    """150 shares at 50 and two 55 calls at 1: the second call is uncovered, or half of it."""
+    on = [Underlying("XYZ", 50.0)]
+    whole, partly = margined(PARTLY, on), margined(PARTLY, on, partial_cover=1)
+    assert whole.initial == pytest.approx(3_750 + 600)
+    assert partly.initial == pytest.approx(3_750 + 300)
+    assert whole.maintenance == pytest.approx(1_875 + 600)
+    assert partly.maintenance == pytest.approx(1_875 + 300)
+    assert names(partly) == ["Covered call", "Partly covered call"]
+    shown = strategy_lines(partly, MAINTENANCE)
+    assert sum(line.maintenance for line in shown) == pytest.approx(partly.maintenance)
+    assert [leg.quantity for line in shown for leg in line.legs] == [100, -1, 50, -1]
+
+
+def test_shares_cover_one_part_of_an_option_only() -> None:
+    rows = [Row("stock", 150, 50.0), Row("call", -4, 1.0, 55, 30)]
+    partly = margined(rows, [Underlying("XYZ", 50.0)], partial_cover=1)
+    assert partly.initial == pytest.approx(3_750 + 300 + 2 * 600)
+
+
+def test_partial_cover_of_short_stock() -> None:
+    """150 short at 50: 30% of it; a 45 put at 1 asks 100 + 1,000 - 500, half of it covered."""
+    rows = [Row("stock", -150, 50.0), Row("put", -2, 1.0, 45, 30)]
+    partly = margined(rows, [Underlying("XYZ", 50.0)], partial_cover=1)
+    assert partly.maintenance == pytest.approx(150 * 15 + 300)
+    assert "Partly covered put" in names(partly)
+
+
+MINI = Underlying("MIN", 100.0, UnderlyingClass.INDEX_BROAD, class_group="IDX", index_scale=0.1)
+
+
+def test_a_strangle_of_two_scales_of_a_broad_index() -> None:
+    """Call 100 x (20 + 150 - 20); ten puts 1,000 x (1.5 + 15 - 5): the call and the puts' value."""
+    rows = [
+        index_row("call", -1, 20.0, 1020),
+        index_row("put", -10, 1.5, 95)._replace(symbol="MIN"),
+    ]
+    margin = margined(rows, [*INDEX, MINI])
+    assert margin.maintenance == pytest.approx(15_000 + 1_500)
+    (line,) = strategy_lines(margin, MAINTENANCE)
+    assert line.strategy == "Short strangle"
+    assert line.rationale == "uncovered call 15,000, the greater, and the put's value 1,500"
+    more = [rows[0], rows[1]._replace(quantity=-12)]
+    assert margined(more, [*INDEX, MINI]).maintenance == pytest.approx(16_500 + 2 * 1_150)
+    fewer = [rows[0], rows[1]._replace(quantity=-9)]
+    assert margined(fewer, [*INDEX, MINI]).maintenance == pytest.approx(15_000 + 9 * 1_150)
+
+
+def test_indexes_that_are_not_broad_pair_at_one_scale_alone() -> None:
+    narrow = [replace(u, underlying_class=UnderlyingClass.INDEX_NARROW) for u in (*INDEX, MINI)]
+    rows = [
+        index_row("call", -1, 20.0, 1020),
+        index_row("put", -10, 1.5, 95)._replace(symbol="MIN"),
+    ]
+    assert margined(rows, narrow).maintenance == pytest.approx(100 * 200 + 1_000 * 16.5)
 
 
 def test_stock_against_the_box_covers_nothing() -> None:

@@ -23,7 +23,7 @@ from xlmargin.strategy_margin.rules.cash_account import (
 )
 from xlmargin.strategy_margin.rules.legs import RequirementKind
 
-INITIAL, MAINTENANCE = RequirementKind
+INITIAL, DEPOSIT, MAINTENANCE = RequirementKind
 
 
 def test_paid_in_full(underlying, option, rules):

@@ -25,7 +25,7 @@ from xlmargin.strategy_margin.rules.hedged_stock import (
 from xlmargin.strategy_margin.rules.legs import RequirementKind
 from xlmargin.strategy_margin.rules.stock import long_stock, short_stock
 
-INITIAL, MAINTENANCE = RequirementKind
+INITIAL, DEPOSIT, MAINTENANCE = RequirementKind
 TODAY = date(2026, 1, 15)
 LONG_LIVED = date(2027, 1, 15)
 prices = st.floats(0.5, 1_000)
@@ -183,8 +183,35 @@ def test_reverse_conversion(spot, maintenance, underlying, option, shares, rules
     on = underlying(spot)
     stock = shares(on, spot, -100)
     legs = stock, option("long call", 100, 4.0, on), option("short put", 100, 5.0, on)
-    assert reverse_conversion(*legs, INITIAL, rules) == pytest.approx(1.5 * spot + 4.0)
+    in_the_money = max(100.0 - spot, 0.0)
+    assert reverse_conversion(*legs, INITIAL, rules) == pytest.approx(
+        1.5 * spot + in_the_money + 4.0
+    )
     assert reverse_conversion(*legs, MAINTENANCE, rules) == pytest.approx(maintenance)
+
+
+def test_what_covers_a_call_in_the_money_is_put_up_at_the_strike(underlying, option, shares, rules):
+    on = underlying(120.0)
+    stock, call = shares(on, 120.0), option("short call", 60, 61.0, on)
+    put, low = option("long put", 60, 0.5, on), option("long put", 50, 0.2, on)
+    assert covered_call(stock, call, INITIAL, rules) == pytest.approx(60.0)
+    assert covered_call(stock, call, DEPOSIT, rules) == pytest.approx(90.0)  # 30 and 60
+    assert conversion(stock, put, call, INITIAL, rules) == pytest.approx(60.5)
+    assert conversion(stock, put, call, DEPOSIT, rules) == pytest.approx(90.5)
+    assert collar(stock, low, call, INITIAL, rules) == pytest.approx(60.2)
+    assert collar(stock, low, call, DEPOSIT, rules) == pytest.approx(90.2)
+
+
+def test_no_deposit_is_less_than_maintenance(underlying, option, shares, rules):
+    """At strikes far above the price, where 10% of the strike is more than Reg T asks."""
+    on = underlying(10.0)
+    put, call = option("long put", 60, 50.0, on), option("short call", 60, 0.1, on)
+    assert conversion(shares(on, 10.0), put, call, INITIAL, rules) == pytest.approx(55.0)
+    assert conversion(shares(on, 10.0), put, call, DEPOSIT, rules) == pytest.approx(56.0)
+    long, short = option("long call", 60, 0.1, on), option("short put", 60, 50.0, on)
+    legs = (shares(on, 10.0, -100), long, short)
+    assert reverse_conversion(*legs, INITIAL, rules) == pytest.approx(10 + 5 + 50 + 0.1)
+    assert reverse_conversion(*legs, DEPOSIT, rules) == pytest.approx(10 + 6 + 50 + 0.1)
 
 
 @pytest.mark.parametrize(

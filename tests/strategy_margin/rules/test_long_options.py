@@ -14,7 +14,7 @@ from xlmargin.strategy_margin.rules.long_options import (
     paid_in_full,
 )
 
-INITIAL, MAINTENANCE = RequirementKind
+INITIAL, DEPOSIT, MAINTENANCE = RequirementKind
 TODAY = date(2026, 1, 15)
 SHORT_LIVED, LONG_LIVED = date(2026, 10, 15), date(2026, 10, 16)
 

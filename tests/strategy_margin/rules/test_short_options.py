@@ -11,7 +11,7 @@ from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.rules.legs import RequirementKind
 from xlmargin.strategy_margin.rules.short_options import add_on, straddle, uncovered
 
-INITIAL, MAINTENANCE = RequirementKind
+INITIAL, DEPOSIT, MAINTENANCE = RequirementKind
 prices = st.floats(0.5, 5_000)
 words = st.sampled_from(["short call", "short put"])
 classes = st.sampled_from(Class)
@@ -69,8 +69,8 @@ def test_leverage_by_date_and_by_choice_for_indexes(underlying, option):
     index = underlying(100.0, Class.INDEX_BROAD, leverage=2.0)
     for on in (fund, index):
         leg = option("short call", 100, 3.0, on)
-        assert add_on(leg, strategy_rules(date(2009, 11, 30))) == pytest.approx(15.0)
-        assert add_on(leg, strategy_rules(date(2009, 12, 1))) == pytest.approx(30.0)
+        assert add_on(leg, strategy_rules(date(2010, 4, 29))) == pytest.approx(15.0)
+        assert add_on(leg, strategy_rules(date(2010, 4, 30))) == pytest.approx(30.0)
     plain = strategy_rules(date(2026, 1, 15), "custom", {"leveraged_index_option_factor": False})
     assert add_on(option("short call", 100, 3.0, index), plain) == pytest.approx(15.0)
     assert add_on(option("short call", 100, 3.0, fund), plain) == pytest.approx(30.0)

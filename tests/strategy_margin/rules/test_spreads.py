@@ -21,7 +21,7 @@ from xlmargin.strategy_margin.rules.spreads import (
     value_at,
 )
 
-INITIAL, MAINTENANCE = RequirementKind
+INITIAL, DEPOSIT, MAINTENANCE = RequirementKind
 MARCH, APRIL, MAY = date(2026, 3, 20), date(2026, 4, 17), date(2026, 5, 15)
 
 LOSSES = {  # (contracts, kind, strike) ...: loss of a unit each

@@ -16,7 +16,7 @@ from xlmargin.strategy_margin.rules.stock import (
     short_stock_on_top,
 )
 
-INITIAL, MAINTENANCE = RequirementKind
+INITIAL, DEPOSIT, MAINTENANCE = RequirementKind
 prices = st.floats(0.01, 5_000)
 factors = st.sampled_from([-3.0, -2.0, -1.0, 1.0, 1.5, 2.0, 3.0, 4.0])
 
@@ -105,8 +105,8 @@ def test_leveraged_funds(factor, shares_of_value, underlying, rules):
     [
         (date(2009, 11, 30), 25.0, 30.0),
         (date(2009, 12, 1), 100.0, 100.0),
-        (date(2010, 12, 1), 100.0, 100.0),
-        (date(2010, 12, 2), 100.0, 120.0),
+        (date(2019, 8, 15), 100.0, 100.0),
+        (date(2019, 8, 16), 100.0, 120.0),
     ],
 )
 def test_a_fund_of_factor_four_by_date(as_of, long, short, underlying):
@@ -133,6 +133,28 @@ def test_a_low_priced_leveraged_fund_is_asked_its_factor(underlying, rules):
     assert short_stock(fund, 4.0, MAINTENANCE, rules) == pytest.approx(4.80)  # 120% of 4
 
 
+@pytest.mark.parametrize(
+    ("as_of", "leverage", "long", "short"),
+    [
+        (date(2019, 8, 15), 1.0, 8.0, 8.0),  # debt: 20%, which rate is not confirmed
+        (date(2019, 8, 16), 1.0, 10.0, 12.0),
+        (date(2026, 1, 15), 2.0, 20.0, 24.0),
+        (date(2026, 1, 15), -4.0, 40.0, 48.0),  # long up to the whole value
+    ],
+)
+def test_a_note_requires_its_maintenance_from_the_first(as_of, leverage, long, short, underlying):
+    note, rules = underlying(40.0, Class.ETN, leverage=leverage), strategy_rules(as_of)
+    for kind in RequirementKind:
+        assert long_stock(note, 40.0, kind, rules) == pytest.approx(long)
+    assert short_stock(note, 40.0, INITIAL, rules) == pytest.approx(40 + short)
+    assert short_stock(note, 40.0, MAINTENANCE, rules) == pytest.approx(short)
+
+
+def test_a_note_sold_short_has_no_least_amount_a_share(underlying, rules):
+    note = underlying(8.0, Class.ETN)
+    assert short_stock(note, 8.0, MAINTENANCE, rules) == pytest.approx(2.40)
+
+
 def test_against_the_box(rules):
     assert against_the_box(40.0, 41.0, INITIAL, rules) == 41.0
     assert against_the_box(40.0, 41.0, MAINTENANCE, rules) == pytest.approx(2.0)
@@ -143,8 +165,8 @@ def test_initial_is_never_less_than_maintenance(price, factor, underlying, rules
     fund = underlying(price, Class.ETF_BROAD, leverage=factor)
     long = [long_stock(fund, price, kind, rules) for kind in RequirementKind]
     short = [short_stock(fund, price, kind, rules) for kind in RequirementKind]
-    assert long[0] >= long[1] > 0
-    assert short[0] >= price + short[1] > price
+    assert long[0] == long[1] >= long[2] > 0
+    assert short[0] == short[1] >= price + short[2] > price
 
 
 @given(low=prices, high=prices)

@@ -73,7 +73,7 @@ def test_no_time_still_gives_an_answer_and_a_bound(engine: type[Engine]) -> None
     sheet = pairing_model(
         held.holdings, RequirementKind.MAINTENANCE, requirements, margin.rules, cash=False
     )
-    known, program = np.array(sheet.alone), sheet.built()
+    known, program = np.array(sheet.alone), sheet.build()
     terms = program.coefficient * known[program.variable]
     uses = np.bincount(program.constraint, terms)[sheet.held]
     assert (uses == [0 if leg.is_long else leg.contracts for leg in sheet.options]).all()

@@ -24,9 +24,7 @@ def requirement_in_lines(
     required = np.zeros(positions)
     for line in lines:
         for leg in line.legs:
-            required[leg.position] += (
-                leg.initial if kind is RequirementKind.INITIAL else leg.maintenance
-            )
+            required[leg.position] += getattr(leg, kind.value)
     return required
 
 

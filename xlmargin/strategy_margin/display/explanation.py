@@ -69,8 +69,7 @@ def _strategy(line: StrategyLine, positions: Positions, kind: RequirementKind) -
 
 def _leg(leg: StrategyLeg, positions: Positions, kind: RequirementKind) -> Requirement:
     """One leg: the part of the strategy's amount that it bears."""
-    amount = leg.initial if kind is RequirementKind.INITIAL else leg.maintenance
-    return Requirement(leg_label(leg, positions), amount)
+    return Requirement(leg_label(leg, positions), getattr(leg, kind.value))
 
 
 def leg_label(leg: StrategyLeg, positions: Positions) -> str:

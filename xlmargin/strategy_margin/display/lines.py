@@ -43,6 +43,8 @@ class StrategyLeg:
     position: int
     quantity: float
     initial: float
+    deposit: float
+    """Part of what the law requires, before the proceeds are applied."""
     maintenance: float
     proceeds: float
 
@@ -56,6 +58,7 @@ class StrategyLine:
     strategy: str
     legs: tuple[StrategyLeg, ...]
     initial: float
+    deposit: float
     maintenance: float
     proceeds: float
     rationale: str
@@ -77,10 +80,12 @@ def class_lines(margin: UnderlyingMargin, kind: RequirementKind) -> Iterator[Str
     for matched in _familiar(holdings, margin.pairing(kind)):
         yield _line(matched, holdings, kind, requirements, rows, cash=cash)
     if holdings.closed:
-        legs = tuple(StrategyLeg(p.position, p.quantity, 0.0, 0.0, 0.0) for p in holdings.closed)
+        legs = tuple(
+            StrategyLeg(lot.position, lot.quantity, 0.0, 0.0, 0.0, 0.0) for lot in holdings.closed
+        )
         text = "long and short contracts of one series close each other out"
         name, account = holdings.name, holdings.account
-        yield StrategyLine(account, name, CLOSED, legs, 0.0, 0.0, 0.0, text, "")
+        yield StrategyLine(account, name, CLOSED, legs, 0.0, 0.0, 0.0, 0.0, text, "")
 
 
 def _familiar(holdings: ClassPositions, pairing: PairingResult) -> Iterator[StrategyMatch]:
@@ -105,25 +110,22 @@ def _line(
 ) -> StrategyLine:
     strategy = _named(matched, holdings, cash=cash)
     used = [*rows.of_stock(matched), *rows.of_options(matched)]
-    required = {
-        kind: _required(matched, holdings, requirements[kind], used) for kind in RequirementKind
-    }
+    by_kind = [_required(matched, holdings, requirements[kind], used) for kind in RequirementKind]
     legs = tuple(
-        StrategyLeg(u.lot.position, u.lot.quantity, initial, maintenance, u.proceeds)
-        for u, initial, maintenance in zip(
-            used,
-            required[RequirementKind.INITIAL],
-            required[RequirementKind.MAINTENANCE],
-            strict=True,
-        )
+        StrategyLeg(u.lot.position, u.lot.quantity, initial, deposit, maintenance, u.proceeds)
+        for u, initial, deposit, maintenance in zip(used, *by_kind, strict=True)
+    )
+    initial, deposit, maintenance = (
+        requirement_of(matched, holdings, requirements[kind]) for kind in RequirementKind
     )
     return StrategyLine(
         account=holdings.account,
         class_name=holdings.name,
         strategy=strategy.name,
         legs=legs,
-        initial=requirement_of(matched, holdings, requirements[RequirementKind.INITIAL]),
-        maintenance=requirement_of(matched, holdings, requirements[RequirementKind.MAINTENANCE]),
+        initial=initial,
+        deposit=deposit,
+        maintenance=maintenance,
         proceeds=fsum(leg.proceeds for leg in legs),
         rationale=rationale(matched, holdings, requirements[basis]),
         rule=strategy.rule.of(basis),
@@ -209,13 +211,19 @@ def _named(matched: StrategyMatch, holdings: ClassPositions, *, cash: bool) -> S
         sides = (LONG_STOCK, SHORT_STOCK)
     elif matched.stock >= 0:
         sides = (LONG_STOCK if matched.shares > 0 else SHORT_STOCK,)
-    found = named(legs, [n for _, n in matched.options], sides)
+    contracts = [n for _, n in matched.options]
+    if matched.role is Role.STRADDLE:
+        contracts = [-1, -1]  # whatever the scales
+    found = named(legs, contracts, sides)
     if found.rule is stock.LONG_STOCK and not _is_margin_stock(matched, holdings):
         found = found._replace(rule=stock.NOT_MARGIN_STOCK)
     if matched.role is Role.FUND:
         found = found._replace(
             name="Index call covered by a fund", rule=hedged_stock.INDEX_CALL_COVERED_BY_FUND
         )
+    if matched.role is Role.PARTLY_COVERED:
+        name = f"Partly {found.name.lower()}"
+        found = found._replace(name=name, rule=hedged_stock.PARTLY_COVERED)
     if matched.role is Role.BOX:
         found = found._replace(name="Long European box", rule=spreads.LONG_EUROPEAN_BOX)
     return found._replace(rule=_CASH_RULES.get(matched.role, _PAID)) if cash else found

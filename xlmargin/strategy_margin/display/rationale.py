@@ -30,7 +30,7 @@ def rationale(
         case Role.UNCOVERED:
             return _uncovered(legs[0], -contracts[0], requirements)
         case Role.STRADDLE:
-            return _straddle(legs, -contracts[0], requirements)
+            return _straddle(legs, contracts, requirements)
         case Role.LONG:
             return _long(legs[0], contracts[0], requirements)
         case Role.BOX:
@@ -72,19 +72,21 @@ def _uncovered(leg: OptionLeg, contracts: int, requirements: RequirementRules) -
 _CENT = 0.005
 
 
-def _straddle(legs: Sequence[OptionLeg], contracts: int, requirements: RequirementRules) -> str:
+def _straddle(
+    legs: Sequence[OptionLeg], contracts: Sequence[int], requirements: RequirementRules
+) -> str:
     """A straddle: the greater side whole, the other side's value."""
-    whole = contracts * requirements.straddle(legs[0], legs[1])
-    greater, other = sorted(legs, key=requirements.uncovered, reverse=True)
-    if (
-        whole
-        < contracts * (requirements.uncovered(greater) + requirements.lesser_side(other)) - _CENT
-    ):
+    whole = -contracts[0] * requirements.straddle(legs[0], legs[1])
+    sides = [
+        (-n * requirements.uncovered(leg), -n * requirements.lesser_side(leg), _word(leg))
+        for n, leg in zip(contracts, legs, strict=True)
+    ]
+    greater, other = sorted(sides, reverse=True)
+    if whole < greater[0] + other[1] - _CENT:
         greater, other = other, greater
-    whole, value = requirements.uncovered(greater), requirements.lesser_side(other)
     return (
-        f"uncovered {_word(greater)} {money(contracts * whole)}, the greater, "
-        f"and the {_word(other)}'s value {money(contracts * value)}"
+        f"uncovered {greater[2]} {money(greater[0])}, the greater, "
+        f"and the {other[2]}'s value {money(other[1])}"
     )
 
 
@@ -97,7 +99,7 @@ def _long(leg: OptionLeg, contracts: int, requirements: RequirementRules) -> str
     value, amount = contracts * leg.multiplier * leg.value, contracts * requirements.long_alone(leg)
     if value and 0 < amount < value - _CENT:
         return f"{percent(amount / value)} of its value {money(value)}: it lives long enough"
-    if requirements.kind is RequirementKind.INITIAL:
+    if requirements.kind is not RequirementKind.MAINTENANCE:
         return f"paid in full, {money(amount)}"
     return "paid in full, no value and nothing further"
 
@@ -109,7 +111,7 @@ def _spread(
     units = [n * leg.units_per_contract for n, leg in zip(contracts, legs, strict=True)]
     loss = spreads.maximum_loss(legs, units)
     bought = ""
-    if requirements.kind is RequirementKind.INITIAL:
+    if requirements.kind is not RequirementKind.MAINTENANCE:
         paid = fsum(
             n * requirements.paid(leg) for n, leg in zip(contracts, legs, strict=True) if n > 0
         )
@@ -164,20 +166,41 @@ def _of_stock(
             return _plain_stock(stock, shares, requirements)
     if abs(required - alone) < _CENT:
         return f"as the stock alone, {money(alone)}{bought}"
-    written_down = sum(max(0.0, stock.value - leg.strike) for leg in legs if not leg.is_long)
-    if matched.role is Role.COVERED and legs[0].is_call:
+    if matched.role is Role.PARTLY_COVERED:
         return (
-            f"{money(required - shares * written_down)} on stock valued at the strike, "
-            f"and {money(shares * written_down)} written down to it"
+            f"{shares:,.10g} shares cover a part of {legs[0].multiplier:,.10g}, the rest is "
+            f"uncovered: {money(required)}"
         )
-    if matched.role is Role.COVERED:
-        return f"as the stock alone, {money(alone)}, and {money(required - alone)} in the money"
-    return f"{money(required)} as hedged, where the stock alone requires {money(alone)}{bought}"
+    shorts = [leg for leg in legs if not leg.is_long]
+    loss = shares * sum(
+        max(0.0, stock.value - _strike_a_share(leg, stock)) if leg.is_call else leg.itm_amount
+        for leg in shorts
+    )
+    if requirements.kind is RequirementKind.INITIAL and stock.shares > 0:
+        loss = 0.0
+    what = "written down to the strike" if stock.shares > 0 else "in the money"
+    more = f", and {money(loss)} {what}" if loss >= _CENT else ""
+    rest = required - loss
+    if abs(rest - alone) < _CENT:
+        return f"as the stock alone, {money(alone)}{more}{bought}"
+    if len(shorts) == len(legs) == 1 or (requirements.kind is RequirementKind.DEPOSIT and shorts):
+        counted = shares * stock.value - loss
+        return (
+            f"{percent(rest / counted)} of {money(counted)}, the stock at the strike{more}{bought}"
+        )
+    return f"{money(rest)} as hedged, where the stock alone requires {money(alone)}{more}{bought}"
+
+
+def _strike_a_share(call: OptionLeg, stock: StockLeg) -> float:
+    """The strike, $ per share of the stock: of an index call brought to the fund's price."""
+    if call.underlying.symbol == stock.underlying.symbol:
+        return call.strike
+    return call.strike * stock.value / call.underlying.spot
 
 
 def _plain_stock(stock: StockLeg, shares: float, requirements: RequirementRules) -> str:
     """Stock by itself."""
     value, amount = shares * stock.value, shares * requirements.stock(stock)
-    if stock.shares < 0 and requirements.kind is RequirementKind.INITIAL:
+    if stock.shares < 0 and requirements.kind is not RequirementKind.MAINTENANCE:
         return f"value {money(value)} and {money(amount - value)} on top of it"
     return f"{percent(amount / value)} of {money(value)}" if value else "nothing of no value"

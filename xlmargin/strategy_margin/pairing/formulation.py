@@ -17,7 +17,7 @@ from xlmargin.strategy_margin.pairing.model import PairingModel, Role, Variable
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
 from xlmargin.strategy_margin.pairing.spread_sets import ExpirationClause, spread_variables
 from xlmargin.strategy_margin.pairing.stock_lots import stock_variables
-from xlmargin.strategy_margin.pairing.uncovered import uncovered_variables
+from xlmargin.strategy_margin.pairing.uncovered import straddle_variables, uncovered_variables
 from xlmargin.strategy_margin.rules.hedged_stock import may_cover_index_call
 from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind
 
@@ -72,6 +72,9 @@ def _add_shorts(
     lesser_side = [0.0 if leg.is_long else requirements.lesser_side(leg) for leg in model.options]
     for _, shorts in sorted(by_size.items()):
         uncovered_variables(model, shorts, uncovered, lesser_side)
+    for instrument in sorted({instrument for instrument, _ in by_size}):
+        own = [i for (of, _), shorts in by_size.items() if of == instrument for i in shorts]
+        straddle_variables(model, own, requirements)
 
 
 def _add_loan_values(model: PairingModel, requirements: RequirementRules) -> None:

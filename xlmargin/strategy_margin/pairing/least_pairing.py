@@ -124,6 +124,8 @@ def _with_stock(
             )
         case Role.COVERED:
             return contracts * requirements.covered(stock, legs[0])
+        case Role.PARTLY_COVERED:
+            return contracts * requirements.partly_covered(stock, legs[0])
         case Role.PROTECTED:
             return contracts * requirements.protected(stock, legs[0])
         case Role.FUND:

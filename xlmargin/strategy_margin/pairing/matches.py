@@ -10,11 +10,18 @@ from xlmargin.strategy_margin.pairing.boxes import halves
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
 from xlmargin.strategy_margin.pairing.model import PairingModel, Role
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
-from xlmargin.strategy_margin.pairing.uncovered import by_requirement
+from xlmargin.strategy_margin.pairing.uncovered import by_requirement, contracts_beside
 from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed
 from xlmargin.strategy_margin.rules.legs import OptionLeg
 
-_HEDGES = (Role.COVERED, Role.PROTECTED, Role.COLLAR, Role.CONVERSION, Role.FUND)
+_HEDGES = (
+    Role.COVERED,
+    Role.PARTLY_COVERED,
+    Role.PROTECTED,
+    Role.COLLAR,
+    Role.CONVERSION,
+    Role.FUND,
+)
 
 _FEWEST_SHARES = 1e-6
 """Fewer shares than this are none."""
@@ -63,6 +70,9 @@ def strategies_of(
     for _, members in sorted(spreads.items()):
         yield StrategyMatch(Role.SPREAD, tuple(sorted(members)))
     yield from _boxes(holdings, model, by_role[Role.BOX])
+    for (i, j), quantity in by_role[Role.STRADDLE].items():
+        others = round(quantity * contracts_beside(model.options[i], model.options[j]))
+        yield StrategyMatch(Role.STRADDLE, ((i, -quantity), (j, -others)))
     yield from _shorts(holdings, model, by_role, requirements)
     yield from _longs(model, used)
 
@@ -85,6 +95,8 @@ def _hedge(
     each = legs[0].multiplier
     if role is Role.FUND:
         each = fund_shares_needed(held.underlying, legs[0])
+    elif role is Role.PARTLY_COVERED:
+        each = abs(held.shares) % each
     shares = each * quantity * (1 if held.shares > 0 else -1)
     contracts = tuple((i, _signed(leg, quantity)) for i, leg in zip(options, legs, strict=True))
     return StrategyMatch(role, contracts, stock, shares)

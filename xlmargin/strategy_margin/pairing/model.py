@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import repeat
 from math import inf
 from typing import NamedTuple
 
@@ -36,6 +37,8 @@ class Role(Enum):
     AGAINST_THE_BOX = auto()
     """Stock held long and sold short at once."""
     COVERED = auto()
+    PARTLY_COVERED = auto()
+    """A short option on more shares than are left over from whole lots, which cover a part."""
     PROTECTED = auto()
     COLLAR = auto()
     CONVERSION = auto()
@@ -83,10 +86,14 @@ class PairingModel:
         cost: float,
         upper: float,
         entries: Iterable[tuple[int, float]] = (),
+        contracts: Iterable[float] = repeat(1.0),
     ) -> None:
-        """A use of whole contracts: $ for each, greatest quantity, rows beside its legs'."""
-        rows = [(self.held[i], 1.0) for i in variable.options]
-        self.builder.variable(cost, upper, [*rows, *entries])
+        """A use of whole contracts: $ for each, greatest quantity, constraints beside its legs'.
+
+        `contracts` are those of each option in one use.
+        """
+        own = [(self.held[i], n) for i, n in zip(variable.options, contracts, strict=False)]
+        self.builder.variable(cost, upper, [*own, *entries])
         self.variables.append(variable)
         self.alone.append(upper if variable.role in (Role.UNCOVERED, Role.NOT_PERMITTED) else 0.0)
 

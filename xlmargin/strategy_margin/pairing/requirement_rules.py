@@ -44,7 +44,7 @@ class RequirementRules(Protocol):
         """The lesser side of a straddle or strangle."""
 
     def straddle(self, one: OptionLeg, other: OptionLeg) -> float:
-        """A short put and a short call together."""
+        """A short put and a short call together, $ per contract of the one."""
 
     def long_alone(self, long: OptionLeg) -> float:
         """A long option in no hedge or spread."""
@@ -66,6 +66,9 @@ class RequirementRules(Protocol):
 
     def covered(self, stock: StockLeg, short: OptionLeg) -> float:
         """Stock and the short option that it covers."""
+
+    def partly_covered(self, stock: StockLeg, short: OptionLeg) -> float:
+        """The shares left over from whole lots, and the short option of which they cover a part."""
 
     def protected(self, stock: StockLeg, long: OptionLeg) -> float:
         """Stock and the long option that protects it."""
@@ -94,10 +97,13 @@ class MarginRequirementRules:
 
     def straddle(self, one: OptionLeg, other: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(G)(i)."""
-        if abs(self.uncovered(one) - self.uncovered(other)) <= EQUAL:
-            return self.uncovered(one) + min(self.lesser_side(one), self.lesser_side(other))
+        beside = one.units_per_contract / other.units_per_contract
+        if abs(self.uncovered(one) - beside * self.uncovered(other)) <= EQUAL:
+            values = (self.lesser_side(one), beside * self.lesser_side(other))
+            return self.uncovered(one) + min(values)
         put, call = (other, one) if one.is_call else (one, other)
-        return put.multiplier * short_options.straddle(put, call, self.kind, self.rules)
+        units = one.units_per_contract
+        return units * short_options.straddle(put, call, self.kind, self.rules)
 
     def long_alone(self, long: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(B), (D)."""
@@ -133,6 +139,13 @@ class MarginRequirementRules:
         """Rule: FINRA 4210(f)(2)(I)."""
         required = hedged_stock.covered_call if short.is_call else hedged_stock.covered_put
         return short.multiplier * required(stock, short, self.kind, self.rules)
+
+    def partly_covered(self, stock: StockLeg, short: OptionLeg) -> float:
+        """Rule: FINRA 4210 interpretation (f)(2)(F)(ii)/04."""
+        if not self.rules.hedged_stock.partial_cover:
+            return inf
+        share = abs(stock.shares) % short.multiplier / short.multiplier
+        return share * self.covered(stock, short) + (1 - share) * self.uncovered(short)
 
     def protected(self, stock: StockLeg, long: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(H)(v)a."""
@@ -204,6 +217,10 @@ class CashRequirementRules:
     def covered(self, stock: StockLeg, short: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(N)."""
         return short.multiplier * self.stock(stock) if short.is_call else inf
+
+    def partly_covered(self, stock: StockLeg, short: OptionLeg) -> float:
+        """Rule: FINRA 4210(f)(2)(N)."""
+        return inf
 
     def protected(self, stock: StockLeg, long: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(N)."""

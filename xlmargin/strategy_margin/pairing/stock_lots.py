@@ -33,12 +33,13 @@ def stock_variables(
     sizes = {model.options[i].multiplier for i in own}
     lot = min(sizes, default=1.0)
     lots = shares / lot
-    if len(sizes) == 1 and not index_calls:
+    shorts, longs = _sides(model.options, own, stock.shares > 0)
+    partly = {i: requirements.partly_covered(stock, model.options[i]) for i in shorts}
+    if len(sizes) == 1 and not index_calls and not any(map(isfinite, partly.values())):
         lots = float(floor(lots))
     row = model.builder.constraint(lots, lots)
     alone = requirements.stock(stock)
     model.add_amount(lot * alone, [(row, 1.0)], alone=lots)
-    shorts, longs = _sides(model.options, own, stock.shares > 0)
     covered = {i: requirements.covered(stock, model.options[i]) for i in shorts}
 
     def add(role: Role, pair: tuple[int, ...], cost: float, shares_under: float) -> None:
@@ -49,6 +50,12 @@ def stock_variables(
     for i in shorts:
         if isfinite(covered[i]):
             add(Role.COVERED, (i,), covered[i], model.options[i].multiplier)
+    once = model.builder.constraint(upper=1.0)
+    for i, cost in partly.items():
+        left_over = shares % model.options[i].multiplier
+        if isfinite(cost) and left_over:
+            entries = [(row, left_over / lot), (once, 1.0)]
+            model.add(Variable(Role.PARTLY_COVERED, (i,), stock=number), cost, 1.0, entries)
     for j in longs:
         long = model.options[j]
         paid, by_itself = requirements.paid(long), requirements.long_alone(long)

@@ -11,10 +11,13 @@ Rule: FINRA 4210(f)(2)(E)(i), (G)(i).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, product
 from math import isfinite
 
 from xlmargin.strategy_margin.pairing.model import PairingModel, Role, Variable
+from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
+from xlmargin.strategy_margin.rules.legs import OptionLeg
+from xlmargin.strategy_margin.rules.short_options import pairs_by_value
 
 NOT_PERMITTED = 1e8
 """Cost in the program, $ per contract, for a short that the account may not carry."""
@@ -51,6 +54,31 @@ def uncovered_variables(
     for row, next_of_kind in zip(carried, [*carried[2:], None, None], strict=False):
         onward = [] if next_of_kind is None else [(next_of_kind, 1.0)]
         model.add_amount(0.0, [(row, -1.0), *onward])
+
+
+def straddle_variables(
+    model: PairingModel, shorts: Sequence[int], requirements: RequirementRules
+) -> None:
+    """Variables for straddles of unlike contracts of one broad index: as many as stand for one."""
+    for i, j in product(shorts, repeat=2):
+        one, other = model.options[i], model.options[j]
+        beside = contracts_beside(one, other)
+        if (
+            beside > 1
+            and beside == round(beside)
+            and one.kind != other.kind
+            and pairs_by_value(one)
+            and other.contracts >= beside
+        ):
+            most = min(one.contracts, other.contracts // beside)
+            straddle = Variable(Role.STRADDLE, (i, j))
+            cost = requirements.straddle(one, other)
+            model.add(straddle, cost, most, contracts=(1.0, beside))
+
+
+def contracts_beside(one: OptionLeg, other: OptionLeg) -> float:
+    """Contracts of the other option on as many units as one contract of the one."""
+    return round(one.units_per_contract / other.units_per_contract, _DECIMALS)
 
 
 def by_requirement(

@@ -41,7 +41,9 @@ def long_option_in_full(leg: OptionLeg, kind: RequirementKind, rules: StrategyRu
     Rule: 12 CFR 220.8(a).
     """
     return (
-        rules.cash_account.cash_payment_rate * leg.value if kind is RequirementKind.INITIAL else 0.0
+        rules.cash_account.cash_payment_rate * leg.value
+        if kind is not RequirementKind.MAINTENANCE
+        else 0.0
     )
 
 

@@ -30,6 +30,9 @@ COVERED_PUT: Final = Paragraph(
     "12 CFR 220.4(b)(4)(i), 220.12(c); FINRA 4210(f)(2)(I)(i)",
     "FINRA 4210(f)(2)(I)(i), (iii); FINRA 4210(c)(2), (3)",
 )
+PARTLY_COVERED: Final = Paragraph(
+    "FINRA 4210 interpretation (f)(2)(F)(ii)/04", "FINRA 4210 interpretation (f)(2)(F)(ii)/04"
+)
 PROTECTIVE_PUT: Final = Paragraph("12 CFR 220.12(a)", "FINRA 4210(f)(2)(H)(v)a")
 PROTECTIVE_CALL: Final = Paragraph("12 CFR 220.12(c)", "FINRA 4210(f)(2)(H)(v)a")
 CONVERSION: Final = Paragraph("12 CFR 220.4(b)(4)(ii), 220.12(a)", "FINRA 4210(f)(2)(H)(v)b")
@@ -45,8 +48,8 @@ def covered_call(
 ) -> float:
     """Requirement for long stock and a short call that it covers, $ per share.
 
-    Initially the stock's alone. Afterwards the stock's, at no more than the strike, and the
-    write-down to it. Nothing on the call.
+    Initially, as the exchange displays it, the stock's alone. To be put up and afterwards the
+    stock's, at no more than the strike, and the write-down to it. Nothing on the call.
 
     Rule: 12 CFR 220.4(b)(4)(ii); FINRA 4210(f)(2)(I)(i), (iii).
     """
@@ -81,7 +84,7 @@ def protective_put(
     """
     paid = paid_in_full(put, kind, rules.as_of, rules)
     alone = long_stock(stock.underlying, stock.value, kind, rules)
-    if kind is RequirementKind.INITIAL:
+    if kind is not RequirementKind.MAINTENANCE:
         return alone + paid
     return min(_hedged(put, rules) + put.otm_amount, alone) + paid
 
@@ -98,8 +101,8 @@ def protective_call(
     Rule: 12 CFR 220.12(c)(1), (2); FINRA 4210(f)(2)(H)(v)a.
     """
     alone = short_stock_on_top(stock.underlying, stock.value, rules)
-    on_top = min(_hedged(call, rules) + call.otm_amount, alone)
-    return _with_long_call(stock, call, on_top, kind, rules)
+    hedged = min(_hedged(call, rules) + call.otm_amount, alone)
+    return _with_long_call(stock, call, hedged, 0.0, kind, rules)
 
 
 def conversion(
@@ -107,15 +110,12 @@ def conversion(
 ) -> float:
     """Requirement for long stock, long American put, short call of one strike, $ per share.
 
-    Initially the stock's and the put's cost. Afterwards a share of the strike, and the
-    write-down of the stock to it.
+    Initially the stock's and the put's cost; to be put up the covered call's and the put's.
+    Afterwards a share of the strike, and the write-down of the stock to it.
 
-    Rule: FINRA 4210(f)(2)(H)(v)b.
+    Rule: 12 CFR 220.4(b)(4)(ii); FINRA 4210(b), (f)(2)(H)(v)b.
     """
-    paid = paid_in_full(put, kind, rules.as_of, rules)
-    if kind is RequirementKind.INITIAL:
-        return long_stock(stock.underlying, stock.value, kind, rules) + paid
-    return _hedged(put, rules) + max(0.0, stock.value - call.strike) + paid
+    return _with_cover(stock, put, call, _hedged(put, rules), kind, rules)
 
 
 def reverse_conversion(
@@ -123,13 +123,12 @@ def reverse_conversion(
 ) -> float:
     """Requirement for short stock, long American call, short put of one strike, $ per share.
 
-    Initially the short stock's and the call's cost. Afterwards, on top of the stock's value, a
-    share of the strike and the amount by which the put is in the money.
+    Initially the short stock's, the amount by which the put is in the money, and the call's cost.
+    Afterwards, on top of the stock's value, a share of the strike and the same amount.
 
-    Rule: 12 CFR 220.12(c)(1), (2); FINRA 4210(f)(2)(H)(v)c.
+    Rule: 12 CFR 220.4(b)(4)(i), 220.12(c)(1), (2); FINRA 4210(f)(2)(H)(v)c.
     """
-    on_top = _hedged(call, rules) + put.itm_amount
-    return _with_long_call(stock, call, on_top, kind, rules)
+    return _with_long_call(stock, call, _hedged(call, rules), put.itm_amount, kind, rules)
 
 
 def collar(
@@ -137,18 +136,16 @@ def collar(
 ) -> float:
     """Requirement for long stock, long American put, short call of a higher strike, $ per share.
 
-    Initially the stock's and the put's cost. Afterwards a share of the put's strike and the
-    amount by which the put is out of the money, or the stock's rate times the call's strike if
-    that is less; and the write-down of the stock to the call's strike.
+    Initially the stock's and the put's cost; to be put up the covered call's and the put's.
+    Afterwards a share of the put's strike and the amount by which the put is out of the money, or
+    the stock's rate times the call's strike if that is less; and the write-down of the stock to
+    the call's strike.
 
-    Rule: FINRA 4210(f)(2)(H)(v)d.
+    Rule: 12 CFR 220.4(b)(4)(ii); FINRA 4210(b), (f)(2)(H)(v)d.
     """
-    paid = paid_in_full(put, kind, rules.as_of, rules)
-    if kind is RequirementKind.INITIAL:
-        return long_stock(stock.underlying, stock.value, kind, rules) + paid
     at_call_strike = long_maintenance_rate(stock.underlying, rules) * call.strike
-    required = min(_hedged(put, rules) + put.otm_amount, at_call_strike)
-    return required + max(0.0, stock.value - call.strike) + paid
+    hedged = min(_hedged(put, rules) + put.otm_amount, at_call_strike)
+    return _with_cover(stock, put, call, hedged, kind, rules)
 
 
 def index_call_covered_by_fund(
@@ -211,20 +208,51 @@ def _hedged(option: OptionLeg, rules: StrategyRules) -> float:
     return rules.hedged_stock.hedge_rate * option.strike
 
 
-def _with_long_call(
-    stock: StockLeg, call: OptionLeg, on_top: float, kind: RequirementKind, rules: StrategyRules
+def _with_cover(
+    stock: StockLeg,
+    put: OptionLeg,
+    call: OptionLeg,
+    hedged: float,
+    kind: RequirementKind,
+    rules: StrategyRules,
 ) -> float:
-    """Short stock that a long call hedges, $ per share; `on_top` is its maintenance by the text.
+    """Long stock that covers a short call beside a long put, $ per share.
 
-    Initially as short stock alone, or by the relief for convertible positions, where that is
-    chosen and the strike is not above the sale price: the value and the hedge's maintenance.
-    Afterwards, in the manner of the manual's samples, the stock counts at the strike where that is
-    higher.
+    `hedged` is its maintenance by the text, without the write-down to the call's strike.
+    """
+    paid = paid_in_full(put, kind, rules.as_of, rules)
+    maintenance = hedged + max(0.0, stock.value - call.strike)
+    if kind is RequirementKind.MAINTENANCE:
+        return maintenance + paid
+    covered = covered_call(stock, call, kind, rules)
+    return (covered if kind is RequirementKind.INITIAL else max(covered, maintenance)) + paid
+
+
+def _with_long_call(
+    stock: StockLeg,
+    call: OptionLeg,
+    hedged: float,
+    loss: float,
+    kind: RequirementKind,
+    rules: StrategyRules,
+) -> float:
+    """Short stock that a long call hedges, $ per share.
+
+    `hedged` is its maintenance by the text on top of the stock's value, `loss` what a short put
+    beside it is in the money. Initially as short stock alone, or by the relief for convertible
+    positions, where that is chosen and the strike is not above the sale price: the value and the
+    hedge's maintenance. Afterwards, in the manner of the manual's samples, the stock counts at the
+    strike where that is higher.
     """
     paid = paid_in_full(call, kind, rules.as_of, rules)
+    above = (
+        max(0.0, call.strike - stock.value) if rules.hedged_stock.hedged_short_at_strike else 0.0
+    )
     if kind is RequirementKind.MAINTENANCE:
-        at_strike = max(0.0, call.strike - stock.value)
-        return on_top + (at_strike if rules.hedged_stock.hedged_short_at_strike else 0.0) + paid
-    alone = short_stock(stock.underlying, stock.value, kind, rules)
-    relieved = rules.reg_t_stock.convertible_relief and call.strike <= stock.value
-    return (min(alone, stock.value + on_top) if relieved else alone) + paid
+        return hedged + loss + above + paid
+    initial = short_stock(stock.underlying, stock.value, kind, rules)
+    if rules.reg_t_stock.convertible_relief and call.strike <= stock.value:
+        initial = min(initial, stock.value + hedged)
+    if kind is RequirementKind.DEPOSIT:
+        initial = max(initial, stock.value + hedged + above)
+    return initial + loss + paid

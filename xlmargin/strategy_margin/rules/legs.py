@@ -21,6 +21,9 @@ class RequirementKind(StrEnum):
     INITIAL = "initial"
     """As the exchange manuals display it: the cost of longs, the premiums of shorts and the value
     of short stock are inside, before any proceeds are applied."""
+    DEPOSIT = "deposit"
+    """The same by the law: stock that covers a short call at no more than the strike, and never
+    less than maintenance. Less the proceeds, it is the money to put up."""
     MAINTENANCE = "maintenance"
     """Beside an equity that counts stock at its full market value, short stock as a debit, and
     of options only long ones with loan value."""
@@ -35,7 +38,7 @@ class Paragraph:
 
     def of(self, kind: RequirementKind) -> str:
         """The paragraph that holds of the kind, as a requirement cites it."""
-        return self.initial if kind is RequirementKind.INITIAL else self.maintenance
+        return self.initial if kind is not RequirementKind.MAINTENANCE else self.maintenance
 
 
 @dataclass(frozen=True)

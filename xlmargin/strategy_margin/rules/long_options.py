@@ -28,7 +28,7 @@ def long_option(leg: OptionLeg, kind: RequirementKind, as_of: date, rules: Strat
     """
     if has_loan_value(leg, as_of, rules):
         return rules.long_options.long_option_rate[leg.underlying.underlying_class] * leg.value
-    return leg.value if kind is RequirementKind.INITIAL else 0.0
+    return leg.value if kind is not RequirementKind.MAINTENANCE else 0.0
 
 
 def paid_in_full(leg: OptionLeg, kind: RequirementKind, as_of: date, rules: StrategyRules) -> float:
@@ -39,7 +39,7 @@ def paid_in_full(leg: OptionLeg, kind: RequirementKind, as_of: date, rules: Stra
 
     Rule: FINRA 4210(f)(2)(B), (H)(i).
     """
-    counted = kind is RequirementKind.INITIAL or has_loan_value(leg, as_of, rules)
+    counted = kind is not RequirementKind.MAINTENANCE or has_loan_value(leg, as_of, rules)
     return leg.value if counted else 0.0
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.instruments import UnderlyingClass
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind
 
 UNCOVERED: Final = Paragraph("FINRA 4210(f)(2)(E)(i)", "FINRA 4210(f)(2)(E)(i)")
+_BROAD_INDEXES: Final = frozenset({UnderlyingClass.INDEX_HIGH_CAP, UnderlyingClass.INDEX_BROAD})
+
 STRADDLE: Final = Paragraph("FINRA 4210(f)(2)(G)(i)", "FINRA 4210(f)(2)(G)(i)")
 
 
@@ -41,17 +44,26 @@ def add_on(leg: OptionLeg, rules: StrategyRules) -> float:
 
 
 def straddle(put: OptionLeg, call: OptionLeg, kind: RequirementKind, rules: StrategyRules) -> float:
-    """Requirement for a short put and a short call on as many units, $ per unit.
+    """Requirement for a short put and a short call on as many units, $ per unit of the full index.
 
-    The greater of the two uncovered requirements, and the value of the other option. Strikes
-    and expirations may differ. Where the two are equal, the side that asks less in all.
+    The greater of the two uncovered requirements, and the value of the other option. Strikes,
+    expirations and scales may differ. Where the two are equal, the side that requires less in all.
 
     Rule: FINRA 4210(f)(2)(G)(i).
     """
-    of_put, of_call = uncovered(put, kind, rules), uncovered(call, kind, rules)
+    of_put, of_call = (uncovered(leg, kind, rules) / leg.scale for leg in (put, call))
+    put_value, call_value = (leg.value / leg.scale for leg in (put, call))
     if of_put == of_call:
-        return of_put + min(put.value, call.value)
-    return of_put + call.value if of_put > of_call else of_call + put.value
+        return of_put + min(put_value, call_value)
+    return of_put + call_value if of_put > of_call else of_call + put_value
+
+
+def pairs_by_value(leg: OptionLeg) -> bool:
+    """Whether a short option pairs with one of another scale on as much underlying value.
+
+    Rule: FINRA 4210(f)(2)(G)(i)i-j.
+    """
+    return leg.underlying.underlying_class in _BROAD_INDEXES
 
 
 def underlying_rate(leg: OptionLeg, rules: StrategyRules) -> float:

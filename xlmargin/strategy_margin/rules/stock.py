@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.rules.legs import Paragraph, RequirementKind
@@ -25,15 +26,16 @@ def long_stock(
 
     A share of its cost initially and of its market value afterwards; a leveraged fund's
     maintenance is multiplied by its factor, up to its whole value. Initially never less than
-    maintenance. Stock that is not margin stock is paid in full and stays so.
+    maintenance. Stock that is not margin stock is paid in full and stays so. A note is debt,
+    which Reg T leaves to good faith: it requires its maintenance from the first.
 
-    Rule: 12 CFR 220.12(a), (e); FINRA 4210(c)(1), (6) and interpretation (c)/13; FINRA
-    4210 interpretation (b)(4)/01.
+    Rule: 12 CFR 220.12(a), (b), (e); FINRA 4210(b), (c)(1), (6) and interpretations (c)/12,
+    (c)/13.
     """
     maintenance = long_maintenance_rate(underlying, rules)
-    if kind is RequirementKind.INITIAL:
-        return max(_long_initial_rate(underlying, rules), maintenance) * value
-    return maintenance * value
+    if kind is RequirementKind.MAINTENANCE or _is_note(underlying):
+        return maintenance * value
+    return max(_long_initial_rate(underlying, rules), maintenance) * value
 
 
 def short_stock(
@@ -42,12 +44,14 @@ def short_stock(
     """Requirement for stock sold short, $ per share.
 
     Initially the sale's value, and on top of it the greater of a share of that value and what
-    maintenance asks at the sale's price. Afterwards `short_stock_on_top` alone.
+    maintenance asks at the sale's price; of a note that alone. Afterwards `short_stock_on_top`.
 
-    Rule: 12 CFR 220.12(c)(1); FINRA 4210(c)(2), (3) and interpretation (b)(4)/01.
+    Rule: 12 CFR 220.12(c)(1), (d); FINRA 4210(b), (c)(2), (3).
     """
     on_top = short_stock_on_top(underlying, value, rules)
-    if kind is RequirementKind.INITIAL:
+    if _is_note(underlying):
+        return on_top if kind is RequirementKind.MAINTENANCE else value + on_top
+    if kind is not RequirementKind.MAINTENANCE:
         return value + max(rules.reg_t_stock.short_stock_initial_rate * value, on_top)
     return on_top
 
@@ -56,14 +60,18 @@ def short_stock_on_top(underlying: Underlying, value: float, rules: StrategyRule
     """Maintenance of stock sold short on top of its market value, $ per share.
 
     The greater of an amount a share and a share of the market value, both other ones below a low
-    price. A leveraged fund's share is multiplied by its factor.
+    price; of a note the share alone. A leveraged fund's or note's share is multiplied by its
+    factor.
 
-    Rule: FINRA 4210(c)(2), (3) and interpretation (c)/13.
+    Rule: FINRA 4210(c)(2), (3) and interpretations (c)/12, (c)/13, (e)(2)(C)(ii)/02.
     """
-    stock = rules.stock
-    rate = stock.short_stock_maintenance_rate * fund_factor(underlying, rules)
+    stock, is_note = rules.stock, _is_note(underlying)
+    rate = stock.note_short_rate if is_note else stock.short_stock_maintenance_rate
+    rate *= fund_factor(underlying, rules)
     if stock.leveraged_short_cap:
         rate = min(1.0, rate)
+    if is_note:
+        return rate * value
     if value < stock.low_price:
         return max(stock.low_priced_short_minimum, max(rate, stock.low_priced_short_rate) * value)
     return max(stock.short_stock_minimum, rate * value)
@@ -79,7 +87,7 @@ def against_the_box(
 
     Rule: 12 CFR 220.4(b)(2); FINRA 4210(e)(1) (unconfirmed: check against the rule text).
     """
-    if kind is RequirementKind.INITIAL:
+    if kind is not RequirementKind.MAINTENANCE:
         return short_value
     return rules.stock.against_the_box_rate * long_value
 
@@ -87,12 +95,13 @@ def against_the_box(
 def long_maintenance_rate(underlying: Underlying, rules: StrategyRules) -> float:
     """Share of the market value required for stock held long; 1 where it is not margin stock.
 
-    Rule: FINRA 4210(c)(1), (6) and interpretation (c)/13.
+    Rule: FINRA 4210(c)(1), (6) and interpretations (c)/12, (c)/13.
     """
     stock = rules.stock
     if not underlying.marginable:
         return rules.reg_t_stock.nonmarginable_rate
-    rate = stock.long_stock_maintenance_rate * fund_factor(underlying, rules)
+    rate = stock.note_long_rate if _is_note(underlying) else stock.long_stock_maintenance_rate
+    rate *= fund_factor(underlying, rules)
     return min(1.0, rate) if stock.leveraged_long_cap else rate
 
 
@@ -102,6 +111,10 @@ def fund_factor(underlying: Underlying, rules: StrategyRules) -> float:
     Rule: FINRA Regulatory Notice 09-53; FINRA 4210 interpretation (c)/13.
     """
     return max(1.0, abs(underlying.leverage)) if rules.stock.leveraged_fund_factor else 1.0
+
+
+def _is_note(underlying: Underlying) -> bool:
+    return underlying.underlying_class is UnderlyingClass.ETN
 
 
 def _long_initial_rate(underlying: Underlying, rules: StrategyRules) -> float:

@@ -1,0 +1,53 @@
+"""The least equity of a margin account, and what waives it, worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.strategy_margin.accounts import Row, book_of
+from xlmargin.account.account_state import AccountState, account_state
+from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.market import Underlying
+
+SHARES = Row("stock", 100, 15.0, cost=15.0)
+CALL = Row("call", -1, 0.4, 17.5, 30, cost=0.4)
+PUT = Row("put", -1, 0.3, 10, 30, cost=0.3)
+
+
+def state_of(rows: list[Row], cash: float) -> AccountState:
+    book, _ = book_of(rows, [Underlying("XYZ", 15.0)], cash=cash)
+    return account_state(under_portfolio_margin(book), under_strategy_margin(book))
+
+
+@pytest.mark.parametrize(
+    ("rows", "cash", "least"),
+    [
+        ([SHARES], 0.0, 0.0),
+        ([SHARES], -1.0, 1_500.0),  # never more than the cost
+        ([SHARES, CALL], 40.0, 0.0),  # the shares cover the call
+        ([SHARES, CALL], -1.0, 1_500.0),  # a debit needs it still
+        ([SHARES, CALL._replace(quantity=-2)], 40.0, 2_000.0),  # one call is not covered
+        ([PUT], 1_040.0, 0.0),  # cash covers the put
+        ([PUT], 1_000.0, 0.0),
+        ([PUT], 999.99, 2_000.0),
+        ([SHARES, CALL, PUT], 1_000.0, 0.0),
+        ([SHARES, CALL, PUT._replace(quantity=-2)], 1_999.0, 2_000.0),
+        ([SHARES._replace(quantity=-100)], 5_000.0, 2_000.0),  # short sales are never waived
+        ([PUT, PUT._replace(quantity=1, strike=9)], 100.0, 2_000.0),  # a spread is no deposit
+    ],
+)
+def test_least_equity(rows: list[Row], cash: float, least: float) -> None:
+    margin = state_of(rows, cash).margin
+    assert margin is not None
+    assert margin.minimum_equity == pytest.approx([least])
+
+
+def test_a_covered_sale_leaves_no_deficiency() -> None:
+    margin = state_of([SHARES, CALL], 40.0).margin
+    assert margin is not None
+    assert margin.minimum_equity_deficiency == pytest.approx([0.0])
+
+
+def test_options_are_bought_with_the_cash_that_no_put_is_secured_by() -> None:
+    assert state_of([PUT], 1_040.0).buying_power.options == pytest.approx([40.0])
+    assert state_of([SHARES, CALL], 40.0).buying_power.options == pytest.approx([40.0])
