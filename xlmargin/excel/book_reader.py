@@ -203,7 +203,8 @@ def _as_of(tables: Tables, settings: SettingsRead, log: ProblemLog) -> float:
         return settings.as_of
     if tables.default_as_of is not None:
         return tables.default_as_of
-    if "as_of" not in dict(tables.settings):
+    unread = any(p.range == SETTINGS and p.severity is Severity.ERROR for p in tables.problems)
+    if "as_of" not in dict(tables.settings) and not unread:
         log.error(SETTINGS, 0, "as_of", NOTHING, DATE)
     return np.nan
 

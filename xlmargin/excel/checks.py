@@ -185,5 +185,19 @@ def warn_of_closed(positions: Positions) -> list[Problem]:
     return warnings
 
 
+def warn_of_equal_rows(positions: Positions) -> list[Problem]:
+    """Rows of one account alike in contract, quantity and prices: one may be there twice."""
+    first: dict[tuple[float, ...], int] = {}
+    columns = (positions.quantity, positions.mark, positions.cost, positions.volatility)
+    codes = (positions.account, positions.group, positions.contracts.series)
+    listed = [np.nan_to_num(column).tolist() for column in (*codes, *columns)]
+    warnings = []
+    for i, key in enumerate(zip(*listed, strict=True)):
+        if (other := first.setdefault(key, i)) != i:
+            found = f"{positions.label(i)}, the same as {positions.rows([other])}"
+            warnings.append(_warning(positions, i, "quantity", found, "one row; both count"))
+    return warnings
+
+
 def _warning(positions: Positions, i: int, column: str, found: str, wanted: str) -> Problem:
     return positions.problem(i, column, found, wanted, Severity.WARNING)

@@ -93,6 +93,16 @@ SETTINGS_HELP: Final = {
         "Rules of trading within the day: by_date is intraday margin from its first day, pattern"
         " day trading before.",
     ),
+    "known_underlyings": _choice(
+        Settings.known_underlyings,
+        "What is known of symbols and not stated: used unless it lowers a requirement without a"
+        " list that confirms it, all of it, or none.",
+    ),
+    "leave_out": SettingHelp(
+        "currencies, symbols and types, with commas between them",
+        "nothing",
+        "Positions that do not count; XLM_CHECK notes each of them.",
+    ),
 }  # fmt: skip
 """The settings that are not rules' numbers, by name."""
 
