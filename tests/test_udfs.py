@@ -193,7 +193,9 @@ def test_several_problems_are_listed_at_once():
 
 
 def test_check_says_so_when_nothing_is_wrong():
-    assert call("XLM_CHECK", POSITIONS, MARKET, SETTINGS)[1][0] == "no problems"
+    assert (
+        call("XLM_CHECK", [*POSITIONS[:2], POSITIONS[4]], MARKET, SETTINGS)[1][0] == "no problems"
+    )
 
 
 def test_a_mixed_range_names_points_and_a_common_one_shows_moves():
@@ -236,13 +238,17 @@ def test_path_counts_cash_of_rows_and_settings():
     assert row[3] == pytest.approx(row[1] - row[2])
 
 
-def test_model_value_as_base_changes_what_a_mispriced_mark_does():
+def test_beside_a_volatility_the_price_is_the_value_and_the_model_the_base():
     positions = [[*POSITIONS[0], "volatility"], ["XYZ", "call", 1, 500, "2026-12-18", 30, 0.2]]
-    mark = call("PM_RISK_ARRAY", positions, MARKET, SETTINGS, None, "account", False)[0]
-    settings = [*SETTINGS, ["base_value", "model"]]
-    model = call("PM_RISK_ARRAY", positions, MARKET, settings, None, "account", False)[0]
+    array = call("PM_RISK_ARRAY", positions, MARKET, SETTINGS, None, "account", False)[0]
+    at_model = [*SETTINGS, ["base_value", "model"]]
+    assert call("PM_RISK_ARRAY", positions, MARKET, at_model, None, "account", False)[0] == array
     value = udfs.OPT_PRICE("call", 500, 500, "2026-12-18", "2026-11-20", 0.2, 0.04)
-    assert np.array(model[2:]) - mark[2:] == pytest.approx(np.full(10, 100 * (30 - value)))
+    worth = [
+        call("PM_PATH", positions, MARKET, settings, None, [[0.0]], False)[0][1]
+        for settings in (SETTINGS, at_model)
+    ]
+    assert worth == pytest.approx([3_000, 100 * value])
 
 
 def test_sticky_moneyness_moves_along_the_smile_and_flat_smiles_do_not():

@@ -58,6 +58,10 @@ class Underlying:
     dividends: tuple[Dividend, ...] = ()
     row: int = 0
     """Row of the market range; 0 where the underlying comes from the positions' own rows."""
+    yields: RateCurve | None = None
+    """Dividend yields by time, where they are stated by time."""
+    spot_is_forward: bool = False
+    """Whether options on it are valued off its price as their forward, whatever the rate."""
 
     @property
     def group(self) -> str:
@@ -114,6 +118,20 @@ class Market:
         """Rate for each underlying (by index) over each time: its own, else the curve's."""
         own = self._column("rate")[underlying]
         return np.where(np.isnan(own), self.curve.at(years), own)
+
+    def yield_over(self, underlying: np.ndarray, years: FloatArray) -> FloatArray:
+        """Dividend yield of each underlying (by index) over each time, a fraction a year.
+
+        Where the price is its own forward, it is the rate.
+        """
+        found = self.dividend_yield[underlying]
+        for i, own in enumerate(self.underlyings):
+            rows = underlying == i
+            if own.spot_is_forward:
+                found = np.where(rows, self.rate(underlying, years), found)
+            elif own.yields is not None:
+                found = np.where(rows, own.yields.at(years), found)
+        return np.asarray(found)
 
     def _column(self, name: str) -> FloatArray:
         return np.array([getattr(u, name) for u in self.underlyings], dtype=np.float64)

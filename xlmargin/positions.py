@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,9 @@ class Positions:
     """One entry a position, in the order of the user's rows; all columns have shape (positions,).
 
     `contracts` says what each is a position in. `quantity` is in contracts, shares, or dollars of
-    cash: long > 0, short < 0. Mark, cost ($ per unit) and volatility are NaN where not given.
+    cash: long > 0, short < 0. NaN where not given are mark, cost ($ per unit), volatility,
+    `mark_spot`, the price of an option's underlying when its mark was taken, and `forward`, that
+    for delivery at its expiration, $ per unit.
     `account` and `group` are indexes into `accounts` and `groups`; a group of -1 is none. `row` is
     the number of the row that a position stands in, `origin` an index into `origins`, the ranges.
     """
@@ -41,6 +43,13 @@ class Positions:
     row: IntArray
     origin: IntArray
     origins: tuple[str, ...]
+    mark_spot: FloatArray = field(default_factory=lambda: np.zeros(0))
+    forward: FloatArray = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        for name in ("mark_spot", "forward"):
+            if len(getattr(self, name)) != len(self.row):
+                object.__setattr__(self, name, np.full(len(self.row), np.nan))
 
     def __len__(self) -> int:
         return len(self.row)

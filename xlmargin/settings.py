@@ -41,6 +41,14 @@ class BaseValue(StrEnum):
     MODEL = "model"
 
 
+class UnsolvedPrice(StrEnum):
+    """What happens to an option whose price no volatility gives, a little below its bound."""
+
+    LEAST_VALUE = "least_value"
+    """It is valued at zero volatility, gains counted from its price."""
+    REFUSE = "refuse"
+
+
 class DayTradingRegime(StrEnum):
     """Which rules a broker applies to trading within the day."""
 
@@ -64,8 +72,9 @@ class KnownUnderlyings(StrEnum):
 class Settings:
     """Settings other than the date and the rates, which belong to the market.
 
-    `cash` and `sma` are in dollars, NaN where not stated. `overrides` holds rule parameters by
-    their names.
+    `cash` and `sma` are in dollars, NaN where not stated. `parity_tolerance` is a share of the
+    underlying's price by which an option may be below its value without volatility, NaN for the
+    usual one. `overrides` holds rule parameters by their names.
     """
 
     house: str = "rule"
@@ -75,6 +84,8 @@ class Settings:
     basis: Basis = Basis.DEPOSIT
     smile: Smile = Smile.STICKY_STRIKE
     base_value: BaseValue = BaseValue.MARK
+    unsolved_price: UnsolvedPrice = UnsolvedPrice.LEAST_VALUE
+    parity_tolerance: float = nan
     day_trading_regime: DayTradingRegime = DayTradingRegime.BY_DATE
     known_underlyings: KnownUnderlyings = KnownUnderlyings.CONFIRMED
     overrides: Mapping[str, float] = field(default_factory=dict)

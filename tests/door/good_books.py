@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import udfs
+from xlmargin import udfs
 from xlmargin.excel.arguments import Kind
 from xlmargin.excel.worksheet_function import REGISTRY
 
@@ -38,8 +38,8 @@ POSITIONS: Range = [
         *("cost", "multiplier", "style"),
     ],
     ["XYZ", "stock", 1500, None, None, 100.25, 80.5, None, None],
-    ["XYZ", "call", -12, 110, "2026-12-18", 2.5, 3.25, 100, "american"],
-    ["XYZ", "put", 10, 90, "2026-12-18", 2.0, None, 100, "american"],
+    ["XYZ", "call", -12, 110, "2026-12-18", 2.5, 3.25, 100, "european"],
+    ["XYZ", "put", 10, 90, "2026-12-18", 2.0, None, 100, "european"],
     ["ABC", "stock", -1200, None, None, 50.5, 60, None, None],
     ["ABC", "put", -2, 45, "2026-06-05", 1.25, None, None, None],
     ["SPX", "put", 1, 6000, "2026-12-18", 150.5, None, None, "european"],
@@ -72,15 +72,16 @@ DIVIDENDS: Range = [
 ACCOUNTS: Range = [
     [
         *("symbol", "type", "quantity", "strike", "expiration", "volatility", "price"),
-        *("account", "group", "underlying"),
+        *("account", "group", "underlying", "style"),
     ],
-    ["XYZ   261218C00110000", None, -5, None, None, 0.25, None, "First", None, None],
-    ["XYZ", "stock", 1000, None, None, None, None, "First", "hedge", None],
-    ["XYZ   261218P00090000", "put", 10, 90, 46374, 0.3, None, "First", "hedge", "XYZ"],
-    ["XYZ", "call", 3, 120, 46374, 0.2, None, "Second", None, None],
-    ["ABC", "stock", 2000, None, None, None, 50.5, "Second", None, None],
-    ["ABC", "call", -20, 55, 46192, 0.35, None, "Second", None, None],
-    ["USD", "cash", 4000.25, None, None, None, None, "Second", None, None],
+    ["XYZ   261218C00110000", None, -5, None, None, 0.25, None, "First", "hedge", None, "european"],
+    ["XYZ", "stock", 1000, None, None, None, None, "First", "hedge", None, None],
+    ["XYZ   261218P00090000", "put", 10, 90, 46374, 0.3, None, "First", None, "XYZ", "european"],
+    ["XYZ", "call", 3, 120, 46374, 0.2, None, "Second", None, None, "european"],
+    ["ABC", "stock", 2000, None, None, None, 50.5, "Second", None, None, None],
+    ["ABC", "call", -20, 55, 46192, 0.35, None, "Second", None, None, None],
+    ["USD", "cash", 4000.25, None, None, None, None, "Second", None, None, None],
+    [None, "cash", -1500, None, None, None, None, "First", None, None, None],
 ]
 TRADES: Range = [
     ["symbol", "type", "quantity", "strike", "expiration", "price", "cost", "fee", "action"],
@@ -144,15 +145,15 @@ BOOKS = (
     GoodBook(
         "days",
         {
-            "positions": _dated(_PART, "2026-01-14", "2026-01-15"),
-            "market": _dated(MARKET[:3], "2026-01-14", "2026-01-15"),
+            "positions": _dated(_PART[:3], "2026-01-14", "2026-01-15"),
+            "market": _dated(MARKET[:2], "2026-01-14", "2026-01-15"),
             "settings": [["name", "value"], ["rate", 0.04]],
             "dividends": DIVIDENDS,
         },
     ),
     GoodBook(
         "options",
-        {"dividends": DIVIDENDS},
+        {"dividends": [row[1:] for row in DIVIDENDS]},
         {
             "type_": [["call"], ["put"]],
             "spot": 100.25,
@@ -177,6 +178,7 @@ def functions_on(book: GoodBook, range_: str) -> tuple[str, ...]:
     """The functions that take this range of the book, and whose other ranges the book has.
 
     A book with orders is for the functions of orders, the dated one for those that go by date.
+    What XLM_CHECK says is asked for beside all of them.
     """
     own = set(book.ranges) - set(BOOK)
     return tuple(
@@ -187,7 +189,7 @@ def functions_on(book: GoodBook, range_: str) -> tuple[str, ...]:
         and ("positions" in taken) == ("positions" in book.ranges)
         and (name in BY_DATE) == (book.name == "days")
         and bool(own) == bool(own & set(taken))
-        and not name.startswith("XLM_")
+        and name != "XLM_CHECK"
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isclose, isfinite
 from typing import Any, Final
 
-from tests.door.good_books import BOOK, GoodBook, Range, answers_to, ranges_of
+from tests.door.good_books import BOOK, GoodBook, Range, answers_to
 from tests.door.mutations import Fate, Mutation
 
 LONGEST: Final = 255
@@ -52,17 +52,14 @@ def _numbers(answer: Any) -> list[float]:
 
 
 def checked(book: GoodBook, ranges: Mapping[str, Range]) -> Check:
-    """The problems that XLM_CHECK lists, as it lists them."""
+    """The problems that XLM_CHECK lists, as it lists them; none where it does not take the book."""
     if not set(BOOK) <= set(ranges):
         return []
-    taken = {name: ranges[name] for name in ranges_of("XLM_CHECK") if name in ranges}
-    answer = answers_to("XLM_CHECK", book, taken)
-    return answer[1:] if isinstance(answer, list) else [["error", answer]]
-
-
-def takes(range_: str) -> bool:
-    """Whether XLM_CHECK takes the range."""
-    return range_ in ranges_of("XLM_CHECK")
+    answer = answers_to("XLM_CHECK", book, ranges)
+    faults = faults_of(answer)
+    if faults or not isinstance(answer, list):
+        return [["fault", f"XLM_CHECK answers {', '.join(faults) or answer}"]]
+    return answer[1:]
 
 
 def rows_in(text: str) -> set[int]:
@@ -95,32 +92,37 @@ def verdict(
     range_: str,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    check: Check,
+    check: Callable[[], Check],
     check_before: Check,
 ) -> str:
-    """What is wrong with the answers by function, "" where they are as they must be."""
+    """What is wrong with the answers by function, "" where they are as they must be.
+
+    The check is asked where the answer itself does not say what must be said.
+    """
     for name, answer in after.items():
         if found := faults_of(answer):
             return f"{name} answers {', '.join(found)}"
-    told = [p for p in map(_as_text, check) if p not in set(map(_as_text, check_before))]
-    errors = [p for p in told if p.startswith("error")]
-    for name, answer in after.items():
         is_same = same(before[name], answer)
         refusal = _refusal_in(answer)
-        placed = bool(refusal) and any(
-            names_the_place(text, range_, mutation) for text in (refusal, *errors)
-        )
-        if mutation.fate is Fate.SAME and not is_same:
-            return f"{name} answers something else"
-        if mutation.fate is Fate.REFUSED and not placed:
-            return f"{name} {'is refused without naming the cell' if refusal else 'answers'}"
-        if mutation.fate is Fate.SAME_OR_REFUSED and not (is_same or placed):
-            return f"{name} answers neither the same nor a refusal that names the cell"
-        if mutation.fate is Fate.TOLD and not (
-            is_same or placed or _names_any(told, range_, mutation)
-        ):
-            return f"{name} answers something else, and nothing tells of the cell"
+        placed = bool(refusal) and names_the_place(refusal, range_, mutation)
+        if mutation.fate is Fate.SAME:
+            if not is_same:
+                return f"{name} answers something else"
+        elif not placed and (mutation.fate is Fate.REFUSED or not is_same):
+            told = _told(check(), check_before)
+            errors = [problem for problem in told if problem.startswith("error")]
+            placed = any(names_the_place(problem, range_, mutation) for problem in errors)
+            if not ((refusal and placed) or mutation.fate is Fate.TOLD):
+                return f"{name} {'is refused without naming the cell' if refusal else 'answers'}"
+            if check() and not placed and not _names_any(told, range_, mutation):
+                return f"{name} answers something else, and nothing tells of the cell"
     return ""
+
+
+def _told(check: Check, before: Check) -> list[str]:
+    """The problems that are not those of the good book."""
+    known = set(map(_as_text, before))
+    return [problem for problem in map(_as_text, check) if problem not in known]
 
 
 def _names_any(told: list[str], range_: str, mutation: Mutation) -> bool:

@@ -52,7 +52,6 @@ OF_POSITIONS = [
     (3, "expiration", "2026-12-18T10h", "wanted a date"),
     (3, "expiration", 20261338, "found 20261338, wanted a date"),
     (3, "expiration", dt.date(2026, 1, 14), "found 2026-01-14, wanted 2026-01-15 or later"),
-    (3, "price", 0, "found 0, wanted a price above 0"),
     (3, "price", -2, "found -2, wanted a price above 0"),
     (2, "price", 0, "found 0, wanted a price above 0"),
     (3, "price", None, "found nothing, wanted a price, or a volatility"),

@@ -12,7 +12,6 @@ import pytest
 from typer.testing import CliRunner
 
 from xlmargin import udfs
-from xlmargin.cells.words import POSITIONS
 from xlmargin.cli import app
 from xlmargin.commands.help_pages import page_of
 from xlmargin.errors import MarginError
@@ -20,10 +19,11 @@ from xlmargin.excel.settings_reader import SYNONYMS
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.help import EXAMPLE_BOOK, EXAMPLES, Example, help_rows, usage
 from xlmargin.help.example_book import Rows
+from xlmargin.help.help_page import INPUT
 from xlmargin.help.html import element
 from xlmargin.help.html_tables import answer_table, shown_value
 from xlmargin.help.settings_help import SETTINGS_HELP, parameters_help, settings_help
-from xlmargin.help.texts import GROUPS, REFUSALS
+from xlmargin.help.texts import GROUPS
 from xlmargin.hosts.differences import DIFFERENCES
 from xlmargin.rulebook import overridable_names
 
@@ -129,7 +129,7 @@ def test_every_function_and_argument_is_described(page: str, outline: Outline) -
 
 def test_every_link_leads_to_a_place_on_the_page(outline: Outline) -> None:
     assert len(outline.anchors) == len(set(outline.anchors))
-    assert {link.removeprefix("#") for link in outline.links} <= set(outline.anchors)
+    assert {link.removeprefix("#") for link in outline.links} <= {*outline.anchors, INPUT}
     assert {f"#{name}" for name in NAMES} <= set(outline.links)
     assert all(name.startswith(tuple(GROUPS)) for name in NAMES)
 
@@ -139,10 +139,8 @@ def test_nothing_comes_from_elsewhere(page: str, outline: Outline) -> None:
     assert not re.search(r"https?://|@import|url\(", page)
 
 
-def test_headings_synonyms_and_differences_are_there(outline: Outline) -> None:
+def test_differences_are_there(outline: Outline) -> None:
     text = set(outline.text)
-    for name, others in POSITIONS.synonyms.items():
-        assert {name, ", ".join(others)} <= text
     assert {difference.calc for difference in DIFFERENCES} <= text
 
 
@@ -165,14 +163,6 @@ def test_every_number_that_may_be_moved_is_listed() -> None:
 def test_a_number_without_value_on_the_date_says_why() -> None:
     rows = {str(r[0]): r for r in parameters_help(dt.date(2026, 6, 3)).rows}
     assert "no value on 2026-06-03" in str(rows["intraday_freeze_days"][3])
-
-
-@pytest.mark.parametrize("refused", REFUSALS, ids=lambda refused: refused.what)
-def test_refusals_say_where(refused) -> None:
-    answer = udfs.PM_REQUIREMENT(
-        refused.positions(), EXAMPLE_BOOK["Market"], EXAMPLE_BOOK["Settings"]
-    )
-    assert str(answer).startswith(f"#XLM! positions, row {refused.row}, {refused.column}: found")
 
 
 def test_rows_for_a_sheet() -> None:

@@ -221,6 +221,8 @@ class Headings:
         }
 
 
+_CURRENCY: Final = ("ccy", "curr", "currency primary", "currency code")
+
 POSITIONS: Final = Headings(
     {
         "symbol": (
@@ -269,7 +271,7 @@ POSITIONS: Final = Headings(
         "style": ("exercise style", "option style", "exercise"),
         "settlement": ("settles", "settlement time", "am/pm"),
         "deliverable": ("delivers",),
-        "currency": ("ccy", "curr", "currency primary", "currency code"),
+        "currency": _CURRENCY,
         "account": ("account number", "account no", "account id", "acct", "account name"),
         "group": ("pairing", "pairing group", "strategy group"),
         "date": ("as of", "report date", "position date"),
@@ -347,7 +349,7 @@ MARKET: Final = Headings(
         "house_move_down": (),
         "house_move_up": (),
         "name": ("description", "security name", "company"),
-        "currency": ("ccy", "curr"),
+        "currency": _CURRENCY,
         "date": ("as of", "price date"),
     },
     needed=("symbol", "price"),
@@ -360,7 +362,7 @@ DIVIDENDS: Final = Headings(
         "symbol": ("ticker", "underlying"),
         "ex_date": ("ex", "ex dividend date", "ex div date", "ex dividend", "date"),
         "amount": ("dividend", "div", "cash amount", "per share"),
-        "currency": ("ccy", "curr"),
+        "currency": _CURRENCY,
     },
     needed=("symbol", "ex_date", "amount"),
 )

@@ -91,11 +91,15 @@ def help_page(
         "help.html"
     ),
     force: Force = False,
+    of_input: Annotated[bool, typer.Option("--input", help="The input's page instead.")] = False,
 ) -> None:
-    """Write the reference of the worksheet functions as one page to read and print."""
+    """Write the reference of the worksheet functions as one page to read and print.
+
+    With --input that of the input: headings, words, cells, and every error with its cure.
+    """
     from xlmargin.commands.help_pages import write_help_page
 
     try:
-        write_help_page(output, registered(), force)
+        write_help_page(output, registered(), force, of_input=of_input)
     except (MarginError, OSError) as error:
         refuse(error)

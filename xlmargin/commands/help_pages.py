@@ -1,4 +1,4 @@
-"""The reference of the worksheet functions, written as one page."""
+"""The pages to read: the reference of the worksheet functions, and that of the input."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import typer
 
 from xlmargin.commands.outputs import refuse_output, writing
 from xlmargin.excel.worksheet_function import WorksheetFunction
-from xlmargin.help import help_page
+from xlmargin.help import help_page, input_page
 from xlmargin.hosts.differences import DIFFERENCES
 from xlmargin.reports.table import Table, Value
 
 
-def write_help_page(path: Path, functions: Sequence[WorksheetFunction], force: bool) -> None:
-    """Write the page whole or not at all; the same bytes every time."""
+def write_help_page(
+    path: Path, functions: Sequence[WorksheetFunction], force: bool, *, of_input: bool = False
+) -> None:
+    """Write one of the pages whole or not at all; the same bytes every time."""
     refuse_output(path, [".html", ".htm"], force=force)
-    page = page_of(functions)
+    page = input_page_of(functions) if of_input else page_of(functions)
     with writing(path) as whole:
         whole.write_bytes(page.encode())
     typer.echo(f"Written: {path}")
@@ -30,3 +32,8 @@ def page_of(functions: Sequence[WorksheetFunction]) -> str:
     )  # fmt: skip
     rows: list[list[Value]] = [[d.what, d.excel, d.office_js, d.calc] for d in DIFFERENCES]
     return help_page(functions, Table(headings, rows))
+
+
+def input_page_of(functions: Sequence[WorksheetFunction]) -> str:
+    """The page of the input, with what XLM_CHECK says of examples."""
+    return input_page(next(f for f in functions if f.name == "XLM_CHECK"))

@@ -24,7 +24,7 @@ from xlmargin.standard_output import write_json
 def show_what_if(ranges: BookRanges, trades: FileRows, today: dt.date, as_json: bool) -> bool:
     """Show what the trades would change; answers whether each account's own check accepts them.
 
-    Where cash is stated nowhere, none is known to.
+    Where cash is stated nowhere, none is known to. Refused with every error.
     """
     held = tables_of(ranges, today).ranges
     impact = Ranges(*held, extra={"trades": trades}, today=today).impact()

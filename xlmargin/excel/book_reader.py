@@ -26,7 +26,12 @@ from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS, SETTLEMENTS, STYL
 from xlmargin.contracts import NO_UNDERLYING, Contracts
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem, Severity
-from xlmargin.excel.checks import check_expirations, check_names, check_stock_prices
+from xlmargin.excel.checks import (
+    check_expirations,
+    check_mark_spots,
+    check_names,
+    check_stock_prices,
+)
 from xlmargin.excel.market_reader import (
     Dividends,
     StatedUnderlying,
@@ -198,7 +203,8 @@ def _as_of(tables: Tables, settings: SettingsRead, log: ProblemLog) -> float:
         return settings.as_of
     if tables.default_as_of is not None:
         return tables.default_as_of
-    if "as_of" not in dict(tables.settings):
+    unread = any(p.range == SETTINGS and p.severity is Severity.ERROR for p in tables.problems)
+    if "as_of" not in dict(tables.settings) and not unread:
         log.error(SETTINGS, 0, "as_of", NOTHING, DATE)
     return np.nan
 
@@ -395,6 +401,7 @@ def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
     spot = _from_market(market.spot, of_market)
     in_market = np.array([u.row > 0 for u in market.underlyings] or [False])[of_market]
     check_stock_prices(rows, spot, in_market, log)
+    check_mark_spots(rows, spot, log)
     mark = np.where(rows.is_stock & np.isnan(rows.price), spot, rows.price)
     mark = np.where(rows.is_cash, 1.0, mark)
     account, accounts = codes(rows.account)
@@ -420,6 +427,8 @@ def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
         mark=mark,
         cost=np.where(np.isnan(rows.cost), mark, rows.cost),
         volatility=rows.volatility,
+        mark_spot=np.where(rows.is_option, rows.mark_spot, np.nan),
+        forward=np.where(rows.is_option, rows.forward, np.nan),
         account=account,
         accounts=accounts,
         group=group,

@@ -23,6 +23,9 @@ from xlmargin.risk_array.contract_table import NO_CONTRACT
 MOST_APART: Final = 0.01
 """Share of the spot by which a stock row's price may differ from it before that is worth a look."""
 TOO_FAR_APART: Final = 2.0
+_FAR_SPOT: Final = 0.10
+_WRONG_SPOT: Final = 0.25
+"""Shares of the spot by which the underlying's price at the mark is a warning, or an error."""
 MOST_NAMED: Final = 5
 """Accounts named in one warning; of the rest only their number is told."""
 
@@ -33,8 +36,6 @@ _A_TICK: Final = 0.05
 _MOST_TIMES: Final = 10.0
 """How many times its underlying's price a strike may be, or the other way round."""
 _TOTAL: Final = "total"
-_WILD: Final = 5.0
-"""An implied volatility that is taken for a price in other units."""
 
 
 def check_expirations(rows: PositionRows, as_of: float, log: ProblemLog) -> None:
@@ -67,6 +68,16 @@ def check_stock_prices(
         report = log.warning if in_market[i] and near[i] else log.error
         found, wanted = f"{rows.price[i]:.10g}", f"about {spot[i]:.10g}, {says}"
         report(rows.table.name, int(rows.table.rows[i]), "price", found, wanted)
+
+
+def check_mark_spots(rows: PositionRows, spot: FloatArray, log: ProblemLog) -> None:
+    """The price of the underlying when a mark was taken, far from its price today."""
+    apart = np.abs(rows.mark_spot - spot) / spot
+    wanted = "a price of the underlying nearer today's"
+    given = rows.is_option & ~np.isnan(rows.mark_spot)
+    log.errors_where(given & (apart > _WRONG_SPOT), rows.table, "mark_spot", wanted)
+    far = given & (apart > _FAR_SPOT) & (apart <= _WRONG_SPOT)
+    log.warnings_where(far, rows.table, "mark_spot", wanted)
 
 
 def check_names(rows: PositionRows, log: ProblemLog) -> None:
@@ -111,33 +122,11 @@ def _check_spread_groups(
     log.warnings_where(np.array(spread, dtype=bool), rows.table, "group", wanted)
 
 
-def warn_of_values(margin: PortfolioMargin) -> list[Problem]:
-    """Options whose price and volatility, both given, say different things.
-
-    The difference is counted as a gain or loss at every point unless the base value is the model's.
-    """
-    positions, contracts = margin.book.positions, margin.frame.contracts
-    both = ~np.isnan(positions.mark) & ~np.isnan(positions.volatility)
-    priced = np.flatnonzero(both & (contracts.of_position != NO_CONTRACT))
-    mark, model = positions.mark[priced], contracts.model[contracts.of_position[priced]]
-    apart = np.abs(model - mark) > np.maximum(_SAME_VALUE * mark, _A_TICK)
-    return [
-        _warning(
-            positions,
-            int(i),
-            "volatility",
-            f"{positions.volatility[i]:.4g}, which values it at {value:,.2f}, not {price:,.2f}",
-            "a volatility that gives the price, or one of the two left out",
-        )
-        for i, value, price in zip(priced[apart], model[apart], mark[apart], strict=True)
-    ]
-
-
 def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
     """Options whose strike, price and expiration hardly fit their underlying.
 
-    A strike far from it is often in thousandths, a price that implies a wild volatility in cents;
-    an option that expires on the day of `as_of` has no time left unless its expiration has a time.
+    A strike far from it is often in thousandths; an option that expires on the day of `as_of` has
+    no time left unless its expiration has a time.
     """
     positions, contracts = margin.book.positions, margin.frame.contracts
     of_position = contracts.of_position
@@ -145,15 +134,14 @@ def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
     warnings = []
     for i in priced.tolist():
         contract, mark = of_position[i], positions.mark[i]
-        spot, volatility = contracts.spot[contract], contracts.volatility[contract]
+        spot = contracts.spot[contract]
         model, strike = contracts.model[contract], positions.strike[i]
         if max(strike / spot, spot / strike) > _MOST_TIMES:
             wanted = f"a strike nearer the price of the underlying, {spot:.10g}"
             warnings.append(_warning(positions, i, "strike", positions.label(i), wanted))
-        elif volatility > _WILD:
-            wanted = f"less: the price implies a volatility of {volatility:.0%}"
-            warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
-        elif not volatility and abs(model - mark) > max(_SAME_VALUE * mark, _A_TICK):
+        elif not contracts.contracts.years[contract] and abs(model - mark) > max(
+            _SAME_VALUE * mark, _A_TICK
+        ):
             wanted = f"about {model:,.2f}, its value at expiration; or an expiration with its time"
             warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
     return warnings
@@ -194,6 +182,20 @@ def warn_of_closed(positions: Positions) -> list[Problem]:
             found = f"{positions.label(i)}, held the other way in {positions.rows([other])}"
             wanted = "the net position: each contract is charged the minimum of portfolio margin"
             warnings.append(_warning(positions, i, "quantity", found, wanted))
+    return warnings
+
+
+def warn_of_equal_rows(positions: Positions) -> list[Problem]:
+    """Rows of one account alike in contract, quantity and prices: one may be there twice."""
+    first: dict[tuple[float, ...], int] = {}
+    columns = (positions.quantity, positions.mark, positions.cost, positions.volatility)
+    codes = (positions.account, positions.group, positions.contracts.series)
+    listed = [np.nan_to_num(column).tolist() for column in (*codes, *columns)]
+    warnings = []
+    for i, key in enumerate(zip(*listed, strict=True)):
+        if (other := first.setdefault(key, i)) != i:
+            found = f"{positions.label(i)}, the same as {positions.rows([other])}"
+            warnings.append(_warning(positions, i, "quantity", found, "one row; both count"))
     return warnings
 
 

@@ -24,6 +24,7 @@ from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, Severity
 from xlmargin.excel.book_reader import NOTHING, Reading, Tables, read_book
+from xlmargin.excel.checks import warn_of_equal_rows
 from xlmargin.excel.market_reader import read_dividends
 from xlmargin.excel.settings_reader import read_settings, stated_settings
 from xlmargin.history import HeldShares, held_shares, hidden_splits, shadow_day
@@ -210,7 +211,7 @@ def problems_of_days(days: Iterable[Day]) -> Iterator[Problem]:
         if reading.book is not None:
             earlier, shares = shares, held_shares(reading.book)
             problems += [_split(found) for found in hidden_splits(earlier, shares)]
-            problems += _refusals(reading.book)
+            problems += warn_of_equal_rows(reading.book.positions) + _refusals(reading.book)
         yield from (_dated(problem, each) for problem in problems)
 
 

@@ -6,7 +6,6 @@ What a row leaves out may be known of its symbol: `completed` fills it in, and s
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -26,7 +25,7 @@ from xlmargin.cells.dates import DATE
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import Table
-from xlmargin.cells.values import CellValue, shown_date, text_of
+from xlmargin.cells.values import CellValue, text_of
 from xlmargin.cells.words import YES_NO, YesNo, one_of
 from xlmargin.dates import date_of
 from xlmargin.errors import Severity
@@ -54,7 +53,7 @@ SAME_INDEX: Final = 0.05
 """Share by which full indexes of one class group may differ before that is worth a look."""
 
 _NOT_USED_YET: Final = (
-    "spot_is_forward", "initial_rate", "maintenance_rate", "option_rate", "house_move_down",
+    "initial_rate", "maintenance_rate", "option_rate", "house_move_down",
     "house_move_up",
 )  # fmt: skip
 _NOT_USED: Final = ("adv", "shares_outstanding")
@@ -95,6 +94,8 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
     log.errors_where(wrong, table, "volatility", VOLATILITY)
     marginable = words(table, "marginable", YES_NO, "TRUE or FALSE", log)
     not_marginable = YES_NO.members.index(YesNo.NO)
+    spot_is_forward = words(table, "spot_is_forward", YES_NO, "TRUE or FALSE", log)
+    is_forward = YES_NO.members.index(YesNo.YES)
     stated: dict[str, StatedUnderlying] = {}
     for i, symbol in enumerate(symbols):
         facts = Facts(
@@ -113,6 +114,7 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
             volatility=float(volatility[i]),
             portfolio_group=portfolio_group[i],
             marginable=bool(marginable[i] != not_marginable),
+            spot_is_forward=bool(spot_is_forward[i] == is_forward),
             row=int(table.rows[i]),
         )
         own = StatedUnderlying(underlying, facts)
@@ -240,18 +242,19 @@ def read_dividends(table: Table, log: ProblemLog) -> Dividends:
     log.errors_where(amount < 0, table, "amount", "dollars per share, 0 or more")
     refuse_beyond(GREATEST_PRICE, amount, table, "amount", log)
     refuse_foreign(table, log)
+    log.warnings_where(amount == 0, table, "amount", "dollars per share, above 0")
     by_symbol: dict[str, list[Dividend]] = {}
-    columns = (_tickers(table, log), ex_date.tolist(), amount.tolist())
-    for symbol, day, dollars in zip(*columns, strict=True):
+    entries = list(zip(_tickers(table, log), ex_date.tolist(), amount.tolist(), strict=True))
+    first = {entry: i for i, entry in reversed([*enumerate(entries)])}
+    again = [first[entry] != i for i, entry in enumerate(entries)]
+    repeated = np.array(again, dtype=bool) & (amount > 0)
+    log.warnings_where(repeated, table, "amount", "one row for it; both count")
+    for symbol, day, dollars in entries:
         by_symbol.setdefault(symbol, []).append(Dividend(day, dollars))
     for symbol, paid in by_symbol.items():
         if len(paid) > MOST_DIVIDENDS:
             found = f"{len(paid)} dividends of {symbol}"
             log.error(table.name, 0, "", found, f"at most {MOST_DIVIDENDS} of one symbol")
-        if repeated := [d for d, times in Counter(paid).items() if times > 1 and d.amount > 0]:
-            found = f"{repeated[0].amount:.10g} of {symbol} on {shown_date(repeated[0].ex_date)}"
-            wanted = "one row for it; both count"
-            log.warning(table.name, 0, "amount", f"{found} more than once", wanted)
     return {s: tuple(sorted(d, key=lambda each: each.ex_date)) for s, d in by_symbol.items()}
 
 

@@ -86,6 +86,15 @@ def dollars() -> Field[float]:
     return Field(lambda cell: _number(cell, GREATEST_CASH), wanted, nan)
 
 
+def share() -> Field[float]:
+    """A share of 1, such as 0.005; NaN where not stated."""
+    return Field(
+        lambda cell: found if (found := _number(cell, 1.0)) is None or found >= 0 else None,
+        "a fraction from 0 to 1",
+        nan,
+    )
+
+
 def day() -> Field[float]:
     """A serial day; NaN where not stated."""
     return Field(lambda cell: _known(date_serial(cell)), DATE, nan)
@@ -153,15 +162,15 @@ def _named(text: str, account: str) -> str:
 
 def _rows(cells: Cells, range_: str, log: ProblemLog) -> list[list[CellValue]]:
     """The rows down to the last with anything in it, all of one width; none where left out."""
-    given = rows_of(cells)
+    given = list(rows_of(cells))
+    while given and all(to_value(cell) is None for cell in given[-1]):
+        given.pop()
     width = max(map(len, given), default=0)
     if len(given) > MOST_ROWS or width > MOST_COLUMNS:
         found = f"{len(given):,} rows of {width:,}"
         log.error(range_, 0, "", found, f"at most {MOST_ROWS:,} rows of {MOST_COLUMNS:,}")
         return []
     rows = [[to_value(cell) for cell in row] + [None] * (width - len(row)) for row in given]
-    while rows and all(cell is None for cell in rows[-1]):
-        rows.pop()
     if all(cell in (None, 0.0) for row in rows for cell in row):
         return []
     if width < 2:

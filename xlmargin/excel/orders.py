@@ -317,8 +317,9 @@ def _activity(cells: Cells, reading: Reading, log: ProblemLog) -> Activity | Non
     price, mark = rows.price, numbers(table, "mark", log)
     is_trade = ~is_cash & (rows.is_stock | rows.is_option)
     log.errors_where(~is_cash & rows.is_cash, table, "type", _TYPES)
-    wanted = "the price it was traded at, $ per unit, 0 or more"
-    need(is_trade & ~(price >= 0), table, "price", wanted, log, ("price",))
+    wanted = "the price it was traded at, $ per unit; 0 only of an option"
+    priced = (price > 0) | (rows.is_option & (price == 0))
+    need(is_trade & ~priced, table, "price", wanted, log, ("price",))
     refuse_beyond(GREATEST_PRICE, price, table, "price", log)
     log.errors_where(is_cash & ~np.isnan(price), table, "price", "nothing: cash has none")
     log.errors_where(mark <= 0, table, "mark", PRICE)

@@ -58,8 +58,6 @@ CASH_SYMBOL: Final = "CASH"
 """Symbol of cash that has none of its own."""
 UNREAD: Final = -2
 """The kind of a row that nothing says, or that contradicts itself."""
-NOT_USED_YET: Final = ("mark_spot", "forward")
-"""Columns that a later version gives a meaning to."""
 
 _DOLLARS: Final = ("USD", "US$", "$", "US DOLLAR", "US DOLLARS")
 _FOREIGN: Final = CURRENCIES - {"USD"}
@@ -133,6 +131,8 @@ class PositionRows:
     cost: FloatArray
     cost_basis: FloatArray
     volatility: FloatArray
+    mark_spot: FloatArray
+    forward: FloatArray
     account: tuple[str, ...]
     group: tuple[str, ...]
 
@@ -190,7 +190,6 @@ def read_positions(
     """
     if not orders and table.columns and not len(table):
         log.error(table.name, 0, "", "no positions", "at least one row below the headings")
-    _refuse_not_used(table, log)
     symbols = _symbols(table)
     kind = _kinds(table, symbols, types, log)
     rows = PositionRows(
@@ -209,6 +208,8 @@ def read_positions(
         cost=numbers(table, "cost", log),
         cost_basis=numbers(table, "cost_basis", log),
         volatility=numbers(table, "volatility", log, percent=True),
+        mark_spot=_above_zero(table, "mark_spot", log),
+        forward=_above_zero(table, "forward", log),
         account=name_of_each(names(table, "account", log)),
         group=name_of_each(names(table, "group", log)),
     )
@@ -226,11 +227,12 @@ def read_positions(
     return rows
 
 
-def _refuse_not_used(table: Table, log: ProblemLog) -> None:
-    """An error for a column that counts, but not yet here."""
-    for column in NOT_USED_YET:
-        filled = ~table.empty(column)
-        log.errors_where(filled, table, column, "nothing: this column is not used yet")
+def _above_zero(table: Table, column: str, log: ProblemLog) -> FloatArray:
+    """Prices of an underlying, $; NaN where not given."""
+    price = numbers(table, column, log)
+    log.errors_where(price <= 0, table, column, PRICE)
+    refuse_beyond(GREATEST_PRICE, price, table, column, log)
+    return price
 
 
 @dataclass(frozen=True, eq=False)
@@ -427,7 +429,7 @@ def check_prices(rows: PositionRows, log: ProblemLog) -> None:
     """Problems with prices and volatilities that no position can have."""
     table, price = rows.table, rows.price
     wanted = f"{PRICE}; leave it empty where the volatility is given"
-    log.errors_where((price <= 0) & rows.is_option, table, "price", wanted)
+    log.errors_where((price < 0) & rows.is_option, table, "price", wanted)
     log.errors_where((price <= 0) & rows.is_stock, table, "price", PRICE)
     cash = rows.is_cash & ~np.isnan(price) & (price != 1)
     log.errors_where(cash, table, "price", "1 or nothing for cash")

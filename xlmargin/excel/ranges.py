@@ -34,7 +34,7 @@ from xlmargin.excel.checks import (
     warn_of_cash,
     warn_of_closed,
     warn_of_contracts,
-    warn_of_values,
+    warn_of_equal_rows,
 )
 from xlmargin.excel.facts_reader import facts_of_accounts
 from xlmargin.excel.history import days_of, problems_of_days
@@ -43,7 +43,7 @@ from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.excel.trades import read_trades
 from xlmargin.history import ShadowDay, margined_day
 from xlmargin.intraday import DayReport, intraday_reports
-from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.portfolio_margin import PortfolioMargin, price_warnings
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import StrategyMargin
 from xlmargin.what_if import (
@@ -84,7 +84,8 @@ class Ranges:
         log = ProblemLog()
         settings = tuple(stated_settings(self.settings, log).items())
         states_day = any(name == "as_of" for name, _ in settings)
-        today = None if states_day or self.today is None else serial_of(self.today)
+        unread = states_day or bool(log.errors)
+        today = None if unread or self.today is None else serial_of(self.today)
         if today is not None:
             log.warning(
                 "settings", 0, "as_of", "nothing", f"the day of the prices: {self.today} is taken"
@@ -230,10 +231,12 @@ def _margin_problems(book: Book) -> list[Problem]:
         wanted = "a date on which the rule is in force"
         problems.append(Problem("settings", 0, "as_of", str(refused), wanted))
     else:
-        problems += warn_of_values(margin) + warn_of_contracts(margin)
+        problems += price_warnings(margin) + warn_of_contracts(margin)
         problems += _pairing_problems(book)
     log = ProblemLog()
-    log.add(problems + warn_of_closed(book.positions) + warn_of_cash(book))
+    positions = book.positions
+    problems += warn_of_closed(positions) + warn_of_equal_rows(positions) + warn_of_cash(book)
+    log.add(problems)
     return log.problems
 
 

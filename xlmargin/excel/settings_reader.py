@@ -26,6 +26,7 @@ from xlmargin.excel.named_values import (
     dollars,
     read_named_values,
     refuse,
+    share,
     word,
 )
 from xlmargin.market import RateCurve
@@ -38,6 +39,7 @@ from xlmargin.settings import (
     KnownUnderlyings,
     Settings,
     Smile,
+    UnsolvedPrice,
 )
 
 SETTINGS: Final = "settings"
@@ -51,13 +53,13 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "basis": (),
     "smile": (),
     "base_value": (),
+    "unsolved_price": (),
+    "parity_tolerance": (),
     "day_trading_regime": ("day trading",),
     "known_underlyings": ("known instruments",),
     "leave_out": (),
 }
 NOT_USED_YET: Final = (
-    "unsolved_price",
-    "parity_tolerance",
     "time_zone",
     "order_is_one_transaction",
 )
@@ -72,6 +74,8 @@ _FIELDS: Final[Mapping[str, Field[Any]]] = {
     "basis": word(one_of(Basis), Settings.basis),
     "smile": word(one_of(Smile), Settings.smile),
     "base_value": word(one_of(BaseValue), Settings.base_value),
+    "unsolved_price": word(one_of(UnsolvedPrice), Settings.unsolved_price),
+    "parity_tolerance": share(),
     "day_trading_regime": word(one_of(DayTradingRegime), Settings.day_trading_regime),
     "known_underlyings": word(one_of(KnownUnderlyings), Settings.known_underlyings),
 }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
-from typing import Final
 
 import xlmargin
 from xlmargin.excel.worksheet_function import WorksheetFunction
@@ -12,16 +10,17 @@ from xlmargin.help.example_book import AS_OF, EXAMPLE_BOOK
 from xlmargin.help.function_help import function_help
 from xlmargin.help.html import Content, Html, element, lines, link
 from xlmargin.help.html_tables import answer_table, plain_table
-from xlmargin.help.range_help import HEADINGS
+from xlmargin.help.page import page
 from xlmargin.help.settings_help import parameters_help, settings_help
-from xlmargin.help.texts import CELL_ERRORS, CONVENTIONS, GROUPS, REFUSALS
+from xlmargin.help.texts import CELL_ERRORS, CONVENTIONS, GROUPS
 from xlmargin.reports.table import Table
 
 TITLE = "xlmargin: the worksheet functions"
+INPUT = "input.html"
+"""The page of the input, beside this one."""
 _CHAPTERS = {
     "example": "The example book",
     "functions": "The functions",
-    "ranges": "Headings of the ranges",
     "settings": "Settings",
     "conventions": "Conventions",
     "errors": "Error texts",
@@ -29,45 +28,22 @@ _CHAPTERS = {
 }
 
 
-GENERATOR: Final = '<meta name="generator" content="xlmargin">'
-"""By which the page is known as ours."""
-
-
 def help_page(functions: Sequence[WorksheetFunction], programs: Table) -> str:
     """The whole page as HTML; `programs` says where the programs that show cells differ."""
-    style = files("xlmargin.help").joinpath("help_page.css").read_text(encoding="utf-8")
-    head = element(
-        "head",
-        Html('<meta charset="utf-8">'),
-        Html(GENERATOR),
-        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        element("title", TITLE),
-        element("style", Html(f"\n{style}")),
-    )
     chapters = {
         "example": _example(),
         "functions": _functions(functions),
-        "ranges": _ranges(),
         "settings": _settings(),
         "conventions": _conventions(),
-        "errors": _errors({f.name: f for f in functions}["PM_REQUIREMENT"]),
+        "errors": _errors(),
         "programs": _table(programs),
     }
-    parts = [
-        element("section", element("h2", _CHAPTERS[name]), content, id=name)
-        for name, content in chapters.items()
-    ]
-    body = element("body", _header(), _contents(functions), element("main", lines(*parts)))
-    page = element("html", head, "\n", body, lang="en")
-    return f"<!DOCTYPE html>\n{page.written}\n"
-
-
-def _header() -> Html:
     about = (
         f"Version {xlmargin.__version__}, rules and example as of {AS_OF.isoformat()}. Every answer"
         " below is the function's own, on the example book."
     )
-    return element("header", element("h1", TITLE), element("p", about))
+    titled = {name: (_CHAPTERS[name], content) for name, content in chapters.items()}
+    return page(TITLE, about, _contents(functions), titled)
 
 
 def _contents(functions: Sequence[WorksheetFunction]) -> Html:
@@ -81,7 +57,8 @@ def _contents(functions: Sequence[WorksheetFunction]) -> Html:
                 for prefix, group in GROUPS.items()
             ]
         items.append(element("li", link(name, title), *inside))
-    return element("nav", element("ol", lines(*items)), aria_label="Contents")
+    items.append(element("li", element("a", "The input, and every error's cure", href=INPUT)))
+    return element("ol", lines(*items))
 
 
 def _links(functions: Sequence[WorksheetFunction], prefix: str) -> Html:
@@ -104,22 +81,6 @@ def _example() -> Html:
 def _functions(functions: Sequence[WorksheetFunction]) -> Html:
     about = "Arguments in brackets may be left out; an empty cell or range counts as left out."
     return lines(element("p", about), *map(function_help, functions))
-
-
-def _ranges() -> Html:
-    about = (
-        "In any order, any case; spaces, underscores and hyphens are alike. Other words for the"
-        " same heading are understood as they stand here."
-    )
-    parts = []
-    for name, headings in HEADINGS.items():
-        rows = [
-            [element("b", heading) if heading in headings.needed else heading, ", ".join(others)]
-            for heading, others in headings.synonyms.items()
-        ]
-        parts += [element("h3", name), plain_table(("heading", "also written"), rows)]
-    needed = "A heading in bold is always needed."
-    return lines(element("p", f"{about} {needed}"), *parts)
 
 
 def _settings() -> Html:
@@ -147,18 +108,9 @@ def _conventions() -> Html:
     return lines(*parts)
 
 
-def _errors(requirement: WorksheetFunction) -> Html:
-    rest = EXAMPLE_BOOK["Market"], EXAMPLE_BOOK["Settings"]
-    refusals = [
-        (refused.what, element("code", str(requirement.function(refused.positions(), *rest))))
-        for refused in REFUSALS
-    ]
+def _errors() -> Html:
     meanings = [(element("code", error), meaning) for error, meaning in CELL_ERRORS]
-    return lines(
-        plain_table(("in the cell", "means"), meanings),
-        element("p", "What a refused input says, on the example book with one cell changed:"),
-        plain_table(("found", "answer"), refusals),
-    )
+    return plain_table(("in the cell", "means"), meanings)
 
 
 def _table(table: Table) -> Html:

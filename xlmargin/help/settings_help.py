@@ -77,10 +77,31 @@ SETTINGS_HELP: Final = {
     "base_value": _choice(
         Settings.base_value, "Gains and losses count from the price given, or from the model's own."
     ),
+    "unsolved_price": _choice(
+        Settings.unsolved_price,
+        "An option priced at or a little below its value without volatility is valued without, or"
+        " refuses the book.",
+    ),
+    "parity_tolerance": SettingHelp(
+        "a fraction from 0 to 1",
+        "0.005, and 0.05 a unit",
+        "How far below its value without volatility an option's price may be, as a share of its"
+        " underlying's price.",
+    ),
     "day_trading_regime": _choice(
         Settings.day_trading_regime,
         "Rules of trading within the day: by_date is intraday margin from its first day, pattern"
         " day trading before.",
+    ),
+    "known_underlyings": _choice(
+        Settings.known_underlyings,
+        "What is known of symbols and not stated: used unless it lowers a requirement without a"
+        " list that confirms it, all of it, or none.",
+    ),
+    "leave_out": SettingHelp(
+        "currencies, symbols and types, with commas between them",
+        "nothing",
+        "Positions that do not count; XLM_CHECK notes each of them.",
     ),
 }  # fmt: skip
 """The settings that are not rules' numbers, by name."""

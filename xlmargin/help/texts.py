@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
-
-from xlmargin.help.example_book import EXAMPLE_BOOK, Cell, Rows
 
 GROUPS: Final[Mapping[str, str]] = {
     "PM_": "Portfolio margin",
@@ -62,32 +59,6 @@ CONVENTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Conventions by subject."""
 
-
-@dataclass(frozen=True)
-class Refused:
-    """A cell of the example's positions that is not what is wanted; row 1 is the headings."""
-
-    what: str
-    row: int
-    column: str
-    value: Cell
-
-    def positions(self) -> Rows:
-        """The example's positions with this cell."""
-        rows = [list(row) for row in EXAMPLE_BOOK["Positions"]]
-        rows[self.row - 1][rows[0].index(self.column)] = self.value
-        return rows
-
-
-REFUSALS: Final = (
-    Refused("a word that is not known", 3, "type", "cal"),
-    Refused("a number typed as text", 3, "quantity", "-5 contracts"),
-    Refused("a price left out", 3, "price", None),
-    Refused("an option that has expired", 3, "expiration", "2026-10-16"),
-    Refused("a price that no volatility gives", 4, "price", 96.0),
-    Refused("an underlying whose price is nowhere", 5, "symbol", "ABC"),
-)
-"""Inputs that are refused, each by a text of its own."""
 
 CELL_ERRORS: Final = (
     ("#XLM! \u2026", "The input was refused. The text names range, row, column, what was found and"

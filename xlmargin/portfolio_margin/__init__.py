@@ -11,6 +11,7 @@ from xlmargin.portfolio_margin.official_margin import (
 )
 from xlmargin.portfolio_margin.path import RequirementPath, requirement_path
 from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin, portfolio_margin
+from xlmargin.portfolio_margin.price_warnings import price_warnings
 
 __all__ = [
     "NO_PARENT",
@@ -30,6 +31,7 @@ __all__ = [
     "official_margin",
     "point_label",
     "portfolio_margin",
+    "price_warnings",
     "requirement_path",
     "shares",
 ]

@@ -70,8 +70,8 @@ class MarginFrame:
 class PortfolioMargin:
     """A book under portfolio margin at some prices: its arrays, its groups, what they require.
 
-    `spot` has shape (underlyings,). `unit_value`, $ per unit, is the value from which gains and
-    losses are counted; `risk_array`, $, has shape (positions, points), 0 for positions that are
+    `spot` has shape (underlyings,). `unit_value`, $ per unit, is what a position is worth, at its
+    mark; `risk_array`, $, has shape (positions, points), 0 for positions that are
     not eligible. `minimum` is each position's, $. `class_of` is each position's index into the
     first of `levels`: classes, product groups, portfolio groups. `house_minimum`, $, shape (class
     groups,), is the house's for uncovered shorts.
@@ -176,7 +176,8 @@ def margin_with_values(
     gains = at_points - base[:, None]
     array = risk_array(positions, contracts, spot, frame.points.around(spot), gains)
     array[~frame.eligible] = 0.0
-    worth = unit_value(positions, contracts, spot, base)
+    market_value = np.maximum(base + (contracts.mark - contracts.base), 0.0)
+    worth = unit_value(positions, contracts, spot, market_value)
     minimum = contract_minimum(positions, positions.units * worth, rules)
     minimum[~frame.eligible] = 0.0
     class_of, classes = _class_level(frame, array, minimum)

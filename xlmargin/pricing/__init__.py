@@ -7,6 +7,7 @@ from xlmargin.pricing.implied_volatility import (
     VolatilityStatus,
     implied_volatility,
 )
+from xlmargin.pricing.parity import carry_yield, parity_forward
 from xlmargin.pricing.theoretical_value import theoretical_value
 from xlmargin.pricing.zero_volatility import zero_volatility_value
 
@@ -15,8 +16,10 @@ __all__ = [
     "Greeks",
     "ImpliedVolatility",
     "VolatilityStatus",
+    "carry_yield",
     "greeks",
     "implied_volatility",
+    "parity_forward",
     "theoretical_value",
     "zero_volatility_value",
 ]

@@ -6,9 +6,10 @@ has two, because each price implies its own volatility.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
@@ -16,16 +17,15 @@ from xlmargin.errors import RefusedPosition
 from xlmargin.instruments import InstrumentKind
 from xlmargin.market import Market
 from xlmargin.positions import Positions
-from xlmargin.pricing import (
-    Contracts,
-    ImpliedVolatility,
-    VolatilityStatus,
-    implied_volatility,
-    theoretical_value,
-    zero_volatility_value,
+from xlmargin.pricing import Contracts, VolatilityStatus, theoretical_value
+from xlmargin.risk_array.option_volatility import (
+    OptionVolatility,
+    VolatilitySource,
+    option_volatility,
+    parity_tolerance,
 )
 from xlmargin.risk_array.smile import volatility_at_same_moneyness
-from xlmargin.settings import BaseValue, Smile
+from xlmargin.settings import BaseValue, Settings, Smile
 
 NO_CONTRACT = -1
 """What `of_position` holds for a position that is no option."""
@@ -35,19 +35,25 @@ NO_CONTRACT = -1
 class ContractTable:
     """Distinct contracts as arrays of shape (contracts,), and where each position finds its own.
 
-    `spot` is the price of each contract's underlying today. `volatility` is annual; 0 for a
-    contract that expires at once, which needs none. `series` numbers the pairs of underlying and
-    expiration. `model` is the theoretical value at today's price, `base` the value from which
-    gains and losses are counted, $ per unit. Volatility and model value are NaN for a contract that
-    need not be priced and cannot be.
+    `spot` is the price of each contract's underlying today. `volatility` is annual, and `source`
+    says where it is from (`VolatilitySource`); 0 for a contract that expires at once, and for one
+    whose mark tells none, whose value without volatility, where the mark was taken, is `least`.
+    `series` numbers the pairs of underlying and expiration. In $ per unit `model` is the
+    theoretical value at today's price; `mark` what the contract is worth today, its price moved
+    from where it was taken; `base` the value from which gains and losses are counted: the model's
+    where price and volatility are both stated, else the mark. Volatility and model value are NaN
+    for a contract that need not be priced and cannot be.
     """
 
     contracts: Contracts
     underlying: IntArray
     spot: FloatArray
     volatility: FloatArray
+    source: NDArray[np.int8]
+    least: FloatArray
     series: IntArray
     model: FloatArray
+    mark: FloatArray
     base: FloatArray
     of_position: IntArray
     smile: Smile
@@ -66,6 +72,26 @@ class ContractTable:
             )
         return theoretical_value(self.contracts, moved_spot, volatility * (1.0 + volatility_move))
 
+    @property
+    def valued_without(self) -> IntArray:
+        """The contracts with time left whose mark tells no volatility: valued without."""
+        none = (self.source == VolatilitySource.NONE) & (self.contracts.years > 0)
+        return np.flatnonzero(none)
+
+    def with_neighbours(self) -> ContractTable:
+        """The same, contracts valued without volatility at that of their nearest neighbour.
+
+        That is the other right of the strike, else the nearest strike of the expiration, that has a
+        volatility; a contract alone keeps none.
+        """
+        volatility = self.volatility.copy()
+        for i in self.valued_without.tolist():
+            known = np.flatnonzero((self.series == self.series[i]) & (self.volatility > 0))
+            if known.size:
+                apart = np.abs(self.contracts.strike[known] - self.contracts.strike[i])
+                volatility[i] = self.volatility[known[np.argmin(apart)]]
+        return replace(self, volatility=volatility)
+
     def gains(self, spot: FloatArray, volatility_move: float = 0.0) -> FloatArray:
         """Gain (+) or loss (-) against the base, $ per unit; arguments and shape as in `values`."""
         return self.values(spot, volatility_move) - self.base[:, None]
@@ -74,40 +100,50 @@ class ContractTable:
 def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable:
     """The distinct contracts of a book with their volatilities.
 
-    A volatility is the position's own, else implied by its price, else the market's. Refuses, by
-    row, an option whose price no volatility gives, where `needed`, shape (positions,), says so;
-    all are needed where it is left out.
+    A volatility is the position's own, else implied by its price, else the market's. A price taken
+    at another price of the underlying is solved there, and moved by the model to today's, not below
+    0. Refuses, by row, an option whose price no volatility gives, where `needed`, shape
+    (positions,), says so; all are needed where it is left out.
     """
-    positions, market = book.positions, book.market
+    positions, market, settings = book.positions, book.market, book.settings
     first, of_position = _distinct(positions)
     contracts = _terms(positions, market, first)
     underlying = positions.underlying[first]
     spot = market.spot[underlying]
-    mark, volatility = positions.mark[first], positions.volatility[first]
-    implied = np.isnan(volatility) & ~np.isnan(mark) & (contracts.years > 0)
-    solved = implied_volatility(contracts.take(implied), spot[implied], mark[implied])
-    wanted = np.ones(len(positions), dtype=bool) if needed is None else needed
-    _refuse_unpriced(
-        positions, first[implied], contracts.take(implied), spot[implied], solved, wanted
+    mark, stated = positions.mark[first], positions.volatility[first]
+    taken_at = positions.mark_spot[first]
+    mark_spot = np.where(np.isnan(taken_at), spot, taken_at)
+    found = option_volatility(
+        contracts, mark_spot, mark, stated, market.volatility[underlying], settings
     )
-    volatility = np.where(np.isnan(volatility), market.volatility[underlying], volatility)
-    volatility[implied] = solved.volatility
-    volatility[contracts.years == 0] = 0.0
-    model = mark.copy()  # of a contract whose volatility was solved from it
-    other = ~implied | np.isnan(volatility)
-    model[other] = theoretical_value(contracts.take(other), spot[other], volatility[other])[:, 0]
-    from_mark = ~np.isnan(mark) & (book.settings.base_value is BaseValue.MARK)
+    wanted = np.ones(len(positions), dtype=bool) if needed is None else needed
+    _refuse_unpriced(positions, first, mark_spot, found, wanted, settings)
+    unmoved = mark_spot == spot
+    model = mark.copy()  # of a contract whose volatility was solved from it, where it stands
+    other = (found.source != VolatilitySource.SOLVED) | ~unmoved
+    some, volatility = contracts.take(other), found.volatility[other]
+    at = np.column_stack([spot, mark_spot])[other]
+    values = theoretical_value(some, at, volatility)
+    model[other] = values[:, 0]
+    moved = mark.copy()
+    gained = np.where(np.isnan(mark[other]), 0.0, values[:, 0] - values[:, 1])
+    moved[other] = np.where(unmoved[other], mark[other], np.maximum(mark[other] + gained, 0.0))
+    by_mark = ~np.isnan(mark) & (settings.base_value is BaseValue.MARK)
+    from_model = (found.source == VolatilitySource.STATED) | ~by_mark
     expiration = positions.expiration[first]
     return ContractTable(
-        contracts,
-        underlying,
-        spot,
-        volatility,
-        np.unique(np.column_stack([underlying, expiration]), axis=0, return_inverse=True)[1],
-        model,
-        np.where(from_mark, mark, model),
-        of_position,
-        book.settings.smile,
+        contracts=contracts,
+        underlying=underlying,
+        spot=spot,
+        volatility=found.volatility,
+        source=found.source,
+        least=found.least,
+        series=np.unique(np.column_stack([underlying, expiration]), axis=0, return_inverse=True)[1],
+        model=model,
+        mark=np.where(by_mark, moved, model),
+        base=np.where(from_model, model, moved),
+        of_position=of_position,
+        smile=settings.smile,
     )
 
 
@@ -119,6 +155,8 @@ def _distinct(positions: Positions) -> tuple[IntArray, IntArray]:
         positions.expiration,
         np.nan_to_num(positions.mark, nan=-1.0),
         np.nan_to_num(positions.volatility, nan=-1.0),
+        np.nan_to_num(positions.mark_spot, nan=-1.0),
+        np.nan_to_num(positions.forward, nan=-1.0),
     )
     entry: dict[tuple[float, ...], int] = {}
     keys = zip(*(column[options].tolist() for column in columns), strict=True)
@@ -134,15 +172,21 @@ def _terms(positions: Positions, market: Market, first: IntArray) -> Contracts:
     underlying = positions.underlying[first]
     years = market.years_to(positions.expiration[first])
     dividend_years, dividend_amounts = _cash_dividends(market, underlying)
+    rate = market.rate(underlying, years)
+    forward, spot = positions.forward[first], market.spot[underlying]
+    by_forward = ~np.isnan(forward) & (years > 0)
+    with np.errstate(all="ignore"):  # a forward stands for rate, yield and dividends
+        carry = np.log(forward / spot) / years
+    yields = np.where(by_forward, rate - carry, market.yield_over(underlying, years))
     return Contracts(
         call=np.equal(positions.kind[first], InstrumentKind.CALL),
         american=positions.american[first],
         strike=positions.strike[first],
         years=years,
-        rate=market.rate(underlying, years),
-        dividend_yield=market.dividend_yield[underlying],
+        rate=rate,
+        dividend_yield=yields,
         dividend_years=dividend_years,
-        dividend_amounts=dividend_amounts,
+        dividend_amounts=np.where(by_forward[:, None], 0.0, dividend_amounts),
     )
 
 
@@ -160,33 +204,44 @@ def _cash_dividends(market: Market, underlying: IntArray) -> tuple[FloatArray, F
 def _refuse_unpriced(
     positions: Positions,
     at: IntArray,
-    contracts: Contracts,
-    spot: FloatArray,
-    solved: ImpliedVolatility,
+    mark_spot: FloatArray,
+    found: OptionVolatility,
     needed: BoolArray,
+    settings: Settings,
 ) -> None:
     """Refuse every option whose price gives no volatility, naming its row and the price it has."""
-    unsolved = np.flatnonzero((solved.status != VolatilityStatus.SOLVED) & needed[at])
+    unsolved = np.flatnonzero((found.status != VolatilityStatus.SOLVED) & needed[at])
     if not unsolved.size:
         return
-    least = zero_volatility_value(contracts.take(unsolved), spot[unsolved])[:, 0]
+    tolerance = parity_tolerance(mark_spot, settings)
     raise RefusedPosition(
         [
             positions.problem(
                 int(at[i]),
                 "price",
                 f"{positions.mark[at[i]]:.10g} for {positions.label(int(at[i]))}",
-                _wanted(VolatilityStatus(int(solved.status[i])), float(least[n])),
+                _wanted(
+                    VolatilityStatus(int(found.status[i])),
+                    float(positions.mark[at[i]]),
+                    float(found.least[i]),
+                    float(tolerance[i]),
+                ),
             )
-            for n, i in enumerate(unsolved)
+            for i in unsolved.tolist()
         ]
     )
 
 
-def _wanted(status: VolatilityStatus, least: float) -> str:
+def _wanted(status: VolatilityStatus, mark: float, least: float, tolerance: float) -> str:
+    if not mark:
+        return "a price: 0 where the option is worth something is no quote; or a volatility"
     match status:
         case VolatilityStatus.BELOW_ZERO_VOLATILITY_VALUE:
-            return f"a price above {least:,.4f}, its value without volatility, or a volatility"
+            return (
+                f"a price above {least:,.4f}, its value without volatility, or a volatility: it is "
+                f"{least - mark:,.4f} below, more than {tolerance:,.4f} (a price per contract, in "
+                "cents, of another day or another underlying?)"
+            )
         case VolatilityStatus.ABOVE_GREATEST_VALUE:
             return "a lower price: no volatility gives this one; or a volatility"
         case _:

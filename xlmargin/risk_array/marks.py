@@ -12,12 +12,13 @@ from xlmargin.risk_array.contract_table import contract_table
 def option_marks(book: Book) -> FloatArray:
     """Value of each option, $ per unit, shape (positions,); NaN for what is not an option.
 
-    An option without a price is valued at its volatility, or its underlying's.
+    An option without a price is valued at its volatility, or its underlying's. Refuses, by row, a
+    price of 0 where the option is worth something: it is no quote.
     """
     positions = book.positions
     mark = np.where(positions.is_option, positions.mark, np.nan)
-    unpriced = np.flatnonzero(positions.is_option & np.isnan(mark))
-    if unpriced.size:
-        table = contract_table(book.only(unpriced))
-        mark[unpriced] = table.base[table.of_position]
+    unsure = np.flatnonzero(positions.is_option & ~(mark > 0))
+    if unsure.size:
+        table = contract_table(book.only(unsure))
+        mark[unsure] = table.mark[table.of_position]
     return mark

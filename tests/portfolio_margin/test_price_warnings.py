@@ -1,0 +1,67 @@
+"""What the prices of a book are warned of: place, kind and the figure that is named."""
+
+from math import exp
+
+import pytest
+
+from tests.risk_array.test_prices_as_they_are import CALL, PUT, book
+from xlmargin.errors import Severity
+from xlmargin.instruments import UnderlyingClass
+from xlmargin.portfolio_margin import portfolio_margin, price_warnings
+from xlmargin.pricing import carry_yield, parity_forward
+
+
+def warnings(*rows, **more):
+    found = price_warnings(portfolio_margin(book(*rows, **more)))
+    assert all(problem.severity is Severity.WARNING for problem in found)
+    return [(problem.row, problem.column, str(problem)) for problem in found]
+
+
+def test_an_ordinary_book_is_not_warned_of():
+    assert warnings((CALL, -1, 100, 3.5), (PUT, 1, 90, 0.6)) == []
+
+
+def test_a_mark_below_parity_is_told_by_how_much():
+    [(row, column, text)] = warnings((CALL, -1, 80, 19.90))
+    assert (row, column) == (2, "price")
+    assert "0.29" in text  # 100 - 80 exp(-0.03 * 30 / 365) is 20.197
+
+
+def test_in_a_spread_both_figures_are_told():
+    rows = (CALL, -1, 100, 3.5), (CALL, 1, 85, 15.0), (PUT, 1, 85, 0.5)
+    texts = [text for row, _, text in warnings(*rows) if row == 3]
+    assert any("neighbours" in text for text in texts)
+
+
+def test_a_volatility_beside_a_price_that_says_something_else():
+    found = warnings((CALL, -1, 100, 4.0, {"volatility": 0.20}))
+    assert [(row, column) for row, column, _ in found] == [(2, "volatility")]
+    assert warnings((CALL, -1, 100, 2.42, {"volatility": 0.20})) == []
+
+
+def test_unusual_volatilities():
+    found = warnings((CALL, -1, 100, 25.0), (PUT, -1, 98, 2.5), (PUT, 1, 102, 4.4))
+    assert (2, "price") in [(row, column) for row, column, _ in found]
+
+
+def test_calls_and_puts_apart_name_the_yield_of_parity():
+    # at the money for half a year, forward 98 of parity: a yield of 3% + 2 ln(100/98) = 7.04%
+    gap = (100 - 98) * exp(-0.015)
+    rows = (CALL, -1, 100, 6.0), (PUT, -1, 100, 6.0 + gap)
+    found = warnings(*rows, days=182.5, american=False)
+    assert any(row == 2 and "7.04%" in text for row, _, text in found)
+
+
+def test_a_long_index_option_without_yield():
+    rows = (CALL, -1, 100, 8.0), (PUT, -1, 100, 7.0)
+    more = {"days": 365, "american": False, "underlying_class": UnderlyingClass.INDEX_HIGH_CAP}
+    texts = [text for _, column, text in warnings(*rows, **more) if column == "expiration"]
+    forward = 100 + 1.0 * exp(0.03)
+    implied = carry_yield(forward, 100.0, 1.0, 0.03)
+    assert len(texts) == 1
+    assert f"{float(implied):.2%}" in texts[0]
+    assert not [c for _, c, _ in warnings(*rows, dividend_yield=0.02, **more) if c == "expiration"]
+
+
+def test_parity():
+    assert parity_forward(8.0, 7.0, 100.0, 1.0, 0.03) == pytest.approx(100 + exp(0.03))

@@ -1,0 +1,178 @@
+"""The page of the input: headings, words, cells, symbols, classes, rows, errors and their cures.
+
+All of it comes from the readers themselves: their tables of words, and their answers to examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from xlmargin.cells.dates import read_dates
+from xlmargin.cells.numbers import read_numbers
+from xlmargin.cells.values import to_value
+from xlmargin.cells.words import RIGHTS, SETTLEMENTS, SIDES, STYLES, TYPES, YES_NO, Words
+from xlmargin.dates import date_of
+from xlmargin.excel.worksheet_function import WorksheetFunction
+from xlmargin.help.cures import DAMAGES, Damage
+from xlmargin.help.example_book import AS_OF
+from xlmargin.help.html import Content, Html, element, lines, link
+from xlmargin.help.html_tables import plain_table
+from xlmargin.help.page import page
+from xlmargin.help.range_help import HEADINGS
+from xlmargin.instruments import UnderlyingClass
+from xlmargin.option_symbols import read_option_symbol
+from xlmargin.rulebook import portfolio_rules, strategy_rules
+
+TITLE = "xlmargin: the input"
+_WORDS: Mapping[str, Words[Any]] = {
+    "type": TYPES, "right": RIGHTS, "side": SIDES, "style": STYLES, "settlement": SETTLEMENTS,
+    "yes or no": YES_NO,
+}  # fmt: skip
+_NUMBERS = (
+    "1,000", "$500.00", "$(1,234.56)", "(40)", "5-", "\u22125", "4,000.00 USD", "12%", "--", "n/a",
+    "1.000", "1,5", "500 CHF", "#N/A",
+)  # fmt: skip
+_DATES = (
+    "46374", "2026-12-18", "20261218", "18-Dec-26", "18DEC26", "Dec 18 2026", "12/18/26",
+    "12/18/2026 4:00 PM", "12/5/26", "Dec 2026",
+)  # fmt: skip
+_SYMBOLS = (
+    "XYZ   261218C00052500", "XYZ261218C52.5", ".XYZ261218C52.5", "-XYZ261218C52.5",
+    "XYZ 12/18/2026 52.50 C", "XYZ 12/18/26 C52.5", "XYZ 18DEC26 52.5 C",
+    "XYZ Dec 18 '26 $52.50 Call", "BRKB  261218C00500000", "4SPX  261218P05000000",
+    "XYZ261218C525000", "XYZ 20261218 52.5 C",
+)  # fmt: skip
+_ROWS = (
+    "Headings may stand below titles, on any sheet, in any order. Of two columns with one meaning"
+    " the one listed first counts, the other fills its gaps and must not contradict it.",
+    "Blank rows, titles, totals, footnotes and headings that come again are left out, and noted.",
+    "A column that is not known is ignored, and XLM_CHECK lists it. A column of side words, of CALL"
+    " and PUT, of currencies, or of 10 and 100 beside options is never passed over.",
+    "No type, no strike and no expiration is stock. An option symbol decides by itself.",
+    "Cash is a row of type cash: its quantity is dollars, a debit is negative; its symbol may be"
+    " left out. The setting cash adds to it where there is one account.",
+    "Rows that share a name under account are margined together and apart from all others; rows"
+    " without one are an account of their own. Rows that share a group are paired with each other"
+    " and with nothing else.",
+    "Quantity and side: Sell with 100 or with -100 is -100; Buy with -100 is refused.",
+    "A price is the mark, per unit; without it the middle of bid and ask counts, else the last"
+    " trade above 0. Without a market range the rows of stock are the market.",
+)
+
+
+def input_page(check: WorksheetFunction) -> str:
+    """The whole page as HTML; `check` is the function that lists what is wrong with ranges."""
+    chapters = {
+        "headings": ("Headings", _headings()),
+        "words": ("Words", _words()),
+        "cells": ("Cells", _cells()),
+        "symbols": ("Symbols", _symbols()),
+        "classes": ("Classes", _classes()),
+        "rows": ("Rows, cash and accounts", element("ul", lines(*_items(_ROWS)))),
+        "errors": ("Errors and their cures", _errors(check)),
+    }
+    about = f"What may stand in ranges and files, and what is refused; as of {AS_OF.isoformat()}."
+    contents = element("ol", lines(*(element("li", link(n, c[0])) for n, c in chapters.items())))
+    return page(TITLE, about, contents, chapters)
+
+
+def _items(sentences: Sequence[str]) -> list[Html]:
+    return [element("li", sentence) for sentence in sentences]
+
+
+def _headings() -> Html:
+    about = (
+        "In any order, any case; spaces, underscores and hyphens are alike. Other words for the"
+        " same heading are understood as they stand here. A heading in bold is always needed."
+    )
+    parts = []
+    for name, headings in HEADINGS.items():
+        rows = [
+            [element("b", heading) if heading in headings.needed else heading, ", ".join(others)]
+            for heading, others in headings.synonyms.items()
+        ]
+        parts += [element("h3", name), plain_table(("heading", "also written"), rows)]
+    return lines(element("p", about), *parts)
+
+
+def _words() -> Html:
+    rows: list[list[Content]] = [
+        [column, own, ", ".join(others)]
+        for column, words in _WORDS.items()
+        for own, *others in words.of_member.values()
+    ]
+    return plain_table(("column", "word", "also written"), rows)
+
+
+def _cells() -> Html:
+    """What the readers make of examples, each in a column of its own."""
+    numbers: list[list[Content]] = []
+    for text in _NUMBERS:
+        number = read_numbers((to_value(text),))
+        shown = "" if number.wanted else f"{number.values[0]:.10g}".replace("nan", "nothing")
+        numbers.append([element("code", text), shown, _refused(number.wanted)])
+    dates: list[list[Content]] = []
+    for text in _DATES:
+        date = read_dates((to_value(text),))
+        day = "" if date.wanted else date_of(float(date.values[0])).isoformat()
+        dates.append([element("code", text), day, _refused(date.wanted)])
+    about = (
+        "What a cell leaves open is said by the other cells of its column, or by the file: there"
+        " 1.000 and 12/5/26 are read too. No-break and zero-width blanks, typographic signs,"
+        " full-width letters and digits, and case mean nothing. An error cell is never empty."
+    )
+    headings = ("a cell", "is", "or refused: wanted")
+    return lines(element("p", about), plain_table(headings, numbers), plain_table(headings, dates))
+
+
+def _refused(wanted: dict[int, str]) -> str:
+    return next(iter(wanted.values()), "")
+
+
+def _symbols() -> Html:
+    rows: list[list[Content]] = []
+    for text in _SYMBOLS:
+        option = read_option_symbol(text)
+        terms = ["refused", "", "", ""]
+        if option is not None:
+            day, right = option.expiration.isoformat(), option.right.name.lower()
+            terms = [option.root, day, right, f"{option.strike:g}"]
+        rows.append([element("code", text), *terms])
+    return plain_table(("a symbol", "root", "expiration", "right", "strike"), rows)
+
+
+def _classes() -> Html:
+    """Each class with its moves under portfolio margin and its rates on short options."""
+    ranges, short = portfolio_rules(AS_OF).ranges, strategy_rules(AS_OF).short_options
+    rows: list[list[Content]] = [
+        [
+            class_.value,
+            f"{ranges[class_].up:+.0%} / {-ranges[class_].down:+.0%}",
+            f"{short.underlying_rate[class_]:.0%} / {short.minimum_rate[class_]:.0%}",
+        ]
+        for class_ in UnderlyingClass
+    ]
+    return plain_table(("class", "moves", "rate on short options / at least"), rows)
+
+
+def _errors(check: WorksheetFunction) -> Html:
+    about = (
+        "The example book of the help page with one cell changed, and what XLM_CHECK says of it. In"
+        " a cell the same stands behind #XLM!, and no number is answered."
+    )
+    rows: list[list[Content]] = [
+        [damage.what, element("code", found_by(check, damage)), damage.cure] for damage in DAMAGES
+    ]
+    return lines(element("p", about), plain_table(("found", "XLM_CHECK", "cure"), rows))
+
+
+def found_by(check: WorksheetFunction, damage: Damage) -> str:
+    """The first error that the check lists, as one line."""
+    answer = check.function(*damage.ranges())
+    assert isinstance(answer, list)
+    own = damage.range.lower()
+    errors = [row for row in answer if row[0] == "error" and row[1] == own]
+    shown = [f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in errors[0][1:]]
+    range_, row, column, found, wanted = shown
+    return f"{range_}, row {row}, {column}: found {found}, wanted {wanted}"

@@ -1,0 +1,130 @@
+"""The volatility of each option: stated, solved from its mark, its market's, or none at all.
+
+Prices are what they are: a mark at or a little below the value without volatility is an ordinary
+quote, made of a bid and an ask or of trades of two moments, and no reason to refuse a book. Such an
+option is valued without volatility at every price of its underlying, and gains are counted from its
+mark: a short one loses as much as it can by its value, a long one no less than that. What lies
+farther below is another contract, another day or another unit, and is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from math import isnan
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.pricing import (
+    Contracts,
+    VolatilityStatus,
+    implied_volatility,
+    theoretical_value,
+    zero_volatility_value,
+)
+from xlmargin.settings import Settings, UnsolvedPrice
+
+PARITY_TOLERANCE: Final = 0.005
+"""How far below its value without volatility a mark may be, as a share of the underlying's price,
+where the setting does not say."""
+
+LEAST_TOLERANCE: Final = 0.05
+"""The same in dollars per unit: a tick, whatever the underlying costs."""
+
+WORTHLESS_VOLATILITY: Final = 0.25
+WORTHLESS_BELOW: Final = 0.05
+"""A mark of 0 is a price where an option out of the money is worth less than this, $ per unit, at
+that volatility; elsewhere it is a quote that is missing."""
+
+
+class VolatilitySource(IntEnum):
+    """Where the volatility of an option comes from."""
+
+    STATED = 0
+    """The position's own."""
+    SOLVED = 1
+    """That gives the mark."""
+    MARKET = 2
+    """Its underlying's."""
+    NONE = 3
+    """None is needed, or the mark tells none: the option is valued at zero volatility."""
+
+    @property
+    def word(self) -> str:
+        """The word used in tables."""
+        return {self.STATED: "stated", self.SOLVED: "solved", self.MARKET: "market"}.get(
+            self, "least value"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class OptionVolatility:
+    """Volatilities of options, annual, and what they are from; arrays `(contracts,)`.
+
+    `least` is the value without volatility where the mark was taken, $ per unit, of an option whose
+    mark tells no volatility. `status` is the
+    `VolatilityStatus` of what can be neither solved nor valued without; `SOLVED` for all others.
+    """
+
+    volatility: FloatArray
+    source: NDArray[np.int8]
+    least: FloatArray
+    status: NDArray[np.int8]
+
+
+def option_volatility(
+    contracts: Contracts,
+    mark_spot: FloatArray,
+    mark: FloatArray,
+    stated: FloatArray,
+    of_market: FloatArray,
+    settings: Settings,
+) -> OptionVolatility:
+    """The volatility of each option; all arguments have shape `(contracts,)`, NaN if not given.
+
+    `mark_spot` is the price of the underlying when the mark was taken, $ per unit.
+    """
+    count = len(contracts)
+    solves = np.isnan(stated) & ~np.isnan(mark) & (contracts.years > 0)
+    volatility = np.where(np.isnan(stated), of_market, stated)
+    source = np.where(np.isnan(stated), VolatilitySource.MARKET, VolatilitySource.STATED)
+    status = np.full(count, VolatilityStatus.SOLVED, np.int8)
+    least = np.full(count, np.nan)
+    rows = np.flatnonzero(solves)
+    found = implied_volatility(contracts.take(rows), mark_spot[rows], mark[rows])
+    volatility[rows], status[rows] = found.volatility, found.status
+    source[rows] = VolatilitySource.SOLVED
+    rows = rows[found.status != VolatilityStatus.SOLVED]
+    some, spot = contracts.take(rows), mark_spot[rows]
+    least[rows] = zero_volatility_value(some, spot)[:, 0]
+    if settings.unsolved_price is UnsolvedPrice.LEAST_VALUE:
+        rows = rows[_is_near_least(some, spot, mark[rows], least[rows], settings)]
+        volatility[rows], source[rows] = 0.0, VolatilitySource.NONE
+        status[rows] = VolatilityStatus.SOLVED
+    expiring = contracts.years == 0
+    volatility[expiring], source[expiring] = 0.0, VolatilitySource.NONE
+    return OptionVolatility(volatility, source.astype(np.int8), least, status)
+
+
+def parity_tolerance(spot: FloatArray, settings: Settings) -> FloatArray:
+    """How far below its value without volatility a mark may be, $ per unit."""
+    stated = settings.parity_tolerance
+    share = PARITY_TOLERANCE if isnan(stated) else stated
+    return np.maximum(share * spot, LEAST_TOLERANCE if isnan(stated) else 0.0)
+
+
+def _is_near_least(
+    contracts: Contracts, spot: FloatArray, mark: FloatArray, least: FloatArray, settings: Settings
+) -> BoolArray:
+    """Whether a mark without a volatility is a price of an option without volatility.
+
+    A mark of 0 is the price of a worthless option where it can be; else no price. A search that
+    stops within a float's noise of the bound is at the bound.
+    """
+    at_quarter = theoretical_value(contracts, spot, np.full(len(spot), WORTHLESS_VOLATILITY))[:, 0]
+    worthless = (least == 0) & (at_quarter < WORTHLESS_BELOW)
+    near = np.abs(mark - least) <= parity_tolerance(spot, settings)
+    return np.where(mark > 0, near & (mark <= least * (1 + 1e-9)), worthless)
