@@ -206,6 +206,8 @@ def check_market(
 ) -> None:
     """What is wrong, or looks so, with the groups that underlyings share."""
     listed = list(underlyings)
+    if not any(u.class_group for u in listed):
+        return
     row = {u.symbol: u.row for u in listed}
     members = [GroupMember(u.symbol, u.group, u.underlying_class) for u in listed]
     for finding in check_groups(members, dt.date.max if np.isnan(as_of) else date_of(as_of), KNOWN):
