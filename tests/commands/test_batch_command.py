@@ -88,7 +88,7 @@ def test_what_can_be_is_written_and_the_rest_is_listed(books: Path, tmp_path: Pa
     # 300 x 500 = 150,000: half, 25% and 15% of it; the loan of 20,000 less its value
     good = [float(rows["good.csv"][name]) for name in HEADINGS[1:9]]
     assert good == pytest.approx([130_000, 75_000, 37_500, 75_000, 22_500, 52_500, 0.7, 0])
-    assert "row 2, type: found 'stork'" in rows["bad.csv"]["refused"]
+    assert "row 2, type (column B): found 'stork'" in rows["bad.csv"]["refused"]
     assert {rows["bad.csv"][name] for name in HEADINGS[1:11]} == {""}
     assert "bad.csv: positions, row 2, type" in result.stderr
     assert "22,500" in result.stdout

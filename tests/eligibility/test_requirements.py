@@ -232,7 +232,8 @@ def test_questions_answered_with_yes(which, field):
 )
 def test_what_the_rulebook_does_not_ask_is_met(which, parameter, field):
     rules = eligibility_rules(TODAY)
-    without = replace(rules, asked={**rules.asked, parameter: False})
+    section = replace(rules.portfolio_eligibility, **{parameter: False})
+    without = replace(rules, portfolio_eligibility=section)
     empty = Facts()
     assert checklist(empty, rules).checks[which].met is Met.MISSING
     found = checklist(empty, without).checks[which]

@@ -215,7 +215,7 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["help.html"]
 
 
-@pytest.mark.parametrize("name", ["help.txt", "nowhere/help.html", "folder.html"])
+@pytest.mark.parametrize("name", ["help.txt", "folder.html"])
 def test_the_command_refuses_what_cannot_be(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder.html").mkdir()
     result = CliRunner().invoke(app, ["help-page", "-o", str(tmp_path / name)])

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from xlmargin.excel import cells, margined
+from xlmargin.excel import ranges
 from xlmargin.excel.arguments import Argument, Kind
 from xlmargin.excel.worksheet_function import Returns, worksheet_function
 
@@ -12,4 +12,4 @@ from xlmargin.excel.worksheet_function import Returns, worksheet_function
 def COUNTED_BOOKS(after):
     """How many books were read, margined by portfolio and by strategy, since the program began."""
     del after
-    return [[len(cells._readings), len(margined._portfolio), len(margined._strategy)]]
+    return [[len(ranges._readings), len(ranges._portfolio), len(ranges._strategy)]]

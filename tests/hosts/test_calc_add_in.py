@@ -95,10 +95,8 @@ def test_the_command_writes_it(tmp_path: Path) -> None:
     assert str(path) in done.output
 
 
-@pytest.mark.parametrize("name", ["made.xlsx", "nowhere/made.oxt"])
-def test_the_command_refuses_another_kind_of_file_and_a_missing_folder(
-    name: str, tmp_path: Path
-) -> None:
+def test_the_command_refuses_another_kind_of_file(tmp_path: Path) -> None:
+    name = "made.xlsx"
     done = CliRunner().invoke(app, ["build-oxt", "-o", str(tmp_path / name)])
     assert done.exit_code == 1
     assert "Refused" in done.output

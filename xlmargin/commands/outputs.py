@@ -71,9 +71,13 @@ def _is_ours(path: Path, first_line: str) -> bool:
         if known is not None:
             return known(path)
         with path.open(encoding="utf-8", errors="replace") as file:
-            return bool(first_line) and file.readline(_READ).replace('"', "").strip() == first_line
+            return bool(first_line) and _unquoted(file.readline(_READ)) == _unquoted(first_line)
     except (KeyError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error):
         return False
+
+
+def _unquoted(line: str) -> str:
+    return line.replace('"', "").strip()
 
 
 def _is_our_workbook(path: Path) -> bool:
