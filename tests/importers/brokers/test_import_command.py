@@ -74,7 +74,7 @@ def test_no_input_is_written_over(folder: Path) -> None:
     assert (folder / "schwab.csv").read_text() == before
 
 
-@pytest.mark.parametrize("output", ["out.xlsx", "nowhere/out.csv", "."])
+@pytest.mark.parametrize("output", ["out.xlsx", "."])
 def test_where_no_text_can_be_written_is_said(folder: Path, output: str) -> None:
     result = run("import", "schwab.csv", "-o", output)
     assert result.exit_code == 1
