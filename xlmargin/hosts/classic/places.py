@@ -24,7 +24,7 @@ class Places:
     startup: Path
     interpreter: Path
     code: Path
-    """The folder of the Python functions."""
+    """The folder from which the package of the Python functions is imported."""
     base: Path
     """The folder of the Python that the interpreter comes from."""
 
@@ -66,4 +66,4 @@ def _code() -> Path:
     spec = find_spec(PYTHON_MODULE)
     if spec is None or spec.origin is None:
         raise MarginError(f"found no module {PYTHON_MODULE}: install xlmargin again.")
-    return Path(spec.origin).parent
+    return Path(spec.origin).parents[PYTHON_MODULE.count(".")]
