@@ -159,8 +159,8 @@ def test_the_numbers_of_the_rules():
     [("2017-09-04", "2017-09-05", 3, 2), ("2024-05-27", "2024-05-28", 2, 1)],
 )
 def test_settlement_by_date(eve, first, before, after):
-    assert call_rules(day(eve)).settlement_days == before
-    assert call_rules(day(first)).settlement_days == after
+    assert call_rules(day(eve)).payment_period.settlement_days == before
+    assert call_rules(day(first)).payment_period.settlement_days == after
 
 
 def test_what_is_unconfirmed_says_so():
