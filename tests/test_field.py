@@ -13,8 +13,6 @@ FUNCTIONS = ("PM_REQUIREMENT", "REGT_MAINTENANCE", "REGT_INITIAL")
 CASES = {case["id"]: case for case in published("field")}
 READ_AS_SOLD = {"side-word-unknown-SLD", "side-word-unknown-Written"}
 """Words that are no longer unknown: both say sold, as the case's own other words do."""
-OF_PRICES = {"price-at-intrinsic", "price-zero-worthless-long"}
-"""Cases of what a price may be, not of how it is read."""
 
 
 def holds(expected: dict[str, Any], answers: dict[str, Any], severities: set[str]) -> bool:
@@ -36,7 +34,7 @@ def holds(expected: dict[str, Any], answers: dict[str, Any], severities: set[str
     )
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name not in OF_PRICES])
+@pytest.mark.parametrize("name", CASES)
 def test_a_sheet_as_people_have_it(name: str) -> None:
     case = CASES[name]
     ranges = [case["input"].get(n) for n in ("positions", "market", "settings")]

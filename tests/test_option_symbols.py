@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from xlmargin.instruments import InstrumentKind
 from xlmargin.option_symbols import (
     OptionSymbol,
+    class_of_shares,
     is_cusip,
     is_money_fund,
     looks_like_an_option,
     read_option_symbol,
     share_ticker,
-    underlying_of,
 )
 
 CALL = OptionSymbol("XYZ", dt.date(2026, 12, 18), InstrumentKind.CALL, 500.0)
@@ -166,12 +166,11 @@ def test_tickers_of_shares(text: str, symbol: str) -> None:
     assert share_ticker(text) == symbol
 
 
-def test_an_underlying_is_an_index_or_a_class_of_shares_that_is_held() -> None:
-    assert underlying_of("SPXW", []) == "SPX"
-    assert underlying_of("BRKB", ["BRK.B"]) == "BRK.B"
-    assert underlying_of("BRKB", ["BRK.A"]) == "BRKB"
-    assert underlying_of("XYZWS", ["XYZ.WS"]) == "XYZ.WS"
-    assert underlying_of("XYZ", ["XYZ"]) == "XYZ"
+def test_a_root_delivers_a_class_of_the_shares_that_are_held() -> None:
+    assert class_of_shares("BRKB", ["BRK.B"]) == "BRK.B"
+    assert class_of_shares("BRKB", ["BRK.A"]) == "BRKB"
+    assert class_of_shares("XYZWS", ["XYZ.WS"]) == "XYZ.WS"
+    assert class_of_shares("XYZ", ["XYZ"]) == "XYZ"
 
 
 def test_symbols_that_say_more_than_a_name() -> None:

@@ -66,11 +66,6 @@ LONGEST_TICKER: Final = 40
 GREATEST_STRIKE: Final = 100_000.0
 """$; a symbol has five digits for whole dollars, and a longer strike is in other units."""
 
-INDEX_OF_ROOT: Final = {"SPXW": "SPX", "NDXP": "NDX", "RUTW": "RUT", "VIXW": "VIX", "XEO": "OEX"}
-"""Option roots listed beside an index's own: their options deliver the index on the right."""
-SETTLED_AT_OPEN: Final = frozenset({"SPX", "NDX", "RUT", "VIX", "VIXW", "DJX"})
-"""Roots whose options settle at the open of their day; all others at its close."""
-
 _CLASS_LENGTHS: Final = (1, 2)
 """Letters of a class of shares, such as the B of BRK.B."""
 _ADJUSTED: Final = re.compile(r"([A-Z]+)[1-9]", re.ASCII)
@@ -169,10 +164,8 @@ def adjusted_root(root: str) -> str:
     return match[1] if match else ""
 
 
-def underlying_of(root: str, shares: Container[str]) -> str:
-    """The ticker that a plain option root delivers: an index, a class of the shares, or itself."""
-    if root in INDEX_OF_ROOT:
-        return INDEX_OF_ROOT[root]
+def class_of_shares(root: str, shares: Container[str]) -> str:
+    """The class among the shares that a plain option root delivers, or the root itself."""
     classes = (f"{root[:-length]}.{root[-length:]}" for length in _CLASS_LENGTHS)
     return next((share for share in classes if share in shares), root)
 

@@ -200,11 +200,12 @@ def test_a_day_that_fails_is_listed_and_the_code_is_3(tmp_path: Path) -> None:
     assert answer["history"] == str(output)
     assert figures["days"][0] == 4.0
     assert figures["days that failed"][0] == 1.0
-    assert figures["day that failed"][2].startswith("positions, row 4, symbol: found 'IDX'")
+    assert figures["day that failed"][2].startswith("positions, rows 4, 8, symbol: found 'IDX'")
     table = pq.read_table(output)
     assert table.num_rows == 1 + 3 * 3
-    assert table.column("problem")[0].as_py().startswith("positions, row 4, symbol: found 'IDX'")
-    assert table.column("problem").to_pylist()[1:] == [""] * 9
+    problem = table.column("problem").to_pylist()
+    assert problem[0].startswith("positions, rows 4, 8, symbol: found 'IDX'")
+    assert problem[1:] == [""] * 9
     shown = run(*files, "-o", output, "--workers", 1)
     assert shown.exit_code == 3
     assert "day that failed" in shown.stdout

@@ -77,14 +77,14 @@ def test_refused_trades_are_listed_by_row(folder: Path) -> None:
     (folder / "bad.csv").write_text(TRADES.replace("put", "putt").replace(",1\n", ",-1\n"))
     result = run("p.csv", "--trades", "bad.csv", "--settings", "s.csv")
     assert result.exit_code == 1
-    assert "trades, row 2, fee: found" in result.stderr
+    assert "bad.csv, row 2, fee (column G): found -1" in result.stderr
 
 
 def test_refused_positions_are_too(folder: Path) -> None:
     (folder / "bad.csv").write_text(POSITIONS.replace("stock", "stork"))
     result = run("bad.csv", "--trades", "t.csv", "--settings", "s.csv")
     assert result.exit_code == 1
-    assert "positions, row 2, type: found 'stork'" in result.stderr
+    assert "bad.csv, row 2, type (column B): found 'stork'" in result.stderr
 
 
 @pytest.mark.parametrize("trades", ["none.csv", "."])

@@ -223,7 +223,7 @@ def nothing_where_something_is_needed(draw: Draw) -> Mutation | None:
     row, heading = draw.dice.choice(cells)
     if draw.range == "activity" and heading == "strike" and draw.cell(row, "type") is None:
         return None
-    is_symbol = len(str(draw.cell(row, "symbol") or "")) > 10
+    is_symbol = "symbol" in draw.headings and len(str(draw.cell(row, "symbol") or "")) > 10
     nothing = [None, "", " ", "\u00a0"] if heading == "symbol" else [None, *NOTHING]
     change = draw.put(row, heading, draw.dice.choice(nothing))
     fate = Fate.SAME if is_symbol and heading in ("strike", "expiration") else Fate.REFUSED

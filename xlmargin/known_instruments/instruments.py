@@ -149,6 +149,11 @@ class KnownInstruments:
         letters = root.strip().upper()
         return self._own_roots.get(letters) or _root(letters, day)
 
+    def underlying_of(self, root: str, day: date | None = None) -> str:
+        """The ticker that options of a root deliver on the day: the root itself where it is one."""
+        known = self.root(root, day)
+        return (known.underlying if known else "") or root
+
     def ticker(self, symbol: str) -> str:
         """The ticker of a class share however it is spelled, BRK.B; any other symbol as it is."""
         return _spellings().get(symbol.strip().upper(), symbol)

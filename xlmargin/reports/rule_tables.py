@@ -9,7 +9,8 @@ from enum import StrEnum
 import xlmargin
 from xlmargin.dates import serial_of
 from xlmargin.errors import Problem
-from xlmargin.option_symbols import INDEX_OF_ROOT, OptionSymbol
+from xlmargin.known_instruments import KNOWN
+from xlmargin.option_symbols import OptionSymbol
 from xlmargin.reports.table import Table, Value
 from xlmargin.requirement import Requirement
 from xlmargin.rulebook import look_up, rule_set_dates
@@ -80,5 +81,5 @@ def _rows(problem: Problem) -> Value:
 
 def symbol_row(symbol: OptionSymbol) -> list[Value]:
     """Underlying, expiration as a serial day, right and strike."""
-    underlying = INDEX_OF_ROOT.get(symbol.root, symbol.root)
+    underlying = KNOWN.underlying_of(symbol.root, symbol.expiration)
     return [underlying, serial_of(symbol.expiration), symbol.right.word, symbol.strike]

@@ -21,8 +21,8 @@ from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
 from xlmargin.importers.book_ranges import FileCell, FileRows
 from xlmargin.instruments import InstrumentKind
+from xlmargin.known_instruments import KNOWN
 from xlmargin.market import Market
-from xlmargin.option_symbols import INDEX_OF_ROOT
 from xlmargin.risk_array import option_marks
 from xlmargin.samples.family_office_book import family_office_book
 from xlmargin.samples.holdings_by_day import (
@@ -113,7 +113,7 @@ class _Past:
 
     def spot(self, symbol: str, day: dt.date) -> float:
         """Price of an underlying, or of what an option root delivers, on a day, $."""
-        underlying = self.market.index_of[INDEX_OF_ROOT.get(symbol, symbol)]
+        underlying = self.market.index_of[KNOWN.underlying_of(symbol)]
         return float(self.path[underlying, self.days.index(day)])
 
     def market_rows(self, day: dt.date) -> FileRows:
@@ -141,7 +141,7 @@ class _Past:
         """A row with the option's volatility in place of its price."""
         assert option.strike
         assert option.expiration
-        underlying = self.market.index_of[INDEX_OF_ROOT.get(option.symbol, option.symbol)]
+        underlying = self.market.index_of[KNOWN.underlying_of(option.symbol)]
         distance = option.strike / self.spot(option.symbol, day)
         years = (dt.date.fromisoformat(option.expiration) - day).days / DAYS_PER_YEAR
         volatility = option.factor * self.surface.volatility(underlying, distance, years)

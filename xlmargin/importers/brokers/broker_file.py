@@ -23,7 +23,7 @@ from xlmargin.importers.brokers.records import Lines, Record, heading_row, shown
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
 from xlmargin.instruments import InstrumentKind
 from xlmargin.known_instruments import KNOWN
-from xlmargin.option_symbols import OptionSymbol, underlying_of
+from xlmargin.option_symbols import OptionSymbol, class_of_shares
 
 _HEADINGS: Final = (
     "symbol", "type", "quantity", "strike", "expiration", "underlying", "price", "cost",
@@ -150,8 +150,8 @@ def with_underlyings(holdings: Iterable[Holding]) -> tuple[Holding, ...]:
 
 
 def _underlying(option: OptionSymbol, shares: Container[str]) -> str:
-    known = KNOWN.root(option.root, option.expiration)
-    return known.underlying if known else underlying_of(option.root, shares)
+    underlying = KNOWN.underlying_of(option.root, option.expiration)
+    return underlying if underlying != option.root else class_of_shares(option.root, shares)
 
 
 def position_rows(holdings: Iterable[Holding], file: str = "") -> FileRows:

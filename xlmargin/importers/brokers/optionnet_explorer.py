@@ -29,7 +29,8 @@ from xlmargin.importers.brokers.records import (
     has_headings,
     heading_row,
 )
-from xlmargin.option_symbols import INDEX_OF_ROOT, SETTLED_AT_OPEN, read_option_symbol
+from xlmargin.known_instruments import KNOWN, RootKind
+from xlmargin.option_symbols import read_option_symbol
 
 _TRADES: Final[Columns] = {"trade": ("TradeId",), "status": ("Status",), "opened": ("OpenDate",)}
 _COLUMNS: Final[Columns] = {
@@ -106,7 +107,8 @@ def _entry(record: Record) -> Entry:
     if option is not None:
         return option_held(record, option)
     symbol = record.text("symbol").upper()
-    if symbol in SETTLED_AT_OPEN or symbol in INDEX_OF_ROOT.values():
+    root = KNOWN.root(symbol)
+    if root and root.kind is RootKind.INDEX:
         return not_ours(record, "symbol")
     return shares_held(record)
 
