@@ -62,6 +62,44 @@ def test_as_the_book_with_one_more_row(house):
         assert (answer["quantity"], answer["account"]) == (row[2], row[7])
 
 
+def test_as_the_trade_in_what_if_where_contracts_are_held_both_ways():
+    held = [
+        *([*row[:7], "one", None] for row in HELD[:9]),
+        ["XYZ", "stock", -180, None, None, 500.0, None, "one", None],
+        ["XYZ", "call", 2, 520, JANUARY, 8.0, None, "one", None],
+        ["XYZ", "put", -3, 470, JANUARY, 4.0, None, "one", "a"],
+        ["SPX", "put", 3, 4800, MARCH, 90.0, None, "one", None],
+        ["OTC", "put", 1, 45, JANUARY, 2.0, None, "one", None],
+        ["USD", "cash", 5_000, None, None, None, None, "one", None],
+    ]
+    book = [[*HEADINGS, "group"], *held]
+    answer = udfs.MARGIN_ONE_MORE(book, BROAD, SETTINGS)
+    assert isinstance(answer, list), answer
+    found = [dict(zip(answer[0], row, strict=True)) for row in answer[1:]]
+    nets = [("XYZ", 70), ("XYZ", -1), ("XYZ", -2), ("XYZ", 1), ("SPX", 2), ("SPY", 300),
+            ("NDX", 1), ("OTC", -1), ("OTC", 1), ("XYZ", -3)]  # fmt: skip
+    assert [(row["symbol"], row["quantity"]) for row in found] == nets
+    first = [*range(9), 11]
+    for i, one in zip(first, found, strict=True):
+        lot = 100 if held[i][1] == "stock" else 1
+        trade = [*held[i][:2], lot * one["one more"], *held[i][3:5], None, None, *held[i][7:]]
+        impact = udfs.MARGIN_WHATIF(book, [[*HEADINGS, "group"], trade], BROAD, SETTINGS)
+        change = {row[0]: row[3] for row in impact[1:]}
+        for name in ("initial", "maintenance", "portfolio"):
+            key = "portfolio requirement" if name == "portfolio" else name
+            assert one[key] == pytest.approx(change[f"{name} requirement"], abs=1e-6), (one, name)
+        assert one["deposit"] == pytest.approx(change["deposit"], abs=1e-6), one
+
+
+def test_one_more_closes_what_is_held_the_other_way():
+    rows = [["XYZ", "put", 2, 470, JANUARY, 4.0], ["XYZ", "put", -1, 470, JANUARY, 4.0]]
+    (found,) = one_more([[*row, None, None] for row in rows], MARKET)
+    # what is short is bought back: two contracts' minimum of 37.50 in place of three
+    assert found["portfolio requirement"] < 400
+    (alone,) = one_more([["XYZ", "put", 1, 470, JANUARY, 4.0, None, None]], MARKET)
+    assert found["portfolio requirement"] == pytest.approx(alone["portfolio requirement"])
+
+
 def test_hand_made_marginal_costs():
     stock, call = one_more(HELD[:2])
     # 50% and 25% of 50,000; with 350 shares the third call is covered too, which stood alone:

@@ -159,6 +159,50 @@ def test_a_trade_and_its_reverse_change_nothing(first):
     assert all(row[2] in (0, "") for row in found.values())
 
 
+BOTH_WAYS = {
+    "shares": (["XYZ", "stock", 100], ["XYZ", "stock", -100]),
+    "more long": (["XYZ", "stock", 100], ["XYZ", "stock", -40]),
+    "more short": (["XYZ", "put", 1, 480, JANUARY, 6.0], ["XYZ", "put", -3, 480, JANUARY, 6.0]),
+}
+
+
+@pytest.mark.parametrize("held", BOTH_WAYS.values(), ids=BOTH_WAYS)
+def test_closing_both_sides_leaves_nothing(held):
+    book, (kind, strike) = positions(*held, CASH), (held[0][1], held[0][3:5])
+    reverse = [["XYZ", kind, -row[2], *strike] for row in held]
+    closing = action(["XYZ", kind, None, *strike], action="close", fee=1.0)
+    for traded in (trades(*reverse), trades(*reversed(reverse)), trades(closing)):
+        found = figures(what_if(book, traded))
+        for name in ("initial requirement", "deposit", "maintenance requirement",
+                     "portfolio requirement"):  # fmt: skip
+            assert found[name][1] == 0, name
+        assert found["account value"][2] == -found["fees"][1]
+
+
+def test_a_purchase_closes_what_is_short_beside_what_is_long():
+    held = positions(*BOTH_WAYS["more long"], CASH)
+    found = figures(what_if(held, trades(["XYZ", "stock", 100])))
+    # 40 short are bought back, 60 join the 100: 25% of 80,000; before, 60 alone and 5% of the 40
+    assert found["maintenance requirement"] == [7_500 + 1_000, 20_000, 11_500]
+    # 15% of 30,000 and of 80,000
+    assert found["portfolio requirement"] == pytest.approx([4_500, 12_000, 7_500])
+    # a purchase and a sale alike close as many of both sides
+    found = figures(what_if(held, trades(*(["XYZ", "stock", q] for q in (30, -30)))))
+    assert found["maintenance requirement"] == [8_500, 7_500 + 250, -750]
+
+
+def test_so_many_of_what_is_held_both_ways_are_closed_of_what_is_more():
+    held = positions(*BOTH_WAYS["more long"], CASH)
+    row = ["XYZ", "stock", 60]
+    found = figures(what_if(held, trades(action(row, action="close"))))
+    assert found["portfolio requirement"][1] == 0
+    row[2] = 61
+    assert what_if(held, trades(action(row, action="close"))) == (
+        "#XLM! trades, row 2, quantity: found 61, wanted at most 60, left of the +60 held;"
+        " left out, both sides close."
+    )
+
+
 HELD = (
     STOCK,
     ["XYZ", "put", -4, 480, JANUARY, 6.0, 5.0],

@@ -96,17 +96,20 @@ class _Typed:
 def _trades(cells: Cells, reading: Reading, log: ProblemLog) -> Trades | None:
     orders = read_orders(cells, "trades", TRADES, reading, log)
     typed = _typed(orders, log)
-    quantity = _closed(typed)
+    quantity, other_side = _closed(typed)
     rolled = _rolled(typed)
     _refuse_two_marks(typed, rolled, log)
     rows = replace(typed.orders.rows, quantity=quantity)
-    opened = _opened(typed, quantity, rolled, log)
+    both_ways = np.flatnonzero(other_side)
+    opened = _opened(typed, quantity + other_side, rolled, log)
     fee = fees(orders.table, log)
-    index = np.concatenate([np.arange(len(rows)), np.array(rolled, dtype=np.int64)])
-    legs = rows.joined(opened.rows, orders.table.take(index))
+    index = np.concatenate([np.arange(len(rows)), both_ways, np.array(rolled, dtype=np.int64)])
+    closing = replace(rows.only(both_ways), quantity=other_side[both_ways])
+    own = orders.table.take(index[: len(rows) + len(both_ways)])
+    legs = rows.joined(closing, own).joined(opened.rows, orders.table.take(index))
     order = np.argsort(index, kind="stable")
     book = book_of(replace(orders, rows=legs.only(order)), log)
-    fee = np.concatenate([fee, np.zeros(len(rolled))])[order]
+    fee = np.concatenate([fee, np.zeros(len(index) - len(rows))])[order]
     return None if book is None else Trades(book, fee)
 
 
@@ -124,31 +127,41 @@ def _typed(orders: Orders, log: ProblemLog) -> _Typed:
     return _Typed(completed(orders, log), action, to_expiration, to_strike, to_price, log)
 
 
-def _closed(typed: _Typed) -> FloatArray:
-    """The signed quantity of each row: as stated, or what closes as much as is stated or left."""
+def _closed(typed: _Typed) -> tuple[FloatArray, FloatArray]:
+    """The signed quantity of each row: as stated, or what closes as much as is stated or left.
+
+    What closes all of a contract that is held both ways sells what is long and buys back what is
+    short: the second array, 0 elsewhere, is what is bought back beside what is sold.
+    """
     rows, held = typed.orders.rows, typed.orders.held.rows
     quantity, left = rows.quantity.copy(), held.quantity.copy()
+    other_side = np.zeros(len(quantity))
     for i in typed.turns:
         mine = typed.may_close(i)
         if typed.action[i] != _TRADE:
-            whole, open_ = float(held.quantity[mine].sum()), float(left[mine].sum())
-            if not whole:
+            if not held.quantity[mine].any():
                 typed.error(i, "symbol", "shares or contracts that the account holds")
                 quantity[i] = 0.0
                 continue
-            size = abs(quantity[i])
-            if np.isnan(size):
-                if not rows.table.empty("quantity")[i]:
-                    continue
-                size = abs(open_)
-            if size > abs(open_) or not open_:
-                found = f"at most {abs(open_):,.10g}, left of the {whole:+,.10g} held"
-                typed.error(i, "quantity", found)
+            closes_all = np.isnan(quantity[i])
+            if closes_all and not rows.table.empty("quantity")[i]:
+                continue
+            long, short = left[mine].clip(min=0.0).sum(), left[mine].clip(max=0.0).sum()
+            open_, size = float(long + short), abs(quantity[i])
+            if closes_all and long and short:
+                quantity[i], other_side[i] = -long, -short
+            elif (size := abs(open_) if closes_all else size) <= abs(open_) and open_:
+                quantity[i] = -np.sign(open_) * size
+            else:
+                whole = float(held.quantity[mine].sum())
+                also = "; left out, both sides close" if long and short else ""
+                wanted = f"at most {abs(open_):,.10g}, left of the {whole:+,.10g} held"
+                typed.error(i, "quantity", wanted + also)
                 quantity[i] = 0.0
                 continue
-            quantity[i] = -np.sign(open_) * size
         _take(left, mine, float(quantity[i]))
-    return quantity
+        _take(left, mine, float(other_side[i]))
+    return quantity, other_side
 
 
 def _take(left: FloatArray, rows: Sequence[int], quantity: float) -> None:

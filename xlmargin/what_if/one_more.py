@@ -1,7 +1,8 @@
 """The marginal cost of one more: of each contract held, and of each hundred shares.
 
-One more in the direction held, at today's price. Only what is margined together with it is margined
-anew.
+One more in the direction held, at today's price; of a contract held both ways, in the direction of
+the net position, and what it closes is closed as by any trade. Only what is margined together with
+it is margined anew.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from xlmargin.strategy_margin import (
     UnderlyingMargin,
     strategy_margin,
 )
-from xlmargin.what_if.trades import Key, contract_keys
+from xlmargin.what_if.trades import Key, contract_keys, netted, rows_of_contracts
 
 SHARE_LOT: Final = 100.0
 """Shares that one more of a stock position is: as many as a contract delivers."""
@@ -80,15 +81,17 @@ def _held(positions: Positions) -> list[list[int]]:
 def _by_strategy(margin: StrategyMargin, first: IntArray, one: Positions) -> FloatArray:
     """Changes of initial, maintenance and deposit, $, shape (contracts, 3)."""
     of_position = {i: c for c in margin.classes for i in c.holdings.positions}
+    keys = contract_keys(margin.book.positions)
+    same = rows_of_contracts(margin.book.positions)
     changes = np.full((len(first), 3), np.nan)
     for i, position in enumerate(first.tolist()):
-        before = of_position[position]
-        own = np.array(before.holdings.positions, dtype=np.int64)
-        book = replace(margin.book, positions=_with(margin.book, own, one, i))
-        mark = np.append(margin.mark[own], margin.mark[position])
+        rows = same[keys[position]]
+        before = list({id(c): c for c in map(of_position.__getitem__, rows)}.values())
+        own = np.array(sorted(r for c in before for r in c.holdings.positions), dtype=np.int64)
+        after, source = _after(margin.book, own, position, one, i)
         try:
-            (after,) = strategy_margin(book, mark).classes
-            changes[i] = _amounts(after) - _amounts(before)
+            made = strategy_margin(after, margin.mark[source]).classes
+            changes[i] = sum(map(_amounts, made), 0.0) - sum(map(_amounts, before), 0.0)
         except RefusedPosition:
             continue
     return changes
@@ -101,8 +104,51 @@ def _amounts(margin: UnderlyingMargin) -> FloatArray:
     return np.array([initial, maintenance, margin.deposit])
 
 
-def _with(book: Book, own: IntArray, one: Positions, index: int) -> Positions:
-    return book.positions.only(own).joined(one.only(np.array([index])))
+def _after(
+    book: Book, own: IntArray, position: int, one: Positions, index: int
+) -> tuple[Book, IntArray]:
+    """These positions of a book with one more traded; and which position each of them was."""
+    joint = book.positions.only(own).joined(one.only(np.array([index])))
+    quantity, cost = netted(joint, len(own))
+    left = np.flatnonzero(quantity)
+    after = replace(joint, quantity=quantity, cost=cost).only(left)
+    return replace(book, positions=after), np.append(own, position)[left]
+
+
+@dataclass(frozen=True, eq=False)
+class _Closed:
+    """What one more of each contract closes: rows that hold it the other way, by index.
+
+    `share` is the part of the row that is closed, `contract` an index into the contracts;
+    `opened`, shape (contracts,), is the part of the one more that closes nothing.
+    """
+
+    contract: IntArray
+    row: IntArray
+    share: FloatArray
+    opened: FloatArray
+
+    def added(self, of_one: FloatArray, of_row: FloatArray) -> FloatArray:
+        """What each contract adds of a figure; first axes are (contracts,) and (positions,)."""
+        change = (of_one.T * self.opened).T
+        np.add.at(change, self.contract, -(of_row[self.row].T * self.share).T)
+        return change
+
+
+def _closed(positions: Positions, first: IntArray, one: Positions) -> _Closed:
+    same, keys = rows_of_contracts(positions), contract_keys(positions)
+    contract, row, share, opened = [], [], [], np.ones(len(first))
+    for i, position in enumerate(first.tolist()):
+        own = np.array(same[keys[position]])
+        joint = positions.only(own).joined(one.only(np.array([i])))
+        left, _ = netted(joint, len(own))
+        for k in np.flatnonzero(left[:-1] != joint.quantity[:-1]).tolist():
+            contract.append(i)
+            row.append(own[k])
+            share.append(1.0 - left[k] / joint.quantity[k])
+        opened[i] = left[-1] / joint.quantity[-1]
+    index = np.array([contract, row], dtype=np.int64)
+    return _Closed(index[0], index[1], np.array(share), opened)
 
 
 def _by_portfolio(margin: PortfolioMargin, first: IntArray, one: Positions) -> FloatArray:
@@ -112,10 +158,12 @@ def _by_portfolio(margin: PortfolioMargin, first: IntArray, one: Positions) -> F
     held = first[inside]
     per_unit = margin.risk_array[held] / positions.units[held, None]
     ones = one.only(inside)
+    closed = _closed(positions, held, ones)
+    minimum = contract_minimum(ones, ones.units * margin.unit_value[held], margin.rules)
     change = GroupChange(
         group[inside],
-        ones.units[:, None] * per_unit,
-        contract_minimum(ones, ones.units * margin.unit_value[held], margin.rules),
+        closed.added(ones.units[:, None] * per_unit, margin.risk_array),
+        closed.added(minimum, margin.minimum),
         delivered_value(ones, margin.spot),
     )
     changed = np.zeros(len(first))
@@ -141,7 +189,6 @@ def _not_eligible(margin: PortfolioMargin, position: int, one: Positions, index:
         ],
         dtype=np.int64,
     )
-    book = replace(margin.book, positions=_with(margin.book, own, one, index))
-    worth = np.append(margin.unit_value[own], margin.unit_value[position])
-    after = margin.frame.ask_strategy_based(book, worth).by_position.sum()
+    book, source = _after(margin.book, own, position, one, index)
+    after = margin.frame.ask_strategy_based(book, margin.unit_value[source]).by_position.sum()
     return float(after - margin.strategy_based_of(own).by_position.sum())

@@ -58,32 +58,51 @@ class Trades:
 def book_after(held: Book, trades: Trades) -> Book:
     """The book once the trades are done; its cash is that of before.
 
-    What a trade closes is taken from the rows held, first row first, which keep their costs. What
-    the trades of a contract open is one new row, at their average price. Trades count together,
-    whatever their order: those that name a group first, and in it; the others then close what is
-    left in any group.
+    What the trades of a contract open is one new row, at their average price.
     """
     joint = held.positions.joined(replace(trades.book.positions, cost=trades.price))
+    quantity, cost = netted(joint, len(held.positions))
+    left = np.flatnonzero((quantity != 0) | (joint.quantity == 0))
+    after = replace(joint, quantity=quantity, cost=cost).only(left)
+    return Book(after, trades.book.market, held.settings)
+
+
+def netted(joint: Positions, held: int) -> tuple[FloatArray, FloatArray]:
+    """Quantity and cost of each row once the trades behind the rows held, so many, are done.
+
+    What a trade closes is taken from the rows held, first row first, which keep their costs. Trades
+    count together, whatever their order: those that name a group first, and in it; the others then
+    close what is left in any group. What is bought and sold alike closes what is held both ways,
+    and nothing else. What trades open is at the first of their rows.
+    """
     quantity, cost = joint.quantity.copy(), joint.cost.copy()
-    count = len(held.positions)
-    quantity[count:] = 0.0
-    rows_of = _rows_of_contracts(joint)
-    batches = _batches(joint, count)
+    quantity[held:] = 0.0
+    rows_of = rows_of_contracts(joint)
+    batches = _batches(joint, held)
     for contract, group in sorted(batches, key=lambda batch: batch[1] == NO_GROUP):
         own = batches[contract, group]
-        net = float(joint.quantity[own].sum())
-        for i in rows_of[contract]:
-            if group in (NO_GROUP, int(joint.group[i])) and quantity[i] * net < 0:
-                closed = np.sign(net) * min(abs(net), abs(quantity[i]))
-                quantity[i] += closed
-                net -= closed
+        rows = [i for i in rows_of[contract] if group in (NO_GROUP, int(joint.group[i]))]
+        traded = joint.quantity[own]
+        net = _less_closed(quantity, rows, float(traded.sum()))
+        alike = min(traded.clip(min=0.0).sum(), -traded.clip(max=0.0).sum())
+        both_ways = min(quantity[rows].clip(min=0.0).sum(), -quantity[rows].clip(max=0.0).sum())
+        for closing in (1.0, -1.0):
+            _less_closed(quantity, rows, closing * min(alike, both_ways))
         if net:
             opening = [i for i in own if joint.quantity[i] * net > 0]
             quantity[opening[0]] = net
             cost[opening[0]] = np.average(joint.cost[opening], weights=joint.quantity[opening])
-    left = np.flatnonzero((quantity != 0) | (joint.quantity == 0))
-    after = replace(joint, quantity=quantity, cost=cost).only(left)
-    return Book(after, trades.book.market, held.settings)
+    return quantity, cost
+
+
+def _less_closed(quantity: FloatArray, rows: Sequence[int], traded: float) -> float:
+    """Take what a signed quantity traded closes from these rows; what is left of it to open."""
+    for i in rows:
+        if quantity[i] * traded < 0:
+            closed = np.sign(traded) * min(abs(traded), abs(quantity[i]))
+            quantity[i] += closed
+            traded -= closed
+    return traded
 
 
 def contract_keys(positions: Positions) -> list[Key]:
@@ -91,7 +110,8 @@ def contract_keys(positions: Positions) -> list[Key]:
     return list(zip(positions.account.tolist(), positions.contracts.series.tolist(), strict=True))
 
 
-def _rows_of_contracts(joint: Positions) -> dict[Key, list[int]]:
+def rows_of_contracts(joint: Positions) -> dict[Key, list[int]]:
+    """The rows of each contract of an account, in their order."""
     rows: dict[Key, list[int]] = defaultdict(list)
     for i, key in enumerate(contract_keys(joint)):
         rows[key].append(i)
