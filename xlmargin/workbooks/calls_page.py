@@ -74,7 +74,10 @@ def _own(draft: Draft, page: Page) -> None:
 
 
 def _due(draft: Draft, page: Page) -> None:
-    """The last day to meet each kind of call from the day in the blue cell."""
+    """The last day to meet each kind of call from the day in the blue cell.
+
+    A kind that no rule makes on the date of the book is left out.
+    """
     day = draft.book.market.as_of
     page.section(
         _DUE_ROW - 1,
@@ -95,8 +98,12 @@ def _due(draft: Draft, page: Page) -> None:
         style = "heading" if column in (1, 2, 3) else "text_heading"
         page.text(_DUE_ROW + 2, column, heading, style)
     cell = f"{SHEET}!$B${_DUE_ROW + 1}"
-    for i, (kind, (label, parameter)) in enumerate(_KINDS.items(), start=3):
-        row = _DUE_ROW + i
+    row = _DUE_ROW + 2
+    for kind, (label, parameter) in _KINDS.items():
+        rule = Call("XLM_RULE", (literal(parameter), draft.as_of))
+        if draft.answers.refusal(rule):
+            continue
+        row += 1
         arguments = (Argument(cell, day), literal(kind.value), draft.tables.settings.argument)
         due = draft.formulas.placed(Call("MARGIN_CALL_DUE", arguments), ["date"])
         found = due.value(0, 0)
@@ -105,7 +112,5 @@ def _due(draft: Draft, page: Page) -> None:
         page.formula(row, 2, f"B{row + 1}", found, "right", "weekday")
         days: float | str = found - day if isinstance(found, float) else ""
         page.formula(row, 3, f'IFERROR(B{row + 1}-{cell},"")', days, "right", "quantity")
-        stated = draft.formulas.placed(
-            Call("XLM_RULE", (literal(parameter), draft.as_of)), RULE_KINDS
-        )
+        stated = draft.formulas.placed(rule, RULE_KINDS)
         page.shows(row, 4, stated, (0, _PARAGRAPH), "body", "text")
