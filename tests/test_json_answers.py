@@ -106,4 +106,5 @@ def test_a_recalculation_answers_one_object(tmp_path: Path) -> None:
         [*run, "calc", "d.xlsx", "--json"],
         cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert json.loads(done.stdout)["schema"] == "xlmargin/1", done.stderr
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["schema"] == "xlmargin/1"

@@ -112,6 +112,21 @@ def test_the_demo_workbook_is_equal_to_the_cent_and_prints(
     assert none_left(folder)
 
 
+def test_another_python_first_in_the_search_path_is_not_libreoffice_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, version = tmp_path / "other", f"python{sys.version_info.major}.{sys.version_info.minor}"
+    (other / "bin").mkdir(parents=True)
+    (other / "bin" / "python3").symlink_to(sys.executable)
+    library = other / "lib" / version
+    (library / "lib-dynload").mkdir(parents=True)
+    (library / "os.py").touch()  # by which a Python knows its library, here an empty one
+    monkeypatch.setenv("PATH", f"{other / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    book = written(tmp_path / "book.xlsx", ("ISTEXT(XLM_VERSION())", True))
+    done = run(book, "--json")
+    assert done.exit_code == 0, done.output
+
+
 def test_the_pdf_shows_what_was_recalculated(tmp_path: Path) -> None:
     to_text = shutil.which("pdftotext")
     if to_text is None:
