@@ -44,6 +44,12 @@ def files(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
+def of_ours(said: str) -> list[str]:
+    """Lines without the banner that HiGHS from 1.16 prints, which stdout is kept free of."""
+    banner = ("Running HiGHS", "Includes third-party software")
+    return [line for line in said.splitlines() if not line.startswith(banner)]
+
+
 def test_the_command_runs_by_itself(tmp_path: Path) -> None:
     main = "from xlmargin.cli import main; main()"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -53,7 +59,7 @@ def test_the_command_runs_by_itself(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["workbook"] == "demo.xlsx"
-    assert done.stderr == ""
+    assert of_ours(done.stderr) == []
     assert files(tmp_path) == {"demo.xlsx"}
 
 
@@ -233,7 +239,7 @@ def test_a_full_disk_is_no_fault_of_our_own(book: Path) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("Refused: the disk")
+    assert of_ours(done.stderr)[0].startswith("Refused: the disk")
     assert files(book) == before
 
 
