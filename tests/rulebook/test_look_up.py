@@ -10,6 +10,7 @@ import pytest
 
 import xlmargin.rulebook
 from xlmargin.errors import RulebookError
+from xlmargin.excel.answers import to_cell
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import look_up, parameter_names
 from xlmargin.rulebook.coverage import Status, coverage, coverage_from, coverage_table
@@ -58,7 +59,9 @@ def test_a_house_row_says_when_it_was_entered():
 
 def test_every_name_can_be_looked_up():
     for name in parameter_names():
-        assert all(row.states and row.rule and row.href for row in look_up(name, TODAY))
+        for row in look_up(name, TODAY):
+            assert row.states and row.rule and row.href
+            assert to_cell(row.remark) == row.remark.strip(), f"{name}: cut in a cell"
 
 
 def test_an_unknown_name_is_answered_with_close_ones():

@@ -9,6 +9,7 @@ import pytest
 
 from tests.reading import check_book, read_book
 from xlmargin.book import Book
+from xlmargin.errors import Severity
 from xlmargin.instruments import InstrumentKind
 from xlmargin.portfolio_margin import portfolio_margin
 from xlmargin.samples import family_office_book
@@ -22,7 +23,9 @@ def book() -> Book:
 
 def test_nothing_is_wrong_with_it() -> None:
     ranges = family_office_book()
-    assert not check_book(ranges.positions, ranges.market, ranges.settings, ranges.dividends)
+    (note,) = check_book(ranges.positions, ranges.market, ranges.settings, ranges.dividends)
+    assert note.severity is Severity.NOTE
+    assert note.found == "DJX: index_scale 0.01, known"
 
 
 def test_it_is_a_family_office_of_about_fifteen_million(book: Book) -> None:

@@ -57,12 +57,19 @@ def to_cell(value: object) -> Value:
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if isinstance(value, str):
-        return str(value)[:LONGEST_TEXT]
+        return _text(value)
     if isinstance(value, int | float | np.integer | np.floating):
         return _number(value)
     if isinstance(value, dt.date):
         return serial_of(value) if value == value else NO_VALUE
-    return str(value)[:LONGEST_TEXT]
+    return _text(str(value))
+
+
+def _text(value: str) -> str:
+    """A text as long as a cell of an array takes; one that is cut says so."""
+    if len(value) <= LONGEST_TEXT:
+        return str(value)
+    return f"{value[: LONGEST_TEXT - 1].rstrip()}\u2026"
 
 
 def _number(value: Any) -> Value:

@@ -39,7 +39,7 @@ class Paper:
     breaks: Collection[int] = ()
 
     def room_below(self, last: int) -> int:
-        """Usual rows that the sheet of paper surely has room for below this row."""
+        """The rows below this one that the sheet of paper surely has room for, by their heights."""
         return min(self._room_below(last, filled) for filled in _FILLED)
 
     def _room_below(self, last: int, filled: float) -> int:
@@ -54,7 +54,11 @@ class Paper:
             if used + height > sheet or row in self.breaks:
                 used = 0.0 if self.repeat is None else self.heights.get(self.repeat, ROW)
             used += height
-        return int((sheet - used) / ROW)
+        fitting = last
+        while used <= sheet:
+            fitting += 1
+            used += self.heights.get(fitting, ROW)
+        return max(fitting - 1 - last, 0)
 
     def set_up(self, sheet: Worksheet, last_row: int, columns: int, stamp: str) -> None:
         """Print the first columns down to the last row, as wide as a page, the stamp below."""
