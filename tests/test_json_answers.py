@@ -8,9 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
 
 import pytest
+
+from xlmargin.cli import app
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.dependencies
@@ -48,16 +51,27 @@ FILES = {
     "2026-11-20,XYZ,stock,100,501\n",
     "books/a.csv": "symbol,type,quantity,price\nXYZ,stock,100,500\n",
 }
+ARRAY = ",".join(str(5 * move) for move in (-15, -12, -9, -6, -3, 3, 6, 9, 12, 15))
+FILES |= {
+    "broker.csv": "Portfolio\nFinancial Instrument Description,Position,Currency,Market Price,"
+    "Market Value,Average Price,Unrealized P&L,Realized P&L,Liquidate Last,Security Type\n"
+    "XYZ,100,USD,500,50000,450,5000,0.00,No,STK\n",
+    "stock.csv": "symbol,type,quantity\nXYZ,stock,100\n",
+    "arrays.csv": f"class,group,symbol,{','.join(f'pl_{i}' for i in range(1, 11))}\n"
+    f"XYZ,XYZ,XYZ,{ARRAY}\n",
+}
 COMMANDS = {
-    "demo": "demo -o demo.xlsx",
     "report": "report p.csv --settings s.csv -o out.xlsx",
     "report FOLDER": "report books -o reports",
     "check": "check p.csv --settings s.csv",
     "market": "market p.csv",
     "whatif": "whatif p.csv --trades t.csv --settings s.csv",
     "shadow": "shadow dated.csv -o history.csv --workers 1",
+    "import": "import broker.csv -o positions.csv",
+    "official": "official arrays.csv stock.csv --per unit",
     "doctor": "doctor",
 }
+"""All but `calc`, which needs LibreOffice, and `demo`, which the command line's own tests run."""
 
 
 def test_every_command_is_described() -> None:
@@ -67,6 +81,15 @@ def test_every_command_is_described() -> None:
         for keys in re.findall(r"write_json\(\{(.*?)\}\)", path.read_text(encoding="utf-8")):
             for key in re.findall(r'"([a-z ]+)":', keys):
                 assert f"`{key}`" in page
+
+
+def test_every_command_that_answers_json_is_run() -> None:
+    answering = {
+        str(command.name or command.callback.__name__.replace("_", "-"))
+        for command in app.registered_commands
+        if command.callback and "as_json" in signature(command.callback).parameters
+    }
+    assert answering == {command.split()[0] for command in (*COMMANDS.values(), "calc", "demo")}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -101,9 +124,12 @@ def test_standard_output_is_one_object_whatever_a_package_prints(name: str, tmp_
 def test_a_recalculation_answers_one_object(tmp_path: Path) -> None:
     run = [sys.executable, "-c", "from xlmargin.cli import main; main()"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run([*run, "demo", "-o", "d.xlsx"], cwd=tmp_path, env=environment, check=True)
+    (tmp_path / "p.csv").write_text(FILES["p.csv"])
+    (tmp_path / "s.csv").write_text(FILES["s.csv"])
+    report = [*run, "report", "p.csv", "--settings", "s.csv", "-o", "p.xlsx"]
+    subprocess.run(report, cwd=tmp_path, env=environment, check=True)
     done = subprocess.run(
-        [*run, "calc", "d.xlsx", "--json"],
+        [*run, "calc", "p.xlsx", "--json"],
         cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
