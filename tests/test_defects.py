@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from xlmargin import defects
 from xlmargin.defects import internal_error, log_file
 from xlmargin.errors import MarginError
 from xlmargin.excel.answers import refusal
+from xlmargin.history.executors import Workers
 from xlmargin.history.shadow_day import margined_day
 
 ROOT = Path(__file__).parents[1]
@@ -133,6 +135,12 @@ def test_a_worker_logs_the_defect_of_a_day(log: Path) -> None:
 
     assert re.match("internal error [0-9A-F]{4} ", margined_day(Content()).problem)
     assert "in broken" in log.read_text(encoding="utf-8")
+
+
+def test_what_a_worker_could_not_answer_for_is_logged(log: Path) -> None:
+    with ThreadPoolExecutor(1) as executor, pytest.raises(MarginError, match="A worker"):
+        list(Workers(executor, 1).answers(broken, [4321.5]))
+    assert "KeyError" in log.read_text(encoding="utf-8")
 
 
 def test_the_command_line_logs_its_defect_and_shows_no_trace(log: Path) -> None:

@@ -103,6 +103,7 @@ def report(book: OpenBook) -> None:
         pages = [sheet.name for sheet in opened.sheets if sheet.name in PRINTED]
         opened.to_pdf(str(written.with_suffix(".pdf")), include=pages)
     except Exception as error:
+        internal_error(error)
         said = f"The report is written: {written}\nIt could not be opened and printed: {error}"
         book.app.alert(said, _TITLE, mode="info")
 

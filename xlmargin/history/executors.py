@@ -8,7 +8,14 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +25,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final, ParamSpec, TypeVar
 
 import xlmargin
+from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
 from xlmargin.rulebook.files import packaged_digest
 
@@ -82,6 +90,8 @@ def _answer(future: Future[_Answer]) -> _Answer:
 
 def _failed(error: Exception) -> MarginError:
     said = " ".join(f"{type(error).__name__}: {error}".split())[:160]
+    if not isinstance(error, BrokenExecutor):
+        internal_error(error)
     return MarginError(
         f"A worker process died, often out of memory ({said}); the same command goes on from the"
         " days that are done."

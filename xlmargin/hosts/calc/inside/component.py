@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -50,6 +51,8 @@ def called(name: str) -> Callable[..., Cells]:
         try:
             return answered()(name, given)
         except Exception as error:
+            with suppress(Exception):  # what does not start may be the log itself
+                import_module("xlmargin.defects").internal_error(error)
             return ((f"#XLM! xlmargin does not start: {error}"[:255],),)
 
     return method
