@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.said import of_ours
 from xlmargin.cli import app
 from xlmargin.commands import batch, batch_book, batch_folder
 from xlmargin.commands.batch_book import BookAsked, BookTold
@@ -315,7 +316,7 @@ def test_an_interrupt_leaves_only_whole_reports(books: Path, tmp_path: Path) -> 
     while not list(out.glob("*.xlsx")) and time.monotonic() < until:
         time.sleep(0.02)
     os.killpg(running.pid, signal.SIGINT)
-    _, said = running.communicate(timeout=30)
+    said = of_ours(running.communicate(timeout=30)[1])
     assert running.returncode == 130, said
     assert said.startswith("Interrupted: ")
     assert "Traceback" not in said
@@ -362,7 +363,7 @@ def test_interrupted_again_and_again_it_says_so_once(
         for _ in range(4):
             os.killpg(running.pid, signal.SIGINT)
             time.sleep(random.uniform(0, 0.05))
-    _, said = running.communicate(timeout=60)
+    said = of_ours(running.communicate(timeout=60)[1])
     assert re.fullmatch(r"Interrupted: \d of 2 reports are in \S+\n", said), said
     assert running.returncode == 130
 

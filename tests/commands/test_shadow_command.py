@@ -22,6 +22,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner, Result
 
+from tests.said import of_ours
 from xlmargin import udfs
 from xlmargin.cli import app
 from xlmargin.dates import serial_of
@@ -318,7 +319,7 @@ def test_interrupted_it_ends_at_once_and_says_how_to_go_on(workers: int, tmp_pat
     wait_until(lambda: days_done(tmp_path) >= 2, process)
     os.killpg(process.pid, signal.SIGINT)
     before = time.monotonic()
-    _, said = process.communicate()
+    said = of_ours(process.communicate()[1])
     assert time.monotonic() - before < 5
     assert process.returncode == 130
     assert said.count("\n") == 1

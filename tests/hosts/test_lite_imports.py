@@ -48,7 +48,8 @@ answers = [
               udfs.XLM_CHECK, udfs.XLM_EXPLAIN, udfs.PM_CONTRIBUTION, udfs.MARGIN_COMPARE)
 ]
 answers.append(udfs.MARGIN_CALL_DUE("2026-01-15", "regt"))
-json.dump({{"answers": answers, "modules": sorted(sys.modules)}}, sys.stdout)
+print()
+print(json.dumps({{"answers": answers, "modules": sorted(sys.modules)}}), flush=True)
 """
 
 
@@ -60,7 +61,8 @@ def run(left_out: frozenset[str]) -> dict[str, list[object]]:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    answer: dict[str, list[object]] = json.loads(done.stdout)
+    (said,) = (line for line in done.stdout.splitlines() if line.startswith('{"answers"'))
+    answer: dict[str, list[object]] = json.loads(said)
     return answer
 
 

@@ -19,7 +19,7 @@ from com.sun.star.connection import NoConnectException
 from com.sun.star.lang import DisposedException
 
 ALWAYS_RUN_MACROS = 4
-SECONDS = 60
+SECONDS = 150
 
 
 def connected(pipe):

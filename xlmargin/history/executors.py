@@ -117,7 +117,8 @@ def processes_here(count: int) -> Iterator[Executor]:
         os.environ.setdefault(name, "1")  # read by each process as it starts
     spawn = multiprocessing.get_context("spawn")
     before = set(multiprocessing.active_children())
-    executor = _Processes(count, mp_context=spawn, initializer=_start_worker)
+    with _interrupts_held():  # half made, it would leave its semaphores to be complained of
+        executor = _Processes(count, mp_context=spawn, initializer=_start_worker)
     try:
         yield executor
     except BaseException:
