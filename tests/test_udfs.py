@@ -35,6 +35,9 @@ BOOK_FUNCTIONS = [
     "PM_STRESS",
     "PM_PATH",
     "PM_CONTRIBUTION",
+    "PM_CONTRACTS",
+    "PM_GREEKS",
+    "PM_PROFILE",
     "REGT_INITIAL",
     "REGT_MAINTENANCE",
     "REGT_STRATEGIES",
@@ -98,6 +101,9 @@ def test_arrays_and_frames_are_ranges_too(name):
         "PM_GROUPS",
         "PM_PATH",
         "PM_CONTRIBUTION",
+        "PM_CONTRACTS",
+        "PM_GREEKS",
+        "PM_PROFILE",
         "REGT_STRATEGIES",
         "MARGIN_COMPARE",
     ],
@@ -240,9 +246,11 @@ def test_path_counts_cash_of_rows_and_settings():
 
 def test_beside_a_volatility_the_price_is_the_value_and_the_model_the_base():
     positions = [[*POSITIONS[0], "volatility"], ["XYZ", "call", 1, 500, "2026-12-18", 30, 0.2]]
-    array = call("PM_RISK_ARRAY", positions, MARKET, SETTINGS, None, "account", False)[0]
+    array = call("PM_RISK_ARRAY", positions, MARKET, SETTINGS, None, "account", None, False)[0]
     at_model = [*SETTINGS, ["base_value", "model"]]
-    assert call("PM_RISK_ARRAY", positions, MARKET, at_model, None, "account", False)[0] == array
+    assert (
+        call("PM_RISK_ARRAY", positions, MARKET, at_model, None, "account", None, False)[0] == array
+    )
     value = udfs.OPT_PRICE("call", 500, 500, "2026-12-18", "2026-11-20", 0.2, 0.04)
     worth = [
         call("PM_PATH", positions, MARKET, settings, None, [[0.0]], False)[0][1]
@@ -258,8 +266,10 @@ def test_sticky_moneyness_moves_along_the_smile_and_flat_smiles_do_not():
     flat = [[*row[:6], 0.25] for row in skewed]
     sticky = [*SETTINGS, ["smile", "sticky_moneyness"]]
     for rows, same in ((flat, True), (skewed, False)):
-        one = call("PM_RISK_ARRAY", [headings, *rows], MARKET, SETTINGS, None, "account", False)
-        two = call("PM_RISK_ARRAY", [headings, *rows], MARKET, sticky, None, "account", False)
+        one = call(
+            "PM_RISK_ARRAY", [headings, *rows], MARKET, SETTINGS, None, "account", None, False
+        )
+        two = call("PM_RISK_ARRAY", [headings, *rows], MARKET, sticky, None, "account", None, False)
         assert (one[0][2:] == pytest.approx(two[0][2:], abs=1e-6)) is same
 
 
@@ -270,7 +280,7 @@ def test_same_moneyness_takes_the_volatility_that_strike_has_now():
         ["XYZ", "put", 1, 500, "2027-05-21", None, 0.25],
     ]
     sticky = [*SETTINGS, ["smile", "sticky_moneyness"], ["base_value", "model"]]
-    row = call("PM_RISK_ARRAY", positions, MARKET, sticky, None, "position", False)[0]
+    row = call("PM_RISK_ARRAY", positions, MARKET, sticky, None, "position", None, False)[0]
     at = ["put", 425, 425, "2027-05-21", "2026-11-20"]  # after -15%, at the money as 500 is now
     now = udfs.OPT_PRICE("put", 500, 425, "2027-05-21", "2026-11-20", 0.35, 0.04)
     assert row[2] == pytest.approx(100 * (udfs.OPT_PRICE(*at, 0.25, 0.04) - now), abs=0.01)

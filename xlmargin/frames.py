@@ -21,7 +21,7 @@ from xlmargin.time_limit import time_limit
 _HEADED: Final = ("XLM_CHECK", "XLM_EXPLAIN")
 """Tables that have headings without an argument for them; others without one have none."""
 
-_DATES: Final = ("date", "until", "strategy call due", "portfolio call due")
+_DATES: Final = ("date", "until", "expiration", "strategy call due", "portfolio call due")
 """Headings of columns of serial days."""
 
 

@@ -17,17 +17,24 @@ from xlmargin.excel.arguments import (
     SETTINGS,
     Argument,
     Kind,
+    read_later_day,
     read_moves,
     read_word,
 )
 from xlmargin.excel.book_reader import underlyings_of
 from xlmargin.excel.facts_reader import read_facts
-from xlmargin.excel.option_arguments import read_options, read_symbol
+from xlmargin.excel.option_arguments import read_options, read_parity, read_symbol
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.settings_reader import read_settings_alone
 from xlmargin.excel.worksheet_function import TODAY, Returns, worksheet_function
 from xlmargin.margin_calls import CallKind, last_day_to_meet
-from xlmargin.pricing import greeks, implied_volatility, theoretical_value
+from xlmargin.pricing import (
+    carry_yield,
+    greeks,
+    implied_volatility,
+    parity_forward,
+    theoretical_value,
+)
 from xlmargin.rulebook import eligibility_rules
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import RequirementKind
@@ -73,15 +80,29 @@ def PM_REQUIREMENT(positions, market=None, settings=None, dividends=None):
 @worksheet_function(
     **BOOK,
     level=Argument("position (default), class, product or account.", Kind.TEXT),
+    moves=Argument(
+        "Your own moves of the market as fractions, in place of the ten points; a leveraged fund"
+        " moves by its factor times that.",
+        Kind.VALUES,
+    ),
     headers=HEADERS,
 )
 def PM_RISK_ARRAY(
-    positions, market=None, settings=None, dividends=None, level="position", headers=True
+    positions,
+    market=None,
+    settings=None,
+    dividends=None,
+    level="position",
+    moves=None,
+    headers=True,
 ):
-    """Gain or loss in dollars at the ten valuation points, a row a position, group or account."""
+    """Gain or loss in dollars at the ten valuation points, or at your own moves, a row a position,
+    group or account.
+    """
     level = read_word("level", level, reports.ArrayLevel)
+    own = read_moves("moves", moves, (), least=-1.0)
     margin = _ranges(positions, market, settings, dividends).portfolio()
-    return reports.risk_array_table(margin, level).cells(headers)
+    return reports.risk_array_table(margin, level, own).cells(headers)
 
 
 @worksheet_function(**BOOK, headers=HEADERS)
@@ -139,6 +160,53 @@ def PM_CONTRIBUTION(positions, market=None, settings=None, dividends=None, heade
     """
     margin = _ranges(positions, market, settings, dividends).portfolio()
     return reports.contribution_table(margin).cells(headers)
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def PM_CONTRACTS(positions, market=None, settings=None, dividends=None, headers=True):
+    """A row a contract: quantity, mark, model value, volatility and its source, rate, yield and
+    forward to its expiration, years; delta, gamma, vega (per 1.00) and theta (a day), $ per unit.
+    """
+    margin = _ranges(positions, market, settings, dividends).portfolio()
+    return reports.contracts_table(margin).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
+    level=Argument("underlying (default), position or account.", Kind.TEXT),
+    headers=HEADERS,
+)
+def PM_GREEKS(
+    positions, market=None, settings=None, dividends=None, level="underlying", headers=True
+):
+    """Market value, exposure (delta x units x spot) and its share of equity, gamma per 1% of the
+    underlying, vega per point of volatility, theta per day: in dollars, without cash.
+    """
+    level = read_word("level", level, reports.ExposureLevel)
+    margin = _ranges(positions, market, settings, dividends).portfolio()
+    return reports.exposure_table(margin, level).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
+    moves=Argument(
+        "Moves of the market as fractions, one a column; a leveraged fund moves by its factor"
+        " times that.",
+        Kind.VALUES,
+    ),
+    day=Argument("The day of the gains, as_of (default) or later.", Kind.DATE),
+    headers=HEADERS,
+)
+def PM_PROFILE(
+    positions, market=None, settings=None, dividends=None, moves=None, day=None, headers=True
+):
+    """Gain or loss in dollars by underlying and account after moves of the market, today or on a
+    later day: volatilities stay, what has expired is at its intrinsic value.
+    """
+    own = read_moves("moves", moves, reports.SPOT_MOVES, least=-1.0)
+    margin = _ranges(positions, market, settings, dividends).portfolio()
+    day = read_later_day("day", day, margin.book.market.as_of)
+    return reports.profile_table(margin, own, day).cells(headers)
 
 
 @worksheet_function(**BOOK)
@@ -345,6 +413,37 @@ OPTION = {
 }
 AT_VOLATILITY = {name: described for name, described in OPTION.items() if name != "price"}
 AT_PRICE = {name: described for name, described in OPTION.items() if name != "volatility"}
+
+
+PAIR = {
+    "call_price": Argument("Price of the call, $ per unit; a cell or a range.", Kind.VALUES),
+    "put_price": Argument(
+        "Price of the put of that strike and expiration, $ per unit; a cell or a range.",
+        Kind.VALUES,
+    ),
+    **{name: OPTION[name] for name in ("spot", "strike", "expiration", "as_of", "rate")},
+}
+
+
+@worksheet_function(**{name: described for name, described in PAIR.items() if name != "spot"})
+def OPT_FORWARD(call_price, put_price, strike, expiration, as_of=None, rate=None):
+    """Price of the underlying for delivery at expiration, $ per unit, by put-call parity of a call
+    and a put of one strike. For American options an approximation, a good one near the money.
+    """
+    pair = read_parity(call_price, put_price, None, strike, expiration, as_of, rate, TODAY)
+    forward = parity_forward(pair.call, pair.put, pair.strike, pair.years, pair.rate)
+    return reports.in_shape(forward, pair.shape)
+
+
+@worksheet_function(**PAIR)
+def OPT_YIELD(call_price, put_price, spot, strike, expiration, as_of=None, rate=None):
+    """Dividend yield to expiration, a fraction a year, by put-call parity of a call and a put of
+    one strike. For American options an approximation, a good one near the money.
+    """
+    pair = read_parity(call_price, put_price, (spot,), strike, expiration, as_of, rate, TODAY)
+    forward = parity_forward(pair.call, pair.put, pair.strike, pair.years, pair.rate)
+    found = carry_yield(forward, pair.spot, pair.years, pair.rate)
+    return reports.in_shape(found, pair.shape)
 
 
 @worksheet_function(**AT_VOLATILITY)

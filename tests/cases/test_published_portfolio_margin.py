@@ -37,7 +37,7 @@ def test_risk_array_of_account_and_legs(case):
     ranges = case_ranges(case)
     account = udfs.PM_RISK_ARRAY(*ranges, None, "account")
     assert account[1][2:] == pytest.approx(expected["pnl"], abs=tolerance)
-    legs = udfs.PM_RISK_ARRAY(*ranges, None, "position", False)
+    legs = udfs.PM_RISK_ARRAY(*ranges, None, "position", None, False)
     for row, leg in zip(legs, expected.get("legs", []), strict=False):
         assert row[2:] == pytest.approx(leg["pnl"], abs=tolerance)
 

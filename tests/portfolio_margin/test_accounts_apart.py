@@ -86,7 +86,9 @@ def test_rows_say_whose_they_are(function, column):
 
 
 def test_the_risk_array_of_accounts_has_a_row_each():
-    rows = udfs.PM_RISK_ARRAY([HEADINGS, LONG, SHORT], MARKET, SETTINGS, None, "account", False)
+    rows = udfs.PM_RISK_ARRAY(
+        [HEADINGS, LONG, SHORT], MARKET, SETTINGS, None, "account", None, False
+    )
     assert [row[0] for row in rows] == ["one, sum of all positions", "two, sum of all positions"]
     # down 15% first
     assert [row[2] for row in rows] == pytest.approx([-1_500, 750])

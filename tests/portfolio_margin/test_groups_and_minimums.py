@@ -92,7 +92,9 @@ def test_groups_are_listed_with_what_they_are_part_of():
 
 def test_product_level_of_the_array_counts_gains_at_the_offset():
     market = grouped({"SPX": "HC", "DJX": "HC"})
-    row = udfs.PM_RISK_ARRAY([SHARES, *LONG_AND_SHORT], market, SETTINGS, None, "product", False)[0]
+    row = udfs.PM_RISK_ARRAY(
+        [SHARES, *LONG_AND_SHORT], market, SETTINGS, None, "product", None, False
+    )[0]
     assert row[:2] == ["HC", "-8% +6%"]
     assert (row[2], row[-1]) == (pytest.approx(-8_000), pytest.approx(-6_000))
 
@@ -309,7 +311,7 @@ def test_groups_count_up_to_the_requirement_with_positions_outside():
     assert table[0][10] == "counted"
     assert sum(row[10] for row in table[1:]) == pytest.approx(8_000 + 5_000)
     assert requirement(rows, market) == pytest.approx(13_000)
-    array = udfs.PM_RISK_ARRAY([SHARES, *rows], market, SETTINGS, None, "position", False)
+    array = udfs.PM_RISK_ARRAY([SHARES, *rows], market, SETTINGS, None, "position", None, False)
     assert array[-1][1:4] == ["not eligible", "#N/A", "#N/A"]
 
 

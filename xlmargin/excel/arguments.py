@@ -25,6 +25,7 @@ from xlmargin.cells.values import (
     to_value,
 )
 from xlmargin.cells.words import YES_NO, YesNo, one_of
+from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
 
 MOST_MOVES: Final = 500
@@ -168,6 +169,16 @@ def read_moves(name: str, cells: Cells, default: Sequence[float], least: float) 
         found = f"{len(moves)} moves"
         raise InputError([Problem(name, 0, "", found, f"1 to {MOST_MOVES} moves")])
     return moves
+
+
+def read_later_day(name: str, day: float | None, as_of: float) -> float:
+    """A serial day, that of `as_of` where none is given; refused before it."""
+    if day is None:
+        return as_of
+    if np.floor(day) < np.floor(as_of):
+        wanted = f"{date_of(as_of)}, the day of the prices, or later"
+        raise InputError([Problem(name, 0, "", str(date_of(day)), wanted)])
+    return day
 
 
 def read_word(name: str, text: str, words: type[_Word]) -> _Word:

@@ -37,6 +37,7 @@ _CALL: Final = 1.0
 _PUT: Final = 0.0
 _LEAST_STRIKE: Final = 0.001
 _STRIKE: Final = f"a strike above 0, {at_most(GREATEST_PRICE)}"
+_SPOT: Final = f"a price above 0, {at_most(GREATEST_PRICE)}"
 _E = TypeVar("_E", bound=Enum)
 
 MOST_OPTIONS: Final = 1_000_000
@@ -114,6 +115,59 @@ def read_options(
         dividend_amounts=np.where(ex_years > 0, amounts, 0.0),
     )
     return OptionElements(shape, contracts, spots, wanted)
+
+
+@dataclass(frozen=True, eq=False)
+class ParityElements:
+    """Calls and puts of one strike and expiration, flattened; `shape` is the answer's.
+
+    Prices, spot and strike are $ per unit; spot is NaN where the function takes none.
+    """
+
+    shape: tuple[int, int]
+    call: FloatArray
+    put: FloatArray
+    spot: FloatArray
+    strike: FloatArray
+    years: FloatArray
+    rate: FloatArray
+
+
+def read_parity(
+    call_price: Cells,
+    put_price: Cells,
+    spot: tuple[Cells] | None,
+    strike: Cells,
+    expiration: Cells,
+    as_of: Cells,
+    rate: Cells,
+    today: Callable[[], dt.date],
+) -> ParityElements:
+    """The pairs of a call of OPT_FORWARD, which takes no spot, or of OPT_YIELD.
+
+    Refuses what cannot be read.
+    """
+    log = ProblemLog()
+    dollars = (GREATEST_PRICE, at_most(GREATEST_PRICE))
+    columns = [
+        _numbers("call_price", call_price, None, log, 0.0, *dollars),
+        _numbers("put_price", put_price, None, log, 0.0, *dollars),
+        np.full((1, 1), np.nan)
+        if spot is None
+        else _numbers("spot", *spot, None, log, _LEAST_STRIKE, GREATEST_PRICE, _SPOT),
+        _numbers("strike", strike, None, log, _LEAST_STRIKE, GREATEST_PRICE, _STRIKE),
+        _dates("expiration", expiration, None, log),
+        _dates("as_of", as_of, lambda: serial_of(today()), log),
+        _numbers("rate", rate, 0.0, log, -GREATEST_RATE, GREATEST_RATE, RATE),
+    ]
+    _refuse(log)
+    shape = _common_shape(columns, log)
+    _refuse_too_much(shape, 0, log)
+    flat = [np.broadcast_to(column, shape).ravel() for column in columns]
+    calls, puts, spots, strikes, expires, now, rates = flat
+    _refuse_expired(expires, now, log)
+    years = np.maximum(expires - now, 0.0) / DAYS_PER_YEAR
+    return ParityElements(shape, calls, puts, spots, strikes, years, rates)
 
 
 def _numbers(

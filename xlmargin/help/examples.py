@@ -73,6 +73,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "PM_STRESS": Example(_BOOK),
     "PM_PATH": Example(_BOOK),
     "PM_CONTRIBUTION": Example(_BOOK),
+    "PM_CONTRACTS": Example(_BOOK, dates=("expiration",)),
+    "PM_GREEKS": Example(_BOOK),
+    "PM_PROFILE": Example((*_BOOK, None, "2027-01-15")),
     "REGT_INITIAL": Example(_BOOK, columns=("initial requirement, $",)),
     "REGT_MAINTENANCE": Example(_BOOK, columns=("maintenance requirement, $",)),
     "REGT_STRATEGIES": Example(_BOOK),
@@ -90,6 +93,13 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "MARGIN_HISTORY_SUMMARY": Example(_HISTORY, dates=("date",)),
     "PM_ELIGIBILITY": Example((Range("Facts"), Range("Settings"))),
     "MARGIN_INTRADAY": Example((Range("Activity"), *_BOOK), dates=("date", "until")),
+    "OPT_FORWARD": Example(
+        (190.0, 125.0, 5000.0, "2027-03-19", _DAY, 0.04), columns=("forward, $ per unit",)
+    ),
+    "OPT_YIELD": Example(
+        (190.0, 125.0, 5000.0, 5000.0, "2027-03-19", _DAY, 0.04),
+        columns=("dividend yield, a fraction a year",),
+    ),
     "OPT_PRICE": Example((*_OPTION, 0.3, 0.04), columns=("price, $ per unit",)),
     "OPT_IV": Example((*_OPTION, 2.1, 0.04), columns=("volatility, a fraction a year",)),
     "OPT_GREEKS": Example((*_OPTION, 0.3, 0.04)),

@@ -10,7 +10,11 @@ from xlmargin.portfolio_margin.official_margin import (
     official_margin,
 )
 from xlmargin.portfolio_margin.path import RequirementPath, requirement_path
-from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin, portfolio_margin
+from xlmargin.portfolio_margin.portfolio_requirement import (
+    PortfolioMargin,
+    margin_at_moves,
+    portfolio_margin,
+)
 from xlmargin.portfolio_margin.price_warnings import price_warnings
 
 __all__ = [
@@ -27,6 +31,7 @@ __all__ = [
     "contribution",
     "explained",
     "loss_rule",
+    "margin_at_moves",
     "minimum_rule",
     "official_margin",
     "point_label",

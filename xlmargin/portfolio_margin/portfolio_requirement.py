@@ -39,6 +39,7 @@ from xlmargin.risk_array import (
     ValuationPoints,
     class_groups,
     contract_table,
+    points_of_moves,
     risk_array,
     unit_value,
     valuation_points,
@@ -163,6 +164,16 @@ def margin_at(frame: MarginFrame, spot: FloatArray, base: FloatArray) -> Portfol
     check_time_limit()
     at_points = frame.contracts.values(frame.points.around(spot))
     return margin_with_values(frame, spot, base, at_points)
+
+
+def margin_at_moves(margin: PortfolioMargin, moves: FloatArray) -> PortfolioMargin:
+    """The same book with its risk arrays at moves of the market, not at the valuation points.
+
+    A leveraged or inverse fund moves by its factor times a move, a fraction.
+    """
+    frame = margin.frame
+    points = points_of_moves(frame.book.market, moves, len(frame.classes.groups))
+    return margin_at(replace(frame, points=points), margin.spot, frame.contracts.base)
 
 
 def margin_with_values(

@@ -51,6 +51,11 @@ class Contracts:
         """Whether any cash dividend falls in the life of the contract."""
         return np.asarray(self.dividend_counts.any(axis=1))
 
+    def forward(self, spot: FloatArray) -> FloatArray:
+        """Price for delivery at expiry, $ per unit, of an underlying at `spot`; `(contracts,)`."""
+        growth = np.exp((self.rate - self.dividend_yield) * self.years)
+        return np.asarray(growth * (spot - ForwardDividends.of(self).total))
+
     @property
     def is_given(self) -> BoolArray:
         """Whether every term is given: none NaN or infinite, no negative strike or time."""

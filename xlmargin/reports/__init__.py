@@ -3,6 +3,12 @@
 from xlmargin.reports.account_table import account_table
 from xlmargin.reports.efficiency_tables import comparison_table, gains_table
 from xlmargin.reports.eligibility_table import eligibility_table
+from xlmargin.reports.exposure_tables import (
+    ExposureLevel,
+    contracts_table,
+    exposure_table,
+    profile_table,
+)
 from xlmargin.reports.history_tables import (
     history_summary_table,
     history_table,
@@ -36,14 +42,17 @@ __all__ = [
     "SPOT_MOVES",
     "VOLATILITY_MOVES",
     "ArrayLevel",
+    "ExposureLevel",
     "Regime",
     "Table",
     "Value",
     "account_table",
     "comparison_table",
+    "contracts_table",
     "contribution_table",
     "eligibility_table",
     "explanation_table",
+    "exposure_table",
     "gains_table",
     "greeks_table",
     "groups_table",
@@ -56,6 +65,7 @@ __all__ = [
     "one_more_table",
     "path_table",
     "problem_table",
+    "profile_table",
     "risk_array_table",
     "rule_table",
     "strategies_table",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.portfolio_margin import NO_PARENT, MarginGroups, PortfolioMargin
-from xlmargin.reports.labels import position_labels, with_account
+from xlmargin.portfolio_margin import (
+    NO_PARENT,
+    MarginGroups,
+    PortfolioMargin,
+    margin_at_moves,
+)
+from xlmargin.reports.labels import account_labels, position_labels, with_account
 from xlmargin.reports.table import Table, Value, numbers
 
 
@@ -29,29 +35,35 @@ _Rows = tuple[list[str], FloatArray, FloatArray]
 """Labels, own moves and gains of the rows of a risk array."""
 
 
-def risk_array_table(margin: PortfolioMargin, level: ArrayLevel) -> Table:
-    """Gain (+) or loss (-), $, at the ten valuation points, lowest move first.
+def risk_array_table(
+    margin: PortfolioMargin, level: ArrayLevel, moves: Sequence[float] = ()
+) -> Table:
+    """Gain (+) or loss (-), $, at the ten valuation points, lowest move first, or at own moves.
 
     A house with ranges of its own has its ten points shown. Product groups count gains at their
     offset rate; a class group outside any product group stands for itself. An account is the plain
     sum of its positions, which nets what the rule does not. A position that is not eligible has no
     values.
     """
+    if moves:
+        margin = margin_at_moves(margin, np.array(moves))
     match level:
         case ArrayLevel.POSITION:
-            labels, moves, array = _position_rows(margin)
+            labels, moved, array = _position_rows(margin)
         case ArrayLevel.CLASS:
-            labels, moves, array = _group_rows(margin, margin.levels[:1])
+            labels, moved, array = _group_rows(margin, margin.levels[:1])
         case ArrayLevel.PRODUCT:
-            labels, moves, array = _group_rows(margin, margin.levels[:2])
+            labels, moved, array = _group_rows(margin, margin.levels[:2])
         case ArrayLevel.ACCOUNT:
-            labels, moves, array = _account_rows(margin)
+            labels, moved, array = _account_rows(margin)
     shown = margin.points.shown
-    headings, order = _point_headings(moves[:, shown], margin.points.names[shown])
+    headings, order = _point_headings(moved[:, shown], margin.points.names[shown])
+    if moves:
+        headings, order = tuple(moves), slice(None)
     rows: list[list[Value]] = [
         [label, _range(own, gains), *numbers(gains)]
         for label, own, gains in zip(
-            labels, moves[:, shown], array[:, shown][:, order], strict=True
+            labels, moved[:, shown], array[:, shown][:, order], strict=True
         )
     ]
     return Table((level.value, "range", *headings), rows)
@@ -90,7 +102,7 @@ def _account_rows(margin: PortfolioMargin) -> _Rows:
     group_moves = margin.points.group_moves
     common = len(np.unique(group_moves, axis=0)) == 1
     moves = group_moves[:1] if common else np.full((1, group_moves.shape[1]), np.nan)
-    labels = [f"{name or 'account'}, sum of all positions" for name in positions.accounts]
+    labels = account_labels(positions)
     return labels, np.repeat(moves, len(labels), axis=0), array
 
 

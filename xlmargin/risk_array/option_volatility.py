@@ -55,9 +55,15 @@ class VolatilitySource(IntEnum):
     @property
     def word(self) -> str:
         """The word used in tables."""
-        return {self.STATED: "stated", self.SOLVED: "solved", self.MARKET: "market"}.get(
-            self, "least value"
-        )
+        return _WORDS[self]
+
+
+_WORDS: Final = {
+    VolatilitySource.STATED: "stated",
+    VolatilitySource.SOLVED: "solved",
+    VolatilitySource.MARKET: "market",
+    VolatilitySource.NONE: "least value",
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.instruments import UnderlyingClass
+from xlmargin.market import Market
 from xlmargin.risk_array.class_groups import NO_GROUP, ClassGroups
 from xlmargin.rulebook import PortfolioRules, ValuationRange
 
@@ -75,6 +76,20 @@ def valuation_points(groups: ClassGroups, rules: PortfolioRules) -> ValuationPoi
         np.maximum(group_factor[:, None] * table_moves, WHOLE_PRICE),
         names * len(tables),
         len(names),
+    )
+
+
+def points_of_moves(market: Market, moves: FloatArray, class_groups: int) -> ValuationPoints:
+    """The user's own moves of the market in the place of valuation points, in their order.
+
+    A leveraged or inverse fund moves by its factor times a move; a class group is named by the move
+    of the market.
+    """
+    return ValuationPoints(
+        np.maximum(np.outer(market.leverage, moves), WHOLE_PRICE),
+        np.tile(moves, (class_groups, 1)),
+        tuple(f"{100 * move:+.4g}%" for move in moves.tolist()),
+        len(moves),
     )
 
 

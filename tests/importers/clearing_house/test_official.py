@@ -223,7 +223,7 @@ def test_our_own_arrays_give_our_own_requirement(folder: Path) -> None:
         ["ABC", "stock", -200, None, None, 80.0],
     ]
     settings = [["name", "value"], ["as_of", "2026-11-02"], ["rate", 0.04]]
-    rows = udfs.PM_RISK_ARRAY(held, None, settings, None, "position", False)
+    rows = udfs.PM_RISK_ARRAY(held, None, settings, None, "position", None, False)
     lines = [HEADINGS]
     for position, row in zip(held[1:], rows, strict=True):
         symbol, kind, quantity, strike, expiration, price = position

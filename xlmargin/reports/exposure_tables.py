@@ -1,0 +1,160 @@
+"""What is held and what it does: contracts with what they are valued by, Greeks, payoffs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import IntArray
+from xlmargin.cash import cash_of_accounts
+from xlmargin.instruments import InstrumentKind
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.positions import Positions
+from xlmargin.reports.labels import account_labels, position_labels, with_account
+from xlmargin.reports.table import Table, Value, numbers
+from xlmargin.risk_array import contract_greeks, exposure, profile
+from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
+from xlmargin.risk_array.option_volatility import VolatilitySource
+
+
+class ExposureLevel(StrEnum):
+    """How far the rows of Greeks are added up."""
+
+    POSITION = "position"
+    UNDERLYING = "underlying"
+    ACCOUNT = "account"
+
+
+_CONTRACTS: Final = (
+    "symbol", "type", "strike", "expiration", "quantity", "mark", "model value", "volatility",
+    "source", "rate", "dividend yield", "forward", "years", "delta", "gamma", "vega", "theta",
+)  # fmt: skip
+_MOVED: Final = "moved"
+_NONE: Final = "none"
+
+
+def contracts_table(margin: PortfolioMargin) -> Table:
+    """A row a contract, at each price that it is held at, in the order of the positions.
+
+    Its quantity in all accounts together, net; mark and model value, $ per unit; the volatility
+    that it is valued with and where that is from; rate and dividend yield over its life, and the
+    forward they make of today's price - the yield is the one a stated forward makes; delta, gamma,
+    vega for 1.00 and theta a day, $ per unit.
+    """
+    positions, table = margin.book.positions, margin.frame.contracts
+    terms, held = table.contracts, table.of_position != NO_CONTRACT
+    of_position = table.of_position[held]
+    _, first = np.unique(of_position, return_index=True)
+    first = np.flatnonzero(held)[first]
+    found = contract_greeks(table)
+    columns = (
+        np.bincount(of_position, positions.quantity[held], len(terms)),
+        table.mark,
+        table.model,
+        table.volatility,
+        terms.rate,
+        terms.dividend_yield,
+        terms.forward(table.spot),
+        terms.years,
+        found.delta,
+        found.gamma,
+        found.vega,
+        found.theta,
+    )
+    rows: list[list[Value]] = []
+    for i, source, own in zip(
+        first.tolist(), _sources(positions, table, first), np.column_stack(columns), strict=True
+    ):
+        quantity, mark, model, volatility, *rest = numbers(own)
+        rows.append(
+            [
+                positions.symbol[i],
+                InstrumentKind(int(positions.kind[i])).word,
+                float(positions.strike[i]),
+                float(positions.expiration[i]),
+                quantity, mark, model, volatility, source, *rest,
+            ]
+        )  # fmt: skip
+    return Table(_CONTRACTS, rows)
+
+
+def _sources(positions: Positions, table: ContractTable, first: IntArray) -> list[str]:
+    """Where the volatility of each contract is from, in a word; `first` holds a position of each.
+
+    One that was solved where the mark was taken, and its mark moved to the price of today, is
+    moved.
+    """
+    words = [VolatilitySource(source).word for source in table.source.tolist()]
+    taken_at = positions.mark_spot[first]
+    moved = ~np.isnan(taken_at) & (taken_at != table.spot)
+    for i in np.flatnonzero(moved & (table.source == VolatilitySource.SOLVED)).tolist():
+        words[i] = _MOVED
+    for i in np.flatnonzero(np.isnan(table.volatility)).tolist():
+        words[i] = _NONE
+    return words
+
+
+def exposure_table(margin: PortfolioMargin, level: ExposureLevel) -> Table:
+    """Market value, exposure and its share of equity, gamma for 1%, vega a point, theta a day, $.
+
+    Cash has no row, and counts in the equity alone: there is no share where it is stated nowhere,
+    or where equity is not above 0.
+    """
+    book, positions = margin.book, margin.book.positions
+    own = exposure(positions, margin.frame.contracts, margin.spot)
+    value = np.where(positions.is_cash, 0.0, margin.market_value)
+    equity = cash_of_accounts(book) + book.by_account(value)
+    labels, group, account = _groups(positions, margin, level)
+    amounts = np.zeros((len(labels), 5))
+    columns = np.column_stack([value, own.exposure, own.gamma, own.vega, own.theta])
+    np.add.at(amounts, group[group >= 0], columns[group >= 0])
+    with np.errstate(all="ignore"):
+        share = np.where(equity > 0, 1.0 / equity, np.nan)[account] * amounts[:, 1]
+    headings = (
+        level.value, "market value", "exposure", "share of equity", "gamma per 1%",
+        "vega per point", "theta per day",
+    )  # fmt: skip
+    rows: list[list[Value]] = [
+        [label, *numbers(row)]
+        for label, row in zip(labels, np.insert(amounts, 2, share, axis=1), strict=True)
+    ]
+    return Table(headings, rows)
+
+
+def profile_table(margin: PortfolioMargin, moves: Sequence[float], day: float) -> Table:
+    """Gain or loss, $, of each underlying of each account, then of each account, over moves."""
+    gains = profile(margin.book, margin.frame.contracts, np.array(moves), day)
+    rows: list[list[Value]] = []
+    for level in (ExposureLevel.UNDERLYING, ExposureLevel.ACCOUNT):
+        labels, group, _ = _groups(margin.book.positions, margin, level)
+        amounts = np.zeros((len(labels), len(moves)))
+        np.add.at(amounts, group[group >= 0], gains[group >= 0])
+        rows += [[label, *numbers(row)] for label, row in zip(labels, amounts, strict=True)]
+    return Table(("underlying", *moves), rows)
+
+
+def _groups(
+    positions: Positions, margin: PortfolioMargin, level: ExposureLevel
+) -> tuple[list[str], IntArray, IntArray]:
+    """Labels of the rows, each position's row, -1 for cash, and each row's account."""
+    held, account = ~positions.is_cash, positions.account
+    row = np.full(len(positions), -1, dtype=np.int64)
+    match level:
+        case ExposureLevel.POSITION:
+            row[held] = np.arange(np.count_nonzero(held))
+            labels = position_labels(positions)
+            return [labels[i] for i in np.flatnonzero(held)], row, account[held]
+        case ExposureLevel.UNDERLYING:
+            underlyings = margin.book.market.underlyings
+            keys = account * len(underlyings) + positions.underlying
+            present, row[held] = np.unique(keys[held], return_inverse=True)
+            of, index = np.divmod(present, max(len(underlyings), 1))
+            named = zip(of.tolist(), index.tolist(), strict=True)
+            labels = [with_account(positions, a, underlyings[i].symbol) for a, i in named]
+            return labels, row, of
+        case ExposureLevel.ACCOUNT:
+            row[held] = account[held]
+            return account_labels(positions), row, np.arange(len(positions.accounts))
