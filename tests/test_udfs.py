@@ -184,7 +184,7 @@ def spread_short():
 
 
 def test_volatility_index_before_its_filing_takes_the_same_range():
-    market = [["symbol", "price", "class"], ["VIX", 15, "vol_index"]]
+    market = [["symbol", "price", "class", "spot_is_forward"], ["VIX", 15, "vol_index", True]]
     option = [POSITIONS[0], ["VIX", "call", 1, 15, "2015-12-16", 1.5]]
     before, after = ([["name", "value"], ["as_of", f"2014-0{day}"]] for day in ("6-30", "7-01"))
     found = call("PM_REQUIREMENT", option, market, before)

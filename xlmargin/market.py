@@ -101,6 +101,11 @@ class Market:
         return self._column("dividend_yield")
 
     @cached_property
+    def index_scale(self) -> FloatArray:
+        """Parts of a full index that the underlyings are, 1 where not, shape (underlyings,)."""
+        return self._column("index_scale")
+
+    @cached_property
     def volatility(self) -> FloatArray:
         """Annual volatilities of the market range, NaN where not given, shape (underlyings,)."""
         return self._column("volatility")

@@ -1,18 +1,20 @@
 """What the prices of a book are warned of: place, kind and the figure that is named."""
 
-from math import exp
+from math import exp, nan
 
 import pytest
 
 from tests.risk_array.test_prices_as_they_are import CALL, PUT, book
 from xlmargin.errors import Severity
 from xlmargin.instruments import UnderlyingClass
-from xlmargin.portfolio_margin import portfolio_margin, price_warnings
+from xlmargin.market import Dividend
+from xlmargin.portfolio_margin import carry_warnings, portfolio_margin, price_warnings
 from xlmargin.pricing import carry_yield, parity_forward
 
 
 def warnings(*rows, **more):
-    found = price_warnings(portfolio_margin(book(*rows, **more)))
+    margin = portfolio_margin(book(*rows, **more))
+    found = carry_warnings(margin.book, margin.frame.contracts) + price_warnings(margin)
     assert all(problem.severity is Severity.WARNING for problem in found)
     return [(problem.row, problem.column, str(problem)) for problem in found]
 
@@ -65,3 +67,46 @@ def test_a_long_index_option_without_yield():
 
 def test_parity():
     assert parity_forward(8.0, 7.0, 100.0, 1.0, 0.03) == pytest.approx(100 + exp(0.03))
+
+
+def test_one_warning_an_expiration_names_the_pair_nearest_the_money():
+    # forward 98 by both pairs, that of 100 nearer the money of 99
+    pair = [(CALL, -1, 100, 6.0), (PUT, -1, 100, 6.0 + 2 * exp(-0.015))]
+    deeper = [(CALL, -1, 90, 12.0), (PUT, -1, 90, 12.0 - 8 * exp(-0.015))]
+    found = warnings(*deeper, *pair, days=182.5, american=False)
+    apart = [text for row, _, text in found if "points apart" in text]
+    assert len(apart) == 1
+    assert "row 4" in apart[0]
+    assert "and of 1 more pairs" in apart[0]
+    assert "a dividend_yield 182d of 7.04% or a forward of 98.00" in apart[0]
+
+
+def test_beside_cash_dividends_and_of_volatility_indexes_the_forward_alone_is_named():
+    pair = (CALL, -1, 100, 6.0), (PUT, -1, 100, 8.0)
+    paid = {"dividends": (Dividend(46_400.0, 0.1),)}
+    [text] = [t for _, _, t in warnings(*pair, days=182, **paid) if "points apart" in t]
+    assert "dividend_yield" not in text
+    assert "a forward of 97.97" in text  # 100 - 2 e^(0.03 182 / 365)
+    index = {"underlying_class": UnderlyingClass.VOL_INDEX, "spot_is_forward": True}
+    [text] = [t for _, _, t in warnings(*pair, days=182, american=False, **index)]
+    assert "dividend_yield" not in text
+
+
+def test_a_stated_volatility_off_the_index_of_volatility_is_told():
+    option = (PUT, -1, 20, nan, {"volatility": 0.8})
+    index = {"underlying_class": UnderlyingClass.VOL_INDEX, "spot": 18.0, "american": False}
+    assert [(row, column) for row, column, _ in warnings(option, **index)] == [(2, "forward")]
+    assert not warnings(option, **index, days=7)
+    assert not warnings((*option[:4], {"volatility": 0.8, "forward": 20.0}), **index)
+
+
+def test_a_mark_that_moved_is_noted_for_the_other_regime():
+    def notes(spot):
+        margin = portfolio_margin(book((CALL, -1, 100, 4.0, {"mark_spot": 100.0}), spot=spot))
+        return [p for p in price_warnings(margin) if p.severity is Severity.NOTE]
+
+    [note] = notes(102.0)
+    assert (note.row, note.column) == (2, "mark_spot")
+    assert note.found.startswith("4 taken at 100 is 5.1")
+    assert not notes(100.0)
+    assert not notes(100.1)  # 0.05 of 4.00 is less than 2%

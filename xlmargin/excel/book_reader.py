@@ -28,9 +28,9 @@ from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem, Severity
 from xlmargin.excel.checks import (
     check_expirations,
-    check_mark_spots,
     check_names,
     check_stock_prices,
+    mark_spots,
 )
 from xlmargin.excel.market_reader import (
     Dividends,
@@ -110,12 +110,20 @@ class MarketRead:
         return {*self.underlyings, *(rows.root[i] for i in priced)}
 
     def extended(self, rows: PositionRows, log: ProblemLog) -> MarketRead:
-        """With the underlyings that only rows of stock give a price for, and adjusted contracts."""
+        """With the underlyings that only the rows give a price for, and adjusted contracts.
+
+        The price is that of a row of stock, else that at which all their options were marked.
+        """
         added: dict[str, StatedUnderlying] = {}
         for i in np.flatnonzero(rows.is_stock & (rows.price > 0)).tolist():
             symbol = rows.root[i]
             if symbol and symbol not in self.underlyings and symbol not in added:
                 added[symbol] = StatedUnderlying(Underlying(symbol, float(rows.price[i])), Facts())
+        known = {*self.underlyings, *added}
+        for symbol, (i, price) in _priced_by_marks(rows, known).items():
+            added[symbol] = StatedUnderlying(Underlying(symbol, price), Facts())
+            text = f"the price of {symbol}, for nothing else states it"
+            log.note(rows.table.name, int(rows.table.rows[i]), "mark_spot", text)
         policy = self.settings.settings.known_underlyings
         new = completed(added, self.table, self.as_of, policy, log)
         underlyings = {**self.underlyings, **with_dividends(new, self.dividends)}
@@ -360,6 +368,19 @@ def _costs(rows: PositionRows, log: ProblemLog) -> FloatArray:
     return np.where(used, per_unit, rows.cost)
 
 
+def _priced_by_marks(rows: PositionRows, known: Container[str]) -> dict[str, tuple[int, float]]:
+    """Underlyings not `known` whose options were all marked at one price: a row of it, and it."""
+    marked: dict[str, tuple[int, float]] = {}
+    contradicted = set()
+    for i in np.flatnonzero(rows.is_option & (rows.mark_spot > 0)).tolist():
+        symbol, price = rows.underlying[i], float(rows.mark_spot[i])
+        if symbol in known or rows.deliverable[i]:
+            continue
+        if marked.setdefault(symbol, (i, price))[1] != price:
+            contradicted.add(symbol)
+    return {symbol: found for symbol, found in marked.items() if symbol not in contradicted}
+
+
 def _apart(root: str, underlying: str) -> str:
     """The name that stands for the underlying of a contract that delivers something else."""
     return root if root != underlying else f"{root}*"
@@ -401,7 +422,7 @@ def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
     spot = _from_market(market.spot, of_market)
     in_market = np.array([u.row > 0 for u in market.underlyings] or [False])[of_market]
     check_stock_prices(rows, spot, in_market, log)
-    check_mark_spots(rows, spot, log)
+    mark_spot = mark_spots(rows, spot, _from_market(market.index_scale, of_market), log)
     mark = np.where(rows.is_stock & np.isnan(rows.price), spot, rows.price)
     mark = np.where(rows.is_cash, 1.0, mark)
     account, accounts = codes(rows.account)
@@ -427,7 +448,7 @@ def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
         mark=mark,
         cost=np.where(np.isnan(rows.cost), mark, rows.cost),
         volatility=rows.volatility,
-        mark_spot=np.where(rows.is_option, rows.mark_spot, np.nan),
+        mark_spot=mark_spot,
         forward=np.where(rows.is_option, rows.forward, np.nan),
         account=account,
         accounts=accounts,

@@ -70,14 +70,26 @@ def check_stock_prices(
         report(rows.table.name, int(rows.table.rows[i]), "price", found, wanted)
 
 
-def check_mark_spots(rows: PositionRows, spot: FloatArray, log: ProblemLog) -> None:
-    """The price of the underlying when a mark was taken, far from its price today."""
-    apart = np.abs(rows.mark_spot - spot) / spot
+def mark_spots(
+    rows: PositionRows, spot: FloatArray, index_scale: FloatArray, log: ProblemLog
+) -> FloatArray:
+    """The prices of the underlyings when marks were taken, $; one far from today's is a problem.
+
+    That of a full index beside options on a part of it is taken for that part of it.
+    """
+    given = np.where(rows.is_option, rows.mark_spot, np.nan)
+    of_full = (np.abs(given / spot - 1) > _WRONG_SPOT) & (
+        np.abs(given * index_scale / spot - 1) <= _WRONG_SPOT
+    )
+    text = "the price of the full index, taken times index_scale"
+    log.notes_where(of_full, rows.table, "mark_spot", text)
+    found = np.where(of_full, given * index_scale, given)
+    apart = np.abs(found / spot - 1)
     wanted = "a price of the underlying nearer today's"
-    given = rows.is_option & ~np.isnan(rows.mark_spot)
-    log.errors_where(given & (apart > _WRONG_SPOT), rows.table, "mark_spot", wanted)
-    far = given & (apart > _FAR_SPOT) & (apart <= _WRONG_SPOT)
+    log.errors_where(apart > _WRONG_SPOT, rows.table, "mark_spot", wanted)
+    far = (apart > _FAR_SPOT) & (apart <= _WRONG_SPOT)
     log.warnings_where(far, rows.table, "mark_spot", wanted)
+    return found
 
 
 def check_names(rows: PositionRows, log: ProblemLog) -> None:

@@ -27,7 +27,7 @@ from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import Table
 from xlmargin.cells.values import CellValue, text_of
 from xlmargin.cells.words import YES_NO, YesNo, one_of
-from xlmargin.dates import date_of
+from xlmargin.dates import DAYS_PER_YEAR, date_of
 from xlmargin.errors import Severity
 from xlmargin.excel.positions_reader import (
     GREATEST_VOLATILITY,
@@ -40,7 +40,7 @@ from xlmargin.excel.positions_reader import (
 )
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.known_instruments import KNOWN, Facts, Finding, GroupMember, apply_known, check_groups
-from xlmargin.market import Dividend, Underlying
+from xlmargin.market import Dividend, RateCurve, Underlying
 from xlmargin.settings import KnownUnderlyings
 
 GREATEST_RATE: Final = 0.5
@@ -52,6 +52,8 @@ MOST_DIVIDENDS: Final = 200
 SAME_INDEX: Final = 0.05
 """Share by which full indexes of one class group may differ before that is worth a look."""
 
+_YIELD: Final = "dividend_yield"
+_YEARS_OF: Final = {"d": 1 / DAYS_PER_YEAR, "w": 7 / DAYS_PER_YEAR, "m": 1 / 12, "y": 1.0}
 _NOT_USED_YET: Final = (
     "initial_rate", "maintenance_rate", "option_rate", "house_move_down",
     "house_move_up",
@@ -88,7 +90,8 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
         for level in ("class", "product", "portfolio")
     )
     name = [text_of(cell) for cell in table.cells("name")]
-    yields, rate = _rates(table, "dividend_yield", log), _rates(table, "rate", log)
+    yields, rate = _rates(table, _YIELD, log), _rates(table, "rate", log)
+    by_time = _yields_by_time(table, log)
     volatility = numbers(table, "volatility", log, percent=True)
     wrong = (volatility <= 0) | (volatility > GREATEST_VOLATILITY)
     log.errors_where(wrong, table, "volatility", VOLATILITY)
@@ -114,6 +117,7 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
             volatility=float(volatility[i]),
             portfolio_group=portfolio_group[i],
             marginable=bool(marginable[i] != not_marginable),
+            yields=by_time[i],
             spot_is_forward=bool(spot_is_forward[i] == is_forward),
             row=int(table.rows[i]),
         )
@@ -129,10 +133,38 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
     return stated
 
 
+def years_of_term(name: str) -> float:
+    """Time of a term, years: that of "rate 30d" is 30 / 365, of "rate" itself 0."""
+    _, _, term = name.partition(" ")
+    return int(term[:-1]) * _YEARS_OF[term[-1]] if term else 0.0
+
+
+def _yields_by_time(table: Table, log: ProblemLog) -> list[RateCurve | None]:
+    """The dividend yields of each row by time, None where it states none.
+
+    A row has one yield or yields by time, and one for each time.
+    """
+    headings = [heading for heading in table.columns if heading.startswith(f"{_YIELD} ")]
+    headings.sort(key=years_of_term)
+    years = np.array([years_of_term(heading) for heading in headings])
+    yields = np.array([_rates(table, heading, log) for heading in headings])
+    stated = ~np.isnan(yields).reshape(len(headings), len(table))
+    wanted = f"either one {_YIELD} or yields by time"
+    log.errors_where(stated.any(axis=0) & ~table.empty(_YIELD), table, _YIELD, wanted)
+    for i in range(1, len(headings)):
+        again = stated[i] & (stated[:i] & (years[:i] == years[i])[:, None]).any(axis=0)
+        log.errors_where(again, table, headings[i], "one yield for each time")
+    return [
+        RateCurve(tuple(years[own].tolist()), tuple(yields[own, row].tolist()))
+        if own.any()
+        else None
+        for row, own in enumerate(stated.T)
+    ]
+
+
 def _refuse_not_used(table: Table, log: ProblemLog) -> None:
     """An error for a column that counts, but not yet here; a note on one that nothing counts."""
-    terms = [heading for heading in table.columns if heading.startswith("dividend_yield ")]
-    for column in (*_NOT_USED_YET, *terms):
+    for column in _NOT_USED_YET:
         filled = ~table.empty(column)
         log.errors_where(filled, table, column, "nothing: this column is not used yet")
     for column in _NOT_USED:

@@ -1,8 +1,8 @@
 """Orders beside what is held: candidates and activity, and what all orders have in common.
 
 Orders are read as positions are. What an order leaves out of a contract that is held it takes from
-there: its terms, its mark and its volatility. A contract has one mark, the positions': the price of
-an order is what it is traded at.
+there: its terms, its mark and how that is valued. A contract has one mark, the positions': the
+price of an order is what it is traded at.
 """
 
 from __future__ import annotations
@@ -183,6 +183,9 @@ def completed(orders: Orders, log: ProblemLog, *, traded_at: FloatArray | None =
     given = is_held & ~np.isnan(rows.volatility)
     differs = given & ~(rows.volatility == volatility)
     _contradict(orders, differs, "volatility", volatility, log)
+    forward = orders.of_held(held.forward)
+    differs = is_held & ~np.isnan(rows.forward) & ~(rows.forward == forward)
+    _contradict(orders, differs, "forward", forward, log)
     cost = np.where(is_held & ~both & stated, rows.price, cost)
     first = orders.first.tolist()
 
@@ -206,6 +209,8 @@ def completed(orders: Orders, log: ProblemLog, *, traded_at: FloatArray | None =
         price=np.where(is_held & ~both, mark, rows.price),
         cost=cost if traded_at is None else traded_at,
         volatility=np.where(is_held, volatility, rows.volatility),
+        mark_spot=np.where(is_held, orders.of_held(held.mark_spot), rows.mark_spot),
+        forward=np.where(is_held, forward, rows.forward),
     )
     return replace(orders, rows=rows)
 

@@ -13,6 +13,8 @@ from functools import cached_property
 from math import nan
 from typing import Any, Final
 
+import numpy as np
+
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.cells.problems import ProblemLog
@@ -43,7 +45,8 @@ from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.excel.trades import read_trades
 from xlmargin.history import ShadowDay, margined_day
 from xlmargin.intraday import DayReport, intraday_reports
-from xlmargin.portfolio_margin import PortfolioMargin, price_warnings
+from xlmargin.portfolio_margin import PortfolioMargin, carry_warnings, price_warnings
+from xlmargin.risk_array import contract_table
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import StrategyMargin
 from xlmargin.what_if import (
@@ -226,11 +229,13 @@ def _margin_problems(book: Book) -> list[Problem]:
     try:
         margin = portfolio_margined(book)
     except RefusedPosition as refused:
-        problems += refused.problems
+        unrefused = contract_table(book, np.zeros(len(book.positions), dtype=bool))
+        problems += [*refused.problems, *carry_warnings(book, unrefused)]
     except RulebookError as refused:
         wanted = "a date on which the rule is in force"
         problems.append(Problem("settings", 0, "as_of", str(refused), wanted))
     else:
+        problems += carry_warnings(book, margin.frame.contracts)
         problems += price_warnings(margin) + warn_of_contracts(margin)
         problems += _pairing_problems(book)
     log = ProblemLog()

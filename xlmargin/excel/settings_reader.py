@@ -15,9 +15,9 @@ from xlmargin.cells.numbers import number_of
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, CellValue, text_of
 from xlmargin.cells.words import YES_NO, YesNo, nearest, normalized, one_of, wanted_words
-from xlmargin.dates import DAYS_PER_YEAR, date_of
+from xlmargin.dates import date_of
 from xlmargin.errors import InputError, RulebookError
-from xlmargin.excel.market_reader import GREATEST_RATE, RATE
+from xlmargin.excel.market_reader import GREATEST_RATE, RATE, years_of_term
 from xlmargin.excel.named_values import (
     Field,
     Names,
@@ -82,7 +82,6 @@ _FIELDS: Final[Mapping[str, Field[Any]]] = {
 _TENOR: Final = re.compile(
     r"rate[\s_-]*(\d{1,5})[\s_-]*(d|day|w|week|m|month|y|year)s?", re.IGNORECASE | re.ASCII
 )
-_YEARS: Final = {"d": 1 / DAYS_PER_YEAR, "w": 7 / DAYS_PER_YEAR, "m": 1 / 12, "y": 1.0}
 
 
 @dataclass(frozen=True)
@@ -177,7 +176,7 @@ def _curve(stated: Stated, log: ProblemLog) -> RateCurve | None:
     for name, cell in stated.items():
         if name.split()[0] != "rate":
             continue
-        rate, years = number_of(cell.value), _curve_years(name)
+        rate, years = number_of(cell.value), years_of_term(name)
         if "rate" in stated and name != "rate":
             refuse(cell, "either a flat rate or a curve of rates", SETTINGS, log)
         elif years in points:
@@ -189,12 +188,6 @@ def _curve(stated: Stated, log: ProblemLog) -> RateCurve | None:
         return None
     years_ = sorted(points)
     return RateCurve(tuple(years_), tuple(points[y] for y in years_))
-
-
-def _curve_years(name: str) -> float:
-    """Time of a point of the rate curve, years: "rate 30d" is 30 / 365; 0 for `rate` itself."""
-    _, _, tenor = name.partition(" ")
-    return int(tenor[:-1]) * _YEARS[tenor[-1]] if tenor else 0.0
 
 
 def _overrides(stated: Stated, log: ProblemLog) -> dict[str, float]:

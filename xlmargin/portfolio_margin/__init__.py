@@ -1,5 +1,6 @@
 """Portfolio margin: the greatest theoretical loss of each group of an account, or its minimum."""
 
+from xlmargin.portfolio_margin.carry_warnings import carry_warnings
 from xlmargin.portfolio_margin.contribution import Contribution, contribution, shares
 from xlmargin.portfolio_margin.explanation import explained, loss_rule, minimum_rule, point_label
 from xlmargin.portfolio_margin.groups import NO_PARENT, Level, MarginGroups
@@ -28,6 +29,7 @@ __all__ = [
     "PortfolioMargin",
     "RequirementPath",
     "StrategyBased",
+    "carry_warnings",
     "contribution",
     "explained",
     "loss_rule",

@@ -1,4 +1,4 @@
-"""What the prices of a margined book say that deserves a look: warnings, never refusals.
+"""What the prices of a margined book say that deserves a look: warnings and notes, no refusals.
 
 Each tells what was done and what it does to the requirement, or names the figure that is missing.
 """
@@ -13,9 +13,7 @@ import numpy as np
 
 from xlmargin.arrays import IntArray
 from xlmargin.errors import Problem, Severity
-from xlmargin.instruments import UnderlyingClass
 from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin, margin_at
-from xlmargin.pricing import carry_yield, parity_forward
 from xlmargin.risk_array import ContractTable
 from xlmargin.risk_array.option_volatility import VolatilitySource
 
@@ -24,14 +22,7 @@ _SAME: Final = 0.02
 
 _USUAL_VOLATILITY: Final = (0.03, 1.50)
 _MOST_MEDIANS: Final = 3.0
-_PARITY_POINTS: Final = 0.02
-"""Volatilities between which a solved one is usual, times the median of its expiration, and the
-difference of a call and a put of one strike."""
-
-_LONG_DATED: Final = 60 / 365
-"""Years from which on a dividend yield of an index or a fund matters."""
-
-_PAYS = (UnderlyingClass.STOCK, UnderlyingClass.VOL_INDEX)
+"""Volatilities between which a solved one is usual, and times the median of its expiration."""
 
 
 def price_warnings(margin: PortfolioMargin) -> list[Problem]:
@@ -40,8 +31,7 @@ def price_warnings(margin: PortfolioMargin) -> list[Problem]:
         *_without_volatility(margin),
         *_beside_a_volatility(margin),
         *_unusual_volatilities(margin.frame.contracts, margin),
-        *_apart(margin),
-        *_without_yield(margin),
+        *_moved(margin),
     ]
     return sorted(found, key=lambda problem: problem.row)
 
@@ -106,67 +96,16 @@ def _unusual_volatilities(contracts: ContractTable, margin: PortfolioMargin) -> 
                 yield _warning(margin, i, "price", found, wanted)
 
 
-def _pairs(contracts: ContractTable) -> Iterator[tuple[int, int]]:
-    """The solved call and put of each strike and expiration that has both."""
-    solved = contracts.source == VolatilitySource.SOLVED
-    call = contracts.contracts.call
-    puts = {
-        (int(contracts.series[i]), float(contracts.contracts.strike[i])): i
-        for i in np.flatnonzero(solved & ~call).tolist()
-    }
-    for i in np.flatnonzero(solved & call).tolist():
-        put = puts.get((int(contracts.series[i]), float(contracts.contracts.strike[i])))
-        if put is not None:
-            yield i, put
-
-
-def _yield_by_parity(contracts: ContractTable, call: int, put: int) -> float:
-    terms = contracts.contracts
-    forward = parity_forward(
-        contracts.mark[call : call + 1],
-        contracts.mark[put : put + 1],
-        terms.strike[call : call + 1],
-        terms.years[call : call + 1],
-        terms.rate[call : call + 1],
-    )
-    some = slice(call, call + 1)
-    return float(carry_yield(forward, contracts.spot[some], terms.years[some], terms.rate[some])[0])
-
-
-def _apart(margin: PortfolioMargin) -> Iterator[Problem]:
-    """Calls and puts of one strike whose volatilities differ: the carry is another."""
-    contracts = margin.frame.contracts
-    for call, put in _pairs(contracts):
-        apart = abs(contracts.volatility[call] - contracts.volatility[put])
-        if apart > _PARITY_POINTS:
-            implied = _yield_by_parity(contracts, call, put)
-            found = f"volatilities {100 * apart:.1f} points apart of its call and put"
-            wanted = f"a dividend_yield of {implied:.2%}, which parity gives"
-            yield _warning(margin, call, "price", found, wanted)
-
-
-def _without_yield(margin: PortfolioMargin) -> Iterator[Problem]:
-    """Options on indexes and funds, long to run, without a yield: one warning an underlying."""
-    contracts, market = margin.frame.contracts, margin.book.market
-    terms = contracts.contracts
-    plain = (terms.dividend_yield == 0) & (terms.rate != 0) & ~terms.pays_cash
-    long_dated = plain & (terms.years > _LONG_DATED)
-    pairs = list(_pairs(contracts))
-    for index in np.unique(contracts.underlying[long_dated]).tolist():
-        underlying = market.underlyings[index]
-        if underlying.underlying_class in _PAYS:
-            continue
-        own = np.flatnonzero(long_dated & (contracts.underlying == index))
-        i = int(own[np.argmax(terms.years[own])])
-        by_parity = [
-            (abs(terms.strike[call] / contracts.spot[call] - 1), call, put)
-            for call, put in pairs
-            if contracts.underlying[call] == index and long_dated[call]
-        ]
-        implied = ""
-        if by_parity:
-            _, call, put = min(by_parity)
-            implied = f": parity gives {_yield_by_parity(contracts, call, put):.2%}"
-        found = f"no dividends of {underlying.symbol}"
-        wanted = f"a dividend_yield, dividends or forwards{implied}"
-        yield _warning(margin, i, "expiration", found, wanted)
+def _moved(margin: PortfolioMargin) -> Iterator[Problem]:
+    """Marks taken at another price of the underlying, which the two regimes value apart."""
+    contracts, positions = margin.frame.contracts, margin.book.positions
+    taken_at = positions.mark_spot
+    for row in np.flatnonzero(positions.is_option & ~np.isnan(taken_at)).tolist():
+        i, mark = contracts.of_position[row], float(positions.mark[row])
+        moved, spot = float(contracts.mark[i]), float(contracts.spot[i])
+        if taken_at[row] != spot and abs(moved - mark) > _SAME * mark:
+            found = (
+                f"{mark:,.10g} taken at {taken_at[row]:,.10g} is {moved:,.2f} at {spot:,.10g}, in"
+                " portfolio margin; by strategy it stays as given"
+            )
+            yield positions.problem(row, "mark_spot", found, "", Severity.NOTE)

@@ -7,14 +7,16 @@ has two, because each price implies its own volatility.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
+from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.errors import RefusedPosition
-from xlmargin.instruments import InstrumentKind
+from xlmargin.instruments import InstrumentKind, UnderlyingClass
 from xlmargin.market import Market
 from xlmargin.positions import Positions
 from xlmargin.pricing import Contracts, VolatilityStatus, theoretical_value
@@ -27,6 +29,12 @@ from xlmargin.risk_array.option_volatility import (
 from xlmargin.risk_array.smile import volatility_at_same_moneyness
 from xlmargin.settings import BaseValue, Settings, Smile
 
+NEARLY_EXPIRED: Final = 7 / DAYS_PER_YEAR
+"""Years to expiration up to which a volatility index stands for its future."""
+FORWARD: Final = (
+    "the future of its expiration, or spot_is_forward TRUE in the market range where its price is"
+    " one"
+)
 NO_CONTRACT = -1
 """What `of_position` holds for a position that is no option."""
 
@@ -117,6 +125,8 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
         contracts, mark_spot, mark, stated, market.volatility[underlying], settings
     )
     wanted = np.ones(len(positions), dtype=bool) if needed is None else needed
+    off_spot = off_index(positions, market)[first] & (contracts.years > NEARLY_EXPIRED)
+    _refuse_without_forward(positions, first[off_spot & np.isnan(stated) & (mark > 0)], wanted)
     _refuse_unpriced(positions, first, mark_spot, found, wanted, settings)
     unmoved = mark_spot == spot
     model = mark.copy()  # of a contract whose volatility was solved from it, where it stands
@@ -199,6 +209,32 @@ def _cash_dividends(market: Market, underlying: IntArray) -> tuple[FloatArray, F
         ex_date[i, : len(dividends)] = [d.ex_date for d in dividends]
         amounts[i, : len(dividends)] = [d.amount for d in dividends]
     return market.years_to(ex_date)[underlying], amounts[underlying]
+
+
+def off_index(positions: Positions, market: Market) -> BoolArray:
+    """Which options on a volatility index are valued off the index, for no future is stated.
+
+    They are priced off the future of their expiration, which may be far from the index.
+    """
+    by_future = [
+        u.underlying_class is UnderlyingClass.VOL_INDEX and not u.spot_is_forward
+        for u in market.underlyings
+    ]
+    found = positions.is_option & np.isnan(positions.forward)
+    found[found] = np.array(by_future, dtype=bool)[positions.underlying[found]]
+    return found
+
+
+def _refuse_without_forward(positions: Positions, rows: IntArray, needed: BoolArray) -> None:
+    """Refuse options on a volatility index whose volatility is solved off the index itself."""
+    refused = rows[needed[rows]].tolist()
+    if refused:
+        raise RefusedPosition(
+            [
+                positions.problem(i, "forward", f"nothing for {positions.label(i)}", FORWARD)
+                for i in refused
+            ]
+        )
 
 
 def _refuse_unpriced(

@@ -69,6 +69,6 @@ def _sample(book: Book, i: int) -> OptionSample:
         spot=float(market.spot[of]),
         price=float(positions.mark[i]),
         rate=round(float(market.rate(np.array([of]), years)[0]), 6),
-        dividend_yield=float(market.dividend_yield[of]),
+        dividend_yield=round(float(market.yield_over(np.array([of]), years)[0]), 6),
         style=(Style.AMERICAN if positions.american[i] else Style.EUROPEAN).value,
     )

@@ -1,0 +1,159 @@
+"""What the prices of calls and puts say of the carry to their expiration: warnings.
+
+A wrong carry shows where call and put of one strike are valued with volatilities that differ.
+What would make them agree - a dividend yield to that term, or a forward - put-call parity tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isnan, nan
+from typing import Final
+
+import numpy as np
+
+from xlmargin.book import Book
+from xlmargin.dates import DAYS_PER_YEAR
+from xlmargin.errors import Problem, Severity
+from xlmargin.instruments import UnderlyingClass
+from xlmargin.pricing import carry_yield, parity_forward
+from xlmargin.risk_array import ContractTable
+from xlmargin.risk_array.contract_table import FORWARD, NEARLY_EXPIRED, off_index
+from xlmargin.risk_array.option_volatility import VolatilitySource
+
+_PARITY_POINTS: Final = 0.02
+"""Difference of the volatilities of a call and a put of one strike that is told."""
+
+_LONG_DATED: Final = 60 / DAYS_PER_YEAR
+"""Years from which on a dividend yield of an index or a fund matters."""
+
+_INDEX: Final = UnderlyingClass.VOL_INDEX
+_NO_YIELD_ASKED: Final = (UnderlyingClass.STOCK, _INDEX)
+
+
+def carry_warnings(book: Book, contracts: ContractTable) -> list[Problem]:
+    """What the carry of options looks like, margined or refused, in the order of the rows."""
+    found = [
+        *_apart(book, contracts),
+        *_without_yield(book, contracts),
+        *_off_index(book, contracts),
+    ]
+    return sorted(found, key=lambda problem: problem.row)
+
+
+def _warning(
+    book: Book, contracts: ContractTable, contract: int, column: str, found: str, wanted: str
+) -> Problem:
+    row = int(np.argmax(contracts.of_position == contract))
+    return book.positions.problem(row, column, found, wanted, Severity.WARNING)
+
+
+@dataclass(frozen=True)
+class _Parity:
+    """The call and the put of one strike, and what they say of the carry to their expiration.
+
+    `strike_apart` is how far the strike is from the price of the underlying, as a share of it.
+    """
+
+    call: int
+    put: int
+    years: float
+    strike_apart: float
+    forward: float
+    dividend_yield: float
+
+    @property
+    def stated(self) -> str:
+        """What to state so that the two agree: a yield to that term, or the forward."""
+        days = round(self.years * DAYS_PER_YEAR)
+        forward = f"a forward of {self.forward:,.2f}"
+        if isnan(self.dividend_yield):
+            return forward
+        return f"a dividend_yield {days}d of {self.dividend_yield:.2%} or {forward}"
+
+
+def _pairs(book: Book, contracts: ContractTable) -> dict[int, list[_Parity]]:
+    """By series the priced calls and puts of one strike, those nearest the money first.
+
+    A price need have no volatility. Beside cash dividends, and of a volatility index, parity tells
+    no yield but the forward.
+    """
+    terms = contracts.contracts
+    priced = np.isin(contracts.source, (VolatilitySource.SOLVED, VolatilitySource.NONE))
+    priced &= (contracts.mark > 0) & (terms.years > 0)
+    keys = list(zip(contracts.series.tolist(), terms.strike.tolist(), strict=True))
+    puts = {keys[i]: i for i in np.flatnonzero(priced & ~terms.call).tolist()}
+    calls = [i for i in np.flatnonzero(priced & terms.call).tolist() if keys[i] in puts]
+    both = np.array([puts[keys[i]] for i in calls], dtype=np.int64)
+    spot, strike = contracts.spot[calls], terms.strike[calls]
+    years, rate = terms.years[calls], terms.rate[calls]
+    forward = parity_forward(contracts.mark[calls], contracts.mark[both], strike, years, rate)
+    of_index = [u.underlying_class is _INDEX for u in book.market.underlyings]
+    has_yield = ~np.array(of_index, dtype=bool)[contracts.underlying[calls]]
+    has_yield &= ~terms.pays_cash[calls]
+    found = np.where(has_yield, carry_yield(forward, spot, years, rate), nan)
+    columns = (both, years, np.abs(strike / spot - 1), forward, found)
+    by_series: dict[int, list[_Parity]] = {}
+    for call, *pair in zip(calls, *(column.tolist() for column in columns), strict=True):
+        by_series.setdefault(int(contracts.series[call]), []).append(_Parity(call, *pair))
+    return {
+        series: sorted(pairs, key=lambda pair: pair.strike_apart)
+        for series, pairs in by_series.items()
+    }
+
+
+def _apart(book: Book, contracts: ContractTable) -> Iterator[Problem]:
+    """Calls and puts of one strike whose volatilities differ: the carry is another.
+
+    One warning an expiration, for the pair nearest the money.
+    """
+    known = np.where(contracts.volatility > 0, contracts.volatility, nan)
+    for pairs in _pairs(book, contracts).values():
+        gaps = [abs(known[p.call] - known[p.put]) for p in pairs]
+        apart = [i for i, gap in enumerate(gaps) if gap > _PARITY_POINTS]
+        if apart:
+            first = pairs[apart[0]]
+            more = f", and of {len(apart) - 1} more pairs" if apart[1:] else ""
+            points = 100 * gaps[apart[0]]
+            found = f"volatilities {points:.1f} points apart of its call and put{more}"
+            wanted = f"{first.stated}, which parity gives"
+            yield _warning(book, contracts, first.call, "price", found, wanted)
+
+
+def _without_yield(book: Book, contracts: ContractTable) -> Iterator[Problem]:
+    """Options on indexes and funds, long to run, without a yield.
+
+    One warning an expiration whose yield parity tells, or one for an underlying with none.
+    """
+    terms, market = contracts.contracts, book.market
+    plain = (terms.dividend_yield == 0) & (terms.rate != 0) & ~terms.pays_cash
+    long_dated = plain & (terms.years > _LONG_DATED)
+    of_series = _pairs(book, contracts)
+    for index in np.unique(contracts.underlying[long_dated]).tolist():
+        underlying = market.underlyings[index]
+        if underlying.underlying_class in _NO_YIELD_ASKED:
+            continue
+        own = np.flatnonzero(long_dated & (contracts.underlying == index))
+        found = f"no dividends of {underlying.symbol}"
+        series = np.unique(contracts.series[own]).tolist()
+        by_parity = [of_series[number][0] for number in series if number in of_series]
+        for pair in by_parity:
+            wanted = f"{pair.stated}: parity gives them; or dividends"
+            yield _warning(book, contracts, pair.call, "expiration", found, wanted)
+        if not by_parity:
+            i = int(own[np.argmax(terms.years[own])])
+            wanted = "a dividend_yield, dividends or forwards"
+            yield _warning(book, contracts, i, "expiration", found, wanted)
+
+
+def _off_index(book: Book, contracts: ContractTable) -> Iterator[Problem]:
+    """Options on a volatility index whose stated volatility is used off the index, no future."""
+    positions = book.positions
+    rows = np.flatnonzero(off_index(positions, book.market))
+    for row in rows.tolist():
+        i = contracts.of_position[row]
+        stated = contracts.source[i] in (VolatilitySource.STATED, VolatilitySource.MARKET)
+        if stated and contracts.contracts.years[i] > NEARLY_EXPIRED:
+            found = f"nothing: valued off {contracts.spot[i]:,.10g}, the index itself"
+            yield positions.problem(row, "forward", found, FORWARD, Severity.WARNING)
