@@ -130,12 +130,14 @@ def _is_left_out(cells: Cells) -> bool:
 
 POSITIONS: Final = Argument(
     "Positions with headings: symbol, type, quantity; strike, expiration and price (or volatility)"
-    " of options. Optional: underlying, cost, multiplier, style, account, group.",
+    " of options. Optional: underlying, forward, mark_spot, cost, multiplier, style, account,"
+    " group.",
     Kind.RANGE,
 )
 MARKET: Final = Argument(
-    "Underlyings with headings: symbol, price. Optional: class, leverage, dividend_yield, rate,"
-    " volatility, class_group, product_group. Left out: prices of the stock positions.",
+    "Underlyings with headings: symbol, price. Optional: class, leverage, dividend_yield (or by"
+    " time: dividend_yield 90d), rate, volatility, class_group, product_group. Left out: prices of"
+    " the stock positions.",
     Kind.RANGE,
 )
 SETTINGS: Final = Argument(

@@ -79,6 +79,8 @@ DAMAGES: Final = (
     Damage("an underlying stated twice", _M, 3, "symbol", "XYZ", "Keep one row of it."),
     Damage("a class that is not known", _M, 3, "class", "index", "Use one of the classes above."),
     Damage("a yield in percent", _M, 3, "dividend_yield", 1.3, "Write 0.013 or 1.3%."),
+    Damage("a yield beside its terms", _M, 3, "dividend_yield 1y", 0.012,
+           "State one yield, or yields by time."),
     Damage("a setting that is not known", _S, 3, "name", "rates", "Name it as listed in the help."),
     Damage("a rate in percent", _S, 3, "value", 4.0, "Write 0.04 or 4%."),
     Damage("a dividend above the price", _D, 2, "amount", 600.0, "State dollars per share."),

@@ -56,6 +56,12 @@ _ROWS = (
     " without one are an account of their own. Rows that share a group are paired with each other"
     " and with nothing else.",
     "Quantity and side: Sell with 100 or with -100 is -100; Buy with -100 is refused.",
+    "A dividend yield may stand by time, in columns such as dividend_yield 90d and dividend_yield"
+    " 1y: linear between them, flat outside. A position's forward, the price of its underlying for"
+    " delivery at its expiration, stands for rate, yield and dividends; options on a volatility"
+    " index beyond a week need it, unless the market says spot_is_forward.",
+    "mark_spot is the price of the underlying when a price was taken: the volatility is solved"
+    " there, and the price moved to the present one by the model.",
     "A price is the mark, per unit; without it the middle of bid and ask counts, else the last"
     " trade above 0. Without a market range the rows of stock are the market.",
 )
