@@ -263,13 +263,12 @@ def test_prices_below_parity_are_valued_as_well_as_measured() -> None:
         own = [row for row in rows if row["set"] == name]
         market, settings, dividends = market_of(name, spot)
         held = [
-            [market[1][0], KIND[row["right"]], quantity, float(row["K"]), row["exp"], row["mid"],
-             forward_of(row, settings[0][1])]
+            [market[1][0], KIND[row["right"]], quantity, float(row["K"]), row["exp"],
+             float(row["mid"]), forward_of(row, settings[0][1])]
             for quantity in (1, -1)
             for row in own
         ]  # fmt: skip
         ranges = [[*HEADINGS, "forward"], *held], market, settings, dividends
-        got = udfs.PM_CONTRIBUTION(*ranges); assert isinstance(got, list), (name, got)
         alone = [row[1] for row in udfs.PM_CONTRIBUTION(*ranges)[1:]]
         bounds = bounds_of(own, settings[0][1], spot, dividends)
         for i, row in enumerate(own):
