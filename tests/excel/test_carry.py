@@ -45,7 +45,7 @@ def test_a_yield_by_time_is_linear_between_its_times_and_flat_outside():
 @pytest.mark.parametrize(
     ("columns", "text"),
     [
-        ({"dividend_yield": 0.02, "dividend_yield 90d": 0.01}, "dividend_yield: found 0.02"),
+        ({"dividend_yield": 0.02, "dividend_yield 90d": 0.01}, "dividend_yield 90d: found 0.01"),
         ({"dividend_yield 12m": 0.02, "dividend_yield 1y": 0.01}, "one yield for each time"),
         ({"dividend_yield 90d": 2}, "dividend_yield 90d: found 2"),
         ({"dividend_yield 90d": "x"}, "dividend_yield 90d"),

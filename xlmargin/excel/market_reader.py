@@ -150,8 +150,8 @@ def _yields_by_time(table: Table, log: ProblemLog) -> list[RateCurve | None]:
     yields = np.array([_rates(table, heading, log) for heading in headings])
     stated = ~np.isnan(yields).reshape(len(headings), len(table))
     wanted = f"either one {_YIELD} or yields by time"
-    log.errors_where(stated.any(axis=0) & ~table.empty(_YIELD), table, _YIELD, wanted)
-    for i in range(1, len(headings)):
+    for i in range(len(headings)):
+        log.errors_where(stated[i] & ~table.empty(_YIELD), table, headings[i], wanted)
         again = stated[i] & (stated[:i] & (years[:i] == years[i])[:, None]).any(axis=0)
         log.errors_where(again, table, headings[i], "one yield for each time")
     return [
