@@ -55,7 +55,9 @@ def held(symbol: str, underlying_class: str, contracts: int, spot: float = 100) 
 
 def asked(rows: Range, market: Range, as_of: str = "2026-11-20", house: str = "rule") -> float:
     settings = [["name", "value"], ["as_of", as_of], ["rate", 0], ["house", house]]
-    return udfs.PM_REQUIREMENT([HEADINGS, *rows], [MARKET_HEADINGS, *market], settings)
+    headings = [*MARKET_HEADINGS, "spot_is_forward"]  # at a rate of 0 every spot is
+    listed = [headings, *([*row, True] for row in market)]
+    return udfs.PM_REQUIREMENT([HEADINGS, *rows], listed, settings)
 
 
 @pytest.mark.parametrize("house", BY_HOUSE)
