@@ -23,9 +23,10 @@ from xlmargin.strategy_margin import (
     RequirementKind,
     StrategyMargin,
     explained_by_account,
+    strategy_lines,
     strategy_margin,
 )
-from xlmargin.strategy_margin.display.by_position import requirement_by_position
+from xlmargin.strategy_margin.display.by_position import requirement_in_lines, value_added_in
 from xlmargin.strategy_margin.net_liquidation import values_added
 
 _NOT_ELIGIBLE: Final = "Not eligible for portfolio margin: strategy-based requirement"
@@ -49,8 +50,9 @@ def under_strategy_margin(book: Book) -> StrategyMargin:
 def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
     settings = replace(book.settings, account_type=AccountType.MARGIN)
     margin = strategy_margin(replace(book, settings=settings), mark)
-    added = values_added(book, mark, margin.rules)
-    by_strategy = requirement_by_position(margin, RequirementKind.MAINTENANCE)
+    lines = strategy_lines(margin, RequirementKind.MAINTENANCE)
+    by_strategy = requirement_in_lines(lines, RequirementKind.MAINTENANCE, len(book.positions))
+    added = values_added(book, mark, margin.rules) - value_added_in(lines, len(book.positions))
     outright = _outright(book, mark)
     other = np.where(np.isnan(outright), 0.0, outright - by_strategy)
     return StrategyBased(by_strategy + added + other, lambda: _trees(margin, added, other))

@@ -48,6 +48,7 @@ ROWS = [
     ("portfolio margin call", "$"),
     ("portfolio call due", "date"),
     ("account type", "text"),
+    ("value added by long European boxes", "$"),
 ]
 DEC_14, NOV_25 = 46_370.0, 46_351.0
 """15 and 3 business days after Friday 20 November 2026, with Thanksgiving on the 26th."""
@@ -60,7 +61,7 @@ def test_rows_stand_in_their_order(kind):
     )
     assert rows[0] == ["figure", "unit", "total", "rule"]
     assert [tuple(row[:2]) for row in rows[1:]] == ROWS
-    assert rows[-1][2] == kind
+    assert rows[-2][2] == kind
     assert all(row[3] for row in rows)
 
 

@@ -25,7 +25,8 @@ class AccountValues:
     """Values of each account, $, shape (accounts,); long and short values are magnitudes.
 
     `cash` is NaN where it is stated nowhere, and so is everything that counts it.
-    `options_without_value`, signed, are those that strategy-based equity does not count.
+    `options_without_value`, signed, are those that strategy-based equity does not count;
+    `value_added`, 0 or more, is what it counts long European boxes at instead.
     """
 
     accounts: tuple[str, ...]
@@ -35,6 +36,7 @@ class AccountValues:
     long_option_value: FloatArray
     short_option_value: FloatArray
     options_without_value: FloatArray
+    value_added: FloatArray
 
     @property
     def option_value(self) -> FloatArray:
@@ -49,8 +51,8 @@ class AccountValues:
 
     @property
     def strategy_equity(self) -> FloatArray:
-        """Equity of strategy-based margin, $: options count only where they have loan value."""
-        return self.net_liquidation_value - self.options_without_value
+        """Equity of strategy-based margin, $: options with loan value, and boxes, count."""
+        return self.net_liquidation_value - self.options_without_value + self.value_added
 
     @property
     def equity_beside_minimum(self) -> FloatArray:
@@ -63,7 +65,7 @@ class AccountValues:
 
 
 def account_values(book: Book, unit_value: FloatArray, rules: StrategyRules) -> AccountValues:
-    """What each account of a book is worth.
+    """What each account of a book is worth, before any box is counted as one.
 
     `unit_value`, $ per unit, shape (positions,), is what each position is worth; that of cash is
     not read.
@@ -83,4 +85,5 @@ def account_values(book: Book, unit_value: FloatArray, rules: StrategyRules) -> 
         held(positions.is_option & long),
         held(positions.is_option & ~long),
         book.by_account(values_added(book, unit_value, rules)),
+        np.zeros(len(positions.accounts)),
     )

@@ -9,7 +9,7 @@ Rule: FINRA 4210(c), (f)(2)(B), (g)(7), (g)(11).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,8 +61,12 @@ def values_under_portfolio(margin: PortfolioMargin) -> AccountValues:
 
 
 def values_by_strategy(margin: StrategyMargin) -> AccountValues:
-    """What accounts are worth at market prices: stock at spot, options at their marks."""
-    return account_values(margin.book, market_worth(margin), margin.rules)
+    """What accounts are worth at market prices: stock at spot, options at their marks.
+
+    With the boxes of the least maintenance pairing.
+    """
+    values = account_values(margin.book, market_worth(margin), margin.rules)
+    return replace(values, value_added=margin.value_added(RequirementKind.MAINTENANCE))
 
 
 def market_worth(margin: StrategyMargin) -> FloatArray:

@@ -26,7 +26,9 @@ def reg_t_excess(margin: StrategyMargin) -> Excess:
     """
     values = values_by_strategy(margin)
     deposit = _opened_now(margin).deposit_by_account
-    return Excess(values.strategy_equity, deposit - values.options_without_value)
+    return Excess(
+        values.strategy_equity, deposit - values.options_without_value + values.value_added
+    )
 
 
 def _opened_now(margin: StrategyMargin) -> StrategyMargin:

@@ -30,6 +30,7 @@ from xlmargin.strategy_margin.pairing.least_pairing import (
     least_pairing,
     requirement_of,
     requirement_rules,
+    value_added_by,
 )
 from xlmargin.strategy_margin.pairing.matches import StrategyMatch
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
@@ -85,9 +86,16 @@ class KnownPairings:
     pairings: list[tuple[StrategyMatch, ...]]
 
     def asked(self, holdings: ClassPositions) -> float:
-        """Least of what the known pairings require with the holdings at some prices, $."""
+        """Least of what the known pairings take from equity with the holdings at some prices, $.
+
+        What they require less what the equity counts for them.
+        """
         return min(
-            fsum(requirement_of(strategy, holdings, self.requirements) for strategy in pairing)
+            fsum(
+                requirement_of(strategy, holdings, self.requirements)
+                - value_added_by(strategy, holdings, self.requirements)
+                for strategy in pairing
+            )
             for pairing in self.pairings
         )
 

@@ -21,7 +21,11 @@ from xlmargin.efficiency.comparison_rows import (
 from xlmargin.portfolio_margin import PortfolioMargin, shares
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_lines
-from xlmargin.strategy_margin.display.by_position import proceeds_in, requirement_in_lines
+from xlmargin.strategy_margin.display.by_position import (
+    proceeds_in,
+    requirement_in_lines,
+    value_added_in,
+)
 from xlmargin.strategy_margin.net_liquidation import values_added
 
 
@@ -39,8 +43,9 @@ class Comparison:
 
     `portfolio` is each row's share of the portfolio requirement; the shares add up to it, and that
     of a hedge may be negative. `short_stock_value` is a magnitude; `option_values`, signed, are
-    those that net liquidation value counts and the strategy-based book does not. `every_account`
-    has those of nothing but cash too, of which there may be no row.
+    those that net liquidation value counts and the strategy-based book does not. `value_added`, 0
+    or more, is what that book counts long European boxes at, beside their maintenance.
+    `every_account` has those of nothing but cash too, of which there may be no row.
     """
 
     every_account: tuple[str, ...]
@@ -53,6 +58,7 @@ class Comparison:
     proceeds: FloatArray
     short_stock_value: FloatArray
     option_values: FloatArray
+    value_added: FloatArray
     portfolio: FloatArray
 
     @property
@@ -63,7 +69,7 @@ class Comparison:
     @property
     def maintenance_net_liquidation(self) -> FloatArray:
         """Maintenance beside an equity that counts every option at its market value."""
-        return self.maintenance + self.option_values
+        return self.maintenance + self.option_values - self.value_added
 
     def figure(self, basis: Basis) -> FloatArray:
         """The strategy-based figure of a basis."""
@@ -117,6 +123,7 @@ def compared(
         case ComparisonLevel.ACCOUNT:
             rows = rows_of_accounts(book)
     proceeds = proceeds_in(put_up, count)
+    deposit = requirement_in_lines(put_up, RequirementKind.DEPOSIT, count) - proceeds
     short_stock = np.where(positions.is_stock, np.minimum(portfolio.market_value, 0.0), 0.0)
     return Comparison(
         tuple(positions.accounts),
@@ -125,9 +132,10 @@ def compared(
         book.settings.basis,
         rows.sums(requirement_in_lines(initially, RequirementKind.INITIAL, count)),
         rows.sums(requirement_in_lines(maintained, RequirementKind.MAINTENANCE, count)),
-        rows.sums(requirement_in_lines(put_up, RequirementKind.DEPOSIT, count) - proceeds),
+        rows.sums(deposit - value_added_in(put_up, count)),
         rows.sums(proceeds),
         rows.sums(-short_stock),
         rows.sums(values_added(book, strategy.mark, strategy.rules)),
+        rows.sums(value_added_in(maintained, count)),
         rows.sums(shares(portfolio)),
     )

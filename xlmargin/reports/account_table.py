@@ -33,6 +33,7 @@ STRATEGY_EQUITY: Final = "FINRA 4210(a)(5), (f)(2)(B)"
 PORTFOLIO_EQUITY: Final = "FINRA 4210(g)(11)"
 REG_T: Final = "12 CFR 220.4(b), 220.12"
 PAID_IN_FULL: Final = "12 CFR 220.8"
+BOX: Final = "FINRA 4210(f)(2)(H)(v)e"
 PRACTICE: Final = "industry practice"
 _LEAST: Final = ("minimum equity", "minimum equity deficiency")
 MOVES: Final = "first move of all underlyings, of -99% to 100% searched, that leaves no excess"
@@ -173,6 +174,7 @@ def _calls(state: AccountState) -> Iterator[Figure]:
         yield from _not_permitted(state, DATE, "portfolio call due")
     kind = state.book.settings.account_type.value
     yield from _same(state, TEXT, kind, "setting account_type", "account type")
+    yield _dollars("value added by long European boxes", state.values.value_added, BOX)
 
 
 def _dollars(name: str, amounts: FloatArray, rule: str) -> Figure:

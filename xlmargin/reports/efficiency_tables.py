@@ -14,19 +14,21 @@ def comparison_table(comparison: Comparison) -> Table:
     """Both regimes by class group, and in total, $; the gain also as a fraction of the figure.
 
     Several accounts have a subtotal each, below their rows. Behind the gain stand what
-    practitioners argue about: proceeds, maintenance with the value of short stock inside, and
-    maintenance beside net liquidation value.
+    practitioners argue about: proceeds, maintenance with the value of short stock inside,
+    maintenance beside net liquidation value, and what strategy-based equity counts long European
+    boxes at.
     """
     c = comparison
     figure = c.figure(c.basis)
     amounts = (
         c.initial, c.maintenance, c.deposit, c.portfolio, figure - c.portfolio, figure,
-        c.proceeds, c.maintenance_with_short_stock, c.maintenance_net_liquidation,
+        c.proceeds, c.maintenance_with_short_stock, c.maintenance_net_liquidation, c.value_added,
     )  # fmt: skip
     columns = np.column_stack(amounts)
     headings = (
         "underlying", "initial", "maintenance", "deposit", "portfolio requirement", "gain $",
         "gain %", "proceeds", "maintenance with short stock", "maintenance net liquidation",
+        "value added",
     )  # fmt: skip
     rows = _rows_by_account(c, columns)
     return Table(headings, [*rows, _comparison_row(TOTAL, columns.sum(axis=0))])

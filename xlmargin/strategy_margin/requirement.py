@@ -84,6 +84,10 @@ class UnderlyingMargin:
         """The least requirement of a kind."""
         return self.pairing(kind).amount
 
+    def value_added(self, kind: RequirementKind) -> float:
+        """What the equity counts beside the least requirement of a kind: long European boxes."""
+        return self.pairing(kind).value_added
+
     @cached_property
     def proceeds(self) -> float:
         """What was received for options sold and for stock sold short."""
@@ -100,8 +104,9 @@ class UnderlyingMargin:
 
     @property
     def deposit(self) -> float:
-        """What has to be put up: the least requirement by the law less the proceeds."""
-        return self.requirement(RequirementKind.DEPOSIT) - self.proceeds
+        """What has to be put up: the requirement by the law less proceeds and value added."""
+        kind = RequirementKind.DEPOSIT
+        return self.requirement(kind) - self.proceeds - self.value_added(kind)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +131,18 @@ class StrategyMargin:
         by_account = np.zeros(len(self.book.positions.accounts))
         for c in self.classes:
             by_account[c.account] += c.requirement(kind)
+        return by_account
+
+    def value_added(self, kind: RequirementKind) -> FloatArray:
+        """What the equity counts beside each account's requirement of a kind, $, (accounts,).
+
+        Long European boxes at the difference of their strikes.
+
+        Rule: FINRA 4210(f)(2)(H)(v)e.
+        """
+        by_account = np.zeros(len(self.book.positions.accounts))
+        for c in self.classes:
+            by_account[c.account] += c.value_added(kind)
         return by_account
 
     @property
@@ -157,7 +174,7 @@ class StrategyMargin:
 
     @property
     def deposit(self) -> float:
-        """What has to be put up, $: the requirement by the law less the proceeds."""
+        """What has to be put up, $: the requirement by the law less proceeds and value added."""
         return fsum(c.deposit for c in self.classes)
 
 

@@ -18,6 +18,7 @@ from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.errors import RefusedPosition
+from xlmargin.strategy_margin import RequirementKind
 from xlmargin.what_if.candidates import NOTHING, Found
 from xlmargin.what_if.one_more import SHARE_LOT
 from xlmargin.what_if.trades import Trades, book_after, contract_keys
@@ -40,12 +41,17 @@ class StrategyHedge:
     outside: bool
 
     def asked(self, quantity: int) -> float:
-        """What requires with so many of the candidate, $; infinite where that may not be held."""
+        """What requires with so many of the candidate, $; infinite where that may not be held.
+
+        Less what the equity counts for it, as the least pairing is found.
+        """
         book = self._after(quantity)
         try:
             if self.outside:
                 return under_portfolio_margin(book).amount
-            return under_strategy_margin(book).maintenance
+            margin = under_strategy_margin(book)
+            added = float(margin.value_added(RequirementKind.MAINTENANCE).sum())
+            return margin.maintenance - added
         except RefusedPosition:
             return np.inf
 
@@ -57,7 +63,7 @@ class StrategyHedge:
             worth = values_under_portfolio(under_portfolio_margin(book))
             return float(replace(worth, cash=nothing).net_liquidation_value.sum())
         worth = values_by_strategy(under_strategy_margin(book))
-        return float(replace(worth, cash=nothing).strategy_equity.sum())
+        return float(replace(worth, cash=nothing, value_added=nothing).strategy_equity.sum())
 
     def freed(self, quantity: int) -> float:
         """What so many of the candidate free, $; below 0 where they ask for more."""

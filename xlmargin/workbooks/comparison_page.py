@@ -26,7 +26,7 @@ _FIGURES_ROW: Final = 4
 _CHART_ROW: Final = 7
 _TABLE_ROW: Final = 22
 _KINDS: Final = ["text", *["money"] * 5, "percent", "money"]
-_WIDTHS: Final = (25, 14, 15, 14, 15, 14, 13, 14, 18, 18)
+_WIDTHS: Final = (25, 14, 15, 14, 15, 14, 13, 14, 18, 18, 14)
 _COLUMN_OF: Final = {Basis.INITIAL: 1, Basis.MAINTENANCE: 2, Basis.DEPOSIT: 3}
 """Column of the strategy-based figure that the setting `basis` compares with."""
 _PORTFOLIO, _GAIN_SHARE = 4, 6
@@ -45,7 +45,7 @@ def write_comparison_page(draft: Draft) -> None:
     page.title(
         "Comparison",
         f"Strategy-based margin (Reg T, FINRA 4210) against portfolio margin; the gain is on the "
-        f"basis {basis.value} of the settings. Deposit is initial less proceeds.",
+        f"basis {basis.value} of the settings. Deposit is initial less proceeds and value added.",
         _ABOVE_ALL,
     )
     page.columns(_WIDTHS, _KINDS)

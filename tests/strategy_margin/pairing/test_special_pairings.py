@@ -48,7 +48,7 @@ def test_five_legs_that_no_four_legged_strategy_covers() -> None:
 
 
 def test_long_european_box() -> None:
-    """Published sample: debit 950, strikes 1,000 apart in value: 500 asked, 450 to pay."""
+    """Published sample: debit 950, value 1,000, requirement 500, call 450."""
     rows = [
         index_row("call", 1, 18.0, 1000),
         index_row("put", -1, 10.0, 1000),
@@ -58,7 +58,13 @@ def test_long_european_box() -> None:
     margin = margined(rows, INDEX)
     assert names(margin) == ["Long European box"]
     assert margin.deposit == pytest.approx(450.0)
-    assert margin.maintenance == pytest.approx(500.0 - 1000.0)  # counts 1,000, asks 500
+    assert margin.maintenance == pytest.approx(500.0)
+    assert margin.value_added(MAINTENANCE).tolist() == pytest.approx([1_000.0])
+    assert margin.initial == pytest.approx(500.0 + 1_800.0 + 1_600.0)  # and the longs in full
+    (line,) = strategy_lines(margin, MAINTENANCE)
+    assert line.rationale == (
+        "50% of the strikes' difference 1,000, at which the equity counts the box"
+    )
 
 
 def test_long_american_box_is_a_spread_without_loss() -> None:

@@ -7,14 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.strategy_margin.display.lines import StrategyLine, strategy_lines
-from xlmargin.strategy_margin.requirement import StrategyMargin
+from xlmargin.strategy_margin.display.lines import StrategyLine
 from xlmargin.strategy_margin.rules.legs import RequirementKind
-
-
-def requirement_by_position(margin: StrategyMargin, kind: RequirementKind) -> FloatArray:
-    """What each position requires in the least pairing of a kind, $, shape (positions,)."""
-    return requirement_in_lines(strategy_lines(margin, kind), kind, len(margin.book.positions))
 
 
 def requirement_in_lines(
@@ -26,6 +20,15 @@ def requirement_in_lines(
         for leg in line.legs:
             required[leg.position] += getattr(leg, kind.value)
     return required
+
+
+def value_added_in(lines: Iterable[StrategyLine], positions: int) -> FloatArray:
+    """What the equity counts beside the maintenance of each of so many positions, $."""
+    added = np.zeros(positions)
+    for line in lines:
+        for leg in line.legs:
+            added[leg.position] += leg.value_added
+    return added
 
 
 def proceeds_in(lines: Iterable[StrategyLine], positions: int) -> FloatArray:

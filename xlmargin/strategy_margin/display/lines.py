@@ -24,6 +24,7 @@ from xlmargin.strategy_margin.pairing.least_pairing import (
     PairingResult,
     requirement_of,
     requirement_rules,
+    value_added_by,
 )
 from xlmargin.strategy_margin.pairing.matches import StrategyMatch
 from xlmargin.strategy_margin.pairing.model import Role
@@ -47,6 +48,8 @@ class StrategyLeg:
     """Part of what the law requires, before the proceeds are applied."""
     maintenance: float
     proceeds: float
+    value_added: float
+    """What the equity counts beside the maintenance requirement."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ def class_lines(margin: UnderlyingMargin, kind: RequirementKind) -> Iterator[Str
         yield _line(matched, holdings, kind, requirements, rows, cash=cash)
     if holdings.closed:
         legs = tuple(
-            StrategyLeg(lot.position, lot.quantity, 0.0, 0.0, 0.0, 0.0) for lot in holdings.closed
+            StrategyLeg(lot.position, lot.quantity, 0.0, 0.0, 0.0, 0.0, 0.0)
+            for lot in holdings.closed
         )
         text = "long and short contracts of one series close each other out"
         name, account = holdings.name, holdings.account
@@ -111,9 +115,10 @@ def _line(
     strategy = _named(matched, holdings, cash=cash)
     used = [*rows.of_stock(matched), *rows.of_options(matched)]
     by_kind = [_required(matched, holdings, requirements[kind], used) for kind in RequirementKind]
+    added = _borne(value_added_by(matched, holdings, requirements[basis]), used)
     legs = tuple(
-        StrategyLeg(u.lot.position, u.lot.quantity, initial, deposit, maintenance, u.proceeds)
-        for u, initial, deposit, maintenance in zip(used, *by_kind, strict=True)
+        StrategyLeg(u.lot.position, u.lot.quantity, first, by_law, later, u.proceeds, value)
+        for u, first, by_law, later, value in zip(used, *by_kind, added, strict=True)
     )
     initial, deposit, maintenance = (
         requirement_of(matched, holdings, requirements[kind]) for kind in RequirementKind
@@ -150,13 +155,15 @@ def _required(
         else 0.0
         for u in used
     ]
-    rest = requirement_of(matched, holdings, requirements) - fsum(required)
+    rest = _borne(requirement_of(matched, holdings, requirements) - fsum(required), used)
+    return [own + borne for own, borne in zip(required, rest, strict=True)]
+
+
+def _borne(amount: float, used: Sequence[_Used]) -> list[float]:
+    """An amount of a strategy on the rows that bear it: the stock, or the first short option."""
     bearer = next((u.option for u in used if u.option == _STOCK or u.lot.quantity < 0), None)
-    bearing = [i for i, u in enumerate(used) if bearer is None or u.option == bearer]
-    whole = fsum(abs(used[i].lot.quantity) for i in bearing)
-    for i in bearing:
-        required[i] += rest * abs(used[i].lot.quantity) / whole
-    return required
+    units = [abs(u.lot.quantity) if bearer in (None, u.option) else 0.0 for u in used]
+    return [amount * own / fsum(units) for own in units]
 
 
 _STOCK = -1

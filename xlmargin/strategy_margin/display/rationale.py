@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import fsum, isinf
 
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
-from xlmargin.strategy_margin.pairing.least_pairing import requirement_of
+from xlmargin.strategy_margin.pairing.least_pairing import ends, requirement_of
 from xlmargin.strategy_margin.pairing.matches import StrategyMatch
 from xlmargin.strategy_margin.pairing.model import Role
 from xlmargin.strategy_margin.pairing.requirement_rules import (
@@ -136,11 +136,19 @@ def _box(
     legs: Sequence[OptionLeg], contracts: Sequence[int], requirements: RequirementRules
 ) -> str:
     """A long European box."""
-    low, high = (f(leg.index_strike for leg in legs) for f in (min, max))
-    units = contracts[0] * legs[0].units_per_contract
-    counted = units * (high - low)
-    required = counted + units * requirements.long_box(low, high)
-    return f"{money(required)} of the strikes' difference {money(counted)}, which the box counts"
+    units, bought = contracts[0] * legs[0].units_per_contract, ""
+    counted = units * requirements.box_value(*ends(legs))
+    required = units * requirements.long_box(*ends(legs))
+    if requirements.kind is not RequirementKind.MAINTENANCE:
+        paid = fsum(
+            n * requirements.paid(leg) for n, leg in zip(contracts, legs, strict=True) if n > 0
+        )
+        bought = f"; longs paid in full {money(paid)}"
+    share = percent(required / counted)
+    return (
+        f"{share} of the strikes' difference {money(counted)}, at which the equity counts the box"
+        f"{bought}"
+    )
 
 
 def _of_stock(

@@ -1,7 +1,7 @@
 """Long boxes of European options, at a share of the difference of their strikes.
 
 A box is a long call and short put at the lower strike with a long put and short call at the higher.
-What requires, less the value that the box counts for, is linear in the strikes: so each half is a
+What a box requires less what the equity counts it at is linear in the strikes: so each half is a
 variable of its own, and halves match when, at every strike, no more upper halves are taken up to
 there than lower halves below it.
 
@@ -50,7 +50,8 @@ def _add_boxes_of(
         for strike, pair in side:
             if strike in rows:
                 legs = [model.options[i] for i in pair]
-                cost = sign * legs[0].units_per_contract * requirements.long_box(0.0, strike)
+                net = requirements.long_box(0.0, strike) - requirements.box_value(0.0, strike)
+                cost = sign * legs[0].units_per_contract * net
                 contracts = min(leg.contracts for leg in legs)
                 model.add(Variable(Role.BOX, pair), cost, contracts, [(rows[strike], -sign)])
     for row, after in pairwise(carried):

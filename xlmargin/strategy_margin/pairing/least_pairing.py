@@ -1,13 +1,14 @@
 """The least requirement of one class over all permitted pairings, as whole contracts.
 
 The program is solved and read back as strategies of whole contracts, and these are priced from the
-rules one by one. What the program cost is only how they were found.
+rules one by one. What the program cost is only how they were found. Least is what is required less
+what the equity counts for it: only a long European box counts for anything there.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -33,13 +34,15 @@ from xlmargin.time_limit import check_time_limit, seconds_left
 class PairingResult:
     """A permitted pairing of a class, what it requires of a kind, and how near the least that is.
 
-    `amount` and `bound` are in $: no pairing requires less than the bound, and where the search
-    ended by itself the two are the same.
+    Amounts are in $, 0 or more. `value_added` is what the equity counts beside the requirement
+    `amount`; no pairing leaves less of `amount` less `value_added` than `lower_bound` does in its
+    place, and where the search ended by itself `amount` and `lower_bound` are the same.
     """
 
     kind: RequirementKind
     strategies: tuple[StrategyMatch, ...]
     amount: float
+    value_added: float
     lower_bound: float
     not_permitted: Mapping[int, int]
     """Contracts of each option holding that the account may not carry."""
@@ -79,7 +82,8 @@ def least_pairing(
         if found is not None and found.role is Role.NOT_PERMITTED:
             refused[found.options[0]] += quantity
     lower_bound = amount - max(0.0, solution.cost - solution.lower_bound)
-    return PairingResult(requirements.kind, strategies, amount, lower_bound, refused)
+    added = fsum(value_added_by(s, holdings, requirements) for s in strategies)
+    return PairingResult(requirements.kind, strategies, amount, added, lower_bound, refused)
 
 
 def requirement_of(
@@ -99,10 +103,31 @@ def requirement_of(
             return contracts[0] * requirements.long_alone(legs[0])
     paid = fsum(n * requirements.paid(leg) for n, leg in zip(contracts, legs, strict=True) if n > 0)
     if matched.role is Role.BOX:
-        low, high = (f(leg.index_strike for leg in legs) for f in (min, max))
-        return paid + contracts[0] * legs[0].units_per_contract * requirements.long_box(low, high)
+        return paid + contracts[0] * legs[0].units_per_contract * requirements.long_box(*ends(legs))
     units = [n * leg.units_per_contract for n, leg in zip(contracts, legs, strict=True)]
     return paid + requirements.spread(legs, units)
+
+
+def value_added_by(
+    matched: StrategyMatch, holdings: ClassPositions, requirements: RequirementRules
+) -> float:
+    """What the equity counts for one strategy beside its positions, $, 0 or more.
+
+    A long European box at the difference of its strikes.
+
+    Rule: FINRA 4210(f)(2)(H)(v)e.
+    """
+    if matched.role is not Role.BOX:
+        return 0.0
+    legs = [holdings.option_legs(requirements.kind)[i] for i, _ in matched.options]
+    units = matched.options[0][1] * legs[0].units_per_contract
+    return units * requirements.box_value(*ends(legs))
+
+
+def ends(legs: Sequence[OptionLeg]) -> tuple[float, float]:
+    """The lowest and the highest strike of legs, on the scale of the full index."""
+    strikes = [leg.index_strike for leg in legs]
+    return min(strikes), max(strikes)
 
 
 def _with_stock(

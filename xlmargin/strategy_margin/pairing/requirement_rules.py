@@ -56,7 +56,10 @@ class RequirementRules(Protocol):
         """The short options of a spread, $ for the whole of it."""
 
     def long_box(self, buy_strike: float, sell_strike: float) -> float:
-        """What a long European box requires less what it counts for, $ per unit."""
+        """A long European box, $ per unit."""
+
+    def box_value(self, buy_strike: float, sell_strike: float) -> float:
+        """What the equity counts a long European box at, $ per unit."""
 
     def stock(self, stock: StockLeg) -> float:
         """Stock by itself, $ per share."""
@@ -121,8 +124,11 @@ class MarginRequirementRules:
 
     def long_box(self, buy_strike: float, sell_strike: float) -> float:
         """Rule: FINRA 4210(f)(2)(H)(v)e."""
-        required = spreads.long_european_box(buy_strike, sell_strike, self.rules)
-        return required - spreads.box_value(buy_strike, sell_strike)
+        return spreads.long_european_box(buy_strike, sell_strike, self.rules)
+
+    def box_value(self, buy_strike: float, sell_strike: float) -> float:
+        """Rule: FINRA 4210(f)(2)(H)(v)e."""
+        return spreads.box_value(buy_strike, sell_strike)
 
     def stock(self, stock: StockLeg) -> float:
         """Rule: 12 CFR 220.12(a), (c); FINRA 4210(c)."""
@@ -203,6 +209,10 @@ class CashRequirementRules:
         return cash_account.cash_spread(legs, units)
 
     def long_box(self, buy_strike: float, sell_strike: float) -> float:
+        """Rule: FINRA 4210(f)(2)(N)."""
+        return 0.0
+
+    def box_value(self, buy_strike: float, sell_strike: float) -> float:
         """Rule: FINRA 4210(f)(2)(N)."""
         return 0.0
 

@@ -85,9 +85,8 @@ def long_european_box(buy_strike: float, sell_strike: float, rules: StrategyRule
     """Requirement for a long box of European options of one expiration, $ per unit.
 
     Long call and short put at the buy strike, long put and short call at the higher sell strike:
-    a share of the difference, initially and afterwards. The equity then counts the box at the
-    whole difference (`box_value`); where it does not, the box lends what it is worth beyond its
-    requirement.
+    a share of the difference, initially and afterwards. The equity counts the box at the whole
+    difference (`box_value`).
 
     Rule: FINRA 4210(f)(2)(H)(v)e.
     """
