@@ -34,6 +34,12 @@ class UnderlyingClass(StrEnum):
     ETF_NARROW = "etf_narrow"
     """Exchange-traded fund on anything narrower than a broad-based index."""
     ETN = "etn"
+    ETF_EXEMPT = "etf_exempt"
+    """Fund of exempted securities: 95% or more in US government or municipal paper."""
+    MONEY_MARKET = "money_market"
+    """Money market fund."""
+    TREASURY = "treasury"
+    """Treasury bill, note or bond, held by its principal and priced per 100 of it."""
     INDEX_HIGH_CAP = "index_high_cap"
     """High-capitalisation broad-based index, such as the S&P 500."""
     INDEX_BROAD = "index_broad"
@@ -47,6 +53,11 @@ class UnderlyingClass(StrEnum):
         """Whether the underlying is an index itself, which cannot be held as shares."""
         return self in INDEX_CLASSES
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether moves of the market leave its price alone: no equity, outside the array."""
+        return self in (UnderlyingClass.MONEY_MARKET, UnderlyingClass.TREASURY)
+
 
 INDEX_CLASSES: Final = frozenset(
     {
@@ -56,6 +67,10 @@ INDEX_CLASSES: Final = frozenset(
         UnderlyingClass.VOL_INDEX,
     }
 )
+
+
+PRINCIPAL: Final = 0.01
+"""Multiplier of Treasury securities: held by their principal, priced per 100 of it."""
 
 
 class Style(StrEnum):

@@ -38,7 +38,9 @@ class Underlying:
 
     `rate` and `volatility` are NaN where the market does not give them: the rate is then the
     curve's, and an option without a volatility of its own must have a price. `leverage` is the
-    factor of a leveraged or inverse fund. A group named "" is no group.
+    factor of a leveraged or inverse fund, 0 for what does not move with the market. `maturity` is
+    a Treasury security's, a serial day; its `spot` is per 100 of principal. A group named "" is no
+    group.
     """
 
     symbol: str
@@ -60,6 +62,7 @@ class Underlying:
     """Row of the market range; 0 where the underlying comes from the positions' own rows."""
     yields: RateCurve | None = None
     """Dividend yields by time, where they are stated by time."""
+    maturity: float = np.nan
     spot_is_forward: bool = False
     """Whether options on it are valued off its price as their forward, whatever the rate."""
 

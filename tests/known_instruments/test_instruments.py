@@ -39,7 +39,7 @@ def rows(name):
         ("FNGU", Class.ETN, 3),  # in the table of funds too: notes decide
         ("SPY", Class.ETF_BROAD, 1),
         ("XLK", Class.ETF_NARROW, 1),
-        ("TLT", Class.ETF_NARROW, 1),
+        ("TLT", Class.ETF_EXEMPT, 1),
     ],
 )
 def test_classes_and_factors(symbol, class_, leverage):

@@ -30,7 +30,8 @@ remark    = "doubtful"
 value     = 0.3
 """
 CLASSES = ("stock", "etf_broad", "etf_narrow", "etn", "index_high_cap", "index_broad")
-ALL = "\n".join(f"{c} = 0.1" for c in (*CLASSES, "index_narrow", "vol_index"))
+FURTHER = ("index_narrow", "vol_index", "etf_exempt", "money_market", "treasury")
+ALL = "\n".join(f"{c} = 0.1" for c in (*CLASSES, *FURTHER))
 BY_CLASS = f"""
 [rate]
 states = "share of something"

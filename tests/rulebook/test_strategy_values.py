@@ -47,7 +47,8 @@ def test_stock():
 def test_long_options():
     found = strategy_rules(TODAY).long_options
     assert found.long_option_months == 9
-    assert dict(found.long_option_rate) == {c: 1.00 if c is Class.ETN else 0.75 for c in Class}
+    none = (Class.ETN, Class.MONEY_MARKET, Class.TREASURY)
+    assert dict(found.long_option_rate) == {c: 1.00 if c in none else 0.75 for c in Class}
 
 
 def test_short_options():
@@ -190,20 +191,32 @@ def test_citations(name, citation):
 @pytest.mark.parametrize(
     "name",
     [
-        "nonmarginable_rate",
-        "against_the_box_rate",
+        "treasury_rate_first",
+        "treasury_years_second",
         "leveraged_index_option_factor",
-        "short_put_cap",
         "product_underlying_rate_currency",
         "product_underlying_rate_interest_rate",
         "product_underlying_rate_treasury_bill",
         "product_minimum_rate_treasury_bond",
-        "long_hedge_may_expire_later",
     ],
 )
 def test_what_is_unconfirmed_says_so(name):
     assert UNCONFIRMED in strategy_rules(TODAY).remarks[name]
     assert UNCONFIRMED in look_up(name, TODAY)[0].remark
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "nonmarginable_rate",
+        "against_the_box_rate",
+        "short_put_cap",
+        "long_hedge_may_expire_later",
+    ],
+)
+def test_what_was_read_is_marked_no_more(name):
+    assert "unconfirmed" not in strategy_rules(TODAY).remarks.get(name, "")
+    assert look_up(name, TODAY)[0].checked >= date(2026, 11, 29)
 
 
 def test_the_two_regimes_keep_their_own_numbers():

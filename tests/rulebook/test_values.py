@@ -21,6 +21,9 @@ RANGES = {  # up, down
     Class.ETF_BROAD: (0.15, 0.15),  # FINRA-FAQ: equity fund
     Class.ETF_NARROW: (0.15, 0.15),  # FINRA-FAQ
     Class.ETN: (0.15, 0.15),  # FINRA-FAQ
+    Class.ETF_EXEMPT: (0.15, 0.15),  # until OCC's list of bond funds is seen
+    Class.MONEY_MARKET: (0.15, 0.15),  # never read: outside the array
+    Class.TREASURY: (0.15, 0.15),  # never read: outside the array
     Class.INDEX_HIGH_CAP: (0.06, 0.08),  # SEC-431
     Class.INDEX_BROAD: (0.10, 0.10),  # SEC-431
     Class.INDEX_NARROW: (0.15, 0.15),  # TMI
@@ -31,6 +34,9 @@ PRODUCT_GROUP_OFFSETS = {  # 15c3-1a, unconfirmed; single stocks: OCC-DISC
     Class.ETF_BROAD: 0.75,
     Class.ETF_NARROW: 0.90,
     Class.ETN: 0.0,
+    Class.ETF_EXEMPT: 0.0,
+    Class.MONEY_MARKET: 0.0,
+    Class.TREASURY: 0.0,
     Class.INDEX_HIGH_CAP: 0.90,
     Class.INDEX_BROAD: 0.75,
     Class.INDEX_NARROW: 0.90,
@@ -39,7 +45,7 @@ PRODUCT_GROUP_OFFSETS = {  # 15c3-1a, unconfirmed; single stocks: OCC-DISC
 # SCHWAB: -15/+15 broad indexes. TASTY: equity +-20; broad -15/+10 calm, -20/+15 stressed.
 # IBKR: a user's +30/-25 for a single stock.
 EQUITY_20 = dict.fromkeys(
-    (Class.STOCK, Class.ETF_NARROW, Class.ETN, Class.INDEX_NARROW), (0.20, 0.20)
+    (Class.STOCK, Class.ETF_NARROW, Class.ETF_EXEMPT, Class.ETN, Class.INDEX_NARROW), (0.20, 0.20)
 )
 BROAD = (Class.INDEX_HIGH_CAP, Class.INDEX_BROAD)
 HOUSE_RANGES = {

@@ -10,7 +10,7 @@ import numpy as np
 from xlmargin.account.account_values import AccountValues
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import Book
-from xlmargin.instruments import InstrumentKind
+from xlmargin.instruments import InstrumentKind, UnderlyingClass
 from xlmargin.rulebook import AccountRules
 
 
@@ -19,8 +19,9 @@ def margin_minimum_equity(
 ) -> FloatArray:
     """Least equity of each margin account, $, shape (accounts,).
 
-    Never more than what is bought costs, where nothing is sold short. Nothing where all is paid
-    for, and each short option is covered: a put by its strike in cash, a call by the shares.
+    Never more than what is bought costs, where nothing is sold short; exempted securities bought
+    on credit need none. Nothing where all is paid for, and each short option is covered: a put by
+    its strike in cash, a call by the shares.
     `mark`, $ per unit, shape (positions,), stands for a cost that is not stated.
 
     Rule: FINRA 4210(b)(4) and interpretation (b)(4)/021 (unconfirmed: the sale of an option; check
@@ -28,6 +29,8 @@ def margin_minimum_equity(
     """
     positions = book.positions
     bought = ~positions.is_cash & (positions.quantity > 0)
+    treasury = [u.underlying_class is UnderlyingClass.TREASURY for u in book.market.underlyings]
+    bought[bought] &= ~np.array(treasury, dtype=bool)[positions.underlying[bought]]
     unit_cost = np.where(np.isnan(positions.cost), mark, positions.cost)
     cost = book.by_account(np.where(bought, positions.units * unit_cost, 0.0))
     least = rules.minimum_equity.margin_minimum_equity

@@ -87,7 +87,9 @@ class TypeWord(IntEnum):
     CASH = InstrumentKind.CASH
     OPTION = 4
     """An option whose right stands elsewhere."""
-    OTHER = 5
+    TREASURY = 5
+    """A Treasury bill, note or bond: held like shares, by its principal, with a maturity."""
+    OTHER = 6
     """A future, a bond, a warrant: nothing that a requirement is worked out for here."""
 
 
@@ -106,8 +108,12 @@ TYPES: Final = one_of(
         TypeWord.OPTION: "options, opt, equity option, equity options, index option,"
         "index options, stock option, equity and index options, us_option, listed option,"
         "etf option",
+        TypeWord.TREASURY: "treasuries, treasury bill, treasury bills, treasury note,"
+        "treasury notes, treasury bond, treasury bonds, us treasury, us treasuries,"
+        "u.s. treasury, us treasury bill, us treasury note, us treasury bond, t-bill, t-bills,"
+        "t-note, t-bond, treasury security, treasury securities, ust",
         TypeWord.OTHER: "future, futures, fut, fop, futures option, options on futures, bond,"
-        "bonds, bill, treasury bill, treasury bills, treasury, note, fixed income, crypto,"
+        "bonds, bill, note, fixed income, crypto,"
         "cryptocurrency, warrant, warrants, war, cfd, cfds, forex, fx, swap, structured product,"
         "bag, combo, cd, certificate of deposit, commodity, cmdty, futures_option",
     },

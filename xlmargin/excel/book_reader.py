@@ -21,7 +21,7 @@ from xlmargin.cells.dates import DATE
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table, unknown_headings
 from xlmargin.cells.table import Table
-from xlmargin.cells.values import Cells, text_of
+from xlmargin.cells.values import Cells, shown_date, text_of
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.contracts import NO_UNDERLYING, Contracts
 from xlmargin.dates import date_of
@@ -45,7 +45,7 @@ from xlmargin.excel.market_reader import (
 from xlmargin.excel.named_values import NamedCell
 from xlmargin.excel.positions_reader import PositionRows, read_positions, ticker
 from xlmargin.excel.settings_reader import SETTINGS, SettingsRead, read_settings
-from xlmargin.instruments import Settlement, Style
+from xlmargin.instruments import Settlement, Style, UnderlyingClass
 from xlmargin.known_instruments import KNOWN, Facts, KnownRoot, RootKind
 from xlmargin.market import Market, Underlying
 from xlmargin.positions import Positions, codes
@@ -118,7 +118,9 @@ class MarketRead:
         for i in np.flatnonzero(rows.is_stock & (rows.price > 0)).tolist():
             symbol = rows.root[i]
             if symbol and symbol not in self.underlyings and symbol not in added:
-                added[symbol] = StatedUnderlying(Underlying(symbol, float(rows.price[i])), Facts())
+                class_ = UnderlyingClass.TREASURY if rows.is_treasury[i] else None
+                priced = Underlying(symbol, float(rows.price[i]))
+                added[symbol] = StatedUnderlying(priced, Facts(class_))
         known = {*self.underlyings, *added}
         for symbol, (i, price) in _priced_by_marks(rows, known).items():
             added[symbol] = StatedUnderlying(Underlying(symbol, price), Facts())
@@ -135,7 +137,42 @@ class MarketRead:
                 underlyings[name] = replace(
                     on, symbol=name, class_group="", product_group="", portfolio_group=""
                 )
-        return replace(self, underlyings=underlyings)
+        return replace(self, underlyings=_with_maturities(underlyings, rows, log))
+
+
+def _with_maturities(
+    underlyings: Mapping[str, Underlying], rows: PositionRows, log: ProblemLog
+) -> Mapping[str, Underlying]:
+    """The underlyings, Treasury securities with the day they mature, as their rows say."""
+    maturity: dict[str, float] = {}
+    for i in np.flatnonzero(rows.is_treasury & ~np.isnan(rows.expiration)).tolist():
+        symbol, day = rows.root[i], float(rows.expiration[i])
+        if maturity.setdefault(symbol, day) != day:
+            wanted = f"one maturity of {symbol}, as in the rows above"
+            log.error(
+                rows.table.name, int(rows.table.rows[i]), "expiration", shown_date(day), wanted
+            )
+    is_treasury = [
+        name in underlyings
+        and underlyings[name].underlying_class is UnderlyingClass.TREASURY
+        and not (cash or treasury)
+        for name, cash, treasury in zip(
+            rows.underlying, rows.is_cash.tolist(), rows.is_treasury.tolist(), strict=True
+        )
+    ]
+    wanted = "treasury, with its maturity: the market range gives it that class"
+    log.errors_where(np.array(is_treasury, dtype=bool), rows.table, "type", wanted)
+    return {
+        name: replace(
+            u,
+            underlying_class=UnderlyingClass.TREASURY,
+            leverage=0.0,
+            maturity=maturity[name],
+        )
+        if name in maturity
+        else u
+        for name, u in underlyings.items()
+    }
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,6 +46,9 @@ def check_expirations(rows: PositionRows, as_of: float, log: ProblemLog) -> None
     expired = rows.is_option & (expiration < day)
     log.errors_where(expired & typed, rows.table, "expiration", wanted, shown_date)
     log.errors_where(expired & ~typed, rows.table, "symbol", wanted)
+    matured = rows.is_treasury & (expiration <= day)
+    wanted = f"a day after {shown_date(as_of)}: what has matured is cash"
+    log.errors_where(matured, rows.table, "expiration", wanted, shown_date)
     weekend = is_saturday(expiration) & ~is_standard_saturday(expiration) | (expiration % 7 == 1)
     column = np.where(typed, "expiration", "symbol")
     for each in ("expiration", "symbol"):

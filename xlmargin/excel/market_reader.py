@@ -58,6 +58,10 @@ _NOT_USED_YET: Final = (
     "initial_rate", "maintenance_rate", "option_rate", "house_move_down",
     "house_move_up",
 )  # fmt: skip
+_EXEMPT_FUND: Final = (
+    "a fund of exempted securities at its low rate by strategy; portfolio margin takes it as an"
+    " equity fund until the clearing house's list of bond funds is seen"
+)
 _NOT_USED: Final = ("adv", "shares_outstanding")
 _CLASSES: Final = one_of(UnderlyingClass)
 
@@ -225,11 +229,13 @@ def completed(
         underlyings[symbol] = replace(
             own.underlying,
             underlying_class=facts.underlying_class,
-            leverage=facts.leverage or 1.0,
+            leverage=0.0 if facts.underlying_class.stands_still else facts.leverage or 1.0,
             index_scale=facts.index_scale or 1.0,
             class_group=facts.class_group or "",
             product_group=facts.product_group or "",
         )
+        if facts.underlying_class is UnderlyingClass.ETF_EXEMPT:
+            log.note(table.name, own.underlying.row, "class", f"{symbol}: {_EXEMPT_FUND}")
     return underlyings
 
 

@@ -42,7 +42,7 @@ from xlmargin.cells.words import (
     TypeWord,
 )
 from xlmargin.dates import serial_of
-from xlmargin.instruments import InstrumentKind
+from xlmargin.instruments import PRINCIPAL, InstrumentKind
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import looks_like_an_option, read_option_symbol, share_ticker
 
@@ -112,13 +112,15 @@ class PositionRows:
     """The columns of a range of positions, an entry a row; numbers are NaN where not given.
 
     `root` is an option's, or the ticker; `underlying` as typed, "" where it is not. `kind` is an
-    `InstrumentKind`, or UNREAD. `quantity` is signed. `style` and `settlement` are indexes into the
+    `InstrumentKind`, or UNREAD; Treasury securities are held like shares, and their `expiration` is
+    their maturity. `quantity` is signed. `style` and `settlement` are indexes into the
     words' members, negative where not given. `deliverable` is as typed.
     """
 
     table: Table
     root: tuple[str, ...]
     kind: IntArray
+    is_treasury: BoolArray
     strike: FloatArray
     expiration: FloatArray
     underlying: tuple[str, ...]
@@ -191,11 +193,13 @@ def read_positions(
     if not orders and table.columns and not len(table):
         log.error(table.name, 0, "", "no positions", "at least one row below the headings")
     symbols = _symbols(table)
-    kind = _kinds(table, symbols, types, log)
+    kind, is_treasury = _kinds(table, symbols, types, log)
+    symbols = replace(symbols, name=_named(table, symbols, is_treasury))
     rows = PositionRows(
         table=table,
         root=_roots(table, symbols, kind, log),
         kind=kind,
+        is_treasury=is_treasury,
         strike=_agreed(table, "strike", symbols, log),
         expiration=_agreed(table, "expiration", symbols, log),
         underlying=_underlyings(table, kind, log),
@@ -261,8 +265,10 @@ def _symbols(table: Table) -> _Symbols:
     )
 
 
-def _kinds(table: Table, symbols: _Symbols, types: str, log: ProblemLog) -> IntArray:
-    """The kind of each row: what symbol, right and type say together."""
+def _kinds(
+    table: Table, symbols: _Symbols, types: str, log: ProblemLog
+) -> tuple[IntArray, BoolArray]:
+    """The kind of each row, what symbol, right and type say together; which are Treasuries."""
     typed = words(table, "type", TYPES, types, log)
     right = words(table, "right", TYPES, "call or put", log)
     typed = np.where((typed == EMPTY) & (right >= 0) & ~np.isin(right, (CALL, PUT)), right, typed)
@@ -284,10 +290,22 @@ def _kinds(table: Table, symbols: _Symbols, types: str, log: ProblemLog) -> IntA
     log.errors_where(unsaid, table, "right" if table.has("right") else "type", wanted)
     terms = ~table.empty("strike") | ~table.empty("expiration")
     need(~told & (typed == EMPTY) & terms, table, "type", f"{TYPE}, or an option symbol", log)
-    kind = np.where(told, kind, np.where(typed == EMPTY, int(STOCK), typed))
+    is_treasury = ~told & (typed == TypeWord.TREASURY)
+    kind = np.where(told, kind, np.where((typed == EMPTY) | is_treasury, int(STOCK), typed))
     kind[(kind > CASH) | (kind < 0) | (right == REFUSED) | (typed == REFUSED)] = UNREAD
     kind[~told & (typed == EMPTY) & terms] = UNREAD
-    return kind
+    return kind, is_treasury
+
+
+def _named(table: Table, symbols: _Symbols, is_treasury: BoolArray) -> tuple[str, ...]:
+    """The symbols' names; that of a Treasury security is its text, for a CUSIP is no ticker."""
+    if not is_treasury.any():
+        return symbols.name
+    texts = [text_of(cell).upper() for cell in table.cells("symbol")]
+    return tuple(
+        text if treasury and _TICKER.fullmatch(text) else name
+        for text, name, treasury in zip(texts, symbols.name, is_treasury.tolist(), strict=True)
+    )
 
 
 def _roots(table: Table, symbols: _Symbols, kind: IntArray, log: ProblemLog) -> tuple[str, ...]:
@@ -378,8 +396,12 @@ def _multipliers(rows: PositionRows, by_symbol: FloatArray, log: ProblemLog) -> 
     refuse_beyond(GREATEST_MULTIPLIER, multiplier, table, "multiplier", log)
     differs = ~np.isnan(by_symbol) & ~np.isnan(multiplier) & (multiplier != by_symbol)
     log.errors_where(differs, table, "multiplier", "the multiplier that the symbol says")
-    stock = rows.is_stock & (multiplier > 0) & (multiplier != 1)
+    other = (multiplier > 0) & (multiplier != 1)
+    stock = rows.is_stock & ~rows.is_treasury & other
     log.warnings_where(stock, table, "multiplier", "1 or nothing for shares")
+    wrong = rows.is_treasury & other & (multiplier != PRINCIPAL)
+    log.errors_where(wrong, table, "multiplier", "nothing: principal is priced per 100")
+    multiplier = np.where(rows.is_treasury, PRINCIPAL, multiplier)
     cash = rows.is_cash & ~np.isnan(multiplier) & (multiplier != 1)
     log.errors_where(cash, table, "multiplier", "1 or nothing for cash")
     refuse_unread_multiplier(table, rows.is_option, log)
@@ -419,7 +441,10 @@ def _check_terms(rows: PositionRows, log: ProblemLog) -> None:
     other = rows.is_stock | rows.is_cash
     wanted = "nothing: shares and cash have none"
     log.errors_where(other & (np.nan_to_num(strike) != 0), table, "strike", wanted)
-    log.errors_where(other & ~np.isnan(expiration), table, "expiration", wanted, shown_date)
+    dated = other & ~rows.is_treasury & ~np.isnan(expiration)
+    log.errors_where(dated, table, "expiration", wanted, shown_date)
+    wanted = f"the day the security matures, {DATE}"
+    need(rows.is_treasury & np.isnan(expiration), table, "expiration", wanted, log)
     typed = [bool(u) and u != r for u, r in zip(rows.underlying, rows.root, strict=True)]
     wanted = "the symbol itself or nothing: shares are their own underlying"
     log.errors_where(np.array(typed, dtype=bool) & rows.is_stock, table, "underlying", wanted)

@@ -154,7 +154,9 @@ def _classes() -> Html:
     rows: list[list[Content]] = [
         [
             class_.value,
-            f"{ranges[class_].up:+.0%} / {-ranges[class_].down:+.0%}",
+            "strategy-based"
+            if class_.stands_still
+            else f"{ranges[class_].up:+.0%} / {-ranges[class_].down:+.0%}",
             f"{short.underlying_rate[class_]:.0%} / {short.minimum_rate[class_]:.0%}",
         ]
         for class_ in UnderlyingClass

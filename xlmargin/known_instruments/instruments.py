@@ -342,11 +342,13 @@ def _former_fund(row: Row) -> KnownInstrument:
 
 
 def _exempted_fund(row: Row) -> KnownInstrument:
-    return _of_row(row, KnownAs.EXEMPTED_FUND, UnderlyingClass.ETF_NARROW)
+    found = _of_row(row, KnownAs.EXEMPTED_FUND, UnderlyingClass.ETF_EXEMPT)
+    return replace(found, unconfirmed=_unconfirmed(False, True))
 
 
 def _money_market_fund(row: Row) -> KnownInstrument:
-    return _of_row(row, KnownAs.MONEY_MARKET_FUND, UnderlyingClass.STOCK)
+    found = _of_row(row, KnownAs.MONEY_MARKET_FUND, UnderlyingClass.MONEY_MARKET)
+    return replace(found, unconfirmed=_unconfirmed("source" in row, True))
 
 
 _READERS: Final = {

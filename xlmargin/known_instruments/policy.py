@@ -144,13 +144,19 @@ def _is_laxer(one: UnderlyingClass, other: UnderlyingClass, day: date) -> bool:
 def _numbers(of: UnderlyingClass, day: date) -> tuple[float, ...]:
     """The numbers that rise with a requirement and go by class; 0 where the day has none."""
     ranges, options = portfolio_rules(day).ranges, strategy_rules(day)
+    held_long = {
+        UnderlyingClass.ETN: options.stock.note_long_rate,
+        UnderlyingClass.ETF_EXEMPT: options.exempt_securities.exempt_fund_rate,
+        UnderlyingClass.MONEY_MARKET: options.exempt_securities.money_market_rate,
+        UnderlyingClass.TREASURY: min(options.exempt_securities.treasury_rate.values()),
+    }.get(of, options.stock.long_stock_maintenance_rate)
     reach = (ranges[of].up, ranges[of].down) if of in ranges else (0.0, 0.0)
     rates = (
         options.short_options.underlying_rate,
         options.short_options.minimum_rate,
         options.long_options.long_option_rate,
     )
-    return (*reach, *(by_class[of] for by_class in rates))
+    return (*reach, held_long, *(by_class[of] for by_class in rates))
 
 
 def _contradictions(stated: Facts, found: KnownInstrument, day: date) -> Iterator[Finding]:

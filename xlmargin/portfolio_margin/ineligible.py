@@ -3,7 +3,7 @@
 What that is belongs to the other regime; here it is asked for and added up. Portfolio margin counts
 options and short stock in the account's equity at their market value, so the requirement counts
 beside that equity. Notes, and options on them, are outside since 16 August 2019, whatever else is
-said of them.
+said of them; Treasury securities and money market funds, which the array knows nothing of, always.
 
 Rule: FINRA 4210(g)(6)(B), (7)(D); Regulatory Notice 19-21.
 """
@@ -42,8 +42,9 @@ AskStrategyBased = Callable[[Book, FloatArray], StrategyBased]
 def eligible(book: Book, rules: PortfolioRules) -> BoolArray:
     """Which positions portfolio margin covers, shape (positions,); cash is not among them."""
     positions, notes = book.positions, rules.eligible_products.notes_eligible
-    is_note = [u.underlying_class is UnderlyingClass.ETN for u in book.market.underlyings]
-    can_be = book.market.marginable & (notes | ~np.array(is_note, dtype=bool))
+    classes = [u.underlying_class for u in book.market.underlyings]
+    outside = [c.stands_still or (c is UnderlyingClass.ETN and not notes) for c in classes]
+    can_be = book.market.marginable & ~np.array(outside, dtype=bool)
     covered = ~positions.is_cash
     covered[covered] = can_be[positions.underlying[covered]]
     return covered

@@ -12,6 +12,7 @@ from xlmargin.strategy_margin import (
     StrategyMargin,
     class_lines,
     leg_label,
+    leg_quantity,
     optimality_gap_note,
 )
 
@@ -42,7 +43,7 @@ def _line_rows(
             float(number),
             line.strategy,
             leg_label(leg, positions).split(" ", 1)[1],
-            leg.quantity,
+            leg_quantity(leg, positions),
             leg.initial,
             leg.maintenance,
             leg.proceeds,

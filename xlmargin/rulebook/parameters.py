@@ -29,6 +29,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         "treasury_bond",
         "vxst",
     ),
+    "step": ("first", "second", "third", "fourth", "fifth", "sixth"),
     "monitoring": ("full", "partial", "executes_away"),
     "margin call": (
         "maintenance",

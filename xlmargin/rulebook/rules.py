@@ -63,6 +63,7 @@ class StrategyRules:
     reg_t_stock: sections.RegTStock
     cash_account: sections.CashAccount
     stock: sections.StrategyStock
+    exempt_securities: sections.StrategyExemptSecurities
     long_options: sections.StrategyLongOptions
     short_options: sections.StrategyShortOptions
     spreads: sections.StrategySpreads

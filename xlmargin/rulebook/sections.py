@@ -194,6 +194,23 @@ class StrategyStock:
 
 
 @dataclass(frozen=True)
+class StrategyExemptSecurities:
+    """Treasury securities by time to maturity, funds of exempted securities, money market funds.
+
+    Shares of the market value; years; $ a share. Rule: FINRA 4210(e)(2)(A) and interpretations
+    (c)/10, (c)/11.
+    """
+
+    FILE: ClassVar = "finra_4210/strategy_exempt_securities.toml"
+    treasury_years: ByKey[str, float]
+    treasury_rate: ByKey[str, float]
+    exempt_fund_rate: float
+    money_market_rate: float
+    money_market_par: float
+    money_market_rate_below_par: float
+
+
+@dataclass(frozen=True)
 class StrategyLongOptions:
     """Share of a long option's value that is required, and the months from which it has loan value.
 
@@ -360,6 +377,7 @@ SECTIONS: Final = (
     RegTStock,
     CashAccount,
     StrategyStock,
+    StrategyExemptSecurities,
     StrategyLongOptions,
     StrategyShortOptions,
     StrategySpreads,

@@ -4,6 +4,7 @@ from xlmargin.strategy_margin.display.explanation import (
     explained,
     explained_by_account,
     leg_label,
+    leg_quantity,
     optimality_gap_note,
 )
 from xlmargin.strategy_margin.display.lines import (
@@ -29,6 +30,7 @@ __all__ = [
     "explained",
     "explained_by_account",
     "leg_label",
+    "leg_quantity",
     "optimality_gap_note",
     "strategy_lines",
     "strategy_margin",

@@ -21,7 +21,7 @@ from xlmargin.importers.brokers.holdings import (
 )
 from xlmargin.importers.brokers.records import Lines, Record, heading_row, shown
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
-from xlmargin.instruments import InstrumentKind
+from xlmargin.instruments import InstrumentKind, UnderlyingClass
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import OptionSymbol, class_of_shares
 
@@ -162,13 +162,14 @@ def position_rows(holdings: Iterable[Holding], file: str = "") -> FileRows:
     rows: FileRows = [[*_HEADINGS, *extra, "account"]]
     for h in known:
         option = h.option
+        ends = option.expiration if option else h.maturity
         rows.append(
             [
                 h.symbol,
-                h.kind.word,
+                UnderlyingClass.TREASURY.value if h.maturity else h.kind.word,
                 h.quantity,
                 option.strike if option else None,
-                option.expiration.isoformat() if option else None,
+                ends.isoformat() if ends else None,
                 h.underlying or None,
                 *(_stated(number) for number in (h.price, h.cost, h.multiplier)),
                 *([_stated(h.underlying_price) if option else None] if at_mark else []),
@@ -215,9 +216,13 @@ def known_classes(market: FileRows | None) -> tuple[str, ...]:
 def _known_class(symbol: str) -> tuple[FileCell, FileCell]:
     """Class and factor, where the table knows the underlying as more than a plain stock."""
     known = KNOWN.find(symbol)
-    if known is None or known.is_former:
+    if known is None or known.is_former or known.underlying_class in _LEFT_OPEN:
         return None, None
     return known.underlying_class.value, known.leverage if known.leverage != 1 else None
+
+
+_LEFT_OPEN: Final = (UnderlyingClass.ETF_EXEMPT, UnderlyingClass.MONEY_MARKET)
+"""Classes that lower a requirement, so that a file must not state them for its user."""
 
 
 def _without_empty_columns(rows: FileRows) -> FileRows:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from math import nan
 from typing import Final
 
-from xlmargin.cells.dates import LAST_SATURDAY
+from xlmargin.cells.dates import LAST_SATURDAY, day_of
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.words import RIGHTS, SIDES
 from xlmargin.dates import serial_of
 from xlmargin.errors import Problem
 from xlmargin.importers.brokers.records import Columns, Lines, Record, shown
-from xlmargin.instruments import InstrumentKind
+from xlmargin.instruments import PRINCIPAL, InstrumentKind
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import (
     OptionSymbol,
@@ -44,6 +44,10 @@ OPTION_MULTIPLIER: Final = 100.0
 MINI_MULTIPLIER: Final = 10.0
 _ROUNDING: Final = 0.01
 """$ per unit by which a printed price may differ from the one that the value was made of."""
+_ACCRUED: Final = 0.1
+"""Share by which the value of a Treasury security may differ from its price, for interest due."""
+_TREASURY: Final = re.compile(r"\bU\.? ?S\.? TREAS|\bT[ -]BILL\b|\bTREASURY (?:BILL|NOTE|BOND)")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4}")
 _SAME_STRIKE: Final = 0.0005
 _ONE_DAY: Final = dt.timedelta(days=1)
 _SATURDAY: Final = 5
@@ -72,6 +76,8 @@ class Holding:
     class_group: str = ""
     product_group: str = ""
     note: str = ""
+    maturity: dt.date | None = None
+    """Of a Treasury security, whose quantity is principal and whose price is per 100 of it."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,33 @@ def shares_held(record: Record, symbol: str = "") -> Entry:
         price,
         _cost(record, quantity, 1.0),
         account=_account(record),
+    )
+
+
+def treasury_held(record: Record, name: str) -> Entry | None:
+    """A Treasury security by the name that a broker gives it; None where it is none.
+
+    Of the dates in the name the later one is the maturity: nothing matures before it is issued. A
+    security without a symbol is called by it.
+    """
+    days = [day for text in _DAY.findall(name) if (day := day_of(text)) is not None]
+    if not _TREASURY.search(name) or not days:
+        return None
+    quantity, price = _quantity(record), abs(record.number("price"))
+    if quantity == 0:
+        return Skipped("nothing held")
+    made, value = abs(quantity) * price * PRINCIPAL, abs(record.number("value"))
+    if abs(made - value) > _ACCRUED * made:
+        raise record.refused("value", f"about {made:,.2f}: principal x price / 100")
+    return Holding(
+        record.line.row,
+        record.text("symbol") or f"UST_{max(days):%Y%m%d}",
+        InstrumentKind.STOCK,
+        quantity,
+        price,
+        _cost(record, quantity, PRINCIPAL),
+        account=_account(record),
+        maturity=max(days),
     )
 
 

@@ -18,6 +18,7 @@ from xlmargin.importers.brokers.holdings import (
     holding,
     not_ours,
     option_held,
+    treasury_held,
 )
 from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
 
@@ -76,7 +77,9 @@ def _entry(record: Record) -> Entry:
         return cash_held(record, symbol, record.number("value"), MONEY_FUND)
     if kind == "option":
         return option_held(record)
-    return holding(record) if kind in _SHARES else not_ours(record)
+    if kind in _SHARES:
+        return holding(record)
+    return treasury_held(record, record.text("description").upper()) or not_ours(record)
 
 
 SCHWAB: Final = Format(

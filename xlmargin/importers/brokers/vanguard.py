@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.holdings import Entry, Format, not_ours, shares_held
+from xlmargin.importers.brokers.holdings import (
+    Entry,
+    Format,
+    not_ours,
+    shares_held,
+    treasury_held,
+)
 from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
 
 _COLUMNS: Final[Columns] = {
@@ -36,7 +42,9 @@ def _records(lines: Lines) -> Iterator[Record]:
 
 def _entry(record: Record) -> Entry:
     """Shares; what has no symbol is a bond or a bill."""
-    return shares_held(record) if record.text("symbol") else not_ours(record, "name")
+    if record.text("symbol"):
+        return shares_held(record)
+    return treasury_held(record, record.text("name").upper()) or not_ours(record, "name")
 
 
 VANGUARD: Final = Format(

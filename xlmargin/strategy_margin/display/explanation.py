@@ -72,10 +72,17 @@ def _leg(leg: StrategyLeg, positions: Positions, kind: RequirementKind) -> Requi
     return Requirement(leg_label(leg, positions), getattr(leg, kind.value))
 
 
+def leg_quantity(leg: StrategyLeg, positions: Positions) -> float:
+    """The quantity that is used, as it is held: contracts, shares, or principal; signed."""
+    i = leg.position
+    return leg.quantity if positions.is_option[i] else leg.quantity / float(positions.multiplier[i])
+
+
 def leg_label(leg: StrategyLeg, positions: Positions) -> str:
     """Name of a leg for a reader, with the quantity that is used: "-5 XYZ 18 Dec 2026 500 call"."""
     i = leg.position
-    name = f"{leg.quantity:+,.10g} {positions.symbol[i].upper()}"
+    symbol = positions.symbol[i].upper()
+    name = f"{leg_quantity(leg, positions):+,.10g} {symbol}"
     if not positions.is_option[i]:
         return name
     return f"{name} {positions.contract(i)} {InstrumentKind(int(positions.kind[i])).word}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from math import fsum
 from typing import Final
 
+from xlmargin.instruments import UnderlyingClass
 from xlmargin.strategy_margin.display.named_spreads import split_into_named_spreads
 from xlmargin.strategy_margin.display.rationale import rationale
 from xlmargin.strategy_margin.display.strategy_names import (
@@ -224,6 +225,8 @@ def _named(matched: StrategyMatch, holdings: ClassPositions, *, cash: bool) -> S
     found = named(legs, contracts, sides)
     if found.rule is stock.LONG_STOCK and not _is_margin_stock(matched, holdings):
         found = found._replace(rule=stock.NOT_MARGIN_STOCK)
+    elif found.rule in (stock.LONG_STOCK, stock.SHORT_STOCK):
+        found = _by_class(found, holdings.stocks[matched.stock].leg.underlying.underlying_class)
     if matched.role is Role.FUND:
         found = found._replace(
             name="Index call covered by a fund", rule=hedged_stock.INDEX_CALL_COVERED_BY_FUND
@@ -234,6 +237,20 @@ def _named(matched: StrategyMatch, holdings: ClassPositions, *, cash: bool) -> S
     if matched.role is Role.BOX:
         found = found._replace(name="Long European box", rule=spreads.LONG_EUROPEAN_BOX)
     return found._replace(rule=_CASH_RULES.get(matched.role, _PAID)) if cash else found
+
+
+def _by_class(found: Strategy, underlying_class: UnderlyingClass) -> Strategy:
+    """The name and paragraph of what stands alone and is no stock."""
+    match underlying_class:
+        case UnderlyingClass.TREASURY:
+            is_long = found.rule is stock.LONG_STOCK
+            name = f"{'Long' if is_long else 'Short'} Treasury securities"
+            return found._replace(name=name, rule=stock.TREASURY)
+        case UnderlyingClass.MONEY_MARKET if found.rule is stock.LONG_STOCK:
+            return found._replace(name="Money market fund", rule=stock.MONEY_MARKET)
+        case UnderlyingClass.ETF_EXEMPT if found.rule is stock.LONG_STOCK:
+            return found._replace(name="Fund of exempted securities", rule=stock.EXEMPT_FUND)
+    return found
 
 
 def _is_margin_stock(matched: StrategyMatch, holdings: ClassPositions) -> bool:

@@ -193,8 +193,7 @@ def may_hedge(long_option: OptionLeg) -> bool:
 def may_join(long_option: OptionLeg, short_option: OptionLeg, rules: StrategyRules) -> bool:
     """Whether a long and a short option may hedge stock together: one expiration, or long later.
 
-    Rule: FINRA 4210(f)(2)(H)(v)b-d; interpretation (f)(2)(H)(v)/01 (unconfirmed: check against
-    the rule text).
+    Rule: FINRA 4210(f)(2)(H)(v)b-d; interpretation (f)(2)(H)(v)/01.
     """
     later = rules.hedged_stock.long_hedge_may_expire_later
     return may_hedge(long_option) and (

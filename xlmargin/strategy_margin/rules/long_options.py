@@ -68,6 +68,11 @@ def months_ahead(day: date, months: int) -> date:
     return first.replace(day=min(day.day, _days_in_month(first)))
 
 
+def years_ahead(day: date, years: int) -> date:
+    """The same day so many years ahead; its month's last day where there is no such day."""
+    return months_ahead(day, years * _MONTHS_A_YEAR)
+
+
 def _days_in_month(first: date) -> int:
     from calendar import monthrange
 

@@ -20,8 +20,7 @@ def uncovered(leg: OptionLeg, kind: RequirementKind, rules: StrategyRules) -> fl
     The option's proceeds initially, its market value afterwards, and on top of it `add_on`.
     Maintenance of a put is no more than its strike, which is all it can lose.
 
-    Rule: FINRA 4210(f)(2)(E)(i); the cap of puts: interpretation (f)(2)(E)(i)/01
-    (unconfirmed: check against the rule text).
+    Rule: FINRA 4210(f)(2)(E)(i); the cap of puts: interpretation (f)(2)(E)(i)/01.
     """
     requirement = leg.value + add_on(leg, rules)
     capped = rules.short_options.short_put_cap and kind is RequirementKind.MAINTENANCE

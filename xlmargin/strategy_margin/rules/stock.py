@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.dates import date_of
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.rules.legs import Paragraph, RequirementKind
+from xlmargin.strategy_margin.rules.long_options import years_ahead
 
 LONG_STOCK: Final = Paragraph("12 CFR 220.12(a); FINRA 4210(b)", "FINRA 4210(c)(1)")
 NOT_MARGIN_STOCK: Final = Paragraph("12 CFR 220.12(e)", "FINRA 4210(c)(6)")
+EXEMPT_FUND: Final = Paragraph("12 CFR 220.12(b)", "FINRA 4210 interpretation (c)/11")
+MONEY_MARKET: Final = Paragraph("12 CFR 220.12(b)", "FINRA 4210 interpretation (c)/10")
+TREASURY: Final = Paragraph("12 CFR 220.12(b)", "FINRA 4210(e)(2)(A)")
 SHORT_STOCK: Final = Paragraph("12 CFR 220.12(c)(1)", "FINRA 4210(c)(2), (3)")
 AGAINST_THE_BOX: Final = Paragraph("12 CFR 220.4(b)(2)", "FINRA 4210(e)(1)")
 
@@ -26,14 +31,15 @@ def long_stock(
 
     A share of its cost initially and of its market value afterwards; a leveraged fund's
     maintenance is multiplied by its factor, up to its whole value. Initially never less than
-    maintenance. Stock that is not margin stock is paid in full and stays so. A note is debt,
-    which Reg T leaves to good faith: it requires its maintenance from the first.
+    maintenance. Stock that is not margin stock is paid in full and stays so. Notes, Treasury
+    securities, funds of exempted securities and money market funds Reg T leaves to good faith:
+    they require their maintenance from the first.
 
-    Rule: 12 CFR 220.12(a), (b), (e); FINRA 4210(b), (c)(1), (6) and interpretations (c)/12,
-    (c)/13.
+    Rule: 12 CFR 220.12(a), (b), (e); FINRA 4210(b), (c)(1), (6), (e)(2)(A) and interpretations
+    (c)/10 to (c)/13.
     """
     maintenance = long_maintenance_rate(underlying, rules)
-    if kind is RequirementKind.MAINTENANCE or _is_note(underlying):
+    if kind is RequirementKind.MAINTENANCE or underlying.underlying_class in _GOOD_FAITH:
         return maintenance * value
     return max(_long_initial_rate(underlying, rules), maintenance) * value
 
@@ -44,12 +50,13 @@ def short_stock(
     """Requirement for stock sold short, $ per share.
 
     Initially the sale's value, and on top of it the greater of a share of that value and what
-    maintenance asks at the sale's price; of a note that alone. Afterwards `short_stock_on_top`.
+    maintenance asks at the sale's price; of a note or a Treasury security that alone. Afterwards
+    `short_stock_on_top`.
 
-    Rule: 12 CFR 220.12(c)(1), (d); FINRA 4210(b), (c)(2), (3).
+    Rule: 12 CFR 220.12(c)(1), (d); FINRA 4210(b), (c)(2), (3), (e)(2)(A).
     """
     on_top = short_stock_on_top(underlying, value, rules)
-    if _is_note(underlying):
+    if underlying.underlying_class in _SHORT_BY_SHARE:
         return on_top if kind is RequirementKind.MAINTENANCE else value + on_top
     if kind is not RequirementKind.MAINTENANCE:
         return value + max(rules.reg_t_stock.short_stock_initial_rate * value, on_top)
@@ -60,17 +67,24 @@ def short_stock_on_top(underlying: Underlying, value: float, rules: StrategyRule
     """Maintenance of stock sold short on top of its market value, $ per share.
 
     The greater of an amount a share and a share of the market value, both other ones below a low
-    price; of a note the share alone. A leveraged fund's or note's share is multiplied by its
-    factor.
+    price; of a note or a Treasury security the share alone. A leveraged fund's or note's share is
+    multiplied by its factor. A fund of exempted securities or of money market paper counts as
+    stock.
 
-    Rule: FINRA 4210(c)(2), (3) and interpretations (c)/12, (c)/13, (e)(2)(C)(ii)/02.
+    Rule: FINRA 4210(c)(2), (3), (e)(2)(A) and interpretations (c)/12, (c)/13, (e)(2)(C)(ii)/02.
     """
-    stock, is_note = rules.stock, _is_note(underlying)
-    rate = stock.note_short_rate if is_note else stock.short_stock_maintenance_rate
+    stock = rules.stock
+    match underlying.underlying_class:
+        case UnderlyingClass.TREASURY:
+            rate = treasury_rate(underlying, rules)
+        case UnderlyingClass.ETN:
+            rate = stock.note_short_rate
+        case _:
+            rate = stock.short_stock_maintenance_rate
     rate *= fund_factor(underlying, rules)
     if stock.leveraged_short_cap:
         rate = min(1.0, rate)
-    if is_note:
+    if underlying.underlying_class in _SHORT_BY_SHARE:
         return rate * value
     if value < stock.low_price:
         return max(stock.low_priced_short_minimum, max(rate, stock.low_priced_short_rate) * value)
@@ -85,7 +99,7 @@ def against_the_box(
     Initially the short sale counts as a sale of the long share: its proceeds alone, nothing on
     top. Afterwards a share of the long side's market value. Neither side may cover an option.
 
-    Rule: 12 CFR 220.4(b)(2); FINRA 4210(e)(1) (unconfirmed: check against the rule text).
+    Rule: 12 CFR 220.4(b)(2); FINRA 4210(e)(1).
     """
     if kind is not RequirementKind.MAINTENANCE:
         return short_value
@@ -95,14 +109,41 @@ def against_the_box(
 def long_maintenance_rate(underlying: Underlying, rules: StrategyRules) -> float:
     """Share of the market value required for stock held long; 1 where it is not margin stock.
 
-    Rule: FINRA 4210(c)(1), (6) and interpretations (c)/12, (c)/13.
+    Rule: FINRA 4210(c)(1), (6), (e)(2)(A) and interpretations (c)/10 to (c)/13.
     """
-    stock = rules.stock
+    stock, exempt = rules.stock, rules.exempt_securities
     if not underlying.marginable:
         return rules.reg_t_stock.nonmarginable_rate
-    rate = stock.note_long_rate if _is_note(underlying) else stock.long_stock_maintenance_rate
+    match underlying.underlying_class:
+        case UnderlyingClass.ETN:
+            rate = stock.note_long_rate
+        case UnderlyingClass.ETF_EXEMPT:
+            rate = exempt.exempt_fund_rate
+        case UnderlyingClass.MONEY_MARKET:
+            at_par = underlying.spot >= exempt.money_market_par
+            rate = exempt.money_market_rate if at_par else exempt.money_market_rate_below_par
+        case UnderlyingClass.TREASURY:
+            rate = treasury_rate(underlying, rules)
+        case _:
+            rate = stock.long_stock_maintenance_rate
     rate *= fund_factor(underlying, rules)
     return min(1.0, rate) if stock.leveraged_long_cap else rate
+
+
+def treasury_rate(underlying: Underlying, rules: StrategyRules) -> float:
+    """Share of the market value of a Treasury bill, note or bond, by its time to maturity.
+
+    The step of the table that begins so many years ahead by the calendar, or before.
+
+    Rule: FINRA 4210(e)(2)(A) (unconfirmed: check against the rule text).
+    """
+    exempt, matures = rules.exempt_securities, date_of(underlying.maturity)
+    begun = [
+        step
+        for step, years in exempt.treasury_years.items()
+        if years_ahead(rules.as_of, round(years)) <= matures
+    ]
+    return exempt.treasury_rate[begun[-1]]
 
 
 def fund_factor(underlying: Underlying, rules: StrategyRules) -> float:
@@ -113,8 +154,10 @@ def fund_factor(underlying: Underlying, rules: StrategyRules) -> float:
     return max(1.0, abs(underlying.leverage)) if rules.stock.leveraged_fund_factor else 1.0
 
 
-def _is_note(underlying: Underlying) -> bool:
-    return underlying.underlying_class is UnderlyingClass.ETN
+_SHORT_BY_SHARE: Final = frozenset({UnderlyingClass.ETN, UnderlyingClass.TREASURY})
+"""What requires, sold short, a share of its value with no least amount a share."""
+_GOOD_FAITH: Final = _SHORT_BY_SHARE | {UnderlyingClass.ETF_EXEMPT, UnderlyingClass.MONEY_MARKET}
+"""What Reg T leaves to good faith when it is bought: debt, and funds of exempted securities."""
 
 
 def _long_initial_rate(underlying: Underlying, rules: StrategyRules) -> float:

@@ -1,0 +1,153 @@
+"""Treasury securities, funds of exempted securities and money market funds: figures by hand.
+
+FINRA 4210(e)(2)(A), interpretations (c)/10 and (c)/11; Reg T leaves all of them to good faith.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.books import Range
+from xlmargin import udfs
+
+HEADINGS = ["symbol", "type", "quantity", "expiration", "price", "account"]
+SETTINGS: Range = [["as_of", "2026-11-20"]]
+
+
+def treasury(principal: float, matures: str, price: float) -> list[Any]:
+    return ["912797AB1", "treasury", principal, matures, price, None]
+
+
+def answers(row: list[Any], market: Range | None = None) -> tuple[Any, Any, Any]:
+    """Initial, maintenance and portfolio requirement of one row."""
+    book = [HEADINGS, row], market, SETTINGS
+    return udfs.REGT_INITIAL(*book), udfs.REGT_MAINTENANCE(*book), udfs.PM_REQUIREMENT(*book)
+
+
+@pytest.mark.parametrize(
+    ("matures", "rate"),
+    [
+        ("2026-11-21", 0.01),
+        ("2027-11-19", 0.01),
+        ("2027-11-20", 0.02),
+        ("2029-11-19", 0.02),
+        ("2029-11-20", 0.03),
+        ("2031-11-19", 0.03),
+        ("2031-11-20", 0.04),
+        ("2036-11-19", 0.04),
+        ("2036-11-20", 0.05),
+        ("2046-11-19", 0.05),
+        ("2046-11-20", 0.06),
+    ],
+)
+def test_both_sides_of_each_step_of_maturity(matures: str, rate: float) -> None:
+    # principal 100,000 at 98 per 100 is worth 98,000; the same under every regime
+    assert answers(treasury(100_000, matures, 98.0)) == pytest.approx([rate * 98_000] * 3)
+
+
+def test_sold_short_it_is_good_faith_on_top_of_its_value() -> None:
+    initial, maintenance, portfolio = answers(treasury(-50_000, "2046-11-20", 80.0))
+    assert (initial, maintenance) == pytest.approx((40_000 + 2_400, 2_400))
+    assert portfolio == pytest.approx(2_400)
+
+
+def test_the_account_counts_it_at_market_value_and_it_moves_with_nothing() -> None:
+    rows = [
+        HEADINGS,
+        treasury(100_000, "2027-02-05", 99.0),
+        ["XYZ", "stock", 100, None, 50.0, None],
+        ["USD", "cash", -1_500, None, None, None],
+    ]
+    account = {r[0]: r[2] for r in udfs.MARGIN_ACCOUNT(rows, None, SETTINGS)[1:]}
+    assert account["account value"] == pytest.approx(99_000 + 5_000 - 1_500)
+    assert account["long market value"] == pytest.approx(104_000)
+    assert account["strategy requirement"] == pytest.approx(990 + 1_250)
+    assert account["portfolio requirement"] == pytest.approx(990 + 750)
+    assert account["strategy move down"] == account["portfolio move down"] == "none"
+    stress = udfs.PM_STRESS(rows, None, SETTINGS, None, [[-0.10]], [[0.0]], False)
+    assert stress[-1][-1] == pytest.approx(-500)
+
+
+def test_bought_on_credit_it_needs_no_least_equity() -> None:
+    rows = [
+        HEADINGS,
+        treasury(100_000, "2027-02-05", 99.0),
+        ["USD", "cash", -97_900, None, None, None],
+    ]
+    account = {r[0]: r[2] for r in udfs.MARGIN_ACCOUNT(rows, None, SETTINGS)[1:]}
+    assert account["minimum equity"] == 0
+
+
+def test_a_cash_account_pays_in_full() -> None:
+    rows = [HEADINGS, treasury(100_000, "2027-02-05", 99.0)]
+    settings = [*SETTINGS, ["account_type", "cash"]]
+    assert udfs.REGT_MAINTENANCE(rows, None, settings) == pytest.approx(99_000)
+
+
+def test_its_line_names_principal_rate_and_paragraph() -> None:
+    rows = [HEADINGS, treasury(100_000, "2027-02-05", 99.0)]
+    found = udfs.REGT_STRATEGIES(rows, None, SETTINGS)
+    line = dict(zip(*found, strict=True))
+    assert (line["strategy"], line["quantity"]) == ("Long Treasury securities", 100_000)
+    assert (line["how"], line["rule"]) == ("1% of 99,000", "FINRA 4210(e)(2)(A)")
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (treasury(1_000, "", 99.0), "expiration: found nothing, wanted the day the security"),
+        (treasury(1_000, "2026-11-20", 99.0), "what has matured is cash"),
+    ],
+)
+def test_what_is_wrong_with_a_treasury_is_refused(row: list[Any], says: str) -> None:
+    row = [cell or None for cell in row]
+    assert says in udfs.REGT_MAINTENANCE([HEADINGS, row], None, SETTINGS)
+
+
+def test_the_class_without_a_maturity_is_refused() -> None:
+    rows = [HEADINGS, ["UST", "stock", 1_000, None, 99.0, None]]
+    market = [["symbol", "price", "class"], ["UST", 99.0, "treasury"]]
+    answer = udfs.REGT_MAINTENANCE(rows, market, SETTINGS)
+    assert "wanted treasury, with its maturity" in answer
+
+
+@pytest.mark.parametrize(
+    ("class_", "price", "quantity", "expected"),
+    [
+        # 91,500 of a fund of bills: 7% by strategy, as an equity fund by risk
+        ("etf_exempt", 91.5, 1_000, (6_405, 6_405, 13_725)),
+        # sold short it counts as stock
+        ("etf_exempt", 91.5, -1_000, (91_500 + 45_750, 27_450, 13_725)),
+        ("money_market", 1.0, 100_000, (1_000, 1_000, 1_000)),
+        ("money_market", 0.99, 100_000, (49_500, 49_500, 49_500)),
+    ],
+)
+def test_funds_by_their_stated_class(
+    class_: str, price: float, quantity: float, expected: tuple[float, ...]
+) -> None:
+    market = [["symbol", "price", "class"], ["FND", price, class_]]
+    row = ["FND", "stock", quantity, None, price, None]
+    assert answers(row, market) == pytest.approx(expected)
+
+
+def test_a_leveraged_fund_of_exempted_securities_multiplies_its_rate() -> None:
+    market = [["symbol", "price", "class", "leverage"], ["FND", 50.0, "etf_exempt", -2]]
+    initial, maintenance, _ = answers(["FND", "stock", 100, None, 50.0, None], market)
+    assert (initial, maintenance) == pytest.approx((2 * 0.07 * 5_000, 700))
+
+
+def test_a_fund_known_by_its_name_alone_keeps_the_rate_of_stock_and_says_so() -> None:
+    rows = [HEADINGS, ["BIL", "stock", 1_000, None, 91.5, None]]
+    assert udfs.REGT_MAINTENANCE(rows, None, SETTINGS) == pytest.approx(22_875)
+    notes = " ".join(str(cell) for line in udfs.XLM_CHECK(rows, None, SETTINGS) for cell in line)
+    assert "BIL: class etf_exempt not used, for no list seen confirms it" in notes
+    every = [*SETTINGS, ["known_underlyings", "all"]]
+    assert udfs.REGT_MAINTENANCE(rows, None, every) == pytest.approx(6_405)
+
+
+def test_a_listed_money_market_fund_is_known() -> None:
+    rows = [HEADINGS, ["AAFXX", "stock", 100_000, None, 1.0, None]]
+    assert udfs.REGT_MAINTENANCE(rows, None, SETTINGS) == pytest.approx(1_000)
+    assert udfs.PM_REQUIREMENT(rows, None, SETTINGS) == pytest.approx(1_000)
