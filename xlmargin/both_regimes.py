@@ -32,7 +32,7 @@ from xlmargin.strategy_margin.net_liquidation import values_added
 _NOT_ELIGIBLE: Final = "Not eligible for portfolio margin: strategy-based requirement"
 _STRATEGIES: Final = "Strategy-based maintenance requirement"
 _VALUES: Final = "Option values, which the equity of portfolio margin counts"
-_OUTRIGHT: Final = "No margin security: its share of the value at all times, less its strategy's"
+_OUTRIGHT: Final = "No margin security: a share of its value at all times, beyond its strategy's"
 _NONMARGIN: Final = "FINRA 4210(g)(7)(E)"
 _EQUITY: Final = "FINRA 4210(g)(11)"
 
@@ -55,7 +55,9 @@ def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
     added = values_added(book, mark, margin.rules) - value_added_in(lines, len(book.positions))
     outright = _outright(book, mark)
     other = np.where(np.isnan(outright), 0.0, outright - by_strategy)
-    return StrategyBased(by_strategy + added + other, lambda: _trees(margin, added, other))
+    return StrategyBased(
+        by_strategy + added + other, lambda: _trees(margin, added, other, outright)
+    )
 
 
 def _outright(book: Book, mark: FloatArray) -> FloatArray:
@@ -74,7 +76,9 @@ def _outright(book: Book, mark: FloatArray) -> FloatArray:
     return np.where(shares, rate * np.abs(positions.units * mark), np.nan)
 
 
-def _trees(margin: StrategyMargin, added: FloatArray, other: FloatArray) -> tuple[Requirement, ...]:
+def _trees(
+    margin: StrategyMargin, added: FloatArray, other: FloatArray, outright: FloatArray
+) -> tuple[Requirement, ...]:
     """Why, by account: strategies, what is no margin security, values the other equity counts."""
     positions = margin.book.positions
     by_account = [
@@ -85,10 +89,12 @@ def _trees(margin: StrategyMargin, added: FloatArray, other: FloatArray) -> tupl
     for i in np.flatnonzero(added).tolist():
         value = Requirement(f"Value of {positions.label(i)}", float(added[i]))
         values[positions.account[i]].append(value)
-    outright: list[list[Requirement]] = [[] for _ in by_account]
+    shares_of: list[list[Requirement]] = [[] for _ in by_account]
     for i in np.flatnonzero(other).tolist():
-        more = Requirement(f"{positions.label(i)}, beside its strategy", float(other[i]))
-        outright[positions.account[i]].append(more)
+        value = abs(positions.units[i] * margin.mark[i])
+        whole = f"{outright[i]:,.2f}, {outright[i] / value:.0%} of {value:,.2f}"
+        more = Requirement(f"{positions.label(i)}: {whole}, less its strategy's", float(other[i]))
+        shares_of[positions.account[i]].append(more)
     return tuple(
         total(
             _NOT_ELIGIBLE,
@@ -100,5 +106,5 @@ def _trees(margin: StrategyMargin, added: FloatArray, other: FloatArray) -> tupl
         )
         if tree.parts
         else tree
-        for tree, shares, own in zip(by_account, outright, values, strict=True)
+        for tree, shares, own in zip(by_account, shares_of, values, strict=True)
     )

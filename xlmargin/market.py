@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
@@ -30,6 +31,25 @@ class RateCurve:
     def at(self, years: FloatArray) -> FloatArray:
         """Rate a year, as a fraction, for money lent over each of these times; any shape."""
         return np.interp(years, self.years, self.rates)
+
+
+@dataclass(frozen=True)
+class HouseRates:
+    """What a house asks of one symbol beyond the rule, NaN where nothing; magnitudes.
+
+    `initial_rate` and `maintenance_rate` are shares of the market value of stock, long and short,
+    `option_rate` of the underlying's value for short options, all with the factor of a leveraged
+    fund inside. `move_down` and `move_up` are the ends of its valuation points, in share of price.
+    """
+
+    initial_rate: float = np.nan
+    maintenance_rate: float = np.nan
+    option_rate: float = np.nan
+    move_down: float = np.nan
+    move_up: float = np.nan
+
+
+NO_HOUSE: Final = HouseRates()
 
 
 @dataclass(frozen=True)
@@ -63,6 +83,7 @@ class Underlying:
     yields: RateCurve | None = None
     """Dividend yields by time, where they are stated by time."""
     maturity: float = np.nan
+    house: HouseRates = NO_HOUSE
     spot_is_forward: bool = False
     """Whether options on it are valued off its price as their forward, whatever the rate."""
 
@@ -117,6 +138,16 @@ class Market:
     def marginable(self) -> BoolArray:
         """Whether positions on the underlying are eligible for margin, shape (underlyings,)."""
         return np.array([u.marginable for u in self.underlyings], dtype=bool)
+
+    @cached_property
+    def has_house_rates(self) -> bool:
+        """Whether a house asks more of any of the symbols than of others."""
+        return any(u.house != NO_HOUSE for u in self.underlyings)
+
+    def without_house_rates(self) -> Market:
+        """The same market under the rule alone."""
+        plain = tuple(replace(u, house=NO_HOUSE) for u in self.underlyings)
+        return replace(self, underlyings=plain)
 
     def years_to(self, expiration: FloatArray) -> FloatArray:
         """Time from `as_of` to each serial day, years; 0 for the rest of the day itself."""

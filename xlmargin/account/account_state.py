@@ -211,9 +211,11 @@ def _account_rules(book: Book) -> AccountRules:
 
 def _bare(book: Book) -> Book:
     """The book under the rule alone: the same book where nothing requires beyond it."""
-    if book.settings.house == RULE and not book.settings.overrides:
+    plain = book.settings.house == RULE and not book.settings.overrides
+    if plain and not book.market.has_house_rates:
         return book
-    return replace(book, settings=replace(book.settings, house=RULE, overrides={}))
+    settings = replace(book.settings, house=RULE, overrides={})
+    return replace(book, settings=settings, market=book.market.without_house_rates())
 
 
 def _due(book: Book, missing: FloatArray, kind: CallKind) -> FloatArray:

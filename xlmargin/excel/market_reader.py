@@ -40,8 +40,11 @@ from xlmargin.excel.positions_reader import (
 )
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.known_instruments import KNOWN, Facts, Finding, GroupMember, apply_known, check_groups
-from xlmargin.market import Dividend, RateCurve, Underlying
+from xlmargin.market import NO_HOUSE, Dividend, HouseRates, RateCurve, Underlying
+from xlmargin.rulebook import strategy_rules
 from xlmargin.settings import KnownUnderlyings
+from xlmargin.strategy_margin.rules.short_options import UNCOVERED, option_factor
+from xlmargin.strategy_margin.rules.stock import LONG_STOCK, rates_by_rule
 
 GREATEST_RATE: Final = 0.5
 """A rate or yield beyond 50% a year is taken for a percentage typed as a number."""
@@ -49,15 +52,16 @@ RATE: Final = "a fraction a year between -0.5 and 0.5, such as 0.04 or 4%"
 GREATEST_LEVERAGE: Final = 10.0
 MOST_DIVIDENDS: Final = 200
 """Dividends of one symbol: four a year for half a century; each makes its options slower."""
+_SAME_RATE: Final = 1e-12
 SAME_INDEX: Final = 0.05
 """Share by which full indexes of one class group may differ before that is worth a look."""
 
 _YIELD: Final = "dividend_yield"
 _YEARS_OF: Final = {"d": 1 / DAYS_PER_YEAR, "w": 7 / DAYS_PER_YEAR, "m": 1 / 12, "y": 1.0}
-_NOT_USED_YET: Final = (
-    "initial_rate", "maintenance_rate", "option_rate", "house_move_down",
-    "house_move_up",
-)  # fmt: skip
+GREATEST_HOUSE_RATE: Final = 3.0
+"""A house's rate beyond three times the value is taken for a percentage typed as a number."""
+HOUSE_RATE: Final = "a fraction above 0 and at most 3, such as 0.4 or 40%"
+HOUSE_MOVE: Final = "a fraction above 0, down at most 1 and up at most 3, such as 0.25 or 25%"
 _EXEMPT_FUND: Final = (
     "a fund of exempted securities at its low rate by strategy; portfolio margin takes it as an"
     " equity fund until the clearing house's list of bond funds is seen"
@@ -86,7 +90,7 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
     log.errors_where(~(spot > 0) & table.has("price"), table, "price", PRICE)
     refuse_beyond(GREATEST_PRICE, spot, table, "price", log)
     refuse_foreign(table, log)
-    _refuse_not_used(table, log)
+    _note_not_used(table, log)
     class_ = words(table, "class", _CLASSES, "", log)
     leverage, index_scale = _leverage(table, log), _above_zero(table, "index_scale", log)
     class_group, product_group, portfolio_group = (
@@ -101,6 +105,7 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
     log.errors_where(wrong, table, "volatility", VOLATILITY)
     marginable = words(table, "marginable", YES_NO, "TRUE or FALSE", log)
     not_marginable = YES_NO.members.index(YesNo.NO)
+    house = _house_rates(table, log)
     spot_is_forward = words(table, "spot_is_forward", YES_NO, "TRUE or FALSE", log)
     is_forward = YES_NO.members.index(YesNo.YES)
     stated: dict[str, StatedUnderlying] = {}
@@ -123,6 +128,7 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
             marginable=bool(marginable[i] != not_marginable),
             yields=by_time[i],
             spot_is_forward=bool(spot_is_forward[i] == is_forward),
+            house=house[i],
             row=int(table.rows[i]),
         )
         own = StatedUnderlying(underlying, facts)
@@ -166,14 +172,32 @@ def _yields_by_time(table: Table, log: ProblemLog) -> list[RateCurve | None]:
     ]
 
 
-def _refuse_not_used(table: Table, log: ProblemLog) -> None:
-    """An error for a column that counts, but not yet here; a note on one that nothing counts."""
-    for column in _NOT_USED_YET:
-        filled = ~table.empty(column)
-        log.errors_where(filled, table, column, "nothing: this column is not used yet")
+def _note_not_used(table: Table, log: ProblemLog) -> None:
+    """A note on a column that nothing counts."""
     for column in _NOT_USED:
         _above_zero(table, column, log)
         log.notes_where(~table.empty(column), table, column, "not used by any requirement")
+
+
+def _house_rates(table: Table, log: ProblemLog) -> list[HouseRates]:
+    """What the house asks of each symbol; fractions, NaN where nothing is stated."""
+    columns = []
+    for column in ("initial_rate", "maintenance_rate", "option_rate"):
+        values = numbers(table, column, log, percent=True)
+        wrong = (values <= 0) | (values > GREATEST_HOUSE_RATE)
+        log.errors_where(wrong, table, column, HOUSE_RATE)
+        columns.append(np.where(wrong, np.nan, values))
+    for column, greatest in (("house_move_down", 1.0), ("house_move_up", GREATEST_HOUSE_RATE)):
+        values = numbers(table, column, log, percent=True)
+        wrong = (values <= 0) | (values > greatest)
+        log.errors_where(wrong, table, column, HOUSE_MOVE)
+        columns.append(np.where(wrong, np.nan, values))
+    rows = np.column_stack(columns)
+    stated = ~np.isnan(rows).all(axis=1)
+    return [
+        HouseRates(*rates) if any_ else NO_HOUSE
+        for rates, any_ in zip(rows.tolist(), stated.tolist(), strict=True)
+    ]
 
 
 def _given(value: float) -> float | None:
@@ -234,9 +258,29 @@ def completed(
             class_group=facts.class_group or "",
             product_group=facts.product_group or "",
         )
+        _check_house_rates(underlyings[symbol], day, table, log)
         if facts.underlying_class is UnderlyingClass.ETF_EXEMPT:
             log.note(table.name, own.underlying.row, "class", f"{symbol}: {_EXEMPT_FUND}")
     return underlyings
+
+
+def _check_house_rates(underlying: Underlying, day: dt.date, table: Table, log: ProblemLog) -> None:
+    """A problem where a house's rate is below the rule's of the day, which it names."""
+    if underlying.house == NO_HOUSE or underlying.underlying_class is UnderlyingClass.TREASURY:
+        return
+    rules = strategy_rules(day)
+    initial, maintenance = rates_by_rule(underlying, rules)
+    options = rules.short_options.underlying_rate[underlying.underlying_class]
+    options *= option_factor(underlying, rules)
+    house, cited = underlying.house, rules.citations
+    for column, found, least, rule in (
+        ("initial_rate", house.initial_rate, initial, cited["long_stock_initial_rate"]),
+        ("maintenance_rate", house.maintenance_rate, maintenance, LONG_STOCK.maintenance),
+        ("option_rate", house.option_rate, options, UNCOVERED.maintenance),
+    ):
+        if found < least - _SAME_RATE:
+            wanted = f"{least:g} or more for {underlying.symbol}: {rule} asks that"
+            log.error(table.name, underlying.row, column, f"{found:g}", wanted)
 
 
 def check_market(

@@ -17,6 +17,7 @@ from xlmargin.portfolio_margin.groups import NO_PARENT, MarginGroups
 from xlmargin.portfolio_margin.minimums import uncapped_minimum
 from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin
 from xlmargin.requirement import Requirement, first_in_detail, greatest, share_of, total
+from xlmargin.risk_array.valuation_points import house_range
 
 RULE_POINT = " (rule)"
 """What marks a point of the rule where the house has points of its own, which are shown."""
@@ -50,8 +51,10 @@ def loss_rule(margin: PortfolioMargin, groups: MarginGroups, group: int, point: 
     """Citation of the range that a point belongs to, and of the factor that multiplies it."""
     classes, rules = margin.frame.classes.groups, margin.rules
     inside = classes[groups.class_group[group]]
-    table = rules.house_ranges if margin.points.is_house(point) else rules.ranges
-    citation = table[inside.underlying_class].rule
+    if margin.points.is_house(point):
+        citation = house_range(inside, rules).rule
+    else:
+        citation = rules.ranges[inside.underlying_class].rule
     if abs(inside.factor) > 1:
         citation += f"; {rules.citations['leverage_multiplies_range']}"
     return citation

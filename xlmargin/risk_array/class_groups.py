@@ -21,10 +21,11 @@ from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.known_instruments import CLASS, KNOWN, KnownAs
 from xlmargin.market import Market, Underlying
-from xlmargin.rulebook import PortfolioRules
+from xlmargin.rulebook import PortfolioRules, ValuationRange
 
 T = TypeVar("T")
 
+_SAME_MOVE: Final = 1e-12
 NO_GROUP = -1
 """What `of_underlying` holds for an underlying whose class group nobody holds."""
 
@@ -41,8 +42,9 @@ class ClassGroup:
     """A class group, the class whose range it takes, and the groups it is part of ("": none).
 
     `factor` multiplies the range where all members are leveraged alike, 1 otherwise.
-    `offset_rate` is the share of its gains that counts in its product group. `row` is a row of the
-    market, for messages.
+    `offset_rate` is the share of its gains that counts in its product group. `house_down` and
+    `house_up` are the ends that a house asks for these symbols, 0 where it asks none. `row` is a
+    row of the market, for messages.
     """
 
     name: str
@@ -51,6 +53,8 @@ class ClassGroup:
     offset_rate: float
     product_group: str
     portfolio_group: str
+    house_down: float
+    house_up: float
     row: int
 
 
@@ -136,6 +140,7 @@ def _class_group(
         raise _refused(members[-1].row, "portfolio_group", found, wanted)
     classes = _range_classes(name, members, index_class, rules)
     alike = index_class is None and len(set(factors)) == 1
+    house_down, house_up = _house_ends(members, factors, rules.ranges[classes[0]])
     return ClassGroup(
         name,
         classes[0],
@@ -143,8 +148,34 @@ def _class_group(
         min(rules.aggregation.product_group_offset[c] for c in classes),
         product_group,
         portfolio_group,
+        house_down,
+        house_up,
         members[-1].row,
     )
+
+
+def _house_ends(
+    members: list[Underlying], factors: list[float], rule: ValuationRange
+) -> tuple[float, float]:
+    """The widest ends that a house asks of any member, as moves of the group; 0 where none.
+
+    What moves against its index, by a factor below 0, falls where the index rises. An end within
+    the rule's is refused by name.
+    """
+    ends = {False: 0.0, True: 0.0}
+    for underlying, factor in zip(members, factors, strict=True):
+        house = underlying.house
+        for column, is_up, move in (
+            ("house_move_down", factor < 0, house.move_down),
+            ("house_move_up", factor > 0, house.move_up),
+        ):
+            least = abs(factor) * (rule.up if is_up else rule.down)
+            if move < least - _SAME_MOVE:
+                found = f"{move:g} of {underlying.symbol}"
+                wanted = f"{least:g} or more, which {rule.rule} asks"
+                raise _refused(underlying.row, column, found, wanted)
+            ends[is_up] = max(ends[is_up], 0.0 if np.isnan(move) else move / abs(factor))
+    return ends[False], ends[True]
 
 
 def _range_classes(

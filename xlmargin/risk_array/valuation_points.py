@@ -1,23 +1,23 @@
 """Valuation points: the moves of the underlying at which the rule takes theoretical value.
 
 Five equal steps down and five up, to the ends of the class's range; the unchanged price is no
-point. A house profile adds its own ten points to the rule's ten and takes none away, so that it can
-only raise a requirement.
+point. A house, by its profile or for a symbol, adds its own ten points to the rule's ten and takes
+none away, so that it can only raise a requirement.
 
 Rule: FINRA 4210(g)(2), theoretical gains and losses; range table in SEC Release 34-46576.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Market
-from xlmargin.risk_array.class_groups import NO_GROUP, ClassGroups
+from xlmargin.risk_array.class_groups import NO_GROUP, ClassGroup, ClassGroups
 from xlmargin.rulebook import PortfolioRules, ValuationRange
 
 WHOLE_PRICE = -1.0
@@ -62,10 +62,11 @@ class ValuationPoints:
 
 def valuation_points(groups: ClassGroups, rules: PortfolioRules) -> ValuationPoints:
     """The valuation points of every underlying whose class group is held."""
-    tables = [rules.ranges]
-    if _wider(groups, rules):
-        tables.append(rules.house_ranges)
-    table_moves = np.hstack([_table_moves(groups, table, rules) for table in tables])
+    tables = [[rules.ranges[g.underlying_class] for g in groups.groups]]
+    house = [house_range(g, rules) for g in groups.groups]
+    if any((a.up, a.down) != (b.up, b.down) for a, b in zip(tables[0], house, strict=True)):
+        tables.append(house)
+    table_moves = np.hstack([_table_moves(table, rules) for table in tables])
     group_factor = np.array([g.factor for g in groups.groups])
     moves = np.full((len(groups.factor), table_moves.shape[1]), np.nan)
     held = groups.of_underlying != NO_GROUP
@@ -109,21 +110,20 @@ def point_names(points_per_side: int) -> tuple[str, ...]:
     return (*(f"D{step}" for step in reversed(steps)), *(f"U{step}" for step in steps))
 
 
-def _table_moves(
-    groups: ClassGroups,
-    table: Mapping[UnderlyingClass, ValuationRange],
-    rules: PortfolioRules,
-) -> FloatArray:
-    """Moves of every class group by one table of ranges, shape (class groups, points)."""
+def _table_moves(table: list[ValuationRange], rules: PortfolioRules) -> FloatArray:
+    """Moves of every class group by its range, shape (class groups, points)."""
     per_side = rules.valuation_points.valuation_points_per_side
-    rows = [moves_of_range(table[g.underlying_class], per_side) for g in groups.groups]
+    rows = [moves_of_range(each, per_side) for each in table]
     return np.array(rows, dtype=np.float64).reshape(len(rows), 2 * per_side)
 
 
-def _wider(groups: ClassGroups, rules: PortfolioRules) -> bool:
-    """Whether a house's range differs from the rule's for any class that is held."""
-    pairs = (
-        (rules.ranges[g.underlying_class], rules.house_ranges[g.underlying_class])
-        for g in groups.groups
-    )
-    return any((rule.up, rule.down) != (house.up, house.down) for rule, house in pairs)
+def house_range(group: ClassGroup, rules: PortfolioRules) -> ValuationRange:
+    """The range that the house asks of a class group, for its class and for its symbols."""
+    of_class = rules.house_ranges[group.underlying_class]
+    up, down = max(of_class.up, group.house_up), max(of_class.down, group.house_down)
+    if (up, down) == (of_class.up, of_class.down):
+        return of_class
+    return replace(of_class, up=up, down=down, rule=f"{of_class.rule}; {_FOR_THE_SYMBOL}")
+
+
+_FOR_THE_SYMBOL: Final = "raised by the house's move for the symbol"

@@ -131,13 +131,30 @@ def test_what_cannot_be_divided_stays_one_spread() -> None:
         ("paid in full, no value and nothing further", [C(1, 100)]),
         ("75% of its value 1,200: it lives long enough", [C(1, 100, 12.0, days=400)]),
         ("25% of 10,000", [S(100)]),
-        ("as the stock alone, 2,500", [S(100), C(-1, 105)]),
+        ("as the stock alone, 25% of 10,000", [S(100), C(-1, 105)]),
         (
             "25% of 9,000, the stock at the strike, and 1,000 written down to the strike",
             [S(100), C(-1, 90, 11.0)],
         ),
-        ("1,450 as hedged, where the stock alone requires 2,500", [S(100), P(1, 95)]),
-        ("as the stock alone, 3,000, and 500 in the money", [S(-100), P(-1, 105, 6.0)]),
+        (
+            "10% of the strike 9,500 and 500 out of the money, where the stock alone requires 2,500",
+            [S(100), P(1, 95)],
+        ),
+        (
+            "10% of the strike 9,000, and 1,000 written down to the strike, where the stock alone "
+            "requires 2,500",
+            [S(100), P(1, 90), C(-1, 90, 11.0)],
+        ),
+        ("as the stock alone, 30% of 10,000, and 500 in the money", [S(-100), P(-1, 105, 6.0)]),
+        (
+            "no loss at any strike; longs at 1,200, which the equity counts",
+            [C(1, 100, 12.0, days=400), C(-1, 105)],
+        ),
+        (
+            "the strike, 20,000, which is the most: value 19,500 and 2,000 would be more",
+            [P(-1, 200, 195.0)],
+        ),
+        ("5% of 10,000 held long, the short marked to the market", [S(100), S(-100)]),
     ],
 )
 def test_rationale_of_maintenance(how: str, rows: list[Row]) -> None:
@@ -150,8 +167,8 @@ def test_rationale_of_maintenance(how: str, rows: list[Row]) -> None:
     [
         ("no loss at any strike; longs paid in full 300", [C(1, 100, 3.0), C(-1, 105)]),
         ("paid in full, 300", [C(1, 100, 3.0)]),
-        ("value 10,000 and 5,000 on top of it", [S(-100)]),
-        ("as the stock alone, 5,000", [S(100), C(-1, 100)]),
+        ("value 10,000 and on top of it 50% of 10,000", [S(-100)]),
+        ("as the stock alone, 50% of 10,000", [S(100), C(-1, 100)]),
     ],
 )
 def test_rationale_of_initial(how: str, rows: list[Row]) -> None:

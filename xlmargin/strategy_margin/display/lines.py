@@ -11,6 +11,7 @@ from math import fsum
 from typing import Final
 
 from xlmargin.instruments import UnderlyingClass
+from xlmargin.market import Underlying
 from xlmargin.strategy_margin.display.named_spreads import split_into_named_spreads
 from xlmargin.strategy_margin.display.rationale import rationale
 from xlmargin.strategy_margin.display.strategy_names import (
@@ -226,7 +227,7 @@ def _named(matched: StrategyMatch, holdings: ClassPositions, *, cash: bool) -> S
     if found.rule is stock.LONG_STOCK and not _is_margin_stock(matched, holdings):
         found = found._replace(rule=stock.NOT_MARGIN_STOCK)
     elif found.rule in (stock.LONG_STOCK, stock.SHORT_STOCK):
-        found = _by_class(found, holdings.stocks[matched.stock].leg.underlying.underlying_class)
+        found = _by_class(found, holdings.stocks[matched.stock].leg.underlying)
     if matched.role is Role.FUND:
         found = found._replace(
             name="Index call covered by a fund", rule=hedged_stock.INDEX_CALL_COVERED_BY_FUND
@@ -239,17 +240,23 @@ def _named(matched: StrategyMatch, holdings: ClassPositions, *, cash: bool) -> S
     return found._replace(rule=_CASH_RULES.get(matched.role, _PAID)) if cash else found
 
 
-def _by_class(found: Strategy, underlying_class: UnderlyingClass) -> Strategy:
-    """The name and paragraph of what stands alone and is no stock."""
-    match underlying_class:
+def _by_class(found: Strategy, underlying: Underlying) -> Strategy:
+    """The name and paragraph of what stands alone and is no plain stock."""
+    is_long = found.rule is stock.LONG_STOCK
+    match underlying.underlying_class:
+        case UnderlyingClass.ETN:
+            name = f"{'Long' if is_long else 'Short'} exchange-traded note"
+            return found._replace(name=name, rule=stock.LONG_NOTE if is_long else stock.SHORT_NOTE)
         case UnderlyingClass.TREASURY:
-            is_long = found.rule is stock.LONG_STOCK
             name = f"{'Long' if is_long else 'Short'} Treasury securities"
             return found._replace(name=name, rule=stock.TREASURY)
-        case UnderlyingClass.MONEY_MARKET if found.rule is stock.LONG_STOCK:
+        case UnderlyingClass.MONEY_MARKET if is_long:
             return found._replace(name="Money market fund", rule=stock.MONEY_MARKET)
-        case UnderlyingClass.ETF_EXEMPT if found.rule is stock.LONG_STOCK:
+        case UnderlyingClass.ETF_EXEMPT if is_long:
             return found._replace(name="Fund of exempted securities", rule=stock.EXEMPT_FUND)
+    if abs(underlying.leverage) > 1.0:
+        leveraged = stock.LONG_LEVERAGED if is_long else stock.SHORT_LEVERAGED
+        return found._replace(rule=leveraged)
     return found
 
 

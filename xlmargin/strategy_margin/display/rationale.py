@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import fsum, isinf
 
-from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
+from xlmargin.strategy_margin.pairing.class_positions import ClassPositions, HeldStock
 from xlmargin.strategy_margin.pairing.least_pairing import ends, requirement_of
 from xlmargin.strategy_margin.pairing.matches import StrategyMatch
 from xlmargin.strategy_margin.pairing.model import Role
@@ -16,6 +16,7 @@ from xlmargin.strategy_margin.pairing.requirement_rules import (
 )
 from xlmargin.strategy_margin.rules import short_options, spreads
 from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind, StockLeg
+from xlmargin.strategy_margin.rules.stock import fund_factor, long_maintenance_rate
 
 
 def rationale(
@@ -56,12 +57,14 @@ def _uncovered(leg: OptionLeg, contracts: int, requirements: RequirementRules) -
     assert isinstance(requirements, MarginRequirementRules)
     rules, units = requirements.rules, contracts * leg.multiplier
     value, amount = units * leg.value, contracts * requirements.uncovered(leg)
-    factor = short_options.option_factor(leg, rules)
-    rate = factor * short_options.underlying_rate(leg, rules)
-    least = factor * short_options.minimum_rate(leg, rules)
+    rate = short_options.underlying_rate(leg, rules)
+    least = short_options.minimum_rate(leg, rules)
     spot, added = leg.underlying.spot, short_options.add_on(leg, rules)
     if amount < value + units * added - _CENT:
-        return f"no more than the strike, {money(amount)}"
+        return (
+            f"the strike, {money(amount)}, which is the most: value {money(value)} and "
+            f"{money(units * added)} would be more"
+        )
     if rate * spot - leg.otm_amount >= added:
         less = f" less {money(units * leg.otm_amount)} out of the money" if leg.otm_amount else ""
         return f"value {money(value)} and {percent(rate)} of {money(units * spot)}{less}"
@@ -110,12 +113,11 @@ def _spread(
     """A spread: its maximum loss and where, beside what its shorts require uncovered."""
     units = [n * leg.units_per_contract for n, leg in zip(contracts, legs, strict=True)]
     loss = spreads.maximum_loss(legs, units)
-    bought = ""
+    paid = fsum(n * requirements.paid(leg) for n, leg in zip(contracts, legs, strict=True) if n > 0)
     if requirements.kind is not RequirementKind.MAINTENANCE:
-        paid = fsum(
-            n * requirements.paid(leg) for n, leg in zip(contracts, legs, strict=True) if n > 0
-        )
         bought = f"; longs paid in full {money(paid)}"
+    else:
+        bought = f"; longs at {money(paid)}, which the equity counts" if paid else ""
     if loss < _CENT:
         return f"no loss at any strike{bought}"
     strikes = sorted({leg.index_strike for leg in legs})
@@ -169,11 +171,12 @@ def _of_stock(
     required = amount - paid
     match matched.role:
         case Role.AGAINST_THE_BOX:
-            return f"held long and sold short at once: {money(amount)}"
+            return _against_the_box(holdings.stocks[matched.stock], amount, requirements)
         case Role.STOCK:
             return _plain_stock(stock, shares, requirements)
+    as_alone = f"as the stock alone, {_plain_stock(stock, shares, requirements)}"
     if abs(required - alone) < _CENT:
-        return f"as the stock alone, {money(alone)}{bought}"
+        return f"{as_alone}{bought}"
     if matched.role is Role.PARTLY_COVERED:
         return (
             f"{shares:,.10g} shares cover a part of {legs[0].multiplier:,.10g}, the rest is "
@@ -190,13 +193,49 @@ def _of_stock(
     more = f", and {money(loss)} {what}" if loss >= _CENT else ""
     rest = required - loss
     if abs(rest - alone) < _CENT:
-        return f"as the stock alone, {money(alone)}{more}{bought}"
+        return f"{as_alone}{more}{bought}"
     if len(shorts) == len(legs) == 1 or (requirements.kind is RequirementKind.DEPOSIT and shorts):
         counted = shares * stock.value - loss
         return (
             f"{percent(rest / counted)} of {money(counted)}, the stock at the strike{more}{bought}"
         )
-    return f"{money(rest)} as hedged, where the stock alone requires {money(alone)}{more}{bought}"
+    hedged = _hedged(rest, stock, shares, legs, requirements)
+    return f"{hedged}{more}, where the stock alone requires {money(alone)}{bought}"
+
+
+def _against_the_box(held: HeldStock, amount: float, requirements: RequirementRules) -> str:
+    """Shares held long and sold short at once."""
+    if requirements.kind is not RequirementKind.MAINTENANCE:
+        return (
+            f"the short sale sells the long shares: its proceeds {money(amount)} and nothing more"
+        )
+    long = held.against_the_box_shares * held.leg.value
+    share = percent(amount / long) if long else money(amount)
+    return f"{share} of {money(long)} held long, the short marked to the market"
+
+
+def _hedged(
+    amount: float,
+    stock: StockLeg,
+    shares: float,
+    legs: Sequence[OptionLeg],
+    requirements: RequirementRules,
+) -> str:
+    """What stock requires beside the long option that protects it."""
+    assert isinstance(requirements, MarginRequirementRules)
+    rate = requirements.rules.hedged_stock.hedge_rate
+    (protects,) = (leg for leg in legs if leg.is_long)
+    strike, otm = shares * protects.strike, shares * protects.otm_amount
+    of_strike = f"{percent(rate)} of the strike {money(strike)}"
+    if abs(amount - rate * strike) < _CENT:
+        return of_strike
+    if abs(amount - rate * strike - otm) < _CENT:
+        return f"{of_strike} and {money(otm)} out of the money"
+    calls = [leg for leg in legs if leg.is_call and not leg.is_long]
+    if calls and stock.shares > 0:
+        at_call = shares * calls[0].strike
+        return f"{percent(amount / at_call)} of {money(at_call)}, the stock at the call's strike"
+    return f"{money(amount)} as hedged"
 
 
 def _strike_a_share(call: OptionLeg, stock: StockLeg) -> float:
@@ -207,8 +246,48 @@ def _strike_a_share(call: OptionLeg, stock: StockLeg) -> float:
 
 
 def _plain_stock(stock: StockLeg, shares: float, requirements: RequirementRules) -> str:
-    """Stock by itself."""
+    """Stock by itself: a share of its value, or so much a share, and on top of what."""
     value, amount = shares * stock.value, shares * requirements.stock(stock)
+    if not value:
+        return "nothing of no value"
     if stock.shares < 0 and requirements.kind is not RequirementKind.MAINTENANCE:
-        return f"value {money(value)} and {money(amount - value)} on top of it"
-    return f"{percent(amount / value)} of {money(value)}" if value else "nothing of no value"
+        more = _share_of_value(amount - value, stock, shares, requirements)
+        return f"value {money(value)} and on top of it {more}"
+    return _share_of_value(amount, stock, shares, requirements)
+
+
+def _share_of_value(
+    amount: float, stock: StockLeg, shares: float, requirements: RequirementRules
+) -> str:
+    """An amount on stock as a share of its value, or as the least amount a share."""
+    value = shares * stock.value
+    share = f"{percent(amount / value)} of {money(value)}"
+    if isinstance(requirements, CashRequirementRules):
+        return share
+    assert isinstance(requirements, MarginRequirementRules)
+    rules, underlying = requirements.rules, stock.underlying
+    first = requirements.kind is not RequirementKind.MAINTENANCE
+
+    def is_rate(rate: float) -> bool:
+        return abs(amount - rate * value) < _CENT
+
+    if is_rate(underlying.house.maintenance_rate) or (
+        first and is_rate(underlying.house.initial_rate)
+    ):
+        return f"{share}, the house's rate for the symbol"
+    factor = fund_factor(underlying, rules)
+    if stock.shares > 0:
+        multiplied = factor > 1.0 and is_rate(long_maintenance_rate(underlying, rules))
+        return f"{share}, the factor of {factor:g} inside" if multiplied else share
+    by_factor = factor * rules.stock.short_stock_maintenance_rate
+    if factor > 1.0 and is_rate(by_factor):
+        return f"{share}, the factor of {factor:g} inside"
+    plain = (
+        by_factor,
+        rules.reg_t_stock.short_stock_initial_rate,
+        rules.stock.low_priced_short_rate,
+    )
+    for least in (rules.stock.short_stock_minimum, rules.stock.low_priced_short_minimum):
+        if abs(amount - shares * least) < _CENT and not any(map(is_rate, plain)):
+            return f"{least:.2f} a share on {shares:,.10g}, the least, {money(amount)}"
+    return share

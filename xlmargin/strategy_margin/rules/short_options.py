@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.instruments import UnderlyingClass
+from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind
+from xlmargin.strategy_margin.rules.stock import raised
 
 UNCOVERED: Final = Paragraph("FINRA 4210(f)(2)(E)(i)", "FINRA 4210(f)(2)(E)(i)")
 _BROAD_INDEXES: Final = frozenset({UnderlyingClass.INDEX_HIGH_CAP, UnderlyingClass.INDEX_BROAD})
@@ -32,13 +34,14 @@ def add_on(leg: OptionLeg, rules: StrategyRules) -> float:
 
     A share of the underlying's value less the out-of-the-money amount; never less than a least
     share - of the underlying's value for calls, of the strike for puts - nor than an amount that
-    only houses ask for. Both shares are multiplied by the factor of a leveraged underlying.
+    only houses ask for. Both shares are multiplied by the factor of a leveraged underlying, and
+    the first is the house's for the symbol where that is more.
 
     Rule: FINRA 4210(f)(2)(E)(i); interpretation (f)(2)(E)/02.
     """
-    spot, factor = leg.underlying.spot, option_factor(leg, rules)
-    basic = factor * underlying_rate(leg, rules) * spot - leg.otm_amount
-    least = factor * minimum_rate(leg, rules) * (spot if leg.is_call else leg.strike)
+    spot = leg.underlying.spot
+    basic = underlying_rate(leg, rules) * spot - leg.otm_amount
+    least = minimum_rate(leg, rules) * (spot if leg.is_call else leg.strike)
     return max(basic, least, rules.short_options.uncovered_minimum)
 
 
@@ -66,28 +69,36 @@ def pairs_by_value(leg: OptionLeg) -> bool:
 
 
 def underlying_rate(leg: OptionLeg, rules: StrategyRules) -> float:
-    """Share of the underlying's value: the product's own where it has one, else its class's."""
+    """Share of the underlying's value, a leveraged one's factor inside.
+
+    The product's own where it has one, else its class's; the house's for the symbol where that is
+    more.
+    """
     options, product = rules.short_options, leg.underlying.symbol.lower()
     if product in options.product_underlying_rate:
-        return options.product_underlying_rate[product]
-    return options.underlying_rate[leg.underlying.underlying_class]
+        rate = options.product_underlying_rate[product]
+    else:
+        rate = options.underlying_rate[leg.underlying.underlying_class]
+    return raised(option_factor(leg.underlying, rules) * rate, leg.underlying.house.option_rate)
 
 
 def minimum_rate(leg: OptionLeg, rules: StrategyRules) -> float:
-    """Least share: the product's own where it has one, else its class's."""
+    """Least share, a leveraged underlying's factor inside: the product's own, else its class's."""
     options, product = rules.short_options, leg.underlying.symbol.lower()
     if product in options.product_minimum_rate:
-        return options.product_minimum_rate[product]
-    return options.minimum_rate[leg.underlying.underlying_class]
+        rate = options.product_minimum_rate[product]
+    else:
+        rate = options.minimum_rate[leg.underlying.underlying_class]
+    return option_factor(leg.underlying, rules) * rate
 
 
-def option_factor(leg: OptionLeg, rules: StrategyRules) -> float:
+def option_factor(underlying: Underlying, rules: StrategyRules) -> float:
     """Multiple of both shares for options on a leveraged underlying, at least 1.
 
     Rule: FINRA 4210 interpretation (f)(2)(E)/02; for indexes none says so (unconfirmed: check
     against the rule text).
     """
-    short_options, underlying = rules.short_options, leg.underlying
+    short_options = rules.short_options
     multiplies = short_options.leveraged_option_factor and (
         short_options.leveraged_index_option_factor or not underlying.underlying_class.is_index
     )

@@ -6,6 +6,7 @@ debit of the equity, so only what requires on top of it is here.
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Final
 
 from xlmargin.dates import date_of
@@ -17,10 +18,26 @@ from xlmargin.strategy_margin.rules.long_options import years_ahead
 
 LONG_STOCK: Final = Paragraph("12 CFR 220.12(a); FINRA 4210(b)", "FINRA 4210(c)(1)")
 NOT_MARGIN_STOCK: Final = Paragraph("12 CFR 220.12(e)", "FINRA 4210(c)(6)")
+LONG_LEVERAGED: Final = Paragraph(
+    "12 CFR 220.12(a); FINRA 4210(b) and interpretation (c)/13",
+    "FINRA 4210(c)(1) and interpretation (c)/13",
+)
+LONG_NOTE: Final = Paragraph(
+    "12 CFR 220.12(b); FINRA 4210(b)",
+    "FINRA 4210 interpretation (c)/12; Regulatory Notice 19-21",
+)
 EXEMPT_FUND: Final = Paragraph("12 CFR 220.12(b)", "FINRA 4210 interpretation (c)/11")
 MONEY_MARKET: Final = Paragraph("12 CFR 220.12(b)", "FINRA 4210 interpretation (c)/10")
 TREASURY: Final = Paragraph("12 CFR 220.12(b)", "FINRA 4210(e)(2)(A)")
 SHORT_STOCK: Final = Paragraph("12 CFR 220.12(c)(1)", "FINRA 4210(c)(2), (3)")
+SHORT_LEVERAGED: Final = Paragraph(
+    "12 CFR 220.12(c)(1); FINRA 4210(b) and interpretation (c)/13",
+    "FINRA 4210(c)(2), (3) and interpretation (c)/13",
+)
+SHORT_NOTE: Final = Paragraph(
+    "12 CFR 220.12(d); FINRA 4210(b)",
+    "FINRA 4210 interpretation (e)(2)(C)(ii)/02; Regulatory Notice 19-21",
+)
 AGAINST_THE_BOX: Final = Paragraph("12 CFR 220.4(b)(2)", "FINRA 4210(e)(1)")
 
 
@@ -39,9 +56,11 @@ def long_stock(
     (c)/10 to (c)/13.
     """
     maintenance = long_maintenance_rate(underlying, rules)
-    if kind is RequirementKind.MAINTENANCE or underlying.underlying_class in _GOOD_FAITH:
+    if kind is RequirementKind.MAINTENANCE:
         return maintenance * value
-    return max(_long_initial_rate(underlying, rules), maintenance) * value
+    good_faith = underlying.underlying_class in _GOOD_FAITH
+    by_law = 0.0 if good_faith else _long_initial_rate(underlying, rules)
+    return max(raised(by_law, underlying.house.initial_rate), maintenance) * value
 
 
 def short_stock(
@@ -56,11 +75,11 @@ def short_stock(
     Rule: 12 CFR 220.12(c)(1), (d); FINRA 4210(b), (c)(2), (3), (e)(2)(A).
     """
     on_top = short_stock_on_top(underlying, value, rules)
-    if underlying.underlying_class in _SHORT_BY_SHARE:
-        return on_top if kind is RequirementKind.MAINTENANCE else value + on_top
-    if kind is not RequirementKind.MAINTENANCE:
-        return value + max(rules.reg_t_stock.short_stock_initial_rate * value, on_top)
-    return on_top
+    if kind is RequirementKind.MAINTENANCE:
+        return on_top
+    good_faith = underlying.underlying_class in _SHORT_BY_SHARE
+    by_law = 0.0 if good_faith else rules.reg_t_stock.short_stock_initial_rate
+    return value + max(raised(by_law, underlying.house.initial_rate) * value, on_top)
 
 
 def short_stock_on_top(underlying: Underlying, value: float, rules: StrategyRules) -> float:
@@ -84,6 +103,7 @@ def short_stock_on_top(underlying: Underlying, value: float, rules: StrategyRule
     rate *= fund_factor(underlying, rules)
     if stock.leveraged_short_cap:
         rate = min(1.0, rate)
+    rate = raised(rate, underlying.house.maintenance_rate)
     if underlying.underlying_class in _SHORT_BY_SHARE:
         return rate * value
     if value < stock.low_price:
@@ -111,6 +131,29 @@ def long_maintenance_rate(underlying: Underlying, rules: StrategyRules) -> float
 
     Rule: FINRA 4210(c)(1), (6), (e)(2)(A) and interpretations (c)/10 to (c)/13.
     """
+    return raised(_long_rate_by_rule(underlying, rules), underlying.house.maintenance_rate)
+
+
+def raised(by_rule: float, house: float) -> float:
+    """The greater of the rule's rate and the house's for the symbol; NaN where it has none.
+
+    Rule: FINRA 4210(d)(1): a house may ask more.
+    """
+    return by_rule if isnan(house) else max(by_rule, house)
+
+
+def rates_by_rule(underlying: Underlying, rules: StrategyRules) -> tuple[float, float]:
+    """Initial and maintenance rate of stock held long by the rule, which no house may go below.
+
+    Rule: 12 CFR 220.12(a), (b), (e); FINRA 4210(c), (d)(1).
+    """
+    maintenance = _long_rate_by_rule(underlying, rules)
+    if underlying.underlying_class in _GOOD_FAITH:
+        return maintenance, maintenance
+    return max(_long_initial_rate(underlying, rules), maintenance), maintenance
+
+
+def _long_rate_by_rule(underlying: Underlying, rules: StrategyRules) -> float:
     stock, exempt = rules.stock, rules.exempt_securities
     if not underlying.marginable:
         return rules.reg_t_stock.nonmarginable_rate
