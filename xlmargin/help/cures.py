@@ -56,8 +56,6 @@ DAMAGES: Final = (
     Damage("part of a contract", _P, 3, "quantity", -4.5, "State whole contracts."),
     Damage("no strike", _P, 3, "strike", None, "State it, or give the option's own symbol."),
     Damage("a word that is not known", _P, 3, "type", "cal", "Use one of the words above."),
-    Damage("a Treasury security without its maturity", _P, 2, "type", "treasury",
-           "State the day it matures in the column expiration, its price per 100 of principal."),
     Damage("a house's rate below the rule's", _M, 2, "maintenance_rate", 0.10,
            "State the rule's or more; an empty cell is the rule's."),
     Damage("what is not margined", _P, 3, "type", "future",

@@ -137,7 +137,8 @@ def test_what_cannot_be_divided_stays_one_spread() -> None:
             [S(100), C(-1, 90, 11.0)],
         ),
         (
-            "10% of the strike 9,500 and 500 out of the money, where the stock alone requires 2,500",
+            "10% of the strike 9,500 and 500 out of the money, where the stock alone requires "
+            "2,500",
             [S(100), P(1, 95)],
         ),
         (
