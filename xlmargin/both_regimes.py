@@ -34,6 +34,7 @@ _STRATEGIES: Final = "Strategy-based maintenance requirement"
 _VALUES: Final = "Option values, which the equity of portfolio margin counts"
 _OUTRIGHT: Final = "No margin security: a share of its value at all times, beyond its strategy's"
 _NONMARGIN: Final = "FINRA 4210(g)(7)(E)"
+_NEVER_NEGATIVE: Final = "Back to nothing: a requirement is never negative"
 _EQUITY: Final = "FINRA 4210(g)(11)"
 
 
@@ -55,9 +56,23 @@ def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
     added = values_added(book, mark, margin.rules) - value_added_in(lines, len(book.positions))
     outright = _outright(book, mark)
     other = np.where(np.isnan(outright), 0.0, outright - by_strategy)
+    least = _least(book, by_strategy + added + other)
     return StrategyBased(
-        by_strategy + added + other, lambda: _trees(margin, added, other, outright)
+        by_strategy + added + other + least,
+        lambda: _trees(margin, added, other, outright, least),
     )
+
+
+def _least(book: Book, required: FloatArray) -> FloatArray:
+    """What brings the requirement of an account back to nothing, $, borne by its first position.
+
+    A written call whose premium exceeds what its shares require would leave less than nothing.
+    """
+    below = np.maximum(-book.by_account(required), 0.0)
+    account, first = np.unique(book.positions.account, return_index=True)
+    raised = np.zeros(len(required))
+    raised[first] = below[account]
+    return raised
 
 
 def _outright(book: Book, mark: FloatArray) -> FloatArray:
@@ -77,7 +92,11 @@ def _outright(book: Book, mark: FloatArray) -> FloatArray:
 
 
 def _trees(
-    margin: StrategyMargin, added: FloatArray, other: FloatArray, outright: FloatArray
+    margin: StrategyMargin,
+    added: FloatArray,
+    other: FloatArray,
+    outright: FloatArray,
+    least: FloatArray,
 ) -> tuple[Requirement, ...]:
     """Why, by account: strategies, what is no margin security, values the other equity counts."""
     positions = margin.book.positions
@@ -102,9 +121,12 @@ def _trees(
                 tree,
                 *((total(_OUTRIGHT, tuple(shares), _NONMARGIN),) if shares else ()),
                 total(_VALUES, tuple(own), _EQUITY),
+                *((Requirement(_NEVER_NEGATIVE, raised),) if raised else ()),
             ),
         )
         if tree.parts
         else tree
-        for tree, shares, own in zip(by_account, shares_of, values, strict=True)
+        for tree, shares, own, raised in zip(
+            by_account, shares_of, values, margin.book.by_account(least).tolist(), strict=True
+        )
     )

@@ -82,6 +82,19 @@ def test_the_explanation_reads_the_box() -> None:
     assert "-500" not in text
 
 
+def test_an_ineligible_covered_call_requires_no_less_than_nothing() -> None:
+    """100 of a note at 40 require 1,000; the call beside them is worth 1,500 and requires none."""
+    rows = [
+        POSITIONS[0],
+        ["NTE", "stock", 100, None, None, 40.0],
+        ["NTE", "call", -1, 40, "2027-12-17", 15.0],
+    ]
+    book = rows, [["symbol", "price", "class"], ["NTE", 40.0, "etn"]], SETTINGS
+    assert udfs.PM_REQUIREMENT(*book) == 0
+    tree = {str(row[0]).strip(): row[1] for row in udfs.XLM_EXPLAIN(*book, None, "portfolio")[1:]}
+    assert tree["Back to nothing: a requirement is never negative"] == pytest.approx(500)
+
+
 def test_what_if_and_one_more_count_the_value_in_equity() -> None:
     held = [POSITIONS[0], *POSITIONS[2:]]
     trades = [POSITIONS[0], POSITIONS[1]]

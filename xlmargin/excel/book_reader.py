@@ -426,8 +426,8 @@ def _apart(root: str, underlying: str) -> str:
 def underlyings_of(cells: Cells) -> dict[str, float | None]:
     """The underlyings of a range of positions, in the order of its rows, before there is a market.
 
-    Each with the price, $, of its stock row, None where it has none. Refused where a row cannot be
-    read.
+    Without Treasury securities, which state all there is to know themselves. Each with the price,
+    $, of its stock row, None where it has none. Refused where a row cannot be read.
     """
     log = ProblemLog()
     rows = read_positions(read_table(cells, "positions", POSITIONS, log), log)
@@ -435,6 +435,7 @@ def underlyings_of(cells: Cells) -> dict[str, float | None]:
     if log.errors:
         raise InputError(log.errors)
     prices: dict[str, float | None] = {}
+    rows = rows.only(np.flatnonzero(~rows.is_treasury))
     columns = zip(rows.underlying, rows.is_stock.tolist(), rows.price.tolist(), strict=True)
     for name, is_stock, price in columns:
         if name and prices.get(name) is None:

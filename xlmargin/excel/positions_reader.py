@@ -59,6 +59,8 @@ CASH_SYMBOL: Final = "CASH"
 UNREAD: Final = -2
 """The kind of a row that nothing says, or that contradicts itself."""
 
+_OF_ONE: Final = 2.0
+"""A price of a Treasury security up to here is taken for one of 1 of principal, not of 100."""
 _DOLLARS: Final = ("USD", "US$", "$", "US DOLLAR", "US DOLLARS")
 _FOREIGN: Final = CURRENCIES - {"USD"}
 _TICKER: Final = re.compile(r"[A-Z0-9][A-Z0-9./^_ -]{0,39}")
@@ -456,6 +458,8 @@ def check_prices(rows: PositionRows, log: ProblemLog) -> None:
     wanted = f"{PRICE}; leave it empty where the volatility is given"
     log.errors_where((price < 0) & rows.is_option, table, "price", wanted)
     log.errors_where((price <= 0) & rows.is_stock, table, "price", PRICE)
+    wanted = "dollars per 100 of principal"
+    log.errors_where(rows.is_treasury & (price <= _OF_ONE), table, "price", wanted)
     cash = rows.is_cash & ~np.isnan(price) & (price != 1)
     log.errors_where(cash, table, "price", "1 or nothing for cash")
     refuse_beyond(GREATEST_PRICE, price, table, "price", log)

@@ -99,11 +99,17 @@ def test_its_line_names_principal_rate_and_paragraph() -> None:
     [
         (treasury(1_000, "", 99.0), "expiration: found nothing, wanted the day the security"),
         (treasury(1_000, "2026-11-20", 99.0), "what has matured is cash"),
+        (treasury(1_000, "2027-11-20", 0.99), "price: found 0.99, wanted dollars per 100"),
     ],
 )
 def test_what_is_wrong_with_a_treasury_is_refused(row: list[Any], says: str) -> None:
     row = [cell or None for cell in row]
     assert says in udfs.REGT_MAINTENANCE([HEADINGS, row], None, SETTINGS)
+
+
+def test_the_market_to_fill_in_has_no_row_for_it() -> None:
+    rows = [HEADINGS, treasury(1_000, "2027-11-20", 99.0), ["XYZ", "stock", 1, None, 50.0, None]]
+    assert [row[0] for row in udfs.XLM_MARKET(rows)] == ["symbol", "XYZ"]
 
 
 def test_the_class_without_a_maturity_is_refused() -> None:
