@@ -42,12 +42,12 @@ def test_no_loan_value_in_a_hedge_or_spread(
 
 
 @pytest.mark.parametrize("underlying_class", Class)
-def test_every_class_but_notes(underlying_class, underlying, option, rules):
+def test_every_class_of_stock_and_index_alone(underlying_class, underlying, option, rules):
     put = option("long put", 80, 12.0, underlying(78.0, underlying_class), LONG_LIVED)
-    note = underlying_class is Class.ETN
-    assert has_loan_value(put, TODAY, rules) is not note
-    assert long_option(put, INITIAL, TODAY, rules) == pytest.approx(12.0 if note else 9.0)
-    assert long_option(put, MAINTENANCE, TODAY, rules) == pytest.approx(0.0 if note else 9.0)
+    other = underlying_class in (Class.ETN, Class.MONEY_MARKET, Class.TREASURY)
+    assert has_loan_value(put, TODAY, rules) is not other
+    assert long_option(put, INITIAL, TODAY, rules) == pytest.approx(12.0 if other else 9.0)
+    assert long_option(put, MAINTENANCE, TODAY, rules) == pytest.approx(0.0 if other else 9.0)
 
 
 @pytest.mark.parametrize(
