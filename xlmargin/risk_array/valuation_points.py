@@ -15,7 +15,6 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Market
 from xlmargin.risk_array.class_groups import NO_GROUP, ClassGroup, ClassGroups
 from xlmargin.rulebook import PortfolioRules, ValuationRange
