@@ -6,13 +6,15 @@ requirement there, beside an equity that counts options at their market value.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
+from xlmargin.errors import MarginError, RefusedPosition, RulebookError
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.portfolio_margin import PortfolioMargin, StrategyBased, portfolio_margin
 from xlmargin.requirement import Requirement, total
@@ -36,6 +38,62 @@ _OUTRIGHT: Final = "No margin security: a share of its value at all times, beyon
 _NONMARGIN: Final = "FINRA 4210(g)(7)(E)"
 _NEVER_NEGATIVE: Final = "Back to nothing: a requirement is never negative"
 _EQUITY: Final = "FINRA 4210(g)(11)"
+
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, eq=False)
+class BothRegimes:
+    """A book under each regime, or why a regime refuses it; at least one of them answers."""
+
+    book: Book
+    portfolio: PortfolioMargin | MarginError
+    strategy: StrategyMargin | MarginError
+
+    @property
+    def portfolio_refusal(self) -> MarginError | None:
+        """Why portfolio margin refuses the book, None where it answers."""
+        return self.portfolio if isinstance(self.portfolio, MarginError) else None
+
+    @property
+    def strategy_refusal(self) -> MarginError | None:
+        """Why strategy-based margin refuses the book, None where it answers."""
+        return self.strategy if isinstance(self.strategy, MarginError) else None
+
+
+def both_regimes(
+    book: Book,
+    portfolio: Callable[[Book], PortfolioMargin],
+    strategy: Callable[[Book], StrategyMargin],
+) -> BothRegimes:
+    """A book under both regimes, margined so; a regime that refuses it refuses its figures alone.
+
+    Refused where both do.
+    """
+    by_strategy = _or_refusal(lambda: _paired(strategy(book)))
+    by_portfolio = _or_refusal(lambda: portfolio(book))
+    if isinstance(by_strategy, MarginError) and isinstance(by_portfolio, MarginError):
+        raise by_portfolio if _is_portfolio(book) else by_strategy
+    return BothRegimes(book, by_portfolio, by_strategy)
+
+
+def _is_portfolio(book: Book) -> bool:
+    return book.settings.account_type is AccountType.PORTFOLIO
+
+
+def _paired(margin: StrategyMargin) -> StrategyMargin:
+    """The margin once its pairings are found, which a cash account's may refuse."""
+    if margin.book.settings.account_type is AccountType.CASH:
+        margin.requirement(RequirementKind.MAINTENANCE)
+    return margin
+
+
+def _or_refusal(margin: Callable[[], _T]) -> _T | MarginError:
+    try:
+        return margin()
+    except (RefusedPosition, RulebookError) as refusal:
+        return refusal.with_traceback(None)
 
 
 def under_portfolio_margin(book: Book) -> PortfolioMargin:

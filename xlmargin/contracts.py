@@ -25,6 +25,23 @@ OPEN_OF_DAY: Final = 9.5 / 24
 CLOSE_OF_DAY: Final = 16 / 24
 """When all others do."""
 
+TRADING_HOURS: Final = (OPEN_OF_DAY, 16.25 / 24)
+"""Between which options trade, index options to the last, fractions of a day in New York."""
+
+
+def days_to_end(
+    as_of: float | FloatArray, expiration: FloatArray, hour: float | FloatArray = CLOSE_OF_DAY
+) -> FloatArray:
+    """Days from moments to expirations, serial days, 0 or more; any shapes that broadcast.
+
+    From a moment with an hour an expiration without one ends at `hour`, a fraction of its day. From
+    a plain date days are whole, whatever hour an expiration has. NaN where either is.
+    """
+    day = np.floor(expiration)
+    end = np.where(expiration > day, expiration, day + hour)
+    end = np.where(np.mod(as_of, 1.0) > 0, end, day)
+    return np.asarray(np.maximum(end - as_of, 0.0))
+
 
 @dataclass(frozen=True, eq=False)
 class Contracts:
@@ -113,6 +130,19 @@ class Contracts:
         """
         hour = np.where(self.at_open, OPEN_OF_DAY, CLOSE_OF_DAY)
         return np.asarray(np.floor(self.expiration) + hour)
+
+    def days_left(self, as_of: float) -> FloatArray:
+        """Days from a moment, a serial day, to the end of each option; see `days_to_end`."""
+        hour = np.where(self.at_open, OPEN_OF_DAY, CLOSE_OF_DAY)
+        return days_to_end(as_of, self.expiration, hour)
+
+    def settled(self, as_of: float) -> BoolArray:
+        """Which options are cash by this moment, a serial day: settled at the open of its day.
+
+        On a plain date that day's open is past.
+        """
+        is_today = self.at_open & (np.floor(self.expiration) == np.floor(as_of))
+        return np.asarray(is_today & (self.days_left(as_of) == 0))
 
     @cached_property
     def is_option(self) -> BoolArray:

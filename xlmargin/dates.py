@@ -25,6 +25,21 @@ def serial_of(day: dt.date) -> float:
     return float((day - _DAY_ZERO.date()).days)
 
 
+def moment_of(serial: float) -> dt.datetime:
+    """The date and time of a serial day, to the second."""
+    return _DAY_ZERO + dt.timedelta(seconds=round(serial * _SECONDS_A_DAY))
+
+
+def in_zone(serial: float, zone: dt.tzinfo, other: dt.tzinfo) -> float:
+    """A serial day with its hour in one time zone, as it is in another, to the second.
+
+    >>> serial = serial_of(dt.datetime(2026, 7, 1, 14, 30))
+    >>> moment_of(in_zone(serial, dt.UTC, dt.timezone(dt.timedelta(hours=-4))))
+    datetime.datetime(2026, 7, 1, 10, 30)
+    """
+    return serial_of(moment_of(serial).replace(tzinfo=zone).astimezone(other))
+
+
 def date_of(serial: float) -> dt.date:
     """The calendar date of a serial day; the fraction of the day is dropped."""
     return (_DAY_ZERO + dt.timedelta(days=int(serial))).date()

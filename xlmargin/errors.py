@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+REFUSED: Final = "#XLM! "
+"""How every refusal in a cell begins, so that one rule of conditional format finds them all."""
+
 _MOST_RUNS: Final = 6
 """Stretches of rows that a message names one by one."""
 

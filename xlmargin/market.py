@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.instruments import UnderlyingClass
 
 
@@ -148,10 +147,6 @@ class Market:
         """The same market under the rule alone."""
         plain = tuple(replace(u, house=NO_HOUSE) for u in self.underlyings)
         return replace(self, underlyings=plain)
-
-    def years_to(self, expiration: FloatArray) -> FloatArray:
-        """Time from `as_of` to each serial day, years; 0 for the rest of the day itself."""
-        return np.maximum(expiration - self.as_of, 0.0) / DAYS_PER_YEAR
 
     def rate(self, underlying: np.ndarray, years: FloatArray) -> FloatArray:
         """Rate for each underlying (by index) over each time: its own, else the curve's."""

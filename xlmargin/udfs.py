@@ -252,10 +252,8 @@ def MARGIN_COMPARE(positions, market=None, settings=None, dividends=None, header
     """Both regimes by underlying, account and in total, in dollars: initial, maintenance, deposit,
     portfolio requirement (each row its share), gain, and as a fraction; then other figures in use.
     """
-    ranges = _ranges(positions, market, settings, dividends)
-    strategy = ranges.strategy()
-    portfolio = ranges.portfolio()
-    return reports.comparison_table(compared(portfolio, strategy)).cells(headers)
+    regimes = _ranges(positions, market, settings, dividends).regimes()
+    return reports.comparison_table(compared(regimes)).cells(headers)
 
 
 @worksheet_function(**BOOK, headers=HEADERS)
@@ -264,10 +262,8 @@ def MARGIN_ACCOUNT(positions, market=None, settings=None, dividends=None, header
     buying power, leverage, cushion, the move of the market that takes the excess away, least
     equity, margin calls and their due dates.
     """
-    ranges = _ranges(positions, market, settings, dividends)
-    strategy = ranges.strategy()
-    state = account_state(ranges.portfolio(), strategy)
-    return reports.account_table(state).cells(headers)
+    regimes = _ranges(positions, market, settings, dividends).regimes()
+    return reports.account_table(account_state(regimes)).cells(headers)
 
 
 @worksheet_function(
@@ -283,10 +279,8 @@ def MARGIN_GAINS(
     setting basis. Strategies are those of the least maintenance pairing.
     """
     level = read_word("level", level, ComparisonLevel)
-    ranges = _ranges(positions, market, settings, dividends)
-    strategy = ranges.strategy()
-    portfolio = ranges.portfolio()
-    return reports.gains_table(compared(portfolio, strategy, level)).cells(headers)
+    regimes = _ranges(positions, market, settings, dividends).regimes()
+    return reports.gains_table(compared(regimes, level)).cells(headers)
 
 
 @worksheet_function(

@@ -258,11 +258,17 @@ def test_a_balance_stated_for_several_accounts_is_refused():
     assert answer.startswith("#XLM! settings, sma: found 100.00 for 2 accounts")
 
 
-def test_an_option_without_volatility_is_refused_where_it_is_to_be_moved():
+def test_an_option_without_volatility_refuses_only_what_moves_it():
     market = [["symbol", "price", "marginable"], ["XYZ", 100, False]]
     deep = option("call", -1, 60, 10.0)  # below its value without volatility
-    answer = udfs.MARGIN_ACCOUNT([HEADINGS, deep, cash(50_000)], market, MARGIN)
-    assert answer.startswith("#XLM! positions, row 2, price: found -1 XYZ")
+    found = totals(deep, cash(50_000), market=market)
+    moves = [
+        f"{regime} move {way}" for regime in ("strategy", "portfolio") for way in ("down", "up")
+    ]
+    for figure, amount in found.items():
+        refused = str(amount).startswith("#XLM! positions, row 2, price: found -1 XYZ")
+        assert refused is (figure in moves), figure
+    assert found["strategy requirement"] == pytest.approx(1_000 + 2_000)
 
 
 def test_no_account_value_leaves_no_fraction():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.strategy_margin.accounts import Row, book_of
-from xlmargin.account.account_state import AccountState, account_state
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.account import StrategyState, account_state
+from xlmargin.both_regimes import both_regimes, under_portfolio_margin, under_strategy_margin
 from xlmargin.market import Underlying
 
 SHARES = Row("stock", 100, 15.0, cost=15.0)
@@ -14,9 +14,12 @@ CALL = Row("call", -1, 0.4, 17.5, 30, cost=0.4)
 PUT = Row("put", -1, 0.3, 10, 30, cost=0.3)
 
 
-def state_of(rows: list[Row], cash: float) -> AccountState:
+def state_of(rows: list[Row], cash: float) -> StrategyState:
     book, _ = book_of(rows, [Underlying("XYZ", 15.0)], cash=cash)
-    return account_state(under_portfolio_margin(book), under_strategy_margin(book))
+    regimes = both_regimes(book, under_portfolio_margin, under_strategy_margin)
+    state = account_state(regimes).strategy
+    assert isinstance(state, StrategyState)
+    return state
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reading import read_book
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import both_regimes, under_portfolio_margin, under_strategy_margin
 from xlmargin.efficiency import Comparison, ComparisonLevel, compared
+from xlmargin.errors import MarginError
 from xlmargin.settings import Basis
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "volatility", "account"]
@@ -45,17 +46,20 @@ def by_account(comparison: Comparison, amounts: np.ndarray) -> dict[str, float]:
 @given(held=st.lists(rows(), min_size=1, max_size=9))
 def test_every_level_adds_up_to_the_regimes_own_requirements(held: list[list]) -> None:
     book = read_book([HEADINGS, *held], MARKET, [["as_of", "2026-11-20"], ["rate", 0.03]])
-    portfolio, strategy = under_portfolio_margin(book), under_strategy_margin(book)
+    regimes = both_regimes(book, under_portfolio_margin, under_strategy_margin)
+    portfolio, strategy = regimes.portfolio, regimes.strategy
+    assert not isinstance(portfolio, MarginError)
+    assert not isinstance(strategy, MarginError)
     totals = {
         "initial": strategy.initial,
         "maintenance": strategy.maintenance,
         "deposit": strategy.deposit,
         "portfolio": portfolio.amount,
     }
-    accounts = compared(portfolio, strategy, ComparisonLevel.ACCOUNT)
+    accounts = compared(regimes, ComparisonLevel.ACCOUNT)
     assert accounts.portfolio == pytest.approx(portfolio.by_account, abs=0.005)
     for level in ComparisonLevel:
-        comparison = compared(portfolio, strategy, level)
+        comparison = compared(regimes, level)
         assert len(set(zip(comparison.accounts, comparison.names, strict=True))) == len(
             comparison.names
         )

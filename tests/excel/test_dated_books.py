@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pytest
 
 from tests.excel.ranges import Range
@@ -14,7 +15,7 @@ from xlmargin.errors import InputError
 from xlmargin.excel.history import days_of
 from xlmargin.history import ShadowDay
 
-SETTINGS: Range = [["as_of", "2020-01-01"], ["rate", 0.04]]
+SETTINGS: Range = [["as_of", "2020-01-02"], ["rate", 0.04]]
 POSITIONS: Range = [
     ["date", "symbol", "type", "quantity", "strike", "expiration", "price"],
     ["2026-01-16", "XYZ", "stock", 200, None, None, 101.0],
@@ -149,7 +150,9 @@ def test_a_day_that_fails_says_why_and_the_others_stand(case: tuple[Range, Range
     positions, market, why = case
     read, alone = days(positions, market), days(POSITIONS)
     assert why in read["2026-01-20"].problem
-    assert read["2026-01-20"].accounts == ()
+    by_strategy = "portfolio margin refused" in read["2026-01-20"].problem
+    assert read["2026-01-20"].accounts == (("",) if by_strategy else ())
+    assert np.isnan(read["2026-01-20"].portfolio_requirement).all()
     for day in ("2026-01-15", "2026-01-16"):
         assert read[day].problem == ""
         assert read[day].initial.tolist() == alone[day].initial.tolist()

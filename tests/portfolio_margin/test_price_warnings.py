@@ -47,11 +47,11 @@ def test_unusual_volatilities():
 
 
 def test_calls_and_puts_apart_name_the_yield_of_parity():
-    # at the money for half a year, forward 98 of parity: a yield of 3% + 2 ln(100/98) = 7.04%
-    gap = (100 - 98) * exp(-0.015)
+    # at the money for 0.4 years, forward 98 of parity: a yield of 3% + 2.5 ln(100/98) = 8.05%
+    gap = (100 - 98) * exp(-0.012)
     rows = (CALL, -1, 100, 6.0), (PUT, -1, 100, 6.0 + gap)
-    found = warnings(*rows, days=182.5, american=False)
-    assert any(row == 2 and "7.04%" in text for row, _, text in found)
+    found = warnings(*rows, days=146, american=False)
+    assert any(row == 2 and "8.05%" in text for row, _, text in found)
 
 
 def test_a_long_index_option_without_yield():

@@ -135,8 +135,8 @@ def test_a_forward_stands_for_rate_and_yield():
 
 
 def test_yields_by_time_take_the_place_of_one():
-    terms = RateCurve((0.1, 1.0), (0.0, 0.04))
-    days = 0.55 * 365
+    terms = RateCurve((0.2, 1.0), (0.0, 0.04))
+    days = 219  # 0.6 years
     by_terms = book((CALL, -1, 100, 6.0), days=days, yields=terms)
     flat = book((CALL, -1, 100, 6.0), days=days, dividend_yield=0.02)
     assert contract_table(by_terms).volatility == pytest.approx(contract_table(flat).volatility)

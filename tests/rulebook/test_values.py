@@ -8,7 +8,7 @@ import pytest
 from xlmargin import rulebook
 from xlmargin.errors import RulebookError
 from xlmargin.instruments import UnderlyingClass as Class
-from xlmargin.rulebook import look_up, portfolio_rules, rule_set_dates
+from xlmargin.rulebook import look_up, portfolio_rules, rule_set_dates, strategy_rules
 
 TODAY = date(2026, 11, 20)
 APPROVAL = date(2006, 12, 18)  # CBOE-2006: 71 FR 75781
@@ -189,3 +189,13 @@ def test_rule_set_dates():
     assert dates["Schwab house requirement"].effective == TODAY  # its equity; ranges of 2024
     assert all(r.checked >= TODAY and r.title for r in dates.values())
     assert len(dates) == len(list(Path(rulebook.__file__).parent.glob("*/*.toml")))
+
+
+def test_a_setting_gives_a_value_that_a_rule_does_not_have_yet():
+    before, name = date(2013, 6, 3), "product_underlying_rate_vxst"
+    assert "vxst" not in strategy_rules(before).short_options.product_underlying_rate
+    stated = strategy_rules(before, overrides={name: 0.45})
+    assert stated.short_options.product_underlying_rate["vxst"] == 0.45
+    assert stated.citations[name] == "a setting"
+    with pytest.raises(RulebookError, match="product_underlying_rate_vxst: found -1"):
+        strategy_rules(before, overrides={name: -1.0})

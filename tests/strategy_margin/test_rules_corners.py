@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from tests.strategy_margin.accounts import Row, book_of
-from xlmargin.account.account_state import account_state
+from xlmargin.account import StrategyState, account_state
 from xlmargin.account.excess import values_by_strategy
 from xlmargin.account.reg_t import reg_t_excess
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import both_regimes, under_portfolio_margin, under_strategy_margin
 from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Underlying
 
@@ -76,7 +76,10 @@ def figures(case: dict[str, Any]) -> dict[str, float]:
         without_value = values_by_strategy(margin).options_without_value
         found["reg_t_requirement_nlv"] = (reg_t_excess(margin).requirement + without_value).item()
     if "minimum_equity" in case["expected"] or "minimum_equity_deficiency" in case["expected"]:
-        state = account_state(under_portfolio_margin(book), margin).margin
+        regimes = both_regimes(book, under_portfolio_margin, under_strategy_margin)
+        strategy = account_state(regimes).strategy
+        assert isinstance(strategy, StrategyState)
+        state = strategy.margin
         assert state is not None
         found["minimum_equity"] = float(state.minimum_equity[0])
         found["minimum_equity_deficiency"] = float(state.minimum_equity_deficiency[0])

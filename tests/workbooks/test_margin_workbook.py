@@ -396,7 +396,7 @@ def test_pages_by_strategy_are_left_out_where_these_are_refused(
         return "#XLM! positions, row 3, price: found nothing, wanted a price."
 
     path = tmp_path / "portfolio_only.xlsx"
-    without = {**functions, "MARGIN_COMPARE": refused}
+    without = {**functions, "REGT_MAINTENANCE": refused}
     left_out = write_margin_workbook(path, tables, without)
     assert left_out.keys() == {
         "comparison", "efficiency", "strategies", "hedges", "by strategy", "strategy rules",

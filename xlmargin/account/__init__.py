@@ -3,8 +3,10 @@
 from xlmargin.account.account_state import (
     AccountState,
     MarginState,
+    Moves,
     PortfolioState,
     RegimeState,
+    StrategyState,
     account_state,
 )
 from xlmargin.account.account_values import AccountValues, account_values
@@ -21,8 +23,10 @@ __all__ = [
     "AccountValues",
     "Excess",
     "MarginState",
+    "Moves",
     "PortfolioState",
     "RegimeState",
+    "StrategyState",
     "account_state",
     "account_values",
     "portfolio_excess",

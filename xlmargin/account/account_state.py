@@ -21,6 +21,7 @@ from xlmargin.account.excess import (
     portfolio_excess,
     strategy_excess,
     values_by_strategy,
+    values_under_portfolio,
 )
 from xlmargin.account.first_zero import MOVES_DOWN, MOVES_UP
 from xlmargin.account.minimum_equity import margin_minimum_equity
@@ -30,10 +31,10 @@ from xlmargin.account.reg_t import reg_t_excess
 from xlmargin.account.strategy_path import strategy_zero
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import BothRegimes, under_portfolio_margin, under_strategy_margin
 from xlmargin.cash import amount_of_accounts
 from xlmargin.dates import serial_of
-from xlmargin.errors import InputError, Problem
+from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import AccountRules, account_rules, call_rules, eligibility_rules
@@ -43,19 +44,27 @@ from xlmargin.strategy_margin import RequirementKind, StrategyMargin
 
 
 @dataclass(frozen=True, eq=False)
+class Moves:
+    """The first moves of the whole market at which excess is zero, fractions, shape (accounts,).
+
+    0 where there is no excess at present, NaN where none of the moves searched takes it.
+    """
+
+    down: FloatArray
+    up: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
 class RegimeState:
     """An account under one regime; arrays have shape (accounts,).
 
     `bare_requirement`, $, is the requirement under the rule alone, without house or overrides.
-    `move_down` and `move_up` are the first moves of the whole market at which excess is zero, as
-    fractions: 0 where there is none at present, NaN where none of the moves searched takes it.
     `call_due` is the last day to meet a margin call, a serial day; NaN where there is no call.
     """
 
     now: Excess
     bare_requirement: FloatArray
-    move_down: FloatArray
-    move_up: FloatArray
+    moves: Moves | MarginError
     call_due: FloatArray
 
 
@@ -91,44 +100,80 @@ class MarginState:
     sma: FloatArray
     minimum_equity: FloatArray
     minimum_equity_deficiency: FloatArray
-    portfolio: PortfolioState
+
+
+@dataclass(frozen=True, eq=False)
+class StrategyState:
+    """An account under strategy-based margin; `margin` is None for cash accounts."""
+
+    regime: RegimeState
+    buying_power: BuyingPower
+    margin: MarginState | None
 
 
 @dataclass(frozen=True, eq=False)
 class AccountState:
-    """Every account of a book under its regimes; `margin` is None for cash accounts.
+    """Every account of a book under its regimes, or why a regime refuses it.
 
-    `citations` go by the name of a parameter or of a rule set.
+    `portfolio` is None for cash accounts. `citations` go by the name of a parameter or of a rule
+    set.
     """
 
     book: Book
     values: AccountValues
-    strategy: RegimeState
-    buying_power: BuyingPower
-    margin: MarginState | None
+    strategy: StrategyState | MarginError
+    portfolio: PortfolioState | MarginError | None
     citations: Mapping[str, str]
 
 
-def account_state(portfolio: PortfolioMargin, strategy: StrategyMargin) -> AccountState:
-    """The state of each account of a book that is margined under both regimes.
+def account_state(regimes: BothRegimes) -> AccountState:
+    """The state of each account of a book under both regimes, of which one may refuse it.
 
-    Refused where the cash of an account is stated nowhere, and where a balance of the special
-    memorandum account is stated for several accounts.
+    What accounts are worth is what strategy-based margin counts: options at their marks. Refused
+    where the cash of an account is stated nowhere, and where a balance of the special memorandum
+    account is stated for several accounts.
     """
-    book, values = strategy.book, values_by_strategy(strategy)
+    book, strategy, portfolio = regimes.book, regimes.strategy, regimes.portfolio
+    if isinstance(strategy, StrategyMargin):
+        values = values_by_strategy(strategy)
+    else:
+        assert isinstance(portfolio, PortfolioMargin)
+        values = values_under_portfolio(portfolio)
     _refuse_unknown_cash(values)
-    prices, citations = moved_prices(portfolio), _citations(strategy, portfolio)
+    prices = _prices(portfolio)
+    by_portfolio: PortfolioState | MarginError | None = None
+    if book.settings.account_type is not AccountType.CASH:
+        by_portfolio = _portfolio_state(portfolio, prices)
+    by_strategy = _strategy_state(strategy, values, prices)
+    return AccountState(book, values, by_strategy, by_portfolio, _citations(regimes))
+
+
+def _prices(portfolio: PortfolioMargin | MarginError) -> MovedPrices | MarginError:
+    """The book ready to be moved, or why its options cannot be valued after a move."""
+    if isinstance(portfolio, MarginError):
+        return portfolio
+    try:
+        return moved_prices(portfolio)
+    except RefusedPosition as refusal:
+        return refusal.with_traceback(None)
+
+
+def _strategy_state(
+    margin: StrategyMargin | MarginError, values: AccountValues, prices: MovedPrices | MarginError
+) -> StrategyState | MarginError:
+    if isinstance(margin, MarginError):
+        return margin
+    book = margin.book
     if book.settings.account_type is AccountType.CASH:
         stock = values.long_market_value - values.short_market_value
-        paid = Excess(values.cash + stock, strategy.by_account(RequirementKind.MAINTENANCE))
-        regime = _by_strategy(strategy, prices, paid, CallKind.REGT)
-        power = cash_buying_power(paid)
-        return AccountState(book, values, regime, power, None, citations)
-    regime = _by_strategy(strategy, prices, strategy_excess(strategy), CallKind.MAINTENANCE)
-    margin = _margin_state(strategy, values, _portfolio_state(portfolio, prices))
-    rules, least = strategy.rules, _account_rules(book).minimum_equity.margin_minimum_equity
-    power = margin_buying_power(book, values, regime.now, margin.sma, least, rules)
-    return AccountState(book, values, regime, power, margin, citations)
+        paid = Excess(values.cash + stock, margin.by_account(RequirementKind.MAINTENANCE))
+        regime = _by_strategy(margin, prices, paid, CallKind.REGT)
+        return StrategyState(regime, cash_buying_power(paid), None)
+    regime = _by_strategy(margin, prices, strategy_excess(margin), CallKind.MAINTENANCE)
+    state = _margin_state(margin, values)
+    least = _account_rules(book).minimum_equity.margin_minimum_equity
+    power = margin_buying_power(book, values, regime.now, state.sma, least, margin.rules)
+    return StrategyState(regime, power, state)
 
 
 def _refuse_unknown_cash(values: AccountValues) -> None:
@@ -147,51 +192,61 @@ def _refuse_unknown_cash(values: AccountValues) -> None:
 
 
 def _by_strategy(
-    margin: StrategyMargin, prices: MovedPrices, now: Excess, kind: CallKind
+    margin: StrategyMargin, prices: MovedPrices | MarginError, now: Excess, kind: CallKind
 ) -> RegimeState:
     bare = _bare(margin.book)
     without = margin if bare is margin.book else under_strategy_margin(bare)
 
-    def zero(moves: tuple[float, ...]) -> FloatArray:
+    def zero(prices: MovedPrices, moves: tuple[float, ...]) -> FloatArray:
         return strategy_zero(margin, prices, now.excess > 0, moves)
 
-    return _regime(margin.book, now, without.by_account(RequirementKind.MAINTENANCE), zero, kind)
+    required = without.by_account(RequirementKind.MAINTENANCE)
+    moves = _moves(now, prices, zero)
+    return RegimeState(now, required, moves, _due(margin.book, now.margin_call, kind))
 
 
-def _portfolio_state(margin: PortfolioMargin, prices: MovedPrices) -> PortfolioState:
+def _portfolio_state(
+    margin: PortfolioMargin | MarginError, prices: MovedPrices | MarginError
+) -> PortfolioState | MarginError:
+    if isinstance(margin, MarginError):
+        return margin
     book, now = margin.book, portfolio_excess(margin)
     bare = _bare(book)
     without = margin if bare is book else under_portfolio_margin(bare)
 
-    def zero(moves: tuple[float, ...]) -> FloatArray:
+    def zero(prices: MovedPrices, moves: tuple[float, ...]) -> FloatArray:
         return portfolio_zero(prices, now.excess > 0, moves)
 
     settings = book.settings
     eligibility = eligibility_rules(book.as_of, settings.house, settings.overrides)
     least = eligibility.portfolio_eligibility.equity_to_keep
     return PortfolioState(
-        _regime(book, now, without.by_account, zero, CallKind.PORTFOLIO),
+        RegimeState(
+            now,
+            without.by_account,
+            _moves(now, prices, zero),
+            _due(book, now.margin_call, CallKind.PORTFOLIO),
+        ),
         portfolio_buying_power(now.excess, margin.rules),
         least,
         _due(book, np.maximum(least - now.equity, 0.0), CallKind.MINIMUM_EQUITY),
     )
 
 
-def _regime(
-    book: Book,
+def _moves(
     now: Excess,
-    bare_requirement: FloatArray,
-    zero: Callable[[tuple[float, ...]], FloatArray],
-    kind: CallKind,
-) -> RegimeState:
-    """The state under one regime; `zero` finds the first of some moves that leaves no excess."""
-    down, up = (np.where(now.excess > 0, zero(moves), 0.0) for moves in (MOVES_DOWN, MOVES_UP))
-    return RegimeState(now, bare_requirement, down, up, _due(book, now.margin_call, kind))
+    prices: MovedPrices | MarginError,
+    zero: Callable[[MovedPrices, tuple[float, ...]], FloatArray],
+) -> Moves | MarginError:
+    """The moves that leave no excess; `zero` finds the first of some that do."""
+    if isinstance(prices, MarginError):
+        return prices
+    return Moves(
+        *(np.where(now.excess > 0, zero(prices, some), 0.0) for some in (MOVES_DOWN, MOVES_UP))
+    )
 
 
-def _margin_state(
-    margin: StrategyMargin, values: AccountValues, portfolio: PortfolioState
-) -> MarginState:
+def _margin_state(margin: StrategyMargin, values: AccountValues) -> MarginState:
     book, rules = margin.book, _account_rules(margin.book)
     reg_t = reg_t_excess(margin)
     balance = amount_of_accounts(book, "sma", book.settings.sma)
@@ -201,7 +256,6 @@ def _margin_state(
         sma(balance, reg_t.excess, rules),
         least,
         np.maximum(least - values.equity_beside_minimum, 0.0),
-        portfolio,
     )
 
 
@@ -227,11 +281,14 @@ def _due(book: Book, missing: FloatArray, kind: CallKind) -> FloatArray:
     return np.where(missing > 0, serial_of(day), np.nan)
 
 
-def _citations(strategy: StrategyMargin, portfolio: PortfolioMargin) -> Mapping[str, str]:
+def _citations(regimes: BothRegimes) -> Mapping[str, str]:
     """Citations of every rule that counts here, by the name of its parameter or rule set."""
-    on = (strategy.book.as_of, strategy.book.settings.house, strategy.book.settings.overrides)
-    others = (account_rules(*on), eligibility_rules(*on), call_rules(*on))
+    book = regimes.book
+    on = (book.as_of, book.settings.house, book.settings.overrides)
     found: dict[str, str] = {}
-    for rules in (strategy.rules, portfolio.rules, *others):
+    for margin in (regimes.strategy, regimes.portfolio):
+        if not isinstance(margin, MarginError):
+            found |= margin.rules.citations
+    for rules in (account_rules(*on), eligibility_rules(*on), call_rules(*on)):
         found |= rules.citations
     return found

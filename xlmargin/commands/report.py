@@ -12,21 +12,24 @@ import typer
 
 from xlmargin.cells.problems import counted
 from xlmargin.commands.outputs import refuse_output, writing
-from xlmargin.commands.ranges import errors, problems, tables_of
+from xlmargin.commands.ranges import problems, tables_of
 from xlmargin.commands.terminal import print_answers, printed, progress
 from xlmargin.errors import InputError, Problem
+from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows
 from xlmargin.standard_output import write_json
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, write_margin_workbook
-from xlmargin.workbooks.pages import COMPARISON
+from xlmargin.workbooks.pages import REQUIREMENT, STRATEGIES
 
-_ALWAYS: Final = (
-    ("requirement", "PM_REQUIREMENT"), ("groups", "PM_GROUPS"), ("check", "XLM_CHECK"),
+_ALWAYS: Final = (("check", "XLM_CHECK"),)
+_BY_PORTFOLIO: Final = (
+    ("requirement", "PM_REQUIREMENT"), ("groups", "PM_GROUPS"),
 )  # fmt: skip
 _BY_STRATEGY: Final = (
     ("strategy initial", "REGT_INITIAL"), ("strategy maintenance", "REGT_MAINTENANCE"),
-    ("efficiency gain", "MARGIN_EFFICIENCY"), ("comparison", "MARGIN_COMPARE"),
+    ("comparison", "MARGIN_COMPARE"),
 )  # fmt: skip
+_BY_BOTH: Final = (("efficiency gain", "MARGIN_EFFICIENCY"),)
 """The answers of a report, each with the function that gives it."""
 
 
@@ -67,7 +70,7 @@ class Asked:
         self.refuse_output(())
         tables = tables_of(ranges, self.today, more)
         found = problems(tables, self.today)
-        if refused := errors(found):
+        if refused := Ranges(*tables.ranges, today=self.today).refusals:
             raise InputError(refused)
         return Reported(tables, found, self._write(tables, note))
 
@@ -77,7 +80,10 @@ class Asked:
         """Write the workbook, and show the requirement."""
         done = self.written(ranges, note, more)
         tables, found, left_out = done.tables, done.warnings, done.left_out
-        asked = _ALWAYS if COMPARISON.name in left_out else (*_ALWAYS, *_BY_STRATEGY)
+        asked = list(_ALWAYS)
+        asked += _BY_PORTFOLIO if (portfolio := REQUIREMENT.name not in left_out) else ()
+        asked += _BY_STRATEGY if (strategy := STRATEGIES.name not in left_out) else ()
+        asked += _BY_BOTH if portfolio and strategy else ()
         answers = {key: self.functions[name](*tables.ranges) for key, name in asked}
         if self.as_json:
             write_json({"workbook": str(self.output), **answers})

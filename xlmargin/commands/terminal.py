@@ -68,8 +68,9 @@ def print_problems(problems: Sequence[Problem]) -> None:
 
 
 def print_answers(answers: Mapping[str, object]) -> None:
-    """The requirement by group and in total, and the strategy-based figures where there are any."""
-    Console().print(_groups(answers))
+    """The requirement by group and in total, and the strategy-based figures; what there is."""
+    if "groups" in answers:
+        Console().print(_groups(answers))
     for label in ("strategy initial", "strategy maintenance"):
         if label in answers:
             typer.echo(f"  {label:<25}{_shown(answers[label]):>15}")

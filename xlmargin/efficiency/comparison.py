@@ -13,14 +13,22 @@ from enum import StrEnum
 import numpy as np
 
 from xlmargin.arrays import FloatArray
+from xlmargin.book import Book
+from xlmargin.both_regimes import BothRegimes
 from xlmargin.efficiency.comparison_rows import (
     rows_of_accounts,
     rows_of_strategies,
     rows_of_underlyings,
 )
+from xlmargin.errors import MarginError
 from xlmargin.portfolio_margin import PortfolioMargin, shares
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_lines
+from xlmargin.strategy_margin import (
+    RequirementKind,
+    StrategyLine,
+    StrategyMargin,
+    strategy_lines,
+)
 from xlmargin.strategy_margin.display.by_position import (
     proceeds_in,
     requirement_in_lines,
@@ -41,11 +49,12 @@ class ComparisonLevel(StrEnum):
 class Comparison:
     """Both regimes, $; arrays of shape (rows,); the rows of an account follow one another.
 
-    `portfolio` is each row's share of the portfolio requirement; the shares add up to it, and that
-    of a hedge may be negative. `short_stock_value` is a magnitude; `option_values`, signed, are
-    those that net liquidation value counts and the strategy-based book does not. `value_added`, 0
-    or more, is what that book counts long European boxes at, beside their maintenance.
-    `every_account` has those of nothing but cash too, of which there may be no row.
+    What a regime that refuses the book would say is NaN; its refusal says why, None where it
+    answers. `portfolio` is each row's share of the portfolio requirement; the shares add up to it,
+    and that of a hedge may be negative. `short_stock_value` is a magnitude; `option_values`,
+    signed, are those that net liquidation value counts and the strategy-based book does not.
+    `value_added`, 0 or more, is what that book counts long European boxes at, beside their
+    maintenance. `every_account` has those of nothing but cash too, of which there may be no row.
     """
 
     every_account: tuple[str, ...]
@@ -60,6 +69,8 @@ class Comparison:
     option_values: FloatArray
     value_added: FloatArray
     portfolio: FloatArray
+    portfolio_refusal: MarginError | None = None
+    strategy_refusal: MarginError | None = None
 
     @property
     def maintenance_with_short_stock(self) -> FloatArray:
@@ -103,39 +114,87 @@ def efficiency_gain(portfolio: float, strategy: float) -> float:
 
 
 def compared(
-    portfolio: PortfolioMargin,
-    strategy: StrategyMargin,
-    level: ComparisonLevel = ComparisonLevel.UNDERLYING,
+    regimes: BothRegimes, level: ComparisonLevel = ComparisonLevel.UNDERLYING
 ) -> Comparison:
     """Both regimes beside each other, a row for each underlying, strategy or account.
 
     Every amount is found for each position and divided over the rows by the units that each row
     has of it, so that all columns of a row speak of the same positions and add up to the totals.
+    Refused by strategy where strategy-based margin refuses the book.
     """
-    book = portfolio.book
-    positions, count = book.positions, len(book.positions)
-    initially, put_up, maintained = (strategy_lines(strategy, kind) for kind in RequirementKind)
+    book, strategy, portfolio = regimes.book, regimes.strategy, regimes.portfolio
+    positions = book.positions
+    amounts = _ByStrategy.unknown(book)
+    if isinstance(strategy, StrategyMargin):
+        amounts = _by_strategy(strategy)
+    elif level is ComparisonLevel.STRATEGY:
+        raise strategy
     match level:
         case ComparisonLevel.UNDERLYING:
             rows = rows_of_underlyings(book)
         case ComparisonLevel.STRATEGY:
-            rows = rows_of_strategies(book, maintained)
+            rows = rows_of_strategies(book, amounts.maintained)
         case ComparisonLevel.ACCOUNT:
             rows = rows_of_accounts(book)
-    proceeds = proceeds_in(put_up, count)
-    deposit = requirement_in_lines(put_up, RequirementKind.DEPOSIT, count) - proceeds
-    short_stock = np.where(positions.is_stock, np.minimum(portfolio.market_value, 0.0), 0.0)
+    required = np.full(len(positions), np.nan)
+    if isinstance(portfolio, PortfolioMargin):
+        required = shares(portfolio)
     return Comparison(
         tuple(positions.accounts),
         tuple(positions.accounts[account] for account in rows.account),
         rows.names,
         book.settings.basis,
-        rows.sums(requirement_in_lines(initially, RequirementKind.INITIAL, count)),
-        rows.sums(requirement_in_lines(maintained, RequirementKind.MAINTENANCE, count)),
-        rows.sums(deposit - value_added_in(put_up, count)),
-        rows.sums(proceeds),
-        rows.sums(-short_stock),
-        rows.sums(values_added(book, strategy.mark, strategy.rules)),
-        rows.sums(value_added_in(maintained, count)),
-        rows.sums(shares(portfolio)),
+        rows.sums(amounts.initial),
+        rows.sums(amounts.maintenance),
+        rows.sums(amounts.deposit),
+        rows.sums(amounts.proceeds),
+        rows.sums(_short_stock(book)),
+        rows.sums(amounts.option_values),
+        rows.sums(amounts.value_added),
+        rows.sums(required),
+        regimes.portfolio_refusal,
+        regimes.strategy_refusal,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _ByStrategy:
+    """What the strategy-based regime says of each position, $, shape (positions,)."""
+
+    maintained: tuple[StrategyLine, ...]
+    initial: FloatArray
+    maintenance: FloatArray
+    deposit: FloatArray
+    proceeds: FloatArray
+    option_values: FloatArray
+    value_added: FloatArray
+
+    @classmethod
+    def unknown(cls, book: Book) -> _ByStrategy:
+        return cls((), *(np.full(len(book.positions), np.nan),) * 6)
+
+
+def _by_strategy(margin: StrategyMargin) -> _ByStrategy:
+    count = len(margin.book.positions)
+    initially, put_up, maintained = (strategy_lines(margin, kind) for kind in RequirementKind)
+    proceeds = proceeds_in(put_up, count)
+    return _ByStrategy(
+        tuple(maintained),
+        requirement_in_lines(initially, RequirementKind.INITIAL, count),
+        requirement_in_lines(maintained, RequirementKind.MAINTENANCE, count),
+        requirement_in_lines(put_up, RequirementKind.DEPOSIT, count)
+        - proceeds
+        - value_added_in(put_up, count),
+        proceeds,
+        values_added(margin.book, margin.mark, margin.rules),
+        value_added_in(maintained, count),
+    )
+
+
+def _short_stock(book: Book) -> FloatArray:
+    """Value of the shares sold short, a magnitude, $, shape (positions,)."""
+    positions, stock = book.positions, book.positions.is_stock
+    value = np.zeros(len(positions))
+    sold = np.maximum(-positions.units[stock], 0.0)
+    value[stock] = sold * book.market.spot[positions.underlying[stock]]
+    return value

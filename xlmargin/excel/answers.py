@@ -15,7 +15,7 @@ import numpy as np
 
 from xlmargin.dates import serial_of
 from xlmargin.defects import internal_error
-from xlmargin.errors import MarginError
+from xlmargin.errors import REFUSED, MarginError
 
 Value: TypeAlias = str | float | bool
 """What a cell of an answer holds."""
@@ -26,8 +26,6 @@ LONGEST_TEXT: Final = 255
 """Characters that Excel takes in a text inside an array; a longer one loses the whole array."""
 
 NO_VALUE: Final = "#N/A"
-REFUSED: Final = "#XLM! "
-"""How every refusal begins, so that one rule of conditional format finds them all."""
 
 
 def to_cells(answer: object) -> Answer:

@@ -450,7 +450,9 @@ def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
     is_index = _is_index(market, of_market) & (underlying != NO_UNDERLYING)
     wanted = "a stock or fund: the market range gives it the class of an index"
     log.errors_where(is_index & rows.is_stock, rows.table, "symbol", wanted)
+    contracts = _contracts(rows, market, underlying)
     unvalued = np.isnan(rows.price) & np.isnan(rows.volatility)
+    unvalued &= ~contracts.settled(market.as_of)
     unvalued &= np.isnan(_from_market(market.volatility, of_market))
     wanted = "a price, or a volatility here or in the market range"
     log.errors_where(
@@ -469,17 +471,6 @@ def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
         none = groups.index("")
         group = np.where(group == none, -1, group - (group > none))
         groups = (*groups[:none], *groups[none + 1 :])
-    contracts = Contracts(
-        root=rows.root,
-        kind=rows.kind,
-        underlying=underlying,
-        strike=np.where(rows.is_option, rows.strike, np.nan),
-        expiration=np.where(rows.is_option, rows.expiration, np.nan),
-        at_open=rows.is_option & (rows.settlement == _MORNING),
-        american=_american(rows, market, of_market),
-        multiplier=rows.multiplier,
-        deliverable=rows.deliverable,
-    )
     return Positions(
         contracts,
         quantity=rows.quantity,
@@ -495,6 +486,20 @@ def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
         row=rows.table.rows,
         origin=np.zeros(len(rows), dtype=np.int64),
         origins=(rows.table.name,),
+    )
+
+
+def _contracts(rows: PositionRows, market: Market, underlying: IntArray) -> Contracts:
+    return Contracts(
+        root=rows.root,
+        kind=rows.kind,
+        underlying=underlying,
+        strike=np.where(rows.is_option, rows.strike, np.nan),
+        expiration=np.where(rows.is_option, rows.expiration, np.nan),
+        at_open=rows.is_option & (rows.settlement == _MORNING),
+        american=_american(rows, market, np.where(underlying == NO_UNDERLYING, 0, underlying)),
+        multiplier=rows.multiplier,
+        deliverable=rows.deliverable,
     )
 
 

@@ -14,8 +14,10 @@ from xlmargin.cash import cash_of_accounts
 from xlmargin.cells.dates import is_saturday, is_standard_saturday
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import shown_date
+from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem, Severity
 from xlmargin.excel.positions_reader import PositionRows
+from xlmargin.margin_calls import business_day_before, is_business_day
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.positions import Positions
 from xlmargin.risk_array.contract_table import NO_CONTRACT
@@ -141,7 +143,7 @@ def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
     """Options whose strike, price and expiration hardly fit their underlying.
 
     A strike far from it is often in thousandths; an option that expires on the day of `as_of` has
-    no time left unless its expiration has a time.
+    no time left unless that has a time.
     """
     positions, contracts = margin.book.positions, margin.frame.contracts
     of_position = contracts.of_position
@@ -154,10 +156,12 @@ def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
         if max(strike / spot, spot / strike) > _MOST_TIMES:
             wanted = f"a strike nearer the price of the underlying, {spot:.10g}"
             warnings.append(_warning(positions, i, "strike", positions.label(i), wanted))
-        elif not contracts.contracts.years[contract] and abs(model - mark) > max(
-            _SAME_VALUE * mark, _A_TICK
+        elif (
+            not contracts.contracts.years[contract]
+            and not contracts.settled[contract]
+            and abs(model - mark) > max(_SAME_VALUE * mark, _A_TICK)
         ):
-            wanted = f"about {model:,.2f}, its value at expiration; or an expiration with its time"
+            wanted = f"about {model:,.2f}, its value at expiration; or an as_of with its time"
             warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
     return warnings
 
@@ -176,6 +180,16 @@ def warn_of_cash(book: Book) -> list[Problem]:
     whose = f"account{'s' * (len(missing) > 1)} {named}" if named else "the account"
     wanted = f"the cash of {whose} (0 if none): account values count none"
     return [Problem("settings", 0, "cash", "nothing", wanted, Severity.WARNING)]
+
+
+def warn_of_closed_day(as_of: float, row: int = 0) -> list[Problem]:
+    """A moment, a serial day, on a day without trading; `row` is that of the setting."""
+    day = date_of(as_of)
+    if is_business_day(day):
+        return []
+    wanted = f"{business_day_before(day)}, the trading day before: it has the prices"
+    found = f"{day}, a {day:%A} without trading"
+    return [Problem("settings", row, "as_of", found, wanted, Severity.WARNING)]
 
 
 def as_warnings(problems: Sequence[Problem]) -> list[Problem]:

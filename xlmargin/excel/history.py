@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.book import Book
+from xlmargin.both_regimes import both_regimes, under_portfolio_margin, under_strategy_margin
 from xlmargin.cells.columns import dates, need
 from xlmargin.cells.dates import DATE
 from xlmargin.cells.problems import ProblemLog
@@ -24,10 +25,10 @@ from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, Severity
 from xlmargin.excel.book_reader import NOTHING, Reading, Tables, read_book
-from xlmargin.excel.checks import warn_of_equal_rows
+from xlmargin.excel.checks import warn_of_closed_day, warn_of_equal_rows
 from xlmargin.excel.market_reader import read_dividends
 from xlmargin.excel.settings_reader import read_settings, stated_settings
-from xlmargin.history import HeldShares, held_shares, hidden_splits, shadow_day
+from xlmargin.history import HeldShares, held_shares, hidden_splits
 from xlmargin.importers.dated_parquet import DatedParquet, open_dated
 from xlmargin.importers.files import RANGES, read_one_range, read_ranges
 from xlmargin.importers.parquet_files import PARQUET_SUFFIXES
@@ -207,7 +208,7 @@ def problems_of_days(days: Iterable[Day]) -> Iterator[Problem]:
     shares: tuple[HeldShares, ...] = ()
     for each in days:
         reading = each.reading()
-        problems = list(reading.problems)
+        problems = [*reading.problems, *warn_of_closed_day(each.day)]
         if reading.book is not None:
             earlier, shares = shares, held_shares(reading.book)
             problems += [_split(found) for found in hidden_splits(earlier, shares)]
@@ -223,12 +224,17 @@ def _split(found: str) -> Problem:
 def _refusals(book: Book) -> list[Problem]:
     """Why positions that can be read cannot be margined under both regimes."""
     try:
-        shadow_day(book)
-    except (InputError, RefusedPosition) as refused:
-        return list(refused.problems)
-    except MarginError as refused:
-        return [Problem("positions", 0, "", str(refused), "a day that can be margined")]
-    return []
+        regimes = both_regimes(book, under_portfolio_margin, under_strategy_margin)
+    except MarginError as refusal:
+        return _problems(refusal)
+    refusals = (regimes.strategy_refusal, regimes.portfolio_refusal)
+    return [problem for each in refusals if each is not None for problem in _problems(each)]
+
+
+def _problems(refusal: MarginError) -> list[Problem]:
+    if isinstance(refusal, InputError | RefusedPosition):
+        return list(refusal.problems)
+    return [Problem("positions", 0, "", str(refusal), "a day that can be margined")]
 
 
 def _dated(problem: Problem, day: Day) -> Problem:

@@ -24,6 +24,7 @@ from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import column_of
 from xlmargin.cells.values import Cells, CellValue, rows_of, shown, shown_text, text_of, to_value
 from xlmargin.cells.words import RIGHTS, STYLES, Headings, Words
+from xlmargin.contracts import days_to_end
 from xlmargin.dates import DAYS_PER_YEAR, date_of, serial_of
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.market_reader import GREATEST_RATE, RATE, read_dividends
@@ -101,7 +102,7 @@ def read_options(
     flat = [np.broadcast_to(column, shape).ravel() for column in columns]
     is_call, spots, strikes, expires, now, wanted, rates, yields, american = flat
     _refuse_expired(expires, now, log)
-    years = np.maximum(expires - now, 0.0) / DAYS_PER_YEAR
+    years = days_to_end(now, expires) / DAYS_PER_YEAR
     ex_years = (np.array([d.ex_date for d in paid]) - now[:, None]) / DAYS_PER_YEAR
     amounts = np.broadcast_to([d.amount for d in paid], ex_years.shape)
     contracts = Contracts(

@@ -16,7 +16,12 @@ from typing import Any, Final
 import numpy as np
 
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import (
+    BothRegimes,
+    both_regimes,
+    under_portfolio_margin,
+    under_strategy_margin,
+)
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells
@@ -35,6 +40,7 @@ from xlmargin.excel.checks import (
     as_warnings,
     warn_of_cash,
     warn_of_closed,
+    warn_of_closed_day,
     warn_of_contracts,
     warn_of_equal_rows,
 )
@@ -122,6 +128,10 @@ class Ranges:
         """The book under strategy-based margin."""
         return strategy_margined(self.book())
 
+    def regimes(self) -> BothRegimes:
+        """The book under both regimes, of which one may refuse it."""
+        return both_regimes(self.book(), portfolio_margined, strategy_margined)
+
     def history(self) -> tuple[ShadowDay, ...]:
         """Both regimes on each date of the ranges, in the order of time; failed days say why."""
         return _histories.get(self.tables, _margined_days)
@@ -152,6 +162,19 @@ class Ranges:
         activity = read_activity(self.extra.get("activity"), self.reading).accepted()
         return intraday_reports(book, activity)
 
+    @property
+    def refusals(self) -> list[Problem]:
+        """What refuses every figure: what cannot be read, or what neither regime takes."""
+        if self.reading.book is None:
+            return self.reading.errors
+        try:
+            self.regimes()
+        except RefusedPosition as refusal:
+            return list(refusal.problems)
+        except RulebookError as refusal:
+            return [_out_of_force(refusal)]
+        return []
+
     def problems(self) -> list[Problem]:
         """Everything wrong with the ranges, and with the positions once these can be read.
 
@@ -160,6 +183,9 @@ class Ranges:
         problems = list(self.reading.problems)
         if any(_tells_several_dates(problem, self.tables) for problem in problems):
             return list(dict.fromkeys(self._of_days()))
+        if not np.isnan(as_of := self.reading.market.as_of):
+            stated = dict(self.tables.settings).get("as_of")
+            problems += warn_of_closed_day(as_of, stated.row if stated else 0)
         if not self.reading.errors:
             problems += _margin_problems(self.book())
         return problems + list(self._of_extra())
@@ -232,8 +258,7 @@ def _margin_problems(book: Book) -> list[Problem]:
         unrefused = contract_table(book, np.zeros(len(book.positions), dtype=bool))
         problems += [*refused.problems, *carry_warnings(book, unrefused)]
     except RulebookError as refused:
-        wanted = "a date on which the rule is in force"
-        problems.append(Problem("settings", 0, "as_of", str(refused), wanted))
+        problems.append(_out_of_force(refused))
     else:
         problems += carry_warnings(book, margin.frame.contracts)
         problems += price_warnings(margin) + warn_of_contracts(margin)
@@ -243,6 +268,11 @@ def _margin_problems(book: Book) -> list[Problem]:
     problems += warn_of_closed(positions) + warn_of_equal_rows(positions) + warn_of_cash(book)
     log.add(problems)
     return log.problems
+
+
+def _out_of_force(refused: RulebookError) -> Problem:
+    wanted = "a date on which the rule is in force"
+    return Problem("settings", 0, "as_of", str(refused), wanted)
 
 
 def _pairing_problems(book: Book) -> list[Problem]:

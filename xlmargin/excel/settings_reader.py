@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from xlmargin.cells.numbers import number_of
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, CellValue, text_of
 from xlmargin.cells.words import YES_NO, YesNo, nearest, normalized, one_of, wanted_words
-from xlmargin.dates import date_of
+from xlmargin.contracts import TRADING_HOURS
+from xlmargin.dates import date_of, in_zone, moment_of
 from xlmargin.errors import InputError, RulebookError
 from xlmargin.excel.market_reader import GREATEST_RATE, RATE, years_of_term
 from xlmargin.excel.named_values import (
@@ -58,11 +60,9 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "day_trading_regime": ("day trading",),
     "known_underlyings": ("known instruments",),
     "leave_out": (),
+    "time_zone": ("timezone",),
 }
-NOT_USED_YET: Final = (
-    "time_zone",
-    "order_is_one_transaction",
-)
+NOT_USED_YET: Final = ("order_is_one_transaction",)
 """Settings that count, but not yet here."""
 TEXTS: Final = ("client", "logo", "prepared_by", "compared_with")
 """Settings for the texts of a report, which no requirement depends on."""
@@ -87,6 +87,8 @@ _TENOR: Final = re.compile(
 @dataclass(frozen=True)
 class SettingsRead:
     """What the settings say: the moment (NaN where none is given), the rates, and the rest.
+
+    A moment with an hour is New York time.
 
     `leave_out` are currencies, symbols and types, in capitals, whose positions do not count.
     """
@@ -146,7 +148,7 @@ def read_settings(stated: Stated, log: ProblemLog) -> SettingsRead:
         overrides=_overrides(stated, log),
         **{name: field.of(name, stated, SETTINGS, log) for name, field in _FIELDS.items()},
     )
-    as_of = day().of("as_of", stated, SETTINGS, log)
+    as_of = _moment(stated, log)
     if not np.isnan(as_of):
         _check_rules(stated, settings, as_of, log)
     left_out = stated["leave_out"].value if "leave_out" in stated else None
@@ -154,6 +156,34 @@ def read_settings(stated: Stated, log: ProblemLog) -> SettingsRead:
     return SettingsRead(
         as_of, curve or RateCurve((0.0,), (0.0,)), curve is not None, settings, frozenset(words)
     )
+
+
+def _moment(stated: Stated, log: ProblemLog) -> float:
+    """The moment of the prices, a serial day, its hour in New York time; NaN where not stated."""
+    as_of = day().of("as_of", stated, SETTINGS, log)
+    zone = _TIME_ZONE.of("time_zone", stated, SETTINGS, log)
+    if np.isnan(as_of) or not as_of % 1.0:
+        return as_of
+    cell = stated["as_of"]
+    if _UTC.search(text_of(cell.value)):
+        zone = ZoneInfo("UTC")
+    here = as_of if zone is None else in_zone(as_of, zone, ZoneInfo(_NEW_YORK))
+    told = f"{moment_of(here):%H:%M} in New York"
+    if zone is not None and zone.key != _NEW_YORK:
+        told = f"{moment_of(as_of):%H:%M} in {zone}: {told}"
+    log.note(SETTINGS, cell.row, cell.text, told)
+    opens, closes = TRADING_HOURS
+    if not opens - _A_SECOND <= here % 1.0 <= closes + _A_SECOND:
+        wanted = "an hour between 9:30 and 16:15, when options trade; or the setting time_zone"
+        log.warning(SETTINGS, cell.row, cell.text, told, wanted)
+    return here
+
+
+def _zone(cell: CellValue) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(text_of(cell).strip())
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return None
 
 
 def read_settings_alone(cells: Cells, today: dt.date) -> tuple[dt.date, Settings]:
@@ -165,6 +195,12 @@ def read_settings_alone(cells: Cells, today: dt.date) -> tuple[dt.date, Settings
     return today if np.isnan(read.as_of) else date_of(read.as_of), read.settings
 
 
+_A_SECOND: Final = 1 / 86_400
+_NEW_YORK: Final = "America/New_York"
+_TIME_ZONE: Final = Field(
+    _zone, "the name of a time zone, such as America/New_York or Europe/London", None
+)
+_UTC: Final = re.compile(r"\d ?(?:UTC|Z)\s*$", re.IGNORECASE | re.ASCII)
 _HOUSE: Final = Field(
     lambda cell: house_of(text_of(cell)) or None, wanted_words(list(house_names())), Settings.house
 )

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.errors import MarginError
-from xlmargin.excel.answers import REFUSED
+from xlmargin.errors import REFUSED, MarginError
 from xlmargin.help.example_book import AS_OF, EXAMPLE_BOOK, Cell, Rows
 
 Answer = list[list[str | float | bool]]

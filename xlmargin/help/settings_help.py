@@ -38,8 +38,9 @@ SETTINGS_HELP: Final = {
     "as_of": SettingHelp(
         "a date, or a date with a time of day",
         "today",
-        "The moment of the prices. Time to expiration counts from it, and the rules are those in"
-        " force on its date.",
+        "The moment of the prices. Time to expiration counts from it: from a date in whole days,"
+        " from an hour to 16:00 of the last day, to 9:30 for series settled at the open, or to the"
+        " hour that an expiration states. The rules are those in force on its date.",
     ),
     "rate": SettingHelp(
         "a fraction a year, such as 0.04",
@@ -102,6 +103,11 @@ SETTINGS_HELP: Final = {
         "currencies, symbols and types, with commas between them",
         "nothing",
         "Positions that do not count; XLM_CHECK notes each of them.",
+    ),
+    "time_zone": SettingHelp(
+        "a name such as Europe/London",
+        "America/New_York",
+        "Where the hour of as_of is told. NOW() tells that of the machine.",
     ),
 }  # fmt: skip
 """The settings that are not rules' numbers, by name."""

@@ -47,11 +47,12 @@ TEXTS: Final = ("problem", "warning")
 def day_rows(day: ShadowDay, warning: str = "") -> dict[str, Column]:
     """The rows of a day by column: accounts in the order of the positions, then their total.
 
-    Dates are serial days. A day that failed is one row, with its problem and no number.
+    Dates are serial days. A day that failed is one row, with its problem and no number; one that a
+    regime refuses has its problem in every row, and the other's numbers.
     """
     accounts = list(day.accounts)
     if len(accounts) != 1:
-        accounts.append("" if day.problem else TOTAL)
+        accounts.append("" if day.failed else TOTAL)
     columns: dict[str, Column] = {"date": np.full(len(accounts), day.day), "account": accounts}
     amounts = {name: _with_total(getattr(day, name), day) for name in _ADDED}
     held = amounts["long_market_value"]
@@ -72,11 +73,11 @@ def warned(days: Iterable[ShadowDay]) -> Iterator[tuple[ShadowDay, str]]:
     shares: tuple[HeldShares, ...] = ()
     for day in days:
         yield day, "; ".join(hidden_splits(shares, day.shares))
-        shares = shares if day.problem else day.shares
+        shares = shares if day.failed else day.shares
 
 
 def _with_total(amounts: FloatArray, day: ShadowDay) -> FloatArray:
     """Amounts with their sum where there are several; none at all on a day that failed."""
-    if day.problem:
+    if day.failed:
         return np.array([np.nan])
     return amounts if len(amounts) == 1 else np.append(amounts, amounts.sum())

@@ -15,14 +15,15 @@ import numpy as np
 from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import both_regimes, under_portfolio_margin, under_strategy_margin
 from xlmargin.dates import serial_of
 from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError, RulebookError
 from xlmargin.history.splits import HeldShares, held_shares
 from xlmargin.margin_calls import CallKind, last_day_to_meet
+from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import RequirementKind
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin
 
 
 class Regimes(StrEnum):
@@ -39,7 +40,8 @@ class ShadowDay:
 
     `day` is a serial day. A regime that was not asked is NaN, and so is the equity of an account
     whose cash is stated nowhere. The last days to meet a call, serial days, are NaN on a day
-    without one. `problem` says why the day could not be margined; it has no accounts then.
+    without one. `problem` says why the day could not be margined; it has no accounts then. Where
+    one regime alone refuses the day, its figures are NaN, and `problem` says which and why.
     """
 
     day: float
@@ -56,6 +58,11 @@ class ShadowDay:
     portfolio_due: float = np.nan
     shares: tuple[HeldShares, ...] = ()
     problem: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the day could not be margined at all."""
+        return bool(self.problem) and not self.accounts
 
     @property
     def figure(self) -> FloatArray:
@@ -124,21 +131,21 @@ def margined_day(content: DayContent, regimes: Regimes = Regimes.BOTH) -> Shadow
 def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
     """Each account of a book under the regimes asked, by the rules of the book's own day.
 
-    Refused whole, as the regimes refuse it: there is no day with some of its accounts.
+    Where one of two regimes refuses the book, the other answers; refused where none does: there is
+    no day with some of its accounts.
     """
     unknown = np.full(len(book.positions.accounts), np.nan)
-    initial = maintenance = deposit = portfolio = unknown
+    initial = maintenance = deposit = required = unknown
     strategy_equity = portfolio_equity = unknown
-    if regimes is not Regimes.PORTFOLIO:
-        strategy = under_strategy_margin(book)
+    strategy, portfolio = _asked(book, regimes)
+    if isinstance(strategy, StrategyMargin):
         values = values_by_strategy(strategy)
         strategy_equity = values.strategy_equity
         initial, deposit = strategy.by_account(RequirementKind.INITIAL), strategy.deposit_by_account
         maintenance = strategy.by_account(RequirementKind.MAINTENANCE)
-    if regimes is not Regimes.STRATEGY:
-        margin = under_portfolio_margin(book)
-        values = values_under_portfolio(margin)
-        portfolio_equity, portfolio = values.net_liquidation_value, margin.by_account
+    if isinstance(portfolio, PortfolioMargin):
+        values = values_under_portfolio(portfolio)
+        portfolio_equity, required = values.net_liquidation_value, portfolio.by_account
     return ShadowDay(
         day=serial_of(book.as_of),
         basis=book.settings.basis,
@@ -147,13 +154,32 @@ def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
         initial=initial,
         maintenance=maintenance,
         deposit=deposit,
-        portfolio_requirement=portfolio,
+        portfolio_requirement=required,
         strategy_equity=strategy_equity,
         portfolio_equity=portfolio_equity,
         strategy_due=_due(book, CallKind.MAINTENANCE, maintenance - strategy_equity),
-        portfolio_due=_due(book, CallKind.PORTFOLIO, portfolio - portfolio_equity),
+        portfolio_due=_due(book, CallKind.PORTFOLIO, required - portfolio_equity),
         shares=held_shares(book),
+        problem="; ".join(
+            f"{name} margin refused: {margin}"
+            for name, margin in (("strategy-based", strategy), ("portfolio", portfolio))
+            if isinstance(margin, MarginError)
+        ),
     )
+
+
+def _asked(
+    book: Book, regimes: Regimes
+) -> tuple[StrategyMargin | MarginError | None, PortfolioMargin | MarginError | None]:
+    """The book under the regimes asked; of two, one may refuse it."""
+    match regimes:
+        case Regimes.STRATEGY:
+            return under_strategy_margin(book), None
+        case Regimes.PORTFOLIO:
+            return None, under_portfolio_margin(book)
+        case Regimes.BOTH:
+            both = both_regimes(book, under_portfolio_margin, under_strategy_margin)
+            return both.strategy, both.portfolio
 
 
 def _due(book: Book, kind: CallKind, missing: FloatArray) -> float:

@@ -15,7 +15,8 @@ from xlmargin.history.shadow_day import ShadowDay
 class DayFigures:
     """One day over all accounts, $; NaN where a regime was not asked, or an equity is unknown.
 
-    Calls are the number of accounts that miss their requirement.
+    Calls are the number of accounts that miss their requirement. A day that a regime alone refuses
+    has a `problem`, and the other's figures.
     """
 
     day: float
@@ -30,6 +31,11 @@ class DayFigures:
     portfolio_calls: float
     problem: str
     warning: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether the day could not be margined at all."""
+        return bool(self.problem) and not self.accounts
 
     def share(self, amount: float) -> float:
         """An amount as a share of the long market value; NaN where there is none."""
@@ -49,7 +55,8 @@ class Summary:
     """The history in a few figures.
 
     Averages are over the days that were margined; shares are of that day's long market value. A
-    call is one account on one day: one that stands for three days counts three times.
+    call is one account on one day: one that stands for three days counts three times. A day that
+    one regime refuses counts in the other's figures, and is among the `failed`.
     """
 
     days: int
@@ -74,7 +81,7 @@ def day_figures(day: ShadowDay, warning: str = "") -> DayFigures:
     """One day over all accounts; what is unknown of one account is unknown of all."""
 
     def total(amounts: FloatArray) -> float:
-        return np.nan if day.problem else float(amounts.sum())
+        return np.nan if day.failed else float(amounts.sum())
 
     return DayFigures(
         day=day.day,
@@ -100,7 +107,9 @@ def _calls(calls: FloatArray) -> float:
 def summary(days: Iterable[DayFigures]) -> Summary:
     """The history of these days, in the order of time."""
     every = sorted(days, key=lambda each: each.day)
-    done = [day for day in every if not day.problem]
+    done = [day for day in every if not day.failed]
+    by_strategy = [d for d in done if not (d.problem and np.isnan(d.maintenance))]
+    by_portfolio = [d for d in done if not (d.problem and np.isnan(d.portfolio_requirement))]
 
     def share(amount: Callable[[DayFigures], float]) -> float:
         return _mean([day.share(amount(day)) for day in done])
@@ -118,8 +127,8 @@ def summary(days: Iterable[DayFigures]) -> Summary:
         least_released=_greatest(done, lambda day: -day.released, -1.0),
         greatest_maintenance=_greatest(done, lambda day: day.maintenance),
         greatest_portfolio=_greatest(done, lambda day: day.portfolio_requirement),
-        strategy_calls=_total([day.strategy_calls for day in done]),
-        portfolio_calls=_total([day.portfolio_calls for day in done]),
+        strategy_calls=_total([day.strategy_calls for day in by_strategy]),
+        portfolio_calls=_total([day.portfolio_calls for day in by_portfolio]),
         failed=tuple((day.day, day.problem) for day in every if day.problem),
         warnings=tuple((day.day, day.warning) for day in every if day.warning),
     )

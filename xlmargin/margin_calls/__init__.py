@@ -1,6 +1,16 @@
 """Margin calls: until when each must be met."""
 
 from xlmargin.margin_calls.due_dates import CallKind, last_day_to_meet
-from xlmargin.margin_calls.trading_days import business_day_after, is_business_day
+from xlmargin.margin_calls.trading_days import (
+    business_day_after,
+    business_day_before,
+    is_business_day,
+)
 
-__all__ = ["CallKind", "business_day_after", "is_business_day", "last_day_to_meet"]
+__all__ = [
+    "CallKind",
+    "business_day_after",
+    "business_day_before",
+    "is_business_day",
+    "last_day_to_meet",
+]

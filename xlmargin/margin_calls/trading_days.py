@@ -37,6 +37,14 @@ def business_day_after(day: dt.date, number: int) -> dt.date:
     return day
 
 
+def business_day_before(day: dt.date) -> dt.date:
+    """The last business day before a day."""
+    day -= _ONE_DAY
+    while not is_business_day(day):
+        day -= _ONE_DAY
+    return day
+
+
 @cache
 def _closings() -> HolidayBase:
     """The exchange's closings by date; loaded when a date is first asked for."""

@@ -55,7 +55,7 @@ def shares(margin: PortfolioMargin) -> FloatArray:
 def _standalone(margin: PortfolioMargin) -> FloatArray:
     """The greater of each position's own worst loss and its own minimum."""
     worst_loss: FloatArray = -np.min(margin.risk_array, axis=1, initial=0.0)
-    delivered = delivered_value(margin.book.positions, margin.spot)
+    delivered = delivered_value(margin.book.positions, margin.spot, margin.book.market.as_of)
     minimum = np.maximum(margin.minimum, house_minimum(delivered, margin.rules))
     standalone = np.where(margin.class_of != NO_CLASS, np.maximum(worst_loss, minimum), 0.0)
     for i in margin.not_eligible:
@@ -71,7 +71,7 @@ def _marginal(margin: PortfolioMargin) -> FloatArray:
         margin.class_of[inside],
         -margin.risk_array[inside],
         -margin.minimum[inside],
-        -delivered_value(margin.book.positions, margin.spot)[inside],
+        -delivered_value(margin.book.positions, margin.spot, margin.book.market.as_of)[inside],
     )
     marginal[inside] = -group_sums(margin, inside).after(gone)
     marginal[margin.not_eligible] = _marginal_by_strategy(margin)

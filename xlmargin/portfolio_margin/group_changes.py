@@ -73,7 +73,9 @@ def group_sums(margin: PortfolioMargin, held: IntArray) -> GroupSums:
     count = len(margin.levels[0])
     inside = held[margin.class_of[held] != NO_CLASS]
     group = margin.class_of[inside]
-    delivered = sums(delivered_value(margin.book.positions, margin.spot)[inside], group, count)
+    book = margin.book
+    value = delivered_value(book.positions, margin.spot, book.market.as_of)[inside]
+    delivered = sums(value, group, count)
     minimum: FloatArray = sums(margin.minimum[inside, None], group, count)[:, 0]
     classes = replace(
         margin.levels[0],

@@ -36,13 +36,15 @@ def uncapped_minimum(positions: Positions, rules: PortfolioRules) -> FloatArray:
     return np.where(positions.is_option, charged, 0.0)
 
 
-def delivered_value(positions: Positions, spot: FloatArray) -> FloatArray:
+def delivered_value(positions: Positions, spot: FloatArray, as_of: float) -> FloatArray:
     """Value of what each position's units deliver, $, signed, shape (positions, 3).
 
     The columns are calls, puts and shares; a position fills the one of its own kind. `spot`, $,
-    has shape (underlyings,).
+    has shape (underlyings,). A long option that has settled by `as_of`, a serial day, covers
+    nothing any more.
     """
-    held = np.flatnonzero(~positions.is_cash)
+    gone = positions.contracts.settled(as_of) & (positions.quantity > 0)
+    held = np.flatnonzero(~positions.is_cash & ~gone)
     value = np.zeros((len(positions), len(_DELIVERING)))
     column = positions.kind[held, None] == np.array(_DELIVERING)
     own = positions.units[held] * spot[positions.underlying[held]]

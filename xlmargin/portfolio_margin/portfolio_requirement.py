@@ -227,7 +227,8 @@ def _house_minimum(
 ) -> FloatArray:
     """The house's minimum for uncovered short options of each class group, $."""
     inside = frame.eligible
-    delivered = delivered_value(frame.book.positions, spot)[inside]
+    book = frame.book
+    delivered = delivered_value(book.positions, spot, book.market.as_of)[inside]
     return house_minimum(sums(delivered, class_of[inside], count), frame.rules)
 
 

@@ -28,6 +28,7 @@ _MOST_MEDIANS: Final = 3.0
 def price_warnings(margin: PortfolioMargin) -> list[Problem]:
     """What deserves a look in the prices of options, in the order of the rows."""
     found = [
+        *_settled(margin),
         *_without_volatility(margin),
         *_beside_a_volatility(margin),
         *_unusual_volatilities(margin.frame.contracts, margin),
@@ -45,6 +46,21 @@ def _warning(
 ) -> Problem:
     row = int(_rows_of(margin, contract)[0])
     return margin.book.positions.problem(row, column, found, wanted, Severity.WARNING)
+
+
+def _settled(margin: PortfolioMargin) -> Iterator[Problem]:
+    """Series that settled at the open of the day: one warning for each without its settlement."""
+    contracts, positions = margin.frame.contracts, margin.book.positions
+    told: set[int] = set()
+    for i in np.flatnonzero(contracts.settled).tolist():
+        row = int(_rows_of(margin, i)[0])
+        if np.isnan(positions.forward[row]) and contracts.series[i] not in told:
+            told.add(int(contracts.series[i]))
+            found = f"{positions.label(row)}, settled this morning: cash, {contracts.mark[i]:,.10g}"
+            found += f" (at the price of the underlying, {contracts.spot[i]:,.10g}: "
+            found += f"{contracts.model[i]:,.10g}); settlement unknown"
+            wanted = "the value it settled at, in the column forward"
+            yield _warning(margin, i, "expiration", found, wanted)
 
 
 def _without_volatility(margin: PortfolioMargin) -> Iterator[Problem]:

@@ -11,9 +11,11 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.account import AccountState, RegimeState
+from xlmargin.account import AccountState, MarginState, PortfolioState
 from xlmargin.arrays import FloatArray
-from xlmargin.reports.table import Table, Value, numbers
+from xlmargin.errors import MarginError
+from xlmargin.reports.table import Table, Value, numbers, refused
+from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind
 from xlmargin.strategy_margin.display.explanation import REGIME
 
@@ -35,6 +37,7 @@ REG_T: Final = "12 CFR 220.4(b), 220.12"
 PAID_IN_FULL: Final = "12 CFR 220.8"
 BOX: Final = "FINRA 4210(f)(2)(H)(v)e"
 PRACTICE: Final = "industry practice"
+REFUSES: Final = "refused"
 _LEAST: Final = ("minimum equity", "minimum equity deficiency")
 MOVES: Final = "first move of all underlyings, of -99% to 100% searched, that leaves no excess"
 
@@ -54,7 +57,8 @@ def account_table(state: AccountState) -> Table:
     """Every figure of the account.
 
     Totals of dollars are sums, of fractions the fraction of the sums; the total of moves is the one
-    that comes first for any account, that of dates the earliest.
+    that comes first for any account, that of dates the earliest. A regime that refuses the book
+    says why in each of its rows.
     """
     accounts = [name or "account" for name in state.values.accounts]
     several = len(accounts) > 1
@@ -80,45 +84,60 @@ def _values(state: AccountState) -> Iterator[Figure]:
 
 
 def _requirements(state: AccountState) -> Iterator[Figure]:
-    strategy, margin = state.strategy, state.margin
+    yield from _by_strategy(state)
+    portfolio = state.portfolio
+    if not isinstance(portfolio, PortfolioState):
+        names = ("equity", "requirement", "excess", "requirement, rule alone")
+        yield from _without(portfolio, state, DOLLARS, *(f"portfolio {name}" for name in names))
+        yield from _without(portfolio, state, FRACTION, "portfolio requirement / account value")
+        return
+    regime = portfolio.regime
+    now, rule = regime.now, state.citations["aggregation"]
+    yield _dollars("portfolio equity", now.equity, PORTFOLIO_EQUITY)
+    yield _dollars("portfolio requirement", now.requirement, _with_house(rule, state))
+    yield _dollars("portfolio excess", now.excess, rule)
+    yield _dollars("portfolio requirement, rule alone", regime.bare_requirement, rule)
+    yield _fraction("portfolio requirement / account value", now.requirement, now.equity, rule)
+
+
+def _by_strategy(state: AccountState) -> Iterator[Figure]:
+    strategy = state.strategy
+    if isinstance(strategy, MarginError):
+        first = ("strategy equity", "Reg T requirement", "Reg T excess")
+        others = ("strategy requirement", "strategy excess", "strategy requirement, rule alone")
+        yield from _without(strategy, state, DOLLARS, *first, *others)
+        return
+    now, margin = strategy.regime.now, strategy.margin
     whole = REGIME.of(RequirementKind.MAINTENANCE) if margin else PAID_IN_FULL
-    yield _dollars("strategy equity", strategy.now.equity, STRATEGY_EQUITY)
+    yield _dollars("strategy equity", now.equity, STRATEGY_EQUITY)
     if margin:
         yield _dollars("Reg T requirement", margin.reg_t.requirement, REG_T)
         yield _dollars("Reg T excess", margin.reg_t.excess, REG_T)
     else:
-        yield from _not_permitted(state, DOLLARS, "Reg T requirement", "Reg T excess")
-    yield _dollars("strategy requirement", strategy.now.requirement, _with_house(whole, state))
-    yield _dollars("strategy excess", strategy.now.excess, whole)
-    yield _dollars("strategy requirement, rule alone", strategy.bare_requirement, whole)
-    if margin is None:
-        names = ("equity", "requirement", "excess", "requirement, rule alone")
-        yield from _not_permitted(state, DOLLARS, *(f"portfolio {name}" for name in names))
-        yield from _not_permitted(state, FRACTION, "portfolio requirement / account value")
-        return
-    portfolio = margin.portfolio.regime
-    now, rule = portfolio.now, state.citations["aggregation"]
-    yield _dollars("portfolio equity", now.equity, PORTFOLIO_EQUITY)
-    yield _dollars("portfolio requirement", now.requirement, _with_house(rule, state))
-    yield _dollars("portfolio excess", now.excess, rule)
-    yield _dollars("portfolio requirement, rule alone", portfolio.bare_requirement, rule)
-    yield _fraction("portfolio requirement / account value", now.requirement, now.equity, rule)
+        yield from _without(None, state, DOLLARS, "Reg T requirement", "Reg T excess")
+    yield _dollars("strategy requirement", now.requirement, _with_house(whole, state))
+    yield _dollars("strategy excess", now.excess, whole)
+    yield _dollars("strategy requirement, rule alone", strategy.regime.bare_requirement, whole)
 
 
 def _buying_power(state: AccountState) -> Iterator[Figure]:
-    values, power = state.values, state.buying_power
-    rule = f"{REG_T}; {PRACTICE}" if state.margin else PAID_IN_FULL
-    if state.margin:
-        yield _dollars("SMA", state.margin.sma, state.citations["sma_outlasts_falls"])
+    values, strategy, portfolio = state.values, state.strategy, state.portfolio
+    if isinstance(strategy, MarginError):
+        names = ("SMA", "stock buying power", "option buying power")
+        yield from _without(strategy, state, DOLLARS, *names)
     else:
-        yield from _not_permitted(state, DOLLARS, "SMA")
-    yield _dollars("stock buying power", power.stock, rule)
-    yield _dollars("option buying power", power.options, rule)
-    if state.margin:
+        rule = f"{REG_T}; {PRACTICE}" if strategy.margin else PAID_IN_FULL
+        if strategy.margin:
+            yield _dollars("SMA", strategy.margin.sma, state.citations["sma_outlasts_falls"])
+        else:
+            yield from _without(None, state, DOLLARS, "SMA")
+        yield _dollars("stock buying power", strategy.buying_power.stock, rule)
+        yield _dollars("option buying power", strategy.buying_power.options, rule)
+    if isinstance(portfolio, PortfolioState):
         single = state.citations["valuation_range_down_stock"]
-        yield _dollars("portfolio buying power", state.margin.portfolio.buying_power, single)
+        yield _dollars("portfolio buying power", portfolio.buying_power, single)
     else:
-        yield from _not_permitted(state, DOLLARS, "portfolio buying power")
+        yield from _without(portfolio, state, DOLLARS, "portfolio buying power")
     gross = values.long_market_value + values.short_market_value
     gross = gross + values.long_option_value + values.short_option_value
     counted = "stock and options at market value, long and short added up / account value"
@@ -126,31 +145,34 @@ def _buying_power(state: AccountState) -> Iterator[Figure]:
 
 
 def _distances(state: AccountState) -> Iterator[Figure]:
-    value = state.values.net_liquidation_value
-    yield from _distances_under("strategy", state.strategy, value)
-    if state.margin:
-        yield from _distances_under("portfolio", state.margin.portfolio.regime, value)
-    else:
-        names = ("portfolio cushion", "portfolio move down", "portfolio move up")
-        yield from _not_permitted(state, FRACTION, *names)
-
-
-def _distances_under(name: str, regime: RegimeState, account_value: FloatArray) -> Iterator[Figure]:
-    excess = regime.now.excess
-    yield _fraction(f"{name} cushion", excess, account_value, "excess / account value")
-    yield _move(f"{name} move down", regime.move_down)
-    yield _move(f"{name} move up", regime.move_up)
+    for name, found in (("strategy", state.strategy), ("portfolio", state.portfolio)):
+        moves = (f"{name} move down", f"{name} move up")
+        if isinstance(found, MarginError | None):
+            yield from _without(found, state, FRACTION, f"{name} cushion", *moves)
+            continue
+        excess, value = found.regime.now.excess, state.values.net_liquidation_value
+        yield _fraction(f"{name} cushion", excess, value, "excess / account value")
+        if isinstance(found.regime.moves, MarginError):
+            yield from _without(found.regime.moves, state, FRACTION, *moves)
+        else:
+            yield _move(moves[0], found.regime.moves.down)
+            yield _move(moves[1], found.regime.moves.up)
 
 
 def _least_equity(state: AccountState) -> Iterator[Figure]:
-    if state.margin is None:
-        yield from _not_permitted(state, DOLLARS, *_LEAST, *(f"portfolio {n}" for n in _LEAST))
-        yield from _not_permitted(state, DATE, "portfolio minimum equity due")
+    strategy, portfolio = state.strategy, state.portfolio
+    margin = strategy if isinstance(strategy, MarginError) else strategy.margin
+    if isinstance(margin, MarginState):
+        rule = state.citations["margin_minimum_equity"]
+        yield _dollars(_LEAST[0], margin.minimum_equity, rule)
+        yield _dollars(_LEAST[1], margin.minimum_equity_deficiency, rule)
+    else:
+        yield from _without(margin, state, DOLLARS, *_LEAST)
+    if not isinstance(portfolio, PortfolioState):
+        yield from _without(portfolio, state, DOLLARS, *(f"portfolio {n}" for n in _LEAST))
+        yield from _without(portfolio, state, DATE, "portfolio minimum equity due")
         return
-    rule = state.citations["margin_minimum_equity"]
-    yield _dollars(_LEAST[0], state.margin.minimum_equity, rule)
-    yield _dollars(_LEAST[1], state.margin.minimum_equity_deficiency, rule)
-    portfolio, rule = state.margin.portfolio, state.citations["equity_to_keep"]
+    rule = state.citations["equity_to_keep"]
     if portfolio.minimum_equity:
         least = np.full(len(portfolio.buying_power), portfolio.minimum_equity)
         yield _dollars(f"portfolio {_LEAST[0]}", least, rule)
@@ -162,16 +184,18 @@ def _least_equity(state: AccountState) -> Iterator[Figure]:
 
 
 def _calls(state: AccountState) -> Iterator[Figure]:
-    rule = state.citations["days_to_meet_maintenance"] if state.margin else PAID_IN_FULL
-    yield _dollars("strategy margin call", state.strategy.now.margin_call, rule)
-    yield _date("strategy call due", state.strategy.call_due, rule)
-    if state.margin:
-        portfolio, rule = state.margin.portfolio.regime, state.citations["days_to_meet_portfolio"]
-        yield _dollars("portfolio margin call", portfolio.now.margin_call, rule)
-        yield _date("portfolio call due", portfolio.call_due, rule)
-    else:
-        yield from _not_permitted(state, DOLLARS, "portfolio margin call")
-        yield from _not_permitted(state, DATE, "portfolio call due")
+    is_cash = state.book.settings.account_type is AccountType.CASH
+    maintained = PAID_IN_FULL if is_cash else state.citations["days_to_meet_maintenance"]
+    for name, found, rule in (
+        ("strategy", state.strategy, maintained),
+        ("portfolio", state.portfolio, state.citations["days_to_meet_portfolio"]),
+    ):
+        if isinstance(found, MarginError | None):
+            yield from _without(found, state, DOLLARS, f"{name} margin call")
+            yield from _without(found, state, DATE, f"{name} call due")
+        else:
+            yield _dollars(f"{name} margin call", found.regime.now.margin_call, rule)
+            yield _date(f"{name} call due", found.regime.call_due, rule)
     kind = state.book.settings.account_type.value
     yield from _same(state, TEXT, kind, "setting account_type", "account type")
     yield _dollars("value added by long European boxes", state.values.value_added, BOX)
@@ -211,9 +235,13 @@ def _same(state: AccountState, unit: str, text: str, rule: str, *names: str) -> 
     return (Figure(name, unit, text, rule, [text] * count) for name in names)
 
 
-def _not_permitted(state: AccountState, unit: str, *names: str) -> Iterator[Figure]:
-    """Rows of a cash account for what needs margin."""
-    return _same(state, unit, NOT_PERMITTED, PAID_IN_FULL, *names)
+def _without(
+    refusal: MarginError | None, state: AccountState, unit: str, *names: str
+) -> Iterator[Figure]:
+    """Rows without a figure: why a regime refuses, or of a cash account for what needs margin."""
+    if refusal is None:
+        return _same(state, unit, NOT_PERMITTED, PAID_IN_FULL, *names)
+    return _same(state, unit, str(refused(refusal)), REFUSES, *names)
 
 
 def _with_house(rule: str, state: AccountState) -> str:

@@ -7,6 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from xlmargin.errors import REFUSED, MarginError
+
 TOTAL: Final = "total"
 """What names a row that adds up others."""
 
@@ -24,6 +26,11 @@ class Table:
     def cells(self, headers: bool = True) -> list[list[Value]]:
         """The rows, below the headings if these are wanted."""
         return [list(self.headings), *self.rows] if headers else self.rows
+
+
+def refused(error: MarginError) -> Value:
+    """What stands where a regime refuses its figure: why."""
+    return REFUSED + " ".join(str(error).split())
 
 
 def numbers(row: np.ndarray) -> list[Value]:

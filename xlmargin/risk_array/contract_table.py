@@ -46,7 +46,8 @@ class ContractTable:
     `spot` is the price of each contract's underlying today. `volatility` is annual, and `source`
     says where it is from (`VolatilitySource`); 0 for a contract that expires at once, and for one
     whose mark tells none, whose value without volatility, where the mark was taken, is `least`.
-    `series` numbers the pairs of underlying and expiration. In $ per unit `model` is the
+    `series` numbers the pairs of underlying and end. `settled` tells what is cash since the open of
+    the day: worth its mark whatever the underlying does. In $ per unit `model` is the
     theoretical value at today's price; `mark` what the contract is worth today, its price moved
     from where it was taken; `base` the value from which gains and losses are counted: the model's
     where price and volatility are both stated, else the mark. Volatility and model value are NaN
@@ -60,6 +61,7 @@ class ContractTable:
     source: NDArray[np.int8]
     least: FloatArray
     series: IntArray
+    settled: BoolArray
     model: FloatArray
     mark: FloatArray
     base: FloatArray
@@ -78,7 +80,8 @@ class ContractTable:
             volatility = volatility_at_same_moneyness(
                 volatility, self.contracts.strike, self.spot, moved_spot, self.series
             )
-        return theoretical_value(self.contracts, moved_spot, volatility * (1.0 + volatility_move))
+        values = theoretical_value(self.contracts, moved_spot, volatility * (1.0 + volatility_move))
+        return np.where(self.settled[:, None], self.mark[:, None], values)
 
     @property
     def valued_without(self) -> IntArray:
@@ -110,17 +113,20 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
 
     A volatility is the position's own, else implied by its price, else the market's. A price taken
     at another price of the underlying is solved there, and moved by the model to today's, not below
-    0. Refuses, by row, an option whose price no volatility gives, where `needed`, shape
-    (positions,), says so; all are needed where it is left out.
+    0. What settled at the day's open is worth its settlement value where a forward states it, else
+    its price, else what it is worth at today's price of the underlying. Refuses, by row, an option
+    whose price no volatility gives, where `needed`, shape (positions,), says so; all are needed
+    where it is left out.
     """
     positions, market, settings = book.positions, book.market, book.settings
     first, of_position = _distinct(positions)
     contracts = _terms(positions, market, first)
     underlying = positions.underlying[first]
     spot = market.spot[underlying]
-    mark, stated = positions.mark[first], positions.volatility[first]
-    taken_at = positions.mark_spot[first]
-    mark_spot = np.where(np.isnan(taken_at), spot, taken_at)
+    settled = positions.contracts.settled(market.as_of)[first]
+    mark = np.where(settled, _settled_value(positions, spot, first), positions.mark[first])
+    stated, taken_at = positions.volatility[first], positions.mark_spot[first]
+    mark_spot = np.where(np.isnan(taken_at) | settled, spot, taken_at)
     found = option_volatility(
         contracts, mark_spot, mark, stated, market.volatility[underlying], settings
     )
@@ -138,9 +144,9 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     moved = mark.copy()
     gained = np.where(np.isnan(mark[other]), 0.0, values[:, 0] - values[:, 1])
     moved[other] = np.where(unmoved[other], mark[other], np.maximum(mark[other] + gained, 0.0))
-    by_mark = ~np.isnan(mark) & (settings.base_value is BaseValue.MARK)
+    by_mark = ~np.isnan(mark) & (settled | (settings.base_value is BaseValue.MARK))
     from_model = (found.source == VolatilitySource.STATED) | ~by_mark
-    expiration = positions.expiration[first]
+    ends = positions.contracts.settles[first]
     return ContractTable(
         contracts=contracts,
         underlying=underlying,
@@ -148,13 +154,27 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
         volatility=found.volatility,
         source=found.source,
         least=found.least,
-        series=np.unique(np.column_stack([underlying, expiration]), axis=0, return_inverse=True)[1],
+        series=np.unique(np.column_stack([underlying, ends]), axis=0, return_inverse=True)[1],
+        settled=settled,
         model=model,
         mark=np.where(by_mark, moved, model),
         base=np.where(from_model, model, moved),
         of_position=of_position,
         smile=settings.smile,
     )
+
+
+def _settled_value(positions: Positions, spot: FloatArray, first: IntArray) -> FloatArray:
+    """What contracts that have settled are worth, $ per unit; of others it means nothing.
+
+    A mark of 0 is none here: a series that has settled is quoted no more.
+    """
+    forward, mark = positions.forward[first], positions.mark[first]
+    at = np.where(np.isnan(forward), spot, forward)
+    is_call = np.equal(positions.kind[first], InstrumentKind.CALL)
+    above = at - positions.strike[first]
+    exercised = np.maximum(np.where(is_call, above, -above), 0.0)
+    return np.where(np.isnan(forward) & (mark > 0), mark, exercised)
 
 
 def _distinct(positions: Positions) -> tuple[IntArray, IntArray]:
@@ -180,7 +200,7 @@ def _distinct(positions: Positions) -> tuple[IntArray, IntArray]:
 def _terms(positions: Positions, market: Market, first: IntArray) -> Contracts:
     """Terms of the contracts at these positions, in the form pricing takes them."""
     underlying = positions.underlying[first]
-    years = market.years_to(positions.expiration[first])
+    years = positions.contracts.days_left(market.as_of)[first] / DAYS_PER_YEAR
     dividend_years, dividend_amounts = _cash_dividends(market, underlying)
     rate = market.rate(underlying, years)
     forward, spot = positions.forward[first], market.spot[underlying]
@@ -208,7 +228,7 @@ def _cash_dividends(market: Market, underlying: IntArray) -> tuple[FloatArray, F
     for i, dividends in enumerate(to_come):
         ex_date[i, : len(dividends)] = [d.ex_date for d in dividends]
         amounts[i, : len(dividends)] = [d.amount for d in dividends]
-    return market.years_to(ex_date)[underlying], amounts[underlying]
+    return ((ex_date - market.as_of) / DAYS_PER_YEAR)[underlying], amounts[underlying]
 
 
 def off_index(positions: Positions, market: Market) -> BoolArray:

@@ -229,7 +229,6 @@ def _read(
     found, refusals = {}, {}
     for key in map(key_type, parameter.keys):
         refusals[key] = parameter.refusal(as_of, key)
-        if not refusals[key]:
-            value = values[full_name(parameter.name, key)]
+        if value := values.get(full_name(parameter.name, key)):
             found[key] = value if value_type is ValueInForce else value_type(value.value)
     return ByKey(found, refusals)

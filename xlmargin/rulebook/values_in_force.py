@@ -39,6 +39,7 @@ RULE: Final = "rule"
 """The regulation alone."""
 CUSTOM: Final = "custom"
 """The regulation and what the user's own settings raise."""
+_A_SETTING: Final = "a setting"
 
 Overrides: TypeAlias = tuple[tuple[str, float], ...]
 """The user's own values by full name, sorted."""
@@ -127,7 +128,8 @@ def values_in_force(
 ) -> Mapping[str, ValueInForce]:
     """The values of these parameters by full name, and every value overridden, whatever it is of.
 
-    Without the values of a class or product that the date does not have yet.
+    Without the values of a class or product that the date does not have yet, unless an override
+    gives them.
     """
     settings = dict(overrides)
     found = {}
@@ -135,7 +137,7 @@ def values_in_force(
         parameter = parameters()[name]
         if name not in names and full not in settings:
             continue
-        if key and parameter.refusal(as_of, key):
+        if key and full not in settings and parameter.refusal(as_of, key):
             continue
         found[full] = _value_in_force(parameter, as_of, house, key, settings.get(full))
     return found
@@ -144,14 +146,24 @@ def values_in_force(
 def _value_in_force(
     parameter: Parameter, as_of: date, house: str, key: str, setting: float | None
 ) -> ValueInForce:
+    if setting is not None and parameter.refusal(as_of, key):
+        return _of_setting(parameter, key, setting)
     stated = parameter.in_force(as_of, key)
     value = ValueInForce(stated.values[key], stated.citation, stated.remark)
     entry = house_entry(house, parameter.name, as_of, key)
     if entry:
         value = raised(parameter, key, value, entry.values[key], entry.citation, entry.remark)
     if setting is not None:
-        value = raised(parameter, key, value, setting, "a setting")
+        value = raised(parameter, key, value, setting, _A_SETTING)
     return value
+
+
+def _of_setting(parameter: Parameter, key: str, setting: float) -> ValueInForce:
+    """A value that the rule does not have on the date: the setting's, which nothing else limits."""
+    if not parameter.unit.allows(setting):
+        name = full_name(parameter.name, key)
+        raise RulebookError(f"{name}: found {setting:g}, wanted {parameter.unit.wanted}.")
+    return ValueInForce(setting, _A_SETTING, "")
 
 
 def citations(house: str, values: Mapping[str, ValueInForce]) -> Mapping[str, str]:

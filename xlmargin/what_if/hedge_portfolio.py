@@ -112,7 +112,7 @@ def portfolio_hedge(margin: PortfolioMargin, held: int, chosen: IntArray) -> Por
     of_one = np.where(opens, 1.0, -1.0) / np.abs(positions.quantity[row]) * used
     width = np.where(used, np.where(opens, np.inf, np.abs(positions.quantity[row])), 0.0)
     start = np.cumsum(np.column_stack([np.zeros(len(row)), width[:, :-1]]), axis=1)
-    delivered = delivered_value(positions, margin.spot)
+    delivered = delivered_value(positions, margin.spot, margin.book.market.as_of)
     return PortfolioHedge(
         group_sums(margin, np.arange(held)),
         margin.class_of[held + chosen],

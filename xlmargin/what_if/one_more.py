@@ -164,7 +164,7 @@ def _by_portfolio(margin: PortfolioMargin, first: IntArray, one: Positions) -> F
         group[inside],
         closed.added(ones.units[:, None] * per_unit, margin.risk_array),
         closed.added(minimum, margin.minimum),
-        delivered_value(ones, margin.spot),
+        delivered_value(ones, margin.spot, margin.book.market.as_of),
     )
     changed = np.zeros(len(first))
     changed[inside] = group_sums(margin, np.arange(len(positions))).after(change)

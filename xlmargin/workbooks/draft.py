@@ -23,8 +23,8 @@ _SMALL: Final = {"name": "Arial", "size": 9, "color": GREY}
 class Draft:
     """The workbook, its look, the book as tables and as read, the answers and their places.
 
-    `by_strategy` is whether the book can be margined by strategy too; `directions` are the sheets
-    of the workbook with what each is for.
+    `by_strategy` and `by_portfolio` are whether a regime margins the book; `directions` are the
+    sheets of the workbook with what each is for.
     """
 
     workbook: Workbook
@@ -36,6 +36,7 @@ class Draft:
     title: str
     note: str
     by_strategy: bool
+    by_portfolio: bool
     directions: Sequence[tuple[str, str]]
 
     def page(self, name: str, color: str) -> Page:

@@ -15,7 +15,7 @@ from xlmargin.workbooks.formulas_sheet import FormulasSheet
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Answers, Call, Functions
 from xlmargin.workbooks.look import TYPEFACE, Look
-from xlmargin.workbooks.pages import BY_STRATEGY
+from xlmargin.workbooks.pages import BY_PORTFOLIO, BY_STRATEGY
 from xlmargin.workbooks.template import Template
 from xlmargin.workbooks.templates import EVERYTHING
 from xlmargin.workbooks.xlsx_writer import Workbook
@@ -55,10 +55,12 @@ def write_margin_workbook(
     answers = Answers(functions)
     formulas = FormulasSheet(answers)
     there = [page for page in template.pages if set(page.needs) <= tables.more.keys()]
-    refusals = {
-        page.name: answers.refusal(Call(page.asks, tables.arguments)) for page in there if page.asks
-    }
-    left_out = {name: why for name, why in refusals.items() if why}
+
+    def refusal(*asked: str) -> str:
+        refusals = (answers.refusal(Call(function, tables.arguments)) for function in asked)
+        return next(filter(None, refusals), "")
+
+    left_out = {page.name: why for page in there if (why := refusal(*page.asks))}
     pages = [page for page in there if page.name not in left_out]
     title = title or template.title
     draft = Draft(
@@ -70,7 +72,8 @@ def write_margin_workbook(
         book,
         title,
         note,
-        by_strategy=not answers.refusal(Call(BY_STRATEGY, tables.arguments)),
+        by_strategy=not refusal(BY_STRATEGY),
+        by_portfolio=not refusal(BY_PORTFOLIO),
         directions=[sheet for page in pages for sheet in page.sheets],
     )
     workbook.set_size(2400, 1500)

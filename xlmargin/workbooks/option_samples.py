@@ -10,9 +10,11 @@ from typing import Final
 import numpy as np
 
 from xlmargin.book import Book
-from xlmargin.dates import date_of
+from xlmargin.contracts import days_to_end
+from xlmargin.dates import DAYS_PER_YEAR, date_of
 from xlmargin.instruments import InstrumentKind, Style
 from xlmargin.option_symbols import OptionSymbol
+from xlmargin.pricing import Contracts, implied_volatility
 
 MOST: Final = 12
 
@@ -30,14 +32,14 @@ class OptionSample:
 
 
 def option_samples(book: Book) -> tuple[OptionSample, ...]:
-    """Options of the book that have a price and no cash dividends, one an underlying.
+    """Options of the book whose price has a volatility, no cash dividends, one an underlying.
 
     Where the book has none, one option of the textbook's XYZ.
     """
     found: dict[int, OptionSample] = {}
     for i, key in _candidates(book):
-        if len(found) < MOST:
-            found.setdefault(key, _sample(book, i))
+        if len(found) < MOST and key not in found and _has_volatility(book, i):
+            found[key] = _sample(book, i)
     if found:
         return tuple(found.values())
     expiration = date_of(book.market.as_of) + dt.timedelta(days=91)
@@ -54,10 +56,28 @@ def _candidates(book: Book) -> Iterator[tuple[int, int]]:
             yield int(i), int(positions.underlying[i])
 
 
+def _has_volatility(book: Book, i: int) -> bool:
+    """Whether a volatility gives the price of an option as its sample states it."""
+    positions, sample = book.positions, _sample(book, i)
+    contract = Contracts(
+        call=np.array([positions.kind[i] == InstrumentKind.CALL]),
+        american=positions.american[i : i + 1],
+        strike=positions.strike[i : i + 1],
+        years=days_to_end(book.market.as_of, np.floor(positions.expiration[i : i + 1]))
+        / DAYS_PER_YEAR,
+        rate=np.array([sample.rate]),
+        dividend_yield=np.array([sample.dividend_yield]),
+        dividend_years=np.zeros((1, 0)),
+        dividend_amounts=np.zeros((1, 0)),
+    )
+    found = implied_volatility(contract, np.array([sample.spot]), np.array([sample.price]))
+    return bool(np.isfinite(found.volatility[0]))
+
+
 def _sample(book: Book, i: int) -> OptionSample:
     positions, market = book.positions, book.market
     of = positions.underlying[i]
-    years = market.years_to(positions.expiration[i : i + 1])
+    years = positions.contracts.days_left(market.as_of)[i : i + 1] / DAYS_PER_YEAR
     symbol = OptionSymbol(
         positions.symbol[i].split()[0].upper(),
         date_of(float(positions.expiration[i])),

@@ -33,8 +33,11 @@ from xlmargin.workbooks.stress_page import write_stress_page
 from xlmargin.workbooks.template import PageOf
 from xlmargin.workbooks.what_if_page import write_what_if_page
 
-BY_STRATEGY: Final = "MARGIN_COMPARE"
-"""What refuses a book that cannot be margined by strategy."""
+BY_PORTFOLIO: Final = "PM_REQUIREMENT"
+BY_STRATEGY: Final = "REGT_MAINTENANCE"
+"""What refuses a book that a regime does not margin."""
+
+_BOTH: Final = (BY_STRATEGY, BY_PORTFOLIO)
 
 START: Final = PageOf("start", write_start_page)
 INPUTS: Final = PageOf(
@@ -56,6 +59,7 @@ REQUIREMENT: Final = PageOf(
     "requirement",
     write_requirement_page,
     (("Requirement", "Requirement of every class, product and portfolio group."),),
+    asks=(BY_PORTFOLIO,),
 )
 RISK_ARRAYS: Final = PageOf(
     "risk arrays",
@@ -64,40 +68,43 @@ RISK_ARRAYS: Final = PageOf(
         ("Risk array", "Gains and losses at the ten valuation points."),
         ("Risk array by position", "The same, position by position."),
     ),
+    asks=(BY_PORTFOLIO,),
 )
 STRESS: Final = PageOf(
     "stress",
     write_stress_page,
     (("Stress", "Your own moves of price and volatility, and the requirement after a move."),),
+    asks=(BY_PORTFOLIO,),
 )
 CONTRIBUTION: Final = PageOf(
     "contribution",
     write_contribution_page,
     (("Contribution", "What each position adds to the requirement."),),
+    asks=(BY_PORTFOLIO,),
 )
 COMPARISON: Final = PageOf(
     "comparison",
     write_comparison_page,
     (("Comparison", "The same book by strategy, and what portfolio margin frees."),),
-    asks=BY_STRATEGY,
+    asks=_BOTH,
 )
 STRATEGIES: Final = PageOf(
     "strategies",
     write_strategies_page,
     (("Strategies", "The pairing that makes the strategy-based requirement least."),),
-    asks=BY_STRATEGY,
+    asks=(BY_STRATEGY,),
 )
 ACCOUNT: Final = PageOf(
     "account",
     write_account_page,
     (("Account", "Equity, requirement, excess, buying power and calls under both regimes."),),
-    asks="MARGIN_ACCOUNT",
+    asks=("MARGIN_ACCOUNT",),
 )
 EFFICIENCY: Final = PageOf(
     "efficiency",
     write_efficiency_page,
     (("Efficiency", "What portfolio margin frees, by underlying and strategy, on three bases."),),
-    asks=BY_STRATEGY,
+    asks=_BOTH,
 )
 WHAT_IF: Final = PageOf(
     "what-if",
@@ -106,7 +113,7 @@ WHAT_IF: Final = PageOf(
         ("Trades", "Trades that you think of: buy, sell, close, roll."),
         ("What-if", "The account before and after them, and whether they may be done."),
     ),
-    asks="MARGIN_ACCOUNT",
+    asks=("MARGIN_ACCOUNT", *_BOTH),
     needs=("Trades",),
 )
 HEDGES: Final = PageOf(
@@ -116,20 +123,20 @@ HEDGES: Final = PageOf(
         ("Candidates", "What might be traded to lower the requirement."),
         ("Hedges", "The candidates ranked by what they free, for the reduction you want."),
     ),
-    asks=BY_STRATEGY,
+    asks=_BOTH,
     needs=("Candidates",),
 )
 ONE_MORE: Final = PageOf(
     "one more",
     write_one_more_page,
     (("One more", "What one more of each contract held would change."),),
-    asks="MARGIN_ONE_MORE",
+    asks=("MARGIN_ONE_MORE",),
 )
 CALLS: Final = PageOf(
     "calls",
     write_calls_page,
     (("Calls", "Margin calls, and the last day to meet each kind from any day."),),
-    asks="MARGIN_ACCOUNT",
+    asks=("MARGIN_ACCOUNT",),
 )
 INTRADAY: Final = PageOf(
     "intraday",
@@ -138,7 +145,7 @@ INTRADAY: Final = PageOf(
         ("Activity", "The day's trades, deposits and withdrawals."),
         ("Intraday", "The level after each transaction, and what a deficit asks for."),
     ),
-    asks="MARGIN_ACCOUNT",
+    asks=("MARGIN_ACCOUNT", *_BOTH),
     needs=("Activity",),
 )
 ELIGIBILITY: Final = PageOf(
@@ -173,24 +180,25 @@ HOUSES: Final = PageOf(
         ("House settings", "The settings range of each house, made from the sheet Settings."),
         ("Houses", "Requirements of the same book under every house profile."),
     ),
-    asks=BY_STRATEGY,
+    asks=_BOTH,
 )
 MONTHLY_REPORT: Final = PageOf(
     "monthly report",
     write_monthly_report_page,
     (("Monthly report", "One page to print and sign."),),
-    asks="MARGIN_ACCOUNT",
+    asks=("MARGIN_ACCOUNT", *_BOTH),
 )
 EXPLAIN: Final = PageOf(
     "explanation",
     write_explain_page,
     (("Explain", "The whole calculation, down to position and paragraph."),),
+    asks=(BY_PORTFOLIO,),
 )
 EXPLAIN_STRATEGIES: Final = PageOf(
     "by strategy",
     write_explain_strategies_page,
     (("Explain by strategy", "The same for the strategy-based maintenance requirement."),),
-    asks=BY_STRATEGY,
+    asks=(BY_STRATEGY,),
 )
 RULES: Final = PageOf(
     "rules", write_rules_page, (("Rules", "The numbers of the rules, their dates and sources."),)
@@ -199,7 +207,7 @@ STRATEGY_RULES: Final = PageOf(
     "strategy rules",
     write_strategy_rules_page,
     (("Rules by strategy", "The same for strategy-based margin."),),
-    asks=BY_STRATEGY,
+    asks=(BY_STRATEGY,),
 )
 OPTIONS: Final = PageOf(
     "options",

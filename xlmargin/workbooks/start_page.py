@@ -55,7 +55,8 @@ def write_start_page(draft: Draft) -> None:
     page.columns(_WIDTHS)
     page.title(draft.title, draft.note)
     _figures(draft, page)
-    _largest(draft, page)
+    if draft.by_portfolio:
+        _largest(draft, page)
     _directions(draft, page)
     page.prints(len(_WIDTHS), draft.stamp)
     page.sheet.fit_to_pages(1, 1)
@@ -66,35 +67,44 @@ def write_start_page(draft: Draft) -> None:
 def _figures(draft: Draft, page: Page) -> None:
     """The date, the requirement and what it is measured against, all live."""
     page.section(_FIGURES_ROW - 1, "At a glance", 3)
-    day = draft.formulas.placed(
-        draft.call("PM_PATH", literal(0.0), literal(False)), ["move", *["money"] * 3, "percent"]
-    )
-    total = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
     version = draft.formulas.placed(Call("XLM_VERSION"), VERSION_KINDS)
     problems = draft.formulas.placed(draft.call("XLM_CHECK"), CHECK_KINDS, "plain")
     figures: list[tuple[str, str, Value, str]] = [
         ("As of", "as_of", draft.book.market.as_of, "date"),
-        ("Portfolio margin requirement", total.formula(0, 0), total.value(0, 0), "money"),
-        *(
-            (label, day.unless_refused(day.formula(0, of)), day.value(0, of), number)
-            for label, of, number in _OF_THE_DAY
-        ),
+        *_by_portfolio(draft),
         (_PROBLEMS, *_problems(problems), "text"),
         (_VERSION, version.formula(0, 1), version.value(0, 1), "text"),
         (_STATUS, _status(version), _AS_BUILT, "text"),
     ]
     if draft.by_strategy:
-        figures[2:2] = [
+        figures[1 + draft.by_portfolio : 1 + draft.by_portfolio] = [
             (label, placed.formula(0, 0), placed.value(0, 0), number)
             for label, placed, number in (
                 (label, draft.formulas.placed(draft.call(function), [number]), number)
-                for label, function, number in _FIGURES_BY_STRATEGY
+                for label, function, number in _FIGURES_BY_STRATEGY[: 2 + draft.by_portfolio]
             )
         ]
     for i, (label, formula, shown, number) in enumerate(figures):
         page.text(_FIGURES_ROW + i, 0, label, "label")
         page.formula(_FIGURES_ROW + i, 1, formula, shown, "figure_small", number)
     _marks(page, {figure[0]: _FIGURES_ROW + i for i, figure in enumerate(figures)})
+
+
+def _by_portfolio(draft: Draft) -> list[tuple[str, str, Value, str]]:
+    """The portfolio margin requirement and what it leaves; nothing where it refuses the book."""
+    if not draft.by_portfolio:
+        return []
+    day = draft.formulas.placed(
+        draft.call("PM_PATH", literal(0.0), literal(False)), ["move", *["money"] * 3, "percent"]
+    )
+    total = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
+    return [
+        ("Portfolio margin requirement", total.formula(0, 0), total.value(0, 0), "money"),
+        *(
+            (label, day.unless_refused(day.formula(0, of)), day.value(0, of), number)
+            for label, of, number in _OF_THE_DAY
+        ),
+    ]
 
 
 def _status(version: Placed) -> str:

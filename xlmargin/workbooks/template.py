@@ -14,13 +14,13 @@ class PageOf:
     """A page: its name for a progress report, what writes it, and its sheets with their purpose.
 
     It is left out where there is none of the tables that it `needs` beside those of the book, and
-    where the function that it `asks` of the whole book refuses it.
+    where a function that it `asks` of the whole book refuses it.
     """
 
     name: str
     write: Callable[[Draft], None]
     sheets: tuple[tuple[str, str], ...] = ()
-    asks: str = ""
+    asks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
 

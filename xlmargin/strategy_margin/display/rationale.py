@@ -52,6 +52,9 @@ def percent(share: float) -> str:
 
 def _uncovered(leg: OptionLeg, contracts: int, requirements: RequirementRules) -> str:
     """An uncovered short: its value, and the share that is added to it."""
+    if leg.settled:
+        amount = contracts * requirements.uncovered(leg)
+        return f"settled at the open: what it is worth, {money(amount)}"
     if isinstance(requirements, CashRequirementRules):
         return f"the strike in cash, {money(contracts * requirements.uncovered(leg))}"
     assert isinstance(requirements, MarginRequirementRules)

@@ -48,6 +48,11 @@ def always(legs: Legs) -> bool:
     return True
 
 
+def have_settled(legs: Legs) -> bool:
+    """All options settled at the open of the day."""
+    return all(leg.settled for leg in legs)
+
+
 def one_expiration(legs: Legs) -> bool:
     """All options expire on one day."""
     return len({leg.expiration for leg in legs}) == 1
@@ -196,6 +201,10 @@ STRATEGIES: Final = (
     Strategy("Short straddle", (SHORT_PUT, SHORT_CALL), same_strike_and_expiration,
              short_options.STRADDLE),
     Strategy("Short strangle", (SHORT_PUT, SHORT_CALL), always, short_options.STRADDLE),
+    Strategy("Settled call", (SHORT_CALL,), have_settled, short_options.UNCOVERED),
+    Strategy("Settled put", (SHORT_PUT,), have_settled, short_options.UNCOVERED),
+    Strategy("Settled call", (LONG_CALL,), have_settled, long_options.LONG_OPTION),
+    Strategy("Settled put", (LONG_PUT,), have_settled, long_options.LONG_OPTION),
     Strategy("Uncovered call", (SHORT_CALL,), always, short_options.UNCOVERED),
     Strategy("Uncovered put", (SHORT_PUT,), always, short_options.UNCOVERED),
     Strategy("Long call", (LONG_CALL,), always, long_options.LONG_OPTION),

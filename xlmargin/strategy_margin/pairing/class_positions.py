@@ -26,7 +26,8 @@ class HeldOption:
     """Contracts of one series held at one price; long and short never both.
 
     `leg` counts with the market value, `cost` is the price that counts initially. Options that
-    share an `instrument` may stand in one spread.
+    share an `instrument` may stand in one spread; one below 0 is of a series that has settled,
+    which stands with nothing.
     """
 
     leg: OptionLeg

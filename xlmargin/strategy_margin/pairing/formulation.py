@@ -40,6 +40,7 @@ def pairing_model(
                 i
                 for i, option in enumerate(holdings.options)
                 if option.leg.underlying.symbol == stock.underlying.symbol
+                and not option.leg.settled
             ]
             number = holdings.stocks.index(held)
             stock_variables(model, stock, number, own, index_calls(holdings, number), requirements)
@@ -56,6 +57,7 @@ def index_calls(holdings: ClassPositions, stock: int) -> list[int]:
         if fund.shares > 0
         and option.leg.is_call
         and not option.leg.is_long
+        and not option.leg.settled
         and may_cover_index_call(fund.underlying, option.leg.underlying)
     ]
 

@@ -66,6 +66,7 @@ def _option(
     positions = book.positions
     lots = sorted(lots, key=lambda lot: lot.position)
     i = lots[0].position
+    settled = bool(positions.contracts.settled(book.market.as_of)[i])
     index = int(positions.underlying[i])
     underlying = book.market.underlyings[index]
     contracts = sum(lot.quantity for lot in lots)
@@ -81,5 +82,7 @@ def _option(
         value=mark,
         underlying=underlying,
         scale=underlying.index_scale if underlying.underlying_class.is_index else 1.0,
+        settled=settled,
     )
-    return HeldOption(leg, cost, instruments[index], tuple(lots))
+    alone = -1 - int(positions.contracts.series[i])
+    return HeldOption(leg, cost, alone if settled else instruments[index], tuple(lots))

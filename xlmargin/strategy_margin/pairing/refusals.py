@@ -79,8 +79,14 @@ def _group_problems(book: Book, holdings: ClassPositions) -> list[Problem]:
 
 
 def _connected(holdings: ClassPositions) -> list[set[int]]:
-    """The positions of a class, divided into those that strategies can link."""
-    parts = [{lot.position for lot in option.lots} for option in holdings.options]
+    """The positions of a class, divided into those that strategies can link.
+
+    Options that have settled are cash, whatever they are grouped with.
+    """
+    parts: list[set[int]] = [
+        set() if option.leg.settled else {lot.position for lot in option.lots}
+        for option in holdings.options
+    ]
     parts += [{p.position for p in (*s.lots, *s.against_the_box)} for s in holdings.stocks]
     options = len(holdings.options)
     links = [

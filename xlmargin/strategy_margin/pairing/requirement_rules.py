@@ -184,6 +184,8 @@ class CashRequirementRules:
 
     def uncovered(self, short: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(N)."""
+        if short.settled:
+            return short.multiplier * short.value
         if short.is_call:
             return inf
         return short.multiplier * cash_account.secured_put(short, self.rules)

@@ -62,6 +62,8 @@ class OptionLeg:
     value: float
     underlying: Underlying
     scale: float = 1.0
+    settled: bool = False
+    """Whether it settled at the open of the day and is cash by now."""
 
     @property
     def is_call(self) -> bool:

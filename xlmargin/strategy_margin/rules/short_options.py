@@ -20,10 +20,13 @@ def uncovered(leg: OptionLeg, kind: RequirementKind, rules: StrategyRules) -> fl
     """Requirement for a listed option carried short and uncovered, $ per unit.
 
     The option's proceeds initially, its market value afterwards, and on top of it `add_on`.
-    Maintenance of a put is no more than its strike, which is all it can lose.
+    Maintenance of a put is no more than its strike, which is all it can lose. An option that
+    settled at the open of the day is cash owed: its value and no more.
 
     Rule: FINRA 4210(f)(2)(E)(i); the cap of puts: interpretation (f)(2)(E)(i)/01.
     """
+    if leg.settled:
+        return leg.value
     requirement = leg.value + add_on(leg, rules)
     capped = rules.short_options.short_put_cap and kind is RequirementKind.MAINTENANCE
     return min(requirement, leg.strike) if capped and not leg.is_call else requirement
