@@ -25,8 +25,8 @@ class Positions:
 
     `contracts` says what each is a position in. `quantity` is in contracts, shares, or dollars of
     cash: long > 0, short < 0. NaN where not given are mark, cost ($ per unit), volatility,
-    `mark_spot`, the price of an option's underlying when its mark was taken, and `forward`, that
-    for delivery at its expiration, $ per unit.
+    `mark_spot`, the price of an option's underlying when its mark was taken, `forward`, that for
+    delivery at its expiration, and `half_spread`, half the difference of bid and ask, $ per unit.
     `account` and `group` are indexes into `accounts` and `groups`; a group of -1 is none. `row` is
     the number of the row that a position stands in, `origin` an index into `origins`, the ranges.
     """
@@ -45,9 +45,10 @@ class Positions:
     origins: tuple[str, ...]
     mark_spot: FloatArray = field(default_factory=lambda: np.zeros(0))
     forward: FloatArray = field(default_factory=lambda: np.zeros(0))
+    half_spread: FloatArray = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
-        for name in ("mark_spot", "forward"):
+        for name in ("mark_spot", "forward", "half_spread"):
             if len(getattr(self, name)) != len(self.row):
                 object.__setattr__(self, name, np.full(len(self.row), np.nan))
 

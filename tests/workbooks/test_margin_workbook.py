@@ -400,6 +400,7 @@ def test_pages_by_strategy_are_left_out_where_these_are_refused(
     left_out = write_margin_workbook(path, tables, without)
     assert left_out.keys() == {
         "comparison", "efficiency", "strategies", "hedges", "by strategy", "strategy rules",
+        "what-if", "intraday",
     }  # fmt: skip
     assert all("row 3" in why for why in left_out.values())
     book = openpyxl.load_workbook(path)

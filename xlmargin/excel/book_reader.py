@@ -479,6 +479,7 @@ def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
         volatility=rows.volatility,
         mark_spot=mark_spot,
         forward=np.where(rows.is_option, rows.forward, np.nan),
+        half_spread=np.where(rows.is_option, rows.half_spread, np.nan),
         account=account,
         accounts=accounts,
         group=group,

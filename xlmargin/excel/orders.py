@@ -32,7 +32,7 @@ from xlmargin.cells.reading import read_table, unknown_headings
 from xlmargin.cells.table import Table, column_of
 from xlmargin.cells.values import Cells, CellValue, shown, shown_date, shown_text, text_of
 from xlmargin.cells.words import ACTIVITY, CANDIDATES, Headings, normalized
-from xlmargin.errors import InputError, Problem, Severity
+from xlmargin.errors import InputError, Problem, RefusedPosition, Severity
 from xlmargin.excel.book_reader import Reading, placed, resolved
 from xlmargin.excel.checks import check_expirations
 from xlmargin.excel.positions_reader import (
@@ -43,6 +43,7 @@ from xlmargin.excel.positions_reader import (
     read_positions,
 )
 from xlmargin.intraday import Activity
+from xlmargin.risk_array import option_marks
 from xlmargin.what_if import Candidates, Trades
 
 MOST_UNITS: Final = 1_000_000.0
@@ -56,6 +57,13 @@ _CASH_SIGNS: Final = {
 }
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:\.\d{1,6})?))?", re.ASCII)
 _SECONDS_A_DAY: Final = 86_400
+_WRONG_TIMES: Final = 10.0
+_DOUBTFUL_TIMES: Final = 2.0
+"""How many times its mark a trade price may be, or the other way round, without an error, or a
+warning."""
+_A_TICK: Final = 0.50
+"""Dollars per unit by which it may be away from the mark in any case."""
+_LEAST_PRICE: Final = 1e-9
 _T = TypeVar("_T")
 
 
@@ -211,6 +219,7 @@ def completed(orders: Orders, log: ProblemLog, *, traded_at: FloatArray | None =
         volatility=np.where(is_held, volatility, rows.volatility),
         mark_spot=np.where(is_held, orders.of_held(held.mark_spot), rows.mark_spot),
         forward=np.where(is_held, forward, rows.forward),
+        half_spread=np.where(is_held, orders.of_held(held.half_spread), rows.half_spread),
     )
     return replace(orders, rows=rows)
 
@@ -263,6 +272,40 @@ def book_of(orders: Orders, log: ProblemLog) -> Book | None:
     return Book(positions, extended, reading.book.settings)
 
 
+def check_trade_prices(orders: Orders, book: Book, log: ProblemLog) -> None:
+    """A trade price far from what it is traded for is a problem: it would make or take money.
+
+    Ten times the mark or a tenth of it, and more than a tick away, is an error; twice or half, a
+    warning.
+    """
+    table, cost = orders.table, book.positions.cost
+    mark = _marks(book)
+    far = ~book.positions.is_cash & ~np.isnan(cost) & (np.abs(cost - mark) > _A_TICK)
+    times = np.maximum(cost, mark) / np.maximum(np.minimum(cost, mark), _LEAST_PRICE)
+    for i in np.flatnonzero(far & (times > _DOUBTFUL_TIMES)).tolist():
+        column = "price" if table.empty("cost")[i] else "cost"
+        is_wrong = times[i] > _WRONG_TIMES
+        found = (
+            f"{cost[i]:,.10g}, {abs(cost[i] - mark[i]):,.10g} away from the mark {mark[i]:,.10g}"
+        )
+        wanted = "a price nearer the mark"
+        if is_wrong:
+            wanted += ": per unit, not per contract or of all; in dollars, not cents; of this one"
+        report = log.error if is_wrong else log.warning
+        report(table.name, int(table.rows[i]), column, found, wanted)
+
+
+def _marks(book: Book) -> FloatArray:
+    """What a unit of each position is worth, $: its mark, else by the model; NaN where unknown."""
+    mark = book.positions.mark.copy()
+    unpriced = book.positions.is_option & ~(mark > 0)
+    try:
+        mark[unpriced] = option_marks(book)[unpriced]
+    except RefusedPosition:
+        mark[unpriced] = np.nan  # the book refuses it, by its own row
+    return mark
+
+
 def read_of(build: Callable[[ProblemLog], _T | None]) -> OrdersRead[_T]:
     """What came of building orders with a log of their own."""
     log = ProblemLog()
@@ -292,6 +335,7 @@ def _candidates(cells: Cells, reading: Reading, log: ProblemLog) -> Candidates |
     book = book_of(replace(orders, rows=replace(orders.rows, quantity=one)), log)
     if book is None:
         return None
+    check_trade_prices(orders, book, log)
     multiplier = book.positions.multiplier
     most = np.where(np.isnan(typed.quantity), MOST_UNITS / multiplier, np.abs(typed.quantity))
     return Candidates(Trades(book, fee), np.maximum(np.floor(most), 1.0))

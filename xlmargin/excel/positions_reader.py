@@ -137,6 +137,7 @@ class PositionRows:
     volatility: FloatArray
     mark_spot: FloatArray
     forward: FloatArray
+    half_spread: FloatArray
     account: tuple[str, ...]
     group: tuple[str, ...]
 
@@ -216,6 +217,7 @@ def read_positions(
         volatility=numbers(table, "volatility", log, percent=True),
         mark_spot=_above_zero(table, "mark_spot", log),
         forward=_above_zero(table, "forward", log),
+        half_spread=_half_spreads(table),
         account=name_of_each(names(table, "account", log)),
         group=name_of_each(names(table, "group", log)),
     )
@@ -424,6 +426,12 @@ def _prices(table: Table, log: ProblemLog) -> FloatArray:
     traded = np.isnan(price) & (last > 0)
     log.notes_where(traded, table, "price", "the last trade, for nothing else is given")
     return np.where(traded, last, price)
+
+
+def _half_spreads(table: Table) -> FloatArray:
+    """Half the difference of bid and ask, NaN where either is not given; errors are told above."""
+    bid, ask = (numbers(table, name, ProblemLog()) for name in ("bid", "ask"))
+    return np.where((ask > 0) & (bid >= 0) & (ask >= bid), (ask - bid) / 2.0, np.nan)
 
 
 def refuse_foreign(table: Table, log: ProblemLog) -> None:

@@ -27,6 +27,7 @@ from xlmargin.excel.orders import (
     OrdersRead,
     beside_held,
     book_of,
+    check_trade_prices,
     completed,
     fees,
     key_of,
@@ -108,9 +109,13 @@ def _trades(cells: Cells, reading: Reading, log: ProblemLog) -> Trades | None:
     own = orders.table.take(index[: len(rows) + len(both_ways)])
     legs = rows.joined(closing, own).joined(opened.rows, orders.table.take(index))
     order = np.argsort(index, kind="stable")
-    book = book_of(replace(orders, rows=legs.only(order)), log)
+    orders = replace(orders, rows=legs.only(order))
+    book = book_of(orders, log)
+    if book is None:
+        return None
+    check_trade_prices(orders, book, log)
     fee = np.concatenate([fee, np.zeros(len(index) - len(rows))])[order]
-    return None if book is None else Trades(book, fee)
+    return Trades(book, fee)
 
 
 def _typed(orders: Orders, log: ProblemLog) -> _Typed:
@@ -206,6 +211,9 @@ def _opened(typed: _Typed, quantity: FloatArray, rolled: Sequence[int], log: Pro
         price=typed.to_price[chosen],
         cost=nothing,
         volatility=nothing,
+        mark_spot=nothing,
+        forward=nothing,
+        half_spread=nothing,
         group=tuple(group),
     )
     orders = beside_held(opened, held)

@@ -23,6 +23,7 @@ from xlmargin.pricing import Contracts, VolatilityStatus, theoretical_value
 from xlmargin.risk_array.option_volatility import (
     OptionVolatility,
     VolatilitySource,
+    greatest_value,
     option_volatility,
     parity_tolerance,
 )
@@ -35,6 +36,10 @@ FORWARD: Final = (
     "the future of its expiration, or spot_is_forward TRUE in the market range where its price is"
     " one"
 )
+
+_IN_DOUBT = " (per contract? stale? other underlying? strike in cents?); or a volatility"
+"""What may be wrong with a price that no volatility gives."""
+
 NO_CONTRACT = -1
 """What `of_position` holds for a position that is no option."""
 
@@ -128,12 +133,18 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     stated, taken_at = positions.volatility[first], positions.mark_spot[first]
     mark_spot = np.where(np.isnan(taken_at) | settled, spot, taken_at)
     found = option_volatility(
-        contracts, mark_spot, mark, stated, market.volatility[underlying], settings
+        contracts,
+        mark_spot,
+        mark,
+        stated,
+        market.volatility[underlying],
+        positions.half_spread[first],
+        settings,
     )
     wanted = np.ones(len(positions), dtype=bool) if needed is None else needed
     off_spot = off_index(positions, market)[first] & (contracts.years > NEARLY_EXPIRED)
     _refuse_without_forward(positions, first[off_spot & np.isnan(stated) & (mark > 0)], wanted)
-    _refuse_unpriced(positions, first, mark_spot, found, wanted, settings)
+    _refuse_unpriced(positions, first, contracts, mark_spot, found, wanted, settings)
     unmoved = mark_spot == spot
     model = mark.copy()  # of a contract whose volatility was solved from it, where it stands
     other = (found.source != VolatilitySource.SOLVED) | ~unmoved
@@ -187,6 +198,7 @@ def _distinct(positions: Positions) -> tuple[IntArray, IntArray]:
         np.nan_to_num(positions.volatility, nan=-1.0),
         np.nan_to_num(positions.mark_spot, nan=-1.0),
         np.nan_to_num(positions.forward, nan=-1.0),
+        np.nan_to_num(positions.half_spread, nan=-1.0),
     )
     entry: dict[tuple[float, ...], int] = {}
     keys = zip(*(column[options].tolist() for column in columns), strict=True)
@@ -260,6 +272,7 @@ def _refuse_without_forward(positions: Positions, rows: IntArray, needed: BoolAr
 def _refuse_unpriced(
     positions: Positions,
     at: IntArray,
+    contracts: Contracts,
     mark_spot: FloatArray,
     found: OptionVolatility,
     needed: BoolArray,
@@ -269,7 +282,8 @@ def _refuse_unpriced(
     unsolved = np.flatnonzero((found.status != VolatilityStatus.SOLVED) & needed[at])
     if not unsolved.size:
         return
-    tolerance = parity_tolerance(mark_spot, settings)
+    tolerance = parity_tolerance(mark_spot, settings, positions.half_spread[at])
+    most = greatest_value(contracts, mark_spot)
     raise RefusedPosition(
         [
             positions.problem(
@@ -280,6 +294,7 @@ def _refuse_unpriced(
                     VolatilityStatus(int(found.status[i])),
                     float(positions.mark[at[i]]),
                     float(found.least[i]),
+                    float(most[i]),
                     float(tolerance[i]),
                 ),
             )
@@ -288,17 +303,23 @@ def _refuse_unpriced(
     )
 
 
-def _wanted(status: VolatilityStatus, mark: float, least: float, tolerance: float) -> str:
+def _wanted(
+    status: VolatilityStatus, mark: float, least: float, most: float, tolerance: float
+) -> str:
     if not mark:
         return "a price: 0 where the option is worth something is no quote; or a volatility"
     match status:
         case VolatilityStatus.BELOW_ZERO_VOLATILITY_VALUE:
             return (
-                f"a price above {least:,.4f}, its value without volatility, or a volatility: it is "
-                f"{least - mark:,.4f} below, more than {tolerance:,.4f} (a price per contract, in "
-                "cents, of another day or another underlying?)"
+                f"above {least:,.4f}, its value without volatility: it is {least - mark:,.4f} below"
+                f", more than {tolerance:,.4f}{_IN_DOUBT}"
+            )
+        case VolatilityStatus.ABOVE_GREATEST_VALUE if mark > most:
+            return (
+                f"below {most:,.4f}, the most it can be worth: it is {mark - most:,.4f} above"
+                f"{_IN_DOUBT}"
             )
         case VolatilityStatus.ABOVE_GREATEST_VALUE:
-            return "a lower price: no volatility gives this one; or a volatility"
+            return f"a lower price: no volatility gives this one{_IN_DOUBT}"
         case _:
             return "a price that a volatility can give, or a volatility"

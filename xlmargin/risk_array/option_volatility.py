@@ -87,11 +87,13 @@ def option_volatility(
     mark: FloatArray,
     stated: FloatArray,
     of_market: FloatArray,
+    half_spread: FloatArray,
     settings: Settings,
 ) -> OptionVolatility:
     """The volatility of each option; all arguments have shape `(contracts,)`, NaN if not given.
 
-    `mark_spot` is the price of the underlying when the mark was taken, $ per unit.
+    `mark_spot` is the price of the underlying when the mark was taken, `half_spread` half the
+    difference of the quoted bid and ask, $ per unit.
     """
     count = len(contracts)
     solves = np.isnan(stated) & ~np.isnan(mark) & (contracts.years > 0)
@@ -107,7 +109,8 @@ def option_volatility(
     some, spot = contracts.take(rows), mark_spot[rows]
     least[rows] = zero_volatility_value(some, spot)[:, 0]
     if settings.unsolved_price is UnsolvedPrice.LEAST_VALUE:
-        rows = rows[_is_near_least(some, spot, mark[rows], least[rows], settings)]
+        tolerance = parity_tolerance(spot, settings, half_spread[rows])
+        rows = rows[_is_near_least(some, spot, mark[rows], least[rows], tolerance)]
         volatility[rows], source[rows] = 0.0, VolatilitySource.NONE
         status[rows] = VolatilityStatus.SOLVED
     expiring = contracts.years == 0
@@ -115,15 +118,35 @@ def option_volatility(
     return OptionVolatility(volatility, source.astype(np.int8), least, status)
 
 
-def parity_tolerance(spot: FloatArray, settings: Settings) -> FloatArray:
-    """How far below its value without volatility a mark may be, $ per unit."""
+def parity_tolerance(spot: FloatArray, settings: Settings, half_spread: FloatArray) -> FloatArray:
+    """How far below its value without volatility a mark may be, $ per unit.
+
+    What the setting says is all of it; else no less than half the quoted spread, where that is
+    given: a middle may be as far from what the option trades at.
+    """
     stated = settings.parity_tolerance
-    share = PARITY_TOLERANCE if isnan(stated) else stated
-    return np.maximum(share * spot, LEAST_TOLERANCE if isnan(stated) else 0.0)
+    if not isnan(stated):
+        return stated * spot
+    return np.maximum(PARITY_TOLERANCE * spot, np.fmax(half_spread, LEAST_TOLERANCE))
+
+
+def greatest_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
+    """What no option is worth more than, $ per unit: its underlying as a call, its strike as a put.
+
+    Each on the day it is paid, today or at expiration; cash dividends are left out.
+    """
+    rate = np.where(contracts.call, contracts.dividend_yield, contracts.rate)
+    later = np.exp(-rate * contracts.years)
+    later = np.where(contracts.american, np.maximum(later, 1.0), later)
+    return np.asarray(np.where(contracts.call, spot, contracts.strike) * later)
 
 
 def _is_near_least(
-    contracts: Contracts, spot: FloatArray, mark: FloatArray, least: FloatArray, settings: Settings
+    contracts: Contracts,
+    spot: FloatArray,
+    mark: FloatArray,
+    least: FloatArray,
+    tolerance: FloatArray,
 ) -> BoolArray:
     """Whether a mark without a volatility is a price of an option without volatility.
 
@@ -132,5 +155,5 @@ def _is_near_least(
     """
     at_quarter = theoretical_value(contracts, spot, np.full(len(spot), WORTHLESS_VOLATILITY))[:, 0]
     worthless = (least == 0) & (at_quarter < WORTHLESS_BELOW)
-    near = np.abs(mark - least) <= parity_tolerance(spot, settings)
+    near = np.abs(mark - least) <= tolerance
     return np.where(mark > 0, near & (mark <= least * (1 + 1e-9)), worthless)
