@@ -140,7 +140,7 @@ def test_refused_by_range_row_and_column(name, positions, message):
     assert "wanted" in answer
 
 
-@pytest.mark.parametrize("name", ["PM_REQUIREMENT", "MARGIN_COMPARE", "XLM_EXPLAIN"])
+@pytest.mark.parametrize("name", ["PM_REQUIREMENT", "MARGIN_EFFICIENCY", "XLM_EXPLAIN"])
 def test_a_price_above_every_value_is_refused_where_value_is_taken(name):
     answer = call(name, changed(3, "price", 600), MARKET, SETTINGS)
     assert answer.startswith("#XLM! positions, row 3, price: found 600")

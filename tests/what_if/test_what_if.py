@@ -131,8 +131,9 @@ def test_shares_are_worth_the_market_s_price_whatever_they_are_traded_at():
 
 
 def test_an_option_may_be_bought_back_for_nothing():
-    closing = action(["XYZ", "put", None, 480, JANUARY, 0.0], action="close")
-    assert changes(positions(SHORT_PUT, CASH), trades(closing))["account value"] == 600
+    cheap = ["XYZ", "put", -1, 300, JANUARY, 0.05]
+    closing = action(["XYZ", "put", None, 300, JANUARY, 0.0], action="close")
+    assert changes(positions(cheap, CASH), trades(closing))["account value"] == pytest.approx(5)
 
 
 def test_money_paid_in_is_excess():
