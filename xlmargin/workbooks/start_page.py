@@ -67,11 +67,12 @@ def write_start_page(draft: Draft) -> None:
 def _figures(draft: Draft, page: Page) -> None:
     """The date, the requirement and what it is measured against, all live."""
     page.section(_FIGURES_ROW - 1, "At a glance", 3)
+    by_portfolio = _by_portfolio(draft)
     version = draft.formulas.placed(Call("XLM_VERSION"), VERSION_KINDS)
     problems = draft.formulas.placed(draft.call("XLM_CHECK"), CHECK_KINDS, "plain")
     figures: list[tuple[str, str, Value, str]] = [
         ("As of", "as_of", draft.book.market.as_of, "date"),
-        *_by_portfolio(draft),
+        *by_portfolio,
         (_PROBLEMS, *_problems(problems), "text"),
         (_VERSION, version.formula(0, 1), version.value(0, 1), "text"),
         (_STATUS, _status(version), _AS_BUILT, "text"),
