@@ -115,8 +115,9 @@ def _unusual_volatilities(contracts: ContractTable, margin: PortfolioMargin) -> 
 def _moved(margin: PortfolioMargin) -> Iterator[Problem]:
     """Marks taken at another price of the underlying, which the two regimes value apart."""
     contracts, positions = margin.frame.contracts, margin.book.positions
+    settled = positions.contracts.settled(margin.book.market.as_of)
     taken_at = positions.mark_spot
-    for row in np.flatnonzero(positions.is_option & ~np.isnan(taken_at)).tolist():
+    for row in np.flatnonzero(positions.is_option & ~np.isnan(taken_at) & ~settled).tolist():
         i, mark = contracts.of_position[row], float(positions.mark[row])
         moved, spot = float(contracts.mark[i]), float(contracts.spot[i])
         if taken_at[row] != spot and abs(moved - mark) > _SAME * mark:
