@@ -24,6 +24,7 @@ ROWS = [
     [DAY, "10:02", "", "deposit", 500, None, None, None, None, None, ""],
     [DAY, "10:03", "", "withdrawal", 100, None, None, None, None, None, ""],
 ]
+TYPES = "stock, call, put, deposit, withdrawal or expiration"
 
 
 def changed(row, column, value):
@@ -37,8 +38,18 @@ def changed(row, column, value):
 @pytest.mark.parametrize(
     ("row", "column", "value", "message"),
     [
-        (2, "type", "cash", "found 'cash', wanted stock, call, put, deposit or withdrawal"),
-        (2, "type", "putt", "found 'putt', wanted stock, call, put, deposit or withdrawal"),
+        (
+            2,
+            "type",
+            "cash",
+            "found 'cash', wanted stock, call, put, deposit, withdrawal or expiration",
+        ),
+        (
+            2,
+            "type",
+            "putt",
+            "found 'putt', wanted stock, call, put, deposit, withdrawal or expiration",
+        ),
         (2, "price", None, "found nothing, wanted the price it was traded at"),
         (2, "price", -1, "found -1, wanted the price it was traded at"),
         (2, "price", "5O", "found the text '5O', wanted a number"),
@@ -63,6 +74,9 @@ def changed(row, column, value):
             "wanted a time alone, or of the day in date",
         ),
         (2, "time", -0.5, "found -0.5, wanted a time of the day"),
+        (2, "time", "2026-11-31T10:00", "wanted a time of the day, such as 10:31, 10:31:05 or"),
+        (2, "time", "2026-11-19T10:00", "wanted a time alone, or of the day in date"),
+        (3, "time", "10:01Z", "wanted times of one zone, as in the first row: none named"),
         (3, "strike", None, "found nothing, wanted a strike above 0"),
         (2, "symbol", "NOWHERE", "wanted its price in the market range"),
         (2, "account", "other", "found 'other', wanted an account of the positions"),
@@ -136,12 +150,39 @@ def test_an_option_that_cannot_be_valued_is_named_in_the_range_that_prices_it(he
 
 @pytest.mark.parametrize(
     "time",
-    ["10:31", "10:31:00", 631 / 1_440, dt.time(10, 31), dt.datetime(2026, 11, 20, 10, 31)],
+    [
+        "10:31",
+        "10:31:00",
+        631 / 1_440,
+        dt.time(10, 31),
+        dt.datetime(2026, 11, 20, 10, 31),
+        "T10:31",
+        "10:31:00.000",
+        "2026-11-20T10:31:00",
+        "2026-11-20 10:31",
+    ],
 )
 def test_times_in_every_spelling(time):
     found = rows(changed(2, "time", time), cash(9_000))
     texts = [row["transaction"] for row in of_kind(found, "transaction")]
     assert texts[-1] == "row 2, 10:31: +100 XYZ at 50"
+
+
+@pytest.mark.parametrize("zone", ["Z", "-05:00", "+0100", "-05"])
+def test_times_of_one_zone_are_read_as_they_are(zone):
+    typed = [HEADINGS]
+    typed += [[DAY, f"{DAY}T{row[1]}:00{zone}", *row[2:]] for row in ROWS]
+    assert rows(typed, cash(9_000)) == rows([HEADINGS, *ROWS], cash(9_000))
+
+
+def test_times_may_stand_with_the_dates():
+    typed = [[HEADINGS[0], *HEADINGS[2:]]]
+    typed += [[f"{row[0]}T{row[1]}:00", *row[2:]] for row in ROWS]
+    assert rows(typed, cash(9_000)) == rows([HEADINGS, *ROWS], cash(9_000))
+    typed[2][0] = DAY
+    answer = udfs.MARGIN_INTRADAY(typed, cash(9_000), MARKET, MARGIN)
+    assert answer.startswith("#XLM! activity, row 3, date: ")
+    assert "wanted the date with its time, as in other rows" in answer
 
 
 def test_dates_in_every_spelling_and_left_out():

@@ -17,6 +17,7 @@ from tests.intraday.answers import (
 )
 from xlmargin import udfs
 from xlmargin.errors import RulebookError
+from xlmargin.instruments import UnderlyingClass
 from xlmargin.rulebook import intraday_rules, pattern_rules
 
 DATED = ["date", "time", *STOCK]
@@ -201,6 +202,7 @@ def test_the_numbers_of_law_on_both_sides_of_their_dates():
     practice = found.intraday_practice_equity_rate, found.intraday_practice_amount
     assert practice == (0.05, 1_000)
     assert (found.intraday_freeze_days, found.intraday_portfolio_equity) == (90, 5_000_000)
+    assert found.order_is_one_transaction is False
     with pytest.raises(RulebookError, match="repealed from 2027-10-21"):
         pattern_rules(dt.date(2027, 10, 21))
     pattern = pattern_rules(dt.date(2027, 10, 20)).pattern
@@ -209,6 +211,13 @@ def test_the_numbers_of_law_on_both_sides_of_their_dates():
     assert (pattern.pattern_least_equity, pattern.pattern_buying_power_multiple) == (25_000, 4)
     assert (pattern.pattern_days_to_meet, pattern.pattern_freeze_days) == (5, 90)
     assert pattern.pattern_portfolio_equity == 5_000_000
+    assert (pattern.pattern_rate, pattern.pattern_rate_not_eligible) == (0.25, 1.0)
+    assert pattern.pattern_multiple_after_excess == 2
+    assert pattern.pattern_portfolio_rate == 0.15
+    assert pattern.pattern_portfolio_option_minimum == 0.375
+    rates = pattern.pattern_portfolio_option_rate
+    broad = {UnderlyingClass.INDEX_HIGH_CAP: 0.08, UnderlyingClass.INDEX_BROAD: 0.10}
+    assert dict(rates) == dict.fromkeys(UnderlyingClass, 0.15) | broad
 
 
 def test_a_setting_may_make_the_rules_stricter_and_not_laxer():
@@ -221,16 +230,13 @@ def test_a_setting_may_make_the_rules_stricter_and_not_laxer():
     assert "1000 or less" in message
 
 
-@pytest.mark.parametrize(
-    "name", ["intraday_practice_amount", "intraday_portfolio_equity", "pattern_trade_share"]
-)
+@pytest.mark.parametrize("name", ["intraday_practice_equity_rate", "order_is_one_transaction"])
 def test_what_is_not_confirmed_says_so(name):
     (row,) = udfs.XLM_RULE(name, "2026-11-20")
     assert "unconfirmed: check against the rule text" in row[-1]
 
 
-def test_portfolio_accounts_are_measured_by_their_own_equity():
-    # 5% of equity of 10,000 counts the option, which has no value by strategy
+def test_equity_for_the_practice_counts_no_long_options():
     held = [
         ["symbol", "type", "quantity", "strike", "expiration", "price"],
         ["XYZ", "call", 10, 50, "2026-12-18", 8.0],
@@ -238,7 +244,42 @@ def test_portfolio_accounts_are_measured_by_their_own_equity():
     ]
     day = "2026-11-20"
     activity = [DATED, *round_trip(day, 20_000)]
-    (practice,) = of_kind(rows(activity, held, PORTFOLIO), "practice")
-    assert "more than 500.00" in practice["transaction"]
     (practice,) = of_kind(rows(activity, held, settings(day)), "practice")
     assert "more than 100.00" in practice["transaction"]
+    assert practice["transaction"].endswith("but for extraordinary circumstances")
+
+
+def test_a_freeze_ends_when_the_deficit_is_satisfied():
+    # the fifth business day is the 25th; 90 days after it is 23 February
+    activity = [DATED, *round_trip("2026-11-18", 200)]
+    found = rows(activity, cash(2_000), settings("2026-11-30"))
+    assert until(found, "freeze") == dt.date(2027, 2, 23)
+    assert of_kind(found, "freeze")[0]["transaction"].endswith("or until satisfied")
+    found = rows([*activity, deposit("2026-11-27", 500)], cash(2_000), settings("2026-11-30"))
+    assert until(found, "freeze") == dt.date(2026, 11, 27)
+
+
+def test_portfolio_margin_accounts_have_a_peak_and_neither_days_nor_freeze():
+    # 15% of 10,000 on 1,400
+    day = "2026-11-20"
+    found = rows([DATED, *round_trip(day, 200)], cash(1_400), PORTFOLIO)
+    kinds = [row["kind"] for row in found]
+    assert kinds == ["opening", "transaction", "transaction", "largest deficit"]
+    assert deficit(found) == pytest.approx(100)
+    assert found[-1]["rule"].startswith("FINRA 4210(g)(1)(K)")
+
+
+@pytest.mark.parametrize(("money", "short"), [(1_500, 0), (1_499, 1)])
+def test_a_portfolio_margin_account_short_at_the_close_has_three_business_days(money, short):
+    bought = ["2026-11-20", 0.4, "XYZ", "stock", 200, 50]
+    found = rows([DATED, bought], cash(money), PORTFOLIO)
+    assert len(of_kind(found, "deficiency")) == short
+    if short:
+        (row,) = of_kind(found, "deficiency")
+        assert row["deficit"] == pytest.approx(1)
+        assert until(found, "deficiency") == dt.date(2026, 11, 25)
+        assert row["rule"].startswith("FINRA 4210(g)(10)")
+    # by strategy 25% of 10,000: a deficit of (d)(2), and no deficiency of (g)(10)
+    found = rows([DATED, bought], cash(money), settings("2026-11-20"))
+    assert not of_kind(found, "deficiency")
+    assert of_kind(found, "practice")

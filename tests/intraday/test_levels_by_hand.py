@@ -129,9 +129,28 @@ def test_accounts_and_days_follow_one_another():
     ]
 
 
-def test_equal_times_keep_the_order_of_the_rows():
-    activity = [TIMED, [0.5, "XYZ", "stock", 200, 50], [0.5, "XYZ", "stock", -200, 50]]
-    assert levels(rows(activity, cash(2_000))) == [2_000, -500, 2_000]
+def test_rows_of_equal_time_are_of_unknown_order():
+    # bought first 10,000 of stock require 2,500; sold short first, 3,000
+    trades = [[0.5, "XYZ", "stock", 200, 50], [0.5, "XYZ", "stock", -200, 50]]
+    for pair in (trades, trades[::-1]):
+        found = rows([TIMED, *pair], cash(2_000))
+        assert levels(found) == [2_000, -1_000, 2_000]
+        assert of_kind(found, "largest deficit")[0]["transaction"] == "worst order of all"
+    # a second apart their order is known
+    trades[1][0] += 1 / 86_400
+    assert levels(rows([TIMED, *trades], cash(2_000))) == [2_000, -500, 2_000]
+
+
+def test_each_time_is_searched_from_what_the_times_before_left():
+    # 100 held at ten; at eleven 100 sold and 100 sold again, 100 bought at noon and 100 more:
+    # lowest after both sales, 30% of 5,000 short; at noon both purchases, 25% of 5,000
+    made = [(10, 100), (11, -100), (11, -100), (12, 100), (12, 100)]
+    activity = [TIMED, *([f"{h}:00", "XYZ", "stock", q, 50] for h, q in made)]
+    found = rows(activity, cash(2_000))
+    assert levels(found) == [2_000, 750, 2_000, 500, 2_000, 750]
+    # without times the three purchases come first: 25% of 15,000
+    untimed = [row[1:] for row in activity]
+    assert min(levels(rows(untimed, cash(2_000)))) == 2_000 - 3_750
 
 
 def test_an_option_has_the_price_of_the_positions_else_its_mark_else_the_latest_trade():

@@ -166,24 +166,177 @@ def test_what_short_options_brought_in_is_no_equity():
     assert row["deficit"] == pytest.approx(1_000)
 
 
-@pytest.mark.parametrize(("shares", "call"), [(2_400, 0), (2_402, 25)])
+TIMED = [*DATED, "time"]
+
+
+def timed(activity):
+    """The same, each row a minute after the one before."""
+    return [[*row, 0.4 + i / 1_440] for i, row in enumerate(activity)]
+
+
+def power(found, day=DAY):
+    return of_day(found, "day-trading buying power", day)
+
+
+@pytest.mark.parametrize(("shares", "call"), [(2_394, 0), (2_396, 25)])
 def test_buying_power_is_four_times_the_excess_of_the_close_before(shares, call):
-    # 30,000 of cash: 120,000 = 2,400 shares at 50; 100 more would have needed 25 of excess
-    activity = [DATED, *trades(DAY, *[1, -1] * 3), *trades(DAY, shares, -shares)]
-    (row,) = of_kind(rows(activity, cash(30_000), settings()), "day-trading buying power")
+    # 30,000 of cash: 120,000 = 2,400 shares at 50; six of them in three small day trades
+    activity = [DATED, *trades(DAY, *[2, -2] * 3), *trades(DAY, shares, -shares)]
+    row = power(rows(activity, cash(30_000), settings()))
     assert row["transaction"].startswith("120,000.00, 4 times the excess")
+    assert row["transaction"].endswith("used, of all day trades")
     assert row["deficit"] == call
 
 
-def test_buying_power_counts_what_is_open_at_one_time_in_day_trades():
+def test_with_the_times_what_is_open_at_one_time_in_day_trades_counts():
     # XYZ 50,000 and ABC 20,000 open together; what is bought to be held does not count
     held_over = [DAY, "XYZ", "call", 10, 2.0]
-    activity = [[*DATED, "strike", "expiration"], [*held_over, 50, "2026-12-18"]]
     legs = [("XYZ", 1_000), ("ABC", 1_000), ("ABC", -1_000), ("XYZ", -1_000)]
     legs += [("XYZ", 10), ("XYZ", -10)] * 2
-    activity += [[*row, None, None] for s, q in legs for row in trades(DAY, q, symbol=s)]
-    (row,) = of_kind(rows(activity, cash(30_000), settings()), "day-trading buying power")
-    assert row["transaction"].endswith("70,000.00 used")
+    made = [[*row, None, None] for s, q in legs for row in trades(DAY, q, symbol=s)]
+    made = [[*held_over, 50, "2026-12-18"], *made]
+    headings = [*DATED, "strike", "expiration"]
+    found = rows([[*headings, "time"], *timed(made)], cash(30_000), settings())
+    assert power(found)["transaction"].endswith("70,000.00 used, open at one time")
+    # without them, or with two at one time, all day trades: 500 each of the small ones too
+    found = rows([headings, *made], cash(30_000), settings())
+    assert power(found)["transaction"].endswith("71,000.00 used, of all day trades")
+    at_once = timed(made)
+    at_once[2][-1] = at_once[1][-1]
+    found = rows([[*headings, "time"], *at_once], cash(30_000), settings())
+    assert power(found)["transaction"].endswith("71,000.00 used, of all day trades")
+
+
+EXCEEDED = [
+    quantity
+    for shares in (3_500, 1_500, 1_000, 1_000)
+    for quantity in (shares, -shares)
+]  # fmt: skip
+"""Day trades of 350,000 in all at 50, at most 175,000 of them open."""
+
+
+def test_buying_power_exceeded_is_margined_on_all_day_trades_of_the_day():
+    found = rows([TIMED, *timed(trades(DAY, *EXCEEDED))], cash(30_000), settings())
+    row = power(found)
+    assert row["transaction"].endswith("175,000.00 used, open at one time")
+    # 25% of 350,000 less 30,000; by the milder reading 25% of 175,000
+    assert row["deficit"] == pytest.approx(57_500)
+    (made_of,) = of_kind(found, "special maintenance")
+    assert made_of["transaction"] == (
+        "87,500.00 for 350,000.00 of all day trades, less the excess of 30,000.00; by the milder "
+        "reading of (iv)c., 13,750.00"
+    )
+    assert until(found, "day-trading buying power") == dt.date(2026, 11, 27)
+    assert until(found, "freeze") == dt.date(2027, 2, 25)
+
+
+NEXT, AFTER = "2026-11-20", "2026-11-23"
+
+
+@pytest.mark.parametrize(
+    ("paid_in", "multiple", "power_left"),
+    [(57_499, "2", 2 * 87_499.0), (57_500, "4", 4 * 87_500.0)],
+)
+def test_until_the_call_is_met_buying_power_is_twice_the_excess(paid_in, multiple, power_left):
+    activity = timed([*trades(DAY, *EXCEEDED), *trades(NEXT, 1_000, -1_000)])
+    activity.append([NEXT, "", "deposit", paid_in, None, 0.9])
+    activity += timed(trades(AFTER, 1_000, -1_000))
+    found = rows([TIMED, *activity], cash(30_000), settings("2026-11-30"))
+    row = power(found, NEXT)
+    assert row["transaction"].startswith("60,000.00, 2 times the excess at the previous close, for")
+    # no record of the times may be used
+    assert row["transaction"].endswith("50,000.00 used, of all day trades")
+    assert row["deficit"] == 0
+    row = power(found, AFTER)
+    assert row["transaction"].startswith(f"{power_left:,.2f}, {multiple} times the excess")
+    assert len(of_kind(found, "met")) == (paid_in == 57_500)
+
+
+def test_twice_the_excess_may_be_exceeded_again():
+    activity = timed([*trades(DAY, *EXCEEDED), *trades(NEXT, 700, -700, 700, -700)])
+    found = rows([TIMED, *activity], cash(30_000), settings("2026-11-30"))
+    # 70,000 of day trades, half of them required, less 30,000
+    assert power(found, NEXT)["deficit"] == pytest.approx(5_000)
+
+
+def test_shares_moved_in_meet_a_call_at_their_margin():
+    # 1,534 shares at 50: 76,700 less 25% is 57,525; 1,533 are 57,487.50
+    for shares, met in ((1_533, 0), (1_534, 1)):
+        activity = timed(trades(DAY, *EXCEEDED))
+        activity.append([NEXT, "XYZ", "deposit", shares, None, 0.9])
+        found = rows([TIMED, *activity], cash(30_000), settings("2026-11-30"))
+        assert len(of_kind(found, "met")) == met
+
+
+def test_unmet_after_five_business_days_cash_alone_until_it_is_met():
+    activity = timed(trades(DAY, *EXCEEDED))
+    later = [["2026-11-30", "ABC", "stock", 1, 20, 0.4], ["2026-12-01", "ABC", "stock", 1, 20, 0.4]]
+    paid = ["2026-11-30", "", "deposit", 57_500, None, 0.5]
+    found = rows([TIMED, *activity, *later, paid], cash(30_000), settings("2026-12-01"))
+    assert until(found, "freeze") == dt.date(2026, 11, 30)
+    assert len(of_kind(found, "frozen")) == 1
+    found = rows([TIMED, *activity, *later], cash(30_000), settings("2026-12-01"))
+    assert until(found, "freeze") == dt.date(2027, 2, 25)
+    assert len(of_kind(found, "frozen")) == 2
+    paid[0] = "2026-11-27"  # the fifth
+    found = rows([TIMED, *activity, *later, paid], cash(30_000), settings("2026-12-01"))
+    assert not of_kind(found, "freeze")
+    assert not of_kind(found, "frozen")
+
+
+@pytest.mark.parametrize("market", [None, False])
+def test_what_is_not_margin_eligible_requires_its_whole_cost(market):
+    # 500 shares at 50 in all: 25,000, or 6,250 of margin stock; an option its premium of 200
+    listed = [["symbol", "price", "marginable"], ["XYZ", 50.0, market], ["ABC", 20.0, None]]
+    activity = [[*DATED, "strike", "expiration"]]
+    activity += [[*row, None, None] for row in trades(DAY, *[125, -125] * 4)]
+    activity += [[DAY, "ABC", "call", q, 2.0, 20, "2026-12-18"] for q in (1, -1)]
+    required = 6_250 + 200 if market is None else 25_000 + 200
+    for excess, call in ((required, 0), (required - 1, 1)):
+        found = rows(activity, cash(excess), settings(), listed)
+        assert power(found)["deficit"] == call
+
+
+def portfolio(activity, money, market=MARKET):
+    stated = [["as_of", "2026-11-20"], ["account_type", "portfolio"], REGIME]
+    return power(rows(activity, cash(money), stated, market))
+
+
+@pytest.mark.parametrize(("money", "call"), [(30_000, 0), (29_999, 1)])
+def test_equities_in_a_portfolio_margin_account_require_fifteen_percent(money, call):
+    # 4,000 shares at 50 in all
+    row = portfolio([DATED, *trades(DAY, *[1_000, -1_000] * 4)], money)
+    assert row["deficit"] == pytest.approx(call)
+    assert "the excess at the previous close over 15%" in row["transaction"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "required"),
+    [
+        ("stock", 1, 200),  # the premium
+        ("stock", -1, 750),  # 15% of 5,000
+        ("index_high_cap", -1, 400),
+        ("index_broad", -1, 500),
+        ("etf_broad", -1, 750),
+    ],
+)
+def test_options_in_a_portfolio_margin_account(kind, first, required):
+    listed = [["symbol", "price", "class"], ["XYZ", 50.0, kind]]
+    activity = [[*DATED, "strike", "expiration"]]
+    activity += [
+        [DAY, "XYZ", "call", q, 2.0, 50, "2026-12-18"] for q in [100 * first, -100 * first] * 4
+    ]
+    for money, call in ((400 * required, 0), (400 * required - 1, 1)):
+        assert portfolio(activity, money, listed)["deficit"] == pytest.approx(call)
+
+
+def test_options_of_a_low_underlying_require_a_least_amount_a_contract():
+    # 15% of 2 is 0.30 a unit: 0.375 is more
+    listed = [["symbol", "price"], ["XYZ", 2.0]]
+    activity = [[*DATED, "strike", "expiration"]]
+    activity += [[DAY, "XYZ", "call", q, 0.1, 2, "2026-12-18"] for q in [-200, 200] * 4]
+    for money, call in ((800 * 37.5, 0), (800 * 37.5 - 1, 1)):
+        assert portfolio(activity, money, listed)["deficit"] == pytest.approx(call)
 
 
 def test_a_customer_who_is_no_pattern_day_trader_is_asked_nothing():

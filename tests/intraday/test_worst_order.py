@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -138,6 +139,28 @@ def test_a_known_order_is_followed_and_never_worse(opening, money, made, ranges,
     assert deficit(rows(untimed, held, settings, market)) >= deficit(found) - 0.01
 
 
+@given(**accounts, data=st.data())
+@searching(max_examples=40, deadline=None)
+def test_equal_times_are_searched_and_different_ones_are_followed(
+    opening, money, made, ranges, data
+):
+    market, settings = ranges
+    times = data.draw(st.lists(st.integers(0, 2), min_size=len(made), max_size=len(made)))
+    twin = levels_of_sets(opening, money, made, MARK, ranges)
+    held, untimed = positions(opening, money), activity(made)
+    timed = [[*untimed[0], "time"]]
+    timed += [[*row, at / 10] for row, at in zip(untimed[1:], times, strict=True)]
+    orders = [o for o in permutations(range(len(made))) if times_of(o, times) == sorted(times)]
+    worst = max(deficit_in_order(order, twin) for order in orders)
+    assert deficit(rows(timed, held, settings, market)) == pytest.approx(worst, abs=0.01)
+    shuffled = [timed[0], *data.draw(st.permutations(timed[1:]))]
+    assert deficit(rows(shuffled, held, settings, market)) == pytest.approx(worst, abs=0.01)
+
+
+def times_of(order, times):
+    return [times[i] for i in order]
+
+
 @given(**accounts, which=st.integers(0, 3))
 @searching(max_examples=30, deadline=None)
 def test_splitting_a_trade_never_makes_the_worst_order_better(opening, money, made, ranges, which):
@@ -256,7 +279,7 @@ def test_days_without_an_order_that_take_too_many_steps_ask_for_it(monkeypatch):
     assert deficit(rows(buys_and_sells(140), cash(1e6))) == 0
     message = udfs.MARGIN_INTRADAY(buys_and_sells(141), cash(1e6), MARKET, MARGIN)
     assert message.startswith("#XLM! activity, time: found more holdings than can be looked at")
-    assert message.endswith("wanted a column of times: the order.")
+    assert message.endswith("wanted a column of times, each its own: the order.")
 
 
 def test_a_reducing_transaction_is_not_sought_without_end():

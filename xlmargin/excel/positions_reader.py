@@ -61,7 +61,7 @@ UNREAD: Final = -2
 
 _OF_ONE: Final = 2.0
 """A price of a Treasury security up to here is taken for one of 1 of principal, not of 100."""
-_DOLLARS: Final = ("USD", "US$", "$", "US DOLLAR", "US DOLLARS")
+DOLLARS: Final = ("USD", "US$", "$", "US DOLLAR", "US DOLLARS")
 _FOREIGN: Final = CURRENCIES - {"USD"}
 _TICKER: Final = re.compile(r"[A-Z0-9][A-Z0-9./^_ -]{0,39}")
 _NO_OPTION: Final = -1
@@ -436,7 +436,7 @@ def _half_spreads(table: Table) -> FloatArray:
 
 def refuse_foreign(table: Table, log: ProblemLog) -> None:
     """An error for every row in another currency than US dollars."""
-    foreign = table.texts("currency").where(lambda cell: text_of(cell).upper() not in _DOLLARS)
+    foreign = table.texts("currency").where(lambda cell: text_of(cell).upper() not in DOLLARS)
     wanted = "USD: requirements are in dollars; the setting leave_out takes such rows out by name"
     log.errors_where(foreign, table, "currency", wanted)
 

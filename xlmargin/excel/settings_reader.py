@@ -62,8 +62,6 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "leave_out": (),
     "time_zone": ("timezone",),
 }
-NOT_USED_YET: Final = ("order_is_one_transaction",)
-"""Settings that count, but not yet here."""
 TEXTS: Final = ("client", "logo", "prepared_by", "compared_with")
 """Settings for the texts of a report, which no requirement depends on."""
 
@@ -103,7 +101,7 @@ class SettingsRead:
 @cache
 def _name_of() -> dict[str, str]:
     own = {normalized(word): n for n, others in SYNONYMS.items() for word in (n, *others)}
-    rest = (*overridable_names(), *NOT_USED_YET, *TEXTS)
+    rest = (*overridable_names(), *TEXTS)
     return {normalized(n): n for n in rest} | own
 
 
@@ -138,8 +136,6 @@ def stated_settings(cells: Cells, log: ProblemLog) -> Stated:
 
 def read_settings(stated: Stated, log: ProblemLog) -> SettingsRead:
     """What the settings say; each that cannot be read is a problem, and keeps its default."""
-    for name in stated.keys() & {*NOT_USED_YET}:
-        refuse(stated[name], "no such setting: it is not used yet", SETTINGS, log)
     for name in stated.keys() & {*TEXTS}:
         log.note(SETTINGS, stated[name].row, name, "a text of reports, which is not used yet")
     curve = _curve(stated, log)

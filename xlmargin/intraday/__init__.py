@@ -1,9 +1,10 @@
 """Trading within the day: intraday margin, and pattern day trading, which it replaces."""
 
-from xlmargin.intraday.account_days import AccountDay, Transaction
-from xlmargin.intraday.activity import Activity
+from xlmargin.intraday.account_days import AccountDay, Event, Transaction
+from xlmargin.intraday.activity import Act, Activity
 from xlmargin.intraday.deficits import Deficit
 from xlmargin.intraday.intraday_report import (
+    ClosingDeficiency,
     DayReport,
     Exempt,
     IntradayDay,
@@ -16,9 +17,12 @@ from xlmargin.intraday.worst_order import MOST_HOLDINGS
 __all__ = [
     "MOST_HOLDINGS",
     "AccountDay",
+    "Act",
     "Activity",
+    "ClosingDeficiency",
     "DayReport",
     "Deficit",
+    "Event",
     "Exempt",
     "IntradayDay",
     "Path",

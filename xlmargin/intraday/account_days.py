@@ -1,11 +1,18 @@
-"""Each account's days: what it holds at the opening, and what it does."""
+"""Each account's days: what it has at the opening, and what it does, in the order of the times.
+
+Transactions of one time are of unknown order, whatever the order of their rows; where no row has a
+time, all of a day's are. Options end after everything else of their time, those of one account and
+part at once; where no time is given, at the end of the day.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
 
 import numpy as np
 
@@ -13,24 +20,25 @@ from xlmargin.book import Book
 from xlmargin.cash import cash_of_accounts
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
-from xlmargin.intraday.activity import Activity
+from xlmargin.intraday.activity import Act, Activity
 from xlmargin.intraday.contracts import Contracts
-from xlmargin.intraday.levels import Holding, Level, Levels, level_of_cash, with_trade
-from xlmargin.intraday.parts import CASH_PART
+from xlmargin.intraday.levels import Holding, State, with_trade
 
 
 @dataclass(frozen=True)
 class Transaction:
-    """One trade, deposit or withdrawal of an account.
+    """One trade, movement of cash or securities, or end of options.
 
-    `contract` and `part` are indexes; a deposit or withdrawal is in `CASH_PART`, and its quantity
-    is 0. `cash` is what it adds to the account's cash, $, signed; `price` is in $ per unit, NaN for
-    cash; `units` are those of the underlying, signed.
+    `contract` and `part` are indexes; cash is in `CASH_PART`, and its quantity is 0. `cash` is what
+    it adds to the account's cash, $, signed; `price` is in $ per unit, NaN where nothing is paid;
+    `units` are those of the underlying, signed.
     """
 
     row: int
     label: str
+    act: Act
     time: float
+    order: str
     contract: int
     part: int
     quantity: float
@@ -41,58 +49,132 @@ class Transaction:
     @property
     def is_trade(self) -> bool:
         """Whether something is bought or sold."""
-        return self.part != CASH_PART
+        return self.act is Act.TRADE
+
+    @property
+    def changes(self) -> Holding:
+        """What it changes of the holdings; nothing where cash alone is moved."""
+        return ((self.contract, self.quantity),) if self.quantity else ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """What is done at once, in one part: a transaction, the legs of an order, or expirations."""
+
+    transactions: tuple[Transaction, ...]
+
+    @property
+    def part(self) -> int:
+        """The part of the account that it changes."""
+        return self.transactions[0].part
+
+    @property
+    def row(self) -> int:
+        """The first of its rows."""
+        return self.transactions[0].row
+
+    @cached_property
+    def cash(self) -> float:
+        """What it adds to the account's cash, $, signed."""
+        return sum(t.cash for t in self.transactions)
+
+    @cached_property
+    def changes(self) -> Holding:
+        """What it changes of the holdings."""
+        return tuple(change for t in self.transactions for change in t.changes)
+
+    @property
+    def may_reduce(self) -> bool:
+        """Whether a lower level after it is a deficit's: trades and withdrawals alone make one.
+
+        Rule: FINRA 4210(a)(18).
+        """
+        return self.transactions[0].act is not Act.EXPIRED
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Part of an account's day: what it has before, and what it then does, in unknown order."""
+
+    account: str
+    day: dt.date
+    before: State
+    events: tuple[Event, ...]
 
 
 @dataclass(frozen=True)
 class AccountDay:
-    """One account on one day: opening cash, $, opening holdings by part, and its transactions.
+    """One account on one day: what it has at the opening, and its transactions.
 
-    Transactions stand in the order of their times, or of their rows where these are not known.
+    Transactions stand in the order of their times, those of one time in that of their rows;
+    expirations come last of their time.
     """
 
     account: str
     day: dt.date
-    is_order_known: bool
-    cash: float
-    holdings: Mapping[int, Holding]
+    opening: State
     transactions: tuple[Transaction, ...]
 
-    def opening(self, levels: Levels) -> Level:
-        """Equity and excess at the opening."""
-        return sum((levels[h] for h in self.holdings.values()), level_of_cash(self.cash))
+    @property
+    def is_order_known(self) -> bool:
+        """Whether no two transactions but expirations may change places."""
+        return all(len(stretch.events) == 1 for stretch in self.stretches(()))
 
-    def holding(self, part: int) -> Holding:
-        """What the account holds of a part at the opening."""
-        return self.holdings.get(part, ())
+    def stretches(self, orders: Iterable[tuple[Transaction, ...]]) -> Iterator[Stretch]:
+        """The day in stretches, one after another; these orders count as one event each."""
+        together = {t.row: order for order in orders for t in order}
+        state = self.opening
+        for (_, act), same in groupby(self.transactions, key=_time_and_expired):
+            own = list(same)
+            if act:
+                by_part = sorted(own, key=lambda t: t.part)
+                ended = [Event(tuple(each)) for _, each in groupby(by_part, key=lambda t: t.part)]
+                stretches: list[tuple[Event, ...]] = [(event,) for event in ended]
+            else:
+                done = [together.get(t.row, (t,)) for t in own]
+                stretches = [tuple(Event(legs) for legs in dict.fromkeys(done))]
+            for events in stretches:
+                yield Stretch(self.account, self.day, state, events)
+                for event in events:
+                    state = state.then(event.part, event.changes, event.cash)
+
+
+def _time_and_expired(t: Transaction) -> tuple[float, bool]:
+    return float(np.nan_to_num(t.time)), t.act is Act.EXPIRED
 
 
 def account_days(held: Book, activity: Activity, contracts: Contracts) -> tuple[AccountDay, ...]:
     """The days on which accounts do something, by account, in the order of the dates.
 
-    Each day opens with what the one before left. Refused where an account has no cash stated.
+    Each day opens with what the one before left. Refused where an account has no cash stated, and
+    where more options expire than are held.
     """
     cash, holdings = _cash(held), _holdings(held, contracts)
+    state: dict[str, State] = {}
     found: list[AccountDay] = []
     for (account, day), transactions in _by_account_and_day(activity, contracts).items():
         if account not in cash:
             _refuse_without_cash(account, activity, transactions[0].row)
-        own = holdings[account]
-        found.append(
-            AccountDay(
-                account,
-                day,
-                activity.is_order_known,
-                cash[account],
-                dict(own),
-                tuple(transactions),
-            )
-        )
+        opening = state.get(account, State(cash[account], holdings[account]))
+        after, own = opening, []
         for t in transactions:
-            cash[account] += t.cash
-            if t.is_trade:
-                own[t.part] = with_trade(own.get(t.part, ()), t.contract, t.quantity)
+            done = _ended(t, after) if t.act is Act.EXPIRED else t
+            own.append(done)
+            after = after.then(done.part, done.changes, done.cash)
+        state[account] = after
+        found.append(AccountDay(account, day, opening, tuple(own)))
     return tuple(found)
+
+
+def _ended(t: Transaction, before: State) -> Transaction:
+    """An expiration as it closes what is held; its number is turned into the other side's."""
+    held = dict(before.holding(t.part)).get(t.contract, 0.0)
+    if t.quantity > abs(held):
+        found = f"{t.label}, of {held:+,.10g} held then"
+        raise InputError([Problem("activity", t.row, "quantity", found, "no more than is held")])
+    sign = -1.0 if held > 0 else 1.0
+    settled = -sign * t.units * float(np.nan_to_num(t.price))
+    return replace(t, quantity=sign * t.quantity, units=sign * t.units, cash=t.cash + settled)
 
 
 def _cash(held: Book) -> dict[str, float]:
@@ -120,15 +202,18 @@ def _by_account_and_day(
     names = [traded.accounts[i] for i in traded.account.tolist()]
     first = {name: i for i, name in enumerate(dict.fromkeys(names))}
     account = np.array([first[name] for name in names])
+    order = (activity.act == Act.EXPIRED, np.nan_to_num(activity.time), activity.day, account)
     together: dict[tuple[str, dt.date], list[Transaction]] = defaultdict(list)
-    for i in np.lexsort((np.nan_to_num(activity.time), activity.day, account)).tolist():
+    for i in np.lexsort(order).tolist():
         contract = int(contracts.traded[i])
         is_cash = bool(traded.is_cash[i])
         together[names[i], date_of(float(activity.day[i]))].append(
             Transaction(
                 row=int(traded.row[i]),
                 label=_label(activity, i),
+                act=Act(int(activity.act[i])),
                 time=float(activity.time[i]),
+                order=activity.order[i],
                 contract=contract,
                 part=int(contracts.part[contract]),
                 quantity=0.0 if is_cash else float(traded.quantity[i]),
@@ -143,10 +228,17 @@ def _by_account_and_day(
 def _label(activity: Activity, i: int) -> str:
     """A transaction for a reader: "+100 XYZ at 50", "withdrawal of 500.00"."""
     traded = activity.traded.positions
+    moved = "deposit" if traded.quantity[i] > 0 else "withdrawal"
+    name = traded.label(i)
     if traded.is_cash[i]:
-        amount = float(traded.quantity[i])
-        return f"{'deposit' if amount > 0 else 'withdrawal'} of {abs(amount):,.2f}"
-    return f"{traded.label(i)} at {activity.price[i]:.10g}"
+        return f"{moved} of {abs(float(traded.quantity[i])):,.2f}"
+    match Act(int(activity.act[i])):
+        case Act.MOVED:
+            return f"{moved} of {name[1:]}"
+        case Act.EXPIRED:
+            return f"expiration of {name[1:]}"
+        case Act.TRADE:
+            return f"{name} at {activity.price[i]:.10g}"
 
 
 def _refuse_without_cash(account: str, activity: Activity, row: int) -> None:

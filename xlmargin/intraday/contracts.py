@@ -9,7 +9,7 @@ import numpy as np
 from xlmargin.arrays import IntArray
 from xlmargin.book import Book
 from xlmargin.errors import InputError
-from xlmargin.intraday.activity import Activity
+from xlmargin.intraday.activity import Act, Activity
 from xlmargin.intraday.parts import parts_of
 from xlmargin.positions import NO_GROUP, Positions
 
@@ -58,7 +58,8 @@ def _stacked(held: Positions, traded: Positions) -> Positions:
 def _deciding_rows(contract: IntArray, held_rows: int, activity: Activity) -> IntArray:
     """A row that gives each contract its price: one that is held, else the latest traded."""
     deciding = np.zeros(len(np.unique(contract)), dtype=np.int64)
-    latest_last = np.lexsort((np.nan_to_num(activity.time), activity.day, activity.marked))
+    says = activity.marked | (activity.act == Act.TRADE)
+    latest_last = np.lexsort((np.nan_to_num(activity.time), activity.day, activity.marked, says))
     for row in [*(held_rows + latest_last).tolist(), *range(held_rows)]:
         deciding[contract[row]] = row
     return deciding

@@ -3,78 +3,116 @@
 What is held overnight and closed before anything new is opened makes no day trade. Several orders
 that close one run of opening orders are one day trade.
 
-Rule: FINRA 4210(f)(8)(B)(i).
+Rule: FINRA 4210(f)(8)(B)(i), (iii).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import copysign
+from typing import TypeAlias
 
 from xlmargin.intraday.account_days import AccountDay, Transaction
+from xlmargin.intraday.activity import Act
+
+Basis: TypeAlias = Callable[[Transaction], tuple[float, float]]
+"""What a trade that opens ties up for each unit, $, and the share of it that is required."""
+
+
+@dataclass(frozen=True)
+class TiedUp:
+    """What day trades tie up, $, by the share of it that is required."""
+
+    by_rate: Mapping[float, float]
+
+    @property
+    def cost(self) -> float:
+        """All of it, $."""
+        return sum(self.by_rate.values())
+
+    def requirement(self, multiple: float) -> float:
+        """Special maintenance, $, where buying power is no more than a multiple of the excess."""
+        return sum(cost * max(rate, 1.0 / multiple) for rate, cost in self.by_rate.items())
 
 
 @dataclass(frozen=True)
 class DayTrades:
     """An account's trades of a day, how many day trades they make, and what these tied up.
 
-    `most_open` is the greatest cost, $, at one time, of what the day had opened in contracts that
-    were day-traded.
+    `all` is the cost of all day trades, `most_open` the greatest at one time of what the day had
+    opened in contracts that were day-traded.
     """
 
     trades: int
     day_trades: int
-    most_open: float
+    all: TiedUp
+    most_open: TiedUp
 
 
 @dataclass(frozen=True)
 class _Opened:
-    """What a trade leaves open of what the day opened: its cost, $; and if it makes a day trade."""
+    """After a trade of one contract: what the day has opened of it, and closed by this trade.
+
+    `cost`, $, is of what is open, `closed`, $, of what was closed; `rate` what is required of both.
+    """
 
     trade: Transaction
     cost: float
+    closed: float
+    rate: float
     makes_day_trade: bool
 
 
-def day_trades_of(day: AccountDay) -> DayTrades:
+def day_trades_of(day: AccountDay, basis: Basis) -> DayTrades:
     """The day trades of an account on a day, its transactions in the order in which they stand."""
     by_contract: dict[int, list[Transaction]] = defaultdict(list)
     for t in day.transactions:
-        if t.is_trade:
+        if t.quantity and t.act is not Act.EXPIRED:
             by_contract[t.contract].append(t)
     day_trades, day_traded = 0, list[_Opened]()
-    for contract, trades in by_contract.items():
-        overnight = dict(day.holding(trades[0].part)).get(contract, 0.0)
-        opened = list(_opened(overnight, trades))
+    closed: dict[float, float] = defaultdict(float)
+    for contract, own in by_contract.items():
+        overnight = dict(day.opening.holding(own[0].part)).get(contract, 0.0)
+        opened = list(_opened(overnight, own, basis))
         made = sum(each.makes_day_trade for each in opened)
         day_trades += made
         day_traded += opened if made else []
-    count = sum(map(len, by_contract.values()))
-    return DayTrades(count, day_trades, _most_open(day, day_traded))
+        for each in opened:
+            closed[each.rate] += each.closed
+    count = sum(t.is_trade for t in day.transactions)
+    return DayTrades(count, day_trades, TiedUp(closed), _most_open(day, day_traded))
 
 
-def _opened(overnight: float, trades: Iterable[Transaction]) -> Iterator[_Opened]:
+def _opened(
+    overnight: float, transactions: Iterable[Transaction], basis: Basis
+) -> Iterator[_Opened]:
     """After each trade of one contract: what the day has opened of it.
 
-    A trade closes what the day opened, then the night's holding, and opens with the rest.
+    A trade closes what the day opened, then the night's holding, and opens with the rest. What is
+    moved in or out is as if it had been there, or not, overnight.
     """
-    opened, cost, is_closing = 0.0, 0.0, False
-    for t in trades:
-        left, makes_day_trade = t.quantity, False
+    opened, cost, rate, is_closing = 0.0, 0.0, 0.0, False
+    for t in transactions:
+        if not t.is_trade:
+            overnight += t.quantity
+            continue
+        left, makes_day_trade, closed_cost, closed_rate = t.quantity, False, 0.0, rate
         if opened * left < 0:
             makes_day_trade, is_closing = not is_closing, True
             closed = _closed(opened, left)
-            cost *= 1.0 + closed / opened
+            closed_cost = cost * -closed / opened
+            cost -= closed_cost
             opened, left = opened + closed, left - closed
         if overnight * left < 0:
             closed = _closed(overnight, left)
             overnight, left = overnight + closed, left - closed
         if left:
+            per_unit, rate = basis(t)
             opened, is_closing = opened + left, False
-            cost += abs(t.units * left / t.quantity) * t.price
-        yield _Opened(t, cost, makes_day_trade)
+            cost += abs(t.units * left / t.quantity) * per_unit
+        yield _Opened(t, cost, closed_cost, closed_rate if closed_cost else rate, makes_day_trade)
 
 
 def _closed(held: float, quantity: float) -> float:
@@ -82,13 +120,18 @@ def _closed(held: float, quantity: float) -> float:
     return copysign(min(abs(held), abs(quantity)), quantity)
 
 
-def _most_open(day: AccountDay, opened: Iterable[_Opened]) -> float:
-    """The greatest cost, $, of several contracts together, at one time."""
-    after = {id(each.trade): each.cost for each in opened}
-    cost: dict[int, float] = {}
-    most = 0.0
+def _most_open(day: AccountDay, opened: Iterable[_Opened]) -> TiedUp:
+    """The most, $, of several contracts together, at one time: by what is required of it."""
+    after = {id(each.trade): each for each in opened}
+    tied: dict[int, _Opened] = {}
+    most, required = TiedUp({}), 0.0
     for t in day.transactions:
-        if id(t) in after:
-            cost[t.contract] = after[id(t)]
-            most = max(most, sum(cost.values()))
+        if each := after.get(id(t)):
+            tied[t.contract] = each
+            by_rate: dict[float, float] = defaultdict(float)
+            for one in tied.values():
+                by_rate[one.rate] += one.cost
+            now = sum(rate * cost for rate, cost in by_rate.items())
+            if now > required:
+                most, required = TiedUp(by_rate), now
     return most

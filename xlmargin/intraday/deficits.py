@@ -24,8 +24,9 @@ class Deficit:
 
     `unnoticed` is the greatest deficit, $, that does not count as a practice of not paying
     promptly. `prompt_until` is the last prompt day; the deficit is outstanding until after
-    `outstanding_until`. `frozen_until` is when a freeze for missing the last prompt day ends.
-    `satisfied_on` are the dates, none or one, on which later closes show it satisfied.
+    `outstanding_until`. `frozen_until` is when a freeze for missing the last prompt day ends: when
+    its days are over or, if that is sooner, the deficit is satisfied. `satisfied_on` are the dates,
+    none or one, on which later closes show it satisfied.
     """
 
     amount: float
@@ -58,13 +59,14 @@ def deficits_of(
     satisfied_on = [d for d, path in paths.items() if d > day and path.closing.excess >= enough]
     practice = rules.margin
     share = practice.intraday_practice_equity_rate * max(0.0, closing.equity)
+    days_over = prompt_until + dt.timedelta(days=practice.intraday_freeze_days)
     return (
         Deficit(
             amount=amount,
             unnoticed=min(share, practice.intraday_practice_amount),
             prompt_until=prompt_until,
             outstanding_until=business_day_after(day, calls.days_to_meet["intraday_outstanding"]),
-            frozen_until=prompt_until + dt.timedelta(days=practice.intraday_freeze_days),
+            frozen_until=min([days_over, *satisfied_on[:1]]),
             satisfied_on=tuple(satisfied_on[:1]),
         ),
     )

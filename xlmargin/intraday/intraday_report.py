@@ -5,21 +5,25 @@ Rule: FINRA 4210(d)(2), (f)(8)(B), (g)(1)(K).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from xlmargin.book import Book
-from xlmargin.intraday.account_days import AccountDay, account_days
+from xlmargin.intraday.account_days import AccountDay, Stretch, account_days
 from xlmargin.intraday.activity import Activity
-from xlmargin.intraday.contracts import contracts_of
+from xlmargin.intraday.contracts import Contracts, contracts_of
 from xlmargin.intraday.deficits import Deficit, deficits_of
 from xlmargin.intraday.levels import Holding, Level, Levels, levels_of
-from xlmargin.intraday.path import Path, holdings_on_path, path
-from xlmargin.intraday.pattern_day_trader import PatternDay, pattern_day
+from xlmargin.intraday.orders import Order, orders_of_one_strategy
+from xlmargin.intraday.path import LEAST_FALL, Path, path
+from xlmargin.intraday.pattern_day_trader import PatternDay, moved_in, pattern_days
 from xlmargin.intraday.regimes import CASH_ACCOUNT, LARGE_ACCOUNT, DayRules, rules_on
 from xlmargin.intraday.worst_order import reachable_holdings, worst_order
-from xlmargin.rulebook import IntradayRules, PatternRules
+from xlmargin.margin_calls import CallKind, last_day_to_meet
+from xlmargin.rulebook import IntradayRules, PatternRules, call_rules
 from xlmargin.settings import AccountType, Settings
 
 
@@ -32,12 +36,30 @@ class Exempt:
 
 
 @dataclass(frozen=True)
+class ClosingDeficiency:
+    """A portfolio margin account short of its requirement at the close, $ > 0, until when, rule."""
+
+    amount: float
+    due: dt.date
+    rule: str
+
+
+@dataclass(frozen=True)
 class IntradayDay:
-    """The levels of an account's day, in its order or the worst; its deficits, none or one."""
+    """The levels of an account's day, in its order or the worst.
+
+    `otherwise` is the path in the other reading of orders of several legs, none or one: apart where
+    they count as one transaction, as one where they count apart. A margin account may have a
+    deficit, none or one; a portfolio margin account is under (g)(1)(K), with neither days to pay
+    nor a freeze, and may have a deficiency at the close, none or one.
+    """
 
     rules: IntradayRules
+    rule: str
     path: Path
+    otherwise: tuple[Path, ...]
     deficits: tuple[Deficit, ...]
+    deficiencies: tuple[ClosingDeficiency, ...]
 
 
 @dataclass(frozen=True)
@@ -50,25 +72,41 @@ class DayReport:
 
 @dataclass(frozen=True)
 class _Opened:
-    """An account's day, the rules for it, and the level at its opening."""
+    """An account's day, the rules for it, the level at its opening, and its orders of several legs.
+
+    `orders` are those of one strategy.
+    """
 
     day: AccountDay
     rules: DayRules
     opening: Level
     is_large: bool
+    orders: tuple[Order, ...]
 
-    @property
-    def has_levels(self) -> bool:
-        """Whether the day is under intraday margin."""
-        return isinstance(self.rules, IntradayRules) and not self.is_large
+    @cached_property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """The day in stretches as the rules count orders; none under other rules."""
+        return self._stretches(otherwise=False)
+
+    @cached_property
+    def otherwise(self) -> tuple[Stretch, ...]:
+        """The same in the other reading of orders; none where there is no such order."""
+        return self._stretches(otherwise=True) if self.orders else ()
+
+    def _stretches(self, *, otherwise: bool) -> tuple[Stretch, ...]:
+        if self.is_large or not isinstance(self.rules, IntradayRules):
+            return ()
+        is_one = self.rules.margin.order_is_one_transaction is not otherwise
+        return tuple(self.day.stretches(self.orders if is_one else ()))
 
 
 def intraday_reports(held: Book, activity: Activity) -> tuple[DayReport, ...]:
     """What the rules make of each account's days, by account, in the order of the dates.
 
     `held` are the holdings at the opening of the first day of the activity. Refused where cash is
-    stated nowhere, where the rules that the user chose do not apply on a day, and where a day whose
-    order is not known may pass through too many holdings.
+    stated nowhere, where the rules that the user chose do not apply on a day, where more options
+    expire than are held, and where a day whose order is not known may pass through too many
+    holdings.
     """
     settings, contracts = held.settings, contracts_of(held, activity)
     days = account_days(held, activity, contracts)
@@ -76,52 +114,89 @@ def intraday_reports(held: Book, activity: Activity) -> tuple[DayReport, ...]:
     both = list(zip(days, rules, strict=True))
     if settings.account_type is AccountType.CASH:
         return tuple(DayReport(day, Exempt(CASH_ACCOUNT, own.rule)) for day, own in both)
-    levels = levels_of(contracts.book, (h for day in days for h in day.holdings.values()))
-    opened = [_opened(day, own, levels, settings) for day, own in both]
-    levels |= levels_of(contracts.book, _holdings_within(opened))
+    levels = levels_of(contracts.book, _holdings_at_openings(days))
+    orders = orders_of_one_strategy(contracts.book, days)
+    opened = [_opened(day, own, levels, settings, orders) for day, own in both]
+    stretches = (s for each in opened for s in (*each.stretches, *each.otherwise))
+    levels |= levels_of(contracts.book, reachable_holdings(stretches))
     return tuple(
         report
         for _, own in groupby(opened, key=lambda each: each.day.account)
-        for report in _reports_of_account(list(own), levels, settings)
+        for report in _reports_of_account(list(own), levels, contracts, settings)
     )
 
 
-def _opened(day: AccountDay, rules: DayRules, levels: Levels, settings: Settings) -> _Opened:
-    opening = day.opening(levels)
-    is_portfolio = settings.account_type is AccountType.PORTFOLIO
-    return _Opened(day, rules, opening, is_portfolio and opening.equity >= rules.portfolio_equity)
-
-
-def _holdings_within(opened: Iterable[_Opened]) -> Iterator[Holding]:
-    """Every holding whose level may be asked for within the days under intraday margin."""
-    days = [each.day for each in opened if each.has_levels]
+def _holdings_at_openings(days: Sequence[AccountDay]) -> Iterator[Holding]:
+    """What accounts hold when days open, and what is moved in and out by itself."""
     for day in days:
-        if day.is_order_known:
-            yield from holdings_on_path(day, day.transactions)
-    yield from reachable_holdings(day for day in days if not day.is_order_known)
+        yield from day.opening.holdings.values()
+        yield from map(moved_in, day.transactions)
+
+
+def _opened(
+    day: AccountDay,
+    rules: DayRules,
+    levels: Levels,
+    settings: Settings,
+    orders: Iterable[Order],
+) -> _Opened:
+    opening = day.opening.level(levels)
+    is_portfolio = settings.account_type is AccountType.PORTFOLIO
+    is_large = is_portfolio and opening.equity >= rules.portfolio_equity
+    own = tuple(order for order in orders if any(order[0] is t for t in day.transactions))
+    return _Opened(day, rules, opening, is_large, own)
 
 
 def _reports_of_account(
-    opened: Sequence[_Opened], levels: Levels, settings: Settings
+    opened: Sequence[_Opened], levels: Levels, contracts: Contracts, settings: Settings
 ) -> Iterator[DayReport]:
-    """The reports of one account: later days show whether a deficit was satisfied."""
-    paths = {each.day.day: _path(each.day, levels) for each in opened if each.has_levels}
-    days = [each.day for each in opened]
-    is_pattern_day_trader = False
-    for i, each in enumerate(opened):
-        day = each.day
+    """The reports of one account: later days show whether a deficit or a call was met."""
+    paths = {each.day.day: _path(each.stretches, levels) for each in opened if each.stretches}
+    is_portfolio = settings.account_type is AccountType.PORTFOLIO
+    patterns = pattern_days(
+        [
+            (each.day, each.opening, each.rules)
+            for each in opened
+            if isinstance(each.rules, PatternRules) and not each.is_large
+        ],
+        [each.day for each in opened],
+        levels,
+        contracts.book,
+    )
+    by_day = {pattern.day: pattern for pattern in patterns}
+    for each in opened:
+        day, rules = each.day.day, each.rules
         if each.is_large:
-            yield DayReport(day, Exempt(LARGE_ACCOUNT, each.rules.portfolio_rule))
-        elif isinstance(each.rules, PatternRules):
-            pattern = pattern_day(day, each.opening, each.rules, days[:i], is_pattern_day_trader)
-            is_pattern_day_trader = pattern.is_pattern_day_trader
-            yield DayReport(day, pattern)
+            yield DayReport(each.day, Exempt(LARGE_ACCOUNT, rules.portfolio_rule))
+        elif isinstance(rules, PatternRules):
+            yield DayReport(each.day, by_day[day])
         else:
-            found = deficits_of(day.day, paths, each.rules, settings)
-            yield DayReport(day, IntradayDay(each.rules, paths[day.day], found))
+            own = paths[day]
+            outcome = IntradayDay(
+                rules,
+                rules.portfolio_rule if is_portfolio else rules.rule,
+                own,
+                (_path(each.otherwise, levels),) if each.otherwise else (),
+                () if is_portfolio else deficits_of(day, paths, rules, settings),
+                _deficiencies(day, own, settings) if is_portfolio else (),
+            )
+            yield DayReport(each.day, outcome)
 
 
-def _path(day: AccountDay, levels: Levels) -> Path:
-    """The levels in the day's own order, or in the worst where that is not known."""
-    order = day.transactions if day.is_order_known else worst_order(day, levels)
-    return path(day, order, levels)
+def _path(stretches: Sequence[Stretch], levels: Levels) -> Path:
+    """The levels of a day, each stretch in its worst order."""
+    events = [event for stretch in stretches for event in worst_order(stretch, levels)]
+    return path(stretches[0].before, events, levels)
+
+
+def _deficiencies(day: dt.date, path: Path, settings: Settings) -> tuple[ClosingDeficiency, ...]:
+    """What a portfolio margin account misses at the close; nothing where it misses nothing.
+
+    Rule: FINRA 4210(g)(10).
+    """
+    amount = -path.closing.excess
+    if amount <= LEAST_FALL:
+        return ()
+    on = (settings.house, settings.overrides)
+    rule = call_rules(day, *on).citations["days_to_meet_portfolio"]
+    return (ClosingDeficiency(amount, last_day_to_meet(CallKind.PORTFOLIO, day, *on), rule),)

@@ -6,7 +6,7 @@ in one pass. Equities and requirements of the parts of an account add up, and so
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import nan
 from typing import Final, TypeAlias
@@ -88,6 +88,34 @@ def with_trade(holding: Holding, contract: int, quantity: float) -> Holding:
     return tuple(sorted(held.items()))
 
 
+def with_changes(holding: Holding, changes: Holding) -> Holding:
+    """The holding after several changes at once."""
+    for contract, quantity in changes:
+        holding = with_trade(holding, contract, quantity)
+    return holding
+
+
+@dataclass(frozen=True)
+class State:
+    """What an account has at some moment: cash, $, and its holdings by part."""
+
+    cash: float
+    holdings: Mapping[int, Holding]
+
+    def level(self, levels: Levels) -> Level:
+        """Equity and excess of the whole account."""
+        return sum((levels[h] for h in self.holdings.values()), level_of_cash(self.cash))
+
+    def holding(self, part: int) -> Holding:
+        """What the account holds of a part."""
+        return self.holdings.get(part, ())
+
+    def then(self, part: int, changes: Holding, cash: float) -> State:
+        """What the account has once a part and its cash have changed."""
+        held = {part: with_changes(self.holding(part), changes)} if changes else {}
+        return State(self.cash + cash, {**self.holdings, **held})
+
+
 def levels_of(contracts: Book, holdings: Iterable[Holding]) -> Levels:
     """The level of each holding, without cash. The book has an entry a contract.
 
@@ -96,7 +124,7 @@ def levels_of(contracts: Book, holdings: Iterable[Holding]) -> Levels:
     wanted = _distinct(holdings)
     levels: Levels = {(): NOTHING}
     if wanted:
-        columns = (column.tolist() for column in _margined(_accounts(contracts, wanted)))
+        columns = (column.tolist() for column in _margined(book_of_holdings(contracts, wanted)))
         levels.update(zip(wanted, map(Level, *columns), strict=True))
     return levels
 
@@ -116,7 +144,7 @@ def _distinct(holdings: Iterable[Holding]) -> list[Holding]:
     return list(found)
 
 
-def _accounts(contracts: Book, holdings: list[Holding]) -> Book:
+def book_of_holdings(contracts: Book, holdings: list[Holding]) -> Book:
     """A book with an account for each holding."""
     account = np.repeat(np.arange(len(holdings)), [len(holding) for holding in holdings])
     held = contracts.positions.only(np.array([c for h in holdings for c, _ in h], dtype=np.int64))

@@ -8,12 +8,12 @@ Rule: FINRA 4210(a)(17)-(19), (d)(2).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from xlmargin.intraday.account_days import AccountDay, Transaction
-from xlmargin.intraday.levels import Holding, Level, Levels, level_of_cash, with_trade
+from xlmargin.intraday.account_days import Event
+from xlmargin.intraday.levels import Holding, Level, Levels, State, level_of_cash
 
 LEAST_FALL = 1e-6
 """$; a level that falls by less has not fallen: sums of the same amounts differ by so little."""
@@ -21,16 +21,16 @@ LEAST_FALL = 1e-6
 
 @dataclass(frozen=True)
 class Step:
-    """A transaction, and the account's level right after it; `change` is the excess's, $."""
+    """What is done at once, and the account's level right after it; `change` is the excess's, $."""
 
-    transaction: Transaction
+    event: Event
     change: float
     level: Level
 
     @property
     def is_reducing(self) -> bool:
-        """Whether the transaction lowered the intraday margin level."""
-        return self.change < -LEAST_FALL
+        """Whether a trade or a withdrawal lowered the intraday margin level."""
+        return self.event.may_reduce and self.change < -LEAST_FALL
 
     @property
     def deficit(self) -> float:
@@ -61,24 +61,23 @@ class Path:
         return self.deficits[-1]
 
 
-def holdings_on_path(day: AccountDay, order: Sequence[Transaction]) -> Iterator[Holding]:
-    """What the account holds of its part after each transaction; nothing for cash."""
-    held = dict(day.holdings)
-    for t in order:
-        if t.is_trade:
-            held[t.part] = with_trade(held.get(t.part, ()), t.contract, t.quantity)
-        yield held[t.part] if t.is_trade else ()
+def holdings_on_path(before: State, events: Iterable[Event]) -> Iterator[Holding]:
+    """What the account holds of its part after each event."""
+    state = before
+    for event in events:
+        state = state.then(event.part, event.changes, event.cash)
+        yield state.holding(event.part)
 
 
-def path(day: AccountDay, order: Sequence[Transaction], levels: Levels) -> Path:
-    """The levels of a day's transactions in this order; `levels` has every holding on the way."""
-    held = dict(day.holdings)
-    level = opening = day.opening(levels)
+def path(before: State, events: Sequence[Event], levels: Levels) -> Path:
+    """The levels of events in this order; `levels` has every holding on the way."""
+    state = before
+    level = opening = before.level(levels)
     steps = []
-    for t, after in zip(order, holdings_on_path(day, order), strict=True):
-        before = held.get(t.part, ())
-        change = levels[after] - levels[before] + level_of_cash(t.cash)
-        held[t.part] = after
-        level += change
-        steps.append(Step(t, change.excess, level))
+    for event in events:
+        after = state.then(event.part, event.changes, event.cash)
+        change = levels[after.holding(event.part)] - levels[state.holding(event.part)]
+        change += level_of_cash(event.cash)
+        state, level = after, level + change
+        steps.append(Step(event, change.excess, level))
     return Path(opening, tuple(steps))

@@ -2,7 +2,7 @@
 
 Intraday margin replaces pattern day trading from its first day; until the end of the phase-in a
 broker may keep the old rules, account by account. Cash accounts are under neither, nor are
-portfolio margin accounts with enough equity.
+portfolio margin accounts with enough equity; others are margined for intraday risk by (g)(1)(K).
 
 Rule: FINRA 4210(d)(2), (f)(8)(B), (g)(1)(K), (g)(13); Regulatory Notice 26-10.
 """

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from math import inf
 from typing import Final
 
 from xlmargin.dates import serial_of
-from xlmargin.intraday import DayReport, Deficit, Exempt, IntradayDay, PatternDay, Step
+from xlmargin.intraday import (
+    ClosingDeficiency,
+    DayReport,
+    Deficit,
+    Exempt,
+    IntradayDay,
+    PatternDay,
+    Step,
+    Transaction,
+)
 from xlmargin.reports.table import TOTAL, Table, Value
 from xlmargin.rulebook import IntradayRules
 
@@ -45,7 +55,7 @@ def _rows(report: DayReport) -> list[_Row]:
     rows = _path_rows(outcome, order)
     for deficit in outcome.deficits:
         rows += _deficit_rows(deficit, outcome)
-    return rows
+    return rows + [_deficiency_row(each) for each in outcome.deficiencies]
 
 
 def _row(
@@ -69,18 +79,36 @@ def _path_rows(outcome: IntradayDay, order: str) -> list[_Row]:
         reducing = "yes" if step.is_reducing else "no"
         text, level = _transaction(step), step.level.excess
         rows.append(_row("transaction", text, step.change, level, reducing, so_far))
-    rows.append(_row(LARGEST, order, deficit=path.deficit, rule=outcome.rules.rule))
+    rows.append(_row(LARGEST, order, deficit=path.deficit, rule=outcome.rule))
+    is_one = outcome.rules.margin.order_is_one_transaction
+    counted = "leg by leg" if is_one else "one transaction each, order_is_one_transaction"
+    for other in outcome.otherwise:
+        text = f"with orders counted {counted}: {other.deficit:,.2f}"
+        rows.append(
+            _row("otherwise", text, rule=outcome.rules.citations["order_is_one_transaction"])
+        )
     return rows
 
 
 def _transaction(step: Step) -> str:
-    """Row, time where it is known, and what was done: "row 5, 10:31: +100 XYZ at 50"."""
-    made = step.transaction
+    """Rows, time where it is known, and what was done: "row 5, 10:31: +100 XYZ at 50"."""
+    made = step.event.transactions
+    numbers, labels = (" and ".join(map(str, each)) for each in zip(*_named(made), strict=True))
     time = ""
-    if made.time == made.time:
-        clock = (dt.datetime.min + dt.timedelta(seconds=round(made.time * _SECONDS_A_DAY))).time()
+    if (at := made[0].time) == at:
+        clock = (dt.datetime.min + dt.timedelta(seconds=round(at * _SECONDS_A_DAY))).time()
         time = f", {clock:%H:%M}" if not clock.second else f", {clock:%H:%M:%S}"
-    return f"row {made.row}{time}: {made.label}"
+    return f"row{'s' * (len(made) > 1)} {numbers}{time}: {labels}"
+
+
+def _named(made: Sequence[Transaction]) -> list[tuple[int, str]]:
+    return [(t.row, t.label) for t in made]
+
+
+def _deficiency_row(found: ClosingDeficiency) -> _Row:
+    """A portfolio margin account short at the close: what it misses, and until when."""
+    why = "below the requirement at the close: deposit or hedge by then"
+    return _row("deficiency", why, deficit=found.amount, until=found.due, rule=found.rule)
 
 
 def _deficit_rows(deficit: Deficit, outcome: IntradayDay) -> list[_Row]:
@@ -95,7 +123,10 @@ def _deficit_rows(deficit: Deficit, outcome: IntradayDay) -> list[_Row]:
         rows.append(_row("outstanding", "unless satisfied", until=deficit.outstanding_until))
     rows.append(_row("practice", _practice(deficit, rules), rule=rules.rule))
     if deficit.counts_as_practice and not _is_prompt(deficit):
-        why = f"after a practice of not paying by {deficit.prompt_until}: no new shorts or debits"
+        why = (
+            f"after a practice of not paying by {deficit.prompt_until}: no new shorts or debits "
+            f"until then{'' if deficit.satisfied_on else ', or until satisfied'}"
+        )
         rows.append(_row("freeze", why, until=deficit.frozen_until, rule=rules.rule))
     return rows
 
@@ -110,6 +141,7 @@ def _practice(deficit: Deficit, rules: IntradayRules) -> str:
     return (
         f"{counts} than {deficit.unnoticed:,.2f}, the lesser of {lesser}% of equity at the close "
         f"and {rules.margin.intraday_practice_amount:,.0f}"
+        f"{', but for extraordinary circumstances' * deficit.counts_as_practice}"
     )
 
 
@@ -129,22 +161,54 @@ def _pattern_rows(found: PatternDay, is_order_known: bool) -> list[_Row]:
 
 
 def _calls(found: PatternDay) -> list[_Row]:
-    """What is asked of a pattern day trader."""
+    """What is required of a pattern day trader."""
     rules, least = found.rules, found.rules.pattern.pattern_least_equity
-    multiple = rules.pattern.pattern_buying_power_multiple
-    equity = f"{found.opening.equity:,.2f} at the opening; {least:,.0f} asked"
-    power = (
-        f"{found.buying_power:,.2f}, {multiple:g} times the excess at the "
-        f"previous close; {found.of_day.most_open:,.2f} used"
-    )
+    equity = f"{found.opening.equity:,.2f} at the opening; {least:,.0f} required"
     rows = [
         _call("least equity", equity, found.equity_call, found),
-        _call("day-trading buying power", power, found.day_trading_call, found),
+        _call("day-trading buying power", _power(found), found.day_trading_call, found),
     ]
-    if found.equity_call or found.day_trading_call:
-        why = f"where a call is not met by {found.due}: cash available alone"
-        rows.append(_row("freeze", why, until=found.frozen_until, rule=rules.rule))
+    if found.day_trading_call:
+        rows.append(_row("special maintenance", _special_maintenance(found), rule=rules.rule))
+        rows += [_row("met", "by deposits until", until=day) for day in found.met_on]
+    is_late = found.day_trading_call and not any(day <= found.due for day in found.met_on)
+    if found.equity_call or is_late:
+        why = (
+            f"where a call is not met by {found.due}: cash available alone until then"
+            f"{'' if found.met_on else ', or until it is met'}"
+        )
+        rule = rules.citations["pattern_freeze_days"]
+        rows.append(_row("freeze", why, until=found.frozen_until, rule=rule))
+    for day in found.frozen_since:
+        why = f"cash available alone: the call of {day} is not met"
+        rows.append(_row("frozen", why, rule=rules.citations["pattern_freeze_days"]))
     return rows
+
+
+def _power(found: PatternDay) -> str:
+    """Buying power, of what it is made, and what of it was used."""
+    rates = found.rules.pattern
+    if found.is_limited:
+        of = f"{found.multiple:g} times the excess at the previous close, for a call is not met"
+    elif found.multiple == inf:
+        of = f"the excess at the previous close over {rates.pattern_portfolio_rate:.10%}"
+        of = of.rstrip("0%").rstrip(".") + "%; no part of a hedge strategy counts"
+    else:
+        of = f"{found.multiple:g} times the excess at the previous close"
+    used = "open at one time" if found.used is found.of_day.most_open else "of all day trades"
+    return f"{found.buying_power:,.2f}, {of}; {found.used.cost:,.2f} used, {used}"
+
+
+def _special_maintenance(found: PatternDay) -> str:
+    """What the call is made of, and the milder reading of the rule."""
+    own = found.of_day.all
+    text = (
+        f"{own.requirement(found.multiple):,.2f} for {own.cost:,.2f} of all day trades, less the "
+        f"excess of {found.excess:,.2f}"
+    )
+    if found.used is own:
+        return text
+    return f"{text}; by the milder reading of (iv)c., {found.milder_call:,.2f}"
 
 
 def _call(kind: str, text: str, call: float, found: PatternDay) -> _Row:

@@ -294,7 +294,8 @@ class MarginCalls:
 
 @dataclass(frozen=True)
 class IntradayMargin:
-    """What follows from an intraday margin deficit: a share, amounts in $, calendar days.
+    """What follows from an intraday margin deficit: a share, amounts in $, calendar days; and
+    whether the legs of an order are one transaction.
 
     Rule: FINRA 4210(d)(2), (g)(1)(K).
     """
@@ -304,11 +305,12 @@ class IntradayMargin:
     intraday_practice_amount: float
     intraday_freeze_days: int
     intraday_portfolio_equity: float
+    order_is_one_transaction: bool
 
 
 @dataclass(frozen=True)
 class PatternDayTrading:
-    """Who is a pattern day trader: counts, business and calendar days, $, a share.
+    """Who is a pattern day trader, and what is asked: counts, days, $, shares, $ per unit.
 
     Rule: FINRA 4210(f)(8)(B).
     """
@@ -322,6 +324,12 @@ class PatternDayTrading:
     pattern_days_to_meet: int
     pattern_freeze_days: int
     pattern_portfolio_equity: float
+    pattern_rate: float
+    pattern_rate_not_eligible: float
+    pattern_multiple_after_excess: int
+    pattern_portfolio_rate: float
+    pattern_portfolio_option_rate: ByClass[float]
+    pattern_portfolio_option_minimum: float
 
 
 @dataclass(frozen=True)

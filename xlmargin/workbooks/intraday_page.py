@@ -44,9 +44,9 @@ def write_intraday_page(draft: Draft) -> None:
     page = draft.page(SHEET, NAVY)
     page.title(
         SHEET,
-        "The intraday margin level (equity less requirement, FINRA 4210(d)(2)) after each "
-        "transaction, under the rules of the account type.",
-        "A day of which a time is missing is judged by its worst order.",
+        "The intraday margin level (equity less requirement, FINRA 4210(d)(2), (g)(1)(K)) after "
+        "each transaction, under the rules of the account type.",
+        "Transactions of one time, or of none, are judged by their worst order.",
     )
     page.columns(_WIDTHS, _KINDS)
     path = draft.formulas.placed(intraday_call(draft), _KINDS, "plain")
