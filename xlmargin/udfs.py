@@ -54,9 +54,9 @@ CANDIDATES = Argument(
     Kind.RANGE,
 )
 ACTIVITY = Argument(
-    "Trades, deposits and withdrawals with headings: symbol, type, quantity (sold < 0), price;"
-    " strike, expiration. Optional: date, time (without it the worst order counts), fee, mark,"
-    " account.",
+    "Trades, deposits, withdrawals (of cash or securities), expirations, with headings: symbol,"
+    " type, quantity (sold < 0), price; strike, expiration. Optional: date, time (equal or none: the"
+    " worst order counts), order, fee, mark, account.",
     Kind.RANGE,
 )
 FACTS = Argument(
