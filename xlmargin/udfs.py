@@ -55,8 +55,8 @@ CANDIDATES = Argument(
 )
 ACTIVITY = Argument(
     "Trades, deposits, withdrawals (of cash or securities), expirations, with headings: symbol,"
-    " type, quantity (sold < 0), price; strike, expiration. Optional: date, time (equal or none: the"
-    " worst order counts), order, fee, mark, account.",
+    " type, quantity (sold < 0), price; strike, expiration. Optional: date, time (equal or none:"
+    " the worst order counts), order, fee, mark, account.",
     Kind.RANGE,
 )
 FACTS = Argument(

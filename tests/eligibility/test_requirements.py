@@ -172,10 +172,24 @@ def test_application(status, met):
 @pytest.mark.parametrize("registration", Registration)
 def test_registration(registration):
     met = {
-        Registration.RETIREMENT: Met.NOT_MET,
+        Registration.IRA: Met.NOT_MET,
+        Registration.RETIREMENT: Met.MISSING,  # an IRA or a plan
         Registration.NOT_STATED: Met.MISSING,
     }
-    assert check(REGISTRATION, registration=registration).met is met.get(registration, Met.MET)
+    found = check(REGISTRATION, registration=registration)
+    assert found.met is met.get(registration, Met.MET)
+    assert found.needed.endswith("corporation, retirement plan")
+    assert found.rule.startswith("FINRA 4210(g)")
+
+
+@pytest.mark.parametrize("registration", Registration)
+def test_a_house_may_refuse_retirement_plans_too(registration):
+    rules = eligibility_rules(TODAY, "custom", {"retirement_plans": False})
+    refused = (Registration.IRA, Registration.RETIREMENT_PLAN, Registration.RETIREMENT)
+    met = {Registration.NOT_STATED: Met.MISSING} | dict.fromkeys(refused, Met.NOT_MET)
+    found = check(REGISTRATION, rules, registration=registration)
+    assert found.met is met.get(registration, Met.MET)
+    assert found.needed.endswith("partnership, corporation")
 
 
 @pytest.mark.parametrize(

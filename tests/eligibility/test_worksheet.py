@@ -93,7 +93,7 @@ def test_refusals(facts, settings, answer):
     assert found.startswith(f"#XLM! {answer}")
 
 
-PARTIES = "individual, joint, trust, partnership, corporation"
+PARTIES = "individual, joint, trust, partnership, corporation, retirement plan"
 WAYS = "monitoring (full, partial, executes_away)"
 NO = [
     ["status", "considering"],
@@ -120,7 +120,7 @@ REFUSED = [
     ],
     [
         "2 Application", "Registration", "IRA", PARTIES, "not met",
-        "an account that is no retirement account",
+        "an account that is no Individual Retirement Account",
     ],
     [
         "2 Application", "Experience with options", "no", "some", "not met",

@@ -37,7 +37,8 @@ def test_what_the_rule_asks():
     stated = eligibility_rules(TODAY).portfolio_eligibility
     assert stated.unlisted_derivatives_equity == 5_000_000  # OCC-DISC
     assert stated.experience_years == 0
-    assert not stated.retirement_accounts
+    assert not stated.individual_retirement_accounts  # 4210(g), first paragraph
+    assert stated.retirement_plans
     assert stated.application
     assert stated.uncovered_option_approval  # 4210(g)(5)
     assert stated.signed_disclosure  # 4210(g)(5), NTM 07-11
@@ -60,8 +61,8 @@ def test_a_setting_raises_and_never_lowers():
         eligibility_rules(TODAY, "schwab", {"equity_to_open": 120_000})
     with pytest.raises(RulebookError, match="wanted 100000 or more"):
         eligibility_rules(TODAY, "custom", {"portfolio_minimum_equity_full": 99_999})
-    with pytest.raises(RulebookError, match="override: found 'retirement_accounts'"):
-        eligibility_rules(TODAY, "custom", {"retirement_accounts": True})
+    with pytest.raises(RulebookError, match="found 'individual_retirement_accounts'"):
+        eligibility_rules(TODAY, "custom", {"individual_retirement_accounts": True})
     with pytest.raises(RulebookError, match="years, 0 or more"):
         eligibility_rules(TODAY, "custom", {"experience_years": -1})
 
@@ -81,7 +82,6 @@ def test_years():
         "portfolio_minimum_equity_executes_away",
         "unlisted_derivatives_equity",
         "uncovered_option_approval",
-        "retirement_accounts",
         "signed_disclosure",
     ],
 )

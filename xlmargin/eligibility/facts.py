@@ -35,7 +35,12 @@ class Registration(StrEnum):
     TRUST = "trust"
     PARTNERSHIP = "partnership"
     CORPORATION = "corporation"
+    RETIREMENT_PLAN = "retirement plan"
+    """No Individual Retirement Account: a pension plan, a 401(k)."""
+    IRA = "ira"
+    """An Individual Retirement Account, SEP and SIMPLE among them."""
     RETIREMENT = "retirement"
+    """One of the two; which is not said."""
     NOT_STATED = ""
 
 

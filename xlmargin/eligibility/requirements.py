@@ -14,7 +14,14 @@ from xlmargin.eligibility.onboarding import Check, Met, Step
 from xlmargin.rulebook import EligibilityRules
 
 NOT_ASKED: Final = "not asked"
-REGISTRATIONS: Final = ", ".join(r for r in Registration if r and r is not Registration.RETIREMENT)
+PARTIES: Final = (
+    Registration.INDIVIDUAL,
+    Registration.JOINT,
+    Registration.TRUST,
+    Registration.PARTNERSHIP,
+    Registration.CORPORATION,
+)
+"""Registrations that no rule and no house keeps from portfolio margin."""
 
 _Verdict: TypeAlias = tuple[Met, str]
 """Whether the requirement is met, and what is lacking."""
@@ -99,15 +106,25 @@ def application(facts: Facts, rules: EligibilityRules) -> Check:
 
 
 def registration(facts: Facts, rules: EligibilityRules) -> Check:
-    """Whose account it is: not a retirement account. Rule: FINRA 4210(g)."""
-    is_open_to = rules.portfolio_eligibility.retirement_accounts
+    """Whose account it is: no Individual Retirement Account, nor what a house refuses beyond.
+
+    Rule: FINRA 4210(g), first paragraph.
+    """
+    stated = rules.portfolio_eligibility
     verdict: _Verdict = _MET
-    if facts.registration is Registration.NOT_STATED:
-        verdict = Met.MISSING, "registration"
-    elif facts.registration is Registration.RETIREMENT and not is_open_to:
-        verdict = Met.NOT_MET, "an account that is no retirement account"
-    found, source = facts.found("registration"), "retirement_accounts"
-    return _check(Step.APPLICATION, "Registration", found, REGISTRATIONS, verdict, source, rules)
+    found, source = facts.found("registration"), "individual_retirement_accounts"
+    open_to = [*PARTIES, *([Registration.RETIREMENT_PLAN] if stated.retirement_plans else [])]
+    match facts.registration:
+        case Registration.NOT_STATED:
+            verdict = Met.MISSING, "registration"
+        case Registration.IRA if not stated.individual_retirement_accounts:
+            verdict = Met.NOT_MET, "an account that is no Individual Retirement Account"
+        case Registration.RETIREMENT_PLAN | Registration.RETIREMENT if not stated.retirement_plans:
+            verdict, source = (Met.NOT_MET, "an account of no retirement plan"), "retirement_plans"
+        case Registration.RETIREMENT:
+            verdict = Met.MISSING, "registration (ira, or the retirement plan that it is)"
+    needed = ", ".join(open_to)
+    return _check(Step.APPLICATION, "Registration", found, needed, verdict, source, rules)
 
 
 def experience(facts: Facts, rules: EligibilityRules) -> Check:

@@ -94,11 +94,15 @@ REGISTRATIONS: Final = Words(
             "corporation", "corporate", "company", "corp", "inc", "llc",
             "limited liability company",
         ),
-        Registration.RETIREMENT: (
-            "retirement", "retirement account", "ira", "traditional ira", "rollover ira", "roth",
-            "roth ira", "sep", "sep ira", "simple ira", "inherited ira", "401k", "solo 401k",
-            "403b", "pension", "profit sharing", "keogh",
+        Registration.RETIREMENT_PLAN: (
+            "retirement plan", "401k", "solo 401k", "403b", "457b", "pension", "pension plan",
+            "defined benefit", "profit sharing", "keogh",
         ),
+        Registration.IRA: (
+            "ira", "individual retirement account", "traditional ira", "rollover ira", "roth",
+            "roth ira", "sep", "sep ira", "simple ira", "inherited ira",
+        ),
+        Registration.RETIREMENT: ("retirement", "retirement account"),
     }
 )  # fmt: skip
 MONITORINGS: Final = Words(

@@ -369,7 +369,8 @@ class PortfolioEligibility:
     equity_to_keep: float
     unlisted_derivatives_equity: float
     uncovered_option_approval: bool
-    retirement_accounts: bool
+    individual_retirement_accounts: bool
+    retirement_plans: bool
     application: bool
     experience_years: float
     signed_disclosure: bool
