@@ -107,11 +107,7 @@ def test_what_was_found_stays_in_the_user_s_words():
         ("equity", 2e12, "row 2, equity: found 2e+12, wanted dollars, a number of at most 1,"),
         ("equity", True, "row 2, equity: found TRUE, wanted dollars"),
         ("status", 1, "row 2, status: found 1, wanted considering, applying or open"),
-        (
-            "registration",
-            "IRAA",
-            "wanted individual, joint, trust, partnership, corporation, retirement",
-        ),
+        ("registration", "IRAA", "wanted individual, joint, trust, partnership, corporation, ret"),
         ("monitoring", "some", "found the text 'some', wanted full, partial or executes_away"),
         ("unlisted", SERIAL, "row 2, unlisted: found 46346, wanted yes or no"),
         ("unlisted", -1, "row 2, unlisted: found -1, wanted yes or no"),
