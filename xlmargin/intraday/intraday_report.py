@@ -143,7 +143,8 @@ def _opened(
     opening = day.opening.level(levels)
     is_portfolio = settings.account_type is AccountType.PORTFOLIO
     is_large = is_portfolio and opening.equity >= rules.portfolio_equity
-    own = tuple(order for order in orders if any(order[0] is t for t in day.transactions))
+    rows = {t.row for t in day.transactions}
+    own = tuple(order for order in orders if order[0].row in rows)
     return _Opened(day, rules, opening, is_large, own)
 
 

@@ -8,12 +8,12 @@ Rule: FINRA 4210(a)(17)-(19), (d)(2).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from xlmargin.intraday.account_days import Event
-from xlmargin.intraday.levels import Holding, Level, Levels, State, level_of_cash
+from xlmargin.intraday.levels import Level, Levels, State, level_of_cash
 
 LEAST_FALL = 1e-6
 """$; a level that falls by less has not fallen: sums of the same amounts differ by so little."""
@@ -59,14 +59,6 @@ class Path:
     def deficit(self) -> float:
         """Intraday margin deficit of the day: the largest after any reducing transaction, $."""
         return self.deficits[-1]
-
-
-def holdings_on_path(before: State, events: Iterable[Event]) -> Iterator[Holding]:
-    """What the account holds of its part after each event."""
-    state = before
-    for event in events:
-        state = state.then(event.part, event.changes, event.cash)
-        yield state.holding(event.part)
 
 
 def path(before: State, events: Sequence[Event], levels: Levels) -> Path:
