@@ -88,6 +88,13 @@ def test_small_deficits_are_no_practice(equity, shares, amount, counts):
     assert len(of_kind(found, "freeze")) == counts
 
 
+def test_a_deficit_of_less_than_a_dollar_is_one():
+    day = "2026-11-20"
+    found = rows([DATED, [day, 0.4, "", "withdrawal", 2_000.5, None]], cash(2_000), settings(day))
+    assert deficit(found) == pytest.approx(0.5)
+    assert len(of_kind(found, "practice")) == 1
+
+
 def test_equity_for_the_practice_is_that_of_the_close():
     # 10,000 less 4,000 withdrawn: 5% of 6,000
     day = "2026-11-20"
@@ -225,6 +232,10 @@ def test_a_setting_may_make_the_rules_stricter_and_not_laxer():
     stricter = settings(day, ["intraday_practice_amount", 100], ["days_to_meet_intraday", 2])
     found = rows([DATED, *round_trip(day, 200)], cash(2_000), stricter)
     assert until(found, "satisfied by") == dt.date(2026, 11, 24)
+    stricter = settings(day, ["days_to_meet_intraday_outstanding", 6])
+    found = rows([DATED, *round_trip(day, 200)], cash(2_000), stricter)
+    # 23, 24, 25, 27, 30 November, 1 December
+    assert until(found, "outstanding") == dt.date(2026, 12, 1)
     laxer = settings(day, ["intraday_practice_amount", 1_500])
     message = udfs.MARGIN_INTRADAY([DATED, *round_trip(day, 1)], cash(2_000), MARKET, laxer)
     assert "1000 or less" in message

@@ -166,6 +166,22 @@ def test_a_short_option_that_expires_frees_its_requirement():
     assert row["transaction"] == "row 2: expiration of 1 XYZ 20 Nov 2026 45 put"
 
 
+def test_several_contracts_expire():
+    held = [EXPIRING, ["XYZ 11/20/26 P45", "put", -3, 0.05], ["USD", "cash", 600, None]]
+    found = rows([MOVED, ["XYZ 11/20/26 P45", "expiration", 2]], held)
+    # one of three is left
+    assert levels(found) == pytest.approx([600 - 3 * 505, 600 - 505])
+
+
+def test_what_is_not_held_does_not_expire():
+    activity = [[*MOVED, "mark"], ["XYZ 11/20/26 P45", "expiration", 1, 0.05]]
+    answer = udfs.MARGIN_INTRADAY(activity, cash(600), MARKET, MARGIN)
+    assert answer == (
+        "#XLM! activity, row 2, quantity: found expiration of 1 XYZ 20 Nov 2026 45 put, of +0 held "
+        "then, wanted no more than is held."
+    )
+
+
 def test_legs_that_expire_together_leave_none_uncovered():
     held = [EXPIRING, ["USD", "cash", 600, None]]
     held += [["XYZ 11/20/26 C50", "call", -1, 0.5], ["XYZ 11/20/26 C55", "call", 1, 0.01]]

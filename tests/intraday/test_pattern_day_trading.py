@@ -49,6 +49,7 @@ def is_pattern(found, day=DAY):
         (-100, [100, -100], 0),
         (-100, [150, -50], 1),  # 100 closes the night's short; 50 are bought and sold
         (50, [-100, 50], 1),
+        (100, [-50, -50, -100, 100], 1),  # the night's in two sales, then 100 short
     ],
 )
 def test_day_trades_of_one_stock(overnight, quantities, count):
@@ -166,6 +167,38 @@ def test_what_short_options_brought_in_is_no_equity():
     assert row["deficit"] == pytest.approx(1_000)
 
 
+@pytest.mark.parametrize(
+    ("quantities", "count"),
+    [
+        ([-100, 100], 0),  # what was moved in is sold, then bought anew
+        ([-100, -100, 100], 1),
+        ([100, -100], 1),
+    ],
+)
+def test_what_is_moved_in_is_as_if_held_overnight(quantities, count):
+    moved = [[DAY, "XYZ", "deposit", 50, None]] * 2
+    activity = timed([*moved, *trades(DAY, *quantities)])
+    (row,) = of_kind(rows([TIMED, *activity], cash(50_000), settings()), "day trades")
+    assert row["transaction"].startswith(f"{count} on the day; {count} of {len(quantities)}")
+
+
+def test_a_day_trade_of_several_purchases_costs_all_of_them():
+    found = rows([DATED, *trades(DAY, *[1, 1, -2] * 4)], cash(50_000), settings())
+    assert power(found)["transaction"].endswith("400.00 used, of all day trades")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("pattern_rate", 0.5), ("pattern_portfolio_rate", 0.3)]
+)
+def test_a_house_s_higher_rate_counts(name, value):
+    # 4,000 shares at 50: 200,000 of day trades
+    account_type = "portfolio" if "portfolio" in name else "margin"
+    stated = [["as_of", "2026-11-20"], ["account_type", account_type], REGIME, [name, value]]
+    activity = [DATED, *trades(DAY, *[1_000, -1_000] * 4)]
+    for money, call in ((200_000 * value, 0), (200_000 * value - 1, 1)):
+        assert power(rows(activity, cash(money), stated))["deficit"] == pytest.approx(call)
+
+
 TIMED = [*DATED, "time"]
 
 
@@ -265,6 +298,19 @@ def test_shares_moved_in_meet_a_call_at_their_margin():
         activity = timed(trades(DAY, *EXCEEDED))
         activity.append([NEXT, "XYZ", "deposit", shares, None, 0.9])
         found = rows([TIMED, *activity], cash(30_000), settings("2026-11-30"))
+        assert len(of_kind(found, "met")) == met
+
+
+def test_deposits_add_up_less_what_is_taken_out_and_count_from_the_next_day_on():
+    for first, rest, met in ((NEXT, 17_500, 1), (NEXT, 17_499, 0), (DAY, 17_500, 0)):
+        activity = timed(trades(DAY, *EXCEEDED))
+        activity.append([first, "", "deposit", 50_000, None, 0.7])
+        activity.append([NEXT, "", "deposit", rest, None, 0.7])
+        # 200 shares out are 10,000 less 25%
+        activity.append([NEXT, "XYZ", "withdrawal", 200, None, 0.8])
+        activity.append([NEXT, "", "withdrawal", 2_500, None, 0.8])
+        held = [["symbol", "type", "quantity"], ["XYZ", "stock", 200], ["USD", "cash", 22_500]]
+        found = rows([TIMED, *activity], held, settings("2026-11-30"))
         assert len(of_kind(found, "met")) == met
 
 

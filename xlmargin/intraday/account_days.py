@@ -172,9 +172,9 @@ def _ended(t: Transaction, before: State) -> Transaction:
     if t.quantity > abs(held):
         found = f"{t.label}, of {held:+,.10g} held then"
         raise InputError([Problem("activity", t.row, "quantity", found, "no more than is held")])
-    sign = -1.0 if held > 0 else 1.0
-    settled = -sign * t.units * float(np.nan_to_num(t.price))
-    return replace(t, quantity=sign * t.quantity, units=sign * t.units, cash=t.cash + settled)
+    held_long = 1.0 if held > 0 else -1.0
+    settled = held_long * t.units * float(np.nan_to_num(t.price))
+    return replace(t, quantity=-held_long * t.quantity, cash=t.cash + settled)
 
 
 def _cash(held: Book) -> dict[str, float]:

@@ -98,7 +98,7 @@ def _opened(
         if not t.is_trade:
             overnight += t.quantity
             continue
-        left, makes_day_trade, closed_cost, closed_rate = t.quantity, False, 0.0, rate
+        left, makes_day_trade, closed_cost = t.quantity, False, 0.0
         if opened * left < 0:
             makes_day_trade, is_closing = not is_closing, True
             closed = _closed(opened, left)
@@ -112,7 +112,7 @@ def _opened(
             per_unit, rate = basis(t)
             opened, is_closing = opened + left, False
             cost += abs(t.units * left / t.quantity) * per_unit
-        yield _Opened(t, cost, closed_cost, closed_rate if closed_cost else rate, makes_day_trade)
+        yield _Opened(t, cost, closed_cost, rate, makes_day_trade)
 
 
 def _closed(held: float, quantity: float) -> float:
