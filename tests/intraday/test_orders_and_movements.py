@@ -65,6 +65,15 @@ def test_what_is_no_strategy_of_one_order_and_time_stays_apart(activity):
     assert rows(activity, cash(5_000), [*MARGIN, ONE]) == apart
 
 
+def test_legs_on_two_underlyings_of_one_group_are_no_strategy():
+    portfolio = [["as_of", TODAY], ["account_type", "portfolio"]]
+    groups = [["symbol", "price", "class", "product_group"]]
+    groups += [["XYZ", 50.0, "etf_broad", "broad"], ["ABC", 20.0, "etf_broad", "broad"]]
+    activity = spread(legs=(SHORT, ["ABC", "call", 1, 1.0, 20, DECEMBER]))
+    assert not of_kind(rows(activity, cash(5_000), portfolio, groups), "otherwise")
+    assert of_kind(rows(spread(), cash(5_000), portfolio, groups), "otherwise")
+
+
 def test_a_buy_write_of_several_lots_is_one():
     # 200 shares and two calls: 25% of 10,000, equity 6,000 + 400
     stock = ["XYZ", "stock", 200, 50, None, None]
@@ -164,6 +173,16 @@ def test_a_short_option_that_expires_frees_its_requirement():
     assert levels(found) == pytest.approx([-205, 300])
     (row,) = of_kind(found, "transaction")
     assert row["transaction"] == "row 2: expiration of 1 XYZ 20 Nov 2026 45 put"
+
+
+def test_options_on_two_underlyings_expire_at_once():
+    held = [EXPIRING, ["XYZ 11/20/26 P45", "put", -1, 0.05], ["ABC 11/20/26 P18", "put", -1, 0.05]]
+    held.append(["USD", "cash", 300, None])
+    found = rows([MOVED, *([row[0], "expiration", 1] for row in held[1:3])], held)
+    # 505 as before, and 5 and 20% of 2,000 less 200
+    assert levels(found) == pytest.approx([300 - 505 - 205, 300 - 505, 300]) or levels(
+        found
+    ) == pytest.approx([300 - 505 - 205, 300 - 205, 300])
 
 
 def test_several_contracts_expire():

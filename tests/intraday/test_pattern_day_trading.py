@@ -290,6 +290,16 @@ def test_twice_the_excess_may_be_exceeded_again():
     found = rows([TIMED, *activity], cash(30_000), settings("2026-11-30"))
     # 70,000 of day trades, half of them required, less 30,000
     assert power(found, NEXT)["deficit"] == pytest.approx(5_000)
+    # what is paid in meets the first call, and the second only beside it
+    for paid_in, met in ((57_500, 1), (62_499, 1), (62_500, 2)):
+        deposit = [AFTER, "", "deposit", paid_in, None, 0.4]
+        found = rows([TIMED, *activity, deposit], cash(30_000), settings("2026-11-30"))
+        assert len(of_kind(found, "met")) == met
+    later = [["2026-12-02", "ABC", "stock", 1, 20, 0.4]]
+    found = rows([TIMED, *activity, *later], cash(30_000), settings("2026-12-02"))
+    assert [row["transaction"][-24:] for row in of_kind(found, "frozen")] == [
+        f"of {day} is not met" for day in (DAY, NEXT)
+    ]
 
 
 def test_shares_moved_in_meet_a_call_at_their_margin():

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -16,7 +15,6 @@ from xlmargin.book import Book
 from xlmargin.both_regimes import under_strategy_margin
 from xlmargin.intraday.account_days import AccountDay, Transaction
 from xlmargin.intraday.levels import Holding, book_of_holdings, with_changes
-from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind
 
 Order: TypeAlias = tuple[Transaction, ...]
@@ -30,9 +28,7 @@ def orders_of_one_strategy(contracts: Book, days: Iterable[AccountDay]) -> tuple
     legs = {order: net for day in days for order in _orders(day) if (net := _net(order))}
     if not legs:
         return ()
-    book = book_of_holdings(contracts, list(legs.values()))
-    margin_account = replace(book.settings, account_type=AccountType.MARGIN)
-    margin = under_strategy_margin(replace(book, settings=margin_account))
+    margin = under_strategy_margin(book_of_holdings(contracts, list(legs.values())))
     strategies = [0] * len(legs)
     for of_class in margin.classes:
         pairing = of_class.pairing(RequirementKind.MAINTENANCE)

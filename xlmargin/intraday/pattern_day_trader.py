@@ -56,7 +56,6 @@ class PatternDay:
     is_pattern_day_trader: bool
     multiple: float
     used: TiedUp
-    has_record: bool
     is_limited: bool
     due: dt.date
     frozen_until: dt.date
@@ -134,8 +133,8 @@ def pattern_days(
         before = bool(found) and found[-1].is_pattern_day_trader
         made = PatternDay(
             day.day, rules, opening, of_day, day_trades, trades, before or is_pattern, multiple,
-            most if has_record and is_less else of_day.all, has_record, bool(unmet), due, days_over,
-            frozen_since=tuple(late[:1]),
+            most if has_record and is_less else of_day.all, bool(unmet), due, days_over,
+            frozen_since=tuple(late),
         )  # fmt: skip
         if made.day_trading_call:
             owed = made.day_trading_call + sum(call.day_trading_call for _, call in unmet)
