@@ -25,6 +25,8 @@ HEADING_ROW: Final = 5
 _NUMBERS: Final[Mapping[str, str]] = {
     "quantity": "quantity", "strike": "price", "expiration": "date", "price": "price",
     "cost": "price", "volatility": "rate", "dividend_yield": "rate", "rate": "rate",
+    "initial_rate": "rate", "maintenance_rate": "rate", "option_rate": "rate",
+    "house_move_down": "rate", "house_move_up": "rate",
     "ex_date": "date", "amount": "price", "date": "date", "adv": "number",
     "shares_outstanding": "number", "as_of": "date", "cash": "money", "sma": "money",
     "fee": "price", "to_expiration": "date", "to_strike": "price", "to_price": "price",
@@ -40,10 +42,12 @@ _UNITS: Final[Mapping[str, str]] = {
     "marginable": "TRUE or FALSE", "date": "date", "time": "24 hours", "action": "list",
     "fee": "$", "to_expiration": "of a roll", "to_strike": "of a roll", "to_price": "of a roll",
     "mark": "$ per unit",
+    "initial_rate": "of value", "maintenance_rate": "of value", "option_rate": "of underlying",
+    "house_move_down": "of price", "house_move_up": "of price",
 }  # fmt: skip
 _YES_NO: Final = ["yes", "no"]
 _LISTS: Final[Mapping[str, list[str]]] = {
-    "type": [kind.word for kind in InstrumentKind],
+    "type": [*(kind.word for kind in InstrumentKind), UnderlyingClass.TREASURY.value],
     "class": [c.value for c in UnderlyingClass],
     "style": [s.value for s in Style],
     "house": list(house_names()),
