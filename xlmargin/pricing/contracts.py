@@ -98,6 +98,10 @@ class ForwardDividends:
         order = np.lexsort((~counts, years))
         return cls(np.take_along_axis(years, order, 1), np.take_along_axis(amounts, order, 1))
 
+    def take(self, rows: IntArray) -> ForwardDividends:
+        """The forward dividends of some contracts."""
+        return ForwardDividends(self.years[rows], self.amounts[rows])
+
     @property
     def total(self) -> FloatArray:
         """All dividends of each contract, in forward dollars; shape `(contracts,)`."""

@@ -39,6 +39,10 @@ class LastPeriod:
         paid = np.where(dividends.years >= start[:, None], dividends.amounts, 0.0)
         return cls(start, paid.sum(axis=1), two_boundaries)
 
+    def take(self, rows: IntArray) -> LastPeriod:
+        """The last periods of some contracts."""
+        return LastPeriod(self.start[rows], self.dividend[rows], self.has_two_boundaries[rows])
+
 
 @dataclass(frozen=True, eq=False)
 class LastValue:

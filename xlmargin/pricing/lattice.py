@@ -86,16 +86,20 @@ def lattice_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray
     volatilities are > 0. One lattice serves all spots of a contract.
     """
     volatility = np.minimum(volatility, MOST_TOTAL_VOLATILITY / np.sqrt(contracts.years))
-    exercise, steps = _exercise(contracts), _coarse_steps(contracts)
+    dividends = ForwardDividends.of(contracts)
+    last = LastPeriod.of(contracts, dividends)
+    known = LastValue.of(contracts, last, volatility)
+    exercise, steps = _exercise(contracts), _coarse_steps(dividends, last)
     value = np.empty_like(spot)
     for kind, number in np.unique(np.stack([exercise, steps], axis=1), axis=0).tolist():
         rows = np.flatnonzero((exercise == kind) & (steps == number))
-        some = contracts.take(rows), spot[rows], volatility[rows]
+        ends = dividends.take(rows), last.take(rows), known.take(rows)
+        some = contracts.take(rows), *ends, spot[rows], volatility[rows]
         places = number // EX_DATES_AT[kind]
         coarse = _lattice_value(*some, _Exercise(kind), number, places)
         fine = _lattice_value(*some, _Exercise(kind), 2 * number, places)
         value[rows] = (4 * fine - coarse) / 3  # Richardson, of an error in steps^-2
-    return np.maximum(value, _least(contracts, spot, volatility))
+    return np.maximum(value, _least(contracts, dividends, spot, volatility))
 
 
 def _exercise(contracts: Contracts) -> NDArray[np.int8]:
@@ -104,10 +108,8 @@ def _exercise(contracts: Contracts) -> NDArray[np.int8]:
     return np.where(contracts.american, kind, _Exercise.NEVER).astype(np.int8)
 
 
-def _coarse_steps(contracts: Contracts) -> IntArray:
+def _coarse_steps(dividends: ForwardDividends, last: LastPeriod) -> IntArray:
     """Steps of the coarser lattice: by its time, with room for every ex-date; `(contracts,)`."""
-    dividends = ForwardDividends.of(contracts)
-    last = LastPeriod.of(contracts, dividends)
     most_years = np.array(STEPS[:-1]) / STEPS_A_YEAR
     steps = np.array(STEPS)[np.searchsorted(most_years, last.start)]
     steps = np.where(last.has_two_boundaries, STEPS_OF_TWO_BOUNDARIES, steps)
@@ -115,13 +117,15 @@ def _coarse_steps(contracts: Contracts) -> IntArray:
     return np.asarray(np.maximum(steps, 8 * -(-4 * places // 8)))
 
 
-def _least(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
+def _least(
+    contracts: Contracts, dividends: ForwardDividends, spot: FloatArray, volatility: FloatArray
+) -> FloatArray:
     """What an option is worth at least: at zero volatility, and exercised at the first ex-date.
 
     The latter is a European option that expires just before the price falls.
     """
     least = zero_volatility_value(contracts, spot)
-    first_ex = ForwardDividends.of(contracts).years.min(axis=1, initial=np.inf)
+    first_ex = dividends.years.min(axis=1, initial=np.inf)
     rows = np.flatnonzero(contracts.american & (first_ex < contracts.years))
     until = replace(contracts.take(rows), years=first_ex[rows])
     least[rows] = np.maximum(least[rows], european_value(until, spot[rows], volatility[rows]))
@@ -130,6 +134,9 @@ def _least(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> Fl
 
 def _lattice_value(
     contracts: Contracts,
+    dividends: ForwardDividends,
+    last: LastPeriod,
+    known: LastValue,
     spot: FloatArray,
     volatility: FloatArray,
     exercise: _Exercise,
@@ -137,11 +144,8 @@ def _lattice_value(
     places: int,
 ) -> FloatArray:
     """Values today by lattices of one number of steps; `(contracts, k)`."""
-    dividends = ForwardDividends.of(contracts)
-    last = LastPeriod.of(contracts, dividends)
     levels = time_levels(dividends, last, steps, places)
     nodes = price_nodes(contracts, dividends, last, levels, spot, volatility)
-    known = LastValue.of(contracts, last, volatility)
     value = np.empty_like(spot)
     order, first = np.argsort(nodes.count, kind="stable"), 0
     while first < len(order):
