@@ -53,9 +53,9 @@ from xlmargin.pricing.zero_volatility import zero_volatility_value
 MOST_TOTAL_VOLATILITY = 20.0
 """Greatest volatility * sqrt(years): beyond it options are worth all they can be."""
 
-STEPS_A_YEAR, STEPS = 56, (24, 40, 64)
-"""Steps of the coarser lattice for a year, and the numbers that are taken: few, so that many
-contracts are valued together."""
+STEPS, MOST_YEARS = (24, 40, 64, 144), (24 / 56, 40 / 56, 1.5)
+"""Steps of the coarser lattice, and the years to the last ex-date up to which each but the last is
+enough for 5e-5 of strike: few numbers, so that many contracts are valued together."""
 
 STEPS_OF_TWO_BOUNDARIES = 128
 """Steps of the coarser lattice where exercise has two boundaries."""
@@ -110,8 +110,7 @@ def _exercise(contracts: Contracts) -> NDArray[np.int8]:
 
 def _coarse_steps(dividends: ForwardDividends, last: LastPeriod) -> IntArray:
     """Steps of the coarser lattice: by its time, with room for every ex-date; `(contracts,)`."""
-    most_years = np.array(STEPS[:-1]) / STEPS_A_YEAR
-    steps = np.array(STEPS)[np.searchsorted(most_years, last.start)]
+    steps = np.array(STEPS)[np.searchsorted(MOST_YEARS, last.start)]
     steps = np.where(last.has_two_boundaries, STEPS_OF_TWO_BOUNDARIES, steps)
     places = np.count_nonzero(dividends.amounts, axis=1) + 1
     return np.asarray(np.maximum(steps, 8 * -(-4 * places // 8)))
