@@ -100,6 +100,31 @@ def test_one_more_closes_what_is_held_the_other_way():
     assert found["portfolio requirement"] == pytest.approx(alone["portfolio requirement"])
 
 
+def test_a_lot_may_close_in_a_group_and_open_outside_it():
+    # of 100 more 40 are bought back in the group and 60 join the 200: 25% of 30,000, less 30% of
+    # 20,000; portfolio margin nets both: 15% of 50,000
+    rows = [["XYZ", "stock", 200, None, None, 500.0, None, "one", None],
+            ["XYZ", "stock", -40, None, None, 500.0, None, "one", "a"]]  # fmt: skip
+    headings, *answer = udfs.MARGIN_ONE_MORE([[*HEADINGS, "group"], *rows], MARKET, SETTINGS)
+    more = dict(zip(headings, answer[0], strict=True))
+    assert more["maintenance"] == pytest.approx(7_500 - 6_000)
+    assert more["portfolio requirement"] == pytest.approx(7_500)
+
+
+def test_a_contract_in_many_rows_nets_over_all_of_them():
+    rows = [["XYZ", "put", q, 470, JANUARY, 4.0] for q in (3, -1, 2, -1)]
+    (found,) = one_more([[*row, None, None] for row in rows], MARKET)
+    typed_net = [["XYZ", "put", q, 470, JANUARY, 4.0, None, None] for q in (5, -1)]
+    before = udfs.PM_REQUIREMENT([HEADINGS, *([*r, None, None] for r in rows)], MARKET, SETTINGS)
+    after = udfs.PM_REQUIREMENT([HEADINGS, *typed_net], MARKET, SETTINGS)
+    assert found["portfolio requirement"] == pytest.approx(after - before)
+
+
+def test_one_more_of_a_cheap_long_option_has_no_more_minimum_than_its_price():
+    (found,) = one_more([["XYZ", "put", 1, 400, JANUARY, 0.1, None, None]], MARKET)
+    assert found["portfolio requirement"] == pytest.approx(10)
+
+
 def test_hand_made_marginal_costs():
     stock, call = one_more(HELD[:2])
     # 50% and 25% of 50,000; with 350 shares the third call is covered too, which stood alone:
