@@ -196,7 +196,8 @@ def test_check_answers_json(book: Path) -> None:
     assert result.exit_code == 1
     rows = json.loads(result.stdout)["check"]
     assert rows[0] == ["severity", "range", "row", "column", "found", "wanted"]
-    assert {row[2] for row in rows[1:]} == {3.0}
+    assert rows[1][0] == "2 errors"
+    assert {row[2] for row in rows[2:]} == {3.0}
 
 
 def test_check_lists_the_problems_of_each_date(book: Path) -> None:
@@ -204,7 +205,8 @@ def test_check_lists_the_problems_of_each_date(book: Path) -> None:
     (book / "dated.csv").write_text("\n".join([*rows, "2026-11-19,XYZ,stock,200,250", ""]))
     good = run("check", "dated.csv", "--json")
     assert good.exit_code == 0, good.output
-    (split,) = json.loads(good.stdout)["check"][1:]
+    _, count, split = json.loads(good.stdout)["check"]
+    assert count[0] == "1 warning"
     assert split[0] == "warning"
     assert "a split of 2 for 1?" in split[4]
     (book / "dated.csv").write_text("\n".join([*rows, "2026-11-19,XYZ,putt,200,250", ""]))

@@ -70,8 +70,8 @@ def refused(answer: Any, says: str) -> None:
 
 def checked(*ranges: Any) -> list[tuple[str, str, float | str, str]]:
     """Severity, range, row and column of each problem that XLM_CHECK lists."""
-    _, *rows = udfs.XLM_CHECK(*ranges)
-    return [tuple(row[:4]) for row in rows if row[0] != "no problems"]
+    _, _, *rows = udfs.XLM_CHECK(*ranges)
+    return [tuple(row[:4]) for row in rows]
 
 
 CELLS = [

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.rulebook.coverage import coverage_table
 from xlmargin import udfs
 from xlmargin.efficiency import released_capital
 from xlmargin.excel.worksheet_function import REGISTRY
-from xlmargin.rulebook.coverage import coverage_table
 from xlmargin.samples import ARTICLE_SCENARIO
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")

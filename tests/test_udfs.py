@@ -150,7 +150,7 @@ def test_a_price_without_volatility_is_refused_by_row_and_in_the_check():
     deep = changed(3, "strike", 400)  # a call 100 in the money at 10 has no implied volatility
     answer = call("PM_REQUIREMENT", deep, MARKET, SETTINGS)
     assert answer.startswith("#XLM! positions, row 3, price: found 10 for -5 XYZ")
-    row = call("XLM_CHECK", deep, MARKET, SETTINGS)[1]
+    row = call("XLM_CHECK", deep, MARKET, SETTINGS)[2]
     assert row[:4] == ["error", "positions", 3.0, "price"]
     given = [[*deep[0], "volatility"], *([*row, 0.3] for row in deep[1:])]
     assert isinstance(call("PM_REQUIREMENT", given, MARKET, SETTINGS), float)
@@ -195,7 +195,8 @@ def test_several_problems_are_listed_at_once():
     positions = changed(3, "type", "putt")
     positions[3][2] = "x"
     listed = call("XLM_CHECK", positions, MARKET, SETTINGS)
-    assert [row[2:4] for row in listed[1:]] == [[3.0, "type"], [4.0, "quantity"]]
+    assert listed[1] == ["2 errors", "", "", "", "", ""]
+    assert [row[2:4] for row in listed[2:]] == [[3.0, "type"], [4.0, "quantity"]]
 
 
 def test_check_says_so_when_nothing_is_wrong():

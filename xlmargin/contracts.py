@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -41,6 +41,18 @@ def days_to_end(
     end = np.where(expiration > day, expiration, day + hour)
     end = np.where(np.mod(as_of, 1.0) > 0, end, day)
     return np.asarray(np.maximum(end - as_of, 0.0))
+
+
+class Contract(NamedTuple):
+    """What tells a contract in a list that says no more: root, kind, strike, $, and serial day.
+
+    Shares have neither strike nor day. Settlement, style and multiplier may tell two apart yet.
+    """
+
+    root: str
+    kind: int = InstrumentKind.STOCK
+    strike: float = 0.0
+    expires_on: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,14 +55,14 @@ _BRACKET: Final = re.compile(r"[^\[\]]+\[(?P<symbol>[^\[\]]+)[ ](?P<multiplier>\
 """XYZ DEC2026 52.5 C [XYZ   261218C00052500 100]: the symbol and the multiplier in brackets."""
 _LIKE_AN_OPTION: Final = re.compile(
     r".*(?:\d{6}|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|\d{1,2} ?[A-Z]{3} ?'?\d{2}|"
-    r"[A-Z]{3} ?\d{1,2},? +'?\d|#[A-X]\d{4}[A-Z]).*",
+    r"[A-Z]{3} ?\d{1,2},? +'?\d|#[A-X]\d{4}[A-Z]|[A-Z]\d{1,4}[CP]\d| \$?\d+(?:\.\d+)? ?[CP]\b|"
+    r"\b(?:CALLS?|PUTS?) | (?:CALLS?|PUTS?)\b).*",
     re.ASCII,
 )
 _MONTHS: Final = tuple(month.upper() for month in calendar.month_abbr[1:])
 
 LONGEST_SYMBOL: Final = 100
 """Characters in the longest spelling, which is a sentence; anything longer is not a symbol."""
-LONGEST_TICKER: Final = 40
 GREATEST_STRIKE: Final = 100_000.0
 """$; a symbol has five digits for whole dollars, and a longer strike is in other units."""
 
@@ -171,7 +171,7 @@ def class_of_shares(root: str, shares: Container[str]) -> str:
 
 
 def looks_like_an_option(text: str) -> bool:
-    """Whether a text holds a date as options have, so that it is no ticker, read or not."""
+    """Whether a text holds a date, a strike or a right as options have: no ticker, read or not."""
     return bool(_LIKE_AN_OPTION.fullmatch(text.upper()))
 
 

@@ -528,7 +528,7 @@ def XLM_CHECK(
     facts=None,
 ):
     """Every problem found in the ranges, and how they were read: severity (error, warning, note),
-    range, row, column, found, wanted; one row "no problems" if there are none.
+    range, row, column, found, wanted; first a row that counts them, or says "no problems".
     """
     extra = {"trades": trades, "candidates": candidates, "activity": activity, "facts": facts}
     problems = _ranges(positions, market, settings, dividends, **extra).problems()

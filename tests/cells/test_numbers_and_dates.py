@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from xlmargin.cells.dates import date_serial, last_trading_days, read_dates
 from xlmargin.cells.numbers import NumberStyle, number_of, read_numbers
 from xlmargin.dates import date_of
+from xlmargin.errors import InputError
+from xlmargin.excel.ranges import Ranges
 
 
 @pytest.mark.parametrize(
@@ -131,3 +134,16 @@ def test_a_saturday_is_traded_until_its_friday() -> None:
         saturday - 1,
         saturday - 2,
     ]
+
+
+@pytest.mark.parametrize("heading", ["quantity", "price", "strike"])
+@pytest.mark.parametrize("cell", [dt.date(2026, 1, 15), dt.datetime(2026, 1, 15, 9, 30)])
+def test_a_date_is_no_number(heading: str, cell: dt.date) -> None:
+    book = [["symbol", "type", "quantity", "strike", "expiration", "price"]]
+    row = ["XYZ", "call", 1, 100, dt.datetime(2026, 12, 18, 16), 5]
+    book += [row, ["XYZ", "stock", 100, None, None, 100]]
+    settings = [["as_of", "2026-11-20"], ["rate", 0.04]]
+    assert Ranges(book, None, settings).portfolio().amount > 0
+    row[book[0].index(heading)] = cell
+    with pytest.raises(InputError, match=rf"positions, row 2, {heading}: found"):
+        Ranges(book, None, settings).book()

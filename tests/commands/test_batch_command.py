@@ -91,7 +91,7 @@ def test_what_can_be_is_written_and_the_rest_is_listed(books: Path, tmp_path: Pa
     assert good == pytest.approx([130_000, 75_000, 37_500, 75_000, 22_500, 52_500, 0.7, 0])
     assert "row 2, type (column B): found 'stork'" in rows["bad.csv"]["refused"]
     assert {rows["bad.csv"][name] for name in HEADINGS[1:11]} == {""}
-    assert "bad.csv, row 2, type" in result.stderr
+    assert "Refused: bad.csv, row 2, type" in result.stderr
     assert "22,500" in result.stdout
     assert contents(books) == before
 

@@ -51,6 +51,6 @@ def test_every_assumption_is_noted_and_nothing_is_an_error(folder: Path) -> None
     for assumed in (
         "titles", "month/day/year", "totals", "footnote",  # how it was read and left out
         "TQQQ", "XSP", "SPY", "QQQ", "IWM",  # what is known of instruments
-        "side", "typed as text",
+        "side",
     ):  # fmt: skip
         assert assumed in text, (assumed, text)

@@ -59,7 +59,7 @@ def checked(book: GoodBook, ranges: Mapping[str, Range]) -> Check:
     faults = faults_of(answer)
     if faults or not isinstance(answer, list):
         return [["fault", f"XLM_CHECK answers {', '.join(faults) or answer}"]]
-    return answer[1:]
+    return answer[2:]
 
 
 def rows_in(text: str) -> set[int]:

@@ -6,8 +6,13 @@ import inspect
 from collections.abc import Mapping
 
 from xlmargin.excel.arguments import Kind
-from xlmargin.excel.registration import LONGEST_DOC, MOST_NAMED, VBA_WORDS
-from xlmargin.excel.worksheet_function import Returns, WorksheetFunction
+from xlmargin.excel.worksheet_function import (
+    LONGEST_DOC,
+    MOST_NAMED,
+    VBA_WORDS,
+    Returns,
+    WorksheetFunction,
+)
 
 
 def check_registry(registry: Mapping[str, WorksheetFunction]) -> None:

@@ -15,7 +15,7 @@ def margin(*rows, market=MARKET, settings=()):
 
 def checked(*rows):
     listed = udfs.XLM_CHECK([HEADINGS, *rows], MARKET, SETTINGS)
-    return [(row[0], row[2], row[3]) for row in listed[1:]]
+    return [(row[0], row[2], row[3]) for row in listed[2:]]
 
 
 def call(price, *, quantity=-1, strike=80, mark_spot=None, forward=None):
@@ -32,6 +32,19 @@ def test_the_settings_of_prices():
     assert "below" in margin(call(19.9), settings=[["unsolved_price", "refuse"]])
     assert margin(call(15), settings=[["parity_tolerance", 0.06]]) > 1_500
     assert "#XLM!" in margin(call(19.9), settings=[["parity_tolerance", 6]])
+
+
+def test_a_volatility_up_to_2000_percent():
+    headings = ["symbol", "type", "quantity", "strike", "expiration", "volatility"]
+
+    def book(volatility):
+        return [headings, ["XYZ", "put", -1, 100, "2026-11-27", volatility]], MARKET, SETTINGS
+
+    assert udfs.PM_REQUIREMENT(*book(6.0)) > 37.5
+    warned = [row[:4] for row in udfs.XLM_CHECK(*book(6.0))[2:]]
+    assert ["warning", "positions", 2.0, "volatility"] in warned
+    for beyond in (21, 25, 0, -0.2):
+        assert "row 2, volatility" in udfs.PM_REQUIREMENT(*book(beyond))
 
 
 def test_a_price_of_0():

@@ -17,7 +17,7 @@ from tests.excel.ranges import (
     warnings,
 )
 from tests.reading import check_book, read_book
-from xlmargin.errors import Severity
+from xlmargin.errors import InputError, Severity
 
 OF_POSITIONS = [
     (2, "symbol", "=1+1", "found '=1+1', wanted a ticker"),
@@ -347,8 +347,10 @@ def test_a_warning_does_not_refuse(ranges: dict[str, Range], place: tuple[str, i
 
 
 def test_what_an_unknown_column_probably_means() -> None:
-    (problem,) = [p for p in warnings(spoilt(POSITIONS, 2, "multiplyer", 1)) if p.row == 1]
-    assert problem.wanted == "a known heading (perhaps multiplier?)"
+    (problem,) = [p for p in warnings(spoilt(POSITIONS, 2, "costs", 1)) if p.row == 1]
+    assert problem.wanted == "a known heading (perhaps cost?)"
+    with pytest.raises(InputError, match=r"multiplyer: found an unknown column"):
+        warnings(spoilt(POSITIONS, 2, "multiplyer", 1))
 
 
 def test_index_scales_that_do_not_fit() -> None:

@@ -13,8 +13,7 @@ import pytest
 
 from tests.hosts.vba_text import code_only, procedures, texts
 from xlmargin import udfs  # noqa: F401  (registers the functions)
-from xlmargin.excel.registration import VBA_WORDS
-from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.excel.worksheet_function import REGISTRY, VBA_WORDS
 from xlmargin.hosts.classic.wrappers import MODULE, wrappers
 
 ROOT = Path(__file__).parents[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from xlmargin.cells.words import POSITIONS
 from xlmargin.errors import InputError
+from xlmargin.excel.history import Day, HistoryPaths, open_history
 from xlmargin.importers import dated_parquet, parquet_files
 from xlmargin.importers.dated_parquet import DatedParquet, open_dated
 
@@ -107,3 +109,45 @@ def test_a_file_without_dates_is_refused(tmp_path: Path) -> None:
     pq.write_table(pa.table({"symbol": ["XYZ"], "quantity": [1.0]}), path)
     with pytest.raises(InputError, match="positions, row 1, date: found no such column"):
         open_dated(path, "positions", POSITIONS)
+
+
+def day_of(path: Path, columns: dict[str, object]) -> Day:
+    """The one day of a file of 1 call at 10 beside 100 shares at 100, with more columns."""
+    day = pa.array(np.array([FIRST - 25_569] * 2, dtype=np.int32)).cast(pa.date32())
+    expiration = pa.array([dt.date(2026, 12, 18), None])
+    book = {
+        "date": day, "symbol": ["XYZ", "XYZ"], "type": ["call", "stock"], "quantity": [1.0, 100.0],
+        "strike": [100.0, None], "expiration": expiration, "price": [10.0, 100.0],
+    }  # fmt: skip
+    pq.write_table(pa.table({**book, **columns}), path)
+    (only,) = open_history(HistoryPaths(path)).contents([FIRST])
+    return only
+
+
+def test_unknown_columns_are_judged_as_in_other_files(tmp_path: Path) -> None:
+    path = tmp_path / "p.parquet"
+    assert day_of(path, {"remark": ["a", "core"]}).book().positions.quantity.tolist() == [1, 100]
+    sold = day_of(path, {"what": ["Sold", "Bought"]}).book()
+    assert sold.positions.quantity.tolist() == [-1, 100]
+    for columns, said in (
+        ({"x": ["S", "B"]}, "looks like side"),
+        ({"x": ["a", "sold"]}, "looks like side"),
+        ({"x": [10.0, 100.0]}, "looks like multiplier"),
+        ({"x": ["EUR", "EUR"]}, "USD"),
+    ):
+        with pytest.raises(InputError, match=said):
+            day_of(path, columns).book()
+
+
+def test_a_date_under_the_heading_of_a_number_is_refused(tmp_path: Path) -> None:
+    cost = pa.array([dt.date(2026, 1, 15), None])
+    with pytest.raises(InputError, match="row 2, cost: found 46037, wanted a number"):
+        day_of(tmp_path / "p.parquet", {"cost": cost}).book()
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    names = ["date", "symbol", "quantity", "x", "x"]
+    table = pa.table([pa.array([46_037.0])] + [pa.array(["A"])] * 4, names=names)
+    pq.write_table(table, tmp_path / "p.parquet")
+    with pytest.raises(InputError, match="2 columns 'x'"):
+        open_dated(tmp_path / "p.parquet", "positions", POSITIONS)

@@ -16,7 +16,7 @@ def read(tmp_path: Path, content: str | bytes, name: str = "book.csv") -> list[l
     return [list(row) for row in read_one_range(path, "positions")]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
     text = f"symbol{delimiter}quantity\nXYZ{delimiter}-5\n"
     assert read(tmp_path, text) == [["symbol", "quantity"], ["XYZ", -5.0]]
@@ -90,3 +90,8 @@ def test_too_many_rows_and_columns_are_refused(
     monkeypatch.setattr(delimited_text, "MOST_ROWS", 100_000)
     with pytest.raises(MarginError, match="100,001 rows"):
         read(tmp_path, "a\n" * 150_000)
+
+
+def test_bars_and_texts_in_formulas_are_read(tmp_path: Path) -> None:
+    found = read(tmp_path, 'symbol|quantity|price\n="XYZ"|="100"|500\n')
+    assert found == [["symbol", "quantity", "price"], ["XYZ", 100.0, 500.0]]

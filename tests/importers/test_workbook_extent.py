@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
 import time
@@ -79,4 +80,44 @@ def test_a_stray_cell_of_an_open_document_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as packed:
         packed.writestr("content.xml", content)
     with pytest.raises(MarginError, match="1,048,576 and column 16,384"):
+        read_book_files(path)
+
+
+def compound_file(records: bytes) -> bytes:
+    """A binary workbook of 1997 whose records are those of one sheet, in sectors of 512 bytes."""
+    last, free = 0xFFFFFFFE, 0xFFFFFFFF
+    sectors = -(-max(len(records), 4096) // 512)
+    table = [0xFFFFFFFD, last, *range(3, 2 + sectors), last]
+    head = struct.pack("<8s16xHHHHH6xIIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+                       62, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, last, 0, last, 0, 0)  # fmt: skip
+    head += struct.pack("<108I", *[free] * 108)
+    entries = [("Root Entry", last, 0), ("Workbook", 2, max(len(records), 4096))]
+    directory = b"".join(
+        struct.pack("<64sH50xIQ", name.encode("utf-16-le"), 2 * len(name) + 2, start, size)
+        for name, start, size in entries
+    )
+    body = struct.pack("<128I", *table, *[free] * (128 - len(table))) + directory.ljust(512, b"\0")
+    return head + body + records.ljust(512 * sectors, b"\0")
+
+
+def test_a_stray_cell_of_an_old_binary_workbook_is_refused(tmp_path: Path) -> None:
+    begin, number = (
+        struct.pack("<HH8x", 0x0809, 8),
+        struct.pack("<HHHHHd", 0x0203, 14, 65535, 16383, 0, 1.0),
+    )
+    path = tmp_path / "book.xls"
+    for padding in (0, 200):  # the cell in the first sector of the sheet, and in a later one
+        blank = struct.pack("<HHHHH", 0x0201, 6, 1, 1, 0) * padding
+        path.write_bytes(compound_file(begin + blank + number))
+        with pytest.raises(MarginError, match="row 65,536 and column 16,384"):
+            read_book_files(path)
+
+
+def test_a_stray_cell_of_a_newer_binary_workbook_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsb"
+    row = bytes([0, 4]) + struct.pack("<I", 1_048_575)
+    cell = bytes([1, 8]) + struct.pack("<II", 16_383, 0)
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("xl/worksheets/sheet1.bin", row + cell)
+    with pytest.raises(MarginError, match="row 1,048,576 and column 16,384"):
         read_book_files(path)

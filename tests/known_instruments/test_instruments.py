@@ -156,6 +156,12 @@ def test_a_users_own_rows_extend_the_tables():
     )
 
 
+def test_what_a_row_of_ones_own_leaves_out_stays_as_known():
+    known = KNOWN.extended_by([{"symbol": "TQQQ", "leverage": "2"}], "mine.csv")
+    found = known.find("TQQQ", TODAY)
+    assert (found.leverage, found.underlying_class.value) == (2, "etf_broad")
+
+
 @pytest.mark.parametrize(
     ("row", "column"),
     [
@@ -164,6 +170,8 @@ def test_a_users_own_rows_extend_the_tables():
         ({"symbol": "A", "leverage": "two"}, "leverage"),
         ({"symbol": "A", "factor": "0"}, "factor"),
         ({"symbol": "A", "leverage": "nan"}, "leverage"),
+        ({"symbol": "A", "leverage": "inf"}, "leverage"),
+        ({"symbol": "A", "levrage": "2"}, "levrage"),
         ({"root": "A", "style": "bermudan"}, "style"),
         ({"root": "A", "settlement": "noon"}, "settlement"),
     ],

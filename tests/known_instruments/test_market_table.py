@@ -1,8 +1,11 @@
 """The market range for positions, from a cell and from the command line."""
 
 import csv
+import json
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -70,3 +73,76 @@ def test_an_unreadable_table_of_ones_own_is_refused(
     result = CliRunner().invoke(app, ["market", "book.csv", "--instruments", "own.csv"])
     assert result.exit_code == 1
     assert "own.csv, row 2, class" in result.output
+
+
+OWN = "symbol,class,factor\nABCD,etf_narrow,-2\n"
+OWN_ROOT = "root,underlying,style,settlement,multiplier\nABCW,ABCD,european,am,10\n"
+
+
+@pytest.fixture
+def own_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """100 shares of a fund that only the user knows, and a dated file of the same."""
+    monkeypatch.chdir(tmp_path)
+    Path("book.csv").write_text("Ticker,Qty,Mark\nABCD,100,9\n")
+    Path("dated.csv").write_text("date,symbol,quantity,price\n2026-11-20,ABCD,100,9\n")
+    Path("trades.csv").write_text("symbol,quantity,price\nABCD,100,9\n")
+    Path("set.csv").write_text("as_of,2026-11-20\nrate,0.04\ncash,0\n")
+    Path("own.csv").write_text(OWN)
+
+
+def answered(*command: str) -> dict[str, Any]:
+    more = ("--settings", "set.csv", "--instruments", "own.csv", "--json")
+    result = CliRunner().invoke(app, [*command, *more])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.mark.usefixtures("own_book")
+def test_every_command_that_reads_a_market_takes_a_table_of_ones_own() -> None:
+    report = answered("report", "book.csv", "-o", "book.xlsx")
+    # twice 15% and twice 25% of 900
+    assert (report["requirement"], report["strategy maintenance"]) == pytest.approx((270, 450))
+    (_, _, note) = answered("check", "book.csv")["check"]
+    assert note[0] == "note"
+    assert "ABCD: class etf_narrow, leverage -2, known" in note[4]
+    what_if = answered("whatif", "book.csv", "--trades", "trades.csv")["what if"]
+    required = next(row for row in what_if if row[0] == "portfolio requirement")
+    assert required[1:3] == pytest.approx([270, 540])
+    answered("shadow", "dated.csv", "-o", "history.csv")
+    (day,) = csv.DictReader(Path("history.csv").read_text("utf-8").splitlines())
+    assert "270" in {value.removesuffix(".0") for value in day.values()}
+
+
+@pytest.mark.usefixtures("own_book")
+def test_a_folder_of_books_too(tmp_path: Path) -> None:
+    (tmp_path / "books").mkdir()
+    for name in ("book.csv", "own.csv"):
+        Path(name).rename(tmp_path / "books" / name)
+    command = ["report", "books", "--settings", "set.csv", "--instruments", "books/own.csv"]
+    result = CliRunner().invoke(app, [*command, "-o", "out", "--json"])
+    assert result.exit_code == 0, result.output
+    headings, row = json.loads(result.stdout)["summary"]
+    assert row[headings.index("portfolio requirement")] == pytest.approx(270)
+
+
+@pytest.mark.usefixtures("own_book")
+def test_a_report_states_what_a_root_of_ones_own_delivers() -> None:
+    option = "Ticker,Qty,Mark,Strike,Expiry,Type\nABCD,100,9,,,stock\nABCW,-5,1,9,2026-12-18,call\n"
+    Path("book.csv").write_text(option)
+    Path("own.csv").write_text(OWN_ROOT)
+    report = answered("report", "book.csv", "-o", "book.xlsx")
+    # 50 of the shares are delivered: 25% of 900, for the call is at the money
+    assert report["strategy maintenance"] == pytest.approx(225)
+    book = openpyxl.load_workbook("book.xlsx")
+    text = [str(cell.value) for row in book["Positions"].iter_rows() for cell in row if cell.value]
+    assert {"underlying", "settlement", "am", "european"} <= set(text)
+
+
+def test_the_check_says_what_stating_a_fact_that_no_list_confirms_would_give() -> None:
+    held = [["symbol", "quantity", "price"], ["SPY", 100, 500], ["VOO", -100, 500]]
+    settings = [["as_of", "2026-11-20"], ["rate", 0.04], ["cash", 0]]
+    # SPY follows the S&P 500: 8% of 50,000; VOO by itself 15%; in one group they offset in full
+    assert udfs.PM_REQUIREMENT(held, None, settings) == pytest.approx(11_500)
+    notes = [row[4] for row in udfs.XLM_CHECK(held, None, settings) if row[0] == "note"]
+    said = "VOO: class_group SPX, if stated, would give portfolio margin of 0 instead of 11,500"
+    assert any(note.startswith(said) for note in notes), notes

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import xlmargin.rulebook
+from tests.rulebook.coverage import Status, coverage, coverage_from, coverage_table
 from xlmargin.errors import RulebookError
 from xlmargin.excel.answers import to_cell
 from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.rulebook import look_up, parameter_names
-from xlmargin.rulebook.coverage import Status, coverage, coverage_from, coverage_table
 
 TODAY = date(2026, 11, 20)
 HOME = Path(xlmargin.rulebook.__file__).parent

@@ -112,15 +112,6 @@ class ProblemLog:
         """The same note on each of these rows of a table."""
         self._where(Severity.NOTE, where, table, column, "", lambda _: text)
 
-    def has_error(self, table: Placed, *columns: str) -> BoolArray:
-        """Which rows of a table have an error, in one of these columns or in any."""
-        sets = [
-            rows
-            for (range_, column), rows in self._refused.items()
-            if range_ == table.name and (not columns or column in columns)
-        ]
-        return np.isin(table.rows, sorted(set().union(*sets)))
-
     def _where(
         self,
         severity: Severity,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import eq
 from typing import Final
@@ -47,7 +47,22 @@ _TOTAL: Final = re.compile(
     r"(?: (?:of|for|value)\b.*)?:?",
     re.IGNORECASE,
 )
+_TOTAL_IN_SYMBOL: Final = re.compile(
+    r".+[ -](?:sub-?)?totals?:?|(?:sub-?)?totals?\b.*|gesamt(?:summe)?|summe|totale", re.IGNORECASE
+)
+"""A sum in the column of symbols, where no symbol has such words: XYZ Total, Total equities."""
+_MULTIPLIER: Final = re.compile(
+    r"mult|deliverable|contract size|(?:units|shares) (?:per|a|/) ?(?:contract|lot)", re.IGNORECASE
+)
 _SAME_NUMBER: Final = 1e-9
+_MOST_SIGNS: Final = 10
+_NEVER_IGNORED: Final = (
+    "side", "right", "multiplier", "deliverable", "settlement", "style", "currency", "account",
+    "group", "class", "leverage", "index_scale", "marginable",
+)  # fmt: skip
+"""Headings without which positions are other positions."""
+_NEARLY: Final = 0.85
+"""How like one of them a heading is that must be meant for it: no settlement date is."""
 _USUAL_MULTIPLIERS: Final = (10.0, 1000.0)
 
 
@@ -68,7 +83,7 @@ def read_table(cells: Cells, name: str, headings: Headings, log: ProblemLog) -> 
     if problem := _wrong_shape(rows):
         log.error(name, 0, "", *problem)
         return Table(name, none, {})
-    start = _heading_row(rows, headings)
+    start = heading_row(rows, headings)
     if any(not _is_blank(row) for row in rows[:start]):
         log.note(name, source.numbers[0], "", "the rows above the headings are titles, left out")
     table = _table(rows, start, name, source, headings, log)
@@ -104,7 +119,7 @@ def _wrong_shape(rows: Rows) -> tuple[str, str] | None:
     return None
 
 
-def _heading_row(rows: Rows, headings: Headings) -> int:
+def heading_row(rows: Sequence[Sequence[Cell]], headings: Headings) -> int:
     """Index of the row of headings: the first with all that are needed, else with the most."""
     most, best = 0, next(i for i, row in enumerate(rows) if not _is_blank(row))
     for i, row in enumerate(rows[: _MOST_TITLES + 1]):
@@ -162,7 +177,7 @@ def _table(
         for other in same[1:]:
             column = _rows_of(read[other], at, table)
             table = _merged(table, own, texts[other], column, headings, log)
-    return _judged(table, headings, log)
+    return judged(table, headings, log)
 
 
 def _rows_of(column: Column, at: np.ndarray, table: Table) -> Column:
@@ -188,8 +203,8 @@ def _without_other_rows(table: Table, filled: np.ndarray, log: ProblemLog) -> Ta
     if table.has("symbol"):
         names = table.columns["symbol"]
         if isinstance(names, CodedCells):
-            total = table.empty("symbol") | names.where(_is_total)
-            total &= table.empty("type") & table.empty("strike") & _has_total(table)
+            total = table.empty("symbol") & _has_total(table) | names.where(_is_total_in_symbol)
+            total &= table.empty("type") & table.empty("strike")
             _leave_out(total & entry, table, "totals, left out", log)
             again = names.where(partial(eq, table.typed["symbol"]))
             for heading, text in table.typed.items():
@@ -220,6 +235,10 @@ def _has_total(table: Table) -> BoolArray:
 
 def _is_total(cell: CellValue) -> bool:
     return isinstance(cell, str) and "otal" in cell.lower() and bool(_TOTAL.fullmatch(cell))
+
+
+def _is_total_in_symbol(cell: CellValue) -> bool:
+    return _is_total(cell) or (isinstance(cell, str) and bool(_TOTAL_IN_SYMBOL.fullmatch(cell)))
 
 
 def _is_sentence(cell: CellValue) -> bool:
@@ -259,30 +278,107 @@ def _same(one: CellValue, other: CellValue) -> bool:
     return normalized(text_of(one)) == normalized(text_of(other))
 
 
-def _judged(table: Table, headings: Headings, log: ProblemLog) -> Table:
+_TESTS: Final[Mapping[str, Callable[[CellValue], bool]]] = {
+    "side": lambda c: SIDES.index(c) >= 0 and not isinstance(c, float),
+    "right": lambda c: RIGHTS.index(c) >= 0,
+    "currency": lambda c: text_of(c).upper() in CURRENCIES,
+}
+"""What the cells of an unknown column are, by the heading that they may have."""
+
+
+_NO_SIDE: Final = re.compile(r"term|period|gain|tax|delta|beta", re.IGNORECASE)
+"""Headings of columns in which short and long, or 1 and -1, are not said of the position."""
+_SHORT_QUANTITY: Final = re.compile(
+    r"\b(?:short|sold|written)\b.*\b(?:q(?:uanti)?ty|contracts|shares|units|pos(?:ition)?|lots)\b|"
+    r"\b(?:q(?:uanti)?ty|contracts|shares|units|pos(?:ition)?|lots)\b.*\b(?:short|sold|written)\b",
+    re.IGNORECASE,
+)
+"""Headings of quantities that are sold, beside a column of quantity."""
+_SIGNS: Final = frozenset(["+", "-", "1", "-1", "+1", "cr", "dr", "credit", "debit"])
+_SALES: Final = frozenset(["-", "-1", "cr", "credit"])
+"""Signs that may stand for bought and sold, and those for sold."""
+
+
+_HELD: Final = frozenset(["open", "active", "held", "live", "settled"])
+_NOT_HELD: Final = frozenset(
+    [
+        "closed", "expired", "cancelled", "canceled", "pending", "assigned", "exercised",
+        "working", "rejected", "inactive",
+    ]
+)  # fmt: skip
+"""Words for the state of a position, or of an order."""
+
+
+def _told(column: Column) -> list[CellValue]:
+    """The distinct cells of a column that say something; of numbers no more than a few."""
+    if isinstance(column, CodedCells):
+        return [cell for cell in column.distinct if not is_nothing(cell)]
+    return list(np.unique(column[~np.isnan(column)])[:_MOST_SIGNS].tolist())
+
+
+def _may_be_sides(text: str, cells: Sequence[CellValue]) -> bool:
+    """Whether a column may tell what is sold: by signs, by some words, or by its heading."""
+    signs = {text_of(cell).casefold() for cell in cells}
+    if len(signs) > 1 and signs <= _SIGNS and not signs.isdisjoint(_SALES):
+        return True
+    words = sum(_TESTS["side"](cell) and len(text_of(cell)) > 2 for cell in cells)
+    sold = bool(_SHORT_QUANTITY.search(text)) and any(cell != 0 for cell in cells)
+    return sold or len(cells) > words >= len(cells) / 2
+
+
+def _are_states(cells: Sequence[CellValue]) -> bool:
+    """Whether the cells tell what is held from what is no more, or not yet."""
+    states = {normalized(text_of(cell)) for cell in cells}
+    return bool(states & _NOT_HELD) and states <= _NOT_HELD | _HELD
+
+
+def _refuse_judged(table: Table, text: str, heading: str, log: ProblemLog) -> None:
+    found = "an unknown column that looks like " + heading
+    wanted = f"{heading} as its heading, once, or another column without these words"
+    log.error(table.name, table.heading_row, label(text), found, wanted)
+
+
+def may_matter(heading: str, column: Column) -> bool:
+    """Whether an unknown column may hold sides, rights, currencies or multipliers."""
+    cells = _told(column)
+    values = column.read(number_of) if isinstance(column, CodedCells) else column
+    usual = np.isin(values[_filled(column)], (*_USUAL_MULTIPLIERS, 100.0))
+    by_word = any(all(map(test, cells)) for test in _TESTS.values())
+    by_heading = bool(
+        _MULTIPLIER.search(heading) or nearest(heading, _NEVER_IGNORED, least=_NEARLY)
+    )
+    by_cells = bool(usual.all()) or by_word or _are_states(cells) or _may_be_sides(heading, cells)
+    return by_cells or by_heading
+
+
+def judged(table: Table, headings: Headings, log: ProblemLog) -> Table:
     """The table with its unknown columns judged by their cells.
 
     A column of side words, of CALL and PUT, or of currency codes is read as what it holds where no
-    other column says it; one of single letters, which may be anything, refuses.
+    other column says it; one of single letters or of signs, which may be anything, refuses, and so
+    does one in which only some of the cells are side words.
     """
-    tests = {
-        "side": lambda c: SIDES.index(c) >= 0 and not isinstance(c, float),
-        "right": lambda c: RIGHTS.index(c) >= 0,
-        "currency": lambda c: text_of(c).upper() in CURRENCIES,
-    }
     for text, column in list(table.unknown.items()):
         if is_error(text):
             wanted = "a heading; repair its formula"
             log.error(table.name, table.heading_row, "", shown(text), wanted)
-        if not isinstance(column, CodedCells) or not column.distinct:
+        cells = _told(column)
+        tests = {heading: test for heading, test in _TESTS.items() if heading in headings.synonyms}
+        if _NO_SIDE.search(text):
+            tests.pop("side", None)
+        if "quantity" in headings.synonyms and _are_states(cells):
+            wanted = "the rows of what is held alone, and no column that tells others"
+            found = "a column that tells what is open from what is not"
+            log.error(table.name, table.heading_row, label(text), found, wanted)
+        if not cells or ("side" in tests and _may_be_sides(text, cells)):
+            if cells:
+                _refuse_judged(table, text, "side", log)
             continue
         for heading, test in tests.items():
-            if heading not in headings.synonyms or not all(map(test, column.distinct)):
+            if not isinstance(column, CodedCells) or not all(map(test, cells)):
                 continue
-            if table.has(heading) or max(map(len, map(text_of, column.distinct))) == 1:
-                found = "an unknown column that looks like " + heading
-                wanted = f"{heading} as its heading, once, or another column without these words"
-                log.error(table.name, table.heading_row, label(text), found, wanted)
+            if table.has(heading) or max(map(len, map(text_of, cells))) == 1:
+                _refuse_judged(table, text, heading, log)
             else:
                 log.note(table.name, table.heading_row, label(text), f"read as {heading}")
                 table = table.with_column(heading, column)
@@ -290,12 +386,17 @@ def _judged(table: Table, headings: Headings, log: ProblemLog) -> Table:
 
 
 def refuse_unread_multiplier(table: Table, is_option: BoolArray, log: ProblemLog) -> None:
-    """An error for an unknown column that holds 10 or 1,000 beside options, and else 100."""
+    """An error for an unknown column that holds 10 or 1,000 beside options, and else 100.
+
+    And for one that is called so, and holds anything but 100.
+    """
     for text, column in table.unknown.items():
         values = column.read(number_of) if isinstance(column, CodedCells) else column
         beside = values[is_option & _filled(column)]
         usual = np.isin(beside, (*_USUAL_MULTIPLIERS, 100.0))
-        if beside.size and usual.all() and np.isin(beside, _USUAL_MULTIPLIERS).any():
+        looks_so = usual.all() and np.isin(beside, _USUAL_MULTIPLIERS).any()
+        called_so = bool(_MULTIPLIER.search(text)) and (beside != 100.0).any()
+        if beside.size and (looks_so or called_so):
             found = "an unknown column that looks like multiplier"
             wanted = "multiplier as its heading, or no such column"
             log.error(table.name, table.heading_row, label(text), found, wanted)
@@ -309,22 +410,21 @@ def missing_heading(table: Table, name: str, log: ProblemLog) -> None:
 
 
 def unknown_headings(table: Table, headings: Headings, log: ProblemLog) -> None:
-    """A warning for each column that is ignored, with the heading that was probably meant."""
+    """A warning for each column that is ignored, with the heading that was probably meant.
+
+    An error where that would change side, size, currency, deliverable, class or account.
+    """
     free = [name for name in headings.synonyms if not table.has(name)]
     for text, column in table.unknown.items():
         if any(column is read for read in table.columns.values()):
+            continue
+        meant = nearest(text, [name for name in free if name in _NEVER_IGNORED], least=_NEARLY)
+        if meant and _filled(column).any():
+            wanted = f"{meant}, if it is meant, or no such column"
+            log.error(table.name, table.heading_row, label(text), "an unknown column", wanted)
             continue
         near = nearest(text, free)
         wanted = f"a known heading (perhaps {near}?)" if near else "a known heading"
         log.warning(
             table.name, table.heading_row, label(text), "an unknown column, ignored", wanted
         )
-
-
-def table_of(
-    name: str, columns: dict[str, Sequence[Cell]], rows: Sequence[int] | None = None
-) -> Table:
-    """A table made of columns of cells, such as a few rows that were worked out."""
-    count = len(next(iter(columns.values()), ()))
-    at = np.arange(2, count + 2) if rows is None else np.asarray(rows, dtype=np.int64)
-    return Table(name, at, {heading: column_of(cells) for heading, cells in columns.items()})

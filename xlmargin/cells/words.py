@@ -1,7 +1,8 @@
 """The words people use: headings of the ranges, and words for type, right, side, style, yes and no.
 
 Case, spaces, underscores, hyphens and other signs make no difference ("Exp. Date", "exp_date",
-"ExpDate"); a percent sign does, because a column in percent is not a column of fractions.
+"ExpDate"); a percent sign does, because a column in percent is not a column of fractions, and so
+do the sign of another currency, and a minus that turns the column round.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from typing import Final, Generic, TypeVar
 from xlmargin.cells.values import CellValue, text_of
 from xlmargin.instruments import InstrumentKind, Settlement, Style
 
-_SIGNS: Final = re.compile(r"[^\w%]|_")
+_SIGNS: Final = re.compile(r"[^\w%€£¥]|_")
+_TURNED: Final = re.compile(r"^\s*[-\u2212]|\([-\u2212]\)")
+_DOLLARS: Final = re.compile(r"\b(?:US\$|USD|US dollars?)(?!\w)", re.IGNORECASE)
+"""Words in a heading that say no more than $."""
 _TENOR: Final = re.compile(r"(?P<n>\d{1,5})[\s_-]*(?P<unit>d|day|w|week|m|month|y|year)s?")
 _E = TypeVar("_E", bound=Enum)
 
@@ -173,11 +177,15 @@ class YesNo(Enum):
 YES_NO: Final = one_of(YesNo, {YesNo.YES: "y, true, 1, on", YesNo.NO: "n, false, 0, off"})
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
+def nearest(word: str, words: Iterable[str], least: float = 0.6) -> str:
     """The word that was probably meant, "" where none is near."""
     by_normalized = {normalized(w): w for w in words}
-    near = difflib.get_close_matches(normalized(word)[:40], by_normalized, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(normalized(word)[:40], by_normalized, n=1, cutoff=least)
     return by_normalized[near[0]] if near else ""
+
+
+def _without_dollars(text: str) -> str:
+    return normalized(_DOLLARS.sub("", text))
 
 
 @dataclass(frozen=True)
@@ -197,11 +205,14 @@ class Headings:
 
     def name_of(self, text: str) -> str:
         """The heading's own name, "" where the text is not a known heading."""
-        return self._ranked.get(normalized(text), (self._term(text), 0))[0]
+        if _TURNED.search(text):
+            return ""
+        found = self._ranked.get(normalized(text)) or self._ranked.get(_without_dollars(text))
+        return found[0] if found else self._term(text)
 
     def rank(self, text: str) -> int:
         """The place of a heading's text in the order of preference, the first 0."""
-        return self._ranked.get(normalized(text), ("", 0))[1]
+        return self._ranked.get(normalized(text), ("", len(self._ranked)))[1]
 
     def without(self, *names: str) -> Headings:
         """The headings but these."""
@@ -257,7 +268,10 @@ POSITIONS: Final = Headings(
             "maturity date",
         ),
         "underlying": ("underlying symbol", "underlying ticker", "underlier", "root"),
-        "price": ("mark", "market price", "mark price", "current price", "mid", "close"),
+        "price": (
+            "mark", "market price", "mark price", "mkt price", "current price", "mid", "mid price",
+            "price per share", "price per unit", "close",
+        ),
         "bid": ("bid price",),
         "ask": ("ask price", "offer"),
         "last": ("last price", "last trade"),
@@ -337,7 +351,7 @@ MARKET: Final = Headings(
         "symbol": ("ticker", "underlying", "underlying symbol", "underlying ticker"),
         "price": ("spot", "spot price", "mark", "market price", "last", "last price", "close"),
         "class": ("underlying class", "asset class", "type", "kind"),
-        "leverage": ("leverage factor", "factor"),
+        "leverage": ("leverage factor", "factor", "lev"),
         "dividend_yield": ("div yield", "div yld", "dividend yld", "yield", "q"),
         "rate": ("interest rate", "risk free rate", "r"),
         "volatility": ("vol", "iv", "implied vol", "implied volatility", "imp vol", "sigma"),

@@ -46,6 +46,9 @@ Positions = Annotated[
 Market = Annotated[Path | None, typer.Option(help="Prices and classes of the underlyings.")]
 Settings = Annotated[Path | None, typer.Option(help="Date, rates, house profile.")]
 Dividends = Annotated[Path | None, typer.Option(help="Cash dividends to come.")]
+Instruments = Annotated[
+    Path | None, typer.Option(help="Your own table of instruments, above the known ones.")
+]
 
 SOME_FAILED = 3
 TRADES_REFUSED = 4

@@ -12,6 +12,7 @@ import typer
 from xlmargin.cli.app import (
     AsJson,
     Force,
+    Instruments,
     Market,
     Positions,
     Settings,
@@ -54,17 +55,20 @@ def export_occ(
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write (.csv).")],
     market: Market = None,
     settings: Settings = None,
+    instruments: Instruments = None,
     force: Force = False,
 ) -> None:
     """Write positions as OCC's Portfolio Margin Calculator takes them (provisional)."""
     from xlmargin.commands.export_occ import export_occ
     from xlmargin.commands.outputs import refuse_output
+    from xlmargin.importers.files import own_instruments
 
-    inputs = [path for path in (positions, market, settings) if path is not None]
+    inputs = [path for path in (positions, market, settings, instruments) if path is not None]
     try:
         refuse_output(output, [".csv"], inputs, force=force)
         ranges = read(positions, market, settings, None)
-        export_occ(ranges, ranges.as_of or dt.date.today(), output)
+        today = ranges.as_of or dt.date.today()
+        export_occ(ranges, today, own_instruments(instruments), output)
     except (MarginError, OSError) as error:
         refuse(error)
 
@@ -106,18 +110,18 @@ def market(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Market to write (.csv).")
     ] = None,
-    instruments: Annotated[
-        Path | None, typer.Option(help="Your own table of instruments, above the known ones.")
-    ] = None,
+    instruments: Instruments = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the market range for positions: what is known of each underlying, and how sure."""
     from xlmargin.commands.market import write_market
+    from xlmargin.importers.files import own_instruments
 
     try:
         ranges, inputs = read(positions, None, None, None), (positions, instruments or positions)
-        write_market(ranges, inputs, instruments, output, dt.date.today(), as_json, force)
+        known = own_instruments(instruments)
+        write_market(ranges, inputs, known, output, dt.date.today(), as_json, force)
     except (MarginError, OSError) as error:
         refuse(error)
 

@@ -17,6 +17,7 @@ from xlmargin.cli.app import (
     AsJson,
     Dividends,
     Force,
+    Instruments,
     Market,
     Output,
     Positions,
@@ -59,6 +60,7 @@ def report(
     market: Market = None,
     settings: Settings = None,
     dividends: Dividends = None,
+    instruments: Instruments = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Workbook to write, or folder; default: NAME-margin."),
@@ -74,21 +76,30 @@ def report(
     if positions.is_dir():
         _report_folder(
             positions,
-            {"market": market, "settings": settings, "dividends": dividends},
+            {
+                "market": market,
+                "settings": settings,
+                "dividends": dividends,
+                "instruments": instruments,
+            },
             output,
             force,
             as_json,
         )
         return
+    from xlmargin.commands.market import with_own
     from xlmargin.commands.ranges import tables_beside
+    from xlmargin.importers.files import own_instruments
 
     written = output or Path(f"{positions.stem}-margin.xlsx")
-    inputs = [path for path in (positions, market, settings, dividends) if path is not None]
+    given = (positions, market, settings, dividends, instruments)
+    inputs = [path for path in given if path is not None]
     asked = _asked(written, force, as_json, title=f"Portfolio margin: {positions.stem}")
     try:
         asked.refuse_output(inputs)
         ranges = read(positions, market, settings, dividends)
         asked = replace(asked, today=ranges.as_of or asked.today)
+        ranges = with_own(ranges, own_instruments(instruments), asked.today)
         note = ranges.notes[0] if ranges.notes else ""
         asked.report(ranges, note, tables_beside(positions))
     except (MarginError, OSError) as error:
@@ -124,15 +135,17 @@ def check(
     market: Market = None,
     settings: Settings = None,
     dividends: Dividends = None,
+    instruments: Instruments = None,
     as_json: AsJson = False,
 ) -> None:
     """List every problem of a file by row; exit code 1 where one of them is an error."""
     from xlmargin.commands import check_ranges
+    from xlmargin.importers.files import own_instruments
 
     try:
         ranges = read(file, market, settings, dividends)
         today = ranges.as_of or dt.date.today()
-        accepted = check_ranges(ranges, today, functions(), as_json)
+        accepted = check_ranges(ranges, today, own_instruments(instruments), as_json)
     except (MarginError, OSError) as error:
         refuse(error)
     if not accepted:
@@ -149,6 +162,7 @@ def what_if(
     market: Market = None,
     settings: Settings = None,
     dividends: Dividends = None,
+    instruments: Instruments = None,
     fail_on_refusal: Annotated[
         bool, typer.Option("--fail-on-refusal", help="Exit code 4 unless the check accepts.")
     ] = False,
@@ -160,12 +174,13 @@ def what_if(
     --fail-on-refusal it is 4 where the check of any account's own regime refuses, or is not known.
     """
     from xlmargin.commands.what_if import show_what_if
-    from xlmargin.importers.files import read_one_range
+    from xlmargin.importers.files import own_instruments, read_one_range
 
     try:
         ranges = read(positions, market, settings, dividends)
         today = ranges.as_of or dt.date.today()
-        accepted = show_what_if(ranges, read_one_range(trades, "trades"), today, as_json)
+        known, orders = own_instruments(instruments), read_one_range(trades, "trades")
+        accepted = show_what_if(ranges, orders, today, known, as_json)
     except (MarginError, OSError) as error:
         refuse(error)
     if fail_on_refusal and not accepted:
@@ -193,6 +208,7 @@ def shadow(
     ] = None,
     settings: Settings = None,
     dividends: Dividends = None,
+    instruments: Instruments = None,
     workers: Annotated[
         int, typer.Option(min=0, help="Processes on this machine; 0: one for each core.")
     ] = 0,
@@ -215,7 +231,7 @@ def shadow(
     from xlmargin.excel.history import HistoryPaths
     from xlmargin.history import Regimes
 
-    paths = HistoryPaths(positions, market, settings, dividends)
+    paths = HistoryPaths(positions, market, settings, dividends, instruments)
     asked = ShadowAsked(paths, output, Regimes(only), workers, cluster, restart, as_json, force)
     try:
         all_done = asked.run()

@@ -148,7 +148,13 @@ class BatchAsked:
         typer.echo(f"Written: {self._summary}, and reports: {written}")
         for row in rows:
             if row["refused"]:
-                typer.echo(printed(f"Refused: {row['book']}: {row['refused']}"), err=True)
+                typer.echo(printed(f"Refused: {_named(row)}"), err=True)
+
+
+def _named(row: Mapping[Value, Value]) -> str:
+    """Why a book was refused, behind its name where that is not the first word already."""
+    book, why = str(row["book"]), str(row["refused"])
+    return why if why.startswith(book) else f"{book}: {why}"
 
 
 def _told_by(

@@ -10,11 +10,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from xlmargin.commands.market import with_own
 from xlmargin.commands.report import Asked, Reported
 from xlmargin.defects import full_disk, internal_error
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.importers import read_book_files
+from xlmargin.importers.files import own_instruments
 from xlmargin.reports.table import TOTAL
 from xlmargin.time_limit import time_limit
 from xlmargin.workbooks import Functions
@@ -68,9 +70,12 @@ def tell_of(asked: BookAsked) -> BookTold:
 def _reported(asked: BookAsked) -> BookTold:
     import_module("xlmargin.udfs")
     functions = {entry.name: entry.function for entry in REGISTRY.values()}
-    ranges = read_book_files(asked.book, **asked.companions)
-    title = f"Portfolio margin: {asked.book.stem}"
-    report = Asked(asked.output, True, title, ranges.as_of or asked.today, functions)
+    companions = dict(asked.companions)
+    known = own_instruments(companions.pop("instruments", None))
+    ranges = read_book_files(asked.book, **companions)
+    title, today = f"Portfolio margin: {asked.book.stem}", ranges.as_of or asked.today
+    ranges = with_own(ranges, known, today)
+    report = Asked(asked.output, True, title, today, functions)
     done = report.written(ranges, note=ranges.notes[0] if ranges.notes else "")
     return BookTold(
         asked.book.name,

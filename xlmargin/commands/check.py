@@ -6,23 +6,26 @@ import datetime as dt
 
 import typer
 
-from xlmargin.commands.ranges import errors, tables_of
+from xlmargin import reports
+from xlmargin.cells.problems import counted
+from xlmargin.commands.ranges import errors, with_date
 from xlmargin.commands.terminal import print_problems
+from xlmargin.excel.answers import to_cells
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
+from xlmargin.known_instruments import KnownInstruments
 from xlmargin.standard_output import write_json
-from xlmargin.workbooks import Functions
 
 
-def check_ranges(ranges: BookRanges, today: dt.date, functions: Functions, as_json: bool) -> bool:
+def check_ranges(
+    ranges: BookRanges, today: dt.date, known: KnownInstruments, as_json: bool
+) -> bool:
     """List the problems of the ranges, of each date; answers whether none of them is an error."""
-    tables = tables_of(ranges, today)
-    found = Ranges(*tables.ranges, today=today).problems()
+    found = Ranges(*with_date(ranges, today).cells, known=known).problems()
     if as_json:
-        answer = functions["XLM_CHECK"](*tables.ranges)
-        write_json({"check": answer})
-    elif found:
-        print_problems(found)
+        write_json({"check": to_cells(reports.problem_table(found).cells())})
     else:
-        typer.echo("No problems.")
+        typer.echo(f"{counted(found).capitalize()}.")
+        if found:
+            print_problems(found)
     return not errors(found)

@@ -16,15 +16,15 @@ from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells, shown
 from xlmargin.cells.words import POSITIONS
-from xlmargin.dates import date_of
+from xlmargin.contracts import Contract
 from xlmargin.errors import InputError
 from xlmargin.excel.book_reader import resolved
+from xlmargin.excel.orders import contract_of
 from xlmargin.excel.positions_reader import PositionRows, read_positions
 from xlmargin.importers.clearing_house import (
     POINTS,
     ArrayFile,
     ArrayRow,
-    Contract,
     PublishedGroups,
 )
 from xlmargin.instruments import InstrumentKind
@@ -116,12 +116,10 @@ def _held(rows: PositionRows, arrays: ArrayFile, log: ProblemLog) -> list[_Held]
 
 
 def _contract(rows: PositionRows, i: int) -> Contract:
-    kind, symbol = InstrumentKind(int(rows.kind[i])), rows.root[i]
-    if kind is InstrumentKind.STOCK:
-        return Contract(symbol)
-    expiration = date_of(float(rows.expiration[i]))
-    root = symbol.replace(".", "")
-    return Contract(root, kind, expiration, float(rows.strike[i]))
+    contract = contract_of(rows, i)
+    if contract.kind == InstrumentKind.STOCK:
+        return contract
+    return contract._replace(root=contract.root.replace(".", ""))
 
 
 def _check_basis(each: _Held, per: Per, file: str, rules: PortfolioRules, log: ProblemLog) -> None:
@@ -155,7 +153,7 @@ def _direction(arrays: ArrayFile, classes: list[str], log: ProblemLog) -> int:
         steps = np.sign(np.diff(row.values))
         if steps.any() and abs(steps.sum()) < len(steps):
             wanted = "values of shares that rise or fall from each point to the next"
-            log.error(arrays.name, row.row, "points", row.contract.symbol, wanted)
+            log.error(arrays.name, row.row, "points", row.contract.root, wanted)
         turns += int(np.sign(steps.sum()))
     return int(np.sign(turns))
 

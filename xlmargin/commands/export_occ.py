@@ -11,13 +11,12 @@ from xlmargin.commands.outputs import write_rows
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
 from xlmargin.importers.brokers import calculator_rows
+from xlmargin.known_instruments import KnownInstruments
 
 
-def export_occ(ranges: BookRanges, today: dt.date, output: Path) -> None:
+def export_occ(ranges: BookRanges, today: dt.date, known: KnownInstruments, output: Path) -> None:
     """Write the positions but cash; refused with every error of the book."""
-    book = Ranges(
-        ranges.positions, ranges.market, ranges.settings, ranges.dividends, today=today
-    ).book()
+    book = Ranges(*ranges.cells, today=today, known=known).book()
     write_rows(calculator_rows(book.positions, book.market), output)
     typer.echo("Provisional: headings and codes are assumed, compare them with OCC's template.")
     typer.echo(f"Written: {output}")

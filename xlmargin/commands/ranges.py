@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from xlmargin.cells.problems import ProblemLog
@@ -18,6 +19,11 @@ from xlmargin.importers.workbook_files import read_named_ranges
 from xlmargin.workbooks import MORE, InputTables, input_tables
 
 
+def with_date(ranges: BookRanges, today: dt.date) -> BookRanges:
+    """The ranges; where the settings give no date it is today, and they say so."""
+    return replace(ranges, settings=_with_date(ranges.settings, today))
+
+
 def tables_of(
     ranges: BookRanges, today: dt.date, more: Mapping[str, FileRows] | None = None
 ) -> InputTables:
@@ -25,8 +31,7 @@ def tables_of(
 
     `more` are the tables that some pages need beside those of the book, by name.
     """
-    settings = _with_date(ranges.settings, today)
-    return input_tables(ranges.positions, ranges.market, settings, ranges.dividends, more)
+    return input_tables(*with_date(ranges, today).cells, more)
 
 
 def tables_beside(path: Path) -> dict[str, FileRows]:

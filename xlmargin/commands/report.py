@@ -10,7 +10,6 @@ from typing import Final
 
 import typer
 
-from xlmargin.cells.problems import counted
 from xlmargin.commands.outputs import refuse_output, writing
 from xlmargin.commands.ranges import problems, tables_of
 from xlmargin.commands.terminal import print_answers, printed, progress
@@ -94,7 +93,7 @@ class Asked:
             pages = ", ".join(name for name in left_out if left_out[name] == why)
             typer.echo(f"Left out: {pages}: {printed(why)}", err=True)
         if found and not self.as_json:
-            typer.echo(f"{counted(found)}: see the page Check.")
+            typer.echo(f"{_count(answers['check'])}: see the page Check.")
 
     def _write(self, tables: InputTables, note: str) -> Mapping[str, str]:
         """Write the workbook; answers why pages are left out."""
@@ -105,3 +104,9 @@ class Asked:
             return write_margin_workbook(
                 whole, tables, self.functions, title=self.title, note=note, on_page=on_page
             )
+
+
+def _count(check: object) -> str:
+    """How many problems a check lists, as its first row says."""
+    assert isinstance(check, list)
+    return str(check[1][0])

@@ -11,23 +11,26 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from xlmargin.commands.ranges import tables_of
+from xlmargin.commands.ranges import with_date
 from xlmargin.commands.terminal import printed
 from xlmargin.excel.answers import Value, to_cells
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows
+from xlmargin.known_instruments import KnownInstruments
 from xlmargin.reports import what_if_table
 from xlmargin.reports.what_if_tables import CHECK
 from xlmargin.standard_output import write_json
 
 
-def show_what_if(ranges: BookRanges, trades: FileRows, today: dt.date, as_json: bool) -> bool:
+def show_what_if(
+    ranges: BookRanges, trades: FileRows, today: dt.date, known: KnownInstruments, as_json: bool
+) -> bool:
     """Show what the trades would change; answers whether each account's own check accepts them.
 
     Where cash is stated nowhere, none is known to. Refused with every error.
     """
-    held = tables_of(ranges, today).ranges
-    impact = Ranges(*held, extra={"trades": trades}, today=today).impact()
+    held = with_date(ranges, today).cells
+    impact = Ranges(*held, extra={"trades": trades}, known=known).impact()
     short = impact.short_under_portfolio if impact.is_portfolio else impact.short_by_strategy
     accepted = bool((short == 0).all())
     answer = to_cells(what_if_table(impact).cells())

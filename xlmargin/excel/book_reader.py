@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -18,6 +18,7 @@ from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
 from xlmargin.cells.columns import check_one_date
 from xlmargin.cells.dates import DATE
+from xlmargin.cells.named_values import NamedCell
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table, unknown_headings
 from xlmargin.cells.table import Table
@@ -41,14 +42,23 @@ from xlmargin.excel.market_reader import (
     read_dividends,
     read_market,
     with_dividends,
+    with_facts,
 )
-from xlmargin.excel.named_values import NamedCell
 from xlmargin.excel.positions_reader import PositionRows, read_positions, ticker
 from xlmargin.excel.settings_reader import SETTINGS, SettingsRead, read_settings
 from xlmargin.instruments import Settlement, Style, UnderlyingClass
-from xlmargin.known_instruments import KNOWN, Facts, KnownRoot, RootKind
+from xlmargin.known_instruments import (
+    KNOWN,
+    Facts,
+    Finding,
+    KnownInstruments,
+    KnownRoot,
+    RootKind,
+    withheld,
+)
 from xlmargin.market import Market, Underlying
 from xlmargin.positions import Positions, codes
+from xlmargin.settings import KnownUnderlyings
 
 NOTHING: Final = "nothing"
 NOT_STATED: Final = "not stated"
@@ -70,7 +80,8 @@ class Tables:
     """The content of the four ranges of a book: all that it depends on.
 
     `default_as_of` is the moment where the settings give none; None where they do. `problems` are
-    those of shapes and headings. Tables that are equal give the same book.
+    those of shapes and headings. `known` are the instruments that something is known of. Tables
+    that are equal give the same book.
     """
 
     positions: Table
@@ -79,6 +90,7 @@ class Tables:
     dividends: Table
     default_as_of: float | None
     problems: tuple[Problem, ...] = ()
+    known: KnownInstruments = KNOWN
 
     @property
     def size(self) -> int:
@@ -98,11 +110,23 @@ class MarketRead:
     settings: SettingsRead
     dividends: Dividends
     underlyings: Mapping[str, Underlying]
+    known: KnownInstruments
+    stated: Mapping[str, StatedUnderlying]
 
     @cached_property
     def market(self) -> Market:
         """The market as the engine holds it."""
         return Market(self.as_of, tuple(self.underlyings.values()), self.settings.curve)
+
+    def if_stated(self) -> Iterator[tuple[Finding, Market]]:
+        """What is known but not used, for no list confirms it: each with the market if it were."""
+        if self.settings.settings.known_underlyings is not KnownUnderlyings.CONFIRMED:
+            return
+        for symbol, own in self.stated.items():
+            for finding, facts in withheld(symbol, own.facts, date_of(self.as_of), self.known):
+                changed = {symbol: with_facts(self.underlyings[symbol], facts)}
+                listed = tuple({**self.underlyings, **changed}.values())
+                yield finding, replace(self.market, underlyings=listed)
 
     def listed_with(self, rows: PositionRows) -> Container[str]:
         """The underlyings, and those that rows of stock give a price for."""
@@ -127,7 +151,7 @@ class MarketRead:
             text = f"the price of {symbol}, for nothing else states it"
             log.note(rows.table.name, int(rows.table.rows[i]), "mark_spot", text)
         policy = self.settings.settings.known_underlyings
-        new = completed(added, self.table, self.as_of, policy, log)
+        new = completed(added, self.table, self.as_of, policy, log, self.known)
         underlyings = {**self.underlyings, **with_dividends(new, self.dividends)}
         apart = zip(rows.root, rows.underlying, rows.deliverable, strict=True)
         for root, underlying, deliverable in apart if any(rows.deliverable) else ():
@@ -137,7 +161,8 @@ class MarketRead:
                 underlyings[name] = replace(
                     on, symbol=name, class_group="", product_group="", portfolio_group=""
                 )
-        return replace(self, underlyings=_with_maturities(underlyings, rows, log))
+        dated = _with_maturities(underlyings, rows, log)
+        return replace(self, underlyings=dated, stated={**self.stated, **added})
 
 
 def _with_maturities(
@@ -204,9 +229,9 @@ def read_book(tables: Tables) -> Reading:
     table = without_left_out(tables.positions, settings, log)
     rows = read_positions(table, log)
     market = _market(tables, settings, as_of, log)
-    rows = resolved(rows, as_of, market.listed_with(rows), log)
+    rows = resolved(rows, as_of, market.listed_with(rows), log, tables.known)
     market = market.extended(rows, log)
-    check_market(market.underlyings.values(), tables.market, as_of, log)
+    check_market(market.underlyings.values(), tables.market, as_of, log, tables.known)
     check_dividends(market.dividends, market.underlyings, tables.dividends, log)
     check_expirations(rows, as_of, log)
     check_names(rows, log)
@@ -257,11 +282,10 @@ def _as_of(tables: Tables, settings: SettingsRead, log: ProblemLog) -> float:
 def _market(tables: Tables, settings: SettingsRead, as_of: float, log: ProblemLog) -> MarketRead:
     stated = read_market(tables.market, log)
     policy = settings.settings.known_underlyings
-    underlyings = completed(stated, tables.market, as_of, policy, log)
+    underlyings = completed(stated, tables.market, as_of, policy, log, tables.known)
     dividends = read_dividends(tables.dividends, log)
-    return MarketRead(
-        tables.market, as_of, settings, dividends, with_dividends(underlyings, dividends)
-    )
+    listed = with_dividends(underlyings, dividends)
+    return MarketRead(tables.market, as_of, settings, dividends, listed, tables.known, stated)
 
 
 def without_left_out(table: Table, settings: SettingsRead, log: ProblemLog) -> Table:
@@ -288,14 +312,18 @@ class _Roots:
 
 
 def resolved(
-    rows: PositionRows, as_of: float, listed: Container[str], log: ProblemLog
+    rows: PositionRows,
+    as_of: float,
+    listed: Container[str],
+    log: ProblemLog,
+    known: KnownInstruments = KNOWN,
 ) -> PositionRows:
     """The rows with what their roots say: underlying, style, settlement, multiplier, deliverable.
 
     `underlying` is a ticker then, "" for cash, and `deliverable` "" for a standard contract. A root
     that is `listed` as an underlying is its own.
     """
-    roots = _roots(rows, None if np.isnan(as_of) else date_of(as_of), listed)
+    roots = _roots(rows, None if np.isnan(as_of) else date_of(as_of), listed, known)
     columns = zip(rows.underlying, roots.underlying, rows.is_cash.tolist(), strict=True)
     rows = replace(
         rows,
@@ -309,14 +337,16 @@ def resolved(
     )
 
 
-def _roots(rows: PositionRows, day: dt.date | None, listed: Container[str]) -> _Roots:
+def _roots(
+    rows: PositionRows, day: dt.date | None, listed: Container[str], known: KnownInstruments
+) -> _Roots:
     code, roots = codes(rows.root)
     own = [root in listed for root in roots]
     told: list[KnownRoot | None] = []
     for root, is_own in zip(roots, own, strict=True):
-        known = KNOWN.root(root, day)
-        is_plain = known is not None and is_own and known.kind is RootKind.ADJUSTED
-        told.append(None if is_plain else known)
+        found = known.root(root, day)
+        is_plain = found is not None and is_own and found.kind is RootKind.ADJUSTED
+        told.append(None if is_plain else found)
     underlying = [
         k.underlying if k and not o and k.underlying else ticker(root) or root
         for root, k, o in zip(roots, told, own, strict=True)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
+from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
 from xlmargin.cash import cash_of_accounts
 from xlmargin.cells.dates import is_saturday, is_standard_saturday
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import shown_date
 from xlmargin.dates import date_of
-from xlmargin.errors import InputError, Problem, Severity
+from xlmargin.errors import InputError, MarginError, Problem, Severity
 from xlmargin.excel.positions_reader import PositionRows
+from xlmargin.known_instruments import CLASS, NOT_USED, Finding
 from xlmargin.margin_calls import business_day_before, is_business_day
+from xlmargin.market import Market, Underlying
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.positions import Positions
 from xlmargin.risk_array.contract_table import NO_CONTRACT
@@ -30,6 +33,9 @@ _WRONG_SPOT: Final = 0.25
 """Shares of the spot by which the underlying's price at the mark is a warning, or an error."""
 MOST_NAMED: Final = 5
 """Accounts named in one warning; of the rest only their number is told."""
+
+MOST_IF_STATED: Final = 2_000
+"""Positions that a check margins again to tell what stating facts would give."""
 
 _SAME_VALUE: Final = 0.10
 """Share of the price by which a model value may differ before it is told."""
@@ -164,6 +170,59 @@ def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
             wanted = f"about {model:,.2f}, its value at expiration; or an as_of with its time"
             warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
     return warnings
+
+
+def figures_if_stated(
+    margin: PortfolioMargin, if_stated: Iterable[tuple[Finding, Market]]
+) -> dict[str, str]:
+    """Notes on what is known but not used, by their text: each with what stating it would give.
+
+    Only the positions that it touches are margined again, and of a large book not all.
+    """
+    notes, left = {}, MOST_IF_STATED
+    for finding, market in if_stated:
+        book, other = margin.book, replace(margin.book, market=market)
+        own = _grouped_with(finding.symbol, book, market)
+        if len(own) > left:
+            continue
+        left -= len(own)
+        try:
+            before, after = (under_portfolio_margin(b.only(own)).amount for b in (book, other))
+            by_strategy = finding.field == CLASS and [
+                under_strategy_margin(b.only(own)).maintenance for b in (book, other)
+            ]
+        except MarginError:
+            continue
+        would_give = []
+        if abs(after - before) >= 0.5:
+            figures = (margin.amount + after - before, margin.amount)
+            would_give.append("portfolio margin of {:,.0f} instead of {:,.0f}".format(*figures))
+        if by_strategy and abs(by_strategy[1] - by_strategy[0]) >= 0.5:
+            more = "strategy-based maintenance of {1:,.0f} instead of {0:,.0f} on it"
+            would_give.append(more.format(*by_strategy))
+        if would_give:
+            fact = finding.text.partition(NOT_USED)[0].rstrip()
+            gives = " and ".join(would_give)
+            notes[finding.text] = f"{fact}, if stated, would give {gives}; no list seen confirms it"
+    return notes
+
+
+def _grouped_with(symbol: str, book: Book, market: Market) -> IntArray:
+    """Positions on an underlying and on all that share a group with it in either market."""
+    touched, before = {symbol}, 0
+    while len(touched) > before:
+        before = len(touched)
+        listed = (*book.market.underlyings, *market.underlyings)
+        groups = {group for u in listed if u.symbol in touched for group in _groups(u)}
+        touched |= {u.symbol for u in listed if not groups.isdisjoint(_groups(u))}
+    index = [i for i, u in enumerate(market.underlyings) if u.symbol in touched]
+    return np.flatnonzero(np.isin(book.positions.underlying, index))
+
+
+def _groups(underlying: Underlying) -> set[tuple[str, str]]:
+    named = {"class": underlying.group, "product": underlying.product_group}
+    named["portfolio"] = underlying.portfolio_group
+    return {(level, name) for level, name in named.items() if name}
 
 
 def warn_of_cash(book: Book) -> list[Problem]:

@@ -8,6 +8,7 @@ from math import isnan, nan
 from typing import Final, TypeVar
 
 from xlmargin.cells.dates import date_serial
+from xlmargin.cells.named_values import Field, Names, Stated, dollars, read_named_values, refuse
 from xlmargin.cells.numbers import number_of
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, CellValue, text_of
@@ -15,7 +16,6 @@ from xlmargin.cells.words import Headings, Words, nearest, normalized
 from xlmargin.dates import date_of
 from xlmargin.eligibility import Answer, Facts, Monitoring, Registration, Status
 from xlmargin.errors import InputError
-from xlmargin.excel.named_values import Field, Names, Stated, dollars, read_named_values, refuse
 
 RANGE: Final = "facts"
 FACTS: Final = Headings(

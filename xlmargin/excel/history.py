@@ -8,7 +8,7 @@ of Parquet is read by its columns, a few days at a time.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,7 @@ from xlmargin.both_regimes import both_regimes, under_portfolio_margin, under_st
 from xlmargin.cells.columns import dates, need
 from xlmargin.cells.dates import DATE
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.reading import missing_heading, read_table
+from xlmargin.cells.reading import judged, missing_heading, read_table
 from xlmargin.cells.table import Table
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.dates import date_of
@@ -30,7 +30,7 @@ from xlmargin.excel.market_reader import read_dividends
 from xlmargin.excel.settings_reader import read_settings, stated_settings
 from xlmargin.history import HeldShares, held_shares, hidden_splits
 from xlmargin.importers.dated_parquet import DatedParquet, open_dated
-from xlmargin.importers.files import RANGES, read_one_range, read_ranges
+from xlmargin.importers.files import RANGES, own_instruments, read_one_range, read_ranges
 from xlmargin.importers.parquet_files import PARQUET_SUFFIXES
 
 MOST_MARKET_ROWS: Final = 5_000_000
@@ -112,18 +112,22 @@ def _day(shared: Tables, day: float, market: Mapping[float, Table], positions: T
 
 @dataclass(frozen=True)
 class HistoryPaths:
-    """The files of a history; the positions' workbook may hold the other ranges too."""
+    """The files of a history; the positions' workbook may hold the other ranges too.
+
+    `instruments` is a table of one's own above those that are known.
+    """
 
     positions: Path
     market: Path | None = None
     settings: Path | None = None
     dividends: Path | None = None
+    instruments: Path | None = None
 
     @property
     def inputs(self) -> dict[str, Path]:
         """The files that are given, by range."""
-        paths = (self.positions, self.market, self.settings, self.dividends)
-        return {n: path for n, path in zip(RANGES, paths, strict=True) if path is not None}
+        given = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: path for name, path in given.items() if path is not None}
 
 
 @dataclass(frozen=True)
@@ -142,12 +146,13 @@ class DatedFiles:
     def contents(self, days: Collection[float]) -> Iterator[Day]:
         """The content of some days, in whatever order the file has them."""
         if isinstance(self.positions, Mapping):
-            tables: Iterable[tuple[float, Table]] = self.positions.items()
-        else:
-            tables = self.positions.tables(days)
-        for day, table in tables:
-            if day in days:
-                yield _day(self.shared, day, self.market, table)
+            for day in days:
+                yield _day(self.shared, day, self.market, self.positions[day])
+            return
+        for day, table in self.positions.tables(days):
+            log = ProblemLog()
+            own = _day(self.shared, day, self.market, judged(table, POSITIONS, log))
+            yield replace(own, tables=replace(own.tables, problems=tuple(log.problems)))
 
 
 def open_history(paths: HistoryPaths) -> DatedFiles:
@@ -159,6 +164,7 @@ def open_history(paths: HistoryPaths) -> DatedFiles:
         tuple(stated_settings(cells.get("settings"), log).items()),
         read_table(cells.get("dividends"), "dividends", DIVIDENDS, log),
         None,
+        known=own_instruments(paths.instruments),
     )
     shared = _shared_by_days(tables, log)
     positions: DatedParquet | Mapping[float, Table]
@@ -168,7 +174,7 @@ def open_history(paths: HistoryPaths) -> DatedFiles:
         positions = by_day(tables.positions, log)
     market: Mapping[float, Table] = {}
     if paths.market is not None and _is_parquet(paths.market):
-        market = _whole(open_dated(paths.market, "market", MARKET))
+        market = _whole(open_dated(paths.market, "market", MARKET), log)
         shared = replace(shared, market=replace(shared.market, given=True))
     elif tables.market.given:
         market = by_day(tables.market, log)
@@ -186,7 +192,7 @@ def _cells(paths: HistoryPaths) -> dict[str, object]:
             found = ", ".join(ranges)
             raise MarginError(f"{paths.positions.name}: found {found}, wanted positions too.")
     for name, path in paths.inputs.items():
-        if name != "positions" and not _is_parquet(path):
+        if name not in ("positions", "instruments") and not _is_parquet(path):
             ranges[name] = read_one_range(path, name)
     return ranges
 
@@ -195,12 +201,12 @@ def _is_parquet(path: Path) -> bool:
     return path.suffix.lower() in PARQUET_SUFFIXES
 
 
-def _whole(file: DatedParquet) -> dict[float, Table]:
-    """Every day of a file that is held whole."""
+def _whole(file: DatedParquet, log: ProblemLog) -> dict[float, Table]:
+    """Every day of a market file, which is held whole."""
     if len(file.source) > MOST_MARKET_ROWS:
         found = f"{len(file.source):,} rows"
         raise MarginError(f"{file.source.path.name}: found {found}, wanted {MOST_MARKET_ROWS:,}.")
-    return dict(file.tables(file.days))
+    return {day: judged(table, MARKET, log) for day, table in file.tables(file.days)}
 
 
 def problems_of_days(days: Iterable[Day]) -> Iterator[Problem]:

@@ -39,7 +39,14 @@ from xlmargin.excel.positions_reader import (
     ticker,
 )
 from xlmargin.instruments import UnderlyingClass
-from xlmargin.known_instruments import KNOWN, Facts, Finding, GroupMember, apply_known, check_groups
+from xlmargin.known_instruments import (
+    Facts,
+    Finding,
+    GroupMember,
+    KnownInstruments,
+    apply_known,
+    check_groups,
+)
 from xlmargin.market import NO_HOUSE, Dividend, HouseRates, RateCurve, Underlying
 from xlmargin.rulebook import strategy_rules
 from xlmargin.settings import KnownUnderlyings
@@ -241,27 +248,33 @@ def completed(
     as_of: float,
     policy: KnownUnderlyings,
     log: ProblemLog,
+    known: KnownInstruments,
 ) -> dict[str, Underlying]:
     """The underlyings with what is known of them where nothing is stated, which is told."""
     day = dt.date.max if np.isnan(as_of) else date_of(as_of)
     underlyings: dict[str, Underlying] = {}
     for symbol, own in stated.items():
-        facts, findings = apply_known(symbol, own.facts, day, policy, KNOWN)
+        facts, findings = apply_known(symbol, own.facts, day, policy, known)
         for finding in findings:
             place(finding, table, own.underlying.row, log)
-        assert facts.underlying_class is not None
-        underlyings[symbol] = replace(
-            own.underlying,
-            underlying_class=facts.underlying_class,
-            leverage=0.0 if facts.underlying_class.stands_still else facts.leverage or 1.0,
-            index_scale=facts.index_scale or 1.0,
-            class_group=facts.class_group or "",
-            product_group=facts.product_group or "",
-        )
+        underlyings[symbol] = with_facts(own.underlying, facts)
         _check_house_rates(underlyings[symbol], day, table, log)
         if facts.underlying_class is UnderlyingClass.ETF_EXEMPT:
             log.note(table.name, own.underlying.row, "class", f"{symbol}: {_EXEMPT_FUND}")
     return underlyings
+
+
+def with_facts(underlying: Underlying, facts: Facts) -> Underlying:
+    """An underlying with its facts, of which none is left open."""
+    assert facts.underlying_class is not None
+    return replace(
+        underlying,
+        underlying_class=facts.underlying_class,
+        leverage=0.0 if facts.underlying_class.stands_still else facts.leverage or 1.0,
+        index_scale=facts.index_scale or 1.0,
+        class_group=facts.class_group or "",
+        product_group=facts.product_group or "",
+    )
 
 
 def _check_house_rates(underlying: Underlying, day: dt.date, table: Table, log: ProblemLog) -> None:
@@ -284,7 +297,11 @@ def _check_house_rates(underlying: Underlying, day: dt.date, table: Table, log: 
 
 
 def check_market(
-    underlyings: Iterable[Underlying], table: Table, as_of: float, log: ProblemLog
+    underlyings: Iterable[Underlying],
+    table: Table,
+    as_of: float,
+    log: ProblemLog,
+    known: KnownInstruments,
 ) -> None:
     """What is wrong, or looks so, with the groups that underlyings share."""
     listed = list(underlyings)
@@ -292,7 +309,8 @@ def check_market(
         return
     row = {u.symbol: u.row for u in listed}
     members = [GroupMember(u.symbol, u.group, u.underlying_class) for u in listed]
-    for finding in check_groups(members, dt.date.max if np.isnan(as_of) else date_of(as_of), KNOWN):
+    day = dt.date.max if np.isnan(as_of) else date_of(as_of)
+    for finding in check_groups(members, day, known):
         place(finding, table, row[finding.symbol], log)
     first: dict[str, Underlying] = {}
     for underlying in listed:

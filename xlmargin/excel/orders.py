@@ -34,6 +34,7 @@ from xlmargin.cells.reading import read_table, unknown_headings
 from xlmargin.cells.table import Table, column_of
 from xlmargin.cells.values import Cells, CellValue, shown, shown_date, shown_text, text_of
 from xlmargin.cells.words import ACTIVITY, CANDIDATES, Headings, normalized
+from xlmargin.contracts import Contract
 from xlmargin.dates import serial_of
 from xlmargin.errors import InputError, Problem, RefusedPosition, Severity
 from xlmargin.excel.book_reader import Reading, placed, resolved
@@ -83,15 +84,6 @@ _LEAST_PRICE: Final = 1e-9
 _T = TypeVar("_T")
 
 
-class Key(NamedTuple):
-    """What an order and a position have in common at the least that are on one contract."""
-
-    root: str
-    kind: int
-    strike: float
-    expires_on: float
-
-
 @dataclass(frozen=True, eq=False)
 class OrdersRead(Generic[_T]):
     """What came of reading orders: None where a problem is an error, and the problems."""
@@ -118,11 +110,11 @@ class Held:
         return self.reading.rows
 
     @cached_property
-    def by_key(self) -> dict[Key, list[int]]:
+    def by_contract(self) -> dict[Contract, list[int]]:
         """The rows held of what orders may mean."""
-        of: dict[Key, list[int]] = defaultdict(list)
+        of: dict[Contract, list[int]] = defaultdict(list)
         for i in range(len(self.rows)):
-            of[key_of(self.rows, i)].append(i)
+            of[contract_of(self.rows, i)].append(i)
         return dict(of)
 
     @cached_property
@@ -135,17 +127,17 @@ class Held:
         held = self.rows
         return [
             h
-            for h in self.by_key.get(key_of(rows, i), ())
+            for h in self.by_contract.get(contract_of(rows, i), ())
             if (np.isnan(rows.multiplier[i]) or held.multiplier[h] == rows.multiplier[i])
             and (rows.style[i] < 0 or held.style[h] in (-1, rows.style[i]))
             and (rows.settlement[i] < 0 or held.settlement[h] == rows.settlement[i])
         ]
 
 
-def key_of(rows: PositionRows, i: int) -> Key:
-    """The key of one row; 0 for a strike or an expiration that it has not."""
+def contract_of(rows: PositionRows, i: int) -> Contract:
+    """What tells the contract of one row."""
     strike, expiration = np.nan_to_num([rows.strike[i], rows.expiration[i]])
-    return Key(rows.root[i], int(rows.kind[i]), float(strike), float(expiration // 1))
+    return Contract(rows.root[i], int(rows.kind[i]), float(strike), float(expiration // 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,7 +271,7 @@ def book_of(orders: Orders, log: ProblemLog) -> Book | None:
         need(np.isnan(rows.quantity), rows.table, "quantity", NUMBER, log)
     check_prices(rows, log)
     market = reading.market
-    rows = resolved(rows, market.as_of, market.listed_with(rows), log)
+    rows = resolved(rows, market.as_of, market.listed_with(rows), log, market.known)
     check_expirations(rows, market.as_of, log)
     extended = market.extended(rows, log).market
     positions = placed(rows, extended, log)
@@ -446,12 +438,14 @@ def _check_moved(rows: PositionRows, act: IntArray, is_money: BoolArray, log: Pr
 
 def _of_the_same(rows: PositionRows, price: FloatArray) -> FloatArray:
     """The prices of rows, filled with the last stated for the same contract."""
-    stated: dict[Key, float] = {}
+    stated: dict[Contract, float] = {}
     for i in np.flatnonzero(~np.isnan(price)).tolist():
-        stated[key_of(rows, i)] = float(price[i])
+        stated[contract_of(rows, i)] = float(price[i])
     return np.array(
         [
-            stated.get(key_of(rows, i), np.nan) if np.isnan(each) and rows.is_option[i] else each
+            stated.get(contract_of(rows, i), np.nan)
+            if np.isnan(each) and rows.is_option[i]
+            else each
             for i, each in enumerate(price.tolist())
         ]
     )

@@ -49,9 +49,9 @@ from xlmargin.option_symbols import looks_like_an_option, read_option_symbol, sh
 STOCK, CALL, PUT, CASH = InstrumentKind
 
 PRICE: Final = "a price above 0"
-GREATEST_VOLATILITY: Final = 5.0
-"""A volatility above 500% a year is taken for a percentage typed as a number."""
-VOLATILITY: Final = "a fraction a year above 0 and at most 5, such as 0.25 or 25%"
+GREATEST_VOLATILITY: Final = 20.0
+"""A volatility above 2,000% a year is taken for a percentage typed as a number."""
+VOLATILITY: Final = "a fraction a year above 0 and at most 20, such as 0.25 or 25%"
 TICKER: Final = "a ticker such as XYZ or BRK.B, of at most 40 characters"
 TYPE: Final = "stock, call, put or cash"
 CASH_SYMBOL: Final = "CASH"
@@ -63,7 +63,9 @@ _OF_ONE: Final = 2.0
 """A price of a Treasury security up to here is taken for one of 1 of principal, not of 100."""
 DOLLARS: Final = ("USD", "US$", "$", "US DOLLAR", "US DOLLARS")
 _FOREIGN: Final = CURRENCIES - {"USD"}
-_TICKER: Final = re.compile(r"[A-Z0-9][A-Z0-9./^_ -]{0,39}")
+_TICKER: Final = re.compile(
+    r"(?=.{1,40}$)(?:[A-Z]{1,5} [A-Z]{1,2}|[A-Z0-9](?:[A-Z0-9./^_-]*[A-Z0-9])?)", re.ASCII
+)
 _NO_OPTION: Final = -1
 _SAME_STRIKE: Final = 0.0005
 _NEARLY: Final = 1e-9
@@ -101,10 +103,18 @@ def read_symbol(text: str) -> SymbolRead:
 
 
 def ticker(text: str) -> str:
-    """The ticker that a text is, a class of shares with a point; "" where it is none."""
-    symbol = text.upper()
+    """The ticker that a text is, a class of shares with a point; "" where it is none.
+
+    A blank stands before a class alone, and a C or P behind it may be a right as well.
+    """
+    symbol = " ".join(text.upper().split())
     symbol = symbol[1:] if symbol[:1] in ("^", "$") else symbol
     if is_error(text) or not _TICKER.fullmatch(symbol):
+        return ""
+    known = KNOWN.ticker(symbol)
+    if symbol.isalpha() or known != symbol:
+        return known
+    if symbol[-2:] in (" C", " P"):
         return ""
     return KNOWN.ticker(share_ticker(symbol) or symbol)
 

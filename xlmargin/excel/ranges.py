@@ -7,8 +7,8 @@ the content of its ranges, and what is made of a book by the book.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import nan
 from typing import Any, Final
@@ -38,6 +38,7 @@ from xlmargin.excel.book_reader import Reading, Tables, read_book
 from xlmargin.excel.cache import ContentCache
 from xlmargin.excel.checks import (
     as_warnings,
+    figures_if_stated,
     warn_of_cash,
     warn_of_closed,
     warn_of_closed_day,
@@ -51,6 +52,7 @@ from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.excel.trades import read_trades
 from xlmargin.history import ShadowDay, margined_day
 from xlmargin.intraday import DayReport, intraday_reports
+from xlmargin.known_instruments import KNOWN, NOT_USED, KnownInstruments
 from xlmargin.portfolio_margin import PortfolioMargin, carry_warnings, price_warnings
 from xlmargin.risk_array import contract_table
 from xlmargin.settings import AccountType
@@ -77,7 +79,8 @@ MOST_HISTORY_CELLS: Final = 2_000_000
 class Ranges:
     """The ranges of a book, and by name those beside it: trades, candidates, activity, facts.
 
-    `today` is the day where the settings give none; without it that is an error.
+    `today` is the day where the settings give none; without it that is an error. `known` are the
+    instruments that something is known of.
     """
 
     positions: Cells
@@ -86,6 +89,7 @@ class Ranges:
     dividends: Cells = None
     extra: Mapping[str, Cells] = field(default_factory=dict)
     today: dt.date | None = None
+    known: KnownInstruments = KNOWN
 
     @cached_property
     def tables(self) -> Tables:
@@ -106,6 +110,7 @@ class Ranges:
             read_table(self.dividends, "dividends", DIVIDENDS, log),
             today,
             tuple(log.problems),
+            self.known,
         )
 
     @cached_property
@@ -187,7 +192,7 @@ class Ranges:
             stated = dict(self.tables.settings).get("as_of")
             problems += warn_of_closed_day(as_of, stated.row if stated else 0)
         if not self.reading.errors:
-            problems += _margin_problems(self.book())
+            problems = _with_figures(problems, self.reading) + _margin_problems(self.book())
         return problems + list(self._of_extra())
 
     def _of_days(self) -> Iterator[Problem]:
@@ -247,6 +252,18 @@ def _tells_several_dates(problem: Problem, tables: Tables) -> bool:
     """Whether the reader of one day found that the positions are of several."""
     place = (tables.positions.name, 0, "date")
     return (problem.range, problem.row, problem.column) == place
+
+
+def _with_figures(problems: Sequence[Problem], reading: Reading) -> list[Problem]:
+    """The problems, those on what is known but not used with what stating it would give."""
+    if reading.book is None or not any(NOT_USED in p.found for p in problems):
+        return list(problems)
+    try:
+        margin = portfolio_margined(reading.book)
+    except MarginError:
+        return list(problems)
+    notes = figures_if_stated(margin, reading.market.if_stated())
+    return [replace(p, found=notes.get(p.found, p.found)) for p in problems]
 
 
 def _margin_problems(book: Book) -> list[Problem]:

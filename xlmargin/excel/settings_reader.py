@@ -12,15 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from xlmargin.cells.numbers import number_of
-from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.values import Cells, CellValue, text_of
-from xlmargin.cells.words import YES_NO, YesNo, nearest, normalized, one_of, wanted_words
-from xlmargin.contracts import TRADING_HOURS
-from xlmargin.dates import date_of, in_zone, moment_of
-from xlmargin.errors import InputError, RulebookError
-from xlmargin.excel.market_reader import GREATEST_RATE, RATE, years_of_term
-from xlmargin.excel.named_values import (
+from xlmargin.cells.named_values import (
     Field,
     Names,
     Stated,
@@ -31,6 +23,14 @@ from xlmargin.excel.named_values import (
     share,
     word,
 )
+from xlmargin.cells.numbers import number_of
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.values import Cells, CellValue, text_of
+from xlmargin.cells.words import YES_NO, YesNo, nearest, normalized, one_of, wanted_words
+from xlmargin.contracts import TRADING_HOURS
+from xlmargin.dates import date_of, in_zone, moment_of
+from xlmargin.errors import InputError, RulebookError
+from xlmargin.excel.market_reader import GREATEST_RATE, RATE, years_of_term
 from xlmargin.market import RateCurve
 from xlmargin.rulebook import house_names, overridable_names, portfolio_rules
 from xlmargin.settings import (

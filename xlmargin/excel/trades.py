@@ -20,17 +20,17 @@ from xlmargin.cells.dates import DATE
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, shown, shown_date
 from xlmargin.cells.words import TRADES, one_of
+from xlmargin.contracts import Contract
 from xlmargin.excel.book_reader import Reading
 from xlmargin.excel.orders import (
-    Key,
     Orders,
     OrdersRead,
     beside_held,
     book_of,
     check_trade_prices,
     completed,
+    contract_of,
     fees,
-    key_of,
     read_of,
     read_orders,
 )
@@ -226,14 +226,14 @@ def _opened(typed: _Typed, quantity: FloatArray, rolled: Sequence[int], log: Pro
 def _refuse_two_marks(typed: _Typed, rolled: Sequence[int], log: ProblemLog) -> None:
     """An option that positions do not hold has one mark, however often it is traded."""
     rows, table = typed.orders.rows, typed.orders.table
-    priced: dict[Key, tuple[int, float]] = {}
+    priced: dict[Contract, tuple[int, float]] = {}
     for i in range(len(rows)):
-        key = key_of(rows, i)
+        key = contract_of(rows, i)
         marks = [] if typed.orders.same[i] else [("price", key, float(rows.price[i]))]
         if i in rolled:
             strike = rows.strike[i] if np.isnan(typed.to_strike[i]) else typed.to_strike[i]
             to = key._replace(strike=float(strike), expires_on=float(typed.to_expiration[i] // 1))
-            if to not in typed.orders.held.by_key:
+            if to not in typed.orders.held.by_contract:
                 marks.append(("to_price", to, float(typed.to_price[i])))
         for column, contract, price in marks:
             if np.isnan(price) or not rows.is_option[i]:

@@ -40,6 +40,11 @@ _P, _M, _S, _D = "Positions", "Market", "Settings", "Dividends"
 DAMAGES: Final = (
     Damage("an error cell", _P, 3, "quantity", "#REF!", "Repair the formula of the cell."),
     Damage("no heading that is needed", _P, 1, "symbol", "zz", "Name the column as listed above."),
+    Damage("a heading that nearly is one that counts", _M, 1, "class", "clas",
+           "Name the column as listed above, or leave it out."),
+    Damage("a text that is no ticker", _P, 2, "symbol", "XYZ Corp A", "State the ticker alone."),
+    Damage("an option without its day", _P, 3, "symbol", "XYZ JAN 105 PUT",
+           "Write the day as well: XYZ 1/15/27 105 PUT; or let columns say it."),
     Damage("a text where a number is wanted", _P, 3, "quantity", "-5 contracts",
            "Leave the number alone in its cell."),
     Damage("a number with two readings", _P, 2, "quantity", "1.500",

@@ -41,14 +41,20 @@ _SYMBOLS = (
     "XYZ   261218C00052500", "XYZ261218C52.5", ".XYZ261218C52.5", "-XYZ261218C52.5",
     "XYZ 12/18/2026 52.50 C", "XYZ 12/18/26 C52.5", "XYZ 18DEC26 52.5 C",
     "XYZ Dec 18 '26 $52.50 Call", "BRKB  261218C00500000", "4SPX  261218P05000000",
-    "XYZ261218C525000", "XYZ 20261218 52.5 C",
+    "XYZ261218C525000", "XYZ 20261218 52.5 C", "XYZ DEC 52.5 CALL", "XYZ1218C52",
 )  # fmt: skip
 _ROWS = (
     "Headings may stand below titles, on any sheet, in any order. Of two columns with one meaning"
     " the one listed first counts, the other fills its gaps and must not contradict it.",
     "Blank rows, titles, totals, footnotes and headings that come again are left out, and noted.",
-    "A column that is not known is ignored, and XLM_CHECK lists it. A column of side words, of CALL"
-    " and PUT, of currencies, or of 10 and 100 beside options is never passed over.",
+    "A column that is not known is ignored, and XLM_CHECK lists it. A column of side words, of"
+    " signs, of CALL and PUT, of currencies, of 10 and 100 beside options, of short quantities, or"
+    " of what is closed or pending is never passed over, nor one whose heading nearly is one that"
+    " counts. Short and long under term, period, gain or tax say nothing of the position.",
+    "A heading in dollars - Price ($), Mark (USD) - is the heading; in another currency, in"
+    " percent, or turned round by a minus it is none.",
+    "A ticker has no blanks but before a class of shares; XYZ C and XYZ P may be options, and"
+    " refuse. A row whose symbol has the word total is a total.",
     "No type, no strike and no expiration is stock. An option symbol decides by itself.",
     "Cash is a row of type cash: its quantity is dollars, a debit is negative; its symbol may be"
     " left out. The setting cash adds to it where there is one account.",

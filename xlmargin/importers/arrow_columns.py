@@ -14,21 +14,30 @@ import pyarrow.compute as pc
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.cells.table import EMPTY, CodedCells, Column
-from xlmargin.cells.values import to_value
+from xlmargin.cells.values import Day, to_value
 from xlmargin.errors import InputError, Problem
 
 _Array: TypeAlias = "pa.Array[Any]"
 _DAYS_TO_1970: Final = 25_569
 _PER_DAY: Final = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 
+_OF_DATES: Final = ("date", "expiration", "ex_date")
+"""Headings of dates: under any other a date is no number."""
 WANTED: Final = "numbers, texts, dates, or times without a time zone"
 
 
 def refuse_type(type_: pa.DataType, name: str, heading: str) -> None:
     """Refuse a column whose type has no plain cells, naming it."""
+    if not is_plain(type_):
+        found = f"a column of type {str(type_)[:80]}"
+        raise InputError([Problem(name, 1, heading, found, WANTED)])
+
+
+def is_plain(type_: pa.DataType) -> bool:
+    """Whether a type has plain cells."""
     if pa.types.is_dictionary(type_):
         type_ = type_.value_type
-    readable = (
+    return bool(
         pa.types.is_null(type_)
         or pa.types.is_boolean(type_)
         or pa.types.is_integer(type_)
@@ -38,9 +47,6 @@ def refuse_type(type_: pa.DataType, name: str, heading: str) -> None:
         or pa.types.is_date(type_)
         or (pa.types.is_timestamp(type_) and type_.tz is None)
     )
-    if not readable:
-        found = f"a column of type {str(type_)[:80]}"
-        raise InputError([Problem(name, 1, heading, found, WANTED)])
 
 
 def is_text(type_: pa.DataType) -> bool:
@@ -55,14 +61,26 @@ def is_text(type_: pa.DataType) -> bool:
 def column_of(array: _Array, name: str, heading: str, as_text: bool) -> Column:
     """An array as a column; its type is one that `refuse_type` lets pass.
 
-    Whole numbers that are names, such as account numbers, are read `as_text`: a float has not
-    digits enough.
+    Dates are serial days under a heading of dates, and no numbers under any other. Whole numbers
+    that are names, such as account numbers, are read `as_text`: a float has not digits enough.
     """
     try:
-        return _column(array, as_text)
+        column = _column(array, as_text)
     except (UnicodeDecodeError, pa.ArrowInvalid) as error:
         found = f"content that cannot be read ({str(error)[:80]})"
         raise InputError([Problem(name, 1, heading, found, WANTED)]) from error
+    if isinstance(column, CodedCells) or heading in _OF_DATES or not _is_of_dates(array.type):
+        return column
+    distinct, codes = np.unique(column[~np.isnan(column)], return_inverse=True)
+    of_row = np.full(len(column), EMPTY, dtype=np.int32)
+    of_row[~np.isnan(column)] = codes
+    return CodedCells(of_row, tuple(map(Day, distinct.tolist())))
+
+
+def _is_of_dates(type_: pa.DataType) -> bool:
+    if pa.types.is_dictionary(type_):
+        type_ = type_.value_type
+    return bool(pa.types.is_date(type_) or pa.types.is_timestamp(type_))
 
 
 def _column(array: _Array, as_text: bool) -> Column:

@@ -38,6 +38,11 @@ class BookRanges:
     as_of: dt.date | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def cells(self) -> tuple[FileRows, FileRows | None, FileRows | None, FileRows | None]:
+        """The four ranges, in the order in which functions take them."""
+        return self.positions, self.market, self.settings, self.dividends
+
 
 def bounded(rows: SourceRows, path: Path) -> SourceRows:
     """The rows, all of one length and without blank rows at the end; refused where too many."""

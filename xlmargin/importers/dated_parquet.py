@@ -73,7 +73,8 @@ class DatedParquet:
         wanted = np.isin(self.day, wave)
         whole = dict(zip(*np.unique(self.day[wanted], return_counts=True), strict=True))
         pieces: dict[int, list[Table]] = {}
-        for batch in self.source.batches(headings, self._groups_with(wanted)):
+        groups = self._groups_with(wanted)
+        for batch in self.source.batches(headings, groups, self.source.unknown):
             here = batch.rows - 2
             for day, indexes in _by_day(self.day[here], wanted[here]):
                 pieces.setdefault(day, []).append(batch.take(indexes))

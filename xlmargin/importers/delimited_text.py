@@ -1,4 +1,4 @@
-"""Comma-, semicolon- or tab-separated text, as brokers and spreadsheets export it.
+"""Text separated by commas, semicolons, tabs or bars, as brokers and spreadsheets export it.
 
 A plain number becomes a number. Everything else stays the text it is - dates, "1,234.5", "007" and
 numbers with more digits than a float holds - for the reader of cells to read by its column.
@@ -20,7 +20,7 @@ from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import MOST_ROWS, FileCell, bounded
 
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?(?:0|[1-9]\d{0,14}|(?=\.\d))(?:\.\d{0,15})?", re.ASCII)
-_DELIMITERS: Final = ",;\t"
+_DELIMITERS: Final = ",;\t|"
 _LINES_LOOKED_AT: Final = 40
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -53,13 +53,18 @@ def read_texts(path: Path) -> SourceRows:
     rows: list[list[str]] = []
     try:
         for line in lines:
-            rows.append(line)
+            rows.append([_without_formula(field) for field in line])
             if len(rows) > MOST_ROWS:
                 break
     except csv.Error as error:
         found = f"{path.name}, line {lines.line_num}: {error}"
         raise MarginError(f"{found}; wanted fields with both their quotes.") from error
     return SourceRows(rows, path.name, style=_style(delimiter, rows))
+
+
+def _without_formula(field: str) -> str:
+    """The text in ="XYZ", which keeps spreadsheets from taking a text for a number."""
+    return field[2:-1] if len(field) > 2 and field[:2] == '="' and field[-1] == '"' else field
 
 
 def _style(delimiter: str, rows: Iterable[list[str]]) -> NumberStyle | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from xlmargin.cells.values import text_of, to_value
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import (
     MOST_BYTES,
@@ -18,6 +19,7 @@ from xlmargin.importers.brokers import BrokerFile, read_broker_file
 from xlmargin.importers.brokers.ibkr_flex import read_flex_xml
 from xlmargin.importers.delimited_text import read_delimited, read_texts
 from xlmargin.importers.workbook_files import read_first_sheet, read_named_ranges
+from xlmargin.known_instruments import KNOWN, KnownInstruments
 
 TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 WORKBOOK_SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -72,6 +74,16 @@ def _book_in(path: Path) -> BookRanges:
 def read_one_range(path: Path, name: str) -> FileRows:
     """The range of this name in a workbook, else its first sheet; the whole of a text."""
     return read_ranges(path, (name,))[name]
+
+
+def own_instruments(path: Path | None) -> KnownInstruments:
+    """The known instruments, extended by a user's own table; refused by row where unreadable."""
+    if path is None:
+        return KNOWN
+    headings, *rows = read_one_range(path, "instruments")
+    names = [text_of(to_value(cell)).strip().lower().replace(" ", "_") for cell in headings]
+    texts = ([text_of(to_value(cell)) for cell in row] for row in rows)
+    return KNOWN.extended_by((dict(zip(names, row, strict=True)) for row in texts), path.name)
 
 
 def read_ranges(path: Path, names: tuple[str, ...]) -> dict[str, FileRows]:

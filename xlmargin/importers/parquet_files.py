@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from xlmargin.cells.reading import may_matter
 from xlmargin.cells.table import Table
 from xlmargin.errors import InputError, MarginError, Problem
 
@@ -30,13 +31,15 @@ _LONGEST_NAME: Final = 40
 class ParquetRange:
     """A range in a Parquet file: its known columns, by heading, as the file spells them.
 
-    `as_text` are headings whose whole numbers are names. `group_rows` is the number of rows of
-    each of the file's row groups.
+    `unknown` are the columns without a known heading whose cells may matter all the same. `as_text`
+    are headings whose whole numbers are names. `group_rows` is the number of rows of each of the
+    file's row groups.
     """
 
     path: Path
     name: str
     spelled: Mapping[str, str]
+    unknown: tuple[str, ...]
     dictionaries: tuple[str, ...]
     as_text: tuple[str, ...]
     group_rows: tuple[int, ...]
@@ -44,10 +47,13 @@ class ParquetRange:
     def __len__(self) -> int:
         return sum(self.group_rows)
 
-    def batches(self, headings: Sequence[str], groups: Sequence[int]) -> Iterator[Table]:
+    def batches(
+        self, headings: Sequence[str], groups: Sequence[int], unknown: Sequence[str] = ()
+    ) -> Iterator[Table]:
         """The rows of some row groups, in the order of the file, a batch at a time.
 
-        Rows are numbered as on a sheet whose row 1 are the headings.
+        `unknown` are columns without a known heading, by their names. Rows are numbered as on a
+        sheet whose row 1 are the headings.
         """
         from xlmargin.importers.arrow_columns import column_of
 
@@ -56,14 +62,18 @@ class ParquetRange:
         with _opened(self.path, self.dictionaries) as file:
             for group in groups:
                 row, end = int(first[group]), int(first[group + 1])
-                for batch in file.iter_batches(BATCH_ROWS, [group], names, use_threads=False):
+                for batch in file.iter_batches(
+                    BATCH_ROWS, [group], [*names, *unknown], use_threads=False
+                ):
                     columns = {
                         heading: column_of(
                             batch.column(name), self.name, heading, heading in self.as_text
                         )
                         for heading, name in zip(headings, names, strict=True)
                     }
-                    yield Table(self.name, np.arange(row, row + batch.num_rows), columns)
+                    others = {n: column_of(batch.column(n), self.name, n, False) for n in unknown}
+                    rows = np.arange(row, row + batch.num_rows)
+                    yield Table(self.name, rows, columns, others)
                     row += batch.num_rows
                 if row != end:
                     raise MarginError(f"{self.path.name}: found other rows than it says it has.")
@@ -79,10 +89,11 @@ def open_parquet(
     """The range in a file; `heading_of` answers the heading that a column's name means, or "";
     `as_text` are headings whose whole numbers are names.
 
-    Refused, naming the column: two columns of one heading, a needed one that is missing, a type
-    that has no plain cells. Columns without a heading are never read.
+    Refused, naming the column: two columns of one heading or name, a needed one that is missing, a
+    type that has no plain cells. Of columns without a heading only those are read whose cells may
+    matter.
     """
-    from xlmargin.importers.arrow_columns import is_text, refuse_type
+    from xlmargin.importers.arrow_columns import is_plain, is_text, refuse_type
 
     with _opened(path) as file:
         schema, metadata = file.schema_arrow, file.metadata
@@ -90,7 +101,13 @@ def open_parquet(
             raise MarginError(f"{path.name}: found {metadata.num_rows:,} rows, wanted fewer.")
         group_rows = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
     spelled: dict[str, str] = {}
-    problems = []
+    problems = [
+        Problem(
+            name, 1, "", f"{schema.names.count(each)} columns {_shown(each)}", "one of the name"
+        )
+        for each in dict.fromkeys(schema.names)
+        if schema.names.count(each) > 1
+    ]
     for field in schema:
         heading = heading_of(field.name)
         if not heading:
@@ -110,8 +127,16 @@ def open_parquet(
         problems.append(Problem(name, 0, "", "no rows", "at least one row"))
     if problems:
         raise InputError(problems)
-    texts = tuple(n for n in spelled.values() if is_text(schema.field(n).type))
-    return ParquetRange(path, name, spelled, texts, as_text, tuple(group_rows))
+    texts = tuple(f.name for f in schema if is_text(f.type))
+    source = ParquetRange(path, name, spelled, (), texts, as_text, tuple(group_rows))
+    others = [f.name for f in schema if f.name not in spelled.values() and is_plain(f.type)]
+    return replace(source, unknown=tuple(n for n in others if _may_matter(source, n)))
+
+
+def _may_matter(source: ParquetRange, name: str) -> bool:
+    """Whether every cell of a column without a known heading may be one that matters."""
+    batches = source.batches((), range(len(source.group_rows)), (name,))
+    return all(may_matter(name, batch.unknown[name]) for batch in batches)
 
 
 def _shown(name: str) -> str:

@@ -22,7 +22,7 @@ from xlmargin.cells.words import POSITIONS
 from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import FileCell, FileRows, bounded
-from xlmargin.importers.workbook_extent import column_number, refuse_sparse
+from xlmargin.importers.workbook_extent import column_number, refuse_sparse, xlsb_records
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -95,6 +95,7 @@ def _opened(path: Path) -> Iterator[_Workbook]:
     from python_calamine import CalamineWorkbook
 
     _refuse_bomb(path)
+    refuse_sparse(path)
     try:
         has_tables = path.suffix.lower() == ".xlsx"
         workbook = CalamineWorkbook.from_path(path, load_tables=has_tables)
@@ -115,7 +116,6 @@ def _refuse_bomb(path: Path) -> None:
     if size > MOST_UNPACKED_BYTES:
         limit = f"{MOST_UNPACKED_BYTES:,}"
         raise MarginError(f"{path.name}: found {size:,} bytes unpacked, wanted at most {limit}.")
-    refuse_sparse(path)
 
 
 @dataclass(frozen=True)
@@ -254,22 +254,4 @@ def _ods_errors(content: bytes) -> dict[str, Errors]:
 
 def _has_xlsb_error(content: bytes) -> bool:
     """Whether a sheet of a binary workbook has a record of an error cell."""
-    at = 0
-    while at < len(content):
-        kind, at = _varying(content, at, 2)
-        size, at = _varying(content, at, 4)
-        if kind in _XLSB_ERRORS:
-            return True
-        at += size
-    return False
-
-
-def _varying(content: bytes, at: int, most: int) -> tuple[int, int]:
-    """A number of seven bits a byte, as long as the eighth bit goes on; and where it ends."""
-    value = 0
-    for i in range(most):
-        byte = content[at + i] if at + i < len(content) else 0
-        value |= (byte & 0x7F) << 7 * i
-        if not byte & 0x80:
-            return value, at + i + 1
-    return value, at + most
+    return any(kind in _XLSB_ERRORS for kind, _ in xlsb_records(content))

@@ -28,11 +28,12 @@ from xlmargin.known_instruments.instruments import (
     RootKind,
 )
 from xlmargin.known_instruments.names import NameReading, read_name
-from xlmargin.known_instruments.policy import Facts, apply_known
+from xlmargin.known_instruments.policy import NOT_USED, Facts, apply_known, withheld
 
 __all__ = [
     "CLASS",
     "KNOWN",
+    "NOT_USED",
     "Facts",
     "Finding",
     "GroupMember",
@@ -45,4 +46,5 @@ __all__ = [
     "apply_known",
     "check_groups",
     "read_name",
+    "withheld",
 ]

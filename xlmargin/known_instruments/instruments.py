@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache
-from math import nan
+from math import inf, nan
 from typing import Final, TypeAlias
 
 from xlmargin.errors import InputError, Problem
@@ -127,7 +127,7 @@ class KnownInstruments:
     """
 
     def __init__(self, own: Mapping[str, KnownInstrument], own_roots: Mapping[str, KnownRoot]):
-        self._own, self._own_roots = dict(own), dict(own_roots)
+        self.own, self.own_roots = dict(own), dict(own_roots)
 
     def find(self, symbol: str, day: date | None = None) -> KnownInstrument | None:
         """What is known of the underlying with this ticker on the day, or None.
@@ -135,8 +135,8 @@ class KnownInstruments:
         Without a day, what holds now.
         """
         ticker = symbol.strip().upper()
-        if ticker in self._own:
-            return self._own[ticker]
+        if ticker in self.own:
+            return self.own[ticker]
         found = _find(ticker)
         factor = _factor_before_change(ticker, day) if found and day else None
         return found if found is None or factor is None else replace(found, leverage=factor)
@@ -147,7 +147,7 @@ class KnownInstruments:
         Without a day, what holds now.
         """
         letters = root.strip().upper()
-        return self._own_roots.get(letters) or _root(letters, day)
+        return self.own_roots.get(letters) or _root(letters, day)
 
     def underlying_of(self, root: str, day: date | None = None) -> str:
         """The ticker that options of a root deliver on the day: the root itself where it is one."""
@@ -159,25 +159,33 @@ class KnownInstruments:
         return _spellings().get(symbol.strip().upper(), symbol)
 
     def extended_by(self, rows: Iterable[Row], file: str) -> KnownInstruments:
-        """These tables with a user's own rows above them.
+        """These tables with a user's own rows above them; what a row leaves out stays as known.
 
         A row has `symbol` and any of the headings `name`, `class`, `leverage` or `factor`, `index`,
         `index_scale`, `class_group`, `product_group`; for an option root `root`, with `underlying`,
         `style`, `settlement`, `multiplier`; `source`, `as_of` and `remark` for either. Refused by
-        row where a word or number is none.
+        row where a heading, a word or a number is none.
         """
-        own, roots = dict(self._own), dict(self._own_roots)
+        own, roots = dict(self.own), dict(self.own_roots)
         for number, row in enumerate(rows, 2):
             reader = _OwnRow(row, file, number)
+            reader.refuse_unknown_headings()
             if reader.text("root"):
                 roots[reader.text("root").upper()] = reader.root()
             else:
-                own[reader.symbol()] = reader.instrument()
+                own[reader.symbol()] = reader.instrument(self.find(reader.symbol()))
         return KnownInstruments(own, roots)
 
 
 KNOWN: Final = KnownInstruments({}, {})
 """The rulebook's own tables."""
+
+
+_OWN_HEADINGS: Final = (
+    "symbol", "name", "class", "leverage", "factor", "index", "index_scale", "class_group",
+    "product_group", "root", "underlying", "style", "settlement", "multiplier", "source", "as_of",
+    "remark",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -194,21 +202,30 @@ class _OwnRow:
     def symbol(self) -> str:
         return self.text("symbol").upper() or self._refuse("symbol", "nothing", "a ticker")
 
-    def instrument(self) -> KnownInstrument:
-        class_ = self.text(CLASS) or UnderlyingClass.STOCK.value
+    def refuse_unknown_headings(self) -> None:
+        for heading in (h for h in self.row if h not in _OWN_HEADINGS and self.text(h)):
+            self._refuse(heading, "an unknown heading", ", ".join(_OWN_HEADINGS))
+
+    def instrument(self, known: KnownInstrument | None) -> KnownInstrument:
+        if known is None or known.is_former:
+            stock = UnderlyingClass.STOCK
+            known = KnownInstrument(self.symbol(), self.text("name"), KnownAs.OWN, stock)
+        class_ = self.text(CLASS) or known.underlying_class.value
         if class_ not in set(UnderlyingClass):
             self._refuse(CLASS, repr(class_), ", ".join(UnderlyingClass))
         factor = "factor" if self.text("factor") else "leverage"
-        return KnownInstrument(
-            symbol=self.symbol(),
-            name=self.text("name"),
+        return replace(
+            known,
+            name=self.text("name") or known.name,
             known_as=KnownAs.OWN,
             underlying_class=UnderlyingClass(class_),
-            leverage=self._number(factor, 1.0),
-            index=self.text("index").upper(),
-            index_scale=self._number("index_scale", 1.0),
-            class_group=self.text(CLASS_GROUP).upper(),
-            product_group=self.text(PRODUCT_GROUP),
+            leverage=self._number(factor, known.leverage),
+            index=self.text("index").upper() or known.index,
+            index_scale=self._number("index_scale", known.index_scale),
+            class_group=self.text(CLASS_GROUP).upper() or known.class_group,
+            product_group=self.text(PRODUCT_GROUP) or known.product_group,
+            unconfirmed=frozenset(f for f in known.unconfirmed if not self.text(f)),
+            how_sure="",
             source=self.text("source") or self.file,
             as_of=self.text("as_of"),
             remark=self.text("remark"),
@@ -240,7 +257,7 @@ class _OwnRow:
             number = float(text or default)
         except ValueError:
             number = 0.0
-        if text and not abs(number) > 0:
+        if text and not 0 < abs(number) < inf:
             self._refuse(heading, repr(text), "a number that is not 0")
         return number
 

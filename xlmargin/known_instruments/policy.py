@@ -26,6 +26,7 @@ from xlmargin.known_instruments.names import read_name
 from xlmargin.rulebook import portfolio_rules, strategy_rules
 from xlmargin.settings import KnownUnderlyings
 
+NOT_USED: Final = "not used, for no list seen confirms it"
 LEVERAGE: Final = "leverage"
 INDEX_SCALE: Final = "index_scale"
 
@@ -212,10 +213,23 @@ def _of_gaps(
             Severity.NOTE, symbol, "", facts, "", found.where, f"{symbol}: {facts}, known"
         )
     for field, value in withheld.items():
-        if field == PRODUCT_GROUP:
-            continue
-        text = f"{symbol}: {field} {_shown(value)} not used, for no list seen confirms it"
-        yield _finding(Severity.NOTE, found, field, value, f"{text}; state it to use it", "")
+        if field != PRODUCT_GROUP:
+            text = f"{symbol}: {field} {_shown(value)} {NOT_USED}; state it to use it"
+            yield _finding(Severity.NOTE, found, field, value, text, "")
+
+
+def withheld(
+    symbol: str, stated: Facts, day: date, known: KnownInstruments
+) -> Iterator[tuple[Finding, Facts]]:
+    """What is known but not used, unconfirmed: each with the facts if it were stated."""
+    found = known.find(symbol, day)
+    if found is None or found.is_former:
+        return
+    policy = KnownUnderlyings.CONFIRMED
+    usable, unused = _shared_out(stated, found, day, policy)
+    for finding in _of_gaps(stated, found, {}, unused, policy):
+        used = {**usable, finding.field: unused[finding.field]}
+        yield finding, _completed(stated, used)
 
 
 def _of_name(symbol: str, stated: Facts, found: KnownInstrument) -> Iterator[Finding]:
@@ -233,7 +247,7 @@ def _of_unknown(symbol: str, stated: Facts, former: KnownInstrument | None) -> I
         text = f"{symbol}, known as a former instrument: {former.name}"
         wanted = "class and leverage stated"
         yield _finding(Severity.WARNING, former, CLASS, former.underlying_class, text, wanted)
-    reading = read_name(stated.name) if stated.leverage is None else None
+    reading = read_name(stated.name) if stated.name and stated.leverage is None else None
     if reading:
         severity = Severity.ERROR if reading.is_certain else Severity.WARNING
         known = f"{reading.factor:g}" if reading.is_certain else ""

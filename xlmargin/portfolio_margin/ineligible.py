@@ -13,15 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.errors import RefusedPosition
-from xlmargin.instruments import UnderlyingClass
 from xlmargin.market import Market
 from xlmargin.requirement import Requirement
-from xlmargin.rulebook import PortfolioRules
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,17 +33,6 @@ class StrategyBased:
 
 AskStrategyBased = Callable[[Book, FloatArray], StrategyBased]
 """Answers the strategy-based requirement of a book whose positions have these marks, $ per unit."""
-
-
-def eligible(book: Book, rules: PortfolioRules) -> BoolArray:
-    """Which positions portfolio margin covers, shape (positions,); cash is not among them."""
-    positions, notes = book.positions, rules.eligible_products.notes_eligible
-    classes = [u.underlying_class for u in book.market.underlyings]
-    outside = [c.stands_still or (c is UnderlyingClass.ETN and not notes) for c in classes]
-    can_be = book.market.marginable & ~np.array(outside, dtype=bool)
-    covered = ~positions.is_cash
-    covered[covered] = can_be[positions.underlying[covered]]
-    return covered
 
 
 def refused(book: Book, mark: FloatArray) -> StrategyBased:

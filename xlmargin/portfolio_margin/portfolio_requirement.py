@@ -17,6 +17,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
+from xlmargin.instruments import UnderlyingClass
 from xlmargin.portfolio_margin.groups import (
     NO_PARENT,
     Level,
@@ -29,7 +30,6 @@ from xlmargin.portfolio_margin.ineligible import (
     AskStrategyBased,
     StrategyBased,
     at_prices,
-    eligible,
     refused,
 )
 from xlmargin.portfolio_margin.minimums import contract_minimum, delivered_value, house_minimum
@@ -155,6 +155,17 @@ def portfolio_margin(book: Book, ask_strategy_based: AskStrategyBased = refused)
     return margin_at(frame, book.market.spot, contracts.base)
 
 
+def eligible(book: Book, rules: PortfolioRules) -> BoolArray:
+    """Which positions portfolio margin covers, shape (positions,); cash is not among them."""
+    positions, notes = book.positions, rules.eligible_products.notes_eligible
+    classes = [u.underlying_class for u in book.market.underlyings]
+    outside = [c.stands_still or (c is UnderlyingClass.ETN and not notes) for c in classes]
+    can_be = book.market.marginable & ~np.array(outside, dtype=bool)
+    covered = ~positions.is_cash
+    covered[covered] = can_be[positions.underlying[covered]]
+    return covered
+
+
 def margin_at(frame: MarginFrame, spot: FloatArray, base: FloatArray) -> PortfolioMargin:
     """The book under portfolio margin with its underlyings at these prices: arrays re-based.
 
@@ -189,11 +200,15 @@ def margin_with_values(
     array[~frame.eligible] = 0.0
     market_value = np.maximum(base + (contracts.mark - contracts.base), 0.0)
     worth = unit_value(positions, contracts, spot, market_value)
-    minimum = contract_minimum(positions, positions.units * worth, rules)
-    minimum[~frame.eligible] = 0.0
+    minimum = np.zeros(len(positions))
+    if len(contracts):
+        minimum = contract_minimum(positions, positions.units * worth, rules)
+        minimum[~frame.eligible] = 0.0
     class_of, classes = _class_level(frame, array, minimum)
-    house = _house_minimum(frame, spot, class_of, len(classes))
-    classes = replace(classes, minimum=np.maximum(classes.minimum, house))
+    house = np.zeros(len(classes))
+    if len(contracts):
+        house = _house_minimum(frame, spot, class_of, len(classes))
+        classes = replace(classes, minimum=np.maximum(classes.minimum, house))
     levels = _levels(frame, classes)
     return PortfolioMargin(frame, spot, worth, array, minimum, house, class_of, levels)
 

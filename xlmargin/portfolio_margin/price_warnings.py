@@ -99,6 +99,11 @@ def _beside_a_volatility(margin: PortfolioMargin) -> Iterator[Problem]:
 
 def _unusual_volatilities(contracts: ContractTable, margin: PortfolioMargin) -> Iterator[Problem]:
     low, high = _USUAL_VOLATILITY
+    given = np.isin(contracts.source, (VolatilitySource.STATED, VolatilitySource.MARKET))
+    unusual = (contracts.volatility < low) | (contracts.volatility > high)
+    for i in np.flatnonzero(given & unusual & (contracts.contracts.years > 0)).tolist():
+        found = f"a volatility of {contracts.volatility[i]:.1%}"
+        yield _warning(margin, i, "volatility", found, f"a usual one, {low:.0%} to {high:.0%}")
     for series in np.unique(contracts.series):
         own = np.flatnonzero(
             (contracts.series == series) & (contracts.source == VolatilitySource.SOLVED)

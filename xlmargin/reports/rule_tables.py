@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 import xlmargin
+from xlmargin.cells.problems import counted
 from xlmargin.dates import serial_of
 from xlmargin.errors import Problem
 from xlmargin.known_instruments import KNOWN
@@ -66,12 +67,10 @@ def version_table() -> Table:
 
 
 def problem_table(problems: Sequence[Problem]) -> Table:
-    """Every problem found, a row each; one row that says so where there are none."""
-    rows: list[list[Value]] = [
-        [p.severity.value, p.range, _rows(p), p.column, p.found, p.wanted] for p in problems
-    ]
-    headings = ("severity", "range", "row", "column", "found", "wanted")
-    return Table(headings, rows or [["no problems", None, None, None, None, None]])
+    """How many problems there are of each kind, and then every one, a row each."""
+    rows: list[list[Value]] = [[counted(problems), None, None, None, None, None]]
+    rows += [[p.severity.value, p.range, _rows(p), p.column, p.found, p.wanted] for p in problems]
+    return Table(("severity", "range", "row", "column", "found", "wanted"), rows)
 
 
 def _rows(problem: Problem) -> Value:

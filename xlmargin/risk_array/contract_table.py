@@ -1,7 +1,11 @@
-"""The distinct contracts of a book, each with its volatility: what is priced, and priced once.
+"""The risk array: gain or loss of every position at every valuation point.
 
-Positions on the same contract at the same price share one entry; a contract held at two prices
-has two, because each price implies its own volatility.
+Each distinct contract of a book is valued once at all its points; a position's row is its units
+times its contract's gain or loss. No time passes and no volatility shock is added. Positions on the
+same contract at the same price share one entry; a contract held at two prices has two, because each
+price implies its own volatility.
+
+Rule: FINRA 4210(g)(2), theoretical gains and losses.
 """
 
 from __future__ import annotations
@@ -73,6 +77,10 @@ class ContractTable:
     of_position: IntArray
     smile: Smile
 
+    def __len__(self) -> int:
+        """Number of distinct contracts."""
+        return len(self.underlying)
+
     def values(self, spot: FloatArray, volatility_move: float = 0.0) -> FloatArray:
         """Theoretical value at each price of each contract's underlying, $ per unit.
 
@@ -81,6 +89,8 @@ class ContractTable:
         fraction of itself.
         """
         moved_spot, volatility = spot[self.underlying], self.volatility
+        if not len(self):
+            return moved_spot
         if self.smile is Smile.STICKY_MONEYNESS:
             volatility = volatility_at_same_moneyness(
                 volatility, self.contracts.strike, self.spot, moved_spot, self.series
@@ -128,6 +138,23 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     contracts = _terms(positions, market, first)
     underlying = positions.underlying[first]
     spot = market.spot[underlying]
+    if not first.size:
+        none = np.zeros(0)
+        return ContractTable(
+            contracts=contracts,
+            underlying=underlying,
+            spot=spot,
+            volatility=none,
+            source=none.astype(np.int8),
+            least=none,
+            series=first,
+            settled=none.astype(bool),
+            model=none,
+            mark=none,
+            base=none,
+            of_position=of_position,
+            smile=settings.smile,
+        )
     settled = positions.contracts.settled(market.as_of)[first]
     mark = np.where(settled, _settled_value(positions, spot, first), positions.mark[first])
     stated, taken_at = positions.volatility[first], positions.mark_spot[first]
@@ -323,3 +350,39 @@ def _wanted(
             return f"a lower price: no volatility gives this one{_IN_DOUBT}"
         case _:
             return "a price that a volatility can give, or a volatility"
+
+
+def risk_array(
+    positions: Positions,
+    table: ContractTable,
+    base_spot: FloatArray,
+    moved_spot: FloatArray,
+    contract_gains: FloatArray,
+) -> FloatArray:
+    """Gain (+) or loss (-) of each position at each point, $, shape (positions, points).
+
+    `base_spot` has shape (underlyings,), `moved_spot` (underlyings, points) and `contract_gains`, $
+    per unit, (contracts, points). Cash gains nothing.
+    """
+    gains = np.zeros((len(positions), moved_spot.shape[1]))
+    stock = positions.is_stock
+    held = positions.underlying[stock]
+    gains[stock] = moved_spot[held] - base_spot[held, None]
+    options = table.of_position != NO_CONTRACT
+    gains[options] = contract_gains[table.of_position[options]]
+    array: FloatArray = positions.units[:, None] * gains
+    return array
+
+
+def unit_value(
+    positions: Positions, table: ContractTable, spot: FloatArray, contract_value: FloatArray
+) -> FloatArray:
+    """What one unit of each position is worth, $; a dollar of cash is worth 1.
+
+    `spot` has shape (underlyings,), `contract_value`, $ per unit, (contracts,).
+    """
+    value = np.ones(len(positions))
+    stock, options = positions.is_stock, table.of_position != NO_CONTRACT
+    value[stock] = spot[positions.underlying[stock]]
+    value[options] = contract_value[table.of_position[options]]
+    return value

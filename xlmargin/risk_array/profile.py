@@ -15,8 +15,7 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.dates import DAYS_PER_YEAR
-from xlmargin.risk_array.contract_table import ContractTable
-from xlmargin.risk_array.risk_array import risk_array
+from xlmargin.risk_array.contract_table import ContractTable, risk_array
 from xlmargin.risk_array.stress import spot_after
 
 _A_SECOND: Final = 1.0 / 86_400.0

@@ -10,8 +10,7 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.market import Market
-from xlmargin.risk_array.contract_table import ContractTable
-from xlmargin.risk_array.risk_array import risk_array
+from xlmargin.risk_array.contract_table import ContractTable, risk_array
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
 
 

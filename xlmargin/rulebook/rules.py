@@ -168,7 +168,7 @@ def rules_in_force(
     `same_expiry_only`. Refused on a date on which a number that is not divided has no value.
     """
     made: type = rules
-    found = _in_force(made, as_of, house_named(house), checked_overrides(overrides or {}))
+    found = _in_force(made, as_of, house, tuple((overrides or {}).items()))
     assert isinstance(found, rules)
     return found
 
@@ -191,6 +191,7 @@ def why_not_in_force(rules: type, day: date) -> str:
 
 @lru_cache(maxsize=4096)
 def _in_force(rules: type, as_of: date, house: str, overrides: Overrides) -> object:
+    house, overrides = house_named(house), checked_overrides(dict(overrides))
     made_of = _sections(rules)
     names = {f.name for section in made_of.values() for f in fields(section)}
     values = values_in_force(names, as_of, house, overrides)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import Placed
 from xlmargin.workbooks.look import AMBER, NAVY
 from xlmargin.workbooks.page import Page
@@ -130,21 +130,8 @@ def _added(page: Page, row: int, state: Placed) -> None:
 
 def _chart(draft: Draft, page: Page, widths: tuple[float, ...]) -> None:
     """Equity, requirement and excess, a pair of columns each."""
-    chart = draft.chart("column")
-    for column, color in ((1, "#B9C8DB"), (2, NAVY)):
-        chart.add_series(
-            {
-                "name": [SHEET, _REGIMES_ROW, column],
-                "categories": [SHEET, _REGIMES_ROW + 1, 0, _REGIMES_ROW + 3, 0],
-                "values": [SHEET, _REGIMES_ROW + 1, column, _REGIMES_ROW + 3, column],
-                "fill": {"color": color},
-                "gap": 60,
-                "overlap": 0,
-            }
-        )
-    chart.set_y_axis(small_axis(num_format="$#,##0,K"))
-    chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
-    chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
+    rows = (_REGIMES_ROW + 1, _REGIMES_ROW + 3)
+    chart = draft.chart_of_pairs(SHEET, _REGIMES_ROW, rows, (1, 2))
     chart.set_size({"width": min(width_of(widths), 620), "height": _HEIGHT})
     says = "Pairs of columns: equity, requirement and excess under both regimes"
     page.chart(_REGIMES_ROW - 1, 3, chart, "Both regimes, $ thousands", says)

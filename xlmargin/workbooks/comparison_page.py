@@ -6,7 +6,7 @@ from typing import Final
 
 from xlmargin.reports.table import TOTAL
 from xlmargin.settings import Basis
-from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import Placed
 from xlmargin.workbooks.look import NAVY, STEEL
 from xlmargin.workbooks.page import SPARE, Page
@@ -88,22 +88,7 @@ def _by_account(draft: Draft, page: Page, compared: Placed, row: int) -> None:
 
 def _chart(draft: Draft, page: Page, rows: tuple[int, int], figure: int) -> None:
     """A pair of columns for each row: strategy-based, and portfolio margin."""
-    chart = draft.chart("column")
-    first, last = rows
-    for column, color in ((figure, "#B9C8DB"), (_PORTFOLIO, NAVY)):
-        chart.add_series(
-            {
-                "name": [SHEET, _TABLE_ROW, column],
-                "categories": [SHEET, first, 0, last, 0],
-                "values": [SHEET, first, column, last, column],
-                "fill": {"color": color},
-                "gap": 60,
-                "overlap": 0,
-            }
-        )
-    chart.set_y_axis(small_axis(num_format="$#,##0,K"))
-    chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
-    chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
+    chart = draft.chart_of_pairs(SHEET, _TABLE_ROW, rows, (figure, _PORTFOLIO))
     chart.set_size({"width": width_of(_WIDTHS), "height": _HEIGHT})
     each = "account" if draft.several else "underlying"
     says = f"Pairs of columns: requirement of each {each} under both regimes"

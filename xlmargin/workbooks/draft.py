@@ -11,7 +11,7 @@ from xlmargin.book import Book
 from xlmargin.workbooks.formulas_sheet import FormulasSheet, Placed
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Answers, Argument, Call
-from xlmargin.workbooks.look import GREY, RULE_LINE, Look
+from xlmargin.workbooks.look import GREY, NAVY, RULE_LINE, Look
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.printed import ROW
 from xlmargin.workbooks.xlsx_writer import Chart, Sheet, Workbook
@@ -82,6 +82,30 @@ class Draft:
         chart.set_legend({"none": True})
         for axis in (chart.set_x_axis, chart.set_y_axis):
             axis(small_axis())
+        return chart
+
+    def chart_of_pairs(
+        self, sheet: str, headings_row: int, rows: tuple[int, int], columns: tuple[int, int]
+    ) -> Chart:
+        """A chart of two columns of a sheet beside each other, in $ thousands, a pair a row.
+
+        The first column of the sheet names the pairs; `rows` are the first and the last.
+        """
+        chart, (first, last) = self.chart("column"), rows
+        for column, color in zip(columns, ("#B9C8DB", NAVY), strict=True):
+            chart.add_series(
+                {
+                    "name": [sheet, headings_row, column],
+                    "categories": [sheet, first, 0, last, 0],
+                    "values": [sheet, first, column, last, column],
+                    "fill": {"color": color},
+                    "gap": 60,
+                    "overlap": 0,
+                }
+            )
+        chart.set_y_axis(small_axis(num_format="$#,##0,K"))
+        chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
+        chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
         return chart
 
 

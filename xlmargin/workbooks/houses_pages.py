@@ -7,7 +7,7 @@ from typing import Final
 
 from xlmargin.cells.values import text_of, to_value
 from xlmargin.rulebook import house_names
-from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import Placed
 from xlmargin.workbooks.input_pages import HEADING_ROW as SETTINGS_HEADING
 from xlmargin.workbooks.live_formulas import Argument, Call, Value
@@ -196,21 +196,8 @@ def _amount(house: _House, column: int) -> float:
 
 def _chart(draft: Draft, page: Page, first: int, last: int) -> None:
     """Maintenance and portfolio margin requirement of every house."""
-    chart = draft.chart("column")
-    for column, color in ((_MAINTENANCE, "#B9C8DB"), (_PORTFOLIO, NAVY)):
-        chart.add_series(
-            {
-                "name": [SHEET, _TABLE_ROW, column],
-                "categories": [SHEET, first, 0, last, 0],
-                "values": [SHEET, first, column, last, column],
-                "fill": {"color": color},
-                "gap": 60,
-                "overlap": 0,
-            }
-        )
-    chart.set_y_axis(small_axis(num_format="$#,##0,K"))
-    chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
-    chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
+    columns = (_MAINTENANCE, _PORTFOLIO)
+    chart = draft.chart_of_pairs(SHEET, _TABLE_ROW, (first, last), columns)
     chart.set_size({"width": width_of(_WIDTHS), "height": 18 * (_CHART_ROWS - 1)})
     says = "Pairs of columns: requirements of both regimes under every house"
     page.chart(last + 2, 0, chart, "Requirements by house, $ thousands", says)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xlmargin.cells.dates import date_serial
+from xlmargin.cells.reading import heading_row
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import text_of, to_value
 from xlmargin.cells.words import (
@@ -137,7 +138,11 @@ def _with_headings(settings: Cells) -> Cells:
 
 
 def _table(name: str, cells: Cells, headings: Headings) -> InputTable:
-    first = next(i for i, row in enumerate(cells) if any(cell is not None for cell in row))
+    """The table from its headings on: titles above them are no part of it."""
+    if name in BY_ROW:
+        first = next(i for i, row in enumerate(cells) if any(cell is not None for cell in row))
+    else:
+        first = heading_row(cells, headings)
     texts = _unique([_text(text_of(to_value(cell))) for cell in cells[first]])
     columns = tuple(headings.name_of(text) for text in texts)
     rows: Rows = [list(texts)]

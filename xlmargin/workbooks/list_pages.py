@@ -104,8 +104,10 @@ def write_check_page(draft: Draft) -> None:
     """Every problem of the input by range and row; red refuses the answers."""
     page = draft.page("Check", STEEL)
     page.title("Check", "Rows are counted from the heading of each range, which is row 1.")
-    page.columns((14, 14, 8, 16, 40, 48), CHECK_KINDS)
-    rows = page.answer(_FIRST, 0, draft.call("XLM_CHECK"), CHECK_KINDS, spare=SPARE)
+    widths = (20, 14, 14, 16, 44, 36)
+    page.columns(widths, CHECK_KINDS)
+    rows = page.answer(_FIRST, 0, draft.call("XLM_CHECK"), CHECK_KINDS, style="lines", spare=SPARE)
+    page.fit(_FIRST + 1, rows[1:], widths)
     last = _FIRST + len(rows) + SPARE - 1
     for word, color in (("error", LOSS), ("warning", AMBER), ("no problems", GAIN)):
         marked = {"type": "formula", "criteria": f'=$A{_FIRST + 2}="{word}"',

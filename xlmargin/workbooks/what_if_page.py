@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import Placed
 from xlmargin.workbooks.input_pages import write_input_page
 from xlmargin.workbooks.live_formulas import Call
@@ -72,22 +72,8 @@ def _glance(draft: Draft, page: Page, impact: Placed) -> None:
         page.shows(_GLANCE_ROW + i, 0, impact, (at, 0), "label", "plain")
         for column in (1, 2, 3):
             page.shows(_GLANCE_ROW + i, column, impact, (at, column), "right", "money")
-    chart = draft.chart("column")
-    last = _GLANCE_ROW + len(_CHARTED) - 1
-    for column, color in ((_BEFORE, "#B9C8DB"), (_AFTER, NAVY)):
-        chart.add_series(
-            {
-                "name": [SHEET, _GLANCE_ROW - 1, column],
-                "categories": [SHEET, _GLANCE_ROW, 0, last, 0],
-                "values": [SHEET, _GLANCE_ROW, column, last, column],
-                "fill": {"color": color},
-                "gap": 60,
-                "overlap": 0,
-            }
-        )
-    chart.set_y_axis(small_axis(num_format="$#,##0,K"))
-    chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
-    chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
+    rows = (_GLANCE_ROW, _GLANCE_ROW + len(_CHARTED) - 1)
+    chart = draft.chart_of_pairs(SHEET, _GLANCE_ROW - 1, rows, (_BEFORE, _AFTER))
     chart.set_size({"width": 460, "height": 320})
     says = "Pairs of columns: requirements before and after the trades"
     page.chart(2, 4, chart, "Requirements before and after, $ thousands", says)

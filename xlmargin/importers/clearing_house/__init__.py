@@ -1,6 +1,6 @@
 """Files of the clearing house: official risk arrays, and the groups that they are netted in."""
 
-from xlmargin.importers.clearing_house.array_files import POINTS, ArrayFile, ArrayRow, Contract
+from xlmargin.importers.clearing_house.array_files import POINTS, ArrayFile, ArrayRow
 from xlmargin.importers.clearing_house.group_files import PublishedGroups
 from xlmargin.importers.clearing_house.read_files import read_array_file, read_group_files
 
@@ -8,7 +8,6 @@ __all__ = [
     "POINTS",
     "ArrayFile",
     "ArrayRow",
-    "Contract",
     "PublishedGroups",
     "read_array_file",
     "read_group_files",

@@ -6,12 +6,13 @@ those here. Columns may be in any order; the ten values are those of ten prices 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.cells.words import RIGHTS
+from xlmargin.contracts import Contract
+from xlmargin.dates import serial_of
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers.brokers.records import Columns, Lines, Record, records
 from xlmargin.instruments import InstrumentKind
@@ -37,16 +38,6 @@ _COLUMNS: Final[Columns] = {
     },
 }
 _NEEDED: Final = ("class_group", "symbol", *(f"point {i}" for i in range(1, POINTS + 1)))
-
-
-@dataclass(frozen=True)
-class Contract:
-    """What a row is of: shares or an index where there is no right, else an option on the root."""
-
-    symbol: str
-    kind: InstrumentKind = InstrumentKind.STOCK
-    expiration: dt.date | None = None
-    strike: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -123,7 +114,8 @@ def _contract(record: Record) -> Contract | None:
     kind, expiration = RIGHTS.read(right), record.day("expiration")
     if kind is None:
         raise record.refused("right", "C or P")
-    return Contract(symbol.replace(".", ""), kind, expiration, record.number("strike"))
+    day = serial_of(expiration) if expiration else 0.0
+    return Contract(symbol.replace(".", ""), kind, record.number("strike"), day)
 
 
 def _row(record: Record, contract: Contract) -> ArrayRow:
