@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import ascii_uppercase
 from typing import Any, Final
 
 from tests.door.mutations import (
@@ -72,10 +73,12 @@ def _unknown(draw: Draw, others: Sequence[object]) -> Mutation | None:
     heading = draw.dice.choice(draw.headings)
     other = draw.dice.choice(others)
     needed = heading in NEEDED[draw.range]
-    draw.rows[0][draw.column(heading)] = other
+    column = draw.column(heading)
+    draw.rows[0][column] = other
     fate = Fate.REFUSED if needed and heading != "price" else Fate.TOLD
     change = f"heading {heading} -> {other!r}"
-    return draw.of_column(fate, heading, change, str(other), "type", "symbol", "price")
+    said = str(other or "").strip() or f"column {ascii_uppercase[column]}"
+    return draw.of_column(fate, heading, change, said, "type", "symbol", "price")
 
 
 @kind(*TABLES)

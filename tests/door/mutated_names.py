@@ -32,7 +32,7 @@ def name_in_other_spelling(draw: Draw) -> Mutation | None:
 @kind(*NAMED)
 def name_that_is_not_known(draw: Draw) -> Mutation | None:
     row, name = _some_named(draw)
-    draw.rows[row - 1][0] = draw.dice.choice(["zz", "hosue", "rat", 5, "=rate", "#REF!", None, "?"])
+    draw.rows[row - 1][0] = draw.dice.choice(["zz", "hosue", "rat", 5, "=zz", "#REF!", None, "?"])
     return Mutation(
         draw.rows, Fate.REFUSED, f"row {row}: {name} -> {draw.rows[row - 1][0]!r}", (row,)
     )
