@@ -15,7 +15,7 @@ from enum import Enum, IntEnum
 from functools import cached_property
 from typing import Final, Generic, TypeVar
 
-from xlmargin.cells.values import CellValue, text_of
+from xlmargin.cells.values import CellValue, is_error, text_of
 from xlmargin.instruments import InstrumentKind, Settlement, Style
 
 _SIGNS: Final = re.compile(r"[^\w%€£¥]|_")
@@ -205,7 +205,7 @@ class Headings:
 
     def name_of(self, text: str) -> str:
         """The heading's own name, "" where the text is not a known heading."""
-        if _TURNED.search(text):
+        if is_error(text) or _TURNED.search(text):
             return ""
         found = self._ranked.get(normalized(text)) or self._ranked.get(_without_dollars(text))
         return found[0] if found else self._term(text)
