@@ -41,7 +41,10 @@ COMMITTED = Path(__file__).parents[2] / "workbooks"
 NAMES = [template.name for template in TEMPLATES]
 OWN = {
     "margin-efficiency": {"Comparison", "Efficiency", "Strategies", "Requirement"},
-    "risk-array": {"Risk array", "Risk array by position", "Stress", "Contribution", "Explain"},
+    "risk-array": {
+        "Risk array", "Risk array by position", "Stress", "Contracts", "Exposure", "Payoff",
+        "Contribution", "Explain",
+    },
     "what-if": {"Trades", "What-if", "Candidates", "Hedges", "One more", "Account"},
     "family-office": {
         "Account", "Efficiency", "Facts", "Eligibility", "Calls", "Activity", "Intraday",

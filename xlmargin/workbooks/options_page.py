@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from xlmargin.workbooks.draft import Draft
@@ -26,6 +27,13 @@ _VALUES: Final = (
     "symbol", "implied volatility", "price", "delta", "gamma", "theta (a day)",
     "vega (per 1.00)", "rho (per 1.00)", "price at vol. + 10%",
 )  # fmt: skip
+_PARITY: Final = (
+    "call price", "put price", "spot", "strike", "expiration", "rate", "forward", "dividend yield",
+)  # fmt: skip
+_PAIR: Final = (24.5, 20.8, 500.0, 500.0, 0.04)
+_PAIR_KINDS: Final = ("price", "price", "price", "price", "date", "rate")
+"""A textbook's call and put of one strike: prices, spot, strike and rate; and days to run."""
+_DAYS: Final = 91
 _WIDTHS: Final = (27, 12, 12, 12, 12, 13, 13, 13, 12, 12)
 _TEXTS: Final = ("symbol", "style", "underlying", "right")
 _UP: Final = 0.10
@@ -49,6 +57,7 @@ def write_options_page(draft: Draft) -> None:
         symbol = xl_rowcol_to_cell(_FIRST + i, _SYMBOL)
         page.formula(values_row + i, _SYMBOL, symbol, sample.symbol, "body", "text")
     _write_values(draft, page, values_row, samples, read)
+    _write_parity(draft, page, values_row + len(samples) + 3)
     page.sheet.freeze_panes(2, 1)
     page.prints(len(_WIDTHS), draft.stamp)
     page.protect()
@@ -109,6 +118,23 @@ def _write_values(
     higher = Argument(f"{volatility.text}*{1 + _UP:g}", _times(implied, 1 + _UP))
     call = Call("OPT_PRICE", (*contract, higher, *terms))
     page.answer(row, _HIGHER, call, ["price"], heading=None)
+
+
+def _write_parity(draft: Draft, page: Page, row: int) -> None:
+    """A call and a put of one strike as inputs, and the carry that they tell."""
+    _headings(page, row - 1, "Forward and dividend yield by parity", _PARITY)
+    expires = math.floor(draft.book.market.as_of) + _DAYS
+    inputs = (*_PAIR[:-1], expires, _PAIR[-1])
+    for column, (value, kind) in enumerate(zip(inputs, _PAIR_KINDS, strict=True)):
+        page.sheet.write_number(row, column, value, page.look("input", kind))
+    call, put, spot, strike, expiration, rate = (
+        Argument(f"{SHEET}!{xl_rowcol_to_cell(row, column)}", value)
+        for column, value in enumerate(inputs)
+    )
+    terms = (strike, expiration, draft.as_of, rate)
+    forward, yield_ = Call("OPT_FORWARD", (call, put, *terms)), (call, put, spot, *terms)
+    page.answer(row, len(inputs), forward, ["price"], heading=None)
+    page.answer(row, len(inputs) + 1, Call("OPT_YIELD", yield_), ["rate"], heading=None)
 
 
 def _times(rows: Rows, factor: float) -> Rows:

@@ -10,6 +10,7 @@ from xlmargin.workbooks.calls_page import write_calls_page
 from xlmargin.workbooks.comparison_page import write_comparison_page
 from xlmargin.workbooks.efficiency_page import write_efficiency_page
 from xlmargin.workbooks.eligibility_page import write_eligibility_page
+from xlmargin.workbooks.exposure_pages import write_exposure_pages
 from xlmargin.workbooks.formulas_page import write_formulas_page
 from xlmargin.workbooks.hedge_pages import write_hedges_page, write_one_more_page
 from xlmargin.workbooks.houses_pages import write_houses_pages
@@ -81,6 +82,15 @@ CONTRIBUTION: Final = PageOf(
     write_contribution_page,
     (("Contribution", "What each position adds to the requirement."),),
     asks=(BY_PORTFOLIO,),
+)
+EXPOSURE: Final = PageOf(
+    "exposure",
+    write_exposure_pages,
+    (
+        ("Contracts", "Volatility, its source, rate, yield and forward of every contract."),
+        ("Exposure", "Greeks in dollars by underlying."),
+        ("Payoff", "Gains and losses over moves of the market, on a day that you choose."),
+    ),
 )
 COMPARISON: Final = PageOf(
     "comparison",

@@ -1,0 +1,133 @@
+"""What is held and what it does: contracts, Greeks in dollars, and the payoff picture."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from xlmargin.book import Book
+from xlmargin.reports import SPOT_MOVES
+from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.live_formulas import Argument
+from xlmargin.workbooks.look import GREY, NAVY, STEEL
+from xlmargin.workbooks.page import SPARE, Page
+from xlmargin.workbooks.printed import width_of
+from xlmargin.workbooks.xlsx_writer import xl_range_abs
+
+_FIRST: Final = 3
+"""Row of the headings of a page that is one table, counted from 0."""
+_CONTRACT_KINDS: Final = (
+    "text", "text", "price", "date", "quantity", "price", "price", "rate", "text", "rate", "rate",
+    "price", "greek",
+)  # fmt: skip
+_CONTRACT_WIDTHS: Final = (10, 7, 11, 12, 10, 11, 11, 11, 12, 9, 10, 12, *[10] * 5)
+_GREEK_KINDS: Final = ("text", "money", "money", "percent", "money", "money", "money")
+_GREEK_WIDTHS: Final = (34, *[18] * 6)
+
+PAYOFF: Final = "Payoff"
+_MOVES_ROW: Final = 3
+_DAY_ROW: Final = 4
+_CHART_ROW: Final = 6
+_CHART_ROWS: Final = 16
+_TABLE_ROW: Final = _CHART_ROW + _CHART_ROWS + 1
+_MOST_LINES: Final = 6
+_WIDTHS: Final = (34, *[12.0] * len(SPOT_MOVES))
+
+
+def write_exposure_pages(draft: Draft) -> None:
+    """Contracts with what they are valued by, Greeks by underlying, and the payoff picture."""
+    _write_contracts(draft)
+    _write_greeks(draft)
+    _write_payoff(draft)
+
+
+def _write_contracts(draft: Draft) -> None:
+    page = draft.page("Contracts", STEEL)
+    page.title(
+        "Contracts",
+        "What each contract is valued by: its volatility, where that is from, and the carry to its "
+        "expiration.",
+        "Greeks are per unit: vega for 1.00 of volatility, theta for a day.",
+    )
+    page.columns(_CONTRACT_WIDTHS, _CONTRACT_KINDS)
+    page.answer(_FIRST, 0, draft.call("PM_CONTRACTS"), _CONTRACT_KINDS, spare=SPARE)
+    page.sheet.freeze_panes(_FIRST + 1, 1)
+    page.prints(len(_CONTRACT_WIDTHS), draft.stamp, repeat=_FIRST)
+    page.protect()
+
+
+def _write_greeks(draft: Draft) -> None:
+    page = draft.page("Exposure", STEEL)
+    page.title(
+        "Exposure",
+        "Dollars by underlying: exposure is delta times units times spot. Cash has no row, and "
+        "counts in the equity.",
+    )
+    page.columns(_GREEK_WIDTHS, _GREEK_KINDS)
+    page.answer(_FIRST, 0, draft.call("PM_GREEKS"), _GREEK_KINDS, spare=SPARE)
+    page.sheet.freeze_panes(_FIRST + 1, 1)
+    page.prints(len(_GREEK_WIDTHS), draft.stamp, repeat=_FIRST)
+    page.protect()
+
+
+def _write_payoff(draft: Draft) -> None:
+    """Moves and a day as inputs, gains of the accounts as lines, and all of them as a table."""
+    page = draft.page(PAYOFF, NAVY)
+    page.title(
+        PAYOFF,
+        "Gain or loss in dollars over moves of the market on the day in blue, which is the first "
+        "expiration to come.",
+        "Volatilities stay; what has expired by then is at its intrinsic value.",
+    )
+    page.columns(_WIDTHS, ["text", "money"])
+    moves, day = _inputs(draft.book, page)
+    page.section(_TABLE_ROW - 1, "By underlying and account", len(_WIDTHS))
+    call = draft.call("PM_PROFILE", moves, day)
+    rows = page.answer(_TABLE_ROW, 0, call, ["text", "money"], heading="move", spare=SPARE)
+    page.heat(_TABLE_ROW + 1, 1, _TABLE_ROW + len(rows) + SPARE - 1, len(_WIDTHS) - 1)
+    _chart(draft, page, len(rows))
+    page.sheet.freeze_panes(2, 1)
+    page.prints(len(_WIDTHS), draft.stamp)
+    page.protect()
+
+
+def _inputs(book: Book, page: Page) -> tuple[Argument, Argument]:
+    """The moves and the day as cells to be overtyped."""
+    page.text(_MOVES_ROW, 0, "Moves of the market", "label")
+    for i, move in enumerate(SPOT_MOVES):
+        page.sheet.write_number(_MOVES_ROW, 1 + i, move, page.look("input", "move"))
+    moves = xl_range_abs(_MOVES_ROW, 1, _MOVES_ROW, len(SPOT_MOVES))
+    expires = np.floor(book.positions.expiration)
+    day = float(np.min(expires[expires >= book.market.as_of], initial=np.inf))
+    day = day if np.isfinite(day) else float(np.floor(book.market.as_of))
+    page.text(_DAY_ROW, 0, "Day", "label")
+    page.sheet.write_number(_DAY_ROW, 1, day, page.look("input", "date"))
+    page.reaches(_DAY_ROW)
+    cell = xl_range_abs(_DAY_ROW, 1, _DAY_ROW, 1)
+    return Argument(f"{PAYOFF}!{moves}", [list(SPOT_MOVES)]), Argument(f"{PAYOFF}!{cell}", day)
+
+
+def _chart(draft: Draft, page: Page, rows: int) -> None:
+    """A line an account, the last rows of the table."""
+    chart = draft.chart("line")
+    accounts = min(len(draft.book.positions.accounts), _MOST_LINES)
+    first, last = _TABLE_ROW + rows - len(draft.book.positions.accounts), len(_WIDTHS) - 1
+    for i, row in enumerate(range(first, first + accounts)):
+        chart.add_series(
+            {
+                "name": [PAYOFF, row, 0],
+                "categories": [PAYOFF, _TABLE_ROW, 1, _TABLE_ROW, last],
+                "values": [PAYOFF, row, 1, row, last],
+                "line": {"color": (NAVY, STEEL, GREY)[i % 3], "width": 2},
+            }
+        )
+    chart.set_y_axis(small_axis(num_format="$#,##0"))
+    chart.set_x_axis(
+        small_axis(
+            num_format="+0%;-0%;0%", label_position="low", major_gridlines={"visible": False}
+        )
+    )
+    chart.set_size({"width": width_of(_WIDTHS), "height": 275})
+    says = "Line: gain or loss of each account over moves of the market"
+    page.chart(_CHART_ROW, 0, chart, "Gain or loss of the account on the day, $", says)
