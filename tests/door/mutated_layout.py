@@ -264,7 +264,8 @@ def totals_below(draw: Draw) -> Mutation | None:
     at = draw.dice.choice([0, draw.column("symbol")])
     row[at] = draw.dice.choice(TOTALS)
     for heading in draw.columns(Meaning.COUNT, Meaning.MONEY):
-        if draw.dice.random() < 0.4 and heading in ("quantity", "price", "cost", "fee", "amount"):
+        is_summed = heading in ("quantity", "price", "cost", "fee", "amount")
+        if draw.dice.random() < 0.4 and is_summed and draw.column(heading) != at:
             row[draw.column(heading)] = sum(draw.cell(n, heading) for n in draw.untouched(heading))
     if draw.dice.random() < 0.3:
         draw.rows.append([None] * len(draw.rows[0]))

@@ -204,7 +204,8 @@ def _without_other_rows(table: Table, filled: np.ndarray, log: ProblemLog) -> Ta
         names = table.columns["symbol"]
         if isinstance(names, CodedCells):
             total = table.empty("symbol") & _has_total(table) | names.where(_is_total_in_symbol)
-            total &= table.empty("type") & table.empty("strike")
+            for heading in ("type", "strike"):
+                total &= table.empty(heading) | _has_total(table, heading)
             _leave_out(total & entry, table, "totals, left out", log)
             again = names.where(partial(eq, table.typed["symbol"]))
             for heading, text in table.typed.items():
@@ -224,10 +225,15 @@ def _leave_out(where: BoolArray, table: Table, text: str, log: ProblemLog) -> No
     log.notes_where(where, table, "", text)
 
 
-def _has_total(table: Table) -> BoolArray:
-    """Which rows say in one of their cells that they are a sum."""
+def _has_total(table: Table, heading: str = "") -> BoolArray:
+    """Which rows say in one of their cells, or in the one below a heading, that they are a sum."""
+    columns = (
+        [table.columns.get(heading)]
+        if heading
+        else [*table.columns.values(), *table.unknown.values()]
+    )
     found = np.zeros(len(table), dtype=bool)
-    for column in (*table.columns.values(), *table.unknown.values()):
+    for column in columns:
         if isinstance(column, CodedCells):
             found |= column.where(_is_total)
     return found
