@@ -163,3 +163,12 @@ def test_options_of_years_with_quarterly_dividends_are_a_lattice_of_five_times_t
     monkeypatch.setattr(lattice, "STEPS", (320,) * len(lattice.STEPS))
     slow = lattice.lattice_value(some, spot, volatility)[:, 0]
     assert found / some.strike == pytest.approx(slow / some.strike, abs=5e-5)
+
+
+def test_a_deep_call_before_an_ex_date_is_a_lattice_of_ten_times_the_steps(monkeypatch):
+    """Beside what exercise at the ex-date pays, which is not what it pays today."""
+    quarters = [(0.03512 + 0.25 * quarter, 1.8509) for quarter in range(9)]
+    terms = (True, True, 100.0, 82.243, 2.0586, 0.02478, 0.0, 0.18223, quarters)
+    found = our_value(*terms)
+    monkeypatch.setattr(lattice, "STEPS", (640,) * len(lattice.STEPS))
+    assert found == pytest.approx(our_value(*terms), abs=2e-5 * 82.243)

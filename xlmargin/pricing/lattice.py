@@ -75,8 +75,8 @@ class _Exercise(IntEnum):
     ANY_DAY = 2
 
 
-EX_DATES_AT = {_Exercise.NEVER: 2, _Exercise.BEFORE_EX_DATES: 2, _Exercise.ANY_DAY: 4}
-"""Of the coarser lattice, every so many levels is a place for an ex-date."""
+EX_DATES_AT: IntArray = np.array([2, 2, 4])
+"""Of the coarser lattice, every so many levels is a place for an ex-date; by `_Exercise`."""
 
 
 def lattice_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
@@ -91,13 +91,12 @@ def lattice_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray
     known = LastValue.of(contracts, last, volatility)
     exercise, steps = _exercise(contracts), _coarse_steps(dividends, last)
     value = np.empty_like(spot)
-    for kind, number in np.unique(np.stack([exercise, steps], axis=1), axis=0).tolist():
-        rows = np.flatnonzero((exercise == kind) & (steps == number))
+    for number in np.unique(steps).tolist():
+        rows = np.flatnonzero(steps == number)
         ends = dividends.take(rows), last.take(rows), known.take(rows)
-        some = contracts.take(rows), *ends, spot[rows], volatility[rows]
-        places = number // EX_DATES_AT[kind]
-        coarse = _lattice_value(*some, _Exercise(kind), number, places)
-        fine = _lattice_value(*some, _Exercise(kind), 2 * number, places)
+        some = contracts.take(rows), *ends, spot[rows], volatility[rows], exercise[rows]
+        places = number // EX_DATES_AT[exercise[rows]]
+        coarse, fine = (_lattice_value(*some, size, places) for size in (number, 2 * number))
         value[rows] = (4 * fine - coarse) / 3  # Richardson, of an error in steps^-2
     return np.maximum(value, _least(contracts, dividends, spot, volatility))
 
@@ -138,15 +137,15 @@ def _lattice_value(
     known: LastValue,
     spot: FloatArray,
     volatility: FloatArray,
-    exercise: _Exercise,
+    exercise: NDArray[np.int8],
     steps: int,
-    places: int,
+    places: IntArray,
 ) -> FloatArray:
     """Values today by lattices of one number of steps; `(contracts, k)`."""
     levels = time_levels(dividends, last, steps, places)
     nodes = price_nodes(contracts, dividends, last, levels, spot, volatility)
     value = np.empty_like(spot)
-    order, first = np.argsort(nodes.count, kind="stable"), 0
+    order, first = np.lexsort((nodes.count, exercise)), 0
     while first < len(order):
         size = max(8, NUMBERS_AT_ONCE // int(nodes.count[order[first]]))
         rows = order[first : first + size]
@@ -156,7 +155,7 @@ def _lattice_value(
             levels.take(rows),
             nodes.take(rows),
             volatility[rows],
-            exercise,
+            exercise[rows],
         )
         value[rows] = lattice.values_today(spot[rows])
         first += size
@@ -165,10 +164,14 @@ def _lattice_value(
 
 @dataclass(frozen=True, eq=False)
 class _Lattice:
-    """One block of contracts; what exercise pays is `signed_price - signed_strike`."""
+    """One block of contracts; what exercise pays is `signed_price - signed_strike`.
+
+    The strike is infinite where an option is never exercised, `strike_any_day` also where it is
+    so before ex-dates only.
+    """
 
     contracts: Contracts
-    exercise: _Exercise
+    any_day: bool  # whether any of the contracts is exercised on any day
     levels: Levels
     nodes: Nodes
     continuation: Continuation
@@ -176,6 +179,7 @@ class _Lattice:
     price: FloatArray  # at each node, in forward dollars; (nodes, contracts)
     signed_price: FloatArray  # that of a call, less that of a put
     signed_strike: FloatArray  # (levels, contracts)
+    strike_any_day: FloatArray
     value: FloatArray  # at the last level; (nodes, contracts)
 
     @classmethod
@@ -186,23 +190,25 @@ class _Lattice:
         levels: Levels,
         nodes: Nodes,
         volatility: FloatArray,
-        exercise: _Exercise,
+        exercise: NDArray[np.int8],
     ) -> _Lattice:
         price = nodes.prices()
         sign = np.where(contracts.call, 1.0, -1.0)
         carry = contracts.rate - contracts.dividend_yield
         strike = contracts.strike * np.exp(-carry * levels.years)
+        any_day = exercise == _Exercise.ANY_DAY
         continuation = Continuation.of(contracts, levels, nodes, volatility)
         lattice = cls(
             contracts,
-            exercise,
+            bool(any_day.any()),
             levels,
             nodes,
             continuation,
             EarlyExerciseInStep.of(contracts, levels, strike, known.dividend, continuation),
             price,
             sign * price,
-            sign * strike,
+            np.where(exercise != _Exercise.NEVER, sign * strike, np.inf),
+            np.where(any_day, sign * strike, np.inf),
             known.continuation(price),
         )
         lattice._finish_last_level(known)
@@ -218,10 +224,9 @@ class _Lattice:
         kink, contract = self.nodes.kink, np.arange(len(self.contracts))
         around = self.price[kink, contract] * np.exp(KINK_POINTS[:, None] * self.nodes.spacing)
         value = known.continuation(around)
-        if self.exercise:
-            value = np.maximum(value, sign * around - strike)
-            paid = self.signed_price - strike
-            self.value[:] = greater_with_exact_kink(self.value, paid, self.nodes.count)
+        value = np.maximum(value, sign * around - strike)
+        paid = self.signed_price - strike
+        self.value[:] = greater_with_exact_kink(self.value, paid, self.nodes.count)
         means = combine(KINK_MEANS, value)
         self.value[kink + KINK_NODES[:, None], contract] = means
 
@@ -246,22 +251,19 @@ class _Lattice:
         cut = rows_cut(levels[-1], self.levels.steps)
         rows = slice(cut, len(value) - cut)
         here, signed_price, paid_here = value[rows], self.signed_price[rows], paid[rows]
+        price, gain = self.price[rows], scratch[rows]
         count = self.nodes.count - 2 * cut
         step_back = self.continuation.on(value, rows, self.nodes.count - 1 - cut, scratch)
         for level in reversed(levels):
             step_back(level)
+            if self.any_day:
+                np.subtract(signed_price, self.strike_any_day[level], out=paid_here)
+                self.early.exercise(here, paid_here, price, level, cut, count, gain)
             goes_ex = self.levels.goes_ex[level]
-            if self.exercise == _Exercise.ANY_DAY or (goes_ex.size and self.exercise):
-                np.subtract(signed_price, self.signed_strike[level], out=paid_here)
-            if self.exercise == _Exercise.ANY_DAY:
-                self.early.exercise(
-                    here, paid_here, self.price[rows], level, cut, count, scratch[rows]
-                )
             if goes_ex.size:
                 before = self._before_dividend(value, rows, level, goes_ex)
-                here[:, goes_ex] = greater_with_exact_kink(
-                    before, paid_here[:, goes_ex], count[goes_ex]
-                )
+                paid_before = signed_price[:, goes_ex] - self.signed_strike[level, goes_ex]
+                here[:, goes_ex] = greater_with_exact_kink(before, paid_before, count[goes_ex])
 
     def _before_dividend(
         self, value: FloatArray, rows: slice, level: int, goes_ex: IntArray

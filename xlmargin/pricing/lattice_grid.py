@@ -101,7 +101,9 @@ def rows_cut(level: int, steps: int) -> int:
     return max(0, int(reach * (1 - np.sqrt(share))) - SPARE_NODES)
 
 
-def time_levels(dividends: ForwardDividends, last: LastPeriod, steps: int, places: int) -> Levels:
+def time_levels(
+    dividends: ForwardDividends, last: LastPeriod, steps: int, places: IntArray
+) -> Levels:
     """Levels from today to the last period: evenly spaced between one ex-date and the next.
 
     At every `steps` / `places` levels, a whole number, is a place for an ex-date. Each takes the
@@ -129,14 +131,14 @@ def time_levels(dividends: ForwardDividends, last: LastPeriod, steps: int, place
     return Levels(longer[:-1].cumsum(axis=0).cumsum(axis=0), paid[:-1])
 
 
-def _places(wanted: FloatArray, pays: BoolArray, places: int) -> IntArray:
+def _places(wanted: FloatArray, pays: BoolArray, places: IntArray) -> IntArray:
     """Whole places in order, `(dividends, contracts)`, near those wanted; the last if not paid."""
     place = np.rint(wanted).astype(np.int64)
     earlier = np.zeros(place.shape[1], np.int64)
     for row in place:
         np.maximum(row, earlier + 1, out=row)
         earlier = row
-    later = np.full(place.shape[1], places)
+    later = places
     for row, paid in zip(place[::-1], pays[::-1], strict=True):
         row[:] = np.where(paid, np.minimum(row, later - 1), places)
         later = np.where(paid, row, later)

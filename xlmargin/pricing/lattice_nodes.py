@@ -82,7 +82,9 @@ def read(value: FloatArray, paid: FloatArray, nodes: Nodes, spot: FloatArray) ->
         first = np.where(is_exercised(-offset) & ~below, row - offset + 1, first)
         first = np.where(is_exercised(1 + offset) & ~above, row + offset - POINTS + 1, first)
     found = _lagrange(value, place, np.clip(first, 0, nodes.count - POINTS))
-    if below.any() or above.any():
+    if not (below.any() or above.any()):
+        return found
+    with np.errstate(invalid="ignore"):  # where nothing is exercised `paid` may be infinite
         exercise = _lagrange(paid, place, _stencil(place, nodes))
         nearest, away = np.where(below, row + 1, row), np.where(below, 1, -1)
         above_paid = np.sqrt(np.maximum(value - paid, 0.0))
@@ -92,8 +94,7 @@ def read(value: FloatArray, paid: FloatArray, nodes: Nodes, spot: FloatArray) ->
         gap = np.abs(place - nearest)
         root = one - gap * (two - one) + gap * (gap + 1) / 2 * (three - 2 * two + one)
         beside = exercise + np.maximum(root, 0.0) ** 2
-        found = np.where(below != above, beside, np.where(below & above, exercise, found))
-    return found
+        return np.where(below != above, beside, np.where(below & above, exercise, found))
 
 
 def raise_at_kink(value: FloatArray, place: FloatArray, turn: FloatArray) -> None:

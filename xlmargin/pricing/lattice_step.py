@@ -54,9 +54,10 @@ class Continuation:
         here, numbers = value[rows], value.ravel()
         above, middle, below = here[2:], here[1:-1], here[:-2]
         moved, other = scratch[rows][1:-1], np.empty_like(middle)
-        edge, second, third = (
-            top * contracts + np.arange(contracts) - i * contracts for i in range(3)
-        )
+        first, inward = np.full_like(top, rows.start), contracts * np.array([[1], [-1]])
+        edge = np.stack([first, top]) * contracts + np.arange(contracts)
+        second, third = edge + inward, edge + 2 * inward
+        slope = np.stack([1 / self.ratio, self.ratio])
 
         def step_back(level: int) -> None:
             np.multiply(above, self.up[level], out=moved)
@@ -64,9 +65,8 @@ class Continuation:
             np.add(moved, other, out=moved)
             np.multiply(middle, self.stay[level], out=other)
             np.add(moved, other, out=middle)
-            here[0] = here[1] + (here[1] - here[2]) / self.ratio
             near = numbers[second]
-            numbers[edge] = near + (near - numbers[third]) * self.ratio
+            numbers[edge] = near + (near - numbers[third]) * slope
 
         return step_back
 
@@ -94,16 +94,15 @@ class EarlyExerciseInStep:
     g leaves out is then the parabola below the boundary of the level after: at most half the square
     of the distance, in nodes, of the next node below. So that boundary is followed.
 
-    `paid` and `earned`, `(steps, contracts)`, are what exercise earns in a step: a share's yield
-    times its price, less `earned` on the strike, both with the sign of a call and in forward
-    dollars, and both less for a step in a part of which waiting for a dividend earns more.
-    `boundary` is the number of the node, a fraction between two, at the level after; NaN if none.
+    `in_step`, `(steps, 3, contracts)`, has what exercise earns in a step: a share's yield, to be
+    multiplied by its price, and the interest on the strike, to be taken off, both with the sign of
+    a call and in forward dollars, and both less for a step in a part of which waiting for a
+    dividend earns more; and sqrt(move). `boundary` is the number of the node, a fraction between
+    two, at the level after; NaN if none.
     """
 
     sign: FloatArray
-    paid: FloatArray
-    earned: FloatArray
-    root_move: FloatArray
+    in_step: FloatArray
     boundary: FloatArray
 
     @classmethod
@@ -122,15 +121,15 @@ class EarlyExerciseInStep:
         paid = -np.expm1(-contracts.dividend_yield * step)
         dividends = np.where(contracts.call, 0.0, np.vstack([levels.dividends, last_dividend]))
         at_money = sign * (paid * strike[:-1] - earned)
-        share = np.ones_like(step)
-        waiting = dividends[-1]  # what waiting for the next dividend is worth, after the interest
+        waiting = np.empty_like(step)  # for the next dividend is worth so much after the interest
+        after = dividends[-1]
         for level in reversed(range(levels.steps)):
-            waiting = waiting - at_money[level]
-            share[level] = -waiting / np.maximum(at_money[level], 1e-300)
-            waiting = np.maximum(waiting, 0.0) + dividends[level]
-        share = np.where(at_money > 0, np.clip(share, 0.0, 1.0), 1.0) * sign
-        root_move = np.sqrt(continuation.move)
-        return cls(sign, share * paid, share * earned, root_move, np.full(len(sign), np.nan))
+            np.subtract(after, at_money[level], out=waiting[level])
+            after = np.maximum(waiting[level], 0.0) + dividends[level]
+        share = np.clip(-waiting / np.maximum(at_money, 1e-300), 0.0, 1.0)
+        share = np.where(at_money > 0, share, 1.0) * sign
+        in_step = np.stack([share * paid, share * earned, np.sqrt(continuation.move)], axis=1)
+        return cls(sign, in_step, np.full(len(sign), np.nan))
 
     def exercise(
         self,
@@ -152,39 +151,42 @@ class EarlyExerciseInStep:
         np.subtract(value, paid, out=gain)
         np.maximum(value, paid, out=value)
         holds = gain > 0
-        after, self.boundary[:] = self.boundary.copy(), np.nan
-        contracts = value.shape[1]
+        after, contracts = self.boundary.copy(), value.shape[1]
+        self.boundary.fill(np.nan)
         lower = np.flatnonzero(holds[1:] != holds[:-1])
-        lower = lower[lower // contracts + 2 < count.take(lower % contracts)]
+        row, of = np.divmod(lower, contracts)
+        own = row < count[of] - 2
+        if not own.all():
+            lower, row, of = lower[own], row[own], of[own]
         if not lower.size:
             return
-        held_above = holds.ravel().take(lower + contracts)
-        away = np.where(held_above, 1, -1)
-        exercised = np.where(held_above, lower, lower + contracts)
-        row, of = np.divmod(exercised, contracts)
-        node = exercised + _THREE * (away * contracts)
-        interest = self.paid[level].take(of) * price.take(node, mode="clip")
-        interest -= self.earned[level].take(of)
-        follows = away != self.sign.take(of)  # the boundary next to the options out of the money
-        distance = (row + first_row - after.take(of)) * away
+        held_below = holds.ravel()[lower]
+        away = 1 - 2 * held_below
+        row += held_below
+        node = lower + held_below * contracts + _THREE * (away * contracts)
+        earns, earned, root_move = self.in_step[level].take(of, axis=1)
+        interest = earns * price.take(node, mode="clip") - earned
+        follows = away != self.sign[of]  # the boundary next to the options out of the money
+        row += first_row
         with np.errstate(all="ignore"):  # no interest: the greater of the two stands
             g = gain.take(node, mode="clip") / interest
-            root = self.root_move[level].take(of)
-            square = 2 - root * root
-            y = np.fmax((np.sqrt(2 + 2 * square * g) - root) / square, 0.0)
-            w = np.where(y * root < 1, y * y, g)
-            swept = np.fmax(g + 0.5 * np.fmax(1 - _THREE - distance, 0.0) ** 2, 0.0)
+            square = 2 - root_move * root_move
+            y = np.fmax((np.sqrt(2 + 2 * square * g) - root_move) / square, 0.0)
+            w = np.where(y * root_move < 1, y * y, g)
+            distance = (row - after[of]) * away
+            swept = np.fmax(g + 0.5 * np.fmax(_UP_TO_ONE - distance, 0.0) ** 2, 0.0)
             w = np.where(follows, np.fmin(w, swept), w)
             root = np.sqrt(w)
             between = np.where(
                 root[0] > 0, root[0] / (root[1] - root[0]), root[1] / (root[2] - root[1])
             )
-            added = interest * w
-        beside = node[:2]
-        american = np.where(interest[:2] > 0, paid.take(beside) + added[:2], value.take(beside))
-        value.ravel()[beside] = american
-        place = row + first_row + away * ((root[0] <= 0) - np.fmin(np.fmax(between, 0.0), 1.0))
+            added = interest[:2] * w[:2]
+        beside, numbers = node[:2], value.ravel()
+        american = np.where(interest[:2] > 0, paid.take(beside) + added, numbers[beside])
+        numbers[beside] = american
+        place = row + away * ((root[0] <= 0) - np.fmin(np.fmax(between, 0.0), 1.0))
         self.boundary[of[follows]] = place[follows]
 
 
 _THREE = np.arange(3)[:, None]
+_UP_TO_ONE = 1 - _THREE
