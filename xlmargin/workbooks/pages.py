@@ -91,6 +91,7 @@ EXPOSURE: Final = PageOf(
         ("Exposure", "Greeks in dollars by underlying."),
         ("Payoff", "Gains and losses over moves of the market, on a day that you choose."),
     ),
+    asks=(BY_PORTFOLIO,),
 )
 COMPARISON: Final = PageOf(
     "comparison",
