@@ -94,6 +94,53 @@ def test_a_trade_in_what_is_held_has_its_forward():
     assert "forward: found 19, wanted 17.5, as the positions say" in other
 
 
+def after_trade(held, trade, listed):
+    """Portfolio margin after a trade of that row, or the refusal."""
+    more = ["symbol", "type", "quantity", "strike", "expiration", "price"]
+    table = udfs.MARGIN_WHATIF([HEADINGS, *held], [more, trade], listed, SETTINGS)
+    if isinstance(table, str):
+        return table
+    row = next(row for row in table if "portfolio" in row[0] and "requirement" in row[0])
+    return [cell for cell in row if isinstance(cell, float)][1]
+
+
+def test_a_trade_in_another_strike_of_a_volatility_index_has_the_future_of_its_expiration():
+    listed = [["symbol", "price", "class"], ["VIX", 18, "vol_index"]]
+    held, other = put(NEAR, "VIX", 82.5, forward=17.5), ["VIX", "call", -2, 20, NEAR, 1.5]
+    call = {"type": "call", "quantity": -2, "strike": 20}
+    both = [HEADINGS, held, put(NEAR, "VIX", 1.5, forward=17.5, **call)]
+    expected = udfs.PM_REQUIREMENT(both, listed, SETTINGS)
+    assert after_trade([held], other, listed) == pytest.approx(expected)
+    apart = [held, put(NEAR, "VIX", 72.5, forward=17.6, strike=90)]
+    assert "forward: found nothing for -2 VIX" in after_trade(apart, other, listed)
+    later = [*other[:4], FAR, 1.5]
+    assert "forward: found nothing for -2 VIX" in after_trade([held], later, listed)
+    stocks = [["symbol", "price"], ["XYZ", 100]]  # a forward of one contract is its own
+    at_rate = [put(NEAR, "XYZ", forward=99), put(NEAR, "XYZ", 1.5, **call | {"strike": 120})]
+    trade = ["XYZ", "call", -2, 120, NEAR, 1.5]
+    expected = udfs.PM_REQUIREMENT([HEADINGS, *at_rate], stocks, SETTINGS)
+    assert after_trade(at_rate[:1], trade, stocks) == pytest.approx(expected)
+
+
+def test_a_price_that_the_market_leaves_out_is_that_of_the_marks():
+    rows = [HEADINGS, put(NEAR, mark_spot=98), put(FAR, mark_spot=98)]
+    listed = [["symbol", "price", "class"], ["IDX", 98, "index_broad"]]
+    left_out = [listed[0], ["IDX", None, "index_broad"]]
+    same = udfs.PM_REQUIREMENT(rows, listed, SETTINGS)
+    assert udfs.PM_REQUIREMENT(rows, left_out, SETTINGS) == same
+    notes = [row[3:5] for row in udfs.XLM_CHECK(rows, left_out, SETTINGS) if row[0] == "note"]
+    assert ["mark_spot", "the price of IDX, for nothing else states it"] in notes
+    refused = "#XLM! market, row 2, price: found nothing"
+    apart = [HEADINGS, put(NEAR, mark_spot=98), put(FAR, mark_spot=99)]
+    assert udfs.PM_REQUIREMENT(apart, left_out, SETTINGS).startswith(refused)
+    assert udfs.PM_REQUIREMENT([HEADINGS, put(NEAR)], left_out, SETTINGS).startswith(refused)
+    of_zero = [listed[0], ["IDX", 0, "index_broad"]]
+    assert "market, row 2, price: found 0" in udfs.PM_REQUIREMENT(rows, of_zero, SETTINGS)
+    shares = [["XYZ", "stock", 100, None, None, 97], put(NEAR, "XYZ", mark_spot=98)]
+    stock = [["symbol", "price"], ["XYZ", None]]
+    assert udfs.PM_REQUIREMENT([HEADINGS, *shares], stock, SETTINGS).startswith(refused)
+
+
 def test_marks_taken_at_one_price_say_what_the_market_does_not():
     rows = [HEADINGS, put(NEAR, "XYZ", mark_spot=98), put(FAR, "XYZ", mark_spot=98)]
     stated = [["symbol", "price"], ["XYZ", 98]]

@@ -44,7 +44,7 @@ from xlmargin.excel.market_reader import (
     with_dividends,
     with_facts,
 )
-from xlmargin.excel.positions_reader import PositionRows, read_positions, ticker
+from xlmargin.excel.positions_reader import PRICE, PositionRows, read_positions, ticker
 from xlmargin.excel.settings_reader import SETTINGS, SettingsRead, read_settings
 from xlmargin.instruments import Settlement, Style, UnderlyingClass
 from xlmargin.known_instruments import (
@@ -133,6 +133,37 @@ class MarketRead:
         priced = np.flatnonzero(rows.is_stock & (rows.price > 0)).tolist()
         return {*self.underlyings, *(rows.root[i] for i in priced)}
 
+    def priced(self, rows: PositionRows, log: ProblemLog) -> MarketRead:
+        """With the price at which all options were marked, where a row leaves it out.
+
+        A row without a price is an error where the marks do not tell one, or stock states its own.
+        """
+        if not self.table.has("price"):
+            return self
+        left_out = self.table.rows[self.table.empty("price")].tolist()
+        told = {name for name, own in self.underlyings.items() if own.row not in left_out}
+        told |= {rows.root[i] for i in np.flatnonzero(rows.is_stock).tolist()}
+        found = self._marked(rows, told, log)
+        underlyings = {
+            name: replace(own, spot=found[name]) if name in found else own
+            for name, own in self.underlyings.items()
+        }
+        unpriced = [own.row for own in underlyings.values() if np.isnan(own.spot)]
+        log.errors_where(
+            np.isin(self.table.rows, unpriced) & self.table.empty("price"),
+            self.table, "price", PRICE,
+        )  # fmt: skip
+        return replace(self, underlyings=underlyings)
+
+    @staticmethod
+    def _marked(rows: PositionRows, known: Container[str], log: ProblemLog) -> dict[str, float]:
+        """Prices of underlyings not `known` at which all their options were marked, each noted."""
+        found = _priced_by_marks(rows, known)
+        for symbol, (i, _) in found.items():
+            text = f"the price of {symbol}, for nothing else states it"
+            log.note(rows.table.name, int(rows.table.rows[i]), "mark_spot", text)
+        return {symbol: price for symbol, (_, price) in found.items()}
+
     def extended(self, rows: PositionRows, log: ProblemLog) -> MarketRead:
         """With the underlyings that only the rows give a price for, and adjusted contracts.
 
@@ -146,10 +177,8 @@ class MarketRead:
                 priced = Underlying(symbol, float(rows.price[i]))
                 added[symbol] = StatedUnderlying(priced, Facts(class_))
         known = {*self.underlyings, *added}
-        for symbol, (i, price) in _priced_by_marks(rows, known).items():
+        for symbol, price in self._marked(rows, known, log).items():
             added[symbol] = StatedUnderlying(Underlying(symbol, price), Facts())
-            text = f"the price of {symbol}, for nothing else states it"
-            log.note(rows.table.name, int(rows.table.rows[i]), "mark_spot", text)
         policy = self.settings.settings.known_underlyings
         new = completed(added, self.table, self.as_of, policy, log, self.known)
         underlyings = {**self.underlyings, **with_dividends(new, self.dividends)}
@@ -230,7 +259,7 @@ def read_book(tables: Tables) -> Reading:
     rows = read_positions(table, log)
     market = _market(tables, settings, as_of, log)
     rows = resolved(rows, as_of, market.listed_with(rows), log, tables.known)
-    market = market.extended(rows, log)
+    market = market.priced(rows, log).extended(rows, log)
     check_market(market.underlyings.values(), tables.market, as_of, log, tables.known)
     check_dividends(market.dividends, market.underlyings, tables.dividends, log)
     check_expirations(rows, as_of, log)

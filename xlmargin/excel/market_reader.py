@@ -91,11 +91,12 @@ class StatedUnderlying:
 
 
 def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
-    """The underlyings of a market range by symbol; a price that cannot be read is NaN."""
+    """The underlyings of a market range by symbol; a price left out, or not to be read, is NaN."""
     symbols = _tickers(table, log)
     spot = numbers(table, "price", log)
-    log.errors_where(~(spot > 0) & table.has("price"), table, "price", PRICE)
+    log.errors_where(~(spot > 0) & ~table.empty("price"), table, "price", PRICE)
     refuse_beyond(GREATEST_PRICE, spot, table, "price", log)
+    spot = np.where(spot > 0, spot, np.nan)
     refuse_foreign(table, log)
     _note_not_used(table, log)
     class_ = words(table, "class", _CLASSES, "", log)

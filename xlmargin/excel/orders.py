@@ -50,6 +50,7 @@ from xlmargin.excel.positions_reader import (
     name_of_each,
     read_positions,
 )
+from xlmargin.instruments import UnderlyingClass
 from xlmargin.intraday import Act, Activity
 from xlmargin.option_symbols import read_option_symbol
 from xlmargin.risk_array import option_marks
@@ -202,6 +203,9 @@ def completed(orders: Orders, log: ProblemLog, *, traded_at: FloatArray | None =
     forward = orders.of_held(held.forward)
     differs = is_held & ~np.isnan(rows.forward) & ~(rows.forward == forward)
     _contradict(orders, differs, "forward", forward, log)
+    beside = np.where(is_held | ~np.isnan(rows.forward), np.nan, _forwards_beside(orders))
+    told = "left out: that of the options held of its expiration"
+    log.notes_where(~np.isnan(beside), orders.table, "forward", told)
     cost = np.where(is_held & ~both & stated, rows.price, cost)
     first = orders.first.tolist()
 
@@ -226,10 +230,30 @@ def completed(orders: Orders, log: ProblemLog, *, traded_at: FloatArray | None =
         cost=cost if traded_at is None else traded_at,
         volatility=np.where(is_held, volatility, rows.volatility),
         mark_spot=np.where(is_held, orders.of_held(held.mark_spot), rows.mark_spot),
-        forward=np.where(is_held, forward, rows.forward),
+        forward=np.where(is_held, forward, np.where(np.isnan(beside), rows.forward, beside)),
         half_spread=np.where(is_held, orders.of_held(held.half_spread), rows.half_spread),
     )
     return replace(orders, rows=rows)
+
+
+def _forwards_beside(orders: Orders) -> FloatArray:
+    """The one forward of all options held of each order's root and expiration, NaN where none is.
+
+    Of volatility indexes alone: one future is the forward of every strike.
+    """
+    held, underlyings = orders.held.rows, orders.held.reading.market.underlyings
+    of_series: dict[tuple[str, float], list[float]] = defaultdict(list)
+    for i in np.flatnonzero(held.is_option).tolist():
+        own = underlyings.get(held.underlying[i])
+        if own and own.underlying_class is UnderlyingClass.VOL_INDEX and not own.spot_is_forward:
+            of_series[held.root[i], held.expiration[i] // 1].append(float(held.forward[i]))
+    rows = orders.rows
+    found = np.full(len(rows), np.nan)
+    for i in np.flatnonzero(rows.is_option).tolist():
+        forwards = of_series.get((rows.root[i], rows.expiration[i] // 1), [np.nan])
+        if all(each == forwards[0] for each in forwards):
+            found[i] = forwards[0]
+    return found
 
 
 def _contradict(

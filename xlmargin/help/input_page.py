@@ -65,9 +65,11 @@ _ROWS = (
     "A dividend yield may stand by time, in columns such as dividend_yield 90d and dividend_yield"
     " 1y: linear between them, flat outside. A position's forward, the price of its underlying for"
     " delivery at its expiration, stands for rate, yield and dividends; options on a volatility"
-    " index beyond a week need it, unless the market says spot_is_forward.",
+    " index beyond a week need it, unless the market says spot_is_forward; a trade takes that of"
+    " the options held of its expiration.",
     "mark_spot is the price of the underlying when a price was taken: the volatility is solved"
-    " there, and the price moved to the present one by the model.",
+    " there, and the price moved to the present one by the model. Where all options on an"
+    " underlying have the same, it is also the price that a row of the market leaves out.",
     "A price is the mark, per unit; without it the middle of bid and ask counts, else the last"
     " trade above 0. Without a market range the rows of stock are the market.",
 )
