@@ -172,3 +172,65 @@ def test_a_deep_call_before_an_ex_date_is_a_lattice_of_ten_times_the_steps(monke
     found = our_value(*terms)
     monkeypatch.setattr(lattice, "STEPS", (640,) * len(lattice.STEPS))
     assert found == pytest.approx(our_value(*terms), abs=2e-5 * 82.243)
+
+
+def by_quadrature(call, american, spot, strike, years, rate, volatility, dividends):
+    """Expectation from date to date over a fine grid of prices; a share is worth 0 at least.
+
+    An American option may be exercised sixty times a year and on both sides of an ex-date.
+    """
+    sign, paid = (1 if call else -1), dict(dividends)
+    log_share = log(spot) + np.linspace(-9, 7, 8001)
+    share = np.exp(log_share)
+    at_once = sign * (share - strike)
+    value, of_nothing = np.maximum(at_once, 0.0), max(-sign * strike, 0.0)
+    z, weight = np.polynomial.hermite_e.hermegauss(64)
+    dates = sorted({0.0, *paid, years})
+    for start, end in reversed(list(pairwise(dates))):
+        if end in paid:
+            after = np.maximum(share - paid[end], 0.0)
+            low = of_nothing + (value[0] - of_nothing) * after / share[0]
+            held = np.interp(np.log(np.maximum(after, share[0])), log_share, value)
+            value = np.where(after < share[0], low, held)
+            value = np.maximum(value, at_once) if american else value
+        steps = round(60 * (end - start)) if american else 1
+        dt = (end - start) / steps
+        for _ in range(steps):
+            expected = np.zeros_like(value)
+            for normal, share_of in zip(z, weight / weight.sum(), strict=True):
+                later = log_share + (rate - volatility**2 / 2) * dt + volatility * sqrt(dt) * normal
+                beyond = (later > log_share[-1]) & call
+                ends = np.where(beyond, np.exp(later) - strike, np.interp(later, log_share, value))
+                expected += share_of * ends
+            value, of_nothing = exp(-rate * dt) * expected, exp(-rate * dt) * of_nothing
+            if american:
+                value, of_nothing = np.maximum(value, at_once), max(of_nothing, -sign * strike)
+    return float(np.interp(log(spot), log_share, value))
+
+
+@pytest.mark.parametrize("american", [True, False])
+@pytest.mark.parametrize(
+    ("spot", "strike", "years", "rate", "volatility", "dividends"),
+    [
+        (10, 20, 1.0, 0.04, 0.6, [(0.25, 4.0), (0.75, 4.0)]),
+        (15, 10, 2.0, 0.03, 0.8, [(0.5, 6.0), (1.0, 6.0), (1.5, 6.0)]),
+        (8, 10, 1.0, 0.05, 0.5, [(0.5, 8.0)]),
+        (30, 100, 2.0, 0.05, 0.9, [(0.25 * i, 10.0) for i in range(1, 8)]),
+    ],
+)
+def test_calls_on_a_share_that_may_fall_below_its_dividend(
+    american, spot, strike, years, rate, volatility, dividends
+):
+    expected = by_quadrature(True, american, spot, strike, years, rate, volatility, dividends)
+    ours = our_value(True, american, spot, strike, years, rate, 0.0, volatility, dividends)
+    assert ours == pytest.approx(expected, abs=5e-5 * strike)
+
+
+@pytest.mark.parametrize("volatility", [0.3, 0.6, 1.0])
+@pytest.mark.parametrize("american", [True, False])
+def test_puts_where_the_dividends_of_a_year_take_three_fifths_of_the_price(american, volatility):
+    dividends = [(0.125 + 0.25 * i, 15.0) for i in range(4)]
+    expected = by_quadrature(False, american, 100, 100, 1.0, 0.04, volatility, dividends)
+    ours = our_value(False, american, 100, 100, 1.0, 0.04, 0.0, volatility, dividends)
+    on_fewer_days = 5e-5 if american else 0.0  # of strike: the twin exercises on sixty alone
+    assert ours == pytest.approx(expected, abs=100 * (5e-5 + on_fewer_days))
