@@ -39,6 +39,7 @@ class HouseRates:
     `initial_rate` and `maintenance_rate` are shares of the market value of stock, long and short,
     `option_rate` of the underlying's value for short options, all with the factor of a leveraged
     fund inside. `move_down` and `move_up` are the ends of its valuation points, in share of price.
+    `add_on` is what comes on top of every maintenance rate of stock for an account's concentration.
     """
 
     initial_rate: float = np.nan
@@ -46,6 +47,7 @@ class HouseRates:
     option_rate: float = np.nan
     move_down: float = np.nan
     move_up: float = np.nan
+    add_on: float = 0.0
 
 
 NO_HOUSE: Final = HouseRates()

@@ -36,13 +36,14 @@ class LoneStock:
         That of accounts that are not looked at is 0.
         """
         asked = np.zeros(len(moves))
-        a_share: dict[tuple[str, bool, float], float] = {}
+        a_share: dict[tuple[str, float, bool, float], float] = {}
         own, wanted = moves.tolist(), looking.tolist()
         for account, leg in self.held:
             if wanted[account]:
-                key = (leg.underlying.symbol, leg.shares > 0, own[account])
+                underlying, add_on = leg.underlying, leg.underlying.house.add_on
+                key = (underlying.symbol, add_on, leg.shares > 0, own[account])
                 if key not in a_share:
-                    underlying = moved_underlying(leg.underlying, own[account])
+                    underlying = moved_underlying(underlying, own[account])
                     moved = replace(leg, value=underlying.spot, underlying=underlying)
                     a_share[key] = self.requirements.stock(moved)
                 asked[account] += abs(leg.shares) * a_share[key]

@@ -26,7 +26,7 @@ from xlmargin.cells.values import Cells, shown_date, text_of
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.contracts import NO_UNDERLYING, Contracts
 from xlmargin.dates import date_of
-from xlmargin.errors import InputError, Problem, Severity
+from xlmargin.errors import InputError, Problem, RulebookError, Severity
 from xlmargin.excel.checks import (
     check_expirations,
     check_names,
@@ -34,6 +34,7 @@ from xlmargin.excel.checks import (
     mark_spots,
 )
 from xlmargin.excel.market_reader import (
+    CONCENTRATION,
     Dividends,
     StatedUnderlying,
     check_dividends,
@@ -58,7 +59,9 @@ from xlmargin.known_instruments import (
 )
 from xlmargin.market import Market, Underlying
 from xlmargin.positions import Positions, codes
-from xlmargin.settings import KnownUnderlyings
+from xlmargin.rulebook import strategy_rules
+from xlmargin.settings import AccountType, KnownUnderlyings
+from xlmargin.strategy_margin.pairing.concentration import asks_add_ons
 
 NOTHING: Final = "nothing"
 NOT_STATED: Final = "not stated"
@@ -266,6 +269,7 @@ def read_book(tables: Tables) -> Reading:
     check_names(rows, log)
     positions = placed(rows, market.market, log)
     _warn_of_no_rate(settings, market.market, positions, log)
+    _check_concentration(settings, market, positions, log)
     problems = tuple(_ordered(log.problems, tables))
     refused = any(p.severity is Severity.ERROR for p in problems)
     book = None if refused else Book(positions, market.market, settings.settings)
@@ -606,3 +610,27 @@ def _warn_of_no_rate(
     own = any(np.isnan(u.rate) for u in market.underlyings)
     if not settings.has_rate and own and positions.is_option.any():
         log.warning(SETTINGS, 0, "rate", NOTHING, "a rate such as 0.04; 0 is used")
+
+
+def _check_concentration(
+    settings: SettingsRead, market: MarketRead, positions: Positions, log: ProblemLog
+) -> None:
+    """What add-ons for concentration lack: a warning. What no add-on counts: a note."""
+    stated, table = settings.settings, market.table
+    if np.isnan(market.as_of) or log.errors:
+        return
+    try:
+        rules = strategy_rules(date_of(market.as_of), stated.house, stated.overrides)
+        asked = asks_add_ons(rules)
+    except RulebookError:  # the requirement itself says why
+        return
+    stock = ~positions.is_cash & ~positions.is_option & (positions.quantity != 0)
+    held = np.unique(positions.underlying[stock]).tolist()
+    for column, asks in zip(CONCENTRATION, asked, strict=True):
+        if not asks or stated.account_type is AccountType.CASH:
+            log.notes_where(~table.empty(column), table, column, "not used by any requirement")
+            continue
+        for own in (market.market.underlyings[i] for i in held):
+            if np.isnan(getattr(own, column)) and not own.underlying_class.stands_still:
+                wanted = f"a number for {own.symbol}: no add-on for its concentration is counted"
+                log.warning(table.name, own.row, column, NOTHING, wanted)

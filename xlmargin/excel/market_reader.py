@@ -73,7 +73,8 @@ _EXEMPT_FUND: Final = (
     "a fund of exempted securities at its low rate by strategy; portfolio margin takes it as an"
     " equity fund until the clearing house's list of bond funds is seen"
 )
-_NOT_USED: Final = ("adv", "shares_outstanding")
+CONCENTRATION: Final = ("adv", "shares_outstanding")
+"""What a house's add-ons for concentration count a position beside."""
 _CLASSES: Final = one_of(UnderlyingClass)
 
 Dividends = Mapping[str, tuple[Dividend, ...]]
@@ -98,7 +99,7 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
     refuse_beyond(GREATEST_PRICE, spot, table, "price", log)
     spot = np.where(spot > 0, spot, np.nan)
     refuse_foreign(table, log)
-    _note_not_used(table, log)
+    adv, outstanding = (_above_zero(table, heading, log) for heading in CONCENTRATION)
     class_ = words(table, "class", _CLASSES, "", log)
     leverage, index_scale = _leverage(table, log), _above_zero(table, "index_scale", log)
     class_group, product_group, portfolio_group = (
@@ -134,6 +135,8 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
             volatility=float(volatility[i]),
             portfolio_group=portfolio_group[i],
             marginable=bool(marginable[i] != not_marginable),
+            adv=float(adv[i]),
+            shares_outstanding=float(outstanding[i]),
             yields=by_time[i],
             spot_is_forward=bool(spot_is_forward[i] == is_forward),
             house=house[i],
@@ -178,13 +181,6 @@ def _yields_by_time(table: Table, log: ProblemLog) -> list[RateCurve | None]:
         else None
         for row, own in enumerate(stated.T)
     ]
-
-
-def _note_not_used(table: Table, log: ProblemLog) -> None:
-    """A note on a column that nothing counts."""
-    for column in _NOT_USED:
-        _above_zero(table, column, log)
-        log.notes_where(~table.empty(column), table, column, "not used by any requirement")
 
 
 def _house_rates(table: Table, log: ProblemLog) -> list[HouseRates]:

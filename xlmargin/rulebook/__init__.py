@@ -19,6 +19,7 @@ from xlmargin.rulebook.rules import (
     why_not_in_force,
 )
 from xlmargin.rulebook.sections import (
+    ByKey,
     ValuationRange,
     overridable_names,
     parameter_names,
@@ -27,6 +28,7 @@ from xlmargin.rulebook.values_in_force import house_names
 
 __all__ = [
     "AccountRules",
+    "ByKey",
     "CallRules",
     "EligibilityRules",
     "IntradayRules",

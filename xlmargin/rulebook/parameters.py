@@ -30,6 +30,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         "vxst",
     ),
     "step": ("first", "second", "third", "fourth", "fifth", "sixth"),
+    "volume band": ("first", "second", "third", "fourth"),
+    "ownership band": ("first", "second", "third"),
     "monitoring": ("full", "partial", "executes_away"),
     "margin call": (
         "maintenance",
@@ -51,6 +53,7 @@ class Unit(StrEnum):
     """$ per unit of the multiplier, or per share."""
     DOLLARS = "dollars"
     YEARS = "years"
+    DAYS = "days"
     COUNT = "count"
     SWITCH = "switch"
     """1 for yes, 0 for no; true and false in the file."""
@@ -70,7 +73,7 @@ class Unit(StrEnum):
         match self:
             case Unit.FRACTION:
                 return 0 <= value <= 1
-            case Unit.DOLLARS_PER_UNIT | Unit.DOLLARS | Unit.YEARS:
+            case Unit.DOLLARS_PER_UNIT | Unit.DOLLARS | Unit.YEARS | Unit.DAYS:
                 return 0 <= value < math.inf
             case Unit.COUNT:
                 return value >= 1 and value.is_integer()
@@ -83,6 +86,7 @@ _WANTED: Final[Mapping[Unit, str]] = {
     Unit.DOLLARS_PER_UNIT: "dollars per unit, 0 or more",
     Unit.DOLLARS: "dollars, 0 or more",
     Unit.YEARS: "years, 0 or more",
+    Unit.DAYS: "days, 0 or more",
     Unit.COUNT: "a whole number, 1 or more",
     Unit.SWITCH: "true or false",
 }

@@ -64,6 +64,7 @@ class StrategyRules:
     cash_account: sections.CashAccount
     stock: sections.StrategyStock
     exempt_securities: sections.StrategyExemptSecurities
+    concentration: sections.StrategyConcentration
     long_options: sections.StrategyLongOptions
     short_options: sections.StrategyShortOptions
     spreads: sections.StrategySpreads

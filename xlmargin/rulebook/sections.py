@@ -211,6 +211,21 @@ class StrategyExemptSecurities:
 
 
 @dataclass(frozen=True)
+class StrategyConcentration:
+    """What a house adds to the maintenance of stock that is much beside its volume or its issue.
+
+    Days of average volume and shares of the shares outstanding from which a band begins; add-ons
+    as shares of the market value. Rule: FINRA 4210(d)(1), which gives no number.
+    """
+
+    FILE: ClassVar = "finra_4210/strategy_concentration.toml"
+    volume_days: ByKey[str, float]
+    volume_add_on: ByKey[str, float]
+    ownership_share: ByKey[str, float]
+    ownership_add_on: ByKey[str, float]
+
+
+@dataclass(frozen=True)
 class StrategyLongOptions:
     """Share of a long option's value that is required, and the months from which it has loan value.
 
@@ -387,6 +402,7 @@ SECTIONS: Final = (
     CashAccount,
     StrategyStock,
     StrategyExemptSecurities,
+    StrategyConcentration,
     StrategyLongOptions,
     StrategyShortOptions,
     StrategySpreads,

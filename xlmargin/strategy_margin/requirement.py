@@ -191,7 +191,7 @@ def strategy_margin(book: Book, mark: FloatArray, seconds: float = SECONDS) -> S
     refuse_unpriced(book, mark)
     if is_cash:
         refuse_short_stock(book)
-    classes = holdings(book, mark)
+    classes = holdings(book, mark, rules)
     refuse_groups(book, classes)
     return StrategyMargin(
         book,

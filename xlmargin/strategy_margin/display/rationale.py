@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import fsum, isinf
 
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions, HeldStock
@@ -270,6 +271,13 @@ def _share_of_value(
     assert isinstance(requirements, MarginRequirementRules)
     rules, underlying = requirements.rules, stock.underlying
     first = requirements.kind is not RequirementKind.MAINTENANCE
+    house = replace(underlying.house, add_on=0.0)
+    plain_stock = replace(stock, underlying=replace(underlying, house=house))
+    if shares * (requirements.stock(stock) - requirements.stock(plain_stock)) > _CENT:
+        added = underlying.house.add_on * value
+        rest = _share_of_value(amount - added, plain_stock, shares, requirements)
+        more = f"{percent(underlying.house.add_on)} for concentration, {money(added)}"
+        return f"{rest}, and the house's {more}"
 
     def is_rate(rate: float) -> bool:
         return abs(amount - rate * value) < _CENT

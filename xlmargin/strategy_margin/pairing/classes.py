@@ -11,7 +11,9 @@ from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.instruments import InstrumentKind
 from xlmargin.market import Underlying
+from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
+from xlmargin.strategy_margin.pairing.concentration import with_add_ons
 from xlmargin.strategy_margin.pairing.held_options import held_options
 from xlmargin.strategy_margin.pairing.held_stock import held_stocks
 
@@ -19,11 +21,11 @@ SAME_INDEX = 0.02
 """How far apart, as a share, two indexes of a class group may stand and be one at two scales."""
 
 
-def holdings(book: Book, mark: FloatArray) -> tuple[ClassPositions, ...]:
+def holdings(book: Book, mark: FloatArray, rules: StrategyRules) -> tuple[ClassPositions, ...]:
     """The holdings of each account by class, and of each forced group, by name.
 
     `mark`, $ per unit, shape (positions,), is what each option is worth; shares count at the
-    market's price. Cash is in no class.
+    market's price. Cash is in no class. The house's add-ons for concentration go by account.
     """
     positions, underlyings = book.positions, book.market.underlyings
     together: dict[tuple[int, int, str], list[int]] = defaultdict(list)
@@ -31,8 +33,9 @@ def holdings(book: Book, mark: FloatArray) -> tuple[ClassPositions, ...]:
         group = int(positions.group[i])
         name = underlyings[positions.underlying[i]].group if group < 0 else positions.groups[group]
         together[int(positions.account[i]), group, name].append(i)
+    books = with_add_ons(book, rules)
     return tuple(
-        _held(book, mark, account, group, name, own)
+        _held(books[account], mark, account, group, name, own)
         for (account, group, name), own in sorted(together.items(), key=_by_account_and_name)
     )
 

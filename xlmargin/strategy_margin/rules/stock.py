@@ -88,7 +88,7 @@ def short_stock_on_top(underlying: Underlying, value: float, rules: StrategyRule
     The greater of an amount a share and a share of the market value, both other ones below a low
     price; of a note or a Treasury security the share alone. A leveraged fund's or note's share is
     multiplied by its factor. A fund of exempted securities or of money market paper counts as
-    stock.
+    stock. What the house adds for concentration comes on top of the greater one.
 
     Rule: FINRA 4210(c)(2), (3), (e)(2)(A) and interpretations (c)/12, (c)/13, (e)(2)(C)(ii)/02.
     """
@@ -104,11 +104,13 @@ def short_stock_on_top(underlying: Underlying, value: float, rules: StrategyRule
     if stock.leveraged_short_cap:
         rate = min(1.0, rate)
     rate = raised(rate, underlying.house.maintenance_rate)
+    add_on = underlying.house.add_on * value
     if underlying.underlying_class in _SHORT_BY_SHARE:
-        return rate * value
+        return rate * value + add_on
     if value < stock.low_price:
-        return max(stock.low_priced_short_minimum, max(rate, stock.low_priced_short_rate) * value)
-    return max(stock.short_stock_minimum, rate * value)
+        rate = max(rate, stock.low_priced_short_rate)
+        return max(stock.low_priced_short_minimum, rate * value) + add_on
+    return max(stock.short_stock_minimum, rate * value) + add_on
 
 
 def against_the_box(
@@ -129,9 +131,12 @@ def against_the_box(
 def long_maintenance_rate(underlying: Underlying, rules: StrategyRules) -> float:
     """Share of the market value required for stock held long; 1 where it is not margin stock.
 
+    With what the house adds for concentration, which may lead beyond the whole value.
+
     Rule: FINRA 4210(c)(1), (6), (e)(2)(A) and interpretations (c)/10 to (c)/13.
     """
-    return raised(_long_rate_by_rule(underlying, rules), underlying.house.maintenance_rate)
+    rate = raised(_long_rate_by_rule(underlying, rules), underlying.house.maintenance_rate)
+    return rate + underlying.house.add_on
 
 
 def raised(by_rule: float, house: float) -> float:
