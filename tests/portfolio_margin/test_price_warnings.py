@@ -82,6 +82,21 @@ def test_one_warning_an_expiration_names_the_pair_nearest_the_money():
     assert "a dividend_yield 182d of 7.05% or a forward of 98.00" in apart[0]
 
 
+def test_the_carry_named_once_stated_leaves_the_quotes_that_contradict_it():
+    # forward 98 by the pair of 100, 96 by that of 110: nothing agrees with both
+    shrunk = exp(-0.015)
+    pair = [(CALL, -1, 100, 6.0), (PUT, -1, 100, 6.0 + 2 * shrunk)]
+    deeper = [(CALL, -1, 110, 2.5), (PUT, -1, 110, 2.5 + 14 * shrunk)]
+    more = {"days": 182, "american": False}
+    [text] = [text for _, _, text in warnings(*pair, *deeper, **more) if "points apart" in text]
+    assert "a forward of 98.00" in text
+    stated = [(*row, {"forward": 98.0}) for row in (*pair, *deeper)]
+    [text] = [text for _, _, text in warnings(*stated, **more) if "points apart" in text]
+    assert "row 4" in text
+    assert "quotes of one moment" in text
+    assert "a forward of" not in text
+
+
 def test_beside_cash_dividends_and_of_volatility_indexes_the_forward_alone_is_named():
     pair = (CALL, -1, 100, 6.0), (PUT, -1, 100, 8.0)
     paid = {"dividends": (Dividend(46_400.0, 0.1),)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isnan, nan
+from math import isnan, log, nan
 from typing import Final
 
 import numpy as np
@@ -24,6 +24,12 @@ from xlmargin.risk_array.option_volatility import VolatilitySource
 
 _PARITY_POINTS: Final = 0.02
 """Difference of the volatilities of a call and a put of one strike that is told."""
+
+_AS_NAMED: Final = 1e-4
+_LEAST_TERM: Final = 1.0
+"""Difference of yields a year, over that time at least, within which a carry is as it was named."""
+
+_ONE_MOMENT: Final = "quotes of one moment: the carry is that of the pair nearest the money"
 
 _LONG_DATED: Final = 60 / DAYS_PER_YEAR
 """Years from which on a dividend yield of an index or a fund matters."""
@@ -106,8 +112,10 @@ def _pairs(book: Book, contracts: ContractTable) -> dict[int, list[_Parity]]:
 def _apart(book: Book, contracts: ContractTable) -> Iterator[Problem]:
     """Calls and puts of one strike whose volatilities differ: the carry is another.
 
-    One warning an expiration, for the pair nearest the money.
+    One warning an expiration. The carry named is that of the pair nearest the money, whose quotes
+    tell it best; where that is in force, the others' quotes are what is left to look at.
     """
+    terms = contracts.contracts
     known = np.where(contracts.volatility > 0, contracts.volatility, nan)
     for pairs in _pairs(book, contracts).values():
         gaps = [abs(known[p.call] - known[p.put]) for p in pairs]
@@ -117,7 +125,13 @@ def _apart(book: Book, contracts: ContractTable) -> Iterator[Problem]:
             more = f", and of {len(apart) - 1} more pairs" if apart[1:] else ""
             points = 100 * gaps[apart[0]]
             found = f"volatilities {points:.1f} points apart of its call and put{more}"
-            wanted = f"{first.stated}, which parity gives"
+            nearest, carry = pairs[0], pairs[0].call
+            grown = (terms.rate[carry] - terms.dividend_yield[carry]) * nearest.years
+            away = abs(log(nearest.forward / contracts.spot[carry]) - grown)
+            in_force = not terms.pays_cash[carry] and (
+                away <= _AS_NAMED * max(nearest.years, _LEAST_TERM)
+            )
+            wanted = _ONE_MOMENT if in_force else f"{nearest.stated}, which parity gives"
             yield _warning(book, contracts, first.call, "price", found, wanted)
 
 
