@@ -25,7 +25,7 @@ from xlmargin.cells.named_values import (
 )
 from xlmargin.cells.numbers import number_of
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.values import Cells, CellValue, text_of
+from xlmargin.cells.values import Cells, CellValue, rows_of, shown, text_of, to_value
 from xlmargin.cells.words import YES_NO, YesNo, nearest, normalized, one_of, wanted_words
 from xlmargin.contracts import TRADING_HOURS
 from xlmargin.dates import date_of, in_zone, moment_of
@@ -130,8 +130,20 @@ NAMES: Final = Names(
 
 
 def stated_settings(cells: Cells, log: ProblemLog) -> Stated:
-    """The settings that have a value, by their own names."""
-    return next(iter(read_named_values(cells, NAMES, log).values()), {})
+    """The settings that have a value, by their own names; refused by row where accounts differ."""
+    by_account = read_named_values(cells, NAMES, log)
+    wanted = "one value for all accounts: a book is under one set of settings"
+    if len(by_account) > 1:
+        for cell in (c for stated in list(by_account.values())[1:] for c in stated.values()):
+            refuse(cell, wanted, SETTINGS, log)
+    rows = [[to_value(cell) for cell in row] for row in rows_of(cells)]
+    headings = next((row for row in rows if any(cell is not None for cell in row)), [])
+    if normalized(text_of(next(iter(headings), None))) in NAMES.headings:
+        for column in (i for i, c in enumerate(headings) if normalized(text_of(c)) == "account"):
+            for i, row in enumerate(rows):
+                if row is not headings and column < len(row) and row[column] is not None:
+                    log.error(SETTINGS, i + 1, "account", shown(row[column]), wanted)
+    return next(iter(by_account.values()), {})
 
 
 def read_settings(stated: Stated, log: ProblemLog) -> SettingsRead:
