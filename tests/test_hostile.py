@@ -186,8 +186,12 @@ def test_empty_rows_below_the_settings_do_not_count() -> None:
 
 def test_dividends_that_cannot_be() -> None:
     much = [DIVIDENDS[0], ["XYZ", "2026-03-02", 150]]
-    says = "amount: found 150 per share, wanted less than the price of XYZ, 100"
+    says = "amount: found 150 per share in a year, wanted at most 60% of the price of XYZ, 100"
     refused(udfs.PM_REQUIREMENT(*BOOK[:3], much), says)
+    quarterly = [DIVIDENDS[0], *(["XYZ", 46_050 + 91 * i, 15.1] for i in range(4))]
+    refused(udfs.PM_REQUIREMENT(*BOOK[:3], quarterly), "amount: found 60.4 per share in a year")
+    yearly = [DIVIDENDS[0], *(["XYZ", 46_050 + 365 * i, 55.0] for i in range(2))]
+    assert not [problem for problem in checked(*BOOK[:3], yearly) if problem[1] == "dividends"]
     daily = [DIVIDENDS[0], *(["XYZ", 46_050 + day, 0.01] for day in range(201))]
     refused(udfs.PM_REQUIREMENT(*BOOK[:3], daily), "found 201 dividends of XYZ")
     twice = [*DIVIDENDS, DIVIDENDS[1]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from math import fsum
 from typing import Final
 
 import numpy as np
@@ -64,6 +65,9 @@ SAME_INDEX: Final = 0.05
 """Share by which full indexes of one class group may differ before that is worth a look."""
 
 _YIELD: Final = "dividend_yield"
+_YEAR: Final = 365
+_MOST_OF_PRICE: Final = 0.6
+"""Dividends of a year, of the price: puts beside more are not valued within 1e-4 of strike."""
 _YEARS_OF: Final = {"d": 1 / DAYS_PER_YEAR, "w": 7 / DAYS_PER_YEAR, "m": 1 / 12, "y": 1.0}
 GREATEST_HOUSE_RATE: Final = 3.0
 """A house's rate beyond three times the value is taken for a percentage typed as a number."""
@@ -372,12 +376,16 @@ def with_dividends(
 def check_dividends(
     dividends: Dividends, underlyings: Mapping[str, Underlying], table: Table, log: ProblemLog
 ) -> None:
-    """A problem for a dividend of more than the share; a warning for one of nobody's."""
+    """A problem for dividends of a year beside which no put is valued; a warning for nobody's."""
     for symbol, paid in dividends.items():
         spot = underlyings[symbol].spot if symbol in underlyings else 0.0
-        if (most := max(d.amount for d in paid)) >= spot > 0:
-            wanted = f"less than the price of {symbol}, {spot:.10g}"
-            log.error(table.name, 0, "amount", f"{most:.10g} per share", wanted)
+        of_years = (
+            fsum(other.amount for other in paid if 0 <= other.ex_date - each.ex_date < _YEAR)
+            for each in paid
+        )
+        if (most := max(of_years)) > _MOST_OF_PRICE * spot > 0:
+            wanted = f"at most {_MOST_OF_PRICE:.0%} of the price of {symbol}, {spot:.10g}"
+            log.error(table.name, 0, "amount", f"{most:.10g} per share in a year", wanted)
 
     def is_unknown(cell: CellValue) -> bool:
         return (symbol := ticker(text_of(cell))) != "" and symbol not in underlyings

@@ -90,6 +90,6 @@ DAMAGES: Final = (
            "State one yield, or yields by time."),
     Damage("a setting that is not known", _S, 3, "name", "rates", "Name it as listed in the help."),
     Damage("a rate in percent", _S, 3, "value", 4.0, "Write 0.04 or 4%."),
-    Damage("a dividend above the price", _D, 2, "amount", 600.0, "State dollars per share."),
+    Damage("dividends above the price", _D, 2, "amount", 600.0, "State dollars per share."),
 )  # fmt: skip
 """What is refused, in the order of the columns."""
