@@ -122,9 +122,10 @@ def processes_here(count: int) -> Iterator[Executor]:
     try:
         yield executor
     except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - before:
-            process.terminate()
+        with _interrupts_held():
+            for process in set(multiprocessing.active_children()) - before:
+                process.terminate()
+            executor.shutdown(cancel_futures=True)
         raise
     executor.shutdown()
 
@@ -144,17 +145,27 @@ class _Processes(ProcessPoolExecutor):
 def _interrupts_held() -> Iterator[None]:
     """Interrupts wait until this is left, and never reach the processes that start in it.
 
-    Windows holds none.
+    Blocked here, an interrupt comes to another thread, and Python handles it in this one all the
+    same: so it is noted. Windows holds none.
     """
     if sys.platform == "win32":
         yield
         return
     resource_tracker.ensure_running()  # it would let interrupts through again when it starts
+    noted: list[int] = []
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    is_main = threading.current_thread() is threading.main_thread()
+    handler = signal.getsignal(signal.SIGINT)
+    if is_main:
+        signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
     try:
         yield
     finally:
+        if is_main:
+            signal.signal(signal.SIGINT, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if noted:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _start_worker() -> None:
