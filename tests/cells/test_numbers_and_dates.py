@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-import numpy as np
 import pytest
 
-from xlmargin.cells.dates import date_serial, last_trading_days, read_dates
+from xlmargin.cells.dates import date_serial, read_dates
 from xlmargin.cells.numbers import NumberStyle, number_of, read_numbers
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError
@@ -126,14 +125,6 @@ def test_the_first_cell_with_one_reading_decides() -> None:
 
 def test_the_format_decides_where_the_column_does_not() -> None:
     assert date_of(date_serial("12/5/26", month_first=True)).isoformat() == "2026-12-05"
-
-
-def test_a_saturday_is_traded_until_its_friday() -> None:
-    saturday = date_serial("2014-06-21")
-    assert last_trading_days(np.array([saturday, saturday - 2])).tolist() == [
-        saturday - 1,
-        saturday - 2,
-    ]
 
 
 @pytest.mark.parametrize("heading", ["quantity", "price", "strike"])

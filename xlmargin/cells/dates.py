@@ -183,14 +183,6 @@ def is_saturday(serial: FloatArray) -> BoolArray:
     return np.asarray(np.floor(serial) % 7 == 0)
 
 
-def last_trading_days(expiration: FloatArray) -> FloatArray:
-    """The expirations, each Saturday as the Friday before, on which trading and time end.
-
-    Until January 2015 a monthly option's symbol names the Saturday after its last day of trading.
-    """
-    return np.where(is_saturday(expiration), expiration - 1, expiration)
-
-
 def is_standard_saturday(expiration: FloatArray) -> BoolArray:
     """Which expirations are Saturdays at a time when options expired on Saturdays."""
     return is_saturday(expiration) & (expiration < LAST_SATURDAY)

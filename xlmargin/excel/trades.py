@@ -35,7 +35,7 @@ from xlmargin.excel.orders import (
     read_orders,
 )
 from xlmargin.excel.positions_reader import PRICE
-from xlmargin.what_if import Trades
+from xlmargin.what_if import Trades, less_closed
 
 
 class Action(Enum):
@@ -164,18 +164,9 @@ def _closed(typed: _Typed) -> tuple[FloatArray, FloatArray]:
                 typed.error(i, "quantity", wanted + also)
                 quantity[i] = 0.0
                 continue
-        _take(left, mine, float(quantity[i]))
-        _take(left, mine, float(other_side[i]))
+        less_closed(left, mine, float(quantity[i]))
+        less_closed(left, mine, float(other_side[i]))
     return quantity, other_side
-
-
-def _take(left: FloatArray, rows: Sequence[int], quantity: float) -> None:
-    """Take from what is left of these positions what a signed quantity traded closes."""
-    for h in rows:
-        if left[h] * quantity < 0:
-            closed = np.sign(quantity) * min(abs(quantity), abs(left[h]))
-            left[h] += closed
-            quantity -= closed
 
 
 def _rolled(typed: _Typed) -> list[int]:

@@ -5,7 +5,7 @@ from xlmargin.what_if.figures import Figures
 from xlmargin.what_if.hedge import Hedge, hedge_by_strategy, hedge_under_portfolio
 from xlmargin.what_if.impact import Change, Impact, impact
 from xlmargin.what_if.one_more import OneMore, one_more
-from xlmargin.what_if.trades import Trades, book_after
+from xlmargin.what_if.trades import Trades, book_after, less_closed
 
 __all__ = [
     "Candidates",
@@ -19,5 +19,6 @@ __all__ = [
     "hedge_by_strategy",
     "hedge_under_portfolio",
     "impact",
+    "less_closed",
     "one_more",
 ]

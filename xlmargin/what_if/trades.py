@@ -83,11 +83,11 @@ def netted(joint: Positions, held: int) -> tuple[FloatArray, FloatArray]:
         own = batches[contract, group]
         rows = [i for i in rows_of[contract] if group in (NO_GROUP, int(joint.group[i]))]
         traded = joint.quantity[own]
-        net = _less_closed(quantity, rows, float(traded.sum()))
+        net = less_closed(quantity, rows, float(traded.sum()))
         alike = min(traded.clip(min=0.0).sum(), -traded.clip(max=0.0).sum())
         both_ways = min(quantity[rows].clip(min=0.0).sum(), -quantity[rows].clip(max=0.0).sum())
         for closing in (1.0, -1.0):
-            _less_closed(quantity, rows, closing * min(alike, both_ways))
+            less_closed(quantity, rows, closing * min(alike, both_ways))
         if net:
             opening = [i for i in own if joint.quantity[i] * net > 0]
             quantity[opening[0]] = net
@@ -95,7 +95,7 @@ def netted(joint: Positions, held: int) -> tuple[FloatArray, FloatArray]:
     return quantity, cost
 
 
-def _less_closed(quantity: FloatArray, rows: Sequence[int], traded: float) -> float:
+def less_closed(quantity: FloatArray, rows: Sequence[int], traded: float) -> float:
     """Take what a signed quantity traded closes from these rows; what is left of it to open."""
     for i in rows:
         if quantity[i] * traded < 0:

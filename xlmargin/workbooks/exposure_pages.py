@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -37,37 +38,35 @@ _WIDTHS: Final = (34, *[12.0] * len(SPOT_MOVES))
 
 def write_exposure_pages(draft: Draft) -> None:
     """Contracts with what they are valued by, Greeks by underlying, and the payoff picture."""
-    _write_contracts(draft)
-    _write_greeks(draft)
-    _write_payoff(draft)
-
-
-def _write_contracts(draft: Draft) -> None:
-    page = draft.page("Contracts", STEEL)
-    page.title(
+    _write_table(
+        draft,
         "Contracts",
+        ("PM_CONTRACTS", _CONTRACT_WIDTHS, _CONTRACT_KINDS),
         "What each contract is valued by: its volatility, where that is from, and the carry to its "
         "expiration.",
         "Greeks are per unit: vega for 1.00 of volatility, theta for a day.",
     )
-    page.columns(_CONTRACT_WIDTHS, _CONTRACT_KINDS)
-    page.answer(_FIRST, 0, draft.call("PM_CONTRACTS"), _CONTRACT_KINDS, spare=SPARE)
-    page.sheet.freeze_panes(_FIRST + 1, 1)
-    page.prints(len(_CONTRACT_WIDTHS), draft.stamp, repeat=_FIRST)
-    page.protect()
-
-
-def _write_greeks(draft: Draft) -> None:
-    page = draft.page("Exposure", STEEL)
-    page.title(
+    _write_table(
+        draft,
         "Exposure",
+        ("PM_GREEKS", _GREEK_WIDTHS, _GREEK_KINDS),
         "Dollars by underlying: exposure is delta times units times spot. Cash has no row, and "
         "counts in the equity.",
     )
-    page.columns(_GREEK_WIDTHS, _GREEK_KINDS)
-    page.answer(_FIRST, 0, draft.call("PM_GREEKS"), _GREEK_KINDS, spare=SPARE)
+    _write_payoff(draft)
+
+
+def _write_table(
+    draft: Draft, name: str, shown: tuple[str, Sequence[float], Sequence[str]], *says: str
+) -> None:
+    """A page of one answer: its function, the widths of columns, their kinds of quantities."""
+    function, widths, kinds = shown
+    page = draft.page(name, STEEL)
+    page.title(name, *says)
+    page.columns(widths, kinds)
+    page.answer(_FIRST, 0, draft.call(function), kinds, spare=SPARE)
     page.sheet.freeze_panes(_FIRST + 1, 1)
-    page.prints(len(_GREEK_WIDTHS), draft.stamp, repeat=_FIRST)
+    page.prints(len(widths), draft.stamp, repeat=_FIRST)
     page.protect()
 
 
