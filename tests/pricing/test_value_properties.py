@@ -159,3 +159,16 @@ def test_no_american_call_is_below_the_european_to_the_ex_date(
     american = value(spot, volatility, True, strike, years, rate, dividends=paid)
     to_ex_date = value(spot, volatility, True, strike, when * years, rate, american=False)
     assert american[0] >= to_ex_date[0] - 1e-12
+
+
+@pytest.mark.parametrize("dividends", [(), [(0.5, 1.0)], [(0.1, 2.0), (0.4, 2.0)]])
+@pytest.mark.parametrize("call", [True, False])
+@pytest.mark.parametrize("size", [5e-324, 1e-306, 1e-160, 1e-30, 1e-17, 1e-12, 2e-12])
+def test_interest_too_small_to_matter_is_none(size, call, dividends):
+    def valued(rate, dividend_yield):
+        terms = (call, [45.0, 50.0, 60.0], 183 / 365, rate, dividend_yield)
+        return value(np.full(3, 50.0), np.full(3, 0.4), *terms, dividends=dividends)
+
+    none = valued(0.0, 0.0)
+    for rate, dividend_yield in [(size, 0.0), (0.0, size), (size, size), (-size, 0.0)]:
+        np.testing.assert_allclose(valued(rate, dividend_yield), none, atol=50 * METHOD_ERROR)

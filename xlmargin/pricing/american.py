@@ -23,9 +23,6 @@ from xlmargin.pricing.contracts import Contracts
 from xlmargin.pricing.exercise_boundary import NormalizedPuts, exercise_boundary, premium_above
 from xlmargin.pricing.zero_volatility import zero_volatility_value
 
-NEGLIGIBLE_RATE = 1e-12
-"""A rate that earns less than a trillionth of the strike in a year: as good as none."""
-
 NEGLIGIBLE_PREMIUM = 2e-8
 """A premium of early exercise that is surely less than this share of the strike is none."""
 
@@ -51,7 +48,7 @@ def early_exercise(contracts: Contracts) -> NDArray[np.int8]:
     yields = np.where(contracts.call, contracts.rate, contracts.dividend_yield)
     regime = np.full(len(contracts), EarlyExercise.ONE_BOUNDARY, np.int8)
     regime[(yields < rate) & (rate < 0)] = EarlyExercise.TWO_BOUNDARIES
-    regime[(rate <= NEGLIGIBLE_RATE) & (yields >= rate)] = EarlyExercise.NEVER
+    regime[(rate <= 0) & (yields >= rate)] = EarlyExercise.NEVER
     return regime
 
 

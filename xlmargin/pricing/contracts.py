@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
+
+NEGLIGIBLE_RATE = 1e-12
+"""A rate or yield of less than a trillionth in a year: as good as none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +41,14 @@ class Contracts:
 
     def __len__(self) -> int:
         return len(self.strike)
+
+    def without_negligible_rates(self) -> Contracts:
+        """The contracts, with rates and yields that are as good as none made 0."""
+        rate, dividend_yield = (
+            np.where(np.abs(term) <= NEGLIGIBLE_RATE, 0.0, term)
+            for term in (self.rate, self.dividend_yield)
+        )
+        return replace(self, rate=rate, dividend_yield=dividend_yield)
 
     @property
     def dividend_counts(self) -> BoolArray:

@@ -82,6 +82,7 @@ def implied_volatility(
 
     `price` is in $ per unit. Every contract gets a status; none raises.
     """
+    contracts = contracts.without_negligible_rates()
     status = _status_of_price(contracts, spot, price)
     volatility = np.full(len(contracts), np.nan)
     possible = status == VolatilityStatus.NOT_CONVERGED

@@ -58,7 +58,7 @@ def theoretical_value(contracts: Contracts, spot: FloatArray, volatility: FloatA
     where it differs from spot to spot. NaN in a term, a spot or a volatility makes NaN of the
     values that need it; so does a negative volatility.
     """
-    spot = spot_table(spot)
+    spot, contracts = spot_table(spot), contracts.without_negligible_rates()
     if volatility.ndim == 2:
         return _value_point_by_point(contracts, spot, volatility)
     value = np.full(spot.shape, np.nan)
