@@ -1,7 +1,10 @@
 """Each number and switch of the rulebook, each effective date on both sides of it.
 
-`numbers.csv` is what the sources say, a row a value: a number that is changed in the rulebook, or
-stands there without a row, fails here. Every number but one is read by the code that it is for.
+`numbers.csv` is what the sources say, a row a value, with the paragraph in which the figure was found
+again: `stated` there, `unconfirmed` where the words are known second-hand, `house` on a broker's page;
+`no figure` where the rule leaves it open and a switch or a neutral value stands for that. A number
+that is changed in the rulebook, or stands there without a row, fails here. Every number but one is
+read by the code that it is for.
 """
 
 import csv
@@ -29,11 +32,12 @@ def number(text):
 
 
 with (Path(__file__).parent / "numbers.csv").open() as table:
-    ROWS = [
-        (row["file"], row["name"], row["key"], date.fromisoformat(row["effective"]),
-         number(row["value"]))
-        for row in csv.DictReader(table)
-    ]  # fmt: skip
+    TABLE = list(csv.DictReader(table))
+ROWS = [
+    (row["file"], row["name"], row["key"], date.fromisoformat(row["effective"]),
+     number(row["value"]))
+    for row in TABLE
+]  # fmt: skip
 FILES = sorted(
     str(path.relative_to(HOME / "rulebook").with_suffix(""))
     for path in (HOME / "rulebook").glob("*/*.toml")
@@ -61,6 +65,25 @@ def test_each_number_and_switch_is_what_the_sources_say(file):
     expected = [row[1:] for row in ROWS if row[0] == file]
     found = stated(file)
     assert sorted(map(str, _plain(found))) == sorted(map(str, _plain(expected)))
+
+
+def test_each_row_names_the_paragraph_and_how_sure_it_is():
+    assert {row["standing"] for row in TABLE} == {"stated", "unconfirmed", "house", "no figure"}
+    assert all(row["paragraph"] for row in TABLE)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_what_is_unconfirmed_in_the_table_is_marked_in_the_rulebook(file):
+    parameters = tomllib.loads((HOME / "rulebook" / f"{file}.toml").read_text("utf-8"))
+    for row in TABLE:
+        if row["file"] == file and row["standing"] == "unconfirmed":
+            marks = [
+                entry.get("remark", "")
+                for entry in parameters[row["name"]]["since"]
+                if str(entry["effective"]) == row["effective"] and (row["key"] or "value") in entry
+            ]
+            assert len(marks) == 1, row
+            assert "(unconfirmed: " in marks[0], row
 
 
 def _plain(rows):
