@@ -1,10 +1,10 @@
 """Each number and switch of the rulebook, each effective date on both sides of it.
 
-`numbers.csv` is what the sources say, a row a value, with the paragraph in which the figure was found
-again: `stated` there, `unconfirmed` where the words are known second-hand, `house` on a broker's page;
-`no figure` where the rule leaves it open and a switch or a neutral value stands for that. A number
-that is changed in the rulebook, or stands there without a row, fails here. Every number but one is
-read by the code that it is for.
+`numbers.csv` is what the sources say, a row a value, with the paragraph in which the figure was
+found again: `stated` there, `unconfirmed` where the words are known second-hand, `house` on a
+broker's page; `no figure` where the rule leaves it open and a switch or a neutral value stands for
+that. A number that is changed in the rulebook, or stands there without a row, fails here. Every
+number but one is read by the code that it is for.
 """
 
 import csv
