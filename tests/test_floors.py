@@ -10,13 +10,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"errors", "defects", "standard_output", "arrays", "dates"},
-    {"instruments", "requirement", "time_limit", "unfinished"},
-    {"contracts"},
-    {"option_symbols", "market", "settings", "positions", "rulebook"},
+    {"contracts", "market", "requirement", "time_limit", "unfinished"},
+    {"option_symbols", "settings", "rulebook"},
     {"known_instruments"},
     {"book", "cells"},
     {"importers"},
-    {"pricing", "cash"},
+    {"pricing"},
     {"risk_array"},
     {"portfolio_margin", "strategy_margin"},
     {"both_regimes", "margin_calls", "eligibility"},

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlmargin.instruments import InstrumentKind
+from xlmargin.contracts import InstrumentKind
 from xlmargin.option_symbols import (
     OptionSymbol,
     class_of_shares,

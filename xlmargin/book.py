@@ -3,15 +3,180 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.contracts import Contracts, InstrumentKind
 from xlmargin.dates import date_of
+from xlmargin.errors import InputError, Problem, RowRef, Severity
 from xlmargin.market import Market
-from xlmargin.positions import Positions
 from xlmargin.settings import Settings
+
+NO_GROUP = -1
+"""What `group` holds for a position whose pairing is not forced."""
+
+
+@dataclass(frozen=True, eq=False)
+class Positions:
+    """One entry a position, in the order of the user's rows; all columns have shape (positions,).
+
+    `contracts` says what each is a position in. `quantity` is in contracts, shares, or dollars of
+    cash: long > 0, short < 0. NaN where not given are mark, cost ($ per unit), volatility,
+    `mark_spot`, the price of an option's underlying when its mark was taken, `forward`, that for
+    delivery at its expiration, and `half_spread`, half the difference of bid and ask, $ per unit.
+    `account` and `group` are indexes into `accounts` and `groups`; a group of -1 is none. `row` is
+    the number of the row that a position stands in, `origin` an index into `origins`, the ranges.
+    """
+
+    contracts: Contracts
+    quantity: FloatArray
+    mark: FloatArray
+    cost: FloatArray
+    volatility: FloatArray
+    account: IntArray
+    accounts: tuple[str, ...]
+    group: IntArray
+    groups: tuple[str, ...]
+    row: IntArray
+    origin: IntArray
+    origins: tuple[str, ...]
+    mark_spot: FloatArray = field(default_factory=lambda: np.zeros(0))
+    forward: FloatArray = field(default_factory=lambda: np.zeros(0))
+    half_spread: FloatArray = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        for name in ("mark_spot", "forward", "half_spread"):
+            if len(getattr(self, name)) != len(self.row):
+                object.__setattr__(self, name, np.full(len(self.row), np.nan))
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def only(self, chosen: IntArray) -> Positions:
+        """Some of the positions, by index; accounts and groups keep their numbers."""
+        columns: dict[str, Any] = {name: getattr(self, name)[chosen] for name in self._arrays}
+        return replace(self, contracts=self.contracts.only(chosen), **columns)
+
+    def joined(self, other: Positions) -> Positions:
+        """These positions and then the others, which point at the same market.
+
+        Accounts, groups and ranges are the same where their names are.
+        """
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(self, name), getattr(other, name)])
+            for name in self._arrays
+        }
+        for code, names in (("account", "accounts"), ("group", "groups"), ("origin", "origins")):
+            own, others = getattr(self, names), getattr(other, names)
+            index = {name: i for i, name in enumerate(dict.fromkeys([*own, *others]))}
+            place = np.array([*map(index.__getitem__, others), NO_GROUP], dtype=np.int64)
+            columns[code][len(self) :] = place[getattr(other, code)]
+            columns[names] = tuple(index)
+        return replace(self, contracts=self.contracts.joined(other.contracts), **columns)
+
+    @property
+    def _arrays(self) -> list[str]:
+        return [f.name for f in fields(self) if isinstance(getattr(self, f.name), np.ndarray)]
+
+    @property
+    def symbol(self) -> tuple[str, ...]:
+        """Ticker of each position; of an option its root."""
+        return self.contracts.root
+
+    @property
+    def kind(self) -> IntArray:
+        """Kind of each instrument, as `InstrumentKind`."""
+        return self.contracts.kind
+
+    @property
+    def underlying(self) -> IntArray:
+        """Index of each underlying in the market."""
+        return self.contracts.underlying
+
+    @property
+    def strike(self) -> FloatArray:
+        """Strikes, $ per unit; NaN for what is not an option."""
+        return self.contracts.strike
+
+    @property
+    def expiration(self) -> FloatArray:
+        """Serial days of expiration; NaN for what is not an option."""
+        return self.contracts.expiration
+
+    @property
+    def american(self) -> BoolArray:
+        """Which options may be exercised before they expire."""
+        return self.contracts.american
+
+    @property
+    def multiplier(self) -> FloatArray:
+        """Units of the underlying per contract or share."""
+        return self.contracts.multiplier
+
+    @property
+    def is_option(self) -> BoolArray:
+        """Which positions are calls or puts."""
+        return self.contracts.is_option
+
+    @property
+    def is_stock(self) -> BoolArray:
+        """Which positions are shares of a stock, fund or note."""
+        return self.contracts.is_stock
+
+    @property
+    def is_cash(self) -> BoolArray:
+        """Which positions are cash."""
+        return self.contracts.is_cash
+
+    @cached_property
+    def units(self) -> FloatArray:
+        """Units of the underlying, signed: quantity times multiplier."""
+        return self.quantity * self.multiplier
+
+    def source(self, index: int) -> RowRef:
+        """Where one position comes from."""
+        return RowRef(self.origins[self.origin[index]], int(self.row[index]))
+
+    def rows(self, chosen: Iterable[int]) -> str:
+        """Rows of some positions for a reader: "row 4", "rows 4, 5, 2 of trades"."""
+        named = [str(self.source(i)) for i in sorted(chosen)]
+        return f"row{'s' * (len(named) > 1)} {', '.join(named)}"
+
+    def problem(
+        self,
+        index: int,
+        column: str,
+        found: str,
+        wanted: str,
+        severity: Severity = Severity.ERROR,
+    ) -> Problem:
+        """Something about one position, placed where it comes from."""
+        return Problem(*self.source(index), column, found, wanted, severity)
+
+    def label(self, index: int) -> str:
+        """Name of one position for a reader: "-5 XYZ 18 Dec 2026 500 call"."""
+        quantity, symbol = f"{self.quantity[index]:+,.10g}", self.symbol[index].upper()
+        if not self.is_option[index]:
+            return f"{quantity} {symbol}"
+        kind = InstrumentKind(int(self.kind[index])).word
+        return f"{quantity} {symbol} {self.contract(index)} {kind}"
+
+    def contract(self, index: int) -> str:
+        """Expiration and strike of one option: "18 Dec 2026 500"."""
+        day = date_of(float(self.expiration[index]))
+        return f"{day.day} {day:%b %Y} {self.strike[index]:.10g}"
+
+
+def codes(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
+    """Each name as an index into the distinct names, which come in order of appearance."""
+    distinct = tuple(dict.fromkeys(names))
+    index = {name: i for i, name in enumerate(distinct)}
+    return np.array([index[name] for name in names], dtype=np.int64), distinct
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,3 +201,33 @@ class Book:
     def as_of(self) -> dt.date:
         """The date whose rules apply."""
         return date_of(self.market.as_of)
+
+
+def cash_of_accounts(book: Book) -> FloatArray:
+    """Cash of each account, $, shape (accounts,): its own rows, and the setting of a lone account.
+
+    NaN where none is stated. Refuses a setting where there are several accounts: it does not say
+    whose cash it is.
+    """
+    positions = book.positions
+    rows = book.by_account(np.where(positions.is_cash, positions.quantity, 0.0))
+    stated = np.zeros(len(rows), dtype=bool)
+    stated[positions.account[positions.is_cash]] = True
+    setting = amount_of_accounts(book, "cash", book.settings.cash)
+    neither = ~stated & np.isnan(setting)
+    return np.where(neither, np.nan, rows + np.nan_to_num(setting))
+
+
+def amount_of_accounts(book: Book, name: str, amount: float) -> FloatArray:
+    """A setting of dollars for each account, shape (accounts,), NaN where it is not stated.
+
+    Refused where it is stated and there are several accounts: it does not say whose it is.
+    """
+    accounts = book.positions.accounts
+    if not np.isnan(amount) and len(accounts) > 1:
+        found, wanted = (
+            f"{amount:,.2f} for {len(accounts)} accounts",
+            "one account, or rows of cash",
+        )
+        raise InputError([Problem("settings", 0, name, found, wanted)])
+    return np.full(len(accounts), amount)

@@ -15,7 +15,7 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.errors import MarginError, RefusedPosition, RulebookError
-from xlmargin.instruments import UnderlyingClass
+from xlmargin.market import UnderlyingClass
 from xlmargin.portfolio_margin import PortfolioMargin, StrategyBased, portfolio_margin
 from xlmargin.requirement import Requirement, total
 from xlmargin.risk_array import option_marks

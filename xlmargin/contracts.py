@@ -8,13 +8,48 @@ apart or deliver something else, and neither closes out the other.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.instruments import InstrumentKind
+
+
+class InstrumentKind(IntEnum):
+    """Kind of a position's instrument; integers, because positions are held as arrays."""
+
+    STOCK = 0
+    """Shares of a stock, fund or note."""
+    CALL = 1
+    PUT = 2
+    CASH = 3
+
+    @property
+    def word(self) -> str:
+        """The word used in ranges: stock, call, put, cash."""
+        return self.name.lower()
+
+
+PRINCIPAL: Final = 0.01
+"""Multiplier of Treasury securities: held by their principal, priced per 100 of it."""
+
+
+class Style(StrEnum):
+    """When an option may be exercised."""
+
+    AMERICAN = "american"
+    EUROPEAN = "european"
+
+
+class Settlement(StrEnum):
+    """When the series of an index settles on its day of expiration; shares settle at the close."""
+
+    AM = "am"
+    """At the opening, so that it never covers what settles at that day's close."""
+    PM = "pm"
+
 
 NO_UNDERLYING: Final = -1
 """What the `underlying` column holds for cash."""

@@ -15,7 +15,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.instruments import InstrumentKind
+from xlmargin.contracts import InstrumentKind
 
 _ROOT: Final = r"(?P<root>[A-Z0-9][A-Z0-9]{0,5}?|[A-Z]{1,5}[./ ][A-Z]{1,2})"
 _RIGHT: Final = r"(?P<right>CALL|PUT|C|P)"

@@ -14,11 +14,10 @@ import pytest
 from tests.excel.ranges import DIVIDENDS, MARKET, POSITIONS, SETTINGS, Range, spoilt
 from tests.reading import ranges_of, read_book
 from xlmargin.book import Book
-from xlmargin.contracts import Contracts
+from xlmargin.contracts import Contracts, InstrumentKind
 from xlmargin.dates import serial_of
 from xlmargin.excel.trades import read_trades
-from xlmargin.instruments import InstrumentKind, UnderlyingClass
-from xlmargin.market import Dividend, RateCurve
+from xlmargin.market import Dividend, RateCurve, UnderlyingClass
 from xlmargin.settings import AccountType, BaseValue, Basis, Settings, Smile
 
 OPTION_HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price"]

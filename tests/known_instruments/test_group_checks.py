@@ -3,8 +3,8 @@
 from datetime import date
 
 from xlmargin.errors import Severity
-from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.known_instruments import KNOWN, GroupMember, check_groups
+from xlmargin.market import UnderlyingClass as Class
 
 TODAY = date(2026, 11, 20)
 SPX = ("SPX", "SPX", Class.INDEX_HIGH_CAP)

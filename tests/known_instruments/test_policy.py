@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from xlmargin.errors import Severity
-from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.known_instruments import KNOWN, Facts, apply_known
+from xlmargin.market import UnderlyingClass as Class
 from xlmargin.settings import KnownUnderlyings
 
 TODAY = date(2026, 11, 20)

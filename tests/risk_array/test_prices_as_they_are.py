@@ -5,13 +5,11 @@ from math import exp, nan
 import numpy as np
 import pytest
 
-from xlmargin.book import Book
-from xlmargin.contracts import Contracts
+from xlmargin.book import Book, Positions
+from xlmargin.contracts import Contracts, InstrumentKind
 from xlmargin.errors import RefusedPosition
-from xlmargin.instruments import InstrumentKind, UnderlyingClass
-from xlmargin.market import Market, RateCurve, Underlying
+from xlmargin.market import Market, RateCurve, Underlying, UnderlyingClass
 from xlmargin.portfolio_margin import portfolio_margin
-from xlmargin.positions import Positions
 from xlmargin.pricing import implied_volatility, theoretical_value
 from xlmargin.risk_array import contract_table, stress_grid
 from xlmargin.risk_array.option_volatility import VolatilitySource

@@ -9,12 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.book import Book
-from xlmargin.contracts import Contracts
+from xlmargin.book import Book, Positions, codes
+from xlmargin.contracts import Contracts, InstrumentKind
 from xlmargin.dates import serial_of
-from xlmargin.instruments import InstrumentKind
 from xlmargin.market import Market, Underlying
-from xlmargin.positions import Positions, codes
 from xlmargin.settings import AccountType, Settings
 
 AS_OF = dt.date(2026, 1, 15)

@@ -9,8 +9,8 @@ import pytest
 
 from tests.reading import check_book, read_book
 from xlmargin.book import Book
+from xlmargin.contracts import InstrumentKind
 from xlmargin.errors import Severity
-from xlmargin.instruments import InstrumentKind
 from xlmargin.portfolio_margin import portfolio_margin
 from xlmargin.samples import family_office_book
 

@@ -30,9 +30,8 @@ from xlmargin.account.portfolio_path import portfolio_zero
 from xlmargin.account.reg_t import reg_t_excess
 from xlmargin.account.strategy_path import strategy_zero
 from xlmargin.arrays import FloatArray
-from xlmargin.book import Book
+from xlmargin.book import Book, amount_of_accounts
 from xlmargin.both_regimes import BothRegimes, under_portfolio_margin, under_strategy_margin
-from xlmargin.cash import amount_of_accounts
 from xlmargin.dates import serial_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition
 from xlmargin.margin_calls import CallKind, last_day_to_meet

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.book import Book
-from xlmargin.cash import cash_of_accounts
+from xlmargin.book import Book, cash_of_accounts
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.net_liquidation import values_added
 

@@ -15,7 +15,7 @@ from xlmargin.account.excess import Excess
 from xlmargin.account.minimum_equity import cash_securing_puts, covers_short_options
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.instruments import UnderlyingClass
+from xlmargin.market import UnderlyingClass
 from xlmargin.rulebook import AccountRules, PortfolioRules, StrategyRules
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from xlmargin.account.account_values import AccountValues
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import Book
-from xlmargin.instruments import InstrumentKind, UnderlyingClass
+from xlmargin.contracts import InstrumentKind
+from xlmargin.market import UnderlyingClass
 from xlmargin.rulebook import AccountRules
 
 

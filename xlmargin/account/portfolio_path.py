@@ -10,7 +10,7 @@ import numpy as np
 from xlmargin.account.first_zero import first_bracket, root
 from xlmargin.account.moved_prices import AfterMove, MovedPrices
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.cash import cash_of_accounts
+from xlmargin.book import cash_of_accounts
 
 
 def portfolio_zero(

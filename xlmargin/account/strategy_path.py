@@ -21,7 +21,7 @@ from xlmargin.account.lone_stock import LoneStock, is_lone_stock
 from xlmargin.account.moved_holdings import moved_holdings
 from xlmargin.account.moved_prices import AfterMove, MovedPrices
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.cash import cash_of_accounts
+from xlmargin.book import cash_of_accounts
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, UnderlyingMargin
 from xlmargin.strategy_margin.net_liquidation import values_added

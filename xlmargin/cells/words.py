@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Final, Generic, TypeVar
 
 from xlmargin.cells.values import CellValue, is_error, text_of
-from xlmargin.instruments import InstrumentKind, Settlement, Style
+from xlmargin.contracts import InstrumentKind, Settlement, Style
 
 _SIGNS: Final = re.compile(r"[^\w%€£¥]|_")
 _TURNED: Final = re.compile(r"^\s*[-\u2212]|\([-\u2212]\)")

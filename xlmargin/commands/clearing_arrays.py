@@ -12,11 +12,12 @@ from typing import Final
 
 import numpy as np
 
+from xlmargin.book import codes
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells, shown
 from xlmargin.cells.words import POSITIONS
-from xlmargin.contracts import Contract
+from xlmargin.contracts import Contract, InstrumentKind
 from xlmargin.errors import InputError
 from xlmargin.excel.book_reader import resolved
 from xlmargin.excel.orders import contract_of
@@ -27,9 +28,7 @@ from xlmargin.importers.clearing_house import (
     ArrayRow,
     PublishedGroups,
 )
-from xlmargin.instruments import InstrumentKind
 from xlmargin.portfolio_margin import GroupsOfClasses, OfficialMargin, official_margin
-from xlmargin.positions import codes
 from xlmargin.risk_array.valuation_points import point_names
 from xlmargin.rulebook import PortfolioRules
 

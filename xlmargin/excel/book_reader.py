@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.book import Book
+from xlmargin.book import Book, Positions, codes
 from xlmargin.cells.columns import check_one_date
 from xlmargin.cells.dates import DATE
 from xlmargin.cells.named_values import NamedCell
@@ -24,7 +24,7 @@ from xlmargin.cells.reading import read_table, unknown_headings
 from xlmargin.cells.table import Table
 from xlmargin.cells.values import Cells, shown_date, text_of
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS, SETTLEMENTS, STYLES
-from xlmargin.contracts import NO_UNDERLYING, Contracts
+from xlmargin.contracts import NO_UNDERLYING, Contracts, Settlement, Style
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem, RulebookError, Severity
 from xlmargin.excel.checks import (
@@ -47,7 +47,6 @@ from xlmargin.excel.market_reader import (
 )
 from xlmargin.excel.positions_reader import PRICE, PositionRows, read_positions, ticker
 from xlmargin.excel.settings_reader import SETTINGS, SettingsRead, read_settings
-from xlmargin.instruments import Settlement, Style, UnderlyingClass
 from xlmargin.known_instruments import (
     KNOWN,
     Facts,
@@ -57,8 +56,7 @@ from xlmargin.known_instruments import (
     RootKind,
     withheld,
 )
-from xlmargin.market import Market, Underlying
-from xlmargin.positions import Positions, codes
+from xlmargin.market import Market, Underlying, UnderlyingClass
 from xlmargin.rulebook import strategy_rules
 from xlmargin.settings import AccountType, KnownUnderlyings
 from xlmargin.strategy_margin.pairing.concentration import asks_add_ons

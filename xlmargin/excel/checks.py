@@ -9,9 +9,8 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.book import Book
+from xlmargin.book import Book, Positions, cash_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
-from xlmargin.cash import cash_of_accounts
 from xlmargin.cells.dates import is_saturday, is_standard_saturday
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import shown_date
@@ -22,7 +21,6 @@ from xlmargin.known_instruments import CLASS, NOT_USED, Finding
 from xlmargin.margin_calls import business_day_before, is_business_day
 from xlmargin.market import Market, Underlying
 from xlmargin.portfolio_margin import PortfolioMargin
-from xlmargin.positions import Positions
 from xlmargin.risk_array.contract_table import NO_CONTRACT
 
 MOST_APART: Final = 0.01

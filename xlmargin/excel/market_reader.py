@@ -39,7 +39,6 @@ from xlmargin.excel.positions_reader import (
     refuse_foreign,
     ticker,
 )
-from xlmargin.instruments import UnderlyingClass
 from xlmargin.known_instruments import (
     Facts,
     Finding,
@@ -48,7 +47,7 @@ from xlmargin.known_instruments import (
     apply_known,
     check_groups,
 )
-from xlmargin.market import NO_HOUSE, Dividend, HouseRates, RateCurve, Underlying
+from xlmargin.market import NO_HOUSE, Dividend, HouseRates, RateCurve, Underlying, UnderlyingClass
 from xlmargin.rulebook import strategy_rules
 from xlmargin.settings import KnownUnderlyings
 from xlmargin.strategy_margin.rules.short_options import UNCOVERED, option_factor

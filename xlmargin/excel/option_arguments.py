@@ -24,12 +24,11 @@ from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import column_of
 from xlmargin.cells.values import Cells, CellValue, rows_of, shown, shown_text, text_of, to_value
 from xlmargin.cells.words import RIGHTS, STYLES, Headings, Words
-from xlmargin.contracts import days_to_end
+from xlmargin.contracts import Style, days_to_end
 from xlmargin.dates import DAYS_PER_YEAR, date_of, serial_of
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.market_reader import GREATEST_RATE, RATE, read_dividends
 from xlmargin.excel.positions_reader import GREATEST_VOLATILITY
-from xlmargin.instruments import Style
 from xlmargin.market import Dividend
 from xlmargin.option_symbols import OptionSymbol, read_option_symbol
 from xlmargin.pricing import Contracts

@@ -50,8 +50,8 @@ from xlmargin.excel.positions_reader import (
     name_of_each,
     read_positions,
 )
-from xlmargin.instruments import UnderlyingClass
 from xlmargin.intraday import Act, Activity
+from xlmargin.market import UnderlyingClass
 from xlmargin.option_symbols import read_option_symbol
 from xlmargin.risk_array import option_marks
 from xlmargin.what_if import Candidates, Trades

@@ -41,8 +41,8 @@ from xlmargin.cells.words import (
     Side,
     TypeWord,
 )
+from xlmargin.contracts import PRINCIPAL, InstrumentKind
 from xlmargin.dates import serial_of
-from xlmargin.instruments import PRINCIPAL, InstrumentKind
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import looks_like_an_option, read_option_symbol, share_ticker
 

@@ -16,8 +16,7 @@ from itertools import groupby
 
 import numpy as np
 
-from xlmargin.book import Book
-from xlmargin.cash import cash_of_accounts
+from xlmargin.book import Book, cash_of_accounts
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
 from xlmargin.intraday.activity import Act, Activity

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlmargin.arrays import IntArray
-from xlmargin.book import Book
+from xlmargin.book import NO_GROUP, Book, Positions
 from xlmargin.errors import InputError
 from xlmargin.intraday.activity import Act, Activity
 from xlmargin.intraday.parts import parts_of
-from xlmargin.positions import NO_GROUP, Positions
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,8 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import IntArray
-from xlmargin.book import Book
+from xlmargin.book import Book, Positions
 from xlmargin.market import Market
-from xlmargin.positions import Positions
 from xlmargin.settings import AccountType
 
 CASH_PART: Final = -1

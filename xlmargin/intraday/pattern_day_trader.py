@@ -22,7 +22,7 @@ from itertools import takewhile
 from math import inf
 
 from xlmargin.book import Book
-from xlmargin.instruments import InstrumentKind
+from xlmargin.contracts import InstrumentKind
 from xlmargin.intraday.account_days import AccountDay, Transaction
 from xlmargin.intraday.activity import Act
 from xlmargin.intraday.day_trades import Basis, DayTrades, TiedUp, day_trades_of

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlmargin.errors import Severity
-from xlmargin.instruments import UnderlyingClass
 from xlmargin.known_instruments.findings import Finding
 from xlmargin.known_instruments.instruments import CLASS_GROUP, KnownAs, KnownInstruments
+from xlmargin.market import UnderlyingClass
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from functools import cache, lru_cache
 from math import inf, nan
 from typing import Final, TypeAlias
 
+from xlmargin.contracts import Style
 from xlmargin.errors import InputError, Problem
-from xlmargin.instruments import Style, UnderlyingClass
+from xlmargin.market import UnderlyingClass
 from xlmargin.rulebook.files import packaged
 
 Row: TypeAlias = Mapping[str, str]

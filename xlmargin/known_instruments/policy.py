@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from xlmargin.errors import Severity
-from xlmargin.instruments import UnderlyingClass
 from xlmargin.known_instruments.findings import Finding
 from xlmargin.known_instruments.instruments import (
     CLASS,
@@ -23,6 +22,7 @@ from xlmargin.known_instruments.instruments import (
     KnownInstruments,
 )
 from xlmargin.known_instruments.names import read_name
+from xlmargin.market import UnderlyingClass
 from xlmargin.rulebook import portfolio_rules, strategy_rules
 from xlmargin.settings import KnownUnderlyings
 

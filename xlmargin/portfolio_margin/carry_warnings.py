@@ -16,7 +16,7 @@ import numpy as np
 from xlmargin.book import Book
 from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.errors import Problem, Severity
-from xlmargin.instruments import UnderlyingClass
+from xlmargin.market import UnderlyingClass
 from xlmargin.pricing import carry_yield, parity_forward
 from xlmargin.risk_array import ContractTable
 from xlmargin.risk_array.contract_table import FORWARD, NEARLY_EXPIRED, off_index

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.instruments import InstrumentKind
-from xlmargin.positions import Positions
+from xlmargin.book import Positions
+from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import PortfolioRules
 
 _DELIVERING = (InstrumentKind.CALL, InstrumentKind.PUT, InstrumentKind.STOCK)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.cash import cash_of_accounts
+from xlmargin.book import cash_of_accounts
 from xlmargin.errors import RefusedPosition
 from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin, margin_at
 from xlmargin.risk_array import spot_after

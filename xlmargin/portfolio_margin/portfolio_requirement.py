@@ -17,7 +17,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
-from xlmargin.instruments import UnderlyingClass
+from xlmargin.market import UnderlyingClass
 from xlmargin.portfolio_margin.groups import (
     NO_PARENT,
     Level,

@@ -9,10 +9,9 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import IntArray
-from xlmargin.cash import cash_of_accounts
-from xlmargin.instruments import InstrumentKind
+from xlmargin.book import Positions, cash_of_accounts
+from xlmargin.contracts import InstrumentKind
 from xlmargin.portfolio_margin import PortfolioMargin
-from xlmargin.positions import Positions
 from xlmargin.reports.labels import account_labels, position_labels, with_account
 from xlmargin.reports.table import Table, Value, numbers
 from xlmargin.risk_array import contract_greeks, exposure, profile

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlmargin.positions import Positions
+from xlmargin.book import Positions
 
 
 def position_labels(positions: Positions) -> list[str]:

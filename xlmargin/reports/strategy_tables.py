@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from xlmargin.positions import Positions
+from xlmargin.book import Positions
 from xlmargin.reports.table import Table, Value
 from xlmargin.strategy_margin import (
     RequirementKind,

@@ -17,12 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.book import Book
+from xlmargin.book import Book, Positions
+from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.errors import RefusedPosition
-from xlmargin.instruments import InstrumentKind, UnderlyingClass
-from xlmargin.market import Market
-from xlmargin.positions import Positions
+from xlmargin.market import Market, UnderlyingClass
 from xlmargin.pricing import Contracts, VolatilityStatus, theoretical_value
 from xlmargin.risk_array.option_volatility import (
     OptionVolatility,

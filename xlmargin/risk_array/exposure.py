@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.positions import Positions
+from xlmargin.book import Positions
 from xlmargin.pricing import Greeks, greeks, zero_volatility_value
 from xlmargin.pricing.greeks import DAYS_A_YEAR
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable

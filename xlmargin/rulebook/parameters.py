@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from xlmargin.errors import RulebookError
-from xlmargin.instruments import UnderlyingClass
+from xlmargin.market import UnderlyingClass
 
 ONE: Final = ""
 """The key of a parameter that is not divided by anything."""

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import ClassVar, Final, Generic, TypeAlias, TypeVar
 
 from xlmargin.errors import RulebookError
-from xlmargin.instruments import UnderlyingClass
+from xlmargin.market import UnderlyingClass
 from xlmargin.rulebook.files import packaged
 from xlmargin.rulebook.loader import regulation_from
 from xlmargin.rulebook.parameters import Parameter, RuleSet, full_name, joined

@@ -16,11 +16,11 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
+from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import DAYS_PER_YEAR, date_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
 from xlmargin.importers.book_ranges import FileCell, FileRows
-from xlmargin.instruments import InstrumentKind
 from xlmargin.known_instruments import KNOWN
 from xlmargin.market import Market
 from xlmargin.risk_array import option_marks

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.positions import NO_GROUP, Positions
+from xlmargin.book import NO_GROUP, Positions
 from xlmargin.what_if.trades import Key, Trades, contract_keys
 
 NOTHING: Final = 1e-6

@@ -12,8 +12,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.book import Book
-from xlmargin.cash import amount_of_accounts, cash_of_accounts
+from xlmargin.book import Book, amount_of_accounts, cash_of_accounts
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import StrategyMargin

@@ -14,13 +14,12 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.book import Book
+from xlmargin.book import Book, Positions
 from xlmargin.errors import RefusedPosition
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.group_changes import GroupChange, group_sums
 from xlmargin.portfolio_margin.minimums import contract_minimum, delivered_value
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
-from xlmargin.positions import Positions
 from xlmargin.strategy_margin import (
     RequirementKind,
     StrategyMargin,

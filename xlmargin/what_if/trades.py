@@ -14,8 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.book import Book
-from xlmargin.positions import NO_GROUP, Positions
+from xlmargin.book import NO_GROUP, Book, Positions
 from xlmargin.risk_array import option_marks
 
 Key = tuple[int, int]

@@ -10,9 +10,8 @@ from typing import Final
 import numpy as np
 
 from xlmargin.book import Book
-from xlmargin.contracts import days_to_end
+from xlmargin.contracts import InstrumentKind, Style, days_to_end
 from xlmargin.dates import DAYS_PER_YEAR, date_of
-from xlmargin.instruments import InstrumentKind, Style
 from xlmargin.option_symbols import OptionSymbol
 from xlmargin.pricing import Contracts, implied_volatility
 

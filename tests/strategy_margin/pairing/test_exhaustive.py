@@ -8,8 +8,7 @@ import pytest
 
 from tests.strategy_margin.accounts import Row, book_of
 from tests.strategy_margin.exhaustive import MULTIPLIER, Account, Held, Reading, least
-from xlmargin.instruments import UnderlyingClass
-from xlmargin.market import Underlying
+from xlmargin.market import Underlying, UnderlyingClass
 from xlmargin.strategy_margin import (
     RequirementKind,
     StrategyMargin,

@@ -9,8 +9,7 @@ import pytest
 
 from tests.strategy_margin.accounts import Row, book_of
 from xlmargin.errors import RefusedPosition
-from xlmargin.instruments import UnderlyingClass
-from xlmargin.market import Underlying
+from xlmargin.market import Underlying, UnderlyingClass
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import (
     RequirementKind,

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import serial_of
-from xlmargin.instruments import InstrumentKind, UnderlyingClass
-from xlmargin.market import Underlying
+from xlmargin.market import Underlying, UnderlyingClass
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.rules.legs import OptionLeg, StockLeg
 

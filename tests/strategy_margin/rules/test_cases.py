@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.strategy_margin.spread_definition import is_spread
+from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import serial_of
-from xlmargin.instruments import InstrumentKind, UnderlyingClass
-from xlmargin.market import Underlying
+from xlmargin.market import Underlying, UnderlyingClass
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.rules.cash_account import (
     long_option_in_full,

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from tests.strategy_margin.spread_definition import may_spread
+from xlmargin.book import Positions
 from xlmargin.contracts import Contracts
+from xlmargin.contracts import InstrumentKind as Kind
 from xlmargin.errors import Problem
-from xlmargin.instruments import InstrumentKind as Kind
-from xlmargin.instruments import UnderlyingClass as Class
 from xlmargin.market import Market, Underlying
-from xlmargin.positions import Positions
+from xlmargin.market import UnderlyingClass as Class
 from xlmargin.strategy_margin.rules.cash_account import (
     cash_spread,
     long_option_in_full,

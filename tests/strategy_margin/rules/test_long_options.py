@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from xlmargin.instruments import UnderlyingClass as Class
+from xlmargin.market import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.rules.legs import RequirementKind
 from xlmargin.strategy_margin.rules.long_options import (

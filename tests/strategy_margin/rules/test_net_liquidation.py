@@ -3,8 +3,7 @@
 import pytest
 
 from tests.strategy_margin.accounts import AS_OF, Row, book_of
-from xlmargin.instruments import UnderlyingClass
-from xlmargin.market import Underlying
+from xlmargin.market import Underlying, UnderlyingClass
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.net_liquidation import values_added
 

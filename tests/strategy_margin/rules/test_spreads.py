@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategy_margin.spread_definition import is_balanced, is_outlived, is_spread
-from xlmargin.instruments import InstrumentKind as Kind
-from xlmargin.instruments import UnderlyingClass as Class
+from xlmargin.contracts import InstrumentKind as Kind
+from xlmargin.market import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.rules.legs import RequirementKind
 from xlmargin.strategy_margin.rules.spreads import (

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from xlmargin.cells.table import SourceRows
+from xlmargin.contracts import InstrumentKind
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers.book_ranges import BookRanges, FileCell, FileRows
 from xlmargin.importers.brokers.holdings import (
@@ -21,8 +22,8 @@ from xlmargin.importers.brokers.holdings import (
 )
 from xlmargin.importers.brokers.records import Lines, Record, heading_row, shown
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
-from xlmargin.instruments import InstrumentKind, UnderlyingClass
 from xlmargin.known_instruments import KNOWN
+from xlmargin.market import UnderlyingClass
 from xlmargin.option_symbols import OptionSymbol, class_of_shares
 
 _HEADINGS: Final = (

@@ -13,10 +13,10 @@ from typing import Final
 from xlmargin.cells.dates import LAST_SATURDAY, day_of
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.words import RIGHTS, SIDES
+from xlmargin.contracts import PRINCIPAL, InstrumentKind
 from xlmargin.dates import serial_of
 from xlmargin.errors import Problem
 from xlmargin.importers.brokers.records import Columns, Lines, Record, shown
-from xlmargin.instruments import PRINCIPAL, InstrumentKind
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import (
     OptionSymbol,

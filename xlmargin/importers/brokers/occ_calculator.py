@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from xlmargin.book import Positions
 from xlmargin.cells.dates import DATE
 from xlmargin.cells.words import RIGHTS
+from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import date_of
 from xlmargin.importers.book_ranges import TextRows
 from xlmargin.importers.brokers.holdings import Entry, Format, Holding, option_held, shares_held
@@ -23,10 +25,8 @@ from xlmargin.importers.brokers.records import (
     has_headings,
     records,
 )
-from xlmargin.instruments import InstrumentKind
 from xlmargin.market import Market
 from xlmargin.option_symbols import OptionSymbol, share_ticker
-from xlmargin.positions import Positions
 
 _COLUMNS: Final[Columns] = {
     "firm": ("Clrng Firm", "Clearing Firm"),

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.cells.words import RIGHTS
-from xlmargin.contracts import Contract
+from xlmargin.contracts import Contract, InstrumentKind
 from xlmargin.dates import serial_of
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers.brokers.records import Columns, Lines, Record, records
-from xlmargin.instruments import InstrumentKind
 from xlmargin.option_symbols import share_ticker
 
 POINTS: Final = 10

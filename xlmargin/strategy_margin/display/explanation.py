@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from xlmargin.instruments import InstrumentKind
-from xlmargin.positions import Positions
+from xlmargin.book import Positions
+from xlmargin.contracts import InstrumentKind
 from xlmargin.requirement import Requirement, first_in_detail, total
 from xlmargin.strategy_margin.display.lines import StrategyLeg, StrategyLine, class_lines
 from xlmargin.strategy_margin.pairing.least_pairing import PairingResult

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from math import fsum
 from typing import Final
 
-from xlmargin.instruments import UnderlyingClass
-from xlmargin.market import Underlying
+from xlmargin.market import Underlying, UnderlyingClass
 from xlmargin.strategy_margin.display.named_spreads import split_into_named_spreads
 from xlmargin.strategy_margin.display.rationale import rationale
 from xlmargin.strategy_margin.display.strategy_names import (

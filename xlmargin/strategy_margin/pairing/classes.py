@@ -9,7 +9,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.instruments import InstrumentKind
+from xlmargin.contracts import InstrumentKind
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions

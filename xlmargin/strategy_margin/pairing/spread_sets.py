@@ -21,7 +21,7 @@ from itertools import pairwise
 from math import inf
 from typing import Final, NamedTuple, TypeAlias
 
-from xlmargin.instruments import InstrumentKind
+from xlmargin.contracts import InstrumentKind
 from xlmargin.strategy_margin.pairing.model import PairingModel, Role, Variable
 from xlmargin.strategy_margin.rules.legs import OptionLeg
 

@@ -12,9 +12,9 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from xlmargin.book import Positions
 from xlmargin.errors import Problem
 from xlmargin.market import Market
-from xlmargin.positions import Positions
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.spreads import maximum_loss

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.instruments import UnderlyingClass
-from xlmargin.market import Underlying
+from xlmargin.market import Underlying, UnderlyingClass
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind, StockLeg
 from xlmargin.strategy_margin.rules.long_options import paid_in_full

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import date_of
-from xlmargin.instruments import InstrumentKind
 from xlmargin.market import Underlying
 
 

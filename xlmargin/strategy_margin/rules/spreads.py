@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from xlmargin.instruments import InstrumentKind
+from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.short_options import uncovered

@@ -10,8 +10,7 @@ from math import isnan
 from typing import Final
 
 from xlmargin.dates import date_of
-from xlmargin.instruments import UnderlyingClass
-from xlmargin.market import Underlying
+from xlmargin.market import Underlying, UnderlyingClass
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.rules.legs import Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.long_options import years_ahead
