@@ -163,7 +163,7 @@ def test_no_american_call_is_below_the_european_to_the_ex_date(
 
 @pytest.mark.parametrize("dividends", [(), [(0.5, 1.0)], [(0.1, 2.0), (0.4, 2.0)]])
 @pytest.mark.parametrize("call", [True, False])
-@pytest.mark.parametrize("size", [5e-324, 1e-306, 1e-160, 1e-30, 1e-17, 1e-12, 2e-12])
+@pytest.mark.parametrize("size", [5e-324, 1e-306, 1e-160, 1e-30, 1e-17, 1e-15, 2e-15, 1e-12])
 def test_interest_too_small_to_matter_is_none(size, call, dividends):
     def valued(rate, dividend_yield):
         terms = (call, [45.0, 50.0, 60.0], 183 / 365, rate, dividend_yield)

@@ -23,7 +23,8 @@ def black_value(
     d_plus = np.log(forward / strike) / total_volatility + 0.5 * total_volatility
     d_minus = d_plus - total_volatility
     value: FloatArray = sign * (forward * ndtr(sign * d_plus) - strike * ndtr(sign * d_minus))
-    return np.maximum(value, 0.0)
+    # At least what is paid if the price stays, which rounding may miss.
+    return np.maximum(value, np.maximum(sign * (forward - strike), 0.0))
 
 
 def european_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:

@@ -8,8 +8,8 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 
-NEGLIGIBLE_RATE = 1e-12
-"""A rate or yield of less than a trillionth in a year: as good as none."""
+NEGLIGIBLE_RATE = 1e-15
+"""A rate or yield of less than 1e-15 in a year, beneath what numbers resolve: as good as none."""
 
 
 @dataclass(frozen=True, eq=False)

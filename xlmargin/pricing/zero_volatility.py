@@ -17,7 +17,7 @@ def zero_volatility_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
     has no implied volatility. `spot` has shape
     `(contracts, k)` or `(contracts,)`; below zero it counts as zero. NaN in, NaN out.
     """
-    spot = spot_table(spot)
+    spot, contracts = spot_table(spot), contracts.without_negligible_rates()
     given = contracts.is_given[:, None] & np.isfinite(spot)
     best = np.zeros_like(spot)
     with np.errstate(all="ignore"):  # terms that are NaN are answered with NaN below
