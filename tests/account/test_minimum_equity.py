@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.strategy_margin.accounts import Row, book_of
@@ -37,6 +38,12 @@ def state_of(rows: list[Row], cash: float) -> StrategyState:
         ([SHARES, CALL, PUT._replace(quantity=-2)], 1_999.0, 2_000.0),
         ([SHARES._replace(quantity=-100)], 5_000.0, 2_000.0),  # short sales are never waived
         ([PUT, PUT._replace(quantity=1, strike=9)], 100.0, 2_000.0),  # a spread is no deposit
+        ([SHARES._replace(cost=np.nan)], -1.0, 1_500.0),  # no cost: what it is worth
+        ([SHARES._replace(cost=12.0)], -1.0, 1_200.0),
+        ([SHARES._replace(quantity=200)], -1.0, 2_000.0),  # 3,000 of cost, and no more than 2,000
+        ([CALL._replace(quantity=1, cost=4.0)], -1.0, 400.0),  # one contract is a purchase too
+        ([SHARES._replace(quantity=-0.05)], 5_000.0, 2_000.0),  # $0.75 of it is a short sale
+        ([PUT._replace(strike=0.01)], -1.0, 2_000.0),  # a debit secures no put, not even of $1
     ],
 )
 def test_least_equity(rows: list[Row], cash: float, least: float) -> None:

@@ -54,6 +54,33 @@ def test_nothing_is_bought_on_margin_below_the_least_equity(debit, bought):
     assert (found["stock buying power"] > 0) is bought
 
 
+@pytest.mark.parametrize(
+    ("debit", "bought"),
+    [(1_000.0, 1_000.0), (999.5, 1_001.0), (1_000.01, 0.0)],  # twice the excess over 1,500
+)
+def test_a_purchase_on_margin_leaves_the_least_equity_as_it_is(debit, bought):
+    found = totals(stock(100, 30), cash(-debit))
+    assert found["stock buying power"] == pytest.approx(bought)
+
+
+def test_a_debit_below_the_least_equity_buys_nothing():
+    found = totals(stock(100, 15), cash(-1))  # equity 1,499, excess 749
+    assert found["SMA"] == pytest.approx(749)
+    assert (found["stock buying power"], found["option buying power"]) == (0, 0)
+
+
+def test_a_maintenance_deficiency_buys_nothing():
+    # equity 100 against 25% of 7,000, whatever balance is stated
+    found = totals(stock(100, 70), cash(-6_900), settings=[["sma", 500]])
+    assert (found["stock buying power"], found["option buying power"]) == (0, 0)
+
+
+def test_a_house_that_asks_more_than_reg_t_to_keep_asks_it_first():
+    settings = [["long_stock_maintenance_rate", 0.75]]
+    found = totals(cash(3_000), settings=settings)
+    assert found["stock buying power"] == pytest.approx(3_000 / 0.75)
+
+
 def test_cash_beside_a_short_option_is_not_free():
     market = [["symbol", "price"], ["XYZ", 100]]
     short = option("put", -1, 60, 0.05)  # worth 5, which is owed

@@ -56,6 +56,25 @@ def test_a_gain_of_less_than_a_dollar_counts_at_the_rate_too():
     assert made.marginal == pytest.approx([39.28 - 0.60, 39.28 - 40])  # 6% of 10 by itself
 
 
+def test_minimums_add_up_through_both_groups_above():
+    market = [
+        ["IDX", 100, "index_high_cap", "IDX", "A", "P"],
+        ["IDY", 100, "index_high_cap", "IDY", "B", "P"],
+    ]
+    rows = [far_calls(-4), ["IDY", *far_calls(-2)[1:]]]
+    made = contributed(rows, market, portfolio_group_offset=0.5)
+    assert made.share == pytest.approx([4 * 37.50, 2 * 37.50])
+    assert made.marginal == pytest.approx([4 * 37.50, 2 * 37.50])
+
+
+def test_a_loss_hides_a_minimum_until_it_is_gone():
+    # at -8% the shares lose 400, above the minimum of 150; without them that is what is left
+    market = [*INDEX, *([*row[:4], "HC", None] for row in TWO_INDEXES[:2])]
+    nearly_worthless = [*far_calls(-4)[:5], 0.001, 100]  # all four gain 40 cents at most
+    made = contributed([shares("SPY", 10), nearly_worthless], market)
+    assert made.marginal == pytest.approx([400 - 150, 0], abs=0.40)
+
+
 def test_stock_has_no_share_of_a_minimum():
     market = [*INDEX, *([*row[:4], "HC", None] for row in TWO_INDEXES[:2])]
     rows = [shares("SPY", 10), shares("SPY", -10), far_calls(-4)]
