@@ -28,8 +28,8 @@ from xlmargin.strategy_margin import (
     strategy_lines,
     strategy_margin,
 )
-from xlmargin.strategy_margin.display.by_position import requirement_in_lines, value_added_in
-from xlmargin.strategy_margin.net_liquidation import values_added
+from xlmargin.strategy_margin.display.lines import requirement_in_lines, value_added_in
+from xlmargin.strategy_margin.requirement import values_added
 
 _NOT_ELIGIBLE: Final = "Not eligible for portfolio margin: strategy-based requirement"
 _STRATEGIES: Final = "Strategy-based maintenance requirement"

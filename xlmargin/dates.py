@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
 from typing import Final
 
 _DAY_ZERO: Final = dt.datetime(1899, 12, 30)
 _SECONDS_A_DAY: Final = 86_400
+_MONTHS_A_YEAR: Final = 12
 
 DAYS_PER_YEAR: Final = 365.0
 """Actual/365: the time to expiry is (expiration - as of) / 365 years."""
@@ -43,3 +45,19 @@ def in_zone(serial: float, zone: dt.tzinfo, other: dt.tzinfo) -> float:
 def date_of(serial: float) -> dt.date:
     """The calendar date of a serial day; the fraction of the day is dropped."""
     return (_DAY_ZERO + dt.timedelta(days=int(serial))).date()
+
+
+def months_ahead(day: dt.date, months: int) -> dt.date:
+    """The same day of the month so many months ahead; its last day where there is no such day.
+
+    >>> months_ahead(dt.date(2026, 5, 31), 9)
+    datetime.date(2027, 2, 28)
+    """
+    years, month = divmod(day.month - 1 + months, _MONTHS_A_YEAR)
+    year = day.year + years
+    return dt.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def years_ahead(day: dt.date, years: int) -> dt.date:
+    """The same day so many years ahead; its month's last day where there is no such day."""
+    return months_ahead(day, years * _MONTHS_A_YEAR)

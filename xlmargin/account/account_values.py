@@ -16,7 +16,7 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import Book, cash_of_accounts
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.net_liquidation import values_added
+from xlmargin.strategy_margin.requirement import values_added
 
 
 @dataclass(frozen=True, eq=False)

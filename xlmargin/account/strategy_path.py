@@ -24,16 +24,16 @@ from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import cash_of_accounts
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, UnderlyingMargin
-from xlmargin.strategy_margin.net_liquidation import values_added
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
 from xlmargin.strategy_margin.pairing.least_pairing import (
+    StrategyMatch,
     least_pairing,
     requirement_of,
     requirement_rules,
     value_added_by,
 )
-from xlmargin.strategy_margin.pairing.matches import StrategyMatch
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
+from xlmargin.strategy_margin.requirement import values_added
 from xlmargin.strategy_margin.solver.program import HALF_A_CENT
 
 

@@ -29,12 +29,12 @@ from xlmargin.strategy_margin import (
     StrategyMargin,
     strategy_lines,
 )
-from xlmargin.strategy_margin.display.by_position import (
+from xlmargin.strategy_margin.display.lines import (
     proceeds_in,
     requirement_in_lines,
     value_added_in,
 )
-from xlmargin.strategy_margin.net_liquidation import values_added
+from xlmargin.strategy_margin.requirement import values_added
 
 
 class ComparisonLevel(StrEnum):

@@ -50,7 +50,7 @@ from xlmargin.known_instruments import (
 from xlmargin.market import NO_HOUSE, Dividend, HouseRates, RateCurve, Underlying, UnderlyingClass
 from xlmargin.rulebook import strategy_rules
 from xlmargin.settings import KnownUnderlyings
-from xlmargin.strategy_margin.rules.short_options import UNCOVERED, option_factor
+from xlmargin.strategy_margin.rules.options import UNCOVERED, option_factor
 from xlmargin.strategy_margin.rules.stock import LONG_STOCK, rates_by_rule
 
 GREATEST_RATE: Final = 0.5

@@ -15,7 +15,7 @@ from xlmargin.strategy_margin import (
     strategy_lines,
     strategy_margin,
 )
-from xlmargin.strategy_margin.pairing import spread_sets
+from xlmargin.strategy_margin.pairing import formulation
 
 ACCOUNTS = 800
 LONG_LIVED = 276
@@ -97,7 +97,7 @@ def test_no_pairing_is_asked_less(name: str, kind: RequirementKind) -> None:
 def test_large_sets_are_written_otherwise_and_asked_the_same(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spread_sets, "MANY_LEGS", 0)
+    monkeypatch.setattr(formulation, "MANY_LEGS", 0)
     for seed in range(200):
         account = random_account(seed)
         expected = least(account, READINGS[name], initial=True)

@@ -26,8 +26,7 @@ from xlmargin.strategy_margin.rules.hedged_stock import (
     index_call_covered_by_fund,
 )
 from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind, StockLeg
-from xlmargin.strategy_margin.rules.long_options import long_option, paid_in_full
-from xlmargin.strategy_margin.rules.short_options import straddle, uncovered
+from xlmargin.strategy_margin.rules.options import long_option, paid_in_full, straddle, uncovered
 from xlmargin.strategy_margin.rules.spreads import spread
 from xlmargin.strategy_margin.rules.stock import long_stock
 

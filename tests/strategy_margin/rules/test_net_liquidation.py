@@ -5,7 +5,7 @@ import pytest
 from tests.strategy_margin.accounts import AS_OF, Row, book_of
 from xlmargin.market import Underlying, UnderlyingClass
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.net_liquidation import values_added
+from xlmargin.strategy_margin.requirement import values_added
 
 UNDERLYINGS = [Underlying("XYZ", 75.0), Underlying("NTE", 75.0, UnderlyingClass.ETN)]
 NINE_MONTHS = 273  # from 15 January to 15 October 2026

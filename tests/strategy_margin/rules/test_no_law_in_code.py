@@ -12,13 +12,12 @@ HOME = Path(package.__file__).parent
 MODULES = (
     "legs",
     "stock",
-    "long_options",
-    "short_options",
+    "options",
     "spreads",
     "hedged_stock",
     "cash_account",
 )
-NOT_LAW = {0, 1, 12, 1e-9}  # bounds, months of a year, rounding
+NOT_LAW = {0, 1, 1e-9}  # bounds, rounding
 
 
 def tree(module):
@@ -49,7 +48,7 @@ def test_every_module_states_its_paragraphs(module):
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m != "legs"])
 def test_every_requirement_cites_its_rule(module):
-    silent = {"side", "value_at", "box_value", "months_ahead", "years_ahead", "fund_shares_needed"}
+    silent = {"side", "value_at", "box_value", "fund_shares_needed"}
     silent |= {"underlying_rate", "minimum_rate"}
     for node in tree(module).body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):

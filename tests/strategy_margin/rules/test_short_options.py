@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from xlmargin.market import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.rules.legs import RequirementKind
-from xlmargin.strategy_margin.rules.short_options import add_on, straddle, uncovered
+from xlmargin.strategy_margin.rules.options import add_on, straddle, uncovered
 
 INITIAL, DEPOSIT, MAINTENANCE = RequirementKind
 prices = st.floats(0.5, 5_000)

@@ -13,8 +13,7 @@ from xlmargin.strategy_margin.pairing.formulation import pairing_model
 from xlmargin.strategy_margin.pairing.least_pairing import requirement_rules
 from xlmargin.strategy_margin.solver import branch_and_bound
 from xlmargin.strategy_margin.solver.branch_and_bound import solve
-from xlmargin.strategy_margin.solver.engine import Engine
-from xlmargin.strategy_margin.solver.program import ProgramBuilder
+from xlmargin.strategy_margin.solver.program import Engine, ProgramBuilder
 from xlmargin.strategy_margin.solver.scipy_engine import ScipyEngine
 
 pytestmark = pytest.mark.dependencies

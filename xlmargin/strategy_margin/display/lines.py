@@ -5,11 +5,14 @@ The amounts of the legs add up to their line's, those of the lines to the requir
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 from typing import Final
 
+import numpy as np
+
+from xlmargin.arrays import FloatArray
 from xlmargin.market import Underlying, UnderlyingClass
 from xlmargin.strategy_margin.display.named_spreads import split_into_named_spreads
 from xlmargin.strategy_margin.display.rationale import rationale
@@ -23,11 +26,11 @@ from xlmargin.strategy_margin.display.strategy_names import (
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions, Lot, take_lots
 from xlmargin.strategy_margin.pairing.least_pairing import (
     PairingResult,
+    StrategyMatch,
     requirement_of,
     requirement_rules,
     value_added_by,
 )
-from xlmargin.strategy_margin.pairing.matches import StrategyMatch
 from xlmargin.strategy_margin.pairing.model import Role
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
 from xlmargin.strategy_margin.requirement import StrategyMargin, UnderlyingMargin
@@ -270,3 +273,32 @@ _CASH_RULES: Final = {
     Role.SPREAD: cash_account.CASH_SPREAD,
 }
 """Paragraphs of a cash account, by use; everything else is paid in full."""
+
+
+def requirement_in_lines(
+    lines: Iterable[StrategyLine], kind: RequirementKind, positions: int
+) -> FloatArray:
+    """What each of so many positions requires in these lines of a kind, $."""
+    required = np.zeros(positions)
+    for line in lines:
+        for leg in line.legs:
+            required[leg.position] += getattr(leg, kind.value)
+    return required
+
+
+def value_added_in(lines: Iterable[StrategyLine], positions: int) -> FloatArray:
+    """What the equity counts beside the maintenance of each of so many positions, $."""
+    added = np.zeros(positions)
+    for line in lines:
+        for leg in line.legs:
+            added[leg.position] += leg.value_added
+    return added
+
+
+def proceeds_in(lines: Iterable[StrategyLine], positions: int) -> FloatArray:
+    """What was received for each of so many positions that was sold short, $."""
+    proceeds = np.zeros(positions)
+    for line in lines:
+        for leg in line.legs:
+            proceeds[leg.position] += leg.proceeds
+    return proceeds

@@ -7,15 +7,14 @@ from dataclasses import replace
 from math import fsum, isinf
 
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions, HeldStock
-from xlmargin.strategy_margin.pairing.least_pairing import ends, requirement_of
-from xlmargin.strategy_margin.pairing.matches import StrategyMatch
+from xlmargin.strategy_margin.pairing.least_pairing import StrategyMatch, ends, requirement_of
 from xlmargin.strategy_margin.pairing.model import Role
 from xlmargin.strategy_margin.pairing.requirement_rules import (
     CashRequirementRules,
     MarginRequirementRules,
     RequirementRules,
 )
-from xlmargin.strategy_margin.rules import short_options, spreads
+from xlmargin.strategy_margin.rules import options, spreads
 from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind, StockLeg
 from xlmargin.strategy_margin.rules.stock import fund_factor, long_maintenance_rate
 
@@ -61,9 +60,9 @@ def _uncovered(leg: OptionLeg, contracts: int, requirements: RequirementRules) -
     assert isinstance(requirements, MarginRequirementRules)
     rules, units = requirements.rules, contracts * leg.multiplier
     value, amount = units * leg.value, contracts * requirements.uncovered(leg)
-    rate = short_options.underlying_rate(leg, rules)
-    least = short_options.minimum_rate(leg, rules)
-    spot, added = leg.underlying.spot, short_options.add_on(leg, rules)
+    rate = options.underlying_rate(leg, rules)
+    least = options.minimum_rate(leg, rules)
+    spot, added = leg.underlying.spot, options.add_on(leg, rules)
     if amount < value + units * added - _CENT:
         return (
             f"the strike, {money(amount)}, which is the most: value {money(value)} and "

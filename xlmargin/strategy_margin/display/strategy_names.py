@@ -14,7 +14,7 @@ from math import gcd
 from typing import Final, NamedTuple, TypeAlias
 
 from xlmargin.arrays import IntArray
-from xlmargin.strategy_margin.rules import hedged_stock, long_options, short_options, spreads, stock
+from xlmargin.strategy_margin.rules import hedged_stock, options, spreads, stock
 from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph
 
 
@@ -199,16 +199,16 @@ STRATEGIES: Final = (
     Strategy("Call diagonal", (LONG_CALL, SHORT_CALL), long_later, _SPREAD),
     Strategy("Put diagonal", (LONG_PUT, SHORT_PUT), long_later, _SPREAD),
     Strategy("Short straddle", (SHORT_PUT, SHORT_CALL), same_strike_and_expiration,
-             short_options.STRADDLE),
-    Strategy("Short strangle", (SHORT_PUT, SHORT_CALL), always, short_options.STRADDLE),
-    Strategy("Settled call", (SHORT_CALL,), have_settled, short_options.UNCOVERED),
-    Strategy("Settled put", (SHORT_PUT,), have_settled, short_options.UNCOVERED),
-    Strategy("Settled call", (LONG_CALL,), have_settled, long_options.LONG_OPTION),
-    Strategy("Settled put", (LONG_PUT,), have_settled, long_options.LONG_OPTION),
-    Strategy("Uncovered call", (SHORT_CALL,), always, short_options.UNCOVERED),
-    Strategy("Uncovered put", (SHORT_PUT,), always, short_options.UNCOVERED),
-    Strategy("Long call", (LONG_CALL,), always, long_options.LONG_OPTION),
-    Strategy("Long put", (LONG_PUT,), always, long_options.LONG_OPTION),
+             options.STRADDLE),
+    Strategy("Short strangle", (SHORT_PUT, SHORT_CALL), always, options.STRADDLE),
+    Strategy("Settled call", (SHORT_CALL,), have_settled, options.UNCOVERED),
+    Strategy("Settled put", (SHORT_PUT,), have_settled, options.UNCOVERED),
+    Strategy("Settled call", (LONG_CALL,), have_settled, options.LONG_OPTION),
+    Strategy("Settled put", (LONG_PUT,), have_settled, options.LONG_OPTION),
+    Strategy("Uncovered call", (SHORT_CALL,), always, options.UNCOVERED),
+    Strategy("Uncovered put", (SHORT_PUT,), always, options.UNCOVERED),
+    Strategy("Long call", (LONG_CALL,), always, options.LONG_OPTION),
+    Strategy("Long put", (LONG_PUT,), always, options.LONG_OPTION),
     Strategy("Long stock", (LONG_STOCK,), always, stock.LONG_STOCK),
     Strategy("Short stock", (SHORT_STOCK,), always, stock.SHORT_STOCK),
     Strategy("Short against the box", (LONG_STOCK, SHORT_STOCK), always, stock.AGAINST_THE_BOX),

@@ -1,19 +1,33 @@
 """The model a pairing is solved by: a constraint for each holding, a variable for each use of it.
 
-Every module of the pairing adds the variables of one kind of strategy. What a variable means is
-kept beside the program, so that a solution can be read back as strategies.
+What a variable means is kept beside the program, so that a solution can be read back as strategies.
+
+Short options stand by themselves, in straddles and in strangles: of a short put and a short call
+together, the greater requirement requires and the value of the other side. So, with the shorts in
+order of their requirement, each may stand as the other side of an opposite short that comes before
+it. Runs of calls and runs of puts take turns in that order; the opposite shorts of the run before
+that are not taken yet are carried on to the next.
+
+Shares stand alone, or under options in lots of the options' multipliers: covering a short one,
+protected by a long one, or both. Shares beyond the last lot stand alone. A fund's shares may also
+cover short calls on its index.
+
+Rule: 12 CFR 220.4(b), 220.12; FINRA 4210(f)(2)(E)(i), (G)(i), (H)(v), (I).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from itertools import repeat
-from math import inf
+from itertools import groupby, product, repeat
+from math import floor, inf, isfinite
 from typing import NamedTuple
 
-from xlmargin.strategy_margin.rules.legs import OptionLeg
+from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
+from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed, may_hedge
+from xlmargin.strategy_margin.rules.legs import OptionLeg, StockLeg
+from xlmargin.strategy_margin.rules.options import pairs_by_value
 from xlmargin.strategy_margin.solver.program import Program, ProgramBuilder
 
 
@@ -111,3 +125,150 @@ class PairingModel:
     def build(self) -> Program:
         """The program."""
         return self.builder.build()
+
+
+NOT_PERMITTED = 1e8
+"""Cost in the program, $ per contract, for a short that the account may not carry."""
+
+_DECIMALS = 9
+"""To how many decimals requirements are compared, so that equal ones count as equal."""
+
+
+def uncovered_variables(
+    model: PairingModel,
+    shorts: Sequence[int],
+    uncovered: Sequence[float],
+    lesser_side: Sequence[float],
+) -> None:
+    """Columns for shorts of one underlying and one size, by themselves and in straddles.
+
+    `uncovered` is the requirement of each option by itself and `other_side` that of the other side
+    of a straddle, $ per contract; infinite where the account does not permit it.
+    """
+    order = by_requirement(shorts, uncovered, lesser_side)
+    runs = [list(run) for _, run in groupby(order, key=lambda i: model.options[i].kind)]
+    carried = [model.builder.constraint(0.0, 0.0) for _ in runs[1:]]
+    for run, before, after in zip(runs, [None, *carried], [*carried, None], strict=True):
+        for i in run:
+            contracts = model.options[i].contracts
+            ahead = [] if after is None else [(after, 1.0)]
+            if isfinite(uncovered[i]):
+                model.add(Variable(Role.UNCOVERED, (i,)), uncovered[i], contracts, ahead)
+            else:
+                model.add(Variable(Role.NOT_PERMITTED, (i,)), NOT_PERMITTED, contracts)
+            if before is not None and isfinite(lesser_side[i]):
+                taken = [(before, -1.0)]
+                model.add(Variable(Role.LESSER_SIDE, (i,)), lesser_side[i], contracts, taken)
+    for row, next_of_kind in zip(carried, [*carried[2:], None, None], strict=False):
+        onward = [] if next_of_kind is None else [(next_of_kind, 1.0)]
+        model.add_amount(0.0, [(row, -1.0), *onward])
+
+
+def straddle_variables(
+    model: PairingModel, shorts: Sequence[int], requirements: RequirementRules
+) -> None:
+    """Variables for straddles of unlike contracts of one broad index: as many as stand for one."""
+    for i, j in product(shorts, repeat=2):
+        one, other = model.options[i], model.options[j]
+        beside = contracts_beside(one, other)
+        if (
+            beside > 1
+            and beside == round(beside)
+            and one.kind != other.kind
+            and pairs_by_value(one)
+            and other.contracts >= beside
+        ):
+            most = min(one.contracts, other.contracts // beside)
+            straddle = Variable(Role.STRADDLE, (i, j))
+            cost = requirements.straddle(one, other)
+            model.add(straddle, cost, most, contracts=(1.0, beside))
+
+
+def contracts_beside(one: OptionLeg, other: OptionLeg) -> float:
+    """Contracts of the other option on as many units as one contract of the one."""
+    return round(one.units_per_contract / other.units_per_contract, _DECIMALS)
+
+
+def by_requirement(
+    shorts: Sequence[int], uncovered: Sequence[float], lesser_side: Sequence[float]
+) -> list[int]:
+    """Greatest requirement first; among equals the dearest, whose value is required but once."""
+    return sorted(
+        shorts,
+        key=lambda i: (-round(uncovered[i], _DECIMALS), -round(lesser_side[i], _DECIMALS), i),
+    )
+
+
+def stock_variables(
+    model: PairingModel,
+    stock: StockLeg,
+    number: int,
+    own: Sequence[int],
+    index_calls: Sequence[int],
+    requirements: RequirementRules,
+) -> None:
+    """Columns for the uses of one underlying's net shares.
+
+    `own` are the options on it, `index_calls` the short calls on an index that it may cover.
+    """
+    shares = abs(stock.shares)
+    sizes = {model.options[i].multiplier for i in own}
+    lot = min(sizes, default=1.0)
+    lots = shares / lot
+    shorts, longs = _sides(model.options, own, stock.shares > 0)
+    partly = {i: requirements.partly_covered(stock, model.options[i]) for i in shorts}
+    if len(sizes) == 1 and not index_calls and not any(map(isfinite, partly.values())):
+        lots = float(floor(lots))
+    row = model.builder.constraint(lots, lots)
+    alone = requirements.stock(stock)
+    model.add_amount(lot * alone, [(row, 1.0)], alone=lots)
+    covered = {i: requirements.covered(stock, model.options[i]) for i in shorts}
+
+    def add(role: Role, pair: tuple[int, ...], cost: float, shares_under: float) -> None:
+        contracts = min(model.options[i].contracts for i in pair)
+        entry = [(row, shares_under / lot)]
+        model.add(Variable(role, pair, stock=number), cost, contracts, entry)
+
+    for i in shorts:
+        if isfinite(covered[i]):
+            add(Role.COVERED, (i,), covered[i], model.options[i].multiplier)
+    once = model.builder.constraint(upper=1.0)
+    for i, cost in partly.items():
+        left_over = shares % model.options[i].multiplier
+        if isfinite(cost) and left_over:
+            entries = [(row, left_over / lot), (once, 1.0)]
+            model.add(Variable(Role.PARTLY_COVERED, (i,), stock=number), cost, 1.0, entries)
+    for j in longs:
+        long = model.options[j]
+        paid, by_itself = requirements.paid(long), requirements.long_alone(long)
+        cost = requirements.protected(stock, long)
+        if cost < long.multiplier * alone + by_itself:
+            add(Role.PROTECTED, (j,), cost - paid, long.multiplier)
+        for i in shorts:
+            short = model.options[i]
+            if short.multiplier == long.multiplier:
+                cost = requirements.joined(stock, long, short)
+                if cost < covered[i] + by_itself:
+                    role = Role.CONVERSION if short.strike == long.strike else Role.COLLAR
+                    add(role, (i, j), cost - paid, short.multiplier)
+    for i in index_calls:
+        call = model.options[i]
+        add(
+            Role.FUND,
+            (i,),
+            requirements.fund(stock, call),
+            fund_shares_needed(stock.underlying, call),
+        )
+
+
+def _sides(
+    options: Sequence[OptionLeg], own: Sequence[int], is_long: bool
+) -> tuple[list[int], list[int]]:
+    """Short options that the stock may cover, and long ones that may protect it."""
+    shorts = [i for i in own if not options[i].is_long and options[i].is_call == is_long]
+    longs = [
+        i
+        for i in own
+        if options[i].is_long and options[i].is_call != is_long and may_hedge(options[i])
+    ]
+    return shorts, longs

@@ -15,8 +15,7 @@ from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.rules import (
     cash_account,
     hedged_stock,
-    long_options,
-    short_options,
+    options,
     spreads,
 )
 from xlmargin.strategy_margin.rules import stock as stock_alone
@@ -92,7 +91,7 @@ class MarginRequirementRules:
 
     def uncovered(self, short: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(E)(i)."""
-        return short.multiplier * short_options.uncovered(short, self.kind, self.rules)
+        return short.multiplier * options.uncovered(short, self.kind, self.rules)
 
     def lesser_side(self, short: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(G)(i)."""
@@ -106,17 +105,17 @@ class MarginRequirementRules:
             return self.uncovered(one) + min(values)
         put, call = (other, one) if one.is_call else (one, other)
         units = one.units_per_contract
-        return units * short_options.straddle(put, call, self.kind, self.rules)
+        return units * options.straddle(put, call, self.kind, self.rules)
 
     def long_alone(self, long: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(B), (D)."""
         as_of = self.rules.as_of
-        return long.multiplier * long_options.long_option(long, self.kind, as_of, self.rules)
+        return long.multiplier * options.long_option(long, self.kind, as_of, self.rules)
 
     def paid(self, long: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(B), (H)(i)."""
         as_of = self.rules.as_of
-        return long.multiplier * long_options.paid_in_full(long, self.kind, as_of, self.rules)
+        return long.multiplier * options.paid_in_full(long, self.kind, as_of, self.rules)
 
     def spread(self, legs: Sequence[OptionLeg], units: Sequence[float]) -> float:
         """Rule: FINRA 4210(f)(2)(H)(i)."""

@@ -3,7 +3,7 @@
 Where a rule values stock at no more than a strike, the equity still counts it at its full market
 value, and the write-down - the stock's value above the strike - is part of the maintenance
 requirement. Long options are paid in full inside each strategy; in maintenance they add their value
-only where the equity counts it (see `long_options`). Premiums of short options are not inside.
+only where the equity counts it (`options.paid_in_full`). Premiums of short options are not inside.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 from xlmargin.market import Underlying, UnderlyingClass
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind, StockLeg
-from xlmargin.strategy_margin.rules.long_options import paid_in_full
+from xlmargin.strategy_margin.rules.options import paid_in_full
 from xlmargin.strategy_margin.rules.stock import (
     long_maintenance_rate,
     long_stock,

@@ -2,7 +2,7 @@
 
 A leg's own `contracts` say how many there are in all; how many of its units stand in the spread is
 given beside it, in units of the group's full index: long > 0, short < 0. Amounts here are for the
-whole spread, in $. What the long options cost is not inside: see `long_options.paid_in_full`.
+whole spread, in $. What the long options cost is not inside: see `options.paid_in_full`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind
-from xlmargin.strategy_margin.rules.short_options import uncovered
+from xlmargin.strategy_margin.rules.options import uncovered
 
 SPREAD: Final = Paragraph(
     "FINRA 4210(f)(2)(H)(i), (A)(xxxii)", "FINRA 4210(f)(2)(H)(i), (A)(xxxii)"

@@ -9,11 +9,10 @@ from __future__ import annotations
 from math import isnan
 from typing import Final
 
-from xlmargin.dates import date_of
+from xlmargin.dates import date_of, years_ahead
 from xlmargin.market import Underlying, UnderlyingClass
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.rules.legs import Paragraph, RequirementKind
-from xlmargin.strategy_margin.rules.long_options import years_ahead
 
 LONG_STOCK: Final = Paragraph("12 CFR 220.12(a); FINRA 4210(b)", "FINRA 4210(c)(1)")
 NOT_MARGIN_STOCK: Final = Paragraph("12 CFR 220.12(e)", "FINRA 4210(c)(6)")

@@ -6,8 +6,7 @@ import highspy
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.strategy_margin.solver.engine import LpClaim, MipClaim
-from xlmargin.strategy_margin.solver.program import Program
+from xlmargin.strategy_margin.solver.program import LpClaim, MipClaim, Program
 
 _SMALL = 300
 """Variables up to which simplifying a relaxation first costs more than it saves."""

@@ -1,7 +1,8 @@
 """A small mixed-integer program: quantities of variables, within constraints, at the least cost.
 
 It knows nothing of margin. A variable is something that may be done some number of times at a cost;
-a constraint is a sum over the variables that must stay between two limits.
+a constraint is a sum over the variables that must stay between two limits. An engine solves it, and
+nothing that an engine claims is believed: `branch_and_bound` works it out again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -114,3 +115,45 @@ class ProgramBuilder:
             np.array(self._constraint, dtype=np.int64),
             np.array(self._coefficient, dtype=np.float64),
         )
+
+
+class LpClaim(NamedTuple):
+    """An engine's answer with fractions allowed.
+
+    `quantity` is None where the engine says that there is no answer; `dual` has a value for each
+    constraint, of the least cost or of the proof that there is none, or is None.
+    """
+
+    quantity: FloatArray | None
+    dual: FloatArray | None
+
+
+class MipClaim(NamedTuple):
+    """An engine's answer in whole quantities, what it says that costs, and the least it proved."""
+
+    quantity: FloatArray
+    cost: float
+    lower_bound: float
+
+
+class Engine(Protocol):
+    """A solver with one program in it.
+
+    Without `presolve` it solves the program as it stands and simplifies nothing first.
+    """
+
+    dives: int
+    """How many relaxations are worth trying by hand before the search."""
+
+    def __init__(self, program: Program, *, presolve: bool = True) -> None: ...
+
+    def relax(self, lower: FloatArray, upper: FloatArray) -> LpClaim:
+        """Least cost with quantities between these limits, fractions allowed."""
+
+    def search(
+        self, lower: FloatArray, upper: FloatArray, seconds: float, gap: float = 0.0
+    ) -> MipClaim | None:
+        """Least cost in whole quantities between these limits; None where none was found in time.
+
+        The search ends at a bound no further than `gap`, a share of the cost.
+        """

@@ -7,8 +7,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_array, vstack
 
 from xlmargin.arrays import FloatArray
-from xlmargin.strategy_margin.solver.engine import LpClaim, MipClaim
-from xlmargin.strategy_margin.solver.program import Program
+from xlmargin.strategy_margin.solver.program import LpClaim, MipClaim, Program
 
 
 class ScipyEngine:
