@@ -6,8 +6,12 @@ import pytest
 from tests.pricing.contract_builder import contracts
 from xlmargin.pricing import premium_table
 from xlmargin.pricing.american import american_value
-from xlmargin.pricing.exercise_boundary import NormalizedPuts, exercise_boundary, premium_above
-from xlmargin.pricing.time_grid import REFERENCE
+from xlmargin.pricing.exercise_boundary import (
+    REFERENCE,
+    NormalizedPuts,
+    exercise_boundary,
+    premium_above,
+)
 
 
 def random_puts(n, seed=1):

@@ -1,6 +1,6 @@
 """Theoretical values of options, implied volatilities and Greeks: arrays in, arrays out."""
 
-from xlmargin.pricing.contracts import Contracts
+from xlmargin.pricing.contracts import Contracts, zero_volatility_value
 from xlmargin.pricing.greeks import Greeks, greeks
 from xlmargin.pricing.implied_volatility import (
     ImpliedVolatility,
@@ -9,7 +9,6 @@ from xlmargin.pricing.implied_volatility import (
 )
 from xlmargin.pricing.parity import carry_yield, parity_forward
 from xlmargin.pricing.theoretical_value import theoretical_value
-from xlmargin.pricing.zero_volatility import zero_volatility_value
 
 __all__ = [
     "Contracts",

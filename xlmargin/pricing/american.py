@@ -19,9 +19,8 @@ from scipy.special import ndtr
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.pricing import premium_table
 from xlmargin.pricing.black_scholes import european_value
-from xlmargin.pricing.contracts import Contracts
+from xlmargin.pricing.contracts import Contracts, zero_volatility_value
 from xlmargin.pricing.exercise_boundary import NormalizedPuts, exercise_boundary, premium_above
-from xlmargin.pricing.zero_volatility import zero_volatility_value
 
 NEGLIGIBLE_PREMIUM = 2e-8
 """A premium of early exercise that is surely less than this share of the strike is none."""

@@ -1,9 +1,18 @@
-"""European values: Black and Scholes (1973), Merton (1973), on the forward of Black (1976)."""
+"""European options: Black and Scholes (1973), Merton (1973), on the forward of Black (1976).
+
+Their implied volatility after Jaeckel (2015), "Let's Be Rational". The search is for total
+variance, w = volatility^2 * years, of the out-of-the-money option, in normalised terms:
+x = -|ln(forward / strike)| and price / (discount * sqrt(forward * strike)). Below the inflection of
+the price in the total volatility the objective is 1/ln(price), above it is
+ln(greatest price - price): both are nearly straight lines in w, so a few Halley steps are enough.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import erfcx, ndtr
 
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.pricing.contracts import Contracts
@@ -39,3 +48,101 @@ def european_value(contracts: Contracts, spot: FloatArray, volatility: FloatArra
         contracts.call[:, None], spot * growth, contracts.strike[:, None], total_volatility
     )
     return value * np.exp(-contracts.rate[:, None] * years)
+
+
+HALLEY_STEPS = 8
+"""Steps at most; four are the rule."""
+
+LAST_STEP = 1e-5
+"""A step that small, as a share of the variance, leaves an error of about its cube."""
+
+_ROOT_HALF = np.sqrt(0.5)
+_ROOT_TWO_PI = np.sqrt(2 * np.pi)
+
+
+def black_total_volatility(
+    call: BoolArray, price: FloatArray, forward: FloatArray, strike: FloatArray
+) -> FloatArray:
+    """Total volatility, volatility * sqrt(years), that gives an undiscounted price.
+
+    The inverse of `black_value`; arguments have one shape, `forward` and `strike` > 0. 0 where the
+    price is intrinsic; NaN where it is outside the bounds of arbitrage or the search does not
+    settle.
+    """
+    sign = np.where(call, 1.0, -1.0)
+    scale = np.sqrt(forward * strike)
+    intrinsic = np.maximum(sign * (forward - strike), 0.0)
+    normalised = (price - intrinsic) / scale
+    x = -np.abs(np.log(forward / strike))
+    possible = (normalised > 0) & (normalised < np.exp(0.5 * x))
+    total_volatility = np.where(normalised == 0, 0.0, np.nan)
+    total_volatility[possible] = np.sqrt(_total_variance(normalised[possible], x[possible]))
+    return total_volatility
+
+
+class _Normalised(NamedTuple):
+    """A normalised option: price, what its greatest price is above it, and vega."""
+
+    price: FloatArray
+    lack: FloatArray
+    vega: FloatArray
+
+
+def _normalised_black(x: FloatArray, total_volatility: FloatArray) -> _Normalised:
+    """Normalised Black price for x <= 0, by the scaled complementary error function (Jaeckel).
+
+    Price and lack are each taken from the form that subtracts nothing nearly equal.
+    """
+    h, t = x / total_volatility, 0.5 * total_volatility
+    density = np.exp(-0.5 * (h * h + t * t))
+    plus, minus = (h + t) * _ROOT_HALF, (t - h) * _ROOT_HALF
+    tail_plus, tail_minus = erfcx(np.abs(plus)), erfcx(minus)
+    greatest = np.exp(0.5 * x)
+    low = 0.5 * density * (tail_plus - tail_minus)
+    high = 0.5 * density * (tail_plus + tail_minus)
+    wide = plus > 0
+    price = np.where(wide, greatest - high, low)
+    lack = np.where(wide, high, greatest - low)
+    return _Normalised(price, lack, density / _ROOT_TWO_PI)
+
+
+def _total_variance(price: FloatArray, x: FloatArray) -> FloatArray:
+    """Total variance of normalised prices inside their bounds; NaN if not settled."""
+    with np.errstate(all="ignore"):  # a step that overflows is not taken, or ends as NaN
+        inflection = np.sqrt(np.maximum(2 * np.abs(x), 1e-100))
+        low = price < _normalised_black(x, inflection).price
+        greatest = np.exp(0.5 * x)
+        target = np.where(low, 1 / np.log(price), np.log(greatest - price))
+        # price ~ exp(-x^2 / 2w) bounds w from below; near the money price ~ sqrt(w / 2 pi)
+        least = np.where(low, -0.5 * x * x * target, inflection**2)
+        seed_low = np.minimum(inflection, _ROOT_TWO_PI * (price - 0.5 * x))
+        seed_high = np.maximum(inflection, _ROOT_TWO_PI * price)
+        variance = np.maximum(np.where(low, seed_low, seed_high) ** 2, least)
+        for _ in range(HALLEY_STEPS):
+            step = _halley_step(variance, x, low, target)
+            variance = np.maximum(variance + step, least)
+            if np.all(np.abs(step) <= LAST_STEP * variance):
+                break
+        settled = np.abs(step) <= LAST_STEP * variance
+    return np.where(settled, variance, np.nan)
+
+
+def _halley_step(
+    variance: FloatArray, x: FloatArray, low: BoolArray, target: FloatArray
+) -> FloatArray:
+    """Halley's step in total variance toward objective = target."""
+    total_volatility = np.sqrt(variance)
+    option = _normalised_black(x, total_volatility)
+    curvature = option.vega * (x * x / total_volatility**3 - 0.25 * total_volatility)
+    quantity = np.where(low, option.price, option.lack)
+    log = np.log(quantity)
+    log_slope = np.where(low, 1.0, -1.0) * option.vega / quantity
+    log_curve = np.where(low, 1.0, -1.0) * curvature / quantity - log_slope**2
+    value = np.where(low, 1 / log, log)
+    slope = np.where(low, -log_slope / log**2, log_slope)
+    curve = np.where(low, -log_curve / log**2 + 2 * log_slope**2 / log**3, log_curve)
+    # from slopes in the total volatility to slopes in its square
+    curve = (curve - slope / total_volatility) / (4 * variance)
+    slope = slope / (2 * total_volatility)
+    newton = (target - value) / slope
+    return np.asarray(newton / np.maximum(0.5, 1 + 0.5 * newton * curve / slope))

@@ -19,11 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.pricing.black_scholes import black_value
-from xlmargin.pricing.contracts import Contracts, ForwardDividends
-from xlmargin.pricing.european_volatility import black_total_volatility
+from xlmargin.pricing.black_scholes import black_total_volatility, black_value
+from xlmargin.pricing.contracts import Contracts, ForwardDividends, zero_volatility_value
 from xlmargin.pricing.theoretical_value import CONTRACTS_AT_ONCE, VALUE_BY, Method, method_of
-from xlmargin.pricing.zero_volatility import zero_volatility_value
 
 PRICE_TOLERANCE = 1e-8
 """Greatest difference between value and price, as a share of the strike."""

@@ -28,7 +28,8 @@ from numpy.typing import NDArray
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.pricing.american import EarlyExercise, early_exercise
 from xlmargin.pricing.black_scholes import european_value
-from xlmargin.pricing.contracts import Contracts, ForwardDividends
+from xlmargin.pricing.contracts import Contracts, ForwardDividends, zero_volatility_value
+from xlmargin.pricing.exercise_boundary import combine
 from xlmargin.pricing.last_period import LastPeriod, LastValue
 from xlmargin.pricing.lattice_grid import (
     Levels,
@@ -47,8 +48,6 @@ from xlmargin.pricing.lattice_nodes import (
     read,
 )
 from xlmargin.pricing.lattice_step import Continuation, EarlyExerciseInStep
-from xlmargin.pricing.time_grid import combine
-from xlmargin.pricing.zero_volatility import zero_volatility_value
 
 MOST_TOTAL_VOLATILITY = 20.0
 """Greatest volatility * sqrt(years): beyond it options are worth all they can be."""

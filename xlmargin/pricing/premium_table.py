@@ -38,8 +38,16 @@ from pathlib import Path
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.pricing.exercise_boundary import NormalizedPuts, exercise_boundary, premium_above
-from xlmargin.pricing.time_grid import REFERENCE, STANDARD, TimeGrid, chebyshev_nodes, combine
+from xlmargin.pricing.exercise_boundary import (
+    REFERENCE,
+    STANDARD,
+    NormalizedPuts,
+    TimeGrid,
+    chebyshev_nodes,
+    combine,
+    exercise_boundary,
+    premium_above,
+)
 
 V_ENDS = (0.01, 2.0)
 """Least and greatest v."""

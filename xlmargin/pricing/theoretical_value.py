@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.pricing.american import EarlyExercise, american_value, early_exercise
 from xlmargin.pricing.black_scholes import european_value
-from xlmargin.pricing.contracts import Contracts, spot_table
+from xlmargin.pricing.contracts import Contracts, spot_table, zero_volatility_value
 from xlmargin.pricing.lattice import lattice_value
-from xlmargin.pricing.zero_volatility import zero_volatility_value
 
 CONTRACTS_AT_ONCE = 8192
 """Contracts valued together: bounds the memory of temporaries."""

@@ -12,8 +12,14 @@ from xlmargin.arrays import IntArray
 from xlmargin.book import Positions, cash_of_accounts
 from xlmargin.contracts import InstrumentKind
 from xlmargin.portfolio_margin import PortfolioMargin
-from xlmargin.reports.labels import account_labels, position_labels, with_account
-from xlmargin.reports.table import Table, Value, numbers
+from xlmargin.reports.table import (
+    Table,
+    Value,
+    account_labels,
+    numbers,
+    position_labels,
+    with_account,
+)
 from xlmargin.risk_array import contract_greeks, exposure, profile
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
 from xlmargin.risk_array.option_volatility import VolatilitySource

@@ -17,8 +17,7 @@ from xlmargin.portfolio_margin import (
     point_label,
     requirement_path,
 )
-from xlmargin.reports.labels import position_labels
-from xlmargin.reports.table import TOTAL, Table, Value, numbers
+from xlmargin.reports.table import TOTAL, Table, Value, numbers, position_labels
 from xlmargin.risk_array import stress_grid
 
 SPOT_MOVES: Final = (-0.30, -0.25, -0.20, -0.15, -0.10, -0.05, 0.0, 0.05, 0.10, 0.15, 0.20)

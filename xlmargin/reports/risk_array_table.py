@@ -15,8 +15,14 @@ from xlmargin.portfolio_margin import (
     PortfolioMargin,
     margin_at_moves,
 )
-from xlmargin.reports.labels import account_labels, position_labels, with_account
-from xlmargin.reports.table import Table, Value, numbers
+from xlmargin.reports.table import (
+    Table,
+    Value,
+    account_labels,
+    numbers,
+    position_labels,
+    with_account,
+)
 
 
 class ArrayLevel(StrEnum):

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from xlmargin.book import Positions
 from xlmargin.errors import REFUSED, MarginError
 
 TOTAL: Final = "total"
@@ -37,3 +38,21 @@ def numbers(row: np.ndarray) -> list[Value]:
     """An array's row as plain numbers."""
     plain: list[Value] = (row + 0.0).tolist()  # no -0.0
     return plain
+
+
+def position_labels(positions: Positions) -> list[str]:
+    """A name for each position, in the order of the user's rows."""
+    return [
+        with_account(positions, int(account), positions.label(i))
+        for i, account in enumerate(positions.account)
+    ]
+
+
+def account_labels(positions: Positions) -> list[str]:
+    """A name for the sum of each account's positions."""
+    return [f"{name or 'account'}, sum of all positions" for name in positions.accounts]
+
+
+def with_account(positions: Positions, account: int, label: str) -> str:
+    """A name with its account's before it, where there are several accounts."""
+    return f"{positions.accounts[account]}: {label}" if len(positions.accounts) > 1 else label

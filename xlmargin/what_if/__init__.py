@@ -1,9 +1,8 @@
 """What if: what trades would do to an account's value and requirements, before they are done."""
 
 from xlmargin.what_if.candidates import Candidates
-from xlmargin.what_if.figures import Figures
 from xlmargin.what_if.hedge import Hedge, hedge_by_strategy, hedge_under_portfolio
-from xlmargin.what_if.impact import Change, Impact, impact
+from xlmargin.what_if.impact import Change, Figures, Impact, impact
 from xlmargin.what_if.one_more import OneMore, one_more
 from xlmargin.what_if.trades import Trades, book_after, less_closed
 
