@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from xlmargin import defects
+from xlmargin.cells.values import refusal
 from xlmargin.defects import internal_error, log_file
 from xlmargin.errors import MarginError
-from xlmargin.excel.answers import refusal
 from xlmargin.history.executors import Workers
 from xlmargin.history.shadow_day import margined_day
 

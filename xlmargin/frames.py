@@ -13,8 +13,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Final
 
+from xlmargin.cells.values import NO_VALUE, Value
 from xlmargin.dates import date_of
-from xlmargin.excel.answers import NO_VALUE, Value
 from xlmargin.excel.worksheet_function import REGISTRY, WorksheetFunction
 from xlmargin.time_limit import time_limit
 

@@ -15,8 +15,6 @@ from xlmargin.excel.arguments import (
     MARKET,
     POSITIONS,
     SETTINGS,
-    Argument,
-    Kind,
     read_later_day,
     read_moves,
     read_word,
@@ -26,7 +24,7 @@ from xlmargin.excel.facts_reader import read_facts
 from xlmargin.excel.option_arguments import read_options, read_parity, read_symbol
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.settings_reader import read_settings_alone
-from xlmargin.excel.worksheet_function import TODAY, Returns, worksheet_function
+from xlmargin.excel.worksheet_function import TODAY, Argument, Kind, Returns, worksheet_function
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.pricing import (
     carry_yield,

@@ -7,8 +7,8 @@ import math
 
 import pytest
 
-from xlmargin.cells.dates import date_serial, read_dates
-from xlmargin.cells.numbers import NumberStyle, number_of, read_numbers
+from xlmargin.cells.columns import date_serial, number_of, read_dates, read_numbers
+from xlmargin.cells.numbers import NumberStyle
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError
 from xlmargin.excel.ranges import Ranges

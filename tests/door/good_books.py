@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xlmargin import udfs
-from xlmargin.excel.arguments import Kind
-from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.excel.worksheet_function import REGISTRY, Kind
 
 Range = list[list[Any]]
 

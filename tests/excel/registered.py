@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 
-from xlmargin.excel.arguments import Kind
 from xlmargin.excel.worksheet_function import (
     LONGEST_DOC,
     MOST_NAMED,
     VBA_WORDS,
+    Kind,
     Returns,
     WorksheetFunction,
 )

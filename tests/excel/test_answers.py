@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlmargin.cells.values import refusal, to_cells
 from xlmargin.errors import InputError, MarginError, Problem, RulebookError
-from xlmargin.excel.answers import refusal, to_cells
 from xlmargin.settings import Basis
 
 NAN = float("nan")

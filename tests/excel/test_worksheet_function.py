@@ -16,8 +16,8 @@ from tests.excel.registered import check_registry
 from xlmargin import udfs
 from xlmargin.errors import MarginError
 from xlmargin.excel import worksheet_function as module
-from xlmargin.excel.arguments import HEADERS, Argument, Kind
-from xlmargin.excel.worksheet_function import REGISTRY, Returns, worksheet_function
+from xlmargin.excel.arguments import HEADERS
+from xlmargin.excel.worksheet_function import REGISTRY, Argument, Kind, Returns, worksheet_function
 from xlmargin.time_limit import check_time_limit, time_limit
 
 pytestmark = pytest.mark.dependencies

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 from xlmargin.excel import ranges
-from xlmargin.excel.arguments import Argument, Kind
-from xlmargin.excel.worksheet_function import Returns, worksheet_function
+from xlmargin.excel.worksheet_function import Argument, Kind, Returns, worksheet_function
 
 
 @worksheet_function(Returns.TABLE, after=Argument("What is answered first.", Kind.VALUES))

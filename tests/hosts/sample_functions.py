@@ -6,16 +6,8 @@ from __future__ import annotations
 from tests.reading import check_book, read_book
 from xlmargin.cells.values import rows_of, to_value
 from xlmargin.errors import MarginError
-from xlmargin.excel.arguments import (
-    DIVIDENDS,
-    HEADERS,
-    MARKET,
-    POSITIONS,
-    SETTINGS,
-    Argument,
-    Kind,
-)
-from xlmargin.excel.worksheet_function import worksheet_function
+from xlmargin.excel.arguments import DIVIDENDS, HEADERS, MARKET, POSITIONS, SETTINGS
+from xlmargin.excel.worksheet_function import Argument, Kind, worksheet_function
 
 
 @worksheet_function(positions=POSITIONS, market=MARKET, settings=SETTINGS, dividends=DIVIDENDS)

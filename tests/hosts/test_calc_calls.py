@@ -7,8 +7,7 @@ from importlib import import_module
 import pytest
 
 from tests.hosts import sample_functions  # noqa: F401
-from xlmargin.excel.arguments import Kind
-from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.excel.worksheet_function import REGISTRY, Kind
 from xlmargin.hosts.calc.calls import SAME_WHEN_LEFT_OUT, answer
 
 POSITIONS = (("symbol", "type", "quantity"), ("XYZ", "stock", 100.0))

@@ -10,8 +10,8 @@ import pytest
 
 import xlmargin.rulebook
 from tests.rulebook.coverage import Status, coverage, coverage_from, coverage_table
+from xlmargin.cells.values import to_cell
 from xlmargin.errors import RulebookError
-from xlmargin.excel.answers import to_cell
 from xlmargin.market import UnderlyingClass as Class
 from xlmargin.rulebook import look_up, parameter_names
 

@@ -1,26 +1,213 @@
 """Columns of a table, read as numbers, dates, words of a list, or names.
 
-Each distinct cell is read once. What would have to be guessed is a problem, never a value; how it
-was read, where that is not plain, is a note of one line.
+Each distinct cell is read once. What one cell does not say - which sign is the decimal point,
+whether the month comes first - is said by the other cells of its column, or by the file; where
+nothing says it, the cell is refused with its readings. What would have to be guessed is a problem,
+never a value; how it was read, where that is not plain, is a note of one line.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.cells.dates import read_dates
-from xlmargin.cells.numbers import NUMBER, NumberStyle, read_numbers
+from xlmargin.cells.numbers import LONGEST_NUMBER, NUMBER, Number, NumberStyle, parse
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.reading import missing_heading
-from xlmargin.cells.table import EMPTY, CodedCells, Table
-from xlmargin.cells.values import CellValue, is_error, is_nothing, shown, shown_text
-from xlmargin.cells.words import Words
-from xlmargin.dates import EARLIEST_SERIAL, LATEST_SERIAL
+from xlmargin.cells.table import (
+    EMPTY,
+    CodedCells,
+    Table,
+)
+from xlmargin.cells.values import (
+    CellValue,
+    Day,
+    is_error,
+    is_nothing,
+    shown,
+    shown_text,
+)
+from xlmargin.cells.words import Words, nearest
+from xlmargin.dates import DATE, EARLIEST_SERIAL, LATEST_SERIAL, DateReadings, date_of, read_date
+
+DOLLARS: Final = "US dollars: requirements are in dollars"
+
+
+UNDECIDED_NUMBER: Final = (
+    "a number with one reading: {us} or {eu}? A plain number, or 2 decimals, says it"
+)
+
+
+_PLAIN: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+
+
+_MONEY: Final = re.compile(r"-?\$?(?:\d+|\d{1,3}(?:,\d{3})+)\.(?:\d\d?|\d{4,})", re.ASCII)
+"""The commonest spelling with one reading: $1,234.50."""
+
+
+_EITHER: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+"""One dot before three digits: a decimal point, or a thousand as Europe writes it."""
+
+
+@dataclass(frozen=True)
+class NumbersRead:
+    """The numbers of distinct cells, NaN where empty or refused, and what is noted or refused.
+
+    `wanted` has the index of each cell that is refused, and what was wanted in its place; `percent`
+    tells which numbers were printed as percent; `style` is what was taken where it mattered.
+    """
+
+    values: FloatArray
+    wanted: dict[int, str]
+    percent: np.ndarray
+    style: NumberStyle | None
+
+
+def read_numbers(cells: Sequence[CellValue], style: NumberStyle | None = None) -> NumbersRead:
+    """The numbers of the distinct cells of a column; `style` is the file's, where it has one.
+
+    "1,000" is a thousand unless the column or the file is European; "1.000" and "1,5" are read
+    only where the column or the file decides.
+    """
+    values = np.full(len(cells), np.nan)
+    percent = np.zeros(len(cells), dtype=bool)
+    wanted: dict[int, str] = {}
+    open_: dict[int, Number] = {}
+    styles: set[NumberStyle] = set()
+    for i, cell in enumerate(cells):
+        if not isinstance(cell, str):
+            if cell is not None and np.isfinite(cell) and not isinstance(cell, Day):
+                values[i] = cell
+            elif cell is not None:
+                wanted[i] = NUMBER
+            continue
+        if _PLAIN.fullmatch(cell) and not _EITHER.fullmatch(cell):
+            value = float(cell)
+            if "." in cell:
+                styles.add(NumberStyle.US)
+            if np.isfinite(value):
+                values[i] = value
+            else:
+                wanted[i] = NUMBER
+            continue
+        if is_nothing(cell) or cell == "-":
+            continue
+        if _MONEY.fullmatch(cell) and len(cell) <= LONGEST_NUMBER:
+            values[i] = float(cell.replace(",", "").replace("$", ""))
+            styles.add(NumberStyle.US)
+            continue
+        number = parse(cell)
+        if number is None or number.currency not in ("", "USD"):
+            wanted[i] = DOLLARS if number else NUMBER
+            continue
+        percent[i] = number.is_percent
+        if number.us == number.eu:
+            values[i] = number.us
+            continue
+        open_[i] = number
+        if number.style:
+            styles.add(number.style)
+    decided = next(iter(styles)) if len(styles) == 1 else (style if not styles else None)
+    for i, number in open_.items():
+        values[i] = _in_style(number, decided, not styles)
+        if np.isnan(values[i]):
+            both = {"us": _printed_number(number.us), "eu": _printed_number(number.eu)}
+            undecided = decided is None or len(styles) > 1
+            wanted[i] = UNDECIDED_NUMBER.format(**both) if undecided else NUMBER
+    return NumbersRead(values, wanted, percent, decided if open_ else None)
+
+
+def _in_style(number: Number, decided: NumberStyle | None, may_be_us: bool) -> float:
+    """The value in the style of the column; where none is decided, only what has one reading."""
+    if decided is not None:
+        return number.us if decided is NumberStyle.US else number.eu
+    if number.style is not None:
+        return number.us if number.style is NumberStyle.US else number.eu
+    # 1,000 is a thousand where nothing speaks for Europe; 1.000 and 1,5 may be either.
+    return number.us if may_be_us and abs(number.us) > abs(number.eu) else np.nan
+
+
+def _printed_number(value: float) -> str:
+    return "no number" if np.isnan(value) else f"{value:,.10g}"
+
+
+def number_of(cell: CellValue) -> float:
+    """The number in a lone cell; NaN where it is empty, or where it has no one reading."""
+    return float(read_numbers((cell,)).values[0])
+
+
+UNDECIDED_DATE: Final = "a date with one reading: {0} or {1}? Write 2026-12-18"
+
+
+@dataclass(frozen=True)
+class DatesRead:
+    """The serial days of distinct cells, NaN where empty or refused; what is wanted instead.
+
+    `month_first` is the order that was taken where it mattered, None where it did not.
+    """
+
+    values: FloatArray
+    wanted: dict[int, str]
+    month_first: bool | None
+
+
+def read_dates(cells: Sequence[CellValue], month_first: bool | None = None) -> DatesRead:
+    """The serial days of the distinct cells of a column; `month_first` is the format's order.
+
+    The first cell that has one reading decides for the column.
+    """
+    values = np.full(len(cells), np.nan)
+    wanted: dict[int, str] = {}
+    either: dict[int, DateReadings] = {}
+    decided: bool | None = None
+    for i, cell in enumerate(cells):
+        if is_nothing(cell) or cell == "-":
+            continue
+        read = read_date(cell)
+        if isinstance(read, float):
+            values[i] = read
+            continue
+        if read is None:
+            wanted[i] = DATE
+            continue
+        either[i] = read
+        if decided is None and np.isnan(read.month_first) != np.isnan(read.day_first):
+            decided = not np.isnan(read.month_first)
+    decided = month_first if decided is None else decided
+    for i, read in either.items():
+        if read.month_first == read.day_first:
+            values[i] = read.month_first
+        elif decided is not None:
+            values[i] = read.month_first if decided else read.day_first
+        if np.isnan(values[i]):
+            both = [_printed_date(v) for v in (read.month_first, read.day_first)]
+            wanted[i] = DATE if "no date" in both else UNDECIDED_DATE.format(*both)
+    return DatesRead(values, wanted, decided if either else None)
+
+
+def _printed_date(serial: float) -> str:
+    return "no date" if np.isnan(serial) else date_of(serial).isoformat()
+
+
+def date_serial(cell: CellValue, month_first: bool | None = None) -> float:
+    """The serial day in a lone cell; NaN where it is empty, or where it has no one reading."""
+    return float(read_dates((cell,), month_first).values[0])
+
+
+def day_of(text: str, month_first: bool | None = True) -> dt.date | None:
+    """The calendar date in a lone text, its time of day left away; None where it is no date.
+
+    >>> [str(day_of(t)) for t in ("20261218;162000", "12/18/26", "18 DEC 26", "46374")]
+    ['2026-12-18', '2026-12-18', '2026-12-18', '2026-12-18']
+    """
+    serial = date_serial(text, month_first)
+    return None if np.isnan(serial) else date_of(serial)
+
 
 GREATEST_PRICE: Final = 10_000_000.0
 """$ per unit; a greater price or strike is a mistake, and loses the cents."""
@@ -179,3 +366,10 @@ def check_one_date(table: Table, log: ProblemLog) -> None:
         if count > 1:
             wanted = "one date (MARGIN_HISTORY takes several)"
             log.error(table.name, 0, "date", f"{count} different dates", wanted)
+
+
+def missing_heading(table: Table, name: str, log: ProblemLog) -> None:
+    """A problem for a heading that is needed, with the unknown one that was probably meant."""
+    near = nearest(name, table.unknown)
+    found = f"no such heading, but {shown(near)}" if near else "no such heading"
+    log.error(table.name, table.heading_row, name, found, f"a column of {name}")

@@ -12,9 +12,7 @@ from enum import Enum
 from math import isnan, nan
 from typing import Final, Generic, TypeVar
 
-from xlmargin.cells.columns import GREATEST_CASH, NAME
-from xlmargin.cells.dates import DATE, date_serial
-from xlmargin.cells.numbers import number_of
+from xlmargin.cells.columns import GREATEST_CASH, NAME, date_serial, number_of
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import (
     Cells,
@@ -28,6 +26,7 @@ from xlmargin.cells.values import (
     to_value,
 )
 from xlmargin.cells.words import Words, normalized, wanted_words
+from xlmargin.dates import DATE
 
 MOST_ROWS: Final = 2_000
 MOST_COLUMNS: Final = 1_000

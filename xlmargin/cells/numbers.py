@@ -1,25 +1,18 @@
 """Numbers as people and brokers print them: "1,000", "$(1,234.56)", "5-", "4,000.00 USD", "12%".
 
-A comma or dot may be a decimal point or part a thousand. What one cell does not say is said by the
-other cells of its column, or by the file; where nothing says it, the cell is refused.
+A comma or dot may be a decimal point or part a thousand: such a text has a value in each style.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
-from xlmargin.cells.values import CellValue, Day, is_nothing
-
 NUMBER: Final = "a number"
-DOLLARS: Final = "US dollars: requirements are in dollars"
-UNDECIDED: Final = "a number with one reading: {us} or {eu}? A plain number, or 2 decimals, says it"
 _CODES: Final = """
 USD EUR GBP CHF JPY CAD AUD NZD CNY CNH HKD SGD SEK NOK DKK MXN BRL ZAR INR KRW TWD THB ILS PLN CZK
 HUF TRY RUB GBX ARS CLP COP PEN MYR IDR PHP SAR AED RON
@@ -28,11 +21,6 @@ CURRENCIES: Final = frozenset(_CODES.split())
 """Codes of currencies that stand beside an amount or in a column of their own."""
 
 _SIGN_OF: Final = {"€": "EUR", "£": "GBP", "¥": "JPY"}
-_PLAIN: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_MONEY: Final = re.compile(r"-?\$?(?:\d+|\d{1,3}(?:,\d{3})+)\.(?:\d\d?|\d{4,})", re.ASCII)
-"""The commonest spelling with one reading: $1,234.50."""
-_EITHER: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
-"""One dot before three digits: a decimal point, or a thousand as Europe writes it."""
 _CURRENCY: Final = re.compile(r"US\$|[$€£¥]|(?<![A-Z])[A-Z]{3}(?![A-Z])")
 _BODY: Final = re.compile(
     r"(?P<us>\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.\d*|\.\d+)|"
@@ -42,7 +30,7 @@ _BODY: Final = re.compile(
 _GROUPED: Final = re.compile(r"(?<=\d)[ '](?=\d{3}(?!\d))", re.ASCII)
 _EITHER_COMMA: Final = re.compile(r"\d{1,3},\d{3}", re.ASCII)
 _EITHER_DOT: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
-_LONGEST: Final = 40
+LONGEST_NUMBER: Final = 40
 
 
 class NumberStyle(Enum):
@@ -80,7 +68,7 @@ def parse(text: str) -> Number | None:
     >>> parse("1.000").us, parse("1.000").eu, parse("putt")
     (1.0, 1000.0, None)
     """
-    if len(text) > _LONGEST or not any(c.isdigit() for c in text):
+    if len(text) > LONGEST_NUMBER or not any(c.isdigit() for c in text):
         return None
     body, currencies = text.upper(), _CURRENCY.findall(text.upper())
     for found in currencies:
@@ -123,90 +111,3 @@ def _both(match: re.Match[str]) -> tuple[float, float]:
         eu = float(text.replace(",", "."))
         us = np.nan if text.startswith("0") else us
     return us, eu
-
-
-@dataclass(frozen=True)
-class NumbersRead:
-    """The numbers of distinct cells, NaN where empty or refused, and what is noted or refused.
-
-    `wanted` has the index of each cell that is refused, and what was wanted in its place; `percent`
-    tells which numbers were printed as percent; `style` is what was taken where it mattered.
-    """
-
-    values: FloatArray
-    wanted: dict[int, str]
-    percent: np.ndarray
-    style: NumberStyle | None
-
-
-def read_numbers(cells: Sequence[CellValue], style: NumberStyle | None = None) -> NumbersRead:
-    """The numbers of the distinct cells of a column; `style` is the file's, where it has one.
-
-    "1,000" is a thousand unless the column or the file is European; "1.000" and "1,5" are read
-    only where the column or the file decides.
-    """
-    values = np.full(len(cells), np.nan)
-    percent = np.zeros(len(cells), dtype=bool)
-    wanted: dict[int, str] = {}
-    open_: dict[int, Number] = {}
-    shown: set[NumberStyle] = set()
-    for i, cell in enumerate(cells):
-        if not isinstance(cell, str):
-            if cell is not None and np.isfinite(cell) and not isinstance(cell, Day):
-                values[i] = cell
-            elif cell is not None:
-                wanted[i] = NUMBER
-            continue
-        if _PLAIN.fullmatch(cell) and not _EITHER.fullmatch(cell):
-            value = float(cell)
-            if "." in cell:
-                shown.add(NumberStyle.US)
-            if np.isfinite(value):
-                values[i] = value
-            else:
-                wanted[i] = NUMBER
-            continue
-        if is_nothing(cell) or cell == "-":
-            continue
-        if _MONEY.fullmatch(cell) and len(cell) <= _LONGEST:
-            values[i] = float(cell.replace(",", "").replace("$", ""))
-            shown.add(NumberStyle.US)
-            continue
-        number = parse(cell)
-        if number is None or number.currency not in ("", "USD"):
-            wanted[i] = DOLLARS if number else NUMBER
-            continue
-        percent[i] = number.is_percent
-        if number.us == number.eu:
-            values[i] = number.us
-            continue
-        open_[i] = number
-        if number.style:
-            shown.add(number.style)
-    decided = next(iter(shown)) if len(shown) == 1 else (style if not shown else None)
-    for i, number in open_.items():
-        values[i] = _in_style(number, decided, not shown)
-        if np.isnan(values[i]):
-            both = {"us": _printed(number.us), "eu": _printed(number.eu)}
-            undecided = decided is None or len(shown) > 1
-            wanted[i] = UNDECIDED.format(**both) if undecided else NUMBER
-    return NumbersRead(values, wanted, percent, decided if open_ else None)
-
-
-def _in_style(number: Number, decided: NumberStyle | None, may_be_us: bool) -> float:
-    """The value in the style of the column; where none is decided, only what has one reading."""
-    if decided is not None:
-        return number.us if decided is NumberStyle.US else number.eu
-    if number.style is not None:
-        return number.us if number.style is NumberStyle.US else number.eu
-    # 1,000 is a thousand where nothing speaks for Europe; 1.000 and 1,5 may be either.
-    return number.us if may_be_us and abs(number.us) > abs(number.eu) else np.nan
-
-
-def _printed(value: float) -> str:
-    return "no number" if np.isnan(value) else f"{value:,.10g}"
-
-
-def number_of(cell: CellValue) -> float:
-    """The number in a lone cell; NaN where it is empty, or where it has no one reading."""
-    return float(read_numbers((cell,)).values[0])

@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import BoolArray
-from xlmargin.cells.numbers import CURRENCIES, number_of
+from xlmargin.cells.columns import missing_heading, number_of
+from xlmargin.cells.numbers import CURRENCIES
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import (
     EMPTY,
@@ -406,13 +407,6 @@ def refuse_unread_multiplier(table: Table, is_option: BoolArray, log: ProblemLog
             found = "an unknown column that looks like multiplier"
             wanted = "multiplier as its heading, or no such column"
             log.error(table.name, table.heading_row, label(text), found, wanted)
-
-
-def missing_heading(table: Table, name: str, log: ProblemLog) -> None:
-    """A problem for a heading that is needed, with the unknown one that was probably meant."""
-    near = nearest(name, table.unknown)
-    found = f"no such heading, but {shown(near)}" if near else "no such heading"
-    log.error(table.name, table.heading_row, name, found, f"a column of {name}")
 
 
 def unknown_headings(table: Table, headings: Headings, log: ProblemLog) -> None:

@@ -1,10 +1,13 @@
-"""Cells as values: whatever a host, a file or a frame hands over is a number, a text, or nothing.
+"""Cells as values: whatever a host, a file or a frame hands over, and what is handed back.
 
 Excel over COM sends floats, dates, `Decimal` for currency cells and negative integers for errors;
 Office.js sends whole numbers as `int` and empty cells as ""; pandas and numpy send their own types.
-As values they are alike: an empty cell is None, TRUE is the text "TRUE", a date is its serial day,
-a time the fraction of it, and an error is its text, such as "#N/A": never an empty cell. In texts
-the blanks, signs and letters that look alike are one.
+As values they are alike, a number, a text or nothing: an empty cell is None, TRUE is the text
+"TRUE", a date is its serial day, a time the fraction of it, and an error is its text, such as
+"#N/A": never an empty cell. In texts the blanks, signs and letters that look alike are one.
+
+What goes back into a cell is never NaN, None, infinite, or of a type that some host does not know.
+No value - NaN - is the text "#N/A", which Office.js turns into the real error; nothing is "".
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ from typing import Any, Final, TypeAlias, TypeGuard
 import numpy as np
 
 from xlmargin.dates import date_of, serial_of
+from xlmargin.defects import internal_error
+from xlmargin.errors import REFUSED, MarginError
 
 Cell: TypeAlias = object
 """A cell as a host hands it over: anything at all."""
@@ -232,3 +237,70 @@ def shown_date(cell: CellValue) -> str:
     if isinstance(cell, float) and 1 <= cell < 2_000_000:
         return date_of(cell).isoformat()
     return shown(cell)
+
+
+Value: TypeAlias = str | float | bool
+"""What a cell of an answer holds."""
+
+Answer: TypeAlias = Value | list[list[Value]]
+
+LONGEST_TEXT: Final = 255
+"""Characters that Excel takes in a text inside an array; a longer one loses the whole array."""
+
+NO_VALUE: Final = "#N/A"
+
+
+def to_cells(answer: object) -> Answer:
+    """An answer as a host shows it: one value, or rows of equal length, at least one by one."""
+    if isinstance(answer, np.ndarray):
+        answer = answer.tolist()
+    if not isinstance(answer, list | tuple):
+        return to_cell(answer)
+    rows = [_row(row) for row in answer]
+    width = max(map(len, rows), default=0)
+    if not width:
+        return [[""]]
+    return [row + [""] * (width - len(row)) if len(row) < width else row for row in rows]
+
+
+def _row(row: object) -> list[Value]:
+    if isinstance(row, np.ndarray):
+        row = row.tolist()
+    cells: Sequence[Any] = row if isinstance(row, list | tuple) else [row]
+    return [v if type(v) is float and -math.inf < v < math.inf else to_cell(v) for v in cells]
+
+
+def to_cell(value: object) -> Value:
+    """One value as a cell holds it; NaN and infinity are no value, None is an empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, str):
+        return _cut_text(value)
+    if isinstance(value, int | float | np.integer | np.floating):
+        return _finite(value)
+    if isinstance(value, dt.date):
+        return serial_of(value) if value == value else NO_VALUE
+    return _cut_text(str(value))
+
+
+def _cut_text(value: str) -> str:
+    """A text as long as a cell of an array takes; one that is cut says so."""
+    if len(value) <= LONGEST_TEXT:
+        return str(value)
+    return f"{value[: LONGEST_TEXT - 1].rstrip()}\u2026"
+
+
+def _finite(value: Any) -> Value:
+    try:
+        number = float(value)
+    except OverflowError:
+        return NO_VALUE
+    return number if -math.inf < number < math.inf else NO_VALUE
+
+
+def refusal(error: Exception) -> str:
+    """An error as one line for a cell; what was not foreseen is logged as an internal error."""
+    message = str(error) if isinstance(error, MarginError) else internal_error(error)
+    return (REFUSED + " ".join(message.split()))[:LONGEST_TEXT]

@@ -21,6 +21,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as Shown
 
+from xlmargin.cells.values import to_cells
 from xlmargin.commands.batch_book import (
     ACCOUNT_VALUE,
     FIGURES,
@@ -33,7 +34,6 @@ from xlmargin.commands.batch_folder import BookFolder, read_folder
 from xlmargin.commands.outputs import refuse_output, write_rows
 from xlmargin.commands.terminal import printed
 from xlmargin.errors import MarginError
-from xlmargin.excel.answers import to_cells
 from xlmargin.history.executors import Workers, processes_here, workers_here
 from xlmargin.reports.table import Table, Value
 from xlmargin.standard_output import write_json

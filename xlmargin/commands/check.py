@@ -8,9 +8,9 @@ import typer
 
 from xlmargin import reports
 from xlmargin.cells.problems import counted
+from xlmargin.cells.values import to_cells
 from xlmargin.commands.ranges import errors, with_date
 from xlmargin.commands.terminal import print_problems
-from xlmargin.excel.answers import to_cells
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
 from xlmargin.known_instruments import KnownInstruments

@@ -18,11 +18,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from xlmargin.cells.values import to_cells
 from xlmargin.commands.outputs import refuse_output
 from xlmargin.commands.terminal import printed
 from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
-from xlmargin.excel.answers import to_cells
 from xlmargin.excel.history import DatedFiles, HistoryPaths, open_history
 from xlmargin.history import (
     Column,

@@ -1,32 +1,24 @@
-"""Arguments of worksheet functions: what each is, and how what a host sends becomes a value.
-
-Nothing at all, an empty cell and a blank text mean that the argument is left out, in every host.
-"""
+"""The arguments that many worksheet functions share, and lists, days and words among arguments."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, TypeVar
 
 import numpy as np
 
-from xlmargin.cells.dates import DATE, date_serial
-from xlmargin.cells.numbers import NUMBER, number_of
+from xlmargin.cells.columns import number_of
 from xlmargin.cells.values import (
     Cells,
-    CellValue,
-    is_error,
     rows_of,
     shown,
-    shown_text,
-    text_of,
     to_value,
 )
-from xlmargin.cells.words import YES_NO, YesNo, one_of
+from xlmargin.cells.words import one_of
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
+from xlmargin.excel.worksheet_function import Argument, Kind
 
 MOST_MOVES: Final = 500
 """Moves in one list; a stress of more is refused rather than waited for."""
@@ -35,97 +27,6 @@ _GREATEST_MOVE: Final = 10.0
 """Moves are fractions; a greater one is taken for percent."""
 
 _Word = TypeVar("_Word", bound=StrEnum)
-
-
-class Kind(StrEnum):
-    """What an argument takes."""
-
-    RANGE = "range"
-    """A range with headings, or of names and values."""
-    VALUES = "values"
-    """A cell or a range of cells; the answer has an element for each."""
-    TEXT = "text"
-    NUMBER = "number"
-    SWITCH = "switch"
-    """TRUE or FALSE."""
-    DATE = "date"
-
-    @property
-    def is_range(self) -> bool:
-        """Whether the argument may have many cells."""
-        return self in (Kind.RANGE, Kind.VALUES)
-
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument as the function wizard describes it; its name and default are the function's."""
-
-    doc: str
-    kind: Kind
-    name: str = ""
-    optional: bool = False
-    default: object = None
-
-    def value(self, cells: Cells) -> object:
-        """What the function is called with; refused where it is not of the argument's kind."""
-        if self.optional and _is_left_out(cells):
-            return self.default
-        if self.kind.is_range:
-            return cells
-        cell = self._one_cell(cells)
-        if cell is None or is_error(cell):
-            raise self._refuse(shown(cell), _WANTED[self.kind])
-        return _READ[self.kind](self, cell)
-
-    def _one_cell(self, cells: Cells) -> CellValue:
-        rows = rows_of(cells)
-        if len(rows) > 1 or (rows and len(rows[0]) > 1):
-            raise self._refuse(f"{len(rows)} x {len(rows[0])} cells", "one cell")
-        return to_value(rows[0][0]) if rows and rows[0] else None
-
-    def _text(self, cell: CellValue) -> str:
-        return text_of(cell)
-
-    def _number(self, cell: CellValue) -> float:
-        percent = isinstance(cell, str) and "%" in cell
-        return self._finite(np.nan if percent else number_of(cell), cell)
-
-    def _date(self, cell: CellValue) -> float:
-        return self._finite(date_serial(cell), cell)
-
-    def _switch(self, cell: CellValue) -> bool:
-        said = YES_NO.read(cell)
-        return bool(self._finite(np.nan if said is None else said is YesNo.YES, cell))
-
-    def _finite(self, value: float, cell: CellValue) -> float:
-        if np.isnan(value):
-            raise self._refuse(shown_text(cell), _WANTED[self.kind])
-        return value
-
-    def _refuse(self, found: str, wanted: str) -> InputError:
-        return InputError([Problem(self.name, 0, "", found, wanted)])
-
-
-_WANTED: Final = {
-    Kind.TEXT: "a text",
-    Kind.NUMBER: NUMBER,
-    Kind.SWITCH: "TRUE or FALSE",
-    Kind.DATE: DATE,
-}
-_READ: Final[dict[Kind, Callable[[Argument, CellValue], object]]] = {
-    Kind.TEXT: Argument._text,
-    Kind.NUMBER: Argument._number,
-    Kind.SWITCH: Argument._switch,
-    Kind.DATE: Argument._date,
-}
-
-
-def _is_left_out(cells: Cells) -> bool:
-    """Whether there is nothing: no argument, or one cell that is empty."""
-    if isinstance(cells, list | tuple) and len(cells) > 1:
-        return False
-    rows = rows_of(cells)
-    return len(rows) <= 1 and all(to_value(cell) is None for row in rows for cell in row)
 
 
 POSITIONS: Final = Argument(

@@ -17,7 +17,6 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, Positions, codes
 from xlmargin.cells.columns import check_one_date
-from xlmargin.cells.dates import DATE
 from xlmargin.cells.named_values import NamedCell
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table, unknown_headings
@@ -25,7 +24,7 @@ from xlmargin.cells.table import Table
 from xlmargin.cells.values import Cells, shown_date, text_of
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.contracts import NO_UNDERLYING, Contracts, Settlement, Style
-from xlmargin.dates import date_of
+from xlmargin.dates import DATE, date_of
 from xlmargin.errors import InputError, Problem, RulebookError, Severity
 from xlmargin.excel.checks import (
     check_expirations,

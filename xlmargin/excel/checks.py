@@ -11,10 +11,9 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, Positions, cash_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
-from xlmargin.cells.dates import is_saturday, is_standard_saturday
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import shown_date
-from xlmargin.dates import date_of
+from xlmargin.dates import date_of, is_saturday, is_standard_saturday
 from xlmargin.errors import InputError, MarginError, Problem, Severity
 from xlmargin.excel.positions_reader import PositionRows
 from xlmargin.known_instruments import CLASS, NOT_USED, Finding

@@ -7,9 +7,8 @@ from enum import Enum
 from math import isnan, nan
 from typing import Final, TypeVar
 
-from xlmargin.cells.dates import date_serial
+from xlmargin.cells.columns import date_serial, number_of
 from xlmargin.cells.named_values import Field, Names, Stated, dollars, read_named_values, refuse
-from xlmargin.cells.numbers import number_of
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, CellValue, text_of
 from xlmargin.cells.words import Headings, Words, nearest, normalized

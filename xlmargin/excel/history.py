@@ -16,13 +16,12 @@ import numpy as np
 
 from xlmargin.book import Book
 from xlmargin.both_regimes import both_regimes, under_portfolio_margin, under_strategy_margin
-from xlmargin.cells.columns import dates, need
-from xlmargin.cells.dates import DATE
+from xlmargin.cells.columns import dates, missing_heading, need
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.reading import judged, missing_heading, read_table
+from xlmargin.cells.reading import judged, read_table
 from xlmargin.cells.table import Table
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
-from xlmargin.dates import date_of
+from xlmargin.dates import DATE, date_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, Severity
 from xlmargin.excel.book_reader import NOTHING, Reading, Tables, read_book
 from xlmargin.excel.checks import warn_of_closed_day, warn_of_equal_rows

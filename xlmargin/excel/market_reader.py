@@ -22,13 +22,12 @@ from xlmargin.cells.columns import (
     refuse_beyond,
     words,
 )
-from xlmargin.cells.dates import DATE
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import Table
 from xlmargin.cells.values import CellValue, text_of
 from xlmargin.cells.words import YES_NO, YesNo, one_of
-from xlmargin.dates import DAYS_PER_YEAR, date_of
+from xlmargin.dates import DATE, DAYS_PER_YEAR, date_of
 from xlmargin.errors import Severity
 from xlmargin.excel.positions_reader import (
     GREATEST_VOLATILITY,

@@ -16,16 +16,15 @@ from typing import Final, TypeVar
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.cells.columns import GREATEST_PRICE, at_most
-from xlmargin.cells.dates import DATE, date_serial
-from xlmargin.cells.numbers import NUMBER, number_of
+from xlmargin.cells.columns import GREATEST_PRICE, at_most, date_serial, number_of
+from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import column_of
 from xlmargin.cells.values import Cells, CellValue, rows_of, shown, shown_text, text_of, to_value
 from xlmargin.cells.words import RIGHTS, STYLES, Headings, Words
 from xlmargin.contracts import Style, days_to_end
-from xlmargin.dates import DAYS_PER_YEAR, date_of, serial_of
+from xlmargin.dates import DATE, DAYS_PER_YEAR, date_of, serial_of
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.market_reader import GREATEST_RATE, RATE, read_dividends
 from xlmargin.excel.positions_reader import GREATEST_VOLATILITY

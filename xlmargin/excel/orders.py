@@ -27,7 +27,6 @@ from xlmargin.cells.columns import (
     numbers,
     refuse_beyond,
 )
-from xlmargin.cells.dates import DATE
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table, unknown_headings
@@ -35,7 +34,7 @@ from xlmargin.cells.table import Table, column_of
 from xlmargin.cells.values import Cells, CellValue, shown, shown_date, shown_text, text_of
 from xlmargin.cells.words import ACTIVITY, CANDIDATES, Headings, normalized
 from xlmargin.contracts import Contract
-from xlmargin.dates import serial_of
+from xlmargin.dates import DATE, serial_of
 from xlmargin.errors import InputError, Problem, RefusedPosition, Severity
 from xlmargin.excel.book_reader import Reading, placed, resolved
 from xlmargin.excel.checks import check_expirations

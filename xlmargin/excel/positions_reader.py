@@ -27,7 +27,6 @@ from xlmargin.cells.columns import (
     refuse_beyond,
     words,
 )
-from xlmargin.cells.dates import DATE
 from xlmargin.cells.numbers import CURRENCIES, NUMBER
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import refuse_unread_multiplier
@@ -42,7 +41,7 @@ from xlmargin.cells.words import (
     TypeWord,
 )
 from xlmargin.contracts import PRINCIPAL, InstrumentKind
-from xlmargin.dates import serial_of
+from xlmargin.dates import DATE, serial_of
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import looks_like_an_option, read_option_symbol, share_ticker
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from xlmargin.cells.columns import number_of
 from xlmargin.cells.named_values import (
     Field,
     Names,
@@ -23,7 +24,6 @@ from xlmargin.cells.named_values import (
     share,
     word,
 )
-from xlmargin.cells.numbers import number_of
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, CellValue, rows_of, shown, text_of, to_value
 from xlmargin.cells.words import YES_NO, YesNo, nearest, normalized, one_of, wanted_words

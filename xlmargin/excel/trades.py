@@ -16,11 +16,11 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.cells.columns import dates, numbers, words
-from xlmargin.cells.dates import DATE
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, shown, shown_date
 from xlmargin.cells.words import TRADES, one_of
 from xlmargin.contracts import Contract
+from xlmargin.dates import DATE
 from xlmargin.excel.book_reader import Reading
 from xlmargin.excel.orders import (
     Orders,

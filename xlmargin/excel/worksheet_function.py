@@ -4,6 +4,7 @@ One description serves every host: classic Excel and Office.js through xlwings, 
 here and nowhere else; the VBA, LibreOffice and help writers through the registry. Called from
 Python, a decorated function takes the same lists and answers the same values as in a cell: it
 never raises. The same function, content and day is the same answer, computed once.
+Nothing at all, an empty cell and a blank text mean that an argument is left out, in every host.
 
 What some host could not register is refused when the function is defined: xlwings finds some of it
 when a workbook is opened, some in the middle of a call, and VBA some only when it compiles.
@@ -23,14 +24,124 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any, Final, cast
 
+import numpy as np
 import xlwings
 
-from xlmargin.cells.values import simple_cells
-from xlmargin.errors import MarginError
-from xlmargin.excel.answers import Answer, refusal, to_cells
-from xlmargin.excel.arguments import Argument, Kind
+from xlmargin.cells.columns import date_serial, number_of
+from xlmargin.cells.numbers import NUMBER
+from xlmargin.cells.values import (
+    Answer,
+    Cells,
+    CellValue,
+    is_error,
+    refusal,
+    rows_of,
+    shown,
+    shown_text,
+    simple_cells,
+    text_of,
+    to_cells,
+    to_value,
+)
+from xlmargin.cells.words import YES_NO, YesNo
+from xlmargin.dates import DATE
+from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.cache import ContentCache
 from xlmargin.time_limit import is_unlimited, time_limit
+
+
+class Kind(StrEnum):
+    """What an argument takes."""
+
+    RANGE = "range"
+    """A range with headings, or of names and values."""
+    VALUES = "values"
+    """A cell or a range of cells; the answer has an element for each."""
+    TEXT = "text"
+    NUMBER = "number"
+    SWITCH = "switch"
+    """TRUE or FALSE."""
+    DATE = "date"
+
+    @property
+    def is_range(self) -> bool:
+        """Whether the argument may have many cells."""
+        return self in (Kind.RANGE, Kind.VALUES)
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument as the function wizard describes it; its name and default are the function's."""
+
+    doc: str
+    kind: Kind
+    name: str = ""
+    optional: bool = False
+    default: object = None
+
+    def value(self, cells: Cells) -> object:
+        """What the function is called with; refused where it is not of the argument's kind."""
+        if self.optional and _is_left_out(cells):
+            return self.default
+        if self.kind.is_range:
+            return cells
+        cell = self._one_cell(cells)
+        if cell is None or is_error(cell):
+            raise self._refuse(shown(cell), _WANTED[self.kind])
+        return _READ[self.kind](self, cell)
+
+    def _one_cell(self, cells: Cells) -> CellValue:
+        rows = rows_of(cells)
+        if len(rows) > 1 or (rows and len(rows[0]) > 1):
+            raise self._refuse(f"{len(rows)} x {len(rows[0])} cells", "one cell")
+        return to_value(rows[0][0]) if rows and rows[0] else None
+
+    def _text(self, cell: CellValue) -> str:
+        return text_of(cell)
+
+    def _number(self, cell: CellValue) -> float:
+        percent = isinstance(cell, str) and "%" in cell
+        return self._finite(np.nan if percent else number_of(cell), cell)
+
+    def _date(self, cell: CellValue) -> float:
+        return self._finite(date_serial(cell), cell)
+
+    def _switch(self, cell: CellValue) -> bool:
+        said = YES_NO.read(cell)
+        return bool(self._finite(np.nan if said is None else said is YesNo.YES, cell))
+
+    def _finite(self, value: float, cell: CellValue) -> float:
+        if np.isnan(value):
+            raise self._refuse(shown_text(cell), _WANTED[self.kind])
+        return value
+
+    def _refuse(self, found: str, wanted: str) -> InputError:
+        return InputError([Problem(self.name, 0, "", found, wanted)])
+
+
+_WANTED: Final = {
+    Kind.TEXT: "a text",
+    Kind.NUMBER: NUMBER,
+    Kind.SWITCH: "TRUE or FALSE",
+    Kind.DATE: DATE,
+}
+
+
+_READ: Final[dict[Kind, Callable[[Argument, CellValue], object]]] = {
+    Kind.TEXT: Argument._text,
+    Kind.NUMBER: Argument._number,
+    Kind.SWITCH: Argument._switch,
+    Kind.DATE: Argument._date,
+}
+
+
+def _is_left_out(cells: Cells) -> bool:
+    """Whether there is nothing: no argument, or one cell that is empty."""
+    if isinstance(cells, list | tuple) and len(cells) > 1:
+        return False
+    rows = rows_of(cells)
+    return len(rows) <= 1 and all(to_value(cell) is None for row in rows for cell in row)
+
 
 CATEGORY: Final = "xlmargin"
 """Where the function wizard lists the functions."""

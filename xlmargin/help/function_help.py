@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from xlmargin.excel.arguments import Argument, Kind
-from xlmargin.excel.worksheet_function import WorksheetFunction
+from xlmargin.excel.worksheet_function import Argument, Kind, WorksheetFunction
 from xlmargin.help.examples import EXAMPLES
 from xlmargin.help.help_rows import usage
 from xlmargin.help.html import Html, element

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from xlmargin.cells.values import NO_VALUE
 from xlmargin.dates import date_of
-from xlmargin.excel.answers import NO_VALUE
 from xlmargin.help.html import Content, Html, element, lines
 
 Value = str | float | bool | None

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from xlmargin.cells.dates import read_dates
-from xlmargin.cells.numbers import read_numbers
+from xlmargin.cells.columns import read_dates, read_numbers
 from xlmargin.cells.values import to_value
 from xlmargin.cells.words import RIGHTS, SETTLEMENTS, SIDES, STYLES, TYPES, YES_NO, Words
 from xlmargin.dates import date_of

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from xlmargin.cells.numbers import NumberStyle, read_numbers
+from xlmargin.cells.columns import read_numbers
+from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import to_value
 from xlmargin.errors import MarginError

@@ -9,10 +9,9 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Final
 
+from xlmargin.cells.values import Answer, refusal
 from xlmargin.errors import InputError, Problem
-from xlmargin.excel.answers import Answer, refusal
-from xlmargin.excel.arguments import Argument, Kind
-from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.excel.worksheet_function import REGISTRY, Argument, Kind
 
 Cells = tuple[tuple[float | str, ...], ...]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from xlmargin.cells.values import NO_VALUE
 from xlmargin.dates import serial_of
 from xlmargin.errors import MarginError
-from xlmargin.excel.answers import NO_VALUE
 from xlmargin.hosts.calc.recalculation import Answer, Answers
 
 HALF_A_CENT: Final = 0.005

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.cells.dates import day_of
+from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers.holdings import PENDING, Entry, Format, cash_held, holding
 from xlmargin.importers.brokers.records import (
     Columns,

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from math import nan
 from typing import Final
 
-from xlmargin.cells.dates import LAST_SATURDAY, day_of
+from xlmargin.cells.columns import day_of
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.words import RIGHTS, SIDES
 from xlmargin.contracts import PRINCIPAL, InstrumentKind
-from xlmargin.dates import serial_of
+from xlmargin.dates import LAST_SATURDAY, serial_of
 from xlmargin.errors import Problem
 from xlmargin.importers.brokers.records import Columns, Lines, Record, shown
 from xlmargin.known_instruments import KNOWN

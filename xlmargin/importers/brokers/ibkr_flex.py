@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-from xlmargin.cells.dates import day_of
+from xlmargin.cells.columns import day_of
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers.book_ranges import TextRows
 from xlmargin.importers.brokers.holdings import (

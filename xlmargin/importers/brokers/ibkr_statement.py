@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from xlmargin.cells.dates import day_of
+from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers.holdings import (
     CASH,
     Entry,

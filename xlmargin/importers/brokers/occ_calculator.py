@@ -12,10 +12,9 @@ from dataclasses import replace
 from typing import Final
 
 from xlmargin.book import Positions
-from xlmargin.cells.dates import DATE
 from xlmargin.cells.words import RIGHTS
 from xlmargin.contracts import InstrumentKind
-from xlmargin.dates import date_of
+from xlmargin.dates import DATE, date_of
 from xlmargin.importers.book_ranges import TextRows
 from xlmargin.importers.brokers.holdings import Entry, Format, Holding, option_held, shares_held
 from xlmargin.importers.brokers.records import (

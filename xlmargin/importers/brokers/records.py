@@ -14,10 +14,11 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
 
-from xlmargin.cells.dates import DATE, day_of
-from xlmargin.cells.numbers import NumberStyle, read_numbers
+from xlmargin.cells.columns import day_of, read_numbers
+from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import clean_text, is_error, is_nothing
+from xlmargin.dates import DATE
 from xlmargin.errors import InputError, Problem
 from xlmargin.importers.book_ranges import TextRows
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.cells.dates import day_of
+from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers.holdings import (
     CASH,
     MONEY_FUND,
