@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [
-    {"errors", "defects", "standard_output", "arrays", "dates"},
+    {"errors", "defects", "standard_output", "arrays"},
+    {"dates"},
     {"contracts", "market", "requirement", "time_limit", "unfinished"},
     {"option_symbols", "settings", "rulebook"},
     {"known_instruments"},
