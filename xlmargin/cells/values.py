@@ -8,6 +8,7 @@ As values they are alike, a number, a text or nothing: an empty cell is None, TR
 
 What goes back into a cell is never NaN, None, infinite, or of a type that some host does not know.
 No value - NaN - is the text "#N/A", which Office.js turns into the real error; nothing is "".
+"""
 
 from __future__ import annotations
 
