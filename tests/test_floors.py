@@ -11,8 +11,9 @@ ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"errors", "defects", "standard_output", "arrays"},
     {"dates"},
-    {"contracts", "market", "requirement", "time_limit", "unfinished"},
+    {"contracts", "requirement", "time_limit", "unfinished"},
     {"option_symbols", "settings", "rulebook"},
+    {"market"},
     {"known_instruments"},
     {"book", "cells"},
     {"importers"},

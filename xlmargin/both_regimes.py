@@ -15,11 +15,10 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.errors import MarginError, RefusedPosition, RulebookError
-from xlmargin.market import UnderlyingClass
 from xlmargin.portfolio_margin import PortfolioMargin, StrategyBased, portfolio_margin
 from xlmargin.requirement import Requirement, total
 from xlmargin.risk_array import option_marks
-from xlmargin.rulebook import portfolio_rules
+from xlmargin.rulebook import UnderlyingClass, portfolio_rules
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import (
     RequirementKind,

@@ -3,57 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
-
-
-class UnderlyingClass(StrEnum):
-    """Class of an underlying in the margin rules; decides its valuation points and its rates."""
-
-    STOCK = "stock"
-    ETF_BROAD = "etf_broad"
-    """Exchange-traded fund on a broad-based index."""
-    ETF_NARROW = "etf_narrow"
-    """Exchange-traded fund on anything narrower than a broad-based index."""
-    ETN = "etn"
-    ETF_EXEMPT = "etf_exempt"
-    """Fund of exempted securities: 95% or more in US government or municipal paper."""
-    MONEY_MARKET = "money_market"
-    """Money market fund."""
-    TREASURY = "treasury"
-    """Treasury bill, note or bond, held by its principal and priced per 100 of it."""
-    INDEX_HIGH_CAP = "index_high_cap"
-    """High-capitalisation broad-based index, such as the S&P 500."""
-    INDEX_BROAD = "index_broad"
-    """Broad-based index that is not high-capitalisation, such as the Russell 2000."""
-    INDEX_NARROW = "index_narrow"
-    VOL_INDEX = "vol_index"
-    """Index of implied volatility, such as the VIX."""
-
-    @property
-    def is_index(self) -> bool:
-        """Whether the underlying is an index itself, which cannot be held as shares."""
-        return self in INDEX_CLASSES
-
-    @property
-    def stands_still(self) -> bool:
-        """Whether moves of the market leave its price alone: no equity, outside the array."""
-        return self in (UnderlyingClass.MONEY_MARKET, UnderlyingClass.TREASURY)
-
-
-INDEX_CLASSES: Final = frozenset(
-    {
-        UnderlyingClass.INDEX_HIGH_CAP,
-        UnderlyingClass.INDEX_BROAD,
-        UnderlyingClass.INDEX_NARROW,
-        UnderlyingClass.VOL_INDEX,
-    }
-)
+from xlmargin.rulebook import UnderlyingClass
 
 
 @dataclass(frozen=True)

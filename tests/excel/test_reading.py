@@ -17,7 +17,8 @@ from xlmargin.book import Book
 from xlmargin.contracts import Contracts, InstrumentKind
 from xlmargin.dates import serial_of
 from xlmargin.excel.trades import read_trades
-from xlmargin.market import Dividend, RateCurve, UnderlyingClass
+from xlmargin.market import Dividend, RateCurve
+from xlmargin.rulebook import UnderlyingClass
 from xlmargin.settings import AccountType, BaseValue, Basis, Settings, Smile
 
 OPTION_HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price"]

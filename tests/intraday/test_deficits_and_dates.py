@@ -17,8 +17,7 @@ from tests.intraday.answers import (
 )
 from xlmargin import udfs
 from xlmargin.errors import RulebookError
-from xlmargin.market import UnderlyingClass
-from xlmargin.rulebook import intraday_rules, pattern_rules
+from xlmargin.rulebook import UnderlyingClass, intraday_rules, pattern_rules
 
 DATED = ["date", "time", *STOCK]
 

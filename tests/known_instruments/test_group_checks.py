@@ -4,7 +4,7 @@ from datetime import date
 
 from xlmargin.errors import Severity
 from xlmargin.known_instruments import KNOWN, GroupMember, check_groups
-from xlmargin.market import UnderlyingClass as Class
+from xlmargin.rulebook import UnderlyingClass as Class
 
 TODAY = date(2026, 11, 20)
 SPX = ("SPX", "SPX", Class.INDEX_HIGH_CAP)

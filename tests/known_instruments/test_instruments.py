@@ -10,7 +10,7 @@ import pytest
 from xlmargin.contracts import Style
 from xlmargin.errors import InputError
 from xlmargin.known_instruments import KNOWN, KnownAs, RootKind
-from xlmargin.market import UnderlyingClass as Class
+from xlmargin.rulebook import UnderlyingClass as Class
 
 TODAY = date(2026, 11, 20)
 TABLES = sorted(

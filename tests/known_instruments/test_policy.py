@@ -6,7 +6,7 @@ import pytest
 
 from xlmargin.errors import Severity
 from xlmargin.known_instruments import KNOWN, Facts, apply_known
-from xlmargin.market import UnderlyingClass as Class
+from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.settings import KnownUnderlyings
 
 TODAY = date(2026, 11, 20)

@@ -6,9 +6,10 @@ import pytest
 
 from tests.risk_array.test_prices_as_they_are import CALL, PUT, book
 from xlmargin.errors import Severity
-from xlmargin.market import Dividend, UnderlyingClass
+from xlmargin.market import Dividend
 from xlmargin.portfolio_margin import carry_warnings, portfolio_margin, price_warnings
 from xlmargin.pricing import carry_yield, parity_forward
+from xlmargin.rulebook import UnderlyingClass
 
 
 def warnings(*rows, **more):

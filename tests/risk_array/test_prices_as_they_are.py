@@ -8,11 +8,12 @@ import pytest
 from xlmargin.book import Book, Positions
 from xlmargin.contracts import Contracts, InstrumentKind
 from xlmargin.errors import RefusedPosition
-from xlmargin.market import Market, RateCurve, Underlying, UnderlyingClass
+from xlmargin.market import Market, RateCurve, Underlying
 from xlmargin.portfolio_margin import portfolio_margin
 from xlmargin.pricing import implied_volatility, theoretical_value
 from xlmargin.risk_array import contract_table, stress_grid
 from xlmargin.risk_array.option_volatility import VolatilitySource
+from xlmargin.rulebook import UnderlyingClass
 from xlmargin.settings import Settings, UnsolvedPrice
 
 AS_OF = 46_346.0

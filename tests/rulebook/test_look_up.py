@@ -12,7 +12,7 @@ import xlmargin.rulebook
 from tests.rulebook.coverage import Status, coverage, coverage_from, coverage_table
 from xlmargin.cells.values import to_cell
 from xlmargin.errors import RulebookError
-from xlmargin.market import UnderlyingClass as Class
+from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook import look_up, parameter_names
 
 TODAY = date(2026, 11, 20)

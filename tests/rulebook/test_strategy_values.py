@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from xlmargin.errors import RulebookError
-from xlmargin.market import UnderlyingClass as Class
+from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook import look_up, parameter_names, portfolio_rules, strategy_rules
 from xlmargin.rulebook.sections import (
     CashAccount,

@@ -7,7 +7,7 @@ import pytest
 
 from xlmargin import rulebook
 from xlmargin.errors import RulebookError
-from xlmargin.market import UnderlyingClass as Class
+from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook import look_up, portfolio_rules, rule_set_dates, strategy_rules
 
 TODAY = date(2026, 11, 20)

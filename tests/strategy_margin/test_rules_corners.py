@@ -15,7 +15,8 @@ from xlmargin.account import StrategyState, account_state
 from xlmargin.account.excess import values_by_strategy
 from xlmargin.account.reg_t import reg_t_excess
 from xlmargin.both_regimes import both_regimes, under_portfolio_margin, under_strategy_margin
-from xlmargin.market import Underlying, UnderlyingClass
+from xlmargin.market import Underlying
+from xlmargin.rulebook import UnderlyingClass
 
 FILE = Path(__file__).parents[1] / "cases" / "rules_corners.json"
 CASES = json.loads(FILE.read_text())["cases"]

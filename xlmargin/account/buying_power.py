@@ -15,8 +15,7 @@ from xlmargin.account.excess import Excess
 from xlmargin.account.minimum_equity import cash_securing_puts, covers_short_options
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.market import UnderlyingClass
-from xlmargin.rulebook import AccountRules, PortfolioRules, StrategyRules
+from xlmargin.rulebook import AccountRules, PortfolioRules, StrategyRules, UnderlyingClass
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,7 @@ from xlmargin.account.account_values import AccountValues
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import Book
 from xlmargin.contracts import InstrumentKind
-from xlmargin.market import UnderlyingClass
-from xlmargin.rulebook import AccountRules
+from xlmargin.rulebook import AccountRules, UnderlyingClass
 
 
 def margin_minimum_equity(

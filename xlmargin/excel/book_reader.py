@@ -55,8 +55,8 @@ from xlmargin.known_instruments import (
     RootKind,
     withheld,
 )
-from xlmargin.market import Market, Underlying, UnderlyingClass
-from xlmargin.rulebook import strategy_rules
+from xlmargin.market import Market, Underlying
+from xlmargin.rulebook import UnderlyingClass, strategy_rules
 from xlmargin.settings import AccountType, KnownUnderlyings
 from xlmargin.strategy_margin.pairing.concentration import asks_add_ons
 

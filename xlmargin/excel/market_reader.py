@@ -46,8 +46,8 @@ from xlmargin.known_instruments import (
     apply_known,
     check_groups,
 )
-from xlmargin.market import NO_HOUSE, Dividend, HouseRates, RateCurve, Underlying, UnderlyingClass
-from xlmargin.rulebook import strategy_rules
+from xlmargin.market import NO_HOUSE, Dividend, HouseRates, RateCurve, Underlying
+from xlmargin.rulebook import UnderlyingClass, strategy_rules
 from xlmargin.settings import KnownUnderlyings
 from xlmargin.strategy_margin.rules.options import UNCOVERED, option_factor
 from xlmargin.strategy_margin.rules.stock import LONG_STOCK, rates_by_rule

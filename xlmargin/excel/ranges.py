@@ -34,6 +34,7 @@ from xlmargin.errors import (
     RefusedPosition,
     RulebookError,
 )
+from xlmargin.excel.activity import read_activity
 from xlmargin.excel.book_reader import Reading, Tables, read_book
 from xlmargin.excel.cache import ContentCache
 from xlmargin.excel.checks import (
@@ -47,9 +48,9 @@ from xlmargin.excel.checks import (
 )
 from xlmargin.excel.facts_reader import facts_of_accounts
 from xlmargin.excel.history import days_of, problems_of_days
-from xlmargin.excel.orders import OrdersRead, read_activity, read_candidates
+from xlmargin.excel.orders import OrdersRead
 from xlmargin.excel.settings_reader import stated_settings
-from xlmargin.excel.trades import read_trades
+from xlmargin.excel.trades import read_candidates, read_trades
 from xlmargin.history import ShadowDay, margined_day
 from xlmargin.intraday import DayReport, intraday_reports
 from xlmargin.known_instruments import KNOWN, NOT_USED, KnownInstruments

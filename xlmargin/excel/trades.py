@@ -1,8 +1,9 @@
-"""The trades range: what is bought, sold, closed or rolled, beside the positions that are held.
+"""Trades and candidates: what is bought, sold, closed or rolled, and what may be.
 
-Each row is one signed trade, a roll two: what it closes and what it opens. All rows are traded at
-once, whatever their order: what a row closes is counted against what the others leave, plain trades
-first, then stated quantities, then all that is left; in each, rows that name a group first.
+Each row of trades is one signed trade, a roll two: what it closes and what it opens. All rows are
+traded at once, whatever their order: what a row closes is counted against what the others leave,
+plain trades first, then stated quantities, then all that is left; in each, rows that name a group
+first. Each row of candidates is one contract or share, and the most of it.
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.cells.columns import dates, numbers, words
+from xlmargin.cells.columns import (
+    dates,
+    numbers,
+    words,
+)
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, shown, shown_date
-from xlmargin.cells.words import TRADES, one_of
+from xlmargin.cells.words import CANDIDATES, TRADES, one_of
 from xlmargin.contracts import Contract
 from xlmargin.dates import DATE
 from xlmargin.excel.book_reader import Reading
@@ -34,8 +39,10 @@ from xlmargin.excel.orders import (
     read_of,
     read_orders,
 )
-from xlmargin.excel.positions_reader import PRICE
-from xlmargin.what_if import Trades, less_closed
+from xlmargin.excel.positions_reader import (
+    PRICE,
+)
+from xlmargin.what_if import Candidates, Trades, less_closed
 
 
 class Action(Enum):
@@ -233,3 +240,35 @@ def _refuse_two_marks(typed: _Typed, rolled: Sequence[int], log: ProblemLog) -> 
             if price != first:
                 wanted = f"{first:.10g}, the mark in row {row}; what it is traded at stands in cost"
                 typed.error(i, column, wanted)
+
+
+MOST_UNITS: Final = 1_000_000.0
+"""Units of the underlying that are traded at most where a row does not say: 10,000 contracts."""
+
+
+def read_candidates(cells: Cells, reading: Reading) -> OrdersRead[Candidates]:
+    """What might be traded to lower a requirement: one contract or share each, and the most of it.
+
+    The sign of a quantity is its direction, its size the most of it; left out, it is bought.
+    """
+    return read_of(lambda log: _candidates(cells, reading, log))
+
+
+def _candidates(cells: Cells, reading: Reading, log: ProblemLog) -> Candidates | None:
+    orders = read_orders(cells, "candidates", CANDIDATES, reading, log)
+    table, typed = orders.table, orders.rows
+    if table.columns and not len(table):
+        log.error(table.name, 0, "", "no candidates", "at least one row below the headings")
+    fee = fees(table, log)
+    log.errors_where(typed.is_cash, table, "type", "stock, call or put")
+    zero = (typed.quantity == 0) & ~typed.is_cash
+    log.errors_where(zero, table, "quantity", "the most to trade, below 0 to sell; or nothing")
+    one = np.sign(np.where(np.isnan(typed.quantity) & table.empty("quantity"), 1.0, typed.quantity))
+    orders = completed(orders, log)
+    book = book_of(replace(orders, rows=replace(orders.rows, quantity=one)), log)
+    if book is None:
+        return None
+    check_trade_prices(orders, book, log)
+    multiplier = book.positions.multiplier
+    most = np.where(np.isnan(typed.quantity), MOST_UNITS / multiplier, np.abs(typed.quantity))
+    return Candidates(Trades(book, fee), np.maximum(np.floor(most), 1.0))

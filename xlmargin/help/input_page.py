@@ -19,9 +19,8 @@ from xlmargin.help.html import Content, Html, element, lines, link
 from xlmargin.help.html_tables import plain_table
 from xlmargin.help.page import page
 from xlmargin.help.range_help import HEADINGS
-from xlmargin.market import UnderlyingClass
 from xlmargin.option_symbols import read_option_symbol
-from xlmargin.rulebook import portfolio_rules, strategy_rules
+from xlmargin.rulebook import UnderlyingClass, portfolio_rules, strategy_rules
 
 TITLE = "xlmargin: the input"
 _WORDS: Mapping[str, Words[Any]] = {

@@ -16,19 +16,24 @@ How a reader uses it:
 Nothing is read from disk before the first question; then all tables once.
 """
 
-from xlmargin.known_instruments.findings import Finding
 from xlmargin.known_instruments.group_checks import GroupMember, check_groups
 from xlmargin.known_instruments.instruments import (
     CLASS,
-    KNOWN,
+    Finding,
     KnownAs,
     KnownInstrument,
-    KnownInstruments,
     KnownRoot,
     RootKind,
 )
 from xlmargin.known_instruments.names import NameReading, read_name
-from xlmargin.known_instruments.policy import NOT_USED, Facts, apply_known, withheld
+from xlmargin.known_instruments.policy import (
+    KNOWN,
+    NOT_USED,
+    Facts,
+    KnownInstruments,
+    apply_known,
+    withheld,
+)
 
 __all__ = [
     "CLASS",

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlmargin.errors import Severity
-from xlmargin.known_instruments.findings import Finding
-from xlmargin.known_instruments.instruments import CLASS_GROUP, KnownAs, KnownInstruments
-from xlmargin.market import UnderlyingClass
+from xlmargin.known_instruments.instruments import CLASS_GROUP, Finding, KnownAs
+from xlmargin.known_instruments.policy import KnownInstruments
+from xlmargin.rulebook import UnderlyingClass
 
 
 @dataclass(frozen=True)

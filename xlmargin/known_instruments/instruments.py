@@ -8,7 +8,7 @@ symbol may be another's today.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -17,8 +17,8 @@ from math import inf, nan
 from typing import Final, TypeAlias
 
 from xlmargin.contracts import Style
-from xlmargin.errors import InputError, Problem
-from xlmargin.market import UnderlyingClass
+from xlmargin.errors import InputError, Problem, Severity
+from xlmargin.rulebook import UnderlyingClass
 from xlmargin.rulebook.files import packaged
 
 Row: TypeAlias = Mapping[str, str]
@@ -121,67 +121,6 @@ class KnownRoot:
     remark: str
 
 
-class KnownInstruments:
-    """The rulebook's tables, and perhaps a user's own above them.
-
-    Look-ups are by dictionary; nothing is read before the first.
-    """
-
-    def __init__(self, own: Mapping[str, KnownInstrument], own_roots: Mapping[str, KnownRoot]):
-        self.own, self.own_roots = dict(own), dict(own_roots)
-
-    def find(self, symbol: str, day: date | None = None) -> KnownInstrument | None:
-        """What is known of the underlying with this ticker on the day, or None.
-
-        Without a day, what holds now.
-        """
-        ticker = symbol.strip().upper()
-        if ticker in self.own:
-            return self.own[ticker]
-        found = _find(ticker)
-        factor = _factor_before_change(ticker, day) if found and day else None
-        return found if found is None or factor is None else replace(found, leverage=factor)
-
-    def root(self, root: str, day: date | None = None) -> KnownRoot | None:
-        """What is known of an option root on the day; None where it is a plain ticker's.
-
-        Without a day, what holds now.
-        """
-        letters = root.strip().upper()
-        return self.own_roots.get(letters) or _root(letters, day)
-
-    def underlying_of(self, root: str, day: date | None = None) -> str:
-        """The ticker that options of a root deliver on the day: the root itself where it is one."""
-        known = self.root(root, day)
-        return (known.underlying if known else "") or root
-
-    def ticker(self, symbol: str) -> str:
-        """The ticker of a class share however it is spelled, BRK.B; any other symbol as it is."""
-        return _spellings().get(symbol.strip().upper(), symbol)
-
-    def extended_by(self, rows: Iterable[Row], file: str) -> KnownInstruments:
-        """These tables with a user's own rows above them; what a row leaves out stays as known.
-
-        A row has `symbol` and any of the headings `name`, `class`, `leverage` or `factor`, `index`,
-        `index_scale`, `class_group`, `product_group`; for an option root `root`, with `underlying`,
-        `style`, `settlement`, `multiplier`; `source`, `as_of` and `remark` for either. Refused by
-        row where a heading, a word or a number is none.
-        """
-        own, roots = dict(self.own), dict(self.own_roots)
-        for number, row in enumerate(rows, 2):
-            reader = _OwnRow(row, file, number)
-            reader.refuse_unknown_headings()
-            if reader.text("root"):
-                roots[reader.text("root").upper()] = reader.root()
-            else:
-                own[reader.symbol()] = reader.instrument(self.find(reader.symbol()))
-        return KnownInstruments(own, roots)
-
-
-KNOWN: Final = KnownInstruments({}, {})
-"""The rulebook's own tables."""
-
-
 _OWN_HEADINGS: Final = (
     "symbol", "name", "class", "leverage", "factor", "index", "index_scale", "class_group",
     "product_group", "root", "underlying", "style", "settlement", "multiplier", "source", "as_of",
@@ -190,7 +129,7 @@ _OWN_HEADINGS: Final = (
 
 
 @dataclass(frozen=True)
-class _OwnRow:
+class OwnRow:
     """A row of a user's own table; each method reads it or refuses it by its place."""
 
     row: Row
@@ -198,16 +137,20 @@ class _OwnRow:
     number: int
 
     def text(self, heading: str) -> str:
+        """What stands under a heading, "" where nothing does."""
         return (self.row.get(heading) or "").strip()
 
     def symbol(self) -> str:
+        """The ticker, in capitals."""
         return self.text("symbol").upper() or self._refuse("symbol", "nothing", "a ticker")
 
     def refuse_unknown_headings(self) -> None:
+        """Refuse the row where something stands under a heading that is none."""
         for heading in (h for h in self.row if h not in _OWN_HEADINGS and self.text(h)):
             self._refuse(heading, "an unknown heading", ", ".join(_OWN_HEADINGS))
 
     def instrument(self, known: KnownInstrument | None) -> KnownInstrument:
+        """The underlying of the row; what it leaves out stays as it is known."""
         if known is None or known.is_former:
             stock = UnderlyingClass.STOCK
             known = KnownInstrument(self.symbol(), self.text("name"), KnownAs.OWN, stock)
@@ -233,6 +176,7 @@ class _OwnRow:
         )
 
     def root(self) -> KnownRoot:
+        """The option root of the row."""
         style, settlement = self.text("style"), self.text("settlement")
         if style and style not in set(Style):
             self._refuse("style", repr(style), " or ".join(Style))
@@ -267,7 +211,7 @@ class _OwnRow:
 
 
 @lru_cache(maxsize=4096)
-def _find(ticker: str) -> KnownInstrument | None:
+def listed_instrument(ticker: str) -> KnownInstrument | None:
     """What the rulebook's tables know; a note is a note whatever else it stands in as."""
     if _MONEY_MARKET.fullmatch(ticker):
         by_letters = {"symbol": ticker, "how_sure": "by the letters of its ticker"}
@@ -283,7 +227,7 @@ def _find(ticker: str) -> KnownInstrument | None:
     return None
 
 
-def _factor_before_change(ticker: str, day: date) -> float | None:
+def factor_before_change(ticker: str, day: date) -> float | None:
     """The factor before its change, on a day before the change; None on any other."""
     change = _by_symbol("leveraged_factor_changes").get(ticker)
     if change is None or date.fromisoformat(change["first_day_after"]) <= day:
@@ -386,7 +330,8 @@ def _unconfirmed(class_: bool, class_group: bool) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _root(letters: str, day: date | None) -> KnownRoot | None:
+def listed_root(letters: str, day: date | None) -> KnownRoot | None:
+    """What the rulebook's tables know of an option root on a day; None for a plain ticker's."""
     indexes, classes = (
         _by_symbol("index_options", "root"),
         _by_symbol("share_classes", "option_root"),
@@ -433,7 +378,7 @@ def _is_in_days(row: Row, day: date | None) -> bool:
 
 
 @cache
-def _spellings() -> Mapping[str, str]:
+def class_shares() -> Mapping[str, str]:
     """Tickers of class shares by every other spelling that is no ticker of its own."""
     found = {}
     for row in _rows("share_classes"):
@@ -458,3 +403,22 @@ def _rows(table: str) -> Sequence[Row]:
 
     headings, *rows = reader(packaged(f"instruments/{table}.csv").splitlines())
     return [dict(zip(headings, row, strict=True)) for row in rows]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to say of one underlying.
+
+    `field` is the market's column ("" where none is meant), `stated` what the market says there
+    ("" for nothing), `known` what the tables say, and `source` where they have it. `text` is the
+    whole of it in words, for a list of problems; `wanted` what to do ("" for a note).
+    """
+
+    severity: Severity
+    symbol: str
+    field: str
+    known: str
+    stated: str
+    source: str
+    text: str
+    wanted: str = ""

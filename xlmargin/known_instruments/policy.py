@@ -6,25 +6,92 @@ not lower a requirement or is confirmed by a list, or nothing, where everything 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Final, TypeAlias
 
 from xlmargin.errors import Severity
-from xlmargin.known_instruments.findings import Finding
 from xlmargin.known_instruments.instruments import (
     CLASS,
     CLASS_GROUP,
     PRODUCT_GROUP,
+    Finding,
     KnownInstrument,
-    KnownInstruments,
+    KnownRoot,
+    OwnRow,
+    Row,
+    class_shares,
+    factor_before_change,
+    listed_instrument,
+    listed_root,
 )
 from xlmargin.known_instruments.names import read_name
-from xlmargin.market import UnderlyingClass
-from xlmargin.rulebook import portfolio_rules, strategy_rules
+from xlmargin.rulebook import UnderlyingClass, portfolio_rules, strategy_rules
 from xlmargin.settings import KnownUnderlyings
+
+
+class KnownInstruments:
+    """The rulebook's tables, and perhaps a user's own above them.
+
+    Look-ups are by dictionary; nothing is read before the first.
+    """
+
+    def __init__(self, own: Mapping[str, KnownInstrument], own_roots: Mapping[str, KnownRoot]):
+        self.own, self.own_roots = dict(own), dict(own_roots)
+
+    def find(self, symbol: str, day: date | None = None) -> KnownInstrument | None:
+        """What is known of the underlying with this ticker on the day, or None.
+
+        Without a day, what holds now.
+        """
+        ticker = symbol.strip().upper()
+        if ticker in self.own:
+            return self.own[ticker]
+        found = listed_instrument(ticker)
+        factor = factor_before_change(ticker, day) if found and day else None
+        return found if found is None or factor is None else replace(found, leverage=factor)
+
+    def root(self, root: str, day: date | None = None) -> KnownRoot | None:
+        """What is known of an option root on the day; None where it is a plain ticker's.
+
+        Without a day, what holds now.
+        """
+        letters = root.strip().upper()
+        return self.own_roots.get(letters) or listed_root(letters, day)
+
+    def underlying_of(self, root: str, day: date | None = None) -> str:
+        """The ticker that options of a root deliver on the day: the root itself where it is one."""
+        known = self.root(root, day)
+        return (known.underlying if known else "") or root
+
+    def ticker(self, symbol: str) -> str:
+        """The ticker of a class share however it is spelled, BRK.B; any other symbol as it is."""
+        return class_shares().get(symbol.strip().upper(), symbol)
+
+    def extended_by(self, rows: Iterable[Row], file: str) -> KnownInstruments:
+        """These tables with a user's own rows above them; what a row leaves out stays as known.
+
+        A row has `symbol` and any of the headings `name`, `class`, `leverage` or `factor`, `index`,
+        `index_scale`, `class_group`, `product_group`; for an option root `root`, with `underlying`,
+        `style`, `settlement`, `multiplier`; `source`, `as_of` and `remark` for either. Refused by
+        row where a heading, a word or a number is none.
+        """
+        own, roots = dict(self.own), dict(self.own_roots)
+        for number, row in enumerate(rows, 2):
+            reader = OwnRow(row, file, number)
+            reader.refuse_unknown_headings()
+            if reader.text("root"):
+                roots[reader.text("root").upper()] = reader.root()
+            else:
+                own[reader.symbol()] = reader.instrument(self.find(reader.symbol()))
+        return KnownInstruments(own, roots)
+
+
+KNOWN: Final = KnownInstruments({}, {})
+"""The rulebook's own tables."""
+
 
 NOT_USED: Final = "not used, for no list seen confirms it"
 LEVERAGE: Final = "leverage"

@@ -16,11 +16,11 @@ import numpy as np
 from xlmargin.book import Book
 from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.errors import Problem, Severity
-from xlmargin.market import UnderlyingClass
 from xlmargin.pricing import carry_yield, parity_forward
 from xlmargin.risk_array import ContractTable
 from xlmargin.risk_array.contract_table import FORWARD, NEARLY_EXPIRED, off_index
 from xlmargin.risk_array.option_volatility import VolatilitySource
+from xlmargin.rulebook import UnderlyingClass
 
 _PARITY_POINTS: Final = 0.02
 """Difference of the volatilities of a call and a put of one strike that is told."""

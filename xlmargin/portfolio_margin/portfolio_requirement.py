@@ -17,7 +17,6 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
-from xlmargin.market import UnderlyingClass
 from xlmargin.portfolio_margin.groups import (
     NO_PARENT,
     Level,
@@ -44,7 +43,7 @@ from xlmargin.risk_array import (
     unit_value,
     valuation_points,
 )
-from xlmargin.rulebook import PortfolioRules, portfolio_rules
+from xlmargin.rulebook import PortfolioRules, UnderlyingClass, portfolio_rules
 from xlmargin.time_limit import check_time_limit
 
 NO_CLASS = -1

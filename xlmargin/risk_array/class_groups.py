@@ -25,8 +25,8 @@ import numpy as np
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.known_instruments import CLASS, KNOWN, KnownAs
-from xlmargin.market import Market, Underlying, UnderlyingClass
-from xlmargin.rulebook import PortfolioRules, ValuationRange
+from xlmargin.market import Market, Underlying
+from xlmargin.rulebook import PortfolioRules, UnderlyingClass, ValuationRange
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ from xlmargin.book import Book, Positions
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.errors import RefusedPosition
-from xlmargin.market import Market, UnderlyingClass
+from xlmargin.market import Market
 from xlmargin.pricing import Contracts, VolatilityStatus, theoretical_value
 from xlmargin.risk_array.option_volatility import (
     OptionVolatility,
@@ -31,6 +31,7 @@ from xlmargin.risk_array.option_volatility import (
     parity_tolerance,
 )
 from xlmargin.risk_array.smile import volatility_at_same_moneyness
+from xlmargin.rulebook import UnderlyingClass
 from xlmargin.settings import BaseValue, Settings, Smile
 
 NEARLY_EXPIRED: Final = 7 / DAYS_PER_YEAR

@@ -1,6 +1,7 @@
 """The rules' numbers: dated, cited, typed."""
 
 from xlmargin.rulebook.look_up import RuleSetDate, RuleValue, look_up, rule_set_dates
+from xlmargin.rulebook.parameters import UnderlyingClass
 from xlmargin.rulebook.rules import (
     AccountRules,
     CallRules,
@@ -37,6 +38,7 @@ __all__ = [
     "RuleSetDate",
     "RuleValue",
     "StrategyRules",
+    "UnderlyingClass",
     "ValuationRange",
     "account_rules",
     "call_rules",

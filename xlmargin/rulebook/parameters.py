@@ -14,7 +14,49 @@ from enum import StrEnum
 from typing import Final
 
 from xlmargin.errors import RulebookError
-from xlmargin.market import UnderlyingClass
+
+_INDEX: Final = "index"
+_STILL: Final = "still"
+
+
+class UnderlyingClass(StrEnum):
+    """Class of an underlying in the margin rules; decides its valuation points and its rates.
+
+    A broker's own words are turned into these at the door. An index itself cannot be held as
+    shares. What stands still, moves of the market leave its price alone: it is no equity, and
+    outside the risk array.
+    """
+
+    is_index: bool
+    stands_still: bool
+
+    def __new__(cls, value: str, what: str = "") -> UnderlyingClass:
+        """The class of a word, and whether it is an index or stands still."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.is_index, member.stands_still = what == _INDEX, what == _STILL
+        return member
+
+    STOCK = "stock"
+    ETF_BROAD = "etf_broad"
+    """Exchange-traded fund on a broad-based index."""
+    ETF_NARROW = "etf_narrow"
+    """Exchange-traded fund on anything narrower than a broad-based index."""
+    ETN = "etn"
+    ETF_EXEMPT = "etf_exempt"
+    """Fund of exempted securities: 95% or more in US government or municipal paper."""
+    MONEY_MARKET = "money_market", _STILL
+    """Money market fund."""
+    TREASURY = "treasury", _STILL
+    """Treasury bill, note or bond, held by its principal and priced per 100 of it."""
+    INDEX_HIGH_CAP = "index_high_cap", _INDEX
+    """High-capitalisation broad-based index, such as the S&P 500."""
+    INDEX_BROAD = "index_broad", _INDEX
+    """Broad-based index that is not high-capitalisation, such as the Russell 2000."""
+    INDEX_NARROW = "index_narrow", _INDEX
+    VOL_INDEX = "vol_index", _INDEX
+    """Index of implied volatility, such as the VIX."""
+
 
 ONE: Final = ""
 """The key of a parameter that is not divided by anything."""

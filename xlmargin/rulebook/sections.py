@@ -7,16 +7,15 @@ lacks a parameter, or has another, is refused. To add a number: the file's table
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
-from typing import ClassVar, Final, Generic, TypeAlias, TypeVar
+from typing import ClassVar, Final, TypeAlias, TypeVar
 
 from xlmargin.errors import RulebookError
-from xlmargin.market import UnderlyingClass
 from xlmargin.rulebook.files import packaged
 from xlmargin.rulebook.loader import regulation_from
-from xlmargin.rulebook.parameters import Parameter, RuleSet, full_name, joined
+from xlmargin.rulebook.parameters import Parameter, RuleSet, UnderlyingClass, full_name, joined
 
 _K = TypeVar("_K", bound=str)
 _V = TypeVar("_V")
@@ -31,37 +30,19 @@ class ValueInForce:
     remark: str
 
 
-class ByKey(Mapping[_K, _V], Generic[_K, _V]):
+class ByKey(dict[_K, _V]):
     """A value for each key that has one on the date.
 
     A mapping, but one that refuses a key without a value by name and first date; whether there is
-    one is asked with `in`.
+    one is asked with `in`. `refusals` say why a key has no value, "" where it has one.
     """
 
     def __init__(self, values: Mapping[_K, _V], refusals: Mapping[_K, str]) -> None:
-        self._values, self._refusals = dict(values), dict(refusals)
+        super().__init__(values)
+        self.refusals: Final = dict(refusals)
 
-    def __getitem__(self, key: _K) -> _V:
-        if key not in self._values:
-            raise RulebookError(self._refusals[key])
-        return self._values[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._values
-
-    def __iter__(self) -> Iterator[_K]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __repr__(self) -> str:
-        return f"ByKey({self._values!r})"
-
-    @property
-    def refusals(self) -> Mapping[_K, str]:
-        """Why a key has no value, "" where it has one."""
-        return self._refusals
+    def __missing__(self, key: _K) -> _V:
+        raise RulebookError(self.refusals[key])
 
 
 ByClass: TypeAlias = ByKey[UnderlyingClass, _V]

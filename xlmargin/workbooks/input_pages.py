@@ -10,8 +10,7 @@ from xlmargin.cells.values import text_of, to_value
 from xlmargin.contracts import InstrumentKind, Style
 from xlmargin.eligibility import Monitoring, Registration, Status
 from xlmargin.excel.settings_reader import setting_name
-from xlmargin.market import UnderlyingClass
-from xlmargin.rulebook import house_names, look_up
+from xlmargin.rulebook import UnderlyingClass, house_names, look_up
 from xlmargin.rulebook.sections import names_of_values
 from xlmargin.settings import AccountType, BaseValue, Basis, DayTradingRegime, Smile
 from xlmargin.workbooks.draft import Draft

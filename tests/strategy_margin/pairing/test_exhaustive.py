@@ -8,7 +8,8 @@ import pytest
 
 from tests.strategy_margin.accounts import Row, book_of
 from tests.strategy_margin.exhaustive import MULTIPLIER, Account, Held, Reading, least
-from xlmargin.market import Underlying, UnderlyingClass
+from xlmargin.market import Underlying
+from xlmargin.rulebook import UnderlyingClass
 from xlmargin.strategy_margin import (
     RequirementKind,
     StrategyMargin,

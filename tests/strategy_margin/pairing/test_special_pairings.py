@@ -9,7 +9,8 @@ import pytest
 
 from tests.strategy_margin.accounts import Row, book_of
 from xlmargin.errors import RefusedPosition
-from xlmargin.market import Underlying, UnderlyingClass
+from xlmargin.market import Underlying
+from xlmargin.rulebook import UnderlyingClass
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import (
     RequirementKind,

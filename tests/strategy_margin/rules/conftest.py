@@ -6,8 +6,8 @@ import pytest
 
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import serial_of
-from xlmargin.market import Underlying, UnderlyingClass
-from xlmargin.rulebook import strategy_rules
+from xlmargin.market import Underlying
+from xlmargin.rulebook import UnderlyingClass, strategy_rules
 from xlmargin.strategy_margin.rules.legs import OptionLeg, StockLeg
 
 TODAY = date(2026, 1, 15)

@@ -13,8 +13,8 @@ import pytest
 from tests.strategy_margin.spread_definition import is_spread
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import serial_of
-from xlmargin.market import Underlying, UnderlyingClass
-from xlmargin.rulebook import strategy_rules
+from xlmargin.market import Underlying
+from xlmargin.rulebook import UnderlyingClass, strategy_rules
 from xlmargin.strategy_margin.rules.cash_account import (
     long_option_in_full,
     secured_put,

@@ -12,7 +12,7 @@ from xlmargin.contracts import Contracts
 from xlmargin.contracts import InstrumentKind as Kind
 from xlmargin.errors import Problem
 from xlmargin.market import Market, Underlying
-from xlmargin.market import UnderlyingClass as Class
+from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.strategy_margin.rules.cash_account import (
     cash_spread,
     long_option_in_full,

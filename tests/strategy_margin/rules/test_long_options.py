@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from xlmargin.dates import months_ahead
-from xlmargin.market import UnderlyingClass as Class
+from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.rules.legs import RequirementKind
 from xlmargin.strategy_margin.rules.options import has_loan_value, long_option, paid_in_full

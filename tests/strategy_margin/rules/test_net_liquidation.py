@@ -3,8 +3,8 @@
 import pytest
 
 from tests.strategy_margin.accounts import AS_OF, Row, book_of
-from xlmargin.market import Underlying, UnderlyingClass
-from xlmargin.rulebook import strategy_rules
+from xlmargin.market import Underlying
+from xlmargin.rulebook import UnderlyingClass, strategy_rules
 from xlmargin.strategy_margin.requirement import values_added
 
 UNDERLYINGS = [Underlying("XYZ", 75.0), Underlying("NTE", 75.0, UnderlyingClass.ETN)]

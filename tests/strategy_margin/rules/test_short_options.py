@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlmargin.market import UnderlyingClass as Class
+from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.rules.legs import RequirementKind
 from xlmargin.strategy_margin.rules.options import add_on, straddle, uncovered

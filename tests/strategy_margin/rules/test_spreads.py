@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.strategy_margin.spread_definition import is_balanced, is_outlived, is_spread
 from xlmargin.contracts import InstrumentKind as Kind
-from xlmargin.market import UnderlyingClass as Class
+from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.rules.legs import RequirementKind
 from xlmargin.strategy_margin.rules.spreads import (

@@ -23,8 +23,8 @@ from xlmargin.importers.brokers.holdings import (
 from xlmargin.importers.brokers.records import Lines, Record, heading_row, shown
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
 from xlmargin.known_instruments import KNOWN
-from xlmargin.market import UnderlyingClass
 from xlmargin.option_symbols import OptionSymbol, class_of_shares
+from xlmargin.rulebook import UnderlyingClass
 
 _HEADINGS: Final = (
     "symbol", "type", "quantity", "strike", "expiration", "underlying", "price", "cost",

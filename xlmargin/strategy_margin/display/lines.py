@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.market import Underlying, UnderlyingClass
+from xlmargin.market import Underlying
+from xlmargin.rulebook import UnderlyingClass
 from xlmargin.strategy_margin.display.named_spreads import split_into_named_spreads
 from xlmargin.strategy_margin.display.rationale import rationale
 from xlmargin.strategy_margin.display.strategy_names import (

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.market import Underlying, UnderlyingClass
-from xlmargin.rulebook import StrategyRules
+from xlmargin.market import Underlying
+from xlmargin.rulebook import StrategyRules, UnderlyingClass
 from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind, StockLeg
 from xlmargin.strategy_margin.rules.options import paid_in_full
 from xlmargin.strategy_margin.rules.stock import (

@@ -12,8 +12,8 @@ from datetime import date
 from typing import Final
 
 from xlmargin.dates import months_ahead
-from xlmargin.market import Underlying, UnderlyingClass
-from xlmargin.rulebook import StrategyRules
+from xlmargin.market import Underlying
+from xlmargin.rulebook import StrategyRules, UnderlyingClass
 from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.stock import raised
 

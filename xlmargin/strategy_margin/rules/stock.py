@@ -10,8 +10,8 @@ from math import isnan
 from typing import Final
 
 from xlmargin.dates import date_of, years_ahead
-from xlmargin.market import Underlying, UnderlyingClass
-from xlmargin.rulebook import StrategyRules
+from xlmargin.market import Underlying
+from xlmargin.rulebook import StrategyRules, UnderlyingClass
 from xlmargin.strategy_margin.rules.legs import Paragraph, RequirementKind
 
 LONG_STOCK: Final = Paragraph("12 CFR 220.12(a); FINRA 4210(b)", "FINRA 4210(c)(1)")
