@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, TypeVar
 
 import numpy as np
@@ -17,7 +18,6 @@ from xlmargin.book import Book
 from xlmargin.errors import MarginError, RefusedPosition, RulebookError
 from xlmargin.portfolio_margin import PortfolioMargin, StrategyBased, portfolio_margin
 from xlmargin.requirement import Requirement, total
-from xlmargin.risk_array import option_marks
 from xlmargin.rulebook import UnderlyingClass, portfolio_rules
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import (
@@ -95,16 +95,6 @@ def _or_refusal(margin: Callable[[], _T]) -> _T | MarginError:
         return refusal.with_traceback(None)
 
 
-def under_portfolio_margin(book: Book) -> PortfolioMargin:
-    """The book under portfolio margin, positions outside it at their strategy-based requirement."""
-    return portfolio_margin(book, _strategy_based)
-
-
-def under_strategy_margin(book: Book) -> StrategyMargin:
-    """The book under strategy-based margin, options at their marks or else their model values."""
-    return strategy_margin(book, option_marks(book))
-
-
 def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
     settings = replace(book.settings, account_type=AccountType.MARGIN)
     margin = strategy_margin(replace(book, settings=settings), mark)
@@ -118,6 +108,10 @@ def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
         by_strategy + added + other + least,
         lambda: _trees(margin, added, other, outright, least),
     )
+
+
+under_portfolio_margin: Final = partial(portfolio_margin, ask_strategy_based=_strategy_based)
+"""A book under portfolio margin, positions outside it at their strategy-based requirement."""
 
 
 def _least(book: Book, required: FloatArray) -> FloatArray:

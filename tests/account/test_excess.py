@@ -5,7 +5,8 @@ import pytest
 
 from tests.reading import read_book
 from xlmargin.account import portfolio_excess, strategy_excess
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.strategy_margin import strategy_margin
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
 SETTINGS = [["as_of", "2026-11-20"], ["account_type", "margin"]]
@@ -20,7 +21,7 @@ def test_stock_on_margin_under_both_regimes():
     held = book(
         ["XYZ", "stock", 100, None, None, 70.0, "a"], ["USD", "cash", -4_000, None, None, None, "a"]
     )
-    by_strategy = strategy_excess(under_strategy_margin(held))
+    by_strategy = strategy_excess(strategy_margin(held))
     assert (by_strategy.equity, by_strategy.excess) == (3_000, 3_000 - 1_750)
     portfolio = portfolio_excess(under_portfolio_margin(held))
     assert portfolio.excess == pytest.approx(3_000 - 1_050)
@@ -33,7 +34,7 @@ def test_short_stock_call_price_of_the_rule():
         ["XYZ", "stock", -100, None, None, 173.0769, "a"],
         ["USD", "cash", 22_500, None, None, None, "a"],
     )
-    assert strategy_excess(under_strategy_margin(held)).excess == pytest.approx(0, abs=0.01)
+    assert strategy_excess(strategy_margin(held)).excess == pytest.approx(0, abs=0.01)
 
 
 def test_a_short_option_is_asked_its_value_inside_the_requirement():
@@ -43,7 +44,7 @@ def test_a_short_option_is_asked_its_value_inside_the_requirement():
         ["XYZ", "call", -1, 100, "2026-12-18", 8.0, "a"],
         ["USD", "cash", 2_300, None, None, None, "a"],
     )
-    found = strategy_excess(under_strategy_margin(held))
+    found = strategy_excess(strategy_margin(held))
     assert (found.equity[1], found.requirement[1]) == (2_300, 2_800)
     assert found.margin_call[1] == 500
     assert np.isnan(found.margin_call[0])

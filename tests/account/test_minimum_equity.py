@@ -7,8 +7,9 @@ import pytest
 
 from tests.strategy_margin.accounts import Row, book_of
 from xlmargin.account import StrategyState, account_state
-from xlmargin.both_regimes import both_regimes, under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.market import Underlying
+from xlmargin.strategy_margin import strategy_margin
 
 SHARES = Row("stock", 100, 15.0, cost=15.0)
 CALL = Row("call", -1, 0.4, 17.5, 30, cost=0.4)
@@ -17,7 +18,7 @@ PUT = Row("put", -1, 0.3, 10, 30, cost=0.3)
 
 def state_of(rows: list[Row], cash: float) -> StrategyState:
     book, _ = book_of(rows, [Underlying("XYZ", 15.0)], cash=cash)
-    regimes = both_regimes(book, under_portfolio_margin, under_strategy_margin)
+    regimes = both_regimes(book, under_portfolio_margin, strategy_margin)
     state = account_state(regimes).strategy
     assert isinstance(state, StrategyState)
     return state

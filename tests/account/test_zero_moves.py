@@ -8,8 +8,8 @@ from tests.reading import read_book
 from xlmargin import udfs
 from xlmargin.account import lone_stock, portfolio_excess, strategy_excess
 from xlmargin.account.moved_prices import moved_prices
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
-from xlmargin.strategy_margin import RequirementKind, strategy_lines
+from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.strategy_margin import RequirementKind, strategy_lines, strategy_margin
 
 
 def test_long_stock():
@@ -125,7 +125,7 @@ def test_no_excess_is_left_when_everything_is_repriced_there(book):
     found = {row[0]: row[2] for row in rows[1:]}
     moved = 0
     for regime, excess, margined in (
-        ("strategy", strategy_excess, under_strategy_margin),
+        ("strategy", strategy_excess, strategy_margin),
         ("portfolio", portfolio_excess, under_portfolio_margin),
     ):
         assert found[f"{regime} excess"] > 0
@@ -151,7 +151,7 @@ def test_an_option_with_a_price_keeps_the_volatility_of_its_price():
     rows = [stock(100, 100), option("put", -2, 95, 2.5), cash(-3_000)]
     found = totals(*rows)
     for regime, excess, margined in (
-        ("strategy", strategy_excess, under_strategy_margin),
+        ("strategy", strategy_excess, strategy_margin),
         ("portfolio", portfolio_excess, under_portfolio_margin),
     ):
         move = found[f"{regime} move down"]
@@ -262,7 +262,7 @@ def test_a_pairing_that_only_pays_after_a_move_is_found():
         mark = udfs.OPT_PRICE(kind, spot, strike, *when, volatility, 0.04)
         there.append(option(kind, contracts, strike, mark))
     now, then = (
-        under_strategy_margin(read_book([HEADINGS, *rows], None, MARGIN))
+        strategy_margin(read_book([HEADINGS, *rows], None, MARGIN))
         for rows in ([*held, *options], there)
     )
     assert strategy_excess(then).excess[0] == pytest.approx(0, abs=0.05)

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reading import read_book
-from xlmargin.both_regimes import both_regimes, under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.efficiency import Comparison, ComparisonLevel, compared
 from xlmargin.errors import MarginError
 from xlmargin.settings import Basis
+from xlmargin.strategy_margin import strategy_margin
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "volatility", "account"]
 MARKET = [
@@ -46,7 +47,7 @@ def by_account(comparison: Comparison, amounts: np.ndarray) -> dict[str, float]:
 @given(held=st.lists(rows(), min_size=1, max_size=9))
 def test_every_level_adds_up_to_the_regimes_own_requirements(held: list[list]) -> None:
     book = read_book([HEADINGS, *held], MARKET, [["as_of", "2026-11-20"], ["rate", 0.03]])
-    regimes = both_regimes(book, under_portfolio_margin, under_strategy_margin)
+    regimes = both_regimes(book, under_portfolio_margin, strategy_margin)
     portfolio, strategy = regimes.portfolio, regimes.strategy
     assert not isinstance(portfolio, MarginError)
     assert not isinstance(strategy, MarginError)

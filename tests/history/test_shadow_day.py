@@ -10,11 +10,12 @@ from tests.reading import read_book
 from xlmargin import udfs
 from xlmargin.account import portfolio_excess, strategy_excess
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
 from xlmargin.history import Regimes, day_rows, failed_day, margined_day, shadow_day
 from xlmargin.settings import Basis
+from xlmargin.strategy_margin import strategy_margin
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
 DAY = "2026-01-15"
@@ -191,7 +192,7 @@ def test_equity_and_calls_are_those_of_the_account() -> None:
     market = [["symbol", "price"], ["XYZ", 100.0]]
     asked = read_book([*SEVERAL, cash(-40_000), cash(9)], market, [["as_of", DAY], ["rate", 0.04]])
     day = shadow_day(asked)
-    strategy = strategy_excess(under_strategy_margin(asked))
+    strategy = strategy_excess(strategy_margin(asked))
     portfolio = portfolio_excess(under_portfolio_margin(asked))
     for name in ("equity", "excess"):
         for regime, expected in (("strategy", strategy), ("portfolio", portfolio)):

@@ -13,8 +13,9 @@ from itertools import combinations, pairwise, permutations
 from tests.intraday.answers import Range
 from tests.reading import read_book
 from xlmargin.account import portfolio_excess, strategy_excess
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.settings import AccountType
+from xlmargin.strategy_margin import strategy_margin
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
 Contract = tuple[str, str, float | None, str | None]
@@ -56,7 +57,7 @@ def levels_of_sets(
     if book.settings.account_type is AccountType.PORTFOLIO:
         found = portfolio_excess(under_portfolio_margin(book))
     else:
-        found = strategy_excess(under_strategy_margin(book))
+        found = strategy_excess(strategy_margin(book))
     return dict(zip(sets, found.excess.tolist(), strict=True))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.reading import read_book
 from xlmargin import portfolio_margin, strategy_margin, udfs
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.strategy_margin import RequirementKind
 
 HEADINGS = ["symbol", "type", "quantity", "price", "account"]
@@ -56,7 +56,7 @@ def test_the_root_still_recomputes():
     book = read_book(accounts(102), None, SETTINGS)
     trees = [
         portfolio_margin.explained(under_portfolio_margin(book)),
-        strategy_margin.explained(under_strategy_margin(book), RequirementKind.INITIAL),
+        strategy_margin.explained(strategy_margin.strategy_margin(book), RequirementKind.INITIAL),
     ]
     assert [tree.recomputed() for tree in trees] == pytest.approx([787_950, 2_626_500])
 

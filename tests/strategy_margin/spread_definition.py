@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.rules.legs import OptionLeg
+from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.rules.spreads import side
 
 ROUNDING = 1e-9

@@ -14,9 +14,10 @@ from tests.strategy_margin.accounts import Row, book_of
 from xlmargin.account import StrategyState, account_state
 from xlmargin.account.excess import values_by_strategy
 from xlmargin.account.reg_t import reg_t_excess
-from xlmargin.both_regimes import both_regimes, under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.market import Underlying
 from xlmargin.rulebook import UnderlyingClass
+from xlmargin.strategy_margin import strategy_margin
 
 FILE = Path(__file__).parents[1] / "cases" / "rules_corners.json"
 CASES = json.loads(FILE.read_text())["cases"]
@@ -66,7 +67,7 @@ def figures(case: dict[str, Any]) -> dict[str, float]:
     book, _ = book_of(rows_of(case), underlyings_of(case["underlying"]), as_of=AS_OF, cash=cash)
     if case["account"] == "portfolio":
         return {"pm_requirement": under_portfolio_margin(book).amount}
-    margin = under_strategy_margin(book)
+    margin = strategy_margin(book)
     found = {
         "initial_requirement": margin.initial,
         "maintenance_requirement": margin.maintenance,
@@ -76,7 +77,7 @@ def figures(case: dict[str, Any]) -> dict[str, float]:
         without_value = values_by_strategy(margin).options_without_value
         found["reg_t_requirement_nlv"] = (reg_t_excess(margin).requirement + without_value).item()
     if "minimum_equity" in case["expected"] or "minimum_equity_deficiency" in case["expected"]:
-        regimes = both_regimes(book, under_portfolio_margin, under_strategy_margin)
+        regimes = both_regimes(book, under_portfolio_margin, strategy_margin)
         strategy = account_state(regimes).strategy
         assert isinstance(strategy, StrategyState)
         state = strategy.margin

@@ -13,11 +13,12 @@ from tests.reading import read_book
 from tests.workbooks.test_family_office_sample import chains_hold
 from xlmargin import udfs
 from xlmargin.account import values_under_portfolio
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.efficiency import allocation_of_released_capital, released_capital
 from xlmargin.importers import BookRanges
 from xlmargin.margin_calls.trading_days import business_day_after
 from xlmargin.samples import ARTICLE_SCENARIO, family_office_book, family_office_history
+from xlmargin.strategy_margin import strategy_margin
 
 ASSIGNED = "2026-10-16"
 Rows = list[dict]
@@ -175,7 +176,7 @@ def shares(history) -> np.ndarray:
         book = read_book(*ranges)
         margin = under_portfolio_margin(book)
         long_market_value = values_under_portfolio(margin).long_market_value.sum()
-        asked = np.array([under_strategy_margin(book).maintenance, margin.amount])
+        asked = np.array([strategy_margin(book).maintenance, margin.amount])
         found.append([long_market_value, *(asked / long_market_value)])
     return np.array(found)
 

@@ -31,7 +31,7 @@ from xlmargin.account.reg_t import reg_t_excess
 from xlmargin.account.strategy_path import strategy_zero
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book, amount_of_accounts
-from xlmargin.both_regimes import BothRegimes, under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import BothRegimes, under_portfolio_margin
 from xlmargin.dates import serial_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition
 from xlmargin.margin_calls import CallKind, last_day_to_meet
@@ -39,7 +39,7 @@ from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import AccountRules, account_rules, call_rules, eligibility_rules
 from xlmargin.rulebook.values_in_force import RULE
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin import RequirementKind, StrategyMargin
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +194,7 @@ def _by_strategy(
     margin: StrategyMargin, prices: MovedPrices | MarginError, now: Excess, kind: CallKind
 ) -> RegimeState:
     bare = _bare(margin.book)
-    without = margin if bare is margin.book else under_strategy_margin(bare)
+    without = margin if bare is margin.book else strategy_margin(bare)
 
     def zero(prices: MovedPrices, moves: tuple[float, ...]) -> FloatArray:
         return strategy_zero(margin, prices, now.excess > 0, moves)

@@ -13,7 +13,7 @@ from xlmargin.account.moved_holdings import moved_underlying
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
-from xlmargin.strategy_margin.rules.legs import StockLeg
+from xlmargin.strategy_margin.rules.stock import StockLeg
 
 
 def is_lone_stock(holdings: ClassPositions) -> bool:

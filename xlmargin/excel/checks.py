@@ -10,7 +10,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, Positions, cash_of_accounts
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import shown_date
 from xlmargin.dates import date_of, is_saturday, is_standard_saturday
@@ -21,6 +21,7 @@ from xlmargin.margin_calls import business_day_before, is_business_day
 from xlmargin.market import Market, Underlying
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.risk_array.contract_table import NO_CONTRACT
+from xlmargin.strategy_margin import strategy_margin
 
 MOST_APART: Final = 0.01
 """Share of the spot by which a stock row's price may differ from it before that is worth a look."""
@@ -186,7 +187,7 @@ def figures_if_stated(
         try:
             before, after = (under_portfolio_margin(b.only(own)).amount for b in (book, other))
             by_strategy = finding.field == CLASS and [
-                under_strategy_margin(b.only(own)).maintenance for b in (book, other)
+                strategy_margin(b.only(own)).maintenance for b in (book, other)
             ]
         except MarginError:
             continue

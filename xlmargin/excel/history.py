@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.book import Book
-from xlmargin.both_regimes import both_regimes, under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.cells.columns import dates, missing_heading, need
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import judged, read_table
@@ -31,6 +31,7 @@ from xlmargin.history import HeldShares, held_shares, hidden_splits
 from xlmargin.importers.dated_parquet import DatedParquet, open_dated
 from xlmargin.importers.files import RANGES, own_instruments, read_one_range, read_ranges
 from xlmargin.importers.parquet_files import PARQUET_SUFFIXES
+from xlmargin.strategy_margin import strategy_margin
 
 MOST_MARKET_ROWS: Final = 5_000_000
 """Rows of a market file, which is held whole."""
@@ -229,7 +230,7 @@ def _split(found: str) -> Problem:
 def _refusals(book: Book) -> list[Problem]:
     """Why positions that can be read cannot be margined under both regimes."""
     try:
-        regimes = both_regimes(book, under_portfolio_margin, under_strategy_margin)
+        regimes = both_regimes(book, under_portfolio_margin, strategy_margin)
     except MarginError as refusal:
         return _problems(refusal)
     refusals = (regimes.strategy_refusal, regimes.portfolio_refusal)

@@ -16,12 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from xlmargin.book import Book
-from xlmargin.both_regimes import (
-    BothRegimes,
-    both_regimes,
-    under_portfolio_margin,
-    under_strategy_margin,
-)
+from xlmargin.both_regimes import BothRegimes, both_regimes, under_portfolio_margin
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells
@@ -57,7 +52,7 @@ from xlmargin.known_instruments import KNOWN, NOT_USED, KnownInstruments
 from xlmargin.portfolio_margin import PortfolioMargin, carry_warnings, price_warnings
 from xlmargin.risk_array import contract_table
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin import StrategyMargin
+from xlmargin.strategy_margin import StrategyMargin, strategy_margin
 from xlmargin.what_if import (
     Hedge,
     Impact,
@@ -226,7 +221,7 @@ def portfolio_margined(book: Book) -> PortfolioMargin:
 
 def strategy_margined(book: Book) -> StrategyMargin:
     """The book under strategy-based margin; the identical book is paired once."""
-    return _strategy.get(book, under_strategy_margin)
+    return _strategy.get(book, strategy_margin)
 
 
 def _margined_days(tables: Tables) -> tuple[ShadowDay, ...]:

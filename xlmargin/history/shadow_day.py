@@ -15,7 +15,7 @@ import numpy as np
 from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.both_regimes import both_regimes, under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.dates import serial_of
 from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError, RulebookError
@@ -23,7 +23,7 @@ from xlmargin.history.splits import HeldShares, held_shares
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import RequirementKind, StrategyMargin
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 
 
 class Regimes(StrEnum):
@@ -174,11 +174,11 @@ def _asked(
     """The book under the regimes asked; of two, one may refuse it."""
     match regimes:
         case Regimes.STRATEGY:
-            return under_strategy_margin(book), None
+            return strategy_margin(book), None
         case Regimes.PORTFOLIO:
             return None, under_portfolio_margin(book)
         case Regimes.BOTH:
-            both = both_regimes(book, under_portfolio_margin, under_strategy_margin)
+            both = both_regimes(book, under_portfolio_margin, strategy_margin)
             return both.strategy, both.portfolio
 
 

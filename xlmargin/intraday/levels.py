@@ -16,10 +16,10 @@ import numpy as np
 from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError, Problem
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin import RequirementKind
+from xlmargin.strategy_margin import RequirementKind, strategy_margin
 
 Holding: TypeAlias = tuple[tuple[int, float], ...]
 """Contracts by index, in order, each with its quantity; what is not held is left out."""
@@ -165,7 +165,7 @@ def _margined(book: Book) -> tuple[FloatArray, FloatArray, FloatArray]:
         values = replace(values_under_portfolio(portfolio), cash=no_cash)
         worth = values.net_liquidation_value
         return worth, worth, worth - portfolio.by_account
-    strategy = under_strategy_margin(book)
+    strategy = strategy_margin(book)
     values = replace(values_by_strategy(strategy), cash=no_cash)
     equity = values.strategy_equity
     return (

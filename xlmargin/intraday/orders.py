@@ -12,10 +12,9 @@ from typing import TypeAlias
 import numpy as np
 
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_strategy_margin
 from xlmargin.intraday.account_days import AccountDay, Transaction
 from xlmargin.intraday.levels import Holding, book_of_holdings, with_changes
-from xlmargin.strategy_margin import RequirementKind
+from xlmargin.strategy_margin import RequirementKind, strategy_margin
 
 Order: TypeAlias = tuple[Transaction, ...]
 
@@ -28,7 +27,7 @@ def orders_of_one_strategy(contracts: Book, days: Iterable[AccountDay]) -> tuple
     legs = {order: net for day in days for order in _orders(day) if (net := _net(order))}
     if not legs:
         return ()
-    margin = under_strategy_margin(book_of_holdings(contracts, list(legs.values())))
+    margin = strategy_margin(book_of_holdings(contracts, list(legs.values())))
     strategies = [0] * len(legs)
     for of_class in margin.classes:
         pairing = of_class.pairing(RequirementKind.MAINTENANCE)

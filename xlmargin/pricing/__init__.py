@@ -2,13 +2,13 @@
 
 from xlmargin.pricing.contracts import Contracts, zero_volatility_value
 from xlmargin.pricing.greeks import Greeks, greeks
-from xlmargin.pricing.implied_volatility import (
+from xlmargin.pricing.parity import carry_yield, parity_forward
+from xlmargin.pricing.theoretical_value import (
     ImpliedVolatility,
     VolatilityStatus,
     implied_volatility,
+    theoretical_value,
 )
-from xlmargin.pricing.parity import carry_yield, parity_forward
-from xlmargin.pricing.theoretical_value import theoretical_value
 
 __all__ = [
     "Contracts",

@@ -1,17 +1,32 @@
-"""Theoretical values of contracts: each by the method that its terms call for."""
+"""Theoretical values of contracts, each by the method that its terms call for; and the reverse.
+
+The implied volatility is that at which a contract's theoretical value is its price. European
+options are inverted directly. For the others the search is Newton's, on the European value and the
+premium of early exercise: the slope of the first is its vega, that of the second, small and nearly
+straight, is taken from the last two trials. It starts from the volatility that a European option of
+the price would have, and two or three valuations are enough. The European option is on the share
+less the present value of its cash dividends. A bracket keeps the search from running away.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.pricing.american import EarlyExercise, american_value, early_exercise
-from xlmargin.pricing.black_scholes import european_value
-from xlmargin.pricing.contracts import Contracts, spot_table, zero_volatility_value
+from xlmargin.pricing.black_scholes import black_total_volatility, black_value, european_value
+from xlmargin.pricing.contracts import (
+    Contracts,
+    ForwardDividends,
+    spot_table,
+    zero_volatility_value,
+)
 from xlmargin.pricing.lattice import lattice_value
 
 CONTRACTS_AT_ONCE = 8192
@@ -103,3 +118,225 @@ def _with_certain_values(
         at_least = certain[rows, None] | (worthless[rows] & ~np.isnan(value[rows]))
         value[rows] = np.where(at_least, least, value[rows])
     return np.where(np.isnan(spot), np.nan, value)
+
+
+PRICE_TOLERANCE = 1e-8
+"""Greatest difference between value and price, as a share of the strike."""
+
+TIME_VALUE_TOLERANCE = 1e-4
+"""The same, as a share of the price above the least value: what holds for options worth little."""
+
+ROUNDING = 1e-13
+"""A price above the least value by no more than this share of it is at the least value."""
+
+LEAST_BRACKET = 1e-9
+"""Width of the bracket, as a share of the volatility, at which a search ends."""
+
+METHOD_ERROR = 2e-6
+"""A value that jumps by no more than this share of the strike, where one approximation gives way to
+another, has a volatility for the prices in the jump: that of the jump."""
+
+MOST_VALUATIONS = 60
+"""Valuations of one contract after which a search is given up."""
+
+MOST_TOTAL_VOLATILITY = 20.0
+"""Greatest volatility * sqrt(years) that is tried."""
+
+
+class VolatilityStatus(IntEnum):
+    """Why a contract has, or has not, an implied volatility."""
+
+    SOLVED = 0
+    BELOW_ZERO_VOLATILITY_VALUE = 1
+    """The price is at or below the value at zero volatility."""
+    ABOVE_GREATEST_VALUE = 2
+    """The price is at or above what the option is worth at any volatility."""
+    EXPIRING = 3
+    """No time is left: the option is worth its intrinsic value at any volatility."""
+    NOT_CONVERGED = 4
+    """The price is between the bounds, but the search did not settle."""
+    NOT_GIVEN = 5
+    """An input is NaN, or cannot be: a negative strike or time, a spot of zero or less."""
+
+
+@dataclass(frozen=True, eq=False)
+class ImpliedVolatility:
+    """Implied volatilities, annual, and the `VolatilityStatus` of each; arrays `(contracts,)`.
+
+    The volatility is NaN wherever the status is not `SOLVED`.
+    """
+
+    volatility: FloatArray
+    status: NDArray[np.int8]
+
+
+def implied_volatility(
+    contracts: Contracts, spot: FloatArray, price: FloatArray
+) -> ImpliedVolatility:
+    """Annual volatility at which each contract is worth its price; `spot`, `price` `(contracts,)`.
+
+    `price` is in $ per unit. Every contract gets a status; none raises.
+    """
+    contracts = contracts.without_negligible_rates()
+    status = _status_of_price(contracts, spot, price)
+    volatility = np.full(len(contracts), np.nan)
+    possible = status == VolatilityStatus.NOT_CONVERGED
+    method = method_of(contracts)
+    for name in Method:
+        rows = np.flatnonzero(possible & (method == name))
+        for first in range(0, len(rows), CONTRACTS_AT_ONCE):
+            block = rows[first : first + CONTRACTS_AT_ONCE]
+            some = contracts.take(block), spot[block], price[block]
+            if name == Method.BLACK_SCHOLES:
+                volatility[block] = _european_volatility(*some)
+            else:
+                volatility[block] = _searched_volatility(*some, VALUE_BY[name])
+    status[np.isfinite(volatility)] = VolatilityStatus.SOLVED
+    status[np.isposinf(volatility)] = VolatilityStatus.ABOVE_GREATEST_VALUE
+    return ImpliedVolatility(np.where(np.isfinite(volatility), volatility, np.nan), status)
+
+
+def _status_of_price(contracts: Contracts, spot: FloatArray, price: FloatArray) -> NDArray[np.int8]:
+    """The status as far as bounds tell it; `NOT_CONVERGED` where there is more to be found."""
+    status = np.full(len(contracts), VolatilityStatus.NOT_CONVERGED, np.int8)
+    least = zero_volatility_value(contracts, spot)[:, 0]
+    with np.errstate(invalid="ignore", over="ignore"):
+        status[price >= _greatest_value(contracts, spot)] = VolatilityStatus.ABOVE_GREATEST_VALUE
+        status[price <= least * (1 + ROUNDING)] = VolatilityStatus.BELOW_ZERO_VOLATILITY_VALUE
+    status[contracts.years == 0] = VolatilityStatus.EXPIRING
+    given = contracts.is_given & np.isfinite(price) & (spot > 0) & np.isfinite(spot)
+    status[~given] = VolatilityStatus.NOT_GIVEN
+    return status
+
+
+def _greatest_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
+    """What no volatility can exceed: for a call the share, for a put the strike."""
+    paid = np.where(contracts.call, spot, contracts.strike)
+    discount = np.where(contracts.call, contracts.dividend_yield, contracts.rate)
+    at_expiry = paid * np.exp(-discount * contracts.years)
+    return np.where(contracts.american, np.maximum(paid, at_expiry), at_expiry)
+
+
+class _European(NamedTuple):
+    """The contracts as European options on the share less its dividends; arrays `(contracts,)`."""
+
+    call: BoolArray
+    forward: FloatArray
+    strike: FloatArray
+    discount: FloatArray
+
+    @classmethod
+    def of(cls, contracts: Contracts, spot: FloatArray) -> _European:
+        bare = np.maximum(spot - ForwardDividends.of(contracts).total, 1e-3 * spot)
+        growth = np.exp((contracts.rate - contracts.dividend_yield) * contracts.years)
+        discount = np.exp(-contracts.rate * contracts.years)
+        return cls(contracts.call, bare * growth, contracts.strike, discount)
+
+    def take(self, rows: IntArray | BoolArray) -> _European:
+        return _European(
+            self.call[rows], self.forward[rows], self.strike[rows], self.discount[rows]
+        )
+
+    def value(self, total_volatility: FloatArray) -> FloatArray:
+        return self.discount * black_value(self.call, self.forward, self.strike, total_volatility)
+
+    def vega(self, total_volatility: FloatArray) -> FloatArray:
+        """Slope of the value in the total volatility."""
+        d_plus = np.log(self.forward / self.strike) / total_volatility + 0.5 * total_volatility
+        density = np.exp(-0.5 * d_plus**2) / np.sqrt(2 * np.pi)
+        return np.asarray(self.discount * self.forward * density)
+
+    def total_volatility(self, value: FloatArray) -> FloatArray:
+        return black_total_volatility(self.call, value / self.discount, self.forward, self.strike)
+
+
+def _european_volatility(contracts: Contracts, spot: FloatArray, price: FloatArray) -> FloatArray:
+    """Implied volatility of options valued by Black and Scholes; NaN where there is none."""
+    found = _European.of(contracts, spot).total_volatility(price)
+    return np.where(found > 0, found, np.nan) / np.sqrt(contracts.years)
+
+
+class _Search(NamedTuple):
+    """Contracts still searched: bracket and trial of the total volatility, and the last valuation.
+
+    `miss` is the theoretical value less the price, `premium` less the European value.
+    """
+
+    row: IntArray
+    low: FloatArray
+    high: FloatArray
+    trial: FloatArray
+    last: FloatArray
+    premium: FloatArray
+    miss: FloatArray
+
+    def take(self, rows: BoolArray) -> _Search:
+        columns = (self.low, self.high, self.trial, self.last, self.premium, self.miss)
+        return _Search(self.row[rows], *(column[rows] for column in columns))
+
+
+def _searched_volatility(
+    contracts: Contracts,
+    spot: FloatArray,
+    price: FloatArray,
+    value_by: Callable[[Contracts, FloatArray, FloatArray], FloatArray],
+) -> FloatArray:
+    """Implied volatility by Newton; NaN if it does not settle, infinite if none is enough."""
+    european = _European.of(contracts, spot)
+    root_years = np.sqrt(contracts.years)
+    tolerance = _tolerance(contracts, spot, price)
+    found = np.full(len(contracts), np.nan)
+    search = _start(european, price)
+    for _ in range(MOST_VALUATIONS):
+        row = search.row
+        volatility = search.trial / root_years[row]
+        value = value_by(contracts.take(row), spot[row, None], volatility)[:, 0]
+        miss = value - price[row]
+        solved = np.abs(miss) <= tolerance[row]
+        closed = search.high - search.low <= LEAST_BRACKET * search.trial
+        solved |= closed & (np.abs(miss) <= METHOD_ERROR * contracts.strike[row])
+        found[row[solved]] = volatility[solved]
+        hopeless = (miss < 0) & (search.trial >= MOST_TOTAL_VOLATILITY)
+        found[row[hopeless]] = np.inf
+        open_ = ~(solved | hopeless | np.isnan(miss) | closed)
+        if not open_.any():
+            break
+        search = _next(search.take(open_), european.take(row[open_]), value[open_], miss[open_])
+    return found
+
+
+def _tolerance(contracts: Contracts, spot: FloatArray, price: FloatArray) -> FloatArray:
+    """Difference between value and price, $ per unit, at which a search is settled."""
+    time_value = price - zero_volatility_value(contracts, spot)[:, 0]
+    return np.minimum(PRICE_TOLERANCE * contracts.strike, TIME_VALUE_TOLERANCE * time_value)
+
+
+def _start(european: _European, price: FloatArray) -> _Search:
+    """The first trial: the volatility that a European option of this price would have."""
+    count = len(price)
+    trial = european.total_volatility(price)
+    trial = np.where((trial > 1e-4) & (trial < MOST_TOTAL_VOLATILITY), trial, 0.1)
+    unknown = np.full(count, np.nan)
+    none, endless = np.zeros(count), np.full(count, np.inf)
+    return _Search(np.arange(count), none, endless, trial, unknown, unknown, unknown)
+
+
+def _next(search: _Search, european: _European, value: FloatArray, miss: FloatArray) -> _Search:
+    """The next trial, by Newton.
+
+    Where it would leave the bracket, or the last did not halve the miss (a price so near the value
+    at zero volatility that the curve is flat), the middle of the bracket; or twice, while it has no
+    end.
+    """
+    low = np.where(miss < 0, search.trial, search.low)
+    high = np.where(miss > 0, search.trial, search.high)
+    premium, vega = value - european.value(search.trial), european.vega(search.trial)
+    with np.errstate(all="ignore"):  # no earlier trial yet, or no slope: the middle is taken
+        of_premium = (premium - search.premium) / (search.trial - search.last)
+        slope = vega + np.where(np.isfinite(of_premium), of_premium, 0.0)
+        trial = search.trial - miss / slope
+        middle = np.where(np.isinf(high), 2 * search.trial, 0.5 * (low + high))
+        stalled = (np.abs(miss) > 0.5 * np.abs(search.miss)) & np.isfinite(high)
+    trial = np.where((slope > 0) & (trial > low) & (trial < high) & ~stalled, trial, middle)
+    trial = np.minimum(trial, MOST_TOTAL_VOLATILITY)
+    return _Search(search.row, low, high, trial, search.trial, premium, miss)

@@ -18,7 +18,7 @@ from xlmargin.strategy_margin.requirement import (
     UnderlyingMargin,
     strategy_margin,
 )
-from xlmargin.strategy_margin.rules.legs import RequirementKind
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
 
 __all__ = [
     "RequirementKind",

@@ -24,6 +24,7 @@ from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import Book
 from xlmargin.dates import date_of, months_ahead
 from xlmargin.errors import Problem, RefusedPosition
+from xlmargin.risk_array import option_marks
 from xlmargin.rulebook import StrategyRules, strategy_rules
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions, HeldOption, holdings
@@ -34,7 +35,7 @@ from xlmargin.strategy_margin.pairing.least_pairing import (
 )
 from xlmargin.strategy_margin.rules.cash_account import short_call_refusals, short_stock_refusals
 from xlmargin.strategy_margin.rules.hedged_stock import may_cover_index_call, may_hedge
-from xlmargin.strategy_margin.rules.legs import RequirementKind
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS
 
 
@@ -181,16 +182,19 @@ class StrategyMargin:
         return fsum(c.deposit for c in self.classes)
 
 
-def strategy_margin(book: Book, mark: FloatArray, seconds: float = SECONDS) -> StrategyMargin:
+def strategy_margin(
+    book: Book, mark: FloatArray | None = None, seconds: float = SECONDS
+) -> StrategyMargin:
     """A book under strategy-based margin.
 
-    `mark`, $ per unit, shape (positions,), is what each option is worth; its values for stock and
-    cash are not read. Each class has so many seconds to find its pairing and prove it. Refuses the
-    whole book, naming the rows, where an option has no price, or where a forced group or an
-    account holds what no rule permits.
+    `mark`, $ per unit, shape (positions,), is what each option is worth: its mark or else its model
+    value where that is left out. Its values for stock and cash are not read. Each class has so many
+    seconds to find its pairing and prove it. Refuses the whole book, naming the rows, where an
+    option has no price, or where a forced group or an account holds what no rule permits.
     """
     rules = strategy_rules(book.as_of, book.settings.house, book.settings.overrides)
     is_cash = book.settings.account_type is AccountType.CASH
+    mark = option_marks(book) if mark is None else mark
     refuse_unpriced(book, mark)
     if is_cash:
         refuse_short_stock(book)

@@ -2,9 +2,8 @@
 
 from xlmargin.what_if.candidates import Candidates
 from xlmargin.what_if.hedge import Hedge, hedge_by_strategy, hedge_under_portfolio
-from xlmargin.what_if.impact import Change, Figures, Impact, impact
+from xlmargin.what_if.impact import Change, Figures, Impact, Trades, book_after, impact, less_closed
 from xlmargin.what_if.one_more import OneMore, one_more
-from xlmargin.what_if.trades import Trades, book_after, less_closed
 
 __all__ = [
     "Candidates",

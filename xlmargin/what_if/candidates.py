@@ -9,7 +9,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.book import NO_GROUP, Positions
-from xlmargin.what_if.trades import Key, Trades, contract_keys
+from xlmargin.what_if.impact import Key, Trades, contract_keys
 
 NOTHING: Final = 1e-6
 """Dollars; amounts that differ by less are the same, for sums of floating-point numbers are."""

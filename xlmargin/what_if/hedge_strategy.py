@@ -16,12 +16,12 @@ import numpy as np
 
 from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.book import Book
-from xlmargin.both_regimes import under_portfolio_margin, under_strategy_margin
+from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import RefusedPosition
-from xlmargin.strategy_margin import RequirementKind
+from xlmargin.strategy_margin import RequirementKind, strategy_margin
 from xlmargin.what_if.candidates import NOTHING, Found
+from xlmargin.what_if.impact import Trades, book_after, contract_keys
 from xlmargin.what_if.one_more import SHARE_LOT
-from xlmargin.what_if.trades import Trades, book_after, contract_keys
 
 TRIED: Final = 60
 """Contracts, or lots of shares, that are tried one by one."""
@@ -49,7 +49,7 @@ class StrategyHedge:
         try:
             if self.outside:
                 return under_portfolio_margin(book).amount
-            margin = under_strategy_margin(book)
+            margin = strategy_margin(book)
             added = float(margin.value_added(RequirementKind.MAINTENANCE).sum())
             return margin.maintenance - added
         except RefusedPosition:
@@ -62,7 +62,7 @@ class StrategyHedge:
         if self.outside:
             worth = values_under_portfolio(under_portfolio_margin(book))
             return float(replace(worth, cash=nothing).net_liquidation_value.sum())
-        worth = values_by_strategy(under_strategy_margin(book))
+        worth = values_by_strategy(strategy_margin(book))
         return float(replace(worth, cash=nothing, value_added=nothing).strategy_equity.sum())
 
     def freed(self, quantity: int) -> float:
@@ -92,7 +92,7 @@ class StrategyHedge:
         if any(k == key and q < 0 for k, q in zip(held, self.own.positions.quantity, strict=True)):
             return False
         alone = self._with(self.own.only(np.array([], dtype=np.int64)), 1)
-        return not self.outside and under_strategy_margin(alone).maintenance == 0.0
+        return not self.outside and strategy_margin(alone).maintenance == 0.0
 
     @property
     def tried(self) -> list[int]:

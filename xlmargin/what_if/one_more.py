@@ -27,7 +27,7 @@ from xlmargin.strategy_margin import (
     strategy_margin,
 )
 from xlmargin.strategy_margin.pairing.concentration import asks_add_ons
-from xlmargin.what_if.trades import Key, contract_keys, netted, rows_of_contracts
+from xlmargin.what_if.impact import Key, contract_keys, netted, rows_of_contracts
 
 SHARE_LOT: Final = 100.0
 """Shares that one more of a stock position is: as many as a contract delivers."""

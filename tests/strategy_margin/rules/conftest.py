@@ -8,7 +8,8 @@ from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import serial_of
 from xlmargin.market import Underlying
 from xlmargin.rulebook import UnderlyingClass, strategy_rules
-from xlmargin.strategy_margin.rules.legs import OptionLeg, StockLeg
+from xlmargin.strategy_margin.rules.options import OptionLeg
+from xlmargin.strategy_margin.rules.stock import StockLeg
 
 TODAY = date(2026, 1, 15)
 

@@ -25,10 +25,16 @@ from xlmargin.strategy_margin.rules.hedged_stock import (
     covered_put,
     index_call_covered_by_fund,
 )
-from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind, StockLeg
-from xlmargin.strategy_margin.rules.options import long_option, paid_in_full, straddle, uncovered
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
+from xlmargin.strategy_margin.rules.options import (
+    OptionLeg,
+    long_option,
+    paid_in_full,
+    straddle,
+    uncovered,
+)
 from xlmargin.strategy_margin.rules.spreads import spread
-from xlmargin.strategy_margin.rules.stock import long_stock
+from xlmargin.strategy_margin.rules.stock import StockLeg, long_stock
 
 CASES = Path(__file__).parents[2] / "cases"
 FILES = ("margin_estimator", "lean_option_margin", "broker_help_examples", "cboe_2007_regt_vs_pm")

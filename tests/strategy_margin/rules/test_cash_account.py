@@ -21,7 +21,7 @@ from xlmargin.strategy_margin.rules.cash_account import (
     short_stock_refusals,
     stock_in_full,
 )
-from xlmargin.strategy_margin.rules.legs import RequirementKind
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
 
 INITIAL, DEPOSIT, MAINTENANCE = RequirementKind
 

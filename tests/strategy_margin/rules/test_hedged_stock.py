@@ -22,7 +22,7 @@ from xlmargin.strategy_margin.rules.hedged_stock import (
     protective_put,
     reverse_conversion,
 )
-from xlmargin.strategy_margin.rules.legs import RequirementKind
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.stock import long_stock, short_stock
 
 INITIAL, DEPOSIT, MAINTENANCE = RequirementKind

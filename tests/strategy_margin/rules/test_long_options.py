@@ -7,7 +7,7 @@ import pytest
 from xlmargin.dates import months_ahead
 from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.rules.legs import RequirementKind
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import has_loan_value, long_option, paid_in_full
 
 INITIAL, DEPOSIT, MAINTENANCE = RequirementKind

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import xlmargin.strategy_margin.rules as package
-from xlmargin.strategy_margin.rules.legs import Paragraph
+from xlmargin.strategy_margin.rules.kinds import Paragraph
 
 HOME = Path(package.__file__).parent
 MODULES = (
-    "legs",
+    "kinds",
     "stock",
     "options",
     "spreads",
@@ -36,7 +36,7 @@ def test_no_number_of_law(module):
     assert numbers <= NOT_LAW
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if m != "legs"])
+@pytest.mark.parametrize("module", [m for m in MODULES if m != "kinds"])
 def test_every_module_states_its_paragraphs(module):
     found = vars(__import__(f"{package.__name__}.{module}", fromlist=[module]))
     paragraphs = [value for value in found.values() if isinstance(value, Paragraph)]
@@ -46,7 +46,7 @@ def test_every_module_states_its_paragraphs(module):
             assert any(name in text for name in ("FINRA 4210", "12 CFR 220", "Cboe"))
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if m != "legs"])
+@pytest.mark.parametrize("module", [m for m in MODULES if m != "kinds"])
 def test_every_requirement_cites_its_rule(module):
     silent = {"side", "value_at", "box_value", "fund_shares_needed"}
     silent |= {"underlying_rate", "minimum_rate"}

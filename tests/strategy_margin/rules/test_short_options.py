@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.rules.legs import RequirementKind
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import add_on, straddle, uncovered
 
 INITIAL, DEPOSIT, MAINTENANCE = RequirementKind

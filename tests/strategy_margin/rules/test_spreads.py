@@ -11,7 +11,7 @@ from tests.strategy_margin.spread_definition import is_balanced, is_outlived, is
 from xlmargin.contracts import InstrumentKind as Kind
 from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
-from xlmargin.strategy_margin.rules.legs import RequirementKind
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.spreads import (
     box_value,
     long_european_box,

@@ -14,7 +14,7 @@ from xlmargin.requirement import Requirement, first_in_detail, total
 from xlmargin.strategy_margin.display.lines import StrategyLeg, StrategyLine, class_lines
 from xlmargin.strategy_margin.pairing.least_pairing import PairingResult
 from xlmargin.strategy_margin.requirement import StrategyMargin, UnderlyingMargin
-from xlmargin.strategy_margin.rules.legs import Paragraph, RequirementKind
+from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
 from xlmargin.strategy_margin.solver.program import HALF_A_CENT
 
 REGIME: Final = Paragraph("12 CFR 220.4, 220.12; FINRA 4210(b), (f)", "FINRA 4210(c), (f)")

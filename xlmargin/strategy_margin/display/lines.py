@@ -36,7 +36,7 @@ from xlmargin.strategy_margin.pairing.model import Role
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
 from xlmargin.strategy_margin.requirement import StrategyMargin, UnderlyingMargin
 from xlmargin.strategy_margin.rules import cash_account, hedged_stock, spreads, stock
-from xlmargin.strategy_margin.rules.legs import RequirementKind
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
 
 CLOSED = "Closed out"
 """The name of contracts held long and short in one series, of which nothing requires."""

@@ -20,7 +20,7 @@ import numpy as np
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.strategy_margin.display.strategy_names import is_familiar
 from xlmargin.strategy_margin.pairing.formulation import intrinsic
-from xlmargin.strategy_margin.rules.legs import OptionLeg
+from xlmargin.strategy_margin.rules.options import OptionLeg
 
 Members: TypeAlias = tuple[tuple[int, int], ...]
 """Option holdings by index, each with its signed contracts."""

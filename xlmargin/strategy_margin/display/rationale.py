@@ -15,8 +15,9 @@ from xlmargin.strategy_margin.pairing.requirement_rules import (
     RequirementRules,
 )
 from xlmargin.strategy_margin.rules import options, spreads
-from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind, StockLeg
-from xlmargin.strategy_margin.rules.stock import fund_factor, long_maintenance_rate
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
+from xlmargin.strategy_margin.rules.options import OptionLeg
+from xlmargin.strategy_margin.rules.stock import StockLeg, fund_factor, long_maintenance_rate
 
 
 def rationale(

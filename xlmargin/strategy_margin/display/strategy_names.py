@@ -15,7 +15,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 from xlmargin.arrays import IntArray
 from xlmargin.strategy_margin.rules import hedged_stock, options, spreads, stock
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph
+from xlmargin.strategy_margin.rules.kinds import Paragraph
+from xlmargin.strategy_margin.rules.options import OptionLeg
 
 
 class Side(Enum):

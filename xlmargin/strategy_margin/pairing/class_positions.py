@@ -21,7 +21,9 @@ from xlmargin.contracts import InstrumentKind
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.pairing.concentration import with_add_ons
-from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind, StockLeg
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
+from xlmargin.strategy_margin.rules.options import OptionLeg
+from xlmargin.strategy_margin.rules.stock import StockLeg
 
 
 @dataclass(frozen=True)

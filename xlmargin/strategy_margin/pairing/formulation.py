@@ -45,7 +45,8 @@ from xlmargin.strategy_margin.pairing.model import (
 )
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
 from xlmargin.strategy_margin.rules.hedged_stock import may_cover_index_call
-from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
+from xlmargin.strategy_margin.rules.options import OptionLeg
 
 
 def pairing_model(

@@ -31,7 +31,8 @@ from xlmargin.strategy_margin.pairing.requirement_rules import (
     RequirementRules,
 )
 from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed
-from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
+from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS, solve
 from xlmargin.time_limit import check_time_limit, seconds_left
 

@@ -26,8 +26,8 @@ from typing import NamedTuple
 
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
 from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed, may_hedge
-from xlmargin.strategy_margin.rules.legs import OptionLeg, StockLeg
-from xlmargin.strategy_margin.rules.options import pairs_by_value
+from xlmargin.strategy_margin.rules.options import OptionLeg, pairs_by_value
+from xlmargin.strategy_margin.rules.stock import StockLeg
 from xlmargin.strategy_margin.solver.program import Program, ProgramBuilder
 
 

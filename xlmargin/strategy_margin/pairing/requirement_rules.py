@@ -19,7 +19,9 @@ from xlmargin.strategy_margin.rules import (
     spreads,
 )
 from xlmargin.strategy_margin.rules import stock as stock_alone
-from xlmargin.strategy_margin.rules.legs import OptionLeg, RequirementKind, StockLeg
+from xlmargin.strategy_margin.rules.kinds import RequirementKind
+from xlmargin.strategy_margin.rules.options import OptionLeg
+from xlmargin.strategy_margin.rules.stock import StockLeg
 
 EQUAL = 1e-9
 """How far apart, in $, two requirements may be and be equal."""

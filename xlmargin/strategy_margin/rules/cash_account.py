@@ -16,7 +16,8 @@ from xlmargin.book import Positions
 from xlmargin.errors import Problem
 from xlmargin.market import Market
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind
+from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
+from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.rules.spreads import maximum_loss
 
 PAID_IN_FULL: Final = Paragraph("12 CFR 220.8(a)", "12 CFR 220.8(a)")

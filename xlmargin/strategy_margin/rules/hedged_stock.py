@@ -12,9 +12,10 @@ from typing import Final
 
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules, UnderlyingClass
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind, StockLeg
-from xlmargin.strategy_margin.rules.options import paid_in_full
+from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
+from xlmargin.strategy_margin.rules.options import OptionLeg, paid_in_full
 from xlmargin.strategy_margin.rules.stock import (
+    StockLeg,
     long_maintenance_rate,
     long_stock,
     short_stock,

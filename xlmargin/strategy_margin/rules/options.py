@@ -8,14 +8,78 @@ all of it, so that it adds nothing there.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from xlmargin.dates import months_ahead
+from xlmargin.contracts import InstrumentKind
+from xlmargin.dates import date_of, months_ahead
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules, UnderlyingClass
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind
+from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.stock import raised
+
+
+@dataclass(frozen=True)
+class OptionLeg:
+    """Contracts of one option position.
+
+    `contracts` is a magnitude. `value` is the option's cost or mark, $ per unit. `scale` is how
+    many units of the class group's full index one unit stands for: 0.1 for a one-tenth index.
+    """
+
+    position: int
+    """Index into the positions."""
+    kind: InstrumentKind
+    strike: float
+    expiration: float
+    """Serial day."""
+    american: bool
+    contracts: int
+    is_long: bool
+    multiplier: float
+    value: float
+    underlying: Underlying
+    scale: float = 1.0
+    settled: bool = False
+    """Whether it settled at the open of the day and is cash by now."""
+
+    @property
+    def is_call(self) -> bool:
+        """Whether the option is a call; else it is a put."""
+        return self.kind is InstrumentKind.CALL
+
+    @property
+    def units_per_contract(self) -> float:
+        """Units of the group's full index that one contract stands for."""
+        return self.multiplier * self.scale
+
+    @property
+    def index_strike(self) -> float:
+        """Strike in $ per unit of the group's full index: 4,800 for 480 on a one-tenth index."""
+        return self.strike / self.scale
+
+    @property
+    def expires_on(self) -> date:
+        """The calendar day on which the option expires."""
+        return date_of(self.expiration)
+
+    @property
+    def itm_amount(self) -> float:
+        """In-the-money amount at the underlying's spot, $ per unit, >= 0."""
+        return self.intrinsic_value(self.underlying.spot)
+
+    @property
+    def otm_amount(self) -> float:
+        """Out-of-the-money amount at the underlying's spot, $ per unit, >= 0."""
+        above = self.strike - self.underlying.spot
+        return max(0.0, above if self.is_call else -above)
+
+    def intrinsic_value(self, spot: float) -> float:
+        """Value if exercised with the underlying at this price, $ per unit, >= 0."""
+        above = spot - self.strike
+        return max(0.0, above if self.is_call else -above)
+
 
 UNCOVERED: Final = Paragraph("FINRA 4210(f)(2)(E)(i)", "FINRA 4210(f)(2)(E)(i)")
 _BROAD_INDEXES: Final = frozenset({UnderlyingClass.INDEX_HIGH_CAP, UnderlyingClass.INDEX_BROAD})

@@ -13,8 +13,8 @@ from typing import Final
 
 from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.rules.legs import OptionLeg, Paragraph, RequirementKind
-from xlmargin.strategy_margin.rules.options import uncovered
+from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
+from xlmargin.strategy_margin.rules.options import OptionLeg, uncovered
 
 SPREAD: Final = Paragraph(
     "FINRA 4210(f)(2)(H)(i), (A)(xxxii)", "FINRA 4210(f)(2)(H)(i), (A)(xxxii)"

@@ -6,13 +6,25 @@ debit of the equity, so only what requires on top of it is here.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import isnan
 from typing import Final
 
 from xlmargin.dates import date_of, years_ahead
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules, UnderlyingClass
-from xlmargin.strategy_margin.rules.legs import Paragraph, RequirementKind
+from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
+
+
+@dataclass(frozen=True)
+class StockLeg:
+    """Shares of one stock position; `shares` is signed, `value` the cost or mark, $ per share."""
+
+    position: int
+    underlying: Underlying
+    shares: float
+    value: float
+
 
 LONG_STOCK: Final = Paragraph("12 CFR 220.12(a); FINRA 4210(b)", "FINRA 4210(c)(1)")
 NOT_MARGIN_STOCK: Final = Paragraph("12 CFR 220.12(e)", "FINRA 4210(c)(6)")
