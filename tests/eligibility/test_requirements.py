@@ -57,21 +57,21 @@ def test_all_is_met_in_the_order_of_the_steps():
 
 
 @pytest.mark.parametrize(
-    ("monitoring", "least"),
-    [  # FINRA-FAQ
-        (Monitoring.FULL, 100_000),
-        (Monitoring.PARTIAL, 150_000),
-        (Monitoring.EXECUTES_AWAY, 500_000),
+    ("monitoring", "least", "rule", "is_marked"),
+    [  # interpretation (b)(4)/034 quotes the first alone; FINRA-FAQ
+        (Monitoring.FULL, 100_000, "(b)(4)/034", False),
+        (Monitoring.PARTIAL, 150_000, "(b)(4)/034", True),
+        (Monitoring.EXECUTES_AWAY, 500_000, "FINRA guidance", True),
     ],
 )
 @pytest.mark.parametrize("status", Status)
-def test_equity_by_guidance(monitoring, least, status):
+def test_equity_by_guidance(monitoring, least, rule, is_marked, status):
     enough = check(EQUITY, equity=least, monitoring=monitoring, status=status)
     assert (enough.met, enough.needed, enough.lacks) == (Met.MET, least, "")
     short = check(EQUITY, equity=least - 0.01, monitoring=monitoring, status=status)
     assert (short.met, short.lacks) == (Met.NOT_MET, "$0.01 more equity")
-    assert "FINRA guidance" in short.rule
-    assert "unconfirmed" in short.remark
+    assert rule in short.rule
+    assert ("unconfirmed" in short.remark) is is_marked
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_the_greater_of_guidance_and_house_is_asked_and_cited():
     rules = eligibility_rules(TODAY, "schwab")
     asked = check(EQUITY, rules, monitoring=Monitoring.PARTIAL, equity=149_999)
     assert (asked.met, asked.needed) == (Met.NOT_MET, 150_000)
-    assert asked.rule == "FINRA guidance on 4210(g) (FINRA-FAQ)"
+    assert asked.rule == "FINRA 4210 interpretation (b)(4)/034 (INT)"
     asked = check(EQUITY, rules, monitoring=Monitoring.FULL, equity=124_999)
     assert (asked.met, asked.needed) == (Met.NOT_MET, 125_000)
     assert "Schwab" in asked.rule

@@ -200,7 +200,7 @@ def test_which_amount_of_a_house_is_cited():
         for s in ("applying", "open")
     )
     assert (opening[3], opening[6].endswith("raised by a setting")) == (2e5, True)
-    assert (keeping[3], keeping[6]) == (1e5, "FINRA guidance on 4210(g) (FINRA-FAQ)")
+    assert (keeping[3], keeping[6]) == (1e5, "FINRA 4210 interpretation (b)(4)/034 (INT)")
     custom[2] = ["equity_to_keep", 3e5]
     (keeping, *_) = udfs.PM_ELIGIBILITY([["status", "open"]], custom, False)
     assert (keeping[3], keeping[6].endswith("raised by a setting")) == (3e5, True)
@@ -209,5 +209,5 @@ def test_which_amount_of_a_house_is_cited():
 def test_a_requirement_without_a_remark_has_none():
     rows = udfs.PM_ELIGIBILITY(FACTS, SETTINGS, False)
     assert [row[7] == "" for row in rows] == [
-        row[1] in ("Application", rows[-1][1]) for row in rows
+        row[1] in ("Equity with unlisted derivatives", "Application", rows[-1][1]) for row in rows
     ]

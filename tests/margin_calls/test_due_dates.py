@@ -164,11 +164,11 @@ def test_settlement_by_date(eve, first, before, after):
 
 
 def test_what_is_unconfirmed_says_so():
-    for row in look_up("days_to_meet", TODAY):
-        assert UNCONFIRMED in row.remark
-        assert UNCONFIRMED in call_rules(TODAY).remarks[f"days_to_meet_{row.key}"]
+    marked = {row.key: UNCONFIRMED in row.remark for row in look_up("days_to_meet", TODAY)}
+    assert [key for key, is_marked in marked.items() if is_marked] == ["minimum_equity"]
+    assert UNCONFIRMED in call_rules(TODAY).remarks["days_to_meet_minimum_equity"]
     (settlement,) = look_up("settlement_days", TODAY)
-    assert UNCONFIRMED in settlement.remark
+    assert UNCONFIRMED not in settlement.remark
 
 
 def test_no_number_of_law_stands_in_the_code():

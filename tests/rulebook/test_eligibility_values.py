@@ -76,14 +76,7 @@ def test_years():
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "portfolio_minimum_equity_full",
-        "portfolio_minimum_equity_partial",
-        "portfolio_minimum_equity_executes_away",
-        "unlisted_derivatives_equity",
-        "uncovered_option_approval",
-        "signed_disclosure",
-    ],
+    ["portfolio_minimum_equity_partial", "portfolio_minimum_equity_executes_away"],
 )
 def test_what_is_unconfirmed_says_so(name):
     assert UNCONFIRMED in look_up(name, TODAY)[0].remark

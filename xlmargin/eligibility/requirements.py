@@ -56,7 +56,8 @@ def least_equity(facts: Facts, rules: EligibilityRules) -> Check:
 def _equity_by_monitoring(label: str, facts: Facts, rules: EligibilityRules) -> Check:
     """Equity where no house and no statement of how the firm monitors risk tell how much.
 
-    What is less than the least of all amounts is not enough, whichever it is.
+    What is less than the least of all amounts is not enough, whichever it is. The one between is
+    cited, whose rule is that of the least and which is not confirmed.
     """
     amounts = rules.portfolio_eligibility.portfolio_minimum_equity
     needed = " / ".join(f"{amount:,.0f}" for amount in amounts.values())
@@ -65,7 +66,7 @@ def _equity_by_monitoring(label: str, facts: Facts, rules: EligibilityRules) -> 
     verdict = met, f"{lacks} and {monitoring}"
     if met is Met.MET:
         verdict = Met.MISSING, monitoring
-    source, found = "portfolio_minimum_equity_full", facts.found("equity")
+    source, found = "portfolio_minimum_equity_partial", facts.found("equity")
     return _check(Step.CAPITAL, label, found, needed, verdict, source, rules)
 
 
