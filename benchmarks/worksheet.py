@@ -26,8 +26,7 @@ import QuantLib as ql
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from xlmargin import udfs
-from xlmargin.excel import cache
+from xlmargin import content_cache, udfs
 from xlmargin.pricing import Contracts, theoretical_value
 
 AS_OF, RATE = 46_346, 0.045
@@ -127,7 +126,7 @@ def cpu(call: Callable[[], object]) -> float:
 
 def fresh(ranges: tuple[Rows, Rows, Rows]) -> float:
     """CPU seconds of the first call on ranges that were not seen before."""
-    cache.forget()
+    content_cache.forget()
     return cpu(lambda: udfs.PM_REQUIREMENT(*ranges))
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.books import Range
-from xlmargin import cli, udfs
-from xlmargin.excel import cache, worksheet_function
+from xlmargin import cli, content_cache, udfs
+from xlmargin.excel import worksheet_function
 from xlmargin.time_limit import TimeLimitReached, check_time_limit, seconds_left, time_limit
 
 HELD: Range = [
@@ -43,7 +43,7 @@ def test_a_call_is_refused_whole_when_its_time_is_over(
     function = getattr(udfs, name)
     whole = function(*CALLS[name])
     assert isinstance(whole, list), whole
-    cache.forget()
+    content_cache.forget()
     monkeypatch.setattr(worksheet_function, "SECONDS", -1.0)
     refused = function(*CALLS[name])
     assert refused.startswith("#XLM! time: ")

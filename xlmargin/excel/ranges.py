@@ -21,6 +21,7 @@ from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
+from xlmargin.content_cache import ContentCache
 from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import (
     InputError,
@@ -31,7 +32,6 @@ from xlmargin.errors import (
 )
 from xlmargin.excel.activity import read_activity
 from xlmargin.excel.book_reader import Reading, Tables, read_book
-from xlmargin.excel.cache import ContentCache
 from xlmargin.excel.checks import (
     as_warnings,
     figures_if_stated,

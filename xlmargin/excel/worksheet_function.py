@@ -44,9 +44,9 @@ from xlmargin.cells.values import (
     to_value,
 )
 from xlmargin.cells.words import YES_NO, YesNo
+from xlmargin.content_cache import ContentCache
 from xlmargin.dates import DATE
 from xlmargin.errors import InputError, MarginError, Problem
-from xlmargin.excel.cache import ContentCache
 from xlmargin.time_limit import is_unlimited, time_limit
 
 

@@ -54,9 +54,12 @@ class PortfolioRules:
         return self.valuation_points.ranges
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StrategyRules:
-    """The numbers of strategy-based margin on a date, under a house."""
+    """The numbers of strategy-based margin on a date, under a house.
+
+    One object for the same date, house and overrides, so that it may be part of a key.
+    """
 
     as_of: date
     house: str

@@ -13,7 +13,7 @@ Rule: 12 CFR 220; FINRA 4210(b)-(f), (g)(11); Cboe 10.3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import fsum
@@ -77,11 +77,17 @@ class UnderlyingMargin:
         return {}
 
     def _least(self, kind: RequirementKind) -> PairingResult:
+        """The pairing found before for the same holdings, else a new one, kept if it is proven."""
+        known: dict[Hashable, PairingResult] = self.holdings.pairings
+        if (key := (self.rules, kind, self.is_cash)) in known:
+            return known[key]
         requirements = requirement_rules(kind, self.rules, cash=self.is_cash)
         pairing = least_pairing(
             self.holdings, requirements, self.rules, cash=self.is_cash, seconds=self.seconds
         )
         refuse_not_permitted(self.book, self.holdings, pairing)
+        if pairing.is_proven:
+            known[key] = pairing
         return pairing
 
     def requirement(self, kind: RequirementKind) -> float:

@@ -15,7 +15,6 @@ from xlmargin.strategy_margin.display.lines import StrategyLeg, StrategyLine, cl
 from xlmargin.strategy_margin.pairing.least_pairing import PairingResult
 from xlmargin.strategy_margin.requirement import StrategyMargin, UnderlyingMargin
 from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
-from xlmargin.strategy_margin.solver.program import HALF_A_CENT
 
 REGIME: Final = Paragraph("12 CFR 220.4, 220.12; FINRA 4210(b), (f)", "FINRA 4210(c), (f)")
 """What asks for the whole, of which each strategy cites its own paragraph."""
@@ -56,7 +55,7 @@ def _class(margin: UnderlyingMargin, kind: RequirementKind) -> Requirement:
 
 def optimality_gap_note(pairing: PairingResult) -> str:
     """What is said of a pairing that is not proven least; else ""."""
-    if pairing.amount - pairing.lower_bound <= HALF_A_CENT:
+    if pairing.is_proven:
         return ""
     return f", may not be the minimum: lower bound {pairing.lower_bound:,.2f}"
 

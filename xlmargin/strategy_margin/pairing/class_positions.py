@@ -9,14 +9,16 @@ holding remembers its rows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Book
+from xlmargin.content_cache import ContentCache
 from xlmargin.contracts import InstrumentKind
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules
@@ -90,6 +92,8 @@ class ClassPositions:
     stocks: tuple[HeldStock, ...]
     closed: tuple[Lot, ...]
     """Contracts, long and short of one series, that have closed each other out."""
+    pairings: dict[Hashable, Any] = field(default_factory=dict, init=False)
+    """What was found to require least, by what it was asked of."""
 
     def option_legs(self, kind: RequirementKind) -> tuple[OptionLeg, ...]:
         """The options as the kind of requirement counts them."""
@@ -123,40 +127,79 @@ def take_lots(lots: list[Lot], shares: float) -> tuple[list[Lot], list[Lot]]:
     return first, rest
 
 
+class _Rows(NamedTuple):
+    """What the pairing reads of each position of a book, one entry a position."""
+
+    series: list[int]
+    kind: list[int]
+    underlying: list[int]
+    quantity: list[float]
+    units: list[float]
+    mark: list[float]
+    cost: list[float]
+    strike: list[float]
+    settles: list[float]
+    american: list[bool]
+    multiplier: list[float]
+    settled: list[bool]
+
+
+def _rows(book: Book, mark: FloatArray) -> tuple[_Rows, FloatArray]:
+    """The rows of a book, and all but their series as numbers; (positions, columns).
+
+    What states no cost has cost what it is worth, shares the market's price.
+    """
+    positions, contracts = book.positions, book.positions.contracts
+    worth = mark.copy()
+    shares = positions.contracts.is_stock
+    worth[shares] = book.market.spot[positions.underlying[shares]]
+    columns = (
+        positions.kind,
+        positions.underlying,
+        positions.quantity,
+        positions.units,
+        mark,
+        np.where(np.isnan(positions.cost), worth, positions.cost),
+        positions.strike,
+        contracts.settles,
+        positions.american,
+        positions.multiplier,
+        contracts.settled(book.market.as_of),
+    )
+    lists = (column.tolist() for column in (contracts.series, *columns))
+    return _Rows(*lists), np.column_stack([column.astype(np.float64) for column in columns])
+
+
 def held_options(
-    book: Book, mark: FloatArray, own: Sequence[int], instruments: Mapping[int, int]
+    book: Book, rows: _Rows, own: Iterable[int], instruments: Mapping[int, int]
 ) -> tuple[tuple[HeldOption, ...], tuple[Lot, ...]]:
     """The options of these positions by series and price, and what has closed itself out."""
-    positions = book.positions
-    contracts = positions.contracts
+    contracts = book.positions.contracts
     series: dict[int, list[int]] = defaultdict(list)
     for i in own:
-        series[int(contracts.series[i])].append(i)
-    cost = np.where(np.isnan(positions.cost), mark, positions.cost)
+        series[rows.series[i]].append(i)
     held: list[HeldOption] = []
     closed: list[Lot] = []
-    for rows in sorted(series.values(), key=lambda rows: contracts.terms(rows[0])):
-        left, gone = _closed_out(positions.quantity, mark, cost, rows)
+    for one_series in sorted(series.values(), key=lambda of: contracts.terms(of[0])):
+        left, gone = _closed_out(rows, one_series)
         closed += gone
         by_price: dict[tuple[float, float], list[Lot]] = defaultdict(list)
         for lot in left:
-            by_price[float(mark[lot.position]), float(cost[lot.position])].append(lot)
+            by_price[rows.mark[lot.position], rows.cost[lot.position]].append(lot)
         held += [
-            _option(book, price[0], price[1], instruments, by_price[price])
-            for price in sorted(by_price)
+            _option(book, rows, instruments, cost, by_price[mark, cost])
+            for mark, cost in sorted(by_price)
         ]
     return tuple(held), tuple(closed)
 
 
-def _closed_out(
-    quantity: FloatArray, mark: FloatArray, cost: FloatArray, own: Sequence[int]
-) -> tuple[list[Lot], list[Lot]]:
+def _closed_out(rows: _Rows, own: Sequence[int]) -> tuple[list[Lot], list[Lot]]:
     """What is left of one series, and what long and short contracts of it cancel; dearest first."""
-    dearest = sorted(own, key=lambda i: (-mark[i], -cost[i], i))
-    gone = {
-        sign: min(sum(abs(quantity[i]) for i in own if quantity[i] * s > 0) for s in (1, -1))
-        for sign in (1, -1)
-    }
+    quantity = rows.quantity
+    dearest = sorted(own, key=lambda i: (-rows.mark[i], -rows.cost[i], i))
+    gone = dict.fromkeys(
+        (1, -1), min(sum(abs(quantity[i]) for i in own if quantity[i] * s > 0) for s in (1, -1))
+    )
     left, closed = [], []
     for i in dearest:
         sign = 1 if quantity[i] > 0 else -1
@@ -165,60 +208,55 @@ def _closed_out(
         if cancelled:
             closed.append(Lot(i, sign * cancelled))
         if abs(quantity[i]) > cancelled:
-            left.append(Lot(i, float(quantity[i] - sign * cancelled)))
+            left.append(Lot(i, quantity[i] - sign * cancelled))
     return left, closed
 
 
 def _option(
-    book: Book, mark: float, cost: float, instruments: Mapping[int, int], lots: list[Lot]
+    book: Book, rows: _Rows, instruments: Mapping[int, int], cost: float, lots: list[Lot]
 ) -> HeldOption:
-    positions = book.positions
     lots = sorted(lots, key=lambda lot: lot.position)
     i = lots[0].position
-    settled = bool(positions.contracts.settled(book.market.as_of)[i])
-    index = int(positions.underlying[i])
+    index = rows.underlying[i]
     underlying = book.market.underlyings[index]
     contracts = sum(lot.quantity for lot in lots)
     leg = OptionLeg(
         position=i,
-        kind=InstrumentKind(int(positions.kind[i])),
-        strike=float(positions.strike[i]),
-        expiration=float(positions.contracts.settles[i]),
-        american=bool(positions.american[i]),
+        kind=InstrumentKind(rows.kind[i]),
+        strike=rows.strike[i],
+        expiration=rows.settles[i],
+        american=rows.american[i],
         contracts=round(abs(contracts)),
         is_long=contracts > 0,
-        multiplier=float(positions.multiplier[i]),
-        value=mark,
+        multiplier=rows.multiplier[i],
+        value=rows.mark[i],
         underlying=underlying,
         scale=underlying.index_scale if underlying.underlying_class.is_index else 1.0,
-        settled=settled,
+        settled=rows.settled[i],
     )
-    alone = -1 - int(positions.contracts.series[i])
-    return HeldOption(leg, cost, alone if settled else instruments[index], tuple(lots))
+    return HeldOption(leg, cost, -1 - i if rows.settled[i] else instruments[index], tuple(lots))
 
 
 def held_stocks(
-    book: Book, own: Sequence[int], instruments: Mapping[int, int]
+    book: Book, rows: _Rows, own: Iterable[int], instruments: Mapping[int, int]
 ) -> tuple[HeldStock, ...]:
     """The shares of these positions by underlying."""
     by_underlying: dict[int, list[int]] = defaultdict(list)
     for i in own:
-        by_underlying[int(book.positions.underlying[i])].append(i)
-    return tuple(_stock(book, i, instruments[i], by_underlying[i]) for i in sorted(by_underlying))
+        by_underlying[rows.underlying[i]].append(i)
+    return tuple(
+        _stock(book.market.underlyings[i], rows, instruments[i], by_underlying[i])
+        for i in sorted(by_underlying)
+    )
 
 
-def _stock(book: Book, index: int, instrument: int, own: Sequence[int]) -> HeldStock:
+def _stock(underlying: Underlying, rows: _Rows, instrument: int, own: Sequence[int]) -> HeldStock:
     """Shares of one underlying: the net ones at their side's average cost, and those in a box."""
-    positions, underlying = book.positions, book.market.underlyings[index]
-    units = positions.units
-    cost = {
-        i: underlying.spot if np.isnan(positions.cost[i]) else float(positions.cost[i]) for i in own
-    }
-    long = [Lot(i, float(units[i])) for i in own if units[i] > 0]
-    short = [Lot(i, float(units[i])) for i in own if units[i] < 0]
+    long = [Lot(i, rows.units[i]) for i in own if rows.units[i] > 0]
+    short = [Lot(i, rows.units[i]) for i in own if rows.units[i] < 0]
     shares = {side: sum(p.quantity for p in lots) for side, lots in ((1, long), (-1, short))}
     average = {
-        side: sum(p.quantity * cost[p.position] for p in lots) / shares[side] if lots else 0.0
+        side: sum(p.quantity * rows.cost[p.position] for p in lots) / shares[side] if lots else 0.0
         for side, lots in ((1, long), (-1, short))
     }
     net, against_the_box = shares[1] + shares[-1], min(shares[1], -shares[-1])
@@ -240,40 +278,67 @@ SAME_INDEX = 0.02
 """How far apart, as a share, two indexes of a class group may stand and be one at two scales."""
 
 
+_Key = tuple[StrategyRules, int, str, int, bytes, bytes, tuple[str, ...], tuple[str, ...]]
+"""All that the holdings of a class depend on, and what they require by the rules."""
+
+_KNOWN: Final[ContentCache[_Key, ClassPositions]] = ContentCache(
+    most=20_000, most_size=50_000, size=lambda _, held: len(held.positions)
+)
+"""The latest holdings, with the pairings that were found for them; bounded by their positions."""
+
+
 def holdings(book: Book, mark: FloatArray, rules: StrategyRules) -> tuple[ClassPositions, ...]:
     """The holdings of each account by class, and of each forced group, by name.
 
     `mark`, $ per unit, shape (positions,), is what each option is worth; shares count at the
-    market's price. Cash is in no class. The house's add-ons for concentration go by account.
+    market's price. Cash is in no class. The house's add-ons for concentration go by account. What
+    is held as before, at the same prices, is the same object: only what changed is paired again.
     """
-    positions, underlyings = book.positions, book.market.underlyings
-    together: dict[tuple[int, int, str], list[int]] = defaultdict(list)
-    for i in np.flatnonzero(~positions.is_cash).tolist():
-        group = int(positions.group[i])
-        name = underlyings[positions.underlying[i]].group if group < 0 else positions.groups[group]
-        together[int(positions.account[i]), group, name].append(i)
+    positions = book.positions
+    account, group, delivered = positions.account, positions.group, positions.contracts.deliverable
+    rows, numbers = _rows(book, mark)
     books = with_add_ons(book, rules)
-    return tuple(
-        _held(books[account], mark, account, group, name, own)
-        for (account, group, name), own in sorted(together.items(), key=_by_account_and_name)
-    )
+    found = []
+    for name, own in _together(book):
+        of = books[account[own[0]]]
+        held = [of.market.underlyings[i] for i in np.unique(positions.underlying[own]).tolist()]
+        indexes = own.tolist()
+        key = (
+            rules,
+            int(account[own[0]]),
+            name,
+            int(group[own[0]]),
+            own.tobytes(),
+            numbers[own].tobytes(),
+            tuple(map(repr, held)),
+            tuple(f"{positions.symbol[i]} {delivered[i]}" for i in indexes),
+        )
+        found.append(_KNOWN.get(key, partial(_held, of, rows, indexes)))
+    return tuple(found)
 
 
-def _by_account_and_name(item: tuple[tuple[int, int, str], list[int]]) -> tuple[int, str, int]:
-    (account, group, name), _ = item
-    return account, name, group
+def _together(book: Book) -> list[tuple[str, IntArray]]:
+    """What is margined together, by account and name: the name, and its positions in order."""
+    positions, underlyings = book.positions, book.market.underlyings
+    names = [*(u.group for u in underlyings), *positions.groups]
+    name = np.where(positions.group < 0, positions.underlying, len(underlyings) + positions.group)
+    sorted_names, rank = np.unique(np.array(names, dtype=np.str_), return_inverse=True)
+    own = np.flatnonzero(~positions.is_cash)
+    keys = np.stack([positions.account[own], rank[name[own]], positions.group[own]])
+    order = np.lexsort(keys[::-1])
+    starts = np.flatnonzero(np.diff(keys[:, order], prepend=-2).any(axis=0))
+    parts = np.split(own[order], starts[1:])
+    return [(str(sorted_names[rank[name[part[0]]]]), part) for part in parts if part.size]
 
 
-def _held(
-    book: Book, mark: FloatArray, account: int, group: int, name: str, own: list[int]
-) -> ClassPositions:
+def _held(book: Book, rows: _Rows, own: Sequence[int], key: _Key) -> ClassPositions:
     """The holdings made of these positions."""
-    kind = book.positions.kind
+    _, account, name, group, *_ = key
     instruments = _instruments(book, own)
-    stock = [i for i in own if kind[i] == InstrumentKind.STOCK]
-    contracts = [i for i in own if kind[i] != InstrumentKind.STOCK]
-    options, closed = held_options(book, mark, contracts, instruments)
-    stocks = held_stocks(book, stock, instruments)
+    stock = [i for i in own if rows.kind[i] == InstrumentKind.STOCK]
+    contracts = [i for i in own if rows.kind[i] != InstrumentKind.STOCK]
+    options, closed = held_options(book, rows, contracts, instruments)
+    stocks = held_stocks(book, rows, stock, instruments)
     return ClassPositions(account, name, group, tuple(own), options, stocks, closed)
 
 

@@ -34,6 +34,7 @@ from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS, solve
+from xlmargin.strategy_margin.solver.program import HALF_A_CENT
 from xlmargin.time_limit import check_time_limit, seconds_left
 
 
@@ -53,6 +54,11 @@ class PairingResult:
     lower_bound: float
     not_permitted: Mapping[int, int]
     """Contracts of each option holding that the account may not carry."""
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether no pairing requires less by half a cent or more."""
+        return self.amount - self.lower_bound <= HALF_A_CENT
 
 
 def requirement_rules(

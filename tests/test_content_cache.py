@@ -9,8 +9,8 @@ import pytest
 
 from tests.excel.ranges import DIVIDENDS, MARKET, POSITIONS, SETTINGS, spoilt
 from tests.reading import check_book, read_book
+from xlmargin.content_cache import ContentCache
 from xlmargin.excel import ranges
-from xlmargin.excel.cache import ContentCache
 
 
 def test_the_same_content_answers_the_identical_book() -> None:
