@@ -78,7 +78,7 @@ class UnderlyingMargin:
 
     def _least(self, kind: RequirementKind) -> PairingResult:
         """The pairing found before for the same holdings, else a new one, kept if it is proven."""
-        known: dict[Hashable, PairingResult] = self.holdings.pairings
+        known: dict[Hashable, PairingResult] = self.holdings.remembered
         if (key := (self.rules, kind, self.is_cash)) in known:
             return known[key]
         requirements = requirement_rules(kind, self.rules, cash=self.is_cash)

@@ -78,14 +78,24 @@ def strategy_lines(margin: StrategyMargin, kind: RequirementKind) -> tuple[Strat
     return tuple(line for c in margin.classes for line in class_lines(c, kind))
 
 
-def class_lines(margin: UnderlyingMargin, kind: RequirementKind) -> Iterator[StrategyLine]:
+def class_lines(margin: UnderlyingMargin, kind: RequirementKind) -> tuple[StrategyLine, ...]:
     """The lines of a class: its least pairing of a kind, in familiar strategies."""
+    pairing, known = margin.pairing(kind), margin.holdings.remembered
+    if (key := (pairing, kind)) not in known:
+        known[key] = tuple(_class_lines(margin, kind, pairing))
+    lines: tuple[StrategyLine, ...] = known[key]
+    return lines
+
+
+def _class_lines(
+    margin: UnderlyingMargin, kind: RequirementKind, pairing: PairingResult
+) -> Iterator[StrategyLine]:
     holdings, cash = margin.holdings, margin.is_cash
     requirements = {
         kind: requirement_rules(kind, margin.rules, cash=cash) for kind in RequirementKind
     }
     rows = _Rows(holdings)
-    for matched in _familiar(holdings, margin.pairing(kind)):
+    for matched in _familiar(holdings, pairing):
         yield _line(matched, holdings, kind, requirements, rows, cash=cash)
     if holdings.closed:
         legs = tuple(

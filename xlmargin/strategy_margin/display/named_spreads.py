@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from heapq import nsmallest
-from itertools import combinations_with_replacement
 from math import gcd
 from typing import Final, TypeAlias
 
@@ -85,39 +84,44 @@ class _Rest:
             ]
         )
 
-    def loss(self, contracts: IntArray) -> float:
-        """The most that contracts can lose at any strike, $."""
-        return max(0.0, -float((contracts @ self._value).min()))
+    def losses(self, units: IntArray) -> FloatArray:
+        """The most that each of some sets of contracts can lose at any strike, $; `(units,)`."""
+        return np.asarray(np.maximum(0.0, -(units @ self._value).min(axis=1)))
 
     def take(self, unit: IntArray) -> int:
         """How many times a unit can be shown by itself; these are taken away."""
-        times = self.times(unit)
+        times = int(self.times(unit[None])[0])
         self.contracts = self.contracts - times * unit
         return times
 
-    def times(self, unit: IntArray) -> int:
-        """How often a unit is in what is left, with losses that add up and a spread remaining."""
-        if not (
-            np.abs(unit) <= np.where(unit * self.contracts > 0, np.abs(self.contracts), 0)
-        ).all():
-            return 0
-        whole, own = self.loss(self.contracts), self.loss(unit)
-        used = unit != 0
-        limits = [np.abs(self.contracts[used]) / np.abs(unit[used])]
-        room = self.contracts @ self._value + whole
-        limits.append(_ratios(room, unit @ self._value + own))
-        limits.append(_ratios(self.contracts @ self._alive, unit @ self._alive))
-        if own > 0:
-            limits.append(np.array([whole / own]))
-        return int(np.floor(np.concatenate(limits).min() * (1 + _SAME) + _SAME))
+    def times(self, units: IntArray) -> IntArray:
+        """How often each of some units is in what is left; shapes `(units, legs)`, `(units,)`.
+
+        So often that losses add up and a spread remains.
+        """
+        there = np.abs(self.contracts)
+        inside = np.abs(units) <= np.where(units * self.contracts > 0, there, 0)
+        whole, own = self.losses(self.contracts[None])[0], self.losses(units)
+        value, alive = self.contracts @ self._value, self.contracts @ self._alive
+        limits = (
+            _ratios(there, np.abs(units)),
+            _ratios(value + whole, units @ self._value + own[:, None]),
+            _ratios(alive, units @ self._alive),
+            _ratios(whole[None], own[:, None]),
+        )
+        times = np.floor(np.minimum.reduce(limits) * (1 + _SAME) + _SAME)
+        return np.where(inside.all(axis=1), times, 0).astype(np.int64)
 
 
-def _ratios(there: FloatArray, taken: FloatArray) -> FloatArray:
-    """How often what is taken goes into what is there, where anything is taken."""
-    scale = max(float(np.abs(there).max(initial=0.0)), 1.0)
-    some = taken > _SAME * scale
-    ratios: FloatArray = np.maximum(there[some], 0.0) / taken[some]
-    return ratios
+def _ratios(there: FloatArray | IntArray, taken: FloatArray | IntArray) -> FloatArray:
+    """How often what is taken goes into what is there, infinite where nothing is; `(units,)`.
+
+    `taken` has shape `(units, n)`, `there` `(n,)`.
+    """
+    some = taken > _SAME * max(float(np.abs(there).max(initial=0.0)), 1.0)
+    ratios = np.full(taken.shape, np.inf)
+    np.divide(np.maximum(there, 0.0), taken, out=ratios, where=some)
+    return np.asarray(ratios.min(axis=1, initial=np.inf))
 
 
 def _pairs(legs: Sequence[OptionLeg], contracts: IntArray) -> list[IntArray]:
@@ -142,14 +146,14 @@ def _pairs(legs: Sequence[OptionLeg], contracts: IntArray) -> list[IntArray]:
 
 def _fours(rest: _Rest, pairs: list[IntArray]) -> list[IntArray]:
     """Two pairs that lose less together than apart, and can be shown by themselves."""
-    losses = [rest.loss(pair) for pair in pairs]
-    return [
-        one + other
-        for (one, a), (other, b) in combinations_with_replacement(
-            zip(pairs, losses, strict=True), 2
-        )
-        if (a or b) and rest.loss(one + other) < a + b - _SAME * (a + b) and rest.times(one + other)
-    ]
+    if not pairs:
+        return []
+    one, other = np.triu_indices(len(pairs))
+    table = np.stack(pairs)
+    losses, units = rest.losses(table), table[one] + table[other]
+    apart = losses[one] + losses[other]
+    less = rest.losses(units) < apart * (1 - _SAME)
+    return list(units[less][rest.times(units[less]) > 0])
 
 
 def _unit(contracts: IntArray) -> IntArray:

@@ -92,8 +92,8 @@ class ClassPositions:
     stocks: tuple[HeldStock, ...]
     closed: tuple[Lot, ...]
     """Contracts, long and short of one series, that have closed each other out."""
-    pairings: dict[Hashable, Any] = field(default_factory=dict, init=False)
-    """What was found to require least, by what it was asked of."""
+    remembered: dict[Hashable, Any] = field(default_factory=dict, init=False)
+    """What was found of them: proven pairings by rules and kind, the lines of a pairing."""
 
     def option_legs(self, kind: RequirementKind) -> tuple[OptionLeg, ...]:
         """The options as the kind of requirement counts them."""
