@@ -12,6 +12,7 @@ from xlmargin import content_cache, udfs
 
 NAMES = "symbol type quantity strike expiration price cost account group"
 HEADINGS = NAMES.split()
+CHANGES = "tick tick quantity more less account_type as_of".split()
 SPOTS = {"AAA": 100.0, "BBB": 40.0, "III": 500.0, "JJJ": 50.0}
 MARKET: Range = [
     ["symbol", "price", "class", "class_group", "scale", "adv"],
@@ -48,7 +49,9 @@ def row(draw):
 @st.composite
 def edit(draw):
     """A change of the ranges: a tick, a quantity, a row more, a row less, a setting, or a date."""
-    what = draw(st.sampled_from(["tick", "tick", "quantity", "more", "less", "account_type", "as_of"]))
+    what = draw(
+        st.sampled_from(["tick", "tick", "quantity", "more", "less", "account_type", "as_of"])
+    )
     return what, draw(st.integers(0, 9)), draw(row()), draw(st.sampled_from([0.98, 1.01]))
 
 
