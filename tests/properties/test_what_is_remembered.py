@@ -12,7 +12,7 @@ from xlmargin import content_cache, udfs
 
 NAMES = "symbol type quantity strike expiration price cost account group"
 HEADINGS = NAMES.split()
-CHANGES = "tick tick quantity more less account_type as_of".split()
+CHANGES = ["tick", "tick", "quantity", "more", "less", "account_type", "as_of"]
 SPOTS = {"AAA": 100.0, "BBB": 40.0, "III": 500.0, "JJJ": 50.0}
 MARKET: Range = [
     ["symbol", "price", "class", "class_group", "scale", "adv"],
