@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+from xlmargin import udfs
 from xlmargin.cells.columns import date_serial, number_of, read_dates, read_numbers
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.dates import date_of
@@ -138,3 +139,31 @@ def test_a_date_is_no_number(heading: str, cell: dt.date) -> None:
     row[book[0].index(heading)] = cell
     with pytest.raises(InputError, match=rf"positions, row 2, {heading}: found"):
         Ranges(book, None, settings).book()
+
+
+@pytest.mark.parametrize("heading", ["quantity", "price", "strike"])
+def test_a_date_is_no_number_in_a_worksheet(heading: str) -> None:
+    book = [["symbol", "type", "quantity", "strike", "expiration", "price"]]
+    row: list[object] = ["XYZ", "call", 1, 100, dt.datetime(2026, 12, 18), 5]
+    book += [row, ["XYZ", "stock", 100, None, None, 100]]
+    settings = [["as_of", dt.datetime(2026, 11, 20)], ["rate", 0.04]]
+    assert udfs.PM_REQUIREMENT(book, None, settings) > 0
+    at = book[0].index(heading)
+    row[at] = 46037.0
+    said = str(udfs.PM_REQUIREMENT(book, None, settings))
+    assert "the date" not in said
+    row[at] = dt.datetime(2026, 1, 15)
+    said = str(udfs.PM_REQUIREMENT(book, None, settings))
+    assert f"positions, row 2, {heading}: found the date 2026-01-15, wanted a number" in said
+
+
+def test_a_date_beside_an_equal_number_is_no_number() -> None:
+    rows = [["symbol", "quantity"], ["XYZ", 46037.0], ["XYZ", dt.date(2026, 1, 15)]]
+    said = udfs.XLM_CHECK(rows, [["symbol", "price"], ["XYZ", 5]], [["as_of", "2026-01-15"]])
+    assert any("the date 2026-01-15" in str(row) for row in said)
+
+
+def test_a_rate_that_is_a_date_is_refused() -> None:
+    book = [["symbol", "quantity", "price"], ["XYZ", 100, 5]]
+    settings = [["as_of", "2026-01-15"], ["rate", dt.date(2026, 1, 15)]]
+    assert "rate: found the date 2026-01-15" in str(udfs.PM_REQUIREMENT(book, None, settings))

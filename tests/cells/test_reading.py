@@ -13,7 +13,7 @@ from xlmargin.cells.columns import dates, names, numbers, words
 from xlmargin.cells.problems import ProblemLog, counted
 from xlmargin.cells.reading import read_table, refuse_unread_multiplier, unknown_headings
 from xlmargin.cells.table import CodedCells, SourceRows, Table, joined
-from xlmargin.cells.values import clean_text, is_error, rows_of, to_value
+from xlmargin.cells.values import Day, clean_text, is_error, rows_of, to_value
 from xlmargin.cells.words import MARKET, POSITIONS, SIDES, TYPES, YES_NO, Side, TypeWord, YesNo
 from xlmargin.errors import Problem, Severity
 
@@ -42,7 +42,7 @@ def test_every_cell_of_a_host_has_a_value() -> None:
     cells = [None, "", " x ", True, 3, 2.5, Decimal("1.5"), dt.date(2026, 12, 18), np.int64(7),
              float("nan"), -2146826246, "#n/a", 10**400]  # fmt: skip
     values = [to_value(cell) for cell in cells]
-    assert values == [None, None, "x", "TRUE", 3.0, 2.5, 1.5, 46374.0, 7.0, None, "#N/A", "#N/A",
+    assert values == [None, None, "x", "TRUE", 3.0, 2.5, 1.5, Day(46374), 7.0, None, "#N/A", "#N/A",
                       "<number too large>"]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.excel.ranges import MARKET, POSITIONS, SETTINGS
 from tests.excel.registered import check_registry
 from xlmargin import udfs
+from xlmargin.cells.values import Day
 from xlmargin.errors import MarginError
 from xlmargin.excel import worksheet_function as module
 from xlmargin.excel.arguments import HEADERS
@@ -234,11 +235,11 @@ def test_what_a_caller_does_to_an_answer_or_its_ranges_is_its_own_affair() -> No
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
-        (dt.date(2026, 1, 15), 46037.0),
-        (dt.datetime(2026, 1, 15, 12), 46037.5),
-        (ExcelTime(2026, 1, 15, 12, tzinfo=dt.UTC), 46037.5),
-        (pd.Timestamp("2026-01-15"), 46037.0),
-        (np.datetime64("2026-01-15"), 46037.0),
+        (dt.date(2026, 1, 15), Day(46037.0)),
+        (dt.datetime(2026, 1, 15, 12), Day(46037.5)),
+        (ExcelTime(2026, 1, 15, 12, tzinfo=dt.UTC), Day(46037.5)),
+        (pd.Timestamp("2026-01-15"), Day(46037.0)),
+        (np.datetime64("2026-01-15"), Day(46037.0)),
         (Decimal("12.5"), 12.5),
         (np.float64(12.5), 12.5),
         (np.int64(12), 12.0),
@@ -257,9 +258,9 @@ def test_cells_of_hosts_and_packages_are_remembered_as_values(cell: object, valu
 
 def test_equal_cells_of_other_types_are_other_content() -> None:
     function, calls = counted(RANGE)
-    for cell in (1, 1.0, True, "1", None, ""):
+    for cell in (1, 1.0, Day(1.0), True, "1", None, ""):
         function([["a", cell]])
-    assert len(calls) == 6
+    assert len(calls) == 7
 
 
 def test_another_day_is_another_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 
 from tests.hosts import sample_functions
 from tests.hosts.calc_book import CallBook, Formula, in_calc, only_in_calc_7
-from tests.hosts.calls import CALLS, LEFT_OUT, Range
+from tests.hosts.calls import CALLS, LEFT_OUT, SETTINGS, Range
+from xlmargin.dates import serial_of
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts import differences
 from xlmargin.hosts.calc import recalculation, relinked
@@ -19,12 +21,14 @@ from xlmargin.hosts.differences import Difference
 pytestmark = in_calc
 
 
-def without_truth(value: Any) -> Any:
-    """TRUE and FALSE as 1 and 0, in a range and in an answer: the difference `TRUTH`."""
+def as_calc_has_it(value: Any) -> Any:
+    """TRUE and FALSE as 1 and 0, dates as numbers: the differences `TRUTH`, `DATE_AS_NUMBER`."""
     if isinstance(value, Range):
-        return Range(without_truth(value.rows))
+        return Range(as_calc_has_it(value.rows))
     if isinstance(value, list):
-        return [without_truth(part) for part in value]
+        return [as_calc_has_it(part) for part in value]
+    if isinstance(value, dt.date):
+        return serial_of(value)
     return float(value) if isinstance(value, bool) else value
 
 
@@ -41,7 +45,9 @@ def in_python(name: str, arguments: list[object]) -> Any:
 
 
 EXPECTED = [
-    without_truth(in_python(name, [without_truth(a) if isinstance(a, Range) else a for a in given]))
+    as_calc_has_it(
+        in_python(name, [as_calc_has_it(a) if isinstance(a, Range) else a for a in given])
+    )
     for name, given in CALLS
 ]
 
@@ -68,7 +74,10 @@ LONE_EMPTY = 'INDIRECT("Cells!Z99")'
 """A lone cell that is not seen to be one in the file: as when it is typed in Calc."""
 TYPED_ZERO = "(1-1)"
 ERROR = Formula("NA()")
+DAY = dt.date(2026, 1, 15)
 ERRORS_IN_RANGE = Range([["symbol", "type", "quantity"], ["XYZ", "stock", ERROR]])
+
+DATED = Range([["symbol", "type", "quantity", "price"], ["XYZ", "stock", 100, DAY]])
 
 DIFFERENT: list[tuple[Difference, str, Any]] = [
     (differences.EMPTY_CELL, "SAMPLE_SCALARS(empty)", ["left out", 7.0, "", 1.0]),
@@ -81,6 +90,7 @@ DIFFERENT: list[tuple[Difference, str, Any]] = [
     (differences.ERROR_IN_RANGE, "SAMPLE_TABLE(wrong)", ["<error Err:504>"] * 4),
     (differences.LONE_ERROR, "SAMPLE_SCALARS(NA())", ["<error #N/A>"] * 4),
     (differences.TRUTH, "SAMPLE_SCALARS(TRUE,1.5,46037,TRUE)", ["1", 1.5, 46037.0, 1.0]),
+    (differences.DATE_AS_NUMBER, "SAMPLE_VALUE(dated,,settings)", 4_603_700.0),
     (differences.NO_VALUE, "SAMPLE_ODD(2)", "#N/A"),
 ]
 
@@ -88,9 +98,11 @@ DIFFERENT: list[tuple[Difference, str, Any]] = [
 @pytest.fixture(scope="module")
 def different(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     book = CallBook(tmp_path_factory.mktemp("different") / "calls.xlsx")
-    wrong = book.place(ERRORS_IN_RANGE.rows)
+    wrong, dated = book.place(ERRORS_IN_RANGE.rows), book.place(DATED.rows)
+    settings = book.place(SETTINGS.rows)
     for _, formula, expected in DIFFERENT:
         typed = formula.replace("empty", LONE_EMPTY).replace("zero", TYPED_ZERO)
+        typed = typed.replace("dated", dated).replace("settings", settings)
         width = len(expected) if isinstance(expected, list) else 1
         book.formula(typed.replace("wrong", wrong), 1, width)
     return book.answers()
@@ -148,3 +160,8 @@ def test_a_workbook_of_excel_has_to_be_linked(
     book = CallBook(tmp_path / "unlinked.xlsx")
     book.formula(TABLE)
     assert book.answers() == ["<error #NAME?>"]
+
+
+def test_what_calc_reads_as_a_number_is_a_date_elsewhere() -> None:
+    answer = in_python("SAMPLE_VALUE", [DATED, LEFT_OUT, SETTINGS])
+    assert "row 2, price: found the date 2026-01-15, wanted a number" in answer

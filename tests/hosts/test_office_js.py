@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 
 from tests.hosts import sample_functions
 from tests.hosts.calls import CALLS, LEFT_OUT, Range
+from xlmargin.dates import serial_of
 from xlmargin.excel.worksheet_function import REGISTRY
 
 ROOT = Path(__file__).parents[2]
@@ -35,10 +37,15 @@ def through_office_js() -> Any:
     return json.loads(done.stdout)
 
 
+def dates_as_numbers(rows: list[list[object]]) -> list[list[object]]:
+    """Rows as Office.js sends them: the difference `DATE_AS_NUMBER`."""
+    return [[serial_of(c) if isinstance(c, dt.date) else c for c in row] for row in rows]
+
+
 def in_python(name: str, arguments: list[object]) -> Any:
     """The answer in plain Python, as rows."""
     given = {
-        argument.name: value.rows if isinstance(value, Range) else value
+        argument.name: dates_as_numbers(value.rows) if isinstance(value, Range) else value
         for argument, value in zip(REGISTRY[name].arguments, arguments, strict=False)
         if value != LEFT_OUT
     }

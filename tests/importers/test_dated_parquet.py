@@ -141,7 +141,7 @@ def test_unknown_columns_are_judged_as_in_other_files(tmp_path: Path) -> None:
 
 def test_a_date_under_the_heading_of_a_number_is_refused(tmp_path: Path) -> None:
     cost = pa.array([dt.date(2026, 1, 15), None])
-    with pytest.raises(InputError, match="row 2, cost: found 46037, wanted a number"):
+    with pytest.raises(InputError, match="row 2, cost: found the date 2026-01-15, wanted a number"):
         day_of(tmp_path / "p.parquet", {"cost": cost}).book()
 
 

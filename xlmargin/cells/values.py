@@ -13,6 +13,7 @@ No value - NaN - is the text "#N/A", which Office.js turns into the real error; 
 from __future__ import annotations
 
 import datetime as dt
+import marshal
 import math
 import re
 import unicodedata
@@ -23,7 +24,7 @@ from typing import Any, Final, TypeAlias, TypeGuard
 
 import numpy as np
 
-from xlmargin.dates import date_of, serial_of
+from xlmargin.dates import date_of, moment_of, serial_of
 from xlmargin.defects import internal_error
 from xlmargin.errors import REFUSED, MarginError
 
@@ -95,7 +96,18 @@ def clean_text(text: str) -> str:
 
 
 class Day(float):
-    """The serial day of a cell that holds a date: a number only where a date is wanted."""
+    """The serial day of a cell that holds a date: a number only where a date is wanted.
+
+    No number is equal to it: a column that holds both has two cells.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Day) and float.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = float.__hash__
 
 
 def to_value(cell: Cell) -> CellValue:
@@ -125,10 +137,10 @@ _SIMPLE: Final = frozenset({float, int, bool, str, type(None)})
 
 
 def simple_cells(cells: Cells) -> Cells:
-    """A range of no other cells than numbers, texts, TRUE, FALSE and nothing; a lone cell alone.
+    """A range of no other cells than values, TRUE and FALSE; a lone cell alone.
 
-    Dates become serial days, and what other packages and hosts have of their own their values:
-    all that an answer may depend on, and nothing that another could change.
+    Dates become a `Day`, and what other packages and hosts have of their own their values: all that
+    an answer may depend on, and nothing that another could change.
     """
     if type(cells) in _SIMPLE:
         return cells
@@ -141,8 +153,23 @@ def simple_cells(cells: Cells) -> Cells:
 
 
 def _simple(cell: Cell) -> Cell:
-    value = cell if type(cell) in _SIMPLE else to_value(cell)
-    return float(value) if isinstance(value, Day) else value
+    return cell if type(cell) in _SIMPLE else to_value(cell)
+
+
+def content_of(cells: Mapping[str, Cells]) -> bytes:
+    """Simple cells written down: the same bytes for equal cells, and for no others."""
+    try:
+        # Version 2 writes equal cells alike, whether they are one object or several.
+        return marshal.dumps(cells, 2)
+    except ValueError:  # there are dates among them, of a type that is not written
+        return marshal.dumps({name: _without_days(each) for name, each in cells.items()}, 2)
+
+
+def _without_days(cells: Any) -> Cells:
+    """Simple cells with each date as the lone member of a tuple."""
+    if isinstance(cells, list):
+        return [[(float(c),) if type(c) is Day else c for c in row] for row in cells]
+    return (float(cells),) if type(cells) is Day else cells
 
 
 def _number(number: Any) -> CellValue:
@@ -208,6 +235,8 @@ def shown(cell: CellValue) -> str:
     """A cell as a message shows it: 'putt', 12.5, nothing, the error #N/A."""
     if cell is None:
         return "nothing"
+    if isinstance(cell, Day):
+        return f"the date {moment_of(cell):%Y-%m-%d}"
     if isinstance(cell, float):
         return f"{cell:.10g}"
     if is_error(cell):

@@ -33,6 +33,7 @@ from xlmargin.cells.values import (
     Answer,
     Cells,
     CellValue,
+    content_of,
     is_error,
     refusal,
     rows_of,
@@ -281,8 +282,7 @@ def _remembering(
                 # Not with the frames that it went through, which hold all that was computed.
                 return error.with_traceback(None)
 
-        # Version 2 writes equal cells alike, whether they are one object or several.
-        content = blake2b(marshal.dumps(given, 2), digest_size=32).digest()
+        content = blake2b(content_of(given), digest_size=32).digest()
         found = _outcomes.get((function, TODAY(), is_unlimited(), content), outcome)
         if isinstance(found, MarginError):
             raise found

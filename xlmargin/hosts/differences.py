@@ -54,6 +54,12 @@ TRUTH: Final = Difference(
     "is TRUE or FALSE",
     "is 1 or 0",
 )
+DATE_AS_NUMBER: Final = Difference(
+    "a date under a heading of numbers, in a range",
+    "is refused",
+    "comes as a number, and is read as one",
+    "comes as a number, and is read as one",
+)
 TEXT: Final = Difference(
     "a text among the cells of an answer, looked for by =, MATCH or COUNTIF",
     "is found",
@@ -86,7 +92,8 @@ IMPORT: Final = Difference(
 )
 
 DIFFERENCES: Final = (
-    EMPTY_CELL, ZERO, ERROR_IN_RANGE, LONE_ERROR, TRUTH, TEXT, NO_VALUE, SPILLING, CATEGORY, IMPORT,
+    EMPTY_CELL, ZERO, ERROR_IN_RANGE, LONE_ERROR, TRUTH, DATE_AS_NUMBER, TEXT, NO_VALUE, SPILLING,
+    CATEGORY, IMPORT,
 )  # fmt: skip
 
 IN_CALC: Final = tuple(f"{difference.what}: {difference.calc}." for difference in DIFFERENCES)
