@@ -156,7 +156,7 @@ def _simple(cell: Cell) -> Cell:
     return cell if type(cell) in _SIMPLE else to_value(cell)
 
 
-def content_of(cells: Mapping[str, Cells]) -> bytes:
+def content_of(cells: Mapping[str, Any]) -> bytes:
     """Simple cells written down: the same bytes for equal cells, and for no others."""
     try:
         # Version 2 writes equal cells alike, whether they are one object or several.
@@ -165,7 +165,7 @@ def content_of(cells: Mapping[str, Cells]) -> bytes:
         return marshal.dumps({name: _without_days(each) for name, each in cells.items()}, 2)
 
 
-def _without_days(cells: Any) -> Cells:
+def _without_days(cells: Any) -> Any:
     """Simple cells with each date as the lone member of a tuple."""
     if isinstance(cells, list):
         return [[(float(c),) if type(c) is Day else c for c in row] for row in cells]
