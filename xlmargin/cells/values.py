@@ -156,7 +156,7 @@ def _simple(cell: Cell) -> Cell:
     return cell if type(cell) in _SIMPLE else to_value(cell)
 
 
-def content_of(cells: Mapping[str, Any]) -> bytes:
+def content_of(cells: dict[str, Any]) -> bytes:
     """Simple cells written down: the same bytes for equal cells, and for no others."""
     try:
         # Version 2 writes equal cells alike, whether they are one object or several.

@@ -1,37 +1,46 @@
-"""What the readers refuse, each on the example book with one cell changed, and its cure."""
+"""What the readers refuse, each on the example book with a cell or column changed, and its cure."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from xlmargin.help.example_book import EXAMPLE_BOOK, Cell, Rows
+from xlmargin.help.example_book import EXAMPLE_BOOK, Cell
+
+Table = list[list[Any]]
 
 
 @dataclass(frozen=True)
 class Damage:
     """A cell of the example book that is not what is wanted; row 1 is the headings.
 
-    A heading that the range has not stands in a column of its own. `cure` says what to do.
+    A heading that the range has not stands in a column of its own. Where `value` is a tuple, it is
+    the whole column below its heading, in row 1. `cure` says what to do.
     """
 
     what: str
     range: str
     row: int
     column: str
-    value: Cell
+    value: Cell | dt.date | tuple[Cell, ...]
     cure: str
 
-    def ranges(self) -> tuple[Rows, Rows, Rows, Rows]:
+    def ranges(self) -> tuple[Table, Table, Table, Table]:
         """Positions, market, settings and dividends of the example, with this cell."""
         names = ("Positions", "Market", "Settings", "Dividends")
-        book = {name: [list(row) for row in EXAMPLE_BOOK[name]] for name in names}
+        book: dict[str, Table] = {name: [list(row) for row in EXAMPLE_BOOK[name]] for name in names}
         rows = book[self.range]
         if self.column not in rows[0]:
             for each in rows:
                 each.append(None)
             rows[0][-1] = self.column
-        rows[self.row - 1][rows[0].index(self.column)] = self.value
+        at = rows[0].index(self.column)
+        if isinstance(self.value, tuple):
+            for row, value in zip(rows[1:], self.value, strict=True):
+                row[at] = value
+        else:
+            rows[self.row - 1][at] = self.value
         return book["Positions"], book["Market"], book["Settings"], book["Dividends"]
 
 
@@ -42,11 +51,27 @@ DAMAGES: Final = (
     Damage("no heading that is needed", _P, 1, "symbol", "zz", "Name the column as listed above."),
     Damage("a heading that nearly is one that counts", _M, 1, "class", "clas",
            "Name the column as listed above, or leave it out."),
+    Damage("a heading that is an error", _P, 1, "#REF!", (1.0, None, None, None, None, None),
+           "Repair the formula of the heading."),
+    Damage("a column of signs", _P, 1, "flag", ("+", "-", "+", "+", "-", "+"),
+           "Name it side, or give quantity its sign and take the column out."),
+    Damage("a column in which some words are sides", _P, 1, "what", ("buy", "hold", "sell", "buy",
+           "sell", "hold"), "Name it side and write sides alone, or take it out."),
+    Damage("a column of what is sold", _P, 1, "short qty", (0.0, 5.0, 0.0, 0.0, 1.0, 0.0),
+           "Use one column of quantity, short below 0."),
+    Damage("a column that tells what is open", _P, 1, "state", ("open", "closed", "open", "open",
+           "open", "open"), "Take out the rows that are not held, then the column."),
+    Damage("a column that looks like multipliers", _P, 1, "lot", (None, 10.0, 10.0, 100.0, 100.0,
+           None), "Name it multiplier, or take it out."),
+    Damage("two columns of one meaning that differ", _P, 3, "qty", -4.0,
+           "Let both say the same, or take one out."),
     Damage("a text that is no ticker", _P, 2, "symbol", "XYZ Corp A", "State the ticker alone."),
     Damage("an option without its day", _P, 3, "symbol", "XYZ JAN 105 PUT",
            "Write the day as well: XYZ 1/15/27 105 PUT; or let columns say it."),
     Damage("a text where a number is wanted", _P, 3, "quantity", "-5 contracts",
            "Leave the number alone in its cell."),
+    Damage("a date where a number is wanted", _P, 3, "strike", dt.date(2026, 1, 5),
+           "Write the number, and give the cell a format of numbers."),
     Damage("a number with two readings", _P, 2, "quantity", "1.500",
            "Write 1500 or 1,500.00; in a file, let one cell of the column have both signs."),
     Damage("an amount in another currency", _P, 2, "price", "€100",

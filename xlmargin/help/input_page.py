@@ -172,8 +172,8 @@ def _classes() -> Html:
 
 def _errors(check: WorksheetFunction) -> Html:
     about = (
-        "The example book of the help page with one cell changed, and what XLM_CHECK says of it. In"
-        " a cell the same stands behind #XLM!, and no number is answered."
+        "The example book of the help page with a cell or column changed, and what XLM_CHECK says."
+        " In a cell the same stands behind #XLM!, and no number is answered."
     )
     rows: list[list[Content]] = [
         [damage.what, element("code", found_by(check, damage)), damage.cure] for damage in DAMAGES
