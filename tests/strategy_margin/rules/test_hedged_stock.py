@@ -148,6 +148,17 @@ def test_the_manner_of_the_samples(underlying, option, shares, rules):
     assert with_value == pytest.approx([4_950, 5_450])
 
 
+def test_the_deposit_in_the_manner_of_the_samples_is_no_less_than_their_maintenance(
+    underlying, option, shares
+):
+    # short at 10, at first 10 and 5; afterwards the 20 of the strike and 5, and the call is paid
+    on = underlying(10.0)
+    stock, call = shares(on, 10.0, -100), option("long call", 20.0, 0.5, on)
+    samples = strategy_rules(TODAY, "custom", {"hedged_short_at_strike": True})
+    assert protective_call(stock, call, INITIAL, samples) == pytest.approx(15.5)
+    assert protective_call(stock, call, DEPOSIT, samples) == pytest.approx(25.5)
+
+
 @pytest.mark.parametrize("strike", [40.0, 35.0])
 def test_the_manner_of_the_samples_asks_all_of_the_value(strike, underlying, option, shares):
     # 10% of the strike, and always 100% of the market value, never less by the strike

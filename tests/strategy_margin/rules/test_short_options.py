@@ -138,6 +138,18 @@ def test_a_tied_straddle_asks_the_lesser(underlying, option, rules):
     assert straddle(put, call, INITIAL, rules) == pytest.approx(15.0)
     even = option("short call", 110, 3.0, on)
     assert straddle(put, even, INITIAL, rules) == pytest.approx(16.0)
+    cheaper = option("short call", 109, 2.0, on)  # 2 + 20 - 9: the 13 of the put
+    assert straddle(put, cheaper, INITIAL, rules) == pytest.approx(13.0 + 2.0)
+
+
+def test_a_straddle_across_two_scales_counts_both_sides_by_the_full_index(
+    underlying, option, rules
+):
+    full = underlying(4_000.0, Class.INDEX_BROAD)
+    tenth = underlying(400.0, Class.INDEX_BROAD, symbol="XYT", index_scale=0.1)
+    call, put = option("short call", 4_100, 45.0, full), option("short put", 390, 5.0, tenth)
+    # 45 + 600 - 100 of the call; ten times 5 + 60 - 10 of the put, which is more
+    assert 100 * straddle(put, call, INITIAL, rules) == pytest.approx(55_000 + 4_500)
 
 
 @given(word=words, strike=prices, spot=prices, value=prices, underlying_class=classes)
