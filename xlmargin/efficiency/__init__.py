@@ -5,17 +5,13 @@ from xlmargin.efficiency.comparison import (
     ComparisonLevel,
     compared,
     efficiency_gain,
-    strategy_figure,
-)
-from xlmargin.efficiency.released_capital import (
-    allocation_of_released_capital,
     released_capital,
+    strategy_figure,
 )
 
 __all__ = [
     "Comparison",
     "ComparisonLevel",
-    "allocation_of_released_capital",
     "compared",
     "efficiency_gain",
     "released_capital",
