@@ -37,9 +37,8 @@ def moved_holdings(holdings: ClassPositions, move: float, value: FloatArray) -> 
 
     def option(held: HeldOption) -> HeldOption:
         worth = _average(value, held.lots)
-        return replace(
-            held, leg=replace(held.leg, value=worth, underlying=moved(held.leg.underlying))
-        )
+        leg = replace(held.leg, value=worth, underlying=moved(held.leg.underlying))
+        return HeldOption(leg, held.cost, held.instrument, held.lots)
 
     def stock(held: HeldStock) -> HeldStock:
         underlying = moved(held.leg.underlying)

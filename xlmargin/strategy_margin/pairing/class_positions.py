@@ -52,9 +52,8 @@ class HeldOption:
 
     def at(self, kind: RequirementKind) -> OptionLeg:
         """The contracts as the kind of requirement counts them."""
-        return (
-            self.leg if kind is RequirementKind.MAINTENANCE else replace(self.leg, value=self.cost)
-        )
+        as_marked = kind is RequirementKind.MAINTENANCE or self.cost == self.leg.value
+        return self.leg if as_marked else replace(self.leg, value=self.cost)
 
 
 @dataclass(frozen=True)
@@ -97,19 +96,29 @@ class ClassPositions:
 
     def option_legs(self, kind: RequirementKind) -> tuple[OptionLeg, ...]:
         """The options as the kind of requirement counts them."""
-        return self._option_legs[kind]
+        return self._legs[kind][0]
 
     def stock_legs(self, kind: RequirementKind) -> tuple[StockLeg, ...]:
         """The net shares as the kind of requirement counts them."""
-        return self._stock_legs[kind]
+        return self._legs[kind][1]
 
     @cached_property
-    def _option_legs(self) -> dict[RequirementKind, tuple[OptionLeg, ...]]:
-        return {kind: tuple(o.at(kind) for o in self.options) for kind in RequirementKind}
+    def _legs(self) -> _Legs:
+        return _Legs(self.options, self.stocks)
 
-    @cached_property
-    def _stock_legs(self) -> dict[RequirementKind, tuple[StockLeg, ...]]:
-        return {kind: tuple(s.at(kind) for s in self.stocks) for kind in RequirementKind}
+
+class _Legs(dict[RequirementKind, tuple[tuple[OptionLeg, ...], tuple[StockLeg, ...]]]):
+    """Options and net shares as each kind of requirement counts them, made when first read."""
+
+    def __init__(self, options: tuple[HeldOption, ...], stocks: tuple[HeldStock, ...]) -> None:
+        self._held = options, stocks
+
+    def __missing__(
+        self, kind: RequirementKind
+    ) -> tuple[tuple[OptionLeg, ...], tuple[StockLeg, ...]]:
+        options, stocks = self._held
+        self[kind] = tuple(o.at(kind) for o in options), tuple(s.at(kind) for s in stocks)
+        return self[kind]
 
 
 def take_lots(lots: list[Lot], shares: float) -> tuple[list[Lot], list[Lot]]:
