@@ -27,7 +27,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from xlmargin import content_cache, udfs
+from xlmargin import computing, udfs
 from xlmargin.excel.ranges import Ranges
 from xlmargin.strategy_margin import RequirementKind
 from xlmargin.strategy_margin.solver import branch_and_bound
@@ -89,7 +89,7 @@ def through_the_worksheet(function: Callable[..., object], books: list[tuple[Row
     """Median and 95th percentile of first calls, as text."""
     times = []
     for book in books:
-        content_cache.forget()
+        computing.forget()
         times.append(1000 * seconds(lambda book=book: function(*book)))
     times.sort()
     return f"{median(times):>9.1f} ms {times[ceil(0.95 * len(times)) - 1]:>9.1f} ms"
@@ -113,7 +113,7 @@ def table_of_sizes(quick: bool) -> None:
 def thousand_legs(books: int) -> None:
     for seed in range(books):
         book = ranges(with_shares(seed, legs(seed, 1000)))
-        content_cache.forget()
+        computing.forget()
         taken = seconds(lambda book=book: udfs.REGT_MAINTENANCE(*book))
         margin = Ranges(*book).strategy()
         kind = RequirementKind.MAINTENANCE
@@ -144,7 +144,7 @@ def beside_margin_estimator(books: int) -> None:
         asked_in_all = peer_in_all = 0.0
         for seed in range(books):
             rows = legs(seed, count, longest=86)
-            content_cache.forget()
+            computing.forget()
             book = ranges(rows)
             ours.append(1000 * seconds(lambda book=book: udfs.REGT_INITIAL(*book)))
             asked = Ranges(*book).strategy().initial

@@ -26,7 +26,7 @@ import QuantLib as ql
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from xlmargin import content_cache, udfs
+from xlmargin import computing, udfs
 from xlmargin.pricing import Contracts, theoretical_value
 
 AS_OF, RATE = 46_346, 0.045
@@ -126,7 +126,7 @@ def cpu(call: Callable[[], object]) -> float:
 
 def fresh(ranges: tuple[Rows, Rows, Rows]) -> float:
     """CPU seconds of the first call on ranges that were not seen before."""
-    content_cache.forget()
+    computing.forget()
     return cpu(lambda: udfs.PM_REQUIREMENT(*ranges))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from xlmargin import content_cache
+from xlmargin import computing
 
 settings.register_profile("anew", deadline=None)  # a busy machine is no fault of the code
 os.environ["XLMARGIN_LOG"] = str(Path(tempfile.gettempdir()) / "xlmargin-tests.log")
@@ -23,4 +23,4 @@ settings.load_profile("same" if os.environ.get("CI") else "anew")
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Forget what tests before have computed, whose answers would stand in for the code."""
-    content_cache.forget()
+    computing.forget()

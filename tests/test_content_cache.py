@@ -9,7 +9,7 @@ import pytest
 
 from tests.excel.ranges import DIVIDENDS, MARKET, POSITIONS, SETTINGS, spoilt
 from tests.reading import check_book, read_book
-from xlmargin.content_cache import ContentCache
+from xlmargin.computing import ContentCache
 from xlmargin.excel import ranges
 
 

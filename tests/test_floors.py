@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"errors", "defects", "standard_output", "arrays"},
     {"dates"},
-    {"content_cache", "contracts", "requirement", "time_limit", "unfinished"},
+    {"computing", "contracts", "requirement", "unfinished"},
     {"option_symbols", "settings", "rulebook"},
     {"market"},
     {"known_instruments"},

@@ -14,9 +14,9 @@ from importlib import import_module
 from typing import Any, Final
 
 from xlmargin.cells.values import NO_VALUE, Value
+from xlmargin.computing import time_limit
 from xlmargin.dates import date_of
 from xlmargin.excel.worksheet_function import REGISTRY, WorksheetFunction
-from xlmargin.time_limit import time_limit
 
 _HEADED: Final = ("XLM_CHECK", "XLM_EXPLAIN")
 """Tables that have headings without an argument for them; others without one have none."""

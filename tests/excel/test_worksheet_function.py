@@ -15,11 +15,11 @@ from tests.excel.ranges import MARKET, POSITIONS, SETTINGS
 from tests.excel.registered import check_registry
 from xlmargin import udfs
 from xlmargin.cells.values import Day
+from xlmargin.computing import check_time_limit, time_limit
 from xlmargin.errors import MarginError
 from xlmargin.excel import worksheet_function as module
 from xlmargin.excel.arguments import HEADERS
 from xlmargin.excel.worksheet_function import REGISTRY, Argument, Kind, Returns, worksheet_function
-from xlmargin.time_limit import check_time_limit, time_limit
 
 pytestmark = pytest.mark.dependencies
 

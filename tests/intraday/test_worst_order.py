@@ -29,7 +29,7 @@ from tests.intraday.every_order import (
     levels_of_sets,
     worst_deficit,
 )
-from xlmargin import content_cache, udfs
+from xlmargin import computing, udfs
 from xlmargin.intraday import MOST_HOLDINGS
 
 MARK: dict[Contract, float] = {
@@ -304,6 +304,6 @@ def test_more_holdings_than_can_be_margined_are_refused(monkeypatch):
         "#XLM! activity: found holdings of more than 9 contracts that transactions lead to, "
         "wanted fewer transactions, days or accounts at once."
     )
-    content_cache.forget()
+    computing.forget()
     monkeypatch.setattr("xlmargin.intraday.levels.MOST_LEGS", 10)
     assert deficit(rows(trades, cash(100_000), MARGIN, market)) == 0

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.books import Range
-from xlmargin import content_cache, udfs
+from xlmargin import computing, udfs
 
 NAMES = "symbol type quantity strike expiration price cost account group"
 HEADINGS = NAMES.split()
@@ -100,10 +100,10 @@ def test_an_answer_does_not_depend_on_those_before(rows, changes, house):
     made = [ranges]
     for change in changes:
         made.append(edited(made[-1], change))
-    content_cache.forget()
+    computing.forget()
     there = [[function(**one) for function in FUNCTIONS] for one in made]
     back = [[function(**one) for function in FUNCTIONS] for one in reversed(made)]
     assert back == there[::-1]
     for one, answers in zip(made, there, strict=True):
-        content_cache.forget()
+        computing.forget()
         assert [function(**one) for function in FUNCTIONS] == answers

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 import xlmargin
+from xlmargin.computing import time_limit
 from xlmargin.defects import full_disk, internal_error
 from xlmargin.errors import MarginError
 from xlmargin.standard_output import claim, claim_for_json
-from xlmargin.time_limit import time_limit
 
 if TYPE_CHECKING:
     from xlmargin.excel.worksheet_function import WorksheetFunction

@@ -12,13 +12,13 @@ from typing import Final
 
 from xlmargin.commands.market import with_own
 from xlmargin.commands.report import Asked, Reported
+from xlmargin.computing import time_limit
 from xlmargin.defects import full_disk, internal_error
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.importers import read_book_files
 from xlmargin.importers.files import own_instruments
 from xlmargin.reports.table import TOTAL
-from xlmargin.time_limit import time_limit
 from xlmargin.workbooks import Functions
 from xlmargin.workbooks.pages import STRATEGIES
 

@@ -17,11 +17,11 @@ from typing import Final, Protocol
 
 from xlmargin.commands.report import Asked
 from xlmargin.commands.terminal import complaint
+from xlmargin.computing import time_limit
 from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.importers import BookRanges, read_book_files
-from xlmargin.time_limit import time_limit
 
 PRINTED: Final = ("Start", "Check", "Requirement", "Risk array", "Stress", "Account", "Comparison",
                   "Strategies")  # fmt: skip

@@ -58,7 +58,6 @@ from xlmargin.known_instruments import (
 from xlmargin.market import Market, Underlying
 from xlmargin.rulebook import UnderlyingClass, strategy_rules
 from xlmargin.settings import AccountType, KnownUnderlyings
-from xlmargin.strategy_margin.pairing.concentration import asks_add_ons
 
 NOTHING: Final = "nothing"
 NOT_STATED: Final = "not stated"
@@ -618,7 +617,7 @@ def _check_concentration(
         return
     try:
         rules = strategy_rules(date_of(market.as_of), stated.house, stated.overrides)
-        asked = asks_add_ons(rules)
+        asked = rules.asks_add_ons
     except RulebookError:  # the requirement itself says why
         return
     stock = ~positions.is_cash & ~positions.is_option & (positions.quantity != 0)

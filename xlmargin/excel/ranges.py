@@ -21,7 +21,7 @@ from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
-from xlmargin.content_cache import ContentCache
+from xlmargin.computing import ContentCache
 from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import (
     InputError,

@@ -45,10 +45,9 @@ from xlmargin.cells.values import (
     to_value,
 )
 from xlmargin.cells.words import YES_NO, YesNo
-from xlmargin.content_cache import ContentCache
+from xlmargin.computing import ContentCache, is_unlimited, time_limit
 from xlmargin.dates import DATE
 from xlmargin.errors import InputError, MarginError, Problem
-from xlmargin.time_limit import is_unlimited, time_limit
 
 
 class Kind(StrEnum):

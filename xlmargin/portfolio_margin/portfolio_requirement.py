@@ -17,6 +17,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
+from xlmargin.computing import check_time_limit
 from xlmargin.portfolio_margin.groups import (
     NO_PARENT,
     Level,
@@ -44,7 +45,6 @@ from xlmargin.risk_array import (
     valuation_points,
 )
 from xlmargin.rulebook import PortfolioRules, UnderlyingClass, portfolio_rules
-from xlmargin.time_limit import check_time_limit
 
 NO_CLASS = -1
 """What `class_of` holds for cash and for positions that are not eligible."""

@@ -75,6 +75,12 @@ class StrategyRules:
     citations: Mapping[str, str]
     remarks: Mapping[str, str]
 
+    @property
+    def asks_add_ons(self) -> tuple[bool, bool]:
+        """Whether the house asks any add-on by volume, and any by shares outstanding."""
+        steps = self.concentration
+        return any(steps.volume_add_on.values()), any(steps.ownership_add_on.values())
+
 
 @dataclass(frozen=True)
 class CallRules:

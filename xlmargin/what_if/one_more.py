@@ -26,7 +26,6 @@ from xlmargin.strategy_margin import (
     UnderlyingMargin,
     strategy_margin,
 )
-from xlmargin.strategy_margin.pairing.concentration import asks_add_ons
 from xlmargin.what_if.impact import Key, contract_keys, netted, rows_of_contracts
 
 SHARE_LOT: Final = 100.0
@@ -83,7 +82,7 @@ def _by_strategy(margin: StrategyMargin, first: IntArray, one: Positions) -> Flo
     of_position = {i: c for c in margin.classes for i in c.holdings.positions}
     keys = contract_keys(margin.book.positions)
     same = rows_of_contracts(margin.book.positions)
-    counts_across = bool(margin.book.positions.groups) and any(asks_add_ons(margin.rules))
+    counts_across = bool(margin.book.positions.groups) and any(margin.rules.asks_add_ons)
     changes = np.full((len(first), 3), np.nan)
     for i, position in enumerate(first.tolist()):
         rows = same[keys[position]]

@@ -18,7 +18,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Book
-from xlmargin.content_cache import ContentCache
+from xlmargin.computing import ContentCache
 from xlmargin.contracts import InstrumentKind
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules

@@ -18,19 +18,13 @@ from xlmargin.rulebook import ByKey, StrategyRules
 from xlmargin.settings import AccountType
 
 
-def asks_add_ons(rules: StrategyRules) -> tuple[bool, bool]:
-    """Whether the house asks any add-on by volume, and any by shares outstanding."""
-    steps = rules.concentration
-    return any(steps.volume_add_on.values()), any(steps.ownership_add_on.values())
-
-
 def with_add_ons(book: Book, rules: StrategyRules) -> Sequence[Book]:
     """The book as each account sees it: its underlyings with the account's own add-ons.
 
     None in a cash account, which pays in full.
     """
     positions, accounts = book.positions, len(book.positions.accounts)
-    if book.settings.account_type is AccountType.CASH or not any(asks_add_ons(rules)):
+    if book.settings.account_type is AccountType.CASH or not any(rules.asks_add_ons):
         return (book,) * accounts
     shares = np.zeros((accounts, len(book.market.underlyings)))
     stock = np.flatnonzero(~positions.is_cash & ~positions.is_option)

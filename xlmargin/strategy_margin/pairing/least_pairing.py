@@ -15,6 +15,7 @@ from math import fsum
 
 import numpy as np
 
+from xlmargin.computing import check_time_limit, seconds_left
 from xlmargin.errors import MarginError
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
@@ -35,7 +36,6 @@ from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS, solve
 from xlmargin.strategy_margin.solver.program import HALF_A_CENT
-from xlmargin.time_limit import check_time_limit, seconds_left
 
 
 @dataclass(frozen=True, eq=False)

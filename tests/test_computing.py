@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.books import Range
-from xlmargin import cli, content_cache, udfs
+from xlmargin import cli, computing, udfs
+from xlmargin.computing import TimeLimitReached, check_time_limit, seconds_left, time_limit
 from xlmargin.excel import worksheet_function
-from xlmargin.time_limit import TimeLimitReached, check_time_limit, seconds_left, time_limit
 
 HELD: Range = [
     ["date", "symbol", "type", "quantity", "strike", "expiration", "price"],
@@ -43,7 +43,7 @@ def test_a_call_is_refused_whole_when_its_time_is_over(
     function = getattr(udfs, name)
     whole = function(*CALLS[name])
     assert isinstance(whole, list), whole
-    content_cache.forget()
+    computing.forget()
     monkeypatch.setattr(worksheet_function, "SECONDS", -1.0)
     refused = function(*CALLS[name])
     assert refused.startswith("#XLM! time: ")
