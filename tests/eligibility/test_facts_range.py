@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlmargin.cells.words import normalized
+from xlmargin.cells.values import normalized
 from xlmargin.eligibility import Answer, Monitoring, Registration, Status
 from xlmargin.errors import InputError
 from xlmargin.excel.facts_reader import (

@@ -27,12 +27,13 @@ from xlmargin.cells.table import (
 from xlmargin.cells.values import (
     CellValue,
     Day,
+    Words,
     is_error,
     is_nothing,
+    nearest,
     shown,
     shown_text,
 )
-from xlmargin.cells.words import Words, nearest
 from xlmargin.dates import DATE, EARLIEST_SERIAL, LATEST_SERIAL, DateReadings, date_of, read_date
 
 DOLLARS: Final = "US dollars: requirements are in dollars"

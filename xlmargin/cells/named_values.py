@@ -17,15 +17,17 @@ from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import (
     Cells,
     CellValue,
+    Words,
     is_error,
     label,
+    normalized,
     rows_of,
     shown,
     shown_text,
     text_of,
     to_value,
+    wanted_words,
 )
-from xlmargin.cells.words import Words, normalized, wanted_words
 from xlmargin.dates import DATE
 
 MOST_ROWS: Final = 2_000

@@ -27,16 +27,19 @@ from xlmargin.cells.values import (
     Cell,
     Cells,
     CellValue,
+    Headings,
     Rows,
     is_error,
     is_nothing,
     label,
+    nearest,
+    normalized,
     rows_of,
     shown,
     text_of,
     to_value,
 )
-from xlmargin.cells.words import RIGHTS, SIDES, Headings, nearest, normalized
+from xlmargin.cells.words import RIGHTS, SIDES
 
 MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 200

@@ -1,10 +1,14 @@
-"""Cells as values: whatever a host, a file or a frame hands over, and what is handed back.
+"""Cells: what a host, a file or a frame hands over as values and words, and what is handed back.
 
 Excel over COM sends floats, dates, `Decimal` for currency cells and negative integers for errors;
 Office.js sends whole numbers as `int` and empty cells as ""; pandas and numpy send their own types.
 As values they are alike, a number, a text or nothing: an empty cell is None, TRUE is the text
 "TRUE", a date is its serial day, a time the fraction of it, and an error is its text, such as
 "#N/A": never an empty cell. In texts the blanks, signs and letters that look alike are one.
+
+In words and headings case, spaces, underscores, hyphens and other signs make no difference ("Exp.
+Date", "exp_date", "ExpDate"); a percent sign does, because a column in percent is not a column of
+fractions, and so do the sign of another currency, and a minus that turns the column round.
 
 What goes back into a cell is never NaN, None, infinite, or of a type that some host does not know.
 No value - NaN - is the text "#N/A", which Office.js turns into the real error; nothing is "".
@@ -13,14 +17,18 @@ No value - NaN - is the text "#N/A", which Office.js turns into the real error; 
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import marshal
 import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
+from functools import cached_property
 from itertools import chain
-from typing import Any, Final, TypeAlias, TypeGuard
+from typing import Any, Final, Generic, TypeAlias, TypeGuard, TypeVar
 
 import numpy as np
 
@@ -333,3 +341,136 @@ def refusal(error: Exception) -> str:
     """An error as one line for a cell; what was not foreseen is logged as an internal error."""
     message = str(error) if isinstance(error, MarginError) else internal_error(error)
     return (REFUSED + " ".join(message.split()))[:LONGEST_TEXT]
+
+
+_SIGNS: Final = re.compile(r"[^\w%€£¥]|_")
+
+
+_TURNED: Final = re.compile(r"^\s*[-\u2212]|\([-\u2212]\)")
+
+
+_DOLLARS: Final = re.compile(r"\b(?:US\$|USD|US dollars?)(?!\w)", re.IGNORECASE)
+"""Words in a heading that say no more than $."""
+
+
+_TENOR: Final = re.compile(r"(?P<n>\d{1,5})[\s_-]*(?P<unit>d|day|w|week|m|month|y|year)s?")
+
+
+_E = TypeVar("_E", bound=Enum)
+
+
+def normalized(text: str) -> str:
+    """A word or heading without what makes no difference: "Exp. Date" is "expdate"."""
+    return _SIGNS.sub("", text.casefold())
+
+
+@dataclass(frozen=True)
+class Words(Generic[_E]):
+    """The words for the members of an enumeration; the first of each is its own."""
+
+    of_member: Mapping[_E, tuple[str, ...]]
+
+    @cached_property
+    def members(self) -> tuple[_E, ...]:
+        """The members, in order: a column of words is read into indexes of these."""
+        return tuple(self.of_member)
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {
+            normalized(word): i for i, words in enumerate(self.of_member.values()) for word in words
+        }
+
+    def index(self, cell: CellValue) -> int:
+        """The index of the member that a cell means, -2 where it means none."""
+        return self._index.get(normalized(text_of(cell)), -2)
+
+    def read(self, cell: CellValue) -> _E | None:
+        """The member that a cell means, None where it means none."""
+        index = self.index(cell)
+        return None if index < 0 else self.members[index]
+
+    @property
+    def wanted(self) -> str:
+        """The own words as a message shows them: "stock, call, put or cash"."""
+        return wanted_words([words[0] for words in self.of_member.values()])
+
+
+def one_of(enum: type[_E], aliases: Mapping[_E, str | Iterable[str]] | None = None) -> Words[_E]:
+    """The words of an enumeration: each member's value (or name), and its aliases.
+
+    Aliases are a list, or one text with commas between them.
+    """
+    words = {}
+    for member in enum:
+        own = member.value if isinstance(member.value, str) else member.name.lower()
+        more = (aliases or {}).get(member, ())
+        listed = more.split(",") if isinstance(more, str) else more
+        words[member] = (own, *(word.strip() for word in listed))
+    return Words(words)
+
+
+def wanted_words(words: list[str]) -> str:
+    """The words of a list as a message shows them: "stock, call, put or cash"."""
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def nearest(word: str, words: Iterable[str], least: float = 0.6) -> str:
+    """The word that was probably meant, "" where none is near."""
+    by_normalized = {normalized(w): w for w in words}
+    near = difflib.get_close_matches(normalized(word)[:40], by_normalized, n=1, cutoff=least)
+    return by_normalized[near[0]] if near else ""
+
+
+def _without_dollars(text: str) -> str:
+    return normalized(_DOLLARS.sub("", text))
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The headings that a range may have, each with its aliases, and those it must have.
+
+    Where two columns have one meaning, the name itself goes first and then its aliases in their
+    order; the other column fills its gaps, and must not contradict it. Of `labels` the other one
+    may differ: an account has a number and a name. A heading of `terms` may be followed by a time,
+    such as "dividend_yield 90d".
+    """
+
+    synonyms: Mapping[str, tuple[str, ...]]
+    needed: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ("symbol", "account", "underlying")
+    terms: tuple[str, ...] = ()
+
+    def name_of(self, text: str) -> str:
+        """The heading's own name, "" where the text is not a known heading."""
+        if is_error(text) or _TURNED.search(text):
+            return ""
+        found = self._ranked.get(normalized(text)) or self._ranked.get(_without_dollars(text))
+        return found[0] if found else self._term(text)
+
+    def rank(self, text: str) -> int:
+        """The place of a heading's text in the order of preference, the first 0."""
+        return self._ranked.get(normalized(text), ("", len(self._ranked)))[1]
+
+    def without(self, *names: str) -> Headings:
+        """The headings but these."""
+        kept = {name: others for name, others in self.synonyms.items() if name not in names}
+        return Headings(kept, self.needed, self.labels, self.terms)
+
+    def _term(self, text: str) -> str:
+        typed = text.strip().lower()
+        for name in self.terms:
+            for word in (name, *self.synonyms[name]):
+                if start := re.match(re.sub(r"[\s_]", r"[\\s_-]*", word), typed):
+                    tenor = _TENOR.fullmatch(typed[start.end() :].lstrip(" _-"))
+                    if tenor:
+                        return f"{name} {int(tenor['n'])}{tenor['unit'][0]}"
+        return ""
+
+    @cached_property
+    def _ranked(self) -> dict[str, tuple[str, int]]:
+        return {
+            normalized(word): (name, rank)
+            for name, others in self.synonyms.items()
+            for rank, word in enumerate((name, *others))
+        }

@@ -16,8 +16,8 @@ import typer
 from xlmargin import reports
 from xlmargin.cells.reading import heading_row
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import text_of, to_cells, to_value
-from xlmargin.cells.words import MARKET, POSITIONS, SETTLEMENTS, STYLES, Headings
+from xlmargin.cells.values import Headings, text_of, to_cells, to_value
+from xlmargin.cells.words import MARKET, POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.commands.outputs import refuse_output, write_rows
 from xlmargin.excel.book_reader import underlyings_of
 from xlmargin.excel.ranges import Ranges

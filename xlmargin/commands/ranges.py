@@ -8,8 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.values import text_of, to_value
-from xlmargin.cells.words import normalized
+from xlmargin.cells.values import normalized, text_of, to_value
 from xlmargin.errors import Problem, Severity
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.settings_reader import stated_settings

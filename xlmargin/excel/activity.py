@@ -21,8 +21,8 @@ from xlmargin.cells.columns import (
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table, unknown_headings
 from xlmargin.cells.table import Table, column_of
-from xlmargin.cells.values import Cells, CellValue, shown_date, shown_text, text_of
-from xlmargin.cells.words import ACTIVITY, normalized
+from xlmargin.cells.values import Cells, CellValue, normalized, shown_date, shown_text, text_of
+from xlmargin.cells.words import ACTIVITY
 from xlmargin.contracts import Contract
 from xlmargin.dates import DATE, serial_of
 from xlmargin.excel.book_reader import Reading

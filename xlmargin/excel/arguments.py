@@ -11,11 +11,11 @@ import numpy as np
 from xlmargin.cells.columns import number_of
 from xlmargin.cells.values import (
     Cells,
+    one_of,
     rows_of,
     shown,
     to_value,
 )
-from xlmargin.cells.words import one_of
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.worksheet_function import Argument, Kind

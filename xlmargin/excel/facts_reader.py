@@ -10,8 +10,7 @@ from typing import Final, TypeVar
 from xlmargin.cells.columns import date_serial, number_of
 from xlmargin.cells.named_values import Field, Names, Stated, dollars, read_named_values, refuse
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.values import Cells, CellValue, text_of
-from xlmargin.cells.words import Headings, Words, nearest, normalized
+from xlmargin.cells.values import Cells, CellValue, Headings, Words, nearest, normalized, text_of
 from xlmargin.dates import date_of
 from xlmargin.eligibility import Answer, Facts, Monitoring, Registration, Status
 from xlmargin.errors import InputError

@@ -25,8 +25,8 @@ from xlmargin.cells.columns import (
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import Table
-from xlmargin.cells.values import CellValue, text_of
-from xlmargin.cells.words import YES_NO, YesNo, one_of
+from xlmargin.cells.values import CellValue, one_of, text_of
+from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.dates import DATE, DAYS_PER_YEAR, date_of
 from xlmargin.errors import Severity
 from xlmargin.excel.positions_reader import (

@@ -21,8 +21,18 @@ from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import column_of
-from xlmargin.cells.values import Cells, CellValue, rows_of, shown, shown_text, text_of, to_value
-from xlmargin.cells.words import RIGHTS, STYLES, Headings, Words
+from xlmargin.cells.values import (
+    Cells,
+    CellValue,
+    Headings,
+    Words,
+    rows_of,
+    shown,
+    shown_text,
+    text_of,
+    to_value,
+)
+from xlmargin.cells.words import RIGHTS, STYLES
 from xlmargin.contracts import Style, days_to_end
 from xlmargin.dates import DATE, DAYS_PER_YEAR, date_of, serial_of
 from xlmargin.errors import InputError, Problem

@@ -25,8 +25,7 @@ from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table, unknown_headings
 from xlmargin.cells.table import Table
-from xlmargin.cells.values import Cells, shown
-from xlmargin.cells.words import Headings
+from xlmargin.cells.values import Cells, Headings, shown
 from xlmargin.contracts import Contract
 from xlmargin.errors import InputError, Problem, RefusedPosition, Severity
 from xlmargin.excel.book_reader import Reading, placed, resolved

@@ -25,8 +25,19 @@ from xlmargin.cells.named_values import (
     word,
 )
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.values import Cells, CellValue, rows_of, shown, text_of, to_value
-from xlmargin.cells.words import YES_NO, YesNo, nearest, normalized, one_of, wanted_words
+from xlmargin.cells.values import (
+    Cells,
+    CellValue,
+    nearest,
+    normalized,
+    one_of,
+    rows_of,
+    shown,
+    text_of,
+    to_value,
+    wanted_words,
+)
+from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.contracts import TRADING_HOURS
 from xlmargin.dates import date_of, in_zone, moment_of
 from xlmargin.errors import InputError, RulebookError

@@ -22,8 +22,8 @@ from xlmargin.cells.columns import (
     words,
 )
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.values import Cells, shown, shown_date
-from xlmargin.cells.words import CANDIDATES, TRADES, one_of
+from xlmargin.cells.values import Cells, one_of, shown, shown_date
+from xlmargin.cells.words import CANDIDATES, TRADES
 from xlmargin.contracts import Contract
 from xlmargin.dates import DATE
 from xlmargin.excel.book_reader import Reading

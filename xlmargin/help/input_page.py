@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xlmargin.cells.columns import read_dates, read_numbers
-from xlmargin.cells.values import to_value
-from xlmargin.cells.words import RIGHTS, SETTLEMENTS, SIDES, STYLES, TYPES, YES_NO, Words
+from xlmargin.cells.values import Words, to_value
+from xlmargin.cells.words import RIGHTS, SETTLEMENTS, SIDES, STYLES, TYPES, YES_NO
 from xlmargin.dates import date_of
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.help.cures import DAMAGES, Damage

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from xlmargin.cells.words import (
-    ACTIVITY,
-    CANDIDATES,
-    DIVIDENDS,
-    MARKET,
-    POSITIONS,
-    TRADES,
-    Headings,
-)
+from xlmargin.cells.values import Headings
+from xlmargin.cells.words import ACTIVITY, CANDIDATES, DIVIDENDS, MARKET, POSITIONS, TRADES
 from xlmargin.excel.facts_reader import FACTS
 
 HEADINGS: Final[Mapping[str, Headings]] = {

@@ -18,8 +18,7 @@ from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.cells.columns import date_serial
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import CodedCells, Table, joined
-from xlmargin.cells.values import shown_text
-from xlmargin.cells.words import Headings
+from xlmargin.cells.values import Headings, shown_text
 from xlmargin.dates import DATE, EARLIEST_SERIAL, LATEST_SERIAL
 from xlmargin.errors import InputError
 from xlmargin.importers.parquet_files import ParquetRange, open_parquet

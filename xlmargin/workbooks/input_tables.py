@@ -14,16 +14,8 @@ from typing import Final
 from xlmargin.cells.columns import date_serial
 from xlmargin.cells.reading import heading_row
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import text_of, to_value
-from xlmargin.cells.words import (
-    ACTIVITY,
-    CANDIDATES,
-    DIVIDENDS,
-    MARKET,
-    POSITIONS,
-    TRADES,
-    Headings,
-)
+from xlmargin.cells.values import Headings, text_of, to_value
+from xlmargin.cells.words import ACTIVITY, CANDIDATES, DIVIDENDS, MARKET, POSITIONS, TRADES
 from xlmargin.excel.facts_reader import FACTS
 from xlmargin.excel.settings_reader import setting_name
 from xlmargin.workbooks.live_formulas import Argument
