@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlmargin.market import HouseRates
 from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
@@ -52,6 +53,24 @@ def test_stock_that_is_not_margin_stock_is_paid_in_full(underlying, rules):
 def test_maintenance_of_short_stock_on_top_of_its_value(price, on_top, underlying, rules):
     found = short_stock(underlying(price), price, MAINTENANCE, rules)
     assert found == pytest.approx(on_top)
+
+
+@pytest.mark.parametrize(
+    ("price", "underlying_class", "on_top"),
+    [
+        (100.0, Class.STOCK, 30.0 + 10.0),
+        (10.0, Class.STOCK, 5.0 + 1.0),
+        (4.0, Class.STOCK, 4.0 + 0.4),
+        (2.0, Class.STOCK, 2.5 + 0.2),
+        (8.0, Class.ETN, 2.4 + 0.8),  # no amount a share
+    ],
+)
+def test_what_a_house_adds_for_concentration_comes_on_top(
+    price, underlying_class, on_top, underlying, rules
+):
+    on = underlying(price, underlying_class, house=HouseRates(add_on=0.10))
+    assert short_stock_on_top(on, price, rules) == pytest.approx(on_top)
+    assert long_stock(on, price, MAINTENANCE, rules) == pytest.approx(0.35 * price)
 
 
 @pytest.mark.parametrize(
