@@ -312,6 +312,8 @@ def names(table: Table, column: str, log: ProblemLog) -> CodedCells:
 
     Every row has a code, and so a name.
     """
+    if not table.has(column):
+        return CodedCells(np.zeros(len(table), dtype=np.int32), ("",))
     cells = table.texts(column)
     good = [isinstance(c, str) and bool(_NAME.fullmatch(c)) and not is_error(c)
             for c in cells.distinct]  # fmt: skip
@@ -335,9 +337,11 @@ def refuse_beyond(
     greatest: float | FloatArray, values: FloatArray, table: Table, column: str, log: ProblemLog
 ) -> None:
     """A problem for each number, of either sign, that is greater."""
-    for most in np.unique(greatest):
-        where = (np.abs(values) > most) & np.equal(greatest, most)
-        log.errors_where(where, table, column, at_most(most))
+    beyond = np.abs(values) > greatest
+    if beyond.any():
+        for most in np.unique(greatest):
+            where = beyond & np.equal(greatest, most)
+            log.errors_where(where, table, column, at_most(most))
 
 
 def need(

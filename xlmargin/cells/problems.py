@@ -92,8 +92,10 @@ class ProblemLog:
 
         Rows are passed over that have an error in one of the columns `after` already.
         """
+        if not where.any():
+            return
         known = [self._refused[place] for c in after if (place := (table.name, c)) in self._refused]
-        if known and where.any():
+        if known:
             where = where & ~np.isin(table.rows, sorted(set().union(*known)))
         self._where(Severity.ERROR, where, table, column, wanted, show)
 
