@@ -166,7 +166,7 @@ def _serial(year: int, month: int, day: int, time: float) -> float:
     return serial if EARLIEST_SERIAL <= serial <= LATEST_SERIAL else np.nan
 
 
-def is_saturday(serial: FloatArray) -> BoolArray:
+def is_saturday(serial: FloatArray | float) -> BoolArray:
     """Which serial days are Saturdays."""
     return np.asarray(np.floor(serial) % 7 == 0)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -17,7 +16,15 @@ from xlmargin.importers.brokers.holdings import (
     holding,
     not_ours,
 )
-from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
+from xlmargin.importers.brokers.records import (
+    Columns,
+    Lines,
+    Record,
+    day_in,
+    has_headings,
+    headed_by,
+    records,
+)
 from xlmargin.option_symbols import read_option_symbol, share_ticker
 
 _COLUMNS: Final[Columns] = {
@@ -34,10 +41,6 @@ _SIGNATURE: Final = {"symbol", "last price $", "value $"}
 _GENERATED: Final = re.compile(r"Generated at (?P<day>[A-Z][a-z]{2} \d{1,2} \d{4}).*")
 _BOND: Final = re.compile(r".*(%|\d{1,2}/\d{1,2}/\d{2,4}).*")
 """A bond's symbol is its name, with its coupon and its maturity."""
-
-
-def _recognises(lines: Lines) -> bool:
-    return any(has_headings(line, _SIGNATURE) for line in lines)
 
 
 def _records(lines: Lines) -> Iterator[Record]:
@@ -68,18 +71,13 @@ def _entry(record: Record) -> Entry:
     return not_ours(record, "symbol") if not named and _BOND.fullmatch(symbol) else holding(record)
 
 
-def _as_of(lines: Lines) -> dt.date | None:
-    matches = (_GENERATED.fullmatch(line.first) for line in lines[-10:])
-    return next((day_of(match["day"]) for match in matches if match), None)
-
-
 ETRADE: Final = Format(
     name="E*TRADE positions",
     sure="headings seen in six public files; apostrophes other than the plain one not confirmed",
     columns=_COLUMNS,
     needed=_NEEDED,
-    recognises=_recognises,
+    recognises=headed_by(*_SIGNATURE),
     records=_records,
     entry=_entry,
-    as_of=_as_of,
+    as_of=day_in(_GENERATED),
 )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers.holdings import PENDING, Entry, Format, cash_held, holding
 from xlmargin.importers.brokers.records import (
     Columns,
     Lines,
     Record,
-    has_headings,
+    day_in,
+    headed_by,
     records,
 )
 
@@ -35,10 +34,6 @@ _CORE_FUND: Final = "**"
 _DOWNLOADED: Final = re.compile(r"Date downloaded (?P<day>\S+).*")
 
 
-def _recognises(lines: Lines) -> bool:
-    return any(has_headings(line, _SIGNATURE) for line in lines)
-
-
 def _records(lines: Lines) -> Iterator[Record]:
     """The records below the headings, down to the blank line that notices follow."""
     return records(lines, _COLUMNS, _NEEDED, blank_ends=True)
@@ -55,18 +50,13 @@ def _entry(record: Record) -> Entry:
     return holding(record)
 
 
-def _as_of(lines: Lines) -> dt.date | None:
-    matches = (_DOWNLOADED.fullmatch(line.first) for line in lines[-10:])
-    return next((day_of(match["day"]) for match in matches if match), None)
-
-
 FIDELITY: Final = Format(
     name="Fidelity positions",
     sure="headings seen in six public files; shares' classes and some account types not confirmed",
     columns=_COLUMNS,
     needed=_NEEDED,
-    recognises=_recognises,
+    recognises=headed_by(*_SIGNATURE),
     records=_records,
     entry=_entry,
-    as_of=_as_of,
+    as_of=day_in(_DOWNLOADED),
 )

@@ -14,7 +14,7 @@ from xlmargin.cells.columns import day_of
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.words import RIGHTS, SIDES
 from xlmargin.contracts import PRINCIPAL, InstrumentKind
-from xlmargin.dates import LAST_SATURDAY, serial_of
+from xlmargin.dates import LAST_SATURDAY, is_saturday, serial_of
 from xlmargin.errors import Problem
 from xlmargin.importers.brokers.records import Columns, Lines, Record, shown
 from xlmargin.known_instruments import KNOWN
@@ -50,7 +50,6 @@ _TREASURY: Final = re.compile(r"\bU\.? ?S\.? TREAS|\bT[ -]BILL\b|\bTREASURY (?:B
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4}")
 _SAME_STRIKE: Final = 0.0005
 _ONE_DAY: Final = dt.timedelta(days=1)
-_SATURDAY: Final = 5
 _ACCOUNT: Final = re.compile(r"([^=+\-@\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,63})?")
 
 
@@ -179,7 +178,8 @@ def option_held(record: Record, option: OptionSymbol | None = None) -> Entry:
     price = abs(record.number("price"))
     multiplier, note = _multiplier(record, option, quantity, price)
     underlying = share_ticker(record.text("underlying"))
-    if _is_saturday(option.expiration) and serial_of(option.expiration) > LAST_SATURDAY:
+    expires = serial_of(option.expiration)
+    if is_saturday(expires) and expires > LAST_SATURDAY:
         option = replace(option, expiration=option.expiration - _ONE_DAY)
         note = "a Saturday expiration, taken as the Friday before it"
     if adjusted_root(option.root):
@@ -221,10 +221,6 @@ def not_ours(record: Record, field: str = "type") -> NotOurs:
     if field != "symbol":
         found += f" of {shown(record.text('symbol'))}"
     return NotOurs(record.line.problem(record.label(field), found, OURS))
-
-
-def _is_saturday(day: dt.date) -> bool:
-    return day.weekday() == _SATURDAY
 
 
 def _quantity(record: Record) -> float:
@@ -295,7 +291,8 @@ def _check_terms(record: Record, option: OptionSymbol) -> None:
     if abs(record.number("strike") - option.strike) > _SAME_STRIKE:
         raise record.refused("strike", f"{option.strike:g}, as the symbol says")
     expiration = record.day("expiration")
-    day_before = option.expiration - _ONE_DAY if _is_saturday(option.expiration) else None
+    on_saturday = is_saturday(serial_of(option.expiration))
+    day_before = option.expiration - _ONE_DAY if on_saturday else None
     if expiration not in (None, option.expiration, day_before):
         raise record.refused("expiration", f"{option.expiration}, as the symbol says")
     right = record.text("right")

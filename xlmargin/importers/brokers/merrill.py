@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xlmargin.importers.brokers.holdings import Entry, Format, cash_held, holding, option_held
-from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
+from xlmargin.importers.brokers.records import Columns, Lines, Record, headed_by, records
 from xlmargin.option_symbols import is_money_fund, read_option_symbol
 
 _COLUMNS: Final[Columns] = {
@@ -23,10 +23,6 @@ _COLUMNS: Final[Columns] = {
 _NEEDED: Final = ("symbol", "quantity", "price")
 _SIGNATURE: Final = ("COB Date", "Security #")
 _CASH: Final = ("bank deposit", "money account", "money fund", "cash")
-
-
-def _recognises(lines: Lines) -> bool:
-    return any(has_headings(line, _SIGNATURE) for line in lines)
 
 
 def _records(lines: Lines) -> Iterator[Record]:
@@ -62,7 +58,7 @@ MERRILL: Final = Format(
     sure="headings seen in one public file; the letter of the strike's decimals not confirmed",
     columns=_COLUMNS,
     needed=_NEEDED,
-    recognises=_recognises,
+    recognises=headed_by(*_SIGNATURE),
     records=_records,
     entry=_entry,
     as_of=_as_of,

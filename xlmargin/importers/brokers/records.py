@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
@@ -99,6 +99,21 @@ def has_headings(line: Line, names: Iterable[str]) -> bool:
     """Whether all these headings stand in a line."""
     there = {heading(cell) for cell in line.cells}
     return all(heading(name) in there for name in names)
+
+
+def headed_by(*names: str) -> Callable[[Lines], bool]:
+    """Whether a line of a file has all these headings."""
+    return lambda lines: any(has_headings(line, names) for line in lines)
+
+
+def day_in(pattern: re.Pattern[str]) -> Callable[[Lines], dt.date | None]:
+    """The day in one of the last lines of a file, as the `day` of a pattern names it."""
+
+    def day(lines: Lines) -> dt.date | None:
+        matches = (pattern.fullmatch(line.first) for line in lines[-10:])
+        return next((day_of(match["day"]) for match in matches if match), None)
+
+    return day
 
 
 @dataclass(frozen=True)

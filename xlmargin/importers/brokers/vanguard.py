@@ -12,7 +12,14 @@ from xlmargin.importers.brokers.holdings import (
     shares_held,
     treasury_held,
 )
-from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
+from xlmargin.importers.brokers.records import (
+    Columns,
+    Lines,
+    Record,
+    has_headings,
+    headed_by,
+    records,
+)
 
 _COLUMNS: Final[Columns] = {
     "account": ("Account Number",),
@@ -24,12 +31,6 @@ _COLUMNS: Final[Columns] = {
 }
 _NEEDED: Final = ("account", "symbol", "quantity", "price", "value")
 _SIGNATURE: Final = ("Investment Name", "Share Price", "Total Value")
-
-
-def _recognises(lines: Lines) -> bool:
-    return any(
-        has_headings(line, ("Investment Name", "Share Price", "Total Value")) for line in lines
-    )
 
 
 def _records(lines: Lines) -> Iterator[Record]:
@@ -52,7 +53,7 @@ VANGUARD: Final = Format(
     sure="headings seen in one public file; no option seen",
     columns=_COLUMNS,
     needed=_NEEDED,
-    recognises=_recognises,
+    recognises=headed_by("Investment Name", "Share Price", "Total Value"),
     records=_records,
     entry=_entry,
 )
