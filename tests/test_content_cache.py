@@ -137,3 +137,28 @@ def test_threads_that_ask_the_same_wait_for_one_computation() -> None:
         all_here.set()
         assert [answer.result(20) for answer in answers] == [0, 0, 0, 0]
     assert asked == [7]
+
+
+def test_what_is_missing_is_computed_together() -> None:
+    cache, asked = ContentCache[int, int](100, 100, lambda key, value: 1), []
+
+    def doubled(keys: list[int]) -> list[int]:
+        def compute(places: list[int]) -> list[int]:
+            asked.append([keys[i] for i in places])
+            return [2 * keys[i] for i in places]
+
+        return cache.get_many(keys, compute)
+
+    assert doubled([3, 1, 3, 2]) == [6, 2, 6, 4]
+    assert doubled([1, 5, 2]) == [2, 10, 4]
+    assert doubled([5, 1]) == [10, 2]
+    assert asked == [[3, 1, 2], [5]]
+
+
+def test_of_many_that_fail_none_is_remembered() -> None:
+    cache = of_size(1)
+    cache.get(1, lambda key: 0)
+    with pytest.raises(ZeroDivisionError):
+        cache.get_many([1, 2, 3], lambda places: [1 // 0 for _ in places])
+    assert len(cache) == 1
+    assert cache.get_many([2, 3], lambda places: [7 for _ in places]) == [7, 7]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -101,23 +101,47 @@ class ContentCache(Generic[_K, _V]):
 
     def get(self, key: _K, compute: Callable[[_K], _V]) -> _V:
         """The value of the key: the remembered one, or else a new one."""
-        new: Future[_V] = Future()
+        return self.get_many((key,), lambda _: (compute(key),))[0]
+
+    def get_many(
+        self, keys: Sequence[_K], compute: Callable[[list[int]], Sequence[_V]]
+    ) -> list[_V]:
+        """The value of each key: those that are not remembered are computed together.
+
+        `compute` takes the places of these among the keys, and answers a value for each.
+        """
+        new: dict[int, Future[_V]] = {}
+        found: list[Future[_V]] = []
         with self._lock:
-            known = self._values.setdefault(key, new)
-            self._values.move_to_end(key)
-        if known is not new:
-            return known.result()
+            for i, key in enumerate(keys):
+                if key not in self._values:
+                    new[i] = self._values[key] = Future()
+                self._values.move_to_end(key)
+                found.append(self._values[key])
+        if new:
+            self._compute(keys, new, compute)
+        return [one.result() for one in found]
+
+    def _compute(
+        self,
+        keys: Sequence[_K],
+        new: dict[int, Future[_V]],
+        compute: Callable[[list[int]], Sequence[_V]],
+    ) -> None:
+        """Fill in the new values; where that fails, forget them."""
         try:
-            value = compute(key)
+            values = compute(list(new))
         except BaseException as error:
             with self._lock:
-                if self._values.get(key) is new:
-                    del self._values[key]
-            new.set_exception(error)
+                for i, one in new.items():
+                    if self._values.get(keys[i]) is one:
+                        del self._values[keys[i]]
+            for one in new.values():
+                one.set_exception(error)
             raise
-        new.set_result(value)
-        self._count(key, new, self._size_of(key, value))
-        return value
+        for (i, one), value in zip(new.items(), values, strict=True):
+            one.set_result(value)
+            self._count(keys[i], one, self._size_of(keys[i], value))
 
     def _count(self, key: _K, new: Future[_V], size: int) -> None:
         """Take the size of a new value into account, and forget what is too much."""

@@ -31,6 +31,9 @@ class Placed(Protocol):
     def cell(self, heading: str, index: int) -> CellValue:
         """One cell, by its heading and the index of its row."""
 
+    def different(self, heading: str, index: IntArray) -> IntArray:
+        """Of these rows the first of each different cell, by its heading."""
+
     def letter(self, heading: str) -> str:
         """The sheet's letter of a column, "" where it is not known."""
 
@@ -125,8 +128,8 @@ class ProblemLog:
     ) -> None:
         if where.any():
             at = np.flatnonzero(where)
-            cells = dict.fromkeys(table.cell(column, int(i)) for i in at)
-            found = [show(cell) for cell in list(cells)[: _MOST_SHOWN + 1]]
+            different = table.different(column, at)[: _MOST_SHOWN + 1]
+            found = [show(table.cell(column, int(i))) for i in different]
             rows = table.rows[at].tolist()
             self._add(severity, table.name, column, wanted, rows, found, table.letter(column))
 

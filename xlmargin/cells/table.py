@@ -212,6 +212,14 @@ class Table:
         value = float(column[index])
         return None if np.isnan(value) else value
 
+    def different(self, heading: str, index: IntArray) -> IntArray:
+        """Of these rows the first of each different cell, by the heading; in their order."""
+        column = self.columns.get(heading, self.unknown.get(heading))
+        if column is None:
+            return index[:1]
+        cells = column.codes[index] if isinstance(column, CodedCells) else column[index]
+        return index[np.sort(np.unique(cells, return_index=True)[1])]
+
     def cells(self, heading: str) -> list[CellValue]:
         """The cells of a column one by one; all empty where there is no such column."""
         return [self.cell(heading, i) for i in range(len(self))]

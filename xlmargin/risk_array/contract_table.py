@@ -22,7 +22,7 @@ from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
-from xlmargin.pricing import Contracts, VolatilityStatus, theoretical_value
+from xlmargin.pricing import Contracts, VolatilityStatus
 from xlmargin.risk_array.option_volatility import (
     OptionVolatility,
     VolatilitySource,
@@ -30,6 +30,7 @@ from xlmargin.risk_array.option_volatility import (
     option_volatility,
     parity_tolerance,
 )
+from xlmargin.risk_array.priced_parts import values_by_part
 from xlmargin.risk_array.smile import volatility_at_same_moneyness
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.settings import BaseValue, Settings, Smile
@@ -95,7 +96,8 @@ class ContractTable:
             volatility = volatility_at_same_moneyness(
                 volatility, self.contracts.strike, self.spot, moved_spot, self.series
             )
-        values = theoretical_value(self.contracts, moved_spot, volatility * (1.0 + volatility_move))
+        volatility = volatility * (1.0 + volatility_move)
+        values = values_by_part(self.contracts, self.underlying, moved_spot, volatility)
         return np.where(self.settled[:, None], self.mark[:, None], values)
 
     @property
@@ -161,6 +163,7 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     mark_spot = np.where(np.isnan(taken_at) | settled, spot, taken_at)
     found = option_volatility(
         contracts,
+        underlying,
         mark_spot,
         mark,
         stated,
@@ -177,7 +180,7 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     other = (found.source != VolatilitySource.SOLVED) | ~unmoved
     some, volatility = contracts.take(other), found.volatility[other]
     at = np.column_stack([spot, mark_spot])[other]
-    values = theoretical_value(some, at, volatility)
+    values = values_by_part(some, underlying[other], at, volatility)
     model[other] = values[:, 0]
     moved = mark.copy()
     gained = np.where(np.isnan(mark[other]), 0.0, values[:, 0] - values[:, 1])

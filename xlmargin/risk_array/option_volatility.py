@@ -17,14 +17,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.pricing import (
     Contracts,
     VolatilityStatus,
-    implied_volatility,
     theoretical_value,
     zero_volatility_value,
 )
+from xlmargin.risk_array.priced_parts import volatility_by_part
 from xlmargin.settings import Settings, UnsolvedPrice
 
 PARITY_TOLERANCE: Final = 0.005
@@ -83,6 +83,7 @@ class OptionVolatility:
 
 def option_volatility(
     contracts: Contracts,
+    underlying: IntArray,
     mark_spot: FloatArray,
     mark: FloatArray,
     stated: FloatArray,
@@ -102,7 +103,8 @@ def option_volatility(
     status = np.full(count, VolatilityStatus.SOLVED, np.int8)
     least = np.full(count, np.nan)
     rows = np.flatnonzero(solves)
-    found = implied_volatility(contracts.take(rows), mark_spot[rows], mark[rows])
+    some, spot = contracts.take(rows), mark_spot[rows]
+    found = volatility_by_part(some, underlying[rows], spot, mark[rows])
     volatility[rows], status[rows] = found.volatility, found.status
     source[rows] = VolatilitySource.SOLVED
     rows = rows[found.status != VolatilityStatus.SOLVED]
