@@ -124,3 +124,19 @@ def test_far_wings_of_european_prices():
 def test_no_contracts():
     none = contracts([], 100.0, 0.5, 0.05)
     assert len(implied_volatility(none, np.zeros(0), np.zeros(0)).status) == 0
+
+
+@pytest.mark.parametrize("american", [True, False])
+def test_a_volatility_does_not_depend_on_the_contracts_beside_it(american):
+    random, count = np.random.default_rng(1), 200
+    call, strike = random.random(count) < 0.5, random.uniform(80, 120, count)
+    years, volatility = random.uniform(0.02, 2, count), random.uniform(0.1, 0.8, count)
+    terms = contracts(call, strike, years, 0.04, 0.01, american)
+    spot = np.full(count, 100.0)
+    price = np.round(theoretical_value(terms, spot, volatility)[:, 0], 2)
+    together = implied_volatility(terms, spot, price).volatility
+    alone = [
+        implied_volatility(terms.take(one), spot[one], price[one]).volatility[0]
+        for one in np.arange(count)[:, None]
+    ]
+    np.testing.assert_array_equal(together, alone)

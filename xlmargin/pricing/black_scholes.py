@@ -118,12 +118,14 @@ def _total_variance(price: FloatArray, x: FloatArray) -> FloatArray:
         seed_low = np.minimum(inflection, _ROOT_TWO_PI * (price - 0.5 * x))
         seed_high = np.maximum(inflection, _ROOT_TWO_PI * price)
         variance = np.maximum(np.where(low, seed_low, seed_high) ** 2, least)
+        settled = np.zeros(len(variance), dtype=bool)
         for _ in range(HALLEY_STEPS):
             step = _halley_step(variance, x, low, target)
-            variance = np.maximum(variance + step, least)
-            if np.all(np.abs(step) <= LAST_STEP * variance):
+            # What is settled stays as it is, however long its neighbours take.
+            variance = np.where(settled, variance, np.maximum(variance + step, least))
+            settled |= np.abs(step) <= LAST_STEP * variance
+            if settled.all():
                 break
-        settled = np.abs(step) <= LAST_STEP * variance
     return np.where(settled, variance, np.nan)
 
 
