@@ -19,9 +19,9 @@ from xlmargin.excel.arguments import (
     read_moves,
     read_word,
 )
-from xlmargin.excel.book_reader import underlyings_of
 from xlmargin.excel.facts_reader import read_facts
 from xlmargin.excel.option_arguments import read_options, read_parity, read_symbol
+from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.settings_reader import read_settings_alone
 from xlmargin.excel.worksheet_function import TODAY, Argument, Kind, Returns, worksheet_function

@@ -19,8 +19,8 @@ from xlmargin.cells.values import Cells, shown
 from xlmargin.cells.words import POSITIONS
 from xlmargin.contracts import Contract, InstrumentKind
 from xlmargin.errors import InputError
-from xlmargin.excel.book_reader import resolved
 from xlmargin.excel.orders import contract_of
+from xlmargin.excel.placing import resolved
 from xlmargin.excel.positions_reader import PositionRows, read_positions
 from xlmargin.importers.clearing_house import (
     POINTS,

@@ -19,7 +19,7 @@ from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import Headings, text_of, to_cells, to_value
 from xlmargin.cells.words import MARKET, POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.commands.outputs import refuse_output, write_rows
-from xlmargin.excel.book_reader import underlyings_of
+from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileCell, FileRows
 from xlmargin.known_instruments import KnownInstruments

@@ -1,4 +1,4 @@
-"""Second looks at what can be read: mostly warnings, for the positions are the user's."""
+"""Second looks at a book that can be read: warnings, for the positions are the user's."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import IntArray
 from xlmargin.book import Book, Positions, cash_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
-from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.values import shown_date
-from xlmargin.dates import date_of, is_saturday, is_standard_saturday
+from xlmargin.dates import date_of
 from xlmargin.errors import InputError, MarginError, Problem, Severity
-from xlmargin.excel.positions_reader import PositionRows
 from xlmargin.known_instruments import CLASS, NOT_USED, Finding
 from xlmargin.margin_calls import business_day_before, is_business_day
 from xlmargin.market import Market, Underlying
@@ -23,12 +20,6 @@ from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.risk_array.contract_table import NO_CONTRACT
 from xlmargin.strategy_margin import strategy_margin
 
-MOST_APART: Final = 0.01
-"""Share of the spot by which a stock row's price may differ from it before that is worth a look."""
-TOO_FAR_APART: Final = 2.0
-_FAR_SPOT: Final = 0.10
-_WRONG_SPOT: Final = 0.25
-"""Shares of the spot by which the underlying's price at the mark is a warning, or an error."""
 MOST_NAMED: Final = 5
 """Accounts named in one warning; of the rest only their number is told."""
 
@@ -41,106 +32,6 @@ _A_TICK: Final = 0.05
 """Dollars per unit by which it may differ in any case."""
 _MOST_TIMES: Final = 10.0
 """How many times its underlying's price a strike may be, or the other way round."""
-_TOTAL: Final = "total"
-
-
-def check_expirations(rows: PositionRows, as_of: float, log: ProblemLog) -> None:
-    """An option that expired before the day of the snapshot is a problem; the same day is not."""
-    day, expiration = np.floor(as_of), np.floor(rows.expiration)
-    wanted = f"{shown_date(as_of)} or later: the option has expired"
-    typed = ~rows.table.empty("expiration")
-    expired = rows.is_option & (expiration < day)
-    log.errors_where(expired & typed, rows.table, "expiration", wanted, shown_date)
-    log.errors_where(expired & ~typed, rows.table, "symbol", wanted)
-    matured = rows.is_treasury & (expiration <= day)
-    wanted = f"a day after {shown_date(as_of)}: what has matured is cash"
-    log.errors_where(matured, rows.table, "expiration", wanted, shown_date)
-    weekend = is_saturday(expiration) & ~is_standard_saturday(expiration) | (expiration % 7 == 1)
-    column = np.where(typed, "expiration", "symbol")
-    for each in ("expiration", "symbol"):
-        where = rows.is_option & weekend & (column == each)
-        log.warnings_where(where, rows.table, each, "an expiration on a weekday")
-
-
-def check_stock_prices(
-    rows: PositionRows, spot: FloatArray, in_market: BoolArray, log: ProblemLog
-) -> None:
-    """A stock row's price far from the market's is a warning; from another stock row's, an error.
-
-    Without a market range nothing says which of two prices the options are to be valued with. A
-    price twice or half the market's is an error too: one of them is in cents, or before a split.
-    """
-    apart = rows.is_stock & (np.abs(rows.price - spot) > MOST_APART * spot)
-    near = (spot <= TOO_FAR_APART * rows.price) & (rows.price <= TOO_FAR_APART * spot)
-    for i in np.flatnonzero(apart).tolist():
-        says = "as the market says" if in_market[i] else "as another row says, or a market range"
-        report = log.warning if in_market[i] and near[i] else log.error
-        found, wanted = f"{rows.price[i]:.10g}", f"about {spot[i]:.10g}, {says}"
-        report(rows.table.name, int(rows.table.rows[i]), "price", found, wanted)
-
-
-def mark_spots(
-    rows: PositionRows, spot: FloatArray, index_scale: FloatArray, log: ProblemLog
-) -> FloatArray:
-    """The prices of the underlyings when marks were taken, $; one far from today's is a problem.
-
-    That of a full index beside options on a part of it is taken for that part of it.
-    """
-    given = np.where(rows.is_option, rows.mark_spot, np.nan)
-    of_full = (np.abs(given / spot - 1) > _WRONG_SPOT) & (
-        np.abs(given * index_scale / spot - 1) <= _WRONG_SPOT
-    )
-    text = "the price of the full index, taken times index_scale"
-    log.notes_where(of_full, rows.table, "mark_spot", text)
-    found = np.where(of_full, given * index_scale, given)
-    apart = np.abs(found / spot - 1)
-    wanted = "a price of the underlying nearer today's"
-    log.errors_where(apart > _WRONG_SPOT, rows.table, "mark_spot", wanted)
-    far = (apart > _FAR_SPOT) & (apart <= _WRONG_SPOT)
-    log.warnings_where(far, rows.table, "mark_spot", wanted)
-    return found
-
-
-def check_names(rows: PositionRows, log: ProblemLog) -> None:
-    """Warnings for accounts and groups that were probably meant to be one."""
-    accounts, groups = rows.account, rows.group
-    _check_spellings(rows, "account", accounts, log)
-    _check_spellings(rows, "group", groups, log)
-    _check_spread_groups(rows, accounts, groups, log)
-    total = np.array([name.casefold() == _TOTAL for name in accounts], dtype=bool)
-    if total.any() and not total.all():
-        wanted = f"another name: tables call the sum of all accounts {_TOTAL}"
-        log.warnings_where(total, rows.table, "account", wanted)
-    without = np.array([not name for name in accounts], dtype=bool)
-    if without.any() and not without.all():
-        wanted = "an account, as other rows have; these rows are an account of their own"
-        log.warnings_where(without, rows.table, "account", wanted)
-
-
-def _check_spellings(
-    rows: PositionRows, column: str, names: Sequence[str], log: ProblemLog
-) -> None:
-    """A warning for each name that another row spells in other capitals."""
-    first: dict[str, str] = {}
-    for name in dict.fromkeys(names):
-        other = first.setdefault(name.casefold(), name)
-        if other != name:
-            where = np.array([each == name for each in names], dtype=bool)
-            wanted = f"{other!r}, if the same {column} is meant"
-            log.warnings_where(where, rows.table, column, wanted)
-
-
-def _check_spread_groups(
-    rows: PositionRows, accounts: Sequence[str], groups: Sequence[str], log: ProblemLog
-) -> None:
-    """A warning for each group with rows in several accounts, which nothing pairs."""
-    first: dict[str, str] = {}
-    spread = [
-        bool(group) and first.setdefault(group, account) != account
-        for group, account in zip(groups, accounts, strict=True)
-    ]
-    wanted = "rows of one account: accounts are margined apart"
-    log.warnings_where(np.array(spread, dtype=bool), rows.table, "group", wanted)
 
 
 def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:

@@ -28,8 +28,8 @@ from xlmargin.cells.table import Table
 from xlmargin.cells.values import Cells, Headings, shown
 from xlmargin.contracts import Contract
 from xlmargin.errors import InputError, Problem, RefusedPosition, Severity
-from xlmargin.excel.book_reader import Reading, placed, resolved
-from xlmargin.excel.checks import check_expirations
+from xlmargin.excel.book_reader import Reading
+from xlmargin.excel.placing import check_expirations, placed, resolved
 from xlmargin.excel.positions_reader import (
     PositionRows,
     check_prices,
