@@ -20,8 +20,7 @@ from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.help import EXAMPLE_BOOK, EXAMPLES, Example, help_rows, usage
 from xlmargin.help.example_book import Rows
 from xlmargin.help.help_page import INPUT
-from xlmargin.help.html import element
-from xlmargin.help.html_tables import answer_table, shown_value
+from xlmargin.help.html import answer_table, element, shown_value
 from xlmargin.help.settings_help import SETTINGS_HELP, parameters_help, settings_help
 from xlmargin.help.texts import GROUPS
 from xlmargin.hosts.differences import DIFFERENCES

@@ -100,7 +100,7 @@ def _part(path: Path, name: str) -> str:
 
 
 def _is_our_page(path: Path) -> bool:
-    from xlmargin.help.page import GENERATOR
+    from xlmargin.help.html import GENERATOR
 
     with path.open("rb") as file:
         return GENERATOR.encode() in file.read(_READ)

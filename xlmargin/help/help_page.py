@@ -8,9 +8,7 @@ import xlmargin
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.help.example_book import AS_OF, EXAMPLE_BOOK
 from xlmargin.help.function_help import function_help
-from xlmargin.help.html import Content, Html, element, lines, link
-from xlmargin.help.html_tables import answer_table, plain_table
-from xlmargin.help.page import page
+from xlmargin.help.html import Content, Html, answer_table, element, lines, link, page, plain_table
 from xlmargin.help.settings_help import parameters_help, settings_help
 from xlmargin.help.texts import CELL_ERRORS, CONVENTIONS, GROUPS
 from xlmargin.reports.table import Table

@@ -15,10 +15,8 @@ from xlmargin.dates import date_of
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.help.cures import DAMAGES, Damage
 from xlmargin.help.example_book import AS_OF
-from xlmargin.help.html import Content, Html, element, lines, link
-from xlmargin.help.html_tables import plain_table
-from xlmargin.help.page import page
-from xlmargin.help.range_help import HEADINGS
+from xlmargin.help.html import Content, Html, element, lines, link, page, plain_table
+from xlmargin.help.texts import HEADINGS
 from xlmargin.option_symbols import read_option_symbol
 from xlmargin.rulebook import UnderlyingClass, portfolio_rules, strategy_rules
 

@@ -1,9 +1,13 @@
-"""What the page says in words: conventions of both regimes, and what error texts mean."""
+"""What the page says in words: conventions of both regimes, headings, and what error texts mean."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+
+from xlmargin.cells.values import Headings
+from xlmargin.cells.words import ACTIVITY, CANDIDATES, DIVIDENDS, MARKET, POSITIONS, TRADES
+from xlmargin.excel.facts_reader import FACTS
 
 GROUPS: Final[Mapping[str, str]] = {
     "PM_": "Portfolio margin",
@@ -72,3 +76,14 @@ CELL_ERRORS: Final = (
      " logged. No number is answered then."),
 )  # fmt: skip
 """What stands in a cell instead of a number, and what it means."""
+
+HEADINGS: Final[Mapping[str, Headings]] = {
+    "Positions": POSITIONS,
+    "Market": MARKET,
+    "Dividends": DIVIDENDS,
+    "Trades": TRADES,
+    "Candidates": CANDIDATES,
+    "Activity": ACTIVITY,
+    "Facts (names in the first column)": FACTS,
+}
+"""Headings by range."""
