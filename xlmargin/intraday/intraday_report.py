@@ -17,11 +17,15 @@ from xlmargin.intraday.activity import Activity
 from xlmargin.intraday.contracts import Contracts, contracts_of
 from xlmargin.intraday.deficits import Deficit, deficits_of
 from xlmargin.intraday.levels import Holding, Level, Levels, levels_of
-from xlmargin.intraday.orders import Order, orders_of_one_strategy
 from xlmargin.intraday.path import LEAST_FALL, Path, path
 from xlmargin.intraday.pattern_day_trader import PatternDay, moved_in, pattern_days
 from xlmargin.intraday.regimes import CASH_ACCOUNT, LARGE_ACCOUNT, DayRules, rules_on
-from xlmargin.intraday.worst_order import reachable_holdings, worst_order
+from xlmargin.intraday.worst_order import (
+    Order,
+    orders_of_one_strategy,
+    reachable_holdings,
+    worst_order,
+)
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.rulebook import IntradayRules, PatternRules, call_rules
 from xlmargin.settings import AccountType, Settings

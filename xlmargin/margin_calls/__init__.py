@@ -1,10 +1,11 @@
 """Margin calls: until when each must be met."""
 
-from xlmargin.margin_calls.due_dates import CallKind, last_day_to_meet
-from xlmargin.margin_calls.trading_days import (
+from xlmargin.margin_calls.due_dates import (
+    CallKind,
     business_day_after,
     business_day_before,
     is_business_day,
+    last_day_to_meet,
 )
 
 __all__ = [

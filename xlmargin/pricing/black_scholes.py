@@ -5,6 +5,11 @@ variance, w = volatility^2 * years, of the out-of-the-money option, in normalise
 x = -|ln(forward / strike)| and price / (discount * sqrt(forward * strike)). Below the inflection of
 the price in the total volatility the objective is 1/ln(price), above it is
 ln(greatest price - price): both are nearly straight lines in w, so a few Halley steps are enough.
+
+Put-call parity, call - put = discount * (forward - strike), after Stoll (1969), says what a call
+and a put of one strike and expiration tell of the carry. It holds for European options; for
+American ones, whose right to exercise early is worth something, it is an approximation, a good one
+near the money.
 """
 
 from __future__ import annotations
@@ -148,3 +153,24 @@ def _halley_step(
     slope = slope / (2 * total_volatility)
     newton = (target - value) / slope
     return np.asarray(newton / np.maximum(0.5, 1 + 0.5 * newton * curve / slope))
+
+
+def parity_forward(
+    call: FloatArray, put: FloatArray, strike: FloatArray, years: FloatArray, rate: FloatArray
+) -> FloatArray:
+    """Price of the underlying for delivery at expiration, $ per unit; the arguments broadcast.
+
+    `call` and `put` are prices, `strike` the strike, all $ per unit; `rate` a fraction a year. NaN
+    where an argument is, or where the forward would not be above 0.
+    """
+    forward = strike + (call - put) * np.exp(rate * years)
+    return np.where(forward > 0, forward, np.nan)
+
+
+def carry_yield(
+    forward: FloatArray, spot: FloatArray, years: FloatArray, rate: FloatArray
+) -> FloatArray:
+    """Dividend yield, a fraction a year, that a forward says beside a rate; NaN without time."""
+    with np.errstate(all="ignore"):
+        found = rate - np.log(forward / spot) / years
+    return np.where(years > 0, found, np.nan)

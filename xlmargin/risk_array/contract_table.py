@@ -29,9 +29,9 @@ from xlmargin.risk_array.option_volatility import (
     greatest_value,
     option_volatility,
     parity_tolerance,
+    volatility_at_same_moneyness,
 )
 from xlmargin.risk_array.priced_parts import values_by_part
-from xlmargin.risk_array.smile import volatility_at_same_moneyness
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.settings import BaseValue, Settings, Smile
 

@@ -5,6 +5,10 @@ quote, made of a bid and an ask or of trades of two moments, and no reason to re
 option is valued without volatility at every price of its underlying, and gains are counted from its
 mark: a short one loses as much as it can by its value, a long one no less than that. What lies
 farther below is another contract, another day or another unit, and is refused.
+
+When the underlying moves, the published results of the clearing house's model hold the volatility
+of each series (`sticky_strike`); nothing is computed then. `sticky_moneyness` lets each strike take
+the volatility that the same ratio of strike to spot has now, read off the book's own series.
 """
 
 from __future__ import annotations
@@ -159,3 +163,27 @@ def _is_near_least(
     worthless = (least == 0) & (at_quarter < WORTHLESS_BELOW)
     near = np.abs(mark - least) <= tolerance
     return np.where(mark > 0, near & (mark <= least * (1 + 1e-9)), worthless)
+
+
+def volatility_at_same_moneyness(
+    volatility: FloatArray,
+    strike: FloatArray,
+    spot: FloatArray,
+    moved_spot: FloatArray,
+    series: IntArray,
+) -> FloatArray:
+    """Annual volatility of each contract at each moved price, shape (contracts, points).
+
+    `volatility`, `strike` and `spot` (today's) have shape (contracts,), `moved_spot` (contracts,
+    points). Contracts of one `series` number, an underlying and expiration, share a smile: linear
+    in ln(strike / spot) between their strikes, flat beyond them, the mean where a strike has two.
+    """
+    moved = np.empty_like(moved_spot)
+    with np.errstate(divide="ignore"):
+        moneyness, moved_moneyness = np.log(strike / spot), np.log(strike[:, None] / moved_spot)
+    for number in np.unique(series):
+        own = np.flatnonzero(series == number)
+        known, place = np.unique(moneyness[own], return_inverse=True)
+        mean = np.bincount(place, volatility[own]) / np.bincount(place)
+        moved[own] = np.interp(moved_moneyness[own], known, mean)
+    return moved
