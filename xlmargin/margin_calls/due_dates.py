@@ -10,6 +10,7 @@ Columbus Day and Veterans Day: these are business days here.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
@@ -67,13 +68,12 @@ def _days(kind: CallKind, rules: CallRules) -> int:
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
-_ONE_DAY: Final = dt.timedelta(days=1)
-_SATURDAY: Final = 5
+_ONE_DAY: Final = dt.date.resolution
 
 
 def is_business_day(day: dt.date) -> bool:
     """Whether the exchange trades on the day."""
-    return day.weekday() < _SATURDAY and day not in _closings()
+    return day.weekday() < calendar.SATURDAY and day not in _closings()
 
 
 def business_day_after(day: dt.date, number: int) -> dt.date:
