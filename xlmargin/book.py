@@ -187,6 +187,11 @@ class Book:
     market: Market
     settings: Settings = field(default_factory=Settings)
 
+    @cached_property
+    def settings_of_accounts(self) -> tuple[Settings, ...]:
+        """The settings of each account."""
+        return tuple(self.settings.of(account) for account in self.positions.accounts)
+
     def only(self, chosen: IntArray) -> Book:
         """The book with some of its positions alone, by index."""
         return replace(self, positions=self.positions.only(chosen))
@@ -204,30 +209,30 @@ class Book:
 
 
 def cash_of_accounts(book: Book) -> FloatArray:
-    """Cash of each account, $, shape (accounts,): its own rows, and the setting of a lone account.
+    """Cash of each account, $, shape (accounts,): its own rows, and its setting.
 
-    NaN where none is stated. Refuses a setting where there are several accounts: it does not say
-    whose cash it is.
+    NaN where none is stated. Refuses a setting for all of several accounts: it does not say whose
+    cash it is.
     """
     positions = book.positions
     rows = book.by_account(np.where(positions.is_cash, positions.quantity, 0.0))
     stated = np.zeros(len(rows), dtype=bool)
     stated[positions.account[positions.is_cash]] = True
-    setting = amount_of_accounts(book, "cash", book.settings.cash)
+    setting = amount_of_accounts(book, "cash")
     neither = ~stated & np.isnan(setting)
     return np.where(neither, np.nan, rows + np.nan_to_num(setting))
 
 
-def amount_of_accounts(book: Book, name: str, amount: float) -> FloatArray:
-    """A setting of dollars for each account, shape (accounts,), NaN where it is not stated.
+def amount_of_accounts(book: Book, name: str) -> FloatArray:
+    """A setting of dollars, by name, of each account, shape (accounts,); NaN where not stated.
 
-    Refused where it is stated and there are several accounts: it does not say whose it is.
+    Refused where it is stated for all and there are several accounts: it does not say whose it is.
     """
-    accounts = book.positions.accounts
+    accounts, amount = book.positions.accounts, getattr(book.settings, name)
     if not np.isnan(amount) and len(accounts) > 1:
         found, wanted = (
             f"{amount:,.2f} for {len(accounts)} accounts",
-            "one account, or rows of cash",
+            "one account, rows of cash, or the account's name beside it",
         )
         raise InputError([Problem("settings", 0, name, found, wanted)])
-    return np.full(len(accounts), amount)
+    return np.array([getattr(own, name) for own in book.settings_of_accounts])

@@ -19,6 +19,7 @@ from xlmargin.errors import MarginError, RefusedPosition, RulebookError
 from xlmargin.portfolio_margin import PortfolioMargin, StrategyBased, portfolio_margin
 from xlmargin.requirement import Requirement, total
 from xlmargin.rulebook import UnderlyingClass, portfolio_rules
+from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import (
     RequirementKind,
@@ -96,7 +97,7 @@ def _or_refusal(margin: Callable[[], _T]) -> _T | MarginError:
 
 
 def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
-    settings = replace(book.settings, account_type=AccountType.MARGIN)
+    settings = book.settings.changed(lambda s: replace(s, account_type=AccountType.MARGIN))
     margin = strategy_margin(replace(book, settings=settings), mark)
     lines = strategy_lines(margin, RequirementKind.MAINTENANCE)
     by_strategy = requirement_in_lines(lines, RequirementKind.MAINTENANCE, len(book.positions))
@@ -131,14 +132,21 @@ def _outright(book: Book, mark: FloatArray) -> FloatArray:
 
     Rule: FINRA 4210(g)(7)(E).
     """
-    positions, settings = book.positions, book.settings
-    rates = portfolio_rules(book.as_of, settings.house, settings.overrides).eligible_products
-    rate = np.where(positions.quantity > 0, rates.nonmargin_long_rate, rates.nonmargin_short_rate)
+    positions, rules = book.positions, rules_of_accounts(book, portfolio_rules)
+    long, short, notes = (
+        rules.amounts(amount)[positions.account]
+        for amount in (
+            lambda r: r.eligible_products.nonmargin_long_rate,
+            lambda r: r.eligible_products.nonmargin_short_rate,
+            lambda r: r.eligible_products.notes_eligible,
+        )
+    )
+    rate = np.where(positions.quantity > 0, long, short)
     shares = ~positions.is_option & ~positions.is_cash
     shares[shares] &= ~book.market.marginable[positions.underlying[shares]]
     is_note = [u.underlying_class is UnderlyingClass.ETN for u in book.market.underlyings]
-    if not rates.notes_eligible:
-        shares[shares] &= ~np.array(is_note, dtype=bool)[positions.underlying[shares]]
+    outside = np.array(is_note, dtype=bool)[positions.underlying[shares]]
+    shares[shares] &= ~outside | (notes[shares] > 0)
     return np.where(shares, rate * np.abs(positions.units * mark), np.nan)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import nan
 
@@ -74,7 +74,8 @@ class Settings:
 
     `cash` and `sma` are in dollars, NaN where not stated. `parity_tolerance` is a share of the
     underlying's price by which an option may be below its value without volatility, NaN for the
-    usual one. `overrides` holds rule parameters by their names.
+    usual one. `overrides` holds rule parameters by their names. `of_accounts` are those of the
+    accounts, by name, that state some of their own.
     """
 
     house: str = "rule"
@@ -89,3 +90,13 @@ class Settings:
     day_trading_regime: DayTradingRegime = DayTradingRegime.BY_DATE
     known_underlyings: KnownUnderlyings = KnownUnderlyings.CONFIRMED
     overrides: Mapping[str, float] = field(default_factory=dict)
+    of_accounts: Mapping[str, Settings] = field(default_factory=dict)
+
+    def of(self, account: str) -> Settings:
+        """The settings of one account: its own, or else those of all."""
+        return self.of_accounts.get(account, self)
+
+    def changed(self, change: Callable[[Settings], Settings]) -> Settings:
+        """The settings changed alike for all accounts."""
+        own = {name: change(settings) for name, settings in self.of_accounts.items()}
+        return replace(change(self), of_accounts=own)

@@ -19,11 +19,11 @@ from xlmargin.excel.arguments import (
     read_moves,
     read_word,
 )
-from xlmargin.excel.facts_reader import read_facts
+from xlmargin.excel.facts_reader import read_facts, settings_of
 from xlmargin.excel.option_arguments import read_options, read_parity, read_symbol
 from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.ranges import Ranges
-from xlmargin.excel.settings_reader import read_settings_alone
+from xlmargin.excel.settings_reader import agreed_day, read_settings_alone
 from xlmargin.excel.worksheet_function import TODAY, Argument, Kind, Returns, worksheet_function
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.pricing import (
@@ -340,7 +340,8 @@ def MARGIN_CALL_DUE(day, kind, settings=None):
     """
     _, stated = read_settings_alone(settings, TODAY())
     kind = read_word("kind", kind, CallKind)
-    return last_day_to_meet(kind, date_of(day), stated.house, stated.overrides)
+    every = (stated, *stated.of_accounts.values())
+    return agreed_day(last_day_to_meet(kind, date_of(day), s.house, s.overrides) for s in every)
 
 
 @worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
@@ -371,8 +372,11 @@ def PM_ELIGIBILITY(facts, settings=None, headers=True):
     not, what is lacking, source; and the verdict. Dollars are numbers.
     """
     as_of, stated = read_settings_alone(settings, TODAY())
-    rules = eligibility_rules(as_of, stated.house, stated.overrides)
-    checklists = [checklist(each, rules) for each in read_facts(facts, as_of)]
+    found = read_facts(facts, as_of)
+    checklists = [
+        checklist(each, eligibility_rules(as_of, own.house, own.overrides))
+        for each, own in zip(found, settings_of(found, stated), strict=True)
+    ]
     return reports.eligibility_table(checklists).cells(headers)
 
 

@@ -34,10 +34,11 @@ from xlmargin.book import Book, amount_of_accounts
 from xlmargin.both_regimes import BothRegimes, under_portfolio_margin
 from xlmargin.dates import serial_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition
-from xlmargin.margin_calls import CallKind, last_day_to_meet
+from xlmargin.margin_calls import CallKind, last_day_under
 from xlmargin.portfolio_margin import PortfolioMargin
-from xlmargin.rulebook import AccountRules, account_rules, call_rules, eligibility_rules
+from xlmargin.rulebook import account_rules, call_rules, eligibility_rules
 from xlmargin.rulebook.values_in_force import RULE
+from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 
@@ -71,14 +72,14 @@ class RegimeState:
 class PortfolioState:
     """An account under portfolio margin, $, shape (accounts,).
 
-    `minimum_equity` is what the house asks to stay there, 0 where it states nothing, and
+    `minimum_equity` is what each house asks to stay there, 0 where it states nothing, and
     `minimum_equity_due` the last day, a serial day, to put in what is missing to it; NaN where
     nothing is.
     """
 
     regime: RegimeState
     buying_power: FloatArray
-    minimum_equity: float
+    minimum_equity: FloatArray
     minimum_equity_due: FloatArray
 
     @property
@@ -170,7 +171,8 @@ def _strategy_state(
         return StrategyState(regime, cash_buying_power(paid), None)
     regime = _by_strategy(margin, prices, strategy_excess(margin), CallKind.MAINTENANCE)
     state = _margin_state(margin, values)
-    least = _account_rules(book).minimum_equity.margin_minimum_equity
+    rules = rules_of_accounts(book, account_rules)
+    least = rules.amounts(lambda r: r.minimum_equity.margin_minimum_equity)
     power = margin_buying_power(book, values, regime.now, state.sma, least, margin.rules)
     return StrategyState(regime, power, state)
 
@@ -216,9 +218,8 @@ def _portfolio_state(
     def zero(prices: MovedPrices, moves: tuple[float, ...]) -> FloatArray:
         return portfolio_zero(prices, now.excess > 0, moves)
 
-    settings = book.settings
-    eligibility = eligibility_rules(book.as_of, settings.house, settings.overrides)
-    least = eligibility.portfolio_eligibility.equity_to_keep
+    eligibility = rules_of_accounts(book, eligibility_rules)
+    least = eligibility.amounts(lambda r: r.portfolio_eligibility.equity_to_keep)
     return PortfolioState(
         RegimeState(
             now,
@@ -246,9 +247,9 @@ def _moves(
 
 
 def _margin_state(margin: StrategyMargin, values: AccountValues) -> MarginState:
-    book, rules = margin.book, _account_rules(margin.book)
+    book, rules = margin.book, rules_of_accounts(margin.book, account_rules)
     reg_t = reg_t_excess(margin)
-    balance = amount_of_accounts(book, "sma", book.settings.sma)
+    balance = amount_of_accounts(book, "sma")
     least = margin_minimum_equity(book, market_worth(margin), values, rules)
     return MarginState(
         reg_t,
@@ -258,16 +259,13 @@ def _margin_state(margin: StrategyMargin, values: AccountValues) -> MarginState:
     )
 
 
-def _account_rules(book: Book) -> AccountRules:
-    return account_rules(book.as_of, book.settings.house, book.settings.overrides)
-
-
 def _bare(book: Book) -> Book:
     """The book under the rule alone: the same book where nothing requires beyond it."""
-    plain = book.settings.house == RULE and not book.settings.overrides
+    every = book.settings_of_accounts
+    plain = all(own.house == RULE and not own.overrides for own in every)
     if plain and not book.market.has_house_rates:
         return book
-    settings = replace(book.settings, house=RULE, overrides={})
+    settings = book.settings.changed(lambda own: replace(own, house=RULE, overrides={}))
     return replace(book, settings=settings, market=book.market.without_house_rates())
 
 
@@ -275,19 +273,18 @@ def _due(book: Book, missing: FloatArray, kind: CallKind) -> FloatArray:
     """Last day to put in what is missing, a serial day; NaN where nothing is."""
     if not (missing > 0).any():
         return np.full(len(missing), np.nan)
-    settings = book.settings
-    day = last_day_to_meet(kind, book.as_of, settings.house, settings.overrides)
-    return np.where(missing > 0, serial_of(day), np.nan)
+    rules = rules_of_accounts(book, call_rules)
+    days = rules.amounts(lambda under: serial_of(last_day_under(kind, under)))
+    return np.where(missing > 0, days, np.nan)
 
 
 def _citations(regimes: BothRegimes) -> Mapping[str, str]:
     """Citations of every rule that counts here, by the name of its parameter or rule set."""
     book = regimes.book
-    on = (book.as_of, book.settings.house, book.settings.overrides)
     found: dict[str, str] = {}
     for margin in (regimes.strategy, regimes.portfolio):
         if not isinstance(margin, MarginError):
             found |= margin.rules.citations
-    for rules in (account_rules(*on), eligibility_rules(*on), call_rules(*on)):
-        found |= rules.citations
+    for made in (account_rules, eligibility_rules, call_rules):
+        found |= rules_of_accounts(book, made).citations
     return found

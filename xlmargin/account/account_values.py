@@ -16,6 +16,7 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import Book, cash_of_accounts
 from xlmargin.rulebook import StrategyRules
+from xlmargin.rules_of_accounts import RulesOfAccounts
 from xlmargin.strategy_margin.requirement import values_added
 
 
@@ -63,7 +64,9 @@ class AccountValues:
         return np.minimum(self.net_liquidation_value, self.strategy_equity)
 
 
-def account_values(book: Book, unit_value: FloatArray, rules: StrategyRules) -> AccountValues:
+def account_values(
+    book: Book, unit_value: FloatArray, rules: RulesOfAccounts[StrategyRules]
+) -> AccountValues:
     """What each account of a book is worth, before any box is counted as one.
 
     `unit_value`, $ per unit, shape (positions,), is what each position is worth; that of cash is

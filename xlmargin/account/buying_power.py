@@ -16,6 +16,7 @@ from xlmargin.account.minimum_equity import cash_securing_puts, covers_short_opt
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.rulebook import AccountRules, PortfolioRules, StrategyRules, UnderlyingClass
+from xlmargin.rules_of_accounts import RulesOfAccounts
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +30,9 @@ class BuyingPower:
     options: FloatArray
 
 
-def sma(stated: FloatArray, reg_t_excess: FloatArray, rules: AccountRules) -> FloatArray:
+def sma(
+    stated: FloatArray, reg_t_excess: FloatArray, rules: RulesOfAccounts[AccountRules]
+) -> FloatArray:
     """Balance of the special memorandum account, $, shape (accounts,).
 
     The Reg T excess, or the balance stated where that is greater and outlasts falls of the market;
@@ -37,7 +40,8 @@ def sma(stated: FloatArray, reg_t_excess: FloatArray, rules: AccountRules) -> Fl
 
     Rule: 12 CFR 220.5.
     """
-    old = np.nan_to_num(stated) if rules.special_memorandum_account.sma_outlasts_falls else 0.0
+    outlasts = rules.amounts(lambda r: r.special_memorandum_account.sma_outlasts_falls) > 0
+    old = np.where(outlasts, np.nan_to_num(stated), 0.0)
     balance: FloatArray = np.maximum(np.maximum(old, reg_t_excess), 0.0)
     return balance
 
@@ -47,8 +51,8 @@ def margin_buying_power(
     values: AccountValues,
     maintenance: Excess,
     balance: FloatArray,
-    least_equity: float,
-    rules: StrategyRules,
+    least_equity: FloatArray,
+    rules: RulesOfAccounts[StrategyRules],
 ) -> BuyingPower:
     """Buying power of margin accounts.
 
@@ -59,8 +63,8 @@ def margin_buying_power(
 
     Rule: 12 CFR 220.5, 220.12(a); FINRA 4210(b)(4), (c)(1).
     """
-    later = rules.stock.long_stock_maintenance_rate
-    at_first = max(rules.reg_t_stock.long_stock_initial_rate, later)
+    later = rules.amounts(lambda r: r.stock.long_stock_maintenance_rate)
+    at_first = np.maximum(rules.amounts(lambda r: r.reg_t_stock.long_stock_initial_rate), later)
     waived = (values.short_market_value == 0) & covers_short_options(book, values.cash)
     free_cash = np.where(waived, np.maximum(values.cash - cash_securing_puts(book), 0.0), 0.0)
     funds = np.minimum(balance, maintenance.excess)
@@ -80,13 +84,15 @@ def cash_buying_power(payment: Excess) -> BuyingPower:
     return BuyingPower(left, left)
 
 
-def portfolio_buying_power(excess: FloatArray, rules: PortfolioRules) -> FloatArray:
+def portfolio_buying_power(
+    excess: FloatArray, rules: RulesOfAccounts[PortfolioRules]
+) -> FloatArray:
     """Largest purchase of a single stock, unhedged, that portfolio margin's excess allows, $.
 
     The excess at the range down of a stock, the house's where it is wider; shape (accounts,).
 
     Rule: FINRA 4210(g)(2).
     """
-    range_down = rules.house_ranges[UnderlyingClass.STOCK].down
+    range_down = rules.amounts(lambda r: r.house_ranges[UnderlyingClass.STOCK].down)
     most: FloatArray = np.maximum(excess, 0.0) / range_down
     return most

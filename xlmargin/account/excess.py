@@ -17,6 +17,7 @@ from xlmargin.account.account_values import AccountValues, account_values
 from xlmargin.arrays import FloatArray
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import strategy_rules
+from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin
 
 
@@ -55,9 +56,8 @@ def strategy_excess(margin: StrategyMargin) -> Excess:
 
 def values_under_portfolio(margin: PortfolioMargin) -> AccountValues:
     """What accounts are worth at the prices that portfolio margin counts from."""
-    book, settings = margin.book, margin.book.settings
-    rules = strategy_rules(book.as_of, settings.house, settings.overrides)
-    return account_values(book, margin.unit_value, rules)
+    rules = rules_of_accounts(margin.book, strategy_rules)
+    return account_values(margin.book, margin.unit_value, rules)
 
 
 def values_by_strategy(margin: StrategyMargin) -> AccountValues:

@@ -1,10 +1,11 @@
-"""Stock that nothing is paired with, after moves: a share of it requires the same in any account.
+"""Stock that nothing is paired with, after moves: a share requires the same in a house's accounts.
 
 Where a class holds no options and nothing against the box there is one pairing, at any prices.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,10 +26,13 @@ def is_lone_stock(holdings: ClassPositions) -> bool:
 
 @dataclass(frozen=True)
 class LoneStock:
-    """Stock that nothing is paired with, each with its account, and what it requires by."""
+    """Stock that nothing is paired with, each with its account, and what each account requires by.
+
+    Accounts of one house have the identical requirements.
+    """
 
     held: tuple[tuple[int, StockLeg], ...]
-    requirements: RequirementRules
+    requirements: Sequence[RequirementRules]
 
     def asked(self, moves: FloatArray, looking: BoolArray) -> FloatArray:
         """What each account requires for it after a move of its own, $, shape (accounts,).
@@ -36,15 +40,17 @@ class LoneStock:
         That of accounts that are not looked at is 0.
         """
         asked = np.zeros(len(moves))
-        a_share: dict[tuple[str, float, bool, float], float] = {}
+        a_share: dict[tuple[int, str, float, bool, float], float] = {}
         own, wanted = moves.tolist(), looking.tolist()
         for account, leg in self.held:
             if wanted[account]:
                 underlying, add_on = leg.underlying, leg.underlying.house.add_on
-                key = (underlying.symbol, add_on, leg.shares > 0, own[account])
+                requirements = self.requirements[account]
+                side, move = leg.shares > 0, own[account]
+                key = (id(requirements), underlying.symbol, add_on, side, move)
                 if key not in a_share:
-                    underlying = moved_underlying(underlying, own[account])
+                    underlying = moved_underlying(underlying, move)
                     moved = replace(leg, value=underlying.spot, underlying=underlying)
-                    a_share[key] = self.requirements.stock(moved)
+                    a_share[key] = requirements.stock(moved)
                 asked[account] += abs(leg.shares) * a_share[key]
         return asked

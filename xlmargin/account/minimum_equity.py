@@ -12,10 +12,11 @@ from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import Book
 from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import AccountRules, UnderlyingClass
+from xlmargin.rules_of_accounts import RulesOfAccounts
 
 
 def margin_minimum_equity(
-    book: Book, mark: FloatArray, values: AccountValues, rules: AccountRules
+    book: Book, mark: FloatArray, values: AccountValues, rules: RulesOfAccounts[AccountRules]
 ) -> FloatArray:
     """Least equity of each margin account, $, shape (accounts,).
 
@@ -33,7 +34,7 @@ def margin_minimum_equity(
     bought[bought] &= ~np.array(treasury, dtype=bool)[positions.underlying[bought]]
     unit_cost = np.where(np.isnan(positions.cost), mark, positions.cost)
     cost = book.by_account(np.where(bought, positions.units * unit_cost, 0.0))
-    least = rules.minimum_equity.margin_minimum_equity
+    least = rules.amounts(lambda r: r.minimum_equity.margin_minimum_equity)
     on_margin = np.where(values.cash < 0, np.minimum(cost, least), 0.0)
     short = (values.short_market_value > 0) | ~covers_short_options(book, values.cash)
     return np.where(short, least, on_margin)

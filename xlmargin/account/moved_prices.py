@@ -75,7 +75,8 @@ class MovedPrices:
 
     def along(self, moves: Sequence[float]) -> Iterator[AfterMove]:
         """The book after each of these moves of the whole market."""
-        columns = (len(self.frame.points.names) + 1) * max(len(self.frame.contracts.spot), 1)
+        points = self.frame.points.moves.shape[1]
+        columns = (points + 1) * max(len(self.frame.contracts.spot), 1)
         run = max(MOST_VALUES // columns, 1)
         for start in range(0, len(moves), run):
             some = np.array(moves[start : start + run])

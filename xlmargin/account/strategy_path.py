@@ -127,15 +127,18 @@ class StrategyPath:
     def __post_init__(self) -> None:
         """At first the present pairings alone are known."""
         book, classes = self.margin.book, self.margin.classes
-        is_cash = book.settings.account_type is AccountType.CASH
-        requirements = requirement_rules(
-            RequirementKind.MAINTENANCE, self.margin.rules, cash=is_cash
+        kind, is_cash = (
+            RequirementKind.MAINTENANCE,
+            book.settings.account_type is AccountType.CASH,
         )
+        distinct, of_account = self.margin.rules.distinct, self.margin.rules.of_account
+        of_house = [requirement_rules(kind, rules, cash=is_cash) for rules in distinct]
+        requirements = [of_house[k] for k in of_account.tolist()]
         lone = [c.holdings for c in classes if is_lone_stock(c.holdings)]
         held = ((holdings.account, stock.leg) for holdings in lone for stock in holdings.stocks)
         self.stock = LoneStock(tuple(held), requirements)
         self.classes = [
-            KnownPairings(c, requirements, [c.pairing(RequirementKind.MAINTENANCE).strategies])
+            KnownPairings(c, requirements[c.account], [c.pairing(kind).strategies])
             for c in classes
             if not is_lone_stock(c.holdings)
         ]

@@ -1,4 +1,4 @@
-"""Ranges of names and values - settings, facts -, a column of values an account.
+"""Ranges of names and values - settings, facts -, of all accounts or of each.
 
 A name that is not known is refused, not ignored: a mistyped `house` would otherwise answer with the
 number of another house.
@@ -33,6 +33,7 @@ from xlmargin.dates import DATE
 MOST_ROWS: Final = 2_000
 MOST_COLUMNS: Final = 1_000
 _SIGNS: Final = ("=", "+", "-", "@")
+_VALUES: Final = ("value", "values")
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=Enum)
 
@@ -122,14 +123,18 @@ def refuse(cell: NamedCell, wanted: str, range_: str, log: ProblemLog) -> None:
 
 
 def read_named_values(cells: Cells, names: Names, log: ProblemLog) -> dict[str, Stated]:
-    """What each account states, by its name: that of the lone column of values is "".
+    """What each account states, by its name: what is stated for all is that of "".
 
-    Several accounts are distinguished by a first row of headings: `name`, and each account's own.
+    Several accounts are distinguished by a first row of headings: `name`, and each account's own;
+    or `name`, `value` and `account`, a row for what one of them states.
     """
     rows = _rows(cells, names.range, log)
     start, columns = _columns(rows, names, log)
-    found: dict[str, int] = {}
+    whose = _column_of_accounts(rows, start)
+    stated: dict[str, dict[str, NamedCell]] = {account: {} for account in columns.values()}
+    found: dict[tuple[str, str], int] = {}
     for i, row in enumerate(rows[start:], start=start):
+        of_row = "" if whose is None else label(text_of(row[whose]))
         values = [row[column] for column in columns if row[column] is not None]
         if row[0] is None or not values:
             if values:
@@ -142,19 +147,28 @@ def read_named_values(cells: Cells, names: Names, log: ProblemLog) -> dict[str, 
             known = f"a known {names.one}" + (f" (perhaps {near}?)" if near else "")
             wanted = wanted_words(list(names.all)) if names.all and not near else known
             log.error(names.range, i + 1, "name", shown(row[0]), wanted)
-        elif name in found:
-            wanted = f"one row for it: already given in row {found[name] + 1}"
+        elif (name, of_row) in found:
+            wanted = f"one row for it: already given in row {found[name, of_row] + 1}"
             log.error(names.range, i + 1, "name", shown(row[0]), wanted)
+        elif of_row.startswith(_SIGNS):
+            log.error(names.range, i + 1, "account", shown(of_row), NAME)
         else:
-            found[name] = i
-    return {
-        account: {
-            name: NamedCell(i + 1, _named(text_of(rows[i][0]), account), rows[i][column])
-            for name, i in found.items()
-            if rows[i][column] is not None
-        }
-        for column, account in columns.items()
-    }
+            found[name, of_row] = i
+            for column, of_column in columns.items():
+                account = of_row or of_column
+                if row[column] is not None:
+                    text = _named(text_of(row[0]), account)
+                    own = stated.setdefault(account, {})
+                    own[name] = NamedCell(i + 1, text, row[column])
+    return {**stated}
+
+
+def _column_of_accounts(rows: list[list[CellValue]], start: int) -> int | None:
+    """The column that says whose a value is, beside the one of values; None where there is none."""
+    headings = [normalized(text_of(cell)) for cell in rows[start - 1]] if start else []
+    if not any(text in _VALUES for text in headings):
+        return None
+    return next((i for i, text in enumerate(headings) if i and text == "account"), None)
 
 
 def _named(text: str, account: str) -> str:
@@ -195,7 +209,7 @@ def _columns(
             wanted = "a first row with name, and value or the name of each account"
             log.error(names.range, 0, "", f"{len(filled)} columns of values", wanted)
         return start, {1: ""} if rows else {}
-    values = [i for i, text in enumerate(headings) if normalized(text) in ("value", "values")]
+    values = [i for i, text in enumerate(headings) if normalized(text) in _VALUES]
     if values:
         return start + 1, {values[0]: ""}
     accounts: dict[int, str] = {}

@@ -59,7 +59,7 @@ def errors(found: list[Problem]) -> list[Problem]:
 def _with_date(settings: FileRows | None, today: dt.date) -> FileRows:
     """The settings, with a row for the date below them where they give none."""
     rows: FileRows = settings or [["name", "value"]]
-    if "as_of" in stated_settings(rows, ProblemLog()):
+    if "as_of" in dict(stated_settings(rows, ProblemLog()).of_all):
         return rows
     headings = [normalized(text_of(to_value(cell))) for cell in rows[0]]
     value = headings.index("value") if "value" in headings else 1

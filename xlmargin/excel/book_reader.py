@@ -14,7 +14,6 @@ import numpy as np
 
 from xlmargin.book import Book, Positions
 from xlmargin.cells.columns import check_one_date
-from xlmargin.cells.named_values import NamedCell
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import unknown_headings
 from xlmargin.cells.table import Table
@@ -35,8 +34,14 @@ from xlmargin.excel.market_reader import (
     with_facts,
 )
 from xlmargin.excel.placing import check_expirations, name_apart, placed, resolved
-from xlmargin.excel.positions_reader import PRICE, PositionRows, read_positions
-from xlmargin.excel.settings_reader import SETTINGS, SettingsRead, read_settings
+from xlmargin.excel.positions_reader import PRICE, PositionRows, accounts_of, read_positions
+from xlmargin.excel.settings_reader import (
+    SETTINGS,
+    SettingsRead,
+    StatedSettings,
+    check_accounts,
+    read_settings,
+)
 from xlmargin.known_instruments import (
     KNOWN,
     Facts,
@@ -46,6 +51,7 @@ from xlmargin.known_instruments import (
 )
 from xlmargin.market import Market, Underlying
 from xlmargin.rulebook import UnderlyingClass, strategy_rules
+from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.settings import AccountType, KnownUnderlyings
 
 NOTHING: Final = "nothing"
@@ -62,7 +68,7 @@ class Tables:
 
     positions: Table
     market: Table
-    settings: tuple[tuple[str, NamedCell], ...]
+    settings: StatedSettings
     dividends: Table
     default_as_of: float | None
     problems: tuple[Problem, ...] = ()
@@ -228,8 +234,7 @@ def read_book(tables: Tables) -> Reading:
     log = ProblemLog()
     log.add(tables.problems)
     _check_headings(tables, log)
-    stated = dict(tables.settings)
-    settings = read_settings(stated, log)
+    settings = read_settings(tables.settings, log)
     as_of = _as_of(tables, settings, log)
     table = without_left_out(tables.positions, settings, log)
     rows = read_positions(table, log)
@@ -240,6 +245,7 @@ def read_book(tables: Tables) -> Reading:
     check_dividends(market.dividends, market.underlyings, tables.dividends, log)
     check_expirations(rows, as_of, log)
     check_names(rows, log)
+    check_accounts(tables.settings, accounts_of(tables.positions), log)
     positions = placed(rows, market.market, log)
     _warn_of_no_rate(settings, market.market, positions, log)
     _check_concentration(settings, market, positions, log)
@@ -280,7 +286,7 @@ def _as_of(tables: Tables, settings: SettingsRead, log: ProblemLog) -> float:
     if tables.default_as_of is not None:
         return tables.default_as_of
     unread = any(p.range == SETTINGS and p.severity is Severity.ERROR for p in tables.problems)
-    if "as_of" not in dict(tables.settings) and not unread:
+    if "as_of" not in dict(tables.settings.of_all) and not unread:
         log.error(SETTINGS, 0, "as_of", NOTHING, DATE)
     return np.nan
 
@@ -336,16 +342,16 @@ def _check_concentration(
     if np.isnan(market.as_of) or log.errors:
         return
     try:
-        rules = strategy_rules(date_of(market.as_of), stated.house, stated.overrides)
-        asked = rules.asks_add_ons
+        rules = rules_of_accounts(Book(positions, market.market, stated), strategy_rules)
+        asks = np.array([own.asks_add_ons for own in rules.distinct])[rules.of_account]
     except RulebookError:  # the requirement itself says why
         return
     stock = ~positions.is_cash & ~positions.is_option & (positions.quantity != 0)
-    held = np.unique(positions.underlying[stock]).tolist()
-    for column, asks in zip(CONCENTRATION, asked, strict=True):
-        if not asks or stated.account_type is AccountType.CASH:
+    for column, asked in zip(CONCENTRATION, asks.T, strict=True):
+        if not asked.any() or stated.account_type is AccountType.CASH:
             log.notes_where(~table.empty(column), table, column, "not used by any requirement")
             continue
+        held = np.unique(positions.underlying[stock & asked[positions.account]]).tolist()
         for own in (market.market.underlyings[i] for i in held):
             if np.isnan(getattr(own, column)) and not own.underlying_class.stands_still:
                 wanted = f"a number for {own.symbol}: no add-on for its concentration is counted"

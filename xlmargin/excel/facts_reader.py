@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from enum import Enum
 from math import isnan, nan
 from typing import Final, TypeVar
@@ -13,7 +14,8 @@ from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, CellValue, Headings, Words, nearest, normalized, text_of
 from xlmargin.dates import date_of
 from xlmargin.eligibility import Answer, Facts, Monitoring, Registration, Status
-from xlmargin.errors import InputError
+from xlmargin.errors import InputError, Problem
+from xlmargin.settings import Settings
 
 RANGE: Final = "facts"
 FACTS: Final = Headings(
@@ -168,7 +170,22 @@ def read_facts(cells: Cells, as_of: dt.date) -> tuple[Facts, ...]:
 def facts_of_accounts(cells: Cells, as_of: dt.date, log: ProblemLog) -> tuple[Facts, ...]:
     """The facts of each account; each that cannot be read is a problem."""
     stated = read_named_values(cells, NAMES, log) or {"": {}}
-    return tuple(_of_account(account, own, as_of, log) for account, own in stated.items())
+    of_all = stated.get("", {})
+    return tuple(
+        _of_account(account, {**of_all, **own}, as_of, log)
+        for account, own in stated.items()
+        if account or len(stated) == 1
+    )
+
+
+def settings_of(facts: Sequence[Facts], settings: Settings) -> list[Settings]:
+    """The settings of the account of each; refused where some are of an account without facts."""
+    accounts = [each.account for each in facts]
+    wanted = f"an account of the facts: {', '.join(name or '(none)' for name in accounts)}"
+    strangers = [name for name in settings.of_accounts if name not in accounts]
+    if strangers:
+        raise InputError([Problem("settings", 0, "account", repr(n), wanted) for n in strangers])
+    return [settings.of(account) for account in accounts]
 
 
 def _of_account(account: str, stated: Stated, as_of: dt.date, log: ProblemLog) -> Facts:

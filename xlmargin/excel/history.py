@@ -26,7 +26,8 @@ from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, S
 from xlmargin.excel.book_reader import NOTHING, Reading, Tables, read_book
 from xlmargin.excel.checks import warn_of_closed_day, warn_of_equal_rows
 from xlmargin.excel.market_reader import read_dividends
-from xlmargin.excel.settings_reader import read_settings, stated_settings
+from xlmargin.excel.positions_reader import accounts_of
+from xlmargin.excel.settings_reader import check_accounts, read_settings, stated_settings
 from xlmargin.history import HeldShares, held_shares, hidden_splits
 from xlmargin.importers.dated_parquet import DatedParquet, open_dated
 from xlmargin.importers.files import RANGES, own_instruments, read_one_range, read_ranges
@@ -65,6 +66,7 @@ def days_of(tables: Tables) -> list[Day]:
     log = ProblemLog()
     log.add(tables.problems)
     shared = _shared_by_days(tables, log)
+    check_accounts(tables.settings, accounts_of(tables.positions), log)
     positions = by_day(tables.positions, log)
     dated = len(tables.market) or tables.market.has("date")
     market = by_day(tables.market, log) if dated else {}
@@ -97,8 +99,8 @@ def by_day(table: Table, log: ProblemLog) -> dict[float, Table]:
 
 def _shared_by_days(tables: Tables, log: ProblemLog) -> Tables:
     """What all days share, the rows of none: settings and dividends are looked at."""
-    settings = tuple(item for item in tables.settings if item[0] != "as_of")
-    read_settings(dict(settings), log)
+    settings = tables.settings.without("as_of")
+    read_settings(settings, log)
     read_dividends(tables.dividends, log)
     market = tables.market.take([]) if tables.market.given else tables.market
     positions = tables.positions.take([])
@@ -106,8 +108,11 @@ def _shared_by_days(tables: Tables, log: ProblemLog) -> Tables:
 
 
 def _day(shared: Tables, day: float, market: Mapping[float, Table], positions: Table) -> Day:
-    own = market.get(day, shared.market)
-    return Day(day, replace(shared, positions=positions, market=own, default_as_of=day))
+    own, settings = market.get(day, shared.market), shared.settings
+    if settings.of_accounts:
+        settings = settings.present(accounts_of(positions))
+    tables = replace(shared, positions=positions, market=own, settings=settings)
+    return Day(day, replace(tables, default_as_of=day))
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,7 @@ def open_history(paths: HistoryPaths) -> DatedFiles:
     tables = Tables(
         read_table(cells.get("positions"), "positions", POSITIONS, log),
         read_table(cells.get("market"), "market", MARKET, log),
-        tuple(stated_settings(cells.get("settings"), log).items()),
+        stated_settings(cells.get("settings"), log),
         read_table(cells.get("dividends"), "dividends", DIVIDENDS, log),
         None,
         known=own_instruments(paths.instruments),
@@ -170,8 +175,10 @@ def open_history(paths: HistoryPaths) -> DatedFiles:
     positions: DatedParquet | Mapping[float, Table]
     if _is_parquet(paths.positions):
         positions = open_dated(paths.positions, "positions", POSITIONS)
+        accounts = _accounts(positions) if tables.settings.of_accounts else ()
     else:
-        positions = by_day(tables.positions, log)
+        positions, accounts = by_day(tables.positions, log), accounts_of(tables.positions)
+    check_accounts(tables.settings, accounts, log)
     market: Mapping[float, Table] = {}
     if paths.market is not None and _is_parquet(paths.market):
         market = _whole(open_dated(paths.market, "market", MARKET), log)
@@ -181,6 +188,14 @@ def open_history(paths: HistoryPaths) -> DatedFiles:
     if log.errors:
         raise InputError(log.errors)
     return DatedFiles(shared, positions, market)
+
+
+def _accounts(file: DatedParquet) -> tuple[str, ...]:
+    """The accounts of a file, of all its days."""
+    source = file.source
+    headings = [heading for heading in source.spelled if heading == "account"]
+    tables = source.batches(headings, range(len(source.group_rows)))
+    return tuple(dict.fromkeys(name for table in tables for name in accounts_of(table)))
 
 
 def _cells(paths: HistoryPaths) -> dict[str, object]:

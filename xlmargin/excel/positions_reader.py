@@ -194,6 +194,11 @@ def name_of_each(cells: CodedCells) -> tuple[str, ...]:
     return tuple([str(cells.distinct[code]) for code in cells.codes.tolist()])
 
 
+def accounts_of(table: Table) -> tuple[str, ...]:
+    """The names of the accounts of a range, each once; "" where a row states none."""
+    return tuple(map(str, names(table, "account", ProblemLog()).distinct))
+
+
 def read_positions(
     table: Table, log: ProblemLog, *, orders: bool = False, types: str = TYPE
 ) -> PositionRows:

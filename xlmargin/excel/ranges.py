@@ -91,8 +91,8 @@ class Ranges:
     def tables(self) -> Tables:
         """The content of the four ranges."""
         log = ProblemLog()
-        settings = tuple(stated_settings(self.settings, log).items())
-        states_day = any(name == "as_of" for name, _ in settings)
+        settings = stated_settings(self.settings, log)
+        states_day = "as_of" in dict(settings.of_all)
         unread = states_day or bool(log.errors)
         today = None if unread or self.today is None else serial_of(self.today)
         if today is not None:
@@ -185,7 +185,7 @@ class Ranges:
         if any(_tells_several_dates(problem, self.tables) for problem in problems):
             return list(dict.fromkeys(self._of_days()))
         if not np.isnan(as_of := self.reading.market.as_of):
-            stated = dict(self.tables.settings).get("as_of")
+            stated = dict(self.tables.settings.of_all).get("as_of")
             problems += warn_of_closed_day(as_of, stated.row if stated else 0)
         if not self.reading.errors:
             problems = _with_figures(problems, self.reading) + _margin_problems(self.book())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +15,7 @@ import numpy as np
 from xlmargin.cells.columns import number_of
 from xlmargin.cells.named_values import (
     Field,
+    NamedCell,
     Names,
     Stated,
     day,
@@ -28,6 +29,7 @@ from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import (
     Cells,
     CellValue,
+    label,
     nearest,
     normalized,
     one_of,
@@ -40,7 +42,7 @@ from xlmargin.cells.values import (
 from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.contracts import TRADING_HOURS
 from xlmargin.dates import date_of, in_zone, moment_of
-from xlmargin.errors import InputError, RulebookError
+from xlmargin.errors import InputError, Problem, RulebookError
 from xlmargin.excel.market_reader import GREATEST_RATE, RATE, years_of_term
 from xlmargin.market import RateCurve
 from xlmargin.rulebook import house_names, overridable_names, portfolio_rules
@@ -140,25 +142,95 @@ NAMES: Final = Names(
 )
 
 
-def stated_settings(cells: Cells, log: ProblemLog) -> Stated:
-    """The settings that have a value, by their own names; refused by row where accounts differ."""
+BY_ACCOUNT: Final = ("house", "cash", "sma", "day_trading_regime")
+"""What each account may state for itself, beside the rules' numbers that settings may move."""
+_ONE_FOR_ALL: Final = (
+    f"one value for all accounts: by account may be {', '.join(BY_ACCOUNT)} and rules' numbers"
+)
+_REMARKS: Final = (
+    "comment", "comments", "default", "description", "meaning", "note", "notes", "remark",
+    "remarks", "source", "sources", "states", "unit", "units",
+)  # fmt: skip
+"""Headings of columns beside the values that settings do not count."""
+
+
+@dataclass(frozen=True)
+class StatedSettings:
+    """The settings that have a value, by their own names: those of all accounts, and of each.
+
+    Settings that are equal say the same.
+    """
+
+    of_all: tuple[tuple[str, NamedCell], ...] = ()
+    of_accounts: tuple[tuple[str, tuple[tuple[str, NamedCell], ...]], ...] = ()
+
+    def without(self, name: str) -> StatedSettings:
+        """The same without a setting of all accounts."""
+        return replace(self, of_all=tuple(item for item in self.of_all if item[0] != name))
+
+    def present(self, accounts: Collection[str]) -> StatedSettings:
+        """The same without those of accounts that are none of these."""
+        own = tuple(item for item in self.of_accounts if item[0] in accounts)
+        return replace(self, of_accounts=own)
+
+
+def stated_settings(cells: Cells, log: ProblemLog) -> StatedSettings:
+    """The settings that have a value; refused by row where what holds for all differs by account.
+
+    A column `account` beside the values says whose a row is; or there is a column an account.
+    """
     by_account = read_named_values(cells, NAMES, log)
-    wanted = "one value for all accounts: a book is under one set of settings"
-    if len(by_account) > 1:
-        for cell in (c for stated in list(by_account.values())[1:] for c in stated.values()):
-            refuse(cell, wanted, SETTINGS, log)
+    of_all: dict[str, NamedCell] = {**by_account.pop("", {})}
+    own: dict[str, dict[str, NamedCell]] = {}
+    by_column = not of_all
+    for account, stated in by_account.items():
+        for name, cell in stated.items():
+            if _may_differ(name):
+                own.setdefault(account, {})[name] = cell
+            elif by_column and of_all.setdefault(name, cell).value == cell.value:
+                of_all[name] = replace(of_all[name], text=name)
+            else:
+                refuse(cell, _ONE_FOR_ALL, SETTINGS, log)
+    _refuse_other_columns(cells, log)
+    accounts = tuple((account, tuple(stated.items())) for account, stated in own.items())
+    return StatedSettings(tuple(of_all.items()), accounts)
+
+
+def _may_differ(name: str) -> bool:
+    return name in BY_ACCOUNT or name in overridable_names()
+
+
+def _refuse_other_columns(cells: Cells, log: ProblemLog) -> None:
+    """Refuse columns beside the values that may be an account's: they say what nothing counts."""
     rows = [[to_value(cell) for cell in row] for row in rows_of(cells)]
-    headings = next((row for row in rows if any(cell is not None for cell in row)), [])
-    if normalized(text_of(next(iter(headings), None))) in NAMES.headings:
-        for column in (i for i, c in enumerate(headings) if normalized(text_of(c)) == "account"):
-            for i, row in enumerate(rows):
-                if row is not headings and column < len(row) and row[column] is not None:
-                    log.error(SETTINGS, i + 1, "account", shown(row[column]), wanted)
-    return next(iter(by_account.values()), {})
+    start = next((i for i, row in enumerate(rows) if any(c is not None for c in row)), len(rows))
+    headings = [normalized(text_of(cell)) for cell in rows[start]] if rows[start:] else []
+    if not headings or headings[0] not in NAMES.headings or "value" not in headings:
+        return
+    known = (*_REMARKS, "account", "value")
+    others = [i for i, text in enumerate(headings) if i and text not in known]
+    for i, row in enumerate(rows[start + 1 :], start=start + 2):
+        for column in (c for c in others if c < len(row) and row[c] is not None):
+            name = setting_name(text_of(row[0]))
+            if _may_differ(name) and _is_value(name, row[column]):
+                wanted = "the account in a column account, or a column an account and none of value"
+                where = label(text_of(rows[start][column]))
+                log.error(SETTINGS, i, where, shown(row[column]), wanted)
 
 
-def read_settings(stated: Stated, log: ProblemLog) -> SettingsRead:
+def _is_value(name: str, cell: CellValue) -> bool:
+    """Whether a setting by account could have this value."""
+    if name == "house":
+        return bool(house_of(text_of(cell)))
+    if name in _FIELDS:
+        found = _FIELDS[name].read(cell)
+        return found is not None
+    return not np.isnan(_switch_or_number(cell))
+
+
+def read_settings(every: StatedSettings, log: ProblemLog) -> SettingsRead:
     """What the settings say; each that cannot be read is a problem, and keeps its default."""
+    stated = dict(every.of_all)
     for name in stated.keys() & {*TEXTS}:
         log.note(SETTINGS, stated[name].row, name, "a text of reports, which is not used yet")
     curve = _curve(stated, log)
@@ -170,11 +242,45 @@ def read_settings(stated: Stated, log: ProblemLog) -> SettingsRead:
     as_of = _moment(stated, log)
     if not np.isnan(as_of):
         _check_rules(stated, settings, as_of, log)
+    own = {
+        account: _of_account(dict(of_account), stated, settings, as_of, log)
+        for account, of_account in every.of_accounts
+    }
+    settings = replace(settings, of_accounts=own)
     left_out = stated["leave_out"].value if "leave_out" in stated else None
     words = {part.strip().upper() for part in text_of(left_out).split(",")} - {""}
     return SettingsRead(
         as_of, curve or RateCurve((0.0,), (0.0,)), curve is not None, settings, frozenset(words)
     )
+
+
+def _of_account(
+    own: Stated, of_all: Stated, settings: Settings, as_of: float, log: ProblemLog
+) -> Settings:
+    """The settings of one account: what it states itself, else what holds for all."""
+    fields = {name: own[name] for name in own.keys() & _FIELDS.keys()}
+    if "house" in own and (house := house_of(text_of(own["house"].value))):
+        log.note(SETTINGS, own["house"].row, own["house"].text, f"margined under {house}")
+    found = replace(
+        settings,
+        house=_HOUSE.of("house", {**of_all, **own}, SETTINGS, log),
+        overrides={**settings.overrides, **_overrides(own, log)},
+        **{name: _FIELDS[name].of(name, fields, SETTINGS, log) for name in fields},
+    )
+    if not np.isnan(as_of):
+        _check_rules({**of_all, **own}, found, as_of, log)
+    return found
+
+
+def check_accounts(every: StatedSettings, accounts: Sequence[str], log: ProblemLog) -> None:
+    """Refuse settings of accounts that are none of these, by row."""
+    listed = ", ".join(name or "(none)" for name in accounts[:_MOST_NAMED])
+    more = ", ..." if len(accounts) > _MOST_NAMED else ""
+    for account, own in every.of_accounts:
+        if account not in accounts:
+            wanted = f"an account of the positions: {listed}{more}"
+            for _, cell in own:
+                log.error(SETTINGS, cell.row, "account", repr(account), wanted)
 
 
 def _moment(stated: Stated, log: ProblemLog) -> float:
@@ -214,6 +320,17 @@ def read_settings_alone(cells: Cells, today: dt.date) -> tuple[dt.date, Settings
     return today if np.isnan(read.as_of) else date_of(read.as_of), read.settings
 
 
+def agreed_day(days: Iterable[dt.date]) -> dt.date:
+    """The day that the settings of all accounts agree on; refused where they differ."""
+    found = dict.fromkeys(days)
+    if len(found) > 1:
+        listed = " and ".join(map(str, found))
+        raise InputError([Problem(SETTINGS, 0, "account", listed, "settings of one account")])
+    return next(iter(found))
+
+
+_MOST_NAMED: Final = 10
+"""Accounts that a message lists."""
 _A_SECOND: Final = 1 / 86_400
 _NEW_YORK: Final = "America/New_York"
 _TIME_ZONE: Final = Field(

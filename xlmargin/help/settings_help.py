@@ -51,7 +51,9 @@ SETTINGS_HELP: Final = {
         _words(house_names()),
         Settings.house,
         "Whose requirements: the rule's own, or a broker's above it. custom is the rule with what"
-        " you raise yourself.",
+        " you raise yourself. Of one account alone: its name in a third column, account; or a"
+        " column an account in place of value. So may be cash, sma, day_trading_regime and the"
+        " rules' numbers below.",
     ),
     "account_type": _choice(
         Settings.account_type, "The rules that the account is under: margin calls are those of it."
@@ -59,10 +61,14 @@ SETTINGS_HELP: Final = {
     "cash": SettingHelp(
         "dollars; a loan is negative",
         "not known",
-        "Cash balance of a lone account, added to its rows of cash among the positions.",
+        "Cash balance of a lone account, or of the one named beside it, added to its rows of cash"
+        " among the positions.",
     ),
     "sma": SettingHelp(
-        "dollars", "the Reg T excess", "Balance of a lone account's special memorandum account."
+        "dollars",
+        "the Reg T excess",
+        "Balance of a lone account's special memorandum account, or of that of the account named"
+        " beside it.",
     ),
     "basis": _choice(
         Settings.basis,

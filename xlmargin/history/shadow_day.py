@@ -20,8 +20,10 @@ from xlmargin.dates import serial_of
 from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError, RulebookError
 from xlmargin.history.splits import HeldShares, held_shares
-from xlmargin.margin_calls import CallKind, last_day_to_meet
+from xlmargin.margin_calls import CallKind, last_day_under
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.rulebook import call_rules
+from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 
@@ -183,11 +185,12 @@ def _asked(
 
 
 def _due(book: Book, kind: CallKind, missing: FloatArray) -> float:
-    """Last day to meet the day's calls; NaN without one, or where no rule states the days."""
+    """Last day to meet the first of the day's calls; NaN without one, or without such a rule."""
     if not (missing > 0).any():
         return np.nan
-    settings = book.settings
     try:
-        return serial_of(last_day_to_meet(kind, book.as_of, settings.house, settings.overrides))
+        rules = rules_of_accounts(book, call_rules)
+        days = rules.amounts(lambda under: serial_of(last_day_under(kind, under)))
     except RulebookError:
         return np.nan
+    return float(days[missing > 0].min())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 
@@ -112,8 +112,24 @@ def intraday_reports(held: Book, activity: Activity) -> tuple[DayReport, ...]:
     expire than are held, and where a day whose order is not known may pass through too many
     holdings.
     """
-    settings, contracts = held.settings, contracts_of(held, activity)
+    contracts = contracts_of(held, activity)
     days = account_days(held, activity, contracts)
+    alike: dict[int, list[AccountDay]] = {}
+    for day in days:
+        alike.setdefault(id(held.settings.of(day.account)), []).append(day)
+    reports = {
+        (report.day.account, report.day.day): report
+        for own in alike.values()
+        for report in _reports_under(held.settings.of(own[0].account), own, contracts)
+    }
+    return tuple(reports[day.account, day.day] for day in days)
+
+
+def _reports_under(
+    settings: Settings, days: Sequence[AccountDay], held: Contracts
+) -> tuple[DayReport, ...]:
+    """The reports of accounts that are under the same settings."""
+    contracts = replace(held, book=replace(held.book, settings=settings))
     rules = [rules_on(day.day, settings) for day in days]
     both = list(zip(days, rules, strict=True))
     if settings.account_type is AccountType.CASH:

@@ -154,7 +154,8 @@ def book_of_holdings(contracts: Book, holdings: list[Holding]) -> Book:
         account=account,
         accounts=tuple(map(str, range(len(holdings)))),
     )
-    return replace(contracts, positions=positions, settings=replace(contracts.settings, cash=nan))
+    settings = replace(contracts.settings, cash=nan, of_accounts={})
+    return replace(contracts, positions=positions, settings=settings)
 
 
 def _margined(book: Book) -> tuple[FloatArray, FloatArray, FloatArray]:

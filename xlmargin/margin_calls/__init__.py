@@ -6,6 +6,7 @@ from xlmargin.margin_calls.due_dates import (
     business_day_before,
     is_business_day,
     last_day_to_meet,
+    last_day_under,
 )
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "business_day_before",
     "is_business_day",
     "last_day_to_meet",
+    "last_day_under",
 ]

@@ -54,7 +54,12 @@ def last_day_to_meet(
 
     Rule: 12 CFR 220.2; FINRA 4210(d)(2), (f)(6), (g)(9), (g)(10).
     """
-    return business_day_after(day, _days(kind, call_rules(day, house, overrides)))
+    return last_day_under(kind, call_rules(day, house, overrides))
+
+
+def last_day_under(kind: CallKind, rules: CallRules) -> dt.date:
+    """Last business day to meet a call that arises on the day of the rules, under them."""
+    return business_day_after(rules.as_of, _days(kind, rules))
 
 
 def _days(kind: CallKind, rules: CallRules) -> int:

@@ -56,7 +56,8 @@ def _standalone(margin: PortfolioMargin) -> FloatArray:
     """The greater of each position's own worst loss and its own minimum."""
     worst_loss: FloatArray = -np.min(margin.risk_array, axis=1, initial=0.0)
     delivered = delivered_value(margin.book.positions, margin.spot, margin.book.market.as_of)
-    minimum = np.maximum(margin.minimum, house_minimum(delivered, margin.rules))
+    house = house_minimum(delivered, margin.book.positions.account, margin.rules)
+    minimum = np.maximum(margin.minimum, house)
     standalone = np.where(margin.class_of != NO_CLASS, np.maximum(worst_loss, minimum), 0.0)
     for i in margin.not_eligible:
         standalone[i] = margin.strategy_based_of([i]).by_position.sum()

@@ -6,7 +6,7 @@ single positions at one point and the minimums of single positions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
 
@@ -39,17 +39,17 @@ def explained(margin: PortfolioMargin) -> Requirement:
 
 def point_label(margin: PortfolioMargin, groups: MarginGroups, group: int, point: int) -> str:
     """Name of a point for a reader: the move of a class group, else D5 ... U5."""
-    points = margin.points
+    points, class_group = margin.points, groups.class_group[group]
     label = points.names[point]
     if groups is margin.levels[0]:
-        label = f"{points.group_moves[groups.class_group[group], point]:+.2%}"
-    by_rule = points.house_has_own and not points.is_house(point)
+        label = f"{points.group_moves[class_group, point]:+.2%}"
+    by_rule = points.has_own[class_group] and not points.is_house(point)
     return label + RULE_POINT if by_rule else label
 
 
 def loss_rule(margin: PortfolioMargin, groups: MarginGroups, group: int, point: int) -> str:
     """Citation of the range that a point belongs to, and of the factor that multiplies it."""
-    classes, rules = margin.frame.classes.groups, margin.rules
+    classes, rules = margin.frame.classes.groups, margin.rules.of(groups.account[group])
     inside = classes[groups.class_group[group]]
     if margin.points.is_house(point):
         citation = house_range(inside, rules).rule
@@ -67,7 +67,8 @@ def minimum_rule(margin: PortfolioMargin, groups: MarginGroups, group: int) -> s
         and margin.house_minimum[group] > 0
         and margin.house_minimum[group] >= groups.minimum[group]
     )
-    return margin.rules.citations["short_option_minimum" if house_binds else "contract_minimum"]
+    citations = margin.rules.of(groups.account[group]).citations
+    return citations["short_option_minimum" if house_binds else "contract_minimum"]
 
 
 class _Tree:
@@ -96,7 +97,7 @@ class _Tree:
 
     def accounts(self) -> tuple[Requirement, ...]:
         """What each account requires: the sum of the groups that are part of no other."""
-        names = self._margin.book.positions.accounts
+        names, rules = self._margin.book.positions.accounts, self._margin.rules
         parts: list[list[Requirement]] = [[] for _ in names]
         for depth, groups in enumerate(self._margin.levels):
             for group in np.flatnonzero(groups.parent == NO_PARENT).tolist():
@@ -104,11 +105,14 @@ class _Tree:
         for account, tree in enumerate(self._margin.strategy_based.by_account()):
             if tree.parts:
                 parts[account].append(tree)
-        rule = self._margin.rules.citations["aggregation"]
         return tuple(
-            total(f"Account {name}", tuple(own), rule)
-            for name, own in zip(names, parts, strict=True)
+            total(rules.heading(account, name), own, rules.of(account).citations["aggregation"])
+            for account, (name, own) in enumerate(zip(names, map(tuple, parts), strict=True))
         )
+
+    def _citations(self, account: int) -> Mapping[str, str]:
+        """Where the numbers that one account is under are stated."""
+        return self._margin.rules.of(account).citations
 
     def _group(self, depth: int, group: int) -> Requirement:
         """One group: the greater of its loss at the worst point and its minimum."""
@@ -122,7 +126,7 @@ class _Tree:
                 total(where, losses, loss_rule(margin, groups, group, point)),
                 self._minimum(depth, group),
             ),
-            margin.rules.citations["contract_minimums"],
+            self._citations(groups.account[group])["contract_minimums"],
         )
 
     def _losses(self, depth: int, group: int, point: int) -> Iterator[Requirement]:
@@ -149,12 +153,13 @@ class _Tree:
             offset = f"product_group_offset_{inside.underlying_class}"
         rate = float(groups.offset_rate[group])
         counts = f"{label}: its gain counts at {rate:.0%}"
-        return share_of(counts, rate, loss, self._margin.rules.citations[offset])
+        return share_of(counts, rate, loss, self._citations(groups.account[group])[offset])
 
     def _minimum(self, depth: int, group: int) -> Requirement:
         """The minimum of a group: of its positions, or of the groups below."""
-        rule = self._margin.rules.citations["contract_minimum"]
-        name = self._margin.levels[depth].names[group]
+        groups = self._margin.levels[depth]
+        name, citations = groups.names[group], self._citations(groups.account[group])
+        rule = citations["contract_minimum"]
         if depth:
             children = self._children_of[depth - 1][group].tolist()
             parts = tuple(self._minimum(depth - 1, child) for child in children)
@@ -163,14 +168,15 @@ class _Tree:
         uncovered = float(self._margin.house_minimum[group])
         if not uncovered:
             return minimum
-        house_rule = self._margin.rules.citations["short_option_minimum"]
+        house_rule = citations["short_option_minimum"]
         house = Requirement("The house's for uncovered short options", uncovered, house_rule)
         return greatest(f"Minimum of {name} and of the house", (minimum, house), house_rule)
 
     def _contract_minimums(self, group: int) -> Iterator[Requirement]:
         """The minimum of each option of a class group, and whether its value caps it."""
         positions, minimum = self._margin.book.positions, self._margin.minimum
-        cap = self._margin.rules.citations["long_contract_minimum_cap"]
+        account = self._margin.levels[0].account[group]
+        cap = self._citations(account)["long_contract_minimum_cap"]
         for i in self._positions_of[group].tolist():
             if not positions.is_option[i]:
                 continue

@@ -17,6 +17,7 @@ from xlmargin.portfolio_margin.groups import NO_PARENT, MarginGroups, counted, s
 from xlmargin.portfolio_margin.minimums import delivered_value, house_minimum
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS, PortfolioMargin
 from xlmargin.rulebook import PortfolioRules
+from xlmargin.rules_of_accounts import RulesOfAccounts
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,7 @@ class GroupSums:
     (class groups, 3).
     """
 
-    rules: PortfolioRules
+    rules: RulesOfAccounts[PortfolioRules]
     levels: tuple[MarginGroups, ...]
     minimum: FloatArray
     delivered: FloatArray
@@ -51,7 +52,8 @@ class GroupSums:
         changed = np.zeros(len(change.group))
         index, group = np.arange(len(change.group)), change.group
         array = self.levels[0].risk_array[group] + change.risk_array
-        house = house_minimum(self.delivered[group] + change.delivered, self.rules)
+        account = self.levels[0].account[group]
+        house = house_minimum(self.delivered[group] + change.delivered, account, self.rules)
         minimum = np.maximum(self.minimum[group] + change.minimum, house)
         for groups, above in zip(self.levels, (*self.levels[1:], None), strict=True):
             alone = groups.parent[group] == NO_PARENT
@@ -80,7 +82,9 @@ def group_sums(margin: PortfolioMargin, held: IntArray) -> GroupSums:
     classes = replace(
         margin.levels[0],
         risk_array=sums(margin.risk_array[inside], group, count),
-        minimum=np.maximum(minimum, house_minimum(delivered, margin.rules)),
+        minimum=np.maximum(
+            minimum, house_minimum(delivered, margin.levels[0].account, margin.rules)
+        ),
     )
     levels = [classes]
     for above in margin.levels[1:]:

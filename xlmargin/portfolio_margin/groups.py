@@ -86,12 +86,13 @@ def counted(risk_array: FloatArray, offset_rate: FloatArray) -> FloatArray:
 
 
 def joined(
-    children: MarginGroups, level: Level, names: Sequence[str], offset_rate: float
+    children: MarginGroups, level: Level, names: Sequence[str], offset_rate: FloatArray
 ) -> tuple[MarginGroups, MarginGroups]:
     """The groups above: children of one account whose name for the group above is the same.
 
     `names` holds that name for each child; a child named "", or whose gains offset nothing, is
-    margined by itself. Answers the children with their parents filled in, and the parents.
+    margined by itself. `offset_rate`, shape (accounts,), is that of the parents of each account.
+    Answers the children with their parents filled in, and the parents.
     """
     is_named = np.array([bool(name) for name in names], dtype=bool)
     inside = np.flatnonzero(is_named & (children.offset_rate > 0))
@@ -100,14 +101,15 @@ def joined(
     parent = np.full(len(children), NO_PARENT, dtype=np.int64)
     parent[inside] = [index[key] for key in keys]
     _, first = np.unique(parent[inside], return_index=True)
+    account = np.array([account for account, _ in index], dtype=np.int64)
     parents = MarginGroups(
         level,
         tuple(name for _, name in index),
-        np.array([account for account, _ in index], dtype=np.int64),
+        account,
         children.class_group[inside[first]],
         sums(children.counted[inside], parent[inside], len(index)),
         sums(children.minimum[inside, None], parent[inside], len(index))[:, 0],
-        np.full(len(index), offset_rate),
+        offset_rate[account],
         np.full(len(index), NO_PARENT, dtype=np.int64),
     )
     return replace(children, parent=parent), parents

@@ -8,31 +8,32 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Positions
 from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import PortfolioRules
+from xlmargin.rules_of_accounts import RulesOfAccounts
 
 _DELIVERING = (InstrumentKind.CALL, InstrumentKind.PUT, InstrumentKind.STOCK)
 
 
 def contract_minimum(
-    positions: Positions, market_value: FloatArray, rules: PortfolioRules
+    positions: Positions, market_value: FloatArray, rules: RulesOfAccounts[PortfolioRules]
 ) -> FloatArray:
     """Minimum of each position, $, >= 0, shape (positions,); shares and cash have none.
 
     `market_value`, $, is signed, shape (positions,).
     """
     minimum = uncapped_minimum(positions, rules)
-    if rules.contract_minimums.long_contract_minimum_cap:
-        is_long = positions.quantity > 0
-        minimum = np.where(is_long, np.minimum(minimum, np.maximum(market_value, 0.0)), minimum)
-    return minimum
+    is_capped = rules.amounts(lambda r: r.contract_minimums.long_contract_minimum_cap) > 0
+    capped = is_capped[positions.account] & (positions.quantity > 0)
+    return np.where(capped, np.minimum(minimum, np.maximum(market_value, 0.0)), minimum)
 
 
-def uncapped_minimum(positions: Positions, rules: PortfolioRules) -> FloatArray:
+def uncapped_minimum(positions: Positions, rules: RulesOfAccounts[PortfolioRules]) -> FloatArray:
     """Minimum of each position before the cap of long ones, $, >= 0, shape (positions,)."""
-    charged = rules.contract_minimums.contract_minimum * np.abs(positions.units)
+    per_unit = rules.amounts(lambda r: r.contract_minimums.contract_minimum)
+    charged = per_unit[positions.account] * np.abs(positions.units)
     return np.where(positions.is_option, charged, 0.0)
 
 
@@ -52,16 +53,19 @@ def delivered_value(positions: Positions, spot: FloatArray, as_of: float) -> Flo
     return value
 
 
-def house_minimum(delivered: FloatArray, rules: PortfolioRules) -> FloatArray:
+def house_minimum(
+    delivered: FloatArray, account: IntArray, rules: RulesOfAccounts[PortfolioRules]
+) -> FloatArray:
     """A house's share of the value that uncovered short options would deliver, $, shape (groups,).
 
     Short calls are covered by long calls and long shares, short puts by long puts and short
     shares, whatever their strikes and expirations: the houses print no more than "uncovered".
-    `delivered` is the sum of `delivered_value` over each class group, shape (groups, 3).
+    `delivered` is the sum of `delivered_value` over each class group, shape (groups, 3); `account`
+    tells whose each is.
     """
     calls, puts, shares = delivered.T
     uncovered_calls = np.maximum(0.0, -calls - np.maximum(shares, 0.0))
     uncovered_puts = np.maximum(0.0, -puts + np.minimum(shares, 0.0))
-    share = rules.contract_minimums.short_option_minimum
-    minimum: FloatArray = share * (uncovered_calls + uncovered_puts)
+    share = rules.amounts(lambda r: r.contract_minimums.short_option_minimum)
+    minimum: FloatArray = share[account] * (uncovered_calls + uncovered_puts)
     return minimum

@@ -91,9 +91,10 @@ def official_margin(
         np.array([groups.product_offset.get(product, 0.0) for product in products]),
         np.full(len(index), NO_PARENT, dtype=np.int64),
     )
-    classes, above = joined(classes, Level.PRODUCT, products, 0.0)
+    none = np.zeros(len(accounts))
+    classes, above = joined(classes, Level.PRODUCT, products, none)
     portfolios = [groups.portfolio_of.get(name, "") for name in above.names]
     rates = np.array([groups.portfolio_offset.get(name, 0.0) for name in portfolios])
-    above, top = joined(replace(above, offset_rate=rates), Level.PORTFOLIO, portfolios, 0.0)
+    above, top = joined(replace(above, offset_rate=rates), Level.PORTFOLIO, portfolios, none)
     unstated = dict.fromkeys(p for p in products if p and p not in groups.product_offset)
     return OfficialMargin(points, accounts, (classes, above, top), tuple(unstated))

@@ -34,17 +34,19 @@ from xlmargin.portfolio_margin.ineligible import (
 )
 from xlmargin.portfolio_margin.minimums import contract_minimum, delivered_value, house_minimum
 from xlmargin.risk_array import (
-    ClassGroups,
+    ClassGroupsOfHouses,
     ContractTable,
     ValuationPoints,
     class_groups,
     contract_table,
+    of_houses,
     points_of_moves,
     risk_array,
     unit_value,
     valuation_points,
 )
 from xlmargin.rulebook import PortfolioRules, UnderlyingClass, portfolio_rules
+from xlmargin.rules_of_accounts import RulesOfAccounts, rules_of_accounts
 
 NO_CLASS = -1
 """What `class_of` holds for cash and for positions that are not eligible."""
@@ -58,9 +60,9 @@ class MarginFrame:
     """
 
     book: Book
-    rules: PortfolioRules
+    rules: RulesOfAccounts[PortfolioRules]
     eligible: BoolArray
-    classes: ClassGroups
+    classes: ClassGroupsOfHouses
     points: ValuationPoints
     contracts: ContractTable
     ask_strategy_based: AskStrategyBased
@@ -92,8 +94,8 @@ class PortfolioMargin:
         return self.frame.book
 
     @property
-    def rules(self) -> PortfolioRules:
-        """The rules in force for the book."""
+    def rules(self) -> RulesOfAccounts[PortfolioRules]:
+        """The rules in force for each account."""
         return self.frame.rules
 
     @property
@@ -145,11 +147,15 @@ def portfolio_margin(book: Book, ask_strategy_based: AskStrategyBased = refused)
     Positions that are not eligible are asked what `ask_strategy_based` answers for them. Refuses
     the whole book, naming the rows, where a position has no price, or where nothing answers.
     """
-    rules = portfolio_rules(book.as_of, book.settings.house, book.settings.overrides)
-    covered = eligible(book, rules)
-    classes = class_groups(book.market, book.positions.underlying[covered], rules)
-    points = valuation_points(classes, rules)
+    rules, positions = rules_of_accounts(book, portfolio_rules), book.positions
+    covered = np.zeros(len(positions), dtype=bool)
+    apart = []
+    for under, own in rules.apart(positions.account):
+        covered[own] = eligible(book, under)[own]
+        apart.append(class_groups(book.market, positions.underlying[own[covered[own]]], under))
+    points = valuation_points(apart, rules.distinct)
     contracts = contract_table(book, covered)
+    classes = of_houses(apart)
     frame = MarginFrame(book, rules, covered, classes, points, contracts, ask_strategy_based)
     return margin_at(frame, book.market.spot, contracts.base)
 
@@ -182,7 +188,8 @@ def margin_at_moves(margin: PortfolioMargin, moves: FloatArray) -> PortfolioMarg
     A leveraged or inverse fund moves by its factor times a move, a fraction.
     """
     frame = margin.frame
-    points = points_of_moves(frame.book.market, moves, len(frame.classes.groups))
+    count = len(frame.rules.distinct)
+    points = points_of_moves(frame.book.market, moves, len(frame.classes.groups), count)
     return margin_at(replace(frame, points=points), margin.spot, frame.contracts.base)
 
 
@@ -191,11 +198,12 @@ def margin_with_values(
 ) -> PortfolioMargin:
     """The same where the contracts' values at the valuation points are known.
 
-    `at_points`, $ per unit, has shape (contracts, points).
+    `at_points`, $ per unit, has shape (contracts, all points).
     """
     positions, contracts, rules = frame.book.positions, frame.contracts, frame.rules
     gains = at_points - base[:, None]
     array = risk_array(positions, contracts, spot, frame.points.around(spot), gains)
+    array = frame.points.counted(array, rules.of_account[positions.account])
     array[~frame.eligible] = 0.0
     market_value = np.maximum(base + (contracts.mark - contracts.base), 0.0)
     worth = unit_value(positions, contracts, spot, market_value)
@@ -217,8 +225,9 @@ def _class_level(
 ) -> tuple[IntArray, MarginGroups]:
     """Each position's class group, and the groups: one for each account and class."""
     positions, classes, inside = frame.book.positions, frame.classes, frame.eligible
-    keys = positions.account[inside] * len(classes.groups)
-    keys += classes.of_underlying[positions.underlying[inside]]
+    account = positions.account[inside]
+    own = classes.of_underlying[frame.rules.of_account[account], positions.underlying[inside]]
+    keys = account * len(classes.groups) + own
     present, group = np.unique(keys, return_inverse=True)
     class_of = np.full(len(positions), NO_CLASS, dtype=np.int64)
     class_of[inside] = group
@@ -243,16 +252,19 @@ def _house_minimum(
     inside = frame.eligible
     book = frame.book
     delivered = delivered_value(book.positions, spot, book.market.as_of)[inside]
-    return house_minimum(sums(delivered, class_of[inside], count), frame.rules)
+    account = np.zeros(count, dtype=np.int64)
+    account[class_of[inside]] = book.positions.account[inside]
+    return house_minimum(sums(delivered, class_of[inside], count), account, frame.rules)
 
 
 def _levels(
     frame: MarginFrame, classes: MarginGroups
 ) -> tuple[MarginGroups, MarginGroups, MarginGroups]:
     """The class groups with their product groups, and these with their portfolio groups."""
-    groups, offset = frame.classes.groups, frame.rules.aggregation.portfolio_group_offset
+    groups = frame.classes.groups
+    offset = frame.rules.amounts(lambda r: r.aggregation.portfolio_group_offset)
     names = [groups[i].product_group for i in classes.class_group]
     classes, products = joined(classes, Level.PRODUCT, names, offset)
     names = [groups[i].portfolio_group for i in products.class_group]
-    products, portfolios = joined(products, Level.PORTFOLIO, names, 0.0)
+    products, portfolios = joined(products, Level.PORTFOLIO, names, np.zeros_like(offset))
     return classes, products, portfolios

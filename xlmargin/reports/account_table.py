@@ -173,9 +173,8 @@ def _least_equity(state: AccountState) -> Iterator[Figure]:
         yield from _without(portfolio, state, DATE, "portfolio minimum equity due")
         return
     rule = state.citations["equity_to_keep"]
-    if portfolio.minimum_equity:
-        least = np.full(len(portfolio.buying_power), portfolio.minimum_equity)
-        yield _dollars(f"portfolio {_LEAST[0]}", least, rule)
+    if portfolio.minimum_equity.any():
+        yield _dollars(f"portfolio {_LEAST[0]}", portfolio.minimum_equity, rule)
         yield _dollars(f"portfolio {_LEAST[1]}", portfolio.minimum_equity_deficiency, rule)
     else:
         yield from _same(state, DOLLARS, NONE, rule, *(f"portfolio {name}" for name in _LEAST))

@@ -78,8 +78,9 @@ def risk_array_table(
 def _position_rows(margin: PortfolioMargin) -> _Rows:
     positions = margin.book.positions
     moves = np.full(margin.risk_array.shape, np.nan)
-    held = margin.frame.eligible
-    moves[held] = margin.points.moves[positions.underlying[held]]
+    held, points = margin.frame.eligible, margin.points
+    rules = margin.rules.of_account[positions.account[held]]
+    moves[held] = points.counted(points.moves[positions.underlying[held]], rules)
     array = margin.risk_array.copy()
     array[margin.not_eligible] = np.nan
     return position_labels(positions), moves, array

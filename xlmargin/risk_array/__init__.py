@@ -3,8 +3,10 @@
 from xlmargin.risk_array.class_groups import (
     ClassGroup,
     ClassGroups,
+    ClassGroupsOfHouses,
     ValuationPoints,
     class_groups,
+    of_houses,
     points_of_moves,
     valuation_points,
 )
@@ -21,6 +23,7 @@ from xlmargin.risk_array.stress import profile, spot_after, stress_grid
 __all__ = [
     "ClassGroup",
     "ClassGroups",
+    "ClassGroupsOfHouses",
     "ContractTable",
     "Exposure",
     "ValuationPoints",
@@ -28,6 +31,7 @@ __all__ = [
     "contract_greeks",
     "contract_table",
     "exposure",
+    "of_houses",
     "option_marks",
     "points_of_moves",
     "profile",

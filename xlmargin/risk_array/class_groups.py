@@ -15,14 +15,14 @@ product groups; range table in SEC Release 34-46576.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, TypeVar
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.known_instruments import CLASS, KNOWN, KnownAs
 from xlmargin.market import Market, Underlying
@@ -65,7 +65,7 @@ class ClassGroup:
 
 @dataclass(frozen=True, eq=False)
 class ClassGroups:
-    """The class groups that are held.
+    """The class groups that are held under some rules.
 
     `of_underlying` gives each underlying's group by index, or NO_GROUP; `factor` what multiplies
     its range. Both have shape (underlyings,).
@@ -74,6 +74,28 @@ class ClassGroups:
     groups: tuple[ClassGroup, ...]
     of_underlying: IntArray
     factor: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class ClassGroupsOfHouses:
+    """The class groups that are held under each of several rules: those of one after another.
+
+    `of_underlying` has shape (rules, underlyings): each underlying's group among all of them.
+    """
+
+    groups: tuple[ClassGroup, ...]
+    of_underlying: IntArray
+
+
+def of_houses(apart: Sequence[ClassGroups]) -> ClassGroupsOfHouses:
+    """The class groups under each of the rules as one list."""
+    groups: tuple[ClassGroup, ...] = ()
+    of_underlying = []
+    for own in apart:
+        index = own.of_underlying
+        of_underlying.append(np.where(index == NO_GROUP, NO_GROUP, index + len(groups)))
+        groups += own.groups
+    return ClassGroupsOfHouses(groups, np.array(of_underlying))
 
 
 def class_groups(market: Market, held: IntArray, rules: PortfolioRules) -> ClassGroups:
@@ -258,69 +280,128 @@ WHOLE_PRICE = -1.0
 class ValuationPoints:
     """The points of every underlying, lowest move of its class group first.
 
-    `moves` has shape (underlyings, points): each underlying's own move, its factor included, so
-    that an inverse fund rises where its index falls; NaN where its class group is not held.
-    `group_moves` has shape (class groups, points): the moves that all members share, or else those
-    of the group's index. `names` are D5 ... D1, U1 ... U5; a house's points follow the rule's.
+    `moves` has shape (underlyings, all points): each underlying's own move, its factor included, so
+    that an inverse fund rises where its index falls; NaN where its class group is not held. `own`,
+    shape (rules, points), says by index which of them count under each of the rules. `group_moves`
+    has shape (class groups, points): the moves that all members share, or else those of the group's
+    index. `names` are D5 ... D1, U1 ... U5; a house's points follow the rule's. `has_own` tells of
+    each class group whether its house has points beside the rule's.
     """
 
     moves: FloatArray
+    own: IntArray
     group_moves: FloatArray
     names: tuple[str, ...]
     per_table: int
-    """Points of the rule, which come first; a house with ranges of its own has as many more."""
+    """Points of the rule, which come first; beside a house with ranges of its own as many more."""
+    has_own: BoolArray
 
     def around(self, spot: FloatArray) -> FloatArray:
-        """Prices at the points around these, $, shape (underlyings, points)."""
+        """Prices at all points around these, $, shape (underlyings, all points)."""
         prices: FloatArray = spot[:, None] * (1.0 + self.moves)
         return prices
+
+    def counted(self, at_all: FloatArray, rules: IntArray) -> FloatArray:
+        """Values at the points that count: (rows, all points) in, (rows, points) out.
+
+        `rules` says by index under which of the rules each row is.
+        """
+        if len(self.own) == 1:
+            return at_all
+        found: FloatArray = np.take_along_axis(at_all, self.own[rules], axis=1)
+        return found
 
     @property
     def shown(self) -> slice:
         """The points to show: the house's where it has its own, else the rule's."""
         return slice(-self.per_table, None)
 
-    @property
-    def house_has_own(self) -> bool:
-        """Whether a house has points beside the rule's."""
-        return len(self.names) > self.per_table
-
     def is_house(self, point: int) -> bool:
         """Whether a point is a house's, not the rule's."""
         return point >= self.per_table
 
 
-def valuation_points(groups: ClassGroups, rules: PortfolioRules) -> ValuationPoints:
-    """The valuation points of every underlying whose class group is held."""
-    tables = [[rules.ranges[g.underlying_class] for g in groups.groups]]
-    house = [house_range(g, rules) for g in groups.groups]
-    if any((a.up, a.down) != (b.up, b.down) for a, b in zip(tables[0], house, strict=True)):
-        tables.append(house)
-    table_moves = np.hstack([_table_moves(table, rules) for table in tables])
-    group_factor = np.array([g.factor for g in groups.groups])
-    moves = np.full((len(groups.factor), table_moves.shape[1]), np.nan)
-    held = groups.of_underlying != NO_GROUP
-    moves[held] = groups.factor[held, None] * table_moves[groups.of_underlying[held]]
-    names = point_names(rules.valuation_points.valuation_points_per_side)
+def valuation_points(
+    classes: Sequence[ClassGroups], rules: Sequence[PortfolioRules]
+) -> ValuationPoints:
+    """The valuation points of every underlying whose class group is held, under each of the rules.
+
+    Where one house has points of its own, the others have the rule's twice.
+    """
+    apart = [_TablesOfHouse.of(own, under) for own, under in zip(classes, rules, strict=True)]
+    tables = max(len(each.moves) for each in apart)
+    blocks: list[FloatArray] = []
+    own = [[_placed(blocks, each.moves[min(t, len(each.moves) - 1)]) for t in range(tables)]
+           for each in apart]  # fmt: skip
+    names = point_names(rules[0].valuation_points.valuation_points_per_side)
+    here = np.arange(len(names))
     return ValuationPoints(
-        np.maximum(moves, WHOLE_PRICE),
-        np.maximum(group_factor[:, None] * table_moves, WHOLE_PRICE),
-        names * len(tables),
+        np.hstack([np.where(np.isnan(block), blocks[0], block) for block in blocks]),
+        np.array([np.concatenate([len(names) * b + here for b in of_house]) for of_house in own]),
+        np.vstack([each.of_groups(tables) for each in apart]),
+        names * tables,
         len(names),
+        np.repeat([len(each.moves) > 1 for each in apart], [len(c.groups) for c in classes]),
     )
 
 
-def points_of_moves(market: Market, moves: FloatArray, class_groups: int) -> ValuationPoints:
+@dataclass(frozen=True, eq=False)
+class _TablesOfHouse:
+    """The rule's points, and a house's where it has any: of underlyings, and of class groups.
+
+    Each of `moves` has shape (underlyings, points), each of `group_moves` (class groups, points).
+    """
+
+    moves: list[FloatArray]
+    group_moves: list[FloatArray]
+
+    @classmethod
+    def of(cls, groups: ClassGroups, rules: PortfolioRules) -> _TablesOfHouse:
+        tables = [[rules.ranges[g.underlying_class] for g in groups.groups]]
+        house = [house_range(g, rules) for g in groups.groups]
+        if any((a.up, a.down) != (b.up, b.down) for a, b in zip(tables[0], house, strict=True)):
+            tables.append(house)
+        held = groups.of_underlying != NO_GROUP
+        group_factor = np.array([g.factor for g in groups.groups])
+        moves, group_moves = [], []
+        for of_class in (_table_moves(table, rules) for table in tables):
+            own = np.full((len(held), of_class.shape[1]), np.nan)
+            own[held] = groups.factor[held, None] * of_class[groups.of_underlying[held]]
+            moves.append(np.maximum(own, WHOLE_PRICE))
+            group_moves.append(np.maximum(group_factor[:, None] * of_class, WHOLE_PRICE))
+        return cls(moves, group_moves)
+
+    def of_groups(self, tables: int) -> FloatArray:
+        """Moves of the class groups, shape (class groups, points of so many tables)."""
+        return np.hstack([self.group_moves[min(t, len(self.moves) - 1)] for t in range(tables)])
+
+
+def _placed(blocks: list[FloatArray], moves: FloatArray) -> int:
+    """Where moves stand among the blocks of moves: in one that says the same, else in a new one."""
+    for i, block in enumerate(blocks):
+        both = ~np.isnan(block) & ~np.isnan(moves)
+        if np.array_equal(block[both], moves[both]):
+            blocks[i] = np.where(np.isnan(block), moves, block)
+            return i
+    blocks.append(moves)
+    return len(blocks) - 1
+
+
+def points_of_moves(
+    market: Market, moves: FloatArray, class_groups: int, rules: int
+) -> ValuationPoints:
     """The user's own moves of the market in the place of valuation points, in their order.
 
     A leveraged or inverse fund moves by its factor times a move; a class group is named by the move
-    of the market.
+    of the market. They are the same under all of the rules, so many.
     """
     return ValuationPoints(
         np.maximum(np.outer(market.leverage, moves), WHOLE_PRICE),
+        np.tile(np.arange(len(moves)), (rules, 1)),
         np.tile(moves, (class_groups, 1)),
         tuple(f"{100 * move:+.4g}%" for move in moves.tolist()),
         len(moves),
+        np.zeros(class_groups, dtype=bool),
     )
 
 

@@ -26,6 +26,7 @@ from xlmargin.dates import date_of, months_ahead
 from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.risk_array import option_marks
 from xlmargin.rulebook import StrategyRules, strategy_rules
+from xlmargin.rules_of_accounts import RulesOfAccounts, rules_of_accounts
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions, HeldOption, holdings
 from xlmargin.strategy_margin.pairing.least_pairing import (
@@ -129,7 +130,7 @@ class StrategyMargin:
 
     book: Book
     mark: FloatArray
-    rules: StrategyRules
+    rules: RulesOfAccounts[StrategyRules]
     classes: tuple[UnderlyingMargin, ...]
 
     def requirement(self, kind: RequirementKind) -> float:
@@ -198,7 +199,7 @@ def strategy_margin(
     seconds to find its pairing and prove it. Refuses the whole book, naming the rows, where an
     option has no price, or where a forced group or an account holds what no rule permits.
     """
-    rules = strategy_rules(book.as_of, book.settings.house, book.settings.overrides)
+    rules = rules_of_accounts(book, strategy_rules)
     is_cash = book.settings.account_type is AccountType.CASH
     mark = option_marks(book) if mark is None else mark
     refuse_unpriced(book, mark)
@@ -210,7 +211,7 @@ def strategy_margin(
         book,
         mark,
         rules,
-        tuple(UnderlyingMargin(book, rules, c, is_cash, seconds) for c in classes),
+        tuple(UnderlyingMargin(book, rules.of(c.account), c, is_cash, seconds) for c in classes),
     )
 
 
@@ -353,14 +354,16 @@ def _refuse(problems: Sequence[Problem]) -> None:
         raise RefusedPosition(problems)
 
 
-def values_added(book: Book, mark: FloatArray, rules: StrategyRules) -> FloatArray:
+def values_added(book: Book, mark: FloatArray, rules: RulesOfAccounts[StrategyRules]) -> FloatArray:
     """Option values that net liquidation value counts and strategy-based equity does not, $.
 
     Signed, shape (positions,): added to the maintenance requirement they give the requirement
     beside net liquidation value. `mark`, $ per unit, has shape (positions,).
     """
     positions = book.positions
-    counted = positions.is_option & ~_has_loan_value(book, rules)
+    counted = positions.is_option.copy()
+    for under, own in rules.apart(positions.account):
+        counted[own] &= ~_has_loan_value(book, under)[own]
     return np.where(counted, positions.units * mark, 0.0)
 
 

@@ -281,7 +281,7 @@ class Impact:
 def impact(portfolio: PortfolioMargin, strategy: StrategyMargin, trades: Trades) -> Impact:
     """What trades do to a book that is margined under both regimes.
 
-    Refuses a setting of cash or of the special memorandum account where there are several accounts.
+    Refuses a setting of cash or of the special memorandum account for all of several accounts.
     """
     held = portfolio.book
     accounts = held.positions.accounts
@@ -293,7 +293,7 @@ def impact(portfolio: PortfolioMargin, strategy: StrategyMargin, trades: Trades)
         cash_of_accounts(held),
         trades.by_account(trades.cash, accounts),
         trades.by_account(trades.fee, accounts),
-        np.nan_to_num(amount_of_accounts(held, "sma", held.settings.sma)),
+        np.nan_to_num(amount_of_accounts(held, "sma")),
     )
 
 

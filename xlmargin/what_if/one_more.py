@@ -82,7 +82,8 @@ def _by_strategy(margin: StrategyMargin, first: IntArray, one: Positions) -> Flo
     of_position = {i: c for c in margin.classes for i in c.holdings.positions}
     keys = contract_keys(margin.book.positions)
     same = rows_of_contracts(margin.book.positions)
-    counts_across = bool(margin.book.positions.groups) and any(margin.rules.asks_add_ons)
+    asked = [any(rules.asks_add_ons) for rules in margin.rules.distinct]
+    counts_across = bool(margin.book.positions.groups) and any(asked)
     changes = np.full((len(first), 3), np.nan)
     for i, position in enumerate(first.tolist()):
         rows = same[keys[position]]

@@ -68,9 +68,9 @@ class Draft:
     @property
     def stamp(self) -> str:
         """Rules, date, house and version, as printed below every page."""
-        house = self.book.settings.house
+        houses = dict.fromkeys(own.house for own in self.book.settings_of_accounts)
         return (
-            f"FINRA 4210(g) as in force on {self.book.as_of}, house: {house}, "
+            f"FINRA 4210(g) as in force on {self.book.as_of}, house: {', '.join(houses)}, "
             f"xlmargin {xlmargin.__version__}. Estimate of the regulatory minimum, "
             "not a broker's number."
         )

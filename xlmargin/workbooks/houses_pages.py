@@ -110,13 +110,18 @@ def _house(draft: Draft, page: Page, house: str, top: int, column: int) -> _Hous
 
 
 def _beyond(draft: Draft, page: Page, column: int, row: int) -> list[Value]:
-    """A setting that no house has, which refuses the answers where Settings has more rows."""
+    """A setting that no house has, which refuses the answers where Settings has more rows.
+
+    Or where it has settings by account.
+    """
     first = SETTINGS_HEADING + 1
     reach = xl_range_abs(first + _ROOM, 0, first + _MOST_ROWS, 0)
     is_more = len(draft.tables.settings.rows) - 1 > _ROOM
     answer: list[Value] = [_TOO_MANY, "refused"] if is_more else ["", ""]
+    value, whose = (f"{_SETTINGS}!{xl_rowcol_to_cell(SETTINGS_HEADING, j)}" for j in (1, 2))
+    by_account = f'LOWER({value})<>"value",LOWER({whose})="account"'
     for j, word in enumerate((_TOO_MANY, "refused")):
-        formula = f'IF(COUNTA({_SETTINGS}!{reach})>0,"{word}","")'
+        formula = f'IF(OR(COUNTA({_SETTINGS}!{reach})>0,{by_account}),"{word}","")'
         page.formula(row, column + j, formula, answer[j], "refusal", "plain")
     return answer
 

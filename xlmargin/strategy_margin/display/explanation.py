@@ -40,8 +40,8 @@ def explained_by_account(margin: StrategyMargin, kind: RequirementKind) -> tuple
         parts[c.account].append(_class(c, kind))
     rule = REGIME.of(kind)
     return tuple(
-        total(f"Account {name}", tuple(own), rule)
-        for name, own in zip(accounts, parts, strict=True)
+        total(margin.rules.heading(account, name), tuple(own), rule)
+        for account, (name, own) in enumerate(zip(accounts, parts, strict=True))
     )
 
 

@@ -22,6 +22,7 @@ from xlmargin.computing import ContentCache
 from xlmargin.contracts import InstrumentKind
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules
+from xlmargin.rules_of_accounts import RulesOfAccounts
 from xlmargin.strategy_margin.pairing.concentration import with_add_ons
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg
@@ -296,7 +297,9 @@ _KNOWN: Final[ContentCache[_Key, ClassPositions]] = ContentCache(
 """The latest holdings, with the pairings that were found for them; bounded by their positions."""
 
 
-def holdings(book: Book, mark: FloatArray, rules: StrategyRules) -> tuple[ClassPositions, ...]:
+def holdings(
+    book: Book, mark: FloatArray, rules: RulesOfAccounts[StrategyRules]
+) -> tuple[ClassPositions, ...]:
     """The holdings of each account by class, and of each forced group, by name.
 
     `mark`, $ per unit, shape (positions,), is what each option is worth; shares count at the
@@ -313,7 +316,7 @@ def holdings(book: Book, mark: FloatArray, rules: StrategyRules) -> tuple[ClassP
         held = [of.market.underlyings[i] for i in np.unique(positions.underlying[own]).tolist()]
         indexes = own.tolist()
         key = (
-            rules,
+            rules.of(int(account[own[0]])),
             int(account[own[0]]),
             name,
             int(group[own[0]]),

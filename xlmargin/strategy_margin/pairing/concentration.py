@@ -15,23 +15,25 @@ import numpy as np
 from xlmargin.book import Book
 from xlmargin.market import Underlying
 from xlmargin.rulebook import ByKey, StrategyRules
+from xlmargin.rules_of_accounts import RulesOfAccounts
 from xlmargin.settings import AccountType
 
 
-def with_add_ons(book: Book, rules: StrategyRules) -> Sequence[Book]:
+def with_add_ons(book: Book, rules: RulesOfAccounts[StrategyRules]) -> Sequence[Book]:
     """The book as each account sees it: its underlyings with the account's own add-ons.
 
     None in a cash account, which pays in full.
     """
     positions, accounts = book.positions, len(book.positions.accounts)
-    if book.settings.account_type is AccountType.CASH or not any(rules.asks_add_ons):
+    asked = [any(own.asks_add_ons) for own in rules.distinct]
+    if book.settings.account_type is AccountType.CASH or not any(asked):
         return (book,) * accounts
     shares = np.zeros((accounts, len(book.market.underlyings)))
     stock = np.flatnonzero(~positions.is_cash & ~positions.is_option)
     np.add.at(
         shares, (positions.account[stock], positions.underlying[stock]), positions.units[stock]
     )
-    return tuple(_seen(book, own, rules) for own in np.abs(shares).tolist())
+    return tuple(_seen(book, own, rules.of(i)) for i, own in enumerate(np.abs(shares).tolist()))
 
 
 def _seen(book: Book, shares: Sequence[float], rules: StrategyRules) -> Book:
