@@ -9,6 +9,7 @@ from xlmargin.account.account_values import cash_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError
 from xlmargin.rulebook import strategy_rules
+from xlmargin.rules_of_accounts import rules_of_accounts
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
 AS_OF = ["as_of", "2026-11-20"]
@@ -24,7 +25,7 @@ OTHER = ["XYZ", "stock", 10, None, None, 50.0, "two"]
 def values(*rows, settings=()):
     book = read_book([HEADINGS, *rows], None, [AS_OF, *settings])
     worth = under_portfolio_margin(book).unit_value
-    return account_values(book, worth, strategy_rules(book.as_of))
+    return account_values(book, worth, rules_of_accounts(book, strategy_rules))
 
 
 def test_each_side_is_a_magnitude_and_both_equities_follow():

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.strategy_margin.accounts import AS_OF, Row, book_of
+from tests.strategy_margin.accounts import Row, book_of
 from xlmargin.market import Underlying
 from xlmargin.rulebook import UnderlyingClass, strategy_rules
+from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.strategy_margin.requirement import values_added
 
 UNDERLYINGS = [Underlying("XYZ", 75.0), Underlying("NTE", 75.0, UnderlyingClass.ETN)]
@@ -13,7 +14,7 @@ NINE_MONTHS = 273  # from 15 January to 15 October 2026
 
 def added(*rows):
     book, mark = book_of(rows, UNDERLYINGS)
-    return values_added(book, mark, strategy_rules(AS_OF)).tolist()
+    return values_added(book, mark, rules_of_accounts(book, strategy_rules)).tolist()
 
 
 def test_put_spread_of_both_books():
