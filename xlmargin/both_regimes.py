@@ -98,7 +98,7 @@ def _or_refusal(margin: Callable[[], _T]) -> _T | MarginError:
 
 def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
     settings = book.settings.changed(lambda s: replace(s, account_type=AccountType.MARGIN))
-    margin = strategy_margin(replace(book, settings=settings), mark)
+    margin = strategy_margin(replace(book, settings=settings), mark, whole_accounts=False)
     lines = strategy_lines(margin, RequirementKind.MAINTENANCE)
     by_strategy = requirement_in_lines(lines, RequirementKind.MAINTENANCE, len(book.positions))
     added = values_added(book, mark, margin.rules) - value_added_in(lines, len(book.positions))

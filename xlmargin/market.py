@@ -78,6 +78,7 @@ class Underlying:
     marginable: bool = True
     adv: float = np.nan
     shares_outstanding: float = np.nan
+    industry: str = ""
     dividends: tuple[Dividend, ...] = ()
     row: int = 0
     """Row of the market range; 0 where the underlying comes from the positions' own rows."""

@@ -1,7 +1,9 @@
 """A house's add-ons for concentration: figures by hand from the bands of the ladder.
 
 Quantity beside 20-day volume: over 1, 2, 3, 5 days 10, 20, 30, 50 points. Ownership of the shares
-outstanding: over 1, 3, 5% 10, 25, 100 points. The rule alone asks 25% long, 30% short.
+outstanding: over 1, 3, 5% 10, 25, 100 points. Share of the account's gross: over 10, 20, 40, 50,
+75% 5, 10, 15, 20, 30 points long, 10, 15, 20, 30, 35 short. An industry's net share of it: over 30,
+70% 5, 10 points, where no position is above 40%. The rule alone asks 25% long, 30% short.
 """
 
 from __future__ import annotations
@@ -16,7 +18,16 @@ from tests.intraday.answers import rows as intraday_rows
 from xlmargin import udfs
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account", "group"]
-FIDELITY: Range = [["as_of", "2026-11-30"], ["house", "fidelity"], ["account_type", "margin"]]
+BY_VOLUME_AND_ISSUE: Range = [
+    ["as_of", "2026-11-30"],
+    ["house", "custom"],
+    ["account_type", "margin"],
+    *([f"volume_add_on_{band}", add_on]
+      for band, add_on in (("first", 0.1), ("second", 0.2), ("third", 0.3), ("fourth", 0.5))),
+    *([f"ownership_add_on_{band}", add_on]
+      for band, add_on in (("first", 0.1), ("second", 0.25), ("third", 1.0))),
+]  # fmt: skip
+"""The two measures of the ladder that depend on a symbol alone."""
 LADDER = {"volume_add_on_second": 0.20, "volume_add_on_third": 0.30, "volume_add_on_fourth": 0.50}
 
 
@@ -32,7 +43,7 @@ def book(
     *rows: list[Any],
     adv: float | None = 10_000,
     issued: float | None = 10_000_000,
-    settings: Range = FIDELITY,
+    settings: Range = BY_VOLUME_AND_ISSUE,
 ) -> tuple[Range, Range, Range]:
     market = [["symbol", "price", "adv", "shares_outstanding"], ["XYZ", 50.0, adv, issued]]
     return [HEADINGS, *rows], market, settings
@@ -86,7 +97,7 @@ def test_the_low_price_of_a_short_has_it_on_top() -> None:
 
 def test_the_rule_alone_and_other_houses_add_nothing() -> None:
     for house in ("rule", "schwab", "custom"):
-        settings = [*FIDELITY[:1], ["house", house], FIDELITY[2]]
+        settings = [["as_of", "2026-11-30"], ["house", house], ["account_type", "margin"]]
         assert maintenance(stock(60_000), settings=settings) == pytest.approx(750_000)
 
 
@@ -96,7 +107,8 @@ def test_settings_make_a_ladder_and_move_its_bands() -> None:
     assert maintenance(stock(15_000), settings=settings) == pytest.approx(0.25 * 750_000)
     sooner = [*settings, ["volume_days_second", 1.2]]
     assert maintenance(stock(15_000), settings=sooner) == pytest.approx(0.45 * 750_000)
-    lower = maintenance(stock(15_000), settings=[*FIDELITY, ["volume_add_on_first", 0.05]])
+    below = [["as_of", "2026-11-30"], ["house", "fidelity"], ["volume_add_on_first", 0.05]]
+    lower = maintenance(stock(15_000), settings=below)
     assert "volume_add_on_first" in lower
 
 
@@ -121,7 +133,7 @@ def test_a_covered_call_has_the_stock_s_add_on() -> None:
 
 
 def test_a_cash_account_pays_in_full() -> None:
-    settings = [*FIDELITY[:2], ["account_type", "cash"]]
+    settings = [["as_of", "2026-11-30"], ["house", "fidelity"], ["account_type", "cash"]]
     assert maintenance(stock(60_000), settings=settings) == pytest.approx(3_000_000)
 
 
@@ -209,3 +221,139 @@ def test_what_is_not_stated_is_said() -> None:
     assert "no add-on for its concentration is counted" in found
     rule = [["as_of", "2026-11-30"]]
     assert "not used by any requirement" in str(udfs.XLM_CHECK(*book(stock(1), settings=rule)))
+
+
+# By share of the account's gross: everything at 100 a share, some of it in one industry.
+FIDELITY: Range = [["as_of", "2026-11-30"], ["house", "fidelity"], ["account_type", "margin"]]
+
+
+def holding(**value: float) -> tuple[Range, Range, Range]:
+    """Shares worth so much of each symbol; those that begin with E are of one industry."""
+    rows: Range = [["symbol", "type", "quantity"]]
+    rows += [[symbol, "stock", worth / 100] for symbol, worth in value.items()]
+    market: Range = [["symbol", "price", "industry"]]
+    market += [[s, 100.0, "Energy" if s.startswith("E") else None] for s in value]
+    return rows, market, FIDELITY
+
+
+def spread(total: float, among: int) -> dict[str, float]:
+    """A value divided among symbols, each a small share."""
+    return {f"R{i}": total / among for i in range(among)}
+
+
+@pytest.mark.parametrize(
+    ("share", "long", "short"),
+    [(10, 0, 0), (10.1, 5, 10), (20, 5, 10), (20.1, 10, 15), (40, 10, 15), (40.1, 15, 20),
+     (50, 15, 20), (50.1, 20, 30), (75, 20, 30), (75.1, 30, 35), (100, 30, 35)],
+)  # fmt: skip
+def test_share_of_the_account_s_gross(share: float, long: int, short: int) -> None:
+    worth = share * 1_000
+    rest = spread(100_000 - worth, 10) if share < 100 else {}
+    others = 0.25 * (100_000 - worth)
+    found = udfs.REGT_MAINTENANCE(*holding(XYZ=worth, **rest))
+    assert found == pytest.approx((0.25 + long / 100) * worth + others)
+    found = udfs.REGT_MAINTENANCE(*holding(XYZ=-worth, **rest))
+    assert found == pytest.approx((0.30 + short / 100) * worth + others)
+
+
+def test_share_of_an_industry() -> None:
+    # 60% in energy, each 20%: 25 + 5 + 5%; the rest 25%
+    three = {f"E{i}": 20_000.0 for i in range(3)}
+    found = udfs.REGT_MAINTENANCE(*holding(**three, **spread(40_000, 5)))
+    assert found == pytest.approx(0.35 * 60_000 + 0.25 * 40_000)
+    # one position of 35%: 25 + 10%, and 5% of its industry
+    found = udfs.REGT_MAINTENANCE(*holding(E1=35_000, **spread(65_000, 10)))
+    assert found == pytest.approx(0.40 * 35_000 + 0.25 * 65_000)
+    # 80%: 25 + 5 + 10%
+    four = {f"E{i}": 20_000.0 for i in range(4)}
+    found = udfs.REGT_MAINTENANCE(*holding(**four, **spread(20_000, 4)))
+    assert found == pytest.approx(0.40 * 80_000 + 0.25 * 20_000)
+    # 76%, but one position is above 40%: 25 + 15% of it, 25 + 10% of the other
+    found = udfs.REGT_MAINTENANCE(*holding(E1=41_000, E2=35_000, **spread(24_000, 4)))
+    assert found == pytest.approx(0.40 * 41_000 + 0.35 * 35_000 + 0.25 * 24_000)
+    # 40% long, 20% short: net 20% is none; the short is 30 + 10%
+    found = udfs.REGT_MAINTENANCE(*holding(E1=20_000, E2=20_000, E3=-20_000, **spread(40_000, 5)))
+    assert found == pytest.approx(0.30 * 40_000 + 0.40 * 20_000 + 0.25 * 40_000)
+
+
+def test_what_does_not_move_and_options_are_not_in_the_gross() -> None:
+    rows, market, settings = holding(XYZ=20_000, **spread(30_000, 5))
+    bill = ["912797AB1", "treasury", 1_000_000, 99.0, "2027-02-01", None]
+    put = ["XYZ", "put", 10, 1.0, "2026-12-18", 90]
+    held = [["symbol", "type", "quantity", "price", "expiration", "strike"]]
+    held += [[*row, None, None, None] for row in rows[1:]]
+    # 40% of 50,000: 25 + 10%; the others 12% each: 25 + 5%; 1% of the bill's 990,000
+    found = udfs.REGT_MAINTENANCE([*held, bill], market, settings)
+    assert found == pytest.approx(0.35 * 20_000 + 0.30 * 30_000 + 9_900)
+    # the puts are beside 1,000 shares that nobody has: 200 of them, and 8 puts alone
+    found = udfs.REGT_MAINTENANCE([*held, put], market, settings)
+    assert found == pytest.approx(200 * min(9 + 10, 35) + 0.30 * 30_000)
+
+
+def test_trades_hedges_and_one_more_count_the_whole_account() -> None:
+    # 60% at 25 + 20%, 40% at 25 + 10%
+    rows, market, settings = holding(XYZ=60_000, QRS=40_000)
+    assert udfs.REGT_MAINTENANCE(rows, market, settings) == pytest.approx(41_000)
+    sold = [["symbol", "type", "quantity", "price"], ["XYZ", "stock", -200, 100.0]]
+    rows.append(["USD", "cash", 0])
+    table = udfs.MARGIN_WHATIF(rows, sold, market, settings)
+    (found,) = (row for row in table if row[0] == "maintenance requirement")
+    # 40,000 of each, 50%: 25 + 15%
+    assert found[1:4] == pytest.approx([41_000, 32_000, -9_000])
+    table = udfs.MARGIN_HEDGE(rows, sold, market, settings, None, 9_000)
+    quantity, after, freed = (table[0].index(n) for n in ("quantity", "requirement after", "freed"))
+    assert table[1][quantity] == -200
+    assert [table[1][after], table[1][freed]] == pytest.approx([32_000, 9_000])
+    table = udfs.MARGIN_ONE_MORE(rows, market, settings)
+    at = table[0].index("maintenance")
+    # 70 and 40 of 110: 45 and 35%; 60 and 50 of 110: 45 and 40%
+    assert [row[at] for row in table[1:]] == pytest.approx([4_500, 6_000])
+
+
+def test_a_protective_put_frees_the_add_on_of_volume() -> None:
+    # 45% of 1,250,000; protected by puts at 45: 10% of 45 and 5 out of the money
+    rows, market, settings = book(stock(25_000), ["USD", "cash", 0, None, None, None, "A", None])
+    puts = [HEADINGS, option("put", 250, 45, 1.0)]
+    table = udfs.MARGIN_HEDGE(rows, puts, market, settings, None, 325_000)
+    after, freed = (table[0].index(n) for n in ("requirement after", "freed"))
+    assert [table[1][after], table[1][freed]] == pytest.approx([237_500, 325_000])
+
+
+def test_a_hedge_in_forced_groups_counts_their_shares_together() -> None:
+    # 20,150 shares at 45%; the group's 150 sold leave 20,000 at 35%
+    rows, market, settings = book(stock(20_000), stock(150, group="g"))
+    rows.append(["USD", "cash", 0, None, None, None, "A", None])
+    sold = [HEADINGS, ["XYZ", "stock", -200, None, None, 50.0, "A", "g"]]
+    table = udfs.MARGIN_HEDGE(rows, sold, market, settings, None, 103_000)
+    freed = table[0].index("freed")
+    assert table[1][freed] == pytest.approx(0.45 * 20_150 * 50 - 0.35 * 20_000 * 50)
+
+
+def test_within_the_day_the_whole_account_counts() -> None:
+    _, market, settings = holding(XYZ=1, QRS=1)
+    activity = [
+        ["time", "symbol", "type", "quantity", "price"],
+        ["10:00", "XYZ", "stock", 1_000, 100.0],
+        ["11:00", "QRS", "stock", 1_000, 100.0],
+        ["12:00", "XYZ", "stock", -1_000, 100.0],
+    ]
+    held = [["symbol", "type", "quantity"], ["USD", "cash", 1_000_000]]
+    found = levels(intraday_rows(activity, held, settings, market))
+    # 55% of 100,000; 25 + 15% of 200,000; 55% of 100,000
+    assert found == pytest.approx([1_000_000, 945_000, 920_000, 945_000])
+
+
+def test_outside_portfolio_margin_shares_of_the_account_do_not_count() -> None:
+    rows, market, settings = holding(XYZ=50_000, NTE=50_000)
+    market = [[*row, "class"] if row is market[0] else [*row, None] for row in market]
+    market[2][3] = "etn"
+    settings = [*settings[:2], ["account_type", "portfolio"]]
+    # 15% of the shares; 25% of the note
+    assert udfs.PM_REQUIREMENT(rows, market, settings) == pytest.approx(7_500 + 12_500)
+
+
+def test_a_missing_industry_is_said() -> None:
+    rows, market, settings = holding(XYZ=50_000)
+    said = [row for row in udfs.XLM_CHECK(rows, market, settings) if row[3] == "industry"]
+    assert said == [["warning", "market", 2.0, "industry", "nothing",
+                     "one for XYZ: no add-on for its concentration is counted by it"]]  # fmt: skip

@@ -229,6 +229,7 @@ MARKET: Final = Headings(
         "marginable": ("margin eligible", "eligible"),
         "adv": ("average daily volume", "avg daily volume", "avg volume"),
         "shares_outstanding": ("shares out", "shs out"),
+        "industry": ("industry group", "gics industry"),
         "initial_rate": ("house initial rate",),
         "maintenance_rate": ("house maintenance rate",),
         "option_rate": ("house option rate",),

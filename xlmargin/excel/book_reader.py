@@ -353,8 +353,9 @@ def _check_concentration(
             continue
         held = np.unique(positions.underlying[stock & asked[positions.account]]).tolist()
         for own in (market.market.underlyings[i] for i in held):
-            if np.isnan(getattr(own, column)) and not own.underlying_class.stands_still:
-                wanted = f"a number for {own.symbol}: no add-on for its concentration is counted"
+            is_stated = getattr(own, column) if column == "industry" else getattr(own, column) > 0
+            if not is_stated and not own.underlying_class.stands_still:
+                wanted = f"one for {own.symbol}: no add-on for its concentration is counted by it"
                 log.warning(table.name, own.row, column, NOTHING, wanted)
 
 

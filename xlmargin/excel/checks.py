@@ -18,6 +18,8 @@ from xlmargin.margin_calls import business_day_before, is_business_day
 from xlmargin.market import Market, Underlying
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.risk_array.contract_table import NO_CONTRACT
+from xlmargin.rulebook import strategy_rules
+from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.strategy_margin import strategy_margin
 
 MOST_NAMED: Final = 5
@@ -77,7 +79,9 @@ def figures_if_stated(
         left -= len(own)
         try:
             before, after = (under_portfolio_margin(b.only(own)).amount for b in (book, other))
-            by_strategy = finding.field == CLASS and [
+            rules = rules_of_accounts(book, strategy_rules).distinct
+            across = any(own.asks_by_gross for own in rules)
+            by_strategy = (finding.field == CLASS and not across) and [
                 strategy_margin(b.only(own)).maintenance for b in (book, other)
             ]
         except MarginError:

@@ -75,7 +75,7 @@ _EXEMPT_FUND: Final = (
     "a fund of exempted securities at its low rate by strategy; portfolio margin takes it as an"
     " equity fund until the clearing house's list of bond funds is seen"
 )
-CONCENTRATION: Final = ("adv", "shares_outstanding")
+CONCENTRATION: Final = ("adv", "shares_outstanding", "industry")
 """What a house's add-ons for concentration count a position beside."""
 _CLASSES: Final = one_of(UnderlyingClass)
 
@@ -101,7 +101,8 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
     refuse_beyond(GREATEST_PRICE, spot, table, "price", log)
     spot = np.where(spot > 0, spot, np.nan)
     refuse_foreign(table, log)
-    adv, outstanding = (_above_zero(table, heading, log) for heading in CONCENTRATION)
+    adv, outstanding = (_above_zero(table, heading, log) for heading in CONCENTRATION[:2])
+    industry = name_of_each(names(table, "industry", log))
     class_ = words(table, "class", _CLASSES, "", log)
     leverage, index_scale = _leverage(table, log), _above_zero(table, "index_scale", log)
     class_group, product_group, portfolio_group = (
@@ -139,6 +140,7 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
             marginable=bool(marginable[i] != not_marginable),
             adv=float(adv[i]),
             shares_outstanding=float(outstanding[i]),
+            industry=industry[i].casefold(),
             yields=by_time[i],
             spot_is_forward=bool(spot_is_forward[i] == is_forward),
             house=house[i],

@@ -1,7 +1,8 @@
 """The parts of an account that are margined apart: their requirements add up.
 
-By strategy these are the classes. Under portfolio margin they are the outermost groups: class
-groups with the product group and the portfolio group that they are in.
+By strategy these are the classes, or the whole account where a house asks add-ons by share of its
+gross. Under portfolio margin they are the outermost groups: class groups with the product group and
+the portfolio group that they are in.
 
 Rule: FINRA 4210(f)(2), (g)(8).
 """
@@ -16,6 +17,8 @@ import numpy as np
 from xlmargin.arrays import IntArray
 from xlmargin.book import Book, Positions
 from xlmargin.market import Market
+from xlmargin.rulebook import strategy_rules
+from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.settings import AccountType
 
 CASH_PART: Final = -1
@@ -24,7 +27,12 @@ CASH_PART: Final = -1
 
 def parts_of(positions: Positions, book: Book) -> IntArray:
     """The part of an account that each position belongs to, shape (positions,)."""
-    of_underlying = _parts(book.market, book.settings.account_type)
+    account_type = book.settings.account_type
+    rules = rules_of_accounts(book, strategy_rules).distinct
+    if account_type is AccountType.MARGIN and any(own.asks_by_gross for own in rules):
+        of_underlying = [0] * len(book.market.underlyings)
+    else:
+        of_underlying = _parts(book.market, account_type)
     return np.array(
         [of_underlying[u] if u >= 0 else CASH_PART for u in positions.underlying.tolist()],
         dtype=np.int64,

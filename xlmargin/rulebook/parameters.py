@@ -74,6 +74,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "step": ("first", "second", "third", "fourth", "fifth", "sixth"),
     "volume band": ("first", "second", "third", "fourth"),
     "ownership band": ("first", "second", "third"),
+    "gross band": ("first", "second", "third", "fourth", "fifth"),
+    "industry band": ("first", "second"),
     "monitoring": ("full", "partial", "executes_away"),
     "margin call": (
         "maintenance",

@@ -76,10 +76,22 @@ class StrategyRules:
     remarks: Mapping[str, str]
 
     @property
-    def asks_add_ons(self) -> tuple[bool, bool]:
-        """Whether the house asks any add-on by volume, and any by shares outstanding."""
+    def asks_add_ons(self) -> tuple[bool, bool, bool]:
+        """Whether the house asks any add-on by volume, by shares outstanding, and by industry."""
         steps = self.concentration
-        return any(steps.volume_add_on.values()), any(steps.ownership_add_on.values())
+        columns = (steps.volume_add_on, steps.ownership_add_on, steps.industry_add_on)
+        by_volume, by_ownership, by_industry = (any(column.values()) for column in columns)
+        return by_volume, by_ownership, by_industry
+
+    @property
+    def asks_by_gross(self) -> bool:
+        """Whether the house asks add-ons by share of the account's gross, which its classes make.
+
+        The classes of an account do not add up then.
+        """
+        steps = self.concentration
+        columns = (steps.long_gross_add_on, steps.short_gross_add_on, steps.industry_add_on)
+        return any(any(column.values()) for column in columns)
 
 
 @dataclass(frozen=True)

@@ -193,10 +193,11 @@ class StrategyExemptSecurities:
 
 @dataclass(frozen=True)
 class StrategyConcentration:
-    """What a house adds to the maintenance of stock that is much beside its volume or its issue.
+    """What a house adds to the maintenance of stock that is much of its account, volume or issue.
 
-    Days of average volume and shares of the shares outstanding from which a band begins; add-ons
-    as shares of the market value. Rule: FINRA 4210(d)(1), which gives no number.
+    Days of average volume, shares of the shares outstanding and of the account's gross from which a
+    band begins; add-ons as shares of the market value. Rule: FINRA 4210(d)(1), which gives no
+    number.
     """
 
     FILE: ClassVar = "finra_4210/strategy_concentration.toml"
@@ -204,6 +205,12 @@ class StrategyConcentration:
     volume_add_on: ByKey[str, float]
     ownership_share: ByKey[str, float]
     ownership_add_on: ByKey[str, float]
+    gross_share: ByKey[str, float]
+    long_gross_add_on: ByKey[str, float]
+    short_gross_add_on: ByKey[str, float]
+    industry_share: ByKey[str, float]
+    industry_add_on: ByKey[str, float]
+    industry_position_share: float
 
 
 @dataclass(frozen=True)

@@ -190,14 +190,19 @@ class StrategyMargin:
 
 
 def strategy_margin(
-    book: Book, mark: FloatArray | None = None, seconds: float = SECONDS
+    book: Book,
+    mark: FloatArray | None = None,
+    seconds: float = SECONDS,
+    *,
+    whole_accounts: bool = True,
 ) -> StrategyMargin:
     """A book under strategy-based margin.
 
     `mark`, $ per unit, shape (positions,), is what each option is worth: its mark or else its model
     value where that is left out. Its values for stock and cash are not read. Each class has so many
     seconds to find its pairing and prove it. Refuses the whole book, naming the rows, where an
-    option has no price, or where a forced group or an account holds what no rule permits.
+    option has no price, or where a forced group or an account holds what no rule permits. A house's
+    add-ons by share of an account's gross count where the book has `whole_accounts`.
     """
     rules = rules_of_accounts(book, strategy_rules)
     is_cash = book.settings.account_type is AccountType.CASH
@@ -205,7 +210,7 @@ def strategy_margin(
     refuse_unpriced(book, mark)
     if is_cash:
         refuse_short_stock(book)
-    classes = holdings(book, mark, rules)
+    classes = holdings(book, mark, rules, whole_accounts=whole_accounts)
     refuse_groups(book, classes)
     return StrategyMargin(
         book,

@@ -18,7 +18,10 @@ from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import RefusedPosition
+from xlmargin.rulebook import strategy_rules
+from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
+from xlmargin.strategy_margin.pairing.concentration import counts_together
 from xlmargin.what_if.candidates import NOTHING, Found
 from xlmargin.what_if.impact import Trades, book_after, contract_keys
 from xlmargin.what_if.one_more import SHARE_LOT
@@ -145,15 +148,20 @@ class StrategyHedge:
 
 
 def strategy_hedge(held: Book, one: Book, most: float, *, outside: bool) -> StrategyHedge:
-    """A candidate beside what it may be paired with in its account; all options have marks."""
+    """A candidate beside what it may be paired with in its account; all options have marks.
+
+    Beside the whole account where its house asks add-ons for shares of it, or of what forced groups
+    hold together.
+    """
     positions, underlyings = held.positions, held.market.underlyings
+    whole = not outside and counts_together(held, rules_of_accounts(held, strategy_rules))
     name = underlyings[one.positions.underlying[0]].group
     account = one.positions.accounts[one.positions.account[0]]
     own = [
         i
         for i in np.flatnonzero(~positions.is_cash).tolist()
         if positions.accounts[positions.account[i]] == account
-        and underlyings[positions.underlying[i]].group == name
+        and (whole or underlyings[positions.underlying[i]].group == name)
         and not (outside and underlyings[positions.underlying[i]].marginable)
     ]
     return StrategyHedge(held.only(np.array(own, dtype=np.int64)), one, int(most), outside)

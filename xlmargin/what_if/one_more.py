@@ -26,6 +26,7 @@ from xlmargin.strategy_margin import (
     UnderlyingMargin,
     strategy_margin,
 )
+from xlmargin.strategy_margin.pairing.concentration import counts_together
 from xlmargin.what_if.impact import Key, contract_keys, netted, rows_of_contracts
 
 SHARE_LOT: Final = 100.0
@@ -82,13 +83,12 @@ def _by_strategy(margin: StrategyMargin, first: IntArray, one: Positions) -> Flo
     of_position = {i: c for c in margin.classes for i in c.holdings.positions}
     keys = contract_keys(margin.book.positions)
     same = rows_of_contracts(margin.book.positions)
-    asked = [any(rules.asks_add_ons) for rules in margin.rules.distinct]
-    counts_across = bool(margin.book.positions.groups) and any(asked)
+    together = counts_together(margin.book, margin.rules)
     changes = np.full((len(first), 3), np.nan)
     for i, position in enumerate(first.tolist()):
         rows = same[keys[position]]
         before = list({id(c): c for c in map(of_position.__getitem__, rows)}.values())
-        if counts_across:
+        if together:
             before = [c for c in margin.classes if c.account == before[0].account]
         own = np.array(sorted(r for c in before for r in c.holdings.positions), dtype=np.int64)
         after, source = _after(margin.book, own, position, one, i)

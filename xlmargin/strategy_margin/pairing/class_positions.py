@@ -298,18 +298,23 @@ _KNOWN: Final[ContentCache[_Key, ClassPositions]] = ContentCache(
 
 
 def holdings(
-    book: Book, mark: FloatArray, rules: RulesOfAccounts[StrategyRules]
+    book: Book,
+    mark: FloatArray,
+    rules: RulesOfAccounts[StrategyRules],
+    *,
+    whole_accounts: bool = True,
 ) -> tuple[ClassPositions, ...]:
     """The holdings of each account by class, and of each forced group, by name.
 
     `mark`, $ per unit, shape (positions,), is what each option is worth; shares count at the
-    market's price. Cash is in no class. The house's add-ons for concentration go by account. What
-    is held as before, at the same prices, is the same object: only what changed is paired again.
+    market's price. Cash is in no class. The house's add-ons for concentration go by account, those
+    by share of its gross where the book has whole accounts. What is held as before, at the same
+    prices, is the same object: only what changed is paired again.
     """
     positions = book.positions
     account, group, delivered = positions.account, positions.group, positions.contracts.deliverable
     rows, numbers = _rows(book, mark)
-    books = with_add_ons(book, rules)
+    books = with_add_ons(book, rules, by_gross=whole_accounts)
     found = []
     for name, own in _together(book):
         of = books[account[own[0]]]
