@@ -60,8 +60,8 @@ class Underlying:
     `rate` and `volatility` are NaN where the market does not give them: the rate is then the
     curve's, and an option without a volatility of its own must have a price. `leverage` is the
     factor of a leveraged or inverse fund, 0 for what does not move with the market. `maturity` is
-    a Treasury security's, a serial day; its `spot` is per 100 of principal. A group named "" is no
-    group.
+    a Treasury security's, a serial day; its `spot` is per 100 of principal, its `coupon` what it
+    pays, 0 of a zero coupon bond, NaN where not stated. A group named "" is no group.
     """
 
     symbol: str
@@ -85,6 +85,7 @@ class Underlying:
     yields: RateCurve | None = None
     """Dividend yields by time, where they are stated by time."""
     maturity: float = np.nan
+    coupon: float = np.nan
     house: HouseRates = NO_HOUSE
     spot_is_forward: bool = False
     """Whether options on it are valued off its price as their forward, whatever the rate."""

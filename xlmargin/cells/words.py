@@ -133,6 +133,7 @@ POSITIONS: Final = Headings(
             "expiry", "exp", "exp date", "expiration date", "expiry date", "expires", "maturity",
             "maturity date",
         ),
+        "coupon": ("coupon rate", "cpn"),
         "underlying": ("underlying symbol", "underlying ticker", "underlier", "root"),
         "price": (
             "mark", "market price", "mark price", "mkt price", "current price", "mid", "mid price",

@@ -53,6 +53,7 @@ from xlmargin.market import Market, Underlying
 from xlmargin.rulebook import UnderlyingClass, strategy_rules
 from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.settings import AccountType, KnownUnderlyings
+from xlmargin.strategy_margin.rules.stock import treasury_rate
 
 NOTHING: Final = "nothing"
 
@@ -179,7 +180,7 @@ class MarketRead:
 def _with_maturities(
     underlyings: Mapping[str, Underlying], rows: PositionRows, log: ProblemLog
 ) -> Mapping[str, Underlying]:
-    """The underlyings, Treasury securities with the day they mature, as their rows say."""
+    """The underlyings, Treasury securities with their maturity and coupon, as their rows say."""
     maturity: dict[str, float] = {}
     for i in np.flatnonzero(rows.is_treasury & ~np.isnan(rows.expiration)).tolist():
         symbol, day = rows.root[i], float(rows.expiration[i])
@@ -188,6 +189,12 @@ def _with_maturities(
             log.error(
                 rows.table.name, int(rows.table.rows[i]), "expiration", shown_date(day), wanted
             )
+    coupon: dict[str, float] = {}
+    for i in np.flatnonzero(~np.isnan(rows.coupon)).tolist():
+        symbol, pays = rows.root[i], float(rows.coupon[i])
+        if coupon.setdefault(symbol, pays) != pays:
+            wanted = f"one coupon of {symbol}, as in the rows above"
+            log.error(rows.table.name, int(rows.table.rows[i]), "coupon", f"{pays:.10g}", wanted)
     is_treasury = [
         name in underlyings
         and underlyings[name].underlying_class is UnderlyingClass.TREASURY
@@ -204,6 +211,7 @@ def _with_maturities(
             underlying_class=UnderlyingClass.TREASURY,
             leverage=0.0,
             maturity=maturity[name],
+            coupon=coupon.get(name, u.coupon),
         )
         if name in maturity
         else u
@@ -249,6 +257,7 @@ def read_book(tables: Tables) -> Reading:
     positions = placed(rows, market.market, log)
     _warn_of_no_rate(settings, market.market, positions, log)
     _check_concentration(settings, market, positions, log)
+    _note_zero_coupons(settings, market.market, positions, log)
     problems = tuple(_ordered(log.problems, tables))
     refused = any(p.severity is Severity.ERROR for p in problems)
     book = None if refused else Book(positions, market.market, settings.settings)
@@ -332,6 +341,26 @@ def _warn_of_no_rate(
     own = any(np.isnan(u.rate) for u in market.underlyings)
     if not settings.has_rate and own and positions.is_option.any():
         log.warning(SETTINGS, 0, "rate", NOTHING, "a rate such as 0.04; 0 is used")
+
+
+def _note_zero_coupons(
+    settings: SettingsRead, market: Market, positions: Positions, log: ProblemLog
+) -> None:
+    """A note on each Treasury security that requires more because its coupon is not stated."""
+    if np.isnan(market.as_of) or log.errors:
+        return
+    try:
+        rules = rules_of_accounts(Book(positions, market, settings.settings), strategy_rules)
+    except RulebookError:  # the requirement itself says why
+        return
+    for i, own in enumerate(market.underlyings):
+        if own.underlying_class is not UnderlyingClass.TREASURY or not np.isnan(own.coupon):
+            continue
+        paying = replace(own, coupon=np.inf)
+        if any(treasury_rate(own, r) > treasury_rate(paying, r) for r in rules.distinct):
+            for row in np.flatnonzero(positions.underlying == i).tolist():
+                text = "taken for a zero coupon bond: a coupon above 0 would require less"
+                log.note(positions.origins[0], int(positions.row[row]), "coupon", text)
 
 
 def _check_concentration(

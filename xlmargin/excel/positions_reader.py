@@ -124,8 +124,8 @@ class PositionRows:
 
     `root` is an option's, or the ticker; `underlying` as typed, "" where it is not. `kind` is an
     `InstrumentKind`, or UNREAD; Treasury securities are held like shares, and their `expiration` is
-    their maturity. `quantity` is signed. `style` and `settlement` are indexes into the
-    words' members, negative where not given. `deliverable` is as typed.
+    their maturity, `coupon` what they pay. `quantity` is signed. `style` and `settlement` are
+    indexes into the words' members, negative where not given. `deliverable` is as typed.
     """
 
     table: Table
@@ -134,6 +134,7 @@ class PositionRows:
     is_treasury: BoolArray
     strike: FloatArray
     expiration: FloatArray
+    coupon: FloatArray
     underlying: tuple[str, ...]
     quantity: FloatArray
     multiplier: FloatArray
@@ -219,6 +220,7 @@ def read_positions(
         is_treasury=is_treasury,
         strike=_agreed(table, "strike", symbols, log),
         expiration=_agreed(table, "expiration", symbols, log),
+        coupon=_coupons(table, is_treasury, log),
         underlying=_underlyings(table, kind, log),
         quantity=numbers(table, "quantity", log),
         multiplier=numbers(table, "multiplier", log),
@@ -247,6 +249,16 @@ def read_positions(
     if not orders:
         check_prices(rows, log)
     return rows
+
+
+def _coupons(table: Table, is_treasury: BoolArray, log: ProblemLog) -> FloatArray:
+    """What each Treasury security pays, 0 of a zero coupon bond; NaN where not stated."""
+    own = ProblemLog()
+    coupon = numbers(table, "coupon", own, percent=True)
+    unread = np.isnan(coupon) & ~table.empty("coupon")
+    wanted = "what it pays a year, such as 4.25%, or 0 of a zero coupon bond"
+    log.errors_where(is_treasury & (unread | (coupon < 0)), table, "coupon", wanted)
+    return np.where(is_treasury, coupon, np.nan)
 
 
 def _above_zero(table: Table, column: str, log: ProblemLog) -> FloatArray:

@@ -178,13 +178,15 @@ class StrategyStock:
 class StrategyExemptSecurities:
     """Treasury securities by time to maturity, funds of exempted securities, money market funds.
 
-    Shares of the market value; years; $ a share. Rule: FINRA 4210(e)(2)(A) and interpretations
-    (c)/10, (c)/11.
+    Shares of the market value, `zero_coupon_rate` of principal; years; $ a share. Rule: FINRA
+    4210(e)(2)(A) and interpretations (c)/10, (c)/11.
     """
 
     FILE: ClassVar = "finra_4210/strategy_exempt_securities.toml"
     treasury_years: ByKey[str, float]
     treasury_rate: ByKey[str, float]
+    zero_coupon_years: float
+    zero_coupon_rate: float
     exempt_fund_rate: float
     money_market_rate: float
     money_market_par: float

@@ -158,3 +158,69 @@ def test_a_listed_money_market_fund_is_known() -> None:
     rows = [HEADINGS, ["AAFXX", "stock", 100_000, None, 1.0, None]]
     assert udfs.REGT_MAINTENANCE(rows, None, SETTINGS) == pytest.approx(1_000)
     assert udfs.PM_REQUIREMENT(rows, None, SETTINGS) == pytest.approx(1_000)
+
+
+STRIP = ["912833XX1", "treasury", 1_000_000]
+"""Principal of 1,000,000; what follows are maturity, price, account and coupon."""
+
+
+def with_coupon(matures: str, price: float, coupon: Any) -> tuple[Range, None, Range]:
+    return [[*HEADINGS, "coupon"], [*STRIP, matures, price, None, coupon]], None, SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("matures", "price", "coupon", "expected"),
+    [
+        # 25 years at 30: 6% of 300,000 is 18,000, 3% of principal 30,000
+        ("2051-11-20", 30.0, 0, 30_000),
+        ("2051-11-20", 30.0, "0%", 30_000),
+        ("2051-11-20", 30.0, None, 30_000),
+        ("2051-11-20", 30.0, "4.25%", 18_000),
+        ("2051-11-20", 30.0, 4.25, 18_000),
+        # at 60 its 6% is the more
+        ("2051-11-20", 60.0, 0, 36_000),
+        # five years at 70: 4% of 700,000 is 28,000; a day less: 3% of it, whatever it pays
+        ("2031-11-20", 70.0, 0, 30_000),
+        ("2031-11-19", 70.0, 0, 21_000),
+    ],
+)
+def test_a_long_zero_coupon_bond_asks_a_share_of_principal(
+    matures: str, price: float, coupon: Any, expected: float
+) -> None:
+    book = with_coupon(matures, price, coupon)
+    for function in (udfs.REGT_INITIAL, udfs.REGT_MAINTENANCE, udfs.PM_REQUIREMENT):
+        assert function(*book) == pytest.approx(expected)
+
+
+def test_a_zero_coupon_bond_sold_short() -> None:
+    rows, _, settings = with_coupon("2051-11-20", 30.0, 0)
+    rows[1][2] = -1_000_000
+    assert udfs.REGT_MAINTENANCE(rows, None, settings) == pytest.approx(30_000)
+    assert udfs.REGT_INITIAL(rows, None, settings) == pytest.approx(330_000)
+
+
+def test_the_worksheet_of_a_zero_coupon_bond() -> None:
+    told = str(udfs.XLM_EXPLAIN(*with_coupon("2051-11-20", 30.0, 0), regime="maintenance"))
+    assert "3% of principal 1,000,000, the least" in told
+    told = str(udfs.XLM_EXPLAIN(*with_coupon("2051-11-20", 60.0, 0), regime="maintenance"))
+    assert "6% of 600,000" in told
+
+
+def test_a_coupon_that_is_not_stated_is_noted_where_it_counts() -> None:
+    def notes(*book: Any) -> list[Any]:
+        return [row for row in udfs.XLM_CHECK(*book) if row[3] == "coupon"]
+
+    text = "taken for a zero coupon bond: a coupon above 0 would require less"
+    expected = [["note", "positions", 2.0, "coupon", text, ""]]
+    assert notes(*with_coupon("2051-11-20", 30.0, None)) == expected
+    assert not notes(*with_coupon("2051-11-20", 60.0, None))
+    assert not notes(*with_coupon("2051-11-20", 30.0, 0))
+
+
+def test_coupons_that_nobody_can_read_are_refused() -> None:
+    answer = str(udfs.REGT_MAINTENANCE(*with_coupon("2051-11-20", 30.0, "fixed")))
+    assert "positions, row 2, coupon: found 'fixed', wanted what it pays" in answer
+    rows, _, settings = with_coupon("2051-11-20", 30.0, 0)
+    rows.append([*rows[1][:-1], 4.0])
+    answer = str(udfs.REGT_MAINTENANCE(rows, None, settings))
+    assert "row 3, coupon: found 4, wanted one coupon of 912833XX1, as in the rows above" in answer

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import fsum, isinf
 
+from xlmargin.contracts import PRINCIPAL
+from xlmargin.rulebook import UnderlyingClass
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions, HeldStock
 from xlmargin.strategy_margin.pairing.least_pairing import StrategyMatch, ends, requirement_of
 from xlmargin.strategy_margin.pairing.model import Role
@@ -17,7 +19,12 @@ from xlmargin.strategy_margin.pairing.requirement_rules import (
 from xlmargin.strategy_margin.rules import options, spreads
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg
-from xlmargin.strategy_margin.rules.stock import StockLeg, fund_factor, long_maintenance_rate
+from xlmargin.strategy_margin.rules.stock import (
+    StockLeg,
+    fund_factor,
+    long_maintenance_rate,
+    zero_coupon_least,
+)
 
 
 def rationale(
@@ -282,6 +289,11 @@ def _share_of_value(
     def is_rate(rate: float) -> bool:
         return abs(amount - rate * value) < _CENT
 
+    if underlying.underlying_class is UnderlyingClass.TREASURY:
+        least = zero_coupon_least(underlying, rules)
+        if least > 0 and is_rate(least):
+            principal = shares / PRINCIPAL
+            return f"{percent(amount / principal)} of principal {money(principal)}, the least"
     if is_rate(underlying.house.maintenance_rate) or (
         first and is_rate(underlying.house.initial_rate)
     ):

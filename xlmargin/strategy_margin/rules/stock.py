@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Final
 
+from xlmargin.contracts import PRINCIPAL
 from xlmargin.dates import date_of, years_ahead
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules, UnderlyingClass
@@ -191,10 +192,29 @@ def _long_rate_by_rule(underlying: Underlying, rules: StrategyRules) -> float:
 def treasury_rate(underlying: Underlying, rules: StrategyRules) -> float:
     """Share of the market value of a Treasury bill, note or bond, by its time to maturity.
 
-    The step of the table that begins so many years ahead by the calendar, or before.
+    The step of the table that begins so many years ahead by the calendar, or before; of a long zero
+    coupon bond at least a share of its principal.
 
     Rule: FINRA 4210(e)(2)(A) (unconfirmed: check against the rule text).
     """
+    return max(_rate_of_step(underlying, rules), zero_coupon_least(underlying, rules))
+
+
+def zero_coupon_least(underlying: Underlying, rules: StrategyRules) -> float:
+    """What a long zero coupon bond asks at least, as a share of its market value; 0 of others.
+
+    A bond whose coupon is not stated is taken for one.
+
+    Rule: FINRA 4210(e)(2)(A) (unconfirmed: check against the rule text).
+    """
+    exempt = rules.exempt_securities
+    since = years_ahead(rules.as_of, round(exempt.zero_coupon_years))
+    if underlying.coupon > 0 or date_of(underlying.maturity) < since:
+        return 0.0
+    return exempt.zero_coupon_rate / (PRINCIPAL * underlying.spot)
+
+
+def _rate_of_step(underlying: Underlying, rules: StrategyRules) -> float:
     exempt, matures = rules.exempt_securities, date_of(underlying.maturity)
     begun = [
         step
