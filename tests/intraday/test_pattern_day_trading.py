@@ -311,6 +311,28 @@ def test_shares_moved_in_meet_a_call_at_their_margin():
         assert len(of_kind(found, "met")) == met
 
 
+@pytest.mark.parametrize(("cash_in", "met"), [(63_999, 0), (64_000, 1)])
+def test_a_short_position_moved_in_takes_its_value_and_its_margin(cash_in, met):
+    # 100 shares short at 50: 5,000 that are owed and 30% of them; the call is 57,500
+    activity = timed(trades(DAY, *EXCEEDED))
+    activity.append([NEXT, "", "deposit", cash_in, None, 0.7])
+    activity.append([NEXT, "XYZ", "withdrawal", 100, None, 0.8])
+    found = rows([TIMED, *activity], cash(30_000), settings("2026-11-30"))
+    assert len(of_kind(found, "met")) == met
+
+
+@pytest.mark.parametrize(("cash_in", "met"), [(50_999, 0), (51_000, 1)])
+def test_a_short_position_moved_out_gives_them_back(cash_in, met):
+    # 57,500 of the call less 6,500; the excess of 30,000 is cash less 6,500
+    activity = timed(trades(DAY, *EXCEEDED))
+    activity.append([NEXT, "", "deposit", cash_in, None, 0.7])
+    activity.append([NEXT, "QRS", "deposit", 100, None, 0.8])
+    held = [["symbol", "type", "quantity", "price"], ["QRS", "stock", -100, 50]]
+    held.append(["USD", "cash", 36_500, None])
+    found = rows([TIMED, *activity], held, settings("2026-11-30"))
+    assert len(of_kind(found, "met")) == met
+
+
 def test_deposits_add_up_less_what_is_taken_out_and_count_from_the_next_day_on():
     for first, rest, met in ((NEXT, 17_500, 1), (NEXT, 17_499, 0), (DAY, 17_500, 0)):
         activity = timed(trades(DAY, *EXCEEDED))

@@ -18,7 +18,7 @@ from xlmargin.intraday.contracts import Contracts, contracts_of
 from xlmargin.intraday.deficits import Deficit, deficits_of
 from xlmargin.intraday.levels import Holding, Level, Levels, levels_of
 from xlmargin.intraday.path import LEAST_FALL, Path, path
-from xlmargin.intraday.pattern_day_trader import PatternDay, moved_in, pattern_days
+from xlmargin.intraday.pattern_day_trader import PatternDay, moved, pattern_days
 from xlmargin.intraday.regimes import CASH_ACCOUNT, LARGE_ACCOUNT, DayRules, rules_on
 from xlmargin.intraday.worst_order import (
     Order,
@@ -147,10 +147,11 @@ def _reports_under(
 
 
 def _holdings_at_openings(days: Sequence[AccountDay]) -> Iterator[Holding]:
-    """What accounts hold when days open, and what is moved in and out by itself."""
+    """What accounts hold when days open, and before and after things moved in and out."""
     for day in days:
         yield from day.opening.holdings.values()
-        yield from map(moved_in, day.transactions)
+        for held in moved(day):
+            yield from held
 
 
 def _opened(

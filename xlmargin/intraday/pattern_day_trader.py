@@ -16,7 +16,7 @@ Rule: FINRA 4210(f)(8)(B), (g)(13).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from math import inf
@@ -109,7 +109,7 @@ def pattern_days(
     """An account's days under pattern day trading, each with its opening level and rules, in order.
 
     `all_days` are all its days, under whatever rules: what they pay in meets calls. `levels` has
-    what is moved in and out by itself, `contracts` an entry a contract.
+    what is held before and after things moved in and out, `contracts` an entry a contract.
     """
     is_portfolio = contracts.settings.account_type is AccountType.PORTFOLIO
     found: list[PatternDay] = []
@@ -145,9 +145,16 @@ def pattern_days(
     return tuple(found)
 
 
-def moved_in(t: Transaction) -> Holding:
-    """Securities that are moved in or out, held long by themselves; nothing else is any."""
-    return ((t.contract, abs(t.quantity)),) if t.act is Act.MOVED and t.quantity else ()
+def moved(day: AccountDay) -> Iterator[tuple[Holding, Holding]]:
+    """What the account has of a part before and after each thing that is moved in or out.
+
+    A short position that is moved in is as one moved out that the account does not have.
+    """
+    state = day.opening
+    for t in day.transactions:
+        before, state = state.holding(t.part), state.then(t.part, t.changes, t.cash)
+        if t.act is Act.MOVED:
+            yield before, state.holding(t.part)
 
 
 def _met_on(
@@ -155,16 +162,15 @@ def _met_on(
 ) -> tuple[dt.date, ...]:
     """The day by which deposits after a call come to what is owed, none or one.
 
-    Cash counts whole, less what is paid out; securities count at their value less their margin.
+    Cash counts whole, less what is paid out; securities at what they change of value less margin,
+    beside what the account has of their part: long ones in and short ones out add to it.
     """
     paid_in = 0.0
     for day in days:
         if day.day <= called.day:
             continue
-        for t in day.transactions:
-            if t.act is Act.MOVED:
-                worth = levels[moved_in(t)].excess
-                paid_in += t.cash + (worth if t.quantity > 0 else -worth)
+        paid_in += sum(t.cash for t in day.transactions if t.act is Act.MOVED)
+        paid_in += sum(levels[after].excess - levels[before].excess for before, after in moved(day))
         if paid_in >= owed - LEAST_FALL:
             return (day.day,)
     return ()
