@@ -17,7 +17,7 @@ FLOORS = [
     {"known_instruments"},
     {"book", "cells"},
     {"importers"},
-    {"pricing", "rules_of_accounts"},
+    {"pricing"},
     {"risk_array"},
     {"portfolio_margin", "strategy_margin"},
     {"both_regimes", "margin_calls", "eligibility"},

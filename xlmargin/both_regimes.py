@@ -14,12 +14,11 @@ from typing import Final, TypeVar
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.book import Book
+from xlmargin.book import Book, rules_of_accounts
 from xlmargin.errors import MarginError, RefusedPosition, RulebookError
 from xlmargin.portfolio_margin import PortfolioMargin, StrategyBased, portfolio_margin
 from xlmargin.requirement import Requirement, total
 from xlmargin.rulebook import UnderlyingClass, portfolio_rules
-from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import (
     RequirementKind,

@@ -6,10 +6,10 @@ import pytest
 from tests.reading import read_book
 from xlmargin.account import account_values
 from xlmargin.account.account_values import cash_of_accounts
+from xlmargin.book import rules_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError
 from xlmargin.rulebook import strategy_rules
-from xlmargin.rules_of_accounts import rules_of_accounts
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
 AS_OF = ["as_of", "2026-11-20"]

@@ -12,8 +12,7 @@ import pytest
 
 from tests.strategy_margin.accounts import Row, book_of
 from xlmargin.account import StrategyState, account_state
-from xlmargin.account.excess import values_by_strategy
-from xlmargin.account.reg_t import reg_t_excess
+from xlmargin.account.account_values import reg_t_excess, values_by_strategy
 from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.market import Underlying
 from xlmargin.rulebook import UnderlyingClass

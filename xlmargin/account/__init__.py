@@ -9,9 +9,10 @@ from xlmargin.account.account_state import (
     StrategyState,
     account_state,
 )
-from xlmargin.account.account_values import AccountValues, account_values
-from xlmargin.account.excess import (
+from xlmargin.account.account_values import (
+    AccountValues,
     Excess,
+    account_values,
     portfolio_excess,
     strategy_excess,
     values_by_strategy,

@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xlmargin.account.account_values import AccountValues
+from xlmargin.account.account_values import (
+    AccountValues,
+    Excess,
+    market_worth,
+    portfolio_excess,
+    reg_t_excess,
+    strategy_excess,
+    values_by_strategy,
+    values_under_portfolio,
+)
 from xlmargin.account.buying_power import (
     BuyingPower,
     cash_buying_power,
@@ -15,22 +24,13 @@ from xlmargin.account.buying_power import (
     portfolio_buying_power,
     sma,
 )
-from xlmargin.account.excess import (
-    Excess,
-    market_worth,
-    portfolio_excess,
-    strategy_excess,
-    values_by_strategy,
-    values_under_portfolio,
-)
 from xlmargin.account.first_zero import MOVES_DOWN, MOVES_UP
 from xlmargin.account.minimum_equity import margin_minimum_equity
 from xlmargin.account.moved_prices import MovedPrices, moved_prices
 from xlmargin.account.portfolio_path import portfolio_zero
-from xlmargin.account.reg_t import reg_t_excess
 from xlmargin.account.strategy_path import strategy_zero
 from xlmargin.arrays import FloatArray
-from xlmargin.book import Book, amount_of_accounts
+from xlmargin.book import Book, amount_of_accounts, rules_of_accounts
 from xlmargin.both_regimes import BothRegimes, under_portfolio_margin
 from xlmargin.dates import serial_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition
@@ -38,7 +38,6 @@ from xlmargin.margin_calls import CallKind, last_day_under
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import account_rules, call_rules, eligibility_rules
 from xlmargin.rulebook.values_in_force import RULE
-from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 

@@ -1,22 +1,30 @@
-"""What each account is worth: cash, stock and options, long and short, and its two equities.
+"""What each account is worth, and what that leaves over each requirement: values, equities, excess.
 
 The strategy-based books give options of nine months or less no value: short ones carry theirs
 inside the requirement, long ones count for nothing. Portfolio margin counts every option at its
-market value. Beside its own requirement each equity leaves the excess.
+market value. Each regime's equity goes with its own requirement: excess is equity less requirement,
+signed, and a margin call is what is missing.
 
-Rule: FINRA 4210(a)(5), (b)(4), (f)(2)(B), (g)(11).
+Reg T asks when something is bought or sold. To say what is left over today, the book is margined as
+if all of it were opened now: every cost is replaced by its mark, and the proceeds of short sales
+are applied. That deposit stands beside net liquidation value. Beside strategy-based equity, which
+gives most options no value, the same excess is left by a requirement of its own.
+
+Rule: FINRA 4210(a)(5), (b)(4), (c), (f)(2)(B), (g)(7), (g)(11); 12 CFR 220.4(b), 220.12.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.book import Book, cash_of_accounts
-from xlmargin.rulebook import StrategyRules
-from xlmargin.rules_of_accounts import RulesOfAccounts
+from xlmargin.book import Book, RulesOfAccounts, cash_of_accounts, rules_of_accounts
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.rulebook import StrategyRules, strategy_rules
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 from xlmargin.strategy_margin.requirement import values_added
 
 
@@ -89,3 +97,82 @@ def account_values(
         book.by_account(values_added(book, unit_value, rules)),
         np.zeros(len(positions.accounts)),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Excess:
+    """Equity and requirement of each account under one regime, $, shape (accounts,).
+
+    Equity is NaN for an account whose cash is stated nowhere.
+    """
+
+    equity: FloatArray
+    requirement: FloatArray
+
+    @property
+    def excess(self) -> FloatArray:
+        """Equity less requirement, $, signed."""
+        return self.equity - self.requirement
+
+    @property
+    def margin_call(self) -> FloatArray:
+        """What is missing to the requirement, $, 0 or more; NaN where equity is unknown."""
+        return np.maximum(-self.excess, 0.0)
+
+
+def portfolio_excess(margin: PortfolioMargin) -> Excess:
+    """Net liquidation value beside the portfolio margin requirement."""
+    return Excess(values_under_portfolio(margin).net_liquidation_value, margin.by_account)
+
+
+def strategy_excess(margin: StrategyMargin) -> Excess:
+    """Strategy-based equity beside the least maintenance requirement."""
+    return Excess(
+        values_by_strategy(margin).strategy_equity, margin.by_account(RequirementKind.MAINTENANCE)
+    )
+
+
+def values_under_portfolio(margin: PortfolioMargin) -> AccountValues:
+    """What accounts are worth at the prices that portfolio margin counts from."""
+    rules = rules_of_accounts(margin.book, strategy_rules)
+    return account_values(margin.book, margin.unit_value, rules)
+
+
+def values_by_strategy(margin: StrategyMargin) -> AccountValues:
+    """What accounts are worth at market prices: stock at spot, options at their marks.
+
+    With the boxes of the least maintenance pairing.
+    """
+    values = account_values(margin.book, market_worth(margin), margin.rules)
+    return replace(values, value_added=margin.value_added(RequirementKind.MAINTENANCE))
+
+
+def market_worth(margin: StrategyMargin) -> FloatArray:
+    """Stock at spot, options at their marks, $ per unit, shape (positions,); NaN for cash."""
+    positions, market = margin.book.positions, margin.book.market
+    stock = positions.is_stock
+    worth = margin.mark.copy()
+    worth[stock] = market.spot[positions.underlying[stock]]
+    return worth
+
+
+REG_T: Final = "12 CFR 220.4(b), 220.12"
+
+
+def reg_t_excess(margin: StrategyMargin) -> Excess:
+    """Strategy-based equity of each account beside its Reg T requirement at present prices.
+
+    Equity is NaN for an account whose cash is stated nowhere.
+    """
+    values = values_by_strategy(margin)
+    deposit = _opened_now(margin).deposit_by_account
+    return Excess(
+        values.strategy_equity, deposit - values.options_without_value + values.value_added
+    )
+
+
+def _opened_now(margin: StrategyMargin) -> StrategyMargin:
+    """The book with every cost replaced by what the position is worth."""
+    positions = replace(margin.book.positions, cost=market_worth(margin))
+    book = replace(margin.book, positions=positions)
+    return strategy_margin(book, margin.mark)

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlmargin.account.account_values import AccountValues
-from xlmargin.account.excess import Excess
+from xlmargin.account.account_values import AccountValues, Excess
 from xlmargin.account.minimum_equity import cash_securing_puts, covers_short_options
 from xlmargin.arrays import FloatArray
-from xlmargin.book import Book
+from xlmargin.book import Book, RulesOfAccounts
 from xlmargin.rulebook import AccountRules, PortfolioRules, StrategyRules, UnderlyingClass
-from xlmargin.rules_of_accounts import RulesOfAccounts
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,9 @@ import numpy as np
 
 from xlmargin.account.account_values import AccountValues
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.book import Book
+from xlmargin.book import Book, RulesOfAccounts
 from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import AccountRules, UnderlyingClass
-from xlmargin.rules_of_accounts import RulesOfAccounts
 
 
 def margin_minimum_equity(

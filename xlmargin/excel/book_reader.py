@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.book import Book, Positions
+from xlmargin.book import Book, Positions, rules_of_accounts
 from xlmargin.cells.columns import check_one_date
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import unknown_headings
@@ -51,7 +51,6 @@ from xlmargin.known_instruments import (
 )
 from xlmargin.market import Market, Underlying
 from xlmargin.rulebook import UnderlyingClass, strategy_rules
-from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.settings import AccountType, KnownUnderlyings
 from xlmargin.strategy_margin.rules.stock import treasury_rate
 

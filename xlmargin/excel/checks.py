@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import IntArray
-from xlmargin.book import Book, Positions, cash_of_accounts
+from xlmargin.book import Book, Positions, cash_of_accounts, rules_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, MarginError, Problem, Severity
@@ -19,7 +19,6 @@ from xlmargin.market import Market, Underlying
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.risk_array.contract_table import NO_CONTRACT
 from xlmargin.rulebook import strategy_rules
-from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.strategy_margin import strategy_margin
 
 MOST_NAMED: Final = 5

@@ -14,7 +14,7 @@ import numpy as np
 
 from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.arrays import FloatArray
-from xlmargin.book import Book
+from xlmargin.book import Book, rules_of_accounts
 from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.dates import serial_of
 from xlmargin.defects import internal_error
@@ -23,7 +23,6 @@ from xlmargin.history.splits import HeldShares, held_shares
 from xlmargin.margin_calls import CallKind, last_day_under
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import call_rules
-from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 

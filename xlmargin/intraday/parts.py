@@ -15,10 +15,9 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import IntArray
-from xlmargin.book import Book, Positions
+from xlmargin.book import Book, Positions, rules_of_accounts
 from xlmargin.market import Market
 from xlmargin.rulebook import strategy_rules
-from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.settings import AccountType
 
 CASH_PART: Final = -1

@@ -9,10 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.book import Positions
+from xlmargin.book import Positions, RulesOfAccounts
 from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import PortfolioRules
-from xlmargin.rules_of_accounts import RulesOfAccounts
 
 _DELIVERING = (InstrumentKind.CALL, InstrumentKind.PUT, InstrumentKind.STOCK)
 

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.book import Book
+from xlmargin.book import Book, RulesOfAccounts, rules_of_accounts
 from xlmargin.computing import check_time_limit
 from xlmargin.portfolio_margin.groups import (
     NO_PARENT,
@@ -46,7 +46,6 @@ from xlmargin.risk_array import (
     valuation_points,
 )
 from xlmargin.rulebook import PortfolioRules, UnderlyingClass, portfolio_rules
-from xlmargin.rules_of_accounts import RulesOfAccounts, rules_of_accounts
 
 NO_CLASS = -1
 """What `class_of` holds for cash and for positions that are not eligible."""

@@ -21,12 +21,11 @@ from math import fsum
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.book import Book
+from xlmargin.book import Book, RulesOfAccounts, rules_of_accounts
 from xlmargin.dates import date_of, months_ahead
 from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.risk_array import option_marks
 from xlmargin.rulebook import StrategyRules, strategy_rules
-from xlmargin.rules_of_accounts import RulesOfAccounts, rules_of_accounts
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions, HeldOption, holdings
 from xlmargin.strategy_margin.pairing.least_pairing import (

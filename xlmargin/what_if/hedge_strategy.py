@@ -15,11 +15,10 @@ from typing import Final
 import numpy as np
 
 from xlmargin.account import values_by_strategy, values_under_portfolio
-from xlmargin.book import Book
+from xlmargin.book import Book, rules_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import RefusedPosition
 from xlmargin.rulebook import strategy_rules
-from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
 from xlmargin.strategy_margin.pairing.concentration import counts_together
 from xlmargin.what_if.candidates import NOTHING, Found

@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.account import values_by_strategy, values_under_portfolio
-from xlmargin.account.reg_t import reg_t_excess
+from xlmargin.account.account_values import reg_t_excess
 from xlmargin.arrays import FloatArray
 from xlmargin.book import NO_GROUP, Book, Positions, amount_of_accounts, cash_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.strategy_margin.accounts import Row, book_of
+from xlmargin.book import rules_of_accounts
 from xlmargin.market import Underlying
 from xlmargin.rulebook import UnderlyingClass, strategy_rules
-from xlmargin.rules_of_accounts import rules_of_accounts
 from xlmargin.strategy_margin.requirement import values_added
 
 UNDERLYINGS = [Underlying("XYZ", 75.0), Underlying("NTE", 75.0, UnderlyingClass.ETN)]

@@ -17,12 +17,11 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.book import Book
+from xlmargin.book import Book, RulesOfAccounts
 from xlmargin.computing import ContentCache
 from xlmargin.contracts import InstrumentKind
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules
-from xlmargin.rules_of_accounts import RulesOfAccounts
 from xlmargin.strategy_margin.pairing.concentration import with_add_ons
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg

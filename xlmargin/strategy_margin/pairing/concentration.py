@@ -17,10 +17,9 @@ from math import nan
 
 import numpy as np
 
-from xlmargin.book import Book
+from xlmargin.book import Book, RulesOfAccounts
 from xlmargin.market import Underlying
 from xlmargin.rulebook import ByKey, StrategyRules
-from xlmargin.rules_of_accounts import RulesOfAccounts
 from xlmargin.settings import AccountType
 
 
