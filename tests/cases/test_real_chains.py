@@ -14,7 +14,7 @@ import pytest
 
 from xlmargin import udfs
 from xlmargin.dates import serial_of
-from xlmargin.risk_array.option_volatility import LEAST_TOLERANCE, PARITY_TOLERANCE
+from xlmargin.risk_array.option_values import LEAST_TOLERANCE, PARITY_TOLERANCE
 
 FOLDER = Path(__file__).parent / "chains"
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price"]

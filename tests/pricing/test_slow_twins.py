@@ -9,7 +9,7 @@ import pytest
 from tests.pricing.contract_builder import contracts, numbers
 from xlmargin.pricing import Contracts, lattice, theoretical_value
 from xlmargin.pricing.american import EarlyExercisePremium, american_value
-from xlmargin.pricing.black_scholes import european_value
+from xlmargin.pricing.contracts import european_value
 
 
 def tree(call, american, spot, strike, years, rate, dividend_yield, volatility, steps):

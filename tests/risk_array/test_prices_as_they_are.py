@@ -12,7 +12,7 @@ from xlmargin.market import Market, RateCurve, Underlying
 from xlmargin.portfolio_margin import portfolio_margin
 from xlmargin.pricing import implied_volatility, theoretical_value
 from xlmargin.risk_array import contract_table, stress_grid
-from xlmargin.risk_array.option_volatility import VolatilitySource
+from xlmargin.risk_array.option_values import VolatilitySource
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.settings import Settings, UnsolvedPrice
 

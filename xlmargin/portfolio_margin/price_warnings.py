@@ -15,7 +15,7 @@ from xlmargin.arrays import IntArray
 from xlmargin.errors import Problem, Severity
 from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin, margin_at
 from xlmargin.risk_array import ContractTable
-from xlmargin.risk_array.option_volatility import VolatilitySource
+from xlmargin.risk_array.option_values import VolatilitySource
 
 _SAME: Final = 0.02
 """Share of the requirement by which two ways of valuing may differ untold."""

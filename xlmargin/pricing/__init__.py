@@ -1,7 +1,6 @@
 """Theoretical values of options, implied volatilities and Greeks: arrays in, arrays out."""
 
-from xlmargin.pricing.black_scholes import carry_yield, parity_forward
-from xlmargin.pricing.contracts import Contracts, zero_volatility_value
+from xlmargin.pricing.contracts import Contracts, carry_yield, parity_forward, zero_volatility_value
 from xlmargin.pricing.greeks import Greeks, greeks
 from xlmargin.pricing.theoretical_value import (
     ImpliedVolatility,

@@ -18,8 +18,7 @@ from scipy.special import ndtr
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.pricing import premium_table
-from xlmargin.pricing.black_scholes import european_value
-from xlmargin.pricing.contracts import Contracts, zero_volatility_value
+from xlmargin.pricing.contracts import Contracts, european_value, zero_volatility_value
 from xlmargin.pricing.exercise_boundary import NormalizedPuts, exercise_boundary, premium_above
 
 NEGLIGIBLE_PREMIUM = 2e-8

@@ -1,14 +1,28 @@
-"""The contracts to be valued, one column per term, with the cash dividends in their lives.
+"""The contracts to be valued, one column per term, and their values in closed form.
 
-And what they are worth where the share is certain to follow its forward: the least an option can be
-worth.
+At zero volatility, where the share is certain to follow its forward, an option is worth the least
+it can be. European options are worth what Black and Scholes (1973) and Merton (1973) say, on the
+forward of Black (1976).
+
+Their implied volatility after Jaeckel (2015), "Let's Be Rational". The search is for total
+variance, w = volatility^2 * years, of the out-of-the-money option, in normalised terms:
+x = -|ln(forward / strike)| and price / (discount * sqrt(forward * strike)). Below the inflection of
+the price in the total volatility the objective is 1/ln(price), above it is
+ln(greatest price - price): both are nearly straight lines in w, so a few Halley steps are enough.
+
+Put-call parity, call - put = discount * (forward - strike), after Stoll (1969), says what a call
+and a put of one strike and expiration tell of the carry. It holds for European options; for
+American ones, whose right to exercise early is worth something, it is an approximation, a good one
+near the money.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import numpy as np
+from scipy.special import erfcx, ndtr
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 
@@ -176,3 +190,156 @@ def _greatest_payment(
     between = payment(np.where(inside, stationary, start[:, None]))
     at_any_time = np.fmax(np.fmax(payment(start[:, None]), between), last)
     return np.where(contracts.american[:, None], at_any_time, last)
+
+
+def black_value(
+    call: BoolArray, forward: FloatArray, strike: FloatArray, total_volatility: FloatArray
+) -> FloatArray:
+    """Value at expiry, $ per unit, not yet discounted, of European options on a forward price.
+
+    `forward` and `strike` are > 0; `total_volatility` is volatility * sqrt(years), the standard
+    deviation of the logarithm of the forward to expiry, >= 0. The arguments broadcast.
+    Source: Black (1976).
+    """
+    sign = np.where(call, 1.0, -1.0)
+    total_volatility = np.maximum(total_volatility, 1e-100)
+    d_plus = np.log(forward / strike) / total_volatility + 0.5 * total_volatility
+    d_minus = d_plus - total_volatility
+    value: FloatArray = sign * (forward * ndtr(sign * d_plus) - strike * ndtr(sign * d_minus))
+    # At least what is paid if the price stays, which rounding may miss.
+    return np.maximum(value, np.maximum(sign * (forward - strike), 0.0))
+
+
+def european_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
+    """Value, $ per unit, of the contracts as European options without cash dividends.
+
+    `spot` has shape `(contracts, k)` and is > 0, `volatility` `(contracts,)`; strikes are > 0.
+    """
+    years = contracts.years[:, None]
+    growth = np.exp((contracts.rate - contracts.dividend_yield)[:, None] * years)
+    total_volatility = volatility[:, None] * np.sqrt(years)
+    value = black_value(
+        contracts.call[:, None], spot * growth, contracts.strike[:, None], total_volatility
+    )
+    return value * np.exp(-contracts.rate[:, None] * years)
+
+
+HALLEY_STEPS = 8
+"""Steps at most; four are the rule."""
+
+LAST_STEP = 1e-5
+"""A step that small, as a share of the variance, leaves an error of about its cube."""
+
+_ROOT_HALF = np.sqrt(0.5)
+_ROOT_TWO_PI = np.sqrt(2 * np.pi)
+
+
+def black_total_volatility(
+    call: BoolArray, price: FloatArray, forward: FloatArray, strike: FloatArray
+) -> FloatArray:
+    """Total volatility, volatility * sqrt(years), that gives an undiscounted price.
+
+    The inverse of `black_value`; arguments have one shape, `forward` and `strike` > 0. 0 where the
+    price is intrinsic; NaN where it is outside the bounds of arbitrage or the search does not
+    settle.
+    """
+    sign = np.where(call, 1.0, -1.0)
+    scale = np.sqrt(forward * strike)
+    intrinsic = np.maximum(sign * (forward - strike), 0.0)
+    normalised = (price - intrinsic) / scale
+    x = -np.abs(np.log(forward / strike))
+    possible = (normalised > 0) & (normalised < np.exp(0.5 * x))
+    total_volatility = np.where(normalised == 0, 0.0, np.nan)
+    total_volatility[possible] = np.sqrt(_total_variance(normalised[possible], x[possible]))
+    return total_volatility
+
+
+class _Normalised(NamedTuple):
+    """A normalised option: price, what its greatest price is above it, and vega."""
+
+    price: FloatArray
+    lack: FloatArray
+    vega: FloatArray
+
+
+def _normalised_black(x: FloatArray, total_volatility: FloatArray) -> _Normalised:
+    """Normalised Black price for x <= 0, by the scaled complementary error function (Jaeckel).
+
+    Price and lack are each taken from the form that subtracts nothing nearly equal.
+    """
+    h, t = x / total_volatility, 0.5 * total_volatility
+    density = np.exp(-0.5 * (h * h + t * t))
+    plus, minus = (h + t) * _ROOT_HALF, (t - h) * _ROOT_HALF
+    tail_plus, tail_minus = erfcx(np.abs(plus)), erfcx(minus)
+    greatest = np.exp(0.5 * x)
+    low = 0.5 * density * (tail_plus - tail_minus)
+    high = 0.5 * density * (tail_plus + tail_minus)
+    wide = plus > 0
+    price = np.where(wide, greatest - high, low)
+    lack = np.where(wide, high, greatest - low)
+    return _Normalised(price, lack, density / _ROOT_TWO_PI)
+
+
+def _total_variance(price: FloatArray, x: FloatArray) -> FloatArray:
+    """Total variance of normalised prices inside their bounds; NaN if not settled."""
+    with np.errstate(all="ignore"):  # a step that overflows is not taken, or ends as NaN
+        inflection = np.sqrt(np.maximum(2 * np.abs(x), 1e-100))
+        low = price < _normalised_black(x, inflection).price
+        greatest = np.exp(0.5 * x)
+        target = np.where(low, 1 / np.log(price), np.log(greatest - price))
+        # price ~ exp(-x^2 / 2w) bounds w from below; near the money price ~ sqrt(w / 2 pi)
+        least = np.where(low, -0.5 * x * x * target, inflection**2)
+        seed_low = np.minimum(inflection, _ROOT_TWO_PI * (price - 0.5 * x))
+        seed_high = np.maximum(inflection, _ROOT_TWO_PI * price)
+        variance = np.maximum(np.where(low, seed_low, seed_high) ** 2, least)
+        settled = np.zeros(len(variance), dtype=bool)
+        for _ in range(HALLEY_STEPS):
+            step = _halley_step(variance, x, low, target)
+            # What is settled stays as it is, however long its neighbours take.
+            variance = np.where(settled, variance, np.maximum(variance + step, least))
+            settled |= np.abs(step) <= LAST_STEP * variance
+            if settled.all():
+                break
+    return np.where(settled, variance, np.nan)
+
+
+def _halley_step(
+    variance: FloatArray, x: FloatArray, low: BoolArray, target: FloatArray
+) -> FloatArray:
+    """Halley's step in total variance toward objective = target."""
+    total_volatility = np.sqrt(variance)
+    option = _normalised_black(x, total_volatility)
+    curvature = option.vega * (x * x / total_volatility**3 - 0.25 * total_volatility)
+    quantity = np.where(low, option.price, option.lack)
+    log = np.log(quantity)
+    log_slope = np.where(low, 1.0, -1.0) * option.vega / quantity
+    log_curve = np.where(low, 1.0, -1.0) * curvature / quantity - log_slope**2
+    value = np.where(low, 1 / log, log)
+    slope = np.where(low, -log_slope / log**2, log_slope)
+    curve = np.where(low, -log_curve / log**2 + 2 * log_slope**2 / log**3, log_curve)
+    # from slopes in the total volatility to slopes in its square
+    curve = (curve - slope / total_volatility) / (4 * variance)
+    slope = slope / (2 * total_volatility)
+    newton = (target - value) / slope
+    return np.asarray(newton / np.maximum(0.5, 1 + 0.5 * newton * curve / slope))
+
+
+def parity_forward(
+    call: FloatArray, put: FloatArray, strike: FloatArray, years: FloatArray, rate: FloatArray
+) -> FloatArray:
+    """Price of the underlying for delivery at expiration, $ per unit; the arguments broadcast.
+
+    `call` and `put` are prices, `strike` the strike, all $ per unit; `rate` a fraction a year. NaN
+    where an argument is, or where the forward would not be above 0.
+    """
+    forward = strike + (call - put) * np.exp(rate * years)
+    return np.where(forward > 0, forward, np.nan)
+
+
+def carry_yield(
+    forward: FloatArray, spot: FloatArray, years: FloatArray, rate: FloatArray
+) -> FloatArray:
+    """Dividend yield, a fraction a year, that a forward says beside a rate; NaN without time."""
+    with np.errstate(all="ignore"):
+        found = rate - np.log(forward / spot) / years
+    return np.where(years > 0, found, np.nan)

@@ -8,8 +8,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.pricing.american import EarlyExercise, EarlyExercisePremium, early_exercise
-from xlmargin.pricing.black_scholes import black_value
-from xlmargin.pricing.contracts import Contracts, ForwardDividends
+from xlmargin.pricing.contracts import Contracts, ForwardDividends, black_value
 
 LEAST_YEARS = 1e-9
 """Years that are taken to be left where the last ex-date is the day of expiry."""

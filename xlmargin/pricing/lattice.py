@@ -27,8 +27,12 @@ from numpy.typing import NDArray
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.pricing.american import EarlyExercise, early_exercise
-from xlmargin.pricing.black_scholes import european_value
-from xlmargin.pricing.contracts import Contracts, ForwardDividends, zero_volatility_value
+from xlmargin.pricing.contracts import (
+    Contracts,
+    ForwardDividends,
+    european_value,
+    zero_volatility_value,
+)
 from xlmargin.pricing.exercise_boundary import combine
 from xlmargin.pricing.last_period import LastPeriod, LastValue
 from xlmargin.pricing.lattice_grid import (

@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.pricing.american import EarlyExercise, american_value, early_exercise
-from xlmargin.pricing.black_scholes import black_total_volatility, black_value, european_value
 from xlmargin.pricing.contracts import (
     Contracts,
     ForwardDividends,
+    black_total_volatility,
+    black_value,
+    european_value,
     spot_table,
     zero_volatility_value,
 )

@@ -22,7 +22,7 @@ from xlmargin.reports.table import (
 )
 from xlmargin.risk_array import contract_greeks, exposure, profile
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
-from xlmargin.risk_array.option_volatility import VolatilitySource
+from xlmargin.risk_array.option_values import VolatilitySource
 
 
 class ExposureLevel(StrEnum):

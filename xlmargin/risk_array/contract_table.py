@@ -23,15 +23,15 @@ from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
 from xlmargin.pricing import Contracts, VolatilityStatus
-from xlmargin.risk_array.option_volatility import (
+from xlmargin.risk_array.option_values import (
     OptionVolatility,
     VolatilitySource,
     greatest_value,
     option_volatility,
     parity_tolerance,
+    values_by_part,
     volatility_at_same_moneyness,
 )
-from xlmargin.risk_array.priced_parts import values_by_part
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.settings import BaseValue, Settings, Smile
 
