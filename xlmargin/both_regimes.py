@@ -16,7 +16,12 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book, rules_of_accounts
 from xlmargin.errors import MarginError, RefusedPosition, RulebookError
-from xlmargin.portfolio_margin import PortfolioMargin, StrategyBased, portfolio_margin
+from xlmargin.portfolio_margin import (
+    PortfolioMargin,
+    StrategyBased,
+    outside_rule,
+    portfolio_margin,
+)
 from xlmargin.requirement import Requirement, total
 from xlmargin.rulebook import UnderlyingClass, portfolio_rules
 from xlmargin.settings import AccountType
@@ -34,6 +39,7 @@ _NOT_ELIGIBLE: Final = "Not eligible for portfolio margin: strategy-based requir
 _STRATEGIES: Final = "Strategy-based maintenance requirement"
 _VALUES: Final = "Option values, which the equity of portfolio margin counts"
 _OUTRIGHT: Final = "No margin security: a share of its value at all times, beyond its strategy's"
+_OUTSIDE: Final = "FINRA 4210(g)(7)(D)"
 _NONMARGIN: Final = "FINRA 4210(g)(7)(E)"
 _NEVER_NEGATIVE: Final = "Back to nothing: a requirement is never negative"
 _EQUITY: Final = "FINRA 4210(g)(11)"
@@ -181,6 +187,7 @@ def _trees(
                 total(_VALUES, tuple(own), _EQUITY),
                 *((Requirement(_NEVER_NEGATIVE, raised),) if raised else ()),
             ),
+            outside_rule(margin.book, _OUTSIDE),
         )
         if tree.parts
         else tree

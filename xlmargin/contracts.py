@@ -32,6 +32,9 @@ class InstrumentKind(IntEnum):
         return self.name.lower()
 
 
+STANDARD_CONTRACT: Final = 100.0
+"""Units of an option contract where nothing else is stated."""
+
 PRINCIPAL: Final = 0.01
 """Multiplier of Treasury securities: held by their principal, priced per 100 of it."""
 

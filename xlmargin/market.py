@@ -54,6 +54,53 @@ NO_HOUSE: Final = HouseRates()
 
 
 @dataclass(frozen=True)
+class Published:
+    """What the clearing house's reports state of an underlying; NaN, None and "" where nothing.
+
+    `eligible` tells whether portfolio margin covers it. `minimum` is $ for a contract of 100 units.
+    `move_down` and `move_up` are the ends of the valuation points of its product group, magnitudes
+    in share of price, which its factor multiplies. The offsets are the shares of a gain that count
+    in its product group and in its portfolio group. Each report is named, with its day.
+    """
+
+    eligible: bool | None = None
+    minimum: float = np.nan
+    move_down: float = np.nan
+    move_up: float = np.nan
+    product_offset: float = np.nan
+    portfolio_offset: float = np.nan
+    products_report: str = ""
+    product_groups_report: str = ""
+    portfolio_groups_report: str = ""
+
+    @property
+    def has_moves(self) -> bool:
+        """Whether a report states how far its product group moves."""
+        return not np.isnan(self.move_up)
+
+    def over(self, other: Published) -> Published:
+        """These figures, and the other's where these state none; each with its own report."""
+        return Published(
+            other.eligible if self.eligible is None else self.eligible,
+            _first(self.minimum, other.minimum),
+            _first(self.move_down, other.move_down),
+            _first(self.move_up, other.move_up),
+            _first(self.product_offset, other.product_offset),
+            _first(self.portfolio_offset, other.portfolio_offset),
+            self.products_report or other.products_report,
+            self.product_groups_report or other.product_groups_report,
+            self.portfolio_groups_report or other.portfolio_groups_report,
+        )
+
+
+def _first(one: float, other: float) -> float:
+    return other if np.isnan(one) else one
+
+
+NOT_PUBLISHED: Final = Published()
+
+
+@dataclass(frozen=True)
 class Underlying:
     """One row of the market: what positions are written on, and how the rules class it.
 
@@ -87,6 +134,7 @@ class Underlying:
     maturity: float = np.nan
     coupon: float = np.nan
     house: HouseRates = NO_HOUSE
+    published: Published = NOT_PUBLISHED
     spot_is_forward: bool = False
     """Whether options on it are valued off its price as their forward, whatever the rate."""
 
@@ -141,6 +189,18 @@ class Market:
     def marginable(self) -> BoolArray:
         """Whether positions on the underlying are eligible for margin, shape (underlyings,)."""
         return np.array([u.marginable for u in self.underlyings], dtype=bool)
+
+    @cached_property
+    def eligible(self) -> BoolArray:
+        """Whether no report says that an underlying is not covered, shape (underlyings,)."""
+        said = [u.published.eligible is not False for u in self.underlyings]
+        return np.array(said, dtype=bool)
+
+    @cached_property
+    def published_minimum(self) -> FloatArray:
+        """Minimums that reports state, $ a contract of 100 units, NaN where not, (underlyings,)."""
+        stated = [u.published.minimum for u in self.underlyings]
+        return np.array(stated, dtype=np.float64)
 
     @cached_property
     def has_house_rates(self) -> bool:

@@ -49,6 +49,12 @@ Dividends = Annotated[Path | None, typer.Option(help="Cash dividends to come.")]
 Instruments = Annotated[
     Path | None, typer.Option(help="Your own table of instruments, above the known ones.")
 ]
+Groups = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="A report of the clearing house on products or groups; may be given repeatedly."
+    ),
+]
 
 SOME_FAILED = 3
 TRADES_REFUSED = 4

@@ -12,6 +12,7 @@ import typer
 from xlmargin.cli.app import (
     AsJson,
     Force,
+    Groups,
     Instruments,
     Market,
     Positions,
@@ -80,17 +81,12 @@ class _Per(StrEnum):
     CONTRACT = "contract"
 
 
-_Groups = Annotated[
-    list[Path] | None, typer.Option("--groups", help="Published groups; may be given repeatedly.")
-]
-
-
 @app.command()
 def official(
     arrays: Annotated[Path, typer.Argument(help="Theoretical profits and losses: class, pl_1 ...")],
     positions: Positions,
     per: Annotated[_Per, typer.Option(help="What the file's numbers are of.")],
-    groups: _Groups = None,
+    groups: Groups = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the portfolio margin requirement by the clearing house's own arrays, without a model."""
@@ -128,16 +124,29 @@ def market(
 
 @app.command()
 def market_groups(
-    groups: Annotated[list[Path], typer.Argument(help="Published class and product groups.")],
+    groups: Annotated[
+        list[Path],
+        typer.Argument(
+            help="RBHCPMIncludedProductsReport, RBHCPMProductGroupsReport and"
+            " RBHCPMPortfolioGroupsReport, as .csv of"
+            " https://marketdata.theocc.com/rbh-documentation?fileName=NAME&format=csv"
+        ),
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Market to write (.csv).")],
+    held: Annotated[
+        Path | None, typer.Option("--for", help="Positions: write their underlyings alone.")
+    ] = None,
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Write published groups as a market range, whose prices are to be filled in."""
-    from xlmargin.commands.official import groups_as_market
+    """Write the clearing house's reports as a market range, whose prices are to be filled in."""
+    from xlmargin.commands.market_groups import write_market_of_groups
     from xlmargin.commands.outputs import refuse_output
 
+    inputs = [*groups, *([held] if held is not None else [])]
     try:
-        refuse_output(output, [".csv"], groups, force=force)
-        groups_as_market(groups, output)
+        refuse_output(output, [".csv"], inputs, force=force)
+        ranges = None if held is None else read(held, None, None, None)
+        write_market_of_groups(groups, ranges, output, as_json)
     except (MarginError, OSError) as error:
         refuse(error)

@@ -17,6 +17,7 @@ from xlmargin.cli.app import (
     AsJson,
     Dividends,
     Force,
+    Groups,
     Instruments,
     Market,
     Output,
@@ -30,9 +31,10 @@ from xlmargin.cli.app import (
 from xlmargin.errors import MarginError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from xlmargin.commands import Asked
+    from xlmargin.known_instruments import PublishedGroups
 
 
 @app.command()
@@ -61,6 +63,7 @@ def report(
     settings: Settings = None,
     dividends: Dividends = None,
     instruments: Instruments = None,
+    groups: Groups = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Workbook to write, or folder; default: NAME-margin."),
@@ -82,24 +85,28 @@ def report(
                 "dividends": dividends,
                 "instruments": instruments,
             },
+            groups or [],
             output,
             force,
             as_json,
         )
         return
     from xlmargin.commands.market import with_own
+    from xlmargin.commands.market_groups import known_beside
     from xlmargin.commands.ranges import tables_beside
-    from xlmargin.importers.files import own_instruments
 
     written = output or Path(f"{positions.stem}-margin.xlsx")
-    given = (positions, market, settings, dividends, instruments)
+    given = (positions, market, settings, dividends, instruments, *(groups or ()))
     inputs = [path for path in given if path is not None]
     asked = _asked(written, force, as_json, title=f"Portfolio margin: {positions.stem}")
     try:
         asked.refuse_output(inputs)
         ranges = read(positions, market, settings, dividends)
         asked = replace(asked, today=ranges.as_of or asked.today)
-        ranges = with_own(ranges, own_instruments(instruments), asked.today)
+        folder = (settings or positions).parent
+        known = known_beside(instruments, groups or [], ranges.settings, folder)
+        _say(known.published)
+        ranges = with_own(ranges, known, asked.today)
         note = ranges.notes[0] if ranges.notes else ""
         asked.report(ranges, note, tables_beside(positions))
     except (MarginError, OSError) as error:
@@ -109,6 +116,7 @@ def report(
 def _report_folder(
     folder: Path,
     companions: Mapping[str, Path | None],
+    groups: Sequence[Path],
     output: Path | None,
     force: bool,
     as_json: bool,
@@ -119,7 +127,8 @@ def _report_folder(
     given = {name: path for name, path in companions.items() if path is not None}
     reports = output or Path(f"{folder.resolve().name}-margin")
     try:
-        all_done = BatchAsked(folder, reports, given, dt.date.today(), as_json, force).run()
+        today = dt.date.today()
+        all_done = BatchAsked(folder, reports, given, today, as_json, force, tuple(groups)).run()
     except BatchInterrupted as interrupted:
         typer.echo(str(interrupted), err=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -136,16 +145,19 @@ def check(
     settings: Settings = None,
     dividends: Dividends = None,
     instruments: Instruments = None,
+    groups: Groups = None,
     as_json: AsJson = False,
 ) -> None:
     """List every problem of a file by row; exit code 1 where one of them is an error."""
     from xlmargin.commands import check_ranges
-    from xlmargin.importers.files import own_instruments
+    from xlmargin.commands.market_groups import known_beside
 
     try:
         ranges = read(file, market, settings, dividends)
         today = ranges.as_of or dt.date.today()
-        accepted = check_ranges(ranges, today, own_instruments(instruments), as_json)
+        folder = (settings or file).parent
+        known = known_beside(instruments, groups or [], ranges.settings, folder)
+        accepted = check_ranges(ranges, today, known, as_json)
     except (MarginError, OSError) as error:
         refuse(error)
     if not accepted:
@@ -163,6 +175,7 @@ def what_if(
     settings: Settings = None,
     dividends: Dividends = None,
     instruments: Instruments = None,
+    groups: Groups = None,
     fail_on_refusal: Annotated[
         bool, typer.Option("--fail-on-refusal", help="Exit code 4 unless the check accepts.")
     ] = False,
@@ -173,13 +186,17 @@ def what_if(
     Exit code 0 whatever the pre-trade check says, 1 where the input is refused. With
     --fail-on-refusal it is 4 where the check of any account's own regime refuses, or is not known.
     """
+    from xlmargin.commands.market_groups import known_beside
     from xlmargin.commands.what_if import show_what_if
-    from xlmargin.importers.files import own_instruments, read_one_range
+    from xlmargin.importers.files import read_one_range
 
     try:
         ranges = read(positions, market, settings, dividends)
         today = ranges.as_of or dt.date.today()
-        known, orders = own_instruments(instruments), read_one_range(trades, "trades")
+        folder = (settings or positions).parent
+        known = known_beside(instruments, groups or [], ranges.settings, folder)
+        _say(known.published)
+        orders = read_one_range(trades, "trades")
         accepted = show_what_if(ranges, orders, today, known, as_json)
     except (MarginError, OSError) as error:
         refuse(error)
@@ -209,6 +226,7 @@ def shadow(
     settings: Settings = None,
     dividends: Dividends = None,
     instruments: Instruments = None,
+    groups: Groups = None,
     workers: Annotated[
         int, typer.Option(min=0, help="Processes on this machine; 0: one for each core.")
     ] = 0,
@@ -231,9 +249,10 @@ def shadow(
     from xlmargin.excel.history import HistoryPaths
     from xlmargin.history import Regimes
 
-    paths = HistoryPaths(positions, market, settings, dividends, instruments)
-    asked = ShadowAsked(paths, output, Regimes(only), workers, cluster, restart, as_json, force)
+    given = HistoryPaths(positions, market, settings, dividends, instruments, tuple(groups or ()))
     try:
+        paths = given.with_named_groups()
+        asked = ShadowAsked(paths, output, Regimes(only), workers, cluster, restart, as_json, force)
         all_done = asked.run()
     except Interrupted as interrupted:
         typer.echo(str(interrupted), err=True)
@@ -242,6 +261,12 @@ def shadow(
         refuse(error)
     if not all_done:
         raise typer.Exit(SOME_FAILED)
+
+
+def _say(published: PublishedGroups) -> None:
+    """What looks wrong with the clearing house's reports, on standard error."""
+    for warning in published.warnings:
+        typer.echo(warning, err=True)
 
 
 def _asked(output: Path, force: bool, as_json: bool, title: str) -> Asked:

@@ -67,6 +67,8 @@ class BatchAsked:
     today: dt.date
     as_json: bool
     force: bool = False
+    groups: tuple[Path, ...] = ()
+    """Reports of the clearing house."""
 
     def run(self) -> bool:
         """Write every report and the summary; answers whether no book was refused."""
@@ -100,7 +102,7 @@ class BatchAsked:
         """What came of each book by its name; each report is put in place when it is whole."""
         with unfinished_folder(self.output) as folder:
             asked = [
-                BookAsked(book, found.companions, folder / names[book], self.today)
+                BookAsked(book, found.companions, folder / names[book], self.today, self.groups)
                 for book in found.books
             ]
             links = [one for one in asked if found.leads_out(one.book)]

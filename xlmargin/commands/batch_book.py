@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from xlmargin.commands.market import with_own
+from xlmargin.commands.market_groups import known_beside
 from xlmargin.commands.report import Asked, Reported
 from xlmargin.computing import time_limit
 from xlmargin.defects import full_disk, internal_error
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.importers import read_book_files
-from xlmargin.importers.files import own_instruments
 from xlmargin.reports.table import TOTAL
 from xlmargin.workbooks import Functions
 from xlmargin.workbooks.pages import STRATEGIES
@@ -37,6 +37,8 @@ class BookAsked:
     companions: Mapping[str, Path]
     output: Path
     today: dt.date
+    groups: tuple[Path, ...] = ()
+    """Reports of the clearing house."""
 
     def refused(self, why: str) -> BookTold:
         """The row of a book without a report."""
@@ -71,8 +73,10 @@ def _reported(asked: BookAsked) -> BookTold:
     import_module("xlmargin.udfs")
     functions = {entry.name: entry.function for entry in REGISTRY.values()}
     companions = dict(asked.companions)
-    known = own_instruments(companions.pop("instruments", None))
+    instruments = companions.pop("instruments", None)
     ranges = read_book_files(asked.book, **companions)
+    folder = companions.get("settings", asked.book).parent
+    known = known_beside(instruments, asked.groups, ranges.settings, folder)
     title, today = f"Portfolio margin: {asked.book.stem}", ranges.as_of or asked.today
     ranges = with_own(ranges, known, today)
     report = Asked(asked.output, True, title, today, functions)

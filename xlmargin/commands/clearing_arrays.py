@@ -26,8 +26,8 @@ from xlmargin.importers.clearing_house import (
     POINTS,
     ArrayFile,
     ArrayRow,
-    PublishedGroups,
 )
+from xlmargin.known_instruments import PublishedGroups
 from xlmargin.portfolio_margin import GroupsOfClasses, OfficialMargin, official_margin
 from xlmargin.risk_array.class_groups import point_names
 from xlmargin.rulebook import PortfolioRules
@@ -88,7 +88,7 @@ def read_official(
         classes,
         GroupsOfClasses(
             {**arrays.product_of, **groups.product_of},
-            groups.portfolio_of,
+            groups.portfolio_groups_with_offset,
             groups.product_offset,
             groups.portfolio_offset,
         ),

@@ -5,24 +5,22 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import typer
 
 from xlmargin import reports
-from xlmargin.cells.reading import heading_row
-from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import Headings, text_of, to_cells, to_value
+from xlmargin.cells.values import Cell, to_cells
 from xlmargin.cells.words import MARKET, POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.commands.outputs import refuse_output, write_rows
+from xlmargin.excel.market_filling import Facts, filled, published_facts
 from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.ranges import Ranges
-from xlmargin.importers import BookRanges, FileCell, FileRows
-from xlmargin.known_instruments import KnownInstruments
+from xlmargin.importers import BookRanges, FileRows
+from xlmargin.known_instruments import Groups, KnownInstruments
+from xlmargin.market import NOT_PUBLISHED
 from xlmargin.standard_output import write_json
 
 
@@ -64,23 +62,25 @@ def _prices(market: FileRows | None) -> dict[str, float]:
 
 
 def with_own(ranges: BookRanges, known: KnownInstruments, today: dt.date) -> BookRanges:
-    """The ranges with what a table of one's own says filled in, for a workbook that cannot ask it.
+    """The ranges with what a table of one's own and reports say filled in, for a workbook.
 
-    A cell that states something stays as it is.
+    A workbook cannot ask them. A cell that states something stays as it is.
     """
-    if not known.own and not known.own_roots:
+    if not known.own and not known.own_roots and not known.published.reports:
         return ranges
     read = Ranges(*ranges.cells, today=today, known=known).reading
-    of_market: dict[int, dict[str, FileCell]] = {}
-    added: list[dict[str, FileCell]] = []
+    of_market: dict[int, Facts] = {}
+    added: list[Facts] = []
     for symbol, own in read.market.underlyings.items():
-        if symbol not in known.own:
+        if symbol not in known.own and own.published == NOT_PUBLISHED:
             continue
-        facts: dict[str, FileCell] = {
-            "symbol": symbol, "price": own.spot, "class": own.underlying_class.value,
-            "leverage": own.leverage, "index_scale": own.index_scale,
-            "class_group": own.class_group or None, "product_group": own.product_group or None,
+        groups = Groups(own.class_group, own.product_group, own.portfolio_group)
+        facts: dict[str, Cell] = {
+            "symbol": symbol, "price": own.spot,
+            **published_facts(groups, own.leverage, own.published),
         }  # fmt: skip
+        if symbol in known.own:
+            facts |= {"class": own.underlying_class.value, "index_scale": own.index_scale}
         if own.row:
             of_market[own.row] = facts
         else:
@@ -95,36 +95,6 @@ def with_own(ranges: BookRanges, known: KnownInstruments, today: dt.date) -> Boo
     market = ranges.market or ([["symbol", "price"]] if added else None)
     return replace(
         ranges,
-        positions=_filled(ranges.positions, POSITIONS, of_positions, []),
-        market=market and _filled(market, MARKET, of_market, added),
+        positions=filled(ranges.positions, POSITIONS, of_positions, []),
+        market=market and filled(market, MARKET, of_market, added),
     )
-
-
-def _filled(
-    rows: FileRows,
-    headings: Headings,
-    of_row: Mapping[int, Mapping[str, FileCell]],
-    added: Sequence[Mapping[str, FileCell]],
-) -> FileRows:
-    """Rows with facts in their empty cells, by row number, and more rows below them."""
-    if not of_row and not added:
-        return rows
-    source = rows if isinstance(rows, SourceRows) else SourceRows(rows)
-    start = heading_row(source, headings)
-    at: dict[str, int] = {}
-    for i, cell in enumerate(source[start]):
-        at.setdefault(headings.name_of(text_of(to_value(cell))), i)
-    new = [h for h in dict.fromkeys(chain(*of_row.values(), *added)) if h not in at]
-    width = len(source[start])
-    at |= {heading: width + i for i, heading in enumerate(new)}
-    filled = source.below(0)
-    for i, (number, row) in enumerate(zip(source.numbers, source, strict=True)):
-        filled[i] = [*row, *(new if i == start else [None] * len(new))]
-        for heading, fact in of_row.get(number, {}).items():
-            if to_value(filled[i][at[heading]]) is None:
-                filled[i][at[heading]] = fact
-    for facts in added:
-        by_column = {at[heading]: fact for heading, fact in facts.items()}
-        filled.append([by_column.get(i) for i in range(width + len(new))])
-    filled.numbers = [*source.numbers, *(source.numbers[-1] + 1 + i for i in range(len(added)))]
-    return filled

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
 from xlmargin.commands.clearing_arrays import Per, read_official
-from xlmargin.commands.outputs import write_rows
 from xlmargin.commands.terminal import print_answers, printed
 from xlmargin.importers import BookRanges
-from xlmargin.importers.clearing_house import PublishedGroups, read_array_file, read_group_files
+from xlmargin.importers.clearing_house import read_array_file, read_group_files
 from xlmargin.reports.official_table import official_table
 from xlmargin.rulebook import portfolio_rules
 from xlmargin.standard_output import write_json
@@ -30,39 +29,14 @@ def official(
     published = read_group_files(groups)
     rules = portfolio_rules(ranges.as_of or today)
     margin = read_official(ranges.positions, read_array_file(arrays), per, published, rules)
+    notes = [*published.warnings, *published.notes]
+    notes += published.without_offset(margin.without_offset)
+    if ranges.as_of is not None:
+        notes += published.of_another_day(ranges.as_of)
     answers = {"requirement": margin.amount, "groups": official_table(margin).cells()}
-    for note in published.notes:
-        typer.echo(printed(note), err=True)
-    for name in margin.without_offset:
-        typer.echo(printed(f"Product group {name}: no offset stated, so none."), err=True)
     if as_json:
-        write_json(answers)
+        write_json({**answers, "notes": notes})
     else:
         print_answers(answers)
-
-
-def groups_as_market(groups: Sequence[Path], output: Path) -> None:
-    """Write published groups as a market range, whose prices are to be filled in.
-
-    Offsets and moves have no column there: they are shown, to be compared with the rules' own.
-    """
-    published = read_group_files(groups)
-    write_rows(published.market_rows(), output)
-    for note in (*published.notes, *_stated(published)):
-        typer.echo(printed(note))
-    typer.echo(f"Written: {output}")
-
-
-def _stated(published: PublishedGroups) -> Iterator[str]:
-    """Offset and moves of every group for which the files state any."""
-    offsets = {**published.product_offset, **published.portfolio_offset}
-    for name in dict.fromkeys([*offsets, *published.moves]):
-        said = [f"offset {_percent(offsets[name])}"] if name in offsets else []
-        if name in published.moves:
-            down, up = published.moves[name]
-            said.append(f"moves -{_percent(down)} +{_percent(up)}")
-        yield f"{name}: {', '.join(said)}"
-
-
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.4g}%"
+        for note in notes:
+            typer.echo(printed(note))

@@ -5,9 +5,10 @@ Everything wrong with the tables is found in one reading.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
@@ -17,14 +18,13 @@ from xlmargin.cells.columns import check_one_date
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import unknown_headings
 from xlmargin.cells.table import Table
-from xlmargin.cells.values import shown_date, text_of
+from xlmargin.cells.values import shown, shown_date, text_of
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.dates import DATE, date_of
 from xlmargin.errors import Problem, RulebookError, Severity
 from xlmargin.excel.market_reader import (
     CONCENTRATION,
     Dividends,
-    StatedUnderlying,
     check_dividends,
     check_market,
     completed,
@@ -35,7 +35,9 @@ from xlmargin.excel.market_reader import (
 )
 from xlmargin.excel.placing import check_expirations, name_apart, placed, resolved
 from xlmargin.excel.positions_reader import PRICE, PositionRows, accounts_of, read_positions
+from xlmargin.excel.published_reader import StatedUnderlying, check_published, with_reports
 from xlmargin.excel.settings_reader import (
+    GROUPS,
     SETTINGS,
     SettingsRead,
     StatedSettings,
@@ -55,6 +57,7 @@ from xlmargin.settings import AccountType, KnownUnderlyings
 from xlmargin.strategy_margin.rules.stock import treasury_rate
 
 NOTHING: Final = "nothing"
+_NOBODYS: Final = "left out: it has no price, and nobody holds it"
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,8 @@ class MarketRead:
     def priced(self, rows: PositionRows, log: ProblemLog) -> MarketRead:
         """With the price at which all options were marked, where a row leaves it out.
 
-        A row without a price is an error where the marks do not tell one, or stock states its own.
+        A row without a price is an error where the marks do not tell one, or stock states its own;
+        where nobody holds it the row is left out.
         """
         if not self.table.has("price"):
             return self
@@ -130,12 +134,35 @@ class MarketRead:
             name: replace(own, spot=found[name]) if name in found else own
             for name, own in self.underlyings.items()
         }
-        unpriced = [own.row for own in underlyings.values() if np.isnan(own.spot)]
-        log.errors_where(
-            np.isin(self.table.rows, unpriced) & self.table.empty("price"),
-            self.table, "price", PRICE,
-        )  # fmt: skip
-        return replace(self, underlyings=underlyings)
+        return replace(self, underlyings=underlyings)._without_nobodys(rows, log)
+
+    def _without_nobodys(self, rows: PositionRows, log: ProblemLog) -> MarketRead:
+        """Without the rows that have no price and that no position needs; else an error."""
+        held = {*rows.underlying, *rows.root}
+        deciding = {
+            own.group
+            for own in self.underlyings.values()
+            if own.symbol in held and not own.published.has_moves
+        }
+        unpriced = {name: own for name, own in self.underlyings.items() if np.isnan(own.spot)}
+        needed = {
+            name
+            for name, own in unpriced.items()
+            if name in held or (own.underlying_class.is_index and own.group in deciding)
+        }
+        no_price = self.table.empty("price")
+        for names, tell in (
+            (needed, partial(log.errors_where, wanted=PRICE)),
+            (unpriced.keys() - needed, partial(log.notes_where, text=_NOBODYS)),
+        ):
+            in_rows = np.isin(self.table.rows, [unpriced[name].row for name in names])
+            tell(in_rows & no_price, self.table, "price")
+        gone = unpriced.keys() - needed
+        return replace(
+            self,
+            underlyings={n: own for n, own in self.underlyings.items() if n not in gone},
+            stated={n: own for n, own in self.stated.items() if n not in gone},
+        )
 
     @staticmethod
     def _marked(rows: PositionRows, known: Container[str], log: ProblemLog) -> dict[str, float]:
@@ -162,6 +189,7 @@ class MarketRead:
         for symbol, price in self._marked(rows, known, log).items():
             added[symbol] = StatedUnderlying(Underlying(symbol, price), Facts())
         policy = self.settings.settings.known_underlyings
+        added = with_reports(added, self.known, _day(self.as_of), self.table, log)
         new = completed(added, self.table, self.as_of, policy, log, self.known)
         underlyings = {**self.underlyings, **with_dividends(new, self.dividends)}
         apart = zip(rows.root, rows.underlying, rows.deliverable, strict=True)
@@ -248,7 +276,10 @@ def read_book(tables: Tables) -> Reading:
     market = _market(tables, settings, as_of, log)
     rows = resolved(rows, as_of, market.listed_with(rows), log, tables.known)
     market = market.priced(rows, log).extended(rows, log)
-    check_market(market.underlyings.values(), tables.market, as_of, log, tables.known)
+    underlyings = market.underlyings.values()
+    check_market(underlyings, tables.market, as_of, log, tables.known)
+    check_published(underlyings, as_of, _day(as_of), tables.market, log)
+    _check_named_groups(tables.settings, market, log)
     check_dividends(market.dividends, market.underlyings, tables.dividends, log)
     check_expirations(rows, as_of, log)
     check_names(rows, log)
@@ -287,6 +318,18 @@ def _check_headings(tables: Tables, log: ProblemLog) -> None:
     check_one_date(tables.market, log)
 
 
+def _check_named_groups(settings: StatedSettings, market: MarketRead, log: ProblemLog) -> None:
+    """A problem where the settings name reports that nobody has read."""
+    is_read = market.known.published.reports or any(
+        own.published.products_report or own.published.product_groups_report
+        for own in market.underlyings.values()
+    )
+    cell = dict(settings.of_all).get(GROUPS)
+    if cell is not None and not is_read:
+        wanted = "their content in the market range, by XLM_MARKET_GROUPS: only commands read files"
+        log.error(SETTINGS, cell.row, cell.text, shown(cell.value), wanted)
+
+
 def _as_of(tables: Tables, settings: SettingsRead, log: ProblemLog) -> float:
     """The moment of the snapshot, a serial day: the settings', else the default, else a problem."""
     if not np.isnan(settings.as_of):
@@ -299,8 +342,14 @@ def _as_of(tables: Tables, settings: SettingsRead, log: ProblemLog) -> float:
     return np.nan
 
 
+def _day(as_of: float) -> dt.date:
+    """The day of the prices, the last there is where none can be read."""
+    return dt.date.max if np.isnan(as_of) else date_of(as_of)
+
+
 def _market(tables: Tables, settings: SettingsRead, as_of: float, log: ProblemLog) -> MarketRead:
     stated = read_market(tables.market, log)
+    stated = with_reports(stated, tables.known, _day(as_of), tables.market, log)
     policy = settings.settings.known_underlyings
     underlyings = completed(stated, tables.market, as_of, policy, log, tables.known)
     dividends = read_dividends(tables.dividends, log)

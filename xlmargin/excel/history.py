@@ -25,12 +25,18 @@ from xlmargin.dates import DATE, date_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, Severity
 from xlmargin.excel.book_reader import NOTHING, Reading, Tables, read_book
 from xlmargin.excel.checks import warn_of_closed_day, warn_of_equal_rows
+from xlmargin.excel.known_files import known_from, reports_named
 from xlmargin.excel.market_reader import read_dividends
 from xlmargin.excel.positions_reader import accounts_of
-from xlmargin.excel.settings_reader import check_accounts, read_settings, stated_settings
+from xlmargin.excel.settings_reader import (
+    GROUPS,
+    check_accounts,
+    read_settings,
+    stated_settings,
+)
 from xlmargin.history import HeldShares, held_shares, hidden_splits
 from xlmargin.importers.dated_parquet import DatedParquet, open_dated
-from xlmargin.importers.files import RANGES, own_instruments, read_one_range, read_ranges
+from xlmargin.importers.files import RANGES, read_one_range, read_ranges
 from xlmargin.importers.parquet_files import PARQUET_SUFFIXES
 from xlmargin.strategy_margin import strategy_margin
 
@@ -127,11 +133,26 @@ class HistoryPaths:
     settings: Path | None = None
     dividends: Path | None = None
     instruments: Path | None = None
+    groups: tuple[Path, ...] = ()
+    """Reports of the clearing house."""
+
+    def with_named_groups(self) -> HistoryPaths:
+        """The paths with the reports that the settings name, where none is given."""
+        of_settings = self.settings or self.positions
+        if self.groups or (self.settings is None and _is_parquet(self.positions)):
+            return self
+        settings = (
+            read_ranges(of_settings, RANGES).get("settings")
+            if self.settings is None
+            else (read_one_range(of_settings, "settings"))
+        )
+        return replace(self, groups=tuple(reports_named(settings, of_settings.parent)))
 
     @property
     def inputs(self) -> dict[str, Path]:
-        """The files that are given, by range."""
-        given = {f.name: getattr(self, f.name) for f in fields(self)}
+        """The files that are given, by range; of the reports each by a number too."""
+        given = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "groups"}
+        given |= {f"{GROUPS} {i}": path for i, path in enumerate(self.groups)}
         return {name: path for name, path in given.items() if path is not None}
 
 
@@ -169,7 +190,7 @@ def open_history(paths: HistoryPaths) -> DatedFiles:
         stated_settings(cells.get("settings"), log),
         read_table(cells.get("dividends"), "dividends", DIVIDENDS, log),
         None,
-        known=own_instruments(paths.instruments),
+        known=known_from(paths.instruments, paths.groups),
     )
     shared = _shared_by_days(tables, log)
     positions: DatedParquet | Mapping[float, Table]
@@ -207,7 +228,7 @@ def _cells(paths: HistoryPaths) -> dict[str, object]:
             found = ", ".join(ranges)
             raise MarginError(f"{paths.positions.name}: found {found}, wanted positions too.")
     for name, path in paths.inputs.items():
-        if name not in ("positions", "instruments") and not _is_parquet(path):
+        if name in RANGES[1:] and not _is_parquet(path):
             ranges[name] = read_one_range(path, name)
     return ranges
 

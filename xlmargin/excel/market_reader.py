@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import fsum
 from typing import Final
 
@@ -38,6 +38,7 @@ from xlmargin.excel.positions_reader import (
     refuse_foreign,
     ticker,
 )
+from xlmargin.excel.published_reader import StatedUnderlying, read_published
 from xlmargin.known_instruments import (
     Facts,
     Finding,
@@ -82,17 +83,6 @@ _CLASSES: Final = one_of(UnderlyingClass)
 Dividends = Mapping[str, tuple[Dividend, ...]]
 
 
-@dataclass(frozen=True)
-class StatedUnderlying:
-    """An underlying as it is stated: its price and rates, NaN where not, and its facts, or None.
-
-    `row` is its row of the market, 0 where it comes from the positions.
-    """
-
-    underlying: Underlying
-    facts: Facts
-
-
 def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
     """The underlyings of a market range by symbol; a price left out, or not to be read, is NaN."""
     symbols = _tickers(table, log)
@@ -117,7 +107,7 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
     log.errors_where(wrong, table, "volatility", VOLATILITY)
     marginable = words(table, "marginable", YES_NO, "TRUE or FALSE", log)
     not_marginable = YES_NO.members.index(YesNo.NO)
-    house = _house_rates(table, log)
+    house, published = _house_rates(table, log), read_published(table, log)
     spot_is_forward = words(table, "spot_is_forward", YES_NO, "TRUE or FALSE", log)
     is_forward = YES_NO.members.index(YesNo.YES)
     stated: dict[str, StatedUnderlying] = {}
@@ -144,6 +134,7 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
             yields=by_time[i],
             spot_is_forward=bool(spot_is_forward[i] == is_forward),
             house=house[i],
+            published=published[i],
             row=int(table.rows[i]),
         )
         own = StatedUnderlying(underlying, facts)

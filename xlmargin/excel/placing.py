@@ -20,7 +20,7 @@ from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells, shown_date
 from xlmargin.cells.words import POSITIONS, SETTLEMENTS, STYLES
-from xlmargin.contracts import NO_UNDERLYING, Contracts, Settlement, Style
+from xlmargin.contracts import NO_UNDERLYING, STANDARD_CONTRACT, Contracts, Settlement, Style
 from xlmargin.dates import date_of, is_saturday, is_standard_saturday
 from xlmargin.errors import InputError
 from xlmargin.excel.positions_reader import PositionRows, read_positions, ticker
@@ -34,9 +34,6 @@ from xlmargin.market import Market
 
 NOT_STATED: Final = "not stated"
 """What `deliverable` holds for an adjusted contract that does not say what it delivers."""
-
-
-_OPTION_MULTIPLIER: Final = 100.0
 
 
 _MORNING: Final = SETTLEMENTS.members.index(Settlement.AM)
@@ -138,7 +135,7 @@ def _settlements(rows: PositionRows, by_root: IntArray) -> IntArray:
 def _multipliers(rows: PositionRows, by_root: FloatArray, log: ProblemLog) -> FloatArray:
     """Multipliers as stated, else the roots', else 100 of options and 1 of shares."""
     unstated = np.isnan(rows.multiplier)
-    other = unstated & ~np.isnan(by_root) & (by_root != _OPTION_MULTIPLIER)
+    other = unstated & ~np.isnan(by_root) & (by_root != STANDARD_CONTRACT)
     for each in np.unique(by_root[other]).tolist():
         where = other & (by_root == each)
         log.notes_where(where, rows.table, "symbol", f"multiplier {each:g}, known of the root")
@@ -146,7 +143,7 @@ def _multipliers(rows: PositionRows, by_root: FloatArray, log: ProblemLog) -> Fl
     log.warnings_where(differs, rows.table, "multiplier", "the multiplier known of the root")
     little = rows.is_option & ~unstated & np.isnan(by_root) & (rows.multiplier < 10)
     log.warnings_where(little, rows.table, "multiplier", "100, or what the contract delivers")
-    default = np.where(rows.is_option, _OPTION_MULTIPLIER, 1.0)
+    default = np.where(rows.is_option, STANDARD_CONTRACT, 1.0)
     stated = np.where(unstated, by_root, rows.multiplier)
     return np.where(np.isnan(stated), default, stated)
 

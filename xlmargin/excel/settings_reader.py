@@ -58,6 +58,8 @@ from xlmargin.settings import (
 )
 
 SETTINGS: Final = "settings"
+GROUPS: Final = "groups"
+"""The setting that names files of reports on groups, which the commands read."""
 SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "as_of": ("as of date", "valuation date", "date"),
     "rate": ("interest rate", "risk free rate"),
@@ -73,6 +75,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "day_trading_regime": ("day trading",),
     "known_underlyings": ("known instruments",),
     "leave_out": (),
+    GROUPS: ("group reports",),
     "time_zone": ("timezone",),
 }
 TEXTS: Final = ("client", "logo", "prepared_by", "compared_with")

@@ -28,18 +28,34 @@ from xlmargin.known_instruments.instruments import (
     listed_root,
 )
 from xlmargin.known_instruments.names import read_name
+from xlmargin.known_instruments.published import (
+    NO_GROUPS,
+    NOTHING_PUBLISHED,
+    Groups,
+    Listed,
+    PublishedGroups,
+)
 from xlmargin.rulebook import UnderlyingClass, portfolio_rules, strategy_rules
 from xlmargin.settings import KnownUnderlyings
 
 
 class KnownInstruments:
-    """The rulebook's tables, and perhaps a user's own above them.
+    """The rulebook's tables, and perhaps a user's own above them, and the clearing house's reports.
 
     Look-ups are by dictionary; nothing is read before the first.
     """
 
-    def __init__(self, own: Mapping[str, KnownInstrument], own_roots: Mapping[str, KnownRoot]):
-        self.own, self.own_roots = dict(own), dict(own_roots)
+    def __init__(
+        self,
+        own: Mapping[str, KnownInstrument],
+        own_roots: Mapping[str, KnownRoot],
+        published: PublishedGroups = NOTHING_PUBLISHED,
+    ):
+        self.own, self.own_roots, self.published = dict(own), dict(own_roots), published
+
+    def beside(self, published: PublishedGroups) -> KnownInstruments:
+        """These tables beside reports of the clearing house."""
+        return KnownInstruments(self.own, self.own_roots, published)
 
     def find(self, symbol: str, day: date | None = None) -> KnownInstrument | None:
         """What is known of the underlying with this ticker on the day, or None.
@@ -52,6 +68,17 @@ class KnownInstruments:
         found = listed_instrument(ticker)
         factor = factor_before_change(ticker, day) if found and day else None
         return found if found is None or factor is None else replace(found, leverage=factor)
+
+    def listed(self, symbol: str, day: date | None, stated: Groups = NO_GROUPS) -> Listed | None:
+        """What the clearing house's reports say of an underlying; None where they do not list it.
+
+        Groups that are `stated` go before those of the reports. A factor without a sign takes that
+        of the tables: the reports may print it as a magnitude.
+        """
+        found, own = self.published.find(symbol, stated), self.find(symbol, day)
+        if found is not None and own is not None and own.leverage < 0 < found.factor:
+            return replace(found, factor=-found.factor)
+        return found
 
     def root(self, root: str, day: date | None = None) -> KnownRoot | None:
         """What is known of an option root on the day; None where it is a plain ticker's.
@@ -86,7 +113,7 @@ class KnownInstruments:
                 roots[reader.text("root").upper()] = reader.root()
             else:
                 own[reader.symbol()] = reader.instrument(self.find(reader.symbol()))
-        return KnownInstruments(own, roots)
+        return KnownInstruments(own, roots, self.published)
 
 
 KNOWN: Final = KnownInstruments({}, {})

@@ -4,7 +4,7 @@ from xlmargin.portfolio_margin.carry_warnings import carry_warnings
 from xlmargin.portfolio_margin.contribution import Contribution, contribution, shares
 from xlmargin.portfolio_margin.explanation import explained, loss_rule, minimum_rule, point_label
 from xlmargin.portfolio_margin.groups import NO_PARENT, Level, MarginGroups
-from xlmargin.portfolio_margin.ineligible import AskStrategyBased, StrategyBased
+from xlmargin.portfolio_margin.ineligible import AskStrategyBased, StrategyBased, outside_rule
 from xlmargin.portfolio_margin.official_margin import (
     GroupsOfClasses,
     OfficialMargin,
@@ -36,6 +36,7 @@ __all__ = [
     "margin_at_moves",
     "minimum_rule",
     "official_margin",
+    "outside_rule",
     "point_label",
     "portfolio_margin",
     "price_warnings",

@@ -48,27 +48,32 @@ def point_label(margin: PortfolioMargin, groups: MarginGroups, group: int, point
 
 
 def loss_rule(margin: PortfolioMargin, groups: MarginGroups, group: int, point: int) -> str:
-    """Citation of the range that a point belongs to, and of the factor that multiplies it."""
+    """Citation of the range that a point belongs to, of the factor that multiplies it, of offsets.
+
+    A group of groups counts gains at offsets.
+    """
     classes, rules = margin.frame.classes.groups, margin.rules.of(groups.account[group])
     inside = classes[groups.class_group[group]]
     if margin.points.is_house(point):
         citation = house_range(inside, rules).rule
     else:
-        citation = rules.ranges[inside.underlying_class].rule
-    if abs(inside.factor) > 1:
-        citation += f"; {rules.citations['leverage_multiplies_range']}"
-    return citation
+        citation = inside.range.rule
+    offsets = (inside.offset_rule, inside.portfolio_rule)[: margin.levels.index(groups)]
+    return "; ".join(dict.fromkeys(filter(None, (citation, inside.factor_rule, *offsets))))
 
 
 def minimum_rule(margin: PortfolioMargin, groups: MarginGroups, group: int) -> str:
-    """Citation of the minimum of a group: the house's where that is the greater."""
+    """Citation of the minimum of a group: the house's where that is the greater, or a report's."""
     house_binds = (
         groups is margin.levels[0]
         and margin.house_minimum[group] > 0
         and margin.house_minimum[group] >= groups.minimum[group]
     )
     citations = margin.rules.of(groups.account[group]).citations
-    return citations["short_option_minimum" if house_binds else "contract_minimum"]
+    if house_binds:
+        return citations["short_option_minimum"]
+    inside = margin.frame.classes.groups[groups.class_group[group]]
+    return inside.minimum_rule or citations["contract_minimum"]
 
 
 class _Tree:
@@ -90,9 +95,7 @@ class _Tree:
 
     @cached_property
     def _uncapped(self) -> list[float]:
-        capped: list[float] = uncapped_minimum(
-            self._margin.book.positions, self._margin.rules
-        ).tolist()
+        capped: list[float] = uncapped_minimum(self._margin.book, self._margin.rules).tolist()
         return capped
 
     def accounts(self) -> tuple[Requirement, ...]:
@@ -147,19 +150,18 @@ class _Tree:
         loss = total(label, tuple(self._losses(depth, group, point)))
         if groups.risk_array[group, point] <= 0:
             return loss
-        offset = "portfolio_group_offset"
-        if depth == 0:
-            inside = self._margin.frame.classes.groups[groups.class_group[group]]
-            offset = f"product_group_offset_{inside.underlying_class}"
+        inside = self._margin.frame.classes.groups[groups.class_group[group]]
         rate = float(groups.offset_rate[group])
         counts = f"{label}: its gain counts at {rate:.0%}"
-        return share_of(counts, rate, loss, self._citations(groups.account[group])[offset])
+        rule = inside.portfolio_rule if depth else inside.offset_rule
+        return share_of(counts, rate, loss, rule)
 
     def _minimum(self, depth: int, group: int) -> Requirement:
         """The minimum of a group: of its positions, or of the groups below."""
         groups = self._margin.levels[depth]
         name, citations = groups.names[group], self._citations(groups.account[group])
-        rule = citations["contract_minimum"]
+        inside = self._margin.frame.classes.groups[groups.class_group[group]]
+        rule = inside.minimum_rule or citations["contract_minimum"]
         if depth:
             children = self._children_of[depth - 1][group].tolist()
             parts = tuple(self._minimum(depth - 1, child) for child in children)

@@ -45,6 +45,13 @@ def refused(book: Book, mark: FloatArray) -> StrategyBased:
     raise RefusedPosition(problems)
 
 
+def outside_rule(book: Book, rule: str) -> str:
+    """Why the positions of a book are outside: the rule, and the reports that leave them out."""
+    held = {book.market.underlyings[i] for i in book.positions.underlying.tolist()}
+    reports = {u.published.products_report for u in held if u.published.eligible is False}
+    return "; ".join([rule, *(f"not eligible by {report}" for report in sorted(reports))])
+
+
 def at_prices(book: Book, spot: FloatArray) -> Book:
     """The book with its underlyings at other prices, $ per unit, shape (underlyings,)."""
     market = book.market

@@ -9,31 +9,38 @@ from __future__ import annotations
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.book import Positions, RulesOfAccounts
-from xlmargin.contracts import InstrumentKind
+from xlmargin.book import Book, Positions, RulesOfAccounts
+from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
 from xlmargin.rulebook import PortfolioRules
 
 _DELIVERING = (InstrumentKind.CALL, InstrumentKind.PUT, InstrumentKind.STOCK)
 
 
 def contract_minimum(
-    positions: Positions, market_value: FloatArray, rules: RulesOfAccounts[PortfolioRules]
+    book: Book, market_value: FloatArray, rules: RulesOfAccounts[PortfolioRules]
 ) -> FloatArray:
     """Minimum of each position, $, >= 0, shape (positions,); shares and cash have none.
 
     `market_value`, $, is signed, shape (positions,).
     """
-    minimum = uncapped_minimum(positions, rules)
+    positions, minimum = book.positions, uncapped_minimum(book, rules)
     is_capped = rules.amounts(lambda r: r.contract_minimums.long_contract_minimum_cap) > 0
     capped = is_capped[positions.account] & (positions.quantity > 0)
     return np.where(capped, np.minimum(minimum, np.maximum(market_value, 0.0)), minimum)
 
 
-def uncapped_minimum(positions: Positions, rules: RulesOfAccounts[PortfolioRules]) -> FloatArray:
-    """Minimum of each position before the cap of long ones, $, >= 0, shape (positions,)."""
-    per_unit = rules.amounts(lambda r: r.contract_minimums.contract_minimum)
-    charged = per_unit[positions.account] * np.abs(positions.units)
-    return np.where(positions.is_option, charged, 0.0)
+def uncapped_minimum(book: Book, rules: RulesOfAccounts[PortfolioRules]) -> FloatArray:
+    """Minimum of each position before the cap of long ones, $, >= 0, shape (positions,).
+
+    That which a report states for the underlying, never less than the rule's.
+    """
+    positions, charged = book.positions, np.zeros(len(book.positions))
+    options = np.flatnonzero(positions.is_option)
+    stated = book.market.published_minimum[positions.underlying[options]] / STANDARD_CONTRACT
+    least = rules.amounts(lambda r: r.contract_minimums.contract_minimum)
+    per_unit = np.fmax(stated, least[positions.account[options]])
+    charged[options] = per_unit * np.abs(positions.units[options])
+    return charged
 
 
 def delivered_value(positions: Positions, spot: FloatArray, as_of: float) -> FloatArray:

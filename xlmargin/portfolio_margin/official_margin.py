@@ -43,7 +43,7 @@ class OfficialMargin:
     """Accounts margined with given arrays: their class, product and portfolio groups.
 
     `points` are the names of the arrays' points, `without_offset` those of the product groups held
-    for which none is stated: their class groups stand by themselves.
+    for which none is stated, or one of 0: their class groups stand by themselves.
     """
 
     points: tuple[str, ...]
@@ -96,5 +96,5 @@ def official_margin(
     portfolios = [groups.portfolio_of.get(name, "") for name in above.names]
     rates = np.array([groups.portfolio_offset.get(name, 0.0) for name in portfolios])
     above, top = joined(replace(above, offset_rate=rates), Level.PORTFOLIO, portfolios, none)
-    unstated = dict.fromkeys(p for p in products if p and p not in groups.product_offset)
-    return OfficialMargin(points, accounts, (classes, above, top), tuple(unstated))
+    without = dict.fromkeys(p for p in products if p and not groups.product_offset.get(p, 0.0))
+    return OfficialMargin(points, accounts, (classes, above, top), tuple(without))

@@ -164,7 +164,7 @@ def eligible(book: Book, rules: PortfolioRules) -> BoolArray:
     positions, notes = book.positions, rules.eligible_products.notes_eligible
     classes = [u.underlying_class for u in book.market.underlyings]
     outside = [c.stands_still or (c is UnderlyingClass.ETN and not notes) for c in classes]
-    can_be = book.market.marginable & ~np.array(outside, dtype=bool)
+    can_be = book.market.marginable & book.market.eligible & ~np.array(outside, dtype=bool)
     covered = ~positions.is_cash
     covered[covered] = can_be[positions.underlying[covered]]
     return covered
@@ -208,7 +208,7 @@ def margin_with_values(
     worth = unit_value(positions, contracts, spot, market_value)
     minimum = np.zeros(len(positions))
     if len(contracts):
-        minimum = contract_minimum(positions, positions.units * worth, rules)
+        minimum = contract_minimum(frame.book, positions.units * worth, rules)
         minimum[~frame.eligible] = 0.0
     class_of, classes = _class_level(frame, array, minimum)
     house = np.zeros(len(classes))
@@ -261,9 +261,11 @@ def _levels(
 ) -> tuple[MarginGroups, MarginGroups, MarginGroups]:
     """The class groups with their product groups, and these with their portfolio groups."""
     groups = frame.classes.groups
-    offset = frame.rules.amounts(lambda r: r.aggregation.portfolio_group_offset)
     names = [groups[i].product_group for i in classes.class_group]
-    classes, products = joined(classes, Level.PRODUCT, names, offset)
+    none = np.zeros(len(frame.book.positions.accounts))
+    classes, products = joined(classes, Level.PRODUCT, names, none)
+    rates = np.array([groups[i].portfolio_offset for i in products.class_group])
+    products = replace(products, offset_rate=rates)
     names = [groups[i].portfolio_group for i in products.class_group]
-    products, portfolios = joined(products, Level.PORTFOLIO, names, np.zeros_like(offset))
+    products, portfolios = joined(products, Level.PORTFOLIO, names, none)
     return classes, products, portfolios

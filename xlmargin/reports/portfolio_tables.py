@@ -14,6 +14,7 @@ from xlmargin.portfolio_margin import (
     contribution,
     loss_rule,
     minimum_rule,
+    outside_rule,
     point_label,
     requirement_path,
 )
@@ -75,18 +76,19 @@ def _group_row(margin: PortfolioMargin, depth: int, group: int) -> list[Value]:
 
 def _not_eligible_rows(margin: PortfolioMargin) -> list[list[Value]]:
     """A row for each account that holds positions which portfolio margin does not cover."""
-    positions = margin.book.positions
-    asked = margin.strategy_based.by_position
-    by_account: dict[int, float] = {}
-    for account, amount in zip(positions.account[margin.not_eligible], asked, strict=True):
-        by_account[int(account)] = by_account.get(int(account), 0.0) + float(amount)
-    return [
-        [
+    positions, outside = margin.book.positions, margin.not_eligible
+    asked, account_of = margin.strategy_based.by_position, positions.account[outside]
+    rule = margin.rules.citations["aggregation"]
+    rows: list[list[Value]] = []
+    for account in dict.fromkeys(account_of.tolist()):
+        own = account_of == account
+        amount = float(sum(asked[own].tolist()))
+        cited = outside_rule(margin.book.only(outside[own]), rule)
+        rows.append([
             "not eligible", "strategy-based", ACCOUNT, positions.accounts[account], "", 0.0, 0.0,
-            amount, "strategy", margin.rules.citations["aggregation"], amount,
-        ]
-        for account, amount in by_account.items()
-    ]  # fmt: skip
+            amount, "strategy", cited, amount,
+        ])  # fmt: skip
+    return rows
 
 
 def stress_table(

@@ -2,7 +2,8 @@
 
 Inside a class group a gain offsets a loss in full at the same valuation point. A fund that is filed
 with its index moves by the index's range, times its own factor, whether the index is held or not;
-nothing but a fund on the index may be filed there.
+nothing but a fund on the index may be filed there. Where a report of the clearing house states the
+moves and offsets of a product group, they count, and who is filed where is as it says.
 
 Valuation points are the moves of the underlying at which the rule takes theoretical value: five
 equal steps down and five up, to the ends of the class's range; the unchanged price is no point. A
@@ -46,18 +47,26 @@ FUND_ON: Final = {
 class ClassGroup:
     """A class group, the class whose range it takes, and the groups it is part of ("": none).
 
-    `factor` multiplies the range where all members are leveraged alike, 1 otherwise.
-    `offset_rate` is the share of its gains that counts in its product group. `house_down` and
-    `house_up` are the ends that a house asks for these symbols, 0 where it asks none. `row` is a
-    row of the market, for messages.
+    `range` is the rule's, or that of a report. `factor` multiplies it where all members are
+    leveraged alike, 1 otherwise. `offset_rate` is the share of its gains that counts in its product
+    group, `portfolio_offset` that of the product group's gains in the portfolio group. The rules
+    are citations of where each is stated; that of the factor is "" where none multiplies, that of
+    the minimum where no report states one. `house_down` and `house_up` are the ends that a house
+    asks for these symbols, 0 where it asks none. `row` is a row of the market, for messages.
     """
 
     name: str
     underlying_class: UnderlyingClass
+    range: ValuationRange
     factor: float
+    factor_rule: str
     offset_rate: float
+    offset_rule: str
     product_group: str
     portfolio_group: str
+    portfolio_offset: float
+    portfolio_rule: str
+    minimum_rule: str
     house_down: float
     house_up: float
     row: int
@@ -115,7 +124,8 @@ def class_groups(market: Market, held: IntArray, rules: PortfolioRules) -> Class
     for number, (name, own) in enumerate(members.items()):
         underlyings = [market.underlyings[i] for i in own]
         index_class = _index_class(name, underlyings, rules.as_of)
-        factors = [_factor(u, index_class, rules) for u in underlyings]
+        has_moves = any(u.published.has_moves for u in underlyings)
+        factors = [_factor(u, index_class, has_moves, rules) for u in underlyings]
         of_underlying[own], factor[own] = number, factors
         groups.append(_class_group(name, underlyings, factors, index_class, rules))
     _refuse_mixed_product_groups(groups, rules)
@@ -139,13 +149,19 @@ def _symbols(members: list[Underlying]) -> set[str]:
 
 
 def _factor(
-    underlying: Underlying, index_class: UnderlyingClass | None, rules: PortfolioRules
+    underlying: Underlying,
+    index_class: UnderlyingClass | None,
+    has_moves: bool,
+    rules: PortfolioRules,
 ) -> float:
     """What multiplies the range of an underlying: the factor of a leveraged or inverse fund.
 
-    Beside its index a fund moves by its true factor; by itself never by less than the range.
+    Beside its index, or by moves that a report states, a fund moves by its true factor; by itself
+    never by less than the range.
     """
     leverage = underlying.leverage
+    if has_moves:
+        return leverage
     if index_class is not None and rules.valuation_points.leverage_multiplies_range:
         return leverage
     least = 1.0 if not rules.valuation_points.leverage_multiplies_range else max(1.0, abs(leverage))
@@ -165,20 +181,94 @@ def _class_group(
         found = f"portfolio group '{portfolio_group}' and no product group"
         wanted = "a product_group too: a portfolio group is made of product groups"
         raise _refused(members[-1].row, "portfolio_group", found, wanted)
-    classes = _range_classes(name, members, index_class, rules)
+    stated = _stated_range(name, members)
+    if stated is None:
+        classes = _range_classes(name, members, index_class, rules)
+    else:
+        classes = _deciding_classes(members, index_class)
+    range_ = stated or rules.ranges[classes[0]]
     alike = index_class is None and len(set(factors)) == 1
-    house_down, house_up = _house_ends(members, factors, rules.ranges[classes[0]])
+    house_down, house_up = _house_ends(members, factors, range_)
+    offset = min(classes, key=lambda c: rules.aggregation.product_group_offset[c])
+    offset_rate, offset_rule = _stated_or(
+        "product",
+        name,
+        members,
+        rules.aggregation.product_group_offset[offset],
+        rules.citations[f"product_group_offset_{offset}"],
+    )
+    portfolio_offset, portfolio_rule = _stated_or(
+        "portfolio", name, members, rules.aggregation.portfolio_group_offset,
+        rules.citations["portfolio_group_offset"],
+    )  # fmt: skip
     return ClassGroup(
         name,
         classes[0],
+        range_,
         factors[0] if alike else 1.0,
-        min(rules.aggregation.product_group_offset[c] for c in classes),
+        _factor_rule(members, factors[0] if alike else 1.0, rules),
+        offset_rate,
+        offset_rule,
         product_group,
         portfolio_group,
+        portfolio_offset,
+        portfolio_rule,
+        _reports(u for u in members if not np.isnan(u.published.minimum)),
         house_down,
         house_up,
         members[-1].row,
     )
+
+
+def _stated_range(name: str, members: list[Underlying]) -> ValuationRange | None:
+    """The range that a report states for the product group of the members, None where none does."""
+    stated = [u for u in members if u.published.has_moves]
+    if not stated:
+        return None
+    down, up = (
+        _agreed_number(
+            f"move_{side}", name, members, [getattr(u.published, f"move_{side}") for u in stated]
+        )
+        for side in ("down", "up")
+    )
+    return ValuationRange(up=up, down=down, rule=_cited(stated[0], "product"), remark="")
+
+
+def _stated_or(
+    level: str, name: str, members: list[Underlying], otherwise: float, rule: str
+) -> tuple[float, str]:
+    """An offset and where it is stated: in a report, else by the rule."""
+    rates = [getattr(u.published, f"{level}_offset") for u in members]
+    stated = [u for u, rate in zip(members, rates, strict=True) if not np.isnan(rate)]
+    if not stated:
+        return otherwise, rule
+    told = [rate for rate in rates if not np.isnan(rate)]
+    return _agreed_number(f"{level}_offset", name, members, told), _cited(stated[0], level)
+
+
+def _cited(member: Underlying, level: str) -> str:
+    """A report as a citation: its name, its day, and the group."""
+    report = getattr(member.published, f"{level}_groups_report")
+    return f"{report} ({level} group {getattr(member, f'{level}_group')})"
+
+
+def _factor_rule(members: list[Underlying], factor: float, rules: PortfolioRules) -> str:
+    """Where the factors of the members are stated."""
+    of_rule = rules.citations["leverage_multiplies_range"] if abs(factor) > 1 else ""
+    return _reports(u for u in members if abs(u.leverage) != 1) or of_rule
+
+
+def _reports(members: Iterable[Underlying]) -> str:
+    """The lists of products that name these members."""
+    return "; ".join(filter(None, _distinct(u.published.products_report for u in members)))
+
+
+def _agreed_number(column: str, name: str, members: list[Underlying], told: list[float]) -> float:
+    """What all members that state a number state; refused where they differ."""
+    if len(set(told)) > 1:
+        found = f"class group '{name}' at {' and '.join(f'{each:g}' for each in _distinct(told))}"
+        raise _refused(members[-1].row, column, found, f"one {column} for the class group")
+    return told[0]
 
 
 def _house_ends(
@@ -209,8 +299,7 @@ def _range_classes(
     name: str, members: list[Underlying], index_class: UnderlyingClass | None, rules: PortfolioRules
 ) -> list[UnderlyingClass]:
     """The classes whose range the group takes: the index's where the group has one."""
-    classes = _distinct(u.underlying_class for u in members)
-    deciding = [c for c in classes if c.is_index] or [index_class or c for c in classes]
+    deciding = _deciding_classes(members, index_class)
     if index_class is not None:
         _refuse_strangers(name, members, index_class)
     if len({_range_key(c, rules) for c in deciding}) > 1:
@@ -218,6 +307,14 @@ def _range_classes(
         wanted = "one range: a row for the index that the group follows, or separate class groups"
         raise _refused(members[-1].row, "class_group", found, wanted)
     return deciding
+
+
+def _deciding_classes(
+    members: list[Underlying], index_class: UnderlyingClass | None
+) -> list[UnderlyingClass]:
+    """The indexes' classes, else that of the index that the group follows, else the members'."""
+    classes = _distinct(u.underlying_class for u in members)
+    return [c for c in classes if c.is_index] or [index_class or c for c in classes]
 
 
 def _refuse_strangers(name: str, members: list[Underlying], index_class: UnderlyingClass) -> None:
@@ -246,7 +343,15 @@ def _refuse_mixed_product_groups(groups: list[ClassGroup], rules: PortfolioRules
 
 
 def _kind(group: ClassGroup, rules: PortfolioRules) -> tuple[float, ...]:
-    """What the class groups of a product group have in common: moves and offset rate."""
+    """What the class groups of a product group have in common: moves and offset rate.
+
+    Where a report states the moves, it says who is in the group, whatever their factors. Groups
+    whose gains offset nothing stand alone, and need have nothing in common.
+    """
+    if not group.offset_rate:
+        return ()
+    if group.range is not rules.ranges[group.underlying_class]:
+        return (group.range.up, group.range.down, group.offset_rate)
     return (*_range_key(group.underlying_class, rules), group.factor, group.offset_rate)
 
 
@@ -357,7 +462,7 @@ class _TablesOfHouse:
 
     @classmethod
     def of(cls, groups: ClassGroups, rules: PortfolioRules) -> _TablesOfHouse:
-        tables = [[rules.ranges[g.underlying_class] for g in groups.groups]]
+        tables = [[g.range for g in groups.groups]]
         house = [house_range(g, rules) for g in groups.groups]
         if any((a.up, a.down) != (b.up, b.down) for a, b in zip(tables[0], house, strict=True)):
             tables.append(house)
@@ -429,12 +534,23 @@ def _table_moves(table: list[ValuationRange], rules: PortfolioRules) -> FloatArr
 
 
 def house_range(group: ClassGroup, rules: PortfolioRules) -> ValuationRange:
-    """The range that the house asks of a class group, for its class and for its symbols."""
-    of_class = rules.house_ranges[group.underlying_class]
-    up, down = max(of_class.up, group.house_up), max(of_class.down, group.house_down)
-    if (up, down) == (of_class.up, of_class.down):
-        return of_class
-    return replace(of_class, up=up, down=down, rule=f"{of_class.rule}; {_FOR_THE_SYMBOL}")
+    """The range that the house asks of a class group, for its class and for its symbols.
+
+    An end that the house leaves as the rule has it is that of the group's own range.
+    """
+    own, of_class = group.range, rules.house_ranges[group.underlying_class]
+    of_rule = rules.ranges[group.underlying_class]
+    asked = replace(
+        of_class,
+        up=own.up if of_class.up == of_rule.up else max(own.up, of_class.up),
+        down=own.down if of_class.down == of_rule.down else max(own.down, of_class.down),
+    )
+    if (asked.up, asked.down) == (own.up, own.down):
+        asked = own
+    up, down = max(asked.up, group.house_up), max(asked.down, group.house_down)
+    if (up, down) == (asked.up, asked.down):
+        return asked
+    return replace(asked, up=up, down=down, rule=f"{asked.rule}; {_FOR_THE_SYMBOL}")
 
 
 _FOR_THE_SYMBOL: Final = "raised by the house's move for the symbol"

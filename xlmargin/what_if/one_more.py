@@ -162,7 +162,9 @@ def _by_portfolio(margin: PortfolioMargin, first: IntArray, one: Positions) -> F
     per_unit = margin.risk_array[held] / positions.units[held, None]
     ones = one.only(inside)
     closed = _closed(positions, held, ones)
-    minimum = contract_minimum(ones, ones.units * margin.unit_value[held], margin.rules)
+    minimum = contract_minimum(
+        replace(margin.book, positions=ones), ones.units * margin.unit_value[held], margin.rules
+    )
     change = GroupChange(
         group[inside],
         closed.added(ones.units[:, None] * per_unit, margin.risk_array),

@@ -10,7 +10,6 @@ from typer.testing import CliRunner, Result
 
 from xlmargin import udfs
 from xlmargin.cli import app
-from xlmargin.importers.clearing_house import read_group_files
 
 POINTS = ",".join(f"pl_{i}" for i in range(1, 11))
 MOVES = [-0.15, -0.12, -0.09, -0.06, -0.03, 0.03, 0.06, 0.09, 0.12, 0.15]
@@ -88,7 +87,8 @@ def test_without_an_offset_class_groups_of_a_product_group_do_not_net(folder: Pa
     """Long 100 XYZ, short 100 ABC: each loses 1,500 at its own worst point."""
     result = ask("XYZ,stock,100,\nABC,stock,-100,\n")
     assert requirement(result) == pytest.approx(3_000)
-    assert "TECH: no offset stated" in result.stderr
+    [note] = json.loads(result.stdout)["notes"]
+    assert note.startswith("Product group TECH: no offset stated, so none")
 
 
 @pytest.mark.parametrize("stated", ["90", "90%", "0.9"])
@@ -97,7 +97,7 @@ def test_a_published_offset_counts_however_it_is_written(folder: Path, stated: s
     (folder / "groups.csv").write_text(f"Product Group,Customer Offset,Offset\nTECH,{stated},99\n")
     result = ask("XYZ,stock,100,\nABC,stock,-100,\n", "--groups", "groups.csv")
     assert requirement(result) == pytest.approx(150)
-    assert "is read as 0.9 of one" in result.stderr
+    assert any("is read as 0.9 of one" in note for note in json.loads(result.stdout)["notes"])
 
 
 def test_a_percent_sign_goes_before_the_size_of_a_number(folder: Path) -> None:
@@ -240,49 +240,3 @@ def test_our_own_arrays_give_our_own_requirement(folder: Path) -> None:
     )
     official = requirement(ask(positions, arrays="own.csv"))
     assert official == pytest.approx(udfs.PM_REQUIREMENT(held, None, settings))
-
-
-def test_published_groups_become_a_market(folder: Path) -> None:
-    (folder / "classes.csv").write_text(
-        "Symbol,Class Group,Product Group\nSPX,SPX,BROAD\nSPY,SPX,BROAD\nXYZ,XYZ,\n"
-    )
-    (folder / "portfolio.csv").write_text("Portfolio Group,Product Group,Offset %\n1,BROAD,50\n")
-    result = run("market-groups", "classes.csv", "portfolio.csv", "-o", "market.csv")
-    assert result.exit_code == 0, result.output
-    assert (folder / "market.csv").read_text().splitlines() == [
-        "symbol,price,class_group,product_group,portfolio_group",
-        "SPX,,SPX,BROAD,1",
-        "SPY,,SPX,BROAD,1",
-        "XYZ,,XYZ,,",
-    ]
-    assert "1: offset 50%" in result.stdout
-    assert run("market-groups", "classes.csv", "-o", "classes.csv").exit_code == 1
-
-
-def test_published_moves_are_read_as_fractions(folder: Path) -> None:
-    (folder / "g.csv").write_text("Product Group,Offset %,Down %,Up %\nBROAD,90,8,6\n")
-    published = read_group_files([folder / "g.csv"])
-    assert published.moves == {"BROAD": (0.08, 0.06)}
-    assert published.product_offset == {"BROAD": 0.9}
-    result = run("market-groups", "g.csv", "-o", "market.csv")
-    assert "BROAD: offset 90%, moves -8% +6%" in result.stdout
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("Product Group,Offset\nA,101\n", "a percentage from 0 to 100"),
-        ("Product Group,Offset\nA,-1\n", "a percentage from 0 to 100"),
-        ("Product Group,Offset\nA,90\nA,80\n", "one offset for A"),
-        ("Class Group,Product Group\nX,A\nX,B\n", "A for X, as stated before"),
-        ("Something,Else\nA,90\n", "found no such headings"),
-        ("Product Group,Offset\nA,x\n", "a number"),
-    ],
-)
-def test_groups_that_contradict_themselves_are_refused(
-    folder: Path, text: str, message: str
-) -> None:
-    (folder / "g.csv").write_text(text)
-    result = ask("XYZ,stock,100,\n", "--groups", "g.csv")
-    assert result.exit_code == 1
-    assert message in result.stderr

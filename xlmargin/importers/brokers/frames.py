@@ -11,10 +11,10 @@ from typing import Any, Final
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import rows_of, text_of, to_value
 from xlmargin.cells.words import RIGHTS, SIDES
+from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import FileRows
 from xlmargin.importers.brokers.holdings import (
-    OPTION_MULTIPLIER,
     Entry,
     Format,
     not_ours,
@@ -60,7 +60,7 @@ def _is_ib(lines: Lines) -> bool:
 
 def _ib_entry(record: Record) -> Entry:
     kind, contract = record.text("type").upper(), record.number("multiplier")
-    multiplier = contract if contract == contract else OPTION_MULTIPLIER
+    multiplier = contract if contract == contract else STANDARD_CONTRACT
     per_unit = record.number("cost_of_contract") / (multiplier if kind == "OPT" else 1.0)
     if per_unit == per_unit:
         record = record.saying("cost", repr(per_unit))

@@ -13,7 +13,7 @@ from typing import Final
 from xlmargin.cells.columns import day_of
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.words import RIGHTS, SIDES
-from xlmargin.contracts import PRINCIPAL, InstrumentKind
+from xlmargin.contracts import PRINCIPAL, STANDARD_CONTRACT, InstrumentKind
 from xlmargin.dates import LAST_SATURDAY, is_saturday, serial_of
 from xlmargin.errors import Problem
 from xlmargin.importers.brokers.records import Columns, Lines, Record, shown
@@ -40,7 +40,6 @@ TICKER: Final = "a ticker such as XYZ or BRK.B"
 DOLLARS: Final = "USD: requirements are in dollars"
 
 OPTION: Final = "an option symbol with root, date, right and strike"
-OPTION_MULTIPLIER: Final = 100.0
 MINI_MULTIPLIER: Final = 10.0
 _ROUNDING: Final = 0.01
 """$ per unit by which a printed price may differ from the one that the value was made of."""
@@ -264,13 +263,13 @@ def _multiplier(
         _check_value(record, quantity, price, stated)
         return stated, ""
     root = KNOWN.root(option.root, option.expiration)
-    usual = OPTION_MULTIPLIER if root is None or math.isnan(root.multiplier) else root.multiplier
+    usual = STANDARD_CONTRACT if root is None or math.isnan(root.multiplier) else root.multiplier
     if not _fits(record, quantity, price, usual) and _fits(
         record, quantity, price, MINI_MULTIPLIER
     ):
         return MINI_MULTIPLIER, "10 units a contract, by its value"
     _check_value(record, quantity, price, usual)
-    return usual, "" if usual == OPTION_MULTIPLIER else f"{usual:g} units a contract, known"
+    return usual, "" if usual == STANDARD_CONTRACT else f"{usual:g} units a contract, known"
 
 
 def _check_value(record: Record, quantity: float, price: float, multiplier: float) -> None:

@@ -1,14 +1,14 @@
 """Files of the clearing house: official risk arrays, and the groups that they are netted in."""
 
 from xlmargin.importers.clearing_house.array_files import POINTS, ArrayFile, ArrayRow
-from xlmargin.importers.clearing_house.group_files import PublishedGroups
+from xlmargin.importers.clearing_house.group_files import groups_in_cells
 from xlmargin.importers.clearing_house.read_files import read_array_file, read_group_files
 
 __all__ = [
     "POINTS",
     "ArrayFile",
     "ArrayRow",
-    "PublishedGroups",
+    "groups_in_cells",
     "read_array_file",
     "read_group_files",
 ]

@@ -1,116 +1,410 @@
-"""Class, product and portfolio groups as the clearing house publishes them.
+"""The clearing house's reports on products and groups, read into what they say together.
 
-Provisional: the text of the headings was not seen. A table says what its columns allow: which class
-group a symbol is in, which product group a class group, which portfolio group a product group, and
-the offset of a group in percent. Of several offsets the customers' one counts.
+A report is known by its headings. Of its lines those of shares and options count, futures, warrants
+and currencies are left aside by count; the last line, which is no record, tells the day. A report
+that is cut short, doubled or of another kind is named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from math import isnan, nan
 from typing import Final
 
+from xlmargin.cells.columns import day_of, read_numbers
+from xlmargin.cells.numbers import NumberStyle
+from xlmargin.cells.values import Cell, Cells, is_nothing, rows_of, text_of, to_value
+from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import FileRows
-from xlmargin.importers.brokers.records import Columns, Lines, Record, records
+from xlmargin.importers.brokers.records import HeadingRow, Line, Lines, heading_row, lines_of
+from xlmargin.importers.clearing_house.group_headings import (
+    HEADINGS,
+    Kind,
+    is_the_clearing_houses,
+    kind_of,
+    not_understood,
+)
+from xlmargin.known_instruments import (
+    KNOWN,
+    Moves,
+    Product,
+    PublishedGroups,
+    Report,
+    RootKind,
+)
 from xlmargin.option_symbols import share_ticker
 
-_COLUMNS: Final[Columns] = {
-    "symbol": ("symbol", "trading symbol", "underlying"),
-    "class_group": ("class group", "class grp", "class group id", "class"),
-    "product_group": ("product group", "prod grp", "product group id"),
-    "portfolio_group": ("portfolio group", "portfolio group id", "port grp"),
-    "offset": (
-        "customer offset", "offset customer", "customer offset %", "offset % customer",
-        "cust offset", "cust offset %", "offset", "offset %", "product group offset",
-    ),
-    "down": ("customer down", "down customer", "down", "down %", "down move", "down move %"),
-    "up": ("customer up", "up customer", "up", "up %", "up move", "up move %"),
-}  # fmt: skip
-_LEVELS: Final = ("symbol", "class_group", "product_group", "portfolio_group")
-_PERCENTAGES: Final = ("offset", "down", "up")
 _WHOLE: Final = 100.0
+_LEAST_MOVE: Final = 0.01
+"""A move in percent below one is a fraction that stands in a column of percentages."""
+_SHARES: Final = ("EQUI", "EQUITY", "STOCK")
+_OPTIONS: Final = ("OPTN", "OPTION")
+_OWN_UNDERLYING: Final = (RootKind.INDEX, RootKind.SHARE_CLASS)
+"""Roots whose options are on the underlying itself, not on a part of it."""
+_DAYS: Final = re.compile(
+    r"\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}|[A-Z][a-z]{2,8} \d{1,2},? \d{4}"
+)
+_WEB_PAGE: Final = re.compile(r"\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
+_SHOWN_HEADINGS: Final = 12
 
 
 @dataclass(frozen=True)
-class PublishedGroups:
-    """Which group each is in, by name, and the share of a gain that counts inside a group.
+class _Section:
+    """One report in a file: its headings, the lines below them, and its closing line."""
 
-    A group without an offset is in neither `product_offset` nor `portfolio_offset`. `moves` are
-    those of product groups, down and up, fractions. `notes` say how percentages were read.
-    """
+    file: str
+    kind: Kind
+    headings: Line
+    row: HeadingRow
+    lines: Lines
+    closing: str = ""
 
-    class_of: dict[str, str] = field(default_factory=dict)
+    @property
+    def report(self) -> Report:
+        dated = _DAYS.search(self.closing)
+        return Report(self.file, day_of(dated[0]) if dated else None)
+
+    def text(self, line: Line, column: str) -> str:
+        """The text of a field in a line, "" where it is empty."""
+        i = self.row.at.get(column, -1)
+        text = line.cells[i] if 0 <= i < len(line.cells) else ""
+        return "" if is_nothing(text) or text == "-" else text
+
+    def number(self, line: Line, column: str) -> float:
+        """The number of a field in a line, in percent where it has the sign; NaN where empty."""
+        value, wanted = _number(self.text(line, column), line.style)
+        if wanted:
+            raise line.refused(self.label(column), repr(self.text(line, column)), wanted)
+        return value
+
+    def label(self, column: str) -> str:
+        """The heading of a field in the file."""
+        return self.row.labels.get(column, column)
+
+
+@dataclass
+class _Found:
+    """What the reports say, while they are read."""
+
+    products: dict[str, Product] = field(default_factory=dict)
     product_of: dict[str, str] = field(default_factory=dict)
     portfolio_of: dict[str, str] = field(default_factory=dict)
     product_offset: dict[str, float] = field(default_factory=dict)
     portfolio_offset: dict[str, float] = field(default_factory=dict)
-    moves: dict[str, tuple[float, float]] = field(default_factory=dict)
+    moves: dict[str, Moves] = field(default_factory=dict)
+    reports: dict[Kind, Report] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-    def market_rows(self) -> FileRows:
-        """A market range of the symbols with their groups; prices are left to be filled in."""
-        rows: FileRows = [["symbol", "price", "class_group", "product_group", "portfolio_group"]]
-        symbols = self.class_of or {name: name for name in self.product_of}
-        for symbol, name in symbols.items():
-            product = self.product_of.get(name)
-            portfolio = self.portfolio_of.get(product) if product else None
-            rows.append([symbol, None, name, product, portfolio])
-        return rows
 
 
 def published_groups(files: Sequence[tuple[str, Lines]]) -> PublishedGroups:
-    """What the files say together; a group that is in two others is refused."""
-    groups = PublishedGroups()
+    """What the files say together.
+
+    Refused where a file is no report, where two are of one kind, where percentages are not
+    understood, or where a group is in two others.
+    """
+    found = _Found()
     for name, lines in files:
-        found = list(records(lines, _COLUMNS, ("product_group",))) or list(
-            records(lines, _COLUMNS, ("symbol", "class_group"))
+        for section in _sections(name, lines):
+            if section.kind in found.reports:
+                first = found.reports[section.kind].name
+                what = f"{section.kind} a second time"
+                wanted = f"each report once: another is in {first}"
+                raise section.headings.refused("", what, wanted)
+            found.reports[section.kind] = section.report
+            _refuse_unread(section)
+            _warn_of_cut(section, found)
+            _READERS[section.kind](section, found)
+    return PublishedGroups(
+        found.products,
+        found.product_of,
+        found.portfolio_of,
+        found.product_offset,
+        found.portfolio_offset,
+        found.moves,
+        found.reports.get(Kind.PRODUCTS),
+        found.reports.get(Kind.CLASS_GROUPS),
+        found.reports.get(Kind.PRODUCT_GROUPS),
+        found.reports.get(Kind.PORTFOLIO_GROUPS),
+        tuple(found.warnings),
+        tuple(found.notes),
+    )
+
+
+def groups_in_cells(cells: Cells, name: str = "groups") -> PublishedGroups:
+    """What reports in a range of cells say together, one below the other."""
+    return published_groups(
+        [(name, lines_of([list(map(_text, row)) for row in rows_of(cells)], name))]
+    )
+
+
+def _text(cell: Cell) -> str:
+    return text_of(to_value(cell))
+
+
+def _sections(name: str, lines: Lines) -> Iterator[_Section]:
+    """The reports in a file, one below the other."""
+    starts = [(i, kind) for i, line in enumerate(lines) if (kind := _kind(line)) is not None]
+    if not starts:
+        raise MarginError(f"{name}: found {_first_headings(lines)}, wanted {_wanted()}.")
+    ends = [i for i, _ in starts[1:]] + [len(lines)]
+    for (start, kind), end in zip(starts, ends, strict=True):
+        headings, columns = lines[start], HEADINGS[kind]
+        row = heading_row(headings, columns.columns, columns.needed)
+        assert row is not None
+        below = [line for line in lines[start + 1 : end] if not line.is_blank]
+        closing = below.pop().first if below and _closes(below[-1]) else ""
+        yield _Section(name, kind, headings, row, tuple(below), closing)
+
+
+def _kind(line: Line) -> Kind | None:
+    """The report that a line heads; no heading ends in a digit, as the lines of records do."""
+    return None if not line.cells or line.cells[-1][-1:].isdigit() else kind_of(line)
+
+
+def _closes(line: Line) -> bool:
+    """Whether a last line is a sentence, not a record."""
+    return line.is_title and " " in line.first
+
+
+def _first_headings(lines: Lines) -> str:
+    first = next((line for line in lines if not line.is_blank), None)
+    if first is None:
+        return "nothing"
+    if _WEB_PAGE.match(first.first):
+        return "a web page"
+    return f"headings {_listed(first.cells)}"
+
+
+def _listed(cells: Sequence[str]) -> str:
+    return ", ".join(repr(cell) for cell in [c for c in cells if c][:_SHOWN_HEADINGS])
+
+
+def _wanted() -> str:
+    return "; or ".join(
+        f"{', '.join(headings.columns[field][0] for field in headings.needed)} ({kind})"
+        for kind, headings in HEADINGS.items()
+    )
+
+
+def _refuse_unread(section: _Section) -> None:
+    """Refuse percentages under headings that are not understood."""
+    if unread := not_understood(section.headings, section.kind):
+        fields = HEADINGS[section.kind]
+        known = ", ".join(fields.columns[column][0] for column in fields.percentages)
+        raise section.headings.refused(
+            unread[0],
+            f"a percentage that is not understood, among {_listed(section.headings.cells)}",
+            f"the customers' percentages under {known or 'no heading of this report'}",
         )
-        if not found:
-            wanted = "a heading product group, or symbol and class group, and rows below it"
-            raise MarginError(f"{name}: found no such headings, wanted {wanted}.")
-        scales = {column: _scale(found, column, groups) for column in _PERCENTAGES}
-        for record in found:
-            _add_parents(groups, record)
-            _add_numbers(groups, record, scales)
-    return groups
 
 
-def _scale(found: Sequence[Record], column: str, groups: PublishedGroups) -> float:
-    """What a column of percentages is multiplied by: a sign tells, or else its largest value."""
-    values = [record.number(column) for record in found]
-    stated = [value for value in values if value == value]
+def _warn_of_cut(section: _Section, found: _Found) -> None:
+    """A warning where the closing line is missing; refused where the last line is cut."""
+    if not section.lines:
+        raise section.headings.refused("", "headings and no row below them", "the whole report")
+    last = section.lines[-1]
+    if section.closing or not is_the_clearing_houses(section.headings, section.kind):
+        return
+    if len(last.cells) < len(section.headings.cells) and _is_cut(section, last):
+        raise last.refused("", "a row that ends before its last column", "the whole report")
+    found.warnings.append(
+        f"{section.file}: no closing line below row {last.row}, so that it may be cut short."
+    )
+
+
+def _is_cut(section: _Section, last: Line) -> bool:
+    """Whether the last line lacks cells that every line before it has."""
+    before = section.lines[:-1]
+    return bool(before) and len(last.cells) < min(len(line.cells) for line in before)
+
+
+@lru_cache(maxsize=4096)
+def _number(text: str, style: NumberStyle | None) -> tuple[float, str]:
+    """A number, NaN for nothing, in percent where it has the sign; and what is wanted instead."""
+    if not text:
+        return nan, ""
+    read = read_numbers((text,), style)
+    if read.wanted:
+        return nan, read.wanted[0]
+    value = float(read.values[0])
+    return value * _WHOLE if read.percent[0] else value, ""
+
+
+def _read_products(section: _Section, found: _Found) -> None:
+    """The list of products: a line for each symbol and type."""
+    aside: Counter[str] = Counter()
+    seen: dict[tuple[str, str], tuple[int, Product]] = {}
+    doubled: list[int] = []
+    report = section.report
+    for line in section.lines:
+        type_ = section.text(line, "type").upper()
+        if type_ and type_ not in (*_SHARES, *_OPTIONS):
+            aside[section.text(line, "type")] += 1
+            continue
+        symbol, class_group = section.text(line, "symbol"), section.text(line, "class_group")
+        underlying = _underlying(symbol, type_ in _OPTIONS)
+        if not underlying or not class_group:
+            wanted = "a symbol with its class group; the file may be cut short"
+            raise line.refused(section.label("symbol"), repr(symbol), wanted)
+        product = _product(section, line, class_group, type_, report)
+        first = seen.setdefault((type_, symbol), (line.row, product))
+        if first[0] != line.row:
+            if repr(first[1]) != repr(product):
+                wanted = f"one row for it and {type_}, as row {first[0]}"
+                raise line.refused(section.label("symbol"), repr(symbol), wanted)
+            doubled.append(line.row)
+            continue
+        _into(found.product_of, class_group, product.product_group, section, line)
+        other = found.products.get(underlying)
+        found.products[underlying] = product if other is None else _joined(other, product, symbol)
+    if doubled:
+        found.warnings.append(
+            f"{section.file}: {len(doubled)} rows again, the first in row {doubled[0]}: the file"
+            " may be doubled."
+        )
+    if aside:
+        counts = ", ".join(f"{name} {count}" for name, count in sorted(aside.items()))
+        found.notes.append(f"{section.file}: product types left aside: {counts}.")
+
+
+def _product(
+    section: _Section, line: Line, class_group: str, type_: str, report: Report
+) -> Product:
+    """What one line says of its product."""
+    said, factor = section.text(line, "eligible"), section.number(line, "factor")
+    eligible = YES_NO.read(said) if said else None
+    if said and eligible is None:
+        raise line.refused(section.label("eligible"), repr(said), "Yes or No")
+    minimum = section.number(line, "minimum")
+    if minimum < 0:
+        raise line.refused(section.label("minimum"), f"{minimum:g}", "dollars, 0 or more")
+    if factor == 0:
+        raise line.refused(section.label("factor"), "0", "a factor that is not 0")
+    return Product(
+        class_group,
+        section.text(line, "product_group"),
+        None if eligible is None else eligible is YesNo.YES,
+        nan if type_ in _SHARES else minimum,
+        factor,
+        report=report,
+    )
+
+
+@lru_cache(maxsize=65536)
+def _underlying(symbol: str, is_option: bool) -> str:
+    """The ticker of what a product is or is on; "" where the symbol is none.
+
+    A root that settles apart, such as SPXW, is on its index; a mini or an adjusted root stays
+    what it is.
+    """
+    root = KNOWN.root(symbol) if is_option else None
+    if root is not None and root.kind in _OWN_UNDERLYING and root.underlying:
+        return root.underlying
+    return KNOWN.ticker(share_ticker(symbol))
+
+
+def _joined(one: Product, other: Product, symbol: str) -> Product:
+    """The rows of shares and of options on one underlying, as one product.
+
+    Of minimums the greatest counts; what is not eligible in one of them is not eligible.
+    """
+    differ = [
+        f"{name} {a} and {b}"
+        for name, a, b in (
+            ("class group", one.class_group, other.class_group),
+            ("product group", one.product_group, other.product_group),
+            ("factor", f"{one.factor:g}", f"{other.factor:g}"),
+        )
+        if a != b and "nan" not in (a, b)
+    ]
+    said = [each for each in (one.eligible, other.eligible) if each is not None]
+    return replace(
+        one,
+        eligible=all(said) if said else None,
+        minimum=max((m for m in (one.minimum, other.minimum) if not isnan(m)), default=nan),
+        factor=other.factor if isnan(one.factor) else one.factor,
+        conflict=one.conflict or (f"{symbol}: {'; '.join(differ)}" if differ else ""),
+    )
+
+
+def _read_class_groups(section: _Section, found: _Found) -> None:
+    for line in section.lines:
+        class_group, product = (section.text(line, c) for c in ("class_group", "product_group"))
+        _into(found.product_of, class_group, product, section, line)
+
+
+def _read_product_groups(section: _Section, found: _Found) -> None:
+    offset = _percentages(section, "offset", found)
+    up = _percentages(section, "up", found, least=_LEAST_MOVE)
+    down = _percentages(section, "down", found, least=_LEAST_MOVE)
+    for i, line in enumerate(section.lines):
+        name = section.text(line, "product_group")
+        moves = Moves(down[i], up[i])
+        if isnan(moves.down) != isnan(moves.up):
+            side = "up" if isnan(moves.up) else "down"
+            raise line.refused(section.label(side), "nothing", "a move up and a move down")
+        _add_offset(found.product_offset, name, offset[i], section, line)
+        if moves.down > 0 and moves.up > 0 and found.moves.setdefault(name, moves) != moves:
+            raise line.refused(section.label("up"), "other moves", f"one row for {name}")
+
+
+def _read_portfolio_groups(section: _Section, found: _Found) -> None:
+    offset = _percentages(section, "offset", found)
+    for i, line in enumerate(section.lines):
+        name, product = (section.text(line, c) for c in ("portfolio_group", "product_group"))
+        _into(found.portfolio_of, product, name, section, line)
+        _add_offset(found.portfolio_offset, name, offset[i], section, line)
+
+
+_READERS: Final = {
+    Kind.PRODUCTS: _read_products,
+    Kind.CLASS_GROUPS: _read_class_groups,
+    Kind.PRODUCT_GROUPS: _read_product_groups,
+    Kind.PORTFOLIO_GROUPS: _read_portfolio_groups,
+}
+
+
+def _into(inside: dict[str, str], name: str, above: str, section: _Section, line: Line) -> None:
+    """A group in the one above it; refused where it is in another already."""
+    if name and above and inside.setdefault(name, above) != above:
+        column = "portfolio_group" if section.kind is Kind.PORTFOLIO_GROUPS else "product_group"
+        wanted = f"{inside[name]} for {name}, as stated before"
+        raise line.refused(section.label(column), repr(above), wanted)
+
+
+def _add_offset(
+    stated: dict[str, float], name: str, offset: float, section: _Section, line: Line
+) -> None:
+    if name and not isnan(offset) and stated.setdefault(name, offset) != offset:
+        found = f"{offset:.4g}, as a fraction"
+        raise line.refused(section.label("offset"), found, f"one offset for {name}")
+
+
+def _percentages(section: _Section, column: str, found: _Found, least: float = 0.0) -> list[float]:
+    """A column of percentages as fractions, NaN where empty; refused outside of 0 to 100.
+
+    Under a heading with a sign of percent they are percentages; under another one, a sign in a cell
+    tells, or else the greatest of them. What is above 0 is at least `least`.
+    """
+    values = [section.number(line, column) for line in section.lines]
+    if column == "down":
+        values = [abs(value) for value in values]
+    stated = [value for value in values if not isnan(value)]
     if not stated:
-        return 1.0
-    has_sign = any(record.text(column).endswith("%") for record in found)
+        return values
+    label = section.label(column)
+    has_sign = "%" in label or any(section.text(line, column)[-1:] == "%" for line in section.lines)
     scale = 1 / _WHOLE if has_sign or max(stated) > 1.0 else 1.0
-    for record, value in zip(found, values, strict=True):
-        if value * scale > 1.0 or value < 0.0:
-            raise record.refused(column, "a percentage from 0 to 100")
-    label = found[0].labels[column]
-    groups.notes.append(f"{label}: {max(stated):g} is read as {max(stated) * scale:.4g} of one.")
-    return scale
-
-
-def _add_parents(groups: PublishedGroups, record: Record) -> None:
-    """What is in what: each named level is in the next one that is named."""
-    maps = (groups.class_of, groups.product_of, groups.portfolio_of)
-    for child, parent, inside in zip(_LEVELS, _LEVELS[1:], maps, strict=False):
-        name, above = record.text(child), record.text(parent)
-        name = share_ticker(name) if child == "symbol" else name
-        if name and above and inside.setdefault(name, above) != above:
-            raise record.refused(parent, f"{inside[name]} for {name}, as stated before")
-
-
-def _add_numbers(groups: PublishedGroups, record: Record, scales: Mapping[str, float]) -> None:
-    """The offset of the highest group that the record names, and the moves of a product group."""
-    portfolio, product = record.text("portfolio_group"), record.text("product_group")
-    offset = record.number("offset") * scales["offset"]
-    stated = groups.portfolio_offset if portfolio else groups.product_offset
-    name = portfolio or product
-    if name and offset == offset and stated.setdefault(name, offset) != offset:
-        raise record.refused("offset", f"one offset for {name}, as stated before")
-    down, up = (record.number(side) * scales[side] for side in ("down", "up"))
-    if product and down == down and up == up:
-        groups.moves[product] = (down, up)
+    for line, value in zip(section.lines, values, strict=True):
+        if not isnan(value) and not (value == 0 or least <= value * scale <= 1.0):
+            wanted = (
+                "a percentage from 1 to 100, such as 15.0" if least else "from 0 to 100 percent"
+            )
+            raise line.refused(label, repr(section.text(line, column)), wanted)
+    found.notes.append(f"{label}: {max(stated):g} is read as {max(stated) * scale:.4g} of one.")
+    return [value * scale for value in values]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from xlmargin.importers.brokers.records import Lines, lines_of
 from xlmargin.importers.clearing_house.array_files import ArrayFile, array_file
-from xlmargin.importers.clearing_house.group_files import PublishedGroups, published_groups
+from xlmargin.importers.clearing_house.group_files import published_groups
 from xlmargin.importers.files import read_first_table
+from xlmargin.known_instruments import PublishedGroups
 
 
 def read_array_file(path: Path) -> ArrayFile:

@@ -1,0 +1,113 @@
+"""A market range with what is known of its underlyings filled into its empty cells.
+
+A cell that states something stays as it is; an underlying without a row gets one below the others.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from itertools import chain
+
+from xlmargin.cells.reading import heading_row
+from xlmargin.cells.table import SourceRows
+from xlmargin.cells.values import Cell, Cells, Headings, rows_of, text_of, to_value
+from xlmargin.cells.words import MARKET
+from xlmargin.excel.positions_reader import ticker
+from xlmargin.known_instruments import Groups, KnownInstruments, Listed
+from xlmargin.market import Published
+
+Facts = Mapping[str, Cell]
+"""What is known of a row, by heading."""
+
+
+def filled(
+    rows: Sequence[Sequence[Cell]],
+    headings: Headings,
+    of_row: Mapping[int, Facts],
+    added: Sequence[Facts],
+) -> SourceRows:
+    """Rows with facts in their empty cells, by row number, and more rows below them."""
+    source = rows if isinstance(rows, SourceRows) else SourceRows([list(row) for row in rows])
+    if not of_row and not added:
+        return source
+    start = heading_row(source, headings)
+    at: dict[str, int] = {}
+    for i, cell in enumerate(source[start]):
+        at.setdefault(headings.name_of(text_of(to_value(cell))), i)
+    new = [h for h in dict.fromkeys(chain(*of_row.values(), *added)) if h not in at]
+    width = len(source[start])
+    at |= {heading: width + i for i, heading in enumerate(new)}
+    result = source.below(0)
+    for i, (number, row) in enumerate(zip(source.numbers, source, strict=True)):
+        result[i] = [*row, *(new if i == start else [None] * len(new))]
+        for heading, fact in of_row.get(number, {}).items():
+            if to_value(result[i][at[heading]]) is None:
+                result[i][at[heading]] = fact
+    for facts in added:
+        by_column = {at[heading]: fact for heading, fact in facts.items()}
+        result.append([by_column.get(i) for i in range(width + len(new))])
+    last = source.numbers[-1] if source.numbers else 0
+    result.numbers = [*source.numbers, *(last + 1 + i for i in range(len(added)))]
+    return result
+
+
+def published_facts(groups: Groups, factor: float, stated: Published) -> dict[str, Cell]:
+    """What reports say of an underlying, by the market's headings; None where nothing."""
+    figures: dict[str, Cell] = {f.name: _or_none(getattr(stated, f.name)) for f in fields(stated)}
+    said = {None: None, True: "yes", False: "no"}
+    return {
+        "leverage": _or_none(factor),
+        **{level: name or None for level, name in groups._asdict().items()},
+        **figures,
+        "eligible": said[stated.eligible],
+    }
+
+
+def _or_none(value: Cell) -> Cell:
+    return None if value == "" or value != value else value
+
+
+def market_with_groups(
+    market: Cells,
+    held: Mapping[str, float | None],
+    known: KnownInstruments,
+    day: dt.date | None = None,
+) -> SourceRows:
+    """The market range of what is held, with what the reports state in columns of their own.
+
+    `held` are underlyings with their prices, $, None where still to be filled in. Rows of the
+    market stay, held or not.
+    """
+    rows = rows_of(market)
+    if all(to_value(cell) is None for row in rows for cell in row):
+        rows = [["symbol", "price"]]
+    source = rows if isinstance(rows, SourceRows) else SourceRows([list(row) for row in rows])
+    start = heading_row(source, MARKET)
+    at = {MARKET.name_of(text_of(to_value(c))): i for i, c in reversed([*enumerate(source[start])])}
+    of_row: dict[int, Facts] = {}
+    seen = set()
+
+    def text(row: Sequence[Cell], heading: str) -> str:
+        i = at.get(heading, len(row))
+        return text_of(to_value(row[i])) if i < len(row) else ""
+
+    for number, row in zip(source.numbers[start + 1 :], source[start + 1 :], strict=True):
+        symbol = ticker(text(row, "symbol"))
+        seen.add(symbol)
+        stated = Groups(*(text(row, level) for level in Groups._fields))
+        if listed := known.listed(symbol, day, stated):
+            of_row[number] = _facts_of(listed)
+    added = [
+        {"symbol": symbol, "price": price, **_facts_of(known.listed(symbol, day))}
+        for symbol, price in held.items()
+        if symbol not in seen
+    ]
+    return filled(source, MARKET, of_row, added)
+
+
+def _facts_of(listed: Listed | None) -> Facts:
+    if listed is None:
+        return {}
+    return published_facts(listed.groups, listed.factor, listed.figures)
