@@ -20,11 +20,14 @@ from xlmargin.excel.arguments import (
     read_word,
 )
 from xlmargin.excel.facts_reader import read_facts, settings_of
+from xlmargin.excel.groups_range import read_groups
+from xlmargin.excel.market_filling import market_with_groups
 from xlmargin.excel.option_arguments import read_options, read_parity, read_symbol
 from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.settings_reader import agreed_day, read_settings_alone
 from xlmargin.excel.worksheet_function import TODAY, Argument, Kind, Returns, worksheet_function
+from xlmargin.known_instruments import KNOWN
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.pricing import (
     carry_yield,
@@ -61,6 +64,14 @@ FACTS = Argument(
     "Names and values, a column an account: status, equity, monitoring, unlisted_derivatives,"
     " registration, experience, option_level, disclosure, agreement, review.",
     Kind.RANGE,
+)
+GROUPS = Argument(
+    "Reports of the clearing house as they are, one below the other: RBHCPMIncludedProductsReport,"
+    " RBHCPMProductGroupsReport, RBHCPMPortfolioGroupsReport.",
+    Kind.RANGE,
+)
+ANOTHER_REPORT = Argument(
+    "Another of these reports, where each has a range of its own.", Kind.RANGE
 )
 BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
 
@@ -559,13 +570,18 @@ def XLM_EXPLAIN(positions, market=None, settings=None, dividends=None, regime="p
     Returns.TABLE,
     name=Argument("Name of a rule's number, such as contract_minimum.", Kind.TEXT),
     as_of=Argument("Date whose rules are wanted (default today).", Kind.DATE),
+    groups=Argument(
+        "The market range of XLM_MARKET_GROUPS, or reports of the clearing house: what they state"
+        " stands in the place of the rule's.",
+        Kind.RANGE,
+    ),
 )
-def XLM_RULE(name, as_of=None):
+def XLM_RULE(name, as_of=None, groups=None):
     """A rule's numbers in force: value, unit, effective date, paragraph, for which class or house,
     what it states, and remarks.
     """
     day = TODAY() if as_of is None else date_of(as_of)
-    return reports.rule_table(name, day).cells(headers=False)
+    return reports.rule_table(name, day, read_groups({"groups": groups})).cells(headers=False)
 
 
 @worksheet_function(positions=POSITIONS, headers=HEADERS)
@@ -574,6 +590,31 @@ def XLM_MARKET(positions, headers=True):
     sure that is; prices in dollars, empty where they are still to be filled in.
     """
     return reports.market_table(underlyings_of(positions), TODAY()).cells(headers)
+
+
+@worksheet_function(
+    positions=POSITIONS,
+    products=GROUPS,
+    product_groups=ANOTHER_REPORT,
+    portfolio_groups=ANOTHER_REPORT,
+    market=MARKET,
+    headers=HEADERS,
+)
+def XLM_MARKET_GROUPS(
+    positions, products, product_groups=None, portfolio_groups=None, market=None, headers=True
+):
+    """The market range with what the clearing house's reports state of what is held: groups,
+    factor, eligibility, moves, offsets, minimum, and which report each is from. Give it as the
+    market of every other function.
+    """
+    reports_ = {
+        "products": products,
+        "product_groups": product_groups,
+        "portfolio_groups": portfolio_groups,
+    }
+    known = KNOWN.beside(read_groups(reports_))
+    rows = market_with_groups(market, underlyings_of(positions), known)
+    return rows if headers else rows[1:]
 
 
 @worksheet_function(

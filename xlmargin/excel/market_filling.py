@@ -78,14 +78,14 @@ def market_with_groups(
     """The market range of what is held, with what the reports state in columns of their own.
 
     `held` are underlyings with their prices, $, None where still to be filled in. Rows of the
-    market stay, held or not.
+    market stay, held or not; headings are the first row.
     """
     rows = rows_of(market)
     if all(to_value(cell) is None for row in rows for cell in row):
         rows = [["symbol", "price"]]
     source = rows if isinstance(rows, SourceRows) else SourceRows([list(row) for row in rows])
-    start = heading_row(source, MARKET)
-    at = {MARKET.name_of(text_of(to_value(c))): i for i, c in reversed([*enumerate(source[start])])}
+    source = source.below(heading_row(source, MARKET))
+    at = {MARKET.name_of(text_of(to_value(c))): i for i, c in reversed([*enumerate(source[0])])}
     of_row: dict[int, Facts] = {}
     seen = set()
 
@@ -93,12 +93,12 @@ def market_with_groups(
         i = at.get(heading, len(row))
         return text_of(to_value(row[i])) if i < len(row) else ""
 
-    for number, row in zip(source.numbers[start + 1 :], source[start + 1 :], strict=True):
+    for number, row in zip(source.numbers[1:], source[1:], strict=True):
         symbol = ticker(text(row, "symbol"))
         seen.add(symbol)
         stated = Groups(*(text(row, level) for level in Groups._fields))
         if listed := known.listed(symbol, day, stated):
-            of_row[number] = _facts_of(listed)
+            of_row[number] = {"price": held.get(symbol), **_facts_of(listed)}
     added = [
         {"symbol": symbol, "price": price, **_facts_of(known.listed(symbol, day))}
         for symbol, price in held.items()

@@ -27,7 +27,7 @@ FROM_MARKET: Final = "the market range"
 """Where a figure is from that a market row states without a report."""
 _MOVE: Final = "a fraction above 0, down at most 1 and up at most 3, such as 0.15 or 15%"
 _OFFSET: Final = "a fraction from 0 to 1, such as 0.9 or 90%"
-_NUMBERS: Final = ("minimum", "move_down", "move_up", "product_offset", "portfolio_offset")
+NUMBERS: Final = ("minimum", "move_down", "move_up", "product_offset", "portfolio_offset")
 _MOST_NAMED: Final = 5
 REPORTS: Final = ("products_report", "product_groups_report", "portfolio_groups_report")
 """The columns that name a report, in the order of the fields of `Published`."""
@@ -199,7 +199,7 @@ def _differences(
     row, report = own.underlying.published, listed.figures
     if None not in (row.eligible, report.eligible) and row.eligible != report.eligible:
         yield "eligible", *(("yes", "no") if row.eligible else ("no", "yes"))
-    for name in _NUMBERS:
+    for name in NUMBERS:
         stated, by_report = getattr(row, name), getattr(report, name)
         if stated == stated and by_report == by_report and stated != by_report:
             yield name, f"{stated:g}", f"{by_report:g}"

@@ -110,6 +110,13 @@ SETTINGS_HELP: Final = {
         "nothing",
         "Positions that do not count; XLM_CHECK notes each of them.",
     ),
+    "groups": SettingHelp(
+        "names of files, with commas between them",
+        "none",
+        "Reports of the clearing house on products and groups, beside the settings' file, which"
+        " commands read where --groups names none. In a cell their content is given to"
+        " XLM_MARKET_GROUPS.",
+    ),
     "time_zone": SettingHelp(
         "a name such as Europe/London",
         "America/New_York",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 
 import xlmargin
 from xlmargin.cells.problems import counted
+from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.dates import serial_of
 from xlmargin.errors import Problem
-from xlmargin.known_instruments import KNOWN
+from xlmargin.known_instruments import KNOWN, NOTHING_PUBLISHED, PublishedGroups, Report
 from xlmargin.option_symbols import OptionSymbol
 from xlmargin.reports.table import Table, Value
 from xlmargin.requirement import Requirement
@@ -38,23 +40,59 @@ def explanation_table(requirement: Requirement) -> Table:
     )
 
 
-def rule_table(name: str, as_of: dt.date) -> Table:
-    """The numbers of a rule in force on a date: a row for each class or house that has its own."""
-    return Table(
-        ("value", "unit", "effective", "paragraph", "for", "states", "remark"),
+def rule_table(name: str, as_of: dt.date, published: PublishedGroups = NOTHING_PUBLISHED) -> Table:
+    """The numbers of a rule in force on a date: a row for each class or house that has its own.
+
+    Where published reports state them, by group, these stand in the place of the rule's.
+    """
+    values = look_up(name, as_of)
+    stated = _stated(values[0].name, published)
+    rows: list[list[Value]] = [
+        [value, values[0].unit, _day(report), str(report), key, values[0].states, ""]
+        for key, value, report in stated
+    ]
+    rows += [
         [
-            [
-                v.value,
-                v.unit,
-                serial_of(v.effective),
-                v.rule,
-                " ".join(part for part in (v.house, v.key) if part),
-                v.states,
-                v.remark,
-            ]
-            for v in look_up(name, as_of)
-        ],
-    )
+            v.value,
+            v.unit,
+            serial_of(v.effective),
+            v.rule,
+            " ".join(part for part in (v.house, v.key) if part),
+            v.states,
+            v.remark,
+        ]
+        for v in values
+        if v.house or not stated
+    ]
+    return Table(("value", "unit", "effective", "paragraph", "for", "states", "remark"), rows)
+
+
+def _stated(name: str, published: PublishedGroups) -> list[tuple[str, float, Report]]:
+    """What reports state of a rule's number: for which group or products, the value, the report."""
+    groups, portfolios = published.product_groups, published.portfolio_groups
+    moves = published.moves
+    by_group = {
+        "product_group_offset": ("product group", published.product_offset, groups),
+        "valuation_range_up": ("product group", {n: m.up for n, m in moves.items()}, groups),
+        "valuation_range_down": ("product group", {n: m.down for n, m in moves.items()}, groups),
+        "portfolio_group_offset": ("portfolio group", published.portfolio_offset, portfolios),
+        "contract_minimum": ("", _minimums(published), published.product_list),
+    }
+    level, values, report = by_group.get(name, ("", {}, None))
+    if report is None:
+        return []
+    return [(f"{level} {key}".strip(), value, report) for key, value in values.items()]
+
+
+def _minimums(published: PublishedGroups) -> dict[str, float]:
+    """Each minimum that the list of products states, $ per unit, by how many have it."""
+    stated = (p.minimum / STANDARD_CONTRACT for p in published.products.values())
+    counts = Counter(value for value in stated if value == value)
+    return {f"{count} products": value for value, count in counts.items()}
+
+
+def _day(report: Report) -> float | None:
+    return None if report.day is None else serial_of(report.day)
 
 
 def version_table() -> Table:

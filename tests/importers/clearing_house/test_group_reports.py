@@ -151,11 +151,11 @@ def test_reports_one_below_the_other_in_a_range() -> None:
         lines = (REPORTS / f"{name}.csv").read_text().splitlines()
         rows += [[_cell(cell) for cell in line.split(",")] for line in lines]
     width = max(map(len, rows))
-    read = groups_in_cells([row + [None] * (width - len(row)) for row in rows])
+    read = groups_in_cells({"groups": [[*row, *[None] * (width - len(row))] for row in rows]})
     found = read.find("SPX", NO_GROUPS)
     assert found is not None
     assert found.figures.product_offset == 0.9
-    assert found.figures.products_report == "groups of 2026-11-02"
+    assert found.figures.products_report == "RBHCPMIncludedProductsReport of 2026-11-02"
 
 
 def _cell(text: str) -> object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import isnan, nan
@@ -62,11 +62,14 @@ class _Section:
     row: HeadingRow
     lines: Lines
     closing: str = ""
+    in_cells: bool = False
 
     @property
     def report(self) -> Report:
+        """The report as figures name it: by its file, or in cells by its own name."""
         dated = _DAYS.search(self.closing)
-        return Report(self.file, day_of(dated[0]) if dated else None)
+        name = self.kind.value if self.in_cells else self.file
+        return Report(name, day_of(dated[0]) if dated else None)
 
     def text(self, line: Line, column: str) -> str:
         """The text of a field in a line, "" where it is empty."""
@@ -101,7 +104,9 @@ class _Found:
     notes: list[str] = field(default_factory=list)
 
 
-def published_groups(files: Sequence[tuple[str, Lines]]) -> PublishedGroups:
+def published_groups(
+    files: Sequence[tuple[str, Lines]], *, in_cells: bool = False
+) -> PublishedGroups:
     """What the files say together.
 
     Refused where a file is no report, where two are of one kind, where percentages are not
@@ -109,7 +114,7 @@ def published_groups(files: Sequence[tuple[str, Lines]]) -> PublishedGroups:
     """
     found = _Found()
     for name, lines in files:
-        for section in _sections(name, lines):
+        for section in (replace(each, in_cells=in_cells) for each in _sections(name, lines)):
             if section.kind in found.reports:
                 first = found.reports[section.kind].name
                 what = f"{section.kind} a second time"
@@ -135,11 +140,14 @@ def published_groups(files: Sequence[tuple[str, Lines]]) -> PublishedGroups:
     )
 
 
-def groups_in_cells(cells: Cells, name: str = "groups") -> PublishedGroups:
-    """What reports in a range of cells say together, one below the other."""
-    return published_groups(
-        [(name, lines_of([list(map(_text, row)) for row in rows_of(cells)], name))]
-    )
+def groups_in_cells(ranges: Mapping[str, Cells]) -> PublishedGroups:
+    """What reports in ranges of cells say together; a range may have several, one below the other.
+
+    The ranges go by the names that messages call them by.
+    """
+    texts = {name: [list(map(_text, row)) for row in rows_of(c)] for name, c in ranges.items()}
+    files = [(name, lines_of(rows, name)) for name, rows in texts.items()]
+    return published_groups(files, in_cells=True)
 
 
 def _text(cell: Cell) -> str:
