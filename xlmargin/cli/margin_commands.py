@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from xlmargin.commands import Asked
-    from xlmargin.known_instruments import PublishedGroups
+    from xlmargin.importers import BookRanges
+    from xlmargin.known_instruments import KnownInstruments
 
 
 @app.command()
@@ -105,7 +106,7 @@ def report(
         asked = replace(asked, today=ranges.as_of or asked.today)
         folder = (settings or positions).parent
         known = known_beside(instruments, groups or [], ranges.settings, folder)
-        _say(known.published)
+        _say(known, ranges)
         ranges = with_own(ranges, known, asked.today)
         note = ranges.notes[0] if ranges.notes else ""
         asked.report(ranges, note, tables_beside(positions))
@@ -195,7 +196,7 @@ def what_if(
         today = ranges.as_of or dt.date.today()
         folder = (settings or positions).parent
         known = known_beside(instruments, groups or [], ranges.settings, folder)
-        _say(known.published)
+        _say(known, ranges)
         orders = read_one_range(trades, "trades")
         accepted = show_what_if(ranges, orders, today, known, as_json)
     except (MarginError, OSError) as error:
@@ -263,10 +264,13 @@ def shadow(
         raise typer.Exit(SOME_FAILED)
 
 
-def _say(published: PublishedGroups) -> None:
+def _say(known: KnownInstruments, ranges: BookRanges) -> None:
     """What looks wrong with the clearing house's reports, on standard error."""
-    for warning in published.warnings:
-        typer.echo(warning, err=True)
+    from xlmargin.commands.market_groups import warnings_of
+    from xlmargin.commands.terminal import printed
+
+    for warning in warnings_of(known.published, ranges.positions):
+        typer.echo(printed(warning), err=True)
 
 
 def _asked(output: Path, force: bool, as_json: bool, title: str) -> Asked:

@@ -35,7 +35,7 @@ def write_market_of_groups(
     market = held.market if held is not None else None
     rows = market_with_groups(market, prices, KNOWN.beside(published))
     write_rows(rows, output)
-    said = [*published.warnings, *published.notes, *_missing(prices, published)]
+    said = [*published.warnings, *_missing(prices, published), *published.notes]
     said += [*published.without_offset(_product_groups(published, prices)), *_stated(published)]
     if held is not None and held.as_of is not None:
         said += published.of_another_day(held.as_of)
@@ -45,6 +45,13 @@ def write_market_of_groups(
     for text in said:
         typer.echo(printed(text))
     typer.echo(f"Written: {output}")
+
+
+def warnings_of(published: PublishedGroups, positions: FileRows) -> Iterator[str]:
+    """What looks wrong with reports, and which underlyings of positions they lack."""
+    yield from published.warnings
+    if published.product_list is not None:
+        yield from _missing(underlyings_of(positions), published)
 
 
 def _missing(symbols: Iterable[str], published: PublishedGroups) -> Iterator[str]:

@@ -70,6 +70,27 @@ EXAMPLE_BOOK: Final[Mapping[str, Rows]] = MappingProxyType(
             ["disclosure", "yes"],
             ["agreement", "no"],
         ],
+        "Products": [
+            [
+                "Product Type", "Symbol", "Class Group", "Product Group", "Product CPM Eligible",
+                "CPM Minimum Charge Per Contract", "Market Move Adjustment Factor",
+            ],
+            ["EQUI", "XYZ", "XYZ", 99.0, "Yes", 0.0, 1.0],
+            ["OPTN", "XYZ", "XYZ", 99.0, "Yes", 37.5, 1.0],
+            ["OPTN", "IDX", "IDX", 7.0, "Yes", 37.5, 1.0],
+            ["Report generated on 11/20/2026", None, None, None, None, None, None],
+        ],
+        "ProductGroups": [
+            ["Product Group", "CPM % Up", "CPM % Down", "Product Group Offset %"],
+            [7.0, 10.0, 10.0, 75.0],
+            [99.0, 15.0, 15.0, 0.0],
+            ["Report generated on 11/20/2026", None, None, None],
+        ],
+        "PortfolioGroups": [
+            ["Portfolio Group", "Portfolio Group Offset %", "Product Group"],
+            [1.0, 0.0, 7.0],
+            ["Report generated on 11/20/2026", None, None],
+        ],
         "DatedPositions": [
             ["date", "symbol", "type", "quantity", "strike", "expiration", "price"],
             ["2026-11-19", "XYZ", "stock", 500.0, None, None, 98.0],
@@ -85,5 +106,5 @@ EXAMPLE_BOOK: Final[Mapping[str, Rows]] = MappingProxyType(
             ["2026-11-20", "XYZ", 100.0],
         ],
     }
-)
+)  # fmt: skip
 """The ranges by name, headings first."""

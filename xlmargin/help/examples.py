@@ -110,6 +110,12 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         dates=("effective",),
     ),
     "XLM_MARKET": Example((_POSITIONS,)),
+    "XLM_MARKET_GROUPS": Example(
+        (
+            _POSITIONS, Range("Products"), Range("ProductGroups"), Range("PortfolioGroups"),
+            Range("Market"),
+        )
+    ),
     "XLM_SYMBOL": Example(
         ("XYZ 1/15/27 P95",),
         columns=("underlying", "expiration", "right", "strike"),

@@ -26,7 +26,8 @@ _NUMBERS: Final[Mapping[str, str]] = {
     "quantity": "quantity", "strike": "price", "expiration": "date", "price": "price",
     "cost": "price", "volatility": "rate", "dividend_yield": "rate", "rate": "rate",
     "initial_rate": "rate", "maintenance_rate": "rate", "option_rate": "rate",
-    "house_move_down": "rate", "house_move_up": "rate",
+    "house_move_down": "rate", "house_move_up": "rate", "minimum": "price",
+    "move_down": "rate", "move_up": "rate", "product_offset": "rate", "portfolio_offset": "rate",
     "ex_date": "date", "amount": "price", "date": "date", "adv": "number",
     "shares_outstanding": "number", "as_of": "date", "cash": "money", "sma": "money",
     "fee": "price", "to_expiration": "date", "to_strike": "price", "to_price": "price",
@@ -43,7 +44,11 @@ _UNITS: Final[Mapping[str, str]] = {
     "fee": "$", "to_expiration": "of a roll", "to_strike": "of a roll", "to_price": "of a roll",
     "mark": "$ per unit",
     "initial_rate": "of value", "maintenance_rate": "of value", "option_rate": "of underlying",
-    "house_move_down": "of price", "house_move_up": "of price",
+    "house_move_down": "of price", "house_move_up": "of price", "eligible": "list",
+    "minimum": "$ a contract", "move_down": "of price", "move_up": "of price",
+    "product_offset": "of gains", "portfolio_offset": "of gains",
+    "products_report": "source", "product_groups_report": "source",
+    "portfolio_groups_report": "source",
 }  # fmt: skip
 _YES_NO: Final = ["yes", "no"]
 _LISTS: Final[Mapping[str, list[str]]] = {
@@ -61,6 +66,7 @@ _LISTS: Final[Mapping[str, list[str]]] = {
     "registration": [r.value for r in Registration if r.value],
     "monitoring": [m.value for m in Monitoring if m.value],
     "unlisted_derivatives": _YES_NO,
+    "eligible": _YES_NO,
     "option_level": ["uncovered", "spreads", "covered", "none"],
     "disclosure": ["signed", "not yet"],
     "agreement": ["signed", "not yet"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xlmargin.excel.published_reader import REPORTS
 from xlmargin.rulebook import parameter_names
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.live_formulas import Call, literal
@@ -32,7 +33,7 @@ _SPARE: Final = 1
 def write_rules_page(draft: Draft) -> None:
     """The parameters of portfolio margin, and the versions."""
     page = _page(draft, "Rules")
-    row = _parameters(draft, page, OF_PORTFOLIO_MARGIN)
+    row = _parameters(draft, page, OF_PORTFOLIO_MARGIN, published=True)
     page.section(row, "Version", len(_WIDTHS))
     _headings(page, row + 1, _VERSION_COLUMN, _VERSION_HEADINGS)
     _answer(page, row + 2, _VERSION_COLUMN, Call("XLM_VERSION"), VERSION_KINDS, told=row)
@@ -61,11 +62,17 @@ def _finish(draft: Draft, page: Page) -> None:
     page.protect()
 
 
-def _parameters(draft: Draft, page: Page, names: Sequence[str]) -> int:
-    """A section for each of these parameters; answers the row below them."""
+def _parameters(draft: Draft, page: Page, names: Sequence[str], *, published: bool = False) -> int:
+    """A section for each of these parameters; answers the row below them.
+
+    Where the market states figures that are `published`, they stand in the place of the rule's.
+    """
     row = _HEADINGS_ROW + 1
+    market = draft.tables.market
+    has_reports = published and any(text in REPORTS for text in market.columns)
     for name in names:
-        call = Call("XLM_RULE", (literal(name), draft.as_of))
+        more = (market.argument,) if has_reports else ()
+        call = Call("XLM_RULE", (literal(name), draft.as_of, *more))
         if draft.answers.refusal(call):
             continue
         page.section(row, name.replace("_", " ").capitalize(), len(_WIDTHS))

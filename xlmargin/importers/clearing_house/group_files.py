@@ -22,7 +22,7 @@ from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.errors import MarginError
 from xlmargin.importers.brokers.records import HeadingRow, Line, Lines, heading_row, lines_of
 from xlmargin.importers.clearing_house.group_headings import (
-    HEADINGS,
+    REPORTS,
     Kind,
     is_the_clearing_houses,
     kind_of,
@@ -161,7 +161,7 @@ def _sections(name: str, lines: Lines) -> Iterator[_Section]:
         raise MarginError(f"{name}: found {_first_headings(lines)}, wanted {_wanted()}.")
     ends = [i for i, _ in starts[1:]] + [len(lines)]
     for (start, kind), end in zip(starts, ends, strict=True):
-        headings, columns = lines[start], HEADINGS[kind]
+        headings, columns = lines[start], REPORTS[kind]
         row = heading_row(headings, columns.columns, columns.needed)
         assert row is not None
         below = [line for line in lines[start + 1 : end] if not line.is_blank]
@@ -195,14 +195,14 @@ def _listed(cells: Sequence[str]) -> str:
 def _wanted() -> str:
     return "; or ".join(
         f"{', '.join(headings.columns[field][0] for field in headings.needed)} ({kind})"
-        for kind, headings in HEADINGS.items()
+        for kind, headings in REPORTS.items()
     )
 
 
 def _refuse_unread(section: _Section) -> None:
     """Refuse percentages under headings that are not understood."""
     if unread := not_understood(section.headings, section.kind):
-        fields = HEADINGS[section.kind]
+        fields = REPORTS[section.kind]
         known = ", ".join(fields.columns[column][0] for column in fields.percentages)
         raise section.headings.refused(
             unread[0],

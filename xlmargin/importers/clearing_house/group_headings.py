@@ -46,7 +46,7 @@ class ReportHeadings:
     percentages: tuple[str, ...] = ()
 
 
-HEADINGS: Final = {
+REPORTS: Final = {
     Kind.PRODUCTS: ReportHeadings(
         {
             "type": ("Product Type", "type"),
@@ -114,7 +114,7 @@ def kind_of(line: Line) -> Kind | None:
     there = {heading(cell) for cell in line.cells if cell}
     if there & {heading(foreign) for foreign in _FOREIGN}:
         return None
-    for kind, headings in HEADINGS.items():
+    for kind, headings in REPORTS.items():
         if all(there & _spelled(headings.columns[field]) for field in headings.needed):
             return kind
     return None
@@ -122,7 +122,7 @@ def kind_of(line: Line) -> Kind | None:
 
 def is_the_clearing_houses(line: Line, kind: Kind) -> bool:
     """Whether the headings are those of the report itself, not of a table of one's own."""
-    headings = HEADINGS[kind]
+    headings = REPORTS[kind]
     return heading(headings.columns[headings.own][0]) in {heading(cell) for cell in line.cells}
 
 
@@ -131,11 +131,11 @@ def not_understood(line: Line, kind: Kind) -> list[str]:
 
     All percentages, where customers have none and other accounts have.
     """
-    understood = {h for spellings in HEADINGS[kind].columns.values() for h in _spelled(spellings)}
+    understood = {h for spellings in REPORTS[kind].columns.values() for h in _spelled(spellings)}
     percentages = [c for c in line.cells if _PERCENTAGE.search(heading(c))]
     unread = [c for c in percentages if heading(c) not in understood]
     own = [c for c in unread if not _OTHERS.search(heading(c))]
-    if own or not HEADINGS[kind].percentages:
+    if own or not REPORTS[kind].percentages:
         return own
     return unread if len(unread) == len(percentages) else []
 
