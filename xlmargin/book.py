@@ -241,6 +241,8 @@ def amount_of_accounts(book: Book, name: str) -> FloatArray:
             "one account, rows of cash, or the account's name beside it",
         )
         raise InputError([Problem("settings", 0, name, found, wanted)])
+    if not book.settings.of_accounts:
+        return np.full(len(accounts), amount)
     return np.array([getattr(own, name) for own in book.settings_of_accounts])
 
 
@@ -284,6 +286,9 @@ class RulesOfAccounts(Generic[R]):
 
         `account` tells whose each thing is.
         """
+        if len(self.distinct) == 1:
+            yield self.distinct[0], np.arange(len(account))
+            return
         own = self.of_account[account]
         for k, rules in enumerate(self.distinct):
             yield rules, np.flatnonzero(own == k)
@@ -304,10 +309,13 @@ def rules_of_accounts(
     book: Book, rules: Callable[[dt.date, str, Mapping[str, float]], R]
 ) -> RulesOfAccounts[R]:
     """The rules in force on the day of the book, as `rules` answers them for a house."""
+    if not book.settings.of_accounts:
+        of_all = rules(book.as_of, book.settings.house, book.settings.overrides)
+        return RulesOfAccounts((of_all,), np.zeros(len(book.positions.accounts), dtype=np.int64))
     index: dict[tuple[str, tuple[tuple[str, float], ...]], int] = {}
     made: list[R] = []
     of_account = []
-    for settings in book.settings_of_accounts or (book.settings,):
+    for settings in book.settings_of_accounts:
         key = settings.house, tuple(sorted(settings.overrides.items()))
         if key not in index:
             index[key] = len(made)

@@ -200,3 +200,32 @@ def test_equity_and_calls_are_those_of_the_account() -> None:
             np.testing.assert_array_equal(found, getattr(expected, name))
     np.testing.assert_array_equal(day.strategy_call, strategy.margin_call)
     np.testing.assert_array_equal(day.portfolio_call, portfolio.margin_call)
+
+
+def test_each_close_of_the_three_days_has_its_own_price_and_its_own_call() -> None:
+    # 1,000 shares and a loan of 86,000; Thursday 26 November 2026 is a holiday. At each close 15%
+    # of the value beside the value less the loan, due three business days later, 4210(g)(10)
+    closes = [
+        ("2026-11-20", 100.0, 1_000.0, "2026-11-25"),
+        ("2026-11-23", 98.0, 2_700.0, "2026-11-27"),
+        ("2026-11-24", 101.5, 0.0, ""),
+        ("2026-11-25", 99.0, 1_850.0, "2026-12-01"),
+    ]
+    rows: list[list[object]] = [["date", "symbol", "type", "quantity", "price"]]
+    for day, price, _, _ in closes:
+        rows += [[day, "XYZ", "stock", 1_000, price], [day, "USD", "cash", -86_000, None]]
+    headings, *found = udfs.MARGIN_HISTORY(rows, None, [["name", "value"], ["rate", 0.0]])
+    call, due = (headings.index(f"portfolio call{word}") for word in ("", " due"))
+    assert [row[call] for row in found] == pytest.approx([missing for _, _, missing, _ in closes])
+    assert [row[due] and date_of(row[due]).isoformat() for row in found] == [d for *_, d in closes]
+
+
+def test_the_first_of_several_accounts_calls_is_due_by_its_own_days() -> None:
+    settings = [["name", "value", "account"], ["as_of", DAY], ["days_to_meet_portfolio", 1, "B"]]
+    both = [stock(100, 100.0), cash(-9_000), stock(100, 100.0, "B"), cash(-9_000, "B")]
+    day = shadow_day(read_book([HEADINGS, *both], None, settings))
+    assert date_of(day.portfolio_due).isoformat() == "2026-01-16"
+    # B has no call
+    both[3] = cash(0, "B")
+    day = shadow_day(read_book([HEADINGS, *both], None, settings))
+    assert date_of(day.portfolio_due).isoformat() == "2026-01-21"

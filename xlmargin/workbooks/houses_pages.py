@@ -26,6 +26,7 @@ _ACROSS: Final = 4
 _ROOM: Final = 24
 """Rows of settings that every house takes over."""
 _TOO_MANY: Final = f"more than {_ROOM} settings"
+_BY_ACCOUNT: Final = "settings by account"
 _WIDTHS: Final = (24, *[17.0] * 7)
 _KINDS: Final = ["text", *["money"] * 5, "percent", "percent"]
 _TABLE_ROW: Final = 5
@@ -119,9 +120,10 @@ def _beyond(draft: Draft, page: Page, column: int, row: int) -> list[Value]:
     is_more = len(draft.tables.settings.rows) - 1 > _ROOM
     answer: list[Value] = [_TOO_MANY, "refused"] if is_more else ["", ""]
     value, whose = (f"{_SETTINGS}!{xl_rowcol_to_cell(SETTINGS_HEADING, j)}" for j in (1, 2))
-    by_account = f'LOWER({value})<>"value",LOWER({whose})="account"'
-    for j, word in enumerate((_TOO_MANY, "refused")):
-        formula = f'IF(OR(COUNTA({_SETTINGS}!{reach})>0,{by_account}),"{word}","")'
+    by_account = f'OR(LOWER({value})<>"value",LOWER({whose})="account")'
+    for j, (apart, word) in enumerate(((_BY_ACCOUNT, _TOO_MANY), ("refused", "refused"))):
+        more = f'IF(COUNTA({_SETTINGS}!{reach})>0,"{word}","")'
+        formula = f'IF({by_account},"{apart}",{more})'
         page.formula(row, column + j, formula, answer[j], "refusal", "plain")
     return answer
 

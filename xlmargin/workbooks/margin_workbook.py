@@ -15,7 +15,7 @@ from xlmargin.workbooks.formulas_sheet import FormulasSheet
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Answers, Call, Functions
 from xlmargin.workbooks.look import TYPEFACE, Look
-from xlmargin.workbooks.pages import BY_PORTFOLIO, BY_STRATEGY, HOUSES
+from xlmargin.workbooks.pages import BY_PORTFOLIO, BY_STRATEGY
 from xlmargin.workbooks.template import Template
 from xlmargin.workbooks.templates import EVERYTHING
 from xlmargin.workbooks.xlsx_writer import Workbook
@@ -24,7 +24,6 @@ _PLAIN: Final = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     "nan_inf_to_errors": False,
 }  # fmt: skip
-_BY_ACCOUNT: Final = "settings by account: every house in turn asks one house for all accounts"
 _NO_OLDER_PROGRAM: Final = 191029
 """The calculation engine that Excel has had since 2019: for a file of an older one it would
 calculate everything on opening, and without the add-in lose the answers."""
@@ -62,8 +61,6 @@ def write_margin_workbook(
         return next(filter(None, refusals), "")
 
     left_out = {page.name: why for page in there if (why := refusal(*page.asks))}
-    if book.settings.of_accounts and HOUSES in there:
-        left_out[HOUSES.name] = _BY_ACCOUNT
     pages = [page for page in there if page.name not in left_out]
     title = title or template.title
     draft = Draft(
