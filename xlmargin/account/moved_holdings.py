@@ -8,7 +8,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.market import Underlying
-from xlmargin.risk_array.class_groups import WHOLE_PRICE
+from xlmargin.risk_array.valuation_points import WHOLE_PRICE
 from xlmargin.strategy_margin.pairing.class_positions import (
     ClassPositions,
     HeldOption,

@@ -29,7 +29,7 @@ from xlmargin.importers.clearing_house import (
 )
 from xlmargin.known_instruments import PublishedGroups
 from xlmargin.portfolio_margin import GroupsOfClasses, OfficialMargin, official_margin
-from xlmargin.risk_array.class_groups import point_names
+from xlmargin.risk_array.valuation_points import point_names
 from xlmargin.rulebook import PortfolioRules
 
 

@@ -46,12 +46,13 @@ from xlmargin.excel.settings_reader import (
 )
 from xlmargin.known_instruments import (
     KNOWN,
+    NOTHING_PUBLISHED,
     Facts,
     Finding,
     KnownInstruments,
     withheld,
 )
-from xlmargin.market import Market, Underlying
+from xlmargin.market import NOT_PUBLISHED, Market, Underlying
 from xlmargin.rulebook import UnderlyingClass, strategy_rules
 from xlmargin.settings import AccountType, KnownUnderlyings
 from xlmargin.strategy_margin.rules.stock import treasury_rate
@@ -189,7 +190,7 @@ class MarketRead:
         for symbol, price in self._marked(rows, known, log).items():
             added[symbol] = StatedUnderlying(Underlying(symbol, price), Facts())
         policy = self.settings.settings.known_underlyings
-        added = with_reports(added, self.known, _day(self.as_of), self.table, log)
+        added = _with_reports(added, self.known, self.as_of, self.table, log)
         new = completed(added, self.table, self.as_of, policy, log, self.known)
         underlyings = {**self.underlyings, **with_dividends(new, self.dividends)}
         apart = zip(rows.root, rows.underlying, rows.deliverable, strict=True)
@@ -278,7 +279,8 @@ def read_book(tables: Tables) -> Reading:
     market = market.priced(rows, log).extended(rows, log)
     underlyings = market.underlyings.values()
     check_market(underlyings, tables.market, as_of, log, tables.known)
-    check_published(underlyings, as_of, _day(as_of), tables.market, log)
+    if any(u.published is not NOT_PUBLISHED for u in underlyings):
+        check_published(underlyings, as_of, _day(as_of), tables.market, log)
     _check_named_groups(tables.settings, market, log)
     check_dividends(market.dividends, market.underlyings, tables.dividends, log)
     check_expirations(rows, as_of, log)
@@ -347,9 +349,22 @@ def _day(as_of: float) -> dt.date:
     return dt.date.max if np.isnan(as_of) else date_of(as_of)
 
 
+def _with_reports(
+    stated: Mapping[str, StatedUnderlying],
+    known: KnownInstruments,
+    as_of: float,
+    table: Table,
+    log: ProblemLog,
+) -> Mapping[str, StatedUnderlying]:
+    """The underlyings with what reports of the clearing house say of them, where there are any."""
+    if known.published is NOTHING_PUBLISHED:
+        return stated
+    return with_reports(stated, known, _day(as_of), table, log)
+
+
 def _market(tables: Tables, settings: SettingsRead, as_of: float, log: ProblemLog) -> MarketRead:
     stated = read_market(tables.market, log)
-    stated = with_reports(stated, tables.known, _day(as_of), tables.market, log)
+    stated = _with_reports(stated, tables.known, as_of, tables.market, log)
     policy = settings.settings.known_underlyings
     underlyings = completed(stated, tables.market, as_of, policy, log, tables.known)
     dividends = read_dividends(tables.dividends, log)

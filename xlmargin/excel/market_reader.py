@@ -38,7 +38,7 @@ from xlmargin.excel.positions_reader import (
     refuse_foreign,
     ticker,
 )
-from xlmargin.excel.published_reader import StatedUnderlying, read_published
+from xlmargin.excel.published_reader import PUBLISHED, StatedUnderlying, read_published
 from xlmargin.known_instruments import (
     Facts,
     Finding,
@@ -47,7 +47,7 @@ from xlmargin.known_instruments import (
     apply_known,
     check_groups,
 )
-from xlmargin.market import NO_HOUSE, Dividend, HouseRates, RateCurve, Underlying
+from xlmargin.market import NO_HOUSE, NOT_PUBLISHED, Dividend, HouseRates, RateCurve, Underlying
 from xlmargin.rulebook import UnderlyingClass, strategy_rules
 from xlmargin.settings import KnownUnderlyings
 from xlmargin.strategy_margin.rules.options import UNCOVERED, option_factor
@@ -107,7 +107,9 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
     log.errors_where(wrong, table, "volatility", VOLATILITY)
     marginable = words(table, "marginable", YES_NO, "TRUE or FALSE", log)
     not_marginable = YES_NO.members.index(YesNo.NO)
-    house, published = _house_rates(table, log), read_published(table, log)
+    house, published = _house_rates(table, log), [NOT_PUBLISHED] * len(table)
+    if any(map(table.has, PUBLISHED)):
+        published = read_published(table, log)
     spot_is_forward = words(table, "spot_is_forward", YES_NO, "TRUE or FALSE", log)
     is_forward = YES_NO.members.index(YesNo.YES)
     stated: dict[str, StatedUnderlying] = {}

@@ -32,6 +32,9 @@ _MOST_NAMED: Final = 5
 REPORTS: Final = ("products_report", "product_groups_report", "portfolio_groups_report")
 """The columns that name a report, in the order of the fields of `Published`."""
 
+PUBLISHED: Final = (*NUMBERS, "eligible", *REPORTS)
+"""The columns of a market for what the clearing house publishes."""
+
 
 @dataclass(frozen=True)
 class StatedUnderlying:

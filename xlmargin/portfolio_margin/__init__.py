@@ -3,7 +3,6 @@
 from xlmargin.portfolio_margin.carry_warnings import carry_warnings
 from xlmargin.portfolio_margin.contribution import Contribution, contribution, shares
 from xlmargin.portfolio_margin.explanation import explained, loss_rule, minimum_rule, point_label
-from xlmargin.portfolio_margin.groups import NO_PARENT, Level, MarginGroups
 from xlmargin.portfolio_margin.ineligible import AskStrategyBased, StrategyBased, outside_rule
 from xlmargin.portfolio_margin.official_margin import (
     GroupsOfClasses,
@@ -12,6 +11,9 @@ from xlmargin.portfolio_margin.official_margin import (
 )
 from xlmargin.portfolio_margin.path import RequirementPath, requirement_path
 from xlmargin.portfolio_margin.portfolio_requirement import (
+    NO_PARENT,
+    Level,
+    MarginGroups,
     PortfolioMargin,
     margin_at_moves,
     portfolio_margin,

@@ -13,9 +13,13 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.portfolio_margin.group_changes import GroupChange, group_sums
-from xlmargin.portfolio_margin.groups import NO_PARENT, sums
 from xlmargin.portfolio_margin.minimums import delivered_value, house_minimum
-from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS, PortfolioMargin
+from xlmargin.portfolio_margin.portfolio_requirement import (
+    NO_CLASS,
+    NO_PARENT,
+    PortfolioMargin,
+    sums,
+)
 
 NO_POINT = -1
 """What stands for the binding point where the minimum binds."""

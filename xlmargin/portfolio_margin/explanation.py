@@ -13,11 +13,10 @@ from itertools import pairwise
 import numpy as np
 
 from xlmargin.arrays import IntArray
-from xlmargin.portfolio_margin.groups import NO_PARENT, MarginGroups
 from xlmargin.portfolio_margin.minimums import uncapped_minimum
-from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin
+from xlmargin.portfolio_margin.portfolio_requirement import NO_PARENT, MarginGroups, PortfolioMargin
 from xlmargin.requirement import Requirement, first_in_detail, greatest, share_of, total
-from xlmargin.risk_array.class_groups import house_range
+from xlmargin.risk_array.valuation_points import house_range
 
 RULE_POINT = " (rule)"
 """What marks a point of the rule where the house has points of its own, which are shown."""

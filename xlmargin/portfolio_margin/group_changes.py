@@ -14,9 +14,15 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import RulesOfAccounts
-from xlmargin.portfolio_margin.groups import NO_PARENT, MarginGroups, counted, sums
 from xlmargin.portfolio_margin.minimums import delivered_value, house_minimum
-from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS, PortfolioMargin
+from xlmargin.portfolio_margin.portfolio_requirement import (
+    NO_CLASS,
+    NO_PARENT,
+    MarginGroups,
+    PortfolioMargin,
+    counted,
+    sums,
+)
 from xlmargin.rulebook import PortfolioRules
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.portfolio_margin.groups import (
+from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_PARENT,
     Level,
     MarginGroups,

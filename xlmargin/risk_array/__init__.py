@@ -4,11 +4,8 @@ from xlmargin.risk_array.class_groups import (
     ClassGroup,
     ClassGroups,
     ClassGroupsOfHouses,
-    ValuationPoints,
     class_groups,
     of_houses,
-    points_of_moves,
-    valuation_points,
 )
 from xlmargin.risk_array.contract_table import (
     ContractTable,
@@ -19,6 +16,7 @@ from xlmargin.risk_array.contract_table import (
 )
 from xlmargin.risk_array.exposure import Exposure, contract_greeks, exposure
 from xlmargin.risk_array.stress import profile, spot_after, stress_grid
+from xlmargin.risk_array.valuation_points import ValuationPoints, points_of_moves, valuation_points
 
 __all__ = [
     "ClassGroup",

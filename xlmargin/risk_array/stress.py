@@ -16,8 +16,8 @@ from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
 from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.market import Market
-from xlmargin.risk_array.class_groups import WHOLE_PRICE
 from xlmargin.risk_array.contract_table import ContractTable, risk_array
+from xlmargin.risk_array.valuation_points import WHOLE_PRICE
 
 
 def stress_grid(
