@@ -322,7 +322,7 @@ def _check_headings(tables: Tables, log: ProblemLog) -> None:
 
 def _check_named_groups(settings: StatedSettings, market: MarketRead, log: ProblemLog) -> None:
     """A problem where the settings name reports that nobody has read."""
-    is_read = market.known.published.reports or any(
+    is_read = market.known.published is not NOTHING_PUBLISHED or any(
         own.published.products_report or own.published.product_groups_report
         for own in market.underlyings.values()
     )
@@ -350,12 +350,12 @@ def _day(as_of: float) -> dt.date:
 
 
 def _with_reports(
-    stated: Mapping[str, StatedUnderlying],
+    stated: dict[str, StatedUnderlying],
     known: KnownInstruments,
     as_of: float,
     table: Table,
     log: ProblemLog,
-) -> Mapping[str, StatedUnderlying]:
+) -> dict[str, StatedUnderlying]:
     """The underlyings with what reports of the clearing house say of them, where there are any."""
     if known.published is NOTHING_PUBLISHED:
         return stated
