@@ -56,6 +56,7 @@ FILES |= {
     "broker.csv": "Portfolio\nFinancial Instrument Description,Position,Currency,Market Price,"
     "Market Value,Average Price,Unrealized P&L,Realized P&L,Liquidate Last,Security Type\n"
     "XYZ,100,USD,500,50000,450,5000,0.00,No,STK\n",
+    "groups.csv": "Product Group,Offset %\n99,0\n",
     "stock.csv": "symbol,type,quantity\nXYZ,stock,100\n",
     "arrays.csv": f"class,group,symbol,{','.join(f'pl_{i}' for i in range(1, 11))}\n"
     f"XYZ,XYZ,XYZ,{ARRAY}\n",
@@ -65,6 +66,7 @@ COMMANDS = {
     "report FOLDER": "report books -o reports",
     "check": "check p.csv --settings s.csv",
     "market": "market p.csv",
+    "market-groups": "market-groups groups.csv --for stock.csv -o market.csv",
     "whatif": "whatif p.csv --trades t.csv --settings s.csv",
     "shadow": "shadow dated.csv -o history.csv --workers 1",
     "import": "import broker.csv -o positions.csv",

@@ -18,6 +18,7 @@ from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import Table
 from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.contracts import STANDARD_CONTRACT
+from xlmargin.errors import RulebookError
 from xlmargin.excel.positions_reader import name_of_each
 from xlmargin.known_instruments import NO_GROUPS, Facts, Groups, KnownInstruments, Listed, Report
 from xlmargin.market import NOT_PUBLISHED, Published, Underlying
@@ -212,10 +213,17 @@ def check_published(
     underlyings: Iterable[Underlying], as_of: float, day: dt.date, table: Table, log: ProblemLog
 ) -> None:
     """What looks wrong with the figures, and what follows from them."""
-    listed = [u for u in underlyings if u.published != NOT_PUBLISHED]
-    if not listed or np.isnan(as_of):
+    every = list(underlyings)
+    if np.isnan(as_of) or not any(
+        u.product_group or u.portfolio_group or u.published != NOT_PUBLISHED for u in every
+    ):
         return
-    rules = portfolio_rules(day)
+    try:
+        rules = portfolio_rules(day)
+    except RulebookError:  # the requirement itself says why
+        return
+    _check_offsets(every, rules, table, log)
+    listed = [u for u in every if u.published != NOT_PUBLISHED]
     for own in listed:
         for column, found, least in _below(own, rules):
             wanted = f"{least:g} or more for {own.symbol}, or to be sure of it"
@@ -224,7 +232,6 @@ def check_published(
     for symbol in outside:
         text = f"{symbol}: not eligible for portfolio margin, and margined by strategy there"
         log.note(table.name, 0, "eligible", text)
-    _check_offsets(listed, table, log)
     _check_days(listed, day, table, log)
 
 
@@ -249,10 +256,13 @@ def _below(own: Underlying, rules: PortfolioRules) -> Iterator[tuple[str, float,
             yield column, found, least
 
 
-def _check_offsets(listed: Iterable[Underlying], table: Table, log: ProblemLog) -> None:
+def _check_offsets(
+    every: Iterable[Underlying], rules: PortfolioRules, table: Table, log: ProblemLog
+) -> None:
     """A note for each product group without an offset; an error for an offset without its group."""
     alone: dict[str, Underlying] = {}
-    for own in listed:
+    by_class = rules.aggregation.product_group_offset
+    for own in every:
         published = own.published
         for level, rate, group in (
             ("product", published.product_offset, own.product_group),
@@ -261,10 +271,13 @@ def _check_offsets(listed: Iterable[Underlying], table: Table, log: ProblemLog) 
             if not np.isnan(rate) and not group:
                 found = f"{rate:g} for {own.symbol}"
                 log.error(table.name, own.row, f"{level}_offset", found, f"a {level}_group too")
-        if published.product_offset == 0 and own.product_group:
+        rate, class_ = published.product_offset, own.underlying_class
+        if np.isnan(rate) and class_ in by_class:
+            rate = by_class[class_]
+        if rate == 0 and own.product_group:
             alone.setdefault(own.product_group, own)
     for name, own in alone.items():
-        source = own.published.product_groups_report
+        source = own.published.product_groups_report or f"of class {own.underlying_class}"
         text = f"product group {name}: no offset ({source}): its class groups stand alone"
         log.note(table.name, 0, "product_offset", text)
 
