@@ -369,3 +369,21 @@ def test_a_volatility_stands_for_a_price():
         answer = udfs.MARGIN_HEDGE(table(POSITIONS, [STOCK]), [headings, row], MARKET, setting)
         quantity, cost = answer[1][2], answer[1][6]
         assert cost == pytest.approx(100 * quantity * price + 5)
+
+
+def test_notes_are_sold_at_their_strategy_based_requirement_under_portfolio_margin():
+    # 1,000 of a note at 40: 25%; a Treasury bill: 1%; neither is in the array
+    held = [
+        ["symbol", "type", "quantity", "price", "expiration"],
+        ["NTE", "stock", 1_000, 40, None],
+        ["912797AB1", "treasury", 100_000, 99, "2027-02-05"],
+        ["XYZ", "stock", 100, 50, None],
+        ["USD", "cash", 0, None, None],
+    ]
+    market = [["symbol", "price", "class"], ["NTE", 40, "etn"], ["XYZ", 50, None]]
+    sold = [held[0][:4], ["NTE", "stock", -500, 40], ["XYZ", "stock", -100, 50]]
+    settings = [["name", "value"], ["as_of", "2026-11-20"]]
+    headings, *rows = udfs.MARGIN_HEDGE(held, sold, market, settings)
+    freed, quantity = headings.index("freed"), headings.index("quantity")
+    found = {row[0]: (row[quantity], row[freed]) for row in rows}
+    assert found == {"NTE": (-500, pytest.approx(5_000)), "XYZ": (-100, pytest.approx(750))}

@@ -32,7 +32,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeGuard, TypeVar
 
 import numpy as np
 
-from xlmargin.dates import date_of, moment_of, serial_of
+from xlmargin.dates import date_of, serial_of
 from xlmargin.defects import internal_error
 from xlmargin.errors import REFUSED, MarginError
 
@@ -239,12 +239,16 @@ def text_of(cell: CellValue) -> str:
     return cell or ""
 
 
+_LAST_DAY: Final = serial_of(dt.date.max)
+"""The last moment of it rounds to a serial day beyond."""
+
+
 def shown(cell: CellValue) -> str:
     """A cell as a message shows it: 'putt', 12.5, nothing, the error #N/A."""
     if cell is None:
         return "nothing"
     if isinstance(cell, Day):
-        return f"the date {moment_of(cell):%Y-%m-%d}"
+        return f"the date {date_of(min(cell, _LAST_DAY))}"
     if isinstance(cell, float):
         return f"{cell:.10g}"
     if is_error(cell):

@@ -87,7 +87,10 @@ def hedge_under_portfolio(margin: PortfolioMargin, candidates: Candidates, targe
     inside, outside = np.flatnonzero(covered), np.flatnonzero(~covered)
     most = candidates.most
     exact = found_under_portfolio(both, held, inside, most[inside], wanted[inside])
-    tried = _tried(joint, held, outside, most[outside], wanted[outside], outside=True)
+    beside = np.flatnonzero(both.class_of[:held] == NO_CLASS)
+    tried = _tried(
+        joint, held, outside, most[outside], wanted[outside], beside=beside, outside=True
+    )
     found = dict(zip([*inside.tolist(), *outside.tolist()], [*exact, *tried], strict=True))
     in_order = [found[c] for c in range(len(candidates))]
     return _hedge(candidates, margin.by_account[account], wanted, in_order)
@@ -99,7 +102,9 @@ def hedge_by_strategy(margin: StrategyMargin, candidates: Candidates, target: fl
     account, wanted = _wanted(excess, margin.book, candidates, target)
     joint, held = _joint(margin.book, candidates), len(margin.book.positions)
     everyone = np.arange(len(candidates))
-    found = _tried(joint, held, everyone, candidates.most, wanted, outside=False)
+    found = _tried(
+        joint, held, everyone, candidates.most, wanted, beside=np.arange(held), outside=False
+    )
     return _hedge(candidates, excess.requirement[account], wanted, found)
 
 
@@ -143,15 +148,19 @@ def _tried(
     most: FloatArray,
     wanted: FloatArray,
     *,
+    beside: IntArray,
     outside: bool,
 ) -> list[Found]:
-    """What is found for some candidates by trying quantities, every option at its mark."""
+    """What is found for some candidates by trying quantities, every option at its mark.
+
+    `beside` are the positions held that are margined as they are, by index.
+    """
     if not chosen.size:
         return []
     positions = joint.positions
     mark = np.where(positions.is_option, option_marks(joint), positions.mark)
     marked = replace(joint, positions=replace(positions, mark=mark))
-    own = marked.only(np.arange(held))
+    own = marked.only(beside)
     return [
         strategy_hedge(own, marked.only(np.array([held + c])), limit, outside=outside).least(goal)
         for c, limit, goal in zip(chosen.tolist(), most.tolist(), wanted.tolist(), strict=True)

@@ -161,6 +161,5 @@ def strategy_hedge(held: Book, one: Book, most: float, *, outside: bool) -> Stra
         for i in np.flatnonzero(~positions.is_cash).tolist()
         if positions.accounts[positions.account[i]] == account
         and (whole or underlyings[positions.underlying[i]].group == name)
-        and not (outside and underlyings[positions.underlying[i]].marginable)
     ]
     return StrategyHedge(held.only(np.array(own, dtype=np.int64)), one, int(most), outside)
