@@ -13,8 +13,12 @@ from itertools import pairwise
 import numpy as np
 
 from xlmargin.arrays import IntArray
-from xlmargin.portfolio_margin.minimums import uncapped_minimum
-from xlmargin.portfolio_margin.portfolio_requirement import NO_PARENT, MarginGroups, PortfolioMargin
+from xlmargin.portfolio_margin.portfolio_requirement import (
+    NO_PARENT,
+    MarginGroups,
+    PortfolioMargin,
+    uncapped_minimum,
+)
 from xlmargin.requirement import Requirement, first_in_detail, greatest, share_of, total
 from xlmargin.risk_array.valuation_points import house_range
 

@@ -14,13 +14,14 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import RulesOfAccounts
-from xlmargin.portfolio_margin.minimums import delivered_value, house_minimum
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_CLASS,
     NO_PARENT,
     MarginGroups,
     PortfolioMargin,
     counted,
+    delivered_value,
+    house_minimum,
     sums,
 )
 from xlmargin.rulebook import PortfolioRules

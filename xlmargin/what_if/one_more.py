@@ -18,15 +18,18 @@ from xlmargin.book import Book, Positions
 from xlmargin.errors import RefusedPosition
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.group_changes import GroupChange, group_sums
-from xlmargin.portfolio_margin.minimums import contract_minimum, delivered_value
-from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
+from xlmargin.portfolio_margin.portfolio_requirement import (
+    NO_CLASS,
+    contract_minimum,
+    delivered_value,
+)
 from xlmargin.strategy_margin import (
     RequirementKind,
     StrategyMargin,
     UnderlyingMargin,
     strategy_margin,
 )
-from xlmargin.strategy_margin.pairing.concentration import counts_together
+from xlmargin.strategy_margin.pairing.requirement_rules import counts_together
 from xlmargin.what_if.impact import Key, contract_keys, netted, rows_of_contracts
 
 SHARE_LOT: Final = 100.0

@@ -22,7 +22,7 @@ from xlmargin.computing import ContentCache
 from xlmargin.contracts import InstrumentKind
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.pairing.concentration import with_add_ons
+from xlmargin.strategy_margin.pairing.requirement_rules import with_add_ons
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.rules.stock import StockLeg
