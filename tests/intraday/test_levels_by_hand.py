@@ -69,17 +69,20 @@ def test_an_option_spread_legged_in_two_orders(first, lowest):
 
 
 def test_a_withdrawal_reduces_and_a_deposit_does_not():
-    found = rows(
-        [TIMED, ["9:45", "", "withdrawal", 2_300, None], ["15:59:30", "USD", "deposit", 400, None]],
-        cash(2_000),
-    )
-    assert levels(found) == [2_000, -300, 100]
-    assert [row["reducing"] for row in of_kind(found, "transaction")] == ["yes", "no"]
+    moved = [
+        ["9:45", "", "withdrawal", 2_300, None],
+        ["15:59:30", "USD", "deposit", 400, None],
+        ["15:59:45", "USD", "deposit", 0.5, None],
+    ]
+    found = rows([TIMED, *moved], cash(2_000))
+    assert levels(found) == [2_000, -300, 100, 100.5]
+    assert [row["reducing"] for row in of_kind(found, "transaction")] == ["yes", "no", "no"]
     assert deficit(found) == 300
     texts = [row["transaction"] for row in of_kind(found, "transaction")]
     assert texts == [
         "row 2, 09:45: withdrawal of 2,300.00",
         "row 3, 15:59:30: deposit of 400.00",
+        "row 4, 15:59:45: deposit of 0.50",
     ]
 
 

@@ -333,6 +333,16 @@ def test_a_short_position_moved_out_gives_them_back(cash_in, met):
     assert len(of_kind(found, "met")) == met
 
 
+def test_one_share_moved_in_meets_a_call_too():
+    # of 57,500; a share at 76,700 counts at 57,525
+    for price, met in ((76_600, 0), (76_700, 1)):
+        activity = timed(trades(DAY, *EXCEEDED))
+        activity.append([NEXT, "ONE", "deposit", 1, None, 0.9])
+        market = [*MARKET, ["ONE", price]]
+        found = rows([TIMED, *activity], cash(30_000), settings("2026-11-30"), market)
+        assert len(of_kind(found, "met")) == met
+
+
 def test_deposits_add_up_less_what_is_taken_out_and_count_from_the_next_day_on():
     for first, rest, met in ((NEXT, 17_500, 1), (NEXT, 17_499, 0), (DAY, 17_500, 0)):
         activity = timed(trades(DAY, *EXCEEDED))

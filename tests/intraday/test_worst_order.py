@@ -174,15 +174,16 @@ def test_splitting_a_trade_never_makes_the_worst_order_better(opening, money, ma
     assert twice >= once - 0.01
 
 
-def test_each_class_is_searched_by_itself_and_together_they_are_lowest():
-    # cash 1,000; two round trips of 100 shares: in both at once 2,500 + ... is asked:
+@pytest.mark.parametrize("money", [1_000, -1_000])
+def test_each_class_is_searched_by_itself_and_together_they_are_lowest(money):
+    # two round trips of 100 shares, both of them open at once:
     # bought XYZ asks 1,250 and sold short 1,500; ABC 500 and, short, 600
     trades: Range = [["symbol", "type", "quantity", "price"]]
     for symbol, price in (("XYZ", 50), ("ABC", 20)):
         trades += [[symbol, "stock", 100, price], [symbol, "stock", -100, price]]
-    found = rows(trades, cash(1_000))
-    assert deficit(found) == 1_500 + 600 - 1_000
-    assert levels(found)[-1] == 1_000
+    found = rows(trades, cash(money))
+    assert deficit(found) == 1_500 + 600 - money
+    assert levels(found)[-1] == money
 
 
 def test_of_trades_to_the_same_holding_those_with_the_least_cash_count():

@@ -92,6 +92,20 @@ def test_selling_what_is_held_under_portfolio_margin():
     assert (found["quantity"], found["freed"]) == (-500, pytest.approx(37_500))
 
 
+def test_candidates_that_close_more_rows_and_fewer_are_each_as_if_alone():
+    def put(strike, quantity, price):
+        return ["XYZ", "put", quantity, strike, JANUARY, price]
+
+    held = [put(480, -1, 6.0), put(480, -1, 6.0), put(460, -3, 3.0)]
+    candidates = [put(480, 5, 6.0), put(460, 5, 3.0)]
+    by_name = {row["candidate"]: row for row in hedge(held, candidates)}
+    for candidate in candidates:
+        found = by_name[f"XYZ 15 Jan 2027 {candidate[3]} put"]
+        freed = every_quantity(held, candidate, 5, 1, SETTINGS)
+        assert found["freed"] == pytest.approx(max(freed))
+        assert freed[int(found["quantity"])] == pytest.approx(max(freed))
+
+
 def test_a_fee_is_paid_once_and_the_trade_price_is_the_cost():
     put = ["XYZ", "put", 10, 480, JANUARY, 6.0, None, 6.1, 7.0]
     (found,) = hedge([STOCK], [put], target=100)

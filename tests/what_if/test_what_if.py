@@ -25,6 +25,15 @@ STRATEGY, PORTFOLIO = "pre-trade check, strategy-based", "pre-trade check, portf
 LONG_PUT = ["XYZ", "put", 1, 470, JANUARY, 4.0]
 
 
+def test_what_is_bought_and_sold_alike_closes_what_is_held_both_ways():
+    # 60 bought close as many of the short 100, 20 sold of the long 100: 80 and 40 are left,
+    # at 500 a share 5% of the 40 against the box and 25% of the other 40
+    held = positions(STOCK, [*STOCK[:2], -100, *STOCK[3:]], CASH)
+    made = trades(*([*STOCK[:2], shares, *STOCK[3:]] for shares in (60, -20)))
+    found = figures(what_if(held, made))
+    assert found["maintenance requirement"][:2] == pytest.approx([2_500, 1_000 + 5_000])
+
+
 def test_legging_into_a_spread_frees_all_but_its_width():
     found = figures(what_if(positions(SHORT_PUT, CASH), trades(LONG_PUT)))
     # uncovered: 600 + 20% of 50,000 - 2,000 out of the money; spread: 10 x 100

@@ -205,7 +205,6 @@ def _by_account_and_day(
     together: dict[tuple[str, dt.date], list[Transaction]] = defaultdict(list)
     for i in np.lexsort(order).tolist():
         contract = int(contracts.traded[i])
-        is_cash = bool(traded.is_cash[i])
         together[names[i], date_of(float(activity.day[i]))].append(
             Transaction(
                 row=int(traded.row[i]),
@@ -215,8 +214,8 @@ def _by_account_and_day(
                 order=activity.order[i],
                 contract=contract,
                 part=int(contracts.part[contract]),
-                quantity=0.0 if is_cash else float(traded.quantity[i]),
-                units=0.0 if is_cash else float(traded.units[i]),
+                quantity=0.0 if traded.is_cash[i] else float(traded.quantity[i]),
+                units=float(traded.units[i]),
                 price=float(activity.price[i]),
                 cash=float(cash[i]),
             )

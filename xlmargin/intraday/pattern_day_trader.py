@@ -64,9 +64,7 @@ class PatternDay:
 
     @property
     def equity_call(self) -> float:
-        """What is missing to the least equity at the opening."""
-        if not self.is_pattern_day_trader:
-            return 0.0
+        """What is missing at the opening to the least equity of a pattern day trader."""
         return max(0.0, self.rules.pattern.pattern_least_equity - self.opening.equity)
 
     @property

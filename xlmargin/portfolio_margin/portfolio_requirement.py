@@ -395,7 +395,7 @@ def contract_minimum(
     positions, minimum = book.positions, uncapped_minimum(book, rules)
     is_capped = rules.amounts(lambda r: r.contract_minimums.long_contract_minimum_cap) > 0
     capped = is_capped[positions.account] & (positions.quantity > 0)
-    return np.where(capped, np.minimum(minimum, np.maximum(market_value, 0.0)), minimum)
+    return np.where(capped, np.minimum(minimum, market_value), minimum)
 
 
 def uncapped_minimum(book: Book, rules: RulesOfAccounts[PortfolioRules]) -> FloatArray:
