@@ -271,6 +271,26 @@ def test_an_option_without_volatility_refuses_only_what_moves_it():
     assert found["strategy requirement"] == pytest.approx(1_000 + 2_000)
 
 
+def test_what_portfolio_margin_refuses_is_margined_by_strategy_beside_it():
+    market = [
+        ["symbol", "price", "class", "class_group", "product_group"],
+        ["SPX", 5_000, "index_high_cap", "SPX", "P"],
+        ["SPY", 500, "etf_broad", "SPX", "P"],
+        ["FND", 200, "etf_narrow", None, "P"],
+    ]
+    rows = stock(100, 500, "SPY"), stock(100, 200, "FND"), cash(0)
+    found = totals(*rows, market=market)
+    assert "product_group: found 'P'" in found["portfolio requirement"]
+    assert found["strategy requirement"] == pytest.approx(0.25 * 70_000)
+
+
+def test_a_cash_account_that_owes_buys_nothing():
+    rows = [HEADINGS, stock(100, 70), cash(-100)]
+    found = udfs.MARGIN_ACCOUNT(rows, None, [AS_OF, ["account_type", "cash"]])
+    power = {row[0]: row[2] for row in found[1:] if row[0].endswith("buying power")}
+    assert (power["stock buying power"], power["option buying power"]) == (0, 0)
+
+
 def test_no_account_value_leaves_no_fraction():
     for debit in (7_000, 7_500):
         found = totals(stock(100, 70), cash(-debit))

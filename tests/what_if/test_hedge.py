@@ -106,6 +106,21 @@ def test_candidates_that_close_more_rows_and_fewer_are_each_as_if_alone():
         assert freed[int(found["quantity"])] == pytest.approx(max(freed))
 
 
+def test_a_candidate_is_bought_no_more_than_its_most_beside_one_that_is():
+    few = ["XYZ", "put", 1, 480, JANUARY, 6.0]
+    many = ["XYZ", "put", 40, 470, JANUARY, 4.0]
+    found = {row["candidate"]: row["quantity"] for row in hedge([STOCK], [few, many])}
+    assert found["XYZ 15 Jan 2027 480 put"] == 1
+    assert found["XYZ 15 Jan 2027 470 put"] > 1
+
+
+def test_a_candidate_beside_which_nothing_is_held_frees_nothing():
+    put = ["ABC", "put", 5, 45, JANUARY, 1.0]
+    (found,) = hedge([STOCK], [put], MARGIN)
+    assert (found["quantity"], found["freed"]) == (0, 0)
+    assert found["requirement after"] == 5 * 12_500
+
+
 def test_a_fee_is_paid_once_and_the_trade_price_is_the_cost():
     put = ["XYZ", "put", 10, 480, JANUARY, 6.0, None, 6.1, 7.0]
     (found,) = hedge([STOCK], [put], target=100)

@@ -77,7 +77,7 @@ class PortfolioHedge:
         shares = self.sums.delivered[self.group, _SHARES]
         with np.errstate(divide="ignore", invalid="ignore"):
             flat = -shares / self.delivered[:, -1, _SHARES]
-        flat = np.where(np.isfinite(flat) & (flat > 0), flat, np.inf)
+        flat = np.where(flat > 0, flat, np.inf)
         return np.column_stack([np.where(self.start > 0, self.start, np.inf), flat])
 
 
