@@ -270,3 +270,13 @@ def test_a_market_range_of_what_is_held(folder: Path) -> None:
     assert "Product group 99: offset 0: its class groups stand alone." in answer["notes"]  # type: ignore[operator]
     done = run("report", "lev.csv", "--market", "m.csv", "--settings", "s.csv", "-o", "r.xlsx")
     assert done["requirement"] == pytest.approx(43_000)
+
+
+def test_a_hedge_of_what_is_not_eligible_is_paired_with_it() -> None:
+    """Short 1,000 at 40 asks 30%; a long call of 45 10% of 45,000 and 5,000, and its own value."""
+    held: Range = [HELD, ["AAA", "stock", -1000, 40]]
+    own: Range = [["symbol", "price", "eligible"], ["AAA", 40, "no"]]
+    settings: Range = [*SETTINGS[:2], ["cash", 100_000], ["account_type", "portfolio"]]
+    calls: Range = [HELD, ["AAA 12/18/26 C45", "call", 10, 2]]
+    row = udfs.MARGIN_HEDGE(held, calls, own, settings)[1]
+    assert row[2:5] == pytest.approx([10, 4_500 + 5_000 + 2_000, 500])
