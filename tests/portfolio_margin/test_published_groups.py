@@ -280,3 +280,12 @@ def test_a_hedge_of_what_is_not_eligible_is_paired_with_it() -> None:
     calls: Range = [HELD, ["AAA 12/18/26 C45", "call", 10, 2]]
     row = udfs.MARGIN_HEDGE(held, calls, own, settings)[1]
     assert row[2:5] == pytest.approx([10, 4_500 + 5_000 + 2_000, 500])
+
+
+def test_a_product_group_that_its_report_lacks_is_told(folder: Path) -> None:
+    lines = (folder / FILES[1]).read_text().splitlines()
+    (folder / FILES[1]).write_text("\n".join(line for line in lines if not line.startswith("99")))
+    table = run("check", "lev.csv", "--settings", "s.csv", *given(FILES))["check"]
+    assert isinstance(table, list)
+    told = "Product group 99 is not in RBHCPMProductGroupsReport.csv: it may be cut short"
+    assert any(row[0] == "warning" and row[4].startswith(told) for row in table)

@@ -35,8 +35,9 @@ def write_market_of_groups(
     market = held.market if held is not None else None
     rows = market_with_groups(market, prices, KNOWN.beside(published))
     write_rows(rows, output)
-    said = [*published.warnings, *_missing(prices, published), *published.notes]
-    said += [*published.without_offset(_product_groups(published, prices)), *_stated(published)]
+    product_groups = list(_product_groups(published, prices))
+    said = [*published.warnings, *_missing(prices, published), *published.lacking(product_groups)]
+    said += [*published.notes, *published.without_offset(product_groups), *_stated(published)]
     if held is not None and held.as_of is not None:
         said += published.of_another_day(held.as_of)
     if as_json:
@@ -50,8 +51,10 @@ def write_market_of_groups(
 def warnings_of(published: PublishedGroups, positions: FileRows) -> Iterator[str]:
     """What looks wrong with reports, and which underlyings of positions they lack."""
     yield from published.warnings
-    if published.product_list is not None:
-        yield from _missing(underlyings_of(positions), published)
+    if published.reports:
+        held = underlyings_of(positions)
+        yield from _missing(held, published)
+        yield from published.lacking(_product_groups(published, held))
 
 
 def _missing(symbols: Iterable[str], published: PublishedGroups) -> Iterator[str]:

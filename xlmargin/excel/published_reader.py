@@ -116,7 +116,8 @@ def with_reports(
         found = f"{_named(missing)}, not in {known.published.product_list}"
         wanted = "a product of the list; without it the rulebook's own figures count"
         log.warning(table.name, 0, "symbol", found, wanted)
-    for text in known.published.warnings:
+    held = (found.groups.product_group for found in listed.values() if found is not None)
+    for text in (*known.published.warnings, *known.published.lacking(held)):
         log.warning(table.name, 0, "", text.rstrip("."), "the whole report, once")
     for text in known.published.of_another_day(day) if day < dt.date.max else ():
         log.warning(table.name, 0, "", text.rstrip("."), "reports of the day of the positions")

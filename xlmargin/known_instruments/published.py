@@ -69,6 +69,7 @@ class Moves:
     up: float
 
 
+_PERHAPS_CUT: Final = "it may be cut short; the rulebook's own moves count, and no offset"
 _STAND_ALONE: Final = "its class groups stand alone"
 
 
@@ -166,6 +167,12 @@ class PublishedGroups:
     @cached_property
     def _stated(self) -> set[str]:
         return {*self.product_offset, *self.moves}
+
+    def lacking(self, product_groups: Iterable[str]) -> Iterator[str]:
+        """What is to be said of product groups that the report on them lacks."""
+        for name in dict.fromkeys(filter(None, product_groups)):
+            if self.product_groups is not None and name not in self._stated:
+                yield f"Product group {name} is not in {self.product_groups.name}: {_PERHAPS_CUT}."
 
     def without_offset(self, product_groups: Iterable[str]) -> Iterator[str]:
         """What is to be said of product groups for which no offset is stated, or one of 0."""
