@@ -39,7 +39,8 @@ class HouseRates:
     `initial_rate` and `maintenance_rate` are shares of the market value of stock, long and short,
     `option_rate` of the underlying's value for short options, all with the factor of a leveraged
     fund inside. `move_down` and `move_up` are the ends of its valuation points, in share of price.
-    `add_on` is what comes on top of every maintenance rate of stock for an account's concentration.
+    `add_on` is what comes on top of every maintenance rate of stock for an account's concentration,
+    `why` what it is made of.
     """
 
     initial_rate: float = np.nan
@@ -48,6 +49,7 @@ class HouseRates:
     move_down: float = np.nan
     move_up: float = np.nan
     add_on: float = 0.0
+    why: str = ""
 
 
 NO_HOUSE: Final = HouseRates()

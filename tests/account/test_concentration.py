@@ -209,7 +209,7 @@ def test_one_more_counts_forced_groups_together() -> None:
 
 def test_the_worksheet_says_the_add_on() -> None:
     told = str(udfs.XLM_EXPLAIN(*book(stock(25_000)), regime="maintenance"))
-    assert "25% of 1,250,000, and the house's 20% for concentration, 250,000" in told
+    assert "25% of 1,250,000, and the house's 20% for concentration, 250,000: 20% for 2.5" in told
     # initially the law's half is more: nothing of the house is in it
     told = str(udfs.XLM_EXPLAIN(*book(stock(25_000)), regime="initial"))
     assert "50% of 1,250,000" in told
@@ -357,3 +357,13 @@ def test_a_missing_industry_is_said() -> None:
     said = [row for row in udfs.XLM_CHECK(rows, market, settings) if row[3] == "industry"]
     assert said == [["warning", "market", 2.0, "industry", "nothing",
                      "one for XYZ: no add-on for its concentration is counted by it"]]  # fmt: skip
+
+
+def test_the_worksheet_says_what_an_add_on_is_made_of() -> None:
+    three = {f"E{i}": 20_000.0 for i in range(2)}
+    told = str(udfs.XLM_EXPLAIN(*holding(E9=35_000, **three, R=25_000), regime="maintenance"))
+    # 35% of the gross, 75% of it in energy; 35% of 35,000 and of 25,000, 30% of 20,000 twice
+    assert (
+        "25% of 35,000, and the house's 20% for concentration, 7,000: 10% for 35% of the account's"
+        " gross, 10% for 75% of it in energy"
+    ) in told

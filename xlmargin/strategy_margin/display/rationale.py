@@ -278,12 +278,13 @@ def _share_of_value(
     assert isinstance(requirements, MarginRequirementRules)
     rules, underlying = requirements.rules, stock.underlying
     first = requirements.kind is not RequirementKind.MAINTENANCE
-    house = replace(underlying.house, add_on=0.0)
-    plain_stock = replace(stock, underlying=replace(underlying, house=house))
+    without = replace(underlying.house, add_on=0.0)
+    plain_stock = replace(stock, underlying=replace(underlying, house=without))
     if shares * (requirements.stock(stock) - requirements.stock(plain_stock)) > _CENT:
         added = underlying.house.add_on * value
         rest = _share_of_value(amount - added, plain_stock, shares, requirements)
-        more = f"{percent(underlying.house.add_on)} for concentration, {money(added)}"
+        house = underlying.house
+        more = f"{percent(house.add_on)} for concentration, {money(added)}: {house.why}"
         return f"{rest}, and the house's {more}"
 
     def is_rate(rate: float) -> bool:

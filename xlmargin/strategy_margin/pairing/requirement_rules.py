@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import inf, nan
-from typing import Protocol
+from math import fsum, inf, nan
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
@@ -293,38 +293,53 @@ def with_add_ons(
 
 def _seen(book: Book, shares: Sequence[float], rules: StrategyRules, *, by_gross: bool) -> Book:
     listed = book.market.underlyings
-    added = [add_on(u, abs(held), rules) for u, held in zip(listed, shares, strict=True)]
-    if by_gross:
-        more = add_ons_by_gross(listed, shares, rules)
-        added = [one + other for one, other in zip(added, more, strict=True)]
+    beside = _gross_measures(listed, shares, rules) if by_gross else [()] * len(listed)
+    added = [
+        (*_own_measures(u, abs(held), rules), *more) if held else ()
+        for u, held, more in zip(listed, shares, beside, strict=True)
+    ]
     if not any(added):
         return book
     underlyings = tuple(
-        replace(u, house=replace(u.house, add_on=own)) if own else u
+        replace(u, house=replace(u.house, add_on=fsum(points for points, _ in own), why=_why(own)))
+        if own
+        else u
         for u, own in zip(listed, added, strict=True)
     )
     return replace(book, market=replace(book.market, underlyings=underlyings))
 
 
-def add_on(underlying: Underlying, shares: float, rules: StrategyRules) -> float:
-    """What so many shares add to the maintenance rate, as a share of their market value.
+_Measure: TypeAlias = tuple[float, str]
+"""What one measure adds to the maintenance rate, as a share of market value, and what it found."""
 
-    The sum of both measures, each at the greatest add-on of the bands that the shares are beyond;
-    nothing by a measure whose volume or number of shares is not stated.
+
+def _why(measures: Sequence[_Measure]) -> str:
+    """What an add-on is made of, for a reader: "20% for 2.5 days of volume"."""
+    return ", ".join(f"{_percent(points)} for {found}" for points, found in measures)
+
+
+def _own_measures(underlying: Underlying, shares: float, rules: StrategyRules) -> list[_Measure]:
+    """What so many shares add by their symbol alone, each at the band that they are beyond.
+
+    Nothing by a measure whose volume or number of shares is not stated.
 
     Rule: FINRA 4210(d)(1): a house may ask more.
     """
     steps = rules.concentration
     days, share = shares / underlying.adv, shares / underlying.shares_outstanding
-    return _of_band(days, steps.volume_days, steps.volume_add_on) + _of_band(
-        share, steps.ownership_share, steps.ownership_add_on
+    by_volume = _of_band(days, steps.volume_days, steps.volume_add_on)
+    by_issue = _of_band(share, steps.ownership_share, steps.ownership_add_on)
+    measures = (
+        (by_volume, f"{days:.4g} days of volume"),
+        (by_issue, f"{_percent(share)} of the issue"),
     )
+    return [each for each in measures if each[0]]
 
 
-def add_ons_by_gross(
+def _gross_measures(
     listed: Sequence[Underlying], shares: Sequence[float], rules: StrategyRules
-) -> list[float]:
-    """What an account's signed shares of each symbol add to the rate by their share of its gross.
+) -> list[list[_Measure]]:
+    """What an account's signed shares of each symbol add by their share of its gross.
 
     And by that of their industry, long less short, unless one position is too great a share by
     itself; nothing where no industry is stated.
@@ -336,19 +351,26 @@ def add_ons_by_gross(
     gross = sum(map(abs, value)) or nan
     industry: dict[str, float] = defaultdict(float)
     for underlying, own in zip(listed, value, strict=True):
-        industry[underlying.industry] += own
-    industry.pop("", None)
-    greatest = max(map(abs, value), default=0.0) / gross
-    counts = not greatest > steps.industry_position_share
-    added = []
+        industry[underlying.industry] += own / gross
+    industry[""] = nan
+    counts = not max(map(abs, value), default=0.0) / gross > steps.industry_position_share
+    measures = []
     for underlying, own in zip(listed, value, strict=True):
+        share, whole = abs(own) / gross, abs(industry[underlying.industry])
         points = steps.long_gross_add_on if own > 0 else steps.short_gross_add_on
-        of_gross = _of_band(abs(own) / gross, steps.gross_share, points)
-        whole = abs(industry[underlying.industry]) if underlying.industry and own else 0.0
-        of_industry = _of_band(whole / gross, steps.industry_share, steps.industry_add_on)
-        added.append(of_gross + (of_industry if counts else 0.0))
-    return added
+        of_gross = _of_band(share, steps.gross_share, points)
+        of_industry = _of_band(whole, steps.industry_share, steps.industry_add_on)
+        both = (
+            (of_gross, f"{_percent(share)} of the account's gross"),
+            (of_industry if counts else 0.0, f"{_percent(whole)} of it in {underlying.industry}"),
+        )
+        measures.append([each for each in both if each[0] and own])
+    return measures
 
 
 def _of_band(found: float, begins: ByKey[str, float], adds: ByKey[str, float]) -> float:
     return max((adds[band] for band, limit in begins.items() if found > limit), default=0.0)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.4g}%"
