@@ -16,7 +16,7 @@ __all__ = [
     "opt_price", "opt_yield", "pm_contracts", "pm_contribution", "pm_eligibility", "pm_greeks",
     "pm_groups", "pm_path", "pm_profile", "pm_requirement", "pm_risk_array", "pm_stress",
     "regt_initial", "regt_maintenance", "regt_strategies", "xlm_check", "xlm_explain", "xlm_market",
-    "xlm_rule", "xlm_symbol", "xlm_version",
+    "xlm_market_groups", "xlm_rule", "xlm_symbol", "xlm_version",
 ]  # fmt: skip
 
 

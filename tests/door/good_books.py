@@ -116,6 +116,22 @@ FACTS: Range = [
 ]
 
 
+PRODUCTS: Range = [
+    ["Product Type", "Symbol", "Class Group", "Product Group", "Product CPM Eligible"],
+    ["EQUI", "XYZ", "XYZ", 99, "Yes"],
+    ["OPTN", "XYZ", "XYZ", 99, "Yes"],
+]
+PRODUCT_GROUPS: Range = [
+    ["Product Group", "CPM % Up", "CPM % Down", "Product Group Offset %"],
+    [5, 6.0, 8.0, 90.0],
+    [99, 15.0, 15.0, 0.0],
+]
+PORTFOLIO_GROUPS: Range = [
+    ["Portfolio Group", "Portfolio Group Offset %", "Product Group"],
+    [1, 50.0, 5],
+]
+
+
 def _dated(rows: Range, first: str, second: str) -> Range:
     """The same rows on two days."""
     return [
@@ -163,6 +179,16 @@ BOOKS = (
             "price": [[11.5], [949.75]],
             "rate": 0.04,
         },
+    ),
+    GoodBook(
+        "reports",
+        {
+            "products": PRODUCTS,
+            "product_groups": PRODUCT_GROUPS,
+            "portfolio_groups": PORTFOLIO_GROUPS,
+            "groups": PRODUCT_GROUPS,
+        },
+        {"name": "product_group_offset", "as_of": "2026-01-15"},
     ),
     GoodBook("facts", {"facts": FACTS, "settings": [["name", "value"], ["as_of", "2026-01-15"]]}),
 )
