@@ -43,6 +43,10 @@ def test_each_account_has_its_own_range(settings: list[list[Any]]) -> None:
          "settings, row 3, house of B: found the text 'schwap', wanted rule, etrade"),
         ([["name", "value", "account"], AS_OF, ["smile", "sticky_strike", "B"]],
          "settings, row 3, smile of B: found the text 'sticky_strike', wanted one value for all"),
+        ([["name", "value", "account"], ["smile", "sticky_strike", "B"]],
+         "settings, row 2, smile of B: found the text 'sticky_strike', wanted one value for all"),
+        ([["name", "Choice"], AS_OF, ["house", "schwab"]],
+         "settings, row 3, account: found 'Choice', wanted an account of the positions: A, B"),
         ([["name", "A", "B"], [*AS_OF, None], ["rate", 0.03, 0.04]],
          "settings, row 3, rate of B: found 0.04, wanted one value for all accounts"),
         ([["name", "value", "B"], AS_OF, ["house", "rule", "schwab"]],
@@ -67,6 +71,17 @@ def test_an_empty_column_and_remarks_say_nothing() -> None:
     for heading, cell in (("account", None), ("note", "as agreed"), ("default", 0.02)):
         settings = [["name", "value", heading], [*AS_OF, cell]]
         assert udfs.PM_REQUIREMENT(POSITIONS, None, settings) == pytest.approx(1_500)
+
+
+def test_a_lone_column_of_a_lone_account_may_have_any_heading() -> None:
+    for heading in ("Choice", "A"):
+        settings = [["Parameter", heading], AS_OF, ["house", "tastytrade_calm"]]
+        alone_ = [POSITIONS[0][:-1], POSITIONS[1][:-1]]
+        assert udfs.PM_REQUIREMENT(alone_, None, settings) == pytest.approx(1_000)
+        assert udfs.PM_REQUIREMENT(POSITIONS[:2], None, settings) == pytest.approx(1_000)
+        dated = [["date", *POSITIONS[0]], ["2026-11-20", *POSITIONS[1]]]
+        table = udfs.MARGIN_HISTORY(dated, None, settings)
+        assert table[1][table[0].index("portfolio requirement")] == pytest.approx(1_000)
 
 
 def test_a_setting_of_all_holds_for_the_others_and_is_replaced_by_an_accounts_own() -> None:

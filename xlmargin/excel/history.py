@@ -71,8 +71,10 @@ def days_of(tables: Tables) -> list[Day]:
     """
     log = ProblemLog()
     log.add(tables.problems)
+    accounts = accounts_of(tables.positions)
+    tables = replace(tables, settings=tables.settings.of_book(accounts))
     shared = _shared_by_days(tables, log)
-    check_accounts(tables.settings, accounts_of(tables.positions), log)
+    check_accounts(tables.settings, accounts, log)
     positions = by_day(tables.positions, log)
     dated = len(tables.market) or tables.market.has("date")
     market = by_day(tables.market, log) if dated else {}
@@ -192,13 +194,14 @@ def open_history(paths: HistoryPaths) -> DatedFiles:
         None,
         known=known_from(paths.instruments, paths.groups),
     )
-    shared = _shared_by_days(tables, log)
     positions: DatedParquet | Mapping[float, Table]
     if _is_parquet(paths.positions):
         positions = open_dated(paths.positions, "positions", POSITIONS)
         accounts = _accounts(positions) if tables.settings.of_accounts else ()
     else:
         positions, accounts = by_day(tables.positions, log), accounts_of(tables.positions)
+    tables = replace(tables, settings=tables.settings.of_book(accounts))
+    shared = _shared_by_days(tables, log)
     check_accounts(tables.settings, accounts, log)
     market: Mapping[float, Table] = {}
     if paths.market is not None and _is_parquet(paths.market):

@@ -161,15 +161,27 @@ _REMARKS: Final = (
 class StatedSettings:
     """The settings that have a value, by their own names: those of all accounts, and of each.
 
-    Settings that are equal say the same.
+    `lone` says that they stand in a single column under a heading of the user's. Settings that are
+    equal say the same.
     """
 
     of_all: tuple[tuple[str, NamedCell], ...] = ()
     of_accounts: tuple[tuple[str, tuple[tuple[str, NamedCell], ...]], ...] = ()
+    lone: bool = False
 
     def without(self, name: str) -> StatedSettings:
         """The same without a setting of all accounts."""
         return replace(self, of_all=tuple(item for item in self.of_all if item[0] != name))
+
+    def of_book(self, accounts: Collection[str]) -> StatedSettings:
+        """The same of a book with these accounts: a lone column is for all where there is but one.
+
+        Whatever it is headed: of several accounts it must name one.
+        """
+        if not self.lone or len(accounts) > 1:
+            return self
+        own = [(n, replace(cell, text=n)) for _, stated in self.of_accounts for n, cell in stated]
+        return StatedSettings((*self.of_all, *own))
 
     def present(self, accounts: Collection[str]) -> StatedSettings:
         """The same without those of accounts that are none of these."""
@@ -183,9 +195,10 @@ def stated_settings(cells: Cells, log: ProblemLog) -> StatedSettings:
     A column `account` beside the values says whose a row is; or there is a column an account.
     """
     by_account = read_named_values(cells, NAMES, log)
-    of_all: dict[str, NamedCell] = {**by_account.pop("", {})}
+    shared = by_account.pop("", None)
+    of_all: dict[str, NamedCell] = {**(shared or {})}
     own: dict[str, dict[str, NamedCell]] = {}
-    by_column = not of_all
+    by_column = shared is None
     for account, stated in by_account.items():
         for name, cell in stated.items():
             if _may_differ(name):
@@ -196,7 +209,7 @@ def stated_settings(cells: Cells, log: ProblemLog) -> StatedSettings:
                 refuse(cell, _ONE_FOR_ALL, SETTINGS, log)
     _refuse_other_columns(cells, log)
     accounts = tuple((account, tuple(stated.items())) for account, stated in own.items())
-    return StatedSettings(tuple(of_all.items()), accounts)
+    return StatedSettings(tuple(of_all.items()), accounts, by_column and len(by_account) == 1)
 
 
 def _may_differ(name: str) -> bool:
@@ -317,7 +330,7 @@ def _zone(cell: CellValue) -> ZoneInfo | None:
 def read_settings_alone(cells: Cells, today: dt.date) -> tuple[dt.date, Settings]:
     """The date, today's where none is stated, and the settings; refused with every error found."""
     log = ProblemLog()
-    read = read_settings(stated_settings(cells, log), log)
+    read = read_settings(stated_settings(cells, log).of_book(()), log)
     if log.errors:
         raise InputError(log.errors)
     return today if np.isnan(read.as_of) else date_of(read.as_of), read.settings
