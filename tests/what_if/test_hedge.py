@@ -121,6 +121,28 @@ def test_a_candidate_beside_which_nothing_is_held_frees_nothing():
     assert found["requirement after"] == 5 * 12_500
 
 
+def test_no_more_is_sold_than_lowers_the_requirement():
+    # 75 a share beside a minimum of 150 for the calls: two shares more or less ask no more
+    calls = ["XYZ", "call", -4, 800, JANUARY, 0.01]
+    held = [["XYZ", "stock", 100, None, None, 500.0], calls]
+    (found,) = hedge(held, [["XYZ", "stock", -200, None, None, 500.0]])
+    assert found["quantity"] == -98
+    assert found["requirement after"] == pytest.approx(150)
+
+
+def test_the_leg_that_makes_a_long_european_box_frees_what_the_box_is_worth_beyond_its_half():
+    market = [["symbol", "price", "class"], ["SPX", 1_000, "index_high_cap"]]
+    held = [
+        ["SPX", "call", 1, 1_000, JANUARY, 18.0],
+        ["SPX", "put", -1, 1_000, JANUARY, 10.0],
+        ["SPX", "put", 1, 1_010, JANUARY, 16.0],
+    ]
+    (found,) = hedge(held, [["SPX", "call", -1, 1_010, JANUARY, 14.5]], MARGIN, market=market)
+    # 500 required beside an equity that counts 1,000, and 1,450 received
+    assert (found["quantity"], found["freed"]) == (-1, pytest.approx(500))
+    assert found["excess change"] == pytest.approx(500 + 1_450)
+
+
 def test_a_fee_is_paid_once_and_the_trade_price_is_the_cost():
     put = ["XYZ", "put", 10, 480, JANUARY, 6.0, None, 6.1, 7.0]
     (found,) = hedge([STOCK], [put], target=100)
