@@ -289,3 +289,15 @@ def test_a_product_group_that_its_report_lacks_is_told(folder: Path) -> None:
     assert isinstance(table, list)
     told = "Product group 99 is not in RBHCPMProductGroupsReport.csv: it may be cut short"
     assert any(row[0] == "warning" and row[4].startswith(told) for row in table)
+
+
+def test_a_product_that_contradicts_itself_refuses_where_it_is_held(folder: Path) -> None:
+    more = "OPTN,SSO,SSO,99,Yes,37.5,25,2\n"
+    (folder / FILES[0]).write_text((folder / FILES[0]).read_text() + more)
+    result = CliRunner().invoke(app, ["check", "lev.csv", "--settings", "s.csv", *given(FILES)])
+    assert result.exit_code == 1
+    (folder / "m.csv").write_text(
+        "symbol,price,class_group,product_group,leverage\nSSO,100,SPX,5,2\n"
+    )
+    stated = ["--market", "m.csv", "--settings", "s.csv", "-o", "r.xlsx", *given(FILES)]
+    assert run("report", "lev.csv", *stated)["requirement"] == pytest.approx(43_000)

@@ -158,7 +158,7 @@ def _filled(
         return own
     row, symbol = own.underlying.row, own.underlying.symbol
     if listed.conflict:
-        wanted = "one of them: state it in the market range"
+        wanted = "its groups and its factor, stated in the market range"
         _log_if_open(own, listed, wanted, table, log)
     for column, here, there in _differences(
         own, listed, reported.groups if reported else NO_GROUPS

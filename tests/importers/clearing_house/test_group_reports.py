@@ -62,7 +62,7 @@ def test_a_root_that_settles_apart_is_on_its_index() -> None:
 def test_futures_of_a_shares_letters_are_left_aside_by_count() -> None:
     read = of("inc_es")
     assert read.products["ES"].class_group == "ES"
-    assert "inc_es.csv: product types left aside: FUTR 1." in read.notes
+    assert "inc_es.csv: products left aside: FUTR 1." in read.notes
 
 
 def test_percentages_below_one_are_percentages_under_a_sign() -> None:
@@ -96,7 +96,7 @@ def test_an_offset_of_nothing_is_no_portfolio_group(tmp_path: Path) -> None:
         (PRODUCTS + "EQUI,A,N,A,9,Perhaps,0,0,1\n", "found 'Perhaps', wanted Yes or No"),
         (PRODUCTS + "EQUI,A,N,A,9,Yes,-1,0,1\n", "wanted dollars, 0 or more"),
         (PRODUCTS + "EQUI,A,N,A,9,Yes,0,0,0\n", "wanted a factor that is not 0"),
-        (PRODUCTS + "EQUI,A,N,,9,Yes,0,0,1\n", "wanted a symbol with its class group"),
+        (PRODUCTS + "EQUI,,N,A,9,Yes,0,0,1\n", "found nothing, wanted a symbol"),
         (PRODUCTS + "EQUI,A,N,A,9,Yes,0,0,1\nEQUI,A,N,B,9,Yes,0,0,1\n", "one row for it and EQUI"),
         (PRODUCTS + "EQUI,A,N,A,9,Yes,0,0,1\nEQUI,B,N,B\n", "a row that ends before its last"),
         ("symbol,type,quantity\nXYZ,stock,1\n", "found headings 'symbol', 'type', 'quantity'"),
@@ -131,6 +131,14 @@ def test_shares_and_options_in_different_groups_contradict(tmp_path: Path) -> No
     rows = "EQUI,A,NAME,A,9,Yes,0,0,1\nOPTN,A,NAME,X,9,Yes,37.5,25,1\n"
     product = text(tmp_path, PRODUCTS + rows + CLOSING).products["A"]
     assert product.conflict == "A: class group A and X"
+
+
+def test_what_cannot_be_read_of_one_product_refuses_no_other(tmp_path: Path) -> None:
+    rows = "EQUI,912828ZZ9,BOND,B,9,Yes,0,0,1\nEQUI,A,NAME,,9,Yes,0,0,1\nEQUI,C,C,C,9,Yes,0,0,1\n"
+    read = text(tmp_path, PRODUCTS + rows + CLOSING)
+    assert read.notes == ("report.csv: products left aside: symbols that are no ticker 1.",)
+    assert read.products["A"].conflict == "A: no class group"
+    assert not read.products["C"].conflict
 
 
 def test_what_is_eligible_by_its_shares_alone_is_not(tmp_path: Path) -> None:

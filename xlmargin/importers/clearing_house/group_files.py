@@ -48,6 +48,7 @@ _OWN_UNDERLYING: Final = (RootKind.INDEX, RootKind.SHARE_CLASS)
 _DAYS: Final = re.compile(
     r"\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}|[A-Z][a-z]{2,8} \d{1,2},? \d{4}"
 )
+_NO_TICKER: Final = "symbols that are no ticker"
 _WEB_PAGE: Final = re.compile(r"\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
 _SHOWN_HEADINGS: Final = 12
 
@@ -256,9 +257,12 @@ def _read_products(section: _Section, found: _Found) -> None:
             continue
         symbol, class_group = section.text(line, "symbol"), section.text(line, "class_group")
         underlying = _underlying(symbol, type_ in _OPTIONS)
-        if not underlying or not class_group:
-            wanted = "a symbol with its class group; the file may be cut short"
-            raise line.refused(section.label("symbol"), repr(symbol), wanted)
+        if not symbol:
+            wanted = "a symbol; the file may be cut short"
+            raise line.refused(section.label("symbol"), "nothing", wanted)
+        if not underlying:
+            aside[_NO_TICKER] += 1
+            continue
         product = _product(section, line, class_group, type_, report)
         first = seen.setdefault((type_, symbol), (line.row, product))
         if first[0] != line.row:
@@ -277,7 +281,7 @@ def _read_products(section: _Section, found: _Found) -> None:
         )
     if aside:
         counts = ", ".join(f"{name} {count}" for name, count in sorted(aside.items()))
-        found.notes.append(f"{section.file}: product types left aside: {counts}.")
+        found.notes.append(f"{section.file}: products left aside: {counts}.")
 
 
 def _product(
@@ -299,6 +303,7 @@ def _product(
         None if eligible is None else eligible is YesNo.YES,
         nan if type_ in _SHARES else minimum,
         factor,
+        conflict="" if class_group else f"{section.text(line, 'symbol')}: no class group",
         report=report,
     )
 
