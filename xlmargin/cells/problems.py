@@ -162,7 +162,8 @@ class ProblemLog:
     @property
     def errors(self) -> list[Problem]:
         """The problems that refuse the answer."""
-        return [p for p in self.problems if p.severity is Severity.ERROR]
+        errors = (item for item in self._groups.items() if item[0][0] is Severity.ERROR)
+        return [_problem(key, group) for key, group in errors]
 
 
 def _problem(key: _Key, group: _Group) -> Problem:

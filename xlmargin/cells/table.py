@@ -22,6 +22,7 @@ from xlmargin.cells.values import (
     ERROR_OF_CODE,
     Cell,
     CellValue,
+    Day,
     Rows,
     is_error,
     text_of,
@@ -34,6 +35,8 @@ EMPTY: Final = -1
 Codes: TypeAlias = NDArray[np.int32]
 
 _FLOATS: Final = frozenset([float, int, type(None)])
+_UNEQUAL: Final = frozenset([float, Day, str, type(None)])
+"""Types of cells of which none is equal to one of another type."""
 _ERROR_CODES: Final = np.array(list(ERROR_OF_CODE), dtype=np.float64)
 
 
@@ -95,7 +98,7 @@ def column_of(cells: Sequence[Cell]) -> Column:
             return coded([to_value(cell) for cell in cells])
         if int not in kinds or not np.isin(numbers, _ERROR_CODES).any():
             return numbers
-    if not kinds <= {str, type(None)}:
+    if not kinds <= _UNEQUAL:
         return coded([to_value(cell) for cell in cells])
     return coded(cells)
 

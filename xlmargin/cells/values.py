@@ -154,14 +154,19 @@ def simple_cells(cells: Cells) -> Cells:
         return cells
     rows = rows_of(cells)
     if len(rows) == 1 and len(rows[0]) == 1 and not isinstance(cells, list | tuple):
-        return _simple(rows[0][0])
+        return rows[0][0] if type(rows[0][0]) in _SIMPLE else to_value(rows[0][0])
     if _SIMPLE.issuperset(map(type, chain.from_iterable(rows))):
         return rows
-    return [[_simple(cell) for cell in row] for row in rows]
+    days: dict[dt.date, CellValue] = {}
 
+    def value(cell: Cell) -> CellValue:
+        if not isinstance(cell, dt.date):
+            return to_value(cell)
+        if cell not in days:
+            days[cell] = to_value(cell)
+        return days[cell]
 
-def _simple(cell: Cell) -> Cell:
-    return cell if type(cell) in _SIMPLE else to_value(cell)
+    return [[c if type(c) in _SIMPLE else value(c) for c in row] for row in rows]
 
 
 def content_of(cells: dict[str, Any]) -> bytes:
@@ -170,14 +175,21 @@ def content_of(cells: dict[str, Any]) -> bytes:
         # Version 2 writes equal cells alike, whether they are one object or several.
         return marshal.dumps(cells, 2)
     except ValueError:  # there are dates among them, of a type that is not written
-        return marshal.dumps({name: _without_days(each) for name, each in cells.items()}, 2)
+        return marshal.dumps({name: _days_apart(each) for name, each in cells.items()}, 2)
 
 
-def _without_days(cells: Any) -> Any:
-    """Simple cells with each date as the lone member of a tuple."""
-    if isinstance(cells, list):
-        return [[(float(c),) if type(c) is Day else c for c in row] for row in cells]
-    return (float(cells),) if type(cells) is Day else cells
+def _days_apart(cells: Any) -> Any:
+    """Simple cells without a `Day`: how long the rows are, all cells, and which of them are dates.
+
+    A lone cell that is no date stays as it is.
+    """
+    if type(cells) is not list:
+        return ([], [float(cells)], [0]) if type(cells) is Day else cells
+    flat = list(chain.from_iterable(cells))
+    days = [i for i, cell in enumerate(flat) if type(cell) is Day]
+    for i in days:
+        flat[i] = float(flat[i])
+    return list(map(len, cells)), flat, days
 
 
 def _number(number: Any) -> CellValue:
