@@ -50,6 +50,7 @@ ROWS = [
     ("account type", "text"),
     ("value added by long European boxes", "$"),
 ]
+CASH = ["account_type", "cash"]
 DEC_14, NOV_25 = 46_370.0, 46_351.0
 """15 and 3 business days after Friday 20 November 2026, with Thanksgiving on the 26th."""
 
@@ -284,9 +285,17 @@ def test_what_portfolio_margin_refuses_is_margined_by_strategy_beside_it():
     assert found["strategy requirement"] == pytest.approx(0.25 * 70_000)
 
 
+def test_what_a_cash_account_may_not_hold_is_refused_and_its_values_stand():
+    rows = [HEADINGS, option("call", -1, 50, 2.0), cash(1_000)]
+    answer = udfs.MARGIN_ACCOUNT(rows, [["symbol", "price"], ["XYZ", 50]], [*MARGIN[:2], CASH])
+    found = {row[0]: row[2] for row in answer[1:]}
+    assert found["account value"] == pytest.approx(800)
+    assert found["strategy requirement"].startswith("#XLM! positions, row 2")
+
+
 def test_a_cash_account_that_owes_buys_nothing():
     rows = [HEADINGS, stock(100, 70), cash(-100)]
-    found = udfs.MARGIN_ACCOUNT(rows, None, [AS_OF, ["account_type", "cash"]])
+    found = udfs.MARGIN_ACCOUNT(rows, None, [AS_OF, CASH])
     power = {row[0]: row[2] for row in found[1:] if row[0].endswith("buying power")}
     assert (power["stock buying power"], power["option buying power"]) == (0, 0)
 

@@ -1,5 +1,6 @@
 """What trades change, against sums made by hand and against books typed as they are afterwards."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,9 +21,16 @@ from tests.what_if.books import (
     what_if,
 )
 from xlmargin import udfs
+from xlmargin.what_if.impact import Change, shortfall
 
 STRATEGY, PORTFOLIO = "pre-trade check, strategy-based", "pre-trade check, portfolio margin"
 LONG_PUT = ["XYZ", "put", 1, 470, JANUARY, 4.0]
+
+
+def test_where_cash_is_unknown_trades_that_use_no_excess_lack_nothing():
+    unknown = np.full(3, np.nan)
+    excess = Change(unknown, unknown, np.array([0.0, 5.0, -5.0]))
+    assert shortfall(excess, np.zeros(3)) == pytest.approx([0.0, 0.0, np.nan], nan_ok=True)
 
 
 def test_what_is_bought_and_sold_alike_closes_what_is_held_both_ways():
