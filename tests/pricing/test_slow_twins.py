@@ -140,6 +140,12 @@ def test_the_curve_of_early_exercise_is_its_integral_at_every_price():
     np.testing.assert_allclose(ours, expected, atol=3e-6 * 100)
 
 
+def take_steps(monkeypatch, steps_a_year):
+    """Let the coarser lattice take so many steps a year."""
+    for kind in ("STEPS_A_YEAR", "STEPS_A_YEAR_OF_FEW_DAYS"):
+        monkeypatch.setattr(lattice, kind, steps_a_year)
+
+
 def test_options_of_years_with_quarterly_dividends_are_a_lattice_of_five_times_the_steps(
     monkeypatch,
 ):
@@ -160,7 +166,7 @@ def test_options_of_years_with_quarterly_dividends_are_a_lattice_of_five_times_t
     )
     spot, volatility = np.full((count, 1), 100.0), rng.uniform(0.12, 0.6, count)
     found = lattice.lattice_value(some, spot, volatility)[:, 0]
-    monkeypatch.setattr(lattice, "STEPS", (320,) * len(lattice.STEPS))
+    take_steps(monkeypatch, 160)
     slow = lattice.lattice_value(some, spot, volatility)[:, 0]
     assert found / some.strike == pytest.approx(slow / some.strike, abs=5e-5)
 
@@ -170,7 +176,7 @@ def test_a_deep_call_before_an_ex_date_is_a_lattice_of_ten_times_the_steps(monke
     quarters = [(0.03512 + 0.25 * quarter, 1.8509) for quarter in range(9)]
     terms = (True, True, 100.0, 82.243, 2.0586, 0.02478, 0.0, 0.18223, quarters)
     found = our_value(*terms)
-    monkeypatch.setattr(lattice, "STEPS", (640,) * len(lattice.STEPS))
+    take_steps(monkeypatch, 320)
     assert found == pytest.approx(our_value(*terms), abs=2e-5 * 82.243)
 
 

@@ -85,6 +85,10 @@ class Contracts:
         growth = np.exp((self.rate - self.dividend_yield) * self.years)
         return np.asarray(growth * (spot - ForwardDividends.of(self).total))
 
+    def strike_in_forward_dollars(self, years: FloatArray) -> FloatArray:
+        """The strike in forward dollars (see `ForwardDividends`) of times; `(..., contracts)`."""
+        return self.strike * np.exp((self.dividend_yield - self.rate) * years)
+
     @property
     def is_given(self) -> BoolArray:
         """Whether every term is given: none NaN or infinite, no negative strike or time."""

@@ -1,178 +1,187 @@
-"""Where and when a lattice holds values: nodes of the price and levels of time.
+"""Where and when a lattice holds values: the periods between ex-dates, and the nodes of each.
 
 Prices are in forward dollars of their own time (see `ForwardDividends`), in which the price neither
-drifts nor earns between ex-dates, so the nodes stay where they are. The levels are bent so that
-every ex-date falls exactly on one.
+drifts nor earns between ex-dates. Each period between two ex-dates has even steps of its own, and
+nodes that fit them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.pricing.contracts import Contracts, ForwardDividends
+from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.pricing.contracts import ForwardDividends
 from xlmargin.pricing.last_period import LastPeriod
 
 MOVE_PROBABILITY = 1 / 3
-"""Probability that the price moves in a step of mean length: it gives the steps normal kurtosis."""
+"""Probability that the price moves in a step: it gives the steps normal kurtosis."""
+
+LEAST_STEPS = 2
+"""Steps of the coarser lattice in any period at least."""
+
+LEAST_VARIANCE = 0.25
+"""Nodes lie no closer than for so much of the variance of a step of mean length."""
+
+MOST_MOVE_PROBABILITY = 0.8
+"""The same at most, in steps so long that the price's logarithm falls a long way on average."""
 
 REACH = 4.0
-"""How far beyond today's spots the nodes reach, in standard deviations of the price."""
+"""How far beyond today's spots values are known, in standard deviations of the price."""
 
-SPARE_NODES = 8
+SPARE_NODES = 5
 """Nodes kept beyond those within reach, so that there are neighbours to read from."""
 
 MOST_NODES = 1500
-"""Nodes of one contract at most; spots that lie very far apart get wider spacing instead."""
+"""Nodes within reach at most; spots that lie very far apart get wider spacing instead."""
+
+LEAST_SPACING = 1e-6
+"""Least distance between nodes, where hardly any time is between two ex-dates."""
 
 GREATEST_LOGARITHM = 600.0
 """Logarithm of the greatest price a node can have: far from any spot, and no overflow."""
 
 
 @dataclass(frozen=True, eq=False)
-class Levels:
-    """Times of the levels and the dividends at them; arrays `(levels, contracts)`.
+class Period:
+    """A period of each contract, from today or an ex-date to the next; arrays `(contracts,)`.
 
-    The first level is today, the last the start of the last period, whose dividend is not here.
-    `dividends` are in forward dollars.
+    It starts `start` years from today, has `steps` steps of `step` years, and ends just before the
+    price falls by `dividend`; in the whole life it falls by `paid`, both in forward dollars.
     """
 
-    years: FloatArray
-    dividends: FloatArray
+    start: FloatArray
+    step: FloatArray
+    steps: IntArray
+    dividend: FloatArray
+    paid: FloatArray
+    mean_step: FloatArray
 
     @property
-    def steps(self) -> int:
-        """Number of steps between the levels."""
-        return len(self.years) - 1
+    def end(self) -> FloatArray:
+        """When the period ends, years from today."""
+        return self.start + self.step * self.steps
 
-    @cached_property
-    def goes_ex(self) -> list[IntArray]:
-        """The contracts that go ex at each level."""
-        return [np.flatnonzero(level) for level in self.dividends]
 
-    def take(self, contracts: IntArray) -> Levels:
-        """The levels of some contracts."""
-        return Levels(self.years[:, contracts], self.dividends[:, contracts])
+@dataclass(frozen=True, eq=False)
+class Periods:
+    """The periods from today to the last period, numbered back from it; `(periods, contracts)`.
+
+    The terms are those of `Period`; with 0 steps a contract has no such period.
+    """
+
+    start: FloatArray
+    step: FloatArray
+    steps: IntArray
+    dividend: FloatArray
+    paid: FloatArray
+    mean_step: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        dividends: ForwardDividends,
+        last: LastPeriod,
+        steps_a_year: FloatArray,
+        first_steps: FloatArray,
+    ) -> Periods:
+        """The periods of each contract, with so many steps or a few more; `(contracts,)`."""
+        nothing = np.zeros_like(last.start)
+        dates = np.vstack([nothing, dividends.years.T, last.start])
+        amounts = np.vstack([nothing, dividends.amounts.T, last.dividend])
+        before = np.count_nonzero((amounts[1:-1] > 0) & (dates[1:-1] < last.start), axis=0)
+        number, contract = np.arange(before.max(initial=0) + 1)[:, None], np.arange(len(before))
+        exists, first = number <= before, np.maximum(before - number, 0)
+        end = np.where(number == 0, len(dates) - 1, first + 1)
+        years = dates[end, contract] - dates[first, contract]
+        least = np.where(first == 0, first_steps, LEAST_STEPS)
+        steps = np.maximum(np.ceil(steps_a_year * years * (1 - 1e-12)), least)
+        return cls(
+            start=dates[first, contract],
+            step=years / steps,
+            steps=np.where(exists, steps, 0.0).astype(np.int64),
+            dividend=amounts[end, contract],
+            paid=np.broadcast_to(amounts.sum(axis=0), steps.shape),
+            mean_step=np.broadcast_to(1 / steps_a_year, steps.shape),
+        )
+
+    def take(self, contracts: IntArray) -> Periods:
+        """The periods of some contracts, as many as the most have."""
+        some = [getattr(self, field.name)[:, contracts] for field in fields(self)]
+        return Periods(*(column[self.steps[:, contracts].any(axis=1)] for column in some))
+
+    def refined(self, times: IntArray) -> Periods:
+        """The same periods in so many times, `(contracts,)`, as many steps."""
+        return replace(
+            self,
+            step=self.step / times,
+            steps=self.steps * times,
+            mean_step=self.mean_step / times,
+        )
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def period(self, number: int, contracts: IntArray) -> Period:
+        """The period of a number of some contracts."""
+        return Period(*(getattr(self, field.name)[number, contracts] for field in fields(self)))
 
 
 @dataclass(frozen=True, eq=False)
 class Nodes:
     """Nodes of each contract, arrays `(contracts,)`.
 
-    `count` nodes from `lowest` (a logarithm of price) upward, `spacing` apart. On the node `kink`
-    the payoff has its kink, seen from before the last dividend.
+    `count` nodes from `lowest` (a logarithm of price) upward, `spacing` apart.
     """
 
     lowest: FloatArray
     spacing: FloatArray
     count: IntArray
-    kink: IntArray
 
     def take(self, contracts: IntArray) -> Nodes:
         """The nodes of some contracts."""
-        return Nodes(
-            self.lowest[contracts],
-            self.spacing[contracts],
-            self.count[contracts],
-            self.kink[contracts],
-        )
+        return Nodes(self.lowest[contracts], self.spacing[contracts], self.count[contracts])
 
-    def prices(self) -> FloatArray:
-        """The price at each node; `(nodes, contracts)`, with as many nodes as the most have."""
-        number = np.arange(float(self.count.max()))[:, None]
-        return np.exp(np.minimum(self.lowest + self.spacing * number, GREATEST_LOGARITHM))
+    def prices(self, beyond: int) -> FloatArray:
+        """The price at each node, as many as the most have, and at so many more on either side."""
+        number = np.arange(-beyond, int(self.count.max()) + beyond)[:, None]
+        return self.price(number)
+
+    def price(self, number: FloatArray | IntArray) -> FloatArray:
+        """The price at a node of each contract, or between two; `(..., contracts)`."""
+        logarithm = self.lowest + self.spacing * number
+        logarithm = np.minimum(np.maximum(logarithm, -GREATEST_LOGARITHM), GREATEST_LOGARITHM)
+        return np.asarray(np.exp(logarithm))
 
     def place(self, price: FloatArray) -> FloatArray:
         """The number of the node at a price, a fraction between two; `(..., contracts)`."""
         return (np.log(price) - self.lowest) / self.spacing
 
 
-def rows_cut(level: int, steps: int) -> int:
-    """Nodes at either end that are too far from today's spots to matter at a level.
-
-    Spacing is at least sqrt(1 / `MOVE_PROBABILITY`) standard deviations of a mean step; levels are
-    bent, so a few count for later than they are.
-    """
-    reach = 0.75 * REACH * np.sqrt(steps * MOVE_PROBABILITY)
-    share = min(1.0, (level + 1 + steps / 16) / steps)
-    return max(0, int(reach * (1 - np.sqrt(share))) - SPARE_NODES)
-
-
-def time_levels(
-    dividends: ForwardDividends, last: LastPeriod, steps: int, places: IntArray
-) -> Levels:
-    """Levels from today to the last period: evenly spaced between one ex-date and the next.
-
-    At every `steps` / `places` levels, a whole number, is a place for an ex-date. Each takes the
-    place nearest to it, but one of its own, and neither the first nor the last, so that steps
-    differ little in length.
-    """
-    pays = (dividends.amounts.T > 0) & (last.start > dividends.years.T)
-    when = np.where(pays, dividends.years.T, last.start)
-    ex_level = _places(places * when / last.start, pays, places) * (steps // places)
-    contract = np.arange(len(last.start))
-    shape = (steps + 2, len(contract))
-    longer, paid = np.zeros(shape), np.zeros(shape)  # than the step before; one row is spare
-    before, before_years, pace = np.zeros_like(contract), np.zeros(shape[1]), np.zeros(shape[1])
-    for level, years in [
-        *zip(ex_level, when, strict=True),
-        (np.full_like(contract, steps), last.start),
-    ]:
-        even = np.where(
-            level > before, (years - before_years) / np.maximum(level - before, 1), pace
-        )
-        longer[before + 1, contract] += even - pace
-        before, before_years, pace = level, years, even
-    for level, amount in zip(ex_level, np.where(pays, dividends.amounts.T, 0.0), strict=True):
-        paid[level, contract] += amount
-    return Levels(longer[:-1].cumsum(axis=0).cumsum(axis=0), paid[:-1])
-
-
-def _places(wanted: FloatArray, pays: BoolArray, places: IntArray) -> IntArray:
-    """Whole places in order, `(dividends, contracts)`, near those wanted; the last if not paid."""
-    place = np.rint(wanted).astype(np.int64)
-    earlier = np.zeros(place.shape[1], np.int64)
-    for row in place:
-        np.maximum(row, earlier + 1, out=row)
-        earlier = row
-    later = places
-    for row, paid in zip(place[::-1], pays[::-1], strict=True):
-        row[:] = np.where(paid, np.minimum(row, later - 1), places)
-        later = np.where(paid, row, later)
-    return place
-
-
-def price_nodes(
-    contracts: Contracts,
-    dividends: ForwardDividends,
-    last: LastPeriod,
-    levels: Levels,
-    spot: FloatArray,
-    volatility: FloatArray,
+def nodes_at_start(
+    period: Period, spot: FloatArray, volatility: FloatArray, strike: FloatArray
 ) -> Nodes:
-    """Nodes that every spot of a contract can spread over until the last period.
+    """Nodes for the steps of a period: at its start, those within reach of today's spots.
 
-    An American call that is exercised before the last dividend has its kink at the strike; other
-    options, which are worth what they are after it, have it higher by the dividend.
+    `spot` has shape `(contracts, k)`. A node lies at `strike`, a price.
     """
-    total_volatility = volatility * np.sqrt(last.start)
+    total_volatility = volatility * np.sqrt(period.start)
     reach = REACH * total_volatility + 0.5 * total_volatility**2
     least = spot.min(axis=1)
-    after = np.maximum(least - dividends.total, 0.05 * least)
-    low, high = np.log(after) - reach, np.log(spot.max(axis=1)) + reach
-    step = np.diff(levels.years, axis=0)
-    # Summed in order, whatever stands beside it; of this step the sum has normal kurtosis.
-    typical_step = (step**2).cumsum(axis=0)[-1] / last.start
-    longest_step = step.max(axis=0)
-    spacing = volatility * np.sqrt(np.maximum(typical_step / MOVE_PROBABILITY, 1.2 * longest_step))
-    spacing = np.maximum(spacing, (high - low) / MOST_NODES)
-    strike = contracts.strike * np.exp(
-        (contracts.dividend_yield - contracts.rate) * contracts.years
+    low = np.log(np.maximum(least - period.paid, 0.05 * least)) - reach
+    high = np.log(spot.max(axis=1)) + reach
+    variance = volatility**2 * np.maximum(period.step, LEAST_VARIANCE * period.mean_step)
+    square = np.maximum(
+        variance / MOVE_PROBABILITY, squared_change(variance) / MOST_MOVE_PROBABILITY
     )
-    kink = np.log(strike + np.where(contracts.call & contracts.american, 0.0, last.dividend))
-    first = np.minimum(np.floor((low - kink) / spacing), -SPARE_NODES)
-    count = np.maximum(np.ceil((high - kink) / spacing), SPARE_NODES) - first + 1
-    return Nodes(kink + first * spacing, spacing, count.astype(np.int64), (-first).astype(np.int64))
+    spacing = np.maximum(np.sqrt(square), np.maximum((high - low) / MOST_NODES, LEAST_SPACING))
+    log_strike = np.log(strike)
+    first = np.floor((low - log_strike) / spacing) - SPARE_NODES
+    last = np.ceil((high - log_strike) / spacing) + SPARE_NODES
+    return Nodes(log_strike + first * spacing, spacing, (last - first).astype(np.int64) + 1)
+
+
+def squared_change(variance: FloatArray) -> FloatArray:
+    """Mean square of the change in the logarithm of a price that does not drift."""
+    return variance + 0.25 * variance**2

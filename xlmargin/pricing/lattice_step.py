@@ -1,192 +1,204 @@
-"""One step back in a lattice: the value of holding, and what exercise within the step adds."""
+"""The steps of a lattice from the end of a period between two ex-dates back to its start.
+
+A step gives each node but the outermost the value of holding, which is the discounted mean of three
+values one step later: with every step back a period has a node fewer on either side.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.pricing.contracts import Contracts
-from xlmargin.pricing.lattice_grid import Levels, Nodes
+from xlmargin.pricing.lattice_grid import Nodes, Period, squared_change
 
 
 @dataclass(frozen=True, eq=False)
 class Continuation:
-    """What options are worth if they are held for a step: the discounted mean of three values.
+    """The weights of the three values; arrays `(contracts,)`.
 
-    `up`, `stay` and `down` are discounted probabilities of each step, `move` that of any move, not
-    discounted; `(steps, contracts)`. They keep the mean of the price and the variance of its
-    logarithm. `ratio` is that of the price at a node to that at the node below; `(contracts,)`.
+    `up`, `stay` and `down` are discounted probabilities, `move` that of any move, not discounted.
+    They keep the mean of the price and the variance of its logarithm.
     """
 
     up: FloatArray
     stay: FloatArray
     down: FloatArray
     move: FloatArray
-    ratio: FloatArray
 
     @classmethod
     def of(
-        cls, contracts: Contracts, levels: Levels, nodes: Nodes, volatility: FloatArray
+        cls, contracts: Contracts, period: Period, nodes: Nodes, volatility: FloatArray
     ) -> Continuation:
-        """The weights of every step of some lattices."""
-        step = np.diff(levels.years, axis=0)
-        variance = volatility**2 * step
-        move = (variance + 0.25 * variance**2) / nodes.spacing**2
+        """The weights in every step of a period."""
+        move = squared_change(volatility**2 * period.step) / nodes.spacing**2
+        discount = np.exp(-contracts.dividend_yield * period.step)
         ratio = np.exp(nodes.spacing)
-        discount = np.exp(-contracts.dividend_yield * step)
         up = discount * move / (1 + ratio)
-        return cls(up, discount * (1 - move), up * ratio, move, ratio)
+        return cls(up, discount * (1 - move), up * ratio, move)
 
-    def on(
-        self, value: FloatArray, rows: slice, top: IntArray, scratch: FloatArray
-    ) -> Callable[[int], None]:
-        """A function that puts in place of `value[rows]` the values of holding from a level.
+    def first(self, count: int) -> Continuation:
+        """The weights for the first so many contracts."""
+        weights = self.up, self.stay, self.down, self.move
+        return Continuation(*(weight[:count] for weight in weights))
 
-        The outermost nodes, the first of the rows and each contract's `top`, get the values on the
-        straight line (in price) through the next two; nodes above the top do not matter.
-        `scratch`, of the shape of `value`, may be of any content. Views are made here once: with
-        few contracts making them takes as long as the arithmetic.
+    def held(self, after: FloatArray, out: FloatArray, scratch: FloatArray) -> None:
+        """Put in `out` what contracts are worth if held until `after`, a step later.
+
+        `out` and `scratch`, of any content, have two nodes fewer than `after`.
         """
-        contracts = value.shape[1]
-        here, numbers = value[rows], value.ravel()
-        above, middle, below = here[2:], here[1:-1], here[:-2]
-        moved, other = scratch[rows][1:-1], np.empty_like(middle)
-        first, inward = np.full_like(top, rows.start), contracts * np.array([[1], [-1]])
-        edge = np.stack([first, top]) * contracts + np.arange(contracts)
-        second, third = edge + inward, edge + 2 * inward
-        slope = np.stack([1 / self.ratio, self.ratio])
-
-        def step_back(level: int) -> None:
-            np.multiply(above, self.up[level], out=moved)
-            np.multiply(below, self.down[level], out=other)
-            np.add(moved, other, out=moved)
-            np.multiply(middle, self.stay[level], out=other)
-            np.add(moved, other, out=middle)
-            near = numbers[second]
-            numbers[edge] = near + (near - numbers[third]) * slope
-
-        return step_back
+        np.multiply(after[2:], self.up, out=out)
+        np.multiply(after[:-2], self.down, out=scratch)
+        out += scratch
+        np.multiply(after[1:-1], self.stay, out=scratch)
+        out += scratch
 
 
 @dataclass(frozen=True, eq=False)
-class EarlyExerciseInStep:
-    """American values at a level, from those of holding until the next one.
+class EarlyExercise:
+    """American values above what exercise pays, from those of holding for a step.
 
-    To take the greater of holding and exercise at each level would leave out the days between two
-    levels. Beside a boundary they are known. In units of a step, let w be the value less what
-    exercise pays, over the interest that exercise earns in the step, and y the distance to the
-    boundary over the standard deviation of the logarithm: an option that is just being held obeys
+    To take the greater of holding and exercise after each step would leave out the days in between.
+    Beside a boundary they are known. In units of a step, let w be the value above what exercise
+    pays, over the interest that exercise earns in the step, and y the distance to the boundary over
+    the standard deviation of the logarithm: an option that is just being held obeys
 
-        w = y^2 above the boundary and 0 below it,
+        w = y^2 on one side of the boundary and 0 on the other,
 
-    for that is what diffuses by as much as the interest takes away. With probability `move` the
-    lattice moves by 1 / sqrt(move): held for a step, y^2 becomes
+    for that is what diffuses by as much as the interest takes away. Within a node's distance of the
+    boundary, 1 / sqrt(move), the mean of the step finds 0 beyond it instead of the parabola, and is
+    too low for it: if g is the mean less the interest,
 
-        g = (1 - move / 2) y^2 + sqrt(move) y - 1/2
+        w = g + (1 - sqrt(move) y)^2 / 2.
 
-    within a node's distance of the boundary, -1/2 at the boundary itself. Read backward, the g that
-    a node has tells its y, and that its w. From one node's distance on, w is g.
+    The distance is that of the node a step later, sqrt(w), if it was held then. Otherwise it is the
+    one at which a boundary that stands still gives w = y^2. The greater of both is right for each:
+    before an ex-date the boundary, seen backward, rises from nothing and does not stand still.
 
-    Before an ex-date, seen backward, the boundary rises from nothing and does not stand still. What
-    g leaves out is then the parabola below the boundary of the level after: at most half the square
-    of the distance, in nodes, of the next node below. So that boundary is followed.
-
-    `in_step`, `(steps, 3, contracts)`, has what exercise earns in a step: a share's yield, to be
-    multiplied by its price, and the interest on the strike, to be taken off, both with the sign of
-    a call and in forward dollars, and both less for a step in a part of which waiting for a
-    dividend earns more; and sqrt(move). `boundary` is the number of the node, a fraction between
-    two, at the level after; NaN if none.
+    Exercise earns `on_share` and `on_strike` in a step, with the sign of a call and in forward
+    dollars: the share's yield, `(nodes, contracts)`, None if none has any, and less the interest on
+    the strike, `(steps, contracts)`; 0 for an option that is not exercised on any day, whose
+    `least` is minus infinity and not 0. In a part of the step, 1 - `part`, waiting for a dividend
+    earns more; at the start of the period it earns `waiting` more.
     """
 
-    sign: FloatArray
-    in_step: FloatArray
-    boundary: FloatArray
+    on_share: FloatArray | None
+    on_strike: FloatArray
+    part: FloatArray
+    least: FloatArray
+    move: FloatArray
+    waiting: FloatArray
 
     @classmethod
     def of(
         cls,
         contracts: Contracts,
-        levels: Levels,
-        strike: FloatArray,
-        last_dividend: FloatArray,
-        continuation: Continuation,
-    ) -> EarlyExerciseInStep:
-        """What exercise earns in every step; `strike` in forward dollars, `(levels, contracts)`."""
-        step = np.diff(levels.years, axis=0)
-        sign = np.where(contracts.call, 1.0, -1.0)
-        earned = strike[:-1] * -np.expm1(-contracts.rate * step)
-        paid = -np.expm1(-contracts.dividend_yield * step)
-        dividends = np.where(contracts.call, 0.0, np.vstack([levels.dividends, last_dividend]))
-        at_money = sign * (paid * strike[:-1] - earned)
-        waiting = np.empty_like(step)  # for the next dividend is worth so much after the interest
-        after = dividends[-1]
-        for level in reversed(range(levels.steps)):
-            np.subtract(after, at_money[level], out=waiting[level])
-            after = np.maximum(waiting[level], 0.0) + dividends[level]
-        share = np.clip(-waiting / np.maximum(at_money, 1e-300), 0.0, 1.0)
-        share = np.where(at_money > 0, share, 1.0) * sign
-        in_step = np.stack([share * paid, share * earned, np.sqrt(continuation.move)], axis=1)
-        return cls(sign, in_step, np.full(len(sign), np.nan))
-
-    def exercise(
-        self,
-        value: FloatArray,
-        paid: FloatArray,
+        period: Period,
+        any_day: BoolArray,
         price: FloatArray,
-        level: int,
-        first_row: int,
-        count: IntArray,
-        gain: FloatArray,
-    ) -> None:
-        """Put American values in place of the values of holding; `paid` is what exercise pays.
+        waiting: FloatArray,
+        move: FloatArray,
+    ) -> EarlyExercise:
+        """What exercise earns in every step of a period.
 
-        All are `(nodes, contracts)`, the first of the nodes being `first_row`, a contract's own
-        ending before `count`; `gain` may be of any content. Only the two nodes on either side of a
-        boundary, exercised and held, need more than the greater of both; a third tells where the
-        boundary is.
+        `waiting` is how much more waiting earns than exercise at the end of the period.
         """
-        np.subtract(value, paid, out=gain)
-        np.maximum(value, paid, out=value)
-        holds = gain > 0
-        after, contracts = self.boundary.copy(), value.shape[1]
-        self.boundary.fill(np.nan)
-        lower = np.flatnonzero(holds[1:] != holds[:-1])
-        row, of = np.divmod(lower, contracts)
-        own = row < count[of] - 2
-        if not own.all():
-            lower, row, of = lower[own], row[own], of[own]
-        if not lower.size:
+        sign = np.where(contracts.call, 1.0, -1.0) * any_day
+        to_start = np.arange(int(period.steps[0]))[::-1, None]  # steps left
+        strike = contracts.strike_in_forward_dollars(period.start + to_start * period.step)
+        later = contracts.strike_in_forward_dollars(period.start + (to_start + 1) * period.step)
+        at_end = contracts.strike_in_forward_dollars(period.end)
+        earned, waits = sign * (later - strike), waiting + sign * (strike - at_end)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = np.where(earned > 0, np.clip(-waits / earned, 0.0, 1.0), 1.0)
+        paid = sign * -np.expm1(-contracts.dividend_yield * period.step)
+        return cls(
+            on_share=paid * price if paid.any() else None,
+            on_strike=sign * strike * np.expm1(-contracts.rate * period.step),
+            part=part,
+            least=np.where(any_day, 0.0, -np.inf),
+            move=move,
+            waiting=waits[-1],
+        )
+
+    def first(self, count: int) -> EarlyExercise:
+        """The same for the first so many contracts."""
+        return EarlyExercise(
+            None if self.on_share is None else self.on_share[:, :count],
+            self.on_strike[:, :count],
+            self.part[:, :count],
+            self.least[:count],
+            self.move[:count],
+            self.waiting[:count],
+        )
+
+    def american(self, held: FloatArray, after: FloatArray, step: int, rows: slice) -> None:
+        """Put American values in place of `after`, those a step later, from the means of these.
+
+        All are less what exercise pays, at some of the rows of nodes.
+        """
+        interest, part = self.on_strike[step], self.part[step]
+        if self.on_share is not None:
+            interest = interest + self.on_share[rows]
+        held -= interest
+        beside = held < interest * (part / self.move)
+        beside &= held > interest * (-0.5 * part)
+        node, contract = np.divmod(beside.ravel().nonzero()[0], held.shape[1])
+        if not node.size:
+            np.maximum(held, self.least, out=after)
             return
-        held_below = holds.ravel()[lower]
-        away = 1 - 2 * held_below
-        row += held_below
-        node = lower + held_below * contracts + _THREE * (away * contracts)
-        earns, earned, root_move = self.in_step[level].take(of, axis=1)
-        interest = earns * price.take(node, mode="clip") - earned
-        follows = away != self.sign[of]  # the boundary next to the options out of the money
-        row += first_row
-        with np.errstate(all="ignore"):  # no interest: the greater of the two stands
-            g = gain.take(node, mode="clip") / interest
-            square = 2 - root_move * root_move
-            y = np.fmax((np.sqrt(2 + 2 * square * g) - root_move) / square, 0.0)
-            w = np.where(y * root_move < 1, y * y, g)
-            distance = (row - after[of]) * away
-            swept = np.fmax(g + 0.5 * np.fmax(_UP_TO_ONE - distance, 0.0) ** 2, 0.0)
-            w = np.where(follows, np.fmin(w, swept), w)
-            root = np.sqrt(w)
-            between = np.where(
-                root[0] > 0, root[0] / (root[1] - root[0]), root[1] / (root[2] - root[1])
-            )
-            added = interest[:2] * w[:2]
-        beside, numbers = node[:2], value.ravel()
-        american = np.where(interest[:2] > 0, paid.take(beside) + added, numbers[beside])
-        numbers[beside] = american
-        place = row + away * ((root[0] <= 0) - np.fmin(np.fmax(between, 0.0), 1.0))
-        self.boundary[of[follows]] = place[follows]
+        earned = interest[contract] if self.on_share is None else interest[node, contract]
+        value = _beside_boundary(
+            held[node, contract],
+            after[node, contract],
+            earned * part[contract],
+            self.move[contract],
+        )
+        np.maximum(held, self.least, out=after)
+        after[node, contract] = value
 
 
-_THREE = np.arange(3)[:, None]
-_UP_TO_ONE = 1 - _THREE
+def _beside_boundary(
+    gain: FloatArray, after: FloatArray, interest: FloatArray, move: FloatArray
+) -> FloatArray:
+    """The value above what exercise pays at nodes beside a boundary (see `EarlyExercise`).
+
+    `gain` and `after` are g and the w of a step later, both times the interest.
+    """
+    root_move, unit = np.sqrt(move), np.sqrt(interest)
+    standing = np.sqrt(np.maximum(2 * interest + (4 - 2 * move) * gain, 0.0))
+    standing = (standing - root_move * unit) / (2 - move)
+    distance = np.maximum(standing, np.sqrt(np.maximum(after, 0.0)))
+    left_out = np.maximum(unit - root_move * distance, 0.0)
+    return np.asarray(np.maximum(gain + 0.5 * left_out * left_out, 0.0))
+
+
+def work_back(
+    value: FloatArray,
+    period: Period,
+    continuation: Continuation,
+    exercise: EarlyExercise | None = None,
+) -> None:
+    """Put the values at the start of a period, `(nodes, contracts)`, in place of those at its end.
+
+    Contracts have the order of their steps, the most first: those with fewer steps join later. As
+    many nodes on either side as the first has steps keep older values. With `exercise` values are
+    those above what exercise pays.
+    """
+    most, scratch = int(period.steps[0]), np.empty((2, *value.shape))
+    counts = np.unique(period.steps)[::-1]
+    for steps, until in pairwise([*counts.tolist(), 0]):
+        count = int(np.count_nonzero(period.steps >= steps))
+        weights, early = continuation.first(count), exercise and exercise.first(count)
+        for step in range(most - steps, most - until):
+            rows = slice(step + 1, len(value) - step - 1)
+            after = value[step : len(value) - step, :count]
+            held, other = scratch[:, rows, :count]
+            weights.held(after, held, other)
+            if early is None:
+                after[1:-1] = held
+            else:
+                early.american(held, after[1:-1], step, rows)

@@ -1,11 +1,7 @@
 """Theoretical values of contracts, each by the method that its terms call for; and the reverse.
 
 The implied volatility is that at which a contract's theoretical value is its price. European
-options are inverted directly. For the others the search is Newton's, on the European value and the
-premium of early exercise: the slope of the first is its vega, that of the second, small and nearly
-straight, is taken from the last two trials. It starts from the volatility that a European option of
-the price would have, and two or three valuations are enough. The European option is on the share
-less the present value of its cash dividends. A bracket keeps the search from running away.
+options are inverted directly, the others searched for (see `volatility_search`).
 """
 
 from __future__ import annotations
@@ -13,23 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.pricing.american import EarlyExercise, american_value, early_exercise
 from xlmargin.pricing.contracts import (
     Contracts,
-    ForwardDividends,
-    black_total_volatility,
-    black_value,
     european_value,
     spot_table,
     zero_volatility_value,
 )
 from xlmargin.pricing.lattice import lattice_value
+from xlmargin.pricing.volatility_search import European, searched_volatility
 
 CONTRACTS_AT_ONCE = 8192
 """Contracts valued together: bounds the memory of temporaries."""
@@ -122,27 +115,8 @@ def _with_certain_values(
     return np.where(np.isnan(spot), np.nan, value)
 
 
-PRICE_TOLERANCE = 1e-8
-"""Greatest difference between value and price, as a share of the strike."""
-
-TIME_VALUE_TOLERANCE = 1e-4
-"""The same, as a share of the price above the least value: what holds for options worth little."""
-
-ROUNDING = 1e-13
+ROUNDING = 1e-10
 """A price above the least value by no more than this share of it is at the least value."""
-
-LEAST_BRACKET = 1e-9
-"""Width of the bracket, as a share of the volatility, at which a search ends."""
-
-METHOD_ERROR = 2e-6
-"""A value that jumps by no more than this share of the strike, where one approximation gives way to
-another, has a volatility for the prices in the jump: that of the jump."""
-
-MOST_VALUATIONS = 60
-"""Valuations of one contract after which a search is given up."""
-
-MOST_TOTAL_VOLATILITY = 20.0
-"""Greatest volatility * sqrt(years) that is tried."""
 
 
 class VolatilityStatus(IntEnum):
@@ -192,7 +166,7 @@ def implied_volatility(
             if name == Method.BLACK_SCHOLES:
                 volatility[block] = _european_volatility(*some)
             else:
-                volatility[block] = _searched_volatility(*some, VALUE_BY[name])
+                volatility[block] = searched_volatility(*some, VALUE_BY[name])
     status[np.isfinite(volatility)] = VolatilityStatus.SOLVED
     status[np.isposinf(volatility)] = VolatilityStatus.ABOVE_GREATEST_VALUE
     return ImpliedVolatility(np.where(np.isfinite(volatility), volatility, np.nan), status)
@@ -219,126 +193,7 @@ def _greatest_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
     return np.where(contracts.american, np.maximum(paid, at_expiry), at_expiry)
 
 
-class _European(NamedTuple):
-    """The contracts as European options on the share less its dividends; arrays `(contracts,)`."""
-
-    call: BoolArray
-    forward: FloatArray
-    strike: FloatArray
-    discount: FloatArray
-
-    @classmethod
-    def of(cls, contracts: Contracts, spot: FloatArray) -> _European:
-        bare = np.maximum(spot - ForwardDividends.of(contracts).total, 1e-3 * spot)
-        growth = np.exp((contracts.rate - contracts.dividend_yield) * contracts.years)
-        discount = np.exp(-contracts.rate * contracts.years)
-        return cls(contracts.call, bare * growth, contracts.strike, discount)
-
-    def take(self, rows: IntArray | BoolArray) -> _European:
-        return _European(
-            self.call[rows], self.forward[rows], self.strike[rows], self.discount[rows]
-        )
-
-    def value(self, total_volatility: FloatArray) -> FloatArray:
-        return self.discount * black_value(self.call, self.forward, self.strike, total_volatility)
-
-    def vega(self, total_volatility: FloatArray) -> FloatArray:
-        """Slope of the value in the total volatility."""
-        d_plus = np.log(self.forward / self.strike) / total_volatility + 0.5 * total_volatility
-        density = np.exp(-0.5 * d_plus**2) / np.sqrt(2 * np.pi)
-        return np.asarray(self.discount * self.forward * density)
-
-    def total_volatility(self, value: FloatArray) -> FloatArray:
-        return black_total_volatility(self.call, value / self.discount, self.forward, self.strike)
-
-
 def _european_volatility(contracts: Contracts, spot: FloatArray, price: FloatArray) -> FloatArray:
     """Implied volatility of options valued by Black and Scholes; NaN where there is none."""
-    found = _European.of(contracts, spot).total_volatility(price)
+    found = European.of(contracts, spot).total_volatility(price)
     return np.where(found > 0, found, np.nan) / np.sqrt(contracts.years)
-
-
-class _Search(NamedTuple):
-    """Contracts still searched: bracket and trial of the total volatility, and the last valuation.
-
-    `miss` is the theoretical value less the price, `premium` less the European value.
-    """
-
-    row: IntArray
-    low: FloatArray
-    high: FloatArray
-    trial: FloatArray
-    last: FloatArray
-    premium: FloatArray
-    miss: FloatArray
-
-    def take(self, rows: BoolArray) -> _Search:
-        columns = (self.low, self.high, self.trial, self.last, self.premium, self.miss)
-        return _Search(self.row[rows], *(column[rows] for column in columns))
-
-
-def _searched_volatility(
-    contracts: Contracts,
-    spot: FloatArray,
-    price: FloatArray,
-    value_by: Callable[[Contracts, FloatArray, FloatArray], FloatArray],
-) -> FloatArray:
-    """Implied volatility by Newton; NaN if it does not settle, infinite if none is enough."""
-    european = _European.of(contracts, spot)
-    root_years = np.sqrt(contracts.years)
-    tolerance = _tolerance(contracts, spot, price)
-    found = np.full(len(contracts), np.nan)
-    search = _start(european, price)
-    for _ in range(MOST_VALUATIONS):
-        row = search.row
-        volatility = search.trial / root_years[row]
-        value = value_by(contracts.take(row), spot[row, None], volatility)[:, 0]
-        miss = value - price[row]
-        solved = np.abs(miss) <= tolerance[row]
-        closed = search.high - search.low <= LEAST_BRACKET * search.trial
-        solved |= closed & (np.abs(miss) <= METHOD_ERROR * contracts.strike[row])
-        found[row[solved]] = volatility[solved]
-        hopeless = (miss < 0) & (search.trial >= MOST_TOTAL_VOLATILITY)
-        found[row[hopeless]] = np.inf
-        open_ = ~(solved | hopeless | np.isnan(miss) | closed)
-        if not open_.any():
-            break
-        search = _next(search.take(open_), european.take(row[open_]), value[open_], miss[open_])
-    return found
-
-
-def _tolerance(contracts: Contracts, spot: FloatArray, price: FloatArray) -> FloatArray:
-    """Difference between value and price, $ per unit, at which a search is settled."""
-    time_value = price - zero_volatility_value(contracts, spot)[:, 0]
-    return np.minimum(PRICE_TOLERANCE * contracts.strike, TIME_VALUE_TOLERANCE * time_value)
-
-
-def _start(european: _European, price: FloatArray) -> _Search:
-    """The first trial: the volatility that a European option of this price would have."""
-    count = len(price)
-    trial = european.total_volatility(price)
-    trial = np.where((trial > 1e-4) & (trial < MOST_TOTAL_VOLATILITY), trial, 0.1)
-    unknown = np.full(count, np.nan)
-    none, endless = np.zeros(count), np.full(count, np.inf)
-    return _Search(np.arange(count), none, endless, trial, unknown, unknown, unknown)
-
-
-def _next(search: _Search, european: _European, value: FloatArray, miss: FloatArray) -> _Search:
-    """The next trial, by Newton.
-
-    Where it would leave the bracket, or the last did not halve the miss (a price so near the value
-    at zero volatility that the curve is flat), the middle of the bracket; or twice, while it has no
-    end.
-    """
-    low = np.where(miss < 0, search.trial, search.low)
-    high = np.where(miss > 0, search.trial, search.high)
-    premium, vega = value - european.value(search.trial), european.vega(search.trial)
-    with np.errstate(all="ignore"):  # no earlier trial yet, or no slope: the middle is taken
-        of_premium = (premium - search.premium) / (search.trial - search.last)
-        slope = vega + np.where(np.isfinite(of_premium), of_premium, 0.0)
-        trial = search.trial - miss / slope
-        middle = np.where(np.isinf(high), 2 * search.trial, 0.5 * (low + high))
-        stalled = (np.abs(miss) > 0.5 * np.abs(search.miss)) & np.isfinite(high)
-    trial = np.where((slope > 0) & (trial > low) & (trial < high) & ~stalled, trial, middle)
-    trial = np.minimum(trial, MOST_TOTAL_VOLATILITY)
-    return _Search(search.row, low, high, trial, search.trial, premium, miss)
