@@ -5,11 +5,15 @@ values at ten spots, 15% down to 15% up. QuantLib runs its fastest American engi
 scheme) contract by contract with the same secant, started from its own European inversion, and
 reprices at the ten spots. Times are processor seconds of one thread, medians of runs that alternate
 between the two. Accuracy is against QuantLib's high precision scheme and its finite differences.
+
+With `--earlier PATH`, another checkout of this repository, the same work with cash dividends is
+done by it and by this one in turns: how many times as long it takes now.
 """
 
 import argparse
 import math
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -18,7 +22,8 @@ from statistics import median
 import numpy as np
 import QuantLib as ql
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+ROOT = Path(os.environ.get("PRICING_OF", Path(__file__).parents[1]))
+sys.path.insert(0, str(ROOT))
 
 from xlmargin.pricing import Contracts, implied_volatility, theoretical_value
 
@@ -160,6 +165,48 @@ def time_dividends(n, runs):
     print(f"{n:>9,}  {'4 cash':<14}{mine:>10.4f}{'-':>12}{'-':>9}{1e6 * mine / n:>12.1f}")
 
 
+def seconds_with_dividends(n):
+    contracts, spot, volatility, _ = book(n, 4)
+    price = theoretical_value(contracts, spot, volatility)[:, 0]
+    return seconds(lambda: ours(contracts, spot, price))
+
+
+def answer_seconds():
+    """Be one of the two that are compared: a number of options a line, the seconds they took."""
+    for line in sys.stdin:
+        print(seconds_with_dividends(int(line)), flush=True)
+
+
+def compare_checkouts(earlier, sizes, runs):
+    """Medians of each checkout in a process of its own, and of the ratios, in turns."""
+    sides = [
+        subprocess.Popen(
+            [sys.executable, __file__, "--answer"],
+            env={**os.environ, "PRICING_OF": str(path)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for path in (earlier, ROOT)
+    ]
+    print(f"{'options':>9}  {'4 cash':<14}{'earlier':>10}{'now':>12}{'ratio':>9}")
+    for n in sizes:
+        times = []
+        for _ in range(runs + 1):
+            took = []
+            for side in sides:
+                side.stdin.write(f"{n}\n")
+                side.stdin.flush()
+                took.append(float(side.stdout.readline()))
+            times.append(took)
+        before, now = (median(column) for column in zip(*times[1:], strict=True))
+        ratio = median(new / old for old, new in times[1:])
+        print(f"{n:>9,}  {'':<14}{before:>10.4f}{now:>12.4f}{ratio:>8.2f}x")
+    for side in sides:
+        side.stdin.close()
+        side.wait()
+
+
 def report(name, error):
     print(
         f"{name:<44}{len(error):>7,}{math.sqrt((error**2).mean()):>11.1e}{abs(error).max():>11.1e}"
@@ -240,7 +287,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-n", type=int, nargs="+", default=[10, 1_000, 10_000])
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--earlier", help="another checkout, to be compared with this one")
+    parser.add_argument("--answer", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.answer:
+        return answer_seconds()
+    if arguments.earlier:
+        return compare_checkouts(arguments.earlier, arguments.n, arguments.runs)
     print("Implied volatility and values at ten spots, processor seconds, one thread")
     headings = f"{'options':>9}  {'dividends':<14}{'xlmargin':>10}{'QuantLib':>12}"
     print(headings + f"{'ratio':>9}{'us each':>12}")
@@ -252,6 +305,7 @@ def main():
     print(f"{'Error as a share of the strike':<44}{'options':>7}{'rms':>11}{'max':>11}")
     wide_accuracy(2_000)
     dividend_accuracy(150)
+    return None
 
 
 if __name__ == "__main__":

@@ -174,6 +174,14 @@ def test_the_payoff_of_today_is_the_stress_without_a_move_of_volatility():
     assert fund[1][1:] == pytest.approx([10 * 50 * -0.6, 0, 10 * 50 * 0.3])
 
 
+def test_where_nothing_moves_nothing_is_gained():
+    """To the last bit, whatever the search for a volatility leaves of the price."""
+    paid = [["symbol", "ex_date", "amount"], ["XYZ", "2027-01-15", 2.0]]
+    for call in (row("XYZ", "call", -3, 105, YEAR, 4.37), row("XYZ", "put", 7, 120, YEAR, 23.11)):
+        table = asked(udfs.PM_PROFILE, call, more=([0.1, 0.0],), dividends=paid)
+        assert table[1][2] == 0.0 != table[1][1]
+
+
 def test_time_passes_by_the_formula_and_so_do_dividends():
     put = row("IDX", "put", -2, 4900, YEAR, volatility=0.2)
     half = row("IDX", "put", -2, 4900, "2027-05-22", volatility=0.2)  # 183 days

@@ -87,7 +87,7 @@ class ContractTable:
 
         `spot` has shape (underlyings, points), the answer (contracts, points). The volatility of
         each series is held, or follows moneyness, and is then moved by `volatility_move`, a
-        fraction of itself.
+        fraction of itself. Today's price has the model's value as it stands.
         """
         moved_spot, volatility = spot[self.underlying], self.volatility
         if not len(self):
@@ -96,8 +96,11 @@ class ContractTable:
             volatility = volatility_at_same_moneyness(
                 volatility, self.contracts.strike, self.spot, moved_spot, self.series
             )
-        volatility = volatility * (1.0 + volatility_move)
-        values = values_by_part(self.contracts, self.underlying, moved_spot, volatility)
+        moved = volatility * (1.0 + volatility_move)
+        values = values_by_part(self.contracts, self.underlying, moved_spot, moved)
+        if not volatility_move:
+            model = self.model[:, None]
+            values = np.where((moved_spot == self.spot[:, None]) & ~np.isnan(model), model, values)
         return np.where(self.settled[:, None], self.mark[:, None], values)
 
     @property
@@ -112,13 +115,14 @@ class ContractTable:
         That is the other right of the strike, else the nearest strike of the expiration, that has a
         volatility; a contract alone keeps none.
         """
-        volatility = self.volatility.copy()
+        volatility, model = self.volatility.copy(), self.model.copy()
         for i in self.valued_without.tolist():
             known = np.flatnonzero((self.series == self.series[i]) & (self.volatility > 0))
             if known.size:
                 apart = np.abs(self.contracts.strike[known] - self.contracts.strike[i])
                 volatility[i] = self.volatility[known[np.argmin(apart)]]
-        return replace(self, volatility=volatility)
+                model[i] = np.nan
+        return replace(self, volatility=volatility, model=model)
 
     def gains(self, spot: FloatArray, volatility_move: float = 0.0) -> FloatArray:
         """Gain (+) or loss (-) against the base, $ per unit; arguments and shape as in `values`."""
@@ -176,7 +180,7 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     _refuse_without_forward(positions, first[off_spot & np.isnan(stated) & (mark > 0)], wanted)
     _refuse_unpriced(positions, first, contracts, mark_spot, found, wanted, settings)
     unmoved = mark_spot == spot
-    model = mark.copy()  # of a contract whose volatility was solved from it, where it stands
+    model = mark.copy()  # of a contract whose volatility was solved from it
     other = (found.source != VolatilitySource.SOLVED) | ~unmoved
     some, volatility = contracts.take(other), found.volatility[other]
     at = np.column_stack([spot, mark_spot])[other]
@@ -185,6 +189,7 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     moved = mark.copy()
     gained = np.where(np.isnan(mark[other]), 0.0, values[:, 0] - values[:, 1])
     moved[other] = np.where(unmoved[other], mark[other], np.maximum(mark[other] + gained, 0.0))
+    model = np.where(found.source == VolatilitySource.SOLVED, moved, model)
     by_mark = ~np.isnan(mark) & (settled | (settings.base_value is BaseValue.MARK))
     from_model = (found.source == VolatilitySource.STATED) | ~by_mark
     ends = positions.contracts.settles[first]

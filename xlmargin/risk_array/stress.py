@@ -74,4 +74,5 @@ def _on(table: ContractTable, as_of: float, day: float) -> ContractTable:
             years=np.where(expired, 0.0, left),
             dividend_years=np.maximum(contracts.dividend_years - passed / DAYS_PER_YEAR, 0.0),
         ),
+        model=np.full(len(table), np.nan),
     )
