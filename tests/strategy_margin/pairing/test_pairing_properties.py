@@ -54,7 +54,7 @@ def required(rows: list[Row], kind: RequirementKind, **overrides: float) -> floa
 @given(rows=accounts, kind=requirement_kinds)
 def test_never_above_everything_by_itself(rows: list[Row], kind: RequirementKind) -> None:
     margin = margined(rows)
-    requirements = MarginRequirementRules(kind, margin.rules)
+    requirements = MarginRequirementRules(kind, margin.rules.of(0))
     apart = 0.0
     for c in margin.classes:
         for leg in c.holdings.option_legs(kind):
@@ -172,4 +172,4 @@ def test_spreads_that_are_shown_are_spreads(rows: list[Row]) -> None:
         if "(H)(i)" in line.rule:
             own = [legs[g.position] for g in line.legs]
             units = [g.quantity * leg.multiplier for g, leg in zip(line.legs, own, strict=True)]
-            assert is_spread(own, units, margin.rules), line
+            assert is_spread(own, units, margin.rules.of(0)), line
