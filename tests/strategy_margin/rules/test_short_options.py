@@ -1,5 +1,6 @@
 """Uncovered short options: the reference's formula by hand, and what must hold for any numbers."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -115,6 +116,11 @@ def test_a_house_may_ask_a_least_amount(strike, on_top, underlying, option):
     house = strategy_rules(date(2026, 1, 15), "custom", {"uncovered_minimum": 2.5})
     put = option("short put", strike, 0.5, underlying(40.0))
     assert add_on(put, house) == pytest.approx(on_top)
+
+
+def test_what_settled_at_the_open_is_owed_and_no_more(underlying, option, rules):
+    leg = replace(option("short call", 100, 50.0, underlying(150.0)), settled=True)
+    assert uncovered(leg, MAINTENANCE, rules) == 50.0
 
 
 def test_straddle(underlying, option, rules):

@@ -13,6 +13,7 @@ from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.stock import (
     against_the_box,
     long_stock,
+    rates_by_rule,
     short_stock,
     short_stock_on_top,
 )
@@ -53,6 +54,12 @@ def test_stock_that_is_not_margin_stock_is_paid_in_full(underlying, rules):
 def test_maintenance_of_short_stock_on_top_of_its_value(price, on_top, underlying, rules):
     found = short_stock(underlying(price), price, MAINTENANCE, rules)
     assert found == pytest.approx(on_top)
+
+
+def test_a_note_is_lent_on_in_good_faith_so_that_its_maintenance_is_asked_at_once(
+    underlying, rules
+):
+    assert rates_by_rule(underlying(40.0, Class.ETN), rules) == pytest.approx((0.25, 0.25))
 
 
 @pytest.mark.parametrize(
