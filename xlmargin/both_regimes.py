@@ -101,7 +101,11 @@ def _or_refusal(margin: Callable[[], _T]) -> _T | MarginError:
         return refusal.with_traceback(None)
 
 
-def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
+def strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
+    """What each position requires by strategy, beside an equity that counts it at its mark.
+
+    `mark`, $ per unit, has shape (positions,).
+    """
     settings = book.settings.changed(lambda s: replace(s, account_type=AccountType.MARGIN))
     margin = strategy_margin(replace(book, settings=settings), mark, whole_accounts=False)
     lines = strategy_lines(margin, RequirementKind.MAINTENANCE)
@@ -116,7 +120,7 @@ def _strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
     )
 
 
-under_portfolio_margin: Final = partial(portfolio_margin, ask_strategy_based=_strategy_based)
+under_portfolio_margin: Final = partial(portfolio_margin, ask_strategy_based=strategy_based)
 """A book under portfolio margin, positions outside it at their strategy-based requirement."""
 
 

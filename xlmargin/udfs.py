@@ -19,6 +19,7 @@ from xlmargin.excel.arguments import (
     read_moves,
     read_word,
 )
+from xlmargin.excel.clearing_arrays import read_arrays_in_cells
 from xlmargin.excel.facts_reader import read_facts, settings_of
 from xlmargin.excel.groups_range import read_groups
 from xlmargin.excel.market_filling import market_with_groups
@@ -58,6 +59,11 @@ ACTIVITY = Argument(
     "Trades, deposits, withdrawals (of cash or securities), expirations, with headings: symbol,"
     " type, quantity (sold < 0), price; strike, expiration. Optional: date, time (equal or none:"
     " the worst order counts), order, fee, mark, account.",
+    Kind.RANGE,
+)
+ARRAYS = Argument(
+    "Gains and losses of a long position, a row a contract: class, symbol, expiry, cp, strike,"
+    " multiplier, minimum, price, pl_1 ... pl_10 (or -5 ... 5).",
     Kind.RANGE,
 )
 FACTS = Argument(
@@ -121,6 +127,26 @@ def PM_GROUPS(positions, market=None, settings=None, dividends=None, headers=Tru
     """
     margin = _ranges(positions, market, settings, dividends).portfolio()
     return reports.groups_table(margin).cells(headers)
+
+
+@worksheet_function(
+    positions=POSITIONS,
+    arrays=ARRAYS,
+    groups=Argument(
+        "The market range of XLM_MARKET_GROUPS, or reports of the clearing house, one below the"
+        " other.",
+        Kind.RANGE,
+    ),
+    settings=SETTINGS,
+    headers=HEADERS,
+)
+def PM_OFFICIAL(positions, arrays, groups=None, settings=None, headers=True):
+    """Requirement by the clearing house's own arrays, without a model, a row a group: worst point,
+    worst loss, minimum, requirement in dollars; counted adds up to the whole.
+    """
+    tables = _ranges(positions, None, settings, None).tables
+    margin = read_arrays_in_cells(tables, arrays, groups).margin
+    return reports.official_table(margin).cells(headers)
 
 
 @worksheet_function(

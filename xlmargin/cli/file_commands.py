@@ -53,20 +53,25 @@ def import_(
 @app.command()
 def export_occ(
     positions: Positions,
-    output: Annotated[Path, typer.Option("--output", "-o", help="File to write (.csv).")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Table (.csv) or fixed width (.txt) to write.")
+    ],
     market: Market = None,
     settings: Settings = None,
     instruments: Instruments = None,
     force: Force = False,
 ) -> None:
-    """Write positions as OCC's Portfolio Margin Calculator takes them (provisional)."""
+    """Write positions as OCC's Portfolio Margin Calculator takes them (provisional).
+
+    A text is the position record of fixed width (second-hand).
+    """
     from xlmargin.commands.export_occ import export_occ
     from xlmargin.commands.outputs import refuse_output
     from xlmargin.importers.files import own_instruments
 
     inputs = [path for path in (positions, market, settings, instruments) if path is not None]
     try:
-        refuse_output(output, [".csv"], inputs, force=force)
+        refuse_output(output, [".csv", ".txt"], inputs, force=force)
         ranges = read(positions, market, settings, None)
         today = ranges.as_of or dt.date.today()
         export_occ(ranges, today, own_instruments(instruments), output)
@@ -83,19 +88,47 @@ class _Per(StrEnum):
 
 @app.command()
 def official(
-    arrays: Annotated[Path, typer.Argument(help="Theoretical profits and losses: class, pl_1 ...")],
+    arrays: Annotated[
+        Path, typer.Argument(help="Theoretical profits and losses: .csv, .xlsx, or FIXML .xml.")
+    ],
     positions: Positions,
-    per: Annotated[_Per, typer.Option(help="What the file's numbers are of.")],
+    per: Annotated[
+        _Per | None, typer.Option(help="What its numbers are of, where no pair of options tells.")
+    ] = None,
     groups: Groups = None,
+    market: Market = None,
+    settings: Settings = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option("--leave-out", help="A symbol that does not count; may be given repeatedly."),
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Show where the model differs, and why.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Page of the comparison to write (.html)."),
+    ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the portfolio margin requirement by the clearing house's own arrays, without a model."""
-    from xlmargin.commands.clearing_arrays import Per
-    from xlmargin.commands.official import official
+    """Show the portfolio margin requirement by the clearing house's own arrays, without a model.
+
+    With --compare the model stands beside them; a broker's answer (.json of Clear Street or
+    tastytrade) is always compared.
+    """
+    from xlmargin.commands.official import OfficialAsked, official
+    from xlmargin.commands.outputs import refuse_output
+    from xlmargin.importers.clearing_house import ArrayBasis
 
     try:
-        ranges = read(positions, None, None, None)
-        official(arrays, ranges, groups or [], Per(per), dt.date.today(), as_json)
+        if output is not None:
+            inputs = [arrays, positions, *(groups or [])]
+            refuse_output(output, [".html", ".htm"], inputs, force=force)
+        book = read(positions, market, settings, None)
+        basis = None if per is None else ArrayBasis(per)
+        asked = OfficialAsked(arrays, book, groups or [], basis, leave_out or [], dt.date.today())
+        official(asked, compare or output is not None, output, as_json)
     except (MarginError, OSError) as error:
         refuse(error)
 

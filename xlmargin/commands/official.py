@@ -3,40 +3,149 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import typer
 
-from xlmargin.commands.clearing_arrays import Per, read_official
-from xlmargin.commands.terminal import print_answers, printed
+from xlmargin.cells.values import to_cells
+from xlmargin.commands.comparison_page import comparison_page
+from xlmargin.commands.outputs import writing
+from xlmargin.commands.terminal import print_answers, print_table, printed
+from xlmargin.dates import date_of
+from xlmargin.excel.array_comparison import compared_with_file
+from xlmargin.excel.broker_comparison import compared_with_broker
+from xlmargin.excel.clearing_arrays import ClearingArrays, read_arrays
+from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
-from xlmargin.importers.clearing_house import read_array_file, read_group_files
-from xlmargin.reports.official_table import official_table
-from xlmargin.rulebook import portfolio_rules
+from xlmargin.importers.broker_margin import SUFFIX, read_broker_margin
+from xlmargin.importers.clearing_house import (
+    ArrayBasis,
+    read_array_file,
+    read_group_files,
+)
+from xlmargin.known_instruments import PublishedGroups
+from xlmargin.portfolio_margin import ArrayComparison
+from xlmargin.reports import (
+    Table,
+    compared_points_table,
+    compared_positions_table,
+    compared_requirements_table,
+    dollars,
+    official_table,
+)
 from xlmargin.standard_output import write_json
 
+_PRINTED: Final = {
+    "positions": ("position", "point", "file", "model", "difference", "why"),
+    "compared": ("level", "name", "file", "model", "difference", "why"),
+}
+_TITLES: Final = {
+    "positions": "Gains and losses, $, where they differ most",
+    "compared": "Requirement, $",
+}
 
-def official(
-    arrays: Path,
-    ranges: BookRanges,
-    groups: Sequence[Path],
-    per: Per,
-    today: dt.date,
+
+@dataclass(frozen=True)
+class OfficialAsked:
+    """What was asked of official arrays: files, and what the user says of them.
+
+    `per` is what the numbers are of, None where the file is to tell; `leave_out` names positions
+    that do not count.
+    """
+
+    arrays: Path
+    book: BookRanges
+    groups: Sequence[Path]
+    per: ArrayBasis | None
+    leave_out: Sequence[str]
+    today: dt.date
+
+    @property
+    def ranges(self) -> Ranges:
+        """The ranges of the book."""
+        return Ranges(*self.book.cells, today=self.book.as_of or self.today)
+
+    @staticmethod
+    def _stated_day(ranges: Ranges) -> dt.date | None:
+        """The day that the settings state, None where they state none."""
+        if "as_of" not in dict(ranges.tables.settings.of_all):
+            return None
+        return date_of(ranges.reading.market.as_of)
+
+    def read(self, published: PublishedGroups) -> ClearingArrays:
+        """The positions beside their arrays."""
+        ranges = self.ranges
+        stated = self._stated_day(ranges) or self.book.as_of
+        read_file = partial(read_array_file, self.arrays)
+        tables = ranges.tables
+        return read_arrays(tables, read_file, published, self.per, self.leave_out, stated)
+
+
+def official(asked: OfficialAsked, compare: bool, page: Path | None, as_json: bool) -> None:
+    """Show what positions require by official arrays, and where the model differs from them."""
+    if asked.arrays.suffix.lower() == SUFFIX:
+        _with_broker(asked, page, as_json)
+        return
+    published = read_group_files(asked.groups)
+    made = asked.read(published)
+    margin = made.margin
+    warnings = [*published.warnings, *made.warnings]
+    warnings += published.without_offset(margin.without_offset)
+    notes = [*published.notes, *made.notes]
+    answers = {"requirement": dollars(margin.amount), "groups": official_table(margin).cells()}
+    comparison = compared_with_file(made, asked.ranges.tables) if compare else None
+    if not as_json:
+        print_answers(answers)
+    _answer(answers, comparison, warnings, notes, page, as_json)
+
+
+def _with_broker(asked: OfficialAsked, page: Path | None, as_json: bool) -> None:
+    """Show where the model differs from what a broker's interface answers."""
+    broker = read_broker_margin(asked.arrays)
+    comparison, warnings = compared_with_broker(broker, asked.ranges)
+    notes = [
+        f"Read as margin of {broker.broker}, {broker.regime}; second-hand: no answer was seen."
+    ]
+    _answer(
+        {"requirement": dollars(broker.requirement)}, comparison, warnings, notes, page, as_json
+    )
+
+
+def _answer(
+    answers: Mapping[str, object],
+    comparison: ArrayComparison | None,
+    warnings: Sequence[str],
+    notes: Sequence[str],
+    page: Path | None,
     as_json: bool,
 ) -> None:
-    """Show what positions require by official arrays, group by group and in total."""
-    published = read_group_files(groups)
-    rules = portfolio_rules(ranges.as_of or today)
-    margin = read_official(ranges.positions, read_array_file(arrays), per, published, rules)
-    notes = [*published.warnings, *published.notes]
-    notes += published.without_offset(margin.without_offset)
-    if ranges.as_of is not None:
-        notes += published.of_another_day(ranges.as_of)
-    answers = {"requirement": margin.amount, "groups": official_table(margin).cells()}
+    """Print the comparison, or all as JSON, and write its page."""
+    said = {"warnings": list(warnings), "notes": list(notes)}
+    tables = _tables(comparison) if comparison else {}
+    for note in (*notes, *warnings):
+        typer.echo(printed(note), err=as_json)
+    if comparison and page is not None:
+        with writing(page) as whole:
+            whole.write_bytes(comparison_page(comparison, [*warnings, *notes]).encode())
     if as_json:
-        write_json({**answers, "notes": notes})
-    else:
-        print_answers(answers)
-        for note in notes:
-            typer.echo(printed(note))
+        compared = {name: to_cells(table.cells()) for name, table in tables.items()}
+        write_json({**answers, **compared, **said})
+        return
+    for name, columns in _PRINTED.items():
+        if name in tables:
+            print_table(_TITLES[name], tables[name], columns)
+    if comparison and page is not None:
+        typer.echo(f"Written: {page}")
+
+
+def _tables(comparison: ArrayComparison) -> dict[str, Table]:
+    """The tables of a comparison by the name that they have in JSON."""
+    return {
+        "positions": compared_positions_table(comparison),
+        "points": compared_points_table(comparison),
+        "compared": compared_requirements_table(comparison),
+    }

@@ -64,6 +64,12 @@ def write_rows(rows: Sequence[Sequence[object]], path: Path) -> None:
         csv.writer(file).writerows(rows)
 
 
+def write_lines(lines: Sequence[str], path: Path) -> None:
+    """Write lines of text, each ended."""
+    with writing(path) as whole:
+        whole.write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
+
+
 def _is_ours(path: Path, first_line: str) -> bool:
     """Whether the file says that xlmargin wrote it, and that nobody has saved it since."""
     known = _KNOWN.get(path.suffix.lower())

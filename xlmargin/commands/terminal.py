@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition
+from xlmargin.reports import Table as Answer
 
 
 class Advance(Protocol):
@@ -77,6 +78,26 @@ def print_answers(answers: Mapping[str, object]) -> None:
     gain = answers.get("efficiency gain")
     if isinstance(gain, float):
         typer.echo(f"  {'efficiency gain':<25}{gain:>15.1%}")
+
+
+def print_table(title: str, table: Answer, columns: Sequence[str]) -> None:
+    """Some columns of a table, numbers to the cent; nothing where it has no row."""
+    if not table.rows:
+        return
+    shown = Table(title=title, box=SIMPLE_HEAD)
+    at = [table.headings.index(column) for column in columns]
+    for i, column in zip(at, columns, strict=True):
+        numeric = all(isinstance(row[i], float | None) for row in table.rows)
+        shown.add_column(column, justify="right" if numeric else "left", no_wrap=numeric)
+    for row in table.rows:
+        shown.add_row(*(escape(printed(_cents(row[i]))) for i in at))
+    Console().print(shown)
+
+
+def _cents(cell: object) -> str:
+    if not isinstance(cell, float):
+        return "" if cell is None else str(cell)
+    return "" if cell != cell else f"{cell:,.2f}"
 
 
 def _groups(answers: Mapping[str, object]) -> Table:

@@ -69,6 +69,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "PM_REQUIREMENT": Example(_BOOK, columns=("requirement, $",)),
     "PM_RISK_ARRAY": Example((*_BOOK, "class")),
     "PM_GROUPS": Example(_BOOK),
+    "PM_OFFICIAL": Example(
+        (_POSITIONS, Range("Arrays"), Range("ProductGroups"), Range("Settings"))
+    ),
     "PM_STRESS": Example(_BOOK),
     "PM_PATH": Example(_BOOK),
     "PM_CONTRIBUTION": Example(_BOOK),

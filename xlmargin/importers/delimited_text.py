@@ -6,6 +6,7 @@ numbers with more digits than a float holds - for the reader of cells to read by
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -48,8 +49,8 @@ def read_texts(path: Path) -> SourceRows:
     have are not read. A file with commas writes a point in its decimals; one with semicolons is
     European, unless a number in it says otherwise.
     """
-    text = _decoded(path)
-    delimiter = _delimiter(text)
+    text = read_text(path)
+    delimiter = delimiter_of(text)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
     try:
@@ -60,7 +61,7 @@ def read_texts(path: Path) -> SourceRows:
     except csv.Error as error:
         found = f"{path.name}, line {lines.line_num}: {error}"
         raise MarginError(f"{found}; wanted fields with both their quotes.") from error
-    return SourceRows(rows, path.name, style=_style(delimiter, rows))
+    return SourceRows(rows, path.name, style=style_of(delimiter, rows))
 
 
 def _without_formula(field: str) -> str:
@@ -68,7 +69,8 @@ def _without_formula(field: str) -> str:
     return field[2:-1] if len(field) > 2 and field[:2] == '="' and field[-1] == '"' else field
 
 
-def _style(delimiter: str, rows: Iterable[list[str]]) -> NumberStyle | None:
+def style_of(delimiter: str, rows: Iterable[list[str]]) -> NumberStyle | None:
+    """The style of the numbers in rows; None where neither delimiter nor a number tells it."""
     if delimiter != ";":
         return NumberStyle.US if delimiter == "," else None
     dotted = dict.fromkeys(to_value(field) for row in rows for field in row if "." in field)
@@ -76,22 +78,33 @@ def _style(delimiter: str, rows: Iterable[list[str]]) -> NumberStyle | None:
     return None if is_us else NumberStyle.EUROPEAN
 
 
-def _decoded(path: Path) -> str:
+def read_text(path: Path) -> str:
     """The text of a file in UTF-8 or UTF-16, or else in the Windows alphabet of old exports."""
     content = path.read_bytes()
-    try:
-        if content.startswith(_UTF_16):
-            text = content.decode("utf-16")
-        else:
-            text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    if "\x00" in text:
-        raise MarginError(f"{path.name}: found no text, wanted comma-separated text.")
+    text = content.decode(encoding_of(content), errors="replace")
+    refuse_binary(text, path.name)
     return text
 
 
-def _delimiter(text: str) -> str:
+def encoding_of(content: bytes, *, whole: bool = True) -> str:
+    """The encoding of a text, of which a beginning may be given that ends within a character."""
+    if content.startswith(_UTF_16):
+        return "utf-16"
+    try:
+        codecs.getincrementaldecoder("utf-8-sig")().decode(content, final=whole)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def refuse_binary(text: str, file: str) -> None:
+    """Refuse what is no text."""
+    if "\x00" in text:
+        raise MarginError(f"{file}: found no text, wanted comma-separated text.")
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter that most of the first lines have."""
     lines = [line for line in text[:100_000].splitlines() if line.strip()][:_LINES_LOOKED_AT]
     outside_quotes = [re.sub(r'"[^"]*"', "", line) for line in lines]
 

@@ -17,7 +17,8 @@ from xlmargin.importers.book_ranges import (
 )
 from xlmargin.importers.brokers import BrokerFile, read_broker_file
 from xlmargin.importers.brokers.ibkr_flex import read_flex_xml
-from xlmargin.importers.delimited_text import read_delimited, read_texts
+from xlmargin.importers.brokers.occ_record import record_rows
+from xlmargin.importers.delimited_text import read_delimited, read_text, read_texts
 from xlmargin.importers.workbook_files import read_first_sheet, read_named_ranges
 from xlmargin.known_instruments import KNOWN, KnownInstruments
 
@@ -47,12 +48,13 @@ def read_book_files(
 
 def read_broker(path: Path) -> BrokerFile | None:
     """What a broker's file holds; None where the file is no broker's that is known."""
-    _refuse_unreadable(path)
+    refuse_unreadable(path)
     suffix = path.suffix.lower()
     if suffix == XML_SUFFIX:
         return read_broker_file(read_flex_xml(path), path.name)
     if suffix in TEXT_SUFFIXES:
-        return read_broker_file(read_texts(path), path.name)
+        record = record_rows(read_text(path), path.name)
+        return read_broker_file(record or read_texts(path), path.name)
     return read_broker_file(read_first_sheet(path, unless=RANGES), path.name)
 
 
@@ -88,7 +90,7 @@ def own_instruments(path: Path | None) -> KnownInstruments:
 
 def read_ranges(path: Path, names: tuple[str, ...]) -> dict[str, FileRows]:
     """The ranges of these names in a file; a text holds the first of them."""
-    _refuse_unreadable(path)
+    refuse_unreadable(path)
     if path.suffix.lower() in TEXT_SUFFIXES:
         return {names[0]: read_delimited(path)}
     return read_named_ranges(path, names)
@@ -96,15 +98,15 @@ def read_ranges(path: Path, names: tuple[str, ...]) -> dict[str, FileRows]:
 
 def read_first_table(path: Path) -> TextRows:
     """The rows of a text, or of a workbook's first sheet, every cell as text."""
-    _refuse_unreadable(path)
+    refuse_unreadable(path)
     texts = read_texts(path) if path.suffix.lower() in TEXT_SUFFIXES else read_first_sheet(path)
     refuse_too_many(len(texts), max(map(len, texts), default=0), path.name)
     return texts
 
 
-def _refuse_unreadable(path: Path) -> None:
+def refuse_unreadable(path: Path, most_bytes: int = MOST_BYTES, more: tuple[str, ...] = ()) -> None:
     """Refuse what is not there, is no file, is of no known kind, or is too large."""
-    known = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, XML_SUFFIX)
+    known = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, XML_SUFFIX, *more)
     if path.is_dir():
         raise MarginError(f"{path}: found a folder, wanted a file.")
     if not path.is_file():
@@ -112,6 +114,6 @@ def _refuse_unreadable(path: Path) -> None:
     if path.suffix.lower() not in known:
         found = f"a file of type {path.suffix or 'unknown'}"
         raise MarginError(f"{path.name}: found {found}, wanted {', '.join(known)}.")
-    if path.stat().st_size > MOST_BYTES:
+    if path.stat().st_size > most_bytes:
         found = f"{path.stat().st_size:,} bytes"
-        raise MarginError(f"{path.name}: found {found}, wanted at most {MOST_BYTES:,}.")
+        raise MarginError(f"{path.name}: found {found}, wanted at most {most_bytes:,}.")

@@ -1,5 +1,6 @@
 """Portfolio margin: the greatest theoretical loss of each group of an account, or its minimum."""
 
+from xlmargin.portfolio_margin.array_comparison import ArrayComparison, Required, Theirs
 from xlmargin.portfolio_margin.carry_warnings import carry_warnings
 from xlmargin.portfolio_margin.contribution import Contribution, contribution, shares
 from xlmargin.portfolio_margin.explanation import explained, loss_rule, minimum_rule, point_label
@@ -22,6 +23,7 @@ from xlmargin.portfolio_margin.price_warnings import price_warnings
 
 __all__ = [
     "NO_PARENT",
+    "ArrayComparison",
     "AskStrategyBased",
     "Contribution",
     "GroupsOfClasses",
@@ -29,8 +31,10 @@ __all__ = [
     "MarginGroups",
     "OfficialMargin",
     "PortfolioMargin",
+    "Required",
     "RequirementPath",
     "StrategyBased",
+    "Theirs",
     "carry_warnings",
     "contribution",
     "explained",

@@ -43,18 +43,20 @@ class OfficialMargin:
     """Accounts margined with given arrays: their class, product and portfolio groups.
 
     `points` are the names of the arrays' points, `without_offset` those of the product groups held
-    for which none is stated, or one of 0: their class groups stand by themselves.
+    for which none is stated, or one of 0: their class groups stand by themselves. `strategy_based`,
+    $, shape (accounts,), is what positions without an array require by strategy.
     """
 
     points: tuple[str, ...]
     accounts: tuple[str, ...]
     levels: tuple[MarginGroups, MarginGroups, MarginGroups]
     without_offset: tuple[str, ...]
+    strategy_based: FloatArray
 
     @property
     def by_account(self) -> FloatArray:
         """Requirement of each account, $, shape (accounts,)."""
-        return by_account(self.levels, len(self.accounts))
+        return by_account(self.levels, len(self.accounts)) + self.strategy_based
 
     @property
     def amount(self) -> float:
@@ -70,11 +72,13 @@ def official_margin(
     accounts: tuple[str, ...],
     class_group: Sequence[str],
     groups: GroupsOfClasses,
+    strategy_based: FloatArray,
 ) -> OfficialMargin:
     """The accounts under portfolio margin with the arrays of their positions.
 
     `risk_array`, $, has shape (positions, points), `minimum`, $, (positions,); `account` is an
-    index into `accounts`, `class_group` the name of each position's class group.
+    index into `accounts`, `class_group` the name of each position's class group. `strategy_based`
+    is the requirement of each account's other positions, $.
     """
     keys = list(zip(account.tolist(), class_group, strict=True))
     index = {key: i for i, key in enumerate(dict.fromkeys(keys))}
@@ -97,4 +101,4 @@ def official_margin(
     rates = np.array([groups.portfolio_offset.get(name, 0.0) for name in portfolios])
     above, top = joined(replace(above, offset_rate=rates), Level.PORTFOLIO, portfolios, none)
     without = dict.fromkeys(p for p in products if p and not groups.product_offset.get(p, 0.0))
-    return OfficialMargin(points, accounts, (classes, above, top), tuple(without))
+    return OfficialMargin(points, accounts, (classes, above, top), tuple(without), strategy_based)

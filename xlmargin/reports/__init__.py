@@ -1,6 +1,11 @@
 """Answers as tables."""
 
 from xlmargin.reports.account_table import account_table
+from xlmargin.reports.comparison_tables import (
+    compared_points_table,
+    compared_positions_table,
+    compared_requirements_table,
+)
 from xlmargin.reports.efficiency_tables import comparison_table, gains_table
 from xlmargin.reports.eligibility_table import eligibility_table
 from xlmargin.reports.exposure_tables import (
@@ -16,6 +21,7 @@ from xlmargin.reports.history_tables import (
 )
 from xlmargin.reports.intraday_table import intraday_table
 from xlmargin.reports.market_table import market_table
+from xlmargin.reports.official_table import dollars, official_table
 from xlmargin.reports.option_tables import greeks_table, in_shape
 from xlmargin.reports.portfolio_tables import (
     SPOT_MOVES,
@@ -47,9 +53,13 @@ __all__ = [
     "Table",
     "Value",
     "account_table",
+    "compared_points_table",
+    "compared_positions_table",
+    "compared_requirements_table",
     "comparison_table",
     "contracts_table",
     "contribution_table",
+    "dollars",
     "eligibility_table",
     "explanation_table",
     "exposure_table",
@@ -62,6 +72,7 @@ __all__ = [
     "in_shape",
     "intraday_table",
     "market_table",
+    "official_table",
     "one_more_table",
     "path_table",
     "problem_table",

@@ -141,7 +141,7 @@ def test_numbers_of_something_else_than_said_are_refused(folder: Path) -> None:
     assert "contract.csv, row 3, points: found a loss of 400.00 at a price of 4.00" in result.stderr
     result = ask("XYZ 12/18/26 C100,call,-2,\n", per="contract")
     assert result.exit_code == 1
-    assert "found 0.375 where the rule has 37.5" in result.stderr
+    assert "a gain of no more than 10.60 at 4.00, wanted numbers of one unit" in result.stderr
 
 
 def test_columns_from_the_highest_price_down_give_the_same(folder: Path) -> None:

@@ -3,13 +3,16 @@
 from xlmargin.importers.brokers.broker_file import BrokerFile
 from xlmargin.importers.brokers.frames import with_chain_prices
 from xlmargin.importers.brokers.occ_calculator import calculator_rows
+from xlmargin.importers.brokers.occ_record import SURE, record_lines
 from xlmargin.importers.brokers.recognition import FORMATS, read_broker_file, read_frame
 
 __all__ = [
     "FORMATS",
+    "SURE",
     "BrokerFile",
     "calculator_rows",
     "read_broker_file",
     "read_frame",
+    "record_lines",
     "with_chain_prices",
 ]

@@ -7,12 +7,13 @@ headings, their order, the form of dates and the codes are assumed, and stand in
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from xlmargin.book import Positions
-from xlmargin.cells.words import RIGHTS
+from xlmargin.cells.words import RIGHTS, SIDES, Side
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import DATE, date_of
 from xlmargin.importers.book_ranges import TextRows
@@ -22,6 +23,7 @@ from xlmargin.importers.brokers.records import (
     Lines,
     Record,
     has_headings,
+    heading_row,
     records,
 )
 from xlmargin.market import Market
@@ -40,7 +42,9 @@ _COLUMNS: Final[Columns] = {
     "expiration": ("Exp Date", "Expiration", "Expiration Date"),
     "right": ("C/P", "Call/Put", "Put/Call"),
     "strike": ("Strike", "Strike Price"),
+    "side": ("L/S", "Long/Short", "Side", "Long Short", "LS", "Position"),
     "quantity": ("Quantity", "Qty"),
+    "price": ("Price", "Closing Price"),
     "basket": ("Bskt ID", "Basket ID"),
 }
 """Our field and its heading, the one that is written first; the order is that of the file."""
@@ -48,7 +52,9 @@ _COLUMNS: Final[Columns] = {
 _NEEDED: Final = ("symbol", "right", "strike", "quantity", "account_type")
 _ITS_OWN: Final = (("Ser/Ctr Date",), ("Series/Contract Date",), ("Bskt ID",), ("Basket ID",))
 
-_CUSTOMER: Final = "C"
+CUSTOMER: Final = "C"
+"""The code of an account of customers."""
+_SIDES: Final = frozenset(["l", "s", "long", "short"])
 _STOCK: Final = "Stock"
 _OPTION: Final = "Option"
 _DATE: Final = "%m/%d/%Y"
@@ -65,11 +71,30 @@ def _recognises(lines: Lines) -> bool:
 
 
 def _records(lines: Lines) -> Iterator[Record]:
+    _refuse_unknown_sides(lines)
     return records(lines, _COLUMNS, _NEEDED)
 
 
-def _entry(record: Record) -> Entry:
-    """Shares, or an option of which the symbol is the root alone."""
+def _refuse_unknown_sides(lines: Lines) -> None:
+    """Refuse a column without a heading of ours whose cells are sides alone: a short is no long."""
+    start = next(
+        (i for i, at in enumerate(lines) if heading_row(at, _COLUMNS, _NEEDED)), len(lines)
+    )
+    below = [line.cells for line in lines[start + 1 :] if not line.is_title]
+    found = heading_row(lines[start], _COLUMNS, _NEEDED) if below else None
+    known = set(found.at.values()) if found else set()
+    for i in range(max(map(len, below), default=0)):
+        texts = {cells[i].casefold() for cells in below if i < len(cells) and cells[i]}
+        if i not in known and texts and texts <= _SIDES:
+            cells = lines[start].cells
+            label = cells[i] if i < len(cells) else ""
+            wanted = f"{_COLUMNS['side'][0]} as its heading, or no such column"
+            raise lines[start].refused(label, "a column that looks like long and short", wanted)
+
+
+def calculator_entry(record: Record) -> Entry:
+    """Shares, or an option of which the symbol is the root alone; a side signs the quantity."""
+    record = _signed(record)
     if not record.text("right"):
         entry = shares_held(record)
     else:
@@ -78,6 +103,18 @@ def _entry(record: Record) -> Entry:
         return entry
     groups = (record.text("class_group"), record.text("product_group"))
     return replace(entry, class_group=groups[0], product_group=groups[1])
+
+
+def _signed(record: Record) -> Record:
+    """The record with the sign of its side, where it has a column of sides and no sign."""
+    if "side" not in record.labels:
+        return record
+    side = SIDES.read(record.text("side"))
+    if side not in (Side.LONG, Side.SHORT):
+        raise record.refused("side", "L or S")
+    if side is Side.SHORT and record.number("quantity") > 0:
+        return record.saying("quantity", f"-{record.text('quantity')}")
+    return record
 
 
 def _option(record: Record) -> OptionSymbol:
@@ -99,12 +136,12 @@ def _option(record: Record) -> OptionSymbol:
 
 OCC_CALCULATOR: Final = Format(
     name="OCC Portfolio Margin Calculator positions",
-    sure="provisional: no such file was seen, headings and codes are assumed; it has no prices",
+    sure="provisional: no such file was seen, headings and codes assumed, sides second-hand",
     columns=_COLUMNS,
     needed=_NEEDED,
     recognises=_recognises,
     records=_records,
-    entry=_entry,
+    entry=calculator_entry,
 )
 
 
@@ -123,19 +160,24 @@ def _cells(positions: Positions, market: Market, i: int) -> dict[str, str]:
     underlying = market.underlyings[positions.underlying[i]]
     cells = {
         "account": positions.accounts[positions.account[i]],
-        "account_type": _CUSTOMER,
+        "account_type": CUSTOMER,
         "product_group": underlying.product_group,
         "class_group": underlying.group,
         "underlying": underlying.symbol,
         "type": _STOCK,
         "symbol": positions.symbol[i],
-        "quantity": f"{positions.quantity[i]:.15g}",
+        "side": "L" if positions.quantity[i] > 0 else "S",
+        "quantity": f"{abs(positions.quantity[i]):.15g}",
     }
+    price = float(positions.mark[i]) if positions.is_option[i] else underlying.spot
+    if not math.isnan(price):
+        cells["price"] = f"{price:.15g}"
     if not positions.is_option[i]:
         return cells
     expiration = _printed(date_of(positions.expiration[i]))
     return cells | {
         "type": _OPTION,
+        "symbol": positions.symbol[i].replace(".", ""),
         "series_date": expiration,
         "expiration": expiration,
         "right": InstrumentKind(positions.kind[i]).name[0],

@@ -17,6 +17,7 @@ from xlmargin.importers.brokers.ibkr_statement import ACTIVITY_STATEMENT
 from xlmargin.importers.brokers.ibkr_tws import TWS_PORTFOLIO
 from xlmargin.importers.brokers.merrill import MERRILL
 from xlmargin.importers.brokers.occ_calculator import OCC_CALCULATOR
+from xlmargin.importers.brokers.occ_record import OCC_RECORD
 from xlmargin.importers.brokers.optionnet_explorer import OPTIONNET_EXPLORER
 from xlmargin.importers.brokers.records import lines_of
 from xlmargin.importers.brokers.schwab import SCHWAB
@@ -43,6 +44,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     TASTYTRADE,
     ETRADE,
     OCC_CALCULATOR,
+    OCC_RECORD,
 )
 """The formats in the order in which they are looked for."""
 

@@ -1,42 +1,42 @@
 """Theoretical profits and losses as the clearing house computes them, a row a contract.
 
-Provisional: the text of the headings was not seen, so any table is read whose headings are among
-those here. Columns may be in any order; the ten values are those of ten prices of the underlying.
+The clearing house's headings were not seen, so any table is read whose headings are among those of
+`array_headings`, in any order, and price movements in FIXML. Of a nightly file no more is kept than
+the rows of the contracts held, all shares, and some pairs of a call and a put to know its basis by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass
-from typing import Final
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from math import isfinite, isnan, nan
+from typing import Final, NamedTuple
 
-from xlmargin.cells.words import RIGHTS
+from xlmargin.cells.columns import date_serial, read_numbers
+from xlmargin.cells.numbers import NUMBER, NumberStyle
+from xlmargin.cells.values import CellValue, clean_text, is_error, is_nothing
+from xlmargin.cells.words import RIGHTS, TYPES, TypeWord
 from xlmargin.contracts import Contract, InstrumentKind
-from xlmargin.dates import serial_of
-from xlmargin.errors import InputError, MarginError
-from xlmargin.importers.brokers.records import Columns, Lines, Record, records
+from xlmargin.dates import DATE, date_of
+from xlmargin.errors import InputError, MarginError, Problem
+from xlmargin.importers.brokers.records import VALUE, shown
+from xlmargin.importers.clearing_house.array_headings import POINTS, ArrayHeadings
+from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import share_ticker
 
-POINTS: Final = 10
-"""Valuation points of a row."""
+Cell = str | float | None
+"""A cell of a file or a range, cleaned; text of a file, or a value."""
 
-_POINT_HEADINGS: Final = ("pl {}", "pl{}", "P/L {}", "P&L {}", "profit/loss {}", "point {}")
-_COLUMNS: Final[Columns] = {
-    "class_group": ("class", "class group", "class grp", "class group id"),
-    "product_group": ("group", "product group", "prod grp", "product group id"),
-    "symbol": ("symbol", "trading symbol", "root"),
-    "expiration": ("expiry", "expiration", "exp date", "expiration date"),
-    "right": ("cp", "c/p", "call/put", "put/call"),
-    "strike": ("strike", "strike price"),
-    "multiplier": ("multiplier", "contract size"),
-    "minimum": ("min charge", "minimum charge", "minimum"),
-    "price": ("theo price", "theoretical price", "theoretical closing price", "closing price"),
-    **{
-        f"point {i}": tuple(spelling.format(i) for spelling in _POINT_HEADINGS)
-        for i in range(1, POINTS + 1)
-    },
-}
-_NEEDED: Final = ("class_group", "symbol", *(f"point {i}" for i in range(1, POINTS + 1)))
+_CUSTOMERS: Final = frozenset(["c", "1", "cust", "customer", "customers"])
+"""Whose rows are taken where a file has several accounts' (FIX: 1 customer, 2 firm, 3 maker)."""
+_ASIDE: Final = frozenset(["futr", "fut", "wrnt", "war", "curr", "cur", "fx", "cash", "warr"])
+_SAMPLE: Final = 8
+"""Strikes of a root of which both rights are looked for, beside those held."""
+_CUT: Final = "; is the file cut short?"
+_NO_NUMBERS: Final = (nan,) * POINTS
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class ArrayRow:
     """A row of the file: its groups, and its numbers as they stand there.
 
     `values` are the gains and losses of a long position at the ten points, in the file's order and
-    unit, $; `minimum`, `price` and `multiplier` are NaN where the file does not state them.
+    unit, $. `minimum`, `price` ($ per unit), `multiplier`, `volatility` (a fraction a year) and the
+    `moves` of the underlying at the points (fractions) are NaN where the file does not state them.
     """
 
     row: int
@@ -52,87 +53,361 @@ class ArrayRow:
     class_group: str
     product_group: str
     values: tuple[float, ...]
-    minimum: float
-    price: float
-    multiplier: float
+    minimum: float = nan
+    price: float = nan
+    multiplier: float = nan
+    volatility: float = nan
+    moves: tuple[float, ...] = _NO_NUMBERS
+
+    @property
+    def is_option(self) -> bool:
+        """Whether it is a call or a put."""
+        return self.contract.kind != InstrumentKind.STOCK
+
+    @property
+    def label(self) -> str:
+        """Its contract for a reader: "XYZ", "XYZ 2027-01-15 110 call"."""
+        name = self.contract
+        if not self.is_option:
+            return name.root
+        day = shown_day(name.expires_on)
+        return f"{name.root} {day} {name.strike:.10g} {InstrumentKind(name.kind).word}"
 
 
-@dataclass(frozen=True)
+class Pair(NamedTuple):
+    """A call and a put of one strike, and the shares that they are on."""
+
+    call: ArrayRow
+    put: ArrayRow
+    share: ArrayRow
+
+
+@dataclass(frozen=True, eq=False)
 class ArrayFile:
-    """The records of a file by their contract; futures and rows without a symbol are left aside."""
+    """What is kept of a file: rows by their contract, roots without the point of a class of shares.
+
+    `ordered` says that the file itself tells which point is which, lowest price first;
+    `minimum_per_contract` that it heads the minimum so; `has_classes` that it states class groups.
+    `day` is that of its prices, None where it does not say.
+    """
 
     name: str
-    records: Mapping[Contract, Record]
-    product_of: Mapping[str, str]
-    """Product group of each class group, where the file states one."""
+    rows: Mapping[Contract, ArrayRow]
+    ordered: bool
+    minimum_per_contract: bool = False
+    has_classes: bool = True
+    day: dt.date | None = None
+    aside: Mapping[str, int] = field(default_factory=dict)
+    """What was left aside, and how often: futures, rows of other accounts."""
+
+    @cached_property
+    def shares(self) -> dict[str, ArrayRow]:
+        """The rows of shares and indexes by their symbol, without the point of a class."""
+        return {c.root: row for c, row in self.rows.items() if not row.is_option}
+
+    @cached_property
+    def product_of(self) -> dict[str, str]:
+        """Product group of each class group, where the file states one; two are refused."""
+        found: dict[str, ArrayRow] = {}
+        for row in self.rows.values():
+            if row.product_group:
+                first = found.setdefault(row.class_group, row)
+                if first.product_group != row.product_group:
+                    wanted = f"{first.product_group}, as in row {first.row}"
+                    raise self.refused(row, "product group", repr(row.product_group), wanted)
+        return {name: row.product_group for name, row in found.items()}
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        """The calls and puts of one strike whose shares have a row too."""
+        found = []
+        for contract, call in self.rows.items():
+            put = self.rows.get(contract._replace(kind=InstrumentKind.PUT))
+            share = self.share_of(call)
+            if contract.kind == InstrumentKind.CALL and put and share:
+                found.append(Pair(call, put, share))
+        return found
+
+    def share_of(self, option: ArrayRow) -> ArrayRow | None:
+        """The row of what an option delivers, or of itself; None where the file has none."""
+        root = option.contract.root
+        return self.shares.get(root) or self.shares.get(plain(KNOWN.underlying_of(root)))
 
     def row(self, contract: Contract) -> ArrayRow | None:
-        """The row of a contract, None where there is none; refused where it cannot be read."""
-        record = self.records.get(contract)
-        return _row(record, contract) if record else None
+        """The row of a contract, None where there is none."""
+        return self.rows.get(contract._replace(root=plain(contract.root)))
 
-    def shares_of(self, class_groups: Container[str]) -> list[ArrayRow]:
-        """The rows of shares and indexes in these class groups."""
-        return [
-            _row(record, contract)
-            for contract, record in self.records.items()
-            if contract.kind is InstrumentKind.STOCK and record.text("class_group") in class_groups
-        ]
+    def has_root(self, root: str) -> bool:
+        """Whether any kept row is of this root."""
+        return plain(root) in self._roots
 
+    @cached_property
+    def _roots(self) -> frozenset[str]:
+        return frozenset(contract.root for contract in self.rows)
 
-def array_file(lines: Lines, name: str) -> ArrayFile:
-    """The records of a file; two rows of one contract are refused."""
-    by_contract: dict[Contract, Record] = {}
-    product_of: dict[str, str] = {}
-    seen = False
-    for record in records(lines, _COLUMNS, _NEEDED):
-        seen = True
-        contract = _contract(record)
-        if contract is None:
-            continue
-        if contract in by_contract:
-            first = by_contract[contract].line.row
-            raise record.refused("symbol", f"one row for each contract, as row {first}")
-        by_contract[contract] = record
-        class_group, product = record.text("class_group"), record.text("product_group")
-        if product and product_of.setdefault(class_group, product) != product:
-            raise record.refused("product_group", f"{product_of[class_group]}, as above")
-    if not seen:
-        wanted = "headings class, symbol, expiry, cp, strike, pl_1 ... pl_10 and rows below them"
-        raise MarginError(f"{name}: found no such headings, wanted {wanted}.")
-    return ArrayFile(name, by_contract, product_of)
+    def refused(self, row: ArrayRow, column: str, found: str, wanted: str) -> InputError:
+        """The error that a row is not what was wanted."""
+        return InputError([self.problem(row, column, found, wanted)])
+
+    def problem(self, row: ArrayRow, column: str, found: str, wanted: str) -> Problem:
+        """What is wrong with a row."""
+        return Problem(self.name, row.row, column, found, wanted)
 
 
-def _contract(record: Record) -> Contract | None:
-    """The contract of a record; None for a future, which has an expiration and no right."""
-    symbol, right = share_ticker(record.text("symbol")), record.text("right")
-    if not symbol:
+def plain(root: str) -> str:
+    """A root without the point of a class of shares: BRK.B and BRKB are one here."""
+    return root.replace(".", "")
+
+
+def shown_day(serial: float) -> str:
+    """A serial day as a text, year first."""
+    return date_of(serial).isoformat()
+
+
+class Wanted:
+    """Which rows of a file are kept: of contracts held, of the other right, and some pairs more."""
+
+    def __init__(self, held: Iterable[Contract]) -> None:
+        named = [c._replace(root=plain(c.root)) for c in held]
+        self._roots = {plain(c.root) for c in named}
+        self._series = {(c.root, c.strike, c.expires_on) for c in named}
+        self._sample: set[tuple[str, float, float]] = set()
+        self._count: Counter[str] = Counter()
+
+    def root(self, root: str) -> bool:
+        """Whether rows of options of this root are looked at."""
+        return root in self._roots or self._count[""] < _SAMPLE or root in self._count
+
+    def is_held(self, contract: Contract) -> bool:
+        """Whether a row is of what is held itself, or of the other right."""
+        return contract.root in self._roots and (
+            not contract.expires_on
+            or (contract.root, contract.strike, contract.expires_on) in self._series
+        )
+
+    def __contains__(self, contract: Contract) -> bool:
+        root, _, strike, day = contract
+        key = (root, strike, day)
+        if key in self._series or key in self._sample:
+            return True
+        whose = root if root in self._roots else ""
+        if self._count[whose] < _SAMPLE:
+            self._count.update({whose, root})
+            self._sample.add(key)
+            return True
+        return False
+
+
+def array_file(
+    lines: Iterable[tuple[int, Sequence[Cell]]],
+    name: str,
+    held: Iterable[Contract],
+    style: NumberStyle | None = NumberStyle.US,
+) -> ArrayFile:
+    """What is kept of a table: rows of what is held; two rows of one contract are refused.
+
+    `lines` are the rows with their numbers. A file cut short, or of another kind, is refused.
+    """
+    return _TableReader(name, Wanted(held), style).read(iter(lines))
+
+
+class _TableReader:
+    """Reads one table: its headings, then each row that is wanted."""
+
+    def __init__(self, name: str, wanted: Wanted, style: NumberStyle | None) -> None:
+        self.name, self.wanted, self.style = name, wanted, style
+        self.rows: dict[Contract, ArrayRow] = {}
+        self.aside: Counter[str] = Counter()
+        self.day: dt.date | None = None
+        self._symbols: dict[Cell, str] = {}
+
+    def read(self, lines: Iterator[tuple[int, Sequence[Cell]]]) -> ArrayFile:
+        self.headings = self._find_headings(lines)
+        at = self.headings.at
+        symbol, right = at["symbol"], at.get("right", -1)
+        expiration = at.get("expiration", -1)
+        symbols, keep = self._symbols, self.wanted.root
+        number, count = 0, 0
+        cells: Sequence[Cell] = ()
+        for number, cells in lines:
+            text = cells[symbol] if symbol < len(cells) else None
+            if not text:
+                self._aside(cells)
+                continue
+            count += 1
+            root = symbols.get(text)
+            if root is None:
+                root = symbols[text] = plain(share_ticker(str(text)))
+            is_option = 0 <= right < len(cells) and not _is_blank(cells[right])
+            if is_option and not keep(root):
+                continue
+            if root and not self._is_other(cells):
+                if is_option:
+                    self._keep_option(number, cells, root)
+                elif 0 <= expiration < len(cells) and not _is_blank(cells[expiration]):
+                    self.aside["futures"] += 1
+                else:
+                    self._keep(number, cells, Contract(root))
+        self._refuse_end(number, cells, count)
+        return ArrayFile(
+            self.name,
+            self.rows,
+            ordered=self.headings.ordered,
+            minimum_per_contract=self.headings.minimum_per_contract,
+            day=self.day,
+            aside=self.aside,
+        )
+
+    def _find_headings(self, lines: Iterator[tuple[int, Sequence[Cell]]]) -> ArrayHeadings:
+        seen: list[Sequence[Cell]] = []
+        for _, cells in lines:
+            if found := ArrayHeadings.of(cells):
+                return found
+            seen.append(cells)
+            self._aside(cells)
+            if len(seen) > ArrayHeadings.MOST_TITLES:
+                break
+        raise MarginError(f"{self.name}: {ArrayHeadings.missing(seen)}")
+
+    def _aside(self, cells: Sequence[Cell]) -> None:
+        """A row without a symbol, such as a title, which may say the day."""
+        said = [cell for cell in cells if isinstance(cell, str) and cell]
+        if self.day is None and len(said) == 1:
+            self.day = ArrayHeadings.day_in(said[0])
+
+    def _is_other(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row is of a product or an account that is left aside, or headings again."""
+        if self.headings.repeats(cells):
+            return True
+        account = self._text(cells, "account_type").casefold()
+        if account and account not in _CUSTOMERS:
+            self.aside["rows of other accounts than customers'"] += 1
+            return True
+        kind = self._text(cells, "type").casefold()
+        if kind and (kind in _ASIDE or TYPES.read(kind) is TypeWord.OTHER):
+            self.aside["other products"] += 1
+            return True
+        return False
+
+    def _keep_option(self, number: int, cells: Sequence[Cell], root: str) -> None:
+        right = RIGHTS.read(self._text(cells, "right"))
+        if right is None:
+            raise self._refused(number, cells, "right", "C or P")
+        day = _serial(self._cell(cells, "expiration"))
+        if isnan(day):
+            raise self._refused(number, cells, "expiration", DATE)
+        contract = Contract(root, right, self._number(number, cells, "strike"), day // 1)
+        if contract in self.wanted:
+            self._keep(number, cells, contract)
+
+    def _keep(self, number: int, cells: Sequence[Cell], contract: Contract) -> None:
+        if contract in self.rows:
+            first = self.rows[contract].row
+            wanted = f"one row for each contract, as row {first}: is the file doubled?"
+            raise self._refused(number, cells, "symbol", wanted)
+        points = [f"point {i}" for i in range(1, POINTS + 1)]
+        if self.day is None and not isnan(day := _serial(self._cell(cells, "day"))):
+            self.day = date_of(day)
+        values = self._plain_values(cells) or tuple(
+            [self._number(number, cells, point) for point in points]
+        )
+        is_whole = len(cells) > self.headings.last_point
+        wanted = "a number: all ten values are needed" + ("" if is_whole else _CUT)
+        if any(map(isnan, values)):
+            if not self.wanted.is_held(contract):
+                return
+            raise InputError(
+                [
+                    self._problem(number, cells, point, wanted)
+                    for point, value in zip(points, values, strict=True)
+                    if isnan(value)
+                ]
+            )
+        self.rows[contract] = ArrayRow(
+            number,
+            contract,
+            self._text(cells, "class_group"),
+            self._text(cells, "product_group"),
+            values,
+            self._number(number, cells, "minimum"),
+            self._number(number, cells, "price"),
+            self._number(number, cells, "multiplier"),
+            self._number(number, cells, "volatility") * self.headings.volatility_scale,
+        )
+
+    def _plain_values(self, cells: Sequence[Cell]) -> tuple[float, ...]:
+        """The ten values where they are plain numbers, as in every file of the clearing house."""
+        try:
+            texts = self.headings.points(cells)
+            values = tuple([float(text) for text in texts if text is not None])
+        except (TypeError, ValueError, IndexError):
+            return ()
+        plain_text = self.style is NumberStyle.US and "_" not in "".join(map(str, texts))
+        is_whole = len(values) == POINTS and all(map(isfinite, values))
+        return values if plain_text and is_whole else ()
+
+    def _refuse_end(self, number: int, cells: Sequence[Cell], count: int) -> None:
+        """Refuse a table without rows, and one whose last row breaks off."""
+        if not count:
+            raise MarginError(f"{self.name}: found headings alone, wanted rows below them.")
+        said = [cell for cell in cells if cell not in (None, "")]
+        if len(said) > 1 and len(cells) <= self.headings.last_point:
+            found = f"{self.name}: found a last row, {number}, of {len(cells)} cells"
+            wanted = f"wanted at least {self.headings.last_point + 1}: the file is cut short."
+            raise MarginError(f"{found}, {wanted}")
+
+    def _cell(self, cells: Sequence[Cell], column: str) -> Cell:
+        at = self.headings.at.get(column, -1)
+        cell = cells[at] if 0 <= at < len(cells) else None
+        return clean_text(cell) or None if isinstance(cell, str) else cell
+
+    def _text(self, cells: Sequence[Cell], column: str) -> str:
+        cell = self._cell(cells, column)
+        if isinstance(cell, float):
+            return f"{cell:.15g}"
+        return "" if cell is None or is_nothing(cell) or cell == "-" else cell
+
+    def _number(self, number: int, cells: Sequence[Cell], column: str) -> float:
+        """The number of a cell, NaN where it is empty; refused where it is none."""
+        cell = self._cell(cells, column)
+        if isinstance(cell, float):
+            return cell
+        if not cell:
+            return nan
+        try:
+            value = _plain_number(cell) if self.style is NumberStyle.US else None
+        except ValueError:
+            value = None
+        if value is not None:
+            return value
+        text = self._text(cells, column)
+        if is_error(text.upper()):
+            raise self._refused(number, cells, column, VALUE)
+        read = read_numbers((text or None,), self.style)
+        if read.wanted or read.percent[0]:
+            raise self._refused(number, cells, column, read.wanted.get(0, NUMBER))
+        return float(read.values[0])
+
+    def _refused(self, number: int, cells: Sequence[Cell], column: str, wanted: str) -> InputError:
+        return InputError([self._problem(number, cells, column, wanted)])
+
+    def _problem(self, number: int, cells: Sequence[Cell], column: str, wanted: str) -> Problem:
+        found = shown(self._text(cells, column))
+        return Problem(self.name, number, self.headings.label(column), found, wanted)
+
+
+def _is_blank(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _plain_number(text: str) -> float | None:
+    """A number in digits, a sign and a point; None where it is anything else."""
+    if not text[-1:].isdigit() or "_" in text:
         return None
-    if not right:
-        return None if record.text("expiration") else Contract(symbol)
-    kind, expiration = RIGHTS.read(right), record.day("expiration")
-    if kind is None:
-        raise record.refused("right", "C or P")
-    day = serial_of(expiration) if expiration else 0.0
-    return Contract(symbol.replace(".", ""), kind, record.number("strike"), day)
+    return float(text)
 
 
-def _row(record: Record, contract: Contract) -> ArrayRow:
-    values = tuple(record.number(f"point {i}") for i in range(1, POINTS + 1))
-    problems = [
-        record.problem(f"point {i + 1}", "a number: all ten values are needed")
-        for i, value in enumerate(values)
-        if value != value
-    ]
-    if problems:
-        raise InputError(problems)
-    return ArrayRow(
-        record.line.row,
-        contract,
-        record.text("class_group"),
-        record.text("product_group"),
-        values,
-        record.number("minimum"),
-        record.number("price"),
-        record.number("multiplier"),
-    )
+@lru_cache(maxsize=65_536)
+def _serial(cell: CellValue) -> float:
+    """The serial day of a cell, NaN where it is none."""
+    return date_serial(cell, month_first=True)

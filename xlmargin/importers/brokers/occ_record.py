@@ -1,0 +1,190 @@
+"""The clearing house's position record: lines of fixed width, read and written.
+
+Second-hand: the places of the fields are those that a program which edits such files uses, and one
+line of a file of about 2012 agrees. The codes of shares and of customers are inferred.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from math import isnan
+from typing import Final
+
+from xlmargin.book import Positions
+from xlmargin.cells.columns import day_of
+from xlmargin.cells.table import SourceRows
+from xlmargin.contracts import InstrumentKind
+from xlmargin.dates import date_of
+from xlmargin.errors import InputError, MarginError, Problem
+from xlmargin.importers.brokers.holdings import Entry, Format, not_ours
+from xlmargin.importers.brokers.occ_calculator import CUSTOMER, calculator_entry
+from xlmargin.importers.brokers.records import Columns, Lines, Record, records
+from xlmargin.market import Market
+
+_HEADER: Final = re.compile(r"(?P<name>[A-Z ]{8})(?P<day>\d{8})\b.*")
+_LINE: Final = re.compile(
+    r"(?P<firm>.{4})(?P<sub>.{4})(?P<account>.{10})(?P<right>[CP ])(?P<symbol>.{6})"
+    r"(?P<expiration>\d{8}| {8})(?P<dollars>\d{5}| {5})(?P<fraction>\d{4}| {4})(?P<side>[LS])"
+    r"(?P<type>.)(?P<price>\d{12}| {12})(?P<quantity>\d{10})(?P<account_type>.).*"
+)
+_LEAST: Final = 67
+"""Signs of a line up to the type of its account."""
+_COLUMNS: Final[Columns] = {
+    name: (f"Record {name}",)
+    for name in (
+        "firm", "sub", "account", "right", "symbol", "expiration", "strike", "side", "type",
+        "price", "quantity", "account_type", "underlying",
+    )
+}  # fmt: skip
+_NEEDED: Final = ("symbol", "quantity", "side", "type")
+_OPTION: Final = "O"
+_STOCK: Final = "S"
+_SHARES: Final = (_STOCK, "E", "")
+_FRACTIONS: Final = 10_000
+_MILLIONTHS: Final = 1_000_000
+SURE: Final = (
+    "second-hand: places as in a program for such files and one line of about 2012, codes of shares"
+    " and customers inferred"
+)
+
+
+def record_rows(text: str, file: str) -> SourceRows | None:
+    """The lines of a record as rows below headings, a first row with its day; None if it is none.
+
+    A line that is no record, or is cut short, is refused by its row.
+    """
+    lines = text.splitlines()
+    header = _HEADER.fullmatch(lines[0]) if lines else None
+    if header is None or len(lines) < 2 or not _LINE.fullmatch(lines[1]):
+        return None
+    day = day_of(header["day"])
+    rows: list[list[str]] = [
+        ["positions of", day.isoformat() if day else ""],
+        [names[0] for names in _COLUMNS.values()],
+    ]
+    numbers = [1, 1]
+    for number, line in enumerate(lines[1:], 2):
+        if not line.strip():
+            continue
+        found = _LINE.fullmatch(line)
+        if found is None:
+            wanted = "a record of the clearing firm, the account and a position"
+            cut = f", {len(line)} signs: is the file cut short?" if len(line) < _LEAST else ""
+            raise InputError([Problem(file, number, "", repr(line[:40]), wanted + cut)])
+        rows.append(_cells(found.groupdict()))
+        numbers.append(number)
+    return SourceRows(rows, file, numbers, first_column=None)
+
+
+def _cells(fields: dict[str, str]) -> list[str]:
+    """The fields of a line in the order of the headings."""
+    texts = {name: text.strip() for name, text in fields.items()}
+    dollars, fraction = texts.pop("dollars"), texts.pop("fraction")
+    has_strike = texts["right"] and dollars and fraction
+    strike = f"{int(dollars) + int(fraction) / _FRACTIONS:.4f}" if has_strike else ""
+    price = f"{int(texts['price']) / _MILLIONTHS:.6f}" if texts["price"] else ""
+    texts |= {"strike": strike, "price": price, "quantity": str(int(texts["quantity"]))}
+    return [texts.get(name, "") for name in _COLUMNS]
+
+
+def _recognises(lines: Lines) -> bool:
+    return len(lines) > 1 and lines[1].cells[:1] == (_COLUMNS["firm"][0],)
+
+
+def _records(lines: Lines) -> Iterator[Record]:
+    return records(lines[1:], _COLUMNS, _NEEDED)
+
+
+def _entry(record: Record) -> Entry:
+    """Shares or an option; a code that is not known is not ours."""
+    is_option = record.text("type") == _OPTION
+    if is_option != bool(record.text("right")):
+        wanted = "C or P of an option, and a blank of anything else"
+        raise record.refused("right", wanted)
+    if not is_option and record.text("type") not in _SHARES:
+        return not_ours(record)
+    return calculator_entry(record)
+
+
+def _as_of(lines: Lines) -> date | None:
+    cells = lines[0].cells
+    return day_of(cells[1]) if len(cells) > 1 else None
+
+
+OCC_RECORD: Final = Format(
+    name="OCC position record, fixed width",
+    sure=SURE,
+    columns=_COLUMNS,
+    needed=_NEEDED,
+    recognises=_recognises,
+    records=_records,
+    entry=_entry,
+    as_of=_as_of,
+)
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A field of a line: its width, and its text for a position."""
+
+    width: int
+    text: str
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.text:<{self.width}}"
+
+
+def record_lines(positions: Positions, market: Market) -> list[str]:
+    """The positions but cash as the record's lines, the header with the market's day first.
+
+    Refused where a position does not fit into its field.
+    """
+    problems: list[Problem] = []
+    lines = [f"HEADER  {date_of(market.as_of):%Y%m%d}"]
+    for i in range(len(positions)):
+        if positions.kind[i] == InstrumentKind.CASH:
+            continue
+        fields = _fields(positions, market, i)
+        problems += [
+            positions.problem(i, each.column, repr(each.text), f"at most {each.width} plain signs")
+            for each in fields
+            if len(each.text) > each.width or not each.text.isascii()
+        ]
+        quantity = abs(float(positions.quantity[i]))
+        if quantity != int(quantity):
+            wanted = "a whole number: the record has no other"
+            problems.append(positions.problem(i, "quantity", f"{quantity:g}", wanted))
+        lines.append("".join(map(str, fields)))
+    if problems:
+        raise InputError(problems)
+    if len(lines) == 1:
+        raise MarginError("positions: found cash alone, wanted shares or options.")
+    return lines
+
+
+def _fields(positions: Positions, market: Market, i: int) -> list[_Field]:
+    is_option = bool(positions.is_option[i])
+    strike = round(float(positions.strike[i]) * _FRACTIONS) if is_option else 0
+    mark = float(positions.mark[i])
+    if not is_option:
+        mark = market.underlyings[positions.underlying[i]].spot
+    price = "" if isnan(mark) else f"{round(mark * _MILLIONTHS):012d}"
+    return [
+        _Field(8, "", "account"),
+        _Field(10, positions.accounts[positions.account[i]], "account"),
+        _Field(1, InstrumentKind(positions.kind[i]).name[0] if is_option else "", "type"),
+        _Field(
+            6, positions.symbol[i].replace(".", "") if is_option else positions.symbol[i], "symbol"
+        ),
+        _Field(8, f"{date_of(positions.expiration[i]):%Y%m%d}" if is_option else "", "expiration"),
+        _Field(9, f"{strike:09d}", "strike"),
+        _Field(1, "L" if positions.quantity[i] > 0 else "S", "quantity"),
+        _Field(1, _OPTION if is_option else _STOCK, "type"),
+        _Field(12, price, "price"),
+        _Field(10, f"{round(abs(float(positions.quantity[i]))):010d}", "quantity"),
+        _Field(3, CUSTOMER, "account"),
+    ]

@@ -1,0 +1,81 @@
+"""The model beside somebody else's arrays as tables: positions, points, and requirements."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xlmargin.portfolio_margin import ArrayComparison
+from xlmargin.reports.official_table import dollars
+from xlmargin.reports.table import Table, Value
+
+
+def compared_positions_table(comparison: ArrayComparison) -> Table:
+    """A row a position, greatest difference first: where it differs most, prices, and why."""
+    headings = (
+        "row", "position", "account", "point", "file", "model", "difference", "file price",
+        "our price", "file volatility", "our volatility", "why",
+    )  # fmt: skip
+    return Table(headings, [_row(comparison, i) for i in comparison.order.tolist()])
+
+
+def _row(comparison: ArrayComparison, i: int) -> list[Value]:
+    theirs, positions = comparison.theirs, comparison.margin.book.positions
+    index = int(theirs.position[i])
+    most = int(np.argmax(np.abs(comparison.difference[i]).round(6)))
+    numbers = (theirs.gains[i, most], comparison.gains[i, most], comparison.difference[i, most])
+    return [
+        float(positions.row[index]),
+        positions.label(index),
+        positions.accounts[positions.account[index]],
+        theirs.points[most],
+        *(dollars(float(number)) for number in numbers),
+        float(theirs.price[i]),
+        float(comparison.price[i]),
+        float(theirs.volatility[i]),
+        float(comparison.volatility[i]),
+        comparison.why(i),
+    ]
+
+
+def compared_points_table(comparison: ArrayComparison) -> Table:
+    """Three rows a position, in the same order: the file's gains, the model's, and the difference.
+
+    In dollars, a column a point.
+    """
+    arrays = (
+        ("file", comparison.theirs.gains),
+        ("model", comparison.gains),
+        ("difference", comparison.difference),
+    )
+    positions = comparison.margin.book.positions
+    rows: list[list[Value]] = [
+        [
+            positions.label(int(comparison.theirs.position[i])),
+            of,
+            *(dollars(number) for number in array[i].tolist()),
+        ]
+        for i in comparison.order.tolist()
+        for of, array in arrays
+    ]
+    return Table(("position", "of", *comparison.theirs.points), rows)
+
+
+def compared_requirements_table(comparison: ArrayComparison) -> Table:
+    """A row a group, an account, and all together, $: the requirement under both.
+
+    What one of them does not have is empty: the other one groups otherwise.
+    """
+    headings = ("level", "name", "account", "file", "model", "difference", "why")
+    rows: list[list[Value]] = [
+        [
+            each.level, each.name, each.account,
+            *(_stated(number) for number in (each.theirs, each.ours, each.difference)),
+            "grouped otherwise" if np.isnan(each.difference) and each.is_group else "",
+        ]
+        for each in comparison.required
+    ]  # fmt: skip
+    return Table(headings, rows)
+
+
+def _stated(number: float) -> Value:
+    return None if np.isnan(number) else dollars(number)
