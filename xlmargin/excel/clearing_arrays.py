@@ -43,7 +43,7 @@ from xlmargin.importers.clearing_house import (
 from xlmargin.known_instruments import KNOWN, PublishedGroups
 from xlmargin.portfolio_margin import GroupsOfClasses, OfficialMargin, official_margin
 from xlmargin.risk_array import option_marks
-from xlmargin.risk_array.class_groups import point_names
+from xlmargin.risk_array.valuation_points import point_names
 from xlmargin.rulebook import PortfolioRules, portfolio_rules
 
 _MOST_APART: Final = 5.0
