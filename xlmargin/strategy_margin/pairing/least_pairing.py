@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
+from types import MappingProxyType
 
 import numpy as np
 
@@ -78,6 +79,9 @@ def least_pairing(
 ) -> PairingResult:
     """The pairing of a class that requires least by these rules."""
     check_time_limit()
+    if not holdings.options:  # shares alone stand in one way
+        shares = [stock.leg.shares for stock in holdings.stocks]
+        return _priced(holdings, requirements, tuple(_of_shares(holdings, shares)))
     model = pairing_model(holdings, requirements.kind, requirements, rules, cash=cash)
     solution = solve(model.build(), min(seconds, seconds_left()), np.array(model.alone))
     if solution is None:
@@ -87,16 +91,27 @@ def least_pairing(
         for variable, quantity in enumerate(solution.quantity.tolist())
         if model.variables[variable] is not None and quantity > 0.5
     }
-    strategies = tuple(strategies_of(holdings, model, used, requirements))
-    amount = fsum(requirement_of(s, holdings, requirements) for s in strategies)
     refused: dict[int, int] = defaultdict(int)
     for variable, quantity in used.items():
         found = model.variables[variable]
         if found is not None and found.role is Role.NOT_PERMITTED:
             refused[found.options[0]] += quantity
-    lower_bound = amount - max(0.0, solution.cost - solution.lower_bound)
+    strategies = tuple(strategies_of(holdings, model, used, requirements))
+    gap = max(0.0, solution.cost - solution.lower_bound)
+    return _priced(holdings, requirements, strategies, gap, refused)
+
+
+def _priced(
+    holdings: ClassPositions,
+    requirements: RequirementRules,
+    strategies: tuple[StrategyMatch, ...],
+    gap: float = 0.0,
+    not_permitted: Mapping[int, int] = MappingProxyType({}),
+) -> PairingResult:
+    """Strategies with what they require by the rules, one by one, at most `gap` above the least."""
+    amount = fsum(requirement_of(s, holdings, requirements) for s in strategies)
     added = fsum(value_added_by(s, holdings, requirements) for s in strategies)
-    return PairingResult(requirements.kind, strategies, amount, added, lower_bound, refused)
+    return PairingResult(requirements.kind, strategies, amount, added, amount - gap, not_permitted)
 
 
 def requirement_of(
@@ -219,11 +234,7 @@ def strategies_of(
             spreads[found.spread].append((i, _signed(model.options[i], quantity)))
         else:
             by_role[found.role][found.options] = quantity
-    for stock, left in enumerate(shares):
-        if holdings.stocks[stock].against_the_box_shares:
-            yield StrategyMatch(Role.AGAINST_THE_BOX, (), stock, 0.0)
-        if abs(left) > _FEWEST_SHARES:
-            yield StrategyMatch(Role.STOCK, (), stock, left)
+    yield from _of_shares(holdings, shares)
     for _, members in sorted(spreads.items()):
         yield StrategyMatch(Role.SPREAD, tuple(sorted(members)))
     yield from _boxes(holdings, model, by_role[Role.BOX])
@@ -232,6 +243,15 @@ def strategies_of(
         yield StrategyMatch(Role.STRADDLE, ((i, -quantity), (j, -others)))
     yield from _shorts(holdings, model, by_role, requirements)
     yield from _longs(model, used)
+
+
+def _of_shares(holdings: ClassPositions, shares: Sequence[float]) -> Iterator[StrategyMatch]:
+    """Shares held both ways, and so many of each stock that stand alone."""
+    for stock, left in enumerate(shares):
+        if holdings.stocks[stock].against_the_box_shares:
+            yield StrategyMatch(Role.AGAINST_THE_BOX, (), stock, 0.0)
+        if abs(left) > _FEWEST_SHARES:
+            yield StrategyMatch(Role.STOCK, (), stock, left)
 
 
 def _signed(leg: OptionLeg, contracts: int) -> int:
