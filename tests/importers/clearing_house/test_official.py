@@ -87,7 +87,7 @@ def test_without_an_offset_class_groups_of_a_product_group_do_not_net(folder: Pa
     """Long 100 XYZ, short 100 ABC: each loses 1,500 at its own worst point."""
     result = ask("XYZ,stock,100,\nABC,stock,-100,\n")
     assert requirement(result) == pytest.approx(3_000)
-    [note] = json.loads(result.stdout)["notes"]
+    [note] = json.loads(result.stdout)["warnings"]
     assert note.startswith("Product group TECH: no offset stated, so none")
 
 
