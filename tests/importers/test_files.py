@@ -10,8 +10,9 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.table import Table
 
+from xlmargin.cells.values import Day
 from xlmargin.errors import MarginError
-from xlmargin.importers import book_ranges, files, read_book_files, read_one_range, workbook_files
+from xlmargin.importers import read_book_files, read_one_range, workbook_files
 
 pytestmark = pytest.mark.dependencies
 
@@ -70,7 +71,7 @@ def test_dates_times_and_switches_become_plain_cells(tmp_path: Path) -> None:
     cells = [dt.date(2026, 12, 18), dt.datetime(2026, 12, 18, 12), dt.time(6), True, "text", 3]
     path = save(tmp_path / "book.xlsx", Positions=[[str(i) for i in range(6)], cells])
     row = read_one_range(path, "positions")[1]
-    assert row == [46374.0, 46374.5, 0.25, True, "text", 3.0]
+    assert row == [Day(46374.0), Day(46374.5), 0.25, True, "text", 3.0]
 
 
 def test_a_formula_is_read_as_the_value_it_had(tmp_path: Path) -> None:
@@ -117,15 +118,12 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
         read_book_files(tmp_path)
 
 
-def test_a_file_that_is_too_large_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "book.csv"
-    path.write_text("symbol,quantity\n")
-    monkeypatch.setattr(files, "MOST_BYTES", 10)
-    with pytest.raises(MarginError, match="16 bytes"):
+    with path.open("wb") as file:
+        file.truncate(50_000_001)
+    with pytest.raises(MarginError, match="50,000,001 bytes"):
         read_book_files(path)
-    assert book_ranges.MOST_BYTES == 50_000_000
 
 
 def test_a_file_that_unpacks_to_too_much_is_refused(

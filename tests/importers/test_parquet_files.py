@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from xlmargin.cells.table import CodedCells, Table
+from xlmargin.cells.values import Day
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers import parquet_files
 from xlmargin.importers.parquet_files import open_parquet
@@ -58,14 +59,14 @@ READ = {
         [7.0, 2.5, None],
     ),
     "nothing": (pa.array([None, None]), [None, None]),
-    "days": (pa.array([dt.date(2026, 1, 15), None]), [46037.0, None]),
-    "days in milliseconds": (pa.array([dt.date(2026, 1, 15)], pa.date64()), [46037.0]),
-    "times": (pa.array([dt.datetime(2026, 1, 15, 18), None]), [46037.75, None]),
+    "days": (pa.array([dt.date(2026, 1, 15), None]), [Day(46037.0), None]),
+    "days in milliseconds": (pa.array([dt.date(2026, 1, 15)], pa.date64()), [Day(46037.0)]),
+    "times": (pa.array([dt.datetime(2026, 1, 15, 18), None]), [Day(46037.75), None]),
     "times in nanoseconds": (
         pa.array([dt.datetime(2026, 1, 15, 6)], pa.timestamp("ns")),
-        [46037.25],
+        [Day(46037.25)],
     ),
-    "a time before 1970": (pa.array([dt.datetime(1969, 12, 31, 12)]), [25568.5]),
+    "a time before 1970": (pa.array([dt.datetime(1969, 12, 31, 12)]), [Day(25568.5)]),
 }
 
 
