@@ -104,9 +104,9 @@ def read_first_table(path: Path) -> TextRows:
     return texts
 
 
-def refuse_unreadable(path: Path, most_bytes: int = MOST_BYTES, more: tuple[str, ...] = ()) -> None:
+def refuse_unreadable(path: Path, most_bytes: int | None = None) -> None:
     """Refuse what is not there, is no file, is of no known kind, or is too large."""
-    known = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, XML_SUFFIX, *more)
+    known = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, XML_SUFFIX)
     if path.is_dir():
         raise MarginError(f"{path}: found a folder, wanted a file.")
     if not path.is_file():
@@ -114,6 +114,7 @@ def refuse_unreadable(path: Path, most_bytes: int = MOST_BYTES, more: tuple[str,
     if path.suffix.lower() not in known:
         found = f"a file of type {path.suffix or 'unknown'}"
         raise MarginError(f"{path.name}: found {found}, wanted {', '.join(known)}.")
-    if path.stat().st_size > most_bytes:
+    most = MOST_BYTES if most_bytes is None else most_bytes
+    if path.stat().st_size > most:
         found = f"{path.stat().st_size:,} bytes"
-        raise MarginError(f"{path.name}: found {found}, wanted at most {most_bytes:,}.")
+        raise MarginError(f"{path.name}: found {found}, wanted at most {most:,}.")
