@@ -38,6 +38,19 @@ def test_every_heading_and_word_of_the_readers_is_there(page: str) -> None:
         assert all(", ".join(others) in text for _, *others in words.of_member.values())
 
 
+def test_what_is_read_of_files_of_others_is_there_with_how_sure_it_is(page: str) -> None:
+    """Arrays, FIXML, the record and brokers' answers; fields of the record lie end to end."""
+    text = unescape(page)
+    chapter = text[text.index('id="files"') :]
+    wanted = [
+        "theo price", "-5, -4", "PxMvmntValu Pnt", "groups[].members[].shocks",
+        "groups[].maintenance-requirement", "<td>57</td><td>10</td>",
+    ]  # fmt: skip
+    assert [each for each in wanted if each not in chapter.replace("\n", "")] == []
+    for sure in ("provisional", "how the clearing house fills it is inferred", "second-hand"):
+        assert sure in chapter
+
+
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.what)
 def test_what_has_a_cure_is_an_error_that_names_its_cell(damage: Damage) -> None:
     found = found_by(REGISTRY["XLM_CHECK"], damage)

@@ -5,7 +5,7 @@ All of it comes from the readers themselves: their tables of words, and their an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xlmargin.cells.columns import read_dates, read_numbers
@@ -16,8 +16,8 @@ from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.help.cures import DAMAGES, Damage
 from xlmargin.help.example_book import AS_OF
 from xlmargin.help.html import Content, Html, element, lines, link, page, plain_table
+from xlmargin.help.outside_files import outside_files
 from xlmargin.help.texts import HEADINGS
-from xlmargin.importers.clearing_house import REPORTS
 from xlmargin.option_symbols import read_option_symbol
 from xlmargin.rulebook import UnderlyingClass, portfolio_rules, strategy_rules
 
@@ -71,18 +71,12 @@ _ROWS = (
     " trade above 0. Without a market range the rows of stock are the market.",
 )
 
-_REPORTS = (
-    "As they are, from https://marketdata.theocc.com/rbh-documentation?fileName=NAME&format=csv, to"
-    " the commands by --groups, by the setting groups, or in a cell by XLM_MARKET_GROUPS. The"
-    " headings in use were read from code that reads the reports. Of products EQUI and OPTN count;"
-    " a column of percentages that is not understood is refused."
-)
-
 
 def input_page(check: WorksheetFunction) -> str:
     """The whole page as HTML; `check` is the function that lists what is wrong with ranges."""
     chapters = {
         "headings": ("Headings", _headings()),
+        "files": ("Files of the clearing house and answers of brokers", outside_files()),
         "words": ("Words", _words()),
         "cells": ("Cells", _cells()),
         "symbols": ("Symbols", _symbols()),
@@ -111,20 +105,7 @@ def _headings() -> Html:
             for heading, others in headings.synonyms.items()
         ]
         parts += [element("h3", name), plain_table(("heading", "also written"), rows)]
-    return lines(element("p", about), *parts, *_reports())
-
-
-def _reports() -> Iterator[Html]:
-    """The headings of the clearing house's reports, which name their figures their own way."""
-    yield element("h3", "Reports of the clearing house")
-    yield element("p", _REPORTS)
-    for kind, report in REPORTS.items():
-        rows: list[list[Content]] = [
-            [element("b", first) if field in report.needed else first, ", ".join(others)]
-            for field, (first, *others) in report.columns.items()
-        ]
-        yield element("h3", kind.value)
-        yield plain_table(("heading", "also written"), rows)
+    return lines(element("p", about), *parts)
 
 
 def _words() -> Html:

@@ -7,11 +7,11 @@ line of a file of about 2012 agrees. The codes of shares and of customers are in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import isnan
-from typing import Final
+from typing import Final, NamedTuple
 
 from xlmargin.book import Positions
 from xlmargin.cells.columns import day_of
@@ -25,12 +25,42 @@ from xlmargin.importers.brokers.records import Columns, Lines, Record, records
 from xlmargin.market import Market
 
 _HEADER: Final = re.compile(r"(?P<name>[A-Z ]{8})(?P<day>\d{8})\b.*")
-_LINE: Final = re.compile(
-    r"(?P<firm>.{4})(?P<sub>.{4})(?P<account>.{10})(?P<right>[CP ])(?P<symbol>.{6})"
-    r"(?P<expiration>\d{8}| {8})(?P<dollars>\d{5}| {5})(?P<fraction>\d{4}| {4})(?P<side>[LS])"
-    r"(?P<type>.)(?P<price>\d{12}| {12})(?P<quantity>\d{10})(?P<account_type>.).*"
-)
-_LEAST: Final = 67
+
+
+class Place(NamedTuple):
+    """A field of a line: how many signs of which kind, what they say, and whether blanks may."""
+
+    width: int
+    signs: str
+    meaning: str
+    may_be_blank: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """The field as a regular expression."""
+        blank = f"| {{{self.width}}}" if self.may_be_blank else ""
+        return f"{self.signs}{{{self.width}}}{blank}"
+
+
+PLACES: Final[Mapping[str, Place]] = {
+    "firm": Place(4, ".", "clearing firm"),
+    "sub": Place(4, ".", "account number or sub-account"),
+    "account": Place(10, ".", "account"),
+    "right": Place(1, "[CP ]", "C call, P put, blank of anything else"),
+    "symbol": Place(6, ".", "symbol of the shares, root of an option"),
+    "expiration": Place(8, r"\d", "expiration, yyyymmdd", may_be_blank=True),
+    "dollars": Place(5, r"\d", "strike, whole dollars", may_be_blank=True),
+    "fraction": Place(4, r"\d", "strike, ten thousandths of a dollar", may_be_blank=True),
+    "side": Place(1, "[LS]", "L long, S short"),
+    "type": Place(1, ".", "O option; S, E or blank shares"),
+    "price": Place(12, r"\d", "price, millionths of a dollar", may_be_blank=True),
+    "quantity": Place(10, r"\d", "contracts or shares, without a sign"),
+    "account_type": Place(1, ".", "type of the account; C is written"),
+}
+"""The fields of a line, one after the other; what follows is not read."""
+
+_LINE: Final = re.compile("".join(f"(?P<{n}>{p.pattern})" for n, p in PLACES.items()) + ".*")
+_LEAST: Final = sum(place.width for place in PLACES.values())
 """Signs of a line up to the type of its account."""
 _COLUMNS: Final[Columns] = {
     name: (f"Record {name}",)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import isfinite, nan
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,7 +21,7 @@ from xlmargin.contracts import Contract, InstrumentKind
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers.clearing_house.array_files import ArrayFile, ArrayRow, Wanted, plain
-from xlmargin.importers.clearing_house.array_headings import POINTS
+from xlmargin.importers.clearing_house.array_headings import PLACES, POINTS
 from xlmargin.option_symbols import share_ticker
 
 _CUSTOMER: Final = "1"
@@ -31,8 +31,25 @@ _RIGHTS: Final = {"0": InstrumentKind.PUT, "1": InstrumentKind.CALL}
 _RIGHTS_OF_CFI: Final = {"OP": InstrumentKind.PUT, "OC": InstrumentKind.CALL}
 _SHARES: Final = ("CS", "PS", "ETF", "MF", "IDX", "INDX", "")
 _OPTIONS: Final = ("OPT", "OPTN", "")
-_PLACES: Final = (*range(-POINTS // 2, 0), *range(1, POINTS // 2 + 1))
 _WANTED: Final = "a FIXML SecList with price movements (PxMvmnt)"
+FIXML_SURE: Final = (
+    "the element is the standard's (FIX EP160), how the clearing house fills it is inferred"
+)
+FIXML_ATTRIBUTES: Final[Mapping[str, str]] = {
+    "SecList BizDt": "day of the prices",
+    "Instrmt Sym": "symbol of the shares, root of an option",
+    "Instrmt SecTyp": "OPT or OPTN an option, CS, PS, ETF, MF, IDX or INDX shares and indexes;"
+    " anything else is left aside",
+    "Instrmt PutCall": "0 put, 1 call; else the first two letters of CFI, OP or OC",
+    "Instrmt StrkPx": "strike",
+    "Instrmt MatDt": "expiration; else MMY, a whole day",
+    "Instrmt Mult": "units of a contract",
+    "ClrAcctTyp ClrAcctTyp": "whose movements: 1 customers, which are taken; others are left aside",
+    "PxMvmntValu Pnt": "point, -5 to 5",
+    "PxMvmntValu Valu": "gain of a long position, or the move of the underlying",
+    "PxMvmntValu Typ": "0 an amount, 1 a percentage, the move of the underlying",
+}
+"""What is read of a security list: element and attribute, and what it says."""
 _HEAD: Final = 65_536
 _WHOLE: Final = 100.0
 
@@ -181,15 +198,15 @@ class _FixmlReader:
         for each in values:
             number = self._number(each.point, "Pnt")
             value = self._number(each.value, "Valu")
-            if number not in _PLACES or number in found or value != value:
+            if number not in PLACES or number in found or value != value:
                 raise self._refused("Pnt", each.point, "each point from -5 to 5 once, with a value")
             found[int(number)] = value
         if not values:
             return None
         if len(found) < POINTS:
-            missing = ", ".join(str(place) for place in _PLACES if place not in found)
+            missing = ", ".join(str(place) for place in PLACES if place not in found)
             raise self._refused("Pnt", f"none for {missing}", "all ten points")
-        return tuple(found[place] for place in _PLACES)
+        return tuple(found[place] for place in PLACES)
 
     def _number(self, text: str, column: str) -> float:
         if not text:

@@ -21,7 +21,7 @@ from xlmargin.importers.brokers.records import Columns, heading
 POINTS: Final = 10
 """Valuation points of a row."""
 
-_COLUMNS: Final[Columns] = {
+ARRAY_COLUMNS: Final[Columns] = {
     "class_group": ("class group", "class", "class grp", "class group id"),
     "product_group": ("product group", "group", "prod grp", "product group id"),
     "symbol": ("symbol", "trading symbol", "root"),
@@ -42,12 +42,19 @@ _COLUMNS: Final[Columns] = {
     "account_type": ("account type", "acct type", "clearing account type"),
     "day": ("business date", "activity date", "as of date", "as of", "date"),
 }  # fmt: skip
-_NEEDED: Final = ("class_group", "symbol")
+"""Fields of a row of arrays beside its ten points, and how each may be headed."""
+
+ARRAY_NEEDED: Final = ("class_group", "symbol")
+"""Fields without which a table is none of arrays."""
+ARRAYS_SURE: Final = (
+    "provisional: the clearing house's own headings of arrays were not seen, these are likely ones"
+)
 _POINT: Final = re.compile(
     r"(?:(?:p\s*[/&]?\s*l|profit\s*/\s*loss|points?|pnt)[\s_]*)?(?P<number>[+-]?\d{1,2})",
     re.IGNORECASE,
 )
-_PLACES: Final = (*range(-POINTS // 2, 0), *range(1, POINTS // 2 + 1))
+PLACES: Final = (*range(-POINTS // 2, 0), *range(1, POINTS // 2 + 1))
+"""The points by their place: below the price of the underlying negative, above it positive."""
 _DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}|\b20\d{6}\b")
 _OTHER_KINDS: Final = (
     ("a report of groups", "arrays; a report of groups is given with --groups",
@@ -79,12 +86,12 @@ class ArrayHeadings:
         for i, text in enumerate(texts):
             places.setdefault(heading(text), i)
         at: dict[str, int] = {}
-        for column, spellings in _COLUMNS.items():
+        for column, spellings in ARRAY_COLUMNS.items():
             found = next((places[heading(s)] for s in spellings if heading(s) in places), None)
             if found is not None:
                 at[column] = found
         points, ordered = _points(texts)
-        if len(points) != POINTS or any(column not in at for column in _NEEDED):
+        if len(points) != POINTS or any(column not in at for column in ARRAY_NEEDED):
             return None
         at.update({f"point {i + 1}": place for i, place in enumerate(points)})
         return cls(at, {column: texts[i] for column, i in at.items()}, ordered)
@@ -145,7 +152,7 @@ def _points(texts: Sequence[str]) -> tuple[list[int], bool]:
             number = int(match["number"])
             twice = twice or number in found
             found[number] = i
-    for numbers, ordered in ((_PLACES, True), (range(1, POINTS + 1), False)):
+    for numbers, ordered in ((PLACES, True), (range(1, POINTS + 1), False)):
         if not twice and set(found) == set(numbers):
             return [found[number] for number in numbers], ordered
     return [], False
