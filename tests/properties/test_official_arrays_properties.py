@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree as Xml
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +14,10 @@ from hypothesis import given, settings
 from tests.books import Range
 from tests.properties.test_portfolio_margin_properties import AS_OF, HEADINGS, books, margin
 from xlmargin import udfs
+from xlmargin.excel.clearing_arrays import read_arrays
+from xlmargin.excel.groups_range import read_groups
+from xlmargin.excel.ranges import Ranges
+from xlmargin.importers.clearing_house import read_array_file
 from xlmargin.portfolio_margin import PortfolioMargin
 
 SETTINGS: Range = [["name", "value"], ["as_of", AS_OF], ["rate", 0.04]]
@@ -94,3 +102,59 @@ def test_our_own_arrays_give_our_own_requirement(layout, rows):
     assert isinstance(answer, list), answer
     assert sum(row[-1] for row in answer[1:]) == pytest.approx(found.amount, abs=0.005)
     assert all(len(one) == len(other) for one, other in pairwise(answer))
+
+
+def fixml(found: PortfolioMargin) -> bytes:
+    """The same arrays as a security list: the customers' amounts by point, and a firm's beside."""
+    _, *rows = arrays(found, "places")
+    root = Xml.Element("FIXML")
+    securities = Xml.SubElement(root, "SecList", BizDt=AS_OF)
+    for _, _, symbol, expiration, right, strike, _, _, _, *gains in rows:
+        security = Xml.SubElement(securities, "SecL", Ccy="USD")
+        named = {"Sym": str(symbol), "SecTyp": "OPT" if right else "CS"}
+        if right:
+            day = expiration if isinstance(expiration, str) else day_of(float(str(expiration)))
+            terms = {"PutCall": str(int(right == "C")), "StrkPx": str(strike), "MatDt": day}
+            named |= {**terms, "Mult": "100"}
+        Xml.SubElement(security, "Instrmt", named)
+        for account, factor in (("2", 3.0), ("1", 1.0)):
+            movements = Xml.SubElement(security, "PxMvmnt")
+            Xml.SubElement(movements, "ClrAcctTyp", ClrAcctTyp=account)
+            for place, gain in zip(PLACES, gains, strict=True):
+                value = repr(factor * float(str(gain)))
+                stated = {"Valu": value, "Pnt": f"{place:.0f}", "Typ": "0"}
+                Xml.SubElement(movements, "PxMvmntValu", stated)
+    return bytes(Xml.tostring(root))
+
+
+def day_of(serial: float) -> str:
+    """The day of a serial number, year first."""
+    return (dt.date(1899, 12, 30) + dt.timedelta(days=int(serial))).isoformat()
+
+
+def products(found: PortfolioMargin) -> Range:
+    """The class and product group of each underlying as the report that FIXML needs."""
+    groups = {g.name: g.product_group for g in found.frame.classes.groups}
+    rows = {}
+    for underlying, of in zip(found.book.positions.underlying, found.class_of, strict=True):
+        symbol, name = found.book.market.underlyings[underlying].symbol, found.levels[0].names[of]
+        rows[symbol] = ["EQUI", symbol, name, groups[name], "Yes"]
+    headings = ["Product Type", "Symbol", "Class Group", "Product Group", "Product CPM Eligible"]
+    return [headings, *rows.values(), *(["OPTN", *row[1:]] for row in rows.values())]
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows=books)
+def test_our_own_arrays_in_fixml_give_our_own_requirement(tmp_path_factory, rows):
+    """FIXML states no price, so that no long option's minimum is held to its value: ours neither.
+
+    Groups and offsets come from the reports.
+    """
+    distinct = list({(row[0], row[1], row[3], row[4]): row for row in rows}.values())
+    found = margin(distinct, long_contract_minimum_cap=0)
+    path: Path = tmp_path_factory.mktemp("fixml") / "arrays.xml"
+    path.write_bytes(fixml(found))
+    reports = read_groups({"products": products(found), "groups": published(found)})
+    ranges = Ranges([HEADINGS, *distinct], None, SETTINGS)
+    official = read_arrays(ranges.tables, partial(read_array_file, path), reports).margin
+    assert official.amount == pytest.approx(found.amount, abs=0.005)
