@@ -121,6 +121,27 @@ PRODUCTS: Range = [
     ["EQUI", "XYZ", "XYZ", 99, "Yes"],
     ["OPTN", "XYZ", "XYZ", 99, "Yes"],
 ]
+ARRAY_POSITIONS: Range = [
+    ["symbol", "type", "quantity", "strike", "expiration", "price"],
+    ["XYZ", "stock", 1500, None, None, 100.25],
+    ["XYZ", "call", -12, 110, "2026-12-18", 2.5],
+    ["XYZ", "put", 10, 110, "2026-12-18", 12.0],
+]
+ARRAYS: Range = [
+    [
+        *("Class Group", "Product Group", "Symbol", "Expiration", "C/P", "Strike", "Multiplier"),
+        *("Minimum Charge", *(f"PL {point}" for point in range(1, 11))),
+    ],
+    ["XYZ", 99, "XYZ", None, None, None, 1, 0, -15, -12, -9, -6, -3, 3, 6, 9, 12, 15],
+    [
+        *("XYZ", 99, "XYZ", "2026-12-18", "C", 110, 100, 37.5),
+        *(-225, -205, -176, -134, -76, 96, 215, 355, 518, 701),
+    ],
+    [
+        *("XYZ", 99, "XYZ", "2026-12-18", "P", 110, 100, 37.5),
+        *(1275, 995, 724, 466, 224, -204, -385, -545, -682, -799),
+    ],
+]
 PRODUCT_GROUPS: Range = [
     ["Product Group", "CPM % Up", "CPM % Down", "Product Group Offset %"],
     [5, 6.0, 8.0, 90.0],
@@ -146,7 +167,7 @@ BOOKS = (
     GoodBook("one account", dict(zip(BOOK, (POSITIONS, MARKET, SETTINGS, DIVIDENDS), strict=True))),
     GoodBook(
         "accounts",
-        dict(zip(BOOK, (ACCOUNTS, MARKET, NO_CASH, DIVIDENDS), strict=True)),
+        dict(zip(BOOK, (ACCOUNTS, MARKET[:3], NO_CASH, DIVIDENDS), strict=True)),
     ),
     GoodBook(
         "orders",
@@ -189,6 +210,10 @@ BOOKS = (
             "groups": PRODUCT_GROUPS,
         },
         {"name": "product_group_offset", "as_of": "2026-01-15"},
+    ),
+    GoodBook(
+        "arrays",
+        {"positions": ARRAY_POSITIONS, "arrays": ARRAYS, "groups": PRODUCT_GROUPS},
     ),
     GoodBook("facts", {"facts": FACTS, "settings": [["name", "value"], ["as_of", "2026-01-15"]]}),
 )

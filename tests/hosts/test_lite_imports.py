@@ -120,7 +120,7 @@ def test_a_module_of_the_engine_imports_only_what_a_browser_has(path: Path) -> N
     if path.stem == "solver_highspy":
         # Loaded only where it is there; SciPy solves everywhere else.
         needed -= {"highspy"}
-    if path.stem == "cache":
+    if path.stem == "computing":
         # Locks and futures are there, and nobody to wait for: only threads cannot be started.
         needed -= {"concurrent", "threading"}
     assert not needed & NOT_IN_A_BROWSER
