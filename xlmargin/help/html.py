@@ -28,8 +28,10 @@ Content = Html | str
 
 
 def element(name: str, *contents: Content, **attributes: str) -> Html:
-    """An element; an attribute `class_` is written class."""
-    stated = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items())
+    """An element; attributes `class_` and `aria_label` are written class and aria-label."""
+    names = (key.rstrip("_").replace("_", "-") for key in attributes)
+    values = zip(names, attributes.values(), strict=True)
+    stated = "".join(f' {name}="{escape(value)}"' for name, value in values)
     inner = "".join(map(_written, contents))
     return Html(f"<{name}{stated}>{inner}</{name}>")
 
