@@ -320,3 +320,34 @@ def test_stock_against_the_box_is_asked_for_beside_stock_by_itself():
     # 2,500 v - 1,000 = 500 v + 625 v
     rows = stock(100, 100), stock(-100, 100), stock(50, 50, "ABC"), cash(-1_000)
     assert totals(*rows)["strategy move down"] == pytest.approx(1_000 / 1_375 - 1, abs=1e-9)
+
+
+def test_a_pairing_that_pays_only_between_two_moves_looked_at_is_found():
+    # one lot of stock and three puts, any one of which protects it: for a share 10% of the strike
+    # and what the stock is above it. At 100 that is 19 with the put of 90; at 60, which no longer
+    # leaves any excess, least is 6 with the put of 60: 60 - 55 - 6. Where the put of 90 leaves
+    # nothing, S - 55 - 9 at 64, that of 60 leaves 64 - 55 - 10, and that of 70 leaves 2: nothing
+    # at 62
+    puts = [option("put", 1, strike, price) for strike, price in ((60, 0.05), (70, 0.1), (90, 1.0))]
+    held = [stock(100, 100), *puts, cash(-5_500)]
+    assert totals(*held)["strategy move down"] == pytest.approx(-0.38, abs=1e-9)
+    # beside an account whose move is the first one found, and one without any
+    named = [*([*row[:-1], "puts"] for row in held), stock(100, 100, account="stock"),
+             cash(-6_000, "stock"), cash(1, "cash")]  # fmt: skip
+    market = [["symbol", "price"], ["XYZ", 100]]
+    found = {row[0]: row[4:] for row in answered(*named, market=market)}
+    moves = [pytest.approx(-0.38, abs=1e-9), pytest.approx(-0.20, abs=1e-9), "none"]
+    assert found["strategy move down"] == moves
+    # by whole percents, all pairings searched anew: the first move at which nothing is left
+    when = ("2026-12-18", "2026-11-20")
+    volatility = [udfs.OPT_IV("put", 100, put[3], *when, put[5], 0.04) for put in puts]
+    for spot in range(100, 60, -1):
+        marks = [
+            udfs.OPT_PRICE("put", spot, put[3], *when, sigma, 0.04)
+            for put, sigma in zip(puts, volatility, strict=True)
+        ]
+        there = [option("put", 1, put[3], mark) for put, mark in zip(puts, marks, strict=True)]
+        book = read_book([HEADINGS, stock(100, spot), *there, held[-1]], None, MARGIN)
+        if strategy_excess(strategy_margin(book)).excess[0] <= 0.005:
+            break
+    assert spot == 62

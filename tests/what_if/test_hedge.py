@@ -106,6 +106,19 @@ def test_candidates_that_close_more_rows_and_fewer_are_each_as_if_alone():
         assert freed[int(found["quantity"])] == pytest.approx(max(freed))
 
 
+def test_what_closes_one_row_beside_what_closes_two_asks_the_minimum_for_what_it_opens():
+    # 37.50 a contract is more than puts so far below lose: one closed frees it, and one opened asks
+    def put(symbol, strike, quantity, price):
+        return [symbol, "put", quantity, strike, JANUARY, price]
+
+    two = [put("XYZ", 480, -1, 6.0), put("XYZ", 480, -1, 6.0)]
+    held = [*two, put("ABC", 30, -1, 0.01), put("ABC", 29, -4, 0.01)]
+    found = hedge(held, [put("XYZ", 480, 5, 6.0), put("ABC", 30, 5, 0.01)])
+    by_symbol = {row["symbol"]: (row["quantity"], row["freed"]) for row in found}
+    assert by_symbol["ABC"] == (1, pytest.approx(37.5))
+    assert by_symbol["XYZ"] == (2, pytest.approx(requirement(two, SETTINGS)))
+
+
 def test_a_candidate_is_bought_no_more_than_its_most_beside_one_that_is():
     few = ["XYZ", "put", 1, 480, JANUARY, 6.0]
     many = ["XYZ", "put", 40, 470, JANUARY, 4.0]
@@ -117,8 +130,40 @@ def test_a_candidate_is_bought_no_more_than_its_most_beside_one_that_is():
 def test_a_candidate_beside_which_nothing_is_held_frees_nothing():
     put = ["ABC", "put", 5, 45, JANUARY, 1.0]
     (found,) = hedge([STOCK], [put], MARGIN)
-    assert (found["quantity"], found["freed"]) == (0, 0)
+    assert (found["quantity"], found["freed"], found["result"]) == (0, 0, "frees nothing")
     assert found["requirement after"] == 5 * 12_500
+
+
+def test_a_row_that_asks_nothing_is_closed_for_the_one_behind_it():
+    # no move of 15% takes puts of such a volatility to their strike: they ask 37.50 each, less than
+    # what the tenth loses, so that closing nine frees nothing
+    headings = ["symbol", "type", "quantity", "strike", "expiration", "volatility"]
+    quiet, last = (["XYZ", "put", n, 400, JANUARY, sigma] for n, sigma in ((-9, 0.02), (-1, 0.5)))
+    asked = [
+        udfs.PM_REQUIREMENT([headings, *rows], MARKET, SETTINGS)
+        for rows in ([quiet, last], [[*quiet[:2], -1, *quiet[3:]], last], [last])
+    ]
+    assert asked == pytest.approx([asked[0]] * 3)
+    assert asked[0] > 10 * 37.5
+    bought = [*quiet[:2], 12, *quiet[3:]]
+    _, found = udfs.MARGIN_HEDGE([headings, quiet, last], [headings, bought], MARKET, SETTINGS)
+    assert found[2] == 10
+    assert found[3:5] == pytest.approx([0, asked[0]])
+
+
+def test_what_a_cash_account_may_not_hold_frees_nothing():
+    # the put is secured with 48,000 and the stock paid for in full; one call is covered by it and
+    # asks nothing, and more may not be sold, nor more stock than is held
+    secured = ["XYZ", "put", -1, 480, JANUARY, 6.0]
+    held = [secured, ["XYZ", "stock", 100, None, None, 500.0]]
+    cash = [*SETTINGS, ["account_type", "cash"]]
+    back = ["XYZ", "put", 1, 480, JANUARY, 6.0]
+    call = ["XYZ", "call", -3, 520, JANUARY, 8.0]
+    stock = ["XYZ", "stock", -200, None, None, 500.0]
+    paid, closed, sold = hedge(held, [call, back, stock], cash)
+    assert (paid["quantity"], paid["freed"]) == (-100, 50_000)
+    assert (closed["quantity"], closed["freed"]) == (1, 48_000)
+    assert (sold["quantity"], sold["freed"], sold["result"]) == (0, 0, "frees nothing")
 
 
 def test_no_more_is_sold_than_lowers_the_requirement():
@@ -195,6 +240,13 @@ def test_ranked_by_target_then_pay_then_freed_per_dollar():
     assert [row["result"] for row in found] == ["reaches the target"] * 3 + ["the most it frees"]
     assert found[1]["freed per dollar"] >= found[2]["freed per dollar"]
     assert found[3]["candidate"].endswith("490 put")
+
+
+def test_of_those_that_free_as_much_the_one_that_pays_more_comes_first():
+    sold = [["XYZ", "stock", -500, None, None, 500.0, None, at] for at in (499.0, 501.0, 500.0)]
+    found = hedge([STOCK], sold)
+    assert [row["cost"] for row in found] == [-250_500, -250_000, -249_500]
+    assert {row["freed"] for row in found} == {37_500}
 
 
 def test_accounts_have_their_own_targets_and_candidates_name_theirs():

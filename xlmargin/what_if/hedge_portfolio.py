@@ -109,7 +109,7 @@ def portfolio_hedge(margin: PortfolioMargin, held: int, chosen: IntArray) -> Por
     row = np.array([[own[0]] * (most - len(own)) + own for own in legs])
     used = np.array([[False] * (most - len(own)) + [True] * len(own) for own in legs])
     opens = row >= held
-    of_one = np.where(opens, 1.0, -1.0) / np.abs(positions.quantity[row]) * used
+    of_one = np.where(opens, 1.0, -1.0) / np.abs(positions.quantity[row])
     width = np.where(used, np.where(opens, np.inf, np.abs(positions.quantity[row])), 0.0)
     start = np.cumsum(np.column_stack([np.zeros(len(row)), width[:, :-1]]), axis=1)
     delivered = delivered_value(positions, margin.spot, margin.book.market.as_of)

@@ -87,6 +87,8 @@ class StrategyHedge:
     @property
     def never_asks_more(self) -> bool:
         """Whether each one more can be left alone at nothing: a long option that closes none."""
+        if self.one.positions.quantity[0] < 0:
+            return False
         *held, key = contract_keys(self.own.positions.joined(self.one.positions))
         if any(k == key and q < 0 for k, q in zip(held, self.own.positions.quantity, strict=True)):
             return False
