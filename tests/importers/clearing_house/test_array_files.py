@@ -327,6 +327,22 @@ def test_a_file_of_another_day_is_a_warning_with_both_days(folder: Path) -> None
     assert "theo.xml is of 2026-11-02" in official("theo.xml", long, "--settings", "s.csv").output
 
 
+def test_what_is_said_of_files_stands_once_in_either_form(folder: Path) -> None:
+    """A report without its last line, arrays of another day: on the screen, and in JSON."""
+    lines = Path("RBHCPMProductGroupsReport.csv").read_text().splitlines()
+    Path("cut.csv").write_text("\n".join(lines[:-1]))
+    arrays = Path("arr_unit.csv").read_text().rstrip("\n")
+    Path("dated.csv").write_text(arrays + '\nReport generated on 11/03/2026,"",""\n')
+    Path("s.csv").write_text("name,value\nas_of,2026-11-02\n")
+    asked = ["dated.csv", held("XYZ,stock,100,,,100\n"), "--settings", "s.csv"]
+    asked += ["--groups", "cut.csv"]
+    shown = official(*asked).stdout
+    warnings = json.loads(official(*asked, "--json").stdout)["warnings"]
+    for said in ("cut.csv: no closing line", "dated.csv is of 2026-11-03"):
+        assert shown.count(said) == 1
+        assert sum(said in warning for warning in warnings) == 1
+
+
 def test_percentages_are_no_dollars(folder: Path) -> None:
     """Two stocks at 100 and at 500 do not gain the same dollars."""
     same = changed("arr_pair.csv", ("BBB,,,,1,0,100", "BBB,,,,1,0,500"))

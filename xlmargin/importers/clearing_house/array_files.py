@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from xlmargin.cells.columns import date_serial, read_numbers
 from xlmargin.cells.numbers import NUMBER, NumberStyle
-from xlmargin.cells.values import CellValue, clean_text, is_error, is_nothing
+from xlmargin.cells.values import clean_text, is_error, is_nothing
 from xlmargin.cells.words import RIGHTS, TYPES, TypeWord
 from xlmargin.contracts import Contract, InstrumentKind
 from xlmargin.dates import DATE, date_of
@@ -36,11 +36,11 @@ _ASIDE: Final = frozenset(["futr", "fut", "wrnt", "war", "curr", "cur", "fx", "c
 _SAMPLE: Final = 8
 """Strikes of a root of which both rights are looked for, beside those held."""
 _CUT: Final = "; is the file cut short?"
+_POINT_COLUMNS: Final = tuple(f"point {i}" for i in range(1, POINTS + 1))
 _NO_NUMBERS: Final = (nan,) * POINTS
 
 
-@dataclass(frozen=True)
-class ArrayRow:
+class ArrayRow(NamedTuple):
     """A row of the file: its groups, and its numbers as they stand there.
 
     `values` are the gains and losses of a long position at the ten points, in the file's order and
@@ -168,9 +168,8 @@ class Wanted:
     """Which rows of a file are kept: of contracts held, of the other right, and some pairs more."""
 
     def __init__(self, held: Iterable[Contract]) -> None:
-        named = [c._replace(root=plain(c.root)) for c in held]
-        self._roots = {plain(c.root) for c in named}
-        self._series = {(c.root, c.strike, c.expires_on) for c in named}
+        self._series = {(plain(c.root), c.strike, c.expires_on) for c in held}
+        self._roots = {root for root, _, _ in self._series}
         self._sample: set[tuple[str, float, float]] = set()
         self._count: Counter[str] = Counter()
 
@@ -279,18 +278,18 @@ class _TableReader:
         """Whether a row is of a product or an account that is left aside, or headings again."""
         if self.headings.repeats(cells):
             return True
-        account = self._text(cells, "account_type").casefold()
+        account = _text(self._cell(cells, "account_type")).casefold()
         if account and account not in _CUSTOMERS:
             self.aside["rows of other accounts than customers'"] += 1
             return True
-        kind = self._text(cells, "type").casefold()
+        kind = _text(self._cell(cells, "type")).casefold()
         if kind and (kind in _ASIDE or TYPES.read(kind) is TypeWord.OTHER):
             self.aside["other products"] += 1
             return True
         return False
 
     def _keep_option(self, number: int, cells: Sequence[Cell], root: str) -> None:
-        right = RIGHTS.read(self._text(cells, "right"))
+        right = _right(self._cell(cells, "right"))
         if right is None:
             raise self._refused(number, cells, "right", "C or P")
         day = _serial(self._cell(cells, "expiration"))
@@ -305,29 +304,20 @@ class _TableReader:
             first = self.rows[contract].row
             wanted = f"one row for each contract, as row {first}: is the file doubled?"
             raise self._refused(number, cells, "symbol", wanted)
-        points = [f"point {i}" for i in range(1, POINTS + 1)]
         if self.day is None and not isnan(day := _serial(self._cell(cells, "day"))):
             self.day = date_of(day)
         values = self._plain_values(cells) or tuple(
-            [self._number(number, cells, point) for point in points]
+            [self._number(number, cells, point) for point in _POINT_COLUMNS]
         )
-        is_whole = len(cells) > self.headings.last_point
-        wanted = "a number: all ten values are needed" + ("" if is_whole else _CUT)
         if any(map(isnan, values)):
-            if not self.wanted.is_held(contract):
-                return
-            raise InputError(
-                [
-                    self._problem(number, cells, point, wanted)
-                    for point, value in zip(points, values, strict=True)
-                    if isnan(value)
-                ]
-            )
+            if self.wanted.is_held(contract):
+                raise self._gaps(number, cells, values)
+            return
         self.rows[contract] = ArrayRow(
             number,
             contract,
-            self._text(cells, "class_group"),
-            self._text(cells, "product_group"),
+            _text(self._cell(cells, "class_group")),
+            _text(self._cell(cells, "product_group")),
             values,
             self._number(number, cells, "minimum"),
             self._number(number, cells, "price"),
@@ -335,16 +325,24 @@ class _TableReader:
             self._number(number, cells, "volatility") * self.headings.volatility_scale,
         )
 
+    def _gaps(self, number: int, cells: Sequence[Cell], values: Sequence[float]) -> InputError:
+        """The error that points of a row have no value."""
+        is_whole = len(cells) > self.headings.last_point
+        wanted = "a number: all ten values are needed" + ("" if is_whole else _CUT)
+        columns = zip(_POINT_COLUMNS, values, strict=True)
+        gaps = [point for point, value in columns if isnan(value)]
+        return InputError([self._problem(number, cells, point, wanted) for point in gaps])
+
     def _plain_values(self, cells: Sequence[Cell]) -> tuple[float, ...]:
         """The ten values where they are plain numbers, as in every file of the clearing house."""
+        if self.style is not NumberStyle.US:
+            return ()
         try:
             texts = self.headings.points(cells)
-            values = tuple([float(text) for text in texts if text is not None])
+            values = tuple(map(float, texts))  # type: ignore[arg-type]
         except (TypeError, ValueError, IndexError):
             return ()
-        plain_text = self.style is NumberStyle.US and "_" not in "".join(map(str, texts))
-        is_whole = len(values) == POINTS and all(map(isfinite, values))
-        return values if plain_text and is_whole else ()
+        return values if isfinite(sum(values)) and "_" not in "".join(map(str, texts)) else ()
 
     def _refuse_end(self, number: int, cells: Sequence[Cell], count: int) -> None:
         """Refuse a table without rows, and one whose last row breaks off."""
@@ -357,15 +355,9 @@ class _TableReader:
             raise MarginError(f"{found}, {wanted}")
 
     def _cell(self, cells: Sequence[Cell], column: str) -> Cell:
-        at = self.headings.at.get(column, -1)
-        cell = cells[at] if 0 <= at < len(cells) else None
-        return clean_text(cell) or None if isinstance(cell, str) else cell
-
-    def _text(self, cells: Sequence[Cell], column: str) -> str:
-        cell = self._cell(cells, column)
-        if isinstance(cell, float):
-            return f"{cell:.15g}"
-        return "" if cell is None or is_nothing(cell) or cell == "-" else cell
+        """The cell of a field as it stands there, None where the row has none."""
+        at = self.headings.at.get(column)
+        return cells[at] if at is not None and at < len(cells) else None
 
     def _number(self, number: int, cells: Sequence[Cell], column: str) -> float:
         """The number of a cell, NaN where it is empty; refused where it is none."""
@@ -374,13 +366,9 @@ class _TableReader:
             return cell
         if not cell:
             return nan
-        try:
-            value = _plain_number(cell) if self.style is NumberStyle.US else None
-        except ValueError:
-            value = None
-        if value is not None:
+        if self.style is NumberStyle.US and not isnan(value := _plain_number(cell)):
             return value
-        text = self._text(cells, column)
+        text = _text(cell)
         if is_error(text.upper()):
             raise self._refused(number, cells, column, VALUE)
         read = read_numbers((text or None,), self.style)
@@ -392,7 +380,7 @@ class _TableReader:
         return InputError([self._problem(number, cells, column, wanted)])
 
     def _problem(self, number: int, cells: Sequence[Cell], column: str, wanted: str) -> Problem:
-        found = shown(self._text(cells, column))
+        found = shown(_text(self._cell(cells, column)))
         return Problem(self.name, number, self.headings.label(column), found, wanted)
 
 
@@ -400,14 +388,31 @@ def _is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def _plain_number(text: str) -> float | None:
-    """A number in digits, a sign and a point; None where it is anything else."""
-    if not text[-1:].isdigit() or "_" in text:
-        return None
-    return float(text)
+def _plain_number(text: str) -> float:
+    """A number in digits, a sign and a point; NaN where it is anything else."""
+    try:
+        return float(text) if text[-1].isdigit() and "_" not in text else nan
+    except ValueError:
+        return nan
 
 
 @lru_cache(maxsize=65_536)
-def _serial(cell: CellValue) -> float:
+def _text(cell: Cell) -> str:
+    """A cell as a text, "" where it is empty or says that there is nothing."""
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
+    text = clean_text(cell or "")
+    return "" if is_nothing(text) or text == "-" else text
+
+
+@lru_cache(maxsize=65_536)
+def _right(cell: Cell) -> InstrumentKind | None:
+    """The right of an option, None where the cell names none."""
+    return RIGHTS.read(_text(cell))
+
+
+@lru_cache(maxsize=65_536)
+def _serial(cell: Cell) -> float:
     """The serial day of a cell, NaN where it is none."""
-    return date_serial(cell, month_first=True)
+    day = clean_text(cell) if isinstance(cell, str) else cell
+    return date_serial(day or None, month_first=True)

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import ClassVar, Final
 
@@ -158,6 +158,7 @@ def _points(texts: Sequence[str]) -> tuple[list[int], bool]:
     return [], False
 
 
+@lru_cache(maxsize=65_536)
 def _text(cell: str | float | None) -> str:
     if isinstance(cell, float):
         return f"{cell:g}"
