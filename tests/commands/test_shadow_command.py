@@ -287,7 +287,7 @@ def test_killed_again_and_again_it_ends_with_the_same_bytes(tmp_path: Path) -> N
 
 
 def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
-    files = write(tmp_path, *history(60, accounts=3))
+    files = write(tmp_path, *history(200, accounts=3))
     process = start(*files, "-o", tmp_path / "out.parquet", "--workers", 2)
     wait_until(lambda: days_done(tmp_path) >= 2, process)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
@@ -313,7 +313,7 @@ def _is_alive(process: Path) -> bool:
 @pytest.mark.skipif(sys.platform == "win32", reason="interrupts of a group are of POSIX")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_interrupted_it_ends_at_once_and_says_how_to_go_on(workers: int, tmp_path: Path) -> None:
-    files = write(tmp_path, *history(60, accounts=3))
+    files = write(tmp_path, *history(200, accounts=3))
     output = tmp_path / "out.parquet"
     process = start(*files, "-o", output, "--workers", workers)
     wait_until(lambda: days_done(tmp_path) >= 2, process)
@@ -337,7 +337,7 @@ def unfinished(tmp_path: Path, files: list[str]) -> None:
 
 
 def test_other_inputs_never_use_the_parts_of_these(tmp_path: Path) -> None:
-    positions, market = history(40)
+    positions, market = history(200)
     files = write(tmp_path, positions, market)
     unfinished(tmp_path, files)
     (tmp_path / "settings.csv").write_text("name,value\nrate,0.05\n")
