@@ -7,6 +7,7 @@ The values of the files are invented; what is right stands in the reference: 10 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from xlmargin.cli import app
+from xlmargin.contracts import Contract, InstrumentKind
+from xlmargin.errors import MarginError
+from xlmargin.importers.clearing_house import FIXML_ATTRIBUTES
+from xlmargin.importers.clearing_house.array_fixml import read_fixml
 
 FILES = Path(__file__).parents[2] / "cases" / "official"
 BOTH_SHORT = 1_000 * 7.018181 - 1_000 * 1.695320
@@ -249,6 +254,30 @@ def test_of_fixml_the_customers_amounts_are_taken(folder: Path) -> None:
 def test_fixml_that_is_not_clear_is_refused(folder: Path, movements: str, message: str) -> None:
     short = held("XYZ,call,-10,110,2027-01-15,\n")
     assert message in refusal(with_option("1", movements), short)
+
+
+@pytest.mark.parametrize("named", FIXML_ATTRIBUTES)
+def test_every_attribute_that_is_said_to_be_read_is_read(folder: Path, named: str) -> None:
+    """Under another name it is missing: what is kept is other, or the file is refused."""
+    element, attribute = named.split()
+    whole = OPTION.replace('PutCall="{right}"', 'PutCall="1"').format(
+        movements=movement("3", CALL) + movement("1", CALL) + movement("1", MOVES, "1")
+    )
+    future = '<SecL><Instrmt Sym="XYZ" SecTyp="FUT"/></SecL>'
+    share = f'<SecL><Instrmt Sym="XYZ" SecTyp="CS"/>{movement("1", MOVES)}</SecL>'
+    text = f'<FIXML><SecList BizDt="2026-11-02">{share}{whole}{future}</SecList></FIXML>'
+    held_call = Contract("XYZ", InstrumentKind.CALL, 110, 46402)
+
+    def kept(text: str) -> object:
+        Path("named.xml").write_text(text)
+        try:
+            file = read_fixml(Path("named.xml"), [held_call])
+        except MarginError as error:
+            return str(error)
+        return repr((sorted(file.rows.values()), file.day, dict(file.aside)))
+
+    assert held_call.root in str(kept(text)) and "2026" in str(kept(text))
+    assert kept(re.sub(f"(<{element} [^>]*?){attribute}=", r"\1Other=", text)) != kept(text)
 
 
 def test_fixml_of_another_kind_or_cut_short_is_named(folder: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from xlmargin.cli import app
+from xlmargin.importers.broker_margin import BROKERS_NAMES
 
 FILES = Path(__file__).parents[2] / "cases" / "official"
 HEADINGS = "symbol,type,quantity,strike,expiration,price,account\n"
@@ -185,6 +186,33 @@ def test_a_brokers_maintenance_stands_beside_ours_by_strategy() -> None:
     ]
     assert tables(tastytrade("Portfolio Margin"), SHARES)["compared"][-1]["model"] == 1_515
     assert tables(tastytrade("Reg T", effect="Credit"), SHARES)["compared"][0]["file"] == -3_030
+
+
+def whole_answer(broker: str, name: str) -> str:
+    """An answer of the broker that states every name, of the regime in which it is read."""
+    if broker == "tastytrade":
+        kind = "Reg T" if name.startswith("maintenance") else "Portfolio Margin"
+        return Path(tastytrade(kind, effect="Credit")).read_text()
+    answer = json.loads(Path(clear_street()).read_text())
+    answer["data"] |= {"house_requirement": "2100", "risk_based_requirement": "1900"}
+    return json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    ("broker", "named"),
+    [(broker, name) for broker, names in BROKERS_NAMES.items() for name in names],
+)
+def test_every_name_that_is_said_to_be_read_is_read(broker: str, named: str) -> None:
+    """Under another name it is missing: the figures are other, or the answer is refused."""
+    name = named.rpartition(".")[2]
+    whole = whole_answer(broker, name)
+
+    def figures(text: str) -> str:
+        Path("answer.json").write_text(text)
+        return compare("answer.json", SHARES, "--json").output
+
+    assert "Refused" not in figures(whole)
+    assert figures(whole.replace(f'"{name}":', '"other":')) != figures(whole)
 
 
 @pytest.mark.parametrize(

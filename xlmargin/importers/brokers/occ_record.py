@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from math import isnan
 from typing import Final, NamedTuple
@@ -59,6 +58,8 @@ PLACES: Final[Mapping[str, Place]] = {
 }
 """The fields of a line, one after the other; what follows is not read."""
 
+_END: Final = "  "
+"""What a line that was seen ends in."""
 _LINE: Final = re.compile("".join(f"(?P<{n}>{p.pattern})" for n, p in PLACES.items()) + ".*")
 _LEAST: Final = sum(place.width for place in PLACES.values())
 """Signs of a line up to the type of its account."""
@@ -70,6 +71,11 @@ _COLUMNS: Final[Columns] = {
     )
 }  # fmt: skip
 _NEEDED: Final = ("symbol", "quantity", "side", "type")
+_COLUMN_OF: Final = {
+    "account": "account", "right": "type", "symbol": "symbol", "expiration": "expiration",
+    "dollars": "strike", "price": "price", "quantity": "quantity",
+}  # fmt: skip
+"""The column of positions that a field which may not fit is written from."""
 _OPTION: Final = "O"
 _STOCK: Final = "S"
 _SHARES: Final = (_STOCK, "E", "")
@@ -156,18 +162,6 @@ OCC_RECORD: Final = Format(
 )
 
 
-@dataclass(frozen=True)
-class _Field:
-    """A field of a line: its width, and its text for a position."""
-
-    width: int
-    text: str
-    column: str
-
-    def __str__(self) -> str:
-        return f"{self.text:<{self.width}}"
-
-
 def record_lines(positions: Positions, market: Market) -> list[str]:
     """The positions but cash as the record's lines, the header with the market's day first.
 
@@ -178,17 +172,18 @@ def record_lines(positions: Positions, market: Market) -> list[str]:
     for i in range(len(positions)):
         if positions.kind[i] == InstrumentKind.CASH:
             continue
-        fields = _fields(positions, market, i)
+        texts = _texts(positions, market, i)
         problems += [
-            positions.problem(i, each.column, repr(each.text), f"at most {each.width} plain signs")
-            for each in fields
-            if len(each.text) > each.width or not each.text.isascii()
+            positions.problem(i, _COLUMN_OF[name], repr(text), f"at most {width} plain signs")
+            for name, text in texts.items()
+            if len(text) > (width := PLACES[name].width) or not text.isascii()
         ]
         quantity = abs(float(positions.quantity[i]))
         if quantity != int(quantity):
             wanted = "a whole number: the record has no other"
             problems.append(positions.problem(i, "quantity", f"{quantity:g}", wanted))
-        lines.append("".join(map(str, fields)))
+        fields = (f"{texts[name]:<{place.width}}" for name, place in PLACES.items())
+        lines.append("".join(fields) + _END)
     if problems:
         raise InputError(problems)
     if len(lines) == 1:
@@ -196,25 +191,30 @@ def record_lines(positions: Positions, market: Market) -> list[str]:
     return lines
 
 
-def _fields(positions: Positions, market: Market, i: int) -> list[_Field]:
-    is_option = bool(positions.is_option[i])
-    strike = round(float(positions.strike[i]) * _FRACTIONS) if is_option else 0
-    mark = float(positions.mark[i])
-    if not is_option:
-        mark = market.underlyings[positions.underlying[i]].spot
-    price = "" if isnan(mark) else f"{round(mark * _MILLIONTHS):012d}"
-    return [
-        _Field(8, "", "account"),
-        _Field(10, positions.accounts[positions.account[i]], "account"),
-        _Field(1, InstrumentKind(positions.kind[i]).name[0] if is_option else "", "type"),
-        _Field(
-            6, positions.symbol[i].replace(".", "") if is_option else positions.symbol[i], "symbol"
-        ),
-        _Field(8, f"{date_of(positions.expiration[i]):%Y%m%d}" if is_option else "", "expiration"),
-        _Field(9, f"{strike:09d}", "strike"),
-        _Field(1, "L" if positions.quantity[i] > 0 else "S", "quantity"),
-        _Field(1, _OPTION if is_option else _STOCK, "type"),
-        _Field(12, price, "price"),
-        _Field(10, f"{round(abs(float(positions.quantity[i]))):010d}", "quantity"),
-        _Field(3, CUSTOMER, "account"),
-    ]
+def _texts(positions: Positions, market: Market, i: int) -> dict[str, str]:
+    """The fields of a position by their names, in `PLACES`."""
+    is_option, price = bool(positions.is_option[i]), float(positions.mark[i])
+    symbol, expiration, right, strike = positions.symbol[i], "", "", 0
+    if is_option:
+        symbol = symbol.replace(".", "")
+        expiration = f"{date_of(positions.expiration[i]):%Y%m%d}"
+        right = InstrumentKind(positions.kind[i]).name[0]
+        strike = round(float(positions.strike[i]) * _FRACTIONS)
+    else:
+        price = market.underlyings[positions.underlying[i]].spot
+    dollars, fraction = divmod(strike, _FRACTIONS)
+    return {
+        "firm": "",
+        "sub": "",
+        "account": positions.accounts[positions.account[i]],
+        "right": right,
+        "symbol": symbol,
+        "expiration": expiration,
+        "dollars": f"{dollars:05d}",
+        "fraction": f"{fraction:04d}",
+        "side": "L" if positions.quantity[i] > 0 else "S",
+        "type": _OPTION if is_option else _STOCK,
+        "price": "" if isnan(price) else f"{round(price * _MILLIONTHS):012d}",
+        "quantity": f"{round(abs(float(positions.quantity[i]))):010d}",
+        "account_type": CUSTOMER,
+    }

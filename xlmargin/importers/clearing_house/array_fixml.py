@@ -50,7 +50,6 @@ FIXML_ATTRIBUTES: Final[Mapping[str, str]] = {
     "PxMvmntValu Typ": "0 an amount, 1 a percentage, the move of the underlying",
 }
 """What is read of a security list: element and attribute, and what it says."""
-_HEAD: Final = 65_536
 _WHOLE: Final = 100.0
 
 
@@ -59,12 +58,8 @@ def read_fixml(path: Path, held: Iterable[Contract]) -> ArrayFile:
 
     Files that define entities are refused: no answer has any, and they can grow without end.
     """
+    reader = _FixmlReader(path.name, Wanted(held))
     with path.open("rb") as file:
-        head = file.read(_HEAD)
-        if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-            raise MarginError(f"{path.name}: found definitions of entities, wanted {_WANTED}.")
-        file.seek(0)
-        reader = _FixmlReader(path.name, Wanted(held))
         try:
             reader.parser.ParseFile(file)
         except expat.ExpatError as error:
@@ -100,6 +95,7 @@ class _FixmlReader:
         self.values: list[_Value] = []
         self.movements: list[list[_Value]] = []
         self.parser = expat.ParserCreate()
+        self.parser.StartDoctypeDeclHandler = self._refuse_definitions
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
 
@@ -117,6 +113,9 @@ class _FixmlReader:
             day=self.day,
             aside=self.aside,
         )
+
+    def _refuse_definitions(self, *_: object) -> None:
+        raise MarginError(f"{self.name}: found definitions of entities, wanted {_WANTED}.")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]

@@ -290,26 +290,23 @@ def requirement_in_lines(
     lines: Iterable[StrategyLine], kind: RequirementKind, positions: int
 ) -> FloatArray:
     """What each of so many positions requires in these lines of a kind, $."""
-    required = np.zeros(positions)
-    for line in lines:
-        for leg in line.legs:
-            required[leg.position] += getattr(leg, kind.value)
-    return required
+    return _summed(lines, kind.value, positions)
 
 
 def value_added_in(lines: Iterable[StrategyLine], positions: int) -> FloatArray:
     """What the equity counts beside the maintenance of each of so many positions, $."""
-    added = np.zeros(positions)
-    for line in lines:
-        for leg in line.legs:
-            added[leg.position] += leg.value_added
-    return added
+    return _summed(lines, "value_added", positions)
 
 
 def proceeds_in(lines: Iterable[StrategyLine], positions: int) -> FloatArray:
     """What was received for each of so many positions that was sold short, $."""
-    proceeds = np.zeros(positions)
+    return _summed(lines, "proceeds", positions)
+
+
+def _summed(lines: Iterable[StrategyLine], column: str, positions: int) -> FloatArray:
+    """A column of the legs, summed by position."""
+    total = np.zeros(positions)
     for line in lines:
         for leg in line.legs:
-            proceeds[leg.position] += leg.proceeds
-    return proceeds
+            total[leg.position] += getattr(leg, column)
+    return total
