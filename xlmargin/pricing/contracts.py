@@ -22,7 +22,7 @@ from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import erfcx, ndtr
+from scipy.special import erfcx, ndtr, ndtri
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 
@@ -286,25 +286,31 @@ def _normalised_black(x: FloatArray, total_volatility: FloatArray) -> _Normalise
 
 def _total_variance(price: FloatArray, x: FloatArray) -> FloatArray:
     """Total variance of normalised prices inside their bounds; NaN if not settled."""
+    found, row = np.full(len(price), np.nan), np.arange(len(price))
     with np.errstate(all="ignore"):  # a step that overflows is not taken, or ends as NaN
-        inflection = np.sqrt(np.maximum(2 * np.abs(x), 1e-100))
-        low = price < _normalised_black(x, inflection).price
         greatest = np.exp(0.5 * x)
-        target = np.where(low, 1 / np.log(price), np.log(greatest - price))
-        # price ~ exp(-x^2 / 2w) bounds w from below; near the money price ~ sqrt(w / 2 pi)
-        least = np.where(low, -0.5 * x * x * target, inflection**2)
-        seed_low = np.minimum(inflection, _ROOT_TWO_PI * (price - 0.5 * x))
-        seed_high = np.maximum(inflection, _ROOT_TWO_PI * price)
-        variance = np.maximum(np.where(low, seed_low, seed_high) ** 2, least)
-        settled = np.zeros(len(variance), dtype=bool)
+        # The price rises fastest where the total variance is 2 |x|.
+        steepest = 0.5 * greatest * (1 - erfcx(np.sqrt(-x)))
+        low, lack = price < steepest, greatest - price
+        target = np.where(low, 1 / np.log(price), np.log(lack))
+        # Below, price ~ exp(-x^2 / 2w) bounds w; near the money price ~ sqrt(w / 2 pi). Above, it
+        # starts from what is right there and far from there: Jaeckel (2006), "By Implication", 2.
+        least = np.where(low, -0.5 * x * x * target, -2 * x)
+        below = np.minimum(_ROOT_TWO_PI * (price - 0.5 * x), np.sqrt(-2 * x))
+        above = 2 * ndtri(lack / (greatest - steepest) * ndtr(-np.sqrt(-0.5 * x)))
+        variance = np.maximum(np.where(low, below, above) ** 2, least)
         for _ in range(HALLEY_STEPS):
             step = _halley_step(variance, x, low, target)
-            # What is settled stays as it is, however long its neighbours take.
-            variance = np.where(settled, variance, np.maximum(variance + step, least))
-            settled |= np.abs(step) <= LAST_STEP * variance
-            if settled.all():
+            variance = np.maximum(variance + step, least)
+            settled = np.abs(step) <= LAST_STEP * variance
+            found[row[settled]] = variance[settled]
+            left = ~settled
+            if not left.any():
                 break
-    return np.where(settled, variance, np.nan)
+            row, variance, x, low, target, least = (
+                column[left] for column in (row, variance, x, low, target, least)
+            )
+    return found
 
 
 def _halley_step(
@@ -313,14 +319,17 @@ def _halley_step(
     """Halley's step in total variance toward objective = target."""
     total_volatility = np.sqrt(variance)
     option = _normalised_black(x, total_volatility)
-    curvature = option.vega * (x * x / total_volatility**3 - 0.25 * total_volatility)
     quantity = np.where(low, option.price, option.lack)
     log = np.log(quantity)
-    log_slope = np.where(low, 1.0, -1.0) * option.vega / quantity
-    log_curve = np.where(low, 1.0, -1.0) * curvature / quantity - log_slope**2
-    value = np.where(low, 1 / log, log)
-    slope = np.where(low, -log_slope / log**2, log_slope)
-    curve = np.where(low, -log_curve / log**2 + 2 * log_slope**2 / log**3, log_curve)
+    # slope and curve of the logarithm; a lack falls as the price rises
+    slope = np.where(low, option.vega, -option.vega) / quantity
+    curve = slope * (x * x / (variance * total_volatility) - 0.25 * total_volatility - slope)
+    # of low prices the reciprocal of the logarithm is the objective
+    reciprocal = 1 / log
+    value = np.where(low, reciprocal, log)
+    inner = np.where(low, -reciprocal * reciprocal, 1.0)
+    curve = inner * (curve - np.where(low, 2 * slope * slope * reciprocal, 0.0))
+    slope = inner * slope
     # from slopes in the total volatility to slopes in its square
     curve = (curve - slope / total_volatility) / (4 * variance)
     slope = slope / (2 * total_volatility)
