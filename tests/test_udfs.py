@@ -44,6 +44,7 @@ BOOK_FUNCTIONS = [
     "MARGIN_EFFICIENCY",
     "MARGIN_COMPARE",
     "MARGIN_GAINS",
+    "MARGIN_CALENDAR",
     "XLM_EXPLAIN",
 ]
 
@@ -106,6 +107,7 @@ def test_arrays_and_frames_are_ranges_too(name):
         "PM_PROFILE",
         "REGT_STRATEGIES",
         "MARGIN_COMPARE",
+        "MARGIN_CALENDAR",
     ],
 )
 def test_headers_can_be_left_out(name):

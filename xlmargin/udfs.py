@@ -5,7 +5,7 @@ one text that begins with `#XLM!`; nothing here raises.
 """
 
 from xlmargin import portfolio_margin, reports, strategy_margin
-from xlmargin.account import account_state
+from xlmargin.account import account_state, dates_ahead
 from xlmargin.dates import date_of
 from xlmargin.efficiency import ComparisonLevel, compared, efficiency_gain, strategy_figure
 from xlmargin.eligibility import checklist
@@ -379,6 +379,16 @@ def MARGIN_CALL_DUE(day, kind, settings=None):
     kind = read_word("kind", kind, CallKind)
     every = (stated, *stated.of_accounts.values())
     return agreed_day(last_day_to_meet(kind, date_of(day), s.house, s.overrides) for s in every)
+
+
+@worksheet_function(**BOOK, headers=HEADERS)
+def MARGIN_CALENDAR(positions, market=None, settings=None, dividends=None, headers=True):
+    """The dates ahead at the prices of today: margin calls due, expirations, ex-dividend days with
+    calls at risk of early exercise, holidays: day, what, contracts, shares and cash ($) that change
+    hands. Options on indexes move cash alone.
+    """
+    regimes = _ranges(positions, market, settings, dividends).regimes()
+    return reports.calendar_table(dates_ahead(regimes)).cells(headers)
 
 
 @worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)

@@ -18,11 +18,16 @@ from xlmargin.account.account_values import (
     values_by_strategy,
     values_under_portfolio,
 )
+from xlmargin.account.calendar import Calendar, CallDue, ExDividends, Expirations, dates_ahead
 
 __all__ = [
     "AccountState",
     "AccountValues",
+    "Calendar",
+    "CallDue",
+    "ExDividends",
     "Excess",
+    "Expirations",
     "MarginState",
     "Moves",
     "PortfolioState",
@@ -30,6 +35,7 @@ __all__ = [
     "StrategyState",
     "account_state",
     "account_values",
+    "dates_ahead",
     "portfolio_excess",
     "strategy_excess",
     "values_by_strategy",

@@ -10,6 +10,7 @@ import numpy as np
 from xlmargin.account.account_values import (
     AccountValues,
     Excess,
+    cash_excess,
     market_worth,
     portfolio_excess,
     reg_t_excess,
@@ -164,8 +165,7 @@ def _strategy_state(
         return margin
     book = margin.book
     if book.settings.account_type is AccountType.CASH:
-        stock = values.long_market_value - values.short_market_value
-        paid = Excess(values.cash + stock, margin.by_account(RequirementKind.MAINTENANCE))
+        paid = cash_excess(margin)
         regime = _by_strategy(margin, prices, paid, CallKind.REGT)
         return StrategyState(regime, cash_buying_power(paid), None)
     regime = _by_strategy(margin, prices, strategy_excess(margin), CallKind.MAINTENANCE)
@@ -202,7 +202,7 @@ def _by_strategy(
 
     required = without.by_account(RequirementKind.MAINTENANCE)
     moves = _moves(now, prices, zero)
-    return RegimeState(now, required, moves, _due(margin.book, now.margin_call, kind))
+    return RegimeState(now, required, moves, last_days(margin.book, now.margin_call, kind))
 
 
 def _portfolio_state(
@@ -224,11 +224,11 @@ def _portfolio_state(
             now,
             without.by_account,
             _moves(now, prices, zero),
-            _due(book, now.margin_call, CallKind.PORTFOLIO),
+            last_days(book, now.margin_call, CallKind.PORTFOLIO),
         ),
         portfolio_buying_power(now.excess, margin.rules),
         least,
-        _due(book, np.maximum(least - now.equity, 0.0), CallKind.MINIMUM_EQUITY),
+        last_days(book, np.maximum(least - now.equity, 0.0), CallKind.MINIMUM_EQUITY),
     )
 
 
@@ -268,7 +268,7 @@ def _bare(book: Book) -> Book:
     return replace(book, settings=settings, market=book.market.without_house_rates())
 
 
-def _due(book: Book, missing: FloatArray, kind: CallKind) -> FloatArray:
+def last_days(book: Book, missing: FloatArray, kind: CallKind) -> FloatArray:
     """Last day to put in what is missing, a serial day; NaN where nothing is."""
     if not (missing > 0).any():
         return np.full(len(missing), np.nan)

@@ -132,6 +132,13 @@ def strategy_excess(margin: StrategyMargin) -> Excess:
     )
 
 
+def cash_excess(margin: StrategyMargin) -> Excess:
+    """Cash and stock of a cash account beside what must be paid in full."""
+    values = values_by_strategy(margin)
+    stock = values.long_market_value - values.short_market_value
+    return Excess(values.cash + stock, margin.by_account(RequirementKind.MAINTENANCE))
+
+
 def values_under_portfolio(margin: PortfolioMargin) -> AccountValues:
     """What accounts are worth at the prices that portfolio margin counts from."""
     rules = rules_of_accounts(margin.book, strategy_rules)

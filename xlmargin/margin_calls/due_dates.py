@@ -101,6 +101,14 @@ def business_day_before(day: dt.date) -> dt.date:
     return day
 
 
+def closings_after(day: dt.date, until: dt.date) -> list[tuple[dt.date, str]]:
+    """The weekdays after a day, until another, on which the exchange is closed, and why."""
+    closings = _closings()
+    ahead = (day + number * _ONE_DAY for number in range(1, (until - day).days + 1))
+    found = (each for each in ahead if each.weekday() < calendar.SATURDAY and each in closings)
+    return [(each, closings[each]) for each in found]
+
+
 @cache
 def _closings() -> HolidayBase:
     """The exchange's closings by date; loaded when a date is first asked for."""

@@ -1,6 +1,7 @@
 """Answers as tables."""
 
 from xlmargin.reports.account_table import account_table
+from xlmargin.reports.calendar_table import calendar_table
 from xlmargin.reports.comparison_tables import (
     compared_points_table,
     compared_positions_table,
@@ -53,6 +54,7 @@ __all__ = [
     "Table",
     "Value",
     "account_table",
+    "calendar_table",
     "compared_points_table",
     "compared_positions_table",
     "compared_requirements_table",

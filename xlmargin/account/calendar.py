@@ -1,0 +1,313 @@
+"""The dates ahead of a book: expirations, ex-dividend days, calls due, days without trading.
+
+Everything is told at the prices of today: what would change hands if they stayed. Options on
+shares are exercised for shares at the strike, options on an index for cash; what an adjusted
+contract delivers beside or in the place of its shares is not known, and is counted nowhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from xlmargin.account.account_state import last_days
+from xlmargin.account.account_values import (
+    Excess,
+    cash_excess,
+    portfolio_excess,
+    strategy_excess,
+)
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.book import Book, Positions, rules_of_accounts
+from xlmargin.both_regimes import BothRegimes
+from xlmargin.contracts import InstrumentKind
+from xlmargin.dates import years_ahead
+from xlmargin.errors import RefusedPosition
+from xlmargin.margin_calls import CallKind, closings_after
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.risk_array import contract_table
+from xlmargin.rulebook import eligibility_rules
+from xlmargin.settings import AccountType
+from xlmargin.strategy_margin import StrategyMargin
+
+YEARS_OF_HOLIDAYS: Final = 1
+"""How far ahead days without trading are listed."""
+
+_EQUAL: Final = 1e-9
+"""$ per share within which two prices are one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Expirations:
+    """The days on which options expire, in their order; arrays have shape (days,).
+
+    `day` is a serial day, `lines` the number of positions, `held` says which accounts have some,
+    (days, accounts). Contracts are magnitudes. What is in the money is exercised: `contracts`,
+    written and bought, `written_in_the_money` those written. `shares` are received (> 0) or
+    delivered, net, and `cash`, $, is received (> 0) or paid for them, or by options on an index.
+    `called_away` are the shares, >= 0, that written calls in the money deliver, for `proceeds`, $.
+    `if_put`, $, <= 0, is paid where every written put on shares is exercised, in the money or not.
+    `adjusted` are contracts whose deliverable is not counted.
+    """
+
+    day: FloatArray
+    held: BoolArray
+    lines: FloatArray
+    calls_written: FloatArray
+    puts_written: FloatArray
+    calls_bought: FloatArray
+    puts_bought: FloatArray
+    contracts: FloatArray
+    shares: FloatArray
+    cash: FloatArray
+    written_in_the_money: FloatArray
+    called_away: FloatArray
+    proceeds: FloatArray
+    if_put: FloatArray
+    adjusted: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class ExDividends:
+    """The ex-dividend days of shares held, or of written calls, in their order; shape (days,).
+
+    `day` is serial, `underlying` an index into the market, `amount` $ a share, `held` says whose,
+    (days, accounts). `shares` are held, net, and `cash` is what they are paid, $, < 0 where short.
+    `calls_written` are the calls written on it that may be exercised for the dividend,
+    `written_in_the_money` those in the money, and `at_risk` those whose time value is below the
+    dividend as well: they deliver `called_away` shares, for `proceeds`, $.
+    """
+
+    day: FloatArray
+    underlying: IntArray
+    amount: FloatArray
+    held: BoolArray
+    shares: FloatArray
+    cash: FloatArray
+    calls_written: FloatArray
+    written_in_the_money: FloatArray
+    at_risk: FloatArray
+    called_away: FloatArray
+    proceeds: FloatArray
+
+
+@dataclass(frozen=True)
+class CallDue:
+    """A margin call of an account: its kind, $, and the last serial day to meet it.
+
+    Both are NaN where `unknown` says why nobody can tell.
+    """
+
+    account: int
+    kind: CallKind
+    amount: float
+    day: float
+    unknown: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Calendar:
+    """The dates ahead of a book; `holidays` are days without trading with their names."""
+
+    book: Book
+    calls: tuple[CallDue, ...]
+    expirations: Expirations
+    ex_dividends: ExDividends
+    holidays: tuple[tuple[dt.date, str], ...]
+
+
+def dates_ahead(regimes: BothRegimes) -> Calendar:
+    """Everything that falls due after the day of a book, or on it, at the prices of today.
+
+    Calls are those of the regime that the account is under. Refuses, by row, a written call in the
+    money whose price before a dividend nobody knows.
+    """
+    book = regimes.book
+    until = years_ahead(book.as_of, YEARS_OF_HOLIDAYS)
+    return Calendar(
+        book,
+        tuple(_calls(regimes)),
+        expirations(book),
+        ex_dividends(book),
+        tuple(closings_after(book.as_of, until)),
+    )
+
+
+def expirations(book: Book) -> Expirations:
+    """What expires on each day, and what would change hands at the prices of today."""
+    positions = book.positions
+    rows = np.flatnonzero(positions.is_option & (positions.quantity != 0))
+    days, at = np.unique(np.floor(positions.expiration[rows]), return_inverse=True)
+    own = positions.only(rows)
+    call, contracts = _is_call(own), np.abs(own.quantity)
+    written = own.quantity < 0
+    worth = _exercise_value(book.only(rows))
+    inside = worth > 0
+    adjusted = np.array([bool(each) for each in own.contracts.deliverable], dtype=bool)
+    cash_settled = _is_index(book)[own.underlying]
+    delivered = np.where(adjusted | cash_settled, 0.0, own.units)
+    received = np.where(call, delivered, -delivered)
+    exercised = np.where(cash_settled, own.units * worth, -received * own.strike)
+
+    def added(amounts: FloatArray, where: BoolArray | bool = True) -> FloatArray:
+        return np.bincount(at, np.where(where, amounts, 0.0), len(days)).astype(np.float64)
+
+    held = np.zeros((len(days), len(positions.accounts)), dtype=bool)
+    held[at, own.account] = True
+    away = added(-received, call & written & inside)
+    return Expirations(
+        day=days,
+        held=held,
+        lines=added(np.ones(len(rows))),
+        calls_written=added(contracts, call & written),
+        puts_written=added(contracts, ~call & written),
+        calls_bought=added(contracts, call & ~written),
+        puts_bought=added(contracts, ~call & ~written),
+        contracts=added(contracts, inside),
+        shares=added(received, inside),
+        cash=added(exercised, inside),
+        written_in_the_money=added(contracts, inside & written),
+        called_away=away,
+        proceeds=added(-received * own.strike, call & written & inside),
+        if_put=added(-received * own.strike, ~call & written),
+        adjusted=added(contracts, adjusted & ~cash_settled),
+    )
+
+
+def _is_call(positions: Positions) -> BoolArray:
+    return np.asarray(positions.kind == InstrumentKind.CALL)
+
+
+def _is_index(book: Book) -> BoolArray:
+    """Which underlyings have options that settle in cash, shape (underlyings,)."""
+    found = [u.underlying_class.is_index for u in book.market.underlyings]
+    return np.array(found, dtype=bool)
+
+
+def _exercise_value(book: Book) -> FloatArray:
+    """What exercise pays, $ per unit, >= 0, of a book of options alone, shape (positions,).
+
+    At today's price of the underlying; of what has settled by now, what it settled at.
+    """
+    positions = book.positions
+    above = book.market.spot[positions.underlying] - positions.strike
+    worth = np.maximum(np.where(_is_call(positions), above, -above), 0.0)
+    settled = np.flatnonzero(positions.contracts.settled(book.market.as_of))
+    if settled.size:
+        table = contract_table(book.only(settled))
+        worth[settled] = table.mark[table.of_position]
+    return worth
+
+
+def ex_dividends(book: Book) -> ExDividends:
+    """The dividends ahead on shares held, and the written calls that may be exercised for them."""
+    positions, market = book.positions, book.market
+    today = np.floor(market.as_of)
+    written = np.flatnonzero(
+        positions.is_option & _is_call(positions) & positions.american & (positions.quantity < 0)
+    )
+    shares = np.flatnonzero(positions.is_stock & (positions.quantity != 0))
+    of_stock: dict[tuple[float, int], float] = defaultdict(float)
+    for i, u in enumerate(market.underlyings):
+        for each in u.dividends:
+            if (day := float(np.floor(each.ex_date))) > today:
+                of_stock[day, i] += each.amount
+    time_value = _time_value(book, written, {i for _, i in of_stock})
+    inside = _exercise_value(book.only(written)) > 0
+    rows: list[tuple[float, int, float, FloatArray]] = []
+    held: list[BoolArray] = []
+    for (day, i), amount in sorted(of_stock.items()):
+        own = shares[positions.underlying[shares] == i]
+        alive = np.floor(positions.expiration[written]) >= day
+        may = alive & (positions.underlying[written] == i)
+        if not own.size and not may.any():
+            continue
+        risk = may & inside & (time_value < amount - _EQUAL)
+        units = float(positions.units[own].sum())
+        contracts, called = -positions.quantity[written], -positions.units[written]
+        paid = called * positions.strike[written]
+        figures = [
+            units,
+            units * amount,
+            *(float(contracts[where].sum()) for where in (may, may & inside, risk)),
+            float(called[risk].sum()),
+            float(paid[risk].sum()),
+        ]
+        whose = np.zeros(len(positions.accounts), dtype=bool)
+        whose[positions.account[np.concatenate([own, written[may]])]] = True
+        rows.append((day, i, amount, np.array(figures)))
+        held.append(whose)
+    columns = np.array([figures for *_, figures in rows]).reshape(len(rows), 7)
+    return ExDividends(
+        np.array([day for day, *_ in rows]),
+        np.array([i for _, i, *_ in rows], dtype=np.int64),
+        np.array([amount for _, _, amount, _ in rows]),
+        np.array(held, dtype=bool).reshape(len(rows), len(positions.accounts)),
+        *columns.T,
+    )
+
+
+def _time_value(book: Book, written: IntArray, paying: set[int]) -> FloatArray:
+    """Mark less exercise value, $ per unit, of the written calls on what pays; NaN of others."""
+    found = np.full(len(written), np.nan)
+    worth = _exercise_value(book.only(written))
+    asked = np.isin(book.positions.underlying[written], sorted(paying)) & (worth > 0)
+    if asked.any():
+        rows = book.only(written[asked])
+        table = contract_table(rows, ~(rows.positions.mark > 0))
+        mark = table.mark[table.of_position]
+        _refuse_unknown(rows.positions, mark)
+        found[asked] = mark - worth[asked]
+    return found
+
+
+def _refuse_unknown(positions: Positions, mark: FloatArray) -> None:
+    wanted = "a price, or a volatility: it may be exercised for a dividend"
+    unknown = np.flatnonzero(np.isnan(mark)).tolist()
+    if unknown:
+        found = [positions.problem(i, "price", positions.label(i), wanted) for i in unknown]
+        raise RefusedPosition(found)
+
+
+def _calls(regimes: BothRegimes) -> list[CallDue]:
+    """The calls of each account under its regime, and those that nobody can tell."""
+    book = regimes.book
+    portfolio, strategy = regimes.portfolio, regimes.strategy
+    match book.settings.account_type:
+        case AccountType.PORTFOLIO:
+            if not isinstance(portfolio, PortfolioMargin):
+                return _unknown(book, CallKind.PORTFOLIO, str(portfolio))
+            now = portfolio_excess(portfolio)
+            rules = rules_of_accounts(book, eligibility_rules)
+            least = rules.amounts(lambda r: r.portfolio_eligibility.equity_to_keep)
+            return _missing(book, CallKind.PORTFOLIO, now) + _missing(
+                book, CallKind.MINIMUM_EQUITY, Excess(now.equity, least), also=False
+            )
+        case AccountType.MARGIN:
+            if not isinstance(strategy, StrategyMargin):
+                return _unknown(book, CallKind.MAINTENANCE, str(strategy))
+            return _missing(book, CallKind.MAINTENANCE, strategy_excess(strategy))
+        case AccountType.CASH:
+            if not isinstance(strategy, StrategyMargin):
+                return _unknown(book, CallKind.REGT, str(strategy))
+            return _missing(book, CallKind.REGT, cash_excess(strategy))
+
+
+def _unknown(book: Book, kind: CallKind, why: str) -> list[CallDue]:
+    count = len(book.positions.accounts)
+    return [CallDue(i, kind, np.nan, np.nan, why) for i in range(count)]
+
+
+def _missing(book: Book, kind: CallKind, now: Excess, also: bool = True) -> list[CallDue]:
+    """The accounts that miss something; `also` those of which nobody can tell."""
+    call, found = now.margin_call, []
+    for i, day in enumerate(last_days(book, call, kind).tolist()):
+        if np.isnan(call[i]) and also:
+            found.append(CallDue(i, kind, np.nan, np.nan, "its cash is stated nowhere"))
+        elif call[i] > 0:
+            found.append(CallDue(i, kind, float(call[i]), day))
+    return found
