@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from xlsxwriter import Workbook
 
+from tests.excel_rules.rule_book import broken_rules
 from tests.hosts.vba_reader import cells, parts, sheet_names, vba_in, without_attributes
 from tests.hosts.vba_text import code_only, lines_of, procedures
 from xlmargin import udfs  # noqa: F401  (registers the functions)
@@ -63,6 +64,11 @@ def xlsm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_same_functions_make_the_same_files(xlam: Path, xlsm: Path, tmp_path: Path) -> None:
     assert add_in(FUNCTIONS, PYTHON) == xlam.read_bytes()
     assert write_xlsm(tmp_path / "again.xlsm").read_bytes() == xlsm.read_bytes()
+
+
+@pytest.mark.parametrize("which", ["xlam", "xlsm"])
+def test_the_file_breaks_no_rule_of_excel(which: str, request: pytest.FixtureRequest) -> None:
+    assert broken_rules(request.getfixturevalue(which)) == []
 
 
 def test_the_modules_are_those_that_were_written(xlam: Path, xlsm: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.excel_rules.rule_book import broken_rules
 from tests.hosts.open_book import FakeBook, FakeExcel
 from tests.hosts.vba_reader import parts, sheet_names, vba_in
 from xlmargin import udfs  # noqa: F401  (registers the functions)
@@ -81,6 +82,11 @@ def test_a_file_built_again_is_the_same_to_the_byte(built: Built, tmp_path: Path
         assert build(host, tmp_path).read_bytes() == path.read_bytes(), host
 
 
+@pytest.mark.parametrize("host", Host)
+def test_a_workbook_breaks_no_rule_of_excel(host: Host, built: Built) -> None:
+    assert broken_rules(built[host]) == []
+
+
 def test_only_the_prefix_of_the_functions_differs(built: Built) -> None:
     plain = formulas(built[Host.PLAIN])
     assert len(plain) > 10
@@ -108,6 +114,7 @@ def test_the_report_reads_the_workbook_with_macros(built: Built, tmp_path: Path)
     copy = Path(shutil.copy(built[Host.CLASSIC], tmp_path / "mine.xlsm"))
     written = write_report(FakeBook(copy, FakeExcel()), dt.date(2026, 11, 23))
     assert written.name == "mine-margin-2026-11-23.xlsx"
+    assert broken_rules(written) == []
     before, after = read_book_files(built[Host.PLAIN]), read_book_files(written)
     assert after.positions == before.positions
     assert values(written)["Requirement"] == values(built[Host.PLAIN])["Requirement"]
