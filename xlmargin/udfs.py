@@ -5,7 +5,7 @@ one text that begins with `#XLM!`; nothing here raises.
 """
 
 from xlmargin import portfolio_margin, reports, strategy_margin
-from xlmargin.account import account_state, dates_ahead
+from xlmargin.account import dates_ahead
 from xlmargin.dates import date_of
 from xlmargin.efficiency import ComparisonLevel, compared, efficiency_gain, strategy_figure
 from xlmargin.eligibility import checklist
@@ -79,7 +79,14 @@ GROUPS = Argument(
 ANOTHER_REPORT = Argument(
     "Another of these reports, where each has a range of its own.", Kind.RANGE
 )
+THRESHOLDS = Argument(
+    "Limits with headings: figure (of MARGIN_ACCOUNT, largest name share, requirement change, mark"
+    " age), warn, alert. Optional: account (left out: each), direction (below, above), value (of"
+    " requirement change).",
+    Kind.RANGE,
+)
 BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
+_REST = {name: described for name, described in BOOK.items() if name != "positions"}
 
 
 def _ranges(positions, market, settings, dividends, **extra):
@@ -297,8 +304,20 @@ def MARGIN_ACCOUNT(positions, market=None, settings=None, dividends=None, header
     buying power, leverage, cushion, the move of the market that takes the excess away, least
     equity, margin calls and their due dates.
     """
-    regimes = _ranges(positions, market, settings, dividends).regimes()
-    return reports.account_table(account_state(regimes)).cells(headers)
+    state = _ranges(positions, market, settings, dividends).account()
+    return reports.account_table(state).cells(headers)
+
+
+@worksheet_function(positions=POSITIONS, thresholds=THRESHOLDS, **_REST, headers=HEADERS)
+def MARGIN_ALERTS(
+    positions, thresholds=None, market=None, settings=None, dividends=None, headers=True
+):
+    """Figures of each account beside their limits, worst first: light and level (0 green, 1 amber,
+    2 red, -1 not known), distance, the move of the market to the alert, a call's due date. Without
+    thresholds what the rules say: no call, nothing missing.
+    """
+    ranges = _ranges(positions, market, settings, dividends, thresholds=thresholds)
+    return reports.alerts_table(*ranges.alerts()).cells(headers)
 
 
 @worksheet_function(

@@ -93,6 +93,12 @@ CANDIDATES: Range = [
     ["XYZ", "call", 12, 115, "2026-12-18", 1.75, 1.25],
     ["ABC", "stock", 1100, None, None, 50.5, None],
 ]
+THRESHOLDS: Range = [
+    ["figure", "warn", "alert", "direction"],
+    ["portfolio cushion", 0.25, 0.1, "below"],
+    ["strategy excess", 50_000, 0, None],
+    ["largest name share", None, 0.6, "above"],
+]
 ACTIVITY: Range = [
     [
         *("date", "time", "symbol", "type", "quantity", "strike", "expiration", "price", "fee"),
@@ -176,6 +182,7 @@ BOOKS = (
             "trades": TRADES,
             "candidates": CANDIDATES,
             "activity": ACTIVITY,
+            "thresholds": THRESHOLDS,
         },
     ),
     GoodBook(

@@ -3,15 +3,17 @@
 from xlmargin.account.account_state import (
     AccountState,
     MarginState,
-    Moves,
     PortfolioState,
     RegimeState,
     StrategyState,
     account_state,
+    moves_to_reserve,
 )
 from xlmargin.account.account_values import (
+    NO_RESERVE,
     AccountValues,
     Excess,
+    Reserve,
     account_values,
     portfolio_excess,
     strategy_excess,
@@ -19,8 +21,12 @@ from xlmargin.account.account_values import (
     values_under_portfolio,
 )
 from xlmargin.account.calendar import Calendar, CallDue, ExDividends, Expirations, dates_ahead
+from xlmargin.account.largest_name import LargestName, largest_name
+from xlmargin.account.limits import Light, Limits
+from xlmargin.account.moves_left import Moves
 
 __all__ = [
+    "NO_RESERVE",
     "AccountState",
     "AccountValues",
     "Calendar",
@@ -28,14 +34,20 @@ __all__ = [
     "ExDividends",
     "Excess",
     "Expirations",
+    "LargestName",
+    "Light",
+    "Limits",
     "MarginState",
     "Moves",
     "PortfolioState",
     "RegimeState",
+    "Reserve",
     "StrategyState",
     "account_state",
     "account_values",
     "dates_ahead",
+    "largest_name",
+    "moves_to_reserve",
     "portfolio_excess",
     "strategy_excess",
     "values_by_strategy",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from xlmargin.account.account_values import (
     AccountValues,
     Excess,
+    Reserve,
     cash_excess,
     market_worth,
     portfolio_excess,
@@ -25,33 +26,20 @@ from xlmargin.account.buying_power import (
     portfolio_buying_power,
     sma,
 )
-from xlmargin.account.first_zero import MOVES_DOWN, MOVES_UP
 from xlmargin.account.minimum_equity import margin_minimum_equity
-from xlmargin.account.moved_prices import MovedPrices, moved_prices
-from xlmargin.account.portfolio_path import portfolio_zero
-from xlmargin.account.strategy_path import strategy_zero
+from xlmargin.account.moved_prices import MovedPrices
+from xlmargin.account.moves_left import Moves, portfolio_moves, prices_of, strategy_moves
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book, amount_of_accounts, rules_of_accounts
 from xlmargin.both_regimes import BothRegimes, under_portfolio_margin
 from xlmargin.dates import serial_of
-from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition
+from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.margin_calls import CallKind, last_day_under
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import account_rules, call_rules, eligibility_rules
 from xlmargin.rulebook.values_in_force import RULE
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
-
-
-@dataclass(frozen=True, eq=False)
-class Moves:
-    """The first moves of the whole market at which excess is zero, fractions, shape (accounts,).
-
-    0 where there is no excess at present, NaN where none of the moves searched takes it.
-    """
-
-    down: FloatArray
-    up: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,22 +128,12 @@ def account_state(regimes: BothRegimes) -> AccountState:
         assert isinstance(portfolio, PortfolioMargin)
         values = values_under_portfolio(portfolio)
     _refuse_unknown_cash(values)
-    prices = _prices(portfolio)
+    prices = prices_of(portfolio)
     by_portfolio: PortfolioState | MarginError | None = None
     if book.settings.account_type is not AccountType.CASH:
         by_portfolio = _portfolio_state(portfolio, prices)
     by_strategy = _strategy_state(strategy, values, prices)
     return AccountState(book, values, by_strategy, by_portfolio, _citations(regimes))
-
-
-def _prices(portfolio: PortfolioMargin | MarginError) -> MovedPrices | MarginError:
-    """The book ready to be moved, or why its options cannot be valued after a move."""
-    if isinstance(portfolio, MarginError):
-        return portfolio
-    try:
-        return moved_prices(portfolio)
-    except RefusedPosition as refusal:
-        return refusal.with_traceback(None)
 
 
 def _strategy_state(
@@ -174,6 +152,24 @@ def _strategy_state(
     least = rules.amounts(lambda r: r.minimum_equity.margin_minimum_equity)
     power = margin_buying_power(book, values, regime.now, state.sma, least, margin.rules)
     return StrategyState(regime, power, state)
+
+
+def moves_to_reserve(
+    regimes: BothRegimes, state: AccountState, reserve: Reserve, *, portfolio: bool
+) -> Moves | MarginError:
+    """The first moves of the market that leave no more than a reserve, under one of the regimes.
+
+    Refused where that regime is not permitted, or refuses the book.
+    """
+    found = state.portfolio if portfolio else state.strategy
+    if found is None or isinstance(found, MarginError):
+        return found or MarginError("not permitted in a cash account.")
+    left = found.regime.now.excess - reserve.of(state.values.net_liquidation_value)
+    prices = prices_of(regimes.portfolio)
+    if portfolio:
+        return portfolio_moves(prices, left, reserve)
+    assert isinstance(regimes.strategy, StrategyMargin)
+    return strategy_moves(regimes.strategy, prices, left, reserve)
 
 
 def _refuse_unknown_cash(values: AccountValues) -> None:
@@ -196,12 +192,8 @@ def _by_strategy(
 ) -> RegimeState:
     bare = _bare(margin.book)
     without = margin if bare is margin.book else strategy_margin(bare)
-
-    def zero(prices: MovedPrices, moves: tuple[float, ...]) -> FloatArray:
-        return strategy_zero(margin, prices, now.excess > 0, moves)
-
     required = without.by_account(RequirementKind.MAINTENANCE)
-    moves = _moves(now, prices, zero)
+    moves = strategy_moves(margin, prices, now.excess)
     return RegimeState(now, required, moves, last_days(margin.book, now.margin_call, kind))
 
 
@@ -213,35 +205,18 @@ def _portfolio_state(
     book, now = margin.book, portfolio_excess(margin)
     bare = _bare(book)
     without = margin if bare is book else under_portfolio_margin(bare)
-
-    def zero(prices: MovedPrices, moves: tuple[float, ...]) -> FloatArray:
-        return portfolio_zero(prices, now.excess > 0, moves)
-
     eligibility = rules_of_accounts(book, eligibility_rules)
     least = eligibility.amounts(lambda r: r.portfolio_eligibility.equity_to_keep)
     return PortfolioState(
         RegimeState(
             now,
             without.by_account,
-            _moves(now, prices, zero),
+            portfolio_moves(prices, now.excess),
             last_days(book, now.margin_call, CallKind.PORTFOLIO),
         ),
         portfolio_buying_power(now.excess, margin.rules),
         least,
         last_days(book, np.maximum(least - now.equity, 0.0), CallKind.MINIMUM_EQUITY),
-    )
-
-
-def _moves(
-    now: Excess,
-    prices: MovedPrices | MarginError,
-    zero: Callable[[MovedPrices, tuple[float, ...]], FloatArray],
-) -> Moves | MarginError:
-    """The moves that leave no excess; `zero` finds the first of some that do."""
-    if isinstance(prices, MarginError):
-        return prices
-    return Moves(
-        *(np.where(now.excess > 0, zero(prices, some), 0.0) for some in (MOVES_DOWN, MOVES_UP))
     )
 
 

@@ -125,6 +125,25 @@ def portfolio_excess(margin: PortfolioMargin) -> Excess:
     return Excess(values_under_portfolio(margin).net_liquidation_value, margin.by_account)
 
 
+@dataclass(frozen=True, eq=False)
+class Reserve:
+    """Excess that is to stay in each account, shape (accounts,); NaN where nothing is asked for.
+
+    `dollars`, $, and `share`, a fraction of the account's value: a cushion.
+    """
+
+    dollars: FloatArray
+    share: FloatArray
+
+    def of(self, account_value: FloatArray) -> FloatArray:
+        """The reserve, $, of accounts of a value, $, shape (accounts,)."""
+        return self.dollars + self.share * account_value
+
+
+NO_RESERVE: Final = Reserve(np.zeros(1), np.zeros(1))
+"""Nothing is to stay, in any account."""
+
+
 def strategy_excess(margin: StrategyMargin) -> Excess:
     """Strategy-based equity beside the least maintenance requirement."""
     return Excess(

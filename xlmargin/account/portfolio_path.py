@@ -1,4 +1,4 @@
-"""The first move of the market that takes away the excess under portfolio margin.
+"""The first move of the market that takes the excess under portfolio margin, down to a reserve.
 
 Rule: FINRA 4210(g)(7)-(8), (g)(11).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xlmargin.account.account_values import NO_RESERVE, Reserve
 from xlmargin.account.first_zero import first_bracket, root
 from xlmargin.account.moved_prices import AfterMove, MovedPrices
 from xlmargin.arrays import BoolArray, FloatArray
@@ -14,20 +15,23 @@ from xlmargin.book import cash_of_accounts
 
 
 def portfolio_zero(
-    prices: MovedPrices, has_excess: BoolArray, moves: tuple[float, ...]
+    prices: MovedPrices,
+    has_excess: BoolArray,
+    moves: tuple[float, ...],
+    reserve: Reserve = NO_RESERVE,
 ) -> FloatArray:
-    """The first move, going outward, at which portfolio margin's excess is zero, (accounts,).
+    """The first move, going outward, at which portfolio margin's excess is the reserve.
 
-    NaN where none of the moves leaves an account without excess. `has_excess` tells which accounts
-    have any at present.
+    Shape (accounts,); NaN where none of the moves leaves an account without more. `has_excess`
+    tells which accounts have more at present.
     """
     cash = cash_of_accounts(prices.frame.book)
 
     def excess(after: AfterMove, own: FloatArray, looking: BoolArray) -> FloatArray:
         margin, book = after.portfolio_margin(), after.frame.book
         held = np.where(book.positions.is_cash, 0.0, margin.market_value)
-        left: FloatArray = cash + book.by_account(held) - margin.by_account
-        return left
+        value = cash + book.by_account(held)
+        return value - margin.by_account - reserve.of(value)
 
     bracket = first_bracket(excess, prices, has_excess, moves)
     return root(lambda own, looking: excess(prices.each(own), own, looking), bracket)

@@ -16,6 +16,7 @@ from math import fsum
 
 import numpy as np
 
+from xlmargin.account.account_values import NO_RESERVE, Reserve
 from xlmargin.account.first_zero import Bracket, first_bracket, root
 from xlmargin.account.lone_stock import LoneStock, is_lone_stock
 from xlmargin.account.moved_holdings import moved_holdings
@@ -42,13 +43,14 @@ def strategy_zero(
     prices: MovedPrices,
     has_excess: BoolArray,
     moves: tuple[float, ...],
+    reserve: Reserve = NO_RESERVE,
 ) -> FloatArray:
-    """The first move, going outward, at which strategy-based excess is zero, shape (accounts,).
+    """The first move, going outward, at which strategy-based excess is the reserve.
 
-    NaN where none of the moves leaves an account without excess. `has_excess` tells which accounts
-    have any at present.
+    Shape (accounts,); NaN where none of the moves leaves an account without more. `has_excess`
+    tells which accounts have more at present.
     """
-    path = StrategyPath(margin, prices)
+    path = StrategyPath(margin, prices, reserve)
     bracket = first_bracket(path.excess, prices, has_excess, moves)
 
     def proven(own: FloatArray, looking: BoolArray) -> FloatArray:
@@ -117,6 +119,7 @@ class StrategyPath:
 
     margin: StrategyMargin
     prices: MovedPrices
+    reserve: Reserve
     stock: LoneStock = field(init=False)
     classes: list[KnownPairings] = field(init=False)
     """Those that may be paired in more than one way."""
@@ -146,9 +149,11 @@ class StrategyPath:
         self.counted = counted_units(self.margin)
 
     def proven(self, after: AfterMove, moves: FloatArray, looking: BoolArray) -> FloatArray:
-        """Excess that the known pairings prove, $: there is as much or more."""
-        worth = after.worth(self.margin.mark)
-        excess: FloatArray = self.cash + self.margin.book.by_account(self.counted * worth)
+        """Excess above the reserve that the known pairings prove, $: there is as much or more."""
+        worth, book = after.worth(self.margin.mark), self.margin.book
+        units = np.where(book.positions.is_cash, 0.0, book.positions.units)
+        excess: FloatArray = self.cash + book.by_account(self.counted * worth)
+        excess -= self.reserve.of(self.cash + book.by_account(units * worth))
         excess -= self.stock.asked(moves, looking)
         for known, holdings in self._moved(worth, moves, looking):
             excess[known.margin.account] -= known.asked(holdings)

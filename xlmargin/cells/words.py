@@ -104,6 +104,22 @@ class YesNo(Enum):
 YES_NO: Final = one_of(YesNo, {YesNo.YES: "y, true, 1, on", YesNo.NO: "n, false, 0, off"})
 
 
+class Direction(Enum):
+    """On which side of its limits a figure is past them."""
+
+    BELOW = "below"
+    ABOVE = "above"
+
+
+DIRECTIONS: Final = one_of(
+    Direction,
+    {
+        Direction.BELOW: "under, least, at least, min, minimum, not below, falls below",
+        Direction.ABOVE: "over, most, at most, max, maximum, not above, rises above",
+    },
+)
+
+
 _CURRENCY: Final = ("ccy", "curr", "currency primary", "currency code")
 
 POSITIONS: Final = Headings(
@@ -212,6 +228,20 @@ ACTIVITY: Final = Headings(
     needed=("symbol", "quantity"),
 )  # fmt: skip
 """A row a trade, a deposit or a withdrawal."""
+
+THRESHOLDS: Final = Headings(
+    {
+        "figure": ("figure name", "check", "name", "measure"),
+        "warn": ("warning", "warn at", "amber", "watch"),
+        "alert": ("alert at", "limit", "red", "act"),
+        "account": POSITIONS.synonyms["account"],
+        "direction": ("side", "when"),
+        "value": ("now", "found"),
+    },
+    needed=("figure",),
+    labels=("account",),
+)
+"""A row a figure that is watched, with its limits."""
 
 MARKET: Final = Headings(
     {

@@ -15,8 +15,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from xlmargin.account import AccountState, account_state
 from xlmargin.book import Book
 from xlmargin.both_regimes import BothRegimes, both_regimes, under_portfolio_margin
+from xlmargin.cells.columns import dates
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells
@@ -45,11 +47,13 @@ from xlmargin.excel.facts_reader import facts_of_accounts
 from xlmargin.excel.history import days_of, problems_of_days
 from xlmargin.excel.orders import OrdersRead
 from xlmargin.excel.settings_reader import stated_settings
+from xlmargin.excel.thresholds_reader import read_thresholds
 from xlmargin.excel.trades import read_candidates, read_trades
 from xlmargin.history import ShadowDay, margined_day
 from xlmargin.intraday import DayReport, intraday_reports
 from xlmargin.known_instruments import KNOWN, NOT_USED, KnownInstruments
 from xlmargin.portfolio_margin import PortfolioMargin, carry_warnings, price_warnings
+from xlmargin.reports.alerts_table import Threshold, Watched, rules_own_limits, watched
 from xlmargin.risk_array import contract_table
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import StrategyMargin, strategy_margin
@@ -132,6 +136,26 @@ class Ranges:
     def regimes(self) -> BothRegimes:
         """The book under both regimes, of which one may refuse it."""
         return both_regimes(self.book(), portfolio_margined, strategy_margined)
+
+    def account(self) -> AccountState:
+        """The state of each account under both regimes."""
+        return _states.get(self.book(), lambda _: account_state(self.regimes()))
+
+    def alerts(self) -> tuple[Watched, list[Threshold]]:
+        """The figures of the accounts, and the limits in thresholds; left out, the rules' own."""
+        found = watched(self.regimes(), self.account(), self.mark_age)
+        cells = self.extra.get("thresholds")
+        limits = read_thresholds(cells, found.figures, found.state.values.accounts)
+        return found, rules_own_limits(found.state) if limits is None else limits
+
+    @property
+    def mark_age(self) -> float:
+        """Days from the oldest date that positions and market have to as_of; NaN without any."""
+        reading, log = self.reading, ProblemLog()
+        found = [dates(table, "date", log) for table in (reading.rows.table, reading.market.table)]
+        every = np.floor(np.concatenate(found))
+        known = every[~np.isnan(every)]
+        return float(np.floor(reading.market.as_of) - known.min()) if known.size else nan
 
     def history(self) -> tuple[ShadowDay, ...]:
         """Both regimes on each date of the ranges, in the order of time; failed days say why."""
@@ -239,6 +263,7 @@ def _size_of_book(book: Book, _: object) -> int:
 _readings: Final = ContentCache[Tables, Reading](MOST_BOOKS, MOST_CELLS, _size_of_tables)
 _portfolio: Final = ContentCache[Book, PortfolioMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
 _strategy: Final = ContentCache[Book, StrategyMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
+_states: Final = ContentCache[Book, AccountState](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
 _histories: Final = ContentCache[Tables, tuple[ShadowDay, ...]](
     MOST_HISTORIES, MOST_HISTORY_CELLS, _size_of_tables
 )

@@ -53,6 +53,12 @@ EXAMPLE_BOOK: Final[Mapping[str, Rows]] = MappingProxyType(
             ["XYZ", "put", 100.0, "2027-01-15", 4.1],
             ["IDX", "call", 5100.0, "2027-03-19", 190.0],
         ],
+        "Thresholds": [
+            ["figure", "warn", "alert"],
+            ["portfolio excess", 20000.0, 0.0],
+            ["portfolio cushion", 0.5, 0.25],
+            ["largest name share", None, 0.9],
+        ],
         "Activity": [
             ["time", "symbol", "type", "quantity", "price"],
             ["10:05", "XYZ", "stock", 3000.0, 100.4],

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from xlmargin.cells.values import Headings
-from xlmargin.cells.words import ACTIVITY, CANDIDATES, DIVIDENDS, MARKET, POSITIONS, TRADES
+from xlmargin.cells.words import (
+    ACTIVITY,
+    CANDIDATES,
+    DIVIDENDS,
+    MARKET,
+    POSITIONS,
+    THRESHOLDS,
+    TRADES,
+)
 from xlmargin.excel.facts_reader import FACTS
 
 GROUPS: Final[Mapping[str, str]] = {
@@ -83,6 +91,7 @@ HEADINGS: Final[Mapping[str, Headings]] = {
     "Dividends": DIVIDENDS,
     "Trades": TRADES,
     "Candidates": CANDIDATES,
+    "Thresholds": THRESHOLDS,
     "Activity": ACTIVITY,
     "Facts (names in the first column)": FACTS,
 }

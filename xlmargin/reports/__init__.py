@@ -1,6 +1,7 @@
 """Answers as tables."""
 
 from xlmargin.reports.account_table import account_table
+from xlmargin.reports.alerts_table import alerts_table
 from xlmargin.reports.calendar_table import calendar_table
 from xlmargin.reports.comparison_tables import (
     compared_points_table,
@@ -54,6 +55,7 @@ __all__ = [
     "Table",
     "Value",
     "account_table",
+    "alerts_table",
     "calendar_table",
     "compared_points_table",
     "compared_positions_table",

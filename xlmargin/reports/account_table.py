@@ -66,10 +66,15 @@ def account_table(state: AccountState) -> Table:
         ("figure", "unit", "total", "rule", *(accounts if several else ())),
         [
             [f.name, f.unit, f.total, f.rule, *(f.by_account if several else [])]
-            for part in (_values, _requirements, _buying_power, _distances, _least_equity, _calls)
-            for f in part(state)
+            for f in account_figures(state)
         ],
     )
+
+
+def account_figures(state: AccountState) -> list[Figure]:
+    """Every figure of the account, in the order of the table's rows."""
+    parts = (_values, _requirements, _buying_power, _distances, _least_equity, _calls)
+    return [figure for part in parts for figure in part(state)]
 
 
 def _values(state: AccountState) -> Iterator[Figure]:

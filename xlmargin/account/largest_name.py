@@ -1,0 +1,58 @@
+"""The name that most of an account's requirement is for: a class group, and its share.
+
+A class group counts as margined by itself, before its gains offset anything in a group above, and
+with what its positions outside portfolio margin require by strategy.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin
+
+
+@dataclass(frozen=True, eq=False)
+class LargestName:
+    """The largest name of each account, "" where there is none, and its share, (accounts,).
+
+    The share is of the account's requirement, a fraction; NaN where that is not above 0.
+    """
+
+    names: tuple[str, ...]
+    share: FloatArray
+
+
+def largest_name(margin: PortfolioMargin | StrategyMargin) -> LargestName:
+    """The largest name of each account under a regime; by strategy of its maintenance."""
+    if isinstance(margin, PortfolioMargin):
+        required, whole = _under_portfolio(margin), margin.by_account
+    else:
+        kind = RequirementKind.MAINTENANCE
+        required = ((c.account, c.name, c.requirement(kind)) for c in margin.classes)
+        whole = margin.by_account(kind)
+    by_name: list[dict[str, float]] = [defaultdict(float) for _ in whole]
+    for account, name, amount in required:
+        by_name[account][name] += amount
+    largest = [max(names, key=names.__getitem__, default="") for names in by_name]
+    amounts = np.array([own.get(name, 0.0) for own, name in zip(by_name, largest, strict=True)])
+    share = np.full(len(whole), np.nan)
+    np.divide(amounts, whole, out=share, where=whole > 0)
+    return LargestName(tuple(largest), share)
+
+
+def _under_portfolio(margin: PortfolioMargin) -> Iterator[tuple[int, str, float]]:
+    """Account, name and requirement, $, of each class group, and of what is not eligible."""
+    classes, positions = margin.levels[0], margin.book.positions
+    yield from zip(
+        classes.account.tolist(), classes.names, classes.requirement.tolist(), strict=True
+    )
+    underlyings = margin.book.market.underlyings
+    outside = margin.strategy_based.by_position
+    for i, amount in zip(margin.not_eligible.tolist(), outside.tolist(), strict=True):
+        yield int(positions.account[i]), underlyings[positions.underlying[i]].group, amount

@@ -1,0 +1,299 @@
+"""Figures of the accounts beside their limits: lights, distances, and when a call is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, isnan, nan
+from typing import Final
+
+import numpy as np
+
+from xlmargin.account import (
+    AccountState,
+    Light,
+    Limits,
+    PortfolioState,
+    Reserve,
+    StrategyState,
+    largest_name,
+    moves_to_reserve,
+)
+from xlmargin.arrays import FloatArray
+from xlmargin.both_regimes import BothRegimes
+from xlmargin.errors import REFUSED, MarginError
+from xlmargin.reports.account_table import DOLLARS, FRACTION, NONE, Figure, account_figures
+from xlmargin.reports.table import Table, Value, refused
+from xlmargin.reports.wording import count, day, large_money, percent
+from xlmargin.settings import AccountType
+
+DAYS: Final = "days"
+LARGEST_NAME: Final = "largest name share"
+REQUIREMENT_CHANGE: Final = "requirement change"
+MARK_AGE: Final = "mark age"
+NOT_STATED: Final = "not stated"
+_LARGEST: Final = "of the account's requirement, a class group by itself, before offsets"
+_CHANGE: Final = "as stated beside the limit"
+_AGE: Final = "days from the dates of positions and market to as_of"
+
+_LEAST: Final = ("excess", "cushion", "move down", "move up")
+"""How the names of figures end that must not fall below their limits; others must not rise."""
+_MOVE: Final = ("move down", "move up")
+_DUST: Final = {DOLLARS: 0.005, FRACTION: 1e-9, DAYS: 0.0}
+"""By its unit, what a figure may be past a limit by and be at it."""
+_WORST_FIRST: Final = (Light.RED, Light.AMBER, Light.GREY, Light.GREEN)
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The limits of one figure, by its name, in one account, or in each where none is named.
+
+    NaN where one is not stated. `value` is what the figure is, where that is stated beside them.
+    """
+
+    figure: str
+    account: str
+    warn: float
+    alert: float
+    is_least: bool
+    value: float = nan
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """The figures of the accounts that may have limits, by name.
+
+    `largest` is the largest name of each account, "" where there is none.
+    """
+
+    regimes: BothRegimes
+    state: AccountState
+    figures: Mapping[str, Figure]
+    largest: Sequence[str]
+
+
+def is_least(figure: str) -> bool:
+    """Whether a figure must not fall below its limits; else it must not rise above them."""
+    return figure.endswith(_LEAST)
+
+
+def watched(regimes: BothRegimes, state: AccountState, mark_age: float) -> Watched:
+    """The figures that may have limits: amounts and fractions of the account, and three more.
+
+    `mark_age`, days, is that of the oldest prices; NaN where their dates are not stated.
+    """
+    figures = [f for f in account_figures(state) if f.unit in (DOLLARS, FRACTION)]
+    accounts = state.values.accounts
+    age: Value = NOT_STATED if isnan(mark_age) else mark_age
+    largest, names = _largest(regimes, state)
+    figures += [
+        largest,
+        Figure(REQUIREMENT_CHANGE, DOLLARS, NOT_STATED, _CHANGE, [NOT_STATED] * len(accounts)),
+        Figure(MARK_AGE, DAYS, age, _AGE, [age] * len(accounts)),
+    ]
+    return Watched(regimes, state, {f.name: f for f in figures}, names)
+
+
+def _largest(regimes: BothRegimes, state: AccountState) -> tuple[Figure, Sequence[str]]:
+    """The share of the largest name in the regime of the accounts, and the names."""
+    margin = regimes.portfolio if _is_portfolio(state) else regimes.strategy
+    if isinstance(margin, MarginError):
+        accounts, reason = accounts_of(state), str(refused(margin))
+        figure = Figure(LARGEST_NAME, FRACTION, reason, _LARGEST, [reason] * len(accounts))
+        return figure, [""] * len(accounts)
+    found = largest_name(margin)
+    shares: list[Value] = ["nothing is required" if isnan(s) else s for s in found.share.tolist()]
+    return Figure(LARGEST_NAME, FRACTION, NONE, _LARGEST, shares), found.names
+
+
+def accounts_of(state: AccountState) -> tuple[str, ...]:
+    """The names of the accounts."""
+    return state.values.accounts
+
+
+def _is_portfolio(state: AccountState) -> bool:
+    return state.book.settings.account_type is AccountType.PORTFOLIO
+
+
+def rules_own_limits(state: AccountState) -> list[Threshold]:
+    """What the rules themselves say of the regime of the accounts: no call, nothing missing."""
+    regime = "portfolio" if _is_portfolio(state) else "strategy"
+    limits = [
+        Threshold(f"{regime} excess", "", nan, 0.0, is_least=True),
+        Threshold(f"{regime} margin call", "", nan, 0.0, is_least=False),
+    ]
+    missing = []
+    if isinstance(state.strategy, StrategyState) and state.strategy.margin is not None:
+        missing.append("minimum equity deficiency")
+    portfolio = state.portfolio
+    if _is_portfolio(state) and isinstance(portfolio, PortfolioState):
+        missing += ["portfolio minimum equity deficiency"] * bool(portfolio.minimum_equity.any())
+    return limits + [Threshold(name, "", nan, 0.0, is_least=False) for name in missing]
+
+
+def alerts_table(found: Watched, thresholds: Sequence[Threshold]) -> Table:
+    """A row for each limit and account, worst first: red, amber, grey (not known), green.
+
+    `level` is 2, 1, -1, 0 for these. `distance` is how far the figure may still go to its next
+    limit, in its unit, below 0 past the last; `move to it` the first move of the whole market that
+    takes an excess or a cushion to the alert. What there is none of says so.
+    """
+    headings = (
+        "account", "figure", "value", "unit", "warn", "alert", "light", "level", "distance",
+        "move to it", "says", "due", "rule",
+    )  # fmt: skip
+    names = dict.fromkeys(threshold.figure for threshold in thresholds)
+    alerts = [alert for name in names for alert in _alerts(found, name, thresholds)]
+    alerts.sort(key=lambda alert: _WORST_FIRST.index(alert.light))
+    return Table(headings, [alert.row for alert in alerts])
+
+
+@dataclass(frozen=True)
+class _Alert:
+    light: Light
+    row: list[Value]
+
+
+@dataclass(frozen=True, eq=False)
+class _OfAccounts:
+    """The limits of one figure in the accounts that have any, arrays of shape (accounts,)."""
+
+    index: list[int]
+    limits: Limits
+    stated: FloatArray
+
+
+def _alerts(found: Watched, name: str, thresholds: Iterable[Threshold]) -> Iterator[_Alert]:
+    figure, accounts = found.figures[name], accounts_of(found.state)
+    own = _of_accounts(name, thresholds, accounts, _DUST[figure.unit])
+    cells = figure.by_account
+    if name == REQUIREMENT_CHANGE:
+        cells = [NOT_STATED if isnan(v) else v for v in own.stated.tolist()]
+    value = np.array([_number(name, cell) for cell in cells])
+    limits, shown = own.limits, own.limits
+    if name.endswith(_MOVE):  # a fall of 10% is the limit 0.10, or -0.10
+        sizes = (np.abs(limits.warn), np.abs(limits.alert))
+        limits = Limits(*sizes, limits.is_least, limits.dust)
+    lights, distance = limits.lights(value), limits.distance(value)
+    moves = _moves(found, name, shown)
+    due = _due(found.state, name)
+    for i in own.index:
+        light = Light(int(lights[i]))
+        title = name[0].upper() + name[1:]
+        if name == LARGEST_NAME and found.largest[i]:
+            title += f", {found.largest[i]},"
+        limit = _Limit(title, figure.unit, cells[i], light, limits, i)
+        yield _Alert(
+            light,
+            [
+                accounts[i],
+                name,
+                cells[i] if isinstance(cells[i], float) else NONE,
+                figure.unit,
+                _or_none(shown.warn[i]),
+                _or_none(shown.alert[i]),
+                light.word,
+                float(light),
+                _or_none(distance[i]),
+                _or_none(moves[i]),
+                limit.says(due[i]),
+                _or_none(due[i]),
+                figure.rule,
+            ],
+        )
+
+
+def _of_accounts(
+    name: str, thresholds: Iterable[Threshold], accounts: Sequence[str], dust: float
+) -> _OfAccounts:
+    """The limits of a figure by account: its own before those of every account."""
+    of: dict[str, Threshold] = {t.account: t for t in thresholds if t.figure == name}
+    chosen = [of.get(account, of.get("")) for account in accounts]
+    nothing = Threshold(name, "", nan, nan, is_least=True)
+    every = [each or nothing for each in chosen]
+    limits = Limits(
+        np.array([t.warn for t in every]),
+        np.array([t.alert for t in every]),
+        np.array([t.is_least for t in every], dtype=bool),
+        dust,
+    )
+    index = [i for i, each in enumerate(chosen) if each is not None]
+    return _OfAccounts(index, limits, np.array([t.value for t in every]))
+
+
+def _number(name: str, cell: Value) -> float:
+    """A figure as its limits take it: of a move its size, infinite where none is near enough."""
+    if name.endswith(_MOVE):
+        return inf if cell == NONE else abs(cell) if isinstance(cell, float) else nan
+    return cell if isinstance(cell, float) else nan
+
+
+def _moves(found: Watched, name: str, limits: Limits) -> FloatArray:
+    """The first move of the market that takes an excess or a cushion to its alert."""
+    regime, _, kind = name.partition(" ")
+    nothing = np.full(len(limits.alert), nan)
+    if kind not in ("excess", "cushion") or regime not in ("strategy", "portfolio"):
+        return nothing
+    if not (limits.is_least & ~np.isnan(limits.alert)).any():
+        return nothing
+    alert = np.where(limits.is_least, limits.alert, nan)
+    zero = np.zeros_like(alert)
+    reserve = Reserve(alert, zero) if kind == "excess" else Reserve(zero, alert)
+    moves = moves_to_reserve(found.regimes, found.state, reserve, portfolio=regime == "portfolio")
+    return nothing if isinstance(moves, MarginError) else moves.nearest
+
+
+def _due(state: AccountState, name: str) -> FloatArray:
+    """Serial day by which what a figure says is missing has to be there; NaN where none is."""
+    strategy, portfolio = state.strategy, state.portfolio
+    if name in ("strategy excess", "strategy margin call") and isinstance(strategy, StrategyState):
+        return strategy.regime.call_due
+    if isinstance(portfolio, PortfolioState):
+        if name in ("portfolio excess", "portfolio margin call"):
+            return portfolio.regime.call_due
+        if name == "portfolio minimum equity deficiency":
+            return portfolio.minimum_equity_due
+    return np.full(len(accounts_of(state)), nan)
+
+
+@dataclass(frozen=True, eq=False)
+class _Limit:
+    """One figure of one account beside its limits, for its sentence."""
+
+    title: str
+    unit: str
+    cell: Value
+    light: Light
+    limits: Limits
+    index: int
+
+    def says(self, due: float) -> str:
+        """The figure, which limit it keeps or is past, and by when a call is due."""
+        if self.light is Light.GREY:
+            reason = str(self.cell).removeprefix(REFUSED).rstrip(".")
+            return f"{self.title} is not known: {reason}."
+        warn, alert = float(self.limits.warn[self.index]), float(self.limits.alert[self.index])
+        least = bool(self.limits.is_least[self.index])
+        if self.cell == NONE:
+            return f"{self.title}: no move searched takes the excess away."
+        value = _shown(self.unit, self.cell)
+        if self.light is Light.GREEN:
+            limit = alert if isnan(warn) else warn
+            side = "at least" if least else "at most"
+            return f"{self.title} is {value}; {side} {_shown(self.unit, limit)} is wanted."
+        side = "below" if least else "above"
+        which, limit = ("limit", alert) if self.light is Light.RED else ("warning", warn)
+        until = "" if isnan(due) else f", due {day(due)}"
+        return f"{self.title} is {value}, {side} the {which} of {_shown(self.unit, limit)}{until}."
+
+
+def _shown(unit: str, value: Value) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    if unit == DOLLARS:
+        return large_money(value)
+    return percent(value) if unit == FRACTION else count(int(value), "day")
+
+
+def _or_none(number: float) -> Value:
+    return float(number) + 0.0 if np.isfinite(number) else NONE
