@@ -19,6 +19,7 @@ from xlmargin.contracts import Contracts, InstrumentKind
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem, RowRef, Severity
 from xlmargin.market import Market
+from xlmargin.rulebook import for_prices_of
 from xlmargin.rulebook.parameters import joined
 from xlmargin.settings import Settings
 
@@ -186,11 +187,15 @@ def codes(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """Everything a requirement depends on but the rules themselves."""
+    """Everything a requirement depends on but the rules themselves.
+
+    The rules are those of the day of the prices, or of `rules_on` where that is another.
+    """
 
     positions: Positions
     market: Market
     settings: Settings = field(default_factory=Settings)
+    rules_on: dt.date | None = None
 
     @cached_property
     def settings_of_accounts(self) -> tuple[Settings, ...]:
@@ -210,7 +215,7 @@ class Book:
 
     @property
     def as_of(self) -> dt.date:
-        """The date whose rules apply."""
+        """The date of the prices, from which time to expiration counts."""
         return date_of(self.market.as_of)
 
 
@@ -308,9 +313,14 @@ class RulesOfAccounts(Generic[R]):
 def rules_of_accounts(
     book: Book, rules: Callable[[dt.date, str, Mapping[str, float]], R]
 ) -> RulesOfAccounts[R]:
-    """The rules in force on the day of the book, as `rules` answers them for a house."""
+    """The rules in force for the book, as `rules` answers them for a day and a house."""
+
+    def in_force(settings: Settings) -> R:
+        found = rules(book.rules_on or book.as_of, settings.house, settings.overrides)
+        return for_prices_of(found, book.as_of)
+
     if not book.settings.of_accounts:
-        of_all = rules(book.as_of, book.settings.house, book.settings.overrides)
+        of_all = in_force(book.settings)
         return RulesOfAccounts((of_all,), np.zeros(len(book.positions.accounts), dtype=np.int64))
     index: dict[tuple[str, tuple[tuple[str, float], ...]], int] = {}
     made: list[R] = []
@@ -319,6 +329,6 @@ def rules_of_accounts(
         key = settings.house, tuple(sorted(settings.overrides.items()))
         if key not in index:
             index[key] = len(made)
-            made.append(rules(book.as_of, settings.house, settings.overrides))
+            made.append(in_force(settings))
         of_account.append(index[key])
     return RulesOfAccounts(tuple(made), np.array(of_account, dtype=np.int64))

@@ -429,6 +429,25 @@ def MARGIN_HISTORY_SUMMARY(positions, market=None, settings=None, dividends=None
 
 
 @worksheet_function(
+    None,
+    MANY_DAYS,
+    **BOOK,
+    since=Argument("The earlier day, a date of the positions (default the first).", Kind.DATE),
+    until_=Argument("The later day, a date of the positions (default the last).", Kind.DATE),
+    headers=HEADERS,
+)
+def MARGIN_CHANGE(
+    positions, market=None, settings=None, dividends=None, since=None, until_=None, headers=True
+):
+    """Both regimes' requirements ($) from one date to another, where positions and market have a
+    column date: opening, positions, prices and time, volatility, marks, rules, closing, of all
+    accounts and of each. Parts add up to the cent.
+    """
+    change = _ranges(positions, market, settings, dividends).change(since, until_)
+    return reports.change_table(change).cells(headers)
+
+
+@worksheet_function(
     facts=FACTS,
     settings=SETTINGS,
     headers=HEADERS,

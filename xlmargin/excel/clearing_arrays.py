@@ -133,7 +133,8 @@ class _Reader:
         self.tables, self.groups, self.per = tables, groups, per
         self.log = ProblemLog()
         self.log.add(tables.problems)
-        self.settings = read_settings(tables.settings, self.log)
+        in_force = tables.settings.in_force(tables.default_as_of)
+        self.settings = read_settings(in_force, self.log)
         stated = self.settings.as_of
         self.as_of = stated if tables.default_as_of is None else tables.default_as_of
         self.rows = self._rows({name.strip().upper() for name in leave_out} - {""})

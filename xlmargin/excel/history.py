@@ -74,7 +74,8 @@ def days_of(tables: Tables) -> list[Day]:
     accounts = accounts_of(tables.positions)
     tables = replace(tables, settings=tables.settings.of_book(accounts))
     shared = _shared_by_days(tables, log)
-    check_accounts(tables.settings, accounts, log)
+    for each in tables.settings.each:
+        check_accounts(each, accounts, log)
     positions = by_day(tables.positions, log)
     dated = len(tables.market) or tables.market.has("date")
     market = by_day(tables.market, log) if dated else {}
@@ -108,7 +109,8 @@ def by_day(table: Table, log: ProblemLog) -> dict[float, Table]:
 def _shared_by_days(tables: Tables, log: ProblemLog) -> Tables:
     """What all days share, the rows of none: settings and dividends are looked at."""
     settings = tables.settings.without("as_of")
-    read_settings(settings, log)
+    for each in settings.each:
+        read_settings(each, log)
     read_dividends(tables.dividends, log)
     market = tables.market.take([]) if tables.market.given else tables.market
     positions = tables.positions.take([])
@@ -116,7 +118,7 @@ def _shared_by_days(tables: Tables, log: ProblemLog) -> Tables:
 
 
 def _day(shared: Tables, day: float, market: Mapping[float, Table], positions: Table) -> Day:
-    own, settings = market.get(day, shared.market), shared.settings
+    own, settings = market.get(day, shared.market), shared.settings.on(day)
     if settings.of_accounts:
         settings = settings.present(accounts_of(positions))
     tables = replace(shared, positions=positions, market=own, settings=settings)
@@ -202,7 +204,8 @@ def open_history(paths: HistoryPaths) -> DatedFiles:
         positions, accounts = by_day(tables.positions, log), accounts_of(tables.positions)
     tables = replace(tables, settings=tables.settings.of_book(accounts))
     shared = _shared_by_days(tables, log)
-    check_accounts(tables.settings, accounts, log)
+    for each in tables.settings.each:
+        check_accounts(each, accounts, log)
     market: Mapping[float, Table] = {}
     if paths.market is not None and _is_parquet(paths.market):
         market = _whole(open_dated(paths.market, "market", MARKET), log)

@@ -7,7 +7,7 @@ the content of its ranges, and what is made of a book by the book.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import nan
@@ -49,7 +49,7 @@ from xlmargin.excel.orders import OrdersRead
 from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.excel.thresholds_reader import read_thresholds
 from xlmargin.excel.trades import read_candidates, read_trades
-from xlmargin.history import ShadowDay, margined_day
+from xlmargin.history import RequirementChange, ShadowDay, margined_day, requirement_change
 from xlmargin.intraday import DayReport, intraday_reports
 from xlmargin.known_instruments import KNOWN, NOT_USED, KnownInstruments
 from xlmargin.portfolio_margin import PortfolioMargin, carry_warnings, price_warnings
@@ -73,6 +73,8 @@ MOST_POSITIONS: Final = 200_000
 MOST_HISTORIES: Final = 4
 MOST_HISTORY_CELLS: Final = 2_000_000
 """Cells of histories remembered in all."""
+_MOST_DAYS_NAMED: Final = 3
+"""Dates that are named in the place of one that the positions do not have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +163,22 @@ class Ranges:
         """Both regimes on each date of the ranges, in the order of time; failed days say why."""
         return _histories.get(self.tables, _margined_days)
 
+    def change(self, since: float | None, until: float | None) -> RequirementChange:
+        """What moved the requirements from one date of the ranges to another, serial days.
+
+        Left out, these are the first and the last date. Refused where one of them is no date of
+        the positions, or cannot be read.
+        """
+        days = {day.day: day for day in days_of(self.tables)}
+        first = _one_of_days("since", min(days) if since is None else since, days)
+        last = _one_of_days("until", max(days) if until is None else until, days)
+        if first >= last:
+            wanted = f"a day before {date_of(last)}, until which the change is told"
+            raise InputError([Problem("since", 0, "", str(date_of(first)), wanted)])
+        return requirement_change(
+            days[first].book(), days[last].book(), portfolio_margined, strategy_margined
+        )
+
     def impact(self) -> Impact:
         """What the trades do to the book, under both regimes."""
         book = self.book()
@@ -246,6 +264,17 @@ def portfolio_margined(book: Book) -> PortfolioMargin:
 def strategy_margined(book: Book) -> StrategyMargin:
     """The book under strategy-based margin; the identical book is paired once."""
     return _strategy.get(book, strategy_margin)
+
+
+def _one_of_days(name: str, day: float, days: Collection[float]) -> float:
+    """A serial day without its hour; refused where the positions do not have it."""
+    whole = float(np.floor(day))
+    if whole in days:
+        return whole
+    near = sorted(days, key=lambda each: abs(each - whole))[:_MOST_DAYS_NAMED]
+    listed = ", ".join(str(date_of(each)) for each in sorted(near))
+    wanted = f"a date of the positions, such as {listed}"
+    raise InputError([Problem(name, 0, "", str(date_of(whole)), wanted)])
 
 
 def _margined_days(tables: Tables) -> tuple[ShadowDay, ...]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from xlmargin.cells.columns import number_of
+from xlmargin.cells.columns import date_serial, number_of
 from xlmargin.cells.named_values import (
     Field,
     NamedCell,
@@ -41,7 +41,7 @@ from xlmargin.cells.values import (
 )
 from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.contracts import TRADING_HOURS
-from xlmargin.dates import date_of, in_zone, moment_of
+from xlmargin.dates import DATE, date_of, in_zone, moment_of, serial_of
 from xlmargin.errors import InputError, Problem, RulebookError
 from xlmargin.excel.market_reader import GREATEST_RATE, RATE, years_of_term
 from xlmargin.market import RateCurve
@@ -78,6 +78,8 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     GROUPS: ("group reports",),
     "time_zone": ("timezone",),
 }
+_UNDATED: Final = ("as_of", "time_zone")
+"""Settings of the day itself, which have no date of their own."""
 TEXTS: Final = ("client", "logo", "prepared_by", "compared_with")
 """Settings for the texts of a report, which no requirement depends on."""
 
@@ -161,13 +163,37 @@ _REMARKS: Final = (
 class StatedSettings:
     """The settings that have a value, by their own names: those of all accounts, and of each.
 
-    `lone` says that they stand in a single column under a heading of the user's. Settings that are
-    equal say the same.
+    `lone` says that they stand in a single column under a heading of the user's. `later` are those
+    that count from a serial day on, in the order of time. Settings that are equal say the same.
     """
 
     of_all: tuple[tuple[str, NamedCell], ...] = ()
     of_accounts: tuple[tuple[str, tuple[tuple[str, NamedCell], ...]], ...] = ()
     lone: bool = False
+    later: tuple[tuple[float, StatedSettings], ...] = ()
+
+    def on(self, day_: float) -> StatedSettings:
+        """What counts on a serial day: of several values of a setting the latest; none is later."""
+        of_all = dict(self.of_all)
+        own = {account: dict(stated) for account, stated in self.of_accounts}
+        for since, stated in self.later:
+            if since <= day_:
+                of_all |= dict(stated.of_all)
+                for account, of_account in stated.of_accounts:
+                    own[account] = {**own.get(account, {}), **dict(of_account)}
+        accounts = tuple((account, tuple(each.items())) for account, each in own.items())
+        return StatedSettings(tuple(of_all.items()), accounts, self.lone)
+
+    def in_force(self, default: float | None) -> StatedSettings:
+        """What counts on the day that the settings themselves state, else on the default."""
+        stated = dict(self.of_all).get("as_of")
+        of_itself = np.nan if stated is None else date_serial(stated.value)
+        return self.on(of_itself if default is None else default)
+
+    @property
+    def each(self) -> list[StatedSettings]:
+        """What counts before any date, and from each date on."""
+        return [self.on(-np.inf), *(self.on(since) for since, _ in self.later)]
 
     def without(self, name: str) -> StatedSettings:
         """The same without a setting of all accounts."""
@@ -192,8 +218,50 @@ class StatedSettings:
 def stated_settings(cells: Cells, log: ProblemLog) -> StatedSettings:
     """The settings that have a value; refused by row where what holds for all differs by account.
 
-    A column `account` beside the values says whose a row is; or there is a column an account.
+    A column `account` beside the values says whose a row is; or there is a column an account. A
+    column `date` beside the values says from which day on a row counts, where it is not empty.
     """
+    undated, *dated = _by_date(cells, log)
+    later = tuple((since, _stated(own, log)) for since, own in dated)
+    for _, stated in later:
+        for name, cell in stated.of_all:
+            if name in _UNDATED:
+                wanted = "no date beside it: it says what the day is"
+                log.error(SETTINGS, cell.row, "date", "a date", wanted)
+    return replace(_stated(undated[1], log), later=later)
+
+
+def _by_date(cells: Cells, log: ProblemLog) -> list[tuple[float, Cells]]:
+    """The settings without a date, then those of each, its rows alone, in the order of time."""
+    rows = [list(row) for row in rows_of(cells)]
+    first = next((i for i, row in enumerate(rows) if any(map(_is_filled, row))), len(rows))
+    headings = [normalized(text_of(to_value(cell))) for cell in rows[first]] if rows[first:] else []
+    if not {"value", "date"} <= {*headings[1:]} or headings[0] not in NAMES.headings:
+        return [(-np.inf, cells)]
+    column = headings.index("date")
+    since: dict[int, float] = {}
+    for i, row in enumerate(rows[first + 1 :], start=first + 1):
+        cell = to_value(row[column]) if column < len(row) else None
+        since[i] = -np.inf if cell is None else np.floor(date_serial(cell))
+        if np.isnan(since[i]):
+            log.error(SETTINGS, i + 1, "date", shown(cell), DATE)
+        if column < len(row):
+            row[column] = None
+    days = sorted({-np.inf, *(day_ for day_ in since.values() if not np.isnan(day_))})
+    rows[first][column] = None
+    blank: list[CellValue] = [None]
+    return [
+        (day_, [row if since.get(i, day_) == day_ else blank for i, row in enumerate(rows)])
+        for day_ in days
+    ]
+
+
+def _is_filled(cell: object) -> bool:
+    return to_value(cell) is not None
+
+
+def _stated(cells: Cells, log: ProblemLog) -> StatedSettings:
+    """The settings of one table of names and values."""
     by_account = read_named_values(cells, NAMES, log)
     shared = by_account.pop("", None)
     of_all: dict[str, NamedCell] = {**(shared or {})}
@@ -330,7 +398,9 @@ def _zone(cell: CellValue) -> ZoneInfo | None:
 def read_settings_alone(cells: Cells, today: dt.date) -> tuple[dt.date, Settings]:
     """The date, today's where none is stated, and the settings; refused with every error found."""
     log = ProblemLog()
-    read = read_settings(stated_settings(cells, log).of_book(()), log)
+    stated = stated_settings(cells, log)
+    default = None if "as_of" in dict(stated.of_all) else serial_of(today)
+    read = read_settings(stated.in_force(default).of_book(()), log)
     if log.errors:
         raise InputError(log.errors)
     return today if np.isnan(read.as_of) else date_of(read.as_of), read.settings

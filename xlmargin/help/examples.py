@@ -90,6 +90,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "MARGIN_ONE_MORE": Example(_BOOK),
     "MARGIN_HEDGE": Example((_POSITIONS, Range("Candidates"), *_REST, 1000.0)),
     "MARGIN_CALL_DUE": Example((_DAY, "portfolio"), columns=("due",), dates=("due",)),
+    "MARGIN_CHANGE": Example((*_HISTORY, None, "2026-11-19", _DAY), dates=("day",)),
     "MARGIN_CALENDAR": Example(_BOOK, dates=("day",)),
     "MARGIN_HISTORY": Example(
         _HISTORY, dates=("date", "strategy call due", "portfolio call due")

@@ -53,7 +53,7 @@ SETTINGS_HELP: Final = {
         "Whose requirements: the rule's own, or a broker's above it. custom is the rule with what"
         " you raise yourself. Of one account alone: its name in a third column, account; or a"
         " column an account in place of value. So may be cash, sma, day_trading_regime and the"
-        " rules' numbers below.",
+        " rules' numbers below. From a day on: the day in a column date beside the values.",
     ),
     "account_type": _choice(
         Settings.account_type, "The rules that the account is under: margin calls are those of it."

@@ -1,5 +1,6 @@
 """The shadow analysis: what both regimes would have asked, day by day."""
 
+from xlmargin.history.change import Cause, RequirementChange, requirement_change
 from xlmargin.history.day_rows import AMOUNTS, TEXTS, TOTAL, Column, day_rows, warned
 from xlmargin.history.shadow_day import (
     DayContent,
@@ -16,12 +17,14 @@ __all__ = [
     "AMOUNTS",
     "TEXTS",
     "TOTAL",
+    "Cause",
     "Column",
     "DayContent",
     "DayFigures",
     "HeldShares",
     "OnDay",
     "Regimes",
+    "RequirementChange",
     "ShadowDay",
     "Summary",
     "day_figures",
@@ -30,6 +33,7 @@ __all__ = [
     "held_shares",
     "hidden_splits",
     "margined_day",
+    "requirement_change",
     "shadow_day",
     "summary",
     "warned",

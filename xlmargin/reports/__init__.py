@@ -3,6 +3,7 @@
 from xlmargin.reports.account_table import account_table
 from xlmargin.reports.alerts_table import alerts_table
 from xlmargin.reports.calendar_table import calendar_table
+from xlmargin.reports.change_table import change_table
 from xlmargin.reports.comparison_tables import (
     compared_points_table,
     compared_positions_table,
@@ -57,6 +58,7 @@ __all__ = [
     "account_table",
     "alerts_table",
     "calendar_table",
+    "change_table",
     "compared_points_table",
     "compared_positions_table",
     "compared_requirements_table",

@@ -9,7 +9,7 @@ every bundle, `citations` go by parameter, by the full name of a value, by secti
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache, lru_cache, partial
 from typing import Final, TypeVar, get_args, get_type_hints
@@ -193,6 +193,23 @@ def rules_in_force(
     found = _in_force(made, as_of, house, tuple((overrides or {}).items()))
     assert isinstance(found, rules)
     return found
+
+
+def for_prices_of(rules: _R, day: date) -> _R:
+    """The rules as they are in force on their date, for prices of another day.
+
+    Strategy-based rules count the time to an expiration from the day of the prices.
+    """
+    found: object = rules
+    if isinstance(found, StrategyRules) and found.as_of != day:
+        found = _counting_from(found, day)
+    assert isinstance(found, type(rules))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _counting_from(rules: StrategyRules, day: date) -> StrategyRules:
+    return replace(rules, as_of=day)
 
 
 portfolio_rules: Final = partial(rules_in_force, PortfolioRules)
