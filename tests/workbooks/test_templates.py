@@ -24,6 +24,7 @@ from xlmargin.commands.ranges import tables_beside
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import compared, recalculate
+from xlmargin.rulebook import house_names
 from xlmargin.samples import FAMILY_OFFICE_NOTE
 from xlmargin.workbooks import (
     TEMPLATES,
@@ -31,10 +32,12 @@ from xlmargin.workbooks import (
     Functions,
     Template,
     input_tables,
+    look,
     write_margin_workbook,
     write_template,
 )
 from xlmargin.workbooks.sample_tables import tables_of_two_accounts
+from xlmargin.workbooks.sentences import as_written
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"
@@ -202,7 +205,10 @@ def test_numbers_on_pages_are_formulas_or_blue_inputs(built: dict[str, Path], na
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "n" and cell.value is not None:
-                    assert cell.font.color.rgb == "FF0000FF", (sheet.title, cell.coordinate)
+                    assert cell.font.color.rgb == f"FF{look.INPUT[1:]}", (
+                        sheet.title,
+                        cell.coordinate,
+                    )
                     assert not cell.protection.locked
 
 
@@ -277,8 +283,8 @@ def test_the_shadow_analysis_is_near_the_article_s_averages(built: dict[str, Pat
     """The article's 35% against 12%, within two points and one."""
     cells = values(built["family-office"])
     rows = {cells.get(("Shadow", f"A{r}")): r for r in range(6, 26)}
-    strategy = cells["Shadow", f"B{rows['average maintenance share']}"]
-    portfolio = cells["Shadow", f"B{rows['average portfolio share']}"]
+    strategy = cells["Shadow", f"B{rows['Average maintenance share']}"]
+    portfolio = cells["Shadow", f"B{rows['Average portfolio share']}"]
     assert strategy == pytest.approx(0.35, abs=0.02)
     assert portfolio == pytest.approx(0.12, abs=0.01)
 
@@ -291,7 +297,7 @@ def test_the_days_of_the_shadow_are_totals_of_all_accounts(built: dict[str, Path
     )
     totals = [row for row in history[1:] if row[1] == "total"]
     sheet = openpyxl.load_workbook(built["family-office"], data_only=True)["Shadow"]
-    first = next(c.row for c in sheet["A"] if c.value == "date") + 1
+    first = next(c.row for c in sheet["A"] if c.value == "Date") + 1
     assert len(totals) == 60
     for i, row in enumerate(totals):
         assert to_excel(sheet.cell(first + i, 1).value) == row[0]
@@ -303,10 +309,11 @@ def test_the_days_of_the_shadow_are_totals_of_all_accounts(built: dict[str, Path
 def test_each_house_is_asked_with_its_own_settings(built: dict[str, Path]) -> None:
     sample = next(t for t in TEMPLATES if t.name == "house-profiles").sample()
     sheet = openpyxl.load_workbook(built["house-profiles"], data_only=True)["Houses"]
-    first = next(c.row for c in sheet["A"] if c.value == "house") + 1
+    first = next(c.row for c in sheet["A"] if c.value == "House") + 1
     asked = {}
     for row in range(first, first + 8):
-        house = sheet.cell(row, 1).value
+        shown = sheet.cell(row, 1).value
+        (house,) = (h for h in house_names() if as_written(h) == shown)
         settings = [r if r[0] != "house" else ["house", house] for r in sample.settings.rows]
         positions, market, _, dividends = sample.ranges
         own = REGISTRY["PM_REQUIREMENT"].function(positions, market, settings, dividends)

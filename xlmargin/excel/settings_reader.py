@@ -315,8 +315,6 @@ def _is_value(name: str, cell: CellValue) -> bool:
 def read_settings(every: StatedSettings, log: ProblemLog) -> SettingsRead:
     """What the settings say; each that cannot be read is a problem, and keeps its default."""
     stated = dict(every.of_all)
-    for name in stated.keys() & {*TEXTS}:
-        log.note(SETTINGS, stated[name].row, name, "a text of reports, which is not used yet")
     curve = _curve(stated, log)
     settings = Settings(
         house=_HOUSE.of("house", stated, SETTINGS, log),

@@ -7,9 +7,10 @@ from typing import Final
 
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.look import AMBER, NAVY
+from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.printed import width_of
+from xlmargin.workbooks.sentences import Figure, sentence
 
 SHEET: Final = "Account"
 KINDS: Final[Mapping[object, str]] = {
@@ -49,32 +50,26 @@ _GROUPS: Final = (
 )
 """Titles of groups of figures, each with the figure that begins it."""
 _FIGURES_ROW: Final = _REGIMES_ROW + len(_REGIMES) + 4
-_LABEL, _AMOUNT, _WORD, _CITATION = 40.0, 17.0, 9.0, 62.0
+_LABEL, _AMOUNT, _WORD = 262, 100, 70
 _HEIGHT: Final = 232
 
 
 def write_account_page(draft: Draft) -> None:
     """Both regimes beside each other with a chart, and below all figures in groups."""
-    page = draft.page(SHEET, NAVY)
-    page.title(
-        SHEET,
-        "The account under strategy-based margin (Reg T, FINRA 4210) and under portfolio margin, "
-        "as of the date in the settings.",
-    )
+    page = draft.page(SHEET, "output")
     state = draft.placed("MARGIN_ACCOUNT", numbers=["text", "text", "plain", "text", "plain"])
+    page.title(SHEET, _message(state), "The account under both regimes, as of the settings' date.")
     amounts = [TOTAL, *range(_FIRST_ACCOUNT, state.width)]
     unit = _WORD if len(amounts) > 1 else _AMOUNT
-    widths = (_LABEL, *[_AMOUNT] * len(amounts), unit, _CITATION)
+    taken = _LABEL + _AMOUNT * len(amounts) + unit
+    widths = (_LABEL, *[_AMOUNT] * len(amounts), unit, max(LANDSCAPE - taken, _LABEL))
     page.columns(widths, ["text", "plain"])
     _regimes(page, state)
-    _chart(draft, page, widths[3:])
+    _chart(draft, page, len(widths))
     row = _figures(page, state, amounts, len(widths))
-    call = f"B{_call_row() + 1}"
-    called = {
-        "type": "formula", "criteria": f"=AND(ISNUMBER({call}),{call}>0)",
-        "format": page.look.mark(bg_color=AMBER),
-    }  # fmt: skip
-    page.sheet.conditional_format(_call_row(), 1, _call_row(), 2, called)
+    cell = f"B{_call_row() + 1}"
+    called = (_call_row(), 1, _call_row(), 2)
+    page.marked(called, f"=AND(ISNUMBER({cell}),{cell}>0)", "act")
     page.reaches(row)
     page.sheet.freeze_panes(2, 1)
     page.prints(len(widths), draft.stamp)
@@ -100,13 +95,13 @@ def _call_row() -> int:
 def _regimes(page: Page, state: Placed) -> None:
     """A row a figure that both regimes have; the house's addition stands after the rule's."""
     page.section(_REGIMES_ROW - 1, "Under both regimes", 3)
-    for column, heading in enumerate(("", "strategy-based", "portfolio margin")):
+    for column, heading in enumerate(("", "Strategy-based", "Portfolio margin")):
         page.text(_REGIMES_ROW, column, heading, "heading" if column else "text_heading")
     row = _REGIMES_ROW + 1
     for label, *figures in _REGIMES:
         page.text(row, 0, label, "label")
         for column, figure in enumerate(figures, start=1):
-            shows_figure(page, row, column, state, figure, "figure_small")
+            shows_figure(page, row, column, state, figure, "figure")
         row += 1
         if label == "Requirement of the rule alone":
             _added(page, row, state)
@@ -125,16 +120,29 @@ def _added(page: Page, row: int, state: Placed) -> None:
         else:
             added = ""
         formula = f'IFERROR({formula},"")'
-        page.formula(row, column, formula, added, "figure_small", "money")
+        page.formula(row, column, formula, added, "figure", "money")
 
 
-def _chart(draft: Draft, page: Page, widths: tuple[float, ...]) -> None:
+def _chart(draft: Draft, page: Page, columns: int) -> None:
     """Equity, requirement and excess, a pair of columns each."""
     rows = (_REGIMES_ROW + 1, _REGIMES_ROW + 3)
     chart = draft.chart_of_pairs(SHEET, _REGIMES_ROW, rows, (1, 2))
-    chart.set_size({"width": min(width_of(widths), 620), "height": _HEIGHT})
+    chart.set_size({"width": page.width(3, columns - 1), "height": _HEIGHT})
     says = "Pairs of columns: equity, requirement and excess under both regimes"
-    page.chart(_REGIMES_ROW - 1, 3, chart, "Both regimes, $ thousands", says)
+    page.chart(
+        _REGIMES_ROW - 1, 3, chart, "Both regimes", says, columns=columns - 3, note="$ thousands"
+    )
+
+
+def _message(state: Placed) -> tuple[str, Value]:
+    """What the account has beyond what is required of it, under both regimes."""
+    excess = [
+        Figure(state.formula(row_of(state, name), TOTAL), state.value(row_of(state, name), TOTAL))
+        for name in ("portfolio excess", "strategy excess")
+    ]
+    return sentence(
+        "Excess is ", excess[0], " under portfolio margin, ", excess[1], " by strategy."
+    )
 
 
 def _figures(page: Page, state: Placed, amounts: list[int], width: int) -> int:
@@ -143,9 +151,9 @@ def _figures(page: Page, state: Placed, amounts: list[int], width: int) -> int:
     unit, rule = width - 2, width - 1
     page.text(row, 0, "Every figure", "text_heading")
     for column, of in enumerate(amounts, start=1):
-        page.shows(row, column, state, (0, of), "heading", "plain")
-    page.text(row, unit, "unit", "text_heading")
-    page.text(row, rule, "rule", "text_heading")
+        page.shows(row, column, state, (0, of), "heading", "words" if of == TOTAL else "text")
+    page.text(row, unit, "Unit", "text_heading")
+    page.text(row, rule, "Rule", "text_heading")
     titles = {first: title for title, first in _GROUPS}
     for i in range(1, len(state.rows)):
         row += 1
@@ -153,9 +161,9 @@ def _figures(page: Page, state: Placed, amounts: list[int], width: int) -> int:
             page.section(row, title, width)
             row += 1
         kind = KINDS[state.value(i, _UNIT)]
-        page.shows(row, 0, state, (i, 0), "label", "plain")
+        page.shows(row, 0, state, (i, 0), "part", "words")
         for column, of in enumerate(amounts, start=1):
             page.shows(row, column, state, (i, of), "right", "plain" if kind == "text" else kind)
-        page.shows(row, unit, state, (i, _UNIT), "body", "text")
-        page.shows(row, rule, state, (i, _RULE), "body", "text")
+        page.shows(row, unit, state, (i, _UNIT), "aside", "text")
+        page.shows(row, rule, state, (i, _RULE), "wrapped", "words")
     return row

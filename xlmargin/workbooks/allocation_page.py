@@ -7,10 +7,10 @@ from typing import Final
 
 from xlmargin.efficiency import released_capital
 from xlmargin.samples import ARTICLE_SCENARIO
-from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
 from xlmargin.workbooks.formulas_sheet import Placed
 from xlmargin.workbooks.live_formulas import Value
-from xlmargin.workbooks.look import LOSS, NAVY, STEEL
+from xlmargin.workbooks.look import PM, PREV
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.shadow_page import summary_of
 
@@ -21,7 +21,7 @@ OWN, SCENARIO = 1, 2
 RELEASED_ROW: Final = 8
 USES_ROW: Final = 12
 
-_WIDTHS: Final = (46, 20, 20, 20, 3, 16, 16, 16, 16)
+_WIDTHS: Final = (220, 110, 110, 80, 24, 104, 104, 104, 104)
 _FROM: Final = (
     ("Long market value", "average long market value", "money"),
     ("Strategy-based, share of it", "average maintenance share", "percent"),
@@ -32,11 +32,11 @@ _FIRST: Final = RELEASED_ROW - len(_FROM)
 
 def write_allocation_page(draft: Draft) -> None:
     """The capital released on average and in the scenario, and what each use receives."""
-    page = draft.page(SHEET, NAVY)
+    page = draft.page(SHEET, "output")
     page.title(
         SHEET,
-        "Capital that portfolio margin releases: the difference of what both regimes ask on "
-        "average. It can be needed again where prices or houses' requirements move.",
+        "What becomes of the capital that portfolio margin releases on average.",
+        "It can be needed again where prices or houses' requirements move.",
     )
     page.columns(_WIDTHS, ["text", "money"])
     released = _released(page, summary_of(draft))
@@ -65,7 +65,7 @@ def _own_released(summary: Placed) -> float:
 def _released(page: Page, summary: Placed) -> dict[int, float]:
     """What is released: by the shadow analysis, and by the scenario's figures; by column."""
     page.section(_FIRST - 2, "Capital released", 4)
-    for column, heading in enumerate(("", "shadow analysis", "scenario", "")):
+    for column, heading in enumerate(("", "Shadow analysis", "Scenario", "")):
         page.text(_FIRST - 1, column, heading, "heading" if column else "text_heading")
     scenario = (
         ARTICLE_SCENARIO.long_market_value,
@@ -86,15 +86,15 @@ def _released(page: Page, summary: Placed) -> dict[int, float]:
         name = "ABCD"[column]
         value, strategy, portfolio = (f"{name}{_FIRST + i}" for i in (1, 2, 3))
         formula = f"({strategy}-{portfolio})*{value}"
-        page.formula(RELEASED_ROW, column, formula, amount, "figure_small", "money")
+        page.formula(RELEASED_ROW, column, formula, amount, "figure", "money")
     return found
 
 
 def _uses(page: Page, released: dict[int, float]) -> None:
     """A row a use, with its share as an input; refused where the shares do not add up to 1."""
     uses = ARTICLE_SCENARIO.uses
-    page.section(USES_ROW - 2, "Uses", 4, "the shares are yours to change; they add up to 100%")
-    for column, heading in enumerate(("use", "shadow analysis", "scenario", "share")):
+    page.section(USES_ROW - 2, "Uses", 4, "shares add up to 100%")
+    for column, heading in enumerate(("Use", "Shadow analysis", "Scenario", "Share")):
         page.text(USES_ROW - 1, column, heading, "heading" if column else "text_heading")
     first, last = USES_ROW, USES_ROW + len(uses) - 1
     shares = f"$D${first + 1}:$D${last + 1}"
@@ -124,24 +124,20 @@ def _uses(page: Page, released: dict[int, float]) -> None:
         formula = f"SUM({amounts})"
         if column in released:
             formula = f'IF(COUNT({amounts})={len(uses)},{formula},"{REFUSED}")'
-        page.formula(last + 1, column, formula, total, "figure_small", number)
+        page.formula(last + 1, column, formula, total, "figure", number)
     wrong = (
         f'IF({is_whole},"","Refused: the shares add up to "&ROUND(100*SUM({shares}),4)&"%, '
         'wanted shares of 0% or more that add up to 100%.")'
     )
     page.formula(last + 2, 0, wrong, "", "refusal", "plain")
-    refused = {
-        "type": "cell", "criteria": "==", "value": f'"{REFUSED}"',
-        "format": page.look.mark(bg_color=LOSS),
-    }  # fmt: skip
-    page.sheet.conditional_format(first, 1, last, 2, refused)
+    page.states((first, 1, last, 2), {REFUSED: "act"})
 
 
 def _chart(draft: Draft, page: Page) -> None:
     """What each use receives, in both cases."""
-    chart = draft.chart("column")
+    chart = draft.chart("column", legend=True)
     last = USES_ROW + len(ARTICLE_SCENARIO.uses) - 1
-    for column, color in ((OWN, NAVY), (SCENARIO, STEEL)):
+    for column, color in ((OWN, PM), (SCENARIO, PREV)):
         chart.add_series(
             {
                 "name": [SHEET, USES_ROW - 1, column],
@@ -150,11 +146,11 @@ def _chart(draft: Draft, page: Page) -> None:
                 "fill": {"color": color},
                 "gap": 60,
                 "overlap": 0,
+                "data_labels": labels("thousands"),
             }
         )
-    chart.set_y_axis(small_axis(num_format="$#,##0,K"))
-    chart.set_x_axis(small_axis(major_gridlines={"visible": False}))
-    chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
-    chart.set_size({"width": 468, "height": 290})
+    chart.set_y_axis(no_axis())
+    chart.set_x_axis(axis())
+    chart.set_size({"width": page.width(5, 8), "height": 290})
     says = "Pairs of columns: what each use receives of the capital released"
-    page.chart(2, 5, chart, "Capital released by use, $ thousands", says)
+    page.chart(3, 5, chart, "Capital released by use", says, columns=4, note="$ thousands")

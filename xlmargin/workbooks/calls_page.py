@@ -9,13 +9,12 @@ from xlmargin.margin_calls import CallKind
 from xlmargin.workbooks.account_page import row_of, shows_figure
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.live_formulas import Argument, Call, literal
-from xlmargin.workbooks.look import LOSS, NAVY
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.rules_page import RULE_KINDS
 
 SHEET: Final = "Calls"
 
-_WIDTHS: Final = (44, 16, 16, 16, 66)
+_WIDTHS: Final = (300, 110, 110, 90, 350)
 _OWN_ROW: Final = 4
 _OWN: Final = (
     ("Maintenance, strategy-based", "strategy margin call", "strategy call due"),
@@ -41,7 +40,7 @@ _KINDS: Final[Mapping[CallKind, tuple[str, str]]] = {
 
 def write_calls_page(draft: Draft) -> None:
     """What is called now, and until when each kind of call is to be met."""
-    page = draft.page(SHEET, NAVY)
+    page = draft.page(SHEET, "output")
     page.title(SHEET, "Calls on the account as of the settings' date, and days to meet any call.")
     page.columns(_WIDTHS, ["text", "plain"])
     _own(draft, page)
@@ -55,22 +54,19 @@ def _own(draft: Draft, page: Page) -> None:
     """The account's calls and when they are due; "none" where there is no call."""
     state = draft.placed("MARGIN_ACCOUNT")
     page.section(_OWN_ROW - 1, "The account's calls", len(_WIDTHS), "all accounts together")
-    for column, heading in enumerate(("kind", "call, $", "due", "", "rule")):
+    for column, heading in enumerate(("Kind", "Call, $", "Due", "", "Rule")):
         style = "heading" if column in (1, 2) else "text_heading"
         page.text(_OWN_ROW, column, heading, style)
     for i, (label, call, due) in enumerate(_OWN, start=1):
         row = _OWN_ROW + i
         page.text(row, 0, label, "label")
-        shows_figure(page, row, 1, state, call, "figure_small")
+        shows_figure(page, row, 1, state, call, "figure")
         shows_figure(page, row, 2, state, due, "right")
         page.text(row, 3, "")
         page.shows(row, 4, state, (row_of(state, call), _RULE), "body", "text")
     first = f"B{_OWN_ROW + 2}"
-    called = {
-        "type": "formula", "criteria": f"=AND(ISNUMBER({first}),{first}>0)",
-        "format": page.look.mark(bg_color=LOSS),
-    }  # fmt: skip
-    page.sheet.conditional_format(_OWN_ROW + 1, 1, _OWN_ROW + len(_OWN), 1, called)
+    called = (_OWN_ROW + 1, 1, _OWN_ROW + len(_OWN), 1)
+    page.marked(called, f"=AND(ISNUMBER({first}),{first}>0)", "act")
 
 
 def _due(draft: Draft, page: Page) -> None:
@@ -94,7 +90,7 @@ def _due(draft: Draft, page: Page) -> None:
             "error_message": "A date, such as 2026-11-20.",
         },
     )  # fmt: skip
-    for column, heading in enumerate(("kind", "last day", "weekday", "days on", "rule")):
+    for column, heading in enumerate(("Kind", "Last day", "Weekday", "Days on", "Rule")):
         style = "heading" if column in (1, 2, 3) else "text_heading"
         page.text(_DUE_ROW + 2, column, heading, style)
     cell = f"{SHEET}!$B${_DUE_ROW + 1}"
@@ -108,7 +104,7 @@ def _due(draft: Draft, page: Page) -> None:
         due = draft.formulas.placed(Call("MARGIN_CALL_DUE", arguments), ["date"])
         found = due.value(0, 0)
         page.text(row, 0, label, "label")
-        page.shows(row, 1, due, (0, 0), "figure_small", "date")
+        page.shows(row, 1, due, (0, 0), "figure", "date")
         page.formula(row, 2, f"B{row + 1}", found, "right", "weekday")
         days: float | str = found - day if isinstance(found, float) else ""
         page.formula(row, 3, f'IFERROR(B{row + 1}-{cell},"")', days, "right", "quantity")

@@ -8,16 +8,14 @@ from xlmargin.reports.table import TOTAL
 from xlmargin.settings import Basis
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.look import NAVY, STEEL
 from xlmargin.workbooks.page import SPARE, Page
-from xlmargin.workbooks.printed import width_of
 
 SHEET: Final = "Comparison"
 
 _FIGURES: Final = (
-    ("Strategy-based initial requirement", "REGT_INITIAL", "money"),
-    ("Strategy-based maintenance requirement", "REGT_MAINTENANCE", "money"),
-    ("Portfolio margin requirement", "PM_REQUIREMENT", "money"),
+    ("Strategy-based, initial", "REGT_INITIAL", "money"),
+    ("Strategy-based, maintenance", "REGT_MAINTENANCE", "money"),
+    ("Portfolio margin", "PM_REQUIREMENT", "money"),
     ("Efficiency gain", "MARGIN_EFFICIENCY", "percent"),
 )
 _FIGURES_COLUMNS: Final = (0, 4)
@@ -25,11 +23,11 @@ _FIGURES_COLUMNS: Final = (0, 4)
 _FIGURES_ROW: Final = 4
 _CHART_ROW: Final = 7
 _TABLE_ROW: Final = 22
-_KINDS: Final = ["text", *["money"] * 5, "percent", "money"]
-_WIDTHS: Final = (25, 14, 15, 14, 15, 14, 13, 14, 18, 18, 14)
+_KINDS: Final = ["words", *["money"] * 5, "percent", "money"]
+_WIDTHS: Final = (150, 82, 82, 82, 84, 84, 64, 78, 84, 84, 84)
 _COLUMN_OF: Final = {Basis.INITIAL: 1, Basis.MAINTENANCE: 2, Basis.DEPOSIT: 3}
 """Column of the strategy-based figure that the setting `basis` compares with."""
-_PORTFOLIO, _GAIN_SHARE = 4, 6
+_PORTFOLIO = 4
 _ABOVE_ALL: Final = (
     "A gain above 100% is no error: the portfolio requirement of that underlying is negative, for "
     "within its product group its gains offset losses of others."
@@ -40,12 +38,11 @@ _MOST_UNDERLYINGS: Final = 30
 
 def write_comparison_page(draft: Draft) -> None:
     """The totals, a chart of the underlyings, and the table of both regimes."""
-    page = draft.page(SHEET, NAVY)
+    page = draft.page(SHEET, "output")
     basis = draft.book.settings.basis
     page.title(
         "Comparison",
-        f"Strategy-based margin (Reg T, FINRA 4210) against portfolio margin; the gain is on the "
-        f"basis {basis.value} of the settings. Deposit is initial less proceeds and value added.",
+        f"Strategy-based margin against portfolio margin, on the basis {basis.value}.",
         _ABOVE_ALL,
     )
     page.columns(_WIDTHS, _KINDS)
@@ -54,7 +51,7 @@ def write_comparison_page(draft: Draft) -> None:
         page.text(row, column, label, "label")
         page.text(row, column + 1, "", "label")
         call = draft.call(function)
-        page.answer(row, column + 2, call, [number], heading=None, style="figure_small")
+        page.answer(row, column + 2, call, [number], heading=None, style="figure")
     page.section(_TABLE_ROW - 1, "By underlying", len(_WIDTHS))
     call = draft.call("MARGIN_COMPARE")
     rows = page.answer(_TABLE_ROW, 0, call, _KINDS, spare=SPARE)
@@ -77,7 +74,7 @@ def _by_account(draft: Draft, page: Page, compared: Placed, row: int) -> None:
     page.section(row - 1, "By account", len(_WIDTHS))
     for column in range(compared.width):
         style = "heading" if column else "text_heading"
-        page.shows(row, column, compared, (0, column), style, "plain")
+        page.shows(row, column, compared, (0, column), style, "words")
     for i, account in enumerate(draft.book.positions.accounts, start=1):
         label = f"{account}: {TOTAL}"
         at = next(j for j, cells in enumerate(compared.rows) if cells[0] == label)
@@ -89,22 +86,21 @@ def _by_account(draft: Draft, page: Page, compared: Placed, row: int) -> None:
 def _chart(draft: Draft, page: Page, rows: tuple[int, int], figure: int) -> None:
     """A pair of columns for each row: strategy-based, and portfolio margin."""
     chart = draft.chart_of_pairs(SHEET, _TABLE_ROW, rows, (figure, _PORTFOLIO))
-    chart.set_size({"width": width_of(_WIDTHS), "height": _HEIGHT})
+    chart.set_size({"width": page.width(0, len(_WIDTHS) - 1), "height": _HEIGHT})
     each = "account" if draft.several else "underlying"
     says = f"Pairs of columns: requirement of each {each} under both regimes"
-    page.chart(_CHART_ROW, 0, chart, f"Both regimes by {each}, $ thousands", says)
+    page.chart(
+        _CHART_ROW,
+        0,
+        chart,
+        f"Both regimes by {each}",
+        says,
+        columns=len(_WIDTHS),
+        note="$ thousands",
+    )
 
 
 def _marks(page: Page, rows: int) -> None:
-    """Bars in the gain, and the total in bold."""
+    """The total in bold."""
     first, last = _TABLE_ROW + 1, _TABLE_ROW + rows + SPARE - 1
-    total = {
-        "type": "formula", "criteria": f'=RIGHT($A{first + 1},5)="{TOTAL}"',
-        "format": page.look.mark(bold=True, top=1),
-    }  # fmt: skip
-    page.sheet.conditional_format(first, 0, last, len(_WIDTHS) - 1, total)
-    bars = {
-        "type": "data_bar", "bar_color": STEEL, "bar_solid": True, "data_bar_2010": True,
-        "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 2,
-    }  # fmt: skip
-    page.sheet.conditional_format(first, _GAIN_SHARE, last, _GAIN_SHARE, bars)
+    page.totals(first, last, len(_WIDTHS))

@@ -8,15 +8,41 @@ from typing import Final
 
 import xlmargin
 from xlmargin.book import Book
+from xlmargin.dates import date_of
 from xlmargin.workbooks.formulas_sheet import FormulasSheet, Placed
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Answers, Argument, Call
-from xlmargin.workbooks.look import GREY, NAVY, RULE_LINE, Look
+from xlmargin.workbooks.look import (
+    AXIS,
+    CHART_NUMBERS,
+    GRID,
+    INK,
+    INPUT,
+    NAVY,
+    NOTE,
+    PM,
+    PREV,
+    SMALL_SIZE,
+    ST,
+    TYPEFACE,
+    Look,
+)
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.printed import ROW
+from xlmargin.workbooks.printed import ROW, Stamp
 from xlmargin.workbooks.xlsx_writer import Chart, Sheet, Workbook
 
-_SMALL: Final = {"name": "Arial", "size": 9, "color": GREY}
+_SMALL: Final = {"name": TYPEFACE, "size": SMALL_SIZE, "color": NOTE}
+_LABEL: Final = {"name": TYPEFACE, "size": SMALL_SIZE, "color": INK}
+_TABS: Final = {"output": NAVY, "input": INPUT, "reference": NOTE}
+"""Colour of the tab of each kind of sheet."""
+Reach = list[str | int]
+"""Cells of a series: the sheet, the first row and column, the last row and column."""
+
+
+def short_date(serial: float) -> str:
+    """A day as pages print it: 20 Nov 2026."""
+    day = date_of(serial)
+    return f"{day.day} {day:%b %Y}"
 
 
 @dataclass(frozen=True)
@@ -39,12 +65,12 @@ class Draft:
     by_portfolio: bool
     directions: Sequence[tuple[str, str]]
 
-    def page(self, name: str, color: str) -> Page:
-        """A new sheet of answers, without gridlines, with a coloured tab."""
+    def page(self, name: str, kind: str) -> Page:
+        """A new sheet without gridlines: of outputs, of inputs, or for reference."""
         sheet = self.workbook.add_worksheet(name, Sheet)
         sheet.hide_gridlines(2)
         sheet.set_default_row(ROW)
-        sheet.set_tab_color(color)
+        sheet.set_tab_color(_TABS[kind])
         return Page(sheet, self.look, self.formulas)
 
     def call(self, function: str, *more: Argument) -> Call:
@@ -66,33 +92,52 @@ class Draft:
         return Argument("as_of", self.book.market.as_of)
 
     @property
-    def stamp(self) -> str:
-        """Rules, date, house and version, as printed below every page."""
+    def client(self) -> str:
+        """Whose book it is, by the settings; else what the workbook is titled."""
+        return self.tables.text_of_setting("client") or self.title
+
+    @property
+    def houses(self) -> str:
+        """The houses of the accounts, by name."""
         houses = dict.fromkeys(own.house for own in self.book.settings_of_accounts)
-        return (
-            f"FINRA 4210(g) as in force on {self.book.as_of}, house: {', '.join(houses)}, "
-            f"xlmargin {xlmargin.__version__}. Estimate of the regulatory minimum, "
-            "not a broker's number."
+        return ", ".join("none (rule only)" if h == "rule" else h for h in houses)
+
+    @property
+    def stamp(self) -> Stamp:
+        """Whose it is and as of when, above every page; rules, house and version below."""
+        day = short_date(self.book.market.as_of)
+        return Stamp(
+            self.client,
+            day,
+            f"FINRA 4210(g), (f) as in force on {day} · house: {self.houses} · xlmargin "
+            f"{xlmargin.__version__} · estimate of the regulatory minimum, not a broker’s figure",
         )
 
-    def chart(self, kind: str, subtype: str = "") -> Chart:
-        """A chart in the look of the workbook."""
+    def chart(self, kind: str, subtype: str = "", *, legend: bool = False) -> Chart:
+        """A chart in the look of the workbook, without a title: the section above it has that."""
         options = {"type": kind, **({"subtype": subtype} if subtype else {})}
         chart: Chart = self.workbook.add_chart(options)
-        chart.set_legend({"none": True})
-        for axis in (chart.set_x_axis, chart.set_y_axis):
-            axis(small_axis())
+        chart.set_legend({"position": "top", "font": _LABEL} if legend else {"none": True})
+        chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+        chart.set_plotarea({"fill": {"none": True}})
+        chart.show_blanks_as("gap")
         return chart
 
     def chart_of_pairs(
-        self, sheet: str, headings_row: int, rows: tuple[int, int], columns: tuple[int, int]
+        self,
+        sheet: str,
+        headings_row: int,
+        rows: tuple[int, int],
+        columns: tuple[int, int],
+        colors: tuple[str, str] = (ST, PM),
     ) -> Chart:
         """A chart of two columns of a sheet beside each other, in $ thousands, a pair a row.
 
-        The first column of the sheet names the pairs; `rows` are the first and the last.
+        The first column of the sheet names the pairs; `rows` are the first and the last. The two
+        are the regimes, or what was before (`BEFORE`) and what is after.
         """
-        chart, (first, last) = self.chart("column"), rows
-        for column, color in zip(columns, ("#B9C8DB", NAVY), strict=True):
+        chart, (first, last) = self.chart("column", legend=True), rows
+        for column, color in zip(columns, colors, strict=True):
             chart.add_series(
                 {
                     "name": [sheet, headings_row, column],
@@ -101,21 +146,38 @@ class Draft:
                     "fill": {"color": color},
                     "gap": 60,
                     "overlap": 0,
+                    "data_labels": labels("thousands"),
                 }
             )
-        chart.set_y_axis(small_axis(num_format="$#,##0,K"))
-        chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
-        chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
+        chart.set_y_axis(no_axis())
+        chart.set_x_axis(axis(label_position="low"))
         return chart
 
 
-def small_axis(**more: object) -> dict[str, object]:
-    """Options of an axis in small grey figures."""
-    lines = {"visible": True, "line": {"color": RULE_LINE, "width": 0.5}}
+BEFORE: Final = (PREV, PM)
+"""Colours of what was before and what is after."""
+
+
+def axis(number: str = "", *, grid: bool = False, **more: object) -> dict[str, object]:
+    """Options of an axis in small grey labels; `number` is the kind of quantity."""
+    shown = {"num_format": CHART_NUMBERS[number]} if number else {}
     return {
         "num_font": _SMALL,
         "name_font": {**_SMALL, "bold": False},
-        "line": {"color": RULE_LINE},
-        "major_gridlines": lines,
+        "line": {"none": True} if grid else {"color": AXIS, "width": 0.75},
+        "major_tick_mark": "none",
+        "minor_tick_mark": "none",
+        "major_gridlines": {"visible": grid, "line": {"color": GRID, "width": 0.75}},
+        **shown,
         **more,
     }
+
+
+def no_axis(**more: object) -> dict[str, object]:
+    """An axis that the values at the bars take the place of."""
+    return {"visible": False, "major_gridlines": {"visible": False}, **more}
+
+
+def labels(number: str) -> dict[str, object]:
+    """The value at every bar."""
+    return {"value": True, "num_format": CHART_NUMBERS[number], "font": _LABEL}

@@ -9,7 +9,6 @@ from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import Placed
 from xlmargin.workbooks.input_pages import write_input_page
 from xlmargin.workbooks.live_formulas import Call, Value
-from xlmargin.workbooks.look import AMBER, GAIN, LOSS, NAVY
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
@@ -17,10 +16,10 @@ SHEET: Final = "Eligibility"
 FACTS: Final = "Facts"
 STEP, MET, ACCOUNT = 0, 4, 8
 
-_KINDS: Final = ["text", "text", "fact", "fact", "text", "text", "text", "text", "text"]
-_WIDTHS: Final = (26, 28, 15, 22, 11, 30, 36, 66, 12)
+_KINDS: Final = ["words", "words", "fact", "fact", "words", "words", "text", "words", "text"]
+_WIDTHS: Final = (190, 108, 88, 92, 68, 106, 108, 126, 74)
 _STEPS_ROW: Final = 4
-_TRACKED: Final = ("responsible", "begun", "done on", "note")
+_TRACKED: Final = ("Responsible", "Begun", "Done on", "Note")
 _MOST_CHECKS: Final = 1_000
 _SPARE: Final = 4
 
@@ -34,11 +33,11 @@ def eligibility_call(draft: Draft) -> Call:
 def write_eligibility_page(draft: Draft) -> None:
     """The facts as inputs; the five steps of each account; the checklist."""
     write_input_page(draft, draft.tables.more[FACTS])
-    page = draft.page(SHEET, NAVY)
+    page = draft.page(SHEET, "output")
     page.title(
         SHEET,
-        "Who may have a portfolio margin account, from the facts on the sheet Facts and the house "
-        "of the settings.",
+        "Who may have a portfolio margin account, step by step.",
+        "From the facts on the sheet Facts and the house of the settings.",
     )
     page.columns(_WIDTHS, ["text"])
     call = eligibility_call(draft)
@@ -51,11 +50,8 @@ def write_eligibility_page(draft: Draft) -> None:
     page.fit(row + 1, rows[1:], _WIDTHS)
     last = row + len(rows) + _SPARE - 1
     _marks(page, row + 1, MET, last, MET)
-    verdict = {
-        "type": "formula", "criteria": f'=$A{row + 2}="All steps"',
-        "format": page.look.mark(bold=True),
-    }  # fmt: skip
-    page.sheet.conditional_format(row + 1, 0, last, len(_WIDTHS) - 1, verdict)
+    verdict = (row + 1, 0, last, len(_WIDTHS) - 1)
+    page.marked(verdict, f'=$A{row + 2}="All steps"', "strong")
     page.sheet.freeze_panes(2, 1)
     page.prints(len(_WIDTHS), draft.stamp)
     page.protect()
@@ -65,7 +61,7 @@ def _steps(page: Page, checks: Placed, accounts: list[Value]) -> None:
     """A row a step: whether it is done, account by account, and inputs to track it with."""
     page.section(_STEPS_ROW - 1, "Five steps", len(_WIDTHS), "blue cells are yours to track them")
     shown = accounts[: len(_WIDTHS) - 1 - len(_TRACKED)]
-    page.text(_STEPS_ROW, 0, "step", "text_heading")
+    page.text(_STEPS_ROW, 0, "Step", "text_heading")
     first_of = [next(i for i, r in enumerate(checks.rows) if r[ACCOUNT] == a) for a in shown]
     for j, at in enumerate(first_of, start=1):
         page.shows(_STEPS_ROW, j, checks, (at, ACCOUNT), "text_heading", "plain")
@@ -79,7 +75,7 @@ def _steps(page: Page, checks: Placed, accounts: list[Value]) -> None:
             formula = _step_formula(checks, row, xl_rowcol_to_cell(_STEPS_ROW, j))
             page.formula(row, j, formula, _step_found(checks, step, account), "body", "text")
         for j, heading in enumerate(_TRACKED):
-            number = "date" if heading in ("begun", "done on") else "text"
+            number = "date" if heading in ("Begun", "Done on") else "text"
             page.sheet.write_blank(row, first + j, None, page.look("input", number))
             if number == "date":
                 _dates_only(page, row, first + j)
@@ -114,17 +110,8 @@ def _step_found(checks: Placed, step: Step, account: Value) -> str:
 
 
 def _marks(page: Page, row: int, column: int, to_row: int, to_column: int) -> None:
-    """Green where met, red where not, amber where the facts do not tell."""
-    for word, color in (
-        ("met", GAIN), ("done", GAIN), ("not met", LOSS), ("missing", AMBER),
-    ):  # fmt: skip
-        marked = {
-            "type": "cell", "criteria": "==", "value": f'"{word}"',
-            "format": page.look.mark(bg_color=color),
-        }  # fmt: skip
-        page.sheet.conditional_format(row, column, to_row, to_column, marked)
-    open_ = {
-        "type": "text", "criteria": "ends with", "value": " open",
-        "format": page.look.mark(bg_color=AMBER),
-    }  # fmt: skip
-    page.sheet.conditional_format(row, column, to_row, to_column, open_)
+    """Whether it is met, or the facts do not tell."""
+    area = (row, column, to_row, to_column)
+    page.states(area, {"not met": "act", "met": "ok", "done": "ok", "missing": "watch"})
+    first = xl_rowcol_to_cell(row, column)
+    page.marked(area, f'=RIGHT({first},5)=" open"', "watch")

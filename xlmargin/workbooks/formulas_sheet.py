@@ -19,7 +19,7 @@ FIRST_ROW: Final = 8
 
 NO_VALUE: Final = "#N/A"
 """How an answer says that there is no value for an element, in some programs as an error."""
-NONE: Final = "n/a"
+NONE: Final = "none"
 """How a page says so."""
 _LAST_ROW: Final = 1_048_575
 _GAP: Final = 1
@@ -94,7 +94,7 @@ class Placed:
         return f"sheet {SHEET}, column {name}, from row {FIRST_ROW + rows + 1}"
 
 
-def or_not_available(formula: str) -> str:
+def or_none(formula: str) -> str:
     """A formula whose result may be that there is no value; any other error stays one."""
     return f'IF(ISNA({formula}),"{NONE}",IF({formula}="{NO_VALUE}","{NONE}",{formula}))'
 

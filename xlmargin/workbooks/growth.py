@@ -20,14 +20,17 @@ class Shown:
     """The row that says so once the answer has grown out of them."""
 
 
-def said_of_growth(shown: Shown, last_row: int) -> str:
-    """A formula that says how many rows of an answer are not shown, or not printed; else "".
+def said_of_growth(shown: Shown, last_row: int, otherwise: str = "") -> str:
+    """A formula that says how many rows of an answer are not shown, or not printed.
+
+    Where all of them are, it says what else it is told to.
 
     `last_row` is the last row that the page prints.
     """
     rows, printed = f"COUNTA({shown.placed.cells(0)})", last_row - shown.row + 1
     words = f" more rows: {shown.placed.below(shown.rows)}"
-    beyond = f'IF({rows}>{shown.rows},{rows}-{shown.rows}&"{words}","")'
+    quoted = otherwise.replace('"', '""')
+    beyond = f'IF({rows}>{shown.rows},{rows}-{shown.rows}&"{words}","{quoted}")'
     if printed >= shown.rows:
         return beyond
     words = " rows are not printed: below the print area. "

@@ -11,9 +11,8 @@ from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import Placed
 from xlmargin.workbooks.input_pages import HEADING_ROW as SETTINGS_HEADING
 from xlmargin.workbooks.live_formulas import Argument, Call, Value
-from xlmargin.workbooks.look import NAVY, STEEL
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.printed import width_of
+from xlmargin.workbooks.sentences import as_written, first_letter
 from xlmargin.workbooks.xlsx_writer import xl_range_abs, xl_rowcol_to_cell
 
 SHEET: Final = "Houses"
@@ -27,8 +26,8 @@ _ROOM: Final = 24
 """Rows of settings that every house takes over."""
 _TOO_MANY: Final = f"more than {_ROOM} settings"
 _BY_ACCOUNT: Final = "settings by account"
-_WIDTHS: Final = (24, *[17.0] * 7)
-_KINDS: Final = ["text", *["money"] * 5, "percent", "percent"]
+_WIDTHS: Final = (176, *[112] * 7)
+_KINDS: Final = ["words", *["money"] * 5, "percent", "percent"]
 _TABLE_ROW: Final = 5
 _INITIAL, _MAINTENANCE, _DEPOSIT, _PORTFOLIO = 1, 2, 3, 4
 """Columns of MARGIN_COMPARE."""
@@ -49,12 +48,12 @@ class _House:
 def write_houses_pages(draft: Draft) -> None:
     """Settings for each house, made of the book's own by formulas, and the houses side by side."""
     houses = _settings(draft)
-    page = draft.page(SHEET, NAVY)
+    page = draft.page(SHEET, "output")
     page.title(
         SHEET,
-        "Requirements of the same book under every house profile. A house may only raise what the "
-        "rule asks; profiles hold what brokers print, and brokers may ask more.",
-        "Charges for concentration, liquidity and volatility are not printed, and so not here.",
+        "Requirements of the same book under every house profile.",
+        "A house may only raise what the rule requires. Charges for concentration, liquidity and "
+        "volatility are not published, and so not here.",
     )
     page.columns(_WIDTHS, _KINDS)
     _side_by_side(draft, page, houses)
@@ -69,13 +68,13 @@ def write_houses_pages(draft: Draft) -> None:
 
 def _settings(draft: Draft) -> list[_House]:
     """Two columns a house: its name, then every other setting of the sheet Settings."""
-    page = draft.page(SETTINGS_SHEET, STEEL)
+    page = draft.page(SETTINGS_SHEET, "reference")
     page.title(
         SETTINGS_SHEET,
-        "The settings range of each house: the sheet Settings with another house. Choose other "
-        "houses in the blue cells.",
+        "The settings range of each house: the sheet Settings with another house.",
+        "Choose other houses in the blue cells.",
     )
-    page.columns([20.0, 20.0, 3.0] * _ACROSS, ["plain"])
+    page.columns([116, 110, 14] * _ACROSS, ["plain"])
     band = _ROOM + 5
     houses = [
         _house(draft, page, house, _HEADING_ROW + i // _ACROSS * band, 3 * (i % _ACROSS))
@@ -91,7 +90,7 @@ def _settings(draft: Draft) -> list[_House]:
 def _house(draft: Draft, page: Page, house: str, top: int, column: int) -> _House:
     """The settings of one house from a row on, and the comparison that is made with them."""
     for j, heading in enumerate(("name", "value")):
-        page.text(top, column + j, heading, "text_heading")
+        page.text(top, column + j, heading.capitalize(), "text_heading")
     page.text(top + 1, column, "house", "body")
     page.sheet.write_string(top + 1, column + 1, house, page.look("input", "text"))
     page.sheet.data_validation(
@@ -165,8 +164,8 @@ def _side_by_side(draft: Draft, page: Page, houses: list[_House]) -> None:
     """A row a house: both regimes, and what is added to the first house, which is the rule's."""
     page.section(_TABLE_ROW - 1, "Houses side by side", len(_WIDTHS), "all accounts together")
     headings = (
-        "house", "initial", "maintenance", "deposit", "portfolio margin requirement",
-        "above the first row", "above, share", "efficiency gain on maintenance",
+        "House", "Initial\n$", "Maintenance\n$", "Deposit\n$", "Portfolio\nmargin $",
+        "Above the\nfirst row $", "Above,\nshare", "Gain on\nmaintenance",
     )  # fmt: skip
     for column, heading in enumerate(headings):
         page.text(_TABLE_ROW, column, heading, "heading" if column else "text_heading")
@@ -175,10 +174,10 @@ def _side_by_side(draft: Draft, page: Page, houses: list[_House]) -> None:
     base = _amount(houses[0], _PORTFOLIO)
     for i, house in enumerate(houses):
         row = first + i
-        page.formula(row, 0, house.cell, house.name, "label", "plain")
+        page.formula(row, 0, first_letter(house.cell), as_written(house.name), "label", "plain")
         for column in (_INITIAL, _MAINTENANCE, _DEPOSIT, _PORTFOLIO):
             formula, found = _of_total(house.comparison, column)
-            style = "figure_small" if column == _PORTFOLIO else "right"
+            style = "figure" if column == _PORTFOLIO else "right"
             page.formula(row, column, formula, found, style, "money")
         own, strategy = _amount(house, _PORTFOLIO), _amount(house, _MAINTENANCE)
         here, top = f"E{row + 1}", f"E${first + 1}"
@@ -205,29 +204,28 @@ def _chart(draft: Draft, page: Page, first: int, last: int) -> None:
     """Maintenance and portfolio margin requirement of every house."""
     columns = (_MAINTENANCE, _PORTFOLIO)
     chart = draft.chart_of_pairs(SHEET, _TABLE_ROW, (first, last), columns)
-    chart.set_size({"width": width_of(_WIDTHS), "height": 18 * (_CHART_ROWS - 1)})
+    chart.set_size({"width": page.width(0, len(_WIDTHS) - 1), "height": 20 * (_CHART_ROWS - 2)})
     says = "Pairs of columns: requirements of both regimes under every house"
-    page.chart(last + 2, 0, chart, "Requirements by house, $ thousands", says)
+    page.chart(
+        last + 2, 0, chart, "Requirements by house", says, columns=len(_WIDTHS), note="$ thousands"
+    )
 
 
 def _by_underlying(page: Page, houses: list[_House], row: int, title: str, column: int) -> int:
     """A figure of every underlying, a column a house; answers the last row."""
     shown = houses[: len(_WIDTHS) - 1]
     page.section(row, f"{title} by underlying", len(_WIDTHS), "each its share of the whole, $")
-    page.shows(row + 1, 0, shown[0].comparison, (0, 0), "text_heading", "plain")
+    page.shows(row + 1, 0, shown[0].comparison, (0, 0), "text_heading", "words")
     page.height(row + 1, 34)
     for j, house in enumerate(shown, start=1):
-        page.formula(row + 1, j, house.cell, house.name, "heading", "plain")
+        name = as_written(house.name)
+        page.formula(row + 1, j, first_letter(house.cell), name, "heading", "plain")
     rows = len(shown[0].comparison.rows)
     for i in range(1, rows + _SPARE):
         style = "body" if i < rows else "column"
-        page.shows(row + 1 + i, 0, shown[0].comparison, (i, 0), style, "text")
+        page.shows(row + 1 + i, 0, shown[0].comparison, (i, 0), style, "words")
         for j, house in enumerate(shown, start=1):
             page.shows(row + 1 + i, j, house.comparison, (i, column), style, "money")
     last = row + rows + _SPARE
-    total = {
-        "type": "formula", "criteria": f'=$A{row + 3}="total"',
-        "format": page.look.mark(bold=True, top=1),
-    }  # fmt: skip
-    page.sheet.conditional_format(row + 2, 0, last, len(_WIDTHS) - 1, total)
+    page.totals(row + 2, last, len(_WIDTHS))
     return last

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Final
 
 from xlmargin.cells.values import text_of, to_value
@@ -15,7 +16,7 @@ from xlmargin.rulebook.sections import names_of_values
 from xlmargin.settings import AccountType, BaseValue, Basis, DayTradingRegime, Smile
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.input_tables import BY_ROW, InputTable
-from xlmargin.workbooks.look import INPUT_BLUE
+from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import LAST_ROW, Page
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
@@ -30,6 +31,7 @@ _NUMBERS: Final[Mapping[str, str]] = {
     "move_down": "rate", "move_up": "rate", "product_offset": "rate", "portfolio_offset": "rate",
     "ex_date": "date", "amount": "price", "date": "date", "adv": "number",
     "shares_outstanding": "number", "as_of": "date", "cash": "money", "sma": "money",
+    "compared_with": "date",
     "fee": "price", "to_expiration": "date", "to_strike": "price", "to_price": "price",
     "mark": "price", "equity": "money", "aggregate_equity": "money", "experience": "number",
 }  # fmt: skip
@@ -91,17 +93,15 @@ _NOTES: Final[Mapping[str, str]] = {
 _OCC: Final = ("Positions", "symbol")
 _ACTIVITY: Final = ("Activity", "type")
 _TYPES_OF_ACTIVITY: Final = ["stock", "call", "put", "deposit", "withdrawal"]
-_SETTING: Final = 22.0
-_WIDEST: Final = 24
-"""Width of the columns of the settings, and of the widest elsewhere."""
+_SETTING: Final = 160
+_LEAST, _WIDEST, _USUAL, _LETTER = 64, 176, 64, 6
+"""Widths of columns: of settings; the least, the widest and the usual; of a letter; pixels."""
 _ROOM: Final = 500
 """Rows that offer a list to choose from, for a table that grows."""
-_LEAST_PRINTED: Final = 105.0
-"""Width printed at least, so that the notes above a narrow table are not cut off."""
 _PRINTED_OF_DATED: Final = HEADING_ROW + 40
 """Last row printed of the many rows of a shadow analysis."""
-_USUAL: Final = 9.0
-"""Width of a column of which nothing is said."""
+_BESIDE: Final = (100, 540)
+"""Widths of the columns beside the settings."""
 
 
 def write_input_pages(draft: Draft) -> None:
@@ -115,13 +115,11 @@ def write_input_pages(draft: Draft) -> None:
 
 def write_input_page(draft: Draft, table: InputTable) -> Page:
     """The sheet of one table."""
-    page = draft.page(table.sheet, INPUT_BLUE)
-    page.title(table.sheet, _NOTES[table.name])
-    page.text(2, 0, draft.note, "note")
+    page = draft.page(table.sheet, "input")
+    page.title(table.sheet, _NOTES[table.name], draft.note)
     _write(page, table)
     page.sheet.freeze_panes(HEADING_ROW + 1, 1)
-    missing = _LEAST_PRINTED - sum(_width(table, j) for j in range(len(table.columns)))
-    columns = len(table.columns) + max(math.ceil(missing / _USUAL), 0)
+    columns = _printed(table, _BESIDE if table is draft.tables.settings else ())
     last_row = _PRINTED_OF_DATED if table.name.startswith("Dated") else LAST_ROW
     page.prints(columns, draft.stamp, repeat=HEADING_ROW, last_row=last_row)
     return page
@@ -140,7 +138,7 @@ def _write(page: Page, table: InputTable) -> None:
     )
     for j, kind in enumerate(table.columns):
         page.text(UNIT_ROW, j, _unit(table, j), f"{_side(kind)}unit")
-        page.sheet.set_column(j, j, _width(table, j), page.look("open"))
+        page.sheet.set_column_pixels(j, j, _width(table, j), page.look("open"))
         if kind in _LISTS and not by_row:
             words = _TYPES_OF_ACTIVITY if (table.name, kind) == _ACTIVITY else _LISTS[kind]
             _offer(page, HEADING_ROW + 1, HEADING_ROW + _ROOM, j, kind, words)
@@ -176,12 +174,19 @@ def _unit(table: InputTable, column: int) -> str:
     return "ticker or OCC symbol" if (table.name, kind) == _OCC else _UNITS.get(kind, "")
 
 
-def _width(table: InputTable, column: int) -> float:
+def _width(table: InputTable, column: int) -> int:
     if table.name in BY_ROW:
         return _SETTING
     longest = max(len(text_of(to_value(row[column]))) for row in table.rows)
-    unit = len(_unit(table, column)) * 0.8
-    return float(min(max(longest + 3, unit + 2, 11), _WIDEST))
+    letters = max(_LETTER * (longest + 2), 5 * len(_unit(table, column)) + 8, _LEAST)
+    return min(letters, _WIDEST)
+
+
+def _printed(table: InputTable, beside: Sequence[int] = ()) -> int:
+    """How many columns a sheet of paper has room for: those of the table, then empty ones."""
+    widths = [*(_width(table, j) for j in range(len(table.columns))), *beside]
+    widths += [_USUAL] * (LANDSCAPE // _USUAL)
+    return max(bisect_right([*accumulate(widths)], LANDSCAPE), 1)
 
 
 def _offer(page: Page, row: int, to_row: int, column: int, kind: str, words: Sequence[str]) -> None:
@@ -215,6 +220,10 @@ _SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "day_trading_regime": ("list", "FINRA 4210(d)(2), or the rules before it"),
     "cash": ("$", "the account's own statement"),
     "sma": ("$", "the account's own statement"),
+    "client": ("name", "printed on every page"),
+    "prepared_by": ("name", "printed on the monthly report"),
+    "compared_with": ("date", "the day of the report before, for the bridge"),
+    "logo": ("file", "at the right of the band; 2.0 × 0.6 inches at most"),
 }
 """Unit of each setting, and what it is or where it comes from."""
 
@@ -222,10 +231,10 @@ _SOURCES: Final[Mapping[str, tuple[str, str]]] = {
 def _units_and_sources(draft: Draft, page: Page, table: InputTable) -> None:
     """Unit and source of every setting, beside the table and outside of it."""
     first = len(table.columns)
-    for column, heading in enumerate(("unit", "source")):
+    for column, heading in enumerate(("Unit", "Source")):
         page.text(HEADING_ROW, first + column, heading, "text_heading")
-    page.sheet.set_column(first, first, 12, page.look("column"))
-    page.sheet.set_column(first + 1, first + 1, 62, page.look("column"))
+    for column, width in enumerate(_BESIDE, start=first):
+        page.sheet.set_column_pixels(column, column, width, page.look("column"))
     for i in range(1, len(table.rows)):
         name = table.kind(i, 1)
         unit, source = _SOURCES.get(name.split(" ")[0], ("", "")) if name else ("", "")

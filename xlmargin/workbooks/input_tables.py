@@ -25,7 +25,9 @@ Cells = Sequence[Sequence[Cell]]
 Rows = list[list[Cell]]
 
 LONGEST_TEXT: Final = 255
-_DATES: Final = frozenset({"expiration", "ex_date", "date", "as_of", "to_expiration"})
+_DATES: Final = frozenset(
+    {"expiration", "ex_date", "date", "as_of", "to_expiration", "compared_with"}
+)
 _NO_HEADINGS: Final = Headings({"name": (), "value": ()})
 BY_ROW: Final[Mapping[str, Callable[[str], str]]] = {
     "Settings": setting_name,
@@ -88,6 +90,12 @@ class InputTables:
 
     def __iter__(self) -> Iterator[InputTable]:
         return iter((self.positions, self.market, self.settings, self.dividends))
+
+    def text_of_setting(self, name: str) -> str:
+        """The text of a setting, "" where it is not stated."""
+        rows = enumerate(self.settings.rows)
+        found = (row[1] for i, row in rows if i and self.settings.kind(i, 1) == name)
+        return text_of(to_value(next(found, None)))
 
     @property
     def ranges(self) -> tuple[Rows, Rows, Rows, Rows]:

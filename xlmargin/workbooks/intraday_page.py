@@ -6,13 +6,12 @@ from collections.abc import Callable
 from itertools import takewhile
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
 from xlmargin.workbooks.formulas_sheet import Placed
 from xlmargin.workbooks.input_pages import write_input_page
 from xlmargin.workbooks.live_formulas import Call, Value
-from xlmargin.workbooks.look import AMBER, LOSS, MIST, NAVY
+from xlmargin.workbooks.look import LOSS, PM
 from xlmargin.workbooks.page import SPARE, Page
-from xlmargin.workbooks.printed import width_of
 
 SHEET: Final = "Intraday"
 ACTIVITY: Final = "Activity"
@@ -23,9 +22,9 @@ NONE: Final = "none"
 
 _LEVEL: Final = 5
 _KINDS: Final = [
-    "text", "date", "text", "text", "money", "money", "text", "money", "date", "text",
+    "text", "time", "words", "text", "money", "money", "text", "money", "date", "text",
 ]  # fmt: skip
-_WIDTHS: Final = (14, 12, 17, 60, 15, 17, 10, 14, 12, 36)
+_WIDTHS: Final = (76, 112, 84, 236, 80, 84, 56, 66, 76, 90)
 _GLANCE_ROW: Final = 5
 _TABLE_ROW: Final = 23
 _MOST_ROWS: Final = 5_000
@@ -41,12 +40,12 @@ def intraday_call(draft: Draft) -> Call:
 def write_intraday_page(draft: Draft) -> None:
     """The activity as inputs; the deficit, the levels as a chart, and the whole path."""
     write_input_page(draft, draft.tables.more[ACTIVITY])
-    page = draft.page(SHEET, NAVY)
+    page = draft.page(SHEET, "output")
     page.title(
         SHEET,
-        "The intraday margin level (equity less requirement, FINRA 4210(d)(2), (g)(1)(K)) after "
-        "each transaction, under the rules of the account type.",
-        "Transactions of one time, or of none, are judged by their worst order.",
+        "The intraday margin level, equity less requirement, after each transaction.",
+        "FINRA 4210(d)(2), (g)(1)(K), by the account type. Transactions of one time, or of none, "
+        "are judged by their worst order.",
     )
     page.columns(_WIDTHS, _KINDS)
     path = draft.formulas.placed(intraday_call(draft), _KINDS, "plain")
@@ -83,13 +82,10 @@ def _glance(page: Page, path: Placed) -> None:
         for column in (1, 2):
             page.text(_GLANCE_ROW + i, column, "", "label")
         formula = path.unless_refused(formula)
-        page.formula(_GLANCE_ROW + i, 3, formula, found, "figure_small", number)
+        page.formula(_GLANCE_ROW + i, 3, formula, found, "figure", number)
     cell = f"$D${_GLANCE_ROW + 1}"
-    short = {
-        "type": "formula", "criteria": f"=AND(ISNUMBER({cell}),{cell}>0)",
-        "format": page.look.mark(bg_color=LOSS),
-    }  # fmt: skip
-    page.sheet.conditional_format(_GLANCE_ROW, 3, _GLANCE_ROW, 3, short)
+    short = (_GLANCE_ROW, 3, _GLANCE_ROW, 3)
+    page.marked(short, f"=AND(ISNUMBER({cell}),{cell}>0)", "act")
 
 
 def _extreme(
@@ -113,31 +109,30 @@ def _chart(draft: Draft, page: Page, path: Placed, steps: int) -> None:
     chart = draft.chart("column")
     chart.add_series(
         {
-            "categories": [SHEET, first, 3, last, 3],
+            "categories": [SHEET, first, 1, last, 1],
             "values": [SHEET, first, _LEVEL, last, _LEVEL],
-            "fill": {"color": NAVY},
+            "fill": {"color": PM},
+            "data_labels": labels("thousands"),
             "invert_if_negative": True,
             "invert_if_negative_color": LOSS,
             "gap": 40,
         }
     )
-    chart.set_y_axis(small_axis(num_format="$#,##0,K"))
-    chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
-    chart.set_size({"width": width_of(_WIDTHS[4:]), "height": 330})
+    chart.set_y_axis(no_axis())
+    chart.set_x_axis(axis(label_position="low"))
+    chart.set_size({"width": page.width(4, len(_WIDTHS) - 1), "height": 330})
     says = "Columns: intraday margin level at the opening and after each transaction"
-    title = f"Intraday margin level, {path.value(1, 0) or 'the account'}, $ thousands"
-    page.chart(3, 4, chart, title, says)
+    title = f"Level, {path.value(1, 0) or 'the account'}"
+    columns = len(_WIDTHS) - 4
+    page.chart(_GLANCE_ROW - 1, 4, chart, title, says, columns=columns, note="$ thousands")
 
 
 def _marks(page: Page, first: int, last: int) -> None:
     """The largest deficit in red, what follows in amber, each day's opening in grey."""
     width = len(_WIDTHS) - 1
-    for criteria, color in (
-        (f'=AND($C{first + 1}="{LARGEST}",ISNUMBER($H{first + 1}),$H{first + 1}>0)', LOSS),
-        (f'=OR($C{first + 1}="{SATISFIED}",$C{first + 1}="freeze")', AMBER),
-        (f'=$C{first + 1}="opening"', MIST),
+    for criteria, mark in (
+        (f'=AND($C{first + 1}="{LARGEST}",ISNUMBER($H{first + 1}),$H{first + 1}>0)', "act"),
+        (f'=OR($C{first + 1}="{SATISFIED}",$C{first + 1}="freeze")', "watch"),
+        (f'=$C{first + 1}="opening"', "shaded"),
     ):
-        marked = {
-            "type": "formula", "criteria": criteria, "format": page.look.mark(bg_color=color),
-        }  # fmt: skip
-        page.sheet.conditional_format(first, 0, last, width, marked)
+        page.marked((first, 0, last, width), criteria, mark)

@@ -1,95 +1,189 @@
-"""How the workbooks look: one restrained palette, one typeface, one way to write each quantity.
+"""How the workbooks look: every colour, size and number format of every page, and nothing else.
 
-Blue is for what the user types, black for what is calculated.
+Blue on pale yellow is what the user types, everything else is calculated. A state has a sign, a
+word and a colour, and none of them stands alone. Contrasts, and what is told apart by eyes that
+see fewer colours, are measured in the tests.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from xlmargin.workbooks.xlsx_writer import Format, Workbook
 
-NAVY: Final = "#1F3A5F"
-STEEL: Final = "#5B7DA8"
-MIST: Final = "#E8EDF3"
-RULE_LINE: Final = "#D3DAE3"
-GREY: Final = "#66707C"
-INPUT_BLUE: Final = "#0000FF"
-LOSS: Final = "#D98C80"
-GAIN: Final = "#8DB89B"
-WARNING: Final = "#A33B2E"
-AMBER: Final = "#F3E2B8"
+INK: Final = "#1F2933"
+NAVY: Final = "#17365C"
+NOTE: Final = "#5B6773"
+LINE: Final = "#D5DCE4"
+HEAD: Final = "#E6ECF3"
+MIST: Final = "#F3F6F9"
 WHITE: Final = "#FFFFFF"
-TYPEFACE: Final = "Arial"
+PALE: Final = "#DCE5EF"
+"""Small text on the band."""
+PM: Final = "#17365C"
+ST: Final = "#7F91A6"
+"""The two regimes, in every chart of every workbook."""
+PREV: Final = "#C9D2DC"
+"""The month before, before a trade, the article: always labelled."""
+BAR: Final = "#5B7FAE"
+GAIN: Final = "#2A7F8E"
+LOSS: Final = "#C8661B"
+GAIN_END: Final = "#8CC3CC"
+LOSS_END: Final = "#F0B27F"
+"""Ends of heat maps, white at nothing."""
+INPUT: Final = "#0B3FD9"
+INPUT_FILL: Final = "#FFFBE5"
+OK: Final = "#155E4B"
+OK_FILL: Final = "#E0F1EB"
+WATCH: Final = "#7A4F00"
+WATCH_FILL: Final = "#FCEFCF"
+ACT: Final = "#9B1C1C"
+ACT_FILL: Final = "#FBE2DF"
+GRID: Final = "#E3E8EE"
+AXIS: Final = "#B8C2CC"
 
-_NUMBERS: Final = {
-    "text": "General",
+TYPEFACE: Final = "Arial"
+CLIENT_SIZE: Final = 20
+CARD_SIZE: Final = 19
+TITLE_SIZE: Final = 18
+BAND_SIZE: Final = 12
+SECTION_SIZE: Final = 11.5
+MESSAGE_SIZE: Final = 10.5
+BODY_SIZE: Final = 10
+SMALL_SIZE: Final = 9
+FINE_SIZE: Final = 8.5
+"""Nothing in the body of a page is smaller."""
+USUAL: Final[Mapping[str, Any]] = {"font_name": TYPEFACE, "font_size": BODY_SIZE}
+"""Every cell that no page writes."""
+
+LANDSCAPE: Final = 960
+PORTRAIT: Final = 720
+"""Pixels that fill a sheet of paper at 100%."""
+
+NUMBERS: Final = {
+    "text": "@",
+    "words": "@",
     "plain": "General",
-    "money": '$#,##0_);($#,##0);"–"_)',
-    "price": "#,##0.00_);(#,##0.00)",
-    "quantity": "#,##0_);-#,##0_)",
-    "percent": "0.0%_)",
+    "money": '#,##0_);(#,##0);"–"_)',
+    "usd": '$#,##0_);($#,##0);"–"_)',
+    "thousands": '#,##0,_);(#,##0,);"–"_)',
+    "change": '+#,##0_);−#,##0_);"–"_)',
+    "price": '#,##0.00_);(#,##0.00);"–"_)',
+    "quantity": '#,##0_);−#,##0_);"–"_)',
+    "percent": '0.0%_);(0.0%);"–"_)',
+    "share": "0%_)",
+    "points": '+0.0_);−0.0_);"–"_)',
     "ratio": "0.00_)",
     "fact": "#,##0.####",
     "rate": "0.00%_)",
-    "move": "+0.0%_);-0.0%_);0.0%_)",
-    "greek": "0.0000_);-0.0000_);0.0000_)",
-    "date": "yyyy-mm-dd_)",
+    "move": "+0%_);−0%_);0%_)",
+    "delta": '0.00_);−0.00_);"–"_)',
+    "greek": "0.0000_);−0.0000_);0.0000_)",
+    "date": "d mmm yyyy_)",
+    "time": "d mmm yyyy hh:mm",
     "number": "#,##0.####",
     "weekday": "dddd_)",
 }
 """Number format of each kind of quantity."""
+OVER_NUMBERS: Final = "@_)"
+"""Format of a heading over figures, which ends where they end."""
+CHART_NUMBERS: Final = {
+    "thousands": "#,##0,;−#,##0,;0",
+    "millions": "0.0,,",
+    "dollars": "#,##0;−#,##0;0",
+    "change": "+#,##0;−#,##0;0",
+    "percent": "0%",
+    "move": "+0%;−0%;0%",
+    "date": "d mmm",
+    "month": "mmm yyyy",
+}
+"""Number format of the labels of charts, whose unit the title of the chart has."""
 
+_HAIRLINE: Final = {"bottom": 1, "bottom_color": LINE}
+_RULED: Final = {"bottom": 1, "bottom_color": NAVY}
+_SMALL: Final = {"font_color": NOTE, "font_size": SMALL_SIZE}
 _STYLES: Final[dict[str, dict[str, Any]]] = {
-    "body": {"bottom": 4, "bottom_color": RULE_LINE, "valign": "top"},
-    "label": {"bottom": 4, "bottom_color": RULE_LINE, "indent": 1},
-    "verdict": {"bold": True, "bottom": 4, "bottom_color": RULE_LINE},
-    "refusal": {"bold": True, "font_color": WARNING},
-    "aside": {"font_color": GREY, "font_size": 9, "indent": 1, "bottom": 4,
-              "bottom_color": RULE_LINE},
-    "day": {"align": "left", "indent": 1, "bottom": 4, "bottom_color": RULE_LINE},
-    "right": {"align": "right", "indent": 0, "bottom": 4, "bottom_color": RULE_LINE},
-    "figure_small": {
-        "bold": True, "align": "right", "indent": 0, "bottom": 4, "bottom_color": RULE_LINE,
-    },
-    "strong": {"bold": True, "bottom": 1, "bottom_color": RULE_LINE},
-    "figure": {"bold": True, "font_size": 16, "font_color": NAVY, "align": "left"},
-    "column": {"valign": "top"},
-    "lines": {"text_wrap": True, "valign": "top", "bottom": 4, "bottom_color": RULE_LINE},
+    "body": _HAIRLINE,
+    "label": _HAIRLINE,
+    "part": {"indent": 1, **_HAIRLINE},
+    "strong": {"bold": True, **_HAIRLINE},
+    "state": {"bold": True, "indent": 1, **_HAIRLINE},
+    "refusal": {"bold": True, "font_color": ACT},
+    "aside": {**_SMALL, "indent": 1, **_HAIRLINE},
+    "right": {"align": "right", **_HAIRLINE},
+    "figure": {"bold": True, "align": "right", **_HAIRLINE},
+    "limit": {"font_color": NOTE, "align": "right", **_HAIRLINE},
+    "column": {},
+    "lines": {"text_wrap": True, "valign": "top", **_HAIRLINE},
     "input": {
-        "font_color": INPUT_BLUE, "locked": False, "bottom": 4, "bottom_color": RULE_LINE,
-        "valign": "top",
+        "font_color": INPUT, "bg_color": INPUT_FILL, "locked": False, **_HAIRLINE,
     },
-    "open": {"font_color": INPUT_BLUE, "locked": False},
+    "open": {"font_color": INPUT, "locked": False},
     "heading": {
-        "bold": True, "font_color": WHITE, "bg_color": NAVY, "align": "right", "indent": 1,
-        "valign": "vcenter", "text_wrap": True,
+        "bold": True, "font_size": SMALL_SIZE, "font_color": NAVY, "bg_color": HEAD,
+        "align": "right", "text_wrap": True, **_RULED,
     },
     "text_heading": {
-        "bold": True, "font_color": WHITE, "bg_color": NAVY, "align": "left", "indent": 1,
-        "valign": "vcenter", "text_wrap": True,
+        "bold": True, "font_size": SMALL_SIZE, "font_color": NAVY, "bg_color": HEAD,
+        "align": "left", "text_wrap": True, **_RULED,
     },
-    "title": {"bold": True, "font_size": 16, "font_color": NAVY},
-    "section": {"bold": True, "font_size": 11, "font_color": NAVY, "bottom": 1,
-                "bottom_color": NAVY},
-    "more": {"bold": True, "font_color": WARNING, "align": "right"},
-    "more_of_section": {"bold": True, "font_color": WARNING, "align": "right", "bottom": 1,
-                        "bottom_color": NAVY},
-    "formula": {"font_color": GREY, "font_size": 8, "text_wrap": True, "valign": "top",
+    "title": {"bold": True, "font_size": TITLE_SIZE, "font_color": NAVY},
+    "message": {"bold": True, "font_size": MESSAGE_SIZE},
+    "note": _SMALL,
+    "section": {"bold": True, "font_size": SECTION_SIZE, "font_color": NAVY, **_RULED},
+    "section_note": {**_SMALL, "align": "right", **_RULED},
+    "more": {"bold": True, "font_color": ACT, "align": "right"},
+    "group": {"bold": True, "font_color": NAVY, **_RULED},
+    "sub": {"bold": True, "bg_color": MIST, **_HAIRLINE},
+    "total": {"bold": True, "top": 1, "top_color": NAVY, **_RULED},
+    "grand": {"bold": True, "top": 1, "top_color": NAVY, "bottom": 6, "bottom_color": NAVY},
+    "bar": {"bottom": 5, "bottom_color": WHITE, "align": "left"},
+    "formula": {**_SMALL, "font_size": FINE_SIZE, "text_wrap": True, "valign": "top",
                 "align": "left"},
-    "note": {"font_color": GREY, "font_size": 9},
-    "wrapped": {
-        "text_wrap": True, "valign": "top", "align": "left", "indent": 1, "bottom": 4,
-        "bottom_color": RULE_LINE,
-    },
+    "wrapped": {"text_wrap": True, "valign": "top", **_HAIRLINE},
     "paragraph": {"text_wrap": True, "valign": "top"},
-    "unit": {"font_color": GREY, "font_size": 8, "italic": True, "align": "right"},
-    "text_unit": {"font_color": GREY, "font_size": 8, "italic": True, "indent": 1},
-    "link": {"font_color": STEEL, "underline": 1, "indent": 1},
-    "notice": {"text_wrap": True, "valign": "vcenter", "bg_color": MIST, "font_color": NAVY,
-               "border": 1, "border_color": RULE_LINE},
+    "basis": {**_SMALL, "font_size": FINE_SIZE, "text_wrap": True, "valign": "top"},
+    "unit": {**_SMALL, "align": "right"},
+    "text_unit": _SMALL,
+    "link": {"font_color": INPUT, "font_size": SMALL_SIZE, "underline": 1},
+    "band": {"font_size": CLIENT_SIZE, "bold": True, "font_color": WHITE, "bg_color": NAVY,
+             "indent": 1},
+    "band_right": {"font_size": BAND_SIZE, "font_color": WHITE, "bg_color": NAVY,
+                   "align": "right", "indent": 1},
+    "band_below": {"font_color": PALE, "bg_color": NAVY, "indent": 1, "valign": "top"},
+    "band_below_right": {"font_size": SMALL_SIZE, "font_color": PALE, "bg_color": NAVY,
+                         "align": "right", "indent": 1, "valign": "top"},
+    "card_figure": {"font_size": CARD_SIZE, "bold": True, "font_color": NAVY, "bg_color": MIST,
+                    "align": "left", "indent": 1},
+    "card_note": {**_SMALL, "bg_color": MIST, "align": "left", "indent": 1, "valign": "top"},
+    **{f"card_{name}": {**_SMALL, "bg_color": MIST, "align": "left", "indent": 1, "top": 5,
+                        "top_color": color}
+       for name, color in (("pm", PM), ("st", ST), ("gain", GAIN), ("navy", NAVY),
+                           ("input", INPUT), ("watch", WATCH))},
 }  # fmt: skip
 """Styles of cells apart from their number format."""
+
+_LEFT: Final = ("text", "words", "plain")
+"""Kinds that stand to the left; all others are numbers and stand to the right."""
+
+_MARKS: Final[Mapping[str, dict[str, Any]]] = {
+    "ok": {"font_color": OK, "bg_color": OK_FILL, "bold": True},
+    "watch": {"font_color": WATCH, "bg_color": WATCH_FILL, "bold": True},
+    "act": {"font_color": ACT, "bg_color": ACT_FILL, "bold": True},
+    "aside": {"font_color": NOTE},
+    "used": _HAIRLINE,
+    "strong": {"bold": True},
+    "group": {"bold": True, "font_color": NAVY, **_RULED},
+    "sub": {"bold": True, "bg_color": MIST},
+    "total": {"bold": True, "top": 1, "top_color": NAVY, **_RULED},
+    "framed": {"border": 1, "border_color": NAVY, "bold": True},
+    "shaded": {"bg_color": MIST},
+}
+"""What a condition lays over a cell, by its name."""
+
+SIGNS: Final = {"●": "ok", "▲": "watch", "■": "act"}
+"""The sign that each state begins with, and its mark."""
 
 
 class Look:
@@ -97,21 +191,22 @@ class Look:
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
-        self._made: dict[tuple[str, str], Format] = {}
+        self._made: dict[tuple[str, str, str], Format] = {}
 
-    def __call__(self, style: str, number: str = "plain") -> Format:
-        """The format of a style for a kind of quantity."""
-        key = style, number
+    def __call__(self, style: str, number: str = "plain", sides: str = "") -> Format:
+        """The format of a style for a kind of quantity; `sides` separates a card from the next."""
+        key = style, number, sides
         if key not in self._made:
-            base = {"font_name": TYPEFACE, "font_size": 10, "num_format": _NUMBERS[number]}
-            indent: dict[str, Any] = {}
-            if number in ("text", "fact"):
-                indent = {"align": "left", "indent": 1}
-            elif number in ("percent", "ratio"):
-                indent = {"align": "right"}
-            self._made[key] = self._workbook.add_format({**base, **indent, **_STYLES[style]})
+            shown = NUMBERS[number]
+            if style == "heading" or (style in ("right", "figure") and number == "text"):
+                shown = OVER_NUMBERS
+            base = {**USUAL, "font_color": INK,
+                    "valign": "vcenter", "num_format": shown}  # fmt: skip
+            aside = {} if number in _LEFT else {"align": "right"}
+            edge = {"right": 5, "right_color": WHITE} if sides else {}
+            self._made[key] = self._workbook.add_format({**base, **aside, **_STYLES[style], **edge})
         return self._made[key]
 
-    def mark(self, **properties: Any) -> Format:
+    def mark(self, name: str) -> Format:
         """A format that a condition lays over another one."""
-        return self._workbook.add_format(properties)
+        return self._workbook.add_format(_MARKS[name])

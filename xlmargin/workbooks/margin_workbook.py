@@ -14,7 +14,7 @@ from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import FormulasSheet
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Answers, Call, Functions
-from xlmargin.workbooks.look import TYPEFACE, Look
+from xlmargin.workbooks.look import USUAL, Look
 from xlmargin.workbooks.pages import BY_PORTFOLIO, BY_STRATEGY
 from xlmargin.workbooks.template import Template
 from xlmargin.workbooks.templates import EVERYTHING
@@ -48,8 +48,7 @@ def write_margin_workbook(
     buttons.
     """
     book = Ranges(*tables.ranges).book()
-    usual = {"font_name": TYPEFACE, "font_size": 10}
-    workbook = Workbook(str(path), {**_PLAIN, "default_format_properties": usual})
+    workbook = Workbook(str(path), {**_PLAIN, "default_format_properties": dict(USUAL)})
     # A file that is refused halfway is never closed, and so never written.
     look = Look(workbook)
     answers = Answers(functions)

@@ -9,13 +9,13 @@ from xlmargin.workbooks.account_page import shows_figure
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.eligibility_page import ACCOUNT, FACTS, MET, STEP, eligibility_call
 from xlmargin.workbooks.live_formulas import literal
-from xlmargin.workbooks.look import NAVY
 from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.sentences import as_written, first_letter
 from xlmargin.workbooks.shadow_page import NEEDS, kind_of, summary_of
 
 SHEET: Final = "Monthly report"
 
-_WIDTHS: Final = (46, 20, 20, 20)
+_WIDTHS: Final = (300, 140, 140, 140)
 _REGIMES: Final = (
     ("Equity", "strategy equity", "portfolio equity"),
     ("Requirement", "strategy requirement", "portfolio requirement"),
@@ -41,14 +41,14 @@ _SIGNED: Final = ("Prepared by", "Reviewed by", "Date")
 
 def write_monthly_report_page(draft: Draft) -> None:
     """Sections one below the other; each figure is a formula of the answer it comes from."""
-    page = draft.page(SHEET, NAVY)
-    page.title(SHEET)
+    page = draft.page(SHEET, "output")
+    page.title(SHEET, draft.title)
     page.columns(_WIDTHS, ["text", "money"])
-    page.text(1, 0, draft.title, "note")
     page.text(2, 0, "As of", "label")
-    page.formula(2, 1, "as_of", draft.book.market.as_of, "figure_small", "date")
+    page.formula(2, 1, "as_of", draft.book.market.as_of, "figure", "date")
     row = _account(draft, page, 4)
     row = _gains(draft, page, row + 1)
+    page.breaks_before(row + 1)
     if set(NEEDS) <= draft.tables.more.keys():
         row = _history(draft, page, row + 1)
         row = _allocation(draft, page, row + 1)
@@ -74,7 +74,7 @@ def _account(draft: Draft, page: Page, row: int) -> int:
         page.text(row, 0, figure[0].upper() + figure[1:], "label")
         shows_figure(page, row, 1, state, figure, "right")
     row += 2
-    _headings(page, row, "Regimes", "strategy-based", "portfolio margin")
+    _headings(page, row, "Regimes", "Strategy-based", "Portfolio margin")
     for label, *figures in _REGIMES:
         row += 1
         page.text(row, 0, label, "label")
@@ -90,7 +90,7 @@ def _gains(draft: Draft, page: Page, row: int) -> int:
     total = gains.rows[-1]
     page.section(row, "Efficiency", len(_WIDTHS), "portfolio margin against each figure")
     row += 1
-    _headings(page, row, "Basis", "strategy-based", "gain, $", "gain")
+    _headings(page, row, "Basis", "Strategy-based", "Gain, $", "Gain")
     for basis, *columns in _GAINS:
         row += 1
         page.text(row, 0, basis.capitalize(), "label")
@@ -109,7 +109,7 @@ def _history(draft: Draft, page: Page, row: int) -> int:
     for figure in _HISTORY:
         row += 1
         at = next(i for i, cells in enumerate(summary.rows) if cells[0] == figure)
-        page.shows(row, 0, summary, (at, 0), "label", "plain")
+        page.shows(row, 0, summary, (at, 0), "label", "words")
         page.shows(row, 1, summary, (at, 1), "right", kind_of(figure))
         page.shows(row, 2, summary, (at, 2), "right", "date")
     return row + 1
@@ -121,7 +121,8 @@ def _allocation(draft: Draft, page: Page, row: int) -> int:
     for i, (use, amount) in enumerate(allocation.own_amounts(summary_of(draft)).items()):
         row += 1
         there = allocation.USES_ROW + i + 1
-        page.formula(row, 0, f"{allocation.SHEET}!A{there}", use, "label", "plain")
+        cell = f"{allocation.SHEET}!A{there}"
+        page.formula(row, 0, first_letter(cell), as_written(use), "label", "plain")
         page.formula(row, 1, f"{allocation.SHEET}!B{there}", amount, "right", "money")
     return row + 1
 
@@ -134,8 +135,8 @@ def _eligibility(draft: Draft, page: Page, row: int) -> int:
         if cells[STEP] == "All steps":
             row += 1
             page.shows(row, 0, checks, (i, ACCOUNT), "label", "plain")
-            page.shows(row, 1, checks, (i, MET), "right", "plain")
-            page.shows(row, 2, checks, (i, _FOUND), "column", "text")
+            page.shows(row, 1, checks, (i, MET), "right", "words")
+            page.shows(row, 2, checks, (i, _FOUND), "column", "words")
     return row + 1
 
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.live_formulas import LEFT_OUT, Argument, Call, Rows, Value, literal
-from xlmargin.workbooks.look import STEEL
 from xlmargin.workbooks.option_samples import OptionSample, option_samples
 from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.sentences import as_written
 from xlmargin.workbooks.xlsx_writer import xl_range, xl_rowcol_to_cell
 
 SHEET: Final = "Options"
@@ -34,18 +34,18 @@ _PAIR: Final = (24.5, 20.8, 500.0, 500.0, 0.04)
 _PAIR_KINDS: Final = ("price", "price", "price", "price", "date", "rate")
 """A textbook's call and put of one strike: prices, spot, strike and rate; and days to run."""
 _DAYS: Final = 91
-_WIDTHS: Final = (27, 12, 12, 12, 12, 13, 13, 13, 12, 12)
+_WIDTHS: Final = (180, 84, 84, 84, 84, 90, 90, 90, 87, 87)
 _TEXTS: Final = ("symbol", "style", "underlying", "right")
 _UP: Final = 0.10
 
 
 def write_options_page(draft: Draft) -> None:
     """Options of the book: what is typed in blue and its symbol says, then values and Greeks."""
-    page = draft.page(SHEET, STEEL)
+    page = draft.page(SHEET, "reference")
     page.title(
         SHEET,
-        "Symbol, spot, price, rate, yield and style were copied from the book when this file was "
-        "written; overtype them freely.",
+        "Symbols, implied volatilities, prices and Greeks of single options.",
+        "What is blue was copied from the book when this file was written; overtype it freely.",
     )
     page.columns(_WIDTHS)
     samples = option_samples(draft.book)
@@ -68,7 +68,8 @@ def _headings(page: Page, row: int, title: str, headings: tuple[str, ...]) -> No
     page.section(row - 1, title, len(headings))
     page.height(row, 30)
     for column, heading in enumerate(headings):
-        page.text(row, column, heading, "text_heading" if heading in _TEXTS else "heading")
+        style = "text_heading" if heading in _TEXTS else "heading"
+        page.text(row, column, as_written(heading), style)
 
 
 def _write_sample(page: Page, row: int, sample: OptionSample) -> list[Value]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from xlmargin.workbooks.formulas_sheet import (
@@ -12,12 +12,22 @@ from xlmargin.workbooks.formulas_sheet import (
     NONE,
     FormulasSheet,
     Placed,
-    or_not_available,
+    or_none,
 )
 from xlmargin.workbooks.growth import Shown, said_of_growth
 from xlmargin.workbooks.live_formulas import REFUSED, Call, Rows, Value
-from xlmargin.workbooks.look import GAIN, LOSS, NAVY, RULE_LINE, WHITE, Look
-from xlmargin.workbooks.printed import ROW, Paper
+from xlmargin.workbooks.look import (
+    AXIS,
+    BAR,
+    GAIN_END,
+    LOSS,
+    LOSS_END,
+    SIGNS,
+    WHITE,
+    Look,
+)
+from xlmargin.workbooks.printed import ROW, Paper, Stamp
+from xlmargin.workbooks.sentences import as_written, first_letter, rounded
 from xlmargin.workbooks.xlsx_writer import (
     NO_TEXT,
     Chart,
@@ -25,48 +35,77 @@ from xlmargin.workbooks.xlsx_writer import (
     Worksheet,
     xl_col_to_name,
     xl_range,
+    xl_rowcol_to_cell,
 )
 
 MAY_LACK: Final = frozenset({"percent", "ratio"})
 """Kinds of quantity of which there may be none, where it would be a share of nothing."""
+TEXTS: Final = frozenset({"text", "words", "plain"})
+"""Kinds of quantity whose headings stand to the left."""
 LAST_ROW: Final = 1_048_575
 SPARE: Final = 20
 """Rows below an answer that stay blank until it grows into them."""
 
-_HEADING_LINE: Final = 17.0
+_DIGITS: Final[Mapping[str, int]] = {"money": 2, "usd": 2, "change": 2}
+"""Decimals to which an amount is rounded before it is shown: no format hides dust."""
+_HEADING_LINE: Final = 13.0
 """Height of a line of headings, in points."""
 _LOOKED_AT: Final = 2_000
 """Rows in which a refusal is marked."""
-_LETTERS: Final = 1.2
-"""Letters of a text that fit into a unit of a column's width, which is that of a figure."""
-_PIXELS: Final = 18
+_LETTER: Final = 6.0
+"""Pixels that a letter of a text takes on average."""
+_CHART_ROW: Final = 20
 """Height of a usual row, in pixels."""
 
 
 class Page:
-    """One sheet; rows and columns count from 0."""
+    """One sheet; rows and columns count from 0, widths are pixels."""
 
     def __init__(self, sheet: Worksheet, look: Look, formulas: FormulasSheet) -> None:
         self.sheet, self.look = sheet, look
         self._formulas = formulas
-        self._widths: Sequence[float] = ()
+        self._widths: Sequence[int] = ()
         self._heights: dict[int, float] = {}
-        self._sections: set[int] = set()
+        self._sections: dict[int, str] = {}
         self._growing: list[Shown] = []
         self._breaks: set[int] = set()
         self._last = self._last_spare = 0
 
-    def title(self, title: str, *notes: str) -> None:
-        """The title in the first row and below it notes on what the page shows."""
+    def title(self, title: str, message: str | tuple[str, Value], note: str = "") -> None:
+        """The title, below it what the page says in a sentence, and in grey what it shows.
+
+        The sentence is a text, or a formula and what it says.
+        """
         self.height(0, 26)
         self.text(0, 0, title, "title")
-        for i, note in enumerate(notes, start=1):
-            self.text(i, 0, note, "note")
+        self.height(1, 17)
+        if isinstance(message, str):
+            self.text(1, 0, message, "message")
+        else:
+            self.formula(1, 0, *message, "message", "plain")
+        self.text(2, 0, note, "note")
 
     def text(self, row: int, column: int, text: str, style: str = "body") -> None:
         """Text, which is never taken for a formula, a number or a link."""
         self.sheet.write_string(row, column, text, self.look(style))
         self.reaches(row)
+
+    def headings(self, row: int, headings: Sequence[str], kinds: Sequence[str]) -> None:
+        """Headings, over each kind of quantity as it stands; a unit is on the second line."""
+        for column, (heading, kind) in enumerate(zip(headings, kinds, strict=True)):
+            self.text(row, column, heading, self._over(kind))
+        lines = max(heading.count("\n") + 1 for heading in headings)
+        self.height(row, max(_HEADING_LINE * lines, 16.0))
+
+    @staticmethod
+    def _over(kind: str) -> str:
+        """The style of a heading: to the left over text, to the right over numbers."""
+        return "text_heading" if kind in TEXTS else "heading"
+
+    def blank(self, row: int, column: int, to_column: int, style: str) -> None:
+        """Empty cells in a style."""
+        for each in range(column, to_column + 1):
+            self.sheet.write_blank(row, each, None, self.look(style))
 
     def height(self, row: int, points: float) -> None:
         """The height of a row."""
@@ -81,19 +120,31 @@ class Page:
         """A new sheet of paper begins with this row."""
         self._breaks.add(row)
 
-    def section(self, row: int, title: str, columns: int, note: str = "") -> None:
-        """The title of a section over some columns, with a note behind it."""
-        for column in range(columns):
-            self.sheet.write_blank(row, column, None, self.look("section"))
-        self.text(row, 0, f"{title}   {note}" if note else title, "section")
-        self._sections.add(row)
+    def section(
+        self, row: int, title: str | tuple[str, Value], columns: int, note: str = "",
+        column: int = 0,
+    ) -> None:  # fmt: skip
+        """The title of a section over some columns, with a note at its right end."""
+        self.height(row, 18)
+        self.blank(row, column, column + columns - 1, "section")
+        if isinstance(title, str):
+            self.text(row, column, title, "section")
+        else:
+            self.formula(row, column, *title, "section", "plain")
+        if note:
+            self.text(row, column + columns - 1, note, "section_note")
+        self._sections[row] = note
 
-    def columns(self, widths: Sequence[float], numbers: Sequence[str] = ("plain",)) -> None:
+    def columns(self, widths: Sequence[int], numbers: Sequence[str] = ("plain",)) -> None:
         """Widths of the columns, and the kind of quantity that fills each; the last one repeats."""
         self._widths = widths
         for column, width in enumerate(widths):
             number = numbers[min(column, len(numbers) - 1)]
-            self.sheet.set_column(column, column, width, self.look("column", number))
+            self.sheet.set_column_pixels(column, column, width, self.look("column", number))
+
+    def width(self, column: int, to_column: int | None = None) -> int:
+        """Pixels of a column, or of those up to another."""
+        return sum(self._widths[column : (column if to_column is None else to_column) + 1])
 
     def answer(
         self,
@@ -108,13 +159,14 @@ class Page:
         told: int | None = None,
         leaving_out: Sequence[int] = (),
         most: int | None = None,
+        headings: Sequence[str] = (),
     ) -> Rows:
         """An answer cell by cell, each column in its kind of quantity; the last one repeats.
 
-        `heading` is the kind of quantity of the headings; None where the answer has none. Below
-        stand `spare` rows for an answer that grows; where it outgrows them the row above says so,
-        or the row `told`. Answers the rows shown, the first `most` of them at most, without the
-        columns left out.
+        `heading` is the kind of quantity of the headings; None where the answer has none;
+        `headings` are how people read them. Below stand `spare` rows for an answer that grows;
+        where it outgrows them the row above says so, or the row `told`. Answers the rows shown,
+        the first `most` of them at most, without the columns left out.
         """
         placed = self._formulas.placed(call, numbers, heading)
         columns = [j for j in range(placed.width) if j not in leaving_out]
@@ -123,15 +175,19 @@ class Page:
             for at, j in enumerate(columns, start=column):
                 number = numbers[min(j, len(numbers) - 1)]
                 if i == 0 and heading is not None:
-                    shown = self._heading(number, heading)
-                elif i < rows:
+                    named = headings[at - column] if headings else ""
+                    self._heading_cell(row, at, placed, j, number, heading, named)
+                    continue
+                if i < rows:
                     shown = self.look(style, number)
                 else:
                     shown = self.look("column" if style == "body" else "paragraph", number)
                 self._cell(row + i, at, placed, (i, j), number, shown)
         self.reaches(row + rows - 1)
         if heading is not None:
-            self.height(row, _HEADING_LINE * self._heading_lines(placed.rows[0], column))
+            named_ = headings or [str(placed.rows[0][j]) for j in columns]
+            lines = self._heading_lines(named_, column)
+            self.height(row, max(_HEADING_LINE * lines, 16.0))
         if spare:
             last = column + len(columns) - 1
             self._growing.append(
@@ -139,19 +195,37 @@ class Page:
             )
             self._last_spare = max(self._last_spare, row + rows + spare - 1)
             first = f"${xl_col_to_name(column)}{row + rows + 1}"
-            used = {"type": "formula", "criteria": f'={first}<>""',
-                    "format": self.look.mark(bottom=4, bottom_color=RULE_LINE)}  # fmt: skip
-            self.sheet.conditional_format(row + rows, column, row + rows + spare - 1, last, used)
+            self.marked((row + rows, column, row + rows + spare - 1, last), f'={first}<>""', "used")
         return [[cells[j] for j in columns] for cells in placed.rows[:most]]
 
-    def _heading_lines(self, headings: Sequence[Value], column: int) -> int:
+    def _heading_cell(
+        self, row: int, column: int, placed: Placed, of: int, number: str, heading: str, named: str
+    ) -> None:
+        """A heading in words; the first one shows the refusal of an answer that is one."""
+        value = placed.rows[0][of]
+        shown = self.look(self._over(number), heading)
+        if heading != "plain" and not isinstance(value, str):
+            self._ordinary(row, column, placed.formula(0, of), value, shown)
+        elif of == 0:
+            cell = placed.formula(0, 0)
+            text = named or as_written(str(value))
+            quoted = text.replace('"', '""')
+            formula = f'IF(LEFT({cell},{len(REFUSED)})="{REFUSED}",{cell},"{quoted}")'
+            self._ordinary(row, column, formula, text, shown)
+        else:
+            text = named or as_written(str(value))
+            self.sheet.write_string(row, column, text, shown)
+
+    def _heading_lines(self, headings: Sequence[str], column: int) -> int:
         """Lines that headings take in the columns from this one on."""
         pairs = zip(headings, self._widths[column:], strict=False)
-        return max(len(textwrap.wrap(str(heading), int(width - 1))) for heading, width in pairs)
-
-    def _heading(self, number: str, heading: str) -> Format:
-        """The format of a heading: to the left over text, to the right over numbers."""
-        return self.look("text_heading" if number in ("text", "fact") else "heading", heading)
+        return max(
+            sum(
+                max(len(textwrap.wrap(line, max(int(width / _LETTER), 4))), 1)
+                for line in heading.split("\n")
+            )
+            for heading, width in pairs
+        )
 
     def spill(self, row: int, placed: Placed) -> None:
         """A call as a formula that spills, and its answer in all the cells that it fills."""
@@ -159,7 +233,7 @@ class Page:
             for j, value in enumerate(cells):
                 shown = self.look("column", placed.number(j))
                 if i == 0 and placed.heading is not None:
-                    shown = self._heading(placed.number(j), placed.heading)
+                    shown = self.look(self._over(placed.number(j)), placed.heading)
                 if i or j:
                     self._cached(row + i, placed.column + j, value, shown)
                     continue
@@ -198,7 +272,12 @@ class Page:
         """A cell of an answer; a fraction that there is none of is said in words."""
         formula, value = placed.formula(*of), placed.value(*of)
         if value == NO_VALUE or (number in MAY_LACK and of[0]):
-            formula, value = or_not_available(formula), NONE if value == NO_VALUE else value
+            formula, value = or_none(formula), NONE if value == NO_VALUE else value
+        elif number == "words" and isinstance(value, str):
+            formula, value = first_letter(formula), as_written(value)
+        elif digits := _DIGITS.get(number):
+            formula = f"IFERROR(ROUND({formula},{digits}),{formula})"
+            value = rounded(value, digits) if isinstance(value, float) else value
         if refusable:
             formula = placed.unless_refused(formula)
         self._ordinary(row, column, formula, value, shown)
@@ -218,42 +297,101 @@ class Page:
         else:
             self.sheet.write_blank(row, column, None, shown)
 
-    def fit(self, row: int, rows: Rows, widths: Sequence[float]) -> None:
-        """Rows as high as the lines that their longest text takes in columns of these widths."""
+    def fit(self, row: int, rows: Rows, widths: Sequence[int]) -> None:
+        """Heights of rows whose texts are wrapped in these columns."""
         for i, cells in enumerate(rows):
             lines = max(
-                len(textwrap.wrap(cell, int(_LETTERS * (width - 1))))
-                if isinstance(cell, str)
-                else 1
+                len(textwrap.wrap(cell, int(width / _LETTER) - 1)) if isinstance(cell, str) else 1
                 for cell, width in zip(cells, widths, strict=False)
             )
             self.height(row + i, max(lines, 1) * ROW)
 
-    def heat(self, row: int, column: int, to_row: int, to_column: int) -> None:
-        """A heat map of gains and losses, white at nothing."""
+    def marked(self, area: tuple[int, int, int, int], criteria: str, mark: str) -> None:
+        """A mark where a formula holds, written for the first cell of the area."""
+        condition = {"type": "formula", "criteria": criteria, "format": self.look.mark(mark)}
+        self.sheet.conditional_format(*area, condition)
+
+    def states(self, area: tuple[int, int, int, int], words: Mapping[str, str] = SIGNS) -> None:
+        """Marks where texts begin with a sign of a state, or with other words."""
+        for word, mark in words.items():
+            condition = {
+                "type": "text", "criteria": "begins with", "value": word,
+                "format": self.look.mark(mark),
+            }  # fmt: skip
+            self.sheet.conditional_format(*area, condition)
+
+    def totals(
+        self, first: int, last: int, columns: int, column: str = "A", word: str = "total"
+    ) -> None:
+        """The rows whose cell in a column ends with a word are totals."""
+        criteria = f'=LOWER(RIGHT(${column}{first + 1},{len(word)}))="{word}"'
+        self.marked((first, 0, last, columns - 1), criteria, "total")
+
+    def bars(
+        self,
+        area: tuple[int, int],
+        column: int,
+        source: int,
+        values: Sequence[Value],
+        most: float,
+        least: float = 0.0,
+    ) -> None:
+        """Bars in a column of their own, of the figures of another in the rows of an area.
+
+        They reach from the least to the most of all rows, from nothing on.
+        """
+        first, last = area
+        for i, row in enumerate(range(first, last + 1)):
+            cell = xl_rowcol_to_cell(row, source)
+            value = values[i] if i < len(values) and isinstance(values[i], float) else ""
+            formula = f'IF(ISNUMBER({cell}),{cell},"")'
+            self._ordinary(row, column, formula, value, self.look("bar", "number"))
+        bar = {
+            "type": "data_bar", "bar_only": True, "bar_solid": True, "bar_color": BAR,
+            "bar_no_border": True, "data_bar_2010": True, "bar_negative_color": LOSS,
+            "min_type": "num", "max_type": "num", "min_value": least, "max_value": most,
+            "min_length": 0, "max_length": 100, "bar_axis_color": AXIS,
+        }  # fmt: skip
+        if least >= 0:
+            bar["bar_axis_position"] = "none"
+        self.sheet.conditional_format(first, column, last, column, bar)
+
+    def heat(self, row: int, column: int, to_row: int, to_column: int, values: Rows) -> None:
+        """A heat map of gains and losses, white at nothing, as deep for one as for the other."""
+        most = max((abs(v) for r in values for v in r if isinstance(v, float)), default=0.0)
         scale = {
-            "type": "3_color_scale", "min_color": LOSS, "mid_color": WHITE, "max_color": GAIN,
-            "mid_type": "num", "mid_value": 0,
+            "type": "3_color_scale", "min_color": LOSS_END, "mid_color": WHITE,
+            "max_color": GAIN_END, "min_type": "num", "mid_type": "num", "max_type": "num",
+            "min_value": -(most or 1.0), "mid_value": 0, "max_value": most or 1.0,
         }  # fmt: skip
         self.sheet.conditional_format(row, column, to_row, to_column, scale)
 
-    def chart(self, row: int, column: int, chart: Chart, title: str, says: str) -> None:
-        """A chart at a cell, with its title and what it says in words."""
-        name_font = {"name": "Arial", "size": 11, "bold": True, "color": NAVY}
-        chart.set_title({"name": title, "name_font": name_font, "overlay": False})
-        chart.set_chartarea({"border": {"none": True}})
+    def chart(
+        self,
+        row: int,
+        column: int,
+        chart: Chart,
+        title: str | tuple[str, Value],
+        says: str,
+        *,
+        columns: int,
+        note: str = "",
+    ) -> None:
+        """A chart below its title over some columns, and what it says in words."""
+        self.section(row, title, columns, note, column)
         placed = {"object_position": 2, "description": says, "y_offset": 3}
-        self.sheet.insert_chart(row, column, chart, placed)
-        self.reaches(row + math.ceil(chart.height / _PIXELS))
+        self.sheet.insert_chart(row + 1, column, chart, placed)
+        self.reaches(row + 1 + math.ceil(chart.height / _CHART_ROW))
 
     def prints(
         self,
         columns: int,
-        stamp: str,
+        stamp: Stamp,
         *,
         repeat: int | None = None,
         portrait: bool = False,
         last_row: int | None = None,
+        header: bool = True,
     ) -> None:
         """Printed over the width of one page, with the stamp below; refusals are marked.
 
@@ -262,22 +400,22 @@ class Page:
         """
         sheet = self.sheet
         sheet.ignore_errors({"formula_differs": xl_range(0, 0, _LOOKED_AT, columns - 1)})
-        paper = Paper(portrait, self._widths[:columns], self._heights, repeat, self._breaks)
+        paper = Paper(portrait, self._heights, repeat, self._breaks)
         if last_row is None:
             last_row = min(self._last + paper.room_below(self._last), self._last_spare)
             last_row = max(last_row, self._last)
             for row in set(range(last_row + 1)) - self._heights.keys():
                 self.height(row, ROW)
-        paper.set_up(sheet, last_row, columns, stamp)
-        refused = {
-            "type": "text", "criteria": "begins with", "value": REFUSED,
-            "format": self.look.mark(bg_color=LOSS),
-        }  # fmt: skip
-        sheet.conditional_format(0, 0, _LOOKED_AT, columns - 1, refused)
+        paper.set_up(sheet, last_row, columns, stamp, header=header)
+        self.states((0, 0, _LOOKED_AT, columns - 1), {REFUSED: "act"})
         for shown in self._growing:
-            style = "more_of_section" if shown.told in self._sections else "more"
-            beyond = said_of_growth(shown, last_row)
-            self.formula(shown.told, shown.last_column, beyond, "", style, "plain")
+            note = self._sections.get(shown.told)
+            style = "more" if note is None else "section_note"
+            beyond = said_of_growth(shown, last_row, note or "")
+            self.formula(shown.told, shown.last_column, beyond, note or "", style, "plain")
+            at = (shown.told, shown.last_column)
+            cell = xl_rowcol_to_cell(*at, row_abs=True, col_abs=True)
+            self.marked((*at, *at), f'=ISNUMBER(SEARCH(" rows",{cell}))', "act")
 
     def protect(self) -> None:
         """Formulas cannot be overtyped by accident; there is no password."""

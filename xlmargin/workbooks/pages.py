@@ -40,7 +40,7 @@ BY_STRATEGY: Final = "REGT_MAINTENANCE"
 
 _BOTH: Final = (BY_STRATEGY, BY_PORTFOLIO)
 
-START: Final = PageOf("start", write_start_page)
+START: Final = PageOf("start", write_start_page, prints=("Start",))
 INPUTS: Final = PageOf(
     "inputs",
     write_input_pages,
@@ -61,6 +61,7 @@ REQUIREMENT: Final = PageOf(
     write_requirement_page,
     (("Requirement", "Requirement of every class, product and portfolio group."),),
     asks=(BY_PORTFOLIO,),
+    prints=("Requirement",),
 )
 RISK_ARRAYS: Final = PageOf(
     "risk arrays",
@@ -70,18 +71,21 @@ RISK_ARRAYS: Final = PageOf(
         ("Risk array by position", "The same, position by position."),
     ),
     asks=(BY_PORTFOLIO,),
+    prints=("Risk array",),
 )
 STRESS: Final = PageOf(
     "stress",
     write_stress_page,
     (("Stress", "Your own moves of price and volatility, and the requirement after a move."),),
     asks=(BY_PORTFOLIO,),
+    prints=("Stress",),
 )
 CONTRIBUTION: Final = PageOf(
     "contribution",
     write_contribution_page,
     (("Contribution", "What each position adds to the requirement."),),
     asks=(BY_PORTFOLIO,),
+    prints=("Contribution",),
 )
 EXPOSURE: Final = PageOf(
     "exposure",
@@ -92,12 +96,14 @@ EXPOSURE: Final = PageOf(
         ("Payoff", "Gains and losses over moves of the market, on a day that you choose."),
     ),
     asks=(BY_PORTFOLIO,),
+    prints=("Exposure", "Payoff"),
 )
 COMPARISON: Final = PageOf(
     "comparison",
     write_comparison_page,
     (("Comparison", "The same book by strategy, and what portfolio margin frees."),),
     asks=_BOTH,
+    prints=("Comparison",),
 )
 STRATEGIES: Final = PageOf(
     "strategies",
@@ -110,6 +116,7 @@ ACCOUNT: Final = PageOf(
     write_account_page,
     (("Account", "Equity, requirement, excess, buying power and calls under both regimes."),),
     asks=("MARGIN_ACCOUNT",),
+    prints=("Account",),
 )
 EFFICIENCY: Final = PageOf(
     "efficiency",
@@ -126,6 +133,7 @@ WHAT_IF: Final = PageOf(
     ),
     asks=("MARGIN_ACCOUNT", *_BOTH),
     needs=("Trades",),
+    prints=("What-if",),
 )
 HEDGES: Final = PageOf(
     "hedges",
@@ -136,6 +144,7 @@ HEDGES: Final = PageOf(
     ),
     asks=_BOTH,
     needs=("Candidates",),
+    prints=("Hedges",),
 )
 ONE_MORE: Final = PageOf(
     "one more",
@@ -167,6 +176,7 @@ ELIGIBILITY: Final = PageOf(
         ("Eligibility", "Who may have a portfolio margin account; the five steps to be tracked."),
     ),
     needs=("Facts",),
+    prints=("Eligibility",),
 )
 SHADOW: Final = PageOf(
     "shadow",
@@ -177,12 +187,14 @@ SHADOW: Final = PageOf(
         ("Shadow", "Both regimes day by day, as shares of the long market value."),
     ),
     needs=("DatedPositions", "DatedMarket"),
+    prints=("Shadow",),
 )
 ALLOCATION: Final = PageOf(
     "allocation",
     write_allocation_page,
     (("Allocation", "What becomes of the capital released."),),
     needs=("DatedPositions", "DatedMarket"),
+    prints=("Allocation",),
 )
 HOUSES: Final = PageOf(
     "houses",
@@ -192,12 +204,14 @@ HOUSES: Final = PageOf(
         ("Houses", "Requirements of the same book under every house profile."),
     ),
     asks=_BOTH,
+    prints=("Houses",),
 )
 MONTHLY_REPORT: Final = PageOf(
     "monthly report",
     write_monthly_report_page,
     (("Monthly report", "One page to print and sign."),),
     asks=("MARGIN_ACCOUNT", *_BOTH),
+    prints=("Monthly report",),
 )
 EXPLAIN: Final = PageOf(
     "explanation",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft, small_axis
-from xlmargin.workbooks.look import NAVY, STEEL
+from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
+from xlmargin.workbooks.look import PM
 from xlmargin.workbooks.page import SPARE, Page
-from xlmargin.workbooks.printed import width_of
+from xlmargin.workbooks.sentences import Figure, sentence
 
 SHEET: Final = "Requirement"
 GROUPS_ROW: Final = 21
@@ -16,33 +16,43 @@ GROUPS_ROW: Final = 21
 CLASS_GROUP: Final = "class group"
 LEVEL, GROUP, WORST_POINT, REQUIREMENT = 0, 1, 4, 7
 
-KINDS: Final = ["text"] * 5 + ["money"] * 3 + ["text"] * 2 + ["money"]
-_WIDTHS: Final = (13, 21, 21, 10, 11, 12, 10, 13, 11, 36, 12)
+KINDS: Final = [
+    "words", "words", "words", "text", "words", *["money"] * 3, "words", "words", "money",
+]  # fmt: skip
+_HEADINGS: Final = (
+    "Level", "Group", "Part of", "Account", "Worst\npoint", "Worst loss\n$", "Minimum\n$",
+    "Requirement\n$", "Binds", "Rule", "Counts toward\nthe account $",
+)  # fmt: skip
+_WIDTHS: Final = (88, 94, 100, 70, 60, 86, 74, 90, 78, 124, 96)
 _MOST_BARS: Final = 40
 
 
 def write_requirement_page(draft: Draft) -> None:
     """The total, a bar a class group, and the table of all groups."""
-    page = draft.page(SHEET, NAVY)
-    page.title("Requirement", "The greatest theoretical loss of each group, or its minimum.")
-    page.columns(_WIDTHS, KINDS)
-    page.height(3, 22)
-    page.text(3, 0, "Requirement", "strong")
-    page.answer(3, 1, draft.call("PM_REQUIREMENT"), ["money"], heading=None, style="figure")
-    page.text(4, 0, "All accounts, as of the date in the settings.", "note")
-    page.section(
-        GROUPS_ROW - 1, "Groups", len(_WIDTHS), "one that is part of another counts inside it"
+    page = draft.page(SHEET, "output")
+    placed = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
+    total = Figure(placed.formula(0, 0), placed.value(0, 0))
+    page.title(
+        "Requirement",
+        sentence("Portfolio margin requires ", total, ": the greatest loss of each group."),
+        "The greatest theoretical loss of each group at the rule's valuation points, or its "
+        "minimum; a group that is part of another counts inside it.",
     )
-    groups = page.answer(GROUPS_ROW, 0, draft.call("PM_GROUPS"), KINDS, style="lines", spare=SPARE)
+    page.columns(_WIDTHS, KINDS)
+    page.section(GROUPS_ROW - 1, "Groups", len(_WIDTHS), "$")
+    groups = page.answer(
+        GROUPS_ROW,
+        0,
+        draft.call("PM_GROUPS"),
+        KINDS,
+        style="lines",
+        spare=SPARE,
+        headings=_HEADINGS,
+    )
     page.fit(GROUPS_ROW + 1, groups[1:], _WIDTHS)
     bars = sum(1 for row in groups if row[LEVEL] == CLASS_GROUP)
     if bars:
         _chart(draft, page, GROUPS_ROW + min(bars, _MOST_BARS))
-    last = GROUPS_ROW + len(groups) + SPARE - 1
-    data = (GROUPS_ROW + 1, REQUIREMENT, last, REQUIREMENT)
-    page.sheet.conditional_format(
-        *data, {"type": "data_bar", "bar_color": "#B9C8DB", "bar_solid": True}
-    )
     page.sheet.freeze_panes(2, 0)
     page.prints(len(_WIDTHS), draft.stamp)
     page.protect()
@@ -56,13 +66,14 @@ def _chart(draft: Draft, page: Page, last: int) -> None:
             "name": "Requirement",
             "categories": [SHEET, GROUPS_ROW + 1, GROUP, last, GROUP],
             "values": [SHEET, GROUPS_ROW + 1, REQUIREMENT, last, REQUIREMENT],
-            "fill": {"color": STEEL},
+            "fill": {"color": PM},
             "gap": 40,
+            "data_labels": labels("thousands"),
         }
     )
-    chart.set_y_axis(small_axis(num_format="$#,##0"))
-    chart.set_x_axis(small_axis(major_gridlines={"visible": False}))
-    chart.set_size({"width": width_of(_WIDTHS), "height": 230})
-    page.chart(
-        6, 0, chart, "Requirement by class group, $", "Bars: requirement of each class group"
-    )
+    chart.set_y_axis(no_axis())
+    chart.set_x_axis(axis())
+    chart.set_size({"width": page.width(0, len(_WIDTHS) - 1), "height": 270})
+    says = "Bars: requirement of each class group"
+    title = "Requirement by class group"
+    page.chart(4, 0, chart, title, says, columns=len(_WIDTHS), note="$ thousands")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.draft import Draft, axis
 from xlmargin.workbooks.live_formulas import literal
-from xlmargin.workbooks.look import NAVY, STEEL
+from xlmargin.workbooks.look import BAR, NAVY, ST
 from xlmargin.workbooks.page import SPARE, Page
-from xlmargin.workbooks.printed import width_of
 
 SHEET: Final = "Risk array"
 POSITIONS_SHEET: Final = "Risk array by position"
@@ -19,12 +18,12 @@ _MORE_ACCOUNTS: Final = 2
 _CHART_ROWS: Final = 17
 _MOST_LINES: Final = 6
 _FIRST_POINT, _POINTS = 2, 10
-_WIDTHS: Final = (24, 12, *[12.5] * _POINTS)
-_POSITION_WIDTHS: Final = (28, 11, *[11.5] * _POINTS)
+_WIDTHS: Final = (166, 74, *[72] * _POINTS)
+_POSITION_WIDTHS: Final = (226, 74, *[66] * _POINTS)
 _COLUMNS: Final = _FIRST_POINT + _POINTS
 _KINDS: Final = ["text", "text", "money"]
+_MESSAGE: Final = "Gain or loss in dollars at the ten valuation points, lowest move first."
 _WHAT: Final = (
-    "Gain (+) or loss (–) in dollars at the ten valuation points, lowest move first. "
     "Where groups move by different ranges, D5 ... D1 are falls and U1 ... U5 rises in fifths of "
     "each range."
 )
@@ -33,8 +32,8 @@ _WHAT: Final = (
 def write_risk_array_pages(draft: Draft) -> None:
     """One sheet by account and class group with a chart, one by position."""
     _write_groups(draft)
-    page = draft.page(POSITIONS_SHEET, STEEL)
-    page.title("Risk array by position", _WHAT)
+    page = draft.page(POSITIONS_SHEET, "output")
+    page.title("Risk array by position", _MESSAGE, _WHAT)
     _array(draft, page, 3, "position", _POSITION_WIDTHS)
     page.sheet.freeze_panes(4, 1)
     page.prints(_COLUMNS, draft.stamp, repeat=3)
@@ -42,11 +41,11 @@ def write_risk_array_pages(draft: Draft) -> None:
 
 
 def _write_groups(draft: Draft) -> None:
-    page = draft.page(SHEET, NAVY)
-    page.title("Risk array", _WHAT)
+    page = draft.page(SHEET, "output")
+    page.title("Risk array", _MESSAGE, _WHAT)
     page.section(ACCOUNT_ROW - 1, "By account", _COLUMNS)
     accounts = _array(draft, page, ACCOUNT_ROW, "account", _WIDTHS)
-    chart = draft.chart("line")
+    chart = draft.chart("line", legend=True)
     chart_row = ACCOUNT_ROW + accounts + _MORE_ACCOUNTS + 1
     for i in range(1, min(accounts, _MOST_LINES + 1)):
         row = ACCOUNT_ROW + i
@@ -56,15 +55,14 @@ def _write_groups(draft: Draft) -> None:
                 "name": [SHEET, row, 0],
                 "categories": [SHEET, ACCOUNT_ROW, points[0], ACCOUNT_ROW, points[2]],
                 "values": [SHEET, row, points[0], row, points[2]],
-                "line": {"color": NAVY if i == 1 else STEEL, "width": 2},
-                "marker": {"type": "circle", "size": 5, "fill": {"color": NAVY}},
+                "line": {"color": (NAVY, BAR, ST)[(i - 1) % 3], "width": 2.25},
             }
         )
-    chart.set_y_axis(small_axis(num_format="$#,##0"))
-    chart.set_x_axis(small_axis(label_position="low", major_gridlines={"visible": False}))
-    chart.set_size({"width": width_of(_WIDTHS), "height": 285})
-    title = "Gain or loss of the account over the valuation points, $"
-    page.chart(chart_row, 0, chart, title, "Line: gain or loss at each of the ten points")
+    chart.set_y_axis(axis("thousands", grid=True))
+    chart.set_x_axis(axis(label_position="low"))
+    chart.set_size({"width": page.width(0, _COLUMNS - 1), "height": 285})
+    title, says = "Gain or loss by account", "Line: gain or loss at each of the ten points"
+    page.chart(chart_row, 0, chart, title, says, columns=_COLUMNS, note="$ thousands")
     page.section(chart_row + _CHART_ROWS - 1, "By class group", _COLUMNS)
     _array(draft, page, chart_row + _CHART_ROWS, "class", _WIDTHS)
     page.sheet.freeze_panes(2, 1)
@@ -72,11 +70,17 @@ def _write_groups(draft: Draft) -> None:
     page.protect()
 
 
-def _array(draft: Draft, page: Page, row: int, level: str, widths: Sequence[float]) -> int:
+def _array(draft: Draft, page: Page, row: int, level: str, widths: Sequence[int]) -> int:
     """The array of one level as a heat map; answers how many rows it has with its headings."""
     page.columns(widths, _KINDS)
     call = draft.call("PM_RISK_ARRAY", literal(level))
     spare = _MORE_ACCOUNTS if level == "account" else SPARE
     rows = page.answer(row, 0, call, _KINDS, heading="move", spare=spare)
-    page.heat(row + 1, _FIRST_POINT, row + len(rows) + spare - 1, _COLUMNS - 1)
+    page.heat(
+        row + 1,
+        _FIRST_POINT,
+        row + len(rows) + spare - 1,
+        _COLUMNS - 1,
+        [row[_FIRST_POINT:] for row in rows[1:]],
+    )
     return len(rows)

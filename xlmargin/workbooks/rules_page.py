@@ -9,7 +9,6 @@ from xlmargin.excel.published_reader import REPORTS
 from xlmargin.rulebook import parameter_names
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.live_formulas import Call, literal
-from xlmargin.workbooks.look import STEEL
 from xlmargin.workbooks.page import Page
 
 OF_PORTFOLIO_MARGIN: Final = (
@@ -19,13 +18,13 @@ OF_PORTFOLIO_MARGIN: Final = (
 )  # fmt: skip
 """The parameters of portfolio margin, in the order in which a requirement is made with them."""
 
-_WIDTHS: Final = (12, 13, 11, 30, 20, 38, 40)
+_WIDTHS: Final = (70, 86, 86, 172, 120, 220, 206)
 RULE_KINDS: Final = ["number", "text", "date", "text"]
-_RULE_HEADINGS: Final = ("value", "unit", "effective", "paragraph", "for", "states", "remark")
+_RULE_HEADINGS: Final = ("Value", "Unit", "Effective", "Paragraph", "For", "States", "Remark")
 VERSION_KINDS: Final = ["text", "date", "date", "text"]
-_VERSION_HEADINGS: Final = ("name", "version or effective", "checked", "title")
+_VERSION_HEADINGS: Final = ("Name", "Version or effective", "Checked", "Title")
 _VERSION_COLUMN: Final = 3
-_HEADINGS_ROW: Final = 3
+_HEADINGS_ROW: Final = 4
 _SPARE: Final = 1
 """Free rows below each rule, for one that a later version has more values of."""
 
@@ -49,8 +48,8 @@ def write_strategy_rules_page(draft: Draft) -> None:
 
 
 def _page(draft: Draft, name: str) -> Page:
-    page = draft.page(name, STEEL)
-    page.title(name, "The numbers in force on the date of the book.")
+    page = draft.page(name, "reference")
+    page.title(name, "The numbers in force on the date of the book, each with its paragraph.")
     page.columns(_WIDTHS)
     _headings(page, _HEADINGS_ROW, 0, _RULE_HEADINGS)
     page.sheet.freeze_panes(_HEADINGS_ROW + 1, 0)

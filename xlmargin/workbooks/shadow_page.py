@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.draft import Draft, axis
 from xlmargin.workbooks.formulas_sheet import (
     FIRST_ROW,
     NO_VALUE,
     NONE,
     Placed,
-    or_not_available,
+    or_none,
 )
 from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
 from xlmargin.workbooks.input_pages import write_input_page
 from xlmargin.workbooks.live_formulas import Call, Value
-from xlmargin.workbooks.look import LOSS, NAVY
+from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.printed import width_of
 from xlmargin.workbooks.xlsx_writer import Chart, xl_rowcol_to_cell
 
 SHEET: Final = "Shadow"
+_CHARTED: Final = "Requirement as share of long market value"
 POSITIONS: Final = "DatedPositions"
 MARKET: Final = "DatedMarket"
 NEEDS: Final = (POSITIONS, MARKET)
@@ -33,7 +33,7 @@ _SHOWN: Final = (
 )  # fmt: skip
 """Columns of the history that the page shows, for the whole of each day."""
 _STRATEGY_SHARE, _PORTFOLIO_SHARE, _STRATEGY_CALL = 6, 7, 9
-_WIDTHS: Final = (36, *[15.0] * (len(_SHOWN) - 1))
+_WIDTHS: Final = (230, 73, 87, *[71] * (len(_SHOWN) - 3))
 _SUMMARY_ROW: Final = 5
 _SUMMARY_SPARE: Final = 4
 _SPARE_DAYS: Final = 20
@@ -68,12 +68,12 @@ def write_shadow_page(draft: Draft) -> None:
     """The dated inputs on their sheets, the summary, a chart, and the days."""
     for name in NEEDS:
         write_input_page(draft, draft.tables.more[name])
-    page = draft.page(SHEET, NAVY)
+    page = draft.page(SHEET, "output")
     page.title(
         SHEET,
-        "The book of every day under both regimes: requirements as shares of the long market "
-        "value, and the capital that portfolio margin would have released.",
-        "Positions and market of each day stand on the sheets Dated positions and Dated market.",
+        "Both regimes day by day, and the capital that portfolio margin would have released.",
+        "Shares are of the long market value. The inputs are the sheets Dated positions and Dated "
+        "market.",
     )
     page.columns(_WIDTHS, ["text", *(kind for _, kind in _SHOWN[1:])])
     history = draft.formulas.placed(history_calls(draft)[0], ["date", "text", "money"], "plain")
@@ -81,54 +81,62 @@ def write_shadow_page(draft: Draft) -> None:
     table = _summary(page, summary) + 2
     days = _days(page, history, table)
     if len(days) > 1:
-        height = 18 * (table - 1 - _SUMMARY_ROW)
-        chart = share_chart(draft, table, len(days), width_of(_WIDTHS[4:]), height)
+        size = (page.width(4, len(_SHOWN) - 1), 20 * (table - 2 - _SUMMARY_ROW))
+        chart = share_chart(draft, table, len(days), size)
         says = "Lines: requirements of both regimes as shares of the long market value"
-        page.chart(_SUMMARY_ROW - 1, 4, chart, "Requirement / long market value", says)
+        page.chart(
+            _SUMMARY_ROW - 1,
+            4,
+            chart,
+            _CHARTED,
+            says,
+            columns=len(_SHOWN) - 4,
+            note=f"{len(days)} trading days",
+        )
     page.sheet.freeze_panes(3, 1)
-    page.prints(_HELPER + 1, draft.stamp)
+    page.prints(_HELPER + 1, draft.stamp, last_row=table - 2)
     page.protect()
 
 
-def share_chart(draft: Draft, table: int, days: int, width: int, height: int) -> Chart:
+def share_chart(draft: Draft, table: int, days: int, size: tuple[int, int]) -> Chart:
     """Both regimes' shares over the days of the table whose headings are in a row."""
-    chart = draft.chart("line")
+    chart = draft.chart("line", legend=True)
     for column, name, color in (
-        (_STRATEGY_SHARE, "strategy-based maintenance", "#8FA6C4"),
-        (_PORTFOLIO_SHARE, "portfolio margin", NAVY),
+        (_STRATEGY_SHARE, "Strategy-based, maintenance", ST),
+        (_PORTFOLIO_SHARE, "Portfolio margin", PM),
     ):
         chart.add_series(
             {
                 "name": name,
                 "categories": [SHEET, table + 1, 0, table + days, 0],
                 "values": [SHEET, table + 1, column, table + days, column],
-                "line": {"color": color, "width": 2},
+                "line": {"color": color, "width": 2.25},
             }
         )
-    chart.set_y_axis(small_axis(num_format="0%", min=0))
+    chart.set_y_axis(axis("percent", grid=True, min=0))
     chart.set_x_axis(
-        small_axis(
-            num_format="yyyy-mm-dd",
-            date_axis=True,
+        axis(
+            "month",
             label_position="low",
-            major_gridlines={"visible": False},
+            date_axis=True,
+            major_unit=1,
+            major_unit_type="months",
         )
     )
-    chart.set_legend({"position": "bottom", "font": {"name": "Arial", "size": 9}})
-    chart.set_size({"width": width, "height": height})
+    chart.set_size({"width": size[0], "height": size[1]})
     return chart
 
 
 def _summary(page: Page, summary: Placed) -> int:
     """The summary, each figure in its kind; answers the row below it."""
     page.section(_SUMMARY_ROW - 1, "Summary", 3)
-    for column, heading in enumerate(("figure", "value", "date")):
+    for column, heading in enumerate(("Figure", "Value", "Date")):
         page.text(_SUMMARY_ROW, column, heading, "heading" if column else "text_heading")
     rows = len(summary.rows) + _SUMMARY_SPARE
     for i in range(1, rows):
         row = _SUMMARY_ROW + i
         kind = kind_of(summary.value(i, 0))
-        page.shows(row, 0, summary, (i, 0), "label", "plain")
+        page.shows(row, 0, summary, (i, 0), "label", "words")
         page.shows(row, 1, summary, (i, 1), "right", kind)
         page.shows(row, 2, summary, (i, 2), "right", "date")
     return _SUMMARY_ROW + rows
@@ -138,10 +146,10 @@ def _days(page: Page, history: Placed, table: int) -> list[list[Value]]:
     """A row a day: its last row in the answer, which is that of all accounts together."""
     headings = [str(heading) for heading in history.rows[0]]
     columns = [headings.index(name) for name, _ in _SHOWN]
-    page.section(table - 1, "Days", len(_SHOWN), "all accounts together")
+    page.section(table - 1, "Days", len(_SHOWN), "all accounts together, $; not printed")
     for column, of in enumerate(columns):
-        style = "heading" if column else "text_heading"
-        page.shows(table, column, history, (0, of), style, "plain")
+        style = "heading"
+        page.shows(table, column, history, (0, of), style, "words")
     page.height(table, 34)
     by_day: dict[Value, int] = {row[0]: i for i, row in enumerate(history.rows) if i}
     at = list(by_day.values())
@@ -156,18 +164,16 @@ def _days(page: Page, history: Placed, table: int) -> list[list[Value]]:
             cells = history.cells_below_heading(of, _MOST_ROWS)
             cell = f"INDEX({cells},{helper})"
             if kind != "date":
-                cell = or_not_available(cell)
+                cell = or_none(cell)
             formula = f'IF({helper}="","",{cell})'
             value = "" if found is None else history.value(found, of)
             shown = NONE if value == NO_VALUE else value
-            style = "day" if kind == "date" else "body" if found is not None else "column"
+            style = "body" if found is not None else "column"
             page.formula(row, column, formula, shown, style, kind)
     last = table + len(at) + _SPARE_DAYS
-    called = {
-        "type": "cell", "criteria": "between", "minimum": 0.01, "maximum": 1e15,
-        "format": page.look.mark(bg_color=LOSS),
-    }  # fmt: skip
-    page.sheet.conditional_format(table + 1, _STRATEGY_CALL, last, _STRATEGY_CALL + 1, called)
+    cell = xl_rowcol_to_cell(table + 1, _STRATEGY_CALL)
+    called = (table + 1, _STRATEGY_CALL, last, _STRATEGY_CALL + 1)
+    page.marked(called, f"=AND(ISNUMBER({cell}),{cell}>=0.01)", "act")
     page.sheet.set_column(_HELPER, _HELPER, 8, page.look("note"), {"hidden": True})
     page.reaches(table + len(at))
     return [history.rows[i] for i in at]

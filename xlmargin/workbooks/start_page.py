@@ -7,13 +7,12 @@ from typing import Final
 
 import xlmargin
 from xlmargin.workbooks import requirement_page as requirement
-from xlmargin.workbooks.draft import Draft, small_axis
+from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, Placed
 from xlmargin.workbooks.list_pages import CHECK_KINDS
 from xlmargin.workbooks.live_formulas import Call, Value, literal
-from xlmargin.workbooks.look import AMBER, GAIN, LOSS, NAVY, STEEL
+from xlmargin.workbooks.look import PM
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.printed import width_of
 from xlmargin.workbooks.rules_page import VERSION_KINDS
 
 SHEET: Final = "Start"
@@ -21,7 +20,7 @@ LARGEST: Final = 6
 _FIGURES_ROW: Final = 4
 _LARGEST_ROW: Final = 18
 _USE_ROW: Final = _LARGEST_ROW + LARGEST + 3
-_WIDTHS: Final = (30, 22, 19, 3, 24, 24, 24, 24)
+_WIDTHS: Final = (190, 130, 110, 26, 126, 126, 126, 126)
 
 _PROBLEMS: Final = "Problems in the input"
 _VERSION: Final = "xlmargin version"
@@ -51,9 +50,9 @@ _DISCLAIMER: Final = (
 
 def write_start_page(draft: Draft) -> None:
     """Title, figures, largest class groups with a chart, directions, disclaimer."""
-    page = draft.page(SHEET, NAVY)
+    page = draft.page(SHEET, "output")
     page.columns(_WIDTHS)
-    page.title(draft.title, draft.note)
+    page.title(draft.client, draft.title, draft.note)
     _figures(draft, page)
     if draft.by_portfolio:
         _largest(draft, page)
@@ -87,7 +86,7 @@ def _figures(draft: Draft, page: Page) -> None:
         ]
     for i, (label, formula, shown, number) in enumerate(figures):
         page.text(_FIGURES_ROW + i, 0, label, "label")
-        page.formula(_FIGURES_ROW + i, 1, formula, shown, "figure_small", number)
+        page.formula(_FIGURES_ROW + i, 1, formula, shown, "figure", number)
     _marks(page, {figure[0]: _FIGURES_ROW + i for i, figure in enumerate(figures)})
 
 
@@ -118,18 +117,14 @@ def _marks(page: Page, rows: Mapping[str, int]) -> None:
     """Red where errors refuse the answers or the version is another, amber for warnings."""
     problems, status = rows[_PROBLEMS], rows[_STATUS]
     cell = f"$B${problems + 1}"
-    for row, criteria, color in (
-        (problems, f'=LEFT({cell},9)<>"0 errors,"', LOSS),
-        (problems, f'=RIGHT({cell},12)<>", 0 warnings"', AMBER),
-        (problems, f'={cell}="0 errors, 0 warnings"', GAIN),
-        (status, f'=$B${status + 1}="{_AS_BUILT}"', GAIN),
-        (status, f'=$B${status + 1}<>"{_AS_BUILT}"', LOSS),
+    for row, criteria, mark in (
+        (problems, f'=LEFT({cell},9)<>"0 errors,"', "act"),
+        (problems, f'=AND(LEFT({cell},9)="0 errors,",RIGHT({cell},12)<>", 0 warnings")', "watch"),
+        (problems, f'={cell}="0 errors, 0 warnings"', "ok"),
+        (status, f'=$B${status + 1}="{_AS_BUILT}"', "ok"),
+        (status, f'=$B${status + 1}<>"{_AS_BUILT}"', "act"),
     ):
-        marked = {
-            "type": "formula", "criteria": criteria, "stop_if_true": True,
-            "format": page.look.mark(bg_color=color),
-        }  # fmt: skip
-        page.sheet.conditional_format(row, 1, row, 1, marked)
+        page.marked((row, 1, row, 1), criteria, mark)
 
 
 def _problems(check: Placed) -> tuple[str, str]:
@@ -143,7 +138,7 @@ def _problems(check: Placed) -> tuple[str, str]:
 def _largest(draft: Draft, page: Page) -> None:
     """The largest class groups, found by ordinary formulas among all groups."""
     page.section(_LARGEST_ROW - 2, "Largest class groups", 3)
-    for column, heading in enumerate(("class group", "requirement", "worst point")):
+    for column, heading in enumerate(("Class group", "Requirement", "Worst point")):
         page.text(_LARGEST_ROW - 1, column, heading, "heading" if column == 1 else "text_heading")
     groups = draft.formulas.placed(draft.call("PM_GROUPS"), requirement.KINDS, "plain")
     classes = [row for row in groups.rows if row[requirement.LEVEL] == requirement.CLASS_GROUP]
@@ -191,14 +186,16 @@ def _chart(draft: Draft, page: Page, bars: int) -> None:
         {
             "categories": [SHEET, _LARGEST_ROW, 0, last, 0],
             "values": [SHEET, _LARGEST_ROW, 1, last, 1],
-            "fill": {"color": STEEL},
+            "fill": {"color": PM},
             "gap": 40,
+            "data_labels": labels("thousands"),
         }
     )
-    chart.set_y_axis(small_axis(reverse=True, crossing="max", major_gridlines={"visible": False}))
-    chart.set_x_axis(small_axis(num_format="$#,##0,K"))
-    chart.set_size({"width": width_of(_WIDTHS[4:]), "height": 360})
-    page.chart(3, 4, chart, "Largest class groups, $ thousands", "Bars: the largest class groups")
+    chart.set_y_axis(axis(reverse=True))
+    chart.set_x_axis(no_axis())
+    chart.set_size({"width": page.width(4, 7), "height": 360})
+    says = "Bars: the largest class groups"
+    page.chart(3, 4, chart, "Largest class groups", says, columns=4, note="$ thousands")
 
 
 def _directions(draft: Draft, page: Page) -> None:
@@ -208,9 +205,9 @@ def _directions(draft: Draft, page: Page) -> None:
     for i, (sheet, what) in enumerate(shown):
         link = page.look("link")
         page.sheet.write_url(_USE_ROW + i, 0, f"internal:'{sheet}'!A1", link, sheet)
-        page.text(_USE_ROW + i, 1, what, "column")
+        page.text(_USE_ROW + i, 1, what, "note")
     row = _USE_ROW + len(shown) + 1
-    page.sheet.merge_range(row, 0, row, len(_WIDTHS) - 1, "", page.look("notice"))
-    page.sheet.write_string(row, 0, _DISCLAIMER, page.look("notice"))
+    page.sheet.merge_range(row, 0, row, len(_WIDTHS) - 1, "", page.look("basis"))
+    page.sheet.write_string(row, 0, _DISCLAIMER, page.look("basis"))
     page.height(row, 32)
     page.reaches(row)

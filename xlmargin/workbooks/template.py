@@ -14,7 +14,8 @@ class PageOf:
     """A page: its name for a progress report, what writes it, and its sheets with their purpose.
 
     It is left out where there is none of the tables that it `needs` beside those of the book, and
-    where a function that it `asks` of the whole book refuses it.
+    where a function that it `asks` of the whole book refuses it. `prints` are its sheets that are
+    part of a report on paper.
     """
 
     name: str
@@ -22,6 +23,7 @@ class PageOf:
     sheets: tuple[tuple[str, str], ...] = ()
     asks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    prints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,8 @@ class Template:
     title: str
     pages: tuple[PageOf, ...]
     sample: Callable[[], InputTables]
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """The sheets that make the report on paper."""
+        return tuple(name for page in self.pages for name in page.prints)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import BEFORE, Draft
 from xlmargin.workbooks.formulas_sheet import Placed
 from xlmargin.workbooks.input_pages import write_input_page
 from xlmargin.workbooks.live_formulas import Call
-from xlmargin.workbooks.look import AMBER, GAIN, LOSS, NAVY
 from xlmargin.workbooks.page import SPARE, Page
 
 SHEET: Final = "What-if"
@@ -20,18 +19,18 @@ _CHARTED: Final = (
 )  # fmt: skip
 _EXCESS: Final = ("strategy excess", "portfolio excess", "buying-power effect", "fees")
 _BEFORE, _AFTER = 1, 2
-_WIDTHS: Final = (38, 21, 21, 18, 16, 16, 16, 16)
+_WIDTHS: Final = (228, 136, 120, 96, 95, 95, 95, 95)
 _VERDICT_ROW: Final = 4
 _GLANCE_ROW: Final = 9
 _TABLE_ROW: Final = 23
-_KINDS: Final = ["text", "money", "money", "money", "text"]
+_KINDS: Final = ["words", "money", "money", "money", "text"]
 
 
 def write_what_if_page(draft: Draft) -> None:
     """The blotter, and a page with the verdict, the requirements and the whole answer."""
     trades = draft.tables.more[TRADES]
     write_input_page(draft, trades)
-    page = draft.page(SHEET, NAVY)
+    page = draft.page(SHEET, "output")
     page.title(SHEET, "What the trades on the sheet Trades would change, under both regimes.")
     page.columns(_WIDTHS, ["text", "plain"])
     positions, *others = draft.tables.arguments
@@ -56,34 +55,30 @@ def _verdict(page: Page, impact: Placed) -> None:
     page.section(_VERDICT_ROW - 1, "Verdict", 4)
     for i, check in enumerate(_CHECKS):
         at, row = _row_of(impact, check), _VERDICT_ROW + i
-        page.shows(row, 0, impact, (at, 0), "label", "plain")
-        page.shows(row, 1, impact, (at, _BEFORE), "body", "text")
-        page.shows(row, 2, impact, (at, _AFTER), "verdict", "text")
+        page.shows(row, 0, impact, (at, 0), "label", "words")
+        page.shows(row, 1, impact, (at, _BEFORE), "body", "words")
+        page.shows(row, 2, impact, (at, _AFTER), "state", "words")
     _marks(page, _VERDICT_ROW, _VERDICT_ROW + 1)
 
 
 def _glance(draft: Draft, page: Page, impact: Placed) -> None:
     """Requirements and excess before, after and changed, with a chart of the requirements."""
     page.section(_GLANCE_ROW - 2, "All accounts together", 4)
-    for column, heading in enumerate(("", "before", "after", "change")):
+    for column, heading in enumerate(("", "Before", "After", "Change")):
         page.text(_GLANCE_ROW - 1, column, heading, "heading" if column else "text_heading")
     for i, figure in enumerate((*_CHARTED, *_EXCESS)):
         at = _row_of(impact, figure)
-        page.shows(_GLANCE_ROW + i, 0, impact, (at, 0), "label", "plain")
+        page.shows(_GLANCE_ROW + i, 0, impact, (at, 0), "label", "words")
         for column in (1, 2, 3):
             page.shows(_GLANCE_ROW + i, column, impact, (at, column), "right", "money")
     rows = (_GLANCE_ROW, _GLANCE_ROW + len(_CHARTED) - 1)
-    chart = draft.chart_of_pairs(SHEET, _GLANCE_ROW - 1, rows, (_BEFORE, _AFTER))
-    chart.set_size({"width": 460, "height": 320})
+    chart = draft.chart_of_pairs(SHEET, _GLANCE_ROW - 1, rows, (_BEFORE, _AFTER), BEFORE)
+    chart.set_size({"width": page.width(4, 7), "height": 320})
     says = "Pairs of columns: requirements before and after the trades"
-    page.chart(2, 4, chart, "Requirements before and after, $ thousands", says)
+    page.chart(3, 4, chart, "Requirements before and after", says, columns=4, note="$ thousands")
 
 
 def _marks(page: Page, first: int, last: int) -> None:
-    """Green where trades are accepted, red where refused, amber where that is not known."""
-    for word, color in (("accepted", GAIN), ("refused", LOSS), ("unknown", AMBER)):
-        marked = {
-            "type": "text", "criteria": "begins with", "value": word,
-            "format": page.look.mark(bg_color=color),
-        }  # fmt: skip
-        page.sheet.conditional_format(first, _AFTER, last, _AFTER, marked)
+    """Whether trades are accepted or refused, or that is not known."""
+    words = {"accepted": "ok", "refused": "act", "unknown": "watch"}
+    page.states((first, _AFTER, last, _AFTER), words)

@@ -1,0 +1,84 @@
+"""Sentences with their figures: a formula that says them, and what it says now.
+
+Figures are written by FIXED, whose signs of thousands and of decimals are those of the program's
+language, and not by TEXT, whose codes of formats differ by language.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from xlmargin.workbooks.live_formulas import Value
+
+
+def rounded(value: float, digits: int) -> float:
+    """A number rounded as spreadsheets do, halves away from nothing."""
+    scale = 10.0**digits
+    found = math.floor(abs(value) * scale * (1 + 1e-15) + 0.5) / scale
+    return math.copysign(found, value) + 0.0
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a sentence: its formula, its value, and its kind."""
+
+    formula: str
+    value: Value
+    kind: str = "dollars"
+
+
+_WRITTEN: Final[Mapping[str, tuple[str, float, int, str]]] = {
+    "dollars": ("$", 1.0, 0, ""),
+    "millions": ("$", 1e-6, 2, "M"),
+    "percent": ("", 100.0, 1, "%"),
+    "share": ("", 100.0, 0, "%"),
+    "count": ("", 1.0, 0, ""),
+    "price": ("$", 1.0, 2, ""),
+}
+"""Each kind: what stands before it, its factor, its decimals, what stands behind it."""
+
+
+def sentence(*parts: str | Figure) -> tuple[str, Value]:
+    """A formula that joins texts and figures, and what it says; a figure may be a text."""
+    formulas, said = [], ""
+    for part in parts:
+        if isinstance(part, str):
+            formulas.append('"' + part.replace('"', '""') + '"')
+            said += part
+        elif part.kind == "text":
+            formulas.append(part.formula)
+            said += str(part.value)
+        else:
+            formula, text = _figure(part)
+            formulas.append(formula)
+            said += text
+    return "&".join(formulas), said
+
+
+def _figure(figure: Figure) -> tuple[str, str]:
+    before, factor, digits, behind = _WRITTEN[figure.kind]
+    of = figure.formula
+    times = "" if factor == 1.0 else f"*{factor:.15g}" if factor > 1 else f"/{1 / factor:.15g}"
+    start = f'IF({of}<0,"−","")&' if before else ""
+    amount = f"ABS({of})" if before else of
+    written = f'{start}"{before}"&FIXED({amount}{times},{digits})&"{behind}"'
+    formula = f"IF(ISNUMBER({of}),{written},{of})"
+    if not isinstance(figure.value, float):
+        return formula, str(figure.value)
+    scaled = rounded(figure.value * factor, digits)
+    sign = "−" if before and figure.value < 0 else ""
+    shown = abs(scaled) if before else scaled
+    return formula, f"{sign}{before}{shown:,.{digits}f}{behind}"
+
+
+def first_letter(cell: str) -> str:
+    """A formula that shows the text of a cell as people write it: a capital, blanks in words."""
+    return f'UPPER(LEFT({cell},1))&SUBSTITUTE(MID({cell},2,255),"_"," ")'
+
+
+def as_written(text: str) -> str:
+    """The same of a text: "high_cap index" is "High cap index"."""
+    return text[:1].upper() + text[1:].replace("_", " ")
