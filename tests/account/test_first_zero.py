@@ -10,23 +10,15 @@ from xlmargin.account.first_zero import MOVES_DOWN, MOVES_UP, Bracket, first_bra
 from xlmargin.errors import MarginError
 
 
-class Still:
-    """Prices that are told apart by their moves alone."""
-
-    def along(self, moves):
-        """Nothing but as many moves."""
-        return iter(moves)
-
-
 def search(functions, moves, has_excess=None):
-    def after(_, own, looking):
-        return at(own, looking)
+    def after(move, looking):
+        return at(np.full(len(looking), move))
 
-    def at(own, looking):
+    def at(own):
         return np.array([f(move) for f, move in zip(functions, own, strict=True)])
 
     alive = np.ones(len(functions), dtype=bool) if has_excess is None else np.array(has_excess)
-    bracket = first_bracket(after, Still(), alive, moves)
+    bracket = first_bracket(after, moves, alive, moves)
     return bracket, root(at, bracket)
 
 
@@ -96,7 +88,7 @@ def test_the_grid_is_what_it_says():
 
 def test_no_bracket_asks_for_nothing():
     none = np.full(2, np.nan)
-    assert np.isnan(root(lambda own, looking: own, Bracket(none, none))).all()
+    assert np.isnan(root(lambda own: own, Bracket(none, none))).all()
 
 
 def test_an_unknown_excess_is_refused_and_not_taken_for_none():

@@ -6,10 +6,11 @@ import pytest
 from tests.account.accounts import HEADINGS, MARGIN, answered, cash, option, stock, totals
 from tests.reading import read_book
 from xlmargin import udfs
-from xlmargin.account import lone_stock, portfolio_excess, strategy_excess
+from xlmargin.account import known_pairings, portfolio_excess, strategy_excess
 from xlmargin.account.moved_prices import moved_prices
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.strategy_margin import RequirementKind, strategy_lines, strategy_margin
+from xlmargin.strategy_margin.pairing.least_pairing import requirement_of
 
 
 def test_long_stock():
@@ -278,9 +279,12 @@ def test_an_option_is_never_worth_less_than_nothing():
     cheap = [*option("put", 10, 90, 0.05), 0.6]
     rows = [[*HEADINGS, "volatility"], [*stock(100, 100), None], cheap, [*cash(0), None]]
     margin = under_portfolio_margin(read_book(rows, None, MARGIN))
-    after = moved_prices(margin).each(np.array([0.5]))
+    prices = moved_prices(margin)
+    after = prices.each(np.array([0.5]))
     assert after.gained < -0.05
-    assert after.worth(np.array([np.nan, 0.05, np.nan])).tolist() == [150.0, 0.0, 1.0]
+    there = prices.worth_each(np.array([0.5]), np.array([np.nan, 0.05, np.nan]))
+    assert there.worth.tolist() == [[150.0], [0.0], [1.0]]
+    assert there.spot.tolist() == [[150.0], [150.0], [1.0]]
     assert after.portfolio_margin().unit_value.tolist() == [150.0, 0.0, 1.0]
 
 
@@ -294,14 +298,14 @@ def test_runs_of_moves_answer_as_all_at_once(monkeypatch):
         )
 
 
-def test_a_share_is_asked_once_for_however_many_accounts(monkeypatch):
-    priced, moved = [], lone_stock.moved_underlying
+def test_accounts_alike_are_priced_together(monkeypatch):
+    priced = []
 
-    def counted(underlying, move):
-        priced.append(move)
-        return moved(underlying, move)
+    def counted(*strategy):
+        priced.append(strategy)
+        return requirement_of(*strategy)
 
-    monkeypatch.setattr(lone_stock, "moved_underlying", counted)
+    monkeypatch.setattr(known_pairings, "requirement_of", counted)
 
     def times(accounts):
         priced.clear()

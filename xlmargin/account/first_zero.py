@@ -8,13 +8,12 @@ down to -99% and up to +100%.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 
-from xlmargin.account.moved_prices import AfterMove, MovedPrices
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.errors import MarginError
 
@@ -27,17 +26,8 @@ NARROW: Final = 1e-10
 
 _MOST_STEPS: Final = 100
 
-ExcessAfter: TypeAlias = Callable[[AfterMove, FloatArray, BoolArray], FloatArray]
-"""Excess of each account, $, in a book after moves; what these are by account, and who requires.
-
-Arrays have shape (accounts,); the answer for accounts that are not asked for is not read.
-"""
-
-ExcessAt: TypeAlias = Callable[[FloatArray, BoolArray], FloatArray]
-"""Excess of each account, $, after a move of its own; arrays of shape (accounts,).
-
-The second argument tells who requires, as in `ExcessAfter`.
-"""
+ExcessAt: TypeAlias = Callable[[FloatArray], FloatArray]
+"""Excess of each account, $, after a move of its own; arrays of shape (accounts,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,20 +47,28 @@ class Bracket:
         return ~np.isnan(self.outer)
 
 
+_After = TypeVar("_After")
+
+
 def first_bracket(
-    excess: ExcessAfter, prices: MovedPrices, has_excess: BoolArray, moves: tuple[float, ...]
+    excess: Callable[[_After, BoolArray], FloatArray],
+    after: Iterable[_After],
+    has_excess: BoolArray,
+    moves: Sequence[float],
 ) -> Bracket:
     """The first neighbours among the moves, going outward, of which the outer leaves no excess.
 
-    `has_excess` tells which accounts have any at present; the others are not looked at. Refused
-    where an excess on the way is not known.
+    `excess` tells that of each account, $, shape (accounts,), in a book `after` each of the moves,
+    and is given the accounts that are looked at: its answer for others is not read. `has_excess`
+    tells which accounts have any at present; the others are not looked at. Refused where an excess
+    on the way is not known.
     """
     inner = np.full(len(has_excess), np.nan)
     outer, looking, before = inner.copy(), has_excess.copy(), 0.0
     if not looking.any():
         return Bracket(inner, outer)
-    for move, after in zip(moves, prices.along(moves), strict=True):
-        left = excess(after, np.full(len(looking), move), looking)
+    for move, there in zip(moves, after, strict=True):
+        left = excess(there, looking)
         if np.isnan(left[looking]).any():
             raise MarginError(f"a position has no value after a move of {move:+.0%} of the market.")
         gone = looking & (left <= 0)
@@ -89,12 +87,14 @@ def root(excess_at: ExcessAt, bracket: Bracket) -> FloatArray:
     quadratic interpolation where the last three points allow it, else by halves.
     """
     looking = bracket.exists
+    if not looking.any():
+        return bracket.outer
     last, other, third = bracket.inner, bracket.outer, bracket.outer
-    at_last, at_other = excess_at(last, looking), excess_at(other, looking)
+    at_last, at_other = excess_at(last), excess_at(other)
     at_third, share = at_other, np.full(len(last), 0.5)
     for _ in range(_MOST_STEPS):
         move = last + share * (other - last)
-        at_move = excess_at(move, looking)
+        at_move = excess_at(move)
         same = np.sign(at_move) == np.sign(at_last)
         third, at_third = np.where(same, last, other), np.where(same, at_last, at_other)
         other, at_other = np.where(same, other, last), np.where(same, at_other, at_last)

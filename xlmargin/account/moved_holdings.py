@@ -6,42 +6,32 @@ from dataclasses import replace
 
 import numpy as np
 
+from xlmargin.account.moved_prices import Worth
 from xlmargin.arrays import FloatArray
 from xlmargin.market import Underlying
-from xlmargin.risk_array.valuation_points import WHOLE_PRICE
 from xlmargin.strategy_margin.pairing.class_positions import (
     ClassPositions,
     HeldOption,
     HeldStock,
     Lot,
 )
+from xlmargin.strategy_margin.rules.options import OptionLeg
+from xlmargin.strategy_margin.rules.stock import StockLeg
 
 
-def moved_underlying(underlying: Underlying, move: float) -> Underlying:
-    """The underlying after a move of the market, a fund by its factor times that."""
-    own = max(underlying.leverage * move, WHOLE_PRICE)
-    return replace(underlying, spot=underlying.spot * (1.0 + own))
+def moved_holdings(holdings: ClassPositions, there: Worth) -> ClassPositions:
+    """The holdings after a move, their rows worth as much there."""
 
-
-def moved_holdings(holdings: ClassPositions, move: float, value: FloatArray) -> ClassPositions:
-    """The holdings after a move of the market, their rows worth what `value` says.
-
-    `value`, $ per unit, has shape (positions,).
-    """
-    underlyings: dict[str, Underlying] = {}
-
-    def moved(underlying: Underlying) -> Underlying:
-        if underlying.symbol not in underlyings:
-            underlyings[underlying.symbol] = moved_underlying(underlying, move)
-        return underlyings[underlying.symbol]
+    def moved(leg: OptionLeg | StockLeg) -> Underlying:
+        return replace(leg.underlying, spot=float(there.spot[leg.position, 0]))
 
     def option(held: HeldOption) -> HeldOption:
-        worth = _average(value, held.lots)
-        leg = replace(held.leg, value=worth, underlying=moved(held.leg.underlying))
+        worth = _average(there.worth[:, 0], held.lots)
+        leg = replace(held.leg, value=worth, underlying=moved(held.leg))
         return HeldOption(leg, held.cost, held.instrument, held.lots)
 
     def stock(held: HeldStock) -> HeldStock:
-        underlying = moved(held.leg.underlying)
+        underlying = moved(held.leg)
         return replace(held, leg=replace(held.leg, value=underlying.spot, underlying=underlying))
 
     return replace(

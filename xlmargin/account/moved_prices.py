@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -47,18 +47,19 @@ class AfterMove:
         base = np.maximum(self.frame.contracts.base + self.gained, 0.0)
         return margin_with_values(self.frame, self.spot, base, self.at_points)
 
-    def worth(self, mark: FloatArray) -> FloatArray:
-        """What each position is worth, $ per unit, shape (positions,): mark and gain, or spot.
 
-        `mark`, $ per unit, is what each option is worth before the move; an option is worth no
-        less than nothing. A dollar of cash is worth 1.
-        """
-        positions, of_position = self.frame.book.positions, self.frame.contracts.of_position
-        worth = np.ones(len(positions))
-        stock, options = positions.is_stock, of_position != NO_CONTRACT
-        worth[stock] = self.spot[positions.underlying[stock]]
-        worth[options] = np.maximum(mark[options] + self.gained[of_position[options]], 0.0)
-        return worth
+class Worth(NamedTuple):
+    """What a unit of each position is worth after moves, and the price of its underlying.
+
+    $, shape (positions, moves). A dollar of cash is worth 1.
+    """
+
+    worth: FloatArray
+    spot: FloatArray
+
+    def after(self, i: int) -> Worth:
+        """The same after one of the moves."""
+        return Worth(self.worth[:, [i]], self.spot[:, [i]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +85,26 @@ class MovedPrices:
 
     def each(self, moves: FloatArray) -> AfterMove:
         """The accounts, each after a move of its own, shape (accounts,); NaN is none."""
+        return next(_after(self.apart, self._own(moves)))
+
+    def worth_along(self, moves: Sequence[float], mark: FloatArray) -> Worth:
+        """What positions are worth after each of these moves of the whole market: mark and gain.
+
+        `mark`, $ per unit, shape (positions,), is what each option is worth before the move; an
+        option is worth no less than nothing.
+        """
+        return _worth(self.frame, spot_after(self.frame.book.market, np.array(moves)), mark)
+
+    def worth_each(self, moves: FloatArray, mark: FloatArray) -> Worth:
+        """What positions are worth, each account's after a move of its own: one move is told."""
+        return _worth(self.apart, self._own(moves), mark)
+
+    def _own(self, moves: FloatArray) -> FloatArray:
+        """Prices of the underlyings held apart, each after its account's move, (underlyings, 1)."""
         market = self.apart.book.market
         own = np.maximum(market.leverage * np.nan_to_num(moves)[self.account_of], WHOLE_PRICE)
-        return next(_after(self.apart, (market.spot * (1.0 + own))[:, None]))
+        moved: FloatArray = (market.spot * (1.0 + own))[:, None]
+        return moved
 
 
 def moved_prices(margin: PortfolioMargin) -> MovedPrices:
@@ -112,6 +130,19 @@ def _after(frame: MarginFrame, spot: FloatArray) -> Iterator[AfterMove]:
     at_points = values[:, 1 + count :].reshape(len(values), count, points.shape[1])
     for i in range(count):
         yield AfterMove(frame, spot[:, i], moved[:, i] - now[:, 0], at_points[:, i])
+
+
+def _worth(frame: MarginFrame, spot: FloatArray, mark: FloatArray) -> Worth:
+    """What positions are worth at these prices of the underlyings, shape (underlyings, moves)."""
+    positions, of_position = frame.book.positions, frame.contracts.of_position
+    values = frame.contracts.values(np.hstack([frame.book.market.spot[:, None], spot]))
+    gained = values[:, 1:] - values[:, :1]
+    of_none = np.ones((1, spot.shape[1]))
+    of_underlying = np.vstack([spot, of_none])[positions.underlying]
+    worth, options = of_underlying.copy(), of_position != NO_CONTRACT
+    moved = mark[options, None] + gained[of_position[options]]
+    worth[options] = np.maximum(moved, 0.0)
+    return Worth(worth, of_underlying)
 
 
 def _apart(book: Book) -> tuple[Book, IntArray]:

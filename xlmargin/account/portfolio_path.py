@@ -27,11 +27,11 @@ def portfolio_zero(
     """
     cash = cash_of_accounts(prices.frame.book)
 
-    def excess(after: AfterMove, own: FloatArray, looking: BoolArray) -> FloatArray:
+    def excess(after: AfterMove, looking: BoolArray) -> FloatArray:
         margin, book = after.portfolio_margin(), after.frame.book
         held = np.where(book.positions.is_cash, 0.0, margin.market_value)
         value = cash + book.by_account(held)
         return value - margin.by_account - reserve.of(value)
 
-    bracket = first_bracket(excess, prices, has_excess, moves)
-    return root(lambda own, looking: excess(prices.each(own), own, looking), bracket)
+    bracket = first_bracket(excess, prices.along(moves), has_excess, moves)
+    return root(lambda own: excess(prices.each(own), bracket.exists), bracket)

@@ -10,30 +10,21 @@ Rule: FINRA 4210(c), (f)(2).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import fsum
 
 import numpy as np
 
 from xlmargin.account.account_values import NO_RESERVE, Reserve
 from xlmargin.account.first_zero import Bracket, first_bracket, root
-from xlmargin.account.lone_stock import LoneStock, is_lone_stock
+from xlmargin.account.known_pairings import KnownPairings
 from xlmargin.account.moved_holdings import moved_holdings
-from xlmargin.account.moved_prices import AfterMove, MovedPrices
+from xlmargin.account.moved_prices import MovedPrices, Worth
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import cash_of_accounts
 from xlmargin.settings import AccountType
-from xlmargin.strategy_margin import RequirementKind, StrategyMargin, UnderlyingMargin
-from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
-from xlmargin.strategy_margin.pairing.least_pairing import (
-    StrategyMatch,
-    least_pairing,
-    requirement_of,
-    requirement_rules,
-    value_added_by,
-)
-from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin
+from xlmargin.strategy_margin.pairing.least_pairing import least_pairing, requirement_rules
 from xlmargin.strategy_margin.requirement import values_added
 from xlmargin.strategy_margin.solver.program import HALF_A_CENT
 
@@ -50,17 +41,17 @@ def strategy_zero(
     Shape (accounts,); NaN where none of the moves leaves an account without more. `has_excess`
     tells which accounts have more at present.
     """
-    path = StrategyPath(margin, prices, reserve)
-    bracket = first_bracket(path.excess, prices, has_excess, moves)
+    path = StrategyPath(margin, reserve)
+    bracket = path.bracket(prices.worth_along(moves, margin.mark), has_excess, moves)
 
-    def proven(own: FloatArray, looking: BoolArray) -> FloatArray:
-        return path.proven(prices.each(own), own, looking)
+    def proven(own: FloatArray) -> FloatArray:
+        return path.proven(prices.worth_each(own, margin.mark))[:, 0]
 
     found, unsure = root(proven, bracket), bracket.exists
     while unsure.any():
-        known = proven(found, unsure)
-        path.search(prices.each(found), found, unsure)
-        unsure = unsure & (proven(found, unsure) > known + HALF_A_CENT)
+        known = proven(found)
+        path.search(prices.worth_each(found, margin.mark), unsure)
+        unsure = unsure & (proven(found) > known + HALF_A_CENT)
         further = Bracket(np.where(unsure, found, np.nan), np.where(unsure, bracket.outer, np.nan))
         found = np.where(unsure, root(proven, further), found)
     return found
@@ -80,104 +71,72 @@ def counted_units(margin: StrategyMargin) -> FloatArray:
 
 
 @dataclass
-class KnownPairings:
-    """One class with the pairings of it that are known, and what they require by."""
-
-    margin: UnderlyingMargin
-    requirements: RequirementRules
-    pairings: list[tuple[StrategyMatch, ...]]
-
-    def asked(self, holdings: ClassPositions) -> float:
-        """Least of what the known pairings take from equity with the holdings at some prices, $.
-
-        What they require less what the equity counts for them.
-        """
-        return min(
-            fsum(
-                requirement_of(strategy, holdings, self.requirements)
-                - value_added_by(strategy, holdings, self.requirements)
-                for strategy in pairing
-            )
-            for pairing in self.pairings
-        )
-
-    def search(self, holdings: ClassPositions) -> None:
-        """Find the pairing that requires least with the holdings at some prices, and know it."""
-        found = least_pairing(
-            holdings,
-            self.requirements,
-            self.margin.rules,
-            cash=self.margin.is_cash,
-            seconds=self.margin.seconds,
-        )
-        self.pairings.append(found.strategies)
-
-
-@dataclass
 class StrategyPath:
-    """The accounts of a book along moves; arrays have shape (accounts,)."""
+    """The accounts of a book along moves; excesses are above the reserve, $."""
 
     margin: StrategyMargin
-    prices: MovedPrices
     reserve: Reserve
-    stock: LoneStock = field(init=False)
-    classes: list[KnownPairings] = field(init=False)
-    """Those that may be paired in more than one way."""
+    known: KnownPairings = field(init=False)
     cash: FloatArray = field(init=False)
     counted: FloatArray = field(init=False)
     """Units of each position that strategy-based equity counts, signed."""
 
     def __post_init__(self) -> None:
         """At first the present pairings alone are known."""
-        book, classes = self.margin.book, self.margin.classes
-        kind, is_cash = (
-            RequirementKind.MAINTENANCE,
-            book.settings.account_type is AccountType.CASH,
-        )
-        distinct, of_account = self.margin.rules.distinct, self.margin.rules.of_account
-        of_house = [requirement_rules(kind, rules, cash=is_cash) for rules in distinct]
-        requirements = [of_house[k] for k in of_account.tolist()]
-        lone = [c.holdings for c in classes if is_lone_stock(c.holdings)]
-        held = ((holdings.account, stock.leg) for holdings in lone for stock in holdings.stocks)
-        self.stock = LoneStock(tuple(held), requirements)
-        self.classes = [
-            KnownPairings(c, requirements[c.account], [c.pairing(kind).strategies])
-            for c in classes
-            if not is_lone_stock(c.holdings)
-        ]
-        self.cash = cash_of_accounts(book)
+        kind = RequirementKind.MAINTENANCE
+        now = ((i, own.pairing(kind).strategies) for i, own in enumerate(self.margin.classes))
+        self.known = KnownPairings(self.margin, tuple(now))
+        self.cash = cash_of_accounts(self.margin.book)
         self.counted = counted_units(self.margin)
 
-    def proven(self, after: AfterMove, moves: FloatArray, looking: BoolArray) -> FloatArray:
-        """Excess above the reserve that the known pairings prove, $: there is as much or more."""
-        worth, book = after.worth(self.margin.mark), self.margin.book
-        units = np.where(book.positions.is_cash, 0.0, book.positions.units)
-        excess: FloatArray = self.cash + book.by_account(self.counted * worth)
-        excess -= self.reserve.of(self.cash + book.by_account(units * worth))
-        excess -= self.stock.asked(moves, looking)
-        for known, holdings in self._moved(worth, moves, looking):
-            excess[known.margin.account] -= known.asked(holdings)
+    def bracket(self, there: Worth, has_excess: BoolArray, moves: Sequence[float]) -> Bracket:
+        """The first neighbours among the moves of which the outer leaves no excess."""
+        equity, taken = self._equity(there), self.known.taken(there)
+
+        def excess(i: int, looking: BoolArray) -> FloatArray:
+            nonlocal taken
+            left: FloatArray = equity[:, i] - self._by_account(taken[:, i])
+            if (unproven := looking & ~(left > 0)).any():
+                taken = np.minimum(taken, self.search(there.after(i), unproven).taken(there))
+                left = equity[:, i] - self._by_account(taken[:, i])
+            return left
+
+        return first_bracket(excess, range(len(moves)), has_excess, moves)
+
+    def proven(self, there: Worth) -> FloatArray:
+        """Excess that the known pairings prove, shape (accounts, moves): as much, or more."""
+        excess: FloatArray = self._equity(there) - self._by_account(self.known.taken(there))
         return excess
 
-    def search(self, after: AfterMove, moves: FloatArray, looking: BoolArray) -> None:
-        """Find the pairings that require least after the moves, and know them."""
-        for known, holdings in self._moved(after.worth(self.margin.mark), moves, looking):
-            known.search(holdings)
+    def search(self, there: Worth, looking: BoolArray) -> KnownPairings:
+        """Find the pairings that require least after a move, know them, and answer them."""
+        found = []
+        for i, own in enumerate(self.margin.classes):
+            if looking[own.account]:
+                kind, cash = RequirementKind.MAINTENANCE, own.is_cash
+                least = least_pairing(
+                    moved_holdings(own.holdings, there),
+                    requirement_rules(kind, own.rules, cash=cash),
+                    own.rules,
+                    cash=cash,
+                    seconds=own.seconds,
+                )
+                found.append((i, least.strategies))
+        new = KnownPairings(self.margin, tuple(found))
+        self.known = self.known.joined(new)
+        return new
 
-    def excess(self, after: AfterMove, moves: FloatArray, looking: BoolArray) -> FloatArray:
-        """Excess where there is none, $; where there is some, what the known pairings prove."""
-        proven = self.proven(after, moves, looking)
-        unproven = looking & ~(proven > 0)
-        if not unproven.any():
-            return proven
-        self.search(after, moves, unproven)
-        return np.where(unproven, self.proven(after, moves, unproven), proven)
+    def _equity(self, there: Worth) -> FloatArray:
+        """What strategy-based equity is above the reserve, shape (accounts, moves)."""
+        book, cash = self.margin.book, self.cash[:, None]
+        units = np.where(book.positions.is_cash, 0.0, book.positions.units)
+        value = cash + book.by_account(units[:, None] * there.worth)
+        equity: FloatArray = cash + book.by_account(self.counted[:, None] * there.worth)
+        return equity - self.reserve.of(value.T).T
 
-    def _moved(
-        self, worth: FloatArray, moves: FloatArray, looking: BoolArray
-    ) -> Iterator[tuple[KnownPairings, ClassPositions]]:
-        """The classes of the accounts that require for, with their holdings after the moves."""
-        for known in self.classes:
-            account = known.margin.account
-            if looking[account]:
-                yield known, moved_holdings(known.margin.holdings, float(moves[account]), worth)
+    def _by_account(self, by_class: FloatArray) -> FloatArray:
+        """Amounts by class, shape (classes, ...), added up by account, (accounts, ...)."""
+        accounts = [own.account for own in self.margin.classes]
+        added = np.zeros((len(self.cash), *by_class.shape[1:]))
+        np.add.at(added, np.array(accounts, dtype=np.int64), by_class)
+        return added

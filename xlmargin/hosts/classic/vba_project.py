@@ -18,7 +18,6 @@ from typing import Final
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic import wrappers
-from xlmargin.hosts.classic.source_only import source_only
 from xlmargin.workbooks.xlsx_writer import Workbook
 
 MACROS: Final = "macros.bas"
@@ -54,8 +53,8 @@ def vba_project(modules: Mapping[str, str], sheets: int) -> bytes:
         with ExcelFile(path) as book:
             if problems := book.validate():
                 raise MarginError(f"the VBA project is not sound: {'; '.join(problems)}")
-            compiled: bytes = book.vba_project_bytes()
-    return source_only(compiled)
+            project_bytes: bytes = book.vba_project_bytes()
+    return project_bytes
 
 
 def xlwings_version() -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import fsum
 from types import MappingProxyType
 
@@ -32,6 +33,7 @@ from xlmargin.strategy_margin.pairing.requirement_rules import (
     MarginRequirementRules,
     RequirementRules,
 )
+from xlmargin.strategy_margin.rules.amounts import greater, lesser, total
 from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg
@@ -129,7 +131,9 @@ def requirement_of(
             return -contracts[0] * requirements.straddle(legs[0], legs[1])
         case Role.LONG:
             return contracts[0] * requirements.long_alone(legs[0])
-    paid = fsum(n * requirements.paid(leg) for n, leg in zip(contracts, legs, strict=True) if n > 0)
+    paid = total(
+        [n * requirements.paid(leg) for n, leg in zip(contracts, legs, strict=True) if leg.is_long]
+    )
     if matched.role is Role.BOX:
         return paid + contracts[0] * legs[0].units_per_contract * requirements.long_box(*ends(legs))
     units = [n * leg.units_per_contract for n, leg in zip(contracts, legs, strict=True)]
@@ -155,7 +159,7 @@ def value_added_by(
 def ends(legs: Sequence[OptionLeg]) -> tuple[float, float]:
     """The lowest and the highest strike of legs, on the scale of the full index."""
     strikes = [leg.index_strike for leg in legs]
-    return min(strikes), max(strikes)
+    return reduce(lesser, strikes), reduce(greater, strikes)
 
 
 def _with_stock(
@@ -183,7 +187,8 @@ def _with_stock(
             return contracts * requirements.protected(stock, legs[0])
         case Role.FUND:
             return contracts * requirements.fund(stock, legs[0])
-    return contracts * requirements.joined(stock, legs[1], legs[0])
+    one_strike = matched.role is Role.CONVERSION
+    return contracts * requirements.joined(stock, legs[1], legs[0], one_strike=one_strike)
 
 
 _HEDGES = (

@@ -247,9 +247,10 @@ def stock_variables(
         for i in shorts:
             short = model.options[i]
             if short.multiplier == long.multiplier:
-                cost = requirements.joined(stock, long, short)
+                one_strike = short.strike == long.strike
+                cost = requirements.joined(stock, long, short, one_strike=one_strike)
                 if cost < covered[i] + by_itself:
-                    role = Role.CONVERSION if short.strike == long.strike else Role.COLLAR
+                    role = Role.CONVERSION if one_strike else Role.COLLAR
                     add(role, (i, j), cost - paid, short.multiplier)
     for i in index_calls:
         call = model.options[i]

@@ -33,6 +33,7 @@ from xlmargin.strategy_margin.rules import (
     spreads,
 )
 from xlmargin.strategy_margin.rules import stock as stock_alone
+from xlmargin.strategy_margin.rules.amounts import either, lesser
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.rules.stock import StockLeg
@@ -91,7 +92,9 @@ class RequirementRules(Protocol):
     def protected(self, stock: StockLeg, long: OptionLeg) -> float:
         """Stock and the long option that protects it."""
 
-    def joined(self, stock: StockLeg, long: OptionLeg, short: OptionLeg) -> float:
+    def joined(
+        self, stock: StockLeg, long: OptionLeg, short: OptionLeg, *, one_strike: bool
+    ) -> float:
         """Stock with a long and a short option: conversion, reverse conversion or collar."""
 
     def fund(self, fund: StockLeg, call: OptionLeg) -> float:
@@ -116,12 +119,11 @@ class MarginRequirementRules:
     def straddle(self, one: OptionLeg, other: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(G)(i)."""
         beside = one.units_per_contract / other.units_per_contract
-        if abs(self.uncovered(one) - beside * self.uncovered(other)) <= EQUAL:
-            values = (self.lesser_side(one), beside * self.lesser_side(other))
-            return self.uncovered(one) + min(values)
+        equal = abs(self.uncovered(one) - beside * self.uncovered(other)) <= EQUAL
+        value = lesser(self.lesser_side(one), beside * self.lesser_side(other))
         put, call = (other, one) if one.is_call else (one, other)
-        units = one.units_per_contract
-        return units * options.straddle(put, call, self.kind, self.rules)
+        unlike = one.units_per_contract * options.straddle(put, call, self.kind, self.rules)
+        return either(equal, self.uncovered(one) + value, unlike)
 
     def long_alone(self, long: OptionLeg) -> float:
         """Rule: FINRA 4210(f)(2)(B), (D)."""
@@ -147,7 +149,7 @@ class MarginRequirementRules:
 
     def stock(self, stock: StockLeg) -> float:
         """Rule: 12 CFR 220.12(a), (c); FINRA 4210(c)."""
-        required = stock_alone.long_stock if stock.shares > 0 else stock_alone.short_stock
+        required = stock_alone.long_stock if stock.is_long else stock_alone.short_stock
         return required(stock.underlying, stock.value, self.kind, self.rules)
 
     def against_the_box(self, long_cost: float, short_cost: float, spot: float) -> float:
@@ -173,16 +175,19 @@ class MarginRequirementRules:
         required = hedged_stock.protective_call if long.is_call else hedged_stock.protective_put
         return long.multiplier * required(stock, long, self.kind, self.rules)
 
-    def joined(self, stock: StockLeg, long: OptionLeg, short: OptionLeg) -> float:
+    def joined(
+        self, stock: StockLeg, long: OptionLeg, short: OptionLeg, *, one_strike: bool
+    ) -> float:
         """Rule: FINRA 4210(f)(2)(H)(v)b-d."""
         if not hedged_stock.may_join(long, short, self.rules):
             return inf
-        if long.strike == short.strike:
+        if one_strike:
             converted = hedged_stock.reverse_conversion if long.is_call else hedged_stock.conversion
             return short.multiplier * converted(stock, long, short, self.kind, self.rules)
-        if long.is_call or long.strike > short.strike:
+        if long.is_call:
             return inf
-        return short.multiplier * hedged_stock.collar(stock, long, short, self.kind, self.rules)
+        collar = hedged_stock.collar(stock, long, short, self.kind, self.rules)
+        return either(long.strike > short.strike, inf, short.multiplier * collar)
 
     def fund(self, fund: StockLeg, call: OptionLeg) -> float:
         """Rule: Cboe 10.3."""
@@ -235,7 +240,7 @@ class CashRequirementRules:
 
     def stock(self, stock: StockLeg) -> float:
         """Rule: 12 CFR 220.8(a)."""
-        return cash_account.stock_in_full(stock.value, self.rules) if stock.shares > 0 else inf
+        return cash_account.stock_in_full(stock.value, self.rules) if stock.is_long else inf
 
     def against_the_box(self, long_cost: float, short_cost: float, spot: float) -> float:
         """Rule: 12 CFR 220.8."""
@@ -253,7 +258,9 @@ class CashRequirementRules:
         """Rule: FINRA 4210(f)(2)(N)."""
         return long.multiplier * self.stock(stock) + self.paid(long)
 
-    def joined(self, stock: StockLeg, long: OptionLeg, short: OptionLeg) -> float:
+    def joined(
+        self, stock: StockLeg, long: OptionLeg, short: OptionLeg, *, one_strike: bool
+    ) -> float:
         """Rule: FINRA 4210(f)(2)(N)."""
         return inf
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules, UnderlyingClass
+from xlmargin.strategy_margin.rules.amounts import either, greater, lesser
 from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg, paid_in_full
 from xlmargin.strategy_margin.rules.stock import (
@@ -55,7 +56,7 @@ def covered_call(
     """
     if kind is RequirementKind.INITIAL:
         return long_stock(stock.underlying, stock.value, kind, rules)
-    counted = min(stock.value, call.strike)
+    counted = lesser(stock.value, call.strike)
     return long_stock(stock.underlying, counted, kind, rules) + stock.value - counted
 
 
@@ -86,7 +87,7 @@ def protective_put(
     alone = long_stock(stock.underlying, stock.value, kind, rules)
     if kind is not RequirementKind.MAINTENANCE:
         return alone + paid
-    return min(_hedged(put, rules) + put.otm_amount, alone) + paid
+    return lesser(_hedged(put, rules) + put.otm_amount, alone) + paid
 
 
 def protective_call(
@@ -101,7 +102,7 @@ def protective_call(
     Rule: 12 CFR 220.12(c)(1), (2); FINRA 4210(f)(2)(H)(v)a.
     """
     alone = short_stock_on_top(stock.underlying, stock.value, rules)
-    hedged = min(_hedged(call, rules) + call.otm_amount, alone)
+    hedged = lesser(_hedged(call, rules) + call.otm_amount, alone)
     return _with_long_call(stock, call, hedged, 0.0, kind, rules)
 
 
@@ -144,7 +145,7 @@ def collar(
     Rule: 12 CFR 220.4(b)(4)(ii); FINRA 4210(b), (f)(2)(H)(v)d.
     """
     at_call_strike = long_maintenance_rate(stock.underlying, rules) * call.strike
-    hedged = min(_hedged(put, rules) + put.otm_amount, at_call_strike)
+    hedged = lesser(_hedged(put, rules) + put.otm_amount, at_call_strike)
     return _with_cover(stock, put, call, hedged, kind, rules)
 
 
@@ -160,7 +161,7 @@ def index_call_covered_by_fund(
     """
     if kind is RequirementKind.INITIAL:
         return long_stock(fund.underlying, fund.value, kind, rules)
-    counted = min(fund.value, call.strike * fund.value / call.underlying.spot)
+    counted = lesser(fund.value, call.strike * fund.value / call.underlying.spot)
     return long_stock(fund.underlying, counted, kind, rules) + fund.value - counted
 
 
@@ -220,11 +221,11 @@ def _with_cover(
     `hedged` is its maintenance by the text, without the write-down to the call's strike.
     """
     paid = paid_in_full(put, kind, rules.as_of, rules)
-    maintenance = hedged + max(0.0, stock.value - call.strike)
+    maintenance = hedged + greater(0.0, stock.value - call.strike)
     if kind is RequirementKind.MAINTENANCE:
         return maintenance + paid
     covered = covered_call(stock, call, kind, rules)
-    return (covered if kind is RequirementKind.INITIAL else max(covered, maintenance)) + paid
+    return (covered if kind is RequirementKind.INITIAL else greater(covered, maintenance)) + paid
 
 
 def _with_long_call(
@@ -245,13 +246,16 @@ def _with_long_call(
     """
     paid = paid_in_full(call, kind, rules.as_of, rules)
     above = (
-        max(0.0, call.strike - stock.value) if rules.hedged_stock.hedged_short_at_strike else 0.0
+        greater(0.0, call.strike - stock.value)
+        if rules.hedged_stock.hedged_short_at_strike
+        else 0.0
     )
     if kind is RequirementKind.MAINTENANCE:
         return hedged + loss + above + paid
     initial = short_stock(stock.underlying, stock.value, kind, rules)
-    if rules.reg_t_stock.convertible_relief and call.strike <= stock.value:
-        initial = min(initial, stock.value + hedged)
+    if rules.reg_t_stock.convertible_relief:
+        relieved = lesser(initial, stock.value + hedged)
+        initial = either(call.strike <= stock.value, relieved, initial)
     if kind is RequirementKind.DEPOSIT:
-        initial = max(initial, stock.value + hedged + above)
+        initial = greater(initial, stock.value + hedged + above)
     return initial + loss + paid

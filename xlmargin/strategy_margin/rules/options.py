@@ -16,6 +16,7 @@ from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import date_of, months_ahead
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules, UnderlyingClass
+from xlmargin.strategy_margin.rules.amounts import either, greater, lesser
 from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.stock import raised
 
@@ -73,12 +74,12 @@ class OptionLeg:
     def otm_amount(self) -> float:
         """Out-of-the-money amount at the underlying's spot, $ per unit, >= 0."""
         above = self.strike - self.underlying.spot
-        return max(0.0, above if self.is_call else -above)
+        return greater(0.0, above if self.is_call else -above)
 
     def intrinsic_value(self, spot: float) -> float:
         """Value if exercised with the underlying at this price, $ per unit, >= 0."""
         above = spot - self.strike
-        return max(0.0, above if self.is_call else -above)
+        return greater(0.0, above if self.is_call else -above)
 
 
 UNCOVERED: Final = Paragraph("FINRA 4210(f)(2)(E)(i)", "FINRA 4210(f)(2)(E)(i)")
@@ -100,7 +101,7 @@ def uncovered(leg: OptionLeg, kind: RequirementKind, rules: StrategyRules) -> fl
         return leg.value
     requirement = leg.value + add_on(leg, rules)
     capped = rules.short_options.short_put_cap and kind is RequirementKind.MAINTENANCE
-    return min(requirement, leg.strike) if capped and not leg.is_call else requirement
+    return lesser(requirement, leg.strike) if capped and not leg.is_call else requirement
 
 
 def add_on(leg: OptionLeg, rules: StrategyRules) -> float:
@@ -116,7 +117,7 @@ def add_on(leg: OptionLeg, rules: StrategyRules) -> float:
     spot = leg.underlying.spot
     basic = underlying_rate(leg, rules) * spot - leg.otm_amount
     least = minimum_rate(leg, rules) * (spot if leg.is_call else leg.strike)
-    return max(basic, least, rules.short_options.uncovered_minimum)
+    return greater(greater(basic, least), rules.short_options.uncovered_minimum)
 
 
 def straddle(put: OptionLeg, call: OptionLeg, kind: RequirementKind, rules: StrategyRules) -> float:
@@ -129,9 +130,8 @@ def straddle(put: OptionLeg, call: OptionLeg, kind: RequirementKind, rules: Stra
     """
     of_put, of_call = (uncovered(leg, kind, rules) / leg.scale for leg in (put, call))
     put_value, call_value = (leg.value / leg.scale for leg in (put, call))
-    if of_put == of_call:
-        return of_put + min(put_value, call_value)
-    return of_put + call_value if of_put > of_call else of_call + put_value
+    unlike = either(of_put > of_call, of_put + call_value, of_call + put_value)
+    return either(of_put == of_call, of_put + lesser(put_value, call_value), unlike)
 
 
 def pairs_by_value(leg: OptionLeg) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 
 from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import StrategyRules
+from xlmargin.strategy_margin.rules.amounts import either, greater, lesser, total
 from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg, uncovered
 
@@ -34,7 +35,7 @@ def spread(
 
     Rule: FINRA 4210(f)(2)(H)(i).
     """
-    return min(maximum_loss(legs, units), uncovered_shorts(legs, units, kind, rules))
+    return lesser(maximum_loss(legs, units), uncovered_shorts(legs, units, kind, rules))
 
 
 def uncovered_shorts(
@@ -44,10 +45,12 @@ def uncovered_shorts(
 
     Rule: FINRA 4210(f)(2)(H)(i)a, (E)(i).
     """
-    return math.fsum(
-        -held / leg.scale * uncovered(leg, kind, rules)
-        for leg, held in zip(legs, units, strict=True)
-        if held < 0
+    return total(
+        [
+            -held / leg.scale * uncovered(leg, kind, rules)
+            for leg, held in zip(legs, units, strict=True)
+            if not leg.is_long
+        ]
     )
 
 
@@ -60,17 +63,20 @@ def maximum_loss(legs: Sequence[OptionLeg], units: Sequence[float]) -> float:
     Rule: FINRA 4210(f)(2)(H)(i)b.
     """
     calls = side(legs, units, InstrumentKind.CALL)
-    if math.fsum(calls) < -_ROUNDING * math.fsum(abs(held) for held in calls):
-        return math.inf
-    points = {0.0, *(leg.index_strike for leg in legs)}
-    return max(0.0, *(-value_at(point, legs, units) for point in points))
+    without_limit = total(calls) < -_ROUNDING * total([abs(held) for held in calls])
+    loss = 0.0
+    for point in (0.0, *(leg.index_strike for leg in legs)):
+        loss = greater(loss, -value_at(point, legs, units))
+    return either(without_limit, math.inf, loss)
 
 
 def value_at(spot: float, legs: Sequence[OptionLeg], units: Sequence[float]) -> float:
     """Net intrinsic value with the group's full index at this price, $, signed."""
-    return math.fsum(
-        held / leg.scale * leg.intrinsic_value(spot * leg.scale)
-        for leg, held in zip(legs, units, strict=True)
+    return total(
+        [
+            held / leg.scale * leg.intrinsic_value(spot * leg.scale)
+            for leg, held in zip(legs, units, strict=True)
+        ]
     )
 
 

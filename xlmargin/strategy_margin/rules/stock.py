@@ -14,6 +14,7 @@ from xlmargin.contracts import PRINCIPAL
 from xlmargin.dates import date_of, years_ahead
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules, UnderlyingClass
+from xlmargin.strategy_margin.rules.amounts import either, every, greater, lesser
 from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
 
 
@@ -25,6 +26,11 @@ class StockLeg:
     underlying: Underlying
     shares: float
     value: float
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the shares are held long; of several stocks in arrays all are, or none."""
+        return every(self.shares > 0)
 
 
 LONG_STOCK: Final = Paragraph("12 CFR 220.12(a); FINRA 4210(b)", "FINRA 4210(c)(1)")
@@ -71,7 +77,7 @@ def long_stock(
         return maintenance * value
     good_faith = underlying.underlying_class in _GOOD_FAITH
     by_law = 0.0 if good_faith else _long_initial_rate(underlying, rules)
-    return max(raised(by_law, underlying.house.initial_rate), maintenance) * value
+    return greater(raised(by_law, underlying.house.initial_rate), maintenance) * value
 
 
 def short_stock(
@@ -90,7 +96,7 @@ def short_stock(
         return on_top
     good_faith = underlying.underlying_class in _SHORT_BY_SHARE
     by_law = 0.0 if good_faith else rules.reg_t_stock.short_stock_initial_rate
-    return value + max(raised(by_law, underlying.house.initial_rate) * value, on_top)
+    return value + greater(raised(by_law, underlying.house.initial_rate) * value, on_top)
 
 
 def short_stock_on_top(underlying: Underlying, value: float, rules: StrategyRules) -> float:
@@ -113,15 +119,15 @@ def short_stock_on_top(underlying: Underlying, value: float, rules: StrategyRule
             rate = stock.short_stock_maintenance_rate
     rate *= fund_factor(underlying, rules)
     if stock.leveraged_short_cap:
-        rate = min(1.0, rate)
+        rate = lesser(1.0, rate)
     rate = raised(rate, underlying.house.maintenance_rate)
     add_on = underlying.house.add_on * value
     if underlying.underlying_class in _SHORT_BY_SHARE:
         return rate * value + add_on
-    if value < stock.low_price:
-        rate = max(rate, stock.low_priced_short_rate)
-        return max(stock.low_priced_short_minimum, rate * value) + add_on
-    return max(stock.short_stock_minimum, rate * value) + add_on
+    low_rate = greater(rate, stock.low_priced_short_rate)
+    low_priced = greater(stock.low_priced_short_minimum, low_rate * value)
+    usual = greater(stock.short_stock_minimum, rate * value)
+    return either(value < stock.low_price, low_priced, usual) + add_on
 
 
 def against_the_box(
@@ -155,7 +161,7 @@ def raised(by_rule: float, house: float) -> float:
 
     Rule: FINRA 4210(d)(1): a house may ask more.
     """
-    return by_rule if isnan(house) else max(by_rule, house)
+    return by_rule if isnan(house) else greater(by_rule, house)
 
 
 def rates_by_rule(underlying: Underlying, rules: StrategyRules) -> tuple[float, float]:
@@ -166,7 +172,7 @@ def rates_by_rule(underlying: Underlying, rules: StrategyRules) -> tuple[float, 
     maintenance = _long_rate_by_rule(underlying, rules)
     if underlying.underlying_class in _GOOD_FAITH:
         return maintenance, maintenance
-    return max(_long_initial_rate(underlying, rules), maintenance), maintenance
+    return greater(_long_initial_rate(underlying, rules), maintenance), maintenance
 
 
 def _long_rate_by_rule(underlying: Underlying, rules: StrategyRules) -> float:
@@ -180,13 +186,13 @@ def _long_rate_by_rule(underlying: Underlying, rules: StrategyRules) -> float:
             rate = exempt.exempt_fund_rate
         case UnderlyingClass.MONEY_MARKET:
             at_par = underlying.spot >= exempt.money_market_par
-            rate = exempt.money_market_rate if at_par else exempt.money_market_rate_below_par
+            rate = either(at_par, exempt.money_market_rate, exempt.money_market_rate_below_par)
         case UnderlyingClass.TREASURY:
             rate = treasury_rate(underlying, rules)
         case _:
             rate = stock.long_stock_maintenance_rate
     rate *= fund_factor(underlying, rules)
-    return min(1.0, rate) if stock.leveraged_long_cap else rate
+    return lesser(1.0, rate) if stock.leveraged_long_cap else rate
 
 
 def treasury_rate(underlying: Underlying, rules: StrategyRules) -> float:
@@ -197,7 +203,7 @@ def treasury_rate(underlying: Underlying, rules: StrategyRules) -> float:
 
     Rule: FINRA 4210(e)(2)(A) (unconfirmed: check against the rule text).
     """
-    return max(_rate_of_step(underlying, rules), zero_coupon_least(underlying, rules))
+    return greater(_rate_of_step(underlying, rules), zero_coupon_least(underlying, rules))
 
 
 def zero_coupon_least(underlying: Underlying, rules: StrategyRules) -> float:

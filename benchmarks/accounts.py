@@ -1,0 +1,121 @@
+"""What many accounts cost: `MARGIN_ACCOUNT` of a thousand, and `xlmargin report` of their book.
+
+    python benchmarks/accounts.py                    the figures in the README
+    python benchmarks/accounts.py --report 100000    the report of so many positions alone
+    python benchmarks/accounts.py --save FOLDER      answers as text, to compare two versions
+
+One thread, processor time. Accounts are invented and the same each time: twenty positions each, of
+stock and of options on four of 200 underlyings, long and short, and cash that leaves most of them
+some excess. The report runs as a command of its own; memory is the most that it held at once.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import argparse
+import csv
+import math
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.worksheet import AS_OF, DAYS, RATE, Rows, cpu, line
+from xlmargin import computing, udfs
+from xlmargin.pricing import Contracts, theoretical_value
+
+ROOT = Path(__file__).parents[1]
+UNDERLYINGS, HELD, POSITIONS = 200, 4, 20
+"""Underlyings in all and of one account, and positions of one account."""
+
+
+def book(accounts: int) -> tuple[Rows, Rows, Rows]:
+    """Positions of so many accounts, a market, settings."""
+    random = np.random.default_rng(11)
+    spot = np.round(random.uniform(20, 500, UNDERLYINGS), 2)
+    count = accounts * POSITIONS
+    account = np.repeat(np.arange(accounts), POSITIONS)
+    of = (7 * account + np.arange(count) % HELD) % UNDERLYINGS
+    stock = np.arange(count) % POSITIONS < HELD
+    # strikes on a grid of 5% and few expirations, as chains have them: legs meet in spreads
+    strike = np.round(spot[of] * random.choice(np.arange(0.8, 1.25, 0.05), count), 1)
+    days = random.choice(DAYS, count)
+    call = random.random(count) < 0.5
+    none, american = np.zeros((count, 0)), np.ones(count, dtype=bool)
+    rate, zero = np.full(count, RATE), np.zeros(count)
+    contracts = Contracts(call, american, strike, days / 365, rate, zero, none, none)
+    smile = 0.25 + 0.2 * (of % 10) / 10
+    value = theoretical_value(contracts, spot[of][:, None], smile)[:, 0]
+    intrinsic = np.maximum(np.where(call, spot[of] - strike, strike - spot[of]), 0.0)
+    price = np.maximum(np.round(value, 2) + 0.01, np.round(intrinsic * 1.06 + 0.05, 2))
+    quantity = random.choice([-5, -2, -1, 1, 3], count).astype(float)
+    quantity[stock] *= 100
+    kind = np.where(stock, "stock", np.where(call, "call", "put"))
+    names = ["account", "symbol", "type", "quantity", "strike", "expiration", "price"]
+    rows: Rows = [list(names)]
+    for i in range(count):
+        terms: list[object] = [float(strike[i]), float(AS_OF + days[i]), float(price[i])]
+        own = [None, None, None] if stock[i] else terms
+        rows.append([f"A{account[i]:05d}", f"U{of[i]}", str(kind[i]), float(quantity[i]), *own])
+    held = np.where(stock, np.abs(quantity) * spot[of], 0.0)
+    risk = held + np.where(stock, 0.0, 20 * np.abs(quantity) * spot[of])
+    of_account = np.bincount(account, risk, accounts) * random.uniform(0.2, 1.5, accounts)
+    rows += [
+        [f"A{i:05d}", "USD", "cash", round(float(cash), 2), None, None, None]
+        for i, cash in enumerate(of_account)
+    ]
+    market: Rows = [["symbol", "price"], *([f"U{i}", float(s)] for i, s in enumerate(spot))]
+    settings: Rows = [["name", "value"], ["as_of", float(AS_OF)], ["rate", RATE]]
+    return rows, market, settings
+
+
+def report(accounts: int, output: Path) -> tuple[float, float]:
+    """Seconds of processor and most memory in MB of `xlmargin report`."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder, name) for name in ("positions.csv", "market.csv", "settings.csv")]
+        for path, rows in zip(paths, book(accounts), strict=True):
+            with path.open("w", newline="") as file:
+                csv.writer(file).writerows(rows)
+        positions, market, settings = map(str, paths)
+        command = [sys.executable, "-c", "from xlmargin.cli import main; main()", "report"]
+        command += [positions, "--market", market, "--settings", settings]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run([*command, "-o", str(output)], cwd=ROOT, stdout=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode in (0, 3), f"the command ended with code {done.returncode}"
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, after.ru_maxrss / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--accounts", type=int, default=1_000)
+    parser.add_argument("--report", type=int, default=0, help="positions, with no other figure")
+    parser.add_argument("--account", action="store_true", help="MARGIN_ACCOUNT alone")
+    parser.add_argument("--save", type=Path, help="a folder for the answers")
+    asked = parser.parse_args()
+    folder = asked.save or Path(tempfile.mkdtemp())
+    folder.mkdir(exist_ok=True)
+    accounts = asked.report // POSITIONS or asked.accounts
+    if not asked.report:
+        ranges = book(accounts)
+        computing.forget()
+        answers: list[object] = []
+        with computing.time_limit(math.inf):
+            first = cpu(lambda: answers.append(udfs.MARGIN_ACCOUNT(*ranges)))
+        line(f"MARGIN_ACCOUNT, {accounts:,} accounts, first call", first)
+        (folder / "account.txt").write_text("\n".join(map(repr, answers[0])))
+    if asked.account:
+        return
+    seconds, memory = report(accounts, folder / "report.xlsx")
+    line(f"xlmargin report, {accounts * POSITIONS:,} positions", seconds, f"{memory:,.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Strategies of all accounts priced at once, beside each priced by itself from the rules."""
+
+import random
+from math import fsum
+
+import numpy as np
+import pytest
+
+from tests.reading import read_book
+from xlmargin.account.account_values import NO_RESERVE
+from xlmargin.account.known_pairings import KnownPairings
+from xlmargin.account.moved_holdings import moved_holdings
+from xlmargin.account.moved_prices import moved_prices
+from xlmargin.account.strategy_path import StrategyPath
+from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.strategy_margin import RequirementKind, strategy_margin
+from xlmargin.strategy_margin.pairing.least_pairing import (
+    requirement_of,
+    requirement_rules,
+    value_added_by,
+)
+
+MARKET = [
+    [
+        "symbol",
+        "price",
+        "class",
+        "leverage",
+        "class_group",
+        "marginable",
+        "adv",
+        "house_maintenance",
+    ],
+    ["XYZ", 100, "stock", 1, None, True, 2_000, None],
+    ["ABC", 40, "stock", 1, None, True, None, 0.6],
+    ["LOW", 4, "stock", 1, None, True, None, None],
+    ["OTC", 30, "stock", 1, None, False, None, None],
+    ["TWO", 50, "etf_broad", 2, None, True, None, None],
+    ["INV", 20, "etf_broad", -1, None, True, None, None],
+    ["NTE", 25, "etn", 1, None, True, None, None],
+    ["MMF", 1, "money_market", None, None, True, None, None],
+    ["IDX", 500, "index_broad", 1, "IDX", True, None, None],
+    ["FND", 50, "etf_broad", 1, "IDX", True, None, None],
+]
+HEADINGS = ["account", "symbol", "type", "quantity", "strike", "expiration", "volatility", "price"]
+HOUSES = ["rule", "fidelity", "schwab", "ibkr_like", "tastytrade_stressed", "etrade"]
+
+
+def book(seed, house, account_type):
+    """Four accounts, each with stock, options of two expirations and one far away, and cash."""
+    dice = random.Random(seed)
+    rows = []
+    for account in "abcd":
+        for symbol, price, kind, *_ in MARKET[1:]:
+            is_index = kind.startswith("index")
+            if not is_index and dice.random() < 0.8:
+                least = 100 if account_type == "cash" else -300
+                shares = dice.randrange(least, 500, 50) or 100
+                rows.append([account, symbol, "stock", shares, None, None, None, price])
+                if account_type != "cash" and dice.random() < 0.2:
+                    rows.append([account, symbol, "stock", -shares, None, None, None, price])
+            for _ in range(0 if kind == "money_market" else dice.randrange(4)):
+                strike = round(price * dice.choice([0.8, 0.9, 1.0, 1.1]), 2)
+                days = dice.choice(["2026-12-18", "2027-01-15", "2028-01-21"])
+                right = dice.choice(["call", "put"])
+                number = dice.choice([-3, -1, 1, 2, 4])
+                if account_type == "cash":
+                    number, right = (abs(number), right) if right == "call" else (number, right)
+                rows.append([account, symbol, right, number, strike, days, 0.3, None])
+        rows.append([account, "USD", "cash", 50_000, None, None, None, None])
+    settings = [["as_of", "2026-11-20"], ["rate", 0.04], ["house", house]]
+    return read_book([HEADINGS, *rows], MARKET, [*settings, ["account_type", account_type]])
+
+
+@pytest.mark.parametrize(
+    ("seed", "house", "account_type"),
+    [*((i, house, "margin") for i, house in enumerate(HOUSES)), (7, "rule", "cash")],
+)
+def test_all_at_once_take_what_each_takes_by_itself(seed, house, account_type):
+    held = book(seed, house, account_type)
+    margin = strategy_margin(held)
+    prices = moved_prices(under_portfolio_margin(held))
+    path, moves = StrategyPath(margin, NO_RESERVE), (-0.6, -0.2, 0.0, 0.07, 0.9)
+    there = prices.worth_along(moves, margin.mark)
+    for i in range(len(moves)):
+        path.search(there.after(i), np.ones(4, dtype=bool))
+    taken = path.known.taken(there)
+    roles = set()
+    for c, own in enumerate(margin.classes):
+        rules = requirement_rules(RequirementKind.MAINTENANCE, own.rules, cash=own.is_cash)
+        for i in range(len(moves)):
+            moved = moved_holdings(own.holdings, there.after(i))
+            least = min(
+                fsum(requirement_of(s, moved, rules) - value_added_by(s, moved, rules) for s in of)
+                for known, of in path.known.pairings
+                if known == c
+            )
+            assert taken[c, i] == pytest.approx(least, rel=1e-12, abs=1e-8)
+        roles |= {s.role.name for known, of in path.known.pairings if known == c for s in of}
+    assert {"STOCK", "UNCOVERED"} <= roles
+    if account_type == "margin":
+        assert {"SPREAD", "COVERED", "PROTECTED"} <= roles
+        assert len(path.known.pairings) > len(margin.classes)
+
+
+def test_a_class_of_which_no_pairing_is_known_takes_without_end():
+    held = book(1, "rule", "margin")
+    margin = strategy_margin(held)
+    there = moved_prices(under_portfolio_margin(held)).worth_along((0.1,), margin.mark)
+    assert np.isinf(KnownPairings(margin, ()).taken(there)).all()
