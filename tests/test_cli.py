@@ -115,6 +115,39 @@ def test_report_writes_beside_and_leaves_nothing_else(book: Path) -> None:
     assert re.search(r"^ +XYZ +[+-]\d+\.00% +[\d,]+ ", result.stdout, re.MULTILINE)
 
 
+def test_a_report_names_the_day_the_accounts_and_each_gain_s_basis(book: Path) -> None:
+    rows = "account,symbol,type,quantity,price\nOne,XYZ,stock,1000,100\nTwo,XYZ,stock,400,100\n"
+    cash = "One,,cash,-90000,\nTwo,,cash,1000,\n"
+    (book / "two.csv").write_text(rows + cash)
+    (book / "day.csv").write_text("name,value\nas_of,2026-11-20\nrate,0.04\n")
+    said = run("report", "two.csv", "--settings", "day.csv")
+    assert said.exit_code == 0, said.output
+    lines = [" ".join(line.split()) for line in said.stdout.splitlines()]
+    assert lines[0] == (
+        "As of 20 Nov 2026: accounts One and Two under portfolio margin, house: rule alone."
+    )
+    # account, equity, both requirements, excess, call
+    assert "One 10,000 15,000 25,000 -5,000 5,000" in lines
+    assert "Two 41,000 6,000 10,000 35,000 0" in lines
+    assert "total 51,000 21,000 35,000 30,000 5,000" in lines
+    assert "A margin call of $5,000 is open in One, due 25 Nov 2026." in lines
+    assert "Capital released on maintenance: $14,000, 40.0% of $35,000." in lines
+    assert any(line.startswith("Capital released on deposit (initial less") for line in lines)
+    assert any(line.startswith("Capital released on initial") for line in lines)
+    answers = json.loads(run("report", "two.csv", "--settings", "day.csv", "--json").stdout)
+    assert [row[0] for row in answers["messages"][1:3]] == ["as of", "start"]
+    assert answers["account"][0][-2:] == ["One", "Two"]
+
+
+def test_without_cash_the_report_says_what_is_not_known(book: Path) -> None:
+    (book / "day.csv").write_text("name,value\nas_of,2026-11-20\n")
+    said = run("report", "good.csv", "--settings", "day.csv")
+    assert said.exit_code == 0, said.output
+    assert "Excess is not known: settings, cash: found nothing" in said.stdout
+    answers = json.loads(run("report", "good.csv", "--settings", "day.csv", "--json").stdout)
+    assert "account" not in answers
+
+
 def test_a_written_workbook_can_be_reported_again(book: Path, demo: Demo) -> None:
     again = json.loads(run("report", demo.workbook, "-o", "again.xlsx", "--json").stdout)
     assert again["requirement"] == demo.answers["requirement"]

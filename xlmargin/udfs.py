@@ -622,6 +622,16 @@ def XLM_CHECK(
     return reports.problem_table(problems).cells()
 
 
+@worksheet_function(**BOOK, headers=HEADERS)
+def XLM_MESSAGES(positions, market=None, settings=None, dividends=None, headers=True):
+    """The sentences that a report opens with, a name and a text a row, always of the same names:
+    what is required, excess, calls, what a fall leaves, gains by basis, each account. Where the
+    input is refused: its first error as start.
+    """
+    said = _ranges(positions, market, settings, dividends).messages()
+    return reports.messages_table(said).cells(headers)
+
+
 @worksheet_function(
     Returns.TABLE,
     **BOOK,

@@ -100,6 +100,7 @@ def test_accounts_have_a_table_each(folder: Path) -> None:
     (folder / "sold.csv").write_text("account,symbol,type,action\ntwo,XYZ,stock,close\n")
     result = run("two.csv", "--trades", "sold.csv", "--settings", "s.csv")
     assert result.exit_code == 0, result.output
+    assert "accounts one and two under portfolio margin" in result.stdout.splitlines()[0]
     assert [f"What if, $: {name}" in result.stdout for name in ("total", "one", "two")] == [
         True
     ] * 3

@@ -28,17 +28,24 @@ class LargestName:
     share: FloatArray
 
 
-def largest_name(margin: PortfolioMargin | StrategyMargin) -> LargestName:
-    """The largest name of each account under a regime; by strategy of its maintenance."""
+def largest_name(
+    margin: PortfolioMargin | StrategyMargin, *, together: bool = False
+) -> LargestName:
+    """The largest name of each account under a regime; by strategy of its maintenance.
+
+    `together` are all accounts one, the first and only.
+    """
     if isinstance(margin, PortfolioMargin):
         required, whole = _under_portfolio(margin), margin.by_account
     else:
         kind = RequirementKind.MAINTENANCE
         required = ((c.account, c.name, c.requirement(kind)) for c in margin.classes)
         whole = margin.by_account(kind)
+    if together:
+        whole = whole.sum(keepdims=True)
     by_name: list[dict[str, float]] = [defaultdict(float) for _ in whole]
     for account, name, amount in required:
-        by_name[account][name] += amount
+        by_name[0 if together else account][name] += amount
     largest = [max(names, key=names.__getitem__, default="") for names in by_name]
     amounts = np.array([own.get(name, 0.0) for own, name in zip(by_name, largest, strict=True)])
     share = np.full(len(whole), np.nan)

@@ -217,7 +217,8 @@ def _harmless(cell: Value) -> Value:
 
 def _shown(rows: Sequence[Mapping[Value, Value]]) -> Shown:
     """The figures of the reports as a reader takes them in."""
-    table = Shown(title="Margin by book, $", box=SIMPLE_HEAD)
+    title = "Margin by book, $; gain on the setting basis (left out: deposit)"
+    table = Shown(title=title, box=SIMPLE_HEAD)
     table.add_column("book", overflow="fold")
     for heading in _SHOWN:
         table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))

@@ -20,7 +20,9 @@ from xlmargin.standard_output import write_json
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, write_margin_workbook
 from xlmargin.workbooks.pages import REQUIREMENT, STRATEGIES
 
-_ALWAYS: Final = (("check", "XLM_CHECK"),)
+_ALWAYS: Final = (("check", "XLM_CHECK"), ("messages", "XLM_MESSAGES"))
+_IF_KNOWN: Final = (("account", "MARGIN_ACCOUNT"),)
+"""Left out where it is refused: where cash is stated nowhere."""
 _BY_PORTFOLIO: Final = (
     ("requirement", "PM_REQUIREMENT"), ("groups", "PM_GROUPS"),
 )  # fmt: skip
@@ -84,6 +86,8 @@ class Asked:
         asked += _BY_STRATEGY if (strategy := STRATEGIES.name not in left_out) else ()
         asked += _BY_BOTH if portfolio and strategy else ()
         answers = {key: self.functions[name](*tables.ranges) for key, name in asked}
+        account = {key: self.functions[name](*tables.ranges) for key, name in _IF_KNOWN}
+        answers |= {key: table for key, table in account.items() if isinstance(table, list)}
         if self.as_json:
             write_json({"workbook": str(self.output), **answers})
         else:

@@ -160,7 +160,8 @@ class ShadowAsked:
 
 def _shown(rows: list[list[Value]]) -> Table:
     """The figures of a summary as a reader takes them in."""
-    table = Table(title="Both regimes by day", box=SIMPLE_HEAD)
+    title = "Both regimes by day; capital released on the setting basis (left out: deposit)"
+    table = Table(title=title, box=SIMPLE_HEAD)
     table.add_column("figure")
     table.add_column("value", justify="right", no_wrap=True)
     table.add_column("date", no_wrap=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Final, Protocol
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -16,6 +16,7 @@ from rich.table import Table
 
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition
 from xlmargin.reports import Table as Answer
+from xlmargin.reports import messages
 
 
 class Advance(Protocol):
@@ -69,15 +70,62 @@ def print_problems(problems: Sequence[Problem]) -> None:
 
 
 def print_answers(answers: Mapping[str, object]) -> None:
-    """The requirement by group and in total, and the strategy-based figures; what there is."""
+    """The day, the accounts, the requirement by group, and what there is to say; what there is."""
+    (_, as_of), *said = _messages(answers) or [("", "")]
+    if as_of:
+        typer.echo(printed(as_of))
+    if "account" in answers:
+        Console().print(_accounts(answers["account"]))
     if "groups" in answers:
         Console().print(_groups(answers))
     for label in ("strategy initial", "strategy maintenance"):
         if label in answers:
             typer.echo(f"  {label:<25}{_shown(answers[label]):>15}")
-    gain = answers.get("efficiency gain")
-    if isinstance(gain, float):
-        typer.echo(f"  {'efficiency gain':<25}{gain:>15.1%}")
+    for name, text in said:
+        if name not in _SAID_ELSEWHERE and not text.startswith("none"):
+            typer.echo(printed(text))
+
+
+_SAID_ELSEWHERE: Final = (messages.START, messages.INPUT)
+"""Messages that a terminal shows in other words: the level, and the count of problems."""
+
+_OF_ACCOUNTS: Final = (
+    "account value", "portfolio requirement", "strategy requirement", "portfolio excess",
+    "strategy excess", "portfolio margin call", "strategy margin call",
+)  # fmt: skip
+"""Figures of MARGIN_ACCOUNT that a terminal has room for, those of one regime by its name."""
+
+
+def _messages(answers: Mapping[str, object]) -> list[tuple[str, str]]:
+    """The messages by name, without those on each account: these have a table."""
+    table = answers.get("messages")
+    rows = table[1:] if isinstance(table, list) else []
+    return [(n, text) for n, text in rows if not n.startswith(f"{messages.ACCOUNT} ")]
+
+
+def _accounts(answer: object) -> Table:
+    """A row an account, and the total: equity, what both regimes require, excess and call."""
+    assert isinstance(answer, list)
+    headings, *rows = answer
+    figures = {row[0]: row for row in rows}
+    own = "strategy" if figures["account type"][2] != "portfolio" else "portfolio"
+    other = {"portfolio": "strategy", "strategy": "portfolio"}[own]
+    shown = [name for name in _OF_ACCOUNTS if not name.startswith(other) or "requ" in name]
+    table = Table(title=f"Accounts, $; excess and call under {own} margin", box=SIMPLE_HEAD)
+    table.add_column("account", overflow="fold")
+    for name in shown:
+        short = name if "requ" in name else name.removeprefix(f"{own} ")
+        table.add_column(short, justify="right", min_width=max(map(len, short.split())))
+    for i, account in enumerate(headings[4:], start=4):
+        cells = (_shown_or_none(figures[name][i]) for name in shown)
+        table.add_row(escape(printed(account)), *cells)
+    table.add_section()
+    table.add_row("total", *(_shown_or_none(figures[name][2]) for name in shown), style="bold")
+    return table
+
+
+def _shown_or_none(cell: object) -> str:
+    return _shown(cell) if isinstance(cell, float) else "none"
 
 
 def print_table(title: str, table: Answer, columns: Sequence[str]) -> None:

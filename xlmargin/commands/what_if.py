@@ -18,6 +18,7 @@ from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows
 from xlmargin.known_instruments import KnownInstruments
 from xlmargin.reports import what_if_table
+from xlmargin.reports.messages import as_of_message
 from xlmargin.reports.what_if_tables import CHECK
 from xlmargin.standard_output import write_json
 
@@ -39,6 +40,7 @@ def show_what_if(
         write_json({"what if": answer})
         return accepted
     headings, *rows = answer
+    typer.echo(printed(as_of_message(impact.held)))
     for account in dict.fromkeys(str(row[-1]) for row in rows):
         _print_account(account, headings, [row for row in rows if row[-1] == account])
     return accepted

@@ -19,7 +19,7 @@ from xlmargin.account import AccountState, account_state
 from xlmargin.book import Book
 from xlmargin.both_regimes import BothRegimes, both_regimes, under_portfolio_margin
 from xlmargin.cells.columns import dates
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, counted
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
@@ -54,6 +54,7 @@ from xlmargin.intraday import DayReport, intraday_reports
 from xlmargin.known_instruments import KNOWN, NOT_USED, KnownInstruments
 from xlmargin.portfolio_margin import PortfolioMargin, carry_warnings, price_warnings
 from xlmargin.reports.alerts_table import Threshold, Watched, rules_own_limits, watched
+from xlmargin.reports.messages import Message, Said, messages, refused_messages
 from xlmargin.risk_array import contract_table
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import StrategyMargin, strategy_margin
@@ -149,6 +150,18 @@ class Ranges:
         cells = self.extra.get("thresholds")
         limits = read_thresholds(cells, found.figures, found.state.values.accounts)
         return found, rules_own_limits(found.state) if limits is None else limits
+
+    def messages(self) -> tuple[Message, ...]:
+        """The sentences that a report on the book opens with; why, where the input is refused."""
+        problems = counted(self.problems())
+        if refusals := self.refusals:
+            return refused_messages(refusals, problems)
+        state: AccountState | MarginError
+        try:
+            state = self.account()
+        except MarginError as refusal:
+            state = refusal.with_traceback(None)
+        return messages(Said(self.regimes(), state, problems))
 
     @property
     def mark_age(self) -> float:

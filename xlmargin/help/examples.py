@@ -109,6 +109,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "OPT_IV": Example((*_OPTION, 2.1, 0.04), columns=("volatility, a fraction a year",)),
     "OPT_GREEKS": Example((*_OPTION, 0.3, 0.04)),
     "XLM_CHECK": Example(_BOOK),
+    "XLM_MESSAGES": Example(_BOOK),
     "XLM_EXPLAIN": Example(_BOOK),
     "XLM_RULE": Example(
         ("contract_minimum", _DAY),

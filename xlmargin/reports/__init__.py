@@ -24,6 +24,7 @@ from xlmargin.reports.history_tables import (
 )
 from xlmargin.reports.intraday_table import intraday_table
 from xlmargin.reports.market_table import market_table
+from xlmargin.reports.messages import messages_table
 from xlmargin.reports.official_table import dollars, official_table
 from xlmargin.reports.option_tables import greeks_table, in_shape
 from xlmargin.reports.portfolio_tables import (
@@ -78,6 +79,7 @@ __all__ = [
     "in_shape",
     "intraday_table",
     "market_table",
+    "messages_table",
     "official_table",
     "one_more_table",
     "path_table",

@@ -1,0 +1,180 @@
+"""The sentences of a report: figures by hand, and what stands where one is not known."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.books import Range
+from xlmargin import udfs
+from xlmargin.samples import family_office_book
+
+SETTINGS: Range = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04]]
+MARKET: Range = [["symbol", "price"], ["XYZ", 100.0], ["ABC", 50.0]]
+BOOK: Range = [
+    ["symbol", "type", "quantity", "account"],
+    ["XYZ", "stock", 10_000, "First"],
+    ["ABC", "stock", 4_000, "First"],
+    ["", "cash", -400_000, "First"],
+    ["XYZ", "stock", 1_000, "Second"],
+    ["", "cash", 50_000, "Second"],
+]
+"""Portfolio margin: 150,000 + 30,000 of 800,000; 15,000 of 150,000. By strategy 25%, at first 50%.
+"""
+NAMES = [
+    "as of", "start", "level", "room", "calls", "distance", "stress", "largest name",
+    "released on deposit", "released on initial", "released on maintenance", "input",
+]  # fmt: skip
+
+
+def said(positions: Range = BOOK, more: Range = [], market: Range = MARKET) -> dict[str, str]:  # noqa: B006
+    table = udfs.XLM_MESSAGES(positions, market, [*SETTINGS, *more])
+    assert isinstance(table, list), table
+    assert table[0] == ["name", "text"]
+    return {str(name): str(text) for name, text in table[1:]}
+
+
+def test_every_sentence_by_hand() -> None:
+    found = said()
+    assert list(found) == [*NAMES, "account First", "account Second"]
+    assert found["as of"] == (
+        "As of 20 Nov 2026: accounts First and Second under portfolio margin, house: rule alone."
+    )
+    assert found["start"] == (
+        "Portfolio margin requires $195,000, 20.5% of equity; strategy-based rules require $325,000"
+        " (maintenance). No margin call is open."
+    )
+    assert found["room"] == "Equity is $950,000: $755,000 of it is excess, a cushion of 79.5%."
+    # First: 1,200,000 u - 400,000 = 0.15 x 1,200,000 u, u = 40 / 102
+    assert found["distance"] == (
+        "A fall of the whole market by 60.8% takes the excess in First away."
+    )
+    # 0.8 x 1,300,000 - 350,000 = 690,000 less 0.8 x 195,000
+    assert found["stress"] == (
+        "A fall of the whole market by 20%, volatilities unchanged, would leave an excess of"
+        " $534,000 under portfolio margin, a cushion of 77.4%."
+    )
+    assert found["largest name"] == "The largest name is XYZ: 84.6% of the requirement."
+    assert found["released on maintenance"] == (
+        "Capital released on maintenance: $130,000, 40.0% of $325,000."
+    )
+    assert found["released on initial"] == (
+        "Capital released on initial (least over pairings): $455,000, 70.0% of $650,000."
+    )
+    assert found["released on deposit"] == (
+        "Capital released on deposit (initial less premiums received: money put up on the day):"
+        " $455,000, 70.0% of $650,000."
+    )
+    assert found["input"] == "The input has no problems."
+    assert found["account Second"] == (
+        "Second: equity $150,000, requirement $15,000, excess $135,000, cushion 90.0%; no margin"
+        " call."
+    )
+
+
+def test_millions_in_the_first_sentence_and_dollars_in_the_others() -> None:
+    ranges = family_office_book()
+    cells = (ranges.positions, ranges.market, ranges.settings, ranges.dividends)
+    found = dict(udfs.XLM_MESSAGES(*cells, headers=False))
+    portfolio, strategy = udfs.PM_REQUIREMENT(*cells), udfs.REGT_MAINTENANCE(*cells)
+    assert f"requires ${portfolio / 1e6:,.2f}M, " in found["start"]
+    assert f"require ${strategy / 1e6:,.2f}M (maintenance)" in found["start"]
+    assert f"requires ${portfolio:,.0f}, " in found["level"]
+    released = strategy - portfolio
+    assert found["released on maintenance"] == (
+        f"Capital released on maintenance: ${released:,.0f}, {released / strategy:.1%}"
+        f" of ${strategy:,.0f}."
+    )
+    path = udfs.PM_PATH(*cells, [-0.2], headers=False)
+    assert f"an excess of ${path[0][3]:,.0f} under" in found["stress"]
+    account = {row[0]: row[2] for row in udfs.MARGIN_ACCOUNT(*cells, headers=False)}
+    assert f"${account['portfolio excess']:,.0f} of it is excess" in found["room"]
+    assert list(found) == NAMES  # one account: nothing by account
+
+
+def test_a_margin_account_speaks_of_its_own_rules_first() -> None:
+    found = said(more=[["account_type", "margin"]])
+    assert found["start"] == (
+        "Strategy-based rules require $325,000 (maintenance), 34.2% of equity; portfolio margin"
+        " requires $195,000. No margin call is open."
+    )
+    assert found["room"] == "Equity is $950,000: $625,000 of it is excess, a cushion of 65.8%."
+
+
+def test_a_cash_account_releases_nothing() -> None:
+    positions = [BOOK[0], *BOOK[4:]]
+    found = said(positions, more=[["account_type", "cash"]])
+    assert "paid in full" in found["as of"]
+    assert found["released on deposit"] == "none: a cash account"
+    assert found["stress"] == "none"
+    assert "ortfolio margin" not in found["start"]
+
+
+def test_calls_name_the_account_and_the_day() -> None:
+    positions = [*BOOK[:3], ["", "cash", -1_021_000, "First"], *BOOK[4:]]
+    found = said(positions)
+    call = "A margin call of $1,000 is open in First, due 25 Nov 2026."
+    assert found["calls"] == call
+    assert found["start"].endswith(call)
+    assert found["account First"].endswith("excess -$1,000, cushion -0.6%; margin call $1,000, due"
+                                           " 25 Nov 2026.")  # fmt: skip
+    assert found["distance"] == "There is no excess in First."
+    # First after the fall: 960,000 - 1,021,000 - 0.15 x 960,000
+    assert found["stress"].endswith("would leave $205,000 missing under portfolio margin in First.")
+
+
+def test_several_calls_are_counted_in_the_first_sentence() -> None:
+    positions = [BOOK[0], BOOK[1], ["", "cash", -999_000, "First"], BOOK[4],
+                 ["", "cash", -99_000, "Second"]]  # fmt: skip
+    found = said(positions)
+    assert found["start"].endswith("4 margin calls and deficiencies are open.")
+    assert "A margin call of $149,000 is open in First" in found["calls"]
+    assert "Equity in First is $1,000 below the least." in found["calls"]
+    assert found["calls"].endswith(" 1 more.")
+
+
+def test_a_refused_input_says_its_first_error() -> None:
+    positions = [*BOOK, ["XYZ", "putt", 1, "First"], ["XYZ", "stock", "1,5", "First"]]
+    found = said(positions)
+    assert list(found) == NAMES
+    assert found["start"] == (
+        "The input is refused: positions, row 7, type: found 'putt', wanted stock, call, put or"
+        " cash. 1 more: see XLM_CHECK."
+    )
+    assert found["input"] == "The input has 2 errors: see XLM_CHECK."
+    assert {found[name] for name in NAMES if name not in ("start", "input")} == {"none"}
+
+
+def test_settings_that_cannot_be_read_are_the_first_error() -> None:
+    found = said(more=[["house", "nobody"]])
+    assert found["start"].startswith("The input is refused: settings, row 4, house: found")
+
+
+def test_unknown_cash_leaves_the_requirements() -> None:
+    positions = [row for row in BOOK if row[1] != "cash"]
+    found = said(positions)
+    assert found["start"].startswith(
+        "Portfolio margin requires $195,000; strategy-based rules require $325,000 (maintenance)."
+        " Equity is not known: settings, cash: found nothing"
+    )
+    assert found["calls"] == "Margin calls are not known."
+    assert found["released on maintenance"].startswith("Capital released on maintenance: $130,000")
+    assert found["input"] == "The input has 1 warning: see XLM_CHECK."
+
+
+def test_a_regime_that_refuses_is_named() -> None:
+    positions = [
+        ["symbol", "type", "quantity", "group"], ["XYZ", "stock", 100, "g"],
+        ["ABC", "stock", 100, "g"], ["", "cash", 0, None],
+    ]  # fmt: skip
+    found = said(positions)
+    assert "strategy-based rules refuse the book" in found["level"]
+    assert found["released on initial"] == "none: a regime refuses the book"
+
+
+@pytest.mark.parametrize("kind", ["portfolio", "margin"])
+def test_what_no_move_takes_away(kind: str) -> None:
+    positions = [BOOK[0], *BOOK[4:]]
+    found = said(positions, more=[["account_type", kind]])
+    assert found["distance"] == (
+        "No move of the whole market from -99% to +100% takes the excess away."
+    )
