@@ -32,6 +32,14 @@ class InstrumentKind(IntEnum):
         return self.name.lower()
 
 
+_CALL, _PUT = int(InstrumentKind.CALL), int(InstrumentKind.PUT)
+
+
+def calls_and_puts(kind: IntArray) -> BoolArray:
+    """Which of these kinds are options."""
+    return np.asarray((kind == _CALL) | (kind == _PUT))
+
+
 STANDARD_CONTRACT: Final = 100.0
 """Units of an option contract where nothing else is stated."""
 
@@ -197,7 +205,7 @@ class Contracts:
     @cached_property
     def is_option(self) -> BoolArray:
         """Which are calls or puts."""
-        return np.isin(self.kind, (InstrumentKind.CALL, InstrumentKind.PUT))
+        return calls_and_puts(self.kind)
 
     @cached_property
     def is_stock(self) -> BoolArray:

@@ -301,6 +301,8 @@ def words(table: Table, column: str, list_: Words[Any], wanted: str, log: Proble
 
     REFUSED where the word is not of the list, which is a problem.
     """
+    if not table.has(column):
+        return np.full(len(table), EMPTY)
     cells = table.texts(column)
     codes = cells.indexes([EMPTY if is_nothing(c) else list_.index(c) for c in cells.distinct])
     log.errors_where(codes == REFUSED, table, column, wanted or list_.wanted)

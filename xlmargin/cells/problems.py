@@ -95,7 +95,7 @@ class ProblemLog:
 
         Rows are passed over that have an error in one of the columns `after` already.
         """
-        if not where.any():
+        if not np.count_nonzero(where):
             return
         known = [self._refused[place] for c in after if (place := (table.name, c)) in self._refused]
         if known:
@@ -126,7 +126,7 @@ class ProblemLog:
         wanted: str,
         show: Callable[[CellValue], str],
     ) -> None:
-        if where.any():
+        if np.count_nonzero(where):
             at = np.flatnonzero(where)
             different = table.different(column, at)[: _MOST_SHOWN + 1]
             found = [show(table.cell(column, int(i))) for i in different]

@@ -65,11 +65,14 @@ class CodedCells:
 
     def indexes(self, of_distinct: Sequence[int], empty: int = EMPTY) -> IntArray:
         """A whole number for each row from one for each distinct cell."""
-        return np.append(np.asarray(of_distinct, dtype=np.int64), empty)[self.codes]
+        return np.array([*of_distinct, empty], dtype=np.int64)[self.codes]
 
     def where(self, test: Callable[[CellValue], bool]) -> BoolArray:
         """Which rows have a cell that passes a test; an empty one does not."""
-        return np.append(np.array([test(c) for c in self.distinct], dtype=bool), False)[self.codes]
+        passes = [test(cell) for cell in self.distinct]
+        if not any(passes):
+            return np.zeros(len(self), dtype=bool)
+        return np.array([*passes, False], dtype=bool)[self.codes]
 
     def take(self, index: np.ndarray) -> CodedCells:
         """Some of the cells; distinct ones that no row uses any more are left out."""

@@ -84,6 +84,10 @@ class Tables:
         return self.positions.size + self.market.size + self.dividends.size
 
     def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
         return hash((self.positions, self.market, self.settings, self.default_as_of))
 
 

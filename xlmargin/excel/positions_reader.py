@@ -40,7 +40,7 @@ from xlmargin.cells.words import (
     Side,
     TypeWord,
 )
-from xlmargin.contracts import PRINCIPAL, InstrumentKind
+from xlmargin.contracts import PRINCIPAL, InstrumentKind, calls_and_puts
 from xlmargin.dates import DATE, serial_of
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import looks_like_an_option, read_option_symbol, share_ticker
@@ -69,8 +69,9 @@ _NO_OPTION: Final = -1
 _SAME_STRIKE: Final = 0.0005
 _NEARLY: Final = 1e-9
 """How far from a whole number a computed number of contracts may be and be whole."""
-_ORDER_SIDES: Final = np.array([side.sign for side in SIDES.members])
-_CLOSING: Final = [i for i, s in enumerate(SIDES.members) if abs(s) == abs(Side.BUY_TO_CLOSE)]
+_SIGNS: Final = np.array([*(side.sign for side in SIDES.members), 0, 0])
+_CLOSES: Final = np.array([*(abs(s) == abs(Side.BUY_TO_CLOSE) for s in SIDES.members), False, False])
+"""Of each side, and of none or a refused one, which are the last: the sign, whether it closes."""
 
 
 class SymbolRead(NamedTuple):
@@ -157,7 +158,7 @@ class PositionRows:
     @cached_property
     def is_option(self) -> BoolArray:
         """Which are calls or puts."""
-        return np.isin(self.kind, (CALL, PUT))
+        return calls_and_puts(self.kind)
 
     @cached_property
     def is_stock(self) -> BoolArray:
@@ -301,15 +302,16 @@ def _kinds(
     """The kind of each row, what symbol, right and type say together; which are Treasuries."""
     typed = words(table, "type", TYPES, types, log)
     right = words(table, "right", TYPES, "call or put", log)
-    typed = np.where((typed == EMPTY) & (right >= 0) & ~np.isin(right, (CALL, PUT)), right, typed)
-    other = (right >= 0) & ~np.isin(right, (CALL, PUT)) & (right != typed)
+    kind_of_right = (right >= 0) & ~calls_and_puts(right)
+    typed = np.where((typed == EMPTY) & kind_of_right, right, typed)
+    other = kind_of_right & (right != typed)
     log.errors_where(other, table, "right", "call or put, or nothing", after=("type",))
-    right = np.where(np.isin(right, (CALL, PUT, REFUSED)), right, EMPTY)
+    right = np.where(calls_and_puts(right) | (right == REFUSED), right, EMPTY)
     option = symbols.kind != _NO_OPTION
     kind = np.where(option, symbols.kind, right)
     where = option & (right >= 0) & (right != symbols.kind)
     log.errors_where(where, table, "right", "the right of the option symbol")
-    told = np.isin(kind, (CALL, PUT))
+    told = calls_and_puts(kind)
     clash = told & (typed >= 0) & (typed != kind) & (typed != TypeWord.OPTION)
     for each in (CALL, PUT):
         wanted = f"{each.word}, as the symbol or the right says"
@@ -408,10 +410,10 @@ def _sided(
     """Quantities with the sign of their side: sold 100 is -100, and -100 too; bought is above 0."""
     table = rows.table
     side = words(table, "side", SIDES, "long or short, bought or sold", log)
-    sign = np.append(_ORDER_SIDES, (0, 0))[side]
+    sign = _SIGNS[side]
     if not orders:
         wanted = "long or short: a closing word is a trade, not a position"
-        log.errors_where(np.isin(side, _CLOSING), table, "side", wanted)
+        log.errors_where(_CLOSES[side], table, "side", wanted)
     wanted = "a quantity above 0, for the side is long"
     log.errors_where((sign > 0) & (quantity < 0), table, "quantity", wanted)
     turned = (sign < 0) & (quantity > 0)
@@ -476,7 +478,7 @@ def _check_terms(rows: PositionRows, log: ProblemLog) -> None:
     need(option & np.isnan(expiration), table, "expiration", DATE, log, ("expiration", "symbol"))
     other = rows.is_stock | rows.is_cash
     wanted = "nothing: shares and cash have none"
-    log.errors_where(other & (np.nan_to_num(strike) != 0), table, "strike", wanted)
+    log.errors_where(other & (np.abs(strike) > 0), table, "strike", wanted)
     dated = other & ~rows.is_treasury & ~np.isnan(expiration)
     log.errors_where(dated, table, "expiration", wanted, shown_date)
     wanted = f"the day the security matures, {DATE}"

@@ -62,11 +62,14 @@ def american_value(contracts: Contracts, spot: FloatArray, volatility: FloatArra
     weight = premium_table.weight(puts)
     earns = ~_is_negligible(puts, log_spot.min(axis=0))
     inside, beyond = np.flatnonzero(earns & (weight > 0)), np.flatnonzero(earns & (weight < 1))
-    solved = _solved_value(contracts.take(beyond), spot[beyond], value[beyond], puts.take(beyond))
-    premium = EarlyExercisePremium.of_table(contracts.take(inside), puts.take(inside))
-    value[inside] = premium.added(spot[inside].T, value[inside].T).T
-    part = weight[beyond, None]
-    value[beyond] = np.where(part > 0, part * value[beyond] + (1 - part) * solved, solved)
+    european = value[beyond]
+    if inside.size:
+        premium = EarlyExercisePremium.of_table(contracts.take(inside), puts.take(inside))
+        value[inside] = premium.added(spot[inside].T, value[inside].T).T
+    if beyond.size:
+        solved = _solved_value(contracts.take(beyond), spot[beyond], european, puts.take(beyond))
+        part = weight[beyond, None]
+        value[beyond] = np.where(part > 0, part * value[beyond] + (1 - part) * solved, solved)
     low = np.flatnonzero(puts.total_volatility < LOW_VOLATILITY)
     if low.size:
         least = zero_volatility_value(contracts.take(low), spot[low])
@@ -153,9 +156,11 @@ class EarlyExercisePremium:
         weight = premium_table.weight(puts)
         inside, beyond = np.flatnonzero(weight > 0), np.flatnonzero(weight < 1)
         curve = np.zeros((premium_table.NUMBERS, len(weight)))
-        curve[:, inside] = weight[inside] * premium_table.curves(puts.take(inside))
-        solved = premium_table.solved_curves(puts.take(beyond))
-        curve[:, beyond] += (1 - weight[beyond]) * solved
+        if inside.size:
+            curve[:, inside] = weight[inside] * premium_table.curves(puts.take(inside))
+        if beyond.size:
+            solved = premium_table.solved_curves(puts.take(beyond))
+            curve[:, beyond] += (1 - weight[beyond]) * solved
         return cls(contracts, puts, curve)
 
     def take(self, rows: IntArray) -> EarlyExercisePremium:

@@ -18,7 +18,7 @@ near the money.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -55,7 +55,7 @@ class Contracts:
 
     def take(self, index: IntArray | BoolArray | slice) -> Contracts:
         """Some of the contracts, in the order of `index`; one may be taken more than once."""
-        return Contracts(*(getattr(self, field.name)[index] for field in fields(self)))
+        return Contracts(*(column[index] for column in vars(self).values()))
 
     def __len__(self) -> int:
         return len(self.strike)

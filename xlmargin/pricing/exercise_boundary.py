@@ -28,9 +28,11 @@ def combine(matrix: FloatArray, columns: FloatArray) -> FloatArray:
     Linear algebra libraries round the product of one column, or of an odd number, otherwise than
     that of many: the columns are filled up to a multiple of eight.
     """
-    count = columns.shape[1]
+    size, count = columns.shape
     if count % 8:
-        columns = np.pad(columns, [(0, 0), (0, -count % 8)])
+        filled = np.zeros((size, count + -count % 8))
+        filled[:, :count] = columns
+        columns = filled
     return (matrix @ columns)[:, :count]
 
 

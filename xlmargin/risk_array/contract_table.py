@@ -229,14 +229,15 @@ def _distinct(positions: Positions) -> tuple[IntArray, IntArray]:
     columns = (
         positions.contracts.series,
         positions.expiration,
-        np.nan_to_num(positions.mark, nan=-1.0),
-        np.nan_to_num(positions.volatility, nan=-1.0),
-        np.nan_to_num(positions.mark_spot, nan=-1.0),
-        np.nan_to_num(positions.forward, nan=-1.0),
-        np.nan_to_num(positions.half_spread, nan=-1.0),
+        positions.mark,
+        positions.volatility,
+        positions.mark_spot,
+        positions.forward,
+        positions.half_spread,
     )
     entry: dict[tuple[float, ...], int] = {}
-    keys = zip(*(column[options].tolist() for column in columns), strict=True)
+    rows = np.column_stack(columns)[options]
+    keys = map(tuple, np.where(np.isnan(rows), -1.0, rows).tolist())
     of_option = np.array([entry.setdefault(key, len(entry)) for key in keys], dtype=np.int64)
     of_position = np.full(len(positions), NO_CONTRACT, dtype=np.int64)
     of_position[options] = of_option
