@@ -16,12 +16,7 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book, rules_of_accounts
 from xlmargin.errors import MarginError, RefusedPosition, RulebookError
-from xlmargin.portfolio_margin import (
-    PortfolioMargin,
-    StrategyBased,
-    outside_rule,
-    portfolio_margin,
-)
+from xlmargin.portfolio_margin import PortfolioMargin, StrategyBased, outside_rule, portfolio_margin
 from xlmargin.requirement import Requirement, total
 from xlmargin.rulebook import UnderlyingClass, portfolio_rules
 from xlmargin.settings import AccountType
@@ -43,7 +38,6 @@ _OUTSIDE: Final = "FINRA 4210(g)(7)(D)"
 _NONMARGIN: Final = "FINRA 4210(g)(7)(E)"
 _NEVER_NEGATIVE: Final = "Back to nothing: a requirement is never negative"
 _EQUITY: Final = "FINRA 4210(g)(11)"
-
 
 _T = TypeVar("_T")
 

@@ -22,7 +22,6 @@ from xlmargin.errors import MarginError
 _clock: Final = getattr(time, "thread_time", time.process_time)
 """Work of one's own alone, s: a machine busy with other things refuses nothing that it did not."""
 
-
 _limit: ContextVar[tuple[float, float] | None] = ContextVar("limit", default=None)
 """Seconds given, and the time when they are over; None where nobody has set a limit."""
 

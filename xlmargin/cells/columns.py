@@ -19,11 +19,7 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.cells.numbers import LONGEST_NUMBER, NUMBER, Number, NumberStyle, parse
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.table import (
-    EMPTY,
-    CodedCells,
-    Table,
-)
+from xlmargin.cells.table import EMPTY, CodedCells, Table
 from xlmargin.cells.values import (
     CellValue,
     Day,
@@ -38,18 +34,14 @@ from xlmargin.dates import DATE, EARLIEST_SERIAL, LATEST_SERIAL, DateReadings, d
 
 DOLLARS: Final = "US dollars: requirements are in dollars"
 
-
 UNDECIDED_NUMBER: Final = (
     "a number with one reading: {us} or {eu}? A plain number, or 2 decimals, says it"
 )
 
-
 _PLAIN: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-
 
 _MONEY: Final = re.compile(r"-?\$?(?:\d+|\d{1,3}(?:,\d{3})+)\.(?:\d\d?|\d{4,})", re.ASCII)
 """The commonest spelling with one reading: $1,234.50."""
-
 
 _EITHER: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 """One dot before three digits: a decimal point, or a thousand as Europe writes it."""

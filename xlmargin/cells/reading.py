@@ -14,15 +14,7 @@ from xlmargin.arrays import BoolArray
 from xlmargin.cells.columns import missing_heading, number_of
 from xlmargin.cells.numbers import CURRENCIES
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.table import (
-    EMPTY,
-    CodedCells,
-    Column,
-    SourceRows,
-    Table,
-    column_of,
-    transposed,
-)
+from xlmargin.cells.table import EMPTY, CodedCells, Column, SourceRows, Table, column_of, transposed
 from xlmargin.cells.values import (
     Cell,
     Cells,
@@ -295,7 +287,6 @@ _TESTS: Final[Mapping[str, Callable[[CellValue], bool]]] = {
 }
 """What the cells of an unknown column are, by the heading that they may have."""
 
-
 _NO_SIDE: Final = re.compile(r"term|period|gain|tax|delta|beta", re.IGNORECASE)
 """Headings of columns in which short and long, or 1 and -1, are not said of the position."""
 _SHORT_QUANTITY: Final = re.compile(
@@ -307,7 +298,6 @@ _SHORT_QUANTITY: Final = re.compile(
 _SIGNS: Final = frozenset(["+", "-", "1", "-1", "+1", "cr", "dr", "credit", "debit"])
 _SALES: Final = frozenset(["-", "-1", "cr", "credit"])
 """Signs that may stand for bought and sold, and those for sold."""
-
 
 _HELD: Final = frozenset(["open", "active", "held", "live", "settled"])
 _NOT_HELD: Final = frozenset(

@@ -361,16 +361,12 @@ def refusal(error: Exception) -> str:
 
 _SIGNS: Final = re.compile(r"[^\w%€£¥]|_")
 
-
 _TURNED: Final = re.compile(r"^\s*[-\u2212]|\([-\u2212]\)")
-
 
 _DOLLARS: Final = re.compile(r"\b(?:US\$|USD|US dollars?)(?!\w)", re.IGNORECASE)
 """Words in a heading that say no more than $."""
 
-
 _TENOR: Final = re.compile(r"(?P<n>\d{1,5})[\s_-]*(?P<unit>d|day|w|week|m|month|y|year)s?")
-
 
 _E = TypeVar("_E", bound=Enum)
 

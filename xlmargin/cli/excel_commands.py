@@ -7,16 +7,10 @@ from typing import Annotated
 
 import typer
 
-from xlmargin.cli.app import (
-    AsJson,
-    app,
-    refuse,
-    registered,
-)
+from xlmargin.cli.app import AsJson, app, refuse, registered
 from xlmargin.errors import MarginError
 
 _Startup = Annotated[Path | None, typer.Option(help="Folder that Excel opens on starting.")]
-
 
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
 

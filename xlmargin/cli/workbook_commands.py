@@ -8,13 +8,7 @@ from typing import Annotated
 
 import typer
 
-from xlmargin.cli.app import (
-    AsJson,
-    Force,
-    app,
-    refuse,
-    registered,
-)
+from xlmargin.cli.app import AsJson, Force, app, refuse, registered
 from xlmargin.errors import MarginError
 
 

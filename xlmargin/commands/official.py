@@ -22,11 +22,7 @@ from xlmargin.excel.clearing_arrays import ClearingArrays, read_arrays
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
 from xlmargin.importers.broker_margin import SUFFIX, read_broker_margin
-from xlmargin.importers.clearing_house import (
-    ArrayBasis,
-    read_array_file,
-    read_group_files,
-)
+from xlmargin.importers.clearing_house import ArrayBasis, read_array_file, read_group_files
 from xlmargin.known_instruments import PublishedGroups
 from xlmargin.portfolio_margin import ArrayComparison
 from xlmargin.reports import (

@@ -23,17 +23,8 @@ from xlmargin.both_regimes import BothRegimes
 from xlmargin.errors import MarginError
 from xlmargin.portfolio_margin import PortfolioMargin, shares
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import (
-    RequirementKind,
-    StrategyLine,
-    StrategyMargin,
-    strategy_lines,
-)
-from xlmargin.strategy_margin.display.lines import (
-    proceeds_in,
-    requirement_in_lines,
-    value_added_in,
-)
+from xlmargin.strategy_margin import RequirementKind, StrategyLine, StrategyMargin, strategy_lines
+from xlmargin.strategy_margin.display.lines import proceeds_in, requirement_in_lines, value_added_in
 from xlmargin.strategy_margin.requirement import values_added
 
 

@@ -10,14 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.cells.columns import (
-    GREATEST_PRICE,
-    dates,
-    names,
-    need,
-    numbers,
-    refuse_beyond,
-)
+from xlmargin.cells.columns import GREATEST_PRICE, dates, names, need, numbers, refuse_beyond
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table, unknown_headings
 from xlmargin.cells.table import Table, column_of
@@ -51,18 +44,14 @@ from xlmargin.option_symbols import read_option_symbol
 
 _TYPES: Final = "stock, call, put, deposit, withdrawal or expiration"
 
-
 _MOVED_SIGNS: Final = {
     **dict.fromkeys(("deposit", "deposits"), 1.0),
     **dict.fromkeys(("withdrawal", "withdrawals"), -1.0),
 }
 
-
 _EXPIRED: Final = ("expiration", "expirations", "expired")
 
-
 _MONEY: Final = ("", "CASH", *DOLLARS)
-
 
 _CLOCK: Final = re.compile(
     r"(?:(?P<day>\d{4}-\d\d-\d\d)[T ]|T)?(?P<h>[01]?\d|2[0-3]):(?P<min>[0-5]\d)"
@@ -70,10 +59,8 @@ _CLOCK: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 
-
 _TIME_DECIMALS: Final = 5
 """Of seconds: a serial day with its hour holds no more."""
-
 
 _SECONDS_A_DAY: Final = 86_400
 

@@ -9,13 +9,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from xlmargin.cells.columns import number_of
-from xlmargin.cells.values import (
-    Cells,
-    one_of,
-    rows_of,
-    shown,
-    to_value,
-)
+from xlmargin.cells.values import Cells, one_of, rows_of, shown, to_value
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.worksheet_function import Argument, Kind
@@ -27,7 +21,6 @@ _GREATEST_MOVE: Final = 10.0
 """Moves are fractions; a greater one is taken for percent."""
 
 _Word = TypeVar("_Word", bound=StrEnum)
-
 
 POSITIONS: Final = Argument(
     "Positions with headings: symbol, type, quantity; strike, expiration and price (or volatility)"

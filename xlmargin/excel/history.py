@@ -28,12 +28,7 @@ from xlmargin.excel.checks import warn_of_closed_day, warn_of_equal_rows
 from xlmargin.excel.known_files import known_from, reports_named
 from xlmargin.excel.market_reader import read_dividends
 from xlmargin.excel.positions_reader import accounts_of
-from xlmargin.excel.settings_reader import (
-    GROUPS,
-    check_accounts,
-    read_settings,
-    stated_settings,
-)
+from xlmargin.excel.settings_reader import GROUPS, check_accounts, read_settings, stated_settings
 from xlmargin.history import HeldShares, held_shares, hidden_splits
 from xlmargin.importers.dated_parquet import DatedParquet, open_dated
 from xlmargin.importers.files import RANGES, read_one_range, read_ranges

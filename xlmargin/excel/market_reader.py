@@ -14,14 +14,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.cells.columns import (
-    GREATEST_PRICE,
-    dates,
-    names,
-    numbers,
-    refuse_beyond,
-    words,
-)
+from xlmargin.cells.columns import GREATEST_PRICE, dates, names, numbers, refuse_beyond, words
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import Table

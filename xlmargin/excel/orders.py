@@ -17,10 +17,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
-from xlmargin.cells.columns import (
-    need,
-    numbers,
-)
+from xlmargin.cells.columns import need, numbers
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table, unknown_headings
@@ -30,11 +27,7 @@ from xlmargin.contracts import Contract
 from xlmargin.errors import InputError, Problem, RefusedPosition, Severity
 from xlmargin.excel.book_reader import Reading
 from xlmargin.excel.placing import check_expirations, placed, resolved
-from xlmargin.excel.positions_reader import (
-    PositionRows,
-    check_prices,
-    read_positions,
-)
+from xlmargin.excel.positions_reader import PositionRows, check_prices, read_positions
 from xlmargin.risk_array import option_marks
 from xlmargin.rulebook import UnderlyingClass
 

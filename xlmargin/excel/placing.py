@@ -24,33 +24,22 @@ from xlmargin.contracts import NO_UNDERLYING, STANDARD_CONTRACT, Contracts, Sett
 from xlmargin.dates import date_of, is_saturday, is_standard_saturday
 from xlmargin.errors import InputError
 from xlmargin.excel.positions_reader import PositionRows, read_positions, ticker
-from xlmargin.known_instruments import (
-    KNOWN,
-    KnownInstruments,
-    KnownRoot,
-    RootKind,
-)
+from xlmargin.known_instruments import KNOWN, KnownInstruments, KnownRoot, RootKind
 from xlmargin.market import Market
 
 NOT_STATED: Final = "not stated"
 """What `deliverable` holds for an adjusted contract that does not say what it delivers."""
 
-
 _MORNING: Final = SETTLEMENTS.members.index(Settlement.AM)
-
 
 _EVENING: Final = SETTLEMENTS.members.index(Settlement.PM)
 
-
 _SETTLEMENT_OF: Final = {"am": _MORNING}
-
 
 _STYLE_OF: Final = {style: i for i, style in enumerate(STYLES.members)}
 
-
 _NOON: Final = 0.5
 """An option that ends earlier in the day settles at its open."""
-
 
 _UNITS: Final = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?: *(?:shares(?: of)?)? *([A-Z][A-Z0-9./]*))?")
 """What a contract delivers, where that is units of one underlying: "100", "100 XYZ"."""
@@ -316,12 +305,9 @@ def _american(rows: PositionRows, market: Market, underlying: IntArray) -> BoolA
 MOST_APART: Final = 0.01
 """Share of the spot by which a stock row's price may differ from it before that is worth a look."""
 
-
 TOO_FAR_APART: Final = 2.0
 
-
 _FAR_SPOT: Final = 0.10
-
 
 _WRONG_SPOT: Final = 0.25
 """Shares of the spot by which the underlying's price at the mark is a warning, or an error."""

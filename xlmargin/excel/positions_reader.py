@@ -32,14 +32,7 @@ from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import refuse_unread_multiplier
 from xlmargin.cells.table import EMPTY, CodedCells, Table
 from xlmargin.cells.values import is_error, shown_date, text_of
-from xlmargin.cells.words import (
-    SETTLEMENTS,
-    SIDES,
-    STYLES,
-    TYPES,
-    Side,
-    TypeWord,
-)
+from xlmargin.cells.words import SETTLEMENTS, SIDES, STYLES, TYPES, Side, TypeWord
 from xlmargin.contracts import PRINCIPAL, InstrumentKind, calls_and_puts
 from xlmargin.dates import DATE, serial_of
 from xlmargin.known_instruments import KNOWN
@@ -70,7 +63,9 @@ _SAME_STRIKE: Final = 0.0005
 _NEARLY: Final = 1e-9
 """How far from a whole number a computed number of contracts may be and be whole."""
 _SIGNS: Final = np.array([*(side.sign for side in SIDES.members), 0, 0])
-_CLOSES: Final = np.array([*(abs(s) == abs(Side.BUY_TO_CLOSE) for s in SIDES.members), False, False])
+_CLOSES: Final = np.array(
+    [*(abs(s) == abs(Side.BUY_TO_CLOSE) for s in SIDES.members), False, False]
+)
 """Of each side, and of none or a refused one, which are the last: the sign, whether it closes."""
 
 

@@ -25,13 +25,7 @@ from xlmargin.cells.values import Cells
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.computing import ContentCache
 from xlmargin.dates import date_of, serial_of
-from xlmargin.errors import (
-    InputError,
-    MarginError,
-    Problem,
-    RefusedPosition,
-    RulebookError,
-)
+from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, RulebookError
 from xlmargin.excel.activity import read_activity
 from xlmargin.excel.book_reader import Reading, Tables, read_book
 from xlmargin.excel.checks import (
@@ -58,13 +52,7 @@ from xlmargin.reports.messages import Message, Said, messages, refused_messages
 from xlmargin.risk_array import contract_table
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import StrategyMargin, strategy_margin
-from xlmargin.what_if import (
-    Hedge,
-    Impact,
-    hedge_by_strategy,
-    hedge_under_portfolio,
-    impact,
-)
+from xlmargin.what_if import Hedge, Impact, hedge_by_strategy, hedge_under_portfolio, impact
 
 MOST_BOOKS: Final = 32
 MOST_CELLS: Final = 1_000_000

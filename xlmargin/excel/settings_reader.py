@@ -146,7 +146,6 @@ NAMES: Final = Names(
     "setting",
 )
 
-
 BY_ACCOUNT: Final = ("house", "cash", "sma", "day_trading_regime")
 """What each account may state for itself, beside the rules' numbers that settings may move."""
 _ONE_FOR_ALL: Final = (

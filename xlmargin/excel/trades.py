@@ -16,11 +16,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.cells.columns import (
-    dates,
-    numbers,
-    words,
-)
+from xlmargin.cells.columns import dates, numbers, words
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, one_of, shown, shown_date
 from xlmargin.cells.words import CANDIDATES, TRADES
@@ -39,9 +35,7 @@ from xlmargin.excel.orders import (
     read_of,
     read_orders,
 )
-from xlmargin.excel.positions_reader import (
-    PRICE,
-)
+from xlmargin.excel.positions_reader import PRICE
 from xlmargin.what_if import Candidates, Trades, less_closed
 
 

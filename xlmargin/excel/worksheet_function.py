@@ -126,7 +126,6 @@ _WANTED: Final = {
     Kind.DATE: DATE,
 }
 
-
 _READ: Final[dict[Kind, Callable[[Argument, CellValue], object]]] = {
     Kind.TEXT: Argument._text,
     Kind.NUMBER: Argument._number,
@@ -151,7 +150,6 @@ TODAY: Final = dt.date.today
 
 SECONDS: Final = 10.0
 """How long a call may hold a sheet; what takes longer is refused."""
-
 
 LONGEST_DOC: Final = 255
 """Characters that Excel's function wizard shows of a description."""

@@ -119,7 +119,6 @@ class KnownInstruments:
 KNOWN: Final = KnownInstruments({}, {})
 """The rulebook's own tables."""
 
-
 NOT_USED: Final = "not used, for no list seen confirms it"
 LEVERAGE: Final = "leverage"
 INDEX_SCALE: Final = "index_scale"

@@ -27,12 +27,7 @@ from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, Positions, RulesOfAccounts, rules_of_accounts
 from xlmargin.computing import check_time_limit
 from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
-from xlmargin.portfolio_margin.ineligible import (
-    AskStrategyBased,
-    StrategyBased,
-    at_prices,
-    refused,
-)
+from xlmargin.portfolio_margin.ineligible import AskStrategyBased, StrategyBased, at_prices, refused
 from xlmargin.risk_array import (
     ClassGroupsOfHouses,
     ContractTable,

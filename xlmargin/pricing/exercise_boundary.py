@@ -124,10 +124,8 @@ class TimeGrid:
 STANDARD = TimeGrid.of(8, 7, 16, density_steps=5, probability_steps=8)
 """Errors of 2e-7 of strike (root mean square), 7e-6 at most."""
 
-
 REFERENCE = TimeGrid.of(20, 20, 48, density_steps=10, probability_steps=20)
 """Errors of about 1e-9 of strike, at thirty times the cost: it makes the table and judges it."""
-
 
 PUTS_AT_ONCE = 256
 """Puts solved together: as many as fit a processor's cache."""

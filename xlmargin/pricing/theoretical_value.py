@@ -15,12 +15,7 @@ from numpy.typing import NDArray
 
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.pricing.american import EarlyExercise, american_value, early_exercise
-from xlmargin.pricing.contracts import (
-    Contracts,
-    european_value,
-    spot_table,
-    zero_volatility_value,
-)
+from xlmargin.pricing.contracts import Contracts, european_value, spot_table, zero_volatility_value
 from xlmargin.pricing.lattice import lattice_value
 from xlmargin.pricing.volatility_search import European, searched_volatility
 

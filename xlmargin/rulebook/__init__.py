@@ -20,12 +20,7 @@ from xlmargin.rulebook.rules import (
     strategy_rules,
     why_not_in_force,
 )
-from xlmargin.rulebook.sections import (
-    ByKey,
-    ValuationRange,
-    overridable_names,
-    parameter_names,
-)
+from xlmargin.rulebook.sections import ByKey, ValuationRange, overridable_names, parameter_names
 from xlmargin.rulebook.values_in_force import house_names
 
 __all__ = [

@@ -28,12 +28,7 @@ from xlmargin.rulebook.parameters import (
     spelled,
     unknown,
 )
-from xlmargin.rulebook.sections import (
-    ValueInForce,
-    names_of_values,
-    overridable_names,
-    parameters,
-)
+from xlmargin.rulebook.sections import ValueInForce, names_of_values, overridable_names, parameters
 
 RULE: Final = "rule"
 """The regulation alone."""

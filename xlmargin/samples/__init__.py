@@ -7,11 +7,7 @@ from xlmargin.samples.family_office_book import (
     family_office_tables,
     in_one_account,
 )
-from xlmargin.samples.family_office_history import (
-    dated_tables,
-    family_office_history,
-    last_day_of,
-)
+from xlmargin.samples.family_office_history import dated_tables, family_office_history, last_day_of
 
 __all__ = [
     "ARTICLE_SCENARIO",

@@ -13,11 +13,7 @@ from xlmargin.strategy_margin.display.lines import (
     class_lines,
     strategy_lines,
 )
-from xlmargin.strategy_margin.requirement import (
-    StrategyMargin,
-    UnderlyingMargin,
-    strategy_margin,
-)
+from xlmargin.strategy_margin.requirement import StrategyMargin, UnderlyingMargin, strategy_margin
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 
 __all__ = [

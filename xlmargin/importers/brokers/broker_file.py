@@ -13,13 +13,7 @@ from xlmargin.cells.table import SourceRows
 from xlmargin.contracts import InstrumentKind
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers.book_ranges import BookRanges, FileCell, FileRows
-from xlmargin.importers.brokers.holdings import (
-    DOLLARS,
-    Format,
-    Holding,
-    NotOurs,
-    Skipped,
-)
+from xlmargin.importers.brokers.holdings import DOLLARS, Format, Holding, NotOurs, Skipped
 from xlmargin.importers.brokers.records import Lines, Record, heading_row, shown
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
 from xlmargin.known_instruments import KNOWN

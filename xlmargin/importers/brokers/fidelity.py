@@ -7,14 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xlmargin.importers.brokers.holdings import PENDING, Entry, Format, cash_held, holding
-from xlmargin.importers.brokers.records import (
-    Columns,
-    Lines,
-    Record,
-    day_in,
-    headed_by,
-    records,
-)
+from xlmargin.importers.brokers.records import Columns, Lines, Record, day_in, headed_by, records
 
 _COLUMNS: Final[Columns] = {
     "account": ("Account Number",),

@@ -14,13 +14,7 @@ from xlmargin.cells.words import RIGHTS, SIDES
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import FileRows
-from xlmargin.importers.brokers.holdings import (
-    Entry,
-    Format,
-    not_ours,
-    option_held,
-    shares_held,
-)
+from xlmargin.importers.brokers.holdings import Entry, Format, not_ours, option_held, shares_held
 from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
 from xlmargin.option_symbols import OptionSymbol, read_option_symbol
 

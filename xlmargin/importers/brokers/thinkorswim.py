@@ -21,13 +21,7 @@ from xlmargin.importers.brokers.holdings import (
     option_held,
     shares_held,
 )
-from xlmargin.importers.brokers.records import (
-    Columns,
-    HeadingRow,
-    Lines,
-    Record,
-    heading_row,
-)
+from xlmargin.importers.brokers.records import Columns, HeadingRow, Lines, Record, heading_row
 from xlmargin.option_symbols import read_option_symbol, share_ticker
 
 _COLUMNS: Final[Columns] = {

@@ -9,13 +9,7 @@ from typing import Final
 
 from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers.holdings import Entry, Format, not_ours, option_held, shares_held
-from xlmargin.importers.brokers.records import (
-    Columns,
-    Lines,
-    Record,
-    has_headings,
-    records,
-)
+from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
 from xlmargin.option_symbols import read_option_symbol
 
 _OPTIONS: Final[Columns] = {

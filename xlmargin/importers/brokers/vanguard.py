@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.holdings import (
-    Entry,
-    Format,
-    not_ours,
-    shares_held,
-    treasury_held,
-)
+from xlmargin.importers.brokers.holdings import Entry, Format, not_ours, shares_held, treasury_held
 from xlmargin.importers.brokers.records import (
     Columns,
     Lines,

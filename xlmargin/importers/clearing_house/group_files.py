@@ -28,14 +28,7 @@ from xlmargin.importers.clearing_house.group_headings import (
     kind_of,
     not_understood,
 )
-from xlmargin.known_instruments import (
-    KNOWN,
-    Moves,
-    Product,
-    PublishedGroups,
-    Report,
-    RootKind,
-)
+from xlmargin.known_instruments import KNOWN, Moves, Product, PublishedGroups, Report, RootKind
 from xlmargin.option_symbols import share_ticker
 
 _WHOLE: Final = 100.0

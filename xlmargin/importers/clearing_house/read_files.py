@@ -16,18 +16,8 @@ from xlmargin.importers.brokers.records import Lines, lines_of
 from xlmargin.importers.clearing_house.array_files import ArrayFile, Cell, array_file
 from xlmargin.importers.clearing_house.array_fixml import read_fixml
 from xlmargin.importers.clearing_house.group_files import published_groups
-from xlmargin.importers.delimited_text import (
-    delimiter_of,
-    encoding_of,
-    refuse_binary,
-    style_of,
-)
-from xlmargin.importers.files import (
-    TEXT_SUFFIXES,
-    XML_SUFFIX,
-    read_first_table,
-    refuse_unreadable,
-)
+from xlmargin.importers.delimited_text import delimiter_of, encoding_of, refuse_binary, style_of
+from xlmargin.importers.files import TEXT_SUFFIXES, XML_SUFFIX, read_first_table, refuse_unreadable
 from xlmargin.known_instruments import PublishedGroups
 
 MOST_BYTES: Final = 4_000_000_000

@@ -286,7 +286,6 @@ def _stock(underlying: Underlying, rows: _Rows, instrument: int, own: Sequence[i
 SAME_INDEX = 0.02
 """How far apart, as a share, two indexes of a class group may stand and be one at two scales."""
 
-
 _Key = tuple[StrategyRules, int, str, int, bytes, bytes, tuple[str, ...], tuple[str, ...]]
 """All that the holdings of a class depend on, and what they require by the rules."""
 
