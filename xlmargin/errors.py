@@ -4,7 +4,8 @@
 MarginError                    something was refused; the message is fit for a cell
 ├── InputError                 cells or a file that cannot be read: one or more problems, by row
 ├── RefusedPosition            positions that can be read but not margined: unpriced, ineligible
-└── RulebookError              a rule that is unknown, incomplete, or not in force on the date
+├── RulebookError              a rule that is unknown, incomplete, or not in force on the date
+└── Interrupted                the user ended the work; what is done is kept
 ```
 
 A message says what was found and where, why it is refused, and what to do.
@@ -115,3 +116,7 @@ class RefusedPosition(_ProblemsError):
 
 class RulebookError(MarginError):
     """A rule or parameter is unknown, incomplete, or has no value in force on the date."""
+
+
+class Interrupted(MarginError):
+    """The user ended the work; what is done is kept."""

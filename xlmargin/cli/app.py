@@ -6,23 +6,26 @@ import math
 import signal
 import sys
 import time
+from collections.abc import Callable, Sequence
+from functools import wraps
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
 import xlmargin
 from xlmargin.computing import time_limit
 from xlmargin.defects import full_disk, internal_error
-from xlmargin.errors import MarginError
+from xlmargin.errors import Interrupted, MarginError
 from xlmargin.standard_output import claim, claim_for_json
 
 if TYPE_CHECKING:
     from xlmargin.excel.worksheet_function import WorksheetFunction
     from xlmargin.importers import BookRanges
+    from xlmargin.known_instruments import KnownInstruments
     from xlmargin.workbooks import Functions
 
 app = typer.Typer(
@@ -74,6 +77,37 @@ def _options(
         raise typer.Exit
 
 
+_P = ParamSpec("_P")
+
+
+def command(
+    name: str | None = None, refused: int = 1
+) -> Callable[[Callable[_P, int | None]], Callable[_P, int | None]]:
+    """Register a command, whose function answers its exit code; None is 0.
+
+    What it refuses is said, all of it, on standard error; then the code is `refused`.
+    """
+
+    def register(work: Callable[_P, int | None]) -> Callable[_P, int | None]:
+        @app.command(name)
+        @wraps(work)
+        def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
+            try:
+                code = work(*args, **kwargs)
+            except (MarginError, OSError) as error:
+                from xlmargin.commands.terminal import complaint
+
+                for line in complaint(error):
+                    typer.echo(line, err=True)
+                code = INTERRUPTED if isinstance(error, Interrupted) else refused
+            if code:
+                raise typer.Exit(code)
+
+        return work
+
+    return register
+
+
 def read(
     positions: Path, market: Path | None, settings: Path | None, dividends: Path | None
 ) -> BookRanges:
@@ -87,6 +121,21 @@ def read(
     return ranges
 
 
+def read_known(
+    positions: Path,
+    market: Path | None,
+    settings: Path | None,
+    dividends: Path | None,
+    instruments: Path | None,
+    groups: Sequence[Path] | None,
+) -> tuple[BookRanges, KnownInstruments]:
+    """The ranges of the files, and what is known of their instruments."""
+    from xlmargin.commands.market_groups import known_beside
+
+    ranges, folder = read(positions, market, settings, dividends), (settings or positions).parent
+    return ranges, known_beside(instruments, groups or [], ranges.settings, folder)
+
+
 def functions() -> Functions:
     """The worksheet functions by name."""
     return {entry.name: entry.function for entry in registered()}
@@ -98,15 +147,6 @@ def registered() -> tuple[WorksheetFunction, ...]:
 
     udfs = import_module("xlmargin.udfs")
     return tuple(entry for entry in REGISTRY.values() if hasattr(udfs, entry.name))
-
-
-def refuse(error: MarginError | OSError, code: int = 1) -> NoReturn:
-    """Say what is wrong, all of it, on standard error."""
-    from xlmargin.commands import complaint
-
-    for line in complaint(error):
-        typer.echo(line, err=True)
-    raise typer.Exit(code) from error
 
 
 def main() -> None:

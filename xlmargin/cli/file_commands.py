@@ -17,14 +17,12 @@ from xlmargin.cli.app import (
     Market,
     Positions,
     Settings,
-    app,
+    command,
     read,
-    refuse,
 )
-from xlmargin.errors import MarginError
 
 
-@app.command(name="import")
+@command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="A broker's export of positions.")],
     output: Annotated[
@@ -38,19 +36,14 @@ def import_(
     ] = False,
     force: Force = False,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Show what a broker's file holds, and write it as positions to look at and correct."""
     from xlmargin.commands import Written, import_file
 
-    try:
-        accepted = import_file(file, Written(output, market, force), leave_out, as_json)
-    except (MarginError, OSError) as error:
-        refuse(error)
-    if not accepted:
-        raise typer.Exit(1)
+    return 0 if import_file(file, Written(output, market, force), leave_out, as_json) else 1
 
 
-@app.command()
+@command()
 def export_occ(
     positions: Positions,
     output: Annotated[
@@ -70,13 +63,10 @@ def export_occ(
     from xlmargin.importers.files import own_instruments
 
     inputs = [path for path in (positions, market, settings, instruments) if path is not None]
-    try:
-        refuse_output(output, [".csv", ".txt"], inputs, force=force)
-        ranges = read(positions, market, settings, None)
-        today = ranges.as_of or dt.date.today()
-        export_occ(ranges, today, own_instruments(instruments), output)
-    except (MarginError, OSError) as error:
-        refuse(error)
+    refuse_output(output, [".csv", ".txt"], inputs, force=force)
+    ranges = read(positions, market, settings, None)
+    today = ranges.as_of or dt.date.today()
+    export_occ(ranges, today, own_instruments(instruments), output)
 
 
 class _Per(StrEnum):
@@ -86,7 +76,7 @@ class _Per(StrEnum):
     CONTRACT = "contract"
 
 
-@app.command()
+@command()
 def official(
     arrays: Annotated[
         Path, typer.Argument(help="Theoretical profits and losses: .csv, .xlsx, or FIXML .xml.")
@@ -121,19 +111,16 @@ def official(
     from xlmargin.commands.outputs import refuse_output
     from xlmargin.importers.clearing_house import ArrayBasis
 
-    try:
-        if output is not None:
-            inputs = [arrays, positions, *(groups or [])]
-            refuse_output(output, [".html", ".htm"], inputs, force=force)
-        book = read(positions, market, settings, None)
-        basis = None if per is None else ArrayBasis(per)
-        asked = OfficialAsked(arrays, book, groups or [], basis, leave_out or [], dt.date.today())
-        official(asked, compare or output is not None, output, as_json)
-    except (MarginError, OSError) as error:
-        refuse(error)
+    if output is not None:
+        inputs = [arrays, positions, *(groups or [])]
+        refuse_output(output, [".html", ".htm"], inputs, force=force)
+    book = read(positions, market, settings, None)
+    basis = None if per is None else ArrayBasis(per)
+    asked = OfficialAsked(arrays, book, groups or [], basis, leave_out or [], dt.date.today())
+    official(asked, compare or output is not None, output, as_json)
 
 
-@app.command()
+@command()
 def market(
     positions: Positions,
     output: Annotated[
@@ -147,15 +134,12 @@ def market(
     from xlmargin.commands.market import write_market
     from xlmargin.importers.files import own_instruments
 
-    try:
-        ranges, inputs = read(positions, None, None, None), (positions, instruments or positions)
-        known = own_instruments(instruments)
-        write_market(ranges, inputs, known, output, dt.date.today(), as_json, force)
-    except (MarginError, OSError) as error:
-        refuse(error)
+    ranges, inputs = read(positions, None, None, None), (positions, instruments or positions)
+    known = own_instruments(instruments)
+    write_market(ranges, inputs, known, output, dt.date.today(), as_json, force)
 
 
-@app.command()
+@command()
 def market_groups(
     groups: Annotated[
         list[Path],
@@ -177,9 +161,6 @@ def market_groups(
     from xlmargin.commands.outputs import refuse_output
 
     inputs = [*groups, *([held] if held is not None else [])]
-    try:
-        refuse_output(output, [".csv"], inputs, force=force)
-        ranges = None if held is None else read(held, None, None, None)
-        write_market_of_groups(groups, ranges, output, as_json)
-    except (MarginError, OSError) as error:
-        refuse(error)
+    refuse_output(output, [".csv"], inputs, force=force)
+    ranges = None if held is None else read(held, None, None, None)
+    write_market_of_groups(groups, ranges, output, as_json)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xlmargin.cli.app import (
-    INTERRUPTED,
     SOME_FAILED,
     TRADES_REFUSED,
     AsJson,
@@ -23,12 +22,10 @@ from xlmargin.cli.app import (
     Output,
     Positions,
     Settings,
-    app,
+    command,
     functions,
-    read,
-    refuse,
+    read_known,
 )
-from xlmargin.errors import MarginError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +35,7 @@ if TYPE_CHECKING:
     from xlmargin.known_instruments import KnownInstruments
 
 
-@app.command()
+@command()
 def demo(
     output: Output = Path("xlmargin-demo.xlsx"),
     force: Force = False,
@@ -49,13 +46,10 @@ def demo(
     from xlmargin.workbooks import sample_more
 
     asked = _asked(output, force, as_json, title="Portfolio margin of a family office")
-    try:
-        asked.report(family_office_book(), note=FAMILY_OFFICE_NOTE, more=sample_more())
-    except (MarginError, OSError) as error:
-        refuse(error)
+    asked.report(family_office_book(), note=FAMILY_OFFICE_NOTE, more=sample_more())
 
 
-@app.command()
+@command()
 def report(
     positions: Annotated[
         Path, typer.Argument(help="Positions, or a broker's export; or a folder of such books.")
@@ -71,75 +65,51 @@ def report(
     ] = None,
     force: Force = False,
     as_json: AsJson = False,
-) -> None:
+) -> int | None:
     """Write the workbook of your positions, and show their requirement by class group.
 
     Of a folder: a workbook of every book in it, and a summary. Files market, settings and dividends
     in it go with all of them. Exit code 3 where some books were refused: these are listed.
     """
+    files = {
+        "market": market, "settings": settings, "dividends": dividends, "instruments": instruments,
+    }  # fmt: skip
+    given = {name: path for name, path in files.items() if path is not None}
     if positions.is_dir():
-        _report_folder(
-            positions,
-            {
-                "market": market,
-                "settings": settings,
-                "dividends": dividends,
-                "instruments": instruments,
-            },
-            groups or [],
-            output,
-            force,
-            as_json,
-        )
-        return
+        return _report_folder(positions, given, groups or [], output, force, as_json)
     from xlmargin.commands.market import with_own
-    from xlmargin.commands.market_groups import known_beside
     from xlmargin.commands.ranges import tables_beside
 
     written = output or Path(f"{positions.stem}-margin.xlsx")
-    given = (positions, market, settings, dividends, instruments, *(groups or ()))
-    inputs = [path for path in given if path is not None]
+    inputs = [positions, *given.values(), *(groups or ())]
     asked = _asked(written, force, as_json, title=f"Portfolio margin: {positions.stem}")
-    try:
-        asked.refuse_output(inputs)
-        ranges = read(positions, market, settings, dividends)
-        asked = replace(asked, today=ranges.as_of or asked.today)
-        folder = (settings or positions).parent
-        known = known_beside(instruments, groups or [], ranges.settings, folder)
-        _say(known, ranges)
-        ranges = with_own(ranges, known, asked.today)
-        note = ranges.notes[0] if ranges.notes else ""
-        asked.report(ranges, note, tables_beside(positions))
-    except (MarginError, OSError) as error:
-        refuse(error)
+    asked.refuse_output(inputs)
+    ranges, known = read_known(positions, market, settings, dividends, instruments, groups)
+    asked = replace(asked, today=ranges.as_of or asked.today)
+    _say(known, ranges)
+    ranges = with_own(ranges, known, asked.today)
+    note = ranges.notes[0] if ranges.notes else ""
+    asked.report(ranges, note, tables_beside(positions))
+    return None
 
 
 def _report_folder(
     folder: Path,
-    companions: Mapping[str, Path | None],
+    companions: Mapping[str, Path],
     groups: Sequence[Path],
     output: Path | None,
     force: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Write the reports of a folder's books, in a folder of their own."""
-    from xlmargin.commands.batch import BatchAsked, BatchInterrupted
+    from xlmargin.commands.batch import BatchAsked
 
-    given = {name: path for name, path in companions.items() if path is not None}
-    reports = output or Path(f"{folder.resolve().name}-margin")
-    try:
-        today = dt.date.today()
-        all_done = BatchAsked(folder, reports, given, today, as_json, force, tuple(groups)).run()
-    except BatchInterrupted as interrupted:
-        typer.echo(str(interrupted), err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except (MarginError, OSError) as error:
-        refuse(error)
-    if not all_done:
-        raise typer.Exit(SOME_FAILED)
+    reports, today = output or Path(f"{folder.resolve().name}-margin"), dt.date.today()
+    asked = BatchAsked(folder, reports, companions, today, as_json, force, tuple(groups))
+    return 0 if asked.run() else SOME_FAILED
 
 
-@app.command()
+@command()
 def check(
     file: Positions,
     market: Market = None,
@@ -148,24 +118,15 @@ def check(
     instruments: Instruments = None,
     groups: Groups = None,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """List every problem of a file by row; exit code 1 where one of them is an error."""
     from xlmargin.commands import check_ranges
-    from xlmargin.commands.market_groups import known_beside
 
-    try:
-        ranges = read(file, market, settings, dividends)
-        today = ranges.as_of or dt.date.today()
-        folder = (settings or file).parent
-        known = known_beside(instruments, groups or [], ranges.settings, folder)
-        accepted = check_ranges(ranges, today, known, as_json)
-    except (MarginError, OSError) as error:
-        refuse(error)
-    if not accepted:
-        raise typer.Exit(1)
+    ranges, known = read_known(file, market, settings, dividends, instruments, groups)
+    return 0 if check_ranges(ranges, ranges.as_of or dt.date.today(), known, as_json) else 1
 
 
-@app.command(name="whatif")
+@command("whatif")
 def what_if(
     positions: Positions,
     trades: Annotated[
@@ -181,28 +142,21 @@ def what_if(
         bool, typer.Option("--fail-on-refusal", help="Exit code 4 unless the check accepts.")
     ] = False,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Show what trades would change, and whether they may be done.
 
     Exit code 0 whatever the pre-trade check says, 1 where the input is refused. With
     --fail-on-refusal it is 4 where the check of any account's own regime refuses, or is not known.
     """
-    from xlmargin.commands.market_groups import known_beside
     from xlmargin.commands.what_if import show_what_if
     from xlmargin.importers.files import read_one_range
 
-    try:
-        ranges = read(positions, market, settings, dividends)
-        today = ranges.as_of or dt.date.today()
-        folder = (settings or positions).parent
-        known = known_beside(instruments, groups or [], ranges.settings, folder)
-        _say(known, ranges)
-        orders = read_one_range(trades, "trades")
-        accepted = show_what_if(ranges, orders, today, known, as_json)
-    except (MarginError, OSError) as error:
-        refuse(error)
-    if fail_on_refusal and not accepted:
-        raise typer.Exit(TRADES_REFUSED)
+    ranges, known = read_known(positions, market, settings, dividends, instruments, groups)
+    today = ranges.as_of or dt.date.today()
+    _say(known, ranges)
+    orders = read_one_range(trades, "trades")
+    accepted = show_what_if(ranges, orders, today, known, as_json)
+    return TRADES_REFUSED if fail_on_refusal and not accepted else 0
 
 
 class _Only(StrEnum):
@@ -213,7 +167,7 @@ class _Only(StrEnum):
     STRATEGY = "strategy"
 
 
-@app.command()
+@command()
 def shadow(
     positions: Annotated[
         Path, typer.Argument(help="Positions with a column date: .parquet, .csv, .xlsx, .ods.")
@@ -240,28 +194,20 @@ def shadow(
     ] = False,
     force: Force = False,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Write what both regimes would have asked, by day and account.
 
     An interrupted run goes on where it was. Exit code 3 where some days failed: these are listed,
     and all others are written.
     """
-    from xlmargin.commands.shadow import Interrupted, ShadowAsked
+    from xlmargin.commands.shadow import ShadowAsked
     from xlmargin.excel.history import HistoryPaths
     from xlmargin.history import Regimes
 
     given = HistoryPaths(positions, market, settings, dividends, instruments, tuple(groups or ()))
-    try:
-        paths = given.with_named_groups()
-        asked = ShadowAsked(paths, output, Regimes(only), workers, cluster, restart, as_json, force)
-        all_done = asked.run()
-    except Interrupted as interrupted:
-        typer.echo(str(interrupted), err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except (MarginError, OSError) as error:
-        refuse(error)
-    if not all_done:
-        raise typer.Exit(SOME_FAILED)
+    paths = given.with_named_groups()
+    asked = ShadowAsked(paths, output, Regimes(only), workers, cluster, restart, as_json, force)
+    return 0 if asked.run() else SOME_FAILED
 
 
 def _say(known: KnownInstruments, ranges: BookRanges) -> None:

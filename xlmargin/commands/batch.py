@@ -33,7 +33,7 @@ from xlmargin.commands.batch_book import (
 from xlmargin.commands.batch_folder import BookFolder, read_folder
 from xlmargin.commands.outputs import refuse_output, write_rows
 from xlmargin.commands.terminal import printed
-from xlmargin.errors import MarginError
+from xlmargin.errors import Interrupted, MarginError
 from xlmargin.history.executors import Workers, processes_here, workers_here
 from xlmargin.reports.table import Table, Value
 from xlmargin.standard_output import write_json
@@ -51,10 +51,6 @@ _ENDED: Final = "its process died (often: out of memory), alone too; the other b
 Tell = Callable[[BookAsked], BookTold]
 
 _LINK: Final = "is a link out of the folder; wanted the file itself"
-
-
-class BatchInterrupted(MarginError):
-    """The user ended the work; the reports that are written stay."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +109,7 @@ class BatchAsked:
             except KeyboardInterrupt:
                 _wait_for_the_ended()
                 written = sum(bool(one.report) for one in told.values())
-                raise BatchInterrupted(
+                raise Interrupted(
                     f"Interrupted: {written} of {len(asked)} reports are in {self.output}."
                 ) from None
         return told

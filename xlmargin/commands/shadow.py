@@ -22,7 +22,7 @@ from xlmargin.cells.values import to_cells
 from xlmargin.commands.outputs import refuse_output
 from xlmargin.commands.terminal import printed
 from xlmargin.dates import date_of
-from xlmargin.errors import MarginError
+from xlmargin.errors import Interrupted, MarginError
 from xlmargin.excel.history import DatedFiles, HistoryPaths, open_history
 from xlmargin.history import (
     Column,
@@ -40,10 +40,6 @@ from xlmargin.history.parts import Parts, content_key, open_parts
 from xlmargin.history.written import COLUMNS, SUFFIXES, write_history
 from xlmargin.reports import Value, summary_table
 from xlmargin.standard_output import write_json
-
-
-class Interrupted(MarginError):
-    """The user ended the work; what is done is kept."""
 
 
 class Finished(Protocol):

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
-from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition
+from xlmargin.errors import InputError, Interrupted, MarginError, Problem, RefusedPosition
 from xlmargin.reports import Table as Answer
 from xlmargin.reports import messages
 
@@ -45,7 +45,7 @@ def complaint(error: MarginError | OSError) -> list[str]:
         return [f"Refused, no file is written: {many}.", *lines]
     if isinstance(error, OSError) and error.filename is not None:
         return [printed(f"Refused: {error.filename}: {error.strerror}.")]
-    return [printed(f"Refused: {error}")]
+    return [printed(str(error) if isinstance(error, Interrupted) else f"Refused: {error}")]
 
 
 def printed(text: str) -> str:

@@ -27,21 +27,25 @@ from xlmargin.rulebook.values_in_force import (
     values_in_force,
 )
 
-_R = TypeVar("_R")
 
-
-@dataclass(frozen=True)
-class PortfolioRules:
-    """The numbers of portfolio margin on a date, under a house."""
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """Rules in force on a date, under a house, and where they are stated."""
 
     as_of: date
     house: str
+    citations: Mapping[str, str]
+    remarks: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortfolioRules(Rules):
+    """The numbers of portfolio margin."""
+
     valuation_points: sections.ValuationPoints
     contract_minimums: sections.ContractMinimums
     aggregation: sections.Aggregation
     eligible_products: sections.EligibleProducts
-    citations: Mapping[str, str]
-    remarks: Mapping[str, str]
 
     @property
     def ranges(self) -> ByClass[ValuationRange]:
@@ -54,15 +58,13 @@ class PortfolioRules:
         return self.valuation_points.ranges
 
 
-@dataclass(frozen=True, eq=False)
-class StrategyRules:
-    """The numbers of strategy-based margin on a date, under a house.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StrategyRules(Rules):
+    """The numbers of strategy-based margin.
 
     One object for the same date, house and overrides, so that it may be part of a key.
     """
 
-    as_of: date
-    house: str
     reg_t_stock: sections.RegTStock
     cash_account: sections.CashAccount
     stock: sections.StrategyStock
@@ -72,8 +74,6 @@ class StrategyRules:
     short_options: sections.StrategyShortOptions
     spreads: sections.StrategySpreads
     hedged_stock: sections.StrategyHedgedStock
-    citations: Mapping[str, str]
-    remarks: Mapping[str, str]
 
     @property
     def asks_add_ons(self) -> tuple[bool, bool, bool]:
@@ -94,50 +94,34 @@ class StrategyRules:
         return any(any(column.values()) for column in columns)
 
 
-@dataclass(frozen=True)
-class CallRules:
+@dataclass(frozen=True, kw_only=True)
+class CallRules(Rules):
     """The business days to meet margin calls: a house may want the money sooner, never later."""
 
-    as_of: date
-    house: str
     payment_period: sections.PaymentPeriod
     margin_calls: sections.MarginCalls
-    citations: Mapping[str, str]
-    remarks: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class EligibilityRules:
-    """Who may have a portfolio margin account, on a date and under a house."""
+@dataclass(frozen=True, kw_only=True)
+class EligibilityRules(Rules):
+    """Who may have a portfolio margin account."""
 
-    as_of: date
-    house: str
     portfolio_eligibility: sections.PortfolioEligibility
-    citations: Mapping[str, str]
-    remarks: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class AccountRules:
+@dataclass(frozen=True, kw_only=True)
+class AccountRules(Rules):
     """The numbers of the account as a whole: its least equity, and what its SMA keeps."""
 
-    as_of: date
-    house: str
     minimum_equity: sections.MinimumEquity
     special_memorandum_account: sections.SpecialMemorandumAccount
-    citations: Mapping[str, str]
-    remarks: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class IntradayRules:
-    """The numbers of intraday margin on a day."""
+@dataclass(frozen=True, kw_only=True)
+class IntradayRules(Rules):
+    """The numbers of intraday margin."""
 
-    as_of: date
-    house: str
     margin: sections.IntradayMargin
-    citations: Mapping[str, str]
-    remarks: Mapping[str, str]
 
     @property
     def portfolio_equity(self) -> float:
@@ -155,15 +139,11 @@ class IntradayRules:
         return self.citations["intraday_practice_amount"]
 
 
-@dataclass(frozen=True)
-class PatternRules:
-    """The numbers of pattern day trading on a day."""
+@dataclass(frozen=True, kw_only=True)
+class PatternRules(Rules):
+    """The numbers of pattern day trading."""
 
-    as_of: date
-    house: str
     pattern: sections.PatternDayTrading
-    citations: Mapping[str, str]
-    remarks: Mapping[str, str]
 
     @property
     def portfolio_equity(self) -> float:
@@ -179,6 +159,9 @@ class PatternRules:
     def rule(self) -> str:
         """Where most of these numbers are stated."""
         return self.citations["pattern_day_trades"]
+
+
+_R = TypeVar("_R", bound=Rules)
 
 
 def rules_in_force(

@@ -7,7 +7,7 @@ lacks a parameter, or has another, is refused. To add a number: the file's table
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from typing import ClassVar, Final, TypeAlias, TypeVar
@@ -30,19 +30,30 @@ class ValueInForce:
     remark: str
 
 
-class ByKey(dict[_K, _V]):
+@dataclass(frozen=True, eq=False)
+class ByKey(Mapping[_K, _V]):
     """A value for each key that has one on the date.
 
-    A mapping, but one that refuses a key without a value by name and first date; whether there is
-    one is asked with `in`. `refusals` say why a key has no value, "" where it has one.
+    A mapping that refuses a key without a value by name and first date; whether there is one is
+    asked with `in`. `refusals` say why a key has no value, "" where it has one.
     """
 
-    def __init__(self, values: Mapping[_K, _V], refusals: Mapping[_K, str]) -> None:
-        super().__init__(values)
-        self.refusals: Final = dict(refusals)
+    found: Mapping[_K, _V]
+    refusals: Mapping[_K, str]
 
-    def __missing__(self, key: _K) -> _V:
+    def __getitem__(self, key: _K) -> _V:
+        if key in self.found:
+            return self.found[key]
         raise RulebookError(self.refusals[key])
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.found
+
+    def __iter__(self) -> Iterator[_K]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
 
 
 ByClass: TypeAlias = ByKey[UnderlyingClass, _V]
@@ -103,10 +114,7 @@ class ContractMinimums:
 
 @dataclass(frozen=True)
 class Aggregation:
-    """Which share of a gain offsets the losses of other groups.
-
-    Rule: FINRA 4210(g)(8).
-    """
+    """Which share of a gain offsets the losses of other groups. Rule: FINRA 4210(g)(8)."""
 
     FILE: ClassVar = "finra_4210/aggregation.toml"
     product_group_offset: ByClass[float]
@@ -339,10 +347,7 @@ class PatternDayTrading:
 
 @dataclass(frozen=True)
 class MinimumEquity:
-    """Least equity of a margin account, $.
-
-    Rule: FINRA 4210(b)(4).
-    """
+    """Least equity of a margin account, $. Rule: FINRA 4210(b)(4)."""
 
     FILE: ClassVar = "finra_4210/minimum_equity.toml"
     margin_minimum_equity: float
