@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlmargin.hosts.calc.linked_formula import call_pattern, linked_formula
+from xlmargin.hosts.calc.relinked import call_pattern, linked_formula
 
 PM, OPT = "ORG.XLMARGIN.CALCADDIN.PM_PATH", "ORG.XLMARGIN.CALCADDIN.OPT_IV"
 PATTERN = call_pattern(["PM_PATH", "OPT_IV"])

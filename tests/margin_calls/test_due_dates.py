@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlmargin import margin_calls
 from xlmargin.errors import RulebookError
-from xlmargin.margin_calls import CallKind, due_dates, last_day_to_meet
+from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.rulebook import call_rules, look_up
 
 REGT, MAINTENANCE, PORTFOLIO, MINIMUM_EQUITY, INTRADAY = CallKind
@@ -172,6 +173,6 @@ def test_what_is_unconfirmed_says_so():
 
 
 def test_no_number_of_law_stands_in_the_code():
-    tree = ast.parse(Path(due_dates.__file__).read_text("utf-8"))
+    tree = ast.parse(Path(margin_calls.__file__).read_text("utf-8"))
     numbers = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
     assert [n for n in numbers if isinstance(n, int | float)] == []

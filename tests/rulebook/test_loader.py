@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from xlmargin.errors import RulebookError
-from xlmargin.rulebook.loader import house_from, regulation_from
+from xlmargin.rulebook.files import house_from, regulation_from
 
 HEADER = """
 rule   = "Rule 1"

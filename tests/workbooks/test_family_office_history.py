@@ -16,7 +16,7 @@ from xlmargin.account import values_under_portfolio
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.efficiency import released_capital
 from xlmargin.importers import BookRanges
-from xlmargin.margin_calls.due_dates import business_day_after
+from xlmargin.margin_calls import business_day_after
 from xlmargin.samples import ARTICLE_SCENARIO, family_office_book, family_office_history
 from xlmargin.strategy_margin import strategy_margin
 

@@ -115,7 +115,7 @@ def uninstall(startup: _Startup = None, dry_run: _DryRun = False) -> None:
 def doctor(startup: _Startup = None, as_json: AsJson = False) -> int:
     """Look at all that Excel needs to call the functions; exit code 1 where something is wrong."""
     from xlmargin.commands.doctor import examine
-    from xlmargin.hosts.classic.machine import this_machine
+    from xlmargin.hosts.classic.examination import this_machine
     from xlmargin.hosts.classic.places import places
 
     return 0 if examine(this_machine(places(startup)), registered(), as_json) else 1

@@ -12,9 +12,7 @@ from rich.table import Table
 
 from xlmargin.commands.terminal import printed
 from xlmargin.excel.worksheet_function import WorksheetFunction
-from xlmargin.hosts.classic.examination import examined
-from xlmargin.hosts.classic.findings import Finding, Level
-from xlmargin.hosts.classic.machine import Machine
+from xlmargin.hosts.classic.examination import Finding, Level, Machine, examined
 from xlmargin.standard_output import write_json
 
 _STYLES: Final = {Level.ERROR: "red", Level.WARNING: "yellow", Level.GOOD: "green"}

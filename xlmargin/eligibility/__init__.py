@@ -1,8 +1,7 @@
 """Who may have a portfolio margin account: the checklist, and how far an applicant is."""
 
-from xlmargin.eligibility.checklist import Checklist, checklist
+from xlmargin.eligibility.checklist import Check, Checklist, Met, Step, checklist, steps_done
 from xlmargin.eligibility.facts import Answer, Facts, Monitoring, Registration, Status
-from xlmargin.eligibility.onboarding import Check, Met, Step, steps_done
 
 __all__ = [
     "Answer",

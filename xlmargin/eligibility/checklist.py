@@ -1,25 +1,272 @@
-"""The checklist of one account: every requirement, in the order of the steps, and the verdict."""
+"""The checklist of a portfolio margin account: what is asked, step by step, beside its facts.
+
+The steps are brokers' practice: capital, an application with a look at experience, the option
+level, disclosure and agreement, and a last review by margin and risk staff. Each requirement is a
+function that looks at the facts; a fact that is not stated makes it missing, never met.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from math import isnan
+from typing import Final, TypeAlias
 
-from xlmargin.eligibility import requirements as asked
-from xlmargin.eligibility.facts import Facts
-from xlmargin.eligibility.onboarding import Check, Met, Step, steps_done
+from xlmargin.eligibility.facts import Answer, Facts, Registration, Status
 from xlmargin.rulebook import EligibilityRules
 
+
+class Step(StrEnum):
+    """A step, in order."""
+
+    CAPITAL = "1 Capital"
+    APPLICATION = "2 Application"
+    OPTION_LEVEL = "3 Option level"
+    DISCLOSURE = "4 Disclosure and agreement"
+    REVIEW = "5 Final review"
+
+
+class Met(StrEnum):
+    """Whether a requirement is met."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    MISSING = "missing"
+    """The facts do not tell."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One requirement beside the facts: dollars and years are numbers, everything else is words.
+
+    `lacks` says what is to be done or stated, "" where the requirement is met.
+    """
+
+    step: Step
+    requirement: str
+    found: str | float
+    needed: str | float
+    met: Met
+    lacks: str
+    rule: str
+    remark: str
+
+
+def steps_done(checks: Sequence[Check]) -> tuple[Step, ...]:
+    """The steps of which every requirement is met."""
+    open_steps = {check.step for check in checks if check.met is not Met.MET}
+    return tuple(step for step in Step if step not in open_steps)
+
+
+NOT_ASKED: Final = "not asked"
+PARTIES: Final = (
+    Registration.INDIVIDUAL,
+    Registration.JOINT,
+    Registration.TRUST,
+    Registration.PARTNERSHIP,
+    Registration.CORPORATION,
+)
+"""Registrations that no rule and no house keeps from portfolio margin."""
+
+_Verdict: TypeAlias = tuple[Met, str]
+"""Whether the requirement is met, and what is lacking."""
+_MET: Final = (Met.MET, "")
+
+
+def least_equity(facts: Facts, rules: EligibilityRules) -> Check:
+    """Equity of the account: the house's amount or the guidance's, whichever is greater.
+
+    The house's amount to keep holds for an account that is open, its amount to open for any other.
+    The guidance goes by how the firm monitors risk; where that is not stated, a house's own amount
+    holds alone, and without one what is needed is not known.
+
+    Rule: FINRA guidance on 4210(g); house requirements.
+    """
+    is_open = facts.status is Status.OPEN
+    label = "Equity to keep" if is_open else "Equity to open"
+    source = "equity_to_keep" if is_open else "equity_to_open"
+    stated = rules.portfolio_eligibility
+    of_house = stated.equity_to_keep if is_open else stated.equity_to_open
+    by_monitoring, monitoring = stated.portfolio_minimum_equity, facts.monitoring.value
+    guidance = by_monitoring[monitoring] if monitoring else 0.0
+    if guidance > of_house:
+        source = f"portfolio_minimum_equity_{monitoring}"
+    least = max(of_house, guidance)
+    if not least:
+        return _equity_by_monitoring(label, facts, rules)
+    verdict = _at_least(facts.equity, least)
+    return _check(Step.CAPITAL, label, facts.found("equity"), least, verdict, source, rules)
+
+
+def _equity_by_monitoring(label: str, facts: Facts, rules: EligibilityRules) -> Check:
+    """Equity where no house and no statement of how the firm monitors risk tell how much.
+
+    What is less than the least of all amounts is not enough, whichever it is. The one between is
+    cited, whose rule is that of the least and which is not confirmed.
+    """
+    amounts = rules.portfolio_eligibility.portfolio_minimum_equity
+    needed = " / ".join(f"{amount:,.0f}" for amount in amounts.values())
+    monitoring = f"monitoring ({', '.join(amounts)})"
+    met, lacks = _at_least(facts.equity, min(amounts.values()))
+    verdict = met, f"{lacks} and {monitoring}"
+    if met is Met.MET:
+        verdict = Met.MISSING, monitoring
+    source, found = "portfolio_minimum_equity_partial", facts.found("equity")
+    return _check(Step.CAPITAL, label, found, needed, verdict, source, rules)
+
+
+def unlisted_derivatives(facts: Facts, rules: EligibilityRules) -> Check:
+    """Equity of a customer with unlisted derivatives, over all accounts of the very same owner.
+
+    Rule: FINRA 4210(g)(4).
+    """
+    whole = facts.equity if isnan(facts.aggregate_equity) else facts.aggregate_equity
+    least = rules.portfolio_eligibility.unlisted_derivatives_equity
+    needed: str | float = least
+    found = facts.found("unlisted_derivatives")
+    match facts.unlisted_derivatives:
+        case Answer.NOT_STATED:
+            verdict: _Verdict = Met.MISSING, "unlisted_derivatives (yes or no)"
+        case Answer.NO:
+            needed, verdict = NOT_ASKED, _MET
+        case Answer.YES:
+            found = found if isnan(whole) else whole
+            verdict = _at_least(whole, least)
+    label, source = "Equity with unlisted derivatives", "unlisted_derivatives_equity"
+    return _check(Step.CAPITAL, label, found, needed, verdict, source, rules)
+
+
+def application(facts: Facts, rules: EligibilityRules) -> Check:
+    """That portfolio margin is applied for, or in place."""
+    match facts.status:
+        case Status.NOT_STATED:
+            verdict: _Verdict = Met.MISSING, "status (considering, applying or open)"
+        case Status.CONSIDERING:
+            verdict = Met.NOT_MET, "an application"
+        case _:
+            verdict = _MET
+    found, needed = facts.found("status"), "applying or open"
+    stated = rules.portfolio_eligibility.application
+    label, source = "Application", "application"
+    return _check(Step.APPLICATION, label, found, needed, verdict, source, rules, stated)
+
+
+def registration(facts: Facts, rules: EligibilityRules) -> Check:
+    """Whose account it is: no Individual Retirement Account, nor what a house refuses beyond.
+
+    Rule: FINRA 4210(g), first paragraph.
+    """
+    stated = rules.portfolio_eligibility
+    verdict: _Verdict = _MET
+    found, source = facts.found("registration"), "individual_retirement_accounts"
+    open_to = [*PARTIES, *([Registration.RETIREMENT_PLAN] if stated.retirement_plans else [])]
+    match facts.registration:
+        case Registration.NOT_STATED:
+            verdict = Met.MISSING, "registration"
+        case Registration.IRA if not stated.individual_retirement_accounts:
+            verdict = Met.NOT_MET, "an account that is no Individual Retirement Account"
+        case Registration.RETIREMENT_PLAN | Registration.RETIREMENT if not stated.retirement_plans:
+            verdict, source = (Met.NOT_MET, "an account of no retirement plan"), "retirement_plans"
+        case Registration.RETIREMENT:
+            verdict = Met.MISSING, "registration (ira, or the retirement plan that it is)"
+    needed = ", ".join(open_to)
+    return _check(Step.APPLICATION, "Registration", found, needed, verdict, source, rules)
+
+
+def experience(facts: Facts, rules: EligibilityRules) -> Check:
+    """Experience with options: some, or the years that a house or a setting asks."""
+    least, years = rules.portfolio_eligibility.experience_years, facts.experience_years
+    verdict: _Verdict = _MET
+    if facts.experience is Answer.NO:
+        verdict = Met.NOT_MET, "experience with options"
+    elif years < least:
+        verdict = Met.NOT_MET, f"{least - years:g} more years of experience"
+    elif facts.experience is Answer.NOT_STATED or (least and isnan(years)):
+        verdict = Met.MISSING, "experience (years with options)"
+    found, needed = facts.found("experience"), least or "some"
+    source = "experience_years"
+    return _check(
+        Step.APPLICATION, "Experience with options", found, needed, verdict, source, rules
+    )
+
+
+def option_level(facts: Facts, rules: EligibilityRules) -> Check:
+    """Approval for writing uncovered options. Rule: FINRA 4210(g)(5)."""
+    label, found = "Option level", facts.found("option_level")
+    verdict = _answered(facts.uncovered_options, "option_level", "approval for uncovered options")
+    source = "uncovered_option_approval"
+    stated = rules.portfolio_eligibility.uncovered_option_approval
+    return _check(Step.OPTION_LEVEL, label, found, "uncovered", verdict, source, rules, stated)
+
+
+def disclosure(facts: Facts, rules: EligibilityRules) -> Check:
+    """The disclosure of risks, acknowledged before the first trade. Rule: FINRA 4210(g)(5)."""
+    label, found = "Risk disclosure signed", facts.found("disclosure")
+    verdict = _answered(facts.disclosure, "disclosure", "a signed risk disclosure")
+    stated = rules.portfolio_eligibility.signed_disclosure
+    return _check(Step.DISCLOSURE, label, found, "yes", verdict, "signed_disclosure", rules, stated)
+
+
+def agreement(facts: Facts, rules: EligibilityRules) -> Check:
+    """The agreement on portfolio margin, with its shorter time to meet calls."""
+    label, found = "Agreement signed", facts.found("agreement")
+    verdict = _answered(facts.agreement, "agreement", "a signed portfolio margin agreement")
+    stated = rules.portfolio_eligibility.signed_agreement
+    return _check(Step.DISCLOSURE, label, found, "yes", verdict, "signed_agreement", rules, stated)
+
+
+def review(facts: Facts, rules: EligibilityRules) -> Check:
+    """The last look of the firm's margin and risk staff."""
+    label, found = "Review passed", facts.found("review")
+    verdict = _answered(facts.review, "review", "approval by margin and risk staff")
+    stated = rules.portfolio_eligibility.final_review
+    return _check(Step.REVIEW, label, found, "yes", verdict, "final_review", rules, stated)
+
+
+def _at_least(amount: float, needed: float) -> _Verdict:
+    """Whether equity, $, is enough."""
+    if isnan(amount):
+        return Met.MISSING, "equity"
+    short = f"{needed - amount:,.2f}".removesuffix(".00")
+    return _MET if amount >= needed else (Met.NOT_MET, f"${short} more equity")
+
+
+def _answered(answer: Answer, name: str, wanted: str) -> _Verdict:
+    """Whether a question is answered with yes."""
+    if answer is Answer.NOT_STATED:
+        return Met.MISSING, name
+    return _MET if answer is Answer.YES else (Met.NOT_MET, wanted)
+
+
+def _check(
+    step: Step,
+    requirement: str,
+    found: str | float,
+    needed: str | float,
+    verdict: _Verdict,
+    source: str,
+    rules: EligibilityRules,
+    is_required: bool = True,
+) -> Check:
+    """The requirement with the citation and remark of the parameter it rests on."""
+    if not is_required:
+        needed, verdict = NOT_ASKED, _MET
+    met, lacks = verdict
+    cited, remark = rules.citations[source], rules.remarks.get(source, "")
+    return Check(step, requirement, found, needed, met, lacks, cited, remark)
+
+
 REQUIREMENTS: Final = (
-    asked.least_equity,
-    asked.unlisted_derivatives,
-    asked.application,
-    asked.registration,
-    asked.experience,
-    asked.option_level,
-    asked.disclosure,
-    asked.agreement,
-    asked.review,
+    least_equity,
+    unlisted_derivatives,
+    application,
+    registration,
+    experience,
+    option_level,
+    disclosure,
+    agreement,
+    review,
 )
 
 

@@ -2,7 +2,7 @@
 
 from xlmargin.intraday.account_days import AccountDay, Event, Transaction
 from xlmargin.intraday.activity import Act, Activity
-from xlmargin.intraday.deficits import Deficit
+from xlmargin.intraday.deficits import Deficit, Path, Step
 from xlmargin.intraday.intraday_report import (
     ClosingDeficiency,
     DayReport,
@@ -10,7 +10,6 @@ from xlmargin.intraday.intraday_report import (
     IntradayDay,
     intraday_reports,
 )
-from xlmargin.intraday.path import Path, Step
 from xlmargin.intraday.pattern_day_trader import PatternDay
 from xlmargin.intraday.worst_order import MOST_HOLDINGS
 

@@ -19,8 +19,7 @@ import numpy as np
 from xlmargin.book import Book, cash_of_accounts
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
-from xlmargin.intraday.activity import Act, Activity
-from xlmargin.intraday.contracts import Contracts
+from xlmargin.intraday.activity import Act, Activity, Contracts
 from xlmargin.intraday.levels import Holding, State, with_trade
 
 

@@ -1,14 +1,16 @@
-"""What accounts did: trades, what was paid or moved in and out, and options that ended."""
+"""What accounts did, and everything that is held or traded: each contract once, at one price."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.book import Book
+from xlmargin.book import NO_GROUP, Book, Positions
+from xlmargin.errors import InputError
+from xlmargin.intraday.parts import parts_of
 
 
 class Act(IntEnum):
@@ -50,3 +52,86 @@ class Activity:
         traded = self.traded.positions
         paid = np.where(self.act == Act.TRADE, -traded.units * np.nan_to_num(self.price), 0.0)
         return np.where(traded.is_cash, traded.quantity, paid) - self.fee
+
+
+@dataclass(frozen=True, eq=False)
+class Contracts:
+    """The distinct contracts of holdings and activity.
+
+    `book` has an entry a contract; quantities and accounts in it mean nothing. `part`, shape
+    (contracts,), numbers the parts of an account that are margined apart. `held` and `traded` give
+    the contract of each position and of each transaction, by index.
+    """
+
+    book: Book
+    part: IntArray
+    held: IntArray
+    traded: IntArray
+
+
+def contracts_of(held: Book, activity: Activity) -> Contracts:
+    """The distinct contracts, and where holdings and transactions find their own.
+
+    An option has the price that the holdings give it, else its latest market price in the
+    activity, else its latest trade price. Refused where the holdings give it two prices, where
+    stock is held long and short at once, and where pairings are forced: what a trade then closes
+    is not said.
+    """
+    count = len(held.positions)
+    rows = _stacked(held.positions, activity.traded.positions)
+    contract = rows.contracts.series
+    _refuse_forced_pairings(held.positions)
+    _refuse_boxes(held.positions, contract[:count])
+    _refuse_two_prices(held.positions, contract[:count])
+    distinct = rows.only(_deciding_rows(contract, count, activity))
+    part = parts_of(distinct, held)
+    return Contracts(replace(held, positions=distinct), part, contract[:count], contract[count:])
+
+
+def _stacked(held: Positions, traded: Positions) -> Positions:
+    """The rows of holdings and activity as those of one account, pairings free."""
+    both = held.joined(traded)
+    nobody = np.zeros_like(both.account)
+    return replace(both, account=nobody, accounts=("",), group=nobody + NO_GROUP, groups=())
+
+
+def _deciding_rows(contract: IntArray, held_rows: int, activity: Activity) -> IntArray:
+    """A row that gives each contract its price: one that is held, else the latest traded."""
+    deciding = np.zeros(len(np.unique(contract)), dtype=np.int64)
+    says = activity.marked | (activity.act == Act.TRADE)
+    latest_last = np.lexsort((np.nan_to_num(activity.time), activity.day, activity.marked, says))
+    for row in [*(held_rows + latest_last).tolist(), *range(held_rows)]:
+        deciding[contract[row]] = row
+    return deciding
+
+
+def _refuse_forced_pairings(held: Positions) -> None:
+    for i in np.flatnonzero(held.group >= 0)[:1].tolist():
+        wanted = "no group: pairings are free while positions change"
+        raise _refused(held, i, "group", repr(held.groups[held.group[i]]), wanted)
+
+
+def _refuse_boxes(held: Positions, contract: IntArray) -> None:
+    """Refuse stock of an account that is long in one row and short in another."""
+    first: dict[tuple[int, int], int] = {}
+    for i in np.flatnonzero(held.is_stock).tolist():
+        other = first.setdefault((int(held.account[i]), int(contract[i])), i)
+        if held.quantity[i] * held.quantity[other] < 0:
+            found = f"{held.label(i)}, held the other way in {held.rows([other])}"
+            raise _refused(held, i, "quantity", found, "the net position")
+
+
+def _refuse_two_prices(held: Positions, contract: IntArray) -> None:
+    """Refuse an option that two rows price differently."""
+    first: dict[int, int] = {}
+    for i in np.flatnonzero(held.is_option).tolist():
+        other = first.setdefault(int(contract[i]), i)
+        for column, values in (("price", held.mark), ("volatility", held.volatility)):
+            if not np.array_equal(values[i], values[other], equal_nan=True):
+                found = f"{values[i]:.10g} for {held.label(i)}".replace("nan", "nothing")
+                wanted = f"one {column} for a contract, as in {held.rows([other])}"
+                raise _refused(held, i, column, found, wanted)
+
+
+def _refused(held: Positions, i: int, column: str, found: str, wanted: str) -> InputError:
+    return InputError([held.problem(i, column, found, wanted)])

@@ -13,11 +13,9 @@ from itertools import groupby
 
 from xlmargin.book import Book
 from xlmargin.intraday.account_days import AccountDay, Stretch, account_days
-from xlmargin.intraday.activity import Activity
-from xlmargin.intraday.contracts import Contracts, contracts_of
-from xlmargin.intraday.deficits import Deficit, deficits_of
+from xlmargin.intraday.activity import Activity, Contracts, contracts_of
+from xlmargin.intraday.deficits import LEAST_FALL, Deficit, Path, deficits_of, path
 from xlmargin.intraday.levels import Holding, Level, Levels, levels_of
-from xlmargin.intraday.path import LEAST_FALL, Path, path
 from xlmargin.intraday.pattern_day_trader import PatternDay, moved, pattern_days
 from xlmargin.intraday.regimes import CASH_ACCOUNT, LARGE_ACCOUNT, DayRules, rules_on
 from xlmargin.intraday.worst_order import (

@@ -26,8 +26,8 @@ from xlmargin.contracts import InstrumentKind
 from xlmargin.intraday.account_days import AccountDay, Transaction
 from xlmargin.intraday.activity import Act
 from xlmargin.intraday.day_trades import Basis, DayTrades, TiedUp, day_trades_of
+from xlmargin.intraday.deficits import LEAST_FALL
 from xlmargin.intraday.levels import Holding, Level, Levels
-from xlmargin.intraday.path import LEAST_FALL
 from xlmargin.margin_calls import business_day_after
 from xlmargin.rulebook import PatternRules
 from xlmargin.settings import AccountType

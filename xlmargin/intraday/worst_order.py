@@ -30,8 +30,8 @@ import numpy as np
 from xlmargin.book import Book
 from xlmargin.errors import InputError, Problem
 from xlmargin.intraday.account_days import AccountDay, Event, Stretch, Transaction
+from xlmargin.intraday.deficits import LEAST_FALL
 from xlmargin.intraday.levels import Holding, Levels, book_of_holdings, with_changes
-from xlmargin.intraday.path import LEAST_FALL
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
 
 MOST_HOLDINGS: Final = 4_096

@@ -13,8 +13,7 @@ from functools import cache, cached_property
 from typing import ClassVar, Final, TypeAlias, TypeVar
 
 from xlmargin.errors import RulebookError
-from xlmargin.rulebook.files import packaged
-from xlmargin.rulebook.loader import regulation_from
+from xlmargin.rulebook.files import packaged, regulation_from
 from xlmargin.rulebook.parameters import Parameter, RuleSet, UnderlyingClass, full_name, joined
 
 _K = TypeVar("_K", bound=str)

@@ -15,8 +15,7 @@ from functools import cache
 from typing import Final, TypeAlias
 
 from xlmargin.errors import RulebookError
-from xlmargin.rulebook.files import packaged, packaged_names
-from xlmargin.rulebook.loader import house_from
+from xlmargin.rulebook.files import house_from, packaged, packaged_names
 from xlmargin.rulebook.parameters import (
     ONE,
     Entry,

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.margin_calls.due_dates import is_business_day
+from xlmargin.margin_calls import is_business_day
 from xlmargin.market import Market, Underlying
 
 _SEED: Final = 7

@@ -19,8 +19,7 @@ from typing import Any, Final
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.calc.add_in import write_add_in
-from xlmargin.hosts.calc.office import Office, installed_office
-from xlmargin.hosts.calc.profile import write_profile
+from xlmargin.hosts.calc.office import Office, installed_office, write_profile
 from xlmargin.hosts.calc.relinked import refuse_unfit, write_relinked
 
 SECONDS: Final = 120.0

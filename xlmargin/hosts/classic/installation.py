@@ -13,7 +13,7 @@ from pathlib import Path
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.add_in import add_in, made_of
-from xlmargin.hosts.classic.config_sheet import python_of
+from xlmargin.hosts.classic.macro_book import python_of
 from xlmargin.hosts.classic.places import Places
 from xlmargin.unfinished import unfinished_folder
 
