@@ -28,7 +28,7 @@ from xlmargin.rulebook.values_in_force import (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Rules:
     """Rules in force on a date, under a house, and where they are stated."""
 
