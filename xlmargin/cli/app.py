@@ -130,7 +130,7 @@ def read_known(
     groups: Sequence[Path] | None,
 ) -> tuple[BookRanges, KnownInstruments]:
     """The ranges of the files, and what is known of their instruments."""
-    from xlmargin.commands.market_groups import known_beside
+    from xlmargin.commands.market import known_beside
 
     ranges, folder = read(positions, market, settings, dividends), (settings or positions).parent
     return ranges, known_beside(instruments, groups or [], ranges.settings, folder)

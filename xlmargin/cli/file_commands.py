@@ -38,7 +38,7 @@ def import_(
     as_json: AsJson = False,
 ) -> int:
     """Show what a broker's file holds, and write it as positions to look at and correct."""
-    from xlmargin.commands import Written, import_file
+    from xlmargin.commands.import_file import Written, import_file
 
     return 0 if import_file(file, Written(output, market, force), leave_out, as_json) else 1
 
@@ -157,7 +157,7 @@ def market_groups(
     as_json: AsJson = False,
 ) -> None:
     """Write the clearing house's reports as a market range, whose prices are to be filled in."""
-    from xlmargin.commands.market_groups import write_market_of_groups
+    from xlmargin.commands.market import write_market_of_groups
     from xlmargin.commands.outputs import refuse_output
 
     inputs = [*groups, *([held] if held is not None else [])]

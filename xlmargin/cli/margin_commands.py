@@ -30,7 +30,7 @@ from xlmargin.cli.app import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xlmargin.commands import Asked
+    from xlmargin.commands.report import Asked
     from xlmargin.importers import BookRanges
     from xlmargin.known_instruments import KnownInstruments
 
@@ -120,7 +120,7 @@ def check(
     as_json: AsJson = False,
 ) -> int:
     """List every problem of a file by row; exit code 1 where one of them is an error."""
-    from xlmargin.commands import check_ranges
+    from xlmargin.commands.check import check_ranges
 
     ranges, known = read_known(file, market, settings, dividends, instruments, groups)
     return 0 if check_ranges(ranges, ranges.as_of or dt.date.today(), known, as_json) else 1
@@ -212,7 +212,7 @@ def shadow(
 
 def _say(known: KnownInstruments, ranges: BookRanges) -> None:
     """What looks wrong with the clearing house's reports, on standard error."""
-    from xlmargin.commands.market_groups import warnings_of
+    from xlmargin.commands.market import warnings_of
     from xlmargin.commands.terminal import printed
 
     for warning in warnings_of(known.published, ranges.positions):
@@ -220,6 +220,6 @@ def _say(known: KnownInstruments, ranges: BookRanges) -> None:
 
 
 def _asked(output: Path, force: bool, as_json: bool, title: str) -> Asked:
-    from xlmargin.commands import Asked
+    from xlmargin.commands.report import Asked
 
     return Asked(output, as_json, title, dt.date.today(), functions(), force)

@@ -23,7 +23,7 @@ def calc(
 
     Exit code 0 where all are equal, 1 where a cell differs or shows an error, 2 where refused.
     """
-    from xlmargin.commands import recalculate_book
+    from xlmargin.commands.calc import recalculate_book
 
     return 0 if recalculate_book(book, registered(), pdf, timeout, as_json, force) else 1
 
@@ -48,8 +48,7 @@ def build_workbooks_(
     force: Force = False,
 ) -> None:
     """Write the template workbooks, one for each task, filled with the sample book."""
-    from xlmargin.commands import build_workbooks
-    from xlmargin.commands.workbook_hosts import Host
+    from xlmargin.commands.build_workbooks import Host, build_workbooks
 
     build_workbooks(output, registered(), Host(host), force)
 
@@ -62,7 +61,7 @@ def build_oxt(
     force: Force = False,
 ) -> None:
     """Write the functions as an add-in for LibreOffice Calc."""
-    from xlmargin.commands import build_add_in
+    from xlmargin.commands.calc import build_add_in
 
     build_add_in(output, registered(), force)
 
@@ -92,8 +91,8 @@ _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would b
 @command()
 def install(startup: _Startup = None, dry_run: _DryRun = False) -> None:
     """Put the add-in into Excel on Windows, with this Python to answer its functions."""
-    from xlmargin.commands.install import install
-    from xlmargin.hosts.classic.places import places, refuse_elsewhere
+    from xlmargin.commands.classic_add_in import install
+    from xlmargin.hosts.classic.installation import places, refuse_elsewhere
 
     found = places(startup)
     refuse_elsewhere(startup, found)
@@ -103,8 +102,8 @@ def install(startup: _Startup = None, dry_run: _DryRun = False) -> None:
 @command()
 def uninstall(startup: _Startup = None, dry_run: _DryRun = False) -> None:
     """Take the add-in out of Excel again; files of others stay as they are."""
-    from xlmargin.commands.install import uninstall
-    from xlmargin.hosts.classic.places import places, refuse_elsewhere
+    from xlmargin.commands.classic_add_in import uninstall
+    from xlmargin.hosts.classic.installation import places, refuse_elsewhere
 
     found = places(startup)
     refuse_elsewhere(startup, found)
@@ -114,8 +113,8 @@ def uninstall(startup: _Startup = None, dry_run: _DryRun = False) -> None:
 @command()
 def doctor(startup: _Startup = None, as_json: AsJson = False) -> int:
     """Look at all that Excel needs to call the functions; exit code 1 where something is wrong."""
-    from xlmargin.commands.doctor import examine
+    from xlmargin.commands.classic_add_in import examine
     from xlmargin.hosts.classic.examination import this_machine
-    from xlmargin.hosts.classic.places import places
+    from xlmargin.hosts.classic.installation import places
 
     return 0 if examine(this_machine(places(startup)), registered(), as_json) else 1

@@ -10,8 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from xlmargin.commands.market import with_own
-from xlmargin.commands.market_groups import known_beside
+from xlmargin.commands.market import known_beside, with_own
 from xlmargin.commands.report import Asked, Reported
 from xlmargin.computing import time_limit
 from xlmargin.defects import full_disk, internal_error

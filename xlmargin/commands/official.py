@@ -1,4 +1,7 @@
-"""The requirement from the clearing house's own arrays, without a model of ours."""
+"""The requirement from the clearing house's own arrays, without a model of ours, or beside it.
+
+The page of a comparison shows where the model and somebody else's arrays differ, and by how much.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,13 @@ from typing import Final
 import typer
 
 from xlmargin.cells.values import to_cells
-from xlmargin.commands.comparison_page import comparison_page
 from xlmargin.commands.outputs import writing
 from xlmargin.commands.terminal import print_answers, print_table, printed
 from xlmargin.dates import date_of
-from xlmargin.excel.array_comparison import compared_with_file
-from xlmargin.excel.broker_comparison import compared_with_broker
 from xlmargin.excel.clearing_arrays import ClearingArrays, read_arrays
+from xlmargin.excel.model_comparison import compared_with_broker, compared_with_file
 from xlmargin.excel.ranges import Ranges
+from xlmargin.help.html import Html, element, lines, link, page, plain_table, shown_value
 from xlmargin.importers import BookRanges
 from xlmargin.importers.broker_margin import SUFFIX, read_broker_margin
 from xlmargin.importers.clearing_house import ArrayBasis, read_array_file, read_group_files
@@ -27,6 +29,7 @@ from xlmargin.known_instruments import PublishedGroups
 from xlmargin.portfolio_margin import ArrayComparison
 from xlmargin.reports import (
     Table,
+    Value,
     compared_points_table,
     compared_positions_table,
     compared_requirements_table,
@@ -34,6 +37,53 @@ from xlmargin.reports import (
     official_table,
 )
 from xlmargin.standard_output import write_json
+
+_CHAPTERS = {
+    "requirement": "The requirement under both",
+    "positions": "Positions, the greatest difference first",
+    "points": "Gains and losses at each point",
+    "notes": "How the files were read",
+}
+_DECIMALS = {"file volatility": 4, "our volatility": 4}
+
+
+def comparison_page(comparison: ArrayComparison, notes: list[str]) -> str:
+    """The whole page as HTML."""
+    chapters = {
+        "requirement": _table(compared_requirements_table(comparison)),
+        "positions": _table(compared_positions_table(comparison)),
+        "points": _table(compared_points_table(comparison)),
+        "notes": lines(*(element("p", note) for note in notes)),
+    }
+    as_of = comparison.margin.book.as_of.isoformat()
+    about = (
+        f"The rule's own model as of {as_of} beside {comparison.theirs.source}, in dollars;"
+        " a difference is the file's less the model's."
+    )
+    contents = element(
+        "ul", *(element("li", link(name, title)) for name, title in _CHAPTERS.items())
+    )
+    titled = {name: (_CHAPTERS[name], content) for name, content in chapters.items()}
+    return page("Model and official arrays", about, contents, titled)
+
+
+def _table(table: Table) -> Html:
+    """All rows of a table, dollars in cents."""
+    headings = [shown_value(heading) for heading in table.headings]
+    rows = [
+        [_shown(cell, heading) for heading, cell in zip(headings, row, strict=True)]
+        for row in table.rows
+    ]
+    return plain_table(headings, rows)
+
+
+def _shown(cell: Value, heading: str) -> str:
+    if not isinstance(cell, float):
+        return shown_value(cell)
+    if cell != cell:
+        return ""
+    return f"{cell:.0f}" if heading == "row" else f"{cell:,.{_DECIMALS.get(heading, 2)}f}"
+
 
 _PRINTED: Final = {
     "positions": ("position", "point", "file", "model", "difference", "why"),

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 from xlmargin.defects import LOG, log_file
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.add_in import made_now, made_of
+from xlmargin.hosts.classic.installation import Places
 from xlmargin.hosts.classic.macro_book import INTERPRETER, SHEET
-from xlmargin.hosts.classic.places import Places
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
