@@ -16,7 +16,7 @@ from typing import Final, TypeVar, get_args, get_type_hints
 
 from xlmargin.rulebook import sections
 from xlmargin.rulebook.parameters import Parameter, full_name
-from xlmargin.rulebook.sections import ByClass, ByKey, ValuationRange, ValueInForce, regulation
+from xlmargin.rulebook.sections import ByClass, ValuationRange, ValueInForce, by_key, regulation
 from xlmargin.rulebook.values_in_force import (
     RULE,
     Overrides,
@@ -249,9 +249,8 @@ def _read(
     if not parameter.by:
         return wanted(values[parameter.name].value)
     key_type, value_type = get_args(wanted)
-    found, refusals = {}, {}
+    found = {}
     for key in map(key_type, parameter.keys):
-        refusals[key] = parameter.refusal(as_of, key)
         if value := values.get(full_name(parameter.name, key)):
             found[key] = value if value_type is ValueInForce else value_type(value.value)
-    return ByKey(found, refusals)
+    return by_key(found, partial(parameter.in_force, as_of))

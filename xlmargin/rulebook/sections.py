@@ -7,12 +7,12 @@ lacks a parameter, or has another, is refused. To add a number: the file's table
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
+from types import MappingProxyType
 from typing import ClassVar, Final, TypeAlias, TypeVar
 
-from xlmargin.errors import RulebookError
 from xlmargin.rulebook.files import packaged, regulation_from
 from xlmargin.rulebook.parameters import Parameter, RuleSet, UnderlyingClass, full_name, joined
 
@@ -29,30 +29,26 @@ class ValueInForce:
     remark: str
 
 
-@dataclass(frozen=True, eq=False)
-class ByKey(Mapping[_K, _V]):
-    """A value for each key that has one on the date.
+ByKey: TypeAlias = Mapping[_K, _V]
+"""A value for each key that has one on the date; a key without one is refused (see `by_key`)."""
 
-    A mapping that refuses a key without a value by name and first date; whether there is one is
-    asked with `in`. `refusals` say why a key has no value, "" where it has one.
+
+class _OrRefused(dict[_K, _V]):
+    def __init__(self, values: Mapping[_K, _V], refuse: Callable[[_K], object]) -> None:
+        super().__init__(values)
+        self._refuse: Final = refuse
+
+    def __missing__(self, key: _K) -> _V:
+        self._refuse(key)
+        raise KeyError(key)
+
+
+def by_key(values: Mapping[_K, _V], refuse: Callable[[_K], object]) -> ByKey[_K, _V]:
+    """The values, not to be changed; `refuse` says why a key has none.
+
+    Whether there is one is asked with `in`.
     """
-
-    found: Mapping[_K, _V]
-    refusals: Mapping[_K, str]
-
-    def __getitem__(self, key: _K) -> _V:
-        if key in self.found:
-            return self.found[key]
-        raise RulebookError(self.refusals[key])
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.found
-
-    def __iter__(self) -> Iterator[_K]:
-        return iter(self.found)
-
-    def __len__(self) -> int:
-        return len(self.found)
+    return MappingProxyType(_OrRefused(values, refuse))
 
 
 ByClass: TypeAlias = ByKey[UnderlyingClass, _V]
@@ -95,7 +91,7 @@ class ValuationPoints:
             )
             for c, up in ups.items()
         }
-        return ByKey(ranges, ups.refusals)
+        return by_key(ranges, ups.__getitem__)
 
 
 @dataclass(frozen=True)
