@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from xlmargin.contracts import Contracts, InstrumentKind
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem, RowRef, Severity
 from xlmargin.market import Market
-from xlmargin.rulebook import for_prices_of
+from xlmargin.rulebook import Rules, for_prices_of
 from xlmargin.rulebook.parameters import joined
 from xlmargin.settings import Settings
 
@@ -249,18 +249,6 @@ def amount_of_accounts(book: Book, name: str) -> FloatArray:
     if not book.settings.of_accounts:
         return np.full(len(accounts), amount)
     return np.array([getattr(own, name) for own in book.settings_of_accounts])
-
-
-class Rules(Protocol):
-    """The rules in force on a date, under a house."""
-
-    @property
-    def house(self) -> str:
-        """The house that may have raised them."""
-
-    @property
-    def citations(self) -> Mapping[str, str]:
-        """Where their numbers are stated, by name."""
 
 
 R = TypeVar("R", bound=Rules)

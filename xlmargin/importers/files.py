@@ -37,13 +37,14 @@ def read_book_files(
 ) -> BookRanges:
     """The ranges of a book; a file given for one range goes before what the first file holds."""
     book = _book_in(positions)
-    if market is not None:
-        book = replace(book, market=read_one_range(market, "market"))
-    if settings is not None:
-        book = replace(book, settings=read_one_range(settings, "settings"))
-    if dividends is not None:
-        book = replace(book, dividends=read_one_range(dividends, "dividends"))
-    return book
+    given = zip((market, settings, dividends), RANGES[1:], strict=True)
+    of_market, of_settings, coming = (path and read_one_range(path, name) for path, name in given)
+    return replace(
+        book,
+        market=of_market or book.market,
+        settings=of_settings or book.settings,
+        dividends=coming or book.dividends,
+    )
 
 
 def read_broker(path: Path) -> BrokerFile | None:
@@ -65,12 +66,8 @@ def _book_in(path: Path) -> BookRanges:
     ranges = read_ranges(path, RANGES)
     if "positions" not in ranges:
         raise MarginError(f"{path.name}: found {', '.join(ranges)}, wanted positions too.")
-    return BookRanges(
-        ranges["positions"],
-        ranges.get("market"),
-        ranges.get("settings"),
-        ranges.get("dividends"),
-    )
+    market, settings, dividends = map(ranges.get, RANGES[1:])
+    return BookRanges(ranges["positions"], market, settings, dividends)
 
 
 def read_one_range(path: Path, name: str) -> FileRows:
