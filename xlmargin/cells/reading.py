@@ -150,8 +150,10 @@ def _table(
     unknown: dict[str, Column] = {}
     for i, text in enumerate(texts):
         if not headings.name_of(text) and (text or _filled(read[i]).any()):
-            called = text or f"column {_letters(i)}, which has no heading"
-            unknown[f"{text}, column {_letters(i)}" if called in unknown else called] = read[i]
+            called = text or f"column {column_letters(i)}, which has no heading"
+            unknown[f"{text}, column {column_letters(i)}" if called in unknown else called] = read[
+                i
+            ]
     table = Table(
         name=name,
         rows=at,
@@ -159,7 +161,7 @@ def _table(
         unknown=unknown,
         letters={}
         if source.first_column is None
-        else {own: _letters(source.first_column + s[0]) for own, s in of_name.items()},
+        else {own: column_letters(source.first_column + s[0]) for own, s in of_name.items()},
         typed={own: texts[same[0]] for own, same in of_name.items()},
         heading_row=int(source.numbers[start]),
         style=source.style,
@@ -182,9 +184,9 @@ def _rows_of(column: Column, at: np.ndarray, table: Table) -> Column:
     return whole.take(np.isin(at, table.rows)).columns[""]
 
 
-def _letters(index: int) -> str:
+def column_letters(index: int) -> str:
     """The letters of a sheet's column, the first 0."""
-    return (_letters(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)
+    return (column_letters(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)
 
 
 def _filled(column: Column) -> BoolArray:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from xlmargin.cells.reading import column_letters
 from xlmargin.cells.values import NO_VALUE
 from xlmargin.dates import serial_of
 from xlmargin.errors import MarginError
@@ -106,12 +107,7 @@ def _alike(kept: float | str, answer: float | str) -> bool:
 
 def cell_name(row: int, column: int) -> str:
     """The name of a cell whose row and column count from 0, such as B7."""
-    letters = ""
-    column += 1
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return f"{letters}{row + 1}"
+    return f"{column_letters(column)}{row + 1}"
 
 
 def _shown(value: float | str) -> str:
