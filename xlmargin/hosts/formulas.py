@@ -27,8 +27,9 @@ def rewrite_formulas(book: Path, copy: Path, rewritten: Callable[[str, str], str
 
     def replaced(found: re.Match[str]) -> str:
         formula = unescape(found["formula"])
-        made = rewritten(formula, found["before"])
-        return found[0] if made == formula else found["before"] + escape(made, {'"': "&quot;"})
+        made, before = rewritten(formula, found["before"]), found["before"]
+        in_quotes = {'"': "&quot;"} if before.endswith('"') else {}
+        return found[0] if made == formula else before + escape(made, in_quotes)
 
     with zipfile.ZipFile(book) as read, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as write:
         for part in read.infolist():
