@@ -27,9 +27,9 @@ def rewrite_formulas(book: Path, copy: Path, rewritten: Callable[[str, str], str
 
     def replaced(found: re.Match[str]) -> str:
         formula = unescape(found["formula"])
-        made, before = rewritten(formula, found["before"]), found["before"]
-        in_quotes = {'"': "&quot;"} if before.endswith('"') else {}
-        return found[0] if made == formula else before + escape(made, in_quotes)
+        made = rewritten(formula, found["before"])
+        quotes = {} if '"' in found["formula"] else {'"': "&quot;"}  # as the file writes them
+        return found[0] if made == formula else found["before"] + escape(made, quotes)
 
     with zipfile.ZipFile(book) as read, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as write:
         for part in read.infolist():
