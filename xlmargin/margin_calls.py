@@ -103,10 +103,11 @@ def business_day_before(day: dt.date) -> dt.date:
 
 def closings_after(day: dt.date, until: dt.date) -> list[tuple[dt.date, str]]:
     """The weekdays after a day, until another, on which the exchange is closed, and why."""
-    closings = _closings()
-    ahead = (day + number * _ONE_DAY for number in range(1, (until - day).days + 1))
-    found = (each for each in ahead if each.weekday() < calendar.SATURDAY and each in closings)
-    return [(each, closings[each]) for each in found]
+    closings, found = _closings(), []
+    while (day := day + _ONE_DAY) <= until:
+        if day.weekday() < calendar.SATURDAY and day in closings:
+            found.append((day, closings[day]))
+    return found
 
 
 @cache
