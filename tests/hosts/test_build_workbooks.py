@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from tests.hosts.vba_reader import vba_in
 from xlmargin.cli import app
 from xlmargin.cli.workbook_commands import _Host
-from xlmargin.commands.build_workbooks import ENDINGS, Host, build_workbooks
+from xlmargin.commands import build_workbooks as command
+from xlmargin.commands.workbook_hosts import ENDINGS, Host
 from xlmargin.workbooks import TEMPLATES
 
 
@@ -19,7 +20,7 @@ from xlmargin.workbooks import TEMPLATES
 def one_template(monkeypatch: pytest.MonkeyPatch) -> str:
     """The smallest of the templates alone, to be quick."""
     (template,) = [t for t in TEMPLATES if t.name == "risk-array"]
-    monkeypatch.setitem(build_workbooks.__globals__, "TEMPLATES", (template,))
+    monkeypatch.setitem(command.__globals__, "TEMPLATES", (template,))
     return template.name
 
 

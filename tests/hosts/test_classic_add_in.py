@@ -22,7 +22,8 @@ from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY, VBA_WORDS
 from xlmargin.hosts.classic.add_in import FILE, Made, add_in, made_now, made_of
-from xlmargin.hosts.classic.macro_book import BUTTONS, add_macros, python_of
+from xlmargin.hosts.classic.config_sheet import python_of
+from xlmargin.hosts.classic.macro_book import BUTTONS, add_macros
 from xlmargin.hosts.classic.wrappers import wrappers
 
 pytestmark = pytest.mark.dependencies

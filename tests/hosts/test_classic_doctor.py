@@ -12,12 +12,15 @@ from typer.testing import CliRunner
 
 from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.cli import app
-from xlmargin.commands.classic_add_in import examine
+from xlmargin.commands.doctor import examine
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.add_in import add_in
-from xlmargin.hosts.classic.examination import Finding, Level, Machine, examined, this_machine
-from xlmargin.hosts.classic.installation import Places, installing
-from xlmargin.hosts.classic.macro_book import python_of
+from xlmargin.hosts.classic.config_sheet import python_of
+from xlmargin.hosts.classic.examination import examined
+from xlmargin.hosts.classic.findings import Finding, Level
+from xlmargin.hosts.classic.installation import installing
+from xlmargin.hosts.classic.machine import Machine, this_machine
+from xlmargin.hosts.classic.places import Places
 
 pytestmark = pytest.mark.dependencies
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from tests.hosts.vba_reader import cells
 from xlmargin.cli import app
-from xlmargin.hosts.classic import installation
+from xlmargin.hosts.classic import places
 
 Run = Callable[..., Result]
 
@@ -25,7 +25,7 @@ def run(xlam: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     python = tmp_path / "Scripts" / "python.exe"
     python.parent.mkdir()
     python.touch()
-    monkeypatch.setattr(installation.sys, "executable", str(python))
+    monkeypatch.setattr(places.sys, "executable", str(python))
 
     def run_command(command: str, *options: str) -> Result:
         return CliRunner().invoke(app, [command, "--startup", str(xlam.parent), *options])
@@ -38,7 +38,7 @@ def test_the_add_in_names_this_python(run: Run, xlam: Path, tmp_path: Path) -> N
     assert done.exit_code == 0
     python = str(tmp_path / "Scripts" / "python.exe")
     assert python in done.output
-    code = str(Path(installation.__file__).parents[3])
+    code = str(Path(places.__file__).parents[3])
     settings = dict(row[:2] for row in cells(xlam, "xlwings.conf"))
     assert (settings["INTERPRETER_WIN"], settings["PYTHONPATH"]) == (python, code)
     assert list(xlam.parent.iterdir()) == [xlam]
@@ -104,7 +104,7 @@ def test_an_add_in_that_excel_has_open_is_told(
 
 
 def test_elsewhere_than_on_windows_it_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installation.sys, "platform", "linux")
+    monkeypatch.setattr(places.sys, "platform", "linux")
     for command in ("install", "uninstall"):
         done = CliRunner().invoke(app, [command])
         assert done.exit_code == 1
@@ -115,9 +115,7 @@ def test_elsewhere_than_on_windows_it_refuses(monkeypatch: pytest.MonkeyPatch) -
 def test_a_python_whose_files_excel_does_not_see_is_refused(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        installation.sys, "base_prefix", str(tmp_path / "WindowsApps" / "Python.3.11")
-    )
+    monkeypatch.setattr(places.sys, "base_prefix", str(tmp_path / "WindowsApps" / "Python.3.11"))
     done = run("install")
     assert done.exit_code == 1
     assert "store" in done.output
@@ -128,5 +126,5 @@ def test_on_windows_excel_s_own_folder_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("APPDATA", str(tmp_path))
-    found = installation.places()
+    found = places.places()
     assert found.add_in == tmp_path / "Microsoft" / "Excel" / "XLSTART" / "xlmargin.xlam"

@@ -15,8 +15,8 @@ from tests.excel_rules.rule_book import broken_rules
 from tests.hosts.open_book import FakeBook, FakeExcel
 from tests.hosts.vba_reader import parts, sheet_names, vba_in
 from xlmargin import udfs  # noqa: F401  (registers the functions)
-from xlmargin.commands.build_workbooks import ENDINGS, Host, adapt_to, finish_for, written_beside
 from xlmargin.commands.excel_report import write_report
+from xlmargin.commands.workbook_hosts import ENDINGS, Host, adapt_to, finish_for, written_beside
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.add_in import FILE, made_now, made_of
 from xlmargin.importers import read_book_files

@@ -12,7 +12,7 @@ from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, ParamSpec
+from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
 
 import typer
 
@@ -95,17 +95,22 @@ def command(
             try:
                 code = work(*args, **kwargs)
             except (MarginError, OSError) as error:
-                from xlmargin.commands.terminal import complaint
-
-                for line in complaint(error):
-                    typer.echo(line, err=True)
-                code = INTERRUPTED if isinstance(error, Interrupted) else refused
+                refuse(error, refused)
             if code:
                 raise typer.Exit(code)
 
         return work
 
     return register
+
+
+def refuse(error: MarginError | OSError, code: int = 1) -> NoReturn:
+    """Say what is wrong, all of it, on standard error."""
+    from xlmargin.commands.terminal import complaint
+
+    for line in complaint(error):
+        typer.echo(line, err=True)
+    raise typer.Exit(INTERRUPTED if isinstance(error, Interrupted) else code) from error
 
 
 def read(

@@ -15,7 +15,9 @@ from typing import Final
 
 import xlmargin
 from xlmargin.excel.worksheet_function import WorksheetFunction
-from xlmargin.hosts.classic.macro_book import COMMON, attach, write_config_sheet, write_help_sheet
+from xlmargin.hosts.classic.config_sheet import COMMON, write_config_sheet
+from xlmargin.hosts.classic.help_sheet import write_help_sheet
+from xlmargin.hosts.classic.macro_book import attach
 from xlmargin.hosts.classic.vba_project import MACROS, RIBBON, modules, xlwings_version
 from xlmargin.workbooks.xlsx_writer import Workbook
 

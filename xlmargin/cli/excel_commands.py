@@ -1,0 +1,64 @@
+"""Commands that put the add-in into Excel and look at what it needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xlmargin.cli.app import (
+    AsJson,
+    app,
+    refuse,
+    registered,
+)
+from xlmargin.errors import MarginError
+
+_Startup = Annotated[Path | None, typer.Option(help="Folder that Excel opens on starting.")]
+
+
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
+
+
+@app.command()
+def install(startup: _Startup = None, dry_run: _DryRun = False) -> None:
+    """Put the add-in into Excel on Windows, with this Python to answer its functions."""
+    from xlmargin.commands.install import install
+    from xlmargin.hosts.classic.places import places, refuse_elsewhere
+
+    try:
+        found = places(startup)
+        refuse_elsewhere(startup, found)
+        install(found, registered(), dry_run)
+    except (MarginError, OSError) as error:
+        refuse(error)
+
+
+@app.command()
+def uninstall(startup: _Startup = None, dry_run: _DryRun = False) -> None:
+    """Take the add-in out of Excel again; files of others stay as they are."""
+    from xlmargin.commands.install import uninstall
+    from xlmargin.hosts.classic.places import places, refuse_elsewhere
+
+    try:
+        found = places(startup)
+        refuse_elsewhere(startup, found)
+        uninstall(found, dry_run)
+    except (MarginError, OSError) as error:
+        refuse(error)
+
+
+@app.command()
+def doctor(startup: _Startup = None, as_json: AsJson = False) -> None:
+    """Look at all that Excel needs to call the functions; exit code 1 where something is wrong."""
+    from xlmargin.commands.doctor import examine
+    from xlmargin.hosts.classic.machine import this_machine
+    from xlmargin.hosts.classic.places import places
+
+    try:
+        well = examine(this_machine(places(startup)), registered(), as_json)
+    except (MarginError, OSError) as error:
+        refuse(error)
+    if not well:
+        raise typer.Exit(1)

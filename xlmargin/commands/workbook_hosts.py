@@ -1,0 +1,59 @@
+"""What a workbook needs for the program that it is for: macros, other names, code to paste."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from xlmargin.excel.worksheet_function import WorksheetFunction
+from xlmargin.hosts.classic.add_in import FILE, add_in
+from xlmargin.hosts.classic.macro_book import add_macros
+from xlmargin.hosts.lite.pasted import MAIN, requirements
+from xlmargin.hosts.lite.workbook import prefix_functions
+
+if TYPE_CHECKING:
+    from xlmargin.workbooks.draft import Draft
+
+Registered = Sequence[WorksheetFunction]
+
+
+class Host(StrEnum):
+    """The program that a workbook is for."""
+
+    PLAIN = "plain"
+    """Any: the functions come from an add-in, in Excel on Windows or in LibreOffice."""
+    CLASSIC = "classic"
+    """Excel on Windows: the functions and macros come along in VBA."""
+    LITE = "lite"
+    """Excel on the Mac, the web and Windows: the functions come from xlwings Lite."""
+
+
+ENDINGS: Final = {Host.PLAIN: ".xlsx", Host.CLASSIC: ".xlsm", Host.LITE: "-lite.xlsx"}
+"""How the name of a workbook ends, so that those for several programs can lie in one folder."""
+
+
+def finish_for(host: Host, functions: Registered) -> Callable[[Draft], None]:
+    """What is added to a workbook once its pages are written."""
+
+    def finish(draft: Draft) -> None:
+        if host is Host.CLASSIC:
+            add_macros(draft.workbook, functions)
+
+    return finish
+
+
+def adapt_to(host: Host, workbook: Path, functions: Registered) -> None:
+    """What is changed in a workbook that is written."""
+    if host is Host.LITE:
+        prefix_functions(workbook, [function.name for function in functions])
+
+
+def written_beside(host: Host, functions: Registered) -> dict[str, bytes]:
+    """What lies beside the workbooks, by name: the add-in, or the code that is pasted into Lite."""
+    if host is Host.CLASSIC:
+        return {FILE: add_in(functions, {})}
+    if host is Host.LITE:
+        return {"lite-main.py": MAIN.encode(), "lite-requirements.txt": requirements().encode()}
+    return {}

@@ -1,0 +1,69 @@
+"""Where Excel looks for add-ins, and where Python and its code are."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from xlmargin.errors import MarginError
+from xlmargin.hosts.classic.add_in import FILE
+from xlmargin.hosts.classic.wrappers import PYTHON_MODULE
+
+_STORE: Final = "windowsapps"
+"""The folder of programs that come from Microsoft's store."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folder that Excel opens on starting, and this Python."""
+
+    startup: Path
+    interpreter: Path
+    code: Path
+    """The folder from which the package of the Python functions is imported."""
+    base: Path
+    """The folder of the Python that the interpreter comes from."""
+
+    @property
+    def is_of_the_store(self) -> bool:
+        """Whether this Python came from Microsoft's store: what it writes, Excel does not see."""
+        parts = (*self.interpreter.parts, *self.base.parts)
+        return any(part.casefold() == _STORE for part in parts)
+
+    @property
+    def add_in(self) -> Path:
+        """Where the add-in is put."""
+        return self.startup / FILE
+
+
+def places(startup: Path | None = None) -> Places:
+    """The places of this user, but for the folder that is named."""
+    roaming = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    usual = roaming / "Microsoft" / "Excel" / "XLSTART"
+    return Places(startup or usual, Path(sys.executable), _code(), Path(sys.base_prefix))
+
+
+def refuse_elsewhere(startup: Path | None, found: Places) -> None:
+    """Refuse to install where no Excel would see it; but where a folder is named, it is tried."""
+    if found.is_of_the_store:
+        raise MarginError(
+            f"found the Python of Microsoft's store, {found.base}, whose files Excel does not see;"
+            " wanted Python from python.org."
+        )
+    if sys.platform != "win32" and startup is None:
+        raise MarginError(
+            f"found {sys.platform}, wanted Windows: only there Excel calls Python through an"
+            " add-in of this kind. On the Mac and the web use xlwings Lite; to try it out, name a"
+            " folder with --startup."
+        )
+
+
+def _code() -> Path:
+    spec = find_spec(PYTHON_MODULE)
+    if spec is None or spec.origin is None:
+        raise MarginError(f"found no module {PYTHON_MODULE}: install xlmargin again.")
+    return Path(spec.origin).parents[PYTHON_MODULE.count(".")]
