@@ -32,6 +32,7 @@ COMMANDS = {
     "export-occ p.csv -o out.csv": "out.csv",
     "help-page -o out.html": "out.html",
     "build-oxt -o out.oxt": "out.oxt",
+    "build-xlam -o out.xlam": "out.xlam",
 }
 """Each command that writes, with a file that it writes."""
 

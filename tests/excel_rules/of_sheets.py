@@ -10,47 +10,15 @@ from xml.etree.ElementTree import Element
 from tests.excel_rules.of_workbooks import named_sheets
 from tests.excel_rules.packed_book import MAIN, RELATED, PackedBook, Sheet
 
-ORDER = [
-    "sheetPr",
-    "dimension",
-    "sheetViews",
-    "sheetFormatPr",
-    "cols",
-    "sheetData",
-    "sheetCalcPr",
-    "sheetProtection",
-    "protectedRanges",
-    "scenarios",
-    "autoFilter",
-    "sortState",
-    "dataConsolidate",
-    "customSheetViews",
-    "mergeCells",
-    "phoneticPr",
-    "conditionalFormatting",
-    "dataValidations",
-    "hyperlinks",
-    "printOptions",
-    "pageMargins",
-    "pageSetup",
-    "headerFooter",
-    "rowBreaks",
-    "colBreaks",
-    "customProperties",
-    "cellWatches",
-    "ignoredErrors",
-    "smartTags",
-    "drawing",
-    "legacyDrawing",
-    "legacyDrawingHF",
-    "drawingHF",
-    "picture",
-    "oleObjects",
-    "controls",
-    "webPublishItems",
-    "tableParts",
-    "extLst",
-]
+_ORDER = """
+    sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection
+    protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells
+    phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins
+    pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors
+    smartTags drawing legacyDrawing legacyDrawingHF drawingHF picture oleObjects controls
+    webPublishItems tableParts extLst
+"""
+ORDER = _ORDER.split()
 """The elements of a sheet as the schema has them."""
 
 LONGEST_SAID = {"promptTitle": 32, "prompt": 255, "errorTitle": 32, "error": 225}

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from xml.etree import ElementTree
 
 import openpyxl
@@ -21,17 +21,14 @@ from tests.hosts.vba_text import code_only, lines_of, procedures
 from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY, VBA_WORDS
-from xlmargin.hosts.classic.add_in import FILE, Made, add_in, made_now, made_of
-from xlmargin.hosts.classic.config_sheet import python_of
+from xlmargin.hosts.classic.add_in import add_in, made_now
 from xlmargin.hosts.classic.macro_book import BUTTONS, add_macros
+from xlmargin.hosts.classic.shipped import FILE, Made, made_of
 from xlmargin.hosts.classic.wrappers import wrappers
 
 pytestmark = pytest.mark.dependencies
 
 FUNCTIONS = tuple(e for e in REGISTRY.values() if e.function.__module__ == "xlmargin.udfs")
-PYTHON = python_of(
-    PureWindowsPath(r"C:\Program Files\Python\python.exe"), PureWindowsPath(r"C:\margin & co")
-)
 SOFFICE = shutil.which("soffice")
 UI = "{http://schemas.microsoft.com/office/2006/01/customui}"
 
@@ -39,7 +36,7 @@ UI = "{http://schemas.microsoft.com/office/2006/01/customui}"
 @pytest.fixture(scope="module")
 def xlam(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("add-in") / FILE
-    path.write_bytes(add_in(FUNCTIONS, PYTHON))
+    path.write_bytes(add_in(FUNCTIONS))
     return path
 
 
@@ -62,7 +59,7 @@ def xlsm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_same_functions_make_the_same_files(xlam: Path, xlsm: Path, tmp_path: Path) -> None:
-    assert add_in(FUNCTIONS, PYTHON) == xlam.read_bytes()
+    assert add_in(FUNCTIONS) == xlam.read_bytes()
     assert write_xlsm(tmp_path / "again.xlsm").read_bytes() == xlsm.read_bytes()
 
 
@@ -157,11 +154,10 @@ def settings_of(path: Path) -> dict[str, str]:
 
 
 def test_settings_stand_where_xlwings_reads_them(xlam: Path, xlsm: Path) -> None:
-    named, common = settings_of(xlam), settings_of(xlsm)
-    assert named["INTERPRETER_WIN"] == r"C:\Program Files\Python\python.exe"
-    assert named["PYTHONPATH"] == r"C:\margin & co"
-    assert common["INTERPRETER_WIN"] == common["PYTHONPATH"] == ""
-    assert named == common | {name: named[name] for name in ("INTERPRETER_WIN", "PYTHONPATH")}
+    common = settings_of(xlam)
+    assert settings_of(xlsm) == common
+    assert common["INTERPRETER_WIN"] == r"%LOCALAPPDATA%\xlmargin\python\Scripts\python.exe"
+    assert common["PYTHONPATH"] == r"%LOCALAPPDATA%\xlmargin\python\Lib\site-packages"
     assert (common["UDF MODULES"], common["USE UDF SERVER"]) == ("xlmargin.udfs", "True")
     assert common["ADD_WORKBOOK_TO_PYTHONPATH"] == "False"
     assert openpyxl.load_workbook(xlsm)["xlwings.conf"].sheet_state == "hidden"
@@ -179,9 +175,16 @@ def test_settings_are_read_from_the_file_with_the_macros_alone(xlam: Path) -> No
     modules = vba_in(xlam)
     assert "GetConfigFromSheet(ThisWorkbook)" in modules["xlwings"]
     assert "GetConfigFromSheet(ActiveWorkbook)" not in modules["xlwings"]
-    asked = [line for line in lines_of(modules["xlmargin_macros"]) if "xlwings.conf" in line]
-    assert all("ActiveWorkbook" not in line for line in asked)
-    assert len(asked) == 2
+    assert not any("xlwings.conf" in line for line in lines_of(modules["xlmargin_macros"]))
+
+
+def test_names_of_folders_are_filled_in_wherever_xlwings_reads_a_setting(xlam: Path) -> None:
+    """From the sheet, before the library is loaded and before the command is made."""
+    found = procedures(vba_in(xlam)["xlwings"])
+    read = "\n".join(found["GetConfig"])
+    assert read.count("GetConfig = ExpandEnvironmentStrings(GetConfig)") >= 4
+    for name in ("XLPyCommand", "XLPyLoadDLL"):
+        assert any('PYTHON_WIN = GetConfig("INTERPRETER_WIN"' in line for line in found[name])
 
 
 def test_help_has_every_function_and_argument(xlam: Path) -> None:
@@ -226,4 +229,4 @@ def test_without_its_writer_of_vba_it_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyopenvba", None)
     with pytest.raises(MarginError, match="pip install 'pyOpenVBA"):
-        add_in(FUNCTIONS, PYTHON)
+        add_in(FUNCTIONS)

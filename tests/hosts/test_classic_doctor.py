@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +15,13 @@ from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.cli import app
 from xlmargin.commands.doctor import examine
 from xlmargin.excel.worksheet_function import REGISTRY
-from xlmargin.hosts.classic.add_in import add_in
-from xlmargin.hosts.classic.config_sheet import python_of
+from xlmargin.hosts.classic.config_sheet import INTERPRETER, python_of
 from xlmargin.hosts.classic.examination import examined
 from xlmargin.hosts.classic.findings import Finding, Level
 from xlmargin.hosts.classic.installation import installing
 from xlmargin.hosts.classic.machine import Machine, this_machine
-from xlmargin.hosts.classic.places import Places
+from xlmargin.hosts.classic.places import Places, named_python
+from xlmargin.hosts.classic.shipped import packed, parts_of, shipped, with_settings
 
 pytestmark = pytest.mark.dependencies
 
@@ -29,15 +30,19 @@ Break = Callable[[Machine], Machine]
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    """A Windows on which all is well, after an installation."""
-    python = tmp_path / "venv" / "Scripts" / "python.exe"
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """A Windows on which all is well, after an installation.
+
+    Its signs between folders are no such signs here: they are part of the file's name.
+    """
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "Scripts" / "Local"))
+    python = named_python()
     python.parent.mkdir(parents=True)
     python.touch()
     found = this_machine(Places(tmp_path / "Excel" / "XLSTART", python, tmp_path, tmp_path))
     version = found.packages["xlwings"]
-    (tmp_path / "venv" / f"xlwings64-{version}.dll").touch()
-    installing(found.places, FUNCTIONS).do()
+    (tmp_path / f"xlwings64-{version}.dll").touch()
+    installing(found.places, {}).do()
     return replace(
         found,
         platform="win32",
@@ -127,19 +132,25 @@ def test_another_s_add_in(machine: Machine) -> None:
     assert "none of ours" in only(machine).says
 
 
-def test_an_add_in_of_another_version(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlmargin.__version__", "9.9.9")
-    assert "it is of xlmargin" in only(machine).says
-    assert "9.9.9" in only(machine).says
+def test_an_add_in_of_another_version(machine: Machine) -> None:
+    older = parts_of(shipped())
+    name = "docProps/custom.xml"
+    older[name] = older[name].replace(b">0.1.0<", b">0.0.9<")
+    machine.places.add_in.write_bytes(packed(older))
+    assert "it is of xlmargin 0.0.9" in only(machine).says
+    assert "0.1.0" in only(machine).says
 
 
 def test_an_add_in_with_other_functions(machine: Machine) -> None:
-    (finding,) = [f for f in examined(machine, FUNCTIONS[1:]) if f.level is not Level.GOOD]
-    assert "other functions" in finding.says
+    other = parts_of(shipped())
+    name = "docProps/custom.xml"
+    other[name] = re.sub(rb">[0-9a-f]{16}<", b">0123456789abcdef<", other[name])
+    machine.places.add_in.write_bytes(packed(other))
+    assert "other functions" in only(machine).says
 
 
 def test_an_add_in_without_a_python(machine: Machine) -> None:
-    machine.places.add_in.write_bytes(add_in(FUNCTIONS, {}))
+    machine.places.add_in.write_bytes(with_settings(shipped(), {INTERPRETER: ""}))
     assert only(machine).says == "names no Python (INTERPRETER_WIN)"
 
 
@@ -147,7 +158,7 @@ def test_a_python_that_is_gone_is_an_error_and_another_a_warning(
     machine: Machine, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.exe"
-    machine.places.add_in.write_bytes(add_in(FUNCTIONS, python_of(other, tmp_path)))
+    machine.places.add_in.write_bytes(with_settings(shipped(), python_of(other, tmp_path)))
     assert only(machine).level is Level.ERROR
     assert "is not there" in only(machine).says
     other.touch()

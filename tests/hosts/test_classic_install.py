@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.hosts.vba_reader import cells
+from tests.excel_rules.rule_book import broken_rules
+from tests.hosts.vba_reader import cells, parts
 from xlmargin.cli import app
+from xlmargin.errors import MarginError
 from xlmargin.hosts.classic import places
+from xlmargin.hosts.classic.shipped import parts_of, shipped
 
+INTERPRETER = sys.executable
 Run = Callable[..., Result]
 
 
@@ -33,15 +39,68 @@ def run(xlam: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run_command
 
 
-def test_the_add_in_names_this_python(run: Run, xlam: Path, tmp_path: Path) -> None:
+def test_the_add_in_is_that_which_is_shipped(run: Run, xlam: Path) -> None:
     done = run("install")
     assert done.exit_code == 0
-    python = str(tmp_path / "Scripts" / "python.exe")
+    assert r"%LOCALAPPDATA%\xlmargin\python\Scripts\python.exe" in done.output
+    assert xlam.read_bytes() == shipped()
+    assert list(xlam.parent.iterdir()) == [xlam]
+
+
+def test_two_users_have_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = []
+    for user in ("Annabel", "Jörg Müller & co"):
+        home = tmp_path / user
+        monkeypatch.setenv("APPDATA", str(home / "Roaming"))
+        monkeypatch.setenv("LOCALAPPDATA", str(home / "Local"))
+        monkeypatch.setattr(places.sys, "executable", str(home / "python.exe"))
+        startup = home / "Roaming" / "Microsoft" / "Excel" / "XLSTART"
+        assert CliRunner().invoke(app, ["install", "--startup", str(startup)]).exit_code == 0
+        installed.append((startup / "xlmargin.xlam").read_bytes())
+    assert installed[0] == installed[1]
+    for said in (b"Annabel", "Jörg".encode(), str(tmp_path).encode()):
+        assert said not in installed[0]
+
+
+def test_for_one_machine_it_names_another_python(run: Run, xlam: Path) -> None:
+    python = INTERPRETER
+    done = run("install", "--python", python)
+    assert done.exit_code == 0, done.output
     assert python in done.output
     code = str(Path(places.__file__).parents[3])
     settings = dict(row[:2] for row in cells(xlam, "xlwings.conf"))
     assert (settings["INTERPRETER_WIN"], settings["PYTHONPATH"]) == (python, code)
-    assert list(xlam.parent.iterdir()) == [xlam]
+    own, common = parts(xlam), parts_of(shipped())
+    assert own.keys() == common.keys()
+    assert [name for name in own if own[name] != common[name]] == ["xl/worksheets/sheet2.xml"]
+    assert broken_rules(xlam) == []
+
+
+def test_a_python_that_cannot_answer_is_not_named(run: Run, xlam: Path, tmp_path: Path) -> None:
+    absent = tmp_path / "no" / "python.exe"
+    assert "does not run" in run("install", "--python", str(absent)).output
+    empty = tmp_path / "python"
+    empty.write_text("#!/bin/sh\necho no module named xlmargin >&2\nexit 1\n")
+    older = tmp_path / "older"
+    older.write_text("#!/bin/sh\nprintf '0.0.1\\n/xlmargin/udfs.py\\n'\n")
+    for path, said in ((empty, "has no xlmargin"), (older, "has xlmargin 0.0.1, wanted")):
+        path.chmod(0o755)
+        done = run("install", "--python", str(path))
+        assert done.exit_code == 1
+        assert said in " ".join(done.output.split())
+    assert not xlam.exists()
+
+
+def test_on_windows_a_python_that_the_add_in_does_not_name_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    monkeypatch.setattr(places.sys, "platform", "win32")
+    found = places.places(tmp_path)
+    with pytest.raises(MarginError, match="--python"):
+        places.refuse_unnamed(found)
+    places.refuse_unnamed(replace(found, interpreter=places.named_python()))
+    assert places.expanded("%LOCALAPPDATA% %NOT THERE% 5%") == f"{tmp_path} %NOT THERE% 5%"
 
 
 def test_a_dry_run_says_and_does_nothing(run: Run, tmp_path: Path) -> None:
@@ -80,14 +139,10 @@ def test_another_s_add_in_is_never_touched(command: str, run: Run, xlam: Path) -
     assert xlam.read_bytes() == b"precious"
 
 
-def test_an_older_add_in_of_ours_is_replaced(
-    run: Run, xlam: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run("install")
-    old = xlam.read_bytes()
-    monkeypatch.setattr("xlmargin.__version__", "9.0.0")
+def test_an_older_add_in_of_ours_is_replaced(run: Run, xlam: Path) -> None:
+    run("install", "--python", INTERPRETER)
     assert ": written" in run("install").output
-    assert xlam.read_bytes() != old
+    assert xlam.read_bytes() == shipped()
 
 
 def test_an_add_in_that_excel_has_open_is_told(

@@ -18,7 +18,7 @@ from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.commands.excel_report import write_report
 from xlmargin.commands.workbook_hosts import ENDINGS, Host, adapt_to, finish_for, written_beside
 from xlmargin.excel.worksheet_function import REGISTRY
-from xlmargin.hosts.classic.add_in import FILE, made_now, made_of
+from xlmargin.hosts.classic.shipped import FILE, shipped
 from xlmargin.importers import read_book_files
 from xlmargin.samples import family_office_book
 from xlmargin.workbooks import input_tables, write_margin_workbook
@@ -120,10 +120,9 @@ def test_the_report_reads_the_workbook_with_macros(built: Built, tmp_path: Path)
     assert values(written)["Requirement"] == values(built[Host.PLAIN])["Requirement"]
 
 
-def test_beside_the_workbooks_lies_what_their_program_needs(tmp_path: Path) -> None:
+def test_beside_the_workbooks_lies_what_their_program_needs() -> None:
     assert written_beside(Host.PLAIN, REGISTERED) == {}
-    (tmp_path / "xlmargin.xlam").write_bytes(written_beside(Host.CLASSIC, REGISTERED)[FILE])
-    assert made_of(tmp_path / "xlmargin.xlam") == made_now(REGISTERED)
+    assert written_beside(Host.CLASSIC, REGISTERED) == {FILE: shipped()}
     main, requirements = written_beside(Host.LITE, REGISTERED).values()
     assert b"from xlmargin.udfs import *" in main
     assert b"xlmargin @ " in requirements

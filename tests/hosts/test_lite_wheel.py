@@ -53,6 +53,7 @@ def test_it_has_the_functions_the_rules_and_the_macros(wheel: Path) -> None:
     assert {
         "xlmargin/udfs.py", "xlmargin/py.typed", "xlmargin/hosts/classic/macros.bas",
         "xlmargin/hosts/classic/ribbon.bas", "xlmargin/hosts/classic/ribbon.xml",
+        "xlmargin/hosts/classic/xlmargin.xlam",
     } <= names  # fmt: skip
     rules = {str(p.relative_to(ROOT)) for p in (ROOT / "xlmargin" / "rulebook").rglob("*.toml")}
     assert rules

@@ -22,15 +22,24 @@ _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would b
 
 
 @app.command()
-def install(startup: _Startup = None, dry_run: _DryRun = False) -> None:
-    """Put the add-in into Excel on Windows, with this Python to answer its functions."""
+def install(
+    startup: _Startup = None,
+    python: Annotated[
+        Path | None, typer.Option(help="Another python.exe with xlmargin, for this machine alone.")
+    ] = None,
+    dry_run: _DryRun = False,
+) -> None:
+    r"""Put the add-in into Excel on Windows: the same file on every machine.
+
+    It names the Python in %LOCALAPPDATA%\xlmargin\python; with --python one that names another.
+    """
     from xlmargin.commands.install import install
     from xlmargin.hosts.classic.places import places, refuse_elsewhere
 
     try:
         found = places(startup)
         refuse_elsewhere(startup, found)
-        install(found, registered(), dry_run)
+        install(found, python, dry_run)
     except (MarginError, OSError) as error:
         refuse(error)
 

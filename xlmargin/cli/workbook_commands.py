@@ -86,6 +86,22 @@ def build_oxt(
 
 
 @app.command()
+def build_xlam(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Add-in to write (.xlam).")] = Path(
+        "xlmargin.xlam"
+    ),
+    force: Force = False,
+) -> None:
+    """Write the functions as the add-in for Excel on Windows, as it is shipped in the package."""
+    from xlmargin.commands.install import build_add_in
+
+    try:
+        build_add_in(output, registered(), force)
+    except (MarginError, OSError) as error:
+        refuse(error)
+
+
+@app.command()
 def help_page(
     output: Annotated[Path, typer.Option("--output", "-o", help="Page to write (.html).")] = Path(
         "help.html"

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import typer
 
+from xlmargin.commands.outputs import refuse_output, writing
 from xlmargin.commands.terminal import printed
 from xlmargin.excel.worksheet_function import WorksheetFunction
+from xlmargin.hosts.classic.add_in import add_in
+from xlmargin.hosts.classic.another_python import settings_for
+from xlmargin.hosts.classic.config_sheet import COMMON, INTERPRETER
 from xlmargin.hosts.classic.installation import Step, installing, uninstalling
-from xlmargin.hosts.classic.places import Places
+from xlmargin.hosts.classic.places import Places, refuse_unnamed
 
 
-def install(places: Places, functions: Iterable[WorksheetFunction], dry_run: bool) -> None:
-    """Install the add-in, and say what is done, or would be."""
-    _carry_out(installing(places, functions), dry_run)
-    typer.echo(printed(f"Python: {places.interpreter}"))
+def install(places: Places, python: Path | None, dry_run: bool) -> None:
+    """Install the add-in, and say what is done, or would be; for `python` one that names it."""
+    settings = settings_for(python) if python else {}
+    if not python:
+        refuse_unnamed(places)
+    _carry_out(installing(places, settings), dry_run)
+    typer.echo(printed(f"Python: {settings.get(INTERPRETER, COMMON[INTERPRETER])}"))
     if not dry_run:
         typer.echo("Start Excel anew: the functions and the tab xlmargin are there.")
 
@@ -23,6 +31,14 @@ def install(places: Places, functions: Iterable[WorksheetFunction], dry_run: boo
 def uninstall(places: Places, dry_run: bool) -> None:
     """Remove what installing wrote, and say so."""
     _carry_out(uninstalling(places), dry_run)
+
+
+def build_add_in(output: Path, functions: Iterable[WorksheetFunction], force: bool) -> None:
+    """Write the add-in anew, and say so."""
+    refuse_output(output, [".xlam"], force=force)
+    with writing(output) as whole:
+        whole.write_bytes(add_in(functions))
+    typer.echo(f"Written: {output}")
 
 
 def _carry_out(step: Step, dry_run: bool) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xlmargin.excel.worksheet_function import WorksheetFunction
-from xlmargin.hosts.classic.add_in import FILE, add_in
 from xlmargin.hosts.classic.macro_book import add_macros
+from xlmargin.hosts.classic.shipped import FILE, shipped
 from xlmargin.hosts.lite.pasted import MAIN, requirements
 from xlmargin.hosts.lite.workbook import prefix_functions
 
@@ -53,7 +53,7 @@ def adapt_to(host: Host, workbook: Path, functions: Registered) -> None:
 def written_beside(host: Host, functions: Registered) -> dict[str, bytes]:
     """What lies beside the workbooks, by name: the add-in, or the code that is pasted into Lite."""
     if host is Host.CLASSIC:
-        return {FILE: add_in(functions, {})}
+        return {FILE: shipped()}
     if host is Host.LITE:
         return {"lite-main.py": MAIN.encode(), "lite-requirements.txt": requirements().encode()}
     return {}

@@ -18,15 +18,12 @@ from xlmargin.workbooks.look import USUAL, Look
 from xlmargin.workbooks.pages import BY_PORTFOLIO, BY_STRATEGY
 from xlmargin.workbooks.template import Template
 from xlmargin.workbooks.templates import EVERYTHING
-from xlmargin.workbooks.xlsx_writer import Workbook
+from xlmargin.workbooks.xlsx_writer import Workbook, keep_values
 
 _PLAIN: Final = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     "nan_inf_to_errors": False,
 }  # fmt: skip
-_NO_OLDER_PROGRAM: Final = 191029
-"""The calculation engine that Excel has had since 2019: for a file of an older one it would
-calculate everything on opening, and without the add-in lose the answers."""
 
 
 def write_margin_workbook(
@@ -84,8 +81,7 @@ def write_margin_workbook(
             "created": dt.datetime.combine(date_of(book.market.as_of), dt.time()),
         }
     )
-    workbook.set_calc_mode("auto", _NO_OLDER_PROGRAM)
-    workbook.calc_on_load = False
+    keep_values(workbook)
     for page in pages:
         on_page(page.name)
         page.write(draft)

@@ -23,11 +23,23 @@ __all__ = [
     "Sheet",
     "Workbook",
     "Worksheet",
+    "keep_values",
     "xl_col_to_name",
     "xl_range",
     "xl_range_abs",
     "xl_rowcol_to_cell",
 ]
+
+
+_NO_OLDER_PROGRAM: Final = 191029
+"""The calculation engine that Excel has had since 2019: for a file of an older one it would
+calculate everything on opening, and without the add-in lose the answers."""
+
+
+def keep_values(workbook: Workbook) -> None:
+    """Have Excel show the values in the file when it is opened, and not calculate them anew."""
+    workbook.set_calc_mode("auto", _NO_OLDER_PROGRAM)
+    workbook.calc_on_load = False
 
 
 class _NoText(str):

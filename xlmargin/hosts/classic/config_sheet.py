@@ -16,6 +16,12 @@ from xlmargin.workbooks.xlsx_writer import Workbook
 
 SHEET: Final = "xlwings.conf"
 INTERPRETER: Final = "INTERPRETER_WIN"
+CODE: Final = "PYTHONPATH"
+SERVED: Final = "DEBUG UDFS"
+"""Whether a Python that runs already answers; else Excel starts one."""
+
+ENVIRONMENT: Final = r"%LOCALAPPDATA%\xlmargin\python"
+"""The virtual environment on every machine; xlwings puts in the folder of the user."""
 
 COMMON: Final[Mapping[str, str]] = {
     "UDF MODULES": PYTHON_MODULE,
@@ -23,10 +29,10 @@ COMMON: Final[Mapping[str, str]] = {
     "ADD_WORKBOOK_TO_PYTHONPATH": "False",
     "SHOW CONSOLE": "False",
     "SHOW_ERROR_POPUPS": "True",
-    "DEBUG UDFS": "False",
+    SERVED: "False",
     "TEMP DIR": "%TEMP%",
-    INTERPRETER: "",
-    "PYTHONPATH": "",
+    INTERPRETER: rf"{ENVIRONMENT}\Scripts\python.exe",
+    CODE: rf"{ENVIRONMENT}\Lib\site-packages",
     "INTERPRETER": "",
     "CONDA PATH": "",
     "CONDA ENV": "",
@@ -35,21 +41,20 @@ COMMON: Final[Mapping[str, str]] = {
     "ONEDRIVE_COMMERCIAL_WIN": "",
     "SHAREPOINT_WIN": "",
 }
-"""What holds on every machine; buttons use the Python process that the functions use. A workbook
-with macros asks the installed add-in for the Python when it is opened."""
+"""What holds on every machine; buttons use the Python process that the functions use."""
 
 
 def python_of(interpreter: PurePath, code: PurePath) -> dict[str, str]:
     """The settings that name a Python, and the folder of its code, which is searched first."""
-    return {INTERPRETER: str(interpreter), "PYTHONPATH": str(code)}
+    return {INTERPRETER: str(interpreter), CODE: str(code)}
 
 
-def write_config_sheet(workbook: Workbook, settings: Mapping[str, str], hidden: bool) -> None:
+def write_config_sheet(workbook: Workbook, hidden: bool) -> None:
     """Write the settings, name and value, from the first cell on: so xlwings reads them."""
     sheet = workbook.add_worksheet(SHEET)
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, 1, 80)
-    for row, (name, value) in enumerate(settings.items()):
+    for row, (name, value) in enumerate(COMMON.items()):
         sheet.write_string(row, 0, name)
         sheet.write_string(row, 1, value)
     if hidden:

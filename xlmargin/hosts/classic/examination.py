@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from xlmargin.defects import LOG, log_file
 from xlmargin.excel.worksheet_function import WorksheetFunction
-from xlmargin.hosts.classic.add_in import made_now, made_of
 from xlmargin.hosts.classic.config_sheet import INTERPRETER, SHEET
 from xlmargin.hosts.classic.findings import Finding, error, good, note, warning
 from xlmargin.hosts.classic.machine import Machine, package_name
+from xlmargin.hosts.classic.places import expanded
+from xlmargin.hosts.classic.shipped import made_in, made_of, shipped
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -31,7 +32,7 @@ def examined(machine: Machine, functions: Iterable[WorksheetFunction]) -> list[F
     if not machine.is_windows:
         says = f"this is {machine.platform}: Excel calls Python through this add-in on Windows only"
         return [*found, note("Excel", says, "on the Mac and the web: xlwings Lite")]
-    return [*found, *_dll(machine), *_add_in(machine, functions)]
+    return [*found, *_dll(machine), *_add_in(machine)]
 
 
 def _python(machine: Machine) -> Iterator[Finding]:
@@ -125,13 +126,14 @@ def _dll(machine: Machine) -> Iterator[Finding]:
         yield error("DLL", says, mend)
 
 
-def _add_in(machine: Machine, functions: tuple[WorksheetFunction, ...]) -> Iterator[Finding]:
+def _add_in(machine: Machine) -> Iterator[Finding]:
     """The add-in: there, ours, made of what is installed now, and calling this Python."""
     path = machine.places.add_in
     if not path.exists():
         yield error("add-in", f"found no {path}", INSTALL)
         return
-    made, now = made_of(path), made_now(functions)
+    made, now = made_of(path), made_in(shipped())
+    assert now is not None
     if made is None:
         yield error("add-in", f"{path} is none of ours", f"move it away, then {INSTALL}")
         return
@@ -142,7 +144,7 @@ def _add_in(machine: Machine, functions: tuple[WorksheetFunction, ...]) -> Itera
         yield error("add-in", "it has other functions or macros than those installed", INSTALL)
     else:
         yield good("add-in", str(path))
-    yield _interpreter(machine, _sheet_settings(path).get(INTERPRETER, ""))
+    yield _interpreter(machine, expanded(_sheet_settings(path).get(INTERPRETER, "")))
 
 
 def _interpreter(machine: Machine, named: str) -> Finding:

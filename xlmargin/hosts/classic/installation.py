@@ -1,20 +1,18 @@
-"""Puts the add-in where Excel opens it, with this Python named in it, and takes it away again.
+"""Puts the add-in where Excel opens it, and takes it away again.
 
 Only a file that bears our mark is written over or removed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from xlmargin.errors import MarginError
-from xlmargin.excel.worksheet_function import WorksheetFunction
-from xlmargin.hosts.classic.add_in import add_in, made_of
-from xlmargin.hosts.classic.config_sheet import python_of
 from xlmargin.hosts.classic.places import Places
+from xlmargin.hosts.classic.shipped import made_of, shipped, with_settings
 from xlmargin.unfinished import unfinished_folder
 
 
@@ -54,11 +52,14 @@ class Step:
             ) from None
 
 
-def installing(places: Places, functions: Iterable[WorksheetFunction]) -> Step:
-    """What is to be done to install; refused where another's file has the add-in's name."""
+def installing(places: Places, settings: Mapping[str, str]) -> Step:
+    """What is to be done to install: the add-in as it is shipped, but for these settings.
+
+    Refused where another's file has the add-in's name.
+    """
     path = places.add_in
     _refuse_another_s(path)
-    content = add_in(functions, python_of(places.interpreter, places.code))
+    content = with_settings(shipped(), settings) if settings else shipped()
     same = path.exists() and path.read_bytes() == content
     return Step(path, Outcome.UNCHANGED if same else Outcome.WRITTEN, content)
 

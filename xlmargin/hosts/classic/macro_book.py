@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Final
 
 from xlmargin.excel.worksheet_function import WorksheetFunction
-from xlmargin.hosts.classic.config_sheet import COMMON, write_config_sheet
+from xlmargin.hosts.classic.config_sheet import write_config_sheet
 from xlmargin.hosts.classic.vba_project import MACROS, modules, vba_project
 from xlmargin.workbooks.xlsx_writer import Workbook
 
@@ -31,7 +31,7 @@ def add_macros(workbook: Workbook, functions: Iterable[WorksheetFunction]) -> No
         first.insert_button(
             0, _FIRST_COLUMN, {"caption": caption, "macro": macro, **size, **placed}
         )
-    write_config_sheet(workbook, COMMON, hidden=True)
+    write_config_sheet(workbook, hidden=True)
     attach(workbook, functions, (MACROS,))
 
 

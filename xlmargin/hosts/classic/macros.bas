@@ -4,28 +4,9 @@ Option Explicit
 
 Public Sub Auto_Open()
     On Error Resume Next
-    XlmFindPython
     Application.Run "'" & ThisWorkbook.Name & "'!XlmDescribeFunctions"
     ThisWorkbook.Saved = True
 End Sub
-
-Private Sub XlmFindPython()
-    ' Asks the installed add-in where Python is; no file beside the workbook is asked.
-    Dim told As Worksheet, own As Worksheet, setting As Variant
-    If ThisWorkbook.IsAddin Then Exit Sub
-    Set told = Workbooks("xlmargin.xlam").Worksheets("xlwings.conf")
-    Set own = ThisWorkbook.Worksheets("xlwings.conf")
-    For Each setting In Array("INTERPRETER_WIN", "PYTHONPATH")
-        XlmCell(own, setting).Value = XlmCell(told, setting).Value
-    Next setting
-End Sub
-
-Private Function XlmCell(settings As Worksheet, setting As Variant) As Range
-    ' The cell with the value of a setting.
-    Dim row As Long
-    row = Application.WorksheetFunction.Match(setting, settings.Columns(1), 0)
-    Set XlmCell = settings.Cells(row, 2)
-End Function
 
 Public Sub XlmRefresh()
     ' Calculates all formulas of the open workbooks as if each had just been entered.

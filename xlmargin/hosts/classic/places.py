@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from xlmargin.errors import MarginError
-from xlmargin.hosts.classic.add_in import FILE
+from xlmargin.hosts.classic.config_sheet import COMMON, ENVIRONMENT, INTERPRETER
+from xlmargin.hosts.classic.shipped import FILE
 from xlmargin.hosts.classic.wrappers import PYTHON_MODULE
 
 _STORE: Final = "windowsapps"
@@ -47,6 +49,16 @@ def places(startup: Path | None = None) -> Places:
     return Places(startup or usual, Path(sys.executable), _code(), Path(sys.base_prefix))
 
 
+def named_python() -> Path:
+    """The interpreter that the add-in names, with the folder of this user."""
+    return Path(expanded(COMMON[INTERPRETER]))
+
+
+def expanded(text: str) -> str:
+    """A text with the values of the environment where it names them between signs of per cent."""
+    return re.sub("%([^%]+)%", lambda name: os.environ.get(name[1], name[0]), text)
+
+
 def refuse_elsewhere(startup: Path | None, found: Places) -> None:
     """Refuse to install where no Excel would see it; but where a folder is named, it is tried."""
     if found.is_of_the_store:
@@ -60,6 +72,23 @@ def refuse_elsewhere(startup: Path | None, found: Places) -> None:
             " add-in of this kind. On the Mac and the web use xlwings Lite; to try it out, name a"
             " folder with --startup."
         )
+
+
+def refuse_unnamed(found: Places) -> None:
+    """Refuse where the add-in as it is shipped would not find this Python, on Windows."""
+    named = named_python()
+    if sys.platform == "win32" and _in_its_folder(found.interpreter) != _in_its_folder(named):
+        raise MarginError(
+            f"found this Python, {found.interpreter}; the add-in names {COMMON[INTERPRETER]},"
+            f" which is the same file for every user. Wanted xlmargin there (py -m venv"
+            f' "{ENVIRONMENT}"), or --python "{found.interpreter}" for an add-in that only this'
+            " machine can use."
+        )
+
+
+def _in_its_folder(path: Path) -> str:
+    """A file by its folder's one true name; itself it may be a link to another."""
+    return os.path.normcase(path.parent.resolve() / path.name)
 
 
 def _code() -> Path:

@@ -18,6 +18,7 @@ from typing import Final
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic import wrappers
+from xlmargin.hosts.classic.source_only import source_only
 from xlmargin.workbooks.xlsx_writer import Workbook
 
 MACROS: Final = "macros.bas"
@@ -53,8 +54,8 @@ def vba_project(modules: Mapping[str, str], sheets: int) -> bytes:
         with ExcelFile(path) as book:
             if problems := book.validate():
                 raise MarginError(f"the VBA project is not sound: {'; '.join(problems)}")
-            project_bytes: bytes = book.vba_project_bytes()
-    return project_bytes
+            compiled: bytes = book.vba_project_bytes()
+    return source_only(compiled)
 
 
 def xlwings_version() -> str:
