@@ -9,6 +9,7 @@ from struct import unpack_from
 import olefile
 import pytest
 
+from tests.hosts.vba_reader import decompressed
 from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.add_in import add_in, made_now
@@ -73,9 +74,7 @@ def test_modules_are_source_from_their_first_byte(streams: dict[str, bytes]) -> 
 
 def test_cookies_are_those_of_a_project_that_is_written(streams: dict[str, bytes]) -> None:
     """[MS-OVBA] 2.3.4.2.3: of the project and of each module 0xFFFF, offsets 0."""
-    from oletools.olevba import decompress_stream
-
-    directory = bytes(decompress_stream(bytearray(streams["VBA/dir"])))
+    directory = decompressed(streams["VBA/dir"])
     found: dict[int, list[bytes]] = {}
     at = 0
     while at < len(directory):

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of what it asks of another library
-    from oletools.olevba import VBA_Parser
+    from oletools.olevba import VBA_Parser, decompress_stream
 
 
 def vba_in(path: Path) -> dict[str, str]:
@@ -24,6 +24,11 @@ def vba_in(path: Path) -> dict[str, str]:
         }
     finally:
         parser.close()
+
+
+def decompressed(stream: bytes) -> bytes:
+    """A stream of a VBA project as it was before it was compressed."""
+    return bytes(decompress_stream(bytearray(stream)))
 
 
 def parts(path: Path) -> dict[str, bytes]:
