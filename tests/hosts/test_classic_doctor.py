@@ -19,8 +19,10 @@ from xlmargin.hosts.classic.config_sheet import INTERPRETER, python_of
 from xlmargin.hosts.classic.examination import examined
 from xlmargin.hosts.classic.findings import Finding, Level
 from xlmargin.hosts.classic.installation import installing
-from xlmargin.hosts.classic.machine import Machine, this_machine
+from xlmargin.hosts.classic.machine import Machine, _other_add_ins, this_machine
+from xlmargin.hosts.classic.office import Office
 from xlmargin.hosts.classic.places import Places, named_python
+from xlmargin.hosts.classic.served import FOR_SERVED
 from xlmargin.hosts.classic.shipped import packed, parts_of, shipped, with_settings
 
 pytestmark = pytest.mark.dependencies
@@ -47,7 +49,9 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         found,
         platform="win32",
         bits=64,
-        office_bits=64,
+        office=Office(bits=64),
+        user_base=tmp_path / "nobody",
+        trouble_starting=lambda command: "",
         requirements=("numpy>=1.0", "xlwings==" + version, "pytest>=999; extra == 'test'"),
     )
 
@@ -62,7 +66,8 @@ def test_a_machine_on_which_all_is_well(
     findings = examined(machine, FUNCTIONS)
     assert {f.level for f in findings} == {Level.GOOD}
     assert [f.what for f in findings] == [
-        "Python", "packages", "xlwings", "functions", "log", "Office", "DLL", "add-in", "add-in",
+        "Python", "packages", "xlwings", "pywin32", "functions", "log", "Office", "DLL", "add-in",
+        "add-in", "server",
     ]  # fmt: skip
     assert examine(machine, FUNCTIONS, as_json=False)
     assert "error" not in capsys.readouterr().out
@@ -110,13 +115,13 @@ def test_xlwings_of_two_versions(machine: Machine, tmp_path: Path) -> None:
 
 
 def test_no_dll_for_the_bits_of_office(machine: Machine) -> None:
-    finding = only(replace(machine, office_bits=32))
+    finding = only(replace(machine, office=Office(bits=32)))
     assert (finding.what, finding.level) == ("DLL", Level.ERROR)
     assert "xlwings32-" in finding.says
 
 
 def test_an_office_that_does_not_say_what_it_is(machine: Machine) -> None:
-    findings = examined(replace(machine, office_bits=None), FUNCTIONS)
+    findings = examined(replace(machine, office=Office()), FUNCTIONS)
     assert any(f.level is Level.NOTE and f.what == "Office" for f in findings)
     assert [f.says[:21] for f in findings if f.level is Level.ERROR] == ["found no xlwings32-0."]
 
@@ -164,6 +169,98 @@ def test_a_python_that_is_gone_is_an_error_and_another_a_warning(
     other.touch()
     assert only(machine).level is Level.WARNING
     assert str(other) in only(machine).says
+
+
+def test_pywin32_that_does_not_load(machine: Machine) -> None:
+    said = "DLL load failed while importing win32api"
+    finding = only(replace(machine, pywin32=said))
+    assert (finding.what, finding.level, finding.says) == ("pywin32", Level.ERROR, said)
+    assert "--force-reinstall pywin32" in finding.mend
+
+
+def test_packages_of_a_user_beside_a_python_that_all_share(
+    machine: Machine, tmp_path: Path
+) -> None:
+    """The library lies in the user's folder then, and is looked for beside the interpreter."""
+    shared = replace(machine, user_base=machine.xlwings.parent)
+    finding = only(shared)
+    assert (finding.what, finding.level) == ("Python", Level.ERROR)
+    assert "py -m venv" in finding.mend
+    next(tmp_path.glob("xlwings64-*.dll")).unlink()
+    assert all("py -m venv" in f.mend for f in wrong(shared))
+    assert [f.what for f in wrong(shared)] == ["Python", "DLL"]
+
+
+def test_a_python_of_conda(machine: Machine) -> None:
+    (machine.places.base / "conda-meta").mkdir()
+    assert "of conda" in only(machine).says
+    assert only(machine).level is Level.WARNING
+
+
+def test_defender_keeps_excel_from_starting_python(machine: Machine) -> None:
+    shut = replace(machine, office=Office(bits=64, has_no_child_processes=True))
+    assert (only(shut).what, only(shut).level) == ("Defender", Level.ERROR)
+    assert "serve-excel" in only(shut).mend
+    installing(machine.places, FOR_SERVED).do()
+    assert wrong(shut) == []
+
+
+def test_a_python_that_runs_already(machine: Machine) -> None:
+    installing(machine.places, FOR_SERVED).do()
+    served = replace(machine, trouble_starting=lambda command: "is not to be started")
+    assert [f.says for f in examined(served, FUNCTIONS)][-1].startswith("a Python that runs")
+    absent = only(replace(served, trouble_reaching=lambda: "class not registered"))
+    assert (absent.what, absent.level) == ("server", Level.ERROR)
+    assert "serve-excel" in absent.mend
+
+
+def test_the_command_of_excel_that_does_not_start(machine: Machine) -> None:
+    given = []
+
+    def trouble(command: str) -> str:
+        given.append(command)
+        return "No module named xlwings"
+
+    finding = only(replace(machine, trouble_starting=trouble))
+    assert (finding.what, finding.level) == ("server", Level.ERROR)
+    assert "No module named xlwings" in finding.says
+    assert given[0].startswith(f'cmd.exe  /K ""{machine.places.interpreter}" -B -c ')
+    assert "%" not in given[0]
+
+
+def test_an_office_that_wants_signatures(machine: Machine) -> None:
+    strict = replace(machine, office=Office(bits=64, wants_signatures=True))
+    assert "sign xlmargin.xlam" in only(strict).mend
+    signed = {**parts_of(shipped()), "xl/vbaProjectSignature.bin": b"signed"}
+    machine.places.add_in.write_bytes(packed(signed))
+    assert wrong(strict) == []
+
+
+def test_an_add_in_that_excel_has_set_aside(machine: Machine) -> None:
+    noted = ("\x01C:\\Users\\Ann\\XLSTART\\Xlmargin.xlam\0",)
+    finding = only(replace(machine, office=Office(bits=64, disabled=noted)))
+    assert "Disabled Items" in finding.mend
+
+
+def test_add_ins_beside_ours(machine: Machine, tmp_path: Path) -> None:
+    copy = machine.places.startup / "old xlmargin.xlam"
+    copy.write_bytes(shipped())
+    told = tmp_path / "xlwings.xlam"
+    told.write_bytes(b"of xlwings")
+    office = Office(bits=64, opens=(f'/R "{told}"', '"not there.xlam"'))
+    beside = tuple(_other_add_ins(machine.places, office))
+    assert beside == (copy, told)
+    found = examined(replace(machine, other_add_ins=beside), FUNCTIONS)
+    assert [f.level for f in found if f.level is not Level.GOOD] == [Level.ERROR, Level.NOTE]
+    assert "each function stands twice" in only(replace(machine, other_add_ins=beside)).says
+
+
+def test_every_fault_has_its_cure(machine: Machine) -> None:
+    office = Office(32, True, True, ("xlmargin.xlam",))
+    broken = replace(machine, office=office, pywin32="gone", bits=32, requirements=None)
+    machine.places.add_in.write_bytes(with_settings(shipped(), {INTERPRETER: ""}))
+    assert len(wrong(broken)) >= 7
+    assert all(finding.mend for finding in wrong(broken))
 
 
 def test_the_exit_code_and_json_tell_it_too(

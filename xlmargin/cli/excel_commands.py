@@ -27,6 +27,9 @@ def install(
     python: Annotated[
         Path | None, typer.Option(help="Another python.exe with xlmargin, for this machine alone.")
     ] = None,
+    served: Annotated[
+        bool, typer.Option("--served", help="Excel starts no Python: serve-excel answers it.")
+    ] = False,
     dry_run: _DryRun = False,
 ) -> None:
     r"""Put the add-in into Excel on Windows: the same file on every machine.
@@ -39,7 +42,21 @@ def install(
     try:
         found = places(startup)
         refuse_elsewhere(startup, found)
-        install(found, python, dry_run)
+        install(found, python, served, dry_run)
+    except (MarginError, OSError) as error:
+        refuse(error)
+
+
+@app.command()
+def serve_excel() -> None:
+    """Answer every Excel of this user, for an add-in that was installed with --served.
+
+    Excel then starts no process, which some firms forbid, and all Excels share one warm Python.
+    """
+    from xlmargin.hosts.classic.served import serve
+
+    try:
+        serve(lambda: typer.echo("Excel is answered until this window is closed."))
     except (MarginError, OSError) as error:
         refuse(error)
 

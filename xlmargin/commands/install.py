@@ -15,16 +15,22 @@ from xlmargin.hosts.classic.another_python import settings_for
 from xlmargin.hosts.classic.config_sheet import COMMON, INTERPRETER
 from xlmargin.hosts.classic.installation import Step, installing, uninstalling
 from xlmargin.hosts.classic.places import Places, refuse_unnamed
+from xlmargin.hosts.classic.served import FOR_SERVED
 
 
-def install(places: Places, python: Path | None, dry_run: bool) -> None:
-    """Install the add-in, and say what is done, or would be; for `python` one that names it."""
-    settings = settings_for(python) if python else {}
+def install(places: Places, python: Path | None, served: bool, dry_run: bool) -> None:
+    """Install the add-in, and say what is done, or would be.
+
+    For `python` one that names it, for `served` one that `serve-excel` answers.
+    """
+    settings = {**(settings_for(python) if python else {}), **(FOR_SERVED if served else {})}
     if not python:
         refuse_unnamed(places)
     _carry_out(installing(places, settings), dry_run)
     typer.echo(printed(f"Python: {settings.get(INTERPRETER, COMMON[INTERPRETER])}"))
     if not dry_run:
+        if served:
+            typer.echo("Before Excel, at each logon: xlmargin serve-excel")
         typer.echo("Start Excel anew: the functions and the tab xlmargin are there.")
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+INSTALL: Final = "run: xlmargin install"
 
 
 class Level(StrEnum):

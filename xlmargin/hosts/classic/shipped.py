@@ -64,6 +64,23 @@ def made_in(add_in: bytes) -> Made | None:
     return Made(found[VERSION], found.get(XLWINGS, ""), found.get(DIGEST, ""))
 
 
+def settings_in(path: Path) -> dict[str, str]:
+    """The settings of an add-in, as they stand on its sheet."""
+    from python_calamine import CalamineWorkbook
+
+    workbook = CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+    rows = workbook.get_sheet_by_name(SETTINGS).to_python()
+    return {str(row[0]).upper(): str(row[1]) for row in rows if len(row) > 1}
+
+
+def is_signed(path: Path) -> bool:
+    """Whether the macros of an add-in are signed."""
+    try:
+        return any("vbaProjectSignature" in name for name in parts_of(path.read_bytes()))
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
 def with_settings(add_in: bytes, settings: Mapping[str, str]) -> bytes:
     """The add-in with other values of some of its settings."""
     parts = parts_of(add_in)
