@@ -68,6 +68,14 @@ class KnownUnderlyings(StrEnum):
     """None: everything must be stated."""
 
 
+class CapacityRegimes(StrEnum):
+    """Under which regimes the greatest quantity of an order is looked for."""
+
+    OWN = "own"
+    """Under that of the accounts, and under portfolio margin, where it costs little."""
+    BOTH = "both"
+
+
 @dataclass(frozen=True)
 class Settings:
     """Settings other than the date and the rates, which belong to the market.
@@ -89,6 +97,7 @@ class Settings:
     parity_tolerance: float = nan
     day_trading_regime: DayTradingRegime = DayTradingRegime.BY_DATE
     known_underlyings: KnownUnderlyings = KnownUnderlyings.CONFIRMED
+    capacity_regimes: CapacityRegimes = CapacityRegimes.OWN
     overrides: Mapping[str, float] = field(default_factory=dict)
     of_accounts: Mapping[str, Settings] = field(default_factory=dict)
 

@@ -79,6 +79,12 @@ GROUPS = Argument(
 ANOTHER_REPORT = Argument(
     "Another of these reports, where each has a range of its own.", Kind.RANGE
 )
+ORDERS = Argument(
+    "Orders with the headings of trades, each by itself: side (buy, sell, sell short, 1, 2, 5) or"
+    " the sign of quantity, which may be left out; limit: the most to look at (default 1,000,000"
+    " units).",
+    Kind.RANGE,
+)
 THRESHOLDS = Argument(
     "Limits with headings: figure (of MARGIN_ACCOUNT, largest name share, requirement change, mark"
     " age), warn, alert. Optional: account (left out: each), direction (below, above), value (of"
@@ -359,6 +365,26 @@ def MARGIN_ONE_MORE(positions, market=None, settings=None, dividends=None, heade
     strategy = ranges.strategy()
     made = one_more(ranges.portfolio(), strategy)
     return reports.one_more_table(made).cells(headers)
+
+
+@worksheet_function(
+    positions=POSITIONS,
+    orders=ORDERS,
+    **_REST,
+    leave=Argument(
+        "Excess that is to stay: $, or below 1 a share of the account's value (0.1); default 0.",
+        Kind.NUMBER,
+    ),
+    headers=HEADERS,
+)
+def MARGIN_CAPACITY(
+    positions, orders, market=None, settings=None, dividends=None, leave=None, headers=True
+):
+    """How many of each order fit: the greatest quantity up to which every one is accepted, what
+    binds first, excess after what is ordered and after the greatest, and whether it is proven.
+    """
+    ranges = _ranges(positions, market, settings, dividends, orders=orders)
+    return reports.capacity_table(ranges.capacity(leave)).cells(headers)
 
 
 @worksheet_function(

@@ -93,6 +93,11 @@ CANDIDATES: Range = [
     ["XYZ", "call", 12, 115, "2026-12-18", 1.75, 1.25],
     ["ABC", "stock", 1100, None, None, 50.5, None],
 ]
+ORDERS: Range = [
+    ["symbol", "type", "quantity", "strike", "expiration", "price", "fee", "limit"],
+    ["XYZ", "put", -5, 95, "2026-12-18", 3.5, 4.25, 400],
+    ["ABC", "stock", 1200, None, None, 50.75, None, 2_000],
+]
 THRESHOLDS: Range = [
     ["figure", "warn", "alert", "direction"],
     ["portfolio cushion", 0.25, 0.1, "below"],
@@ -183,6 +188,7 @@ BOOKS = (
             "candidates": CANDIDATES,
             "activity": ACTIVITY,
             "thresholds": THRESHOLDS,
+            "orders": ORDERS,
         },
     ),
     GoodBook(

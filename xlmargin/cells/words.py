@@ -202,6 +202,16 @@ TRADES: Final = Headings(
 )
 """A row a trade: the headings of a position, what is done, and at which fee."""
 
+ORDERS: Final = Headings(
+    {
+        **_TRADED,
+        "action": TRADES.synonyms["action"],
+        "limit": ("most", "at most", "greatest", "max quantity"),
+    },
+    needed=("symbol",),
+)
+"""A row an order of which the greatest quantity is looked for, and the most that is looked at."""
+
 CANDIDATES: Final = Headings({**POSITIONS.synonyms, **_FEE}, needed=("symbol",))
 """A row a contract that might be traded; its quantity is the most of it."""
 

@@ -125,10 +125,18 @@ class Orders:
 
 
 def read_orders(
-    cells: Cells, name: str, headings: Headings, reading: Reading, log: ProblemLog
+    cells: Cells,
+    name: str,
+    headings: Headings,
+    reading: Reading,
+    log: ProblemLog,
+    in_our_words: Callable[[Table], Table] = lambda table: table,
 ) -> Orders:
-    """The orders in a range; what is wrong with a row by itself goes to the log."""
-    table = read_table(cells, name, headings, log)
+    """The orders in a range; what is wrong with a row by itself goes to the log.
+
+    `in_our_words` puts words of an order that are not those of positions in the place of theirs.
+    """
+    table = in_our_words(read_table(cells, name, headings, log))
     if not table.given:
         log.error(table.name, 0, "", "nothing", "a range with headings in its first row")
     unknown_headings(table, headings, log)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from xlmargin.account import AccountState, account_state
+from xlmargin.account import AccountState, Reserve, account_state
 from xlmargin.book import Book
 from xlmargin.both_regimes import BothRegimes, both_regimes, under_portfolio_margin
 from xlmargin.cells.columns import dates
@@ -41,6 +41,7 @@ from xlmargin.excel.facts_reader import facts_of_accounts
 from xlmargin.excel.history import days_of, problems_of_days
 from xlmargin.excel.orders import OrdersRead
 from xlmargin.excel.settings_reader import stated_settings
+from xlmargin.excel.sized_orders import read_sized_orders
 from xlmargin.excel.thresholds_reader import read_thresholds
 from xlmargin.excel.trades import read_candidates, read_trades
 from xlmargin.history import RequirementChange, ShadowDay, margined_day, requirement_change
@@ -50,9 +51,17 @@ from xlmargin.portfolio_margin import PortfolioMargin, carry_warnings, price_war
 from xlmargin.reports.alerts_table import Threshold, Watched, rules_own_limits, watched
 from xlmargin.reports.messages import Message, Said, messages, refused_messages
 from xlmargin.risk_array import contract_table
-from xlmargin.settings import AccountType
+from xlmargin.settings import AccountType, CapacityRegimes
 from xlmargin.strategy_margin import StrategyMargin, strategy_margin
-from xlmargin.what_if import Hedge, Impact, hedge_by_strategy, hedge_under_portfolio, impact
+from xlmargin.what_if import (
+    Capacity,
+    Hedge,
+    Impact,
+    capacity,
+    hedge_by_strategy,
+    hedge_under_portfolio,
+    impact,
+)
 
 MOST_BOOKS: Final = 32
 MOST_CELLS: Final = 1_000_000
@@ -199,6 +208,20 @@ class Ranges:
         if book.settings.account_type is AccountType.PORTFOLIO:
             return hedge_under_portfolio(portfolio_margined(book), tried, goal)
         return hedge_by_strategy(strategy_margined(book), tried, goal)
+
+    def capacity(self, leave: float | None = None) -> Capacity:
+        """How many of each order fit, leaving an excess of $ or, below 1, a cushion."""
+        left = 0.0 if leave is None else leave
+        if left < 0:
+            wanted = "dollars of excess to stay, or a cushion below 1, such as 0.1"
+            raise InputError([Problem("leave", 0, "", f"{left:.10g}", wanted)])
+        book = self.book()
+        orders = read_sized_orders(self.extra.get("orders"), self.reading).accepted()
+        share = left if left < 1 else 0.0
+        reserve = Reserve(np.array([left - share]), np.array([share]))
+        both = book.settings.capacity_regimes is CapacityRegimes.BOTH
+        portfolio, strategy = portfolio_margined(book), strategy_margined(book)
+        return capacity(portfolio, strategy, orders, reserve, both=both)
 
     def intraday(self) -> tuple[DayReport, ...]:
         """What the rules for trading within the day make of each account's days."""

@@ -50,6 +50,7 @@ from xlmargin.settings import (
     AccountType,
     BaseValue,
     Basis,
+    CapacityRegimes,
     DayTradingRegime,
     KnownUnderlyings,
     Settings,
@@ -74,6 +75,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "parity_tolerance": (),
     "day_trading_regime": ("day trading",),
     "known_underlyings": ("known instruments",),
+    "capacity_regimes": (),
     "leave_out": (),
     GROUPS: ("group reports",),
     "time_zone": ("timezone",),
@@ -94,6 +96,7 @@ _FIELDS: Final[Mapping[str, Field[Any]]] = {
     "parity_tolerance": share(),
     "day_trading_regime": word(one_of(DayTradingRegime), Settings.day_trading_regime),
     "known_underlyings": word(one_of(KnownUnderlyings), Settings.known_underlyings),
+    "capacity_regimes": word(one_of(CapacityRegimes), Settings.capacity_regimes),
 }
 _TENOR: Final = re.compile(
     r"rate[\s_-]*(\d{1,5})[\s_-]*(d|day|w|week|m|month|y|year)s?", re.IGNORECASE | re.ASCII

@@ -48,6 +48,11 @@ EXAMPLE_BOOK: Final[Mapping[str, Rows]] = MappingProxyType(
             ["symbol", "type", "quantity", "strike", "expiration", "price", "fee"],
             ["XYZ", "put", -2.0, 90.0, "2027-01-15", 0.9, 1.3],
         ],
+        "Orders": [
+            ["symbol", "type", "side", "quantity", "strike", "expiration", "price"],
+            ["XYZ", "put", "sell", 2.0, 90.0, "2027-01-15", 0.9],
+            ["XYZ", "stock", "buy", None, None, None, 100.0],
+        ],
         "Candidates": [
             ["symbol", "type", "strike", "expiration", "price"],
             ["XYZ", "put", 100.0, "2027-01-15", 4.1],

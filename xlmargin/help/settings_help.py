@@ -105,6 +105,12 @@ SETTINGS_HELP: Final = {
         "What is known of symbols and not stated: used unless it lowers a requirement without a"
         " list that confirms it, all of it, or none.",
     ),
+    "capacity_regimes": _choice(
+        Settings.capacity_regimes,
+        "Under which rules MARGIN_CAPACITY looks for the greatest quantity: own is the account's,"
+        " and portfolio margin; both is by strategy too where the account is under portfolio"
+        " margin.",
+    ),
     "leave_out": SettingHelp(
         "currencies, symbols and types, with commas between them",
         "nothing",

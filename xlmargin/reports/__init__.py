@@ -46,7 +46,12 @@ from xlmargin.reports.rule_tables import (
 )
 from xlmargin.reports.strategy_tables import strategies_table
 from xlmargin.reports.table import Table, Value
-from xlmargin.reports.what_if_tables import hedge_table, one_more_table, what_if_table
+from xlmargin.reports.what_if_tables import (
+    capacity_table,
+    hedge_table,
+    one_more_table,
+    what_if_table,
+)
 
 __all__ = [
     "SPOT_MOVES",
@@ -59,6 +64,7 @@ __all__ = [
     "account_table",
     "alerts_table",
     "calendar_table",
+    "capacity_table",
     "change_table",
     "compared_points_table",
     "compared_positions_table",

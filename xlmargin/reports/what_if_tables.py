@@ -9,7 +9,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.reports.table import Table, Value, numbers
-from xlmargin.what_if import Change, Hedge, Impact, OneMore
+from xlmargin.what_if import Capacity, Change, Greatest, Hedge, Impact, OneMore
 
 TOTAL: Final = "total"
 
@@ -114,6 +114,54 @@ def one_more_table(made: OneMore) -> Table:
         for i, row in enumerate(columns)
     ]
     return Table(headings, rows)
+
+
+def capacity_table(found: Capacity) -> Table:
+    """A row an order: whether what is ordered fits, how many do, and what binds first; $.
+
+    Quantities are magnitudes; every one up to `greatest` is accepted. Excesses and `binds` are of
+    the accounts' regime; `cash needed` is paid for the greatest quantity, below 0 received.
+    """
+    headings = (
+        "symbol", "order", "ordered", "fits", "greatest", "greatest portfolio",
+        "greatest strategy", "binds", "excess after order", "excess after greatest",
+        "cash needed", "proven", "account",
+    )  # fmt: skip
+    one, own = found.orders.one.positions, found.own
+    other = "not asked for" if found.is_portfolio else "not permitted"
+    rows: list[list[Value]] = []
+    for i in range(len(found.orders)):
+        ordered = float(found.orders.ordered[i])
+        side = "buy" if one.quantity[i] > 0 else "sell"
+        rows.append(
+            [
+                one.symbol[i],
+                f"{side} {one.label(i).split(' ', 1)[1]}",
+                ordered if ordered == ordered else "none",
+                _fits(ordered, float(own.missing[i])),
+                float(own.quantity[i]),
+                *(_greatest(each, i, other) for each in (found.portfolio, found.strategy)),
+                own.binds[i],
+                float(own.excess_after_order[i]) if ordered == ordered else "none",
+                float(own.excess_after[i]),
+                float(found.cash_needed[i]) + 0.0,
+                bool(own.is_proven[i]),
+                one.accounts[one.account[i]],
+            ]
+        )
+    return Table(headings, rows)
+
+
+def _fits(ordered: float, missing: float) -> str:
+    if ordered != ordered:
+        return "none"
+    if missing != missing:
+        return "unknown"
+    return "refused" if missing else "accepted"
+
+
+def _greatest(found: Greatest | None, index: int, other: str) -> Value:
+    return other if found is None else float(found.quantity[index])
 
 
 def hedge_table(hedge: Hedge) -> Table:

@@ -1,19 +1,24 @@
 """What if: what trades would do to an account's value and requirements, before they are done."""
 
 from xlmargin.what_if.candidates import Candidates
+from xlmargin.what_if.capacity import Capacity, Greatest, SizedOrders, capacity
 from xlmargin.what_if.hedge import Hedge, hedge_by_strategy, hedge_under_portfolio
 from xlmargin.what_if.impact import Change, Figures, Impact, Trades, book_after, impact, less_closed
 from xlmargin.what_if.one_more import OneMore, one_more
 
 __all__ = [
     "Candidates",
+    "Capacity",
     "Change",
     "Figures",
+    "Greatest",
     "Hedge",
     "Impact",
     "OneMore",
+    "SizedOrders",
     "Trades",
     "book_after",
+    "capacity",
     "hedge_by_strategy",
     "hedge_under_portfolio",
     "impact",

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.account import values_by_strategy, values_under_portfolio
+from xlmargin.arrays import IntArray
 from xlmargin.book import Book, rules_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import RefusedPosition
@@ -151,8 +152,16 @@ def strategy_hedge(held: Book, one: Book, most: float, *, outside: bool) -> Stra
     Beside the whole account where its house asks add-ons for shares of it, or of what forced groups
     hold together.
     """
-    positions, underlyings = held.positions, held.market.underlyings
     whole = not outside and counts_together(held, rules_of_accounts(held, strategy_rules))
+    return StrategyHedge(held.only(rows_beside(held, one, whole=whole)), one, int(most), outside)
+
+
+def rows_beside(held: Book, one: Book, *, whole: bool) -> IntArray:
+    """The positions that one may be margined with by strategy, by index: of its account and class.
+
+    All of the account where its house counts the `whole` of it.
+    """
+    positions, underlyings = held.positions, held.market.underlyings
     name = underlyings[one.positions.underlying[0]].group
     account = one.positions.accounts[one.positions.account[0]]
     own = [
@@ -161,4 +170,4 @@ def strategy_hedge(held: Book, one: Book, most: float, *, outside: bool) -> Stra
         if positions.accounts[positions.account[i]] == account
         and (whole or underlyings[positions.underlying[i]].group == name)
     ]
-    return StrategyHedge(held.only(np.array(own, dtype=np.int64)), one, int(most), outside)
+    return np.array(own, dtype=np.int64)

@@ -1,0 +1,83 @@
+"""Orders of which the greatest quantity that fits is looked for: a side, a quantity, a limit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import FloatArray
+from xlmargin.cells.columns import GREATEST_QUANTITY, numbers, refuse_beyond, words
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.table import CodedCells, Table
+from xlmargin.cells.values import Cells, text_of
+from xlmargin.cells.words import ORDERS, SIDES
+from xlmargin.excel.book_reader import Reading
+from xlmargin.excel.orders import (
+    OrdersRead,
+    book_of,
+    check_trade_prices,
+    completed,
+    fees,
+    read_of,
+    read_orders,
+)
+from xlmargin.excel.trades import ACTIONS, MOST_UNITS, Action
+from xlmargin.what_if import Candidates, SizedOrders, Trades
+
+_FIX_SIDES: Final = {"1": "buy", "2": "sell", "5": "sell short"}
+"""Tag 54 of FIX: 1 buy, 2 sell, 5 sell short."""
+_LEAST: Final = "a whole number of 1 or more, the most to look at"
+
+
+def read_sized_orders(cells: Cells, reading: Reading) -> OrdersRead[SizedOrders]:
+    """The orders in a range: one contract or share of each, the most looked at, the quantity.
+
+    A side beside a magnitude is a direction, in words or as FIX has it; without a side the sign of
+    the quantity is, and without either it is bought.
+    """
+    return read_of(lambda log: _sized(cells, reading, log))
+
+
+def _sized(cells: Cells, reading: Reading, log: ProblemLog) -> SizedOrders | None:
+    orders = read_orders(cells, "orders", ORDERS, reading, log, _with_sides)
+    table, typed = orders.table, orders.rows
+    if table.columns and not len(table):
+        log.error(table.name, 0, "", "no orders", "at least one row below the headings")
+    fee, limit = fees(table, log), numbers(table, "limit", log)
+    log.errors_where((limit < 1) | (limit > np.floor(limit)), table, "limit", _LEAST)
+    refuse_beyond(GREATEST_QUANTITY, limit, table, "limit", log)
+    log.errors_where(typed.is_cash, table, "type", "stock, call or put")
+    zero = (typed.quantity == 0) & ~typed.is_cash
+    log.errors_where(zero, table, "quantity", "a quantity, or nothing: how many fit is looked for")
+    action = words(table, "action", ACTIONS, "", log)
+    other = (action >= 0) & (action != ACTIONS.members.index(Action.TRADE))
+    log.errors_where(other, table, "action", "trade: an order is one trade")
+    one = np.where(np.isnan(typed.quantity), _direction(table), np.sign(typed.quantity))
+    orders = completed(orders, log)
+    book = book_of(replace(orders, rows=replace(orders.rows, quantity=one)), log)
+    if book is None:
+        return None
+    check_trade_prices(orders, book, log)
+    most = np.maximum(np.floor(MOST_UNITS / book.positions.multiplier), 1.0)
+    most = np.where(np.isnan(limit), most, limit)
+    return SizedOrders(Candidates(Trades(book, fee), most), np.abs(typed.quantity))
+
+
+def _with_sides(table: Table) -> Table:
+    """The table with the sides of FIX in words."""
+    if not table.has("side"):
+        return table
+    cells = table.texts("side")
+    said = tuple(_FIX_SIDES.get(text_of(cell), text_of(cell)) for cell in cells.distinct)
+    distinct = tuple(dict.fromkeys(said))
+    code = np.array([*(distinct.index(word) for word in said), -1], dtype=np.int32)
+    return table.with_column("side", CodedCells(code[cells.codes], distinct))
+
+
+def _direction(table: Table) -> FloatArray:
+    """1 to buy and -1 to sell, as the side says; bought where there is none."""
+    side = words(table, "side", SIDES, "", ProblemLog())
+    sign = np.array([*(float(each.sign) for each in SIDES.members), 1.0, 1.0])
+    return sign[side]
