@@ -62,6 +62,37 @@ def test_as_the_book_with_one_more_row(house):
         assert (answer["quantity"], answer["account"]) == (row[2], row[7])
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_as_any_book_with_one_more_row(seed):
+    """Stated costs, boxes of an index, shares under options, two accounts: all margined anew."""
+    chance = np.random.default_rng(seed)
+    rows = {}
+    for _ in range(12):
+        symbol, spot = (("SPX", 5000.0), ("XYZ", 500.0))[chance.integers(2)]
+        kind, strike = (
+            ("call", "put")[chance.integers(2)],
+            spot * float(chance.choice([0.96, 1, 1.04])),
+        )
+        account = ("one", "two")[chance.integers(2)]
+        price = max(spot - strike if kind == "call" else strike - spot, 0.0) + 0.02 * spot
+        cost = [None, 0.9 * price][chance.integers(2)]
+        quantity = int(chance.choice([-3, -1, 1, 2]))
+        rows[symbol, kind, strike, account] = [symbol, kind, quantity, strike, JANUARY, price, cost,
+                                               account]  # fmt: skip
+    held = [*rows.values(), ["XYZ", "stock", 200, None, None, 500.0, 450.0, "one"]]
+    before = typed(held, BROAD, SETTINGS)
+    for row, answer in zip(held, one_more(held), strict=True):
+        lot = 100 if row[1] == "stock" else 1
+        more = [*row[:2], lot if row[2] > 0 else -lot, *row[3:6], row[5], row[7]]
+        change = typed([*held, more], BROAD, SETTINGS) - before
+        names = ("initial", "maintenance", "portfolio requirement")
+        assert [answer[n] for n in names] == pytest.approx(change, abs=1e-6), row
+        trade = [HEADINGS, [*row[:2], more[2], *row[3:5], row[5], None, row[7]]]
+        impact = udfs.MARGIN_WHATIF([HEADINGS, *held], trade, BROAD, SETTINGS)
+        deposit = next(r[3] for r in impact if r[0] == "deposit")
+        assert answer["deposit"] == pytest.approx(deposit, abs=1e-6), row
+
+
 def test_as_the_trade_in_what_if_where_contracts_are_held_both_ways():
     held = [
         *([*row[:7], "one", None] for row in HELD[:9]),

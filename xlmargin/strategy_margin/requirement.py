@@ -64,13 +64,17 @@ class UnderlyingMargin:
 
     def pairing(self, kind: RequirementKind) -> PairingResult:
         """The pairing that requires least of a kind."""
-        if kind is RequirementKind.DEPOSIT and (
-            self.is_cash or not self.holdings.stocks or not self.holdings.options
-        ):
-            kind = RequirementKind.INITIAL  # the two differ where stock stands with options
+        if kind is RequirementKind.DEPOSIT:
+            kind = self.deposit_kind
         if kind not in self._pairings:
             self._pairings[kind] = self._least(kind)
         return self._pairings[kind]
+
+    @property
+    def deposit_kind(self) -> RequirementKind:
+        """The kind that the deposit goes by: its own, where stock stands with options."""
+        both = self.holdings.stocks and self.holdings.options
+        return RequirementKind.DEPOSIT if both and not self.is_cash else RequirementKind.INITIAL
 
     @cached_property
     def _pairings(self) -> dict[RequirementKind, PairingResult]:

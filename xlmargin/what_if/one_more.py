@@ -2,19 +2,21 @@
 
 One more in the direction held, at today's price; of a contract held both ways, in the direction of
 the net position, and what it closes is closed as by any trade. Only what is margined together with
-it is margined anew.
+it is margined anew; by strategy, what closes nothing is one contract more in the program of its
+class, which is solved again for each.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.book import Book, Positions
+from xlmargin.book import NO_GROUP, Book, Positions
 from xlmargin.errors import RefusedPosition
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.group_changes import GroupChange, group_sums
@@ -29,6 +31,7 @@ from xlmargin.strategy_margin import (
     UnderlyingMargin,
     strategy_margin,
 )
+from xlmargin.strategy_margin.pairing.one_contract_more import one_contract_more
 from xlmargin.strategy_margin.pairing.requirement_rules import counts_together
 from xlmargin.what_if.impact import Key, contract_keys, netted, rows_of_contracts
 
@@ -84,23 +87,76 @@ def _held(positions: Positions) -> list[list[int]]:
 def _by_strategy(margin: StrategyMargin, first: IntArray, one: Positions) -> FloatArray:
     """Changes of initial, maintenance and deposit, $, shape (contracts, 3)."""
     of_position = {i: c for c in margin.classes for i in c.holdings.positions}
-    keys = contract_keys(margin.book.positions)
-    same = rows_of_contracts(margin.book.positions)
+    rows = _rows_of_each(margin.book.positions, first)
     together = counts_together(margin.book, margin.rules)
     changes = np.full((len(first), 3), np.nan)
-    for i, position in enumerate(first.tolist()):
-        rows = same[keys[position]]
-        before = list({id(c): c for c in map(of_position.__getitem__, rows)}.values())
-        if together:
-            before = [c for c in margin.classes if c.account == before[0].account]
-        own = np.array(sorted(r for c in before for r in c.holdings.positions), dtype=np.int64)
-        after, source = _after(margin.book, own, position, one, i)
-        try:
-            made = strategy_margin(after, margin.mark[source]).classes
-            changes[i] = sum(map(_amounts, made), 0.0) - sum(map(_amounts, before), 0.0)
-        except RefusedPosition:
+    in_class: dict[int, list[int]] = defaultdict(list)
+    for i, own in enumerate(rows):
+        held = of_position[own[0]]
+        quantity = margin.book.positions.quantity[own] * one.quantity[i]
+        may_join = one.is_option[i] and held.holdings.group == NO_GROUP and not held.is_cash
+        if may_join and not together and (quantity >= 0).all():
+            in_class[id(held)].append(i)
             continue
+        before = list({id(c): c for c in map(of_position.__getitem__, own)}.values())
+        if together:
+            before = [c for c in margin.classes if c.account == held.account]
+        changes[i] = _change(margin, before, int(first[i]), one, i)
+    for joining in in_class.values():
+        held, index = of_position[int(first[joining[0]])], np.array(joining)
+        changes[index] = _changes_in_class(margin, held, first[index], one.only(index))
     return changes
+
+
+def _rows_of_each(positions: Positions, first: IntArray) -> list[list[int]]:
+    """The rows of the contracts of these rows, each itself first."""
+    same, keys = rows_of_contracts(positions), contract_keys(positions)
+    return [[row, *(other for other in same[keys[row]] if other != row)] for row in first.tolist()]
+
+
+def _change(
+    margin: StrategyMargin,
+    before: Sequence[UnderlyingMargin],
+    position: int,
+    one: Positions,
+    index: int,
+) -> FloatArray:
+    """What one more changes in these classes margined anew; NaN where they may not have it."""
+    own = np.array(sorted(r for c in before for r in c.holdings.positions), dtype=np.int64)
+    after, source = _after(margin.book, own, position, one, index)
+    try:
+        made = strategy_margin(after, margin.mark[source]).classes
+        amounts = [*map(_amounts, made), *(-_amounts(c) for c in before)]
+    except RefusedPosition:
+        return np.full(3, np.nan)
+    change: FloatArray = np.sum(amounts, axis=0)
+    return change
+
+
+def _changes_in_class(
+    margin: StrategyMargin, held: UnderlyingMargin, first: IntArray, ones: Positions
+) -> FloatArray:
+    """What one more of each of these options, which closes nothing, changes in their class."""
+    positions, own = margin.book.positions, np.array(held.holdings.positions)
+    with_all = replace(margin.book, positions=positions.only(own).joined(ones))
+    (joined,) = strategy_margin(with_all, margin.mark[np.append(own, first)]).classes
+    option_of = {
+        lot.position: i for i, option in enumerate(joined.holdings.options) for lot in option.lots
+    }
+    more = [option_of[len(own) + i] for i in range(len(first))]
+    initial, deposit = RequirementKind.INITIAL, joined.deposit_kind
+    kinds = list(dict.fromkeys((initial, RequirementKind.MAINTENANCE, deposit)))
+    changed = one_contract_more(joined.holdings, more, kinds, joined.rules)
+    legs = [joined.holdings.option_legs(initial)[i] for i in more]
+    proceeds = [0.0 if leg.is_long else leg.multiplier * leg.value for leg in legs]
+    to_deposit, added = changed[deposit]
+    return np.column_stack(
+        [
+            changed[initial][0],
+            changed[RequirementKind.MAINTENANCE][0],
+            to_deposit - added - proceeds,
+        ]
+    )
 
 
 def _amounts(margin: UnderlyingMargin) -> FloatArray:

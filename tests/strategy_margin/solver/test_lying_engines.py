@@ -12,14 +12,14 @@ from tests.strategy_margin.pairing.test_exhaustive import margined, random_accou
 from tests.strategy_margin.solver.programs import by_table, knapsack
 from xlmargin.arrays import FloatArray
 from xlmargin.strategy_margin.solver import branch_and_bound
-from xlmargin.strategy_margin.solver.branch_and_bound import (
-    dual_bound,
-    is_feasible,
-    solve,
-    verified_relaxation,
-)
+from xlmargin.strategy_margin.solver.branch_and_bound import solve
 from xlmargin.strategy_margin.solver.program import LpClaim, MipClaim, Program, ProgramBuilder
 from xlmargin.strategy_margin.solver.scipy_engine import ScipyEngine
+from xlmargin.strategy_margin.solver.verification import (
+    dual_bound,
+    is_feasible,
+    verified_relaxation,
+)
 
 Lie = Callable[[Program, MipClaim], MipClaim | None]
 """What an engine makes of its true answer."""

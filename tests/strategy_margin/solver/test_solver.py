@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from xlmargin.strategy_margin import RequirementKind
 from xlmargin.strategy_margin.pairing.formulation import pairing_model
 from xlmargin.strategy_margin.pairing.least_pairing import requirement_rules
 from xlmargin.strategy_margin.solver import branch_and_bound
-from xlmargin.strategy_margin.solver.branch_and_bound import solve
+from xlmargin.strategy_margin.solver.branch_and_bound import OpenProgram, solve
 from xlmargin.strategy_margin.solver.program import Engine, ProgramBuilder
 from xlmargin.strategy_margin.solver.scipy_engine import ScipyEngine
 
@@ -43,6 +45,21 @@ def test_least_cost(engine: type[Engine], seed: int) -> None:
     assert found.is_proven
     assert found.cost == pytest.approx(by_table(program))
     assert float(program.cost @ found.quantity) == pytest.approx(found.cost)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_held_open_the_least_is_that_of_the_program_anew(engine: type[Engine], seed: int) -> None:
+    """Limits go up, down and back, and what was learned on the way changes no answer."""
+    program = knapsack(12, seed)
+    opened = OpenProgram(program)
+    for more in (0, 5, 1, -40, 17, 0):
+        needed = program.constraint_lower + more
+        changed = replace(program, constraint_lower=needed)
+        found = opened.solve_with(needed, program.constraint_upper)
+        assert found is not None
+        assert found.is_proven
+        assert found.cost == pytest.approx(by_table(changed))
+    assert opened.solve_with(program.constraint_lower + 1e6, program.constraint_upper) is None
 
 
 def test_no_columns(engine: type[Engine]) -> None:

@@ -92,7 +92,7 @@ class ClassPositions:
     closed: tuple[Lot, ...]
     """Contracts, long and short of one series, that have closed each other out."""
     remembered: dict[Hashable, Any] = field(default_factory=dict, init=False)
-    """What was found of them: proven pairings by rules and kind, the lines of a pairing."""
+    """What was found of them: proven pairings by rules and kind, what solves a program, lines."""
 
     def option_legs(self, kind: RequirementKind) -> tuple[OptionLeg, ...]:
         """The options as the kind of requirement counts them."""

@@ -9,7 +9,7 @@ anything there.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import fsum
@@ -38,7 +38,7 @@ from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS, solve
-from xlmargin.strategy_margin.solver.program import HALF_A_CENT
+from xlmargin.strategy_margin.solver.program import HALF_A_CENT, Solution
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,14 +85,8 @@ def least_pairing(
         shares = [stock.leg.shares for stock in holdings.stocks]
         return _priced(holdings, requirements, tuple(_of_shares(holdings, shares)))
     model = pairing_model(holdings, requirements.kind, requirements, rules, cash=cash)
-    solution = solve(model.build(), min(seconds, seconds_left()), np.array(model.alone))
-    if solution is None:
-        raise MarginError(f"no pairing of {holdings.name} was found in {seconds:g} seconds.")
-    used = {
-        variable: round(quantity)
-        for variable, quantity in enumerate(solution.quantity.tolist())
-        if model.variables[variable] is not None and quantity > 0.5
-    }
+    solution = _solved(model, holdings, seconds)
+    used = used_in(model, solution)
     refused: dict[int, int] = defaultdict(int)
     for variable, quantity in used.items():
         found = model.variables[variable]
@@ -101,6 +95,29 @@ def least_pairing(
     strategies = tuple(strategies_of(holdings, model, used, requirements))
     gap = max(0.0, solution.cost - solution.lower_bound)
     return _priced(holdings, requirements, strategies, gap, refused)
+
+
+def _solved(model: PairingModel, holdings: ClassPositions, seconds: float) -> Solution:
+    """The least of the model's program; kinds whose programs are the same share what is proven."""
+    known: dict[Hashable, Solution] = holdings.remembered
+    program = model.build()
+    if (digest := program.digest) in known:
+        return known[digest]
+    solution = solve(program, min(seconds, seconds_left()), np.array(model.alone))
+    if solution is None:
+        raise MarginError(f"no pairing of {holdings.name} was found in {seconds:g} seconds.")
+    if solution.is_proven:
+        known[digest] = solution
+    return solution
+
+
+def used_in(model: PairingModel, solution: Solution) -> dict[int, int]:
+    """The uses of contracts in a solution: how often each variable that stands for one is taken."""
+    return {
+        variable: round(quantity)
+        for variable, quantity in enumerate(solution.quantity.tolist())
+        if model.variables[variable] is not None and quantity > 0.5
+    }
 
 
 def _priced(

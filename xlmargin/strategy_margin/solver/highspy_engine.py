@@ -21,15 +21,25 @@ class HighspyEngine:
     The search is given no answer to start from: HiGHS 1.16 takes one for better than it is.
     """
 
-    dives = 32
+    stays_warm = True
 
     def __init__(self, program: Program, *, presolve: bool = True) -> None:
         self._program = program
         self._variables = np.arange(program.cost.size, dtype=np.int32)
+        self._constraints = np.arange(program.constraint_lower.size, dtype=np.int32)
         self._model = _model(program)
         self._presolve = presolve
         simplify = presolve and program.cost.size >= _SMALL
         self._relaxation = _opened(self._model, presolve=simplify)
+
+    def limit(self, program: Program) -> None:
+        """Take a program that is the same but for the limits of its constraints."""
+        self._program = program
+        least, most = program.constraint_lower, program.constraint_upper
+        self._model.row_lower_, self._model.row_upper_ = least, most
+        self._relaxation.changeRowsBounds(  # type: ignore[attr-defined]  # the stubs leave it out
+            least.size, self._constraints, least, most
+        )
 
     def relax(self, lower: FloatArray, upper: FloatArray) -> LpClaim:
         """Least cost with quantities between these limits, fractions allowed."""
@@ -50,6 +60,8 @@ class HighspyEngine:
         highs.changeColsBounds(self._variables.size, self._variables, lower, upper)
         kinds = np.where(self._program.integer, _KIND[True], _KIND[False]).astype(np.uint8)
         highs.changeColsIntegrality(self._variables.size, self._variables, kinds)
+        for heuristic in _HEURISTICS if self._variables.size <= _FEW else ():
+            highs.setOptionValue(heuristic, False)
         highs.setOptionValue("time_limit", seconds)
         highs.setOptionValue("mip_rel_gap", gap)
         highs.run()
@@ -59,6 +71,15 @@ class HighspyEngine:
         found = np.array(highs.getSolution().col_value)
         return MipClaim(found, float(info.objective_function_value), float(info.mip_dual_bound))
 
+
+_HEURISTICS = tuple(
+    f"mip_heuristic_run_{name}"
+    for name in ("feasibility_jump", "rins", "rens", "root_reduced_cost")
+)
+"""What looks for good answers in a search."""
+
+_FEW = 350
+"""Variables up to which that costs more than it saves."""
 
 _KIND = {
     True: int(highspy.HighsVarType.kInteger),

@@ -8,8 +8,9 @@ nothing that an engine claims is believed: `branch_and_bound` works it out again
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
+from hashlib import blake2b
 from math import inf
 from typing import Final, NamedTuple, Protocol
 
@@ -38,6 +39,14 @@ class Program:
     start: IntArray
     constraint: IntArray
     coefficient: FloatArray
+
+    @property
+    def digest(self) -> bytes:
+        """What two programs share if all their numbers are the same, and else do not."""
+        whole = blake2b(digest_size=16)
+        for each in fields(self):
+            whole.update(getattr(self, each.name).tobytes())
+        return whole.digest()
 
     @cached_property
     def variable(self) -> IntArray:
@@ -142,10 +151,13 @@ class Engine(Protocol):
     Without `presolve` it solves the program as it stands and simplifies nothing first.
     """
 
-    dives: int
-    """How many relaxations are worth trying by hand before the search."""
+    stays_warm: bool
+    """Whether a relaxation starts from the last one, so that branching by hand is worth it."""
 
     def __init__(self, program: Program, *, presolve: bool = True) -> None: ...
+
+    def limit(self, program: Program) -> None:
+        """Take a program that is the same but for the limits of its constraints."""
 
     def relax(self, lower: FloatArray, upper: FloatArray) -> LpClaim:
         """Least cost with quantities between these limits, fractions allowed."""

@@ -13,13 +13,17 @@ from xlmargin.strategy_margin.solver.program import LpClaim, MipClaim, Program
 class ScipyEngine:
     """One program, passed whole at each call: branching by hand would cost more than it saves."""
 
-    dives = 0
+    stays_warm = False
 
     def __init__(self, program: Program, *, presolve: bool = True) -> None:
         self._program, self._presolve = program, presolve
         shape = (program.constraint_lower.size, program.cost.size)
         entries = (program.coefficient, program.constraint, program.start)
         self._matrix = csc_array(entries, shape=shape)
+
+    def limit(self, program: Program) -> None:
+        """Take a program that is the same but for the limits of its constraints."""
+        self._program = program
 
     def relax(self, lower: FloatArray, upper: FloatArray) -> LpClaim:
         """Least cost with quantities between these limits, fractions allowed."""
