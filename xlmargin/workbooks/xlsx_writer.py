@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
@@ -55,8 +57,24 @@ class _NoText(str):
 NO_TEXT: Final = _NoText()
 
 
+_CALLED: Final = re.compile(r"[\w.]+\(")
+"""A function in a formula."""
+
+
+@cache
+def _is_renamed(called: str) -> bool:
+    """Whether a function stands in a file under another name than in a cell."""
+    return bool(Worksheet()._prepare_formula(called) != called)
+
+
 class Sheet(Worksheet):  # type: ignore[misc]
     """A sheet that marks answers of formulas that begin with spaces: else Excel may drop them."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        """The formula as it stands in a file: looked through for a name only where one changes."""
+        if expand_future_functions or any(map(_is_renamed, set(_CALLED.findall(formula)))):
+            return str(super()._prepare_formula(formula, expand_future_functions))
+        return formula.removeprefix("=")
 
     def _xml_formula_element(
         self, formula: str, result: object, attributes: Sequence[tuple[str, object]] = ()
