@@ -629,6 +629,8 @@ def OPT_GREEKS(
     candidates=CANDIDATES,
     activity=ACTIVITY,
     facts=FACTS,
+    orders=ORDERS,
+    thresholds=THRESHOLDS,
 )
 def XLM_CHECK(
     positions,
@@ -639,11 +641,14 @@ def XLM_CHECK(
     candidates=None,
     activity=None,
     facts=None,
+    orders=None,
+    thresholds=None,
 ):
     """Every problem found in the ranges, and how they were read: severity (error, warning, note),
     range, row, column, found, wanted; first a row that counts them, or says "no problems".
     """
     extra = {"trades": trades, "candidates": candidates, "activity": activity, "facts": facts}
+    extra |= {"orders": orders, "thresholds": thresholds}
     problems = _ranges(positions, market, settings, dividends, **extra).problems()
     return reports.problem_table(problems).cells()
 

@@ -306,6 +306,13 @@ def test_other_refusals_name_the_cell() -> None:
     assert "row 2, value: found 5" in stated
 
 
+def test_the_check_lists_what_is_wrong_with_limits() -> None:
+    thresholds = [["figure", "alert"], ["cash", 1], ["casch", "abc"]]
+    listed = udfs.XLM_CHECK(BOOK, MARKET, SETTINGS, thresholds=thresholds)
+    found = [row[:4] for row in listed if row[1] == "thresholds"]
+    assert found == [["error", "thresholds", 3.0, "figure"], ["error", "thresholds", 3.0, "alert"]]
+
+
 def test_a_direction_turns_the_limits() -> None:
     thresholds = [["figure", "warn", "alert", "direction"], ["cash", 60_000, 0, "at least"]]
     a, b = alerts(thresholds)

@@ -211,6 +211,7 @@ def nothing_where_something_is_needed(draw: Draw) -> Mutation | None:
         "dividends": ("symbol", "ex_date", "amount"),
         "trades": ("symbol", "strike", "expiration"),
         "candidates": ("symbol", "strike", "expiration"),
+        "orders": ("symbol", "strike", "expiration"),
         "activity": ("quantity", "strike", "expiration", "price", "time"),
     }[draw.range]
     cells = [

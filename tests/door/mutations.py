@@ -60,7 +60,7 @@ MEANING: Final = {
     "symbol": _M.SYMBOL, "underlying": _M.NAME, "type": _M.TYPE, "quantity": _M.COUNT,
     "strike": _M.MONEY, "expiration": _M.DATE, "price": _M.MONEY, "cost": _M.MONEY,
     "fee": _M.MONEY, "mark": _M.MONEY, "amount": _M.MONEY, "multiplier": _M.COUNT,
-    "style": _M.WORD, "class": _M.WORD, "action": _M.WORD, "marginable": _M.WORD,
+    "limit": _M.COUNT, "style": _M.WORD, "class": _M.WORD, "action": _M.WORD, "marginable": _M.WORD,
     "dividend_yield": _M.FRACTION, "rate": _M.FRACTION, "volatility": _M.FRACTION,
     "account": _M.NAME, "group": _M.NAME, "date": _M.DATE, "ex_date": _M.DATE, "time": _M.TIME,
 }  # fmt: skip
@@ -74,6 +74,7 @@ NEEDED: Final = {
     "dividends": ("symbol", "ex_date", "amount"),
     "trades": ("symbol", "strike", "expiration"),
     "candidates": ("symbol", "strike", "expiration"),
+    "orders": ("symbol", "strike", "expiration"),
     "activity": ("symbol", "quantity", "strike", "expiration", "price"),
 }
 """Headings without which the range has no meaning."""
@@ -176,8 +177,8 @@ class Draw:
 
 Kind = Callable[[Draw], Mutation | None]
 
-TABLES: Final = ("positions", "market", "dividends", "trades", "candidates", "activity")
-CONTRACTS: Final = ("positions", "trades", "candidates", "activity")
+TABLES: Final = ("positions", "market", "dividends", "trades", "candidates", "activity", "orders")
+CONTRACTS: Final = ("positions", "trades", "candidates", "activity", "orders")
 NAMED: Final = ("settings", "facts")
 
 KINDS: Final[dict[str, tuple[Kind, tuple[str, ...]]]] = {}

@@ -309,6 +309,15 @@ def test_other_refusals() -> None:
     assert "a range with headings" in udfs.MARGIN_CAPACITY(HELD, None, MARKET, SETTINGS)
 
 
+def test_the_check_lists_what_is_wrong_with_orders() -> None:
+    orders = [[*ORDERS[0], "most of it"], ["XYZ", "putt", -3, 95, JAN, 3.5, 2.5, None],
+              ["XYZ", "put", -3, 95, JAN, 9.5, None, None]]  # fmt: skip
+    listed = udfs.XLM_CHECK(HELD, MARKET, SETTINGS, orders=orders)
+    found = [row[:4] for row in listed if row[1] == "orders"]
+    assert ["error", "orders", 2.0, "type"] in found
+    assert ["warning", "orders", 1.0, "most of it"] in found
+
+
 def test_headers_can_be_left_out() -> None:
     whole = udfs.MARGIN_CAPACITY(HELD, ORDERS, MARKET, SETTINGS)
     bare = udfs.MARGIN_CAPACITY(HELD, ORDERS, MARKET, SETTINGS, headers=False)

@@ -269,6 +269,7 @@ class Ranges:
         readers: dict[str, Callable[[Cells, Reading], OrdersRead[Any]]] = {
             "trades": read_trades,
             "candidates": read_candidates,
+            "orders": read_sized_orders,
             "activity": read_activity,
         }
         for name, read in readers.items():
@@ -278,6 +279,11 @@ class Ranges:
             log = ProblemLog()
             facts_of_accounts(self.extra["facts"], date_of(self.reading.market.as_of), log)
             yield from log.problems
+        if self.extra.get("thresholds") is not None and not self.refusals:
+            try:
+                self.alerts()
+            except InputError as refused:
+                yield from refused.problems
 
 
 def portfolio_margined(book: Book) -> PortfolioMargin:
