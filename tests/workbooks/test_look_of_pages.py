@@ -27,7 +27,7 @@ NAMES = [template.name for template in TEMPLATES]
 INPUTS = frozenset(
     {
         "Positions", "Market", "Settings", "Dividends", "Trades", "Orders", "Candidates",
-        "Activity", "Facts", "Dated positions", "Dated market", "Broker",
+        "Activity", "Facts", "Limits", "Dated positions", "Dated market", "Broker",
     }
 )  # fmt: skip
 REFERENCE = frozenset({"Formulas", "Rules", "Rules by strategy", "Check", "House settings"})

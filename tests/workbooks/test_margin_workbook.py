@@ -26,7 +26,7 @@ SHOWN = (
     "XLM_VERSION", "REGT_INITIAL", "REGT_MAINTENANCE", "REGT_STRATEGIES", "MARGIN_EFFICIENCY",
     "MARGIN_COMPARE", "MARGIN_ACCOUNT", "MARGIN_GAINS", "MARGIN_WHATIF", "MARGIN_HEDGE",
     "MARGIN_ONE_MORE", "MARGIN_CALL_DUE", "MARGIN_INTRADAY", "PM_ELIGIBILITY", "MARGIN_HISTORY",
-    "MARGIN_HISTORY_SUMMARY",
+    "MARGIN_HISTORY_SUMMARY", "MARGIN_ALERTS", "MARGIN_CALENDAR",
 )  # fmt: skip
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"
@@ -39,7 +39,7 @@ WRITTEN = r"(?:UPPER\(LEFT\(|IFERROR\(ROUND\()?"
 PAGE_CELL = rf'=?(?:{CELL}|(?:{UNLESS_REFUSED})?{WRITTEN}IF\({CELL}="".*)'
 BOOK_SHEETS = ("Positions", "Market", "Dividends", "Settings")
 INPUT_SHEETS = (
-    *BOOK_SHEETS, "Trades", "Candidates", "Activity", "Facts", "Dated positions", "Dated market",
+    *BOOK_SHEETS, "Trades", "Candidates", "Activity", "Facts", "Limits", "Dated positions", "Dated market",
 )  # fmt: skip
 HOSTILE = (
     '=HYPERLINK("http://evil.example","click")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(1+1)",
@@ -378,7 +378,7 @@ def test_a_book_of_positions_alone_is_enough(functions: Functions, tmp_path: Pat
     path = tmp_path / "small.xlsx"
     write_margin_workbook(path, tables, functions)
     values = openpyxl.load_workbook(path, data_only=True)
-    assert values["Start"]["B6"].value == pytest.approx(7_500)
+    assert values["Start"]["A7"].value == pytest.approx(7_500)
     assert "$7,500" in values["Requirement"]["A2"].value
 
 

@@ -5,8 +5,8 @@ a few stocks are collared or hedged with puts; spreads of index options stand ag
 The tickers are real, the holdings and every price are invented. Option prices come from one smooth
 volatility surface for each underlying, rounded to a cent, so that none contradicts another.
 
-Beside the book stand trades that are thought of, candidates for a hedge, a day's activity, and
-facts about the accounts.
+Beside the book stand trades that are thought of, candidates for a hedge, a day's activity, facts
+about the accounts, and limits to watch.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FAMILY_OFFICE_NOTE: Final = (
     "illustration and are no quotations of any day."
 )
 _FOLDER: Final = Path(__file__).parent / "family_office"
-_MORE: Final = ("Trades", "Candidates", "Activity", "Facts")
+_MORE: Final = ("Trades", "Candidates", "Activity", "Facts", "Limits")
 
 
 def family_office_book() -> BookRanges:

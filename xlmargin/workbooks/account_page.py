@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, Placed, or_none
 from xlmargin.workbooks.live_formulas import Value
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import Page
@@ -79,6 +79,16 @@ def write_account_page(draft: Draft) -> None:
 def row_of(state: Placed, figure: str) -> int:
     """The row of the answer that has a figure."""
     return next(i for i, row in enumerate(state.rows) if row[0] == figure)
+
+
+def figure_of(state: Placed | None, figure: str, column: int = TOTAL) -> Figure:
+    """A figure as a sentence or a card says it; none where the account is not known."""
+    if state is None:
+        return Figure(f'"{NONE}"', NONE)
+    at = row_of(state, figure)
+    kind = "percent" if state.value(at, _UNIT) == "fraction" else "dollars"
+    value = state.value(at, column)
+    return Figure(or_none(state.formula(at, column)), NONE if value == NO_VALUE else value, kind)
 
 
 def shows_figure(page: Page, row: int, column: int, state: Placed, figure: str, style: str) -> None:

@@ -50,7 +50,7 @@ class Draft:
     """The workbook, its look, the book as tables and as read, the answers and their places.
 
     `by_strategy` and `by_portfolio` are whether a regime margins the book; `directions` are the
-    sheets of the workbook with what each is for.
+    sheets of the workbook after the first, `inputs` the tables beside the book that pages use.
     """
 
     workbook: Workbook
@@ -63,7 +63,8 @@ class Draft:
     note: str
     by_strategy: bool
     by_portfolio: bool
-    directions: Sequence[tuple[str, str]]
+    directions: Sequence[str]
+    inputs: Sequence[str]
 
     def page(self, name: str, kind: str) -> Page:
         """A new sheet without gridlines: of outputs, of inputs, or for reference."""
@@ -80,6 +81,13 @@ class Draft:
     def placed(self, function: str, *more: Argument, numbers: Sequence[str] = ("plain",)) -> Placed:
         """Where the answer of a function of the whole book stands; its headings are plain."""
         return self.formulas.placed(self.call(function, *more), numbers, "plain")
+
+    @property
+    def state(self) -> Placed | None:
+        """Where the account stands; None where its cash is stated nowhere."""
+        if self.answers.refusal(self.call("MARGIN_ACCOUNT")):
+            return None
+        return self.placed("MARGIN_ACCOUNT", numbers=["text", "text", "plain", "text", "plain"])
 
     @property
     def several(self) -> bool:

@@ -7,7 +7,6 @@ from typing import Final
 from xlmargin.eligibility import Step
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.input_pages import write_input_page
 from xlmargin.workbooks.live_formulas import Call, Value
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
@@ -32,7 +31,6 @@ def eligibility_call(draft: Draft) -> Call:
 
 def write_eligibility_page(draft: Draft) -> None:
     """The facts as inputs; the five steps of each account; the checklist."""
-    write_input_page(draft, draft.tables.more[FACTS])
     page = draft.page(SHEET, "output")
     page.title(
         SHEET,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.input_pages import write_input_page
 from xlmargin.workbooks.live_formulas import Argument, Call
 from xlmargin.workbooks.page import SPARE, Page
 
@@ -31,7 +30,6 @@ _ONE_WIDTHS: Final = (158, 176, 60, 60, 52, 76, 80, 76, 80, 62, 80)
 def write_hedges_page(draft: Draft) -> None:
     """The candidates, and a page with the target and their ranking."""
     candidates = draft.tables.more[CANDIDATES]
-    write_input_page(draft, candidates)
     page = draft.page(HEDGES, "output")
     page.title(
         HEDGES,

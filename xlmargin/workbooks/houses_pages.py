@@ -47,8 +47,8 @@ class _House:
 
 def write_houses_pages(draft: Draft) -> None:
     """Settings for each house, made of the book's own by formulas, and the houses side by side."""
-    houses = _settings(draft)
     page = draft.page(SHEET, "output")
+    houses = _settings(draft)
     page.title(
         SHEET,
         "Requirements of the same book under every house profile.",

@@ -10,7 +10,7 @@ from typing import Final
 from xlmargin.cells.values import text_of, to_value
 from xlmargin.contracts import InstrumentKind, Style
 from xlmargin.eligibility import Monitoring, Registration, Status
-from xlmargin.excel.settings_reader import setting_name
+from xlmargin.excel.settings_reader import TEXTS, setting_name
 from xlmargin.rulebook import UnderlyingClass, house_names, look_up
 from xlmargin.rulebook.sections import names_of_values
 from xlmargin.settings import AccountType, BaseValue, Basis, DayTradingRegime, Smile
@@ -30,7 +30,8 @@ _NUMBERS: Final[Mapping[str, str]] = {
     "house_move_down": "rate", "house_move_up": "rate", "minimum": "price",
     "move_down": "rate", "move_up": "rate", "product_offset": "rate", "portfolio_offset": "rate",
     "ex_date": "date", "amount": "price", "date": "date", "adv": "number",
-    "shares_outstanding": "number", "as_of": "date", "cash": "money", "sma": "money",
+    "shares_outstanding": "number", "warn": "number", "alert": "number",
+    "as_of": "date", "cash": "money", "sma": "money",
     "compared_with": "date",
     "fee": "price", "to_expiration": "date", "to_strike": "price", "to_price": "price",
     "mark": "price", "equity": "money", "aggregate_equity": "money", "experience": "number",
@@ -44,7 +45,7 @@ _UNITS: Final[Mapping[str, str]] = {
     "multiplier": "units", "ex_date": "date", "amount": "$ per share", "underlying": "ticker",
     "marginable": "TRUE or FALSE", "date": "date", "time": "24 hours", "action": "list",
     "fee": "$", "to_expiration": "of a roll", "to_strike": "of a roll", "to_price": "of a roll",
-    "mark": "$ per unit",
+    "mark": "$ per unit", "figure": "of Account", "warn": "▲ from here", "alert": "■ from here",
     "initial_rate": "of value", "maintenance_rate": "of value", "option_rate": "of underlying",
     "house_move_down": "of price", "house_move_up": "of price", "eligible": "list",
     "minimum": "$ a contract", "move_down": "of price", "move_up": "of price",
@@ -86,6 +87,7 @@ _NOTES: Final[Mapping[str, str]] = {
     "direction, its size the most of it.",
     "Activity": "The day's trades, deposits and withdrawals, from the positions at the opening.",
     "Facts": "What is known of each account, its owner and the firm; blank is not stated.",
+    "Limits": "What the checks on Start are measured by: ▲ at the warning, ■ at the alert.",
     "DatedPositions": "The positions of every day of the shadow analysis: a row a position and "
     "day.",
     "DatedMarket": "The market of every day of the shadow analysis: a row an underlying and day.",
@@ -106,10 +108,11 @@ _BESIDE: Final = (100, 540)
 
 def write_input_pages(draft: Draft) -> None:
     """A sheet for each range, as a table of inputs; they are left unprotected so that they grow."""
-    for table in draft.tables:
+    beside = (draft.tables.more[name] for name in draft.inputs)
+    for table in (*draft.tables, *beside):
         page = write_input_page(draft, table)
         if table is draft.tables.settings:
-            _name_as_of(draft, table)
+            _name_settings(draft, table)
             _units_and_sources(draft, page, table)
 
 
@@ -200,13 +203,13 @@ def _offer(page: Page, row: int, to_row: int, column: int, kind: str, words: Seq
     )  # fmt: skip
 
 
-def _name_as_of(draft: Draft, table: InputTable) -> None:
-    """The name as_of for the cell with the date, wherever in the settings it stands."""
-    rows = (
-        i for i, row in enumerate(table.rows) if setting_name(text_of(to_value(row[0]))) == "as_of"
-    )
-    cell = xl_rowcol_to_cell(HEADING_ROW + next(rows), 1, row_abs=True, col_abs=True)
-    draft.workbook.define_name("as_of", f"={table.name}!{cell}")
+def _name_settings(draft: Draft, table: InputTable) -> None:
+    """Names for the cells of the date and of a report's texts, wherever they stand."""
+    for i, row in enumerate(table.rows):
+        name = setting_name(text_of(to_value(row[0]))) if i else ""
+        if name == "as_of" or name in TEXTS:
+            cell = xl_rowcol_to_cell(HEADING_ROW + i, 1, row_abs=True, col_abs=True)
+            draft.workbook.define_name(name, f"={table.name}!{cell}")
 
 
 _SOURCES: Final[Mapping[str, tuple[str, str]]] = {

@@ -15,7 +15,15 @@ from xlmargin.cells.columns import date_serial
 from xlmargin.cells.reading import heading_row
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import Headings, text_of, to_value
-from xlmargin.cells.words import ACTIVITY, CANDIDATES, DIVIDENDS, MARKET, POSITIONS, TRADES
+from xlmargin.cells.words import (
+    ACTIVITY,
+    CANDIDATES,
+    DIVIDENDS,
+    MARKET,
+    POSITIONS,
+    THRESHOLDS,
+    TRADES,
+)
 from xlmargin.excel.facts_reader import FACTS
 from xlmargin.excel.settings_reader import setting_name
 from xlmargin.workbooks.live_formulas import Argument
@@ -39,6 +47,7 @@ MORE: Final[Mapping[str, Headings]] = {
     "Candidates": CANDIDATES,
     "Activity": ACTIVITY,
     "Facts": Headings({"name": ()}),
+    "Limits": THRESHOLDS,
     "DatedPositions": POSITIONS,
     "DatedMarket": MARKET,
 }
@@ -117,8 +126,8 @@ def input_tables(
 ) -> InputTables:
     """The tables of a book's ranges; one left out becomes a table with an empty row.
 
-    `more` are Trades, Candidates, Activity, Facts, DatedPositions, DatedMarket, as far as there are
-    any: pages that need one of them are left out without it.
+    `more` are Trades, Candidates, Activity, Facts, Limits, DatedPositions, DatedMarket, as far as
+    there are any: pages that need one of them are left out without it.
     """
     return InputTables(
         _table("Positions", positions, POSITIONS),

@@ -8,7 +8,6 @@ from typing import Final
 
 from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
 from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.input_pages import write_input_page
 from xlmargin.workbooks.live_formulas import Call, Value
 from xlmargin.workbooks.look import LOSS, PM
 from xlmargin.workbooks.page import SPARE, Page
@@ -39,7 +38,6 @@ def intraday_call(draft: Draft) -> Call:
 
 def write_intraday_page(draft: Draft) -> None:
     """The activity as inputs; the deficit, the levels as a chart, and the whole path."""
-    write_input_page(draft, draft.tables.more[ACTIVITY])
     page = draft.page(SHEET, "output")
     page.title(
         SHEET,

@@ -67,6 +67,7 @@ NUMBERS: Final = {
     "plain": "General",
     "money": '#,##0_);(#,##0);"–"_)',
     "usd": '$#,##0_);($#,##0);"–"_)',
+    "card": '$#,##0;($#,##0);"–"',
     "thousands": '#,##0,_);(#,##0,);"–"_)',
     "change": '+#,##0_);−#,##0_);"–"_)',
     "price": '#,##0.00_);(#,##0.00);"–"_)',
@@ -81,6 +82,8 @@ NUMBERS: Final = {
     "delta": '0.00_);−0.00_);"–"_)',
     "greek": "0.0000_);−0.0000_);0.0000_)",
     "date": "d mmm yyyy_)",
+    "day": "d mmm yyyy",
+    "as_of": '"As of "d mmm yyyy',
     "time": "d mmm yyyy hh:mm",
     "number": "#,##0.####",
     "weekday": "dddd_)",
@@ -106,11 +109,11 @@ _SMALL: Final = {"font_color": NOTE, "font_size": SMALL_SIZE}
 _STYLES: Final[dict[str, dict[str, Any]]] = {
     "body": _HAIRLINE,
     "label": _HAIRLINE,
-    "part": {"indent": 1, **_HAIRLINE},
+    "part": {"align": "left", "indent": 1, **_HAIRLINE},
     "strong": {"bold": True, **_HAIRLINE},
-    "state": {"bold": True, "indent": 1, **_HAIRLINE},
+    "state": {"bold": True, "align": "left", "indent": 1, **_HAIRLINE},
     "refusal": {"bold": True, "font_color": ACT},
-    "aside": {**_SMALL, "indent": 1, **_HAIRLINE},
+    "aside": {**_SMALL, "align": "left", "indent": 1, **_HAIRLINE},
     "right": {"align": "right", **_HAIRLINE},
     "figure": {"bold": True, "align": "right", **_HAIRLINE},
     "limit": {"font_color": NOTE, "align": "right", **_HAIRLINE},
@@ -133,12 +136,17 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "note": _SMALL,
     "section": {"bold": True, "font_size": SECTION_SIZE, "font_color": NAVY, **_RULED},
     "section_note": {**_SMALL, "align": "right", **_RULED},
+    "note_right": {**_SMALL, "align": "right"},
     "more": {"bold": True, "font_color": ACT, "align": "right"},
     "group": {"bold": True, "font_color": NAVY, **_RULED},
     "sub": {"bold": True, "bg_color": MIST, **_HAIRLINE},
     "total": {"bold": True, "top": 1, "top_color": NAVY, **_RULED},
     "grand": {"bold": True, "top": 1, "top_color": NAVY, "bottom": 6, "bottom_color": NAVY},
     "bar": {"bottom": 5, "bottom_color": WHITE, "align": "left"},
+    "after_heading": {
+        "bold": True, "font_size": SMALL_SIZE, "font_color": NAVY, "bg_color": HEAD,
+        "align": "left", "indent": 1, "text_wrap": True, **_RULED,
+    },
     "formula": {**_SMALL, "font_size": FINE_SIZE, "text_wrap": True, "valign": "top",
                 "align": "left"},
     "wrapped": {"text_wrap": True, "valign": "top", **_HAIRLINE},
@@ -148,10 +156,11 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "text_unit": _SMALL,
     "link": {"font_color": INPUT, "font_size": SMALL_SIZE, "underline": 1},
     "band": {"font_size": CLIENT_SIZE, "bold": True, "font_color": WHITE, "bg_color": NAVY,
-             "indent": 1},
+             "align": "left", "indent": 1},
     "band_right": {"font_size": BAND_SIZE, "font_color": WHITE, "bg_color": NAVY,
                    "align": "right", "indent": 1},
-    "band_below": {"font_color": PALE, "bg_color": NAVY, "indent": 1, "valign": "top"},
+    "band_below": {"font_color": PALE, "bg_color": NAVY, "align": "left", "indent": 1,
+                   "valign": "top"},
     "band_below_right": {"font_size": SMALL_SIZE, "font_color": PALE, "bg_color": NAVY,
                          "align": "right", "indent": 1, "valign": "top"},
     "card_figure": {"font_size": CARD_SIZE, "bold": True, "font_color": NAVY, "bg_color": MIST,
@@ -164,7 +173,7 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
 }  # fmt: skip
 """Styles of cells apart from their number format."""
 
-_LEFT: Final = ("text", "words", "plain")
+_LEFT: Final = ("text", "words", "plain", "day")
 """Kinds that stand to the left; all others are numbers and stand to the right."""
 
 _MARKS: Final[Mapping[str, dict[str, Any]]] = {
@@ -203,6 +212,8 @@ class Look:
             base = {**USUAL, "font_color": INK,
                     "valign": "vcenter", "num_format": shown}  # fmt: skip
             aside = {} if number in _LEFT else {"align": "right"}
+            if number == "day":
+                aside = {"align": "left"}
             edge = {"right": 5, "right_color": WHITE} if sides else {}
             self._made[key] = self._workbook.add_format({**base, **aside, **_STYLES[style], **edge})
         return self._made[key]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +15,8 @@ from xlmargin.workbooks.formulas_sheet import FormulasSheet
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Answers, Call, Functions
 from xlmargin.workbooks.look import USUAL, Look
-from xlmargin.workbooks.pages import BY_PORTFOLIO, BY_STRATEGY
-from xlmargin.workbooks.template import Template
+from xlmargin.workbooks.pages import BY_PORTFOLIO, BY_STRATEGY, INPUTS
+from xlmargin.workbooks.template import PageOf, Template
 from xlmargin.workbooks.templates import EVERYTHING
 from xlmargin.workbooks.xlsx_writer import Workbook, keep_values
 
@@ -58,6 +58,8 @@ def write_margin_workbook(
 
     left_out = {page.name: why for page in there if (why := refusal(*page.asks))}
     pages = [page for page in there if page.name not in left_out]
+    used = (name for page in pages for name in (*page.needs, *page.uses))
+    inputs = [name for name in dict.fromkeys(used) if name in tables.more]
     title = title or template.title
     draft = Draft(
         workbook,
@@ -70,7 +72,8 @@ def write_margin_workbook(
         note,
         by_strategy=not refusal(BY_STRATEGY),
         by_portfolio=not refusal(BY_PORTFOLIO),
-        directions=[sheet for page in pages for sheet in page.sheets],
+        directions=[name for page in pages for name in _sheets(page, tables, inputs)],
+        inputs=inputs,
     )
     workbook.set_size(2400, 1500)
     workbook.set_properties(
@@ -88,6 +91,12 @@ def write_margin_workbook(
     finish(draft)
     workbook.close()
     return left_out
+
+
+def _sheets(page: PageOf, tables: InputTables, inputs: Sequence[str]) -> tuple[str, ...]:
+    """The sheets of a page; those of inputs are one a table."""
+    beside = (tables.more[name].sheet for name in inputs)
+    return (*page.sheets, *(beside if page is INPUTS else ()))
 
 
 def write_template(

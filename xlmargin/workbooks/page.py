@@ -90,10 +90,12 @@ class Page:
         self.sheet.write_string(row, column, text, self.look(style))
         self.reaches(row)
 
-    def headings(self, row: int, headings: Sequence[str], kinds: Sequence[str]) -> None:
+    def headings(
+        self, row: int, headings: Sequence[str], kinds: Sequence[str], column: int = 0
+    ) -> None:
         """Headings, over each kind of quantity as it stands; a unit is on the second line."""
-        for column, (heading, kind) in enumerate(zip(headings, kinds, strict=True)):
-            self.text(row, column, heading, self._over(kind))
+        for i, (heading, kind) in enumerate(zip(headings, kinds, strict=True)):
+            self.text(row, column + i, heading, self._over(kind))
         lines = max(heading.count("\n") + 1 for heading in headings)
         self.height(row, max(_HEADING_LINE * lines, 16.0))
 

@@ -40,26 +40,26 @@ BY_STRATEGY: Final = "REGT_MAINTENANCE"
 
 _BOTH: Final = (BY_STRATEGY, BY_PORTFOLIO)
 
-START: Final = PageOf("start", write_start_page, prints=("Start",))
+START: Final = PageOf("start", write_start_page, uses=("Limits",), prints=("Start",))
 INPUTS: Final = PageOf(
     "inputs",
     write_input_pages,
     (
-        ("Positions", "Replace the blue rows with your own; the table grows with what you add."),
-        ("Market", "Price, class and groups of every underlying."),
-        ("Settings", "Date, rates, house profile, and parameters stricter than the rule."),
-        ("Dividends", "Cash dividends that go ex before your options expire."),
+        "Positions",
+        "Market",
+        "Settings",
+        "Dividends",
     ),
 )
 CHECK: Final = PageOf(
     "check",
     write_check_page,
-    (("Check", "Look here first: errors refuse the answers, warnings deserve a look."),),
+    ("Check",),
 )
 REQUIREMENT: Final = PageOf(
     "requirement",
     write_requirement_page,
-    (("Requirement", "Requirement of every class, product and portfolio group."),),
+    ("Requirement",),
     asks=(BY_PORTFOLIO,),
     prints=("Requirement",),
 )
@@ -67,8 +67,8 @@ RISK_ARRAYS: Final = PageOf(
     "risk arrays",
     write_risk_array_pages,
     (
-        ("Risk array", "Gains and losses at the ten valuation points."),
-        ("Risk array by position", "The same, position by position."),
+        "Risk array",
+        "Risk array by position",
     ),
     asks=(BY_PORTFOLIO,),
     prints=("Risk array",),
@@ -76,14 +76,14 @@ RISK_ARRAYS: Final = PageOf(
 STRESS: Final = PageOf(
     "stress",
     write_stress_page,
-    (("Stress", "Your own moves of price and volatility, and the requirement after a move."),),
+    ("Stress",),
     asks=(BY_PORTFOLIO,),
     prints=("Stress",),
 )
 CONTRIBUTION: Final = PageOf(
     "contribution",
     write_contribution_page,
-    (("Contribution", "What each position adds to the requirement."),),
+    ("Contribution",),
     asks=(BY_PORTFOLIO,),
     prints=("Contribution",),
 )
@@ -91,9 +91,9 @@ EXPOSURE: Final = PageOf(
     "exposure",
     write_exposure_pages,
     (
-        ("Contracts", "Volatility, its source, rate, yield and forward of every contract."),
-        ("Exposure", "Greeks in dollars by underlying."),
-        ("Payoff", "Gains and losses over moves of the market, on a day that you choose."),
+        "Contracts",
+        "Exposure",
+        "Payoff",
     ),
     asks=(BY_PORTFOLIO,),
     prints=("Exposure", "Payoff"),
@@ -101,36 +101,33 @@ EXPOSURE: Final = PageOf(
 COMPARISON: Final = PageOf(
     "comparison",
     write_comparison_page,
-    (("Comparison", "The same book by strategy, and what portfolio margin frees."),),
+    ("Comparison",),
     asks=_BOTH,
     prints=("Comparison",),
 )
 STRATEGIES: Final = PageOf(
     "strategies",
     write_strategies_page,
-    (("Strategies", "The pairing that makes the strategy-based requirement least."),),
+    ("Strategies",),
     asks=(BY_STRATEGY,),
 )
 ACCOUNT: Final = PageOf(
     "account",
     write_account_page,
-    (("Account", "Equity, requirement, excess, buying power and calls under both regimes."),),
+    ("Account",),
     asks=("MARGIN_ACCOUNT",),
     prints=("Account",),
 )
 EFFICIENCY: Final = PageOf(
     "efficiency",
     write_efficiency_page,
-    (("Efficiency", "What portfolio margin frees, by underlying and strategy, on three bases."),),
+    ("Efficiency",),
     asks=_BOTH,
 )
 WHAT_IF: Final = PageOf(
     "what-if",
     write_what_if_page,
-    (
-        ("Trades", "Trades that you think of: buy, sell, close, roll."),
-        ("What-if", "The account before and after them, and whether they may be done."),
-    ),
+    ("What-if",),
     asks=("MARGIN_ACCOUNT", *_BOTH),
     needs=("Trades",),
     prints=("What-if",),
@@ -138,10 +135,7 @@ WHAT_IF: Final = PageOf(
 HEDGES: Final = PageOf(
     "hedges",
     write_hedges_page,
-    (
-        ("Candidates", "What might be traded to lower the requirement."),
-        ("Hedges", "The candidates ranked by what they free, for the reduction you want."),
-    ),
+    ("Hedges",),
     asks=_BOTH,
     needs=("Candidates",),
     prints=("Hedges",),
@@ -149,50 +143,40 @@ HEDGES: Final = PageOf(
 ONE_MORE: Final = PageOf(
     "one more",
     write_one_more_page,
-    (("One more", "What one more of each contract held would change."),),
+    ("One more",),
     asks=("MARGIN_ONE_MORE",),
 )
 CALLS: Final = PageOf(
     "calls",
     write_calls_page,
-    (("Calls", "Margin calls, and the last day to meet each kind from any day."),),
+    ("Calls",),
     asks=("MARGIN_ACCOUNT",),
 )
 INTRADAY: Final = PageOf(
     "intraday",
     write_intraday_page,
-    (
-        ("Activity", "The day's trades, deposits and withdrawals."),
-        ("Intraday", "The level after each transaction, and what a deficit asks for."),
-    ),
+    ("Intraday",),
     asks=("MARGIN_ACCOUNT", *_BOTH),
     needs=("Activity",),
 )
 ELIGIBILITY: Final = PageOf(
     "eligibility",
     write_eligibility_page,
-    (
-        ("Facts", "What is known of each account, its owner and the firm."),
-        ("Eligibility", "Who may have a portfolio margin account; the five steps to be tracked."),
-    ),
+    ("Eligibility",),
     needs=("Facts",),
     prints=("Eligibility",),
 )
 SHADOW: Final = PageOf(
     "shadow",
     write_shadow_page,
-    (
-        ("Dated positions", "The positions of every day of the shadow analysis."),
-        ("Dated market", "The market of every day of the shadow analysis."),
-        ("Shadow", "Both regimes day by day, as shares of the long market value."),
-    ),
+    ("Shadow",),
     needs=("DatedPositions", "DatedMarket"),
     prints=("Shadow",),
 )
 ALLOCATION: Final = PageOf(
     "allocation",
     write_allocation_page,
-    (("Allocation", "What becomes of the capital released."),),
+    ("Allocation",),
     needs=("DatedPositions", "DatedMarket"),
     prints=("Allocation",),
 )
@@ -200,8 +184,8 @@ HOUSES: Final = PageOf(
     "houses",
     write_houses_pages,
     (
-        ("House settings", "The settings range of each house, made from the sheet Settings."),
-        ("Houses", "Requirements of the same book under every house profile."),
+        "Houses",
+        "House settings",
     ),
     asks=_BOTH,
     prints=("Houses",),
@@ -209,39 +193,37 @@ HOUSES: Final = PageOf(
 MONTHLY_REPORT: Final = PageOf(
     "monthly report",
     write_monthly_report_page,
-    (("Monthly report", "One page to print and sign."),),
+    ("Monthly report",),
     asks=("MARGIN_ACCOUNT", *_BOTH),
     prints=("Monthly report",),
 )
 EXPLAIN: Final = PageOf(
     "explanation",
     write_explain_page,
-    (("Explain", "The whole calculation, down to position and paragraph."),),
+    ("Explain",),
     asks=(BY_PORTFOLIO,),
 )
 EXPLAIN_STRATEGIES: Final = PageOf(
     "by strategy",
     write_explain_strategies_page,
-    (("Explain by strategy", "The same for the strategy-based maintenance requirement."),),
+    ("Explain by strategy",),
     asks=(BY_STRATEGY,),
 )
-RULES: Final = PageOf(
-    "rules", write_rules_page, (("Rules", "The numbers of the rules, their dates and sources."),)
-)
+RULES: Final = PageOf("rules", write_rules_page, ("Rules",))
 STRATEGY_RULES: Final = PageOf(
     "strategy rules",
     write_strategy_rules_page,
-    (("Rules by strategy", "The same for strategy-based margin."),),
+    ("Rules by strategy",),
     asks=(BY_STRATEGY,),
 )
 OPTIONS: Final = PageOf(
     "options",
     write_options_page,
-    (("Options", "Implied volatility, price and Greeks of single options."),),
+    ("Options",),
 )
 FORMULAS: Final = PageOf(
     "formulas",
     write_formulas_page,
-    (("Formulas", "Every function of the add-in at work, to copy formulas from."),),
+    ("Formulas",),
 )
 """The last page of every workbook, when all others have asked for their answers."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.live_formulas import REFUSED, Value
 
 
 def rounded(value: float, digits: int) -> float:
@@ -72,6 +72,18 @@ def _figure(figure: Figure) -> tuple[str, str]:
     sign = "−" if before and figure.value < 0 else ""
     shown = abs(scaled) if before else scaled
     return formula, f"{sign}{before}{shown:,.{digits}f}{behind}"
+
+
+def written(cell: str, value: Value, unit: str, in_unit: Value) -> tuple[str, Value]:
+    """A formula that writes an amount in the unit that another cell names, and what it says."""
+    dollars, share = sentence(Figure(cell, value)), sentence(Figure(cell, value, "percent"))
+    formula = f'IF({unit}="$",{dollars[0]},IF({unit}="fraction",{share[0]},{cell}))'
+    return formula, {"$": dollars[1], "fraction": share[1]}.get(str(in_unit), value)
+
+
+def refusal_or(first: str, formula: str) -> str:
+    """A formula, or the refusal that stands in the first cell of the answer it draws on."""
+    return f'IF(LEFT({first},{len(REFUSED)})="{REFUSED}",{first},{formula})'
 
 
 def first_letter(cell: str) -> str:

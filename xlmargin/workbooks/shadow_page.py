@@ -13,7 +13,6 @@ from xlmargin.workbooks.formulas_sheet import (
     or_none,
 )
 from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
-from xlmargin.workbooks.input_pages import write_input_page
 from xlmargin.workbooks.live_formulas import Call, Value
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
@@ -65,9 +64,7 @@ def kind_of(figure: Value) -> str:
 
 
 def write_shadow_page(draft: Draft) -> None:
-    """The dated inputs on their sheets, the summary, a chart, and the days."""
-    for name in NEEDS:
-        write_input_page(draft, draft.tables.more[name])
+    """The summary, a chart, and the days."""
     page = draft.page(SHEET, "output")
     page.title(
         SHEET,
@@ -96,6 +93,13 @@ def write_shadow_page(draft: Draft) -> None:
     page.sheet.freeze_panes(3, 1)
     page.prints(_HELPER + 1, draft.stamp, last_row=table - 2)
     page.protect()
+
+
+def days_at(draft: Draft) -> tuple[int, int]:
+    """The row of the headings of the days, and how many days there are."""
+    history = draft.formulas.placed(history_calls(draft)[0], ["date", "text", "money"], "plain")
+    days = len({row[0] for row in history.rows[1:]})
+    return _SUMMARY_ROW + len(summary_of(draft).rows) + _SUMMARY_SPARE + 2, days
 
 
 def share_chart(draft: Draft, table: int, days: int, size: tuple[int, int]) -> Chart:

@@ -1,160 +1,359 @@
-"""The first page: the answer in a few figures, the largest groups, how to use the workbook."""
+"""The first page: whose book, what is required and released, what to watch, what comes when."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import xlmargin
+from xlmargin.settings import Basis
 from xlmargin.workbooks import requirement_page as requirement
+from xlmargin.workbooks import shadow_page as shadow
+from xlmargin.workbooks.account_page import figure_of
 from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
-from xlmargin.workbooks.formulas_sheet import FIRST_ROW, Placed
+from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NONE, Placed
+from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
 from xlmargin.workbooks.list_pages import CHECK_KINDS
-from xlmargin.workbooks.live_formulas import Call, Value, literal
-from xlmargin.workbooks.look import PM
+from xlmargin.workbooks.live_formulas import LEFT_OUT, REFUSED, Call, Value, literal
+from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.rules_page import VERSION_KINDS
+from xlmargin.workbooks.sentences import (
+    Figure,
+    as_written,
+    first_letter,
+    refusal_or,
+    sentence,
+    written,
+)
+from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 SHEET: Final = "Start"
-LARGEST: Final = 6
-_FIGURES_ROW: Final = 4
-_LARGEST_ROW: Final = 18
-_USE_ROW: Final = _LARGEST_ROW + LARGEST + 3
-_WIDTHS: Final = (190, 130, 110, 26, 126, 126, 126, 126)
+LIMITS: Final = "Limits"
 
-_PROBLEMS: Final = "Problems in the input"
-_VERSION: Final = "xlmargin version"
-_STATUS: Final = "Workbook and add-in"
-_AS_BUILT: Final = "of one version"
-_FIGURES_BY_STRATEGY: Final = (
-    ("Strategy-based initial", "REGT_INITIAL", "money"),
-    ("Strategy-based maintenance", "REGT_MAINTENANCE", "money"),
-    ("Efficiency gain", "MARGIN_EFFICIENCY", "percent"),
-)
-_OF_THE_DAY: Final = (
-    ("Account value", 1, "money"),
-    ("Excess", 3, "money"),
-    ("Requirement / account value", 4, "percent"),
-)
-"""Figures with their columns of PM_PATH."""
+_WIDTHS: Final = (*[80] * 6, 24, *[76] * 6)
+_LEFT, _RIGHT, _HALF = 0, 7, 6
+_LAST: Final = len(_WIDTHS) - 1
+_BAND, _MESSAGE, _CARDS, _CHECKS = 0, 3, 5, 9
+_MOST_CHECKS: Final = 7
+_DATES: Final = 8
+_LARGEST_ROW: Final = _CHECKS + _DATES + 3
+_LARGEST: Final = 5
+_LINKS: Final = _LARGEST_ROW + _LARGEST + 5
+_ROW: Final = 19.0
 _MOST_GROUPS: Final = 5_000
 """Groups among which the largest are looked for."""
+_LINKED: Final = (0, 2, 4, 7, 9, 11)
+"""Columns of the links to the pages."""
+_GAINS: Final = {Basis.DEPOSIT: (4, 6, 7), Basis.INITIAL: (2, 8, 9), Basis.MAINTENANCE: (3, 10, 11)}
+"""Of each basis, the columns of MARGIN_GAINS with its figure and with the gain."""
+_KEY: Final = "Blue: yours to type. Black: calculated."
+_ALERT: Final = {"account": 0, "figure": 1, "value": 2, "unit": 3, "warn": 4, "alert": 5,
+                 "level": 7}  # fmt: skip
+_STATES: Final = {0.0: "● OK", 1.0: "▲ Watch", 2.0: "■ Act", -1.0: NONE}
 
-_DISCLAIMER: Final = (
-    "An estimate of the regulatory minimum, not a broker's number. A broker may ask more, at any "
-    "time and without notice. Remarks on the page Rules say which numbers are not yet confirmed "
-    "against the rule text. The formulas need the xlmargin add-in to recalculate; without it the "
-    "figures shown are those of the day this file was written. No advice."
-)
+
+@dataclass(frozen=True)
+class _Card:
+    """A figure of the book: what it is, its formula and value, its kind, and a note."""
+
+    label: str
+    formula: str
+    value: Value
+    kind: str
+    note: tuple[str, Value]
+    color: str
 
 
 def write_start_page(draft: Draft) -> None:
-    """Title, figures, largest class groups with a chart, directions, disclaimer."""
+    """One page: band, message, cards, checks, dates, the largest underlyings, links."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS)
-    page.title(draft.client, draft.title, draft.note)
-    _figures(draft, page)
+    band(draft, page, "Margin dashboard", _LAST)
+    page.height(2, 10)
+    page.height(_MESSAGE, 20)
+    page.formula(_MESSAGE, 0, *_message(draft), "message", "plain")
+    page.height(_MESSAGE + 1, 8)
+    _cards(draft, page)
+    page.height(_CARDS + 3, 14)
+    _checks(draft, page)
+    _dates(draft, page)
+    page.height(_LARGEST_ROW - 1, 14)
     if draft.by_portfolio:
         _largest(draft, page)
-    _directions(draft, page)
-    page.prints(len(_WIDTHS), draft.stamp)
+    _chart(draft, page)
+    _links(draft, page)
+    page.prints(len(_WIDTHS), draft.stamp, header=False, last_row=_links_end(draft))
     page.sheet.fit_to_pages(1, 1)
     page.protect()
     page.sheet.activate()
 
 
-def _figures(draft: Draft, page: Page) -> None:
-    """The date, the requirement and what it is measured against, all live."""
-    page.section(_FIGURES_ROW - 1, "At a glance", 3)
-    by_portfolio = _by_portfolio(draft)
-    version = draft.formulas.placed(Call("XLM_VERSION"), VERSION_KINDS)
-    problems = draft.formulas.placed(draft.call("XLM_CHECK"), CHECK_KINDS, "plain")
-    figures: list[tuple[str, str, Value, str]] = [
-        ("As of", "as_of", draft.book.market.as_of, "date"),
-        *by_portfolio,
-        (_PROBLEMS, *_problems(problems), "text"),
-        (_VERSION, version.formula(0, 1), version.value(0, 1), "text"),
-        (_STATUS, _status(version), _AS_BUILT, "text"),
-    ]
+def band(draft: Draft, page: Page, what: str, last: int) -> None:
+    """The client and the date on a band over the columns up to the last one."""
+    page.height(0, 32)
+    page.height(1, 19)
+    page.blank(0, 0, last, "band")
+    page.blank(1, 0, last, "band_below")
+    if draft.tables.text_of_setting("client"):
+        page.formula(0, 0, "client", draft.client, "band", "plain")
+    else:
+        page.text(0, 0, draft.client, "band")
+    right = page.look("band_right", "as_of")
+    page.sheet.merge_range(0, last - 2, 0, last, "", right)
+    page.sheet.write_formula(0, last - 2, "=as_of", right, draft.book.market.as_of)
+    accounts = " and ".join(name for name in draft.book.positions.accounts if name)
+    of = f"accounts {accounts} · " if draft.several else ""
+    page.text(1, 0, f"{what} · {of}house: {draft.houses}", "band_below")
+    page.text(1, last, draft.note.partition(":")[0], "band_below_right")
+
+
+def _total(draft: Draft) -> Placed:
+    """The requirement of the whole by the first regime that margins the book."""
+    function = "PM_REQUIREMENT" if draft.by_portfolio else "REGT_MAINTENANCE"
+    return draft.formulas.placed(draft.call(function), ["money"])
+
+
+def _message(draft: Draft) -> tuple[str, Value]:
+    """What a report opens with; the first error where the book is refused."""
+    total = _total(draft)
+    cell, value = total.formula(0, 0), total.value(0, 0)
+    return sentence("Requirement: ", Figure(cell, value, "millions"), ".")
+
+
+def _cards(draft: Draft, page: Page) -> None:
+    for i, height in enumerate((16, 28, 16)):
+        page.height(_CARDS + i, height)
+    for i, card in enumerate(_every_card(draft)):
+        first = 2 * i + (i >= _HALF // 2)
+        apart = "right" if i not in (2, 5) else ""
+        for j, (style, kind) in enumerate(
+            ((f"card_{card.color}", "plain"), ("card_figure", card.kind), ("card_note", "plain"))
+        ):
+            row, shown = _CARDS + j, page.look(style, kind, apart)
+            page.sheet.merge_range(row, first, row, first + 1, "", shown)
+            if j == 0:
+                page.sheet.write_string(row, first, card.label, shown)
+            else:
+                formula, value = (card.formula, card.value) if j == 1 else card.note
+                page.sheet.write_formula(row, first, f"={formula}", shown, value)
+
+
+def _every_card(draft: Draft) -> Iterator[_Card]:
+    total, state = _total(draft), draft.state
+    equity = figure_of(state, "portfolio equity" if draft.by_portfolio else "strategy equity")
+    if draft.by_portfolio:
+        own = Figure(total.formula(0, 0), total.value(0, 0))
+        yield _card(
+            "Required, portfolio margin", own, "card", _part(own, equity, "of equity"), "pm"
+        )
     if draft.by_strategy:
-        figures[1 + draft.by_portfolio : 1 + draft.by_portfolio] = [
-            (label, placed.formula(0, 0), placed.value(0, 0), number)
-            for label, placed, number in (
-                (label, draft.formulas.placed(draft.call(function), [number]), number)
-                for label, function, number in _FIGURES_BY_STRATEGY[: 2 + draft.by_portfolio]
-            )
-        ]
-    for i, (label, formula, shown, number) in enumerate(figures):
-        page.text(_FIGURES_ROW + i, 0, label, "label")
-        page.formula(_FIGURES_ROW + i, 1, formula, shown, "figure", number)
-    _marks(page, {figure[0]: _FIGURES_ROW + i for i, figure in enumerate(figures)})
+        placed = draft.formulas.placed(draft.call("REGT_MAINTENANCE"), ["money"])
+        initial = draft.formulas.placed(draft.call("REGT_INITIAL"), ["money"])
+        own = Figure(placed.formula(0, 0), placed.value(0, 0))
+        note = sentence(
+            "maintenance; initial ", Figure(initial.formula(0, 0), initial.value(0, 0), "millions")
+        )
+        yield _card("Required, strategy-based", own, "card", note, "st")
+    if draft.by_strategy and draft.by_portfolio:
+        yield _released(draft)
+    yield _card("Equity", equity, "card", ('"account value"', "account value"), "navy")
+    regime = "portfolio" if draft.by_portfolio else "strategy"
+    excess, cushion = (figure_of(state, f"{regime} {name}") for name in ("excess", "cushion"))
+    yield _card("Excess", excess, "card", _quoted("equity less requirement"), "navy")
+    yield _card("Cushion", cushion, "percent", _quoted("excess as share of equity"), "navy")
 
 
-def _by_portfolio(draft: Draft) -> list[tuple[str, str, Value, str]]:
-    """The portfolio margin requirement and what it leaves; nothing where it refuses the book."""
-    if not draft.by_portfolio:
-        return []
-    day = draft.formulas.placed(
-        draft.call("PM_PATH", literal(0.0), literal(False)), ["move", *["money"] * 3, "percent"]
-    )
-    total = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
-    return [
-        ("Portfolio margin requirement", total.formula(0, 0), total.value(0, 0), "money"),
-        *(
-            (label, day.unless_refused(day.formula(0, of)), day.value(0, of), number)
-            for label, of, number in _OF_THE_DAY
-        ),
+def _quoted(text: str) -> tuple[str, Value]:
+    return f'"{text}"', text
+
+
+def _card(label: str, figure: Figure, kind: str, note: tuple[str, Value], color: str) -> _Card:
+    """A card that says none where its function refuses the book."""
+    refused = f'LEFT({figure.formula},{len(REFUSED)})="{REFUSED}"'
+    unknown = f'IF({refused},"{NONE}","")'
+    formula = f'IF({refused},"{NONE}",{figure.formula})'
+    said = f"IF({refused},{unknown.replace(NONE, 'input refused')},{note[0]})"
+    return _Card(label, formula, figure.value, kind, (said, note[1]), color)
+
+
+def _part(over: Figure, under: Figure, words: str) -> tuple[str, Value]:
+    """What one figure is of another, in percent and words."""
+    known = isinstance(over.value, float) and isinstance(under.value, float) and under.value > 0
+    share = float(over.value) / float(under.value) if known else NONE
+    formula = f'IFERROR(IF({under.formula}>0,{over.formula}/{under.formula},"{NONE}"),"{NONE}")'
+    return sentence(Figure(formula, share, "percent"), f" {words}")
+
+
+def _released(draft: Draft) -> _Card:
+    """What portfolio margin releases on the basis of the settings."""
+    basis = draft.book.settings.basis
+    gains = draft.formulas.placed(draft.call("MARGIN_GAINS", literal("underlying")))
+    _, gain, share = _GAINS[basis]
+    names = gains.cells_below_heading(0, _MOST_GROUPS)
+    row = f'MATCH("total",{names},0)'
+    found = [
+        Figure(
+            f"INDEX({gains.cells_below_heading(c, _MOST_GROUPS)},{row})", gains.rows[-1][c], kind
+        )
+        for c, kind in ((gain, "dollars"), (share, "percent"))
     ]
+    note = sentence(found[1], f" less, on {basis.value}")
+    first = gains.formula(0, 0)
+    amount = Figure(refusal_or(first, found[0].formula), found[0].value)
+    return _card("Capital released", amount, "card", note, "gain")
 
 
-def _status(version: Placed) -> str:
-    """Whether the add-in has the version that the workbook was built for."""
-    built = xlmargin.__version__
-    return f'IF({version.formula(0, 1)}="{built}","{_AS_BUILT}","built for {built}")'
-
-
-def _marks(page: Page, rows: Mapping[str, int]) -> None:
-    """Red where errors refuse the answers or the version is another, amber for warnings."""
-    problems, status = rows[_PROBLEMS], rows[_STATUS]
-    cell = f"$B${problems + 1}"
-    for row, criteria, mark in (
-        (problems, f'=LEFT({cell},9)<>"0 errors,"', "act"),
-        (problems, f'=AND(LEFT({cell},9)="0 errors,",RIGHT({cell},12)<>", 0 warnings")', "watch"),
-        (problems, f'={cell}="0 errors, 0 warnings"', "ok"),
-        (status, f'=$B${status + 1}="{_AS_BUILT}"', "ok"),
-        (status, f'=$B${status + 1}<>"{_AS_BUILT}"', "act"),
-    ):
-        page.marked((row, 1, row, 1), criteria, mark)
-
-
-def _problems(check: Placed) -> tuple[str, str]:
-    """A formula that counts the problems, and what it finds."""
-    severities = [row[0] for row in check.rows]
+def _checks(draft: Draft, page: Page) -> None:
+    """Figures beside their limits, worst first; then the input."""
+    limits = draft.tables.more.get(LIMITS)
+    page.section(_CHECKS, "Checks", _HALF, f"limits: page {LIMITS}" if limits else "as rules ask")
+    for column, heading, style in (
+        (0, "Check", "text_heading"), (1, "", "text_heading"), (2, "", "text_heading"),
+        (3, "Now", "heading"), (4, "Limit", "heading"), (5, "State", "after_heading"),
+    ):  # fmt: skip
+        page.text(_CHECKS + 1, column, heading, style)
+    positions, *others = draft.tables.arguments
+    call = Call("MARGIN_ALERTS", (positions, limits.argument if limits else LEFT_OUT, *others))
+    first = _CHECKS + 2
+    if not draft.answers.refusal(call):
+        alerts = draft.formulas.placed(call, ["text"], "plain")
+        for i in range(1, _MOST_CHECKS + 1):
+            _check(page, first + i - 1, alerts, i)
+    row = first + _MOST_CHECKS
+    check = draft.formulas.placed(draft.call("XLM_CHECK"), CHECK_KINDS, "plain")
     cells = check.cells(0)
-    formula = f'COUNTIF({cells},"error")&" errors, "&COUNTIF({cells},"warning")&" warnings"'
-    return formula, f"{severities.count('error')} errors, {severities.count('warning')} warnings"
+    count = f'COUNTIF({cells},"error")+COUNTIF({cells},"warning")'
+    found = sum(1 for cells in check.rows if cells[0] in ("error", "warning"))
+    state = f'IF(COUNTIF({cells},"error")>0,"■ Act",IF({count}>0,"▲ Watch","● OK"))'
+    shown = "▲ Watch" if found else "● OK"
+    _line(page, row, "Problems in the input: page Check")
+    page.formula(
+        row, 3, f'IF({count}=0,"{NONE}",{count})', float(found) or NONE, "right", "quantity"
+    )
+    page.text(row, 4, NONE, "limit")
+    page.formula(row, 5, state, shown, "state", "plain")
+    page.states((first, 5, row, 5))
+
+
+def _line(page: Page, row: int, label: str | tuple[str, Value]) -> None:
+    """A row of the checks, with its label."""
+    page.height(row, _ROW)
+    page.blank(row, 0, 2, "body")
+    if isinstance(label, str):
+        page.text(row, 0, label, "body")
+    else:
+        page.formula(row, 0, *label, "body", "plain")
+
+
+def _check(page: Page, row: int, alerts: Placed, i: int) -> None:
+    """One figure, its limit and its state; blank where there is none."""
+    cell: Callable[[str], str] = lambda name: alerts.formula(i, _ALERT[name])  # noqa: E731
+    value: Callable[[str], Value] = lambda name: alerts.value(i, _ALERT[name])  # noqa: E731
+    account, figure = cell("account"), cell("figure")
+    there = f'IF({figure}="","",'
+    label = f'{there}{first_letter(figure)}&IF({account}="","",", "&{account}))'
+    of = f", {value('account')}" if value("account") else ""
+    _line(page, row, (label, f"{as_written(str(value('figure')))}{of}" if value("figure") else ""))
+    now = written(cell("value"), value("value"), cell("unit"), value("unit"))
+    page.formula(row, 3, now[0], now[1], "right", "text")
+    nearer = f"IF(ISNUMBER({cell('warn')}),{cell('warn')},{cell('alert')})"
+    limit = value("warn") if isinstance(value("warn"), float) else value("alert")
+    shown = written(nearer, limit, cell("unit"), value("unit"))
+    least = f'OR(RIGHT({figure},6)="excess",RIGHT({figure},7)="cushion")'
+    sign = "≥" if str(value("figure")).endswith(("excess", "cushion")) else "≤"
+    bound = f'{there}IF({least},"≥ ","≤ ")&{shown[0]})'
+    page.formula(row, 4, bound, f"{sign} {shown[1]}" if value("figure") else "", "limit", "text")
+    level = cell("level")
+    state = f'{there}IF({level}=0,"● OK",IF({level}=1,"▲ Watch",IF({level}=2,"■ Act","{NONE}"))))'
+    found = _STATES[float(value("level"))] if value("figure") else ""
+    page.formula(row, 5, state, found, "state", "plain")
+
+
+def _dates(draft: Draft, page: Page) -> None:
+    """What comes next: calls due, expirations, dividends, holidays."""
+    page.section(_CHECKS, "Next dates", _HALF, "", _RIGHT)
+    page.blank(_CHECKS + 1, _RIGHT, _LAST, "text_heading")
+    page.text(_CHECKS + 1, _RIGHT, "Date", "text_heading")
+    page.text(_CHECKS + 1, _RIGHT + 1, "What", "text_heading")
+    call = draft.call("MARGIN_CALENDAR")
+    if draft.answers.refusal(call):
+        return
+    calendar = draft.formulas.placed(call, ["date", "plain"], "plain")
+    for i in range(1, _DATES + 1):
+        row = _CHECKS + 1 + i
+        page.blank(row, _RIGHT, _LAST, "body")
+        page.shows(row, _RIGHT, calendar, (i, 0), "body", "day")
+        what = str(calendar.value(i, 3))
+        cell = calendar.formula(i, 3)
+        for long, short in _SHORTER.items():
+            cell, what = f'SUBSTITUTE({cell},"{long}","{short}")', what.replace(long, short)
+        page.formula(row, _RIGHT + 1, cell, what, "body", "plain")
+
+
+_SHORTER: Final = {
+    "written in the money none": "none in the money",
+    "written in the money": "in the money",
+    " contracts, ": " calls, ",
+    " called away": "",
+}
+"""How the dates are said in the room of the page."""
 
 
 def _largest(draft: Draft, page: Page) -> None:
-    """The largest class groups, found by ordinary formulas among all groups."""
-    page.section(_LARGEST_ROW - 2, "Largest class groups", 3)
-    for column, heading in enumerate(("Class group", "Requirement", "Worst point")):
-        page.text(_LARGEST_ROW - 1, column, heading, "heading" if column == 1 else "text_heading")
+    """The largest class groups, found by ordinary formulas among all groups, and their total."""
+    total = _total(draft)
+    page.section(_LARGEST_ROW, "Largest underlyings", _HALF, "of the requirement, $")
+    page.headings(
+        _LARGEST_ROW + 1,
+        ("Underlying", "Worst\nmove", "Requirement\n$", "Share of\ntotal", "", ""),
+        ("plain", "move", "money", "percent", "plain", "plain"),
+    )
     groups = draft.formulas.placed(draft.call("PM_GROUPS"), requirement.KINDS, "plain")
     classes = [row for row in groups.rows if row[requirement.LEVEL] == requirement.CLASS_GROUP]
     classes.sort(key=lambda row: -float(row[requirement.REQUIREMENT]))
-    for i in range(LARGEST):
-        at = _LARGEST_ROW + i
-        amount, group, worst_point = _largest_formulas(groups, at)
+    first, amount = _LARGEST_ROW + 2, float(total.value(0, 0))
+    for i in range(_LARGEST):
+        row = first + i
+        page.height(row, _ROW)
+        largest, group, worst = _largest_formulas(groups, row, first)
         found = classes[i] if i < len(classes) else [""] * groups.width
-        page.formula(at, 0, group, found[requirement.GROUP], "body", "text")
-        page.formula(at, 1, amount, found[requirement.REQUIREMENT], "body", "money")
-        page.formula(at, 2, worst_point, found[requirement.WORST_POINT], "body", "text")
-    if classes:
-        _chart(draft, page, min(LARGEST, len(classes)))
+        page.formula(row, 0, group, found[requirement.GROUP], "strong", "text")
+        page.formula(row, 1, worst, _move(found[requirement.WORST_POINT]), "right", "move")
+        page.formula(row, 2, largest, found[requirement.REQUIREMENT], "right", "money")
+        _share_of_total(page, row, total, found[requirement.REQUIREMENT], amount)
+    shares = [float(row[requirement.REQUIREMENT]) / amount for row in classes] if amount else []
+    page.bars((first, first + _LARGEST - 1), 4, 3, shares, max([*shares, 0.01]))
+    row = first + _LARGEST
+    rest = amount - sum(float(c[requirement.REQUIREMENT]) for c in classes[:_LARGEST])
+    cells = f"C{first + 1}:C{first + _LARGEST}"
+    page.height(row, _ROW)
+    page.text(row, 0, "All other, after offsets", "body")
+    page.blank(row, 1, 1, "body")
+    formula = f"IFERROR({total.formula(0, 0)}-SUM({cells}),{total.formula(0, 0)})"
+    page.formula(row, 2, formula, rest, "right", "money")
+    _share_of_total(page, row, total, rest, amount)
+    page.blank(row + 1, 0, 5, "total")
+    page.height(row + 1, _ROW)
+    page.text(row + 1, 0, "Total", "total")
+    page.shows(row + 1, 2, total, (0, 0), "total", "usd")
+    page.formula(row + 1, 3, f'IF({total.formula(0, 0)}>0,1,"")', 1.0, "total", "percent")
 
 
-def _largest_formulas(groups: Placed, row: int) -> tuple[str, str, str]:
+def _move(point: Value) -> Value:
+    """A worst point as a number, where it is one."""
+    text = str(point)
+    return float(text[:-1]) / 100 if text.endswith("%") else point
+
+
+def _share_of_total(page: Page, row: int, total: Placed, of: Value, amount: float) -> None:
+    cell = xl_rowcol_to_cell(row, 2)
+    share = float(of) / amount if isinstance(of, float) and amount else ""
+    formula = f'IFERROR(IF({cell}="","",{cell}/{total.formula(0, 0)}),"")'
+    page.formula(row, 3, formula, share, "right", "percent")
+
+
+def _largest_formulas(groups: Placed, row: int, top: int) -> tuple[str, str, str]:
     """Formulas for the requirement, the name and the worst point of the class group in a row.
 
     Groups are counted from below, so that of those with the same requirement the first in the
@@ -166,48 +365,78 @@ def _largest_formulas(groups: Placed, row: int) -> tuple[str, str, str]:
             requirement.LEVEL, requirement.GROUP, requirement.WORST_POINT, requirement.REQUIREMENT,
         )
     )  # fmt: skip
-    first, here = f"$B${_LARGEST_ROW + 1}", f"$B${row + 1}"
-    rank = row - _LARGEST_ROW + 1
+    first, here = f"$C${top + 1}", f"$C${row + 1}"
+    rank = row - top + 1
     largest = f'SUMPRODUCT(LARGE(({level}="{requirement.CLASS_GROUP}")*{amount},{rank}))'
     from_below = f"({FIRST_ROW + _MOST_GROUPS + 2}-ROW({amount}))"
     same = f'({level}="{requirement.CLASS_GROUP}")*({amount}={here})*{from_below}'
     place = f"{_MOST_GROUPS + 1}-SUMPRODUCT(LARGE({same},COUNTIF({first}:{here},{here})))"
+    worst = f"INDEX({point},{place})"
     return (
         f'IF(COUNTIF({level},"{requirement.CLASS_GROUP}")<{rank},"",{largest})',
         f'IF({here}="","",INDEX({group},{place}))',
-        f'IF({here}="","",INDEX({point},{place}))',
+        f'IF({here}="","",IFERROR(_xlfn.NUMBERVALUE({worst},".",","),{worst}))',
     )
 
 
-def _chart(draft: Draft, page: Page, bars: int) -> None:
-    chart = draft.chart("bar")
-    last = _LARGEST_ROW + bars - 1
-    chart.add_series(
-        {
-            "categories": [SHEET, _LARGEST_ROW, 0, last, 0],
-            "values": [SHEET, _LARGEST_ROW, 1, last, 1],
-            "fill": {"color": PM},
-            "gap": 40,
-            "data_labels": labels("thousands"),
-        }
-    )
+def _chart(draft: Draft, page: Page) -> None:
+    """Both regimes as shares of the long market value day by day; without a history by account."""
+    width = page.width(_RIGHT, _LAST)
+    if set(shadow.NEEDS) <= draft.tables.more.keys() and shadow.SHEET in draft.directions:
+        table, days = shadow.days_at(draft)
+        chart = shadow.share_chart(draft, table, days, (width, 225))
+        says = "Lines: requirements of both regimes as shares of the long market value"
+        note = f"{days} trading days"
+        title = "Requirement as share of long market value"
+        page.chart(_LARGEST_ROW, _RIGHT, chart, title, says, columns=_HALF, note=note)
+        return
+    state = draft.state
+    if state is None:
+        return
+    chart = draft.chart("bar", legend=True)
+    columns = [j for j in range(state.width) if j not in (0, 1, 3)][1 if draft.several else 0 :]
+    for label, figure, color in (
+        ("Strategy-based, maintenance", "strategy requirement", ST),
+        ("Portfolio margin", "portfolio requirement", PM),
+    ):
+        at = next(i for i, row in enumerate(state.rows) if row[0] == figure)
+        row, left, right = FIRST_ROW + at, state.column + columns[0], state.column + columns[-1]
+        chart.add_series(
+            {
+                "name": label,
+                "categories": [FORMULAS, FIRST_ROW, left, FIRST_ROW, right],
+                "values": [FORMULAS, row, left, row, right],
+                "fill": {"color": color},
+                "gap": 60,
+                "overlap": 0,
+                "data_labels": labels("thousands"),
+            }
+        )
     chart.set_y_axis(axis(reverse=True))
     chart.set_x_axis(no_axis())
-    chart.set_size({"width": page.width(4, 7), "height": 360})
-    says = "Bars: the largest class groups"
-    page.chart(3, 4, chart, "Largest class groups", says, columns=4, note="$ thousands")
+    chart.set_size({"width": width, "height": 225})
+    says = "Bars: requirements of both regimes by account"
+    title = "Requirement by account"
+    page.chart(_LARGEST_ROW, _RIGHT, chart, title, says, columns=_HALF, note="$ thousands")
 
 
-def _directions(draft: Draft, page: Page) -> None:
-    """A linked list of the pages, and what the figures are not."""
-    page.section(_USE_ROW - 1, "How to use this workbook", len(_WIDTHS))
-    shown = draft.directions
-    for i, (sheet, what) in enumerate(shown):
+def _links_end(draft: Draft) -> int:
+    """The row below the links."""
+    return _LINKS + -(-len(draft.directions) // len(_LINKED))
+
+
+def _links(draft: Draft, page: Page) -> None:
+    """Links to the pages; the key of the colours, or that workbook and add-in differ."""
+    page.height(_LINKS - 1, 10)
+    for i, name in enumerate(draft.directions):
+        row, column = _LINKS + i // len(_LINKED), _LINKED[i % len(_LINKED)]
         link = page.look("link")
-        page.sheet.write_url(_USE_ROW + i, 0, f"internal:'{sheet}'!A1", link, sheet)
-        page.text(_USE_ROW + i, 1, what, "note")
-    row = _USE_ROW + len(shown) + 1
-    page.sheet.merge_range(row, 0, row, len(_WIDTHS) - 1, "", page.look("basis"))
-    page.sheet.write_string(row, 0, _DISCLAIMER, page.look("basis"))
-    page.height(row, 32)
-    page.reaches(row)
+        page.sheet.write_url(row, column, f"internal:'{name}'!A1", link, name)
+        page.reaches(row)
+    version = draft.formulas.placed(Call("XLM_VERSION"), ["text"])
+    built, cell = xlmargin.__version__, version.formula(0, 1)
+    other = f'"■ Workbook of {built}, add-in "&{cell}'
+    row = _links_end(draft)
+    formula = f'IF({cell}="{built}","{_KEY}",{other})'
+    page.formula(row, _LAST, formula, _KEY, "note_right", "plain")
+    page.states((row, _LAST, row, _LAST))

@@ -11,18 +11,19 @@ from xlmargin.workbooks.input_tables import InputTables
 
 @dataclass(frozen=True)
 class PageOf:
-    """A page: its name for a progress report, what writes it, and its sheets with their purpose.
+    """A page: its name for a progress report, what writes it, and its sheets.
 
     It is left out where there is none of the tables that it `needs` beside those of the book, and
-    where a function that it `asks` of the whole book refuses it. `prints` are its sheets that are
-    part of a report on paper.
+    where a function that it `asks` of the whole book refuses it. It `uses` further tables where
+    they are there. `prints` are its sheets that are part of a report on paper.
     """
 
     name: str
     write: Callable[[Draft], None]
-    sheets: tuple[tuple[str, str], ...] = ()
+    sheets: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     prints: tuple[str, ...] = ()
 
 

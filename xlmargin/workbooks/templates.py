@@ -14,8 +14,8 @@ from xlmargin.workbooks.template import PageOf, Template
 
 
 def _pages(*own: PageOf, rules: Sequence[PageOf]) -> tuple[PageOf, ...]:
-    """The pages of a template: what every workbook begins with, its own, and the rules."""
-    return (pages.START, pages.INPUTS, pages.CHECK, *own, *rules, pages.FORMULAS)
+    """The pages of a template: outputs, the answer first; then inputs; then what is looked up."""
+    return (pages.START, *own, pages.INPUTS, pages.CHECK, *rules, pages.FORMULAS)
 
 
 _PORTFOLIO: Final = (pages.RULES,)

@@ -6,7 +6,6 @@ from typing import Final
 
 from xlmargin.workbooks.draft import BEFORE, Draft
 from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.input_pages import write_input_page
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.page import SPARE, Page
 
@@ -29,7 +28,6 @@ _KINDS: Final = ["words", "money", "money", "money", "text"]
 def write_what_if_page(draft: Draft) -> None:
     """The blotter, and a page with the verdict, the requirements and the whole answer."""
     trades = draft.tables.more[TRADES]
-    write_input_page(draft, trades)
     page = draft.page(SHEET, "output")
     page.title(SHEET, "What the trades on the sheet Trades would change, under both regimes.")
     page.columns(_WIDTHS, ["text", "plain"])
