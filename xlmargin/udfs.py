@@ -237,6 +237,22 @@ def PM_GREEKS(
 
 @worksheet_function(
     **BOOK,
+    level=Argument("underlying (default) or position.", Kind.TEXT),
+    headers=HEADERS,
+)
+def PM_HOLDINGS(
+    positions, market=None, settings=None, dividends=None, level="underlying", headers=True
+):
+    """What each account holds, largest first, with subtotals, cash and totals: market value, weight
+    in equity, unrealized gain, exposure, calls covered, requirement; in dollars and fractions.
+    """
+    level = read_word("level", level, reports.HoldingsLevel)
+    margin = _ranges(positions, market, settings, dividends).portfolio()
+    return reports.holdings_table(margin, level).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
     moves=Argument(
         "Moves of the market as fractions, one a column; a leveraged fund moves by its factor"
         " times that.",

@@ -22,6 +22,7 @@ from xlmargin.reports.history_tables import (
     history_table,
     summary_table,
 )
+from xlmargin.reports.holdings_table import HoldingsLevel, holdings_table
 from xlmargin.reports.intraday_table import intraday_table
 from xlmargin.reports.market_table import market_table
 from xlmargin.reports.messages import messages_table
@@ -58,6 +59,7 @@ __all__ = [
     "VOLATILITY_MOVES",
     "ArrayLevel",
     "ExposureLevel",
+    "HoldingsLevel",
     "Regime",
     "Table",
     "Value",
@@ -82,6 +84,7 @@ __all__ = [
     "hedge_table",
     "history_summary_table",
     "history_table",
+    "holdings_table",
     "in_shape",
     "intraday_table",
     "market_table",

@@ -186,6 +186,7 @@ _MARKS: Final[Mapping[str, dict[str, Any]]] = {
     "group": {"bold": True, "font_color": NAVY, **_RULED},
     "sub": {"bold": True, "bg_color": MIST},
     "total": {"bold": True, "top": 1, "top_color": NAVY, **_RULED},
+    "grand": {"bold": True, "top": 1, "top_color": NAVY, "bg_color": MIST, **_RULED},
     "framed": {"border": 1, "border_color": NAVY, "bold": True},
     "shaded": {"bg_color": MIST},
 }

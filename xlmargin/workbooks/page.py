@@ -337,16 +337,21 @@ class Page:
         values: Sequence[Value],
         most: float,
         least: float = 0.0,
+        only: str = "",
     ) -> None:
         """Bars in a column of their own, of the figures of another in the rows of an area.
 
-        They reach from the least to the most of all rows, from nothing on.
+        They reach from the least to the most of all rows, from nothing on; `only` is a condition
+        of the rows that have one, written for a row {row}.
         """
         first, last = area
         for i, row in enumerate(range(first, last + 1)):
             cell = xl_rowcol_to_cell(row, source)
             value = values[i] if i < len(values) and isinstance(values[i], float) else ""
-            formula = f'IF(ISNUMBER({cell}),{cell},"")'
+            there = f"ISNUMBER({cell})"
+            if only:
+                there = f"AND({there},{only.format(row=row + 1)})"
+            formula = f'IF({there},{cell},"")'
             self._ordinary(row, column, formula, value, self.look("bar", "number"))
         bar = {
             "type": "data_bar", "bar_only": True, "bar_solid": True, "bar_color": BAR,

@@ -13,6 +13,7 @@ from xlmargin.workbooks.eligibility_page import write_eligibility_page
 from xlmargin.workbooks.exposure_pages import write_exposure_pages
 from xlmargin.workbooks.formulas_page import write_formulas_page
 from xlmargin.workbooks.hedge_pages import write_hedges_page, write_one_more_page
+from xlmargin.workbooks.holdings_pages import write_holdings_page, write_lines_page
 from xlmargin.workbooks.houses_pages import write_houses_pages
 from xlmargin.workbooks.input_pages import write_input_pages
 from xlmargin.workbooks.intraday_page import write_intraday_page
@@ -97,6 +98,19 @@ EXPOSURE: Final = PageOf(
     ),
     asks=(BY_PORTFOLIO,),
     prints=("Exposure", "Payoff"),
+)
+HOLDINGS: Final = PageOf(
+    "holdings",
+    write_holdings_page,
+    ("Holdings",),
+    asks=(BY_PORTFOLIO,),
+    prints=("Holdings",),
+)
+LINES: Final = PageOf(
+    "holdings by line",
+    write_lines_page,
+    ("Holdings by line",),
+    asks=(BY_PORTFOLIO,),
 )
 COMPARISON: Final = PageOf(
     "comparison",

@@ -25,6 +25,7 @@ EVERYTHING: Final = Template(
     "xlmargin-demo",
     "Portfolio margin",
     _pages(
+        pages.HOLDINGS,
         pages.REQUIREMENT,
         pages.RISK_ARRAYS,
         pages.STRESS,
@@ -44,6 +45,7 @@ EVERYTHING: Final = Template(
         pages.ALLOCATION,
         pages.EXPLAIN,
         pages.EXPLAIN_STRATEGIES,
+        pages.LINES,
         rules=(*_BOTH, pages.OPTIONS),
     ),
     sample_tables,
@@ -53,7 +55,14 @@ EVERYTHING: Final = Template(
 MARGIN_EFFICIENCY: Final = Template(
     "margin-efficiency",
     "Margin efficiency",
-    _pages(pages.COMPARISON, pages.EFFICIENCY, pages.STRATEGIES, pages.REQUIREMENT, rules=_BOTH),
+    _pages(
+        pages.COMPARISON,
+        pages.EFFICIENCY,
+        pages.STRATEGIES,
+        pages.REQUIREMENT,
+        pages.LINES,
+        rules=_BOTH,
+    ),
     sample_tables,
 )
 RISK_ARRAY: Final = Template(
@@ -66,6 +75,7 @@ RISK_ARRAY: Final = Template(
         pages.EXPOSURE,
         pages.CONTRIBUTION,
         pages.EXPLAIN,
+        pages.LINES,
         rules=_PORTFOLIO,
     ),
     sample_tables,
@@ -73,21 +83,23 @@ RISK_ARRAY: Final = Template(
 WHAT_IF: Final = Template(
     "what-if",
     "What-if: trades and hedges",
-    _pages(pages.WHAT_IF, pages.HEDGES, pages.ONE_MORE, pages.ACCOUNT, rules=_BOTH),
+    _pages(pages.WHAT_IF, pages.HEDGES, pages.ONE_MORE, pages.ACCOUNT, pages.LINES, rules=_BOTH),
     sample_tables,
 )
 FAMILY_OFFICE: Final = Template(
     "family-office",
     "Family office: from strategy-based to portfolio margin",
     _pages(
+        pages.MONTHLY_REPORT,
+        pages.HOLDINGS,
         pages.ACCOUNT,
         pages.EFFICIENCY,
+        pages.SHADOW,
+        pages.ALLOCATION,
         pages.ELIGIBILITY,
         pages.CALLS,
         pages.INTRADAY,
-        pages.SHADOW,
-        pages.ALLOCATION,
-        pages.MONTHLY_REPORT,
+        pages.LINES,
         rules=_BOTH,
     ),
     tables_of_two_accounts,
@@ -95,7 +107,7 @@ FAMILY_OFFICE: Final = Template(
 HOUSE_PROFILES: Final = Template(
     "house-profiles",
     "House profiles: brokers compared",
-    _pages(pages.HOUSES, rules=_PORTFOLIO),
+    _pages(pages.HOUSES, pages.LINES, rules=_PORTFOLIO),
     sample_tables,
 )
 TEMPLATES: Final = (MARGIN_EFFICIENCY, RISK_ARRAY, WHAT_IF, FAMILY_OFFICE, HOUSE_PROFILES)

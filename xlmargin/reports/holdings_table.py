@@ -1,0 +1,284 @@
+"""What is held, account by account: underlyings or positions with values, exposure, requirement.
+
+Every account has its lines, largest first, what its index groups offset, its cash and its total;
+several accounts have a total of all. Requirements add up to that of the account, and values to its
+equity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.book import Book, Positions, cash_of_accounts
+from xlmargin.contracts import InstrumentKind
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.portfolio_margin.contribution import shares
+from xlmargin.reports.table import TOTAL, Table, Value
+from xlmargin.risk_array import exposure
+
+
+class HoldingsLevel(StrEnum):
+    """How far the lines of holdings are added up."""
+
+    UNDERLYING = "underlying"
+    POSITION = "position"
+
+
+OFFSETS: Final = "offsets between groups"
+CASH: Final = "cash"
+ACCOUNT: Final = "account"
+SUBTOTAL: Final = "subtotal"
+GRAND: Final = "grand total"
+_CENT: Final = 0.005
+_UNDERLYINGS: Final = (
+    "account", "row", "underlying", "price", "stocks", "options", "weight", "unrealized gain",
+    "exposure", "share of equity", "calls written", "covered", "requirement",
+)  # fmt: skip
+_POSITIONS: Final = (
+    "account", "row", "position", "quantity", "mark", "cost", "market value", "weight",
+    "unrealized gain", "exposure", "delta", "share of requirement",
+)  # fmt: skip
+_KINDS: Final = ("stocks and funds", "options written", "options bought")
+
+
+def holdings_table(margin: PortfolioMargin, level: HoldingsLevel) -> Table:
+    """The holdings under portfolio margin, $ and fractions; NaN where there is no value.
+
+    `row` is what a row is: account (its heading), underlying or position, subtotal, offsets, cash,
+    total, grand total. Weights and
+    shares are of the account's equity. `calls written` are shares under short calls, and `covered`
+    the shares held for each of them: of no index, which has no shares.
+    """
+    held = _Held(margin)
+    by_line = level is HoldingsLevel.POSITION
+    accounts = range(len(held.positions.accounts))
+    rows: list[list[Value]] = []
+    for account in accounts:
+        rows.append(held.heading(account, by_line=by_line))
+        rows += held.lines(account) if by_line else held.underlyings(account)
+    if len(accounts) > 1:
+        rows.append(held.total(None, by_line=by_line))
+    return Table(_POSITIONS if by_line else _UNDERLYINGS, rows)
+
+
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """The positions of a book with what each is worth, gains and requires; arrays (positions,)."""
+
+    margin: PortfolioMargin
+
+    @property
+    def book(self) -> Book:
+        return self.margin.book
+
+    @property
+    def positions(self) -> Positions:
+        return self.book.positions
+
+    @cached_property
+    def value(self) -> FloatArray:
+        """Market value, $; cash apart."""
+        return np.where(self.positions.is_cash, 0.0, self.margin.market_value)
+
+    @cached_property
+    def gain(self) -> FloatArray:
+        """Value less cost, $; NaN where the cost is not stated."""
+        positions = self.positions
+        gain = positions.units * (self.margin.unit_value - positions.cost)
+        return np.where(positions.is_cash, 0.0, gain)
+
+    @cached_property
+    def exposure(self) -> FloatArray:
+        return exposure(self.positions, self.margin.frame.contracts, self.margin.spot).exposure
+
+    @cached_property
+    def required(self) -> FloatArray:
+        return shares(self.margin)
+
+    @cached_property
+    def cash(self) -> FloatArray:
+        """Cash of each account, $; NaN where it is stated nowhere."""
+        return cash_of_accounts(self.book)
+
+    def mine(self, account: int | None) -> BoolArray:
+        """The positions of an account, or of all, without cash."""
+        held = ~self.positions.is_cash
+        return held if account is None else held & (self.positions.account == account)
+
+    def name(self, account: int | None) -> str:
+        return "" if account is None else self.positions.accounts[account]
+
+    def equity(self, account: int | None) -> float:
+        """Cash and value, $: what weights are of; NaN where it is not above 0."""
+        cash = self.cash.sum() if account is None else self.cash[account]
+        equity = float(cash + self.value[self.mine(account)].sum())
+        return equity if equity > 0 else np.nan
+
+    def requirement(self, account: int | None) -> float:
+        by_account = self.margin.by_account
+        return float(by_account.sum() if account is None else by_account[account])
+
+    @cached_property
+    def groups(self) -> list[str]:
+        """The class group of each position, by name."""
+        names = [each.group for each in self.book.market.underlyings]
+        return [names[i] if i >= 0 else "" for i in self.positions.underlying.tolist()]
+
+    def heading(self, account: int, *, by_line: bool) -> list[Value]:
+        """The row that begins an account."""
+        name = self.name(account)
+        width = len(_POSITIONS if by_line else _UNDERLYINGS)
+        return [name, ACCOUNT, name or "account", *[None] * (width - 3)]
+
+    def underlyings(self, account: int) -> Iterator[list[Value]]:
+        """The rows of an account by class group."""
+        groups = np.array(self.groups, dtype=object)
+        mine = self.mine(account)
+        names = dict.fromkeys(groups[mine].tolist())
+        found = [self._underlying(account, name, mine & (groups == name)) for name in names]
+        yield from sorted(found, key=lambda row: -abs(float(row[4] or 0) + float(row[5] or 0)))
+        offsets = self.requirement(account) - sum(float(row[-1] or 0) for row in found)
+        if abs(offsets) >= _CENT:
+            yield [self.name(account), OFFSETS, OFFSETS, *[None] * 9, offsets]
+        if not np.isnan(self.cash[account]):
+            cash = float(self.cash[account])
+            weight = cash / self.equity(account)
+            yield [self.name(account), CASH, CASH, None, cash, None, weight, *[None] * 6]
+        yield self.total(account, by_line=False)
+
+    def _underlying(self, account: int, name: str, own: BoolArray) -> list[Value]:
+        positions, equity = self.positions, self.equity(account)
+        stock = own & ~positions.is_option
+        value, delta = float(self.value[own].sum()), float(self.exposure[own].sum())
+        calls, covered = self._covered(own)
+        amounts = (
+            self._price(name, own),
+            self.value[stock].sum(),
+            self.value[own & positions.is_option].sum(),
+            value / equity,
+            self.gain[own].sum(),
+            delta,
+            delta / equity,
+            calls,
+            covered,
+            self._of_group(account, name, own),
+        )
+        row = _cells(amounts)
+        return [self.name(account), HoldingsLevel.UNDERLYING.value, name, *row]
+
+    def _price(self, name: str, own: BoolArray) -> float:
+        """The price of the underlying that a group is named after, or of its only one, $."""
+        held = np.unique(self.positions.underlying[own])
+        symbols = {u.symbol: i for i, u in enumerate(self.book.market.underlyings)}
+        of = symbols.get(name, int(held[0]) if len(held) == 1 else -1)
+        return float(self.margin.spot[of]) if of >= 0 else np.nan
+
+    def _covered(self, own: BoolArray) -> tuple[float | None, float | None]:
+        """Shares under short calls, and shares held for each of them; None where there are none."""
+        positions, market = self.positions, self.book.market
+        index = np.array([u.underlying_class.is_index for u in market.underlyings], dtype=bool)
+        shares_of = own & ~index[positions.underlying]
+        short_calls = shares_of & (positions.kind == InstrumentKind.CALL) & (positions.units < 0)
+        calls = -float(positions.units[short_calls].sum())
+        if not calls:
+            return None, None
+        held = float(positions.units[shares_of & positions.is_stock].sum())
+        return calls, max(held, 0.0) / calls
+
+    def _of_group(self, account: int, name: str, own: BoolArray) -> float:
+        """What a class group requires by itself, and its positions that are not eligible, $."""
+        classes = self.margin.levels[0]
+        of = (i for i, n in enumerate(classes.names) if n == name)
+        inside = sum(float(classes.requirement[i]) for i in of if classes.account[i] == account)
+        outside = self.margin.not_eligible
+        return inside + float(self.margin.strategy_based.by_position[own[outside]].sum())
+
+    def total(self, account: int | None, *, by_line: bool) -> list[Value]:
+        """The total of an account, or of all: with its cash, and with its offsets."""
+        mine, equity = self.mine(account), self.equity(account)
+        cash = float(self.cash.sum() if account is None else self.cash[account])
+        option = mine & self.positions.is_option
+        stocks, options = self.value[mine & ~option].sum() + cash, self.value[option].sum()
+        gain, delta = float(self.gain[mine].sum()), float(self.exposure[mine].sum())
+        label = f"{self.name(account)}, {TOTAL}".removeprefix(", ")
+        if account is None:
+            label = "all accounts"
+        amounts: list[float | None]
+        if by_line:
+            amounts = [None] * 3 + [stocks + options, equity / equity, gain, delta, None]
+        else:
+            amounts = [None, stocks, options, equity / equity, gain, delta, delta / equity]
+            amounts += [None, None]
+        row = _cells([*amounts, self.requirement(account)])
+        kind = TOTAL if account is not None else GRAND
+        return [self.name(account), kind, label, *row]
+
+    def lines(self, account: int) -> Iterator[list[Value]]:
+        """The rows of an account by position: stocks, options written, options bought, cash."""
+        positions, mine = self.positions, self.mine(account)
+        option, short = positions.is_option, positions.units < 0
+        for kind, of in zip(_KINDS, (~option, option & short, option & ~short), strict=True):
+            own = np.flatnonzero(mine & of)
+            if own.size:
+                yield from (self._line(i) for i in self._ordered(own))
+                yield self._subtotal(account, kind, own)
+        if not np.isnan(self.cash[account]):
+            cash = float(self.cash[account])
+            weight = cash / self.equity(account)
+            yield [self.name(account), CASH, CASH, *[None] * 3, cash, weight, *[None] * 4]
+        yield self.total(account, by_line=True)
+
+    def _ordered(self, own: IntArray) -> list[int]:
+        """Stocks by value, the largest first; options by underlying, expiration and strike."""
+        positions = self.positions
+        if not positions.is_option[own[0]]:
+            return sorted(own.tolist(), key=lambda i: -abs(float(self.value[i])))
+        return sorted(
+            own.tolist(),
+            key=lambda i: (positions.symbol[i], positions.expiration[i], positions.strike[i]),
+        )
+
+    def _line(self, i: int) -> list[Value]:
+        positions, account = self.positions, int(self.positions.account[i])
+        units, spot = positions.units[i], self.margin.spot[positions.underlying[i]]
+        amounts = (
+            positions.quantity[i],
+            self.margin.unit_value[i],
+            positions.cost[i],
+            self.value[i],
+            self.value[i] / self.equity(account),
+            self.gain[i],
+            self.exposure[i],
+            self.exposure[i] / (units * spot) if units * spot else np.nan,
+            self.required[i],
+        )
+        name = positions.label(i).partition(" ")[2]
+        row = _cells(amounts)
+        return [self.name(account), HoldingsLevel.POSITION.value, name, *row]
+
+    def _subtotal(self, account: int, kind: str, own: IntArray) -> list[Value]:
+        value = float(self.value[own].sum())
+        amounts = (
+            *[None] * 3,
+            value,
+            value / self.equity(account),
+            self.gain[own].sum(),
+            self.exposure[own].sum(),
+            None,
+            self.required[own].sum(),
+        )
+        label = f"{kind}, {len(own)} line{'s' * (len(own) > 1)}"
+        row = _cells(amounts)
+        return [self.name(account), SUBTOTAL, label, *row]
+
+
+def _cells(amounts: Sequence[float | None]) -> list[Value]:
+    """Amounts as plain numbers; None stays blank."""
+    return [None if amount is None else float(amount) + 0.0 for amount in amounts]

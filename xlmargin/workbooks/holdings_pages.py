@@ -1,0 +1,148 @@
+"""What is held, account by account: by underlying on one page, and line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.live_formulas import Value, literal
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.xlsx_writer import xl_col_to_name
+
+SHEET: Final = "Holdings"
+LINES: Final = "Holdings by line"
+
+_HEADINGS_ROW: Final = 4
+_SPARE: Final = 8
+_MOST: Final = 20_000
+_ROW: Final = 1
+"""Column of the answer that says what a row is."""
+_EQUITY, _EXPOSURE, _SHARE = (4, 5), 8, 9
+_MARKS: Final = {
+    "account": "group", "subtotal": "sub", "offsets between groups": "aside", "total": "total",
+    "grand total": "grand",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """A page of holdings: its columns as headings, kinds and widths; the first names the line."""
+
+    level: str
+    headings: tuple[str, ...]
+    kinds: tuple[str, ...]
+    widths: tuple[int, ...]
+
+
+_UNDERLYINGS: Final = _Lines(
+    "underlying",
+    (
+        "Underlying", "Price\n$", "Stock and funds\n$", "Options, net\n$", "Weight, of\nequity",
+        "Unrealized\ngain $", "Delta-adjusted\nexposure $", "Of equity", "Calls written\nshares",
+        "Covered", "Requirement\n$",
+    ),
+    (
+        "words", "price", "money", "money", "percent", "money", "money", "percent", "quantity",
+        "share", "money",
+    ),
+    (104, 70, 92, 80, 66, 86, 92, 66, 84, 62, 84),
+)  # fmt: skip
+_POSITIONS: Final = _Lines(
+    "position",
+    (
+        "Position", "Quantity", "Mark\n$", "Cost\n$", "Market value\n$", "Weight",
+        "Unrealized\ngain $", "Delta-adjusted\nexposure $", "Delta", "Share of the\nrequirement $",
+    ),
+    (
+        "words", "quantity", "price", "price", "money", "percent", "money", "money", "delta",
+        "money",
+    ),
+    (206, 70, 74, 74, 96, 66, 90, 104, 66, 114),
+)  # fmt: skip
+_BAR: Final = 74
+
+
+def write_holdings_page(draft: Draft) -> None:
+    """By account and underlying, with a bar of the weight."""
+    page = draft.page(SHEET, "output")
+    widths = (*_UNDERLYINGS.widths, _BAR)
+    page.columns(widths)
+    placed = _lines(draft, page, _UNDERLYINGS, len(widths))
+    page.title(
+        SHEET,
+        _message(placed),
+        "Delta-adjusted exposure: units × delta × price of the underlying. Covered: shares held / "
+        "shares under calls written. Every position: page Holdings by line.",
+    )
+    first, last = _HEADINGS_ROW + 1, _HEADINGS_ROW + len(placed.rows) - 1 + _SPARE
+    of_lines = [row[6] if row[_ROW] == "underlying" else "" for row in placed.rows[1:]]
+    kind = f'${xl_col_to_name(len(widths))}{{row}}="underlying"'
+    most = max((float(v) for v in of_lines if v), default=1.0)
+    page.text(_HEADINGS_ROW, len(widths) - 1, "Weight", "after_heading")
+    page.bars((first, last), len(widths) - 1, 4, of_lines, most, only=kind)
+    cell = f"$J{first + 1}"
+    page.marked((first, 9, last, 9), f"=AND(ISNUMBER({cell}),{cell}<0.9995)", "watch")
+    _finish(draft, page, len(widths))
+
+
+def write_lines_page(draft: Draft) -> None:
+    """Every position, in stocks, options written and options bought."""
+    page = draft.page(LINES, "output")
+    page.columns(_POSITIONS.widths)
+    placed = _lines(draft, page, _POSITIONS, len(_POSITIONS.widths))
+    page.title(
+        LINES,
+        _message(draft.placed("PM_HOLDINGS", literal("underlying"))),
+        "Market value: units × mark. Delta-adjusted exposure: units × delta × price of the "
+        "underlying. Weights are shares of equity.",
+    )
+    _finish(draft, page, len(_POSITIONS.widths))
+
+
+def _finish(draft: Draft, page: Page, helper: int) -> None:
+    page.sheet.set_column(helper, helper, None, page.look("note"), {"hidden": True})
+    page.sheet.freeze_panes(_HEADINGS_ROW + 1, 1)
+    page.prints(helper + 1, draft.stamp, repeat=_HEADINGS_ROW)
+    page.protect()
+
+
+def _lines(draft: Draft, page: Page, lines: _Lines, helper: int) -> Placed:
+    """The rows of the answer, marked by what they are, which stands in a hidden column."""
+    call = draft.call("PM_HOLDINGS", literal(lines.level))
+    kinds = ["text", "text", *lines.kinds]
+    page.answer(
+        _HEADINGS_ROW, 0, call, kinds, spare=_SPARE, leaving_out=(0, _ROW),
+        headings=lines.headings,
+    )  # fmt: skip
+    placed = draft.formulas.placed(call)
+    first, last = _HEADINGS_ROW + 1, _HEADINGS_ROW + len(placed.rows) - 1 + _SPARE
+    for i in range(1, len(placed.rows) + _SPARE):
+        page.shows(_HEADINGS_ROW + i, helper, placed, (i, _ROW), "note", "text")
+    name = xl_col_to_name(helper)
+    for kind, mark in _MARKS.items():
+        page.marked((first, 0, last, helper - 1), f'=${name}{first + 1}="{kind}"', mark)
+    return placed
+
+
+def _message(placed: Placed) -> tuple[str, Value]:
+    """What the whole is worth, and how it moves."""
+    totals = [row for row in placed.rows if str(row[_ROW]).endswith("total")]
+    kinds = placed.cells_below_heading(_ROW, _MOST)
+    at = f'IFERROR(MATCH("grand total",{kinds},0),MATCH("total",{kinds},0))'
+
+    def of(columns: Sequence[int], kind: str) -> Figure:
+        cells = (f"INDEX({placed.cells_below_heading(c, _MOST)},{at})" for c in columns)
+        values = [totals[-1][c] for c in columns]
+        known = all(isinstance(v, float) for v in values)
+        value: Value = sum(float(v) for v in values) if known else "none"
+        return Figure("(" + "+".join(cells) + ")", value, kind)
+
+    formula, said = sentence(
+        "Equity is ", of(_EQUITY, "millions"), "; by delta the book moves like ",
+        of((_EXPOSURE,), "millions"), " of stock, ", of((_SHARE,), "percent"), " of equity.",
+    )  # fmt: skip
+    return placed.unless_refused(formula), said
