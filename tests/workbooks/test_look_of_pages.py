@@ -72,14 +72,16 @@ def pages(name: str, *, data_only: bool = True) -> Iterator[tuple[Worksheet, tup
 
 def printed_cells(sheet: Worksheet, area: tuple[int, ...]) -> Iterator[Cell]:
     left, top, right, bottom = area
-    yield from (c for row in sheet.iter_rows(top, bottom, left, right) for c in row)
+    shown = {column for column in range(left, right + 1) if pixels(sheet, column)}
+    rows = sheet.iter_rows(top, bottom, left, right)
+    yield from (cell for row in rows for cell in row if cell.column in shown)
 
 
 def pixels(sheet: Worksheet, column: int) -> int:
     letter = openpyxl.utils.get_column_letter(column)
     for dimension in sheet.column_dimensions.values():
-        if dimension.min and dimension.min <= column <= dimension.max and dimension.width:
-            return 0 if dimension.hidden else int(dimension.width * 7 + 0.5)
+        if dimension.min and dimension.min <= column <= dimension.max:
+            return 0 if dimension.hidden else int((dimension.width or 9.14) * 7 + 0.5)
     assert letter
     return 64
 

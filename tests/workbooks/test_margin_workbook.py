@@ -27,6 +27,7 @@ SHOWN = (
     "MARGIN_COMPARE", "MARGIN_ACCOUNT", "MARGIN_GAINS", "MARGIN_WHATIF", "MARGIN_HEDGE",
     "MARGIN_ONE_MORE", "MARGIN_CALL_DUE", "MARGIN_INTRADAY", "PM_ELIGIBILITY", "MARGIN_HISTORY",
     "MARGIN_HISTORY_SUMMARY", "MARGIN_ALERTS", "MARGIN_CALENDAR",
+    "XLM_MESSAGES", "PM_HOLDINGS",
 )  # fmt: skip
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"
@@ -39,7 +40,14 @@ WRITTEN = r"(?:UPPER\(LEFT\(|IFERROR\(ROUND\()?"
 PAGE_CELL = rf'=?(?:{CELL}|(?:{UNLESS_REFUSED})?{WRITTEN}IF\({CELL}="".*)'
 BOOK_SHEETS = ("Positions", "Market", "Dividends", "Settings")
 INPUT_SHEETS = (
-    *BOOK_SHEETS, "Trades", "Candidates", "Activity", "Facts", "Limits", "Dated positions", "Dated market",
+    *BOOK_SHEETS, "Trades", "Candidates", "Activity", "Facts", "Limits",
+    "Dated positions", "Dated market",
+)  # fmt: skip
+OF_SPREADSHEETS = (
+    "ABS", "AND", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "ERROR.TYPE", "FIXED", "IF", "IFERROR",
+    "INDEX", "INT", "ISNA", "ISNUMBER", "ISTEXT", "LARGE", "LEFT", "LEN", "LOWER", "MATCH", "MAX",
+    "MID", "MIN", "OR", "RIGHT", "ROUND", "ROW", "SUBSTITUTE", "SUM", "SUMPRODUCT", "UPPER",
+    "_xlfn.NUMBERVALUE",
 )  # fmt: skip
 HOSTILE = (
     '=HYPERLINK("http://evil.example","click")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(1+1)",
@@ -195,7 +203,9 @@ def test_formulas_refer_to_whole_tables(demo: Path) -> None:
     arguments = ",".join(("Positions", "Market", "Settings", "Dividends"))
     for _, _, _, text in formulas(demo):
         if match := re.search(r"(PM_\w+|REGT_\w+|MARGIN_\w+|XLM_CHECK|XLM_EXPLAIN)\(", text):
-            own = re.sub(r"(Trades|Candidates|Activity)\[\[#All\]\],", "", text.replace(" ", ""))
+            own = re.sub(
+                r"(Trades|Candidates|Activity|Limits)\[\[#All\]\],", "", text.replace(" ", "")
+            )
             own = own.replace("[[#All]]", "").replace("Dated", "")
             if match[1] not in ("MARGIN_CALL_DUE", "PM_ELIGIBILITY"):
                 assert f"{match[0]}{arguments}" in own
@@ -346,15 +356,9 @@ def hostile_tables() -> InputTables:
 def test_hostile_text_never_becomes_a_formula(functions: Functions, tmp_path: Path) -> None:
     path = tmp_path / "hostile.xlsx"
     write_margin_workbook(path, hostile_tables(), functions, title=HOSTILE[0], note=HOSTILE[1])
-    ours = re.compile(
-        r"=?(IF\((Formulas!|LEFT\(Formulas!|COUNT|IFERROR\(ERROR|\$B\$|IF\(Formulas!"
-        r"|ISNA\(IF\((IFERROR|Formulas!))"
-        r"|Formulas!|as_of$|COUNTIF\(|IFERROR\((Formulas!|IF\(Formulas!|INDEX|B\d+-)"
-        r"|INDEX\(Formulas!|A\d+$|B\d+$|[A-Z]+_[A-Z_]+\(|UPPER\(LEFT\(|IFERROR\(ROUND\("
-        r'|"[A-Z]|IF\(ISNUMBER\()'
-    )
     for _, _, _, text in formulas(path):
-        assert ours.match(text)
+        bare = re.sub(r'"(?:[^"]|"")*"', '""', text)
+        assert set(re.findall(r"([A-Za-z_.]+)\(", bare)) <= {*OF_SPREADSHEETS, *functions}, text
         assert "HYPERLINK" not in text
         assert "cmd" not in text
     book = openpyxl.load_workbook(path)

@@ -77,6 +77,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "PM_CONTRIBUTION": Example(_BOOK),
     "PM_CONTRACTS": Example(_BOOK, dates=("expiration",)),
     "PM_GREEKS": Example(_BOOK),
+    "PM_HOLDINGS": Example(_BOOK),
     "PM_PROFILE": Example((*_BOOK, None, "2027-01-15")),
     "REGT_INITIAL": Example(_BOOK, columns=("initial requirement, $",)),
     "REGT_MAINTENANCE": Example(_BOOK, columns=("maintenance requirement, $",)),

@@ -31,7 +31,7 @@ class HoldingsLevel(StrEnum):
     POSITION = "position"
 
 
-OFFSETS: Final = "offsets between groups"
+OFFSETS: Final = "offsets"
 CASH: Final = "cash"
 ACCOUNT: Final = "account"
 SUBTOTAL: Final = "subtotal"
@@ -89,7 +89,7 @@ class _Held:
 
     @cached_property
     def gain(self) -> FloatArray:
-        """Value less cost, $; NaN where the cost is not stated."""
+        """Value less cost, $; a cost that is not stated is the price."""
         positions = self.positions
         gain = positions.units * (self.margin.unit_value - positions.cost)
         return np.where(positions.is_cash, 0.0, gain)
@@ -212,7 +212,7 @@ class _Held:
             label = "all accounts"
         amounts: list[float | None]
         if by_line:
-            amounts = [None] * 3 + [stocks + options, equity / equity, gain, delta, None]
+            amounts = [None, None, None, stocks + options, equity / equity, gain, delta, None]
         else:
             amounts = [None, stocks, options, equity / equity, gain, delta, delta / equity]
             amounts += [None, None]

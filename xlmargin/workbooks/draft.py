@@ -50,7 +50,7 @@ class Draft:
     """The workbook, its look, the book as tables and as read, the answers and their places.
 
     `by_strategy` and `by_portfolio` are whether a regime margins the book; `directions` are the
-    sheets of the workbook after the first, `inputs` the tables beside the book that pages use.
+    sheets that the first page leads to, `inputs` the tables beside the book that pages use.
     """
 
     workbook: Workbook

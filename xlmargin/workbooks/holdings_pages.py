@@ -23,7 +23,7 @@ _ROW: Final = 1
 """Column of the answer that says what a row is."""
 _EQUITY, _EXPOSURE, _SHARE = (4, 5), 8, 9
 _MARKS: Final = {
-    "account": "group", "subtotal": "sub", "offsets between groups": "aside", "total": "total",
+    "account": "group", "subtotal": "sub", "offsets": "aside", "total": "total",
     "grand total": "grand",
 }  # fmt: skip
 
@@ -76,7 +76,7 @@ def write_holdings_page(draft: Draft) -> None:
         SHEET,
         _message(placed),
         "Delta-adjusted exposure: units × delta × price of the underlying. Covered: shares held / "
-        "shares under calls written. Every position: page Holdings by line.",
+        "shares under calls written. Offsets: gains of index groups against losses of others.",
     )
     first, last = _HEADINGS_ROW + 1, _HEADINGS_ROW + len(placed.rows) - 1 + _SPARE
     of_lines = [row[6] if row[_ROW] == "underlying" else "" for row in placed.rows[1:]]
@@ -93,7 +93,7 @@ def write_lines_page(draft: Draft) -> None:
     """Every position, in stocks, options written and options bought."""
     page = draft.page(LINES, "output")
     page.columns(_POSITIONS.widths)
-    placed = _lines(draft, page, _POSITIONS, len(_POSITIONS.widths))
+    _lines(draft, page, _POSITIONS, len(_POSITIONS.widths))
     page.title(
         LINES,
         _message(draft.placed("PM_HOLDINGS", literal("underlying"))),

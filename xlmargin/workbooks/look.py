@@ -84,6 +84,7 @@ NUMBERS: Final = {
     "date": "d mmm yyyy_)",
     "day": "d mmm yyyy",
     "as_of": '"As of "d mmm yyyy',
+    "compared": '"Compared with "d mmm yyyy',
     "time": "d mmm yyyy hh:mm",
     "number": "#,##0.####",
     "weekday": "dddd_)",
@@ -95,7 +96,7 @@ CHART_NUMBERS: Final = {
     "thousands": "#,##0,;−#,##0,;0",
     "millions": "0.0,,",
     "dollars": "#,##0;−#,##0;0",
-    "change": "+#,##0;−#,##0;0",
+    "change": "+#,##0,;−#,##0,;0",
     "percent": "0%",
     "move": "+0%;−0%;0%",
     "date": "d mmm",
@@ -134,6 +135,10 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "title": {"bold": True, "font_size": TITLE_SIZE, "font_color": NAVY},
     "message": {"bold": True, "font_size": MESSAGE_SIZE},
     "note": _SMALL,
+    "bullet": {"font_size": SMALL_SIZE},
+    "signature": {"top": 1, "top_color": INK, **_SMALL},
+    "typed": {"font_color": INPUT, "bg_color": INPUT_FILL, "locked": False, "align": "left",
+              **_HAIRLINE},
     "section": {"bold": True, "font_size": SECTION_SIZE, "font_color": NAVY, **_RULED},
     "section_note": {**_SMALL, "align": "right", **_RULED},
     "note_right": {**_SMALL, "align": "right"},
@@ -208,7 +213,7 @@ class Look:
         key = style, number, sides
         if key not in self._made:
             shown = NUMBERS[number]
-            if style == "heading" or (style in ("right", "figure") and number == "text"):
+            if number in _LEFT and style in ("heading", "right", "figure", "limit"):
                 shown = OVER_NUMBERS
             base = {**USUAL, "font_color": INK,
                     "valign": "vcenter", "num_format": shown}  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +15,8 @@ from xlmargin.workbooks.formulas_sheet import FormulasSheet
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Answers, Call, Functions
 from xlmargin.workbooks.look import USUAL, Look
-from xlmargin.workbooks.pages import BY_PORTFOLIO, BY_STRATEGY, INPUTS
-from xlmargin.workbooks.template import PageOf, Template
+from xlmargin.workbooks.pages import BY_PORTFOLIO, BY_STRATEGY, INPUTS, SETTINGS
+from xlmargin.workbooks.template import Template
 from xlmargin.workbooks.templates import EVERYTHING
 from xlmargin.workbooks.xlsx_writer import Workbook, keep_values
 
@@ -72,7 +72,10 @@ def write_margin_workbook(
         note,
         by_strategy=not refusal(BY_STRATEGY),
         by_portfolio=not refusal(BY_PORTFOLIO),
-        directions=[name for page in pages for name in _sheets(page, tables, inputs)],
+        directions=[
+            *(name for page in pages[: pages.index(INPUTS)] for name in page.sheets),
+            SETTINGS,
+        ],
         inputs=inputs,
     )
     workbook.set_size(2400, 1500)
@@ -91,12 +94,6 @@ def write_margin_workbook(
     finish(draft)
     workbook.close()
     return left_out
-
-
-def _sheets(page: PageOf, tables: InputTables, inputs: Sequence[str]) -> tuple[str, ...]:
-    """The sheets of a page; those of inputs are one a table."""
-    beside = (tables.more[name].sheet for name in inputs)
-    return (*page.sheets, *(beside if page is INPUTS else ()))
 
 
 def write_template(

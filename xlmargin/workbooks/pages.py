@@ -41,6 +41,7 @@ BY_STRATEGY: Final = "REGT_MAINTENANCE"
 
 _BOTH: Final = (BY_STRATEGY, BY_PORTFOLIO)
 
+SETTINGS: Final = "Settings"
 START: Final = PageOf("start", write_start_page, uses=("Limits",), prints=("Start",))
 INPUTS: Final = PageOf(
     "inputs",

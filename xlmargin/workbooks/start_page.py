@@ -18,6 +18,7 @@ from xlmargin.workbooks.list_pages import CHECK_KINDS
 from xlmargin.workbooks.live_formulas import LEFT_OUT, REFUSED, Call, Value, literal
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.ranking import MOST, Ranking
 from xlmargin.workbooks.sentences import (
     Figure,
     as_written,
@@ -40,9 +41,7 @@ _DATES: Final = 8
 _LARGEST_ROW: Final = _CHECKS + _DATES + 3
 _LARGEST: Final = 5
 _LINKS: Final = _LARGEST_ROW + _LARGEST + 5
-_ROW: Final = 19.0
-_MOST_GROUPS: Final = 5_000
-"""Groups among which the largest are looked for."""
+_ROW: Final = 15.5
 _LINKED: Final = (0, 2, 4, 7, 9, 11)
 """Columns of the links to the pages."""
 _GAINS: Final = {Basis.DEPOSIT: (4, 6, 7), Basis.INITIAL: (2, 8, 9), Basis.MAINTENANCE: (3, 10, 11)}
@@ -70,15 +69,15 @@ def write_start_page(draft: Draft) -> None:
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS)
     band(draft, page, "Margin dashboard", _LAST)
-    page.height(2, 10)
-    page.height(_MESSAGE, 20)
+    page.height(2, 6)
+    page.height(_MESSAGE, 18)
     page.formula(_MESSAGE, 0, *_message(draft), "message", "plain")
-    page.height(_MESSAGE + 1, 8)
+    page.height(_MESSAGE + 1, 6)
     _cards(draft, page)
-    page.height(_CARDS + 3, 14)
+    page.height(_CARDS + 3, 8)
     _checks(draft, page)
     _dates(draft, page)
-    page.height(_LARGEST_ROW - 1, 14)
+    page.height(_LARGEST_ROW - 1, 8)
     if draft.by_portfolio:
         _largest(draft, page)
     _chart(draft, page)
@@ -116,9 +115,9 @@ def _total(draft: Draft) -> Placed:
 
 def _message(draft: Draft) -> tuple[str, Value]:
     """What a report opens with; the first error where the book is refused."""
-    total = _total(draft)
-    cell, value = total.formula(0, 0), total.value(0, 0)
-    return sentence("Requirement: ", Figure(cell, value, "millions"), ".")
+    said = draft.placed("XLM_MESSAGES", numbers=["text"])
+    row = next(i for i, cells in enumerate(said.rows) if cells[0] == "start")
+    return said.formula(row, 1), said.value(row, 1)
 
 
 def _cards(draft: Draft, page: Page) -> None:
@@ -190,12 +189,10 @@ def _released(draft: Draft) -> _Card:
     basis = draft.book.settings.basis
     gains = draft.formulas.placed(draft.call("MARGIN_GAINS", literal("underlying")))
     _, gain, share = _GAINS[basis]
-    names = gains.cells_below_heading(0, _MOST_GROUPS)
+    names = gains.cells_below_heading(0, MOST)
     row = f'MATCH("total",{names},0)'
     found = [
-        Figure(
-            f"INDEX({gains.cells_below_heading(c, _MOST_GROUPS)},{row})", gains.rows[-1][c], kind
-        )
+        Figure(f"INDEX({gains.cells_below_heading(c, MOST)},{row})", gains.rows[-1][c], kind)
         for c, kind in ((gain, "dollars"), (share, "percent"))
     ]
     note = sentence(found[1], f" less, on {basis.value}")
@@ -282,6 +279,7 @@ def _dates(draft: Draft, page: Page) -> None:
     calendar = draft.formulas.placed(call, ["date", "plain"], "plain")
     for i in range(1, _DATES + 1):
         row = _CHECKS + 1 + i
+        page.height(row, _ROW)
         page.blank(row, _RIGHT, _LAST, "body")
         page.shows(row, _RIGHT, calendar, (i, 0), "body", "day")
         what = str(calendar.value(i, 3))
@@ -310,22 +308,25 @@ def _largest(draft: Draft, page: Page) -> None:
         ("plain", "move", "money", "percent", "plain", "plain"),
     )
     groups = draft.formulas.placed(draft.call("PM_GROUPS"), requirement.KINDS, "plain")
-    classes = [row for row in groups.rows if row[requirement.LEVEL] == requirement.CLASS_GROUP]
-    classes.sort(key=lambda row: -float(row[requirement.REQUIREMENT]))
     first, amount = _LARGEST_ROW + 2, float(total.value(0, 0))
+    of_class = (requirement.LEVEL, requirement.CLASS_GROUP)
+    largest = Ranking(groups, of_class, requirement.REQUIREMENT, first, 2)
+    number = 'IFERROR(_xlfn.NUMBERVALUE({cell},".",","),{cell})'
     for i in range(_LARGEST):
         row = first + i
         page.height(row, _ROW)
-        largest, group, worst = _largest_formulas(groups, row, first)
-        found = classes[i] if i < len(classes) else [""] * groups.width
-        page.formula(row, 0, group, found[requirement.GROUP], "strong", "text")
-        page.formula(row, 1, worst, _move(found[requirement.WORST_POINT]), "right", "move")
-        page.formula(row, 2, largest, found[requirement.REQUIREMENT], "right", "money")
-        _share_of_total(page, row, total, found[requirement.REQUIREMENT], amount)
-    shares = [float(row[requirement.REQUIREMENT]) / amount for row in classes] if amount else []
+        of, worst = requirement.GROUP, requirement.WORST_POINT
+        page.formula(row, 0, largest.of(i, of), largest.value(i, of), "strong", "text")
+        point = largest.of(i, worst, number)
+        page.formula(row, 1, point, _move(largest.value(i, worst)), "right", "move")
+        required = largest.value(i, requirement.REQUIREMENT)
+        page.formula(row, 2, largest.amount(i), required, "right", "money")
+        _share_of_total(page, row, total, required, amount)
+    shown = [float(row[requirement.REQUIREMENT]) for row in largest.rows[:_LARGEST]]
+    shares = [each / amount for each in shown] if amount else []
     page.bars((first, first + _LARGEST - 1), 4, 3, shares, max([*shares, 0.01]))
     row = first + _LARGEST
-    rest = amount - sum(float(c[requirement.REQUIREMENT]) for c in classes[:_LARGEST])
+    rest = amount - sum(shown)
     cells = f"C{first + 1}:C{first + _LARGEST}"
     page.height(row, _ROW)
     page.text(row, 0, "All other, after offsets", "body")
@@ -353,38 +354,12 @@ def _share_of_total(page: Page, row: int, total: Placed, of: Value, amount: floa
     page.formula(row, 3, formula, share, "right", "percent")
 
 
-def _largest_formulas(groups: Placed, row: int, top: int) -> tuple[str, str, str]:
-    """Formulas for the requirement, the name and the worst point of the class group in a row.
-
-    Groups are counted from below, so that of those with the same requirement the first in the
-    list counts most and is shown first.
-    """
-    level, group, point, amount = (
-        groups.cells_below_heading(column, _MOST_GROUPS)
-        for column in (
-            requirement.LEVEL, requirement.GROUP, requirement.WORST_POINT, requirement.REQUIREMENT,
-        )
-    )  # fmt: skip
-    first, here = f"$C${top + 1}", f"$C${row + 1}"
-    rank = row - top + 1
-    largest = f'SUMPRODUCT(LARGE(({level}="{requirement.CLASS_GROUP}")*{amount},{rank}))'
-    from_below = f"({FIRST_ROW + _MOST_GROUPS + 2}-ROW({amount}))"
-    same = f'({level}="{requirement.CLASS_GROUP}")*({amount}={here})*{from_below}'
-    place = f"{_MOST_GROUPS + 1}-SUMPRODUCT(LARGE({same},COUNTIF({first}:{here},{here})))"
-    worst = f"INDEX({point},{place})"
-    return (
-        f'IF(COUNTIF({level},"{requirement.CLASS_GROUP}")<{rank},"",{largest})',
-        f'IF({here}="","",INDEX({group},{place}))',
-        f'IF({here}="","",IFERROR(_xlfn.NUMBERVALUE({worst},".",","),{worst}))',
-    )
-
-
 def _chart(draft: Draft, page: Page) -> None:
     """Both regimes as shares of the long market value day by day; without a history by account."""
     width = page.width(_RIGHT, _LAST)
     if set(shadow.NEEDS) <= draft.tables.more.keys() and shadow.SHEET in draft.directions:
         table, days = shadow.days_at(draft)
-        chart = shadow.share_chart(draft, table, days, (width, 225))
+        chart = shadow.share_chart(draft, table, days, (width, 184))
         says = "Lines: requirements of both regimes as shares of the long market value"
         note = f"{days} trading days"
         title = "Requirement as share of long market value"
@@ -401,10 +376,11 @@ def _chart(draft: Draft, page: Page) -> None:
     ):
         at = next(i for i, row in enumerate(state.rows) if row[0] == figure)
         row, left, right = FIRST_ROW + at, state.column + columns[0], state.column + columns[-1]
+        whose = [FORMULAS, FIRST_ROW, left, FIRST_ROW, right]
         chart.add_series(
             {
                 "name": label,
-                "categories": [FORMULAS, FIRST_ROW, left, FIRST_ROW, right],
+                **({"categories": whose} if draft.several else {}),
                 "values": [FORMULAS, row, left, row, right],
                 "fill": {"color": color},
                 "gap": 60,
@@ -414,7 +390,7 @@ def _chart(draft: Draft, page: Page) -> None:
         )
     chart.set_y_axis(axis(reverse=True))
     chart.set_x_axis(no_axis())
-    chart.set_size({"width": width, "height": 225})
+    chart.set_size({"width": width, "height": 184})
     says = "Bars: requirements of both regimes by account"
     title = "Requirement by account"
     page.chart(_LARGEST_ROW, _RIGHT, chart, title, says, columns=_HALF, note="$ thousands")
@@ -427,7 +403,7 @@ def _links_end(draft: Draft) -> int:
 
 def _links(draft: Draft, page: Page) -> None:
     """Links to the pages; the key of the colours, or that workbook and add-in differ."""
-    page.height(_LINKS - 1, 10)
+    page.height(_LINKS - 1, 6)
     for i, name in enumerate(draft.directions):
         row, column = _LINKS + i // len(_LINKED), _LINKED[i % len(_LINKED)]
         link = page.look("link")
