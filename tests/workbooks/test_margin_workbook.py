@@ -140,7 +140,8 @@ def test_each_table_has_blank_rows_to_grow_into_and_says_when_they_are_too_few(
     growing = ("Requirement", "Risk array", "Risk array by position", "Contribution",
                "Comparison", "Strategies", "Explain", "Explain by strategy", "Check", "Rules",
                "Rules by strategy", "Efficiency", "What-if", "Hedges", "One more", "Intraday",
-               "Eligibility", "Contracts", "Exposure", "Payoff")  # fmt: skip
+               "Eligibility", "Contracts", "Exposure", "Payoff", "Holdings",
+               "Holdings by line")  # fmt: skip
     assert {sheet for sheet, n in told.items() if n} == set(growing)
 
 

@@ -81,7 +81,7 @@ def write_holdings_page(draft: Draft) -> None:
     first, last = _HEADINGS_ROW + 1, _HEADINGS_ROW + len(placed.rows) - 1 + _SPARE
     of_lines = [row[6] if row[_ROW] == "underlying" else "" for row in placed.rows[1:]]
     kind = f'${xl_col_to_name(len(widths))}{{row}}="underlying"'
-    most = max((float(v) for v in of_lines if v), default=1.0)
+    most = max((v for v in of_lines if isinstance(v, float)), default=1.0)
     page.text(_HEADINGS_ROW, len(widths) - 1, "Weight", "after_heading")
     page.bars((first, last), len(widths) - 1, 4, of_lines, most, only=kind)
     cell = f"$J{first + 1}"

@@ -100,11 +100,15 @@ class InputTables:
     def __iter__(self) -> Iterator[InputTable]:
         return iter((self.positions, self.market, self.settings, self.dividends))
 
-    def text_of_setting(self, name: str) -> str:
-        """The text of a setting, "" where it is not stated."""
+    def value_of_setting(self, name: str) -> Cell:
+        """The cell of a setting, None where it is not stated."""
         rows = enumerate(self.settings.rows)
         found = (row[1] for i, row in rows if i and self.settings.kind(i, 1) == name)
-        return text_of(to_value(next(found, None)))
+        return next(found, None)
+
+    def text_of_setting(self, name: str) -> str:
+        """The text of a setting, "" where it is not stated."""
+        return text_of(to_value(self.value_of_setting(name)))
 
     @property
     def ranges(self) -> tuple[Rows, Rows, Rows, Rows]:

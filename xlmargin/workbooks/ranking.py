@@ -27,7 +27,8 @@ class Ranking:
         self._top, self._column = top, column
         of, kind = kinds
         rows = [row for row in placed.rows[1:] if row[of] == kind]
-        self.rows = sorted(rows, key=lambda row: -float(row[amounts]))
+        known = [row for row in rows if isinstance(row[amounts], float)]
+        self.rows = sorted(known, key=lambda row: -float(row[amounts]))
 
     def value(self, rank: int, column: int) -> Value:
         """What stands in a column of the row of a rank, counted from 0; "" where there is none."""

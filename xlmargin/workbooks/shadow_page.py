@@ -31,6 +31,7 @@ _SHOWN: Final = (
     ("strategy call", "money"), ("portfolio call", "money"),
 )  # fmt: skip
 """Columns of the history that the page shows, for the whole of each day."""
+_MAINTENANCE, _PORTFOLIO = 3, 5
 _STRATEGY_SHARE, _PORTFOLIO_SHARE, _STRATEGY_CALL = 6, 7, 9
 _WIDTHS: Final = (230, 73, 87, *[71] * (len(_SHOWN) - 3))
 _SUMMARY_ROW: Final = 5
@@ -100,6 +101,31 @@ def days_at(draft: Draft) -> tuple[int, int]:
     history = draft.formulas.placed(history_calls(draft)[0], ["date", "text", "money"], "plain")
     days = len({row[0] for row in history.rows[1:]})
     return _SUMMARY_ROW + len(summary_of(draft).rows) + _SUMMARY_SPARE + 2, days
+
+
+def requirement_chart(draft: Draft, table: int, days: int, since: float) -> Chart:
+    """Both requirements, $, from a day on, over the days of the table below a row of headings."""
+    history = draft.formulas.placed(history_calls(draft)[0], ["date", "text", "money"], "plain")
+    every = list(dict.fromkeys(row[0] for row in history.rows[1:]))
+    first = table + 1 + next((i for i, day in enumerate(every) if float(day) >= since), 0)
+    chart = draft.chart("line", legend=True)
+    for column, name, color in (
+        (_MAINTENANCE, "Strategy-based, maintenance", ST),
+        (_PORTFOLIO, "Portfolio margin", PM),
+    ):
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [SHEET, first, 0, table + days, 0],
+                "values": [SHEET, first, column, table + days, column],
+                "line": {"color": color, "width": 2.25},
+            }
+        )
+    chart.set_y_axis(axis("millions", grid=True, min=0))
+    chart.set_x_axis(
+        axis("date", label_position="low", date_axis=True, major_unit=7, major_unit_type="days")
+    )
+    return chart
 
 
 def share_chart(draft: Draft, table: int, days: int, size: tuple[int, int]) -> Chart:
