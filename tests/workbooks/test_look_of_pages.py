@@ -41,9 +41,15 @@ FORMATS = frozenset(look.NUMBERS.values()) | {look.OVER_NUMBERS, "General"}
 UNITS = re.compile(r"(a|of|per|in|date|list|name|factor|ticker|short|units|source|\d|\$)\b")
 
 # Widths of Arial, thousandths of its size; of every other letter that of a figure.
-NARROW = dict.fromkeys("ijlI'’|.,:;!·", 250) | dict.fromkeys("ft/\\()[]{}- r", 315)
-WIDE = dict.fromkeys("mMW%@", 870) | dict.fromkeys("ABCDEFGHKNOPQRSTUVXYZw&", 690)
-ADVANCE = NARROW | WIDE
+ADVANCE = {
+    letter: width
+    for letters, width in (
+        ("ijl'’|", 222), ("ft.,:;!/I· []", 278), ("r()-", 333), ("cksvxyzJ", 500), ("FTZ", 611),
+        ("ABEKPSVXY&", 667), ("CDHNRUw", 722), ("GOQ", 778), ("mM", 833), ("%", 889), ("W", 944),
+        ("@—", 1015),
+    )
+    for letter in letters
+}  # fmt: skip
 
 
 @cache

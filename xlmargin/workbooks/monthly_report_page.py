@@ -64,7 +64,7 @@ _SHARES: Final = (
         "portfolio requirement",
     ),
 )
-_RELEASED: Final = "Capital released, on maintenance"
+_RELEASED: Final = "Released, on maintenance"
 _PARTS: Final[Mapping[str, str]] = {
     "positions": "Positions: trades, expirations",
     "prices and time": "Prices, time and dividends",
