@@ -21,7 +21,15 @@ from xlmargin.excel.worksheet_function import REGISTRY, WorksheetFunction
 _HEADED: Final = ("XLM_CHECK", "XLM_EXPLAIN")
 """Tables that have headings without an argument for them; others without one have none."""
 
-_DATES: Final = ("date", "day", "until", "expiration", "strategy call due", "portfolio call due")
+_DATES: Final = (
+    "date",
+    "day",
+    "as of",
+    "until",
+    "expiration",
+    "strategy call due",
+    "portfolio call due",
+)
 """Headings of columns of serial days."""
 
 

@@ -82,7 +82,8 @@ class Settings:
 
     `cash` and `sma` are in dollars, NaN where not stated. `parity_tolerance` is a share of the
     underlying's price by which an option may be below its value without volatility, NaN for the
-    usual one. `overrides` holds rule parameters by their names. `of_accounts` are those of the
+    usual one; `tolerance_dollars` is what a broker's figure may differ by in any case, NaN for
+    nothing. `overrides` holds rule parameters by their names. `of_accounts` are those of the
     accounts, by name, that state some of their own.
     """
 
@@ -98,6 +99,7 @@ class Settings:
     day_trading_regime: DayTradingRegime = DayTradingRegime.BY_DATE
     known_underlyings: KnownUnderlyings = KnownUnderlyings.CONFIRMED
     capacity_regimes: CapacityRegimes = CapacityRegimes.OWN
+    tolerance_dollars: float = nan
     overrides: Mapping[str, float] = field(default_factory=dict)
     of_accounts: Mapping[str, Settings] = field(default_factory=dict)
 

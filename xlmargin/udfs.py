@@ -91,6 +91,11 @@ THRESHOLDS = Argument(
     " requirement change).",
     Kind.RANGE,
 )
+BROKER_FIGURES = Argument(
+    "A broker's figures with headings: figure (ours, or the broker's word: MaintMarginReq, House"
+    " surplus), amount. Optional: account (left out: all), group (of a class), as_of, source.",
+    Kind.RANGE,
+)
 BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
 _REST = {name: described for name, described in BOOK.items() if name != "positions"}
 
@@ -487,6 +492,33 @@ def MARGIN_CHANGE(
     """
     change = _ranges(positions, market, settings, dividends).change(since, until_)
     return reports.change_table(change).cells(headers)
+
+
+@worksheet_function(
+    None,
+    MANY_DAYS,
+    positions=POSITIONS,
+    broker_figures=BROKER_FIGURES,
+    **_REST,
+    tolerance=Argument(
+        "Fraction of the broker's figure that ours may differ by (default 0.01).", Kind.NUMBER
+    ),
+    headers=HEADERS,
+)
+def MARGIN_RECONCILE(
+    positions,
+    broker_figures,
+    market=None,
+    settings=None,
+    dividends=None,
+    tolerance=0.01,
+    headers=True,
+):
+    """Our figures beside the broker's: difference (broker's less ours), age in days, state (agrees,
+    differs, stale, not ours, missing, older) and, where one can be worked out, the likely reason.
+    """
+    ranges = _ranges(positions, market, settings, dividends, broker_figures=broker_figures)
+    return reports.reconciliation_table(ranges.reconciled(tolerance)).cells(headers)
 
 
 @worksheet_function(

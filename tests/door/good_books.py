@@ -104,6 +104,12 @@ THRESHOLDS: Range = [
     ["strategy excess", 50_000, 0, None],
     ["largest name share", None, 0.6, "above"],
 ]
+BROKER_FIGURES: Range = [
+    ["figure", "amount", "as_of", "source"],
+    ["NetLiquidation", 240_000.5, "2026-01-15", "statement"],
+    ["MaintMarginReq", 41_000, "2026-01-14", None],
+    ["InitMarginReq", 45_100, "2026-01-15", None],
+]
 ACTIVITY: Range = [
     [
         *("date", "time", "symbol", "type", "quantity", "strike", "expiration", "price", "fee"),
@@ -187,6 +193,7 @@ BOOKS = (
             "trades": TRADES,
             "candidates": CANDIDATES,
             "activity": ACTIVITY,
+            "broker_figures": BROKER_FIGURES,
             "thresholds": THRESHOLDS,
             "orders": ORDERS,
         },

@@ -24,11 +24,25 @@ from xlmargin.account.calendar import Calendar, CallDue, ExDividends, Expiration
 from xlmargin.account.largest_name import LargestName, largest_name
 from xlmargin.account.limits import Light, Limits
 from xlmargin.account.moves_left import Moves
+from xlmargin.account.reconciliation import (
+    ALL,
+    PORTFOLIO,
+    STRATEGY,
+    BrokerFigure,
+    Reconciler,
+    State,
+    Tolerance,
+    age_of,
+)
 
 __all__ = [
+    "ALL",
     "NO_RESERVE",
+    "PORTFOLIO",
+    "STRATEGY",
     "AccountState",
     "AccountValues",
+    "BrokerFigure",
     "Calendar",
     "CallDue",
     "ExDividends",
@@ -40,11 +54,15 @@ __all__ = [
     "MarginState",
     "Moves",
     "PortfolioState",
+    "Reconciler",
     "RegimeState",
     "Reserve",
+    "State",
     "StrategyState",
+    "Tolerance",
     "account_state",
     "account_values",
+    "age_of",
     "dates_ahead",
     "largest_name",
     "moves_to_reserve",

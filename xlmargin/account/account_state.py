@@ -190,7 +190,7 @@ def _refuse_unknown_cash(values: AccountValues) -> None:
 def _by_strategy(
     margin: StrategyMargin, prices: MovedPrices | MarginError, now: Excess, kind: CallKind
 ) -> RegimeState:
-    bare = _bare(margin.book)
+    bare = without_house(margin.book)
     without = margin if bare is margin.book else strategy_margin(bare)
     required = without.by_account(RequirementKind.MAINTENANCE)
     moves = strategy_moves(margin, prices, now.excess)
@@ -203,7 +203,7 @@ def _portfolio_state(
     if isinstance(margin, MarginError):
         return margin
     book, now = margin.book, portfolio_excess(margin)
-    bare = _bare(book)
+    bare = without_house(book)
     without = margin if bare is book else under_portfolio_margin(bare)
     eligibility = rules_of_accounts(book, eligibility_rules)
     least = eligibility.amounts(lambda r: r.portfolio_eligibility.equity_to_keep)
@@ -233,7 +233,7 @@ def _margin_state(margin: StrategyMargin, values: AccountValues) -> MarginState:
     )
 
 
-def _bare(book: Book) -> Book:
+def without_house(book: Book) -> Book:
     """The book under the rule alone: the same book where nothing requires beyond it."""
     every = book.settings_of_accounts
     plain = all(own.house == RULE and not own.overrides for own in every)

@@ -253,6 +253,21 @@ THRESHOLDS: Final = Headings(
 )
 """A row a figure that is watched, with its limits."""
 
+BROKER_FIGURES: Final = Headings(
+    {
+        "account": POSITIONS.synonyms["account"],
+        "group": ("class group", "group name", "underlying", "symbol"),
+        "figure": ("figure name", "field", "tag", "key", "name", "measure"),
+        "amount": ("value", "broker's", "broker's figure", "broker"),
+        "as_of": ("date", "date and time", "time", "timestamp", "as of date"),
+        "source": ("from", "file", "broker name", "document"),
+        "currency": _CURRENCY,
+    },
+    needed=("figure", "amount"),
+    labels=("account",),
+)
+"""A row a figure of a broker."""
+
 MARKET: Final = Headings(
     {
         "symbol": ("ticker", "underlying", "underlying symbol", "underlying ticker"),

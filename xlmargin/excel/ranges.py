@@ -15,10 +15,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from xlmargin.account import AccountState, Reserve, account_state
+from xlmargin.account import AccountState, Reconciler, Reserve, Tolerance, account_state
 from xlmargin.book import Book
 from xlmargin.both_regimes import BothRegimes, both_regimes, under_portfolio_margin
-from xlmargin.cells.columns import dates
+from xlmargin.cells.columns import date_serial, dates
 from xlmargin.cells.problems import ProblemLog, counted
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells
@@ -28,6 +28,7 @@ from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, RulebookError
 from xlmargin.excel.activity import read_activity
 from xlmargin.excel.book_reader import Reading, Tables, read_book
+from xlmargin.excel.broker_figures_reader import read_broker_figures
 from xlmargin.excel.checks import (
     as_warnings,
     figures_if_stated,
@@ -48,8 +49,10 @@ from xlmargin.history import RequirementChange, ShadowDay, margined_day, require
 from xlmargin.intraday import DayReport, intraday_reports
 from xlmargin.known_instruments import KNOWN, NOT_USED, KnownInstruments
 from xlmargin.portfolio_margin import PortfolioMargin, carry_warnings, price_warnings
+from xlmargin.reports.account_table import account_figures
 from xlmargin.reports.alerts_table import Threshold, Watched, rules_own_limits, watched
 from xlmargin.reports.messages import Message, Said, messages, refused_messages
+from xlmargin.reports.reconciliation_table import Reconciled, reconciliation
 from xlmargin.risk_array import contract_table
 from xlmargin.settings import AccountType, CapacityRegimes
 from xlmargin.strategy_margin import StrategyMargin, strategy_margin
@@ -188,6 +191,45 @@ class Ranges:
         return requirement_change(
             days[first].book(), days[last].book(), portfolio_margined, strategy_margined
         )
+
+    def reconciled(self, share: float) -> list[Reconciled]:
+        """The broker's figures beside ours; `share` is the part of one that it may differ by.
+
+        Of positions with dates the book is that of the day of the settings, or of the last; the
+        other days are there to find reasons.
+        """
+        if not 0 <= share <= 1:
+            wanted = "a fraction from 0 to 1"
+            raise InputError([Problem("tolerance", 0, "", f"{share:.10g}", wanted)])
+        book, of_day = self._dated_book()
+        regimes = both_regimes(book, portfolio_margined, strategy_margined)
+        state = _states.get(book, lambda _: account_state(regimes))
+        figures = {figure.name: figure for figure in account_figures(state)}
+        dollars = float(np.nan_to_num(book.settings.tolerance_dollars))
+        reconciler = Reconciler(
+            regimes,
+            Tolerance(share, dollars),
+            lambda other: both_regimes(other, portfolio_margined, strategy_margined),
+            of_day,
+        )
+        given = read_broker_figures(
+            self.extra.get("broker_figures"),
+            figures,
+            book.positions.accounts,
+            reconciler.regime,
+            book.market.as_of,
+        )
+        return reconciliation(reconciler, given, figures)
+
+    def _dated_book(self) -> tuple[Book, Callable[[float], Book | None]]:
+        """The book, and what answers that of another serial day, None where there is none."""
+        if len(np.unique(dates(self.tables.positions, "date", ProblemLog()) // 1)) < 2:
+            return self.book(), lambda _: None
+        days = {day.day: day for day in days_of(self.tables)}
+        stated = dict(self.tables.settings.of_all).get("as_of")
+        of_settings = np.nan if stated is None else date_serial(stated.value)
+        day = max(days) if np.isnan(of_settings) else _one_of_days("as_of", of_settings, days)
+        return days[day].book(), lambda other: days[other].book() if other in days else None
 
     def impact(self) -> Impact:
         """What the trades do to the book, under both regimes."""

@@ -76,6 +76,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "day_trading_regime": ("day trading",),
     "known_underlyings": ("known instruments",),
     "capacity_regimes": (),
+    "tolerance_dollars": ("dollar tolerance", "tolerance in dollars"),
     "leave_out": (),
     GROUPS: ("group reports",),
     "time_zone": ("timezone",),
@@ -97,6 +98,11 @@ _FIELDS: Final[Mapping[str, Field[Any]]] = {
     "day_trading_regime": word(one_of(DayTradingRegime), Settings.day_trading_regime),
     "known_underlyings": word(one_of(KnownUnderlyings), Settings.known_underlyings),
     "capacity_regimes": word(one_of(CapacityRegimes), Settings.capacity_regimes),
+    "tolerance_dollars": Field(
+        lambda cell: found if (found := dollars().read(cell)) is None or found >= 0 else None,
+        "dollars, 0 or more",
+        Settings.tolerance_dollars,
+    ),
 }
 _TENOR: Final = re.compile(
     r"rate[\s_-]*(\d{1,5})[\s_-]*(d|day|w|week|m|month|y|year)s?", re.IGNORECASE | re.ASCII

@@ -12,7 +12,7 @@ from xlmargin.cells.columns import GREATEST_CASH, names, numbers, refuse_beyond,
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import Table
-from xlmargin.cells.values import Cells, label, nearest, normalized, shown
+from xlmargin.cells.values import Cells, Headings, label, nearest, normalized, shown
 from xlmargin.cells.words import DIRECTIONS, THRESHOLDS, Direction
 from xlmargin.errors import InputError
 from xlmargin.reports.account_table import DOLLARS, FRACTION, Figure
@@ -36,7 +36,7 @@ def read_thresholds(
     table = read_table(cells, "thresholds", THRESHOLDS, log)
     if not table.given and not log.errors:
         return None
-    _refuse_nearly_known(table, log)
+    refuse_nearly_known(table, THRESHOLDS, log)
     if table.columns and not len(table):
         log.error(table.name, 0, "", "no limits", "at least one row below the headings")
     figure = _figures(table, figures, log)
@@ -62,9 +62,9 @@ def read_thresholds(
     ]
 
 
-def _refuse_nearly_known(table: Table, log: ProblemLog) -> None:
-    """A column that is nearly one of the limits' is meant for it: it is never left out."""
-    free = [name for name in THRESHOLDS.synonyms if not table.has(name)]
+def refuse_nearly_known(table: Table, headings: Headings, log: ProblemLog) -> None:
+    """A column that is nearly one of the headings is meant for it: it is never left out."""
+    free = [name for name in headings.synonyms if not table.has(name)]
     for text in table.unknown:
         if near := nearest(text, free, least=_NEARLY):
             wanted = f"{near}, if it is meant, or another heading"

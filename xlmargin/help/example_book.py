@@ -64,6 +64,12 @@ EXAMPLE_BOOK: Final[Mapping[str, Rows]] = MappingProxyType(
             ["portfolio cushion", 0.5, 0.25],
             ["largest name share", None, 0.9],
         ],
+        "BrokerFigures": [
+            ["figure", "amount", "as_of"],
+            ["NetLiquidation", 65540.0, "2026-11-20"],
+            ["MaintMarginReq", 7090.0, "2026-11-20"],
+            ["ExcessLiquidity", 52400.0, "2026-11-19"],
+        ],
         "Activity": [
             ["time", "symbol", "type", "quantity", "price"],
             ["10:05", "XYZ", "stock", 3000.0, 100.4],

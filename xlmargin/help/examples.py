@@ -92,6 +92,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "MARGIN_CAPACITY": Example((_POSITIONS, Range("Orders"), *_REST)),
     "MARGIN_HEDGE": Example((_POSITIONS, Range("Candidates"), *_REST, 1000.0)),
     "MARGIN_CALL_DUE": Example((_DAY, "portfolio"), columns=("due",), dates=("due",)),
+    "MARGIN_RECONCILE": Example(
+        (_POSITIONS, Range("BrokerFigures"), *_REST), dates=("as of",)
+    ),
     "MARGIN_CHANGE": Example((*_HISTORY, None, "2026-11-19", _DAY), dates=("day",)),
     "MARGIN_CALENDAR": Example(_BOOK, dates=("day",)),
     "MARGIN_HISTORY": Example(

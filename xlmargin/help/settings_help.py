@@ -111,6 +111,12 @@ SETTINGS_HELP: Final = {
         " and portfolio margin; both is by strategy too where the account is under portfolio"
         " margin.",
     ),
+    "tolerance_dollars": SettingHelp(
+        "dollars",
+        "none",
+        "What a broker's figure may differ by in MARGIN_RECONCILE in any case, beside the tolerance"
+        " as a fraction.",
+    ),
     "leave_out": SettingHelp(
         "currencies, symbols and types, with commas between them",
         "nothing",

@@ -8,6 +8,7 @@ from typing import Final
 from xlmargin.cells.values import Headings
 from xlmargin.cells.words import (
     ACTIVITY,
+    BROKER_FIGURES,
     CANDIDATES,
     DIVIDENDS,
     MARKET,
@@ -94,6 +95,7 @@ HEADINGS: Final[Mapping[str, Headings]] = {
     "Candidates": CANDIDATES,
     "Orders": ORDERS,
     "Thresholds": THRESHOLDS,
+    "BrokerFigures": BROKER_FIGURES,
     "Activity": ACTIVITY,
     "Facts (names in the first column)": FACTS,
 }

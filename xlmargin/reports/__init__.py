@@ -36,6 +36,7 @@ from xlmargin.reports.portfolio_tables import (
     path_table,
     stress_table,
 )
+from xlmargin.reports.reconciliation_table import reconciliation_table
 from xlmargin.reports.risk_array_table import ArrayLevel, risk_array_table
 from xlmargin.reports.rule_tables import (
     Regime,
@@ -94,6 +95,7 @@ __all__ = [
     "path_table",
     "problem_table",
     "profile_table",
+    "reconciliation_table",
     "risk_array_table",
     "rule_table",
     "strategies_table",

@@ -1,5 +1,6 @@
 """The rules' numbers: dated, cited, typed."""
 
+from xlmargin.rulebook.broker_words import BrokerTerm, broker_terms
 from xlmargin.rulebook.look_up import RuleSetDate, RuleValue, look_up, rule_set_dates
 from xlmargin.rulebook.parameters import UnderlyingClass
 from xlmargin.rulebook.rules import (
@@ -26,6 +27,7 @@ from xlmargin.rulebook.values_in_force import house_names
 
 __all__ = [
     "AccountRules",
+    "BrokerTerm",
     "ByKey",
     "CallRules",
     "EligibilityRules",
@@ -39,6 +41,7 @@ __all__ = [
     "UnderlyingClass",
     "ValuationRange",
     "account_rules",
+    "broker_terms",
     "call_rules",
     "eligibility_rules",
     "for_prices_of",

@@ -1,0 +1,153 @@
+"""A broker's figures as they are typed or pasted: a row a figure, in the broker's words or ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Final
+
+import numpy as np
+
+from xlmargin.account import ALL, STRATEGY, BrokerFigure
+from xlmargin.cells.columns import GREATEST_CASH, dates, names, numbers, refuse_beyond
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.reading import read_table
+from xlmargin.cells.table import Table
+from xlmargin.cells.values import Cells, label, nearest, normalized, shown, text_of
+from xlmargin.cells.words import BROKER_FIGURES
+from xlmargin.errors import InputError
+from xlmargin.excel.positions_reader import DOLLARS
+from xlmargin.excel.thresholds_reader import refuse_nearly_known
+from xlmargin.reports.account_table import DOLLARS as IN_DOLLARS
+from xlmargin.reports.account_table import FRACTION, Figure
+from xlmargin.rulebook import BrokerTerm, broker_terms
+
+NAME: Final = "broker_figures"
+_MOST_NAMED: Final = 5
+_NEARLY: Final = 0.85
+"""How like a known word an unknown one is that must be meant for it."""
+
+
+def read_broker_figures(
+    cells: Cells,
+    figures: Mapping[str, Figure],
+    accounts: Sequence[str],
+    regime: str,
+    book_day: float,
+) -> list[BrokerFigure]:
+    """The figures in a range; refused with every error found. A row without an amount is no figure.
+
+    `figures` are ours by name, `accounts` those of the positions, `regime`
+    the one that they are under. A figure without a day is of the day of the book.
+    """
+    log = ProblemLog()
+    table = read_table(cells, NAME, BROKER_FIGURES, log)
+    if not table.given and not log.errors:
+        wanted = "headings figure and amount, and a row for each figure"
+        log.error(table.name, 0, "", "nothing", wanted)
+    refuse_nearly_known(table, BROKER_FIGURES, log)
+    account = _accounts(table, accounts, log)
+    amount = numbers(table, "amount", log, percent=True)
+    refuse_beyond(GREATEST_CASH, amount, table, "amount", log)
+    as_of = dates(table, "as_of", log)
+    currency = [text_of(cell).strip().upper() for cell in table.cells("currency")]
+    other = [each not in ("", *DOLLARS) for each in currency]
+    log.errors_where(np.array(other, dtype=bool), table, "currency", "USD")
+    own = [_figure(table, i, figures, regime, log) for i in range(len(table))]
+    in_dollars = [name not in figures or figures[name].unit == IN_DOLLARS for name in own]
+    percent = [isinstance(cell, str) and "%" in cell for cell in table.cells("amount")]
+    wrong = np.array(percent, dtype=bool) & np.array(in_dollars, dtype=bool)
+    log.errors_where(wrong, table, "amount", "dollars, not percent")
+    found = [
+        BrokerFigure(
+            account[i],
+            label(text_of(table.cell("group", i))),
+            own[i],
+            label(text_of(table.cell("figure", i))),
+            float(amount[i]),
+            float(as_of[i]),
+            label(text_of(table.cell("source", i))),
+            in_dollars[i],
+        )
+        for i in range(len(table))
+    ]
+    given = np.flatnonzero(~table.empty("amount")).tolist()
+    _refuse_repeated(table, found, given, book_day, log)
+    if log.errors:
+        raise InputError(log.errors)
+    return [found[i] for i in given]
+
+
+def _accounts(table: Table, accounts: Sequence[str], log: ProblemLog) -> list[int]:
+    """The account of each row by index, ALL where several are meant."""
+    cells = names(table, "account", log)
+    typed = [cells.distinct[code].strip().casefold() for code in cells.codes.tolist()]
+    lone = len(accounts) == 1
+    index = {name.strip().casefold(): i for i, name in enumerate(accounts)}
+    if lone and not accounts[0] and len({*typed} - {""}) == 1:
+        index = dict.fromkeys(typed, 0)  # positions without accounts are those of the one named
+    index.setdefault("", 0 if lone else ALL)
+    wrong = np.array([name not in index for name in typed], dtype=bool)
+    listed = ", ".join(name or "(none)" for name in accounts[:_MOST_NAMED])
+    more = ", ..." if len(accounts) > _MOST_NAMED else ""
+    wanted = f"an account of the positions, or nothing for all: {listed}{more}"
+    log.errors_where(wrong, table, "account", wanted)
+    return [index.get(name, ALL) for name in typed]
+
+
+def _figure(
+    table: Table, i: int, figures: Mapping[str, Figure], regime: str, log: ProblemLog
+) -> str:
+    """Our figure of what a row names, "" where we have none; refused where it is nearly known."""
+    cell = table.cell("figure", i)
+    word = normalized(text_of(cell))
+    own = {normalized(name): name for name in figures}
+    if word in own and figures[own[word]].unit in (IN_DOLLARS, FRACTION):
+        return own[word]
+    term = _terms().get(word)
+    if term is not None:
+        return term.strategy if regime == STRATEGY else term.portfolio
+    near = nearest(text_of(cell), [*figures, *_spelled()], _NEARLY)
+    if not word or near:
+        wanted = "a figure of MARGIN_ACCOUNT in dollars or a fraction, or a broker's word"
+        wanted += f" (perhaps {near}?)" if near and word not in own else ""
+        log.error(table.name, int(table.rows[i]), "figure", shown(cell), wanted)
+    return ""
+
+
+@cache
+def _terms() -> Mapping[str, BrokerTerm]:
+    """What each word means: a broker's word before the name that we give its meaning."""
+    named = {normalized(term.name): term for term in broker_terms()}
+    return named | {
+        normalized(word): term
+        for term in broker_terms()
+        for words in term.words.values()
+        for word in words
+    }
+
+
+@cache
+def _spelled() -> tuple[str, ...]:
+    words = [word for term in broker_terms() for own in term.words.values() for word in own]
+    return (*(term.name for term in broker_terms()), *words)
+
+
+def _refuse_repeated(
+    table: Table,
+    figures: Sequence[BrokerFigure],
+    given: Sequence[int],
+    book_day: float,
+    log: ProblemLog,
+) -> None:
+    """Refuse a figure that is given twice of one moment: nothing says which of them counts."""
+    first: dict[tuple[object, ...], int] = {}
+    for i in given:
+        each = figures[i]
+        named = each.figure or normalized(each.word)
+        moment = book_day if np.isnan(each.as_of) else each.as_of
+        key = (each.account, each.group.casefold(), named, moment)
+        row = first.setdefault(key, int(table.rows[i]))
+        if row != table.rows[i]:
+            wanted = f"one figure of a moment: already given in row {row}"
+            log.error(table.name, int(table.rows[i]), "figure", shown(each.word), wanted)
