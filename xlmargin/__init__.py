@@ -17,8 +17,8 @@ __all__ = [
     "opt_yield", "pm_contracts", "pm_contribution", "pm_eligibility", "pm_greeks",
     "pm_groups", "pm_official", "pm_path", "pm_profile", "pm_requirement", "pm_risk_array",
     "pm_stress", "regt_initial", "regt_maintenance", "regt_strategies", "xlm_check",
-    "xlm_explain", "xlm_market", "xlm_market_groups", "xlm_rule", "xlm_symbol",
-    "xlm_version",
+    "xlm_explain", "xlm_market", "xlm_market_groups", "xlm_messages", "xlm_rule",
+    "xlm_symbol", "xlm_version",
 ]  # fmt: skip
 
 
