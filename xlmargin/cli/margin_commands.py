@@ -120,7 +120,7 @@ def check(
     as_json: AsJson = False,
 ) -> int:
     """List every problem of a file by row; exit code 1 where one of them is an error."""
-    from xlmargin.commands.check import check_ranges
+    from xlmargin.commands.ranges import check_ranges
 
     ranges, known = read_known(file, market, settings, dividends, instruments, groups)
     return 0 if check_ranges(ranges, ranges.as_of or dt.date.today(), known, as_json) else 1

@@ -1,4 +1,4 @@
-"""The ranges of a book as the commands hand them on: with a date, and as tables."""
+"""The ranges of a book as the commands hand them on, with a date and as tables, and their check."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.values import normalized, text_of, to_value
+import typer
+
+from xlmargin import reports
+from xlmargin.cells.problems import ProblemLog, counted
+from xlmargin.cells.values import normalized, text_of, to_cells, to_value
+from xlmargin.commands.terminal import print_problems
 from xlmargin.errors import Problem, Severity
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.importers import BookRanges, FileCell, FileRows
 from xlmargin.importers.files import WORKBOOK_SUFFIXES
 from xlmargin.importers.workbook_files import read_named_ranges
+from xlmargin.known_instruments import KnownInstruments
+from xlmargin.standard_output import write_json
 from xlmargin.workbooks import MORE, InputTables, input_tables
 
 
@@ -68,3 +74,17 @@ def _with_date(settings: FileRows | None, today: dt.date) -> FileRows:
         "as_of" if i == 0 else today.isoformat() if i == value else None for i in range(width)
     ]
     return [*rows, date]
+
+
+def check_ranges(
+    ranges: BookRanges, today: dt.date, known: KnownInstruments, as_json: bool
+) -> bool:
+    """List the problems of the ranges, of each date; answers whether none of them is an error."""
+    found = Ranges(*with_date(ranges, today).cells, known=known).problems()
+    if as_json:
+        write_json({"check": to_cells(reports.problem_table(found).cells())})
+    else:
+        typer.echo(f"{counted(found).capitalize()}.")
+        if found:
+            print_problems(found)
+    return not errors(found)

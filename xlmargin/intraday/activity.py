@@ -10,7 +10,7 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import NO_GROUP, Book, Positions
 from xlmargin.errors import InputError
-from xlmargin.intraday.parts import parts_of
+from xlmargin.intraday.levels import parts_of
 
 
 class Act(IntEnum):
