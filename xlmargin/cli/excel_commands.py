@@ -7,13 +7,7 @@ from typing import Annotated
 
 import typer
 
-from xlmargin.cli.app import (
-    AsJson,
-    app,
-    refuse,
-    registered,
-)
-from xlmargin.errors import MarginError
+from xlmargin.cli.app import AsJson, command, registered
 
 _Startup = Annotated[Path | None, typer.Option(help="Folder that Excel opens on starting.")]
 
@@ -21,7 +15,7 @@ _Startup = Annotated[Path | None, typer.Option(help="Folder that Excel opens on 
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
 
 
-@app.command()
+@command()
 def install(
     startup: _Startup = None,
     python: Annotated[
@@ -39,15 +33,12 @@ def install(
     from xlmargin.commands.install import install
     from xlmargin.hosts.classic.places import places, refuse_elsewhere
 
-    try:
-        found = places(startup)
-        refuse_elsewhere(startup, found)
-        install(found, python, served, dry_run)
-    except (MarginError, OSError) as error:
-        refuse(error)
+    found = places(startup)
+    refuse_elsewhere(startup, found)
+    install(found, python, served, dry_run)
 
 
-@app.command()
+@command()
 def serve_excel() -> None:
     """Answer every Excel of this user, for an add-in that was installed with --served.
 
@@ -55,36 +46,25 @@ def serve_excel() -> None:
     """
     from xlmargin.hosts.classic.served import serve
 
-    try:
-        serve(lambda: typer.echo("Excel is answered until this window is closed."))
-    except (MarginError, OSError) as error:
-        refuse(error)
+    serve(lambda: typer.echo("Excel is answered until this window is closed."))
 
 
-@app.command()
+@command()
 def uninstall(startup: _Startup = None, dry_run: _DryRun = False) -> None:
     """Take the add-in out of Excel again; files of others stay as they are."""
     from xlmargin.commands.install import uninstall
     from xlmargin.hosts.classic.places import places, refuse_elsewhere
 
-    try:
-        found = places(startup)
-        refuse_elsewhere(startup, found)
-        uninstall(found, dry_run)
-    except (MarginError, OSError) as error:
-        refuse(error)
+    found = places(startup)
+    refuse_elsewhere(startup, found)
+    uninstall(found, dry_run)
 
 
-@app.command()
-def doctor(startup: _Startup = None, as_json: AsJson = False) -> None:
+@command()
+def doctor(startup: _Startup = None, as_json: AsJson = False) -> int:
     """Look at all that Excel needs to call the functions; exit code 1 where something is wrong."""
     from xlmargin.commands.doctor import examine
     from xlmargin.hosts.classic.machine import this_machine
     from xlmargin.hosts.classic.places import places
 
-    try:
-        well = examine(this_machine(places(startup)), registered(), as_json)
-    except (MarginError, OSError) as error:
-        refuse(error)
-    if not well:
-        raise typer.Exit(1)
+    return 0 if examine(this_machine(places(startup)), registered(), as_json) else 1

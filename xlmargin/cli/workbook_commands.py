@@ -8,36 +8,24 @@ from typing import Annotated
 
 import typer
 
-from xlmargin.cli.app import (
-    AsJson,
-    Force,
-    app,
-    refuse,
-    registered,
-)
-from xlmargin.errors import MarginError
+from xlmargin.cli.app import AsJson, Force, command, registered
 
 
-@app.command()
+@command(refused=2)
 def calc(
     book: Annotated[Path, typer.Argument(help="Workbook: .xlsx, .xlsm or .ods.")],
     pdf: Annotated[Path | None, typer.Option(help="Also print it to this PDF.")] = None,
     timeout: Annotated[float, typer.Option(help="Seconds to wait for LibreOffice.")] = 120.0,
     force: Force = False,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Recalculate every formula in LibreOffice and compare it with its value in the file.
 
     Exit code 0 where all are equal, 1 where a cell differs or shows an error, 2 where refused.
     """
     from xlmargin.commands import recalculate_book
 
-    try:
-        equal = recalculate_book(book, registered(), pdf, timeout, as_json, force)
-    except (MarginError, OSError) as error:
-        refuse(error, code=2)
-    if not equal:
-        raise typer.Exit(1)
+    return 0 if recalculate_book(book, registered(), pdf, timeout, as_json, force) else 1
 
 
 class _Host(StrEnum):
@@ -48,7 +36,7 @@ class _Host(StrEnum):
     LITE = "lite"
 
 
-@app.command(name="build-workbooks")
+@command("build-workbooks")
 def build_workbooks_(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder to write the workbooks into.")
@@ -63,13 +51,10 @@ def build_workbooks_(
     from xlmargin.commands import build_workbooks
     from xlmargin.commands.workbook_hosts import Host
 
-    try:
-        build_workbooks(output, registered(), Host(host), force)
-    except (MarginError, OSError) as error:
-        refuse(error)
+    build_workbooks(output, registered(), Host(host), force)
 
 
-@app.command()
+@command()
 def build_oxt(
     output: Annotated[Path, typer.Option("--output", "-o", help="Add-in to write (.oxt).")] = Path(
         "xlmargin.oxt"
@@ -79,13 +64,10 @@ def build_oxt(
     """Write the functions as an add-in for LibreOffice Calc."""
     from xlmargin.commands import build_add_in
 
-    try:
-        build_add_in(output, registered(), force)
-    except (MarginError, OSError) as error:
-        refuse(error)
+    build_add_in(output, registered(), force)
 
 
-@app.command()
+@command()
 def build_xlam(
     output: Annotated[Path, typer.Option("--output", "-o", help="Add-in to write (.xlam).")] = Path(
         "xlmargin.xlam"
@@ -95,13 +77,10 @@ def build_xlam(
     """Write the functions as the add-in for Excel on Windows, as it is shipped in the package."""
     from xlmargin.commands.install import build_add_in
 
-    try:
-        build_add_in(output, registered(), force)
-    except (MarginError, OSError) as error:
-        refuse(error)
+    build_add_in(output, registered(), force)
 
 
-@app.command()
+@command()
 def help_page(
     output: Annotated[Path, typer.Option("--output", "-o", help="Page to write (.html).")] = Path(
         "help.html"
@@ -115,7 +94,4 @@ def help_page(
     """
     from xlmargin.commands.help_pages import write_help_page
 
-    try:
-        write_help_page(output, registered(), force, of_input=of_input)
-    except (MarginError, OSError) as error:
-        refuse(error)
+    write_help_page(output, registered(), force, of_input=of_input)
