@@ -1,29 +1,32 @@
-// Runs our wheel in Pyodide, the Python of xlwings Lite, and prints what it answers as JSON.
-// usage: node pyodide_run.mjs PYODIDE_FOLDER WHEEL CALLS.py
+// Runs the folder for Personal Modules in Pyodide, the Python of xlwings Lite, and prints what it
+// answers as JSON. usage: node pyodide_run.mjs PYODIDE_FOLDER FOLDER.zip CALLS.py NAMES.json
 import fs from "fs";
 import path from "path";
 import { pathToFileURL } from "url";
 
-const [folder, wheel, calls] = process.argv.slice(2);
+process.on("uncaughtException", (error) => {
+  console.error(String(error.message).slice(-2000)); // and not the whole of Pyodide's source
+  process.exit(1);
+});
+const [folder, modules, calls, names] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(path.join(folder, "pyodide.mjs")).href);
 const pyodide = await loadPyodide({ packageBaseUrl: folder + path.sep });
-const unpack = (file) => {
+const unpack = (file, format, options) => {
   const bytes = fs.readFileSync(file);
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
-  pyodide.unpackArchive(buffer, "wheel");
+  pyodide.unpackArchive(buffer, format, options);
 };
-unpack(wheel);
+pyodide.runPython("import os, sys; os.mkdir('/personal'); sys.path.insert(0, '/personal')");
+unpack(modules, "zip", { extractDir: "/personal" });
+pyodide.globals.set("names", fs.readFileSync(names, "utf-8"));
 const answer = JSON.parse(
   pyodide.runPython(`
-import compileall, json, os, sys, sysconfig
+import compileall, importlib.util, json, os, sys
 os.environ.pop("XLWINGS_ON_SERVER", None)
-folder = sysconfig.get_path("purelib")
-compiled = compileall.compile_dir(folder + "/xlmargin", quiet=1)
-from xlmargin.dates import serial_of
-from xlmargin.errors import MarginError
-import datetime
+compiled = compileall.compile_dir("/personal/xlmargin", quiet=1)
+absent = [name for name in json.loads(names) if importlib.util.find_spec(name) is None]
 json.dumps({"python": sys.version.split()[0], "platform": sys.platform,
-            "compiled": bool(compiled), "serial": serial_of(datetime.date(2026, 1, 15))})
+            "compiled": bool(compiled), "absent": absent})
 `),
 );
 try {
@@ -31,7 +34,7 @@ try {
   for (const name of ["numpy", "scipy", "pandas"]) await pyodide.loadPackage(name, quiet);
   for (const file of fs.readdirSync(folder))
     if (/^(xlwings|holidays|python_dateutil|six|tzdata)-.*\.whl$/.test(file))
-      unpack(path.join(folder, file));
+      unpack(path.join(folder, file), "wheel");
   pyodide.runPython("import numpy, scipy, pandas, holidays, xlwings");
 } catch (error) {
   const lines = String(error.message).trim().split("\n");

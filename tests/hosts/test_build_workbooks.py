@@ -39,12 +39,13 @@ def test_it_writes_the_workbooks_and_what_belongs_to_them(
     beside = {
         Host.PLAIN: set[str](),
         Host.CLASSIC: {"xlmargin.xlam"},
-        Host.LITE: {"lite-main.py", "lite-requirements.txt"},
+        Host.LITE: {"lite-main.py", "lite-requirements.txt", "lite-guide.txt", "lite-personal"},
     }
     assert names == {f"{one_template}{ENDINGS[host]}"} | beside[host]
-    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert run(tmp_path, host.value).startswith("0 Written")
-    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert after == before
 
 
 def test_the_one_with_macros_has_them(one_template: str, tmp_path: Path) -> None:
@@ -87,3 +88,18 @@ def test_a_file_of_another_kind_is_not_written_over(
     assert path.read_text() == "precious"
     assert run(tmp_path, host, "--force").startswith("0 ")
     assert path.read_bytes() != b"precious"
+
+
+def test_a_folder_with_files_of_others_is_not_written_over(tmp_path: Path) -> None:
+    run(tmp_path, "lite")
+    folder = tmp_path / "lite-personal" / "xlmargin"
+    (tmp_path / "lite-personal" / "mine.py").write_text("precious")
+    (folder / "gone.py").write_text("of an older version")
+    assert run(tmp_path, "lite").startswith("0 ")
+    assert not (folder / "gone.py").exists()
+    for name, text in (("notes.txt", "precious"), ("__init__.py", "# mine")):
+        (folder / name).write_text(text)
+        assert "did not write" in run(tmp_path, "lite")
+        assert (folder / name).read_text() == text
+        assert run(tmp_path, "lite", "--force").startswith("0 ")
+    assert (tmp_path / "lite-personal" / "mine.py").read_text() == "precious"

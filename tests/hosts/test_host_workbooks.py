@@ -16,7 +16,14 @@ from tests.hosts.open_book import FakeBook, FakeExcel
 from tests.hosts.vba_reader import parts, sheet_names, vba_in
 from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.commands.excel_report import write_report
-from xlmargin.commands.workbook_hosts import ENDINGS, Host, adapt_to, finish_for, written_beside
+from xlmargin.commands.workbook_hosts import (
+    ENDINGS,
+    Host,
+    adapt_to,
+    finish_for,
+    folders_beside,
+    written_beside,
+)
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.shipped import FILE, shipped
 from xlmargin.importers import read_book_files
@@ -123,9 +130,14 @@ def test_the_report_reads_the_workbook_with_macros(built: Built, tmp_path: Path)
 def test_beside_the_workbooks_lies_what_their_program_needs() -> None:
     assert written_beside(Host.PLAIN, REGISTERED) == {}
     assert written_beside(Host.CLASSIC, REGISTERED) == {FILE: shipped()}
-    main, requirements = written_beside(Host.LITE, REGISTERED).values()
+    main, requirements, guide = written_beside(Host.LITE, REGISTERED).values()
     assert b"from xlmargin.udfs import *" in main
-    assert b"xlmargin @ " in requirements
+    assert b"xlmargin" not in requirements
+    assert b"Personal Modules" in guide
+    ((folder, files),) = folders_beside(Host.LITE).items()
+    assert folder == "lite-personal/xlmargin"
+    assert "udfs.py" in files
+    assert folders_beside(Host.CLASSIC) == folders_beside(Host.PLAIN) == {}
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from xlmargin.hosts.lite.pasted import PACKAGES
+from xlmargin.hosts.lite.personal import imports, modules_reached_from, personal_modules
+
 ROOT = Path(__file__).parents[2]
 NOT_IN_A_BROWSER = {
     "_multiprocessing", "_posixsubprocess", "_thread", "asyncio", "concurrent", "ctypes", "curses",
@@ -126,3 +129,63 @@ def test_a_module_of_the_engine_imports_only_what_a_browser_has(path: Path) -> N
     assert not needed & NOT_IN_A_BROWSER
     others = needed - sys.stdlib_module_names - {"xlmargin"}
     assert others <= IN_THE_BROWSER
+
+
+WITHOUT_IN_THE_BROWSER = {
+    "xlmargin.strategy_margin.solver.highspy_engine": {"highspy"},
+    "xlmargin.computing": {"concurrent", "threading"},
+    "xlmargin.importers.arrow_columns": {"pyarrow"},
+    "xlmargin.importers.parquet_files": {"pyarrow"},
+    "xlmargin.importers.workbook_files": {"python_calamine"},
+}
+"""What modules of the folder for Lite import and do without: SciPy solves, there are no threads to
+start, and no files to read.
+"""
+
+
+def test_all_that_the_folder_imports_is_in_the_browser() -> None:
+    """Whatever a function may import, when it is loaded or later: ours in the folder, others there.
+
+    A module that does without something must still want it, else it is no exception any more.
+    """
+    modules = modules_reached_from("xlmargin.udfs")
+    without: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        for found in imports(path):
+            package = found.partition(".")[0]
+            if package == "xlmargin":
+                assert found.rpartition(".")[0] in modules or found in modules, (name, found)
+            elif package in NOT_IN_A_BROWSER:
+                without.setdefault(name, set()).add(package)
+            else:
+                assert package in sys.stdlib_module_names | IN_THE_BROWSER, (name, package)
+    assert without == WITHOUT_IN_THE_BROWSER
+    assert set(PACKAGES) == IN_THE_BROWSER
+
+
+def test_the_folder_is_enough_to_answer(tmp_path: Path) -> None:
+    """With nothing else of ours: no rule, table or module is missing from it."""
+    for name, content in personal_modules().items():
+        path = tmp_path / "xlmargin" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    code = (
+        f"import sys; sys.path[0] = {str(tmp_path)!r}; import xlmargin;"
+        f"assert xlmargin.__file__.startswith({str(tmp_path)!r});"
+    ) + WITHOUT.format(left_out=set(PACKAGES_ELSEWHERE)).replace("\nclass", "\n\nclass")
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (said,) = (line for line in done.stdout.splitlines() if line.startswith('{"answers"'))
+    assert json.loads(said)["answers"] == run(frozenset())["answers"]
+
+
+def test_no_module_of_other_hosts_is_in_the_folder() -> None:
+    rooms = {name.partition("/")[0] for name in personal_modules()}
+    assert {"pricing", "rulebook", "udfs.py"} <= rooms
+    assert not rooms & {"cli", "commands", "hosts", "samples", "workbooks"}
+    data = set((ROOT / "xlmargin" / "rulebook").rglob("*.toml"))
+    shipped = {ROOT / "xlmargin" / name for name in personal_modules()}
+    assert data <= shipped

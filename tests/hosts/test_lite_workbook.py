@@ -10,10 +10,9 @@ import openpyxl
 import pytest
 from xlsxwriter import Workbook
 
-import xlmargin
 from xlmargin import udfs
 from xlmargin.excel.worksheet_function import REGISTRY
-from xlmargin.hosts.lite.pasted import MAIN, requirements
+from xlmargin.hosts.lite.pasted import GUIDE, MAIN, REQUIREMENTS
 from xlmargin.hosts.lite.workbook import PREFIX, prefix_functions, prefixed_formula
 
 NAMES = [name for name, e in REGISTRY.items() if e.function.__module__ == "xlmargin.udfs"]
@@ -93,10 +92,12 @@ def test_the_pasted_code_has_every_function() -> None:
     assert sheets == {"Check", "Settings"}
 
 
-def test_the_pasted_requirements_name_this_version_s_wheel() -> None:
-    wheel = f"xlmargin-{xlmargin.__version__}-py3-none-any.whl"
-    assert requirements().splitlines() == [
-        "xlwings", "numpy", "scipy", "pandas", f"xlmargin @ ADDRESS-OF/{wheel}",
-    ]  # fmt: skip
-    wheel = "https://example.org/xlmargin-0.1.0-py3-none-any.whl"
-    assert requirements(wheel).splitlines()[-1] == f"xlmargin @ {wheel}"
+def test_the_pasted_requirements_are_registered_packages_and_none_of_ours() -> None:
+    assert REQUIREMENTS.split() == ["xlwings", "numpy", "scipy", "pandas", "holidays"]
+
+
+def test_the_guide_says_what_will_be_asked() -> None:
+    said = " ".join(GUIDE.split())
+    for word in ("Personal Modules", "Trust:", "starts by itself only", "Lost files", "main.py"):
+        assert word in said
+    assert all(len(line) <= 100 for line in GUIDE.splitlines())

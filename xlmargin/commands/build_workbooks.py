@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from xlmargin.commands.outputs import refuse_output, writing
+from xlmargin.commands.outputs import refuse_output, write_folder, writing
 from xlmargin.commands.terminal import progress
 from xlmargin.commands.workbook_hosts import (
     ENDINGS,
@@ -14,6 +14,7 @@ from xlmargin.commands.workbook_hosts import (
     Registered,
     adapt_to,
     finish_for,
+    folders_beside,
     written_beside,
 )
 from xlmargin.errors import MarginError
@@ -48,6 +49,9 @@ def build_workbooks(
         with writing(path) as whole:
             whole.write_bytes(content)
         typer.echo(f"Written: {path}")
+    for name, files in folders_beside(host).items():
+        write_folder(folder / name, files, force=force)
+        typer.echo(f"Written: {folder / name} ({len(files)} files)")
 
 
 def _first_line(content: bytes) -> str:

@@ -58,6 +58,39 @@ def writing(path: Path) -> Iterator[Path]:
         whole.replace(path)
 
 
+def write_folder(path: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
+    """Write a folder of files whole, in place of what xlmargin wrote there before.
+
+    Refused without `force` where something of others is in it: a file of a kind that is not among
+    its own, or none of its own by the first line of the first.
+    """
+    if path.exists() and not force and not _is_our_folder(path, files):
+        raise MarginError(
+            f"{path}: found what xlmargin did not write; wanted another folder, or --force to"
+            " replace it."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with unfinished_folder(path.parent) as folder:
+        whole = folder / "whole"
+        for name, content in files.items():
+            (whole / name).parent.mkdir(parents=True, exist_ok=True)
+            (whole / name).write_bytes(content)
+        if path.exists():
+            path.rename(folder / "before")
+        whole.rename(path)
+
+
+def _is_our_folder(path: Path, files: Mapping[str, bytes]) -> bool:
+    first, content = next(iter(files.items()))
+    kinds = {Path(name).suffix for name in files} | {".pyc"}
+    try:
+        with (path / first).open("rb") as file:
+            is_ours = file.readline(_READ) == content.splitlines(keepends=True)[0]
+    except OSError:
+        return False
+    return is_ours and all(p.suffix in kinds for p in path.rglob("*") if not p.is_dir())
+
+
 def write_rows(rows: Sequence[Sequence[object]], path: Path) -> None:
     """Write rows as comma-separated text."""
     with writing(path) as whole, whole.open("w", encoding="utf-8", newline="") as file:

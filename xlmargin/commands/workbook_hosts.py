@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.macro_book import add_macros
 from xlmargin.hosts.classic.shipped import FILE, shipped
-from xlmargin.hosts.lite.pasted import MAIN, requirements
+from xlmargin.hosts.lite.pasted import GUIDE, MAIN, REQUIREMENTS
+from xlmargin.hosts.lite.personal import PACKAGE, personal_modules
 from xlmargin.hosts.lite.workbook import prefix_functions
 
 if TYPE_CHECKING:
@@ -51,9 +52,15 @@ def adapt_to(host: Host, workbook: Path, functions: Registered) -> None:
 
 
 def written_beside(host: Host, functions: Registered) -> dict[str, bytes]:
-    """What lies beside the workbooks, by name: the add-in, or the code that is pasted into Lite."""
+    """What lies beside the workbooks, by name: the add-in, or what goes into Lite."""
     if host is Host.CLASSIC:
         return {FILE: shipped()}
     if host is Host.LITE:
-        return {"lite-main.py": MAIN.encode(), "lite-requirements.txt": requirements().encode()}
+        texts = {"main.py": MAIN, "requirements.txt": REQUIREMENTS, "guide.txt": GUIDE}
+        return {f"lite-{name}": text.encode() for name, text in texts.items()}
     return {}
+
+
+def folders_beside(host: Host) -> dict[str, dict[str, bytes]]:
+    """The folders that lie beside the workbooks, with their files by their paths in it."""
+    return {f"lite-personal/{PACKAGE}": personal_modules()} if host is Host.LITE else {}

@@ -1,16 +1,17 @@
-"""What is pasted into xlwings Lite: the code of a workbook, and the packages that it needs."""
+"""What a user of xlwings Lite pastes: a few lines, and the packages that they need."""
 
 from __future__ import annotations
 
 from typing import Final
 
-import xlmargin
+FUNCTIONS: Final = "xlmargin.udfs"
+"""The module of the worksheet functions."""
 
-MAIN: Final = '''\
+MAIN: Final = f'''\
 """The worksheet functions of xlmargin, for xlwings Lite: paste this into main.py."""
 
 import xlwings as xw
-from xlmargin.udfs import *  # every worksheet function
+from {FUNCTIONS} import *  # every worksheet function; the folder is under Personal Modules
 from xlwings import script
 
 
@@ -27,8 +28,29 @@ def settings(book: xw.Book):
 '''
 """The functions register where they are defined; a script is a button of the task pane."""
 
+PACKAGES: Final = ("xlwings", "numpy", "scipy", "pandas", "holidays")
+"""What the functions import beside themselves, all of it in Pyodide or pure Python."""
 
-def requirements(wheel: str = "") -> str:
-    """The text for requirements.txt; `wheel` is the address of xlmargin's, left open if none."""
-    address = wheel or f"ADDRESS-OF/xlmargin-{xlmargin.__version__}-py3-none-any.whl"
-    return f"xlwings\nnumpy\nscipy\npandas\nxlmargin @ {address}\n"
+REQUIREMENTS: Final = "".join(f"{name}\n" for name in PACKAGES)
+"""The text for requirements.txt."""
+
+GUIDE: Final = """\
+xlmargin in xlwings Lite: Excel on the Mac, the web and Windows, without a server.
+
+1. Excel, Home or Insert, Add-ins: xlwings Lite. Open its task pane.
+2. Its menu, Files, Import/Export, Personal Modules: drop the folder xlmargin that lies in
+   lite-personal beside this text. On Windows that folder can be mounted instead, and is not lost.
+3. Paste lite-requirements.txt into requirements.txt and lite-main.py into main.py, and restart Lite
+   by its menu. The functions are in this workbook, and in each whose main.py has the same lines;
+   a -lite.xlsx of the templates answers without its formulas being entered again.
+
+What to know:
+- Trust: a workbook that you did not write asks at its first run whether its code may run. Until
+  you say yes it shows its last answers.
+- Start: Lite starts by itself only in a workbook in which its pane was opened once by hand and that
+  was saved after it. Before, cells show their last answers, then #NAME? or #BUSY!: open the pane.
+- Lost files: dropped files are lost when Office's cache is cleared. Keep the folder; drop it again.
+- After an upgrade of xlmargin: write the folder anew, drop it over the old one, restart Lite.
+- #NAME? in one workbook alone: a name that is defined in it is that of a function.
+- Nothing of xlmargin is downloaded: requirements.txt names packages of Lite's own Python alone.
+"""
