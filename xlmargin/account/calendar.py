@@ -15,12 +15,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.account.account_state import last_days
-from xlmargin.account.account_values import (
-    Excess,
-    cash_excess,
-    portfolio_excess,
-    strategy_excess,
-)
+from xlmargin.account.account_values import Excess, cash_excess, portfolio_excess, strategy_excess
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, Positions, rules_of_accounts
 from xlmargin.both_regimes import BothRegimes

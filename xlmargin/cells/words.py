@@ -119,7 +119,6 @@ DIRECTIONS: Final = one_of(
     },
 )
 
-
 _CURRENCY: Final = ("ccy", "curr", "currency primary", "currency code")
 
 POSITIONS: Final = Headings(

@@ -11,7 +11,6 @@ from xlmargin.cli.app import AsJson, command, registered
 
 _Startup = Annotated[Path | None, typer.Option(help="Folder that Excel opens on starting.")]
 
-
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
 
 

@@ -73,7 +73,6 @@ CONVENTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Conventions by subject."""
 
-
 CELL_ERRORS: Final = (
     ("#XLM! \u2026", "The input was refused. The text names range, row, column, what was found and"
      " what is wanted; XLM_CHECK lists every problem."),

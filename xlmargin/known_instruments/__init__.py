@@ -1,17 +1,9 @@
 """What is known of underlyings and option roots: facts by symbol, with source, date and certainty.
 
-How a reader uses it:
-
-1. `known = KNOWN` are the rulebook's own tables; `KNOWN.extended_by(rows, file)` are these and a
-   user's own, whose rows count as stated by the user.
-2. For an option root, `known.root(root, day)` answers the underlying, style, settlement and
-   multiplier; None for a plain root, whose underlying is the ticker itself. `known.ticker(symbol)`
-   answers a class share in the spelling of the tables: BRK/B, BRK B, BRKB are BRK.B.
-3. For each underlying, once its market row is read (None where the row does not state a field),
-   `apply_known(symbol, Facts(...), day, policy, known)` answers the facts to use, none of them
-   None, and the findings: each has a severity, the field, and a text for the check. A statement
-   always wins. An error refuses; its field is the market's column.
-4. `check_groups(members, day, known)` answers the findings about the class groups stated.
+`KNOWN` are the rulebook's own tables, `KNOWN.extended_by(rows, file)` these and a user's own, whose
+rows count as stated. For an option root `known.root(root, day)` answers underlying, style,
+settlement and multiplier, None where the root is its own ticker; for each underlying `apply_known`
+answers the facts to use beside those stated, which always win, and what is to be said of them.
 
 Nothing is read from disk before the first question; then all tables once.
 """

@@ -17,11 +17,7 @@ from xlmargin.reports.exposure_tables import (
     exposure_table,
     profile_table,
 )
-from xlmargin.reports.history_tables import (
-    history_summary_table,
-    history_table,
-    summary_table,
-)
+from xlmargin.reports.history_tables import history_summary_table, history_table, summary_table
 from xlmargin.reports.holdings_table import HoldingsLevel, holdings_table
 from xlmargin.reports.intraday_table import intraday_table
 from xlmargin.reports.market_table import market_table

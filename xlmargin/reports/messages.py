@@ -13,13 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.account import (
-    AccountState,
-    PortfolioState,
-    RegimeState,
-    StrategyState,
-    largest_name,
-)
+from xlmargin.account import AccountState, PortfolioState, RegimeState, StrategyState, largest_name
 from xlmargin.book import Book
 from xlmargin.both_regimes import BothRegimes
 from xlmargin.efficiency import strategy_figure

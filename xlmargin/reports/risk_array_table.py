@@ -9,12 +9,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.portfolio_margin import (
-    NO_PARENT,
-    MarginGroups,
-    PortfolioMargin,
-    margin_at_moves,
-)
+from xlmargin.portfolio_margin import NO_PARENT, MarginGroups, PortfolioMargin, margin_at_moves
 from xlmargin.reports.table import (
     Table,
     Value,

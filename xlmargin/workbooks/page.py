@@ -7,25 +7,10 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from xlmargin.workbooks.formulas_sheet import (
-    NO_VALUE,
-    NONE,
-    FormulasSheet,
-    Placed,
-    or_none,
-)
+from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulasSheet, Placed, or_none
 from xlmargin.workbooks.growth import Shown, said_of_growth
 from xlmargin.workbooks.live_formulas import REFUSED, Call, Rows, Value
-from xlmargin.workbooks.look import (
-    AXIS,
-    BAR,
-    GAIN_END,
-    LOSS,
-    LOSS_END,
-    SIGNS,
-    WHITE,
-    Look,
-)
+from xlmargin.workbooks.look import AXIS, BAR, GAIN_END, LOSS, LOSS_END, SIGNS, WHITE, Look
 from xlmargin.workbooks.printed import ROW, Paper, Stamp
 from xlmargin.workbooks.sentences import as_written, first_letter, rounded
 from xlmargin.workbooks.xlsx_writer import (

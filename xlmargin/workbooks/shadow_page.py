@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.workbooks.draft import Draft, axis
-from xlmargin.workbooks.formulas_sheet import (
-    FIRST_ROW,
-    NO_VALUE,
-    NONE,
-    Placed,
-    or_none,
-)
+from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NO_VALUE, NONE, Placed, or_none
 from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
 from xlmargin.workbooks.live_formulas import Call, Value
 from xlmargin.workbooks.look import PM, ST

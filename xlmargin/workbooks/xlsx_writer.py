@@ -32,7 +32,6 @@ __all__ = [
     "xl_rowcol_to_cell",
 ]
 
-
 _NO_OLDER_PROGRAM: Final = 191029
 """The calculation engine that Excel has had since 2019: for a file of an older one it would
 calculate everything on opening, and without the add-in lose the answers."""
@@ -55,7 +54,6 @@ class _NoText(str):
 
 
 NO_TEXT: Final = _NoText()
-
 
 _CALLED: Final = re.compile(r"[\w.]+\(")
 """A function in a formula."""
