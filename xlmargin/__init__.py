@@ -15,8 +15,8 @@ __all__ = [
     "margin_gains", "margin_hedge", "margin_history", "margin_history_summary",
     "margin_intraday", "margin_one_more", "margin_reconcile", "margin_whatif",
     "opt_forward", "opt_greeks", "opt_iv", "opt_price", "opt_yield", "pm_contracts",
-    "pm_contribution", "pm_eligibility", "pm_greeks", "pm_groups", "pm_official", "pm_path",
-    "pm_profile", "pm_requirement", "pm_risk_array", "pm_stress", "regt_initial",
+    "pm_contribution", "pm_eligibility", "pm_greeks", "pm_groups", "pm_holdings", "pm_official",
+    "pm_path", "pm_profile", "pm_requirement", "pm_risk_array", "pm_stress", "regt_initial",
     "regt_maintenance", "regt_strategies", "xlm_check", "xlm_explain", "xlm_market",
     "xlm_market_groups", "xlm_messages", "xlm_rule", "xlm_symbol", "xlm_version",
 ]  # fmt: skip
