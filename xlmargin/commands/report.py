@@ -21,8 +21,8 @@ from xlmargin.workbooks import EVERYTHING, Functions, InputTables, write_margin_
 from xlmargin.workbooks.pages import REQUIREMENT, STRATEGIES
 
 _ALWAYS: Final = (("check", "XLM_CHECK"), ("messages", "XLM_MESSAGES"))
-_IF_KNOWN: Final = (("account", "MARGIN_ACCOUNT"),)
-"""Left out where it is refused: where cash is stated nowhere."""
+_IF_KNOWN: Final = (("account", "MARGIN_ACCOUNT"), ("calendar", "MARGIN_CALENDAR"))
+"""Left out where it is refused: the account where cash is stated nowhere."""
 _BY_PORTFOLIO: Final = (
     ("requirement", "PM_REQUIREMENT"), ("groups", "PM_GROUPS"),
 )  # fmt: skip
