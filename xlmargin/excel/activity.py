@@ -25,7 +25,7 @@ from xlmargin.excel.orders import (
     beside_held,
     book_of,
     completed,
-    contract_of,
+    contracts_of,
     fees,
     read_of,
 )
@@ -147,14 +147,13 @@ def _check_moved(rows: PositionRows, act: IntArray, is_money: BoolArray, log: Pr
 
 def _of_the_same(rows: PositionRows, price: FloatArray) -> FloatArray:
     """The prices of rows, filled with the last stated for the same contract."""
+    contracts = contracts_of(rows)
     stated: dict[Contract, float] = {}
     for i in np.flatnonzero(~np.isnan(price)).tolist():
-        stated[contract_of(rows, i)] = float(price[i])
+        stated[contracts[i]] = float(price[i])
     return np.array(
         [
-            stated.get(contract_of(rows, i), np.nan)
-            if np.isnan(each) and rows.is_option[i]
-            else each
+            stated.get(contracts[i], np.nan) if np.isnan(each) and rows.is_option[i] else each
             for i, each in enumerate(price.tolist())
         ]
     )

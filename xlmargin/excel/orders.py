@@ -71,8 +71,8 @@ class Held:
     def by_contract(self) -> dict[Contract, list[int]]:
         """The rows held of what orders may mean."""
         of: dict[Contract, list[int]] = defaultdict(list)
-        for i in range(len(self.rows)):
-            of[contract_of(self.rows, i)].append(i)
+        for i, contract in enumerate(contracts_of(self.rows)):
+            of[contract].append(i)
         return dict(of)
 
     @cached_property
@@ -80,22 +80,23 @@ class Held:
         """The accounts of the positions, each once."""
         return tuple(dict.fromkeys(self.rows.account))
 
-    def same(self, rows: PositionRows, i: int) -> list[int]:
+    def same(self, rows: PositionRows, i: int, contract: Contract) -> list[int]:
         """The rows held of an order's contract: of its terms, as far as it states them."""
         held = self.rows
         return [
             h
-            for h in self.by_contract.get(contract_of(rows, i), ())
+            for h in self.by_contract.get(contract, ())
             if (np.isnan(rows.multiplier[i]) or held.multiplier[h] == rows.multiplier[i])
             and (rows.style[i] < 0 or held.style[h] in (-1, rows.style[i]))
             and (rows.settlement[i] < 0 or held.settlement[h] == rows.settlement[i])
         ]
 
 
-def contract_of(rows: PositionRows, i: int) -> Contract:
-    """What tells the contract of one row."""
-    strike, expiration = np.nan_to_num([rows.strike[i], rows.expiration[i]])
-    return Contract(rows.root[i], int(rows.kind[i]), float(strike), float(expiration // 1))
+def contracts_of(rows: PositionRows) -> list[Contract]:
+    """What tells the contract of each row."""
+    strike, expiration = np.nan_to_num([rows.strike, rows.expiration])
+    columns = rows.kind.tolist(), strike.tolist(), (expiration // 1).tolist()
+    return list(map(Contract, rows.root, *columns))
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +148,8 @@ def read_orders(
 
 def beside_held(rows: PositionRows, held: Held) -> Orders:
     """Rows of orders with what is held of the same contracts."""
-    return Orders(rows, held, tuple(held.same(rows, i) for i in range(len(rows))))
+    same = (held.same(rows, i, contract) for i, contract in enumerate(contracts_of(rows)))
+    return Orders(rows, held, tuple(same))
 
 
 def completed(orders: Orders, log: ProblemLog, *, traded_at: FloatArray | None = None) -> Orders:

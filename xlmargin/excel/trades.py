@@ -30,7 +30,7 @@ from xlmargin.excel.orders import (
     book_of,
     check_trade_prices,
     completed,
-    contract_of,
+    contracts_of,
     fees,
     read_of,
     read_orders,
@@ -219,8 +219,7 @@ def _refuse_two_marks(typed: _Typed, rolled: Sequence[int], log: ProblemLog) -> 
     """An option that positions do not hold has one mark, however often it is traded."""
     rows, table = typed.orders.rows, typed.orders.table
     priced: dict[Contract, tuple[int, float]] = {}
-    for i in range(len(rows)):
-        key = contract_of(rows, i)
+    for i, key in enumerate(contracts_of(rows)):
         marks = [] if typed.orders.same[i] else [("price", key, float(rows.price[i]))]
         if i in rolled:
             strike = rows.strike[i] if np.isnan(typed.to_strike[i]) else typed.to_strike[i]

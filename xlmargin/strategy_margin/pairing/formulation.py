@@ -264,7 +264,14 @@ def _worths_at_each_strike(model: PairingModel, strikes: Sequence[float], size: 
     """A row a strike: the net value of all legs there, and the loss, are not below zero."""
     net = [(strike, model.builder.constraint(lower=0.0)) for strike in strikes]
     model.add_amount(size, [(row, 1.0) for _, row in net])
-    return lambda leg: [(row, worth) for at, row in net if (worth := intrinsic(leg, at))]
+
+    def worths(leg: OptionLeg) -> list[tuple[int, float]]:
+        strike = leg.index_strike
+        if leg.is_call:
+            return [(row, at - strike) for at, row in net if at > strike]
+        return [(row, strike - at) for at, row in net if at < strike]
+
+    return worths
 
 
 def _worths_by_bend(model: PairingModel, strikes: Sequence[float], size: float) -> Worths:

@@ -168,6 +168,8 @@ def straddle_variables(
     model: PairingModel, shorts: Sequence[int], requirements: RequirementRules
 ) -> None:
     """Variables for straddles of unlike contracts of one broad index: as many as stand for one."""
+    if len({model.options[i].units_per_contract for i in shorts}) <= 1:
+        return
     for i, j in product(shorts, repeat=2):
         one, other = model.options[i], model.options[j]
         beside = contracts_beside(one, other)

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
+
+from xlmargin.arrays import FloatArray
 
 
 def lesser(one: float, other: float) -> float:
@@ -44,3 +47,8 @@ def total(amounts: Sequence[float]) -> float:
     """The sum of amounts, each by each; of numbers to the last digit."""
     added = sum(amounts)
     return added if isinstance(added, np.ndarray) else math.fsum(amounts)
+
+
+def told(amounts: FloatArray) -> float:
+    """Amounts of many legs, or at many prices, as a formula takes them."""
+    return cast("float", amounts)

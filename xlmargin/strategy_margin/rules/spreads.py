@@ -11,9 +11,11 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.rules.amounts import either, greater, lesser, total
+from xlmargin.strategy_margin.rules.amounts import either, greater, lesser, told, total
 from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg, uncovered
 
@@ -64,10 +66,11 @@ def maximum_loss(legs: Sequence[OptionLeg], units: Sequence[float]) -> float:
     """
     calls = side(legs, units, InstrumentKind.CALL)
     without_limit = total(calls) < -_ROUNDING * total([abs(held) for held in calls])
-    loss = 0.0
-    for point in (0.0, *(leg.index_strike for leg in legs)):
-        loss = greater(loss, -value_at(point, legs, units))
-    return either(without_limit, math.inf, loss)
+    strikes = (leg.index_strike for leg in legs)
+    points = np.stack(np.broadcast_arrays(0.0, *strikes, *units)[: 1 + len(legs)])
+    worst = np.argmin(value_at(told(points), legs, units), axis=0, keepdims=True)
+    (point,) = np.take_along_axis(points, worst, axis=0)
+    return either(without_limit, math.inf, greater(0.0, -value_at(point, legs, units)))
 
 
 def value_at(spot: float, legs: Sequence[OptionLeg], units: Sequence[float]) -> float:
