@@ -86,9 +86,9 @@ ORDERS = Argument(
     Kind.RANGE,
 )
 THRESHOLDS = Argument(
-    "Limits with headings: figure (of MARGIN_ACCOUNT, largest name share, requirement change, mark"
-    " age), warn, alert. Optional: account (left out: each), direction (below, above), value (of"
-    " requirement change).",
+    "Limits with headings: figure (of MARGIN_ACCOUNT, or in short: excess, cushion; largest name"
+    " share, requirement change, mark age), warn, alert. Optional: account (left out: each),"
+    " direction (below, above), value (of requirement change).",
     Kind.RANGE,
 )
 BROKER_FIGURES = Argument(

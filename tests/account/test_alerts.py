@@ -334,3 +334,21 @@ def test_a_refused_book_refuses() -> None:
 def test_headers_can_be_left_out() -> None:
     whole = udfs.MARGIN_ALERTS(BOOK, None, MARKET, SETTINGS)
     assert udfs.MARGIN_ALERTS(BOOK, None, MARKET, SETTINGS, headers=False) == whole[1:]
+
+
+@pytest.mark.parametrize("account_type", ["margin", "portfolio"])
+@pytest.mark.parametrize("word", ["excess", "ExcessLiquidity", "house surplus"])
+def test_a_figure_without_a_regime_is_that_of_the_account_s_own(
+    word: str, account_type: str
+) -> None:
+    regime = {"margin": "strategy", "portfolio": "portfolio"}[account_type]
+    more: Range = [["account_type", account_type]]
+    head: Range = [["figure", "warn", "alert"]]
+    short = alerts([*head, [word, 100_000, 0]], more=more)
+    assert [row["figure"] for row in short] == [f"{regime} excess"] * 2
+    assert short == alerts([*head, [f"{regime} excess", 100_000, 0]], more=more)
+
+
+def test_a_broker_s_word_for_a_figure_we_do_not_have_is_no_figure() -> None:
+    assert "AvailableFunds" in refused(["AvailableFunds", 10, 0])
+    assert "row 2" in refused(["AvailableFunds", 10, 0])

@@ -33,6 +33,7 @@ from xlmargin.account.reconciliation import (
     State,
     Tolerance,
     age_of,
+    own_regime,
 )
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "dates_ahead",
     "largest_name",
     "moves_to_reserve",
+    "own_regime",
     "portfolio_excess",
     "strategy_excess",
     "values_by_strategy",

@@ -104,6 +104,11 @@ def age_of(figure: float, book: float) -> float:
     return float(np.floor(book) - np.floor(figure))
 
 
+def own_regime(book: Book) -> str:
+    """The regime that the accounts of a book are under."""
+    return PORTFOLIO if book.settings.account_type is AccountType.PORTFOLIO else STRATEGY
+
+
 def account_figures_in_dollars(regimes: BothRegimes) -> Mapping[str, FloatArray]:
     """What a requirement and the values beside it make, $, by name, each of shape (accounts,).
 
@@ -185,8 +190,7 @@ class Reconciler:
     @property
     def regime(self) -> str:
         """The regime that the accounts are under."""
-        is_portfolio = self.book.settings.account_type is AccountType.PORTFOLIO
-        return PORTFOLIO if is_portfolio else STRATEGY
+        return own_regime(self.book)
 
     @cached_property
     def groups(self) -> Mapping[tuple[int, str], float]:

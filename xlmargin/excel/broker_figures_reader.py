@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Final
 
 import numpy as np
 
-from xlmargin.account import ALL, STRATEGY, BrokerFigure
+from xlmargin.account import ALL, BrokerFigure
 from xlmargin.cells.columns import GREATEST_CASH, dates, names, numbers, refuse_beyond
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
@@ -16,11 +15,11 @@ from xlmargin.cells.table import Table
 from xlmargin.cells.values import Cells, label, nearest, normalized, shown, text_of
 from xlmargin.cells.words import BROKER_FIGURES
 from xlmargin.errors import InputError
+from xlmargin.excel.figure_words import figure_meant, words_for_figures
 from xlmargin.excel.positions_reader import DOLLARS
 from xlmargin.excel.thresholds_reader import refuse_nearly_known
 from xlmargin.reports.account_table import DOLLARS as IN_DOLLARS
 from xlmargin.reports.account_table import FRACTION, Figure
-from xlmargin.rulebook import BrokerTerm, broker_terms
 
 NAME: Final = "broker_figures"
 _MOST_NAMED: Final = 5
@@ -104,33 +103,15 @@ def _figure(
     own = {normalized(name): name for name in figures}
     if word in own and figures[own[word]].unit in (IN_DOLLARS, FRACTION):
         return own[word]
-    term = _terms().get(word)
-    if term is not None:
-        return term.strategy if regime == STRATEGY else term.portfolio
-    near = nearest(text_of(cell), [*figures, *_spelled()], _NEARLY)
+    meant = figure_meant(word, regime)
+    if meant is not None:
+        return meant
+    near = nearest(text_of(cell), [*figures, *words_for_figures()], _NEARLY)
     if not word or near:
         wanted = "a figure of MARGIN_ACCOUNT in dollars or a fraction, or a broker's word"
         wanted += f" (perhaps {near}?)" if near and word not in own else ""
         log.error(table.name, int(table.rows[i]), "figure", shown(cell), wanted)
     return ""
-
-
-@cache
-def _terms() -> Mapping[str, BrokerTerm]:
-    """What each word means: a broker's word before the name that we give its meaning."""
-    named = {normalized(term.name): term for term in broker_terms()}
-    return named | {
-        normalized(word): term
-        for term in broker_terms()
-        for words in term.words.values()
-        for word in words
-    }
-
-
-@cache
-def _spelled() -> tuple[str, ...]:
-    words = [word for term in broker_terms() for own in term.words.values() for word in own]
-    return (*(term.name for term in broker_terms()), *words)
 
 
 def _refuse_repeated(

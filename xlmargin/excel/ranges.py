@@ -15,7 +15,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from xlmargin.account import AccountState, Reconciler, Reserve, Tolerance, account_state
+from xlmargin.account import (
+    AccountState,
+    Reconciler,
+    Reserve,
+    Tolerance,
+    account_state,
+    own_regime,
+)
 from xlmargin.book import Book
 from xlmargin.both_regimes import BothRegimes, both_regimes, under_portfolio_margin
 from xlmargin.cells.columns import date_serial, dates
@@ -148,7 +155,8 @@ class Ranges:
         """The figures of the accounts, and the limits in thresholds; left out, the rules' own."""
         found = watched(self.regimes(), self.account(), self.mark_age)
         cells = self.extra.get("thresholds")
-        limits = read_thresholds(cells, found.figures, found.state.values.accounts)
+        accounts, regime = found.state.values.accounts, own_regime(self.book())
+        limits = read_thresholds(cells, found.figures, accounts, regime)
         return found, rules_own_limits(found.state) if limits is None else limits
 
     def messages(self) -> tuple[Message, ...]:

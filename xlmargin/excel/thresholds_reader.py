@@ -15,6 +15,7 @@ from xlmargin.cells.table import Table
 from xlmargin.cells.values import Cells, Headings, label, nearest, normalized, shown
 from xlmargin.cells.words import DIRECTIONS, THRESHOLDS, Direction
 from xlmargin.errors import InputError
+from xlmargin.excel.figure_words import figure_meant
 from xlmargin.reports.account_table import DOLLARS, FRACTION, Figure
 from xlmargin.reports.alerts_table import REQUIREMENT_CHANGE, Threshold, is_least
 
@@ -25,12 +26,13 @@ _WARN, _ALERT, _VALUE = "warn", "alert", "value"
 
 
 def read_thresholds(
-    cells: Cells, figures: Mapping[str, Figure], accounts: Sequence[str]
+    cells: Cells, figures: Mapping[str, Figure], accounts: Sequence[str], regime: str
 ) -> list[Threshold] | None:
     """The limits in a range, None where it is left out; refused with every error found.
 
-    A figure is one of the `figures` by its name, an account one of these, or empty for all. A row
-    with neither warning nor alert is not watched.
+    A figure is one of the `figures` by its name or another word for it, of the `regime` that the
+    accounts are under where the word names none; an account is one of these, or empty for all. A
+    row with neither warning nor alert is not watched.
     """
     log = ProblemLog()
     table = read_table(cells, "thresholds", THRESHOLDS, log)
@@ -39,7 +41,7 @@ def read_thresholds(
     refuse_nearly_known(table, THRESHOLDS, log)
     if table.columns and not len(table):
         log.error(table.name, 0, "", "no limits", "at least one row below the headings")
-    figure = _figures(table, figures, log)
+    figure = _figures(table, figures, regime, log)
     account = _accounts(table, accounts, log)
     amounts = {
         name: _amounts(table, name, figure, figures, log) for name in (_WARN, _ALERT, _VALUE)
@@ -71,19 +73,22 @@ def refuse_nearly_known(table: Table, headings: Headings, log: ProblemLog) -> No
             log.error(table.name, table.heading_row, label(text), "an unknown column", wanted)
 
 
-def _figures(table: Table, figures: Mapping[str, Figure], log: ProblemLog) -> list[str]:
+def _figures(
+    table: Table, figures: Mapping[str, Figure], regime: str, log: ProblemLog
+) -> list[str]:
     """The figure of each row by its own name; "" where it was reported as a problem."""
     by_text = {normalized(name): name for name in figures}
     found = []
     for i, cell in enumerate(table.cells("figure")):
-        name = by_text.get(normalized(str(cell or "")), "")
-        if not name and table.has("figure"):
-            near = nearest(str(cell or ""), figures)
+        text = str(cell or "")
+        name = by_text.get(normalized(text)) or figure_meant(text, regime) or ""
+        if name not in figures and table.has("figure"):
+            near = nearest(text, figures)
             wanted = "a figure of MARGIN_ACCOUNT in dollars or a fraction" + (
                 f" (perhaps {near}?)" if near else ""
             )
             log.error(table.name, int(table.rows[i]), "figure", shown(cell), wanted)
-        found.append(name)
+        found.append(name if name in figures else "")
     return found
 
 
