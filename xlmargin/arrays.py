@@ -1,9 +1,13 @@
-"""Names for the arrays that pass between the floors.
+"""The arrays that pass between the floors: their types, names as codes, and what is alike in them.
 
 First axis positions (or contracts), last axis valuation points. Money and prices are `float64`;
 NaN in an input column means "not given" and is never turned into 0.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -12,3 +16,50 @@ from numpy.typing import NDArray
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """A column of names: `code` tells by index which of the distinct `words` stands in each row."""
+
+    code: IntArray
+    words: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+    def __getitem__(self, row: int) -> str:
+        return self.words[int(self.code[row])]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.words.__getitem__, self.code.tolist())
+
+
+def codes(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
+    """Each name as an index into the distinct names, which come in order of appearance."""
+    index = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    return np.fromiter(map(index.__getitem__, names), np.int64, len(names)), tuple(index)
+
+
+def numbered(keys: IntArray) -> tuple[IntArray, IntArray]:
+    """Index of the first of each distinct key, in order of appearance, and the number of each key.
+
+    >>> [found.tolist() for found in numbered(np.array([7, 3, 7]))]
+    [[0, 1], [0, 1, 0]]
+    """
+    _, first, number = np.unique(keys, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return first[order], place[number]
+
+
+def numbered_rows(rows: FloatArray) -> tuple[IntArray, IntArray]:
+    """The same of rows of numbers, shape (rows, columns): alike where all are, NaN like NaN."""
+    plain = np.ascontiguousarray(np.where(np.isnan(rows), np.nan, rows) + 0.0)  # -0 is 0
+    keys = plain.view(np.dtype((np.void, plain.itemsize * plain.shape[1]))).ravel().tolist()
+    number = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    of_row = np.fromiter(map(number.__getitem__, keys), np.int64, len(keys))
+    first = np.empty(len(number), dtype=np.int64)
+    first[of_row[::-1]] = np.arange(len(keys))[::-1]
+    return first, of_row

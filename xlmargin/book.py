@@ -7,7 +7,7 @@ Each account of a book is under its own house and its own settings.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -176,13 +176,6 @@ class Positions:
         """Expiration and strike of one option: "18 Dec 2026 500"."""
         day = date_of(float(self.expiration[index]))
         return f"{day.day} {day:%b %Y} {self.strike[index]:.10g}"
-
-
-def codes(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Each name as an index into the distinct names, which come in order of appearance."""
-    distinct = tuple(dict.fromkeys(names))
-    index = {name: i for i, name in enumerate(distinct)}
-    return np.array([index[name] for name in names], dtype=np.int64), distinct
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, codes, numbered_rows
 
 
 class InstrumentKind(IntEnum):
@@ -130,7 +130,7 @@ class Contracts:
         columns: dict[str, Any] = {
             field.name: column[chosen]
             if isinstance(column := getattr(self, field.name), np.ndarray)
-            else tuple(column[i] for i in chosen)
+            else tuple(map(column.__getitem__, chosen.tolist()))
             for field in fields(self)
         }
         return Contracts(**columns)
@@ -150,22 +150,19 @@ class Contracts:
 
         All cash is one.
         """
-        number: dict[tuple[object, ...], int] = {}
-        keys = zip(
-            self.root,
-            self.kind.tolist(),
-            self.underlying.tolist(),
-            np.nan_to_num(self.strike).tolist(),
-            np.nan_to_num(self.settles).tolist(),
-            self.american.tolist(),
-            self.multiplier.tolist(),
-            self.deliverable,
-            strict=True,
+        columns = (
+            codes(self.root)[0],
+            self.kind,
+            self.underlying,
+            self.strike,
+            self.settles,
+            self.american,
+            self.multiplier,
+            codes(self.deliverable)[0],
         )
-        cash: tuple[object, ...] = ()
-        is_cash = self.is_cash.tolist()
-        told = [cash if c else key for c, key in zip(is_cash, keys, strict=True)]
-        return np.array([number.setdefault(key, len(number)) for key in told], dtype=np.int64)
+        rows = np.column_stack([column.astype(np.float64) for column in columns])
+        rows[self.is_cash] = np.nan
+        return numbered_rows(rows)[1]
 
     def terms(self, index: int) -> tuple[object, ...]:
         """What orders series of one market, whatever the order of their rows."""

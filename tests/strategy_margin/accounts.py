@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
-from xlmargin.book import Book, Positions, codes
+from xlmargin.arrays import FloatArray, codes
+from xlmargin.book import Book, Positions
 from xlmargin.contracts import Contracts, InstrumentKind
 from xlmargin.dates import serial_of
 from xlmargin.market import Market, Underlying

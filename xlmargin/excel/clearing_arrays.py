@@ -18,8 +18,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
-from xlmargin.book import codes
+from xlmargin.arrays import FloatArray, codes
 from xlmargin.both_regimes import strategy_based
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, rows_of, shown, text_of, to_value

@@ -228,7 +228,7 @@ def _required(broker: BrokerMargin, margin: PortfolioMargin, ranges: Ranges) -> 
     return [*rows, *others, Required("total", ALL, "", whole, broker.requirement)]
 
 
-def _summed(names: tuple[str, ...] | list[str], amounts: FloatArray) -> dict[str, float]:
+def _summed(names: Iterable[str], amounts: FloatArray) -> dict[str, float]:
     found: dict[str, float] = defaultdict(float)
     for name, amount in zip(names, amounts.tolist(), strict=True):
         found[name] += amount

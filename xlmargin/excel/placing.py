@@ -14,8 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.book import Positions, codes
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, codes
+from xlmargin.book import Positions
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells, shown_date

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import FloatArray, IntArray, Names, codes
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_PARENT,
     Level,
@@ -87,7 +87,7 @@ def official_margin(
     products = [groups.product_of.get(name, "") for name in names]
     classes = MarginGroups(
         Level.CLASS,
-        names,
+        Names(*codes(names)),
         np.array([owner for owner, _ in index], dtype=np.int64),
         np.arange(len(index)),
         sums(risk_array, group, len(index)),
@@ -96,9 +96,10 @@ def official_margin(
         np.full(len(index), NO_PARENT, dtype=np.int64),
     )
     none = np.zeros(len(accounts))
-    classes, above = joined(classes, Level.PRODUCT, products, none)
+    classes, above = joined(classes, Level.PRODUCT, Names(*codes(products)), none)
     portfolios = [groups.portfolio_of.get(name, "") for name in above.names]
     rates = np.array([groups.portfolio_offset.get(name, 0.0) for name in portfolios])
-    above, top = joined(replace(above, offset_rate=rates), Level.PORTFOLIO, portfolios, none)
+    above = replace(above, offset_rate=rates)
+    above, top = joined(above, Level.PORTFOLIO, Names(*codes(portfolios)), none)
     without = dict.fromkeys(p for p in products if p and not groups.product_offset.get(p, 0.0))
     return OfficialMargin(points, accounts, (classes, above, top), tuple(without), strategy_based)

@@ -23,7 +23,7 @@ from functools import cached_property
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, codes, numbered
 from xlmargin.book import Book, Positions, RulesOfAccounts, rules_of_accounts
 from xlmargin.computing import check_time_limit
 from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
@@ -65,7 +65,7 @@ class MarginGroups:
     """
 
     level: Level
-    names: tuple[str, ...]
+    names: Names
     account: IntArray
     class_group: IntArray
     risk_array: FloatArray
@@ -74,7 +74,7 @@ class MarginGroups:
     parent: IntArray
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self.account)
 
     @cached_property
     def worst_point(self) -> IntArray:
@@ -109,7 +109,7 @@ def counted(risk_array: FloatArray, offset_rate: FloatArray) -> FloatArray:
 
 
 def joined(
-    children: MarginGroups, level: Level, names: Sequence[str], offset_rate: FloatArray
+    children: MarginGroups, level: Level, names: Names, offset_rate: FloatArray
 ) -> tuple[MarginGroups, MarginGroups]:
     """The groups above: children of one account whose name for the group above is the same.
 
@@ -117,23 +117,22 @@ def joined(
     margined by itself. `offset_rate`, shape (accounts,), is that of the parents of each account.
     Answers the children with their parents filled in, and the parents.
     """
-    is_named = np.array([bool(name) for name in names], dtype=bool)
+    is_named = np.array([bool(word) for word in names.words], dtype=bool)[names.code]
     inside = np.flatnonzero(is_named & (children.offset_rate > 0))
-    keys = [(int(children.account[i]), names[i]) for i in inside.tolist()]
-    index = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    first, own = numbered(children.account[inside] * len(names.words) + names.code[inside])
     parent = np.full(len(children), NO_PARENT, dtype=np.int64)
-    parent[inside] = [index[key] for key in keys]
-    _, first = np.unique(parent[inside], return_index=True)
-    account = np.array([account for account, _ in index], dtype=np.int64)
+    parent[inside] = own
+    eldest = inside[first]
+    account = children.account[eldest]
     parents = MarginGroups(
         level,
-        tuple(name for _, name in index),
+        Names(names.code[eldest], names.words),
         account,
-        children.class_group[inside[first]],
-        sums(children.counted[inside], parent[inside], len(index)),
-        sums(children.minimum[inside, None], parent[inside], len(index))[:, 0],
+        children.class_group[eldest],
+        sums(children.counted[inside], own, len(eldest)),
+        sums(children.minimum[inside, None], own, len(eldest))[:, 0],
         offset_rate[account],
-        np.full(len(index), NO_PARENT, dtype=np.int64),
+        np.full(len(eldest), NO_PARENT, dtype=np.int64),
     )
     return replace(children, parent=parent), parents
 
@@ -340,7 +339,7 @@ def _class_level(
     offset_rate = np.array([c.offset_rate for c in classes.groups])
     return class_of, MarginGroups(
         Level.CLASS,
-        tuple(classes.groups[i].name for i in class_group),
+        Names(class_group, tuple(group.name for group in classes.groups)),
         account,
         class_group,
         sums(array[inside], group, len(present)),
@@ -367,12 +366,14 @@ def _levels(
 ) -> tuple[MarginGroups, MarginGroups, MarginGroups]:
     """The class groups with their product groups, and these with their portfolio groups."""
     groups = frame.classes.groups
-    names = [groups[i].product_group for i in classes.class_group]
+    code, words = codes([group.product_group for group in groups])
+    names = Names(code[classes.class_group], words)
     none = np.zeros(len(frame.book.positions.accounts))
     classes, products = joined(classes, Level.PRODUCT, names, none)
     rates = np.array([groups[i].portfolio_offset for i in products.class_group])
     products = replace(products, offset_rate=rates)
-    names = [groups[i].portfolio_group for i in products.class_group]
+    code, words = codes([group.portfolio_group for group in groups])
+    names = Names(code[products.class_group], words)
     products, portfolios = joined(products, Level.PORTFOLIO, names, none)
     return classes, products, portfolios
 

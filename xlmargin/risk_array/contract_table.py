@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, numbered_rows
 from xlmargin.book import Book, Positions
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import DAYS_PER_YEAR
@@ -235,13 +235,10 @@ def _distinct(positions: Positions) -> tuple[IntArray, IntArray]:
         positions.forward,
         positions.half_spread,
     )
-    entry: dict[tuple[float, ...], int] = {}
-    rows = np.column_stack(columns)[options]
-    keys = map(tuple, np.where(np.isnan(rows), -1.0, rows).tolist())
-    of_option = np.array([entry.setdefault(key, len(entry)) for key in keys], dtype=np.int64)
+    rows = np.column_stack([column[options].astype(np.float64) for column in columns])
+    first, of_option = numbered_rows(rows)
     of_position = np.full(len(positions), NO_CONTRACT, dtype=np.int64)
     of_position[options] = of_option
-    _, first = np.unique(of_option, return_index=True)
     return options[first], of_position
 
 
