@@ -30,7 +30,9 @@ INPUTS = frozenset(
         "Activity", "Facts", "Limits", "Dated positions", "Dated market", "Broker",
     }
 )  # fmt: skip
-REFERENCE = frozenset({"Formulas", "Rules", "Rules by strategy", "Check", "House settings"})
+REFERENCE = frozenset(
+    {"Formulas", "Rules", "Rules by strategy", "Check", "House settings", "Deployment positions"}
+)
 TOKENS = frozenset(
     value.upper().removeprefix("#")
     for name, value in vars(look).items()

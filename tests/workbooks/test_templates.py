@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 import subprocess
@@ -53,7 +54,8 @@ OWN = {
     "what-if": {"Trades", "What-if", "Candidates", "Hedges", "One more", "Account"},
     "family-office": {
         "Account", "Efficiency", "Facts", "Eligibility", "Calls", "Activity", "Intraday",
-        "Dated positions", "Dated market", "Shadow", "Allocation", "Monthly report", "Holdings",
+        "Dated positions", "Dated market", "Shadow", "Deployment", "Deployment positions",
+        "Monthly report", "Holdings",
     },
     "house-profiles": {"House settings", "Houses"},
 }  # fmt: skip
@@ -274,13 +276,70 @@ def test_lists_are_offered_where_words_are_wanted(built: dict[str, Path]) -> Non
     assert len(houses.data_validations.dataValidation) == 8
 
 
-def test_the_allocation_is_the_article_s_scenario(built: dict[str, Path]) -> None:
-    """23% of 15 million is 3.45 million; a quarter, a half and a quarter of that."""
+def test_the_deployment_is_that_of_positions_written_down_anew(built: dict[str, Path]) -> None:
+    """The book after the hedge, and after writing half as much again, made by hand.
+
+    A quarter of the capital released, in four parts, buys whole puts at 120.05 for 100 units each;
+    every stock option written is written 1.5 times, a half contract rounded up, at its own mark.
+    """
     cells = values(built["family-office"])
-    assert cells["Allocation", "C9"] == pytest.approx(3_450_000)
-    amounts = [cells["Allocation", f"C{row}"] for row in (13, 14, 15)]
-    assert amounts == pytest.approx([862_500, 1_725_000, 862_500])
-    assert "Allocation", "A17" not in cells
+    released = cells["Deployment", "C10"]
+    puts = int(0.25 * released / 4 // (100 * 120.05))
+    assert cells["Deployment", "C18"] == puts == 15
+    assert cells["Deployment", "C19"] == pytest.approx(100 * 120.05 * puts)
+    tables = tables_of_two_accounts()
+    positions, market, settings, dividends = tables.ranges
+    indexes = {"SPX", "SPXW", "XSP", "NDX", "RUT", "DJX"}
+    hedge = ["SPX", "put", puts, 6400, 46465, 120.05, 120.05, "european", "Holding"]
+    paid = ["USD", "cash", -100 * 120.05 * puts, *[None] * 5, "Holding"]
+    hedged, both = [*positions, hedge, paid], [positions[0], hedge, paid]
+    more = 0
+    for row in positions[1:]:
+        new = list(row)
+        if row[1] in ("call", "put") and row[2] < 0 and row[0] not in indexes:
+            added = (int(-row[2]) + 1) // 2
+            new[2] = row[2] - added
+            more += added
+            both.append(["USD", "cash", 100 * added * row[5], *[None] * 5, row[8]])
+        both.append(new)
+    assert cells["Deployment", "E8"] == f"{more} contracts more of the stock options written"
+    for column, rows in (("F", positions), ("G", hedged), ("H", both)):
+        ask = lambda name, *more, rows=rows: REGISTRY[name].function(  # noqa: E731
+            rows, market, settings, dividends, *more
+        )
+        account = {line[0]: line[2] for line in ask("MARGIN_ACCOUNT")}
+        stress = ask("PM_STRESS", [[-0.2, -0.1, 0.1]], [[0.0, 1.0]])
+        expected = [
+            account["cash"],
+            ask("PM_REQUIREMENT"),
+            account["portfolio excess"],
+            ask("REGT_MAINTENANCE"),
+            account["strategy excess"],
+            *(line[1] for line in stress[1:4]),
+            stress[1][2],
+            ask("PM_PATH", -0.2)[1][3],
+            account["cash"] - 0.25 * released,
+        ]
+        shown = [cells["Deployment", f"{column}{row}"] for row in range(14, 25)]
+        assert shown == pytest.approx(expected, abs=0.006)
+
+
+def test_calls_without_shares_are_counted_by_account_and_stock(built: dict[str, Path]) -> None:
+    cells = values(built["family-office"])
+    positions = tables_of_two_accounts().positions.rows[1:]
+    indexes = {"SPX", "SPXW", "XSP", "NDX", "RUT", "DJX"}
+    for column, factor in (("F", 1.0), ("H", 1.5)):
+        lacking = 0
+        for stock in {(row[0], row[8]) for row in positions if row[0] not in indexes}:
+            own = [row for row in positions if (row[0], row[8]) == stock]
+            written = sum(
+                -row[2] + int((-row[2] * (factor - 1)) + 0.5)
+                for row in own
+                if row[1] == "call" and row[2] < 0
+            )
+            shares = sum(row[2] for row in own if row[1] == "stock")
+            lacking += max(0, -int(-(written - shares / 100) // 1))
+        assert cells["Deployment", f"{column}25"] == lacking
 
 
 def test_the_shadow_analysis_is_near_the_article_s_averages(built: dict[str, Path]) -> None:
@@ -385,12 +444,14 @@ def test_libreoffice_finds_every_value_again(name: str) -> None:
 
 @pytest.mark.skipif(
     shutil.which("soffice") is None,
-    reason="LibreOffice (soffice) is not installed: the allocation was not refused there",
+    reason="LibreOffice (soffice) is not installed: nothing was typed on the page Deployment",
 )
-def test_shares_that_do_not_add_up_are_refused(built: dict[str, Path], tmp_path: Path) -> None:
+def test_shares_are_the_user_s_and_must_add_up(built: dict[str, Path], tmp_path: Path) -> None:
+    """Of the article's 3.45 million a quarter, a half and a quarter; 105% of it is refused."""
     book = openpyxl.load_workbook(built["family-office"])
+    pages = ("Deployment", "Deployment positions", "Positions", "Market", "Settings", "Formulas")
     for name in book.sheetnames:
-        if name not in ("Allocation", "Formulas"):
+        if name not in pages:
             del book[name]
     kept = openpyxl.load_workbook(built["family-office"], data_only=True)["Formulas"]
     for row in book["Formulas"].iter_rows():
@@ -400,13 +461,21 @@ def test_shares_that_do_not_add_up_are_refused(built: dict[str, Path], tmp_path:
                 for line in area if isinstance(area, tuple) else ((area,),):
                     for there in line:
                         book["Formulas"][there.coordinate].value = there.value
-    book["Allocation"]["D13"].value = 0.3
-    copy = tmp_path / "shares.xlsx"
-    book.save(copy)
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    to = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
-    command = ["soffice", profile, "--headless", "--convert-to", to, "--outdir", str(tmp_path)]
-    subprocess.run([*command, str(copy)], check=True, capture_output=True, timeout=180)
-    shown = (tmp_path / "shares-Allocation.csv").read_text(encoding="utf-8")
-    assert "Refused: the shares add up to 105%" in shown
-    assert shown.count(",refused,refused,") == 4, "three uses and their total"
+    shown = {}
+    for name, cell, typed in (("whole", "C23", 3_450_000.0), ("shares", "B7", 0.3)):
+        was = book["Deployment"][cell].value
+        book["Deployment"][cell].value = typed
+        book.save(tmp_path / f"{name}.xlsx")
+        book["Deployment"][cell].value = was
+        profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+        to = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
+        command = ["soffice", profile, "--headless", "--convert-to", to]
+        command += ["--outdir", str(tmp_path), str(tmp_path / f"{name}.xlsx")]
+        subprocess.run(command, check=True, capture_output=True, timeout=180)
+        text = (tmp_path / f"{name}-Deployment.csv").read_text(encoding="utf-8")
+        shown[name] = list(csv.reader(text.splitlines()))
+    capital = [float(line[2]) for line in shown["whole"][6:10]]
+    assert capital == [862_500, 1_725_000, 862_500, 3_450_000]
+    refused = shown["shares"]
+    assert refused[10][0].startswith("Refused: the shares add up to 105%")
+    assert [line[2] for line in refused[6:9]] == ["none"] * 3

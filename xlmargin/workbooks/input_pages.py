@@ -148,9 +148,14 @@ def _write(page: Page, table: InputTable) -> None:
     for i, cells in enumerate(table.rows[1:], start=1):
         for j, cell in enumerate(cells):
             kind = table.kind(i, j)
-            _write_cell(page, HEADING_ROW + i, j, cell, _NUMBERS.get(kind.split(" ")[0], "plain"))
+            _write_cell(page, HEADING_ROW + i, j, cell, number_of(kind))
             if by_row and j and kind in _LISTS:
                 _offer(page, HEADING_ROW + i, HEADING_ROW + i, j, kind, _LISTS[kind])
+
+
+def number_of(kind: str) -> str:
+    """The kind of quantity of a column or a setting."""
+    return _NUMBERS.get(kind.split(" ")[0], "plain")
 
 
 def _write_cell(page: Page, row: int, column: int, cell: object, number: str) -> None:

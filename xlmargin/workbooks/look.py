@@ -124,6 +124,9 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "input": {
         "font_color": INPUT, "bg_color": INPUT_FILL, "locked": False, **_HAIRLINE,
     },
+    "choice": {
+        "font_color": INPUT, "bg_color": INPUT_FILL, "locked": False, "align": "right", **_HAIRLINE,
+    },
     "open": {"font_color": INPUT, "locked": False},
     "heading": {
         "bold": True, "font_size": SMALL_SIZE, "font_color": NAVY, "bg_color": HEAD,
@@ -215,7 +218,7 @@ class Look:
         key = style, number, sides
         if key not in self._made:
             shown = NUMBERS[number]
-            if number in _LEFT and style in ("heading", "right", "figure", "limit"):
+            if number in _LEFT and style in ("heading", "right", "figure", "limit", "choice"):
                 shown = OVER_NUMBERS
             base = {**USUAL, "font_color": INK,
                     "valign": "vcenter", "num_format": shown}  # fmt: skip

@@ -56,7 +56,9 @@ def write_margin_workbook(
         refusals = (answers.refusal(Call(function, tables.arguments)) for function in asked)
         return next(filter(None, refusals), "")
 
-    left_out = {page.name: why for page in there if (why := refusal(*page.asks))}
+    left_out = {
+        page.name: why for page in there if (why := refusal(*page.asks) or page.refused_for(tables))
+    }
     pages = [page for page in there if page.name not in left_out]
     used = (name for page in pages for name in (*page.needs, *page.uses))
     inputs = [name for name in dict.fromkeys(used) if name in tables.more]

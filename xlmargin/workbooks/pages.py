@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.workbooks.account_page import write_account_page
-from xlmargin.workbooks.allocation_page import write_allocation_page
 from xlmargin.workbooks.calls_page import write_calls_page
 from xlmargin.workbooks.comparison_page import write_comparison_page
+from xlmargin.workbooks.deployment_page import write_deployment_page
+from xlmargin.workbooks.deployment_positions import (
+    refused_for,
+    write_deployment_positions_page,
+)
 from xlmargin.workbooks.efficiency_page import write_efficiency_page
 from xlmargin.workbooks.eligibility_page import write_eligibility_page
 from xlmargin.workbooks.exposure_pages import write_exposure_pages
@@ -188,12 +192,22 @@ SHADOW: Final = PageOf(
     needs=("DatedPositions", "DatedMarket"),
     prints=("Shadow",),
 )
-ALLOCATION: Final = PageOf(
-    "allocation",
-    write_allocation_page,
-    ("Allocation",),
+DEPLOYMENT: Final = PageOf(
+    "deployment",
+    write_deployment_page,
+    ("Deployment",),
+    asks=("MARGIN_ACCOUNT", *_BOTH),
     needs=("DatedPositions", "DatedMarket"),
-    prints=("Allocation",),
+    refused_for=refused_for,
+    prints=("Deployment",),
+)
+DEPLOYMENT_POSITIONS: Final = PageOf(
+    "deployment positions",
+    write_deployment_positions_page,
+    ("Deployment positions",),
+    asks=("MARGIN_ACCOUNT", *_BOTH),
+    needs=("DatedPositions", "DatedMarket"),
+    refused_for=refused_for,
 )
 HOUSES: Final = PageOf(
     "houses",

@@ -14,7 +14,8 @@ class PageOf:
     """A page: its name for a progress report, what writes it, and its sheets.
 
     It is left out where there is none of the tables that it `needs` beside those of the book, and
-    where a function that it `asks` of the whole book refuses it. It `uses` further tables where
+    where a function that it `asks` of the whole book refuses it, or where it is `refused_for` these
+    tables, "" where it is not. It `uses` further tables where
     they are there. `prints` are its sheets that are part of a report on paper.
     """
 
@@ -25,6 +26,7 @@ class PageOf:
     needs: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     prints: tuple[str, ...] = ()
+    refused_for: Callable[[InputTables], str] = lambda tables: ""
 
 
 @dataclass(frozen=True)
