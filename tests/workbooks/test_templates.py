@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from statistics import NormalDist
 
 import openpyxl
 import pytest
@@ -46,7 +48,7 @@ pytestmark = pytest.mark.filterwarnings(
 COMMITTED = Path(__file__).parents[2] / "workbooks"
 NAMES = [template.name for template in TEMPLATES]
 OWN = {
-    "margin-efficiency": {"Comparison", "Efficiency", "Strategies", "Requirement"},
+    "margin-efficiency": {"Comparison", "Four cases", "Efficiency", "Strategies", "Requirement"},
     "risk-array": {
         "Risk array", "Risk array by position", "Stress", "Contracts", "Exposure", "Payoff",
         "Contribution", "Explain",
@@ -479,3 +481,28 @@ def test_shares_are_the_user_s_and_must_add_up(built: dict[str, Path], tmp_path:
     refused = shown["shares"]
     assert refused[10][0].startswith("Refused: the shares add up to 105%")
     assert [line[2] for line in refused[6:9]] == ["none"] * 3
+
+
+def test_the_rules_ask_of_the_four_cases_what_their_formulas_give(built: dict[str, Path]) -> None:
+    """By hand: 50% and 15% of the shares, 20% of the stock less what is out of the money.
+
+    A call without dividends is worth what Black and Scholes say, as an American one, too.
+    """
+    cells = values(built["margin-efficiency"])
+    rate, days, volatility = cells["Four cases", "I5"], 28, 0.3
+    deviation = volatility * math.sqrt(days / 365)
+
+    def call(strike: float) -> float:
+        first = (math.log(500 / strike) + rate * days / 365) / deviation + deviation / 2
+        below = NormalDist().cdf(first - deviation)
+        return 500 * NormalDist().cdf(first) - strike * math.exp(-rate * days / 365) * below
+
+    assert [cells["Four cases", f"F{9}"], cells["Four cases", f"G{9}"]] == [25_000, 7_500]
+    calls = 100_000 - 10_000 + 1_000 * call(510)
+    assert cells["Four cases", "F10"] == pytest.approx(calls, abs=2)
+    one, ten = (cells["Four cases", f"F{row}"] for row in (12, 13))
+    assert ten == pytest.approx(10 * one)
+    put = cells["Four cases", "F11"] - 25_000
+    assert one == pytest.approx(10_000 - 2_000 + 100 * call(520) + put, abs=0.5)
+    assert cells["Four cases", "A2"].startswith("2 of the article’s four gains hold within five")
+    assert cells["Four cases", "D9"] == pytest.approx(0.7)

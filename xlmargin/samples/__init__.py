@@ -1,5 +1,6 @@
-"""Sample books, packaged as the files a user would have, and the scenario of the article."""
+"""Sample books, packaged as the files a user would have; cases and scenario of the article."""
 
+from xlmargin.samples.article_cases import ARTICLE_CASES, ARTICLE_PRICE, ArticleCase
 from xlmargin.samples.article_scenario import ARTICLE_SCENARIO, ArticleScenario
 from xlmargin.samples.family_office_book import (
     FAMILY_OFFICE_NOTE,
@@ -10,8 +11,11 @@ from xlmargin.samples.family_office_book import (
 from xlmargin.samples.family_office_history import dated_tables, family_office_history, last_day_of
 
 __all__ = [
+    "ARTICLE_CASES",
+    "ARTICLE_PRICE",
     "ARTICLE_SCENARIO",
     "FAMILY_OFFICE_NOTE",
+    "ArticleCase",
     "ArticleScenario",
     "dated_tables",
     "family_office_book",

@@ -158,6 +158,8 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     },
     "formula": {**_SMALL, "font_size": FINE_SIZE, "text_wrap": True, "valign": "top",
                 "align": "left"},
+    "reason": {"font_size": FINE_SIZE, "text_wrap": True, "align": "left", "indent": 1,
+               **_HAIRLINE},
     "wrapped": {"text_wrap": True, "valign": "top", **_HAIRLINE},
     "paragraph": {"text_wrap": True, "valign": "top"},
     "basis_line": {**_SMALL, "font_size": FINE_SIZE},

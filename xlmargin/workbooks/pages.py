@@ -16,6 +16,7 @@ from xlmargin.workbooks.efficiency_page import write_efficiency_page
 from xlmargin.workbooks.eligibility_page import write_eligibility_page
 from xlmargin.workbooks.exposure_pages import write_exposure_pages
 from xlmargin.workbooks.formulas_page import write_formulas_page
+from xlmargin.workbooks.four_cases_page import write_four_cases_page
 from xlmargin.workbooks.hedge_pages import write_hedges_page, write_one_more_page
 from xlmargin.workbooks.holdings_pages import write_holdings_page, write_lines_page
 from xlmargin.workbooks.houses_pages import write_houses_pages
@@ -208,6 +209,9 @@ DEPLOYMENT_POSITIONS: Final = PageOf(
     asks=("MARGIN_ACCOUNT", *_BOTH),
     needs=("DatedPositions", "DatedMarket"),
     refused_for=refused_for,
+)
+FOUR_CASES: Final = PageOf(
+    "four cases", write_four_cases_page, ("Four cases",), asks=_BOTH, prints=("Four cases",)
 )
 HOUSES: Final = PageOf(
     "houses",
