@@ -443,8 +443,8 @@ class _Table:
             )
         ]  # fmt: skip
         return sentence(
-            "After all three uses excess is ", figures[0],
-            "; a fall of 20% moves the account by ", figures[1], " instead of ", figures[2], ".",
+            "Excess after all three is ", figures[0],
+            "; a fall of 20% moves the account by ", figures[1], ", not ", figures[2], ".",
             watch,
         )  # fmt: skip
 
