@@ -57,6 +57,7 @@ MARGIN_EFFICIENCY: Final = Template(
     "Margin efficiency",
     _pages(
         pages.COMPARISON,
+        pages.FOUR_CASES,
         pages.EFFICIENCY,
         pages.STRATEGIES,
         pages.REQUIREMENT,
