@@ -148,6 +148,9 @@ def _cents(cell: object) -> str:
     return "" if cell != cell else f"{cell:,.2f}"
 
 
+_OF_GROUPS: Final = ("worst point", "worst loss", "minimum", "requirement")
+
+
 def _groups(answers: Mapping[str, object]) -> Table:
     """The requirement of each group, and the total of those that are part of no other."""
     groups = answers["groups"]
@@ -156,16 +159,18 @@ def _groups(answers: Mapping[str, object]) -> Table:
     at = {heading: i for i, heading in enumerate(headings)}
     caption = "In brackets: the group counts inside its product or portfolio group."
     table = Table(title="Portfolio margin requirement, $", caption=caption, box=SIMPLE_HEAD)
-    shown = ("group", "worst point", "worst loss", "minimum", "requirement")
+    several = len({row[at["account"]] for row in rows}) > 1
+    shown = (*(("account",) if several else ()), "group", *_OF_GROUPS)
     for heading in shown:
-        numeric = heading not in ("group", "worst point")
+        numeric = heading not in ("account", "group", "worst point")
         table.add_column(heading, justify="right" if numeric else "left", no_wrap=numeric)
     for row in rows:
         *cells, amount = (_shown(row[at[heading]]) for heading in shown)
         inside = row[at["part of"]] != "account"
         table.add_row(*cells, f"({amount})" if inside else amount)
     table.add_section()
-    table.add_row("total", "", "", "", _shown(answers["requirement"]), style="bold")
+    empty = [""] * (len(shown) - 2)
+    table.add_row("total", *empty, _shown(answers["requirement"]), style="bold")
     return table
 
 
