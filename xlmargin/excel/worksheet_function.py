@@ -33,6 +33,7 @@ from xlmargin.cells.values import (
     Answer,
     Cells,
     CellValue,
+    Value,
     content_of,
     is_error,
     refusal,
@@ -317,13 +318,31 @@ def _registered(entry: WorksheetFunction) -> Callable[..., Answer]:
     """The function as xlwings knows it, where it runs in a spreadsheet program; else unchanged.
 
     Every argument comes as rows of cells, a single cell too, with errors as texts. The category is
-    given last: describing an argument sets it back.
+    given last: describing an argument sets it back. Through COM an answer goes as it is: it has
+    nothing that xlwings would have to look for in every cell.
     """
     function = entry.function
+    if not getattr(xlwings, "on_server", True):
+        function = xlwings.ret(_as_rows())(function)
     for argument in entry.arguments:
         described = xlwings.arg(argument.name, doc=argument.doc, ndim=2, err_to_str=True)
         function = described(function)
     return xlwings.func(category=entry.category)(function)
+
+
+@functools.cache
+def _as_rows() -> type:
+    """How xlwings hands an answer to COM: as rows of the cells that it has."""
+    from xlwings.conversion import Converter, RawValueAccessor
+
+    class AsRows(Converter):
+        base = RawValueAccessor  # type: ignore[assignment]
+
+        @staticmethod
+        def write_value(value: Answer, options: object) -> list[list[Value]]:
+            return value if isinstance(value, list) else [[value]]
+
+    return AsRows
 
 
 def summary(function: Callable[..., object]) -> str:
