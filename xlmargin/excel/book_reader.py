@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from xlmargin.arrays import codes
 from xlmargin.book import Book, Positions, rules_of_accounts
 from xlmargin.cells.columns import check_one_date
 from xlmargin.cells.problems import ProblemLog
@@ -227,16 +228,14 @@ def _with_maturities(
         if coupon.setdefault(symbol, pays) != pays:
             wanted = f"one coupon of {symbol}, as in the rows above"
             log.error(rows.table.name, int(rows.table.rows[i]), "coupon", f"{pays:.10g}", wanted)
-    is_treasury = [
-        name in underlyings
-        and underlyings[name].underlying_class is UnderlyingClass.TREASURY
-        and not (cash or treasury)
-        for name, cash, treasury in zip(
-            rows.underlying, rows.is_cash.tolist(), rows.is_treasury.tolist(), strict=True
-        )
+    code, words = codes(rows.underlying)
+    treasuries = [
+        name in underlyings and underlyings[name].underlying_class is UnderlyingClass.TREASURY
+        for name in words
     ]
+    is_treasury = np.array(treasuries, dtype=bool)[code] & ~(rows.is_cash | rows.is_treasury)
     wanted = "treasury, with its maturity: the market range gives it that class"
-    log.errors_where(np.array(is_treasury, dtype=bool), rows.table, "type", wanted)
+    log.errors_where(is_treasury, rows.table, "type", wanted)
     return {
         name: replace(
             u,
@@ -467,11 +466,12 @@ def check_names(rows: PositionRows, log: ProblemLog) -> None:
     _check_spellings(rows, "account", accounts, log)
     _check_spellings(rows, "group", groups, log)
     _check_spread_groups(rows, accounts, groups, log)
-    total = np.array([name.casefold() == _TOTAL for name in accounts], dtype=bool)
+    code, words = codes(accounts)
+    total = np.array([name.casefold() == _TOTAL for name in words], dtype=bool)[code]
     if total.any() and not total.all():
         wanted = f"another name: tables call the sum of all accounts {_TOTAL}"
         log.warnings_where(total, rows.table, "account", wanted)
-    without = np.array([not name for name in accounts], dtype=bool)
+    without = np.array([not name for name in words], dtype=bool)[code]
     if without.any() and not without.all():
         wanted = "an account, as other rows have; these rows are an account of their own"
         log.warnings_where(without, rows.table, "account", wanted)

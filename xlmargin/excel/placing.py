@@ -97,7 +97,7 @@ def _roots(
         for root, k, o in zip(roots, told, own, strict=True)
     ]
     option = rows.is_option
-    columns = zip(rows.root, code.tolist(), option.tolist(), strict=True)
+    of_row = np.where(option, code, len(roots) + code)
 
     def of_root(values: list[int] | list[float], otherwise: float) -> FloatArray:
         return np.where(option, np.array(values, dtype=np.float64)[code], otherwise)
@@ -105,7 +105,7 @@ def _roots(
     settlement = [_SETTLEMENT_OF.get(k.settlement, _EVENING) if k else -1 for k in told]
     style = [_STYLE_OF.get(k.style, -1) if k and k.style else -1 for k in told]
     return _Roots(
-        tuple(underlying[c] if is_option else root for root, c, is_option in columns),
+        tuple(map([*underlying, *roots].__getitem__, of_row.tolist())),
         of_root(style, -1).astype(np.int64),
         of_root(settlement, -1).astype(np.int64),
         of_root([k.multiplier if k else np.nan for k in told], np.nan),
@@ -281,12 +281,13 @@ def _indexes(rows: PositionRows, market: Market, log: ProblemLog) -> IntArray:
     )
     typed = ~rows.table.empty("underlying")
     found = {"": NO_UNDERLYING, **market.index_of}
-    missing = np.array([name not in found for name in names_], dtype=bool)
+    code, words = codes(names_)
+    missing = np.array([name not in found for name in words], dtype=bool)[code]
     wanted = "its price in the market range, or in the price column of a stock row"
     after = ("symbol", "type", "right", "underlying")
     log.errors_where(missing & typed, rows.table, "underlying", wanted, after=after)
     log.errors_where(missing & ~typed, rows.table, "symbol", wanted, after=after)
-    return np.array([found.get(name, NO_UNDERLYING) for name in names_], dtype=np.int64)
+    return np.array([found.get(name, NO_UNDERLYING) for name in words], dtype=np.int64)[code]
 
 
 def _is_index(market: Market, underlying: IntArray) -> BoolArray:

@@ -377,10 +377,8 @@ def _underlyings(table: Table, kind: IntArray, log: ProblemLog) -> tuple[str, ..
     read = [*(ticker(str(cell)) for cell in cells.distinct), ""]
     unread = cells.indexes([int(not each) for each in read[:-1]], 0) > 0
     log.errors_where(unread, table, "underlying", TICKER)
-    return tuple(
-        "" if cash else read[code]
-        for code, cash in zip(cells.codes.tolist(), (kind == CASH).tolist(), strict=True)
-    )
+    of_row = np.where(kind == CASH, len(cells.distinct), cells.codes)
+    return tuple(map(read.__getitem__, of_row.tolist()))
 
 
 def _quantities(rows: PositionRows, log: ProblemLog, *, orders: bool) -> FloatArray:
