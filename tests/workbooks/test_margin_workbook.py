@@ -46,8 +46,8 @@ INPUT_SHEETS = (
 OF_SPREADSHEETS = (
     "ABS", "AND", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "ERROR.TYPE", "FIXED", "IF", "IFERROR",
     "INDEX", "INT", "ISNA", "ISNUMBER", "ISTEXT", "LARGE", "LEFT", "LEN", "LOWER", "MATCH", "MAX",
-    "MID", "MIN", "OR", "RIGHT", "ROUND", "ROW", "SUBSTITUTE", "SUM", "SUMPRODUCT", "UPPER",
-    "_xlfn.NUMBERVALUE",
+    "MID", "MIN", "NOT", "OR", "RIGHT", "ROUND", "ROW", "SEARCH", "SUBSTITUTE", "SUM", "SUMIFS",
+    "SUMPRODUCT", "UPPER", "_xlfn.NUMBERVALUE",
 )  # fmt: skip
 HOSTILE = (
     '=HYPERLINK("http://evil.example","click")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(1+1)",
@@ -138,9 +138,9 @@ def test_each_table_has_blank_rows_to_grow_into_and_says_when_they_are_too_few(
             assert re.search(r'" more rows: sheet Formulas, column [A-Z]+, from row \d+"', text)
             told[sheet] += 1
     growing = ("Requirement", "Risk array", "Risk array by position", "Contribution",
-               "Comparison", "Strategies", "Explain", "Explain by strategy", "Check", "Rules",
-               "Rules by strategy", "Efficiency", "What-if", "Hedges", "One more", "Intraday",
-               "Eligibility", "Contracts", "Exposure", "Payoff", "Holdings",
+               "Strategies", "Explain", "Explain by strategy", "Check", "Rules",
+               "Rules by strategy", "By strategy", "What-if", "Hedges", "One more", "Intraday",
+               "Eligibility", "Contracts", "Exposure", "Holdings",
                "Holdings by line")  # fmt: skip
     assert {sheet for sheet, n in told.items() if n} == set(growing)
 
@@ -408,12 +408,12 @@ def test_pages_by_strategy_are_left_out_where_these_are_refused(
     without = {**functions, "REGT_MAINTENANCE": refused}
     left_out = write_margin_workbook(path, tables, without)
     assert left_out.keys() == {
-        "comparison", "efficiency", "strategies", "hedges", "by strategy", "strategy rules",
+        "comparison", "by strategies", "strategies", "hedges", "by strategy", "strategy rules",
         "what-if", "intraday",
     }  # fmt: skip
     assert all("row 3" in why for why in left_out.values())
     book = openpyxl.load_workbook(path)
-    assert not {"Comparison", "Strategies", "Rules by strategy"} & set(book.sheetnames)
+    assert not {"Strategies", "Rules by strategy"} & set(book.sheetnames)
     links = [c.hyperlink.location for row in book["Start"].iter_rows() for c in row if c.hyperlink]
     for link in links:
         assert link.split("!")[0].strip("'") in book.sheetnames

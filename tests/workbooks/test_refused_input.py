@@ -33,7 +33,7 @@ def test_what_is_counted_or_looked_up_in_an_answer_shows_its_refusal_first(
 ) -> None:
     """Nothing found is no deficit and no step left to do only where there is an answer."""
     formulas = [text.split("</f>")[0] for text in sheets_of(name).split("<f>")[1:]]
-    found = [formula for formula in formulas if looked_up in formula]
+    found = [f for f in formulas if looked_up in f and not f.startswith('"')]
     of_pages = [
         formula for formula in found if re.match(r"IF\(LEFT\((IF\(LEFT\()?Formulas!", formula)
     ]

@@ -1,9 +1,7 @@
-"""The workbook of several accounts: the page Stress shows them together, in its place."""
+"""The workbook of several accounts: pages that show them together, and each in its place."""
 
 from __future__ import annotations
 
-import re
-import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -30,43 +28,34 @@ def several(tmp_path_factory: pytest.TempPathFactory, functions: Functions) -> P
 
 
 @pytest.fixture(scope="module")
-def stress(several: Path) -> list[list]:
-    sheet = openpyxl.load_workbook(several, data_only=True)["Stress"]
+def risk(several: Path) -> list[list]:
+    sheet = openpyxl.load_workbook(several, data_only=True)["Risk"]
     return [list(row) for row in sheet.iter_rows(values_only=True)]
 
 
-def below(rows: list[list], heading: str) -> list[list]:
-    """The rows under a heading of the first column, up to one that is empty."""
-    first = next(i for i, row in enumerate(rows) if row[0] == heading) + 1
-    end = next((i for i in range(first, len(rows)) if rows[i][0] is None), len(rows))
-    return rows[first:end]
+def test_the_heat_map_is_of_all_accounts_together(risk):
+    at = next(i for i, row in enumerate(risk) if row[6] == "Prices ↓")
+    moves = [row[6] for row in risk[at + 1 : at + 12]]
+    answer = udfs.PM_STRESS(
+        POSITIONS, None, SETTINGS, None, [[m] for m in moves], [risk[at][7:12]], False
+    )
+    total = [row[1:6] for row in answer if row[-1] == "total"]
+    assert [row[7:12] for row in risk[at + 1 : at + 12]] == [pytest.approx(r) for r in total]
 
 
-@pytest.mark.parametrize(
-    ("heading", "function", "width"), [("Spot move", "PM_STRESS", 7), ("Move", "PM_PATH", 5)]
-)
-def test_the_total_s_rows_are_shown_and_nothing_runs_over(stress, heading, function, width):
-    answer = getattr(udfs, function)(POSITIONS, None, SETTINGS, headers=False)
-    total = [row[:-1] for row in answer if row[-1] == "total"]
-    assert len(answer) == 3 * len(total)
-    shown = below(stress, heading)
-    assert [row[:width] for row in shown] == [pytest.approx(row) for row in total]
-    assert {cell for row in shown for cell in row[width:]} == {None}
+def test_the_profile_draws_each_account_from_cells_of_the_page(several, risk):
+    at = next(i for i, row in enumerate(risk) if row[6] == "Prices ↓")
+    whole, one, two = (risk[at + 1][column] for column in (8, 12, 13))
+    # 20% more on 100 shares at 50, and on 40 sold short.
+    assert (whole, one, two) == pytest.approx((600, 1_000, -400))
 
 
-def test_the_page_says_that_accounts_are_together(stress):
-    notes = [cell for row in stress for cell in row if "all accounts together" in str(cell)]
-    assert len(notes) == 2
-
-
-def test_the_comparison_draws_each_account_once_and_no_underlying_beside_its_total(several):
-    with zipfile.ZipFile(several) as packed:
-        charts = "".join(packed.read(n).decode() for n in packed.namelist() if "charts/chart" in n)
-    drawn_from = re.findall(r"<c:cat><c:\w+><c:f>Comparison!([^<]*)</c:f>", charts)
-    (reach,) = set(drawn_from)
+def test_the_comparison_adds_up_by_account(several):
     sheet = openpyxl.load_workbook(several, data_only=True)["Comparison"]
-    drawn = [cell.value for (cell,) in sheet[reach.replace("$", "")]]
-    assert drawn == ["one: total", "two: total"]
+    rows = {row[0]: row[2:6] for row in sheet.iter_rows(values_only=True)}
+    assert [sum(pair) for pair in zip(rows["one"], rows["two"], strict=True)] == pytest.approx(
+        list(rows["All accounts"])
+    )
 
 
 def test_the_account_has_a_column_for_each_account(several):
@@ -85,7 +74,7 @@ def test_an_account_of_nothing_but_cash_has_its_place(
     path = tmp_path / "cash.xlsx"
     write_margin_workbook(path, input_tables(held, None, SETTINGS, None), functions)
     sheet = openpyxl.load_workbook(path, data_only=True)["Comparison"]
-    shown = {row[0]: row[1:5] for row in sheet.iter_rows(values_only=True)}
+    shown = {row[0]: row[2:5] for row in sheet.iter_rows(values_only=True)}
     # By strategy 50% of 5,000 at first, 25% later; by portfolio 15%, and nothing on cash.
-    one = (2_500, 1_250, 2_500, 750) if rows else (0, 0, 0, 0)
-    assert (shown["One: total"], shown["Two: total"]) == (one, (0, 0, 0, 0))
+    one = (2_500, 1_250, 750) if rows else (0, 0, 0)
+    assert (shown["one"], shown["two"]) == (one, (0, 0, 0))

@@ -48,16 +48,16 @@ pytestmark = pytest.mark.filterwarnings(
 COMMITTED = Path(__file__).parents[2] / "workbooks"
 NAMES = [template.name for template in TEMPLATES]
 OWN = {
-    "margin-efficiency": {"Comparison", "Four cases", "Efficiency", "Strategies", "Requirement"},
+    "margin-efficiency": {"Comparison", "Four cases", "By strategy", "Strategies", "Requirement"},
     "risk-array": {
-        "Risk array", "Risk array by position", "Stress", "Contracts", "Exposure", "Payoff",
+        "Risk array", "Risk array by position", "Risk", "Greeks and dates",
         "Contribution", "Explain",
     },
     "what-if": {"Trades", "What-if", "Candidates", "Hedges", "One more", "Account"},
     "family-office": {
-        "Account", "Efficiency", "Facts", "Eligibility", "Calls", "Activity", "Intraday",
-        "Dated positions", "Dated market", "Shadow", "Deployment", "Deployment positions",
-        "Monthly report", "Holdings",
+        "Account", "Comparison", "Risk", "Greeks and dates", "Facts", "Eligibility", "Calls",
+        "Activity", "Intraday", "Dated positions", "Dated market", "Shadow", "Deployment",
+        "Deployment positions", "Monthly report", "Holdings",
     },
     "house-profiles": {"House settings", "Houses"},
 }  # fmt: skip

@@ -21,7 +21,7 @@ from xlmargin.contracts import InstrumentKind
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.contribution import shares
 from xlmargin.reports.table import TOTAL, Table, Value
-from xlmargin.risk_array import exposure
+from xlmargin.risk_array import Exposure, exposure
 
 
 class HoldingsLevel(StrEnum):
@@ -39,8 +39,10 @@ GRAND: Final = "grand total"
 _CENT: Final = 0.005
 _UNDERLYINGS: Final = (
     "account", "row", "underlying", "price", "stocks", "options", "weight", "unrealized gain",
-    "exposure", "share of equity", "calls written", "covered", "requirement",
+    "exposure", "share of equity", "calls written", "covered", "requirement", "delta shares",
+    "gamma per 1%", "vega per point", "theta per day", "worst loss", "worst move",
 )  # fmt: skip
+_REQUIREMENT: Final = _UNDERLYINGS.index("requirement")
 _POSITIONS: Final = (
     "account", "row", "position", "quantity", "mark", "cost", "market value", "weight",
     "unrealized gain", "exposure", "delta", "share of requirement",
@@ -95,8 +97,32 @@ class _Held:
         return np.where(positions.is_cash, 0.0, gain)
 
     @cached_property
+    def of_price(self) -> Exposure:
+        """What the positions gain by small changes."""
+        return exposure(self.positions, self.margin.frame.contracts, self.margin.spot)
+
+    @property
     def exposure(self) -> FloatArray:
-        return exposure(self.positions, self.margin.frame.contracts, self.margin.spot).exposure
+        return self.of_price.exposure
+
+    def _greeks(self, own: BoolArray) -> tuple[float, float, float]:
+        """Gamma for 1%, vega a point and theta a day of some positions, $."""
+        found = self.of_price
+        return (
+            float(found.gamma[own].sum()),
+            float(found.vega[own].sum()),
+            float(found.theta[own].sum()),
+        )
+
+    def _worst(self, account: int, name: str) -> tuple[float | None, float | None]:
+        """The worst loss of a class group, $, and the move at which it is; None without a loss."""
+        classes = self.margin.levels[0]
+        of = (i for i, n in enumerate(classes.names) if n == name and classes.account[i] == account)
+        i = next(of, None)
+        if i is None or not classes.worst_loss[i]:
+            return None, None
+        moves = self.margin.points.group_moves[classes.class_group[i]]
+        return float(classes.worst_loss[i]), float(moves[classes.worst_point[i]])
 
     @cached_property
     def required(self) -> FloatArray:
@@ -144,13 +170,14 @@ class _Held:
         names = dict.fromkeys(groups[mine].tolist())
         found = [self._underlying(account, name, mine & (groups == name)) for name in names]
         yield from sorted(found, key=lambda row: -abs(float(row[4] or 0) + float(row[5] or 0)))
-        offsets = self.requirement(account) - sum(float(row[-1] or 0) for row in found)
+        required = (row[_REQUIREMENT] for row in found)
+        offsets = self.requirement(account) - sum(float(amount or 0) for amount in required)
         if abs(offsets) >= _CENT:
-            yield [self.name(account), OFFSETS, OFFSETS, *[None] * 9, offsets]
+            yield _wide([self.name(account), OFFSETS, OFFSETS, *[None] * 9, offsets])
         if not np.isnan(self.cash[account]):
             cash = float(self.cash[account])
             weight = cash / self.equity(account)
-            yield [self.name(account), CASH, CASH, None, cash, None, weight, *[None] * 6]
+            yield _wide([self.name(account), CASH, CASH, None, cash, None, weight])
         yield self.total(account, by_line=False)
 
     def _underlying(self, account: int, name: str, own: BoolArray) -> list[Value]:
@@ -158,8 +185,9 @@ class _Held:
         stock = own & ~positions.is_option
         value, delta = float(self.value[own].sum()), float(self.exposure[own].sum())
         calls, covered = self._covered(own)
+        price = self._price(name, own)
         amounts = (
-            self._price(name, own),
+            price,
             self.value[stock].sum(),
             self.value[own & positions.is_option].sum(),
             value / equity,
@@ -169,6 +197,9 @@ class _Held:
             calls,
             covered,
             self._of_group(account, name, own),
+            delta / price,
+            *self._greeks(own),
+            *self._worst(account, name),
         )
         row = _cells(amounts)
         return [self.name(account), HoldingsLevel.UNDERLYING.value, name, *row]
@@ -217,6 +248,8 @@ class _Held:
             amounts = [None, stocks, options, equity / equity, gain, delta, delta / equity]
             amounts += [None, None]
         row = _cells([*amounts, self.requirement(account)])
+        if not by_line:
+            row += [None, *_cells(self._greeks(mine)), None, None]
         kind = TOTAL if account is not None else GRAND
         return [self.name(account), kind, label, *row]
 
@@ -277,6 +310,11 @@ class _Held:
         label = f"{kind}, {len(own)} line{'s' * (len(own) > 1)}"
         row = _cells(amounts)
         return [self.name(account), SUBTOTAL, label, *row]
+
+
+def _wide(row: list[Value]) -> list[Value]:
+    """A row of underlyings, blank from where it ends."""
+    return row + [None] * (len(_UNDERLYINGS) - len(row))
 
 
 def _cells(amounts: Sequence[float | None]) -> list[Value]:

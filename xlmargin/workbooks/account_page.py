@@ -49,8 +49,15 @@ _GROUPS: Final = (
     ("Margin calls", "strategy margin call"),
 )
 """Titles of groups of figures, each with the figure that begins it."""
-_FIGURES_ROW: Final = _REGIMES_ROW + len(_REGIMES) + 4
-_LABEL, _AMOUNT, _WORD = 262, 100, 70
+_PRINTED: Final = (
+    "account value", "cash", "long market value", "short market value", "option value",
+    "portfolio requirement", "strategy requirement", "Reg T requirement", "Reg T excess", "SMA",
+    "stock buying power", "option buying power", "portfolio buying power",
+)  # fmt: skip
+"""Figures that are printed account by account; the others follow below them."""
+_ACCOUNTS_ROW: Final = _REGIMES_ROW + len(_REGIMES) + 4
+_FIGURES_ROW: Final = _ACCOUNTS_ROW + len(_PRINTED) + 3
+_LABEL, _AMOUNT, _WORD = 240, 96, 62
 _HEIGHT: Final = 232
 
 
@@ -66,13 +73,16 @@ def write_account_page(draft: Draft) -> None:
     page.columns(widths, ["text", "plain"])
     _regimes(page, state)
     _chart(draft, page, len(widths))
+    _headings(page, _ACCOUNTS_ROW, "By account", state, amounts, len(widths))
+    for row, figure in enumerate(_PRINTED, start=_ACCOUNTS_ROW + 1):
+        _figure(page, row, state, row_of(state, figure), amounts, len(widths))
     row = _figures(page, state, amounts, len(widths))
     cell = f"B{_call_row() + 1}"
     called = (_call_row(), 1, _call_row(), 2)
     page.marked(called, f"=AND(ISNUMBER({cell}),{cell}>0)", "act")
     page.reaches(row)
     page.sheet.freeze_panes(2, 1)
-    page.prints(len(widths), draft.stamp)
+    page.prints(len(widths), draft.stamp, last_row=_FIGURES_ROW - 2)
     page.protect()
 
 
@@ -155,25 +165,39 @@ def _message(state: Placed) -> tuple[str, Value]:
     )
 
 
+def _headings(
+    page: Page, row: int, title: str, state: Placed, amounts: list[int], width: int
+) -> None:
+    """Headings of figures by account."""
+    page.text(row, 0, title, "text_heading")
+    for column, of in enumerate(amounts, start=1):
+        page.shows(row, column, state, (0, of), "heading", "words" if of == TOTAL else "text")
+    page.text(row, width - 2, "Unit", "after_heading")
+    page.text(row, width - 1, "Rule", "text_heading")
+
+
+def _figure(
+    page: Page, row: int, state: Placed, i: int, amounts: list[int], width: int
+) -> None:  # fmt: skip
+    """One figure of the answer by account, with its unit and rule."""
+    kind = KINDS[state.value(i, _UNIT)]
+    page.shows(row, 0, state, (i, 0), "part", "words")
+    for column, of in enumerate(amounts, start=1):
+        page.shows(row, column, state, (i, of), "right", "plain" if kind == "text" else kind)
+    page.shows(row, width - 2, state, (i, _UNIT), "aside", "text")
+    page.shows(row, width - 1, state, (i, _RULE), "rule", "words")
+
+
 def _figures(page: Page, state: Placed, amounts: list[int], width: int) -> int:
     """All figures in groups; answers the last row."""
     row = _FIGURES_ROW
-    unit, rule = width - 2, width - 1
-    page.text(row, 0, "Every figure", "text_heading")
-    for column, of in enumerate(amounts, start=1):
-        page.shows(row, column, state, (0, of), "heading", "words" if of == TOTAL else "text")
-    page.text(row, unit, "Unit", "text_heading")
-    page.text(row, rule, "Rule", "text_heading")
+    page.text(row - 1, 0, "Every figure; not printed", "note")
+    _headings(page, row, "Every figure", state, amounts, width)
     titles = {first: title for title, first in _GROUPS}
     for i in range(1, len(state.rows)):
         row += 1
         if title := titles.get(str(state.value(i, 0))):
             page.section(row, title, width)
             row += 1
-        kind = KINDS[state.value(i, _UNIT)]
-        page.shows(row, 0, state, (i, 0), "part", "words")
-        for column, of in enumerate(amounts, start=1):
-            page.shows(row, column, state, (i, of), "right", "plain" if kind == "text" else kind)
-        page.shows(row, unit, state, (i, _UNIT), "aside", "text")
-        page.shows(row, rule, state, (i, _RULE), "wrapped", "words")
+        _figure(page, row, state, i, amounts, width)
     return row

@@ -129,6 +129,8 @@ class Draft:
         chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
         chart.set_plotarea({"fill": {"none": True}})
         chart.show_blanks_as("gap")
+        chart.set_title({"none": True})
+        chart.show_hidden_data()
         return chart
 
     def chart_of_pairs(

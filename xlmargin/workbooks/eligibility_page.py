@@ -16,7 +16,7 @@ FACTS: Final = "Facts"
 STEP, MET, ACCOUNT = 0, 4, 8
 
 _KINDS: Final = ["words", "words", "fact", "fact", "words", "words", "text", "words", "text"]
-_WIDTHS: Final = (190, 108, 88, 92, 68, 106, 108, 126, 74)
+_WIDTHS: Final = (176, 108, 88, 112, 62, 96, 112, 136, 70)
 _STEPS_ROW: Final = 4
 _TRACKED: Final = ("Responsible", "Begun", "Done on", "Note")
 _MOST_CHECKS: Final = 1_000
@@ -44,8 +44,8 @@ def write_eligibility_page(draft: Draft) -> None:
     _steps(page, checks, accounts)
     row = _STEPS_ROW + len(Step) + 4
     page.section(row - 1, "Checklist", len(_WIDTHS), "dollars and years are numbers")
-    rows = page.answer(row, 0, call, _KINDS, style="wrapped", spare=_SPARE)
-    page.fit(row + 1, rows[1:], _WIDTHS)
+    rows = page.answer(row, 0, call, _KINDS, style="fine", spare=_SPARE)
+    page.fit(row + 1, rows[1:], _WIDTHS, 4.8)
     last = row + len(rows) + _SPARE - 1
     _marks(page, row + 1, MET, last, MET)
     verdict = (row + 1, 0, last, len(_WIDTHS) - 1)

@@ -69,6 +69,10 @@ class Placed:
             return f'IF(IFERROR(ERROR.TYPE({cell}),0)={_NO_NAME},"",{shown})'
         return shown
 
+    def kept_blank(self, formula: str) -> str:
+        """A formula that is blank now, and stays so where the function has no name."""
+        return f'IF(IFERROR(ERROR.TYPE({self.formula(0, 0)}),0)={_NO_NAME},"",{formula})'
+
     def unless_refused(self, formula: str) -> str:
         """The formula, or the refusal where the whole answer is one.
 

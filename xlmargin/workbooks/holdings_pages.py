@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.formulas_sheet import NONE, Placed
 from xlmargin.workbooks.live_formulas import Value, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence
@@ -36,6 +35,7 @@ class _Lines:
     headings: tuple[str, ...]
     kinds: tuple[str, ...]
     widths: tuple[int, ...]
+    leaving_out: tuple[int, ...] = ()
 
 
 _UNDERLYINGS: Final = _Lines(
@@ -50,6 +50,7 @@ _UNDERLYINGS: Final = _Lines(
         "share", "money",
     ),
     (104, 70, 92, 80, 66, 86, 92, 66, 84, 62, 84),
+    tuple(range(13, 19)),
 )  # fmt: skip
 _POSITIONS: Final = _Lines(
     "position",
@@ -64,6 +65,8 @@ _POSITIONS: Final = _Lines(
     (206, 70, 74, 74, 96, 66, 90, 104, 66, 114),
 )  # fmt: skip
 _BAR: Final = 74
+LINE_HEIGHT: Final = 13.5
+"""Points of a line, so that the holdings of a usual book fit on one page."""
 
 
 def write_holdings_page(draft: Draft) -> None:
@@ -115,34 +118,42 @@ def _lines(draft: Draft, page: Page, lines: _Lines, helper: int) -> Placed:
     call = draft.call("PM_HOLDINGS", literal(lines.level))
     kinds = ["text", "text", *lines.kinds]
     page.answer(
-        _HEADINGS_ROW, 0, call, kinds, spare=_SPARE, leaving_out=(0, _ROW),
+        _HEADINGS_ROW, 0, call, kinds, spare=_SPARE, leaving_out=(0, _ROW, *lines.leaving_out),
         headings=lines.headings,
     )  # fmt: skip
     placed = draft.formulas.placed(call)
     first, last = _HEADINGS_ROW + 1, _HEADINGS_ROW + len(placed.rows) - 1 + _SPARE
     for i in range(1, len(placed.rows) + _SPARE):
-        page.shows(_HEADINGS_ROW + i, helper, placed, (i, _ROW), "note", "text")
+        page.hides(_HEADINGS_ROW + i, helper, placed, (i, _ROW))
+        page.height(_HEADINGS_ROW + i, LINE_HEIGHT)
+    mark_lines(page, first, last, helper)
+    return placed
+
+
+def mark_lines(page: Page, first: int, last: int, helper: int) -> None:
+    """Headings, subtotals and totals of lines, by the hidden column that says what each is."""
     name = xl_col_to_name(helper)
     for kind, mark in _MARKS.items():
         page.marked((first, 0, last, helper - 1), f'=${name}{first + 1}="{kind}"', mark)
-    return placed
+
+
+def total_of(placed: Placed, column: int, kind: str = "dollars") -> Figure:
+    """A figure of the total of all accounts, or of the only one."""
+    totals = [row for row in placed.rows if str(row[_ROW]).endswith("total")]
+    kinds = placed.cells_below_heading(_ROW, _MOST)
+    at = f'IFERROR(MATCH("grand total",{kinds},0),MATCH("total",{kinds},0))'
+    cell = f"INDEX({placed.cells_below_heading(column, _MOST)},{at})"
+    return Figure(placed.unless_refused(cell), totals[-1][column], kind)
 
 
 def _message(placed: Placed) -> tuple[str, Value]:
     """What the whole is worth, and how it moves."""
-    totals = [row for row in placed.rows if str(row[_ROW]).endswith("total")]
-    kinds = placed.cells_below_heading(_ROW, _MOST)
-    at = f'IFERROR(MATCH("grand total",{kinds},0),MATCH("total",{kinds},0))'
-
-    def of(columns: Sequence[int], kind: str) -> Figure:
-        cells = (f"INDEX({placed.cells_below_heading(c, _MOST)},{at})" for c in columns)
-        values = [totals[-1][c] for c in columns]
-        known = all(isinstance(v, float) for v in values)
-        value: Value = sum(float(v) for v in values) if known else "none"
-        return Figure("(" + "+".join(cells) + ")", value, kind)
-
-    formula, said = sentence(
-        "Equity is ", of(_EQUITY, "millions"), "; by delta the book moves like ",
-        of((_EXPOSURE,), "millions"), " of stock, ", of((_SHARE,), "percent"), " of equity.",
+    stock, option = (total_of(placed, column) for column in _EQUITY)
+    known = isinstance(stock.value, float) and isinstance(option.value, float)
+    value: Value = float(stock.value) + float(option.value) if known else NONE
+    equity = Figure(f"({stock.formula}+{option.formula})", value, "millions")
+    return sentence(
+        "Equity is ", equity, "; by delta the book moves like ",
+        total_of(placed, _EXPOSURE, "millions"), " of stock, ",
+        total_of(placed, _SHARE, "percent"), " of equity.",
     )  # fmt: skip
-    return placed.unless_refused(formula), said

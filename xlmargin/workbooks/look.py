@@ -139,6 +139,8 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "title": {"bold": True, "font_size": TITLE_SIZE, "font_color": NAVY},
     "message": {"bold": True, "font_size": MESSAGE_SIZE},
     "note": _SMALL,
+    "rule": {"font_size": FINE_SIZE, **_HAIRLINE},
+    "fine": {"font_size": FINE_SIZE, "text_wrap": True, "valign": "top", **_HAIRLINE},
     "bullet": {"font_size": FINE_SIZE},
     "signature": {"top": 1, "top_color": INK, **_SMALL},
     "typed": {"font_color": INPUT, "bg_color": INPUT_FILL, "locked": False, "align": "left",

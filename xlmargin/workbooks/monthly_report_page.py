@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.margin_calls import CallKind
+from xlmargin.workbooks import requirement_page as requirement
 from xlmargin.workbooks import shadow_page as shadow
 from xlmargin.workbooks.account_page import figure_of
 from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
@@ -14,7 +15,7 @@ from xlmargin.workbooks.formulas_sheet import NONE, Placed
 from xlmargin.workbooks.live_formulas import Argument, Call, Value, literal
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.ranking import Ranking
+from xlmargin.workbooks.ranking import MOST, Ranking
 from xlmargin.workbooks.rules_page import RULE_KINDS
 from xlmargin.workbooks.sentences import Figure, rounded, sentence
 from xlmargin.workbooks.start_page import band
@@ -430,26 +431,32 @@ def _concentration(draft: Draft, page: Page, row: int, _: _Earlier | None) -> in
         row + 1, headings, ("text", "money", "percent", "money", "money", "percent", "text")
     )
     held = draft.placed("PM_HOLDINGS", literal("underlying"))
+    groups = draft.placed("PM_GROUPS")
     total = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
     first, amount = row + 2, float(total.value(0, 0))
-    largest = Ranking(held, (1, "underlying"), 12, first, 4)
+    of_class = (requirement.LEVEL, "=", requirement.CLASS_GROUP)
+    largest = Ranking(groups, [of_class], requirement.REQUIREMENT, first, 4)
     shares: list[Value] = []
     for i in range(_LARGEST):
         at = first + i
         page.height(at, _HIGH)
-        account, name = largest.value(i, 0), largest.value(i, 2)
+        name, account = (largest.value(i, column) for column in (1, 3))
         of = f"{name}, {account}" if account else name
-        both = f'{largest.of(i, 2)}&IF({largest.of(i, 0)}="","",", "&{largest.of(i, 0)})'
+        both = f'{largest.of(i, 1)}&IF({largest.of(i, 3)}="","",", "&{largest.of(i, 3)})'
         page.formula(at, 0, both, of, "strong", "text")
-        values = largest.value(i, 4), largest.value(i, 5)
-        known = all(isinstance(v, float) for v in values)
-        market: Value = float(values[0]) + float(values[1]) if known else ""
-        stock, option = (largest.of(i, column) for column in (4, 5))
-        page.formula(at, 1, f'IFERROR({stock}+{option},"")', market, "right", "money")
-        for column, source, kind in ((2, 6, "percent"), (3, 8, "money")):
-            page.formula(at, column, largest.of(i, source), largest.value(i, source), "right", kind)
-        page.formula(at, 4, largest.amount(i), largest.value(i, 12), "right", "money")
-        required = largest.value(i, 12)
+        of_name, of_account = largest.of(i, 1), largest.of(i, 3)
+        for column, sources, kind in (
+            (1, (4, 5), "money"),
+            (2, (6,), "percent"),
+            (3, (8,), "money"),
+        ):
+            found = [_held(held, source, of_name, of_account) for source in sources]
+            value = sum(_held_value(held, source, name, account) for source in sources)
+            here = xl_rowcol_to_cell(at, 4)
+            formula = f'IF({here}="","",{"+".join(found)})'
+            page.formula(at, column, formula, value if name else "", "right", kind)
+        required = largest.value(i, requirement.REQUIREMENT)
+        page.formula(at, 4, largest.amount(i), required, "right", "money")
         share: Value = float(required) / amount if isinstance(required, float) and amount else ""
         shares.append(share)
         cell = xl_rowcol_to_cell(at, 4)
@@ -462,19 +469,33 @@ def _concentration(draft: Draft, page: Page, row: int, _: _Earlier | None) -> in
     page.height(at, _HIGH)
     page.blank(at, 0, _LAST, "total")
     page.text(at, 0, "Five largest", "total")
-    for column, kind in ((1, "money"), (3, "money"), (4, "money"), (5, "percent")):
+    own = [(largest.value(i, 1), largest.value(i, 3)) for i in range(_LARGEST)]
+    each = [largest.value(i, requirement.REQUIREMENT) for i in range(_LARGEST)]
+    required_ = sum(amount_ for amount_ in each if isinstance(amount_, float))
+    sums = {
+        1: sum(_held_value(held, source, *names) for names in own for source in (4, 5)),
+        3: sum(_held_value(held, 8, *names) for names in own),
+        4: required_,
+        5: required_ / amount if amount else 0.0,
+    }
+    for column, value in sums.items():
         cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(last, column)}"
-        value = _sum_of(largest, column, amount)
+        kind = "percent" if column == 5 else "money"
         page.formula(at, column, f"SUM({cells})", value, "total", kind)
     return at + 1
 
 
-def _sum_of(largest: Ranking, column: int, amount: float) -> float:
-    """What the five largest come to in a column of the page."""
-    of = {1: (4, 5), 3: (8,), 4: (12,), 5: (12,)}[column]
-    values = [largest.value(i, c) for i in range(_LARGEST) for c in of]
-    found = sum(value for value in values if isinstance(value, float))
-    return found / amount if column == 5 and amount else found
+def _held(held: Placed, column: int, name: str, account: str) -> str:
+    """A formula for a figure of an underlying of an account among the holdings."""
+    cells, rows, names, accounts = (held.cells_below_heading(c, MOST) for c in (column, 1, 2, 0))
+    return f'SUMIFS({cells},{rows},"underlying",{names},{name},{accounts},{account})'
+
+
+def _held_value(held: Placed, column: int, name: Value, account: Value) -> float:
+    """What that formula finds."""
+    rows = (row for row in held.rows if row[:3] == [account, "underlying", name])
+    found = (row[column] for row in rows)
+    return sum(float(value) for value in found if isinstance(value, float))
 
 
 def _stress(draft: Draft, page: Page, row: int, _: _Earlier | None) -> int:

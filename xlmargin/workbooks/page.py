@@ -37,7 +37,7 @@ _HEADING_LINE: Final = 13.0
 """Height of a line of headings, in points."""
 _LOOKED_AT: Final = 2_000
 """Rows in which a refusal is marked."""
-_LETTER: Final = 6.0
+_LETTER: Final = 5.6
 """Pixels that a letter of a text takes on average."""
 _CHART_ROW: Final = 20
 """Height of a usual row, in pixels."""
@@ -237,6 +237,10 @@ class Page:
         self._ordinary(row, column, formula, value, self.look(style, number))
         self.reaches(row)
 
+    def hides(self, row: int, column: int, placed: Placed, of: tuple[int, int]) -> None:
+        """One cell of an answer in a hidden column, however far down it may grow."""
+        self._cell(row, column, placed, of, "text", self.look("note", "text"))
+
     def shows(
         self, row: int, column: int, placed: Placed, of: tuple[int, int], style: str, number: str
     ) -> None:
@@ -284,11 +288,11 @@ class Page:
         else:
             self.sheet.write_blank(row, column, None, shown)
 
-    def fit(self, row: int, rows: Rows, widths: Sequence[int]) -> None:
-        """Heights of rows whose texts are wrapped in these columns."""
+    def fit(self, row: int, rows: Rows, widths: Sequence[int], letter: float = _LETTER) -> None:
+        """Heights of rows whose texts are wrapped in these columns; `letter` is its pixels."""
         for i, cells in enumerate(rows):
             lines = max(
-                len(textwrap.wrap(cell, int(width / _LETTER) - 1)) if isinstance(cell, str) else 1
+                len(textwrap.wrap(cell, int(width / letter) - 1)) if isinstance(cell, str) else 1
                 for cell, width in zip(cells, widths, strict=False)
             )
             self.height(row + i, max(lines, 1) * ROW)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.workbooks.account_page import write_account_page
+from xlmargin.workbooks.by_strategy_page import write_by_strategy_page
 from xlmargin.workbooks.calls_page import write_calls_page
 from xlmargin.workbooks.comparison_page import write_comparison_page
+from xlmargin.workbooks.contracts_page import write_contracts_page
 from xlmargin.workbooks.deployment_page import write_deployment_page
 from xlmargin.workbooks.deployment_positions import (
     refused_for,
     write_deployment_positions_page,
 )
-from xlmargin.workbooks.efficiency_page import write_efficiency_page
 from xlmargin.workbooks.eligibility_page import write_eligibility_page
-from xlmargin.workbooks.exposure_pages import write_exposure_pages
 from xlmargin.workbooks.formulas_page import write_formulas_page
 from xlmargin.workbooks.four_cases_page import write_four_cases_page
+from xlmargin.workbooks.greeks_page import write_greeks_page
 from xlmargin.workbooks.hedge_pages import write_hedges_page, write_one_more_page
 from xlmargin.workbooks.holdings_pages import write_holdings_page, write_lines_page
 from xlmargin.workbooks.houses_pages import write_houses_pages
@@ -33,10 +34,10 @@ from xlmargin.workbooks.monthly_report_page import write_monthly_report_page
 from xlmargin.workbooks.options_page import write_options_page
 from xlmargin.workbooks.requirement_page import write_requirement_page
 from xlmargin.workbooks.risk_array_pages import write_risk_array_pages
+from xlmargin.workbooks.risk_page import write_risk_page
 from xlmargin.workbooks.rules_page import write_rules_page, write_strategy_rules_page
 from xlmargin.workbooks.shadow_page import write_shadow_page
 from xlmargin.workbooks.start_page import write_start_page
-from xlmargin.workbooks.stress_page import write_stress_page
 from xlmargin.workbooks.template import PageOf
 from xlmargin.workbooks.what_if_page import write_what_if_page
 
@@ -80,12 +81,12 @@ RISK_ARRAYS: Final = PageOf(
     asks=(BY_PORTFOLIO,),
     prints=("Risk array",),
 )
-STRESS: Final = PageOf(
-    "stress",
-    write_stress_page,
-    ("Stress",),
+RISK: Final = PageOf(
+    "risk",
+    write_risk_page,
+    ("Risk",),
     asks=(BY_PORTFOLIO,),
-    prints=("Stress",),
+    prints=("Risk",),
 )
 CONTRIBUTION: Final = PageOf(
     "contribution",
@@ -94,16 +95,11 @@ CONTRIBUTION: Final = PageOf(
     asks=(BY_PORTFOLIO,),
     prints=("Contribution",),
 )
-EXPOSURE: Final = PageOf(
-    "exposure",
-    write_exposure_pages,
-    (
-        "Contracts",
-        "Exposure",
-        "Payoff",
-    ),
+CONTRACTS: Final = PageOf(
+    "contracts",
+    write_contracts_page,
+    ("Contracts", "Exposure"),
     asks=(BY_PORTFOLIO,),
-    prints=("Exposure", "Payoff"),
 )
 HOLDINGS: Final = PageOf(
     "holdings",
@@ -111,6 +107,13 @@ HOLDINGS: Final = PageOf(
     ("Holdings",),
     asks=(BY_PORTFOLIO,),
     prints=("Holdings",),
+)
+GREEKS: Final = PageOf(
+    "greeks and dates",
+    write_greeks_page,
+    ("Greeks and dates",),
+    asks=(BY_PORTFOLIO,),
+    prints=("Greeks and dates",),
 )
 LINES: Final = PageOf(
     "holdings by line",
@@ -138,11 +141,12 @@ ACCOUNT: Final = PageOf(
     asks=("MARGIN_ACCOUNT",),
     prints=("Account",),
 )
-EFFICIENCY: Final = PageOf(
-    "efficiency",
-    write_efficiency_page,
-    ("Efficiency",),
+BY_STRATEGIES: Final = PageOf(
+    "by strategies",
+    write_by_strategy_page,
+    ("By strategy",),
     asks=_BOTH,
+    prints=("By strategy",),
 )
 WHAT_IF: Final = PageOf(
     "what-if",

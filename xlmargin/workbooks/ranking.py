@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, Placed
 from xlmargin.workbooks.live_formulas import Value
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
-MOST: Final = 5_000
+MOST: Final = 2_000
 """Rows among which the largest are looked for."""
+_OUT: Final = "1E+15"
+"""What puts the rows behind all others that do not belong to them."""
+
+Condition = tuple[int, str, str]
+"""A column, = or <>, and a word."""
 
 
 class Ranking:
-    """The rows of an answer of one kind, the largest first, shown from a row of a page on.
+    """The rows of an answer that meet conditions, the largest first, shown from a row of a page on.
 
-    `kinds` and `amounts` are columns of the answer; the amounts stand on the page in `column`.
-    Rows are counted from below, so that of those with the same amount the first in the answer
-    counts most and is shown first.
+    `amounts` is a column of numbers of the answer, shown on the page in `column`. Rows are counted
+    from below, so that of those with the same amount the first in the answer counts most and is
+    shown first.
     """
 
     def __init__(
-        self, placed: Placed, kinds: tuple[int, str], amounts: int, top: int, column: int
+        self,
+        placed: Placed,
+        conditions: Sequence[Condition],
+        amounts: int,
+        top: int,
+        column: int,
     ) -> None:
-        self._placed, self._kinds, self._amounts = placed, kinds, amounts
+        self._placed, self._amounts = placed, amounts
         self._top, self._column = top, column
-        of, kind = kinds
-        rows = [row for row in placed.rows[1:] if row[of] == kind]
+        cells = ((self._cells(c), sign, word) for c, sign, word in conditions)
+        self._where = "*".join(f'({c}{sign}"{word}")' for c, sign, word in cells)
+        rows = [row for row in placed.rows[1:] if all(_meets(row[c[0]], c) for c in conditions)]
         known = [row for row in rows if isinstance(row[amounts], float)]
         self.rows = sorted(known, key=lambda row: -float(row[amounts]))
 
@@ -36,21 +48,29 @@ class Ranking:
 
     def amount(self, rank: int) -> str:
         """A formula for the amount of a rank."""
-        of, kind = self._kinds
-        cells, amounts = (self._cells(c) for c in (of, self._amounts))
-        largest = f'SUMPRODUCT(LARGE(({cells}="{kind}")*{amounts},{rank + 1}))'
-        return f'IF(COUNTIF({cells},"{kind}")<{rank + 1},"",{largest})'
+        amounts = self._cells(self._amounts)
+        ranked = f"{self._where}*{amounts}-(1-{self._where})*{_OUT}"
+        largest = f"SUMPRODUCT(LARGE({ranked},{rank + 1}))"
+        return self._kept(rank, f'IF(SUMPRODUCT({self._where}*1)<{rank + 1},"",{largest})')
 
     def of(self, rank: int, column: int, shown: str = "{cell}") -> str:
         """A formula for another column of the row of a rank, whose cell is shown as is told."""
-        kind_cells, amounts = (self._cells(c) for c in (self._kinds[0], self._amounts))
+        amounts = self._cells(self._amounts)
         first = xl_rowcol_to_cell(self._top, self._column, row_abs=True, col_abs=True)
         here = xl_rowcol_to_cell(self._top + rank, self._column, row_abs=True, col_abs=True)
         from_below = f"({FIRST_ROW + MOST + 2}-ROW({amounts}))"
-        same = f'({kind_cells}="{self._kinds[1]}")*({amounts}={here})*{from_below}'
+        same = f"{self._where}*({amounts}={here})*{from_below}"
         place = f"{MOST + 1}-SUMPRODUCT(LARGE({same},COUNTIF({first}:{here},{here})))"
         cell = f"INDEX({self._cells(column)},{place})"
-        return f'IF({here}="","",{shown.format(cell=cell)})'
+        return self._kept(rank, f'IF({here}="","",{shown.format(cell=cell)})')
+
+    def _kept(self, rank: int, formula: str) -> str:
+        return formula if rank < len(self.rows) else self._placed.kept_blank(formula)
 
     def _cells(self, column: int) -> str:
         return self._placed.cells_below_heading(column, MOST)
+
+
+def _meets(value: Value, condition: Condition) -> bool:
+    _, sign, word = condition
+    return (value == word) == (sign == "=")

@@ -45,16 +45,16 @@ def write_requirement_page(draft: Draft) -> None:
         0,
         draft.call("PM_GROUPS"),
         KINDS,
-        style="lines",
+        style="fine",
         spare=SPARE,
         headings=_HEADINGS,
     )
-    page.fit(GROUPS_ROW + 1, groups[1:], _WIDTHS)
+    page.fit(GROUPS_ROW + 1, groups[1:], _WIDTHS, 4.8)
     bars = sum(1 for row in groups if row[LEVEL] == CLASS_GROUP)
     if bars:
         _chart(draft, page, GROUPS_ROW + min(bars, _MOST_BARS))
     page.sheet.freeze_panes(2, 0)
-    page.prints(len(_WIDTHS), draft.stamp)
+    page.prints(len(_WIDTHS), draft.stamp, last_row=GROUPS_ROW + len(groups) - 1)
     page.protect()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.live_formulas import REFUSED, Value
+from xlmargin.workbooks.live_formulas import Value
 
 
 def rounded(value: float, digits: int) -> float:
@@ -36,9 +36,10 @@ _WRITTEN: Final[Mapping[str, tuple[str, float, int, str]]] = {
     "percent": ("", 100.0, 1, "%"),
     "share": ("", 100.0, 0, "%"),
     "count": ("", 1.0, 0, ""),
+    "move": ("+", 100.0, 0, "%"),
     "price": ("$", 1.0, 2, ""),
 }
-"""Each kind: what stands before it, its factor, its decimals, what stands behind it."""
+"""Each kind: what stands before it (a plus is its sign), its factor, decimals, what is behind."""
 
 
 def sentence(*parts: str | Figure) -> tuple[str, Value]:
@@ -62,15 +63,17 @@ def _figure(figure: Figure) -> tuple[str, str]:
     before, factor, digits, behind = _WRITTEN[figure.kind]
     of = figure.formula
     times = "" if factor == 1.0 else f"*{factor:.15g}" if factor > 1 else f"/{1 / factor:.15g}"
-    start = f'IF({of}<0,"−","")&' if before else ""
-    amount = f"ABS({of})" if before else of
+    plus, before = ("+", "") if before == "+" else ("", before)
+    signed = bool(plus or before)
+    start = f'IF({of}<0,"−","{plus}")&' if signed else ""
+    amount = f"ABS({of})" if signed else of
     written = f'{start}"{before}"&FIXED({amount}{times},{digits})&"{behind}"'
     formula = f"IF(ISNUMBER({of}),{written},{of})"
     if not isinstance(figure.value, float):
         return formula, str(figure.value)
     scaled = rounded(figure.value * factor, digits)
-    sign = "−" if before and figure.value < 0 else ""
-    shown = abs(scaled) if before else scaled
+    sign = "−" if signed and figure.value < 0 else plus
+    shown = abs(scaled) if signed else scaled
     return formula, f"{sign}{before}{shown:,.{digits}f}{behind}"
 
 
@@ -79,11 +82,6 @@ def written(cell: str, value: Value, unit: str, in_unit: Value) -> tuple[str, Va
     dollars, share = sentence(Figure(cell, value)), sentence(Figure(cell, value, "percent"))
     formula = f'IF({unit}="$",{dollars[0]},IF({unit}="fraction",{share[0]},{cell}))'
     return formula, {"$": dollars[1], "fraction": share[1]}.get(str(in_unit), value)
-
-
-def refusal_or(first: str, formula: str) -> str:
-    """A formula, or the refusal that stands in the first cell of the answer it draws on."""
-    return f'IF(LEFT({first},{len(REFUSED)})="{REFUSED}",{first},{formula})'
 
 
 def first_letter(cell: str) -> str:

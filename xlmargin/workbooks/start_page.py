@@ -7,23 +7,21 @@ from dataclasses import dataclass
 from typing import Final
 
 import xlmargin
-from xlmargin.settings import Basis
 from xlmargin.workbooks import requirement_page as requirement
 from xlmargin.workbooks import shadow_page as shadow
 from xlmargin.workbooks.account_page import figure_of
+from xlmargin.workbooks.comparison_page import GAINS, of_total
 from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
-from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NONE, Placed
-from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
+from xlmargin.workbooks.formulas_sheet import NONE, Placed
 from xlmargin.workbooks.list_pages import CHECK_KINDS
 from xlmargin.workbooks.live_formulas import LEFT_OUT, REFUSED, Call, Value, literal
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.ranking import MOST, Ranking
+from xlmargin.workbooks.ranking import Ranking
 from xlmargin.workbooks.sentences import (
     Figure,
     as_written,
     first_letter,
-    refusal_or,
     sentence,
     written,
 )
@@ -40,12 +38,15 @@ _MOST_CHECKS: Final = 7
 _DATES: Final = 8
 _LARGEST_ROW: Final = _CHECKS + _DATES + 3
 _LARGEST: Final = 5
+_BY_ACCOUNT: Final = (
+    ("Strategy-based, maintenance", "strategy requirement", ST),
+    ("Portfolio margin", "portfolio requirement", PM),
+)
+"""Series of the chart without a history."""
 _LINKS: Final = _LARGEST_ROW + _LARGEST + 5
 _ROW: Final = 15.5
 _LINKED: Final = (0, 2, 4, 7, 9, 11)
 """Columns of the links to the pages."""
-_GAINS: Final = {Basis.DEPOSIT: (4, 6, 7), Basis.INITIAL: (2, 8, 9), Basis.MAINTENANCE: (3, 10, 11)}
-"""Of each basis, the columns of MARGIN_GAINS with its figure and with the gain."""
 _KEY: Final = "Blue: yours to type. Black: calculated."
 _ALERT: Final = {"account": 0, "figure": 1, "value": 2, "unit": 3, "warn": 4, "alert": 5,
                  "level": 7}  # fmt: skip
@@ -80,9 +81,9 @@ def write_start_page(draft: Draft) -> None:
     page.height(_LARGEST_ROW - 1, 8)
     if draft.by_portfolio:
         _largest(draft, page)
-    _chart(draft, page)
+    hidden = _chart(draft, page)
     _links(draft, page)
-    page.prints(len(_WIDTHS), draft.stamp, header=False, last_row=_links_end(draft))
+    page.prints(len(_WIDTHS) + hidden, draft.stamp, header=False, last_row=_links_end(draft))
     page.sheet.fit_to_pages(1, 1)
     page.protect()
     page.sheet.activate()
@@ -187,18 +188,10 @@ def _part(over: Figure, under: Figure, words: str) -> tuple[str, Value]:
 def _released(draft: Draft) -> _Card:
     """What portfolio margin releases on the basis of the settings."""
     basis = draft.book.settings.basis
-    gains = draft.formulas.placed(draft.call("MARGIN_GAINS", literal("underlying")))
-    _, gain, share = _GAINS[basis]
-    names = gains.cells_below_heading(0, MOST)
-    row = f'MATCH("total",{names},0)'
-    found = [
-        Figure(f"INDEX({gains.cells_below_heading(c, MOST)},{row})", gains.rows[-1][c], kind)
-        for c, kind in ((gain, "dollars"), (share, "percent"))
-    ]
-    note = sentence(found[1], f" less, on {basis.value}")
-    first = gains.formula(0, 0)
-    amount = Figure(refusal_or(first, found[0].formula), found[0].value)
-    return _card("Capital released", amount, "card", note, "gain")
+    gains = draft.placed("MARGIN_GAINS", literal("underlying"), numbers=["text", "text", "money"])
+    _, gain, share = GAINS[basis]
+    note = sentence(of_total(gains, share, "percent"), f" less, on {basis.value}")
+    return _card("Capital released", of_total(gains, gain), "card", note, "gain")
 
 
 def _checks(draft: Draft, page: Page) -> None:
@@ -309,8 +302,8 @@ def _largest(draft: Draft, page: Page) -> None:
     )
     groups = draft.formulas.placed(draft.call("PM_GROUPS"), requirement.KINDS, "plain")
     first, amount = _LARGEST_ROW + 2, float(total.value(0, 0))
-    of_class = (requirement.LEVEL, requirement.CLASS_GROUP)
-    largest = Ranking(groups, of_class, requirement.REQUIREMENT, first, 2)
+    of_class = (requirement.LEVEL, "=", requirement.CLASS_GROUP)
+    largest = Ranking(groups, [of_class], requirement.REQUIREMENT, first, 2)
     number = 'IFERROR(_xlfn.NUMBERVALUE({cell},".",","),{cell})'
     for i in range(_LARGEST):
         row = first + i
@@ -354,8 +347,11 @@ def _share_of_total(page: Page, row: int, total: Placed, of: Value, amount: floa
     page.formula(row, 3, formula, share, "right", "percent")
 
 
-def _chart(draft: Draft, page: Page) -> None:
-    """Both regimes as shares of the long market value day by day; without a history by account."""
+def _chart(draft: Draft, page: Page) -> int:
+    """Both regimes as shares of the long market value day by day; without a history by account.
+
+    Answers how many columns it hides.
+    """
     width = page.width(_RIGHT, _LAST)
     if set(shadow.NEEDS) <= draft.tables.more.keys() and shadow.SHEET in draft.directions:
         table, days = shadow.days_at(draft)
@@ -364,24 +360,30 @@ def _chart(draft: Draft, page: Page) -> None:
         note = f"{days} trading days"
         title = "Requirement as share of long market value"
         page.chart(_LARGEST_ROW, _RIGHT, chart, title, says, columns=_HALF, note=note)
-        return
+        return 0
     state = draft.state
     if state is None:
-        return
+        return 0
     chart = draft.chart("bar", legend=True)
-    columns = [j for j in range(state.width) if j not in (0, 1, 3)][1 if draft.several else 0 :]
-    for label, figure, color in (
-        ("Strategy-based, maintenance", "strategy requirement", ST),
-        ("Portfolio margin", "portfolio requirement", PM),
-    ):
-        at = next(i for i, row in enumerate(state.rows) if row[0] == figure)
-        row, left, right = FIRST_ROW + at, state.column + columns[0], state.column + columns[-1]
-        whose = [FORMULAS, FIRST_ROW, left, FIRST_ROW, right]
+    columns = [2] if not draft.several else list(range(4, state.width))
+    first = _LARGEST_ROW + 1
+    for j in range(_LAST + 1, _LAST + 4):
+        page.sheet.set_column(j, j, None, page.look("note"), {"hidden": True})
+    for i, column in enumerate(columns):
+        name = state.formula(0, column), state.value(0, column)
+        if not draft.several:
+            name = '"All positions"', "All positions"
+        page.formula(first + i, _LAST + 1, *name, "note", "text")
+    last = first + len(columns) - 1
+    for j, (label, figure, color) in enumerate(_BY_ACCOUNT, start=_LAST + 2):
+        for i, column in enumerate(columns):
+            found = figure_of(state, figure, column)
+            page.formula(first + i, j, found.formula, found.value, "note", "money")
         chart.add_series(
             {
                 "name": label,
-                **({"categories": whose} if draft.several else {}),
-                "values": [FORMULAS, row, left, row, right],
+                "categories": [SHEET, first, _LAST + 1, last, _LAST + 1],
+                "values": [SHEET, first, j, last, j],
                 "fill": {"color": color},
                 "gap": 60,
                 "overlap": 0,
@@ -394,6 +396,7 @@ def _chart(draft: Draft, page: Page) -> None:
     says = "Bars: requirements of both regimes by account"
     title = "Requirement by account"
     page.chart(_LARGEST_ROW, _RIGHT, chart, title, says, columns=_HALF, note="$ thousands")
+    return 1 + len(_BY_ACCOUNT)
 
 
 def _links_end(draft: Draft) -> int:
