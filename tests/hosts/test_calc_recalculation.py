@@ -105,7 +105,7 @@ def test_the_demo_workbook_is_equal_to_the_cent_and_prints(
     said = json.loads(done.output)
     assert said["differences"] == said["errors"] == []
     assert sum(said["formulas"].values()) > IN_DEMO
-    assert {"Start", "Requirement", "Stress", "Explain", "Formulas"} <= said["formulas"].keys()
+    assert {"Start", "Requirement", "Risk", "Explain", "Formulas"} <= said["formulas"].keys()
     assert pdf.read_bytes().startswith(b"%PDF")
     assert demo.read_bytes() == before
     assert list(folder.iterdir()) == []
@@ -156,7 +156,7 @@ def test_an_input_that_was_changed_is_found_in_all_that_hangs_on_it(
     done = run(book, "--json")
     assert done.exit_code == 1
     said = json.loads(done.output)
-    assert {cell["sheet"] for cell in said["differences"]} >= {"Requirement", "Stress", "Formulas"}
+    assert {cell["sheet"] for cell in said["differences"]} >= {"Requirement", "Risk", "Formulas"}
     assert said["errors"] == []
 
 

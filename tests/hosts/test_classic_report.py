@@ -68,7 +68,7 @@ def test_the_report_is_opened_and_its_pages_printed(
     (written,) = book.app.opened
     assert written.exists()
     pages = book.app.printed[written.with_suffix(".pdf")]
-    assert {"Start", "Check", "Requirement", "Stress", "Comparison", "Strategies"} <= set(pages)
+    assert {"Start", "Check", "Requirement", "Risk", "Comparison", "Strategies"} <= set(pages)
     assert "Formulas" not in pages
     assert book.app.said == []
     assert book.path.read_bytes() == before

@@ -23,7 +23,7 @@ from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.importers import BookRanges, read_book_files
 
-PRINTED: Final = ("Start", "Check", "Requirement", "Risk array", "Stress", "Account", "Comparison",
+PRINTED: Final = ("Start", "Check", "Requirement", "Risk array", "Risk", "Account", "Comparison",
                   "Strategies")  # fmt: skip
 """Pages of the PDF: summary and charts, exceptions, both regimes, the pairing."""
 

@@ -231,7 +231,7 @@ MONTHLY_REPORT: Final = PageOf(
     "monthly report",
     write_monthly_report_page,
     ("Monthly report",),
-    asks=("MARGIN_ACCOUNT", *_BOTH),
+    asks=("MARGIN_ACCOUNT", *_BOTH, "PM_PATH"),
     prints=("Monthly report",),
 )
 EXPLAIN: Final = PageOf(

@@ -25,6 +25,7 @@ EVERYTHING: Final = Template(
     "xlmargin-demo",
     "Portfolio margin",
     _pages(
+        pages.MONTHLY_REPORT,
         pages.HOLDINGS,
         pages.REQUIREMENT,
         pages.RISK,
