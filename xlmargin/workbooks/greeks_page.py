@@ -54,7 +54,7 @@ _EXPIRATIONS: Final = _Dates(
     "written options in the money: what assignment would move, at today’s prices",
     (
         "Date", "Days", "Lines", "Calls\nwritten", "Puts\nwritten", "Calls\nbought",
-        "Puts\nbought", "In the money,\nwritten", "Shares\ncalled away", "Proceeds\n$",
+        "Puts\nbought", "In the\nmoney", "Shares\ncalled away", "Proceeds\n$",
         "If all stock\nputs are put $",
     ),
     ("day", *["quantity"] * 8, "money", "money"),
@@ -67,7 +67,7 @@ _DIVIDENDS: Final = _Dates(
     "at risk: shares of written calls in the money whose time value is below the dividend",
     (
         "Underlying", "Days", "Ex-date", "Calls\nwritten", "Shares", "Per share\n$", "Cash\n$",
-        "In the money,\nwritten", "Shares\nat risk",
+        "In the\nmoney", "Shares\nat risk",
     ),
     ("text", "quantity", "date", "quantity", "quantity", "price", "money", "quantity", "quantity"),
     (5, 1, 0, 7, 12, 18, 13, 14, 15),

@@ -25,7 +25,7 @@ from xlmargin.workbooks.xlsx_writer import (
 
 MAY_LACK: Final = frozenset({"percent", "ratio"})
 """Kinds of quantity of which there may be none, where it would be a share of nothing."""
-TEXTS: Final = frozenset({"text", "words", "plain"})
+TEXTS: Final = frozenset({"text", "words", "plain", "day"})
 """Kinds of quantity whose headings stand to the left."""
 LAST_ROW: Final = 1_048_575
 SPARE: Final = 20
