@@ -52,7 +52,7 @@ TRADES = Argument(
 )
 CANDIDATES = Argument(
     "What might be traded, with the headings of positions: price; quantity (sign: bought or"
-    " sold; size: the most; left out: bought), cost (trade price), fee, account.",
+    " sold; size: the most; left out: as side says, or bought), cost (trade price), fee, account.",
     Kind.RANGE,
 )
 ACTIVITY = Argument(

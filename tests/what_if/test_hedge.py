@@ -454,6 +454,21 @@ def test_refused_by_row_and_column(candidates, message):
     assert message in answer
 
 
+@pytest.mark.parametrize("side", ["sell", "Sell to open", "short"])
+def test_a_side_is_the_direction_where_no_quantity_is_stated(side):
+    head = [["symbol", "type", "quantity", "strike", "expiration", "price", "side"]]
+    call = ["XYZ", "call", None, 520, JANUARY, 6.0]
+    positions = table(POSITIONS, [STOCK])
+    by_side = udfs.MARGIN_HEDGE(positions, [*head, [*call, side]], MARKET, SETTINGS)
+    call[2] = -10_000  # as many as are tried where no quantity says so
+    by_sign = udfs.MARGIN_HEDGE(positions, [*head, [*call, None]], MARKET, SETTINGS)
+    assert by_side == by_sign
+    bought = udfs.MARGIN_HEDGE(
+        positions, [*head, [*call[:2], None, *call[3:], None]], MARKET, SETTINGS
+    )
+    assert bought != by_sign
+
+
 @pytest.mark.parametrize("target", [0, -5, "much"])
 def test_a_target_that_is_none_is_refused(target):
     answer = udfs.MARGIN_HEDGE(

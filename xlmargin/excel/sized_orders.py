@@ -7,12 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
 from xlmargin.cells.columns import GREATEST_QUANTITY, numbers, refuse_beyond, words
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import CodedCells, Table
 from xlmargin.cells.values import Cells, text_of
-from xlmargin.cells.words import ORDERS, SIDES
+from xlmargin.cells.words import ORDERS
 from xlmargin.excel.book_reader import Reading
 from xlmargin.excel.orders import (
     OrdersRead,
@@ -23,7 +22,7 @@ from xlmargin.excel.orders import (
     read_of,
     read_orders,
 )
-from xlmargin.excel.trades import ACTIONS, MOST_UNITS, Action
+from xlmargin.excel.trades import ACTIONS, MOST_UNITS, Action, direction
 from xlmargin.what_if import Candidates, SizedOrders, Trades
 
 _FIX_SIDES: Final = {"1": "buy", "2": "sell", "5": "sell short"}
@@ -54,7 +53,7 @@ def _sized(cells: Cells, reading: Reading, log: ProblemLog) -> SizedOrders | Non
     action = words(table, "action", ACTIONS, "", log)
     other = (action >= 0) & (action != ACTIONS.members.index(Action.TRADE))
     log.errors_where(other, table, "action", "trade: an order is one trade")
-    one = np.where(np.isnan(typed.quantity), _direction(table), np.sign(typed.quantity))
+    one = np.where(np.isnan(typed.quantity), direction(table), np.sign(typed.quantity))
     orders = completed(orders, log)
     book = book_of(replace(orders, rows=replace(orders.rows, quantity=one)), log)
     if book is None:
@@ -74,10 +73,3 @@ def _with_sides(table: Table) -> Table:
     distinct = tuple(dict.fromkeys(said))
     code = np.array([*(distinct.index(word) for word in said), -1], dtype=np.int32)
     return table.with_column("side", CodedCells(code[cells.codes], distinct))
-
-
-def _direction(table: Table) -> FloatArray:
-    """1 to buy and -1 to sell, as the side says; bought where there is none."""
-    side = words(table, "side", SIDES, "", ProblemLog())
-    sign = np.array([*(float(each.sign) for each in SIDES.members), 1.0, 1.0])
-    return sign[side]

@@ -18,8 +18,9 @@ import numpy as np
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.cells.columns import dates, numbers, words
 from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.table import Table
 from xlmargin.cells.values import Cells, one_of, shown, shown_date
-from xlmargin.cells.words import CANDIDATES, TRADES
+from xlmargin.cells.words import CANDIDATES, SIDES, TRADES
 from xlmargin.contracts import Contract
 from xlmargin.dates import DATE
 from xlmargin.excel.book_reader import Reading
@@ -242,7 +243,8 @@ MOST_UNITS: Final = 1_000_000.0
 def read_candidates(cells: Cells, reading: Reading) -> OrdersRead[Candidates]:
     """What might be traded to lower a requirement: one contract or share each, and the most of it.
 
-    The sign of a quantity is its direction, its size the most of it; left out, it is bought.
+    The sign of a quantity is its direction, its size the most of it; left out, it is traded as its
+    side says, and bought without one.
     """
     return read_of(lambda log: _candidates(cells, reading, log))
 
@@ -256,7 +258,8 @@ def _candidates(cells: Cells, reading: Reading, log: ProblemLog) -> Candidates |
     log.errors_where(typed.is_cash, table, "type", "stock, call or put")
     zero = (typed.quantity == 0) & ~typed.is_cash
     log.errors_where(zero, table, "quantity", "the most to trade, below 0 to sell; or nothing")
-    one = np.sign(np.where(np.isnan(typed.quantity) & table.empty("quantity"), 1.0, typed.quantity))
+    none = np.isnan(typed.quantity) & table.empty("quantity")
+    one = np.sign(np.where(none, direction(table), typed.quantity))
     orders = completed(orders, log)
     book = book_of(replace(orders, rows=replace(orders.rows, quantity=one)), log)
     if book is None:
@@ -265,3 +268,10 @@ def _candidates(cells: Cells, reading: Reading, log: ProblemLog) -> Candidates |
     multiplier = book.positions.multiplier
     most = np.where(np.isnan(typed.quantity), MOST_UNITS / multiplier, np.abs(typed.quantity))
     return Candidates(Trades(book, fee), np.maximum(np.floor(most), 1.0))
+
+
+def direction(table: Table) -> FloatArray:
+    """1 to buy and -1 to sell, as the side says; bought where there is none."""
+    side = words(table, "side", SIDES, "", ProblemLog())
+    sign = np.array([*(float(each.sign) for each in SIDES.members), 1.0, 1.0])
+    return sign[side]
