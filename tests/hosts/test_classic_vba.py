@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,29 @@ End Function
 """
 """What the modules use of xlwings' module."""
 
+HERE_IS = sys.executable
+"""A file that is there, in place of an interpreter."""
+NOT_ACTIVATED = "Could not activate Python COM server, hr = -2147221164 1000"
+FAILURES = {
+    "no interpreter": ("/not/there/python.exe", NOT_ACTIVATED, "found no Python /not/there/python"),
+    "library": (HERE_IS, "Could not load xlwings64-0.37.8.dll from either", "run xlmargin doctor"),
+    "shut out": (HERE_IS, "Could not create Python process. Access is denied", "serve-excel"),
+    "no server": (HERE_IS, NOT_ACTIVATED, "serve-excel"),
+    "else": (HERE_IS, "Subscript out of range", "run xlmargin doctor. Subscript out of range"),
+    "long": (HERE_IS, "x" * 999, "xlmargin doctor. xxx"),
+}
+"""The Python that is named, what the library says, and what the cell says then."""
+
+
+def failing(python: str, reason: str) -> str:
+    """The module of the functions, asked what a cell says where Python cannot be called."""
+    named = ELSEWHERE.replace(
+        "GetConfig(name, other)\n", f'GetConfig(name, other)\nGetConfig = "{python}"\n'
+    )
+    plain = re.sub(r"(?m)^Attribute .*\n", "", TEXTS["functions"])
+    return f'{plain}{named}Public Function Probe()\n  Probe = XlmFailed("{reason}")\nEnd Function\n'
+
+
 COMPILES = "Public Function Probe()\n  Probe = 42\nEnd Function\n"
 BROKEN = "Sub Broken()\n  If a Then Then\nEnd Sub\n"
 
@@ -58,6 +82,11 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Any:
     # Lines that Excel keeps apart as attributes are no part of the text.
     plain = {name: re.sub(r"(?m)^Attribute .*\n", "", text) for name, text in TEXTS.items()}
     modules = {
+        # First: a module that does not compile has the same names, and hides theirs.
+        **{
+            f"failing_{i}": failing(python, reason)
+            for i, (python, reason, _) in enumerate(FAILURES.values())
+        },
         **{f"good_{name}": text + ELSEWHERE + COMPILES for name, text in plain.items()},
         **{f"bad_{name}": text + ELSEWHERE + COMPILES + BROKEN for name, text in plain.items()},
     }
@@ -74,3 +103,13 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_the_module_compiles(name: str, answers: Any) -> None:
     assert answers[f"good_{name}"] == 42
     assert answers[f"bad_{name}"] is None
+
+
+@pytest.mark.parametrize("number", range(len(FAILURES)), ids=FAILURES)
+def test_a_cell_says_in_one_sentence_what_mends_it(number: int, answers: Any) -> None:
+    *_, wanted = list(FAILURES.values())[number]
+    said = answers[f"failing_{number}"]
+    assert said.startswith("#XLM! ")
+    assert wanted in said
+    assert "xlmargin " in said
+    assert len(said) <= 255

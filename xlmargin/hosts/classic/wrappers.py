@@ -32,7 +32,28 @@ _AFTER_DESCRIPTIONS: Final = """\
     If isAddIn Then ThisWorkbook.IsAddin = True
 End Sub
 """
-_FAILED: Final = '"#XLM! Excel could not call Python: run xlmargin install, then xlmargin doctor. "'
+_FAILED: Final = """\
+Private Function XlmFailed(reason As String) As String
+    ' Why Python could not be called, in one sentence with the command that mends it.
+    Dim python As String
+    On Error Resume Next
+    python = GetConfig("INTERPRETER_WIN", "")
+    If Dir(python) = "" Then
+        XlmFailed = "#XLM! found no Python " & python & _
+            ": install xlmargin there, or run xlmargin install --python PATH"
+    ElseIf InStr(reason, "Could not load") > 0 Then
+        XlmFailed = "#XLM! the library by which Excel starts Python does not load" & _
+            ": run xlmargin doctor"
+    ElseIf InStr(reason, "process") > 0 Or InStr(reason, "COM server") > 0 Then
+        XlmFailed = "#XLM! Excel could not start Python: run xlmargin doctor; where no program" & _
+            " may be started, xlmargin install --served and xlmargin serve-excel"
+    Else
+        XlmFailed = "#XLM! Excel could not call Python: run xlmargin doctor. " & reason
+    End If
+    XlmFailed = Left$(XlmFailed, 255)
+End Function
+
+"""
 
 
 def wrappers(functions: Iterable[WorksheetFunction]) -> str:
@@ -42,7 +63,7 @@ def wrappers(functions: Iterable[WorksheetFunction]) -> str:
     """
     functions = tuple(functions)
     described = [f"    {_description_name(function)}" for function in functions]
-    parts = [_HEADER + "\n".join(described) + "\n" + _AFTER_DESCRIPTIONS]
+    parts = [_HEADER + "\n".join(described) + "\n" + _AFTER_DESCRIPTIONS, _FAILED]
     for function in functions:
         parts += ["\n".join(_wrapper(function)), "\n".join(_description(function))]
     return "\n".join(parts).replace("\n", "\r\n")
@@ -63,7 +84,7 @@ def _wrapper(function: WorksheetFunction) -> Iterator[str]:
     yield "        ThisWorkbook, Application.Caller)"
     yield "    Exit Function"
     yield "failed:"
-    yield f"    {name} = {_FAILED} & Err.Description"
+    yield f"    {name} = XlmFailed(Err.Description)"
     yield "End Function\n"
 
 
