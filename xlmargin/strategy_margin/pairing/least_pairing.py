@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from math import fsum
+from math import fsum, isfinite
 from types import MappingProxyType
 
 import numpy as np
@@ -84,6 +84,8 @@ def least_pairing(
     if not holdings.options:  # shares alone stand in one way
         shares = [stock.leg.shares for stock in holdings.stocks]
         return _priced(holdings, requirements, tuple(_of_shares(holdings, shares)))
+    if len(holdings.options) == 1 and not holdings.stocks:
+        return _alone(holdings, requirements)
     model = pairing_model(holdings, requirements.kind, requirements, rules, cash=cash)
     solution = _solved(model, holdings, seconds)
     used = used_in(model, solution)
@@ -95,6 +97,18 @@ def least_pairing(
     strategies = tuple(strategies_of(holdings, model, used, requirements))
     gap = max(0.0, solution.cost - solution.lower_bound)
     return _priced(holdings, requirements, strategies, gap, refused)
+
+
+def _alone(holdings: ClassPositions, requirements: RequirementRules) -> PairingResult:
+    """A class of one option holding, which nothing is paired with."""
+    (leg,) = holdings.option_legs(requirements.kind)
+    if leg.is_long:
+        long = StrategyMatch(Role.LONG, ((0, leg.contracts),))
+        return _priced(holdings, requirements, (long,))
+    if not isfinite(requirements.uncovered(leg)):
+        return _priced(holdings, requirements, (), not_permitted={0: leg.contracts})
+    short = StrategyMatch(Role.UNCOVERED, ((0, -leg.contracts),))
+    return _priced(holdings, requirements, (short,))
 
 
 def _solved(model: PairingModel, holdings: ClassPositions, seconds: float) -> Solution:
