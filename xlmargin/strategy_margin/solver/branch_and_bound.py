@@ -46,8 +46,11 @@ NEARBY: Final = 0.4
 NEARBY_GAP: Final = 0.002
 """How near the least, as a share, an answer near the relaxation's is good enough."""
 
-CUTOFFS: Final = (1e-3, 4e-3, 1.6e-2, 6.4e-2)
-"""How far above the bound of the relaxation a search looks, as shares of it, one after another."""
+CUTOFFS: Final[tuple[float, ...]] = (1e-3, 4e-3, 1.6e-2, 6.4e-2)
+"""How far above the bound of the relaxation a search looks, as shares of it, one after another.
+
+In a large program as far as the answer nearby.
+"""
 
 LEAST_SECONDS: Final = 0.05
 """What the search of all is given at least, if the time is gone before it."""
@@ -141,13 +144,21 @@ def _solve_by(
     branching.settle(incumbent, root)
     if not incumbent.is_proven:
         incumbent.offer_known(known)
+        cutoffs = CUTOFFS
         if program.integer.sum() > MANY_VARIABLES:
+            cutoffs = ()  # the answer nearby is the cutoff
             _rens(engine, incumbent, root.quantity, NEARBY * (deadline - time.perf_counter()))
-        _search(engine, incumbent, root, deadline)
+        _search(engine, incumbent, root, deadline, cutoffs)
     branching.learn(incumbent.cost - root.lower_bound)
 
 
-def _search(engine: Engine, incumbent: Incumbent, root: LpRelaxation, deadline: float) -> None:
+def _search(
+    engine: Engine,
+    incumbent: Incumbent,
+    root: LpRelaxation,
+    deadline: float,
+    cutoffs: tuple[float, ...],
+) -> None:
     """The engine's own branch and bound, below one cutoff after the other.
 
     What a cutoff leaves out costs as much at least. So the first answer below its cutoff is the
@@ -155,7 +166,7 @@ def _search(engine: Engine, incumbent: Incumbent, root: LpRelaxation, deadline: 
     """
     program = incumbent.program
     lower, upper = np.zeros_like(program.upper), program.upper
-    for share in (*CUTOFFS, np.inf):
+    for share in (*cutoffs, np.inf):
         above = max(share * abs(root.lower_bound), HALF_A_CENT)
         cutoff = min(root.lower_bound + above, incumbent.cost)
         left = max(deadline - time.perf_counter(), LEAST_SECONDS)
