@@ -52,6 +52,7 @@ class Page:
         self._widths: Sequence[int] = ()
         self._heights: dict[int, float] = {}
         self._sections: dict[int, str] = {}
+        self._shown: dict[tuple[int, int], Value] = {}
         self._growing: list[Shown] = []
         self._breaks: set[int] = set()
         self._last = self._last_spare = 0
@@ -275,6 +276,7 @@ class Page:
 
     def _ordinary(self, row: int, column: int, formula: str, value: Value, shown: Format) -> None:
         answer = NO_TEXT if value == "" else value
+        self._shown[row, column] = value
         self.sheet.write_formula(row, column, f"={formula}", shown, answer)
 
     def _cached(self, row: int, column: int, value: Value, shown: Format) -> None:
@@ -337,6 +339,7 @@ class Page:
         for i, row in enumerate(range(first, last + 1)):
             cell = xl_rowcol_to_cell(row, source)
             value = values[i] if i < len(values) and isinstance(values[i], float) else ""
+            value = value if value == "" else self._shown[row, source]
             there = f"ISNUMBER({cell})"
             if only:
                 there = f"AND({there},{only.format(row=row + 1)})"
