@@ -160,9 +160,10 @@ def _message(state: Placed) -> tuple[str, Value]:
         Figure(state.formula(row_of(state, name), TOTAL), state.value(row_of(state, name), TOTAL))
         for name in ("portfolio excess", "strategy excess")
     ]
-    return sentence(
+    formula, said = sentence(
         "Excess is ", excess[0], " under portfolio margin, ", excess[1], " by strategy."
     )
+    return state.unless_refused(formula), said
 
 
 def _headings(

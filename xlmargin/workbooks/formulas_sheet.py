@@ -73,14 +73,15 @@ class Placed:
         """A formula that is blank now, and stays so where the function has no name."""
         return f'IF(IFERROR(ERROR.TYPE({self.formula(0, 0)}),0)={_NO_NAME},"",{formula})'
 
-    def unless_refused(self, formula: str) -> str:
-        """The formula, or the refusal where the whole answer is one.
+    def unless_refused(self, formula: str, said: str | None = None) -> str:
+        """The formula, or the refusal where the whole answer is one; or what is said instead.
 
         A refusal fills the first cell alone in Excel, so that other cells are found empty, and
         what is counted or looked up among them would be nothing.
         """
         first = self.formula(0, 0)
-        return f'IF(LEFT({first},{len(REFUSED)})="{REFUSED}",{first},{formula})'
+        shown = first if said is None else f'"{said}"'
+        return f'IF(LEFT({first},{len(REFUSED)})="{REFUSED}",{shown},{formula})'
 
     def cells(self, column: int) -> str:
         """The cells of a column of the answer, and all that it may grow into."""

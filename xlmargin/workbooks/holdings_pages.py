@@ -152,8 +152,9 @@ def _message(placed: Placed) -> tuple[str, Value]:
     known = isinstance(stock.value, float) and isinstance(option.value, float)
     value: Value = float(stock.value) + float(option.value) if known else NONE
     equity = Figure(f"({stock.formula}+{option.formula})", value, "millions")
-    return sentence(
+    formula, said = sentence(
         "Equity is ", equity, "; by delta the book moves like ",
         total_of(placed, _EXPOSURE, "millions"), " of stock, ",
         total_of(placed, _SHARE, "percent"), " of equity.",
     )  # fmt: skip
+    return placed.unless_refused(formula), said

@@ -237,26 +237,33 @@ def _line(page: Page, row: int, label: str | tuple[str, Value]) -> None:
 
 
 def _check(page: Page, row: int, alerts: Placed, i: int) -> None:
-    """One figure, its limit and its state; blank where there is none."""
+    """One figure, its limit and its state; blank where there is none.
+
+    Where the input is refused the first one says so, and is to be acted on.
+    """
+    first = i == 1
     cell: Callable[[str], str] = lambda name: alerts.formula(i, _ALERT[name])  # noqa: E731
     value: Callable[[str], Value] = lambda name: alerts.value(i, _ALERT[name])  # noqa: E731
     account, figure = cell("account"), cell("figure")
     there = f'IF({figure}="","",'
     label = f'{there}{first_letter(figure)}&IF({account}="","",", "&{account}))'
     of = f", {value('account')}" if value("account") else ""
+    label = alerts.unless_refused(label, "The input is refused" if first else "")
     _line(page, row, (label, f"{as_written(str(value('figure')))}{of}" if value("figure") else ""))
     now = written(cell("value"), value("value"), cell("unit"), value("unit"))
-    page.formula(row, 3, now[0], now[1], "right", "text")
+    page.formula(row, 3, alerts.unless_refused(now[0], ""), now[1], "right", "text")
     nearer = f"IF(ISNUMBER({cell('warn')}),{cell('warn')},{cell('alert')})"
     limit = value("warn") if isinstance(value("warn"), float) else value("alert")
     shown = written(nearer, limit, cell("unit"), value("unit"))
     least = f'OR(RIGHT({figure},6)="excess",RIGHT({figure},7)="cushion")'
     sign = "≥" if str(value("figure")).endswith(("excess", "cushion")) else "≤"
     bound = f'{there}IF({least},"≥ ","≤ ")&{shown[0]})'
+    bound = alerts.unless_refused(bound, "")
     page.formula(row, 4, bound, f"{sign} {shown[1]}" if value("figure") else "", "limit", "text")
     level = cell("level")
     state = f'{there}IF({level}=0,"● OK",IF({level}=1,"▲ Watch",IF({level}=2,"■ Act","{NONE}"))))'
     found = _STATES[float(value("level"))] if value("figure") else ""
+    state = alerts.unless_refused(state, "■ Act" if first else "")
     page.formula(row, 5, state, found, "state", "plain")
 
 
@@ -274,12 +281,13 @@ def _dates(draft: Draft, page: Page) -> None:
         row = _CHECKS + 1 + i
         page.height(row, _ROW)
         page.blank(row, _RIGHT, _LAST, "body")
-        page.shows(row, _RIGHT, calendar, (i, 0), "body", "day")
+        day = calendar.unless_refused(calendar.formula(i, 0), "")
+        page.formula(row, _RIGHT, day, calendar.value(i, 0), "body", "day")
         what = str(calendar.value(i, 3))
         cell = calendar.formula(i, 3)
         for long, short in _SHORTER.items():
             cell, what = f'SUBSTITUTE({cell},"{long}","{short}")', what.replace(long, short)
-        page.formula(row, _RIGHT + 1, cell, what, "body", "plain")
+        page.formula(row, _RIGHT + 1, calendar.unless_refused(cell, ""), what, "body", "plain")
 
 
 _SHORTER: Final = {

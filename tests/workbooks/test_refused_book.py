@@ -1,0 +1,62 @@
+"""What the first page says of a book that is refused, as a spreadsheet program recalculates it."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.hosts.calc_book import in_calc
+from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.hosts.calc import recalculate
+from xlmargin.workbooks import Functions
+
+COMMITTED = Path(__file__).parents[2] / "workbooks"
+CARDS = [(6, column) for column in (0, 2, 4, 7, 9, 11)]
+FIRST_CHECK, INPUT_CHECK = 11, 18
+Cells = dict[tuple[int, int], object]
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory, functions: Functions) -> Cells:
+    """Start of a workbook in which the quantity of the second position is no number."""
+    source = COMMITTED / "house-profiles.xlsx"
+    path = tmp_path_factory.mktemp("refused") / "refused.xlsx"
+    with zipfile.ZipFile(source) as packed, zipfile.ZipFile(path, "w") as whole:
+        names = re.findall(r'<sheet name="([^"]*)"', packed.read("xl/workbook.xml").decode())
+        part = f"xl/worksheets/sheet{names.index('Positions') + 1}.xml"
+        for item in packed.infolist():
+            text = packed.read(item)
+            if item.filename == part:
+                said, found = re.subn(
+                    r'<c r="C8"( s="\d+")><v>4510</v></c>',
+                    r'<c r="C8"\1 t="inlineStr"><is><t>abc</t></is></c>',
+                    text.decode(),
+                )
+                assert found == 1
+                text = said.encode()
+            whole.writestr(item, text)
+    assert functions.keys() == REGISTRY.keys()
+    answers = recalculate(path, tuple(REGISTRY.values())).answers["Start"]
+    assert not {at: answer.value for at, answer in answers.items() if answer.is_error}
+    return {at: answer.value for at, answer in answers.items()}
+
+
+@in_calc
+def test_the_message_is_the_first_error(start: Cells) -> None:
+    assert str(start[3, 0]).startswith("The input is refused: positions, row 3, quantity: found")
+
+
+@in_calc
+def test_every_card_says_none(start: Cells) -> None:
+    assert {start[at] for at in CARDS} == {"none"}
+
+
+@in_calc
+def test_the_first_check_is_to_be_acted_on_and_the_others_are_blank(start: Cells) -> None:
+    assert (start[FIRST_CHECK, 0], start[FIRST_CHECK, 5]) == ("The input is refused", "■ Act")
+    rest = {start[row, 5] for row in range(FIRST_CHECK + 1, INPUT_CHECK)}
+    assert rest == {""}
+    assert start[INPUT_CHECK, 5] == "■ Act"
