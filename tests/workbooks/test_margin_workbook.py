@@ -46,10 +46,11 @@ INPUT_SHEETS = (
 WITHOUT_PLAIN_CELLS = ("Comparison", "Deployment", "Deployment positions")
 """Sheets whose cells all look up, or count with, what they show."""
 OF_SPREADSHEETS = (
-    "ABS", "AND", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "ERROR.TYPE", "FIXED", "IF", "IFERROR",
+    "ABS", "AND", "CHOOSE", "COLUMNS", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "DAY",
+    "ERROR.TYPE", "FIXED", "IF", "IFERROR",
     "INDEX", "INT", "ISNA", "ISNUMBER", "ISTEXT", "LARGE", "LEFT", "LEN", "LOWER", "MATCH", "MAX",
-    "MID", "MIN", "NOT", "OR", "RIGHT", "ROUND", "ROW", "SEARCH", "SUBSTITUTE", "SUM", "SUMIFS",
-    "SUMPRODUCT", "UPPER", "_xlfn.NUMBERVALUE",
+    "MID", "MIN", "MONTH", "NOT", "OR", "RIGHT", "ROUND", "ROUNDUP", "ROW", "ROWS", "SEARCH",
+    "SUBSTITUTE", "SUM", "SUMIFS", "SUMPRODUCT", "UPPER", "YEAR", "_xlfn.NUMBERVALUE",
 )  # fmt: skip
 HOSTILE = (
     '=HYPERLINK("http://evil.example","click")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(1+1)",
@@ -141,7 +142,7 @@ def test_each_table_has_blank_rows_to_grow_into_and_says_when_they_are_too_few(
             told[sheet] += 1
     growing = ("Requirement", "Risk array", "Risk array by position", "Contribution",
                "Strategies", "Explain", "Explain by strategy", "Check", "Rules",
-               "Rules by strategy", "By strategy", "What-if", "Hedges", "One more", "Intraday",
+               "Rules by strategy", "By strategy", "Blotter", "Hedges", "One more", "Intraday",
                "Eligibility", "Contracts", "Exposure", "Holdings",
                "Holdings by line")  # fmt: skip
     assert {sheet for sheet, n in told.items() if n} == set(growing)

@@ -39,7 +39,7 @@ from xlmargin.workbooks import (
     write_margin_workbook,
     write_template,
 )
-from xlmargin.workbooks.sample_tables import tables_of_two_accounts
+from xlmargin.workbooks.sample_tables import sample_tables, tables_of_two_accounts
 from xlmargin.workbooks.sentences import as_written
 
 pytestmark = pytest.mark.filterwarnings(
@@ -53,11 +53,11 @@ OWN = {
         "Risk array", "Risk array by position", "Risk", "Greeks and dates",
         "Contribution", "Explain",
     },
-    "what-if": {"Trades", "What-if", "Candidates", "Hedges", "One more", "Account"},
+    "what-if": {"Trades", "What-if", "Blotter", "Candidates", "Hedges", "One more", "Account"},
     "family-office": {
         "Account", "Comparison", "Risk", "Greeks and dates", "Facts", "Eligibility", "Calls",
         "Activity", "Intraday", "Dated positions", "Dated market", "Shadow", "Deployment",
-        "Deployment positions", "Monthly report", "Holdings",
+        "Deployment positions", "Monthly report", "Holdings", "Reconciliation", "Broker",
     },
     "house-profiles": {"House settings", "Houses"},
 }  # fmt: skip
@@ -408,7 +408,9 @@ def test_settings_that_the_houses_cannot_take_over_refuse_them(
 def test_a_report_takes_over_the_tables_of_a_template(built: dict[str, Path]) -> None:
     more = tables_of_two_accounts().more
     taken = tables_beside(built["family-office"])
-    assert taken.keys() == {"Activity", "Facts", "Limits", "DatedPositions", "DatedMarket"}
+    assert taken.keys() == {
+        "Activity", "Facts", "Limits", "Broker", "DatedPositions", "DatedMarket",
+    }  # fmt: skip
     for name, rows in taken.items():
         own = input_tables([["symbol"]], None, None, None, {name: rows}).more[name]
         serials = [[float(c) if isinstance(c, Day) else c for c in row] for row in own.rows]
@@ -506,3 +508,46 @@ def test_the_rules_ask_of_the_four_cases_what_their_formulas_give(built: dict[st
     assert one == pytest.approx(10_000 - 2_000 + 100 * call(520) + put, abs=0.5)
     assert cells["Four cases", "A2"].startswith("2 of the article’s four gains hold within five")
     assert cells["Four cases", "D9"] == pytest.approx(0.7)
+
+
+def test_the_order_is_a_position_more(built: dict[str, Path]) -> None:
+    """Ten puts of MSFT sold at 7.35, struck at 470: 7,350 less the fee, 470,000 if assigned."""
+    cells = values(built["what-if"])
+    assert cells["What-if", "B16"] == pytest.approx(10 * 100 * 7.35 - 6.5)
+    assert cells["What-if", "B17"] == -470_000
+    assert cells["What-if", "B19"] == pytest.approx(1 - 470 / 512.75)
+    positions, market, settings, dividends = sample_tables().ranges
+    own = ["MSFT", "put", -10, 470, 46437, 7.35, None, None, "Holding"]
+
+    def required(name: str, *more: list[object]) -> float:
+        ask = REGISTRY[name].function
+        return ask([*positions, *more], market, settings, dividends)
+
+    for row, name in ((11, "PM_REQUIREMENT"), (15, "REGT_MAINTENANCE")):
+        before, after = required(name), required(name, own)
+        shown = [cells["What-if", f"{column}{row}"] for column in "EFG"]
+        assert shown == pytest.approx([before, after - before, after], abs=0.006)
+    greatest = cells["What-if", "F24"]
+    for contracts, fits in ((greatest, True), (greatest + 1, False)):
+        more = [*own[:2], -contracts, *own[3:]]
+        equity = cells["What-if", "E9"] - 0.65 * contracts
+        assert (equity - required("PM_REQUIREMENT", more) >= 0) == fits
+    held = sum(row[2] * row[5] * (1 if row[1] == "stock" else 100) for row in positions[1:]
+               if row[0] == "MSFT")  # fmt: skip
+    equity = cells["What-if", "E9"]
+    assert cells["What-if", "F27"] == (0.25 * equity - held) // 47_000
+    assert cells["What-if", "H27"] == "◀ binds first"
+
+
+def test_the_broker_s_figures_stand_beside_ours(built: dict[str, Path]) -> None:
+    """17% of the price where we take 15% is 17/15 of ours: the likely reason of NVDA alone."""
+    cells = values(built["family-office"])
+    positions, market, settings, dividends = tables_of_two_accounts().ranges
+    ours = REGISTRY["PM_REQUIREMENT"].function(positions, market, settings, dividends)
+    shown = [cells["Reconciliation", f"{column}6"] for column in "ACFI"]
+    theirs = 1_511_798 + 235_000
+    explained = 352_061.28 - 352_061.28 * 15 / 17
+    assert shown == pytest.approx([ours, theirs, theirs - ours, explained], abs=0.05)
+    row = next(r for r in range(11, 30) if cells.get(("Reconciliation", f"C{r}")) == "NVDA")
+    assert cells["Reconciliation", f"K{row}"] == "House range 17% / 15%"
+    assert cells["Reconciliation", f"J{row}"] == "▲ Differs"

@@ -6,7 +6,7 @@ The tickers are real, the holdings and every price are invented. Option prices c
 volatility surface for each underlying, rounded to a cent, so that none contradicts another.
 
 Beside the book stand trades that are thought of, candidates for a hedge, a day's activity, facts
-about the accounts, and limits to watch.
+about the accounts, limits to watch, and an invented broker's figures.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FAMILY_OFFICE_NOTE: Final = (
     "illustration and are no quotations of any day."
 )
 _FOLDER: Final = Path(__file__).parent / "family_office"
-_MORE: Final = ("Trades", "Candidates", "Activity", "Facts", "Limits")
+_MORE: Final = ("Trades", "Candidates", "Activity", "Facts", "Limits", "Broker")
 
 
 def family_office_book() -> BookRanges:
@@ -39,8 +39,9 @@ def family_office_tables() -> Mapping[str, FileRows]:
 
 
 def in_one_account(tables: Mapping[str, FileRows]) -> Mapping[str, FileRows]:
-    """The same for the book as it is, in one account: without a column of accounts."""
+    """The same for the book as it is, in one account: without accounts and a broker's figures."""
     return {
         name: [row[:2] if name == "Facts" else row[:-1] for row in rows]
         for name, rows in tables.items()
+        if name != "Broker"
     }

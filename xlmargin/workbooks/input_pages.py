@@ -88,6 +88,8 @@ _NOTES: Final[Mapping[str, str]] = {
     "Activity": "The day's trades, deposits and withdrawals, from the positions at the opening.",
     "Facts": "What is known of each account, its owner and the firm; blank is not stated.",
     "Limits": "What the checks on Start are measured by: ▲ at the warning, ■ at the alert.",
+    "Broker": "What the broker says: a row a figure of an account or of a class group, in its "
+    "words or ours.",
     "DatedPositions": "The positions of every day of the shadow analysis: a row a position and "
     "day.",
     "DatedMarket": "The market of every day of the shadow analysis: a row an underlying and day.",

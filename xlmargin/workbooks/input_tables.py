@@ -17,6 +17,7 @@ from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import Headings, text_of, to_value
 from xlmargin.cells.words import (
     ACTIVITY,
+    BROKER_FIGURES,
     CANDIDATES,
     DIVIDENDS,
     MARKET,
@@ -48,6 +49,7 @@ MORE: Final[Mapping[str, Headings]] = {
     "Activity": ACTIVITY,
     "Facts": Headings({"name": ()}),
     "Limits": THRESHOLDS,
+    "Broker": BROKER_FIGURES,
     "DatedPositions": POSITIONS,
     "DatedMarket": MARKET,
 }
@@ -130,8 +132,8 @@ def input_tables(
 ) -> InputTables:
     """The tables of a book's ranges; one left out becomes a table with an empty row.
 
-    `more` are Trades, Candidates, Activity, Facts, Limits, DatedPositions, DatedMarket, as far as
-    there are any: pages that need one of them are left out without it.
+    `more` are Trades, Candidates, Activity, Facts, Limits, Broker, DatedPositions, DatedMarket, as
+    far as there are any: pages that need one of them are left out without it.
     """
     return InputTables(
         _table("Positions", positions, POSITIONS),

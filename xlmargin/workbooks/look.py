@@ -138,6 +138,8 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     },
     "title": {"bold": True, "font_size": TITLE_SIZE, "font_color": NAVY},
     "message": {"bold": True, "font_size": MESSAGE_SIZE},
+    "verdict": {"bold": True, "font_size": TITLE_SIZE, "align": "left", "indent": 1},
+    "verdict_below": {"font_size": SMALL_SIZE, "align": "left", "indent": 1},
     "note": _SMALL,
     "rule": {"font_size": FINE_SIZE, **_HAIRLINE},
     "fine": {"font_size": FINE_SIZE, "text_wrap": True, "valign": "top", **_HAIRLINE},

@@ -32,6 +32,7 @@ from xlmargin.workbooks.list_pages import (
 )
 from xlmargin.workbooks.monthly_report_page import write_monthly_report_page
 from xlmargin.workbooks.options_page import write_options_page
+from xlmargin.workbooks.reconciliation_page import write_reconciliation_page
 from xlmargin.workbooks.requirement_page import write_requirement_page
 from xlmargin.workbooks.risk_array_pages import write_risk_array_pages
 from xlmargin.workbooks.risk_page import write_risk_page
@@ -39,6 +40,8 @@ from xlmargin.workbooks.rules_page import write_rules_page, write_strategy_rules
 from xlmargin.workbooks.shadow_page import write_shadow_page
 from xlmargin.workbooks.start_page import write_start_page
 from xlmargin.workbooks.template import PageOf
+from xlmargin.workbooks.ticket_page import refused_for as ticket_refused_for
+from xlmargin.workbooks.ticket_page import write_ticket_page
 from xlmargin.workbooks.what_if_page import write_what_if_page
 
 BY_PORTFOLIO: Final = "PM_REQUIREMENT"
@@ -150,11 +153,20 @@ BY_STRATEGIES: Final = PageOf(
 )
 WHAT_IF: Final = PageOf(
     "what-if",
-    write_what_if_page,
+    write_ticket_page,
     ("What-if",),
     asks=("MARGIN_ACCOUNT", *_BOTH),
     needs=("Trades",),
+    refused_for=ticket_refused_for,
     prints=("What-if",),
+)
+BLOTTER: Final = PageOf(
+    "blotter",
+    write_what_if_page,
+    ("Blotter",),
+    asks=("MARGIN_ACCOUNT", *_BOTH),
+    needs=("Trades",),
+    prints=("Blotter",),
 )
 HEDGES: Final = PageOf(
     "hedges",
@@ -216,6 +228,14 @@ DEPLOYMENT_POSITIONS: Final = PageOf(
 )
 FOUR_CASES: Final = PageOf(
     "four cases", write_four_cases_page, ("Four cases",), asks=_BOTH, prints=("Four cases",)
+)
+RECONCILIATION: Final = PageOf(
+    "reconciliation",
+    write_reconciliation_page,
+    ("Reconciliation",),
+    asks=("MARGIN_ACCOUNT",),
+    needs=("Broker",),
+    prints=("Reconciliation",),
 )
 HOUSES: Final = PageOf(
     "houses",

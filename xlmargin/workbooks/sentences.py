@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from xlmargin.dates import date_of
 from xlmargin.workbooks.live_formulas import Value
 
 
@@ -40,6 +41,33 @@ _WRITTEN: Final[Mapping[str, tuple[str, float, int, str]]] = {
     "price": ("$", 1.0, 2, ""),
 }
 """Each kind: what stands before it (a plus is its sign), its factor, decimals, what is behind."""
+
+
+_MONTHS: Final = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
+
+
+def written_day(cell: str, value: Value) -> Figure:
+    """A day as a sentence writes it, 20 Nov 2026; nothing where the cell is no number."""
+    months = ",".join(f'"{month}"' for month in _MONTHS)
+    day = f'DAY({cell})&" "&CHOOSE(MONTH({cell}),{months})&" "&YEAR({cell})'
+    said = ""
+    if isinstance(value, float):
+        found = date_of(value)
+        said = f"{found.day} {_MONTHS[found.month - 1]} {found.year}"
+    return Figure(f'IF(ISNUMBER({cell}),{day},"")', said, "text")
 
 
 def sentence(*parts: str | Figure) -> tuple[str, Value]:

@@ -38,6 +38,7 @@ EVERYTHING: Final = Template(
         pages.BY_STRATEGIES,
         pages.STRATEGIES,
         pages.WHAT_IF,
+        pages.BLOTTER,
         pages.HEDGES,
         pages.ONE_MORE,
         pages.CALLS,
@@ -45,6 +46,7 @@ EVERYTHING: Final = Template(
         pages.ELIGIBILITY,
         pages.SHADOW,
         pages.DEPLOYMENT,
+        pages.RECONCILIATION,
         pages.EXPLAIN,
         pages.EXPLAIN_STRATEGIES,
         pages.LINES,
@@ -86,7 +88,15 @@ RISK_ARRAY: Final = Template(
 WHAT_IF: Final = Template(
     "what-if",
     "What-if: trades and hedges",
-    _pages(pages.WHAT_IF, pages.HEDGES, pages.ONE_MORE, pages.ACCOUNT, pages.LINES, rules=_BOTH),
+    _pages(
+        pages.WHAT_IF,
+        pages.BLOTTER,
+        pages.HEDGES,
+        pages.ONE_MORE,
+        pages.ACCOUNT,
+        pages.LINES,
+        rules=_BOTH,
+    ),
     sample_tables,
 )
 FAMILY_OFFICE: Final = Template(
@@ -101,6 +111,7 @@ FAMILY_OFFICE: Final = Template(
         pages.COMPARISON,
         pages.SHADOW,
         pages.DEPLOYMENT,
+        pages.RECONCILIATION,
         pages.ELIGIBILITY,
         pages.CALLS,
         pages.INTRADAY,

@@ -9,7 +9,7 @@ from xlmargin.workbooks.formulas_sheet import Placed
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.page import SPARE, Page
 
-SHEET: Final = "What-if"
+SHEET: Final = "Blotter"
 TRADES: Final = "Trades"
 
 _CHECKS: Final = ("pre-trade check, portfolio margin", "pre-trade check, strategy-based")
@@ -29,7 +29,10 @@ def write_what_if_page(draft: Draft) -> None:
     """The blotter, and a page with the verdict, the requirements and the whole answer."""
     trades = draft.tables.more[TRADES]
     page = draft.page(SHEET, "output")
-    page.title(SHEET, "What the trades on the sheet Trades would change, under both regimes.")
+    page.title(
+        "What-if: all trades",
+        "What the trades on the sheet Trades would change, under both regimes.",
+    )
     page.columns(_WIDTHS, ["text", "plain"])
     positions, *others = draft.tables.arguments
     call = Call("MARGIN_WHATIF", (positions, trades.argument, *others))
