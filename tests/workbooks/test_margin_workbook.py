@@ -27,7 +27,7 @@ SHOWN = (
     "MARGIN_ACCOUNT", "MARGIN_GAINS", "MARGIN_WHATIF", "MARGIN_HEDGE",
     "MARGIN_ONE_MORE", "MARGIN_CALL_DUE", "MARGIN_INTRADAY", "PM_ELIGIBILITY", "MARGIN_HISTORY",
     "MARGIN_HISTORY_SUMMARY", "MARGIN_ALERTS", "MARGIN_CALENDAR",
-    "XLM_MESSAGES", "PM_HOLDINGS", "MARGIN_CHANGE",
+    "XLM_MESSAGES", "PM_HOLDINGS", "MARGIN_CHANGE", "MARGIN_CAPACITY",
 )  # fmt: skip
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"

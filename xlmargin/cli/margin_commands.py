@@ -26,12 +26,13 @@ from xlmargin.cli.app import (
     functions,
     read_known,
 )
+from xlmargin.errors import MarginError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from xlmargin.commands.report import Asked
-    from xlmargin.importers import BookRanges
+    from xlmargin.importers import BookRanges, FileRows
     from xlmargin.known_instruments import KnownInstruments
 
 
@@ -63,12 +64,24 @@ def report(
         Path | None,
         typer.Option("--output", "-o", help="Workbook to write, or folder; default: NAME-margin."),
     ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(help="The book of an earlier day, such as its report: tells what moved."),
+    ] = None,
+    broker: Annotated[
+        Path | None, typer.Option(help="The broker's own figures, to be set beside ours.")
+    ] = None,
+    as_pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print the report, too, by LibreOffice.")
+    ] = False,
     force: Force = False,
     as_json: AsJson = False,
 ) -> int | None:
     """Write the workbook of your positions, and show their requirement by class group.
 
-    Of a folder: a workbook of every book in it, and a summary. Files market, settings and dividends
+    `--previous` adds what moved the requirement since an earlier day to the monthly report,
+    `--broker` the page Reconciliation. Of a folder: a workbook of every book in it, and a summary,
+    without these. Files market, settings and dividends
     in it go with all of them. Exit code 3 where some books were refused: these are listed.
     """
     files = {
@@ -76,20 +89,32 @@ def report(
     }  # fmt: skip
     given = {name: path for name, path in files.items() if path is not None}
     if positions.is_dir():
+        if previous or broker or as_pdf:
+            raise MarginError("--previous, --broker and --pdf are of one book, found a folder.")
         return _report_folder(positions, given, groups or [], output, force, as_json)
+    from xlmargin.commands.earlier import compared_with
     from xlmargin.commands.market import with_own
     from xlmargin.commands.ranges import tables_beside
+    from xlmargin.importers.files import read_one_range
 
     written = output or Path(f"{positions.stem}-margin.xlsx")
-    inputs = [positions, *given.values(), *(groups or ())]
+    inputs = [positions, *given.values(), *(groups or ()), *filter(None, (previous, broker))]
     asked = _asked(written, force, as_json, title=f"Portfolio margin: {positions.stem}")
+    asked = replace(asked, as_pdf=as_pdf)
     asked.refuse_output(inputs)
     ranges, known = read_known(positions, market, settings, dividends, instruments, groups)
     asked = replace(asked, today=ranges.as_of or asked.today)
     _say(known, ranges)
     ranges = with_own(ranges, known, asked.today)
     note = ranges.notes[0] if ranges.notes else ""
-    asked.report(ranges, note, tables_beside(positions))
+    more: Mapping[str, FileRows] = tables_beside(positions)
+    if broker is not None:
+        more = {**more, "Broker": read_one_range(broker, "broker")}
+    if previous is not None:
+        earlier, known = read_known(previous, None, None, None, instruments, groups)
+        earlier = with_own(earlier, known, earlier.as_of or asked.today)
+        ranges, more = compared_with(ranges, more, earlier, previous, asked.today)
+    asked.report(ranges, note, more)
     return None
 
 

@@ -19,6 +19,7 @@ from xlmargin.importers import BookRanges, FileRows
 from xlmargin.standard_output import write_json
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, write_margin_workbook
 from xlmargin.workbooks.pages import REQUIREMENT, STRATEGIES
+from xlmargin.workbooks.printing import print_set
 
 _ALWAYS: Final = (("check", "XLM_CHECK"), ("messages", "XLM_MESSAGES"))
 _IF_KNOWN: Final = (("account", "MARGIN_ACCOUNT"), ("calendar", "MARGIN_CALENDAR"))
@@ -47,7 +48,7 @@ class Reported:
 class Asked:
     """What a report was asked for: where, how, on which day if none is given.
 
-    `force` replaces a file that xlmargin did not write, too.
+    `force` replaces a file that xlmargin did not write, too; `as_pdf` prints the report, too.
     """
 
     output: Path
@@ -56,10 +57,18 @@ class Asked:
     today: dt.date
     functions: Functions
     force: bool = False
+    as_pdf: bool = False
+
+    @property
+    def pdf(self) -> Path:
+        """Where the report is printed to."""
+        return self.output.with_suffix(".pdf")
 
     def refuse_output(self, inputs: Sequence[Path]) -> None:
         """Refuse to write over an input, or to where no workbook can be."""
         refuse_output(self.output, [".xlsx"], inputs, force=self.force)
+        if self.as_pdf:
+            refuse_output(self.pdf, [".pdf"], inputs, force=self.force)
 
     def written(
         self, ranges: BookRanges, note: str = "", more: Mapping[str, FileRows] | None = None
@@ -98,6 +107,17 @@ class Asked:
             typer.echo(f"Left out: {pages}: {printed(why)}", err=True)
         if found and not self.as_json:
             typer.echo(f"{_count(answers['check'])}: see the page Check.")
+        if self.as_pdf:
+            self._print()
+
+    def _print(self) -> None:
+        """Print the pages of the report; refused where there is no LibreOffice."""
+        from xlmargin.hosts.calc.paper import print_pages
+
+        with writing(self.pdf) as whole:
+            print_pages(print_set(self.output, EVERYTHING.printed), whole)
+        if not self.as_json:
+            typer.echo(f"Printed: {self.pdf}")
 
     def _write(self, tables: InputTables, note: str) -> Mapping[str, str]:
         """Write the workbook; answers why pages are left out."""

@@ -50,7 +50,8 @@ class Draft:
     """The workbook, its look, the book as tables and as read, the answers and their places.
 
     `by_strategy` and `by_portfolio` are whether a regime margins the book; `directions` are the
-    sheets that the first page leads to, `inputs` the tables beside the book that pages use.
+    sheets that the first page leads to, `inputs` the tables beside the book that pages use,
+    `left_out` the pages that it is without.
     """
 
     workbook: Workbook
@@ -65,6 +66,7 @@ class Draft:
     by_portfolio: bool
     directions: Sequence[str]
     inputs: Sequence[str]
+    left_out: Sequence[str]
 
     def page(self, name: str, kind: str) -> Page:
         """A new sheet without gridlines: of outputs, of inputs, or for reference."""

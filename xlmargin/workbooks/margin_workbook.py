@@ -79,6 +79,7 @@ def write_margin_workbook(
             SETTINGS,
         ],
         inputs=inputs,
+        left_out=[page.sheets[0] for page in template.pages if page not in pages],
     )
     workbook.set_size(2400, 1500)
     workbook.set_properties(

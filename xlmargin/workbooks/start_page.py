@@ -424,6 +424,8 @@ def _links(draft: Draft, page: Page) -> None:
     built, cell = xlmargin.__version__, version.formula(0, 1)
     other = f'"■ Workbook of {built}, add-in "&{cell}'
     row = _links_end(draft)
+    if draft.left_out:
+        page.text(row, 0, f"Left out for want of input: {', '.join(draft.left_out)}", "note")
     formula = f'IF({cell}="{built}","{_KEY}",{other})'
     page.formula(row, _LAST, formula, _KEY, "note_right", "plain")
     page.states((row, _LAST, row, _LAST))

@@ -72,7 +72,7 @@ def installed_office() -> Office:
         raise MarginError(
             "calc: found Windows, wanted Linux or macOS, where it starts LibreOffice."
         )
-    program = _program()
+    program = office_program()
     for python in _pythons(program):
         version = _version(python)
         if version == f"{sys.version_info.major}.{sys.version_info.minor}":
@@ -85,7 +85,8 @@ def installed_office() -> Office:
     raise MarginError(f"calc: found {program} without its Python module uno, {WANTED}.")
 
 
-def _program() -> Path:
+def office_program() -> Path:
+    """The program, with Python or without; refused where there is none."""
     found = shutil.which("soffice") or shutil.which("libreoffice")
     if found is None and not _ON_MAC.exists():
         raise MarginError(f"calc: found no LibreOffice on this machine, {WANTED}.")
