@@ -548,7 +548,7 @@ def test_the_broker_s_figures_stand_beside_ours(built: dict[str, Path]) -> None:
     theirs = 1_511_798 + 235_000
     groups = REGISTRY["PM_GROUPS"].function(positions, market, settings, dividends)
     explained = 352_061.28 - next(row[7] for row in groups if row[1] == "NVDA")
-    assert 352_061.28 == pytest.approx((352_061.28 - explained) * 17 / 15, rel=1e-5)
+    assert pytest.approx((352_061.28 - explained) * 17 / 15, rel=1e-5) == 352_061.28
     assert shown == pytest.approx([ours, theirs, theirs - ours, explained], abs=0.006)
     row = next(r for r in range(11, 30) if cells.get(("Reconciliation", f"C{r}")) == "NVDA")
     assert cells["Reconciliation", f"K{row}"] == "House range 17% / 15%"

@@ -73,6 +73,8 @@ def installed_office() -> Office:
             "calc: found Windows, wanted Linux or macOS, where it starts LibreOffice."
         )
     program = office_program()
+    if program is None:
+        raise MarginError(f"calc: found no LibreOffice on this machine, {WANTED}.")
     for python in _pythons(program):
         version = _version(python)
         if version == f"{sys.version_info.major}.{sys.version_info.minor}":
@@ -85,11 +87,11 @@ def installed_office() -> Office:
     raise MarginError(f"calc: found {program} without its Python module uno, {WANTED}.")
 
 
-def office_program() -> Path:
-    """The program, with Python or without; refused where there is none."""
+def office_program() -> Path | None:
+    """The program, with its Python or without; None where there is none."""
     found = shutil.which("soffice") or shutil.which("libreoffice")
     if found is None and not _ON_MAC.exists():
-        raise MarginError(f"calc: found no LibreOffice on this machine, {WANTED}.")
+        return None
     return Path(found or _ON_MAC).resolve()
 
 

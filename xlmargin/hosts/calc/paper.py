@@ -17,6 +17,11 @@ _PATIENCE: Final = 300
 def print_pages(workbook: bytes, pdf: Path) -> None:
     """Print what is visible of a workbook, .xlsx, into a PDF; refused without LibreOffice."""
     program = office_program()
+    if program is None:
+        raise MarginError(
+            f"{pdf.name}: found no LibreOffice to print it; on Debian and Ubuntu: apt-get install"
+            " libreoffice-calc. The workbook is written: print its pages from your own program."
+        )
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder) / f"{pdf.stem}.xlsx"
         book.write_bytes(workbook)

@@ -1,0 +1,152 @@
+"""The report of an own book: what moved since an earlier day, the broker's figures, on paper."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+from xlmargin import udfs
+from xlmargin.cli import app
+
+NOW = """symbol,type,quantity,strike,expiration,price
+AAPL,stock,1000,,,268.4
+AAPL,call,-12,280,2026-12-18,3.33
+USD,cash,50000,,,
+"""
+THEN = """symbol,type,quantity,strike,expiration,price
+AAPL,stock,900,,,261
+AAPL,call,-5,280,2026-12-18,5.1
+USD,cash,80000,,,
+"""
+SETTINGS = "name,value\nas_of,2026-11-20\nrate,0.037\nclient,Test Family\n"
+BROKER = "figure,amount,as_of\nportfolio requirement,43000,2026-11-20\n"
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Print area cannot be set", "ignore:.*extension is not supported"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    files = {"now": NOW, "then": THEN, "settings": SETTINGS, "broker": BROKER}
+    for name, text in files.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    return tmp_path
+
+
+def report(folder: Path, *more: str) -> Result:
+    files = [str(folder / name) for name in ("now.csv", "settings.csv", "out.xlsx")]
+    asked = ["report", files[0], "--settings", files[1], "-o", files[2]]
+    return CliRunner().invoke(app, [*asked, *more])
+
+
+def required(text: str, day: str) -> float:
+    rows = [line.split(",") for line in text.splitlines()]
+    for row in rows[1:]:
+        row[2:] = [float(c) if c and "-" not in c[1:] else c or None for c in row[2:]]  # type: ignore[misc]
+    settings = [["as_of", day], ["rate", 0.037]]
+    found = udfs.PM_REQUIREMENT(rows, None, settings)
+    assert isinstance(found, float), found
+    return found
+
+
+def labelled(folder: Path, sheet: str) -> dict[object, tuple[object, ...]]:
+    rows = load_workbook(folder / "out.xlsx", data_only=True)[sheet].iter_rows(values_only=True)
+    return {row[0]: row[1:] for row in rows if row[0]}
+
+
+def test_the_earlier_book_gives_the_figures_then_and_what_moved_them(folder: Path) -> None:
+    (folder / "settings.csv").write_text(f"{SETTINGS}compared_with,2026-10-20\n")
+    done = report(folder, "--previous", str(folder / "then.csv"))
+    assert done.exit_code == 0, done.output
+    then, now = required(THEN, "2026-10-20"), required(NOW, "2026-11-20")
+    rows = load_workbook(folder / "out.xlsx", data_only=True)["Monthly report"].iter_rows(
+        values_only=True
+    )
+    key = next(row for row in rows if row[0] == "Portfolio margin" and row[1])
+    assert key[1:4] == pytest.approx((now, then, now - then), abs=0.006)
+    found = labelled(folder, "Monthly report")
+    parts = ("Positions: trades, expirations", "Prices, time and dividends", "Volatility",
+             "Rounding of marks", "Rules and house")  # fmt: skip
+    moved = sum(float(found[part][0]) for part in parts)  # type: ignore[arg-type]
+    assert moved == pytest.approx(now - then, abs=1), "printed in whole dollars"
+
+
+def test_a_first_month_says_that_there_is_no_earlier_report(folder: Path) -> None:
+    assert report(folder).exit_code == 0
+    found = labelled(folder, "Monthly report")
+    assert "no earlier report" in found["Equity"]
+    sheets = load_workbook(folder / "out.xlsx", read_only=True).sheetnames
+    assert "Reconciliation" not in sheets
+    (said,) = (text for text in labelled(folder, "Start") if "Left out" in str(text))
+    assert "Reconciliation" in str(said)
+
+
+def test_the_broker_s_figures_are_set_beside_ours(folder: Path) -> None:
+    done = report(folder, "--broker", str(folder / "broker.csv"))
+    assert done.exit_code == 0, done.output
+    cells = load_workbook(folder / "out.xlsx", data_only=True)["Reconciliation"]
+    assert [cells[f"{c}6"].value for c in "AC"] == pytest.approx(
+        [required(NOW, "2026-11-20"), 43_000], abs=0.006
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("", "found no date in then.csv, wanted as_of"),
+        ("compared_with,2026-11-20\n", "then.csv of 2026-11-20, wanted a day before 2026-11-20"),
+    ],
+)
+def test_an_earlier_book_without_a_day_before_is_refused(folder: Path, day: str, said: str) -> None:
+    (folder / "settings.csv").write_text(SETTINGS + day)
+    done = report(folder, "--previous", str(folder / "then.csv"))
+    assert done.exit_code != 0
+    assert said in " ".join(done.output.split())
+    assert not (folder / "out.xlsx").exists()
+
+
+def test_a_report_of_last_month_is_an_earlier_book(folder: Path) -> None:
+    """Its workbook knows its day, its prices and its market."""
+    (folder / "settings.csv").write_text(SETTINGS.replace("11-20", "10-20"))
+    asked = ["report", str(folder / "then.csv"), "--settings", str(folder / "settings.csv")]
+    assert CliRunner().invoke(app, [*asked, "-o", str(folder / "last.xlsx")]).exit_code == 0
+    (folder / "settings.csv").write_text(SETTINGS)
+    done = report(folder, "--previous", str(folder / "last.xlsx"))
+    assert done.exit_code == 0, done.output
+    rows = load_workbook(folder / "out.xlsx", data_only=True)["Monthly report"].iter_rows(
+        values_only=True
+    )
+    key = next(row for row in rows if row[0] == "Portfolio margin" and row[1])
+    assert key[2] == pytest.approx(required(THEN, "2026-10-20"), abs=0.006)
+
+
+def test_what_is_of_one_book_is_refused_of_a_folder(folder: Path) -> None:
+    done = CliRunner().invoke(app, ["report", str(folder), "--pdf"])
+    assert done.exit_code != 0
+    assert "are of one book, found a folder" in " ".join(done.output.split())
+
+
+def test_without_libreoffice_the_workbook_is_written_and_the_cure_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlmargin.hosts.calc.paper.office_program", lambda: None)
+    done = report(folder, "--pdf")
+    assert done.exit_code != 0
+    assert "found no LibreOffice to print it" in " ".join(done.output.split())
+    assert (folder / "out.xlsx").exists()
+    assert not (folder / "out.pdf").exists()
+
+
+@pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed"
+)
+def test_the_report_is_printed(folder: Path) -> None:
+    done = report(folder, "--pdf")
+    assert done.exit_code == 0, done.output
+    assert (folder / "out.pdf").read_bytes().startswith(b"%PDF")
