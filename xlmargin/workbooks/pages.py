@@ -200,7 +200,6 @@ ELIGIBILITY: Final = PageOf(
     write_eligibility_page,
     ("Eligibility",),
     needs=("Facts",),
-    prints=("Eligibility",),
 )
 SHADOW: Final = PageOf(
     "shadow",

@@ -34,6 +34,8 @@ _STATES: Final = {
 }  # fmt: skip
 _REQUIREMENT: Final = "portfolio requirement"
 _MOST_ROWS: Final = 1_000
+_PRINTED: Final = 18
+"""Rows that one sheet of paper has room for, with blank ones."""
 _CARDS: Final = ((0, 1), (2, 4), (5, 7), (8, 10))
 
 
@@ -62,7 +64,8 @@ def write_reconciliation_page(draft: Draft) -> None:
     _cards(page, totals)
     _table(page, found)
     page.sheet.freeze_panes(3, 0)
-    page.prints(len(_WIDTHS), draft.stamp, repeat=_TABLE)
+    last = _TABLE + max(len(found.rows) - 1, _PRINTED)
+    page.prints(len(_WIDTHS), draft.stamp, repeat=_TABLE, last_row=last)
     page.protect()
 
 
