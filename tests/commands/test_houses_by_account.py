@@ -42,8 +42,9 @@ def test_a_report_has_each_account_under_its_house(folder: Path) -> None:
     assert result.exit_code == 0, result.output
     book = load_workbook("out.xlsx", data_only=True)
     explained = [cell for row in book["Explain"].values for cell in row]
-    assert any("Account B, house tastytrade_calm" in str(cell) for cell in explained)
-    assert "house: rule, tastytrade_calm" in (book.properties.description or "")
+    assert any("Account B, house tastytrade calm" in str(cell) for cell in explained)
+    assert (book.properties.description or "").startswith("Portfolio margin: book, as of 20 Nov")
+    assert "house: none (rule only), tastytrade_calm" in (book.properties.description or "")
 
 
 def test_trades_are_judged_by_each_house(folder: Path) -> None:

@@ -152,4 +152,4 @@ def test_libreoffice_opens_it_without_error(host: Host, built: Built, tmp_path: 
         check=True, capture_output=True, timeout=180,
     )  # fmt: skip
     (start,) = tmp_path.glob("*.csv")
-    assert "Portfolio margin requirement" in start.read_text(encoding="utf-8")
+    assert "Portfolio margin requires $" in start.read_text(encoding="utf-8")

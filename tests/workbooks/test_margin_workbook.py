@@ -43,7 +43,7 @@ INPUT_SHEETS = (
     *BOOK_SHEETS, "Trades", "Candidates", "Activity", "Facts", "Limits",
     "Dated positions", "Dated market",
 )  # fmt: skip
-WITHOUT_PLAIN_CELLS = ("Comparison", "Deployment", "Deployment positions")
+WITHOUT_PLAIN_CELLS = ("Comparison", "Deployment", "Deployment positions", "What-if")
 """Sheets whose cells all look up, or count with, what they show."""
 OF_SPREADSHEETS = (
     "ABS", "AND", "CHOOSE", "COLUMNS", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "DAY",
@@ -211,7 +211,10 @@ def test_formulas_refer_to_whole_tables(demo: Path) -> None:
                 r"(Trades|Candidates|Activity|Limits)\[\[#All\]\],", "", text.replace(" ", "")
             )
             own = own.replace("[[#All]]", "").replace("Dated", "")
-            own = re.sub(r"'Deploymentpositions'!\$[A-Z]+\$\d+:\$[A-Z]+\$\d+", "Positions", own)
+            own = re.sub(r"(?<=Positions,)'What-if'!\$[A-Z]+\$\d+:\$[A-Z]+\$\d+,", "", own)
+            own = re.sub(
+                r"'(What-if|Deploymentpositions)'!\$[A-Z]+\$\d+:\$[A-Z]+\$\d+", "Positions", own
+            )
             if match[1] not in ("MARGIN_CALL_DUE", "PM_ELIGIBILITY"):
                 assert f"{match[0]}{arguments}" in own
             assert re.search(r"[A-Z]\w+\[\[#All\]\]", text)
@@ -413,7 +416,7 @@ def test_pages_by_strategy_are_left_out_where_these_are_refused(
     left_out = write_margin_workbook(path, tables, without)
     assert left_out.keys() == {
         "comparison", "by strategies", "strategies", "hedges", "by strategy", "strategy rules",
-        "what-if", "intraday", "monthly report", "deployment", "deployment positions",
+        "what-if", "blotter", "intraday", "monthly report", "deployment", "deployment positions",
     }  # fmt: skip
     assert all("row 3" in why for why in left_out.values())
     book = openpyxl.load_workbook(path)

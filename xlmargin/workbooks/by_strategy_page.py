@@ -29,11 +29,12 @@ def write_by_strategy_page(draft: Draft) -> None:
     page.columns(_WIDTHS, _KINDS)
     call = draft.call("MARGIN_GAINS", literal("strategy"))
     rows = page.answer(_ROW, 0, call, _KINDS, spare=SPARE, headings=_HEADINGS)
-    gains = draft.formulas.placed(call)
+    accounts = draft.placed("MARGIN_GAINS", literal("account"), numbers=["text", "text", "money"])
     page.title(
         SHEET,
         sentence(
-            "On maintenance portfolio margin releases ", of_total(gains, _MAINTENANCE, "millions"),
+            "On maintenance portfolio margin releases ",
+            of_total(accounts, _MAINTENANCE, "millions"),
             " in all; by strategy of the least pairing:",
         ),
         "Gain: strategy-based figure less portfolio margin requirement. Released: the gain on the "

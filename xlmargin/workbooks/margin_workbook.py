@@ -86,7 +86,7 @@ def write_margin_workbook(
         {
             "title": title,
             "subject": f"As of {book.as_of}",
-            "comments": draft.stamp,
+            "comments": f"{draft.stamp.client}, as of {draft.stamp.as_of}: {draft.stamp.basis}",
             "created": dt.datetime.combine(date_of(book.market.as_of), dt.time()),
         }
     )
