@@ -92,17 +92,15 @@ def _figure(figure: Figure) -> tuple[str, str]:
     of = figure.formula
     times = "" if factor == 1.0 else f"*{factor:.15g}" if factor > 1 else f"/{1 / factor:.15g}"
     plus, before = ("+", "") if before == "+" else ("", before)
-    signed = bool(plus or before)
-    start = f'IF({of}<0,"−","{plus}")&' if signed else ""
-    amount = f"ABS({of})" if signed else of
-    written = f'{start}"{before}"&FIXED({amount}{times},{digits})&"{behind}"'
-    formula = f"IF(ISNUMBER({of}),{written},{of})"
+    amount = f'"{before}"&FIXED(ABS({of}){times},{digits})&"{behind}"'
+    formula = f'IF(ISNUMBER({of}),IF({of}<0,"−","{plus}")&{amount},{of})'
     if not isinstance(figure.value, float):
         return formula, str(figure.value)
-    scaled = rounded(figure.value * factor, digits)
-    sign = "−" if signed and figure.value < 0 else plus
-    shown = abs(scaled) if signed else scaled
-    return formula, f"{sign}{before}{shown:,.{digits}f}{behind}"
+    sign = "−" if figure.value < 0 else plus
+    return (
+        formula,
+        f"{sign}{before}{abs(rounded(figure.value * factor, digits)):,.{digits}f}{behind}",
+    )
 
 
 def written(cell: str, value: Value, unit: str, in_unit: Value) -> tuple[str, Value]:

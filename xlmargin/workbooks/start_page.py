@@ -241,6 +241,13 @@ def _check(page: Page, row: int, alerts: Placed, i: int) -> None:
 
     Where the input is refused the first one says so, and is to be acted on.
     """
+
+    def guarded(formula: str, of_first: str = "") -> str:
+        """Of a blank row nothing else is looked at: without the functions it stays blank."""
+        if first:
+            return alerts.unless_refused(formula, of_first)
+        return f'IF({figure}="","",{alerts.unless_refused(formula, "")})'
+
     first = i == 1
     cell: Callable[[str], str] = lambda name: alerts.formula(i, _ALERT[name])  # noqa: E731
     value: Callable[[str], Value] = lambda name: alerts.value(i, _ALERT[name])  # noqa: E731
@@ -248,22 +255,22 @@ def _check(page: Page, row: int, alerts: Placed, i: int) -> None:
     there = f'IF({figure}="","",'
     label = f'{there}{first_letter(figure)}&IF({account}="","",", "&{account}))'
     of = f", {value('account')}" if value("account") else ""
-    label = alerts.unless_refused(label, "The input is refused" if first else "")
+    label = guarded(label, "The input is refused")
     _line(page, row, (label, f"{as_written(str(value('figure')))}{of}" if value("figure") else ""))
     now = written(cell("value"), value("value"), cell("unit"), value("unit"))
-    page.formula(row, 3, alerts.unless_refused(now[0], ""), now[1], "right", "text")
+    page.formula(row, 3, guarded(now[0]), now[1], "right", "text")
     nearer = f"IF(ISNUMBER({cell('warn')}),{cell('warn')},{cell('alert')})"
     limit = value("warn") if isinstance(value("warn"), float) else value("alert")
     shown = written(nearer, limit, cell("unit"), value("unit"))
     least = f'OR(RIGHT({figure},6)="excess",RIGHT({figure},7)="cushion")'
     sign = "≥" if str(value("figure")).endswith(("excess", "cushion")) else "≤"
     bound = f'{there}IF({least},"≥ ","≤ ")&{shown[0]})'
-    bound = alerts.unless_refused(bound, "")
-    page.formula(row, 4, bound, f"{sign} {shown[1]}" if value("figure") else "", "limit", "text")
+    limit_now = f"{sign} {shown[1]}" if value("figure") else ""
+    page.formula(row, 4, guarded(bound), limit_now, "limit", "text")
     level = cell("level")
     state = f'{there}IF({level}=0,"● OK",IF({level}=1,"▲ Watch",IF({level}=2,"■ Act","{NONE}"))))'
     found = _STATES[float(value("level"))] if value("figure") else ""
-    state = alerts.unless_refused(state, "■ Act" if first else "")
+    state = guarded(state, "■ Act")
     page.formula(row, 5, state, found, "state", "plain")
 
 
@@ -281,13 +288,15 @@ def _dates(draft: Draft, page: Page) -> None:
         row = _CHECKS + 1 + i
         page.height(row, _ROW)
         page.blank(row, _RIGHT, _LAST, "body")
-        day = calendar.unless_refused(calendar.formula(i, 0), "")
+        there = calendar.formula(i, 0)
+        day = f'IF({there}="","",{calendar.unless_refused(there, "")})'
         page.formula(row, _RIGHT, day, calendar.value(i, 0), "body", "day")
         what = str(calendar.value(i, 3))
         cell = calendar.formula(i, 3)
         for long, short in _SHORTER.items():
             cell, what = f'SUBSTITUTE({cell},"{long}","{short}")', what.replace(long, short)
-        page.formula(row, _RIGHT + 1, calendar.unless_refused(cell, ""), what, "body", "plain")
+        cell = f'IF({there}="","",{calendar.unless_refused(cell, "")})'
+        page.formula(row, _RIGHT + 1, cell, what, "body", "plain")
 
 
 _SHORTER: Final = {
