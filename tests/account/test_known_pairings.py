@@ -29,7 +29,7 @@ MARKET = [
         "class_group",
         "marginable",
         "adv",
-        "house_maintenance",
+        "maintenance_rate",
     ],
     ["XYZ", 100, "stock", 1, None, True, 2_000, None],
     ["ABC", 40, "stock", 1, None, True, None, 0.6],

@@ -8,16 +8,17 @@ in arrays, an entry a strategy, and the rules' formulas do the rest.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple, TypeAlias, TypeVar, cast
+from operator import attrgetter
+from typing import Final, NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
 
 from xlmargin.account.moved_prices import Worth
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.market import Underlying
+from xlmargin.market import HouseRates, Underlying
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin
 from xlmargin.strategy_margin.pairing.class_positions import (
@@ -244,17 +245,24 @@ def _shape(strategy: StrategyMatch, holdings: ClassPositions, rules: StrategyRul
     )
 
 
+_IN_ARRAYS: Final = {"symbol", "spot", "house"}
+_NO_RATE: Final = {
+    "dividend_yield", "rate", "volatility", "yields", "dividends", "spot_is_forward", "class_group",
+    "product_group", "portfolio_group", "index_scale", "adv", "shares_outstanding", "industry",
+    "row", "published",
+}  # fmt: skip
+"""What no rate of a strategy depends on; a column that comes to the market counts until it is named
+here."""
+_OF_UNDERLYING: Final = attrgetter(
+    *(f.name for f in fields(Underlying) if f.name not in _NO_RATE | _IN_ARRAYS)
+)
+_OF_HOUSE: Final = attrgetter(
+    *(f.name for f in fields(HouseRates) if f.name not in {"add_on", "why", "move_down", "move_up"})
+)
+
+
 def _rates_of(underlying: Underlying, rules: StrategyRules) -> Hashable:
     """What the rates of an underlying depend on, beside its price and a house's add-on."""
     own, product = rules.short_options, underlying.symbol.lower()
     named = product in own.product_underlying_rate or product in own.product_minimum_rate
-    house = underlying.house
-    return (
-        product if named else "",
-        underlying.underlying_class,
-        underlying.leverage,
-        underlying.marginable,
-        underlying.maturity,
-        underlying.coupon,
-        (house.initial_rate, house.maintenance_rate, house.option_rate),
-    )
+    return product if named else "", _OF_UNDERLYING(underlying), _OF_HOUSE(underlying.house)

@@ -181,22 +181,6 @@ def _at_least(page: Page, row: int, column: int, least: float) -> None:
     )  # fmt: skip
 
 
-_MONTHS: Final = [
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-]
-
-
 def _said_of_puts(told: DeploymentInputs) -> tuple[str, Value]:
     """How many of which put the budget buys."""
     puts, strike = Figure(inputs.here(inputs.PUTS), told.puts.value, "count"), told.put.strike
