@@ -81,8 +81,8 @@ ANOTHER_REPORT = Argument(
 )
 ORDERS = Argument(
     "Orders with the headings of trades, each by itself: side (buy, sell, sell short, 1, 2, 5) or"
-    " the sign of quantity, which may be left out; limit: the most to look at (default 1,000,000"
-    " units).",
+    " the sign of quantity, or neither; limit: the most to look at (1,000,000 units); name_share:"
+    " most of the requirement for its class group (0.25).",
     Kind.RANGE,
 )
 THRESHOLDS = Argument(

@@ -21,7 +21,7 @@ from xlmargin.account.account_values import (
     values_under_portfolio,
 )
 from xlmargin.account.calendar import Calendar, CallDue, ExDividends, Expirations, dates_ahead
-from xlmargin.account.largest_name import LargestName, largest_name
+from xlmargin.account.largest_name import LargestName, largest_name, required_by_name
 from xlmargin.account.limits import Light, Limits
 from xlmargin.account.moves_left import Moves
 from xlmargin.account.reconciliation import (
@@ -69,6 +69,7 @@ __all__ = [
     "moves_to_reserve",
     "own_regime",
     "portfolio_excess",
+    "required_by_name",
     "strategy_excess",
     "values_by_strategy",
     "values_under_portfolio",

@@ -36,21 +36,33 @@ def largest_name(
     `together` are all accounts one, the first and only.
     """
     if isinstance(margin, PortfolioMargin):
-        required, whole = _under_portfolio(margin), margin.by_account
+        whole = margin.by_account
     else:
-        kind = RequirementKind.MAINTENANCE
-        required = ((c.account, c.name, c.requirement(kind)) for c in margin.classes)
-        whole = margin.by_account(kind)
+        whole = margin.by_account(RequirementKind.MAINTENANCE)
     if together:
         whole = whole.sum(keepdims=True)
     by_name: list[dict[str, float]] = [defaultdict(float) for _ in whole]
-    for account, name, amount in required:
-        by_name[0 if together else account][name] += amount
+    for account, own in enumerate(required_by_name(margin)):
+        for name, amount in own.items():
+            by_name[0 if together else account][name] += amount
     largest = [max(names, key=names.__getitem__, default="") for names in by_name]
     amounts = np.array([own.get(name, 0.0) for own, name in zip(by_name, largest, strict=True)])
     share = np.full(len(whole), np.nan)
     np.divide(amounts, whole, out=share, where=whole > 0)
     return LargestName(tuple(largest), share)
+
+
+def required_by_name(margin: PortfolioMargin | StrategyMargin) -> list[dict[str, float]]:
+    """What each name of each account requires, $, by the account's index and the name."""
+    if isinstance(margin, PortfolioMargin):
+        required = _under_portfolio(margin)
+    else:
+        kind = RequirementKind.MAINTENANCE
+        required = ((c.account, c.name, c.requirement(kind)) for c in margin.classes)
+    by_name: list[dict[str, float]] = [defaultdict(float) for _ in margin.book.positions.accounts]
+    for account, name, amount in required:
+        by_name[account][name] += amount
+    return by_name
 
 
 def _under_portfolio(margin: PortfolioMargin) -> Iterator[tuple[int, str, float]]:

@@ -206,6 +206,7 @@ ORDERS: Final = Headings(
         **_TRADED,
         "action": TRADES.synonyms["action"],
         "limit": ("most", "at most", "greatest", "max quantity"),
+        "name_share": ("largest name share", "concentration", "concentration limit"),
     },
     needed=("symbol",),
 )

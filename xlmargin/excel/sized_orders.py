@@ -27,6 +27,7 @@ from xlmargin.what_if import Candidates, SizedOrders, Trades
 
 _FIX_SIDES: Final = {"1": "buy", "2": "sell", "5": "sell short"}
 """Tag 54 of FIX: 1 buy, 2 sell, 5 sell short."""
+_SHARE: Final = "a share of the requirement above 0, at most 1, such as 0.25"
 _LEAST: Final = "a whole number of 1 or more, the most to look at"
 
 
@@ -47,6 +48,8 @@ def _sized(cells: Cells, reading: Reading, log: ProblemLog) -> SizedOrders | Non
     fee, limit = fees(table, log), numbers(table, "limit", log)
     log.errors_where((limit < 1) | (limit > np.floor(limit)), table, "limit", _LEAST)
     refuse_beyond(GREATEST_QUANTITY, limit, table, "limit", log)
+    share = numbers(table, "name_share", log, percent=True)
+    log.errors_where(~((share > 0) & (share <= 1) | np.isnan(share)), table, "name_share", _SHARE)
     log.errors_where(typed.is_cash, table, "type", "stock, call or put")
     zero = (typed.quantity == 0) & ~typed.is_cash
     log.errors_where(zero, table, "quantity", "a quantity, or nothing: how many fit is looked for")
@@ -61,7 +64,7 @@ def _sized(cells: Cells, reading: Reading, log: ProblemLog) -> SizedOrders | Non
     check_trade_prices(orders, book, log)
     most = np.maximum(np.floor(MOST_UNITS / book.positions.multiplier), 1.0)
     most = np.where(np.isnan(limit), most, limit)
-    return SizedOrders(Candidates(Trades(book, fee), most), np.abs(typed.quantity))
+    return SizedOrders(Candidates(Trades(book, fee), most), np.abs(typed.quantity), share)
 
 
 def _with_sides(table: Table) -> Table:

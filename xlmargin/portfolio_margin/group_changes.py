@@ -58,10 +58,7 @@ class GroupSums:
         """What the requirement changes by, $, signed, shape (changes,)."""
         changed = np.zeros(len(change.group))
         index, group = np.arange(len(change.group)), change.group
-        array = self.levels[0].risk_array[group] + change.risk_array
-        account = self.levels[0].account[group]
-        house = house_minimum(self.delivered[group] + change.delivered, account, self.rules)
-        minimum = np.maximum(self.minimum[group] + change.minimum, house)
+        array, minimum = self._of_class(change)
         for groups, above in zip(self.levels, (*self.levels[1:], None), strict=True):
             alone = groups.parent[group] == NO_PARENT
             requirement = np.maximum(-array.min(axis=1, initial=0.0), minimum)
@@ -75,6 +72,20 @@ class GroupSums:
             minimum = above.minimum[parent] - groups.minimum[group] + minimum[inside]
             group = parent
         return changed
+
+    def class_requirement(self, change: GroupChange) -> FloatArray:
+        """What the class groups require then, each by itself, $, shape (changes,)."""
+        array, minimum = self._of_class(change)
+        requirement: FloatArray = np.maximum(-array.min(axis=1, initial=0.0), minimum)
+        return requirement
+
+    def _of_class(self, change: GroupChange) -> tuple[FloatArray, FloatArray]:
+        """Risk array and minimum of the class groups then, $."""
+        group = change.group
+        array = self.levels[0].risk_array[group] + change.risk_array
+        account = self.levels[0].account[group]
+        house = house_minimum(self.delivered[group] + change.delivered, account, self.rules)
+        return array, np.maximum(self.minimum[group] + change.minimum, house)
 
 
 def group_sums(margin: PortfolioMargin, held: IntArray) -> GroupSums:

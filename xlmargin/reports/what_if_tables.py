@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,9 @@ EFFECT: Final = "buying-power effect"
 
 CHECK: Final = "pre-trade check"
 """How the rows begin that say in words whether the trades may be done."""
+
+OF_NAME: Final = "requirement of class group"
+"""How the rows begin that have what a class group requires by itself under portfolio margin."""
 
 _FIGURES: Final = (
     ("account value", "account_value", True),
@@ -35,8 +39,9 @@ _FIGURES: Final = (
 def what_if_table(impact: Impact) -> Table:
     """A row a figure: before the trades, after them, change, account; $.
 
-    The total comes first, then each account where there are several; last in each the pre-trade
-    check by both regimes, in words.
+    The total comes first, then each account where there are several; in each, after the amounts,
+    what each class group traded requires by itself under portfolio margin, before its gains offset
+    anything, and last the pre-trade check by both regimes, in words.
     """
     names = impact.held.positions.accounts
     whole = np.arange(len(names))
@@ -45,7 +50,11 @@ def what_if_table(impact: Impact) -> Table:
     rows = [
         row
         for account, own in [(TOTAL, whole), *parts]
-        for row in (*_amounts(changes, account, own), *_checks(impact, account, own))
+        for row in (
+            *_amounts(changes, account, own),
+            *_of_names(impact, account, own),
+            *_checks(impact, account, own),
+        )
     ]
     return Table(("figure", "before", "after", "change", "account"), rows)
 
@@ -66,6 +75,14 @@ def _amounts(changes: dict[str, Change], account: str, own: IntArray) -> Iterato
         before, after, change = (float(amount[own].sum()) + 0.0 for amount in amounts)
         states = (None, None) if label == EFFECT else (before, after)
         yield [label, *states, change, account]
+
+
+def _of_names(impact: Impact, account: str, own: IntArray) -> Iterator[list[Value]]:
+    """What the class groups require that some accounts trade in."""
+    for name in dict.fromkeys(name for i in own.tolist() for name in impact.names[i]):
+        change = impact.of_name(name)
+        amounts = (change.before, change.after, change.change)
+        yield [f"{OF_NAME}, {name}", *(float(a[own].sum()) + 0.0 for a in amounts), account]
 
 
 def _checks(impact: Impact, account: str, own: IntArray) -> Iterator[list[Value]]:
@@ -120,12 +137,14 @@ def capacity_table(found: Capacity) -> Table:
     """A row an order: whether what is ordered fits, how many do, and what binds first; $.
 
     Quantities are magnitudes; every one up to `greatest` is accepted. Excesses and `binds` are of
-    the accounts' regime; `cash needed` is paid for the greatest quantity, below 0 received.
+    the accounts' regime; `cash needed` is paid for the greatest quantity, below 0 received. The
+    greatest by name share leaves the order's class group no more than the share stated of the
+    portfolio margin requirement, whatever the excess.
     """
     headings = (
         "symbol", "order", "ordered", "fits", "greatest", "greatest portfolio",
         "greatest strategy", "binds", "excess after order", "excess after greatest",
-        "cash needed", "proven", "account",
+        "cash needed", "proven", "account", "greatest by name share",
     )  # fmt: skip
     one, own = found.orders.one.positions, found.own
     other = "not asked for" if found.is_portfolio else "not permitted"
@@ -147,9 +166,16 @@ def capacity_table(found: Capacity) -> Table:
                 float(found.cash_needed[i]) + 0.0,
                 bool(own.is_proven[i]),
                 one.accounts[one.account[i]],
+                _by_name(float(found.by_name[i])),
             ]
         )
     return Table(headings, rows)
+
+
+def _by_name(quantity: float) -> Value:
+    if quantity != quantity:
+        return "not asked for"
+    return "not covered" if quantity == inf else quantity
 
 
 def _fits(ordered: float, missing: float) -> str:

@@ -1,10 +1,12 @@
 """What if: what trades would do to an account's value and requirements, before they are done."""
 
 from xlmargin.what_if.candidates import Candidates
-from xlmargin.what_if.capacity import Capacity, Greatest, SizedOrders, capacity
+from xlmargin.what_if.capacity import Capacity, capacity
 from xlmargin.what_if.hedge import Hedge, hedge_by_strategy, hedge_under_portfolio
 from xlmargin.what_if.impact import Change, Figures, Impact, Trades, book_after, impact, less_closed
 from xlmargin.what_if.one_more import OneMore, one_more
+from xlmargin.what_if.sized_orders import SizedOrders
+from xlmargin.what_if.tried_quantities import Greatest
 
 __all__ = [
     "Candidates",

@@ -13,7 +13,6 @@ Rule: FINRA 4210(c), (g)(7), (g)(11); 12 CFR 220.5, 220.12.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -21,77 +20,44 @@ import numpy as np
 
 from xlmargin.account import Reserve, portfolio_excess, strategy_excess, values_by_strategy
 from xlmargin.account.account_values import reg_t_excess
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import FloatArray
 from xlmargin.book import Book, amount_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
-from xlmargin.computing import check_time_limit
-from xlmargin.errors import RefusedPosition
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.portfolio_requirement import NO_CLASS
 from xlmargin.risk_array import option_marks
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 from xlmargin.strategy_margin.pairing.requirement_rules import counts_together
-from xlmargin.what_if.candidates import Candidates, closed_rows
+from xlmargin.what_if.candidates import closed_rows
 from xlmargin.what_if.hedge_portfolio import PortfolioHedge, portfolio_hedge
 from xlmargin.what_if.hedge_strategy import rows_beside
-from xlmargin.what_if.impact import Change, Trades, book_after, shortfall
+from xlmargin.what_if.impact import Trades, book_after
+from xlmargin.what_if.name_share import greatest_by_name
+from xlmargin.what_if.sized_orders import SizedOrders
+from xlmargin.what_if.tried_quantities import Check, Greatest, Tried, greatest_of
 
-LIMIT: Final = "limit"
 PORTFOLIO_EXCESS: Final = "portfolio excess"
 MAINTENANCE_EXCESS: Final = "maintenance excess"
 REG_T_EXCESS: Final = "Reg T excess"
 SMA: Final = "SMA"
-NOT_PERMITTED: Final = "not permitted"
-NO_CASH: Final = "cash is stated nowhere"
-"""What binds first: the limit of what is looked at, an excess, or what refuses the order."""
-
-ONE_BY_ONE: Final = 16
-"""Quantities by strategy that are each tried, so that the greatest of so few is proven."""
-
-
-@dataclass(frozen=True, eq=False)
-class SizedOrders:
-    """One of each order, the most of it that is looked at, and how many are ordered.
-
-    `ordered`, a magnitude, is NaN where it is not stated; shape (orders,).
-    """
-
-    one: Candidates
-    ordered: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.ordered)
-
-
-@dataclass(frozen=True, eq=False)
-class Greatest:
-    """The greatest quantity of each order under one regime; arrays of shape (orders,).
-
-    `binds` is what refuses one more. `missing`, $, is what the quantity that is ordered is short
-    by: 0 where it is accepted, infinite where it is not permitted, NaN where cash is stated nowhere
-    or nothing is ordered. Excesses, $, are those of the regime without any reserve taken off.
-    """
-
-    quantity: FloatArray
-    binds: tuple[str, ...]
-    is_proven: BoolArray
-    missing: FloatArray
-    excess_after_order: FloatArray
-    excess_after: FloatArray
+"""What binds first: the excess that refuses one more."""
 
 
 @dataclass(frozen=True, eq=False)
 class Capacity:
     """What of each order fits; None for a regime that is not permitted, or not looked at.
 
-    `is_portfolio` tells which of them is that of the accounts.
+    `is_portfolio` tells which of them is that of the accounts. `by_name` is the greatest quantity
+    by the share that an order's name may have, shape (orders,): NaN where there is no limit,
+    infinite where portfolio margin does not cover the order.
     """
 
     orders: SizedOrders
     portfolio: Greatest | None
     strategy: Greatest | None
     is_portfolio: bool
+    by_name: FloatArray
 
     @property
     def own(self) -> Greatest:
@@ -127,135 +93,8 @@ def capacity(
     by_strategy = None
     if both or not is_portfolio:
         by_strategy = _by_strategy(strategy, orders, reserve)
-    return Capacity(orders, by_portfolio, by_strategy, is_portfolio)
-
-
-def _accounts_of(held: Book, orders: SizedOrders) -> IntArray:
-    """The index of each order's account among those of the book."""
-    one = orders.one.positions
-    index = [held.positions.accounts.index(one.accounts[a]) for a in one.account]
-    return np.array(index, dtype=np.int64)
-
-
-@dataclass(frozen=True, eq=False)
-class _Check:
-    """One excess that orders use: what there is of it less its reserve, and what else there is, $.
-
-    `change` is what it changes by with a quantity of an order, fees paid.
-    """
-
-    name: str
-    before: float
-    other: float
-
-    def missing(self, change: float) -> float:
-        """What is missing for a change, $: 0 where it is accepted, NaN where that is not known."""
-        before, changed = np.array([self.before]), np.array([change])
-        used = Change(before, before + changed, changed)
-        return float(shortfall(used, np.array([self.other]))[0])
-
-
-@dataclass(frozen=True, eq=False)
-class _Outcome:
-    """A quantity of an order: the check that refuses it ("" where none does), and what is missing.
-
-    `excess_change`, $, is that of the regime.
-    """
-
-    binds: str
-    missing: float
-    excess_change: float
-
-
-_NOTHING_TRADED: Final = _Outcome("", 0.0, 0.0)
-
-
-@dataclass(frozen=True, eq=False)
-class _Tried:
-    """One order of which quantities are tried, beside what it may be margined with.
-
-    `changes` answers for a quantity what each of the `checks` changes by, and the regime's excess.
-    """
-
-    checks: Sequence[_Check]
-    changes: Callable[[float], tuple[Sequence[float], float]]
-    most: int
-    bends: Sequence[int] | None
-    """Quantities between which excess is concave; None where it may not be."""
-    found: dict[float, _Outcome] = field(default_factory=lambda: {0: _NOTHING_TRADED})
-
-    def outcome(self, quantity: float) -> _Outcome:
-        """What comes of a quantity, tried once."""
-        if quantity not in self.found:
-            check_time_limit()
-            self.found[quantity] = self._try(quantity)
-        return self.found[quantity]
-
-    def _try(self, quantity: float) -> _Outcome:
-        try:
-            changes, excess = self.changes(quantity)
-        except RefusedPosition:
-            return _Outcome(NOT_PERMITTED, np.inf, np.nan)
-        missing = [c.missing(change) for c, change in zip(self.checks, changes, strict=True)]
-        if np.isnan(missing).any():
-            return _Outcome(NO_CASH, np.nan, excess)
-        worst = int(np.argmax(missing))
-        return _Outcome(self.checks[worst].name if missing[worst] else "", missing[worst], excess)
-
-    def greatest(self) -> tuple[int, bool]:
-        """The greatest quantity of which none below was found refused, and whether it is proven."""
-        low = 0
-        for high in self._edges():
-            if self.outcome(high).binds:
-                low = self._halved(low, high)
-                break
-            low = high
-        if self.bends is not None:
-            return low, True
-        if low > ONE_BY_ONE:
-            return low, False
-        refused = (q for q in range(1, low + 1) if self.outcome(q).binds)
-        return next(refused, low + 1) - 1, True
-
-    def _edges(self) -> list[int]:
-        """Quantities that are tried first, ascending: those at bends, or doubled."""
-        if self.bends is not None:
-            return sorted({q for q in (1, *self.bends, self.most) if 1 <= q <= self.most})
-        doubled = [1]
-        while doubled[-1] < self.most:
-            doubled.append(min(2 * doubled[-1], self.most))
-        return doubled
-
-    def _halved(self, low: int, high: int) -> int:
-        """The last quantity accepted, of those between one that is and one that is not."""
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if self.outcome(middle).binds else (middle, high)
-        return low
-
-
-def _greatest_of(tried: Sequence[_Tried], ordered: FloatArray, excess: FloatArray) -> Greatest:
-    """What is found for orders that are tried; `excess`, $, is that of each order's account."""
-    found = [each.greatest() for each in tried]
-    quantity = [q for q, _ in found]
-    binds = tuple(
-        LIMIT if q == each.most else each.outcome(q + 1).binds
-        for each, q in zip(tried, quantity, strict=True)
-    )
-    nothing = _Outcome("", np.nan, np.nan)
-    of_order = [
-        nothing if np.isnan(n) else each.outcome(n)
-        for each, n in zip(tried, ordered.tolist(), strict=True)
-    ]
-    after = [each.outcome(q).excess_change for each, q in zip(tried, quantity, strict=True)]
-    return Greatest(
-        np.array(quantity, dtype=np.float64),
-        binds,
-        np.array([proven for _, proven in found], dtype=bool),
-        np.array([each.missing for each in of_order]),
-        excess + np.array([each.excess_change for each in of_order]),
-        excess + np.array(after),
-    )
+    by_name = greatest_by_name(portfolio, orders)
+    return Capacity(orders, by_portfolio, by_strategy, is_portfolio, by_name)
 
 
 def _marked(joint: Book) -> Book:
@@ -273,33 +112,27 @@ def _book_with(own: Book, one: Trades, quantity: float) -> Book:
 
 
 def _by_strategy(margin: StrategyMargin, orders: SizedOrders, reserve: Reserve) -> Greatest:
-    book, account = margin.book, _accounts_of(margin.book, orders)
+    book, account = margin.book, orders.accounts_in(margin.book)
     now = strategy_excess(margin)
     is_cash = book.settings.account_type is AccountType.CASH
     at_first = now if is_cash else reg_t_excess(margin)
     kept = reserve.of(values_by_strategy(margin).net_liquidation_value)
     other = np.nan_to_num(amount_of_accounts(book, "sma"))
-    joint, held = _marked(_joint(book, orders)), len(book.positions)
+    joint, held = _marked(orders.beside(book)), len(book.positions)
     own, whole = joint.only(np.arange(held)), counts_together(book, margin.rules)
     tried = []
     for i, a in enumerate(account.tolist()):
         name = SMA if other[a] > max(float(at_first.excess[a]), 0.0) else REG_T_EXCESS
         checks = (
-            _Check(name, float(at_first.excess[a]), float(other[a])),
-            _Check(MAINTENANCE_EXCESS, float(now.excess[a] - kept[a]), 0.0),
+            Check(name, float(at_first.excess[a]), float(other[a])),
+            Check(MAINTENANCE_EXCESS, float(now.excess[a] - kept[a]), 0.0),
         )
         one = joint.only(np.array([held + i]))
         beside = own.only(rows_beside(own, one, whole=whole))
         changes = _StrategyChanges(beside, _trade_of(one, orders, i), reserve)
         most = int(orders.one.most[i])
-        tried.append(_Tried(checks, changes.at, most, _stock_bends(beside, one, whole=whole)))
-    return _greatest_of(tried, orders.ordered, now.excess[account])
-
-
-def _joint(held: Book, orders: SizedOrders) -> Book:
-    """The positions held with one of each order behind them."""
-    joint = held.positions.joined(orders.one.positions)
-    return Book(joint, orders.one.one.book.market, held.settings)
+        tried.append(Tried(checks, changes.at, most, _stock_bends(beside, one, whole=whole)))
+    return greatest_of(tried, orders.ordered, now.excess[account])
 
 
 def _trade_of(one: Book, orders: SizedOrders, i: int) -> Trades:
@@ -356,10 +189,10 @@ def _amounts_by_strategy(book: Book) -> FloatArray:
 
 
 def _under_portfolio(margin: PortfolioMargin, orders: SizedOrders, reserve: Reserve) -> Greatest:
-    book, account = margin.book, _accounts_of(margin.book, orders)
+    book, account = margin.book, orders.accounts_in(margin.book)
     now = portfolio_excess(margin)
     left = now.excess - reserve.of(now.equity)
-    joint, held = _joint(book, orders), len(book.positions)
+    joint, held = orders.beside(book), len(book.positions)
     both = under_portfolio_margin(joint)
     marked = joint if (both.class_of[held:] != NO_CLASS).all() else _marked(joint)
     beside = marked.only(np.flatnonzero(both.class_of[:held] == NO_CLASS))
@@ -376,9 +209,9 @@ def _under_portfolio(margin: PortfolioMargin, orders: SizedOrders, reserve: Rese
         else:
             own = beside.only(rows_beside(beside, trade.book, whole=False))
             changes = _OutsideChanges(own, trade, reserve)
-        check = _Check(PORTFOLIO_EXCESS, float(left[a]), 0.0)
-        tried.append(_Tried((check,), changes.at, int(orders.one.most[i]), bends))
-    return _greatest_of(tried, orders.ordered, now.excess[account])
+        check = Check(PORTFOLIO_EXCESS, float(left[a]), 0.0)
+        tried.append(Tried((check,), changes.at, int(orders.one.most[i]), bends))
+    return greatest_of(tried, orders.ordered, now.excess[account])
 
 
 @dataclass(frozen=True, eq=False)

@@ -56,16 +56,24 @@ class PortfolioHedge:
     def change(self, quantity: FloatArray) -> FloatArray:
         """What so many of each candidate change the requirement by, $, shape (candidates,).
 
-        Each candidate is traded by itself; `quantity` is a magnitude.
+        Each candidate is traded by itself; `quantity` is a magnitude. A lone candidate may be asked
+        of many quantities, each by itself.
         """
+        return self.sums.after(self._of_group(quantity))
+
+    def class_requirement(self, quantity: FloatArray) -> FloatArray:
+        """What the class group of each candidate requires by itself with so many of it, $."""
+        return self.sums.class_requirement(self._of_group(quantity))
+
+    def _of_group(self, quantity: FloatArray) -> GroupChange:
         taken = self.taken(quantity)
-        return self.sums.after(
-            GroupChange(
-                self.group,
-                np.einsum("ck,ckp->cp", taken, self.risk_array),
-                np.einsum("ck,ck->c", taken, self.minimum),
-                np.einsum("ck,ckd->cd", taken, self.delivered),
-            )
+        legs = np.broadcast_to(self.risk_array, (len(taken), *self.risk_array.shape[1:]))
+        delivered = np.broadcast_to(self.delivered, (len(taken), *self.delivered.shape[1:]))
+        return GroupChange(
+            np.broadcast_to(self.group, len(taken)),
+            np.einsum("ck,ckp->cp", taken, legs),
+            np.einsum("ck,ck->c", taken, np.broadcast_to(self.minimum, taken.shape)),
+            np.einsum("ck,ckd->cd", taken, delivered),
         )
 
     def bends(self) -> FloatArray:

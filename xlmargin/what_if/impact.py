@@ -13,14 +13,14 @@ Rule: FINRA 4210(c), (f)(2)(B), (g)(7), (g)(11); 12 CFR 220.3, 220.12.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from xlmargin.account import values_by_strategy, values_under_portfolio
+from xlmargin.account import required_by_name, values_by_strategy, values_under_portfolio
 from xlmargin.account.account_values import reg_t_excess
 from xlmargin.arrays import FloatArray
 from xlmargin.book import NO_GROUP, Book, Positions, amount_of_accounts, cash_of_accounts
@@ -145,7 +145,8 @@ class Figures:
 
     `initial` and `deposit` count what positions cost. `reg_t` is the initial requirement at present
     prices that stands beside strategy-based equity; a cash account's is its maintenance, for it
-    pays in full on every day.
+    pays in full on every day. `by_name` is what each name, a class group, requires by itself under
+    portfolio margin, by account and name.
     """
 
     account_value: FloatArray
@@ -155,6 +156,7 @@ class Figures:
     reg_t: FloatArray
     maintenance: FloatArray
     portfolio: FloatArray
+    by_name: Sequence[Mapping[str, float]]
 
     @property
     def reg_t_excess(self) -> FloatArray:
@@ -192,6 +194,7 @@ def figures(portfolio: PortfolioMargin, strategy: StrategyMargin) -> Figures:
         maintenance if is_cash else reg_t_excess(strategy).requirement,
         maintenance,
         portfolio.by_account,
+        required_by_name(portfolio),
     )
 
 
@@ -217,6 +220,7 @@ class Impact:
 
     `cash` is that of before, NaN where it is stated nowhere; `cash_flow` what the trades bring
     (> 0) or take, fees left out. `sma` is the special memorandum account, 0 where not stated.
+    `names` are the class groups that each account trades in.
     """
 
     held: Book
@@ -226,6 +230,7 @@ class Impact:
     cash_flow: FloatArray
     fees: FloatArray
     sma: FloatArray
+    names: Sequence[Sequence[str]]
 
     @property
     def is_portfolio(self) -> bool:
@@ -235,6 +240,14 @@ class Impact:
     def of_requirement(self, name: str) -> Change:
         """A figure that cash has no part in, by its name among the `Figures`."""
         before, after = getattr(self.before, name), getattr(self.after, name)
+        return Change(before, after, after - before)
+
+    def of_name(self, name: str) -> Change:
+        """What a class group requires by itself under portfolio margin; 0 where it is not held."""
+        before, after = (
+            np.array([own.get(name, 0.0) for own in figures.by_name])
+            for figures in (self.before, self.after)
+        )
         return Change(before, after, after - before)
 
     def of_equity(self, name: str) -> Change:
@@ -294,7 +307,18 @@ def impact(portfolio: PortfolioMargin, strategy: StrategyMargin, trades: Trades)
         trades.by_account(trades.cash, accounts),
         trades.by_account(trades.fee, accounts),
         np.nan_to_num(amount_of_accounts(held, "sma")),
+        _names(trades, accounts),
     )
+
+
+def _names(trades: Trades, accounts: Sequence[str]) -> list[list[str]]:
+    """The class groups that each account trades in, each once, in the order of the trades."""
+    positions, underlyings = trades.book.positions, trades.book.market.underlyings
+    of_account: dict[str, dict[str, None]] = {name: {} for name in accounts}
+    for i in np.flatnonzero(~positions.is_cash).tolist():
+        own = of_account[positions.accounts[positions.account[i]]]
+        own[underlyings[positions.underlying[i]].group] = None
+    return [list(of_account[name]) for name in accounts]
 
 
 def shortfall(excess: Change, other_funds: FloatArray) -> FloatArray:
