@@ -164,3 +164,18 @@ def test_a_report_has_the_pages_of_the_regime_that_answers(tmp_path: Path):
 def test_a_check_lists_what_refuses_one_regime():
     first, *_ = ranges_of(*ranges(BELOW, SHARES, CASH)).problems()
     assert (first.severity, first.row, first.column) == ("error", 2, "price")
+
+
+@pytest.mark.parametrize(("kind", "strike", "price"), [("call", 280, 815), ("put", 250, 251)])
+def test_a_price_above_all_that_exercise_pays_is_no_premium_either(
+    kind: str, strike: float, price: float
+):
+    """A price of a contract instead of a unit would count a hundredfold in equity and premium."""
+    positions = [
+        ["symbol", "type", "quantity", "strike", "expiration", "price"],
+        ["XYZ", kind, -1, strike, "2026-12-18", price],
+    ]
+    found = udfs.REGT_INITIAL(positions, [["symbol", "price"], ["XYZ", 270]], ranges()[2])
+    assert isinstance(found, str), found
+    assert "row 2, price" in found
+    assert "the most it can be worth" in found

@@ -44,7 +44,7 @@ def state_of(rows: list[Row], cash: float) -> StrategyState:
         ([SHARES._replace(quantity=200)], -1.0, 2_000.0),  # 3,000 of cost, and no more than 2,000
         ([CALL._replace(quantity=1, cost=4.0)], -1.0, 400.0),  # one contract is a purchase too
         ([SHARES._replace(quantity=-0.05)], 5_000.0, 2_000.0),  # $0.75 of it is a short sale
-        ([PUT._replace(strike=0.01)], -1.0, 2_000.0),  # a debit secures no put, not even of $1
+        ([PUT._replace(strike=0.01, price=0.005)], -1.0, 2_000.0),  # a debit secures no put
     ],
 )
 def test_least_equity(rows: list[Row], cash: float, least: float) -> None:

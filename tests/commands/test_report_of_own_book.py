@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -150,3 +151,36 @@ def test_the_report_is_printed(folder: Path) -> None:
     done = report(folder, "--pdf")
     assert done.exit_code == 0, done.output
     assert (folder / "out.pdf").read_bytes().startswith(b"%PDF")
+
+
+EUROPEAN = {
+    "now": """Symbol;Type;Strike;Exp;Qty;Price
+AAPL;stock;;;1.000;268,40
+AAPL;call;280,00;18.12.2026;-12;3,33
+MSFT;stock;;;250;510,18
+""",
+    "market": "symbol;price;volatility\nAAPL;268,40;25,5%\nMSFT;510,18;\n",
+    "settings": "name;value\nas_of;2026-11-20\nrate;3,7%\ncash;50.000,50\n",
+}
+AMERICAN = {
+    "now": """Symbol,Type,Strike,Exp,Qty,Price
+AAPL,stock,,,1000,268.4
+AAPL,call,280,2026-12-18,-12,3.33
+MSFT,stock,,,250,510.18
+""",
+    "market": "symbol,price,volatility\nAAPL,268.4,0.255\nMSFT,510.18,\n",
+    "settings": "name,value\nas_of,2026-11-20\nrate,0.037\ncash,50000.5\n",
+}
+
+
+def test_a_european_file_is_reported_as_the_american_one_and_says_how_it_was_read(folder: Path):
+    answers = []
+    for files in (EUROPEAN, AMERICAN):
+        for name, text in files.items():
+            (folder / f"{name}.csv").write_text(text)
+        found = report(folder, "--market", str(folder / "market.csv"), "--json")
+        assert found.exit_code == 0, found.output
+        answers.append(json.loads(found.stdout))
+        assert ("now.csv: numbers read as 1.234,56" in found.stderr) == (files is EUROPEAN)
+    assert answers[0] == answers[1]
+    assert answers[0]["strategy maintenance"] > 0

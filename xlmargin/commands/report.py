@@ -10,6 +10,8 @@ from typing import Final
 
 import typer
 
+from xlmargin.cells.numbers import NumberStyle
+from xlmargin.cells.table import SourceRows
 from xlmargin.commands.outputs import refuse_output, writing
 from xlmargin.commands.ranges import problems, tables_of
 from xlmargin.commands.terminal import print_answers, printed, progress
@@ -102,6 +104,9 @@ class Asked:
         else:
             print_answers(answers)
             typer.echo(f"Written: {self.output}")
+        for rows in ranges.cells:
+            if isinstance(rows, SourceRows) and rows.style is NumberStyle.EUROPEAN:
+                typer.echo(f"{rows.source}: numbers read as {rows.style.value}.", err=True)
         for why in dict.fromkeys(left_out.values()):
             pages = ", ".join(name for name in left_out if left_out[name] == why)
             typer.echo(f"Left out: {pages}: {printed(why)}", err=True)

@@ -399,13 +399,27 @@ def option_marks(book: Book) -> FloatArray:
 
     An option without a price is valued at its volatility, or its underlying's; one that settled at
     the day's open is worth what it settled at, as far as that is known. Refuses, by row, a
-    price of 0 where the option is worth something: it is no quote.
+    price of 0 where the option is worth something, and one above the most it can be worth: they
+    are no quotes.
     """
     positions = book.positions
     mark = np.where(positions.is_option, positions.mark, np.nan)
     settled = positions.contracts.settled(book.market.as_of)
+    open_options = np.flatnonzero(positions.is_option & ~settled)
+    impossible = open_options[mark[open_options] > _greatest_payoff(book, open_options)]
+    if impossible.size:
+        contract_table(book.only(impossible))  # refuses by row what no rate or forward explains
     unsure = np.flatnonzero(positions.is_option & (~(mark > 0) | settled))
     if unsure.size:
         table = contract_table(book.only(unsure))
         mark[unsure] = table.mark[table.of_position]
     return mark
+
+
+def _greatest_payoff(book: Book, options: IntArray) -> FloatArray:
+    """The most exercise could pay at today's prices, $ per unit: the share, or a put's strike."""
+    positions = book.positions
+    taken_at, today = positions.mark_spot[options], book.market.spot[positions.underlying[options]]
+    spot = np.where(np.isnan(taken_at), today, taken_at)
+    is_put = positions.kind[options] == InstrumentKind.PUT
+    return np.where(is_put, positions.strike[options], spot)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from xlmargin.cells.columns import date_serial
+from xlmargin.cells.columns import date_serial, read_numbers
+from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.reading import heading_row
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import Headings, text_of, to_value
@@ -37,6 +38,8 @@ LONGEST_TEXT: Final = 255
 _DATES: Final = frozenset(
     {"expiration", "ex_date", "date", "as_of", "to_expiration", "compared_with"}
 )
+_NAMES: Final = frozenset({"symbol", "underlying", "root", "name", "account", "group", ""})
+"""What may look like a number and is a name; and columns that are not known."""
 _NO_HEADINGS: Final = Headings({"name": (), "value": ()})
 BY_ROW: Final[Mapping[str, Callable[[str], str]]] = {
     "Settings": setting_name,
@@ -163,12 +166,27 @@ def _table(name: str, cells: Cells, headings: Headings) -> InputTable:
     rows: Rows = [list(texts)]
     rows += [[_cell(cell) for cell in row] for row in cells[first + 1 :]] or [[None] * len(texts)]
     table = InputTable(name, columns, _placed(rows, cells, first))
+    is_european = isinstance(cells, SourceRows) and cells.style is NumberStyle.EUROPEAN
     for i, row in enumerate(rows):
         for j, cell in enumerate(row):
-            if i and isinstance(cell, str) and table.kind(i, j) in _DATES:
-                serial = date_serial(cell)
-                row[j] = cell if math.isnan(serial) else serial
+            if not i or not isinstance(cell, str):
+                continue
+            kind, value = table.kind(i, j), math.nan
+            if kind in _DATES:
+                value = date_serial(cell)
+            elif is_european and kind not in _NAMES:
+                value = _european(cell)
+            row[j] = cell if math.isnan(value) else value
     return table
+
+
+def _european(cell: str) -> float:
+    """The number in a cell of a European file, which a sheet would not know to be one; NaN if none.
+
+    1.234,56 is 1234.56 and 12,5% is 0.125; a date and a word are none.
+    """
+    read = read_numbers((to_value(cell),), NumberStyle.EUROPEAN)
+    return math.nan if read.style is None and not read.percent[0] else float(read.values[0])
 
 
 def _placed(rows: Rows, cells: Cells, first: int) -> Rows:
