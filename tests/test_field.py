@@ -112,7 +112,7 @@ def test_a_heading_that_turns_or_scales_the_quantity_is_not_quantity(heading: st
     [
         "XYZ 510C 12/18", "XYZ 12/18 510C", "XYZ DEC 510 CALL", "XYZ1218C510", "XYZ Dec 510 C",
         "XYZ 510/520 call spread", "XYZ 510", "XYZ C", "XYZ P", "XYZ Call", "XYZ 510C",
-        "XYZ 510 C DEC 18", "XYZ US Equity", "XYZ - Sample Corp", "Page 2", "Pending activity",
+        "XYZ 510 C DEC 18", "XYZ GR Equity", "XYZ - Sample Corp", "Page 2", "Pending activity",
     ],
 )  # fmt: skip
 def test_no_text_is_a_ticker_that_is_none(symbol: str) -> None:

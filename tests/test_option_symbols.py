@@ -57,6 +57,8 @@ SPELLINGS = [
     ("PUT BRKB 47.50 EXP 3-6-26", PUT),
     ("CALL (XYZ) SAMPLE & SONS DEC 18 26 $500 (100 SHS)", replace(CALL, multiplier=100.0)),
     ("XYZ    DEC2026 500 C [XYZ   261218C00500000 10]", replace(CALL, multiplier=10.0)),
+    ("XYZ US 12/18/26 C500 Equity", CALL),
+    ("NYSE:XYZ261218C500", CALL),
     ("4SPX  261218P05000000", replace(PUT, root="4SPX", expiration=CALL.expiration, strike=5e3)),
     ("XYZ1261218C00500000", replace(CALL, root="XYZ1")),
 ]

@@ -75,6 +75,26 @@ _CUSIP: Final = re.compile(r"\d{3}[A-Z0-9]{5}\d", re.ASCII)
 _MONEY_FUND: Final = re.compile(r"[A-Z]{3}XX", re.ASCII)
 
 
+_TERMINAL: Final = re.compile(
+    r"(?P<name>[A-Z0-9./]+)(?P<market> [A-Z]{2})?(?P<option> .+)? (?:EQUITY|INDEX)", re.ASCII
+)
+"""XYZ US EQUITY, SPX INDEX, XYZ US 12/18/26 C500 EQUITY: as market data terminals write them."""
+_TERMINAL_MARKETS: Final = frozenset(["", "US", "UA", "UF", "UN", "UP", "UQ", "UR", "UV", "UW"])
+"""The United States together, and their exchanges."""
+_EXCHANGE: Final = re.compile(
+    r"(?:NASDAQ|NYSE|NYSE ?ARCA|NYSE ?AMERICAN|AMEX|ARCA|BATS|CBOE|OTC|INDEXSP|INDEXCBOE):",
+    re.ASCII,
+)
+_ABROAD: Final = frozenset(
+    [
+        "AS", "AX", "BK", "BO", "BR", "CN", "CO", "DE", "HE", "HK", "IR", "JK", "JO", "KL", "KQ",
+        "KS", "LS", "MC", "MI", "MX", "NE", "NS", "NZ", "OL", "PA", "SA", "SI", "SS", "SW", "SZ",
+        "TA", "TO", "TW", "VI", "WA",
+    ]
+)  # fmt: skip
+"""Endings of listings abroad, as quotes on the web have them; no class of US shares has these."""
+
+
 @dataclass(frozen=True)
 class OptionSymbol:
     """What an option symbol says: the contract, and the multiplier where the text names one.
@@ -106,8 +126,7 @@ def read_option_symbol(text: str) -> OptionSymbol | None:
     if (bracket := _BRACKET.fullmatch(text)) is not None:
         option = read_option_symbol(bracket["symbol"])
         return option and _with_multiplier(option, bracket["multiplier"])
-    if " " in text:
-        text = " ".join(text.split())
+    text = without_market(" ".join(text.split()))
     for spelling in _SPELLINGS:
         if match := spelling.fullmatch(text):
             return _from_match(match.groupdict())
@@ -175,15 +194,34 @@ def looks_like_an_option(text: str) -> bool:
     return bool(_LIKE_AN_OPTION.fullmatch(text.upper()))
 
 
+def without_market(text: str) -> str:
+    """A symbol without the US market that a terminal or a page of quotes adds to it."""
+    if ":" in text and (exchange := _EXCHANGE.match(text)):
+        return text[exchange.end() :].lstrip()
+    found = _TERMINAL.fullmatch(text) if text.endswith(("EQUITY", "INDEX")) else None
+    if found is None or (found["market"] or "").strip() not in _TERMINAL_MARKETS:
+        return text
+    return found["name"] + (found["option"] or "")
+
+
+def is_listed_abroad(symbol: str) -> bool:
+    """Whether a symbol's ending names a market abroad, such as XYZ.DE."""
+    return "." in symbol and symbol.rpartition(".")[2] in _ABROAD
+
+
 def share_ticker(text: str) -> str:
     """A share's symbol with a point before its class, such as BRK.B; "" where it is none.
 
+    None either is a symbol whose ending names a market abroad, such as XYZ.DE.
+
     >>> [share_ticker(t) for t in ("brk/b", "BRK B", "BRK-B", "^SPX", "XYZ Corp", "=1")]
     ['BRK.B', 'BRK.B', 'BRK.B', 'SPX', '', '']
+    >>> [share_ticker(t) for t in ("XYZ US Equity", "NYSE:XYZ", "XYZ GR Equity", "XYZ.DE")]
+    ['XYZ', 'XYZ', '', '']
     """
-    symbol = " ".join(text.upper().split())
+    symbol = without_market(" ".join(text.upper().split()))
     symbol = _CLASS_SIGN.sub(".", symbol[1:] if symbol[:1] in ("^", "$") else symbol)
-    return symbol if _SHARE.fullmatch(symbol) else ""
+    return symbol if _SHARE.fullmatch(symbol) and not is_listed_abroad(symbol) else ""
 
 
 def is_cusip(symbol: str) -> bool:

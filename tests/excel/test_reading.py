@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 
 from tests.excel.ranges import DIVIDENDS, MARKET, POSITIONS, SETTINGS, Range, spoilt
-from tests.reading import ranges_of, read_book
+from tests.reading import check_book, ranges_of, read_book
 from xlmargin.book import Book
 from xlmargin.contracts import Contracts, InstrumentKind
 from xlmargin.dates import serial_of
+from xlmargin.errors import Severity
 from xlmargin.excel.trades import read_trades
 from xlmargin.market import Dividend, RateCurve
 from xlmargin.rulebook import UnderlyingClass
@@ -326,3 +327,42 @@ def test_a_column_in_percent_is_not_a_column_of_fractions() -> None:
     positions = [[("IV %" if h == "volatility" else h) for h in POSITIONS[0]], *POSITIONS[1:]]
     positions = spoilt(positions, 4, "price", 50)
     assert np.isnan(read_book(positions, MARKET, SETTINGS).positions.volatility).all()
+
+
+XYZ = [["symbol", "price", "volatility"], ["XYZ", 100, 0.3]]
+PLAIN = [["as_of", "2026-11-20"], ["rate", 0.04], ["cash", 0]]
+
+
+@pytest.mark.parametrize(
+    ("headings", "row", "quantity"),
+    [
+        (["ticker", "pos"], ["XYZ", -300], -300),
+        (["ticker", "pos"], ["XYZ", "'1,300"], 1300),
+        (["ticker", "position", "qty"], ["XYZ", "short", 5], -5),
+        (["ticker", "pos", "qty"], ["XYZ", "long", 5], 5),
+        (["underlying", "cp", "strike", "expiry", "qty"], ["XYZ", "C", 95, "2026-12-18", -2], -2),
+        (["ticker", "qty"], ["XYZ US Equity", 7], 7),
+        (["ticker", "qty"], ["NASDAQ:XYZ", 7], 7),
+    ],
+)
+def test_a_column_is_what_its_cells_say(headings: list[str], row: list[object], quantity: float):
+    """Below pos and position stand sides or quantities; terminals and pages add the market."""
+    assert read_book([headings, row], XYZ, PLAIN).positions.quantity.tolist() == [quantity]
+
+
+@pytest.mark.parametrize(
+    ("headings", "row", "column"),
+    [
+        (["ticker", "qty", "price"], ["XYZ LN Equity", 7, 5.0], "symbol"),
+        (["ticker", "qty", "price"], ["XYZ.NS", 7, 5.0], "symbol"),
+        (["ticker", "qty", "price"], ["LON:XYZ", 7, 5.0], "symbol"),
+        (["ticker", "pos", "qty"], ["XYZ", 3, 7], "side"),
+        (["underlying", "qty"], ["XYZ", 7], "symbol"),
+    ],
+)
+def test_what_may_be_another_listing_or_column_is_refused(
+    headings: list[str], row: list[object], column: str
+):
+    """One error each: an unread symbol's price is held against no other's."""
+    errors = [p for p in check_book([headings, row], XYZ, PLAIN) if p.severity is Severity.ERROR]
+    assert [p.column for p in errors] == [column]

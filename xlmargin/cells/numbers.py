@@ -70,6 +70,7 @@ def parse(text: str) -> Number | None:
     """
     if len(text) > LONGEST_NUMBER or not any(c.isdigit() for c in text):
         return None
+    text = text.removeprefix("'")  # which keeps a spreadsheet from reading a number
     body, currencies = text.upper(), _CURRENCY.findall(text.upper())
     for found in currencies:
         if len(found) == 3 and found != "US$" and found not in CURRENCIES:

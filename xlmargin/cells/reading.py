@@ -12,7 +12,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray
 from xlmargin.cells.columns import missing_heading, number_of
-from xlmargin.cells.numbers import CURRENCIES
+from xlmargin.cells.numbers import CURRENCIES, parse
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import EMPTY, CodedCells, Column, SourceRows, Table, column_of, transposed
 from xlmargin.cells.values import (
@@ -144,6 +144,12 @@ def _table(
     for i, text in enumerate(texts):
         if text and (own := headings.name_of(text)):
             of_name.setdefault(own, []).append(i)
+    meant = _meant_otherwise(of_name, read, headings)
+    for own, i in meant:
+        of_name[headings.name_of(texts[i])].remove(i)
+        of_name.setdefault(own, []).append(i)
+        log.note(name, int(source.numbers[start]), label(texts[i]), f"read as {own}")
+    of_name = {own: same for own, same in of_name.items() if same}
     for same in of_name.values():
         same.sort(key=lambda i: headings.rank(texts[i]))
     known = {own: read[same[0]] for own, same in of_name.items()}
@@ -176,6 +182,26 @@ def _table(
             column = _rows_of(read[other], at, table)
             table = _merged(table, own, texts[other], column, headings, log)
     return judged(table, headings, log)
+
+
+def _meant_otherwise(
+    of_name: Mapping[str, list[int]], read: Sequence[Column], headings: Headings
+) -> list[tuple[str, int]]:
+    """Columns whose cells say what no other column does, and their heading something else.
+
+    Numbers below "pos" are quantities, LONG and SHORT below "position" sides; the underlying of
+    options that have a strike and an expiration beside it is the symbol that is needed.
+    """
+    meant = [
+        (other, i)
+        for own, other, test in _OTHERWISE
+        if other in headings.synonyms and other not in of_name
+        for i in of_name.get(own, ())
+        if (cells := _told(read[i])) and all(map(test, cells))
+    ]
+    if "symbol" not in of_name and of_name.keys() >= {"underlying", "strike", "expiration"}:
+        meant.append(("symbol", of_name["underlying"][0]))
+    return meant
 
 
 def _rows_of(column: Column, at: np.ndarray, table: Table) -> Column:
@@ -288,6 +314,13 @@ _TESTS: Final[Mapping[str, Callable[[CellValue], bool]]] = {
     "currency": lambda c: text_of(c).upper() in CURRENCIES,
 }
 """What the cells of an unknown column are, by the heading that they may have."""
+
+_OTHERWISE: Final[Sequence[tuple[str, str, Callable[[CellValue], bool]]]] = (
+    ("side", "quantity", lambda c: isinstance(c, float) or parse(text_of(c)) is not None),
+    ("quantity", "side", lambda c: _TESTS["side"](c) and len(text_of(c)) > 2),
+)
+"""Headings that say one thing or another, such as "pos": both, and what the cells of the other are.
+"""
 
 _NO_SIDE: Final = re.compile(r"term|period|gain|tax|delta|beta", re.IGNORECASE)
 """Headings of columns in which short and long, or 1 and -1, are not said of the position."""

@@ -152,7 +152,7 @@ POSITIONS: Final = Headings(
         "underlying": ("underlying symbol", "underlying ticker", "underlier", "root"),
         "price": (
             "mark", "market price", "mark price", "mkt price", "current price", "mid", "mid price",
-            "price per share", "price per unit", "close",
+            "price per share", "price per unit", "close", "px",
         ),
         "bid": ("bid price",),
         "ask": ("ask price", "offer"),

@@ -342,7 +342,7 @@ def check_stock_prices(
     """
     apart = rows.is_stock & (np.abs(rows.price - spot) > MOST_APART * spot)
     near = (spot <= TOO_FAR_APART * rows.price) & (rows.price <= TOO_FAR_APART * spot)
-    for i in np.flatnonzero(apart).tolist():
+    for i in filter(rows.root.__getitem__, np.flatnonzero(apart).tolist()):
         says = "as the market says" if in_market[i] else "as another row says, or a market range"
         report = log.warning if in_market[i] and near[i] else log.error
         found, wanted = f"{rows.price[i]:.10g}", f"about {spot[i]:.10g}, {says}"

@@ -36,7 +36,13 @@ from xlmargin.cells.words import SETTLEMENTS, SIDES, STYLES, TYPES, Side, TypeWo
 from xlmargin.contracts import PRINCIPAL, InstrumentKind, calls_and_puts
 from xlmargin.dates import DATE, serial_of
 from xlmargin.known_instruments import KNOWN
-from xlmargin.option_symbols import looks_like_an_option, read_option_symbol, share_ticker
+from xlmargin.option_symbols import (
+    is_listed_abroad,
+    looks_like_an_option,
+    read_option_symbol,
+    share_ticker,
+    without_market,
+)
 
 STOCK, CALL, PUT, CASH = InstrumentKind
 
@@ -44,7 +50,7 @@ PRICE: Final = "a price above 0"
 GREATEST_VOLATILITY: Final = 20.0
 """A volatility above 2,000% a year is taken for a percentage typed as a number."""
 VOLATILITY: Final = "a fraction a year above 0 and at most 20, such as 0.25 or 25%"
-TICKER: Final = "a ticker such as XYZ or BRK.B, of at most 40 characters"
+TICKER: Final = "a ticker such as XYZ or BRK.B on a US market, of at most 40 characters"
 TYPE: Final = "stock, call, put or cash"
 CASH_SYMBOL: Final = "CASH"
 """Symbol of cash that has none of its own."""
@@ -102,9 +108,9 @@ def ticker(text: str) -> str:
 
     A blank stands before a class alone, and a C or P behind it may be a right as well.
     """
-    symbol = " ".join(text.upper().split())
+    symbol = without_market(" ".join(text.upper().split()))
     symbol = symbol[1:] if symbol[:1] in ("^", "$") else symbol
-    if is_error(text) or not _TICKER.fullmatch(symbol):
+    if is_error(text) or is_listed_abroad(symbol) or not _TICKER.fullmatch(symbol):
         return ""
     known = KNOWN.ticker(symbol)
     if symbol.isalpha() or known != symbol:
@@ -476,7 +482,7 @@ def _check_terms(rows: PositionRows, log: ProblemLog) -> None:
     log.errors_where(dated, table, "expiration", wanted, shown_date)
     wanted = f"the day the security matures, {DATE}"
     need(rows.is_treasury & np.isnan(expiration), table, "expiration", wanted, log)
-    typed = [bool(u) and u != r for u, r in zip(rows.underlying, rows.root, strict=True)]
+    typed = ["" not in (u, r) and u != r for u, r in zip(rows.underlying, rows.root, strict=True)]
     wanted = "the symbol itself or nothing: shares are their own underlying"
     log.errors_where(np.array(typed, dtype=bool) & rows.is_stock, table, "underlying", wanted)
 
