@@ -25,6 +25,7 @@ from xlmargin.hosts.classic.add_in import add_in, made_now
 from xlmargin.hosts.classic.macro_book import BUTTONS, add_macros
 from xlmargin.hosts.classic.shipped import FILE, Made, made_of
 from xlmargin.hosts.classic.wrappers import wrappers
+from xlmargin.macros.buttons import BUTTONS as BUTTONS_OF_PYTHON
 
 pytestmark = pytest.mark.dependencies
 
@@ -107,7 +108,10 @@ def test_the_file_says_that_it_is_an_add_in_with_a_ribbon(xlam: Path) -> None:
 def test_every_button_of_the_ribbon_has_its_macro(xlam: Path) -> None:
     buttons = list(ElementTree.fromstring(parts(xlam)["customUI/customUI.xml"]).iter(f"{UI}button"))
     labels = [button.get("label") for button in buttons]
-    assert labels == ["Refresh", "Check", "Report", "Settings", "Help", "About"]
+    assert labels == [
+        "Refresh", "Check", "Settings", "Import", "Snapshot", "Reconcile", "Report", "Run all",
+        "Undo", "Help", "About",
+    ]  # fmt: skip
     assert len({button.get("id") for button in buttons}) == len(buttons)
     macros = procedures(vba_in(xlam)["xlmargin_ribbon"])
     for button in buttons:
@@ -143,10 +147,19 @@ def test_procedures_call_only_what_is_there(which: str, request: pytest.FixtureR
 
 
 def test_only_texts_are_asked_to_run_python(xlsm: Path) -> None:
-    """What a button has Python do is written down here, and takes nothing from a cell."""
-    for line in lines_of(vba_in(xlsm)["xlmargin_macros"]):
-        if "RunPython" in line:
-            assert re.fullmatch(r'RunPython ("[^"]*"( &\s+)?)+', line.strip()), line
+    """What a button has Python do is written down here, and takes nothing from a cell.
+
+    The one thing that is not in the line itself is which button: a name that is written down, too.
+    """
+    module = vba_in(xlsm)["xlmargin_macros"]
+    (line,) = [line for line in lines_of(module) if "RunPython" in line]
+    assert re.fullmatch(r'RunPython (("[^"]*"|button)( &\s+)?)+', line.strip()), line
+    used = [line.strip() for line in lines_of(module) if re.search(r"\bXlmRun\b", line)]
+    *pressed, declared = used
+    assert declared == "Private Sub XlmRun(button As String, doing As String)"
+    buttons = [re.fullmatch(r'XlmRun "([a-z_]+)", "[a-z ]+"', line) for line in pressed]
+    assert {found[1] for found in buttons if found} == BUTTONS_OF_PYTHON.keys()
+    assert None not in buttons
 
 
 def settings_of(path: Path) -> dict[str, str]:

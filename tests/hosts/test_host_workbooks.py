@@ -12,10 +12,9 @@ import openpyxl
 import pytest
 
 from tests.excel_rules.rule_book import broken_rules
-from tests.hosts.open_book import FakeBook, FakeExcel
+from tests.hosts.stub_book import StubBook
 from tests.hosts.vba_reader import parts, sheet_names, vba_in
 from xlmargin import udfs  # noqa: F401  (registers the functions)
-from xlmargin.commands.excel_report import write_report
 from xlmargin.commands.workbook_hosts import (
     ENDINGS,
     Host,
@@ -27,6 +26,8 @@ from xlmargin.commands.workbook_hosts import (
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.shipped import FILE, shipped
 from xlmargin.importers import read_book_files
+from xlmargin.macros.excel_book import ExcelBook
+from xlmargin.macros.report_files import write_report
 from xlmargin.samples import family_office_book
 from xlmargin.workbooks import input_tables, write_margin_workbook
 
@@ -119,7 +120,7 @@ def test_the_workbook_with_macros_has_a_module_for_each_sheet(built: Built) -> N
 
 def test_the_report_reads_the_workbook_with_macros(built: Built, tmp_path: Path) -> None:
     copy = Path(shutil.copy(built[Host.CLASSIC], tmp_path / "mine.xlsm"))
-    written = write_report(FakeBook(copy, FakeExcel()), dt.date(2026, 11, 23))
+    written = write_report(ExcelBook(StubBook(copy)), dt.date(2026, 11, 23))
     assert written.name == "mine-margin-2026-11-23.xlsx"
     assert broken_rules(written) == []
     before, after = read_book_files(built[Host.PLAIN]), read_book_files(written)

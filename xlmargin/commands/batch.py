@@ -65,9 +65,18 @@ class BatchAsked:
     force: bool = False
     groups: tuple[Path, ...] = ()
     """Reports of the clearing house."""
+    processes: int | None = None
+    """None is as many as there are cores; 1 is this process."""
 
     def run(self) -> bool:
-        """Write every report and the summary; answers whether no book was refused."""
+        """Write and show every report; answers whether no book was refused."""
+        table = self.done()
+        self._show(table)
+        refused = table.headings.index("refused")
+        return not any(row[refused] for row in table.rows)
+
+    def done(self) -> Table:
+        """Write every report and the summary, which is answered: a row a book."""
         found = read_folder(self.folder, self.companions)
         names = found.report_names()
         self._refuse_output(found, names)
@@ -75,8 +84,7 @@ class BatchAsked:
         told = self._told(found, names)
         table = summary_of([told[book.name] for book in found.books])
         write_rows([[_harmless(cell) for cell in row] for row in table.cells()], self._summary)
-        self._show(table)
-        return not any(book.refused for book in told.values())
+        return table
 
     @property
     def _summary(self) -> Path:
@@ -128,7 +136,7 @@ class BatchAsked:
         columns = TextColumn("reports"), BarColumn(), MofNCompleteColumn()
         disabled = self.as_json or not sys.stderr.isatty()
         console = Console(stderr=True)
-        processes = max(min(os.cpu_count() or 1, len(jobs)), 1)
+        processes = self.processes or max(min(os.cpu_count() or 1, len(jobs)), 1)
         with (
             workers_here(processes) as workers,
             Progress(*columns, console=console, transient=True, disable=disabled) as bar,

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import typer
 
@@ -43,13 +44,24 @@ def tables_beside(path: Path) -> dict[str, FileRows]:
     """The tables for further pages that a workbook holds under their names, but for empty ones."""
     if path.suffix.lower() not in WORKBOOK_SUFFIXES:
         return {}
-    names = {spelled: name for name in MORE for spelled in (name, name.replace("Dated", "Dated "))}
-    found = read_named_ranges(path, ("positions", *names))
+    return tables_named(read_named_ranges(path, names_beside()))
+
+
+def names_beside() -> tuple[str, ...]:
+    """The names to look for, positions first: those of the sheets of dated tables are two words."""
+    return ("positions", *_SPELLED)
+
+
+def tables_named(found: Mapping[str, FileRows]) -> dict[str, FileRows]:
+    """The tables for further pages among those found by name, but for empty ones."""
     return {
-        names[spelled]: rows
+        _SPELLED[spelled]: rows
         for spelled, rows in found.items()
-        if spelled in names and any(cell is not None for row in rows[1:] for cell in row)
+        if spelled in _SPELLED and any(cell is not None for row in rows[1:] for cell in row)
     }
+
+
+_SPELLED: Final = {spelled: n for n in MORE for spelled in (n, n.replace("Dated", "Dated "))}
 
 
 def problems(tables: InputTables, today: dt.date) -> list[Problem]:

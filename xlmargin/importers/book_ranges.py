@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from xlmargin.cells.table import SourceRows
@@ -44,14 +43,14 @@ class BookRanges:
         return self.positions, self.market, self.settings, self.dividends
 
 
-def bounded(rows: SourceRows, path: Path) -> SourceRows:
+def bounded(rows: SourceRows, file: str) -> SourceRows:
     """The rows, all of one length and without blank rows at the end; refused where too many."""
     while rows and all(cell is None for cell in rows[-1]):
         rows.pop()
     if not rows:
-        raise MarginError(f"{path.name}: found nothing, wanted headings and rows below them.")
+        raise MarginError(f"{file}: found nothing, wanted headings and rows below them.")
     width = max(map(len, rows))
-    refuse_too_many(len(rows), width, path.name)
+    refuse_too_many(len(rows), width, file)
     rows[:] = [[*row, *[None] * (width - len(row))] for row in rows]
     return rows
 

@@ -32,7 +32,7 @@ def read_delimited(path: Path) -> SourceRows:
     texts = read_texts(path)
     is_us = texts.style is NumberStyle.US
     rows = [[_cell(field, is_us) for field in row] for row in texts]
-    return bounded(SourceRows(rows, path.name, style=texts.style), path)
+    return bounded(SourceRows(rows, path.name, style=texts.style), path.name)
 
 
 def _cell(field: str, is_us: bool) -> FileCell:

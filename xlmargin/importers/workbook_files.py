@@ -18,10 +18,10 @@ from xml.etree import ElementTree
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import Day, to_value
-from xlmargin.cells.words import POSITIONS
 from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import FileCell, FileRows, bounded
+from xlmargin.importers.book_ranges import FileCell, FileRows
+from xlmargin.importers.named_ranges import named_ranges, of_names
 from xlmargin.importers.workbook_extent import column_number, refuse_sparse, xlsb_records
 
 if TYPE_CHECKING:
@@ -30,11 +30,6 @@ if TYPE_CHECKING:
 _US: Final = NumberStyle.US
 
 MOST_UNPACKED_BYTES: Final = 500_000_000
-_MOST_TITLES: Final = 40
-_SYMBOL_HEADINGS: Final = ("symbol", "ticker")
-"""Headings that tell the row of headings from titles above it."""
-_FIRST_HEADINGS: Final = ("name", "setting")
-"""The same for settings, where they stand in the first column."""
 
 _ERROR_CELL: Final = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
 _PLACE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
@@ -54,20 +49,9 @@ Errors = dict[tuple[int, int], str]
 
 
 def read_named_ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:
-    """The tables or sheets of a workbook that have one of these names, in any case.
-
-    Where none of them is there, the first sheet with the headings of positions counts as the first
-    name, or else the first sheet.
-    """
+    """The tables or sheets of a workbook that have one of these names; see `named_ranges`."""
     with _opened(path) as workbook:
-        found = {
-            name: rows
-            for name in names
-            if (rows := workbook.table(name) or _below_titles(workbook.sheet(name)))
-        }
-        if names[0] not in found and not _named(workbook.sheets, names):
-            found[names[0]] = _below_titles(workbook.first())
-    return {name: bounded(rows, path) for name, rows in found.items()}
+        return named_ranges(workbook, names, path.name)
 
 
 def read_first_sheet(path: Path, unless: Sequence[str] = ()) -> SourceRows:
@@ -76,9 +60,14 @@ def read_first_sheet(path: Path, unless: Sequence[str] = ()) -> SourceRows:
     There are none where a sheet has one of the names in `unless`.
     """
     with _opened(path) as workbook:
-        named = _named(workbook.sheets, unless)
+        named = of_names(workbook.sheets, unless)
         rows = SourceRows([]) if named else workbook.sheet(workbook.sheets[0])
-    return SourceRows([[_text(cell) for cell in row] for row in rows], path.name, style=_US)
+    return as_texts(rows, path.name)
+
+
+def as_texts(rows: Iterable[Sequence[FileCell]], file: str) -> SourceRows:
+    """The cells of a sheet as texts, as a broker's file has them; dates are those of a calendar."""
+    return SourceRows([[_text(cell) for cell in row] for row in rows], file, style=_US)
 
 
 def _text(cell: FileCell) -> str:
@@ -133,7 +122,7 @@ class _Workbook:
 
     def table(self, name: str) -> SourceRows:
         """The rows of a table, headings first; none where there is no such table."""
-        names = _named(self.content.table_names or (), (name,)) if self.has_tables else []
+        names = of_names(self.content.table_names or (), (name,)) if self.has_tables else []
         if not names:
             return SourceRows([])
         table = self.content.get_table_by_name(names[0])
@@ -147,18 +136,13 @@ class _Workbook:
 
     def sheet(self, name: str) -> SourceRows:
         """The rows of a sheet from its first on; none where there is no such sheet."""
-        names = _named(self.sheets, (name,))
+        names = of_names(self.sheets, (name,))
         if not names:
             return SourceRows([])
         sheet = self.content.get_sheet_by_name(names[0])
         rows = _plain(sheet.to_python(skip_empty_area=False))
         self._put_errors(rows, names[0], 0, 0)
         return SourceRows(rows, self._source(names[0]))
-
-    def first(self) -> SourceRows:
-        """The first sheet with the headings of positions, or else the first of all."""
-        sheets = [self.sheet(name) for name in self.sheets]
-        return next((rows for rows in sheets if _heads_positions(rows)), sheets[0])
 
     def _source(self, sheet: str) -> str:
         return f"{self.path.name}, sheet {sheet}" if len(self.sheets) > 1 else self.path.name
@@ -167,25 +151,6 @@ class _Workbook:
         for (row, column), text in self.errors.get(sheet, {}).items():
             if 0 <= row - top < len(rows) and 0 <= column - left < len(rows[row - top]):
                 rows[row - top][column - left] = text
-
-
-def _heads_positions(rows: SourceRows) -> bool:
-    heads = ({POSITIONS.name_of(_text(cell)) for cell in row} for row in rows[:_MOST_TITLES])
-    return any(names.issuperset(POSITIONS.needed) for names in heads)
-
-
-def _below_titles(rows: SourceRows) -> SourceRows:
-    """The rows from the headings on, where titles stand above them; else all rows."""
-    for i, row in enumerate(rows[:_MOST_TITLES]):
-        words = [cell.casefold() if isinstance(cell, str) else "" for cell in row]
-        if words and (words[0] in _FIRST_HEADINGS or any(w in _SYMBOL_HEADINGS for w in words)):
-            return rows.below(i)
-    return rows
-
-
-def _named(there: Iterable[str], names: Sequence[str]) -> list[str]:
-    wanted = {name.casefold() for name in names}
-    return [name for name in there if name.strip().casefold() in wanted]
 
 
 def _plain(rows: Iterable[Sequence[object]]) -> FileRows:

@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import xlmargin
 from xlmargin.excel.worksheet_function import WorksheetFunction
+from xlmargin.hosts.calc.menu import BUTTONS, PROTOCOL, handler, menu
 from xlmargin.hosts.differences import IN_CALC
 
 SERVICE: Final = "org.xlmargin.CalcAddIn"
@@ -35,6 +36,10 @@ _MANIFEST: Final = """<?xml version="1.0" encoding="UTF-8"?>
  <manifest:file-entry manifest:full-path="component.py"
   manifest:media-type="application/vnd.sun.star.uno-component;type=Python"/>
  <manifest:file-entry manifest:full-path="CalcAddIns.xcu"
+  manifest:media-type="application/vnd.sun.star.configuration-data"/>
+ <manifest:file-entry manifest:full-path="ProtocolHandler.xcu"
+  manifest:media-type="application/vnd.sun.star.configuration-data"/>
+ <manifest:file-entry manifest:full-path="Addons.xcu"
   manifest:media-type="application/vnd.sun.star.configuration-data"/>
 </manifest:manifest>
 """
@@ -66,6 +71,8 @@ def write_add_in(path: Path, functions: Iterable[WorksheetFunction]) -> None:
         "description.txt": _about(),
         "functions.idl": _type_library(functions),
         "CalcAddIns.xcu": _help_texts(functions),
+        "ProtocolHandler.xcu": handler(),
+        "Addons.xcu": menu(),
         "functions.json": json.dumps(_listed(functions), indent=1),
         "component.py": COMPONENT.read_text(encoding="utf-8"),
     }
@@ -123,6 +130,8 @@ def _listed(functions: Sequence[WorksheetFunction]) -> dict[str, object]:
     modules = list(dict.fromkeys(function.function.__module__ for function in functions))
     return {
         "service": SERVICE,
+        "protocol": PROTOCOL,
+        "buttons": BUTTONS,
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "paths": list(dict.fromkeys(str(path) for path in _paths(modules))),
         "modules": modules,

@@ -40,21 +40,45 @@ Public Sub XlmSettings()
     XlmShowPage "Settings"
 End Sub
 
+Public Sub XlmImport()
+    XlmRun "import_file", "reading the file"
+End Sub
+
+Public Sub XlmSnapshot()
+    XlmRun "snapshot", "adding the day"
+End Sub
+
+Public Sub XlmReconcile()
+    XlmRun "reconcile", "comparing with the broker"
+End Sub
+
 Public Sub XlmReport()
-    ' Writes the report beside the active workbook, which itself stays as it is.
+    XlmRun "report", "writing the report"
+End Sub
+
+Public Sub XlmRunAll()
+    XlmRun "run_all", "reporting on the folder"
+End Sub
+
+Public Sub XlmUndo()
+    XlmRun "undo", "putting back"
+End Sub
+
+Private Sub XlmRun(button As String, doing As String)
+    ' Presses a button of Python's on the active workbook, which itself stays as it is on a failure.
     If ActiveWorkbook Is Nothing Then
         MsgBox "Open the workbook with your positions first.", vbInformation, "xlmargin"
         Exit Sub
     End If
     On Error GoTo failed
-    Application.StatusBar = "xlmargin: writing the report"
-    RunPython "import xlwings; from xlmargin.commands.excel_report import report; " & _
-        "report(xlwings.Book.caller().app.books.active)"
+    Application.StatusBar = "xlmargin: " & doing
+    RunPython "import xlwings; from xlmargin.macros.in_excel import press; " & _
+        "press(xlwings.Book.caller().app.books.active, '" & button & "')"
     Application.StatusBar = False
     Exit Sub
 failed:
     Application.StatusBar = False
-    MsgBox "No report is written: " & Err.Description & vbNewLine & _
+    MsgBox "Python did not answer: " & Err.Description & vbNewLine & _
         "Run xlmargin install, then xlmargin doctor.", vbCritical, "xlmargin"
 End Sub
 

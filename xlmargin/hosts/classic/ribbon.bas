@@ -10,8 +10,28 @@ Public Sub XlmOnCheck(control As Object)
     XlmCheck
 End Sub
 
+Public Sub XlmOnImport(control As Object)
+    XlmImport
+End Sub
+
+Public Sub XlmOnSnapshot(control As Object)
+    XlmSnapshot
+End Sub
+
+Public Sub XlmOnReconcile(control As Object)
+    XlmReconcile
+End Sub
+
 Public Sub XlmOnReport(control As Object)
     XlmReport
+End Sub
+
+Public Sub XlmOnRunAll(control As Object)
+    XlmRunAll
+End Sub
+
+Public Sub XlmOnUndo(control As Object)
+    XlmUndo
 End Sub
 
 Public Sub XlmOnSettings(control As Object)

@@ -1,4 +1,5 @@
-"""The add-in as Calc loads it: hands each call on to the registered worksheet function.
+"""The add-in as Calc loads it: hands each call on to the registered worksheet function, and each
+pressed button of its menu and toolbar to what it does.
 
 `functions.json` beside this file lists the functions, and the folders of the environment that they
 are installed in. Nothing of that environment is imported before the first call, so that
@@ -14,31 +15,45 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import uno  # type: ignore[import-not-found]
 import unohelper  # type: ignore[import-not-found]
-from com.sun.star.lang import XServiceInfo  # type: ignore[import-not-found]
+from com.sun.star.frame import (  # type: ignore[import-not-found]
+    XDispatchProvider,
+    XNotifyingDispatch,
+)
+from com.sun.star.lang import XInitialization, XServiceInfo  # type: ignore[import-not-found]
 from com.sun.star.sheet import XAddIn  # type: ignore[import-not-found]
 from org.xlmargin import XFunctions  # type: ignore[import-not-found]
 
 LISTED = json.loads(Path(__file__).with_name("functions.json").read_text(encoding="utf-8"))
 FUNCTIONS = {function["name"]: function for function in LISTED["functions"]}
 CATEGORY = "Add-In"
+HANDLES = ("com.sun.star.frame.ProtocolHandler",)
 SERVICES = (LISTED["service"], "com.sun.star.sheet.AddIn")
 
 Cells = tuple[tuple[object, ...], ...]
 
 
 @cache
-def answered() -> Callable[[str, tuple[object, ...]], Cells]:
-    """The project's own side of a call, with every function registered."""
+def started() -> str:
+    """Why the project cannot run here; "" where it does, with every function registered."""
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     if here != LISTED["python"]:
-        text = f"#XLM! LibreOffice runs Python {here}, xlmargin is installed for {LISTED['python']}"
-        return lambda name, given: ((f"{text}: build the add-in with Python {here}.",),)
+        text = f"LibreOffice runs Python {here}, xlmargin is installed for {LISTED['python']}"
+        return f"{text}: build the add-in with Python {here}."
     sys.path[:0] = LISTED["paths"]
     for module in LISTED["modules"]:
         import_module(module)
+    return ""
+
+
+@cache
+def answered() -> Callable[[str, tuple[object, ...]], Cells]:
+    """The project's own side of a call."""
+    if why := started():
+        return lambda name, given: ((f"#XLM! {why}",),)
     from xlmargin.hosts.calc.calls import answer
 
     return answer
@@ -113,8 +128,81 @@ class AddIn(unohelper.Base, XFunctions, XAddIn, XServiceInfo):  # type: ignore[m
         return SERVICES
 
 
+class Buttons(
+    unohelper.Base,  # type: ignore[misc]
+    XDispatchProvider,  # type: ignore[misc]
+    XNotifyingDispatch,  # type: ignore[misc]
+    XInitialization,  # type: ignore[misc]
+    XServiceInfo,  # type: ignore[misc]
+):
+    """What answers the addresses of menu and toolbar, such as `org.xlmargin.calc:import_file`.
+
+    As with LibreOffice's own, an argument `FileName` stands for what would be asked for.
+    """
+
+    def __init__(self, context: object) -> None:
+        self.context = context
+        self.frame: object = None
+
+    def initialize(self, arguments: tuple[object, ...]) -> None:
+        """The window in which the buttons are."""
+        self.frame = arguments[0] if arguments else None
+
+    def queryDispatch(self, url: Any, target: str, flags: int) -> Buttons | None:  # noqa: N802
+        """Who answers an address."""
+        return self if url.Protocol == LISTED["protocol"] else None
+
+    def queryDispatches(self, requests: tuple[Any, ...]) -> tuple[Any, ...]:  # noqa: N802
+        """Who answers each address."""
+        return tuple(self.queryDispatch(r.FeatureURL, r.FrameName, r.SearchFlags) for r in requests)
+
+    def dispatch(self, url: Any, arguments: tuple[Any, ...]) -> None:
+        """Do what a button does."""
+        self.dispatchWithNotification(url, arguments, None)
+
+    def dispatchWithNotification(  # noqa: N802
+        self, url: Any, arguments: tuple[Any, ...], listener: Any
+    ) -> None:
+        """Do what a button does, and tell the one who asked what was said."""
+        given = {argument.Name: argument.Value for argument in arguments}
+        try:
+            said = started()
+            done = False
+            if not said:
+                press = import_module("xlmargin.macros.in_calc").press
+                done, said = press(self.context, self.frame, url.Path, given.get("FileName"))
+        except Exception as error:
+            done, said = False, f"xlmargin does not start: {error}"
+        if listener is not None:
+            told = uno.createUnoStruct("com.sun.star.frame.DispatchResultEvent")
+            told.Source, told.State, told.Result = self, int(done), said
+            listener.dispatchFinished(told)
+
+    def addStatusListener(self, listener: Any, url: Any) -> None:  # noqa: N802
+        """Whether a button can be pressed: always."""
+        told = uno.createUnoStruct("com.sun.star.frame.FeatureStateEvent")
+        told.Source, told.FeatureURL, told.IsEnabled = self, url, True
+        listener.statusChanged(told)
+
+    def removeStatusListener(self, listener: Any, url: Any) -> None:  # noqa: N802
+        """It does not change."""
+
+    def getImplementationName(self) -> str:  # noqa: N802
+        """The name that this class is registered by."""
+        return str(LISTED["buttons"])
+
+    def supportsService(self, name: str) -> bool:  # noqa: N802
+        """Whether the service is one of this class's."""
+        return name in HANDLES
+
+    def getSupportedServiceNames(self) -> tuple[str, ...]:  # noqa: N802
+        """The services of this class."""
+        return HANDLES
+
+
 for _name in FUNCTIONS:
     setattr(AddIn, _name, called(_name))
 
 g_ImplementationHelper = unohelper.ImplementationHelper()  # noqa: N816
 g_ImplementationHelper.addImplementation(AddIn, f"{SERVICES[0]}.Python", SERVICES)
+g_ImplementationHelper.addImplementation(Buttons, LISTED["buttons"], HANDLES)

@@ -1,0 +1,99 @@
+"""Presses buttons of the add-in's menu in LibreOffice, and prints what was said, as JSON.
+
+    python calc_buttons.py FOLDER
+
+run by an interpreter that has LibreOffice's `uno`; FOLDER has `job.json`: the `command` that starts
+LibreOffice and its `pipe`, the `add_in`, the `book`, the titles to press with the file then chosen,
+the `tables` to be shown, and `saved`, where the book is stored at the end.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "xlmargin" / "hosts" / "calc" / "inside"))
+
+import driver  # type: ignore[import-not-found]
+import uno  # type: ignore[import-not-found]
+
+MENU = "/org.openoffice.Office.Addons/AddonUI/OfficeMenuBar/org.xlmargin.calc/Submenu"
+TOOLBAR = "/org.openoffice.Office.Addons/AddonUI/OfficeToolBar/org.xlmargin.calc"
+
+
+def items(context: Any, path: str) -> dict[str, str]:
+    """The addresses of a menu or toolbar, as LibreOffice's configuration has them, by title."""
+    manager = context.ServiceManager
+    provider = manager.createInstanceWithContext(
+        "com.sun.star.configuration.ConfigurationProvider", context
+    )
+    access = provider.createInstanceWithArguments(
+        "com.sun.star.configuration.ConfigurationAccess", driver.properties(nodepath=path)
+    )
+    found = (access.getByName(name) for name in access.ElementNames)
+    return {item.getByName("Title"): item.getByName("URL") for item in found}
+
+
+def table(document: Any, name: str) -> list[list[object]]:
+    """The cells of a table, headings first."""
+    at = document.DatabaseRanges.getByName(name).DataArea
+    sheet = document.Sheets.getByIndex(at.Sheet)
+    cells = sheet.getCellRangeByPosition(at.StartColumn, at.StartRow, at.EndColumn, at.EndRow)
+    return [list(row) for row in cells.getDataArray()]
+
+
+def formulas(document: Any) -> int:
+    """How many formulas there are in all tables: what a file says must not become one."""
+    count = 0
+    for name in document.DatabaseRanges.ElementNames:
+        at = document.DatabaseRanges.getByName(name).DataArea
+        sheet = document.Sheets.getByIndex(at.Sheet)
+        cells = sheet.getCellRangeByPosition(at.StartColumn, at.StartRow, at.EndColumn, at.EndRow)
+        count += len(cells.queryFormulaCells(1 | 2 | 4).RangeAddresses)
+    return count
+
+
+def pressed(job: dict[str, Any]) -> dict[str, object]:
+    """What came of the buttons, one after another."""
+    with driver.office(job["command"], job["pipe"]) as (context, desktop):
+        driver.install(context, job["add_in"])
+        addresses = items(context, MENU)
+        book = Path(job["book"])
+        document = desktop.loadComponentFromURL(book.as_uri(), "_blank", 0, ())
+        helper = context.ServiceManager.createInstanceWithContext(
+            "com.sun.star.frame.DispatchHelper", context
+        )
+        frame = document.CurrentController.Frame
+        said = []
+        for title, chosen in job["presses"]:
+            given = driver.properties(FileName=chosen) if chosen else ()
+            told = helper.executeDispatch(frame, addresses[title], "", 0, given)
+            said.append([bool(getattr(told, "State", 1)), str(getattr(told, "Result", ""))])
+        answer = {
+            "menu": addresses,
+            "toolbar": items(context, TOOLBAR),
+            "said": said,
+            "tables": {name: table(document, name) for name in job["tables"]},
+            "sheets": {
+                sheet.Name: bool(sheet.IsVisible)
+                for sheet in (document.Sheets.getByName(n) for n in document.Sheets.ElementNames)
+            },
+            "formulas": formulas(document),
+            "shown": document.CurrentController.ActiveSheet.Name,
+        }
+        document.storeToURL(Path(job["saved"]).as_uri(), ())
+        document.close(True)
+    return answer
+
+
+def main(folder: Path) -> None:
+    """Do the job of the folder."""
+    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    print(json.dumps(pressed(job)))
+
+
+if __name__ == "__main__":
+    assert uno
+    main(Path(sys.argv[1]))

@@ -1,0 +1,71 @@
+"""The tables of a workbook by name, in a file or open in a program: a table, or else a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
+
+from xlmargin.cells.table import SourceRows
+from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.words import POSITIONS
+from xlmargin.importers.book_ranges import FileRows, bounded
+
+_MOST_TITLES: Final = 40
+_SYMBOL_HEADINGS: Final = ("symbol", "ticker")
+"""Headings that tell the row of headings from titles above it."""
+_FIRST_HEADINGS: Final = ("name", "setting")
+"""The same for settings, where they stand in the first column."""
+
+
+class Workbook(Protocol):
+    """A workbook, as far as its tables and sheets are read."""
+
+    @property
+    def sheets(self) -> Sequence[str]:
+        """The names of its sheets."""
+
+    def table(self, name: str) -> SourceRows:
+        """The rows of a table, headings first; none where there is no such table."""
+
+    def sheet(self, name: str) -> SourceRows:
+        """The rows of a sheet from its first on; none where there is no such sheet."""
+
+
+def named_ranges(workbook: Workbook, names: Sequence[str], file: str) -> dict[str, FileRows]:
+    """The tables or sheets of a workbook that have one of these names, in any case.
+
+    Where none of them is there, the first sheet with the headings of positions counts as the first
+    name, or else the first sheet.
+    """
+    found = {
+        name: rows
+        for name in names
+        if (rows := workbook.table(name) or below_titles(workbook.sheet(name)))
+    }
+    if names[0] not in found and not of_names(workbook.sheets, names):
+        sheets = [workbook.sheet(name) for name in workbook.sheets]
+        first = next((rows for rows in sheets if _heads_positions(rows)), sheets[0])
+        found[names[0]] = below_titles(first)
+    return {name: bounded(rows, file) for name, rows in found.items()}
+
+
+def below_titles(rows: SourceRows) -> SourceRows:
+    """The rows from the headings on, where titles stand above them; else all rows."""
+    for i, row in enumerate(rows[:_MOST_TITLES]):
+        words = [cell.casefold() if isinstance(cell, str) else "" for cell in row]
+        if words and (words[0] in _FIRST_HEADINGS or any(w in _SYMBOL_HEADINGS for w in words)):
+            return rows.below(i)
+    return rows
+
+
+def of_names(there: Iterable[str], names: Sequence[str]) -> list[str]:
+    """Those of the names that are there, in any case, as they are spelled there."""
+    wanted = {name.casefold() for name in names}
+    return [name for name in there if name.strip().casefold() in wanted]
+
+
+def _heads_positions(rows: SourceRows) -> bool:
+    heads = (
+        {POSITIONS.name_of(text_of(to_value(cell))) for cell in row} for row in rows[:_MOST_TITLES]
+    )
+    return any(names.issuperset(POSITIONS.needed) for names in heads)

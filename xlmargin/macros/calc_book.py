@@ -1,0 +1,171 @@
+"""A workbook that is open in LibreOffice Calc, as its own interface (UNO) shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from xlmargin.cells.values import to_value
+from xlmargin.macros.open_book import Formula, Place, Rows
+
+_ERROR: Final = 4
+"""The kind of formulas whose result is an error."""
+_DATE: Final = "D MMM YYYY"
+_UNSAVED: Final = ".ods"
+_OK: Final = 1
+"""The button of a message."""
+
+
+@dataclass(frozen=True)
+class CalcBook:
+    """A document of Calc as the buttons see it."""
+
+    document: Any
+    frame: Any
+    """The window that shows it."""
+    said: list[tuple[str, bool]] = field(default_factory=list)
+    """Every message, and whether it told a failure."""
+
+    @property
+    def name(self) -> str:
+        """The name of its file; one never saved has its title, and the type that it will have."""
+        path = self._path
+        return path.name if path else f"{self.document.Title}{_UNSAVED}".replace("/", " ")
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of its file on this machine."""
+        path = self._path
+        return path.parent if path and path.parent.is_dir() else None
+
+    @property
+    def _path(self) -> Path | None:
+        parts = urlsplit(str(self.document.URL))
+        return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+    @property
+    def sheets(self) -> Sequence[str]:
+        """The names of its sheets."""
+        return [str(name) for name in self.document.Sheets.ElementNames]
+
+    @property
+    def tables(self) -> Mapping[str, Place]:
+        """Its database ranges by name, headings included: what Calc makes of Excel's tables."""
+        ranges, sheets = self.document.DatabaseRanges, self.sheets
+        found = {}
+        for name in ranges.ElementNames:
+            at = ranges.getByName(name).DataArea
+            height, width = at.EndRow - at.StartRow + 1, at.EndColumn - at.StartColumn + 1
+            place = Place(sheets[at.Sheet], at.StartRow, at.StartColumn, height, width)
+            found[str(name)] = place
+        return found
+
+    def used(self, sheet: str) -> Place:
+        """The cells of a sheet from its first to the last in use."""
+        cursor = self.document.Sheets.getByName(sheet).createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        at = cursor.RangeAddress
+        return Place(sheet, 0, 0, at.EndRow + 1, at.EndColumn + 1)
+
+    def values(self, place: Place) -> Rows:
+        """What the cells show: an error as its name."""
+        if not place.height or not place.width:
+            return [[] for _ in range(place.height)]
+        cells = self._range(place)
+        rows: Rows = [[to_value(cell) for cell in row] for row in cells.getDataArray()]
+        for at in cells.queryFormulaCells(_ERROR).RangeAddresses:
+            for i in range(at.StartRow - place.row, at.EndRow - place.row + 1):
+                for j in range(at.StartColumn - place.column, at.EndColumn - place.column + 1):
+                    rows[i][j] = to_value(cells.getCellByPosition(j, i).String) or "#VALUE!"
+        return rows
+
+    def contents(self, place: Place) -> Rows:
+        """What the cells hold: a formula as a `Formula`."""
+        if not place.height or not place.width:
+            return [[] for _ in range(place.height)]
+        cells = self._range(place)
+        rows: Rows = [[_content(cell) for cell in row] for row in cells.getDataArray()]
+        for at in cells.queryFormulaCells(1 | 2 | _ERROR).RangeAddresses:
+            for i in range(at.StartRow - place.row, at.EndRow - place.row + 1):
+                for j in range(at.StartColumn - place.column, at.EndColumn - place.column + 1):
+                    rows[i][j] = Formula(cells.getCellByPosition(j, i).Formula)
+        return rows
+
+    def write(self, place: Place, rows: Rows) -> None:
+        """Put cells there: a text is a text, whatever it begins with, unless it is a `Formula`."""
+        if not place.height or not place.width:
+            return
+        cells = self._range(place)
+        cells.setDataArray(tuple(tuple(map(_typed, row)) for row in rows))
+        for i, row in enumerate(rows):
+            for j, cell in enumerate(row):
+                if isinstance(cell, Formula):
+                    cells.getCellByPosition(j, i).Formula = str(cell)
+
+    def show_dates(self, place: Place) -> None:
+        """Show the numbers of these cells as dates."""
+        formats, locale = self.document.NumberFormats, self.document.CharLocale
+        key = formats.queryKey(_DATE, locale, False)
+        self._range(place).NumberFormat = key if key >= 0 else formats.addNew(_DATE, locale)
+
+    def resize(self, table: str, place: Place) -> None:
+        """Let a table have another size."""
+        ranges = self.document.DatabaseRanges
+        name = next(n for n in ranges.ElementNames if n.casefold() == table.casefold())
+        ranges.getByName(name).DataArea = self._range(place).RangeAddress
+
+    def add_sheet(self, name: str, *, hidden: bool) -> None:
+        """Add a sheet behind the others; the one that is shown stays."""
+        sheets = self.document.Sheets
+        sheets.insertNewByName(name, sheets.Count)
+        if hidden:
+            sheets.getByName(name).IsVisible = False
+
+    def delete_sheet(self, name: str) -> None:
+        """Remove a sheet, without asking."""
+        self.document.Sheets.removeByName(name)
+
+    def go_to(self, sheet: str) -> None:
+        """Show a sheet."""
+        self.frame.Controller.ActiveSheet = self.document.Sheets.getByName(sheet)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Calculate what is written only when all of it is."""
+        automatic = self.document.isAutomaticCalculationEnabled()
+        self.document.enableAutomaticCalculation(False)
+        self.document.lockControllers()
+        try:
+            yield
+        finally:
+            self.document.unlockControllers()
+            self.document.enableAutomaticCalculation(automatic)
+
+    def say(self, text: str, *, failed: bool) -> None:
+        """Show a message; without a screen LibreOffice shows none."""
+        self.said.append((text, failed))
+        window = self.frame.ContainerWindow
+        kind = "ERRORBOX" if failed else "INFOBOX"
+        which = import_module("uno").Enum("com.sun.star.awt.MessageBoxType", kind)
+        window.Toolkit.createMessageBox(window, which, _OK, "xlmargin", text).execute()
+
+    def _range(self, place: Place) -> Any:
+        sheet = self.document.Sheets.getByName(place.sheet)
+        last = (place.column + place.width - 1, place.row + place.height - 1)
+        return sheet.getCellRangeByPosition(place.column, place.row, *last)
+
+
+def _content(cell: Any) -> str | float | None:
+    return None if cell == "" or cell is None else cell
+
+
+def _typed(cell: Any) -> str | float:
+    """A cell as Calc takes it: what it takes as text it never reads; "" is an empty cell."""
+    if cell is None or isinstance(cell, Formula):
+        return ""
+    return float(cell) if isinstance(cell, float | int) else str(cell)

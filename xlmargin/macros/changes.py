@@ -1,0 +1,202 @@
+"""Changes of a book's tables: all or none of them, and a kept copy of what was there before.
+
+The copy is a hidden sheet of the book itself: it is there wherever the book is, in a browser or a
+cloud too, where no file can lie beside it, and it goes with the book when it is saved or sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from xlmargin.errors import MarginError
+from xlmargin.importers.book_ranges import FileCell
+from xlmargin.importers.named_ranges import of_names
+from xlmargin.macros.open_book import Formula, OpenBook, Place, Rows
+
+KEPT: Final = "xlmargin undo"
+"""The hidden sheet with what was there before."""
+
+_TITLE: Final = "What xlmargin put away for Undo: do not change it."
+_TEXT, _FORMULA = "'", "="
+"""What begins a kept text and a kept formula."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A table as it is to be from one of its rows on; row 0 is that of the headings.
+
+    `width` is the number of its columns. `dates` are those of them that show dates.
+    """
+
+    table: str
+    first: int
+    rows: Rows
+    width: int
+    dates: tuple[int, ...] = ()
+
+
+def place_of(book: OpenBook, table: str) -> Place:
+    """Where a table stands; refused where the book has none of this name."""
+    tables = book.tables
+    found = of_names(tables, (table,))
+    if not found:
+        raise MarginError(
+            f"{book.name}: found no table {table}, wanted a workbook of xlmargin: one of the"
+            " templates, or a report."
+        )
+    return tables[found[0]]
+
+
+def make(book: OpenBook, changes: Sequence[Change], why: str) -> None:
+    """Make the changes, and keep what was there before; on a failure all is as it was."""
+    places = [place_of(book, change.table) for change in changes]
+    for change, place in zip(changes, places, strict=True):
+        _refuse_taken(book, change, place)
+    before = [
+        Change(
+            change.table,
+            change.first,
+            book.contents(_from(place, change.first)),
+            place.width,
+        )
+        for change, place in zip(changes, places, strict=True)
+    ]
+    with book.at_once():
+        kept = _kept(book)
+        try:
+            _keep(book, before, why)
+            for change, place in zip(changes, places, strict=True):
+                _put(book, change, place)
+        except Exception:
+            for change in before:
+                _put(book, change, place_of(book, change.table))
+            _put_back(book, kept)
+            raise
+
+
+def undo(book: OpenBook) -> str:
+    """Put back what the last change replaced, and keep what it put there; answers what it was."""
+    kept = _kept(book)
+    if kept is None:
+        raise MarginError(f"{book.name}: there is nothing to undo.")
+    why, changes = _read(kept)
+    make(book, changes, why)
+    return why
+
+
+def _from(place: Place, first: int) -> Place:
+    return Place(
+        place.sheet, place.row + first, place.column, max(place.height - first, 0), place.width
+    )
+
+
+def _refuse_taken(book: OpenBook, change: Change, place: Place) -> None:
+    """Refuse to write over what stands below a table or at its right."""
+    height, width = max(place.height, change.first + len(change.rows)), change.width
+    around = [
+        Place(
+            place.sheet,
+            place.row + place.height,
+            place.column,
+            height - place.height,
+            max(width, place.width),
+        ),
+        Place(
+            place.sheet,
+            place.row,
+            place.column + place.width,
+            place.height,
+            max(width - place.width, 0),
+        ),
+    ]
+    for other in around:
+        if not other.height or not other.width:
+            continue
+        for i, row in enumerate(book.contents(other)):
+            if (cell := next((c for c in row if c is not None), None)) is not None:
+                raise MarginError(
+                    f"sheet {place.sheet}, row {other.row + i + 1}: found {str(cell)[:40]!r} beside"
+                    f" the table {change.table}, which is to grow; wanted blank cells."
+                )
+
+
+def _put(book: OpenBook, change: Change, place: Place) -> None:
+    """Write a table from one of its rows on, blank what it had beyond, and give it its size."""
+    height = change.first + len(change.rows)
+    book.resize(change.table, place.sized(height, change.width))
+    whole = _from(
+        place.sized(max(height, place.height), max(change.width, place.width)), change.first
+    )
+    if not whole.height:
+        return
+    rows = [[*row, *[None] * (whole.width - len(row))] for row in change.rows]
+    rows += [[None] * whole.width for _ in range(whole.height - len(rows))]
+    book.write(whole, rows)
+    below = whole.row + (0 if change.first else 1)
+    for column in change.dates:
+        if (length := place.row + height - below) > 0:
+            book.show_dates(Place(place.sheet, below, place.column + column, length, 1))
+
+
+def _kept(book: OpenBook) -> Rows | None:
+    """What was put away last; refused where a sheet of that name is not ours."""
+    if not of_names(book.sheets, (KEPT,)):
+        return None
+    rows = book.contents(book.used(KEPT))
+    if not rows or rows[0][0] != _TITLE:
+        raise MarginError(f"{book.name}: found a sheet {KEPT} that is not of xlmargin, rename it.")
+    return rows
+
+
+def _keep(book: OpenBook, changes: Sequence[Change], why: str) -> None:
+    rows: Rows = [[_TITLE, why]]
+    for change in changes:
+        rows.append([change.table, float(change.first), float(len(change.rows)), change.width])
+        rows += [[_put_away(cell) for cell in row] for row in change.rows]
+    _put_back(book, rows)
+
+
+def _put_back(book: OpenBook, rows: Rows | None) -> None:
+    """The hidden sheet with these rows, or none."""
+    if of_names(book.sheets, (KEPT,)):
+        book.delete_sheet(KEPT)
+    if rows is None:
+        return
+    book.add_sheet(KEPT, hidden=True)
+    width = max(map(len, rows))
+    rows = [[*row, *[None] * (width - len(row))] for row in rows]
+    book.write(Place(KEPT, 0, 0, len(rows), width), rows)
+
+
+def _put_away(cell: FileCell) -> FileCell:
+    """A cell to be kept: of a text one must know whether it is a formula."""
+    if isinstance(cell, Formula):
+        return f"{_FORMULA}{cell}"
+    return f"{_TEXT}{cell}" if isinstance(cell, str) else cell
+
+
+def _taken_out(cell: FileCell) -> FileCell:
+    if not isinstance(cell, str):
+        return cell
+    return Formula(cell[1:]) if cell.startswith(_FORMULA) else cell[1:]
+
+
+def _read(kept: Rows) -> tuple[str, list[Change]]:
+    """What the hidden sheet keeps: of which change, and the tables before it."""
+    changes = []
+    row = 1
+    try:
+        while row < len(kept):
+            table, first, height, width = kept[row][:4]
+            counts = [int(float(str(count))) for count in (first, height, width)]
+            # Blank cells at the end of a sheet are not in use.
+            blank: Rows = [[None] * counts[2]] * counts[1]
+            rows = [*kept[row + 1 :], *blank][: counts[1]]
+            cells = [[_taken_out(cell) for cell in each[: counts[2]]] for each in rows]
+            changes.append(Change(str(table), counts[0], cells, counts[2]))
+            row += 1 + counts[1]
+    except ValueError as error:
+        raise MarginError(f"sheet {KEPT}: cannot be read any more: {error}.") from error
+    return str(kept[0][1]), changes

@@ -1,0 +1,113 @@
+"""Rows of a file in the columns of a table: by what the headings mean, in the table's own order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from xlmargin.cells.columns import read_dates, read_numbers
+from xlmargin.cells.table import SourceRows
+from xlmargin.cells.values import Headings, text_of, to_value
+from xlmargin.importers.book_ranges import FileCell
+from xlmargin.macros.changes import Change, place_of
+from xlmargin.macros.open_book import OpenBook, Rows
+
+DATES: Final = frozenset({"expiration", "ex_date", "date", "as_of"})
+"""Columns of days; a date in text becomes one that the program shows in its own way."""
+
+_TEXTS: Final = frozenset(
+    {
+        "symbol", "type", "right", "side", "underlying", "style", "settlement", "deliverable",
+        "currency", "account", "group", "class", "class_group", "product_group", "portfolio_group",
+        "industry", "name", "figure", "source", "marginable", "eligible", "spot_is_forward",
+        "products_report", "product_groups_report", "portfolio_groups_report",
+    }
+)  # fmt: skip
+"""Columns of names and words, in which a number is one, too."""
+
+Facts = Mapping[str, FileCell]
+"""The cells of a row by the names of their columns."""
+
+
+def facts_of(rows: Sequence[Sequence[FileCell]], headings: Headings) -> list[dict[str, FileCell]]:
+    """The filled rows below a row of headings, each cell by what its heading means.
+
+    Of two columns with one meaning the heading that is preferred goes first; a row without any cell
+    is none. Dates and numbers in text are read as their file writes them.
+    """
+    if not rows:
+        return []
+    names = names_of(rows[0], headings)
+    found: list[dict[str, FileCell]] = [{} for _ in rows[1:]]
+    for i, name in enumerate(names):
+        cells = _read(name, [row[i] for row in rows[1:]], rows) if name else ()
+        for facts, cell in zip(found, cells, strict=False):
+            if to_value(cell) is not None:
+                facts[name] = cell
+    return [facts for facts in found if facts]
+
+
+def _read(
+    name: str, cells: list[FileCell], rows: Sequence[Sequence[FileCell]]
+) -> Iterable[FileCell]:
+    """The cells of a column; a text that is a date or a number, by its column, as what it is."""
+    values = [to_value(cell) for cell in cells]
+    of_file = rows if isinstance(rows, SourceRows) else SourceRows([])
+    if name in DATES:
+        read = read_dates(values, of_file.month_first).values
+    elif name in _TEXTS:
+        return cells
+    else:
+        read = read_numbers(values, of_file.style).values
+    return [
+        float(number) if isinstance(cell, str) and not math.isnan(number) else cell
+        for cell, number in zip(cells, read.tolist(), strict=True)
+    ]
+
+
+def names_of(row: Sequence[FileCell], headings: Headings) -> list[str]:
+    """What each heading means; "" for an unknown one, and for a second one of the same meaning."""
+    texts = [text_of(to_value(cell)) for cell in row]
+    names = [headings.name_of(text) for text in texts]
+    best: dict[str, int] = {}
+    for i in sorted(range(len(texts)), key=lambda i: headings.rank(texts[i])):
+        best.setdefault(names[i], i)
+    return [name if best.get(name) == i else "" for i, name in enumerate(names)]
+
+
+def filled(
+    book: OpenBook,
+    table: str,
+    headings: Headings,
+    rows: Iterable[Facts],
+    above: Sequence[tuple[Sequence[FileCell], Facts]] = (),
+) -> Change:
+    """The table with these rows in place of its own; new columns at the right.
+
+    `above` are rows of the table that stay above them, each with the cells that change. A table
+    keeps one blank row at least.
+    """
+    place = place_of(book, table)
+    there = book.contents(place)
+    every = [*above, *(([None] * place.width, facts) for facts in rows)]
+    at = {name: i for i, name in enumerate(names_of(there[0], headings)) if name}
+    new = list(dict.fromkeys(name for _, facts in every for name in facts if name not in at))
+    at |= {name: place.width + i for i, name in enumerate(new)}
+    width = place.width + len(new)
+    cells: Rows = [[*there[0], *new]]
+    for row, facts in every or [([None] * width, {})]:
+        cells.append([*row, *[None] * (width - len(row))])
+        for name, cell in facts.items():
+            cells[-1][at[name]] = float(cell) if isinstance(cell, float) else cell
+    pairs = zip(cells, there, strict=False)
+    same = next((i for i, (one, other) in enumerate(pairs) if one != other), len(there))
+    first = min(same, len(cells))
+    dates = tuple(i for name, i in at.items() if name in DATES)
+    return Change(table, first, cells[first:], width, dates)
+
+
+def kept_rows(book: OpenBook, table: str) -> list[tuple[Sequence[FileCell], Facts]]:
+    """The rows of a table below its headings, to stay as they are; blank ones are none."""
+    rows = book.contents(place_of(book, table))[1:]
+    return [(row, {}) for row in rows if any(to_value(cell) is not None for cell in row)]

@@ -1,0 +1,69 @@
+"""The buttons in LibreOffice Calc, as its menu and toolbar run them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from xlmargin.hosts.calc.paper import print_pages
+from xlmargin.macros.buttons import press_button
+from xlmargin.macros.calc_book import CalcBook
+from xlmargin.macros.pressed import press as pressed
+from xlmargin.workbooks import EVERYTHING
+from xlmargin.workbooks.printing import print_set
+
+_SHEETS: Final = {"check": "Check", "settings": "Settings"}
+"""Buttons that lead to a sheet."""
+_CHOSEN: Final = 1
+
+
+@dataclass(frozen=True)
+class CalcDesk(CalcBook):
+    """An open book in LibreOffice."""
+
+    context: Any = None
+    given: str | None = None
+    """The file or folder, where the one who presses says it."""
+
+    def choose_file(self, title: str) -> Path | None:
+        """A file that the user chooses; None where he gives up."""
+        if self.given is not None:
+            return _path(self.given)
+        picker = self._service("com.sun.star.ui.dialogs.FilePicker")
+        picker.setTitle(title)
+        return _path(picker.getSelectedFiles()[0]) if picker.execute() == _CHOSEN else None
+
+    def choose_folder(self, title: str) -> Path | None:
+        """A folder that the user chooses; None where he gives up."""
+        if self.given is not None:
+            return _path(self.given)
+        picker = self._service("com.sun.star.ui.dialogs.FolderPicker")
+        picker.setTitle(title)
+        return _path(picker.getDirectory()) if picker.execute() == _CHOSEN else None
+
+    def open_report(self, report: Path, pdf: Path) -> None:
+        """Print the pages of a report, and show it."""
+        print_pages(print_set(report, EVERYTHING.printed), pdf)
+        desktop = self._service("com.sun.star.frame.Desktop")
+        desktop.loadComponentFromURL(report.as_uri(), "_blank", 0, ())
+
+    def _service(self, name: str) -> Any:
+        return self.context.ServiceManager.createInstanceWithContext(name, self.context)
+
+
+def press(context: Any, frame: Any, name: str, given: str | None) -> tuple[bool, str]:
+    """Do what a button does in a window of Calc; answers whether none failed, and what was said."""
+    desk = CalcDesk(frame.Controller.Model, frame, context=context, given=given)
+    if name in _SHEETS:
+        pressed(desk, lambda: desk.go_to(_SHEETS[name]))
+    else:
+        press_button(desk, name)
+    return not any(failed for _, failed in desk.said), "\n".join(text for text, _ in desk.said)
+
+
+def _path(file: str) -> Path:
+    """The path of a file, which LibreOffice names by an address."""
+    parts = urlsplit(file)
+    return Path(unquote(parts.path)) if parts.scheme == "file" else Path(file)

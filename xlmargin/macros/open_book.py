@@ -1,0 +1,122 @@
+"""A workbook that is open in a program, as far as the buttons need it: one face for them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from xlmargin.cells.table import SourceRows
+from xlmargin.importers.book_ranges import FileCell, refuse_too_many
+from xlmargin.importers.named_ranges import of_names
+
+
+class Formula(str):
+    """A cell's content that its program calculates; any other text is only shown."""
+
+
+Rows = list[list[FileCell]]
+"""Cells by row; dates are serial days, None is an empty cell."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A rectangle of cells on a sheet; rows and columns count from 0."""
+
+    sheet: str
+    row: int
+    column: int
+    height: int
+    width: int
+
+    def sized(self, height: int, width: int) -> Place:
+        """The rectangle with the same first cell, of another size."""
+        return replace(self, height=height, width=width)
+
+
+class OpenBook(Protocol):
+    """A workbook that is open, and what its program does for the user."""
+
+    @property
+    def name(self) -> str:
+        """The name of its file, with its type; of one never saved the title."""
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of its file on this machine; None for one never saved, or in a cloud."""
+
+    @property
+    def sheets(self) -> Sequence[str]:
+        """The names of its sheets."""
+
+    @property
+    def tables(self) -> Mapping[str, Place]:
+        """Its tables by name, headings included."""
+
+    def used(self, sheet: str) -> Place:
+        """The cells of a sheet from its first to the last in use."""
+
+    def values(self, place: Place) -> Rows:
+        """What the cells show: an error as its name."""
+
+    def contents(self, place: Place) -> Rows:
+        """What the cells hold: a formula as a `Formula`."""
+
+    def write(self, place: Place, rows: Rows) -> None:
+        """Put cells there: a text is a text, whatever it begins with, unless it is a `Formula`."""
+
+    def show_dates(self, place: Place) -> None:
+        """Show the numbers of these cells as dates."""
+
+    def resize(self, table: str, place: Place) -> None:
+        """Let a table have another size."""
+
+    def add_sheet(self, name: str, *, hidden: bool) -> None:
+        """Add a sheet behind the others, which stays where the user is."""
+
+    def delete_sheet(self, name: str) -> None:
+        """Remove a sheet, without asking."""
+
+    def go_to(self, sheet: str) -> None:
+        """Show a sheet."""
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """Calculate what is written only when all of it is."""
+
+    def say(self, text: str, *, failed: bool) -> None:
+        """Show a message."""
+
+
+@dataclass(frozen=True)
+class ReadBook:
+    """An open workbook as its tables are read by name; see `named_ranges`."""
+
+    book: OpenBook
+
+    @property
+    def sheets(self) -> Sequence[str]:
+        """The names of its sheets."""
+        return self.book.sheets
+
+    def table(self, name: str) -> SourceRows:
+        """The rows of a table, headings first; none where there is no such table."""
+        found = of_names(self._tables, (name,))
+        return self._rows(self._tables[found[0]]) if found else SourceRows([])
+
+    def sheet(self, name: str) -> SourceRows:
+        """The rows of a sheet from its first on; none where there is no such sheet."""
+        found = of_names(self.sheets, (name,))
+        return self._rows(self.book.used(found[0])) if found else SourceRows([])
+
+    @cached_property
+    def _tables(self) -> Mapping[str, Place]:
+        return self.book.tables
+
+    def _rows(self, place: Place) -> SourceRows:
+        source = f"sheet {place.sheet}"
+        refuse_too_many(place.height, place.width, source)
+        numbers = range(place.row + 1, place.row + 1 + place.height)
+        return SourceRows(self.book.values(place), source, numbers, first_column=place.column)

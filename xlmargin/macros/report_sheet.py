@@ -1,0 +1,60 @@
+"""Report where no file can be written: a new dated sheet of the open book, values alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import count
+from typing import Final
+
+from xlmargin import udfs
+from xlmargin.cells.values import Value
+from xlmargin.dates import date_of
+from xlmargin.errors import InputError
+from xlmargin.excel.ranges import Ranges
+from xlmargin.importers.named_ranges import of_names
+from xlmargin.macros.book_tables import book_ranges
+from xlmargin.macros.open_book import OpenBook, Place, Rows
+
+_ANSWERS: Final = (
+    ("Portfolio margin requirement, $", udfs.PM_REQUIREMENT),
+    ("Strategy-based maintenance, $", udfs.REGT_MAINTENANCE),
+    ("Strategy-based initial, $", udfs.REGT_INITIAL),
+    ("In words", udfs.XLM_MESSAGES),
+    ("Accounts, $", udfs.MARGIN_ACCOUNT),
+    ("Both regimes, $", udfs.MARGIN_COMPARE),
+    ("Portfolio margin by group, $", udfs.PM_GROUPS),
+    ("Strategy-based pairing, $", udfs.REGT_STRATEGIES),
+    ("Dates ahead", udfs.MARGIN_CALENDAR),
+    ("Problems of the input", udfs.XLM_CHECK),
+)
+
+
+def report_sheet(book: OpenBook, today: dt.date) -> list[str]:
+    """Add the sheet; answers its name. Refused where the book would be refused a requirement."""
+    cells = book_ranges(book).cells
+    read = Ranges(*cells, today=today)
+    if refused := read.refusals:
+        raise InputError(refused)
+    day = date_of(read.book().market.as_of)
+    name = next(n for n in _names(f"Report {day}") if not of_names(book.sheets, (n,)))
+    rows: Rows = [[f"Margin of {book.name}, as of {day}, made {today}"]]
+    for title, function in _ANSWERS:
+        rows += [[None], [title], *_table(function(*cells))]
+    width = max(map(len, rows))
+    rows = [[*row, *[None] * (width - len(row))] for row in rows]
+    book.add_sheet(name, hidden=False)
+    book.write(Place(name, 0, 0, len(rows), width), rows)
+    book.go_to(name)
+    return [f"The report is the sheet {name}: values alone, which stay as they are."]
+
+
+def _table(answer: Value | list[list[Value]]) -> Rows:
+    rows = answer if isinstance(answer, list) else [[answer]]
+    return [[cell if cell != "" else None for cell in row] for row in rows]
+
+
+def _names(name: str) -> Iterator[str]:
+    yield name
+    for number in count(2):
+        yield f"{name} ({number})"
