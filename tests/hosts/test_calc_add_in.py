@@ -62,8 +62,10 @@ def test_every_file_of_the_package_is_declared(package: dict[str, str]) -> None:
     declared = ElementTree.fromstring(package["META-INF/manifest.xml"])
     prefix = "{http://openoffice.org/2001/manifest}"
     paths = {entry.attrib[f"{prefix}full-path"] for entry in declared}
-    assert paths == {"functions.idl", "component.py", "CalcAddIns.xcu"} <= package.keys()
-    ElementTree.fromstring(package["description.xml"])
+    data = {"CalcAddIns.xcu", "ProtocolHandler.xcu", "Addons.xcu"}
+    assert paths == {"functions.idl", "component.py", *data} <= package.keys()
+    for name in ("description.xml", *data):
+        ElementTree.fromstring(package[name])
 
 
 def test_its_description_says_what_is_different_in_calc(package: dict[str, str]) -> None:

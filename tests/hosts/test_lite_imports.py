@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from xlmargin.hosts.lite.pasted import PACKAGES
+from xlmargin.hosts.lite.pasted import BUTTONS, FUNCTIONS, PACKAGES
 from xlmargin.hosts.lite.personal import imports, modules_reached_from, personal_modules
 
 ROOT = Path(__file__).parents[2]
@@ -148,7 +148,7 @@ def test_all_that_the_folder_imports_is_in_the_browser() -> None:
 
     A module that does without something must still want it, else it is no exception any more.
     """
-    modules = modules_reached_from("xlmargin.udfs")
+    modules = modules_reached_from(FUNCTIONS, BUTTONS)
     without: dict[str, set[str]] = {}
     for name, path in modules.items():
         for found in imports(path):

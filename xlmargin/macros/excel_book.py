@@ -68,23 +68,13 @@ class ExcelBook:
         In a browser it does not: there a formula counts as what it shows.
         """
         raw = self._raw(place)
-        try:
-            formulas = self._range(place).formula if raw else ()
-        except NotImplementedError:
-            formulas = ()
-        if not isinstance(formulas, list | tuple):
-            formulas = ((formulas,),)
-        written = [list(row) if isinstance(row, list | tuple) else [row] for row in formulas]
-        if len(written) != len(raw):
-            # One row, or one column, may come without the other brackets.
-            written = [[cell for row in written for cell in row]] if len(raw) == 1 else []
+        written = self._formulas(place)
+        if written is None:
+            return [[_content(cell, None) for cell in row] for row in raw]
         return [
-            [
-                _content(cell, written[i][j] if written else None)
-                for j, cell in enumerate(row)
-            ]
-            for i, row in enumerate(raw)
-        ]  # fmt: skip
+            [_content(cell, formula) for cell, formula in zip(row, formulas, strict=True)]
+            for row, formulas in zip(raw, written, strict=True)
+        ]
 
     def write(self, place: Place, rows: Rows) -> None:
         """Put cells there: a text is a text, whatever it begins with, unless it is a `Formula`."""
@@ -141,6 +131,16 @@ class ExcelBook:
         first = (place.row + 1, place.column + 1)
         last = (place.row + place.height, place.column + place.width)
         return self.book.sheets[place.sheet].range(first, last)
+
+    def _formulas(self, place: Place) -> Sequence[Sequence[object]] | None:
+        """The formulas of cells, a value where there is none; None where they are not told."""
+        if not place.height or not place.width:
+            return [[] for _ in range(place.height)]
+        try:
+            found = self._range(place).formula
+        except NotImplementedError:
+            return None
+        return found if isinstance(found, list | tuple) else ((found,),)
 
     def _raw(self, place: Place) -> list[list[Cell]]:
         """The cells as xlwings has them: dates as such, errors as their names."""

@@ -7,12 +7,46 @@ from typing import Final
 FUNCTIONS: Final = "xlmargin.udfs"
 """The module of the worksheet functions."""
 
+BUTTONS: Final = "xlmargin.macros.in_lite"
+"""The module of what the scripts do."""
+
 MAIN: Final = f'''\
-"""The worksheet functions of xlmargin, for xlwings Lite: paste this into main.py."""
+"""The functions and buttons of xlmargin, for xlwings Lite: paste this into main.py."""
 
 import xlwings as xw
 from {FUNCTIONS} import *  # every worksheet function; the folder is under Personal Modules
+from xlmargin.macros import in_lite
 from xlwings import script
+
+
+@script
+def import_sheet(book: xw.Book):
+    """Positions, prices, day and cash of the sheet shown, a broker's file, into the book."""
+    in_lite.import_sheet(book)
+
+
+@script
+def snapshot(book: xw.Book):
+    """Today's book and prices into the dated tables."""
+    in_lite.snapshot(book)
+
+
+@script
+def reconcile(book: xw.Book):
+    """The broker's figures of the sheet shown into the sheet Broker."""
+    in_lite.reconcile(book)
+
+
+@script
+def report(book: xw.Book):
+    """A new dated sheet with the figures, values alone."""
+    in_lite.report(book)
+
+
+@script
+def undo(book: xw.Book):
+    """The tables as they were before the last script that changed them."""
+    in_lite.undo(book)
 
 
 @script
@@ -43,6 +77,10 @@ xlmargin in xlwings Lite: Excel on the Mac, the web and Windows, without a serve
 3. Paste lite-requirements.txt into requirements.txt and lite-main.py into main.py, and restart Lite
    by its menu. The functions are in this workbook, and in each whose main.py has the same lines;
    a -lite.xlsx of the templates answers without its formulas being entered again.
+
+Scripts in the pane: import_sheet and reconcile read the sheet that is shown, so open or paste the
+broker's file into a new sheet of the workbook first; snapshot, report (a new sheet), undo, check,
+settings. Formulas in the tables that they fill become values.
 
 What to know:
 - Trust: a workbook that you did not write asks at its first run whether its code may run. Until

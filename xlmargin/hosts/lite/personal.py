@@ -1,4 +1,4 @@
-"""The folder of Personal Modules for xlwings Lite: the functions' own modules, as they stand here.
+"""The folder of Personal Modules for xlwings Lite: our own modules, as they stand here.
 
 Nothing is fetched for them: no wheel, no address, no name that somebody else could register.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import xlmargin
-from xlmargin.hosts.lite.pasted import FUNCTIONS
+from xlmargin.hosts.lite.pasted import BUTTONS, FUNCTIONS
 
 PACKAGE: Final = xlmargin.__name__
 """The folder that is dropped into Lite."""
@@ -22,17 +22,17 @@ _DATA: Final = (".toml", ".csv", ".npy")
 
 def personal_modules() -> dict[str, bytes]:
     """The files of the folder by their paths in it: modules, and the data beside them."""
-    modules = modules_reached_from(FUNCTIONS)
+    modules = modules_reached_from(FUNCTIONS, BUTTONS)
     packages = {path.parent for path in modules.values()} - {_ROOT}
     data = (path for folder in packages for path in folder.rglob("*") if path.suffix in _DATA)
     paths = sorted({*modules.values(), *data})
     return {path.relative_to(_ROOT).as_posix(): path.read_bytes() for path in paths}
 
 
-def modules_reached_from(name: str) -> dict[str, Path]:
-    """A module and all of ours that it imports, wherever it does, by their names."""
+def modules_reached_from(*names: str) -> dict[str, Path]:
+    """Modules and all of ours that they import, wherever they do, by their names."""
     found: dict[str, Path] = {}
-    to_read = [name]
+    to_read = [*names]
     while to_read:
         module = to_read.pop()
         path = None if module in found else _file_of(module)
