@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 
@@ -11,9 +13,10 @@ from xlmargin import udfs
 from xlmargin.account import portfolio_excess, strategy_excess
 from xlmargin.book import Book
 from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.computing import forget
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
-from xlmargin.history import Regimes, day_rows, failed_day, margined_day, shadow_day
+from xlmargin.history import Regimes, day_rows, failed_day, margined_day, margined_days, shadow_day
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import strategy_margin
 
@@ -158,15 +161,17 @@ def test_rules_are_those_of_the_day(day: str, maintenance: float) -> None:
 
 
 class Content:
-    """A day whose content fails."""
+    """A day with a book, or whose content fails."""
 
     day = 46_037.0
 
-    def __init__(self, error: Exception) -> None:
-        self.error = error
+    def __init__(self, content: Book | Exception) -> None:
+        self.content = content
 
     def book(self) -> Book:
-        raise self.error
+        if isinstance(self.content, Exception):
+            raise self.content
+        return self.content
 
 
 def test_a_day_that_is_refused_says_why() -> None:
@@ -178,6 +183,44 @@ def test_a_day_that_is_refused_says_why() -> None:
 
 def test_a_fault_of_our_own_stops_no_other_day() -> None:
     assert "(ZeroDivisionError)" in margined_day(Content(ZeroDivisionError("x"))).problem
+
+
+def option_day(day: int, spot: float, price: float = 6.0) -> Content:
+    """A day of two accounts with options, on some days beside a cash dividend."""
+    rows: list[list[object]] = [
+        HEADINGS,
+        stock(100, spot),
+        ["XYZ", "call", -1, 100.0, "2026-06-19", price, "A"],
+        ["ABC", "put", 2, 50.0, "2026-09-18", 4.0, "B"],
+        stock(10, spot, "B"),
+    ]
+    market = [["symbol", "price"], ["ABC", 49.0], ["XYZ", spot]]
+    settings = [["name", "value"], ["as_of", f"2026-01-{15 + day}"], ["rate", 0.04]]
+    paid = [["symbol", "ex_date", "amount"], ["XYZ", "2026-03-02", 1.0]]
+    return Content(read_book(rows, market, settings, paid if spot > 95 else None))
+
+
+def test_days_priced_together_are_to_the_bit_what_each_is_by_itself() -> None:
+    prices = (6.0, 8.0, 150.0)  # no volatility gives the last
+    days = [option_day(d, spot, price) for d in (0, 1) for spot in (90.0, 99.0) for price in prices]
+    forget()
+    together = list(margined_days(days))
+    for content, day in zip(days, together, strict=True):
+        forget()
+        alone = margined_day(content)
+        assert day.problem == alone.problem
+        for name in ("portfolio_requirement", "portfolio_equity", "initial", "maintenance"):
+            assert getattr(day, name).tobytes() == getattr(alone, name).tobytes()
+    assert [bool(day.problem) for day in together] == [False, False, True] * 4
+
+
+def test_what_fails_in_pricing_days_together_fails_on_its_own_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = import_module("xlmargin.history.shadow_day")  # where a function has its name
+    monkeypatch.setattr(module, "price_together", lambda books: 1 / 0)
+    days = list(margined_days([option_day(0, 99.0), Content(ZeroDivisionError("x"))]))
+    assert [day.failed for day in days] == [False, True]
 
 
 def test_a_failed_day_is_one_row_without_numbers() -> None:

@@ -21,7 +21,7 @@ from xlmargin.market import Market
 from xlmargin.portfolio_margin import PortfolioMargin, portfolio_margin
 from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame, margin_with_values
 from xlmargin.risk_array import spot_after
-from xlmargin.risk_array.contract_table import NO_CONTRACT
+from xlmargin.risk_array.marked_contracts import NO_CONTRACT
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
 
 MOST_VALUES: Final = 2_000_000

@@ -52,7 +52,7 @@ from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.excel.sized_orders import read_sized_orders
 from xlmargin.excel.thresholds_reader import read_thresholds
 from xlmargin.excel.trades import read_candidates, read_trades
-from xlmargin.history import RequirementChange, ShadowDay, margined_day, requirement_change
+from xlmargin.history import RequirementChange, ShadowDay, margined_days, requirement_change
 from xlmargin.intraday import DayReport, intraday_reports
 from xlmargin.known_instruments import KNOWN, NOT_USED, KnownInstruments
 from xlmargin.portfolio_margin import PortfolioMargin, carry_warnings, price_warnings
@@ -358,7 +358,7 @@ def _one_of_days(name: str, day: float, days: Collection[float]) -> float:
 
 
 def _margined_days(tables: Tables) -> tuple[ShadowDay, ...]:
-    return tuple(margined_day(day) for day in days_of(tables))
+    return tuple(margined_days(days_of(tables)))
 
 
 def _size_of_tables(tables: Tables, _: object) -> int:

@@ -8,6 +8,7 @@ from xlmargin.history.shadow_day import (
     ShadowDay,
     failed_day,
     margined_day,
+    margined_days,
     shadow_day,
 )
 from xlmargin.history.splits import HeldShares, held_shares, hidden_splits
@@ -33,6 +34,7 @@ __all__ = [
     "held_shares",
     "hidden_splits",
     "margined_day",
+    "margined_days",
     "requirement_change",
     "shadow_day",
     "summary",

@@ -6,9 +6,11 @@ knows nothing of other days, so that days can be margined in any order and anywh
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 
@@ -21,10 +23,12 @@ from xlmargin.defects import internal_error
 from xlmargin.errors import MarginError, RulebookError
 from xlmargin.history.splits import HeldShares, held_shares
 from xlmargin.margin_calls import CallKind, last_day_under
-from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.portfolio_margin import PortfolioMargin, price_together
 from xlmargin.rulebook import call_rules
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
+
+_T = TypeVar("_T")
 
 
 class Regimes(StrEnum):
@@ -119,14 +123,51 @@ class DayContent(Protocol):
         """The book of the day; refused where its content cannot be read."""
 
 
+TOGETHER: Final = 10_000
+"""Positions, of days one after another, that are priced together."""
+
+
+def margined_days(contents: Iterable[DayContent]) -> Iterator[ShadowDay]:
+    """Days read and margined, in their order; many small days are priced at once."""
+    waiting: list[Book | ShadowDay] = []
+    for content in contents:
+        waiting.append(_read(content))
+        if sum(len(day.positions) for day in waiting if isinstance(day, Book)) >= TOGETHER:
+            yield from _margined_together(waiting)
+            waiting = []
+    yield from _margined_together(waiting)
+
+
+def _margined_together(days: Sequence[Book | ShadowDay]) -> Iterator[ShadowDay]:
+    with suppress(Exception):  # what fails here fails on its own day too, which says why
+        price_together([day for day in days if isinstance(day, Book)])
+    return (_margined(day, Regimes.BOTH) for day in days)
+
+
 def margined_day(content: DayContent, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
     """A day read and margined; one that is refused says why, and stops no other day."""
+    return _margined(_read(content), regimes)
+
+
+def _read(content: DayContent) -> Book | ShadowDay:
+    """The book of a day, or the day that failed."""
+    return _or_failed(content.day, content.book)
+
+
+def _margined(read: Book | ShadowDay, regimes: Regimes) -> ShadowDay:
+    if isinstance(read, ShadowDay):
+        return read
+    return _or_failed(serial_of(read.as_of), lambda: shadow_day(read, regimes))
+
+
+def _or_failed(day: float, work: Callable[[], _T]) -> _T | ShadowDay:
+    """What the work answers, or the day that failed and why."""
     try:
-        return shadow_day(content.book(), regimes)
+        return work()
     except MarginError as error:
-        return failed_day(content.day, str(error))
+        return failed_day(day, str(error))
     except Exception as error:
-        return failed_day(content.day, internal_error(error)[:255])
+        return failed_day(day, internal_error(error)[:255])
 
 
 def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:

@@ -20,6 +20,7 @@ from xlmargin.portfolio_margin.portfolio_requirement import (
     portfolio_margin,
 )
 from xlmargin.portfolio_margin.price_warnings import price_warnings
+from xlmargin.portfolio_margin.priced_together import price_together
 
 __all__ = [
     "NO_PARENT",
@@ -45,6 +46,7 @@ __all__ = [
     "outside_rule",
     "point_label",
     "portfolio_margin",
+    "price_together",
     "price_warnings",
     "requirement_path",
     "shares",

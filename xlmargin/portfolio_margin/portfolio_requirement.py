@@ -251,6 +251,12 @@ def portfolio_margin(book: Book, ask_strategy_based: AskStrategyBased = refused)
     Positions that are not eligible are asked what `ask_strategy_based` answers for them. Refuses
     the whole book, naming the rows, where a position has no price, or where nothing answers.
     """
+    frame = margin_frame(book, ask_strategy_based)
+    return margin_at(frame, book.market.spot, frame.contracts.base)
+
+
+def margin_frame(book: Book, ask_strategy_based: AskStrategyBased = refused) -> MarginFrame:
+    """What the margin of a book has at whatever prices; refused as the book is."""
     rules, positions = rules_of_accounts(book, portfolio_rules), book.positions
     covered = np.zeros(len(positions), dtype=bool)
     apart = []
@@ -260,8 +266,7 @@ def portfolio_margin(book: Book, ask_strategy_based: AskStrategyBased = refused)
     points = valuation_points(apart, rules.distinct)
     contracts = contract_table(book, covered)
     classes = of_houses(apart)
-    frame = MarginFrame(book, rules, covered, classes, points, contracts, ask_strategy_based)
-    return margin_at(frame, book.market.spot, contracts.base)
+    return MarginFrame(book, rules, covered, classes, points, contracts, ask_strategy_based)
 
 
 def eligible(book: Book, rules: PortfolioRules) -> BoolArray:

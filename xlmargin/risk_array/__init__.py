@@ -15,6 +15,8 @@ from xlmargin.risk_array.contract_table import (
     unit_value,
 )
 from xlmargin.risk_array.exposure import Exposure, contract_greeks, exposure
+from xlmargin.risk_array.marked_contracts import solve_together
+from xlmargin.risk_array.option_values import values_together
 from xlmargin.risk_array.stress import profile, spot_after, stress_grid
 from xlmargin.risk_array.valuation_points import ValuationPoints, points_of_moves, valuation_points
 
@@ -34,8 +36,10 @@ __all__ = [
     "points_of_moves",
     "profile",
     "risk_array",
+    "solve_together",
     "spot_after",
     "stress_grid",
     "unit_value",
     "valuation_points",
+    "values_together",
 ]

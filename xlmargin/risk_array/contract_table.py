@@ -1,9 +1,7 @@
 """The risk array: gain or loss of every position at every valuation point.
 
 Each distinct contract of a book is valued once at all its points; a position's row is its units
-times its contract's gain or loss. No time passes and no volatility shock is added. Positions on the
-same contract at the same price share one entry; a contract held at two prices has two, because each
-price implies its own volatility.
+times its contract's gain or loss. No time passes and no volatility shock is added.
 
 Rule: FINRA 4210(g)(2), theoretical gains and losses.
 """
@@ -16,20 +14,22 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray, numbered_rows
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, Positions
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
 from xlmargin.pricing import Contracts, VolatilityStatus
+from xlmargin.risk_array.marked_contracts import NO_CONTRACT, marked
 from xlmargin.risk_array.option_values import (
+    Asked,
     OptionVolatility,
     VolatilitySource,
     greatest_value,
     option_volatility,
     parity_tolerance,
-    values_by_part,
+    values_together,
     volatility_at_same_moneyness,
 )
 from xlmargin.rulebook import UnderlyingClass
@@ -44,9 +44,6 @@ FORWARD: Final = (
 
 _IN_DOUBT = " (per contract? stale? other underlying? strike in cents?); or a volatility"
 """What may be wrong with a price that no volatility gives."""
-
-NO_CONTRACT = -1
-"""What `of_position` holds for a position that is no option."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,19 +86,25 @@ class ContractTable:
         each series is held, or follows moneyness, and is then moved by `volatility_move`, a
         fraction of itself. Today's price has the model's value as it stands.
         """
-        moved_spot, volatility = spot[self.underlying], self.volatility
+        asked = self.asked(spot, volatility_move)
         if not len(self):
-            return moved_spot
-        if self.smile is Smile.STICKY_MONEYNESS:
+            return asked.spot
+        values = values_together([asked])[0]
+        if not volatility_move:
+            model = self.model[:, None]
+            values = np.where((asked.spot == self.spot[:, None]) & ~np.isnan(model), model, values)
+        return np.where(self.settled[:, None], self.mark[:, None], values)
+
+    def asked(self, spot: FloatArray, volatility_move: float = 0.0) -> Asked:
+        """The contracts at these prices and their volatilities there, as they are valued."""
+        moved_spot, volatility = spot[self.underlying], self.volatility
+        if len(self) and self.smile is Smile.STICKY_MONEYNESS:
             volatility = volatility_at_same_moneyness(
                 volatility, self.contracts.strike, self.spot, moved_spot, self.series
             )
-        moved = volatility * (1.0 + volatility_move)
-        values = values_by_part(self.contracts, self.underlying, moved_spot, moved)
-        if not volatility_move:
-            model = self.model[:, None]
-            values = np.where((moved_spot == self.spot[:, None]) & ~np.isnan(model), model, values)
-        return np.where(self.settled[:, None], self.mark[:, None], values)
+        return Asked(
+            self.contracts, self.underlying, moved_spot, volatility * (1.0 + volatility_move)
+        )
 
     @property
     def valued_without(self) -> IntArray:
@@ -140,31 +143,8 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     where it is left out.
     """
     positions, market, settings = book.positions, book.market, book.settings
-    first, of_position = _distinct(positions)
-    contracts = _terms(positions, market, first)
-    underlying = positions.underlying[first]
+    first, of_position, contracts, underlying, settled, mark, mark_spot, stated = marked(book)
     spot = market.spot[underlying]
-    if not first.size:
-        none = np.zeros(0)
-        return ContractTable(
-            contracts=contracts,
-            underlying=underlying,
-            spot=spot,
-            volatility=none,
-            source=none.astype(np.int8),
-            least=none,
-            series=first,
-            settled=none.astype(bool),
-            model=none,
-            mark=none,
-            base=none,
-            of_position=of_position,
-            smile=settings.smile,
-        )
-    settled = positions.contracts.settled(market.as_of)[first]
-    mark = np.where(settled, _settled_value(positions, spot, first), positions.mark[first])
-    stated, taken_at = positions.volatility[first], positions.mark_spot[first]
-    mark_spot = np.where(np.isnan(taken_at) | settled, spot, taken_at)
     found = option_volatility(
         contracts,
         underlying,
@@ -184,7 +164,7 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     other = (found.source != VolatilitySource.SOLVED) | ~unmoved
     some, volatility = contracts.take(other), found.volatility[other]
     at = np.column_stack([spot, mark_spot])[other]
-    values = values_by_part(some, underlying[other], at, volatility)
+    values = values_together([Asked(some, underlying[other], at, volatility)])[0]
     model[other] = values[:, 0]
     moved = mark.copy()
     gained = np.where(np.isnan(mark[other]), 0.0, values[:, 0] - values[:, 1])
@@ -208,72 +188,6 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
         of_position=of_position,
         smile=settings.smile,
     )
-
-
-def _settled_value(positions: Positions, spot: FloatArray, first: IntArray) -> FloatArray:
-    """What contracts that have settled are worth, $ per unit; of others it means nothing.
-
-    A mark of 0 is none here: a series that has settled is quoted no more.
-    """
-    forward, mark = positions.forward[first], positions.mark[first]
-    at = np.where(np.isnan(forward), spot, forward)
-    is_call = np.equal(positions.kind[first], InstrumentKind.CALL)
-    above = at - positions.strike[first]
-    exercised = np.maximum(np.where(is_call, above, -above), 0.0)
-    return np.where(np.isnan(forward) & (mark > 0), mark, exercised)
-
-
-def _distinct(positions: Positions) -> tuple[IntArray, IntArray]:
-    """First position of each distinct contract, and each position's contract or NO_CONTRACT."""
-    options = np.flatnonzero(positions.is_option)
-    columns = (
-        positions.contracts.series,
-        positions.expiration,
-        positions.mark,
-        positions.volatility,
-        positions.mark_spot,
-        positions.forward,
-        positions.half_spread,
-    )
-    rows = np.column_stack([column[options].astype(np.float64) for column in columns])
-    first, of_option = numbered_rows(rows)
-    of_position = np.full(len(positions), NO_CONTRACT, dtype=np.int64)
-    of_position[options] = of_option
-    return options[first], of_position
-
-
-def _terms(positions: Positions, market: Market, first: IntArray) -> Contracts:
-    """Terms of the contracts at these positions, in the form pricing takes them."""
-    underlying = positions.underlying[first]
-    years = positions.contracts.days_left(market.as_of)[first] / DAYS_PER_YEAR
-    dividend_years, dividend_amounts = _cash_dividends(market, underlying)
-    rate = market.rate(underlying, years)
-    forward, spot = positions.forward[first], market.spot[underlying]
-    by_forward = ~np.isnan(forward) & (years > 0)
-    with np.errstate(all="ignore"):  # a forward stands for rate, yield and dividends
-        carry = np.log(forward / spot) / years
-    yields = np.where(by_forward, rate - carry, market.yield_over(underlying, years))
-    return Contracts(
-        call=np.equal(positions.kind[first], InstrumentKind.CALL),
-        american=positions.american[first],
-        strike=positions.strike[first],
-        years=years,
-        rate=rate,
-        dividend_yield=yields,
-        dividend_years=dividend_years,
-        dividend_amounts=np.where(by_forward[:, None], 0.0, dividend_amounts),
-    )
-
-
-def _cash_dividends(market: Market, underlying: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Times in years and amounts of the dividends still to come, shape (contracts, dividends)."""
-    to_come = [[d for d in u.dividends if d.ex_date > market.as_of] for u in market.underlyings]
-    shape = (len(to_come), max(map(len, to_come), default=0))
-    ex_date, amounts = np.full(shape, market.as_of), np.zeros(shape)
-    for i, dividends in enumerate(to_come):
-        ex_date[i, : len(dividends)] = [d.ex_date for d in dividends]
-        amounts[i, : len(dividends)] = [d.amount for d in dividends]
-    return ((ex_date - market.as_of) / DAYS_PER_YEAR)[underlying], amounts[underlying]
 
 
 def off_index(positions: Positions, market: Market) -> BoolArray:

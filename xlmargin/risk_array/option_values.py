@@ -18,11 +18,14 @@ neighbours, so what is remembered is what would be computed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from itertools import groupby
 from math import isnan
-from typing import Final, TypeAlias
+from operator import itemgetter
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,14 +112,14 @@ def option_volatility(
     difference of the quoted bid and ask, $ per unit.
     """
     count = len(contracts)
-    solves = np.isnan(stated) & ~np.isnan(mark) & (contracts.years > 0)
+    solves = is_solved(contracts, mark, stated)
     volatility = np.where(np.isnan(stated), of_market, stated)
     source = np.where(np.isnan(stated), VolatilitySource.MARKET, VolatilitySource.STATED)
     status = np.full(count, VolatilityStatus.SOLVED, np.int8)
     least = np.full(count, np.nan)
     rows = np.flatnonzero(solves)
     some, spot = contracts.take(rows), mark_spot[rows]
-    found = volatility_by_part(some, underlying[rows], spot, mark[rows])
+    (found,) = volatility_together([Asked(some, underlying[rows], spot, mark[rows])])
     volatility[rows], status[rows] = found.volatility, found.status
     source[rows] = VolatilitySource.SOLVED
     rows = rows[found.status != VolatilityStatus.SOLVED]
@@ -130,6 +133,11 @@ def option_volatility(
     expiring = contracts.years == 0
     volatility[expiring], source[expiring] = 0.0, VolatilitySource.NONE
     return OptionVolatility(volatility, source.astype(np.int8), least, status)
+
+
+def is_solved(contracts: Contracts, mark: FloatArray, stated: FloatArray) -> BoolArray:
+    """Which contracts' volatilities are solved from their marks; arguments as above."""
+    return np.isnan(stated) & ~np.isnan(mark) & (contracts.years > 0)
 
 
 def parity_tolerance(spot: FloatArray, settings: Settings, half_spread: FloatArray) -> FloatArray:
@@ -206,52 +214,110 @@ _KNOWN: Final[ContentCache[_Key, FloatArray]] = ContentCache(
 """Bounded by bytes, in all."""
 
 
-def values_by_part(
-    contracts: Contracts, underlying: IntArray, spot: FloatArray, volatility: FloatArray
-) -> FloatArray:
-    """`theoretical_value` of contracts on each `underlying`, `(contracts,)`; `(contracts, k)`."""
+class Asked(NamedTuple):
+    """Contracts on each `underlying`, `(contracts,)`, and the numbers that they are valued at.
 
-    def values(rows: IntArray) -> FloatArray:
-        return theoretical_value(contracts.take(rows), spot[rows], volatility[rows])
+    `spot` has a row a contract, and so has `at`: prices, or volatilities.
+    """
 
-    return _by_part("value", contracts, underlying, (spot, volatility), values)
+    contracts: Contracts
+    underlying: IntArray
+    spot: FloatArray
+    at: FloatArray
+
+    @property
+    def form(self) -> tuple[int, ...]:
+        """What contracts that are valued at once have in common: the numbers in a row."""
+        return (
+            self.contracts.dividend_years.shape[1],
+            *self.spot.shape[1:],
+            *self.at.shape[1:],
+        )
+
+    def take(self, rows: IntArray) -> Asked:
+        """Some of the contracts."""
+        own = self.underlying[rows], self.spot[rows], self.at[rows]
+        return Asked(self.contracts.take(rows), *own)
+
+    def keys(self, what: str) -> tuple[list[IntArray], list[_Key]]:
+        """The rows on each underlying, and all the numbers of each."""
+        terms = (getattr(self.contracts, field.name) for field in fields(self.contracts))
+        numbers = (*terms, self.spot, self.at)
+        table = np.column_stack([column.astype(np.float64) for column in numbers])
+        order = np.argsort(self.underlying, kind="stable")
+        starts = np.flatnonzero(np.diff(self.underlying[order], prepend=-1))
+        parts = np.split(order, starts[1:]) if len(order) else []
+        return parts, [(what, table.shape[1], table[rows].tobytes()) for rows in parts]
 
 
-def volatility_by_part(
-    contracts: Contracts, underlying: IntArray, spot: FloatArray, price: FloatArray
-) -> ImpliedVolatility:
-    """`implied_volatility` of contracts on each `underlying`, `(contracts,)`."""
+def values_together(asked: Sequence[Asked]) -> list[FloatArray]:
+    """`theoretical_value` at volatilities of the contracts of each, all computed at once."""
 
-    def found(rows: IntArray) -> FloatArray:
-        implied = implied_volatility(contracts.take(rows), spot[rows], price[rows])
+    def values(some: Asked) -> FloatArray:
+        return theoretical_value(some.contracts, some.spot, some.at)
+
+    return _by_part("value", asked, values)
+
+
+def volatility_together(asked: Sequence[Asked]) -> list[ImpliedVolatility]:
+    """`implied_volatility` by prices of the contracts of each, all computed at once."""
+
+    def found(some: Asked) -> FloatArray:
+        implied = implied_volatility(some.contracts, some.spot, some.at)
         return np.column_stack([implied.volatility, implied.status])
 
-    volatility, status = _by_part("volatility", contracts, underlying, (spot, price), found).T
-    return ImpliedVolatility(np.ascontiguousarray(volatility), status.astype(np.int8))
+    return [
+        ImpliedVolatility(np.ascontiguousarray(table[:, 0]), table[:, 1].astype(np.int8))
+        for table in _by_part("volatility", asked, found)
+    ]
 
 
 def _by_part(
-    what: str,
-    contracts: Contracts,
-    underlying: IntArray,
-    numbers: Sequence[FloatArray],
-    compute: Callable[[IntArray], FloatArray],
-) -> FloatArray:
-    """What `compute` answers for rows, a table; computed only for parts not remembered."""
-    if not len(contracts):
-        return compute(np.arange(0))
-    terms = (getattr(contracts, field.name) for field in fields(contracts))
-    table = np.column_stack([column.astype(np.float64) for column in (*terms, *numbers)])
-    order = np.argsort(underlying, kind="stable")
-    starts = np.flatnonzero(np.diff(underlying[order], prepend=-1))
-    parts = np.split(order, starts[1:])
-    keys = [(what, table.shape[1], table[rows].tobytes()) for rows in parts]
+    what: str, asked: Sequence[Asked], compute: Callable[[Asked], FloatArray]
+) -> list[FloatArray]:
+    """What `compute` answers for each, a table; computed only for parts not remembered."""
+    of_each = [each.keys(what) for each in asked]
+    places = [(each, rows) for each, (parts, _) in enumerate(of_each) for rows in parts]
 
     def computed(missing: list[int]) -> list[FloatArray]:
-        found = compute(np.concatenate([parts[i] for i in missing]))
-        return np.split(found, np.cumsum([len(parts[i]) for i in missing])[:-1])
+        by_form: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for i in missing:
+            by_form[asked[places[i][0]].form].append(i)
+        answers: dict[int, FloatArray] = {}
+        for own in by_form.values():
+            found = compute(_joined(asked, [places[i] for i in own]))
+            ends = np.cumsum([len(places[i][1]) for i in own])
+            answers |= zip(own, np.split(found, ends[:-1]), strict=True)
+        return [answers[i] for i in missing]
 
-    answer = np.concatenate(_KNOWN.get_many(keys, computed))
-    inverse = np.empty_like(order)
-    inverse[order] = np.arange(len(order))
-    return np.asarray(answer[inverse])
+    found = iter(_KNOWN.get_many([key for _, keys in of_each for key in keys], computed))
+    answers = []
+    for each, (parts, _) in zip(asked, of_each, strict=True):
+        if not parts:
+            answers.append(compute(each))
+            continue
+        answer = np.concatenate([next(found) for _ in parts])
+        inverse = np.empty(len(answer), dtype=np.int64)
+        inverse[np.concatenate(parts)] = np.arange(len(answer))
+        answers.append(np.asarray(answer[inverse]))
+    return answers
+
+
+def _joined(asked: Sequence[Asked], places: Iterable[tuple[int, IntArray]]) -> Asked:
+    """Rows of several, of one form, as one."""
+    some = [
+        asked[each].take(np.concatenate([rows for _, rows in own]))
+        for each, own in groupby(places, key=itemgetter(0))
+    ]
+    contracts = Contracts(
+        *(
+            np.concatenate([getattr(one.contracts, field.name) for one in some])
+            for field in fields(Contracts)
+        )
+    )
+    return Asked(
+        contracts,
+        np.concatenate([one.underlying for one in some]),
+        np.concatenate([one.spot for one in some]),
+        np.concatenate([one.at for one in some]),
+    )
