@@ -4,7 +4,7 @@
 
 run by an interpreter that has LibreOffice's `uno`; FOLDER has `job.json`: the `command` that starts
 LibreOffice and its `pipe`, the `add_in`, the `book`, the titles to press with the file then chosen,
-the `tables` to be shown, and `saved`, where the book is stored at the end.
+the `tables` and `cells` to be shown, and `saved`, where the book is stored at the end.
 """
 
 from __future__ import annotations
@@ -81,6 +81,10 @@ def pressed(job: dict[str, Any]) -> dict[str, object]:
                 for sheet in (document.Sheets.getByName(n) for n in document.Sheets.ElementNames)
             },
             "formulas": formulas(document),
+            "cells": [
+                document.Sheets.getByName(sheet).getCellByPosition(column, row).String
+                for sheet, row, column in job["cells"]
+            ],
             "shown": document.CurrentController.ActiveSheet.Name,
         }
         document.storeToURL(Path(job["saved"]).as_uri(), ())

@@ -3,7 +3,7 @@
 The text that VBA hands over is run by the COM server's own `Exec`, on books of `fake_excel`; the
 active one is a file. See `fake_windows`. Standard input says what to do: the `book`, its
 `name` and `fullname` where they are others, the `presses` of a macro and the path then chosen, the
-`tables` that are to be shown at the end, and the number of the write that fails, `fails_at`.
+`tables` that are to be shown at the end, and the numbers of the writes that fail, `fails_at`.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def pressed(asked: dict[str, Any]) -> dict[str, Any]:
     constants = mock.MagicMock(MB_OK=0, MB_ICONWARNING=16, MB_ICONINFORMATION=64)
     with mock.patch.object(windows, "win32con", constants):
         for macro, chosen in asked["presses"]:
-            book.fails_at = asked.get("fails_at")
+            book.writes, book.fails_at = 0, frozenset(asked.get("fails_at", ()))
             application.GetOpenFilename = lambda *_, chosen=chosen: chosen or False
             application.FileDialog = lambda _, chosen=chosen: Picker(chosen=chosen)
             XLPython().Exec(command(macro))

@@ -143,6 +143,7 @@ class ListObject:
 
     def __init__(self, sheet: Sheet, name: str, cells: Range) -> None:
         self.Parent, self.Name, self.Range = sheet, name, cells
+        self.ShowTotals = False
 
     def Resize(self, cells: Range) -> None:  # noqa: N802
         """Give it another size: its headings stay where they are, and it keeps one row."""
@@ -195,7 +196,7 @@ class Workbook:
     def __init__(self, application: object, path: Path) -> None:
         self.Application, self.Name, self.FullName = application, path.name, str(path)
         self.pages: list[Sheet] = []
-        self.fails_at: int | None = None
+        self.writes, self.fails_at = 0, frozenset[int]()
         source = CalamineWorkbook.from_path(path, load_tables=path.suffix == ".xlsx")
         for name in source.sheet_names:
             page = Sheet(self, name)
@@ -226,11 +227,10 @@ class Workbook:
         """Show it."""
 
     def write(self) -> None:
-        """Something is written; the write of the number `fails_at` fails, and no other."""
-        if self.fails_at is not None:
-            self.fails_at -= 1
-            if self.fails_at == -1:
-                raise RuntimeError("Excel is busy")
+        """Something is written; those fail whose numbers are in `fails_at`."""
+        self.writes += 1
+        if self.writes - 1 in self.fails_at:
+            raise RuntimeError("Excel is busy")
 
     def table(self, name: str) -> list[list[object]]:
         """The cells of a table, headings first."""

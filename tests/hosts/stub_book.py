@@ -89,7 +89,8 @@ class StubSheet:
     """A sheet as xlwings has it."""
 
     def __init__(self, page: fake_excel.Sheet) -> None:
-        self.page, self.name = page, page.Name
+        self.page = self.api = page
+        self.name = page.Name
 
     @property
     def tables(self) -> list[StubTable]:
@@ -122,6 +123,7 @@ class StubTable:
 
     def __init__(self, table: fake_excel.ListObject) -> None:
         self.table, self.name = table, table.Name
+        self.show_totals = table.ShowTotals
         self.range = StubRange(table.Range)
 
     def resize(self, cells: StubRange) -> None:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from tests.hosts.schwab_files import ACCOUNT, write_december, write_november
 from xlmargin import udfs
 from xlmargin.cli import app
 from xlmargin.commands.outputs import write_rows
+from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import installed_office
 from xlmargin.hosts.calc.office import write_profile
+from xlmargin.hosts.calc.relinked import write_relinked
 from xlmargin.importers.files import read_book_files
 
 pytestmark = [
@@ -36,7 +39,13 @@ TABLES = ("Positions", "Market", "Settings", "DatedPositions", "DatedMarket", "B
 DAYS = (46346.0, 46377.0)
 
 
-def in_office(folder: Path, book: Path, presses: list[tuple[str, Path | None]]) -> Any:
+Cells = Sequence[tuple[str, int, int]]
+"""Sheet, row and column of cells, which count from 0."""
+
+
+def in_office(
+    folder: Path, book: Path, presses: list[tuple[str, Path | None]], cells: Cells = ()
+) -> Any:
     """What came of the buttons, pressed one after another in one LibreOffice."""
     office, pipe = installed_office(), f"xlmargin{uuid.uuid4().hex}"
     write_profile(folder / "profile")
@@ -52,7 +61,8 @@ def in_office(folder: Path, book: Path, presses: list[tuple[str, Path | None]]) 
         "add_in": str(folder / "xlmargin.oxt"),
         "book": str(book),
         "presses": [[title, str(path or "")] for title, path in presses],
-        "tables": TABLES,
+        "tables": TABLES if not cells else (),
+        "cells": cells,
         "saved": str(folder / "saved.ods"),
     }  # fmt: skip
     (folder / "job.json").write_text(json.dumps(job))
@@ -211,3 +221,21 @@ def test_the_book_is_saved_with_its_tables(month: Any, folder: Path) -> None:
     kept = read_book_files(folder / "saved.ods")
     assert len(kept.positions) == 5
     assert [row[1] for row in kept.market or [] if row[0] == "SPY"] == [671.0]
+
+
+def test_the_formulas_of_the_book_follow(folder: Path, tmp_path: Path) -> None:
+    """Live ones: what the first line of a page says after Import is what the command line says."""
+    report, book = tmp_path / "report.xlsx", tmp_path / "live.xlsx"
+    settings = tmp_path / "settings.csv"
+    settings.write_text("name,value\nas_of,2026-11-20\nrate,0.04\n")
+    for file in ("december", "november"):
+        path = folder / "files" / f"{file}.csv"
+        asked = ["report", str(path), "--settings", str(settings), "-o", str(report), "--force"]
+        done = CliRunner().invoke(app, asked)
+        assert done.exit_code == 0, done.output
+        if file == "december":
+            write_relinked(report, book, list(REGISTRY))
+    (requires,) = [line for line in done.output.splitlines() if "margin requires" in line]
+    november = folder / "files" / "november.csv"
+    told = in_office(tmp_path, book, [("Import...", november)], [("Requirement", 1, 0)])
+    assert told["cells"][0].split(":")[0] == requires.split(",")[0] + "," + requires.split(",")[1]

@@ -72,7 +72,7 @@ def test_a_failure_of_excel_s_leaves_the_book_as_it_was(tmp_path: Path) -> None:
     told = through_com(
         write_book(tmp_path / "family.xlsx"),
         ("XlmImport", write_november(tmp_path)),
-        fails_at=2,
+        fails_at=[2],
     )
     assert told["unchanged"]
     ((_, said),) = told["said"]

@@ -150,12 +150,45 @@ def test_a_failure_on_the_way_leaves_the_book_as_it_was(
     before = book.excel.content()
     sizes = {name: len(book.excel.table(name)) for name in TABLES}
     path = write_november(tmp_path)
-    book.excel.fails_at = write
+    book.excel.fails_at = frozenset([write])
     said = press(book, "import_file", path)
     assert said.startswith("Nothing is changed, for this reason:\ninternal error")
     assert book.excel.content() == before
     assert {name: len(book.excel.table(name)) for name in TABLES} == sizes
     assert book.app.calculation == "automatic"
+
+
+def test_where_putting_back_fails_too_undo_still_can(book: StubBook, tmp_path: Path) -> None:
+    before = book.excel.content()
+    path = write_november(tmp_path)
+    book.excel.fails_at = frozenset([2, 3])
+    said = press(book, "import_file", path)
+    assert "Excel is busy. Nor could the tables be put back at once: press Undo" in said
+    assert book.excel.content() != before
+    press(book, "undo")
+    assert {name: book.excel.content()[name] for name in before} == before
+
+
+def test_a_kept_copy_that_was_changed_is_refused(book: StubBook, tmp_path: Path) -> None:
+    press(book, "import_file", write_november(tmp_path))
+    after = {name: book.excel.content()[name] for name in ("Positions", "Market", "Settings")}
+    (page,) = [page for page in book.excel.pages if page.Name == "xlmargin undo"]
+    kept = dict(page.cells)
+    for cell, value in (((2, 3), 1e300), ((2, 2), "x"), ((2, 1), "Nowhere"), ((1, 1), "mine")):
+        page.cells = {**kept, cell: value}
+        assert press(book, "undo").startswith("Nothing is changed, for this reason:\n")
+        assert {name: book.excel.content()[name] for name in after} == after
+
+
+def test_a_sheet_that_is_locked_or_totalled_is_left_alone(book: StubBook, tmp_path: Path) -> None:
+    page, before = book.excel.Worksheets("Market"), book.excel.content()
+    page.ProtectContents = True
+    path = write_november(tmp_path)
+    assert "sheet Market: is protected; wanted it unprotected" in press(book, "import_file", path)
+    page.ProtectContents = False
+    page.tables[0].ShowTotals = True
+    assert "the table Market has a row of totals" in press(book, "import_file", path)
+    assert book.excel.content() == before
 
 
 def test_a_file_that_is_refused_changes_nothing(book: StubBook, tmp_path: Path) -> None:

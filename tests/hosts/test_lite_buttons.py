@@ -67,6 +67,9 @@ def test_a_day_in_the_browser(book: StubBook, tmp_path: Path) -> None:
     page = book.excel.Worksheets("Report 2026-11-20")
     ranges = [book.excel.table(name) for name in ("Positions", "Market", "Settings")]
     assert udfs.PM_REQUIREMENT(*ranges) in page.cells.values()
+    days = udfs.MARGIN_CALENDAR(*ranges)
+    shown = [page.cells[place] for place in page.formats]
+    assert shown == [row[0] for row in days[1:]]
     in_lite.undo(book)
     assert facts(book, "DatedPositions") == [{}]
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from xlmargin.cells.values import to_value
+from xlmargin.errors import MarginError
 from xlmargin.macros.open_book import Formula, Place, Rows
 
 _ERROR: Final = 4
@@ -113,11 +114,15 @@ class CalcBook:
         key = formats.queryKey(_DATE, locale, False)
         self._range(place).NumberFormat = key if key >= 0 else formats.addNew(_DATE, locale)
 
+    def refuse_locked(self, table: str) -> None:
+        """Refuse a table of a protected sheet."""
+        sheet = self.document.Sheets.getByIndex(self._table(table).DataArea.Sheet)
+        if sheet.isProtected():
+            raise MarginError(f"sheet {sheet.Name}: is protected; wanted it unprotected.")
+
     def resize(self, table: str, place: Place) -> None:
         """Let a table have another size."""
-        ranges = self.document.DatabaseRanges
-        name = next(n for n in ranges.ElementNames if n.casefold() == table.casefold())
-        ranges.getByName(name).DataArea = self._range(place).RangeAddress
+        self._table(table).DataArea = self._range(place).RangeAddress
 
     def add_sheet(self, name: str, *, hidden: bool) -> None:
         """Add a sheet behind the others; the one that is shown stays."""
@@ -153,6 +158,12 @@ class CalcBook:
         kind = "ERRORBOX" if failed else "INFOBOX"
         which = import_module("uno").Enum("com.sun.star.awt.MessageBoxType", kind)
         window.Toolkit.createMessageBox(window, which, _OK, "xlmargin", text).execute()
+
+    def _table(self, name: str) -> Any:
+        ranges = self.document.DatabaseRanges
+        return ranges.getByName(
+            next(n for n in ranges.ElementNames if n.casefold() == name.casefold())
+        )
 
     def _range(self, place: Place) -> Any:
         sheet = self.document.Sheets.getByName(place.sheet)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import FileCell
+from xlmargin.importers.book_ranges import FileCell, refuse_too_many
 from xlmargin.importers.named_ranges import of_names
 from xlmargin.macros.open_book import Formula, OpenBook, Place, Rows
 
@@ -53,6 +53,7 @@ def make(book: OpenBook, changes: Sequence[Change], why: str) -> None:
     """Make the changes, and keep what was there before; on a failure all is as it was."""
     places = [place_of(book, change.table) for change in changes]
     for change, place in zip(changes, places, strict=True):
+        book.refuse_locked(change.table)
         _refuse_taken(book, change, place)
     before = [
         Change(
@@ -69,11 +70,21 @@ def make(book: OpenBook, changes: Sequence[Change], why: str) -> None:
             _keep(book, before, why)
             for change, place in zip(changes, places, strict=True):
                 _put(book, change, place)
-        except Exception:
-            for change in before:
-                _put(book, change, place_of(book, change.table))
-            _put_back(book, kept)
+        except Exception as error:
+            _restore(book, before, kept, error)
             raise
+
+
+def _restore(book: OpenBook, before: Sequence[Change], kept: Rows | None, why: Exception) -> None:
+    """Put all back; refused where that fails, too, with the copy still kept."""
+    try:
+        for change in before:
+            _put(book, change, place_of(book, change.table))
+        _put_back(book, kept)
+    except Exception:
+        raise MarginError(
+            f"{why}. Nor could the tables be put back at once: press Undo, which has them kept."
+        ) from why
 
 
 def undo(book: OpenBook) -> str:
@@ -125,15 +136,16 @@ def _refuse_taken(book: OpenBook, change: Change, place: Place) -> None:
 def _put(book: OpenBook, change: Change, place: Place) -> None:
     """Write a table from one of its rows on, blank what it had beyond, and give it its size."""
     height = change.first + len(change.rows)
-    book.resize(change.table, place.sized(height, change.width))
-    whole = _from(
-        place.sized(max(height, place.height), max(change.width, place.width)), change.first
-    )
-    if not whole.height:
-        return
+    both = place.sized(max(height, place.height), max(change.width, place.width))
+    whole = _from(both, change.first)
     rows = [[*row, *[None] * (whole.width - len(row))] for row in change.rows]
     rows += [[None] * whole.width for _ in range(whole.height - len(rows))]
-    book.write(whole, rows)
+    book.resize(change.table, place.sized(height, change.width))
+    try:
+        book.write(whole, rows)
+    except Exception:
+        book.resize(change.table, both)  # so that all is found that may be there
+        raise
     below = whole.row + (0 if change.first else 1)
     for column in change.dates:
         if (length := place.row + height - below) > 0:
@@ -191,12 +203,13 @@ def _read(kept: Rows) -> tuple[str, list[Change]]:
         while row < len(kept):
             table, first, height, width = kept[row][:4]
             counts = [int(float(str(count))) for count in (first, height, width)]
+            refuse_too_many(max(counts[:2]), counts[2], f"sheet {KEPT}")
             # Blank cells at the end of a sheet are not in use.
             blank: Rows = [[None] * counts[2]] * counts[1]
             rows = [*kept[row + 1 :], *blank][: counts[1]]
             cells = [[_taken_out(cell) for cell in each[: counts[2]]] for each in rows]
             changes.append(Change(str(table), counts[0], cells, counts[2]))
             row += 1 + counts[1]
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise MarginError(f"sheet {KEPT}: cannot be read any more: {error}.") from error
     return str(kept[0][1]), changes

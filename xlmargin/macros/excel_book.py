@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xlmargin.cells.values import Cell, to_value
+from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import FileCell
 from xlmargin.macros.open_book import Formula, Place, Rows
 
@@ -85,10 +86,20 @@ class ExcelBook:
         """Show the numbers of these cells as dates."""
         self._range(place).number_format = _DATE
 
+    def refuse_locked(self, table: str) -> None:
+        """Refuse a table of a protected sheet, and one with a row of totals."""
+        sheet, own = self._table(table)
+        if getattr(sheet.api, "ProtectContents", False):
+            raise MarginError(f"sheet {sheet.name}: is protected; wanted it unprotected.")
+        if own.show_totals:
+            raise MarginError(
+                f"sheet {sheet.name}: the table {table} has a row of totals, which would be taken"
+                " for one of its own; wanted it switched off."
+            )
+
     def resize(self, table: str, place: Place) -> None:
         """Let a table have another size."""
-        sheet = self.book.sheets[place.sheet]
-        own = next(t for t in sheet.tables if str(t.name).casefold() == table.casefold())
+        _, own = self._table(table)
         if _place(place.sheet, own.range) != place:
             own.resize(self._range(place))
 
@@ -126,6 +137,15 @@ class ExcelBook:
     def say(self, text: str, *, failed: bool) -> None:
         """Show a message."""
         self.book.app.alert(text, TITLE, mode="critical" if failed else "info")
+
+    def _table(self, name: str) -> tuple[Any, Any]:
+        """A table, and its sheet."""
+        return next(
+            (sheet, table)
+            for sheet in self.book.sheets
+            for table in sheet.tables
+            if str(table.name).casefold() == name.casefold()
+        )
 
     def _range(self, place: Place) -> Any:
         first = (place.row + 1, place.column + 1)

@@ -71,6 +71,9 @@ class OpenBook(Protocol):
     def show_dates(self, place: Place) -> None:
         """Show the numbers of these cells as dates."""
 
+    def refuse_locked(self, table: str) -> None:
+        """Refuse a table that cannot be written or resized, with what keeps it from being so."""
+
     def resize(self, table: str, place: Place) -> None:
         """Let a table have another size."""
 

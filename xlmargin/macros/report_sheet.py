@@ -39,12 +39,18 @@ def report_sheet(book: OpenBook, today: dt.date) -> list[str]:
     day = date_of(read.book().market.as_of)
     name = next(n for n in _names(f"Report {day}") if not of_names(book.sheets, (n,)))
     rows: Rows = [[f"Margin of {book.name}, as of {day}, made {today}"]]
+    days: list[tuple[int, int]] = []
     for title, function in _ANSWERS:
-        rows += [[None], [title], *_table(function(*cells))]
+        table = _table(function(*cells))
+        rows += [[None], [title]]
+        days += [(len(rows) + i, j) for i, j in _days(table)]
+        rows += table
     width = max(map(len, rows))
     rows = [[*row, *[None] * (width - len(row))] for row in rows]
     book.add_sheet(name, hidden=False)
     book.write(Place(name, 0, 0, len(rows), width), rows)
+    for row, column in days:
+        book.show_dates(Place(name, row, column, 1, 1))
     book.go_to(name)
     return [f"The report is the sheet {name}: values alone, which stay as they are."]
 
@@ -52,6 +58,14 @@ def report_sheet(book: OpenBook, today: dt.date) -> list[str]:
 def _table(answer: Value | list[list[Value]]) -> Rows:
     rows = answer if isinstance(answer, list) else [[answer]]
     return [[cell if cell != "" else None for cell in row] for row in rows]
+
+
+def _days(table: Rows) -> Iterator[tuple[int, int]]:
+    """The cells that are days: below that heading, or in a row of that unit."""
+    for i, row in enumerate(table[1:], start=1):
+        for j, cell in enumerate(row):
+            if isinstance(cell, float) and ("date" in row[:j] or table[0][j] == "day"):
+                yield i, j
 
 
 def _names(name: str) -> Iterator[str]:

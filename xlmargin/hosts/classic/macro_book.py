@@ -11,12 +11,17 @@ from xlmargin.hosts.classic.config_sheet import write_config_sheet
 from xlmargin.hosts.classic.vba_project import MACROS, modules, vba_project
 from xlmargin.workbooks.xlsx_writer import Workbook
 
-BUTTONS: Final = (("Refresh", "XlmRefresh"), ("Check", "XlmCheck"), ("Report", "XlmReport"))
+BUTTONS: Final = (
+    ("Import", "XlmImport"), ("Snapshot", "XlmSnapshot"), ("Reconcile", "XlmReconcile"),
+    ("Report", "XlmReport"), ("Run all", "XlmRunAll"), ("Undo", "XlmUndo"),
+    ("Refresh", "XlmRefresh"), ("Check", "XlmCheck"), ("Settings", "XlmSettings"),
+)  # fmt: skip
 """What each button says, and the macro that it runs."""
 
 _WIDTH, _HEIGHT, _GAP = 96, 26, 8
-_FIRST_COLUMN: Final = 4
-"""Where the buttons stand in the first row of the first sheet, right of its title; pixels."""
+_IN_A_ROW: Final = 3
+_FIRST_COLUMN: Final = 14
+"""Where the buttons stand on the first sheet, at the right of what is printed; pixels."""
 
 
 def add_macros(workbook: Workbook, functions: Iterable[WorksheetFunction]) -> None:
@@ -26,7 +31,8 @@ def add_macros(workbook: Workbook, functions: Iterable[WorksheetFunction]) -> No
     """
     first = workbook.worksheets()[0]
     for i, (caption, macro) in enumerate(BUTTONS):
-        placed = {"x_offset": 4 + i * (_WIDTH + _GAP), "y_offset": 4}
+        row, column = divmod(i, _IN_A_ROW)
+        placed = {"x_offset": column * (_WIDTH + _GAP), "y_offset": 4 + row * (_HEIGHT + _GAP)}
         size = {"width": _WIDTH, "height": _HEIGHT}
         first.insert_button(
             0, _FIRST_COLUMN, {"caption": caption, "macro": macro, **size, **placed}
