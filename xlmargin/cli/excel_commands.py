@@ -1,4 +1,4 @@
-"""Commands that put the add-in into Excel and look at what it needs."""
+"""Commands that put the functions into Excel, look at what it needs, and answer assistants."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from xlmargin.cli.app import AsJson, command, registered
+from xlmargin.errors import MarginError
 
 _Startup = Annotated[Path | None, typer.Option(help="Folder that Excel opens on starting.")]
 
@@ -67,3 +68,19 @@ def doctor(startup: _Startup = None, as_json: AsJson = False) -> int:
     from xlmargin.hosts.classic.places import places
 
     return 0 if examine(this_machine(places(startup)), registered(), as_json) else 1
+
+
+@command()
+def mcp() -> None:
+    """Answer an assistant on standard input and output: each worksheet function is a tool.
+
+    It speaks the Model Context Protocol, for which xlmargin is installed with [mcp].
+    """
+    try:
+        from xlmargin.hosts.assistants import serve
+    except ImportError as error:
+        raise MarginError(
+            "Assistants need the package mcp: python -m pip install 'mcp>=2,<3'."
+        ) from error
+
+    serve(registered())
