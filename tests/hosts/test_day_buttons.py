@@ -48,6 +48,10 @@ def test_a_snapshot_is_the_book_with_its_day_and_prices(book: StubBook, tmp_path
     ]
 
 
+def test_cash_that_is_a_setting_belongs_to_no_day(book: StubBook) -> None:
+    assert "The setting cash counts on every day of the history" in press(book, "snapshot")
+
+
 def test_no_day_is_added_twice(book: StubBook) -> None:
     press(book, "snapshot")
     before = book.excel.content()

@@ -63,6 +63,14 @@ def test_the_market_keeps_what_the_user_states_and_no_price_of_another_day(
     assert "Prices of another day emptied on the sheet Market: OLD." in said
 
 
+def test_columns_that_the_file_does_not_fill_are_told(book: StubBook, tmp_path: Path) -> None:
+    page = book.excel.Worksheets("Positions")
+    page.cells[TOP + 2, 7] = "american"
+    said = press(book, "import_file", write_november(tmp_path))
+    assert "Columns of Positions that the file does not fill are blank now: style." in said
+    assert "style" not in facts(book, "Positions")[0]
+
+
 def test_a_price_that_is_a_formula_stays(book: StubBook, tmp_path: Path) -> None:
     (page,) = [page for page in book.excel.pages if page.Name == "Market"]
     page.cells[TOP + 2, 2] = Formula("=WEBSERVICE(1)")

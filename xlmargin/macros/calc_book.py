@@ -179,4 +179,6 @@ def _typed(cell: Any) -> str | float:
     """A cell as Calc takes it: what it takes as text it never reads; "" is an empty cell."""
     if cell is None or isinstance(cell, Formula):
         return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"  # a number would not say that it is one of the two
     return float(cell) if isinstance(cell, float | int) else str(cell)

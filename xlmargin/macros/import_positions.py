@@ -22,7 +22,7 @@ from xlmargin.importers.book_ranges import BookRanges, FileCell
 from xlmargin.macros.book_tables import of_the_sample
 from xlmargin.macros.changes import Change, make, place_of
 from xlmargin.macros.filled_tables import facts_of, filled, names_of
-from xlmargin.macros.open_book import Formula, OpenBook
+from xlmargin.macros.open_book import Formula, OpenBook, Rows
 from xlmargin.macros.settings_cells import TABLE as SETTINGS
 from xlmargin.macros.settings_cells import stated, with_settings
 
@@ -46,6 +46,8 @@ def import_ranges(book: OpenBook, ranges: BookRanges, file: str, today: dt.date)
     changes = [filled(book, "Positions", POSITIONS, positions), market.change, settings]
     rest = [name for name in sample if name not in ("Positions", "Market")]
     changes += [_emptied(book, name) for name in rest]
+    before = [] if "Positions" in sample else book.values(place_of(book, "Positions"))
+    blank = _blank_now(before, positions)
     make(book, [change for change in changes if change is not None], f"Import of {file}")
     accounts = dict.fromkeys(text_of(to_value(row.get("account"))) for row in positions)
     of = f" of {_listed([name or 'no name' for name in accounts])}" if any(accounts) else ""
@@ -53,10 +55,19 @@ def import_ranges(book: OpenBook, ranges: BookRanges, file: str, today: dt.date)
         f"{file}: {len(positions):,} rows{of} now stand in Positions, in place of those before.",
         *ranges.notes,
         day.said,
+        *blank,
         *market.said,
         *said,
         *([f"Still the sample's, so emptied: {_listed(sample)}."] if sample else []),
     ]
+
+
+def _blank_now(before: Rows, positions: list[dict[str, FileCell]]) -> Iterator[str]:
+    """What is to be said of columns that had something, and that the file knows nothing of."""
+    stated = {name for facts in positions for name in facts}
+    used = {name for facts in facts_of(before, POSITIONS) for name in facts}
+    if blank := sorted(used - stated):
+        yield f"Columns of Positions that the file does not fill are blank now: {_listed(blank)}."
 
 
 @dataclass(frozen=True)

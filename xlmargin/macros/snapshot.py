@@ -61,6 +61,17 @@ def snapshot(book: OpenBook, today: dt.date) -> list[str]:
         f" {len(days) + 1} {'days' if days else 'day'} in all.",
         *([f"Emptied before, for it was the sample's: {', '.join(sample)}."] if sample else []),
         *said,
+        *_said_of_cash(book),
+    ]
+
+
+def _said_of_cash(book: OpenBook) -> list[str]:
+    """That cash of the settings belongs to no day."""
+    if not stated(book.values(place_of(book, SETTINGS)), "cash"):
+        return []
+    return [
+        "The setting cash counts on every day of the history: a row of cash in Positions belongs to"
+        " its day alone."
     ]
 
 
