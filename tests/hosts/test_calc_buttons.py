@@ -198,10 +198,11 @@ def test_the_figures_are_those_of_the_command_line(
     assert len(found) > 5
 
 
-def test_the_shadow_analysis_has_both_days(month: Any, folder: Path) -> None:
+@pytest.mark.parametrize("sheet", ["Shadow", "Monthly report"])
+def test_the_history_has_both_days(sheet: str, month: Any, folder: Path) -> None:
     """Each with the figures of its file alone, as the functions give them."""
     (written,) = (folder / "day").glob("office-margin-*.xlsx")
-    shown = numbers(written, "Shadow")
+    shown = numbers(written, sheet)
     for day, name in zip(DAYS, ("november", "december"), strict=True):
         read = read_book_files(folder / "files" / f"{name}.csv")
         settings = [r for r in rows_of(month["tables"]["Settings"]) if r[0] != "as_of"]
