@@ -159,9 +159,12 @@ def uncovered_variables(
             if before is not None and isfinite(lesser_side[i]):
                 taken = [(before, -1.0)]
                 model.add(Variable(Role.LESSER_SIDE, (i,)), lesser_side[i], contracts, taken)
-    for row, next_of_kind in zip(carried, [*carried[2:], None, None], strict=False):
+    left = [0.0, 0.0]
+    for run, row, next_of_kind in zip(runs, carried, [*carried[2:], None, None], strict=False):
         onward = [] if next_of_kind is None else [(next_of_kind, 1.0)]
-        model.add_amount(0.0, [(row, -1.0), *onward])
+        own = sum(model.options[i].contracts for i in run if isfinite(uncovered[i]))
+        left.append(left[-2] + own)
+        model.add_amount(0.0, [(row, -1.0), *onward], alone=left[-1])
 
 
 def straddle_variables(

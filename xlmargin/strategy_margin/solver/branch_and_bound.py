@@ -1,15 +1,15 @@
 """The least cost of a program, with the verified proof of how far below it any answer could be.
 
 The relaxation, which allows fractions, comes first: where its answer is whole it is the least.
-Otherwise branches are followed by hand, where the relaxation is kept warm, and what they do not
-settle goes to the engine's own branch and bound; in a large program first to a search in the
-rounding neighbourhood of the relaxation's answer, which finds a good one soon. HiGHS does the work
+Otherwise branches are followed from its corner, and what they do not settle goes to the engine's
+own branch and bound; in a large program first to a search in the rounding neighbourhood of the
+relaxation's answer, which finds a good one soon. HiGHS does the work
 in either of two forms: held open by `highspy` where that is installed, or called through SciPy,
 which is everywhere. Both prove the same least cost, and neither is believed: a claim that does not
 hold is worked out again without simplification, and then through SciPy.
 
-A program may be held open and solved again with other limits of its constraints: the relaxation
-starts where the last one ended, and branches as the last ones taught.
+A program may be held open and solved again with other limits of its constraints: each relaxation
+starts at the first one's corner, and branches as the last ones taught.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.strategy_margin.solver.branching import Branching, fractional, reduced_cost_fixing
-from xlmargin.strategy_margin.solver.program import HALF_A_CENT, Engine, Program, Solution
+from xlmargin.strategy_margin.solver.branching import Rises
+from xlmargin.strategy_margin.solver.corner_search import Corner, reduced_cost_fixing, search_from
+from xlmargin.strategy_margin.solver.corners import tableau_of
+from xlmargin.strategy_margin.solver.program import HALF_A_CENT, Engine, LpClaim, Program, Solution
+from xlmargin.strategy_margin.solver.tableau import Ended, Tableau
 from xlmargin.strategy_margin.solver.verification import (
     TOLERANCE,
     Incumbent,
@@ -56,13 +59,22 @@ LEAST_SECONDS: Final = 0.05
 """What the search of all is given at least, if the time is gone before it."""
 
 
+class _Way(NamedTuple):
+    """A way to solve a program: its relaxation, the corner of that, and what searches beyond."""
+
+    claim: LpClaim
+    corner: Corner
+    engine: Engine
+
+
 class OpenProgram:
     """A program held open in an engine, to be solved more than once."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
         self._engine = _engine()(program)
-        self._branching = Branching(self._engine, program)
+        self._rises = Rises(program.cost.size)
+        self._corner: Tableau | None = None
 
     def solve(self, seconds: float = SECONDS, known: FloatArray | None = None) -> Solution | None:
         """The least cost in whole quantities; None where the constraints cannot be met.
@@ -76,6 +88,10 @@ class OpenProgram:
     ) -> Solution | None:
         """The same with other limits of the constraints."""
         program = replace(self._program, constraint_lower=lower, constraint_upper=upper)
+        if self._corner is None:
+            nothing = np.zeros_like(program.upper)
+            claim = self._engine.relax(nothing, program.upper)
+            self._corner = tableau_of(self._program, claim, nothing, program.upper)
         self._engine.limit(program)
         return self._solve(program, seconds, None)
 
@@ -84,20 +100,51 @@ class OpenProgram:
             return Solution(np.zeros(0), 0.0, 0.0)
         deadline = time.perf_counter() + seconds
         incumbent = Incumbent(program)
-        for branching in self._ways(program):
+        for way in self._ways(program):
             try:
-                _solve_by(branching, incumbent, known, deadline)
+                _solve_by(way, incumbent, self._rises, known, deadline)
             except UnverifiedAnswer:
                 continue
             return incumbent.solution()
         incumbent.offer_known(known)
         return incumbent.solution()
 
-    def _ways(self, program: Program) -> Iterator[Branching]:
+    def _ways(self, program: Program) -> Iterator[_Way]:
         """The ways to solve the program: the others for a claim that did not hold."""
-        yield self._branching
-        yield Branching(_engine()(program, presolve=False), program)
-        yield Branching(_scipy_engine()(program), program)
+        if self._corner is not None:
+            limits = program.constraint_lower, program.constraint_upper
+            way = _from_corner(self._corner, program, self._engine, limits)
+            if way is not None:
+                yield way
+        yield _by_engine(program, self._engine)
+        yield _by_engine(program, _engine()(program, presolve=False))
+        yield _by_engine(program, _scipy_engine()(program))
+
+
+def _by_engine(program: Program, engine: Engine) -> _Way:
+    """The relaxation as an engine solves it."""
+    claim = engine.relax(np.zeros_like(program.upper), program.upper)
+
+    def corner(lower: FloatArray, upper: FloatArray) -> Tableau | None:
+        found = tableau_of(program, claim, lower, upper)
+        return found and found.narrowed(lower, upper)
+
+    return _Way(claim, corner, engine)
+
+
+def _from_corner(
+    corner: Tableau, program: Program, engine: Engine, limits: tuple[FloatArray, FloatArray]
+) -> _Way | None:
+    """The relaxation from its corner at other limits of the constraints."""
+    own = slice(None, corner.size)
+    lower, upper = (
+        np.concatenate([side[own], moved])
+        for side, moved in zip((corner.lower, corner.upper), limits, strict=True)
+    )
+    moved = corner.moved(lower, upper)
+    if moved.solve(np.inf) is not Ended.LEAST:
+        return None
+    return _Way(LpClaim(moved.quantity, moved.dual), moved.narrowed, engine)
 
 
 def solve(
@@ -127,29 +174,28 @@ def _scipy_engine() -> type[Engine]:
 
 
 def _solve_by(
-    branching: Branching, incumbent: Incumbent, known: FloatArray | None, deadline: float
+    way: _Way, incumbent: Incumbent, rises: Rises, known: FloatArray | None, deadline: float
 ) -> None:
-    """Better the answer, and prove it as far as the time allows, with one engine."""
-    program, engine = incumbent.program, branching.engine
+    """Better the answer, and prove it as far as the time allows, in one way."""
+    program = incumbent.program
     lower, upper = np.zeros_like(program.upper), program.upper
-    root = verified_relaxation(program, engine.relax(lower, upper), lower, upper)
+    root = verified_relaxation(program, way.claim, lower, upper)
     if root.lower_bound == np.inf:
         return
     incumbent.raise_bound(root.lower_bound)
     if root.quantity is None or not _is_tight(program, root):
         raise UnverifiedAnswer("a relaxation whose quantities do not cost what its duals bound")
-    if not fractional(program, root.quantity).size:
+    if _is_whole(program, root.quantity):
         incumbent.offer(root.quantity)
         return
-    branching.settle(incumbent, root)
+    incumbent.offer_known(known)
+    search_from(way.corner, root, incumbent, rises, deadline)
     if not incumbent.is_proven:
-        incumbent.offer_known(known)
         cutoffs = CUTOFFS
         if program.integer.sum() > MANY_VARIABLES:
             cutoffs = ()  # the answer nearby is the cutoff
-            _rens(engine, incumbent, root.quantity, NEARBY * (deadline - time.perf_counter()))
-        _search(engine, incumbent, root, deadline, cutoffs)
-    branching.learn(incumbent.cost - root.lower_bound)
+            _rens(way.engine, incumbent, root.quantity, NEARBY * (deadline - time.perf_counter()))
+        _search(way.engine, incumbent, root, deadline, cutoffs)
 
 
 def _search(
@@ -180,6 +226,11 @@ def _search(
             raise UnverifiedAnswer("a search that ends before its time without an answer")
         if incumbent.cost <= cutoff or is_over:
             return
+
+
+def _is_whole(program: Program, quantity: FloatArray) -> bool:
+    """Whether quantities are whole where they must be."""
+    return bool((np.abs(quantity - program.rounded(quantity)) <= TOLERANCE).all())
 
 
 def _is_tight(program: Program, root: LpRelaxation) -> bool:

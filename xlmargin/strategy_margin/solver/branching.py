@@ -1,204 +1,218 @@
-"""Branches of a program followed by hand on the warm relaxation, each settled by its own bound.
+"""Branches of a program between limits, each followed on its own table and settled by its bound.
 
-A small program's answer is often found by rounding what is furthest from whole, a few times over.
-Of a program that was solved before, with other limits of its constraints, more is known: how far
-the least was above the bound of the relaxation, and what rounding each variable raised it by. A
-cutoff is set there: what cannot cost less is left out, and with it every quantity whose reduced
-cost alone would cost as much. Where nothing costs less than the cutoff it is a bound itself, and a
-higher one is tried; else the cheapest answer below it is the least. The variable is rounded whose
-two ways promise to raise the bound most; of one not rounded yet that is tried.
+A variable that is not whole is rounded down in one branch and up in another, until each branch is
+at a whole answer, or can hold none that costs less than a cutoff. The branch that promises to be
+cheapest is followed first, and followed on to its end. The variable is rounded whose two ways raise
+the cost most: by what its row of the table says at least, and by what rounding it has raised the
+cost by elsewhere.
+
+What is proven is the cost that no branch is below: of the duals that each ended with, worked out
+from the program itself when all is over.
 """
 
 from __future__ import annotations
 
+import heapq
+import time
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.strategy_margin.solver.program import HALF_A_CENT, Engine, Program
-from xlmargin.strategy_margin.solver.verification import (
-    TOLERANCE,
-    Incumbent,
-    LpRelaxation,
-    verified_relaxation,
-)
+from xlmargin.strategy_margin.solver.program import HALF_A_CENT, Program
+from xlmargin.strategy_margin.solver.tableau import FAR, Ended, Tableau
+from xlmargin.strategy_margin.solver.verification import TOLERANCE, Incumbent, dual_bounds
 
-SMALL: Final = 80
-"""Variables up to which a program is branched by hand the first time."""
+LEAST_RISE: Final = 1e-3
+"""A rise of the cost that counts as none, $."""
 
-FIRST_TIME: Final = 16
-"""Relaxations of branches that are then worth their time."""
+GREATEST_RISE: Final = 1.5
+"""A rise of the cost that counts as enough, in distances from the corner to the cutoff."""
 
-NEXT_TIME: Final = 200
-"""The same of a program that was solved before."""
 
-CUTOFF: Final = 1.1
-"""How far above the relaxation the first cutoff is, in distances of the least found before."""
-
-NEXT_CUTOFF: Final = 3.0
-"""How many times further each next one is."""
+PATIENCE: Final = 30
+"""Branches that are settled before any variables are tried."""
 
 TRIED: Final = 4
 """How many of the most promising variables are tried where they were not rounded yet."""
 
-_LEAST_RISE: Final = 1e-3
-"""A rise of the bound that counts as none, $."""
+TRIED_PIVOTS: Final = 10
+"""Exchanges after which a trial ends."""
+
+
+class Rises:
+    """What rounding each variable down and up has raised the cost by, $ per unit, on average."""
+
+    def __init__(self, size: int) -> None:
+        self._rise = np.zeros((2, size))
+        self._times = np.zeros((2, size))
+
+    def learn(self, variable: int, rise: float, distance: float) -> None:
+        """What rounding a variable has raised the cost by; `distance` is below 0 for down."""
+        self._rise[int(distance > 0), variable] += max(rise, 0.0) / abs(distance)
+        self._times[int(distance > 0), variable] += 1
+
+    def knows(self, variable: int, distance: float) -> bool:
+        """Whether a variable was rounded that way before."""
+        return bool(self._times[int(distance > 0), variable])
+
+    def expected(self, variables: IntArray) -> FloatArray:
+        """$ per unit, shape (2, variables): that of all variables where one was not rounded yet."""
+        rise, times = self._rise[:, variables], self._times[:, variables]
+        of_all = self._rise.sum() / max(self._times.sum(), 1.0)
+        return np.where(times > 0, rise / np.maximum(times, 1.0), of_all)
 
 
 class _Branch(NamedTuple):
-    """Limits of the quantities, the bound known of them, and what was rounded last, and how far.
+    """A corner, and the variable to be moved from it, by so much, to a whole number."""
 
-    `up` is 1 for a variable rounded up, 0 for one rounded down.
-    """
-
-    lower_bound: float
-    lower: FloatArray
-    upper: FloatArray
+    corner: Tableau
     variable: int
-    up: int
     distance: float
+    limit: float
 
 
-class Branching:
-    """One program in an engine, and what rounding each of its variables has raised the bound by."""
+@dataclass(eq=False)
+class Branches:
+    """The branches of a program between the limits of a corner that is its least."""
 
-    def __init__(self, engine: Engine, program: Program) -> None:
-        self.engine = engine
-        self._rise = np.zeros((2, program.cost.size))
-        self._times = np.zeros((2, program.cost.size))
-        self._gap = np.nan
-        self._left = 0
+    program: Program
+    incumbent: Incumbent
+    rises: Rises
+    deadline: float
+    left: int
+    _duals: list[FloatArray] = field(init=False)
+    _limits: list[tuple[FloatArray, FloatArray]] = field(init=False)
+    _waiting: list[tuple[float, int, _Branch]] = field(init=False)
+    _number: count[int] = field(default_factory=count)
 
-    def settle(self, incumbent: Incumbent, root: LpRelaxation) -> None:
-        """Better an answer, and prove it, as far as is quickly done."""
-        if not self.engine.stays_warm:
-            return
-        if np.isnan(self._gap):
-            self._left = FIRST_TIME if incumbent.program.cost.size <= SMALL else 0
-            incumbent.raise_bound(self._settled(incumbent, root, np.inf, 0))
-            return
-        self._left = NEXT_TIME
-        above = max(CUTOFF * self._gap, 1.0)
-        while self._left > 0 and not incumbent.is_proven:
-            cutoff = min(root.lower_bound + above, incumbent.cost)
-            settled = self._settled(incumbent, root, cutoff, TRIED)
-            incumbent.raise_bound(settled)
-            if settled < min(cutoff, incumbent.cost):
-                return
-            above *= NEXT_CUTOFF
+    def settle(self, corner: Tableau, cutoff: float) -> float:
+        """The cost that nothing between the limits is below, $; at most the cutoff.
 
-    def learn(self, gap: float) -> None:
-        """How far the least was above the bound of the relaxation."""
-        self._gap = gap
-
-    def _settled(
-        self, incumbent: Incumbent, root: LpRelaxation, cutoff: float, tried: int
-    ) -> float:
-        """The cost that nothing is below, by the branches that may cost less than the cutoff.
-
-        A branch is settled by its own bound, by a whole answer as cheap as its bound, or by its two
-        branches.
+        The incumbent is bettered on the way. Where branches or time have ended first the bound is
+        that of the branches which are left.
         """
-        program = incumbent.program
-        lower, upper = np.zeros_like(program.upper), program.upper
-        stack = self._branches(program, root, lower, upper, cutoff, tried)
-        unsettled = np.inf
-        while stack and self._left > 0:
-            branch = stack.pop()
-            cutoff = min(cutoff, incumbent.cost)
-            if branch.lower_bound >= cutoff - HALF_A_CENT:
-                continue
-            node = self._relaxed(program, branch)
-            bound = max(branch.lower_bound, node.lower_bound)
-            if bound >= cutoff - HALF_A_CENT:
-                continue
-            if node.quantity is None:
-                unsettled = min(unsettled, bound)
-            elif fractional(program, node.quantity).size:
-                stack += self._branches(program, node, branch.lower, branch.upper, cutoff, tried)
-            elif incumbent.offer(node.quantity) > bound + HALF_A_CENT:
-                unsettled = min(unsettled, bound)
-        open_bound = min((branch.lower_bound for branch in stack), default=np.inf)
-        return min(cutoff, incumbent.cost, unsettled, open_bound)
+        self._duals, self._limits, self._waiting = [], [], []
+        here = self._looked_at(corner, cutoff)
+        while here is not None or self._waiting:
+            if self.left <= 0 or time.perf_counter() > self.deadline:
+                break
+            if here is None:
+                here = self._follow(heapq.heappop(self._waiting)[2], cutoff)
+            else:
+                here = self._rounded(here, cutoff)
+        if here is not None:
+            self._settled(here, here.dual)
+        for _, _, branch in self._waiting:
+            self._settled(branch.corner, branch.corner.dual, branch)
+        lower, upper = (np.array(side) for side in zip(*self._limits, strict=True))
+        bounds = dual_bounds(self.program, np.array(self._duals), lower, upper)
+        cost = self.incumbent.cost
+        return min(cutoff, cost, float(bounds.min()))
 
-    def _relaxed(self, program: Program, branch: _Branch) -> LpRelaxation:
-        """The relaxation of a branch; what its rounding raised the bound by is kept in mind."""
-        self._left -= 1
-        lower, upper = branch.lower, branch.upper
-        node = verified_relaxation(program, self.engine.relax(lower, upper), lower, upper)
-        if node.lower_bound < np.inf:
-            rise = max(node.lower_bound - branch.lower_bound, 0.0)
-            self._rise[branch.up, branch.variable] += rise / branch.distance
-            self._times[branch.up, branch.variable] += 1
-        return node
+    def _below(self, cutoff: float) -> float:
+        """What a branch must cost less than."""
+        return min(cutoff, self.incumbent.cost) - HALF_A_CENT / 2
 
-    def _branches(
+    def _follow(self, branch: _Branch, cutoff: float) -> Tableau | None:
+        """The corner that is least with a variable rounded; None where the branch is settled."""
+        corner, before = branch.corner, branch.corner.cost
+        corner.limit(branch.variable, branch.limit, up=branch.distance > 0)
+        self.left -= 1
+        ended = corner.solve(self._below(cutoff))
+        self.rises.learn(branch.variable, corner.cost - before, branch.distance)
+        if ended is not Ended.LEAST:
+            self._settled(corner, corner.dual)
+            return None
+        return self._looked_at(corner, cutoff)
+
+    def _looked_at(self, corner: Tableau, cutoff: float) -> Tableau | None:
+        """A corner that is to be branched; None for one that is whole, and so an answer."""
+        if corner.cost < self._below(cutoff):
+            if fractional(self.program, corner).size:
+                return corner
+            self.incumbent.offer(corner.quantity)
+        self._settled(corner, corner.dual)
+        return None
+
+    def _rounded(self, corner: Tableau, cutoff: float) -> Tableau | None:
+        """Both ways to round a variable: the nearer one is followed, the other waits."""
+        rows, below = fractional(self.program, corner), self._below(cutoff)
+        value = corner.basic_value[rows]
+        steps = np.stack([np.floor(value) - value, np.ceil(value) - value])
+        rises = np.stack([corner.rises(rows, step) for step in steps])
+        place = self._most_promising(corner, rows, steps, rises, below)
+        row, cheaper = int(rows[place]), []
+        for way in np.argsort(np.abs(steps[:, place]), kind="stable").tolist():
+            step, rise = float(steps[way, place]), float(rises[way, place])
+            branch = _branch(corner, row, step)
+            if corner.cost + rise < below:
+                cheaper.append((corner.cost + rise, branch))
+            else:
+                self.left -= 1
+                enough = min(rise, below - corner.cost + 1.0, FAR)
+                self._settled(corner, corner.dual_beyond(row, step, enough), branch)
+        for cost, branch in cheaper[1:]:
+            waiting = branch._replace(corner=corner.copy())
+            heapq.heappush(self._waiting, (round(cost, 2), -next(self._number), waiting))
+        return self._follow(cheaper[0][1], cutoff) if cheaper else None
+
+    def _most_promising(
         self,
-        program: Program,
-        node: LpRelaxation,
-        lower: FloatArray,
-        upper: FloatArray,
-        cutoff: float,
-        tried: int,
-    ) -> list[_Branch]:
-        """Both ways to round a variable; the nearer one last, to be taken from the stack first."""
-        assert node.quantity is not None
-        lower, upper = reduced_cost_fixing(program, node, lower, upper, cutoff)
-        variables = fractional(program, node.quantity)
-        shares = node.quantity[variables] - np.floor(node.quantity[variables])
-        for place in np.argsort(-self._promise(variables, shares), kind="stable")[:tried].tolist():
-            for branch in _rounded(node, lower, upper, int(variables[place])):
-                if not self._times[branch.up, branch.variable]:
-                    self._relaxed(program, branch)
-        best = int(np.argmax(self._promise(variables, shares)))
-        down, up = _rounded(node, lower, upper, int(variables[best]))
-        return [down, up] if shares[best] > 0.5 else [up, down]
+        corner: Tableau,
+        rows: IntArray,
+        steps: FloatArray,
+        rises: FloatArray,
+        below: float,
+    ) -> int:
+        """The place of the variable whose two ways are likely to raise the cost most.
 
-    def _promise(self, variables: IntArray, shares: FloatArray) -> FloatArray:
-        """How much rounding each variable either way promises to raise the bound, to compare."""
-        rise, times = self._rise[:, variables], self._times[:, variables]
-        mean = self._rise.sum() / max(self._times.sum(), 1.0)
-        expected = np.where(times > 0, rise / np.maximum(times, 1.0), mean)
-        ways = expected * np.stack([shares, 1.0 - shares])
-        promise: FloatArray = np.maximum(ways, _LEAST_RISE).prod(axis=0)
-        return promise
+        In a program of many branches the best of those not rounded yet are tried first.
+        """
+        variables = corner.basic[rows]
 
+        def promise() -> FloatArray:
+            likely = np.maximum(rises, self.rises.expected(variables) * np.abs(steps))
+            counted = np.clip(likely, LEAST_RISE, GREATEST_RISE * (below - corner.cost))
+            both: FloatArray = counted.prod(axis=0)
+            return both
 
-def _rounded(
-    node: LpRelaxation, lower: FloatArray, upper: FloatArray, variable: int
-) -> tuple[_Branch, _Branch]:
-    """The branches with a variable rounded down and rounded up."""
-    assert node.quantity is not None
-    value = float(node.quantity[variable])
-    below, above = upper.copy(), lower.copy()
-    below[variable], above[variable] = np.floor(value), np.ceil(value)
-    return (
-        _Branch(node.lower_bound, lower, below, variable, 0, value - np.floor(value)),
-        _Branch(node.lower_bound, above, upper, variable, 1, np.ceil(value) - value),
-    )
+        if len(self._duals) > PATIENCE:
+            for place in np.argsort(-promise(), kind="stable")[:TRIED].tolist():
+                for step in steps[:, place].tolist():
+                    if not self.rises.knows(int(variables[place]), step):
+                        self._try(_branch(corner, int(rows[place]), step), below)
+        return int(promise().argmax())
 
+    def _try(self, branch: _Branch, below: float) -> None:
+        """Learn what rounding a variable raises the cost by, after a few exchanges."""
+        tried, before = branch.corner.copy(), branch.corner.cost
+        tried.limit(branch.variable, branch.limit, up=branch.distance > 0)
+        ended = tried.solve(below, TRIED_PIVOTS)
+        after = max(tried.cost, below) if ended is Ended.CUT_OFF else tried.cost
+        self.rises.learn(branch.variable, after - before, branch.distance)
 
-def fractional(program: Program, quantity: FloatArray) -> IntArray:
-    """The variables that are not whole and must be."""
-    return np.flatnonzero(np.abs(quantity - program.rounded(quantity)) > TOLERANCE)
+    def _settled(self, corner: Tableau, dual: FloatArray, branch: _Branch | None = None) -> None:
+        """Keep the duals that a branch ended with, and its limits."""
+        lower, upper = corner.lower[: corner.size].copy(), corner.upper[: corner.size].copy()
+        if branch is not None:
+            side = lower if branch.distance > 0 else upper
+            side[branch.variable] = branch.limit
+        self._duals.append(dual)
+        self._limits.append((lower, upper))
 
 
-def reduced_cost_fixing(
-    program: Program, node: LpRelaxation, lower: FloatArray, upper: FloatArray, cutoff: float
-) -> tuple[FloatArray, FloatArray]:
-    """Limits of the quantities outside of which nothing between these can cost less than a cutoff.
+def _branch(corner: Tableau, row: int, distance: float) -> _Branch:
+    """The variable of a row of a corner's table moved by so much, to a whole number."""
+    limit = round(float(corner.basic_value[row]) + distance)
+    return _Branch(corner, int(corner.basic[row]), distance, float(limit))
 
-    Each unit away from the preferred limit adds the variable's reduced cost at least.
-    """
-    if cutoff == np.inf:
-        return lower, upper
-    at_lower = program.integer & (node.reduced_cost > TOLERANCE)
-    at_upper = program.integer & (node.reduced_cost < -TOLERANCE)
-    slack = cutoff - node.lower_bound + HALF_A_CENT
-    size = np.where(at_lower | at_upper, np.abs(node.reduced_cost), 1.0)
-    reach = np.floor(slack / size + TOLERANCE)
-    return (
-        np.where(at_upper, np.maximum(lower, upper - reach), lower),
-        np.where(at_lower, np.minimum(upper, lower + reach), upper),
-    )
+
+def fractional(program: Program, corner: Tableau) -> IntArray:
+    """The rows of a corner's table whose variables are not whole and must be."""
+    own = np.flatnonzero(corner.basic < corner.size)
+    own = own[program.integer[corner.basic[own]]]
+    value = corner.basic_value[own]
+    return own[np.abs(value - np.round(value)) > TOLERANCE]

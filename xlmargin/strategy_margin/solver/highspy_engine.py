@@ -8,9 +8,6 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.strategy_margin.solver.program import LpClaim, MipClaim, Program
 
-_SMALL = 300
-"""Variables up to which simplifying a relaxation first costs more than it saves."""
-
 _FEASIBLE = 2
 """What HiGHS answers for a primal solution that meets all constraints."""
 
@@ -21,16 +18,13 @@ class HighspyEngine:
     The search is given no answer to start from: HiGHS 1.16 takes one for better than it is.
     """
 
-    stays_warm = True
-
     def __init__(self, program: Program, *, presolve: bool = True) -> None:
         self._program = program
         self._variables = np.arange(program.cost.size, dtype=np.int32)
         self._constraints = np.arange(program.constraint_lower.size, dtype=np.int32)
         self._model = _model(program)
         self._presolve = presolve
-        simplify = presolve and program.cost.size >= _SMALL
-        self._relaxation = _opened(self._model, presolve=simplify)
+        self._relaxation = _opened(self._model, presolve=False)
 
     def limit(self, program: Program) -> None:
         """Take a program that is the same but for the limits of its constraints."""
@@ -48,7 +42,13 @@ class HighspyEngine:
         highs.run()
         if highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
             found = highs.getSolution()
-            return LpClaim(np.array(found.col_value), np.array(found.row_dual))
+            _, basic = highs.getBasicVariables()  # type: ignore[attr-defined]  # as above
+            sums = self._variables.size - 1 - basic
+            return LpClaim(
+                np.array(found.col_value),
+                np.array(found.row_dual),
+                np.where(basic < 0, sums, basic).astype(np.int64),
+            )
         _, there_is, ray = highs.getDualRay()  # type: ignore[attr-defined]  # the stubs leave it out
         return LpClaim(None, np.array(ray) if there_is else None)
 

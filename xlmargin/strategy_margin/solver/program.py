@@ -8,7 +8,7 @@ nothing that an engine claims is believed: `branch_and_bound` works it out again
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from hashlib import blake2b
 from math import inf
@@ -52,6 +52,31 @@ class Program:
     def variable(self) -> IntArray:
         """The variable of each entry."""
         return np.repeat(np.arange(self.cost.size), np.diff(self.start))
+
+    @cached_property
+    def matrix(self) -> FloatArray:
+        """The coefficients, shape (constraints, variables)."""
+        whole = np.zeros((self.constraint_lower.size, self.cost.size))
+        np.add.at(whole, (self.constraint, self.variable), self.coefficient)
+        return whole
+
+    def joined(self, rows: FloatArray, least: FloatArray) -> Program:
+        """The program with more constraints: sums of its variables that are at least so much.
+
+        `rows` has shape (constraints, variables).
+        """
+        row, variable = np.nonzero(rows)
+        own = self.constraint_lower.size
+        place = np.argsort(np.concatenate([self.variable, variable]), kind="stable")
+        counts = np.diff(self.start) + np.bincount(variable, minlength=self.cost.size)
+        return replace(
+            self,
+            constraint_lower=np.concatenate([self.constraint_lower, least]),
+            constraint_upper=np.concatenate([self.constraint_upper, np.full(least.size, inf)]),
+            start=np.concatenate([[0], np.cumsum(counts)]),
+            constraint=np.concatenate([self.constraint, own + row])[place],
+            coefficient=np.concatenate([self.coefficient, rows[row, variable]])[place],
+        )
 
     def rounded(self, quantity: FloatArray) -> FloatArray:
         """Quantities with those that must be whole rounded to whole numbers."""
@@ -130,11 +155,14 @@ class LpClaim(NamedTuple):
     """An engine's answer with fractions allowed.
 
     `quantity` is None where the engine says that there is no answer; `dual` has a value for each
-    constraint, of the least cost or of the proof that there is none, or is None.
+    constraint, of the least cost or of the proof that there is none, or is None. `basic` are the
+    variables that stand at none of their limits, and make a corner; the sums of the constraints
+    are variables too, after the program's own. None where the engine does not say.
     """
 
     quantity: FloatArray | None
     dual: FloatArray | None
+    basic: IntArray | None = None
 
 
 class MipClaim(NamedTuple):
@@ -150,9 +178,6 @@ class Engine(Protocol):
 
     Without `presolve` it solves the program as it stands and simplifies nothing first.
     """
-
-    stays_warm: bool
-    """Whether a relaxation starts from the last one, so that branching by hand is worth it."""
 
     def __init__(self, program: Program, *, presolve: bool = True) -> None: ...
 

@@ -11,9 +11,7 @@ from xlmargin.strategy_margin.solver.program import LpClaim, MipClaim, Program
 
 
 class ScipyEngine:
-    """One program, passed whole at each call: branching by hand would cost more than it saves."""
-
-    stays_warm = False
+    """One program, passed whole at each call."""
 
     def __init__(self, program: Program, *, presolve: bool = True) -> None:
         self._program, self._presolve = program, presolve

@@ -78,6 +78,18 @@ def dual_bound(
     return (bound if bound == bound else -np.inf), reduced
 
 
+def dual_bounds(
+    program: Program, dual: FloatArray, lower: FloatArray, upper: FloatArray
+) -> FloatArray:
+    """The same bounds for many duals at once, each between its own limits; a row for each."""
+    return np.array(
+        [
+            dual_bound(program, program.cost, *each)[0]
+            for each in zip(dual, lower, upper, strict=True)
+        ]
+    )
+
+
 def verified_relaxation(
     program: Program, claim: LpClaim, lower: FloatArray, upper: FloatArray
 ) -> LpRelaxation:
