@@ -78,6 +78,7 @@ class Sheet:
         self.Parent.pages.remove(self)
 
     def Move(self, Before: Sheet) -> None:  # noqa: N802, N803
+        assert self.Visible, "hidden sheets stay where they are"
         pages = self.Parent.pages
         pages.remove(self)
         pages.insert(pages.index(Before), self)

@@ -151,7 +151,7 @@ class StubSheets:
         page = self.book.Worksheets.Add(Before=after.page)
         page.Name = name
         self.book.pages.remove(page)
-        self.book.pages.append(page)
+        self.book.pages.insert(self.book.pages.index(after.page) + 1, page)
         return StubSheet(page)
 
 

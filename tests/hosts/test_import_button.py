@@ -243,6 +243,14 @@ def test_texts_of_a_file_are_texts(book: StubBook, tmp_path: Path) -> None:
     assert [row["account"] for row in facts(book, "Positions")] == accounts
 
 
+def test_texts_are_cut_and_of_one_line(book: StubBook, tmp_path: Path) -> None:
+    path = tmp_path / "broker.csv"
+    long = "x" * 40_000
+    path.write_text(f'figure,amount,source\nequity,1,"a\x07b\nc"\nsma,2,{long}\n')
+    press(book, "reconcile", path)
+    assert [row["source"] for row in facts(book, "Broker")] == ["a b c", "x" * 255]
+
+
 def test_a_european_file_is_read_as_one(book: StubBook, tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text("symbol;quantity;price;cost\nXYZ;1.300;51,20;1.234,5\n")

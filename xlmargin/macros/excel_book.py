@@ -104,9 +104,10 @@ class ExcelBook:
             own.resize(self._range(place))
 
     def add_sheet(self, name: str, *, hidden: bool) -> None:
-        """Add a sheet behind the others; the one that is shown stays."""
+        """Add a sheet behind the others that can be seen; the one that is shown stays."""
         shown = self.book.sheets.active
-        added = self.book.sheets.add(name, after=self.book.sheets[len(self.sheets) - 1])
+        *_, last = (sheet for sheet in self.book.sheets if sheet.visible)
+        added = self.book.sheets.add(name, after=last)
         if hidden:
             added.visible = False
         shown.activate()

@@ -8,7 +8,7 @@ from typing import Final
 
 from xlmargin.cells.columns import read_dates, read_numbers
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import Headings, text_of, to_value
+from xlmargin.cells.values import LONGEST_TEXT, Headings, text_of, to_value
 from xlmargin.importers.book_ranges import FileCell
 from xlmargin.macros.changes import Change, place_of
 from xlmargin.macros.open_book import OpenBook, Rows
@@ -99,12 +99,20 @@ def filled(
     for row, facts in every or [([None] * width, {})]:
         cells.append([*row, *[None] * (width - len(row))])
         for name, cell in facts.items():
-            cells[-1][at[name]] = float(cell) if isinstance(cell, float) else cell
+            cells[-1][at[name]] = _plain(cell)
     pairs = zip(cells, there, strict=False)
     same = next((i for i, (one, other) in enumerate(pairs) if one != other), len(there))
     first = min(same, len(cells))
     dates = tuple(i for name, i in at.items() if name in DATES)
     return Change(table, first, cells[first:], width, dates)
+
+
+def _plain(cell: FileCell) -> FileCell:
+    """A cell to be written: text in one line, no longer than answers have it."""
+    if isinstance(cell, str):
+        text = "".join(c if c.isprintable() else " " for c in cell)
+        return text.strip()[:LONGEST_TEXT]
+    return float(cell) if isinstance(cell, float) else cell
 
 
 def kept_rows(book: OpenBook, table: str) -> list[tuple[Sequence[FileCell], Facts]]:
