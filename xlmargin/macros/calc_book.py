@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from xlmargin.cells.values import to_value
 from xlmargin.errors import MarginError
@@ -35,19 +36,14 @@ class CalcBook:
     @property
     def name(self) -> str:
         """The name of its file; one never saved has its title, and the type that it will have."""
-        path = self._path
+        path = path_of(self.document.URL)
         return path.name if path else f"{self.document.Title}{_UNSAVED}".replace("/", " ")
 
     @property
     def folder(self) -> Path | None:
         """The folder of its file on this machine."""
-        path = self._path
+        path = path_of(self.document.URL)
         return path.parent if path and path.parent.is_dir() else None
-
-    @property
-    def _path(self) -> Path | None:
-        parts = urlsplit(str(self.document.URL))
-        return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
     @property
     def sheets(self) -> Sequence[str]:
@@ -169,6 +165,12 @@ class CalcBook:
         sheet = self.document.Sheets.getByName(place.sheet)
         last = (place.column + place.width - 1, place.row + place.height - 1)
         return sheet.getCellRangeByPosition(place.column, place.row, *last)
+
+
+def path_of(address: str) -> Path | None:
+    """The path of a file, which LibreOffice names by an address; None for any other address."""
+    parts = urlsplit(str(address))
+    return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
 
 
 def _content(cell: Any) -> str | float | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 from xlmargin.hosts.calc.paper import print_pages
 from xlmargin.macros.buttons import press_button
-from xlmargin.macros.calc_book import CalcBook
+from xlmargin.macros.calc_book import CalcBook, path_of
 from xlmargin.macros.pressed import press as pressed
 from xlmargin.workbooks import EVERYTHING
 from xlmargin.workbooks.printing import print_set
@@ -30,18 +29,18 @@ class CalcDesk(CalcBook):
     def choose_file(self, title: str) -> Path | None:
         """A file that the user chooses; None where he gives up."""
         if self.given is not None:
-            return _path(self.given)
+            return path_of(self.given) or Path(self.given)
         picker = self._service("com.sun.star.ui.dialogs.FilePicker")
         picker.setTitle(title)
-        return _path(picker.getSelectedFiles()[0]) if picker.execute() == _CHOSEN else None
+        return path_of(picker.getSelectedFiles()[0]) if picker.execute() == _CHOSEN else None
 
     def choose_folder(self, title: str) -> Path | None:
         """A folder that the user chooses; None where he gives up."""
         if self.given is not None:
-            return _path(self.given)
+            return path_of(self.given) or Path(self.given)
         picker = self._service("com.sun.star.ui.dialogs.FolderPicker")
         picker.setTitle(title)
-        return _path(picker.getDirectory()) if picker.execute() == _CHOSEN else None
+        return path_of(picker.getDirectory()) if picker.execute() == _CHOSEN else None
 
     def open_report(self, report: Path, pdf: Path) -> None:
         """Print the pages of a report, and show it."""
@@ -61,9 +60,3 @@ def press(context: Any, frame: Any, name: str, given: str | None) -> tuple[bool,
     else:
         press_button(desk, name)
     return not any(failed for _, failed in desk.said), "\n".join(text for text, _ in desk.said)
-
-
-def _path(file: str) -> Path:
-    """The path of a file, which LibreOffice names by an address."""
-    parts = urlsplit(file)
-    return Path(unquote(parts.path)) if parts.scheme == "file" else Path(file)
