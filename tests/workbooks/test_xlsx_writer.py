@@ -1,9 +1,15 @@
-"""Formulas as XlsxWriter writes them, with fewer looks at each."""
+"""Formulas and many cells as XlsxWriter writes them, with fewer looks at each."""
+
+import zipfile
+from dataclasses import replace
 
 import pytest
 from xlsxwriter.worksheet import Worksheet
 
-from xlmargin.workbooks.xlsx_writer import Sheet
+from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.growth import Shown, said_of_growth
+from xlmargin.workbooks.live_formulas import Call
+from xlmargin.workbooks.xlsx_writer import Sheet, Workbook
 
 
 @pytest.mark.parametrize(
@@ -22,3 +28,50 @@ from xlmargin.workbooks.xlsx_writer import Sheet
 @pytest.mark.parametrize("later", [False, True])
 def test_a_formula_stands_as_xlsxwriter_puts_it(formula, later):
     assert Sheet()._prepare_formula(formula, later) == Worksheet()._prepare_formula(formula, later)
+
+
+@pytest.mark.parametrize("heights", [{}, {12: 30}])
+def test_rows_below_all_others_are_the_cells_that_xlsxwriter_writes(tmp_path, heights):
+    """The twin writes the same cells one by one."""
+    short = [["name", "much"], ["a & b", 1.5], ["", True], [" c", -2.0e-17]]
+    long = [["one"], *([float(i) if i % 3 else f"row {i}"] for i in range(40))]
+    sheets = []
+    for at_once in (True, False):
+        path = tmp_path / f"{at_once}.xlsx"
+        workbook = Workbook(str(path))
+        sheet = workbook.add_worksheet("Answers", Sheet)
+        bold, plain = workbook.add_format({"bold": True}), workbook.add_format({"italic": True})
+        sheet.write_string(5, 1, "answers", bold)
+        for row, points in heights.items():
+            sheet.set_row(row, points)
+        for column, rows in ((1, short), (4, long)):
+            formats = [plain] * len(rows[0])
+            sheet.write_spilling(8, column, "=F()", bold, rows)
+            for j, text in enumerate(rows[0][1:], start=1):
+                sheet.write_string(8, column + j, text, bold)
+            if at_once:
+                sheet.write_below(9, column, rows[1:], formats)
+                continue
+            for i, cells in enumerate(rows[1:], start=9):
+                for j, value in enumerate(cells, start=column):
+                    sheet.write(i, j, value, plain)
+        workbook.close()
+        with zipfile.ZipFile(path) as parts:
+            sheets.append(
+                [parts.read(f"xl/{name}.xml") for name in ("worksheets/sheet1", "sharedStrings")]
+            )
+    assert sheets[0] == sheets[1]
+    assert b'ref="B9:C12"' in sheets[0][0]
+
+
+def test_a_page_says_how_many_rows_it_does_not_show():
+    rows = [["heading"], *([float(i)] for i in range(29))]
+    placed = Placed(Call("F"), 2, rows, ["plain"], "plain")
+    shown = Shown(placed, 4, 0, 0, 12, 3)
+    formula, said = said_of_growth(shown, 20)
+    assert said == "18 more rows: sheet Formulas, column C, from row 21"
+    assert "more rows: sheet Formulas, column C, from row 21" in formula
+    _, said = said_of_growth(shown, 13)
+    assert said.startswith("2 rows are not printed: below the print area. 18 more rows")
+    _, said = said_of_growth(replace(shown, rows=40), 60, "$")
+    assert said == "$"

@@ -7,9 +7,10 @@ from typing import Final
 from xlmargin.settings import Basis
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import NONE, Placed
+from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import Value, literal
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.ranking import MOST, Condition, Ranking
+from xlmargin.workbooks.ranking import Condition, Ranking
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
@@ -80,9 +81,14 @@ def _message(gains: Placed, basis: Basis) -> tuple[str, Value]:
 
 
 def _names(draft: Draft, page: Page, gains: Placed, basis: Basis) -> int:
-    """The names of each account, the largest first, and its total; answers the total's row."""
+    """The names of each account, the largest first, and its total; answers the total's row.
+
+    Of several accounts with more names than a page shows, the totals alone.
+    """
     accounts = draft.placed("MARGIN_GAINS", literal("account"), numbers=["text", "text", "money"])
     several, row, bars = draft.several, _TOP + 1, []
+    if several and len(gains.rows) > MOST:
+        return _totals(page, row, accounts, gains, basis)
     for k, account in enumerate(draft.book.positions.accounts):
         conditions: list[Condition] = [(_NAME, "<>", TOTAL), (_NAME, "<>", "")]
         if several:
@@ -102,6 +108,17 @@ def _names(draft: Draft, page: Page, gains: Placed, basis: Basis) -> int:
     for first, last, values in bars:
         page.bars((first, last), 7, _GAIN, values, most, least)
     return row
+
+
+def _totals(page: Page, row: int, accounts: Placed, gains: Placed, basis: Basis) -> int:
+    """The totals alone, with a word on where the names stand; answers the row of that of all."""
+    page.grows(gains, (_TOP, 0, len(_WIDTHS) - 1), 1, _TOP - 1)
+    shown = accounts.rows[1:-1][:MOST]
+    for k, (name, *_) in enumerate(shown):
+        _total(page, row + k, accounts, 1 + k, gains, basis, str(name))
+    last = row + len(shown)
+    _total(page, last, gains, len(gains.rows) - 1, gains, basis, "All accounts")
+    return last
 
 
 def _name(

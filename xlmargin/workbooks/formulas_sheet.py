@@ -89,9 +89,16 @@ class Placed:
         return f"{SHEET}!{xl_range_abs(FIRST_ROW, column, _LAST_ROW, column)}"
 
     def cells_below_heading(self, column: int, rows: int) -> str:
-        """So many cells of a column of the answer, from the one below its heading on."""
-        column += self.column
-        return f"{SHEET}!{xl_range_abs(FIRST_ROW + 1, column, FIRST_ROW + rows, column)}"
+        """So many cells of a column of the answer, from the one below its heading on.
+
+        More where it has more rows now.
+        """
+        column, last = column + self.column, FIRST_ROW + self.reach(rows)
+        return f"{SHEET}!{xl_range_abs(FIRST_ROW + 1, column, last, column)}"
+
+    def reach(self, rows: int) -> int:
+        """So many rows, or as many as the answer has now."""
+        return max(rows, len(self.rows))
 
     def below(self, rows: int) -> str:
         """In words, where the rows after so many of the answer stand."""

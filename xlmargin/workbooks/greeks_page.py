@@ -8,6 +8,7 @@ from typing import Final
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.filtered import Filtered
 from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.holdings_pages import LINE_HEIGHT, mark_lines, total_of
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.page import Page
@@ -111,7 +112,10 @@ def _greeks(page: Page, held: Placed) -> int:
     """The rows of the holdings, each with a bar of its dollar delta; answers the last row."""
     page.headings(_HEADINGS_ROW, (*_HEADINGS, "Dollar delta"), (*_KINDS, "text"))
     page.text(_HEADINGS_ROW, len(_WIDTHS) - 1, "Dollar delta", "after_heading")
-    rows = range(1, len(held.rows) + _SPARE)
+    shown = len(held.rows[:MOST]) + _SPARE
+    if len(held.rows) > shown:
+        page.grows(held, (_HEADINGS_ROW, 0, len(_WIDTHS) - 1), shown, _HEADINGS_ROW - 1)
+    rows = range(1, shown)
     for i in rows:
         for column, (of, kind) in enumerate(zip(_ORDER, _KINDS, strict=True)):
             style = "body" if i < len(held.rows) else "column"

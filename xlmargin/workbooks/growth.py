@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from xlmargin.workbooks.formulas_sheet import Placed
+
+MOST: Final = 2_000
+"""Rows of an answer that a page shows, and among which it looks; all stand on the formulas' sheet."""
 
 
 @dataclass(frozen=True)
@@ -20,19 +24,22 @@ class Shown:
     """The row that says so once the answer has grown out of them."""
 
 
-def said_of_growth(shown: Shown, last_row: int, otherwise: str = "") -> str:
-    """A formula that says how many rows of an answer are not shown, or not printed.
+def said_of_growth(shown: Shown, last_row: int, otherwise: str = "") -> tuple[str, str]:
+    """How many rows of an answer are not shown, or not printed: a formula, and what it says now.
 
-    Where all of them are, it says what else it is told to.
-
-    `last_row` is the last row that the page prints.
+    Where all of them are, it says what else it is told to. `last_row` is the last row that the page
+    prints.
     """
     rows, printed = f"COUNTA({shown.placed.cells(0)})", last_row - shown.row + 1
+    now = len(shown.placed.rows)
     words = f" more rows: {shown.placed.below(shown.rows)}"
     quoted = otherwise.replace('"', '""')
     beyond = f'IF({rows}>{shown.rows},{rows}-{shown.rows}&"{words}","{quoted}")'
+    said = f"{now - shown.rows}{words}" if now > shown.rows else otherwise
     if printed >= shown.rows:
-        return beyond
+        return beyond, said
     words = " rows are not printed: below the print area. "
     unprinted = f"MIN({rows},{shown.rows})-{printed}"
-    return f'IF({rows}>{printed},{unprinted}&"{words}","")&{beyond}'
+    if now > printed:
+        said = f"{min(now, shown.rows) - printed}{words}{said}"
+    return f'IF({rows}>{printed},{unprinted}&"{words}","")&{beyond}', said

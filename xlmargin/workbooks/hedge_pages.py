@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.growth import MOST
+from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Argument, Call
 from xlmargin.workbooks.page import SPARE, Page
 
@@ -62,6 +64,16 @@ def write_hedges_page(draft: Draft) -> None:
 def _marks(page: Page, first: int, last: int) -> None:
     """Where the target is reached, and where nothing is freed."""
     page.states((first, 9, last, 9), {"reaches the target": "ok", "frees nothing": "watch"})
+
+
+def too_many_for_one_more(tables: InputTables) -> str:
+    """Why the page on one more of each contract is left out, "" where it is not."""
+    if (count := len(tables.positions.rows) - 1) <= MOST:
+        return ""
+    return (
+        f"MARGIN_ONE_MORE: positions: found {count:,} rows, wanted {MOST:,} or fewer: one account "
+        "after the other."
+    )
 
 
 def write_one_more_page(draft: Draft) -> None:

@@ -74,14 +74,14 @@ def write_holdings_page(draft: Draft) -> None:
     page = draft.page(SHEET, "output")
     widths = (*_UNDERLYINGS.widths, _BAR)
     page.columns(widths)
-    placed = _lines(draft, page, _UNDERLYINGS, len(widths))
+    placed, last = _lines(draft, page, _UNDERLYINGS, len(widths))
     page.title(
         SHEET,
         _message(placed),
         "Delta-adjusted exposure: units × delta × price of the underlying. Covered: shares held / "
         "shares under calls written. Offsets: gains of index groups against losses of others.",
     )
-    first, last = _HEADINGS_ROW + 1, _HEADINGS_ROW + len(placed.rows) - 1 + _SPARE
+    first = _HEADINGS_ROW + 1
     of_lines = [row[6] if row[_ROW] == "underlying" else "" for row in placed.rows[1:]]
     kind = f'${xl_col_to_name(len(widths))}{{row}}="underlying"'
     most = max((v for v in of_lines if isinstance(v, float)), default=1.0)
@@ -113,21 +113,21 @@ def _finish(draft: Draft, page: Page, helper: int) -> None:
     page.protect()
 
 
-def _lines(draft: Draft, page: Page, lines: _Lines, helper: int) -> Placed:
-    """The rows of the answer, marked by what they are, which stands in a hidden column."""
+def _lines(draft: Draft, page: Page, lines: _Lines, helper: int) -> tuple[Placed, int]:
+    """The answer, its rows marked by what they are, which a hidden column says; the last row."""
     call = draft.call("PM_HOLDINGS", literal(lines.level))
     kinds = ["text", "text", *lines.kinds]
-    page.answer(
+    rows = page.answer(
         _HEADINGS_ROW, 0, call, kinds, spare=_SPARE, leaving_out=(0, _ROW, *lines.leaving_out),
         headings=lines.headings,
     )  # fmt: skip
     placed = draft.formulas.placed(call)
-    first, last = _HEADINGS_ROW + 1, _HEADINGS_ROW + len(placed.rows) - 1 + _SPARE
-    for i in range(1, len(placed.rows) + _SPARE):
+    first, last = _HEADINGS_ROW + 1, _HEADINGS_ROW + len(rows) - 1 + _SPARE
+    for i in range(1, len(rows) + _SPARE):
         page.hides(_HEADINGS_ROW + i, helper, placed, (i, _ROW))
         page.height(_HEADINGS_ROW + i, LINE_HEIGHT)
     mark_lines(page, first, last, helper)
-    return placed
+    return placed, last
 
 
 def mark_lines(page: Page, first: int, last: int, helper: int) -> None:

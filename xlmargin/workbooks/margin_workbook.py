@@ -57,7 +57,7 @@ def write_margin_workbook(
         return next(filter(None, refusals), "")
 
     left_out = {
-        page.name: why for page in there if (why := refusal(*page.asks) or page.refused_for(tables))
+        page.name: why for page in there if (why := page.refused_for(tables) or refusal(*page.asks))
     }
     pages = [page for page in there if page.name not in left_out]
     used = (name for page in pages for name in (*page.needs, *page.uses))

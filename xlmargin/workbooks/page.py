@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulasSheet, Placed, or_none
-from xlmargin.workbooks.growth import Shown, said_of_growth
+from xlmargin.workbooks.growth import MOST, Shown, said_of_growth
 from xlmargin.workbooks.live_formulas import REFUSED, Call, Rows, Value
 from xlmargin.workbooks.look import AXIS, BAR, GAIN_END, LOSS, LOSS_END, SIGNS, WHITE, Look
 from xlmargin.workbooks.printed import ROW, Paper, Stamp
@@ -146,7 +146,7 @@ class Page:
         spare: int = 0,
         told: int | None = None,
         leaving_out: Sequence[int] = (),
-        most: int | None = None,
+        most: int = MOST,
         headings: Sequence[str] = (),
     ) -> Rows:
         """An answer cell by cell, each column in its kind of quantity; the last one repeats.
@@ -178,13 +178,16 @@ class Page:
             self.height(row, max(_HEADING_LINE * lines, 16.0))
         if spare:
             last = column + len(columns) - 1
-            self._growing.append(
-                Shown(placed, row, column, last, rows + spare, row - 1 if told is None else told)
-            )
+            told = row - 1 if told is None else told
+            self.grows(placed, (row, column, last), rows + spare, told)
             self._last_spare = max(self._last_spare, row + rows + spare - 1)
             first = f"${xl_col_to_name(column)}{row + rows + 1}"
             self.marked((row + rows, column, row + rows + spare - 1, last), f'={first}<>""', "used")
         return [[cells[j] for j in columns] for cells in placed.rows[:most]]
+
+    def grows(self, placed: Placed, at: tuple[int, int, int], rows: int, told: int) -> None:
+        """An answer from a row and column to a last column on: a row tells what is not shown."""
+        self._growing.append(Shown(placed, *at, rows, told))
 
     def _heading_cell(
         self, row: int, column: int, placed: Placed, of: int, number: str, heading: str, named: str
@@ -217,19 +220,16 @@ class Page:
 
     def spill(self, row: int, placed: Placed) -> None:
         """A call as a formula that spills, and its answer in all the cells that it fills."""
-        for i, cells in enumerate(placed.rows):
-            for j, value in enumerate(cells):
-                shown = self.look("column", placed.number(j))
-                if i == 0 and placed.heading is not None:
-                    shown = self.look(self._over(placed.number(j)), placed.heading)
-                if i or j:
-                    self._cached(row + i, placed.column + j, value, shown)
-                    continue
-                last = (row + len(placed.rows) - 1, placed.column + placed.width - 1)
-                formula = f"={placed.call.formula}"
-                self.sheet.write_dynamic_array_formula(
-                    row, placed.column, *last, formula, shown, value
-                )
+        kinds = [placed.number(j) for j in range(placed.width)]
+        shown = [self.look("column", kind) for kind in kinds]
+        first = shown
+        if placed.heading is not None:
+            first = [self.look(self._over(kind), placed.heading) for kind in kinds]
+        formula, column = f"={placed.call.formula}", placed.column
+        self.sheet.write_spilling(row, column, formula, first[0], placed.rows)
+        for j, value in enumerate(placed.rows[0][1:], start=1):
+            self._cached(row, column + j, value, first[j])
+        self.sheet.write_below(row + 1, column, placed.rows[1:], shown)
 
     def formula(
         self, row: int, column: int, formula: str, value: Value, style: str, number: str
@@ -411,7 +411,7 @@ class Page:
             note = self._sections.get(shown.told)
             style = "more" if note is None else "section_note"
             beyond = said_of_growth(shown, last_row, note or "")
-            self.formula(shown.told, shown.last_column, beyond, note or "", style, "plain")
+            self.formula(shown.told, shown.last_column, *beyond, style, "plain")
             at = (shown.told, shown.last_column)
             cell = xl_rowcol_to_cell(*at, row_abs=True, col_abs=True)
             self.marked((*at, *at), f'=ISNUMBER(SEARCH(" rows",{cell}))', "act")

@@ -18,7 +18,11 @@ from xlmargin.workbooks.eligibility_page import write_eligibility_page
 from xlmargin.workbooks.formulas_page import write_formulas_page
 from xlmargin.workbooks.four_cases_page import write_four_cases_page
 from xlmargin.workbooks.greeks_page import write_greeks_page
-from xlmargin.workbooks.hedge_pages import write_hedges_page, write_one_more_page
+from xlmargin.workbooks.hedge_pages import (
+    too_many_for_one_more,
+    write_hedges_page,
+    write_one_more_page,
+)
 from xlmargin.workbooks.holdings_pages import write_holdings_page, write_lines_page
 from xlmargin.workbooks.houses_pages import write_houses_pages
 from xlmargin.workbooks.input_pages import write_input_pages
@@ -181,6 +185,7 @@ ONE_MORE: Final = PageOf(
     write_one_more_page,
     ("One more",),
     asks=("MARGIN_ONE_MORE",),
+    refused_for=too_many_for_one_more,
 )
 CALLS: Final = PageOf(
     "calls",

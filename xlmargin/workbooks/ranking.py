@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, Placed
+from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import Value
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
-MOST: Final = 2_000
-"""Rows among which the largest are looked for."""
 _OUT: Final = "1E+15"
 """What puts the rows behind all others that do not belong to them."""
 
@@ -58,9 +57,10 @@ class Ranking:
         amounts = self._cells(self._amounts)
         first = xl_rowcol_to_cell(self._top, self._column, row_abs=True, col_abs=True)
         here = xl_rowcol_to_cell(self._top + rank, self._column, row_abs=True, col_abs=True)
-        from_below = f"({FIRST_ROW + MOST + 2}-ROW({amounts}))"
+        most = self._placed.reach(MOST)
+        from_below = f"({FIRST_ROW + most + 2}-ROW({amounts}))"
         same = f"{self._where}*({amounts}={here})*{from_below}"
-        place = f"{MOST + 1}-SUMPRODUCT(LARGE({same},COUNTIF({first}:{here},{here})))"
+        place = f"{most + 1}-SUMPRODUCT(LARGE({same},COUNTIF({first}:{here},{here})))"
         cell = f"INDEX({self._cells(column)},{place})"
         return self._kept(rank, f'IF({here}="","",{shown.format(cell=cell)})')
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Final
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
@@ -17,6 +18,8 @@ from xlsxwriter.utility import (  # type: ignore[import-untyped]
     xl_rowcol_to_cell,
 )
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+
+from xlmargin.workbooks.live_formulas import Value
 
 __all__ = [
     "NO_TEXT",
@@ -65,8 +68,109 @@ def _is_renamed(called: str) -> bool:
     return bool(Worksheet()._prepare_formula(called) != called)
 
 
+@dataclass(frozen=True)
+class _Block:
+    """Rows of plain values from a column on, in the format of each column."""
+
+    column: int
+    rows: Sequence[Sequence[Value]]
+    formats: Sequence[Format]
+
+    @cached_property
+    def columns(self) -> list[tuple[str, str]]:
+        """The letters of each column, and its format as an attribute of a cell."""
+        return [
+            (xl_col_to_name(column), f' s="{shown._get_xf_index()}"')
+            for column, shown in enumerate(self.formats, start=self.column)
+        ]
+
+
+_SPANNED: Final = 16
+"""Rows that XlsxWriter tells the used columns of together."""
+
+
 class Sheet(Worksheet):  # type: ignore[misc]
-    """A sheet that marks answers of formulas that begin with spaces: else Excel may drop them."""
+    """A sheet that marks answers of formulas that begin with spaces: else Excel may drop them.
+
+    Many rows of plain values are kept as they are, and become cells when the file is written.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._blocks: list[_Block] = []
+        self._below = 0
+        self._text_number: dict[str, int] = {}
+
+    def write_spilling(
+        self, row: int, column: int, formula: str, shown: Format, rows: Sequence[Sequence[Value]]
+    ) -> None:
+        """A formula whose answer fills these rows from its cell on; the other cells are not written.
+
+        XlsxWriter would fill them with zeros first.
+        """
+        self.write_dynamic_array_formula(row, column, row, column, formula, shown, rows[0][0])
+        last = row + len(rows) - 1, column + len(rows[0]) - 1
+        cells = self.table[row]
+        cells[column] = cells[column]._replace(range=xl_range(row, column, *last))
+
+    def write_below(
+        self,
+        row: int,
+        column: int,
+        rows: Sequence[Sequence[Value]],
+        formats: Sequence[Format],
+    ) -> None:
+        """Plain values from a row on, below all other cells; "" is an empty cell.
+
+        Blocks begin in the same row, the later one further to the right.
+        """
+        if not rows:
+            return
+        self._below = row
+        self._blocks.append(_Block(column, rows, formats))
+        self._check_dimensions(row + len(rows) - 1, column + len(formats) - 1)
+        known, number = self._text_number, self.str_table._get_shared_string_index
+        for text in (cell for cells in rows for cell in cells if isinstance(cell, str) and cell):
+            known[text] = number(text)
+
+    def _write_rows(self) -> None:
+        last = self.dim_rowmax
+        if self._blocks:
+            self.dim_rowmax = self._below - 1
+        super()._write_rows()
+        for number in range(self.dim_rowmax + 1, last + 1):
+            self._write_row(number, self._span(number), self.row_info.get(number))
+            for block in self._blocks:
+                self._write_cells(block, number)
+            self._xml_end_tag("row")
+        self.dim_rowmax = last
+
+    def _span(self, row: int) -> str:
+        """The used columns of the rows that are told together with this one."""
+        group = row // _SPANNED
+        if group not in self.row_spans:
+            first = max(group * _SPANNED - self._below, 0)
+            there = [block for block in self._blocks if first < len(block.rows)]
+            last = max(block.column + len(block.formats) for block in there)
+            self.row_spans[group] = f"{min(block.column for block in there) + 1}:{last}"
+        return str(self.row_spans[group])
+
+    def _write_cells(self, block: _Block, row: int) -> None:
+        """The cells of a row of plain values."""
+        if row - self._below >= len(block.rows):
+            return
+        number = row + 1
+        for (column, shown), value in zip(
+            block.columns, block.rows[row - self._below], strict=True
+        ):
+            begin = f'<c r="{column}{number}"{shown}'
+            if isinstance(value, str):
+                text = f' t="s"><v>{self._text_number[value]}</v></c>' if value else "/>"
+                self.fh.write(begin + text)
+            elif isinstance(value, bool):
+                self.fh.write(f'{begin} t="b"><v>{value:d}</v></c>')
+            else:
+                self.fh.write(f"{begin}><v>{value:.16G}</v></c>")
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """The formula as it stands in a file: looked through for a name only where one changes."""
