@@ -72,6 +72,11 @@ def book(seed, house, account_type):
     return read_book([HEADINGS, *rows], MARKET, [*settings, ["account_type", account_type]])
 
 
+def at(there, move):
+    """What positions are worth after one of the moves, the same for all."""
+    return there.each(np.full(len(there.worth), move))
+
+
 @pytest.mark.parametrize(
     ("seed", "house", "account_type"),
     [*((i, house, "margin") for i, house in enumerate(HOUSES)), (7, "rule", "cash")],
@@ -83,13 +88,13 @@ def test_all_at_once_take_what_each_takes_by_itself(seed, house, account_type):
     path, moves = StrategyPath(margin, NO_RESERVE), (-0.6, -0.2, 0.0, 0.07, 0.9)
     there = prices.worth_along(moves, margin.mark)
     for i in range(len(moves)):
-        path.search(there.after(i), np.ones(4, dtype=bool))
+        path.search(at(there, i), np.ones(4, dtype=bool))
     taken = path.known.taken(there)
     roles = set()
     for c, own in enumerate(margin.classes):
         rules = requirement_rules(RequirementKind.MAINTENANCE, own.rules, cash=own.is_cash)
         for i in range(len(moves)):
-            moved = moved_holdings(own.holdings, there.after(i))
+            moved = moved_holdings(own.holdings, at(there, i))
             least = min(
                 fsum(requirement_of(s, moved, rules) - value_added_by(s, moved, rules) for s in of)
                 for known, of in path.known.pairings

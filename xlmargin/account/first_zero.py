@@ -14,7 +14,7 @@ from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.errors import MarginError
 
 _BOTH: Final = tuple(i / 100 for i in (*range(1, 10), *range(10, 30, 2), *range(30, 100, 5)))
@@ -70,7 +70,7 @@ def first_bracket(
     for move, there in zip(moves, after, strict=True):
         left = excess(there, looking)
         if np.isnan(left[looking]).any():
-            raise MarginError(f"a position has no value after a move of {move:+.0%} of the market.")
+            raise _unknown(move)
         gone = looking & (left <= 0)
         inner[gone], outer[gone] = before, move
         looking &= ~gone
@@ -78,6 +78,32 @@ def first_bracket(
         if not looking.any():
             break
     return Bracket(inner, outer)
+
+
+def first_without(
+    excess: FloatArray, has_excess: BoolArray, moves: Sequence[float]
+) -> IntArray:
+    """The index of the first of the moves that leaves an account no excess, shape (accounts,).
+
+    `excess`, $, has shape (accounts, moves). As many as there are moves where each leaves some, and
+    for accounts that have none at present. Refused where an excess up to there is not known.
+    """
+    without = ~(excess > 0) & has_excess[:, None]
+    first = np.where(without.any(axis=1), without.argmax(axis=1), len(moves))
+    found = np.flatnonzero(first < len(moves))
+    if (unknown := found[np.isnan(excess[found, first[found]])]).size:
+        raise _unknown(moves[int(first[unknown].min())])
+    return first
+
+
+def bracket_at(outer: IntArray, moves: Sequence[float]) -> Bracket:
+    """Neighbours among the moves by the index of the outer; none where it is beyond the last."""
+    at = np.array([0.0, *moves, np.nan])
+    return Bracket(np.where(outer < len(moves), at[outer], np.nan), at[outer + 1])
+
+
+def _unknown(move: float) -> MarginError:
+    return MarginError(f"a position has no value after a move of {move:+.0%} of the market.")
 
 
 def root(excess_at: ExcessAt, bracket: Bracket) -> FloatArray:

@@ -47,11 +47,6 @@ class KnownPairings:
     margin: StrategyMargin
     pairings: tuple[tuple[int, Pairing], ...]
 
-    def joined(self, other: KnownPairings) -> KnownPairings:
-        """These pairings and the others."""
-        both = dict.fromkeys((*self.pairings, *other.pairings))
-        return KnownPairings(self.margin, tuple(both))
-
     def taken(self, there: Worth) -> FloatArray:
         """The least that they take from equity after moves, $, shape (classes, moves).
 

@@ -57,9 +57,10 @@ class Worth(NamedTuple):
     worth: FloatArray
     spot: FloatArray
 
-    def after(self, i: int) -> Worth:
-        """The same after one of the moves."""
-        return Worth(self.worth[:, [i]], self.spot[:, [i]])
+    def each(self, move: IntArray) -> Worth:
+        """The same after one of the moves, by its index for each position; the last one beyond."""
+        column = np.minimum(move, self.worth.shape[1] - 1)[:, None]
+        return Worth(*(np.take_along_axis(own, column, axis=1) for own in self))
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,20 +11,21 @@ Rule: FINRA 4210(c), (f)(2).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from xlmargin.account.account_values import NO_RESERVE, Reserve
-from xlmargin.account.first_zero import Bracket, first_bracket, root
-from xlmargin.account.known_pairings import KnownPairings
+from xlmargin.account.first_zero import Bracket, bracket_at, first_without, root
+from xlmargin.account.known_pairings import KnownPairings, Pairing
 from xlmargin.account.moved_holdings import moved_holdings
 from xlmargin.account.moved_prices import MovedPrices, Worth
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import cash_of_accounts
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin
-from xlmargin.strategy_margin.pairing.least_pairing import least_pairing, requirement_rules
+from xlmargin.strategy_margin.pairing.many_pairings import least_strategies
 from xlmargin.strategy_margin.requirement import values_added
 from xlmargin.strategy_margin.solver.program import HALF_A_CENT
 
@@ -76,7 +77,8 @@ class StrategyPath:
 
     margin: StrategyMargin
     reserve: Reserve
-    known: KnownPairings = field(init=False)
+    found: dict[tuple[int, Pairing], None] = field(init=False)
+    """The pairings that are known, in the order in which they were found."""
     cash: FloatArray = field(init=False)
     counted: FloatArray = field(init=False)
     """Units of each position that strategy-based equity counts, signed."""
@@ -84,24 +86,33 @@ class StrategyPath:
     def __post_init__(self) -> None:
         """At first the present pairings alone are known."""
         kind = RequirementKind.MAINTENANCE
-        now = ((i, own.pairing(kind).strategies) for i, own in enumerate(self.margin.classes))
-        self.known = KnownPairings(self.margin, tuple(now))
+        classes = self.margin.paired(kind)
+        self.found = {(i, own.least(kind).strategies): None for i, own in enumerate(classes)}
         self.cash = cash_of_accounts(self.margin.book)
         self.counted = counted_units(self.margin)
 
+    @cached_property
+    def known(self) -> KnownPairings:
+        """The pairings found so far."""
+        return KnownPairings(self.margin, tuple(self.found))
+
     def bracket(self, there: Worth, has_excess: BoolArray, moves: Sequence[float]) -> Bracket:
-        """The first neighbours among the moves of which the outer leaves no excess."""
+        """The first neighbours among the moves of which the outer leaves no excess.
+
+        All accounts are looked at together, each after the first move at which no known pairing
+        leaves it any. Where what is found there leaves none either, that move is the outer one.
+        """
         equity, taken = self._equity(there), self.known.taken(there)
-
-        def excess(i: int, looking: BoolArray) -> FloatArray:
-            nonlocal taken
-            left: FloatArray = equity[:, i] - self._by_account(taken[:, i])
-            if (unproven := looking & ~(left > 0)).any():
-                taken = np.minimum(taken, self.search(there.after(i), unproven).taken(there))
-                left = equity[:, i] - self._by_account(taken[:, i])
-            return left
-
-        return first_bracket(excess, range(len(moves)), has_excess, moves)
+        account = self.margin.book.positions.account
+        searched = np.full(len(has_excess), -1)
+        while True:
+            first = first_without(equity - self._by_account(taken), has_excess, moves)
+            unproven = (first < len(moves)) & (first != searched)
+            if not unproven.any():
+                return bracket_at(first, moves)
+            new = self.search(there.each(first[account]), unproven)
+            taken = np.minimum(taken, new.taken(there))
+            searched = np.where(unproven, first, searched)
 
     def proven(self, there: Worth) -> FloatArray:
         """Excess that the known pairings prove, shape (accounts, moves): as much, or more."""
@@ -110,21 +121,17 @@ class StrategyPath:
 
     def search(self, there: Worth, looking: BoolArray) -> KnownPairings:
         """Find the pairings that require least after a move, know them, and answer them."""
-        found = []
-        for i, own in enumerate(self.margin.classes):
-            if looking[own.account]:
-                kind, cash = RequirementKind.MAINTENANCE, own.is_cash
-                least = least_pairing(
-                    moved_holdings(own.holdings, there),
-                    requirement_rules(kind, own.rules, cash=cash),
-                    own.rules,
-                    cash=cash,
-                    seconds=own.seconds,
-                )
-                found.append((i, least.strategies))
-        new = KnownPairings(self.margin, tuple(found))
-        self.known = self.known.joined(new)
-        return new
+        kind, classes = RequirementKind.MAINTENANCE, self.margin.classes
+        sought = [i for i, own in enumerate(classes) if looking[own.account]]
+        moved = (
+            replace(classes[i], holdings=moved_holdings(classes[i].holdings, there)) for i in sought
+        )
+        found = least_strategies([own.to_pair(kind) for own in moved])
+        every = zip(sought, found, strict=True)
+        new = dict.fromkeys(one for one in every if one not in self.found)
+        self.found |= new
+        self.__dict__.pop("known", None)
+        return KnownPairings(self.margin, tuple(new))
 
     def _equity(self, there: Worth) -> FloatArray:
         """What strategy-based equity is above the reserve, shape (accounts, moves)."""

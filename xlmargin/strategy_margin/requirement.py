@@ -33,6 +33,7 @@ from xlmargin.strategy_margin.pairing.least_pairing import (
     least_pairing,
     requirement_rules,
 )
+from xlmargin.strategy_margin.pairing.many_pairings import FEW, PairedClass, least_pairings
 from xlmargin.strategy_margin.rules.cash_account import short_call_refusals, short_stock_refusals
 from xlmargin.strategy_margin.rules.hedged_stock import may_cover_index_call, may_hedge
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
@@ -64,8 +65,7 @@ class UnderlyingMargin:
 
     def pairing(self, kind: RequirementKind) -> PairingResult:
         """The pairing that requires least of a kind."""
-        if kind is RequirementKind.DEPOSIT:
-            kind = self.deposit_kind
+        kind = self._own(kind)
         if kind not in self._pairings:
             self._pairings[kind] = self._least(kind)
         return self._pairings[kind]
@@ -83,7 +83,7 @@ class UnderlyingMargin:
     def _least(self, kind: RequirementKind) -> PairingResult:
         """The pairing found before for the same holdings, else a new one, kept if it is proven."""
         known: dict[Hashable, PairingResult] = self.holdings.remembered
-        if (key := (self.rules, kind, self.is_cash)) in known:
+        if (key := self._key(kind)) in known:
             return known[key]
         requirements = requirement_rules(kind, self.rules, cash=self.is_cash)
         pairing = least_pairing(
@@ -94,13 +94,41 @@ class UnderlyingMargin:
             known[key] = pairing
         return pairing
 
+    def least(self, kind: RequirementKind) -> PairingResult:
+        """A pairing that requires least of a kind: the one found among others, if there is one."""
+        return self.known(kind) or self.pairing(kind)
+
+    def known(self, kind: RequirementKind) -> PairingResult | None:
+        """A pairing that requires least of a kind, if one was found, alone or among others."""
+        if (own := self._own(kind)) in self._pairings:
+            return self._pairings[own]
+        keys = (self._key(kind), self._key(kind, among_others=True))
+        return next((p for key in keys if (p := self.holdings.remembered.get(key))), None)
+
+    def keep(self, kind: RequirementKind, pairing: PairingResult) -> None:
+        """Know a pairing that was found among others."""
+        refuse_not_permitted(self.book, self.holdings, pairing)
+        self.holdings.remembered[self._key(kind, among_others=True)] = pairing
+
+    def to_pair(self, kind: RequirementKind) -> PairedClass:
+        """The class as it is paired among others."""
+        requirements = requirement_rules(self._own(kind), self.rules, cash=self.is_cash)
+        return PairedClass(self.holdings, requirements, self.rules, self.is_cash, self.seconds)
+
+    def _key(self, kind: RequirementKind, *, among_others: bool = False) -> Hashable:
+        """What a pairing of the holdings is remembered by."""
+        return self.rules, self._own(kind), self.is_cash, among_others
+
+    def _own(self, kind: RequirementKind) -> RequirementKind:
+        return self.deposit_kind if kind is RequirementKind.DEPOSIT else kind
+
     def requirement(self, kind: RequirementKind) -> float:
         """The least requirement of a kind."""
-        return self.pairing(kind).amount
+        return self.least(kind).amount
 
     def value_added(self, kind: RequirementKind) -> float:
         """What the equity counts beside the least requirement of a kind: long European boxes."""
-        return self.pairing(kind).value_added
+        return self.least(kind).value_added
 
     @cached_property
     def proceeds(self) -> float:
@@ -138,12 +166,21 @@ class StrategyMargin:
 
     def requirement(self, kind: RequirementKind) -> float:
         """Least requirement of all accounts together, $; accounts do not pair."""
-        return fsum(c.requirement(kind) for c in self.classes)
+        return fsum(c.requirement(kind) for c in self.paired(kind))
+
+    def paired(self, kind: RequirementKind) -> tuple[UnderlyingMargin, ...]:
+        """The classes, for each of which a pairing that requires least of a kind is known."""
+        left = [c for c in self.classes if c.known(kind) is None]
+        if len(left) >= FEW:
+            found = least_pairings([c.to_pair(kind) for c in left])
+            for c, pairing in zip(left, found, strict=True):
+                c.keep(kind, pairing)
+        return self.classes
 
     def by_account(self, kind: RequirementKind) -> FloatArray:
         """Least requirement of each account, $, shape (accounts,)."""
         by_account = np.zeros(len(self.book.positions.accounts))
-        for c in self.classes:
+        for c in self.paired(kind):
             by_account[c.account] += c.requirement(kind)
         return by_account
 
@@ -155,7 +192,7 @@ class StrategyMargin:
         Rule: FINRA 4210(f)(2)(H)(v)e.
         """
         by_account = np.zeros(len(self.book.positions.accounts))
-        for c in self.classes:
+        for c in self.paired(kind):
             by_account[c.account] += c.value_added(kind)
         return by_account
 
@@ -163,13 +200,13 @@ class StrategyMargin:
     def deposit_by_account(self) -> FloatArray:
         """What has to be put up in each account, $, shape (accounts,)."""
         by_account = np.zeros(len(self.book.positions.accounts))
-        for c in self.classes:
+        for c in self.paired(RequirementKind.DEPOSIT):
             by_account[c.account] += c.deposit
         return by_account
 
     def lower_bound(self, kind: RequirementKind) -> float:
         """What no permitted pairing requires less than, $; the requirement itself where proven."""
-        return fsum(c.pairing(kind).lower_bound for c in self.classes)
+        return fsum(c.least(kind).lower_bound for c in self.paired(kind))
 
     @property
     def initial(self) -> float:
@@ -189,7 +226,7 @@ class StrategyMargin:
     @property
     def deposit(self) -> float:
         """What has to be put up, $: the requirement by the law less proceeds and value added."""
-        return fsum(c.deposit for c in self.classes)
+        return fsum(c.deposit for c in self.paired(RequirementKind.DEPOSIT))
 
 
 def strategy_margin(

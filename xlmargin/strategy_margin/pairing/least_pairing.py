@@ -81,22 +81,43 @@ def least_pairing(
 ) -> PairingResult:
     """The pairing of a class that requires least by these rules."""
     check_time_limit()
+    if (only := only_pairing(holdings, requirements)) is not None:
+        return only
+    model = pairing_model(holdings, requirements.kind, requirements, rules, cash=cash)
+    return paired(holdings, requirements, model, solved(model, holdings, seconds))
+
+
+def only_pairing(
+    holdings: ClassPositions, requirements: RequirementRules
+) -> PairingResult | None:
+    """The pairing of a class of which nothing can be paired; None where something can."""
     if not holdings.options:  # shares alone stand in one way
         shares = [stock.leg.shares for stock in holdings.stocks]
         return _priced(holdings, requirements, tuple(_of_shares(holdings, shares)))
     if len(holdings.options) == 1 and not holdings.stocks:
         return _alone(holdings, requirements)
-    model = pairing_model(holdings, requirements.kind, requirements, rules, cash=cash)
-    solution = _solved(model, holdings, seconds)
-    used = used_in(model, solution)
+    return None
+
+
+def paired(
+    holdings: ClassPositions, requirements: RequirementRules, model: PairingModel, solution: Solution
+) -> PairingResult:
+    """What a solution of the model says, as strategies with what they require."""
     refused: dict[int, int] = defaultdict(int)
-    for variable, quantity in used.items():
+    for variable, quantity in used_in(model, solution).items():
         found = model.variables[variable]
         if found is not None and found.role is Role.NOT_PERMITTED:
             refused[found.options[0]] += quantity
-    strategies = tuple(strategies_of(holdings, model, used, requirements))
+    strategies = strategies_in(holdings, requirements, model, solution)
     gap = max(0.0, solution.cost - solution.lower_bound)
     return _priced(holdings, requirements, strategies, gap, refused)
+
+
+def strategies_in(
+    holdings: ClassPositions, requirements: RequirementRules, model: PairingModel, solution: Solution
+) -> tuple[StrategyMatch, ...]:
+    """What a solution of the model says, as strategies."""
+    return tuple(strategies_of(holdings, model, used_in(model, solution), requirements))
 
 
 def _alone(holdings: ClassPositions, requirements: RequirementRules) -> PairingResult:
@@ -111,7 +132,7 @@ def _alone(holdings: ClassPositions, requirements: RequirementRules) -> PairingR
     return _priced(holdings, requirements, (short,))
 
 
-def _solved(model: PairingModel, holdings: ClassPositions, seconds: float) -> Solution:
+def solved(model: PairingModel, holdings: ClassPositions, seconds: float) -> Solution:
     """The least of the model's program; kinds whose programs are the same share what is proven."""
     known: dict[Hashable, Solution] = holdings.remembered
     program = model.build()

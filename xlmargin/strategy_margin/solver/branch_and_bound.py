@@ -157,6 +157,11 @@ def solve(
     return OpenProgram(program).solve(seconds, known)
 
 
+def relaxed(program: Program) -> LpClaim:
+    """What the faster engine claims of a program with fractions allowed."""
+    return _engine()(program).relax(np.zeros_like(program.upper), program.upper)
+
+
 @cache
 def _engine() -> type[Engine]:
     """The faster engine that this host has."""

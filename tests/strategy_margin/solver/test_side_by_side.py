@@ -1,0 +1,64 @@
+"""Programs solved as one, beside each solved by itself, and claims that do not hold."""
+
+import numpy as np
+import pytest
+
+from tests.strategy_margin.solver.programs import knapsack
+from xlmargin.strategy_margin.solver import side_by_side as module
+from xlmargin.strategy_margin.solver.branch_and_bound import relaxed, solve
+from xlmargin.strategy_margin.solver.program import ProgramBuilder
+from xlmargin.strategy_margin.solver.side_by_side import AT_ONCE, side_by_side
+
+
+def transport(seed):
+    """What each shop needs from stores, at the least cost: whole without being asked for it."""
+    rng, builder = np.random.default_rng(seed), ProgramBuilder()
+    stores, shops = rng.integers(2, 5, 2).tolist()
+    needed = rng.integers(1, 9, shops)
+    held = [builder.constraint(upper=float(n)) for n in rng.integers(1, 9, stores) + needed.sum()]
+    wanted = [builder.constraint(float(n), float(n)) for n in needed]
+    for store in held:
+        for shop in wanted:
+            builder.variable(float(rng.integers(1, 99)), 50.0, [(store, 1.0), (shop, 1.0)])
+    return builder.build()
+
+
+def test_each_costs_the_least_that_it_costs_by_itself():
+    programs = [transport(seed) for seed in range(AT_ONCE + 20)]
+    for program, found in zip(programs, side_by_side(programs), strict=True):
+        alone = solve(program)
+        assert found.cost == pytest.approx(alone.cost, abs=1e-9)
+        assert found.is_proven
+        assert found.cost == pytest.approx(program.cost @ found.quantity, abs=1e-9)
+        assert (found.quantity == np.round(found.quantity)).all()
+
+
+def test_what_is_not_whole_is_left_to_be_solved_by_itself():
+    programs = [transport(0), knapsack(12, 1), transport(1)]
+    first, broken, last = side_by_side(programs)
+    assert first.cost == pytest.approx(solve(programs[0]).cost)
+    assert broken is None
+    assert last.cost == pytest.approx(solve(programs[2]).cost)
+    assert list(side_by_side([])) == []
+
+
+def more(claim):
+    return claim._replace(quantity=claim.quantity + 1.0)
+
+
+def without_answer(claim):
+    return claim._replace(quantity=None)
+
+
+def without_proof(claim):
+    return claim._replace(dual=np.zeros_like(claim.dual))
+
+
+def no_number(claim):
+    return claim._replace(quantity=np.full_like(claim.quantity, np.nan))
+
+
+@pytest.mark.parametrize("lie", [more, without_answer, without_proof, no_number])
+def test_an_answer_that_does_not_hold_is_not_taken(monkeypatch, lie):
+    monkeypatch.setattr(module, "relaxed", lambda program: lie(relaxed(program)))
+    assert list(side_by_side([transport(0), transport(1)])) == [None, None]
