@@ -66,7 +66,9 @@ def test_each_requires_what_it_requires_alone(monkeypatch, house, account_type):
     solved = []
     own = many_pairings.side_by_side
     monkeypatch.setattr(
-        many_pairings, "side_by_side", lambda programs: solved.append(len(programs)) or own(programs)
+        many_pairings,
+        "side_by_side",
+        lambda programs: solved.append(len(programs)) or own(programs),
     )
     whole = figures(read(range(ACCOUNTS), house, account_type))
     assert max(solved) >= many_pairings.FEW

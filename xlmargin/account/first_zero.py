@@ -80,9 +80,7 @@ def first_bracket(
     return Bracket(inner, outer)
 
 
-def first_without(
-    excess: FloatArray, has_excess: BoolArray, moves: Sequence[float]
-) -> IntArray:
+def first_without(excess: FloatArray, has_excess: BoolArray, moves: Sequence[float]) -> IntArray:
     """The index of the first of the moves that leaves an account no excess, shape (accounts,).
 
     `excess`, $, has shape (accounts, moves). As many as there are moves where each leaves some, and

@@ -8,7 +8,7 @@ from typing import Final
 from xlmargin.workbooks.formulas_sheet import Placed
 
 MOST: Final = 2_000
-"""Rows of an answer that a page shows, and among which it looks; all stand on the formulas' sheet."""
+"""Rows of an answer that a page shows, and looks among; all stand on the formulas' sheet."""
 
 
 @dataclass(frozen=True)

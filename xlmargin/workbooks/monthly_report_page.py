@@ -12,10 +12,11 @@ from xlmargin.workbooks import shadow_page as shadow
 from xlmargin.workbooks.account_page import figure_of
 from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
 from xlmargin.workbooks.formulas_sheet import NONE, Placed
+from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import Argument, Call, Value, literal
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.ranking import MOST, Ranking
+from xlmargin.workbooks.ranking import Ranking
 from xlmargin.workbooks.rules_page import RULE_KINDS
 from xlmargin.workbooks.sentences import Figure, rounded, sentence
 from xlmargin.workbooks.start_page import band

@@ -95,6 +95,8 @@ class Sheet(Worksheet):  # type: ignore[misc]
     Many rows of plain values are kept as they are, and become cells when the file is written.
     """
 
+    dim_rowmax: int
+
     def __init__(self) -> None:
         super().__init__()
         self._blocks: list[_Block] = []
@@ -104,7 +106,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
     def write_spilling(
         self, row: int, column: int, formula: str, shown: Format, rows: Sequence[Sequence[Value]]
     ) -> None:
-        """A formula whose answer fills these rows from its cell on; the other cells are not written.
+        """A formula whose answer fills these rows from its cell on; other cells are not written.
 
         XlsxWriter would fill them with zeros first.
         """
@@ -138,10 +140,10 @@ class Sheet(Worksheet):  # type: ignore[misc]
         if self._blocks:
             self.dim_rowmax = self._below - 1
         super()._write_rows()
-        for number in range(self.dim_rowmax + 1, last + 1):
-            self._write_row(number, self._span(number), self.row_info.get(number))
+        for row in range(self._below, last + 1) if self._blocks else ():
+            self._write_row(row, self._span(row), self.row_info.get(row))
             for block in self._blocks:
-                self._write_cells(block, number)
+                self._write_cells(block, row)
             self._xml_end_tag("row")
         self.dim_rowmax = last
 

@@ -6,7 +6,8 @@ the row's condition requires of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from functools import reduce
 from itertools import pairwise
@@ -218,6 +219,17 @@ STRATEGIES: Final = (
 _MOST_LEGS: Final = max(len(strategy.sides) for strategy in STRATEGIES)
 
 
+def _counted(sides: Iterable[Side]) -> tuple[str, ...]:
+    """The sides whatever their order: how many there are of each."""
+    return tuple(sorted(side.value for side in sides))
+
+
+_OF_SIDES: Final[dict[tuple[str, ...], list[Strategy]]] = defaultdict(list)
+"""The rows of the table by what they are made of."""
+for _strategy in STRATEGIES:
+    _OF_SIDES[_counted(_strategy.sides)].append(_strategy)
+
+
 def named(legs: Legs, contracts: Sequence[int], stock_sides: tuple[Side, ...] = ()) -> Strategy:
     """The first row of the table that fits options of these signed contracts, and stock.
 
@@ -234,13 +246,11 @@ def named(legs: Legs, contracts: Sequence[int], stock_sides: tuple[Side, ...] = 
             return _nameless(legs)
     for own in options.values():
         own.sort(key=lambda leg: (leg.index_strike, leg.expiration))
-    counted = sorted(side.value for side in sides)
-    for strategy in STRATEGIES:
-        if sorted(side.value for side in strategy.sides) == counted:
-            waiting = {side: iter(own) for side, own in options.items()}
-            ordered = [next(waiting[side]) for side in strategy.sides if side in waiting]
-            if strategy.condition(ordered):
-                return strategy
+    for strategy in _OF_SIDES.get(_counted(sides), ()):
+        waiting = {side: iter(own) for side, own in options.items()}
+        ordered = [next(waiting[side]) for side in strategy.sides if side in waiting]
+        if strategy.condition(ordered):
+            return strategy
     return _nameless(legs)
 
 

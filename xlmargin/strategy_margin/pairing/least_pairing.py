@@ -87,9 +87,7 @@ def least_pairing(
     return paired(holdings, requirements, model, solved(model, holdings, seconds))
 
 
-def only_pairing(
-    holdings: ClassPositions, requirements: RequirementRules
-) -> PairingResult | None:
+def only_pairing(holdings: ClassPositions, requirements: RequirementRules) -> PairingResult | None:
     """The pairing of a class of which nothing can be paired; None where something can."""
     if not holdings.options:  # shares alone stand in one way
         shares = [stock.leg.shares for stock in holdings.stocks]
@@ -100,7 +98,10 @@ def only_pairing(
 
 
 def paired(
-    holdings: ClassPositions, requirements: RequirementRules, model: PairingModel, solution: Solution
+    holdings: ClassPositions,
+    requirements: RequirementRules,
+    model: PairingModel,
+    solution: Solution,
 ) -> PairingResult:
     """What a solution of the model says, as strategies with what they require."""
     refused: dict[int, int] = defaultdict(int)
@@ -114,7 +115,10 @@ def paired(
 
 
 def strategies_in(
-    holdings: ClassPositions, requirements: RequirementRules, model: PairingModel, solution: Solution
+    holdings: ClassPositions,
+    requirements: RequirementRules,
+    model: PairingModel,
+    solution: Solution,
 ) -> tuple[StrategyMatch, ...]:
     """What a solution of the model says, as strategies."""
     return tuple(strategies_of(holdings, model, used_in(model, solution), requirements))

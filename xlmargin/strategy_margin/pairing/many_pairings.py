@@ -47,7 +47,9 @@ def least_pairings(classes: Sequence[PairedClass]) -> list[PairingResult]:
     Of pairings that require as little any may be answered, another than of the class alone.
     """
     return [
-        found if isinstance(found, PairingResult) else paired(own.holdings, own.requirements, *found)
+        found
+        if isinstance(found, PairingResult)
+        else paired(own.holdings, own.requirements, *found)
         for own, found in zip(classes, _found(classes), strict=True)
     ]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -44,7 +45,7 @@ def _solved(programs: Sequence[Program]) -> list[Solution | None]:
     if not is_feasible(settled, claim.quantity) or not gap <= HALF_A_CENT:
         return [None] * len(programs)
     found: list[Solution | None] = []
-    for i, (begin, end) in enumerate(zip(first[:-1], first[1:], strict=True)):
+    for i, (begin, end) in enumerate(pairwise(first.tolist())):
         own = quantity[begin:end]
         cost = float(programs[i].cost @ own)
         found.append(Solution(own, cost, cost - gap) if is_whole[i] else None)
@@ -53,7 +54,6 @@ def _solved(programs: Sequence[Program]) -> list[Solution | None]:
 
 def _joint(programs: Sequence[Program]) -> tuple[Program, IntArray]:
     """The programs as one, and the first variable of each, with the end of the last."""
-
     first, row, entry = (
         np.cumsum([0, *sizes])
         for sizes in zip(
