@@ -75,6 +75,7 @@ class OpenProgram:
         self._engine = _engine()(program)
         self._rises = Rises(program.cost.size)
         self._corner: Tableau | None = None
+        self._is_moved = False
 
     def solve(self, seconds: float = SECONDS, known: FloatArray | None = None) -> Solution | None:
         """The least cost in whole quantities; None where the constraints cannot be met.
@@ -112,10 +113,12 @@ class OpenProgram:
     def _ways(self, program: Program) -> Iterator[_Way]:
         """The ways to solve the program: the others for a claim that did not hold."""
         if self._corner is not None:
-            limits = program.constraint_lower, program.constraint_upper
-            way = _from_corner(self._corner, program, self._engine, limits)
-            if way is not None:
-                yield way
+            corner = _moved(self._corner, program)
+            if corner is not None:
+                self._corner = self._corner if self._is_moved else corner
+                self._is_moved = True
+                claim = LpClaim(corner.quantity, corner.dual)
+                yield _Way(claim, corner.narrowed, self._engine)
         yield _by_engine(program, self._engine)
         yield _by_engine(program, _engine()(program, presolve=False))
         yield _by_engine(program, _scipy_engine()(program))
@@ -132,19 +135,17 @@ def _by_engine(program: Program, engine: Engine) -> _Way:
     return _Way(claim, corner, engine)
 
 
-def _from_corner(
-    corner: Tableau, program: Program, engine: Engine, limits: tuple[FloatArray, FloatArray]
-) -> _Way | None:
-    """The relaxation from its corner at other limits of the constraints."""
-    own = slice(None, corner.size)
+def _moved(corner: Tableau, program: Program) -> Tableau | None:
+    """The corner of a program that is the same but for the limits of its constraints, if found."""
     lower, upper = (
-        np.concatenate([side[own], moved])
-        for side, moved in zip((corner.lower, corner.upper), limits, strict=True)
+        np.concatenate([side[: corner.size], moved])
+        for side, moved in (
+            (corner.lower, program.constraint_lower),
+            (corner.upper, program.constraint_upper),
+        )
     )
-    moved = corner.moved(lower, upper)
-    if moved.solve(np.inf) is not Ended.LEAST:
-        return None
-    return _Way(LpClaim(moved.quantity, moved.dual), moved.narrowed, engine)
+    found = corner.moved(lower, upper)
+    return found if found.solve(np.inf) is Ended.LEAST else None
 
 
 def solve(

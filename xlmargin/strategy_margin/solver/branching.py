@@ -43,9 +43,13 @@ TRIED_PIVOTS: Final = 10
 
 
 class Rises:
-    """What rounding each variable down and up has raised the cost by, $ per unit, on average."""
+    """What rounding each variable down and up has raised the cost by, $ per unit, on average.
+
+    `gap` is how far the least was above the corner when the program was solved last, if it was.
+    """
 
     def __init__(self, size: int) -> None:
+        self.gap = np.nan
         self._rise = np.zeros((2, size))
         self._times = np.zeros((2, size))
 

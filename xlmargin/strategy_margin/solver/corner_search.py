@@ -35,6 +35,9 @@ CUTOFFS: Final[tuple[float, ...]] = (4e-3, 1.6e-2, 6.4e-2, np.inf)
 NEAR: Final = 2.5e-4
 """How far above the corner that is left when all is cut off the first cutoff is, as a share."""
 
+LIKELY: Final = 1.5
+"""The same in distances of the least found before, in a program that is solved again."""
+
 FURTHER: Final = 4.0
 """How many times further each next one is."""
 
@@ -82,12 +85,14 @@ def _settled(branches: Branches, corner: Tableau, cutoff: float) -> float:
     if ended is not Ended.LEAST:
         return min(cutoff, node.lower_bound)
     branches.program = program
-    above = max(NEAR * abs(node.lower_bound), 1.0)
+    likely = branches.rises.gap * LIKELY
+    above = max(likely if likely == likely else NEAR * abs(node.lower_bound), 1.0)
     while True:
         near = min(node.lower_bound + above, cutoff, incumbent.cost)
         limits = reduced_cost_fixing(program, node, lower, upper, near)
         bound = branches.settle(corner.narrowed(*limits).compact(), near)
         if near >= min(cutoff, incumbent.cost) or bound < near - HALF_A_CENT:
+            branches.rises.gap = bound - node.lower_bound
             return bound
         above *= FURTHER
 

@@ -44,16 +44,10 @@ def rounding_cuts(
     value = corner.basic_value[fractional]
     fraction = value - np.floor(value)
     furthest = np.argsort(-np.minimum(fraction, 1 - fraction), kind="stable")
-    sums = corner.nonbasic >= corner.size
-    rows, least = [], []
-    for row in fractional[furthest[:MOST]].tolist():
-        factors = np.zeros(program.constraint_lower.size)
-        factors[corner.nonbasic[sums] - corner.size] = corner.table[row, sums]
-        cut = rounded_sum(program, factors, corner.lower, corner.upper, _at_upper(corner))
-        if cut is not None:
-            rows.append(cut[0])
-            least.append(cut[1])
-    return np.array(rows).reshape(-1, program.cost.size), np.array(least)
+    rows, sums = fractional[furthest[:MOST]], corner.nonbasic >= corner.size
+    factors = np.zeros((rows.size, program.constraint_lower.size))
+    factors[:, corner.nonbasic[sums] - corner.size] = corner.table[np.ix_(rows, sums)]
+    return rounded_sums(program, factors, corner.lower, corner.upper, _at_upper(corner))
 
 
 def _at_upper(corner: Tableau) -> FloatArray:
@@ -63,42 +57,42 @@ def _at_upper(corner: Tableau) -> FloatArray:
     return at_upper
 
 
-def rounded_sum(
+def rounded_sums(
     program: Program,
     factors: FloatArray,
     lower: FloatArray,
     upper: FloatArray,
     at_upper: FloatArray,
-) -> tuple[FloatArray, float] | None:
-    """What a sum of constraints, each times its factor, says of whole quantities, or None.
+) -> tuple[FloatArray, FloatArray]:
+    """What sums of constraints say of whole quantities: rows of coefficients, their least sums.
 
+    `factors`, those of the constraints, have a row for each sum; what says nothing is left out.
     `lower` and `upper` are limits of the variables and then of the constraints' sums; `at_upper` is
     1 for those whose distance from the upper one counts. True for any factors.
     """
     size = program.cost.size
-    terms = np.concatenate([factors @ program.matrix, -factors])
+    terms = np.concatenate([factors @ program.matrix, -factors], axis=1)
     terms[np.abs(terms) < _NOISE] = 0.0
     limit = np.where(at_upper > 0, upper, lower)
     limit = np.where(np.isfinite(limit), limit, np.where(np.isfinite(lower), lower, upper))
-    if not np.isfinite(limit[terms != 0]).all():
-        return None
-    sign = np.where(limit == lower, 1.0, -1.0)
-    total = -float(terms @ np.where(terms != 0, limit, 0.0))
-    fraction = total - np.floor(total)
-    if not LEAST_FRACTION < fraction < 1 - LEAST_FRACTION:
-        return None
-    each = terms * sign
+    limited = np.isfinite(limit)
+    sign, counted = np.where(limit == lower, 1.0, -1.0), np.where(limited, limit, 0.0)
+    total = -(terms @ counted)
+    fraction = (total - np.floor(total))[:, None]
+    says = (terms[:, ~limited] == 0.0).all(axis=1)
+    says &= (np.abs(fraction - 0.5) < 0.5 - LEAST_FRACTION)[:, 0]
+    each, fraction = (terms * sign)[says], fraction[says]
     part = each - np.floor(each)
     whole = np.where(part <= fraction, part / fraction, (1 - part) / (1 - fraction))
     any_amount = np.where(each > 0, each / fraction, -each / (1 - fraction))
-    integer = np.concatenate([program.integer, np.zeros(factors.size, dtype=bool)])
+    integer = np.concatenate([program.integer, np.zeros(factors.shape[1], dtype=bool)])
     integer &= limit == np.round(limit)
-    needed = np.where(integer, whole, any_amount) * (lower < upper)
-    signed = needed * sign
-    rows = signed[:size] + signed[size:] @ program.matrix
-    least = 1.0 + float(signed @ np.where(needed != 0, limit, 0.0))
+    signed = np.where(integer, whole, any_amount) * (lower < upper) * sign
+    rows = signed[:, :size] + signed[:, size:] @ program.matrix
+    least = 1.0 + signed @ counted
     rows[np.abs(rows) < _NOISE] = 0.0
-    sizes = np.abs(rows[rows != 0])
-    if not sizes.size or sizes.max() > GREATEST_RANGE * sizes.min():
-        return None
-    return rows, least - SLACK
+    sizes = np.abs(rows)
+    greatest = sizes.max(axis=1, initial=0.0)
+    smallest = np.where(sizes > 0, sizes, np.inf).min(axis=1, initial=np.inf)
+    keeps = (greatest > 0) & (greatest <= GREATEST_RANGE * smallest)
+    return rows[keeps], least[keeps] - SLACK
