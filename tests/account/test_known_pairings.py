@@ -47,6 +47,17 @@ HOUSES = ["rule", "fidelity", "schwab", "ibkr_like", "tastytrade_stressed", "etr
 
 
 def book(seed, house, account_type):
+    """Four accounts at the prices of the market."""
+    rows = rows_of(seed, account_type)
+    return read_book([HEADINGS, *rows], MARKET, settings_of(house, account_type))
+
+
+def settings_of(house, account_type):
+    named = [["as_of", "2026-11-20"], ["rate", 0.04], ["house", house]]
+    return [*named, ["account_type", account_type]]
+
+
+def rows_of(seed, account_type):
     """Four accounts, each with stock, options of two expirations and one far away, and cash."""
     dice = random.Random(seed)
     rows = []
@@ -68,8 +79,7 @@ def book(seed, house, account_type):
                     number, right = (abs(number), right) if right == "call" else (number, right)
                 rows.append([account, symbol, right, number, strike, days, 0.3, None])
         rows.append([account, "USD", "cash", 50_000, None, None, None, None])
-    settings = [["as_of", "2026-11-20"], ["rate", 0.04], ["house", house]]
-    return read_book([HEADINGS, *rows], MARKET, [*settings, ["account_type", account_type]])
+    return rows
 
 
 def at(there, move):

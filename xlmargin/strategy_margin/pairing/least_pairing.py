@@ -91,7 +91,7 @@ def only_pairing(holdings: ClassPositions, requirements: RequirementRules) -> Pa
     """The pairing of a class of which nothing can be paired; None where something can."""
     if not holdings.options:  # shares alone stand in one way
         shares = [stock.leg.shares for stock in holdings.stocks]
-        return _priced(holdings, requirements, tuple(_of_shares(holdings, shares)))
+        return priced(holdings, requirements, tuple(_of_shares(holdings, shares)))
     if len(holdings.options) == 1 and not holdings.stocks:
         return _alone(holdings, requirements)
     return None
@@ -111,7 +111,7 @@ def paired(
             refused[found.options[0]] += quantity
     strategies = strategies_in(holdings, requirements, model, solution)
     gap = max(0.0, solution.cost - solution.lower_bound)
-    return _priced(holdings, requirements, strategies, gap, refused)
+    return priced(holdings, requirements, strategies, gap, refused)
 
 
 def strategies_in(
@@ -129,11 +129,11 @@ def _alone(holdings: ClassPositions, requirements: RequirementRules) -> PairingR
     (leg,) = holdings.option_legs(requirements.kind)
     if leg.is_long:
         long = StrategyMatch(Role.LONG, ((0, leg.contracts),))
-        return _priced(holdings, requirements, (long,))
+        return priced(holdings, requirements, (long,))
     if not isfinite(requirements.uncovered(leg)):
-        return _priced(holdings, requirements, (), not_permitted={0: leg.contracts})
+        return priced(holdings, requirements, (), not_permitted={0: leg.contracts})
     short = StrategyMatch(Role.UNCOVERED, ((0, -leg.contracts),))
-    return _priced(holdings, requirements, (short,))
+    return priced(holdings, requirements, (short,))
 
 
 def solved(model: PairingModel, holdings: ClassPositions, seconds: float) -> Solution:
@@ -159,7 +159,7 @@ def used_in(model: PairingModel, solution: Solution) -> dict[int, int]:
     }
 
 
-def _priced(
+def priced(
     holdings: ClassPositions,
     requirements: RequirementRules,
     strategies: tuple[StrategyMatch, ...],
