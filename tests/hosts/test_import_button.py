@@ -66,8 +66,12 @@ def test_the_market_keeps_what_the_user_states_and_no_price_of_another_day(
 def test_columns_that_the_file_does_not_fill_are_told(book: StubBook, tmp_path: Path) -> None:
     page = book.excel.Worksheets("Positions")
     page.cells[TOP + 2, 7] = "american"
+    page.cells[TOP + 1, 5] = "my weight"
+    page.cells[TOP + 3, 5] = Formula("=C7*F7")
     said = press(book, "import_file", write_november(tmp_path))
-    assert "Columns of Positions that the file does not fill are blank now: style." in said
+    assert (
+        "Columns of Positions that the file does not fill are blank now: my weight, style." in said
+    )
     assert "style" not in facts(book, "Positions")[0]
 
 

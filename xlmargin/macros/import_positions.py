@@ -65,8 +65,13 @@ def import_ranges(book: OpenBook, ranges: BookRanges, file: str, today: dt.date)
 def _blank_now(before: Rows, positions: list[dict[str, FileCell]]) -> Iterator[str]:
     """What is to be said of columns that had something, and that the file knows nothing of."""
     stated = {name for facts in positions for name in facts}
-    used = {name for facts in facts_of(before, POSITIONS) for name in facts}
-    if blank := sorted(used - stated):
+    names = names_of(before[0], POSITIONS) if before else []
+    blank = [
+        text_of(before[0][i])
+        for i, name in enumerate(names)
+        if name not in stated and any(row[i] is not None for row in before[1:])
+    ]
+    if blank:
         yield f"Columns of Positions that the file does not fill are blank now: {_listed(blank)}."
 
 
