@@ -76,6 +76,13 @@ class CapacityRegimes(StrEnum):
     BOTH = "both"
 
 
+class Paper(StrEnum):
+    """What a report is printed on."""
+
+    LETTER = "letter"
+    A4 = "A4"
+
+
 @dataclass(frozen=True)
 class Settings:
     """Settings other than the date and the rates, which belong to the market.
@@ -83,8 +90,10 @@ class Settings:
     `cash` and `sma` are in dollars, NaN where not stated. `parity_tolerance` is a share of the
     underlying's price by which an option may be below its value without volatility, NaN for the
     usual one; `tolerance_dollars` is what a broker's figure may differ by in any case, NaN for
-    nothing. `overrides` holds rule parameters by their names. `of_accounts` are those of the
-    accounts, by name, that state some of their own.
+    nothing. `stress_move` is the move of the whole market that reports tell of, a fraction, and
+    `stress_volatility` that of every volatility, a fraction of itself: 1 doubles it. `overrides`
+    holds rule parameters by their names. `of_accounts` are those of the accounts, by name, that
+    state some of their own.
     """
 
     house: str = "rule"
@@ -100,6 +109,8 @@ class Settings:
     known_underlyings: KnownUnderlyings = KnownUnderlyings.CONFIRMED
     capacity_regimes: CapacityRegimes = CapacityRegimes.OWN
     tolerance_dollars: float = nan
+    stress_move: float = -0.20
+    stress_volatility: float = 1.0
     overrides: Mapping[str, float] = field(default_factory=dict)
     of_accounts: Mapping[str, Settings] = field(default_factory=dict)
 

@@ -325,13 +325,21 @@ def MARGIN_COMPARE(positions, market=None, settings=None, dividends=None, header
     return reports.comparison_table(compared(regimes)).cells(headers)
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
-def MARGIN_ACCOUNT(positions, market=None, settings=None, dividends=None, headers=True):
+@worksheet_function(
+    **BOOK,
+    day=Argument(
+        "A date of positions and market that have a column date: the account on that day (left"
+        " out: positions of one day).",
+        Kind.DATE,
+    ),
+    headers=HEADERS,
+)
+def MARGIN_ACCOUNT(positions, market=None, settings=None, dividends=None, day=None, headers=True):
     """The account under both regimes, a row a figure: values, equity, requirement, excess, SMA,
     buying power, leverage, cushion, the move of the market that takes the excess away, least
     equity, margin calls and their due dates.
     """
-    state = _ranges(positions, market, settings, dividends).account()
+    state = _ranges(positions, market, settings, dividends).account(day)
     return reports.account_table(state).cells(headers)
 
 
@@ -501,7 +509,8 @@ def MARGIN_CHANGE(
     broker_figures=BROKER_FIGURES,
     **_REST,
     tolerance=Argument(
-        "Fraction of the broker's figure that ours may differ by (default 0.01).", Kind.NUMBER
+        f"Fraction of the broker's figure that ours may differ by (default {reports.TOLERANCE}).",
+        Kind.NUMBER,
     ),
     headers=HEADERS,
 )
@@ -511,7 +520,7 @@ def MARGIN_RECONCILE(
     market=None,
     settings=None,
     dividends=None,
-    tolerance=0.01,
+    tolerance=reports.TOLERANCE,
     headers=True,
 ):
     """Our figures beside the broker's: difference (broker's less ours), age in days, state (agrees,
@@ -679,6 +688,7 @@ def OPT_GREEKS(
     facts=FACTS,
     orders=ORDERS,
     thresholds=THRESHOLDS,
+    broker_figures=BROKER_FIGURES,
 )
 def XLM_CHECK(
     positions,
@@ -691,23 +701,47 @@ def XLM_CHECK(
     facts=None,
     orders=None,
     thresholds=None,
+    broker_figures=None,
 ):
     """Every problem found in the ranges, and how they were read: severity (error, warning, note),
     range, row, column, found, wanted; first a row that counts them, or says "no problems".
     """
     extra = {"trades": trades, "candidates": candidates, "activity": activity, "facts": facts}
-    extra |= {"orders": orders, "thresholds": thresholds}
+    extra |= {"orders": orders, "thresholds": thresholds, "broker_figures": broker_figures}
     problems = _ranges(positions, market, settings, dividends, **extra).problems()
     return reports.problem_table(problems).cells()
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
-def XLM_MESSAGES(positions, market=None, settings=None, dividends=None, headers=True):
+@worksheet_function(
+    None,
+    MANY_DAYS,
+    **BOOK,
+    broker_figures=BROKER_FIGURES,
+    dated_positions=Argument(
+        "Positions with a column date, as MARGIN_CHANGE takes them: why the requirement changed"
+        " since the day of the setting compared_with.",
+        Kind.RANGE,
+    ),
+    dated_market=Argument("The market of these days, with a column date.", Kind.RANGE),
+    headers=HEADERS,
+)
+def XLM_MESSAGES(
+    positions,
+    market=None,
+    settings=None,
+    dividends=None,
+    broker_figures=None,
+    dated_positions=None,
+    dated_market=None,
+    headers=True,
+):
     """The sentences that a report opens with, a name and a text a row, always of the same names:
-    what is required, excess, calls, what a fall leaves, gains by basis, each account. Where the
-    input is refused: its first error as start.
+    what is required, excess, calls, a stress, gains by basis, why it changed, the broker, each
+    account. Where the input is refused: its first error as start.
     """
-    said = _ranges(positions, market, settings, dividends).messages()
+    beside = {"broker_figures": broker_figures, "dated_positions": dated_positions}
+    beside |= {"dated_market": dated_market}
+    said = _ranges(positions, market, settings, dividends, **beside).messages()
     return reports.messages_table(said).cells(headers)
 
 

@@ -22,7 +22,8 @@ BOOK: Range = [
 """
 NAMES = [
     "as of", "start", "level", "room", "calls", "distance", "stress", "largest name",
-    "released on deposit", "released on initial", "released on maintenance", "input",
+    "released on deposit", "released on initial", "released on maintenance", "change", "broker",
+    "input",
 ]  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def test_every_sentence_by_hand() -> None:
     )
     # 0.8 x 1,300,000 - 350,000 = 690,000 less 0.8 x 195,000
     assert found["stress"] == (
-        "A fall of the whole market by 20%, volatilities unchanged, would leave an excess of"
+        "A fall of the whole market by 20% with volatility doubled would leave an excess of"
         " $534,000 under portfolio margin, a cushion of 77.4%."
     )
     assert found["largest name"] == "The largest name is XYZ: 84.6% of the requirement."
@@ -84,8 +85,12 @@ def test_millions_in_the_first_sentence_and_dollars_in_the_others() -> None:
         f"Capital released on maintenance: ${released:,.0f}, {released / strategy:.1%}"
         f" of ${strategy:,.0f}."
     )
+    rest = [row for row in ranges.settings or [] if row[0] != "stress_volatility"]
+    still = [*rest, ["stress_volatility", 0]]
+    unmoved = dict(udfs.XLM_MESSAGES(*cells[:2], still, cells[3], headers=False))
     path = udfs.PM_PATH(*cells, [-0.2], headers=False)
-    assert f"an excess of ${path[0][3]:,.0f} under" in found["stress"]
+    assert f"an excess of ${path[0][3]:,.0f} under" in unmoved["stress"]
+    assert ", volatilities unchanged, would leave" in unmoved["stress"]
     account = {row[0]: row[2] for row in udfs.MARGIN_ACCOUNT(*cells, headers=False)}
     assert f"${account['portfolio excess']:,.0f} of it is excess" in found["room"]
     assert list(found) == NAMES  # one account: nothing by account
@@ -178,3 +183,97 @@ def test_what_no_move_takes_away(kind: str) -> None:
     assert found["distance"] == (
         "No move of the whole market from -99% to +100% takes the excess away."
     )
+
+
+DAYS: Range = [
+    ["date", "symbol", "type", "quantity"],
+    ["2026-10-20", "XYZ", "stock", 10_000], ["2026-10-20", "", "cash", 0],
+    ["2026-11-20", "XYZ", "stock", 12_000], ["2026-11-20", "", "cash", 0],
+]  # fmt: skip
+PRICES: Range = [
+    ["date", "symbol", "price"],
+    ["2026-10-20", "XYZ", 100],
+    ["2026-11-20", "XYZ", 110],
+]
+LATER: Range = [["symbol", "type", "quantity"], ["XYZ", "stock", 12_000], ["", "cash", 0]]
+SINCE: Range = [*SETTINGS, ["compared_with", "2026-10-20"]]
+
+
+def beside(settings: Range, broker: Range | None = None, days: Range | None = None) -> dict:
+    market = [["symbol", "price"], ["XYZ", 110.0]]
+    dated = PRICES if days else None
+    return dict(
+        udfs.XLM_MESSAGES(LATER, market, settings, None, broker, days, dated, headers=False)
+    )
+
+
+def test_why_the_requirement_changed_by_hand() -> None:
+    """15% of 1,000,000; of 1,200,000; of 1,320,000."""
+    assert beside(SINCE, days=DAYS)["change"] == (
+        "The requirement rose by $48,000 since 20 Oct 2026: higher after trades and expirations"
+        " ($30,000) and prices and time ($18,000). Rules moved nothing."
+    )
+    sold = [*DAYS[:3], ["2026-11-20", "XYZ", "stock", 9_000], DAYS[4]]  # 135,000; 148,500
+    assert beside(SINCE, days=sold)["change"] == (
+        "The requirement fell by $1,500 since 20 Oct 2026: lower after trades and expirations"
+        " ($15,000), higher after prices and time ($13,500). Rules moved nothing."
+    )
+
+
+def test_what_there_is_nothing_to_say_of_is_none() -> None:
+    assert beside(SINCE)["change"] == "none"
+    assert beside(SETTINGS, days=DAYS)["change"] == "none"
+    assert beside(SETTINGS)["broker"] == "none"
+
+
+def test_an_earlier_day_that_is_not_there_is_said() -> None:
+    found = beside([*SETTINGS, ["compared_with", "2026-10-21"]], days=DAYS)["change"]
+    assert found.startswith("Why it changed is not known: since: found 2026-10-21, wanted a date")
+
+
+def test_the_broker_s_figures_by_hand() -> None:
+    """198,000 of ours; a house that takes 17% where the rule takes 15%: 224,400."""
+    head = ["figure", "group", "amount", "as_of"]
+    whole = ["portfolio requirement", "", 224_400, "2026-11-20"]
+    group = ["portfolio requirement", "XYZ", 224_400, "2026-11-20"]
+    found = beside(SETTINGS, [head, whole, group])
+    assert found["broker"] == (
+        "The broker requires $26,400 (13.3%) more than we do. Likely $26,400 of it: house range"
+        " 17% / 15% on XYZ."
+    )
+    assert found["start"].endswith("No margin call is open. Broker: +13.3%.")
+    found = beside(SETTINGS, [head, [*whole[:2], 198_000.4, "2026-11-19"]])
+    assert found["broker"] == ("The broker requires what we do. 1 of its figures is older.")
+    assert "Broker" not in found["start"]
+    found = beside(SETTINGS, [head, [*whole[:2], 198_500, "2026-11-20"]])
+    assert found["broker"] == "The broker's requirement, $198,500, agrees with ours."
+    found = beside(SETTINGS, [head, ["equity", "", 1_320_000, "2026-11-20"]])
+    assert found["broker"] == "Of the broker's figures 1 agrees and 0 differ."
+    found = beside(SETTINGS, [head, [*whole[:2], "about", "2026-11-20"]])
+    assert found["broker"].startswith(
+        "The broker's figures are refused: broker_figures, row 2, amount: found the text 'about'"
+    )
+
+
+def test_the_check_tells_of_the_broker_s_figures_by_row_and_column() -> None:
+    broker = [["figure", "amount", "account"], ["portfolio requirement", "about", ""],
+              ["equity", 1, "Third"]]  # fmt: skip
+    listed = udfs.XLM_CHECK(BOOK, MARKET, SETTINGS, broker_figures=broker)
+    found = [row[:4] for row in listed if row[1] == "broker_figures"]
+    assert found == [
+        ["error", "broker_figures", 3.0, "account"], ["error", "broker_figures", 2.0, "amount"],
+    ]  # fmt: skip
+    dated = udfs.XLM_CHECK(DAYS, PRICES, [*SETTINGS[:1], *SETTINGS[2:]], broker_figures=broker)
+    assert ["error", "broker_figures", 2.0, "amount"] in [row[:4] for row in dated]
+
+
+def test_the_account_on_a_day_is_that_of_the_day_s_book() -> None:
+    own = [row[1:] for row in DAYS[:1] + DAYS[1:3]]
+    alone = udfs.MARGIN_ACCOUNT(own, [["symbol", "price"], ["XYZ", 100]],
+                                [["as_of", "2026-10-20"], ["rate", 0.04]])  # fmt: skip
+    assert udfs.MARGIN_ACCOUNT(DAYS, PRICES, SETTINGS, None, "2026-10-20") == alone
+    refused = udfs.MARGIN_ACCOUNT(DAYS, PRICES, SETTINGS, None, "2026-10-21")
+    assert refused.startswith("#XLM! day: found 2026-10-21, wanted a date of the positions")
+    refused = udfs.MARGIN_ACCOUNT(LATER, MARKET, SETTINGS, None, "2026-10-20")
+    assert "positions" in refused
+    assert "date" in refused

@@ -35,6 +35,7 @@ from xlmargin.account.reconciliation import (
     age_of,
     own_regime,
 )
+from xlmargin.account.stress import Stressed, stress_named, stressed
 
 __all__ = [
     "ALL",
@@ -60,6 +61,7 @@ __all__ = [
     "Reserve",
     "State",
     "StrategyState",
+    "Stressed",
     "Tolerance",
     "account_state",
     "account_values",
@@ -71,6 +73,8 @@ __all__ = [
     "portfolio_excess",
     "required_by_name",
     "strategy_excess",
+    "stress_named",
+    "stressed",
     "values_by_strategy",
     "values_under_portfolio",
 ]

@@ -97,6 +97,15 @@ def share() -> Field[float]:
     )
 
 
+def move(least: float, greatest: float, default: float) -> Field[float]:
+    """A move as a fraction from `least` to `greatest`, such as -0.2."""
+    return Field(
+        lambda cell: f if (f := _number(cell, greatest)) is None or f >= least else None,
+        f"a fraction from {least:g} to {greatest:g}, such as -0.2",
+        default,
+    )
+
+
 def day() -> Field[float]:
     """A serial day; NaN where not stated."""
     return Field(lambda cell: _known(date_serial(cell)), DATE, nan)

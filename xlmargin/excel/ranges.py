@@ -7,7 +7,7 @@ the content of its ranges, and what is made of a book by the book.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import nan
@@ -17,14 +17,14 @@ import numpy as np
 
 from xlmargin.account import (
     AccountState,
+    BrokerFigure,
     Reconciler,
     Reserve,
     Tolerance,
-    account_state,
     own_regime,
 )
 from xlmargin.book import Book
-from xlmargin.both_regimes import BothRegimes, both_regimes, under_portfolio_margin
+from xlmargin.both_regimes import BothRegimes
 from xlmargin.cells.columns import date_serial, dates
 from xlmargin.cells.problems import ProblemLog, counted
 from xlmargin.cells.reading import read_table
@@ -35,34 +35,36 @@ from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, RulebookError
 from xlmargin.excel.activity import read_activity
 from xlmargin.excel.book_reader import Reading, Tables, read_book
+from xlmargin.excel.broker_figures_reader import NAME as BROKER_FIGURES
 from xlmargin.excel.broker_figures_reader import read_broker_figures
 from xlmargin.excel.checks import (
-    as_warnings,
-    figures_if_stated,
-    warn_of_cash,
-    warn_of_closed,
     warn_of_closed_day,
-    warn_of_contracts,
-    warn_of_equal_rows,
 )
 from xlmargin.excel.facts_reader import facts_of_accounts
 from xlmargin.excel.history import days_of, problems_of_days
+from xlmargin.excel.margin_checks import margin_problems, out_of_force, with_figures
+from xlmargin.excel.margined_books import (
+    MOST_BOOKS,
+    margined,
+    portfolio_margined,
+    state_of,
+    strategy_margined,
+)
 from xlmargin.excel.orders import OrdersRead
-from xlmargin.excel.settings_reader import stated_settings
+from xlmargin.excel.settings_reader import COMPARED_WITH, compared_with, stated_settings
 from xlmargin.excel.sized_orders import read_sized_orders
 from xlmargin.excel.thresholds_reader import read_thresholds
 from xlmargin.excel.trades import read_candidates, read_trades
 from xlmargin.history import RequirementChange, ShadowDay, margined_days, requirement_change
 from xlmargin.intraday import DayReport, intraday_reports
-from xlmargin.known_instruments import KNOWN, NOT_USED, KnownInstruments
-from xlmargin.portfolio_margin import PortfolioMargin, carry_warnings, price_warnings
-from xlmargin.reports.account_table import account_figures
+from xlmargin.known_instruments import KNOWN, KnownInstruments
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.reports.account_table import Figure, account_figures
 from xlmargin.reports.alerts_table import Threshold, Watched, rules_own_limits, watched
 from xlmargin.reports.messages import Message, Said, messages, refused_messages
-from xlmargin.reports.reconciliation_table import Reconciled, reconciliation
-from xlmargin.risk_array import contract_table
+from xlmargin.reports.reconciliation_table import TOLERANCE, Reconciled, reconciliation
 from xlmargin.settings import AccountType, CapacityRegimes
-from xlmargin.strategy_margin import StrategyMargin, strategy_margin
+from xlmargin.strategy_margin import StrategyMargin
 from xlmargin.what_if import (
     Capacity,
     Hedge,
@@ -73,11 +75,8 @@ from xlmargin.what_if import (
     impact,
 )
 
-MOST_BOOKS: Final = 32
 MOST_CELLS: Final = 1_000_000
 """Cells remembered in all: about ten books of 10,000 rows, or one of 100,000."""
-MOST_POSITIONS: Final = 200_000
-"""Positions remembered in all, with their risk arrays."""
 MOST_HISTORIES: Final = 4
 MOST_HISTORY_CELLS: Final = 2_000_000
 """Cells of histories remembered in all."""
@@ -145,11 +144,12 @@ class Ranges:
 
     def regimes(self) -> BothRegimes:
         """The book under both regimes, of which one may refuse it."""
-        return both_regimes(self.book(), portfolio_margined, strategy_margined)
+        return margined(self.book())
 
-    def account(self) -> AccountState:
-        """The state of each account under both regimes."""
-        return _states.get(self.book(), lambda _: account_state(self.regimes()))
+    def account(self, day: float | None = None) -> AccountState:
+        """The state of each account under both regimes; on a serial day of dated positions."""
+        book = self.book() if day is None else self._book_on("day", day)
+        return state_of(book)
 
     def alerts(self) -> tuple[Watched, list[Threshold]]:
         """The figures of the accounts, and the limits in thresholds; left out, the rules' own."""
@@ -169,7 +169,38 @@ class Ranges:
             state = self.account()
         except MarginError as refusal:
             state = refusal.with_traceback(None)
-        return messages(Said(self.regimes(), state, problems))
+        return messages(
+            Said(self.regimes(), state, problems, self._change_of_settings(), self._of_broker())
+        )
+
+    def _change_of_settings(self) -> RequirementChange | MarginError | None:
+        """What moved the requirements since the day of the setting compared_with.
+
+        None without that setting or without dated ranges; the refusal where it is refused.
+        """
+        stated = dict(self.tables.settings.of_all).get(COMPARED_WITH)
+        if stated is None or self.extra.get("dated_positions") is None:
+            return None
+        dated = replace(
+            self,
+            positions=self.extra["dated_positions"],
+            market=self.extra.get("dated_market"),
+            extra={},
+        )
+        try:
+            since = compared_with(stated)
+            return dated.change(since, self.book().market.as_of)
+        except MarginError as refusal:
+            return refusal.with_traceback(None)
+
+    def _of_broker(self) -> list[Reconciled] | MarginError | None:
+        """The broker's figures beside ours; None where there are none, or why they are refused."""
+        if self.extra.get("broker_figures") is None:
+            return None
+        try:
+            return self.reconciled(TOLERANCE)
+        except MarginError as refusal:
+            return refusal.with_traceback(None)
 
     @property
     def mark_age(self) -> float:
@@ -210,24 +241,28 @@ class Ranges:
             wanted = "a fraction from 0 to 1"
             raise InputError([Problem("tolerance", 0, "", f"{share:.10g}", wanted)])
         book, of_day = self._dated_book()
-        regimes = both_regimes(book, portfolio_margined, strategy_margined)
-        state = _states.get(book, lambda _: account_state(regimes))
-        figures = {figure.name: figure for figure in account_figures(state)}
+        figures, given = self._broker_figures(book)
         dollars = float(np.nan_to_num(book.settings.tolerance_dollars))
-        reconciler = Reconciler(
-            regimes,
-            Tolerance(share, dollars),
-            lambda other: both_regimes(other, portfolio_margined, strategy_margined),
-            of_day,
-        )
+        reconciler = Reconciler(margined(book), Tolerance(share, dollars), margined, of_day)
+        return reconciliation(reconciler, given, figures)
+
+    def _broker_figures(self, book: Book) -> tuple[Mapping[str, Figure], list[BrokerFigure]]:
+        """Our figures of a book by name, and the broker's; refused with every error found."""
+        state = state_of(book)
+        figures = {figure.name: figure for figure in account_figures(state)}
         given = read_broker_figures(
             self.extra.get("broker_figures"),
             figures,
             book.positions.accounts,
-            reconciler.regime,
+            own_regime(book),
             book.market.as_of,
         )
-        return reconciliation(reconciler, given, figures)
+        return figures, given
+
+    def _book_on(self, name: str, day: float) -> Book:
+        """The book of a serial day of dated positions; `name` is what asks for it."""
+        days = {each.day: each for each in days_of(self.tables)}
+        return days[_one_of_days(name, day, days)].book()
 
     def _dated_book(self) -> tuple[Book, Callable[[float], Book | None]]:
         """The book, and what answers that of another serial day, None where there is none."""
@@ -289,7 +324,7 @@ class Ranges:
         except RefusedPosition as refusal:
             return list(refusal.problems)
         except RulebookError as refusal:
-            return [_out_of_force(refusal)]
+            return [out_of_force(refusal)]
         return []
 
     def problems(self) -> list[Problem]:
@@ -299,12 +334,12 @@ class Ranges:
         """
         problems = list(self.reading.problems)
         if any(_tells_several_dates(problem, self.tables) for problem in problems):
-            return list(dict.fromkeys(self._of_days()))
+            return [*dict.fromkeys(self._of_days()), *self._problems_of_broker()]
         if not np.isnan(as_of := self.reading.market.as_of):
             stated = dict(self.tables.settings.of_all).get("as_of")
             problems += warn_of_closed_day(as_of, stated.row if stated else 0)
         if not self.reading.errors:
-            problems = _with_figures(problems, self.reading) + _margin_problems(self.book())
+            problems = with_figures(problems, self.reading) + margin_problems(self.book())
         return problems + list(self._of_extra())
 
     def _of_days(self) -> Iterator[Problem]:
@@ -334,16 +369,18 @@ class Ranges:
                 self.alerts()
             except InputError as refused:
                 yield from refused.problems
+        yield from self._problems_of_broker()
 
-
-def portfolio_margined(book: Book) -> PortfolioMargin:
-    """The book under portfolio margin; the identical book is margined once."""
-    return _portfolio.get(book, under_portfolio_margin)
-
-
-def strategy_margined(book: Book) -> StrategyMargin:
-    """The book under strategy-based margin; the identical book is paired once."""
-    return _strategy.get(book, strategy_margin)
+    def _problems_of_broker(self) -> Iterator[Problem]:
+        """What is wrong with the broker's figures, where the book beside them can be margined."""
+        if self.extra.get("broker_figures") is None:
+            return
+        try:
+            self._broker_figures(self._dated_book()[0])
+        except InputError as refused:
+            yield from (p for p in refused.problems if p.range == BROKER_FIGURES)
+        except MarginError:
+            return
 
 
 def _one_of_days(name: str, day: float, days: Collection[float]) -> float:
@@ -365,14 +402,7 @@ def _size_of_tables(tables: Tables, _: object) -> int:
     return tables.size
 
 
-def _size_of_book(book: Book, _: object) -> int:
-    return len(book.positions)
-
-
 _readings: Final = ContentCache[Tables, Reading](MOST_BOOKS, MOST_CELLS, _size_of_tables)
-_portfolio: Final = ContentCache[Book, PortfolioMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
-_strategy: Final = ContentCache[Book, StrategyMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
-_states: Final = ContentCache[Book, AccountState](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
 _histories: Final = ContentCache[Tables, tuple[ShadowDay, ...]](
     MOST_HISTORIES, MOST_HISTORY_CELLS, _size_of_tables
 )
@@ -382,54 +412,3 @@ def _tells_several_dates(problem: Problem, tables: Tables) -> bool:
     """Whether the reader of one day found that the positions are of several."""
     place = (tables.positions.name, 0, "date")
     return (problem.range, problem.row, problem.column) == place
-
-
-def _with_figures(problems: Sequence[Problem], reading: Reading) -> list[Problem]:
-    """The problems, those on what is known but not used with what stating it would give."""
-    if reading.book is None or not any(NOT_USED in p.found for p in problems):
-        return list(problems)
-    try:
-        margin = portfolio_margined(reading.book)
-    except MarginError:
-        return list(problems)
-    notes = figures_if_stated(margin, reading.market.if_stated())
-    return [replace(p, found=notes.get(p.found, p.found)) for p in problems]
-
-
-def _margin_problems(book: Book) -> list[Problem]:
-    """What is wrong with positions that can be read, or looks so."""
-    problems: list[Problem] = []
-    try:
-        margin = portfolio_margined(book)
-    except RefusedPosition as refused:
-        unrefused = contract_table(book, np.zeros(len(book.positions), dtype=bool))
-        problems += [*refused.problems, *carry_warnings(book, unrefused)]
-    except RulebookError as refused:
-        problems.append(_out_of_force(refused))
-    else:
-        problems += carry_warnings(book, margin.frame.contracts)
-        problems += price_warnings(margin) + warn_of_contracts(margin)
-        problems += _pairing_problems(book)
-    log = ProblemLog()
-    positions = book.positions
-    problems += warn_of_closed(positions) + warn_of_equal_rows(positions) + warn_of_cash(book)
-    log.add(problems)
-    return log.problems
-
-
-def _out_of_force(refused: RulebookError) -> Problem:
-    wanted = "a date on which the rule is in force"
-    return Problem("settings", 0, "as_of", str(refused), wanted)
-
-
-def _pairing_problems(book: Book) -> list[Problem]:
-    """What forced groups and a cash account do not permit, which portfolio margin does not ask."""
-    if not book.positions.groups and book.settings.account_type is not AccountType.CASH:
-        return []
-    try:
-        strategy_margined(book)
-    except RefusedPosition as refused:
-        return as_warnings(refused.problems)
-    except MarginError:
-        return []
-    return []

@@ -20,6 +20,7 @@ from xlmargin.cells.named_values import (
     Stated,
     day,
     dollars,
+    move,
     read_named_values,
     refuse,
     share,
@@ -53,6 +54,7 @@ from xlmargin.settings import (
     CapacityRegimes,
     DayTradingRegime,
     KnownUnderlyings,
+    Paper,
     Settings,
     Smile,
     UnsolvedPrice,
@@ -68,7 +70,7 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "account_type": (),
     "cash": ("cash balance",),
     "sma": ("special memorandum account",),
-    "basis": (),
+    "basis": ("basis of released capital",),
     "smile": (),
     "base_value": (),
     "unsolved_price": (),
@@ -76,15 +78,25 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "day_trading_regime": ("day trading",),
     "known_underlyings": ("known instruments",),
     "capacity_regimes": (),
-    "tolerance_dollars": ("dollar tolerance", "tolerance in dollars"),
+    "tolerance_dollars": (
+        "dollar tolerance",
+        "tolerance in dollars",
+        "tolerance of the broker’s figure",
+        "tolerance of the broker's figure",
+    ),
+    "stress_move": ("stress",),
+    "stress_volatility": ("volatility under stress",),
     "leave_out": (),
     GROUPS: ("group reports",),
     "time_zone": ("timezone",),
 }
 _UNDATED: Final = ("as_of", "time_zone")
 """Settings of the day itself, which have no date of their own."""
-TEXTS: Final = ("client", "logo", "prepared_by", "compared_with")
+COMPARED_WITH: Final = "compared_with"
+TEXTS: Final = ("client", "logo", "prepared_by", "paper", COMPARED_WITH)
 """Settings for the texts of a report, which no requirement depends on."""
+_GREATEST_STRESS: Final = 10.0
+"""Moves of a stress are fractions; a greater one is taken for percent."""
 
 _FIELDS: Final[Mapping[str, Field[Any]]] = {
     "account_type": word(one_of(AccountType), Settings.account_type),
@@ -103,6 +115,8 @@ _FIELDS: Final[Mapping[str, Field[Any]]] = {
         "dollars, 0 or more",
         Settings.tolerance_dollars,
     ),
+    "stress_move": move(-1.0, _GREATEST_STRESS, Settings.stress_move),
+    "stress_volatility": move(-1.0, _GREATEST_STRESS, Settings.stress_volatility),
 }
 _TENOR: Final = re.compile(
     r"rate[\s_-]*(\d{1,5})[\s_-]*(d|day|w|week|m|month|y|year)s?", re.IGNORECASE | re.ASCII
@@ -337,6 +351,11 @@ def read_settings(every: StatedSettings, log: ProblemLog) -> SettingsRead:
         for account, of_account in every.of_accounts
     }
     settings = replace(settings, of_accounts=own)
+    day().of(COMPARED_WITH, stated, SETTINGS, log)
+    word(one_of(Paper), Paper.LETTER).of("paper", stated, SETTINGS, log)
+    if "logo" in stated:
+        wanted = "nothing: a cell names no file; give --logo, or insert the picture on Start"
+        log.warning(SETTINGS, stated["logo"].row, "logo", shown(stated["logo"].value), wanted)
     left_out = stated["leave_out"].value if "leave_out" in stated else None
     words = {part.strip().upper() for part in text_of(left_out).split(",")} - {""}
     return SettingsRead(
@@ -392,6 +411,15 @@ def _moment(stated: Stated, log: ProblemLog) -> float:
         wanted = "an hour between 9:30 and 16:15, when options trade; or the setting time_zone"
         log.warning(SETTINGS, cell.row, cell.text, told, wanted)
     return here
+
+
+def compared_with(cell: NamedCell) -> float:
+    """The serial day that the setting compared_with names; refused where it names none."""
+    log = ProblemLog()
+    found = day().of(COMPARED_WITH, {COMPARED_WITH: cell}, SETTINGS, log)
+    if log.errors:
+        raise InputError(log.errors)
+    return found
 
 
 def _zone(cell: CellValue) -> ZoneInfo | None:

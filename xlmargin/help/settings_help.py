@@ -117,6 +117,17 @@ SETTINGS_HELP: Final = {
         "What a broker's figure may differ by in MARGIN_RECONCILE in any case, beside the tolerance"
         " as a fraction.",
     ),
+    "stress_move": SettingHelp(
+        "a fraction from -1 to 10, such as -0.2",
+        f"{Settings.stress_move}",
+        "The move of the whole market that reports tell of, and that the figure stress cushion of"
+        " MARGIN_ALERTS stands after; a leveraged fund moves by its factor times that.",
+    ),
+    "stress_volatility": SettingHelp(
+        "a fraction from -1 to 10; 1 doubles",
+        f"{Settings.stress_volatility:g}",
+        "What happens to every volatility in that stress, as a fraction of itself.",
+    ),
     "leave_out": SettingHelp(
         "currencies, symbols and types, with commas between them",
         "nothing",

@@ -6,7 +6,7 @@ The requirement after the move is that of a margin day which starts there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,8 +26,12 @@ class RequirementPath:
     requirement: FloatArray
 
 
-def requirement_path(margin: PortfolioMargin, moves: FloatArray) -> RequirementPath:
+def requirement_path(
+    margin: PortfolioMargin, moves: FloatArray, volatility_move: float = 0.0
+) -> RequirementPath:
     """The path of account value and requirement over moves of the whole market (fractions).
+
+    With each of them every volatility moves by `volatility_move`, a fraction of itself.
 
     Before a move positions count at their marks; a move changes their value by its gain or loss,
     not below zero. Account value is the positions' value and the account's cash; cash that is
@@ -36,10 +40,11 @@ def requirement_path(margin: PortfolioMargin, moves: FloatArray) -> RequirementP
     book, contracts = margin.book, margin.frame.contracts
     cash = np.nan_to_num(cash_of_accounts(book))
     spot = spot_after(book.market, moves)
-    gained = contracts.values(spot) - contracts.values(book.market.spot[:, None])
+    frame = replace(margin.frame, contracts=contracts.at_volatilities_moved(volatility_move))
+    gained = frame.contracts.values(spot) - contracts.values(book.market.spot[:, None])
     worth = np.maximum(contracts.base[:, None] + gained, 0.0)
     _refuse_unvalued(margin, worth)
-    after = [margin_at(margin.frame, spot[:, i], worth[:, i]) for i in range(len(moves))]
+    after = [margin_at(frame, spot[:, i], worth[:, i]) for i in range(len(moves))]
     held = ~book.positions.is_cash
     value = [cash + book.by_account(np.where(held, m.market_value, 0.0)) for m in after]
     return RequirementPath(moves, np.stack(value, 1), np.stack([m.by_account for m in after], 1))

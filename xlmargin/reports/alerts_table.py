@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isnan, nan
 from typing import Final
 
@@ -18,6 +18,8 @@ from xlmargin.account import (
     StrategyState,
     largest_name,
     moves_to_reserve,
+    stress_named,
+    stressed,
 )
 from xlmargin.arrays import FloatArray
 from xlmargin.both_regimes import BothRegimes
@@ -31,6 +33,10 @@ DAYS: Final = "days"
 LARGEST_NAME: Final = "largest name share"
 REQUIREMENT_CHANGE: Final = "requirement change"
 MARK_AGE: Final = "mark age"
+STRESS_CUSHION: Final = "stress cushion"
+WORST: Final = "worst"
+"""Marks the row of each figure that deserves a look first."""
+_NOTHING_LEFT: Final = "nothing is left"
 NOT_STATED: Final = "not stated"
 _LARGEST: Final = "of the account's requirement, a class group by itself, before offsets"
 _CHANGE: Final = "as stated beside the limit"
@@ -78,17 +84,19 @@ def is_least(figure: str) -> bool:
 
 
 def watched(regimes: BothRegimes, state: AccountState, mark_age: float) -> Watched:
-    """The figures that may have limits: amounts and fractions of the account, and three more.
+    """The figures that may have limits: amounts and fractions of the account, and four more.
 
-    `mark_age`, days, is that of the oldest prices; NaN where their dates are not stated.
+    `mark_age`, days, is that of the oldest prices; NaN where their dates are not stated. The
+    cushion under stress is worked out where it has limits.
     """
     figures = [f for f in account_figures(state) if f.unit in (DOLLARS, FRACTION)]
-    accounts = state.values.accounts
+    accounts, settings = state.values.accounts, state.book.settings
     age: Value = NOT_STATED if isnan(mark_age) else mark_age
     largest, names = _largest(regimes, state)
     figures += [
         largest,
         Figure(REQUIREMENT_CHANGE, DOLLARS, NOT_STATED, _CHANGE, [NOT_STATED] * len(accounts)),
+        Figure(STRESS_CUSHION, FRACTION, NOT_STATED, f"after {stress_named(settings)}", []),
         Figure(MARK_AGE, DAYS, age, _AGE, [age] * len(accounts)),
     ]
     return Watched(regimes, state, {f.name: f for f in figures}, names)
@@ -134,16 +142,17 @@ def rules_own_limits(state: AccountState) -> list[Threshold]:
 def alerts_table(found: Watched, thresholds: Sequence[Threshold]) -> Table:
     """A row for each limit and account, worst first: red, amber, grey (not known), green.
 
-    `level` is 2, 1, -1, 0 for these. `distance` is how far the figure may still go to its next
-    limit, in its unit, below 0 past the last; `move to it` the first move of the whole market that
-    takes an excess or a cushion to the alert. What there is none of says so.
+    `level` is 2, 1, -1, 0 for these; `worst` marks one row of each figure. `distance` is how far
+    the figure may still go to its next limit, in its unit, below 0 past the last; `move to it` the
+    first move of the whole market that takes an excess or a cushion to the alert. What there is
+    none of says so.
     """
     headings = (
         "account", "figure", "value", "unit", "warn", "alert", "light", "level", "distance",
-        "move to it", "says", "due", "rule",
+        "move to it", "says", "due", "rule", WORST,
     )  # fmt: skip
     names = dict.fromkeys(threshold.figure for threshold in thresholds)
-    alerts = [alert for name in names for alert in _alerts(found, name, thresholds)]
+    alerts = [alert for name in names for alert in _marked(_alerts(found, name, thresholds))]
     alerts.sort(key=lambda alert: _WORST_FIRST.index(alert.light))
     return Table(headings, [alert.row for alert in alerts])
 
@@ -151,7 +160,19 @@ def alerts_table(found: Watched, thresholds: Sequence[Threshold]) -> Table:
 @dataclass(frozen=True)
 class _Alert:
     light: Light
+    distance: float
     row: list[Value]
+
+
+def _marked(alerts: Iterable[_Alert]) -> list[_Alert]:
+    """The rows of one figure, the worst marked: by its light, then by the least distance."""
+    rows = list(alerts)
+    worst = min(
+        rows,
+        key=lambda alert: (_WORST_FIRST.index(alert.light), np.nan_to_num(alert.distance)),
+        default=None,
+    )
+    return [replace(each, row=[*each.row, WORST if each is worst else None]) for each in rows]
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +190,8 @@ def _alerts(found: Watched, name: str, thresholds: Iterable[Threshold]) -> Itera
     cells = figure.by_account
     if name == REQUIREMENT_CHANGE:
         cells = [NOT_STATED if isnan(v) else v for v in own.stated.tolist()]
+    elif name == STRESS_CUSHION:
+        cells = _stressed(found)
     value = np.array([_number(name, cell) for cell in cells])
     limits, shown = own.limits, own.limits
     if name.endswith(_MOVE):  # a fall of 10% is the limit 0.10, or -0.10
@@ -185,6 +208,7 @@ def _alerts(found: Watched, name: str, thresholds: Iterable[Threshold]) -> Itera
         limit = _Limit(title, figure.unit, cells[i], light, limits, i)
         yield _Alert(
             light,
+            float(distance[i]),
             [
                 accounts[i],
                 name,
@@ -221,10 +245,24 @@ def _of_accounts(
     return _OfAccounts(index, limits, np.array([t.value for t in every]))
 
 
+def _stressed(found: Watched) -> list[Value]:
+    """The cushion of each account under the stress of the settings, under portfolio margin."""
+    margin = found.regimes.portfolio
+    try:
+        if isinstance(margin, MarginError):
+            raise margin
+        cushion = stressed(margin).cushion.tolist()
+    except MarginError as refusal:
+        return [str(refused(refusal))] * len(accounts_of(found.state))
+    return [share if share > -inf else _NOTHING_LEFT for share in cushion]
+
+
 def _number(name: str, cell: Value) -> float:
     """A figure as its limits take it: of a move its size, infinite where none is near enough."""
     if name.endswith(_MOVE):
         return inf if cell == NONE else abs(cell) if isinstance(cell, float) else nan
+    if cell == _NOTHING_LEFT:
+        return -inf
     return cell if isinstance(cell, float) else nan
 
 
@@ -276,6 +314,8 @@ class _Limit:
         least = bool(self.limits.is_least[self.index])
         if self.cell == NONE:
             return f"{self.title}: no move searched takes the excess away."
+        if self.cell == _NOTHING_LEFT:
+            return f"{self.title}: {_NOTHING_LEFT} of the account's value."
         value = _shown(self.unit, self.cell)
         if self.light is Light.GREEN:
             limit = alert if isnan(warn) else warn

@@ -13,12 +13,30 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.account import AccountState, PortfolioState, RegimeState, StrategyState, largest_name
+from xlmargin.account import (
+    AccountState,
+    PortfolioState,
+    RegimeState,
+    StrategyState,
+    Stressed,
+    largest_name,
+    own_regime,
+    stressed,
+)
 from xlmargin.book import Book
 from xlmargin.both_regimes import BothRegimes
 from xlmargin.efficiency import strategy_figure
 from xlmargin.errors import MarginError, Problem
-from xlmargin.portfolio_margin import PortfolioMargin, requirement_path
+from xlmargin.history import RequirementChange
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.reports.beside_messages import (
+    NONE,
+    broker_difference,
+    broker_message,
+    change_message,
+    reason,
+)
+from xlmargin.reports.reconciliation_table import Reconciled
 from xlmargin.reports.table import Table, Value
 from xlmargin.reports.wording import day, large_money, listed, money, percent
 from xlmargin.rulebook.values_in_force import RULE
@@ -26,12 +44,9 @@ from xlmargin.settings import AccountType, Basis
 from xlmargin.strategy_margin import StrategyMargin
 from xlmargin.what_if.impact import HALF_A_CENT
 
-FALL: Final = -0.20
-"""The move of the whole market that the message `stress` tells of."""
-
-NONE: Final = "none"
 AS_OF, START, LEVEL, ROOM, CALLS = "as of", "start", "level", "room", "calls"
 DISTANCE, STRESS, LARGEST, INPUT = "distance", "stress", "largest name", "input"
+CHANGE, BROKER = "change", "broker"
 RELEASED: Final = {basis: f"released on {basis.value}" for basis in Basis}
 _MOST_CALLS: Final = 3
 ACCOUNT: Final = "account"
@@ -57,12 +72,15 @@ class Said:
     """What messages are made of: a book under both regimes, and its accounts.
 
     `state` is why there is none where cash is stated nowhere. `problems` counts what is to be said
-    of the input.
+    of the input. `change` is what moved the requirements since an earlier day, `broker` the
+    broker's figures beside ours: None where there is nothing beside the book, or the refusal.
     """
 
     regimes: BothRegimes
     state: AccountState | MarginError
     problems: str
+    change: RequirementChange | MarginError | None = None
+    broker: Sequence[Reconciled] | MarginError | None = None
 
     @property
     def kind(self) -> AccountType:
@@ -73,6 +91,11 @@ class Said:
     def is_portfolio(self) -> bool:
         """Whether the accounts are under portfolio margin."""
         return self.kind is AccountType.PORTFOLIO
+
+    @property
+    def own_regime(self) -> str:
+        """The regime of the accounts by its word."""
+        return own_regime(self.regimes.book)
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -101,6 +124,8 @@ def messages(said: Said) -> tuple[Message, ...]:
         Message(AS_OF, as_of_message(said.regimes.book)),
         *(Message(name, make(said)) for name, make in made.items()),
         *(Message(name, _released(said, basis)) for basis, name in RELEASED.items()),
+        Message(CHANGE, change_message(said.change, said.own_regime)),
+        Message(BROKER, broker_message(said.broker, said.own_regime)),
         Message(INPUT, _input(said.problems)),
         *_of_accounts(said),
     )
@@ -109,7 +134,9 @@ def messages(said: Said) -> tuple[Message, ...]:
 def refused_messages(errors: Sequence[Problem], problems: str) -> tuple[Message, ...]:
     """The messages on an input that is refused: its first error, and how much else there is."""
     more = f" {len(errors) - 1} more: see XLM_CHECK." if len(errors) > 1 else ""
-    nothing = (LEVEL, ROOM, CALLS, DISTANCE, STRESS, LARGEST, *RELEASED.values())
+    nothing = (
+        LEVEL, ROOM, CALLS, DISTANCE, STRESS, LARGEST, *RELEASED.values(), CHANGE, BROKER,
+    )  # fmt: skip
     return (
         Message(AS_OF, NONE),
         Message(START, f"The input is refused: {errors[0]}.{more}"),
@@ -141,11 +168,11 @@ def as_of_message(book: Book) -> str:
 def _start(said: Said) -> str:
     required = _required(said, large_money)
     if isinstance(said.state, MarginError):
-        return f"{required} Equity is not known: {_reason(said.state)}."
-    called = _missing(said)
+        return f"{required} Equity is not known: {reason(said.state)}."
+    called, broker = _missing(said), broker_difference(said.broker, said.own_regime)
     if len(called) > 1:
-        return f"{required} {len(called)} margin calls and deficiencies are open."
-    return f"{required} {_calls(said)}"
+        return f"{required} {len(called)} margin calls and deficiencies are open.{broker}"
+    return f"{required} {_calls(said)}{broker}"
 
 
 def _level(said: Said) -> str:
@@ -191,7 +218,7 @@ def _share(said: Said) -> str:
 def _room(said: Said) -> str:
     regime = said.regime
     if isinstance(regime, MarginError):
-        return f"Excess is not known: {_reason(regime)}."
+        return f"Excess is not known: {reason(regime)}."
     equity, excess = float(regime.now.equity.sum()), float(regime.now.excess.sum())
     if excess < 0:
         return f"Equity is {money(equity)}: {money(-excess)} less than is required."
@@ -241,7 +268,7 @@ def _distance(said: Said) -> str:
     regime = said.regime
     moves = regime if isinstance(regime, MarginError) else regime.moves
     if isinstance(moves, MarginError):
-        return f"The distance is not known: {_reason(moves)}."
+        return f"The distance is not known: {reason(moves)}."
     nearest = moves.nearest
     if np.isnan(nearest).all():
         return "No move of the whole market from -99% to +100% takes the excess away."
@@ -258,23 +285,35 @@ def _stress(said: Said) -> str:
     margin = said.regimes.portfolio
     if isinstance(margin, MarginError) or said.kind is AccountType.CASH:
         return NONE
-    try:
-        path = requirement_path(margin, np.array([FALL]))
-    except MarginError as refusal:
-        return f"What a fall would leave is not known: {_reason(refusal)}."
     if isinstance(said.state, MarginError):
-        return f"What a fall would leave is not known: {_reason(said.state)}."
-    fall = f"A fall of the whole market by {-FALL:.0%}, volatilities unchanged, would leave"
-    excess = (path.account_value - path.requirement)[:, 0]
+        return f"What a stress would leave is not known: {reason(said.state)}."
+    try:
+        after = stressed(margin)
+    except MarginError as refusal:
+        return f"What a stress would leave is not known: {reason(refusal)}."
+    excess, named = after.excess, f"{_stress_in_words(after)} would leave"
     if (excess < 0).any():
         short = [
             name for name, left in zip(said.accounts, excess, strict=True) if name and left < 0
         ]
         where = f" in {listed(short)}" if len(said.accounts) > 1 and short else ""
-        return f"{fall} {money(-excess.clip(max=0.0).sum())} missing under portfolio margin{where}."
-    value, left = float(path.account_value.sum()), float(excess.sum())
+        return (
+            f"{named} {money(-excess.clip(max=0.0).sum())} missing under portfolio margin{where}."
+        )
+    value, left = float(after.account_value.sum()), float(excess.sum())
     cushion = f", a cushion of {percent(left / value)}" if value > 0 else ""
-    return f"{fall} an excess of {money(left)} under portfolio margin{cushion}."
+    return f"{named} an excess of {money(left)} under portfolio margin{cushion}."
+
+
+def _stress_in_words(after: Stressed) -> str:
+    """The moves of a stress: a fall of the whole market by 20% with volatility doubled."""
+    way = "fall" if after.move < 0 else "rise"
+    moved = f"A {way} of the whole market by {100 * abs(after.move):.4g}%"
+    if not after.volatility_move:
+        return f"{moved}, volatilities unchanged,"
+    if after.volatility_move == 1.0:
+        return f"{moved} with volatility doubled"
+    return f"{moved} with volatility {100 * after.volatility_move:+.4g}%"
 
 
 def _largest(said: Said) -> str:
@@ -317,7 +356,7 @@ def _of_accounts(said: Said) -> Iterator[Message]:
     for i, account in enumerate(said.accounts):
         name = account or "(none)"
         if isinstance(regime, MarginError):
-            yield Message(f"{ACCOUNT} {name}", f"{name}: not known: {_reason(regime)}.")
+            yield Message(f"{ACCOUNT} {name}", f"{name}: not known: {reason(regime)}.")
             continue
         now = regime.now
         equity, excess = float(now.equity[i]), float(now.excess[i])
@@ -331,7 +370,3 @@ def _of_accounts(said: Said) -> Iterator[Message]:
             f"{name}: equity {money(equity)}, requirement {money(float(now.requirement[i]))},"
             f" excess {money(excess)}{cushion}; {called}.",
         )
-
-
-def _reason(error: MarginError) -> str:
-    return " ".join(str(error).split()).rstrip(".")

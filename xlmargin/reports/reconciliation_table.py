@@ -16,6 +16,8 @@ _HEADINGS: Final = (
     "account", "figure", "broker's word", "ours", "broker's", "difference", "difference %", "age",
     "state", "likely", "source", "group", "as of",
 )  # fmt: skip
+TOLERANCE: Final = 0.01
+"""The share of a broker's figure that ours may differ by where none is said."""
 ACCOUNT_VALUE: Final = "account value"
 
 

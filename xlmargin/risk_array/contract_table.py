@@ -127,6 +127,13 @@ class ContractTable:
                 model[i] = np.nan
         return replace(self, volatility=volatility, model=model)
 
+    def at_volatilities_moved(self, volatility_move: float) -> ContractTable:
+        """The same with every volatility moved by a fraction of itself; marks stay as they are."""
+        if not volatility_move:
+            return self
+        nothing = np.full(len(self), np.nan)
+        return replace(self, volatility=self.volatility * (1.0 + volatility_move), model=nothing)
+
     def gains(self, spot: FloatArray, volatility_move: float = 0.0) -> FloatArray:
         """Gain (+) or loss (-) against the base, $ per unit; arguments and shape as in `values`."""
         return self.values(spot, volatility_move) - self.base[:, None]
