@@ -84,8 +84,10 @@ def test_a_first_month_says_that_there_is_no_earlier_report(folder: Path) -> Non
     assert "no earlier report" in found["Equity"]
     sheets = load_workbook(folder / "out.xlsx", read_only=True).sheetnames
     assert "Reconciliation" not in sheets
-    (said,) = (text for text in labelled(folder, "Start") if "Left out" in str(text))
-    assert "Reconciliation" in str(said)
+    page = load_workbook(folder / "out.xlsx", data_only=True)["Start"]
+    said = " ".join(str(cell.value) for cell in page["A"] if cell.value)
+    assert "Reconciliation (no sheet Broker)" in said.partition("Left out: ")[2]
+    assert "Shadow, Deployment (no sheet Dated positions and Dated market)" in said
 
 
 def test_the_broker_s_figures_are_set_beside_ours(folder: Path) -> None:
@@ -95,6 +97,34 @@ def test_the_broker_s_figures_are_set_beside_ours(folder: Path) -> None:
     assert [cells[f"{c}6"].value for c in "AC"] == pytest.approx(
         [required(NOW, "2026-11-20"), 43_000], abs=0.006
     )
+
+
+def test_the_terminal_says_what_the_report_says(folder: Path) -> None:
+    (folder / "settings.csv").write_text(f"{SETTINGS}compared_with,2026-10-20\n")
+    beside = ["--previous", str(folder / "then.csv"), "--broker", str(folder / "broker.csv")]
+    done = report(folder, *beside)
+    assert done.exit_code == 0, done.output
+    printed = " ".join(done.output.split())
+    found = [str(label)[2:] for label in labelled(folder, "Monthly report") if label]
+    (change,) = (text for text in found if text.startswith("The requirement rose by"))
+    (broker,) = (text for text in found if text.startswith("The broker requires"))
+    assert change in printed
+    assert broker in printed
+
+
+def test_a_call_of_the_period_is_counted_with_its_amount(folder: Path) -> None:
+    """The stock of 268,400 is worth less than the loan and its requirement."""
+    (folder / "now.csv").write_text(NOW.replace("50000", "-250000"))
+    (folder / "settings.csv").write_text(f"{SETTINGS}compared_with,2026-10-20\n")
+    done = report(folder, "--previous", str(folder / "then.csv"))
+    assert done.exit_code == 0, done.output
+    page = labelled(folder, "Monthly report")
+    call = page["Portfolio margin: 3"]
+    assert call[0] == 1
+    assert call[1] == call[2]
+    assert float(str(call[1])) == pytest.approx(250_000 + 3_996 - 268_400 + required(
+        NOW.replace("50000", "-250000"), "2026-11-20"), abs=0.01)  # fmt: skip
+    assert page["Reg T initial: 2 after settlement"][0] == "of trades only"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from tests.hosts.schwab_files import ACCOUNT, write_december, write_november
 from xlmargin import udfs
 from xlmargin.cli import app
 from xlmargin.commands.outputs import write_rows
+from xlmargin.excel.settings_reader import setting_name
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import installed_office
 from xlmargin.hosts.calc.office import write_profile
@@ -205,7 +206,8 @@ def test_the_history_has_both_days(sheet: str, month: Any, folder: Path) -> None
     shown = numbers(written, sheet)
     for day, name in zip(DAYS, ("november", "december"), strict=True):
         read = read_book_files(folder / "files" / f"{name}.csv")
-        settings = [r for r in rows_of(month["tables"]["Settings"]) if r[0] != "as_of"]
+        stated = rows_of(month["tables"]["Settings"])
+        settings = [r for r in stated if setting_name(str(r[0])) != "as_of"]
         ranges = (read.positions, read.market, [*settings, ["as_of", day]])
         for function in (udfs.PM_REQUIREMENT, udfs.REGT_MAINTENANCE):
             amount = function(*ranges)

@@ -13,6 +13,7 @@ from tests.hosts.schwab_files import ACCOUNT, write_december, write_november
 from tests.hosts.stub_book import StubBook
 from xlmargin import udfs
 from xlmargin.cells.words import POSITIONS
+from xlmargin.excel.settings_reader import setting_name
 from xlmargin.importers.files import read_book_files
 from xlmargin.macros.book_tables import OF_SAMPLE, SAMPLE, book_ranges, fingerprint
 from xlmargin.macros.excel_book import ExcelBook
@@ -97,7 +98,8 @@ def test_an_option_without_a_price_of_its_underlying_gets_a_row_to_fill_in(
 
 
 def settings(book: StubBook) -> dict[str, object]:
-    return {row["name"]: row.get("value") for row in facts(book, "Settings")}
+    rows = facts(book, "Settings")
+    return {setting_name(str(row.get("name", ""))): row.get("value") for row in rows}
 
 
 def test_cash_of_the_file_goes_before_the_setting(book: StubBook, tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ from xlmargin.workbooks import (
 )
 from xlmargin.workbooks.sample_tables import sample_tables, tables_of_two_accounts
 from xlmargin.workbooks.sentences import as_written
+from xlmargin.workbooks.settings_page import arranged
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"
@@ -393,9 +394,10 @@ def test_settings_that_the_houses_cannot_take_over_refuse_them(
     """Twenty-four rows are taken over; a twenty-fifth is never left out of an answer in silence."""
     template = next(t for t in TEMPLATES if t.name == "house-profiles")
     positions, market, settings, dividends = template.sample().ranges
+    own = len(arranged(input_tables(positions, market, settings, dividends).settings).rows) - 1
     for rows, is_refused in ((24, False), (25, True)):
-        blank: list[list[object]] = [[None, None]] * (rows - len(settings))
-        more = [*settings, *blank, ["cash", 5.0]]
+        rates = [[f"rate {3 + i}y", 0.0357] for i in range(rows - own - 1)]
+        more = [*settings, *rates, ["cash", 5.0]]
         tables = input_tables(positions, market, more, dividends)
         path = tmp_path / f"{rows}.xlsx"
         if is_refused:

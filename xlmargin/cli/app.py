@@ -43,6 +43,9 @@ AsJson = Annotated[
 Force = Annotated[
     bool, typer.Option("--force", help="Replace a file that does not say xlmargin wrote it.")
 ]
+Logo = Annotated[
+    Path | None, typer.Option(help="The client's logo, PNG or JPEG, on the band of the pages.")
+]
 Positions = Annotated[
     Path, typer.Argument(help="Positions, or a broker's export: .csv, .xlsx, .xls, .ods, .xml.")
 ]

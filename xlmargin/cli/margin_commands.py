@@ -18,6 +18,7 @@ from xlmargin.cli.app import (
     Force,
     Groups,
     Instruments,
+    Logo,
     Market,
     Output,
     Positions,
@@ -74,6 +75,7 @@ def report(
     as_pdf: Annotated[
         bool, typer.Option("--pdf", help="Print the report, too, by LibreOffice.")
     ] = False,
+    logo: Logo = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> int | None:
@@ -89,18 +91,20 @@ def report(
     }  # fmt: skip
     given = {name: path for name, path in files.items() if path is not None}
     if positions.is_dir():
-        if previous or broker or as_pdf:
-            raise MarginError("--previous, --broker and --pdf are of one book, found a folder.")
+        if previous or broker or as_pdf or logo:
+            wanted = "--previous, --broker, --logo and --pdf are of one book"
+            raise MarginError(f"{wanted}, found a folder.")
         return _report_folder(positions, given, groups or [], output, force, as_json)
     from xlmargin.commands.earlier import compared_with
     from xlmargin.commands.market import with_own
     from xlmargin.commands.ranges import tables_beside
     from xlmargin.importers.files import read_one_range
+    from xlmargin.workbooks.logo import logo_in
 
     written = output or Path(f"{positions.stem}-margin.xlsx")
     inputs = [positions, *given.values(), *(groups or ()), *filter(None, (previous, broker))]
     asked = _asked(written, force, as_json, title=f"Portfolio margin: {positions.stem}")
-    asked = replace(asked, as_pdf=as_pdf)
+    asked = replace(asked, as_pdf=as_pdf, logo=None if logo is None else logo_in(logo))
     asked.refuse_output(inputs)
     ranges, known = read_known(positions, market, settings, dividends, instruments, groups)
     asked = replace(asked, today=ranges.as_of or asked.today)

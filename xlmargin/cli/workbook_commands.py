@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from xlmargin.cli.app import AsJson, Force, command, registered
+from xlmargin.cli.app import AsJson, Force, Logo, command, registered
 
 
 @command(refused=2)
@@ -45,13 +45,14 @@ def build_workbooks_(
         _Host,
         typer.Option(help="For any program, Excel on Windows with macros, or xlwings Lite."),
     ] = _Host.PLAIN,
+    logo: Logo = None,
     force: Force = False,
 ) -> None:
     """Write the template workbooks, one for each task, filled with the sample book."""
     from xlmargin.commands import build_workbooks
     from xlmargin.commands.workbook_hosts import Host
 
-    build_workbooks(output, registered(), Host(host), force)
+    build_workbooks(output, registered(), Host(host), force, logo)
 
 
 @command()

@@ -20,12 +20,21 @@ from xlmargin.commands.workbook_hosts import (
 from xlmargin.errors import MarginError
 from xlmargin.samples import FAMILY_OFFICE_NOTE
 from xlmargin.workbooks import TEMPLATES, write_template
+from xlmargin.workbooks.logo import logo_in
 
 
 def build_workbooks(
-    folder: Path, registered: Registered, host: Host = Host.PLAIN, force: bool = False
+    folder: Path,
+    registered: Registered,
+    host: Host = Host.PLAIN,
+    force: bool = False,
+    logo: Path | None = None,
 ) -> None:
-    """Write every template for a program; the same files, to the byte, again."""
+    """Write every template for a program; the same files, to the byte, again.
+
+    The picture in a file stands on their bands.
+    """
+    picture = None if logo is None else logo_in(logo)
     if folder.is_file():
         raise MarginError(f"{folder}: found a file, wanted a folder.")
     functions = {entry.name: entry.function for entry in registered}
@@ -39,7 +48,13 @@ def build_workbooks(
             progress(len(template.pages), shown=True) as on_page,
         ):
             write_template(
-                template, whole, functions, note=FAMILY_OFFICE_NOTE, on_page=on_page, finish=finish
+                template,
+                whole,
+                functions,
+                note=FAMILY_OFFICE_NOTE,
+                logo=picture,
+                on_page=on_page,
+                finish=finish,
             )
             adapt_to(host, whole, registered)
         typer.echo(f"Written: {path}")

@@ -14,6 +14,7 @@ from xlmargin.commands.ranges import tables_of
 from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import MarginError
 from xlmargin.excel.ranges import Ranges
+from xlmargin.excel.settings_reader import setting_name
 from xlmargin.importers import BookRanges, FileCell, FileRows
 from xlmargin.workbooks import InputTables
 
@@ -69,7 +70,7 @@ def compared_with(
 def _day_of(earlier: BookRanges, stated: object, path: Path) -> float:
     """The day of the earlier book, by its own settings, by its file, or by the setting."""
     rows = earlier.settings or []
-    own = next((row[1] for row in rows if row and str(row[0]).strip().lower() == "as_of"), None)
+    own = next((row[1] for row in rows if row and setting_name(str(row[0])) == "as_of"), None)
     serial = date_serial(own) if own is not None else math.nan
     if not math.isnan(serial):
         return math.floor(serial)

@@ -20,10 +20,10 @@ from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows
 from xlmargin.standard_output import write_json
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, write_margin_workbook
-from xlmargin.workbooks.pages import REQUIREMENT, STRATEGIES
+from xlmargin.workbooks.logo import Logo
+from xlmargin.workbooks.pages import CHECK, REQUIREMENT, STRATEGIES
 from xlmargin.workbooks.printing import print_set
 
-_ALWAYS: Final = (("check", "XLM_CHECK"), ("messages", "XLM_MESSAGES"))
 _IF_KNOWN: Final = (("account", "MARGIN_ACCOUNT"), ("calendar", "MARGIN_CALENDAR"))
 """Left out where it is refused: the account where cash is stated nowhere."""
 _BY_PORTFOLIO: Final = (
@@ -50,7 +50,8 @@ class Reported:
 class Asked:
     """What a report was asked for: where, how, on which day if none is given.
 
-    `force` replaces a file that xlmargin did not write, too; `as_pdf` prints the report, too.
+    `force` replaces a file that xlmargin did not write, too; `as_pdf` prints the report, too;
+    `logo` stands on its bands.
     """
 
     output: Path
@@ -60,6 +61,7 @@ class Asked:
     functions: Functions
     force: bool = False
     as_pdf: bool = False
+    logo: Logo | None = None
 
     @property
     def pdf(self) -> Path:
@@ -92,11 +94,18 @@ class Asked:
         """Write the workbook, and show the requirement."""
         done = self.written(ranges, note, more)
         tables, found, left_out = done.tables, done.warnings, done.left_out
-        asked = list(_ALWAYS)
-        asked += _BY_PORTFOLIO if (portfolio := REQUIREMENT.name not in left_out) else ()
-        asked += _BY_STRATEGY if (strategy := STRATEGIES.name not in left_out) else ()
-        asked += _BY_BOTH if portfolio and strategy else ()
-        answers = {key: self.functions[name](*tables.ranges) for key, name in asked}
+        portfolio = REQUIREMENT.name not in left_out
+        strategy = STRATEGIES.name not in left_out
+        asked = [
+            *(_BY_PORTFOLIO if portfolio else ()),
+            *(_BY_STRATEGY if strategy else ()),
+            *(_BY_BOTH if portfolio and strategy else ()),
+        ]
+        answers = {
+            "check": self.functions["XLM_CHECK"](*tables.ranges),
+            "messages": self.functions["XLM_MESSAGES"](*tables.ranges, *_beside(tables)),
+            **{key: self.functions[name](*tables.ranges) for key, name in asked},
+        }
         account = {key: self.functions[name](*tables.ranges) for key, name in _IF_KNOWN}
         answers |= {key: table for key, table in account.items() if isinstance(table, list)}
         if self.as_json:
@@ -113,14 +122,18 @@ class Asked:
         if found and not self.as_json:
             typer.echo(f"{_count(answers['check'])}: see the page Check.")
         if self.as_pdf:
-            self._print()
+            self._print(has_problems=bool(found))
 
-    def _print(self) -> None:
-        """Print the pages of the report; refused where there is no LibreOffice."""
+    def _print(self, *, has_problems: bool) -> None:
+        """Print the pages of the report, the check where it has rows.
+
+        Refused where there is no LibreOffice.
+        """
         from xlmargin.hosts.calc.paper import print_pages
 
         with writing(self.pdf) as whole:
-            print_pages(print_set(self.output, EVERYTHING.printed), whole)
+            printed = [*EVERYTHING.printed, *CHECK.sheets[:has_problems]]
+            print_pages(print_set(self.output, printed), whole)
         if not self.as_json:
             typer.echo(f"Printed: {self.pdf}")
 
@@ -131,8 +144,20 @@ class Asked:
             progress(len(EVERYTHING.pages), shown=not self.as_json) as on_page,
         ):
             return write_margin_workbook(
-                whole, tables, self.functions, title=self.title, note=note, on_page=on_page
+                whole,
+                tables,
+                self.functions,
+                title=self.title,
+                note=note,
+                logo=self.logo,
+                on_page=on_page,
             )
+
+
+def _beside(tables: InputTables) -> list[object]:
+    """The broker's figures and the dated ranges, as far as there are any."""
+    names = ("Broker", "DatedPositions", "DatedMarket")
+    return [tables.more[name].rows if name in tables.more else None for name in names]
 
 
 def _count(check: object) -> str:

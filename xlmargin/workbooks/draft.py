@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import xlmargin
 from xlmargin.book import Book
+from xlmargin.cells.values import normalized
 from xlmargin.dates import date_of
+from xlmargin.settings import Paper
 from xlmargin.workbooks.formulas_sheet import FormulasSheet, Placed
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import Answers, Argument, Call
+from xlmargin.workbooks.live_formulas import LEFT_OUT, Answers, Argument, Call
+from xlmargin.workbooks.logo import Logo
 from xlmargin.workbooks.look import (
     AXIS,
     CHART_NUMBERS,
@@ -29,6 +32,7 @@ from xlmargin.workbooks.look import (
 )
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.printed import ROW, Stamp
+from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.xlsx_writer import Chart, Sheet, Workbook
 
 _SMALL: Final = {"name": TYPEFACE, "size": SMALL_SIZE, "color": NOTE}
@@ -51,7 +55,7 @@ class Draft:
 
     `by_strategy` and `by_portfolio` are whether a regime margins the book; `directions` are the
     sheets that the first page leads to, `inputs` the tables beside the book that pages use,
-    `left_out` the pages that it is without.
+    `left_out` the sheets that it is without, each with the reason; `logo` stands on the band.
     """
 
     workbook: Workbook
@@ -66,7 +70,8 @@ class Draft:
     by_portfolio: bool
     directions: Sequence[str]
     inputs: Sequence[str]
-    left_out: Sequence[str]
+    left_out: Mapping[str, str]
+    logo: Logo | None = None
 
     def page(self, name: str, kind: str) -> Page:
         """A new sheet without gridlines: of outputs, of inputs, or for reference."""
@@ -83,6 +88,33 @@ class Draft:
     def placed(self, function: str, *more: Argument, numbers: Sequence[str] = ("plain",)) -> Placed:
         """Where the answer of a function of the whole book stands; its headings are plain."""
         return self.formulas.placed(self.call(function, *more), numbers, "plain")
+
+    @property
+    def messages(self) -> Placed:
+        """The sentences on the book, on what it is compared with, and on the broker's figures."""
+        beside = self._beside("Broker", "DatedPositions", "DatedMarket")
+        return self.placed("XLM_MESSAGES", *beside, numbers=["text"])
+
+    @property
+    def check(self) -> Call:
+        """The check of every range of the workbook that has one."""
+        names = ("Trades", "Candidates", "Activity", "Facts", "Orders", "Limits", "Broker")
+        return self.call("XLM_CHECK", *self._beside(*names))
+
+    def _beside(self, *names: str) -> list[Argument]:
+        """The tables of these names as arguments, the last ones left off where there are none."""
+        arguments = [
+            self.tables.more[name].argument if name in self.inputs else LEFT_OUT for name in names
+        ]
+        while arguments and arguments[-1] is LEFT_OUT:
+            arguments.pop()
+        return arguments
+
+    def said(self, name: str) -> Figure:
+        """The message of a name, as a text of a sentence."""
+        said = self.messages
+        row = next(i for i, cells in enumerate(said.rows) if cells[0] == name)
+        return Figure(said.formula(row, 1), said.value(row, 1), "text")
 
     @property
     def state(self) -> Placed | None:
@@ -121,6 +153,7 @@ class Draft:
             day,
             f"FINRA 4210(g), (f) as in force on {day} · house: {self.houses} · xlmargin "
             f"{xlmargin.__version__} · estimate of the regulatory minimum, not a broker’s figure",
+            normalized(self.tables.text_of_setting("paper")) == normalized(Paper.A4),
         )
 
     def chart(self, kind: str, subtype: str = "", *, legend: bool = False) -> Chart:

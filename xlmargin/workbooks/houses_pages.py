@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.cells.values import text_of, to_value
+from xlmargin.excel.settings_reader import setting_name
 from xlmargin.rulebook import house_names
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import Placed
@@ -141,7 +142,7 @@ def _setting(draft: Draft, page: Page, column: int, row: int, k: int) -> list[Va
     no_house = f'OR({name}="",LOWER({name})="house")'
     page.formula(row, column, f'IF({no_house},"",{name})', answer[0], "body", "plain")
     taken = f'IF(OR({own}="",{value}=""),"",{value})'
-    kind = "date" if found == "as_of" else "plain"
+    kind = "date" if setting_name(str(found)) == "as_of" else "plain"
     page.formula(row, column + 1, taken, answer[1], "body", kind)
     return answer
 

@@ -1,4 +1,4 @@
-"""The pages that the user fills in: positions, market, dividends, settings."""
+"""The pages that the user fills in, a table each: positions, market, dividends and others."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from typing import Final
 from xlmargin.cells.values import text_of, to_value
 from xlmargin.contracts import InstrumentKind, Style
 from xlmargin.eligibility import Monitoring, Registration, Status
-from xlmargin.excel.settings_reader import TEXTS, setting_name
-from xlmargin.rulebook import UnderlyingClass, house_names, look_up
-from xlmargin.rulebook.sections import names_of_values
-from xlmargin.settings import AccountType, BaseValue, Basis, DayTradingRegime, Smile
+from xlmargin.rulebook import UnderlyingClass, house_names
+from xlmargin.settings import AccountType, BaseValue, Basis, DayTradingRegime, Paper, Smile
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.input_tables import BY_ROW, InputTable
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import LAST_ROW, Page
-from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 UNIT_ROW: Final = 4
 HEADING_ROW: Final = 5
@@ -32,7 +29,8 @@ _NUMBERS: Final[Mapping[str, str]] = {
     "ex_date": "date", "amount": "price", "date": "date", "adv": "number",
     "shares_outstanding": "number", "warn": "number", "alert": "number",
     "as_of": "date", "cash": "money", "sma": "money",
-    "compared_with": "date",
+    "compared_with": "date", "stress_move": "move", "stress_volatility": "share",
+    "tolerance_dollars": "money",
     "fee": "price", "to_expiration": "date", "to_strike": "price", "to_price": "price",
     "mark": "price", "equity": "money", "aggregate_equity": "money", "experience": "number",
 }  # fmt: skip
@@ -54,7 +52,7 @@ _UNITS: Final[Mapping[str, str]] = {
     "portfolio_groups_report": "source",
 }  # fmt: skip
 _YES_NO: Final = ["yes", "no"]
-_LISTS: Final[Mapping[str, list[str]]] = {
+LISTS: Final[Mapping[str, list[str]]] = {
     "type": [*(kind.word for kind in InstrumentKind), UnderlyingClass.TREASURY.value],
     "class": [c.value for c in UnderlyingClass],
     "style": [s.value for s in Style],
@@ -63,6 +61,7 @@ _LISTS: Final[Mapping[str, list[str]]] = {
     "basis": [b.value for b in Basis],
     "base_value": [b.value for b in BaseValue],
     "account_type": [a.value for a in AccountType],
+    "paper": [p.value for p in Paper],
     "day_trading_regime": [r.value for r in DayTradingRegime],
     "action": ["trade", "close", "roll"],
     "status": [s.value for s in Status if s.value],
@@ -80,8 +79,6 @@ _NOTES: Final[Mapping[str, str]] = {
     "of the table: every answer follows.",
     "Market": "One row an underlying. Class and groups decide the price moves and the offsets.",
     "Dividends": "Cash dividends still to come; all others are in the dividend yield.",
-    "Settings": "Name and value. The rate is a curve by time, or one flat rate. Any overridable "
-    "parameter of a rule may be added as a row.",
     "Trades": "Trades that are thought of: bought > 0, sold < 0; close what is held, or roll it.",
     "Candidates": "What might be traded to lower the requirement. The sign of a quantity is its "
     "direction, its size the most of it.",
@@ -104,18 +101,6 @@ _ROOM: Final = 500
 """Rows that offer a list to choose from, for a table that grows."""
 _PRINTED_OF_DATED: Final = HEADING_ROW + 40
 """Last row printed of the many rows of a shadow analysis."""
-_BESIDE: Final = (100, 540)
-"""Widths of the columns beside the settings."""
-
-
-def write_input_pages(draft: Draft) -> None:
-    """A sheet for each range, as a table of inputs; they are left unprotected so that they grow."""
-    beside = (draft.tables.more[name] for name in draft.inputs)
-    for table in (*draft.tables, *beside):
-        page = write_input_page(draft, table)
-        if table is draft.tables.settings:
-            _name_settings(draft, table)
-            _units_and_sources(draft, page, table)
 
 
 def write_input_page(draft: Draft, table: InputTable) -> Page:
@@ -124,15 +109,15 @@ def write_input_page(draft: Draft, table: InputTable) -> Page:
     page.title(table.sheet, _NOTES[table.name], draft.note)
     _write(page, table)
     page.sheet.freeze_panes(HEADING_ROW + 1, 1)
-    columns = _printed(table, _BESIDE if table is draft.tables.settings else ())
+    columns = _printed(table)
     last_row = _PRINTED_OF_DATED if table.name.startswith("Dated") else LAST_ROW
     page.prints(columns, draft.stamp, repeat=HEADING_ROW, last_row=last_row)
     return page
 
 
-def _write(page: Page, table: InputTable) -> None:
+def add_table(page: Page, table: InputTable) -> None:
+    """The cells of a table as one, which grows with the rows that are added."""
     last = (HEADING_ROW + len(table.rows) - 1, len(table.columns) - 1)
-    by_row = table.name in BY_ROW
     headings = [str(text) for text in table.rows[0]]
     columns = [
         {"header": text, "header_format": page.look(f"{_side(kind)}heading")}
@@ -141,18 +126,23 @@ def _write(page: Page, table: InputTable) -> None:
     page.sheet.add_table(
         HEADING_ROW, 0, *last, {"name": table.name, "columns": columns, "style": None}
     )
+
+
+def _write(page: Page, table: InputTable) -> None:
+    add_table(page, table)
+    by_row = table.name in BY_ROW
     for j, kind in enumerate(table.columns):
         page.text(UNIT_ROW, j, _unit(table, j), f"{_side(kind)}unit")
         page.sheet.set_column_pixels(j, j, _width(table, j), page.look("open"))
-        if kind in _LISTS and not by_row:
-            words = _TYPES_OF_ACTIVITY if (table.name, kind) == _ACTIVITY else _LISTS[kind]
-            _offer(page, HEADING_ROW + 1, HEADING_ROW + _ROOM, j, kind, words)
+        if kind in LISTS and not by_row:
+            words = _TYPES_OF_ACTIVITY if (table.name, kind) == _ACTIVITY else LISTS[kind]
+            offer(page, HEADING_ROW + 1, HEADING_ROW + _ROOM, j, kind, words)
     for i, cells in enumerate(table.rows[1:], start=1):
         for j, cell in enumerate(cells):
             kind = table.kind(i, j)
-            _write_cell(page, HEADING_ROW + i, j, cell, number_of(kind))
-            if by_row and j and kind in _LISTS:
-                _offer(page, HEADING_ROW + i, HEADING_ROW + i, j, kind, _LISTS[kind])
+            write_cell(page, HEADING_ROW + i, j, cell, number_of(kind))
+            if by_row and j and kind in LISTS:
+                offer(page, HEADING_ROW + i, HEADING_ROW + i, j, kind, LISTS[kind])
 
 
 def number_of(kind: str) -> str:
@@ -160,15 +150,17 @@ def number_of(kind: str) -> str:
     return _NUMBERS.get(kind.split(" ")[0], "plain")
 
 
-def _write_cell(page: Page, row: int, column: int, cell: object, number: str) -> None:
+def write_cell(
+    page: Page, row: int, column: int, cell: object, number: str, style: str = "input"
+) -> None:
     """An input as the plain value it is: text is never taken for a formula or a link."""
-    shown = page.look("input", number)
+    shown = page.look(style, number)
     if isinstance(cell, bool):
         page.sheet.write_boolean(row, column, cell, shown)
     elif isinstance(cell, float):
         page.sheet.write_number(row, column, cell, shown)
     elif isinstance(cell, str):
-        page.sheet.write_string(row, column, cell, page.look("input", "text"))
+        page.sheet.write_string(row, column, cell, page.look(style, "text"))
     else:
         page.sheet.write_blank(row, column, None, shown)
 
@@ -192,14 +184,14 @@ def _width(table: InputTable, column: int) -> int:
     return min(letters, _WIDEST)
 
 
-def _printed(table: InputTable, beside: Sequence[int] = ()) -> int:
+def _printed(table: InputTable) -> int:
     """How many columns a sheet of paper has room for: those of the table, then empty ones."""
-    widths = [*(_width(table, j) for j in range(len(table.columns))), *beside]
+    widths = [_width(table, j) for j in range(len(table.columns))]
     widths += [_USUAL] * (LANDSCAPE // _USUAL)
     return max(bisect_right([*accumulate(widths)], LANDSCAPE), 1)
 
 
-def _offer(page: Page, row: int, to_row: int, column: int, kind: str, words: Sequence[str]) -> None:
+def offer(page: Page, row: int, to_row: int, column: int, kind: str, words: Sequence[str]) -> None:
     """A list to choose from; what is not on it only warns, for synonyms are read too."""
     page.sheet.data_validation(
         row, column, to_row, column,
@@ -208,48 +200,3 @@ def _offer(page: Page, row: int, to_row: int, column: int, kind: str, words: Seq
             "error_title": kind, "error_message": f"Usual values: {', '.join(words)}"[:255],
         },
     )  # fmt: skip
-
-
-def _name_settings(draft: Draft, table: InputTable) -> None:
-    """Names for the cells of the date and of a report's texts, wherever they stand."""
-    for i, row in enumerate(table.rows):
-        name = setting_name(text_of(to_value(row[0]))) if i else ""
-        if name == "as_of" or name in TEXTS:
-            cell = xl_rowcol_to_cell(HEADING_ROW + i, 1, row_abs=True, col_abs=True)
-            draft.workbook.define_name(name, f"={table.name}!{cell}")
-
-
-_SOURCES: Final[Mapping[str, tuple[str, str]]] = {
-    "as_of": ("date", "the day of all prices; rules are those in force on it"),
-    "rate": ("a year", "your own curve, continuously compounded"),
-    "house": ("list", "rulebook, profiles of houses; may only raise a requirement"),
-    "account_type": ("list", "the rules that the account is under"),
-    "basis": ("list", "the strategy-based figure that portfolio margin is compared with"),
-    "smile": ("list", "what volatilities do when prices move"),
-    "base_value": ("list", "the value from which gains and losses are counted"),
-    "day_trading_regime": ("list", "FINRA 4210(d)(2), or the rules before it"),
-    "cash": ("$", "the account's own statement"),
-    "sma": ("$", "the account's own statement"),
-    "client": ("name", "printed on every page"),
-    "prepared_by": ("name", "printed on the monthly report"),
-    "compared_with": ("date", "the day of the report before, for the bridge"),
-    "logo": ("file", "at the right of the band; 2.0 × 0.6 inches at most"),
-}
-"""Unit of each setting, and what it is or where it comes from."""
-
-
-def _units_and_sources(draft: Draft, page: Page, table: InputTable) -> None:
-    """Unit and source of every setting, beside the table and outside of it."""
-    first = len(table.columns)
-    for column, heading in enumerate(("Unit", "Source")):
-        page.text(HEADING_ROW, first + column, heading, "text_heading")
-    for column, width in enumerate(_BESIDE, start=first):
-        page.sheet.set_column_pixels(column, column, width, page.look("column"))
-    for i in range(1, len(table.rows)):
-        name = table.kind(i, 1)
-        unit, source = _SOURCES.get(name.split(" ")[0], ("", "")) if name else ("", "")
-        if not unit and name in names_of_values():
-            found = look_up(name, draft.book.as_of)[0]
-            unit, source = found.unit, f"{found.rule}: {found.states}"
-        page.text(HEADING_ROW + i, first, unit, "aside")
-        page.text(HEADING_ROW + i, first + 1, source, "aside")

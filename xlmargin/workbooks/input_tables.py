@@ -66,6 +66,11 @@ _BLANK: Final[Mapping[str, Cells]] = {
 """What a range that was left out looks like, ready to be filled in."""
 
 
+def sheet_of(name: str) -> str:
+    """The sheet of a table: its name in words."""
+    return name.replace("Dated", "Dated ").capitalize()
+
+
 @dataclass(frozen=True)
 class InputTable:
     """A range as a table: its name, its own names of the columns ("" if unknown), and its rows."""
@@ -77,7 +82,7 @@ class InputTable:
     @property
     def sheet(self) -> str:
         """The sheet that it stands on: its name in words."""
-        return self.name.replace("Dated", "Dated ").capitalize()
+        return sheet_of(self.name)
 
     @property
     def argument(self) -> Argument:

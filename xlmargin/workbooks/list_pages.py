@@ -109,7 +109,7 @@ def write_check_page(draft: Draft) -> None:
     )
     widths = (104, 96, 96, 124, 300, 240)
     page.columns(widths, CHECK_KINDS)
-    rows = page.answer(_FIRST, 0, draft.call("XLM_CHECK"), CHECK_KINDS, style="lines", spare=SPARE)
+    rows = page.answer(_FIRST, 0, draft.check, CHECK_KINDS, style="lines", spare=SPARE)
     page.fit(_FIRST + 1, rows[1:], widths)
     last = _FIRST + len(rows) + SPARE - 1
     for word, mark in (("error", "act"), ("warning", "watch"), ("no problems", "ok")):

@@ -119,6 +119,7 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "right": {"align": "right", **_HAIRLINE},
     "figure": {"bold": True, "align": "right", **_HAIRLINE},
     "limit": {"font_color": NOTE, "align": "right", **_HAIRLINE},
+    "broker": {"font_color": INPUT, "align": "right", **_HAIRLINE},
     "column": {},
     "lines": {"text_wrap": True, "valign": "top", **_HAIRLINE},
     "input": {
@@ -143,7 +144,7 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "note": _SMALL,
     "rule": {"font_size": FINE_SIZE, **_HAIRLINE},
     "fine": {"font_size": FINE_SIZE, "text_wrap": True, "valign": "top", **_HAIRLINE},
-    "bullet": {"font_size": FINE_SIZE},
+    "bullet": {"font_size": FINE_SIZE, "text_wrap": True, "valign": "top"},
     "signature": {"top": 1, "top_color": INK, **_SMALL},
     "typed": {"font_color": INPUT, "bg_color": INPUT_FILL, "locked": False, "align": "left",
               **_HAIRLINE},

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -12,10 +14,12 @@ from xlmargin.errors import MarginError
 from xlmargin.excel.ranges import Ranges
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import FormulasSheet
-from xlmargin.workbooks.input_tables import InputTables
+from xlmargin.workbooks.input_tables import InputTables, sheet_of
 from xlmargin.workbooks.live_formulas import Answers, Call, Functions
+from xlmargin.workbooks.logo import Logo
 from xlmargin.workbooks.look import USUAL, Look
 from xlmargin.workbooks.pages import BY_PORTFOLIO, BY_STRATEGY, INPUTS, SETTINGS
+from xlmargin.workbooks.settings_page import arranged
 from xlmargin.workbooks.template import Template
 from xlmargin.workbooks.templates import EVERYTHING
 from xlmargin.workbooks.xlsx_writer import Workbook, keep_values
@@ -34,6 +38,7 @@ def write_margin_workbook(
     template: Template = EVERYTHING,
     title: str = "",
     note: str = "",
+    logo: Logo | None = None,
     on_page: Callable[[str], None] = lambda name: None,
     finish: Callable[[Draft], None] = lambda draft: None,
 ) -> Mapping[str, str]:
@@ -41,10 +46,12 @@ def write_margin_workbook(
 
     Refuses a book with an error in it. `functions` are the worksheet functions by name. Pages
     whose function refuses the book are left out; answers why, by the name of the page.
+    A `logo` stands on the bands.
     `finish` may add to the workbook, once all pages are written, what a program needs: macros and
     buttons.
     """
     book = Ranges(*tables.ranges).book()
+    tables = replace(tables, settings=arranged(tables.settings))
     workbook = Workbook(str(path), {**_PLAIN, "default_format_properties": dict(USUAL)})
     # A file that is refused halfway is never closed, and so never written.
     look = Look(workbook)
@@ -79,7 +86,8 @@ def write_margin_workbook(
             SETTINGS,
         ],
         inputs=inputs,
-        left_out=[page.sheets[0] for page in template.pages if page not in pages],
+        left_out=_said_of(template, tables, left_out),
+        logo=logo,
     )
     workbook.set_size(2400, 1500)
     workbook.set_properties(
@@ -99,12 +107,31 @@ def write_margin_workbook(
     return left_out
 
 
+_LONGEST_REASON: Final = 110
+
+
+def _said_of(
+    template: Template, tables: InputTables, refused: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Why the first page leads to no sheet of a page: what refuses it, or the tables it lacks."""
+    said = {}
+    for page in template.pages[: template.pages.index(INPUTS)]:
+        missing = [sheet_of(name) for name in page.needs if name not in tables.more]
+        if page.name in refused:
+            why = " ".join(refused[page.name].split())
+            said[page.sheets[0]] = textwrap.shorten(why, _LONGEST_REASON, placeholder=" …")
+        elif missing:
+            said[page.sheets[0]] = f"no sheet {' and '.join(missing)}"
+    return said
+
+
 def write_template(
     template: Template,
     path: Path,
     functions: Functions,
     *,
     note: str = "",
+    logo: Logo | None = None,
     on_page: Callable[[str], None] = lambda name: None,
     finish: Callable[[Draft], None] = lambda draft: None,
 ) -> None:
@@ -114,7 +141,14 @@ def write_template(
     """
     tables = template.sample()
     left_out = write_margin_workbook(
-        path, tables, functions, template=template, note=note, on_page=on_page, finish=finish
+        path,
+        tables,
+        functions,
+        template=template,
+        note=note,
+        logo=logo,
+        on_page=on_page,
+        finish=finish,
     )
     if left_out:
         path.unlink()

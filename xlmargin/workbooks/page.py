@@ -399,7 +399,7 @@ class Page:
         """
         sheet = self.sheet
         sheet.ignore_errors({"formula_differs": xl_range(0, 0, _LOOKED_AT, columns - 1)})
-        paper = Paper(portrait, self._heights, repeat, self._breaks)
+        paper = Paper(portrait, self._heights, repeat, self._breaks, stamp.on_a4)
         if last_row is None:
             last_row = min(self._last + paper.room_below(self._last), self._last_spare)
             last_row = max(last_row, self._last)

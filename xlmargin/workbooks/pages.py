@@ -25,7 +25,7 @@ from xlmargin.workbooks.hedge_pages import (
 )
 from xlmargin.workbooks.holdings_pages import write_holdings_page, write_lines_page
 from xlmargin.workbooks.houses_pages import write_houses_pages
-from xlmargin.workbooks.input_pages import write_input_pages
+from xlmargin.workbooks.input_sheets import write_input_pages
 from xlmargin.workbooks.intraday_page import write_intraday_page
 from xlmargin.workbooks.list_pages import (
     write_check_page,

@@ -9,8 +9,9 @@ from typing import Final
 from xlmargin.workbooks.look import LANDSCAPE, NAVY, NOTE, PORTRAIT
 from xlmargin.workbooks.xlsx_writer import Worksheet
 
-_LETTER: Final = 1
+_LETTER, _A4 = 1, 9
 _LONG, _SHORT = 11.0, 8.5
+_A4_LONG, _A4_SHORT = 11.69, 8.27
 _SIDE, _TOP, _BOTTOM = 0.5, 0.7, 0.65
 """Sides of the paper and its margins, in inches."""
 _POINTS: Final = 72
@@ -28,6 +29,7 @@ class Stamp:
     client: str
     as_of: str
     basis: str
+    on_a4: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Paper:
     heights: Mapping[int, float]
     repeat: int | None
     breaks: Collection[int] = ()
+    on_a4: bool = False
 
     @property
     def width(self) -> int:
@@ -53,7 +56,8 @@ class Paper:
 
     def _room_below(self, last: int, filled: float) -> int:
         """The same where so much of each sheet is filled before the next one is begun."""
-        high = (_LONG if self.portrait else _SHORT) - _TOP - _BOTTOM
+        sizes = (_A4_LONG, _A4_SHORT) if self.on_a4 else (_LONG, _SHORT)
+        high = sizes[not self.portrait] - _TOP - _BOTTOM
         sheet = filled * high * _POINTS
         used = 0.0
         for row in range(last + 1):
@@ -71,7 +75,7 @@ class Paper:
         self, sheet: Worksheet, last_row: int, columns: int, stamp: Stamp, *, header: bool
     ) -> None:
         """Print the first columns down to the last row, as wide as a page, the stamp around it."""
-        sheet.set_paper(_LETTER)
+        sheet.set_paper(_A4 if self.on_a4 else _LETTER)
         if not self.portrait:
             sheet.set_landscape()
         sheet.set_margins(left=_SIDE, right=_SIDE, top=_TOP if header else _SIDE, bottom=_BOTTOM)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xlmargin.account import own_regime
+from xlmargin.workbooks.cards import Card, write_cards
 from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.figures import at, in_cents, less, share
 from xlmargin.workbooks.formulas_sheet import NONE, Placed
+from xlmargin.workbooks.key_figures import HIGH
 from xlmargin.workbooks.live_formulas import Call, Value
 from xlmargin.workbooks.page import SPARE, Page
+from xlmargin.workbooks.section import STATE, Column, Section
 from xlmargin.workbooks.sentences import Figure, as_written, first_letter, rounded, sentence
+from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 SHEET: Final = "Reconciliation"
 BROKER: Final = "Broker"
@@ -32,7 +38,7 @@ _STATES: Final = {
     "agrees": "● Agrees", "differs": "▲ Differs", "stale": "▲ Stale", "not ours": "● Not ours",
     "missing": NONE, "older": "Older",
 }  # fmt: skip
-_REQUIREMENT: Final = "portfolio requirement"
+_WORST_FIRST: Final = ("differs", "stale", "agrees")
 _MOST_ROWS: Final = 1_000
 _PRINTED: Final = 18
 """Rows that one sheet of paper has room for, with blank ones."""
@@ -55,9 +61,9 @@ def write_reconciliation_page(draft: Draft) -> None:
     found = reconciliation(draft)
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS, [kind for _, _, kind in _SHOWN])
-    totals = Totals(found)
+    totals = Totals(draft, found)
     page.title(
-        "Reconciliation with the broker", totals.message(),
+        "Reconciliation with the broker", sentence(draft.said("broker")),
         "The broker’s figures are those of the sheet Broker. Its figure binds until it is "
         "corrected.",
     )  # fmt: skip
@@ -70,10 +76,11 @@ def write_reconciliation_page(draft: Draft) -> None:
 
 
 class Totals:
-    """Sums over the rows of the answer."""
+    """Sums over the rows of the answer, of the requirement of the accounts' own regime."""
 
-    def __init__(self, found: Placed) -> None:
+    def __init__(self, draft: Draft, found: Placed) -> None:
         self._found = found
+        self._requirement = f"{own_regime(draft.book)} requirement"
         self.ours = self._sum(_OURS, group=False)
         self.theirs = self._sum(_THEIRS, group=False)
         value = float(self.theirs.value) - float(self.ours.value)
@@ -83,6 +90,47 @@ class Totals:
         count = sum(row[_WORD] == "stale" for row in found.rows)
         self.stale = Figure(stale, float(count), "count")
 
+    def state(self) -> Figure:
+        """The worst state of all figures."""
+        return self._worst("", [row[_WORD] for row in self._found.rows[1:]])
+
+    def state_of_requirements(self) -> Figure:
+        """The worst state of the requirements of whole accounts."""
+        where = f'{self._cells(_FIGURE)},"{self._requirement}",{self._cells(_GROUP)},"",'
+        rows = (row for row in self._found.rows[1:] if row[_FIGURE] == self._requirement)
+        return self._worst(where, [row[_WORD] for row in rows if row[_GROUP] == ""])
+
+    def of_account(self, account: str, name: str) -> list[Figure]:
+        """Ours, the broker's, its day and the state of one account; `account` is its cell."""
+        rows = [
+            row for row in self._found.rows[1:]
+            if row[_ACCOUNT] == name and row[_FIGURE] == self._requirement
+            and row[_GROUP] == "" and row[_WORD] in _WORST_FIRST
+        ]  # fmt: skip
+        where = ",".join([
+            self._cells(_ACCOUNT), account, self._cells(_FIGURE), f'"{self._requirement}"',
+            self._cells(_GROUP), '""',
+        ])  # fmt: skip
+        given = f'{where},{self._cells(_WORD)},"<>older",{self._cells(_WORD)},"<>missing"'
+        figures = []
+        for column in (_OURS, _THEIRS, _AS_OF):
+            found = f"SUMIFS({self._cells(column)},{given})"
+            value: Value = rows[0][column] if rows else NONE
+            known = f'IF(COUNTIFS({given})=0,"{NONE}",{found})'
+            if column == _AS_OF:
+                known = f'IF({found}=0,"{NONE}",{found})'
+            figures.append(Figure(self._found.unless_refused(known), value or NONE))
+        return [*figures, self._worst(f"{where},", [row[_WORD] for row in rows])]
+
+    def _worst(self, where: str, words: Sequence[Value]) -> Figure:
+        """The worst of some states, by formulas that count them."""
+        said = f'"{NONE}"'
+        for word in reversed(_WORST_FIRST):
+            count = f'COUNTIFS({where}{self._cells(_WORD)},"{word}")'
+            said = f'IF({count}>0,"{_STATES[word]}",{said})'
+        worst = next((word for word in _WORST_FIRST if word in words), "")
+        return Figure(self._found.unless_refused(said), _STATES.get(worst, NONE), "text")
+
     def _cells(self, column: int) -> str:
         return self._found.cells_below_heading(column, _MOST_ROWS)
 
@@ -90,13 +138,13 @@ class Totals:
         """Requirements of accounts that the broker gives; or differences of groups explained."""
         rows = [
             row for row in self._found.rows[1:]
-            if row[_FIGURE] == _REQUIREMENT and isinstance(row[_THEIRS], float)
+            if row[_FIGURE] == self._requirement and isinstance(row[_THEIRS], float)
             and bool(row[_GROUP]) == group and row[_WORD] not in ("older", "not ours")
             and (not group or row[_LIKELY] != "")
         ]  # fmt: skip
         value = sum(float(row[column]) for row in rows if isinstance(row[column], float))
         terms = [
-            self._cells(_FIGURE), f'"{_REQUIREMENT}"', self._cells(_WORD), '"<>older"',
+            self._cells(_FIGURE), f'"{self._requirement}"', self._cells(_WORD), '"<>older"',
             self._cells(_WORD), '"<>missing"', self._cells(_GROUP), '"?*"' if group else '""',
         ]  # fmt: skip
         if group:
@@ -104,48 +152,47 @@ class Totals:
         formula = f"SUMIFS({self._cells(column)},{','.join(terms)})"
         return Figure(self._found.unless_refused(formula), value)
 
-    def message(self) -> tuple[str, Value]:
-        """How much more or less the broker asks, and how much of it is explained."""
-        difference = self.difference
-        size = Figure(f"ABS({difference.formula})", abs(float(difference.value)))
-        share = Figure(
-            f'IFERROR(ABS({difference.formula})/{self.ours.formula},"{NONE}")',
-            abs(float(difference.value)) / float(self.ours.value) if self.ours.value else NONE,
-            "percent",
+
+def write_reconciled(draft: Draft, page: Page, row: int) -> int:
+    """The requirement of each account beside the broker's, for a report; answers the row below."""
+    columns = [
+        Column("Account", "text"), Column("Ours"), Column("Broker’s", style="broker"),
+        Column("Difference", "change"), Column("Share of ours", "change_share"),
+        Column("Broker’s as of", "date"), STATE,
+    ]  # fmt: skip
+    section = Section(page, row, "Reconciliation with the broker", columns, "requirement, $",
+                      high=HIGH)  # fmt: skip
+    if BROKER not in draft.inputs:
+        page.text(section.row, 0, "No figures of the broker: nothing to compare with.", "body")
+        return section.row + 1
+    found = reconciliation(draft)
+    totals = Totals(draft, found)
+    state = draft.state
+    assert state is not None
+    for column in range(4, state.width) if draft.several else ():
+        account = Figure(state.formula(0, column), state.value(0, column))
+        *figures, day, said = totals.of_account(account.formula, str(account.value))
+        ours, theirs = (
+            at(xl_rowcol_to_cell(section.row, j), figure) for j, figure in enumerate(figures, 1)
         )
-        word = Figure(
-            f'IF({difference.formula}<0," less than we do; "," more than we do; ")',
-            " less than we do; " if float(difference.value) < 0 else " more than we do; ", "text",
-        )  # fmt: skip
-        return sentence(
-            "The broker asks ", size, " (", share, ")", word, self.explained,
-            " of it has a likely reason. Stale figures: ", self.stale, ".",
-        )  # fmt: skip
+        difference = less(theirs, ours)
+        row_of = [*figures, difference, share(difference, ours), day, said]
+        section.add(account, row_of, label_style="label")
+    all_ = [totals.ours, totals.theirs, totals.difference, share(totals.difference, totals.ours)]
+    section.add("All accounts", [*all_, None, totals.state_of_requirements()], "total")
+    section.states()
+    return section.row
 
 
 def _cards(page: Page, totals: Totals) -> None:
     """Ours, the broker's, the difference, and what of it is explained."""
-    cards: Sequence[tuple[str, Figure, str]] = (
+    cards = (
         ("Ours, portfolio margin", totals.ours, "pm"), ("Broker’s", totals.theirs, "input"),
         ("Difference", totals.difference, "watch"),
         ("With a likely reason", totals.explained, "gain"),
     )  # fmt: skip
-    page.height(_CARDS_ROW, 16)
-    page.height(_CARDS_ROW + 1, 28)
-    for (first, last), (label, figure, color) in zip(_CARDS, cards, strict=True):
-        for row, style, kind in (
-            (_CARDS_ROW, f"card_{color}", "plain"), (_CARDS_ROW + 1, "card_figure", "card"),
-        ):  # fmt: skip
-            shown = page.look(style, kind, "right" if last < len(_WIDTHS) - 1 else "")
-            page.sheet.merge_range(row, first, row, last, "", shown)
-            if row == _CARDS_ROW:
-                page.sheet.write_string(row, first, label, shown)
-                continue
-            formula = f"IFERROR(ROUND({figure.formula},2),{figure.formula})"
-            page.sheet.write_formula(
-                row, first, f"={formula}", shown, rounded(float(figure.value), 2)
-            )
-        page.reaches(_CARDS_ROW + 1)
+    shown = [Card(label, in_cents(figure), color) for label, figure, color in cards]
+    write_cards(page, _CARDS_ROW, _CARDS, shown, {_CARDS[-1][1]})
 
 
 def _table(page: Page, found: Placed) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
+from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.look import PM
 from xlmargin.workbooks.page import SPARE, Page
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Figure, first_letter, sentence
 
 SHEET: Final = "Requirement"
 GROUPS_ROW: Final = 21
 """Row of the headings of the groups, counted from 0; the chart stands above them."""
 
 CLASS_GROUP: Final = "class group"
-LEVEL, GROUP, WORST_POINT, REQUIREMENT = 0, 1, 4, 7
+LEVEL, GROUP, WORST_POINT, REQUIREMENT, COUNTS = 0, 1, 4, 7, 10
 
 KINDS: Final = [
     "words", "words", "words", "text", "words", *["money"] * 3, "words", "words", "money",
@@ -40,22 +41,43 @@ def write_requirement_page(draft: Draft) -> None:
     )
     page.columns(_WIDTHS, KINDS)
     page.section(GROUPS_ROW - 1, "Groups", len(_WIDTHS), "$")
+    asked = draft.call("PM_GROUPS")
+    rows = len(draft.formulas.placed(asked, KINDS, "plain").rows[:MOST])
+    page.totals(GROUPS_ROW + 1, GROUPS_ROW + rows + SPARE - 1, len(_WIDTHS))
     groups = page.answer(
         GROUPS_ROW,
         0,
-        draft.call("PM_GROUPS"),
+        asked,
         KINDS,
         style="fine",
         spare=SPARE,
         headings=_HEADINGS,
     )
     page.fit(GROUPS_ROW + 1, groups[1:], _WIDTHS, 4.8)
+    _total(draft, page, total)
     bars = sum(1 for row in groups if row[LEVEL] == CLASS_GROUP)
     if bars:
         _chart(draft, page, GROUPS_ROW + min(bars, _MOST_BARS))
     page.sheet.freeze_panes(2, 0)
-    page.prints(len(_WIDTHS), draft.stamp, last_row=GROUPS_ROW + len(groups) - 1)
+    page.prints(len(_WIDTHS), draft.stamp, last_row=GROUPS_ROW + len(groups))
     page.protect()
+
+
+def _total(draft: Draft, page: Page, total: Figure) -> None:
+    """The total in the row below the last group, wherever that comes to stand."""
+    groups = draft.formulas.placed(draft.call("PM_GROUPS"), KINDS, "plain")
+    rows = len(groups.rows[:MOST])
+    for i in range(rows, rows + SPARE):
+        row, is_next = GROUPS_ROW + i, i == rows
+        is_total = f'AND({groups.formula(i, LEVEL)}="",{groups.formula(i - 1, LEVEL)}<>"")'
+        for column, figure, kind in ((LEVEL, Figure('"Total"', "Total"), "text"),
+                                     (COUNTS, total, "money")):  # fmt: skip
+            own = groups.formula(i, column)
+            own = first_letter(own) if column == LEVEL else own
+            formula = f"IF({is_total},{figure.formula},{own})"
+            value = figure.value if is_next else ""
+            page.formula(row, column, formula if is_next else groups.kept_blank(formula),
+                         value, "paragraph", kind)  # fmt: skip
 
 
 def _chart(draft: Draft, page: Page, last: int) -> None:

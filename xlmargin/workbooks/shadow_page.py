@@ -7,7 +7,7 @@ from typing import Final
 from xlmargin.workbooks.draft import Draft, axis
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NO_VALUE, NONE, Placed, or_none
 from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
-from xlmargin.workbooks.live_formulas import Call, Value
+from xlmargin.workbooks.live_formulas import Argument, Call, Value
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.xlsx_writer import Chart, xl_rowcol_to_cell
@@ -31,17 +31,28 @@ _WIDTHS: Final = (230, 73, 87, *[71] * (len(_SHOWN) - 3))
 _SUMMARY_ROW: Final = 5
 _SUMMARY_SPARE: Final = 4
 _SPARE_DAYS: Final = 20
-_MOST_ROWS: Final = 20_000
+MOST_ROWS: Final = 20_000
+"""Rows among which days are looked for."""
 _HELPER: Final = len(_SHOWN)
 """Column with the row of each day's total in the answer."""
 
 
 def history_calls(draft: Draft) -> tuple[Call, Call]:
     """The history of the dated ranges, and its summary."""
+    arguments = dated_arguments(draft)
+    return Call("MARGIN_HISTORY", arguments), Call("MARGIN_HISTORY_SUMMARY", arguments)
+
+
+def dated_arguments(draft: Draft) -> tuple[Argument, ...]:
+    """The dated ranges with the settings and the dividends."""
     tables = draft.tables
     dated = (tables.more[POSITIONS], tables.more[MARKET], tables.settings, tables.dividends)
-    arguments = tuple(table.argument for table in dated)
-    return Call("MARGIN_HISTORY", arguments), Call("MARGIN_HISTORY_SUMMARY", arguments)
+    return tuple(table.argument for table in dated)
+
+
+def history_of(draft: Draft) -> Placed:
+    """Where the history stands: a row a day and account."""
+    return draft.formulas.placed(history_calls(draft)[0], ["date", "text", "money"], "plain")
 
 
 def summary_of(draft: Draft) -> Placed:
@@ -68,7 +79,7 @@ def write_shadow_page(draft: Draft) -> None:
         "market.",
     )
     page.columns(_WIDTHS, ["text", *(kind for _, kind in _SHOWN[1:])])
-    history = draft.formulas.placed(history_calls(draft)[0], ["date", "text", "money"], "plain")
+    history = history_of(draft)
     summary = summary_of(draft)
     table = _summary(page, summary) + 2
     days = _days(page, history, table)
@@ -92,14 +103,14 @@ def write_shadow_page(draft: Draft) -> None:
 
 def days_at(draft: Draft) -> tuple[int, int]:
     """The row of the headings of the days, and how many days there are."""
-    history = draft.formulas.placed(history_calls(draft)[0], ["date", "text", "money"], "plain")
+    history = history_of(draft)
     days = len({row[0] for row in history.rows[1:]})
     return _SUMMARY_ROW + len(summary_of(draft).rows) + _SUMMARY_SPARE + 2, days
 
 
 def requirement_chart(draft: Draft, table: int, days: int, since: float) -> Chart:
     """Both requirements, $, from a day on, over the days of the table below a row of headings."""
-    history = draft.formulas.placed(history_calls(draft)[0], ["date", "text", "money"], "plain")
+    history = history_of(draft)
     every = list(dict.fromkeys(row[0] for row in history.rows[1:]))
     first = table + 1 + next((i for i, day in enumerate(every) if float(day) >= since), 0)
     chart = draft.chart("line", legend=True)
@@ -185,7 +196,7 @@ def _days(page: Page, history: Placed, table: int) -> list[list[Value]]:
         position: Value = "" if found is None else float(found)
         page.formula(row, _HELPER, _next_day(history, before), position, "note", "plain")
         for column, (of, (_, kind)) in enumerate(zip(columns, _SHOWN, strict=True)):
-            cells = history.cells_below_heading(of, _MOST_ROWS)
+            cells = history.cells_below_heading(of, MOST_ROWS)
             cell = f"INDEX({cells},{helper})"
             if kind != "date":
                 cell = or_none(cell)
@@ -205,7 +216,7 @@ def _days(page: Page, history: Placed, table: int) -> list[list[Value]]:
 
 def _next_day(history: Placed, before: str) -> str:
     """The last row of the day after that of a row; the rows stand in the order of time."""
-    days = history.cells_below_heading(0, _MOST_ROWS)
+    days = history.cells_below_heading(0, MOST_ROWS)
     first = f"{FORMULAS}!{xl_rowcol_to_cell(FIRST_ROW + 1, history.column, True, True)}"
     if not before:
         return f'IF({first}="","",MATCH({first},{days},1))'

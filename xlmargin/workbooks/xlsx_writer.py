@@ -10,7 +10,9 @@ from typing import Final
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.chart import Chart  # type: ignore[import-untyped]
+from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-untyped]
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
+from xlsxwriter.image import Image  # type: ignore[import-untyped]
 from xlsxwriter.utility import (  # type: ignore[import-untyped]
     xl_col_to_name,
     xl_range,
@@ -25,9 +27,11 @@ __all__ = [
     "NO_TEXT",
     "Chart",
     "Format",
+    "Image",
     "Sheet",
     "Workbook",
     "Worksheet",
+    "XlsxWriterException",
     "keep_values",
     "xl_col_to_name",
     "xl_range",

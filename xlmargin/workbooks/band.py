@@ -1,0 +1,36 @@
+"""The band above a page: whose it is, as of when, which accounts and house, the logo."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.page import Page
+
+_TODAY: Final = "▲ As of today"
+"""Where the settings give no day."""
+
+
+def write_band(draft: Draft, page: Page, what: str, last: int, logo_at: tuple[int, int]) -> None:
+    """The client and the date on a band over the columns up to the last one.
+
+    A logo stands on it, pixels from the left of a column; without one the place is kept.
+    """
+    page.height(0, 32)
+    page.height(1, 19)
+    page.blank(0, 0, last, "band")
+    page.blank(1, 0, last, "band_below")
+    if draft.tables.text_of_setting("client"):
+        page.formula(0, 0, "client", draft.client, "band", "plain")
+    else:
+        page.text(0, 0, draft.client, "band")
+    right = page.look("band_right", "as_of")
+    page.sheet.merge_range(0, last - 2, 0, last, "", right)
+    day = f'=IF(ISNUMBER(as_of),as_of,"{_TODAY}")'
+    page.sheet.write_formula(0, last - 2, day, right, draft.book.market.as_of)
+    if draft.logo is not None:
+        draft.logo.insert(page.sheet, 0, *logo_at)
+    accounts = " and ".join(name for name in draft.book.positions.accounts if name)
+    of = f"accounts {accounts} · " if draft.several else ""
+    page.text(1, 0, f"{what} · {of}house: {draft.houses}", "band_below")
+    page.text(1, last, draft.note.partition(":")[0], "band_below_right")
