@@ -18,6 +18,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "xlmargin" / "hosts" / "calc"
 
 import driver  # type: ignore[import-not-found]
 import uno  # type: ignore[import-not-found]
+import unohelper  # type: ignore[import-not-found]
+from com.sun.star.frame import XStatusListener  # type: ignore[import-not-found]
 
 MENU = "/org.openoffice.Office.Addons/AddonUI/OfficeMenuBar/org.xlmargin.calc/Submenu"
 TOOLBAR = "/org.openoffice.Office.Addons/AddonUI/OfficeToolBar/org.xlmargin.calc"
@@ -34,6 +36,36 @@ def items(context: Any, path: str) -> dict[str, str]:
     )
     found = (access.getByName(name) for name in access.ElementNames)
     return {item.getByName("Title"): item.getByName("URL") for item in found}
+
+
+class Watching(unohelper.Base, XStatusListener):  # type: ignore[misc]
+    """Is told whether a button can be pressed, as a menu or a toolbar is."""
+
+    def __init__(self) -> None:
+        self.enabled: dict[str, bool] = {}
+
+    def statusChanged(self, event: Any) -> None:  # noqa: N802
+        self.enabled[event.FeatureURL.Complete] = bool(event.IsEnabled)
+
+    def disposing(self, _: Any) -> None:
+        """Its source is gone."""
+
+
+def enabled(context: Any, frame: Any, addresses: dict[str, str]) -> list[str]:
+    """The buttons that a menu in this window would show as such that can be pressed."""
+    transformer = context.ServiceManager.createInstanceWithContext(
+        "com.sun.star.util.URLTransformer", context
+    )
+    watching = Watching()
+    for address in addresses.values():
+        url = uno.createUnoStruct("com.sun.star.util.URL")
+        url.Complete = address
+        _, url = transformer.parseStrict(url)
+        answers = frame.queryDispatch(url, "_self", 0)
+        if answers is not None:
+            answers.addStatusListener(watching, url)
+            answers.removeStatusListener(watching, url)
+    return [title for title, address in addresses.items() if watching.enabled.get(address)]
 
 
 def table(document: Any, name: str) -> list[list[object]]:
@@ -73,6 +105,7 @@ def pressed(job: dict[str, Any]) -> dict[str, object]:
             said.append([bool(getattr(told, "State", 1)), str(getattr(told, "Result", ""))])
         answer = {
             "menu": addresses,
+            "enabled": enabled(context, frame, addresses),
             "toolbar": items(context, TOOLBAR),
             "said": said,
             "tables": {name: table(document, name) for name in job["tables"]},

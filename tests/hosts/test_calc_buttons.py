@@ -129,6 +129,7 @@ def test_menu_and_toolbar_have_the_buttons(month: Any) -> None:
         "Undo", "Settings",
     ]  # fmt: skip
     assert month["toolbar"] == month["menu"]
+    assert month["enabled"] == [*month["menu"]]
 
 
 def test_each_button_does_what_it_says_or_says_why_not(month: Any) -> None:
