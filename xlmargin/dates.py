@@ -10,6 +10,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -57,6 +58,7 @@ def date_of(serial: float) -> dt.date:
     return (_DAY_ZERO + dt.timedelta(days=int(serial))).date()
 
 
+@cache
 def months_ahead(day: dt.date, months: int) -> dt.date:
     """The same day of the month so many months ahead; its last day where there is no such day.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tests.strategy_margin.solver.programs import by_table, knapsack
 from xlmargin.strategy_margin import RequirementKind
 from xlmargin.strategy_margin.pairing.formulation import pairing_model
 from xlmargin.strategy_margin.pairing.least_pairing import requirement_rules
-from xlmargin.strategy_margin.solver import branch_and_bound, corner_search
+from xlmargin.strategy_margin.solver import branch_and_bound, corner_search, corners
 from xlmargin.strategy_margin.solver.branch_and_bound import solve
 from xlmargin.strategy_margin.solver.branching import fractional
 from xlmargin.strategy_margin.solver.corners import tableau_of
@@ -110,12 +111,17 @@ def test_no_whole_answer_is_cut_off(seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("MOST_BRANCHES", 2), ("MOST_ENTRIES", 0), ("ROUNDS", 0)]
+    ("module", "name", "value"),
+    [
+        (corner_search, "MOST_BRANCHES", 2),
+        (corner_search, "ROUNDS", 0),
+        (corners, "MOST_ENTRIES", 0),
+    ],
 )
 def test_what_is_left_unsettled_is_searched(
-    name: str, value: int, monkeypatch: pytest.MonkeyPatch
+    module: ModuleType, name: str, value: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(corner_search, name, value)
+    monkeypatch.setattr(module, name, value)
     for seed in range(10):
         program = knapsack(12, seed)
         found = solve(program)

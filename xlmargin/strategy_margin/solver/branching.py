@@ -112,7 +112,8 @@ class Branches:
         for _, _, branch in self._waiting:
             self._settled(branch.corner, branch.corner.dual, branch)
         lower, upper = (np.array(side) for side in zip(*self._limits, strict=True))
-        bounds = dual_bounds(self.program, np.array(self._duals), lower, upper)
+        duals = np.array(self._duals)
+        bounds, _ = dual_bounds(self.program, self.program.cost, duals, lower, upper)
         cost = self.incumbent.cost
         return min(cutoff, cost, float(bounds.min()))
 
@@ -146,7 +147,7 @@ class Branches:
         rows, below = fractional(self.program, corner), self._below(cutoff)
         value = corner.basic_value[rows]
         steps = np.stack([np.floor(value) - value, np.ceil(value) - value])
-        rises = np.stack([corner.rises(rows, step) for step in steps])
+        rises = corner.rises(rows, steps)
         place = self._most_promising(corner, rows, steps, rises, below)
         row, cheaper = int(rows[place]), []
         for way in np.argsort(np.abs(steps[:, place]), kind="stable").tolist():

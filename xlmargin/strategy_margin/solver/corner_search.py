@@ -50,8 +50,8 @@ LEAST_GAIN: Final = 0.1
 MOST_BRANCHES: Final = 1500
 """Branches after which a program is left to an engine's own search."""
 
-MOST_ENTRIES: Final = 400_000
-"""Entries of a table up to which following branches by hand is faster than an engine's search."""
+MOST_WORK: Final = 250_000_000
+"""The same in entries of their tables."""
 
 
 def search_from(
@@ -66,8 +66,9 @@ def search_from(
             program, root, np.zeros_like(program.upper), program.upper, cutoff
         )
         here = corner(*limits)
-        if here is None or here.table.size > MOST_ENTRIES:
+        if here is None:
             return
+        left = min(left, MOST_WORK // max(here.table.size, 1))
         branches = Branches(program, incumbent, rises, deadline, left)
         bound = _settled(branches, here, cutoff)
         incumbent.raise_bound(bound)

@@ -13,6 +13,9 @@ from xlmargin.strategy_margin.solver.tableau import Tableau, side_of
 PERTURBED: Final = 2e-7
 """What each cost is raised by at least, $, so that no two exchanges cost the same."""
 
+MOST_ENTRIES: Final = 800_000
+"""Entries of a table up to which following branches by hand is faster than an engine's search."""
+
 _NOISE: Final = 1e-11
 """Coefficients of a table that are nothing but rounding."""
 
@@ -22,18 +25,20 @@ def tableau_of(
 ) -> Tableau | None:
     """The corner that an engine ended at, between limits of the variables which it is within.
 
-    None where the engine does not tell of a corner.
+    None where the engine does not tell of a corner, or its table has too many entries.
     """
     if claim.basic is None or claim.quantity is None or claim.dual is None:
         return None
-    size, matrix = program.cost.size, program.matrix
-    is_basic = np.zeros(size + matrix.shape[0], dtype=bool)
+    size, constraints = program.cost.size, program.constraint_lower.size
+    is_basic = np.zeros(size + constraints, dtype=bool)
     is_basic[claim.basic] = True
     own, sums = np.flatnonzero(is_basic[:size]), is_basic[size:]
     tight, loose = np.flatnonzero(~sums), np.flatnonzero(sums)
-    if own.size != tight.size:
-        return None
     free = np.flatnonzero(~is_basic[:size] & (lower < upper))
+    too_many = constraints * (tight.size + free.size) > MOST_ENTRIES
+    if own.size != tight.size or too_many:
+        return None
+    matrix = program.matrix
     known = np.concatenate([np.eye(tight.size), -matrix[np.ix_(tight, free)]], axis=1)
     try:
         table = np.linalg.solve(matrix[np.ix_(tight, own)], known)

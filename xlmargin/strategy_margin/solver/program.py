@@ -60,6 +60,12 @@ class Program:
         np.add.at(whole, (self.constraint, self.variable), self.coefficient)
         return whole
 
+    def by_variable(self, terms: FloatArray) -> FloatArray:
+        """Terms of the entries, shape (..., entries), added up by variable."""
+        first, is_empty = self.start[:-1], np.diff(self.start) == 0
+        padded = np.concatenate([terms, np.zeros((*terms.shape[:-1], 1))], axis=-1)
+        return np.where(is_empty, 0.0, np.add.reduceat(padded, first, axis=-1))
+
     def joined(self, rows: FloatArray, least: FloatArray) -> Program:
         """The program with more constraints: sums of its variables that are at least so much.
 

@@ -216,17 +216,22 @@ class Tableau:
         self.table = np.asfortranarray(np.concatenate([self.table, table]))
         self.basic_value = np.concatenate([self.basic_value, value])
 
-    def rises(self, rows: IntArray, distance: FloatArray) -> FloatArray:
-        """What the cost rises by at least, $, if basic variables must move.
+    def rises(self, rows: IntArray, steps: FloatArray) -> FloatArray:
+        """What the cost rises by at least, $, if basic variables must move down, or up.
 
-        `rows` are theirs in the table, and each moves up by its `distance`, or down where that is
-        negative. The rise is infinite where that cannot be.
+        `rows` are theirs in the table; `steps`, shape (2, rows), is how far each moves, below 0 for
+        down, as is the first row. The rise is infinite where that cannot be.
         """
-        move = self.table[rows] * self.side * np.sign(distance)[:, None]
-        helps = move > LEAST_PIVOT
-        each = np.maximum(self.reduced_cost * self.side, 0.0) / np.where(helps, move, 1.0)
-        rise: FloatArray = np.where(helps, each, np.inf).min(axis=1, initial=np.inf)
-        return rise * np.abs(distance)
+        moves = self.table[rows] * self.side
+        helps = np.abs(moves) > LEAST_PIVOT
+        each = np.maximum(self.reduced_cost * self.side, 0.0) / np.where(helps, np.abs(moves), 1.0)
+        each[~helps] = np.inf
+        rates = [
+            np.where(way, each, np.inf).min(axis=1, initial=np.inf)
+            for way in (moves < 0, moves > 0)
+        ]
+        rise: FloatArray = np.array(rates) * np.abs(steps)
+        return rise
 
     def solve(self, cutoff: float, most: int = MOST_PIVOTS) -> Ended:
         """Go to the corner that costs least, unless that is the cutoff or more.

@@ -68,26 +68,21 @@ def dual_bound(
     Each constraint counts at the limit that its dual is for, each variable at the limit that its
     reduced cost prefers. A dual for a limit that its constraint does not have counts for nothing.
     """
-    limit = np.where(dual > 0, program.constraint_lower, program.constraint_upper)
-    without = ~(np.isfinite(limit) & np.isfinite(dual))
-    dual, limit = np.where(without, 0.0, dual), np.where(without, 0.0, limit)
-    terms = program.coefficient * dual[program.constraint]
-    reduced = cost - np.bincount(program.variable, terms, cost.size)
-    preferred = np.where((reduced < -TOLERANCE) | (upper < np.inf) & (reduced < 0), upper, lower)
-    bound = float(dual @ limit + reduced @ preferred)
-    return (bound if bound == bound else -np.inf), reduced
+    bound, reduced = dual_bounds(program, cost, dual[None], lower[None], upper[None])
+    return float(bound[0]), reduced[0]
 
 
 def dual_bounds(
-    program: Program, dual: FloatArray, lower: FloatArray, upper: FloatArray
-) -> FloatArray:
-    """The same bounds for many duals at once, each between its own limits; a row for each."""
-    return np.array(
-        [
-            dual_bound(program, program.cost, *each)[0]
-            for each in zip(dual, lower, upper, strict=True)
-        ]
-    )
+    program: Program, cost: FloatArray, dual: FloatArray, lower: FloatArray, upper: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """The same of many duals at once, each between limits of its own; a row for each."""
+    limit = np.where(dual > 0, program.constraint_lower, program.constraint_upper)
+    without = ~(np.isfinite(limit) & np.isfinite(dual))
+    dual, limit = np.where(without, 0.0, dual), np.where(without, 0.0, limit)
+    reduced = cost - program.by_variable(program.coefficient * dual[:, program.constraint])
+    preferred = np.where((reduced < -TOLERANCE) | (upper < np.inf) & (reduced < 0), upper, lower)
+    bound = (dual * limit).sum(axis=1) + (reduced * preferred).sum(axis=1)
+    return np.where(np.isnan(bound), -np.inf, bound), reduced
 
 
 def verified_relaxation(
