@@ -4,7 +4,8 @@
 
 One thread, processor time, medians. The first table goes through the worksheet call, its parsing
 included, on ranges that were not seen before; legs are options on one underlying, and shares. The
-second margins the same books as margin-estimator (`pip install margin-estimator`), which pairs
+second solves the programs of such books beside HiGHS's own search, in turns. The third
+margins the same books as margin-estimator (`pip install margin-estimator`), which pairs
 greedily two legs at a time: no shares, no option over 90 days, so that both follow the same rules.
 Its spreads are net of premiums and its other amounts are not; the premiums are added back, so that
 both are the initial requirement before proceeds.
@@ -21,15 +22,20 @@ import sys
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from math import ceil, erf, fsum, log, sqrt
 from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import numpy as np
+
 from xlmargin import computing, udfs
 from xlmargin.excel.ranges import Ranges
 from xlmargin.strategy_margin import RequirementKind
+from xlmargin.strategy_margin.pairing.formulation import pairing_model
+from xlmargin.strategy_margin.pairing.least_pairing import requirement_rules
 from xlmargin.strategy_margin.solver import branch_and_bound
 from xlmargin.strategy_margin.solver.scipy_engine import ScipyEngine
 
@@ -110,6 +116,29 @@ def table_of_sizes(quick: bool) -> None:
     print(f"{'100 underlyings x 10':<28}{initial:>26}{maintenance:>26}")
 
 
+def beside_the_engine_alone(quick: bool) -> None:
+    try:
+        from xlmargin.strategy_margin.solver.highspy_engine import HighspyEngine
+    except ImportError:
+        print("highspy is not installed: nothing to compare with")
+        return
+    print(f"\n{'legs':<8}{'ours':>12}{'HiGHS alone':>14}{'of it':>8}")
+    kind = RequirementKind.MAINTENANCE
+    for count, books in ((20, 40), (50, 40), (100, 20), (200, 20)):
+        ours, alone = [], []
+        for seed in range(books // (4 if quick else 1)):
+            (own, *_) = Ranges(*ranges(with_shares(seed, legs(seed, count)))).strategy().classes
+            requirements = requirement_rules(kind, own.rules, cash=False)
+            model = pairing_model(own.holdings, kind, requirements, own.rules, cash=False)
+            program = model.build()
+            lower = np.zeros_like(program.upper)
+            ours.append(1000 * seconds(partial(branch_and_bound.solve, program)))
+            search = partial(HighspyEngine(program).search, lower, program.upper, 60.0)
+            alone.append(1000 * seconds(search))
+        share = median(ours) / median(alone)
+        print(f"{count:<8}{median(ours):>9.1f} ms{median(alone):>11.1f} ms{share:>8.2f}")
+
+
 def thousand_legs(books: int) -> None:
     for seed in range(books):
         book = ranges(with_shares(seed, legs(seed, 1000)))
@@ -182,5 +211,6 @@ if __name__ == "__main__":
         branch_and_bound._engine = lambda: ScipyEngine
     quick = arguments.quick
     table_of_sizes(quick)
+    beside_the_engine_alone(quick)
     thousand_legs(1 if quick else 3)
     beside_margin_estimator(40 if quick else 200)
