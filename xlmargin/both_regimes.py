@@ -24,10 +24,9 @@ from xlmargin.strategy_margin import (
     RequirementKind,
     StrategyMargin,
     explained_by_account,
-    strategy_lines,
     strategy_margin,
 )
-from xlmargin.strategy_margin.display.lines import requirement_in_lines, value_added_in
+from xlmargin.strategy_margin.display.lines import amounts_by_position
 from xlmargin.strategy_margin.requirement import values_added
 
 _NOT_ELIGIBLE: Final = "Not eligible for portfolio margin: strategy-based requirement"
@@ -102,9 +101,8 @@ def strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
     """
     settings = book.settings.changed(lambda s: replace(s, account_type=AccountType.MARGIN))
     margin = strategy_margin(replace(book, settings=settings), mark, whole_accounts=False)
-    lines = strategy_lines(margin, RequirementKind.MAINTENANCE)
-    by_strategy = requirement_in_lines(lines, RequirementKind.MAINTENANCE, len(book.positions))
-    added = values_added(book, mark, margin.rules) - value_added_in(lines, len(book.positions))
+    by_strategy, _, boxes = amounts_by_position(margin, RequirementKind.MAINTENANCE)
+    added = values_added(book, mark, margin.rules) - boxes
     outright = _outright(book, mark)
     other = np.where(np.isnan(outright), 0.0, outright - by_strategy)
     least = _least(book, by_strategy + added + other)

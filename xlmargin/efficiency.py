@@ -24,7 +24,7 @@ from xlmargin.errors import MarginError
 from xlmargin.portfolio_margin import PortfolioMargin, shares
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import RequirementKind, StrategyLine, StrategyMargin, strategy_lines
-from xlmargin.strategy_margin.display.lines import proceeds_in, requirement_in_lines, value_added_in
+from xlmargin.strategy_margin.display.lines import amounts_by_position
 from xlmargin.strategy_margin.requirement import values_added
 
 
@@ -118,13 +118,13 @@ def compared(
     amounts = _ByStrategy.unknown(book)
     if isinstance(strategy, StrategyMargin):
         amounts = _by_strategy(strategy)
-    elif level is ComparisonLevel.STRATEGY:
-        raise strategy
     match level:
         case ComparisonLevel.UNDERLYING:
             rows = rows_of_underlyings(book)
         case ComparisonLevel.STRATEGY:
-            rows = rows_of_strategies(book, amounts.maintained)
+            if isinstance(strategy, MarginError):
+                raise strategy
+            rows = rows_of_strategies(book, strategy_lines(strategy, RequirementKind.MAINTENANCE))
         case ComparisonLevel.ACCOUNT:
             rows = rows_of_accounts(book)
     required = np.full(len(positions), np.nan)
@@ -152,7 +152,6 @@ def compared(
 class _ByStrategy:
     """What the strategy-based regime says of each position, $, shape (positions,)."""
 
-    maintained: tuple[StrategyLine, ...]
     initial: FloatArray
     maintenance: FloatArray
     deposit: FloatArray
@@ -162,23 +161,18 @@ class _ByStrategy:
 
     @classmethod
     def unknown(cls, book: Book) -> _ByStrategy:
-        return cls((), *(np.full(len(book.positions), np.nan),) * 6)
+        return cls(*(np.full(len(book.positions), np.nan),) * 6)
 
 
 def _by_strategy(margin: StrategyMargin) -> _ByStrategy:
-    count = len(margin.book.positions)
-    initially, put_up, maintained = (strategy_lines(margin, kind) for kind in RequirementKind)
-    proceeds = proceeds_in(put_up, count)
+    initially, put_up, maintained = (amounts_by_position(margin, kind) for kind in RequirementKind)
     return _ByStrategy(
-        tuple(maintained),
-        requirement_in_lines(initially, RequirementKind.INITIAL, count),
-        requirement_in_lines(maintained, RequirementKind.MAINTENANCE, count),
-        requirement_in_lines(put_up, RequirementKind.DEPOSIT, count)
-        - proceeds
-        - value_added_in(put_up, count),
-        proceeds,
+        initially.requirement,
+        maintained.requirement,
+        put_up.requirement - put_up.proceeds - put_up.value_added,
+        put_up.proceeds,
         values_added(margin.book, margin.mark, margin.rules),
-        value_added_in(maintained, count),
+        maintained.value_added,
     )
 
 

@@ -92,15 +92,3 @@ def test_each_bears_the_moves_that_it_bears_alone():
         own = np.array([each[i][0] for each in alone])
         assert figure == pytest.approx(own, abs=1e-6, rel=0, nan_ok=True)
     assert np.isfinite(whole[1]).sum() > ACCOUNTS / 3
-
-
-def test_what_is_shown_is_what_the_class_shows_alone():
-    """Pairings found among others are for amounts: of those that require as little one is shown."""
-    forget()
-    margin = strategy_margin(read(range(ACCOUNTS), "rule", "margin"))
-    kind = RequirementKind.MAINTENANCE
-    margin.by_account(kind)
-    shown = [c.pairing(kind).strategies for c in margin.classes if c.account == 0]
-    forget()
-    (alone,) = [strategy_margin(read([0], "rule", "margin"))]
-    assert shown == [c.pairing(kind).strategies for c in alone.classes]

@@ -164,6 +164,8 @@ def moves_to_reserve(
     found = state.portfolio if portfolio else state.strategy
     if found is None or isinstance(found, MarginError):
         return found or MarginError("not permitted in a cash account.")
+    if reserve.is_nothing:
+        return found.regime.moves
     left = found.regime.now.excess - reserve.of(state.values.net_liquidation_value)
     prices = prices_of(regimes.portfolio)
     if portfolio:

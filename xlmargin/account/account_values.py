@@ -135,6 +135,11 @@ class Reserve:
     dollars: FloatArray
     share: FloatArray
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing is to stay in any account."""
+        return not (self.dollars.any() or self.share.any())
+
     def of(self, account_value: FloatArray) -> FloatArray:
         """The reserve, $, of accounts of a value, $, shape (accounts,)."""
         return self.dollars + self.share * account_value

@@ -87,7 +87,7 @@ class StrategyPath:
         """At first the present pairings alone are known."""
         kind = RequirementKind.MAINTENANCE
         classes = self.margin.paired(kind)
-        self.found = {(i, own.least(kind).strategies): None for i, own in enumerate(classes)}
+        self.found = {(i, own.pairing(kind).strategies): None for i, own in enumerate(classes)}
         self.cash = cash_of_accounts(self.margin.book)
         self.counted = counted_units(self.margin)
 

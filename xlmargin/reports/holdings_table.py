@@ -7,6 +7,7 @@ equity.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -105,7 +106,7 @@ class _Held:
     def exposure(self) -> FloatArray:
         return self.of_price.exposure
 
-    def _greeks(self, own: BoolArray) -> tuple[float, float, float]:
+    def _greeks(self, own: IntArray) -> tuple[float, float, float]:
         """Gamma for 1%, vega a point and theta a day of some positions, $."""
         found = self.of_price
         return (
@@ -117,8 +118,7 @@ class _Held:
     def _worst(self, account: int, name: str) -> tuple[float | None, float | None]:
         """The worst loss of a class group, $, and the move at which it is; None without a loss."""
         classes = self.margin.levels[0]
-        of = (i for i, n in enumerate(classes.names) if n == name and classes.account[i] == account)
-        i = next(of, None)
+        i = next(iter(self._classes.get((account, name), ())), None)
         if i is None or not classes.worst_loss[i]:
             return None, None
         moves = self.margin.points.group_moves[classes.class_group[i]]
@@ -133,10 +133,31 @@ class _Held:
         """Cash of each account, $; NaN where it is stated nowhere."""
         return cash_of_accounts(self.book)
 
-    def mine(self, account: int | None) -> BoolArray:
+    @cached_property
+    def _classes(self) -> dict[tuple[int, str], list[int]]:
+        """The class groups of an account that have a name, by index into those of the margin."""
+        classes = self.margin.levels[0]
+        found: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for i, key in enumerate(zip(classes.account.tolist(), classes.names, strict=True)):
+            found[key].append(i)
+        return found
+
+    @cached_property
+    def _all(self) -> IntArray:
+        """The positions but for cash."""
+        return np.flatnonzero(~self.positions.is_cash)
+
+    @cached_property
+    def _by_account(self) -> list[IntArray]:
+        """The same, account by account."""
+        account = self.positions.account[self._all]
+        order = np.argsort(account, kind="stable")
+        ends = np.cumsum(np.bincount(account, minlength=len(self.positions.accounts)))
+        return np.split(self._all[order], ends[:-1])
+
+    def mine(self, account: int | None) -> IntArray:
         """The positions of an account, or of all, without cash."""
-        held = ~self.positions.is_cash
-        return held if account is None else held & (self.positions.account == account)
+        return self._all if account is None else self._by_account[account]
 
     def name(self, account: int | None) -> str:
         return "" if account is None else self.positions.accounts[account]
@@ -165,10 +186,10 @@ class _Held:
 
     def underlyings(self, account: int) -> Iterator[list[Value]]:
         """The rows of an account by class group."""
-        groups = np.array(self.groups, dtype=object)
-        mine = self.mine(account)
-        names = dict.fromkeys(groups[mine].tolist())
-        found = [self._underlying(account, name, mine & (groups == name)) for name in names]
+        of_group: dict[str, list[int]] = defaultdict(list)
+        for i in self.mine(account).tolist():
+            of_group[self.groups[i]].append(i)
+        found = [self._underlying(account, name, np.array(own)) for name, own in of_group.items()]
         yield from sorted(found, key=lambda row: -abs(float(row[4] or 0) + float(row[5] or 0)))
         required = (row[_REQUIREMENT] for row in found)
         offsets = self.requirement(account) - sum(float(amount or 0) for amount in required)
@@ -180,16 +201,15 @@ class _Held:
             yield _wide([self.name(account), CASH, CASH, None, cash, None, weight])
         yield self.total(account, by_line=False)
 
-    def _underlying(self, account: int, name: str, own: BoolArray) -> list[Value]:
-        positions, equity = self.positions, self.equity(account)
-        stock = own & ~positions.is_option
+    def _underlying(self, account: int, name: str, own: IntArray) -> list[Value]:
+        equity, option = self.equity(account), self.positions.is_option[own]
         value, delta = float(self.value[own].sum()), float(self.exposure[own].sum())
         calls, covered = self._covered(own)
         price = self._price(name, own)
         amounts = (
             price,
-            self.value[stock].sum(),
-            self.value[own & positions.is_option].sum(),
+            self.value[own[~option]].sum(),
+            self.value[own[option]].sum(),
             value / equity,
             self.gain[own].sum(),
             delta,
@@ -204,39 +224,54 @@ class _Held:
         row = _cells(amounts)
         return [self.name(account), HoldingsLevel.UNDERLYING.value, name, *row]
 
-    def _price(self, name: str, own: BoolArray) -> float:
+    @cached_property
+    def _outside(self) -> IntArray:
+        """Where each position stands among those that are not eligible; -1 for the others."""
+        outside = self.margin.not_eligible
+        place = np.full(len(self.positions), -1)
+        place[outside] = np.arange(len(outside))
+        return place
+
+    @cached_property
+    def _symbols(self) -> dict[str, int]:
+        return {u.symbol: i for i, u in enumerate(self.book.market.underlyings)}
+
+    @cached_property
+    def _is_index(self) -> BoolArray:
+        """Whether each underlying is an index, which has no shares."""
+        kinds = [u.underlying_class.is_index for u in self.book.market.underlyings]
+        return np.array(kinds, dtype=bool)
+
+    def _price(self, name: str, own: IntArray) -> float:
         """The price of the underlying that a group is named after, or of its only one, $."""
         held = np.unique(self.positions.underlying[own])
-        symbols = {u.symbol: i for i, u in enumerate(self.book.market.underlyings)}
-        of = symbols.get(name, int(held[0]) if len(held) == 1 else -1)
+        of = self._symbols.get(name, int(held[0]) if len(held) == 1 else -1)
         return float(self.margin.spot[of]) if of >= 0 else np.nan
 
-    def _covered(self, own: BoolArray) -> tuple[float | None, float | None]:
+    def _covered(self, own: IntArray) -> tuple[float | None, float | None]:
         """Shares under short calls, and shares held for each of them; None where there are none."""
-        positions, market = self.positions, self.book.market
-        index = np.array([u.underlying_class.is_index for u in market.underlyings], dtype=bool)
-        shares_of = own & ~index[positions.underlying]
-        short_calls = shares_of & (positions.kind == InstrumentKind.CALL) & (positions.units < 0)
-        calls = -float(positions.units[short_calls].sum())
+        positions = self.positions
+        shares_of = own[~self._is_index[positions.underlying[own]]]
+        units, kind = positions.units[shares_of], positions.kind[shares_of]
+        calls = -float(units[(kind == InstrumentKind.CALL) & (units < 0)].sum())
         if not calls:
             return None, None
-        held = float(positions.units[shares_of & positions.is_stock].sum())
+        held = float(units[positions.is_stock[shares_of]].sum())
         return calls, max(held, 0.0) / calls
 
-    def _of_group(self, account: int, name: str, own: BoolArray) -> float:
+    def _of_group(self, account: int, name: str, own: IntArray) -> float:
         """What a class group requires by itself, and its positions that are not eligible, $."""
-        classes = self.margin.levels[0]
-        of = (i for i, n in enumerate(classes.names) if n == name)
-        inside = sum(float(classes.requirement[i]) for i in of if classes.account[i] == account)
-        outside = self.margin.not_eligible
-        return inside + float(self.margin.strategy_based.by_position[own[outside]].sum())
+        of = self._classes.get((account, name), ())
+        inside = sum(float(self.margin.levels[0].requirement[i]) for i in of)
+        place = self._outside[own]
+        return inside + float(self.margin.strategy_based.by_position[place[place >= 0]].sum())
 
     def total(self, account: int | None, *, by_line: bool) -> list[Value]:
         """The total of an account, or of all: with its cash, and with its offsets."""
         mine, equity = self.mine(account), self.equity(account)
         cash = float(self.cash.sum() if account is None else self.cash[account])
-        option = mine & self.positions.is_option
-        stocks, options = self.value[mine & ~option].sum() + cash, self.value[option].sum()
+        option = self.positions.is_option[mine]
+        stocks, options = self.value[mine[~option]].sum() + cash, self.value[mine[option]].sum()
         gain, delta = float(self.gain[mine].sum()), float(self.exposure[mine].sum())
         label = f"{self.name(account)}, {TOTAL}".removeprefix(", ")
         if account is None:
@@ -256,9 +291,9 @@ class _Held:
     def lines(self, account: int) -> Iterator[list[Value]]:
         """The rows of an account by position: stocks, options written, options bought, cash."""
         positions, mine = self.positions, self.mine(account)
-        option, short = positions.is_option, positions.units < 0
+        option, short = positions.is_option[mine], positions.units[mine] < 0
         for kind, of in zip(_KINDS, (~option, option & short, option & ~short), strict=True):
-            own = np.flatnonzero(mine & of)
+            own = mine[of]
             if own.size:
                 yield from (self._line(i) for i in self._ordered(own))
                 yield self._subtotal(account, kind, own)

@@ -28,7 +28,7 @@ def strategies_table(margin: StrategyMargin, kind: RequirementKind) -> Table:
     )  # fmt: skip
     rows: list[list[Value]] = []
     number = count(1)
-    for of_class in margin.classes:
+    for of_class in margin.paired(kind):
         note = optimality_gap_note(of_class.pairing(kind))
         for line in class_lines(of_class, kind):
             rows += _line_rows(next(number), line, note, margin.book.positions)

@@ -64,11 +64,39 @@ class UnderlyingMargin:
         return self.holdings.name
 
     def pairing(self, kind: RequirementKind) -> PairingResult:
-        """The pairing that requires least of a kind."""
+        """A pairing that requires least of a kind: a known one, or else found by itself."""
+        if (known := self.known(kind)) is not None:
+            return known
+        own = self.to_pair(kind)
+        return self.keep(kind, least_pairing(*own[:3], cash=own.cash, seconds=own.seconds))
+
+    def known(self, kind: RequirementKind) -> PairingResult | None:
+        """The pairing found before for the same holdings, by itself or among others."""
         kind = self._own(kind)
-        if kind not in self._pairings:
-            self._pairings[kind] = self._least(kind)
-        return self._pairings[kind]
+        if kind not in self._pairings and (key := self._key(kind)) in self.holdings.remembered:
+            self._pairings[kind] = self.holdings.remembered[key]
+        return self._pairings.get(kind)
+
+    def keep(self, kind: RequirementKind, pairing: PairingResult) -> PairingResult:
+        """Know a pairing that was found, for the same holdings too if it is proven."""
+        refuse_not_permitted(self.book, self.holdings, pairing)
+        kind = self._own(kind)
+        self._pairings[kind] = pairing
+        if pairing.is_proven:
+            self.holdings.remembered[self._key(kind)] = pairing
+        return pairing
+
+    def to_pair(self, kind: RequirementKind) -> PairedClass:
+        """The class as it is paired."""
+        requirements = requirement_rules(self._own(kind), self.rules, cash=self.is_cash)
+        return PairedClass(self.holdings, requirements, self.rules, self.is_cash, self.seconds)
+
+    def _key(self, kind: RequirementKind) -> Hashable:
+        """What a pairing of the holdings is remembered by."""
+        return self.rules, kind, self.is_cash
+
+    def _own(self, kind: RequirementKind) -> RequirementKind:
+        return self.deposit_kind if kind is RequirementKind.DEPOSIT else kind
 
     @property
     def deposit_kind(self) -> RequirementKind:
@@ -80,55 +108,13 @@ class UnderlyingMargin:
     def _pairings(self) -> dict[RequirementKind, PairingResult]:
         return {}
 
-    def _least(self, kind: RequirementKind) -> PairingResult:
-        """The pairing found before for the same holdings, else a new one, kept if it is proven."""
-        known: dict[Hashable, PairingResult] = self.holdings.remembered
-        if (key := self._key(kind)) in known:
-            return known[key]
-        requirements = requirement_rules(kind, self.rules, cash=self.is_cash)
-        pairing = least_pairing(
-            self.holdings, requirements, self.rules, cash=self.is_cash, seconds=self.seconds
-        )
-        refuse_not_permitted(self.book, self.holdings, pairing)
-        if pairing.is_proven:
-            known[key] = pairing
-        return pairing
-
-    def least(self, kind: RequirementKind) -> PairingResult:
-        """A pairing that requires least of a kind: the one found among others, if there is one."""
-        return self.known(kind) or self.pairing(kind)
-
-    def known(self, kind: RequirementKind) -> PairingResult | None:
-        """A pairing that requires least of a kind, if one was found, alone or among others."""
-        if (own := self._own(kind)) in self._pairings:
-            return self._pairings[own]
-        keys = (self._key(kind), self._key(kind, among_others=True))
-        return next((p for key in keys if (p := self.holdings.remembered.get(key))), None)
-
-    def keep(self, kind: RequirementKind, pairing: PairingResult) -> None:
-        """Know a pairing that was found among others."""
-        refuse_not_permitted(self.book, self.holdings, pairing)
-        self.holdings.remembered[self._key(kind, among_others=True)] = pairing
-
-    def to_pair(self, kind: RequirementKind) -> PairedClass:
-        """The class as it is paired among others."""
-        requirements = requirement_rules(self._own(kind), self.rules, cash=self.is_cash)
-        return PairedClass(self.holdings, requirements, self.rules, self.is_cash, self.seconds)
-
-    def _key(self, kind: RequirementKind, *, among_others: bool = False) -> Hashable:
-        """What a pairing of the holdings is remembered by."""
-        return self.rules, self._own(kind), self.is_cash, among_others
-
-    def _own(self, kind: RequirementKind) -> RequirementKind:
-        return self.deposit_kind if kind is RequirementKind.DEPOSIT else kind
-
     def requirement(self, kind: RequirementKind) -> float:
         """The least requirement of a kind."""
-        return self.least(kind).amount
+        return self.pairing(kind).amount
 
     def value_added(self, kind: RequirementKind) -> float:
         """What the equity counts beside the least requirement of a kind: long European boxes."""
-        return self.least(kind).value_added
+        return self.pairing(kind).value_added
 
     @cached_property
     def proceeds(self) -> float:
@@ -206,7 +192,7 @@ class StrategyMargin:
 
     def lower_bound(self, kind: RequirementKind) -> float:
         """What no permitted pairing requires less than, $; the requirement itself where proven."""
-        return fsum(c.least(kind).lower_bound for c in self.paired(kind))
+        return fsum(c.pairing(kind).lower_bound for c in self.paired(kind))
 
     @property
     def initial(self) -> float:

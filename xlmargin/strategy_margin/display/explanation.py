@@ -36,7 +36,7 @@ def explained_by_account(margin: StrategyMargin, kind: RequirementKind) -> tuple
     """The least requirement of each account: the sum of its classes and forced groups."""
     accounts = margin.book.positions.accounts
     parts: list[list[Requirement]] = [[] for _ in accounts]
-    for c in margin.classes:
+    for c in margin.paired(kind):
         parts[c.account].append(_class(c, kind))
     rule = REGIME.of(kind)
     return tuple(

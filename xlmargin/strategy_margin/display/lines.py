@@ -5,10 +5,10 @@ The amounts of the legs add up to their line's, those of the lines to the requir
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -75,7 +75,7 @@ class StrategyLine:
 
 def strategy_lines(margin: StrategyMargin, kind: RequirementKind) -> tuple[StrategyLine, ...]:
     """The strategies of the pairings that require least of a kind, by account and class."""
-    return tuple(line for c in margin.classes for line in class_lines(c, kind))
+    return tuple(line for c in margin.paired(kind) for line in class_lines(c, kind))
 
 
 def class_lines(margin: UnderlyingMargin, kind: RequirementKind) -> tuple[StrategyLine, ...]:
@@ -129,23 +129,25 @@ def _line(
 ) -> StrategyLine:
     strategy = _named(matched, holdings, cash=cash)
     used = [*rows.of_stock(matched), *rows.of_options(matched)]
-    by_kind = [_required(matched, holdings, requirements[kind], used) for kind in RequirementKind]
+    amounts = {
+        kind: requirement_of(matched, holdings, requirements[kind]) for kind in RequirementKind
+    }
+    by_kind = [
+        _required(amount, holdings, requirements[kind], used) for kind, amount in amounts.items()
+    ]
     added = _borne(value_added_by(matched, holdings, requirements[basis]), used)
     legs = tuple(
         StrategyLeg(u.lot.position, u.lot.quantity, first, by_law, later, u.proceeds, value)
         for u, first, by_law, later, value in zip(used, *by_kind, added, strict=True)
-    )
-    initial, deposit, maintenance = (
-        requirement_of(matched, holdings, requirements[kind]) for kind in RequirementKind
     )
     return StrategyLine(
         account=holdings.account,
         class_name=holdings.name,
         strategy=strategy.name,
         legs=legs,
-        initial=initial,
-        deposit=deposit,
-        maintenance=maintenance,
+        initial=amounts[RequirementKind.INITIAL],
+        deposit=amounts[RequirementKind.DEPOSIT],
+        maintenance=amounts[RequirementKind.MAINTENANCE],
         proceeds=fsum(leg.proceeds for leg in legs),
         rationale=rationale(matched, holdings, requirements[basis]),
         rule=strategy.rule.of(basis),
@@ -153,12 +155,12 @@ def _line(
 
 
 def _required(
-    matched: StrategyMatch,
+    amount: float,
     holdings: ClassPositions,
     requirements: RequirementRules,
     used: Sequence[_Used],
 ) -> list[float]:
-    """What each row requires of a kind, $.
+    """What each row requires of what a strategy requires of a kind, $.
 
     A long option what is paid for it in a hedge or spread; the stock, or else the first short
     option, all the rest.
@@ -170,7 +172,7 @@ def _required(
         else 0.0
         for u in used
     ]
-    rest = _borne(requirement_of(matched, holdings, requirements) - fsum(required), used)
+    rest = _borne(amount - fsum(required), used)
     return [own + borne for own, borne in zip(required, rest, strict=True)]
 
 
@@ -286,27 +288,41 @@ _CASH_RULES: Final = {
 """Paragraphs of a cash account, by use; everything else is paid in full."""
 
 
-def requirement_in_lines(
-    lines: Iterable[StrategyLine], kind: RequirementKind, positions: int
-) -> FloatArray:
-    """What each of so many positions requires in these lines of a kind, $."""
-    return _summed(lines, kind.value, positions)
+class ByPosition(NamedTuple):
+    """What the least pairings of a kind say of each position, $, shape (positions,).
+
+    What it requires, what was received for it where it was sold short, and what the equity counts
+    beside its requirement.
+    """
+
+    requirement: FloatArray
+    proceeds: FloatArray
+    value_added: FloatArray
 
 
-def value_added_in(lines: Iterable[StrategyLine], positions: int) -> FloatArray:
-    """What the equity counts beside the maintenance of each of so many positions, $."""
-    return _summed(lines, "value_added", positions)
+def amounts_by_position(margin: StrategyMargin, kind: RequirementKind) -> ByPosition:
+    """The amounts of the lines' legs by position, without the words of the lines."""
+    found = ByPosition(*np.zeros((3, len(margin.book.positions))))
+    for c in margin.paired(kind):
+        known, key = c.holdings.remembered, (c.pairing(kind), ByPosition, kind)
+        if key not in known:
+            known[key] = list(_amounts(c, kind))
+        for position, *amounts in known[key]:
+            for total, amount in zip(found, amounts, strict=True):
+                total[position] += amount
+    return found
 
 
-def proceeds_in(lines: Iterable[StrategyLine], positions: int) -> FloatArray:
-    """What was received for each of so many positions that was sold short, $."""
-    return _summed(lines, "proceeds", positions)
-
-
-def _summed(lines: Iterable[StrategyLine], column: str, positions: int) -> FloatArray:
-    """A column of the legs, summed by position."""
-    total = np.zeros(positions)
-    for line in lines:
-        for leg in line.legs:
-            total[leg.position] += getattr(leg, column)
-    return total
+def _amounts(
+    margin: UnderlyingMargin, kind: RequirementKind
+) -> Iterator[tuple[int, float, float, float]]:
+    """The position of each leg, and its amounts."""
+    holdings, rows = margin.holdings, _Rows(margin.holdings)
+    requirements = requirement_rules(kind, margin.rules, cash=margin.is_cash)
+    for matched in _familiar(holdings, margin.pairing(kind)):
+        used = [*rows.of_stock(matched), *rows.of_options(matched)]
+        amount = requirement_of(matched, holdings, requirements)
+        required = _required(amount, holdings, requirements, used)
+        added = _borne(value_added_by(matched, holdings, requirements), used)
+        for u, own, value in zip(used, required, added, strict=True):
+            yield u.lot.position, own, u.proceeds, value
