@@ -1,7 +1,8 @@
 """What many accounts cost: `MARGIN_ACCOUNT` of a thousand, and `xlmargin report` of their book.
 
     python benchmarks/accounts.py                    the figures in the README
-    python benchmarks/accounts.py --report 100000    the report of so many positions alone
+    python benchmarks/accounts.py --report 20000     the report of so many positions alone
+    python benchmarks/accounts.py --report 100000    of as many rows as a file may have
     python benchmarks/accounts.py --save FOLDER      answers as text, to compare two versions
 
 One thread, processor time. Accounts are invented and the same each time: twenty positions each, of
@@ -33,6 +34,8 @@ from xlmargin.pricing import Contracts, theoretical_value
 ROOT = Path(__file__).parents[1]
 UNDERLYINGS, HELD, POSITIONS = 200, 4, 20
 """Underlyings in all and of one account, and positions of one account."""
+MOST_ROWS = 100_000
+"""Rows of positions that a file may have, those of cash among them."""
 
 
 def book(accounts: int) -> tuple[Rows, Rows, Rows]:
@@ -102,7 +105,7 @@ def main() -> None:
     asked = parser.parse_args()
     folder = asked.save or Path(tempfile.mkdtemp())
     folder.mkdir(exist_ok=True)
-    accounts = asked.report // POSITIONS or asked.accounts
+    accounts = min(asked.report // POSITIONS or asked.accounts, MOST_ROWS // (POSITIONS + 1))
     if not asked.report:
         ranges = book(accounts)
         computing.forget()

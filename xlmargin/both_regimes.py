@@ -100,7 +100,9 @@ def strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
     `mark`, $ per unit, has shape (positions,).
     """
     settings = book.settings.changed(lambda s: replace(s, account_type=AccountType.MARGIN))
-    margin = strategy_margin(replace(book, settings=settings), mark, whole_accounts=False)
+    margin = strategy_margin(
+        replace(book, settings=settings), mark, whole_accounts=False, one_by_one=True
+    )
     by_strategy, _, boxes = amounts_by_position(margin, RequirementKind.MAINTENANCE)
     added = values_added(book, mark, margin.rules) - boxes
     outright = _outright(book, mark)

@@ -92,3 +92,10 @@ def test_each_bears_the_moves_that_it_bears_alone():
         own = np.array([each[i][0] for each in alone])
         assert figure == pytest.approx(own, abs=1e-6, rel=0, nan_ok=True)
     assert np.isfinite(whole[1]).sum() > ACCOUNTS / 3
+
+
+def test_asked_one_by_one_each_is_paired_as_alone(monkeypatch):
+    monkeypatch.setattr(many_pairings, "side_by_side", lambda programs: pytest.fail("together"))
+    forget()
+    book = read(range(ACCOUNTS), "rule", "margin")
+    assert strategy_margin(book, one_by_one=True).by_account(RequirementKind.INITIAL).size

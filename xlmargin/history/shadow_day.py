@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Final, Protocol, TypeVar
 
 import numpy as np
@@ -29,6 +30,9 @@ from xlmargin.settings import Basis
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
 
 _T = TypeVar("_T")
+
+_ONE_BY_ONE: Final = partial(strategy_margin, one_by_one=True)
+"""Each class paired as in any other book: a day has the same bytes whatever is margined with it."""
 
 
 class Regimes(StrEnum):
@@ -216,11 +220,11 @@ def _asked(
     """The book under the regimes asked; of two, one may refuse it."""
     match regimes:
         case Regimes.STRATEGY:
-            return strategy_margin(book), None
+            return _ONE_BY_ONE(book), None
         case Regimes.PORTFOLIO:
             return None, under_portfolio_margin(book)
         case Regimes.BOTH:
-            both = both_regimes(book, under_portfolio_margin, strategy_margin)
+            both = both_regimes(book, under_portfolio_margin, _ONE_BY_ONE)
             return both.strategy, both.portfolio
 
 

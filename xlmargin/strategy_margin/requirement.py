@@ -142,13 +142,14 @@ class StrategyMargin:
     """A book under strategy-based margin, class by class.
 
     `mark`, $ per unit, shape (positions,), is what each option is worth; its values for stock and
-    cash are not read.
+    cash are not read. With `one_by_one` no class is paired together with others.
     """
 
     book: Book
     mark: FloatArray
     rules: RulesOfAccounts[StrategyRules]
     classes: tuple[UnderlyingMargin, ...]
+    one_by_one: bool
 
     def requirement(self, kind: RequirementKind) -> float:
         """Least requirement of all accounts together, $; accounts do not pair."""
@@ -156,7 +157,7 @@ class StrategyMargin:
 
     def paired(self, kind: RequirementKind) -> tuple[UnderlyingMargin, ...]:
         """The classes, for each of which a pairing that requires least of a kind is known."""
-        left = [c for c in self.classes if c.known(kind) is None]
+        left = [c for c in self.classes if not self.one_by_one and c.known(kind) is None]
         if len(left) >= FEW:
             found = least_pairings([c.to_pair(kind) for c in left])
             for c, pairing in zip(left, found, strict=True):
@@ -221,6 +222,7 @@ def strategy_margin(
     seconds: float = SECONDS,
     *,
     whole_accounts: bool = True,
+    one_by_one: bool = False,
 ) -> StrategyMargin:
     """A book under strategy-based margin.
 
@@ -228,7 +230,8 @@ def strategy_margin(
     value where that is left out. Its values for stock and cash are not read. Each class has so many
     seconds to find its pairing and prove it. Refuses the whole book, naming the rows, where an
     option has no price, or where a forced group or an account holds what no rule permits. A house's
-    add-ons by share of an account's gross count where the book has `whole_accounts`.
+    add-ons by share of an account's gross count where the book has `whole_accounts`. Of pairings
+    that require as little each class has, `one_by_one`, the one that it has in any other book.
     """
     rules = rules_of_accounts(book, strategy_rules)
     is_cash = book.settings.account_type is AccountType.CASH
@@ -243,6 +246,7 @@ def strategy_margin(
         mark,
         rules,
         tuple(UnderlyingMargin(book, rules.of(c.account), c, is_cash, seconds) for c in classes),
+        one_by_one,
     )
 
 
