@@ -68,8 +68,13 @@ MOST_DRAWS: Final = 4
 BY_NAME: Final = {book.name: book for book in BOOKS}
 
 
+SAID_OF: Final = frozenset({"dated_positions", "dated_market"})
+"""Positions and market by date beside a book, read as those of the book of days are: XLM_MESSAGES
+refuses nothing for them, and says in a sentence what is wrong (tests/reports/test_messages.py)."""
+
+
 def test_every_range_of_every_function_has_a_good_book() -> None:
-    ranges = {range_ for name in REGISTRY for range_ in ranges_of(name)}
+    ranges = {range_ for name in REGISTRY for range_ in ranges_of(name)} - SAID_OF
     assert ranges <= {range_ for book in BOOKS for range_ in book.ranges}
 
 

@@ -231,6 +231,25 @@ def test_an_earlier_day_that_is_not_there_is_said() -> None:
     assert found.startswith("Why it changed is not known: since: found 2026-10-21, wanted a date")
 
 
+@pytest.mark.parametrize(
+    ("row", "column", "cell", "said"),
+    [
+        (4, 3, "abc", "positions, row 4, quantity: found the text 'abc'"),
+        (2, 0, "some day", "positions, row 2, date: found the text 'some day'"),
+        (4, 1, "NEW", "NEW"),
+    ],
+)
+def test_what_is_wrong_with_an_earlier_day_is_said_and_refuses_nothing(
+    row: int, column: int, cell: object, said: str
+) -> None:
+    days = [list(cells) for cells in DAYS]
+    days[row - 1][column] = cell
+    found = beside(SINCE, days=days)
+    assert found["change"].startswith("Why it changed is not known: ")
+    assert said in found["change"]
+    assert found["level"].startswith("Portfolio margin requires $198,000")
+
+
 def test_the_broker_s_figures_by_hand() -> None:
     """198,000 of ours; a house that takes 17% where the rule takes 15%: 224,400."""
     head = ["figure", "group", "amount", "as_of"]

@@ -26,7 +26,7 @@ from xlmargin.workbooks.input_pages import (
 )
 from xlmargin.workbooks.input_tables import Cell, InputTable
 from xlmargin.workbooks.look import LANDSCAPE
-from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.page import LAST_ROW, Page
 from xlmargin.workbooks.sentences import as_written
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
@@ -153,7 +153,7 @@ def write_settings_page(draft: Draft, table: InputTable) -> None:
     page.states((HEADING_ROW, beside + 1, HEADING_ROW + len(table.rows), beside + 1))
     page.sheet.freeze_panes(HEADING_ROW + 1, 1)
     columns = beside + 2 if sum(widths) <= LANDSCAPE else _fitting(widths)
-    page.prints(columns, draft.stamp, repeat=HEADING_ROW)
+    page.prints(columns, draft.stamp, repeat=HEADING_ROW, last_row=LAST_ROW)
 
 
 def _fitting(widths: Sequence[int]) -> int:
