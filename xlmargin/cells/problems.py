@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Generic, Protocol, TypeVar
 
 import numpy as np
 
 from xlmargin.arrays import BoolArray, IntArray
 from xlmargin.cells.values import CellValue, shown
+from xlmargin.computing import ContentCache
 from xlmargin.errors import Problem, Severity
 
 _MOST_SHOWN: Final = 3
@@ -39,6 +40,10 @@ class Placed(Protocol):
 
 
 _Key = tuple[Severity, str, str, str, str]
+
+
+Refused = tuple[tuple[str, tuple[int, ...]], ...]
+"""Columns of a range, and the rows that are refused there."""
 
 
 @dataclass
@@ -81,6 +86,26 @@ class ProblemLog:
             self._add(
                 p.severity, p.range, p.column, p.wanted, p.rows or [p.row], [p.found], p.letter
             )
+
+    def refused(self, range_: str) -> Refused:
+        """The cells of a range that have an error, by column: what hides problems found later."""
+        found = ((column, rows) for (name, column), rows in self._refused.items() if name == range_)
+        return tuple((column, tuple(sorted(rows))) for column, rows in found)
+
+    @classmethod
+    def after(cls, range_: str, refused: Refused) -> ProblemLog:
+        """A log of its own for what is found in a range where these cells are refused already."""
+        return cls({}, {(range_, column): set(rows) for column, rows in refused})
+
+    def join(self, other: ProblemLog) -> None:
+        """Problems that a log of its own found."""
+        for key, group in other._groups.items():
+            if key in self._groups:
+                self._groups[key].add(group.rows, group.found)
+            else:
+                self._groups[key] = _Group(dict(group.rows), dict(group.found))
+        for place, rows in other._refused.items():
+            self._refused.setdefault(place, set()).update(rows)
 
     def errors_where(
         self,
@@ -166,9 +191,34 @@ class ProblemLog:
         return [_problem(key, group) for key, group in errors]
 
 
+_K = TypeVar("_K", bound=Hashable)
+_V = TypeVar("_V")
+
+
+class ReadOnce(Generic[_K, _V]):
+    """What is read of some content of a range, remembered with the problems found on the way."""
+
+    def __init__(self, most: int, most_size: int, size: Callable[[_V], int]) -> None:
+        self._read = ContentCache[tuple[_K, str, Refused], tuple[_V, ProblemLog]](
+            most, most_size, lambda _, found: size(found[0])
+        )
+
+    def get(self, key: _K, range_: str, log: ProblemLog, read: Callable[[ProblemLog], _V]) -> _V:
+        """What `read` answers, again without reading; its problems are added to the log."""
+
+        def apart(_: object) -> tuple[_V, ProblemLog]:
+            own = ProblemLog.after(range_, refused)
+            return read(own), own
+
+        refused = log.refused(range_)
+        found, own = self._read.get((key, range_, refused), apart)
+        log.join(own)
+        return found
+
+
 def _problem(key: _Key, group: _Group) -> Problem:
     severity, range_, column, wanted, extra = key
-    rows = tuple(sorted(row for row in group.rows if row))
+    rows = tuple(sorted(filter(None, group.rows)))
     shown_ = list(group.found)[:_MOST_SHOWN]
     found = ", ".join(shown_) + (", ..." if len(group.found) > _MOST_SHOWN else "")
     first, letter = (rows[0] if rows else 0), extra.partition("\0")[2]

@@ -13,13 +13,14 @@ import numpy as np
 from xlmargin.arrays import BoolArray
 from xlmargin.cells.columns import missing_heading, number_of
 from xlmargin.cells.numbers import CURRENCIES, parse
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, ReadOnce
 from xlmargin.cells.table import EMPTY, CodedCells, Column, SourceRows, Table, column_of, transposed
 from xlmargin.cells.values import (
     Cell,
     Cells,
     CellValue,
     Headings,
+    KnownCells,
     Rows,
     is_error,
     is_nothing,
@@ -66,8 +67,22 @@ def read_table(cells: Cells, name: str, headings: Headings, log: ProblemLog) -> 
     """The table in a range; problems of its shape and headings are added to the log.
 
     A range that is left out, or that is one cell with nothing or 0 in it (as hosts send an empty
-    cell), is a table that is not `given`. An error cell under a known heading is an error.
+    cell), is a table that is not `given`. An error cell under a known heading is an error. What
+    knows its content is read once.
     """
+    if not isinstance(cells, KnownCells):
+        return _read_table(cells, name, headings, log)
+    key = cells.digest, headings
+    return _TABLES.get(key, name, log, lambda own: _read_table(cells, name, headings, own))
+
+
+_TABLES: Final = ReadOnce[tuple[bytes, Headings], Table](
+    most=64, most_size=1_000_000, size=lambda table: table.size
+)
+"""Bounded by cells, in all."""
+
+
+def _read_table(cells: Cells, name: str, headings: Headings, log: ProblemLog) -> Table:
     rows = rows_of(cells)
     source = cells if isinstance(cells, SourceRows) else SourceRows(rows, first_column=None)
     name, rows = source.source or name, list(rows)

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property
+from hashlib import blake2b
 from itertools import chain
 from typing import Any, Final, Generic, TypeAlias, TypeGuard, TypeVar
 
@@ -144,6 +145,14 @@ _SIMPLE: Final = frozenset({float, int, bool, str, type(None)})
 """Types whose equal cells are alike, byte by byte."""
 
 
+class KnownCells(list[Any]):
+    """The rows of a range, simple cells, with a digest of them: equal where all cells are."""
+
+    def __init__(self, rows: Iterable[Sequence[Cell]]) -> None:
+        super().__init__(rows)
+        self.digest = digest_of(list(self))
+
+
 def simple_cells(cells: Cells) -> Cells:
     """A range of no other cells than values, TRUE and FALSE; a lone cell alone.
 
@@ -169,13 +178,16 @@ def simple_cells(cells: Cells) -> Cells:
     return [[c if type(c) in _SIMPLE else value(c) for c in row] for row in rows]
 
 
-def content_of(cells: dict[str, Any]) -> bytes:
-    """Simple cells written down: the same bytes for equal cells, and for no others."""
+def digest_of(cells: Any) -> bytes:
+    """A digest of simple cells: the same for equal cells, and for no others."""
+    if isinstance(cells, KnownCells):
+        return cells.digest
     try:
         # Version 2 writes equal cells alike, whether they are one object or several.
-        return marshal.dumps(cells, 2)
+        content = marshal.dumps(cells, 2)
     except ValueError:  # there are dates among them, of a type that is not written
-        return marshal.dumps({name: _days_apart(each) for name, each in cells.items()}, 2)
+        content = marshal.dumps(_days_apart(cells), 2)
+    return blake2b(content, digest_size=32).digest()
 
 
 def _days_apart(cells: Any) -> Any:
@@ -438,7 +450,7 @@ def _without_dollars(text: str) -> str:
     return normalized(_DOLLARS.sub("", text))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Headings:
     """The headings that a range may have, each with its aliases, and those it must have.
 

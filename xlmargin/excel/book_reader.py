@@ -16,7 +16,7 @@ import numpy as np
 from xlmargin.arrays import codes
 from xlmargin.book import Book, Positions, rules_of_accounts
 from xlmargin.cells.columns import check_one_date
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, ReadOnce
 from xlmargin.cells.reading import unknown_headings
 from xlmargin.cells.table import Table
 from xlmargin.cells.values import shown, shown_date, text_of
@@ -144,7 +144,7 @@ class MarketRead:
 
     def _without_nobodys(self, rows: PositionRows, log: ProblemLog) -> MarketRead:
         """Without the rows that have no price and that no position needs; else an error."""
-        held = {*rows.underlying, *rows.root}
+        held = {*rows.underlyings.words, *rows.roots.words}
         deciding = {
             own.group
             for own in self.underlyings.values()
@@ -228,12 +228,12 @@ def _with_maturities(
         if coupon.setdefault(symbol, pays) != pays:
             wanted = f"one coupon of {symbol}, as in the rows above"
             log.error(rows.table.name, int(rows.table.rows[i]), "coupon", f"{pays:.10g}", wanted)
-    code, words = codes(rows.underlying)
     treasuries = [
         name in underlyings and underlyings[name].underlying_class is UnderlyingClass.TREASURY
-        for name in words
+        for name in rows.underlyings.words
     ]
-    is_treasury = np.array(treasuries, dtype=bool)[code] & ~(rows.is_cash | rows.is_treasury)
+    is_treasury = np.array(treasuries, dtype=bool)[rows.underlyings.code]
+    is_treasury &= ~(rows.is_cash | rows.is_treasury)
     wanted = "treasury, with its maturity: the market range gives it that class"
     log.errors_where(is_treasury, rows.table, "type", wanted)
     return {
@@ -279,7 +279,7 @@ def read_book(tables: Tables) -> Reading:
     settings = read_settings(tables.settings, log)
     as_of = _as_of(tables, settings, log)
     table = without_left_out(tables.positions, settings, log)
-    rows = read_positions(table, log)
+    rows = _ROWS.get(table, table.name, log, lambda own: _named_rows(table, own))
     market = _market(tables, settings, as_of, log)
     rows = resolved(rows, as_of, market.listed_with(rows), log, tables.known)
     market = market.priced(rows, log).extended(rows, log)
@@ -290,7 +290,6 @@ def read_book(tables: Tables) -> Reading:
     _check_named_groups(tables.settings, market, log)
     check_dividends(market.dividends, market.underlyings, tables.dividends, log)
     check_expirations(rows, as_of, log)
-    check_names(rows, log)
     check_accounts(tables.settings, accounts, log)
     positions = placed(rows, market.market, log)
     _warn_of_no_rate(settings, market.market, positions, log)
@@ -300,6 +299,18 @@ def read_book(tables: Tables) -> Reading:
     refused = any(p.severity is Severity.ERROR for p in problems)
     book = None if refused else Book(positions, market.market, settings.settings)
     return Reading(rows, market, book, problems)
+
+
+_ROWS: Final = ReadOnce[Table, PositionRows](
+    most=32, most_size=20_000_000, size=lambda rows: rows.size
+)
+"""Bounded by entries, in all: an edit of the market leaves the positions as they were read."""
+
+
+def _named_rows(table: Table, log: ProblemLog) -> PositionRows:
+    rows = read_positions(table, log)
+    check_names(rows, log)
+    return rows
 
 
 def _ordered(problems: Iterable[Problem], tables: Tables) -> list[Problem]:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray, codes
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, codes
 from xlmargin.book import Positions
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, ReadOnce
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.values import Cells, shown_date
 from xlmargin.cells.words import POSITIONS, SETTLEMENTS, STYLES
@@ -68,7 +68,21 @@ def resolved(
     `underlying` is a ticker then, "" for cash, and `deliverable` "" for a standard contract. A root
     that is `listed` as an underlying is its own.
     """
-    roots = _roots(rows, None if np.isnan(as_of) else date_of(as_of), listed, known)
+    day = None if np.isnan(as_of) else date_of(as_of)
+    own = tuple(root in listed for root in rows.roots.words)
+    key = rows, day, own, known
+    return _RESOLVED.get(key, rows.table.name, log, lambda found: _resolved(*key, found))
+
+
+def _resolved(
+    rows: PositionRows,
+    day: dt.date | None,
+    own: tuple[bool, ...],
+    known: KnownInstruments,
+    log: ProblemLog,
+) -> PositionRows:
+    """The rows; `own` tells which of their roots are underlyings themselves."""
+    roots = _roots(rows, day, own, known)
     columns = zip(rows.underlying, roots.underlying, rows.is_cash.tolist(), strict=True)
     rows = replace(
         rows,
@@ -82,11 +96,16 @@ def resolved(
     )
 
 
+_RESOLVED: Final = ReadOnce[
+    tuple[PositionRows, dt.date | None, tuple[bool, ...], KnownInstruments], PositionRows
+](most=64, most_size=20_000_000, size=lambda rows: rows.size)
+"""Bounded by entries, in all."""
+
+
 def _roots(
-    rows: PositionRows, day: dt.date | None, listed: Container[str], known: KnownInstruments
+    rows: PositionRows, day: dt.date | None, own: tuple[bool, ...], known: KnownInstruments
 ) -> _Roots:
-    code, roots = codes(rows.root)
-    own = [root in listed for root in roots]
+    code, roots = rows.roots.code, rows.roots.words
     told: list[KnownRoot | None] = []
     for root, is_own in zip(roots, own, strict=True):
         found = known.root(root, day)
@@ -207,12 +226,9 @@ def underlyings_of(cells: Cells) -> dict[str, float | None]:
 
 def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
     """The positions as the engine holds them; what the market lacks for them is a problem."""
-    underlying = _indexes(rows, market, log)
-    of_market = np.where(underlying == NO_UNDERLYING, 0, underlying)
-    is_index = _is_index(market, of_market) & (underlying != NO_UNDERLYING)
-    wanted = "a stock or fund: the market range gives it the class of an index"
-    log.errors_where(is_index & rows.is_stock, rows.table, "symbol", wanted)
-    contracts = _contracts(rows, market, underlying)
+    listed = tuple((u.symbol, u.underlying_class.is_index) for u in market.underlyings)
+    own = _HELD.get((rows, listed), rows.table.name, log, lambda found: _held(rows, listed, found))
+    contracts, of_market = own.contracts, own.of_market
     unvalued = np.isnan(rows.price) & np.isnan(rows.volatility)
     unvalued &= ~contracts.settled(market.as_of)
     unvalued &= np.isnan(_from_market(market.volatility, of_market))
@@ -227,12 +243,6 @@ def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
     mark_spot = mark_spots(rows, spot, _from_market(market.index_scale, of_market), log)
     mark = np.where(rows.is_stock & np.isnan(rows.price), spot, rows.price)
     mark = np.where(rows.is_cash, 1.0, mark)
-    account, accounts = codes(rows.account)
-    group, groups = codes(rows.group)
-    if "" in groups:
-        none = groups.index("")
-        group = np.where(group == none, -1, group - (group > none))
-        groups = (*groups[:none], *groups[none + 1 :])
     return Positions(
         contracts,
         quantity=rows.quantity,
@@ -242,17 +252,56 @@ def placed(rows: PositionRows, market: Market, log: ProblemLog) -> Positions:
         mark_spot=mark_spot,
         forward=np.where(rows.is_option, rows.forward, np.nan),
         half_spread=np.where(rows.is_option, rows.half_spread, np.nan),
-        account=account,
-        accounts=accounts,
-        group=group,
-        groups=groups,
+        account=own.account.code,
+        accounts=own.account.words,
+        group=own.group.code,
+        groups=own.group.words,
         row=rows.table.rows,
         origin=np.zeros(len(rows), dtype=np.int64),
         origins=(rows.table.name,),
     )
 
 
-def _contracts(rows: PositionRows, market: Market, underlying: IntArray) -> Contracts:
+_Listed = tuple[tuple[str, bool], ...]
+"""The underlyings of a market: their symbols, and which of them are indexes."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """What is held, whatever the prices are: contracts, and whose they are.
+
+    `of_market` is the index of each underlying in the market, 0 where it has none.
+    """
+
+    contracts: Contracts
+    of_market: IntArray
+    account: Names
+    group: Names
+
+
+_HELD: Final = ReadOnce[tuple[PositionRows, _Listed], _Held](
+    most=32, most_size=2_000_000, size=lambda held: len(held.contracts)
+)
+"""Bounded by positions, in all."""
+
+
+def _held(rows: PositionRows, listed: _Listed, log: ProblemLog) -> _Held:
+    underlying = _indexes(rows, {symbol: i for i, (symbol, _) in enumerate(listed)}, log)
+    of_market = np.where(underlying == NO_UNDERLYING, 0, underlying)
+    is_index = np.array([is_index for _, is_index in listed] or [False])[of_market]
+    wanted = "a stock or fund: the market range gives it the class of an index"
+    wrong = is_index & (underlying != NO_UNDERLYING) & rows.is_stock
+    log.errors_where(wrong, rows.table, "symbol", wanted)
+    group, groups = codes(rows.group)
+    if "" in groups:
+        none = groups.index("")
+        group = np.where(group == none, -1, group - (group > none))
+        groups = (*groups[:none], *groups[none + 1 :])
+    contracts = _contracts(rows, underlying, is_index)
+    return _Held(contracts, of_market, Names(*codes(rows.account)), Names(group, groups))
+
+
+def _contracts(rows: PositionRows, underlying: IntArray, is_index: BoolArray) -> Contracts:
     return Contracts(
         root=rows.root,
         kind=rows.kind,
@@ -260,7 +309,7 @@ def _contracts(rows: PositionRows, market: Market, underlying: IntArray) -> Cont
         strike=np.where(rows.is_option, rows.strike, np.nan),
         expiration=np.where(rows.is_option, rows.expiration, np.nan),
         at_open=rows.is_option & (rows.settlement == _MORNING),
-        american=_american(rows, market, np.where(underlying == NO_UNDERLYING, 0, underlying)),
+        american=_american(rows, is_index),
         multiplier=rows.multiplier,
         deliverable=rows.deliverable,
     )
@@ -271,7 +320,7 @@ def _from_market(column: FloatArray, underlying: IntArray) -> FloatArray:
     return column[underlying] if len(column) else np.full(len(underlying), np.nan)
 
 
-def _indexes(rows: PositionRows, market: Market, log: ProblemLog) -> IntArray:
+def _indexes(rows: PositionRows, index_of: Mapping[str, int], log: ProblemLog) -> IntArray:
     """Index of each row's underlying in the market; one problem for each that is not there."""
     columns = zip(rows.root, rows.underlying, rows.deliverable, strict=True)
     names_ = (
@@ -280,7 +329,7 @@ def _indexes(rows: PositionRows, market: Market, log: ProblemLog) -> IntArray:
         else rows.underlying
     )
     typed = ~rows.table.empty("underlying")
-    found = {"": NO_UNDERLYING, **market.index_of}
+    found = {"": NO_UNDERLYING, **index_of}
     code, words = codes(names_)
     missing = np.array([name not in found for name in words], dtype=bool)[code]
     wanted = "its price in the market range, or in the price column of a stock row"
@@ -290,17 +339,10 @@ def _indexes(rows: PositionRows, market: Market, log: ProblemLog) -> IntArray:
     return np.array([found.get(name, NO_UNDERLYING) for name in words], dtype=np.int64)[code]
 
 
-def _is_index(market: Market, underlying: IntArray) -> BoolArray:
-    if not market.underlyings:
-        return np.zeros(len(underlying), dtype=bool)
-    is_index = np.array([u.underlying_class.is_index for u in market.underlyings], dtype=bool)
-    return is_index[underlying]
-
-
-def _american(rows: PositionRows, market: Market, underlying: IntArray) -> BoolArray:
+def _american(rows: PositionRows, is_index: BoolArray) -> BoolArray:
     """Which options are American: as stated or known, or else all but those on an index."""
     stated = rows.style == _STYLE_OF[Style.AMERICAN]
-    return np.where(rows.style < 0, ~_is_index(market, underlying), stated)
+    return np.where(rows.style < 0, ~is_index, stated)
 
 
 MOST_APART: Final = 0.01

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, codes
 from xlmargin.cells.columns import (
     GREATEST_CASH,
     GREATEST_MULTIPLIER,
@@ -155,6 +155,21 @@ class PositionRows:
 
     def __len__(self) -> int:
         return len(self.table)
+
+    @property
+    def size(self) -> int:
+        """Number of entries held."""
+        return len(self) * len(fields(self))
+
+    @cached_property
+    def roots(self) -> Names:
+        """The roots as indexes into the distinct ones, in order of appearance."""
+        return Names(*codes(self.root))
+
+    @cached_property
+    def underlyings(self) -> Names:
+        """The underlyings, likewise."""
+        return Names(*codes(self.underlying))
 
     @cached_property
     def is_option(self) -> BoolArray:

@@ -21,7 +21,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from hashlib import blake2b
 from typing import Any, Final, cast
 
 import numpy as np
@@ -33,8 +32,9 @@ from xlmargin.cells.values import (
     Answer,
     Cells,
     CellValue,
+    KnownCells,
     Value,
-    content_of,
+    digest_of,
     is_error,
     refusal,
     rows_of,
@@ -242,8 +242,8 @@ def _described(
     return tuple(described)
 
 
-_Key = tuple[Callable[..., object], dt.date, bool, bytes]
-"""A call: its function, the day, whether it waits however long, and a digest of the content."""
+_Key = tuple[Callable[..., object], dt.date, bool, tuple[tuple[str, bytes], ...]]
+"""A call: its function, the day, whether it waits however long, digests of what is given."""
 
 _Outcome = bytes | MarginError
 """An answer, written down so that each caller gets its own; or the refusal that stands for it."""
@@ -269,7 +269,7 @@ def _remembering(
     @functools.wraps(function)
     def call(*positional: Any, **named: Any) -> Answer:
         bound = _bound(signature, positional, named)
-        given = {a.name: simple_cells(bound[a.name]) for a in arguments if a.name in bound}
+        given = {a.name: _known(a, bound[a.name]) for a in arguments if a.name in bound}
 
         def outcome(_: _Key) -> _Outcome:
             try:
@@ -280,13 +280,21 @@ def _remembering(
                 # Not with the frames that it went through, which hold all that was computed.
                 return error.with_traceback(None)
 
-        content = blake2b(content_of(given), digest_size=32).digest()
+        content = tuple((name, digest_of(cells)) for name, cells in given.items())
         found = _outcomes.get((function, TODAY(), is_unlimited(), content), outcome)
         if isinstance(found, MarginError):
             raise found
         return cast(Answer, marshal.loads(found))
 
     return call
+
+
+def _known(argument: Argument, cells: Cells) -> Cells:
+    """An argument as a host sends it, in simple cells; a range with headings knows its content."""
+    simple = simple_cells(cells)
+    if argument.kind is Kind.RANGE and isinstance(simple, list):
+        return KnownCells(simple)
+    return simple
 
 
 def _safe(refusing: Callable[..., Answer]) -> Callable[..., Answer]:
