@@ -17,6 +17,9 @@ from threading import Lock
 from typing import Any, Final, Generic, TypeVar
 from weakref import WeakSet
 
+import numpy as np
+
+from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.errors import MarginError
 
 _clock: Final = getattr(time, "thread_time", time.process_time)
@@ -74,7 +77,7 @@ def check_time_limit() -> None:
 _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
 
-_caches: Final[WeakSet[ContentCache[Any, Any]]] = WeakSet()
+_caches: Final[WeakSet[ContentCache[Any, Any] | RowMemory]] = WeakSet()
 
 
 def forget() -> None:
@@ -173,3 +176,59 @@ class ContentCache(Generic[_K, _V]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+
+class RowMemory:
+    """The rows of the last calls with what was answered: only rows that differ are computed again.
+
+    Numbers are compared by their bits, those of each row with the numbers in its place.
+    """
+
+    def __init__(self, most: int = 4) -> None:
+        self._most = most
+        self._last: list[tuple[list[np.ndarray], FloatArray]] = []
+        _caches.add(self)
+
+    def of(
+        self, columns: Sequence[np.ndarray], compute: Callable[[IntArray], FloatArray]
+    ) -> FloatArray:
+        """What `compute` answers for some rows of the columns, by index, for all of them.
+
+        Columns have shape (rows,) or (rows, k). Neither they nor the answer may be changed.
+        """
+        every = np.arange(len(columns[0]))
+        found, nearest = None, every
+        for known in self._last:
+            differing = _differing(known[0], columns)
+            if differing is not None and len(differing) < len(nearest):
+                found, nearest = known, differing
+        if found is None:
+            answer = compute(every)
+        elif not len(nearest):
+            answer = found[1]
+        else:
+            answer = found[1].copy()
+            answer[nearest] = compute(nearest)
+        others = [known for known in self._last if known is not found]
+        self._last = [(list(columns), answer), *others][: self._most]
+        return answer
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._last = []
+
+
+def _differing(known: Sequence[np.ndarray], columns: Sequence[np.ndarray]) -> IntArray | None:
+    """The rows in which columns differ; None where they have not the same shapes."""
+    if [column.shape for column in known] != [column.shape for column in columns]:
+        return None
+    differs = np.zeros(len(columns[0]), dtype=bool)
+    for one, other in zip(known, columns, strict=True):
+        if one is not other:
+            apart = _bits(one) != _bits(other)
+            differs |= apart.any(axis=1) if apart.ndim > 1 else apart
+    return np.flatnonzero(differs)
+
+
+def _bits(column: np.ndarray) -> np.ndarray:
+    return column.view(np.int64) if column.dtype == np.float64 else column

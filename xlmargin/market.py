@@ -226,11 +226,10 @@ class Market:
         """
         found = self.dividend_yield[underlying]
         for i, own in enumerate(self.underlyings):
-            rows = underlying == i
             if own.spot_is_forward:
-                found = np.where(rows, self.rate(underlying, years), found)
+                found = np.where(underlying == i, self.rate(underlying, years), found)
             elif own.yields is not None:
-                found = np.where(rows, own.yields.at(years), found)
+                found = np.where(underlying == i, own.yields.at(years), found)
         return np.asarray(found)
 
     def _column(self, name: str) -> FloatArray:

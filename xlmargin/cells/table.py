@@ -276,6 +276,11 @@ class Table:
         """The table with another column under a heading."""
         return replace(self, columns={**self.columns, heading: column})
 
+    def without(self, heading: str) -> Table:
+        """The table without a column."""
+        kept = {name: column for name, column in self.columns.items() if name != heading}
+        return replace(self, columns=kept)
+
     def __hash__(self) -> int:
         return self._hash
 

@@ -227,6 +227,8 @@ def rows_of(cells: Cells) -> Rows:
     listed = _listed(cells)
     if not isinstance(listed, list | tuple):
         return [[listed]]
+    if set(map(type, listed)) <= {list}:
+        return list(listed)
     rows = [row if type(row) is list else _listed(row) for row in listed]
     if any(isinstance(row, list | tuple) for row in rows):
         return [row if isinstance(row, list | tuple) else [row] for row in rows]

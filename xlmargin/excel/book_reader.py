@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Final
 
@@ -26,11 +26,13 @@ from xlmargin.errors import Problem, RulebookError, Severity
 from xlmargin.excel.market_reader import (
     CONCENTRATION,
     Dividends,
+    StatedMarket,
     check_dividends,
     check_market,
     completed,
     read_dividends,
     read_market,
+    read_prices,
     with_dividends,
     with_facts,
 )
@@ -195,8 +197,9 @@ class MarketRead:
         for symbol, price in self._marked(rows, known, log).items():
             added[symbol] = StatedUnderlying(Underlying(symbol, price), Facts())
         policy = self.settings.settings.known_underlyings
-        added = _with_reports(added, self.known, self.as_of, self.table, log)
-        new = completed(added, self.table, self.as_of, policy, log, self.known)
+        day = _day(self.as_of)
+        stated = _with_reports(added, self.known, day, self.table, log)
+        new = completed(stated, self.table, day, policy, log, self.known)
         underlyings = {**self.underlyings, **with_dividends(new, self.dividends)}
         apart = zip(rows.root, rows.underlying, rows.deliverable, strict=True)
         for root, underlying, deliverable in apart if any(rows.deliverable) else ():
@@ -207,7 +210,7 @@ class MarketRead:
                     on, symbol=name, class_group="", product_group="", portfolio_group=""
                 )
         dated = _with_maturities(underlyings, rows, log)
-        return replace(self, underlyings=dated, stated={**self.stated, **added})
+        return replace(self, underlyings=dated, stated={**self.stated, **stated})
 
 
 def _with_maturities(
@@ -367,26 +370,69 @@ def _day(as_of: float) -> dt.date:
 
 
 def _with_reports(
-    stated: dict[str, StatedUnderlying],
+    stated: Mapping[str, StatedUnderlying],
     known: KnownInstruments,
-    as_of: float,
+    day: dt.date,
     table: Table,
     log: ProblemLog,
-) -> dict[str, StatedUnderlying]:
+) -> Mapping[str, StatedUnderlying]:
     """The underlyings with what reports of the clearing house say of them, where there are any."""
     if known.published is NOTHING_PUBLISHED:
         return stated
-    return with_reports(stated, known, _day(as_of), table, log)
+    return with_reports(stated, known, day, table, log)
 
 
 def _market(tables: Tables, settings: SettingsRead, as_of: float, log: ProblemLog) -> MarketRead:
-    stated = read_market(tables.market, log)
-    stated = _with_reports(stated, tables.known, as_of, tables.market, log)
-    policy = settings.settings.known_underlyings
-    underlyings = completed(stated, tables.market, as_of, policy, log, tables.known)
+    table, policy = tables.market, settings.settings.known_underlyings
+    key = table.without("price"), _day(as_of), policy, tables.known
+    own = _UNPRICED.get(key, table.name, log, lambda found: _unpriced(*key, table, found))
+    price = read_prices(own.market, table, log)
     dividends = read_dividends(tables.dividends, log)
-    listed = with_dividends(underlyings, dividends)
-    return MarketRead(tables.market, as_of, settings, dividends, listed, tables.known, stated)
+    underlyings = own.priced(price, dividends)
+    stated = own.market.stated
+    return MarketRead(table, as_of, settings, dividends, underlyings, tables.known, stated)
+
+
+@dataclass(frozen=True, eq=False)
+class _Unpriced:
+    """A market as it is read whatever the prices are: as stated, and with what is known.
+
+    `last` are the underlyings at the prices of the last call: one that did not move is the same.
+    """
+
+    market: StatedMarket
+    underlyings: Mapping[str, Underlying]
+    last: dict[str, Underlying] = field(default_factory=dict)
+
+    def priced(self, price: Mapping[str, float], dividends: Dividends) -> dict[str, Underlying]:
+        """The underlyings at prices, $, with their dividends."""
+        found = {}
+        for symbol, own in self.underlyings.items():
+            spot, paid, last = price[symbol], dividends.get(symbol, ()), self.last.get(symbol)
+            if last is None or last.spot != spot or last.dividends != paid:
+                last = self.last[symbol] = replace(own, spot=spot, dividends=paid)
+            found[symbol] = last
+        return found
+
+
+_UNPRICED: Final = ReadOnce[tuple[Table, dt.date, KnownUnderlyings, KnownInstruments], _Unpriced](
+    most=32, most_size=200_000, size=lambda own: len(own.underlyings)
+)
+"""Bounded by underlyings, in all."""
+
+
+def _unpriced(
+    _: Table,
+    day: dt.date,
+    policy: KnownUnderlyings,
+    known: KnownInstruments,
+    table: Table,
+    log: ProblemLog,
+) -> _Unpriced:
+    market = read_market(table, log)
+    stated = _with_reports(market.stated, known, day, table, log)
+    underlyings = completed(stated, table, day, policy, log, known)
+    return _Unpriced(replace(market, stated=stated), underlyings)
 
 
 def without_left_out(table: Table, settings: SettingsRead, log: ProblemLog) -> Table:

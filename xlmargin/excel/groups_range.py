@@ -10,7 +10,7 @@ from xlmargin.cells.table import Table
 from xlmargin.cells.values import Cells
 from xlmargin.cells.words import MARKET
 from xlmargin.errors import InputError
-from xlmargin.excel.market_reader import read_market
+from xlmargin.excel.market_reader import read_market, read_prices
 from xlmargin.excel.published_reader import FROM_MARKET, NUMBERS, REPORTS, StatedUnderlying
 from xlmargin.importers.clearing_house import groups_in_cells
 from xlmargin.known_instruments import Moves, Product, PublishedGroups, Report
@@ -32,7 +32,9 @@ def read_groups(ranges: Mapping[str, Cells]) -> PublishedGroups:
 
 def _of_market(table: Table, log: ProblemLog) -> PublishedGroups:
     """The groups and figures of a market range; refused where a cell cannot be read."""
-    stated = read_market(table, log)
+    market = read_market(table, log)
+    read_prices(market, table, log)
+    stated = market.stated
     if log.errors:
         raise InputError(log.errors)
     products = {symbol: _product(own) for symbol, own in stated.items()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import fsum
 from typing import Final
 
@@ -76,13 +76,21 @@ _CLASSES: Final = one_of(UnderlyingClass)
 Dividends = Mapping[str, tuple[Dividend, ...]]
 
 
-def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
-    """The underlyings of a market range by symbol; a price left out, or not to be read, is NaN."""
+@dataclass(frozen=True, eq=False)
+class StatedMarket:
+    """What a market range states of each symbol but its price, by the first row of it.
+
+    `again` are rows of symbols that stand in a row before, by index: that row, and whether both say
+    the same.
+    """
+
+    stated: Mapping[str, StatedUnderlying]
+    again: Mapping[int, tuple[int, bool]]
+
+
+def read_market(table: Table, log: ProblemLog) -> StatedMarket:
+    """The underlyings of a market range by symbol; prices are not looked at."""
     symbols = _tickers(table, log)
-    spot = numbers(table, "price", log)
-    log.errors_where(~(spot > 0) & ~table.empty("price"), table, "price", PRICE)
-    refuse_beyond(GREATEST_PRICE, spot, table, "price", log)
-    spot = np.where(spot > 0, spot, np.nan)
     refuse_foreign(table, log)
     adv, outstanding = (_above_zero(table, heading, log) for heading in CONCENTRATION[:2])
     industry = name_of_each(names(table, "industry", log))
@@ -106,6 +114,7 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
     spot_is_forward = words(table, "spot_is_forward", YES_NO, "TRUE or FALSE", log)
     is_forward = YES_NO.members.index(YesNo.YES)
     stated: dict[str, StatedUnderlying] = {}
+    again: dict[int, tuple[int, bool]] = {}
     for i, symbol in enumerate(symbols):
         facts = Facts(
             _CLASSES.members[class_[i]] if class_[i] >= 0 else None,
@@ -117,7 +126,7 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
         )
         underlying = Underlying(
             symbol,
-            float(spot[i]),
+            np.nan,
             dividend_yield=float(np.nan_to_num(yields[i])),
             rate=float(rate[i]),
             volatility=float(volatility[i]),
@@ -133,15 +142,30 @@ def read_market(table: Table, log: ProblemLog) -> dict[str, StatedUnderlying]:
             row=int(table.rows[i]),
         )
         own = StatedUnderlying(underlying, facts)
-        if not symbol or (first := stated.setdefault(symbol, own)) is own:
+        if not symbol or stated.setdefault(symbol, own) is own:
             continue
-        row, other = underlying.row, first.underlying.row
-        if repr(replace(own, underlying=replace(underlying, row=other))) == repr(first):
+        first = stated[symbol]
+        same = replace(own, underlying=replace(underlying, row=first.underlying.row))
+        again[i] = symbols.index(symbol), repr(same) == repr(first)
+    return StatedMarket(stated, again)
+
+
+def read_prices(market: StatedMarket, table: Table, log: ProblemLog) -> dict[str, float]:
+    """The price of each symbol of a market range, $; one left out, or not to be read, is NaN."""
+    spot = numbers(table, "price", log)
+    log.errors_where(~(spot > 0) & ~table.empty("price"), table, "price", PRICE)
+    refuse_beyond(GREATEST_PRICE, spot, table, "price", log)
+    spot = np.where(spot > 0, spot, np.nan)
+    for i, (first, same) in market.again.items():
+        row, other = int(table.rows[i]), int(table.rows[first])
+        symbol = next(s for s, own in market.stated.items() if own.underlying.row == other)
+        if same and np.array_equal(spot[i], spot[first], equal_nan=True):
             log.note(table.name, row, "symbol", f"{symbol} again, as in row {other}")
         else:
             wanted = f"one row for {symbol}; another is row {other}"
             log.error(table.name, row, "symbol", repr(symbol), wanted)
-    return stated
+    at = dict(zip(table.rows.tolist(), spot.tolist(), strict=True))
+    return {symbol: at[own.underlying.row] for symbol, own in market.stated.items()}
 
 
 def years_of_term(name: str) -> float:
@@ -232,13 +256,12 @@ def _above_zero(table: Table, column: str, log: ProblemLog) -> FloatArray:
 def completed(
     stated: Mapping[str, StatedUnderlying],
     table: Table,
-    as_of: float,
+    day: dt.date,
     policy: KnownUnderlyings,
     log: ProblemLog,
     known: KnownInstruments,
 ) -> dict[str, Underlying]:
     """The underlyings with what is known of them where nothing is stated, which is told."""
-    day = dt.date.max if np.isnan(as_of) else date_of(as_of)
     underlyings: dict[str, Underlying] = {}
     for symbol, own in stated.items():
         facts, findings = apply_known(symbol, own.facts, day, policy, known)

@@ -13,11 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Final, TypeVar
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.computing import ContentCache
 from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.known_instruments import CLASS, KNOWN, KnownAs
 from xlmargin.market import Market, Underlying
@@ -105,9 +107,28 @@ def class_groups(market: Market, held: IntArray, rules: PortfolioRules) -> Class
     """The class groups of the underlyings that are held, by index, in the order of the market.
 
     Refuses a group whose members disagree about the range or about the groups it is part of, and a
-    product group of different ranges.
+    product group of different ranges. They are the same at all prices.
     """
-    held_names = {market.underlyings[i].group for i in np.unique(held)}
+    is_held = np.zeros(len(market.underlyings), dtype=bool)
+    is_held[held] = True
+    key = tuple(map(_unpriced, market.underlyings)), is_held.tobytes(), rules
+    return _GROUPS.get(key, lambda _: _class_groups(market, is_held, rules))
+
+
+_unpriced: Final = attrgetter(
+    "symbol", "underlying_class", "leverage", "class_group", "product_group", "portfolio_group",
+    "house", "published", "row",
+)  # fmt: skip
+"""All of an underlying that its class group depends on."""
+
+_GROUPS: Final = ContentCache[tuple[tuple[object, ...], bytes, PortfolioRules], ClassGroups](
+    most=32, most_size=200_000, size=lambda key, _: len(key[0])
+)
+"""Bounded by underlyings, in all."""
+
+
+def _class_groups(market: Market, is_held: BoolArray, rules: PortfolioRules) -> ClassGroups:
+    held_names = {market.underlyings[i].group for i in np.flatnonzero(is_held).tolist()}
     members: dict[str, list[int]] = {}
     for i, underlying in enumerate(market.underlyings):
         if underlying.group in held_names:

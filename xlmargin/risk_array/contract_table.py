@@ -150,7 +150,9 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     where it is left out.
     """
     positions, market, settings = book.positions, book.market, book.settings
-    first, of_position, contracts, underlying, settled, mark, mark_spot, stated = marked(book)
+    first, of_position, series, contracts, underlying, settled, mark, mark_spot, stated = marked(
+        book
+    )
     spot = market.spot[underlying]
     found = option_volatility(
         contracts,
@@ -179,7 +181,6 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     model = np.where(found.source == VolatilitySource.SOLVED, moved, model)
     by_mark = ~np.isnan(mark) & (settled | (settings.base_value is BaseValue.MARK))
     from_model = (found.source == VolatilitySource.STATED) | ~by_mark
-    ends = positions.contracts.settles[first]
     return ContractTable(
         contracts=contracts,
         underlying=underlying,
@@ -187,7 +188,7 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
         volatility=found.volatility,
         source=found.source,
         least=found.least,
-        series=np.unique(np.column_stack([underlying, ends]), axis=0, return_inverse=True)[1],
+        series=series,
         settled=settled,
         model=model,
         mark=np.where(by_mark, moved, model),

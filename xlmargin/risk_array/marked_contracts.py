@@ -7,12 +7,14 @@ two, because each price implies its own volatility.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray, numbered_rows
 from xlmargin.book import Book, Positions
+from xlmargin.computing import ContentCache
+from xlmargin.contracts import Contracts as HeldContracts
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.market import Market
@@ -26,12 +28,13 @@ NO_CONTRACT = -1
 class Marked(NamedTuple):
     """The distinct contracts of a book with what is known of their prices, as in a table of them.
 
-    `first` is a position of each; `mark` is what it is worth where the underlying stands at
+    `first` is a position of each, `series` the number of its underlying and end; `mark` is what it is worth where the underlying stands at
     `mark_spot`, $ per unit, and `stated` its own volatility; NaN where there is none.
     """
 
     first: IntArray
     of_position: IntArray
+    series: IntArray
     contracts: Contracts
     underlying: IntArray
     settled: BoolArray
@@ -43,7 +46,7 @@ class Marked(NamedTuple):
 def marked(book: Book) -> Marked:
     """The distinct contracts of a book, and their marks."""
     positions, market = book.positions, book.market
-    first, of_position = _distinct(positions)
+    first, of_position, series = _distinct(positions)
     underlying = positions.underlying[first]
     spot = market.spot[underlying]
     settled = positions.contracts.settled(market.as_of)[first]
@@ -51,7 +54,9 @@ def marked(book: Book) -> Marked:
     stated, taken_at = positions.volatility[first], positions.mark_spot[first]
     mark_spot = np.where(np.isnan(taken_at) | settled, spot, taken_at)
     contracts = _terms(positions, market, first)
-    return Marked(first, of_position, contracts, underlying, settled, mark, mark_spot, stated)
+    return Marked(
+        first, of_position, series, contracts, underlying, settled, mark, mark_spot, stated
+    )
 
 
 def solve_together(books: Iterable[Book]) -> None:
@@ -77,23 +82,42 @@ def _settled_value(positions: Positions, spot: FloatArray, first: IntArray) -> F
     return np.where(np.isnan(forward) & (mark > 0), mark, exercised)
 
 
-def _distinct(positions: Positions) -> tuple[IntArray, IntArray]:
-    """First position of each distinct contract, and each position's contract or NO_CONTRACT."""
+_Distinct = tuple[IntArray, IntArray, IntArray]
+
+_DISTINCT: Final = ContentCache[tuple[HeldContracts, bytes], _Distinct](
+    most=32, most_size=2_000_000, size=lambda key, _: len(key[0])
+)
+"""Bounded by positions, in all: a tick of the market leaves the contracts as they are."""
+
+
+def _distinct(positions: Positions) -> _Distinct:
+    """First position of each distinct contract, each position's contract or NO_CONTRACT, series.
+
+    Contracts of one underlying and end are of one series.
+    """
     options = np.flatnonzero(positions.is_option)
-    columns = (
-        positions.contracts.series,
-        positions.expiration,
+    numbers = (
         positions.mark,
         positions.volatility,
         positions.mark_spot,
         positions.forward,
         positions.half_spread,
     )
-    rows = np.column_stack([column[options].astype(np.float64) for column in columns])
+    priced = np.array([column[options] for column in numbers])
+    key = positions.contracts, priced.tobytes()
+    return _DISTINCT.get(key, lambda _: _numbered(positions, options, priced))
+
+
+def _numbered(positions: Positions, options: IntArray, priced: FloatArray) -> _Distinct:
+    contracts = positions.contracts
+    terms = (contracts.series, contracts.expiration)
+    rows = np.column_stack([*(column[options] for column in terms), *priced])
     first, of_option = numbered_rows(rows)
     of_position = np.full(len(positions), NO_CONTRACT, dtype=np.int64)
     of_position[options] = of_option
-    return options[first], of_position
+    first = options[first]
+    ends = np.column_stack([contracts.underlying[first], contracts.settles[first]])
+    return first, of_position, numbered_rows(ends)[1]
 
 
 def _terms(positions: Positions, market: Market, first: IntArray) -> Contracts:

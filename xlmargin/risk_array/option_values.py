@@ -10,10 +10,11 @@ When the underlying moves, the published results of the clearing house's model h
 of each series (`sticky_strike`); nothing is computed then. `sticky_moneyness` lets each strike take
 the volatility that the same ratio of strike to spot has now, read off the book's own series.
 
-Values and solved volatilities are computed underlying by underlying: when one price moves, or one
-row changes, the contracts on one underlying are valued anew and those on all others are not. What
-counts is every bit of every number that goes in; a contract's value does not depend on its
-neighbours, so what is remembered is what would be computed.
+Values and solved volatilities are computed for the rows whose numbers differ from those of the last
+calls, and these underlying by underlying: when one price moves, or one row is added, the contracts
+on one underlying are valued anew and those on all others are not. What counts is every bit of every
+number that goes in; a contract's value does not depend on its neighbours, so what is remembered is
+what would be computed.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.computing import ContentCache
+from xlmargin.computing import ContentCache, RowMemory
 from xlmargin.pricing import (
     Contracts,
     ImpliedVolatility,
@@ -234,6 +235,12 @@ class Asked(NamedTuple):
             *self.at.shape[1:],
         )
 
+    @property
+    def columns(self) -> list[np.ndarray]:
+        """All the numbers, a row a contract."""
+        terms = (getattr(self.contracts, field.name) for field in fields(self.contracts))
+        return [*terms, self.spot, self.at]
+
     def take(self, rows: IntArray) -> Asked:
         """Some of the contracts."""
         own = self.underlying[rows], self.spot[rows], self.at[rows]
@@ -241,9 +248,7 @@ class Asked(NamedTuple):
 
     def keys(self, what: str) -> tuple[list[IntArray], list[_Key]]:
         """The rows on each underlying, and all the numbers of each."""
-        terms = (getattr(self.contracts, field.name) for field in fields(self.contracts))
-        numbers = (*terms, self.spot, self.at)
-        table = np.column_stack([column.astype(np.float64) for column in numbers])
+        table = np.column_stack([column.astype(np.float64) for column in self.columns])
         order = np.argsort(self.underlying, kind="stable")
         starts = np.flatnonzero(np.diff(self.underlying[order], prepend=-1))
         parts = np.split(order, starts[1:]) if len(order) else []
@@ -256,7 +261,7 @@ def values_together(asked: Sequence[Asked]) -> list[FloatArray]:
     def values(some: Asked) -> FloatArray:
         return theoretical_value(some.contracts, some.spot, some.at)
 
-    return _by_part("value", asked, values)
+    return _by_row("value", asked, values)
 
 
 def volatility_together(asked: Sequence[Asked]) -> list[ImpliedVolatility]:
@@ -268,8 +273,25 @@ def volatility_together(asked: Sequence[Asked]) -> list[ImpliedVolatility]:
 
     return [
         ImpliedVolatility(np.ascontiguousarray(table[:, 0]), table[:, 1].astype(np.int8))
-        for table in _by_part("volatility", asked, found)
+        for table in _by_row("volatility", asked, found)
     ]
+
+
+_LAST: Final = {what: RowMemory() for what in ("value", "volatility")}
+
+
+def _by_row(
+    what: str, asked: Sequence[Asked], compute: Callable[[Asked], FloatArray]
+) -> list[FloatArray]:
+    """What `compute` answers for each, a table; of one alone, for rows that differ from the last."""
+    if len(asked) != 1 or not len(asked[0].contracts):
+        return _by_part(what, asked, compute)
+    (own,) = asked
+
+    def differing(rows: IntArray) -> FloatArray:
+        return _by_part(what, [own.take(rows)], compute)[0]
+
+    return [_LAST[what].of(own.columns, differing)]
 
 
 def _by_part(

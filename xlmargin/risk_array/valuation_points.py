@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.computing import ContentCache
 from xlmargin.market import Market
 from xlmargin.risk_array.class_groups import NO_GROUP, ClassGroup, ClassGroups
 from xlmargin.rulebook import PortfolioRules, ValuationRange
@@ -76,6 +77,18 @@ def valuation_points(
 
     Where one house has points of its own, the others have the rule's twice.
     """
+    return _POINTS.get((*classes, *rules), lambda _: _valuation_points(classes, rules))
+
+
+_POINTS: Final = ContentCache[tuple[ClassGroups | PortfolioRules, ...], ValuationPoints](
+    most=32, most_size=2_000_000, size=lambda _, points: points.moves.size
+)
+"""Bounded by moves, in all: class groups are remembered too, and the same as long as they are."""
+
+
+def _valuation_points(
+    classes: Sequence[ClassGroups], rules: Sequence[PortfolioRules]
+) -> ValuationPoints:
     apart = [_TablesOfHouse.of(own, under) for own, under in zip(classes, rules, strict=True)]
     tables = max(len(each.moves) for each in apart)
     blocks: list[FloatArray] = []

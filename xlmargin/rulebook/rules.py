@@ -38,7 +38,7 @@ class Rules:
     remarks: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PortfolioRules(Rules):
     """The numbers of portfolio margin."""
 
