@@ -7,11 +7,18 @@ import math
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.books import Range
 from xlmargin import cli, computing, udfs
-from xlmargin.computing import TimeLimitReached, check_time_limit, seconds_left, time_limit
+from xlmargin.computing import (
+    RowMemory,
+    TimeLimitReached,
+    check_time_limit,
+    seconds_left,
+    time_limit,
+)
 from xlmargin.excel import worksheet_function
 
 HELD: Range = [
@@ -84,3 +91,27 @@ def test_nobody_on_the_way_takes_the_end_for_a_failed_part() -> None:
             check_time_limit()
         except Exception:
             pytest.fail("a partial answer")
+
+
+def test_rows_whose_numbers_are_those_of_a_call_before_are_not_computed_again():
+    memory, asked = RowMemory(), []
+
+    def doubled(rows):
+        asked.append(rows.tolist())
+        return 2.0 * numbers[rows] + flags[rows]
+
+    flags = np.array([True, False, False])
+    for numbers, changed in (
+        (np.array([1.0, 2.0, np.nan]), [0, 1, 2]),
+        (np.array([1.0, 2.5, np.nan]), [1]),
+        (np.array([1.0, 2.5, np.nan]), []),
+        (np.array([-0.0, 2.5, np.nan]), [0]),
+        (np.array([0.0, 2.5, np.nan]), [0]),
+    ):
+        asked.clear()
+        answer = memory.of([numbers, flags], doubled)
+        assert asked == ([changed] if changed else [])
+        np.testing.assert_array_equal(answer, 2.0 * numbers + flags)
+    flags, numbers = flags[:2], numbers[:2]
+    assert memory.of([numbers, flags], doubled).tolist() == [1.0, 5.0]
+    assert asked[-1] == [0, 1]

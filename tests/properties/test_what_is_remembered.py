@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.books import Range
 from xlmargin import computing, udfs
+from xlmargin.excel import book_reader
 
 NAMES = "symbol type quantity strike expiration price cost account group"
 HEADINGS = NAMES.split()
@@ -27,6 +28,8 @@ FUNCTIONS = (
     udfs.REGT_STRATEGIES,
     udfs.MARGIN_COMPARE,
     udfs.PM_REQUIREMENT,
+    udfs.PM_RISK_ARRAY,
+    udfs.XLM_CHECK,
 )
 
 
@@ -77,6 +80,26 @@ def edited(ranges: dict[str, Range], change) -> dict[str, Range]:
     elif what == "as_of":
         ranges["settings"][1][1] = ("2026-11-20", "2026-11-23", "2019-08-16")[number % 3]
     return ranges
+
+
+def test_a_tick_of_the_market_does_not_read_the_positions(monkeypatch):
+    read: list[str] = []
+    reader = book_reader.read_positions
+    monkeypatch.setattr(
+        book_reader, "read_positions", lambda *given: (read.append("positions"), reader(*given))[1]
+    )
+    computing.forget()
+    rows: Range = [HEADINGS, ["BBB", "call", 2, 44.0, "2026-12-18", 1.25, None, "one", None]]
+    rows.append(["BBB", "call", -2, 48.0, "2026-12-19", 0.75, None, "one", None])
+    day: Range = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04]]
+    checks = []
+    for price in (40.0, 40.4, 39.9):
+        market: Range = [["symbol", "price"], ["BBB", price]]
+        assert udfs.PM_REQUIREMENT(rows, market, day) > 0
+        checks.append(udfs.XLM_CHECK(rows, market, day))
+    assert read == ["positions"]
+    assert checks[0] == checks[1] == checks[2]
+    assert any("weekday" in str(line) for line in checks[0])
 
 
 @settings(max_examples=25, deadline=None)
