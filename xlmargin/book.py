@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.contracts import Contracts, InstrumentKind
+from xlmargin.contracts import Contracts
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem, RowRef, Severity
 from xlmargin.market import Market
@@ -166,16 +166,7 @@ class Positions:
 
     def label(self, index: int) -> str:
         """Name of one position for a reader: "-5 XYZ 18 Dec 2026 500 call"."""
-        quantity, symbol = f"{self.quantity[index]:+,.10g}", self.symbol[index].upper()
-        if not self.is_option[index]:
-            return f"{quantity} {symbol}"
-        kind = InstrumentKind(int(self.kind[index])).word
-        return f"{quantity} {symbol} {self.contract(index)} {kind}"
-
-    def contract(self, index: int) -> str:
-        """Expiration and strike of one option: "18 Dec 2026 500"."""
-        day = date_of(float(self.expiration[index]))
-        return f"{day.day} {day:%b %Y} {self.strike[index]:.10g}"
+        return f"{self.quantity[index]:+,.10g} {self.contracts.name(index)}"
 
 
 @dataclass(frozen=True, eq=False)

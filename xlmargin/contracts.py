@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray, codes, numbered_rows
+from xlmargin.dates import date_of
 
 
 class InstrumentKind(IntEnum):
@@ -163,6 +164,29 @@ class Contracts:
         rows = np.column_stack([column.astype(np.float64) for column in columns])
         rows[self.is_cash] = np.nan
         return numbered_rows(rows)[1]
+
+    def name(self, index: int) -> str:
+        """Name of one contract for a reader: "XYZ 18 Dec 2026 500 call"."""
+        name = self._names.get(index)
+        if name is None:
+            name = self._names[index] = self._name(index)
+        return name
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return {}
+
+    def _name(self, index: int) -> str:
+        symbol = self.root[index].upper()
+        if not self.is_option[index]:
+            return symbol
+        kind = InstrumentKind(int(self.kind[index])).word
+        return f"{symbol} {self.day_and_strike(index)} {kind}"
+
+    def day_and_strike(self, index: int) -> str:
+        """Expiration and strike of one option: "18 Dec 2026 500"."""
+        day = date_of(float(self.expiration[index]))
+        return f"{day.day} {day:%b %Y} {self.strike[index]:.10g}"
 
     def terms(self, index: int) -> tuple[object, ...]:
         """What orders series of one market, whatever the order of their rows."""

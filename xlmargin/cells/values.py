@@ -334,7 +334,13 @@ def _row(row: object) -> list[Value]:
     if isinstance(row, np.ndarray):
         row = row.tolist()
     cells: Sequence[Any] = row if isinstance(row, list | tuple) else [row]
-    return [v if type(v) is float and -math.inf < v < math.inf else to_cell(v) for v in cells]
+    return [
+        v
+        if (type(v) is float and -math.inf < v < math.inf)
+        or (type(v) is str and len(v) <= LONGEST_TEXT)
+        else to_cell(v)
+        for v in cells
+    ]
 
 
 def to_cell(value: object) -> Value:

@@ -242,7 +242,7 @@ def _volatilities(book: Book) -> FloatArray:
 
 def _contract(positions: Positions, i: int) -> str:
     """Name of a contract without its quantity."""
-    return positions.label(i).partition(" ")[2]
+    return positions.contracts.name(i)
 
 
 def _market(earlier: Book, later: Book, of_prices: Book) -> Market:

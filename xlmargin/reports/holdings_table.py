@@ -327,7 +327,7 @@ class _Held:
             self.exposure[i] / (units * spot) if units * spot else np.nan,
             self.required[i],
         )
-        name = positions.label(i).partition(" ")[2]
+        name = positions.contracts.name(i)
         row = _cells(amounts)
         return [self.name(account), HoldingsLevel.POSITION.value, name, *row]
 

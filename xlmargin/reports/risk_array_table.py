@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import FloatArray, numbered_rows
 from xlmargin.portfolio_margin import NO_PARENT, MarginGroups, PortfolioMargin, margin_at_moves
 from xlmargin.reports.table import (
     Table,
@@ -61,10 +61,11 @@ def risk_array_table(
     headings, order = _point_headings(moved[:, shown], margin.points.names[shown])
     if moves:
         headings, order = tuple(moves), slice(None)
+    gains = array[:, shown][:, order]
     rows: list[list[Value]] = [
-        [label, _range(own, gains), *numbers(gains)]
-        for label, own, gains in zip(
-            labels, moved[:, shown], array[:, shown][:, order], strict=True
+        [label, range_, *row]
+        for label, range_, row in zip(
+            labels, _ranges(moved[:, shown], gains), (gains + 0.0).tolist(), strict=True
         )
     ]
     return Table((level.value, "range", *headings), rows)
@@ -120,10 +121,11 @@ def _point_headings(moves: FloatArray, names: tuple[str, ...]) -> tuple[tuple[Va
     return tuple(numbers(np.round(known[0, order], 10))), order
 
 
-def _range(moves: FloatArray, gains: FloatArray) -> str:
-    """The range of the moves as text: "-8% +6%"."""
-    if np.isnan(gains).any():
-        return NOT_ELIGIBLE
-    if np.isnan(moves).any():
-        return ""
-    return f"{100 * np.min(moves):+.4g}% {100 * np.max(moves):+.4g}%"
+def _ranges(moves: FloatArray, gains: FloatArray) -> list[str]:
+    """The range of each row's moves as text: "-8% +6%"."""
+    ends = np.column_stack([moves.min(axis=1), moves.max(axis=1)])
+    first, number = numbered_rows(ends)
+    texts = np.array(["" if np.isnan(low) else f"{100 * low:+.4g}% {100 * high:+.4g}%"
+                      for low, high in ends[first].tolist()], dtype=object)  # fmt: skip
+    found: list[str] = np.where(np.isnan(gains).any(axis=1), NOT_ELIGIBLE, texts[number]).tolist()
+    return found

@@ -11,7 +11,6 @@ from xlmargin.strategy_margin import (
     StrategyLine,
     StrategyMargin,
     class_lines,
-    leg_label,
     leg_quantity,
     optimality_gap_note,
 )
@@ -42,7 +41,7 @@ def _line_rows(
         [
             float(number),
             line.strategy,
-            leg_label(leg, positions).split(" ", 1)[1],
+            positions.contracts.name(leg.position),
             leg_quantity(leg, positions),
             leg.initial,
             leg.maintenance,

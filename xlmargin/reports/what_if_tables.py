@@ -127,7 +127,7 @@ def one_more_table(made: OneMore) -> Table:
         ]
     )
     rows: list[list[Value]] = [
-        [one.symbol[i], one.label(i).split(" ", 1)[1], *numbers(row), one.accounts[one.account[i]]]
+        [one.symbol[i], one.contracts.name(i), *numbers(row), one.accounts[one.account[i]]]
         for i, row in enumerate(columns)
     ]
     return Table(headings, rows)
@@ -155,7 +155,7 @@ def capacity_table(found: Capacity) -> Table:
         rows.append(
             [
                 one.symbol[i],
-                f"{side} {one.label(i).split(' ', 1)[1]}",
+                f"{side} {one.contracts.name(i)}",
                 ordered if ordered == ordered else "none",
                 _fits(ordered, float(own.missing[i])),
                 float(own.quantity[i]),
@@ -215,7 +215,7 @@ def hedge_table(hedge: Hedge) -> Table:
     rows: list[list[Value]] = [
         [
             one.symbol[i],
-            one.label(i).split(" ", 1)[1],
+            one.contracts.name(i),
             *numbers(columns[i]),
             _result(hedge, i),
             one.accounts[one.account[i]],

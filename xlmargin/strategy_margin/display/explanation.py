@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Final
 
 from xlmargin.book import Positions
-from xlmargin.contracts import InstrumentKind
 from xlmargin.requirement import Requirement, first_in_detail, total
 from xlmargin.strategy_margin.display.lines import StrategyLeg, StrategyLine, class_lines
 from xlmargin.strategy_margin.pairing.least_pairing import PairingResult
@@ -79,9 +78,5 @@ def leg_quantity(leg: StrategyLeg, positions: Positions) -> float:
 
 def leg_label(leg: StrategyLeg, positions: Positions) -> str:
     """Name of a leg for a reader, with the quantity that is used: "-5 XYZ 18 Dec 2026 500 call"."""
-    i = leg.position
-    symbol = positions.symbol[i].upper()
-    name = f"{leg_quantity(leg, positions):+,.10g} {symbol}"
-    if not positions.is_option[i]:
-        return name
-    return f"{name} {positions.contract(i)} {InstrumentKind(int(positions.kind[i])).word}"
+    name = positions.contracts.name(leg.position)
+    return f"{leg_quantity(leg, positions):+,.10g} {name}"
