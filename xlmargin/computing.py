@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import accumulate, takewhile
 from threading import Lock
 from typing import Any, Final, Generic, TypeVar
 from weakref import WeakSet
@@ -181,11 +182,12 @@ class ContentCache(Generic[_K, _V]):
 class RowMemory:
     """The rows of the last calls with what was answered: only rows that differ are computed again.
 
-    Numbers are compared by their bits, those of each row with the numbers in its place.
+    Numbers are compared by their bits, those of each row with the numbers in its place. So many
+    calls are held, the latest first, and no more than so many bytes.
     """
 
-    def __init__(self, most: int = 4) -> None:
-        self._most = most
+    def __init__(self, most: int = 24, most_size: int = 64_000_000) -> None:
+        self._most, self._most_size = most, most_size
         self._last: list[tuple[list[np.ndarray], FloatArray]] = []
         _caches.add(self)
 
@@ -210,8 +212,15 @@ class RowMemory:
             answer = found[1].copy()
             answer[nearest] = compute(nearest)
         others = [known for known in self._last if known is not found]
-        self._last = [(list(columns), answer), *others][: self._most]
+        self._last = self._bounded([(list(columns), answer), *others])
         return answer
+
+    def _bounded(
+        self, calls: list[tuple[list[np.ndarray], FloatArray]]
+    ) -> list[tuple[list[np.ndarray], FloatArray]]:
+        sizes = (answer.nbytes + sum(c.nbytes for c in columns) for columns, answer in calls)
+        within = takewhile(lambda size: size <= self._most_size, accumulate(sizes))
+        return calls[: min(len(list(within)), self._most)]
 
     def clear(self) -> None:
         """Forget everything."""

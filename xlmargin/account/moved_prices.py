@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,33 +19,11 @@ from xlmargin.contracts import NO_UNDERLYING
 from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
 from xlmargin.portfolio_margin import PortfolioMargin, portfolio_margin
-from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame, margin_with_values
+from xlmargin.portfolio_margin.path import AfterMove, along, at_spots
+from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame
 from xlmargin.risk_array import spot_after
 from xlmargin.risk_array.marked_contracts import NO_CONTRACT
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
-
-MOST_VALUES: Final = 2_000_000
-"""Option values held at once: moves are taken in runs of no more."""
-
-
-@dataclass(frozen=True, eq=False)
-class AfterMove:
-    """A book at the prices after a move.
-
-    `spot` has shape (underlyings,). `gained`, $ per unit, shape (contracts,), is each contract's
-    gain in theoretical value by the move; `at_points` its value at the valuation points around the
-    moved price, shape (contracts, points).
-    """
-
-    frame: MarginFrame
-    spot: FloatArray
-    gained: FloatArray
-    at_points: FloatArray
-
-    def portfolio_margin(self) -> PortfolioMargin:
-        """The book under portfolio margin there, arrays re-based."""
-        base = np.maximum(self.frame.contracts.base + self.gained, 0.0)
-        return margin_with_values(self.frame, self.spot, base, self.at_points)
 
 
 class Worth(NamedTuple):
@@ -77,16 +55,11 @@ class MovedPrices:
 
     def along(self, moves: Sequence[float]) -> Iterator[AfterMove]:
         """The book after each of these moves of the whole market."""
-        points = self.frame.points.moves.shape[1]
-        columns = (points + 1) * max(len(self.frame.contracts.spot), 1)
-        run = max(MOST_VALUES // columns, 1)
-        for start in range(0, len(moves), run):
-            some = np.array(moves[start : start + run])
-            yield from _after(self.frame, spot_after(self.frame.book.market, some))
+        return along(self.frame, np.array(moves))
 
     def each(self, moves: FloatArray) -> AfterMove:
         """The accounts, each after a move of its own, shape (accounts,); NaN is none."""
-        return next(_after(self.apart, self._own(moves)))
+        return next(at_spots(self.apart, self._own(moves)))
 
     def worth_along(self, moves: Sequence[float], mark: FloatArray) -> Worth:
         """What positions are worth after each of these moves of the whole market: mark and gain.
@@ -119,18 +92,6 @@ def moved_prices(margin: PortfolioMargin) -> MovedPrices:
         return MovedPrices(frame, frame, np.zeros(len(book.market.underlyings), dtype=np.int64))
     apart, account_of = _apart(book)
     return MovedPrices(frame, portfolio_margin(apart, frame.ask_strategy_based).frame, account_of)
-
-
-def _after(frame: MarginFrame, spot: FloatArray) -> Iterator[AfterMove]:
-    """The book at these prices, shape (underlyings, moves), valued together."""
-    market, points, count = frame.book.market, 1.0 + frame.points.moves, spot.shape[1]
-    around = spot[:, :, None] * points[:, None, :]
-    around = around.reshape(len(spot), count * points.shape[1])
-    values = frame.contracts.values(np.hstack([market.spot[:, None], spot, around]))
-    now, moved = values[:, :1], values[:, 1 : 1 + count]
-    at_points = values[:, 1 + count :].reshape(len(values), count, points.shape[1])
-    for i in range(count):
-        yield AfterMove(frame, spot[:, i], moved[:, i] - now[:, 0], at_points[:, i])
 
 
 def _worth(frame: MarginFrame, spot: FloatArray, mark: FloatArray) -> Worth:
