@@ -9,9 +9,10 @@ import numpy as np
 
 from xlmargin.account.account_values import NO_RESERVE, Reserve
 from xlmargin.account.first_zero import first_bracket, root
-from xlmargin.account.moved_prices import AfterMove, MovedPrices
+from xlmargin.account.moved_prices import MovedPrices
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import cash_of_accounts
+from xlmargin.portfolio_margin.path import AfterMove
 
 
 def portfolio_zero(
