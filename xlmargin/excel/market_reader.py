@@ -78,10 +78,9 @@ Dividends = Mapping[str, tuple[Dividend, ...]]
 
 @dataclass(frozen=True, eq=False)
 class StatedMarket:
-    """What a market range states of each symbol but its price, by the first row of it.
+    """What a market range states of each symbol but its price.
 
-    `again` are rows of symbols that stand in a row before, by index: that row, and whether both say
-    the same.
+    `again` are rows of a symbol read before, by index: its row, and whether both say the same.
     """
 
     stated: Mapping[str, StatedUnderlying]
@@ -145,17 +144,17 @@ def read_market(table: Table, log: ProblemLog) -> StatedMarket:
         if not symbol or stated.setdefault(symbol, own) is own:
             continue
         first = stated[symbol]
-        same = replace(own, underlying=replace(underlying, row=first.underlying.row))
-        again[i] = symbols.index(symbol), repr(same) == repr(first)
+        here = replace(own, underlying=replace(underlying, row=first.underlying.row))
+        again[i] = symbols.index(symbol), repr(here) == repr(first)
     return StatedMarket(stated, again)
 
 
 def read_prices(market: StatedMarket, table: Table, log: ProblemLog) -> dict[str, float]:
     """The price of each symbol of a market range, $; one left out, or not to be read, is NaN."""
-    spot = numbers(table, "price", log)
-    log.errors_where(~(spot > 0) & ~table.empty("price"), table, "price", PRICE)
-    refuse_beyond(GREATEST_PRICE, spot, table, "price", log)
-    spot = np.where(spot > 0, spot, np.nan)
+    typed = numbers(table, "price", log)
+    log.errors_where(~(typed > 0) & ~table.empty("price"), table, "price", PRICE)
+    refuse_beyond(GREATEST_PRICE, typed, table, "price", log)
+    spot = np.where(typed > 0, typed, np.nan)
     for i, (first, same) in market.again.items():
         row, other = int(table.rows[i]), int(table.rows[first])
         symbol = next(s for s, own in market.stated.items() if own.underlying.row == other)

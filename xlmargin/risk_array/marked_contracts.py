@@ -28,8 +28,9 @@ NO_CONTRACT = -1
 class Marked(NamedTuple):
     """The distinct contracts of a book with what is known of their prices, as in a table of them.
 
-    `first` is a position of each, `series` the number of its underlying and end; `mark` is what it is worth where the underlying stands at
-    `mark_spot`, $ per unit, and `stated` its own volatility; NaN where there is none.
+    `first` is a position of each, `series` the number of its underlying and end; `mark` is what it
+    is worth where the underlying stands at `mark_spot`, $ per unit, and `stated` its own
+    volatility; NaN where there is none.
     """
 
     first: IntArray

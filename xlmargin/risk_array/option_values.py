@@ -283,7 +283,7 @@ _LAST: Final = {what: RowMemory() for what in ("value", "volatility")}
 def _by_row(
     what: str, asked: Sequence[Asked], compute: Callable[[Asked], FloatArray]
 ) -> list[FloatArray]:
-    """What `compute` answers for each, a table; of one alone, for rows that differ from the last."""
+    """What `compute` answers for each, a table; of one alone, only for rows that have changed."""
     if len(asked) != 1 or not len(asked[0].contracts):
         return _by_part(what, asked, compute)
     (own,) = asked
