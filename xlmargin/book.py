@@ -289,7 +289,7 @@ def rules_of_accounts(
 
     def in_force(settings: Settings) -> R:
         found = rules(book.rules_on or book.as_of, settings.house, settings.overrides)
-        return for_prices_of(found, book.as_of)
+        return found if book.rules_on is None else for_prices_of(found, book.as_of)
 
     if not book.settings.of_accounts:
         of_all = in_force(book.settings)

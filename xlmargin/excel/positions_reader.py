@@ -103,8 +103,9 @@ def read_symbol(text: str) -> SymbolRead:
     )
 
 
+@lru_cache(maxsize=65_536)
 def ticker(text: str) -> str:
-    """The ticker that a text is, a class of shares with a point; "" where it is none.
+    """The ticker that a text is, a class of shares with a point; "" where it is none; remembered.
 
     A blank stands before a class alone, and a C or P behind it may be a right as well.
     """

@@ -150,6 +150,8 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     where it is left out.
     """
     positions, market, settings = book.positions, book.market, book.settings
+    if not positions.is_option.any():
+        return _none(len(positions), settings.smile)
     first, of_position, series, contracts, underlying, settled, mark, mark_spot, stated = marked(
         book
     )
@@ -196,6 +198,18 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
         of_position=of_position,
         smile=settings.smile,
     )
+
+
+def _none(positions: int, smile: Smile) -> ContractTable:
+    """The table of so many positions of which none is an option."""
+    number, flag, index = np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)
+    dividends = np.zeros((0, 0))
+    terms = Contracts(flag, flag, number, number, number, number, dividends, dividends)
+    source, of_position = np.zeros(0, dtype=np.int8), np.full(positions, NO_CONTRACT)
+    return ContractTable(
+        terms, index, number, number, source, number, index, flag, number, number, number,
+        of_position, smile,
+    )  # fmt: skip
 
 
 def off_index(positions: Positions, market: Market) -> BoolArray:
