@@ -3,7 +3,8 @@
     python benchmarks/repeated.py
 
 1,000 options on 20 underlyings, function by function: an unchanged range takes at most 3 ms for any
-function, refusals alike; after a tick one price of an underlying has changed. Then both regimes on
+function, refusals alike; after a tick one price of an underlying has changed. Then all functions of
+a sheet one after the other, each after the same tick; what two other orders do; and both regimes on
 10,000 options on 200 underlyings.
 """
 
@@ -17,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.worksheet import Rows, book, cpu, line
-from xlmargin import udfs
+from benchmarks.worksheet import AS_OF, Rows, book, cpu, line
+from xlmargin import computing, udfs
 from xlmargin.excel.worksheet_function import REGISTRY
 
 TIMES = 50
@@ -36,20 +37,50 @@ def ticks(function: Callable[..., object], ranges: tuple[Rows, Rows, Rows]) -> f
     return statistics.median(seconds)
 
 
+APART = ("MARGIN_ONE_MORE", "MARGIN_HISTORY", "MARGIN_HISTORY_SUMMARY", "MARGIN_CHANGE")
+"""Functions that no sheet asks at every tick, or of positions with dates alone."""
+
+
+def asked_of_books() -> list[str]:
+    """The functions of positions, market and settings."""
+    wanted = ["positions", "market", "settings"]
+    return [n for n, e in REGISTRY.items() if [a.name for a in e.arguments][:3] == wanted]
+
+
+def sheet(positions: Rows, market: Rows, settings: Rows) -> None:
+    """All functions of a sheet."""
+    for name in asked_of_books():
+        if name not in APART:
+            getattr(udfs, name)(positions, market, settings)
+
+
+def orders(ranges: tuple[Rows, Rows, Rows]) -> float:
+    """CPU seconds of what an order for calls sold and puts bought does, another one each time."""
+    positions, market, settings = ranges
+    seconds = []
+    for i in range(1, TICKS + 1):
+        symbol, spot = market[i]
+        strike, price = round(1.05 * float(str(spot)), 1), round(0.03 * float(str(spot)), 2)
+        sold = [symbol, "call", -1.0 - i, strike, AS_OF + 58.0, price]
+        bought = [symbol, "put", 1.0 + i, *positions[i][3:]]
+        trades = [positions[0], sold, bought]
+        seconds.append(cpu(partial(udfs.MARGIN_WHATIF, positions, trades, market, settings)))
+    return statistics.median(seconds)
+
+
 def main() -> None:
     ranges = book(1_000, 20)
-    for name, entry in REGISTRY.items():
-        if [argument.name for argument in entry.arguments][:3] == [
-            "positions",
-            "market",
-            "settings",
-        ]:
-            function = getattr(udfs, name)
-            first = cpu(partial(function, *ranges))
-            again = [cpu(partial(function, *ranges)) for _ in range(TIMES)]
-            line(f"{name}, the first call", first)
-            line(f"{name}, the same range again", statistics.median(again))
-            line(f"{name}, after a tick", ticks(function, ranges))
+    for name in asked_of_books():
+        function = getattr(udfs, name)
+        first = cpu(partial(function, *ranges))
+        again = [cpu(partial(function, *ranges)) for _ in range(TIMES)]
+        line(f"{name}, the first call", first)
+        line(f"{name}, the same range again", statistics.median(again))
+        line(f"{name}, after a tick", ticks(function, ranges))
+    computing.forget()
+    sheet(*ranges)
+    line("all functions of a sheet, after a tick", ticks(sheet, ranges))
+    line("MARGIN_WHATIF, another order", orders(ranges))
     ranges = book(10_000, 200)
     for name in ("PM_REQUIREMENT", "REGT_MAINTENANCE"):
         function = getattr(udfs, name)
