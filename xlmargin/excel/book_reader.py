@@ -305,7 +305,7 @@ def read_book(tables: Tables) -> Reading:
 
 
 _ROWS: Final = ReadOnce[Table, PositionRows](
-    most=32, most_size=20_000_000, size=lambda rows: rows.size
+    most=32, most_size=4_000_000, size=lambda rows: rows.size
 )
 """Bounded by entries, in all: an edit of the market leaves the positions as they were read."""
 

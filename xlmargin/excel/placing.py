@@ -98,7 +98,7 @@ def _resolved(
 
 _RESOLVED: Final = ReadOnce[
     tuple[PositionRows, dt.date | None, tuple[bool, ...], KnownInstruments], PositionRows
-](most=64, most_size=20_000_000, size=lambda rows: rows.size)
+](most=64, most_size=4_000_000, size=lambda rows: rows.size)
 """Bounded by entries, in all."""
 
 
