@@ -54,7 +54,8 @@ def test_the_function_wizard_gets_the_registry_s_words(package: dict[str, str]) 
 
 def test_each_function_has_a_method_with_its_arguments(package: dict[str, str]) -> None:
     assert "sequence< sequence<any> > XLM_VERSION();" in package["functions.idl"]
-    book = ", ".join(f"[in] any a{i}" for i in range(4))
+    types = ["com::sun::star::table::XCellRange", "any", "any", "any"]
+    book = ", ".join(f"[in] {kind} a{i}" for i, kind in enumerate(types))
     assert f"sequence< sequence<any> > PM_REQUIREMENT({book});" in package["functions.idl"]
 
 
@@ -63,7 +64,9 @@ def test_every_file_of_the_package_is_declared(package: dict[str, str]) -> None:
     prefix = "{http://openoffice.org/2001/manifest}"
     paths = {entry.attrib[f"{prefix}full-path"] for entry in declared}
     data = {"CalcAddIns.xcu", "ProtocolHandler.xcu", "Addons.xcu"}
-    assert paths == {"functions.idl", "component.py", *data} <= package.keys()
+    assert paths == {"functions.idl", "component.py", "answers.py", *data}
+    undeclared = {"functions.json", "pythonpath/xlmargin_linked.py", "description.txt"}
+    assert paths | undeclared | {"META-INF/manifest.xml", "description.xml"} == package.keys()
     for name in ("description.xml", *data):
         ElementTree.fromstring(package[name])
 

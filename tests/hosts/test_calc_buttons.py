@@ -119,6 +119,7 @@ def month(folder: Path) -> Any:
             ("Undo", None),
             ("Report", None),
             ("Run all...", files),
+            ("Fit answers", None),
             ("Settings", None),
         ],
     )
@@ -126,8 +127,8 @@ def month(folder: Path) -> Any:
 
 def test_menu_and_toolbar_have_the_buttons(month: Any) -> None:
     assert [*month["menu"]] == [
-        "Refresh", "Check", "Import...", "Snapshot", "Reconcile...", "Report", "Run all...",
-        "Undo", "Settings",
+        "Refresh", "Fit answers", "Check", "Import...", "Snapshot", "Reconcile...", "Report",
+        "Run all...", "Undo", "Settings",
     ]  # fmt: skip
     assert month["toolbar"] == month["menu"]
     assert month["enabled"] == [*month["menu"]]
@@ -135,7 +136,7 @@ def test_menu_and_toolbar_have_the_buttons(month: Any) -> None:
 
 def test_each_button_does_what_it_says_or_says_why_not(month: Any) -> None:
     done = [done for done, _ in month["said"]]
-    assert done == [True, True, False, False, *[True] * 8]
+    assert done == [True, True, False, False, *[True] * 9]
     first = [text.split("\n")[0] for _, text in month["said"]]
     assert first[0] == (
         f"november.csv: 4 rows of {ACCOUNT} now stand in Positions, in place of those before."

@@ -13,7 +13,7 @@ from tests.hosts import sample_functions
 from tests.hosts.calc_book import CallBook, Formula, in_calc, only_in_calc_7
 from tests.hosts.calls import CALLS, LEFT_OUT, SETTINGS, Range
 from xlmargin.dates import serial_of
-from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.excel.worksheet_function import REGISTRY, Kind
 from xlmargin.hosts import differences
 from xlmargin.hosts.calc import recalculation, relinked
 from xlmargin.hosts.differences import Difference
@@ -44,8 +44,18 @@ def in_python(name: str, arguments: list[object]) -> Any:
     return answer[0][0] if isinstance(answer, list) and not is_table else answer
 
 
+def has_no_cells(name: str, given: list[object]) -> bool:
+    """Whether a table that must be given is no range of cells: the difference `NO_CELLS`."""
+    return any(
+        argument.kind is Kind.RANGE and not argument.optional and not isinstance(value, Range)
+        for argument, value in zip(REGISTRY[name].arguments, given, strict=False)
+    )
+
+
 EXPECTED = [
-    as_calc_has_it(
+    "<error Err:504>"
+    if has_no_cells(name, given)
+    else as_calc_has_it(
         in_python(name, [as_calc_has_it(a) if isinstance(a, Range) else a for a in given])
     )
     for name, given in CALLS
@@ -75,7 +85,8 @@ LONE_EMPTY = 'INDIRECT("Cells!Z99")'
 TYPED_ZERO = "(1-1)"
 ERROR = Formula("NA()")
 DAY = dt.date(2026, 1, 15)
-ERRORS_IN_RANGE = Range([["symbol", "type", "quantity"], ["XYZ", "stock", ERROR]])
+ERRORS = {"NA()": "#N/A", "1/0": "#DIV/0!", '"a"+1': "#VALUE!", "SQRT(-1)": "Err:502"}
+"""What answers an error, and its name."""
 
 DATED = Range([["symbol", "type", "quantity", "price"], ["XYZ", "stock", 100, DAY]])
 
@@ -83,12 +94,15 @@ DIFFERENT: list[tuple[Difference, str, Any]] = [
     (differences.EMPTY_CELL, "SAMPLE_SCALARS(empty)", ["left out", 7.0, "", 1.0]),
     (differences.EMPTY_CELL, 'SAMPLE_SCALARS("a",1.5,empty)', ["a", 1.5, "", 1.0]),
     (differences.EMPTY_CELL, 'SAMPLE_SCALARS("a",1.5,46037,empty)', ["a", 1.5, 46037.0, 0.0]),
-    (differences.EMPTY_CELL, 'SAMPLE_SCALARS("a",empty)', [REFUSED_ZERO] * 4),
+    (differences.EMPTY_CELL, 'SAMPLE_SCALARS("a",empty)', REFUSED_ZERO),
     (differences.EMPTY_CELL, 'SAMPLE_SCALARS("a",Z99:Z99,46037)', ["a", 7.0, 46037.0, 1.0]),
-    (differences.ZERO, 'SAMPLE_SCALARS("a",zero)', [REFUSED_ZERO] * 4),
+    (differences.ZERO, 'SAMPLE_SCALARS("a",zero)', REFUSED_ZERO),
     (differences.ZERO, 'SAMPLE_SCALARS("a",{0},46037)', ["a", 0.0, 46037.0, 1.0]),
-    (differences.ERROR_IN_RANGE, "SAMPLE_TABLE(wrong)", ["<error Err:504>"] * 4),
+    (differences.ERROR_IN_RANGE, "SAMPLE_VALUES(wrong)", ["<error Err:504>"] * 4),
+    (differences.ERROR_IN_RANGE, "SAMPLE_TABLE(dated,wrong)", ["<error Err:504>"] * 4),
     (differences.LONE_ERROR, "SAMPLE_SCALARS(NA())", ["<error #N/A>"] * 4),
+    (differences.NO_CELLS, 'SAMPLE_TABLE({"symbol","type"})', ["<error Err:504>"] * 4),
+    (differences.NO_CELLS, "SAMPLE_TABLE(1)", ["<error Err:504>"] * 4),
     (differences.TRUTH, "SAMPLE_SCALARS(TRUE,1.5,46037,TRUE)", ["1", 1.5, 46037.0, 1.0]),
     (differences.DATE_AS_NUMBER, "SAMPLE_VALUE(dated,,settings)", 4_603_700.0),
     (differences.NO_VALUE, "SAMPLE_ODD(2)", "#N/A"),
@@ -98,7 +112,7 @@ DIFFERENT: list[tuple[Difference, str, Any]] = [
 @pytest.fixture(scope="module")
 def different(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     book = CallBook(tmp_path_factory.mktemp("different") / "calls.xlsx")
-    wrong, dated = book.place(ERRORS_IN_RANGE.rows), book.place(DATED.rows)
+    wrong, dated = book.place([[1.0, ERROR]]), book.place(DATED.rows)
     settings = book.place(SETTINGS.rows)
     for _, formula, expected in DIFFERENT:
         typed = formula.replace("empty", LONE_EMPTY).replace("zero", TYPED_ZERO)
@@ -112,6 +126,24 @@ def different(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
 def test_calc_differs_as_the_table_says(number: int, different: list[Any]) -> None:
     expected = DIFFERENT[number][2]
     assert different[number] == ([expected] if isinstance(expected, list) else expected)
+
+
+def test_an_error_cell_in_a_table_is_named(tmp_path: Path) -> None:
+    book = CallBook(tmp_path / "errors.xlsx")
+    market, settings = [["symbol", "price"], ["XYZ", 100.0]], SETTINGS.rows
+    headings = ["symbol", "type", "quantity", "price"]
+    expected = []
+    for formula, error in ERRORS.items():
+        rows = [headings, ["XYZ", "stock", 5.0, 100.0], [""] * 4, ["XYZ", "stock", error, 100.0]]
+        in_cells = [*rows[:3], ["XYZ", "stock", Formula(formula), 100.0]]
+        book.call("SAMPLE_VALUE", [Range(in_cells), Range(market), SETTINGS])
+        expected.append(sample_functions.SAMPLE_VALUE(rows, market, settings))
+    book.formula(f"SAMPLE_VALUE(INDEX({book.place([headings, [ERROR] * 4])},0,0))")
+    book.formula(f"SAMPLE_VALUE({book.place([[ERROR]])})")
+    expected.append(sample_functions.SAMPLE_VALUE([headings, ["#N/A"] * 4]))
+    expected.append(sample_functions.SAMPLE_VALUE("#N/A"))
+    assert "row 4, quantity: found the error #N/A" in expected[0]
+    assert book.answers() == expected
 
 
 TABLE = 'SAMPLE_SCALARS("a",1.5,46037,TRUE)'

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from xlmargin.hosts.calc.relinked import call_pattern, linked_formula
+from xlmargin.hosts.calc.inside.linked import (
+    arguments_of,
+    call_pattern,
+    linked_formula,
+    without_texts_joined,
+)
 
 PM, OPT = "ORG.XLMARGIN.CALCADDIN.PM_PATH", "ORG.XLMARGIN.CALCADDIN.OPT_IV"
 PATTERN = call_pattern(["PM_PATH", "OPT_IV"])
@@ -59,3 +64,24 @@ def test_an_array_formula_joins_its_texts_to_nothing() -> None:
     assert linked == f'of:=IF(ISTEXT({of_odf});{of_odf}&"";{of_odf})'
     assert linked_formula(call, PATTERN, fills_cells=True) == f'IF(ISTEXT({call}),{call}&"",{call})'
     assert linked_formula("TRANSPOSE(A1:B2)", PATTERN, fills_cells=True) == "TRANSPOSE(A1:B2)"
+
+
+@pytest.mark.parametrize("formula", ["PM_PATH(A1:B2)", "=PM_PATH(A1:B2;1)", "=1+PM_PATH(A1:B2)"])
+def test_what_was_joined_to_texts_is_found_again(formula: str) -> None:
+    linked = linked_formula(formula, PATTERN, fills_cells=True)
+    assert without_texts_joined(linked) == linked_formula(formula, PATTERN)
+    assert without_texts_joined(formula) == formula
+    assert without_texts_joined(f"{linked}+1") == f"{linked}+1"
+
+
+def test_cells_as_calc_writes_them_are_made_ranges() -> None:
+    formula = "=PM_PATH($Sheet1.A1;$'My; sheet'.$B$2;0)"
+    linked = f"={PM}($Sheet1.A1:A1;$'My; sheet'.$B$2:$B$2;{{0}})"
+    assert linked_formula(formula, PATTERN) == linked
+
+
+def test_arguments_are_told_apart() -> None:
+    formula = '=SUM(1;PM_PATH(A1:B2; SUM(C1;2);;"a;b";OPT_IV(D1)))'
+    assert list(arguments_of(formula, PATTERN)) == [
+        "A1:B2", "SUM(C1;2)", "", '"a;b"', "D1", "OPT_IV(D1)",
+    ]  # fmt: skip

@@ -37,16 +37,25 @@ ZERO: Final = Difference(
     "is refused as an empty cell is, but for rate and dividend_yield: type {0}",
 )
 ERROR_IN_RANGE: Final = Difference(
-    "an error cell inside a range",
+    "an error cell in a range that may be left out, or of moves or values",
     "is reported by row and column",
     "is reported by row and column",
-    "makes the answer Err:504; the function is not called",
+    "makes the answer Err:504; the function is not called: Fit answers, in the menu xlmargin, names"
+    " the cell in a note. In a table that must be given, such as positions, it is reported as in"
+    " Excel",
 )
 LONE_ERROR: Final = Difference(
-    "one error cell as an argument",
+    "one error cell as an argument that may be left out, or that is no table",
     "is reported by the name of the argument",
     "is reported by the name of the argument",
     "is the answer; the function is not called",
+)
+NO_CELLS: Final = Difference(
+    "a value, or an array that a formula computes, for a table that must be given",
+    "is read as a table, or refused by name",
+    "is read as a table, or refused by name",
+    "makes the answer Err:504; the function is not called: put it into cells, and give their range"
+    " (INDEX, OFFSET, INDIRECT, IF and CHOOSE may choose it)",
 )
 TRUTH: Final = Difference(
     "TRUE or FALSE, in a range and in an answer",
@@ -76,7 +85,8 @@ SPILLING: Final = Difference(
     "a table as the answer of one formula",
     "spills, in Excel 2021 and later",
     "spills",
-    "fills the cells that were chosen for an array formula (Ctrl+Shift+Enter)",
+    "spills from the cell of an array formula (Ctrl+Shift+Enter), and grows and shrinks with its"
+    " tables; what is in the way is named in a note. A refusal takes one cell",
 )
 CATEGORY: Final = Difference(
     "category in the function wizard",
@@ -92,8 +102,8 @@ IMPORT: Final = Difference(
 )
 
 DIFFERENCES: Final = (
-    EMPTY_CELL, ZERO, ERROR_IN_RANGE, LONE_ERROR, TRUTH, DATE_AS_NUMBER, TEXT, NO_VALUE, SPILLING,
-    CATEGORY, IMPORT,
+    EMPTY_CELL, ZERO, ERROR_IN_RANGE, LONE_ERROR, NO_CELLS, TRUTH, DATE_AS_NUMBER, TEXT, NO_VALUE,
+    SPILLING, CATEGORY, IMPORT,
 )  # fmt: skip
 
 IN_CALC: Final = tuple(f"{difference.what}: {difference.calc}." for difference in DIFFERENCES)

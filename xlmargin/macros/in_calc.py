@@ -15,6 +15,9 @@ from xlmargin.workbooks.printing import print_set
 
 _SHEETS: Final = {"check": "Check", "settings": "Settings"}
 """Buttons that lead to a sheet."""
+_FIT: Final = "fit_answers"
+_FITTING: Final = "org.xlmargin.Answers"
+"""What enters array formulas at the size of their answers, in LibreOffice."""
 _CHOSEN: Final = 1
 
 
@@ -55,7 +58,9 @@ class CalcDesk(CalcBook):
 def press(context: Any, frame: Any, name: str, given: str | None) -> tuple[bool, str]:
     """Do what a button does in a window of Calc; answers whether none failed, and what was said."""
     desk = CalcDesk(frame.Controller.Model, frame, context=context, given=given)
-    if name in _SHEETS:
+    if name == _FIT:
+        context.ServiceManager.createInstanceWithContext(_FITTING, context).trigger("")
+    elif name in _SHEETS:
         pressed(desk, lambda: desk.go_to(_SHEETS[name]))
     else:
         press_button(desk, name)

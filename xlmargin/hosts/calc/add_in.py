@@ -17,23 +17,31 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 import xlmargin
-from xlmargin.excel.worksheet_function import WorksheetFunction
+from xlmargin.excel.worksheet_function import Argument, Kind, WorksheetFunction
+from xlmargin.hosts.calc.inside.linked import SERVICE
 from xlmargin.hosts.calc.menu import BUTTONS, PROTOCOL, handler, menu
 from xlmargin.hosts.differences import IN_CALC
-
-SERVICE: Final = "org.xlmargin.CalcAddIn"
-"""With a function's name behind it what files store for a call: it never changes."""
 
 IDENTIFIER: Final = "org.xlmargin.calc"
 """The name of the package, by which LibreOffice and we know it as ours."""
 
-COMPONENT: Final = Path(__file__).parent / "inside" / "component.py"
+INSIDE: Final = Path(__file__).parent / "inside"
+"""What is run in LibreOffice."""
+
+_CODE: Final = {
+    "component.py": "component.py",
+    "answers.py": "answers.py",
+    "pythonpath/xlmargin_linked.py": "linked.py",
+}
+"""The files of Python in the package; LibreOffice lets them import what is in `pythonpath`."""
 
 _MANIFEST: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">
  <manifest:file-entry manifest:full-path="functions.idl"
   manifest:media-type="application/vnd.sun.star.uno-typelibrary;type=RDB"/>
  <manifest:file-entry manifest:full-path="component.py"
+  manifest:media-type="application/vnd.sun.star.uno-component;type=Python"/>
+ <manifest:file-entry manifest:full-path="answers.py"
   manifest:media-type="application/vnd.sun.star.uno-component;type=Python"/>
  <manifest:file-entry manifest:full-path="CalcAddIns.xcu"
   manifest:media-type="application/vnd.sun.star.configuration-data"/>
@@ -74,7 +82,7 @@ def write_add_in(path: Path, functions: Iterable[WorksheetFunction]) -> None:
         "ProtocolHandler.xcu": handler(),
         "Addons.xcu": menu(),
         "functions.json": json.dumps(_listed(functions), indent=1),
-        "component.py": COMPONENT.read_text(encoding="utf-8"),
+        **{name: (INSIDE / file).read_text(encoding="utf-8") for name, file in _CODE.items()},
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in files.items():
@@ -90,10 +98,19 @@ def _type_library(functions: Sequence[WorksheetFunction]) -> str:
     """A method for each function; rows of one cell are shown as one value."""
     methods = "\n".join(
         f"  sequence< sequence<any> > {function.name}"
-        f"({', '.join(f'[in] any a{i}' for i in range(len(function.arguments)))});"
+        f"({', '.join(f'[in] {_type(a)} a{i}' for i, a in enumerate(function.arguments))});"
         for function in functions
     )
     return f"module org {{ module xlmargin {{ interface XFunctions {{\n{methods}\n}}; }}; }};\n"
+
+
+def _type(argument: Argument) -> str:
+    """How Calc hands an argument over: as a range, with what errors it has, or as values.
+
+    With an error among values Calc does not call; a range cannot be left out.
+    """
+    is_range = argument.kind is Kind.RANGE and not argument.optional
+    return "com::sun::star::table::XCellRange" if is_range else "any"
 
 
 def _help_texts(functions: Sequence[WorksheetFunction]) -> str:

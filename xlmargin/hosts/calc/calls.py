@@ -1,19 +1,69 @@
 """A call as Calc makes it, answered as in every other program.
 
-Calc hands over a range as rows of numbers, texts and None; an argument that is left out is None.
-One cell alone comes as its value, and an empty one as 0: `_LONE_ZERO` says what that counts as.
+Calc hands over a table that must be given as the range that it stands in, from which its cells are
+read with their errors; any other range as rows of numbers, texts and None, if it has no error; an
+argument that is left out as None. One cell alone comes as its value then, and an empty one as 0:
+`_LONE_ZERO` says what that counts as.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum, auto
-from typing import Final
+from typing import Final, Protocol, TypeGuard
 
 from xlmargin.cells.values import Answer, refusal
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.worksheet_function import REGISTRY, Argument, Kind
 
 Cells = tuple[tuple[float | str, ...], ...]
+
+
+Rows = Sequence[Sequence[object]]
+
+_ERRORS: Final = 4
+"""Formulas whose result is an error, as Calc counts results."""
+
+_ERROR_OF_CODE: Final = {
+    503: "#NUM!",
+    519: "#VALUE!",
+    521: "#NULL!",
+    524: "#REF!",
+    525: "#NAME?",
+    532: "#DIV/0!",
+    32767: "#N/A",
+}
+"""Errors of Calc by the names that all programs know; every other one is shown by its number."""
+
+
+class Address(Protocol):
+    """Where a range of cells stands; rows and columns count from 0."""
+
+    StartColumn: int
+    StartRow: int
+    EndColumn: int
+    EndRow: int
+
+
+class Addresses(Protocol):
+    """Several ranges of cells."""
+
+    def getRangeAddresses(self) -> Sequence[Address]: ...  # noqa: D102, N802
+
+
+class Cell(Protocol):
+    """One cell of Calc."""
+
+    def getError(self) -> int: ...  # noqa: D102, N802
+
+
+class CellRange(Protocol):
+    """A range of cells of Calc."""
+
+    def getDataArray(self) -> Rows: ...  # noqa: D102, N802
+    def getRangeAddress(self) -> Address: ...  # noqa: D102, N802
+    def queryFormulaCells(self, results: int) -> Addresses: ...  # noqa: D102, N802
+    def getCellByPosition(self, column: int, row: int) -> Cell: ...  # noqa: D102, N802
 
 
 class Zero(Enum):
@@ -40,7 +90,7 @@ SAME_WHEN_LEFT_OUT: Final = frozenset({"as_of", "style", "rate", "dividend_yield
 def answer(name: str, given: tuple[object, ...]) -> Cells:
     """The answer of a worksheet function as rows, a lone value as one row of one.
 
-    `given` has numbers, texts, None, and tuples of rows of these.
+    `given` has numbers, texts, None, tuples of rows of these, and ranges.
     """
     function = REGISTRY[name]
     try:
@@ -58,6 +108,8 @@ def _cells(answer: Answer) -> Cells:
 
 def _argument(argument: Argument, given: object) -> object:
     """An argument as other programs hand it over."""
+    if _is_range(given):
+        return _read(given)
     if given != 0.0 or isinstance(given, bool):
         return given
     means = _LONE_ZERO[argument.kind]
@@ -68,3 +120,25 @@ def _argument(argument: Argument, given: object) -> object:
         found = "0 or an empty cell, which LibreOffice Calc does not tell apart"
         raise InputError([Problem(argument.name, 0, "", found, wanted)])
     return None if means is Zero.LEFT_OUT else given
+
+
+def _is_range(given: object) -> TypeGuard[CellRange]:
+    """Whether an argument is a range; what it is can be told by what it can do alone."""
+    return hasattr(given, "getDataArray")
+
+
+def _read(cells: CellRange) -> Rows:
+    """The values of a range; an error by its name."""
+    rows = cells.getDataArray()
+    wrong = cells.queryFormulaCells(_ERRORS).getRangeAddresses()
+    if not wrong:
+        return rows
+    named = [list(row) for row in rows]
+    first = cells.getRangeAddress()
+    for at in wrong:
+        for row in range(at.StartRow, at.EndRow + 1):
+            for column in range(at.StartColumn, at.EndColumn + 1):
+                i, j = row - first.StartRow, column - first.StartColumn
+                code = cells.getCellByPosition(j, i).getError()
+                named[i][j] = _ERROR_OF_CODE.get(code, f"Err:{code}")
+    return named

@@ -13,6 +13,7 @@ BUTTONS: Final = "org.xlmargin.CalcButtons.Python"
 
 ITEMS: Final = (
     ("Refresh", ".uno:CalculateHard"),
+    ("Fit answers", f"{PROTOCOL}fit_answers"),
     ("Check", f"{PROTOCOL}check"),
     ("Import...", f"{PROTOCOL}import_file"),
     ("Snapshot", f"{PROTOCOL}snapshot"),

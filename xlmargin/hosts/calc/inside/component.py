@@ -59,12 +59,40 @@ def answered() -> Callable[[str, tuple[object, ...]], Cells]:
     return answer
 
 
+sizes: dict[object, tuple[int, int]] = {}
+"""Rows and columns of the last answers, by function and arguments."""
+MOST_SIZES = 10_000
+
+
+def has_another_size(name: str, given: tuple[object, ...], answer: Cells) -> bool:
+    """Whether an answer has more or fewer cells than the last one to the same call.
+
+    A range is the same where it stands where it stood, values if they are as many.
+    """
+    call = (name, *map(_place, given))
+    size = len(answer), len(answer[0])
+    if len(sizes) > MOST_SIZES:
+        sizes.clear()
+    before, sizes[call] = sizes.get(call, (1, 1)), size
+    return size != before
+
+
+def _place(value: object) -> object:
+    """What tells an argument from others, whatever is in its cells."""
+    if isinstance(value, tuple):
+        return len(value), len(value[0])
+    return getattr(value, "AbsoluteName", value)
+
+
 def called(name: str) -> Callable[..., Cells]:
     """The method that Calc calls for a function."""
 
     def method(self: AddIn, *given: object) -> Cells:
         try:
-            return answered()(name, given)
+            answer = answered()(name, given)
+            if has_another_size(name, given, answer):
+                self.answers.trigger(name)
+            return answer
         except Exception as error:
             with suppress(Exception):  # what does not start may be the log itself
                 import_module("xlmargin.defects").internal_error(error)
@@ -76,8 +104,11 @@ def called(name: str) -> Callable[..., Cells]:
 class AddIn(unohelper.Base, XFunctions, XAddIn, XServiceInfo):  # type: ignore[misc]
     """The service of the add-in; its functions' methods are set below."""
 
-    def __init__(self, context: object) -> None:
+    def __init__(self, context: Any) -> None:
         self.locale = uno.createUnoStruct("com.sun.star.lang.Locale")
+        self.answers = context.ServiceManager.createInstanceWithContext(
+            "org.xlmargin.Answers", context
+        )
 
     def getProgrammaticFuntionName(self, shown: str) -> str:  # noqa: N802
         """The method of a function; the name is spelled as LibreOffice asks for it."""

@@ -23,7 +23,7 @@ from typing import Any
 
 import uno  # type: ignore[import-not-found]
 import unohelper  # type: ignore[import-not-found]
-from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]
+from com.sun.star.beans import NamedValue, PropertyValue  # type: ignore[import-not-found]
 from com.sun.star.connection import NoConnectException  # type: ignore[import-not-found]
 from com.sun.star.task import XInteractionHandler  # type: ignore[import-not-found]
 from com.sun.star.ucb import XCommandEnvironment  # type: ignore[import-not-found]
@@ -130,12 +130,18 @@ def properties(**named: object) -> tuple[Any, ...]:
 
 
 def opened(desktop: Any, book: str) -> Any:
-    """The workbook, to be read only, without its macros and links."""
-    how = properties(Hidden=True, ReadOnly=True, MacroExecutionMode=NEVER, UpdateDocMode=NEVER)
+    """The workbook, without its macros and links."""
+    how = properties(Hidden=True, MacroExecutionMode=NEVER, UpdateDocMode=NEVER)
     document = desktop.loadComponentFromURL(Path(book).as_uri(), "_blank", 0, how)
     if document is None or not document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
         raise RuntimeError("LibreOffice cannot open it as a workbook")
     return document
+
+
+def fit_answers(context: Any, document: Any) -> None:
+    """Give each array formula that calls the add-in as many cells as its answer has."""
+    service = context.ServiceManager.createInstanceWithContext("org.xlmargin.Answers", context)
+    service.execute((NamedValue("Document", document),))
 
 
 def answers(sheet: Any) -> list[dict[str, object]]:
@@ -173,6 +179,7 @@ def recalculated(job: dict[str, Any], laps: Laps) -> dict[str, object]:
         document = opened(desktop, job["book"])
         laps.done("load")
         document.calculateAll()
+        fit_answers(context, document)
         laps.done("recalculate")
         sheets = {sheet.Name: answers(sheet) for sheet in document.Sheets}
         laps.done("read")
