@@ -39,6 +39,7 @@ def test_it_writes_the_workbooks_and_what_belongs_to_them(
     beside = {
         Host.PLAIN: set[str](),
         Host.CLASSIC: {"xlmargin.xlam"},
+        Host.LINKED: {"xlmargin.xlam"},
         Host.LITE: {"lite-main.py", "lite-requirements.txt", "lite-guide.txt", "lite-personal"},
     }
     assert names == {f"{one_template}{ENDINGS[host]}"} | beside[host]

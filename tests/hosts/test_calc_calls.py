@@ -19,6 +19,10 @@ def test_a_value_is_one_row_of_one() -> None:
     assert answer("SAMPLE_VALUE", (POSITIONS, MARKET, SETTINGS, None)) == ((5000.0,),)
 
 
+def test_a_lone_empty_cell_where_a_range_is_wanted_is_left_out() -> None:
+    assert answer("SAMPLE_VALUE", (POSITIONS, MARKET, SETTINGS, 0.0)) == ((5000.0,),)
+
+
 def test_truth_goes_back_as_one_and_nothing() -> None:
     assert answer("SAMPLE_SCALARS", ("a", 1.5, None, 0.0)) == (("a", 1.5, "", 0.0),)
     assert answer("SAMPLE_SCALARS", ("a", 1.5, None, 1.0)) == (("a", 1.5, "", 1.0),)

@@ -82,6 +82,7 @@ def test_every_kind_shows_the_same_figures(built: Built) -> None:
     plain = values(built[Host.PLAIN])
     assert any(cell for rows in plain.values() for row in rows for cell in row)
     assert values(built[Host.CLASSIC]) == plain
+    assert values(built[Host.LINKED]) == plain
     assert values(built[Host.LITE]) == plain
 
 
@@ -99,6 +100,9 @@ def test_only_the_prefix_of_the_functions_differs(built: Built) -> None:
     plain = formulas(built[Host.PLAIN])
     assert len(plain) > 10
     assert formulas(built[Host.CLASSIC]) == plain
+    linked = formulas(built[Host.LINKED])
+    assert {at: text.replace("[1]!", "") for at, text in linked.items()} == plain
+    assert all(text.count("[1]!") == text.count("(") for text in linked.values())
     lite = formulas(built[Host.LITE])
     assert {at: text.replace("_xldudf_", "") for at, text in lite.items()} == plain
     bare = re.compile(rf"(?<!_xldudf_)\b(?:{'|'.join(FUNCTIONS)})\(")
@@ -118,6 +122,20 @@ def test_the_workbook_with_macros_has_a_module_for_each_sheet(built: Built) -> N
     assert {"Check", "Settings"} <= set(names)  # where the buttons lead
 
 
+def test_the_linked_workbook_names_the_add_in_and_no_folder(built: Built) -> None:
+    made = parts(built[Host.LINKED])
+    added = made.keys() - parts(built[Host.PLAIN]).keys()
+    assert added == {
+        "xl/externalLinks/externalLink1.xml", "xl/externalLinks/_rels/externalLink1.xml.rels"
+    }  # fmt: skip
+    link = made["xl/externalLinks/_rels/externalLink1.xml.rels"].decode()
+    assert f'xlExternalLinkPath/xlStartup" Target="{FILE}" TargetMode="External"' in link
+    named = re.findall(
+        r'<definedName name="(\w+)"/>', made["xl/externalLinks/externalLink1.xml"].decode()
+    )
+    assert named == [entry.name for entry in REGISTERED]
+
+
 def test_the_report_reads_the_workbook_with_macros(built: Built, tmp_path: Path) -> None:
     copy = Path(shutil.copy(built[Host.CLASSIC], tmp_path / "mine.xlsm"))
     written = write_report(ExcelBook(StubBook(copy)), dt.date(2026, 11, 23))
@@ -130,6 +148,7 @@ def test_the_report_reads_the_workbook_with_macros(built: Built, tmp_path: Path)
 
 def test_beside_the_workbooks_lies_what_their_program_needs() -> None:
     assert written_beside(Host.PLAIN, REGISTERED) == {}
+    assert written_beside(Host.LINKED, REGISTERED) == {FILE: shipped()}
     assert written_beside(Host.CLASSIC, REGISTERED) == {FILE: shipped()}
     main, requirements, guide = written_beside(Host.LITE, REGISTERED).values()
     assert b"from xlmargin.udfs import *" in main
@@ -138,7 +157,7 @@ def test_beside_the_workbooks_lies_what_their_program_needs() -> None:
     ((folder, files),) = folders_beside(Host.LITE).items()
     assert folder == "lite-personal/xlmargin"
     assert "udfs.py" in files
-    assert folders_beside(Host.CLASSIC) == folders_beside(Host.PLAIN) == {}
+    assert folders_beside(Host.CLASSIC) == folders_beside(Host.LINKED) == {}
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")

@@ -12,8 +12,9 @@ from xlsxwriter import Workbook
 
 from xlmargin import udfs
 from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.hosts.formulas import prefix_functions, prefixed_formula
 from xlmargin.hosts.lite.pasted import GUIDE, MAIN, REQUIREMENTS
-from xlmargin.hosts.lite.workbook import PREFIX, prefix_functions, prefixed_formula
+from xlmargin.hosts.lite.workbook import PREFIX
 
 NAMES = [name for name, e in REGISTRY.items() if e.function.__module__ == "xlmargin.udfs"]
 
@@ -37,11 +38,11 @@ NAMES = [name for name, e in REGISTRY.items() if e.function.__module__ == "xlmar
     ],
 )  # fmt: skip
 def test_only_calls_get_the_prefix(formula: str, wanted: str) -> None:
-    assert prefixed_formula(formula, NAMES) == wanted
+    assert prefixed_formula(formula, NAMES, PREFIX) == wanted
 
 
 def test_a_name_that_begins_another_is_not_mistaken_for_it() -> None:
-    assert prefixed_formula("OPT_IV(1)", ["OPT", "OPT_IV"]) == f"{PREFIX}OPT_IV(1)"
+    assert prefixed_formula("OPT_IV(1)", ["OPT", "OPT_IV"], PREFIX) == f"{PREFIX}OPT_IV(1)"
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_a_workbook_differs_in_the_prefix_alone(book: Path) -> None:
     before = zipfile.ZipFile(book)
     with before:
         old = {name: before.read(name) for name in before.namelist()}
-    prefix_functions(book, NAMES)
+    prefix_functions(book, NAMES, PREFIX)
     with zipfile.ZipFile(book) as after:
         new = {name: after.read(name) for name in after.namelist()}
     assert new.keys() == old.keys()
@@ -74,9 +75,9 @@ def test_a_workbook_differs_in_the_prefix_alone(book: Path) -> None:
 
 
 def test_the_same_workbook_gives_the_same_bytes_and_is_not_prefixed_twice(book: Path) -> None:
-    prefix_functions(book, NAMES)
+    prefix_functions(book, NAMES, PREFIX)
     once = book.read_bytes()
-    prefix_functions(book, NAMES)
+    prefix_functions(book, NAMES, PREFIX)
     assert book.read_bytes() == once
     assert [path.name for path in book.parent.iterdir()] == ["book.xlsx"]
 

@@ -33,6 +33,7 @@ class _Host(StrEnum):
 
     PLAIN = "plain"
     CLASSIC = "classic"
+    LINKED = "linked"
     LITE = "lite"
 
 
@@ -43,7 +44,9 @@ def build_workbooks_(
     ] = Path("workbooks"),
     host: Annotated[
         _Host,
-        typer.Option(help="For any program, Excel on Windows with macros, or xlwings Lite."),
+        typer.Option(
+            help="For any program, Excel on Windows (with macros, or naming the add-in), Lite."
+        ),
     ] = _Host.PLAIN,
     logo: Logo = None,
     force: Force = False,
