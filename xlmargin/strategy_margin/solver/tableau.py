@@ -14,12 +14,13 @@ worked out from the program itself (`verification`), and never taken from here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import cache
 from typing import Final
 
 import numpy as np
-from scipy.linalg.blas import dger
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 
@@ -314,7 +315,7 @@ class Tableau:
         self.basic_value[row] = self.value[column] + step
         self.reduced_cost[column] = self.leaving[1]
         coefficients /= pivot
-        dger(-1.0, coefficients, pivots, a=self.table, overwrite_a=True)
+        _rank_one_update()(-1.0, coefficients, pivots, a=self.table, overwrite_a=True)
         self.table[:, column] = coefficients
         self.table[row] = -pivots / pivot
         self.table[row, column] = 1.0 / pivot
@@ -323,6 +324,14 @@ class Tableau:
         moves = self.lower[leaves] < self.upper[leaves]
         self.side[column] = (1.0 if up else -1.0) if moves else 0.0
         self.leaving = (-1, 0.0)
+
+
+@cache
+def _rank_one_update() -> Callable[..., FloatArray]:
+    """The BLAS routine that changes a table in place, loaded when the first program needs it."""
+    from scipy.linalg.blas import dger
+
+    return dger
 
 
 def side_of(at_upper: BoolArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
