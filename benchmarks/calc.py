@@ -1,6 +1,7 @@
 """Time LibreOffice Calc as a host: workbooks of 1,000 positions, and many functions on one table.
 
     python benchmarks/calc.py [--positions 1000] [--runs 3]
+    python benchmarks/calc.py --templates      a hard recalculation of each template
 
 Wall time, the least of the runs, for LibreOffice is a program of its own; the first recalculation
 also imports xlmargin and prices every contract.
@@ -32,6 +33,7 @@ from xlmargin.workbooks import (
     write_margin_workbook,
 )
 
+WORKBOOKS = Path(__file__).parents[1] / "workbooks"
 EFFICIENCY = "margin-efficiency"
 TWENTY = [
     "PM_REQUIREMENT",
@@ -81,7 +83,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--positions", type=int, default=1_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--templates", action="store_true")
     options = parser.parse_args()
+    if options.templates:
+        for path in sorted(WORKBOOKS.glob("*.xlsx")):
+            line(path.stem, least(path, options.runs)["recalculate"])
+        return
     ranges = book(options.positions, max(1, options.positions // 10))
     assert udfs.PM_REQUIREMENT(*ranges) > 0
     with tempfile.TemporaryDirectory() as name:

@@ -6,7 +6,7 @@ knows nothing of other days, so that days can be margined in any order and anywh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,7 +27,12 @@ from xlmargin.margin_calls import CallKind, last_day_under
 from xlmargin.portfolio_margin import PortfolioMargin, price_together
 from xlmargin.rulebook import call_rules
 from xlmargin.settings import Basis
-from xlmargin.strategy_margin import RequirementKind, StrategyMargin, strategy_margin
+from xlmargin.strategy_margin import (
+    RequirementKind,
+    StrategyMargin,
+    proofs_shared,
+    strategy_margin,
+)
 
 _T = TypeVar("_T")
 
@@ -131,21 +136,23 @@ TOGETHER: Final = 10_000
 """Positions, of days one after another, that are priced together."""
 
 
-def margined_days(contents: Iterable[DayContent]) -> Iterator[ShadowDay]:
-    """Days read and margined, in their order; many small days are priced at once."""
+def margined_days(contents: Iterable[DayContent]) -> list[ShadowDay]:
+    """Days read and margined, in their order: many small ones priced at once, proofs shared."""
+    days: list[ShadowDay] = []
     waiting: list[Book | ShadowDay] = []
-    for content in contents:
-        waiting.append(_read(content))
-        if sum(len(day.positions) for day in waiting if isinstance(day, Book)) >= TOGETHER:
-            yield from _margined_together(waiting)
-            waiting = []
-    yield from _margined_together(waiting)
+    with proofs_shared():
+        for content in contents:
+            waiting.append(_read(content))
+            if sum(len(day.positions) for day in waiting if isinstance(day, Book)) >= TOGETHER:
+                days += _margined_together(waiting)
+                waiting = []
+        return days + _margined_together(waiting)
 
 
-def _margined_together(days: Sequence[Book | ShadowDay]) -> Iterator[ShadowDay]:
+def _margined_together(days: Sequence[Book | ShadowDay]) -> list[ShadowDay]:
     with suppress(Exception):  # what fails here fails on its own day too, which says why
         price_together([day for day in days if isinstance(day, Book)])
-    return (_margined(day, Regimes.BOTH) for day in days)
+    return [_margined(day, Regimes.BOTH) for day in days]
 
 
 def margined_day(content: DayContent, regimes: Regimes = Regimes.BOTH) -> ShadowDay:

@@ -15,6 +15,7 @@ from xlmargin.strategy_margin.display.lines import (
 )
 from xlmargin.strategy_margin.requirement import StrategyMargin, UnderlyingMargin, strategy_margin
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
+from xlmargin.strategy_margin.solver.proofs import proofs_shared
 
 __all__ = [
     "RequirementKind",
@@ -28,6 +29,7 @@ __all__ = [
     "leg_label",
     "leg_quantity",
     "optimality_gap_note",
+    "proofs_shared",
     "strategy_lines",
     "strategy_margin",
 ]

@@ -38,6 +38,7 @@ from xlmargin.strategy_margin.rules.cash_account import short_call_refusals, sho
 from xlmargin.strategy_margin.rules.hedged_stock import may_cover_index_call, may_hedge
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS
+from xlmargin.strategy_margin.solver.proofs import shared_proofs
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,11 +79,14 @@ class UnderlyingMargin:
         return self._pairings.get(kind)
 
     def keep(self, kind: RequirementKind, pairing: PairingResult) -> PairingResult:
-        """Know a pairing that was found, for the same holdings too if it is proven."""
+        """Know a pairing that was found, for the same holdings too if it is proven.
+
+        Not one by a shared proof: of pairings that require the same, another might be found.
+        """
         refuse_not_permitted(self.book, self.holdings, pairing)
         kind = self._own(kind)
         self._pairings[kind] = pairing
-        if pairing.is_proven:
+        if pairing.is_proven and shared_proofs() is None:
             self.holdings.remembered[self._key(kind)] = pairing
         return pairing
 

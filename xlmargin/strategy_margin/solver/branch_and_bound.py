@@ -96,6 +96,10 @@ class OpenProgram:
         self._engine.limit(program)
         return self._solve(program, seconds, None)
 
+    def relax(self, lower: FloatArray, upper: FloatArray) -> LpClaim:
+        """What its engine claims to be the least between these limits, fractions allowed."""
+        return self._engine.relax(lower, upper)
+
     def _solve(self, program: Program, seconds: float, known: FloatArray | None) -> Solution | None:
         if not program.cost.size:
             return Solution(np.zeros(0), 0.0, 0.0)

@@ -43,9 +43,18 @@ class Program:
     @property
     def digest(self) -> bytes:
         """What two programs share if all their numbers are the same, and else do not."""
+        return self._digest(*(each.name for each in fields(self)))
+
+    @property
+    def form(self) -> bytes:
+        """What two programs share that differ at most in costs and coefficients."""
+        limits = ("upper", "integer", "constraint_lower", "constraint_upper")
+        return self._digest(*limits, "start", "constraint")
+
+    def _digest(self, *names: str) -> bytes:
         whole = blake2b(digest_size=16)
-        for each in fields(self):
-            whole.update(getattr(self, each.name).tobytes())
+        for name in names:
+            whole.update(getattr(self, name).tobytes())
         return whole.digest()
 
     @cached_property
