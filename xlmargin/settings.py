@@ -74,6 +74,8 @@ class CapacityRegimes(StrEnum):
     OWN = "own"
     """Under that of the accounts, and under portfolio margin, where it costs little."""
     BOTH = "both"
+    BOTH_OF_ONE = "both_of_one"
+    """Under both where there is one order alone, which costs little; else as `OWN`."""
 
 
 class Paper(StrEnum):
@@ -107,7 +109,7 @@ class Settings:
     parity_tolerance: float = nan
     day_trading_regime: DayTradingRegime = DayTradingRegime.BY_DATE
     known_underlyings: KnownUnderlyings = KnownUnderlyings.CONFIRMED
-    capacity_regimes: CapacityRegimes = CapacityRegimes.OWN
+    capacity_regimes: CapacityRegimes = CapacityRegimes.BOTH_OF_ONE
     tolerance_dollars: float = nan
     stress_move: float = -0.20
     stress_volatility: float = 1.0

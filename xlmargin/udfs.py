@@ -418,6 +418,31 @@ def MARGIN_CAPACITY(
 
 @worksheet_function(
     **BOOK,
+    requirement=Argument(
+        "Portfolio margin requirement not to be passed, $; left out: what it is now.", Kind.NUMBER
+    ),
+    move=Argument("Move of every underlying after which excess must stay (-0.2).", Kind.NUMBER),
+    headers=HEADERS,
+)
+def MARGIN_WRITING(
+    positions,
+    market=None,
+    settings=None,
+    dividends=None,
+    requirement=None,
+    move=None,
+    headers=True,
+):
+    """The factor up to which all options written on stocks can be scaled, in steps of a tenth up
+    to 10: without more uncovered calls, with an excess of 0 or more in dollars after a move, within
+    a requirement.
+    """
+    ranges = _ranges(positions, market, settings, dividends)
+    return reports.writing_table(ranges.writing(requirement, move)).cells(headers)
+
+
+@worksheet_function(
+    **BOOK,
     candidates=CANDIDATES,
     target=Argument(
         "Reduction of the requirement wanted, $; left out: the margin call, else all that can be.",

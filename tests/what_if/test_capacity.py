@@ -271,6 +271,12 @@ def test_by_strategy_only_where_it_is_asked_for() -> None:
     table = udfs.MARGIN_CAPACITY(HELD, ORDERS, MARKET, SETTINGS)
     at = table[0].index("greatest strategy")
     assert {row[at] for row in table[1:]} == {"not asked for"}
+    _, one = udfs.MARGIN_CAPACITY(HELD, ORDERS[:2], MARKET, SETTINGS)
+    assert one[at] == capacity(ORDERS[:2])[0]["greatest strategy"]
+    _, none = udfs.MARGIN_CAPACITY(
+        HELD, ORDERS[:2], MARKET, [*SETTINGS, ["capacity_regimes", "own"]]
+    )
+    assert none[at] == "not asked for"
     margin = udfs.MARGIN_CAPACITY(HELD, ORDERS, MARKET, [*SETTINGS, ["account_type", "margin"]])
     assert all(isinstance(row[at], float) for row in margin[1:])
 

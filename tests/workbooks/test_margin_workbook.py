@@ -27,7 +27,7 @@ SHOWN = (
     "MARGIN_ACCOUNT", "MARGIN_GAINS", "MARGIN_WHATIF", "MARGIN_HEDGE",
     "MARGIN_ONE_MORE", "MARGIN_CALL_DUE", "MARGIN_INTRADAY", "PM_ELIGIBILITY", "MARGIN_HISTORY",
     "MARGIN_HISTORY_SUMMARY", "MARGIN_ALERTS", "MARGIN_CALENDAR",
-    "XLM_MESSAGES", "PM_HOLDINGS", "MARGIN_CHANGE", "MARGIN_CAPACITY",
+    "XLM_MESSAGES", "PM_HOLDINGS", "MARGIN_CHANGE", "MARGIN_CAPACITY", "MARGIN_WRITING",
 )  # fmt: skip
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"
@@ -43,7 +43,13 @@ INPUT_SHEETS = (
     *BOOK_SHEETS, "Trades", "Candidates", "Activity", "Facts", "Limits",
     "Dated positions", "Dated market",
 )  # fmt: skip
-WITHOUT_PLAIN_CELLS = ("Comparison", "Deployment", "Deployment positions", "What-if")
+WITHOUT_PLAIN_CELLS = (
+    "Comparison",
+    "Deployment",
+    "Deployment positions",
+    "What-if",
+    "Alternatives",
+)
 """Sheets whose cells all look up, or count with, what they show."""
 OF_SPREADSHEETS = (
     "ABS", "AND", "CHOOSE", "COLUMNS", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "DAY",
@@ -211,10 +217,10 @@ def test_formulas_refer_to_whole_tables(demo: Path) -> None:
                 r"(Trades|Candidates|Activity|Limits)\[\[#All\]\],", "", text.replace(" ", "")
             )
             own = own.replace("[[#All]]", "").replace("Dated", "")
-            own = re.sub(r"(?<=Positions,)'What-if'!\$[A-Z]+\$\d+:\$[A-Z]+\$\d+,", "", own)
-            own = re.sub(
-                r"'(What-if|Deploymentpositions)'!\$[A-Z]+\$\d+:\$[A-Z]+\$\d+", "Positions", own
-            )
+            sheets = "What-if|Alternatives|Greatestquantity|Deploymentpositions"
+            of_page = rf"'({sheets})'!\$[A-Z]+\$\d+:\$[A-Z]+\$\d+"
+            own = re.sub(rf"(?<=Positions,){of_page},", "", own)
+            own = re.sub(of_page, "Positions", own)
             if match[1] not in ("MARGIN_CALL_DUE", "PM_ELIGIBILITY"):
                 assert f"{match[0]}{arguments}" in own
             assert re.search(r"[A-Z]\w+\[\[#All\]\]", text)
@@ -334,7 +340,8 @@ def test_answers_are_locked_without_a_password_and_print_on_one_width(demo: Path
         assert sheet.page_setup.fitToHeight == (None if sheet.title == "Start" else 0)
         assert "4210(g)" in str(sheet.oddFooter.left.text)
         if sheet.title not in INPUT_SHEETS:
-            assert sheet.protection.sheet
+            # Where a sheet is protected its outline cannot be folded.
+            assert bool(sheet.protection.sheet) == (sheet.title != "Holdings by line")
             assert not sheet.protection.password
             assert not sheet.sheet_view.showGridLines
 
@@ -419,7 +426,8 @@ def test_pages_by_strategy_are_left_out_where_these_are_refused(
     left_out = write_margin_workbook(path, tables, without)
     assert left_out.keys() == {
         "comparison", "by strategies", "strategies", "hedges", "by strategy", "strategy rules",
-        "what-if", "blotter", "intraday", "monthly report", "deployment", "deployment positions",
+        "what-if", "alternatives", "greatest quantity", "blotter", "intraday", "monthly report",
+        "deployment", "deployment positions",
     }  # fmt: skip
     assert all("row 3" in why for why in left_out.values())
     book = openpyxl.load_workbook(path)

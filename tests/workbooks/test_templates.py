@@ -39,8 +39,8 @@ from xlmargin.workbooks import (
     write_margin_workbook,
     write_template,
 )
+from xlmargin.workbooks.display_names import house_read
 from xlmargin.workbooks.sample_tables import sample_tables, tables_of_two_accounts
-from xlmargin.workbooks.sentences import as_written
 from xlmargin.workbooks.settings_page import arranged
 
 pytestmark = pytest.mark.filterwarnings(
@@ -54,13 +54,16 @@ OWN = {
         "Risk array", "Risk array by position", "Risk", "Greeks and dates",
         "Contribution", "Explain",
     },
-    "what-if": {"Trades", "What-if", "Blotter", "Candidates", "Hedges", "One more", "Account"},
+    "what-if": {
+        "Trades", "What-if", "Alternatives", "Greatest quantity", "Blotter", "Candidates",
+        "Hedges", "One more", "Account",
+    },
     "family-office": {
         "Account", "Comparison", "Risk", "Greeks and dates", "Facts", "Eligibility", "Calls",
         "Activity", "Intraday", "Dated positions", "Dated market", "Shadow", "Deployment",
         "Deployment positions", "Monthly report", "Holdings", "Reconciliation", "Broker",
     },
-    "house-profiles": {"House settings", "Houses"},
+    "house-profiles": {"House settings", "Houses", "Houses by underlying"},
 }  # fmt: skip
 EVERYWHERE = {
     "Start", "Positions", "Market", "Settings", "Dividends", "Limits", "Check", "Rules", "Formulas",
@@ -276,7 +279,8 @@ def test_lists_are_offered_where_words_are_wanted(built: dict[str, Path]) -> Non
     activity = [str(v.formula1) for v in book["Activity"].data_validations.dataValidation]
     assert '"stock,call,put,deposit,withdrawal"' in activity
     houses = openpyxl.load_workbook(built["house-profiles"])["House settings"]
-    assert len(houses.data_validations.dataValidation) == 8
+    (choice,) = houses.data_validations.dataValidation
+    assert str(choice.sqref) == "C6:I6"
 
 
 def test_the_deployment_is_that_of_positions_written_down_anew(built: dict[str, Path]) -> None:
@@ -305,7 +309,7 @@ def test_the_deployment_is_that_of_positions_written_down_anew(built: dict[str, 
             more += added
             both.append(["USD", "cash", 100 * added * row[5], *[None] * 5, row[8]])
         both.append(new)
-    assert cells["Deployment", "E8"] == f"{more} contracts more of the stock options written"
+    assert cells["Deployment", "E8"] == f"× 1.5 of stock options written: {more} contracts more"
     for column, rows in (("F", positions), ("G", hedged), ("H", both)):
         ask = lambda name, *more, rows=rows: REGISTRY[name].function(  # noqa: E731
             rows, market, settings, dividends, *more
@@ -345,6 +349,62 @@ def test_calls_without_shares_are_counted_by_account_and_stock(built: dict[str, 
         assert cells["Deployment", f"{column}25"] == lacking
 
 
+def test_positions_in_other_columns_are_deployed_alike(
+    built: dict[str, Path], functions: Functions, tmp_path: Path
+) -> None:
+    """With side and right, bid and ask, and the cash in the settings, by account."""
+    tables = tables_of_two_accounts()
+    head = list(tables.positions.columns)
+    at = {name: head.index(name) for name in head}
+    rows: list[list[object]] = [
+        ["symbol", "type", "right", "side", "quantity", "bid", "ask",
+         *(name for name in head if name not in ("symbol", "type", "quantity", "price"))]
+    ]  # fmt: skip
+    own_cash: list[list[object]] = []
+    for row in tables.positions.rows[1:]:
+        kind, quantity, price = (row[at[name]] for name in ("type", "quantity", "price"))
+        if kind == "cash":
+            own_cash.append(["cash", quantity, row[at["account"]]])
+            continue
+        is_option = kind in ("call", "put")
+        rows.append(
+            [row[at["symbol"]], "option" if is_option else kind, kind if is_option else None,
+             "Sell" if quantity < 0 else "Buy", abs(quantity), price - 0.01, price + 0.01,
+             *(row[at[n]] for n in head if n not in ("symbol", "type", "quantity", "price"))]
+        )  # fmt: skip
+    settings = [["name", "value", "account"], *([*r[:2], None] for r in tables.settings.rows[1:])]
+    _, market, _, dividends = tables.ranges
+    more = {name: table.rows for name, table in tables.more.items()}
+    template = next(t for t in TEMPLATES if t.name == "family-office")
+    kept = [p for p in template.pages if "eployment" in p.name or p.name in ("inputs", "formulas")]
+    path = tmp_path / "columns.xlsx"
+    again = input_tables(rows, market, [*settings, *own_cash], dividends, more)
+    assert not write_margin_workbook(
+        path, again, functions, template=replace(template, pages=tuple(kept))
+    )
+    cells, others = values(built["family-office"]), values(path)
+    found = {cell: others.get(cell) for cell in cells if cell[0] == "Deployment"}
+    for cell, value in found.items():
+        if isinstance(value, float):
+            assert value == pytest.approx(cells[cell], abs=0.02), cell
+        else:
+            assert value == cells[cell], cell
+
+
+def test_an_outline_folds_the_lines_and_nothing_else(built: dict[str, Path]) -> None:
+    shown, formulas = (
+        openpyxl.load_workbook(built["family-office"], data_only=kept)["Holdings by line"]
+        for kept in (True, False)
+    )
+    assert not formulas.protection.sheet
+    folded = {r for r in range(1, 130) if formulas.row_dimensions[r].outlineLevel}
+    lines = {r for r in range(6, 130) if shown.cell(r, 11).value == "position"}
+    assert len(lines) == 82
+    assert folded == lines == {r for r in range(6, 130) if shown.cell(r, 12).value == "position"}
+    assert shown["A4"].value in ("", None)
+    assert '"position")<>' in formulas["A4"].value
+
+
 def test_the_shadow_analysis_is_near_the_article_s_averages(built: dict[str, Path]) -> None:
     """The article's 35% against 12%, within two points and one."""
     cells = values(built["family-office"])
@@ -373,19 +433,45 @@ def test_the_days_of_the_shadow_are_totals_of_all_accounts(built: dict[str, Path
 
 
 def test_each_house_is_asked_with_its_own_settings(built: dict[str, Path]) -> None:
+    """What a house publishes first, the most first; of others it says that the rule applies."""
     sample = next(t for t in TEMPLATES if t.name == "house-profiles").sample()
     sheet = openpyxl.load_workbook(built["house-profiles"], data_only=True)["Houses"]
     first = next(c.row for c in sheet["A"] if c.value == "House") + 1
-    asked = {}
+    positions, market, own, dividends = sample.ranges
+    shown = []
     for row in range(first, first + 8):
-        shown = sheet.cell(row, 1).value
-        (house,) = (h for h in house_names() if as_written(h) == shown)
-        settings = [r if r[0] != "house" else ["house", house] for r in sample.settings.rows]
-        positions, market, _, dividends = sample.ranges
-        own = REGISTRY["PM_REQUIREMENT"].function(positions, market, settings, dividends)
-        assert sheet.cell(row, 5).value == pytest.approx(own)
-        asked[house] = own
-    assert asked["ibkr_like"] > asked["schwab"] > asked["rule"]
+        read = sheet.cell(row, 1).value
+        (house,) = (h for h in house_names() if house_read(h) == read)
+        settings = [r if r[0] != "house" else ["house", house] for r in own]
+        for column, name in ((2, "PM_REQUIREMENT"), (5, "REGT_MAINTENANCE"), (6, "REGT_INITIAL")):
+            asked = REGISTRY[name].function(positions, market, settings, dividends)
+            if column > 2 or house not in ("etrade", "fidelity", "custom"):
+                assert sheet.cell(row, column).value == pytest.approx(asked, abs=0.005)
+            else:
+                assert sheet.cell(row, column).value == "not published: rule applies"
+                assert sheet.cell(row, 3).value in ("", None)
+        shown.append(house)
+    assert shown == [
+        "rule", "ibkr_like", "tastytrade_stressed", "tastytrade_calm", "schwab", "etrade",
+        "fidelity", "custom",
+    ]  # fmt: skip
+    parts = openpyxl.load_workbook(built["house-profiles"])["Houses"]._charts
+    assert len(parts) == 1
+
+
+def test_the_settings_of_a_house_are_those_that_differ(built: dict[str, Path]) -> None:
+    cells = values(built["house-profiles"])
+    houses = {cells["House settings", f"{c}6"]: c for c in "BCDEFGHI"}
+    rows = {cells.get(("House settings", f"A{r}")): r for r in range(8, 60)}
+    at = rows["Valuation range up, stock"]
+    assert cells["House settings", f"B{at}"] == 0.15
+    assert cells["House settings", f"{houses['ibkr_like']}{at}"] == 0.30
+    assert cells["House settings", f"{houses['tastytrade_calm']}{at}"] == 0.20
+    assert not cells.get(("House settings", f"{houses['schwab']}{at}"))
+    at = rows["Short option minimum"]
+    assert cells["House settings", f"{houses['tastytrade_stressed']}{at}"] == 0.005
+    at = rows["Equity to open"]
+    assert cells["House settings", f"{houses['fidelity']}{at}"] == 150_000
 
 
 def test_settings_that_the_houses_cannot_take_over_refuse_them(
@@ -468,7 +554,9 @@ def test_shares_are_the_user_s_and_must_add_up(built: dict[str, Path], tmp_path:
                     for there in line:
                         book["Formulas"][there.coordinate].value = there.value
     shown = {}
-    for name, cell, typed in (("whole", "C23", 3_450_000.0), ("shares", "B7", 0.3)):
+    for name, cell, typed in (
+        ("whole", "C23", 3_450_000.0), ("shares", "B7", 0.3), ("kept", "C24", "Requirement"),
+    ):  # fmt: skip
         was = book["Deployment"][cell].value
         book["Deployment"][cell].value = typed
         book.save(tmp_path / f"{name}.xlsx")
@@ -482,6 +570,11 @@ def test_shares_are_the_user_s_and_must_add_up(built: dict[str, Path], tmp_path:
         shown[name] = list(csv.reader(text.splitlines()))
     capital = [float(line[2]) for line in shown["whole"][6:10]]
     assert capital == [862_500, 1_725_000, 862_500, 3_450_000]
+    formulas = next(c for c in book["Formulas"][9] if str(c.value) == "until")
+    solved = book["Formulas"].cell(12, formulas.column + 1).value
+    assert solved > 1.5
+    assert float(shown["kept"][24][2]) == solved
+    assert shown["kept"][7][4].startswith(f"× {solved:.1f} of stock options written")
     refused = shown["shares"]
     assert refused[10][0].startswith("Refused: the shares add up to 105%")
     assert [line[2] for line in refused[6:9]] == ["none"] * 3
@@ -537,8 +630,75 @@ def test_the_order_is_a_position_more(built: dict[str, Path]) -> None:
     held = sum(row[2] * row[5] * (1 if row[1] == "stock" else 100) for row in positions[1:]
                if row[0] == "MSFT")  # fmt: skip
     equity = cells["What-if", "E9"]
-    assert cells["What-if", "F27"] == (0.25 * equity - held) // 47_000
-    assert cells["What-if", "H27"] == "◀ binds first"
+    assert cells["What-if", "F28"] == (0.25 * equity - held) // 47_000
+    assert cells["What-if", "H28"] == "◀ binds first"
+
+    def share(contracts: float) -> float:
+        more = [*positions, [*own[:2], -contracts, *own[3:]]]
+        head, *groups = REGISTRY["PM_GROUPS"].function(more, market, settings, dividends)
+        of_name = next(row[head.index("requirement")] for row in groups if row[1] == "MSFT")
+        return of_name / required("PM_REQUIREMENT", more[-1])
+
+    assert cells["What-if", "G19"] == pytest.approx(share(10), abs=1e-6)
+    most = cells["What-if", "F27"]
+    assert share(most) <= 0.25 < share(most + 1)
+    kind = [*settings, ["account_type", "margin"]]
+    kind = [row for row in kind if row != ["account_type", "portfolio"]]
+    for contracts, check in ((cells["What-if", "F25"], "accepted"), (5_165, "refused")):
+        trades = [[*positions[0], "fee"], [*own[:2], -contracts, *own[3:], 6.5]]
+        answer = REGISTRY["MARGIN_WHATIF"].function(positions, trades, market, kind, dividends)
+        verdict = next(r[2] for r in answer if str(r[0]).startswith("pre-trade check, strategy"))
+        assert verdict.startswith(check)
+
+
+def test_alternatives_are_each_by_itself_and_a_blank_one_is_none(built: dict[str, Path]) -> None:
+    """Of the trades the plain ones: the put on a stock that is sold first, then those on SPX."""
+    cells = values(built["what-if"])
+    positions, market, settings, dividends = sample_tables().ranges
+    head = ["symbol", "type", "quantity", "strike", "expiration", "price", "fee"]
+    orders = [
+        ["MSFT", "put", -10.0, 470.0, 46437.0, 7.35, 6.5],
+        ["SPX", "put", -6.0, 5700.0, 46465.0, 30.1, 7.8],
+        ["SPX", "put", 6.0, 6200.0, 46465.0, 78.4, 7.8],
+    ]
+    rows = {cells.get(("Alternatives", f"A{r}")): r for r in range(20, 34)}
+    for order, (change, after) in zip(orders, ("CD", "EF", "GH"), strict=True):
+        table = REGISTRY["MARGIN_WHATIF"].function(
+            positions, [head, order], market, settings, dividends
+        )
+        found = {row[0]: row for row in table}
+        assert cells["Alternatives", f"{after}8"] == order[0]
+        for label, name in (("Equity", "account value"), ("Requirement", "portfolio requirement"),
+                            ("Maintenance", "maintenance requirement"),
+                            ("Reg T excess", "Reg T excess")):  # fmt: skip
+            row = rows[label]
+            assert cells["Alternatives", f"B{row}"] == pytest.approx(found[name][1], abs=0.006)
+            assert cells["Alternatives", f"{change}{row}"] == pytest.approx(
+                found[name][3], abs=0.011
+            )
+            assert cells["Alternatives", f"{after}{row}"] == pytest.approx(
+                found[name][2], abs=0.006
+            )
+        share = found[f"requirement of class group, {order[0]}"][2]
+        of_name = cells["Alternatives", f"{after}{rows['Share of the requirement']}"]
+        assert of_name == pytest.approx(share / found["portfolio requirement"][2], abs=1e-6)
+    for row in range(16, 32):
+        assert cells.get(("Alternatives", f"J{row}"), "") in ("", "$", "After")
+
+
+def test_the_greatest_quantity_is_that_of_every_underlying(built: dict[str, Path]) -> None:
+    cells = values(built["what-if"])
+    positions, market, settings, dividends = sample_tables().ranges
+    traded = [row for row in market[1:] if "index" not in str(row[2])]
+    for side, shares, dollars in (("buy", "C", "D"), ("sell", "F", "G")):
+        orders = [["symbol", "type", "side"], *([row[0], "stock", side] for row in traded)]
+        _, *found = REGISTRY["MARGIN_CAPACITY"].function(
+            positions, orders, market, settings, dividends
+        )
+        for i, (row, own) in enumerate(zip(traded, found, strict=True), start=10):
+            assert cells["Greatest quantity", f"A{i}"] == row[0]
+            assert cells["Greatest quantity", f"{shares}{i}"] == own[4]
+            assert cells["Greatest quantity", f"{dollars}{i}"] == pytest.approx(own[4] * row[1])
 
 
 def test_the_broker_s_figures_stand_beside_ours(built: dict[str, Path]) -> None:

@@ -69,10 +69,12 @@ from xlmargin.what_if import (
     Capacity,
     Hedge,
     Impact,
+    Writing,
     capacity,
     hedge_by_strategy,
     hedge_under_portfolio,
     impact,
+    scaled_writing,
 )
 
 MOST_CELLS: Final = 1_000_000
@@ -80,6 +82,8 @@ MOST_CELLS: Final = 1_000_000
 MOST_HISTORIES: Final = 4
 MOST_HISTORY_CELLS: Final = 2_000_000
 """Cells of histories remembered in all."""
+_FALL: Final = -0.2
+"""The usual move of every underlying after which options written more of must leave an excess."""
 _MOST_DAYS_NAMED: Final = 3
 """Dates that are named in the place of one that the positions do not have."""
 
@@ -304,9 +308,22 @@ class Ranges:
         orders = read_sized_orders(self.extra.get("orders"), self.reading).accepted()
         share = left if left < 1 else 0.0
         reserve = Reserve(np.array([left - share]), np.array([share]))
-        both = book.settings.capacity_regimes is CapacityRegimes.BOTH
+        regimes = book.settings.capacity_regimes
+        alone = regimes is CapacityRegimes.BOTH_OF_ONE and len(orders) == 1
         portfolio, strategy = portfolio_margined(book), strategy_margined(book)
+        both = alone or regimes is CapacityRegimes.BOTH
         return capacity(portfolio, strategy, orders, reserve, both=both)
+
+    def writing(self, allowed: float | None = None, move: float | None = None) -> Writing:
+        """How far options written may be scaled, within a requirement ($) and after a move."""
+        amount, of_all = nan if allowed is None else allowed, _FALL if move is None else move
+        if amount < 0:
+            wanted = "dollars of requirement, 0 or more"
+            raise InputError([Problem("requirement", 0, "", f"{amount:.10g}", wanted)])
+        if not -1 < of_all <= 1:
+            wanted = "a move above -1, at most 1, such as -0.2"
+            raise InputError([Problem("move", 0, "", f"{of_all:.10g}", wanted)])
+        return scaled_writing(portfolio_margined(self.book()), amount, of_all)
 
     def intraday(self) -> tuple[DayReport, ...]:
         """What the rules for trading within the day make of each account's days."""

@@ -109,7 +109,7 @@ SETTINGS_HELP: Final = {
         Settings.capacity_regimes,
         "Under which rules MARGIN_CAPACITY looks for the greatest quantity: own is the account's,"
         " and portfolio margin; both is by strategy too where the account is under portfolio"
-        " margin.",
+        " margin; both_of_one is both for one order alone, which costs little, and else own.",
     ),
     "tolerance_dollars": SettingHelp(
         "dollars",

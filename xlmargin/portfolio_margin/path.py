@@ -101,14 +101,14 @@ def requirement_path(
     value, requirement = [], []
     for after_move in along(frame, moves):
         after = replace(after_move, gained=after_move.gained + by_volatility)
-        _refuse_unvalued(margin, after.worth)
+        refuse_unvalued(margin, after.worth)
         there = after.portfolio_margin()
         value.append(cash + book.by_account(np.where(held, there.market_value, 0.0)))
         requirement.append(there.by_account)
     return RequirementPath(moves, np.stack(value, 1), np.stack(requirement, 1))
 
 
-def _refuse_unvalued(margin: PortfolioMargin, worth: FloatArray) -> None:
+def refuse_unvalued(margin: PortfolioMargin, worth: FloatArray) -> None:
     """Refuse options that have a price, and no volatility to value them with after a move."""
     contracts, positions = margin.frame.contracts, margin.book.positions
     unvalued = np.flatnonzero(np.isnan(worth))

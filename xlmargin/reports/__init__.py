@@ -49,6 +49,7 @@ from xlmargin.reports.what_if_tables import (
     hedge_table,
     one_more_table,
     what_if_table,
+    writing_table,
 )
 
 __all__ = [
@@ -101,4 +102,5 @@ __all__ = [
     "symbol_row",
     "version_table",
     "what_if_table",
+    "writing_table",
 ]

@@ -10,7 +10,16 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.reports.table import Table, Value, numbers
-from xlmargin.what_if import Capacity, Change, Greatest, Hedge, Impact, OneMore
+from xlmargin.what_if import (
+    Capacity,
+    Change,
+    Greatest,
+    Hedge,
+    Impact,
+    Keeps,
+    OneMore,
+    Writing,
+)
 
 TOTAL: Final = "total"
 
@@ -188,6 +197,30 @@ def _fits(ordered: float, missing: float) -> str:
 
 def _greatest(found: Greatest | None, index: int, other: str) -> Value:
     return other if found is None else float(found.quantity[index])
+
+
+def writing_table(found: Writing) -> Table:
+    """A row for each thing that is to hold, and one for all: the factor up to which it does; $.
+
+    The factor by which every option written on a stock is scaled, one step below the first at which
+    it ceases to hold; `none` where it holds at no factor. Beside it what the book is there.
+    """
+    headings = (
+        "until", "factor", "contracts more", "premium", "calls without shares", "requirement",
+        "excess after the move",
+    )  # fmt: skip
+    every = {keeps.value: found.holds(keeps) for keeps in Keeps}
+    together = np.logical_and.reduce(list(every.values()))
+    rows: list[list[Value]] = []
+    for until, holds in (*every.items(), ("all of them", together)):
+        at = found.greatest(holds)
+        columns = (
+            found.factor, found.more, found.premium, found.uncovered, found.requirement,
+            found.excess_after,
+        )  # fmt: skip
+        known = [float(column[at]) + 0.0 for column in columns]
+        rows.append([until, *(known if at >= 0 else ["none"] * len(columns))])
+    return Table(headings, rows)
 
 
 def hedge_table(hedge: Hedge) -> Table:

@@ -7,6 +7,7 @@ from xlmargin.what_if.impact import Change, Figures, Impact, Trades, book_after,
 from xlmargin.what_if.one_more import OneMore, one_more
 from xlmargin.what_if.sized_orders import SizedOrders
 from xlmargin.what_if.tried_quantities import Greatest
+from xlmargin.what_if.writing import Keeps, Writing, scaled_writing
 
 __all__ = [
     "Candidates",
@@ -16,9 +17,11 @@ __all__ = [
     "Greatest",
     "Hedge",
     "Impact",
+    "Keeps",
     "OneMore",
     "SizedOrders",
     "Trades",
+    "Writing",
     "book_after",
     "capacity",
     "hedge_by_strategy",
@@ -26,4 +29,5 @@ __all__ = [
     "impact",
     "less_closed",
     "one_more",
+    "scaled_writing",
 ]

@@ -21,10 +21,14 @@ from xlmargin.workbooks.shadow_page import summary_of
 SHEET: Final = "Deployment"
 USES_ROW: Final = 6
 """Row of the first use, counted from 0."""
-PUT, EXPIRATION, PRICE, ACCOUNT, BUDGET, PUTS, SPENT, PROTECTED, OF_VALUE, COST, TYPED = range(
-    12, 23
-)
-"""Rows of the hedge: its inputs, what it comes to, and the capital released if typed."""
+(
+    PUT, EXPIRATION, PRICE, ACCOUNT, BUDGET, PUTS, SPENT, PROTECTED, OF_VALUE, COST, TYPED, KEEPS,
+    FACTOR,
+) = range(12, 25)  # fmt: skip
+"""Rows of the hedge: its inputs, what it comes to; the capital released if typed; what the options
+written are scaled until, and the factor that they are."""
+AS_TYPED: Final = "Typed"
+"""How the factor is chosen that is typed, and not solved for."""
 SYMBOL, SHARE, AMOUNT, TIMES = "B", "B", "C", "D"
 """Columns: the symbol of the put, and of each use its share, its capital, its factor."""
 

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.contracts import STANDARD_CONTRACT
+from xlmargin.what_if import Keeps
 from xlmargin.workbooks import deployment_inputs as inputs
-from xlmargin.workbooks.account_page import TOTAL, row_of
+from xlmargin.workbooks.deployment_account import (
+    BOTH,
+    FALL,
+    GAIN,
+    HEDGED,
+    LOSS,
+    PORTFOLIO,
+    RIGHT,
+    TODAY,
+    AccountAfter,
+    Step,
+    step_of,
+)
 from xlmargin.workbooks.deployment_inputs import DeploymentInputs, deployment_inputs, is_whole
 from xlmargin.workbooks.deployment_positions import DeploymentPositions, deployment_positions
 from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
-from xlmargin.workbooks.formulas_sheet import NONE, Placed
+from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.live_formulas import Argument, Call, Value, literal
 from xlmargin.workbooks.look import BAR, PM, PREV
+from xlmargin.workbooks.market_lookup import price_of
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.sentences import Figure, rounded, sentence
+from xlmargin.workbooks.sentences import Figure, as_written, rounded, sentence, written_day
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 SHEET: Final = inputs.SHEET
@@ -24,46 +36,13 @@ _WIDTHS: Final = (174, 62, 100, 44, 212, 92, 92, 92, 92)
 _USES: Final = inputs.USES_ROW
 _NAMES: Final = ("Index hedge", "Option writing", "Cash reserve")
 """The uses as the page names them, in the order of the article."""
-_RIGHT: Final = 4
-"""First column of the account after each step."""
-_TODAY, _HEDGED, _BOTH, _CHANGE = range(_RIGHT + 1, _RIGHT + 5)
 _CHART_ROW: Final = inputs.PUT + 14
-_FALL: Final = -0.2
-_MOVES: Final = (_FALL, -0.1, 0.1)
-_MOVED: Final = ("Gain or loss at −20%", "Gain or loss at −10%", "Gain or loss at +10%")
-_DOUBLED: Final = 1.0
-"""A fall of all underlyings, the moves of the chart, and a rise of volatility to twice itself."""
-(
-    _CASH, _PORTFOLIO, _EXCESS, _STRATEGY, _STRATEGY_EXCESS, _LOSS, _, _GAIN, _LOSS_DOUBLED,
-    _AT_FALL, _BEYOND, _CALLS,
-) = range(inputs.PUT + 1, inputs.PUT + 13)  # fmt: skip
-"""Rows of the account after each step."""
+_ALL: Final = "All of them"
+"""The choice of keeping everything that a factor may be solved to keep, as MARGIN_WRITING says."""
 _NOTE: Final = (
     "It is margin no longer asked, not cash: what is bought is paid from cash or borrowed. Blue "
     "cells are yours to change."
 )
-
-
-@dataclass(frozen=True)
-class _Step:
-    """The answers about the positions after a step."""
-
-    state: Placed
-    stress: Placed
-    path: Placed
-
-    def account(self, figure: str) -> Figure:
-        """A figure of all accounts together."""
-        at = row_of(self.state, figure), TOTAL
-        return Figure(self.state.formula(*at), self.state.value(*at))
-
-    def moved(self, move: int, column: int) -> Figure:
-        """Gain or loss at a move of the chart, with volatilities unchanged (1) or doubled (2)."""
-        return Figure(self.stress.formula(1 + move, column), self.stress.value(1 + move, column))
-
-    def fallen(self, column: int) -> Figure:
-        """A figure of the account after the fall."""
-        return Figure(self.path.formula(1, column), self.path.value(1, column))
 
 
 def write_deployment_page(draft: Draft) -> None:
@@ -71,40 +50,23 @@ def write_deployment_page(draft: Draft) -> None:
     told, made = deployment_inputs(draft), deployment_positions(draft)
     arguments = draft.tables.arguments
     steps = [
-        _step(draft, positions) for positions in (arguments[0], made.with_hedge, made.with_both)
+        step_of(draft, positions) for positions in (arguments[0], made.with_hedge, made.with_both)
     ]
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS, ["text", "plain"])
-    table = _Table(page, steps, told, made)
+    table = AccountAfter(page, steps, told, made)
     page.title("Deployment of the released capital", table.message(), "")
     page.formula(2, 0, *_said_of_released(told), "note", "plain")
     for row in (_USES - 3, _CHART_ROW - 1):
         page.height(row, 8)
     _uses(page, told, made, table)
     _hedge(draft, page, told, steps[0])
+    _factor(draft, page, told, made, steps[0])
     table.write()
     _chart(draft, page)
     page.sheet.freeze_panes(3, 0)
     page.prints(len(_WIDTHS), draft.stamp)
     page.protect()
-
-
-def _step(draft: Draft, positions: Argument) -> _Step:
-    """The account, gains and losses, and the account after a fall, of some positions."""
-    _, *others = draft.tables.arguments
-    own = (positions, *others)
-    moves = Argument("{" + ",".join(f"{m:g}" for m in _MOVES) + "}", [list(_MOVES)])
-    volatilities = Argument(f"{{0,{_DOUBLED:g}}}", [[0.0, _DOUBLED]])
-    place = draft.formulas.placed
-    kinds = ["move", "money", "money", "text"]
-    return _Step(
-        place(Call("MARGIN_ACCOUNT", own), ["text", "text", "plain", "text", "plain"], "plain"),
-        place(Call("PM_STRESS", (*own, moves, volatilities)), kinds, "move"),
-        place(
-            Call("PM_PATH", (*own, literal(_FALL))),
-            ["move", *["money"] * 3, "percent", "text"], "plain",
-        ),
-    )  # fmt: skip
 
 
 def _said_of_released(told: DeploymentInputs) -> tuple[str, Value]:
@@ -115,7 +77,9 @@ def _said_of_released(told: DeploymentInputs) -> tuple[str, Value]:
     return sentence("Released: ", whose, ", ", told.released, f". {_NOTE}")
 
 
-def _uses(page: Page, told: DeploymentInputs, made: DeploymentPositions, table: _Table) -> None:
+def _uses(
+    page: Page, told: DeploymentInputs, made: DeploymentPositions, table: AccountAfter
+) -> None:
     """A row a use: its share, what it receives, what that buys, and its state."""
     page.section(_USES - 2, "Three uses", len(_WIDTHS), "$")
     page.headings(
@@ -143,7 +107,8 @@ def _uses(page: Page, told: DeploymentInputs, made: DeploymentPositions, table: 
     )  # fmt: skip
     page.formula(_USES, 4, *_said_of_puts(told), "part", "plain")
     more = Figure(*made.more, "count")
-    said = sentence(more, " contracts more of the stock options written")
+    scaled = Figure(inputs.here(inputs.FACTOR), told.factor, "times")
+    said = sentence("× ", scaled, " of stock options written: ", more, " contracts more")
     page.formula(_USES + 1, 4, *said, "part", "plain")
     page.text(_USES + 2, 4, "Kept in cash: not lent, not pledged", "part")
     for row, (cash, requirement, state) in enumerate(table.uses(), start=_USES):
@@ -187,15 +152,15 @@ def _said_of_puts(told: DeploymentInputs) -> tuple[str, Value]:
     symbol = inputs.here(inputs.PUT, inputs.SYMBOL)
     at = Figure(inputs.here(inputs.PUT), strike, "count")
     price = Figure(inputs.here(inputs.PRICE), told.put.price, "price")
+    day = written_day(inputs.here(inputs.EXPIRATION), told.put.expiration)
     said = sentence(
-        puts, " ", Figure(symbol, told.put.symbol, "text"), " ", at, " puts at ", price,
-        " each time",
+        puts, " ", Figure(symbol, told.put.symbol, "text"), " ", day, " ", at, " puts at ", price,
     )  # fmt: skip
     known = told.put.symbol != ""
     return f'IF({symbol}="","no put is named",{said[0]})', said[1] if known else "no put is named"
 
 
-def _hedge(draft: Draft, page: Page, told: DeploymentInputs, today: _Step) -> None:
+def _hedge(draft: Draft, page: Page, told: DeploymentInputs, today: Step) -> None:
     """The put and its price as inputs; what the budget buys, protects and costs."""
     page.section(inputs.PUT - 1, "Index hedge", 3)
     put, account = told.put, inputs.ACCOUNT
@@ -229,8 +194,35 @@ def _hedge(draft: Draft, page: Page, told: DeploymentInputs, today: _Step) -> No
         page.formula(row, 2, figure.formula, figure.value, "right", kind)
 
 
+def _factor(
+    draft: Draft, page: Page, told: DeploymentInputs, made: DeploymentPositions, today: Step
+) -> None:
+    """Whether the factor of what is written is the one typed, or what it is solved to keep."""
+    row, column = inputs.KEEPS, 2
+    words = [inputs.AS_TYPED, *(as_written(keeps.value) for keeps in Keeps), _ALL]
+    page.text(row, 0, "Written until", "label")
+    page.blank(row, 1, 1, "body")
+    page.sheet.write_string(row, column, words[0], page.look("choice", "text"))
+    page.sheet.data_validation(row, column, row, column, {"validate": "list", "source": words})
+    _, *others = draft.tables.arguments
+    now = f"{SHEET}!{xl_rowcol_to_cell(PORTFOLIO, TODAY, row_abs=True, col_abs=True)}"
+    allowed = Argument(now, rounded(float(today.account("portfolio requirement").value), 2))
+    kinds = ["text", "ratio", "quantity", "money", "quantity", "money", "money"]
+    solved = draft.formulas.placed(
+        Call("MARGIN_WRITING", (made.with_hedge, *others, allowed, literal(FALL))), kinds, "plain"
+    )
+    names, factors = (solved.cells_below_heading(c, len(solved.rows)) for c in (0, 1))
+    choice = inputs.here(inputs.KEEPS)
+    found = solved.unless_refused(f"INDEX({factors},MATCH({choice},{names},0))")
+    typed = inputs.here(_USES + 1, inputs.TIMES)
+    formula = f'IF({choice}="{inputs.AS_TYPED}",{typed},IFERROR({found},"{NONE}"))'
+    page.text(inputs.FACTOR, 0, "Factor of what is written", "label")
+    page.blank(inputs.FACTOR, 1, 1, "body")
+    page.formula(inputs.FACTOR, column, formula, told.factor, "right", "ratio")
+
+
 def _said_of_hedge(
-    draft: Draft, told: DeploymentInputs, today: _Step
+    draft: Draft, told: DeploymentInputs, today: Step
 ) -> list[tuple[int, str | tuple[str, Value], Figure, str]]:
     """What the budget buys: a row, a label, a figure and its kind each."""
     put, n = told.put, float(told.puts.value)
@@ -240,13 +232,9 @@ def _said_of_hedge(
     units = f"{STANDARD_CONTRACT:.0f}"
     left = float(told.budget.value) - cost if isinstance(told.budget.value, float) else NONE
     over = Figure(f'IF(ISNUMBER({budget}),{budget}-{spent},"{NONE}")', left)
-    market = draft.tables.market
-    by, of = (market.columns.index(name) + 1 for name in ("symbol", "price"))
-    symbol = inputs.here(inputs.PUT, inputs.SYMBOL)
-    cells = "Market[[#All]]"
-    level = f"INDEX({cells},MATCH({symbol},INDEX({cells},0,{by}),0),{of})"
-    spot = next((row[of - 1] for row in market.rows[1:] if row[by - 1] == put.symbol), 0.0)
-    protected = n * STANDARD_CONTRACT * float(spot or 0.0)
+    level = price_of(draft.tables, inputs.here(inputs.PUT, inputs.SYMBOL), put.symbol)
+    spot = level.value if isinstance(level.value, float) else 0.0
+    protected = n * STANDARD_CONTRACT * spot
     long, equity = today.account("long market value"), today.account("account value")
     there = inputs.here(inputs.PROTECTED)
     often = inputs.here(inputs.USES_ROW, inputs.TIMES)
@@ -259,7 +247,7 @@ def _said_of_hedge(
         ),
         (
             inputs.PROTECTED, "Stock protected",
-            Figure(f"IF({puts}>0,{units}*{puts}*{level},0)", protected), "money",
+            Figure(f"IF({puts}>0,{units}*{puts}*{level.formula},0)", protected), "money",
         ),
         (
             inputs.OF_VALUE, "Of long market value",
@@ -280,192 +268,15 @@ def _part(over: Figure, under: Figure) -> Figure:
     return Figure(formula, share, "percent")
 
 
-class _Table:
-    """The account today, with the hedge, and with more options written, too."""
-
-    def __init__(
-        self, page: Page, steps: list[_Step], told: DeploymentInputs, made: DeploymentPositions
-    ) -> None:
-        self._page, self._steps, self._made = page, steps, made
-        reserve = list(told.capital.values())[-1]
-        there = inputs.here(_USES + len(_NAMES) - 1)
-        self._reserve = Figure(there, reserve.value)
-        self._rows = [self._row(_CASH + i, of) for i, of in enumerate(self._figures())]
-
-    def _figures(self) -> tuple[tuple[str, list[Figure]], ...]:
-        """Label and figures of each row."""
-        account: Callable[[str], list[Figure]] = lambda name: [  # noqa: E731
-            step.account(name) for step in self._steps
-        ]
-        cash = account("cash")
-        kept = self._reserve
-        beyond = [
-            Figure(
-                f"{figure.formula}-{kept.formula}",
-                float(figure.value) - float(kept.value)
-                if isinstance(kept.value, float) else NONE,
-            )
-            for figure in cash
-        ]  # fmt: skip
-        calls = [Figure(*self._made.uncovered)] * 2 + [Figure(*self._made.uncovered_after)]
-        return (
-            ("Cash", cash),
-            ("Requirement, portfolio margin", account("portfolio requirement")),
-            ("Excess, portfolio margin", account("portfolio excess")),
-            ("Maintenance, strategy-based", account("strategy requirement")),
-            ("Excess, strategy-based", account("strategy excess")),
-            *(
-                (label, [step.moved(i, 1) for step in self._steps])
-                for i, label in enumerate(_MOVED)
-            ),
-            ("Gain or loss at −20%, volatility × 2", [step.moved(0, 2) for step in self._steps]),
-            ("Excess at −20%", [step.fallen(3) for step in self._steps]),
-            ("Cash beyond the reserve", beyond),
-            ("Calls without shares, contracts", calls),
-        )
-
-    def _row(self, row: int, of: tuple[str, list[Figure]]) -> tuple[str, list[Figure]]:
-        """The figures as the page shows them, and the change."""
-        label, figures = of
-        shown = [_shown(figure) for figure in figures]
-        first, last = self._at(row, _TODAY), self._at(row, _BOTH)
-        values = [figure.value for figure in (shown[0], shown[-1])]
-        known = all(isinstance(value, float) for value in values)
-        change: Value = rounded(float(values[1]) - float(values[0]), 2) if known else NONE
-        formula = f'IF(AND(ISNUMBER({first}),ISNUMBER({last})),ROUND({last}-{first},2),"{NONE}")'
-        return label, [*shown, Figure(formula, change)]
-
-    @staticmethod
-    def _at(row: int, column: int) -> str:
-        cell: str = xl_rowcol_to_cell(row, column)
-        return cell
-
-    def _cell(self, row: int, column: int) -> Figure:
-        """A figure of the table, by its cell."""
-        value = self._rows[row - _CASH][1][column - _TODAY].value
-        return Figure(self._at(row, column), value)
-
-    def write(self) -> None:
-        page = self._page
-        page.section(inputs.PUT - 1, "The account after each step", 5, "$", _RIGHT)
-        page.text(inputs.PUT, _RIGHT, "", "text_heading")
-        for column, heading in enumerate(("Today", "With 1", "With 1 and 2", "Change"), _TODAY):
-            page.text(inputs.PUT, column, heading, "heading")
-        for row, (label, figures) in enumerate(self._rows, start=_CASH):
-            page.text(row, _RIGHT, label, "label")
-            for column, figure in enumerate(figures, start=_TODAY):
-                kind = "change" if column == _CHANGE else "money"
-                page.formula(row, column, figure.formula, figure.value, "right", kind)
-
-    def uses(self) -> list[tuple[Figure, Figure, Figure]]:
-        """Of each use the change of cash and of the requirement, and its state."""
-        return [
-            (self._less(_CASH, _HEDGED, _TODAY), self._less(_PORTFOLIO, _HEDGED, _TODAY),
-             self._state_of_hedge()),
-            (self._less(_CASH, _BOTH, _HEDGED), self._less(_PORTFOLIO, _BOTH, _HEDGED),
-             self._state_of_writing()),
-            (Figure("0", 0.0), Figure("0", 0.0), self._state_of_reserve()),
-        ]  # fmt: skip
-
-    def _less(self, row: int, column: int, than: int) -> Figure:
-        whole, part = self._cell(row, column), self._cell(row, than)
-        formula = f'IFERROR({whole.formula}-{part.formula},"{NONE}")'
-        return Figure(formula, rounded(float(whole.value) - float(part.value), 2))
-
-    def _state_of_hedge(self) -> Figure:
-        """Act without an excess; watch where no put is bought, or cash is borrowed for it."""
-        puts = inputs.here(inputs.PUTS)
-        cash = self._cell(_CASH, _HEDGED)
-        lacking = [self._cell(row, _HEDGED) for row in (_EXCESS, _STRATEGY_EXCESS)]
-        act = f"MIN({','.join(figure.formula for figure in lacking)})<0"
-        return _state(
-            lacking,
-            (act, min(float(figure.value) for figure in lacking) < 0),
-            (f"OR({puts}=0,{cash.formula}<0)", float(cash.value) < 0),
-        )
-
-    def _state_of_writing(self) -> Figure:
-        """Act where a fall leaves no excess; watch where calls are without shares that were not."""
-        fallen, calls, before = (
-            self._cell(_AT_FALL, _BOTH), self._cell(_CALLS, _BOTH), self._cell(_CALLS, _TODAY)
-        )  # fmt: skip
-        return _state(
-            [fallen],
-            (f"{fallen.formula}<0", float(fallen.value) < 0),
-            (f"{calls.formula}>{before.formula}", float(calls.value) > float(before.value)),
-        )
-
-    def _state_of_reserve(self) -> Figure:
-        """Act where a fall at twice the volatility needs the reserve; watch where it is no cash."""
-        fallen, loss, doubled, beyond = (
-            self._cell(row, _BOTH) for row in (_AT_FALL, _LOSS, _LOSS_DOUBLED, _BEYOND)
-        )
-        kept = self._reserve
-        left = f"{fallen.formula}-{loss.formula}+{doubled.formula}-{kept.formula}<0"
-        known = all(isinstance(f.value, float) for f in (fallen, loss, doubled, kept))
-        short = known and (
-            float(fallen.value) - float(loss.value) + float(doubled.value) - float(kept.value) < 0
-        )
-        borrowed = isinstance(beyond.value, float) and beyond.value < 0
-        return _state([fallen, kept], (left, short), (f"{beyond.formula}<0", borrowed))
-
-    def message(self) -> tuple[str, Value]:
-        """The account after all uses, beside today."""
-        calls, before = self._cell(_CALLS, _BOTH), self._cell(_CALLS, _TODAY)
-        more = sentence(
-            " To watch: ", Figure(calls.formula, calls.value, "count"), " calls without shares, ",
-            Figure(before.formula, before.value, "count"), " today.",
-        )  # fmt: skip
-        is_more = float(calls.value) > float(before.value)
-        watch = Figure(
-            f'IF({calls.formula}>{before.formula},{more[0]},"")', more[1] if is_more else "", "text"
-        )
-        figures = [
-            Figure(figure.formula, figure.value, "millions")
-            for figure in (
-                self._cell(_EXCESS, _BOTH), self._cell(_LOSS, _BOTH), self._cell(_LOSS, _TODAY),
-            )
-        ]  # fmt: skip
-        return sentence(
-            "Excess after all three is ", figures[0],
-            "; a fall of 20% moves the account by ", figures[1], ", not ", figures[2], ".",
-            watch,
-        )  # fmt: skip
-
-    def refusal(self) -> str:
-        """A formula for the first refusal of an answer, "" where there is none."""
-        formula = '""'
-        for step in reversed(self._steps):
-            formula = step.state.unless_refused(formula)
-        return f'IFERROR({formula},"")'
-
-
-def _shown(figure: Figure) -> Figure:
-    """An amount to the cent, none where there is none."""
-    known = isinstance(figure.value, float)
-    value: Value = rounded(float(figure.value), 2) if known else NONE
-    formula = f'IFERROR(IF(ISNUMBER({figure.formula}),ROUND({figure.formula},2),"{NONE}"),"{NONE}")'
-    return Figure(formula, value)
-
-
-def _state(of: list[Figure], act: tuple[str, bool], watch: tuple[str, bool]) -> Figure:
-    """Act, watch or OK by two tests; none where a figure is."""
-    known = "AND(" + ",".join(f"ISNUMBER({figure.formula})" for figure in of) + ")"
-    formula = f'IF({known},IF({act[0]},"■ Act",IF({watch[0]},"▲ Watch","● OK")),"{NONE}")'
-    if not all(isinstance(figure.value, float) for figure in of):
-        return Figure(formula, NONE, "text")
-    return Figure(formula, "■ Act" if act[1] else "▲ Watch" if watch[1] else "● OK", "text")
-
-
 def _chart(draft: Draft, page: Page) -> None:
     """Gain or loss by move of all underlyings, after each step."""
     chart = draft.chart("column", legend=True)
-    for column, color in ((_TODAY, PREV), (_HEDGED, BAR), (_BOTH, PM)):
+    for column, color in ((TODAY, PREV), (HEDGED, BAR), (BOTH, PM)):
         chart.add_series(
             {
                 "name": [SHEET, inputs.PUT, column],
-                "categories": [SHEET, _LOSS, _RIGHT, _GAIN, _RIGHT],
-                "values": [SHEET, _LOSS, column, _GAIN, column],
+                "categories": [SHEET, LOSS, RIGHT, GAIN, RIGHT],
+                "values": [SHEET, LOSS, column, GAIN, column],
                 "fill": {"color": color},
                 "gap": 70,
                 "overlap": 0,

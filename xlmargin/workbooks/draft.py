@@ -11,6 +11,7 @@ from xlmargin.book import Book
 from xlmargin.cells.values import normalized
 from xlmargin.dates import date_of
 from xlmargin.settings import Paper
+from xlmargin.workbooks.display_names import house_read
 from xlmargin.workbooks.formulas_sheet import FormulasSheet, Placed
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import LEFT_OUT, Answers, Argument, Call
@@ -140,9 +141,15 @@ class Draft:
 
     @property
     def houses(self) -> str:
-        """The houses of the accounts, by name."""
-        houses = dict.fromkeys(own.house for own in self.book.settings_of_accounts)
-        return ", ".join("none (rule only)" if h == "rule" else h for h in houses)
+        """The houses of the accounts as people read them; where they differ, whose each is."""
+        accounts = self.book.positions.accounts
+        of_house: dict[str, list[str]] = {}
+        for name, own in zip(accounts, self.book.settings_of_accounts, strict=True):
+            of_house.setdefault(own.house, []).append(name)
+        if len(of_house) == 1:
+            [house] = of_house
+            return "none (rule only)" if house == "rule" else house_read(house)
+        return "; ".join(f"{house_read(h)} for {', '.join(of_house[h])}" for h in of_house)
 
     @property
     def stamp(self) -> Stamp:

@@ -10,7 +10,7 @@ from xlmargin.workbooks.formulas_sheet import NONE, Placed
 from xlmargin.workbooks.live_formulas import Value, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence
-from xlmargin.workbooks.xlsx_writer import xl_col_to_name
+from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_range_abs
 
 SHEET: Final = "Holdings"
 LINES: Final = "Holdings by line"
@@ -20,6 +20,8 @@ _SPARE: Final = 8
 _MOST: Final = 20_000
 _ROW: Final = 1
 """Column of the answer that says what a row is."""
+_LINE: Final = "position"
+_MOVED: Final = "Lines have moved since this page was written: open its outline whole"
 _EQUITY, _EXPOSURE, _SHARE = (4, 5), 8, 9
 _MARKS: Final = {
     "account": "group", "subtotal": "sub", "offsets": "aside", "total": "total",
@@ -59,7 +61,7 @@ _POSITIONS: Final = _Lines(
         "Unrealized\ngain $", "Delta-adjusted\nexposure $", "Delta", "Share of the\nrequirement $",
     ),
     (
-        "words", "quantity", "price", "price", "money", "percent", "money", "money", "delta",
+        "words", "quantity", "price", "price", "money", "weight", "money", "money", "delta",
         "money",
     ),
     (206, 70, 74, 74, 96, 66, 90, 104, 66, 114),
@@ -90,27 +92,48 @@ def write_holdings_page(draft: Draft) -> None:
     cell = f"$J{first + 1}"
     page.marked((first, 9, last, 9), f"=AND(ISNUMBER({cell}),{cell}<0.9995)", "watch")
     _finish(draft, page, len(widths))
+    page.protect()
 
 
 def write_lines_page(draft: Draft) -> None:
     """Every position, in stocks, options written and options bought."""
     page = draft.page(LINES, "output")
     page.columns(_POSITIONS.widths)
-    _lines(draft, page, _POSITIONS, len(_POSITIONS.widths))
+    helper = len(_POSITIONS.widths)
+    _outline(page, *_lines(draft, page, _POSITIONS, helper), helper)
     page.title(
         LINES,
         _message(draft.placed("PM_HOLDINGS", literal("underlying"))),
         "Market value: units × mark. Delta-adjusted exposure: units × delta × price of the "
         "underlying. Weights are shares of equity.",
     )
-    _finish(draft, page, len(_POSITIONS.widths))
+    _finish(draft, page, helper, hidden=2)
+    # An outline folds and opens on a sheet that is not protected only.
 
 
-def _finish(draft: Draft, page: Page, helper: int) -> None:
-    page.sheet.set_column(helper, helper, None, page.look("note"), {"hidden": True})
+def _outline(page: Page, placed: Placed, last: int, helper: int) -> None:
+    """An outline that folds lines into their subtotals, and says where it no longer fits.
+
+    Its levels are those of rows, whatever stands in them later: a second hidden column keeps which
+    rows had lines when the page was written.
+    """
+    was, first = helper + 1, _HEADINGS_ROW + 1
+    for row in range(first, last + 1):
+        if placed.value(row - _HEADINGS_ROW, _ROW) == _LINE:
+            page.folds(row)
+            page.sheet.write_string(row, was, _LINE, page.look("note", "text"))
+    now, then = (xl_range_abs(first, column, last, column) for column in (helper, was))
+    kind = f'=${xl_col_to_name(helper)}{first + 1}="{_LINE}"'
+    page.marked((first, 0, last, 0), kind, "indented")
+    moved = f'SUMPRODUCT(--(({now}="{_LINE}")<>({then}="{_LINE}")))>0'
+    page.formula(_HEADINGS_ROW - 1, 0, f'IF({moved},"{_MOVED}","")', "", "refusal", "plain")
+
+
+def _finish(draft: Draft, page: Page, helper: int, hidden: int = 1) -> None:
+    """So many hidden columns, from the one on that says what each row is."""
+    page.sheet.set_column(helper, helper + hidden - 1, None, page.look("note"), {"hidden": True})
     page.sheet.freeze_panes(_HEADINGS_ROW + 1, 1)
-    page.prints(helper + 1, draft.stamp, repeat=_HEADINGS_ROW)
-    page.protect()
+    page.prints(helper + hidden, draft.stamp, repeat=_HEADINGS_ROW)
 
 
 def _lines(draft: Draft, page: Page, lines: _Lines, helper: int) -> tuple[Placed, int]:

@@ -1,232 +1,208 @@
-"""Brokers compared: the same book under every house profile, each with settings of its own."""
+"""Brokers compared: the same book under every house, and the same by underlying."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
-from xlmargin.cells.values import text_of, to_value
-from xlmargin.excel.settings_reader import setting_name
-from xlmargin.rulebook import house_names
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.input_pages import HEADING_ROW as SETTINGS_HEADING
-from xlmargin.workbooks.live_formulas import Argument, Call, Value
+from xlmargin.workbooks.display_names import house_in, house_read
+from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
+from xlmargin.workbooks.formulas_sheet import NONE
+from xlmargin.workbooks.house_settings_page import (
+    DEPOSIT,
+    INITIAL,
+    MAINTENANCE,
+    PORTFOLIO,
+    HouseColumn,
+    write_house_settings_page,
+)
+from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.look import PM, WATCH
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.sentences import as_written, first_letter
-from xlmargin.workbooks.xlsx_writer import xl_range_abs, xl_rowcol_to_cell
+from xlmargin.workbooks.sentences import Figure, sentence
 
 SHEET: Final = "Houses"
-SETTINGS_SHEET: Final = "House settings"
-
-_SETTINGS: Final = "Settings"
-_HEADING_ROW: Final = 4
-_ACROSS: Final = 4
-"""Houses beside each other on the sheet of their settings."""
-_ROOM: Final = 24
-"""Rows of settings that every house takes over."""
-_TOO_MANY: Final = f"more than {_ROOM} settings"
-_BY_ACCOUNT: Final = "settings by account"
-_WIDTHS: Final = (176, *[112] * 7)
-_KINDS: Final = ["words", *["money"] * 5, "percent", "percent"]
+BY_UNDERLYING: Final = "Houses by underlying"
+_WIDTHS: Final = (150, 164, 98, 78, 118, 118, 117, 117)
 _TABLE_ROW: Final = 5
-_INITIAL, _MAINTENANCE, _DEPOSIT, _PORTFOLIO = 1, 2, 3, 4
-"""Columns of MARGIN_COMPARE."""
-_MOST_ROWS: Final = 2_000
-_SPARE: Final = 10
-_CHART_ROWS: Final = 16
-
-
-@dataclass(frozen=True)
-class _House:
-    """A house: the cell with its name, its comparison, and the settings that it is asked with."""
-
-    name: str
-    cell: str
-    comparison: Placed
+_PLACE, _RULE = len(_WIDTHS), len(_WIDTHS) + 1
+"""Hidden columns: which house a row is of, and what the rule asks."""
+_SPARE: Final = 4
+_CHART_ROWS: Final = 15
+_NOT_PUBLISHED: Final = "not published: rule applies"
 
 
 def write_houses_pages(draft: Draft) -> None:
-    """Settings for each house, made of the book's own by formulas, and the houses side by side."""
-    page = draft.page(SHEET, "output")
-    houses = _settings(draft)
-    page.title(
-        SHEET,
-        "Requirements of the same book under every house profile.",
-        "A house may only raise what the rule requires. Charges for concentration, liquidity and "
-        "volatility are not published, and so not here.",
-    )
-    page.columns(_WIDTHS, _KINDS)
+    """The houses side by side, by underlying, and the settings that they are asked with."""
+    page, by_underlying = (draft.page(name, "output") for name in (SHEET, BY_UNDERLYING))
+    houses = write_house_settings_page(draft)
+    page.columns((*_WIDTHS, 40, 40))
     _side_by_side(draft, page, houses)
-    row = _TABLE_ROW + len(houses) + _CHART_ROWS + 4
-    page.breaks_before(row)
-    row = _by_underlying(page, houses, row, "Portfolio margin requirement", _PORTFOLIO)
-    _by_underlying(page, houses, row + 2, "Strategy-based maintenance", _MAINTENANCE)
-    page.sheet.freeze_panes(3, 1)
-    page.prints(len(_WIDTHS), draft.stamp)
-    page.protect()
+    _by_underlying(draft, by_underlying, houses)
 
 
-def _settings(draft: Draft) -> list[_House]:
-    """Two columns a house: its name, then every other setting of the sheet Settings."""
-    page = draft.page(SETTINGS_SHEET, "reference")
-    page.title(
-        SETTINGS_SHEET,
-        "The settings range of each house: the sheet Settings with another house.",
-        "Choose other houses in the blue cells.",
-    )
-    page.columns([116, 110, 14] * _ACROSS, ["plain"])
-    band = _ROOM + 5
-    houses = [
-        _house(draft, page, house, _HEADING_ROW + i // _ACROSS * band, 3 * (i % _ACROSS))
-        for i, house in enumerate(house_names())
-    ]
-    page.breaks_before(_HEADING_ROW + band)
-    page.sheet.freeze_panes(3, 0)
-    page.prints(3 * _ACROSS - 1, draft.stamp)
-    page.protect()
-    return houses
+def _ranked(houses: Sequence[HouseColumn]) -> list[HouseColumn]:
+    """The houses, the one whose own portfolio margin is most first, without the rule."""
+    return sorted(houses[1:], key=lambda house: -float(house.rank.value))
 
 
-def _house(draft: Draft, page: Page, house: str, top: int, column: int) -> _House:
-    """The settings of one house from a row on, and the comparison that is made with them."""
-    for j, heading in enumerate(("name", "value")):
-        page.text(top, column + j, heading.capitalize(), "text_heading")
-    page.text(top + 1, column, "house", "body")
-    page.sheet.write_string(top + 1, column + 1, house, page.look("input", "text"))
-    page.sheet.data_validation(
-        top + 1, column + 1, top + 1, column + 1,
-        {"validate": "list", "source": list(house_names())},
-    )  # fmt: skip
-    rows: list[list[Value]] = [["name", "value"], ["house", house]]
-    rows += [_setting(draft, page, column, top + 2 + k, k) for k in range(_ROOM)]
-    rows.append(_beyond(draft, page, column, top + 2 + _ROOM))
-    reach = xl_range_abs(top, column, top + 2 + _ROOM, column + 1)
-    settings = Argument(f"'{SETTINGS_SHEET}'!{reach}", rows)
-    positions, market, _, dividends = draft.tables.arguments
-    call = Call("MARGIN_COMPARE", (positions, market, settings, dividends))
-    placed = draft.formulas.placed(call, ["text", *["money"] * 5, "percent", "money"], "plain")
-    name = f"'{SETTINGS_SHEET}'!{xl_rowcol_to_cell(top + 1, column + 1, True, True)}"
-    return _House(house, name, placed)
+def _reach(houses: Sequence[HouseColumn], cells: Sequence[Figure]) -> str:
+    """The cells of all houses but the rule, of one row."""
+    return f"{cells[1].formula}:{cells[len(houses) - 1].formula.partition('!')[2]}"
 
 
-def _beyond(draft: Draft, page: Page, column: int, row: int) -> list[Value]:
-    """A setting that no house has, which refuses the answers where Settings has more rows.
-
-    Or where it has settings by account.
-    """
-    first = SETTINGS_HEADING + 1
-    reach = xl_range_abs(first + _ROOM, 0, first + _MOST_ROWS, 0)
-    is_more = len(draft.tables.settings.rows) - 1 > _ROOM
-    answer: list[Value] = [_TOO_MANY, "refused"] if is_more else ["", ""]
-    value, whose = (f"{_SETTINGS}!{xl_rowcol_to_cell(SETTINGS_HEADING, j)}" for j in (1, 2))
-    by_account = f'OR(LOWER({value})<>"value",LOWER({whose})="account")'
-    for j, (apart, word) in enumerate(((_BY_ACCOUNT, _TOO_MANY), ("refused", "refused"))):
-        more = f'IF(COUNTA({_SETTINGS}!{reach})>0,"{word}","")'
-        formula = f'IF({by_account},"{apart}",{more})'
-        page.formula(row, column + j, formula, answer[j], "refusal", "plain")
-    return answer
-
-
-def _setting(draft: Draft, page: Page, column: int, row: int, k: int) -> list[Value]:
-    """One setting taken over from the sheet Settings, but for the house; answers what it is."""
-    rows = draft.tables.settings.rows
-    there = SETTINGS_HEADING + 1 + k
-    name, value = (f"{_SETTINGS}!{xl_rowcol_to_cell(there, j)}" for j in (0, 1))
-    own = xl_rowcol_to_cell(row, column)
-    cells = rows[1 + k] if 1 + k < len(rows) else [None, None]
-    found = _shown(cells[0])
-    if str(found).lower() == "house":
-        found = ""
-    answer: list[Value] = [found, _shown(cells[1]) if found else ""]
-    no_house = f'OR({name}="",LOWER({name})="house")'
-    page.formula(row, column, f'IF({no_house},"",{name})', answer[0], "body", "plain")
-    taken = f'IF(OR({own}="",{value}=""),"",{value})'
-    kind = "date" if setting_name(str(found)) == "as_of" else "plain"
-    page.formula(row, column + 1, taken, answer[1], "body", kind)
-    return answer
-
-
-def _shown(cell: object) -> Value:
-    """A cell as a formula that refers to it shows it."""
-    if isinstance(cell, float | bool):
-        return cell
-    return text_of(to_value(cell))
-
-
-def _of_total(placed: Placed, column: int) -> tuple[str, Value]:
-    """A formula for a figure of the total, which is the last row, and what it finds."""
-    names, figures = (placed.cells_below_heading(j, _MOST_ROWS) for j in (0, column))
-    formula = placed.unless_refused(f'INDEX({figures},MATCH("total",{names},0))')
-    return formula, placed.value(len(placed.rows) - 1, column)
-
-
-def _side_by_side(draft: Draft, page: Page, houses: list[_House]) -> None:
-    """A row a house: both regimes, and what is added to the first house, which is the rule's."""
+def _side_by_side(draft: Draft, page: Page, houses: list[HouseColumn]) -> None:
+    """The rule, then a row a house, what its own ranges ask first; and a chart of these."""
     page.section(_TABLE_ROW - 1, "Houses side by side", len(_WIDTHS), "all accounts together")
     headings = (
-        "House", "Initial\n$", "Maintenance\n$", "Deposit\n$", "Portfolio\nmargin $",
-        "Above the\nfirst row $", "Above,\nshare", "Gain on\nmaintenance",
+        "House", "Portfolio\nmargin $", "Above the\nrule $", "Above,\nshare",
+        "Maintenance,\nby strategy $", "Initial,\nby strategy $", "Deposit\n$",
+        "Gain on\nmaintenance",
     )  # fmt: skip
-    for column, heading in enumerate(headings):
-        page.text(_TABLE_ROW, column, heading, "heading" if column else "text_heading")
-    page.height(_TABLE_ROW, 34)
+    kinds = ("text", "money", "money", "percent", "money", "money", "money", "percent")
+    page.headings(_TABLE_ROW, headings, kinds)
     first = _TABLE_ROW + 1
-    base = _amount(houses[0], _PORTFOLIO)
-    for i, house in enumerate(houses):
-        row = first + i
-        page.formula(row, 0, first_letter(house.cell), as_written(house.name), "label", "plain")
-        for column in (_INITIAL, _MAINTENANCE, _DEPOSIT, _PORTFOLIO):
-            formula, found = _of_total(house.comparison, column)
-            style = "figure" if column == _PORTFOLIO else "right"
-            page.formula(row, column, formula, found, style, "money")
-        own, strategy = _amount(house, _PORTFOLIO), _amount(house, _MAINTENANCE)
-        here, top = f"E{row + 1}", f"E${first + 1}"
-        for column, formula, amount, kind in (
-            (5, f"{here}-{top}", own - base, "money"),
-            (6, f'IF({top}>0,{here}/{top}-1,"")', own / base - 1 if base > 0 else "", "percent"),
-            (
-                7,
-                f'IF(C{row + 1}>0,1-{here}/C{row + 1},"")',
-                1 - own / strategy if strategy > 0 else "",
-                "percent",
-            ),
-        ):
-            either = f"IF(ISTEXT({here}),{here},IF(ISTEXT({top}),{top},{formula}))"
-            page.formula(row, column, either, amount, "right", kind)
-    _chart(draft, page, first, first + len(houses) - 1)
+    rows = [houses[0], *_ranked(houses)]
+    ranks = _reach(houses, [house.rank for house in houses])
+    for k, house in enumerate(rows):
+        place = f"MATCH(LARGE({ranks},{k}),{ranks},0)" if k else "0"
+        page.formula(first + k, _PLACE, place, float(houses.index(house)), "note", "plain")
+        _house(page, first + k, houses, house)
+    own = [house for house in rows[1:] if float(house.rank.value) > 0]
+    _chart(draft, page, first, len(own))
+    page.title(
+        SHEET, _message(houses, own, first),
+        "A house may only raise what the rule requires. Charges for concentration, liquidity and "
+        "volatility are not published, and so not here.",
+    )  # fmt: skip
+    page.sheet.set_column(_PLACE, _RULE, None, page.look("note"), {"hidden": True})
+    page.sheet.freeze_panes(3, 1)
+    page.prints(_RULE + 1, draft.stamp, last_row=first + len(rows) + _CHART_ROWS)
+    page.protect()
 
 
-def _amount(house: _House, column: int) -> float:
-    return float(_of_total(house.comparison, column)[1])
+def _house(page: Page, row: int, houses: list[HouseColumn], house: HouseColumn) -> None:
+    """A row of the table: the house whose place its hidden column has."""
+    place, is_rule = f"${'ABCDEFGHIJ'[_PLACE]}{row + 1}", house is houses[0]
 
+    def of(cells: Sequence[Figure]) -> str:
+        return cells[0].formula if is_rule else f"INDEX({_reach(houses, cells)},1,{place})"
 
-def _chart(draft: Draft, page: Page, first: int, last: int) -> None:
-    """Maintenance and portfolio margin requirement of every house."""
-    columns = (_MAINTENANCE, _PORTFOLIO)
-    chart = draft.chart_of_pairs(SHEET, _TABLE_ROW, (first, last), columns)
-    chart.set_size({"width": page.width(0, len(_WIDTHS) - 1), "height": 20 * (_CHART_ROWS - 2)})
-    says = "Pairs of columns: requirements of both regimes under every house"
-    page.chart(
-        last + 2, 0, chart, "Requirements by house", says, columns=len(_WIDTHS), note="$ thousands"
+    style = "strong" if is_rule else "label"
+    name = house_in(of([each.name for each in houses]))
+    page.formula(row, 0, name, house_read(str(house.name.value)), style, "plain")
+    figures = {
+        column: Figure(of([each.totals[column] for each in houses]), house.totals[column].value)
+        for column in (PORTFOLIO, MAINTENANCE, INITIAL, DEPOSIT)
+    }
+    rule = houses[0].totals[PORTFOLIO]
+    is_own = is_rule or float(house.rank.value) > 0
+    there = "TRUE" if is_rule else f"{of([each.rank for each in houses])}>0"
+    own, base = float(figures[PORTFOLIO].value), float(rule.value)
+    asked: Value = own if is_own else _NOT_PUBLISHED
+    formula = f'IF({there},{figures[PORTFOLIO].formula},"{_NOT_PUBLISHED}")'
+    page.formula(row, 1, formula, asked, *(("figure", "money") if is_own else ("aside", "plain")))
+    here, top = f"B{row + 1}", f"B${_TABLE_ROW + 2}"
+    for column, more, value, kind in (
+        (2, f"{here}-{top}", own - base, "money"),
+        (3, f"{here}/{top}-1", own / base - 1 if base else "", "percent"),
+    ):
+        blank = f'IF(AND(ISNUMBER({here}),ISNUMBER({top})),IFERROR({more},""),"")'
+        page.formula(row, column, blank, value if is_own else "", "right", kind)
+    for column, figure in ((4, MAINTENANCE), (5, INITIAL), (6, DEPOSIT)):
+        shown = figures[figure]
+        page.formula(row, column, shown.formula, shown.value, "right", "money")
+    kept = float(figures[MAINTENANCE].value)
+    gain = f"1-{figures[PORTFOLIO].formula}/E{row + 1}"
+    page.formula(
+        row, 7, f'IFERROR({gain},"{NONE}")', 1 - own / kept if kept else NONE, "right", "percent"
     )
+    page.formula(row, _RULE, top, base, "note", "plain")
 
 
-def _by_underlying(page: Page, houses: list[_House], row: int, title: str, column: int) -> int:
+def _chart(draft: Draft, page: Page, first: int, own: int) -> None:
+    """Portfolio margin of the houses that publish their own, the most first; the rule a line."""
+    rows = first + 1, first + max(own, 1)
+    chart, line = draft.chart("column", legend=True), draft.chart("line")
+    chart.add_series(
+        {
+            "name": "Portfolio margin by house",
+            "categories": [SHEET, rows[0], 0, rows[1], 0],
+            "values": [SHEET, rows[0], 1, rows[1], 1],
+            "fill": {"color": PM},
+            "gap": 90,
+            "data_labels": labels("thousands"),
+        }
+    )
+    line.add_series(
+        {
+            "name": "What the rule requires",
+            "categories": [SHEET, rows[0], 0, rows[1], 0],
+            "values": [SHEET, rows[0], _RULE, rows[1], _RULE],
+            "line": {"color": WATCH, "width": 2.25},
+        }
+    )
+    chart.combine(line)
+    chart.set_y_axis(no_axis(min=0))
+    chart.set_x_axis(axis(label_position="low"))
+    chart.set_size({"width": page.width(0, len(_WIDTHS) - 1), "height": 20 * (_CHART_ROWS - 2)})
+    row = first + 9
+    page.chart(
+        row, 0, chart, "Portfolio margin by house that publishes a number",
+        "Columns: portfolio margin of the houses that publish ranges of their own, the most "
+        "first; a line at what the rule requires", columns=len(_WIDTHS), note="$ thousands",
+    )  # fmt: skip
+
+
+def _message(houses: list[HouseColumn], own: list[HouseColumn], first: int) -> tuple[str, Value]:
+    """Which house asks most, and of how many nothing is published."""
+    count = len(houses) - 1
+    ranks = _reach(houses, [house.rank for house in houses])
+    most = f"B{first + 2}"
+    value, base = (
+        float(h.totals[PORTFOLIO].value) for h in (own[0] if own else houses[0], houses[0])
+    )
+    return sentence(
+        Figure(f"A{first + 2}", house_read(str((own or houses)[0].name.value)), "text"),
+        " asks most: ", Figure(most, value, "millions"), ", ",
+        Figure(f"IFERROR({most}/B{first + 1}-1,0)", value / base - 1 if base else 0.0, "percent"),
+        " above the rule; of ",
+        Figure(f'{count}-COUNTIF({ranks},">0")', float(count - len(own)), "count"),
+        f" of {count} houses no range is published.",
+    )  # fmt: skip
+
+
+def _by_underlying(draft: Draft, page: Page, houses: list[HouseColumn]) -> None:
+    """Both regimes of every underlying, a column a house."""
+    width = 960 // (len(houses) + 2)
+    page.columns([960 - width * len(houses), *[width] * len(houses)], ["words", "money"])
+    page.title(
+        BY_UNDERLYING,
+        "What every house requires of each underlying, its share of the whole.",
+        "A house that publishes nothing of its own asks what the rule asks.",
+    )
+    row = _table(page, houses, 4, "Portfolio margin requirement", PORTFOLIO)
+    page.breaks_before(row + 2)
+    _table(page, houses, row + 2, "Strategy-based maintenance", MAINTENANCE)
+    page.sheet.freeze_panes(3, 1)
+    page.prints(len(houses) + 1, draft.stamp)
+    page.protect()
+
+
+def _table(page: Page, houses: list[HouseColumn], row: int, title: str, column: int) -> int:
     """A figure of every underlying, a column a house; answers the last row."""
-    shown = houses[: len(_WIDTHS) - 1]
-    page.section(row, f"{title} by underlying", len(_WIDTHS), "each its share of the whole, $")
-    page.shows(row + 1, 0, shown[0].comparison, (0, 0), "text_heading", "words")
+    page.section(row, title, len(houses) + 1, "$")
+    page.shows(row + 1, 0, houses[0].comparison, (0, 0), "text_heading", "words")
     page.height(row + 1, 34)
-    for j, house in enumerate(shown, start=1):
-        name = as_written(house.name)
-        page.formula(row + 1, j, first_letter(house.cell), name, "heading", "plain")
-    rows = len(shown[0].comparison.rows)
+    for j, house in enumerate(houses, start=1):
+        name = house_read(str(house.name.value))
+        page.formula(row + 1, j, house_in(house.name.formula), name, "heading", "plain")
+    rows = len(houses[0].comparison.rows)
     for i in range(1, rows + _SPARE):
         style = "body" if i < rows else "column"
-        page.shows(row + 1 + i, 0, shown[0].comparison, (i, 0), style, "words")
-        for j, house in enumerate(shown, start=1):
+        page.shows(row + 1 + i, 0, houses[0].comparison, (i, 0), style, "words")
+        for j, house in enumerate(houses, start=1):
             page.shows(row + 1 + i, j, house.comparison, (i, column), style, "money")
     last = row + rows + _SPARE
-    page.totals(row + 2, last, len(_WIDTHS))
+    page.totals(row + 2, last, len(houses) + 1)
     return last

@@ -64,6 +64,7 @@ PORTRAIT: Final = 720
 NUMBERS: Final = {
     "text": "@",
     "words": "@",
+    "indented": '"   "@',
     "plain": "General",
     "money": '#,##0_);(#,##0);"–"_)',
     "usd": '$#,##0_);($#,##0);"–"_)',
@@ -73,6 +74,7 @@ NUMBERS: Final = {
     "price": '#,##0.00_);(#,##0.00);"–"_)',
     "quantity": '#,##0_);−#,##0_);"–"_)',
     "percent": '0.0%_);(0.0%);"–"_)',
+    "weight": '0.0%_);(0.0%);"–"_)',
     "share": "0%_)",
     "points": '+0.0_);−0.0_);"–"_)',
     "change_share": '+0.0%_);−0.0%_);"–"_)',
@@ -206,6 +208,7 @@ _MARKS: Final[Mapping[str, dict[str, Any]]] = {
     "grand": {"bold": True, "top": 1, "top_color": NAVY, "bg_color": MIST, **_RULED},
     "framed": {"border": 1, "border_color": NAVY, "bold": True},
     "shaded": {"bg_color": MIST},
+    "indented": {"num_format": NUMBERS["indented"]},
 }
 """What a condition lays over a cell, by its name."""
 

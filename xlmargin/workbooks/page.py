@@ -31,7 +31,7 @@ LAST_ROW: Final = 1_048_575
 SPARE: Final = 20
 """Rows below an answer that stay blank until it grows into them."""
 
-_DIGITS: Final[Mapping[str, int]] = {"money": 2, "usd": 2, "change": 2}
+_DIGITS: Final[Mapping[str, int]] = {"money": 2, "usd": 2, "change": 2, "weight": 3}
 """Decimals to which an amount is rounded before it is shown: no format hides dust."""
 _HEADING_LINE: Final = 13.0
 """Height of a line of headings, in points."""
@@ -99,6 +99,10 @@ class Page:
         """The height of a row."""
         self.sheet.set_row(row, points)
         self._heights[row] = points
+
+    def folds(self, row: int) -> None:
+        """A row, whose height is told before, that an outline folds into the one below it."""
+        self.sheet.set_row(row, self._heights[row], None, {"level": 1})
 
     def reaches(self, row: int) -> None:
         """The page is in use down to this row at least."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.workbooks.account_page import write_account_page
+from xlmargin.workbooks.alternatives_page import write_alternatives_page
 from xlmargin.workbooks.by_strategy_page import write_by_strategy_page
 from xlmargin.workbooks.calls_page import write_calls_page
 from xlmargin.workbooks.comparison_page import write_comparison_page
@@ -17,6 +18,7 @@ from xlmargin.workbooks.deployment_positions import (
 from xlmargin.workbooks.eligibility_page import write_eligibility_page
 from xlmargin.workbooks.formulas_page import write_formulas_page
 from xlmargin.workbooks.four_cases_page import write_four_cases_page
+from xlmargin.workbooks.greatest_page import write_greatest_page
 from xlmargin.workbooks.greeks_page import write_greeks_page
 from xlmargin.workbooks.hedge_pages import (
     too_many_for_one_more,
@@ -164,6 +166,22 @@ WHAT_IF: Final = PageOf(
     refused_for=ticket_refused_for,
     prints=("What-if",),
 )
+ALTERNATIVES: Final = PageOf(
+    "alternatives",
+    write_alternatives_page,
+    ("Alternatives",),
+    asks=("MARGIN_ACCOUNT", *_BOTH),
+    needs=("Trades",),
+    prints=("Alternatives",),
+)
+GREATEST: Final = PageOf(
+    "greatest quantity",
+    write_greatest_page,
+    ("Greatest quantity",),
+    asks=("MARGIN_ACCOUNT", *_BOTH),
+    needs=("Trades",),
+    prints=("Greatest quantity",),
+)
 BLOTTER: Final = PageOf(
     "blotter",
     write_what_if_page,
@@ -246,10 +264,11 @@ HOUSES: Final = PageOf(
     write_houses_pages,
     (
         "Houses",
+        "Houses by underlying",
         "House settings",
     ),
     asks=_BOTH,
-    prints=("Houses",),
+    prints=("Houses", "Houses by underlying"),
 )
 MONTHLY_REPORT: Final = PageOf(
     "monthly report",

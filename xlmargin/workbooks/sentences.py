@@ -39,6 +39,7 @@ _WRITTEN: Final[Mapping[str, tuple[str, float, int, str]]] = {
     "count": ("", 1.0, 0, ""),
     "move": ("+", 100.0, 0, "%"),
     "price": ("$", 1.0, 2, ""),
+    "times": ("", 1.0, 1, ""),
 }
 """Each kind: what stands before it (a plus is its sign), its factor, decimals, what is behind."""
 

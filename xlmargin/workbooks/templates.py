@@ -38,6 +38,8 @@ EVERYTHING: Final = Template(
         pages.BY_STRATEGIES,
         pages.STRATEGIES,
         pages.WHAT_IF,
+        pages.ALTERNATIVES,
+        pages.GREATEST,
         pages.BLOTTER,
         pages.HEDGES,
         pages.ONE_MORE,
@@ -90,6 +92,8 @@ WHAT_IF: Final = Template(
     "What-if: trades and hedges",
     _pages(
         pages.WHAT_IF,
+        pages.ALTERNATIVES,
+        pages.GREATEST,
         pages.BLOTTER,
         pages.HEDGES,
         pages.ONE_MORE,

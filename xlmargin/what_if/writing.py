@@ -1,0 +1,148 @@
+"""How far the options written on stocks may be scaled: to each factor, and up to what holds.
+
+Scaled are the options written on what delivers shares, not on indexes: of each position so many
+times its contracts, rounded to whole ones, are written, and sold at their marks. The market is as
+it is, and once more after a move of every underlying.
+
+Every factor is margined by itself, for a requirement need not rise with it: calls written on stock
+that is held lower it first.
+
+Rule: FINRA 4210(g)(7)-(8).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+import numpy as np
+
+from xlmargin.arrays import BoolArray, FloatArray, numbered
+from xlmargin.book import Book, cash_of_accounts
+from xlmargin.computing import check_time_limit
+from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.portfolio_margin.path import along, refuse_unvalued
+
+STEP: Final = 0.1
+MOST: Final = 10.0
+_CENT: Final = 0.005
+
+
+class Keeps(Enum):
+    """What is to hold as more is written."""
+
+    COVERED = "calls without shares"
+    """No more calls without shares than now."""
+    EXCESS = "excess after the move"
+    """No account's excess after the move is below 0."""
+    REQUIREMENT = "requirement"
+    """The requirement is not above an amount."""
+
+
+@dataclass(frozen=True, eq=False)
+class Writing:
+    """The book at each factor; arrays of shape (factors,).
+
+    `more` are contracts written in addition, `premium` what is received for them, $; `uncovered`
+    calls written without shares of their account, contracts; `requirement`, $, is that of
+    portfolio margin of all accounts, `excess_after`, $, the least of any account after the move.
+    `allowed` is the requirement that is not to be passed, $.
+    """
+
+    factor: FloatArray
+    more: FloatArray
+    premium: FloatArray
+    uncovered: FloatArray
+    requirement: FloatArray
+    excess_after: FloatArray
+    allowed: float
+
+    def holds(self, keeps: Keeps) -> BoolArray:
+        """At which factors something holds."""
+        found: BoolArray = {
+            Keeps.COVERED: self.uncovered <= self.uncovered[0],
+            Keeps.EXCESS: self.excess_after >= -_CENT,
+            Keeps.REQUIREMENT: self.requirement <= self.allowed + _CENT,
+        }[keeps]
+        return found
+
+    def greatest(self, holds: BoolArray) -> int:
+        """The index of the last factor before something ceases to hold; -1 where it never does."""
+        if not holds.any():
+            return -1
+        first = int(np.argmax(holds))
+        ceases = np.flatnonzero(~holds[first:])
+        return first + int(ceases[0]) - 1 if ceases.size else len(holds) - 1
+
+
+def scaled_writing(margin: PortfolioMargin, allowed: float, move: float) -> Writing:
+    """A margined book with its options on stocks written at each factor from 1 to the most.
+
+    `allowed`, $, is NaN for the requirement as it is; `move`, a fraction, is that of every
+    underlying.
+    """
+    book = margin.book
+    count = round((MOST - 1.0) / STEP) + 1
+    factor = np.array([1.0 + round(i * STEP, 9) for i in range(count)])
+    more = np.array([_more(book, f) for f in factor.tolist()])
+    mark = margin.unit_value * book.positions.multiplier
+    received = np.array([book.by_account(m * mark) for m in more])
+    now, after = (_margined(margin, more, each) for each in (0.0, move))
+    cash = np.nan_to_num(cash_of_accounts(book))
+    held = ~book.positions.is_cash
+    excess = np.array(
+        [cash + book.by_account(np.where(held, m.market_value, 0.0)) - m.by_account for m in after]
+    )
+    requirement = np.array([m.amount for m in now])
+    return Writing(
+        factor,
+        more.sum(axis=1),
+        received.sum(axis=1),
+        np.array([_uncovered(book, m) for m in more]),
+        requirement,
+        (excess + received).min(axis=1),
+        float(requirement[0]) if np.isnan(allowed) else allowed,
+    )
+
+
+def _more(book: Book, factor: float) -> FloatArray:
+    """Contracts of each position written in addition, whole, halves up, shape (positions,)."""
+    positions = book.positions
+    is_index = np.array([u.underlying_class.is_index for u in book.market.underlyings], dtype=bool)
+    written = positions.is_option & (positions.quantity < 0)
+    written[written] = ~is_index[positions.underlying[written]]
+    more = np.floor(-positions.quantity * (factor - 1.0) * (1 + 1e-15) + 0.5)
+    return np.where(written, more, 0.0)
+
+
+def _margined(margin: PortfolioMargin, more: FloatArray, move: float) -> list[PortfolioMargin]:
+    """The book after a move of every underlying, with so many more written of each position.
+
+    What each contract is worth does not depend on how many are written, and is found once.
+    """
+    positions, found = margin.book.positions, []
+    [after] = along(margin.frame, np.array([move]))
+    refuse_unvalued(margin, after.worth)
+    for row in more:
+        check_time_limit()
+        scaled = replace(positions, quantity=positions.quantity - row)
+        frame = replace(margin.frame, book=replace(margin.book, positions=scaled))
+        found.append(replace(after, frame=frame).portfolio_margin())
+    return found
+
+
+def _uncovered(book: Book, more: FloatArray) -> float:
+    """Calls written without shares of the same account and stock, contracts, with so many more."""
+    positions = book.positions
+    quantity = positions.quantity - more
+    is_index = np.array([u.underlying_class.is_index for u in book.market.underlyings], dtype=bool)
+    calls = (positions.kind == InstrumentKind.CALL) & (quantity < 0)
+    held = np.flatnonzero(calls | positions.is_stock)
+    held = held[~is_index[positions.underlying[held]]]
+    key = positions.account[held] * len(is_index) + positions.underlying[held]
+    first, own = numbered(key)
+    units = quantity[held] * positions.multiplier[held]
+    lacking = -np.bincount(own, units, len(first))
+    return float(np.ceil(np.maximum(lacking, 0.0) / STANDARD_CONTRACT - 1e-9).sum())

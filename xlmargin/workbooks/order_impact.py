@@ -1,0 +1,161 @@
+"""What an order changes in its account: the rows that pages show of it, before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NONE, Placed
+from xlmargin.workbooks.live_formulas import Argument, Call, Value
+from xlmargin.workbooks.sentences import Figure, rounded, sentence
+
+BEFORE, AFTER, CHANGE = 1, 2, 3
+"""Columns of MARGIN_WHATIF."""
+_ACCOUNT: Final = 4
+_MOST_ROWS: Final = 500
+_OF_NAME: Final = "requirement of class group"
+_CHECKS: Final = ("pre-trade check, portfolio margin", "pre-trade check, strategy-based")
+
+
+@dataclass(frozen=True)
+class Impact:
+    """MARGIN_WHATIF of an order, and the cell with its account."""
+
+    placed: Placed
+    account: Figure
+
+    def figure(self, name: str, column: int) -> Figure:
+        """A figure of the order's account, by how its name begins; none where there is none."""
+        names, accounts, cells = (
+            self.placed.cells_below_heading(c, _MOST_ROWS) for c in (0, _ACCOUNT, column)
+        )
+        own, rows = self.account.formula, self.placed.rows
+        whose = f'IF(COUNTIF({accounts},{own})>0,{own},"total")'
+        named = f'(LEFT({names},{len(name)})="{name}")*({accounts}={whose})'
+        at = f"SUMPRODUCT({named}*(ROW({names})-{FIRST_ROW + 1}))"
+        known = {row[_ACCOUNT] for row in rows}
+        account = self.account.value if self.account.value in known else "total"
+        values = (
+            row[column] for row in rows
+            if str(row[0]).startswith(name) and row[_ACCOUNT] == account
+        )  # fmt: skip
+        found = f"INDEX({cells},{at})"
+        if name == _OF_NAME:
+            found = f'IF({at}=0,"{NONE}",{found})'
+        return Figure(self.placed.unless_refused(found), next(values, NONE))
+
+    def verdict(self) -> Figure:
+        """What the account's own regime says: accepted, refused, or unknown."""
+        own, value = '"unknown"', "unknown"
+        for check in reversed(_CHECKS):
+            regime, answer = (self.figure(check, column) for column in (BEFORE, AFTER))
+            own = f'IF(LEFT({regime.formula},3)="the",{answer.formula},{own})'
+            value = str(answer.value) if str(regime.value).startswith("the") else value
+        return Figure(f'IFERROR({own},"unknown")', value, "text")
+
+
+def impact_of(draft: Draft, orders: Argument, account: Figure) -> Impact:
+    """What orders change in an account of the book."""
+    positions, *others = draft.tables.arguments
+    kinds = ["words", "money", "money", "money", "text"]
+    call = Call("MARGIN_WHATIF", (positions, orders, *others))
+    return Impact(draft.formulas.placed(call, kinds, "plain"), account)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: its label, the figure that it shows, or the share of another that this is.
+
+    Without a figure it is the title of a group; `by_name` has the symbol before its label. The
+    figure after is in the state `beyond` where it is below a least amount, or above a `limit`.
+    """
+
+    label: str
+    figure: str = ""
+    of: str = ""
+    beyond: str = ""
+    limit: str = ""
+    by_name: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Money, or the kind of a share."""
+        return "percent" if self.of else "money"
+
+    @property
+    def digits(self) -> int:
+        """Decimals to which it is rounded."""
+        return 6 if self.of else 2
+
+    def titled(self, symbol: Figure) -> tuple[str, Value]:
+        """The label as a formula, and what it says."""
+        return sentence(symbol, self.label) if self.by_name else sentence(self.label)
+
+    def shown(self, figure: Figure) -> Figure:
+        """A figure of the row as it is shown, rounded; none where there is none."""
+        value: Value = NONE
+        if isinstance(figure.value, float):
+            value = rounded(figure.value, self.digits)
+        formula = f'IF(ISNUMBER({figure.formula}),ROUND({figure.formula},{self.digits}),"{NONE}")'
+        return Figure(f'IFERROR({formula},"{NONE}")', value, self.kind)
+
+    def found(self, impact: Impact, column: int) -> Figure:
+        """The figure of the row before or after an order."""
+        over = impact.figure(self.figure, column)
+        return self.shown(part_of(over, impact.figure(self.of, column)) if self.of else over)
+
+    def change(self, before: Figure, after: Figure) -> Figure:
+        """What changes, of a share in points."""
+        points = 100 if self.of else 1
+        value: Value = NONE
+        if isinstance(before.value, float) and isinstance(after.value, float):
+            value = (after.value - before.value) * points
+        less = f"({after.formula}-{before.formula}){'*100' if self.of else ''}"
+        return Figure(f'IFERROR({less},"{NONE}")', value, "points" if self.of else "change")
+
+    def state(self, after: Figure, limits: dict[str, Figure]) -> Figure:
+        """What the figure after is to be called."""
+        limit, cell = limits.get(self.limit, Figure("0", 0.0)), after.formula
+        above = self.limit.startswith("most")
+        test = f"{cell}{'>' if above else '<'}{limit.formula}"
+        formula = f'IF(ISNUMBER({cell}),IF({test},"{self.beyond}","● OK"),"{NONE}")'
+        if not isinstance(after.value, float):
+            return Figure(formula, NONE)
+        bound = float(limit.value)
+        is_beyond = after.value > bound if above else after.value < bound
+        return Figure(formula, self.beyond if is_beyond else "● OK")
+
+
+def part_of(over: Figure, under: Figure) -> Figure:
+    """What one figure is of another; none of nothing."""
+    value: Value = NONE
+    if isinstance(over.value, float) and isinstance(under.value, float) and under.value:
+        value = over.value / under.value
+    return Figure(f'IFERROR({over.formula}/({under.formula}),"{NONE}")', value, "percent")
+
+
+LEAST_CUSHION, MOST_OF_REQUIREMENT, MOST_OF_EQUITY = (
+    "least cushion", "most of the requirement", "most of equity",
+)  # fmt: skip
+"""The user's own limits."""
+LINES: Final = (
+    Line("Equity", "account value"),
+    Line("Portfolio margin"),
+    Line("Requirement", "portfolio requirement"),
+    Line("Excess", "portfolio excess", beyond="■ Act"),
+    Line("Cushion; change in points", "portfolio excess", "account value", "▲ Watch",
+         LEAST_CUSHION),
+    Line("Strategy-based, for comparison"),
+    Line("Maintenance", "maintenance requirement"),
+    Line("Excess", "strategy excess", beyond="▲ Watch"),
+    Line("Reg T excess", "Reg T excess", beyond="▲ Watch"),
+    Line("Concentration"),
+    Line(", share of the requirement", _OF_NAME, "portfolio requirement", "▲ Watch",
+         MOST_OF_REQUIREMENT, by_name=True),
+)  # fmt: skip
+ASSIGNED: Final = Line(
+    ", if all are assigned: of equity", of="account value", beyond="▲ Watch", limit=MOST_OF_EQUITY,
+    by_name=True,
+)  # fmt: skip
+"""The row that an order alone has: what is held of its name once every contract is assigned."""
