@@ -325,19 +325,25 @@ def MARGIN_COMPARE(positions, market=None, settings=None, dividends=None, header
     return reports.comparison_table(compared(regimes)).cells(headers)
 
 
-@worksheet_function(
-    **BOOK,
-    day=Argument(
-        "A date of positions and market that have a column date: the account on that day (left"
-        " out: positions of one day).",
-        Kind.DATE,
-    ),
-    headers=HEADERS,
-)
-def MARGIN_ACCOUNT(positions, market=None, settings=None, dividends=None, day=None, headers=True):
+@worksheet_function(**BOOK, headers=HEADERS)
+def MARGIN_ACCOUNT(positions, market=None, settings=None, dividends=None, headers=True):
     """The account under both regimes, a row a figure: values, equity, requirement, excess, SMA,
     buying power, leverage, cushion, the move of the market that takes the excess away, least
     equity, margin calls and their due dates.
+    """
+    state = _ranges(positions, market, settings, dividends).account()
+    return reports.account_table(state).cells(headers)
+
+
+@worksheet_function(
+    positions=POSITIONS,
+    day=Argument("A date of positions and market, which have a column date.", Kind.DATE),
+    **_REST,
+    headers=HEADERS,
+)
+def MARGIN_ACCOUNT_ON(positions, day, market=None, settings=None, dividends=None, headers=True):
+    """The account on a day of dated positions and market, as MARGIN_HISTORY takes them: the figures
+    of MARGIN_ACCOUNT, dollars unless stated, at that day's prices and rules.
     """
     state = _ranges(positions, market, settings, dividends).account(day)
     return reports.account_table(state).cells(headers)

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import xlmargin
 from tests.hosts.calc_book import in_calc
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import recalculate
@@ -22,7 +23,7 @@ Cells = dict[tuple[int, int], object]
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory: pytest.TempPathFactory, functions: Functions) -> Cells:
-    """Start of a workbook in which the quantity of the second position is no number."""
+    """Start of a workbook of another version, in which a quantity of the positions is no number."""
     source = COMMITTED / "house-profiles.xlsx"
     path = tmp_path_factory.mktemp("refused") / "refused.xlsx"
     with zipfile.ZipFile(source) as packed, zipfile.ZipFile(path, "w") as whole:
@@ -38,11 +39,19 @@ def start(tmp_path_factory: pytest.TempPathFactory, functions: Functions) -> Cel
                 )
                 assert found == 1
                 text = said.encode()
+            if item.filename == "xl/worksheets/sheet1.xml":
+                text = text.replace(xlmargin.__version__.encode(), b"0.0.9")
             whole.writestr(item, text)
     assert functions.keys() == REGISTRY.keys()
     answers = recalculate(path, tuple(REGISTRY.values())).answers["Start"]
     assert not {at: answer.value for at, answer in answers.items() if answer.is_error}
     return {at: answer.value for at, answer in answers.items()}
+
+
+@in_calc
+def test_the_first_cell_says_that_the_workbook_is_of_another_version(start: Cells) -> None:
+    says = f"■ Workbook of xlmargin 0.0.9, add-in of {xlmargin.__version__}: build it anew"
+    assert start[0, 0] == says
 
 
 @in_calc

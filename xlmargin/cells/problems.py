@@ -14,6 +14,8 @@ from xlmargin.cells.values import CellValue, shown
 from xlmargin.computing import ContentCache
 from xlmargin.errors import Problem, Severity
 
+_LONGEST_FOUND: Final = 120
+"""Characters of the cells that one message shows, together."""
 _MOST_SHOWN: Final = 3
 """Different cells that one message shows; of the rest only that there are more."""
 
@@ -221,6 +223,8 @@ def _problem(key: _Key, group: _Group) -> Problem:
     rows = tuple(sorted(filter(None, group.rows)))
     shown_ = list(group.found)[:_MOST_SHOWN]
     found = ", ".join(shown_) + (", ..." if len(group.found) > _MOST_SHOWN else "")
+    if len(shown_) > 1 and len(found) > _LONGEST_FOUND:
+        found = f"{found[:_LONGEST_FOUND]}..."
     first, letter = (rows[0] if rows else 0), extra.partition("\0")[2]
     several = rows if len(rows) > 1 else ()
     return Problem(range_, first, column, found, wanted, severity, several, letter)

@@ -331,7 +331,7 @@ _TESTS: Final[Mapping[str, Callable[[CellValue], bool]]] = {
 """What the cells of an unknown column are, by the heading that they may have."""
 
 _OTHERWISE: Final[Sequence[tuple[str, str, Callable[[CellValue], bool]]]] = (
-    ("side", "quantity", lambda c: isinstance(c, float) or parse(text_of(c)) is not None),
+    ("side", "quantity", lambda c: parse(text_of(c)) is not None and SIDES.index(c) < 0),
     ("quantity", "side", lambda c: _TESTS["side"](c) and len(text_of(c)) > 2),
 )
 """Headings that say one thing or another, such as "pos": both, and what the cells of the other are.

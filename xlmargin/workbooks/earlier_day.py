@@ -54,7 +54,8 @@ def earlier_day(draft: Draft) -> EarlierDay:
     if stated is None:
         return EarlierDay(Figure('"Then"', "Then"))
     day = Figure(SINCE, float(stated.value))  # type: ignore[arg-type]
-    call = Call("MARGIN_ACCOUNT", (*shadow.dated_arguments(draft), stated))
+    positions, *rest = shadow.dated_arguments(draft)
+    call = Call("MARGIN_ACCOUNT_ON", (positions, stated, *rest))
     if why := draft.answers.refusal(call):
         return EarlierDay(day, why=why)
     kinds = ["text", "text", "plain", "text", "plain"]

@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-import xlmargin
 from xlmargin.workbooks import requirement_page as requirement
 from xlmargin.workbooks import shadow_page as shadow
 from xlmargin.workbooks.account_page import figure_of
@@ -17,7 +16,7 @@ from xlmargin.workbooks.comparison_page import GAINS, of_total
 from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
 from xlmargin.workbooks.figures import part_in_words, share
 from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.live_formulas import Call, Value, literal
+from xlmargin.workbooks.live_formulas import Value, literal
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.ranking import Ranking
@@ -250,7 +249,7 @@ def _chart(draft: Draft, page: Page) -> int:
 
 
 def _links(draft: Draft, page: Page) -> int:
-    """Links to the pages, what is left out and why; the key, or that versions differ.
+    """Links to the pages, what is left out and why; the key.
 
     Answers the last row.
     """
@@ -264,12 +263,7 @@ def _links(draft: Draft, page: Page) -> int:
     for line in _left_out(draft):
         page.text(row, 0, line, "note")
         row += 1
-    version = draft.formulas.placed(Call("XLM_VERSION"), ["text"])
-    built, cell = xlmargin.__version__, version.formula(0, 1)
-    other = f'"■ Workbook of {built}, add-in "&{cell}'
-    formula = f'IF({cell}="{built}","{_KEY}",{other})'
-    page.formula(row, _LAST, formula, _KEY, "note_right", "plain")
-    page.states((row, _LAST, row, _LAST))
+    page.text(row, _LAST, _KEY, "note_right")
     return row
 
 
