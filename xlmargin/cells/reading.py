@@ -159,7 +159,7 @@ def _table(
     for i, text in enumerate(texts):
         if text and (own := headings.name_of(text)):
             of_name.setdefault(own, []).append(i)
-    meant = _meant_otherwise(of_name, read, headings)
+    meant = _meant_otherwise(of_name, texts, read, headings)
     for own, i in meant:
         of_name[headings.name_of(texts[i])].remove(i)
         of_name.setdefault(own, []).append(i)
@@ -200,7 +200,10 @@ def _table(
 
 
 def _meant_otherwise(
-    of_name: Mapping[str, list[int]], read: Sequence[Column], headings: Headings
+    of_name: Mapping[str, list[int]],
+    texts: Sequence[str],
+    read: Sequence[Column],
+    headings: Headings,
 ) -> list[tuple[str, int]]:
     """Columns whose cells say what no other column does, and their heading something else.
 
@@ -209,9 +212,10 @@ def _meant_otherwise(
     """
     meant = [
         (other, i)
-        for own, other, test in _OTHERWISE
+        for own, other, either, test in _OTHERWISE
         if other in headings.synonyms and other not in of_name
         for i in of_name.get(own, ())
+        if normalized(texts[i]) in either
         if (cells := _told(read[i])) and all(map(test, cells))
     ]
     if "symbol" not in of_name and of_name.keys() >= {"underlying", "strike", "expiration"}:
@@ -330,12 +334,11 @@ _TESTS: Final[Mapping[str, Callable[[CellValue], bool]]] = {
 }
 """What the cells of an unknown column are, by the heading that they may have."""
 
-_OTHERWISE: Final[Sequence[tuple[str, str, Callable[[CellValue], bool]]]] = (
-    ("side", "quantity", lambda c: parse(text_of(c)) is not None and SIDES.index(c) < 0),
-    ("quantity", "side", lambda c: _TESTS["side"](c) and len(text_of(c)) > 2),
+_OTHERWISE: Final[Sequence[tuple[str, str, frozenset[str], Callable[[CellValue], bool]]]] = (
+    ("side", "quantity", frozenset(["pos", "holding"]), lambda c: parse(text_of(c)) is not None),
+    ("quantity", "side", frozenset(["position"]), lambda c: _TESTS["side"](c)),
 )
-"""Headings that say one thing or another, such as "pos": both, and what the cells of the other are.
-"""
+"""Headings of either: the one, the other, their texts, and what cells of the other are."""
 
 _NO_SIDE: Final = re.compile(r"term|period|gain|tax|delta|beta", re.IGNORECASE)
 """Headings of columns in which short and long, or 1 and -1, are not said of the position."""
