@@ -28,9 +28,13 @@ class Card:
 def card_or_none(
     label: str, figure: Figure, kind: str, note: tuple[str, Value], color: str
 ) -> Card:  # fmt: skip
-    """A card that says none where its function refuses the book."""
-    refused = f'LEFT({figure.formula},{len(REFUSED)})="{REFUSED}"'
-    shown = Figure(f'IF({refused},"{NONE}",{figure.formula})', figure.value)
+    """A card that says none where its function refuses the book.
+
+    A refusal fills the first cell of an answer alone: what is looked up beside it is empty.
+    """
+    found = figure.formula
+    refused = f'OR({found}="",LEFT({found},{len(REFUSED)})="{REFUSED}")'
+    shown = Figure(f'IF({refused},"{NONE}",{found})', figure.value)
     said = f'IF({refused},"input refused",{note[0]})'
     return Card(label, shown, color, kind, (said, note[1]))
 
