@@ -13,7 +13,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from mcp import Client, StdioServerParameters
+from mcp import Client, StdioServerParameters, stdio_client
 from mcp.types import CallToolResult, Tool
 
 from tests.hosts.calls import LEFT_OUT, Range
@@ -63,7 +63,7 @@ def test_a_client_starts_the_command_and_is_answered_as_a_cell_is():
         wrong = await client.call_tool("REGT_INITIAL", {**BOOK, "settings": [["rat", 0.04]]})
         return tools, right, wrong
 
-    tools, right, wrong = asked(SERVER, ask)
+    tools, right, wrong = asked(stdio_client(SERVER), ask)
     assert [tool.name for tool in tools] == [entry.name for entry in REGISTERED]
     assert right.structured_content == {"answer": 10_000.0}
     assert json.loads(text_of(right)) == 10_000.0

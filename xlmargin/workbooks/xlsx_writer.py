@@ -145,7 +145,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
             self.dim_rowmax = self._below - 1
         super()._write_rows()
         for row in range(self._below, last + 1) if self._blocks else ():
-            self._write_row(row, self._span(row), self.row_info.get(row))
+            self._write_row(row, self._span(row))
             for block in self._blocks:
                 self._write_cells(block, row)
             self._xml_end_tag("row")
