@@ -336,12 +336,16 @@ def MARGIN_ACCOUNT(positions, market=None, settings=None, dividends=None, header
 
 
 @worksheet_function(
-    positions=POSITIONS,
-    day=Argument("A date of positions and market, which have a column date.", Kind.DATE),
-    **_REST,
+    **BOOK,
+    day=Argument(
+        "A date of positions and market, which have a column date; left out: of one day.",
+        Kind.DATE,
+    ),
     headers=HEADERS,
 )
-def MARGIN_ACCOUNT_ON(positions, day, market=None, settings=None, dividends=None, headers=True):
+def MARGIN_ACCOUNT_ON(
+    positions, market=None, settings=None, dividends=None, day=None, headers=True
+):
     """The account on a day of dated positions and market, as MARGIN_HISTORY takes them: the figures
     of MARGIN_ACCOUNT, dollars unless stated, at that day's prices and rules.
     """

@@ -290,9 +290,9 @@ def test_the_account_on_a_day_is_that_of_the_day_s_book() -> None:
     own = [row[1:] for row in DAYS[:1] + DAYS[1:3]]
     alone = udfs.MARGIN_ACCOUNT(own, [["symbol", "price"], ["XYZ", 100]],
                                 [["as_of", "2026-10-20"], ["rate", 0.04]])  # fmt: skip
-    assert udfs.MARGIN_ACCOUNT_ON(DAYS, "2026-10-20", PRICES, SETTINGS) == alone
-    refused = udfs.MARGIN_ACCOUNT_ON(DAYS, "2026-10-21", PRICES, SETTINGS)
+    assert udfs.MARGIN_ACCOUNT_ON(DAYS, PRICES, SETTINGS, None, "2026-10-20") == alone
+    refused = udfs.MARGIN_ACCOUNT_ON(DAYS, PRICES, SETTINGS, None, "2026-10-21")
     assert refused.startswith("#XLM! day: found 2026-10-21, wanted a date of the positions")
-    refused = udfs.MARGIN_ACCOUNT_ON(LATER, "2026-10-20", MARKET, SETTINGS)
+    refused = udfs.MARGIN_ACCOUNT_ON(LATER, MARKET, SETTINGS, None, "2026-10-20")
     assert "positions" in refused
     assert "date" in refused

@@ -28,6 +28,7 @@ SHOWN = (
     "MARGIN_ONE_MORE", "MARGIN_CALL_DUE", "MARGIN_INTRADAY", "PM_ELIGIBILITY", "MARGIN_HISTORY",
     "MARGIN_HISTORY_SUMMARY", "MARGIN_ALERTS", "MARGIN_CALENDAR",
     "XLM_MESSAGES", "PM_HOLDINGS", "MARGIN_CHANGE", "MARGIN_CAPACITY", "MARGIN_WRITING",
+    "MARGIN_ACCOUNT_ON",
 )  # fmt: skip
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"

@@ -54,7 +54,7 @@ def test_key_figures_are_the_account_s_on_both_days(label: str, figure: str) -> 
     tables = tables_of_two_accounts()
     now = udfs.MARGIN_ACCOUNT(*tables.ranges)
     dated = (tables.more[name].rows for name in ("DatedPositions", "DatedMarket"))
-    then = udfs.MARGIN_ACCOUNT(*dated, *tables.ranges[2:], DAY)
+    then = udfs.MARGIN_ACCOUNT_ON(*dated, *tables.ranges[2:], DAY)
     before, after = (next(r for r in table if r[0] == figure) for table in (then, now))
     shown = row_of("Monthly report", label)
     expected = [after[2], before[2], after[2] - before[2], after[2] / before[2] - 1, *after[4:6]]

@@ -85,7 +85,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "MARGIN_EFFICIENCY": Example(_BOOK, columns=("efficiency gain, a fraction",)),
     "MARGIN_COMPARE": Example(_BOOK),
     "MARGIN_ACCOUNT": Example(_BOOK),
-    "MARGIN_ACCOUNT_ON": Example((_HISTORY[0], "2026-11-19", *_HISTORY[1:])),
+    "MARGIN_ACCOUNT_ON": Example((*_HISTORY, None, "2026-11-19")),
     "MARGIN_ALERTS": Example((_POSITIONS, Range("Thresholds"), *_REST), dates=("due",)),
     "MARGIN_GAINS": Example((*_BOOK, "strategy")),
     "MARGIN_WHATIF": Example((_POSITIONS, Range("Trades"), *_REST)),

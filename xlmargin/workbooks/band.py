@@ -6,7 +6,7 @@ from typing import Final
 
 import xlmargin
 from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.live_formulas import Call, literal
+from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.page import Page
 
 _TODAY: Final = "▲ As of today"
@@ -16,14 +16,18 @@ _TODAY: Final = "▲ As of today"
 def write_band(draft: Draft, page: Page, what: str, last: int, logo_at: tuple[int, int]) -> None:
     """The client and the date on a band over the columns up to the last one.
 
-    Its first cell says instead that the add-in is of another version, where it is. A logo stands on
-    the band, pixels from the left of a column; without one the place is kept.
+    Where a client is stated, its first cell says instead that the add-in is of another version,
+    where it is. A logo stands on the band, pixels from the left of a column; without one the place
+    is kept.
     """
     page.height(0, 32)
     page.height(1, 19)
     page.blank(0, 0, last, "band")
     page.blank(1, 0, last, "band_below")
-    page.formula(0, 0, _client_or_version(draft), draft.client, "band", "plain")
+    if draft.tables.text_of_setting("client"):
+        page.formula(0, 0, _client_or_version(draft), draft.client, "band", "plain")
+    else:
+        page.text(0, 0, draft.client, "band")
     right = page.look("band_right", "as_of")
     page.sheet.merge_range(0, last - 2, 0, last, "", right)
     day = f'=IF(ISNUMBER(as_of),as_of,"{_TODAY}")'
@@ -38,9 +42,12 @@ def write_band(draft: Draft, page: Page, what: str, last: int, logo_at: tuple[in
 
 def _client_or_version(draft: Draft) -> str:
     """The client; that the workbook was built for another version, where the add-in is of one."""
-    stated = bool(draft.tables.text_of_setting("client"))
-    client = "client" if stated else literal(draft.client).text
-    placed = draft.formulas.placed(Call("XLM_VERSION"), ["text"])
-    built, cell = xlmargin.__version__, placed.formula(0, 1)
+    cell = draft.formulas.placed(Call("XLM_VERSION"), ["text"]).formula(0, 1)
+    return f"IF(ISERROR({cell}),client,{if_of_this_version(cell, 'client')})"
+
+
+def if_of_this_version(cell: str, shown: str) -> str:
+    """A formula's text where the add-in's version, in a cell, is the workbook's; else a warning."""
+    built = xlmargin.__version__
     other = f'"■ Workbook of xlmargin {built}, add-in of "&{cell}&": build it anew"'
-    return f'IF(ISERROR({cell}),{client},IF({cell}="{built}",{client},{other}))'
+    return f'IF({cell}="{built}",{shown},{other})'

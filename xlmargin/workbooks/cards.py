@@ -33,9 +33,10 @@ def card_or_none(
     A refusal fills the first cell of an answer alone: what is looked up beside it is empty.
     """
     found = figure.formula
-    refused = f'OR({found}="",LEFT({found},{len(REFUSED)})="{REFUSED}")'
-    shown = Figure(f'IF({refused},"{NONE}",{found})', figure.value)
-    said = f'IF({refused},"input refused",{note[0]})'
+    refused = f'LEFT({found},{len(REFUSED)})="{REFUSED}"'
+    shown = Figure(f'IF({refused},"{NONE}",IF({found}="","{NONE}",{found}))', figure.value)
+    why = "input refused"
+    said = f'IF({refused},"{why}",IF(LEN({found})=0,"{why}",{note[0]}))'
     return Card(label, shown, color, kind, (said, note[1]))
 
 

@@ -54,8 +54,7 @@ def earlier_day(draft: Draft) -> EarlierDay:
     if stated is None:
         return EarlierDay(Figure('"Then"', "Then"))
     day = Figure(SINCE, float(stated.value))  # type: ignore[arg-type]
-    positions, *rest = shadow.dated_arguments(draft)
-    call = Call("MARGIN_ACCOUNT_ON", (positions, stated, *rest))
+    call = Call("MARGIN_ACCOUNT_ON", (*shadow.dated_arguments(draft), stated))
     if why := draft.answers.refusal(call):
         return EarlierDay(day, why=why)
     kinds = ["text", "text", "plain", "text", "plain"]

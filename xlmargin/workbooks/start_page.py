@@ -9,14 +9,14 @@ from typing import Final
 from xlmargin.workbooks import requirement_page as requirement
 from xlmargin.workbooks import shadow_page as shadow
 from xlmargin.workbooks.account_page import figure_of
-from xlmargin.workbooks.band import write_band
+from xlmargin.workbooks.band import if_of_this_version, write_band
 from xlmargin.workbooks.cards import Card, card_or_none, write_cards
 from xlmargin.workbooks.checks import ROWS, write_checks
 from xlmargin.workbooks.comparison_page import GAINS, of_total
 from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
 from xlmargin.workbooks.figures import part_in_words, share
 from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.live_formulas import Value, literal
+from xlmargin.workbooks.live_formulas import Call, Value, literal
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.ranking import Ranking
@@ -56,7 +56,6 @@ def write_start_page(draft: Draft) -> None:
     """One page: band, message, cards, checks, dates, the largest underlyings, links."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS)
-    write_band(draft, page, "Margin dashboard", _LAST, _LOGO)
     page.height(2, 6)
     page.height(_MESSAGE, 18)
     page.formula(_MESSAGE, 0, *sentence(draft.said("start")), "message", "plain")
@@ -71,6 +70,7 @@ def write_start_page(draft: Draft) -> None:
         _largest(draft, page)
     hidden = _chart(draft, page)
     last = _links(draft, page)
+    write_band(draft, page, "Margin dashboard", _LAST, _LOGO)
     page.prints(_HELPER + 1 + hidden, draft.stamp, header=False, last_row=last)
     page.sheet.fit_to_pages(1, 1)
     page.protect()
@@ -249,7 +249,7 @@ def _chart(draft: Draft, page: Page) -> int:
 
 
 def _links(draft: Draft, page: Page) -> int:
-    """Links to the pages, what is left out and why; the key.
+    """Links to the pages, what is left out and why; the key, or that versions differ.
 
     Answers the last row.
     """
@@ -263,7 +263,10 @@ def _links(draft: Draft, page: Page) -> int:
     for line in _left_out(draft):
         page.text(row, 0, line, "note")
         row += 1
-    page.text(row, _LAST, _KEY, "note_right")
+    version = draft.formulas.placed(Call("XLM_VERSION"), ["text"])
+    formula = if_of_this_version(version.formula(0, 1), f'"{_KEY}"')
+    page.formula(row, _LAST, formula, _KEY, "note_right", "plain")
+    page.states((row, _LAST, row, _LAST))
     return row
 
 

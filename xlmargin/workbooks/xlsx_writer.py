@@ -144,8 +144,10 @@ class Sheet(Worksheet):  # type: ignore[misc]
         if self._blocks:
             self.dim_rowmax = self._below - 1
         super()._write_rows()
+        # What XlsxWriter keeps of rows is called otherwise since 3.3.
+        kept = self.row_info if hasattr(self, "row_info") else self.set_rows
         for row in range(self._below, last + 1) if self._blocks else ():
-            self._write_row(row, self._span(row))
+            self._write_row(row, self._span(row), kept.get(row))
             for block in self._blocks:
                 self._write_cells(block, row)
             self._xml_end_tag("row")
