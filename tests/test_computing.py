@@ -116,3 +116,12 @@ def test_rows_whose_numbers_are_those_of_a_call_before_are_not_computed_again():
     flags, numbers = flags[:2], numbers[:2]
     assert memory.of([numbers, flags], doubled).tolist() == [1.0, 5.0]
     assert asked[-1] == [0, 1]
+
+
+def test_what_a_row_memory_answers_cannot_be_written_over() -> None:
+    memory, numbers = RowMemory(), np.array([1.0, 2.0])
+    for changed in (numbers, numbers, np.array([1.0, 3.0]), numbers):
+        answer = memory.of([changed], lambda rows, c=changed: 2.0 * c[rows])
+        with pytest.raises(ValueError, match="read-only"):
+            answer[0] = 7.0
+        assert answer.tolist() == (2.0 * changed).tolist()

@@ -196,7 +196,7 @@ class RowMemory:
     ) -> FloatArray:
         """What `compute` answers for some rows of the columns, by index, for all of them.
 
-        Columns have shape (rows,) or (rows, k). Neither they nor the answer may be changed.
+        Columns have shape (rows,) or (rows, k), and may not be changed; the answer cannot be.
         """
         every = np.arange(len(columns[0]))
         found, nearest = None, every
@@ -211,6 +211,7 @@ class RowMemory:
         else:
             answer = found[1].copy()
             answer[nearest] = compute(nearest)
+        answer.setflags(write=False)
         others = [known for known in self._last if known is not found]
         self._last = self._bounded([(list(columns), answer), *others])
         return answer

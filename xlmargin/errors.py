@@ -120,3 +120,17 @@ class RulebookError(MarginError):
 
 class Interrupted(MarginError):
     """The user ended the work; what is done is kept."""
+
+
+def refusal_lines(error: MarginError | OSError) -> list[str]:
+    """Why it is refused, a line a problem; of an error of a file, which file."""
+    if isinstance(error, _ProblemsError):
+        return [printed(f"{problem}.") for problem in error.problems]
+    if isinstance(error, OSError) and error.filename is not None:
+        return [printed(f"{error.filename}: {error.strerror}.")]
+    return [printed(str(error))]
+
+
+def printed(text: str) -> str:
+    """Text without signs that a terminal would obey, and that no cell shows."""
+    return "".join(c if c.isprintable() else "?" for c in text)

@@ -4,30 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from tests.account.two_accounts import BOOK, MARKET, SETTINGS, alerts
 from tests.books import Range
 from xlmargin import udfs
 
-SETTINGS: Range = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04]]
-MARKET: Range = [["symbol", "price"], ["XYZ", 100.0], ["ABC", 50.0]]
-BOOK: Range = [
-    ["symbol", "type", "quantity", "account"],
-    ["XYZ", "stock", 1_000, "A"],
-    ["", "cash", -50_000, "A"],
-    ["XYZ", "stock", 1_000, "B"],
-    ["ABC", "stock", 1_000, "B"],
-    ["", "cash", 50_000, "B"],
-]
 LIMITS: Range = [["figure", "warn", "alert"], ["stress cushion", 0.65, 0.3]]
 
 
-def alerts(positions: Range, more: Range = [], market: Range = MARKET) -> list[dict[str, object]]:  # noqa: B006
-    table = udfs.MARGIN_ALERTS(positions, LIMITS, market, [*SETTINGS, *more])
-    assert isinstance(table, list), table
-    return [dict(zip(table[0], row, strict=True)) for row in table[1:]]
-
-
 def test_the_cushion_of_shares_by_hand() -> None:
-    a, b = alerts(BOOK)
+    a, b = alerts(LIMITS)
     # 80,000 less 50,000; 15% of 80,000
     assert (a["account"], a["light"], a["value"]) == ("A", "amber", pytest.approx(18 / 30))
     assert b["value"] == pytest.approx((170_000 - 18_000) / 170_000)
@@ -37,14 +22,15 @@ def test_the_cushion_of_shares_by_hand() -> None:
 
 
 def test_the_stress_is_that_of_the_settings() -> None:
-    a, _ = alerts(BOOK, [["stress_move", -0.4], ["Stress volatility", 0]])
+    a, _ = alerts(LIMITS, more=[["stress_move", -0.4], ["Stress volatility", 0]])
     # 60,000 less 50,000; 15% of 60,000
     assert a["value"] == pytest.approx(0.1)
     assert a["rule"] == "after −40%, volatility unchanged"
 
 
 def test_an_account_that_has_nothing_left_is_past_every_limit() -> None:
-    first = alerts([BOOK[0], ["XYZ", "stock", 1_000, "A"], ["", "cash", -90_000, "A"]])[0]
+    positions = [BOOK[0], ["XYZ", "stock", 1_000, "A"], ["", "cash", -90_000, "A"]]
+    first = alerts(LIMITS, positions)[0]
     assert (first["light"], first["value"]) == ("red", "none")
     assert first["says"] == "Stress cushion: nothing is left of the account's value."
 
@@ -70,7 +56,7 @@ OPTIONS: Range = [
 def test_options_are_those_of_a_book_at_the_moved_prices(move: float, volatility: float) -> None:
     """Without marks values are the model's, so that a book at the moved ones is the same."""
     stress = [["stress_move", move], ["stress_volatility", volatility]]
-    (found,) = alerts(OPTIONS, stress)
+    (found,) = alerts(LIMITS, OPTIONS, more=stress)
     market = [MARKET[0], *([name, float(price) * (1 + move)] for name, price in MARKET[1:])]
     moved = [[*row[:5], row[5] and float(row[5]) * (1 + volatility), row[6]] for row in OPTIONS[1:]]
     account = udfs.MARGIN_ACCOUNT([OPTIONS[0], *moved], market, SETTINGS)

@@ -319,3 +319,18 @@ DIVIDENDS: Final = Headings(
     needed=("symbol", "ex_date", "amount"),
 )
 """A row a cash dividend."""
+
+DAYS: Final = frozenset(
+    {"expiration", "ex_date", "date", "as_of", "to_expiration", "compared_with"}
+)
+"""Columns and settings that are days: a date in text is written as one that a sheet knows."""
+
+TEXTS: Final = frozenset(
+    {
+        "symbol", "type", "right", "side", "underlying", "style", "settlement", "deliverable",
+        "currency", "account", "group", "class", "class_group", "product_group", "portfolio_group",
+        "industry", "name", "figure", "source", "marginable", "eligible", "spot_is_forward",
+        "products_report", "product_groups_report", "portfolio_groups_report",
+    }
+)  # fmt: skip
+"""Columns of names and words, in which what looks like a number is one, too."""

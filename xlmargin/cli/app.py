@@ -19,7 +19,7 @@ import typer
 import xlmargin
 from xlmargin.computing import time_limit
 from xlmargin.defects import full_disk, internal_error
-from xlmargin.errors import Interrupted, MarginError
+from xlmargin.errors import Interrupted, MarginError, printed
 from xlmargin.standard_output import claim, claim_for_json
 
 if TYPE_CHECKING:
@@ -120,7 +120,6 @@ def read(
     positions: Path, market: Path | None, settings: Path | None, dividends: Path | None
 ) -> BookRanges:
     """The ranges of the files; what there is to say of a broker's file goes to standard error."""
-    from xlmargin.commands.terminal import printed
     from xlmargin.importers import read_book_files
 
     ranges = read_book_files(positions, market, settings, dividends)

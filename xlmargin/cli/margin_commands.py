@@ -242,7 +242,7 @@ def shadow(
 def _say(known: KnownInstruments, ranges: BookRanges) -> None:
     """What looks wrong with the clearing house's reports, on standard error."""
     from xlmargin.commands.market import warnings_of
-    from xlmargin.commands.terminal import printed
+    from xlmargin.errors import printed
 
     for warning in warnings_of(known.published, ranges.positions):
         typer.echo(printed(warning), err=True)

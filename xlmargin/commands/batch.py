@@ -32,8 +32,7 @@ from xlmargin.commands.batch_book import (
 )
 from xlmargin.commands.batch_folder import BookFolder, read_folder
 from xlmargin.commands.outputs import refuse_output, write_rows
-from xlmargin.commands.terminal import printed
-from xlmargin.errors import Interrupted, MarginError
+from xlmargin.errors import Interrupted, MarginError, printed
 from xlmargin.history.executors import Workers, processes_here, workers_here
 from xlmargin.reports.table import Table, Value
 from xlmargin.standard_output import write_json

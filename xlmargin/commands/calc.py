@@ -10,7 +10,7 @@ from typing import Final
 import typer
 
 from xlmargin.commands.outputs import refuse_output, writing
-from xlmargin.commands.terminal import printed
+from xlmargin.errors import printed
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.calc import Comparison, Mismatch, compared, recalculate, write_add_in
 from xlmargin.standard_output import write_json

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from xlmargin.commands.terminal import printed
+from xlmargin.errors import printed
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.examination import examined
 from xlmargin.hosts.classic.findings import Finding, Level

@@ -14,8 +14,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from xlmargin.commands.outputs import refuse_output, write_rows
-from xlmargin.commands.terminal import print_problems, printed
-from xlmargin.errors import MarginError, Problem
+from xlmargin.commands.terminal import print_problems
+from xlmargin.errors import MarginError, Problem, printed
 from xlmargin.importers import FileCell, FileRows
 from xlmargin.importers.brokers import FORMATS, BrokerFile
 from xlmargin.importers.files import read_broker

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from xlmargin.commands.outputs import refuse_output, writing
-from xlmargin.commands.terminal import printed
+from xlmargin.errors import printed
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.add_in import add_in
 from xlmargin.hosts.classic.another_python import settings_for

@@ -19,7 +19,7 @@ from xlmargin import reports
 from xlmargin.cells.values import Cell, to_cells
 from xlmargin.cells.words import MARKET, POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.commands.outputs import refuse_output, write_rows
-from xlmargin.commands.terminal import printed
+from xlmargin.errors import printed
 from xlmargin.excel.known_files import known_from, reports_named
 from xlmargin.excel.market_filling import Facts, filled, market_with_groups, published_facts
 from xlmargin.excel.placing import underlyings_of

@@ -16,8 +16,9 @@ import typer
 
 from xlmargin.cells.values import to_cells
 from xlmargin.commands.outputs import writing
-from xlmargin.commands.terminal import print_answers, print_table, printed
+from xlmargin.commands.terminal import print_answers, print_table
 from xlmargin.dates import date_of
+from xlmargin.errors import printed
 from xlmargin.excel.clearing_arrays import ClearingArrays, read_arrays
 from xlmargin.excel.model_comparison import compared_with_broker, compared_with_file
 from xlmargin.excel.ranges import Ranges

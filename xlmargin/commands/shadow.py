@@ -20,9 +20,8 @@ from rich.table import Table
 
 from xlmargin.cells.values import to_cells
 from xlmargin.commands.outputs import refuse_output
-from xlmargin.commands.terminal import printed
 from xlmargin.dates import date_of
-from xlmargin.errors import Interrupted, MarginError
+from xlmargin.errors import Interrupted, MarginError, printed
 from xlmargin.excel.history import DatedFiles, HistoryPaths, open_history
 from xlmargin.history import (
     Column,

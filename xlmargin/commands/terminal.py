@@ -14,7 +14,15 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
-from xlmargin.errors import InputError, Interrupted, MarginError, Problem, RefusedPosition
+from xlmargin.errors import (
+    InputError,
+    Interrupted,
+    MarginError,
+    Problem,
+    RefusedPosition,
+    printed,
+    refusal_lines,
+)
 from xlmargin.reports import Table as Answer
 from xlmargin.reports import messages
 
@@ -39,18 +47,11 @@ def progress(steps: int, shown: bool) -> Iterator[Advance]:
 
 def complaint(error: MarginError | OSError) -> list[str]:
     """What is wrong, a line a problem."""
+    lines = refusal_lines(error)
     if isinstance(error, InputError | RefusedPosition):
-        lines = [printed(f"{problem}.") for problem in error.problems]
         many = f"{len(lines)} problem{'s' if len(lines) > 1 else ''}"
         return [f"Refused, no file is written: {many}.", *lines]
-    if isinstance(error, OSError) and error.filename is not None:
-        return [printed(f"Refused: {error.filename}: {error.strerror}.")]
-    return [printed(str(error) if isinstance(error, Interrupted) else f"Refused: {error}")]
-
-
-def printed(text: str) -> str:
-    """Text without signs that a terminal would obey."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return lines if isinstance(error, Interrupted) else [f"Refused: {line}" for line in lines]
 
 
 def print_problems(problems: Sequence[Problem]) -> None:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from xlmargin.cells.values import Value, to_cells
 from xlmargin.commands.ranges import with_date
-from xlmargin.commands.terminal import printed
+from xlmargin.errors import printed
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows
 from xlmargin.known_instruments import KnownInstruments

@@ -10,7 +10,7 @@ from xlmargin.cells.values import to_value
 from xlmargin.importers.book_ranges import BookRanges, FileCell
 from xlmargin.importers.files import RANGES
 from xlmargin.importers.named_ranges import named_ranges, of_names
-from xlmargin.macros.open_book import OpenBook, ReadBook, Rows
+from xlmargin.macros.open_book import OpenBook, ReadBook
 
 SAMPLE: Final = frozenset(
     {
@@ -56,10 +56,3 @@ def _sign(cell: object) -> str:
     if isinstance(cell, float):
         return f"{cell:.0f}" if cell.is_integer() else "~"
     return "" if cell is None else str(cell)
-
-
-def without_blank_rows(rows: Rows) -> Rows:
-    """The rows but for blank ones at the end."""
-    while rows and all(to_value(cell) is None for cell in rows[-1]):
-        rows = rows[:-1]
-    return rows

@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 
 from xlmargin.cells.columns import read_dates, read_numbers
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import LONGEST_TEXT, Headings, text_of, to_value
+from xlmargin.cells.words import DAYS, TEXTS
 from xlmargin.importers.book_ranges import FileCell
 from xlmargin.macros.changes import Change, place_of
 from xlmargin.macros.open_book import OpenBook, Rows
-
-DATES: Final = frozenset({"expiration", "ex_date", "date", "as_of"})
-"""Columns of days; a date in text becomes one that the program shows in its own way."""
-
-_TEXTS: Final = frozenset(
-    {
-        "symbol", "type", "right", "side", "underlying", "style", "settlement", "deliverable",
-        "currency", "account", "group", "class", "class_group", "product_group", "portfolio_group",
-        "industry", "name", "figure", "source", "marginable", "eligible", "spot_is_forward",
-        "products_report", "product_groups_report", "portfolio_groups_report",
-    }
-)  # fmt: skip
-"""Columns of names and words, in which a number is one, too."""
 
 Facts = Mapping[str, FileCell]
 """The cells of a row by the names of their columns."""
@@ -54,9 +41,9 @@ def _read(
     """The cells of a column; a text that is a date or a number, by its column, as what it is."""
     values = [to_value(cell) for cell in cells]
     of_file = rows if isinstance(rows, SourceRows) else SourceRows([])
-    if name in DATES:
+    if name in DAYS:
         read = read_dates(values, of_file.month_first).values
-    elif name in _TEXTS:
+    elif name in TEXTS:
         return cells
     else:
         read = read_numbers(values, of_file.style).values
@@ -103,7 +90,7 @@ def filled(
     pairs = zip(cells, there, strict=False)
     same = next((i for i, (one, other) in enumerate(pairs) if one != other), len(there))
     first = min(same, len(cells))
-    dates = tuple(i for name, i in at.items() if name in DATES)
+    dates = tuple(i for name, i in at.items() if name in DAYS)
     return Change(table, first, cells[first:], width, dates)
 
 

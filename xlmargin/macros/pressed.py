@@ -7,7 +7,7 @@ from typing import Final
 
 from xlmargin.cells.values import LONGEST_TEXT
 from xlmargin.defects import full_disk, internal_error
-from xlmargin.errors import InputError, MarginError, RefusedPosition
+from xlmargin.errors import MarginError, printed, refusal_lines
 from xlmargin.importers.named_ranges import of_names
 from xlmargin.macros.open_book import OpenBook, Place, Rows
 
@@ -36,8 +36,8 @@ def press(book: OpenBook, work: Callable[[], Sequence[str] | None]) -> bool:
     try:
         _write_notes(book, lines)
     except Exception as error:
-        internal = isinstance(error, MarginError | OSError)
-        lines = [*lines, f"No notes: {error if internal else internal_error(error)}"]
+        is_refused = isinstance(error, MarginError | OSError)
+        lines = [*lines, f"No notes: {error if is_refused else internal_error(error)}"]
     book.say("\n".join(_cut(lines)), failed=False)
     return True
 
@@ -46,17 +46,9 @@ def _why(error: Exception) -> list[str]:
     """Why it is refused, a line a problem."""
     if (full := full_disk(error)) is not None:
         return [full]
-    if isinstance(error, InputError | RefusedPosition):
-        return [printed(f"{problem}.") for problem in error.problems]
-    if isinstance(error, OSError) and error.filename is not None:
-        return [printed(f"{error.filename}: {error.strerror}.")]
-    known = isinstance(error, MarginError | OSError)
-    return [printed(str(error)) if known else f"{internal_error(error)}."]
-
-
-def printed(text: str) -> str:
-    """Text without signs that are not printed."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+    if isinstance(error, MarginError | OSError):
+        return refusal_lines(error)
+    return [f"{internal_error(error)}."]
 
 
 def _cut(lines: Sequence[str]) -> list[str]:

@@ -20,9 +20,11 @@ from xlmargin.cells.words import (
     ACTIVITY,
     BROKER_FIGURES,
     CANDIDATES,
+    DAYS,
     DIVIDENDS,
     MARKET,
     POSITIONS,
+    TEXTS,
     THRESHOLDS,
     TRADES,
 )
@@ -35,11 +37,6 @@ Cells = Sequence[Sequence[Cell]]
 Rows = list[list[Cell]]
 
 LONGEST_TEXT: Final = 255
-_DATES: Final = frozenset(
-    {"expiration", "ex_date", "date", "as_of", "to_expiration", "compared_with"}
-)
-_NAMES: Final = frozenset({"symbol", "underlying", "root", "name", "account", "group", ""})
-"""What may look like a number and is a name; and columns that are not known."""
 _NO_HEADINGS: Final = Headings({"name": (), "value": ()})
 BY_ROW: Final[Mapping[str, Callable[[str], str]]] = {
     "Settings": setting_name,
@@ -177,9 +174,9 @@ def _table(name: str, cells: Cells, headings: Headings) -> InputTable:
             if not i or not isinstance(cell, str):
                 continue
             kind, value = table.kind(i, j), math.nan
-            if kind in _DATES:
+            if kind in DAYS:
                 value = date_serial(cell)
-            elif is_european and kind not in _NAMES:
+            elif is_european and kind and kind not in TEXTS:
                 value = _european(cell)
             row[j] = cell if math.isnan(value) else value
     return table

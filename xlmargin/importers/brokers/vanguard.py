@@ -24,7 +24,6 @@ _COLUMNS: Final[Columns] = {
     "value": ("Total Value",),
 }
 _NEEDED: Final = ("account", "symbol", "quantity", "price", "value")
-_SIGNATURE: Final = ("Investment Name", "Share Price", "Total Value")
 
 
 def _records(lines: Lines) -> Iterator[Record]:
