@@ -7,34 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tools.floors import FLOORS
+
 ROOT = Path(__file__).parents[1]
-FLOORS = [
-    {"errors", "defects", "standard_output", "arrays"},
-    {"dates"},
-    {"computing", "contracts", "requirement", "unfinished"},
-    {"option_symbols", "settings", "rulebook"},
-    {"market"},
-    {"known_instruments"},
-    {"book", "cells"},
-    {"importers"},
-    {"pricing"},
-    {"risk_array"},
-    {"portfolio_margin", "strategy_margin"},
-    {"both_regimes", "margin_calls", "eligibility"},
-    {"account"},
-    {"efficiency", "what_if", "intraday"},
-    {"history"},
-    {"reports"},
-    {"excel"},
-    {"samples", "help"},
-    {"workbooks"},
-    {"hosts"},
-    {"udfs"},
-    {"frames"},
-    {"commands"},
-    {"macros"},
-    {"cli"},
-]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = [*sorted((ROOT / "xlmargin").rglob("*.py")), ROOT / "udfs.py"]
 

@@ -141,8 +141,8 @@ print(type(xlm.pm_groups({ROWS!r}, None, {SETTINGS!r})).__name__, "pandas" in sy
     assert kind == "DataFrame True"
 
 
-def test_the_example_of_the_readme_answers_what_it_says() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_example_of_the_page_answers_what_it_says() -> None:
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(import pandas.*?)```", text, re.DOTALL)
     names: dict[str, object] = {}
     exec(code, names)

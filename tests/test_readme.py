@@ -1,4 +1,4 @@
-"""The README says what is so: its commands, its functions, its table of rules."""
+"""The README and the pages of docs say what is so: functions, examples, figures."""
 
 from __future__ import annotations
 
@@ -7,25 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.rulebook.coverage import coverage_table
 from xlmargin import udfs
 from xlmargin.efficiency import released_capital
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.samples import ARTICLE_SCENARIO
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-
-
-def test_coverage_table_is_the_rulebook_s():
-    assert coverage_table().strip() in README
+ROOT = Path(__file__).parents[1]
+FUNCTIONS = (ROOT / "docs" / "functions.md").read_text(encoding="utf-8")
+STARTED = (ROOT / "docs" / "getting-started.md").read_text(encoding="utf-8")
 
 
 def test_every_function_is_named():
-    assert [n for n in REGISTRY if hasattr(udfs, n) and f"`{n}" not in README] == []
+    assert [n for n in REGISTRY if hasattr(udfs, n) and f"`{n}" not in FUNCTIONS] == []
 
 
 def test_example_answers_what_it_says():
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+    code = re.search(r"```python\n(.*?)```", STARTED, re.DOTALL).group(1)
     names: dict[str, object] = {}
     exec(code, {}, names)
     ranges = (names["positions"], None, names["settings"])
@@ -35,7 +32,7 @@ def test_example_answers_what_it_says():
 
 
 def test_scenario_releases_what_it_says():
-    (code,) = re.findall(r"```python\n(from xlmargin.eff.*?)```", README, re.DOTALL)
+    (code,) = re.findall(r"```python\n(from xlmargin.eff.*?)```", STARTED, re.DOTALL)
     names: dict[str, object] = {"udfs": udfs}
     exec(code, names)
     shares = [float(n) for n in re.findall(r"# (0\.\d+)\n", code)]
@@ -47,6 +44,6 @@ def test_scenario_releases_what_it_says():
         article.long_market_value, article.strategy_share, article.portfolio_share
     )
     assert whole == pytest.approx(3_450_000)
-    assert f"{whole / 1e6:.2f} million released" in README
+    assert f"{whole / 1e6:.2f} million released" in STARTED
     assert len(names["history"].positions) - 1 == 5_029
     assert len(names["history"].market) - 1 == 1_380

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import xlmargin.rulebook
-from tests.rulebook.coverage import Status, coverage, coverage_from, coverage_table
+from tools.coverage import Status, coverage, coverage_from, coverage_table
 from xlmargin.cells.values import to_cell
 from xlmargin.errors import RulebookError
 from xlmargin.rulebook import UnderlyingClass as Class

@@ -27,11 +27,16 @@ def write_help_page(
 
 def page_of(functions: Sequence[WorksheetFunction]) -> str:
     """The page of these functions in the programs that xlmargin runs in."""
+    return help_page(functions, programs())
+
+
+def programs() -> Table:
+    """Where the programs that show cells differ, a row a difference."""
     headings = (
         "difference", "Excel on Windows", "Excel on the Mac and the web", "LibreOffice Calc",
     )  # fmt: skip
     rows: list[list[Value]] = [[d.what, d.excel, d.office_js, d.calc] for d in DIFFERENCES]
-    return help_page(functions, Table(headings, rows))
+    return Table(headings, rows)
 
 
 def input_page_of(functions: Sequence[WorksheetFunction]) -> str:

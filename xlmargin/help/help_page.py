@@ -8,7 +8,17 @@ import xlmargin
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.help.example_book import AS_OF, EXAMPLE_BOOK
 from xlmargin.help.function_help import function_help
-from xlmargin.help.html import Content, Html, answer_table, element, lines, link, page, plain_table
+from xlmargin.help.html import (
+    Chapters,
+    Content,
+    Html,
+    answer_table,
+    element,
+    lines,
+    link,
+    page,
+    plain_table,
+)
 from xlmargin.help.settings_help import parameters_help, settings_help
 from xlmargin.help.texts import CELL_ERRORS, CONVENTIONS, GROUPS
 from xlmargin.reports.table import Table
@@ -26,9 +36,9 @@ _CHAPTERS = {
 }
 
 
-def help_page(functions: Sequence[WorksheetFunction], programs: Table) -> str:
-    """The whole page as HTML; `programs` says where the programs that show cells differ."""
-    chapters = {
+def help_chapters(functions: Sequence[WorksheetFunction], programs: Table) -> Chapters:
+    """The page's chapters; `programs` says where the programs that show cells differ."""
+    contents = {
         "example": _example(),
         "functions": _functions(functions),
         "settings": _settings(),
@@ -36,12 +46,16 @@ def help_page(functions: Sequence[WorksheetFunction], programs: Table) -> str:
         "errors": _errors(),
         "programs": _table(programs),
     }
+    return {name: (_CHAPTERS[name], content) for name, content in contents.items()}
+
+
+def help_page(functions: Sequence[WorksheetFunction], programs: Table) -> str:
+    """The whole page as HTML, of the functions in the programs that show cells."""
     about = (
         f"Version {xlmargin.__version__}, rules and example as of {AS_OF.isoformat()}. Every answer"
         " below is the function's own, on the example book."
     )
-    titled = {name: (_CHAPTERS[name], content) for name, content in chapters.items()}
-    return page(TITLE, about, _contents(functions), titled)
+    return page(TITLE, about, _contents(functions), help_chapters(functions, programs))
 
 
 def _contents(functions: Sequence[WorksheetFunction]) -> Html:

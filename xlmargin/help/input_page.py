@@ -15,7 +15,7 @@ from xlmargin.dates import date_of
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.help.cures import DAMAGES, Damage
 from xlmargin.help.example_book import AS_OF
-from xlmargin.help.html import Content, Html, element, lines, link, page, plain_table
+from xlmargin.help.html import Chapters, Content, Html, element, lines, link, page, plain_table
 from xlmargin.help.outside_files import outside_files
 from xlmargin.help.texts import HEADINGS
 from xlmargin.option_symbols import read_option_symbol
@@ -72,9 +72,9 @@ _ROWS = (
 )
 
 
-def input_page(check: WorksheetFunction) -> str:
-    """The whole page as HTML; `check` is the function that lists what is wrong with ranges."""
-    chapters = {
+def input_chapters(check: WorksheetFunction) -> Chapters:
+    """The page's chapters; `check` is the function that lists what is wrong with ranges."""
+    return {
         "headings": ("Headings", _headings()),
         "files": ("Files of the clearing house and answers of brokers", outside_files()),
         "words": ("Words", _words()),
@@ -84,6 +84,11 @@ def input_page(check: WorksheetFunction) -> str:
         "rows": ("Rows, cash and accounts", element("ul", lines(*_items(_ROWS)))),
         "errors": ("Errors and their cures", _errors(check)),
     }
+
+
+def input_page(check: WorksheetFunction) -> str:
+    """The whole page as HTML; `check` is the function that lists what is wrong with ranges."""
+    chapters = input_chapters(check)
     about = f"What may stand in ranges and files, and what is refused; as of {AS_OF.isoformat()}."
     contents = element("ol", lines(*(element("li", link(n, c[0])) for n, c in chapters.items())))
     return page(TITLE, about, contents, chapters)

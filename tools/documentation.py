@@ -1,0 +1,189 @@
+"""Builds the documentation: `python tools/documentation.py`, then open build/docs/index.html.
+
+A page names in a comment what it wants of the project's own tables, `<!-- generated: rules -->`;
+nothing generated is kept in the repository. The pages are filled here and handed to MkDocs, so that
+another generator can take them as they are. Material for MkDocs is maintained until May 2027; its
+successor, Zensical, is at 0.1, and reads the same mkdocs.yml.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from typer.main import get_group
+from typer.testing import CliRunner
+
+import xlmargin.udfs  # noqa: F401  (registers the functions)
+from tools.coverage import coverage_table
+from tools.floors import FLOORS
+from xlmargin.cli import app
+from xlmargin.commands.help_pages import programs
+from xlmargin.excel.worksheet_function import REGISTRY
+from xlmargin.help import Chapters, help_chapters, input_chapters
+from xlmargin.rulebook.parameters import ONE, Entry, Parameter, RuleSet
+from xlmargin.rulebook.sections import regulations
+from xlmargin.rulebook.values_in_force import profile, profiles
+
+WORKBOOKS: Final = ROOT / "workbooks"
+PAGES: Final = ROOT / "build" / "pages"
+"""The pages filled, as mkdocs.yml names them."""
+_MARK: Final = re.compile(r"<!-- generated: (\w+) -->")
+
+
+def main() -> int:
+    """Fill the pages and build them; a warning is an error."""
+    write_pages()
+    quiet = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
+    return subprocess.run(command, cwd=ROOT, env=quiet, check=False).returncode
+
+
+def write_pages() -> None:
+    """The pages of docs/ with every comment replaced by what it names, and the pictures."""
+    shutil.rmtree(PAGES, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", PAGES)
+    shutil.copytree(WORKBOOKS / "pictures", PAGES / "pictures")
+    for page in PAGES.glob("*.md"):
+        page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def filled(page: str) -> str:
+    """A page with what its comments name; a name that is not known ends the build."""
+    return _MARK.sub(lambda found: CONTENTS[found[1]](), page)
+
+
+def _chapters(chapters: Chapters, names: Iterable[str]) -> str:
+    """Chapters of a page of help: a heading each, and the page's own HTML below it."""
+    return "\n\n".join(
+        f"## {chapters[name][0]} {{#{name}}}\n\n<div>\n{chapters[name][1].written}\n</div>"
+        for name in names
+    )
+
+
+def _functions() -> str:
+    listed = list(REGISTRY.values())
+    links = " \u00b7 ".join(f'<a href="#{f.name}">{f.name}</a>' for f in listed)
+    chapters = help_chapters(listed, programs())
+    return f"{links}\n\n{_chapters(chapters, [n for n in chapters if n != 'errors'])}"
+
+
+def _input_chapters() -> Chapters:
+    return input_chapters(REGISTRY["XLM_CHECK"])
+
+
+def _input() -> str:
+    return _chapters(_input_chapters(), [n for n in _input_chapters() if n != "errors"])
+
+
+def _errors() -> str:
+    cells = help_chapters([], programs())
+    return f"{_chapters(_input_chapters(), ['errors'])}\n\n{_chapters(cells, ['errors'])}".replace(
+        "{#errors}", "", 1
+    )
+
+
+def _commands() -> str:
+    """The help of every command, as the terminal shows it."""
+    runner = CliRunner(env={"TERMINAL_WIDTH": "96", "NO_COLOR": "1", "TERM": "dumb"})
+    names = list(get_group(app).commands)
+    shown = []
+    for name in names:
+        done = runner.invoke(app, [name, "--help"])
+        assert done.exit_code == 0, f"{name}: {done.output}"
+        text = "\n".join(line.rstrip() for line in done.output.strip("\n").splitlines())
+        shown.append(f"### {name}\n\n```text\n{text}\n```")
+    return "\n\n".join(shown)
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in lines)
+
+
+def _value(value: float, parameter: Parameter) -> str:
+    return ("yes" if value else "no") if parameter.unit.is_switch else f"{value:,.10g}"
+
+
+def _dated(parameter: Parameter, entry: Entry) -> Iterable[tuple[str, ...]]:
+    """A row for each key that the day gives a value."""
+    stated = [f"[{escape(entry.rule)}]({entry.href}), {entry.source}", escape(entry.remark)]
+    if entry.repealed:
+        yield ("", str(entry.effective), "repealed", *stated)
+    for key, value in entry.values.items():
+        yield ("" if key == ONE else key, str(entry.effective), _value(value, parameter), *stated)
+
+
+def _rule_set(rules: RuleSet) -> str:
+    """A rule: where it stands, and each of its numbers by date."""
+    parts = [f"### {escape(rules.title)}\n\n[{escape(rules.rule)}]({rules.href}), {rules.source}. "]
+    parts[0] += escape(rules.remark)
+    for parameter in rules.parameters.values():
+        may = f"; a house or a setting may: {parameter.overridable}"
+        way = may if parameter.overridable else ""
+        rows = [row for entry in parameter.since for row in _dated(parameter, entry)]
+        about = f"**`{parameter.name}`** ({parameter.unit}{way}): {escape(parameter.states)}"
+        parts.append(f"{about}\n\n{_table(('of', 'from', 'value', 'stated in', 'remark'), rows)}")
+    return "\n\n".join(parts)
+
+
+def _rules() -> str:
+    houses = (profile(name) for name in profiles())
+    return "\n\n".join(
+        (
+            "## The regulation",
+            *map(_rule_set, regulations()),
+            "## Houses",
+            *map(_rule_set, houses),
+        )
+    )
+
+
+def _floors() -> str:
+    """The packages by floor, the highest first: each imports only from those below it."""
+    rows = []
+    for floor in range(len(FLOORS) - 1, -1, -1):
+        rooms = sorted(FLOORS[floor])
+        rows += [(str(floor), f"`{room}`", _idea(room)) for room in rooms]
+    return _table(("floor", "package or module", "is"), rows)
+
+
+def _idea(room: str) -> str:
+    """The first sentence of a package or module."""
+    package = ROOT / "xlmargin" / room
+    source = package / "__init__.py" if package.is_dir() else package.with_suffix(".py")
+    found = re.match(r'\s*"""(.+?)(?:\n\n|""")', source.read_text(encoding="utf-8"), re.DOTALL)
+    assert found, f"{source} says nothing"
+    return " ".join(found[1].split())
+
+
+def _workbooks() -> str:
+    """What the folder of the workbooks says of them."""
+    text = (WORKBOOKS / "README.md").read_text(encoding="utf-8")
+    return text.partition("\n")[2].strip()
+
+
+CONTENTS: Final[dict[str, Callable[[], str]]] = {
+    "functions": _functions,
+    "input": _input,
+    "errors": _errors,
+    "commands": _commands,
+    "coverage": coverage_table,
+    "rules": _rules,
+    "floors": _floors,
+    "workbooks": _workbooks,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""The floors of the house, the lowest first: a module imports only from lower ones."""
+
+from typing import Final
+
+FLOORS: Final = [
+    {"errors", "defects", "standard_output", "arrays"},
+    {"dates"},
+    {"computing", "contracts", "requirement", "unfinished"},
+    {"option_symbols", "settings", "rulebook"},
+    {"market"},
+    {"known_instruments"},
+    {"book", "cells"},
+    {"importers"},
+    {"pricing"},
+    {"risk_array"},
+    {"portfolio_margin", "strategy_margin"},
+    {"both_regimes", "margin_calls", "eligibility"},
+    {"account"},
+    {"efficiency", "what_if", "intraday"},
+    {"history"},
+    {"reports"},
+    {"excel"},
+    {"samples", "help"},
+    {"workbooks"},
+    {"hosts"},
+    {"udfs"},
+    {"frames"},
+    {"commands"},
+    {"macros"},
+    {"cli"},
+]
