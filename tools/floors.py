@@ -10,7 +10,7 @@ FLOORS: Final = [
     {"market"},
     {"known_instruments"},
     {"book", "cells"},
-    {"importers"},
+    {"book_parts", "importers"},
     {"pricing"},
     {"risk_array"},
     {"portfolio_margin", "strategy_margin"},

@@ -83,9 +83,8 @@ def contracts_of(held: Book, activity: Activity) -> Contracts:
     _refuse_forced_pairings(held.positions)
     _refuse_boxes(held.positions, contract[:count])
     _refuse_two_prices(held.positions, contract[:count])
-    distinct = rows.only(_deciding_rows(contract, count, activity))
-    part = parts_of(distinct, held)
-    return Contracts(replace(held, positions=distinct), part, contract[:count], contract[count:])
+    distinct = replace(held, positions=rows.only(_deciding_rows(contract, count, activity)))
+    return Contracts(distinct, parts_of(distinct), contract[:count], contract[count:])
 
 
 def _stacked(held: Positions, traded: Positions) -> Positions:

@@ -1,10 +1,8 @@
 """The parts of an account that are margined apart, and equity and excess of holdings of a part.
 
-By strategy parts are the classes, or the whole account where a house asks add-ons by share of its
-gross. Under portfolio margin they are the outermost groups: class groups with the product group and
-the portfolio group that they are in. Each distinct holding of a part stands as an account of its
-own in one book, so that all of them are margined in one pass. Equities and requirements of the
-parts of an account add up, and so do their excesses.
+They are the parts of a book under the regime of the account alone. Each distinct holding of a part
+stands as an account of its own in one book, so that all of them are margined in one pass. Equities
+and requirements of the parts of an account add up, and so do their excesses.
 
 Rule: FINRA 4210(f)(2), (g)(8).
 """
@@ -20,11 +18,10 @@ import numpy as np
 
 from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.book import Book, Positions, rules_of_accounts
+from xlmargin.book import Book
+from xlmargin.book_parts import joined_underlyings
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError, Problem
-from xlmargin.market import Market
-from xlmargin.rulebook import strategy_rules
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
 
@@ -32,35 +29,12 @@ CASH_PART: Final = -1
 """The part that cash is in, which requires nothing."""
 
 
-def parts_of(positions: Positions, book: Book) -> IntArray:
-    """The part of an account that each position belongs to, shape (positions,)."""
-    account_type = book.settings.account_type
-    rules = rules_of_accounts(book, strategy_rules).distinct
-    if account_type is AccountType.MARGIN and any(own.asks_by_gross for own in rules):
-        of_underlying = [0] * len(book.market.underlyings)
-    else:
-        of_underlying = _parts(book.market, account_type)
-    return np.array(
-        [of_underlying[u] if u >= 0 else CASH_PART for u in positions.underlying.tolist()],
-        dtype=np.int64,
-    )
-
-
-def _parts(market: Market, account_type: AccountType) -> list[int]:
-    """The part of each underlying: those that share a group of any level are in one."""
-    underlyings = market.underlyings
-    part = list(range(len(underlyings)))
-    levels: list[Iterable[str]] = [[u.group for u in underlyings]]
-    if account_type is AccountType.PORTFOLIO:
-        levels.append([u.product_group for u in underlyings])
-        levels.append([u.portfolio_group for u in underlyings])
-    for names in levels:
-        first: dict[str, int] = {}
-        for i, name in enumerate(names):
-            own, other = part[i], part[first.setdefault(name, i)]
-            if name and own != other:
-                part = [other if p == own else p for p in part]
-    return part
+def parts_of(contracts: Book) -> IntArray:
+    """The part of an account that each contract of a book belongs to, shape (contracts,)."""
+    by_portfolio = contracts.settings.account_type is AccountType.PORTFOLIO
+    part = joined_underlyings(contracts, portfolio=by_portfolio, strategy=not by_portfolio)
+    found: IntArray = np.append(part, CASH_PART)[contracts.positions.underlying]
+    return found
 
 
 Holding: TypeAlias = tuple[tuple[int, float], ...]

@@ -25,6 +25,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, codes, numbered
 from xlmargin.book import Book, Positions, RulesOfAccounts, rules_of_accounts
+from xlmargin.book_parts import covered
 from xlmargin.computing import check_time_limit
 from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
 from xlmargin.portfolio_margin.ineligible import AskStrategyBased, StrategyBased, at_prices, refused
@@ -40,7 +41,7 @@ from xlmargin.risk_array import (
     unit_value,
     valuation_points,
 )
-from xlmargin.rulebook import PortfolioRules, UnderlyingClass, portfolio_rules
+from xlmargin.rulebook import PortfolioRules, portfolio_rules
 
 NO_PARENT = -1
 """What `parent` holds for a group that is margined by itself."""
@@ -258,26 +259,15 @@ def portfolio_margin(book: Book, ask_strategy_based: AskStrategyBased = refused)
 def margin_frame(book: Book, ask_strategy_based: AskStrategyBased = refused) -> MarginFrame:
     """What the margin of a book has at whatever prices; refused as the book is."""
     rules, positions = rules_of_accounts(book, portfolio_rules), book.positions
-    covered = np.zeros(len(positions), dtype=bool)
-    apart = []
-    for under, own in rules.apart(positions.account):
-        covered[own] = eligible(book, under)[own]
-        apart.append(class_groups(book.market, positions.underlying[own[covered[own]]], under))
+    eligible = covered(book, rules)
+    apart = [
+        class_groups(book.market, positions.underlying[own[eligible[own]]], under)
+        for under, own in rules.apart(positions.account)
+    ]
     points = valuation_points(apart, rules.distinct)
-    contracts = contract_table(book, covered)
+    contracts = contract_table(book, eligible)
     classes = of_houses(apart)
-    return MarginFrame(book, rules, covered, classes, points, contracts, ask_strategy_based)
-
-
-def eligible(book: Book, rules: PortfolioRules) -> BoolArray:
-    """Which positions portfolio margin covers, shape (positions,); cash is not among them."""
-    positions, notes = book.positions, rules.eligible_products.notes_eligible
-    classes = [u.underlying_class for u in book.market.underlyings]
-    outside = [c.stands_still or (c is UnderlyingClass.ETN and not notes) for c in classes]
-    can_be = book.market.marginable & book.market.eligible & ~np.array(outside, dtype=bool)
-    covered = ~positions.is_cash
-    covered[covered] = can_be[positions.underlying[covered]]
-    return covered
+    return MarginFrame(book, rules, eligible, classes, points, contracts, ask_strategy_based)
 
 
 def margin_at(frame: MarginFrame, spot: FloatArray, base: FloatArray) -> PortfolioMargin:
