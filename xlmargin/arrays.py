@@ -2,13 +2,19 @@
 
 First axis positions (or contracts), last axis valuation points. Money and prices are `float64`;
 NaN in an input column means "not given" and is never turned into 0.
+
+The strategies' formulas compare amounts with `lesser`, `greater`, `either` and `every` alone, so
+that each is written once and holds for a leg whose strike, value and units are numbers, and for
+many legs of one shape, whose are arrays of one shape. These are told as `float`, as all that a
+formula does with a number it does with them; a plain `if` on one of them fails loudly.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,3 +69,54 @@ def numbered_rows(rows: FloatArray) -> tuple[IntArray, IntArray]:
     first = np.empty(len(number), dtype=np.int64)
     first[of_row[::-1]] = np.arange(len(keys))[::-1]
     return first, of_row
+
+
+def combine(matrix: FloatArray, columns: FloatArray) -> FloatArray:
+    """`matrix` @ `columns`, in which a column does not depend on how many others there are.
+
+    Linear algebra libraries round the product of one column, or of an odd number, otherwise than
+    that of many: the columns are filled up to a multiple of eight.
+    """
+    size, count = columns.shape
+    if count % 8:
+        filled = np.zeros((size, count + -count % 8))
+        filled[:, :count] = columns
+        columns = filled
+    return (matrix @ columns)[:, :count]
+
+
+def lesser(one: float, other: float) -> float:
+    """The lesser of two amounts, each by each."""
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return np.minimum(one, other)
+    return min(one, other)
+
+
+def greater(one: float, other: float) -> float:
+    """The greater of two amounts, each by each."""
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return np.maximum(one, other)
+    return max(one, other)
+
+
+def either(condition: bool, then: float, otherwise: float) -> float:
+    """One amount where a condition holds, else the other, each by each."""
+    if isinstance(condition, np.ndarray):
+        return np.where(condition, then, otherwise)
+    return then if condition else otherwise
+
+
+def every(condition: bool) -> bool:
+    """Whether a condition holds for each."""
+    return bool(condition.all()) if isinstance(condition, np.ndarray) else condition
+
+
+def total(amounts: Sequence[float]) -> float:
+    """The sum of amounts, each by each; of numbers to the last digit."""
+    added = sum(amounts)
+    return added if isinstance(added, np.ndarray) else math.fsum(amounts)
+
+
+def told(amounts: FloatArray) -> float:
+    """Amounts of many legs, or at many prices, as a formula takes them."""
+    return cast("float", amounts)

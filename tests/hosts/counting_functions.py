@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from xlmargin.excel import margined_books, ranges
+from xlmargin.excel import ranges
 from xlmargin.excel.worksheet_function import Argument, Kind, Returns, worksheet_function
 
 
@@ -11,5 +11,5 @@ from xlmargin.excel.worksheet_function import Argument, Kind, Returns, worksheet
 def COUNTED_BOOKS(after):
     """How many books were read, margined by portfolio and by strategy, since the program began."""
     del after
-    margined = margined_books._portfolio, margined_books._strategy
+    margined = ranges._portfolio, ranges._strategy
     return [[len(ranges._readings), *map(len, margined)]]

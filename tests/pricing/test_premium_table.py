@@ -6,9 +6,9 @@ import pytest
 from tests.pricing.contract_builder import contracts
 from xlmargin.pricing import premium_table
 from xlmargin.pricing.american import american_value
+from xlmargin.pricing.contracts import NormalizedPuts
 from xlmargin.pricing.exercise_boundary import (
     REFERENCE,
-    NormalizedPuts,
     exercise_boundary,
     premium_above,
 )

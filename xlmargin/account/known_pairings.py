@@ -216,7 +216,7 @@ def _joint(underlyings: Sequence[Underlying]) -> Underlying:
 
 
 def _column(amounts: Iterable[float]) -> float:
-    """Amounts as a column, an entry a strategy, that stands for a number: see `rules.amounts`."""
+    """Amounts as a column, an entry a strategy, that stands for a number: see `arrays`."""
     return cast("float", np.array(list(amounts), dtype=np.float64)[:, None])
 
 

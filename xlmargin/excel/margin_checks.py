@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,14 +19,18 @@ from xlmargin.excel.checks import (
     warn_of_contracts,
     warn_of_equal_rows,
 )
-from xlmargin.excel.margined_books import portfolio_margined, strategy_margined
 from xlmargin.known_instruments import NOT_USED
-from xlmargin.portfolio_margin import carry_warnings, price_warnings
+from xlmargin.portfolio_margin import PortfolioMargin, carry_warnings, price_warnings
 from xlmargin.risk_array import contract_table
 from xlmargin.settings import AccountType
+from xlmargin.strategy_margin import StrategyMargin
 
 
-def with_figures(problems: Sequence[Problem], reading: Reading) -> list[Problem]:
+def with_figures(
+    problems: Sequence[Problem],
+    reading: Reading,
+    portfolio_margined: Callable[[Book], PortfolioMargin],
+) -> list[Problem]:
     """The problems, those on what is known but not used with what stating it would give."""
     if reading.book is None or not any(NOT_USED in p.found for p in problems):
         return list(problems)
@@ -38,7 +42,11 @@ def with_figures(problems: Sequence[Problem], reading: Reading) -> list[Problem]
     return [replace(p, found=notes.get(p.found, p.found)) for p in problems]
 
 
-def margin_problems(book: Book) -> list[Problem]:
+def margin_problems(
+    book: Book,
+    portfolio_margined: Callable[[Book], PortfolioMargin],
+    strategy_margined: Callable[[Book], StrategyMargin],
+) -> list[Problem]:
     """What is wrong with positions that can be read, or looks so."""
     problems: list[Problem] = []
     try:
@@ -51,7 +59,7 @@ def margin_problems(book: Book) -> list[Problem]:
     else:
         problems += carry_warnings(book, margin.frame.contracts)
         problems += price_warnings(margin) + warn_of_contracts(margin)
-        problems += _pairing_problems(book)
+        problems += _pairing_problems(book, strategy_margined)
     log = ProblemLog()
     positions = book.positions
     problems += warn_of_closed(positions) + warn_of_equal_rows(positions) + warn_of_cash(book)
@@ -65,7 +73,9 @@ def out_of_force(refused: RulebookError) -> Problem:
     return Problem("settings", 0, "as_of", str(refused), wanted)
 
 
-def _pairing_problems(book: Book) -> list[Problem]:
+def _pairing_problems(
+    book: Book, strategy_margined: Callable[[Book], StrategyMargin]
+) -> list[Problem]:
     """What forced groups and a cash account do not permit, which portfolio margin does not ask."""
     if not book.positions.groups and book.settings.account_type is not AccountType.CASH:
         return []

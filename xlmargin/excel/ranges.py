@@ -21,10 +21,11 @@ from xlmargin.account import (
     Reconciler,
     Reserve,
     Tolerance,
+    account_state,
     own_regime,
 )
 from xlmargin.book import Book
-from xlmargin.both_regimes import BothRegimes
+from xlmargin.both_regimes import BothRegimes, both_regimes, under_portfolio_margin
 from xlmargin.cells.columns import date_serial, dates
 from xlmargin.cells.problems import ProblemLog, counted
 from xlmargin.cells.reading import read_table
@@ -37,19 +38,10 @@ from xlmargin.excel.activity import read_activity
 from xlmargin.excel.book_reader import Reading, Tables, read_book
 from xlmargin.excel.broker_figures_reader import NAME as BROKER_FIGURES
 from xlmargin.excel.broker_figures_reader import read_broker_figures
-from xlmargin.excel.checks import (
-    warn_of_closed_day,
-)
+from xlmargin.excel.checks import warn_of_closed_day
 from xlmargin.excel.facts_reader import facts_of_accounts
 from xlmargin.excel.history import days_of, problems_of_days
 from xlmargin.excel.margin_checks import margin_problems, out_of_force, with_figures
-from xlmargin.excel.margined_books import (
-    MOST_BOOKS,
-    margined,
-    portfolio_margined,
-    state_of,
-    strategy_margined,
-)
 from xlmargin.excel.orders import OrdersRead
 from xlmargin.excel.settings_reader import COMPARED_WITH, compared_with, stated_settings
 from xlmargin.excel.sized_orders import read_sized_orders
@@ -64,7 +56,7 @@ from xlmargin.reports.alerts_table import Threshold, Watched, rules_own_limits, 
 from xlmargin.reports.messages import Message, Said, messages, refused_messages
 from xlmargin.reports.reconciliation_table import TOLERANCE, Reconciled, reconciliation
 from xlmargin.settings import AccountType, CapacityRegimes
-from xlmargin.strategy_margin import StrategyMargin
+from xlmargin.strategy_margin import StrategyMargin, strategy_margin
 from xlmargin.what_if import (
     Capacity,
     Hedge,
@@ -77,6 +69,9 @@ from xlmargin.what_if import (
     scaled_writing,
 )
 
+MOST_BOOKS: Final = 32
+MOST_POSITIONS: Final = 200_000
+"""Positions remembered in all, with their risk arrays."""
 MOST_CELLS: Final = 1_000_000
 """Cells remembered in all: about ten books of 10,000 rows, or one of 100,000."""
 MOST_HISTORIES: Final = 4
@@ -356,7 +351,8 @@ class Ranges:
             stated = dict(self.tables.settings.of_all).get("as_of")
             problems += warn_of_closed_day(as_of, stated.row if stated else 0)
         if not self.reading.errors:
-            problems = with_figures(problems, self.reading) + margin_problems(self.book())
+            problems = with_figures(problems, self.reading, portfolio_margined)
+            problems += margin_problems(self.book(), portfolio_margined, strategy_margined)
         return problems + list(self._of_extra())
 
     def _of_days(self) -> Iterator[Problem]:
@@ -400,6 +396,26 @@ class Ranges:
             return
 
 
+def margined(book: Book) -> BothRegimes:
+    """A book under both regimes, of which one may refuse it."""
+    return both_regimes(book, portfolio_margined, strategy_margined)
+
+
+def portfolio_margined(book: Book) -> PortfolioMargin:
+    """The book under portfolio margin; the identical book is margined once."""
+    return _portfolio.get(book, under_portfolio_margin)
+
+
+def strategy_margined(book: Book) -> StrategyMargin:
+    """The book under strategy-based margin; the identical book is paired once."""
+    return _strategy.get(book, strategy_margin)
+
+
+def state_of(book: Book) -> AccountState:
+    """The state of each account of a book under both regimes."""
+    return _states.get(book, lambda _: account_state(margined(book)))
+
+
 def _one_of_days(name: str, day: float, days: Collection[float]) -> float:
     """A serial day without its hour; refused where the positions do not have it."""
     whole = float(np.floor(day))
@@ -415,10 +431,17 @@ def _margined_days(tables: Tables) -> tuple[ShadowDay, ...]:
     return tuple(margined_days(days_of(tables)))
 
 
+def _size_of_book(book: Book, _: object) -> int:
+    return len(book.positions)
+
+
 def _size_of_tables(tables: Tables, _: object) -> int:
     return tables.size
 
 
+_portfolio: Final = ContentCache[Book, PortfolioMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
+_strategy: Final = ContentCache[Book, StrategyMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
+_states: Final = ContentCache[Book, AccountState](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
 _readings: Final = ContentCache[Tables, Reading](MOST_BOOKS, MOST_CELLS, _size_of_tables)
 _histories: Final = ContentCache[Tables, tuple[ShadowDay, ...]](
     MOST_HISTORIES, MOST_HISTORY_CELLS, _size_of_tables

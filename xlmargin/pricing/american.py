@@ -18,8 +18,13 @@ from scipy.special import ndtr
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.pricing import premium_table
-from xlmargin.pricing.contracts import Contracts, european_value, zero_volatility_value
-from xlmargin.pricing.exercise_boundary import NormalizedPuts, exercise_boundary, premium_above
+from xlmargin.pricing.contracts import (
+    Contracts,
+    NormalizedPuts,
+    european_value,
+    zero_volatility_value,
+)
+from xlmargin.pricing.exercise_boundary import exercise_boundary, premium_above
 
 NEGLIGIBLE_PREMIUM = 2e-8
 """A premium of early exercise that is surely less than this share of the strike is none."""

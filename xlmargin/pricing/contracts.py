@@ -337,6 +337,36 @@ def _halley_step(
     return np.asarray(newton / np.maximum(0.5, 1 + 0.5 * newton * curve / slope))
 
 
+@dataclass(frozen=True, eq=False)
+class NormalizedPuts:
+    """American puts on a strike of 1 in a life of 1, with one boundary; arrays `(puts,)`.
+
+    `interest` is rate * years, `dividends` dividend yield * years, `total_volatility` volatility *
+    sqrt(years), > 0. One boundary: `interest` > 0, or `interest` = 0 > `dividends`.
+    """
+
+    interest: FloatArray
+    dividends: FloatArray
+    total_volatility: FloatArray
+
+    def take(self, index: IntArray | slice) -> NormalizedPuts:
+        """Some of the puts."""
+        return NormalizedPuts(
+            self.interest[index], self.dividends[index], self.total_volatility[index]
+        )
+
+    @property
+    def earnings(self) -> FloatArray:
+        """What exercise earns at most: the interest, and dividends that are less than nothing."""
+        return self.interest + np.maximum(-self.dividends, 0.0)
+
+    @property
+    def log_at_expiry(self) -> FloatArray:
+        """Logarithm of the boundary just before expiry, min(1, interest / dividends)."""
+        below = (self.dividends > self.interest) & (self.interest > 0)
+        return np.log(np.where(below, self.interest, 1.0) / np.where(below, self.dividends, 1.0))
+
+
 def parity_forward(
     call: FloatArray, put: FloatArray, strike: FloatArray, years: FloatArray, rate: FloatArray
 ) -> FloatArray:

@@ -19,21 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
-
-
-def combine(matrix: FloatArray, columns: FloatArray) -> FloatArray:
-    """`matrix` @ `columns`, in which a column does not depend on how many others there are.
-
-    Linear algebra libraries round the product of one column, or of an odd number, otherwise than
-    that of many: the columns are filled up to a multiple of eight.
-    """
-    size, count = columns.shape
-    if count % 8:
-        filled = np.zeros((size, count + -count % 8))
-        filled[:, :count] = columns
-        columns = filled
-    return (matrix @ columns)[:, :count]
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, combine
+from xlmargin.pricing.contracts import NormalizedPuts
 
 
 def chebyshev_nodes(degree: int) -> FloatArray:
@@ -137,36 +124,6 @@ MOST_DEPTH = 50.0
 """A depth beyond this is taken for this: no price falls so far."""
 
 _DENSITY_AT_0 = 1 / np.sqrt(2 * np.pi)
-
-
-@dataclass(frozen=True, eq=False)
-class NormalizedPuts:
-    """American puts on a strike of 1 in a life of 1, with one boundary; arrays `(puts,)`.
-
-    `interest` is rate * years, `dividends` dividend yield * years, `total_volatility` volatility *
-    sqrt(years), > 0. One boundary: `interest` > 0, or `interest` = 0 > `dividends`.
-    """
-
-    interest: FloatArray
-    dividends: FloatArray
-    total_volatility: FloatArray
-
-    def take(self, index: IntArray | slice) -> NormalizedPuts:
-        """Some of the puts."""
-        return NormalizedPuts(
-            self.interest[index], self.dividends[index], self.total_volatility[index]
-        )
-
-    @property
-    def earnings(self) -> FloatArray:
-        """What exercise earns at most: the interest, and dividends that are less than nothing."""
-        return self.interest + np.maximum(-self.dividends, 0.0)
-
-    @property
-    def log_at_expiry(self) -> FloatArray:
-        """Logarithm of the boundary just before expiry, min(1, interest / dividends)."""
-        below = (self.dividends > self.interest) & (self.interest > 0)
-        return np.log(np.where(below, self.interest, 1.0) / np.where(below, self.dividends, 1.0))
 
 
 def exercise_boundary(puts: NormalizedPuts, grid: TimeGrid = STANDARD) -> FloatArray:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, combine
 from xlmargin.pricing.contracts import Contracts
-from xlmargin.pricing.exercise_boundary import combine
 from xlmargin.pricing.last_period import LastValue
 from xlmargin.pricing.lattice_grid import Nodes, Period, nodes_at_start
 from xlmargin.pricing.lattice_nodes import (

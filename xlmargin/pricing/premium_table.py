@@ -37,14 +37,13 @@ from pathlib import Path
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import FloatArray, combine
+from xlmargin.pricing.contracts import NormalizedPuts
 from xlmargin.pricing.exercise_boundary import (
     REFERENCE,
     STANDARD,
-    NormalizedPuts,
     TimeGrid,
     chebyshev_nodes,
-    combine,
     exercise_boundary,
     premium_above,
 )

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from xlmargin.strategy_margin.rules.amounts import either, every, greater, lesser, total
+from xlmargin.arrays import either, every, greater, lesser, total
 
 ONE, OTHER = [1.0, 5.0, -2.0], [3.0, 4.0, -2.0]
 

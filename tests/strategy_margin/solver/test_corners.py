@@ -19,9 +19,14 @@ from xlmargin.strategy_margin.solver.branch_and_bound import solve
 from xlmargin.strategy_margin.solver.branching import fractional
 from xlmargin.strategy_margin.solver.corners import tableau_of
 from xlmargin.strategy_margin.solver.cuts import rounded_sums, rounding_cuts
-from xlmargin.strategy_margin.solver.program import LpClaim, Program, ProgramBuilder
+from xlmargin.strategy_margin.solver.program import (
+    LpClaim,
+    Program,
+    ProgramBuilder,
+    is_feasible,
+    verified_relaxation,
+)
 from xlmargin.strategy_margin.solver.tableau import Ended, Tableau
-from xlmargin.strategy_margin.solver.verification import is_feasible, verified_relaxation
 
 highspy_engine = pytest.importorskip("xlmargin.strategy_margin.solver.highspy_engine")
 HighspyEngine = highspy_engine.HighspyEngine

@@ -13,13 +13,16 @@ from tests.strategy_margin.solver.programs import by_table, knapsack
 from xlmargin.arrays import FloatArray
 from xlmargin.strategy_margin.solver import branch_and_bound
 from xlmargin.strategy_margin.solver.branch_and_bound import solve
-from xlmargin.strategy_margin.solver.program import LpClaim, MipClaim, Program, ProgramBuilder
-from xlmargin.strategy_margin.solver.scipy_engine import ScipyEngine
-from xlmargin.strategy_margin.solver.verification import (
+from xlmargin.strategy_margin.solver.program import (
+    LpClaim,
+    MipClaim,
+    Program,
+    ProgramBuilder,
     dual_bound,
     is_feasible,
     verified_relaxation,
 )
+from xlmargin.strategy_margin.solver.scipy_engine import ScipyEngine
 
 Lie = Callable[[Program, MipClaim], MipClaim | None]
 """What an engine makes of its true answer."""

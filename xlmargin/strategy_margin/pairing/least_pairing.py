@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from xlmargin.arrays import greater, lesser, total
 from xlmargin.computing import check_time_limit, seconds_left
 from xlmargin.errors import MarginError
 from xlmargin.rulebook import StrategyRules
@@ -33,7 +34,6 @@ from xlmargin.strategy_margin.pairing.requirement_rules import (
     MarginRequirementRules,
     RequirementRules,
 )
-from xlmargin.strategy_margin.rules.amounts import greater, lesser, total
 from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg

@@ -22,13 +22,13 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
+from xlmargin.arrays import either, lesser
 from xlmargin.book import Book, RulesOfAccounts
 from xlmargin.market import Underlying
 from xlmargin.rulebook import ByKey, StrategyRules
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin.rules import cash_account, hedged_stock, options, spreads
 from xlmargin.strategy_margin.rules import stock as stock_alone
-from xlmargin.strategy_margin.rules.amounts import either, lesser
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.rules.stock import StockLeg

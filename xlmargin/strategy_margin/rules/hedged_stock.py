@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.arrays import either, greater, lesser
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules, UnderlyingClass
-from xlmargin.strategy_margin.rules.amounts import either, greater, lesser
 from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg, paid_in_full
 from xlmargin.strategy_margin.rules.stock import (

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from xlmargin.arrays import either, greater, lesser
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import date_of, months_ahead
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules, UnderlyingClass
-from xlmargin.strategy_margin.rules.amounts import either, greater, lesser
 from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.stock import raised
 

@@ -13,9 +13,9 @@ from typing import Final
 
 import numpy as np
 
+from xlmargin.arrays import either, greater, lesser, told, total
 from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.rules.amounts import either, greater, lesser, told, total
 from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg, uncovered
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Final
 
+from xlmargin.arrays import either, every, greater, lesser
 from xlmargin.contracts import PRINCIPAL
 from xlmargin.dates import date_of, years_ahead
 from xlmargin.market import Underlying
 from xlmargin.rulebook import StrategyRules, UnderlyingClass
-from xlmargin.strategy_margin.rules.amounts import either, every, greater, lesser
 from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
 
 

@@ -18,7 +18,7 @@ import importlib.util
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -27,15 +27,19 @@ from xlmargin.arrays import FloatArray
 from xlmargin.strategy_margin.solver.branching import Rises
 from xlmargin.strategy_margin.solver.corner_search import Corner, reduced_cost_fixing, search_from
 from xlmargin.strategy_margin.solver.corners import tableau_of
-from xlmargin.strategy_margin.solver.program import HALF_A_CENT, Engine, LpClaim, Program, Solution
-from xlmargin.strategy_margin.solver.tableau import Ended, Tableau
-from xlmargin.strategy_margin.solver.verification import (
+from xlmargin.strategy_margin.solver.program import (
+    HALF_A_CENT,
     TOLERANCE,
+    Engine,
     Incumbent,
+    LpClaim,
     LpRelaxation,
+    Program,
+    Solution,
     UnverifiedAnswer,
     verified_relaxation,
 )
+from xlmargin.strategy_margin.solver.tableau import Ended, Tableau
 
 SECONDS: Final = 8.0
 """How long one program may take before the best answer so far is given with its bound."""
@@ -73,9 +77,13 @@ class OpenProgram:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._engine = _engine()(program)
-        self._rises = Rises(program.cost.size)
         self._corner: Tableau | None = None
         self._is_moved = False
+
+    @cached_property
+    def _rises(self) -> Rises:
+        """What rounding has raised the cost by, from one solution to the next."""
+        return Rises(self._program.cost.size)
 
     def solve(self, seconds: float = SECONDS, known: FloatArray | None = None) -> Solution | None:
         """The least cost in whole quantities; None where the constraints cannot be met.
@@ -107,12 +115,38 @@ class OpenProgram:
         incumbent = Incumbent(program)
         for way in self._ways(program):
             try:
-                _solve_by(way, incumbent, self._rises, known, deadline)
+                self._solve_by(way, incumbent, known, deadline)
             except UnverifiedAnswer:
                 continue
             return incumbent.solution()
         incumbent.offer_known(known)
         return incumbent.solution()
+
+    def _solve_by(
+        self, way: _Way, incumbent: Incumbent, known: FloatArray | None, deadline: float
+    ) -> None:
+        """Better the answer, and prove it as far as the time allows, in one way."""
+        program = incumbent.program
+        lower, upper = np.zeros_like(program.upper), program.upper
+        root = verified_relaxation(program, way.claim, lower, upper)
+        if root.lower_bound == np.inf:
+            return
+        incumbent.raise_bound(root.lower_bound)
+        if root.quantity is None or not _is_tight(program, root):
+            raise UnverifiedAnswer("a relaxation whose quantities do not cost what its duals bound")
+        if _is_whole(program, root.quantity):
+            incumbent.offer(root.quantity)
+            return
+        incumbent.offer_known(known)
+        search_from(way.corner, root, incumbent, self._rises, deadline)
+        if not incumbent.is_proven:
+            cutoffs = CUTOFFS
+            if program.integer.sum() > MANY_VARIABLES:
+                cutoffs = ()  # the answer nearby is the cutoff
+                _rens(
+                    way.engine, incumbent, root.quantity, NEARBY * (deadline - time.perf_counter())
+                )
+            _search(way.engine, incumbent, root, deadline, cutoffs)
 
     def _ways(self, program: Program) -> Iterator[_Way]:
         """The ways to solve the program: the others for a claim that did not hold."""
@@ -181,31 +215,6 @@ def _scipy_engine() -> type[Engine]:
     from xlmargin.strategy_margin.solver.scipy_engine import ScipyEngine
 
     return ScipyEngine
-
-
-def _solve_by(
-    way: _Way, incumbent: Incumbent, rises: Rises, known: FloatArray | None, deadline: float
-) -> None:
-    """Better the answer, and prove it as far as the time allows, in one way."""
-    program = incumbent.program
-    lower, upper = np.zeros_like(program.upper), program.upper
-    root = verified_relaxation(program, way.claim, lower, upper)
-    if root.lower_bound == np.inf:
-        return
-    incumbent.raise_bound(root.lower_bound)
-    if root.quantity is None or not _is_tight(program, root):
-        raise UnverifiedAnswer("a relaxation whose quantities do not cost what its duals bound")
-    if _is_whole(program, root.quantity):
-        incumbent.offer(root.quantity)
-        return
-    incumbent.offer_known(known)
-    search_from(way.corner, root, incumbent, rises, deadline)
-    if not incumbent.is_proven:
-        cutoffs = CUTOFFS
-        if program.integer.sum() > MANY_VARIABLES:
-            cutoffs = ()  # the answer nearby is the cutoff
-            _rens(way.engine, incumbent, root.quantity, NEARBY * (deadline - time.perf_counter()))
-        _search(way.engine, incumbent, root, deadline, cutoffs)
 
 
 def _search(

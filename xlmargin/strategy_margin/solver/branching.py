@@ -21,9 +21,14 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.strategy_margin.solver.program import HALF_A_CENT, Program
+from xlmargin.strategy_margin.solver.program import (
+    HALF_A_CENT,
+    TOLERANCE,
+    Incumbent,
+    Program,
+    dual_bounds,
+)
 from xlmargin.strategy_margin.solver.tableau import FAR, Ended, Tableau
-from xlmargin.strategy_margin.solver.verification import TOLERANCE, Incumbent, dual_bounds
 
 LEAST_RISE: Final = 1e-3
 """A rise of the cost that counts as none, $."""

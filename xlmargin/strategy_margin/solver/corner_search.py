@@ -17,14 +17,16 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.strategy_margin.solver.branching import Branches, Rises, fractional
 from xlmargin.strategy_margin.solver.cuts import rounding_cuts
-from xlmargin.strategy_margin.solver.program import HALF_A_CENT, LpClaim, Program
-from xlmargin.strategy_margin.solver.tableau import Ended, Tableau
-from xlmargin.strategy_margin.solver.verification import (
+from xlmargin.strategy_margin.solver.program import (
+    HALF_A_CENT,
     TOLERANCE,
     Incumbent,
+    LpClaim,
     LpRelaxation,
+    Program,
     verified_relaxation,
 )
+from xlmargin.strategy_margin.solver.tableau import Ended, Tableau
 
 Corner: TypeAlias = Callable[[FloatArray, FloatArray], Tableau | None]
 """The corner of a relaxation between narrower limits of the variables, if there is one."""

@@ -22,8 +22,13 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.strategy_margin.solver.branch_and_bound import OpenProgram, solve
-from xlmargin.strategy_margin.solver.program import Program, Solution
-from xlmargin.strategy_margin.solver.verification import TOLERANCE, dual_bound, is_feasible
+from xlmargin.strategy_margin.solver.program import (
+    TOLERANCE,
+    Program,
+    Solution,
+    dual_bound,
+    is_feasible,
+)
 
 SAME_COST: Final = 1e-6
 """How far below what an answer costs its bound may be, $: no further than a float's noise."""

@@ -17,8 +17,14 @@ import numpy as np
 
 from xlmargin.arrays import IntArray
 from xlmargin.strategy_margin.solver.branch_and_bound import relaxed
-from xlmargin.strategy_margin.solver.program import HALF_A_CENT, Program, Solution
-from xlmargin.strategy_margin.solver.verification import TOLERANCE, dual_bound, is_feasible
+from xlmargin.strategy_margin.solver.program import (
+    HALF_A_CENT,
+    TOLERANCE,
+    Program,
+    Solution,
+    dual_bound,
+    is_feasible,
+)
 
 AT_ONCE: Final = 200
 """Programs that are solved as one: of more each step takes longer, of fewer there are more."""
