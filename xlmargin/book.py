@@ -19,7 +19,7 @@ from xlmargin.contracts import Contracts
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem, RowRef, Severity
 from xlmargin.market import Market
-from xlmargin.rulebook import Rules, for_prices_of
+from xlmargin.rulebook import PortfolioRules, Rules, UnderlyingClass, for_prices_of
 from xlmargin.rulebook.parameters import joined
 from xlmargin.settings import Settings
 
@@ -304,3 +304,20 @@ def rules_of_accounts(
             made.append(in_force(settings))
         of_account.append(index[key])
     return RulesOfAccounts(tuple(made), np.array(of_account, dtype=np.int64))
+
+
+def covered(book: Book, rules: RulesOfAccounts[PortfolioRules]) -> BoolArray:
+    """Which positions portfolio margin covers, shape (positions,); cash is not among them.
+
+    Rule: FINRA 4210(g)(6)(B), (7)(D); Regulatory Notice 19-21.
+    """
+    positions, market = book.positions, book.market
+    inside = ~positions.is_cash
+    classes = [u.underlying_class for u in market.underlyings]
+    for under, own in rules.apart(positions.account):
+        notes = under.eligible_products.notes_eligible
+        outside = [c.stands_still or (c is UnderlyingClass.ETN and not notes) for c in classes]
+        can_be = market.marginable & market.eligible & ~np.array(outside, dtype=bool)
+        held = own[inside[own]]
+        inside[held] = can_be[positions.underlying[held]]
+    return inside

@@ -31,8 +31,8 @@ from collections.abc import Hashable, Iterable, Iterator
 import numpy as np
 
 from xlmargin.arrays import BoolArray, IntArray, numbered
-from xlmargin.book import NO_GROUP, Book, RulesOfAccounts, rules_of_accounts
-from xlmargin.rulebook import PortfolioRules, UnderlyingClass, portfolio_rules, strategy_rules
+from xlmargin.book import NO_GROUP, Book, covered, rules_of_accounts
+from xlmargin.rulebook import portfolio_rules, strategy_rules
 from xlmargin.settings import AccountType
 
 _Link = tuple[int, Hashable]
@@ -139,20 +139,3 @@ def _of_accounts(book: Book, chosen: BoolArray, why: str) -> Iterator[_Link]:
     pairs = np.stack([positions.underlying[chosen], positions.account[chosen]])
     for underlying, account in np.unique(pairs, axis=1).T.tolist():
         yield underlying, (why, account)
-
-
-def covered(book: Book, rules: RulesOfAccounts[PortfolioRules]) -> BoolArray:
-    """Which positions portfolio margin covers, shape (positions,); cash is not among them.
-
-    Rule: FINRA 4210(g)(6)(B), (7)(D); Regulatory Notice 19-21.
-    """
-    positions, market = book.positions, book.market
-    inside = ~positions.is_cash
-    classes = [u.underlying_class for u in market.underlyings]
-    for under, own in rules.apart(positions.account):
-        notes = under.eligible_products.notes_eligible
-        outside = [c.stands_still or (c is UnderlyingClass.ETN and not notes) for c in classes]
-        can_be = market.marginable & market.eligible & ~np.array(outside, dtype=bool)
-        held = own[inside[own]]
-        inside[held] = can_be[positions.underlying[held]]
-    return inside

@@ -24,8 +24,7 @@ from functools import cached_property
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, codes, numbered
-from xlmargin.book import Book, Positions, RulesOfAccounts, rules_of_accounts
-from xlmargin.book_parts import covered
+from xlmargin.book import Book, Positions, RulesOfAccounts, covered, rules_of_accounts
 from xlmargin.computing import check_time_limit
 from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
 from xlmargin.portfolio_margin.ineligible import AskStrategyBased, StrategyBased, at_prices, refused
