@@ -52,7 +52,7 @@ from xlmargin.intraday import DayReport, intraday_reports
 from xlmargin.known_instruments import KNOWN, KnownInstruments
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.reports.account_table import Figure, account_figures
-from xlmargin.reports.alerts_table import Threshold, Watched, rules_own_limits, watched
+from xlmargin.reports.alerts_table import Threshold, Watched, usual_limits, watched
 from xlmargin.reports.messages import Message, Said, messages, refused_messages
 from xlmargin.reports.reconciliation_table import TOLERANCE, Reconciled, reconciliation
 from xlmargin.settings import AccountType, CapacityRegimes
@@ -151,12 +151,12 @@ class Ranges:
         return state_of(book)
 
     def alerts(self) -> tuple[Watched, list[Threshold]]:
-        """The figures of the accounts, and the limits in thresholds; left out, the rules' own."""
+        """The figures of the accounts, and the limits in thresholds; left out, the usual ones."""
         found = watched(self.regimes(), self.account(), self.mark_age)
         cells = self.extra.get("thresholds")
         accounts, regime = found.state.values.accounts, own_regime(self.book())
         limits = read_thresholds(cells, found.figures, accounts, regime)
-        return found, rules_own_limits(found.state) if limits is None else limits
+        return found, usual_limits(found.state) if limits is None else limits
 
     def messages(self) -> tuple[Message, ...]:
         """The sentences that a report on the book opens with; why, where the input is refused."""
