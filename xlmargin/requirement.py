@@ -71,15 +71,6 @@ class Requirement:
         for part in self.parts:
             yield from part.walk(depth + 1)
 
-    def explain(self) -> str:
-        """The requirement as an indented tree: amount, label, how the parts combine, rule."""
-        return "\n".join(
-            f"{'  ' * depth}{part.amount:,.2f}  {part.label}"
-            + (f", {part.how_in_words}:" if part.parts else "")
-            + (f"  [{part.rule}]" if part.rule else "")
-            for depth, part in self.walk()
-        )
-
 
 def total(label: str, parts: tuple[Requirement, ...], rule: str = "") -> Requirement:
     """The sum of the parts, in dollars; 0 where there are none."""

@@ -10,8 +10,6 @@ from xlmargin.account.account_state import (
     moves_to_reserve,
 )
 from xlmargin.account.account_values import (
-    NO_RESERVE,
-    AccountValues,
     Excess,
     Reserve,
     account_values,
@@ -20,13 +18,11 @@ from xlmargin.account.account_values import (
     values_by_strategy,
     values_under_portfolio,
 )
-from xlmargin.account.calendar import Calendar, CallDue, ExDividends, Expirations, dates_ahead
-from xlmargin.account.largest_name import LargestName, largest_name, required_by_name
+from xlmargin.account.calendar import Calendar, ExDividends, Expirations, dates_ahead
+from xlmargin.account.largest_name import largest_name, required_by_name
 from xlmargin.account.limits import Light, Limits
-from xlmargin.account.moves_left import Moves
 from xlmargin.account.reconciliation import (
     ALL,
-    PORTFOLIO,
     STRATEGY,
     BrokerFigure,
     Reconciler,
@@ -39,22 +35,16 @@ from xlmargin.account.stress import Stressed, stress_named, stressed
 
 __all__ = [
     "ALL",
-    "NO_RESERVE",
-    "PORTFOLIO",
     "STRATEGY",
     "AccountState",
-    "AccountValues",
     "BrokerFigure",
     "Calendar",
-    "CallDue",
     "ExDividends",
     "Excess",
     "Expirations",
-    "LargestName",
     "Light",
     "Limits",
     "MarginState",
-    "Moves",
     "PortfolioState",
     "Reconciler",
     "RegimeState",

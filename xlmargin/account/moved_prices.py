@@ -22,7 +22,7 @@ from xlmargin.portfolio_margin import PortfolioMargin, portfolio_margin
 from xlmargin.portfolio_margin.path import AfterMove, along, at_spots
 from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame
 from xlmargin.risk_array import spot_after
-from xlmargin.risk_array.marked_contracts import NO_CONTRACT
+from xlmargin.risk_array.contract_table import NO_CONTRACT
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
 
 

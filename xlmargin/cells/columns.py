@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -345,14 +345,13 @@ def need(
     wanted: str,
     log: ProblemLog,
     after: Sequence[str] = (),
-    show: Callable[[CellValue], str] = shown,
 ) -> None:
     """A problem for each row that needs something in a column, or for the column itself.
 
     Rows with an error in one of the columns `after` are passed over.
     """
     if table.has(column):
-        log.errors_where(where, table, column, wanted, show, after)
+        log.errors_where(where, table, column, wanted, after=after)
     elif where.any():
         missing_heading(table, column, log)
 

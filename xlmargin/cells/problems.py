@@ -129,16 +129,9 @@ class ProblemLog:
             where = where & ~np.isin(table.rows, sorted(set().union(*known)))
         self._where(Severity.ERROR, where, table, column, wanted, show)
 
-    def warnings_where(
-        self,
-        where: BoolArray,
-        table: Placed,
-        column: str,
-        wanted: str,
-        show: Callable[[CellValue], str] = shown,
-    ) -> None:
+    def warnings_where(self, where: BoolArray, table: Placed, column: str, wanted: str) -> None:
         """The same warning in each of these rows of a table."""
-        self._where(Severity.WARNING, where, table, column, wanted, show)
+        self._where(Severity.WARNING, where, table, column, wanted, shown)
 
     def notes_where(self, where: BoolArray, table: Placed, column: str, text: str) -> None:
         """The same note on each of these rows of a table."""

@@ -1,6 +1,6 @@
 """Who may have a portfolio margin account: the checklist, and how far an applicant is."""
 
-from xlmargin.eligibility.checklist import Check, Checklist, Met, Step, checklist, steps_done
+from xlmargin.eligibility.checklist import Check, Checklist, Met, Step, checklist
 from xlmargin.eligibility.facts import Answer, Facts, Monitoring, Registration, Status
 
 __all__ = [
@@ -14,5 +14,4 @@ __all__ = [
     "Status",
     "Step",
     "checklist",
-    "steps_done",
 ]

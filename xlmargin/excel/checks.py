@@ -17,7 +17,7 @@ from xlmargin.known_instruments import CLASS, NOT_USED, Finding
 from xlmargin.margin_calls import business_day_before, is_business_day
 from xlmargin.market import Market, Underlying
 from xlmargin.portfolio_margin import PortfolioMargin
-from xlmargin.risk_array.marked_contracts import NO_CONTRACT
+from xlmargin.risk_array.contract_table import NO_CONTRACT
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin import strategy_margin
 

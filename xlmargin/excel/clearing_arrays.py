@@ -108,15 +108,15 @@ def read_arrays(
     return reader.beside(file, positions_of)
 
 
-def read_arrays_in_cells(
-    tables: Tables, arrays: Cells, groups: Cells, name: str = "arrays"
-) -> ClearingArrays:
+def read_arrays_in_cells(tables: Tables, arrays: Cells, groups: Cells) -> ClearingArrays:
     """The positions margined with arrays in a range, netted by the reports in another one."""
     rows = [[to_value(cell) for cell in row] for row in rows_of(arrays)]
     if not rows:
-        raise InputError([Problem(name, 0, "", "nothing", "a row a contract below headings")])
+        raise InputError([Problem("arrays", 0, "", "nothing", "a row a contract below headings")])
     published = read_groups({"groups": groups})
-    return read_arrays(tables, lambda held: array_file(enumerate(rows, 1), name, held), published)
+    return read_arrays(
+        tables, lambda held: array_file(enumerate(rows, 1), "arrays", held), published
+    )
 
 
 class _Reader:

@@ -5,7 +5,6 @@ A cell that states something stays as it is; an underlying without a row gets on
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from itertools import chain
@@ -70,10 +69,7 @@ def _or_none(value: Cell) -> Cell:
 
 
 def market_with_groups(
-    market: Cells,
-    held: Mapping[str, float | None],
-    known: KnownInstruments,
-    day: dt.date | None = None,
+    market: Cells, held: Mapping[str, float | None], known: KnownInstruments
 ) -> SourceRows:
     """The market range of what is held, with what the reports state in columns of their own.
 
@@ -97,10 +93,10 @@ def market_with_groups(
         symbol = ticker(text(row, "symbol"))
         seen.add(symbol)
         stated = Groups(*(text(row, level) for level in Groups._fields))
-        if listed := known.listed(symbol, day, stated):
+        if listed := known.listed(symbol, None, stated):
             of_row[number] = {"price": held.get(symbol), **_facts_of(listed)}
     added = [
-        {"symbol": symbol, "price": price, **_facts_of(known.listed(symbol, day))}
+        {"symbol": symbol, "price": price, **_facts_of(known.listed(symbol, None))}
         for symbol, price in held.items()
         if symbol not in seen
     ]

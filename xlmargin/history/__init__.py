@@ -1,9 +1,8 @@
 """The shadow analysis: what both regimes would have asked, day by day."""
 
 from xlmargin.history.change import Cause, RequirementChange, requirement_change
-from xlmargin.history.day_rows import AMOUNTS, TEXTS, TOTAL, Column, day_rows, warned
+from xlmargin.history.day_rows import Column, day_rows, warned
 from xlmargin.history.shadow_day import (
-    DayContent,
     Regimes,
     ShadowDay,
     failed_day,
@@ -15,12 +14,8 @@ from xlmargin.history.splits import HeldShares, held_shares, hidden_splits
 from xlmargin.history.summary import DayFigures, OnDay, Summary, day_figures, summary
 
 __all__ = [
-    "AMOUNTS",
-    "TEXTS",
-    "TOTAL",
     "Cause",
     "Column",
-    "DayContent",
     "DayFigures",
     "HeldShares",
     "OnDay",

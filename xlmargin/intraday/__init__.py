@@ -1,8 +1,8 @@
 """Trading within the day: intraday margin, and pattern day trading, which it replaces."""
 
-from xlmargin.intraday.account_days import AccountDay, Event, Transaction
+from xlmargin.intraday.account_days import Transaction
 from xlmargin.intraday.activity import Act, Activity
-from xlmargin.intraday.deficits import Deficit, Path, Step
+from xlmargin.intraday.deficits import Deficit, Step
 from xlmargin.intraday.intraday_report import (
     ClosingDeficiency,
     DayReport,
@@ -15,16 +15,13 @@ from xlmargin.intraday.worst_order import MOST_HOLDINGS
 
 __all__ = [
     "MOST_HOLDINGS",
-    "AccountDay",
     "Act",
     "Activity",
     "ClosingDeficiency",
     "DayReport",
     "Deficit",
-    "Event",
     "Exempt",
     "IntradayDay",
-    "Path",
     "PatternDay",
     "Step",
     "Transaction",

@@ -9,15 +9,8 @@ Nothing is read from disk before the first question; then all tables once.
 """
 
 from xlmargin.known_instruments.group_checks import GroupMember, check_groups
-from xlmargin.known_instruments.instruments import (
-    CLASS,
-    Finding,
-    KnownAs,
-    KnownInstrument,
-    KnownRoot,
-    RootKind,
-)
-from xlmargin.known_instruments.names import NameReading, read_name
+from xlmargin.known_instruments.instruments import CLASS, Finding, KnownAs, KnownRoot, RootKind
+from xlmargin.known_instruments.names import read_name
 from xlmargin.known_instruments.policy import (
     KNOWN,
     NOT_USED,
@@ -48,12 +41,10 @@ __all__ = [
     "GroupMember",
     "Groups",
     "KnownAs",
-    "KnownInstrument",
     "KnownInstruments",
     "KnownRoot",
     "Listed",
     "Moves",
-    "NameReading",
     "Product",
     "PublishedGroups",
     "Report",

@@ -4,16 +4,15 @@ from xlmargin.portfolio_margin.array_comparison import ArrayComparison, Required
 from xlmargin.portfolio_margin.carry_warnings import carry_warnings
 from xlmargin.portfolio_margin.contribution import Contribution, contribution, shares
 from xlmargin.portfolio_margin.explanation import explained, loss_rule, minimum_rule, point_label
-from xlmargin.portfolio_margin.ineligible import AskStrategyBased, StrategyBased, outside_rule
+from xlmargin.portfolio_margin.ineligible import StrategyBased, outside_rule
 from xlmargin.portfolio_margin.official_margin import (
     GroupsOfClasses,
     OfficialMargin,
     official_margin,
 )
-from xlmargin.portfolio_margin.path import RequirementPath, requirement_path
+from xlmargin.portfolio_margin.path import requirement_path
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_PARENT,
-    Level,
     MarginGroups,
     PortfolioMargin,
     margin_at_moves,
@@ -25,15 +24,12 @@ from xlmargin.portfolio_margin.priced_together import price_together
 __all__ = [
     "NO_PARENT",
     "ArrayComparison",
-    "AskStrategyBased",
     "Contribution",
     "GroupsOfClasses",
-    "Level",
     "MarginGroups",
     "OfficialMargin",
     "PortfolioMargin",
     "Required",
-    "RequirementPath",
     "StrategyBased",
     "Theirs",
     "carry_warnings",

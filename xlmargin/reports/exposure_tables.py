@@ -21,8 +21,7 @@ from xlmargin.reports.table import (
     with_account,
 )
 from xlmargin.risk_array import contract_greeks, exposure, profile
-from xlmargin.risk_array.contract_table import ContractTable
-from xlmargin.risk_array.marked_contracts import NO_CONTRACT
+from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
 from xlmargin.risk_array.option_values import VolatilitySource
 
 

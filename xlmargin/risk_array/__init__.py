@@ -1,28 +1,20 @@
 """Risk arrays: gains and losses at the rule's valuation points and at the user's own moves."""
 
-from xlmargin.risk_array.class_groups import (
-    ClassGroup,
-    ClassGroups,
-    ClassGroupsOfHouses,
-    class_groups,
-    of_houses,
-)
+from xlmargin.risk_array.class_groups import ClassGroupsOfHouses, class_groups, of_houses
 from xlmargin.risk_array.contract_table import (
     ContractTable,
     contract_table,
     option_marks,
     risk_array,
+    solve_together,
     unit_value,
 )
 from xlmargin.risk_array.exposure import Exposure, contract_greeks, exposure
-from xlmargin.risk_array.marked_contracts import solve_together
 from xlmargin.risk_array.option_values import values_together
 from xlmargin.risk_array.stress import profile, spot_after, stress_grid
 from xlmargin.risk_array.valuation_points import ValuationPoints, points_of_moves, valuation_points
 
 __all__ = [
-    "ClassGroup",
-    "ClassGroups",
     "ClassGroupsOfHouses",
     "ContractTable",
     "Exposure",

@@ -11,8 +11,7 @@ from xlmargin.arrays import FloatArray
 from xlmargin.book import Positions
 from xlmargin.pricing import Greeks, greeks, zero_volatility_value
 from xlmargin.pricing.greeks import DAYS_A_YEAR
-from xlmargin.risk_array.contract_table import ContractTable
-from xlmargin.risk_array.marked_contracts import NO_CONTRACT
+from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
 
 ONE_PERCENT: Final = 0.01
 """The move of the underlying that gamma is told for, and the point of volatility that vega is."""

@@ -32,7 +32,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.book import Positions
 from xlmargin.computing import ContentCache, RowMemory
+from xlmargin.errors import RefusedPosition
 from xlmargin.pricing import (
     Contracts,
     ImpliedVolatility,
@@ -54,6 +56,9 @@ WORTHLESS_VOLATILITY: Final = 0.25
 WORTHLESS_BELOW: Final = 0.05
 """A mark of 0 is a price where an option out of the money is worth less than this, $ per unit, at
 that volatility; elsewhere it is a quote that is missing."""
+
+_IN_DOUBT: Final = " (per contract? stale? other underlying? strike in cents?); or a volatility"
+"""What may be wrong with a price that no volatility gives."""
 
 
 class VolatilitySource(IntEnum):
@@ -180,6 +185,62 @@ def _is_near_least(
     worthless = (least == 0) & (at_quarter < WORTHLESS_BELOW)
     near = np.abs(mark - least) <= tolerance
     return np.where(mark > 0, near & (mark <= least * (1 + 1e-9)), worthless)
+
+
+def refuse_unpriced(
+    positions: Positions,
+    at: IntArray,
+    contracts: Contracts,
+    mark_spot: FloatArray,
+    found: OptionVolatility,
+    needed: BoolArray,
+    settings: Settings,
+) -> None:
+    """Refuse every option whose price gives no volatility, naming its row and the price it has."""
+    unsolved = np.flatnonzero((found.status != VolatilityStatus.SOLVED) & needed[at])
+    if not unsolved.size:
+        return
+    tolerance = parity_tolerance(mark_spot, settings, positions.half_spread[at])
+    most = greatest_value(contracts, mark_spot)
+    raise RefusedPosition(
+        [
+            positions.problem(
+                int(at[i]),
+                "price",
+                f"{positions.mark[at[i]]:.10g} for {positions.label(int(at[i]))}",
+                _wanted(
+                    VolatilityStatus(int(found.status[i])),
+                    float(positions.mark[at[i]]),
+                    float(found.least[i]),
+                    float(most[i]),
+                    float(tolerance[i]),
+                ),
+            )
+            for i in unsolved.tolist()
+        ]
+    )
+
+
+def _wanted(
+    status: VolatilityStatus, mark: float, least: float, most: float, tolerance: float
+) -> str:
+    if not mark:
+        return "a price: 0 where the option is worth something is no quote; or a volatility"
+    match status:
+        case VolatilityStatus.BELOW_ZERO_VOLATILITY_VALUE:
+            return (
+                f"above {least:,.4f}, its value without volatility: it is {least - mark:,.4f} below"
+                f", more than {tolerance:,.4f}{_IN_DOUBT}"
+            )
+        case VolatilityStatus.ABOVE_GREATEST_VALUE if mark > most:
+            return (
+                f"below {most:,.4f}, the most it can be worth: it is {mark - most:,.4f} above"
+                f"{_IN_DOUBT}"
+            )
+        case VolatilityStatus.ABOVE_GREATEST_VALUE:
+            return f"a lower price: no volatility gives this one{_IN_DOUBT}"
+        case _:
+            return "a price that a volatility can give, or a volatility"
 
 
 def volatility_at_same_moneyness(

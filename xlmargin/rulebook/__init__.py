@@ -1,7 +1,7 @@
 """The rules' numbers: dated, cited, typed."""
 
 from xlmargin.rulebook.broker_words import BrokerTerm, broker_terms
-from xlmargin.rulebook.look_up import RuleSetDate, RuleValue, look_up, rule_set_dates
+from xlmargin.rulebook.look_up import look_up, rule_set_dates
 from xlmargin.rulebook.parameters import UnderlyingClass
 from xlmargin.rulebook.rules import (
     AccountRules,
@@ -34,8 +34,6 @@ __all__ = [
     "IntradayRules",
     "PatternRules",
     "PortfolioRules",
-    "RuleSetDate",
-    "RuleValue",
     "Rules",
     "StrategyRules",
     "UnderlyingClass",

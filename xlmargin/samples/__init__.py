@@ -1,7 +1,7 @@
 """Sample books, packaged as the files a user would have; cases and scenario of the article."""
 
 from xlmargin.samples.article_cases import ARTICLE_CASES, ARTICLE_PRICE, ArticleCase
-from xlmargin.samples.article_scenario import ARTICLE_SCENARIO, ArticleScenario
+from xlmargin.samples.article_scenario import ARTICLE_SCENARIO
 from xlmargin.samples.family_office_book import (
     FAMILY_OFFICE_NOTE,
     family_office_book,
@@ -16,7 +16,6 @@ __all__ = [
     "ARTICLE_SCENARIO",
     "FAMILY_OFFICE_NOTE",
     "ArticleCase",
-    "ArticleScenario",
     "dated_tables",
     "family_office_book",
     "family_office_history",

@@ -3,30 +3,22 @@
 from xlmargin.strategy_margin.display.explanation import (
     explained,
     explained_by_account,
-    leg_label,
     leg_quantity,
     optimality_gap_note,
 )
-from xlmargin.strategy_margin.display.lines import (
-    StrategyLeg,
-    StrategyLine,
-    class_lines,
-    strategy_lines,
-)
+from xlmargin.strategy_margin.display.lines import StrategyLine, class_lines, strategy_lines
 from xlmargin.strategy_margin.requirement import StrategyMargin, UnderlyingMargin, strategy_margin
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.solver.proofs import proofs_shared
 
 __all__ = [
     "RequirementKind",
-    "StrategyLeg",
     "StrategyLine",
     "StrategyMargin",
     "UnderlyingMargin",
     "class_lines",
     "explained",
     "explained_by_account",
-    "leg_label",
     "leg_quantity",
     "optimality_gap_note",
     "proofs_shared",

@@ -3,7 +3,7 @@
 from xlmargin.what_if.candidates import Candidates
 from xlmargin.what_if.capacity import Capacity, capacity
 from xlmargin.what_if.hedge import Hedge, hedge_by_strategy, hedge_under_portfolio
-from xlmargin.what_if.impact import Change, Figures, Impact, Trades, book_after, impact, less_closed
+from xlmargin.what_if.impact import Change, Impact, Trades, impact, less_closed
 from xlmargin.what_if.one_more import OneMore, one_more
 from xlmargin.what_if.sized_orders import SizedOrders
 from xlmargin.what_if.tried_quantities import Greatest
@@ -13,7 +13,6 @@ __all__ = [
     "Candidates",
     "Capacity",
     "Change",
-    "Figures",
     "Greatest",
     "Hedge",
     "Impact",
@@ -22,7 +21,6 @@ __all__ = [
     "SizedOrders",
     "Trades",
     "Writing",
-    "book_after",
     "capacity",
     "hedge_by_strategy",
     "hedge_under_portfolio",

@@ -40,8 +40,6 @@ _SMALL: Final = {"name": TYPEFACE, "size": SMALL_SIZE, "color": NOTE}
 _LABEL: Final = {"name": TYPEFACE, "size": SMALL_SIZE, "color": INK}
 _TABS: Final = {"output": NAVY, "input": INPUT, "reference": NOTE}
 """Colour of the tab of each kind of sheet."""
-Reach = list[str | int]
-"""Cells of a series: the sheet, the first row and column, the last row and column."""
 
 
 def short_date(serial: float) -> str:

@@ -3,13 +3,11 @@
 from xlmargin.hosts.calc.add_in import write_add_in
 from xlmargin.hosts.calc.comparison import Comparison, Mismatch, compared
 from xlmargin.hosts.calc.office import installed_office
-from xlmargin.hosts.calc.recalculation import SECONDS, Recalculated, recalculate
+from xlmargin.hosts.calc.recalculation import recalculate
 
 __all__ = [
-    "SECONDS",
     "Comparison",
     "Mismatch",
-    "Recalculated",
     "compared",
     "installed_office",
     "recalculate",
