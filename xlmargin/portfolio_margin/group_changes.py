@@ -1,7 +1,8 @@
-"""What the portfolio margin requirement changes by if one class group changes.
+"""What portfolio margin requires if a class group changes, or if positions are held in multiples.
 
 Only the group itself and those above it are made anew, so that thousands of changes, each by
-itself, are one pass over arrays.
+itself, are one pass over arrays. So are multiples of every position, because its gains and its
+minimum are proportional to what is held.
 
 Rule: FINRA 4210(g)(7)-(8).
 """
@@ -9,11 +10,13 @@ Rule: FINRA 4210(g)(7)-(8).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import RulesOfAccounts
+from xlmargin.computing import check_time_limit
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_CLASS,
     NO_PARENT,
@@ -108,6 +111,73 @@ def group_sums(margin: PortfolioMargin, held: IntArray) -> GroupSums:
     for above in margin.levels[1:]:
         levels.append(_made_of(above, levels[-1]))
     return GroupSums(margin.rules, tuple(levels), minimum, delivered)
+
+
+def requirement_of_multiples(margin: PortfolioMargin, multiple: FloatArray) -> FloatArray:
+    """What portfolio margin requires of the positions it covers, $, shape (cases, accounts).
+
+    In each case every position is held so many times: `multiple`, 0 or more, shape (cases,
+    positions).
+    """
+    cases, accounts = len(multiple), len(margin.book.positions.accounts)
+    values = max(margin.levels[0].risk_array.size, 1)
+    run = max(MOST_VALUES // values, 1)
+    found = [np.zeros((0, accounts))]
+    for start in range(0, cases, run):
+        check_time_limit()
+        found.append(_of_multiples(margin, multiple[start : start + run]))
+    return np.concatenate(found)
+
+
+MOST_VALUES: Final = 2_000_000
+"""Gains and losses of groups held at once: cases are taken in runs of no more."""
+
+
+def _of_multiples(margin: PortfolioMargin, multiple: FloatArray) -> FloatArray:
+    array, minimum = _classes_of_multiples(margin, multiple)
+    required = np.zeros((len(multiple), len(margin.book.positions.accounts)))
+    for groups in margin.levels:
+        requirement = np.maximum(-array.min(axis=2, initial=0.0), minimum)
+        alone, inside = groups.parent == NO_PARENT, np.flatnonzero(groups.parent != NO_PARENT)
+        required += _summed(requirement[:, alone], groups.account[alone], required.shape[1])
+        if not inside.size:
+            break
+        parent, count = groups.parent[inside], int(groups.parent.max()) + 1
+        array = array[:, inside]
+        array = np.where(array > 0, groups.offset_rate[inside, None] * array, array)
+        array = _summed(array, parent, count)
+        minimum = _summed(minimum[:, inside], parent, count)
+    return required
+
+
+def _classes_of_multiples(
+    margin: PortfolioMargin, multiple: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Risk array and minimum of each class group in each case, $, (cases, class groups, ...)."""
+    classes, positions = margin.levels[0], margin.book.positions
+    delivers = delivered_value(positions, margin.spot, margin.book.market.as_of)
+    array = np.zeros((len(multiple), *classes.risk_array.shape))
+    minimum = np.zeros(array.shape[:2])
+    delivered = np.zeros((*minimum.shape, delivers.shape[1]))
+    inside = np.flatnonzero(margin.class_of != NO_CLASS)
+    by_class = inside[np.argsort(margin.class_of[inside], kind="stable")]
+    ends = np.cumsum(np.bincount(margin.class_of[inside], minlength=len(classes)))
+    for group, own in enumerate(np.split(by_class, ends[:-1])):
+        held = multiple[:, own]
+        array[:, group] = held @ margin.risk_array[own]
+        minimum[:, group] = held @ margin.minimum[own]
+        delivered[:, group] = held @ delivers[own]
+    account = np.tile(classes.account, len(multiple))
+    house = house_minimum(delivered.reshape(-1, delivers.shape[1]), account, margin.rules)
+    return array, np.maximum(minimum, house.reshape(minimum.shape))
+
+
+def _summed(amounts: FloatArray, group: IntArray, count: int) -> FloatArray:
+    """Amounts, shape (cases, members, ...), added up to those of so many groups of members."""
+    members = np.moveaxis(amounts, 1, 0)
+    added = sums(members.reshape(len(members), -1), group, count)
+    found: FloatArray = np.moveaxis(added.reshape(count, *members.shape[1:]), 0, 1)
+    return found
 
 
 def _made_of(groups: MarginGroups, below: MarginGroups) -> MarginGroups:

@@ -23,7 +23,9 @@ from xlmargin.book import Book, cash_of_accounts
 from xlmargin.computing import check_time_limit
 from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.portfolio_margin.group_changes import requirement_of_multiples
 from xlmargin.portfolio_margin.path import along, refuse_unvalued
+from xlmargin.portfolio_margin.portfolio_requirement import sums
 
 STEP: Final = 0.1
 MOST: Final = 10.0
@@ -87,24 +89,30 @@ def scaled_writing(margin: PortfolioMargin, allowed: float, move: float) -> Writ
     count = round((MOST - 1.0) / STEP) + 1
     factor = np.array([1.0 + round(i * STEP, 9) for i in range(count)])
     more = np.array([_more(book, f) for f in factor.tolist()])
+    [there] = along(margin.frame, np.array([move]))
+    refuse_unvalued(margin, there.worth)
+    after = there.portfolio_margin()
     mark = margin.unit_value * book.positions.multiplier
-    received = np.array([book.by_account(m * mark) for m in more])
-    now, after = (_margined(margin, more, each) for each in (0.0, move))
+    held = np.where(book.positions.is_cash, 0.0, after.market_value)
+    moved = after.unit_value * book.positions.multiplier
     cash = np.nan_to_num(cash_of_accounts(book))
-    held = ~book.positions.is_cash
-    excess = np.array(
-        [cash + book.by_account(np.where(held, m.market_value, 0.0)) - m.by_account for m in after]
-    )
-    requirement = np.array([m.amount for m in now])
+    received = _by_account(book, more * mark)
+    excess = cash + book.by_account(held) - _by_account(book, more * moved) - _required(after, more)
+    requirement = _required(margin, more).sum(axis=1)
     return Writing(
         factor,
         more.sum(axis=1),
         received.sum(axis=1),
-        np.array([_uncovered(book, m) for m in more]),
+        _uncovered(book, more),
         requirement,
         (excess + received).min(axis=1),
         float(requirement[0]) if np.isnan(allowed) else allowed,
     )
+
+
+def _by_account(book: Book, amounts: FloatArray) -> FloatArray:
+    """Amounts at each factor, shape (factors, positions), added up by account."""
+    return np.array([book.by_account(own) for own in amounts])
 
 
 def _more(book: Book, factor: float) -> FloatArray:
@@ -117,32 +125,39 @@ def _more(book: Book, factor: float) -> FloatArray:
     return np.where(written, more, 0.0)
 
 
-def _margined(margin: PortfolioMargin, more: FloatArray, move: float) -> list[PortfolioMargin]:
-    """The book after a move of every underlying, with so many more written of each position.
+def _required(margin: PortfolioMargin, more: FloatArray) -> FloatArray:
+    """What each account requires with so many more written, $, shape (factors, accounts).
 
     What each contract is worth does not depend on how many are written, and is found once.
     """
-    positions, found = margin.book.positions, []
-    [after] = along(margin.frame, np.array([move]))
-    refuse_unvalued(margin, after.worth)
-    for row in more:
+    positions, outside = margin.book.positions, margin.not_eligible
+    multiple = 1.0 - np.where(more > 0, more / np.where(more > 0, positions.quantity, 1.0), 0.0)
+    required = requirement_of_multiples(margin, multiple)
+    if not outside.size:
+        return required
+    first, own = np.unique(more[:, outside], axis=0, return_index=True, return_inverse=True)[1:]
+    by_strategy: list[FloatArray] = []
+    for row in more[first]:
         check_time_limit()
         scaled = replace(positions, quantity=positions.quantity - row)
         frame = replace(margin.frame, book=replace(margin.book, positions=scaled))
-        found.append(replace(after, frame=frame).portfolio_margin())
-    return found
+        found = replace(margin, frame=frame).strategy_based_of(outside).by_position
+        added = np.bincount(positions.account[outside], found, required.shape[1])
+        by_strategy.append(added.astype(np.float64))
+    required += np.array(by_strategy)[own.ravel()]
+    return required
 
 
-def _uncovered(book: Book, more: FloatArray) -> float:
-    """Calls written without shares of the same account and stock, contracts, with so many more."""
+def _uncovered(book: Book, more: FloatArray) -> FloatArray:
+    """Calls written without shares of the same account and stock, contracts, shape (factors,)."""
     positions = book.positions
-    quantity = positions.quantity - more
     is_index = np.array([u.underlying_class.is_index for u in book.market.underlyings], dtype=bool)
-    calls = (positions.kind == InstrumentKind.CALL) & (quantity < 0)
+    calls = (positions.kind == InstrumentKind.CALL) & (positions.quantity < 0)
     held = np.flatnonzero(calls | positions.is_stock)
     held = held[~is_index[positions.underlying[held]]]
     key = positions.account[held] * len(is_index) + positions.underlying[held]
     first, own = numbered(key)
-    units = quantity[held] * positions.multiplier[held]
-    lacking = -np.bincount(own, units, len(first))
-    return float(np.ceil(np.maximum(lacking, 0.0) / STANDARD_CONTRACT - 1e-9).sum())
+    units = (positions.quantity - more)[:, held] * positions.multiplier[held]
+    lacking = -sums(units.T, own, len(first))
+    whole: FloatArray = np.ceil(np.maximum(lacking, 0.0) / STANDARD_CONTRACT - 1e-9).sum(axis=0)
+    return whole

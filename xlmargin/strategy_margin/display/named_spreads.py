@@ -7,16 +7,18 @@ still a spread: nothing that is shown changes what requires. What cannot be divi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from heapq import nsmallest
 from math import gcd
+from operator import attrgetter
 from typing import Final, TypeAlias
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.computing import ContentCache
 from xlmargin.strategy_margin.display.strategy_names import is_familiar
 from xlmargin.strategy_margin.pairing.formulation import intrinsic
 from xlmargin.strategy_margin.rules.options import OptionLeg
@@ -34,25 +36,44 @@ _SAME: Final = 1e-7
 """Share of a loss by which two losses may differ and be the same."""
 
 
+_Key: TypeAlias = tuple[tuple[Hashable, ...], ...]
+"""The contracts of a set, and all the terms of each that its division follows from."""
+
+_DIVIDED: Final[ContentCache[_Key, list[IntArray]]] = ContentCache(
+    most=20_000, most_size=200_000, size=lambda key, _: len(key)
+)
+"""The latest sets, divided; bounded by their legs. No price has a part in it, nor what requires."""
+
+_TERMS: Final = attrgetter("kind", "strike", "expiration", "multiplier", "scale", "settled")
+
+
 def split_into_named_spreads(options: Sequence[OptionLeg], members: Members) -> Iterator[Members]:
     """The members of one set divided into spreads whose losses add up to its own.
 
     First what has a name of its own with four legs, then pairs, then other fours.
     """
     legs = [options[i] for i, _ in members]
-    rest = _Rest(legs, np.array([n for _, n in members], dtype=np.int64))
-    if is_familiar(legs, _unit(rest.contracts)):
-        yield members
+    contracts = np.array([n for _, n in members], dtype=np.int64)
+    key = tuple((n, *_TERMS(leg)) for leg, (_, n) in zip(legs, members, strict=True))
+    for own in _DIVIDED.get(key, lambda _: list(_divided(legs, contracts))):
+        yield tuple((i, n) for (i, _), n in zip(members, own.tolist(), strict=True) if n)
+
+
+def _divided(legs: Sequence[OptionLeg], contracts: IntArray) -> Iterator[IntArray]:
+    """The contracts of each spread that these are divided into."""
+    rest = _Rest(legs, contracts)
+    if is_familiar(legs, _unit(contracts)):
+        yield contracts
         return
-    pairs = _pairs(legs, rest.contracts)
+    pairs = _pairs(legs, contracts)
     fours = _fours(rest, pairs[:MOST_PAIRS_OF_FOURS])
     named = [unit for unit in fours if is_familiar(legs, unit)]
     for unit in [*named, *pairs, *fours]:
         times = rest.take(unit)
         if times:
-            yield _members(members, times * unit)
+            yield times * unit
     if rest.contracts.any():
-        yield _members(members, rest.contracts)
+        yield rest.contracts
 
 
 @dataclass
@@ -160,7 +181,3 @@ def _unit(contracts: IntArray) -> IntArray:
     """The contracts divided by what they have in common."""
     unit: IntArray = contracts // reduce(gcd, np.abs(contracts).tolist())
     return unit
-
-
-def _members(members: Members, contracts: IntArray) -> Members:
-    return tuple((i, int(n)) for (i, _), n in zip(members, contracts.tolist(), strict=True) if n)
