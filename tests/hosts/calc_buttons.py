@@ -3,7 +3,7 @@
     python calc_buttons.py FOLDER
 
 run by an interpreter that has LibreOffice's `uno`; FOLDER has `job.json`: the `command` that starts
-LibreOffice and its `pipe`, the `add_in`, the `book`, the titles to press with the file then chosen,
+LibreOffice and its `pipe`, the `book`, the titles to press with the file then chosen,
 the `tables` and `cells` to be shown, and `saved`, where the book is stored at the end.
 """
 
@@ -90,7 +90,6 @@ def formulas(document: Any) -> int:
 def pressed(job: dict[str, Any]) -> dict[str, object]:
     """What came of the buttons, one after another."""
     with driver.office(job["command"], job["pipe"]) as (context, desktop):
-        driver.install(context, job["add_in"])
         addresses = items(context, MENU)
         book = Path(job["book"])
         document = desktop.loadComponentFromURL(book.as_uri(), "_blank", 0, ())

@@ -2,7 +2,8 @@
 
     python growing_answers.py FOLDER
 
-run by LibreOffice's Python. FOLDER has `xlmargin.oxt`, and `job.json`: the `program` to start.
+run by LibreOffice's Python. FOLDER has `job.json`: the `command` that starts LibreOffice and its
+`pipe`, and the `add_in` to be installed once it runs; "" where it is there from the start.
 """
 
 from __future__ import annotations
@@ -15,6 +16,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import uno  # type: ignore[import-not-found]
+import unohelper  # type: ignore[import-not-found]
+from com.sun.star.task import XInteractionHandler  # type: ignore[import-not-found]
+from com.sun.star.ucb import XCommandEnvironment  # type: ignore[import-not-found]
+
 ROOT = Path(__file__).parents[2]
 SPEC = importlib.util.spec_from_file_location(
     "driver", ROOT / "xlmargin" / "hosts" / "calc" / "inside" / "driver.py"
@@ -26,6 +32,31 @@ SPEC.loader.exec_module(driver)
 HEADINGS = ("symbol", "type", "quantity", "price")
 FIRST = "A20"
 PATIENCE = 60.0
+
+
+class Approving(unohelper.Base, XCommandEnvironment, XInteractionHandler):  # type: ignore[misc]
+    """Agrees to the installation of the add-in."""
+
+    def getInteractionHandler(self) -> Approving:  # noqa: N802
+        """Questions are answered here."""
+        return self
+
+    def getProgressHandler(self) -> None:  # noqa: N802
+        """Nobody watches."""
+
+    def handle(self, request: Any) -> None:
+        """Approve."""
+        approve = uno.getTypeByName("com.sun.star.task.XInteractionApprove")
+        for answer in request.getContinuations():
+            if answer.queryInterface(approve) is not None:
+                answer.select()
+                return
+
+
+def install(context: Any, add_in: str) -> None:
+    """Install the add-in in the profile that LibreOffice was started with."""
+    manager = context.getValueByName("/singletons/com.sun.star.deployment.ExtensionManager")
+    manager.addExtension(Path(add_in).as_uri(), (), "user", None, Approving())
 
 
 def stock(symbol: str) -> tuple[object, ...]:
@@ -105,14 +136,10 @@ def typed(user: User) -> None:
 
 def main(folder: Path) -> None:
     out: dict[str, Any] = {}
-    pipe = f"growing{folder.stat().st_ino}"
-    command = [
-        json.loads((folder / "job.json").read_text())["program"],
-        f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--invisible",
-        "--norestore", "--nologo", "--nodefault", f"--accept=pipe,name={pipe};urp;",
-    ]  # fmt: skip
-    with driver.office(command, pipe) as (context, desktop):
-        driver.install(context, str(folder / "xlmargin.oxt"))
+    job = json.loads((folder / "job.json").read_text())
+    with driver.office(job["command"], job["pipe"]) as (context, desktop):
+        if job["add_in"]:
+            install(context, job["add_in"])
         document = desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, ())
         typed(User(context, document, out))
         document.close(True)

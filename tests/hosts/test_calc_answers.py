@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import uuid
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tests.hosts.calls import Range
 from xlmargin import udfs
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import installed_office, write_add_in
+from xlmargin.hosts.calc.add_in import write_unpacked
 from xlmargin.hosts.calc.office import write_profile
 
 pytestmark = in_calc
@@ -27,14 +29,22 @@ POSITIONS: list[list[object]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+@pytest.fixture(scope="module", params=["there from the start", "installed while it runs"])
+def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What is seen with an add-in inside the program, and with one in a process of its own."""
     folder = tmp_path_factory.mktemp("growing")
     import_module("xlmargin.udfs")
-    write_add_in(folder / "xlmargin.oxt", REGISTRY.values())
+    installed = folder / "xlmargin.oxt" if request.param.startswith("installed") else None
+    if installed:
+        write_add_in(installed, REGISTRY.values())
+    else:
+        write_unpacked(folder / "add_ins" / "xlmargin", REGISTRY.values())
     write_profile(folder / "profile")
     office = installed_office()
-    (folder / "job.json").write_text(json.dumps({"program": str(office.program)}))
+    pipe = f"growing{uuid.uuid4().hex}"
+    command, add_in = office.command(folder, pipe), str(installed or "")
+    job = {"command": command, "pipe": pipe, "add_in": add_in}
+    (folder / "job.json").write_text(json.dumps(job))
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     environment["PATH"] = f"{office.python.parent}{os.pathsep}{environment['PATH']}"
     script = Path(__file__).with_name("growing_answers.py")
@@ -43,8 +53,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         env=environment | {"TMPDIR": str(folder)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def in_python(*symbols: str) -> list[object]:

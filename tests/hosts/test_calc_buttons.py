@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import uuid
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -53,20 +54,17 @@ def in_office(
     write_profile(folder / "profile")
     done = CliRunner().invoke(app, ["build-oxt", "-o", str(folder / "xlmargin.oxt")])
     assert done.exit_code == 0, done.output
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    with zipfile.ZipFile(folder / "xlmargin.oxt") as add_in:
+        add_in.extractall(folder / "add_ins" / "xlmargin")
     job = {
-        "command": [
-            str(office.program), profile, "--headless", "--invisible", "--norestore", "--nologo",
-            "--nodefault", f"--accept=pipe,name={pipe};urp;",
-        ],
+        "command": office.command(folder, pipe),
         "pipe": pipe,
-        "add_in": str(folder / "xlmargin.oxt"),
         "book": str(book),
         "presses": [[title, str(path or "")] for title, path in presses],
         "tables": TABLES if not cells else (),
         "cells": cells,
         "saved": str(folder / "saved.ods"),
-    }  # fmt: skip
+    }
     (folder / "job.json").write_text(json.dumps(job))
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     environment["PATH"] = f"{office.python.parent}{os.pathsep}{environment.get('PATH', '')}"

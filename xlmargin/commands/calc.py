@@ -49,6 +49,7 @@ def build_add_in(output: Path, functions: Iterable[WorksheetFunction], force: bo
         write_add_in(whole, functions)
     typer.echo(f"Written: {output}")
     typer.echo("To install it: Calc, Tools, Extension Manager, Add; or: unopkg add FILE")
+    typer.echo("Then start LibreOffice again: until then each cell goes to another process.")
 
 
 def _print(comparison: Comparison, seconds: float) -> None:

@@ -72,8 +72,21 @@ _FUNCTIONS: Final = """<?xml version="1.0" encoding="UTF-8"?>
 
 def write_add_in(path: Path, functions: Iterable[WorksheetFunction]) -> None:
     """Write the add-in; it calls the functions in the environment that this is run in."""
-    functions = tuple(functions)
-    files = {
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in _files(tuple(functions)).items():
+            package.writestr(name, content)
+
+
+def write_unpacked(folder: Path, functions: Iterable[WorksheetFunction]) -> None:
+    """Write the add-in as LibreOffice keeps it once it is installed: as files of a new folder."""
+    for name, content in _files(tuple(functions)).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+
+
+def _files(functions: Sequence[WorksheetFunction]) -> dict[str, str]:
+    """What is in the package, by name."""
+    return {
         "META-INF/manifest.xml": _MANIFEST,
         "description.xml": _DESCRIPTION.format(identifier=IDENTIFIER, version=xlmargin.__version__),
         "description.txt": _about(),
@@ -84,9 +97,6 @@ def write_add_in(path: Path, functions: Iterable[WorksheetFunction]) -> None:
         "functions.json": json.dumps(_listed(functions), indent=1),
         **{name: (INSIDE / file).read_text(encoding="utf-8") for name, file in _CODE.items()},
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, content in files.items():
-            package.writestr(name, content)
 
 
 def _about() -> str:

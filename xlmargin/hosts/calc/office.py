@@ -65,6 +65,21 @@ class Office:
     program: Path
     python: Path
 
+    def command(self, folder: Path, pipe: str) -> list[str]:
+        """What starts it unseen, with the folder's `profile`, to be spoken with at a pipe.
+
+        The add-ins unpacked below the folder's `add_ins` are there from the start, and run inside
+        the program. One that is installed later runs in a process of its own until the program is
+        started again, so that each cell that it reads goes through a pipe.
+        """
+        return [
+            str(self.program),
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            f"-env:BUNDLED_EXTENSIONS={(folder / 'add_ins').as_uri()}",
+            "--headless", "--invisible", "--norestore", "--nologo", "--nodefault",
+            f"--accept=pipe,name={pipe};urp;",
+        ]  # fmt: skip
+
 
 def installed_office() -> Office:
     """LibreOffice; refused where it is missing, or its Python is not the one running this."""

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
-from xlmargin.hosts.calc.add_in import write_add_in
+from xlmargin.hosts.calc.add_in import write_unpacked
 from xlmargin.hosts.calc.office import Office, installed_office, write_profile
 from xlmargin.hosts.calc.relinked import refuse_unfit, write_relinked
 
@@ -47,7 +47,7 @@ class Recalculated:
 
     answers: Answers
     seconds: dict[str, float]
-    """By step: start, install, load, recalculate, read, print."""
+    """By step: start, load, recalculate, read, print."""
 
 
 def recalculate(
@@ -66,7 +66,7 @@ def recalculate(
     with tempfile.TemporaryDirectory(prefix="xlmargin-calc-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         copy, printed = folder / f"book{book.suffix.lower()}", folder / "book.pdf"
-        write_add_in(folder / "xlmargin.oxt", functions)
+        write_unpacked(folder / "add_ins" / "xlmargin", functions)
         write_relinked(book, copy, [function.name for function in functions])
         answer = _answer(office, folder, copy, printed if pdf else None, seconds)
         if "refused" in answer:
@@ -82,19 +82,13 @@ def recalculate(
 def _answer(office: Office, folder: Path, book: Path, pdf: Path | None, seconds: float) -> Any:
     """What the driver writes down; all that it starts has ended when this returns."""
     pipe = f"xlmargin{uuid.uuid4().hex}"
-    profile = folder / "profile"
-    write_profile(profile)
+    write_profile(folder / "profile")
     job = {
-        "command": [
-            str(office.program), f"-env:UserInstallation={profile.as_uri()}", "--headless",
-            "--invisible", "--norestore", "--nologo", "--nodefault",
-            f"--accept=pipe,name={pipe};urp;",
-        ],
+        "command": office.command(folder, pipe),
         "pipe": pipe,
-        "add_in": str(folder / "xlmargin.oxt"),
         "book": str(book),
         "pdf": str(pdf) if pdf else None,
-    }  # fmt: skip
+    }
     (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
     with _driver(office, folder) as driver:
         try:

@@ -97,7 +97,7 @@ def formulas(sheet: Any, names: Iterable[str]) -> Iterator[tuple[Area, str]]:
         cell = sheet.getCellByPosition(block.column, block.row)
         area = Area(block.column, block.row, 1, 1)
         formula = cell.getFormula()
-        if formula.startswith("{"):
+        if is_array(formula):
             cursor = sheet.createCursorByRange(cell)
             cursor.collapseToCurrentArray()
             area = area_of(cursor.getRangeAddress())
@@ -106,58 +106,84 @@ def formulas(sheet: Any, names: Iterable[str]) -> Iterator[tuple[Area, str]]:
         left += block.without(area)
 
 
-def fit(document: Any, names: Iterable[str]) -> None:
-    """Enter the array formulas that call one of these functions at the size of their answers."""
+def fit(document: Any, names: Iterable[str]) -> bool:
+    """Enter the array formulas that call one of these functions at the size of their answers.
+
+    Whether one has another size than before, on which that of others may depend.
+    """
     names = frozenset(names)
     with unseen(document):
-        for sheet in document.Sheets:
-            if found := list(formulas(sheet, names)):
-                with unprotected(sheet):
-                    for area, formula in found:
-                        fit_formula(document, sheet, area, formula)
+        changes = [fit_sheet(document, sheet, names) for sheet in document.Sheets]
+    return any(changes)
 
 
-def fit_formula(document: Any, sheet: Any, area: Area, formula: str) -> None:
-    """Give one formula as many cells as its answer has, if they are free."""
+def fit_sheet(document: Any, sheet: Any, names: frozenset[str]) -> bool:
+    """The same for the formulas of one sheet."""
+    if not (found := list(formulas(sheet, names))):
+        return False
+    with unprotected(sheet):
+        wanted = wanted_areas(sheet, found)
+        changes = [
+            fit_formula(document, sheet, area, formula, cells)
+            for (area, formula), cells in zip(found, wanted, strict=True)
+        ]
+    return any(changes)
+
+
+def fit_formula(document: Any, sheet: Any, area: Area, formula: str, wanted: Area) -> bool:
+    """Give one formula the cells that are wanted, if they are free; whether it gets others."""
     cells = area.of(sheet)
     first = sheet.getCellByPosition(area.column, area.row)
-    is_array = formula.startswith("{")
-    formula = formula[1:-1] if is_array else formula
-    wanted = size_of(sheet, area, formula) if is_array else area
     in_the_way = next(occupied(sheet, area, wanted), "")
     fitting = area if in_the_way else wanted
     no_room = in_the_way and NO_ROOM.format(wanted, area, in_the_way)
     text = wrong_cell(document, first, formula) or no_room
     if fitting != area or text != note_at(first):
-        if is_array:  # of which no cell can be changed, nor have another note
+        if is_array(formula):  # of which no cell can be changed, nor have another note
             cells.setArrayFormula("")
         write_note(first, text)
-        if is_array:
-            fitting.of(sheet).setArrayFormula(formula)
+        if is_array(formula):
+            fitting.of(sheet).setArrayFormula(formula[1:-1])
+    return fitting != area
 
 
-def size_of(sheet: Any, area: Area, formula: str) -> Area:
-    """The cells that the answer would fill."""
-    answer = without_texts_joined(formula).removeprefix("=")
-    size = answer_to(sheet, f"=ROWS({answer})*{MANY}+COLUMNS({answer})")
-    if size is None:
-        return area
-    height, width = divmod(size, MANY)
-    return Area(area.column, area.row, width, height)
+def is_array(formula: str) -> bool:
+    """Whether a formula, as its cell tells it, is entered into many cells at once."""
+    return formula.startswith("{")
 
 
-def answer_to(sheet: Any, formula: str) -> int | None:
-    """The number that a formula answers, asked for in a cell beyond all that are used."""
+def wanted_areas(sheet: Any, found: list[tuple[Area, str]]) -> list[Area]:
+    """The cells that each answer would fill; those of a formula that is no array stay."""
+    wanted = [area for area, _ in found]
+    asked = {i: asking_size(formula) for i, (_, formula) in enumerate(found) if is_array(formula)}
+    for i, size in zip(asked, answers_to(sheet, list(asked.values())), strict=True):
+        if size is not None:
+            height, width = divmod(size, MANY)
+            wanted[i] = Area(*wanted[i][:2], width, height)
+    return wanted
+
+
+def asking_size(formula: str) -> str:
+    """What asks for rows and columns of an array formula's answer, within what makes it one."""
+    answer = without_texts_joined(formula[1:-1]).removeprefix("=")
+    return f"=SUMPRODUCT(ROWS({answer})*{MANY}+COLUMNS({answer}))"
+
+
+def answers_to(sheet: Any, formulas: list[str]) -> list[int | None]:
+    """The numbers that formulas answer, asked for in cells beyond all that are used."""
     used = sheet.createCursor()
     used.gotoEndOfUsedArea(False)
     at = used.getRangeAddress()
-    if at.EndRow + 1 == sheet.Rows.Count:
-        return None
-    free = Area(at.EndColumn, at.EndRow + 1, 1, 1).of(sheet)
-    free.setArrayFormula(formula)
-    ((answer,),) = free.getDataArray()
-    free.setArrayFormula("")
-    return int(answer) if isinstance(answer, float) else None
+    if not formulas or at.EndRow + len(formulas) >= sheet.Rows.Count:
+        return [None] * len(formulas)
+    free = Area(at.EndColumn, at.EndRow + 1, 1, len(formulas)).of(sheet)
+    cells = [free.getCellByPosition(0, i) for i in range(len(formulas))]
+    for cell, formula in zip(cells, formulas, strict=True):
+        cell.setFormula(formula)
+    answers = free.getDataArray()
+    for cell in cells:
+        cell.setFormula("")  # this alone leaves nothing to be undone
+    return [int(answer) if isinstance(answer, float) else None for (answer,) in answers]
 
 
 def occupied(sheet: Any, area: Area, wanted: Area) -> Iterator[str]:
@@ -176,12 +202,12 @@ def wrong_cell(document: Any, cell: Any, formula: str) -> str:
     given = arguments_of(formula, CALLS) if cell.getError() == WRONG_PARAMETER else ()
     for cells in filter(None, given):
         place = f"ROW({cells})*{MANY}+COLUMN({cells})"
-        if at := answer_to(sheet, f"=MIN(IF(ISERROR({cells});{place};{MANY * MANY}))"):
+        first = f"=SUMPRODUCT(MIN(IF(ISERROR({cells});{place};{MANY * MANY})))"
+        at, number = answers_to(sheet, [first, f"=SHEET({cells})"])
+        if at and number and at < MANY * MANY:
             row, column = divmod(at, MANY)
-            number = answer_to(sheet, f"=SHEET({cells})")
-            if row < MANY and number:
-                wrong = document.Sheets[number - 1].getCellByPosition(column - 1, row - 1)
-                return WRONG_CELL.format(wrong.AbsoluteName.replace("$", ""), wrong.String)
+            wrong = document.Sheets[number - 1].getCellByPosition(column - 1, row - 1)
+            return WRONG_CELL.format(wrong.AbsoluteName.replace("$", ""), wrong.String)
     return ""
 
 
@@ -241,17 +267,20 @@ class Answers(unohelper.Base, XJob, XJobExecutor, XCallback, XServiceInfo):  # t
     def execute(self, arguments: Any) -> None:
         """Fit the document that is given, at once."""
         (document,) = (argument.Value for argument in arguments)
-        fit(document, NAMES)
+        for _ in range(MOST_PASSES):
+            if not fit(document, NAMES):
+                return
 
     def trigger(self, what: str) -> None:
         """Fit the formulas of a function; of all where it is none."""
         self.fit_soon([what] if what in NAMES else NAMES)
 
     def fit_soon(self, names: Iterable[str]) -> None:
-        """Fit once Calc has done what it does now."""
-        if not changed:
-            self.call_back()
+        """Fit once Calc has done what it does now, which may be before this returns."""
+        is_called_back = bool(changed)
         changed.update(names)
+        if not is_called_back:
+            self.call_back()
 
     def call_back(self) -> None:
         """Have `notify` called."""
@@ -269,12 +298,16 @@ class Answers(unohelper.Base, XJob, XJobExecutor, XCallback, XServiceInfo):  # t
         if any(document.hasControllersLocked() for document in documents):
             Timer(WAITING, self.call_back).start()  # another one changes it
             return
-        passes = 0
-        while changed and passes < MOST_PASSES:
-            names, passes = frozenset(changed), passes + 1
-            changed.clear()
-            for document in documents:
-                fit(document, names)
+        try:
+            for _ in range(MOST_PASSES):
+                if not (names := frozenset(changed)):
+                    return
+                changed.difference_update(names)
+                for document in documents:
+                    fit(document, names)
+        except Exception:
+            changed.clear()  # or nothing would be fitted any more
+            raise
         changed.clear()
 
     def getImplementationName(self) -> str:  # noqa: N802

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -44,9 +44,24 @@ def started() -> str:
         text = f"LibreOffice runs Python {here}, xlmargin is installed for {LISTED['python']}"
         return f"{text}: build the add-in with Python {here}."
     sys.path[:0] = LISTED["paths"]
-    for module in LISTED["modules"]:
-        import_module(module)
+    with missing("pandas"):
+        for module in LISTED["modules"]:
+            import_module(module)
     return ""
+
+
+@contextmanager
+def missing(module: str) -> Iterator[None]:
+    """Nothing finds this module: xlwings takes it in where it is, and needs none in Calc."""
+    kept = sys.modules.get(module)
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if kept is None:
+            del sys.modules[module]
+        else:
+            sys.modules[module] = kept
 
 
 @cache

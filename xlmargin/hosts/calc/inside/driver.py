@@ -22,11 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import uno  # type: ignore[import-not-found]
-import unohelper  # type: ignore[import-not-found]
 from com.sun.star.beans import NamedValue, PropertyValue  # type: ignore[import-not-found]
 from com.sun.star.connection import NoConnectException  # type: ignore[import-not-found]
-from com.sun.star.task import XInteractionHandler  # type: ignore[import-not-found]
-from com.sun.star.ucb import XCommandEnvironment  # type: ignore[import-not-found]
 from com.sun.star.uno import Exception as UnoException  # type: ignore[import-not-found]
 
 VALUE, TEXT, ERROR = 1, 2, 4
@@ -48,25 +45,6 @@ class Laps:
         """The step that ends now began with the end of the one before."""
         now = time.perf_counter()
         self.seconds[step], self._since = now - self._since, now
-
-
-class Approving(unohelper.Base, XCommandEnvironment, XInteractionHandler):  # type: ignore[misc]
-    """Agrees to the installation of the add-in."""
-
-    def getInteractionHandler(self) -> Approving:  # noqa: N802
-        """Questions are answered here."""
-        return self
-
-    def getProgressHandler(self) -> None:  # noqa: N802
-        """Nobody watches."""
-
-    def handle(self, request: Any) -> None:
-        """Approve."""
-        approve = uno.getTypeByName("com.sun.star.task.XInteractionApprove")
-        for answer in request.getContinuations():
-            if answer.queryInterface(approve) is not None:
-                answer.select()
-                return
 
 
 def end_with_the_asker() -> None:
@@ -116,12 +94,6 @@ def connected(program: subprocess.Popen[bytes], pipe: str) -> Any:
         except NoConnectException:
             time.sleep(PATIENCE)
     raise RuntimeError(f"LibreOffice ended with code {program.returncode} instead of starting")
-
-
-def install(context: Any, add_in: str) -> None:
-    """Install the add-in in the profile that LibreOffice was started with."""
-    manager = context.getValueByName("/singletons/com.sun.star.deployment.ExtensionManager")
-    manager.addExtension(Path(add_in).as_uri(), (), "user", None, Approving())
 
 
 def properties(**named: object) -> tuple[Any, ...]:
@@ -174,8 +146,6 @@ def recalculated(job: dict[str, Any], laps: Laps) -> dict[str, object]:
     """The answers by sheet, and the PDF written where one is asked for."""
     with office(job["command"], job["pipe"]) as (context, desktop):
         laps.done("start")
-        install(context, job["add_in"])
-        laps.done("install")
         document = opened(desktop, job["book"])
         laps.done("load")
         document.calculateAll()
