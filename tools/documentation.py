@@ -8,6 +8,7 @@ successor, Zensical, is at 0.1, and reads the same mkdocs.yml.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shutil
@@ -25,7 +26,6 @@ from typer.main import get_group
 from typer.testing import CliRunner
 
 import xlmargin.udfs  # noqa: F401  (registers the functions)
-from tools.coverage import coverage_table
 from tools.floors import FLOORS
 from xlmargin.cli import app
 from xlmargin.commands.help_pages import programs
@@ -34,6 +34,8 @@ from xlmargin.help import Chapters, help_chapters, input_chapters
 from xlmargin.rulebook.parameters import ONE, Entry, Parameter, RuleSet
 from xlmargin.rulebook.sections import regulations
 from xlmargin.rulebook.values_in_force import profile, profiles
+from xlmargin.validation import dossier, sections
+from xlmargin.validation.coverage import coverage_table
 
 WORKBOOKS: Final = ROOT / "workbooks"
 PAGES: Final = ROOT / "build" / "pages"
@@ -173,6 +175,11 @@ def _workbooks() -> str:
     return text.partition("\n")[2].strip()
 
 
+def _validation() -> str:
+    """The dossier without its title."""
+    return dossier(sections(), dt.date.today()).partition("\n")[2].strip()
+
+
 CONTENTS: Final[dict[str, Callable[[], str]]] = {
     "functions": _functions,
     "input": _input,
@@ -182,6 +189,7 @@ CONTENTS: Final[dict[str, Callable[[], str]]] = {
     "rules": _rules,
     "floors": _floors,
     "workbooks": _workbooks,
+    "validation": _validation,
 }
 
 

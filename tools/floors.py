@@ -24,7 +24,7 @@ FLOORS: Final = [
     {"workbooks"},
     {"hosts"},
     {"udfs"},
-    {"frames"},
+    {"frames", "validation"},
     {"commands"},
     {"macros"},
     {"cli"},

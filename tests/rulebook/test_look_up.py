@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import xlmargin.rulebook
-from tools.coverage import Status, coverage, coverage_from, coverage_table
 from xlmargin.cells.values import to_cell
 from xlmargin.errors import RulebookError
 from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook import look_up, parameter_names
+from xlmargin.validation.coverage import Status, coverage, coverage_from, coverage_table
 
 TODAY = date(2026, 11, 20)
 HOME = Path(xlmargin.rulebook.__file__).parent

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,10 +18,10 @@ from xlmargin.strategy_margin import (
     strategy_lines,
     strategy_margin,
 )
+from xlmargin.validation import source
 
 pytestmark = pytest.mark.dependencies
 
-CASES = Path(__file__).parents[1] / "cases"
 FILES = (
     "margin_estimator",
     "lean_option_margin",
@@ -53,7 +51,7 @@ def published(*keys: str) -> list[Any]:
     return [
         pytest.param(file, case, id=case["id"])
         for file in FILES
-        for case in json.loads((CASES / f"{file}.json").read_text())["cases"]
+        for case in source(file).cases
         if case["expected"].keys() & set(keys)
     ]
 

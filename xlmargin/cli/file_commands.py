@@ -164,3 +164,17 @@ def market_groups(
     refuse_output(output, [".csv"], inputs, force=force)
     ranges = None if held is None else read(held, None, None, None)
     write_market_of_groups(groups, ranges, output, as_json)
+
+
+@command()
+def validate(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Dossier to write (.md).")
+    ] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> int:
+    """Compare every published figure with ours; exit code 1 where one differs without a reason."""
+    from xlmargin.commands.validate import validated
+
+    return 0 if validated(output, dt.date.today(), as_json, force) else 1

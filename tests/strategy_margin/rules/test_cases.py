@@ -3,10 +3,8 @@
 Beside each case stand the strategies that its positions make, by the numbers of its legs.
 """
 
-import json
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -35,8 +33,8 @@ from xlmargin.strategy_margin.rules.options import (
 )
 from xlmargin.strategy_margin.rules.spreads import spread
 from xlmargin.strategy_margin.rules.stock import StockLeg, long_stock
+from xlmargin.validation import source
 
-CASES = Path(__file__).parents[2] / "cases"
 FILES = ("margin_estimator", "lean_option_margin", "broker_help_examples", "cboe_2007_regt_vs_pm")
 CLASS = {
     "equity": UnderlyingClass.STOCK,
@@ -48,7 +46,7 @@ CLASS = {
 
 def cases():
     for file in FILES:
-        for case in json.loads((CASES / f"{file}.json").read_text("utf-8"))["cases"]:
+        for case in source(file).cases:
             yield case["id"], case
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.books import case_ranges, published
 from xlmargin import udfs
+from xlmargin.validation import source
+from xlmargin.validation.ranges import case_ranges
 
-TABLE = published("cboe_2007_regt_vs_pm")
-ARTICLE = published("seed_article")
+TABLE = source("cboe_2007_regt_vs_pm").cases
+ARTICLE = source("seed_article").cases
 
 
 def ids(case):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.books import case_ranges, published
 from xlmargin import udfs
+from xlmargin.validation import source
+from xlmargin.validation.ranges import case_ranges
 
-TABLE = published("cboe_2007_regt_vs_pm")
-ARRAYS = published("quantlib_generated_tims_arrays")
-ARTICLE = [c for c in published("seed_article") if "european" not in c["id"]]
+TABLE = source("cboe_2007_regt_vs_pm").cases
+ARRAYS = source("quantlib_generated_tims_arrays").cases
+ARTICLE = [c for c in source("seed_article").cases if "european" not in c["id"]]
 
 
 def ids(case):
@@ -23,14 +24,14 @@ def test_exchange_table_of_2007(case):
     )
 
 
-@pytest.mark.parametrize("case", ARRAYS + published("seed_article"), ids=ids)
+@pytest.mark.parametrize("case", ARRAYS + source("seed_article").cases, ids=ids)
 def test_requirement_of_arrays(case):
     assert udfs.PM_REQUIREMENT(*case_ranges(case)) == pytest.approx(
         case["expected"]["pm_requirement"], rel=5e-3
     )
 
 
-@pytest.mark.parametrize("case", ARRAYS + published("seed_article"), ids=ids)
+@pytest.mark.parametrize("case", ARRAYS + source("seed_article").cases, ids=ids)
 def test_risk_array_of_account_and_legs(case):
     expected = case["expected"]
     tolerance = max(1.0, 5e-3 * abs(expected["worst"]))
@@ -52,11 +53,11 @@ def test_headings_are_the_moves_of_the_class(case):
 @pytest.mark.parametrize("case", ARRAYS, ids=ids)
 def test_implied_volatility_of_each_leg(case):
     positions, market, _ = case_ranges(case)
-    spot, rate, dividend_yield = market[1][1], market[1][4], market[1][5]
+    spot, rate, dividend_yield = market[1][1], market[1][5], market[1][6]
     for row, leg in zip(positions[1:], case["expected"]["legs"], strict=True):
         if leg["implied_vol"] is None:
             continue
-        _, kind, _, strike, expiration, price, _, style = row
+        _, kind, _, strike, expiration, price, _, _, style = row
         volatility = udfs.OPT_IV(
             kind, spot, strike, expiration, "2007-02-23", price, rate, dividend_yield, style
         )

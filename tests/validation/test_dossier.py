@@ -1,0 +1,94 @@
+"""The dossier: every published figure agrees or is explained, and what is said adds up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tomllib
+
+import pytest
+from typer.testing import CliRunner
+
+from xlmargin.cli import app
+from xlmargin.rulebook.files import packaged
+from xlmargin.validation import Comparison, comparison, dossier, sections, validation_table
+from xlmargin.validation.coverage import coverage
+
+DAY = dt.date(2026, 11, 30)
+
+
+@pytest.fixture(scope="module")
+def compared():
+    return sections()
+
+
+def test_every_figure_agrees_or_is_explained(compared):
+    differ = [c for section in compared for c in section.comparisons if c.state == "differs"]
+    assert [(c.case, c.figure, c.published, c.ours, c.refusal) for c in differ] == []
+    assert sum(len(section.comparisons) for section in compared) == 299
+
+
+def test_no_explanation_is_of_a_figure_that_agrees(compared):
+    explained = {(c.case, c.figure) for s in compared for c in s.comparisons if c.state != "agrees"}
+    text = comparison.files("xlmargin.validation").joinpath("explained.toml").read_text("utf-8")
+    assert {(d["case"], d["figure"]) for d in tomllib.loads(text)["difference"]} == explained
+
+
+def test_a_figure_beyond_its_bound_differs():
+    assert Comparison("s", "c", "f", "$", 100.0, 100.02, 0.01).state == "differs"
+    assert Comparison("s", "c", "f", "$", 100.0, 99.995, 0.01).state == "agrees"
+    refused = Comparison("s", "c", "f", "$", 100.0, None, 0.01, "#XLM! no")
+    assert (refused.state, refused.difference) == ("differs", None)
+
+
+def test_the_dossier_counts_what_it_shows(compared):
+    text = dossier(compared, DAY)
+    for section in compared:
+        row = f"| {section.title} | {len(section.comparisons)} | {section.number('agrees')} |"
+        assert row in text
+    assert "made on 2026-11-30" in text
+    assert text.count("(unconfirmed") == sum(
+        packaged_text.count("(unconfirmed") for packaged_text in rule_files()
+    )
+    assert all(rule.title in text for rule in coverage())
+
+
+def rule_files() -> list[str]:
+    from importlib.resources import files
+
+    root = files("xlmargin.rulebook")
+    folders = [root.joinpath(name) for name in ("reg_t", "finra_4210", "house")]
+    paths = [path for folder in folders for path in folder.iterdir() if path.name.endswith(".toml")]
+    return [path.read_text(encoding="utf-8") for path in paths]
+
+
+def test_the_table_has_a_row_a_comparison(compared):
+    table = validation_table(compared)
+    assert len(table.rows) == 299
+    assert {len(row) for row in table.rows} == {len(table.headings)}
+
+
+def test_the_command_writes_it(tmp_path):
+    path = tmp_path / "dossier.md"
+    done = CliRunner().invoke(app, ["validate", "-o", str(path)])
+    assert done.exit_code == 0, done.output
+    assert path.read_text(encoding="utf-8").startswith("# Validation\n")
+    assert "299 published figures: 292 agree, 7 differ and it is said why" in done.output
+
+
+def test_the_command_answers_json():
+    done = CliRunner().invoke(app, ["validate", "--json"])
+    answer = json.loads(done.stdout)
+    assert answer["schema"] == "xlmargin/1"
+    assert len(answer["validation"]) == 300
+
+
+def test_a_difference_that_is_not_explained_ends_with_1(monkeypatch):
+    monkeypatch.setattr(comparison, "_explained", dict)
+    done = CliRunner().invoke(app, ["validate"])
+    assert done.exit_code == 1
+    assert "7 differ" in done.output
+
+
+def test_the_coverage_file_is_read_whole():
+    assert len(coverage()) == packaged("coverage.toml").count("[[rule]]")

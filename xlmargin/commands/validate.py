@@ -1,0 +1,41 @@
+"""The published figures beside ours: counted on the terminal, written as a dossier."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import typer
+
+from xlmargin.cells.values import to_cells
+from xlmargin.commands.outputs import refuse_output, writing
+from xlmargin.standard_output import write_json
+from xlmargin.validation import dossier, sections, validation_table
+
+
+def validated(output: Path | None, today: dt.date, as_json: bool, force: bool) -> bool:
+    """Compare, show and write; answers whether every figure agrees or is explained."""
+    first_line = "# Validation"
+    if output is not None:
+        refuse_output(output, [".md"], force=force, first_line=first_line)
+    compared = sections()
+    every = [c for section in compared for c in section.comparisons]
+    if output is not None:
+        with writing(output) as whole:
+            whole.write_text(dossier(compared, today), encoding="utf-8")
+    if as_json:
+        write_json({"validation": to_cells(validation_table(compared).cells())})
+    else:
+        for section in compared:
+            agree, explained = section.number("agrees"), section.number("differs, explained")
+            open_ = section.number("differs")
+            typer.echo(f"{section.title}: {agree} agree, {explained} explained, {open_} differ")
+        states = [c.state for c in every]
+        agree, explained = states.count("agrees"), states.count("differs, explained")
+        typer.echo(
+            f"{len(every)} published figures: {agree} agree, {explained} differ and it is said why,"
+            f" {states.count('differs')} differ."
+        )
+        if output is not None:
+            typer.echo(f"Written: {output}")
+    return all(c.state != "differs" for c in every)

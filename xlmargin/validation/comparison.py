@@ -1,0 +1,78 @@
+"""A published figure beside ours, and the files of published figures."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from xlmargin.validation.ranges import Case
+
+PUBLISHED: Final = files("xlmargin.validation").joinpath("published")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who published the figures, where, and the cases."""
+
+    name: str
+    """Of the file."""
+    says: str
+    url: str
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One figure of one case: as published, as ours, and by how much they may differ."""
+
+    source: str
+    case: str
+    figure: str
+    unit: str
+    published: float
+    ours: float | None
+    """None where we refuse: `refusal` says why."""
+    within: float
+    """In the unit, the greatest difference that agrees."""
+    refusal: str = ""
+
+    @property
+    def difference(self) -> float | None:
+        """Ours less the published figure."""
+        return None if self.ours is None else self.ours - self.published
+
+    @property
+    def explanation(self) -> str:
+        """Why it differs, where that is known and stated; "" where it agrees or is not."""
+        return "" if self.agrees else _explained().get((self.case, self.figure), "")
+
+    @property
+    def agrees(self) -> bool:
+        """Whether ours is within the bound."""
+        return self.difference is not None and abs(self.difference) <= self.within
+
+    @property
+    def state(self) -> str:
+        """`agrees`, `differs, explained` or `differs`."""
+        if self.agrees:
+            return "agrees"
+        return "differs, explained" if self.explanation else "differs"
+
+
+@cache
+def source(name: str) -> Source:
+    """A file of published figures."""
+    read = json.loads(PUBLISHED.joinpath(f"{name}.json").read_text(encoding="utf-8"))
+    return Source(name, read["source"], read.get("url", ""), tuple(read["cases"]))
+
+
+@cache
+def _explained() -> Mapping[tuple[str, str], str]:
+    """Why a figure of a case differs, by case and figure."""
+    text = files("xlmargin.validation").joinpath("explained.toml").read_text(encoding="utf-8")
+    return {(row["case"], row["figure"]): row["why"] for row in tomllib.loads(text)["difference"]}
