@@ -87,7 +87,7 @@ def test_links_of_the_sources_hold(path: Path) -> None:
     assert [link for link in inside if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("page", ["getting-started.md", "python.md"])
+@pytest.mark.parametrize("page", ["getting-started.md", "python.md", "live.md"])
 def test_code_of_a_page_runs(page: str) -> None:
     blocks = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL)
     assert blocks

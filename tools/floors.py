@@ -17,7 +17,7 @@ FLOORS: Final = [
     {"both_regimes", "margin_calls", "eligibility"},
     {"account"},
     {"efficiency", "what_if", "intraday"},
-    {"history"},
+    {"history", "live"},
     {"reports"},
     {"excel"},
     {"samples", "help"},

@@ -40,9 +40,23 @@ def claim_for_json(wanted: bool) -> bool:
     return wanted
 
 
+class JsonLines:
+    """Writes answers that come one after another, a line each; as `write_json` writes one."""
+
+    def __init__(self) -> None:
+        self._out = _kept[-1] if _kept else sys.stdout
+
+    def __call__(self, answer: Mapping[str, object]) -> None:
+        """Write one answer."""
+        print(_json(answer), file=self._out, flush=True)
+
+
 def write_json(answer: Mapping[str, object]) -> None:
     """Write an answer, with the version of its shape; dates as texts, and no NaN."""
     out = _kept.pop() if _kept else sys.stdout
-    stated = {"schema": SCHEMA, **answer}
-    print(json.dumps(stated, default=str, allow_nan=False), file=out, flush=True)
+    print(_json(answer), file=out, flush=True)
     sys.stdout = out
+
+
+def _json(answer: Mapping[str, object]) -> str:
+    return json.dumps({"schema": SCHEMA, **answer}, default=str, allow_nan=False)

@@ -38,7 +38,7 @@ from xlmargin.pricing import (
     theoretical_value,
 )
 from xlmargin.rulebook import eligibility_rules
-from xlmargin.settings import Basis, Settings
+from xlmargin.settings import Basis
 from xlmargin.strategy_margin import RequirementKind
 from xlmargin.what_if import one_more
 
@@ -357,9 +357,9 @@ def MARGIN_ACCOUNT_ON(
 def MARGIN_ALERTS(
     positions, thresholds=None, market=None, settings=None, dividends=None, headers=True
 ):
-    """Figures of each account beside their limits, worst first: light, level (0 green, 1 amber,
-    2 red, -1 not known), distance, the market's move to the alert, a call's due date. Without
-    thresholds: no call, now or under the stress, nothing missing.
+    """Figures of each account beside their limits, worst first: light and level (0 green, 1 amber,
+    2 red, -1 not known), distance, the move of the market to the alert, a call's due date. Without
+    thresholds what the rules say: no call, nothing missing.
     """
     ranges = _ranges(positions, market, settings, dividends, thresholds=thresholds)
     return reports.alerts_table(*ranges.alerts()).cells(headers)
@@ -544,8 +544,7 @@ def MARGIN_CHANGE(
     broker_figures=BROKER_FIGURES,
     **_REST,
     tolerance=Argument(
-        "Fraction of the broker's figure that ours may differ by (default: settings, else"
-        f" {Settings.tolerance_share}).",
+        f"Fraction of the broker's figure that ours may differ by (default {reports.TOLERANCE}).",
         Kind.NUMBER,
     ),
     headers=HEADERS,
@@ -556,11 +555,11 @@ def MARGIN_RECONCILE(
     market=None,
     settings=None,
     dividends=None,
-    tolerance=None,
+    tolerance=reports.TOLERANCE,
     headers=True,
 ):
     """Our figures beside the broker's: difference (broker's less ours), age in days, state (agrees,
-    differs, stale, overdue, not ours, missing, older) and, where it can be told, the likely reason.
+    differs, stale, not ours, missing, older) and, where one can be worked out, the likely reason.
     """
     ranges = _ranges(positions, market, settings, dividends, broker_figures=broker_figures)
     return reports.reconciliation_table(ranges.reconciled(tolerance)).cells(headers)

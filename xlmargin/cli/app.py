@@ -64,8 +64,13 @@ Groups = Annotated[
 
 SOME_FAILED = 3
 TRADES_REFUSED = 4
+WARNED = 5
+ALERTED = 6
+NOT_KNOWN = 7
 INTERRUPTED = 130
-"""Exit codes: of many days or books some failed; the check refuses trades; Ctrl-C, as in shells."""
+"""Exit codes: of many days or books some failed; the check refuses trades; a watched figure is past
+its warning, past its alert, not known; Ctrl-C, as in shells.
+"""
 
 SECONDS_TO_END = 10.0
 """How long what was interrupted may take to put things in order."""

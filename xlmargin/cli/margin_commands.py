@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -11,8 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xlmargin.cli.app import (
+    ALERTED,
+    NOT_KNOWN,
     SOME_FAILED,
     TRADES_REFUSED,
+    WARNED,
     AsJson,
     Dividends,
     Force,
@@ -186,6 +190,48 @@ def what_if(
     orders = read_one_range(trades, "trades")
     accepted = show_what_if(ranges, orders, today, known, as_json)
     return TRADES_REFUSED if fail_on_refusal and not accepted else 0
+
+
+@command()
+def watch(
+    positions: Positions,
+    market: Market = None,
+    settings: Settings = None,
+    dividends: Dividends = None,
+    instruments: Instruments = None,
+    groups: Groups = None,
+    thresholds: Annotated[
+        Path | None, typer.Option(help="Limits of figures, as MARGIN_ALERTS takes them.")
+    ] = None,
+    every: Annotated[
+        float, typer.Option(min=0.01, max=3600, help="Seconds between two looks at the files.")
+    ] = 0.5,
+    once: Annotated[bool, typer.Option("--once", help="Look once, and end.")] = False,
+    until_alert: Annotated[
+        bool, typer.Option("--until-alert", help="End at the first figure past its alert.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option("--for", min=0, help="End after so many seconds.")
+    ] = math.inf,
+    hook: Annotated[
+        str, typer.Option(help="Program to run for each alert, which it gets as JSON to read.")
+    ] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Show figures and alerts of your positions now, and whenever one of the files changes.
+
+    Exit code by the worst light at the end: 0 all is green, 5 a warning, 6 an alert, 7 a figure
+    that is not known. Ctrl-C ends it.
+    """
+    from xlmargin.commands.watch import BookFiles, WatchAsked
+    from xlmargin.commands.watch import watch as watch_files
+
+    book = BookFiles(
+        positions, market, settings, dividends, instruments, tuple(groups or ()), thresholds
+    )
+    lasting = 0.0 if once else seconds
+    light = watch_files(WatchAsked(book, every, lasting, until_alert, hook, as_json))
+    return {0: 0, 1: WARNED, 2: ALERTED, -1: NOT_KNOWN}[int(light)]
 
 
 class _Only(StrEnum):

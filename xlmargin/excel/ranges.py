@@ -52,9 +52,9 @@ from xlmargin.intraday import DayReport, intraday_reports
 from xlmargin.known_instruments import KNOWN, KnownInstruments
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.reports.account_table import Figure, account_figures
-from xlmargin.reports.alerts_table import Threshold, Watched, usual_limits, watched
+from xlmargin.reports.alerts_table import Threshold, Watched, rules_own_limits, watched
 from xlmargin.reports.messages import Message, Said, messages, refused_messages
-from xlmargin.reports.reconciliation_table import Reconciled, reconciliation
+from xlmargin.reports.reconciliation_table import TOLERANCE, Reconciled, reconciliation
 from xlmargin.settings import AccountType, CapacityRegimes
 from xlmargin.strategy_margin import StrategyMargin, strategy_margin
 from xlmargin.what_if import (
@@ -150,13 +150,17 @@ class Ranges:
         book = self.book() if day is None else self._book_on("day", day)
         return state_of(book)
 
-    def alerts(self) -> tuple[Watched, list[Threshold]]:
-        """The figures of the accounts, and the limits in thresholds; left out, the usual ones."""
-        found = watched(self.regimes(), self.account(), self.mark_age)
+    def alerts(self, live: Book | None = None) -> tuple[Watched, list[Threshold]]:
+        """The figures of the accounts, and the limits in thresholds; left out, the rules' own.
+
+        Those of the book in the ranges, or of the `live` one, which is the same at other prices.
+        """
+        book = self.book() if live is None else live
+        found = watched(margined(book), state_of(book), self.mark_age)
         cells = self.extra.get("thresholds")
-        accounts, regime = found.state.values.accounts, own_regime(self.book())
+        accounts, regime = found.state.values.accounts, own_regime(book)
         limits = read_thresholds(cells, found.figures, accounts, regime)
-        return found, usual_limits(found.state) if limits is None else limits
+        return found, rules_own_limits(found.state) if limits is None else limits
 
     def messages(self) -> tuple[Message, ...]:
         """The sentences that a report on the book opens with; why, where the input is refused."""
@@ -197,7 +201,7 @@ class Ranges:
         if self.extra.get("broker_figures") is None:
             return None
         try:
-            return self.reconciled(None)
+            return self.reconciled(TOLERANCE)
         except MarginError as refusal:
             return refusal.with_traceback(None)
 
@@ -230,23 +234,19 @@ class Ranges:
             days[first].book(), days[last].book(), portfolio_margined, strategy_margined
         )
 
-    def reconciled(self, share: float | None) -> list[Reconciled]:
+    def reconciled(self, share: float) -> list[Reconciled]:
         """The broker's figures beside ours; `share` is the part of one that it may differ by.
-
-        Left out, it is that of the settings.
 
         Of positions with dates the book is that of the day of the settings, or of the last; the
         other days are there to find reasons.
         """
-        if share is not None and not 0 <= share <= 1:
+        if not 0 <= share <= 1:
             wanted = "a fraction from 0 to 1"
             raise InputError([Problem("tolerance", 0, "", f"{share:.10g}", wanted)])
         book, of_day = self._dated_book()
         figures, given = self._broker_figures(book)
-        settings = book.settings
-        share = settings.tolerance_share if share is None else share
-        tolerance = Tolerance(share, float(np.nan_to_num(settings.tolerance_dollars)))
-        reconciler = Reconciler(margined(book), tolerance, margined, of_day)
+        dollars = float(np.nan_to_num(book.settings.tolerance_dollars))
+        reconciler = Reconciler(margined(book), Tolerance(share, dollars), margined, of_day)
         return reconciliation(reconciler, given, figures)
 
     def _broker_figures(self, book: Book) -> tuple[Mapping[str, Figure], list[BrokerFigure]]:

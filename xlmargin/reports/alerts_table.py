@@ -123,12 +123,8 @@ def _is_portfolio(state: AccountState) -> bool:
     return state.book.settings.account_type is AccountType.PORTFOLIO
 
 
-def usual_limits(state: AccountState) -> list[Threshold]:
-    """What the rules say of the regime of the accounts, no call, nothing missing; and the stress.
-
-    An account under portfolio margin is warned of where the stress of the settings would leave it a
-    call.
-    """
+def rules_own_limits(state: AccountState) -> list[Threshold]:
+    """What the rules themselves say of the regime of the accounts: no call, nothing missing."""
     regime = "portfolio" if _is_portfolio(state) else "strategy"
     limits = [
         Threshold(f"{regime} excess", "", nan, 0.0, is_least=True),
@@ -140,10 +136,7 @@ def usual_limits(state: AccountState) -> list[Threshold]:
     portfolio = state.portfolio
     if _is_portfolio(state) and isinstance(portfolio, PortfolioState):
         missing += ["portfolio minimum equity deficiency"] * bool(portfolio.minimum_equity.any())
-    limits += [Threshold(name, "", nan, 0.0, is_least=False) for name in missing]
-    if _is_portfolio(state):
-        limits.append(Threshold(STRESS_CUSHION, "", 0.0, nan, is_least=True))
-    return limits
+    return limits + [Threshold(name, "", nan, 0.0, is_least=False) for name in missing]
 
 
 def alerts_table(found: Watched, thresholds: Sequence[Threshold]) -> Table:

@@ -307,11 +307,11 @@ def impact(portfolio: PortfolioMargin, strategy: StrategyMargin, trades: Trades)
         trades.by_account(trades.cash, accounts),
         trades.by_account(trades.fee, accounts),
         np.nan_to_num(amount_of_accounts(held, "sma")),
-        _names(trades, accounts),
+        traded_names(trades, accounts),
     )
 
 
-def _names(trades: Trades, accounts: Sequence[str]) -> list[list[str]]:
+def traded_names(trades: Trades, accounts: Sequence[str]) -> list[list[str]]:
     """The class groups that each account trades in, each once, in the order of the trades."""
     positions, underlyings = trades.book.positions, trades.book.market.underlyings
     of_account: dict[str, dict[str, None]] = {name: {} for name in accounts}

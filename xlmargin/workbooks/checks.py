@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.reports.alerts_table import STRESS_CUSHION, WORST
-from xlmargin.workbooks.broker_settings import tolerance_share
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.filtered import Filtered
 from xlmargin.workbooks.formulas_sheet import NONE, Placed
@@ -29,6 +28,7 @@ _HEADINGS: Final = (
     (3, "Now", "heading"), (4, "Limit", "heading"), (5, "State", "after_heading"),
 )  # fmt: skip
 _NOW, _LIMIT, _STATE = 3, 4, 5
+_TOLERANCE: Final = "within 1%"
 
 
 def write_checks(draft: Draft, page: Page, row: int, high: float, helper: int) -> None:
@@ -38,12 +38,7 @@ def write_checks(draft: Draft, page: Page, row: int, high: float, helper: int) -
     column `helper`.
     """
     limits = draft.tables.more.get(LIMITS)
-    page.section(
-        row,
-        "Checks",
-        6,
-        f"limits: page {LIMITS}" if limits else "as rules require; no call under stress",
-    )
+    page.section(row, "Checks", 6, f"limits: page {LIMITS}" if limits else "as rules ask")
     for column, heading, style in _HEADINGS:
         page.text(row + 1, column, heading, style)
     positions, *others = draft.tables.arguments
@@ -143,8 +138,7 @@ def _broker(draft: Draft, page: Page, row: int) -> None:
     signed = f'IF(ISNUMBER({less.formula}),IF({less.formula}>0,"+",""),"")&{formula}'
     plus = "+" if isinstance(less.value, float) and less.value > 0 else ""
     page.formula(row, _NOW, signed, f"{plus}{value}", "right", "text")
-    within = sentence("within ", tolerance_share(draft.book.settings))
-    page.formula(row, _LIMIT, *within, "limit", "text")
+    page.text(row, _LIMIT, _TOLERANCE, "limit")
     state = totals.state()
     page.formula(row, _STATE, state.formula, state.value, "state", "plain")
 

@@ -1,0 +1,297 @@
+"""A book in files, margined anew whenever one of them changes: figures, alerts, a hook for each.
+
+Marks of options follow their underlyings: a mark that a change leaves as it was counts as taken at
+the price that stood beside it when it was first read, or at its `mark_spot`. What cannot be read,
+or is refused, is said once; the figures before it stand, and are called stale until all is well
+again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shlex
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+
+from xlmargin.account import Light
+from xlmargin.commands.market import known_beside
+from xlmargin.commands.ranges import with_date
+from xlmargin.commands.watched_files import WatchedFiles
+from xlmargin.errors import MarginError, printed
+from xlmargin.excel.ranges import Ranges
+from xlmargin.importers import read_book_files
+from xlmargin.importers.files import read_one_range
+from xlmargin.live import LiveBook
+from xlmargin.reports.account_table import Figure, account_figures
+from xlmargin.reports.alerts_table import alerts_table
+from xlmargin.standard_output import JsonLines
+
+HYSTERESIS: Final = 0.1
+"""Share of a limit by which a figure must have left it before a better light is told."""
+STANDARD_ERROR: Final = 2
+HOOK_SECONDS: Final = 30.0
+"""How long a hook may take."""
+
+_STATE: Final = {
+    "account value": "account_value",
+    "portfolio requirement": "portfolio_requirement",
+    "portfolio excess": "portfolio_excess",
+    "portfolio cushion": "portfolio_cushion",
+    "portfolio buying power": "portfolio_buying_power",
+    "strategy requirement": "strategy_requirement",
+    "strategy excess": "strategy_excess",
+    "strategy cushion": "strategy_cushion",
+    "Reg T excess": "reg_t_excess",
+    "stock buying power": "stock_buying_power",
+}  # fmt: skip
+"""Figures of MARGIN_ACCOUNT that a state tells, and their keys."""
+_SHOWN: Final = (
+    ("value", "account_value"),
+    ("portfolio", "portfolio_requirement"),
+    ("excess", "portfolio_excess"),
+    ("strategy", "strategy_requirement"),
+    ("excess", "strategy_excess"),
+)
+"""Headings for a reader: each regime's requirement and what it leaves."""
+_WORST_FIRST: Final = (Light.RED, Light.AMBER, Light.GREY, Light.GREEN)
+
+Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class BookFiles:
+    """The files of a book, and that of the limits of its figures; None for one that is left out."""
+
+    positions: Path
+    market: Path | None
+    settings: Path | None
+    dividends: Path | None
+    instruments: Path | None
+    groups: tuple[Path, ...]
+    thresholds: Path | None
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files that are there to be watched."""
+        one = (self.positions, self.market, self.settings, self.dividends)
+        return [path for path in (*one, self.instruments, self.thresholds, *self.groups) if path]
+
+    def read(self) -> tuple[Ranges, tuple[str, ...]]:
+        """The ranges in the files, at their date or today's, and notes on how they were read."""
+        found = read_book_files(self.positions, self.market, self.settings, self.dividends)
+        folder = (self.settings or self.positions).parent
+        known = known_beside(self.instruments, self.groups, found.settings, folder)
+        held = with_date(found, found.as_of or dt.date.today()).cells
+        limits = self.thresholds and read_one_range(self.thresholds, "thresholds")
+        return Ranges(*held, extra={"thresholds": limits}, known=known), found.notes
+
+
+@dataclass(frozen=True)
+class WatchAsked:
+    """What is watched, how often and for how long, s, and the program that is told of alerts."""
+
+    book: BookFiles
+    every: float
+    seconds: float
+    until_alert: bool
+    hook: str
+    as_json: bool
+
+
+def watch(asked: WatchAsked) -> Light:
+    """Tell the figures and alerts of a book now, and at each change; answers the worst light.
+
+    What refuses the first reading is raised.
+    """
+    told, until = _Told(), time.monotonic() + asked.seconds
+    files, hook = WatchedFiles(asked.book.paths, asked.every), _program(asked.hook)
+    say = JsonLines() if asked.as_json else _Lines()
+    while True:
+        try:
+            ranges, notes = files.read(asked.book.read)
+            told.note(notes)
+            events = list(told.taken(ranges))
+        except (MarginError, OSError) as refusal:
+            if told.live is None:
+                raise
+            events = told.refused(refusal)
+        for event in events:
+            say(event)
+            if hook and event["type"] != "state":
+                _run(hook, event)
+        if (asked.until_alert and told.worst is Light.RED) or not files.wait(until):
+            return told.worst
+
+
+def _program(hook: str) -> str | list[str]:
+    """A program and its words as a system starts them, without a shell; Windows splits them."""
+    if os.name == "nt":
+        return hook
+    try:
+        return shlex.split(hook)
+    except ValueError as error:
+        raise MarginError(f"--hook: found {hook}, wanted a program and its words.") from error
+
+
+def _run(hook: str | list[str], event: Event) -> None:
+    """Run a program with an event on its standard input; its failure is said, and no more.
+
+    What it prints goes where errors go.
+    """
+    try:
+        done = subprocess.run(
+            hook,
+            input=json.dumps(event, allow_nan=False).encode(),
+            stdout=STANDARD_ERROR,
+            timeout=HOOK_SECONDS,
+            check=False,
+        )
+        failed = f"ended with code {done.returncode}" if done.returncode else ""
+    except subprocess.TimeoutExpired:
+        failed = f"was ended after {HOOK_SECONDS:.0f} s"
+    except OSError as error:
+        failed = f"could not be started: {error.strerror}"
+    if failed:
+        typer.echo(printed(f"The hook {failed}."), err=True)
+
+
+@dataclass
+class _Told:
+    """What has been told so far: the book, its lights, and what it is refused for."""
+
+    live: LiveBook | None = None
+    lights: dict[tuple[str, str], Light] = field(default_factory=dict)
+    problem: str = ""
+    states: dict[str, Event] = field(default_factory=dict)
+    sequence: int = 0
+    notes: set[str] = field(default_factory=set)
+
+    def note(self, notes: Sequence[str]) -> None:
+        """Say once, where errors go, how the files were read."""
+        for note in notes:
+            if note not in self.notes:
+                self.notes.add(note)
+                typer.echo(printed(note), err=True)
+
+    @property
+    def worst(self) -> Light:
+        """The worst light; what is stale is not known."""
+        shown = {*self.lights.values(), *([Light.GREY] if self.problem else [])}
+        return next((light for light in _WORST_FIRST if light in shown), Light.GREEN)
+
+    def taken(self, ranges: Ranges) -> Iterator[Event]:
+        """What there is to tell of the book in the ranges; refused as it is, and nothing taken."""
+        book = ranges.book()
+        live = LiveBook.of(book, 1) if self.live is None else self.live.put(book)
+        found, limits = ranges.alerts(live.book)
+        table = alerts_table(found, limits)
+        self.live = live
+        if self.problem:
+            self.problem = ""
+            yield self._event("fresh")
+        figures = {figure.name: figure for figure in account_figures(found.state)}
+        for i, account in enumerate(live.accounts):
+            state = {"account": account, **_state(figures, i)}
+            if self.states.get(account) != state:
+                self.states[account] = state
+                yield self._event("state", **state)
+        rows: list[dict[str, Any]] = [
+            dict(zip(map(str, table.headings), row, strict=True)) for row in table.rows
+        ]
+        now = {(str(row["account"]), str(row["figure"])): row for row in rows}
+        for gone in self.lights.keys() - now.keys():
+            del self.lights[gone]
+        for key, row in now.items():
+            was = self.lights.get(key, Light.GREEN)
+            light = _told_light(row, was)
+            self.lights[key] = light
+            if light is not was:
+                yield self._event("alert", **_alert(row, light, was))
+
+    def refused(self, refusal: Exception) -> list[Event]:
+        """What there is to tell of a refusal: once, while it is the same."""
+        problem = str(refusal)
+        if problem == self.problem:
+            return []
+        self.problem = problem
+        return [self._event("stale", problem=problem)]
+
+    def _event(self, type_: str, **data: Any) -> Event:
+        self.sequence += 1
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+        version = 0 if self.live is None else self.live.version
+        stated = {"sequence": self.sequence, "time": now, "type": type_, "version": version}
+        return {**stated, **data}
+
+
+def _state(figures: Mapping[str, Figure], i: int) -> dict[str, float | str]:
+    """The figures of one account by their keys; why there is none, in its place."""
+    return {key: _cell(figures[name].by_account[i]) for name, key in _STATE.items()}
+
+
+def _cell(cell: object) -> float | str:
+    return cell if isinstance(cell, float) else str(cell)
+
+
+def _told_light(row: Mapping[str, Any], was: Light) -> Light:
+    """The light of a figure as it is told: a better one only once its limit is well left."""
+    light = Light(int(row["level"]))
+    if not Light.GREEN <= light < was:
+        return light
+    limit = row["alert"] if was is Light.RED else row["warn"]
+    near = isinstance(limit, float) and abs(row["value"] - limit) <= HYSTERESIS * abs(limit)
+    return was if near and limit else light
+
+
+_OF_ALERT: Final = ("account", "figure", "value", "unit", "warn", "alert", "says", "due", "rule")
+
+
+def _alert(row: Mapping[str, Any], light: Light, was: Light) -> dict[str, Any]:
+    told = {name: row[name] for name in _OF_ALERT}
+    return {**told, "light": light.word, "was": was.word}
+
+
+class _Lines:
+    """Events as lines for a reader: figures below headings, alerts in their sentence."""
+
+    def __init__(self) -> None:
+        self._headings = False
+
+    def __call__(self, event: Event) -> None:
+        """Print one event."""
+        match event["type"]:
+            case "state":
+                if not self._headings:
+                    self._headings = True
+                    columns = "".join(f"{heading:>16}" for heading, _ in _SHOWN)
+                    self._print(f"{'time (UTC)':<10}{'account':<12}{columns}")
+                cells = "".join(f"{_dollars(event[key]):>16}" for _, key in _SHOWN)
+                self._print(f"{_clock(event)}  {event['account'] or '-':<12}{cells}")
+            case "alert":
+                who = f"{event['account']}: " if event["account"] else ""
+                was = f"(was {event['was']})"
+                self._print(f"{_clock(event)}  {event['light'].upper()} {was} {who}{event['says']}")
+            case "stale":
+                self._print(f"{_clock(event)}  STALE, the figures before stand: {event['problem']}")
+            case _:
+                self._print(f"{_clock(event)}  FRESH, the files can be read again")
+
+    @staticmethod
+    def _print(line: str) -> None:
+        print(printed(line), flush=True)
+
+
+def _clock(event: Event) -> str:
+    return str(event["time"])[11:19]
+
+
+def _dollars(cell: object) -> str:
+    return f"{cell:,.2f}" if isinstance(cell, float) else "none"

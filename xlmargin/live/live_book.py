@@ -1,0 +1,315 @@
+"""A book kept margined while prices tick, marks come and orders are looked at.
+
+The book is cut into parts that are margined apart; what changes costs its own parts anew, and all
+others are shared with the book before. Everything is frozen: a tick makes a new `LiveBook`, and who
+reads the earlier one goes on reading it. No rule stands here: each part is a smaller book, margined
+by both regimes as any book is, at prices and marks as `at_prices` moves them.
+
+Marks count moved under both regimes. Costs stay what the book says: positions that state none have
+cost what they were worth there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from xlmargin.account import Excess
+from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.book import Book, amount_of_accounts, cash_of_accounts
+from xlmargin.book_parts import independent_parts
+from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.errors import InputError, Problem
+from xlmargin.live.moved_marks import at_prices
+from xlmargin.market import Market, Underlying
+from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.strategy_margin import StrategyMargin, strategy_margin
+from xlmargin.what_if import Impact, Trades
+from xlmargin.what_if.impact import Figures, book_after, figures, figures_of, traded_names
+
+MOST_MOVED: Final = 0.5
+"""Fraction of the price a mark was taken at by which an underlying may have moved from there."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Positions margined together, at the prices of now; figures of all accounts without cash."""
+
+    rows: IntArray
+    book: Book
+
+    @cached_property
+    def underlyings(self) -> frozenset[int]:
+        """Indexes of the underlyings that are held in it."""
+        return frozenset(self.book.positions.underlying.tolist())
+
+    @cached_property
+    def portfolio(self) -> PortfolioMargin:
+        """The part under portfolio margin."""
+        return under_portfolio_margin(self.book)
+
+    @cached_property
+    def strategy(self) -> StrategyMargin:
+        """The part under strategy-based margin."""
+        return strategy_margin(self.book)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The figures of the part."""
+        return figures(self.portfolio, self.strategy)
+
+
+@dataclass(frozen=True, eq=False)
+class LiveBook:
+    """A book at the prices of now, in parts; `version` counts the changes since it was put here.
+
+    `anchor` has the marks as they were taken, in the market they were taken in. Margins and figures
+    are worked out when they are first read, and refuse as the book does.
+    """
+
+    anchor: Book
+    book: Book
+    parts: tuple[Part, ...]
+    version: int
+
+    @classmethod
+    def of(cls, book: Book, version: int = 0) -> LiveBook:
+        """The book as it is put here."""
+        now = at_prices(book, book.market)
+        parts = tuple(Part(rows, now.only(rows)) for rows in independent_parts(book))
+        return cls(book, now, parts, version)
+
+    def put(self, book: Book) -> LiveBook:
+        """Another book in the place of this one: the same after a trade, or at other prices.
+
+        A mark that an option has as before counts as taken where it was, unless the book says
+        where.
+        Refused where the price is so far from there that the mark says nothing of it.
+        """
+        taken_at, own = _taken_at(self.anchor), book.positions
+        mark_spot, problems = own.mark_spot.copy(), dict[str, Problem]()
+        for i in np.flatnonzero(own.is_option & np.isnan(mark_spot)).tolist():
+            if (before := taken_at.get(_mark(book, i))) is not None:
+                mark_spot[i], now = before, book.market.underlyings[int(own.underlying[i])]
+                if abs(now.spot / before - 1) > MOST_MOVED:
+                    problems[now.symbol] = _too_far(now.symbol, now.spot, before)
+        if problems:
+            raise InputError([*problems.values()])
+        book = replace(book, positions=replace(own, mark_spot=mark_spot))
+        return LiveBook.of(book, self.version + 1)
+
+    def ticked(self, prices: Mapping[str, float]) -> LiveBook:
+        """The book once underlyings, by symbol, stand at these prices, $ per unit.
+
+        Refused as a whole, and nothing of it taken, where a symbol is not listed, a price is none,
+        or one is so far from where marks were taken that these say nothing of it.
+        """
+        market = self.book.market
+        self._refuse(prices)
+        index = {i: prices[s] for s in prices for i in self._copies[market.index_of[s]]}
+        listed = tuple(
+            replace(own, spot=float(index[i])) if i in index else own
+            for i, own in enumerate(market.underlyings)
+        )
+        moved = {i for i, price in index.items() if price != market.underlyings[i].spot}
+        return self._changed(self.anchor, replace(market, underlyings=listed), moved)
+
+    def marked(self, marks: Mapping[int, float]) -> LiveBook:
+        """The book once options have been marked anew, $ per unit, at the prices of now.
+
+        A mark goes by the index of a position, and counts for all positions of its series. It tells
+        the volatility from now on, in the place of one that was stated.
+        """
+        positions = self.anchor.positions
+        series = {int(positions.contracts.series[i]): i for i in marks}
+        mark, volatility, taken_at = (
+            column.copy() for column in (positions.mark, positions.volatility, positions.mark_spot)
+        )
+        changed = []
+        for row in np.flatnonzero(positions.is_option).tolist():
+            if (i := series.get(int(positions.contracts.series[row]))) is not None:
+                mark[row], volatility[row] = marks[i], np.nan
+                taken_at[row] = self.book.market.spot[positions.underlying[row]]
+                changed.append(int(positions.underlying[row]))
+        self._refuse_marks(marks)
+        own = replace(positions, mark=mark, volatility=volatility, mark_spot=taken_at)
+        return self._changed(replace(self.anchor, positions=own), self.book.market, set(changed))
+
+    def what_if(self, trades: Trades) -> Impact:
+        """What trades, read beside the book of now, do to it: their own parts are margined anew."""
+        held = self.book
+        joint = Book(
+            held.positions.joined(trades.book.positions), trades.book.market, held.settings
+        )
+        count = len(held.positions)
+        touched = [own[own < count] for own in independent_parts(joint) if (own >= count).any()]
+        rows = np.sort(np.concatenate(touched)) if touched else np.zeros(0, dtype=np.int64)
+        inside = set(rows.tolist())
+        others = [part.figures for part in self.parts if int(part.rows[0]) not in inside]
+        accounts = held.positions.accounts
+        before = self.figures
+        if len(trades.fee):
+            after = figures_of(book_after(held.only(rows), trades))
+            after = _summed([*others, after], len(accounts))
+        else:
+            after = before
+        return Impact(
+            held,
+            before,
+            after,
+            self.cash,
+            trades.by_account(trades.cash, accounts),
+            trades.by_account(trades.fee, accounts),
+            np.nan_to_num(amount_of_accounts(held, "sma")),
+            traded_names(trades, accounts),
+        )
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Values without cash, and requirements, of each account under both regimes."""
+        return _summed([part.figures for part in self.parts], len(self.accounts))
+
+    @cached_property
+    def cash(self) -> FloatArray:
+        """Cash of each account, $; NaN where it is stated nowhere."""
+        return cash_of_accounts(self.book)
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The names of the accounts."""
+        return self.book.positions.accounts
+
+    @property
+    def portfolio(self) -> Excess:
+        """Account value beside the portfolio margin requirement, of each account."""
+        return Excess(self.cash + self.figures.account_value, self.figures.portfolio)
+
+    @property
+    def strategy(self) -> Excess:
+        """Strategy-based equity beside the maintenance requirement, of each account."""
+        return Excess(self.cash + self.figures.strategy_equity, self.figures.maintenance)
+
+    def _changed(self, anchor: Book, market: Market, moved: set[int]) -> LiveBook:
+        """The book with other marks or prices: the parts that hold what moved, margined anew."""
+        touched = [part for part in self.parts if part.underlyings & moved]
+        positions = self.book.positions
+        fresh: dict[int, Part] = {}
+        if touched:
+            rows = np.concatenate([part.rows for part in touched])
+            own = at_prices(anchor.only(rows), market)
+            starts = np.cumsum([0, *(len(part.rows) for part in touched)])
+            for part, start in zip(touched, starts.tolist(), strict=False):
+                inside = np.arange(start, start + len(part.rows))
+                fresh[id(part)] = Part(part.rows, own.only(inside))
+            columns = {}
+            for name in ("mark", "volatility", "mark_spot", "forward"):
+                columns[name] = getattr(positions, name).copy()
+                columns[name][rows] = getattr(own.positions, name)
+            positions = replace(positions, **columns)
+        book = replace(self.book, positions=positions, market=market)
+        parts = tuple(fresh.get(id(part), part) for part in self.parts)
+        return LiveBook(anchor, book, parts, self.version + 1)
+
+    @cached_property
+    def _copies(self) -> Mapping[int, tuple[int, ...]]:
+        """The underlyings that stand at each one's price: itself, and what its adjusted contracts
+        are on.
+        """
+        underlyings, positions = self.anchor.market.underlyings, self.anchor.positions
+        adjusted = {
+            int(positions.underlying[i])
+            for i, delivers in enumerate(positions.contracts.deliverable)
+            if delivers
+        }
+        alike: dict[Underlying, list[int]] = defaultdict(list)
+        for i in adjusted:
+            alike[_unnamed(underlyings[i])].append(i)
+        return {
+            i: (i, *(j for j in alike.get(_unnamed(own), ()) if j != i and i not in adjusted))
+            if alike
+            else (i,)
+            for i, own in enumerate(underlyings)
+        }
+
+    def _refuse(self, prices: Mapping[str, float]) -> None:
+        market, first = self.book.market, self.anchor.market
+        problems = []
+        for symbol, price in prices.items():
+            if symbol not in market.index_of:
+                problems.append(_problem("symbol", f"'{symbol}'", "an underlying of the book"))
+                continue
+            before = first.underlyings[market.index_of[symbol]].spot
+            if not (0 < price < np.inf):
+                found = f"{price:.10g} for {symbol}"
+                problems.append(_problem("price", found, "a price above 0"))
+            elif abs(price / before - 1) > MOST_MOVED:
+                problems.append(_too_far(symbol, price, before))
+        if problems:
+            raise InputError(problems)
+
+    def _refuse_marks(self, marks: Mapping[int, float]) -> None:
+        problems = []
+        for i, mark in marks.items():
+            wanted = None
+            if not self.anchor.positions.is_option[i]:
+                wanted = "an option: shares are worth the price of the market"
+            elif not 0 <= mark < np.inf:
+                wanted = "a price of 0 or more"
+            if wanted:
+                found = f"{mark:.10g} for {self.anchor.positions.label(i)}"
+                problems.append(_problem("price", found, wanted, "marks"))
+        if problems:
+            raise InputError(problems)
+
+
+def _problem(column: str, found: str, wanted: str, name: str = "prices") -> Problem:
+    return Problem(name, 0, column, found, wanted)
+
+
+def _too_far(symbol: str, price: float, before: float) -> Problem:
+    wanted = f"a price within {MOST_MOVED:.0%} of {before:.10g}, where its options were marked"
+    return _problem("price", f"{price:.10g} for {symbol}", f"{wanted}; or these marked anew")
+
+
+_Mark = tuple[str, str, float, float, float]
+"""What tells marks of options apart: underlying, contract, multiplier, mark, volatility."""
+
+
+def _taken_at(book: Book) -> dict[_Mark, float]:
+    """The price of the underlying, $, at which each mark of a book was taken."""
+    positions, spot = book.positions, book.market.spot
+    stated = positions.mark_spot
+    taken_at = np.where(np.isnan(stated), spot[positions.underlying], stated)
+    options = np.flatnonzero(positions.is_option).tolist()
+    return {_mark(book, i): float(taken_at[i]) for i in options}
+
+
+def _mark(book: Book, i: int) -> _Mark:
+    positions = book.positions
+    symbol = book.market.underlyings[int(positions.underlying[i])].symbol
+    terms = positions.contracts.name(i), float(positions.multiplier[i])
+    return symbol, *terms, float(positions.mark[i]), float(np.nan_to_num(positions.volatility[i]))
+
+
+def _unnamed(own: Underlying) -> Underlying:
+    """An underlying without the names of itself and of its groups."""
+    return replace(own, symbol="", class_group="", product_group="", portfolio_group="")
+
+
+def _summed(of_parts: Sequence[Figures], accounts: int) -> Figures:
+    """The figures of several parts together."""
+    by_name: list[dict[str, float]] = [{} for _ in range(accounts)]
+    for own in of_parts:
+        for name, found in zip(by_name, own.by_name, strict=True):
+            name.update(found)
+    amounts: dict[str, Any] = {
+        f.name: sum((getattr(own, f.name) for own in of_parts), np.zeros(accounts))
+        for f in fields(Figures)
+        if f.name != "by_name"
+    }
+    return Figures(**amounts, by_name=by_name)
