@@ -60,7 +60,7 @@ def adding_up(parts: FloatArray, whole: float) -> FloatArray:
     Each is cut to the cent below it; the cents that are left go to the largest remainders.
 
     >>> adding_up(np.array([0.004, 0.004, -0.008, 0.006]), 0.006).tolist()
-    [0.0, 0.0, -0.01, 0.02]
+    [0.01, 0.0, -0.01, 0.01]
     """
     cents = parts / CENT
     below = np.floor(cents)
