@@ -11,8 +11,11 @@ from click.testing import Result
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from xlmargin import udfs
+from xlmargin import computing, udfs
+from xlmargin.account import AccountState, account_state
+from xlmargin.both_regimes import BothRegimes
 from xlmargin.cli import app
+from xlmargin.excel import margined_books
 
 NOW = """symbol,type,quantity,strike,expiration,price
 AAPL,stock,1000,,,268.4
@@ -59,6 +62,22 @@ def required(text: str, day: str) -> float:
 def labelled(folder: Path, sheet: str) -> dict[object, tuple[object, ...]]:
     rows = load_workbook(folder / "out.xlsx", data_only=True)[sheet].iter_rows(values_only=True)
     return {row[0]: row[1:] for row in rows if row[0]}
+
+
+def test_what_the_terminal_says_is_not_computed_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed = []
+
+    def counted(regimes: BothRegimes) -> AccountState:
+        computed.append(regimes)
+        return account_state(regimes)
+
+    computing.forget()
+    monkeypatch.setattr(margined_books, "account_state", counted)
+    done = report(folder)
+    assert done.exit_code == 0, done.output
+    assert len(computed) == 1, "the workbook and the terminal show one state"
 
 
 def test_the_earlier_book_gives_the_figures_then_and_what_moved_them(folder: Path) -> None:

@@ -70,6 +70,7 @@ def test_settings_stand_in_groups_and_say_the_same() -> None:
     assert {**after, "house": "tastytrade_calm", "account_type": "portfolio"} == before
     own, shown = (udfs.PM_REQUIREMENT(POSITIONS, None, each) for each in (SETTINGS, rows))
     assert own == shown
+    assert arranged(arranged(table)).rows == rows
 
 
 def test_settings_by_account_and_unknown_ones_stay_rows_of_their_own() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -12,14 +12,16 @@ import typer
 
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.table import SourceRows
+from xlmargin.cells.values import to_cells
 from xlmargin.commands.outputs import refuse_output, writing
 from xlmargin.commands.ranges import problems, tables_of
 from xlmargin.commands.terminal import print_answers, progress
 from xlmargin.errors import InputError, Problem, printed
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows
+from xlmargin.reports import problem_table
 from xlmargin.standard_output import write_json
-from xlmargin.workbooks import EVERYTHING, Functions, InputTables, write_margin_workbook
+from xlmargin.workbooks import EVERYTHING, Functions, InputTables, arranged, write_margin_workbook
 from xlmargin.workbooks.logo import Logo
 from xlmargin.workbooks.pages import CHECK, REQUIREMENT, STRATEGIES
 from xlmargin.workbooks.printing import print_set
@@ -39,7 +41,11 @@ _BY_BOTH: Final = (("efficiency gain", "MARGIN_EFFICIENCY"),)
 
 @dataclass(frozen=True)
 class Reported:
-    """A workbook that is written: of which tables, with what warnings, and why without a page."""
+    """A workbook that is written: its tables, what was warned of, and why it is without a page.
+
+    The tables are as they stand in the workbook: what its pages asked is known, and answered at
+    once. Warnings name the rows of what was given.
+    """
 
     tables: InputTables
     warnings: Sequence[Problem]
@@ -86,7 +92,8 @@ class Asked:
         found = problems(tables, self.today)
         if refused := Ranges(*tables.ranges, today=self.today).refusals:
             raise InputError(refused)
-        return Reported(tables, found, self._write(tables, note))
+        shown = replace(tables, settings=arranged(tables.settings))
+        return Reported(shown, found, self._write(shown, note))
 
     def report(
         self, ranges: BookRanges, note: str = "", more: Mapping[str, FileRows] | None = None
@@ -102,7 +109,7 @@ class Asked:
             *(_BY_BOTH if portfolio and strategy else ()),
         ]
         answers = {
-            "check": self.functions["XLM_CHECK"](*tables.ranges),
+            "check": to_cells(problem_table(found).cells()),
             "messages": self.functions["XLM_MESSAGES"](*tables.ranges, *_beside(tables)),
             **{key: self.functions[name](*tables.ranges) for key, name in asked},
         }

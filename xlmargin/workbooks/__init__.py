@@ -5,6 +5,7 @@ from xlmargin.workbooks.input_tables import MORE, InputTables, input_tables
 from xlmargin.workbooks.live_formulas import Functions
 from xlmargin.workbooks.margin_workbook import write_margin_workbook, write_template
 from xlmargin.workbooks.sample_tables import sample_more
+from xlmargin.workbooks.settings_page import arranged
 from xlmargin.workbooks.template import Template
 from xlmargin.workbooks.templates import EVERYTHING, TEMPLATES
 
@@ -16,6 +17,7 @@ __all__ = [
     "Functions",
     "InputTables",
     "Template",
+    "arranged",
     "input_tables",
     "sample_more",
     "write_margin_workbook",

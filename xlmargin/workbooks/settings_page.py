@@ -105,12 +105,16 @@ def display_words(kind: str) -> list[str]:
 
 
 def arranged(settings: InputTable) -> InputTable:
-    """The settings in their groups, by the names and words that people read."""
+    """The settings in their groups, by the names and words that people read.
+
+    Those that are arranged stay as they are.
+    """
     width = len(settings.rows[0])
     empty: list[Cell] = [None] * (width - 1)
     own: dict[str, list[list[Cell]]] = {}
     for i, row in enumerate(settings.rows):
-        if i and any(cell is not None for cell in row):
+        is_heading = row[0] in _GROUPS and not any(cell is not None for cell in row[1:])
+        if i and not is_heading and any(cell is not None for cell in row):
             own.setdefault(settings.kind(i, 1), []).append(list(row))
     rows: list[list[Cell]] = [list(settings.rows[0])]
     for group, names in _GROUPS.items():
