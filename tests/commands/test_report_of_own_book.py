@@ -15,7 +15,7 @@ from xlmargin import computing, udfs
 from xlmargin.account import AccountState, account_state
 from xlmargin.both_regimes import BothRegimes
 from xlmargin.cli import app
-from xlmargin.excel import margined_books
+from xlmargin.excel import ranges
 
 NOW = """symbol,type,quantity,strike,expiration,price
 AAPL,stock,1000,,,268.4
@@ -74,7 +74,7 @@ def test_what_the_terminal_says_is_not_computed_again(
         return account_state(regimes)
 
     computing.forget()
-    monkeypatch.setattr(margined_books, "account_state", counted)
+    monkeypatch.setattr(ranges, "account_state", counted)
     done = report(folder)
     assert done.exit_code == 0, done.output
     assert len(computed) == 1, "the workbook and the terminal show one state"

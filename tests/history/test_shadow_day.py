@@ -214,11 +214,41 @@ def test_days_priced_together_are_to_the_bit_what_each_is_by_itself() -> None:
     assert [bool(day.problem) for day in together] == [False, False, True] * 4
 
 
-def test_what_fails_in_pricing_days_together_fails_on_its_own_day(
-    monkeypatch: pytest.MonkeyPatch,
+def spread_day(day: int, spot: float, account_type: str = "margin") -> Content:
+    """A day with stock, a call written on it, a spread of calls and puts of two strikes."""
+    rows: list[list[object]] = [
+        HEADINGS,
+        stock(300, spot),
+        ["XYZ", "call", -5, 100.0, "2026-06-19", max(spot - 100.0, 0.0) + 4.0, "A"],
+        ["XYZ", "call", 3, 110.0, "2026-06-19", max(spot - 110.0, 0.0) + 3.0, "A"],
+        ["XYZ", "put", -2, 95.0, "2026-06-19", max(95.0 - spot, 0.0) + 4.0, "A"],
+        ["XYZ", "put", 3, 85.0, "2026-09-18", max(85.0 - spot, 0.0) + 3.0, "A"],
+    ]
+    settings = [["name", "value"], ["as_of", f"2026-{1 + day // 28:02}-{1 + day % 28:02}"],
+                ["rate", 0.04], ["account_type", account_type]]  # fmt: skip
+    return Content(read_book(rows, [["symbol", "price"], ["XYZ", spot]], settings))
+
+
+def test_days_paired_together_require_what_each_does_by_itself() -> None:
+    days = [spread_day(d, 85.0 + 0.37 * d) for d in range(80)]
+    days[40] = spread_day(40, 99.0, "cash")  # which may not write options on what it has not
+    forget()
+    together = list(margined_days(days))
+    for content, day in zip(days, together, strict=True):
+        forget()
+        alone = margined_day(content)
+        assert day.problem == alone.problem
+        for name in ("initial", "maintenance", "deposit", "strategy_equity"):
+            assert getattr(day, name) == pytest.approx(getattr(alone, name), abs=1e-7, nan_ok=True)
+    assert [i for i, day in enumerate(together) if day.problem] == [40]
+
+
+@pytest.mark.parametrize("step", ["price_together", "pair_together"])
+def test_what_fails_in_days_together_fails_on_its_own_day(
+    step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = import_module("xlmargin.history.shadow_day")  # where a function has its name
-    monkeypatch.setattr(module, "price_together", lambda books: 1 / 0)
+    monkeypatch.setattr(module, step, lambda books: 1 / 0)
     days = list(margined_days([option_day(0, 99.0), Content(ZeroDivisionError("x"))]))
     assert [day.failed for day in days] == [False, True]
 

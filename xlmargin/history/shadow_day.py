@@ -6,6 +6,7 @@ knows nothing of other days, so that days can be margined in any order and anywh
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from xlmargin.settings import Basis
 from xlmargin.strategy_margin import (
     RequirementKind,
     StrategyMargin,
-    proofs_shared,
+    pair_together,
     strategy_margin,
 )
 
@@ -137,27 +138,30 @@ TOGETHER: Final = 10_000
 
 
 def margined_days(contents: Iterable[DayContent]) -> list[ShadowDay]:
-    """Days read and margined, in their order: many small ones priced at once, proofs shared."""
+    """Days read and margined, in their order: many small ones priced and paired at once."""
     days: list[ShadowDay] = []
     waiting: list[Book | ShadowDay] = []
-    with proofs_shared():
-        for content in contents:
-            waiting.append(_read(content))
-            if sum(len(day.positions) for day in waiting if isinstance(day, Book)) >= TOGETHER:
-                days += _margined_together(waiting)
-                waiting = []
-        return days + _margined_together(waiting)
+    for content in contents:
+        waiting.append(_read(content))
+        if sum(len(day.positions) for day in waiting if isinstance(day, Book)) >= TOGETHER:
+            days += _margined_together(waiting)
+            waiting = []
+    return days + _margined_together(waiting)
 
 
 def _margined_together(days: Sequence[Book | ShadowDay]) -> list[ShadowDay]:
     with suppress(Exception):  # what fails here fails on its own day too, which says why
         price_together([day for day in days if isinstance(day, Book)])
-    return [_margined(day, Regimes.BOTH) for day in days]
+    margined = [_then(day, partial(_under, regimes=Regimes.BOTH)) for day in days]
+    under = [day.strategy for day in margined if isinstance(day, _Margined)]
+    with suppress(Exception):
+        pair_together([strategy for strategy in under if isinstance(strategy, StrategyMargin)])
+    return [_then(day, _shadow_day) for day in margined]
 
 
 def margined_day(content: DayContent, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
     """A day read and margined; one that is refused says why, and stops no other day."""
-    return _margined(_read(content), regimes)
+    return _then(_read(content), partial(shadow_day, regimes=regimes))
 
 
 def _read(content: DayContent) -> Book | ShadowDay:
@@ -165,10 +169,11 @@ def _read(content: DayContent) -> Book | ShadowDay:
     return _or_failed(content.day, content.book)
 
 
-def _margined(read: Book | ShadowDay, regimes: Regimes) -> ShadowDay:
+def _then(read: _DayT | ShadowDay, work: Callable[[_DayT], _T]) -> _T | ShadowDay:
+    """The next step of a day that has not failed, or the day that failed in it."""
     if isinstance(read, ShadowDay):
         return read
-    return _or_failed(serial_of(read.as_of), lambda: shadow_day(read, regimes))
+    return _or_failed(serial_of(read.as_of), lambda: work(read))
 
 
 def _or_failed(day: float, work: Callable[[], _T]) -> _T | ShadowDay:
@@ -187,10 +192,30 @@ def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
     Where one of two regimes refuses the book, the other answers; refused where none does: there is
     no day with some of its accounts.
     """
+    return _shadow_day(_under(book, regimes))
+
+
+@dataclass(frozen=True, eq=False)
+class _Margined:
+    """A book under the regimes asked, of two of which one may refuse it."""
+
+    book: Book
+    strategy: StrategyMargin | MarginError | None
+    portfolio: PortfolioMargin | MarginError | None
+
+    @property
+    def as_of(self) -> dt.date:
+        return self.book.as_of
+
+
+_DayT = TypeVar("_DayT", Book, _Margined)
+
+
+def _shadow_day(margined: _Margined) -> ShadowDay:
+    book, strategy, portfolio = margined.book, margined.strategy, margined.portfolio
     unknown = np.full(len(book.positions.accounts), np.nan)
     initial = maintenance = deposit = required = unknown
     strategy_equity = portfolio_equity = unknown
-    strategy, portfolio = _asked(book, regimes)
     if isinstance(strategy, StrategyMargin):
         values = values_by_strategy(strategy)
         strategy_equity = values.strategy_equity
@@ -221,18 +246,16 @@ def shadow_day(book: Book, regimes: Regimes = Regimes.BOTH) -> ShadowDay:
     )
 
 
-def _asked(
-    book: Book, regimes: Regimes
-) -> tuple[StrategyMargin | MarginError | None, PortfolioMargin | MarginError | None]:
-    """The book under the regimes asked; of two, one may refuse it."""
+def _under(book: Book, regimes: Regimes) -> _Margined:
+    """The book under the regimes asked."""
     match regimes:
         case Regimes.STRATEGY:
-            return _ONE_BY_ONE(book), None
+            return _Margined(book, _ONE_BY_ONE(book), None)
         case Regimes.PORTFOLIO:
-            return None, under_portfolio_margin(book)
+            return _Margined(book, None, under_portfolio_margin(book))
         case Regimes.BOTH:
             both = both_regimes(book, under_portfolio_margin, _ONE_BY_ONE)
-            return both.strategy, both.portfolio
+            return _Margined(book, both.strategy, both.portfolio)
 
 
 def _due(book: Book, kind: CallKind, missing: FloatArray) -> float:

@@ -7,9 +7,13 @@ from xlmargin.strategy_margin.display.explanation import (
     optimality_gap_note,
 )
 from xlmargin.strategy_margin.display.lines import StrategyLine, class_lines, strategy_lines
-from xlmargin.strategy_margin.requirement import StrategyMargin, UnderlyingMargin, strategy_margin
+from xlmargin.strategy_margin.requirement import (
+    StrategyMargin,
+    UnderlyingMargin,
+    pair_together,
+    strategy_margin,
+)
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
-from xlmargin.strategy_margin.solver.proofs import proofs_shared
 
 __all__ = [
     "RequirementKind",
@@ -21,7 +25,7 @@ __all__ = [
     "explained_by_account",
     "leg_quantity",
     "optimality_gap_note",
-    "proofs_shared",
+    "pair_together",
     "strategy_lines",
     "strategy_margin",
 ]

@@ -14,6 +14,7 @@ Rule: 12 CFR 220; FINRA 4210(b)-(f), (g)(11); Cboe 10.3.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import fsum
@@ -38,7 +39,6 @@ from xlmargin.strategy_margin.rules.cash_account import short_call_refusals, sho
 from xlmargin.strategy_margin.rules.hedged_stock import may_cover_index_call, may_hedge
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS
-from xlmargin.strategy_margin.solver.proofs import shared_proofs
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,14 +79,11 @@ class UnderlyingMargin:
         return self._pairings.get(kind)
 
     def keep(self, kind: RequirementKind, pairing: PairingResult) -> PairingResult:
-        """Know a pairing that was found, for the same holdings too if it is proven.
-
-        Not one by a shared proof: of pairings that require the same, another might be found.
-        """
+        """Know a pairing that was found, for the same holdings too if it is proven."""
         refuse_not_permitted(self.book, self.holdings, pairing)
         kind = self._own(kind)
         self._pairings[kind] = pairing
-        if pairing.is_proven and shared_proofs() is None:
+        if pairing.is_proven:
             self.holdings.remembered[self._key(kind)] = pairing
         return pairing
 
@@ -161,11 +158,8 @@ class StrategyMargin:
 
     def paired(self, kind: RequirementKind) -> tuple[UnderlyingMargin, ...]:
         """The classes, for each of which a pairing that requires least of a kind is known."""
-        left = [c for c in self.classes if not self.one_by_one and c.known(kind) is None]
-        if len(left) >= FEW:
-            found = least_pairings([c.to_pair(kind) for c in left])
-            for c, pairing in zip(left, found, strict=True):
-                c.keep(kind, pairing)
+        if not self.one_by_one:
+            _pair(self.classes, kind)
         return self.classes
 
     def by_account(self, kind: RequirementKind) -> FloatArray:
@@ -252,6 +246,27 @@ def strategy_margin(
         tuple(UnderlyingMargin(book, rules.of(c.account), c, is_cash, seconds) for c in classes),
         one_by_one,
     )
+
+
+def pair_together(margins: Iterable[StrategyMargin]) -> None:
+    """Find the least pairings of several books at once, as those of the days of a history are."""
+    classes = [c for margin in margins for c in margin.classes]
+    for kind in RequirementKind:
+        _pair(classes, kind)
+
+
+def _pair(classes: Sequence[UnderlyingMargin], kind: RequirementKind) -> None:
+    """Find the pairings of classes that require least of a kind, where there are many, together.
+
+    A class that may not hold what it does stays without one, and is refused where it is asked.
+    """
+    left = [c for c in classes if c.known(kind) is None]
+    if len(left) < FEW:
+        return
+    found = least_pairings([c.to_pair(kind) for c in left])
+    for c, pairing in zip(left, found, strict=True):
+        with suppress(RefusedPosition):
+            c.keep(kind, pairing)
 
 
 _WHOLE = 1e-9

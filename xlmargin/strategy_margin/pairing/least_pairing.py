@@ -39,7 +39,6 @@ from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS, solve
 from xlmargin.strategy_margin.solver.program import HALF_A_CENT, Solution
-from xlmargin.strategy_margin.solver.proofs import shared_proofs
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,14 +139,13 @@ def _alone(holdings: ClassPositions, requirements: RequirementRules) -> PairingR
 def solved(model: PairingModel, holdings: ClassPositions, seconds: float) -> Solution:
     """The least of the model's program; kinds whose programs are the same share what is proven."""
     known: dict[Hashable, Solution] = holdings.remembered
-    program, proofs = model.build(), shared_proofs()
+    program = model.build()
     if (digest := program.digest) in known:
         return known[digest]
-    find = solve if proofs is None else proofs.solve
-    solution = find(program, min(seconds, seconds_left()), np.array(model.alone))
+    solution = solve(program, min(seconds, seconds_left()), np.array(model.alone))
     if solution is None:
         raise MarginError(f"no pairing of {holdings.name} was found in {seconds:g} seconds.")
-    if solution.is_proven and proofs is None:
+    if solution.is_proven:
         known[digest] = solution
     return solution
 
