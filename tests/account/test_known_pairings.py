@@ -11,7 +11,7 @@ from xlmargin.account.account_values import NO_RESERVE
 from xlmargin.account.known_pairings import KnownPairings
 from xlmargin.account.moved_holdings import moved_holdings
 from xlmargin.account.moved_prices import moved_prices
-from xlmargin.account.strategy_path import StrategyPath
+from xlmargin.account.strategy_path import StrategyPath, present_pairings
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
 from xlmargin.strategy_margin.pairing.least_pairing import (
@@ -95,11 +95,12 @@ def test_all_at_once_take_what_each_takes_by_itself(seed, house, account_type):
     held = book(seed, house, account_type)
     margin = strategy_margin(held)
     prices = moved_prices(under_portfolio_margin(held))
-    path, moves = StrategyPath(margin, NO_RESERVE), (-0.6, -0.2, 0.0, 0.07, 0.9)
+    path, moves = StrategyPath(present_pairings(margin), NO_RESERVE), (-0.6, -0.2, 0.0, 0.07, 0.9)
     there = prices.worth_along(moves, margin.mark)
     for i in range(len(moves)):
         path.search(at(there, i), np.ones(4, dtype=bool))
-    taken = path.known.taken(there)
+    taken = path.taken(there)
+    pairings = [one for known in path.known for one in known.pairings]
     roles = set()
     for c, own in enumerate(margin.classes):
         rules = requirement_rules(RequirementKind.MAINTENANCE, own.rules, cash=own.is_cash)
@@ -107,15 +108,15 @@ def test_all_at_once_take_what_each_takes_by_itself(seed, house, account_type):
             moved = moved_holdings(own.holdings, at(there, i))
             least = min(
                 fsum(requirement_of(s, moved, rules) - value_added_by(s, moved, rules) for s in of)
-                for known, of in path.known.pairings
+                for known, of in pairings
                 if known == c
             )
             assert taken[c, i] == pytest.approx(least, rel=1e-12, abs=1e-8)
-        roles |= {s.role.name for known, of in path.known.pairings if known == c for s in of}
+        roles |= {s.role.name for known, of in pairings if known == c for s in of}
     assert {"STOCK", "UNCOVERED"} <= roles
     if account_type == "margin":
         assert {"SPREAD", "COVERED", "PROTECTED"} <= roles
-        assert len(path.known.pairings) > len(margin.classes)
+        assert len(pairings) > len(margin.classes)
 
 
 def test_a_class_of_which_no_pairing_is_known_takes_without_end():

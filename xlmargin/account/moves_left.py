@@ -13,7 +13,7 @@ from xlmargin.account.account_values import NO_RESERVE, Reserve
 from xlmargin.account.first_zero import MOVES_DOWN, MOVES_UP
 from xlmargin.account.moved_prices import MovedPrices, moved_prices
 from xlmargin.account.portfolio_path import portfolio_zero
-from xlmargin.account.strategy_path import strategy_zero
+from xlmargin.account.strategy_path import present_pairings, strategy_zero
 from xlmargin.arrays import FloatArray
 from xlmargin.errors import MarginError, RefusedPosition
 from xlmargin.portfolio_margin import PortfolioMargin
@@ -72,10 +72,11 @@ def strategy_moves(
     """The moves that the excess by strategy can bear; `left` as under portfolio margin."""
     if isinstance(prices, MarginError):
         return prices
+    present = present_pairings(margin)
     return _moves(
         left,
         *(
-            strategy_zero(margin, prices, left > 0, some, reserve)
+            strategy_zero(present, prices, left > 0, some, reserve)
             for some in (MOVES_DOWN, MOVES_UP)
         ),
     )

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import reduce
 
 import numpy as np
 
 from xlmargin.account.account_values import NO_RESERVE, Reserve
 from xlmargin.account.first_zero import Bracket, bracket_at, first_without, root
-from xlmargin.account.known_pairings import KnownPairings, Pairing
+from xlmargin.account.known_pairings import KnownPairings
 from xlmargin.account.moved_holdings import moved_holdings
 from xlmargin.account.moved_prices import MovedPrices, Worth
 from xlmargin.arrays import BoolArray, FloatArray
@@ -30,8 +30,15 @@ from xlmargin.strategy_margin.requirement import values_added
 from xlmargin.strategy_margin.solver.program import HALF_A_CENT
 
 
+def present_pairings(margin: StrategyMargin) -> KnownPairings:
+    """The pairings that require least at present."""
+    kind = RequirementKind.MAINTENANCE
+    own = (c.pairing(kind).strategies for c in margin.paired(kind))
+    return KnownPairings(margin, tuple(enumerate(own)))
+
+
 def strategy_zero(
-    margin: StrategyMargin,
+    present: KnownPairings,
     prices: MovedPrices,
     has_excess: BoolArray,
     moves: tuple[float, ...],
@@ -40,9 +47,10 @@ def strategy_zero(
     """The first move, going outward, at which strategy-based excess is the reserve.
 
     Shape (accounts,); NaN where none of the moves leaves an account without more. `has_excess`
-    tells which accounts have more at present.
+    tells which accounts have more at present, `present` the pairings that require least there.
     """
-    path = StrategyPath(margin, reserve)
+    margin = present.margin
+    path = StrategyPath(present, reserve)
     bracket = path.bracket(prices.worth_along(moves, margin.mark), has_excess, moves)
 
     def proven(own: FloatArray) -> FloatArray:
@@ -73,11 +81,15 @@ def counted_units(margin: StrategyMargin) -> FloatArray:
 
 @dataclass
 class StrategyPath:
-    """The accounts of a book along moves; excesses are above the reserve, $."""
+    """The accounts of a book along moves; excesses are above the reserve, $.
 
-    margin: StrategyMargin
+    `present` are the pairings that are known at first.
+    """
+
+    present: KnownPairings
     reserve: Reserve
-    found: dict[tuple[int, Pairing], None] = field(init=False)
+    margin: StrategyMargin = field(init=False)
+    known: list[KnownPairings] = field(init=False)
     """The pairings that are known, in the order in which they were found."""
     cash: FloatArray = field(init=False)
     counted: FloatArray = field(init=False)
@@ -85,16 +97,9 @@ class StrategyPath:
 
     def __post_init__(self) -> None:
         """At first the present pairings alone are known."""
-        kind = RequirementKind.MAINTENANCE
-        classes = self.margin.paired(kind)
-        self.found = {(i, own.pairing(kind).strategies): None for i, own in enumerate(classes)}
+        self.margin, self.known = self.present.margin, [self.present]
         self.cash = cash_of_accounts(self.margin.book)
         self.counted = counted_units(self.margin)
-
-    @cached_property
-    def known(self) -> KnownPairings:
-        """The pairings found so far."""
-        return KnownPairings(self.margin, tuple(self.found))
 
     def bracket(self, there: Worth, has_excess: BoolArray, moves: Sequence[float]) -> Bracket:
         """The first neighbours among the moves of which the outer leaves no excess.
@@ -102,7 +107,7 @@ class StrategyPath:
         All accounts are looked at together, each after the first move at which no known pairing
         leaves it any. Where what is found there leaves none either, that move is the outer one.
         """
-        equity, taken = self._equity(there), self.known.taken(there)
+        equity, taken = self._equity(there), self.taken(there)
         account = self.margin.book.positions.account
         searched = np.full(len(has_excess), -1)
         while True:
@@ -116,8 +121,12 @@ class StrategyPath:
 
     def proven(self, there: Worth) -> FloatArray:
         """Excess that the known pairings prove, shape (accounts, moves): as much, or more."""
-        excess: FloatArray = self._equity(there) - self._by_account(self.known.taken(there))
+        excess: FloatArray = self._equity(there) - self._by_account(self.taken(there))
         return excess
+
+    def taken(self, there: Worth) -> FloatArray:
+        """The least that the known pairings take from equity, $, shape (classes, moves)."""
+        return reduce(np.minimum, (pairings.taken(there) for pairings in self.known))
 
     def search(self, there: Worth, looking: BoolArray) -> KnownPairings:
         """Find the pairings that require least after a move, know them, and answer them."""
@@ -127,11 +136,12 @@ class StrategyPath:
             replace(classes[i], holdings=moved_holdings(classes[i].holdings, there)) for i in sought
         )
         found = least_strategies([own.to_pair(kind) for own in moved])
-        every = zip(sought, found, strict=True)
-        new = dict.fromkeys(one for one in every if one not in self.found)
-        self.found |= new
-        self.__dict__.pop("known", None)
-        return KnownPairings(self.margin, tuple(new))
+        every = dict.fromkeys(zip(sought, found, strict=True))
+        old = {one for known in self.known for one in known.pairings}
+        new = KnownPairings(self.margin, tuple(one for one in every if one not in old))
+        if new.pairings:
+            self.known.append(new)
+        return new
 
     def _equity(self, there: Worth) -> FloatArray:
         """What strategy-based equity is above the reserve, shape (accounts, moves)."""
