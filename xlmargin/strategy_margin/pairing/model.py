@@ -17,13 +17,17 @@ Rule: 12 CFR 220.4(b), 220.12; FINRA 4210(f)(2)(E)(i), (G)(i), (H)(v), (I).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import groupby, product, repeat
 from math import floor, inf, isfinite
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+import numpy as np
+
+from xlmargin.arrays import told
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
 from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed, may_hedge
 from xlmargin.strategy_margin.rules.options import OptionLeg, pairs_by_value
@@ -237,6 +241,7 @@ def stock_variables(
     for i in shorts:
         if isfinite(covered[i]):
             add(Role.COVERED, (i,), covered[i], model.options[i].multiplier)
+    alike = _alike(model.options, shorts)
     once = model.builder.constraint(upper=1.0)
     for i, cost in partly.items():
         left_over = shares % model.options[i].multiplier
@@ -249,14 +254,12 @@ def stock_variables(
         cost = requirements.protected(stock, long)
         if cost < long.multiplier * alone + by_itself:
             add(Role.PROTECTED, (j,), cost - paid, long.multiplier)
+        joined = _joined(model.options, stock, long, alike, requirements)
         for i in shorts:
             short = model.options[i]
-            if short.multiplier == long.multiplier:
-                one_strike = short.strike == long.strike
-                cost = requirements.joined(stock, long, short, one_strike=one_strike)
-                if cost < covered[i] + by_itself:
-                    role = Role.CONVERSION if one_strike else Role.COLLAR
-                    add(role, (i, j), cost - paid, short.multiplier)
+            if i in joined and joined[i] < covered[i] + by_itself:
+                role = Role.CONVERSION if short.strike == long.strike else Role.COLLAR
+                add(role, (i, j), joined[i] - paid, short.multiplier)
     for i in index_calls:
         call = model.options[i]
         add(
@@ -265,6 +268,48 @@ def stock_variables(
             requirements.fund(stock, call),
             fund_shares_needed(stock.underlying, call),
         )
+
+
+Alike: TypeAlias = list[tuple[list[int], OptionLeg]]
+"""Short options that differ in strikes and values alone, and a leg whose are all of theirs."""
+
+
+def _alike(options: Sequence[OptionLeg], shorts: Iterable[int]) -> Alike:
+    """Short options of one stock, those of one expiration and multiplier as one leg."""
+    by_terms: dict[tuple[float, float, bool, bool], list[int]] = defaultdict(list)
+    for i in shorts:
+        leg = options[i]
+        by_terms[leg.expiration, leg.multiplier, leg.american, leg.settled].append(i)
+    return [
+        (
+            members,
+            replace(
+                options[members[0]],
+                strike=told(np.array([options[i].strike for i in members])),
+                value=told(np.array([options[i].value for i in members])),
+            ),
+        )
+        for members in by_terms.values()
+    ]
+
+
+def _joined(
+    options: Sequence[OptionLeg],
+    stock: StockLeg,
+    long: OptionLeg,
+    alike: Alike,
+    requirements: RequirementRules,
+) -> dict[int, float]:
+    """What stock, a long option and each short one of its multiplier require together, $."""
+    found: dict[int, float] = {}
+    for members, leg in alike:
+        if leg.multiplier == long.multiplier:
+            costs = requirements.joined(stock, long, leg, one_strike=False)
+            found |= zip(members, np.full(len(members), costs).tolist(), strict=True)
+            for i in members:
+                if options[i].strike == long.strike:
+                    found[i] = requirements.joined(stock, long, options[i], one_strike=True)
+    return found
 
 
 def _sides(

@@ -106,12 +106,17 @@ class Branches:
         self._duals, self._limits, self._waiting = [], [], []
         here = self._looked_at(corner, cutoff)
         while here is not None or self._waiting:
+            if self.incumbent.is_proven:
+                return min(cutoff, self.incumbent.lower_bound)
             if self.left <= 0 or time.perf_counter() > self.deadline:
                 break
-            if here is None:
-                here = self._follow(heapq.heappop(self._waiting)[2], cutoff)
-            else:
+            if here is not None:
                 here = self._rounded(here, cutoff)
+            elif self._waiting[0][2].corner.cost < self._below(cutoff):
+                here = self._follow(heapq.heappop(self._waiting)[2], cutoff)
+            else:  # an answer has been found since that costs no more
+                _, _, branch = heapq.heappop(self._waiting)
+                self._settled(branch.corner, branch.corner.dual, branch)
         if here is not None:
             self._settled(here, here.dual)
         for _, _, branch in self._waiting:
