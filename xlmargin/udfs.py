@@ -357,9 +357,9 @@ def MARGIN_ACCOUNT_ON(
 def MARGIN_ALERTS(
     positions, thresholds=None, market=None, settings=None, dividends=None, headers=True
 ):
-    """Figures of each account beside their limits, worst first: light and level (0 green, 1 amber,
-    2 red, -1 not known), distance, the move of the market to the alert, a call's due date. Without
-    thresholds what the rules say: no call, nothing missing.
+    """Figures of each account beside their limits, worst first: light, level (0 green, 1 amber,
+    2 red, -1 not known), distance, the market's move to the alert, a call's due date. Without
+    thresholds: no call, now or under the stress, nothing missing.
     """
     ranges = _ranges(positions, market, settings, dividends, thresholds=thresholds)
     return reports.alerts_table(*ranges.alerts()).cells(headers)

@@ -109,12 +109,20 @@ def test_what_is_not_eligible_counts_in_its_name() -> None:
 @pytest.mark.parametrize(
     ("kind", "figures"),
     [
-        ("portfolio", ["portfolio excess", "portfolio margin call", "minimum equity deficiency"]),
+        (
+            "portfolio",
+            [
+                "portfolio excess",
+                "portfolio margin call",
+                "minimum equity deficiency",
+                "stress cushion",
+            ],
+        ),
         ("margin", ["strategy excess", "strategy margin call", "minimum equity deficiency"]),
         ("cash", ["strategy excess", "strategy margin call"]),
     ],
 )
-def test_without_limits_the_rules_own(kind: str, figures: list[str]) -> None:
+def test_without_limits_the_usual_ones(kind: str, figures: list[str]) -> None:
     positions = [BOOK[0], *BOOK[3:]]
     found = alerts(None, positions, more=[["account_type", kind]])
     assert [row["figure"] for row in found] == figures
@@ -125,7 +133,7 @@ def test_a_margin_call_is_red_with_its_day() -> None:
     positions = [BOOK[0], BOOK[1], ["", "cash", -90_000, "A"], *BOOK[3:]]
     found = alerts(None, positions)
     assert [(row["account"], row["light"]) for row in found[:3]] == [
-        ("A", "red"), ("A", "red"), ("B", "green"),
+        ("A", "red"), ("A", "red"), ("A", "amber"),
     ]  # fmt: skip
     excess, call = found[0], found[1]
     assert (excess["value"], call["value"]) == (-5_000.0, 5_000.0)
@@ -133,7 +141,7 @@ def test_a_margin_call_is_red_with_its_day() -> None:
     assert (excess["due"], call["due"]) == (due, due)
     assert excess["move to it"] == 0.0
     assert str(call["says"]).startswith("Portfolio margin call is $5,000, above the limit of $0, ")
-    assert found[2]["due"] == "none"
+    assert found[2]["due"] == found[3]["due"] == "none"
 
 
 def test_the_house_s_least_equity_counts_where_it_states_one() -> None:

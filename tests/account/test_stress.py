@@ -35,6 +35,24 @@ def test_an_account_that_has_nothing_left_is_past_every_limit() -> None:
     assert first["says"] == "Stress cushion: nothing is left of the account's value."
 
 
+def test_without_limits_it_is_told_of_that_the_stress_leaves_a_call() -> None:
+    """B keeps 152,000; A has 80,000 - 69,000 = 11,000 of equity for a requirement of 12,000."""
+    loan = [BOOK[0], BOOK[1], ["", "cash", -69_000, "A"], *BOOK[3:]]
+    found = [row for row in alerts(None, loan) if row["figure"] == "stress cushion"]
+    assert [(row["account"], row["light"], row["worst"]) for row in found] == [
+        ("A", "amber", "worst"), ("B", "green", ""),
+    ]  # fmt: skip
+    assert found[0]["value"] == pytest.approx((11_000 - 12_000) / 11_000)
+    assert found[0]["says"] == "Stress cushion is -9.1%, below the warning of 0.0%."
+    assert (found[0]["warn"], found[0]["alert"]) == (0.0, "none")
+
+
+def test_without_limits_no_stress_is_told_of_by_strategy() -> None:
+    """The stress is that of portfolio margin."""
+    rows = alerts(None, more=[["account_type", "margin"]])
+    assert "stress cushion" not in [row["figure"] for row in rows]
+
+
 @pytest.mark.parametrize("cell", [-1.5, "much", 20, "-20%"])
 def test_a_stress_that_is_no_fraction_is_refused(cell: object) -> None:
     answer = udfs.MARGIN_ALERTS(BOOK, LIMITS, MARKET, [*SETTINGS, ["stress_move", cell]])

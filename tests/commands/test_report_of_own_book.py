@@ -109,6 +109,16 @@ def test_a_first_month_says_that_there_is_no_earlier_report(folder: Path) -> Non
     assert "Shadow, Deployment (no sheet Dated positions and Dated market)" in said
 
 
+def test_a_book_without_limits_shows_its_cushion_under_stress(folder: Path) -> None:
+    assert report(folder).exit_code == 0
+    rows = [["figure", "alert"], ["stress cushion", 0]]
+    positions = [[c or None for c in line.split(",")] for line in NOW.splitlines()]
+    settings = [line.split(",") for line in SETTINGS.splitlines()]
+    (found,) = udfs.MARGIN_ALERTS(positions, rows, None, settings, headers=False)
+    shown = labelled(folder, "Start")["Cushion after −20%, volatility ×2"]
+    assert shown[2:5] == (f"{100 * found[2]:.1f}%", "≥ 0.0%", "● OK")
+
+
 def test_the_broker_s_figures_are_set_beside_ours(folder: Path) -> None:
     done = report(folder, "--broker", str(folder / "broker.csv"))
     assert done.exit_code == 0, done.output

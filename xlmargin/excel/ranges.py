@@ -52,7 +52,7 @@ from xlmargin.intraday import DayReport, intraday_reports
 from xlmargin.known_instruments import KNOWN, KnownInstruments
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.reports.account_table import Figure, account_figures
-from xlmargin.reports.alerts_table import Threshold, Watched, rules_own_limits, watched
+from xlmargin.reports.alerts_table import Threshold, Watched, usual_limits, watched
 from xlmargin.reports.messages import Message, Said, messages, refused_messages
 from xlmargin.reports.reconciliation_table import TOLERANCE, Reconciled, reconciliation
 from xlmargin.settings import AccountType, CapacityRegimes
@@ -151,7 +151,7 @@ class Ranges:
         return state_of(book)
 
     def alerts(self, live: Book | None = None) -> tuple[Watched, list[Threshold]]:
-        """The figures of the accounts, and the limits in thresholds; left out, the rules' own.
+        """The figures of the accounts, and the limits in thresholds; left out, the usual ones.
 
         Those of the book in the ranges, or of the `live` one, which is the same at other prices.
         """
@@ -160,7 +160,7 @@ class Ranges:
         cells = self.extra.get("thresholds")
         accounts, regime = found.state.values.accounts, own_regime(book)
         limits = read_thresholds(cells, found.figures, accounts, regime)
-        return found, rules_own_limits(found.state) if limits is None else limits
+        return found, usual_limits(found.state) if limits is None else limits
 
     def messages(self) -> tuple[Message, ...]:
         """The sentences that a report on the book opens with; why, where the input is refused."""

@@ -123,8 +123,12 @@ def _is_portfolio(state: AccountState) -> bool:
     return state.book.settings.account_type is AccountType.PORTFOLIO
 
 
-def rules_own_limits(state: AccountState) -> list[Threshold]:
-    """What the rules themselves say of the regime of the accounts: no call, nothing missing."""
+def usual_limits(state: AccountState) -> list[Threshold]:
+    """What the rules say of the regime of the accounts, no call, nothing missing; and the stress.
+
+    An account under portfolio margin is warned of where the stress of the settings would leave it a
+    call.
+    """
     regime = "portfolio" if _is_portfolio(state) else "strategy"
     limits = [
         Threshold(f"{regime} excess", "", nan, 0.0, is_least=True),
@@ -136,7 +140,10 @@ def rules_own_limits(state: AccountState) -> list[Threshold]:
     portfolio = state.portfolio
     if _is_portfolio(state) and isinstance(portfolio, PortfolioState):
         missing += ["portfolio minimum equity deficiency"] * bool(portfolio.minimum_equity.any())
-    return limits + [Threshold(name, "", nan, 0.0, is_least=False) for name in missing]
+    limits += [Threshold(name, "", nan, 0.0, is_least=False) for name in missing]
+    if _is_portfolio(state):
+        limits.append(Threshold(STRESS_CUSHION, "", 0.0, nan, is_least=True))
+    return limits
 
 
 def alerts_table(found: Watched, thresholds: Sequence[Threshold]) -> Table:

@@ -38,7 +38,12 @@ def write_checks(draft: Draft, page: Page, row: int, high: float, helper: int) -
     column `helper`.
     """
     limits = draft.tables.more.get(LIMITS)
-    page.section(row, "Checks", 6, f"limits: page {LIMITS}" if limits else "as rules ask")
+    page.section(
+        row,
+        "Checks",
+        6,
+        f"limits: page {LIMITS}" if limits else "as rules require; no call under stress",
+    )
     for column, heading, style in _HEADINGS:
         page.text(row + 1, column, heading, style)
     positions, *others = draft.tables.arguments
