@@ -91,9 +91,11 @@ class Settings:
 
     `cash` and `sma` are in dollars, NaN where not stated. `parity_tolerance` is a share of the
     underlying's price by which an option may be below its value without volatility, NaN for the
-    usual one; `tolerance_dollars` is what a broker's figure may differ by in any case, NaN for
-    nothing. `stress_move` is the move of the whole market that reports tell of, a fraction, and
-    `stress_volatility` that of every volatility, a fraction of itself: 1 doubles it. `overrides`
+    usual one; `tolerance_share` is the share of a broker's figure that ours may differ by and agree
+    with it, `tolerance_dollars` what it may differ by in any case, NaN for nothing; older than the
+    book by more than `overdue_days`, a broker's figure is overdue. `stress_move` is the move of the
+    whole market that reports tell of, a fraction, and `stress_volatility` that of every volatility,
+    a fraction of itself: 1 doubles it. `overrides`
     holds rule parameters by their names. `of_accounts` are those of the accounts, by name, that
     state some of their own.
     """
@@ -110,7 +112,9 @@ class Settings:
     day_trading_regime: DayTradingRegime = DayTradingRegime.BY_DATE
     known_underlyings: KnownUnderlyings = KnownUnderlyings.CONFIRMED
     capacity_regimes: CapacityRegimes = CapacityRegimes.BOTH_OF_ONE
+    tolerance_share: float = 0.01
     tolerance_dollars: float = nan
+    overdue_days: float = 3.0
     stress_move: float = -0.20
     stress_volatility: float = 1.0
     overrides: Mapping[str, float] = field(default_factory=dict)

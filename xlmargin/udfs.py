@@ -38,7 +38,7 @@ from xlmargin.pricing import (
     theoretical_value,
 )
 from xlmargin.rulebook import eligibility_rules
-from xlmargin.settings import Basis
+from xlmargin.settings import Basis, Settings
 from xlmargin.strategy_margin import RequirementKind
 from xlmargin.what_if import one_more
 
@@ -544,7 +544,8 @@ def MARGIN_CHANGE(
     broker_figures=BROKER_FIGURES,
     **_REST,
     tolerance=Argument(
-        f"Fraction of the broker's figure that ours may differ by (default {reports.TOLERANCE}).",
+        "Fraction of the broker's figure that ours may differ by (default: settings, else"
+        f" {Settings.tolerance_share}).",
         Kind.NUMBER,
     ),
     headers=HEADERS,
@@ -555,11 +556,11 @@ def MARGIN_RECONCILE(
     market=None,
     settings=None,
     dividends=None,
-    tolerance=reports.TOLERANCE,
+    tolerance=None,
     headers=True,
 ):
     """Our figures beside the broker's: difference (broker's less ours), age in days, state (agrees,
-    differs, stale, not ours, missing, older) and, where one can be worked out, the likely reason.
+    differs, stale, overdue, not ours, missing, older) and, where it can be told, the likely reason.
     """
     ranges = _ranges(positions, market, settings, dividends, broker_figures=broker_figures)
     return reports.reconciliation_table(ranges.reconciled(tolerance)).cells(headers)

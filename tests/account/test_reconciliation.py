@@ -103,6 +103,8 @@ def test_the_tolerance_is_of_the_broker_s_figure_or_dollars():
 @pytest.mark.parametrize(
     ("as_of", "age", "state"),
     [
+        ("2026-11-16", 4, "overdue"),
+        ("2026-11-17", 3, "stale"),
         ("2026-11-19", 1, "stale"),
         ("2026-11-19 15:30", 1, "stale"),
         (AS_OF, 0, "differs"),
@@ -114,6 +116,32 @@ def test_the_tolerance_is_of_the_broker_s_figure_or_dollars():
 def test_a_figure_older_than_the_book_is_stale_not_different(as_of, age, state):
     row = one("requirement", 20_000, as_of)
     assert (row["age"], row["state"]) == (age, state)
+
+
+@pytest.mark.parametrize(("days", "state"), [(1, "stale"), (0.5, "overdue"), (0, "overdue")])
+def test_how_old_a_figure_may_be_is_a_setting(days, state):
+    row = one("requirement", 20_000, "2026-11-19", named=[["overdue_days", days]])
+    assert (row["age"], row["state"]) == (1, state)
+    assert one("requirement", 20_000, AS_OF, named=[["overdue_days", days]])["state"] == "differs"
+
+
+def test_the_tolerance_of_the_settings_counts_where_the_function_s_is_left_out():
+    named = [["Tolerance as a share", 0.05]]
+    # 16,500 is 0.95 of 17,368.42
+    states = [
+        one("requirement", amount, AS_OF, named=named, tolerance=None)["state"]
+        for amount in (17_368, 17_369)
+    ]
+    assert states == ["agrees", "differs"]
+    stated = one("requirement", 17_000, AS_OF, named=named, tolerance=0.01)
+    assert stated["state"] == "differs", "the function's own"
+
+
+@pytest.mark.parametrize("setting", ["tolerance_share", "overdue_days"])
+@pytest.mark.parametrize("cell", [-0.1, "much", 20_000])
+def test_a_tolerance_that_is_none_is_refused(setting, cell):
+    answer = asked([("requirement", 20_000, AS_OF)], named=[[setting, cell]], tolerance=None)
+    assert f", {setting}: found" in answer
 
 
 def test_ages_with_hours():

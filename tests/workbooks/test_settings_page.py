@@ -57,8 +57,8 @@ def test_settings_stand_in_groups_and_say_the_same() -> None:
     assert names == [
         "name", "Report", "Client", "Logo", "As of", "Compared with", "Prepared by", "Paper",
         "Limits of the checks", "Stress", "Volatility under stress",
-        "Tolerance of the broker’s figure", "Rules", "House", "Account type",
-        "Basis of released capital", "Rate 91 days", "Contract minimum",
+        "Tolerance as a share", "Tolerance in dollars", "Overdue after", "Rules", "House",
+        "Account type", "Basis of released capital", "Rate 91 days", "Contract minimum",
     ]  # fmt: skip
     values = dict(zip(names, (row[1] for row in rows), strict=True))
     assert values["House"] == "Tastytrade calm"

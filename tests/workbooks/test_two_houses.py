@@ -108,6 +108,40 @@ def test_the_broker_s_figures_are_compared_by_account(
             assert found, (name, account)
 
 
+def test_the_terms_of_the_broker_s_figures_are_the_settings(
+    functions: Functions, tmp_path: Path
+) -> None:
+    """Ours may differ by 30% of 9,100; of 7,000 the day is two before."""
+    by_hand = {
+        "Holding": ("● Agrees", 9_100, "2026-11-20"),
+        "Trust": ("■ Overdue", 7_000, "2026-11-18"),
+    }
+    broker = [
+        BROKER[0],
+        *(
+            ["portfolio requirement", amount, day, "", name]
+            for name, (_, amount, day) in by_hand.items()
+        ),
+    ]
+    settings = [
+        ["name", "value"],
+        ["as_of", "2026-11-20"],
+        ["rate", 0.04],
+        ["tolerance_share", 0.3],
+        ["tolerance_dollars", 250],
+        ["overdue_days", 1],
+    ]
+    tables = input_tables(POSITIONS, None, settings, None, {"Broker": broker})
+    write_margin_workbook(tmp_path / "terms.xlsx", tables, functions)
+    page = openpyxl.load_workbook(tmp_path / "terms.xlsx", data_only=True)["Reconciliation"]
+    rows = list(page.iter_rows(values_only=True))
+    assert "agree within 30.0% of them or $250, and are overdue after 1 day (page" in str(
+        rows[2][0]
+    )
+    found = {row[0]: row[9] for row in rows if row[1] == "Portfolio requirement"}
+    assert found == {name: state for name, (state, *_) in by_hand.items()}
+
+
 def test_start_names_the_house_of_each_account(
     books: dict[str, dict[str, list[list[Any]]]],
 ) -> None:

@@ -50,6 +50,8 @@ _NEARLY_WHOLE: Final = 0.1
 class State(StrEnum):
     """How a broker's figure stands to ours; the order is that of what deserves a look first."""
 
+    OVERDUE = "overdue"
+    """Older than the book by more days than the settings let pass."""
     DIFFERS = "differs"
     STALE = "stale"
     """Older than the book: a difference says nothing yet."""
@@ -205,7 +207,10 @@ class Reconciler:
         """How a figure stands to ours; `ours` is NaN where we have none."""
         if np.isnan(ours):
             return State.NOT_OURS
-        if age_of(figure.as_of, self.book.market.as_of) > 0:
+        age = age_of(figure.as_of, self.book.market.as_of)
+        if age > self.book.settings.overdue_days:
+            return State.OVERDUE
+        if age > 0:
             return State.STALE
         agrees = self.tolerance.agree(figure.amount, ours, in_dollars=figure.in_dollars)
         return State.AGREES if agrees else State.DIFFERS

@@ -82,18 +82,30 @@ class Field(Generic[_T]):
         return value
 
 
+_MOST_DAYS: Final = 10_000.0
+
+
 def dollars() -> Field[float]:
     """Dollars, of either sign; NaN where not stated."""
     wanted = f"dollars, a number of at most {GREATEST_CASH:,.0f}"
     return Field(lambda cell: _number(cell, GREATEST_CASH), wanted, nan)
 
 
-def share() -> Field[float]:
-    """A share of 1, such as 0.005; NaN where not stated."""
+def share(default: float = nan) -> Field[float]:
+    """A share of 1, such as 0.005."""
     return Field(
         lambda cell: found if (found := _number(cell, 1.0)) is None or found >= 0 else None,
         "a fraction from 0 to 1",
-        nan,
+        default,
+    )
+
+
+def days(default: float) -> Field[float]:
+    """A number of days, 0 or more."""
+    return Field(
+        lambda cell: found if (found := _number(cell, _MOST_DAYS)) is None or found >= 0 else None,
+        f"days, a number from 0 to {_MOST_DAYS:,.0f}",
+        default,
     )
 
 

@@ -54,7 +54,7 @@ from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.reports.account_table import Figure, account_figures
 from xlmargin.reports.alerts_table import Threshold, Watched, usual_limits, watched
 from xlmargin.reports.messages import Message, Said, messages, refused_messages
-from xlmargin.reports.reconciliation_table import TOLERANCE, Reconciled, reconciliation
+from xlmargin.reports.reconciliation_table import Reconciled, reconciliation
 from xlmargin.settings import AccountType, CapacityRegimes
 from xlmargin.strategy_margin import StrategyMargin, strategy_margin
 from xlmargin.what_if import (
@@ -201,7 +201,7 @@ class Ranges:
         if self.extra.get("broker_figures") is None:
             return None
         try:
-            return self.reconciled(TOLERANCE)
+            return self.reconciled(None)
         except MarginError as refusal:
             return refusal.with_traceback(None)
 
@@ -234,19 +234,23 @@ class Ranges:
             days[first].book(), days[last].book(), portfolio_margined, strategy_margined
         )
 
-    def reconciled(self, share: float) -> list[Reconciled]:
+    def reconciled(self, share: float | None) -> list[Reconciled]:
         """The broker's figures beside ours; `share` is the part of one that it may differ by.
+
+        Left out, it is that of the settings.
 
         Of positions with dates the book is that of the day of the settings, or of the last; the
         other days are there to find reasons.
         """
-        if not 0 <= share <= 1:
+        if share is not None and not 0 <= share <= 1:
             wanted = "a fraction from 0 to 1"
             raise InputError([Problem("tolerance", 0, "", f"{share:.10g}", wanted)])
         book, of_day = self._dated_book()
         figures, given = self._broker_figures(book)
-        dollars = float(np.nan_to_num(book.settings.tolerance_dollars))
-        reconciler = Reconciler(margined(book), Tolerance(share, dollars), margined, of_day)
+        settings = book.settings
+        share = settings.tolerance_share if share is None else share
+        tolerance = Tolerance(share, float(np.nan_to_num(settings.tolerance_dollars)))
+        reconciler = Reconciler(margined(book), tolerance, margined, of_day)
         return reconciliation(reconciler, given, figures)
 
     def _broker_figures(self, book: Book) -> tuple[Mapping[str, Figure], list[BrokerFigure]]:

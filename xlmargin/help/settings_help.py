@@ -111,11 +111,23 @@ SETTINGS_HELP: Final = {
         " and portfolio margin; both is by strategy too where the account is under portfolio"
         " margin; both_of_one is both for one order alone, which costs little, and else own.",
     ),
+    "tolerance_share": SettingHelp(
+        "a fraction from 0 to 1",
+        f"{Settings.tolerance_share}",
+        "What a broker's figure may differ by in MARGIN_RECONCILE and agree, as a share of it,"
+        " where the function's own tolerance is left out.",
+    ),
     "tolerance_dollars": SettingHelp(
         "dollars",
         "none",
         "What a broker's figure may differ by in MARGIN_RECONCILE in any case, beside the tolerance"
         " as a fraction.",
+    ),
+    "overdue_days": SettingHelp(
+        "days, 0 or more",
+        f"{Settings.overdue_days:g}",
+        "A broker's figure older than the book by more days than these is overdue in"
+        " MARGIN_RECONCILE; older by fewer, it is stale.",
     ),
     "stress_move": SettingHelp(
         "a fraction from -1 to 10, such as -0.2",

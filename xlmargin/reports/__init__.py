@@ -32,7 +32,7 @@ from xlmargin.reports.portfolio_tables import (
     path_table,
     stress_table,
 )
-from xlmargin.reports.reconciliation_table import TOLERANCE, reconciliation_table
+from xlmargin.reports.reconciliation_table import reconciliation_table
 from xlmargin.reports.risk_array_table import ArrayLevel, risk_array_table
 from xlmargin.reports.rule_tables import (
     Regime,
@@ -54,7 +54,6 @@ from xlmargin.reports.what_if_tables import (
 
 __all__ = [
     "SPOT_MOVES",
-    "TOLERANCE",
     "VOLATILITY_MOVES",
     "ArrayLevel",
     "ExposureLevel",

@@ -141,8 +141,11 @@ def _likely(counted: Sequence[Reconciled]) -> str:
 
 
 def _stale(counted: Sequence[Reconciled]) -> str:
-    stale = sum(each.state is State.STALE for each in counted)
-    return f" {stale} of its figures {'is' if stale == 1 else 'are'} older." if stale else ""
+    overdue = sum(each.state is State.OVERDUE for each in counted)
+    older = overdue + sum(each.state is State.STALE for each in counted)
+    of_them = f", {overdue} overdue" if overdue else ""
+    are = "is" if older == 1 else "are"
+    return f" {older} of its figures {are} older{of_them}." if older else ""
 
 
 def reason(error: MarginError) -> str:

@@ -16,8 +16,6 @@ _HEADINGS: Final = (
     "account", "figure", "broker's word", "ours", "broker's", "difference", "difference %", "age",
     "state", "likely", "source", "group", "as of",
 )  # fmt: skip
-TOLERANCE: Final = 0.01
-"""The share of a broker's figure that ours may differ by where none is said."""
 ACCOUNT_VALUE: Final = "account value"
 
 
@@ -162,7 +160,7 @@ def _compared(
     own_value = _ours(figures, ACCOUNT_VALUE, each.account)
     known = value is not None and isinstance(own_value, float)
     of_value = value.amount - own_value if known else np.nan  # type: ignore[union-attr, operator]
-    asked = state in (State.DIFFERS, State.STALE)
+    asked = state in (State.DIFFERS, State.STALE, State.OVERDUE)
     return Reconciled(
         _named(reconciler.book.positions.accounts, each.account),
         each.figure,

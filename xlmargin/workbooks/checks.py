@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.reports.alerts_table import STRESS_CUSHION, WORST
+from xlmargin.workbooks.broker_settings import tolerance_share
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.filtered import Filtered
 from xlmargin.workbooks.formulas_sheet import NONE, Placed
@@ -28,7 +29,6 @@ _HEADINGS: Final = (
     (3, "Now", "heading"), (4, "Limit", "heading"), (5, "State", "after_heading"),
 )  # fmt: skip
 _NOW, _LIMIT, _STATE = 3, 4, 5
-_TOLERANCE: Final = "within 1%"
 
 
 def write_checks(draft: Draft, page: Page, row: int, high: float, helper: int) -> None:
@@ -143,7 +143,8 @@ def _broker(draft: Draft, page: Page, row: int) -> None:
     signed = f'IF(ISNUMBER({less.formula}),IF({less.formula}>0,"+",""),"")&{formula}'
     plus = "+" if isinstance(less.value, float) and less.value > 0 else ""
     page.formula(row, _NOW, signed, f"{plus}{value}", "right", "text")
-    page.text(row, _LIMIT, _TOLERANCE, "limit")
+    within = sentence("within ", tolerance_share(draft.book.settings))
+    page.formula(row, _LIMIT, *within, "limit", "text")
     state = totals.state()
     page.formula(row, _STATE, state.formula, state.value, "state", "plain")
 

@@ -30,7 +30,7 @@ _NUMBERS: Final[Mapping[str, str]] = {
     "shares_outstanding": "number", "warn": "number", "alert": "number",
     "as_of": "date", "cash": "money", "sma": "money",
     "compared_with": "date", "stress_move": "move", "stress_volatility": "share",
-    "tolerance_dollars": "money",
+    "tolerance_share": "percent", "tolerance_dollars": "money", "overdue_days": "quantity",
     "fee": "price", "to_expiration": "date", "to_strike": "price", "to_price": "price",
     "mark": "price", "equity": "money", "aggregate_equity": "money", "experience": "number",
 }  # fmt: skip

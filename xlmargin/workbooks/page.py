@@ -57,19 +57,21 @@ class Page:
         self._breaks: set[int] = set()
         self._last = self._last_spare = 0
 
-    def title(self, title: str, message: str | tuple[str, Value], note: str = "") -> None:
+    def title(
+        self, title: str, message: str | tuple[str, Value], note: str | tuple[str, Value] = ""
+    ) -> None:  # fmt: skip
         """The title, below it what the page says in a sentence, and in grey what it shows.
 
-        The sentence is a text, or a formula and what it says.
+        The sentence and the note are a text, or a formula and what it says.
         """
         self.height(0, 26)
         self.text(0, 0, title, "title")
         self.height(1, 17)
-        if isinstance(message, str):
-            self.text(1, 0, message, "message")
-        else:
-            self.formula(1, 0, *message, "message", "plain")
-        self.text(2, 0, note, "note")
+        for row, said, style in ((1, message, "message"), (2, note, "note")):
+            if isinstance(said, str):
+                self.text(row, 0, said, style)
+            else:
+                self.formula(row, 0, *said, style, "plain")
 
     def text(self, row: int, column: int, text: str, style: str = "body") -> None:
         """Text, which is never taken for a formula, a number or a link."""

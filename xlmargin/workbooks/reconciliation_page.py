@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.account import own_regime
+from xlmargin.workbooks.broker_settings import agreement
 from xlmargin.workbooks.cards import Card, write_cards
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.figures import at, in_cents, less, share
@@ -29,16 +30,17 @@ _ACCOUNT, _FIGURE, _OURS, _THEIRS, _DIFFERENCE, _SHARE, _AGE, _WORD, _LIKELY, _G
 _SHOWN: Final = (
     ("Account", _ACCOUNT, "text"), ("Figure", _FIGURE, "words"), ("Group", _GROUP, "text"),
     ("Ours", _OURS, "money"), ("Broker’s", _THEIRS, "money"),
-    ("Difference", _DIFFERENCE, "change"), ("Of the\nbroker’s", _SHARE, "percent"),
+    ("Difference", _DIFFERENCE, "change"), ("Of the\nbroker’s", _SHARE, "change_share"),
     ("Broker’s\nas of", _AS_OF, "date"), ("Age,\ndays", _AGE, "quantity"),
     ("State", _WORD, "text"), ("Likely reason", _LIKELY, "words"),
 )  # fmt: skip
 _STATE: Final = 9
 _STATES: Final = {
-    "agrees": "● Agrees", "differs": "▲ Differs", "stale": "▲ Stale", "not ours": "● Not ours",
+    "agrees": "● Agrees", "differs": "▲ Differs", "stale": "▲ Stale", "overdue": "■ Overdue",
+    "not ours": "● Not ours",
     "missing": NONE, "older": "Older",
 }  # fmt: skip
-_WORST_FIRST: Final = ("differs", "stale", "agrees")
+_WORST_FIRST: Final = ("overdue", "differs", "stale", "agrees")
 _MOST_ROWS: Final = 1_000
 _PRINTED: Final = 18
 """Rows that one sheet of paper has room for, with blank ones."""
@@ -64,8 +66,7 @@ def write_reconciliation_page(draft: Draft) -> None:
     totals = Totals(draft, found)
     page.title(
         "Reconciliation with the broker", sentence(draft.said("broker")),
-        "The broker’s figures are those of the sheet Broker. Its figure binds until it is "
-        "corrected.",
+        agreement(draft.book.settings),
     )  # fmt: skip
     _cards(page, totals)
     _table(page, found)
@@ -86,9 +87,6 @@ class Totals:
         value = float(self.theirs.value) - float(self.ours.value)
         self.difference = Figure(f"({self.theirs.formula}-{self.ours.formula})", value)
         self.explained = self._sum(_DIFFERENCE, group=True)
-        stale = f'COUNTIF({self._cells(_WORD)},"stale")'
-        count = sum(row[_WORD] == "stale" for row in found.rows)
-        self.stale = Figure(stale, float(count), "count")
 
     def state(self) -> Figure:
         """The worst state of all figures."""
@@ -221,7 +219,7 @@ def _table(page: Page, found: Placed) -> None:
             elif kind == "text":
                 page.formula(row, column, cell, value, style, "plain")
             else:
-                digits = {"percent": 3, "money": 2, "change": 2}.get(kind, 0)
+                digits = {"change_share": 3, "money": 2, "change": 2}.get(kind, 0)
                 shown_ = rounded(value, digits) if isinstance(value, float) else value
                 cell = f"IFERROR(ROUND({cell},{digits}),{cell})"
                 page.formula(row, column, cell, shown_, style, kind)

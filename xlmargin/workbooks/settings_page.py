@@ -15,6 +15,7 @@ from xlmargin.excel.settings_reader import COMPARED_WITH, TEXTS, setting_name
 from xlmargin.rulebook import look_up
 from xlmargin.rulebook.sections import names_of_values
 from xlmargin.settings import Settings
+from xlmargin.workbooks import broker_settings
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.input_pages import (
     HEADING_ROW,
@@ -33,14 +34,16 @@ from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 _REPORT, _LIMITS, _RULES = "Report", "Limits of the checks", "Rules"
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     _REPORT: ("client", "logo", "as_of", COMPARED_WITH, "prepared_by", "paper"),
-    _LIMITS: ("stress_move", "stress_volatility", "tolerance_dollars"),
+    _LIMITS: ("stress_move", "stress_volatility", *broker_settings.NAMED),
     _RULES: ("house", "account_type", "basis"),
 }
 """The groups, each with the settings that always have a row; all others stand in the last."""
 _DISPLAY: Final = {
     "stress_move": "Stress",
     "stress_volatility": "Volatility under stress",
-    "tolerance_dollars": "Tolerance of the broker’s figure",
+    "tolerance_share": "Tolerance as a share",
+    "tolerance_dollars": "Tolerance in dollars",
+    "overdue_days": "Overdue after",
     "basis": "Basis of released capital",
     "sma": "SMA",
 }
@@ -65,7 +68,20 @@ _SOURCES: Final[Mapping[str, tuple[str, str]]] = {
         "change",
         f"of every volatility: 100% doubles it; {Settings.stress_volatility:.0%} where empty",
     ),
-    "tolerance_dollars": ("$", "what a broker’s figure may differ by in any case, beside 1%"),
+    "tolerance_share": (
+        "of the broker’s",
+        "what a broker’s figure may differ by and agree; "
+        f"{Settings.tolerance_share:.0%} where empty",
+    ),
+    "tolerance_dollars": (
+        "$",
+        "what it may differ by in any case, if that is more; none where empty",
+    ),
+    "overdue_days": (
+        "days",
+        "a broker’s figure older than the book by more is overdue; "
+        f"{Settings.overdue_days:g} where empty",
+    ),
     "house": ("list", "rule: the regulatory minimum; a house may only raise it"),
     "account_type": ("list", "the rules that the account is under"),
     "basis": ("list", "page Comparison says which question each basis answers"),
@@ -206,12 +222,12 @@ def _named(table: InputTable) -> Iterator[tuple[str, int]]:
     """The settings that have a named cell, and their rows."""
     for i in range(1, len(table.rows)):
         name = setting_name(text_of(to_value(table.rows[i][0])))
-        if name == "as_of" or name in TEXTS:
+        if name == "as_of" or name in (*TEXTS, *broker_settings.NAMED):
             yield name, i
 
 
 def _name_cells(draft: Draft, table: InputTable) -> None:
-    """Names for the cells of the date and of a report's texts, wherever they stand."""
+    """Names for the cells of the date, of a report's texts and of the broker's tolerances."""
     for name, i in _named(table):
         cell = xl_rowcol_to_cell(HEADING_ROW + i, 1, row_abs=True, col_abs=True)
         draft.workbook.define_name(name, f"={table.name}!{cell}")
