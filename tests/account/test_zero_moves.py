@@ -5,7 +5,7 @@ import pytest
 
 from tests.account.accounts import HEADINGS, MARGIN, answered, cash, option, stock, totals
 from tests.reading import read_book
-from xlmargin import udfs
+from xlmargin import computing, udfs
 from xlmargin.account import known_pairings, portfolio_excess, strategy_excess
 from xlmargin.account.moved_prices import moved_prices
 from xlmargin.both_regimes import under_portfolio_margin
@@ -308,6 +308,7 @@ def test_accounts_alike_are_priced_together(monkeypatch):
     monkeypatch.setattr(known_pairings, "requirement_of", counted)
 
     def times(accounts):
+        computing.forget()
         priced.clear()
         names = [f"a{i}" for i in range(accounts)]
         rows = [row for a in names for row in (stock(100, 160, account=a), cash(-7_500, a))]

@@ -3,6 +3,10 @@
 Strategies of one shape - the same use of the same kinds of legs under the same house - require by
 one formula. So those of all accounts are priced at once: strikes, units and prices of a leg stand
 in arrays, an entry a strategy, and the rules' formulas do the rest.
+
+What a class takes from equity along the moves of the market depends on nothing that other classes
+hold. It is remembered, so that after a tick only what the price touches is priced again, and the
+excess of an account along the moves is a sum.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from hashlib import blake2b
 from itertools import accumulate
 from operator import attrgetter
 from typing import Final, NamedTuple, TypeAlias, TypeVar, cast
@@ -18,6 +23,7 @@ import numpy as np
 
 from xlmargin.account.moved_prices import Worth
 from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.computing import ContentCache
 from xlmargin.market import HouseRates, Underlying
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin
@@ -53,13 +59,35 @@ class KnownPairings:
         What they require less what the equity counts for them; infinite for a class of which none
         is known.
         """
+        by_pairing = self._along(there) if there.worth.shape[1] > 1 else self._priced(there)
+        least = np.full((len(self.margin.classes), by_pairing.shape[1]), np.inf)
+        np.minimum.at(least, [i for i, _ in self.pairings], by_pairing)
+        return least
+
+    def _along(self, there: Worth) -> FloatArray:
+        """What each pairing takes along several moves, shape (pairings, moves), remembered."""
+        if not self.pairings:
+            return self._priced(there)
+        digest = [_digest(c.holdings, there) for c in self.margin.classes]
+        keys = [
+            (own.holdings, own.rules, own.is_cash, pairing, digest[i])
+            for i, pairing in self.pairings
+            for own in (self.margin.classes[i],)
+        ]
+
+        def priced(missing: list[int]) -> list[FloatArray]:
+            some = tuple(self.pairings[number] for number in missing)
+            return list(map(np.copy, replace(self, pairings=some)._priced(there)))
+
+        return np.array(_TAKEN.get_many(keys, priced))
+
+    def _priced(self, there: Worth) -> FloatArray:
+        """What each pairing takes after moves, shape (pairings, moves), priced now."""
         value = self._lots.average(there.worth)
         by_pairing = np.zeros((len(self.pairings), there.worth.shape[1]))
         for shape in self._shapes:
             np.add.at(by_pairing, shape.pairings, shape.taken(value, there.spot))
-        least = np.full((len(self.margin.classes), by_pairing.shape[1]), np.inf)
-        np.minimum.at(least, [i for i, _ in self.pairings], by_pairing)
-        return least
+        return by_pairing
 
     @cached_property
     def _shapes(self) -> list[_Shape]:
@@ -80,6 +108,21 @@ class KnownPairings:
     @cached_property
     def _lots(self) -> _Lots:
         return _Lots([held.lots for c in self.margin.classes for held in c.holdings.options])
+
+
+_Key: TypeAlias = tuple[ClassPositions, StrategyRules, bool, Pairing, bytes]
+"""What is held under which rules, how it is paired, and what it is worth after the moves."""
+
+_TAKEN: Final[ContentCache[_Key, FloatArray]] = ContentCache(
+    most=50_000, most_size=30_000_000, size=lambda _, taken: taken.nbytes
+)
+"""What the latest pairings take along moves of the market; bounded by bytes."""
+
+
+def _digest(holdings: ClassPositions, there: Worth) -> bytes:
+    """What the positions of a class are worth after moves, and their underlyings' prices."""
+    own = list(holdings.positions)
+    return blake2b(there.worth[own].tobytes() + there.spot[own].tobytes(), digest_size=16).digest()
 
 
 class _Lots:
