@@ -48,6 +48,20 @@ def test_the_first_sheet_is_the_positions_where_no_sheet_has_a_name(tmp_path: Pa
     assert read_book_files(path).positions[1] == ["XYZ", "stock", 5.0]
 
 
+@pytest.mark.parametrize("title", [[], [["My accounts"], []]])
+def test_positions_on_two_sheets_are_refused_as_a_part_of_the_book(
+    tmp_path: Path, title: list[list[object]]
+) -> None:
+    headings = ["symbol", "quantity", "price"]
+    held = {name: [*title, headings, [name, 1, 5]] for name in ("Stocks", "Options")}
+    with pytest.raises(MarginError, match=r"sheets Stocks, Options, wanted .* named Positions"):
+        read_book_files(save(tmp_path / "two.xlsx", **held))
+    blank = held | {"Options": [*title, headings, [None]]}
+    assert read_book_files(save(tmp_path / "one.xlsx", **blank)).positions[-1][0] == "Stocks"
+    named = {"Stocks": held["Stocks"], "positions": held["Options"]}
+    assert read_book_files(save(tmp_path / "named.xlsx", **named)).positions[-1][0] == "Options"
+
+
 def test_a_workbook_of_other_ranges_is_not_taken_for_positions(tmp_path: Path) -> None:
     path = save(tmp_path / "book.xlsx", Market=[["symbol", "price"], ["XYZ", 100]])
     with pytest.raises(MarginError, match="wanted positions"):

@@ -191,7 +191,7 @@ def _table(
     filled = np.zeros(len(at), dtype=np.int64)
     for column in read:
         filled += _filled(column)
-    table = _without_other_rows(table, filled, log)
+    table = _without_other_rows(table, filled, headings, log)
     for own, same in of_name.items():
         for other in same[1:]:
             column = _rows_of(read[other], at, table)
@@ -238,7 +238,9 @@ def _filled(column: Column) -> BoolArray:
     return column.codes != EMPTY if isinstance(column, CodedCells) else ~np.isnan(column)
 
 
-def _without_other_rows(table: Table, filled: np.ndarray, log: ProblemLog) -> Table:
+def _without_other_rows(
+    table: Table, filled: np.ndarray, headings: Headings, log: ProblemLog
+) -> Table:
     """The table without rows that are no entries: blank, totals, footnotes, headings again."""
     entry = np.zeros(len(table), dtype=bool)
     for column in table.columns.values():
@@ -261,7 +263,19 @@ def _without_other_rows(table: Table, filled: np.ndarray, log: ProblemLog) -> Ta
             alone[i] = any(_is_sentence(table.cell(heading, int(i))) for heading in table.columns)
         _leave_out(alone, table, "a title or a footnote, left out", log)
         entry &= ~alone
+        _refuse_other_things(alone, entry, table, headings, log)
     return table if entry.all() else table.take(entry)
+
+
+def _refuse_other_things(
+    title: BoolArray, entry: BoolArray, table: Table, headings: Headings, log: ProblemLog
+) -> None:
+    """An error for each title that has entries below it and says that they are not held."""
+    for i in np.flatnonzero(title & headings.held):
+        texts = " ".join(text_of(table.cell(heading, int(i))) for heading in table.columns)
+        if _OF_OTHER_THINGS.search(texts) and entry[i:].any():
+            wanted = f"{table.name} alone: take away what is below it, and is something else"
+            log.error(table.name, int(table.rows[i]), "", shown(texts.strip()), wanted)
 
 
 def _leave_out(where: BoolArray, table: Table, text: str, log: ProblemLog) -> None:
@@ -360,6 +374,12 @@ _NOT_HELD: Final = frozenset(
     ]
 )  # fmt: skip
 """Words for the state of a position, or of an order."""
+_OF_OTHER_THINGS: Final = re.compile(
+    rf"\b({'|'.join(sorted(_NOT_HELD))}|reali[sz]ed|orders|watch ?lists?|transactions|history)\b"
+    r"(?![ -]end\b)",
+    re.IGNORECASE,
+)
+"""A title with one of these words is above what is not held; of closed-end funds are held."""
 
 
 def _told(column: Column) -> list[CellValue]:

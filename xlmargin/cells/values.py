@@ -23,7 +23,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property
@@ -465,13 +465,14 @@ class Headings:
     Where two columns have one meaning, the name itself goes first and then its aliases in their
     order; the other column fills its gaps, and must not contradict it. Of `labels` the other one
     may differ: an account has a number and a name. A heading of `terms` may be followed by a time,
-    such as "dividend_yield 90d".
+    such as "dividend_yield 90d". Of `held` rows none stands below a title of orders.
     """
 
     synonyms: Mapping[str, tuple[str, ...]]
     needed: tuple[str, ...] = ()
     labels: tuple[str, ...] = ("symbol", "account", "underlying")
     terms: tuple[str, ...] = ()
+    held: bool = False
 
     def name_of(self, text: str) -> str:
         """The heading's own name, "" where the text is not a known heading."""
@@ -487,7 +488,7 @@ class Headings:
     def without(self, *names: str) -> Headings:
         """The headings but these."""
         kept = {name: others for name, others in self.synonyms.items() if name not in names}
-        return Headings(kept, self.needed, self.labels, self.terms)
+        return replace(self, synonyms=kept)
 
     def _term(self, text: str) -> str:
         typed = text.strip().lower()

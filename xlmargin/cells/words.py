@@ -179,6 +179,7 @@ POSITIONS: Final = Headings(
         "date": ("as of", "report date", "position date"),
     },
     needed=("symbol", "quantity"),
+    held=True,
 )  # fmt: skip
 """A row a position."""
 

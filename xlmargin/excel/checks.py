@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import IntArray
+from xlmargin.arrays import IntArray, numbered_rows
 from xlmargin.book import Book, Positions, cash_of_accounts, rules_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.dates import date_of
@@ -177,6 +177,27 @@ def warn_of_equal_rows(positions: Positions) -> list[Problem]:
             found = f"{positions.label(i)}, the same as {positions.rows([other])}"
             warnings.append(_warning(positions, i, "quantity", found, "one row; both count"))
     return warnings
+
+
+def warn_of_sums(positions: Positions) -> list[Problem]:
+    """Shares as many as all other rows of their underlying and account add up to: perhaps a sum.
+
+    A platform that groups positions shows so the row above them.
+    """
+    held = np.flatnonzero(~positions.is_cash)
+    first, number = numbered_rows(
+        np.column_stack([positions.account[held], positions.underlying[held]]).astype(np.float64)
+    )
+    quantity = positions.quantity[held]
+    others = np.bincount(number, quantity, len(first))[number] == 2 * quantity
+    some = np.bincount(number, minlength=len(first)) > 2
+    wanted = "shares, if that is a sum; it counts"
+    return [
+        _warning(
+            positions, i, "quantity", f"{positions.label(i)}, the sum of its other rows", wanted
+        )
+        for i in held[positions.is_stock[held] & (quantity != 0) & others & some[number]].tolist()
+    ]
 
 
 def _warning(positions: Positions, i: int, column: str, found: str, wanted: str) -> Problem:

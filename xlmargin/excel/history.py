@@ -24,7 +24,7 @@ from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.dates import DATE, date_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, Severity
 from xlmargin.excel.book_reader import NOTHING, Reading, Tables, read_book
-from xlmargin.excel.checks import warn_of_closed_day, warn_of_equal_rows
+from xlmargin.excel.checks import warn_of_closed_day, warn_of_equal_rows, warn_of_sums
 from xlmargin.excel.known_files import known_from, reports_named
 from xlmargin.excel.market_reader import read_dividends
 from xlmargin.excel.positions_reader import accounts_of
@@ -255,7 +255,9 @@ def problems_of_days(days: Iterable[Day]) -> Iterator[Problem]:
         if reading.book is not None:
             earlier, shares = shares, held_shares(reading.book)
             problems += [_split(found) for found in hidden_splits(earlier, shares)]
-            problems += warn_of_equal_rows(reading.book.positions) + _refusals(reading.book)
+            positions = reading.book.positions
+            problems += warn_of_equal_rows(positions) + warn_of_sums(positions)
+            problems += _refusals(reading.book)
         yield from (_dated(problem, each) for problem in problems)
 
 

@@ -18,6 +18,7 @@ from xlmargin.excel.checks import (
     warn_of_closed,
     warn_of_contracts,
     warn_of_equal_rows,
+    warn_of_sums,
 )
 from xlmargin.known_instruments import NOT_USED
 from xlmargin.portfolio_margin import PortfolioMargin, carry_warnings, price_warnings
@@ -62,7 +63,8 @@ def margin_problems(
         problems += _pairing_problems(book, strategy_margined)
     log = ProblemLog()
     positions = book.positions
-    problems += warn_of_closed(positions) + warn_of_equal_rows(positions) + warn_of_cash(book)
+    problems += warn_of_closed(positions) + warn_of_equal_rows(positions)
+    problems += warn_of_sums(positions) + warn_of_cash(book)
     log.add(problems)
     return log.problems
 

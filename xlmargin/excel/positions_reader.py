@@ -339,6 +339,8 @@ def _kinds(
     log.errors_where(unsaid, table, "right" if table.has("right") else "type", wanted)
     terms = ~table.empty("strike") | ~table.empty("expiration")
     need(~told & (typed == EMPTY) & terms, table, "type", f"{TYPE}, or an option symbol", log)
+    if (typed >= 0).any():
+        log.notes_where(~told & (typed == EMPTY) & ~terms, table, "type", "none: taken as stock")
     is_treasury = ~told & (typed == TypeWord.TREASURY)
     kind = np.where(told, kind, np.where((typed == EMPTY) | is_treasury, int(STOCK), typed))
     kind[(kind > CASH) | (kind < 0) | (right == REFUSED) | (typed == REFUSED)] = UNREAD

@@ -43,7 +43,11 @@ _SYMBOLS = (
 _ROWS = (
     "Headings may stand below titles, on any sheet, in any order. Of two columns with one meaning"
     " the one listed first counts, the other fills its gaps and must not contradict it.",
-    "Blank rows, titles, totals, footnotes and headings that come again are left out, and noted.",
+    "Blank rows, titles, totals, footnotes and headings that come again are left out, and noted. A"
+    " title of orders, of a watch list or of what is closed above rows of positions refuses; a row"
+    " of shares as many as the other rows of its underlying add up to is a warning.",
+    "Of a workbook the sheet named Positions is read, else the one that has positions; where"
+    " several have, it is refused.",
     "A column that is not known is ignored, and XLM_CHECK lists it. A column of side words, of"
     " signs, of CALL and PUT, of currencies, of 10 and 100 beside options, of short quantities, or"
     " of what is closed or pending is never passed over, nor one whose heading nearly is one that"
@@ -52,7 +56,8 @@ _ROWS = (
     " percent, or turned round by a minus it is none.",
     "A ticker has no blanks but before a class of shares; XYZ C and XYZ P may be options, and"
     " refuse. A row whose symbol has the word total is a total.",
-    "No type, no strike and no expiration is stock. An option symbol decides by itself.",
+    "No type, no strike and no expiration is stock, and noted where other rows have a type. An"
+    " option symbol decides by itself.",
     "Cash is a row of type cash: its quantity is dollars, a debit is negative; its symbol may be"
     " left out. The setting cash adds to it where there is one account.",
     "Rows that share a name under account are margined together and apart from all others; rows"

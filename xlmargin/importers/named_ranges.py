@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import text_of, to_value
 from xlmargin.cells.words import POSITIONS
+from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import FileRows, bounded
 
 _MOST_TITLES: Final = 40
@@ -34,8 +35,8 @@ class Workbook(Protocol):
 def named_ranges(workbook: Workbook, names: Sequence[str], file: str) -> dict[str, FileRows]:
     """The tables or sheets of a workbook that have one of these names, in any case.
 
-    Where none of them is there, the first sheet with the headings of positions counts as the first
-    name, or else the first sheet.
+    Where none of them is there, the sheet that holds positions counts as the first name, or else
+    the first sheet. Refused where several do: one of them alone would be a part of the book.
     """
     found = {
         name: rows
@@ -43,9 +44,15 @@ def named_ranges(workbook: Workbook, names: Sequence[str], file: str) -> dict[st
         if (rows := workbook.table(name) or below_titles(workbook.sheet(name)))
     }
     if names[0] not in found and not of_names(workbook.sheets, names):
-        sheets = [workbook.sheet(name) for name in workbook.sheets]
-        first = next((rows for rows in sheets if _heads_positions(rows)), sheets[0])
-        found[names[0]] = below_titles(first)
+        sheets = {name: workbook.sheet(name) for name in workbook.sheets}
+        holding = [name for name, rows in sheets.items() if _holds_positions(rows)]
+        if len(holding) > 1:
+            raise MarginError(
+                f"{file}: found positions on the sheets {', '.join(holding)}, wanted them on one,"
+                f" or that which is meant named {names[0].capitalize()}."
+            )
+        first = holding[0] if holding else workbook.sheets[0]
+        found[names[0]] = below_titles(sheets[first])
     return {name: bounded(rows, file) for name, rows in found.items()}
 
 
@@ -64,8 +71,10 @@ def of_names(there: Iterable[str], names: Sequence[str]) -> list[str]:
     return [name for name in there if name.strip().casefold() in wanted]
 
 
-def _heads_positions(rows: SourceRows) -> bool:
-    heads = (
-        {POSITIONS.name_of(text_of(to_value(cell))) for cell in row} for row in rows[:_MOST_TITLES]
-    )
-    return any(names.issuperset(POSITIONS.needed) for names in heads)
+def _holds_positions(rows: SourceRows) -> bool:
+    """Whether there is something below the headings that positions need."""
+    for i, row in enumerate(rows[:_MOST_TITLES], start=1):
+        names = {POSITIONS.name_of(text_of(to_value(cell))) for cell in row}
+        if names.issuperset(POSITIONS.needed):
+            return any(to_value(cell) is not None for below in rows[i:] for cell in below)
+    return False
