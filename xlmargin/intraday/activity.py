@@ -78,18 +78,20 @@ def contracts_of(held: Book, activity: Activity) -> Contracts:
     is not said.
     """
     count = len(held.positions)
-    rows = _stacked(held.positions, activity.traded.positions)
+    both = held.positions.joined(activity.traded.positions)
+    rows = _of_nobody(both)
     contract = rows.contracts.series
     _refuse_forced_pairings(held.positions)
     _refuse_boxes(held.positions, contract[:count])
     _refuse_two_prices(held.positions, contract[:count])
-    distinct = replace(held, positions=rows.only(_deciding_rows(contract, count, activity)))
-    return Contracts(distinct, parts_of(distinct), contract[:count], contract[count:])
+    distinct = rows.only(_deciding_rows(contract, count, activity))
+    part = parts_of(replace(held, positions=both), distinct)
+    book = replace(held, positions=distinct)
+    return Contracts(book, part, contract[:count], contract[count:])
 
 
-def _stacked(held: Positions, traded: Positions) -> Positions:
+def _of_nobody(both: Positions) -> Positions:
     """The rows of holdings and activity as those of one account, pairings free."""
-    both = held.joined(traded)
     nobody = np.zeros_like(both.account)
     return replace(both, account=nobody, accounts=("",), group=nobody + NO_GROUP, groups=())
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from xlmargin.account import values_by_strategy, values_under_portfolio
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.book import Book
+from xlmargin.book import Book, Positions
 from xlmargin.book_parts import joined_underlyings
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError, Problem
@@ -29,11 +29,14 @@ CASH_PART: Final = -1
 """The part that cash is in, which requires nothing."""
 
 
-def parts_of(contracts: Book) -> IntArray:
-    """The part of an account that each contract of a book belongs to, shape (contracts,)."""
-    by_portfolio = contracts.settings.account_type is AccountType.PORTFOLIO
-    part = joined_underlyings(contracts, portfolio=by_portfolio, strategy=not by_portfolio)
-    found: IntArray = np.append(part, CASH_PART)[contracts.positions.underlying]
+def parts_of(book: Book, contracts: Positions) -> IntArray:
+    """The part of an account that each contract belongs to, shape (contracts,).
+
+    `book` is all that is held and traded, by account: what joins in one joins in all.
+    """
+    by_portfolio = book.settings.account_type is AccountType.PORTFOLIO
+    part = joined_underlyings(book, portfolio=by_portfolio, strategy=not by_portfolio)
+    found: IntArray = np.append(part, CASH_PART)[contracts.underlying]
     return found
 
 
