@@ -230,3 +230,34 @@ def test_a_consolidated_statement_names_the_account_of_each_row(tmp_path: Path) 
         text = text.replace(f"{category},USD,", f"{category},USD,{account},")
     accounts = [row[-1] for row in read_book_files(written(tmp_path, text.encode())).positions[1:]]
     assert accounts == ["U1", "U2", "U2", "U0000017"]
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        *(
+            ("ibkr_statement.csv", n)
+            for n in ("Asset Category", "Symbol", "Quantity", "Close Price")
+        ),
+        *(("thinkorswim.csv", n) for n in ("Instrument", "Qty", "Trade Price", "Mark")),
+        *(("thinkorswim_account.csv", n) for n in ("Option Code", "Qty", "Mark")),
+    ],
+)
+def test_a_section_under_other_headings_is_refused_and_never_passed_over(
+    file: str, name: str, tmp_path: Path
+) -> None:
+    """Cash, or another section, was all that was left of the account."""
+    text = (GOLDEN / file).read_text()
+    other = re.sub(rf"(?<=[,\n]){name}(?=[,\n])", f"{name} of today", text)
+    assert other != text
+    with pytest.raises(InputError, match="no such heading"):
+        read_book_files(written(tmp_path, other.encode()))
+
+
+def test_an_option_without_a_right_is_no_share(tmp_path: Path) -> None:
+    rows = rows_of("occ_calculator.csv")
+    right = rows[0].index("C/P")
+    short = next(row for row in rows if row[right] == "C")
+    short[right] = ""
+    with pytest.raises(InputError, match="C or P"):
+        read_book_files(saved(tmp_path, rows))

@@ -30,7 +30,7 @@ from xlmargin.importers.brokers.records import (
     Lines,
     Record,
     heading,
-    heading_row,
+    section_row,
 )
 
 _COLUMNS: Final[Columns] = {
@@ -118,7 +118,7 @@ def _section(
         inside = replace(line, cells=line.cells[2:])
         match heading(line.cells[1]):
             case "header":
-                row = heading_row(inside, columns, needed)
+                row = section_row(inside, columns, needed, line.first)
             case "data" if row is not None:
                 yield row.record(inside, title=heading(line.first))
 

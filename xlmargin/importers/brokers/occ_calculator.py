@@ -95,7 +95,7 @@ def _refuse_unknown_sides(lines: Lines) -> None:
 def calculator_entry(record: Record) -> Entry:
     """Shares, or an option of which the symbol is the root alone; a side signs the quantity."""
     record = _signed(record)
-    if not record.text("right"):
+    if not record.text("right") and not record.number("strike") > 0:
         entry = shares_held(record)
     else:
         entry = option_held(record, _option(record))

@@ -199,6 +199,18 @@ def heading_row(line: Line, columns: Columns, needed: Iterable[str]) -> HeadingR
     return HeadingRow(at, {field: line.cells[i] for field, i in at.items()})
 
 
+def section_row(line: Line, columns: Columns, needed: Iterable[str], section: str) -> HeadingRow:
+    """The fields of a line that heads a section of positions; refused where it lacks a needed one.
+
+    A section that is passed over would leave a part of the account.
+    """
+    if row := heading_row(line, columns, needed):
+        return row
+    lacking = next(field for field in needed if heading_row(line, columns, (field,)) is None)
+    wanted = f"{section} below its headings, as the broker writes them"
+    raise line.refused(columns[lacking][0], "no such heading", wanted)
+
+
 def records(
     lines: Lines, columns: Columns, needed: Iterable[str], *, blank_ends: bool = False
 ) -> Iterator[Record]:

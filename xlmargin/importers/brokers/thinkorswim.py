@@ -21,7 +21,14 @@ from xlmargin.importers.brokers.holdings import (
     option_held,
     shares_held,
 )
-from xlmargin.importers.brokers.records import Columns, HeadingRow, Lines, Record, heading_row
+from xlmargin.importers.brokers.records import (
+    Columns,
+    HeadingRow,
+    Lines,
+    Record,
+    heading_row,
+    section_row,
+)
 from xlmargin.option_symbols import read_option_symbol, share_ticker
 
 _COLUMNS: Final[Columns] = {
@@ -78,7 +85,9 @@ def _records(lines: Lines) -> Iterator[Record]:
             row = None
         elif headed := heading_row(line, _COLUMNS, _NEEDED):
             row, underlying, shares_follow = headed, "", False
-        elif row is not None and line.first.casefold() not in _FOOTERS:
+        elif line.first.casefold() in _FOOTERS:
+            continue
+        elif row is not None:
             record = row.record(line).saying("account", account)
             is_option = bool(_OPTION.fullmatch(record.text("symbol")))
             names_underlying = not (record.text("quantity") or is_option)
@@ -87,6 +96,8 @@ def _records(lines: Lines) -> Iterator[Record]:
             shares_follow = names_underlying
             if not names_underlying:
                 yield record.saying("underlying", underlying)
+        elif len(line.cells) >= len(_NEEDED):
+            section_row(line, _COLUMNS, _NEEDED, "positions")
 
 
 def _entry(record: Record) -> Entry:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain, pairwise
 from typing import Final
 
 from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers.holdings import Entry, Format, not_ours, option_held, shares_held
-from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
+from xlmargin.importers.brokers.records import (
+    Columns,
+    Lines,
+    Record,
+    has_headings,
+    records,
+    section_row,
+)
 from xlmargin.option_symbols import read_option_symbol
 
 _OPTIONS: Final[Columns] = {
@@ -36,6 +44,10 @@ _EQUITIES_NEED: Final = ("symbol", "description", "quantity", "cost", "price")
 
 _TITLE: Final = re.compile(r"Account Statement for (?P<account>\S+).*? through (?P<day>[\d/]+).*")
 _FUTURES: Final = ("futures options", "futures")
+_SECTIONS: Final[Mapping[str, tuple[Columns, tuple[str, ...]]]] = {
+    "equities": (_EQUITIES, _EQUITIES_NEED),
+    "options": (_OPTIONS, _OPTIONS_NEED),
+}
 
 
 def _recognises(lines: Lines) -> bool:
@@ -61,11 +73,11 @@ def _as_of(lines: Lines) -> dt.date | None:
 def _records(lines: Lines) -> Iterator[Record]:
     """The records of the sections Equities and Options, each down to its blank line."""
     account, _ = _title(lines)
-    sections = (
-        *records(lines, _EQUITIES, _EQUITIES_NEED, blank_ends=True),
-        *records(lines, _OPTIONS, _OPTIONS_NEED, blank_ends=True),
-    )
-    for record in sections:
+    for line, below in pairwise(lines):
+        if line.is_title and line.first.casefold() in _SECTIONS and not below.is_blank:
+            section_row(below, *_SECTIONS[line.first.casefold()], line.first)
+    sections = (records(lines, *each, blank_ends=True) for each in _SECTIONS.values())
+    for record in chain.from_iterable(sections):
         if "overall totals" not in _text(record.line.cells).casefold():
             yield record.saying("account", account)
 
