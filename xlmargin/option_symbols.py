@@ -93,6 +93,10 @@ _ABROAD: Final = frozenset(
     ]
 )  # fmt: skip
 """Endings of listings abroad, as quotes on the web have them; no class of US shares has these."""
+_OF_PAIRS: Final = frozenset(
+    ["USD", "USDT", "USDC", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "CNH", "BTC", "ETH"]
+)
+"""Endings of pairs of currencies, and of coins."""
 
 
 @dataclass(frozen=True)
@@ -204,24 +208,25 @@ def without_market(text: str) -> str:
     return found["name"] + (found["option"] or "")
 
 
-def is_listed_abroad(symbol: str) -> bool:
-    """Whether a symbol's ending names a market abroad, such as XYZ.DE."""
-    return "." in symbol and symbol.rpartition(".")[2] in _ABROAD
+def is_of_no_us_market(symbol: str) -> bool:
+    """Whether a symbol's ending names a market abroad, as XYZ.DE, or a currency, as BTC-USD."""
+    first, sign, ending = symbol.replace("-", ".").replace("/", ".").rpartition(".")
+    return bool(first and sign) and (ending in _OF_PAIRS or ("." in symbol and ending in _ABROAD))
 
 
 def share_ticker(text: str) -> str:
     """A share's symbol with a point before its class, such as BRK.B; "" where it is none.
 
-    None either is a symbol whose ending names a market abroad, such as XYZ.DE.
+    None either is a symbol whose ending names a market abroad, such as XYZ.DE, or a currency.
 
     >>> [share_ticker(t) for t in ("brk/b", "BRK B", "BRK-B", "^SPX", "XYZ Corp", "=1")]
     ['BRK.B', 'BRK.B', 'BRK.B', 'SPX', '', '']
-    >>> [share_ticker(t) for t in ("XYZ US Equity", "NYSE:XYZ", "XYZ GR Equity", "XYZ.DE")]
-    ['XYZ', 'XYZ', '', '']
+    >>> [share_ticker(t) for t in ("XYZ US Equity", "NYSE:XYZ", "XYZ GR Equity", "XYZ.DE", "C-USD")]
+    ['XYZ', 'XYZ', '', '', '']
     """
     symbol = without_market(" ".join(text.upper().split()))
     symbol = _CLASS_SIGN.sub(".", symbol[1:] if symbol[:1] in ("^", "$") else symbol)
-    return symbol if _SHARE.fullmatch(symbol) and not is_listed_abroad(symbol) else ""
+    return symbol if _SHARE.fullmatch(symbol) and not is_of_no_us_market(symbol) else ""
 
 
 def is_cusip(symbol: str) -> bool:

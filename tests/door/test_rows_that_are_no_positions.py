@@ -76,3 +76,11 @@ def test_the_sum_above_grouped_positions_is_a_warning(kind: str | None) -> None:
     assert not [row for row in listed(HELD) if row[0] == "warning"]
     other = ["XYZ", kind, 491, None, None, 100.0]
     assert not [row for row in listed([HELD[0], other, *HELD[1:]]) if row[0] == "warning"]
+
+
+@pytest.mark.parametrize("symbol", ["BTC-USD", "ETH-USDT", "EUR.USD", "EUR/USD", "SOL/BTC"])
+def test_a_pair_of_currencies_is_no_share(symbol: str) -> None:
+    """A coin was margined as a class of shares, at 15%."""
+    positions = [*HELD, [symbol, "stock", 1, None, None, 90_000.0]]
+    answer = udfs.PM_REQUIREMENT(positions, MARKET, SETTINGS)
+    assert f"positions, row 5, symbol: found '{symbol}'" in answer

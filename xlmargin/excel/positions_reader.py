@@ -37,7 +37,7 @@ from xlmargin.contracts import PRINCIPAL, InstrumentKind, calls_and_puts
 from xlmargin.dates import DATE, serial_of
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import (
-    is_listed_abroad,
+    is_of_no_us_market,
     looks_like_an_option,
     read_option_symbol,
     share_ticker,
@@ -111,7 +111,7 @@ def ticker(text: str) -> str:
     """
     symbol = without_market(" ".join(text.upper().split()))
     symbol = symbol[1:] if symbol[:1] in ("^", "$") else symbol
-    if is_error(text) or is_listed_abroad(symbol) or not _TICKER.fullmatch(symbol):
+    if is_error(text) or is_of_no_us_market(symbol) or not _TICKER.fullmatch(symbol):
         return ""
     known = KNOWN.ticker(symbol)
     if symbol.isalpha() or known != symbol:
