@@ -22,7 +22,7 @@ FLOORS: Final = [
     {"excel"},
     {"samples", "help"},
     {"workbooks"},
-    {"hosts"},
+    {"hosts", "service"},
     {"udfs"},
     {"frames", "validation"},
     {"commands"},

@@ -28,6 +28,7 @@ from mcp.types import (
 )
 
 import xlmargin
+from xlmargin.cells.records import rows_of_records
 from xlmargin.cells.values import refusal
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import Argument, Kind, Returns, WorksheetFunction
@@ -129,12 +130,7 @@ def answer(
 
 
 def _cells(argument: Argument | None, value: Any) -> Any:
-    """Rows of cells: records become a row of headings and a row each; all else goes as it is."""
-    is_range = argument is not None and argument.kind is Kind.RANGE
-    if not is_range or not isinstance(value, list) or not any(isinstance(r, dict) for r in value):
+    """A range as rows of cells; all else as it is."""
+    if argument is None or argument.kind is not Kind.RANGE:
         return value
-    if not all(isinstance(record, dict) for record in value):
-        name = argument.name if argument else ""
-        raise MarginError(f"{name}: found records and rows, wanted one of the two.")
-    headings = list(dict.fromkeys(key for record in value for key in record))
-    return [headings, *([record.get(key) for key in headings] for record in value)]
+    return rows_of_records(argument.name, value)

@@ -1,0 +1,95 @@
+"""Commands for programs that ask over the network."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from xlmargin.cli.app import command, registered
+from xlmargin.errors import MarginError
+
+_LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]", "::1")
+
+
+@command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8799,
+    tokens: Annotated[
+        Path | None, typer.Option(help="Who may ask: names, hashes of tokens, scopes (.toml).")
+    ] = None,
+    new_token: Annotated[
+        str, typer.Option(help="Print a token of this name and its lines for the file, and end.")
+    ] = "",
+    certfile: Annotated[Path | None, typer.Option(help="Certificate for HTTPS (.pem).")] = None,
+    keyfile: Annotated[Path | None, typer.Option(help="Its private key (.pem).")] = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A name by which it may be called; may be repeated.")
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None, typer.Option(help="A page that may ask from a browser; may be repeated.")
+    ] = None,
+    limit: Annotated[
+        float, typer.Option(min=0.1, max=600, help="Seconds of computing for one answer.")
+    ] = 5.0,
+    rate: Annotated[int, typer.Option(min=1, help="Requests a minute of each token.")] = 600,
+) -> None:
+    """Answer programs over HTTP: figures of a book, what orders would change, each function.
+
+    On this machine alone, unless there are tokens in a file and a certificate. Without a file of
+    tokens one is made for this run, and printed. It is installed with [serve].
+    """
+    if not _is_loopback(host) and (tokens is None or certfile is None):
+        wanted = "--tokens and --certfile: others than this machine may ask there"
+        raise MarginError(f"--host {host}: wanted {wanted}.")
+    try:
+        import uvicorn
+
+        from xlmargin.service.app import service
+        from xlmargin.service.door import Allowed
+        from xlmargin.service.tokens import Tokens, read_rights
+        from xlmargin.service.tokens import new_token as made
+    except ImportError as error:
+        wanted = "python -m pip install 'fastapi>=0.165' 'uvicorn>=0.54'"
+        raise MarginError(
+            f"The service needs the packages fastapi and uvicorn: {wanted}"
+        ) from error
+
+    if new_token:
+        if not new_token.isidentifier():
+            raise MarginError("--new-token: wanted a name of letters, digits and _.")
+        token, lines = made(new_token)
+        typer.echo(f"The token, shown once: {token}\nFor the file of tokens:\n{lines}")
+        return
+    if tokens is None:
+        known, token = Tokens.of_this_run()
+        typer.echo(f"Token of this run: {token}", err=True)
+    else:
+        read_rights(tokens)
+        known = Tokens(tokens)
+    names = {name.lower() for name in (*_LOOPBACK, host, *(allow_host or ()))}
+    allowed = Allowed(frozenset(names), frozenset(allow_origin or ()), rate)
+    scheme = "http" if certfile is None else "https"
+    typer.echo(f"Answering on {scheme}://{host}:{port}, until Ctrl-C.", err=True)
+    uvicorn.run(
+        service(registered(), known, allowed, limit),
+        host=host,
+        port=port,
+        ssl_certfile=certfile and str(certfile),
+        ssl_keyfile=keyfile and str(keyfile),
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+        limit_concurrency=64,
+        ws="none",
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

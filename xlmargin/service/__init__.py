@@ -1,0 +1,1 @@
+"""The engine behind HTTP, for programs: what a cell answers, as JSON."""

@@ -1,0 +1,122 @@
+"""What a request passes before anything reads it: host, origin, token, rate, kind and size.
+
+A page in a browser reaches programs on its own machine, by a name that it controls (so the host is
+looked at) or across sites (so is the origin). A body is counted as it comes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from xlmargin.service.problems import problem_response
+from xlmargin.service.tokens import Tokens
+
+MOST_BYTES: Final = 16 * 1024 * 1024
+MOST_NAMES: Final = 1000
+"""Names whose rate is kept."""
+OPEN: Final = ("/healthz", "/openapi.json")
+"""What is answered without a token: that the service is alive, and what it can be asked."""
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Hosts by which the service may be called, origins of pages that may, and requests a minute.
+
+    The rate is that of each token.
+    """
+
+    hosts: frozenset[str]
+    origins: frozenset[str] = frozenset()
+    a_minute: int = 600
+    most_bytes: int = MOST_BYTES
+
+
+@dataclass
+class Door:
+    """Lets a request through to the application, or answers why not."""
+
+    app: ASGIApp
+    tokens: Tokens
+    allowed: Allowed
+    scope_of: dict[str, str]
+    _asked: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if (refusal := self._refusal(scope["path"], headers)) is not None:
+            await refusal(scope, receive, send)
+            return
+        body = await self._body(receive)
+        if body is None:
+            most = f"wanted at most {self.allowed.most_bytes:,} bytes"
+            await problem_response(413, f"body: {most}.")(scope, receive, send)
+            return
+        sent = False
+
+        async def again() -> Message:
+            nonlocal sent
+            if sent:
+                return await receive()
+            sent = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self.app(scope, again, send)
+
+    def _refusal(self, path: str, headers: dict[bytes, str]) -> ASGIApp | None:
+        host = headers.get(b"host", "").lower()
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        if name not in self.allowed.hosts:
+            return problem_response(400, "Host: not a name by which this service is called.")
+        origin = headers.get(b"origin")
+        if origin is not None and origin not in self.allowed.origins:
+            return problem_response(403, "Origin: not a page that may ask.")
+        if path in OPEN:
+            return None
+        kind, _, token = headers.get(b"authorization", "").partition(" ")
+        rights = self.tokens.of(token.strip()) if kind.lower() == "bearer" else None
+        if rights is None:
+            wanted = "Authorization: wanted a bearer token that is known here."
+            return problem_response(401, wanted, headers={"WWW-Authenticate": "Bearer"})
+        if (wait := self._over_rate(rights.name)) > 0:
+            says = f"wanted at most {self.allowed.a_minute} requests a minute."
+            return problem_response(429, says, headers={"Retry-After": f"{wait:.0f}"})
+        if (wanted := self.scope_of.get(path, "read")) not in rights.scopes:
+            return problem_response(403, f"token: wanted one of scope {wanted}.")
+        return None
+
+    def _over_rate(self, name: str) -> float:
+        """Seconds to wait until the next request of a token is taken; 0 where it is now."""
+        now, most = time.monotonic(), float(self.allowed.a_minute)
+        left, since = self._asked.pop(name, (most, now))
+        left = min(most, left + (now - since) * most / 60.0)
+        self._asked[name] = (max(left - 1.0, 0.0), now)
+        if len(self._asked) > MOST_NAMES:
+            self._asked.popitem(last=False)
+        return 0.0 if left >= 1.0 else max(1.0, (1.0 - left) * 60.0 / most)
+
+    async def _body(self, receive: Receive) -> bytes | None:
+        """The body, or None as soon as it is too large."""
+        pieces: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return b"".join(pieces)
+            pieces.append(message.get("body", b""))
+            size += len(pieces[-1])
+            if size > self.allowed.most_bytes:
+                return None
+            if not message.get("more_body", False):
+                return b"".join(pieces)

@@ -1,0 +1,82 @@
+"""Refusals over HTTP: problem details, with the range, row and column and the sentence of a cell.
+
+Rule of rows: `row` counts as a sheet does, 2 is the first record; `pointer` finds the same place in
+the JSON that was sent.
+
+Source: RFC 9457.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from xlmargin.cells.values import refusal
+from xlmargin.computing import TimeLimitReached
+from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, RulebookError
+
+MEDIA_TYPE: Final = "application/problem+json"
+_FIRST_RECORD: Final = 2
+TITLES: Final = {
+    400: ("malformed", "The request is no JSON object as it is wanted here"),
+    401: ("unauthorized", "A token is wanted"),
+    403: ("forbidden", "The token, or the page it comes from, may not do this"),
+    404: ("not-found", "There is nothing here"),
+    405: ("method", "This is not asked so"),
+    413: ("too-large", "The request is too large"),
+    415: ("media-type", "The request is not JSON"),
+    422: ("input", "The input cannot be margined"),
+    429: ("rate", "Too many requests"),
+    500: ("internal", "A fault of xlmargin's own"),
+    504: ("too-slow", "The answer takes longer than is waited for"),
+}
+"""By its status, the type of a problem and its title."""
+
+
+def problem_response(
+    status: int,
+    detail: str,
+    problems: list[dict[str, Any]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem as a response."""
+    kind, title = TITLES.get(status, ("malformed", "The request is refused"))
+    body: dict[str, Any] = {
+        "type": f"urn:xlmargin:problem:{kind}", "title": title, "status": status, "detail": detail,
+    }  # fmt: skip
+    if problems is not None:
+        body["problems"] = problems
+    return Response(json.dumps(body), status, headers, MEDIA_TYPE)
+
+
+def refused(error: Exception) -> Response:
+    """A refusal, or a fault of our own, as a response."""
+    match error:
+        case InputError() | RefusedPosition():
+            return problem_response(422, refusal(error), [placed(p) for p in error.problems])
+        case TimeLimitReached():
+            return problem_response(504, refusal(error))
+        case RulebookError() | MarginError():
+            return problem_response(422, refusal(error))
+        case _:
+            return problem_response(500, refusal(error))
+
+
+def placed(problem: Problem) -> dict[str, Any]:
+    """One problem, where it is, and what is wanted there."""
+    pointer = f"/{problem.range}"
+    if problem.row >= _FIRST_RECORD:
+        pointer += f"/{problem.row - _FIRST_RECORD}"
+        pointer += f"/{problem.column}" if problem.column else ""
+    return {
+        "severity": problem.severity.value,
+        "range": problem.range,
+        "row": problem.row,
+        "pointer": pointer,
+        "column": problem.column,
+        "found": problem.found,
+        "wanted": problem.wanted,
+    }

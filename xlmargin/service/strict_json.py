@@ -1,0 +1,72 @@
+"""JSON as it is taken: an object of UTF-8, of bounded depth, each key once, numbers finite."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, Final, NoReturn
+
+from xlmargin.errors import MarginError
+
+MOST_DEPTH: Final = 16
+"""Nested brackets; a range of records has three."""
+
+
+class Malformed(MarginError):
+    """What was sent is no JSON that is taken."""
+
+
+def parsed(body: bytes) -> dict[str, Any]:
+    """The object in a body; refused where it is none, or could be read in two ways."""
+    try:
+        text = body.decode("utf-8")
+        _refuse_deep(text)
+        found = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_finite,
+            parse_int=_integer,
+        )  # fmt: skip
+        if "\\u" in text:  # half of a surrogate pair is no text
+            json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except Malformed:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"JSON: {error}.") from error
+    if not isinstance(found, dict):
+        raise Malformed("JSON: found no object, wanted an object of ranges.")
+    return found
+
+
+_TEXT: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_BRACKET: Final = re.compile(r"[\[\]{}]")
+
+
+def _refuse_deep(text: str) -> None:
+    depth = 0
+    for bracket in _BRACKET.findall(_TEXT.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > MOST_DEPTH:
+            raise Malformed(f"JSON: found more than {MOST_DEPTH} nested brackets.")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise Malformed(f"JSON: found the key {twice!r} twice in one object.")
+    return found
+
+
+def _constant(word: str) -> NoReturn:
+    raise Malformed(f"JSON: found {word}, wanted a number.")
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise Malformed(f"JSON: found {text[:20]}, wanted a number that can be held.")
+    return number
+
+
+def _integer(text: str) -> int | float:
+    return int(text) if len(text) < 16 else _finite(text)

@@ -1,0 +1,104 @@
+"""Who may ask what: bearer tokens in a file, kept as their hashes, read again when it changes.
+
+```toml
+[desk]
+sha256 = "..."
+scopes = ["read", "trade"]
+```
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from xlmargin.errors import MarginError
+
+SCOPES: Final = ("read", "trade")
+"""What a token may do: ask for requirements, and for what orders would change."""
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Whose token it is, and what it may do."""
+
+    name: str
+    digest: str
+    scopes: frozenset[str]
+
+
+@dataclass
+class Tokens:
+    """The tokens of a file, or the one of this run where there is no file."""
+
+    path: Path | None
+    _rights: tuple[Rights, ...] = ()
+    _stamp: tuple[int, int, int] | None = field(default=None)
+
+    @classmethod
+    def of_this_run(cls) -> tuple[Tokens, str]:
+        """A token made now, which nothing keeps."""
+        token = secrets.token_urlsafe(32)
+        rights = Rights("this run", digest_of(token), frozenset(SCOPES))
+        return cls(None, (rights,)), token
+
+    def of(self, token: str) -> Rights | None:
+        """The rights of a token; None where it has none."""
+        self.refresh()
+        digest = digest_of(token)
+        found = [own for own in self._rights if hmac.compare_digest(own.digest, digest)]
+        return found[0] if found else None
+
+    def refresh(self) -> None:
+        """Read the file again where it changed. One that cannot be read gives no rights."""
+        if self.path is None:
+            return
+        try:
+            status = self.path.stat()
+            stamp = status.st_mtime_ns, status.st_size, status.st_ino
+            if stamp != self._stamp:
+                self._rights = read_rights(self.path)
+                self._stamp = stamp
+        except (OSError, MarginError):
+            self._rights, self._stamp = (), None
+
+
+def digest_of(token: str) -> str:
+    """What is kept of a token."""
+    return sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def new_token(name: str) -> tuple[str, str]:
+    """A token, and the lines of the file that give it every right."""
+    token = secrets.token_urlsafe(32)
+    scopes = ", ".join(f'"{scope}"' for scope in SCOPES)
+    return token, f'[{name}]\nsha256 = "{digest_of(token)}"\nscopes = [{scopes}]\n'
+
+
+def read_rights(path: Path) -> tuple[Rights, ...]:
+    """The rights in a file; refused where one of them is not what is wanted."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise MarginError(f"{path.name}: found no TOML: {error}.") from error
+    return tuple(_rights(path.name, name, stated) for name, stated in found.items())
+
+
+def _rights(file: str, name: str, stated: Any) -> Rights:
+    wanted = f"sha256 (64 hexadecimal digits) and scopes among {', '.join(SCOPES)}"
+    if not isinstance(stated, Mapping) or stated.keys() != {"sha256", "scopes"}:
+        raise MarginError(f"{file}, {name}: wanted {wanted}.")
+    digest, scopes = stated["sha256"], stated["scopes"]
+    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+        raise MarginError(f"{file}, {name}, sha256: wanted 64 hexadecimal digits.")
+    if not isinstance(scopes, list) or not set(map(str, scopes)) <= set(SCOPES):
+        raise MarginError(f"{file}, {name}, scopes: wanted some of {', '.join(SCOPES)}.")
+    return Rights(name, digest, frozenset(scopes))
