@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import uuid
 from importlib import import_module
@@ -45,12 +44,10 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     command, add_in = office.command(folder, pipe), str(installed or "")
     job = {"command": command, "pipe": pipe, "add_in": add_in}
     (folder / "job.json").write_text(json.dumps(job))
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    environment["PATH"] = f"{office.python.parent}{os.pathsep}{environment['PATH']}"
     script = Path(__file__).with_name("growing_answers.py")
     done = subprocess.run(
         [office.python, script, folder], capture_output=True, text=True, check=False,
-        env=environment | {"TMPDIR": str(folder)},
+        env=office.environment(folder),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])

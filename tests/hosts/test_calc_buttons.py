@@ -66,15 +66,12 @@ def in_office(
         "saved": str(folder / "saved.ods"),
     }
     (folder / "job.json").write_text(json.dumps(job))
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    environment["PATH"] = f"{office.python.parent}{os.pathsep}{environment.get('PATH', '')}"
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
     pressing = subprocess.Popen(
         [office.python, HERE / "calc_buttons.py", folder],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment,
+        env=office.environment(folder) | {"PYTHONDONTWRITEBYTECODE": "1"},
         start_new_session=True,
     )
     try:

@@ -5,6 +5,7 @@ With the profile nothing in a workbook is run, and nothing is fetched.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -79,6 +80,17 @@ class Office:
             "--headless", "--invisible", "--norestore", "--nologo", "--nodefault",
             f"--accept=pipe,name={pipe};urp;",
         ]  # fmt: skip
+
+    def environment(self, folder: Path) -> dict[str, str]:
+        """The environment in which its Python runs; what is thrown away is in the folder.
+
+        The Python inside LibreOffice takes its library from beside the first `python3` of the
+        search path, which must be its own: another's, of a virtual environment say, ends
+        LibreOffice.
+        """
+        path = f"{self.python.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+        return inherited | {"PATH": path, "TMPDIR": str(folder)}
 
 
 def installed_office() -> Office:

@@ -104,20 +104,14 @@ def _answer(office: Office, folder: Path, book: Path, pdf: Path | None, seconds:
 
 @contextmanager
 def _driver(office: Office, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The driver in a group of processes of its own, all of which is ended at the end.
-
-    The Python inside LibreOffice takes its library from beside the first `python3` of the search
-    path, which must be its own: another's, of a virtual environment say, ends LibreOffice.
-    """
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    environment["PATH"] = f"{office.python.parent}{os.pathsep}{environment.get('PATH', '')}"
+    """The driver in a group of processes of its own, all of which is ended at the end."""
     with (folder / "said.txt").open("wb") as said:
         driver = subprocess.Popen(
             [office.python, _DRIVER, folder],
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=said,
-            env=environment | {"TMPDIR": str(folder)},
+            env=office.environment(folder),
             start_new_session=True,
         )
     try:
