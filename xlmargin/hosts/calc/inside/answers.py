@@ -169,20 +169,22 @@ def asking_size(formula: str) -> str:
     return f"=SUMPRODUCT(ROWS({answer})*{MANY}+COLUMNS({answer}))"
 
 
-def answers_to(sheet: Any, formulas: list[str]) -> list[int | None]:
+def answers_to(sheet: Any, asked: list[str]) -> list[int | None]:
     """The numbers that formulas answer, asked for in cells beyond all that are used."""
     used = sheet.createCursor()
     used.gotoEndOfUsedArea(False)
     at = used.getRangeAddress()
-    if not formulas or at.EndRow + len(formulas) >= sheet.Rows.Count:
-        return [None] * len(formulas)
-    free = Area(at.EndColumn, at.EndRow + 1, 1, len(formulas)).of(sheet)
-    cells = [free.getCellByPosition(0, i) for i in range(len(formulas))]
-    for cell, formula in zip(cells, formulas, strict=True):
-        cell.setFormula(formula)
-    answers = free.getDataArray()
-    for cell in cells:
-        cell.setFormula("")  # this alone leaves nothing to be undone
+    if not asked or at.EndRow + len(asked) >= sheet.Rows.Count:
+        return [None] * len(asked)
+    free = Area(at.EndColumn, at.EndRow + 1, 1, len(asked)).of(sheet)
+    cells = [free.getCellByPosition(0, i) for i in range(len(asked))]
+    try:
+        for cell, formula in zip(cells, asked, strict=True):
+            cell.setFormula(formula)
+        answers = free.getDataArray()
+    finally:
+        for cell in cells:
+            cell.setFormula("")  # undone like this, cell by cell, nothing of it comes back
     return [int(answer) if isinstance(answer, float) else None for (answer,) in answers]
 
 
