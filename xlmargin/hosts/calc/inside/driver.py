@@ -117,28 +117,36 @@ def fit_answers(context: Any, document: Any) -> None:
 
 
 def answers(sheet: Any) -> list[dict[str, object]]:
-    """The formulas' answers of a sheet, block by block; those with an error as its name."""
+    """The formulas' answers of a sheet, block by block; those with an error as its name.
+
+    The sheet is read whole: each block asked for by itself would be waited for by itself.
+    """
+    used = sheet.createCursor()
+    used.gotoEndOfUsedArea(False)
+    end = used.getRangeAddress()
+    cells = sheet.getCellRangeByPosition(0, 0, end.EndColumn, end.EndRow).getDataArray()
     blocks: list[dict[str, object]] = []
     for kind in (VALUE | TEXT, ERROR):
         for at in sheet.queryFormulaCells(kind).getRangeAddresses():
-            block = sheet.getCellRangeByPosition(
-                at.StartColumn, at.StartRow, at.EndColumn, at.EndRow
-            )
-            rows = errors(block, at) if kind == ERROR else block.getDataArray()
+            rows = errors(sheet, at) if kind == ERROR else inside(cells, at)
             blocks.append(
                 {"row": at.StartRow, "column": at.StartColumn, "error": kind == ERROR, "rows": rows}
             )
     return blocks
 
 
-def errors(block: Any, at: Any) -> list[list[str]]:
+def inside(cells: Any, at: Any) -> list[Any]:
+    """The block of these cells that stands there."""
+    rows = cells[at.StartRow : at.EndRow + 1]
+    return [row[at.StartColumn : at.EndColumn + 1] for row in rows]
+
+
+def errors(sheet: Any, at: Any) -> list[list[str]]:
     """The errors of a block as they are shown."""
+    columns = range(at.StartColumn, at.EndColumn + 1)
     return [
-        [
-            block.getCellByPosition(j, i).getString()
-            for j in range(at.EndColumn - at.StartColumn + 1)
-        ]
-        for i in range(at.EndRow - at.StartRow + 1)
+        [sheet.getCellByPosition(column, row).getString() for column in columns]
+        for row in range(at.StartRow, at.EndRow + 1)
     ]
 
 
