@@ -1,9 +1,12 @@
-"""Many functions on one table are one reading and one computation, in Calc too."""
+"""Many functions on one table are one reading and one computation, inside LibreOffice itself."""
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from pathlib import Path
+
+import pytest
 
 from tests.hosts import counting_functions  # noqa: F401
 from tests.hosts.calc_book import CallBook, in_calc
@@ -35,3 +38,10 @@ def test_twenty_functions_on_one_table_are_one_computation(tmp_path: Path) -> No
     *answers, counted = book.answers()
     assert not [answer for answer in answers if str(answer).startswith(("#", "<"))]
     assert counted == [[1.0, 1.0, 1.0]]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says which program this is")
+def test_functions_run_inside_the_program_and_without_pandas(tmp_path: Path) -> None:
+    book = CallBook(tmp_path / "book.xlsx")
+    book.formula("RUNS_IN(B1:B1)")
+    assert book.answers() == ["soffice.bin, False"]
