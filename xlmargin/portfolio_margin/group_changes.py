@@ -25,6 +25,7 @@ from xlmargin.portfolio_margin.portfolio_requirement import (
     counted,
     delivered_value,
     house_minimum,
+    made_of,
     sums,
 )
 from xlmargin.rulebook import PortfolioRules
@@ -109,7 +110,7 @@ def group_sums(margin: PortfolioMargin, held: IntArray) -> GroupSums:
     )
     levels = [classes]
     for above in margin.levels[1:]:
-        levels.append(_made_of(above, levels[-1]))
+        levels.append(made_of(above, levels[-1]))
     return GroupSums(margin.rules, tuple(levels), minimum, delivered)
 
 
@@ -178,14 +179,3 @@ def _summed(amounts: FloatArray, group: IntArray, count: int) -> FloatArray:
     added = sums(members.reshape(len(members), -1), group, count)
     found: FloatArray = np.moveaxis(added.reshape(count, *members.shape[1:]), 0, 1)
     return found
-
-
-def _made_of(groups: MarginGroups, below: MarginGroups) -> MarginGroups:
-    """The groups of a level, made anew of those below."""
-    inside = np.flatnonzero(below.parent != NO_PARENT)
-    parent = below.parent[inside]
-    return replace(
-        groups,
-        risk_array=sums(below.counted[inside], parent, len(groups)),
-        minimum=sums(below.minimum[inside, None], parent, len(groups))[:, 0],
-    )

@@ -171,6 +171,21 @@ class MarginFrame:
     contracts: ContractTable
     ask_strategy_based: AskStrategyBased
 
+    @cached_property
+    def class_of(self) -> IntArray:
+        """Each position's index into the class groups, or NO_CLASS."""
+        return self._grouped[0]
+
+    @cached_property
+    def levels(self) -> tuple[MarginGroups, MarginGroups, MarginGroups]:
+        """The groups of each level, whose arrays and minimums are not filled in."""
+        return self._grouped[1]
+
+    @cached_property
+    def _grouped(self) -> tuple[IntArray, tuple[MarginGroups, MarginGroups, MarginGroups]]:
+        class_of, classes = _class_level(self)
+        return class_of, _levels(self, classes)
+
 
 @dataclass(frozen=True, eq=False)
 class PortfolioMargin:
@@ -306,21 +321,43 @@ def margin_with_values(
     market_value = np.maximum(base + (contracts.mark - contracts.base), 0.0)
     worth = unit_value(positions, contracts, spot, market_value)
     minimum = np.zeros(len(positions))
-    if len(contracts):
-        minimum = contract_minimum(frame.book, positions.units * worth, rules)
-        minimum[~frame.eligible] = 0.0
-    class_of, classes = _class_level(frame, array, minimum)
+    inside, group = frame.eligible, frame.class_of[frame.eligible]
+    classes, *above = frame.levels
     house = np.zeros(len(classes))
     if len(contracts):
-        house = _house_minimum(frame, spot, class_of, len(classes))
-        classes = replace(classes, minimum=np.maximum(classes.minimum, house))
-    levels = _levels(frame, classes)
-    return PortfolioMargin(frame, spot, worth, array, minimum, house, class_of, levels)
+        minimum = contract_minimum(frame.book, positions.units * worth, rules)
+        minimum[~inside] = 0.0
+        house = _house_minimum(frame, spot)
+    of_contracts = sums(minimum[inside, None], group, len(classes))[:, 0]
+    levels = [
+        replace(
+            classes,
+            risk_array=sums(array[inside], group, len(classes)),
+            minimum=np.maximum(of_contracts, house),
+        )
+    ]
+    for groups in above:
+        levels.append(made_of(groups, levels[-1]))
+    return PortfolioMargin(
+        frame, spot, worth, array, minimum, house, frame.class_of, (levels[0], levels[1], levels[2])
+    )
 
 
-def _class_level(
-    frame: MarginFrame, array: FloatArray, minimum: FloatArray
-) -> tuple[IntArray, MarginGroups]:
+def made_of(groups: MarginGroups, below: MarginGroups) -> MarginGroups:
+    """The groups of a level, their arrays and minimums made of those below."""
+    inside = np.flatnonzero(below.parent != NO_PARENT)
+    if not inside.size:
+        nothing = np.zeros((len(groups), below.risk_array.shape[1]))
+        return replace(groups, risk_array=nothing, minimum=nothing.sum(axis=1))
+    parent, offset = below.parent[inside], below.offset_rate[inside]
+    return replace(
+        groups,
+        risk_array=sums(counted(below.risk_array[inside], offset), parent, len(groups)),
+        minimum=sums(below.minimum[inside, None], parent, len(groups))[:, 0],
+    )
+
+
+def _class_level(frame: MarginFrame) -> tuple[IntArray, MarginGroups]:
     """Each position's class group, and the groups: one for each account and class."""
     positions, classes, inside = frame.book.positions, frame.classes, frame.eligible
     account = positions.account[inside]
@@ -336,23 +373,19 @@ def _class_level(
         Names(class_group, tuple(group.name for group in classes.groups)),
         account,
         class_group,
-        sums(array[inside], group, len(present)),
-        sums(minimum[inside, None], group, len(present))[:, 0],
+        np.zeros((len(present), frame.points.moves.shape[1])),
+        np.zeros(len(present)),
         offset_rate[class_group] if len(present) else np.zeros(0),
         np.full(len(present), NO_PARENT, dtype=np.int64),
     )
 
 
-def _house_minimum(
-    frame: MarginFrame, spot: FloatArray, class_of: IntArray, count: int
-) -> FloatArray:
+def _house_minimum(frame: MarginFrame, spot: FloatArray) -> FloatArray:
     """The house's minimum for uncovered short options of each class group, $."""
-    inside = frame.eligible
-    book = frame.book
+    inside, classes, book = frame.eligible, frame.levels[0], frame.book
     delivered = delivered_value(book.positions, spot, book.market.as_of)[inside]
-    account = np.zeros(count, dtype=np.int64)
-    account[class_of[inside]] = book.positions.account[inside]
-    return house_minimum(sums(delivered, class_of[inside], count), account, frame.rules)
+    of_class = sums(delivered, frame.class_of[inside], len(classes))
+    return house_minimum(of_class, classes.account, frame.rules)
 
 
 def _levels(

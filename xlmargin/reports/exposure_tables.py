@@ -69,21 +69,21 @@ def contracts_table(margin: PortfolioMargin) -> Table:
         found.vega,
         found.theta,
     )
-    rows: list[list[Value]] = []
-    for i, source, own in zip(
-        first.tolist(), _sources(positions, table, first), np.column_stack(columns), strict=True
-    ):
-        quantity, mark, model, volatility, *rest = numbers(own)
-        rows.append(
-            [
-                positions.symbol[i],
-                InstrumentKind(int(positions.kind[i])).word,
-                float(positions.strike[i]),
-                float(positions.expiration[i]),
-                quantity, mark, model, volatility, source, *rest,
-            ]
-        )  # fmt: skip
-    return Table(_CONTRACTS, rows)
+    words = (
+        [positions.symbol[i] for i in first.tolist()],
+        _words(InstrumentKind, positions.kind[first]),
+        (positions.strike[first] + 0.0).tolist(),
+        (positions.expiration[first] + 0.0).tolist(),
+    )
+    amounts = [(column + 0.0).tolist() for column in columns]  # no -0.0
+    of_contracts = (*words, *amounts[:4], _sources(positions, table, first), *amounts[4:])
+    return Table(_CONTRACTS, list(map(list, zip(*of_contracts, strict=True))))
+
+
+def _words(kinds: type[InstrumentKind] | type[VolatilitySource], codes: IntArray) -> list[str]:
+    """The word of each code."""
+    word = {kind.value: kind.word for kind in kinds}
+    return [word[code] for code in codes.tolist()]
 
 
 def _sources(positions: Positions, table: ContractTable, first: IntArray) -> list[str]:
@@ -92,7 +92,7 @@ def _sources(positions: Positions, table: ContractTable, first: IntArray) -> lis
     One that was solved where the mark was taken, and its mark moved to the price of today, is
     moved.
     """
-    words = [VolatilitySource(source).word for source in table.source.tolist()]
+    words = _words(VolatilitySource, table.source.astype(np.int64))
     taken_at = positions.mark_spot[first]
     moved = ~np.isnan(taken_at) & (taken_at != table.spot)
     for i in np.flatnonzero(moved & (table.source == VolatilitySource.SOLVED)).tolist():

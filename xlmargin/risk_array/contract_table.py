@@ -10,7 +10,7 @@ Rule: FINRA 4210(g)(2), theoretical gains and losses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -89,14 +89,26 @@ class ContractTable:
         each series is held, or follows moneyness, and is then moved by `volatility_move`, a
         fraction of itself. Today's price has the model's value as it stands.
         """
-        asked = self.asked(spot, volatility_move)
+        return self.values_at(spot, [volatility_move])[0]
+
+    def values_at(self, spot: FloatArray, volatility_moves: Sequence[float]) -> list[FloatArray]:
+        """The same at several moves of volatility, each contract valued at all of them together."""
+        every = [self.asked(spot, move) for move in volatility_moves]
         if not len(self):
-            return asked.spot
-        values = values_together([asked])[0]
-        if not volatility_move:
-            model = self.model[:, None]
-            values = np.where((asked.spot == self.spot[:, None]) & ~np.isnan(model), model, values)
-        return np.where(self.settled[:, None], self.mark[:, None], values)
+            return [asked.spot for asked in every]
+        index = np.tile(np.arange(len(self)), len(every))
+        together = Asked(
+            self.contracts if len(every) == 1 else self.contracts.take(index),
+            self.underlying[index],
+            np.concatenate([asked.spot for asked in every]),
+            np.concatenate([asked.at for asked in every]),
+        )
+        values = np.split(values_together([together])[0], len(every))
+        if 0.0 in volatility_moves:
+            now, model = volatility_moves.index(0.0), self.model[:, None]
+            at_spot = every[now].spot == self.spot[:, None]
+            values[now] = np.where(at_spot & ~np.isnan(model), model, values[now])
+        return [np.where(self.settled[:, None], self.mark[:, None], own) for own in values]
 
     def asked(self, spot: FloatArray, volatility_move: float = 0.0) -> Asked:
         """The contracts at these prices and their volatilities there, as they are valued."""
@@ -137,9 +149,9 @@ class ContractTable:
         nothing = np.full(len(self), np.nan)
         return replace(self, volatility=self.volatility * (1.0 + volatility_move), model=nothing)
 
-    def gains(self, spot: FloatArray, volatility_move: float = 0.0) -> FloatArray:
-        """Gain (+) or loss (-) against the base, $ per unit; arguments and shape as in `values`."""
-        return self.values(spot, volatility_move) - self.base[:, None]
+    def gains(self, spot: FloatArray) -> FloatArray:
+        """Gain (+) or loss (-) against the base, $ per unit; argument and shape as in `values`."""
+        return self.values(spot) - self.base[:, None]
 
 
 def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable:

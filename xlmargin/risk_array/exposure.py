@@ -7,11 +7,13 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import Positions
+from xlmargin.computing import RowMemory
 from xlmargin.pricing import Greeks, greeks, zero_volatility_value
 from xlmargin.pricing.greeks import DAYS_A_YEAR
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
+from xlmargin.risk_array.option_values import Asked
 
 ONE_PERCENT: Final = 0.01
 """The move of the underlying that gamma is told for, and the point of volatility that vega is."""
@@ -20,6 +22,10 @@ _STEP: Final = 1e-4
 """Step in spot, as a share of it, on either side of a value without volatility."""
 _KINK: Final = 1e-3
 """Difference of the slopes on both sides from which on there is none."""
+
+
+_LAST: Final = RowMemory(most=8)
+"""The Greeks of the last contracts: a tick finds those anew that it touches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +49,16 @@ def contract_greeks(table: ContractTable) -> Greeks:
     A contract valued without volatility has the slope of that value, neither gamma nor vega, and
     decays as interest and yield say; NaN where the price is just at its kink.
     """
-    found = greeks(table.contracts, table.spot[:, None], table.volatility)
-    columns = {field.name: getattr(found, field.name)[:, 0] for field in fields(Greeks)}
+    asked = Asked(table.contracts, table.underlying, table.spot, table.volatility)
+
+    def differing(rows: IntArray) -> FloatArray:
+        own = asked.take(rows)
+        found = greeks(own.contracts, own.spot[:, None], own.at)
+        return np.hstack([getattr(found, field.name) for field in fields(Greeks)])
+
+    names = [field.name for field in fields(Greeks)]
+    known = _LAST.of(asked.columns, differing)
+    columns = {name: column.copy() for name, column in zip(names, known.T, strict=True)}
     rows = np.flatnonzero((table.volatility == 0) | (table.contracts.years == 0))
     if rows.size:
         columns["delta"][rows], columns["theta"][rows] = _without_volatility(table, rows)

@@ -30,9 +30,9 @@ def stress_grid(
     spot = spot_after(book.market, spot_moves)
     columns = [
         book.by_account(
-            risk_array(book.positions, table, book.market.spot, spot, table.gains(spot, move))
+            risk_array(book.positions, table, book.market.spot, spot, values - table.base[:, None])
         )
-        for move in volatility_moves.tolist()
+        for values in table.values_at(spot, volatility_moves.tolist())
     ]
     return np.stack(columns, axis=-1)
 
