@@ -260,6 +260,11 @@ def test_rights_are_read_again_when_their_file_changes(tmp_path):
     path = tmp_path / "tokens.toml"
     token, lines = new_token("desk")
     path.write_text(lines)
+    path.chmod(0o644)
+    asks = client(tokens=Tokens(path), Authorization=f"Bearer {token}")
+    if os.name != "nt":
+        problem(asks.post("/v1/margin", json=BOOK), 401)
+    path.chmod(0o600)
     asks = client(tokens=Tokens(path), Authorization=f"Bearer {token}")
     orders = {**BOOK, "orders": [ORDER]}
     assert asks.post("/v1/whatif", json=orders).status_code == 200

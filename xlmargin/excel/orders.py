@@ -23,6 +23,7 @@ from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table, unknown_headings
 from xlmargin.cells.table import Table
 from xlmargin.cells.values import Cells, Headings, shown
+from xlmargin.computing import ContentCache
 from xlmargin.contracts import Contract
 from xlmargin.errors import InputError, Problem, RefusedPosition, Severity
 from xlmargin.excel.book_reader import Reading
@@ -92,6 +93,12 @@ class Held:
         ]
 
 
+_HELD: Final = ContentCache[Reading, Held](
+    most=32, most_size=200_000, size=lambda reading, _: len(reading.rows)
+)
+"""Bounded by rows, in all: many orders are looked at beside one reading of what is held."""
+
+
 def contracts_of(rows: PositionRows) -> list[Contract]:
     """What tells the contract of each row."""
     strike, expiration = np.nan_to_num([rows.strike, rows.expiration])
@@ -143,7 +150,7 @@ def read_orders(
     unknown_headings(table, headings, log)
     rows = read_positions(table, log, orders=True)
     log.errors_where(rows.price < 0, table, "price", "a price of 0 or more")
-    return beside_held(rows, Held(reading))
+    return beside_held(rows, _HELD.get(reading, Held))
 
 
 def beside_held(rows: PositionRows, held: Held) -> Orders:

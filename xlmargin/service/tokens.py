@@ -10,6 +10,7 @@ scopes = ["read", "trade"]
 from __future__ import annotations
 
 import hmac
+import os
 import re
 import secrets
 import tomllib
@@ -23,6 +24,8 @@ from xlmargin.errors import MarginError
 
 SCOPES: Final = ("read", "trade")
 """What a token may do: ask for requirements, and for what orders would change."""
+_OTHERS: Final = 0o077
+"""What a file may be to others than its owner."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -85,6 +88,8 @@ def new_token(name: str) -> tuple[str, str]:
 
 def read_rights(path: Path) -> tuple[Rights, ...]:
     """The rights in a file; refused where one of them is not what is wanted."""
+    if os.name != "nt" and path.stat().st_mode & _OTHERS:
+        raise MarginError(f"{path.name}: others may read it, wanted its owner alone (chmod 600).")
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (ValueError, UnicodeDecodeError) as error:
