@@ -270,8 +270,9 @@ def volatility_at_same_moneyness(
 _Key: TypeAlias = tuple[str, int, bytes]
 """What is computed, the number of columns, and all the numbers it is computed from."""
 
+_MOST_SIZE: Final = 30_000_000
 _KNOWN: Final[ContentCache[_Key, FloatArray]] = ContentCache(
-    most=100_000, most_size=30_000_000, size=lambda key, value: len(key[2]) + value.nbytes
+    most=100_000, most_size=_MOST_SIZE, size=lambda key, value: len(key[2]) + value.nbytes
 )
 """Bounded by bytes, in all."""
 
@@ -358,7 +359,12 @@ def _by_row(
 def _by_part(
     what: str, asked: Sequence[Asked], compute: Callable[[Asked], FloatArray]
 ) -> list[FloatArray]:
-    """What `compute` answers for each, a table; computed only for parts not remembered."""
+    """What `compute` answers for each, a table; computed only for parts not remembered.
+
+    More than is remembered at once is computed as it stands: it would drive out all that is.
+    """
+    if sum(2 * each.spot.nbytes for each in asked) > _MOST_SIZE:
+        return [compute(each) for each in asked]
     of_each = [each.keys(what) for each in asked]
     places = [(each, rows) for each, (parts, _) in enumerate(of_each) for rows in parts]
 

@@ -64,6 +64,7 @@ NO_TEXT: Final = _NoText()
 
 _CALLED: Final = re.compile(r"[\w.]+\(")
 """A function in a formula."""
+_NO_DIGITS: Final = str.maketrans("", "", "0123456789")
 
 
 @cache
@@ -106,6 +107,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
         self._blocks: list[_Block] = []
         self._below = 0
         self._text_number: dict[str, int] = {}
+        self._renamed: dict[str, bool] = {}
 
     def write_spilling(
         self, row: int, column: int, formula: str, shown: Format, rows: Sequence[Sequence[Value]]
@@ -182,9 +184,19 @@ class Sheet(Worksheet):  # type: ignore[misc]
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         """The formula as it stands in a file: looked through for a name only where one changes."""
-        if expand_future_functions or any(map(_is_renamed, set(_CALLED.findall(formula)))):
+        if expand_future_functions or self._renames(formula):
             return str(super()._prepare_formula(formula, expand_future_functions))
         return formula.removeprefix("=")
+
+    def _renames(self, formula: str) -> bool:
+        """Whether a function of a formula is renamed: found once for all that differ in digits.
+
+        No two functions differ in digits alone, of which one is renamed.
+        """
+        form = formula.translate(_NO_DIGITS)
+        if form not in self._renamed:
+            self._renamed[form] = any(map(_is_renamed, set(_CALLED.findall(formula))))
+        return self._renamed[form]
 
     def _xml_formula_element(
         self, formula: str, result: object, attributes: Sequence[tuple[str, object]] = ()
