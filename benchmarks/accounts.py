@@ -1,8 +1,9 @@
-"""What many accounts cost: `MARGIN_ACCOUNT` of a thousand, and `xlmargin report` of their book.
+"""What many accounts and days cost: `MARGIN_ACCOUNT`, `xlmargin report`, `MARGIN_HISTORY`.
 
-    python benchmarks/accounts.py                    the figures in the README
+    python benchmarks/accounts.py                    a thousand accounts, and their report
     python benchmarks/accounts.py --report 20000     the report of so many positions alone
     python benchmarks/accounts.py --report 100000    of as many rows as a file may have
+    python benchmarks/accounts.py --history          sixty days of the sample book of two accounts
     python benchmarks/accounts.py --save FOLDER      answers as text, to compare two versions
 
 One thread, processor time. Accounts are invented and the same each time: twenty positions each, of
@@ -18,6 +19,7 @@ import argparse
 import csv
 import math
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -30,10 +32,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.worksheet import AS_OF, DAYS, RATE, Rows, cpu, line
 from xlmargin import computing, udfs
 from xlmargin.pricing import Contracts, theoretical_value
+from xlmargin.workbooks.sample_tables import tables_of_two_accounts
 
 ROOT = Path(__file__).parents[1]
 UNDERLYINGS, HELD, POSITIONS = 200, 4, 20
 """Underlyings in all and of one account, and positions of one account."""
+RUNS = 5
 MOST_ROWS = 100_000
 """Rows of positions that a file may have, those of cash among them."""
 
@@ -96,15 +100,32 @@ def report(accounts: int, output: Path) -> tuple[float, float]:
     return seconds, after.ru_maxrss / 1024
 
 
+def history() -> tuple[float, list[object]]:
+    """Seconds of processor of a first call of `MARGIN_HISTORY` on the sample, and its answer."""
+    tables, answers, seconds = tables_of_two_accounts(), list[list[object]](), []
+    dated = (tables.more[name].rows for name in ("DatedPositions", "DatedMarket"))
+    ranges = *dated, tables.settings.rows, tables.dividends.rows
+    for _ in range(RUNS):
+        computing.forget()
+        seconds.append(cpu(lambda: answers.append(udfs.MARGIN_HISTORY(*ranges))))
+    return statistics.median(seconds), answers[-1]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--accounts", type=int, default=1_000)
     parser.add_argument("--report", type=int, default=0, help="positions, with no other figure")
     parser.add_argument("--account", action="store_true", help="MARGIN_ACCOUNT alone")
     parser.add_argument("--save", type=Path, help="a folder for the answers")
+    parser.add_argument("--history", action="store_true", help="MARGIN_HISTORY alone")
     asked = parser.parse_args()
     folder = asked.save or Path(tempfile.mkdtemp())
     folder.mkdir(exist_ok=True)
+    if asked.history:
+        seconds, days = history()
+        line(f"MARGIN_HISTORY, {len(days) - 1:,} rows of days, first call", seconds)
+        (folder / "history.txt").write_text("\n".join(map(repr, days)))
+        return
     accounts = min(asked.report // POSITIONS or asked.accounts, MOST_ROWS // (POSITIONS + 1))
     if not asked.report:
         ranges = book(accounts)
