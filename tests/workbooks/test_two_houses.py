@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from xlmargin.workbooks import Functions, input_tables, write_margin_workbook
+from xlmargin.workbooks.templates import WHAT_IF
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"
@@ -140,6 +141,30 @@ def test_the_terms_of_the_broker_s_figures_are_the_settings(
     )
     found = {row[0]: row[9] for row in rows if row[1] == "Portfolio requirement"}
     assert found == {name: state for name, (state, *_) in by_hand.items()}
+
+
+@pytest.mark.parametrize("regimes", ["own", "both"])
+def test_the_greatest_quantity_by_strategy_or_why_there_is_none(
+    functions: Functions, tmp_path: Path, regimes: str
+) -> None:
+    market = [["symbol", "price"], ["XYZ", 50.0], ["ABC", 20.0]]
+    rows = [row[:6] for row in POSITIONS[:5]]
+    settings = [["name", "value"], ["as_of", "2026-11-20"], ["rate", 0.04],
+                ["capacity_regimes", regimes]]  # fmt: skip
+    trades = [["symbol", "type", "quantity", "price"], ["XYZ", "stock", 100.0, 50.0]]
+    tables = input_tables(rows, market, settings, None, {"Trades": trades})
+    path = tmp_path / "greatest.xlsx"
+    write_margin_workbook(path, tables, functions, template=WHAT_IF)
+    page = openpyxl.load_workbook(path, data_only=True)["Greatest quantity"]
+    shown = {r[0]: r for r in page.iter_rows(min_row=10, max_row=11, values_only=True)}
+    orders = [["symbol", "type", "side"], ["XYZ", "stock", "buy"], ["ABC", "stock", "buy"]]
+    found = functions["MARGIN_CAPACITY"](rows, orders, market, settings)
+    assert isinstance(found, list)
+    for row in found[1:]:
+        assert shown[row[0]][2] == row[4]
+        assert shown[row[0]][4] == (row[6] if regimes == "both" else "none")
+    said = str(page["A7"].value or "")
+    assert said.startswith("None by strategy:") == (regimes == "own")
 
 
 def test_start_names_the_house_of_each_account(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xlmargin.workbooks.assigned import shares_of_equity
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.live_formulas import Value
@@ -16,7 +17,16 @@ from xlmargin.workbooks.order_cells import (
     choice_of_account,
     orders_of,
 )
-from xlmargin.workbooks.order_impact import AFTER, BEFORE, CHANGE, LINES, Impact, Line, impact_of
+from xlmargin.workbooks.order_impact import (
+    AFTER,
+    ASSIGNED,
+    BEFORE,
+    CHANGE,
+    LINES,
+    Impact,
+    Line,
+    impact_of,
+)
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.xlsx_writer import xl_range_abs
@@ -28,7 +38,8 @@ _NOW: Final = 1
 _FIRST_ROW: Final = 5
 _OF_ORDER: Final = _FIRST_ROW + 1 + len(INPUTS)
 _TABLE: Final = _OF_ORDER + 4
-_RANGES: Final = _TABLE + len(LINES) + 3
+_ROWS: Final = (*LINES, ASSIGNED)
+_RANGES: Final = _TABLE + len(_ROWS) + 3
 _CHANGES: Final = _RANGES + 1 + 3 * _MOST
 """Row above what the message is made of."""
 _NO_LIMIT: Final = Figure('""', "")
@@ -50,7 +61,7 @@ def write_alternatives_page(draft: Draft) -> None:
     impacts = [impact_of(draft, each, account) for each in ranges]
     _inputs(page, cells)
     accepted = _verdicts(page, cells, impacts)
-    _table(page, cells, impacts)
+    _table(draft, page, cells, impacts)
     changes = _changes(page, cells, impacts)
     page.title(
         "What-if: alternatives", _message(cells, accepted, changes),
@@ -58,7 +69,7 @@ def write_alternatives_page(draft: Draft) -> None:
         "beside the others; nothing is sent to a market.",
     )  # fmt: skip
     page.sheet.freeze_panes(3, 1)
-    page.prints(len(_WIDTHS), draft.stamp, last_row=_TABLE + len(LINES))
+    page.prints(len(_WIDTHS), draft.stamp, last_row=_TABLE + len(_ROWS))
     page.protect()
 
 
@@ -109,29 +120,34 @@ def _verdicts(page: Page, cells: Sequence[OrderCells], impacts: Sequence[Impact]
     return accepted
 
 
-def _table(page: Page, cells: Sequence[OrderCells], impacts: Sequence[Impact]) -> None:
+def _table(
+    draft: Draft, page: Page, cells: Sequence[OrderCells], impacts: Sequence[Impact]
+) -> None:
     """The account now, and what each alternative changes it by and to."""
     last = len(_WIDTHS) - 1
     page.section(_TABLE - 1, "The account after each", len(_WIDTHS), "$")
     headings = ("", "Before", *("Change", "After") * len(cells))
     page.headings(_TABLE, headings, ("text", *["money"] * (len(headings) - 1)))
-    for row, line in enumerate(LINES, start=_TABLE + 1):
-        if not line.figure:
+    held = draft.placed("PM_GREEKS", numbers=["text", "money", "money", "percent"])
+    for row, line in enumerate(_ROWS, start=_TABLE + 1):
+        if not (line.figure or line.of):
             page.blank(row, 0, last, "group")
             page.text(row, 0, line.label, "group")
             continue
         label = line.label.removeprefix(", ").capitalize() if line.by_name else line.label
         page.text(row, 0, label, "part" if row > _TABLE + 1 else "label")
-        before = line.found(impacts[0], BEFORE)
         if line.by_name:
             page.blank(row, _NOW, _NOW, "body")
         else:
+            before = line.found(impacts[0], BEFORE)
             page.formula(row, _NOW, before.formula, before.value, "right", line.kind)
         for i, (own, impact) in enumerate(zip(cells, impacts, strict=True)):
-            after = line.found(impact, AFTER)
-            was = line.found(impact, BEFORE) if line.by_name else Figure(
-                absolute(row, _NOW), before.value
-            )  # fmt: skip
+            if line is ASSIGNED:
+                was, after = shares_of_equity(held, own, impact, draft.tables)
+            else:
+                was, after = (line.found(impact, column) for column in (BEFORE, AFTER))
+            if not line.by_name:
+                was = Figure(absolute(row, _NOW), was.value)
             change = line.change(was, Figure(absolute(row, _after(i)), after.value))
             for column, figure in ((_after(i) - 1, change), (_after(i), after)):
                 page.formula(row, column, *_if_there(own, figure), "right", figure.kind)

@@ -16,22 +16,29 @@ from xlmargin.workbooks.sentences import Figure, as_written, first_letter, sente
 from xlmargin.workbooks.xlsx_writer import xl_range_abs, xl_rowcol_to_cell
 
 SHEET: Final = "Greatest quantity"
-_WIDTHS: Final = (150, 90, *(120, 120, 120) * 2)
+_WIDTHS: Final = (96, 74, *(92, 106, 92, 105) * 2)
 _ACCOUNT_ROW: Final = 5
 _HEADINGS_ROW: Final = 8
 _FIRST: Final = _HEADINGS_ROW + 1
 _SPARE: Final = 6
 """Underlyings that the market may grow by."""
 _SIDES: Final = ("buy", "sell")
+_KINDS: Final = ("quantity", "money", "quantity", "text") * len(_SIDES)
 _RANGE: Final = ("symbol", "type", "side", "account")
-_GREATEST, _BINDS = 4, 7
-"""Columns of MARGIN_CAPACITY: the greatest quantity by the account's regime, what binds first."""
+_SHARES, _MONEY, _BY_STRATEGY, _BINDS_FIRST = range(4)
+"""Columns of a side."""
+_GREATEST, _STRATEGY, _BINDS = 4, 6, 7
+"""Columns of MARGIN_CAPACITY: the greatest quantity, that by strategy, what binds first."""
+_LEFT_OUT: Final = (
+    "None by strategy: of several orders it is looked for only where the setting Capacity regimes "
+    "is both, which takes longer."
+)
 
 
 def write_greatest_page(draft: Draft) -> None:
     """A row an underlying: the greatest quantity to buy and to sell, its value, what binds."""
     page = draft.page(SHEET, "output")
-    page.columns(_WIDTHS, ["text", "price", *("quantity", "money", "text") * 2])
+    page.columns(_WIDTHS, ["text", "price", *_KINDS])
     page.section(_ACCOUNT_ROW - 1, "Orders of", 2)
     account = choice_of_account(page, _ACCOUNT_ROW, 1, draft.book.positions.accounts)
     market = draft.tables.market
@@ -50,12 +57,12 @@ def write_greatest_page(draft: Draft) -> None:
     page.section(_HEADINGS_ROW - 1, "Shares that still fit", len(_WIDTHS), note)
     page.headings(
         _HEADINGS_ROW,
-        ("Underlying", "Price\n$", "Buy\nshares", "Buy\n$", "Binds first", "Sell\nshares",
-         "Sell\n$", "Binds first"),
-        ("text", "price", *("quantity", "money", "text") * 2),
+        ("Underlying", "Price\n$", "Buy\nshares", "Buy\n$", "By strategy\nshares", "Binds first",
+         "Sell\nshares", "Sell\n$", "By strategy\nshares", "Binds first"),
+        ("text", "price", *_KINDS),
     )  # fmt: skip
-    for column in (4, 7):
-        page.text(_HEADINGS_ROW, column, "Binds first", "after_heading")
+    for side in range(len(_SIDES)):
+        page.text(_HEADINGS_ROW, _column(side, _BINDS_FIRST), "Binds first", "after_heading")
     rows = len(found[0].rows) - 1
     shown = [_row(draft, page, k, found) for k in range(rows + _SPARE)]
     last = _FIRST + rows + _SPARE - 1
@@ -65,9 +72,21 @@ def write_greatest_page(draft: Draft) -> None:
         "Each by itself, under the regime of the account, with no limit of one’s own; indexes are "
         "not traded. A million shares at most are looked at.",
     )  # fmt: skip
+    columns = [_column(side, _BY_STRATEGY) for side in range(len(_SIDES))]
+    found_any = "+".join(f"COUNT({absolute(_FIRST, c)}:{absolute(last, c)})" for c in columns)
+    known = any(isinstance(row[_STRATEGY], float) for placed in found for row in placed.rows)
+    told = "" if known else _LEFT_OUT
+    page.formula(
+        _ACCOUNT_ROW + 1, 0, f'IF({found_any}=0,"{_LEFT_OUT}","")', told, "note", "plain"
+    )  # fmt: skip
     page.sheet.freeze_panes(_FIRST, 1)
     page.prints(len(_WIDTHS), draft.stamp, repeat=_HEADINGS_ROW, last_row=last)
     page.protect()
+
+
+def _column(side: int, of: int) -> int:
+    """A column of a side."""
+    return 2 + len(_KINDS) // len(_SIDES) * side + of
 
 
 def _symbol(draft: Draft, k: int) -> Figure:
@@ -124,16 +143,22 @@ def _row(draft: Draft, page: Page, k: int, found: Sequence[Placed]) -> tuple[Val
     page.formula(row, 1, there.format(price.formula), shown, "column", "price")
     bought: Value = ""
     for side, placed in enumerate(found):
-        column = 2 + 3 * side
-        shares, binds = (placed.value(k + 1, j) for j in (_GREATEST, _BINDS))
+        column = _column(side, _SHARES)
+        shares, other, binds = (placed.value(k + 1, j) for j in (_GREATEST, _STRATEGY, _BINDS))
         page.formula(row, column, placed.formula(k + 1, _GREATEST), shares, "column", "quantity")
         worth: Value = ""
         if isinstance(shown, float) and isinstance(shares, float):
             worth = shown * shares
         amount = f'IFERROR({absolute(row, column)}*{absolute(row, 1)},"{NONE}")'
-        page.formula(row, column + 1, there.format(amount), worth, "column", "money")
+        page.formula(row, column + _MONEY, there.format(amount), worth, "column", "money")
+        cell = placed.formula(k + 1, _STRATEGY)
+        known = other if isinstance(other, float) or not name else NONE
+        by_strategy = there.format(f'IF(ISNUMBER({cell}),{cell},"{NONE}")')
+        page.formula(row, column + _BY_STRATEGY, by_strategy, known, "column", "quantity")
         formula = first_letter(placed.formula(k + 1, _BINDS))
-        page.formula(row, column + 2, formula, as_written(str(binds)), "verdict_below", "plain")
+        page.formula(
+            row, column + _BINDS_FIRST, formula, as_written(str(binds)), "verdict_below", "plain"
+        )
         bought = worth if side == 0 else bought
     return name, bought
 

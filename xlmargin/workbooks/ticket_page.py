@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.contracts import STANDARD_CONTRACT
+from xlmargin.workbooks.assigned import held_of, shares_of_equity
 from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
 from xlmargin.workbooks.formulas_sheet import NONE, Placed
 from xlmargin.workbooks.input_tables import InputTables
@@ -28,7 +29,6 @@ from xlmargin.workbooks.order_impact import (
     MOST_OF_REQUIREMENT,
     Line,
     impact_of,
-    part_of,
 )
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence, written_day
@@ -51,7 +51,6 @@ _CHECKED: Final = _RANGES + 1 + 3 * len(_TIMES)
 """Row of what the account's own regime says."""
 _LIMITS: Final = {LEAST_CUSHION: 0.8, MOST_OF_REQUIREMENT: 0.25, MOST_OF_EQUITY: 0.25}
 """The user's own limits at first, in the order of their rows."""
-_MOST_ROWS: Final = 500
 _SEARCHED: Final = "Under portfolio margin every quantity up to it; by strategy, as far as is tried"
 
 
@@ -174,31 +173,11 @@ class _Ticket:
             ", excess is ", Figure(after.formula, after.value, "millions"), ".",
         )  # fmt: skip
 
-    def _held_then(self, column: int) -> Figure:
-        """What the account holds in the underlying, before or once all are assigned, $."""
-        names, cells = (self._held.cells_below_heading(c, _MOST_ROWS) for c in (0, 1))
-        symbol, account = self._symbol, self._order.account
-        alone = f"IFERROR(INDEX({cells},MATCH({symbol.formula},{names},0)),0)"
-        labelled = f'MATCH({account.formula}&": "&{symbol.formula},{names},0)'
-        own = (symbol.value, f"{account.value}: {symbol.value}")
-        value = next((float(r[1]) for r in self._held.rows[1:] if r[0] in own), 0.0)
-        formula = self._held.unless_refused(f"IFERROR(INDEX({cells},{labelled}),{alone})")
-        if column == BEFORE:
-            return Figure(formula, value)
-        cash = self._order.assigned(self._draft.tables)
-        taken = f"IF(ISNUMBER({cash.formula}),-({cash.formula}),0)"
-        more = -cash.value if isinstance(cash.value, float) else 0.0
-        return Figure(f"({formula}+{taken})", value + more)
-
     def _figures(self, line: Line) -> tuple[Figure, Figure]:
         """A row's figures before and after."""
         if line is not ASSIGNED:
             return line.found(self._impact, BEFORE), line.found(self._impact, AFTER)
-        before, after = (
-            line.shown(part_of(self._held_then(c), self._impact.figure(line.of, c)))
-            for c in (BEFORE, AFTER)
-        )
-        return before, after
+        return shares_of_equity(self._held, self._order, self._impact, self._draft.tables)
 
     def write_table(self) -> None:
         """The account before and after the order, and the change."""
@@ -315,7 +294,10 @@ class _Ticket:
     def _most_assigned(self) -> Figure:
         """The most contracts whose assignment leaves the underlying within the user's limit."""
         order, cells, limit = self._order.order, self._order, self._limits[MOST_OF_EQUITY]
-        equity, held = self._impact.figure("account value", BEFORE), self._held_then(BEFORE)
+        equity, held = (
+            self._impact.figure("account value", BEFORE),
+            held_of(self._held, self._order),
+        )
         unit = f"({STANDARD_CONTRACT:.0f}*{cells.at('strike')})"
         room = f"{limit.formula}*{equity.formula}-{held.formula}"
         is_put = f'AND({cells.at("type")}="Put",{cells.sign}<0)'
