@@ -332,11 +332,12 @@ def test_every_printed_page_says_whose_and_as_of_when(
 
 @in_libreoffice
 @pytest.mark.parametrize("name", NAMES)
-def test_no_printed_page_is_nearly_empty_or_shows_a_figure_as_hashes(
+def test_no_printed_page_is_nearly_empty_or_shows_a_figure_as_hashes_or_an_error(
     paper: dict[str, list[str]], name: str
 ) -> None:
     for number, page in enumerate(paper[name], start=1):
         assert "###" not in page, number
+        assert not re.search(r"#(NAME|REF|VALUE|DIV/0|N/A|NUM|XLM)", page), number
         assert len([line for line in page.splitlines() if line.strip()]) >= 5, number
 
 

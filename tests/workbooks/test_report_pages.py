@@ -11,7 +11,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlmargin import udfs
-from xlmargin.workbooks.sample_tables import tables_of_two_accounts
+from xlmargin.workbooks.sample_tables import sample_tables, tables_of_two_accounts
 
 pytestmark = pytest.mark.filterwarnings("ignore:Print area", "ignore:.*extension is not")
 COMMITTED = Path(__file__).parents[2] / "workbooks"
@@ -129,7 +129,66 @@ def test_the_requirement_has_a_total_that_is_the_card_s() -> None:
     card = sheet("Start", "risk-array")["A7"].value
     found = row_of("Requirement", "Total", "risk-array")
     counted = [row[10] for row in rows("Requirement", "risk-array") if row[0] != "Total"]
-    groups = [amount for amount in counted if isinstance(amount, float | int)]
-    assert found[10] == card
-    assert sum(groups) == pytest.approx(float(str(card)))
+    lines = [amount for amount in counted if isinstance(amount, float | int)]
+    assert found[10] == pytest.approx(float(str(card)), abs=0.005)
+    assert all(amount == round(amount, 2) for amount in lines)
+    assert round(sum(lines), 2) == found[10], "to the cent"
     assert re.fullmatch(r"[\d.]+", str(card))
+
+
+REQUIRED, BY_STRATEGY, RELEASED, EQUITY, EXCESS = "A7", "C7", "E7", "H7", "J7"
+"""Cards of Start."""
+
+
+@pytest.mark.parametrize(
+    ("book", "page", "label", "column", "card"),
+    [
+        ("family-office", "Holdings", "All accounts", 10, REQUIRED),
+        ("family-office", "Comparison", "All accounts", 3, BY_STRATEGY),
+        ("family-office", "Comparison", "All accounts", 4, REQUIRED),
+        ("family-office", "Comparison", "All accounts", 5, RELEASED),
+        ("family-office", "Monthly report", "Equity", 1, EQUITY),
+        ("family-office", "Monthly report", "Portfolio margin", 1, REQUIRED),
+        ("family-office", "Monthly report", "Strategy-based, maintenance", 1, BY_STRATEGY),
+        ("family-office", "Monthly report", "Released, on maintenance", 1, RELEASED),
+        ("family-office", "Monthly report", "Excess, portfolio margin", 1, EXCESS),
+        ("family-office", "Account", "Account value", 1, EQUITY),
+        ("family-office", "Account", "Portfolio requirement", 1, REQUIRED),
+        ("margin-efficiency", "Comparison", "All accounts", 5, RELEASED),
+        ("margin-efficiency", "By strategy", "Total", 5, REQUIRED),
+        ("margin-efficiency", "By strategy", "Total", 12, RELEASED),
+        ("what-if", "What-if", None, 4, EQUITY),
+        ("house-profiles", "Houses", "Rule", 1, REQUIRED),
+        ("house-profiles", "Houses by underlying", "Total", 1, REQUIRED),
+    ],
+)
+def test_totals_of_pages_are_the_cards_of_the_first(
+    book: str, page: str, label: str | None, column: int, card: str
+) -> None:
+    found = sheet(page, book)["E9"].value if label is None else row_of(page, label, book)[column]
+    assert found == pytest.approx(sheet("Start", book)[card].value, abs=0.01)
+
+
+def test_what_groups_offset_is_a_line_of_its_own() -> None:
+    """The class groups by themselves, less the requirement of the whole."""
+    tables = sample_tables()
+    head, *groups = udfs.PM_GROUPS(*tables.ranges)
+    alone = sum(r[head.index("requirement")] for r in groups if r[0] == "class group")
+    offsets = row_of("Requirement", "Offsets", "risk-array")[10]
+    assert offsets == pytest.approx(udfs.PM_REQUIREMENT(*tables.ranges) - alone, abs=0.11)
+    assert float(str(offsets)) < 0
+    shown = {row[1]: row[10] for row in rows("Requirement", "risk-array")}
+    assert shown["High cap broad based"] is None, "its parts count"
+
+
+def test_assigned_alternatives_are_shares_of_equity() -> None:
+    """MSFT held, and 10 x 100 x 470 more, of equity after it; of an index nothing."""
+    tables = sample_tables()
+    held = {row[0]: row[1] for row in udfs.PM_GREEKS(*tables.ranges)}
+    shown = row_of("Alternatives", "If all are assigned: of equity", "what-if")
+    equity = row_of("Alternatives", "Equity", "what-if")
+    assert shown[3] == pytest.approx((held["MSFT"] + 470_000) / float(str(equity[3])), abs=1e-6)
+    now = held["MSFT"] / float(str(equity[1]))
+    assert shown[2] == pytest.approx(100 * (float(str(shown[3])) - now), abs=1e-3)
+    assert shown[5] == pytest.approx(held["SPX"] / float(str(equity[5])), abs=1e-6)
+    assert shown[1] is None

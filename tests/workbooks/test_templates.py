@@ -688,7 +688,7 @@ def test_the_greatest_quantity_is_that_of_every_underlying(built: dict[str, Path
     cells = values(built["what-if"])
     positions, market, settings, dividends = sample_tables().ranges
     traded = [row for row in market[1:] if "index" not in str(row[2])]
-    for side, shares, dollars in (("buy", "C", "D"), ("sell", "F", "G")):
+    for side, shares, dollars in (("buy", "C", "D"), ("sell", "G", "H")):
         orders = [["symbol", "type", "side"], *([row[0], "stock", side] for row in traded)]
         _, *found = REGISTRY["MARGIN_CAPACITY"].function(
             positions, orders, market, settings, dividends
@@ -713,3 +713,6 @@ def test_the_broker_s_figures_stand_beside_ours(built: dict[str, Path]) -> None:
     row = next(r for r in range(11, 30) if cells.get(("Reconciliation", f"C{r}")) == "NVDA")
     assert cells["Reconciliation", f"K{row}"] == "House range 17% / 15%"
     assert cells["Reconciliation", f"J{row}"] == "▲ Differs"
+    for i in range(11, 25):
+        if cells.get(("Reconciliation", f"C{i}")) == "SPX":
+            assert cells["Reconciliation", f"K{i}"] == "No reason found"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.comparison_page import of_total
+from xlmargin.workbooks.comparison_page import GAINS, of_total
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.page import SPARE
@@ -20,7 +20,6 @@ _HEADINGS: Final = (
     "Released\n$",
 )  # fmt: skip
 _WIDTHS: Final = (140, 70, 76, 78, 76, 76, 74, 52, 74, 52, 74, 52, 66)
-_MAINTENANCE: Final = 10
 
 
 def write_by_strategy_page(draft: Draft) -> None:
@@ -30,11 +29,12 @@ def write_by_strategy_page(draft: Draft) -> None:
     call = draft.call("MARGIN_GAINS", literal("strategy"))
     rows = page.answer(_ROW, 0, call, _KINDS, spare=SPARE, headings=_HEADINGS)
     accounts = draft.placed("MARGIN_GAINS", literal("account"), numbers=["text", "text", "money"])
+    basis = draft.book.settings.basis
     page.title(
         SHEET,
         sentence(
-            "On maintenance portfolio margin releases ",
-            of_total(accounts, _MAINTENANCE, "millions"),
+            f"On {basis.value}, portfolio margin releases ",
+            of_total(accounts, GAINS[basis][1], "millions"),
             " in all; by strategy of the least pairing:",
         ),
         "Gain: strategy-based figure less portfolio margin requirement. Released: the gain on the "

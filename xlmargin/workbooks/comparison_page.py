@@ -207,4 +207,4 @@ def _bases(page: Page, gains: Placed, basis: Basis, row: int) -> None:
         shown = f'IF(ISNUMBER({share.formula}),{share.formula},"{NONE}")'
         value = share.value if isinstance(share.value, float) else NONE
         page.formula(row + i, 6, shown, value, style, "percent")
-        page.text(row + i, 7, answers, "sub" if each is basis else "aside")
+        page.text(row + i, 7, answers, "sub_after" if each is basis else "aside")

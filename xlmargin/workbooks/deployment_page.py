@@ -40,7 +40,7 @@ _CHART_ROW: Final = inputs.PUT + 14
 _ALL: Final = "All of them"
 """The choice of keeping everything that a factor may be solved to keep, as MARGIN_WRITING says."""
 _NOTE: Final = (
-    "It is margin no longer asked, not cash: what is bought is paid from cash or borrowed. Blue "
+    "It is margin no longer required, not cash: what is bought is paid from cash or borrowed. Blue "
     "cells are yours to change."
 )
 

@@ -21,9 +21,13 @@ _ROW: Final = 6
 _HEDGE_KINDS: Final = [
     "text", "text", "quantity", *["money"] * 4, "ratio", "money", "words", "text",
 ]  # fmt: skip
+_HEADINGS: Final = (
+    "Symbol", "Candidate", "Quantity", "Requirement\nafter", "Freed", "Target", "Cost",
+    "Freed per\ndollar", "Excess\nchange", "Result", "Account",
+)  # fmt: skip
 _HEDGE_WIDTHS: Final = (140, 176, 56, 76, 76, 70, 66, 62, 76, 162)
 _WIDTHS_OF_SEVERAL: Final = (124, 160, 50, 72, 72, 66, 62, 58, 72, 144, 80)
-_ACCOUNT: Final = 10
+_RESULT, _ACCOUNT = 9, 10
 """Column that says little where all is one account."""
 _ONE_KINDS: Final = ["text", "text", "quantity", "quantity", "quantity", *["money"] * 5, "text"]
 _ONE_WIDTHS: Final = (158, 176, 60, 60, 52, 76, 80, 76, 80, 62, 80)
@@ -54,7 +58,11 @@ def write_hedges_page(draft: Draft) -> None:
     target = Argument(f"{HEDGES}!$B$4", TARGET)
     call = Call("MARGIN_HEDGE", (positions, candidates.argument, *others, target))
     account = () if draft.several else (_ACCOUNT,)
-    rows = page.answer(_ROW, 0, call, _HEDGE_KINDS, spare=SPARE, leaving_out=account)
+    headings = _HEADINGS if draft.several else _HEADINGS[:_ACCOUNT]
+    rows = page.answer(
+        _ROW, 0, call, _HEDGE_KINDS, spare=SPARE, leaving_out=account, headings=headings
+    )
+    page.text(_ROW, _RESULT, _HEADINGS[_RESULT], "after_heading")
     _marks(page, _ROW + 1, _ROW + len(rows) + SPARE - 1)
     page.sheet.freeze_panes(_ROW + 1, 1)
     page.prints(len(widths), draft.stamp, repeat=_ROW)
@@ -63,7 +71,9 @@ def write_hedges_page(draft: Draft) -> None:
 
 def _marks(page: Page, first: int, last: int) -> None:
     """Where the target is reached, and where nothing is freed."""
-    page.states((first, 9, last, 9), {"reaches the target": "ok", "frees nothing": "watch"})
+    page.states(
+        (first, _RESULT, last, _RESULT), {"reaches the target": "ok", "frees nothing": "watch"}
+    )
 
 
 def too_many_for_one_more(tables: InputTables) -> str:

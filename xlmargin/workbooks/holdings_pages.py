@@ -43,7 +43,7 @@ class _Lines:
 _UNDERLYINGS: Final = _Lines(
     "underlying",
     (
-        "Underlying", "Price\n$", "Stock and funds\n$", "Options, net\n$", "Weight, of\nequity",
+        "Underlying", "Price\n$", "Stock and\nfunds $", "Options, net\n$", "Weight, of\nequity",
         "Unrealized\ngain $", "Delta-adjusted\nexposure $", "Of equity", "Calls written\nshares",
         "Covered", "Requirement\n$",
     ),

@@ -155,7 +155,7 @@ def _chart(draft: Draft, page: Page, first: int, own: int) -> None:
 
 
 def _message(houses: list[HouseColumn], own: list[HouseColumn], first: int) -> tuple[str, Value]:
-    """Which house asks most, and of how many nothing is published."""
+    """Which house requires most, and of how many nothing is published."""
     count = len(houses) - 1
     ranks = _reach(houses, [house.rank for house in houses])
     most = f"B{first + 2}"
@@ -164,7 +164,7 @@ def _message(houses: list[HouseColumn], own: list[HouseColumn], first: int) -> t
     )
     return sentence(
         Figure(f"A{first + 2}", house_read(str((own or houses)[0].name.value)), "text"),
-        " asks most: ", Figure(most, value, "millions"), ", ",
+        " requires most: ", Figure(most, value, "millions"), ", ",
         Figure(f"IFERROR({most}/B{first + 1}-1,0)", value / base - 1 if base else 0.0, "percent"),
         " above the rule; of ",
         Figure(f'{count}-COUNTIF({ranks},">0")', float(count - len(own)), "count"),
@@ -179,7 +179,7 @@ def _by_underlying(draft: Draft, page: Page, houses: list[HouseColumn]) -> None:
     page.title(
         BY_UNDERLYING,
         "What every house requires of each underlying, its share of the whole.",
-        "A house that publishes nothing of its own asks what the rule asks.",
+        "A house that publishes nothing of its own requires what the rule does.",
     )
     row = _table(page, houses, 4, "Portfolio margin requirement", PORTFOLIO)
     page.breaks_before(row + 2)

@@ -8,6 +8,7 @@ from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.live_formulas import Call, literal
 from xlmargin.workbooks.page import SPARE
 from xlmargin.workbooks.printed import ROW
+from xlmargin.workbooks.sentences import Figure, sentence
 
 _FIRST: Final = 3
 """Row of the headings on these pages, counted from 0."""
@@ -24,15 +25,19 @@ _SHARE: Final = 3
 def write_contribution_page(draft: Draft) -> None:
     """What each position adds to the requirement."""
     page = draft.page("Contribution", "output")
+    placed = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
+    total = Figure(placed.formula(0, 0), placed.value(0, 0))
     page.title(
         "Contribution",
-        "What each position adds to the requirement; shares add up to it.",
-        "Standalone: the position by itself. Marginal: with it less without it. Share: its part at "
-        "the worst point.",
+        sentence("What each position adds to the requirement: shares add up to ", total, "."),
+        "Standalone: by itself. Marginal: with it less without it. Share: its part at the worst "
+        "point.",
     )
     kinds = ["text", "money"]
     page.columns(_CONTRIBUTION_WIDTHS, [*kinds, "money", "money"])
-    rows = page.answer(_FIRST, 0, draft.call("PM_CONTRIBUTION"), kinds, spare=SPARE)
+    headings = ("Position", "Standalone\n$", "Marginal\n$", "Share\n$")
+    call = draft.call("PM_CONTRIBUTION")
+    rows = page.answer(_FIRST, 0, call, kinds, spare=SPARE, headings=headings)
     shares = [row[_SHARE] for row in rows[1:]]
     most = max((abs(v) for v in shares if isinstance(v, float)), default=1.0)
     last = _FIRST + len(rows) + SPARE - 1

@@ -69,6 +69,7 @@ NUMBERS: Final = {
     "money": '#,##0_);(#,##0);"–"_)',
     "usd": '$#,##0_);($#,##0);"–"_)',
     "card": '$#,##0;($#,##0);"–"',
+    "card_change": '+$#,##0;−$#,##0;"–"',
     "thousands": '#,##0,_);(#,##0,);"–"_)',
     "change": '+#,##0_);−#,##0_);"–"_)',
     "price": '#,##0.00_);(#,##0.00);"–"_)',
@@ -156,6 +157,10 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "more": {"bold": True, "font_color": ACT, "align": "right"},
     "group": {"bold": True, "font_color": NAVY, **_RULED},
     "sub": {"bold": True, "bg_color": MIST, **_HAIRLINE},
+    "sub_after": {
+        "bold": True, "font_size": SMALL_SIZE, "bg_color": MIST, "align": "left", "indent": 1,
+        **_HAIRLINE,
+    },
     "total": {"bold": True, "top": 1, "top_color": NAVY, **_RULED},
     "grand": {"bold": True, "top": 1, "top_color": NAVY, "bottom": 6, "bottom_color": NAVY},
     "bar": {"bottom": 5, "bottom_color": WHITE, "align": "left"},

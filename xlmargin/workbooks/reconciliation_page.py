@@ -41,6 +41,7 @@ _STATES: Final = {
     "missing": NONE, "older": "Older",
 }  # fmt: skip
 _WORST_FIRST: Final = ("overdue", "differs", "stale", "agrees")
+_NO_REASON: Final = "No reason found"
 _MOST_ROWS: Final = 1_000
 _PRINTED: Final = 18
 """Rows that one sheet of paper has room for, with blank ones."""
@@ -189,7 +190,12 @@ def _cards(page: Page, totals: Totals) -> None:
         ("Difference", totals.difference, "watch"),
         ("With a likely reason", totals.explained, "gain"),
     )  # fmt: skip
-    shown = [Card(label, in_cents(figure), color) for label, figure, color in cards]
+    shown = [
+        Card(
+            label, in_cents(figure), color, "card_change" if figure is totals.difference else "card"
+        )
+        for label, figure, color in cards
+    ]
     write_cards(page, _CARDS_ROW, _CARDS, shown, {_CARDS[-1][1]})
 
 
@@ -212,6 +218,14 @@ def _table(page: Page, found: Placed) -> None:
                     said = f'IF({cell}="{word}","{sign}",{said})'
                 shown = _STATES.get(str(value), "")
                 page.formula(row, column, said, shown, "state" if i <= rows else style, "plain")
+            elif of == _LIKELY:
+                word, group = found.formula(i, _WORD), found.formula(i, _GROUP)
+                told = f'IF(AND({word}="differs",{group}<>""),"{_NO_REASON}","")'
+                said = f'IF({cell}="",{told},{first_letter(cell)})'
+                is_open = found.value(i, _WORD) == "differs" and found.value(i, _GROUP) != ""
+                shown = as_written(str(value)) or (_NO_REASON if is_open else "")
+                said = said if shown else found.kept_blank(said)
+                page.formula(row, column, said, shown, style, "plain")
             elif kind == "words":
                 page.formula(
                     row, column, first_letter(cell), as_written(str(value)), style, "plain"

@@ -66,7 +66,7 @@ def _write_groups(draft: Draft) -> None:
     page.section(chart_row + _CHART_ROWS - 1, "By class group", _COLUMNS)
     _array(draft, page, chart_row + _CHART_ROWS, "class", _WIDTHS)
     page.sheet.freeze_panes(2, 1)
-    page.prints(_COLUMNS, draft.stamp)
+    page.prints(_COLUMNS, draft.stamp, repeat=chart_row + _CHART_ROWS)
     page.protect()
 
 

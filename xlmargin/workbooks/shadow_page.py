@@ -10,6 +10,7 @@ from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
 from xlmargin.workbooks.live_formulas import Argument, Call, Value
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.xlsx_writer import Chart, xl_rowcol_to_cell
 
 SHEET: Final = "Shadow"
@@ -72,15 +73,14 @@ def kind_of(figure: Value) -> str:
 def write_shadow_page(draft: Draft) -> None:
     """The summary, a chart, and the days."""
     page = draft.page(SHEET, "output")
+    history, summary = history_of(draft), summary_of(draft)
     page.title(
         SHEET,
-        "Both regimes day by day, and the capital that portfolio margin would have released.",
+        _message(summary),
         "Shares are of the long market value. The inputs are the sheets Dated positions and Dated "
         "market.",
     )
     page.columns(_WIDTHS, ["text", *(kind for _, kind in _SHOWN[1:])])
-    history = history_of(draft)
-    summary = summary_of(draft)
     table = _summary(page, summary) + 2
     days = _days(page, history, table)
     if len(days) > 1:
@@ -99,6 +99,22 @@ def write_shadow_page(draft: Draft) -> None:
     page.sheet.freeze_panes(3, 1)
     page.prints(_HELPER + 1, draft.stamp, last_row=table - 2)
     page.protect()
+
+
+def _message(summary: Placed) -> tuple[str, Value]:
+    """What both regimes required on average, and what portfolio margin would have released."""
+
+    def average(name: str, kind: str) -> Figure:
+        row = next(i for i, cells in enumerate(summary.rows) if cells[0] == name)
+        return Figure(summary.formula(row, 1), summary.value(row, 1), kind)
+
+    formula, said = sentence(
+        "On ", average("days", "count"), " days portfolio margin required ",
+        average("average portfolio share", "percent"), " of long market value, maintenance ",
+        average("average maintenance share", "percent"),
+        ": ", average("average capital released", "millions"), " released on average.",
+    )  # fmt: skip
+    return summary.unless_refused(formula), said
 
 
 def days_at(draft: Draft) -> tuple[int, int]:

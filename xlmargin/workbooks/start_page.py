@@ -126,7 +126,7 @@ def _dates(draft: Draft, page: Page) -> None:
     page.section(_CHECKS, "Next dates", _HALF, "", _RIGHT)
     page.blank(_CHECKS + 1, _RIGHT, _LAST, "text_heading")
     page.text(_CHECKS + 1, _RIGHT, "Date", "text_heading")
-    page.text(_CHECKS + 1, _RIGHT + 1, "What", "text_heading")
+    page.text(_CHECKS + 1, _RIGHT + 1, "What", "after_heading")
     call = draft.call("MARGIN_CALENDAR")
     if draft.answers.refusal(call):
         return
@@ -143,7 +143,7 @@ def _dates(draft: Draft, page: Page) -> None:
         for long, short in _SHORTER.items():
             cell, what = f'SUBSTITUTE({cell},"{long}","{short}")', what.replace(long, short)
         cell = f'IF({there}="","",{calendar.unless_refused(cell, "")})'
-        page.formula(row, _RIGHT + 1, cell, what, "body", "plain")
+        page.formula(row, _RIGHT + 1, cell, what, "part", "plain")
 
 
 _SHORTER: Final = {

@@ -22,6 +22,7 @@ _WIDTHS: Final = (228, 136, 120, 96, 95, 95, 95, 95)
 _VERDICT_ROW: Final = 4
 _GLANCE_ROW: Final = 9
 _TABLE_ROW: Final = 23
+_HEADINGS: Final = ("Figure", "Before", "After", "Change", "Account")
 _KINDS: Final = ["words", "money", "money", "money", "text"]
 
 
@@ -39,11 +40,12 @@ def write_what_if_page(draft: Draft) -> None:
     impact = draft.formulas.placed(call, _KINDS, "plain")
     _verdict(page, impact)
     _glance(draft, page, impact)
-    page.section(_TABLE_ROW - 1, "Every figure", 5, "all accounts together first, then each")
-    rows = page.answer(_TABLE_ROW, 0, call, _KINDS, spare=SPARE)
+    page.section(_TABLE_ROW - 1, "Every figure", 5, "$; all accounts together first, then each")
+    rows = page.answer(_TABLE_ROW, 0, call, _KINDS, spare=SPARE, headings=_HEADINGS)
+    page.text(_TABLE_ROW, len(_HEADINGS) - 1, _HEADINGS[-1], "after_heading")
     _marks(page, _TABLE_ROW + 1, _TABLE_ROW + len(rows) + SPARE - 1)
     page.sheet.freeze_panes(2, 1)
-    page.prints(len(_WIDTHS), draft.stamp)
+    page.prints(len(_WIDTHS), draft.stamp, repeat=_TABLE_ROW)
     page.protect()
 
 
@@ -65,7 +67,7 @@ def _verdict(page: Page, impact: Placed) -> None:
 def _glance(draft: Draft, page: Page, impact: Placed) -> None:
     """Requirements and excess before, after and changed, with a chart of the requirements."""
     page.section(_GLANCE_ROW - 2, "All accounts together", 4)
-    for column, heading in enumerate(("", "Before", "After", "Change")):
+    for column, heading in enumerate(("$", *_HEADINGS[1:4])):
         page.text(_GLANCE_ROW - 1, column, heading, "heading" if column else "text_heading")
     for i, figure in enumerate((*_CHARTED, *_EXCESS)):
         at = _row_of(impact, figure)
