@@ -3,7 +3,7 @@
 Which pairings are permitted does not depend on prices. So the pairing that was least at earlier
 prices is permitted at the new ones, and what it requires there, priced from the rules strategy by
 strategy, is never less than the least: no search is made. A figure built on it shows no excess
-that is not there.
+that is not there. It is for those who show margin while prices move and prove the least later.
 
 Rule: FINRA 4210(f)(2)(A)(xxxii), (H).
 """

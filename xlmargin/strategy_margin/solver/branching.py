@@ -57,11 +57,15 @@ class Rises:
         self.gap = np.nan
         self._rise = np.zeros((2, size))
         self._times = np.zeros((2, size))
+        self._of_all = [0.0, 0]
 
     def learn(self, variable: int, rise: float, distance: float) -> None:
         """What rounding a variable has raised the cost by; `distance` is below 0 for down."""
-        self._rise[int(distance > 0), variable] += max(rise, 0.0) / abs(distance)
+        each = max(rise, 0.0) / abs(distance)
+        self._rise[int(distance > 0), variable] += each
         self._times[int(distance > 0), variable] += 1
+        self._of_all[0] += each
+        self._of_all[1] += 1
 
     def knows(self, variable: int, distance: float) -> bool:
         """Whether a variable was rounded that way before."""
@@ -70,8 +74,15 @@ class Rises:
     def expected(self, variables: IntArray) -> FloatArray:
         """$ per unit, shape (2, variables): that of all variables where one was not rounded yet."""
         rise, times = self._rise[:, variables], self._times[:, variables]
-        of_all = self._rise.sum() / max(self._times.sum(), 1.0)
+        of_all = self._of_all[0] / max(self._of_all[1], 1)
         return np.where(times > 0, rise / np.maximum(times, 1.0), of_all)
+
+
+class _Node(NamedTuple):
+    """A corner, and the rows of its table whose variables are not whole and must be."""
+
+    corner: Tableau
+    fractional: IntArray
 
 
 class _Branch(NamedTuple):
@@ -118,7 +129,7 @@ class Branches:
                 _, _, branch = heapq.heappop(self._waiting)
                 self._settled(branch.corner, branch.corner.dual, branch)
         if here is not None:
-            self._settled(here, here.dual)
+            self._settled(here.corner, here.corner.dual)
         for _, _, branch in self._waiting:
             self._settled(branch.corner, branch.corner.dual, branch)
         lower, upper = (np.array(side) for side in zip(*self._limits, strict=True))
@@ -131,7 +142,7 @@ class Branches:
         """What a branch must cost less than."""
         return min(cutoff, self.incumbent.cost) - HALF_A_CENT / 2
 
-    def _follow(self, branch: _Branch, cutoff: float) -> Tableau | None:
+    def _follow(self, branch: _Branch, cutoff: float) -> _Node | None:
         """The corner that is least with a variable rounded; None where the branch is settled."""
         corner, before = branch.corner, branch.corner.cost
         corner.limit(branch.variable, branch.limit, up=branch.distance > 0)
@@ -143,24 +154,26 @@ class Branches:
             return None
         return self._looked_at(corner, cutoff)
 
-    def _looked_at(self, corner: Tableau, cutoff: float) -> Tableau | None:
+    def _looked_at(self, corner: Tableau, cutoff: float) -> _Node | None:
         """A corner that is to be branched; None for one that is whole, and so an answer."""
         if corner.cost < self._below(cutoff):
-            if fractional(self.program, corner).size:
-                return corner
+            rows = fractional(self.program, corner)
+            if rows.size:
+                return _Node(corner, rows)
             self.incumbent.offer(corner.quantity)
         self._settled(corner, corner.dual)
         return None
 
-    def _rounded(self, corner: Tableau, cutoff: float) -> Tableau | None:
+    def _rounded(self, node: _Node, cutoff: float) -> _Node | None:
         """Both ways to round a variable: the nearer one is followed, the other waits."""
-        rows, below = fractional(self.program, corner), self._below(cutoff)
+        (corner, rows), below = node, self._below(cutoff)
         value = corner.basic_value[rows]
         steps = np.stack([np.floor(value) - value, np.ceil(value) - value])
         rises = corner.rises(rows, steps)
         place = self._most_promising(corner, rows, steps, rises, below)
         row, cheaper = int(rows[place]), []
-        for way in np.argsort(np.abs(steps[:, place]), kind="stable").tolist():
+        down, up = np.abs(steps[:, place])
+        for way in (0, 1) if down <= up else (1, 0):
             step, rise = float(steps[way, place]), float(rises[way, place])
             branch = _branch(corner, row, step)
             if corner.cost + rise < below:

@@ -62,6 +62,8 @@ class HighspyEngine:
         highs.changeColsIntegrality(self._variables.size, self._variables, kinds)
         for heuristic in _HEURISTICS if self._variables.size <= _FEW else ():
             highs.setOptionValue(heuristic, False)
+        if self._variables.size > _MANY:
+            highs.setOptionValue("mip_allow_restart", False)
         highs.setOptionValue("time_limit", seconds)
         highs.setOptionValue("mip_rel_gap", gap)
         highs.run()
@@ -80,6 +82,9 @@ _HEURISTICS = tuple(
 
 _FEW = 350
 """Variables up to which that costs more than it saves."""
+
+_MANY = 2000
+"""Variables from which a search that starts anew, after much is fixed, costs more than it saves."""
 
 _KIND = {
     True: int(highspy.HighsVarType.kInteger),

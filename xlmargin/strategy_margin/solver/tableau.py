@@ -239,10 +239,11 @@ class Tableau:
 
         At most so many variables are exchanged.
         """
+        sides = self.lower, self.upper, self.scale
+        low, high, scale = (side[self.basic] for side in sides)
         for _ in range(most):
-            low, high = self.lower[self.basic], self.upper[self.basic]
             below, above = low - self.basic_value, self.basic_value - high
-            outside = np.maximum(below, above) / self.scale[self.basic]
+            outside = np.maximum(below, above) / scale
             row = int(outside.argmax()) if outside.size else 0
             if not outside.size or outside[row] <= OUTSIDE:
                 return Ended.LEAST
@@ -250,6 +251,7 @@ class Tableau:
             far = float(max(below[row], above[row]))
             if not self._exchange(row, far, cutoff, up=up):
                 return Ended.CUT_OFF
+            low[row], high[row], scale[row] = (side[self.basic[row]] for side in sides)
         return Ended.UNSOLVED
 
     def _exchange(self, row: int, outside: float, cutoff: float, *, up: bool) -> bool:
@@ -266,21 +268,27 @@ class Tableau:
         helping = np.flatnonzero(moves > LEAST_PIVOT)
         helps = moves[helping]
         each = np.maximum(self.reduced_cost[helping] * self.side[helping], 0.0) / helps
-        order = each.argsort(kind="stable")
         variables = self.nonbasic[helping]
-        whole_way = (helps * (self.upper[variables] - self.lower[variables]))[order]
-        left = outside - np.cumsum(whole_way)
-        enters = int((left > OUTSIDE * self.scale[self.basic[row]]).sum())
-        if enters == helping.size:
-            nearest = float(left[-1]) if left.size else outside
-            rate = float(each[order[-1]]) if left.size else 0.0
-            rate += min(max(cutoff - self.cost, 0.0) + 1.0, FAR) / nearest
-            self._turn(row, direction * rate, pivots)
-            return False
-        rate = float(each[order[enters]])
-        ties = order[enters:][each[order[enters:]] <= rate]
+        whole_way = helps * (self.upper[variables] - self.lower[variables])
+        enough = outside - OUTSIDE * self.scale[self.basic[row]]
+        cheapest = int(each.argmin()) if each.size else 0
+        if each.size and whole_way[cheapest] >= enough:
+            left = each <= each[cheapest]
+        else:
+            order = each.argsort(kind="stable")
+            far = np.cumsum(whole_way[order])
+            passed = int((far < enough).sum())
+            if passed == helping.size:
+                nearest = outside - (float(far[-1]) if far.size else 0.0)
+                rate = float(each[order[-1]]) if far.size else 0.0
+                rate += min(max(cutoff - self.cost, 0.0) + 1.0, FAR) / nearest
+                self._turn(row, direction * rate, pivots)
+                return False
+            self._pass(helping[order[:passed]])
+            left = each <= each[order[passed]]
+            left[order[:passed]] = False
+        ties = np.flatnonzero(left)
         column = int(helping[ties[helps[ties].argmax()]])
-        self._pass(helping[order[:enters]])
         limits = self.lower if up else self.upper
         step = float(limits[self.basic[row]] - self.basic_value[row]) / pivots[column]
         self.cost += float(self.reduced_cost[column] * step)
