@@ -4,8 +4,9 @@
 
 1,000 options on 20 underlyings, function by function: an unchanged range takes at most 3 ms for any
 function, refusals alike; after a tick one price of an underlying has changed. Then all functions of
-a sheet one after the other, each after the same tick; what two other orders do; and both regimes on
-10,000 options on 200 underlyings.
+a sheet one after the other, each after the same tick, without cash, where MARGIN_ACCOUNT is
+refused, and with it; what two other orders do; and both regimes on 10,000 options on 200
+underlyings.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from benchmarks.worksheet import AS_OF, Rows, book, cpu, line
 from xlmargin import computing, udfs
 from xlmargin.excel.worksheet_function import REGISTRY
 
+CASH = 5_000_000.0
+"""What makes an account of the positions, whose distances to a call are then found too."""
 TIMES = 50
 TICKS = 7
 
@@ -80,6 +83,10 @@ def main() -> None:
     computing.forget()
     sheet(*ranges)
     line("all functions of a sheet, after a tick", ticks(sheet, ranges))
+    positions, market, settings = ranges
+    of_account = positions, market, [*settings, ["cash", CASH]]
+    sheet(*of_account)
+    line("the same where cash is stated", ticks(sheet, of_account))
     line("MARGIN_WHATIF, another order", orders(ranges))
     ranges = book(10_000, 200)
     for name in ("PM_REQUIREMENT", "REGT_MAINTENANCE"):

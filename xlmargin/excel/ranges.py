@@ -360,7 +360,7 @@ class Ranges:
             problems += warn_of_closed_day(as_of, stated.row if stated else 0)
         if not self.reading.errors:
             problems = with_figures(problems, self.reading, portfolio_margined)
-            problems += margin_problems(self.book(), portfolio_margined, strategy_margined)
+            problems += _checks.get(self.book(), _checked)
         return problems + list(self._of_extra())
 
     def _of_days(self) -> Iterator[Problem]:
@@ -447,9 +447,15 @@ def _size_of_tables(tables: Tables, _: object) -> int:
     return tables.size
 
 
+def _checked(book: Book) -> list[Problem]:
+    """What is wrong with the positions of a book, or looks so."""
+    return margin_problems(book, portfolio_margined, strategy_margined)
+
+
 _portfolio: Final = ContentCache[Book, PortfolioMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
 _strategy: Final = ContentCache[Book, StrategyMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
 _states: Final = ContentCache[Book, AccountState](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
+_checks: Final = ContentCache[Book, list[Problem]](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
 _readings: Final = ContentCache[Tables, Reading](MOST_BOOKS, MOST_CELLS, _size_of_tables)
 _histories: Final = ContentCache[Tables, tuple[ShadowDay, ...]](
     MOST_HISTORIES, MOST_HISTORY_CELLS, _size_of_tables
