@@ -80,6 +80,14 @@ def test_what_the_terminal_says_is_not_computed_again(
     assert len(computed) == 1, "the workbook and the terminal show one state"
 
 
+def test_the_check_names_the_rows_that_were_given(folder: Path) -> None:
+    (folder / "settings.csv").write_text(f"{SETTINGS}logo,bank.png\n")
+    done = report(folder, "--json")
+    assert done.exit_code == 0, done.output
+    (_, *rows) = json.loads(done.stdout)["check"]
+    assert [row[1:4] for row in rows if row[1] == "settings"] == [["settings", 5, "logo"]]
+
+
 def test_the_earlier_book_gives_the_figures_then_and_what_moved_them(folder: Path) -> None:
     (folder / "settings.csv").write_text(f"{SETTINGS}compared_with,2026-10-20\n")
     done = report(folder, "--previous", str(folder / "then.csv"))

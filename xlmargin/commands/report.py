@@ -12,14 +12,12 @@ import typer
 
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import to_cells
 from xlmargin.commands.outputs import refuse_output, writing
 from xlmargin.commands.ranges import problems, tables_of
 from xlmargin.commands.terminal import print_answers, progress
 from xlmargin.errors import InputError, Problem, printed
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows
-from xlmargin.reports import problem_table
 from xlmargin.standard_output import write_json
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, arranged, write_margin_workbook
 from xlmargin.workbooks.logo import Logo
@@ -44,9 +42,10 @@ class Reported:
     """A workbook that is written: its tables, what was warned of, and why it is without a page.
 
     The tables are as they stand in the workbook: what its pages asked is known, and answered at
-    once. Warnings name the rows of what was given.
+    once. Warnings, and the check of what was `given`, name its rows.
     """
 
+    given: InputTables
     tables: InputTables
     warnings: Sequence[Problem]
     left_out: Mapping[str, str]
@@ -93,7 +92,7 @@ class Asked:
         if refused := Ranges(*tables.ranges, today=self.today).refusals:
             raise InputError(refused)
         shown = replace(tables, settings=arranged(tables.settings))
-        return Reported(shown, found, self._write(shown, note))
+        return Reported(tables, shown, found, self._write(shown, note))
 
     def report(
         self, ranges: BookRanges, note: str = "", more: Mapping[str, FileRows] | None = None
@@ -109,7 +108,7 @@ class Asked:
             *(_BY_BOTH if portfolio and strategy else ()),
         ]
         answers = {
-            "check": to_cells(problem_table(found).cells()),
+            "check": self.functions["XLM_CHECK"](*done.given.ranges),
             "messages": self.functions["XLM_MESSAGES"](*tables.ranges, *_beside(tables)),
             **{key: self.functions[name](*tables.ranges) for key, name in asked},
         }
