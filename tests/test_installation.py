@@ -63,10 +63,10 @@ def test_every_requirement_has_a_lower_bound() -> None:
     assert [r.name for r in ASKED if not re.search(r"[>=]=", str(r.specifier))] == []
 
 
-def test_both_commands_install_what_is_locked() -> None:
+def test_all_commands_install_what_is_locked() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     installs = re.findall(r"pip install -q.*", readme)
-    assert len(installs) == 4
+    assert len(installs) == 5
     assert all("-c constraints.txt" in line for line in installs)
 
 

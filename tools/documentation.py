@@ -40,7 +40,7 @@ from xlmargin.validation.coverage import coverage_table
 WORKBOOKS: Final = ROOT / "workbooks"
 PAGES: Final = ROOT / "build" / "pages"
 """The pages filled, as mkdocs.yml names them."""
-_MARK: Final = re.compile(r"<!-- generated: (\w+) -->")
+_MARK: Final = re.compile(r"<!-- generated: (\w+) -->.*")
 
 
 def main() -> int:

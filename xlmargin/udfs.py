@@ -4,7 +4,7 @@ Called with lists of rows they answer plain values, as they do in a cell. A refu
 one text that begins with `#XLM!`; nothing here raises.
 """
 
-from xlmargin import portfolio_margin, reports, strategy_margin
+from xlmargin import reports
 from xlmargin.account import dates_ahead
 from xlmargin.dates import date_of
 from xlmargin.efficiency import ComparisonLevel, compared, efficiency_gain, strategy_figure
@@ -789,13 +789,7 @@ def XLM_MESSAGES(
 def XLM_EXPLAIN(positions, market=None, settings=None, dividends=None, regime="portfolio"):
     """The requirement as an indented tree in dollars: amounts, how parts combine, and rules."""
     regime = read_word("regime", regime, reports.Regime)
-    ranges = (positions, market, settings, dividends)
-    if regime is reports.Regime.PORTFOLIO:
-        requirement = portfolio_margin.explained(_ranges(*ranges).portfolio())
-    else:
-        requirement = strategy_margin.explained(
-            _ranges(*ranges).strategy(), RequirementKind(regime.value)
-        )
+    requirement = _ranges(positions, market, settings, dividends).explained(regime)
     return reports.explanation_table(requirement).cells()
 
 

@@ -159,6 +159,39 @@ def check(
     return 0 if check_ranges(ranges, ranges.as_of or dt.date.today(), known, as_json) else 1
 
 
+@command()
+def explain(
+    positions: Positions,
+    regime: Annotated[str, typer.Option(help="portfolio, initial or maintenance.")] = "portfolio",
+    market: Market = None,
+    settings: Settings = None,
+    dividends: Dividends = None,
+    instruments: Instruments = None,
+    groups: Groups = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a requirement is made of: a tree of amounts, down to positions and paragraphs."""
+    from xlmargin.commands.reasons import explain
+
+    ranges, known = read_known(positions, market, settings, dividends, instruments, groups)
+    _say(known, ranges)
+    explain(ranges, regime, ranges.as_of or dt.date.today(), known, as_json)
+
+
+@command()
+def rule(
+    name: Annotated[str, typer.Argument(help="Name of a number, or words: short uncovered index.")],
+    as_of: Annotated[
+        dt.datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Default: today.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a number of a rule: its values in force, since when, where stated, and how sure."""
+    from xlmargin.commands.reasons import show_rule
+
+    show_rule(name, as_of.date() if as_of else dt.date.today(), as_json)
+
+
 @command("whatif")
 def what_if(
     positions: Positions,

@@ -115,17 +115,22 @@ def _show_refused(title: str, problems: Sequence[Problem]) -> None:
 
 
 def _table(rows: FileRows) -> Table:
-    """The positions as a table of the terminal; an option's symbol says its terms."""
+    """The positions as a table of the terminal; an option's symbol says its terms.
+
+    The account stands there where there are several.
+    """
     headings = [str(cell) for cell in rows[0]]
+    accounts = {row[headings.index("account")] for row in rows[1:]}
+    columns = [name for name in _COLUMNS if name != "account" or len(accounts) > 1]
     table = Table(box=SIMPLE_HEAD)
-    for heading, is_number in _COLUMNS.items():
+    for heading in columns:
         table.add_column(
             heading,
-            justify="right" if is_number else "left",
+            justify="right" if _COLUMNS[heading] else "left",
             no_wrap=heading != "account",
             overflow="fold",
         )
-    at = [headings.index(heading) for heading in _COLUMNS]
+    at = [headings.index(heading) for heading in columns]
     for row in rows[1:]:
         table.add_row(*(escape(printed(_shown(row[i]))) for i in at))
     return table

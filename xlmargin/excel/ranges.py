@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from xlmargin import portfolio_margin, strategy_margin
 from xlmargin.account import (
     AccountState,
     BrokerFigure,
@@ -55,8 +56,10 @@ from xlmargin.reports.account_table import Figure, account_figures
 from xlmargin.reports.alerts_table import Threshold, Watched, usual_limits, watched
 from xlmargin.reports.messages import Message, Said, messages, refused_messages
 from xlmargin.reports.reconciliation_table import Reconciled, reconciliation
+from xlmargin.reports.rule_tables import Regime
+from xlmargin.requirement import Requirement
 from xlmargin.settings import AccountType, CapacityRegimes
-from xlmargin.strategy_margin import StrategyMargin, strategy_margin
+from xlmargin.strategy_margin import RequirementKind, StrategyMargin
 from xlmargin.what_if import (
     Capacity,
     Hedge,
@@ -213,6 +216,12 @@ class Ranges:
         every = np.floor(np.concatenate(found))
         known = every[~np.isnan(every)]
         return float(np.floor(reading.market.as_of) - known.min()) if known.size else nan
+
+    def explained(self, regime: Regime) -> Requirement:
+        """The requirement under a regime as a tree of amounts, $."""
+        if regime is Regime.PORTFOLIO:
+            return portfolio_margin.explained(self.portfolio())
+        return strategy_margin.explained(self.strategy(), RequirementKind(regime.value))
 
     def history(self) -> tuple[ShadowDay, ...]:
         """Both regimes on each date of the ranges, in the order of time; failed days say why."""
@@ -416,7 +425,7 @@ def portfolio_margined(book: Book) -> PortfolioMargin:
 
 def strategy_margined(book: Book) -> StrategyMargin:
     """The book under strategy-based margin; the identical book is paired once."""
-    return _strategy.get(book, strategy_margin)
+    return _strategy.get(book, strategy_margin.strategy_margin)
 
 
 def state_of(book: Book) -> AccountState:

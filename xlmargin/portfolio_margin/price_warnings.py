@@ -113,7 +113,9 @@ def _unusual_volatilities(contracts: ContractTable, margin: PortfolioMargin) -> 
             volatility = contracts.volatility[i]
             if not low <= volatility <= high or volatility > _MOST_MEDIANS * median:
                 found = f"{contracts.mark[i]:,.10g}, which implies a volatility of {volatility:.1%}"
-                wanted = f"a usual one: the median of its expiration is {median:.1%}"
+                wanted = f"a usual one, {low:.0%} to {high:.0%}"
+                if own.size > 1:
+                    wanted = f"a usual one: the median of its expiration is {median:.1%}"
                 yield _warning(margin, i, "price", found, wanted)
 
 

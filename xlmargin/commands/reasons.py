@@ -1,0 +1,80 @@
+"""The reasons on the terminal: a requirement as a tree, and the numbers of a rule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import typer
+
+from xlmargin.cells.values import to_cells
+from xlmargin.commands.ranges import with_date
+from xlmargin.errors import RulebookError, printed
+from xlmargin.excel.arguments import read_word
+from xlmargin.excel.ranges import Ranges
+from xlmargin.importers import BookRanges
+from xlmargin.known_instruments import KnownInstruments
+from xlmargin.reports import Regime, explanation_table, rule_table
+from xlmargin.rulebook.look_up import RuleValue, look_up
+from xlmargin.rulebook.sections import parameters, regulations
+from xlmargin.standard_output import write_json
+
+
+def explain(
+    ranges: BookRanges, regime: str, today: dt.date, known: KnownInstruments, as_json: bool
+) -> None:
+    """Print the requirement as an indented tree: amount, how its parts combine, rule."""
+    wanted = read_word("regime", regime, Regime)
+    requirement = Ranges(*with_date(ranges, today).cells, known=known).explained(wanted)
+    table = explanation_table(requirement)
+    if as_json:
+        write_json({"explanation": to_cells(table.cells())})
+        return
+    width = max(len(str(row[0])) for row in table.rows)
+    for what, amount, made_of, rule in table.rows:
+        reason = "  ".join(printed(str(text)) for text in (made_of, rule) if text)
+        typer.echo(f"{printed(str(what)):<{width}}  {amount:>16,.2f}  {reason}".rstrip())
+
+
+def show_rule(name: str, as_of: dt.date, as_json: bool) -> None:
+    """Print a rule's numbers in force on a day, by its name or by words of what it states."""
+    try:
+        values = look_up(name, as_of)
+    except RulebookError:
+        named = _named_by(name.lower().split())
+        if not named:
+            raise
+        if len(named) > 1 or as_json:
+            raise RulebookError(
+                f"rule: found {name!r}, wanted one of {', '.join(named)}."
+            ) from None
+        values = look_up(named[0], as_of)
+    if as_json:
+        write_json({"rule": to_cells(rule_table(values[0].name, as_of).cells())})
+        return
+    for line in _lines(values):
+        typer.echo(printed(line))
+
+
+def _named_by(words: list[str]) -> list[str]:
+    """The numbers whose name, meaning or rule has every word."""
+    titles = {name: rules.title for rules in regulations() for name in rules.parameters}
+    return [
+        p.name
+        for p in parameters().values()
+        if all(word in f"{p.name} {p.states} {titles[p.name]}".lower() for word in words)
+    ]
+
+
+def _lines(values: tuple[RuleValue, ...]) -> Iterator[str]:
+    """What the number means, then a line a value: of what, how much, since when, where stated."""
+    first = values[0]
+    yield f"{first.name} ({first.unit}): {first.states}"
+    for v in values:
+        of = ", ".join(text for text in (v.key, v.house and f"house {v.house}") if text)
+        yield (
+            f"  {of or 'all'}: {v.value:,.10g}, in force from {v.effective} at the latest,"
+            f" {v.rule}; compared with its source on {v.checked}; {v.href}"
+        )
+        if v.remark:
+            yield f"    {v.remark}"
