@@ -146,3 +146,13 @@ def test_the_check_says_what_stating_a_fact_that_no_list_confirms_would_give() -
     notes = [row[4] for row in udfs.XLM_CHECK(held, None, settings) if row[0] == "note"]
     said = "VOO: class_group SPX, if stated, would give portfolio margin of 0 instead of 11,500"
     assert any(note.startswith(said) for note in notes), notes
+
+
+def test_what_people_are_told_in_the_market_table_is_no_unknown_column() -> None:
+    table = udfs.XLM_MARKET(POSITIONS)
+    prices = {"TQQQ": 80.0, "SPX": 5_000.0, "VOO": 500.0}
+    at = table[0].index("price")
+    for row in table[1:]:
+        row[at] = prices.get(row[0], 500.0)
+    told = udfs.XLM_CHECK(POSITIONS, table, [["as_of", "2026-11-20"], ["rate", 0.04]])
+    assert [row[3] for row in told if row[1] == "market" and "unknown" in str(row[4])] == ["style"]

@@ -482,7 +482,8 @@ def unknown_headings(table: Table, headings: Headings, log: ProblemLog) -> None:
     """
     free = [name for name in headings.synonyms if not table.has(name)]
     for text, column in table.unknown.items():
-        if any(column is read for read in table.columns.values()):
+        is_remark = text.strip().lower() in headings.remarks
+        if is_remark or any(column is read for read in table.columns.values()):
             continue
         meant = nearest(text, [name for name in free if name in _NEVER_IGNORED], least=_NEARLY)
         if meant and _filled(column).any():

@@ -465,7 +465,8 @@ class Headings:
     Where two columns have one meaning, the name itself goes first and then its aliases in their
     order; the other column fills its gaps, and must not contradict it. Of `labels` the other one
     may differ: an account has a number and a name. A heading of `terms` may be followed by a time,
-    such as "dividend_yield 90d". Of `held` rows none stands below a title of orders.
+    such as "dividend_yield 90d". Of `held` rows none stands below a title of orders. Of `remarks`,
+    which our own tables have for people, nothing is read and nothing said.
     """
 
     synonyms: Mapping[str, tuple[str, ...]]
@@ -473,6 +474,7 @@ class Headings:
     labels: tuple[str, ...] = ("symbol", "account", "underlying")
     terms: tuple[str, ...] = ()
     held: bool = False
+    remarks: tuple[str, ...] = ()
 
     def name_of(self, text: str) -> str:
         """The heading's own name, "" where the text is not a known heading."""

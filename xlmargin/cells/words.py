@@ -307,6 +307,7 @@ MARKET: Final = Headings(
     },
     needed=("symbol", "price"),
     terms=("dividend_yield",),
+    remarks=("known as", "how sure"),
 )
 """A row an underlying."""
 

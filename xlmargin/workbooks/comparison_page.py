@@ -37,7 +37,7 @@ _NOTHING: Final = "By strategy nothing is required"
 _ALL, _NO_BASIS = "all", "none required"
 _ANSWERS: Final = {
     Basis.MAINTENANCE: "What must be kept to hold the book?",
-    Basis.INITIAL: "What would be required to open the book today?",
+    Basis.INITIAL: "What opening it required: at cost where one is stated.",
     Basis.DEPOSIT: "Initial less premiums: money put up on the day.",
 }
 

@@ -23,9 +23,8 @@ BROKER: Final = "Broker"
 _WIDTHS: Final = (84, 132, 64, 88, 88, 84, 64, 84, 40, 84, 148)
 _CARDS_ROW: Final = 4
 _TABLE: Final = 9
-_ACCOUNT, _FIGURE, _OURS, _THEIRS, _DIFFERENCE, _SHARE, _AGE, _WORD, _LIKELY, _GROUP, _AS_OF = (
-    0, 1, 3, 4, 5, 6, 7, 8, 9, 11, 12,
-)  # fmt: skip
+_ACCOUNT, _FIGURE, _BROKERS, _OURS, _THEIRS, _DIFFERENCE, _SHARE, _AGE, _WORD, _LIKELY = range(10)
+_GROUP, _AS_OF = 11, 12
 """Columns of MARGIN_RECONCILE."""
 _SHOWN: Final = (
     ("Account", _ACCOUNT, "text"), ("Figure", _FIGURE, "words"), ("Group", _GROUP, "text"),
@@ -227,6 +226,9 @@ def _table(page: Page, found: Placed) -> None:
                 said = said if shown else found.kept_blank(said)
                 page.formula(row, column, said, shown, style, "plain")
             elif kind == "words":
+                if of == _FIGURE:  # what is not ours has the broker's own word
+                    cell = f'IF({cell}="",{found.formula(i, _BROKERS)},{cell})'
+                    value = value or found.value(i, _BROKERS)
                 page.formula(
                     row, column, first_letter(cell), as_written(str(value)), style, "plain"
                 )
