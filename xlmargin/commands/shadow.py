@@ -20,12 +20,14 @@ from rich.table import Table
 
 from xlmargin.cells.values import to_cells
 from xlmargin.commands.outputs import refuse_output
+from xlmargin.computing import forget
 from xlmargin.dates import date_of
 from xlmargin.errors import Interrupted, MarginError, printed
 from xlmargin.excel.history import DatedFiles, HistoryPaths, open_history
 from xlmargin.history import (
     Column,
     Regimes,
+    ShadowDay,
     Summary,
     day_figures,
     day_rows,
@@ -36,6 +38,7 @@ from xlmargin.history import (
 from xlmargin.history.executors import Workers, workers_here, workers_of_cluster
 from xlmargin.history.output_lock import only_run_for
 from xlmargin.history.parts import Parts, content_key, open_parts
+from xlmargin.history.shadow_day import DayContent
 from xlmargin.history.written import COLUMNS, SUFFIXES, write_history
 from xlmargin.reports import Value, summary_table
 from xlmargin.standard_output import write_json
@@ -46,6 +49,13 @@ class Finished(Protocol):
 
     def __call__(self, accounts: int, /) -> None:
         """One more day, with so many accounts."""
+
+
+def _by_itself(content: DayContent, regimes: Regimes) -> ShadowDay:
+    """A day margined, and nothing of it remembered: no other day of a file asks for it."""
+    day = margined_day(content, regimes)
+    forget()
+    return day
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,7 @@ class ShadowAsked:
         if not to_do:
             return
         with self._workers(len(to_do)) as workers, self._progress(files.days, done) as tell:
-            work = partial(margined_day, regimes=self.regimes)
+            work = partial(_by_itself, regimes=self.regimes)
             for day in workers.answers(work, files.contents(to_do)):
                 parts.write(day)
                 tell(len(day.accounts))
