@@ -237,7 +237,7 @@ class Reconciler:
         return ""
 
     def _others(self, figure: BrokerFigure) -> Iterator[tuple[str, float]]:
-        """What the figure would be otherwise, in the order in which that is likely."""
+        """What the figure would be otherwise: the likelier kinds first, houses by their names."""
         bare = without_house(self.book)
         if bare is not self.book:
             yield "rule alone", self._in(lambda: self._under(bare), figure)

@@ -494,3 +494,22 @@ def test_headings_in_sentence_case_are_the_same(tmp_path: Path) -> None:
     path = tmp_path / "fidelity.csv"
     path.write_text(f"{first.capitalize()}\n{rest}")
     assert read(path) == read(GOLDEN / "fidelity.csv")
+
+
+@pytest.mark.parametrize("currency", ["EUR", "USD"])
+@pytest.mark.parametrize("kind", ["fidelity", "etrade", "schwab"])
+def test_a_column_of_currencies_is_read_though_the_broker_prints_none(
+    kind: str, currency: str, tmp_path: Path
+) -> None:
+    """A row in euros was taken for dollars where no such column of that broker was known."""
+    row = {
+        "fidelity": "X1,XYZ,100,50,5000,40",
+        "etrade": "XYZ,50,100,40,5000",
+        "schwab": "XYZ,100,50,5000,4000,Equity",
+    }[kind]
+    path = tmp_path / "export.csv"
+    path.write_text(f"{HEAD[kind]},Currency\n{row},{currency}\n")
+    found = read_broker(path)
+    assert found is not None
+    assert [("EUR" in str(problem)) for problem in found.not_ours] == [True] * (currency == "EUR")
+    assert len(found.holdings) == (currency == "USD")

@@ -28,6 +28,8 @@ _SIGNS: Final = re.compile(r"[^\w$%#]|_")
 
 Columns = Mapping[str, tuple[str, ...]]
 """The headings under which a broker prints each of our fields, the likeliest first."""
+_CURRENCY: Final[Columns] = {"currency": ("Currency", "Currency Code", "CCY", "Curr")}
+"""Whatever a broker is known to print: a column of this name is never passed over."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ def heading_row(line: Line, columns: Columns, needed: Iterable[str]) -> HeadingR
     for i, cell in enumerate(line.cells):
         places.setdefault(heading(cell), i)
     at: dict[str, int] = {}
-    for field, spellings in columns.items():
+    for field, spellings in {**_CURRENCY, **columns}.items():
         found = next((places[heading(s)] for s in spellings if heading(s) in places), None)
         if found is not None:
             at[field] = found
