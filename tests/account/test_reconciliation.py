@@ -213,6 +213,16 @@ HOUSE = [["house", "ibkr_like"]]
 MARGIN = [["account_type", "margin"]]
 
 
+def test_every_house_that_fits_is_named():
+    """20% of 20,000 is required of one stock by two of the houses, in a calm market and not."""
+    stock = [["symbol", "type", "quantity", "price"], ["XYZ", "stock", 100, 200.0]]
+    theirs = [["figure", "amount"], ["requirement", 4_000]]
+    settings = [["as_of", "2026-11-20"], ["rate", 0.04], ["cash", 50_000]]
+    headings, row, *_ = udfs.MARGIN_RECONCILE(stock, theirs, None, settings)
+    named = dict(zip(headings, row, strict=True))["likely"]
+    assert named == "house tastytrade_calm or tastytrade_stressed"
+
+
 @pytest.mark.parametrize(
     ("figure", "amount", "named", "likely"),
     [

@@ -224,8 +224,17 @@ class Reconciler:
         theirs = figure.amount
         if agree(theirs, ours):
             return ""
+
+        def fits(amount: float) -> bool:
+            return agree(theirs, amount) and not agree(amount, ours)
+
+        for reason, amount in self._by_rule_alone(figure):
+            if fits(amount):
+                return reason
+        if houses := [house for house, amount in self._by_house(figure) if fits(amount)]:
+            return f"house {' or '.join(houses)}"
         for reason, amount in self._others(figure):
-            if agree(theirs, amount) and not agree(amount, ours):
+            if fits(amount):
                 return reason
         is_left_over = figure.figure.endswith((" excess", " equity"))
         if is_left_over and of_value and agree(theirs, ours + of_value):
@@ -236,14 +245,20 @@ class Reconciler:
             return "thousands"
         return ""
 
-    def _others(self, figure: BrokerFigure) -> Iterator[tuple[str, float]]:
-        """What the figure would be otherwise: the likelier kinds first, houses by their names."""
+    def _by_rule_alone(self, figure: BrokerFigure) -> Iterator[tuple[str, float]]:
+        """What the figure would be without the house's own."""
         bare = without_house(self.book)
         if bare is not self.book:
             yield "rule alone", self._in(lambda: self._under(bare), figure)
+
+    def _by_house(self, figure: BrokerFigure) -> Iterator[tuple[str, float]]:
+        """What the figure would be under each house that is not that of all accounts."""
         for house in profiles():
             if any(own.house != house for own in self.book.settings_of_accounts):
-                yield f"house {house}", self._in(partial(self._under_house, house), figure)
+                yield house, self._in(partial(self._under_house, house), figure)
+
+    def _others(self, figure: BrokerFigure) -> Iterator[tuple[str, float]]:
+        """What the figure would be otherwise, whatever the house, the likelier first."""
         if figure.group:
             yield from self._of_ranges(figure)
             yield from self._of_offsets(figure)
