@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+import subprocess
+import sys
 from importlib import import_module
 
 import numpy as np
@@ -397,3 +399,9 @@ def test_a_pairing_that_is_not_proven_least_says_so():
 
 def test_only_ascii_digits_make_an_option_symbol():
     assert udfs.XLM_SYMBOL("XYZ261218C٠٠٥٠٠٠٠٠").startswith("#XLM! symbol")
+
+
+def test_what_is_imported_is_out_of_the_collector_s_way() -> None:
+    code = "import gc, xlmargin.udfs; print(gc.get_freeze_count() > len(gc.get_objects()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"

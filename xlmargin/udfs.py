@@ -4,6 +4,8 @@ Called with lists of rows they answer plain values, as they do in a cell. A refu
 one text that begins with `#XLM!`; nothing here raises.
 """
 
+import gc
+
 from xlmargin import reports
 from xlmargin.account import dates_ahead
 from xlmargin.dates import date_of
@@ -857,3 +859,6 @@ def XLM_SYMBOL(symbol):
 def XLM_VERSION():
     """The version of xlmargin, and its rule sets with their latest effective and checked dates."""
     return reports.version_table().cells(headers=False)
+
+
+gc.freeze()  # what is imported stays: the collector of cycles need not go through it each time
