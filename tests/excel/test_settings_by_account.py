@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from xlmargin import udfs
+from xlmargin.rulebook import house_names
 
 Cells = list[list[Any]]
 
 AS_OF = ["as_of", "2026-11-20"]
+HOUSES = ", ".join(house_names()[:-1])
 POSITIONS = [
     ["symbol", "type", "quantity", "price", "account"],
     ["XYZ", "stock", 100, 50, "A"],
@@ -40,7 +42,7 @@ def test_each_account_has_its_own_range(settings: list[list[Any]]) -> None:
         ([["name", "A", "D"], [*AS_OF, None], ["house", "rule", "schwab"]],
          "settings, row 3, account: found 'D'"),
         ([["name", "value", "account"], AS_OF, ["house", "schwap", "B"]],
-         "settings, row 3, house of B: found the text 'schwap', wanted rule, "),
+         f"settings, row 3, house of B: found the text 'schwap', wanted {HOUSES} or custom."),
         ([["name", "value", "account"], AS_OF, ["smile", "sticky_strike", "B"]],
          "settings, row 3, smile of B: found the text 'sticky_strike', wanted one value for all"),
         ([["name", "value", "account"], ["smile", "sticky_strike", "B"]],

@@ -1,6 +1,7 @@
 """Houses and settings may raise the requirement and never lower it."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from xlmargin.rulebook import (
 from xlmargin.rulebook.sections import ValueInForce, parameters
 from xlmargin.rulebook.values_in_force import raised
 
+ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 20)
 DATES = [date(2006, 12, 18), date(2009, 12, 1), date(2014, 7, 1), date(2024, 12, 1), TODAY]
 
@@ -24,7 +26,9 @@ DATES = [date(2006, 12, 18), date(2009, 12, 1), date(2014, 7, 1), date(2024, 12,
 def test_the_houses():
     assert house_names()[0] == "rule"
     assert house_names()[-1] == "custom"
-    assert {"schwab", "tastytrade_calm", "ibkr_like"} <= set(house_names())
+    own = {path.stem for path in (ROOT / "xlmargin" / "rulebook" / "house").glob("*.toml")}
+    assert {"schwab", "tastytrade_calm", "tastytrade_stressed", "ibkr_like", "fidelity"} <= own
+    assert sorted(house_names()) == sorted({"rule", *own, "custom"})
 
 
 @pytest.mark.parametrize("house", house_names())

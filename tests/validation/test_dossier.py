@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tomllib
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -32,6 +33,17 @@ def test_no_explanation_is_of_a_figure_that_agrees(compared):
     explained = {(c.case, c.figure) for s in compared for c in s.comparisons if c.state != "agrees"}
     text = comparison.files("xlmargin.validation").joinpath("explained.toml").read_text("utf-8")
     assert {(d["case"], d["figure"]) for d in tomllib.loads(text)["difference"]} == explained
+
+
+def test_an_explanation_is_of_one_figure_alone():
+    """Another difference of the same figure, or a refusal in its place, has no reason."""
+    found = Comparison("s", "me-covered-call-extra-shares", "initial_call", "$", 8538, 8657, 0.01)
+    assert found.state == "differs, explained"
+    assert replace(found, ours=8658.0).state == "differs"
+    assert replace(found, ours=None).state == "differs"
+    refused = replace(found, case="lean-bear-call-ladder", ours=None)
+    assert refused.state == "differs, explained"
+    assert replace(refused, ours=150.0).state == "differs"
 
 
 def test_a_figure_beyond_its_bound_differs():

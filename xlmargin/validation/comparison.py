@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Final, NamedTuple
 
 from xlmargin.validation.ranges import Case
 
@@ -48,8 +48,12 @@ class Comparison:
 
     @property
     def explanation(self) -> str:
-        """Why it differs, where that is known and stated; "" where it agrees or is not."""
-        return "" if self.agrees else _explained().get((self.case, self.figure), "")
+        """Why it differs, where that is stated and ours is what is stated; "" elsewhere."""
+        stated = None if self.agrees else _explained().get((self.case, self.figure))
+        if stated is None or (self.ours is None) != (stated.ours is None):
+            return ""
+        is_so = self.ours is None or abs(self.ours - (stated.ours or 0.0)) <= self.within
+        return stated.why if is_so else ""
 
     @property
     def agrees(self) -> bool:
@@ -71,8 +75,18 @@ def source(name: str) -> Source:
     return Source(name, read["source"], read.get("url", ""), tuple(read["cases"]))
 
 
+class Explained(NamedTuple):
+    """What ours is instead of a published figure, None where we refuse, and why."""
+
+    ours: float | None
+    why: str
+
+
 @cache
-def _explained() -> Mapping[tuple[str, str], str]:
-    """Why a figure of a case differs, by case and figure."""
+def _explained() -> Mapping[tuple[str, str], Explained]:
+    """The figures that differ for a reason, by case and figure."""
     text = files("xlmargin.validation").joinpath("explained.toml").read_text(encoding="utf-8")
-    return {(row["case"], row["figure"]): row["why"] for row in tomllib.loads(text)["difference"]}
+    return {
+        (row["case"], row["figure"]): Explained(row.get("ours"), row["why"])
+        for row in tomllib.loads(text)["difference"]
+    }
