@@ -327,19 +327,31 @@ def to_cells(answer: object) -> Answer:
     width = max(map(len, rows), default=0)
     if not width:
         return [[""]]
-    return [row + [""] * (width - len(row)) if len(row) < width else row for row in rows]
+    if min(map(len, rows)) < width:
+        rows = [[*row, *[""] * (width - len(row))] for row in rows]
+    columns = map(_column, zip(*rows, strict=True))
+    return list(map(list, zip(*columns, strict=True)))
 
 
-def _row(row: object) -> list[Value]:
+def _row(row: object) -> Sequence[Any]:
     if isinstance(row, np.ndarray):
         row = row.tolist()
-    cells: Sequence[Any] = row if isinstance(row, list | tuple) else [row]
+    return row if isinstance(row, list | tuple) else [row]
+
+
+def _column(column: tuple[Any, ...]) -> Sequence[Value]:
+    """A column as cells hold it: as it is, where it has numbers alone or texts alone."""
+    kinds = set(map(type, column))
+    if kinds == {float} and math.isfinite(sum(column)):
+        return column
+    if kinds == {str} and max(map(len, column)) <= LONGEST_TEXT:
+        return column
     return [
         v
         if (type(v) is float and -math.inf < v < math.inf)
         or (type(v) is str and len(v) <= LONGEST_TEXT)
         else to_cell(v)
-        for v in cells
+        for v in column
     ]
 
 

@@ -27,10 +27,11 @@ from xlmargin.cells.named_values import (
     share,
     word,
 )
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, ReadOnce
 from xlmargin.cells.values import (
     Cells,
     CellValue,
+    KnownCells,
     label,
     nearest,
     normalized,
@@ -246,8 +247,18 @@ def stated_settings(cells: Cells, log: ProblemLog) -> StatedSettings:
     """The settings that have a value; refused by row where what holds for all differs by account.
 
     A column `account` beside the values says whose a row is; or there is a column an account. A
-    column `date` beside the values says from which day on a row counts, where it is not empty.
+    column `date` beside the values says from which day on a row counts, where it is not empty. What
+    knows its content is read once.
     """
+    if not isinstance(cells, KnownCells):
+        return _read_stated(cells, log)
+    return _STATED.get(cells.digest, SETTINGS, log, lambda own: _read_stated(cells, own))
+
+
+_STATED: Final = ReadOnce[bytes, StatedSettings](most=64, most_size=64, size=lambda _: 1)
+
+
+def _read_stated(cells: Cells, log: ProblemLog) -> StatedSettings:
     undated, *dated = _by_date(cells, log)
     later = tuple((since, _stated(own, log)) for since, own in dated)
     for _, stated in later:

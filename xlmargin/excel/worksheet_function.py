@@ -270,12 +270,14 @@ def _remembering(
     def call(*positional: Any, **named: Any) -> Answer:
         bound = _bound(signature, positional, named)
         given = {a.name: _known(a, bound[a.name]) for a in arguments if a.name in bound}
+        computed: list[Answer] = []
 
         def outcome(_: _Key) -> _Outcome:
             try:
                 with time_limit(patience * SECONDS):
                     values = {a.name: a.value(given[a.name]) for a in arguments if a.name in given}
-                    return marshal.dumps(to_cells(function(**values)))
+                    computed.append(to_cells(function(**values)))
+                    return marshal.dumps(computed[0])
             except MarginError as error:
                 # Not with the frames that it went through, which hold all that was computed.
                 return error.with_traceback(None)
@@ -284,7 +286,7 @@ def _remembering(
         found = _outcomes.get((function, TODAY(), is_unlimited(), content), outcome)
         if isinstance(found, MarginError):
             raise found
-        return cast(Answer, marshal.loads(found))
+        return computed[0] if computed else cast(Answer, marshal.loads(found))
 
     return call
 
