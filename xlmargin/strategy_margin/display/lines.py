@@ -302,15 +302,15 @@ class ByPosition(NamedTuple):
 
 def amounts_by_position(margin: StrategyMargin, kind: RequirementKind) -> ByPosition:
     """The amounts of the lines' legs by position, without the words of the lines."""
-    found = ByPosition(*np.zeros((3, len(margin.book.positions))))
+    legs = []
     for c in margin.paired(kind):
         known, key = c.holdings.remembered, (c.pairing(kind), ByPosition, kind)
         if key not in known:
-            known[key] = list(_amounts(c, kind))
-        for position, *amounts in known[key]:
-            for total, amount in zip(found, amounts, strict=True):
-                total[position] += amount
-    return found
+            known[key] = np.array(list(_amounts(c, kind))).reshape(-1, 1 + len(ByPosition._fields))
+        legs.append(known[key])
+    position, *amounts = np.concatenate([np.zeros((0, 1 + len(ByPosition._fields))), *legs]).T
+    own, count = position.astype(np.int64), len(margin.book.positions)
+    return ByPosition(*(np.bincount(own, amount, count).astype(np.float64) for amount in amounts))
 
 
 def _amounts(
