@@ -44,21 +44,21 @@ def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
     positions, contracts = margin.book.positions, margin.frame.contracts
     of_position = contracts.of_position
     priced = np.flatnonzero((of_position != NO_CONTRACT) & ~np.isnan(positions.mark))
+    contract, mark = of_position[priced], positions.mark[priced]
+    spot, model = contracts.spot[contract], contracts.model[contract]
+    times = positions.strike[priced] / spot
+    far = np.maximum(times, 1.0 / times) > _MOST_TIMES
+    ends = (contracts.contracts.years[contract] == 0) & ~contracts.settled[contract]
+    apart = ends & (np.abs(model - mark) > np.maximum(_SAME_VALUE * mark, _A_TICK))
     warnings = []
-    for i in priced.tolist():
-        contract, mark = of_position[i], positions.mark[i]
-        spot = contracts.spot[contract]
-        model, strike = contracts.model[contract], positions.strike[i]
-        if max(strike / spot, spot / strike) > _MOST_TIMES:
-            wanted = f"a strike nearer the price of the underlying, {spot:.10g}"
+    for k in np.flatnonzero(far | apart).tolist():
+        i = int(priced[k])
+        if far[k]:
+            wanted = f"a strike nearer the price of the underlying, {spot[k]:.10g}"
             warnings.append(_warning(positions, i, "strike", positions.label(i), wanted))
-        elif (
-            not contracts.contracts.years[contract]
-            and not contracts.settled[contract]
-            and abs(model - mark) > max(_SAME_VALUE * mark, _A_TICK)
-        ):
-            wanted = f"about {model:,.2f}, its value at expiration; or an as_of with its time"
-            warnings.append(_warning(positions, i, "price", f"{mark:.10g}", wanted))
+        else:
+            wanted = f"about {model[k]:,.2f}, its value at expiration; or an as_of with its time"
+            warnings.append(_warning(positions, i, "price", f"{mark[k]:.10g}", wanted))
     return warnings
 
 
@@ -152,30 +152,29 @@ def as_warnings(problems: Sequence[Problem]) -> list[Problem]:
 
 def warn_of_closed(positions: Positions) -> list[Problem]:
     """Contracts held long and short in one account: strategies close them out, minimums do not."""
-    first: dict[tuple[int, int], tuple[int, bool]] = {}
+    held = np.flatnonzero(positions.is_option & (positions.quantity != 0))
+    series, is_long = positions.contracts.series[held], positions.quantity[held] > 0
+    first, number = numbered_rows(
+        np.column_stack([positions.account[held], series]).astype(np.float64)
+    )
+    wanted = "the net position: each contract is charged the minimum of portfolio margin"
     warnings = []
-    for i in np.flatnonzero(positions.is_option & (positions.quantity != 0)).tolist():
-        key = int(positions.account[i]), int(positions.contracts.series[i])
-        is_long = bool(positions.quantity[i] > 0)
-        other, other_long = first.setdefault(key, (i, is_long))
-        if other_long is not is_long:
-            found = f"{positions.label(i)}, held the other way in {positions.rows([other])}"
-            wanted = "the net position: each contract is charged the minimum of portfolio margin"
-            warnings.append(_warning(positions, i, "quantity", found, wanted))
+    for k in np.flatnonzero(is_long != is_long[first][number]).tolist():
+        i, other = int(held[k]), int(held[first[number[k]]])
+        found = f"{positions.label(i)}, held the other way in {positions.rows([other])}"
+        warnings.append(_warning(positions, i, "quantity", found, wanted))
     return warnings
 
 
 def warn_of_equal_rows(positions: Positions) -> list[Problem]:
     """Rows of one account alike in contract, quantity and prices: one may be there twice."""
-    first: dict[tuple[float, ...], int] = {}
     columns = (positions.quantity, positions.mark, positions.cost, positions.volatility)
     codes = (positions.account, positions.group, positions.contracts.series)
-    listed = [np.nan_to_num(column).tolist() for column in (*codes, *columns)]
+    first, number = numbered_rows(np.nan_to_num(np.column_stack([*codes, *columns])))
     warnings = []
-    for i, key in enumerate(zip(*listed, strict=True)):
-        if (other := first.setdefault(key, i)) != i:
-            found = f"{positions.label(i)}, the same as {positions.rows([other])}"
-            warnings.append(_warning(positions, i, "quantity", found, "one row; both count"))
+    for i in np.flatnonzero(first[number] != np.arange(len(positions))).tolist():
+        found = f"{positions.label(i)}, the same as {positions.rows([first[number[i]]])}"
+        warnings.append(_warning(positions, i, "quantity", found, "one row; both count"))
     return warnings
 
 

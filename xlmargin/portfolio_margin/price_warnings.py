@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import IntArray
+from xlmargin.arrays import FloatArray, IntArray, numbered
 from xlmargin.errors import Problem, Severity
 from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin, margin_at
 from xlmargin.risk_array import ContractTable
@@ -104,19 +104,25 @@ def _unusual_volatilities(contracts: ContractTable, margin: PortfolioMargin) -> 
     for i in np.flatnonzero(given & unusual & (contracts.contracts.years > 0)).tolist():
         found = f"a volatility of {contracts.volatility[i]:.1%}"
         yield _warning(margin, i, "volatility", found, f"a usual one, {low:.0%} to {high:.0%}")
-    for series in np.unique(contracts.series):
-        own = np.flatnonzero(
-            (contracts.series == series) & (contracts.source == VolatilitySource.SOLVED)
-        )
-        median = float(np.median(contracts.volatility[own])) if own.size else 0.0
-        for i in own.tolist():
-            volatility = contracts.volatility[i]
-            if not low <= volatility <= high or volatility > _MOST_MEDIANS * median:
-                found = f"{contracts.mark[i]:,.10g}, which implies a volatility of {volatility:.1%}"
-                wanted = f"a usual one, {low:.0%} to {high:.0%}"
-                if own.size > 1:
-                    wanted = f"a usual one: the median of its expiration is {median:.1%}"
-                yield _warning(margin, i, "price", found, wanted)
+    solved = np.flatnonzero(contracts.source == VolatilitySource.SOLVED)
+    volatility, (_, series) = contracts.volatility[solved], numbered(contracts.series[solved])
+    median, several = _medians(volatility, series), np.bincount(series)[series] > 1
+    unusual = (volatility < low) | (volatility > high) | (volatility > _MOST_MEDIANS * median)
+    for k in np.flatnonzero(unusual).tolist():
+        i = int(solved[k])
+        found = f"{contracts.mark[i]:,.10g}, which implies a volatility of {volatility[k]:.1%}"
+        wanted = f"a usual one, {low:.0%} to {high:.0%}"
+        if several[k]:
+            wanted = f"a usual one: the median of its expiration is {median[k]:.1%}"
+        yield _warning(margin, i, "price", found, wanted)
+
+
+def _medians(amounts: FloatArray, group: IntArray) -> FloatArray:
+    """For each amount the median of those of its group, shape (amounts,)."""
+    ordered, count = amounts[np.lexsort((amounts, group))], np.bincount(group)
+    first = np.cumsum(count) - count
+    median: FloatArray = (ordered[first + (count - 1) // 2] + ordered[first + count // 2]) / 2
+    return median[group]
 
 
 def _moved(margin: PortfolioMargin) -> Iterator[Problem]:
