@@ -166,7 +166,17 @@ class Positions:
 
     def label(self, index: int) -> str:
         """Name of one position for a reader: "-5 XYZ 18 Dec 2026 500 call"."""
-        return f"{self.quantity[index]:+,.10g} {self.contracts.name(index)}"
+        return _label(float(self.quantity[index]), self.contracts.name(index))
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The names of all positions."""
+        named = map(self.contracts.name, range(len(self)))
+        return tuple(map(_label, self.quantity.tolist(), named))
+
+
+def _label(quantity: float, contract: str) -> str:
+    return f"{quantity:+,.10g} {contract}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -65,11 +65,13 @@ class Requirement:
             case How.SHARE:
                 return self.share * sum(amounts)
 
-    def walk(self, depth: int = 0) -> Iterator[tuple[int, Requirement]]:
+    def walk(self) -> Iterator[tuple[int, Requirement]]:
         """This requirement and all its parts, top down, each with its depth below the root."""
-        yield depth, self
-        for part in self.parts:
-            yield from part.walk(depth + 1)
+        to_come = [(0, self)]
+        while to_come:
+            depth, part = to_come.pop()
+            yield depth, part
+            to_come += [(depth + 1, below) for below in reversed(part.parts)]
 
 
 def total(label: str, parts: tuple[Requirement, ...], rule: str = "") -> Requirement:

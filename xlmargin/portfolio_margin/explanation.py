@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from xlmargin.arrays import IntArray
+from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_PARENT,
     MarginGroups,
@@ -97,9 +97,8 @@ class _Tree:
         return [_members(children.parent, len(groups)) for children, groups in below]
 
     @cached_property
-    def _uncapped(self) -> list[float]:
-        capped: list[float] = uncapped_minimum(self._margin.book, self._margin.rules).tolist()
-        return capped
+    def _uncapped(self) -> FloatArray:
+        return uncapped_minimum(self._margin.book, self._margin.rules)
 
     def accounts(self) -> tuple[Requirement, ...]:
         """What each account requires: the sum of the groups that are part of no other."""
@@ -141,10 +140,10 @@ class _Tree:
             for child in self._children_of[depth - 1][group].tolist():
                 yield self._counted(depth - 1, child, point)
             return
-        margin = self._margin
-        for i in self._positions_of[group].tolist():
-            loss = 0.0 - float(margin.risk_array[i, point])
-            yield Requirement(margin.book.positions.label(i), loss)
+        labels, own = self._margin.book.positions.labels, self._positions_of[group]
+        losses = (0.0 - self._margin.risk_array[own, point]).tolist()
+        for i, loss in zip(own.tolist(), losses, strict=True):
+            yield Requirement(labels[i], loss)
 
     def _counted(self, depth: int, group: int, point: int) -> Requirement:
         """What a group contributes to the one above at a point: a loss whole, a gain at a rate."""
@@ -182,12 +181,13 @@ class _Tree:
         positions, minimum = self._margin.book.positions, self._margin.minimum
         account = self._margin.levels[0].account[group]
         cap = self._citations(account)["long_contract_minimum_cap"]
-        for i in self._positions_of[group].tolist():
-            if not positions.is_option[i]:
-                continue
-            capped = minimum[i] < self._uncapped[i]
-            label = positions.label(i) + (", no more than its value" if capped else "")
-            yield Requirement(label, float(minimum[i]), cap if capped else "")
+        own = self._positions_of[group]
+        options = own[positions.is_option[own]]
+        capped = minimum[options] < self._uncapped[options]
+        columns = zip(options.tolist(), minimum[options].tolist(), capped.tolist(), strict=True)
+        for i, amount, is_capped in columns:
+            label = positions.labels[i] + (", no more than its value" if is_capped else "")
+            yield Requirement(label, amount, cap if is_capped else "")
 
 
 def _members(group_of: IntArray, count: int) -> list[IntArray]:

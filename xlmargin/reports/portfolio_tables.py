@@ -149,9 +149,7 @@ def _total_and_accounts(
 def contribution_table(margin: PortfolioMargin) -> Table:
     """A row for each position: its requirement standalone, at the margin, and its share, $."""
     made = contribution(margin)
-    columns = np.column_stack([made.standalone, made.marginal, made.share])
+    columns = map(numbers, (made.standalone, made.marginal, made.share))
     labels = position_labels(margin.book.positions)
-    rows: list[list[Value]] = [
-        [label, *numbers(row)] for label, row in zip(labels, columns, strict=True)
-    ]
+    rows = [list(row) for row in zip(labels, *columns, strict=True)]
     return Table(("position", "standalone", "marginal", "share"), rows)

@@ -34,18 +34,18 @@ def refused(error: MarginError) -> Value:
     return REFUSED + " ".join(str(error).split())
 
 
-def numbers(row: np.ndarray) -> list[Value]:
-    """An array's row as plain numbers."""
-    plain: list[Value] = (row + 0.0).tolist()  # no -0.0
+def numbers(amounts: np.ndarray) -> list[Value]:
+    """A row or a column of an array as plain numbers."""
+    plain: list[Value] = (amounts + 0.0).tolist()  # no -0.0
     return plain
 
 
 def position_labels(positions: Positions) -> list[str]:
     """A name for each position, in the order of the user's rows."""
-    return [
-        with_account(positions, int(account), positions.label(i))
-        for i, account in enumerate(positions.account)
-    ]
+    if len(positions.accounts) == 1:
+        return list(positions.labels)
+    of_accounts = zip(positions.account.tolist(), positions.labels, strict=True)
+    return [with_account(positions, account, label) for account, label in of_accounts]
 
 
 def account_labels(positions: Positions) -> list[str]:
