@@ -49,8 +49,7 @@ def greeks(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> Gr
     spot = spot_table(spot)
     uncertain = (volatility > 0) & (contracts.years > 0)
     certain = ~uncertain
-    price_alone = theoretical_value(contracts.take(certain), spot[certain], volatility[certain])
-    volatility = np.where(uncertain, volatility, np.nan)
+    volatility_given, volatility = volatility, np.where(uncertain, volatility, np.nan)
     total_volatility = (volatility * np.sqrt(contracts.years))[:, None]
     step = spot * np.minimum(MOST_SPOT_STEP, SPOT_STEP * total_volatility)
     step = np.where(step > 0, step, np.nan)
@@ -58,15 +57,11 @@ def greeks(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> Gr
     delta = (up - down) / (2 * step)
     gamma = (up - 2 * price + down) / step**2
     theta = _theta(contracts, spot, volatility, price, delta, gamma)
-    price[certain] = price_alone
-    return Greeks(
-        price=price,
-        delta=delta,
-        gamma=gamma,
-        theta=theta,
-        vega=_vega(contracts, spot, volatility),
-        rho=_rho(contracts, spot, volatility),
-    )
+    if certain.any():
+        alone = contracts.take(certain)
+        price[certain] = theoretical_value(alone, spot[certain], volatility_given[certain])
+    vega, rho = _vega_and_rho(contracts, spot, volatility)
+    return Greeks(price, delta, gamma, theta, vega, rho)
 
 
 def _at_spots(
@@ -94,17 +89,20 @@ def _theta(
     return np.where(exercised, 0.0, a_year / DAYS_A_YEAR)
 
 
-def _vega(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
-    """Change of the value per 1.00 of volatility, $ per unit."""
-    step = VOLATILITY_STEP * volatility
-    more = theoretical_value(contracts, spot, volatility + step)
-    less = theoretical_value(contracts, spot, volatility - step)
-    return (more - less) / (2 * step)[:, None]
+def _vega_and_rho(
+    contracts: Contracts, spot: FloatArray, volatility: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Change of the value per 1.00 of volatility, and per 1.00 of rate, $ per unit.
 
-
-def _rho(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
-    """Change of the value per 1.00 of rate, $ per unit."""
-    more = replace(contracts, rate=contracts.rate + RATE_STEP)
-    less = replace(contracts, rate=contracts.rate - RATE_STEP)
-    change = theoretical_value(more, spot, volatility) - theoretical_value(less, spot, volatility)
-    return change / (2 * RATE_STEP)
+    The values on either side of both are found in one valuation.
+    """
+    count, step = len(volatility), VOLATILITY_STEP * volatility
+    each = contracts.take(np.tile(np.arange(count), 4))
+    nothing = np.zeros(2 * count)
+    by_rate = np.repeat([RATE_STEP, -RATE_STEP], count)
+    moved = replace(each, rate=each.rate + np.concatenate([nothing, by_rate]))
+    at = np.concatenate([volatility + step, volatility - step, volatility, volatility])
+    values = np.split(theoretical_value(moved, np.tile(spot, (4, 1)), at), 4)
+    more_volatile, less_volatile, more_rate, less_rate = values
+    vega = (more_volatile - less_volatile) / (2 * step)[:, None]
+    return vega, (more_rate - less_rate) / (2 * RATE_STEP)
