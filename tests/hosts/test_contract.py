@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,14 +11,12 @@ from typing import Any
 import pytest
 
 from tests.hosts.calc_book import CallBook, in_calc
-from tests.hosts.calls import LEFT_OUT, Range
 from tests.hosts.example_calls import CALLS, bits, in_python
-from tests.hosts.office_js import js_argument
+from tests.hosts.office_excel import Excel, in_node, running
 from xlmargin import udfs
 from xlmargin.excel.worksheet_function import REGISTRY
 
 ROOT = Path(__file__).parents[2]
-NODE = shutil.which("node")
 NAMES = [name for name, _ in CALLS]
 each = pytest.mark.parametrize("number", range(len(CALLS)), ids=NAMES)
 
@@ -57,22 +54,14 @@ def test_classic_excel(number: int, through_com: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def through_node() -> Any:
-    if NODE is None:
-        pytest.skip("node is not installed: the stand-in for Office.js was not run")
-    calls = [
-        {"name": name, "arguments": [None if a == LEFT_OUT else lone(a) for a in given]}
-        for name, given in CALLS
-    ]
-    command = [NODE, str(Path(__file__).with_name("office_stand_in.mjs")), sys.executable]
-    return output_of(command, json.dumps(calls))
+def through_node(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with running() as (address, token):
+        excel = Excel(tmp_path_factory.mktemp("excel"), address, token)
+        yield [excel.call(name, *given) for name, given in CALLS]
+        excel.close()
 
 
-def lone(argument: object) -> object:
-    """An argument as Office.js hands it to a function: a range as rows, a value alone."""
-    return js_argument(argument) if isinstance(argument, Range) else argument
-
-
+@in_node
 @each
 def test_office_js(number: int, through_node: Any) -> None:
     assert through_node[number] == bits(in_python(*CALLS[number], dates_are_numbers=True))

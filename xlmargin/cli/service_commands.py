@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,6 +13,7 @@ from xlmargin.cli.app import command, registered
 from xlmargin.errors import MarginError
 
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]", "::1")
+_ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
 @command()
@@ -36,6 +38,12 @@ def serve(
         float, typer.Option(min=0.1, max=600, help="Seconds of computing for one answer.")
     ] = 5.0,
     rate: Annotated[int, typer.Option(min=1, help="Requests a minute of each token.")] = 600,
+    office: Annotated[
+        bool, typer.Option("--office", help="Serve the add-in for Excel too, under /office.")
+    ] = False,
+    public_url: Annotated[
+        str, typer.Option(help="Where Excel finds it, where that is not https://localhost:PORT.")
+    ] = "",
 ) -> None:
     """Answer programs over HTTP: figures of a book, what orders would change, each function.
 
@@ -50,6 +58,7 @@ def serve(
 
         from xlmargin.service.app import service
         from xlmargin.service.door import Allowed
+        from xlmargin.service.pages import office_pages
         from xlmargin.service.tokens import Tokens, read_rights
         from xlmargin.service.tokens import new_token as made
     except ImportError as error:
@@ -70,12 +79,17 @@ def serve(
     else:
         read_rights(tokens)
         known = Tokens(tokens)
-    names = {name.lower() for name in (*_LOOPBACK, host, *(allow_host or ()))}
+    functions, scheme = registered(), "http" if certfile is None else "https"
+    pages, names = None, {name.lower() for name in (*_LOOPBACK, host, *(allow_host or ()))}
+    if office:
+        address = _office_address(public_url, scheme, port)
+        pages = office_pages(functions, address)
+        names.add(address.removeprefix("https://").partition(":")[0])
+        typer.echo(f"The add-in for Excel: {address}/office/manifest.xml", err=True)
     allowed = Allowed(frozenset(names), frozenset(allow_origin or ()), rate)
-    scheme = "http" if certfile is None else "https"
     typer.echo(f"Answering on {scheme}://{host}:{port}, until Ctrl-C.", err=True)
     uvicorn.run(
-        service(registered(), known, allowed, limit),
+        service(functions, known, allowed, limit, pages),
         host=host,
         port=port,
         ssl_certfile=certfile and str(certfile),
@@ -86,6 +100,16 @@ def serve(
         limit_concurrency=64,
         ws="none",
     )
+
+
+def _office_address(public_url: str, scheme: str, port: int) -> str:
+    """Where Excel finds the service: by HTTPS alone, our own or that of a proxy before it."""
+    if public_url and not _ADDRESS.fullmatch(public_url):
+        raise MarginError(f"--public-url {public_url}: wanted https://NAME or https://NAME:PORT.")
+    if not public_url and scheme == "http":
+        wanted = "--certfile and --keyfile, or --public-url of a proxy that has a certificate"
+        raise MarginError(f"--office: wanted {wanted}: Excel asks by HTTPS alone.")
+    return public_url.lower() or f"https://localhost:{port}"
 
 
 def _is_loopback(host: str) -> bool:

@@ -23,7 +23,8 @@ from xlmargin.computing import time_limit
 from xlmargin.errors import MarginError, Severity
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.worksheet_function import Kind, WorksheetFunction
-from xlmargin.service.door import Allowed, Door
+from xlmargin.service.door import OPEN, Allowed, Door
+from xlmargin.service.pages import Pages
 from xlmargin.service.problems import MEDIA_TYPE, placed, problem_response, refused
 from xlmargin.service.strict_json import Malformed, parsed
 from xlmargin.service.tokens import Tokens
@@ -63,7 +64,11 @@ _STATUSES: Final = (400, 401, 403, 413, 415, 422, 429, 504)
 
 
 def service(
-    functions: Sequence[WorksheetFunction], tokens: Tokens, allowed: Allowed, seconds: float
+    functions: Sequence[WorksheetFunction],
+    tokens: Tokens,
+    allowed: Allowed,
+    seconds: float,
+    pages: Pages | None = None,
 ) -> Door:
     """The application, behind its door. Each answer may take so many seconds of computing."""
     by_name = {function.name: function for function in functions}
@@ -163,8 +168,10 @@ def service(
     app.add_api_route("/v1/functions/{name}", function, methods=["POST"], **described)
     app.add_api_route("/v1/version", version, methods=["GET"])
     app.add_api_route("/healthz", healthy, methods=["GET"])
+    for path, page in (pages or {}).items():
+        app.add_route(path, page.answer, methods=["GET"], include_in_schema=False)
     app.add_exception_handler(HTTPException, unanswered)
-    return Door(app, tokens, allowed, PATHS)
+    return Door(app, tokens, allowed, PATHS, OPEN | (pages or {}).keys())
 
 
 def _refuse_unknown(given: Mapping[str, Any], known: Sequence[str]) -> None:

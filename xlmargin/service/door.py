@@ -19,7 +19,7 @@ from xlmargin.service.tokens import Tokens
 MOST_BYTES: Final = 16 * 1024 * 1024
 MOST_NAMES: Final = 1000
 """Names whose rate is kept."""
-OPEN: Final = ("/healthz", "/openapi.json")
+OPEN: Final = frozenset({"/healthz", "/openapi.json"})
 """What is answered without a token: that the service is alive, and what it can be asked."""
 
 
@@ -44,6 +44,7 @@ class Door:
     tokens: Tokens
     allowed: Allowed
     scope_of: dict[str, str]
+    open_paths: frozenset[str] = OPEN
     _asked: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,9 +81,10 @@ class Door:
         if name not in self.allowed.hosts:
             return problem_response(400, "Host: not a name by which this service is called.")
         origin = headers.get(b"origin")
-        if origin is not None and origin not in self.allowed.origins:
+        is_own = origin is not None and origin.partition("://")[2] == host
+        if origin is not None and not is_own and origin not in self.allowed.origins:
             return problem_response(403, "Origin: not a page that may ask.")
-        if path in OPEN:
+        if path in self.open_paths:
             return None
         kind, _, token = headers.get(b"authorization", "").partition(" ")
         rights = self.tokens.of(token.strip()) if kind.lower() == "bearer" else None

@@ -1,0 +1,57 @@
+"""Files that a browser may ask for without a token: they have no figures in them, and ask for a
+token themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from xlmargin.excel.worksheet_function import WorksheetFunction
+from xlmargin.hosts.office_js.add_in import OFFICE_JS, add_in
+
+_MEDIA_TYPES: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".xml": "application/xml; charset=utf-8",
+}
+_IN_EXCEL: Final = f"script-src 'self' {OFFICE_JS}; object-src 'none'; base-uri 'none'"
+"""What the add-in's pane may load: Excel shows it inside a page of its own."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A file as a browser gets it, and what it may load and do there."""
+
+    content: bytes
+    media_type: str
+    policy: str
+
+    async def answer(self, request: Request) -> Response:
+        """The file, each time."""
+        headers = {
+            "Content-Security-Policy": self.policy,
+            "Cache-Control": "no-cache",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(self.content, headers=headers, media_type=self.media_type)
+
+
+Pages = Mapping[str, Page]
+"""By their paths."""
+
+
+def office_pages(functions: Sequence[WorksheetFunction], address: str) -> Pages:
+    """The add-in for Excel, asking at an address."""
+    return {
+        path: Page(content, _MEDIA_TYPES[PurePosixPath(path).suffix], _IN_EXCEL)
+        for path, content in add_in(functions, address).items()
+    }
