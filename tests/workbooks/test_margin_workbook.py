@@ -426,9 +426,9 @@ def test_pages_by_strategy_are_left_out_where_these_are_refused(
     without = {**functions, "REGT_MAINTENANCE": refused}
     left_out = write_margin_workbook(path, tables, without)
     assert left_out.keys() == {
-        "comparison", "by strategies", "strategies", "hedges", "by strategy", "strategy rules",
-        "what-if", "alternatives", "greatest quantity", "blotter", "intraday", "monthly report",
-        "deployment", "deployment positions",
+        "Comparison", "By strategy", "Strategies", "Hedges", "Explain by strategy",
+        "Rules by strategy", "What-if", "Alternatives", "Greatest quantity", "Blotter", "Intraday",
+        "Monthly report", "Deployment", "Deployment positions",
     }  # fmt: skip
     assert all("row 3" in why for why in left_out.values())
     book = openpyxl.load_workbook(path)
@@ -448,7 +448,7 @@ def test_the_account_is_left_out_where_its_cash_is_stated_nowhere(
     tables = input_tables(rows, None, [["as_of", "2026-11-20"]], None)
     path = tmp_path / "no_cash.xlsx"
     left_out = write_margin_workbook(path, tables, functions)
-    assert list(left_out) == ["monthly report", "account", "calls"]
+    assert list(left_out) == ["Monthly report", "Account", "Calls"]
     assert all("cash" in why for why in left_out.values())
     assert "Account" not in openpyxl.load_workbook(path).sheetnames
 

@@ -12,8 +12,8 @@ from xlmargin.cells.problems import ProblemLog
 from xlmargin.excel.settings_reader import SYNONYMS, TEXTS, setting_name, stated_settings
 from xlmargin.rulebook import overridable_names
 from xlmargin.workbooks import Functions, input_tables, write_margin_workbook
-from xlmargin.workbooks.input_pages import LISTS
-from xlmargin.workbooks.settings_page import arranged, display_name, display_words
+from xlmargin.workbooks.pages.input_sheet import LISTS
+from xlmargin.workbooks.pages.settings import arranged, display_name, display_words
 from xlmargin.workbooks.templates import RISK_ARRAY
 
 pytestmark = pytest.mark.filterwarnings("ignore:Print area", "ignore:.*extension is not")

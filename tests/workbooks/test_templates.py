@@ -40,8 +40,8 @@ from xlmargin.workbooks import (
     write_template,
 )
 from xlmargin.workbooks.display_names import house_read
+from xlmargin.workbooks.pages.settings import arranged
 from xlmargin.workbooks.sample_tables import sample_tables, tables_of_two_accounts
-from xlmargin.workbooks.settings_page import arranged
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Print area cannot be set", "ignore:.*extension is not supported"
@@ -375,7 +375,8 @@ def test_positions_in_other_columns_are_deployed_alike(
     _, market, _, dividends = tables.ranges
     more = {name: table.rows for name, table in tables.more.items()}
     template = next(t for t in TEMPLATES if t.name == "family-office")
-    kept = [p for p in template.pages if "eployment" in p.name or p.name in ("inputs", "formulas")]
+    names = ("Deployment", "Deployment positions", "Positions", "Formulas")
+    kept = [page for page in template.pages if page.name in names]
     path = tmp_path / "columns.xlsx"
     again = input_tables(rows, market, [*settings, *own_cash], dividends, more)
     assert not write_margin_workbook(

@@ -19,7 +19,7 @@ from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.importers import read_book_files
 from xlmargin.reports.table import TOTAL
 from xlmargin.workbooks import Functions
-from xlmargin.workbooks.pages import STRATEGIES
+from xlmargin.workbooks.pages import lists
 
 ACCOUNT_VALUE: Final = "account value"
 PORTFOLIO: Final = "portfolio requirement"
@@ -96,7 +96,7 @@ def _figures(done: Reported, functions: Functions) -> dict[str, float]:
     where the cash is not known.
     """
     ranges = done.tables.ranges
-    if STRATEGIES.name in done.left_out:
+    if lists.STRATEGIES_PAGE.name in done.left_out:
         return _numbers({PORTFOLIO: functions["PM_REQUIREMENT"](*ranges)})
     headings, *rows = _rows(functions["MARGIN_COMPARE"](*ranges))
     total = dict(zip(headings, next(row for row in rows if row[0] == TOTAL), strict=True))

@@ -21,7 +21,7 @@ from xlmargin.importers import BookRanges, FileRows
 from xlmargin.standard_output import write_json
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, arranged, write_margin_workbook
 from xlmargin.workbooks.logo import Logo
-from xlmargin.workbooks.pages import CHECK, REQUIREMENT, STRATEGIES
+from xlmargin.workbooks.pages import lists, requirement
 from xlmargin.workbooks.printing import print_set
 
 _IF_KNOWN: Final = (("account", "MARGIN_ACCOUNT"), ("calendar", "MARGIN_CALENDAR"))
@@ -100,8 +100,8 @@ class Asked:
         """Write the workbook, and show the requirement."""
         done = self.written(ranges, note, more)
         tables, found, left_out = done.tables, done.warnings, done.left_out
-        portfolio = REQUIREMENT.name not in left_out
-        strategy = STRATEGIES.name not in left_out
+        portfolio = requirement.PAGE.name not in left_out
+        strategy = lists.STRATEGIES_PAGE.name not in left_out
         asked = [
             *(_BY_PORTFOLIO if portfolio else ()),
             *(_BY_STRATEGY if strategy else ()),
@@ -138,7 +138,7 @@ class Asked:
         from xlmargin.hosts.calc.paper import print_pages
 
         with writing(self.pdf) as whole:
-            printed = [*EVERYTHING.printed, *CHECK.sheets[:has_problems]]
+            printed = [*EVERYTHING.printed, *lists.CHECK_PAGE.sheets[:has_problems]]
             print_pages(print_set(self.output, printed), whole)
         if not self.as_json:
             typer.echo(f"Printed: {self.pdf}")

@@ -4,8 +4,8 @@ from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.input_tables import MORE, InputTables, input_tables
 from xlmargin.workbooks.live_formulas import Functions
 from xlmargin.workbooks.margin_workbook import write_margin_workbook, write_template
+from xlmargin.workbooks.pages.settings import arranged
 from xlmargin.workbooks.sample_tables import sample_more
-from xlmargin.workbooks.settings_page import arranged
 from xlmargin.workbooks.template import Template
 from xlmargin.workbooks.templates import EVERYTHING, TEMPLATES
 

@@ -18,9 +18,10 @@ from xlmargin.workbooks.input_tables import InputTables, sheet_of
 from xlmargin.workbooks.live_formulas import Answers, Call, Functions
 from xlmargin.workbooks.logo import Logo
 from xlmargin.workbooks.look import USUAL, Look
-from xlmargin.workbooks.pages import BY_PORTFOLIO, BY_STRATEGY, INPUTS, SETTINGS
-from xlmargin.workbooks.settings_page import arranged
-from xlmargin.workbooks.template import Template
+from xlmargin.workbooks.pages.inputs import PAGE as INPUTS_PAGE
+from xlmargin.workbooks.pages.settings import arranged
+from xlmargin.workbooks.pages.start import PAGE as START_PAGE
+from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, Template
 from xlmargin.workbooks.templates import EVERYTHING
 from xlmargin.workbooks.xlsx_writer import Workbook, keep_values
 
@@ -82,8 +83,13 @@ def write_margin_workbook(
         by_strategy=not refusal(BY_STRATEGY),
         by_portfolio=not refusal(BY_PORTFOLIO),
         directions=[
-            *(name for page in pages[: pages.index(INPUTS)] for name in page.sheets),
-            SETTINGS,
+            *(
+                name
+                for page in pages[: pages.index(INPUTS_PAGE)]
+                if page is not START_PAGE
+                for name in page.sheets
+            ),
+            tables.settings.sheet,
         ],
         inputs=inputs,
         left_out=_said_of(template, tables, left_out),
@@ -115,7 +121,7 @@ def _said_of(
 ) -> Mapping[str, str]:
     """Why the first page leads to no sheet of a page: what refuses it, or the tables it lacks."""
     said = {}
-    for page in template.pages[: template.pages.index(INPUTS)]:
+    for page in template.pages[: template.pages.index(INPUTS_PAGE)]:
         missing = [sheet_of(name) for name in page.needs if name not in tables.more]
         if page.name in refused:
             why = " ".join(refused[page.name].split())

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.input_tables import InputTables
 
+BY_PORTFOLIO: Final = "PM_REQUIREMENT"
+BY_STRATEGY: Final = "REGT_MAINTENANCE"
+"""What refuses a book that a regime does not margin."""
+
 
 @dataclass(frozen=True)
-class PageOf:
-    """A page: its name for a progress report, what writes it, and its sheets.
+class PageSpec:
+    """A page: what writes it, and its sheets, whose first names it.
 
     It is left out where there is none of the tables that it `needs` beside those of the book, and
     where a function that it `asks` of the whole book refuses it, or where it is `refused_for` these
@@ -19,14 +24,18 @@ class PageOf:
     they are there. `prints` are its sheets that are part of a report on paper.
     """
 
-    name: str
     write: Callable[[Draft], None]
-    sheets: tuple[str, ...] = ()
+    sheets: tuple[str, ...]
     asks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     prints: tuple[str, ...] = ()
     refused_for: Callable[[InputTables], str] = lambda tables: ""
+
+    @property
+    def name(self) -> str:
+        """The sheet that it is known by."""
+        return self.sheets[0]
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,7 @@ class Template:
 
     name: str
     title: str
-    pages: tuple[PageOf, ...]
+    pages: tuple[PageSpec, ...]
     sample: Callable[[], InputTables]
 
     @property

@@ -1,6 +1,6 @@
 """The workbooks that there are, each a list of pages.
 
-To add a page: write it as a function of the draft, name it in `pages`, and list it here.
+To add a page: write it as a function of the draft below `pages`, declare it there, list it here.
 """
 
 from __future__ import annotations
@@ -8,51 +8,82 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from xlmargin.workbooks import pages
+from xlmargin.workbooks.pages import (
+    account,
+    alternatives,
+    blotter,
+    by_strategy,
+    calls,
+    comparison,
+    contracts,
+    deployment,
+    deployment_positions,
+    eligibility,
+    formulas,
+    four_cases,
+    greatest,
+    greeks,
+    hedges,
+    holdings,
+    houses,
+    inputs,
+    intraday,
+    lists,
+    monthly_report,
+    options,
+    reconciliation,
+    requirement,
+    risk,
+    risk_arrays,
+    rules,
+    shadow,
+    start,
+    ticket,
+)
 from xlmargin.workbooks.sample_tables import sample_tables, tables_of_two_accounts
-from xlmargin.workbooks.template import PageOf, Template
+from xlmargin.workbooks.template import PageSpec, Template
 
 
-def _pages(*own: PageOf, rules: Sequence[PageOf]) -> tuple[PageOf, ...]:
+def _pages(*own: PageSpec, rules: Sequence[PageSpec]) -> tuple[PageSpec, ...]:
     """The pages of a template: outputs, the answer first; then inputs; then what is looked up."""
-    return (pages.START, *own, pages.INPUTS, pages.CHECK, *rules, pages.FORMULAS)
+    return (start.PAGE, *own, inputs.PAGE, lists.CHECK_PAGE, *rules, formulas.PAGE)
 
 
-_PORTFOLIO: Final = (pages.RULES,)
-_BOTH: Final = (pages.RULES, pages.STRATEGY_RULES)
+_PORTFOLIO: Final = (rules.PAGE,)
+_BOTH: Final = (rules.PAGE, rules.STRATEGY_PAGE)
 
 EVERYTHING: Final = Template(
     "xlmargin-demo",
     "Portfolio margin",
     _pages(
-        pages.MONTHLY_REPORT,
-        pages.HOLDINGS,
-        pages.REQUIREMENT,
-        pages.RISK,
-        pages.GREEKS,
-        pages.RISK_ARRAYS,
-        pages.CONTRACTS,
-        pages.CONTRIBUTION,
-        pages.ACCOUNT,
-        pages.COMPARISON,
-        pages.BY_STRATEGIES,
-        pages.STRATEGIES,
-        pages.WHAT_IF,
-        pages.ALTERNATIVES,
-        pages.GREATEST,
-        pages.BLOTTER,
-        pages.HEDGES,
-        pages.ONE_MORE,
-        pages.CALLS,
-        pages.INTRADAY,
-        pages.ELIGIBILITY,
-        pages.SHADOW,
-        pages.DEPLOYMENT,
-        pages.RECONCILIATION,
-        pages.EXPLAIN,
-        pages.EXPLAIN_STRATEGIES,
-        pages.LINES,
-        rules=(pages.DEPLOYMENT_POSITIONS, *_BOTH, pages.OPTIONS),
+        monthly_report.PAGE,
+        holdings.PAGE,
+        requirement.PAGE,
+        risk.PAGE,
+        greeks.PAGE,
+        risk_arrays.PAGE,
+        contracts.PAGE,
+        lists.CONTRIBUTION_PAGE,
+        account.PAGE,
+        comparison.PAGE,
+        by_strategy.PAGE,
+        lists.STRATEGIES_PAGE,
+        ticket.PAGE,
+        alternatives.PAGE,
+        greatest.PAGE,
+        blotter.PAGE,
+        hedges.HEDGES_PAGE,
+        hedges.ONE_MORE_PAGE,
+        calls.PAGE,
+        intraday.PAGE,
+        eligibility.PAGE,
+        shadow.PAGE,
+        deployment.PAGE,
+        reconciliation.PAGE,
+        lists.EXPLAIN_PAGE,
+        lists.EXPLAIN_STRATEGIES_PAGE,
+        holdings.LINES_PAGE,
+        rules=(deployment_positions.PAGE, *_BOTH, options.PAGE),
     ),
     sample_tables,
 )
@@ -62,12 +93,12 @@ MARGIN_EFFICIENCY: Final = Template(
     "margin-efficiency",
     "Margin efficiency",
     _pages(
-        pages.COMPARISON,
-        pages.FOUR_CASES,
-        pages.BY_STRATEGIES,
-        pages.STRATEGIES,
-        pages.REQUIREMENT,
-        pages.LINES,
+        comparison.PAGE,
+        four_cases.PAGE,
+        by_strategy.PAGE,
+        lists.STRATEGIES_PAGE,
+        requirement.PAGE,
+        holdings.LINES_PAGE,
         rules=_BOTH,
     ),
     sample_tables,
@@ -76,13 +107,13 @@ RISK_ARRAY: Final = Template(
     "risk-array",
     "Risk array",
     _pages(
-        pages.REQUIREMENT,
-        pages.RISK,
-        pages.GREEKS,
-        pages.RISK_ARRAYS,
-        pages.CONTRIBUTION,
-        pages.EXPLAIN,
-        pages.LINES,
+        requirement.PAGE,
+        risk.PAGE,
+        greeks.PAGE,
+        risk_arrays.PAGE,
+        lists.CONTRIBUTION_PAGE,
+        lists.EXPLAIN_PAGE,
+        holdings.LINES_PAGE,
         rules=_PORTFOLIO,
     ),
     sample_tables,
@@ -91,14 +122,14 @@ WHAT_IF: Final = Template(
     "what-if",
     "What-if: trades and hedges",
     _pages(
-        pages.WHAT_IF,
-        pages.ALTERNATIVES,
-        pages.GREATEST,
-        pages.BLOTTER,
-        pages.HEDGES,
-        pages.ONE_MORE,
-        pages.ACCOUNT,
-        pages.LINES,
+        ticket.PAGE,
+        alternatives.PAGE,
+        greatest.PAGE,
+        blotter.PAGE,
+        hedges.HEDGES_PAGE,
+        hedges.ONE_MORE_PAGE,
+        account.PAGE,
+        holdings.LINES_PAGE,
         rules=_BOTH,
     ),
     sample_tables,
@@ -107,27 +138,27 @@ FAMILY_OFFICE: Final = Template(
     "family-office",
     "Family office: from strategy-based to portfolio margin",
     _pages(
-        pages.MONTHLY_REPORT,
-        pages.HOLDINGS,
-        pages.ACCOUNT,
-        pages.RISK,
-        pages.GREEKS,
-        pages.COMPARISON,
-        pages.SHADOW,
-        pages.DEPLOYMENT,
-        pages.RECONCILIATION,
-        pages.ELIGIBILITY,
-        pages.CALLS,
-        pages.INTRADAY,
-        pages.LINES,
-        rules=(pages.DEPLOYMENT_POSITIONS, *_BOTH),
+        monthly_report.PAGE,
+        holdings.PAGE,
+        account.PAGE,
+        risk.PAGE,
+        greeks.PAGE,
+        comparison.PAGE,
+        shadow.PAGE,
+        deployment.PAGE,
+        reconciliation.PAGE,
+        eligibility.PAGE,
+        calls.PAGE,
+        intraday.PAGE,
+        holdings.LINES_PAGE,
+        rules=(deployment_positions.PAGE, *_BOTH),
     ),
     tables_of_two_accounts,
 )
 HOUSE_PROFILES: Final = Template(
     "house-profiles",
     "House profiles: brokers compared",
-    _pages(pages.HOUSES, pages.LINES, rules=_PORTFOLIO),
+    _pages(houses.PAGE, holdings.LINES_PAGE, rules=_PORTFOLIO),
     sample_tables,
 )
 TEMPLATES: Final = (MARGIN_EFFICIENCY, RISK_ARRAY, WHAT_IF, FAMILY_OFFICE, HOUSE_PROFILES)

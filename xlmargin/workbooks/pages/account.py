@@ -1,0 +1,208 @@
+"""The account: both regimes side by side, and every figure with its unit and rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, Placed, or_none
+from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.look import LANDSCAPE
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.template import PageSpec
+
+SHEET: Final = "Account"
+KINDS: Final[Mapping[object, str]] = {
+    "$": "money", "fraction": "percent", "date": "date", "text": "text",
+}  # fmt: skip
+"""How an amount of each unit is shown."""
+TOTAL: Final = 2
+"""Column of the answer with the figures of all accounts together."""
+
+_UNIT, _RULE, _FIRST_ACCOUNT = 1, 3, 4
+_REGIMES_ROW: Final = 4
+_REGIMES: Final = (
+    ("Equity", "strategy equity", "portfolio equity"),
+    ("Requirement", "strategy requirement", "portfolio requirement"),
+    ("Excess", "strategy excess", "portfolio excess"),
+    (
+        "Requirement of the rule alone",
+        "strategy requirement, rule alone",
+        "portfolio requirement, rule alone",
+    ),
+    ("Cushion: excess / account value", "strategy cushion", "portfolio cushion"),
+    ("Fall of the market that takes the excess", "strategy move down", "portfolio move down"),
+    ("Rise of the market that takes the excess", "strategy move up", "portfolio move up"),
+    ("Least equity", "minimum equity", "portfolio minimum equity"),
+    ("Missing to least equity", "minimum equity deficiency", "portfolio minimum equity deficiency"),
+    ("Margin call", "strategy margin call", "portfolio margin call"),
+    ("Margin call due", "strategy call due", "portfolio call due"),
+)
+_ADDED: Final = "Added by the house"
+_GROUPS: Final = (
+    ("Value", "account value"),
+    ("Requirements", "strategy equity"),
+    ("SMA and buying power", "SMA"),
+    ("Distance to a margin call", "strategy cushion"),
+    ("Least equity", "minimum equity"),
+    ("Margin calls", "strategy margin call"),
+)
+"""Titles of groups of figures, each with the figure that begins it."""
+_PRINTED: Final = (
+    "account value", "cash", "long market value", "short market value", "option value",
+    "portfolio requirement", "strategy requirement", "Reg T requirement", "Reg T excess", "SMA",
+    "stock buying power", "option buying power", "portfolio buying power",
+)  # fmt: skip
+"""Figures that are printed account by account; the others follow below them."""
+_ACCOUNTS_ROW: Final = _REGIMES_ROW + len(_REGIMES) + 4
+_FIGURES_ROW: Final = _ACCOUNTS_ROW + len(_PRINTED) + 3
+_LABEL, _AMOUNT, _WORD = 240, 96, 62
+_HEIGHT: Final = 232
+
+
+def write_account_page(draft: Draft) -> None:
+    """Both regimes beside each other with a chart, and below all figures in groups."""
+    page = draft.page(SHEET, "output")
+    state = draft.placed("MARGIN_ACCOUNT", numbers=["text", "text", "plain", "text", "plain"])
+    page.title(SHEET, _message(state), "The account under both regimes, as of the settings' date.")
+    amounts = [TOTAL, *range(_FIRST_ACCOUNT, state.width)]
+    unit = _WORD if len(amounts) > 1 else _AMOUNT
+    taken = _LABEL + _AMOUNT * len(amounts) + unit
+    widths = (_LABEL, *[_AMOUNT] * len(amounts), unit, max(LANDSCAPE - taken, _LABEL))
+    page.columns(widths, ["text", "plain"])
+    _regimes(page, state)
+    _chart(draft, page, len(widths))
+    _headings(page, _ACCOUNTS_ROW, "By account", state, amounts, len(widths))
+    for row, figure in enumerate(_PRINTED, start=_ACCOUNTS_ROW + 1):
+        _figure(page, row, state, row_of(state, figure), amounts, len(widths))
+    row = _figures(page, state, amounts, len(widths))
+    cell = f"B{_call_row() + 1}"
+    called = (_call_row(), 1, _call_row(), 2)
+    page.marked(called, f"=AND(ISNUMBER({cell}),{cell}>0)", "act")
+    page.reaches(row)
+    page.sheet.freeze_panes(2, 1)
+    page.prints(len(widths), draft.stamp, last_row=_FIGURES_ROW - 2)
+    page.protect()
+
+
+PAGE: Final = PageSpec(write_account_page, (SHEET,), asks=("MARGIN_ACCOUNT",), prints=(SHEET,))
+
+
+def row_of(state: Placed, figure: str) -> int:
+    """The row of the answer that has a figure."""
+    return next(i for i, row in enumerate(state.rows) if row[0] == figure)
+
+
+def figure_of(state: Placed | None, figure: str, column: int = TOTAL) -> Figure:
+    """A figure as a sentence or a card says it; none where the account is not known."""
+    if state is None:
+        return Figure(f'"{NONE}"', NONE)
+    at = row_of(state, figure)
+    kind = "percent" if state.value(at, _UNIT) == "fraction" else "dollars"
+    value = state.value(at, column)
+    return Figure(or_none(state.formula(at, column)), NONE if value == NO_VALUE else value, kind)
+
+
+def shows_figure(page: Page, row: int, column: int, state: Placed, figure: str, style: str) -> None:
+    """A figure over all accounts, in its unit."""
+    of = row_of(state, figure), TOTAL
+    kind = KINDS[state.value(of[0], _UNIT)]
+    page.shows(row, column, state, of, style, "plain" if kind == "text" else kind)
+
+
+def _call_row() -> int:
+    return _REGIMES_ROW + 1 + [label for label, _, _ in _REGIMES].index("Margin call") + 1
+
+
+def _regimes(page: Page, state: Placed) -> None:
+    """A row a figure that both regimes have; the house's addition stands after the rule's."""
+    page.section(_REGIMES_ROW - 1, "Under both regimes", 3)
+    for column, heading in enumerate(("", "Strategy-based", "Portfolio margin")):
+        page.text(_REGIMES_ROW, column, heading, "heading" if column else "text_heading")
+    row = _REGIMES_ROW + 1
+    for label, *figures in _REGIMES:
+        page.text(row, 0, label, "label")
+        for column, figure in enumerate(figures, start=1):
+            shows_figure(page, row, column, state, figure, "figure")
+        row += 1
+        if label == "Requirement of the rule alone":
+            _added(page, row, state)
+            row += 1
+
+
+def _added(page: Page, row: int, state: Placed) -> None:
+    """What the house asks above the rule."""
+    page.text(row, 0, _ADDED, "label")
+    for column, name in enumerate(("strategy requirement", "portfolio requirement"), start=1):
+        whole, alone = ((row_of(state, figure), TOTAL) for figure in (name, f"{name}, rule alone"))
+        values = state.value(*whole), state.value(*alone)
+        formula = f"{state.formula(*whole)}-{state.formula(*alone)}"
+        if all(isinstance(value, float) for value in values):
+            added: float | str = float(values[0]) - float(values[1])
+        else:
+            added = ""
+        formula = f'IFERROR({formula},"")'
+        page.formula(row, column, formula, added, "figure", "money")
+
+
+def _chart(draft: Draft, page: Page, columns: int) -> None:
+    """Equity, requirement and excess, a pair of columns each."""
+    rows = (_REGIMES_ROW + 1, _REGIMES_ROW + 3)
+    chart = draft.chart_of_pairs(SHEET, _REGIMES_ROW, rows, (1, 2))
+    chart.set_size({"width": page.width(3, columns - 1), "height": _HEIGHT})
+    says = "Pairs of columns: equity, requirement and excess under both regimes"
+    page.chart(
+        _REGIMES_ROW - 1, 3, chart, "Both regimes", says, columns=columns - 3, note="$ thousands"
+    )
+
+
+def _message(state: Placed) -> tuple[str, Value]:
+    """What the account has beyond what is required of it, under both regimes."""
+    excess = [
+        Figure(state.formula(row_of(state, name), TOTAL), state.value(row_of(state, name), TOTAL))
+        for name in ("portfolio excess", "strategy excess")
+    ]
+    formula, said = sentence(
+        "Excess is ", excess[0], " under portfolio margin, ", excess[1], " by strategy."
+    )
+    return state.unless_refused(formula), said
+
+
+def _headings(
+    page: Page, row: int, title: str, state: Placed, amounts: list[int], width: int
+) -> None:
+    """Headings of figures by account."""
+    page.text(row, 0, title, "text_heading")
+    for column, of in enumerate(amounts, start=1):
+        page.shows(row, column, state, (0, of), "heading", "words" if of == TOTAL else "text")
+    page.text(row, width - 2, "Unit", "after_heading")
+    page.text(row, width - 1, "Rule", "text_heading")
+
+
+def _figure(
+    page: Page, row: int, state: Placed, i: int, amounts: list[int], width: int
+) -> None:  # fmt: skip
+    """One figure of the answer by account, with its unit and rule."""
+    kind = KINDS[state.value(i, _UNIT)]
+    page.shows(row, 0, state, (i, 0), "part", "words")
+    for column, of in enumerate(amounts, start=1):
+        page.shows(row, column, state, (i, of), "right", "plain" if kind == "text" else kind)
+    page.shows(row, width - 2, state, (i, _UNIT), "aside", "text")
+    page.shows(row, width - 1, state, (i, _RULE), "rule", "words")
+
+
+def _figures(page: Page, state: Placed, amounts: list[int], width: int) -> int:
+    """All figures in groups; answers the last row."""
+    row = _FIGURES_ROW
+    page.text(row - 1, 0, "Every figure; not printed", "note")
+    _headings(page, row, "Every figure", state, amounts, width)
+    titles = {first: title for title, first in _GROUPS}
+    for i in range(1, len(state.rows)):
+        row += 1
+        if title := titles.get(str(state.value(i, 0))):
+            page.section(row, title, width)
+            row += 1
+        _figure(page, row, state, i, amounts, width)
+    return row

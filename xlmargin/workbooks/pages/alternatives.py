@@ -1,0 +1,201 @@
+"""Up to four orders of one account side by side: each by itself, beside what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.formulas_sheet import NONE
+from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.pages.assigned import shares_of_equity
+from xlmargin.workbooks.pages.order_cells import (
+    INPUTS,
+    TRADES,
+    Order,
+    OrderCells,
+    absolute,
+    choice_of_account,
+    orders_of,
+)
+from xlmargin.workbooks.pages.order_impact import (
+    AFTER,
+    ASSIGNED,
+    BEFORE,
+    CHANGE,
+    LINES,
+    Impact,
+    Line,
+    impact_of,
+)
+from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
+from xlmargin.workbooks.xlsx_writer import xl_range_abs
+
+SHEET: Final = "Alternatives"
+_MOST: Final = 4
+_WIDTHS: Final = (168, 92, *(83, 92) * _MOST)
+_NOW: Final = 1
+_FIRST_ROW: Final = 5
+_OF_ORDER: Final = _FIRST_ROW + 1 + len(INPUTS)
+_TABLE: Final = _OF_ORDER + 4
+_ROWS: Final = (*LINES, ASSIGNED)
+_RANGES: Final = _TABLE + len(_ROWS) + 3
+_CHANGES: Final = _RANGES + 1 + 3 * _MOST
+"""Row above what the message is made of."""
+_NO_LIMIT: Final = Figure('""', "")
+
+
+def write_alternatives_page(draft: Draft) -> None:
+    """The orders as inputs, and what each changes."""
+    page = draft.page(SHEET, "output")
+    page.columns(_WIDTHS, ["text", "plain"])
+    page.section(_FIRST_ROW - 1, "Orders", len(_WIDTHS), "each by itself; blank: none")
+    account = choice_of_account(page, _FIRST_ROW, _NOW, draft.book.positions.accounts)
+    page.section(_RANGES, "What the functions are asked", len(_WIDTHS), "not printed")
+    orders = [*orders_of(draft.tables), *[Order()] * _MOST][:_MOST]
+    cells = [
+        OrderCells(SHEET, _FIRST_ROW + 1, _after(i), account, order, _NO_LIMIT)
+        for i, order in enumerate(orders)
+    ]
+    ranges = [own.range(page, _RANGES + 1 + 3 * i) for i, own in enumerate(cells)]
+    impacts = [impact_of(draft, each, account) for each in ranges]
+    _inputs(page, cells)
+    accepted = _verdicts(page, cells, impacts)
+    _table(draft, page, cells, impacts)
+    changes = _changes(page, cells, impacts)
+    page.title(
+        "What-if: alternatives", _message(cells, accepted, changes),
+        "Blue cells are the orders, all of one account. Each stands beside what is held, not "
+        "beside the others; nothing is sent to a market.",
+    )  # fmt: skip
+    page.sheet.freeze_panes(3, 1)
+    page.prints(len(_WIDTHS), draft.stamp, last_row=_TABLE + len(_ROWS))
+    page.protect()
+
+
+PAGE: Final = PageSpec(
+    write_alternatives_page,
+    (SHEET,),
+    asks=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
+    needs=(TRADES,),
+    prints=(SHEET,),
+)
+
+
+def _after(i: int) -> int:
+    """The column with the inputs of an alternative, and with what is after it."""
+    return 3 + 2 * i
+
+
+def _inputs(page: Page, cells: Sequence[OrderCells]) -> None:
+    """Every order, and what it takes in."""
+    for i, own in enumerate(cells):
+        page.text(_FIRST_ROW, _after(i), f"Alternative {i + 1}", "heading")
+        page.blank(_FIRST_ROW, _after(i) - 1, _after(i) - 1, "heading")
+        own.write(page)
+    for row, (_, label, _) in enumerate(INPUTS, start=_FIRST_ROW + 1):
+        page.text(row, 0, label, "label")
+        page.blank(row, _NOW, _NOW, "body")
+        for i in range(len(cells)):
+            page.blank(row, _after(i) - 1, _after(i) - 1, "body")
+
+
+def _if_there(own: OrderCells, figure: Figure) -> tuple[str, Value]:
+    """A figure of an alternative, blank where there is none."""
+    value = figure.value if own.order.symbol else ""
+    return f'IF({own.is_there},{figure.formula},"")', value
+
+
+def _verdicts(page: Page, cells: Sequence[OrderCells], impacts: Sequence[Impact]) -> int:
+    """What each takes in, and whether the account's regime accepts it; answers how many it does."""
+    accepted = 0
+    page.text(_OF_ORDER, 0, "Premium less fee", "label")
+    page.text(_OF_ORDER + 1, 0, "Pre-trade check", "label")
+    for row in (_OF_ORDER, _OF_ORDER + 1):
+        page.blank(row, _NOW, len(_WIDTHS) - 1, "body")
+    for i, (own, impact) in enumerate(zip(cells, impacts, strict=True)):
+        page.formula(_OF_ORDER, _after(i), *_if_there(own, own.premium), "right", "change")
+        said, unknown = impact.verdict(), "▲ Not known"
+        formula = (
+            f'IF({said.formula}="accepted","● Accepted",'
+            f'IF(LEFT({said.formula},7)="refused","■ Refused","{unknown}"))'
+        )
+        found = {"accepted": "● Accepted", "refused": "■ Refused"}
+        value = found.get(str(said.value).partition(":")[0], unknown)
+        shown = _if_there(own, Figure(formula, value))
+        page.formula(_OF_ORDER + 1, _after(i), *shown, "figure", "plain")
+        accepted += shown[1] == found["accepted"]
+    page.states((_OF_ORDER + 1, _NOW, _OF_ORDER + 1, len(_WIDTHS) - 1))
+    return accepted
+
+
+def _table(
+    draft: Draft, page: Page, cells: Sequence[OrderCells], impacts: Sequence[Impact]
+) -> None:
+    """The account now, and what each alternative changes it by and to."""
+    last = len(_WIDTHS) - 1
+    page.section(_TABLE - 1, "The account after each", len(_WIDTHS), "$")
+    headings = ("", "Before", *("Change", "After") * len(cells))
+    page.headings(_TABLE, headings, ("text", *["money"] * (len(headings) - 1)))
+    held = draft.placed("PM_GREEKS", numbers=["text", "money", "money", "percent"])
+    for row, line in enumerate(_ROWS, start=_TABLE + 1):
+        if not (line.figure or line.of):
+            page.blank(row, 0, last, "group")
+            page.text(row, 0, line.label, "group")
+            continue
+        label = line.label.removeprefix(", ").capitalize() if line.by_name else line.label
+        page.text(row, 0, label, "part" if row > _TABLE + 1 else "label")
+        if line.by_name:
+            page.blank(row, _NOW, _NOW, "body")
+        else:
+            before = line.found(impacts[0], BEFORE)
+            page.formula(row, _NOW, before.formula, before.value, "right", line.kind)
+        for i, (own, impact) in enumerate(zip(cells, impacts, strict=True)):
+            if line is ASSIGNED:
+                was, after = shares_of_equity(held, own, impact, draft.tables)
+            else:
+                was, after = (line.found(impact, column) for column in (BEFORE, AFTER))
+            if not line.by_name:
+                was = Figure(absolute(row, _NOW), was.value)
+            change = line.change(was, Figure(absolute(row, _after(i)), after.value))
+            for column, figure in ((_after(i) - 1, change), (_after(i), after)):
+                page.formula(row, column, *_if_there(own, figure), "right", figure.kind)
+
+
+def _changes(page: Page, cells: Sequence[OrderCells], impacts: Sequence[Impact]) -> list[Value]:
+    """The change of the portfolio margin requirement by alternative, for the message."""
+    page.headings(_CHANGES, ("Order", "Portfolio"), ("text", "change"))
+    changes: list[Value] = []
+    for row, (own, impact) in enumerate(zip(cells, impacts, strict=True), start=_CHANGES + 1):
+        named = sentence(f"{row - _CHANGES}: ", own.typed("symbol"))
+        page.formula(row, 0, *_if_there(own, Figure(*named, "text")), "body", "plain")
+        line = Line("", "portfolio requirement")
+        shown = _if_there(own, line.shown(impact.figure(line.figure, CHANGE)))
+        page.formula(row, 1, *shown, "right", "change")
+        changes.append(shown[1])
+    return changes
+
+
+def _message(
+    cells: Sequence[OrderCells], accepted: int, changes: Sequence[Value]
+) -> tuple[str, Value]:
+    """How many are accepted, and which raises the portfolio margin requirement least."""
+    first, last = (absolute(_OF_ORDER + 1, _after(i)) for i in (0, _MOST - 1))
+    of_each, names = (
+        xl_range_abs(_CHANGES + 1, column, _CHANGES + _MOST, column) for column in (1, 0)
+    )
+    known = [value for value in changes if isinstance(value, float)]
+    least = NONE
+    if known:
+        at = changes.index(min(known))
+        least = f"{at + 1}: {cells[at].order.symbol}"
+    return sentence(
+        Figure(f'COUNTIF({first}:{last},"●*")', float(accepted), "count"), " of ",
+        Figure(f"COUNT({of_each})", float(len(known)), "count"),
+        " orders are accepted; the portfolio margin requirement rises least with ",
+        Figure(f'IFERROR(INDEX({names},MATCH(MIN({of_each}),{of_each},0)),"{NONE}")', least,
+               "text"),
+        ".",
+    )  # fmt: skip

@@ -1,0 +1,97 @@
+"""Trades that are thought of: the account before and after them, and whether they may be done."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.workbooks.draft import BEFORE, Draft
+from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.live_formulas import Call
+from xlmargin.workbooks.page import SPARE, Page
+from xlmargin.workbooks.pages.order_cells import TRADES
+from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
+
+SHEET: Final = "Blotter"
+
+_CHECKS: Final = ("pre-trade check, portfolio margin", "pre-trade check, strategy-based")
+_CHARTED: Final = (
+    "initial requirement", "deposit", "maintenance requirement", "portfolio requirement",
+)  # fmt: skip
+_EXCESS: Final = ("strategy excess", "portfolio excess", "buying-power effect", "fees")
+_BEFORE, _AFTER = 1, 2
+_WIDTHS: Final = (228, 136, 120, 96, 95, 95, 95, 95)
+_VERDICT_ROW: Final = 4
+_GLANCE_ROW: Final = 9
+_TABLE_ROW: Final = 23
+_HEADINGS: Final = ("Figure", "Before", "After", "Change", "Account")
+_KINDS: Final = ["words", "money", "money", "money", "text"]
+
+
+def write_what_if_page(draft: Draft) -> None:
+    """The blotter, and a page with the verdict, the requirements and the whole answer."""
+    trades = draft.tables.more[TRADES]
+    page = draft.page(SHEET, "output")
+    page.title(
+        "What-if: all trades",
+        "What the trades on the sheet Trades would change, under both regimes.",
+    )
+    page.columns(_WIDTHS, ["text", "plain"])
+    positions, *others = draft.tables.arguments
+    call = Call("MARGIN_WHATIF", (positions, trades.argument, *others))
+    impact = draft.formulas.placed(call, _KINDS, "plain")
+    _verdict(page, impact)
+    _glance(draft, page, impact)
+    page.section(_TABLE_ROW - 1, "Every figure", 5, "$; all accounts together first, then each")
+    rows = page.answer(_TABLE_ROW, 0, call, _KINDS, spare=SPARE, headings=_HEADINGS)
+    page.text(_TABLE_ROW, len(_HEADINGS) - 1, _HEADINGS[-1], "after_heading")
+    _marks(page, _TABLE_ROW + 1, _TABLE_ROW + len(rows) + SPARE - 1)
+    page.sheet.freeze_panes(2, 1)
+    page.prints(len(_WIDTHS), draft.stamp, repeat=_TABLE_ROW)
+    page.protect()
+
+
+PAGE: Final = PageSpec(
+    write_what_if_page,
+    (SHEET,),
+    asks=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
+    needs=(TRADES,),
+    prints=(SHEET,),
+)
+
+
+def _row_of(impact: Placed, figure: str) -> int:
+    return next(i for i, row in enumerate(impact.rows) if row[0] == figure)
+
+
+def _verdict(page: Page, impact: Placed) -> None:
+    """Whether the trades may be done, under each regime."""
+    page.section(_VERDICT_ROW - 1, "Verdict", 4)
+    for i, check in enumerate(_CHECKS):
+        at, row = _row_of(impact, check), _VERDICT_ROW + i
+        page.shows(row, 0, impact, (at, 0), "label", "words")
+        page.shows(row, 1, impact, (at, _BEFORE), "body", "words")
+        page.shows(row, 2, impact, (at, _AFTER), "state", "words")
+    _marks(page, _VERDICT_ROW, _VERDICT_ROW + 1)
+
+
+def _glance(draft: Draft, page: Page, impact: Placed) -> None:
+    """Requirements and excess before, after and changed, with a chart of the requirements."""
+    page.section(_GLANCE_ROW - 2, "All accounts together", 4)
+    for column, heading in enumerate(("$", *_HEADINGS[1:4])):
+        page.text(_GLANCE_ROW - 1, column, heading, "heading" if column else "text_heading")
+    for i, figure in enumerate((*_CHARTED, *_EXCESS)):
+        at = _row_of(impact, figure)
+        page.shows(_GLANCE_ROW + i, 0, impact, (at, 0), "label", "words")
+        for column in (1, 2, 3):
+            page.shows(_GLANCE_ROW + i, column, impact, (at, column), "right", "money")
+    rows = (_GLANCE_ROW, _GLANCE_ROW + len(_CHARTED) - 1)
+    chart = draft.chart_of_pairs(SHEET, _GLANCE_ROW - 1, rows, (_BEFORE, _AFTER), BEFORE)
+    chart.set_size({"width": page.width(4, 7), "height": 320})
+    says = "Pairs of columns: requirements before and after the trades"
+    page.chart(3, 4, chart, "Requirements before and after", says, columns=4, note="$ thousands")
+
+
+def _marks(page: Page, first: int, last: int) -> None:
+    """Whether trades are accepted or refused, or that is not known."""
+    words = {"accepted": "ok", "refused": "act", "unknown": "watch"}
+    page.states((first, _AFTER, last, _AFTER), words)

@@ -1,0 +1,309 @@
+"""What becomes of the capital released: its uses, what they buy, and the account after each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.contracts import STANDARD_CONTRACT
+from xlmargin.what_if import Keeps
+from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
+from xlmargin.workbooks.formulas_sheet import NONE
+from xlmargin.workbooks.live_formulas import Argument, Call, Value, literal
+from xlmargin.workbooks.look import BAR, PM, PREV
+from xlmargin.workbooks.market_lookup import price_of
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.pages import deployment_inputs as inputs
+from xlmargin.workbooks.pages import shadow
+from xlmargin.workbooks.pages.deployment_account import (
+    BOTH,
+    FALL,
+    GAIN,
+    HEDGED,
+    LOSS,
+    PORTFOLIO,
+    RIGHT,
+    TODAY,
+    AccountAfter,
+    Step,
+    step_of,
+)
+from xlmargin.workbooks.pages.deployment_inputs import DeploymentInputs, deployment_inputs, is_whole
+from xlmargin.workbooks.pages.deployment_positions import (
+    DeploymentPositions,
+    deployment_positions,
+    refused_for,
+)
+from xlmargin.workbooks.sentences import Figure, as_written, rounded, sentence, written_day
+from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
+from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
+
+SHEET: Final = inputs.SHEET
+_WIDTHS: Final = (174, 62, 100, 44, 212, 92, 92, 92, 92)
+_USES: Final = inputs.USES_ROW
+_NAMES: Final = ("Index hedge", "Option writing", "Cash reserve")
+"""The uses as the page names them, in the order of the article."""
+_CHART_ROW: Final = inputs.PUT + 14
+_ALL: Final = "All of them"
+"""The choice of keeping everything that a factor may be solved to keep, as MARGIN_WRITING says."""
+_NOTE: Final = (
+    "It is margin no longer required, not cash: what is bought is paid from cash or borrowed. Blue "
+    "cells are yours to change."
+)
+
+
+def write_deployment_page(draft: Draft) -> None:
+    """The uses with their shares, the hedge, the account after each step, and a chart."""
+    told, made = deployment_inputs(draft), deployment_positions(draft)
+    arguments = draft.tables.arguments
+    steps = [
+        step_of(draft, positions) for positions in (arguments[0], made.with_hedge, made.with_both)
+    ]
+    page = draft.page(SHEET, "output")
+    page.columns(_WIDTHS, ["text", "plain"])
+    table = AccountAfter(page, steps, told, made)
+    page.title("Deployment of the released capital", table.message(), "")
+    page.formula(2, 0, *_said_of_released(told), "note", "plain")
+    for row in (_USES - 3, _CHART_ROW - 1):
+        page.height(row, 8)
+    _uses(page, told, made, table)
+    _hedge(draft, page, told, steps[0])
+    _factor(draft, page, told, made, steps[0])
+    table.write()
+    _chart(draft, page)
+    page.sheet.freeze_panes(3, 0)
+    page.prints(len(_WIDTHS), draft.stamp)
+    page.protect()
+
+
+PAGE: Final = PageSpec(
+    write_deployment_page,
+    (SHEET,),
+    asks=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
+    needs=shadow.NEEDS,
+    prints=(SHEET,),
+    refused_for=refused_for,
+)
+
+
+def _said_of_released(told: DeploymentInputs) -> tuple[str, Value]:
+    """Where the capital released is from, and that it is no cash."""
+    typed = f"ISNUMBER({inputs.here(inputs.TYPED)})"
+    whose = Figure(f'IF({typed},"typed","average of the shadow analysis")',
+                   "average of the shadow analysis", "text")  # fmt: skip
+    return sentence("Released: ", whose, ", ", told.released, f". {_NOTE}")
+
+
+def _uses(
+    page: Page, told: DeploymentInputs, made: DeploymentPositions, table: AccountAfter
+) -> None:
+    """A row a use: its share, what it receives, what that buys, and its state."""
+    page.section(_USES - 2, "Three uses", len(_WIDTHS), "$")
+    page.headings(
+        _USES - 1,
+        ("Use", "Share", "Capital", "Times", "What it buys", "", "Cash", "Requirement", "State"),
+        ("text", "share", "money", "ratio", "text", "text", "change", "change", "text"),
+    )
+    for column, heading in ((4, "What it buys"), (8, "State")):
+        page.text(_USES - 1, column, heading, "after_heading")
+    last = _USES + len(told.shares) - 1
+    for i, (name, share) in enumerate(zip(_NAMES, told.shares.values(), strict=True)):
+        row = _USES + i
+        page.text(row, 0, f"{i + 1} {name}", "label")
+        page.sheet.write_number(row, 1, share, page.look("input", "share"))
+        capital = told.capital[list(told.shares)[i]]
+        page.formula(row, 2, capital.formula, capital.value, "right", "money")
+        page.blank(row, 3, 8, "body")
+    for row, times in ((_USES, told.times), (_USES + 1, told.factor)):
+        page.sheet.write_number(row, 3, times, page.look("input", "fact"))
+        _at_least(page, row, 3, 1.0)
+    page.sheet.data_validation(
+        _USES, 1, last, 1,
+        {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1,
+         "error_title": "Share", "error_message": "A share from 0% to 100%."},
+    )  # fmt: skip
+    page.formula(_USES, 4, *_said_of_puts(told), "part", "plain")
+    more = Figure(*made.more, "count")
+    scaled = Figure(inputs.here(inputs.FACTOR), told.factor, "times")
+    said = sentence("× ", scaled, " of stock options written: ", more, " contracts more")
+    page.formula(_USES + 1, 4, *said, "part", "plain")
+    page.text(_USES + 2, 4, "Kept in cash: not lent, not pledged", "part")
+    for row, (cash, requirement, state) in enumerate(table.uses(), start=_USES):
+        for column, figure in ((6, cash), (7, requirement)):
+            page.formula(row, column, figure.formula, figure.value, "right", "change")
+        page.formula(row, 8, state.formula, state.value, "state", "plain")
+    page.states((_USES, 8, last, 8))
+    page.blank(last + 1, 0, 8, "total")
+    page.text(last + 1, 0, "Released", "total")
+    shares = f"B{_USES + 1}:B{last + 1}"
+    page.formula(last + 1, 1, f"SUM({shares})", sum(told.shares.values()), "total", "share")
+    page.formula(last + 1, 2, told.released.formula, told.released.value, "total", "money")
+    for column in (6, 7):
+        letter = "ABCDEFGHI"[column]
+        total = sum(float(figures[column - 6].value) for figures in table.uses())
+        page.formula(
+            last + 1, column, f"SUM({letter}{_USES + 1}:{letter}{last + 1})", total, "total",
+            "change",
+        )  # fmt: skip
+    whole = is_whole(len(told.shares))
+    wrong, found = made.wrong
+    formula = (
+        f'IF({whole},IF({wrong}="",{table.refusal()},{wrong}&"."),"Refused: the shares add up to "'
+        f'&ROUND(100*SUM({shares}),4)&"%, wanted shares of 0% or more that add up to 100%.")'
+    )
+    page.formula(last + 2, 0, formula, found, "refusal", "plain")
+
+
+def _at_least(page: Page, row: int, column: int, least: float) -> None:
+    """An input that is not below a number."""
+    page.sheet.data_validation(
+        row, column, row, column,
+        {"validate": "decimal", "criteria": ">=", "value": least,
+         "error_title": "Times", "error_message": f"{least:g} or more."},
+    )  # fmt: skip
+
+
+def _said_of_puts(told: DeploymentInputs) -> tuple[str, Value]:
+    """How many of which put the budget buys."""
+    puts, strike = Figure(inputs.here(inputs.PUTS), told.puts.value, "count"), told.put.strike
+    symbol = inputs.here(inputs.PUT, inputs.SYMBOL)
+    at = Figure(inputs.here(inputs.PUT), strike, "count")
+    price = Figure(inputs.here(inputs.PRICE), told.put.price, "price")
+    day = written_day(inputs.here(inputs.EXPIRATION), told.put.expiration)
+    said = sentence(
+        puts, " ", Figure(symbol, told.put.symbol, "text"), " ", day, " ", at, " puts at ", price,
+    )  # fmt: skip
+    known = told.put.symbol != ""
+    return f'IF({symbol}="","no put is named",{said[0]})', said[1] if known else "no put is named"
+
+
+def _hedge(draft: Draft, page: Page, told: DeploymentInputs, today: Step) -> None:
+    """The put and its price as inputs; what the budget buys, protects and costs."""
+    page.section(inputs.PUT - 1, "Index hedge", 3)
+    put, account = told.put, inputs.ACCOUNT
+    for row, label, value, kind in (
+        (inputs.PUT, "Put", put.strike, "price"),
+        (inputs.EXPIRATION, "Expiration", put.expiration, "date"),
+        (inputs.PRICE, "Price", put.price, "price"),
+        (account, "Account", put.account, "text"),
+        (inputs.TYPED, "Released, if not the average", "", "money"),
+    ):
+        page.text(row, 0, label, "label")
+        page.blank(row, 1, 1, "body")
+        shown = page.look("input", kind)
+        if isinstance(value, float):
+            page.sheet.write_number(row, 2, value, shown)
+        elif value:
+            page.sheet.write_string(row, 2, str(value), page.look("choice", "text"))
+        else:
+            page.sheet.write_blank(row, 2, None, shown)
+        page.reaches(row)
+    page.sheet.write_string(inputs.PUT, 1, str(put.symbol), page.look("choice", "text"))
+    names = [name for name in draft.book.positions.accounts if name]
+    if names:
+        page.sheet.data_validation(account, 2, account, 2, {"validate": "list", "source": names})
+    for row, said, figure, kind in _said_of_hedge(draft, told, today):
+        if isinstance(said, str):
+            page.text(row, 0, said, "label")
+        else:
+            page.formula(row, 0, *said, "label", "plain")
+        page.blank(row, 1, 1, "body")
+        page.formula(row, 2, figure.formula, figure.value, "right", kind)
+
+
+def _factor(
+    draft: Draft, page: Page, told: DeploymentInputs, made: DeploymentPositions, today: Step
+) -> None:
+    """Whether the factor of what is written is the one typed, or what it is solved to keep."""
+    row, column = inputs.KEEPS, 2
+    words = [inputs.AS_TYPED, *(as_written(keeps.value) for keeps in Keeps), _ALL]
+    page.text(row, 0, "Written until", "label")
+    page.blank(row, 1, 1, "body")
+    page.sheet.write_string(row, column, words[0], page.look("choice", "text"))
+    page.sheet.data_validation(row, column, row, column, {"validate": "list", "source": words})
+    _, *others = draft.tables.arguments
+    now = f"{SHEET}!{xl_rowcol_to_cell(PORTFOLIO, TODAY, row_abs=True, col_abs=True)}"
+    allowed = Argument(now, rounded(float(today.account("portfolio requirement").value), 2))
+    kinds = ["text", "ratio", "quantity", "money", "quantity", "money", "money"]
+    solved = draft.formulas.placed(
+        Call("MARGIN_WRITING", (made.with_hedge, *others, allowed, literal(FALL))), kinds, "plain"
+    )
+    names, factors = (solved.cells_below_heading(c, len(solved.rows)) for c in (0, 1))
+    choice = inputs.here(inputs.KEEPS)
+    found = solved.unless_refused(f"INDEX({factors},MATCH({choice},{names},0))")
+    typed = inputs.here(_USES + 1, inputs.TIMES)
+    formula = f'IF({choice}="{inputs.AS_TYPED}",{typed},IFERROR({found},"{NONE}"))'
+    page.text(inputs.FACTOR, 0, "Factor of what is written", "label")
+    page.blank(inputs.FACTOR, 1, 1, "body")
+    page.formula(inputs.FACTOR, column, formula, told.factor, "right", "ratio")
+
+
+def _said_of_hedge(
+    draft: Draft, told: DeploymentInputs, today: Step
+) -> list[tuple[int, str | tuple[str, Value], Figure, str]]:
+    """What the budget buys: a row, a label, a figure and its kind each."""
+    put, n = told.put, float(told.puts.value)
+    price = float(put.price) if isinstance(put.price, float) else 0.0
+    budget, puts, spent = (inputs.here(row) for row in (inputs.BUDGET, inputs.PUTS, inputs.SPENT))
+    cost = n * STANDARD_CONTRACT * price
+    units = f"{STANDARD_CONTRACT:.0f}"
+    left = float(told.budget.value) - cost if isinstance(told.budget.value, float) else NONE
+    over = Figure(f'IF(ISNUMBER({budget}),{budget}-{spent},"{NONE}")', left)
+    level = price_of(draft.tables, inputs.here(inputs.PUT, inputs.SYMBOL), put.symbol)
+    spot = level.value if isinstance(level.value, float) else 0.0
+    protected = n * STANDARD_CONTRACT * spot
+    long, equity = today.account("long market value"), today.account("account value")
+    there = inputs.here(inputs.PROTECTED)
+    often = inputs.here(inputs.USES_ROW, inputs.TIMES)
+    return [
+        (inputs.BUDGET, "Budget each time", told.budget, "money"),
+        (inputs.PUTS, "Puts it buys", told.puts, "quantity"),
+        (
+            inputs.SPENT, sentence("Spent; ", over, " left"),
+            Figure(f"IF({puts}>0,{units}*{puts}*{inputs.here(inputs.PRICE)},0)", cost), "money",
+        ),
+        (
+            inputs.PROTECTED, "Stock protected",
+            Figure(f"IF({puts}>0,{units}*{puts}*{level.formula},0)", protected), "money",
+        ),
+        (
+            inputs.OF_VALUE, "Of long market value",
+            _part(Figure(there, protected), long), "percent",
+        ),
+        (
+            inputs.COST, "Cost a year, of equity",
+            _part(Figure(f"{often}*{spent}", told.times * cost), equity), "percent",
+        ),
+    ]  # fmt: skip
+
+
+def _part(over: Figure, under: Figure) -> Figure:
+    """What one figure is of another."""
+    known = isinstance(over.value, float) and isinstance(under.value, float) and under.value > 0
+    share: Value = float(over.value) / float(under.value) if known else NONE
+    formula = f'IFERROR(IF({under.formula}>0,{over.formula}/{under.formula},"{NONE}"),"{NONE}")'
+    return Figure(formula, share, "percent")
+
+
+def _chart(draft: Draft, page: Page) -> None:
+    """Gain or loss by move of all underlyings, after each step."""
+    chart = draft.chart("column", legend=True)
+    for column, color in ((TODAY, PREV), (HEDGED, BAR), (BOTH, PM)):
+        chart.add_series(
+            {
+                "name": [SHEET, inputs.PUT, column],
+                "categories": [SHEET, LOSS, RIGHT, GAIN, RIGHT],
+                "values": [SHEET, LOSS, column, GAIN, column],
+                "fill": {"color": color},
+                "gap": 70,
+                "overlap": 0,
+                "data_labels": labels("thousands"),
+            }
+        )
+    chart.set_y_axis(no_axis())
+    chart.set_x_axis(axis(label_position="low"))
+    chart.set_size({"width": page.width(0, len(_WIDTHS) - 1), "height": 140})
+    page.chart(
+        _CHART_ROW, 0, chart, "Gain or loss by move of all underlyings, today and after",
+        "Columns: gain or loss at moves of −20%, −10% and +10% today, with the hedge, and with "
+        "both", columns=len(_WIDTHS), note="$ thousands; volatilities unchanged",
+    )  # fmt: skip

@@ -1,0 +1,256 @@
+"""The account today, with the hedge, and with more options written, too: figures and states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.formulas_sheet import NONE, Placed
+from xlmargin.workbooks.live_formulas import Argument, Call, Value, literal
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.pages import deployment_inputs as inputs
+from xlmargin.workbooks.pages.account import TOTAL, row_of
+from xlmargin.workbooks.pages.deployment_inputs import DeploymentInputs
+from xlmargin.workbooks.pages.deployment_positions import DeploymentPositions
+from xlmargin.workbooks.sentences import Figure, rounded, sentence
+from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
+
+RIGHT: Final = 4
+"""First column of the table."""
+TODAY, HEDGED, BOTH, CHANGE = range(RIGHT + 1, RIGHT + 5)
+FALL: Final = -0.2
+_MOVES: Final = (FALL, -0.1, 0.1)
+_DOUBLED: Final = 1.0
+"""A fall of all underlyings, the moves of the chart, and a rise of volatility to twice itself."""
+(
+    CASH, PORTFOLIO, EXCESS, STRATEGY, STRATEGY_EXCESS, LOSS, _, GAIN, LOSS_DOUBLED, AT_FALL,
+    BEYOND, CALLS,
+) = range(inputs.PUT + 1, inputs.PUT + 13)  # fmt: skip
+"""Rows of the table."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """The answers about the positions after a step."""
+
+    state: Placed
+    stress: Placed
+    path: Placed
+
+    def account(self, figure: str) -> Figure:
+        """A figure of all accounts together."""
+        at = row_of(self.state, figure), TOTAL
+        return Figure(self.state.formula(*at), self.state.value(*at))
+
+    def moved(self, move: int, column: int) -> Figure:
+        """Gain or loss at a move of the chart, with volatilities unchanged (1) or doubled (2)."""
+        return Figure(self.stress.formula(1 + move, column), self.stress.value(1 + move, column))
+
+    def fallen(self, column: int) -> Figure:
+        """A figure of the account after the fall."""
+        return Figure(self.path.formula(1, column), self.path.value(1, column))
+
+
+def step_of(draft: Draft, positions: Argument) -> Step:
+    """The account, gains and losses, and the account after a fall, of some positions."""
+    _, *others = draft.tables.arguments
+    own = (positions, *others)
+    moves = Argument("{" + ",".join(f"{m:g}" for m in _MOVES) + "}", [list(_MOVES)])
+    volatilities = Argument(f"{{0,{_DOUBLED:g}}}", [[0.0, _DOUBLED]])
+    place = draft.formulas.placed
+    kinds = ["move", "money", "money", "text"]
+    return Step(
+        place(Call("MARGIN_ACCOUNT", own), ["text", "text", "plain", "text", "plain"], "plain"),
+        place(Call("PM_STRESS", (*own, moves, volatilities)), kinds, "move"),
+        place(
+            Call("PM_PATH", (*own, literal(FALL))),
+            ["move", *["money"] * 3, "percent", "text"], "plain",
+        ),
+    )  # fmt: skip
+
+
+_ROWS: Final[tuple[tuple[str, str | tuple[int, int] | int], ...]] = (
+    ("Cash", "cash"),
+    ("Requirement, portfolio margin", "portfolio requirement"),
+    ("Excess, portfolio margin", "portfolio excess"),
+    ("Maintenance, strategy-based", "strategy requirement"),
+    ("Excess, strategy-based", "strategy excess"),
+    ("Gain or loss at −20%", (0, 1)),
+    ("Gain or loss at −10%", (1, 1)),
+    ("Gain or loss at +10%", (2, 1)),
+    ("Gain or loss at −20%, volatility × 2", (0, 2)),
+    ("Excess at −20%", 3),
+    ("Cash beyond the reserve", BEYOND),
+    ("Calls without shares, contracts", CALLS),
+)
+"""The rows: a figure of the account, a gain at a move and a volatility, a figure after the fall,
+or what is made of the rows before.
+"""
+
+
+class AccountAfter:
+    """The account today, with the hedge, and with more options written, too."""
+
+    def __init__(
+        self, page: Page, steps: list[Step], told: DeploymentInputs, made: DeploymentPositions
+    ) -> None:
+        self._page, self._steps, self._made = page, steps, made
+        reserve = list(told.capital.values())[-1]
+        there = inputs.here(inputs.USES_ROW + len(told.capital) - 1)
+        self._reserve = Figure(there, reserve.value)
+        self._rows = [
+            self._row(row, label, self._figures(row, of))
+            for row, (label, of) in enumerate(_ROWS, start=CASH)
+        ]
+
+    def _figures(self, row: int, of: str | tuple[int, int] | int) -> list[Figure]:
+        """The figures of a row, a step each."""
+        if isinstance(of, str):
+            return [step.account(of) for step in self._steps]
+        if isinstance(of, tuple):
+            return [step.moved(*of) for step in self._steps]
+        if row == CALLS:
+            return [Figure(*self._made.uncovered)] * 2 + [Figure(*self._made.uncovered_after)]
+        if row == BEYOND:
+            return [self._beyond(step.account("cash")) for step in self._steps]
+        return [step.fallen(of) for step in self._steps]
+
+    def _beyond(self, cash: Figure) -> Figure:
+        """Cash less what is to be kept."""
+        kept = self._reserve
+        known = isinstance(kept.value, float)
+        value: Value = float(cash.value) - float(kept.value) if known else NONE
+        return Figure(f"{cash.formula}-{kept.formula}", value)
+
+    def _row(self, row: int, label: str, figures: list[Figure]) -> tuple[str, list[Figure]]:
+        """The figures as the page shows them, and the change."""
+        shown = [_shown(figure) for figure in figures]
+        first, last = self._at(row, TODAY), self._at(row, BOTH)
+        values = [figure.value for figure in (shown[0], shown[-1])]
+        known = all(isinstance(value, float) for value in values)
+        change: Value = rounded(float(values[1]) - float(values[0]), 2) if known else NONE
+        formula = f'IF(AND(ISNUMBER({first}),ISNUMBER({last})),ROUND({last}-{first},2),"{NONE}")'
+        return label, [*shown, Figure(formula, change)]
+
+    @staticmethod
+    def _at(row: int, column: int) -> str:
+        cell: str = xl_rowcol_to_cell(row, column)
+        return cell
+
+    def _cell(self, row: int, column: int) -> Figure:
+        """A figure of the table, by its cell."""
+        value = self._rows[row - CASH][1][column - TODAY].value
+        return Figure(self._at(row, column), value)
+
+    def write(self) -> None:
+        """The table, a row a figure."""
+        page = self._page
+        page.section(inputs.PUT - 1, "The account after each step", 5, "$", RIGHT)
+        page.text(inputs.PUT, RIGHT, "", "text_heading")
+        for column, heading in enumerate(("Today", "With 1", "With 1 and 2", "Change"), TODAY):
+            page.text(inputs.PUT, column, heading, "heading")
+        for row, (label, figures) in enumerate(self._rows, start=CASH):
+            page.text(row, RIGHT, label, "label")
+            for column, figure in enumerate(figures, start=TODAY):
+                kind = "change" if column == CHANGE else "money"
+                page.formula(row, column, figure.formula, figure.value, "right", kind)
+
+    def uses(self) -> list[tuple[Figure, Figure, Figure]]:
+        """Of each use the change of cash and of the requirement, and its state."""
+        return [
+            (self._less(CASH, HEDGED, TODAY), self._less(PORTFOLIO, HEDGED, TODAY),
+             self._state_of_hedge()),
+            (self._less(CASH, BOTH, HEDGED), self._less(PORTFOLIO, BOTH, HEDGED),
+             self._state_of_writing()),
+            (Figure("0", 0.0), Figure("0", 0.0), self._state_of_reserve()),
+        ]  # fmt: skip
+
+    def _less(self, row: int, column: int, than: int) -> Figure:
+        whole, part = self._cell(row, column), self._cell(row, than)
+        formula = f'IFERROR({whole.formula}-{part.formula},"{NONE}")'
+        return Figure(formula, rounded(float(whole.value) - float(part.value), 2))
+
+    def _state_of_hedge(self) -> Figure:
+        """Act without an excess; watch where no put is bought, or cash is borrowed for it."""
+        puts = inputs.here(inputs.PUTS)
+        cash = self._cell(CASH, HEDGED)
+        lacking = [self._cell(row, HEDGED) for row in (EXCESS, STRATEGY_EXCESS)]
+        act = f"MIN({','.join(figure.formula for figure in lacking)})<0"
+        return _state(
+            lacking,
+            (act, min(float(figure.value) for figure in lacking) < 0),
+            (f"OR({puts}=0,{cash.formula}<0)", float(cash.value) < 0),
+        )
+
+    def _state_of_writing(self) -> Figure:
+        """Act where a fall leaves no excess; watch where calls are without shares that were not."""
+        fallen, calls, before = (
+            self._cell(AT_FALL, BOTH), self._cell(CALLS, BOTH), self._cell(CALLS, TODAY)
+        )  # fmt: skip
+        return _state(
+            [fallen],
+            (f"{fallen.formula}<0", float(fallen.value) < 0),
+            (f"{calls.formula}>{before.formula}", float(calls.value) > float(before.value)),
+        )
+
+    def _state_of_reserve(self) -> Figure:
+        """Act where a fall at twice the volatility needs the reserve; watch where it is no cash."""
+        fallen, loss, doubled, beyond = (
+            self._cell(row, BOTH) for row in (AT_FALL, LOSS, LOSS_DOUBLED, BEYOND)
+        )
+        kept = self._reserve
+        left = f"{fallen.formula}-{loss.formula}+{doubled.formula}-{kept.formula}<0"
+        known = all(isinstance(f.value, float) for f in (fallen, loss, doubled, kept))
+        short = known and (
+            float(fallen.value) - float(loss.value) + float(doubled.value) - float(kept.value) < 0
+        )
+        borrowed = isinstance(beyond.value, float) and beyond.value < 0
+        return _state([fallen, kept], (left, short), (f"{beyond.formula}<0", borrowed))
+
+    def message(self) -> tuple[str, Value]:
+        """The account after all uses, beside today."""
+        calls, before = self._cell(CALLS, BOTH), self._cell(CALLS, TODAY)
+        more = sentence(
+            " To watch: ", Figure(calls.formula, calls.value, "count"), " calls without shares, ",
+            Figure(before.formula, before.value, "count"), " today.",
+        )  # fmt: skip
+        is_more = float(calls.value) > float(before.value)
+        watch = Figure(
+            f'IF({calls.formula}>{before.formula},{more[0]},"")', more[1] if is_more else "", "text"
+        )
+        figures = [
+            Figure(figure.formula, figure.value, "millions")
+            for figure in (
+                self._cell(EXCESS, BOTH), self._cell(LOSS, BOTH), self._cell(LOSS, TODAY),
+            )
+        ]  # fmt: skip
+        return sentence(
+            "Excess after all three is ", figures[0],
+            "; a fall of 20% moves the account by ", figures[1], ", not ", figures[2], ".",
+            watch,
+        )  # fmt: skip
+
+    def refusal(self) -> str:
+        """A formula for the first refusal of an answer, "" where there is none."""
+        formula = '""'
+        for step in reversed(self._steps):
+            formula = step.state.unless_refused(formula)
+        return f'IFERROR({formula},"")'
+
+
+def _shown(figure: Figure) -> Figure:
+    """An amount to the cent, none where there is none."""
+    known = isinstance(figure.value, float)
+    value: Value = rounded(float(figure.value), 2) if known else NONE
+    formula = f'IFERROR(IF(ISNUMBER({figure.formula}),ROUND({figure.formula},2),"{NONE}"),"{NONE}")'
+    return Figure(formula, value)
+
+
+def _state(of: list[Figure], act: tuple[str, bool], watch: tuple[str, bool]) -> Figure:
+    """Act, watch or OK by two tests; none where a figure is."""
+    known = "AND(" + ",".join(f"ISNUMBER({figure.formula})" for figure in of) + ")"
+    formula = f'IF({known},IF({act[0]},"■ Act",IF({watch[0]},"▲ Watch","● OK")),"{NONE}")'
+    if not all(isinstance(figure.value, float) for figure in of):
+        return Figure(formula, NONE, "text")
+    return Figure(formula, "■ Act" if act[1] else "▲ Watch" if watch[1] else "● OK", "text")

@@ -1,0 +1,119 @@
+"""Who may have a portfolio margin account: a checklist, and the five steps to be tracked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.eligibility import Step
+from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.live_formulas import Call, Value
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.template import PageSpec
+from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
+
+SHEET: Final = "Eligibility"
+FACTS: Final = "Facts"
+STEP, MET, ACCOUNT = 0, 4, 8
+
+_KINDS: Final = ["words", "words", "fact", "fact", "words", "words", "text", "words", "text"]
+_WIDTHS: Final = (176, 108, 88, 112, 62, 96, 112, 136, 70)
+_STEPS_ROW: Final = 4
+_TRACKED: Final = ("Responsible", "Begun", "Done on", "Note")
+_MOST_CHECKS: Final = 1_000
+_SPARE: Final = 4
+
+
+def eligibility_call(draft: Draft) -> Call:
+    """The checklist of the facts on their sheet, under the house of the settings."""
+    facts = draft.tables.more[FACTS].argument
+    return Call("PM_ELIGIBILITY", (facts, draft.tables.settings.argument))
+
+
+def write_eligibility_page(draft: Draft) -> None:
+    """The facts as inputs; the five steps of each account; the checklist."""
+    page = draft.page(SHEET, "output")
+    page.title(
+        SHEET,
+        "Who may have a portfolio margin account, step by step.",
+        "From the facts on the sheet Facts and the house of the settings.",
+    )
+    page.columns(_WIDTHS, ["text"])
+    call = eligibility_call(draft)
+    checks = draft.formulas.placed(call, _KINDS, "plain")
+    accounts = list(dict.fromkeys(row[ACCOUNT] for row in checks.rows[1:]))
+    _steps(page, checks, accounts)
+    row = _STEPS_ROW + len(Step) + 4
+    page.section(row - 1, "Checklist", len(_WIDTHS), "dollars and years are numbers")
+    rows = page.answer(row, 0, call, _KINDS, style="fine", spare=_SPARE)
+    page.fit(row + 1, rows[1:], _WIDTHS, 4.8)
+    last = row + len(rows) + _SPARE - 1
+    _marks(page, row + 1, MET, last, MET)
+    verdict = (row + 1, 0, last, len(_WIDTHS) - 1)
+    page.marked(verdict, f'=$A{row + 2}="All steps"', "strong")
+    page.sheet.freeze_panes(2, 1)
+    page.prints(len(_WIDTHS), draft.stamp)
+    page.protect()
+
+
+PAGE: Final = PageSpec(write_eligibility_page, (SHEET,), needs=(FACTS,))
+
+
+def _steps(page: Page, checks: Placed, accounts: list[Value]) -> None:
+    """A row a step: whether it is done, account by account, and inputs to track it with."""
+    page.section(_STEPS_ROW - 1, "Five steps", len(_WIDTHS), "blue cells are yours to track them")
+    shown = accounts[: len(_WIDTHS) - 1 - len(_TRACKED)]
+    page.text(_STEPS_ROW, 0, "Step", "text_heading")
+    first_of = [next(i for i, r in enumerate(checks.rows) if r[ACCOUNT] == a) for a in shown]
+    for j, at in enumerate(first_of, start=1):
+        page.shows(_STEPS_ROW, j, checks, (at, ACCOUNT), "text_heading", "plain")
+    first = len(shown) + 1
+    for j, heading in enumerate(_TRACKED):
+        page.text(_STEPS_ROW, first + j, heading, "text_heading")
+    for i, step in enumerate(Step, start=1):
+        row = _STEPS_ROW + i
+        page.text(row, 0, step.value, "label")
+        for j, account in enumerate(shown, start=1):
+            formula = _step_formula(checks, row, xl_rowcol_to_cell(_STEPS_ROW, j))
+            page.formula(row, j, formula, _step_found(checks, step, account), "body", "text")
+        for j, heading in enumerate(_TRACKED):
+            number = "date" if heading in ("Begun", "Done on") else "text"
+            page.sheet.write_blank(row, first + j, None, page.look("input", number))
+            if number == "date":
+                _dates_only(page, row, first + j)
+    if shown:
+        _marks(page, _STEPS_ROW + 1, 1, _STEPS_ROW + len(Step), len(shown))
+
+
+def _dates_only(page: Page, row: int, column: int) -> None:
+    page.sheet.data_validation(
+        row, column, row, column,
+        {
+            "validate": "date", "criteria": ">", "value": 36_526, "error_title": "date",
+            "error_message": "A date, such as 2026-11-20.",
+        },
+    )  # fmt: skip
+
+
+def _step_formula(checks: Placed, row: int, account: str) -> str:
+    """Counts what is not met of the step in the row's first cell, for the account in a cell."""
+    steps, met, accounts = (
+        checks.cells_below_heading(column, _MOST_CHECKS) for column in (STEP, MET, ACCOUNT)
+    )
+    of = f"{steps},$A{row + 1},{accounts},{account}"
+    open_ = f'COUNTIFS({of})-COUNTIFS({of},{met},"met")'
+    return checks.unless_refused(f'IF({open_}=0,"done",{open_}&" open")')
+
+
+def _step_found(checks: Placed, step: Step, account: Value) -> str:
+    rows = [r for r in checks.rows if r[STEP] == step.value and r[ACCOUNT] == account]
+    open_ = sum(1 for row in rows if row[MET] != "met")
+    return f"{open_} open" if open_ else "done"
+
+
+def _marks(page: Page, row: int, column: int, to_row: int, to_column: int) -> None:
+    """Whether it is met, or the facts do not tell."""
+    area = (row, column, to_row, to_column)
+    page.states(area, {"not met": "act", "met": "ok", "done": "ok", "missing": "watch"})
+    first = xl_rowcol_to_cell(row, column)
+    page.marked(area, f'=RIGHT({first},5)=" open"', "watch")

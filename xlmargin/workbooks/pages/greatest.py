@@ -1,0 +1,187 @@
+"""How many shares of each underlying an account may still buy or sell, for an order system."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from xlmargin.cells.values import text_of, to_value
+from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.formulas_sheet import NONE, Placed
+from xlmargin.workbooks.live_formulas import Argument, Call, Value
+from xlmargin.workbooks.market_lookup import MARKET, price_of
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.pages.order_cells import TRADES, absolute, choice_of_account
+from xlmargin.workbooks.sentences import Figure, as_written, first_letter, sentence
+from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
+from xlmargin.workbooks.xlsx_writer import xl_range_abs, xl_rowcol_to_cell
+
+SHEET: Final = "Greatest quantity"
+_WIDTHS: Final = (96, 74, *(92, 106, 92, 105) * 2)
+_ACCOUNT_ROW: Final = 5
+_HEADINGS_ROW: Final = 8
+_FIRST: Final = _HEADINGS_ROW + 1
+_SPARE: Final = 6
+"""Underlyings that the market may grow by."""
+_SIDES: Final = ("buy", "sell")
+_KINDS: Final = ("quantity", "money", "quantity", "text") * len(_SIDES)
+_RANGE: Final = ("symbol", "type", "side", "account")
+_SHARES, _MONEY, _BY_STRATEGY, _BINDS_FIRST = range(4)
+"""Columns of a side."""
+_GREATEST, _STRATEGY, _BINDS = 4, 6, 7
+"""Columns of MARGIN_CAPACITY: the greatest quantity, that by strategy, what binds first."""
+_LEFT_OUT: Final = (
+    "None by strategy: of several orders it is looked for only where the setting Capacity regimes "
+    "is both, which takes longer."
+)
+
+
+def write_greatest_page(draft: Draft) -> None:
+    """A row an underlying: the greatest quantity to buy and to sell, its value, what binds."""
+    page = draft.page(SHEET, "output")
+    page.columns(_WIDTHS, ["text", "price", *_KINDS])
+    page.section(_ACCOUNT_ROW - 1, "Orders of", 2)
+    account = choice_of_account(page, _ACCOUNT_ROW, 1, draft.book.positions.accounts)
+    market = draft.tables.market
+    count = len(market.rows) - 1 + _SPARE
+    page.section(_FIRST + count + 1, "What the functions are asked", len(_WIDTHS), "not printed")
+    ranges = [_range(draft, page, count, k, account) for k in range(len(_SIDES))]
+    positions, *others = draft.tables.arguments
+    kinds = ["text", "text", *["quantity"] * 5]
+    found = [
+        draft.formulas.placed(
+            Call("MARGIN_CAPACITY", (positions, orders, *others)), kinds, "plain"
+        )
+        for orders in ranges
+    ]  # fmt: skip
+    note = "most that is accepted of each alone, all other things equal"
+    page.section(_HEADINGS_ROW - 1, "Shares that still fit", len(_WIDTHS), note)
+    page.headings(
+        _HEADINGS_ROW,
+        ("Underlying", "Price\n$", "Buy\nshares", "Buy\n$", "By strategy\nshares", "Binds first",
+         "Sell\nshares", "Sell\n$", "By strategy\nshares", "Binds first"),
+        ("text", "price", *_KINDS),
+    )  # fmt: skip
+    for side in range(len(_SIDES)):
+        page.text(_HEADINGS_ROW, _column(side, _BINDS_FIRST), "Binds first", "after_heading")
+    rows = len(found[0].rows) - 1
+    shown = [_row(draft, page, k, found) for k in range(rows + _SPARE)]
+    last = _FIRST + rows + _SPARE - 1
+    page.marked((_FIRST, 0, last, len(_WIDTHS) - 1), f'=$A{_FIRST + 1}<>""', "used")
+    page.title(
+        SHEET, _message(shown),
+        "Each by itself, under the regime of the account, with no limit of one’s own; indexes are "
+        "not traded. A million shares at most are looked at.",
+    )  # fmt: skip
+    columns = [_column(side, _BY_STRATEGY) for side in range(len(_SIDES))]
+    found_any = "+".join(f"COUNT({absolute(_FIRST, c)}:{absolute(last, c)})" for c in columns)
+    known = any(isinstance(row[_STRATEGY], float) for placed in found for row in placed.rows)
+    told = "" if known else _LEFT_OUT
+    page.formula(
+        _ACCOUNT_ROW + 1, 0, f'IF({found_any}=0,"{_LEFT_OUT}","")', told, "note", "plain"
+    )  # fmt: skip
+    page.sheet.freeze_panes(_FIRST, 1)
+    page.prints(len(_WIDTHS), draft.stamp, repeat=_HEADINGS_ROW, last_row=last)
+    page.protect()
+
+
+PAGE: Final = PageSpec(
+    write_greatest_page,
+    (SHEET,),
+    asks=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
+    needs=(TRADES,),
+    prints=(SHEET,),
+)
+
+
+def _column(side: int, of: int) -> int:
+    """A column of a side."""
+    return 2 + len(_KINDS) // len(_SIDES) * side + of
+
+
+def _symbol(draft: Draft, k: int) -> Figure:
+    """The symbol of a row of the market that stands for shares, blank for an index."""
+    market = draft.tables.market
+    by, of = (market.columns.index(name) for name in ("symbol", "price"))
+    cell = f"INDEX({MARKET},{k + 2},{{}})"
+    tests = [f'{cell.format(by + 1)}=""', f"NOT(ISNUMBER({cell.format(of + 1)}))"]
+    row = market.rows[k + 1] if k + 1 < len(market.rows) else None
+    value = text_of(to_value(row[by])) if row and isinstance(row[of], float) else ""
+    if "class" in market.columns:
+        at = market.columns.index("class")
+        tests.append(f'ISNUMBER(SEARCH("index",{cell.format(at + 1)}))')
+        if row and "index" in text_of(to_value(row[at])).lower():
+            value = ""
+    known = f'IF(OR({",".join(tests)}),"",{cell.format(by + 1)})'
+    formula = f'IF({k + 2}>ROWS({MARKET}),"",{known})'
+    return Figure(formula, value, "text")
+
+
+def _range(draft: Draft, page: Page, count: int, side: int, account: Figure) -> Argument:
+    """An order of every underlying, without a quantity, below what is printed."""
+    left, first = side * len(_RANGE), _FIRST + count + 3
+    rows: list[list[Value]] = [list(_RANGE)]
+    for j, heading in enumerate(_RANGE):
+        page.text(first - 1, left + j, heading.capitalize(), "text_heading")
+    for k in range(count):
+        symbol, row = _symbol(draft, k), first + k
+        here = xl_rowcol_to_cell(row, left, col_abs=True)
+        page.formula(row, left, symbol.formula, symbol.value, "body", "text")
+        cells: list[Value] = [symbol.value]
+        for j, (formula, value) in enumerate(
+            (('"stock"', "stock"), (f'"{_SIDES[side]}"', _SIDES[side]), _stated(account)), start=1
+        ):
+            shown: Value = value if symbol.value else ""
+            page.formula(row, left + j, f'IF({here}="","",{formula})', shown, "body", "text")
+            cells.append(shown)
+        rows.append(cells)
+    reach = xl_range_abs(first - 1, left, first + count - 1, left + len(_RANGE) - 1)
+    return Argument(f"'{SHEET}'!{reach}", rows)
+
+
+def _stated(account: Figure) -> tuple[str, Value]:
+    return f'IF({account.formula}="","",{account.formula})', account.value
+
+
+def _row(draft: Draft, page: Page, k: int, found: Sequence[Placed]) -> tuple[Value, Value]:
+    """An underlying with what fits of it; answers its symbol and what can be bought of it, $."""
+    row, buy = _FIRST + k, found[0]
+    symbol, name = absolute(row, 0), buy.value(k + 1, 0)
+    price, there = price_of(draft.tables, symbol, name), f'IF({symbol}="","",{{}})'
+    shown: Value = price.value if name else ""
+    page.formula(row, 0, buy.formula(k + 1, 0), name, "column", "text")
+    page.formula(row, 1, there.format(price.formula), shown, "column", "price")
+    bought: Value = ""
+    for side, placed in enumerate(found):
+        column = _column(side, _SHARES)
+        shares, other, binds = (placed.value(k + 1, j) for j in (_GREATEST, _STRATEGY, _BINDS))
+        page.formula(row, column, placed.formula(k + 1, _GREATEST), shares, "column", "quantity")
+        worth: Value = ""
+        if isinstance(shown, float) and isinstance(shares, float):
+            worth = shown * shares
+        amount = f'IFERROR({absolute(row, column)}*{absolute(row, 1)},"{NONE}")'
+        page.formula(row, column + _MONEY, there.format(amount), worth, "column", "money")
+        cell = placed.formula(k + 1, _STRATEGY)
+        known = other if isinstance(other, float) or not name else NONE
+        by_strategy = there.format(f'IF(ISNUMBER({cell}),{cell},"{NONE}")')
+        page.formula(row, column + _BY_STRATEGY, by_strategy, known, "column", "quantity")
+        formula = first_letter(placed.formula(k + 1, _BINDS))
+        page.formula(
+            row, column + _BINDS_FIRST, formula, as_written(str(binds)), "verdict_below", "plain"
+        )
+        bought = worth if side == 0 else bought
+    return name, bought
+
+
+def _message(rows: Sequence[tuple[Value, Value]]) -> tuple[str, Value]:
+    """Of which underlying least can be bought, in dollars."""
+    last = _FIRST + len(rows) - 1
+    names, money = (f"{absolute(_FIRST, c)}:{absolute(last, c)}" for c in (0, 3))
+    known = [(float(worth), name) for name, worth in rows if isinstance(worth, float)]
+    least, name = min(known, key=lambda each: each[0])
+    return sentence(
+        Figure(f"COUNT({money})", float(len(known)), "count"),
+        " underlyings can be traded; least of ",
+        Figure(f'IFERROR(INDEX({names},MATCH(MIN({money}),{money},0)),"{NONE}")', name, "text"),
+        ": ", Figure(f"MIN({money})", least, "millions"), " to buy.",
+    )  # fmt: skip

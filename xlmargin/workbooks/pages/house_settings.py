@@ -1,0 +1,229 @@
+"""What every house asks where it differs from the rule, and the settings it is asked with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from xlmargin.cells.values import text_of, to_value
+from xlmargin.excel.settings_reader import setting_name
+from xlmargin.rulebook import house_names, parameter_names
+from xlmargin.workbooks.display_names import house_in, house_read
+from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.live_formulas import Argument, Call, Value, literal
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.pages.input_sheet import HEADING_ROW as SETTINGS_HEADING
+from xlmargin.workbooks.pages.order_cells import absolute
+from xlmargin.workbooks.pages.rules import OF_PORTFOLIO_MARGIN, RULE_KINDS
+from xlmargin.workbooks.sentences import Figure, as_written
+from xlmargin.workbooks.xlsx_writer import xl_range_abs, xl_rowcol_to_cell
+
+SHEET: Final = "House settings"
+RULE: Final = "rule"
+HOUSES: Final = (RULE, *(name for name in house_names() if name != RULE))
+"""The houses side by side at first, what the rule asks before them."""
+PORTFOLIO, MAINTENANCE, INITIAL, DEPOSIT = 4, 2, 1, 3
+"""Columns of MARGIN_COMPARE."""
+_SETTINGS: Final = "Settings"
+_ROOM: Final = 24
+"""Rows of settings that every house takes over."""
+_TOO_MANY: Final = f"more than {_ROOM} settings"
+_BY_ACCOUNT: Final = "settings by account"
+_WIDTHS: Final = (240, *[90] * len(HOUSES))
+_NAMES_ROW: Final = 5
+_MOST_ROWS: Final = 2_000
+_VALUE, _UNIT, _FOR = 0, 1, 4
+"""Columns of XLM_RULE."""
+
+
+@dataclass(frozen=True)
+class HouseColumn:
+    """A house: the cell with its name, and the comparison that is made with its settings.
+
+    `totals` are its figures of all accounts together by the column of the comparison, `rank` what
+    houses are sorted by, each as a cell of this sheet.
+    """
+
+    name: Figure
+    comparison: Placed
+    totals: dict[int, Figure]
+    rank: Figure
+
+
+def write_house_settings_page(draft: Draft) -> list[HouseColumn]:
+    """The matrix of settings by house, the figures of each, and the ranges they are asked with."""
+    page = draft.page(SHEET, "reference")
+    page.title(
+        SHEET,
+        "What each house asks above the rule: blank is the rule’s own.",
+        "Choose other houses in the blue cells.",
+    )
+    page.columns(_WIDTHS, ["plain"])
+    names = [Figure(absolute(_NAMES_ROW, 1 + i), name, "text") for i, name in enumerate(HOUSES)]
+    page.section(_NAMES_ROW - 1, "Settings that differ", len(_WIDTHS))
+    page.text(_NAMES_ROW, 0, "House, as the settings name it", "label")
+    page.text(_NAMES_ROW + 1, 0, "Setting", "text_heading")
+    for i, name in enumerate(HOUSES):
+        page.sheet.write_string(_NAMES_ROW, 1 + i, name, page.look("choice" if i else "right"))
+        read = house_in(names[i].formula), house_read(name)
+        page.formula(_NAMES_ROW + 1, 1 + i, *read, "heading", "plain")
+    page.height(_NAMES_ROW + 1, 28)
+    page.sheet.data_validation(
+        _NAMES_ROW, 2, _NAMES_ROW, len(HOUSES), {"validate": "list", "source": list(HOUSES[1:])}
+    )
+    last, portfolio, own = _matrix(draft, page, names)
+    first = last + 2
+    ranges = first + 8
+    page.section(first, "What each comes to", len(_WIDTHS), "$, all accounts together")
+    page.section(ranges, "The settings range of each house", len(_WIDTHS), "not printed")
+    houses = [
+        _column(draft, page, i, name, (first, ranges + 1), portfolio, i in own)
+        for i, name in enumerate(names)
+    ]
+    page.sheet.freeze_panes(_NAMES_ROW + 2, 1)
+    page.prints(len(_WIDTHS), draft.stamp, last_row=ranges - 2)
+    page.protect()
+    return houses
+
+
+def _matrix(
+    draft: Draft, page: Page, names: Sequence[Figure]
+) -> tuple[int, tuple[int, int], set[int]]:
+    """A row a setting of which some house has its own, those of portfolio margin first.
+
+    Answers the last row, the first and last of portfolio margin, and the houses that have those.
+    """
+    have: set[int] = set()
+    others = [name for name in parameter_names() if name not in OF_PORTFOLIO_MARGIN]
+    row, portfolio = _NAMES_ROW + 1, _NAMES_ROW + 1
+    for parameter in (*OF_PORTFOLIO_MARGIN, *others):
+        placed = draft.formulas.placed(
+            Call("XLM_RULE", (literal(parameter), draft.as_of)), RULE_KINDS
+        )
+        own = {str(r[_FOR]): r for r in placed.rows}
+        houses = {n for n in HOUSES if any(key.partition(" ")[0] == n for key in own)}
+        keys = dict.fromkeys(
+            key.partition(" ")[2] for key in own if key.partition(" ")[0] in houses
+        )
+        for key in keys:
+            row += 1
+            label = as_written(parameter) + (f", {key.replace('_', ' ')}" if key else "")
+            page.text(row, 0, label, "label")
+            kind = "percent" if placed.rows[0][_UNIT] == "fraction" else "money"
+            for i, name in enumerate(names):
+                said = f"{name.value} {key}".strip() if i else key
+                whose = (name.formula + (f'&" {key}"' if key else "")) if i else f'"{key}"'
+                at = f"MATCH({whose},{placed.cells(_FOR)},0)" if said else "1"
+                value: Value = own[said][_VALUE] if said in own else ""
+                formula = f'IFERROR(INDEX({placed.cells(_VALUE)},{at}),"")'
+                page.formula(row, 1 + i, formula, value, "right", kind)
+                if i and value != "" and parameter in OF_PORTFOLIO_MARGIN:
+                    have.add(i)
+        portfolio = row if parameter in OF_PORTFOLIO_MARGIN else portfolio
+    return row, (_NAMES_ROW + 2, portfolio), have
+
+
+_TOTALS: Final = (
+    (PORTFOLIO, "Portfolio margin"), (MAINTENANCE, "Strategy-based maintenance"),
+    (INITIAL, "Strategy-based initial"), (DEPOSIT, "Deposit"),
+)  # fmt: skip
+_TIE: Final = 1e-4
+"""Dollars, below a cent, that put houses that ask the same in their order."""
+
+
+def _column(
+    draft: Draft, page: Page, i: int, name: Figure, tops: tuple[int, int],
+    portfolio: tuple[int, int], is_own: bool,
+) -> HouseColumn:  # fmt: skip
+    """A house's settings range, the comparison made with it, its totals and its rank."""
+    top, column = tops[1] + i * (_ROOM + 4), 1 + i
+    settings = _range(draft, page, top, name)
+    positions, market, _, dividends = draft.tables.arguments
+    call = Call("MARGIN_COMPARE", (positions, market, settings, dividends))
+    placed = draft.formulas.placed(call, ["text", *["money"] * 5, "percent", "money"], "plain")
+    totals = {}
+    for row, (figure, label) in enumerate(_TOTALS, start=tops[0] + 1):
+        page.text(row, 0, label, "label")
+        total = _of_total(placed, figure)
+        page.formula(row, column, total.formula, total.value, "right", "money")
+        totals[figure] = Figure(f"'{SHEET}'!{absolute(row, column)}", total.value)
+    row = tops[0] + 1 + len(_TOTALS)
+    page.text(row, 0, "Own portfolio margin, to sort by", "label")
+    first, last = (absolute(r, column) for r in portfolio)
+    required = absolute(tops[0] + 1, column)
+    formula = (
+        f"IF(AND({i}>0,COUNT({first}:{last})>0,ISNUMBER({required})),{required},0)-{i * _TIE:.4f}"
+    )
+    rank = (float(totals[PORTFOLIO].value) if is_own else 0.0) - i * _TIE
+    page.formula(row, column, formula, rank, "right", "money")
+    there = f"'{SHEET}'!{absolute(_NAMES_ROW, column)}"
+    return HouseColumn(
+        Figure(there, name.value, "text"), placed, totals,
+        Figure(f"'{SHEET}'!{absolute(row, column)}", rank),
+    )  # fmt: skip
+
+
+def _of_total(placed: Placed, column: int) -> Figure:
+    """A figure of the total, which is the last row."""
+    names, figures = (placed.cells_below_heading(j, _MOST_ROWS) for j in (0, column))
+    formula = placed.unless_refused(f'INDEX({figures},MATCH("total",{names},0))')
+    return Figure(formula, placed.value(len(placed.rows) - 1, column))
+
+
+def _range(draft: Draft, page: Page, top: int, name: Figure) -> Argument:
+    """Two columns: the house, then every other setting of the sheet Settings."""
+    for j, heading in enumerate(("name", "value")):
+        page.text(top, j, heading.capitalize(), "text_heading")
+    page.text(top + 1, 0, "house", "body")
+    page.formula(top + 1, 1, name.formula, name.value, "body", "text")
+    rows: list[list[Value]] = [["name", "value"], ["house", name.value]]
+    rows += [_setting(draft, page, top + 2 + k, k) for k in range(_ROOM)]
+    rows.append(_beyond(draft, page, top + 2 + _ROOM))
+    reach = xl_range_abs(top, 0, top + 2 + _ROOM, 1)
+    return Argument(f"'{SHEET}'!{reach}", rows)
+
+
+def _beyond(draft: Draft, page: Page, row: int) -> list[Value]:
+    """A setting that no house has, which refuses the answers where Settings has more rows.
+
+    Or where it has settings by account.
+    """
+    first = SETTINGS_HEADING + 1
+    reach = xl_range_abs(first + _ROOM, 0, first + _MOST_ROWS, 0)
+    is_more = len(draft.tables.settings.rows) - 1 > _ROOM
+    answer: list[Value] = [_TOO_MANY, "refused"] if is_more else ["", ""]
+    value, whose = (f"{_SETTINGS}!{xl_rowcol_to_cell(SETTINGS_HEADING, j)}" for j in (1, 2))
+    by_account = f'OR(LOWER({value})<>"value",LOWER({whose})="account")'
+    for j, (apart, word) in enumerate(((_BY_ACCOUNT, _TOO_MANY), ("refused", "refused"))):
+        more = f'IF(COUNTA({_SETTINGS}!{reach})>0,"{word}","")'
+        formula = f'IF({by_account},"{apart}",{more})'
+        page.formula(row, j, formula, answer[j], "refusal", "plain")
+    return answer
+
+
+def _setting(draft: Draft, page: Page, row: int, k: int) -> list[Value]:
+    """One setting taken over from the sheet Settings, but for the house; answers what it is."""
+    rows = draft.tables.settings.rows
+    there = SETTINGS_HEADING + 1 + k
+    name, value = (f"{_SETTINGS}!{xl_rowcol_to_cell(there, j)}" for j in (0, 1))
+    own = xl_rowcol_to_cell(row, 0)
+    cells = rows[1 + k] if 1 + k < len(rows) else [None, None]
+    found = _shown(cells[0])
+    if str(found).lower() == "house":
+        found = ""
+    answer: list[Value] = [found, _shown(cells[1]) if found else ""]
+    no_house = f'OR({name}="",LOWER({name})="house")'
+    page.formula(row, 0, f'IF({no_house},"",{name})', answer[0], "body", "plain")
+    taken = f'IF(OR({own}="",{value}=""),"",{value})'
+    kind = "date" if setting_name(str(found)) == "as_of" else "plain"
+    page.formula(row, 1, taken, answer[1], "body", kind)
+    return answer
+
+
+def _shown(cell: object) -> Value:
+    """A cell as a formula that refers to it shows it."""
+    if isinstance(cell, float | bool):
+        return cell
+    return text_of(to_value(cell))

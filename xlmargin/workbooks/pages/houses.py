@@ -1,0 +1,218 @@
+"""Brokers compared: the same book under every house, and the same by underlying."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from xlmargin.workbooks.display_names import house_in, house_read
+from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
+from xlmargin.workbooks.formulas_sheet import NONE
+from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.look import PM, WATCH
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.pages.house_settings import (
+    DEPOSIT,
+    INITIAL,
+    MAINTENANCE,
+    PORTFOLIO,
+    HouseColumn,
+    write_house_settings_page,
+)
+from xlmargin.workbooks.pages.house_settings import SHEET as SETTINGS_SHEET
+from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
+
+SHEET: Final = "Houses"
+BY_UNDERLYING: Final = "Houses by underlying"
+_WIDTHS: Final = (150, 164, 98, 78, 118, 118, 117, 117)
+_TABLE_ROW: Final = 5
+_PLACE, _RULE = len(_WIDTHS), len(_WIDTHS) + 1
+"""Hidden columns: which house a row is of, and what the rule asks."""
+_SPARE: Final = 4
+_CHART_ROWS: Final = 15
+_NOT_PUBLISHED: Final = "not published: rule applies"
+
+
+def write_houses_pages(draft: Draft) -> None:
+    """The houses side by side, by underlying, and the settings that they are asked with."""
+    page, by_underlying = (draft.page(name, "output") for name in (SHEET, BY_UNDERLYING))
+    houses = write_house_settings_page(draft)
+    page.columns((*_WIDTHS, 40, 40))
+    _side_by_side(draft, page, houses)
+    _by_underlying(draft, by_underlying, houses)
+
+
+PAGE: Final = PageSpec(
+    write_houses_pages,
+    (SHEET, BY_UNDERLYING, SETTINGS_SHEET),
+    asks=(BY_STRATEGY, BY_PORTFOLIO),
+    prints=(SHEET, BY_UNDERLYING),
+)
+
+
+def _ranked(houses: Sequence[HouseColumn]) -> list[HouseColumn]:
+    """The houses, the one whose own portfolio margin is most first, without the rule."""
+    return sorted(houses[1:], key=lambda house: -float(house.rank.value))
+
+
+def _reach(houses: Sequence[HouseColumn], cells: Sequence[Figure]) -> str:
+    """The cells of all houses but the rule, of one row."""
+    return f"{cells[1].formula}:{cells[len(houses) - 1].formula.partition('!')[2]}"
+
+
+def _side_by_side(draft: Draft, page: Page, houses: list[HouseColumn]) -> None:
+    """The rule, then a row a house, what its own ranges ask first; and a chart of these."""
+    page.section(_TABLE_ROW - 1, "Houses side by side", len(_WIDTHS), "all accounts together")
+    headings = (
+        "House", "Portfolio\nmargin $", "Above the\nrule $", "Above,\nshare",
+        "Maintenance,\nby strategy $", "Initial,\nby strategy $", "Deposit\n$",
+        "Gain on\nmaintenance",
+    )  # fmt: skip
+    kinds = ("text", "money", "money", "percent", "money", "money", "money", "percent")
+    page.headings(_TABLE_ROW, headings, kinds)
+    first = _TABLE_ROW + 1
+    rows = [houses[0], *_ranked(houses)]
+    ranks = _reach(houses, [house.rank for house in houses])
+    for k, house in enumerate(rows):
+        place = f"MATCH(LARGE({ranks},{k}),{ranks},0)" if k else "0"
+        page.formula(first + k, _PLACE, place, float(houses.index(house)), "note", "plain")
+        _house(page, first + k, houses, house)
+    own = [house for house in rows[1:] if float(house.rank.value) > 0]
+    _chart(draft, page, first, len(own))
+    page.title(
+        SHEET, _message(houses, own, first),
+        "A house may only raise what the rule requires. Charges for concentration, liquidity and "
+        "volatility are not published, and so not here.",
+    )  # fmt: skip
+    page.sheet.set_column(_PLACE, _RULE, None, page.look("note"), {"hidden": True})
+    page.sheet.freeze_panes(3, 1)
+    page.prints(_RULE + 1, draft.stamp, last_row=first + len(rows) + _CHART_ROWS)
+    page.protect()
+
+
+def _house(page: Page, row: int, houses: list[HouseColumn], house: HouseColumn) -> None:
+    """A row of the table: the house whose place its hidden column has."""
+    place, is_rule = f"${'ABCDEFGHIJ'[_PLACE]}{row + 1}", house is houses[0]
+
+    def of(cells: Sequence[Figure]) -> str:
+        return cells[0].formula if is_rule else f"INDEX({_reach(houses, cells)},1,{place})"
+
+    style = "strong" if is_rule else "label"
+    name = house_in(of([each.name for each in houses]))
+    page.formula(row, 0, name, house_read(str(house.name.value)), style, "plain")
+    figures = {
+        column: Figure(of([each.totals[column] for each in houses]), house.totals[column].value)
+        for column in (PORTFOLIO, MAINTENANCE, INITIAL, DEPOSIT)
+    }
+    rule = houses[0].totals[PORTFOLIO]
+    is_own = is_rule or float(house.rank.value) > 0
+    there = "TRUE" if is_rule else f"{of([each.rank for each in houses])}>0"
+    own, base = float(figures[PORTFOLIO].value), float(rule.value)
+    asked: Value = own if is_own else _NOT_PUBLISHED
+    formula = f'IF({there},{figures[PORTFOLIO].formula},"{_NOT_PUBLISHED}")'
+    page.formula(row, 1, formula, asked, *(("figure", "money") if is_own else ("aside", "plain")))
+    here, top = f"B{row + 1}", f"B${_TABLE_ROW + 2}"
+    for column, more, value, kind in (
+        (2, f"{here}-{top}", own - base, "money"),
+        (3, f"{here}/{top}-1", own / base - 1 if base else "", "percent"),
+    ):
+        blank = f'IF(AND(ISNUMBER({here}),ISNUMBER({top})),IFERROR({more},""),"")'
+        page.formula(row, column, blank, value if is_own else "", "right", kind)
+    for column, figure in ((4, MAINTENANCE), (5, INITIAL), (6, DEPOSIT)):
+        shown = figures[figure]
+        page.formula(row, column, shown.formula, shown.value, "right", "money")
+    kept = float(figures[MAINTENANCE].value)
+    gain = f"1-{figures[PORTFOLIO].formula}/E{row + 1}"
+    page.formula(
+        row, 7, f'IFERROR({gain},"{NONE}")', 1 - own / kept if kept else NONE, "right", "percent"
+    )
+    page.formula(row, _RULE, top, base, "note", "plain")
+
+
+def _chart(draft: Draft, page: Page, first: int, own: int) -> None:
+    """Portfolio margin of the houses that publish their own, the most first; the rule a line."""
+    rows = first + 1, first + max(own, 1)
+    chart, line = draft.chart("column", legend=True), draft.chart("line")
+    chart.add_series(
+        {
+            "name": "Portfolio margin by house",
+            "categories": [SHEET, rows[0], 0, rows[1], 0],
+            "values": [SHEET, rows[0], 1, rows[1], 1],
+            "fill": {"color": PM},
+            "gap": 90,
+            "data_labels": labels("thousands"),
+        }
+    )
+    line.add_series(
+        {
+            "name": "What the rule requires",
+            "categories": [SHEET, rows[0], 0, rows[1], 0],
+            "values": [SHEET, rows[0], _RULE, rows[1], _RULE],
+            "line": {"color": WATCH, "width": 2.25},
+        }
+    )
+    chart.combine(line)
+    chart.set_y_axis(no_axis(min=0))
+    chart.set_x_axis(axis(label_position="low"))
+    chart.set_size({"width": page.width(0, len(_WIDTHS) - 1), "height": 20 * (_CHART_ROWS - 2)})
+    row = first + 9
+    page.chart(
+        row, 0, chart, "Portfolio margin by house that publishes a number",
+        "Columns: portfolio margin of the houses that publish ranges of their own, the most "
+        "first; a line at what the rule requires", columns=len(_WIDTHS), note="$ thousands",
+    )  # fmt: skip
+
+
+def _message(houses: list[HouseColumn], own: list[HouseColumn], first: int) -> tuple[str, Value]:
+    """Which house requires most, and of how many nothing is published."""
+    count = len(houses) - 1
+    ranks = _reach(houses, [house.rank for house in houses])
+    most = f"B{first + 2}"
+    value, base = (
+        float(h.totals[PORTFOLIO].value) for h in (own[0] if own else houses[0], houses[0])
+    )
+    return sentence(
+        Figure(f"A{first + 2}", house_read(str((own or houses)[0].name.value)), "text"),
+        " requires most: ", Figure(most, value, "millions"), ", ",
+        Figure(f"IFERROR({most}/B{first + 1}-1,0)", value / base - 1 if base else 0.0, "percent"),
+        " above the rule; of ",
+        Figure(f'{count}-COUNTIF({ranks},">0")', float(count - len(own)), "count"),
+        f" of {count} houses no range is published.",
+    )  # fmt: skip
+
+
+def _by_underlying(draft: Draft, page: Page, houses: list[HouseColumn]) -> None:
+    """Both regimes of every underlying, a column a house."""
+    width = 960 // (len(houses) + 2)
+    page.columns([960 - width * len(houses), *[width] * len(houses)], ["words", "money"])
+    page.title(
+        BY_UNDERLYING,
+        "What every house requires of each underlying, its share of the whole.",
+        "A house that publishes nothing of its own requires what the rule does.",
+    )
+    row = _table(page, houses, 4, "Portfolio margin requirement", PORTFOLIO)
+    page.breaks_before(row + 2)
+    _table(page, houses, row + 2, "Strategy-based maintenance", MAINTENANCE)
+    page.sheet.freeze_panes(3, 1)
+    page.prints(len(houses) + 1, draft.stamp)
+    page.protect()
+
+
+def _table(page: Page, houses: list[HouseColumn], row: int, title: str, column: int) -> int:
+    """A figure of every underlying, a column a house; answers the last row."""
+    page.section(row, title, len(houses) + 1, "$")
+    page.shows(row + 1, 0, houses[0].comparison, (0, 0), "text_heading", "words")
+    page.height(row + 1, 34)
+    for j, house in enumerate(houses, start=1):
+        name = house_read(str(house.name.value))
+        page.formula(row + 1, j, house_in(house.name.formula), name, "heading", "plain")
+    rows = len(houses[0].comparison.rows)
+    for i in range(1, rows + _SPARE):
+        style = "body" if i < rows else "column"
+        page.shows(row + 1 + i, 0, houses[0].comparison, (i, 0), style, "words")
+        for j, house in enumerate(houses, start=1):
+            page.shows(row + 1 + i, j, house.comparison, (i, column), style, "money")
+    last = row + rows + _SPARE
+    page.totals(row + 2, last, len(houses) + 1)
+    return last

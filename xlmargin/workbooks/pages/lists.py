@@ -1,0 +1,144 @@
+"""Pages that are one long table: contributions, strategies, explanations, the check."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.live_formulas import Call, literal
+from xlmargin.workbooks.page import SPARE
+from xlmargin.workbooks.printed import ROW
+from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
+
+_FIRST: Final = 3
+"""Row of the headings on these pages, counted from 0."""
+CHECK_KINDS: Final = ("words", "words", "plain", "words", "text", "text")
+
+_ACCOUNT, _CLASS = 9, 10
+"""Columns of the strategies that say little where all is one account."""
+_STRATEGY_WIDTHS: Final = (44, 104, 160, 64, 84, 92, 84, 178, 150)
+_WIDTHS_OF_SEVERAL: Final = (40, 96, 146, 60, 78, 86, 78, 146, 92, 78, 60)
+_CONTRIBUTION_WIDTHS: Final = (260, 110, 110, 110, 130)
+_SHARE: Final = 3
+
+
+def write_contribution_page(draft: Draft) -> None:
+    """What each position adds to the requirement."""
+    page = draft.page("Contribution", "output")
+    placed = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
+    total = Figure(placed.formula(0, 0), placed.value(0, 0))
+    page.title(
+        "Contribution",
+        sentence("What each position adds to the requirement: shares add up to ", total, "."),
+        "Standalone: by itself. Marginal: with it less without it. Share: its part at the worst "
+        "point.",
+    )
+    kinds = ["text", "money"]
+    page.columns(_CONTRIBUTION_WIDTHS, [*kinds, "money", "money"])
+    headings = ("Position", "Standalone\n$", "Marginal\n$", "Share\n$")
+    call = draft.call("PM_CONTRIBUTION")
+    rows = page.answer(_FIRST, 0, call, kinds, spare=SPARE, headings=headings)
+    shares = [row[_SHARE] for row in rows[1:]]
+    most = max((abs(v) for v in shares if isinstance(v, float)), default=1.0)
+    last = _FIRST + len(rows) + SPARE - 1
+    page.text(_FIRST, _SHARE + 1, "", "text_heading")
+    page.bars((_FIRST + 1, last), _SHARE + 1, _SHARE, shares, most, -most)
+    page.sheet.freeze_panes(_FIRST + 1, 1)
+    page.prints(len(_CONTRIBUTION_WIDTHS), draft.stamp, repeat=_FIRST, portrait=True)
+    page.protect()
+
+
+CONTRIBUTION_PAGE: Final = PageSpec(
+    write_contribution_page, ("Contribution",), asks=(BY_PORTFOLIO,), prints=("Contribution",)
+)
+
+
+def write_explain_page(draft: Draft) -> None:
+    """The requirement as a tree, from the total down to each position and paragraph."""
+    _explain(draft, "Explain", draft.call("XLM_EXPLAIN"))
+
+
+EXPLAIN_PAGE: Final = PageSpec(write_explain_page, ("Explain",), asks=(BY_PORTFOLIO,))
+
+
+def write_explain_strategies_page(draft: Draft) -> None:
+    """The strategy-based maintenance requirement as a tree."""
+    call = draft.call("XLM_EXPLAIN", literal("maintenance"))
+    _explain(draft, "Explain by strategy", call)
+
+
+EXPLAIN_STRATEGIES_PAGE: Final = PageSpec(
+    write_explain_strategies_page, ("Explain by strategy",), asks=(BY_STRATEGY,)
+)
+
+
+def _explain(draft: Draft, title: str, call: Call) -> None:
+    page = draft.page(title, "output")
+    page.title(
+        title,
+        "Every amount with what it is made of and the paragraph that requires it.",
+        "Inside a sum a negative amount is a gain.",
+    )
+    kinds = ["words", "money", "words", "words"]
+    widths = (390, 100, 80, 390)
+    page.columns(widths, kinds)
+    rows = page.answer(_FIRST, 0, call, kinds, style="lines", spare=SPARE)
+    page.fit(_FIRST + 1, rows[1:], widths)
+    last = _FIRST + len(rows) + SPARE - 1
+    is_group = '=AND(LEFT($A5,4)="    ",LEFT($A5,5)<>"     ")'
+    page.marked((_FIRST + 1, 0, last, 3), is_group, "strong")
+    page.sheet.freeze_panes(_FIRST + 1, 1)
+    page.prints(4, draft.stamp, repeat=_FIRST)
+    page.protect()
+
+
+def write_strategies_page(draft: Draft) -> None:
+    """The pairing that makes the strategy-based requirement least, leg by leg."""
+    page = draft.page("Strategies", "output")
+    page.title(
+        "Strategies",
+        "The pairing that makes the strategy-based requirement least.",
+        "A row a leg used; lines count the strategies.",
+    )
+    kinds = ["plain", "words", "text", "quantity", *["money"] * 3, "words"]
+    call = draft.call("REGT_STRATEGIES")
+    accounts = {row[_ACCOUNT] for row in draft.answers.rows(call)[1:]}
+    leaving_out = (_ACCOUNT, _CLASS) if len(accounts) < 2 else ()
+    widths = _STRATEGY_WIDTHS if leaving_out else _WIDTHS_OF_SEVERAL
+    page.columns(widths, kinds)
+    rows = page.answer(_FIRST, 0, call, kinds, style="lines", spare=SPARE, leaving_out=leaving_out)
+    page.fit(_FIRST + 1, rows[1:], widths)
+    for row in range(_FIRST + len(rows), _FIRST + len(rows) + SPARE):
+        page.height(row, 2 * ROW)
+    last = _FIRST + len(rows) + SPARE - 1
+    page.marked((_FIRST + 1, 0, last, len(widths) - 1), "=ISODD($A5)", "shaded")
+    page.sheet.freeze_panes(_FIRST + 1, 3)
+    page.prints(len(widths), draft.stamp, repeat=_FIRST)
+    page.protect()
+
+
+STRATEGIES_PAGE: Final = PageSpec(write_strategies_page, ("Strategies",), asks=(BY_STRATEGY,))
+
+
+def write_check_page(draft: Draft) -> None:
+    """Every problem of the input by range and row; red refuses the answers."""
+    page = draft.page("Check", "reference")
+    page.title(
+        "Check",
+        "Errors refuse the answers, warnings deserve a look, notes say what was read or added.",
+        "Rows are counted from the heading of each range, which is row 1.",
+    )
+    widths = (104, 96, 96, 124, 300, 240)
+    page.columns(widths, CHECK_KINDS)
+    rows = page.answer(_FIRST, 0, draft.check, CHECK_KINDS, style="lines", spare=SPARE)
+    page.fit(_FIRST + 1, rows[1:], widths)
+    last = _FIRST + len(rows) + SPARE - 1
+    for word, mark in (("error", "act"), ("warning", "watch"), ("no problems", "ok")):
+        page.marked((_FIRST + 1, 0, last, 0), f'=$A{_FIRST + 2}="{word}"', mark)
+    page.sheet.freeze_panes(_FIRST + 1, 0)
+    page.prints(6, draft.stamp, repeat=_FIRST)
+    page.protect()
+
+
+CHECK_PAGE: Final = PageSpec(write_check_page, ("Check",))

@@ -1,0 +1,131 @@
+"""The report that is signed each month: two pages of figures, of what changed, and of what may."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.workbooks.band import write_band
+from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.pages.earlier_day import SINCE, EarlierDay, earlier_day
+from xlmargin.workbooks.pages.key_figures import write_by_account, write_key_figures
+from xlmargin.workbooks.pages.reconciliation import write_reconciled
+from xlmargin.workbooks.pages.report_checks import (
+    write_concentration,
+    write_deadlines,
+    write_stress,
+)
+from xlmargin.workbooks.pages.requirement_change import write_change, write_period
+from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
+
+SHEET: Final = "Monthly report"
+
+_WIDTHS: Final = (206, 86, 86, 86, 86, 86, 84)
+_COLUMNS: Final = len(_WIDTHS)
+_LAST: Final = _COLUMNS - 1
+_HELPER: Final = _COLUMNS
+"""A hidden column: short names for a chart."""
+_LOGO: Final = (2, 62)
+"""Where a logo stands on the band: column, and pixels from its left."""
+_GAP: Final = 6.0
+_MESSAGES: Final = (("level",), ("change",), ("calls", "stress"), ("broker",))
+"""The sentences that stand in one line each."""
+_LETTER: Final = 5.0
+"""Pixels that a letter of these sentences takes, about."""
+_COMMENT: Final = 3
+_BASIS: Final = (
+    "Requirements are our estimate of the regulatory minimum: FINRA 4210(g) with the clearing "
+    "house’s groups and offsets; FINRA 4210(f)",
+    "and Regulation T for the strategy-based figures, each the least over all permitted pairings. "
+    "A broker may ask more, at any time;",
+    "its figure is the one that binds. Volatilities are solved from marks and held at the strike "
+    "when prices move. Released capital is",
+    "margin no longer required, not cash. Not audited. No advice.",
+)
+_SIGNED: Final = ((0, 0, "Prepared by"), (2, 3, "Reviewed by"), (5, 6, "Received for the client"))
+
+
+def write_monthly_report_page(draft: Draft) -> None:
+    """Sections one below the other; each figure is a formula of the answer it comes from."""
+    page = draft.page(SHEET, "output")
+    page.columns(_WIDTHS)
+    page.sheet.set_column(_HELPER, _HELPER, None, page.look("note"), {"hidden": True})
+    write_band(draft, page, "Margin report", _LAST, _LOGO)
+    earlier = earlier_day(draft)
+    _compared(page, earlier)
+    page.height(2, 6)
+    row = _messages(draft, page, 3)
+    page.height(row, _GAP)
+    row = write_key_figures(draft, page, row + 1, earlier)
+    page.height(row, _GAP)
+    row = write_change(draft, page, row + 1, earlier, _HELPER)
+    for write in (write_period, write_by_account):
+        page.height(row, _GAP)
+        row = write(draft, page, row + 1, earlier)
+    page.breaks_before(row + 1)
+    for write in (write_concentration, write_stress, write_deadlines):
+        row = write(draft, page, row + 1, earlier)
+    row = write_reconciled(draft, page, row + 1)
+    row = _words(draft, page, row + 1)
+    page.prints(_HELPER + 1, draft.stamp, portrait=True, last_row=row)
+    page.protect()
+
+
+PAGE: Final = PageSpec(
+    write_monthly_report_page,
+    (SHEET,),
+    asks=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO, "PM_PATH"),
+    prints=(SHEET,),
+)
+
+
+def _compared(page: Page, earlier: EarlierDay) -> None:
+    """The earlier day on the band."""
+    if earlier.state is None:
+        return
+    right = page.look("band_below_right", "compared")
+    page.sheet.merge_range(1, _LAST - 2, 1, _LAST, "", right)
+    page.sheet.write_formula(1, _LAST - 2, f"={SINCE}", right, earlier.since)
+
+
+def _messages(draft: Draft, page: Page, row: int) -> int:
+    """The sentences of the report, each after a dot; answers the row below them."""
+    shown = page.look("bullet")
+    for names in _MESSAGES:
+        figures = [draft.said(name) for name in names]
+        if all(figure.value == "none" for figure in figures):
+            continue
+        parts: list[str | Figure] = ["• "]
+        for figure in figures:
+            parts += [figure, " "] if figure is not figures[-1] else [figure]
+        formula, value = sentence(*parts)
+        page.sheet.merge_range(row, 0, row, _LAST, "", shown)
+        page.sheet.write_formula(row, 0, f"={formula}", shown, value)
+        lines = -(-len(str(value)) * _LETTER // page.width(0, _LAST))
+        page.height(row, 1.5 + 11.5 * lines)
+        row += 1
+    return row
+
+
+def _words(draft: Draft, page: Page, row: int) -> int:
+    """A comment to type, the basis, and places to sign; answers the last row."""
+    page.section(row, "Comment", _COLUMNS, "the reviewer’s own words: type here")
+    for i in range(1, _COMMENT + 1):
+        page.blank(row + i, 0, _LAST, "typed")
+    row += _COMMENT + 2
+    page.section(row, "Basis and assumptions", _COLUMNS, draft.note.partition(":")[0])
+    for i, line in enumerate(_BASIS, start=1):
+        page.height(row + i, 13)
+        page.text(row + i, 0, line, "basis_line")
+    row += len(_BASIS) + 2
+    page.section(row, "Signed", _COLUMNS)
+    page.height(row + 1, 34)
+    for first, last, who in _SIGNED:
+        page.blank(row + 2, first, last, "signature")
+        page.text(row + 2, first, who, "signature")
+        page.text(row + 3, first, "Name, title, date", "note")
+    name = draft.tables.text_of_setting("prepared_by")
+    if name:
+        page.formula(row + 1, 0, "prepared_by", name, "column", "text")
+    return row + 3

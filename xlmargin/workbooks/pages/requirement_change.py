@@ -1,0 +1,112 @@
+"""What moved the requirement since the earlier day, and both requirements day by day."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
+from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.live_formulas import Call
+from xlmargin.workbooks.look import PM, ST
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.pages import shadow
+from xlmargin.workbooks.pages.earlier_day import EarlierDay, since
+from xlmargin.workbooks.pages.key_figures import HIGH
+from xlmargin.workbooks.section import Column, Section
+from xlmargin.workbooks.sentences import Figure, rounded
+
+_PARTS: Final = (
+    ("Positions: trades, expirations", "Positions"),
+    ("Prices, time and dividends", "Prices"),
+    ("Volatility", "Volatility"),
+    ("Rounding of marks", "Marks"),
+    ("Rules and house", "Rules"),
+)
+"""How the parts of MARGIN_CHANGE are printed, in their order, and in short beside their bars."""
+_DAY, _PORTFOLIO, _STRATEGY = 2, 3, 4
+"""Columns of MARGIN_CHANGE."""
+_BARS, _LINES = 156, 132
+"""Heights of the charts, in pixels."""
+_ROWS_OF_LINES: Final = 7
+
+
+def write_change(draft: Draft, page: Page, row: int, earlier: EarlierDay, helper: int) -> int:
+    """What moved both requirements, with bars; answers the row below.
+
+    The short names of the parts stand in the column `helper`.
+    """
+    columns = [
+        Column("", "text"), Column("Portfolio\nmargin $"), Column("Strategy-\nbased $"),
+    ]  # fmt: skip
+    section = Section(page, row, "What moved the requirement", columns, high=HIGH)
+    stated = since(draft)
+    if earlier.state is None or stated is None:
+        page.text(section.row, 0, "No earlier report: nothing to compare with.", "body")
+        return section.row + 1
+    call = Call("MARGIN_CHANGE", (*shadow.dated_arguments(draft), stated, draft.as_of))
+    change = draft.formulas.placed(call, ["text", "text", "date", "money"], "plain")
+    closing = len(_PARTS) + 1
+    for k in range(closing + 1):
+        is_part = 0 < k < closing
+        figures = [_printed(change, k, of, is_part=is_part) for of in (_PORTFOLIO, _STRATEGY)]
+        kind, style = "change" if is_part else "money", "total" if k == closing else ""
+        if is_part:
+            label, short = _PARTS[k - 1]
+            page.text(section.row, helper, short, "note")
+            section.add(label, figures, style, kind=kind, label_style="part")
+        else:
+            day = Figure(change.formula(1 + k, _DAY), change.value(1 + k, _DAY), "day")
+            section.add(day, figures, style, kind=kind, label_style="label")
+    _causes(draft, page, row, section.first + 1, helper)
+    return section.row
+
+
+def _printed(change: Placed, k: int, column: int, *, is_part: bool) -> Figure:
+    """A part in whole dollars, so that parts add up as printed: what they come to, less before."""
+    if not is_part:
+        formula = change.unless_refused(change.formula(1 + k, column))
+        return Figure(formula, change.value(1 + k, column))
+    cells = [change.formula(1 + i, column) for i in range(k + 1)]
+    until, before = "+".join(cells), "+".join(cells[:-1])
+    values = [change.value(1 + i, column) for i in range(k + 1)]
+    if not all(isinstance(value, float) for value in values):
+        return Figure(change.formula(1 + k, column), values[-1])
+    sums = [sum(float(value) for value in values[:n]) for n in (k + 1, k)]
+    formula = f"IFERROR(ROUND({until},0)-ROUND({before},0),{cells[-1]})"
+    return Figure(formula, rounded(sums[0], 0) - rounded(sums[1], 0))
+
+
+def _causes(draft: Draft, page: Page, row: int, first: int, helper: int) -> None:
+    """Bars of the changes under both regimes, a pair a cause."""
+    chart, last = draft.chart("bar", legend=True), first + len(_PARTS) - 1
+    sheet = page.sheet.get_name()
+    for column, name, color in ((2, "Strategy-based", ST), (1, "Portfolio margin", PM)):
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [sheet, first, helper, last, helper],
+                "values": [sheet, first, column, last, column],
+                "fill": {"color": color},
+                "gap": 50,
+                "overlap": 0,
+                "data_labels": labels("change"),
+            }
+        )
+    chart.set_y_axis(axis(reverse=True, label_position="low"))
+    chart.set_x_axis(no_axis())
+    chart.set_size({"width": page.width(3, 6), "height": _BARS})
+    says = "Bars: change of the requirement by cause under both regimes"
+    page.chart(row, 3, chart, "Change by cause", says, columns=4, note="$ thousands")
+
+
+def write_period(draft: Draft, page: Page, row: int, earlier: EarlierDay) -> int:
+    """Both requirements day by day since the earlier report; answers the row below."""
+    if earlier.state is None:
+        return row - 1
+    table, days = shadow.days_at(draft)
+    chart = shadow.requirement_chart(draft, table, days, earlier.since)
+    chart.set_size({"width": page.width(0, 6), "height": _LINES})
+    says = "Lines: both requirements day by day"
+    title = "Both regimes over the period"
+    page.chart(row, 0, chart, title, says, columns=7, note="requirement, $ millions")
+    return row + 1 + _ROWS_OF_LINES

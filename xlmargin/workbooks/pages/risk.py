@@ -1,0 +1,263 @@
+"""What moves of prices and volatility do to the book, and to three underlyings of your choice."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from xlmargin.workbooks.draft import Draft, axis
+from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.live_formulas import Argument, Value
+from xlmargin.workbooks.look import BAR, LOSS, NAVY, ST
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.pages.account import figure_of
+from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
+from xlmargin.workbooks.xlsx_writer import Chart, xl_range_abs, xl_rowcol_to_cell
+
+SHEET: Final = "Risk"
+
+_WIDTHS: Final = (*[80] * 6, *[80] * 6)
+_LAST: Final = len(_WIDTHS) - 1
+_GRID_ROW, _GRID_COLUMN = 5, 6
+_SPOTS: Final = (0.20, 0.15, 0.10, 0.05, 0.02, 0.0, -0.02, -0.05, -0.10, -0.15, -0.20)
+_VOLATILITIES: Final = (-0.25, 0.0, 0.25, 0.50, 1.0)
+_UNMOVED: Final = _VOLATILITIES.index(0.0)
+_MOST_LINES: Final = 2
+_NAMES_ROW: Final = _GRID_ROW + len(_SPOTS) + 3
+_CHART_ROWS: Final = 11
+_DATA_ROW: Final = _NAMES_ROW + _CHART_ROWS + 4
+_NAMES: Final = 3
+_MOVES: Final = (-0.20, -0.15, -0.10, -0.05, 0.0, 0.05, 0.10, 0.15, 0.20)
+_FIRST_MOVE: Final = 3
+_MOST: Final = 5_000
+
+
+def write_risk_page(draft: Draft) -> None:
+    """A profile by account, a heat map, and three underlyings today and at an expiration."""
+    page = draft.page(SHEET, "output")
+    page.columns(_WIDTHS)
+    spots, volatilities = _moves(page)
+    grid = draft.placed("PM_STRESS", spots, volatilities, numbers=["move", "thousands"])
+    page.title(
+        SHEET,
+        _message(draft, grid),
+        "Gain or loss of the whole book; volatilities stay at their strikes unless a column moves "
+        "them. Blue moves are yours to change.",
+    )
+    own = _profile(draft, page, grid)
+    _heat(page, grid)
+    _underlyings(draft, page)
+    page.sheet.freeze_panes(3, 0)
+    page.prints(len(_WIDTHS) + own, draft.stamp, last_row=_DATA_ROW - 2)
+    page.protect()
+
+
+PAGE: Final = PageSpec(write_risk_page, (SHEET,), asks=(BY_PORTFOLIO,), prints=(SHEET,))
+
+
+def _moves(page: Page) -> tuple[Argument, Argument]:
+    """Moves of price down and of volatility across, as inputs."""
+    for i, move in enumerate(_SPOTS):
+        look = page.look("input", "move")
+        page.sheet.write_number(_GRID_ROW + 1 + i, _GRID_COLUMN, move, look)
+    for j, move in enumerate(_VOLATILITIES):
+        look = page.look("input", "move")
+        page.sheet.write_number(_GRID_ROW, _GRID_COLUMN + 1 + j, move, look)
+    down = xl_range_abs(_GRID_ROW + 1, _GRID_COLUMN, _GRID_ROW + len(_SPOTS), _GRID_COLUMN)
+    right = _GRID_COLUMN + len(_VOLATILITIES)
+    across = xl_range_abs(_GRID_ROW, _GRID_COLUMN + 1, _GRID_ROW, right)
+    return (
+        Argument(f"{SHEET}!{down}", [[move] for move in _SPOTS]),
+        Argument(f"{SHEET}!{across}", [list(_VOLATILITIES)]),
+    )
+
+
+def _message(draft: Draft, grid: Placed) -> tuple[str, Value]:
+    """What a fall and a rise of a tenth do, by the moves of the page."""
+    equity = figure_of(draft.state, "portfolio equity")
+    parts: list[str | Figure] = []
+    for words, move in (("A move of all prices by ", -0.10), ("; by ", 0.10)):
+        i = _SPOTS.index(move)
+        there = xl_rowcol_to_cell(_GRID_ROW + 1 + i, _GRID_COLUMN, True, True)
+        cell, value = grid.formula(1 + i, 1 + _UNMOVED), grid.value(1 + i, 1 + _UNMOVED)
+        parts += [words, Figure(there, move, "move"), " brings ", Figure(cell, value, "millions")]
+        known = isinstance(value, float) and isinstance(equity.value, float) and equity.value > 0
+        share: Value = float(value) / float(equity.value) if known else "none"
+        of = f'IFERROR({cell}/{equity.formula},"none")'
+        parts += [", ", Figure(of, share, "percent"), " of equity"]
+    return sentence(*parts, ".")
+
+
+def _profile(draft: Draft, page: Page, grid: Placed) -> int:
+    """Gain or loss over moves of all prices by account; answers how many columns it hides."""
+    chart = draft.chart("scatter", "straight", legend=True)
+    accounts = list(draft.book.positions.accounts)
+    own = accounts[:_MOST_LINES] if len(accounts) > 1 else []
+    first, last = _GRID_ROW + 1, _GRID_ROW + len(_SPOTS)
+    columns = [_GRID_COLUMN + 1 + _UNMOVED]
+    for k in range(len(own)):
+        column = _LAST + 1 + k
+        page.sheet.set_column(column, column, None, page.look("note"), {"hidden": True})
+        for i in range(len(_SPOTS)):
+            of = (1 + (k + 1) * len(_SPOTS) + i, 1 + _UNMOVED)
+            page.shows(first + i, column, grid, of, "right", "thousands")
+        columns.append(column)
+    dashes = ("solid", "solid", "dash")
+    for k, (name, column) in enumerate(zip(["All accounts", *own], columns, strict=True)):
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [SHEET, first, _GRID_COLUMN, last, _GRID_COLUMN],
+                "values": [SHEET, first, column, last, column],
+                "line": {"color": (NAVY, BAR, ST)[k], "width": 2.25, "dash_type": dashes[k]},
+                "marker": {"type": "none"},
+            }
+        )
+    chart.set_y_axis(axis("thousands", grid=True, label_position="low"))
+    chart.set_x_axis(axis("move", label_position="low", min=min(_SPOTS), max=max(_SPOTS)))
+    chart.set_size({"width": page.width(0, 5) - 16, "height": 236})
+    says = "Lines: gain or loss of the accounts over moves of all prices"
+    title = "Gain or loss by move of all underlyings, $ thousands"
+    page.chart(_GRID_ROW - 1, 0, chart, title, says, columns=6)
+    return len(own)
+
+
+def _heat(page: Page, grid: Placed) -> None:
+    """Price and volatility together, today framed."""
+    title, note = "Price and volatility together", "prices down, volatility across; $ thousands"
+    page.section(_GRID_ROW - 1, title, 6, note, _GRID_COLUMN)
+    page.text(_GRID_ROW, _GRID_COLUMN, "Prices ↓", "heading")
+    values = [[float(v) for v in row[1:6]] for row in grid.rows[1 : 1 + len(_SPOTS)]]
+    for i in range(len(_SPOTS)):
+        for j in range(len(_VOLATILITIES)):
+            row, column = _GRID_ROW + 1 + i, _GRID_COLUMN + 1 + j
+            page.shows(row, column, grid, (1 + i, 1 + j), "right", "thousands")
+    first, last = _GRID_ROW + 1, _GRID_ROW + len(_SPOTS)
+    page.heat(first, _GRID_COLUMN + 1, last, _LAST, [list(row) for row in values])
+    price = xl_rowcol_to_cell(first, _GRID_COLUMN, col_abs=True)
+    volatility = xl_rowcol_to_cell(_GRID_ROW, _GRID_COLUMN + 1, row_abs=True)
+    today = f"=AND({price}=0,{volatility}=0)"
+    page.marked((first, _GRID_COLUMN + 1, last, _LAST), today, "framed")
+    words = (
+        "Framed: today. Orange: loss. Teal: gain. Volatility moves are relative: +100% doubles it."
+    )
+    page.text(last + 1, _GRID_COLUMN, words, "note")
+
+
+def _underlyings(draft: Draft, page: Page) -> None:
+    """Three underlyings, today and at the next expiration, on one scale; their figures below."""
+    as_of, day = draft.book.market.as_of, _next_expiration(draft)
+    page.section(
+        _DATA_ROW - 1, "The three underlyings in figures", len(_WIDTHS), "$ thousands; not printed"
+    )
+    page.text(_DATA_ROW, 0, "Underlying", "text_heading")
+    page.text(_DATA_ROW, 1, "", "text_heading")
+    page.text(_DATA_ROW, 2, "On", "heading")
+    for j, move in enumerate(_MOVES, start=_FIRST_MOVE):
+        page.sheet.write_number(_DATA_ROW, j, move, page.look("input", "move"))
+    reach = xl_range_abs(_DATA_ROW, _FIRST_MOVE, _DATA_ROW, _LAST)
+    moves = Argument(f"{SHEET}!{reach}", [list(_MOVES)])
+    cell = xl_rowcol_to_cell(_DATA_ROW + 2, 2, row_abs=True, col_abs=True)
+    page.sheet.write_number(_DATA_ROW + 2, 2, day, page.look("input", "date"))
+    today = draft.placed("PM_PROFILE", moves, numbers=_KINDS)
+    later = draft.placed("PM_PROFILE", moves, Argument(f"{SHEET}!{cell}", day), numbers=_KINDS)
+    names = _largest(today)
+    gains = [_rows_of(page, k, name, (today, later), as_of, day) for k, name in enumerate(names)]
+    values = [value for rows in gains for row in rows for value in row]
+    low, high = (_rounded(bound) for bound in (min([*values, 0.0]), max([*values, 0.0])))
+    for k, name in enumerate(names):
+        chart = _chart_of(draft, k)
+        chart.set_y_axis(
+            axis("thousands", grid=True, label_position="low", min=low, max=max(high, low + 1))
+        )
+        chart.set_size({"width": page.width(4 * k, 4 * k + 3) - 12, "height": 20 * _CHART_ROWS})
+        here = xl_rowcol_to_cell(_DATA_ROW + 1 + 2 * k, 0)
+        says = f"Lines: gain or loss of an underlying, {name}, today and at an expiration"
+        page.chart(_NAMES_ROW, 4 * k, chart, (here, name), says, columns=4)
+    page.text(_DATA_ROW - 2, 0, _BELOW, "note")
+
+
+_KINDS: Final = ("text", "thousands")
+_BELOW: Final = (
+    "One scale for the three. On the day in blue the options that expire are worth their intrinsic "
+    "value; later ones are revalued at today’s volatilities."
+)
+
+
+def _next_expiration(draft: Draft) -> float:
+    """The first expiration to come, the day of the book where there is none; a serial day."""
+    expires = np.floor(draft.book.positions.expiration)
+    day = float(np.min(expires[expires >= draft.book.market.as_of], initial=np.inf))
+    return day if np.isfinite(day) else float(np.floor(draft.book.market.as_of))
+
+
+def _largest(profile: Placed) -> list[str]:
+    """The underlyings that lose or gain most at the first move, but for sums of accounts."""
+    rows = [row for row in profile.rows[1:] if not str(row[0]).endswith("positions")]
+    rows.sort(key=lambda row: -max(abs(v) for v in row[1:] if isinstance(v, float)))
+    return [str(row[0]) for row in rows[:_NAMES]]
+
+
+def _rows_of(
+    page: Page, k: int, name: str, profiles: Sequence[Placed], as_of: float, day: float
+) -> list[list[float]]:
+    """The figures of one underlying today and later, found by its name, which is an input."""
+    top = _DATA_ROW + 1 + 2 * k
+    page.sheet.write_string(top, 0, name, page.look("input", "text"))
+    page.blank(top, 1, 1, "input")
+    found = []
+    for s, placed in enumerate(profiles):
+        row = top + s
+        if s:
+            page.formula(row, 0, xl_rowcol_to_cell(top, 0), name, "body", "text")
+            page.blank(row, 1, 1, "body")
+        else:
+            page.formula(row, 2, "as_of", as_of, "right", "date")
+        if s and k:
+            page.formula(row, 2, xl_rowcol_to_cell(_DATA_ROW + 2, 2), day, "right", "date")
+        labels = placed.cells_below_heading(0, _MOST)
+        here = xl_rowcol_to_cell(top, 0, row_abs=True, col_abs=True)
+        at = next(i for i, cells in enumerate(placed.rows) if cells[0] == name)
+        for j in range(len(_MOVES)):
+            cells = placed.cells_below_heading(1 + j, _MOST)
+            formula = placed.unless_refused(
+                f'IFERROR(INDEX({cells},MATCH({here},{labels},0)),"none")'
+            )
+            value = placed.value(at, 1 + j)
+            page.formula(row, _FIRST_MOVE + j, formula, value, "right", "thousands")
+        found.append([v for v in placed.rows[at][1:] if isinstance(v, float)])
+    return found
+
+
+def _chart_of(draft: Draft, k: int) -> Chart:
+    """Today and later, over the moves."""
+    chart = draft.chart("scatter", "straight", legend=True)
+    for s, (name, color, dash) in enumerate(
+        (("Today", NAVY, "solid"), ("At the expiration", LOSS, "dash"))
+    ):
+        row = _DATA_ROW + 1 + 2 * k + s
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [SHEET, _DATA_ROW, _FIRST_MOVE, _DATA_ROW, _LAST],
+                "values": [SHEET, row, _FIRST_MOVE, row, _LAST],
+                "line": {"color": color, "width": 2.25, "dash_type": dash},
+                "marker": {"type": "none"},
+            }
+        )
+    chart.set_x_axis(
+        axis("move", label_position="low", min=min(_MOVES), max=max(_MOVES), major_unit=0.1)
+    )
+    return chart
+
+
+def _rounded(bound: float) -> float:
+    """A bound of a scale a little beyond a value: two digits, away from nothing."""
+    if not bound:
+        return 0.0
+    step = 10 ** (math.floor(math.log10(abs(bound))) - 1) * 5
+    return math.copysign(math.ceil(abs(bound) / step) * step, bound)

@@ -1,0 +1,109 @@
+"""The rules' numbers in force, with paragraph and remark, and the version of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from xlmargin.excel.published_reader import REPORTS
+from xlmargin.rulebook import parameter_names
+from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.live_formulas import Call, literal
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.template import BY_STRATEGY, PageSpec
+
+OF_PORTFOLIO_MARGIN: Final = (
+    "valuation_range_up", "valuation_range_down", "valuation_points_per_side",
+    "leverage_multiplies_range", "contract_minimum", "long_contract_minimum_cap",
+    "short_option_minimum", "product_group_offset", "portfolio_group_offset",
+)  # fmt: skip
+"""The parameters of portfolio margin, in the order in which a requirement is made with them."""
+
+_WIDTHS: Final = (70, 86, 86, 172, 120, 220, 206)
+RULE_KINDS: Final = ["number", "text", "date", "text"]
+_RULE_HEADINGS: Final = ("Value", "Unit", "Effective", "Paragraph", "For", "States", "Remark")
+VERSION_KINDS: Final = ["text", "date", "date", "text"]
+_VERSION_HEADINGS: Final = ("Name", "Version or effective", "Checked", "Title")
+_VERSION_COLUMN: Final = 3
+_HEADINGS_ROW: Final = 4
+_SPARE: Final = 1
+"""Free rows below each rule, for one that a later version has more values of."""
+
+
+def write_rules_page(draft: Draft) -> None:
+    """The parameters of portfolio margin, and the versions."""
+    page = _page(draft, "Rules")
+    row = _parameters(draft, page, OF_PORTFOLIO_MARGIN, published=True)
+    page.section(row, "Version", len(_WIDTHS))
+    _headings(page, row + 1, _VERSION_COLUMN, _VERSION_HEADINGS)
+    _answer(page, row + 2, _VERSION_COLUMN, Call("XLM_VERSION"), VERSION_KINDS, told=row)
+    _finish(draft, page)
+
+
+PAGE: Final = PageSpec(write_rules_page, ("Rules",))
+
+
+def write_strategy_rules_page(draft: Draft) -> None:
+    """Every other parameter of the rulebook."""
+    page = _page(draft, "Rules by strategy")
+    others = [name for name in parameter_names() if name not in OF_PORTFOLIO_MARGIN]
+    _parameters(draft, page, others)
+    _finish(draft, page)
+
+
+STRATEGY_PAGE: Final = PageSpec(
+    write_strategy_rules_page, ("Rules by strategy",), asks=(BY_STRATEGY,)
+)
+
+
+def _page(draft: Draft, name: str) -> Page:
+    page = draft.page(name, "reference")
+    page.title(name, "The numbers in force on the date of the book, each with its paragraph.")
+    page.columns(_WIDTHS)
+    _headings(page, _HEADINGS_ROW, 0, _RULE_HEADINGS)
+    page.sheet.freeze_panes(_HEADINGS_ROW + 1, 0)
+    return page
+
+
+def _finish(draft: Draft, page: Page) -> None:
+    page.prints(len(_WIDTHS), draft.stamp, repeat=_HEADINGS_ROW)
+    page.protect()
+
+
+def _parameters(draft: Draft, page: Page, names: Sequence[str], *, published: bool = False) -> int:
+    """A section for each of these parameters; answers the row below them.
+
+    Where the market states figures that are `published`, they stand in the place of the rule's.
+    """
+    row = _HEADINGS_ROW + 1
+    market = draft.tables.market
+    has_reports = published and any(text in REPORTS for text in market.columns)
+    for name in names:
+        more = (market.argument,) if has_reports else ()
+        call = Call("XLM_RULE", (literal(name), draft.as_of, *more))
+        if draft.answers.refusal(call):
+            continue
+        page.section(row, name.replace("_", " ").capitalize(), len(_WIDTHS))
+        row = _answer(page, row + 1, 0, call, RULE_KINDS)
+    return row
+
+
+def _headings(page: Page, row: int, column: int, headings: Sequence[str]) -> None:
+    for i, heading in enumerate(headings):
+        page.text(row, column + i, heading, "text_heading")
+
+
+def _answer(
+    page: Page,
+    row: int,
+    column: int,
+    call: Call,
+    kinds: Sequence[str],
+    told: int | None = None,
+) -> int:
+    """An answer in rows as high as their text; answers the row below it and its spare rows."""
+    rows = page.answer(
+        row, column, call, kinds, heading=None, style="wrapped", spare=_SPARE, told=told
+    )
+    page.fit(row, rows, _WIDTHS[column:])
+    return row + len(rows) + _SPARE

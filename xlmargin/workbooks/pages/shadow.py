@@ -1,0 +1,244 @@
+"""The shadow analysis: both regimes day by day, as shares of the long market value."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmargin.workbooks.draft import Draft, axis
+from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NO_VALUE, NONE, Placed, or_none
+from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
+from xlmargin.workbooks.live_formulas import Argument, Call, Value
+from xlmargin.workbooks.look import PM, ST
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.template import PageSpec
+from xlmargin.workbooks.xlsx_writer import Chart, xl_rowcol_to_cell
+
+SHEET: Final = "Shadow"
+_CHARTED: Final = "Requirement as share of long market value"
+POSITIONS: Final = "DatedPositions"
+MARKET: Final = "DatedMarket"
+NEEDS: Final = (POSITIONS, MARKET)
+
+_SHOWN: Final = (
+    ("date", "date"), ("long market value", "money"), ("initial", "money"),
+    ("maintenance", "money"), ("deposit", "money"), ("portfolio requirement", "money"),
+    ("maintenance share", "percent"), ("portfolio share", "percent"), ("released", "money"),
+    ("strategy call", "money"), ("portfolio call", "money"),
+)  # fmt: skip
+"""Columns of the history that the page shows, for the whole of each day."""
+_MAINTENANCE, _PORTFOLIO = 3, 5
+_STRATEGY_SHARE, _PORTFOLIO_SHARE, _STRATEGY_CALL = 6, 7, 9
+_WIDTHS: Final = (230, 73, 87, *[71] * (len(_SHOWN) - 3))
+_SUMMARY_ROW: Final = 5
+_SUMMARY_SPARE: Final = 4
+_SPARE_DAYS: Final = 20
+MOST_ROWS: Final = 20_000
+"""Rows among which days are looked for."""
+_HELPER: Final = len(_SHOWN)
+"""Column with the row of each day's total in the answer."""
+
+
+def history_calls(draft: Draft) -> tuple[Call, Call]:
+    """The history of the dated ranges, and its summary."""
+    arguments = dated_arguments(draft)
+    return Call("MARGIN_HISTORY", arguments), Call("MARGIN_HISTORY_SUMMARY", arguments)
+
+
+def dated_arguments(draft: Draft) -> tuple[Argument, ...]:
+    """The dated ranges with the settings and the dividends."""
+    tables = draft.tables
+    dated = (tables.more[POSITIONS], tables.more[MARKET], tables.settings, tables.dividends)
+    return tuple(table.argument for table in dated)
+
+
+def history_of(draft: Draft) -> Placed:
+    """Where the history stands: a row a day and account."""
+    return draft.formulas.placed(history_calls(draft)[0], ["date", "text", "money"], "plain")
+
+
+def summary_of(draft: Draft) -> Placed:
+    """Where the summary of the history stands."""
+    return draft.formulas.placed(history_calls(draft)[1], ["text", "plain", "date"], "plain")
+
+
+def kind_of(figure: Value) -> str:
+    """How a figure of the summary is shown."""
+    words = str(figure)
+    if "share" in words:
+        return "percent"
+    amounts = ("value", "released", "requirement")
+    return "money" if any(word in words for word in amounts) else "quantity"
+
+
+def write_shadow_page(draft: Draft) -> None:
+    """The summary, a chart, and the days."""
+    page = draft.page(SHEET, "output")
+    history, summary = history_of(draft), summary_of(draft)
+    page.title(
+        SHEET,
+        _message(summary),
+        "Shares are of the long market value. The inputs are the sheets Dated positions and Dated "
+        "market.",
+    )
+    page.columns(_WIDTHS, ["text", *(kind for _, kind in _SHOWN[1:])])
+    table = _summary(page, summary) + 2
+    days = _days(page, history, table)
+    if len(days) > 1:
+        size = (page.width(4, len(_SHOWN) - 1), 20 * (table - 2 - _SUMMARY_ROW))
+        chart = share_chart(draft, table, len(days), size)
+        says = "Lines: requirements of both regimes as shares of the long market value"
+        page.chart(
+            _SUMMARY_ROW - 1,
+            4,
+            chart,
+            _CHARTED,
+            says,
+            columns=len(_SHOWN) - 4,
+            note=f"{len(days)} trading days",
+        )
+    page.sheet.freeze_panes(3, 1)
+    page.prints(_HELPER + 1, draft.stamp, last_row=table - 2)
+    page.protect()
+
+
+PAGE: Final = PageSpec(write_shadow_page, (SHEET,), needs=NEEDS, prints=(SHEET,))
+
+
+def _message(summary: Placed) -> tuple[str, Value]:
+    """What both regimes required on average, and what portfolio margin would have released."""
+
+    def average(name: str, kind: str) -> Figure:
+        row = next(i for i, cells in enumerate(summary.rows) if cells[0] == name)
+        return Figure(summary.formula(row, 1), summary.value(row, 1), kind)
+
+    formula, said = sentence(
+        "On ", average("days", "count"), " days portfolio margin required ",
+        average("average portfolio share", "percent"), " of long market value, maintenance ",
+        average("average maintenance share", "percent"),
+        ": ", average("average capital released", "millions"), " released on average.",
+    )  # fmt: skip
+    return summary.unless_refused(formula), said
+
+
+def days_at(draft: Draft) -> tuple[int, int]:
+    """The row of the headings of the days, and how many days there are."""
+    history = history_of(draft)
+    days = len({row[0] for row in history.rows[1:]})
+    return _SUMMARY_ROW + len(summary_of(draft).rows) + _SUMMARY_SPARE + 2, days
+
+
+def requirement_chart(draft: Draft, table: int, days: int, since: float) -> Chart:
+    """Both requirements, $, from a day on, over the days of the table below a row of headings."""
+    history = history_of(draft)
+    every = list(dict.fromkeys(row[0] for row in history.rows[1:]))
+    first = table + 1 + next((i for i, day in enumerate(every) if float(day) >= since), 0)
+    chart = draft.chart("line", legend=True)
+    for column, name, color in (
+        (_MAINTENANCE, "Strategy-based, maintenance", ST),
+        (_PORTFOLIO, "Portfolio margin", PM),
+    ):
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [SHEET, first, 0, table + days, 0],
+                "values": [SHEET, first, column, table + days, column],
+                "line": {"color": color, "width": 2.25},
+            }
+        )
+    chart.set_y_axis(axis("millions", grid=True, min=0))
+    chart.set_x_axis(
+        axis("date", label_position="low", date_axis=True, major_unit=7, major_unit_type="days")
+    )
+    return chart
+
+
+def share_chart(draft: Draft, table: int, days: int, size: tuple[int, int]) -> Chart:
+    """Both regimes' shares over the days of the table whose headings are in a row."""
+    chart = draft.chart("line", legend=True)
+    for column, name, color in (
+        (_STRATEGY_SHARE, "Strategy-based, maintenance", ST),
+        (_PORTFOLIO_SHARE, "Portfolio margin", PM),
+    ):
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [SHEET, table + 1, 0, table + days, 0],
+                "values": [SHEET, table + 1, column, table + days, column],
+                "line": {"color": color, "width": 2.25},
+            }
+        )
+    chart.set_y_axis(axis("percent", grid=True, min=0))
+    chart.set_x_axis(
+        axis(
+            "month",
+            label_position="low",
+            date_axis=True,
+            major_unit=1,
+            major_unit_type="months",
+        )
+    )
+    chart.set_size({"width": size[0], "height": size[1]})
+    return chart
+
+
+def _summary(page: Page, summary: Placed) -> int:
+    """The summary, each figure in its kind; answers the row below it."""
+    page.section(_SUMMARY_ROW - 1, "Summary", 3)
+    for column, heading in enumerate(("Figure", "Value", "Date")):
+        page.text(_SUMMARY_ROW, column, heading, "heading" if column else "text_heading")
+    rows = len(summary.rows) + _SUMMARY_SPARE
+    for i in range(1, rows):
+        row = _SUMMARY_ROW + i
+        kind = kind_of(summary.value(i, 0))
+        page.shows(row, 0, summary, (i, 0), "label", "words")
+        page.shows(row, 1, summary, (i, 1), "right", kind)
+        page.shows(row, 2, summary, (i, 2), "right", "date")
+    return _SUMMARY_ROW + rows
+
+
+def _days(page: Page, history: Placed, table: int) -> list[list[Value]]:
+    """A row a day: its last row in the answer, which is that of all accounts together."""
+    headings = [str(heading) for heading in history.rows[0]]
+    columns = [headings.index(name) for name, _ in _SHOWN]
+    page.section(table - 1, "Days", len(_SHOWN), "all accounts together, $; not printed")
+    for column, of in enumerate(columns):
+        style = "heading"
+        page.shows(table, column, history, (0, of), style, "words")
+    page.height(table, 34)
+    by_day: dict[Value, int] = {row[0]: i for i, row in enumerate(history.rows) if i}
+    at = list(by_day.values())
+    for i in range(len(at) + _SPARE_DAYS):
+        row = table + 1 + i
+        found = at[i] if i < len(at) else None
+        helper = xl_rowcol_to_cell(row, _HELPER, col_abs=True)
+        before = xl_rowcol_to_cell(row - 1, _HELPER, col_abs=True) if i else ""
+        position: Value = "" if found is None else float(found)
+        page.formula(row, _HELPER, _next_day(history, before), position, "note", "plain")
+        for column, (of, (_, kind)) in enumerate(zip(columns, _SHOWN, strict=True)):
+            cells = history.cells_below_heading(of, MOST_ROWS)
+            cell = f"INDEX({cells},{helper})"
+            if kind != "date":
+                cell = or_none(cell)
+            formula = f'IF({helper}="","",{cell})'
+            value = "" if found is None else history.value(found, of)
+            shown = NONE if value == NO_VALUE else value
+            style = "body" if found is not None else "column"
+            page.formula(row, column, formula, shown, style, kind)
+    last = table + len(at) + _SPARE_DAYS
+    cell = xl_rowcol_to_cell(table + 1, _STRATEGY_CALL)
+    called = (table + 1, _STRATEGY_CALL, last, _STRATEGY_CALL + 1)
+    page.marked(called, f"=AND(ISNUMBER({cell}),{cell}>=0.01)", "act")
+    page.sheet.set_column(_HELPER, _HELPER, 8, page.look("note"), {"hidden": True})
+    page.reaches(table + len(at))
+    return [history.rows[i] for i in at]
+
+
+def _next_day(history: Placed, before: str) -> str:
+    """The last row of the day after that of a row; the rows stand in the order of time."""
+    days = history.cells_below_heading(0, MOST_ROWS)
+    first = f"{FORMULAS}!{xl_rowcol_to_cell(FIRST_ROW + 1, history.column, True, True)}"
+    if not before:
+        return f'IF({first}="","",MATCH({first},{days},1))'
+    day = f"INDEX({days},{before}+1)"
+    return f'IF({before}="","",IF({day}="","",MATCH({day},{days},1)))'

@@ -1,0 +1,283 @@
+"""The first page: whose book, what is required and released, what to watch, what comes when."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Final
+
+from xlmargin.workbooks.band import if_of_this_version, write_band
+from xlmargin.workbooks.cards import Card, card_or_none, write_cards
+from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
+from xlmargin.workbooks.figures import part_in_words, share
+from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.live_formulas import Call, Value, literal
+from xlmargin.workbooks.look import PM, ST
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.pages import requirement, shadow
+from xlmargin.workbooks.pages.account import figure_of
+from xlmargin.workbooks.pages.checks import LIMITS, ROWS, write_checks
+from xlmargin.workbooks.pages.comparison import GAINS, of_total
+from xlmargin.workbooks.ranking import Ranking
+from xlmargin.workbooks.section import Column, Section
+from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.template import PageSpec
+from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
+
+SHEET: Final = "Start"
+
+_WIDTHS: Final = (*[80] * 6, 24, *[76] * 6)
+_RIGHT, _HALF = 7, 6
+_LAST: Final = len(_WIDTHS) - 1
+_HELPER: Final = _LAST + 1
+"""A hidden column: which checks are shown; behind it what a chart is of."""
+_LOGO: Final = (_RIGHT, 4)
+"""Where a logo stands on the band: column, and pixels from its left."""
+_MESSAGE, _CARDS, _CHECKS = 3, 5, 9
+_PLACES: Final = ((0, 1), (2, 3), (4, 5), (7, 8), (9, 10), (11, 12))
+"""Columns of the cards."""
+_LARGEST_ROW: Final = _CHECKS + ROWS + 3
+_LARGEST: Final = 5
+_BY_ACCOUNT: Final = (
+    ("Strategy-based, maintenance", "strategy requirement", ST),
+    ("Portfolio margin", "portfolio requirement", PM),
+)
+"""Series of the chart without a history."""
+_LINKS: Final = _LARGEST_ROW + _LARGEST + 5
+_ROW: Final = 15.5
+_LINKED: Final = (0, 2, 4, 7, 9, 11)
+"""Columns of the links to the pages."""
+_KEY: Final = "Blue: yours to type. Black: calculated."
+_LINE: Final = 185
+"""Letters of a line over the page in small type."""
+
+
+def write_start_page(draft: Draft) -> None:
+    """One page: band, message, cards, checks, dates, the largest underlyings, links."""
+    page = draft.page(SHEET, "output")
+    page.columns(_WIDTHS)
+    page.height(2, 6)
+    page.height(_MESSAGE, 18)
+    page.formula(_MESSAGE, 0, *sentence(draft.said("start")), "message", "plain")
+    page.height(_MESSAGE + 1, 6)
+    write_cards(page, _CARDS, _PLACES, _every_card(draft), {5, _LAST})
+    page.height(_CARDS + 3, 8)
+    page.sheet.set_column(_HELPER, _HELPER, None, page.look("note"), {"hidden": True})
+    write_checks(draft, page, _CHECKS, _ROW, _HELPER)
+    _dates(draft, page)
+    page.height(_LARGEST_ROW - 1, 8)
+    if draft.by_portfolio:
+        _largest(draft, page)
+    hidden = _chart(draft, page)
+    last = _links(draft, page)
+    write_band(draft, page, "Margin dashboard", _LAST, _LOGO)
+    page.prints(_HELPER + 1 + hidden, draft.stamp, header=False, last_row=last)
+    page.sheet.fit_to_pages(1, 1)
+    page.protect()
+    page.sheet.activate()
+
+
+PAGE: Final = PageSpec(write_start_page, (SHEET,), uses=(LIMITS,), prints=(SHEET,))
+
+
+def _total(draft: Draft) -> Placed:
+    """The requirement of the whole by the first regime that margins the book."""
+    function = "PM_REQUIREMENT" if draft.by_portfolio else "REGT_MAINTENANCE"
+    return draft.formulas.placed(draft.call(function), ["money"])
+
+
+def _every_card(draft: Draft) -> Iterator[Card]:
+    total, state = _total(draft), draft.state
+    equity = figure_of(state, "portfolio equity" if draft.by_portfolio else "strategy equity")
+    if draft.by_portfolio:
+        own = Figure(total.formula(0, 0), total.value(0, 0))
+        yield card_or_none(
+            "Required, portfolio margin", own, "card", part_in_words(own, equity, "of equity"), "pm"
+        )
+    if draft.by_strategy:
+        placed = draft.formulas.placed(draft.call("REGT_MAINTENANCE"), ["money"])
+        initial = draft.formulas.placed(draft.call("REGT_INITIAL"), ["money"])
+        own = Figure(placed.formula(0, 0), placed.value(0, 0))
+        note = sentence(
+            "maintenance; initial ", Figure(initial.formula(0, 0), initial.value(0, 0), "millions")
+        )
+        yield card_or_none("Required, strategy-based", own, "card", note, "st")
+    if draft.by_strategy and draft.by_portfolio:
+        yield _released(draft)
+    yield card_or_none("Equity", equity, "card", ('"account value"', "account value"), "navy")
+    regime = "portfolio" if draft.by_portfolio else "strategy"
+    excess, cushion = (figure_of(state, f"{regime} {name}") for name in ("excess", "cushion"))
+    yield card_or_none("Excess", excess, "card", _quoted("equity less requirement"), "navy")
+    yield card_or_none("Cushion", cushion, "percent", _quoted("excess as share of equity"), "navy")
+
+
+def _quoted(text: str) -> tuple[str, Value]:
+    return f'"{text}"', text
+
+
+def _released(draft: Draft) -> Card:
+    """What portfolio margin releases on the basis of the settings."""
+    basis = draft.book.settings.basis
+    gains = draft.placed("MARGIN_GAINS", literal("underlying"), numbers=["text", "text", "money"])
+    _, gain, share = GAINS[basis]
+    note = sentence(of_total(gains, share, "percent"), f" less, on {basis.value}")
+    return card_or_none("Capital released", of_total(gains, gain), "card", note, "gain")
+
+
+def _dates(draft: Draft, page: Page) -> None:
+    """What comes next: calls due, expirations, dividends, holidays."""
+    page.section(_CHECKS, "Next dates", _HALF, "", _RIGHT)
+    page.blank(_CHECKS + 1, _RIGHT, _LAST, "text_heading")
+    page.text(_CHECKS + 1, _RIGHT, "Date", "text_heading")
+    page.text(_CHECKS + 1, _RIGHT + 1, "What", "after_heading")
+    call = draft.call("MARGIN_CALENDAR")
+    if draft.answers.refusal(call):
+        return
+    calendar = draft.formulas.placed(call, ["date", "plain"], "plain")
+    for i in range(1, ROWS + 1):
+        row = _CHECKS + 1 + i
+        page.height(row, _ROW)
+        page.blank(row, _RIGHT, _LAST, "body")
+        there = calendar.formula(i, 0)
+        day = f'IF({there}="","",{calendar.unless_refused(there, "")})'
+        page.formula(row, _RIGHT, day, calendar.value(i, 0), "body", "day")
+        what = str(calendar.value(i, 3))
+        cell = calendar.formula(i, 3)
+        for long, short in _SHORTER.items():
+            cell, what = f'SUBSTITUTE({cell},"{long}","{short}")', what.replace(long, short)
+        cell = f'IF({there}="","",{calendar.unless_refused(cell, "")})'
+        page.formula(row, _RIGHT + 1, cell, what, "part", "plain")
+
+
+_SHORTER: Final = {
+    "written in the money none": "none in the money",
+    "written in the money": "in the money",
+    " contracts, ": " calls, ",
+    " called away": "",
+}
+"""How the dates are said in the room of the page."""
+
+
+def _largest(draft: Draft, page: Page) -> None:
+    """The largest class groups, found by ordinary formulas among all groups, and their total."""
+    columns = [
+        Column("Underlying", "text"), Column("Worst\nmove", "move"), Column("Requirement\n$"),
+        Column("Share of\ntotal", "percent"), Column("", "text"), Column("", "text"),
+    ]  # fmt: skip
+    title, note = "Largest underlyings", "of the requirement, $"
+    section = Section(page, _LARGEST_ROW, title, columns, note, high=_ROW)
+    placed, first = _total(draft), section.first
+    whole = Figure(placed.formula(0, 0), placed.value(0, 0))
+    groups = draft.formulas.placed(draft.call("PM_GROUPS"), requirement.KINDS, "plain")
+    of_class = (requirement.LEVEL, "=", requirement.CLASS_GROUP)
+    largest = Ranking(groups, [of_class], requirement.REQUIREMENT, first, 2)
+    shares: list[Value] = []
+    for i in range(_LARGEST):
+        name = Figure(largest.of(i, requirement.GROUP), largest.value(i, requirement.GROUP))
+        required = Figure(largest.amount(i), largest.value(i, requirement.REQUIREMENT))
+        part = share(Figure(xl_rowcol_to_cell(section.row, 2), required.value), whole, "")
+        shares.append(part.value)
+        figures = [_worst_move(largest, i), required, part]
+        section.add(name, figures, label_style="strong")
+    known = [float(each) for each in shares if isinstance(each, float)]
+    page.bars((first, section.row - 1), 4, 3, shares, max([*known, 0.01]))
+    shown = sum(float(row[requirement.REQUIREMENT]) for row in largest.rows[:_LARGEST])
+    rest = Figure(
+        f"IFERROR({whole.formula}-SUM({section.cells(2)}),{whole.formula})",
+        float(whole.value) - shown,
+    )
+    section.add("All other, after offsets", [None, rest, share(rest, whole, "")])
+    section.add("Total", [None, whole, share(whole, whole, "")], "total",
+                kinds=("", "usd", "percent"))  # fmt: skip
+
+
+def _worst_move(largest: Ranking, i: int) -> Figure:
+    """The point at which a group loses most, as a number, where it is one."""
+    number = 'IFERROR(_xlfn.NUMBERVALUE({cell},".",","),{cell})'
+    text = str(largest.value(i, requirement.WORST_POINT))
+    value: Value = float(text[:-1]) / 100 if text.endswith("%") else text
+    return Figure(largest.of(i, requirement.WORST_POINT, number), value)
+
+
+def _chart(draft: Draft, page: Page) -> int:
+    """Both regimes as shares of the long market value day by day; without a history by account.
+
+    Answers how many columns it hides.
+    """
+    width = page.width(_RIGHT, _LAST)
+    if set(shadow.NEEDS) <= draft.tables.more.keys() and shadow.SHEET in draft.directions:
+        table, days = shadow.days_at(draft)
+        chart = shadow.share_chart(draft, table, days, (width, 184))
+        says = "Lines: requirements of both regimes as shares of the long market value"
+        note = f"{days} trading days"
+        title = "Requirement as share of long market value"
+        page.chart(_LARGEST_ROW, _RIGHT, chart, title, says, columns=_HALF, note=note)
+        return 0
+    state = draft.state
+    if state is None:
+        return 0
+    chart = draft.chart("bar", legend=True)
+    columns = [2] if not draft.several else list(range(4, state.width))
+    first = _LARGEST_ROW + 1
+    for j in range(_HELPER + 1, _HELPER + 4):
+        page.sheet.set_column(j, j, None, page.look("note"), {"hidden": True})
+    for i, column in enumerate(columns):
+        name = state.formula(0, column), state.value(0, column)
+        if not draft.several:
+            name = '"All positions"', "All positions"
+        page.formula(first + i, _HELPER + 1, *name, "note", "text")
+    last = first + len(columns) - 1
+    for j, (label, figure, color) in enumerate(_BY_ACCOUNT, start=_HELPER + 2):
+        for i, column in enumerate(columns):
+            found = figure_of(state, figure, column)
+            page.formula(first + i, j, found.formula, found.value, "note", "money")
+        chart.add_series(
+            {
+                "name": label,
+                "categories": [SHEET, first, _HELPER + 1, last, _HELPER + 1],
+                "values": [SHEET, first, j, last, j],
+                "fill": {"color": color},
+                "gap": 60,
+                "overlap": 0,
+                "data_labels": labels("thousands"),
+            }
+        )
+    chart.set_y_axis(axis(reverse=True))
+    chart.set_x_axis(no_axis())
+    chart.set_size({"width": width, "height": 184})
+    says = "Bars: requirements of both regimes by account"
+    title = "Requirement by account"
+    page.chart(_LARGEST_ROW, _RIGHT, chart, title, says, columns=_HALF, note="$ thousands")
+    return 1 + len(_BY_ACCOUNT)
+
+
+def _links(draft: Draft, page: Page) -> int:
+    """Links to the pages, what is left out and why; the key, or that versions differ.
+
+    Answers the last row.
+    """
+    page.height(_LINKS - 1, 6)
+    for i, name in enumerate(draft.directions):
+        row, column = _LINKS + i // len(_LINKED), _LINKED[i % len(_LINKED)]
+        link = page.look("link")
+        page.sheet.write_url(row, column, f"internal:'{name}'!A1", link, name)
+        page.reaches(row)
+    row = _LINKS + -(-len(draft.directions) // len(_LINKED))
+    for line in _left_out(draft):
+        page.text(row, 0, line, "note")
+        row += 1
+    version = draft.formulas.placed(Call("XLM_VERSION"), ["text"])
+    formula = if_of_this_version(version.formula(0, 1), f'"{_KEY}"')
+    page.formula(row, _LAST, formula, _KEY, "note_right", "plain")
+    page.states((row, _LAST, row, _LAST))
+    return row
+
+
+def _left_out(draft: Draft) -> list[str]:
+    """The pages that there are not, by their reasons, in lines as wide as the page."""
+    reasons = dict.fromkeys(draft.left_out.values())
+    told = [
+        f"{', '.join(name for name, why in draft.left_out.items() if why == reason)} ({reason})"
+        for reason in reasons
+    ]
+    return textwrap.wrap(f"Left out: {'; '.join(told)}", _LINE) if told else []
