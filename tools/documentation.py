@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ from typer.testing import CliRunner
 
 import xlmargin.udfs  # noqa: F401  (registers the functions)
 from tools.floors import FLOORS
+from tools.tables_of_pages import brokers, eligibility, houses, markdown_table
 from xlmargin.cli import app
 from xlmargin.commands.help_pages import programs
 from xlmargin.excel.worksheet_function import REGISTRY
@@ -108,11 +109,6 @@ def _commands() -> str:
     return "\n\n".join(shown)
 
 
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in lines)
-
-
 def _value(value: float, parameter: Parameter) -> str:
     return ("yes" if value else "no") if parameter.unit.is_switch else f"{value:,.10g}"
 
@@ -126,27 +122,32 @@ def _dated(parameter: Parameter, entry: Entry) -> Iterable[tuple[str, ...]]:
         yield ("" if key == ONE else key, str(entry.effective), _value(value, parameter), *stated)
 
 
-def _rule_set(rules: RuleSet) -> str:
+def _rule_set(rules: RuleSet, anchor: str = "") -> str:
     """A rule: where it stands, and each of its numbers by date."""
-    parts = [f"### {escape(rules.title)}\n\n[{escape(rules.rule)}]({rules.href}), {rules.source}. "]
+    at = f" {{#{anchor}}}" if anchor else ""
+    parts = [
+        f"### {escape(rules.title)}{at}\n\n[{escape(rules.rule)}]({rules.href}), {rules.source}. "
+    ]
     parts[0] += escape(rules.remark)
     for parameter in rules.parameters.values():
         may = f"; a house or a setting may: {parameter.overridable}"
         way = may if parameter.overridable else ""
         rows = [row for entry in parameter.since for row in _dated(parameter, entry)]
         about = f"**`{parameter.name}`** ({parameter.unit}{way}): {escape(parameter.states)}"
-        parts.append(f"{about}\n\n{_table(('of', 'from', 'value', 'stated in', 'remark'), rows)}")
+        parts.append(
+            f"{about}\n\n{markdown_table(('of', 'from', 'value', 'stated in', 'remark'), rows)}"
+        )
     return "\n\n".join(parts)
 
 
 def _rules() -> str:
-    houses = (profile(name) for name in profiles())
     return "\n\n".join(
         (
             "## The regulation",
             *map(_rule_set, regulations()),
             "## Houses",
-            *map(_rule_set, houses),
+            houses(),
+            *(_rule_set(profile(name), name) for name in profiles()),
         )
     )
 
@@ -157,7 +158,7 @@ def _floors() -> str:
     for floor in range(len(FLOORS) - 1, -1, -1):
         rooms = sorted(FLOORS[floor])
         rows += [(str(floor), f"`{room}`", _idea(room)) for room in rooms]
-    return _table(("floor", "package or module", "is"), rows)
+    return markdown_table(("floor", "package or module", "is"), rows)
 
 
 def _idea(room: str) -> str:
@@ -187,6 +188,8 @@ CONTENTS: Final[dict[str, Callable[[], str]]] = {
     "commands": _commands,
     "coverage": coverage_table,
     "rules": _rules,
+    "eligibility": eligibility,
+    "brokers": brokers,
     "floors": _floors,
     "workbooks": _workbooks,
     "validation": _validation,

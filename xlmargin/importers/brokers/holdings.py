@@ -12,11 +12,12 @@ from typing import Final
 
 from xlmargin.cells.columns import day_of
 from xlmargin.cells.numbers import NUMBER
+from xlmargin.cells.values import nearest
 from xlmargin.cells.words import RIGHTS, SIDES
 from xlmargin.contracts import PRINCIPAL, STANDARD_CONTRACT, InstrumentKind
 from xlmargin.dates import LAST_SATURDAY, is_saturday, serial_of
 from xlmargin.errors import Problem
-from xlmargin.importers.brokers.records import Columns, Lines, Record, shown
+from xlmargin.importers.brokers.records import FIELDS, Columns, Lines, Record, shown
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import (
     OptionSymbol,
@@ -320,3 +321,14 @@ class Format:
     records: Callable[[Lines], Iterable[Record]]
     entry: Callable[[Record], Entry]
     as_of: Callable[[Lines], dt.date | None] = _no_date
+
+    def __post_init__(self) -> None:
+        """Refuse a field that nothing reads: its column would be left out without a word."""
+        for name in self.columns.keys() - FIELDS.keys():
+            near = nearest(name, FIELDS)
+            perhaps = f" (perhaps {near}?)" if near else ""
+            raise ValueError(
+                f"{self.name}: found the field {name!r}, wanted one of FIELDS{perhaps}"
+            )
+        for name in set(self.needed) - self.columns.keys():
+            raise ValueError(f"{self.name}: {name!r} is needed, but columns have no heading for it")

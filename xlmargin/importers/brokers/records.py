@@ -28,6 +28,47 @@ _SIGNS: Final = re.compile(r"[^\w$%#]|_")
 
 Columns = Mapping[str, tuple[str, ...]]
 """The headings under which a broker prints each of our fields, the likeliest first."""
+FIELDS: Final[Mapping[str, str]] = {
+    "symbol": "ticker, or option symbol in any spelling",
+    "root": "root of an option's symbol",
+    "underlying": "ticker of the underlying",
+    "name": "name of the security",
+    "description": "description of the security",
+    "contract_id": "the broker's number of the contract",
+    "type": "kind of security",
+    "right": "call or put",
+    "strike": "strike",
+    "expiration": "expiration",
+    "printed_expiration": "expiration as the broker prints it",
+    "series_date": "date of the series",
+    "multiplier": "units a contract",
+    "side": "long or short, bought or sold",
+    "quantity": "contracts or shares",
+    "price": "mark, $ per unit",
+    "bid": "bid, $ per unit",
+    "ask": "ask, $ per unit",
+    "underlying_price": "price of the underlying",
+    "cost": "trade price, $ per unit",
+    "cost_of_contract": "trade price of a contract, $",
+    "total_cost": "cost of the position, $",
+    "value": "market value, $",
+    "currency": "currency",
+    "account": "account",
+    "account_type": "type of the account at the clearing house",
+    "registration": "whose account it is",
+    "firm": "clearing firm",
+    "sub": "sub-account",
+    "class_group": "class group",
+    "product_group": "product group",
+    "basket": "basket",
+    "detail": "position, lot or total",
+    "trade": "the trade that a leg belongs to",
+    "opened": "when the position was opened",
+    "closed": "when the position was closed",
+    "date": "day of the prices",
+    "report_date": "day of the report",
+}
+"""What a broker's file can be read to say; a format maps these to its headings."""
 _CURRENCY: Final[Columns] = {"currency": ("Currency", "Currency Code", "CCY", "Curr")}
 """Whatever a broker is known to print: a column of this name is never passed over."""
 
