@@ -9,8 +9,9 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -21,8 +22,9 @@ from tests.hosts.office_js import js_argument
 from xlmargin.cli.app import registered
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.office_js.add_in import add_in
-from xlmargin.service.app import service
+from xlmargin.service.app import Served, service
 from xlmargin.service.door import Allowed
+from xlmargin.service.journal import Journal
 from xlmargin.service.pages import office_pages
 from xlmargin.service.tokens import Tokens
 
@@ -59,18 +61,18 @@ def running(
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     functions = functions or registered()
-    door = service(
-        functions, tokens, Allowed(frozenset({"127.0.0.1"}), a_minute=a_minute), SECONDS,
-        office_pages(functions, address),
-    )  # fmt: skip
-    server = uvicorn.Server(uvicorn.Config(door, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield address, token
-    server.should_exit = True
-    thread.join(SECONDS)
+    allowed = Allowed(frozenset({"127.0.0.1"}), a_minute=a_minute)
+    pages = office_pages(functions, address)
+    with TemporaryDirectory() as folder, closing(Journal(Path(folder) / "journal.db")) as journal:
+        door = service(functions, tokens, allowed, Served(SECONDS), journal, pages)
+        server = uvicorn.Server(uvicorn.Config(door, port=port, log_level="warning"))
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield address, token
+        server.should_exit = True
+        thread.join(SECONDS)
 
 
 class Excel:

@@ -27,8 +27,9 @@ from xlmargin.excel.worksheet_function import REGISTRY, Argument, Kind, Returns,
 from xlmargin.hosts.office_js.add_in import add_in
 from xlmargin.hosts.office_js.icon import SIZES, icon
 from xlmargin.hosts.office_js.metadata import metadata
-from xlmargin.service.app import service
+from xlmargin.service.app import Served, service
 from xlmargin.service.door import Allowed
+from xlmargin.service.journal import Journal
 from xlmargin.service.pages import office_pages
 from xlmargin.service.tokens import Tokens
 
@@ -181,10 +182,11 @@ def test_icons_are_of_their_size() -> None:
         assert struct.unpack(">II", icon(size)[16:24]) == (size, size)
 
 
-def test_files_need_no_token_and_hold_none_and_figures_do() -> None:
+def test_files_need_no_token_and_hold_none_and_figures_do(tmp_path: Path) -> None:
     tokens, token = Tokens.of_this_run()
     pages = office_pages(registered(), ADDRESS)
-    door = service(registered(), tokens, Allowed(frozenset({"desk.example"})), 5.0, pages)
+    allowed, journal = Allowed(frozenset({"desk.example"})), Journal(tmp_path / "journal.db")
+    door = service(registered(), tokens, allowed, Served(), journal, pages)
     asks = TestClient(door, base_url=ADDRESS)
     for path in pages:
         answer = asks.get(path)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
 import typer
@@ -37,7 +39,14 @@ def serve(
     limit: Annotated[
         float, typer.Option(min=0.1, max=600, help="Seconds of computing for one answer.")
     ] = 5.0,
-    rate: Annotated[int, typer.Option(min=1, help="Requests a minute of each token.")] = 600,
+    rate: Annotated[int, typer.Option(min=1, help="Requests a minute of each token.")] = 6000,
+    journal: Annotated[
+        Path | None, typer.Option(help="File that keeps accounts and events over a restart (.db).")
+    ] = None,
+    window: Annotated[
+        float, typer.Option(min=0, max=10, help="Seconds for which prices are gathered.")
+    ] = 0.05,
+    name: Annotated[str, typer.Option(help="The service's name in its events.")] = "desk",
     office: Annotated[
         bool, typer.Option("--office", help="Serve the add-in for Excel too, under /office.")
     ] = False,
@@ -45,10 +54,11 @@ def serve(
         str, typer.Option(help="Where Excel finds it, where that is not https://localhost:PORT.")
     ] = "",
 ) -> None:
-    """Answer programs over HTTP: figures of a book, what orders would change, each function.
+    """Answer programs over HTTP: figures, orders, functions, accounts kept and their stream.
 
     On this machine alone, unless there are tokens in a file and a certificate. Without a file of
-    tokens one is made for this run, and printed. It is installed with [serve].
+    tokens one is made for this run, and printed; without a journal accounts are kept as long as it
+    runs. It is installed with [serve].
     """
     if not _is_loopback(host) and (tokens is None or certfile is None):
         wanted = "--tokens and --certfile: others than this machine may ask there"
@@ -56,15 +66,16 @@ def serve(
     try:
         import uvicorn
 
-        from xlmargin.service.app import service
+        from xlmargin.service.app import Served, service
         from xlmargin.service.door import Allowed
+        from xlmargin.service.journal import Journal
         from xlmargin.service.pages import office_pages
         from xlmargin.service.tokens import Tokens, read_rights
         from xlmargin.service.tokens import new_token as made
     except ImportError as error:
-        wanted = "python -m pip install 'fastapi>=0.165' 'uvicorn>=0.54'"
+        wanted = "python -m pip install 'fastapi>=0.165' 'uvicorn>=0.54' 'websockets>=15'"
         raise MarginError(
-            f"The service needs the packages fastapi and uvicorn: {wanted}"
+            f"The service needs the packages fastapi, uvicorn and websockets: {wanted}"
         ) from error
 
     if new_token:
@@ -87,19 +98,24 @@ def serve(
         names.add(address.removeprefix("https://").partition(":")[0])
         typer.echo(f"The add-in for Excel: {address}/office/manifest.xml", err=True)
     allowed = Allowed(frozenset(names), frozenset(allow_origin or ()), rate)
-    typer.echo(f"Answering on {scheme}://{host}:{port}, until Ctrl-C.", err=True)
-    uvicorn.run(
-        service(functions, known, allowed, limit, pages),
-        host=host,
-        port=port,
-        ssl_certfile=certfile and str(certfile),
-        ssl_keyfile=keyfile and str(keyfile),
-        access_log=False,
-        server_header=False,
-        log_level="warning",
-        limit_concurrency=64,
-        ws="none",
-    )
+    with (
+        TemporaryDirectory() as own,
+        closing(Journal(journal or Path(own) / "journal.db")) as kept,
+    ):
+        typer.echo(f"Answering on {scheme}://{host}:{port}, until Ctrl-C.", err=True)
+        uvicorn.run(
+            service(functions, known, allowed, Served(limit, window, name), kept, pages),
+            host=host,
+            port=port,
+            ssl_certfile=certfile and str(certfile),
+            ssl_keyfile=keyfile and str(keyfile),
+            access_log=False,
+            server_header=False,
+            log_level="warning",
+            limit_concurrency=512,
+            ws_max_size=2**16,
+            timeout_graceful_shutdown=2,
+        )
 
 
 def _office_address(public_url: str, scheme: str, port: int) -> str:

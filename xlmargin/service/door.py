@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,8 +20,8 @@ from xlmargin.service.tokens import Tokens
 MOST_BYTES: Final = 16 * 1024 * 1024
 MOST_NAMES: Final = 1000
 """Names whose rate is kept."""
-OPEN: Final = frozenset({"/healthz", "/openapi.json"})
-"""What is answered without a token: that the service is alive, and what it can be asked."""
+OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
+"""What is answered without a token: that it is alive and ready, and what it can be asked."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,17 @@ class Allowed:
 
 @dataclass
 class Door:
-    """Lets a request through to the application, or answers why not."""
+    """Lets a request through to the application, or answers why not.
+
+    `scope_of` a method and a path is what its token must have; the rights of the token go with the
+    request, as `rights`. A WebSocket brings its token in a header or in its first message, and is
+    let through to be asked for it.
+    """
 
     app: ASGIApp
     tokens: Tokens
     allowed: Allowed
-    scope_of: dict[str, str]
+    scope_of: Callable[[str, str], str]
     open_paths: frozenset[str] = OPEN
     _asked: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
@@ -52,11 +58,14 @@ class Door:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        if scope["type"] != "http":
-            await send({"type": "websocket.close", "code": 1008})
-            return
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        if (refusal := self._refusal(scope["path"], headers)) is not None:
+        if scope["type"] == "websocket":
+            if self._foreign(headers) is not None:
+                await send({"type": "websocket.close", "code": 1008})
+            else:
+                await self.app(scope, receive, send)
+            return
+        if (refusal := self._refusal(scope, headers)) is not None:
             await refusal(scope, receive, send)
             return
         body = await self._body(receive)
@@ -75,7 +84,8 @@ class Door:
 
         await self.app(scope, again, send)
 
-    def _refusal(self, path: str, headers: dict[bytes, str]) -> ASGIApp | None:
+    def _foreign(self, headers: dict[bytes, str]) -> ASGIApp | None:
+        """Why a request is refused whose host or page is not one of ours."""
         host = headers.get(b"host", "").lower()
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
         if name not in self.allowed.hosts:
@@ -84,18 +94,24 @@ class Door:
         is_own = origin is not None and origin.partition("://")[2] == host
         if origin is not None and not is_own and origin not in self.allowed.origins:
             return problem_response(403, "Origin: not a page that may ask.")
-        if path in self.open_paths:
+        return None
+
+    def _refusal(self, scope: Scope, headers: dict[bytes, str]) -> ASGIApp | None:
+        """Why a request is refused; its rights are put beside it where it is not."""
+        if (foreign := self._foreign(headers)) is not None:
+            return foreign
+        if scope["path"] in self.open_paths:
             return None
-        kind, _, token = headers.get(b"authorization", "").partition(" ")
-        rights = self.tokens.of(token.strip()) if kind.lower() == "bearer" else None
+        rights = self.tokens.of(bearer(headers.get(b"authorization", "")))
         if rights is None:
             wanted = "Authorization: wanted a bearer token that is known here."
             return problem_response(401, wanted, headers={"WWW-Authenticate": "Bearer"})
         if (wait := self._over_rate(rights.name)) > 0:
             says = f"wanted at most {self.allowed.a_minute} requests a minute."
             return problem_response(429, says, headers={"Retry-After": f"{wait:.0f}"})
-        if (wanted := self.scope_of.get(path, "read")) not in rights.scopes:
+        if (wanted := self.scope_of(scope["method"], scope["path"])) not in rights.scopes:
             return problem_response(403, f"token: wanted one of scope {wanted}.")
+        scope["rights"] = rights
         return None
 
     def _over_rate(self, name: str) -> float:
@@ -122,3 +138,9 @@ class Door:
                 return None
             if not message.get("more_body", False):
                 return b"".join(pieces)
+
+
+def bearer(authorization: str) -> str:
+    """The token in a header; "" where there is none, which nobody has."""
+    kind, _, token = authorization.partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""

@@ -26,14 +26,23 @@ TITLES: Final = {
     403: ("forbidden", "The token, or the page it comes from, may not do this"),
     404: ("not-found", "There is nothing here"),
     405: ("method", "This is not asked so"),
+    409: ("no-book", "No book has been put yet"),
+    412: ("version", "What is kept is of another version"),
     413: ("too-large", "The request is too large"),
     415: ("media-type", "The request is not JSON"),
     422: ("input", "The input cannot be margined"),
     429: ("rate", "Too many requests"),
     500: ("internal", "A fault of xlmargin's own"),
+    503: ("not-ready", "There are no figures yet, or the journal takes nothing"),
     504: ("too-slow", "The answer takes longer than is waited for"),
 }
 """By its status, the type of a problem and its title."""
+
+
+class Refusal(MarginError):
+    """A refusal of the service's own, with the status that it is answered by."""
+
+    status: int = 422
 
 
 def problem_response(
@@ -57,6 +66,8 @@ def refused(error: Exception) -> Response:
     match error:
         case InputError() | RefusedPosition():
             return problem_response(422, refusal(error), [placed(p) for p in error.problems])
+        case Refusal():
+            return problem_response(error.status, refusal(error))
         case TimeLimitReached():
             return problem_response(504, refusal(error))
         case RulebookError() | MarginError():

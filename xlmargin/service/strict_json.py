@@ -7,14 +7,16 @@ import math
 import re
 from typing import Any, Final, NoReturn
 
-from xlmargin.errors import MarginError
+from xlmargin.service.problems import Refusal
 
 MOST_DEPTH: Final = 16
 """Nested brackets; a range of records has three."""
 
 
-class Malformed(MarginError):
+class Malformed(Refusal):
     """What was sent is no JSON that is taken."""
+
+    status = 400
 
 
 def parsed(body: bytes) -> dict[str, Any]:

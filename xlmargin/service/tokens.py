@@ -4,7 +4,10 @@
 [desk]
 sha256 = "..."
 scopes = ["read", "trade"]
+accounts = ["A", "B"]
 ```
+
+A token without accounts may see all of them.
 """
 
 from __future__ import annotations
@@ -22,8 +25,9 @@ from typing import Any, Final
 
 from xlmargin.errors import MarginError
 
-SCOPES: Final = ("read", "trade")
-"""What a token may do: ask for requirements, and for what orders would change."""
+SCOPES: Final = ("read", "trade", "feed", "book")
+"""What a token may do: ask for requirements, and for what orders would change; tell prices of the
+accounts kept, and their positions."""
 _OTHERS: Final = 0o077
 """What a file may be to others than its owner."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -31,11 +35,16 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Rights:
-    """Whose token it is, and what it may do."""
+    """Whose token it is, what it may do, and in which accounts; None for all."""
 
     name: str
     digest: str
     scopes: frozenset[str]
+    accounts: frozenset[str] | None = None
+
+    def sees(self, account: str) -> bool:
+        """Whether it may see an account."""
+        return self.accounts is None or account in self.accounts
 
 
 @dataclass
@@ -98,12 +107,20 @@ def read_rights(path: Path) -> tuple[Rights, ...]:
 
 
 def _rights(file: str, name: str, stated: Any) -> Rights:
-    wanted = f"sha256 (64 hexadecimal digits) and scopes among {', '.join(SCOPES)}"
-    if not isinstance(stated, Mapping) or stated.keys() != {"sha256", "scopes"}:
+    wanted = f"sha256 (64 hexadecimal digits) and scopes among {', '.join(SCOPES)}; accounts"
+    needed = {"sha256", "scopes"}
+    if not isinstance(stated, Mapping) or stated.keys() - {"accounts"} != needed:
         raise MarginError(f"{file}, {name}: wanted {wanted}.")
     digest, scopes = stated["sha256"], stated["scopes"]
     if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
         raise MarginError(f"{file}, {name}, sha256: wanted 64 hexadecimal digits.")
     if not isinstance(scopes, list) or not set(map(str, scopes)) <= set(SCOPES):
         raise MarginError(f"{file}, {name}, scopes: wanted some of {', '.join(SCOPES)}.")
-    return Rights(name, digest, frozenset(scopes))
+    accounts = stated.get("accounts")
+    if accounts is not None and not (
+        isinstance(accounts, list) and all(isinstance(each, str) for each in accounts)
+    ):
+        raise MarginError(f"{file}, {name}, accounts: wanted a list of names, or none for all.")
+    return Rights(
+        name, digest, frozenset(scopes), None if accounts is None else frozenset(accounts)
+    )

@@ -1,0 +1,137 @@
+"""A service that runs: uvicorn in a thread, or as a process of its own that may be killed."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from xlmargin.cli.app import registered
+from xlmargin.service.app import Served, service
+from xlmargin.service.door import Allowed
+from xlmargin.service.journal import Journal
+from xlmargin.service.tokens import Tokens
+
+COMMAND = str(Path(sys.executable).with_name("xlmargin"))
+SECONDS = 60.0
+BOOK = {
+    "positions": [
+        {"id": "p1", "symbol": "XYZ", "type": "stock", "quantity": 500, "account": "A"},
+        {"id": "p2", "symbol": "XYZ", "type": "call", "quantity": -5, "strike": 500,
+         "expiration": "2026-12-18", "price": 10.0, "account": "A"},
+        {"id": "p3", "symbol": "ABC", "type": "put", "quantity": 2, "strike": 48,
+         "expiration": "2027-01-15", "price": 2.5, "account": "B"},
+        {"id": "p4", "symbol": "ABC", "type": "stock", "quantity": 100, "account": "A"},
+        {"symbol": "USD", "type": "cash", "quantity": 50_000, "account": "A"},
+        {"symbol": "USD", "type": "cash", "quantity": 9_000, "account": "B"},
+    ],
+    "market": [{"symbol": "XYZ", "price": 500.0}, {"symbol": "ABC", "price": 48.0}],
+    "settings": {"as_of": "2026-11-20", "rate": 0.04, "account_type": "portfolio"},
+}  # fmt: skip
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+class Asking(httpx.Client):
+    """A client of a service at a port, with a token."""
+
+    def __init__(self, port, token):
+        self.port, self.token = port, token
+        headers = {"Authorization": f"Bearer {token}"}
+        super().__init__(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=SECONDS)
+
+    @property
+    def socket(self):
+        """The address of the stream."""
+        return f"ws://127.0.0.1:{self.port}/v1/stream"
+
+    def state(self, account="A"):
+        """The state of an account."""
+        answer = self.get(f"/v1/accounts/{account}/buying-power")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def until_ready(self):
+        """Wait until its figures are there."""
+        ends = time.monotonic() + SECONDS
+        while time.monotonic() < ends:
+            try:
+                if self.get("/readyz").status_code == 200:
+                    return self
+            except httpx.TransportError:
+                pass
+            time.sleep(0.02)
+        raise AssertionError("not ready")
+
+    def events(self, *, until=lambda event: event["type"] == "org.xlmargin.live", **query):
+        """Events of SSE, up to the one that ends them."""
+        headers = {}
+        if "last" in query:
+            headers["Last-Event-ID"] = str(query.pop("last"))
+        found = []
+        with self.stream("GET", "/v1/events", params=query, headers=headers) as answer:
+            assert answer.status_code == 200
+            for line in answer.iter_lines():
+                if line.startswith("data: "):
+                    found.append(json.loads(line.removeprefix("data: ")))
+                    if until(found[-1]):
+                        return found
+        raise AssertionError("the stream ended")
+
+
+@contextmanager
+def running(path, *, tokens=None, allowed=None, served=None, **own):
+    """A service in a thread of this process; its journal is closed after it."""
+    token = ""
+    if tokens is None:
+        tokens, token = Tokens.of_this_run()
+    journal = Journal(path)
+    allowed = allowed or Allowed(frozenset({"127.0.0.1"}), a_minute=10**6)
+    door = service(registered(), tokens, allowed, served or Served(window=0.01, **own), journal)
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(door, port=port, log_level="error", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        with Asking(port, token) as asking:
+            ends = time.monotonic() + SECONDS
+            while not server.started and time.monotonic() < ends:
+                time.sleep(0.01)
+            yield asking.until_ready() if token else asking
+    finally:
+        server.should_exit = True
+        thread.join()
+        journal.close()
+
+
+class Process:
+    """`xlmargin serve` as a process of its own, on a journal."""
+
+    def __init__(self, journal, *words):
+        port = free_port()
+        self.process = subprocess.Popen(
+            [COMMAND, "serve", "--port", str(port), "--journal", str(journal), *words],
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        line = self.process.stderr.readline()
+        self.asking = Asking(port, line.rpartition(" ")[2].strip())
+
+    def kill(self):
+        """End it as the operating system would in need."""
+        self.process.kill()
+        self.process.communicate()
+        self.asking.close()

@@ -1,0 +1,236 @@
+"""Accounts that are kept: what is put and sent is in the figures, and what is wrong is in none."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from tests.service.running import BOOK, running
+from xlmargin.excel.ranges import state_of
+from xlmargin.live import at_prices
+from xlmargin.reports.account_table import account_figures
+from xlmargin.service.sent import ranges_of
+from xlmargin.service.tokens import Tokens, new_token
+
+STATE = "org.xlmargin.account.state.v1"
+
+
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("kept") / "journal.db") as asking:
+        yield asking
+
+
+@pytest.fixture
+def held(asking):
+    asking.put("/v1/book", json=BOOK).raise_for_status()
+    return asking
+
+
+def expected(account, prices=(), given=BOOK):
+    """The figures of MARGIN_ACCOUNT of the whole book at these prices, in the shape of a state."""
+    own = {name: cell for name, cell in given.items() if name != "positions"}
+    records = [
+        {name: cell for name, cell in record.items() if name != "id"}
+        for record in given["positions"]
+    ]
+    book = ranges_of({**own, "positions": records}).book()
+    at = dict(prices)
+    listed = tuple(replace(u, spot=at.get(u.symbol, u.spot)) for u in book.market.underlyings)
+    moved = at_prices(book, replace(book.market, underlyings=listed))
+    i = moved.positions.accounts.index(account)
+    of = {figure.name: figure.by_account[i] for figure in account_figures(state_of(moved))}
+    return {
+        "account_value": of["account value"],
+        "portfolio": {
+            "requirement": of["portfolio requirement"], "excess": of["portfolio excess"],
+            "cushion": of["portfolio cushion"], "buying_power": of["portfolio buying power"],
+        },
+        "strategy": {
+            "requirement": of["strategy requirement"], "excess": of["strategy excess"],
+            "cushion": of["strategy cushion"], "reg_t_excess": of["Reg T excess"],
+        },
+    }  # fmt: skip
+
+
+def close(state, wanted):
+    assert state["account_value"] == pytest.approx(wanted["account_value"])
+    for regime in ("portfolio", "strategy"):
+        own = {name: state[regime][name] for name in wanted[regime]}
+        assert own == pytest.approx(wanted[regime], abs=1e-6)
+
+
+def test_a_book_that_is_put_has_the_figures_of_its_cells(asking):
+    answer = asking.put("/v1/book", json=BOOK)
+    assert answer.status_code == 200
+    found = answer.json()
+    assert (found["positions"], found["accounts"], found["parts"]) == (6, ["A", "B"], 2)
+    assert found["warnings"] == []
+    for account in ("A", "B"):
+        state = asking.state(account)
+        assert (state["version"], state["stale"]) == (found["version"], False)
+        close(state, expected(account))
+    listed = asking.get("/v1/accounts").json()
+    assert [state["account"] for state in listed["accounts"]] == ["A", "B"]
+
+
+def test_prices_move_the_figures_and_the_marks_with_them(held):
+    answer = held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 512.5}})
+    assert answer.status_code == 200
+    state = held.state()
+    assert state["version"] == answer.json()["version"]
+    close(state, expected("A", {"XYZ": 512.5}))
+    answer = held.patch("/v1/market", json={"prices": {"XYZ": 500.0}})
+    assert answer.status_code == 202
+    held.patch("/v1/market?wait=true", json={"prices": {"ABC": 48.0}})
+    close(held.state(), expected("A"))
+
+
+@pytest.mark.parametrize(
+    "prices", [{"ZZZ": 3.0}, {"XYZ": 0}, {"XYZ": -1}, {"XYZ": True}, {"XYZ": "5"}, {}, [], None,
+               {"ABC": 47.0, "ZZZ": 1.0}],
+)  # fmt: skip
+def test_of_a_message_with_a_wrong_price_nothing_is_taken(held, prices):
+    before = held.get("/v1/accounts").json()
+    answer = held.patch("/v1/market?wait=true", json={"prices": prices})
+    assert answer.status_code == 422
+    held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 500.0}})
+    after = held.get("/v1/accounts").json()
+    assert after["version"] == before["version"] + 1
+    assert [s["account_value"] for s in after["accounts"]] == [
+        s["account_value"] for s in before["accounts"]
+    ]
+
+
+def test_a_refused_book_leaves_the_good_one(held):
+    before = held.state()
+    wrong = [{**BOOK["positions"][0], "type": "putt"}]
+    answer = held.put("/v1/book", json={**BOOK, "positions": wrong})
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["pointer"] == "/positions/0/type"
+    assert held.state() == before
+
+
+def test_a_part_that_refuses_a_price_leaves_the_others_and_marks_its_accounts(held):
+    held.patch("/v1/market?wait=true", json={"prices": {"ABC": 2.0, "XYZ": 505.0}})
+    of_a, of_b = held.state("A"), held.state("B")
+    assert of_b["stale"] and "ABC" in of_b["problem"]
+    assert of_a["stale"]
+    close(of_b, expected("B"))
+    close(of_a, expected("A", {"XYZ": 505.0}))
+    held.patch("/v1/market?wait=true", json={"prices": {"ABC": 49.0}})
+    for account in ("A", "B"):
+        assert not held.state(account)["stale"]
+        close(held.state(account), expected(account, {"XYZ": 505.0, "ABC": 49.0}))
+
+
+def test_a_version_that_is_not_there_any_more_is_refused(held):
+    version = held.state()["version"]
+    late = {"If-Match": f'"{version - 1}"'}
+    prices = {"prices": {"XYZ": 501.0}}
+    for answer in (
+        held.patch("/v1/market", json=prices, headers=late),
+        held.put("/v1/book", json=BOOK, headers=late),
+    ):
+        assert answer.status_code == 412
+    assert held.state()["version"] == version
+    now = {"If-Match": f'"{version}"'}
+    assert held.patch("/v1/market", json=prices, headers=now).status_code == 202
+    assert held.patch("/v1/market", json=prices, headers={"If-Match": "x"}).status_code == 422
+
+
+def test_a_key_has_one_effect(held):
+    key = {"Idempotency-Key": f"tick-{held.state()['version']}"}
+    first, again = (
+        held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 503.0}}, headers=key)
+        for _ in range(2)
+    )
+    assert first.json() == again.json()
+    assert held.state()["version"] == first.json()["version"]
+    other = held.patch("/v1/market", json={"prices": {"XYZ": 504.0}}, headers=key)
+    assert other.status_code == 422
+
+
+def test_what_was_told_is_told_again_from_any_sequence(held):
+    for price in (501.0, 502.0, 503.0):
+        held.patch("/v1/market?wait=true", json={"prices": {"XYZ": price}})
+    every = held.events(after=0)
+    sequences = [int(event["sequence"]) for event in every]
+    assert sequences == [*range(1, len(every)), len(every) - 1]
+    assert [event["type"] for event in every[:-1]] == [STATE] * (len(every) - 1)
+    for after in (1, len(every) // 2, len(every) - 1):
+        assert [e["id"] for e in held.events(after=after)[:-1]] == [
+            e["id"] for e in every[after:-1]
+        ]
+    assert held.events(last=1)[:-1] == held.events(after=1)[:-1]
+    own = held.events(after=0, accounts="B")
+    assert {event.get("subject", "B") for event in own} == {"B"}
+    reset, *states, live = held.events(after=10**6)
+    assert reset["type"] == "org.xlmargin.reset.v1"
+    assert [state["subject"] for state in states] == ["B", "A"] or len(states) == 2
+    assert {s["subject"]: s["data"] for s in states}["A"] == held.state("A")
+    assert int(live["sequence"]) == len(every) - 1
+    for query in ({"after": "x"}, {"other": 1}, {"after": -1}):
+        assert held.get("/v1/events", params=query).status_code == 422
+
+
+def test_a_socket_tells_the_states_and_then_what_comes(held):
+    with connect(held.socket) as client:
+        client.send(json.dumps({"token": held.token, "accounts": ["A"]}))
+        state, live = (json.loads(client.recv(30)) for _ in range(2))
+        assert (state["type"], state["subject"]) == (STATE, "A")
+        assert live["type"] == "org.xlmargin.live"
+        version = held.patch("/v1/market", json={"prices": {"XYZ": 507.0}}).json()["version"]
+        event = json.loads(client.recv(30))
+        assert event["data"]["version"] == version
+        assert event["data"] == held.state()
+        assert {"specversion", "id", "source", "type", "subject", "time", "sequence"} < {*event}
+
+
+@pytest.mark.parametrize(
+    ("first", "code"),
+    [("{}", 4401), ('{"token": "wrong"}', 4401), ("[]", 4400), ("{", 4400)],
+)
+def test_a_socket_without_a_token_is_told_nothing(held, first, code):
+    with connect(held.socket) as client:
+        client.send(first)
+        with pytest.raises(ConnectionClosed) as closed:
+            client.recv(30)
+        assert closed.value.rcvd.code == code
+
+
+def test_a_page_of_another_site_opens_no_socket(held):
+    with pytest.raises(Exception, match="403"):
+        connect(held.socket, origin="https://evil.example")
+
+
+def test_a_token_sees_its_accounts_alone(tmp_path):
+    token, lines = new_token("desk")
+    path = tmp_path / "tokens.toml"
+    path.write_text(lines + 'accounts = ["B"]\n')
+    path.chmod(0o600)
+    with running(tmp_path / "journal.db", tokens=Tokens(path)) as asking:
+        asking.headers["Authorization"] = f"Bearer {token}"
+        asking.until_ready()
+        assert asking.put("/v1/book", json=BOOK).status_code == 200
+        assert [s["account"] for s in asking.get("/v1/accounts").json()["accounts"]] == ["B"]
+        hidden = asking.get("/v1/accounts/A/buying-power")
+        absent = asking.get("/v1/accounts/Z/buying-power")
+        assert (hidden.status_code, hidden.json()) == (404, absent.json())
+        assert {e["subject"] for e in asking.events(accounts="A,B")[:-1]} == {"B"}
+        path.write_text(lines.replace('"read", "trade", "feed", "book"', '"read"'))
+        assert asking.put("/v1/book", json=BOOK).status_code == 403
+        assert asking.patch("/v1/market", json={"prices": {"XYZ": 1}}).status_code == 403
+
+
+def test_before_a_book_is_put_there_is_none(tmp_path):
+    with running(tmp_path / "journal.db") as asking:
+        for answer in (
+            asking.get("/v1/accounts"),
+            asking.patch("/v1/market", json={"prices": {"XYZ": 1}}),
+        ):
+            assert answer.status_code == 409

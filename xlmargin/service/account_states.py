@@ -1,0 +1,92 @@
+"""The state of each account of a kept book, as a program is told it: both regimes side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from xlmargin.account.buying_power import portfolio_buying_power
+from xlmargin.book import rules_of_accounts
+from xlmargin.cells.values import refusal
+from xlmargin.live import KeptBook
+from xlmargin.rulebook import portfolio_rules
+from xlmargin.settings import AccountType
+
+PROVEN: Final = "proven"
+"""A strategy-based requirement that is the least there is."""
+_SAME: Final = {"cushion": 5e-7}
+"""By its name, what a figure may differ by and be told as the same; of dollars half a cent."""
+_HALF_A_CENT: Final = 0.005
+
+State = dict[str, Any]
+
+
+def public_name(account: str) -> str:
+    """How an account is called to programs: one without a name is the account."""
+    return account or "account"
+
+
+def account_states(kept: KeptBook, version: int) -> dict[str, State]:
+    """The state of each account by its name; None for what is not known, or not permitted."""
+    live = kept.live
+    stale = kept.stale
+    portfolio, strategy = live.portfolio, live.strategy
+    rules = rules_of_accounts(live.book, portfolio_rules)
+    power = portfolio_buying_power(portfolio.excess, rules)
+    reg_t = live.figures.reg_t_excess + live.cash
+    found = {}
+    for i, account in enumerate(live.accounts):
+        kind = live.book.settings_of_accounts[i].account_type
+        value = float(portfolio.equity[i])
+        of_portfolio = {
+            "requirement": _number(portfolio.requirement[i]),
+            "excess": _number(portfolio.excess[i]),
+            "cushion": _share(portfolio.excess[i], value),
+            "buying_power": _number(power[i]),
+        }
+        of_strategy = {
+            "requirement": _number(strategy.requirement[i]),
+            "excess": _number(strategy.excess[i]),
+            "cushion": _share(strategy.excess[i], value),
+            "reg_t_excess": None if kind is AccountType.CASH else _number(reg_t[i]),
+            "bound": PROVEN,
+        }
+        state: State = {
+            "account": public_name(account),
+            "version": version,
+            "regime": "portfolio" if kind is AccountType.PORTFOLIO else "strategy",
+            "account_value": _number(value),
+            "portfolio": None if kind is AccountType.CASH else of_portfolio,
+            "strategy": of_strategy,
+            "stale": account in stale,
+        }
+        if account in stale:
+            state["problem"] = refusal(stale[account])
+        found[state["account"]] = state
+    return found
+
+
+def is_same(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
+    """Whether two states tell the same figures, whatever version they are of."""
+    if one is None or other is None or one.keys() != other.keys():
+        return one is other
+    return all(_alike(name, one[name], other[name]) for name in one if name != "version")
+
+
+def _alike(name: str, one: Any, other: Any) -> bool:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return is_same(one, other)
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) < _SAME.get(name, _HALF_A_CENT)
+    return bool(one == other)
+
+
+def _number(amount: Any) -> float | None:
+    return None if np.isnan(amount) else float(amount) + 0.0
+
+
+def _share(amount: Any, whole: float) -> float | None:
+    """A fraction of what is above zero; there is none of anything else."""
+    return _number(amount / whole) if whole > 0 else None

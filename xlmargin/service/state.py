@@ -1,0 +1,364 @@
+"""The book that is kept, and its one writer: accepted, margined, told, in this order.
+
+What is accepted is in the journal before it is answered. One thread takes all that was accepted
+since its last run together, margins what it touches, writes what there is to tell, and puts the new
+figures in the place of the old ones, all at once: who reads waits for nobody.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from threading import Condition, Lock, Thread
+from typing import Any, Final
+
+from xlmargin.cells.values import refusal
+from xlmargin.errors import InputError, MarginError, Problem
+from xlmargin.live import KeptBook, LiveBook
+from xlmargin.service.account_states import State, account_states, is_same
+from xlmargin.service.journal import Accepted, Event, Journal
+from xlmargin.service.problems import Refusal
+from xlmargin.service.sent import ranges_of, warnings_of
+
+STATE: Final = "org.xlmargin.account.state.v1"
+ID: Final = "id"
+"""The key by which a record of positions is told from the others."""
+REMEMBERED: Final = 24 * 3600.0
+"""How long the answer to a request with a key is given again, s."""
+_AGAIN: Final = 0.5
+"""How long the writer waits before it tries a journal again that took nothing, s."""
+
+
+class NoBook(Refusal):
+    """Nothing has been put yet."""
+
+    status = 409
+
+
+class NotReady(Refusal):
+    """The journal is being read, or what is in it cannot be margined."""
+
+    status = 503
+
+
+class OtherVersion(Refusal):
+    """A change is meant for another version than the one that is kept."""
+
+    status = 412
+
+
+class OtherRequest(Refusal):
+    """A key of a request was used for another one."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a change is asked for: for which version alone, and by which key only once."""
+
+    version: int | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """The figures of one version: all that readers see."""
+
+    version: int
+    kept: KeptBook
+    states: Mapping[str, State]
+    warnings: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass
+class _Pending:
+    """What was accepted and is not in the figures yet."""
+
+    version: int = 0
+    base: KeptBook | None = None
+    prices: dict[str, float] = field(default_factory=dict)
+    since: float | None = None
+
+
+@dataclass
+class KeptAccounts:
+    """The accounts kept: what was accepted, and the figures as far as they are.
+
+    `computing` is held by whoever margins; `window`, s, is how long the writer gathers what comes.
+    `seconds` of computing are given to each part of a book. `told` is called by the writer with
+    each list of new events.
+    """
+
+    journal: Journal
+    computing: Lock
+    window: float = 0.05
+    seconds: float = 5.0
+    told: Callable[[list[Event]], None] = lambda _: None
+    snapshot: Snapshot | None = None
+    problem: str = "the journal is being read"
+    sequence: int = 0
+    _version: int = 0
+    _ranges: dict[str, Any] = field(default_factory=dict)
+    _positions: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    _prices: dict[str, float] = field(default_factory=dict)
+    _listed: frozenset[str] = frozenset()
+    _pending: _Pending = field(default_factory=_Pending)
+    _working_since: float | None = None
+    _waiting: list[tuple[int, Future[int]]] = field(default_factory=list)
+    _moved: Condition = field(default_factory=Condition)
+    _changing: Lock = field(default_factory=Lock)
+    _latest: dict[str, State] = field(default_factory=dict)
+    _writer: Thread | None = None
+    _ends: bool = False
+
+    def start(self) -> None:
+        """Read the journal, and keep its accounts from now on."""
+        self._ends = False
+        stored = self.journal.stored()
+        _, self.sequence = self.journal.bounds()
+        for event in self.journal.last_told():
+            if event.type == STATE:
+                self._latest[event.account] = json.loads(event.data)
+        self._version, self._ranges = stored.version, dict(stored.ranges)
+        self._positions, self._prices = dict(stored.positions), dict(stored.prices)
+        if not stored.ranges:
+            self.problem = ""
+        self._writer = Thread(target=self._run, name="xlmargin-writer", daemon=True)
+        self._writer.start()
+
+    def close(self) -> None:
+        """End the writer, once all that was accepted is in the figures."""
+        with self._moved:
+            self._ends = True
+            self._moved.notify_all()
+        if self._writer is not None:
+            self._writer.join()
+
+    @property
+    def current(self) -> Snapshot:
+        """The figures of now; refused where there are none yet."""
+        if self.snapshot is None:
+            raise self._without_book()
+        return self.snapshot
+
+    def _without_book(self) -> Refusal:
+        if self.problem:
+            return NotReady(self.problem)
+        return NoBook("nothing is kept yet, wanted a book: PUT /v1/book.")
+
+    @property
+    def age(self) -> float:
+        """Seconds for which what is accepted has waited to be in the figures; 0 for none."""
+        since = [s for s in (self._pending.since, self._working_since) if s is not None]
+        return time.monotonic() - min(since) if since else 0.0
+
+    def put(self, given: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
+        """Keep a book in the place of the one that is kept; a refused one leaves that there."""
+        with self._changing:
+            with self._moved:
+                answered = self._answered(given, asked)
+            if answered is not None:
+                return answered
+            records = records_of(given.get("positions"))
+            today = dt.date.today()
+            with self.computing:
+                ranges = ranges_of({**given, "positions": _unnamed(records)}, today=today)
+                kept = KeptBook.of(LiveBook.of(ranges.book()), {}, self.seconds)
+                warnings = warnings_of(ranges)
+            with self._moved:
+                version = self._next(asked)
+                answer = {
+                    "version": version,
+                    "positions": len(kept.live.book.positions),
+                    "accounts": [*account_states(kept, version)],
+                    "parts": len(kept.live.parts),
+                    "warnings": warnings,
+                }
+                stored = {"today": today.isoformat()}
+                stored |= {name: each for name, each in given.items() if name != "positions"}
+                positions: dict[int, Mapping[str, Any]] = dict(enumerate(records))
+                change = Accepted(version, stored, positions, {}, True)
+                self._accept(change, given, asked, answer)
+                self._ranges, self._positions, self._prices = stored, positions, {}
+                self._listed = frozenset(kept.live.book.market.index_of)
+                self._pending.base, self._pending.prices = kept, {}
+                return answer
+
+    def price(self, prices: Any, given: Any, asked: Asked) -> dict[str, Any]:
+        """Take prices of underlyings, by symbol, $: all of them or none."""
+        with self._moved:
+            if (answer := self._answered(given, asked)) is not None:
+                return answer
+            version = self._next(asked)
+            if not self._listed:
+                raise self._without_book()
+            taken = accepted_prices(prices, self._listed)
+            answer = {"version": version}
+            self._accept(Accepted(version, prices=taken), given, asked, answer)
+            self._prices |= taken
+            self._pending.prices |= taken
+            return answer
+
+    def when(self, version: int) -> Future[int]:
+        """The version of the figures, once they contain one."""
+        future: Future[int] = Future()
+        with self._moved:
+            if self.snapshot is not None and self.snapshot.version >= version:
+                future.set_result(self.snapshot.version)
+            else:
+                self._waiting.append((version, future))
+        return future
+
+    def _next(self, asked: Asked) -> int:
+        if asked.version is not None and asked.version != self._version:
+            raise OtherVersion(f"If-Match: found {asked.version}, wanted {self._version}.")
+        return self._version + 1
+
+    def _answered(self, given: Any, asked: Asked) -> dict[str, Any] | None:
+        """What the same request was answered before; refused where it was another one."""
+        if asked.key is None:
+            return None
+        found = self.journal.answered(asked.key, time.time() - REMEMBERED)
+        if found is None:
+            return None
+        digest, answer = found
+        if digest != _digest(given):
+            raise OtherRequest("Idempotency-Key: used for another request.")
+        return dict(answer)
+
+    def _accept(
+        self, change: Accepted, given: Any, asked: Asked, answer: Mapping[str, Any]
+    ) -> None:
+        """Write a change, and wake the writer; `_moved` is held."""
+        if asked.key is not None:
+            change = replace(change, request=(asked.key, _digest(given), answer))
+        self.journal.accept(change)
+        self._version = self._pending.version = change.version
+        if self._pending.since is None:
+            self._pending.since = time.monotonic()
+        self._moved.notify_all()
+
+    def _run(self) -> None:
+        """The writer."""
+        try:
+            self._restore()
+        except Exception as error:
+            self.problem = refusal(error)
+        while (pending := self._next_batch()) is not None:
+            try:
+                self._publish(pending)
+            except Exception as error:
+                self.problem = refusal(error)
+                self._put_back(pending)
+                if self._ends:
+                    return
+                time.sleep(_AGAIN)
+
+    def _restore(self) -> None:
+        """The figures of what the journal has, told where they are not what was told last."""
+        if not self._ranges:
+            return
+        today = dt.date.fromisoformat(self._ranges["today"])
+        given = {**self._ranges, "positions": _unnamed(self._positions.values())}
+        with self.computing:
+            book = ranges_of(given, today=today).book()
+            kept = KeptBook.of(LiveBook.of(book), self._prices, self.seconds)
+        with self._moved:
+            if self._pending.base is None:
+                self._listed = frozenset(book.market.index_of)
+                self._pending.base, self._pending.version = kept, self._version
+                self._pending.since = time.monotonic()
+
+    def _next_batch(self) -> _Pending | None:
+        """All that was accepted since the last; None once it is over."""
+        with self._moved:
+            self._moved.wait_for(lambda: self._ends or self._pending.version)
+            if not self._pending.version:
+                return None
+            self._moved.wait_for(lambda: self._ends, self.window)
+            pending, self._pending = self._pending, _Pending()
+            self._working_since = pending.since
+            return pending
+
+    def _put_back(self, pending: _Pending) -> None:
+        """What could not be told is there still, before what has come meanwhile."""
+        with self._moved:
+            later = self._pending
+            later.version = max(pending.version, later.version)
+            if later.base is None:
+                later.base = pending.base
+                later.prices = {**pending.prices, **later.prices}
+            later.since = pending.since
+            self._working_since = None
+
+    def _publish(self, pending: _Pending) -> None:
+        """Margin a batch, write what there is to tell of it, and show it."""
+        kept = pending.base or (self.snapshot.kept if self.snapshot else None)
+        assert kept is not None
+        with self.computing:
+            kept = kept.ticked(pending.prices)
+        states = account_states(kept, pending.version)
+        events = self._events(states, pending.version)
+        self.journal.tell(events)
+        self.sequence += len(events)
+        self._latest |= states
+        with self._moved:
+            self.snapshot = Snapshot(pending.version, kept, states)
+            self.problem, self._working_since = "", None
+            reached = [w for w in self._waiting if w[0] <= pending.version]
+            self._waiting = [w for w in self._waiting if w[0] > pending.version]
+        for _, future in reached:
+            if future.set_running_or_notify_cancel():
+                future.set_result(pending.version)
+        self.told(events)
+
+    def _events(self, states: Mapping[str, State], version: int) -> list[Event]:
+        now = time.time()
+        changed = [name for name in states if not is_same(states[name], self._latest.get(name))]
+        return [
+            Event(self.sequence + n, now, version, STATE, name, json.dumps(states[name]))
+            for n, name in enumerate(changed, 1)
+        ]
+
+
+def records_of(positions: Any) -> list[dict[str, Any]]:
+    """Positions as records, each by its headings; rows have these first, each once."""
+    if not isinstance(positions, list) or not positions:
+        raise MarginError("positions: wanted a list of records, or of rows with headings first.")
+    if all(isinstance(record, dict) for record in positions):
+        return positions
+    headings, *rows = positions
+    if not all(isinstance(row, list) for row in positions) or len(set(map(str, headings))) < len(
+        headings
+    ):
+        raise MarginError("positions: wanted records, or rows with headings first, each once.")
+    return [dict(zip(map(str, headings), row, strict=False)) for row in rows]
+
+
+def _unnamed(records: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Records without their names, which are no column of positions."""
+    return [{name: cell for name, cell in each.items() if name != ID} for each in records]
+
+
+def accepted_prices(prices: Any, listed: frozenset[str]) -> dict[str, float]:
+    """Prices by symbol, $; refused with all that is wrong with them."""
+    if not isinstance(prices, dict) or not prices:
+        raise MarginError("prices: wanted an object of symbols and prices.")
+    problems = []
+    for symbol, price in prices.items():
+        if symbol not in listed:
+            wanted = "a symbol of the market that was put"
+            problems.append(Problem("prices", 0, symbol, repr(symbol), wanted))
+        elif isinstance(price, bool) or not isinstance(price, int | float) or not price > 0:
+            problems.append(Problem("prices", 0, symbol, json.dumps(price)[:40], "a price above 0"))
+    if problems:
+        raise InputError(problems)
+    return {symbol: float(price) for symbol, price in prices.items()}
+
+
+def _digest(given: Any) -> str:
+    return sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,176 @@
+"""The stream of what was told: CloudEvents by their sequence, over WebSocket and as events of SSE.
+
+Both read one generator. It first gives what the reader has missed, or all states where it does not
+say what it had or the journal does not reach back to there; then what comes. An event that was told
+is in the journal: a reader that goes away comes back with its last sequence. One that is too slow
+for its queue is sent away, and nobody waits for it.
+
+Source: CloudEvents 1.0 (JSON format, extension `sequence`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import anyio.to_thread
+
+from xlmargin.service.journal import Event, Journal
+
+LIVE: Final = "org.xlmargin.live"
+RESET: Final = "org.xlmargin.reset.v1"
+HEARTBEAT: Final = "org.xlmargin.heartbeat"
+MOST_WAITING: Final = 256
+"""Events that wait for one reader."""
+SECONDS: Final = 15.0
+"""Between two heartbeats."""
+_AT_ONCE: Final = 500
+_DIGITS: Final = 20
+
+
+class TooSlow(Exception):
+    """A reader takes less than is told; it comes back with its last sequence."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader wants: of which accounts and kinds (None: of all), and after which event."""
+
+    after: int | None = None
+    accounts: frozenset[str] | None = None
+    types: frozenset[str] | None = None
+
+    def has(self, event: Event) -> bool:
+        """Whether an event is one of them."""
+        of_account = self.accounts is None or event.account in self.accounts
+        return of_account and (self.types is None or event.type.split(".")[-2] in self.types)
+
+
+@dataclass(eq=False)
+class _Reader:
+    """A reader's queue, filled by the event loop that it belongs to."""
+
+    wanted: Wanted
+    loop: asyncio.AbstractEventLoop
+    queue: asyncio.Queue[Event] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+    is_slow: bool = False
+    last: int = 0
+    """The sequence up to which it has been told all there is."""
+
+    def take(self, events: list[Event]) -> None:
+        """Queue events; a reader whose queue is full gets no more."""
+        for event in events:
+            if self.is_slow:
+                return
+            if self.queue.full():
+                self.is_slow = True
+            else:
+                self.queue.put_nowait(event)
+
+
+@dataclass(eq=False)
+class Stream:
+    """The events of a journal and whoever reads them; `source` names the service in each."""
+
+    journal: Journal
+    source: str
+    closed_slow: int = 0
+    _readers: set[_Reader] = field(default_factory=set)
+
+    @property
+    def clients(self) -> int:
+        """Readers that are there."""
+        return len(self._readers)
+
+    def tell(self, events: list[Event]) -> None:
+        """Hand events to all readers; called by the writer's thread, which waits for nobody."""
+        for reader in tuple(self._readers):
+            own = [event for event in events if reader.wanted.has(event)]
+            if own and not reader.loop.is_closed():
+                reader.loop.call_soon_threadsafe(reader.take, own)
+
+    async def events(self, wanted: Wanted) -> AsyncIterator[dict[str, Any]]:
+        """What a reader is told, without end; raises `TooSlow` once its queue is full."""
+        reader = _Reader(wanted, asyncio.get_running_loop())
+        self._readers.add(reader)
+        try:
+            async for event in self._missed(reader):
+                yield event
+            last = reader.last
+            yield self._own(LIVE, last)
+            while True:
+                told = await self._next(reader)
+                if told is None:
+                    yield self._own(HEARTBEAT, last)
+                elif told.sequence > last:
+                    last = told.sequence
+                    yield self.cloud_event(told)
+        finally:
+            self._readers.discard(reader)
+
+    async def _next(self, reader: _Reader) -> Event | None:
+        """The next event; None where there is none for as long as a heartbeat."""
+        if reader.is_slow and reader.queue.empty():
+            self.closed_slow += 1
+            raise TooSlow
+        try:
+            return await asyncio.wait_for(reader.queue.get(), SECONDS)
+        except TimeoutError:
+            return None
+
+    async def _missed(self, reader: _Reader) -> AsyncIterator[dict[str, Any]]:
+        """Events after the one that a reader had last, or else the latest of each."""
+        wanted = reader.wanted
+        first, last = await _in_thread(self.journal.bounds)
+        reader.last = last if wanted.after is None else wanted.after
+        is_kept = first - 1 <= reader.last <= last
+        if not is_kept:
+            yield self._own(RESET, last, {"after": reader.last, "first": first, "last": last})
+            reader.last = last
+        if wanted.after is None or not is_kept:
+            for event in await _in_thread(self.journal.last_told):
+                if wanted.has(event):
+                    yield self.cloud_event(event)
+        while events := await self._after(reader.last):
+            for event in events:
+                reader.last = event.sequence
+                if wanted.has(event):
+                    yield self.cloud_event(event)
+
+    async def _after(self, sequence: int) -> list[Event]:
+        found: list[Event] = await _in_thread(lambda: self.journal.events_after(sequence, _AT_ONCE))
+        return found
+
+    def cloud_event(self, event: Event) -> dict[str, Any]:
+        """An event as it is sent."""
+        return {
+            **self._own(event.type, event.sequence, json.loads(event.data)),
+            "id": f"{self.journal.id}-{event.sequence}",
+            "subject": event.account,
+            "time": _time(event.at),
+        }
+
+    def _own(self, type_: str, sequence: int, data: Any = None) -> dict[str, Any]:
+        now = dt.datetime.now(dt.UTC).timestamp()
+        found = {
+            "specversion": "1.0",
+            "id": f"{self.journal.id}-{type_.removeprefix('org.xlmargin.')}-{now:.6f}",
+            "source": self.source,
+            "type": type_,
+            "time": _time(now),
+            "sequence": f"{sequence:0{_DIGITS}}",
+        }
+        return found if data is None else {**found, "data": data}
+
+
+def _time(seconds: float) -> str:
+    moment = dt.datetime.fromtimestamp(seconds, dt.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+async def _in_thread(work: Callable[[], Any]) -> Any:
+    return await anyio.to_thread.run_sync(work)
