@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -17,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 import xlmargin
 from tests.said import of_ours
-from xlmargin.cli import app, main
+from xlmargin.cli import app, commands, main
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.samples import family_office_book
 
@@ -261,7 +262,7 @@ def test_a_fault_is_said_in_one_line(book: Path, monkeypatch: pytest.MonkeyPatch
     def fail(*paths: Path | None) -> None:
         raise ZeroDivisionError("one\ntwo")
 
-    monkeypatch.setattr("xlmargin.importers.read_book_files", fail)
+    monkeypatch.setattr("xlmargin.cli.book_files.read_book_files", fail)
     monkeypatch.setattr(sys, "argv", ["xlmargin", "check", "good.csv"])
     with pytest.raises(SystemExit) as left:
         main()
@@ -302,3 +303,25 @@ def test_it_answers_without_docstrings_and_asserts(book: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "check" in json.loads(done.stdout)
+
+
+def test_help_lists_every_command_in_its_own_words() -> None:
+    """Read from the files, without importing what the commands need."""
+    declared = [
+        line
+        for path in (ROOT / "xlmargin" / "cli").glob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith("@command(")
+    ]
+    assert len(declared) == len(commands())
+    code = """import sys
+from xlmargin.cli import app
+app(["--help"], standalone_mode=False)
+assert "xlmargin.excel.ranges" not in sys.modules
+"""
+    command = [sys.executable, "-c", code]
+    environment = {**os.environ, "COLUMNS": "200"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    for name, work in commands().items():
+        first = " ".join((inspect.getdoc(work) or "").split("\n\n")[0].split())
+        assert re.search(rf"{name} +{re.escape(first)}", done.stdout), name

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from xlmargin.cli import app
+from xlmargin.cli import commands
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -97,11 +97,7 @@ def test_code_of_a_page_runs(page: str) -> None:
 
 
 def test_every_command_line_names_a_command() -> None:
-    known = {
-        command.name or command.callback.__name__.replace("_", "-")
-        for command in app.registered_commands
-        if command.callback
-    }
+    known = set(commands())
     named = set()
     for path in TEXTS:
         for block in re.findall(r"```(?:sh|bat)\n(.*?)```", path.read_text("utf-8"), re.DOTALL):

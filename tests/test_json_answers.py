@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from xlmargin.cli import app
+from xlmargin.cli import commands
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.dependencies
@@ -83,7 +83,7 @@ COMMANDS = {
 def test_every_command_is_described() -> None:
     """By the keys that it prints; the page names no command that does not print."""
     page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
-    for path in (ROOT / "xlmargin" / "commands").glob("*.py"):
+    for path in (ROOT / "xlmargin" / "cli").glob("*.py"):
         for keys in re.findall(r"write_json\(\{(.*?)\}\)", path.read_text(encoding="utf-8")):
             for key in re.findall(r'"([a-z ]+)":', keys):
                 assert f"`{key}`" in page
@@ -91,9 +91,7 @@ def test_every_command_is_described() -> None:
 
 def test_every_command_that_answers_json_is_run() -> None:
     answering = {
-        str(command.name or command.callback.__name__.replace("_", "-"))
-        for command in app.registered_commands
-        if command.callback and "as_json" in signature(command.callback).parameters
+        name for name, work in commands().items() if "as_json" in signature(work).parameters
     }
     assert answering == {command.split()[0] for command in (*COMMANDS.values(), "calc", "demo")}
 

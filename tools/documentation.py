@@ -22,14 +22,13 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from typer.main import get_group
 from typer.testing import CliRunner
 
 import xlmargin.udfs  # noqa: F401  (registers the functions)
 from tools.floors import FLOORS
 from tools.tables_of_pages import brokers, eligibility, houses, markdown_table
-from xlmargin.cli import app
-from xlmargin.commands.help_pages import programs
+from xlmargin.cli import app, commands
+from xlmargin.cli.help_pages import programs
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.help import Chapters, help_chapters, input_chapters
 from xlmargin.rulebook.parameters import ONE, Entry, Parameter, RuleSet
@@ -99,9 +98,8 @@ def _errors() -> str:
 def _commands() -> str:
     """The help of every command, as the terminal shows it."""
     runner = CliRunner(env={"TERMINAL_WIDTH": "96", "NO_COLOR": "1", "TERM": "dumb"})
-    names = list(get_group(app).commands)
     shown = []
-    for name in names:
+    for name in commands():
         done = runner.invoke(app, [name, "--help"])
         assert done.exit_code == 0, f"{name}: {done.output}"
         text = "\n".join(line.rstrip() for line in done.output.strip("\n").splitlines())

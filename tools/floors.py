@@ -25,7 +25,6 @@ FLOORS: Final = [
     {"hosts"},
     {"service", "udfs"},
     {"frames", "validation"},
-    {"commands"},
-    {"macros"},
     {"cli"},
+    {"macros"},
 ]

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from xlmargin import udfs
 from xlmargin.cli import app
-from xlmargin.commands.help_pages import page_of
+from xlmargin.cli.help_pages import page_of
 from xlmargin.errors import MarginError
 from xlmargin.excel.settings_reader import SYNONYMS
 from xlmargin.excel.worksheet_function import REGISTRY

@@ -10,7 +10,7 @@ import pytest
 
 from xlmargin import udfs  # noqa: F401 - enters the worksheet functions
 from xlmargin.cells.words import MARKET, POSITIONS, SIDES, TYPES
-from xlmargin.commands.help_pages import input_page_of
+from xlmargin.cli.help_pages import input_page_of
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.help.cures import DAMAGES, Damage
 from xlmargin.help.input_page import found_by

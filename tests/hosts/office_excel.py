@@ -19,7 +19,7 @@ import uvicorn
 
 from tests.hosts.calls import LEFT_OUT
 from tests.hosts.office_js import js_argument
-from xlmargin.cli.app import registered
+from xlmargin.cli.registered import registered
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.office_js.add_in import add_in
 from xlmargin.service.app import Served, service

@@ -10,9 +10,8 @@ from typer.testing import CliRunner
 
 from tests.hosts.vba_reader import vba_in
 from xlmargin.cli import app
-from xlmargin.cli.workbook_commands import _Host
-from xlmargin.commands import build_workbooks as command
-from xlmargin.commands.workbook_hosts import ENDINGS, Host
+from xlmargin.cli.build_workbooks import build_workbooks as command
+from xlmargin.cli.workbook_hosts import ENDINGS, Host
 from xlmargin.workbooks import TEMPLATES
 
 
@@ -52,10 +51,6 @@ def test_it_writes_the_workbooks_and_what_belongs_to_them(
 def test_the_one_with_macros_has_them(one_template: str, tmp_path: Path) -> None:
     run(tmp_path, "classic")
     assert "XlmReport" in vba_in(tmp_path / f"{one_template}.xlsm")["xlmargin_macros"]
-
-
-def test_the_command_line_knows_every_host() -> None:
-    assert [host.value for host in _Host] == [host.value for host in Host]
 
 
 def test_a_workbook_that_was_saved_since_is_not_written_over(

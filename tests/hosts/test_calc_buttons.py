@@ -22,7 +22,7 @@ from tests.hosts.calc_book import in_calc
 from tests.hosts.schwab_files import ACCOUNT, write_december, write_november
 from xlmargin import udfs
 from xlmargin.cli import app
-from xlmargin.commands.outputs import write_rows
+from xlmargin.cli.outputs import write_rows
 from xlmargin.excel.settings_reader import setting_name
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import installed_office

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from xlmargin import udfs  # noqa: F401  (registers the functions)
 from xlmargin.cli import app
-from xlmargin.commands.doctor import examine
+from xlmargin.cli.doctor import examine
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.config_sheet import INTERPRETER, python_of
 from xlmargin.hosts.classic.examination import examined

@@ -15,7 +15,7 @@ from tests.excel_rules.rule_book import broken_rules
 from tests.hosts.stub_book import StubBook
 from tests.hosts.vba_reader import parts, sheet_names, vba_in
 from xlmargin import udfs  # noqa: F401  (registers the functions)
-from xlmargin.commands.workbook_hosts import (
+from xlmargin.cli.workbook_hosts import (
     ENDINGS,
     Host,
     adapt_to,

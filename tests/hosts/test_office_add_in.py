@@ -22,7 +22,7 @@ from tests.hosts.calls import CALLS, LEFT_OUT
 from tests.hosts.example_calls import bits
 from tests.hosts.office_excel import Excel, free_port, in_node, running, wait_for
 from tests.hosts.test_office_js import in_python
-from xlmargin.cli.app import registered
+from xlmargin.cli.registered import registered
 from xlmargin.excel.worksheet_function import REGISTRY, Argument, Kind, Returns, WorksheetFunction
 from xlmargin.hosts.office_js.add_in import add_in
 from xlmargin.hosts.office_js.icon import SIZES, icon
@@ -214,7 +214,7 @@ def licensed_after(code: str) -> set[str]:
 def test_nothing_of_it_is_of_xlwings_licensed_parts(files: Any) -> None:
     assert not [path for path, content in files.items() if b"xlwings" in content.lower()]
     served = (
-        "import xlmargin.service.app; from xlmargin.cli.app import registered;"
+        "import xlmargin.service.app; from xlmargin.cli.registered import registered;"
         "from xlmargin.service.pages import office_pages; office_pages(registered(), 'https://a')"
     )
     assert licensed_after(served) <= licensed_after("import xlwings")

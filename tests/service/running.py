@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import uvicorn
 
-from xlmargin.cli.app import registered
+from xlmargin.cli.registered import registered
 from xlmargin.service.app import Served, service
 from xlmargin.service.door import Allowed
 from xlmargin.service.journal import Journal

@@ -30,7 +30,7 @@ from starlette.testclient import TestClient
 
 from tests.service.running import running
 from xlmargin import udfs
-from xlmargin.cli.app import registered
+from xlmargin.cli.registered import registered
 from xlmargin.service.app import Served, service
 from xlmargin.service.door import Allowed
 from xlmargin.service.journal import Journal

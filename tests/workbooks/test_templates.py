@@ -23,7 +23,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 import xlmargin
 from tests.hosts.calc_book import in_calc
 from xlmargin.cells.values import Day
-from xlmargin.commands.ranges import tables_beside
+from xlmargin.cli.ranges import tables_beside
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import compared, recalculate

@@ -1,15 +1,5 @@
-"""The command line: each module registers its commands, in the order in which help lists them."""
+"""The command line: a module a command, or a few that belong together."""
 
-from xlmargin.cli import margin_commands, workbook_commands  # isort: skip
-from xlmargin.cli import excel_commands, file_commands, service_commands
-from xlmargin.cli.app import app, main
+from xlmargin.cli.app import app, commands, main
 
-__all__ = [
-    "app",
-    "excel_commands",
-    "file_commands",
-    "main",
-    "margin_commands",
-    "service_commands",
-    "workbook_commands",
-]
+__all__ = ["app", "commands", "main"]

@@ -1,66 +1,60 @@
-"""The command `xlmargin`: its options in common, its exit codes, its refusals."""
+"""The command `xlmargin`: which commands there are, their exit codes, their refusals."""
 
 from __future__ import annotations
 
+import ast
 import math
+import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import is_dataclass
 from functools import wraps
 from importlib import import_module
+from importlib.resources import files
+from inspect import Parameter, Signature, signature
 from io import TextIOWrapper
-from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
+from typing import Annotated, Any, Final, NoReturn, TypeVar, get_type_hints
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 import xlmargin
 from xlmargin.computing import time_limit
 from xlmargin.defects import full_disk, internal_error
-from xlmargin.errors import Interrupted, MarginError, printed
-from xlmargin.standard_output import claim, claim_for_json
+from xlmargin.errors import Interrupted, MarginError
+from xlmargin.standard_output import claim
 
-if TYPE_CHECKING:
-    from xlmargin.excel.worksheet_function import WorksheetFunction
-    from xlmargin.importers import BookRanges
-    from xlmargin.known_instruments import KnownInstruments
-    from xlmargin.workbooks import Functions
-
-app = typer.Typer(
-    help="Margin under both regimes from files of positions, as workbooks of live formulas.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
-Output = Annotated[Path, typer.Option("--output", "-o", help="Workbook to write (.xlsx).")]
-AsJson = Annotated[
-    bool,
-    typer.Option("--json", callback=claim_for_json, help="Print JSON, as docs/json.md says."),
-]
-Force = Annotated[
-    bool, typer.Option("--force", help="Replace a file that does not say xlmargin wrote it.")
-]
-Logo = Annotated[
-    Path | None, typer.Option(help="The client's logo, PNG or JPEG, on the band of the pages.")
-]
-Positions = Annotated[
-    Path, typer.Argument(help="Positions, or a broker's export: .csv, .xlsx, .xls, .ods, .xml.")
-]
-Market = Annotated[Path | None, typer.Option(help="Prices and classes of the underlyings.")]
-Settings = Annotated[Path | None, typer.Option(help="Date, rates, house profile.")]
-Dividends = Annotated[Path | None, typer.Option(help="Cash dividends to come.")]
-Instruments = Annotated[
-    Path | None, typer.Option(help="Your own table of instruments, above the known ones.")
-]
-Groups = Annotated[
-    list[Path] | None,
-    typer.Option(
-        help="A report of the clearing house on products or groups; may be given repeatedly."
-    ),
-]
+MODULES: Final = {
+    "demo": "report",
+    "report": "report",
+    "check": "check",
+    "explain": "reasons",
+    "rule": "reasons",
+    "whatif": "what_if",
+    "watch": "watch",
+    "shadow": "shadow",
+    "calc": "calc",
+    "build-workbooks": "build_workbooks",
+    "build-oxt": "calc",
+    "build-xlam": "install",
+    "help-page": "help_pages",
+    "install": "install",
+    "serve-excel": "install",
+    "uninstall": "install",
+    "doctor": "doctor",
+    "mcp": "mcp",
+    "import": "import_file",
+    "export-occ": "export_occ",
+    "official": "official",
+    "market": "market",
+    "market-groups": "market",
+    "validate": "validate",
+    "serve": "serve",
+}
+"""The module of each command, in the order in which help lists them."""
 
 SOME_FAILED = 3
 TRADES_REFUSED = 4
@@ -75,6 +69,40 @@ its warning, past its alert, not known; Ctrl-C, as in shells.
 SECONDS_TO_END = 10.0
 """How long what was interrupted may take to put things in order."""
 
+_made: dict[str, typer.Typer] = {}
+"""The commands whose modules are imported."""
+
+
+class _Commands(TyperGroup):
+    """The commands, each imported when it is called: most need the engine, which takes long.
+
+    The types of contexts and commands are those of click, which some versions of typer hide.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*MODULES]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command that is imported; of another what help says of it in the list of all."""
+        if cmd_name in _made:
+            return typer.main.get_command(_made[cmd_name])
+        return TyperCommand(cmd_name, help=_docstring(cmd_name)) if cmd_name in MODULES else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first word names, its module imported."""
+        if args[0] in MODULES:
+            import_module(f"{__package__}.{MODULES[args[0]]}")
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    help="Margin under both regimes from files of positions, as workbooks of live formulas.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
 
 @app.callback(invoke_without_command=True)
 def _options(
@@ -85,80 +113,78 @@ def _options(
         raise typer.Exit
 
 
-_P = ParamSpec("_P")
+_Work = TypeVar("_Work", bound=Callable[..., int | None])
 
 
-def command(
-    name: str | None = None, refused: int = 1
-) -> Callable[[Callable[_P, int | None]], Callable[_P, int | None]]:
+def command(name: str | None = None, refused: int = 1) -> Callable[[_Work], _Work]:
     """Register a command, whose function answers its exit code; None is 0.
 
-    What it refuses is said, all of it, on standard error; then the code is `refused`.
+    A parameter that is a dataclass stands for its fields: options that several commands share.
+    What the command refuses is said, all of it, on standard error; then the code is `refused`.
     """
 
-    def register(work: Callable[_P, int | None]) -> Callable[_P, int | None]:
-        @app.command(name)
+    def register(work: _Work) -> _Work:
+        own = [*_parameters(work)]
+        types = ((p.name, p.annotation) for p in own if isinstance(p.annotation, type))
+        shared = {name: fields for name, fields in types if is_dataclass(fields)}
+        lists = {name: [*_parameters(fields)] for name, fields in shared.items()}
+
         @wraps(work)
-        def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        def run(**given: Any) -> None:
+            for name, options in lists.items():
+                given[name] = shared[name](**{o.name: given.pop(o.name) for o in options})
             try:
-                code = work(*args, **kwargs)
+                code = work(**given)
             except (MarginError, OSError) as error:
                 refuse(error, refused)
             if code:
                 raise typer.Exit(code)
 
+        options = [option for p in own for option in lists.get(p.name, [p])]
+        run.__signature__ = Signature(options)  # type: ignore[attr-defined]
+        run.__annotations__ = {option.name: option.annotation for option in options}
+        called = name or work.__name__.replace("_", "-")
+        _made[called] = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        _made[called].command(called)(run)
         return work
 
     return register
 
 
+def commands() -> Mapping[str, Callable[..., object]]:
+    """Every command's function by its name, all modules imported."""
+    for module in MODULES.values():
+        import_module(f"{__package__}.{module}")
+    made = ((name, _made[name].registered_commands[0].callback) for name in MODULES)
+    return {name: callback for name, callback in made if callback is not None}
+
+
+def _parameters(of: Callable[..., object]) -> Iterator[Parameter]:
+    """The parameters of a function or a dataclass with their types, each by keyword."""
+    types = get_type_hints(of, include_extras=True)
+    for parameter in signature(of).parameters.values():
+        yield parameter.replace(annotation=types[parameter.name], kind=Parameter.KEYWORD_ONLY)
+
+
+def _docstring(name: str) -> str:
+    """What a command says of itself, read without importing its module."""
+    text = files(__package__).joinpath(f"{MODULES[name]}.py").read_text(encoding="utf-8")
+    for function in ast.parse(text).body:
+        if isinstance(function, ast.FunctionDef):
+            for call in map(ast.unparse, function.decorator_list):
+                stated = re.match(r"command\(['\"]?([\w-]*)", call)
+                if stated and name in (stated[1], function.name.replace("_", "-")):
+                    return ast.get_docstring(function) or ""
+    raise LookupError(name)
+
+
 def refuse(error: MarginError | OSError, code: int = 1) -> NoReturn:
     """Say what is wrong, all of it, on standard error."""
-    from xlmargin.commands.terminal import complaint
+    from xlmargin.cli.terminal import complaint
 
     for line in complaint(error):
         typer.echo(line, err=True)
     raise typer.Exit(INTERRUPTED if isinstance(error, Interrupted) else code) from error
-
-
-def read(
-    positions: Path, market: Path | None, settings: Path | None, dividends: Path | None
-) -> BookRanges:
-    """The ranges of the files; what there is to say of a broker's file goes to standard error."""
-    from xlmargin.importers import read_book_files
-
-    ranges = read_book_files(positions, market, settings, dividends)
-    for note in ranges.notes:
-        typer.echo(printed(note), err=True)
-    return ranges
-
-
-def read_known(
-    positions: Path,
-    market: Path | None,
-    settings: Path | None,
-    dividends: Path | None,
-    instruments: Path | None,
-    groups: Sequence[Path] | None,
-) -> tuple[BookRanges, KnownInstruments]:
-    """The ranges of the files, and what is known of their instruments."""
-    from xlmargin.commands.market import known_beside
-
-    ranges, folder = read(positions, market, settings, dividends), (settings or positions).parent
-    return ranges, known_beside(instruments, groups or [], ranges.settings, folder)
-
-
-def functions() -> Functions:
-    """The worksheet functions by name."""
-    return {entry.name: entry.function for entry in registered()}
-
-
-def registered() -> tuple[WorksheetFunction, ...]:
-    """The worksheet functions of `udfs`, as every host describes them."""
-    from xlmargin.excel.worksheet_function import REGISTRY
-
-    udfs = import_module("xlmargin.udfs")
-    return tuple(entry for entry in REGISTRY.values() if hasattr(udfs, entry.name))
 
 
 def main() -> None:

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
-from xlmargin import udfs
-from xlmargin.commands.batch import BatchAsked
-from xlmargin.commands.market import known_beside, with_own
-from xlmargin.commands.ranges import names_beside, tables_named
-from xlmargin.commands.report import Asked
+from xlmargin.cli.batch import BatchAsked
+from xlmargin.cli.book_files import known_beside
+from xlmargin.cli.book_report import Asked
+from xlmargin.cli.market import with_own
+from xlmargin.cli.ranges import names_beside, tables_named
+from xlmargin.cli.registered import functions
 from xlmargin.computing import time_limit
-from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.importers.named_ranges import named_ranges
 from xlmargin.macros.book_tables import book_ranges
 from xlmargin.macros.open_book import OpenBook, ReadBook
@@ -26,12 +26,11 @@ def write_report(book: OpenBook, today: dt.date) -> Path:
     ranges, folder = book_ranges(book), _folder_of(book)
     name = Path(book.name).stem
     output = next(path for path in _names(folder, f"{name}-margin-{today}", ".xlsx"))
-    functions = {name: REGISTRY[name].function for name in REGISTRY if hasattr(udfs, name)}
     title, day = f"Portfolio margin: {name}", ranges.as_of or today
     ranges = with_own(ranges, known_beside(None, [], ranges.settings, folder), day)
     more = tables_named(named_ranges(ReadBook(book), names_beside(), book.name))
     with time_limit(math.inf):
-        Asked(output, True, title, day, functions).written(ranges, more=more)
+        Asked(output, True, title, day, functions()).written(ranges, more=more)
     return output
 
 

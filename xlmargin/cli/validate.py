@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from xlmargin.cells.values import to_cells
-from xlmargin.commands.outputs import refuse_output, writing
+from xlmargin.cli.app import command
+from xlmargin.cli.options import AsJson, Force
+from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.standard_output import write_json
 from xlmargin.validation import dossier, sections, validation_table
 
 
-def validated(output: Path | None, today: dt.date, as_json: bool, force: bool) -> bool:
-    """Compare, show and write; answers whether every figure agrees or is explained."""
+@command()
+def validate(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Dossier to write (.md).")
+    ] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> int:
+    """Compare every published figure with ours; exit code 1 where one differs without a reason."""
     first_line = "# Validation"
     if output is not None:
         refuse_output(output, [".md"], force=force, first_line=first_line)
@@ -22,7 +32,7 @@ def validated(output: Path | None, today: dt.date, as_json: bool, force: bool) -
     every = [c for section in compared for c in section.comparisons]
     if output is not None:
         with writing(output) as whole:
-            whole.write_text(dossier(compared, today), encoding="utf-8")
+            whole.write_text(dossier(compared, dt.date.today()), encoding="utf-8")
     if as_json:
         write_json({"validation": to_cells(validation_table(compared).cells())})
     else:
@@ -38,4 +48,4 @@ def validated(output: Path | None, today: dt.date, as_json: bool, force: bool) -
         )
         if output is not None:
             typer.echo(f"Written: {output}")
-    return all(c.state != "differs" for c in every)
+    return 1 if any(c.state == "differs" for c in every) else 0

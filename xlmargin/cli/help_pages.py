@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from xlmargin.commands.outputs import refuse_output, writing
+from xlmargin.cli.app import command
+from xlmargin.cli.options import Force
+from xlmargin.cli.outputs import refuse_output, writing
+from xlmargin.cli.registered import registered
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.help import help_page, input_page
 from xlmargin.hosts.differences import DIFFERENCES
 from xlmargin.reports.table import Table, Value
 
 
+@command("help-page")
 def write_help_page(
-    path: Path, functions: Sequence[WorksheetFunction], force: bool, *, of_input: bool = False
+    output: Annotated[Path, typer.Option("--output", "-o", help="Page to write (.html).")] = Path(
+        "help.html"
+    ),
+    force: Force = False,
+    of_input: Annotated[bool, typer.Option("--input", help="The input's page instead.")] = False,
 ) -> None:
-    """Write one of the pages whole or not at all; the same bytes every time."""
-    refuse_output(path, [".html", ".htm"], force=force)
-    page = input_page_of(functions) if of_input else page_of(functions)
-    with writing(path) as whole:
+    """Write the reference of the worksheet functions as one page to read and print.
+
+    With --input that of the input: headings, words, cells, and every error with its cure.
+    """
+    refuse_output(output, [".html", ".htm"], force=force)
+    page = input_page_of(registered()) if of_input else page_of(registered())
+    with writing(output) as whole:
         whole.write_bytes(page.encode())
-    typer.echo(f"Written: {path}")
+    typer.echo(f"Written: {output}")
 
 
 def page_of(functions: Sequence[WorksheetFunction]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import os
 import shlex
 import subprocess
@@ -17,14 +18,16 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from xlmargin.account import Light
-from xlmargin.commands.market import known_beside
-from xlmargin.commands.ranges import with_date
-from xlmargin.commands.watched_files import WatchedFiles
+from xlmargin.cli.app import ALERTED, NOT_KNOWN, WARNED, command
+from xlmargin.cli.book_files import BookFiles, day_of
+from xlmargin.cli.options import AsJson
+from xlmargin.cli.ranges import with_date
+from xlmargin.cli.watched_files import WatchedFiles
 from xlmargin.errors import MarginError, printed
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import read_book_files
@@ -61,62 +64,65 @@ _SHOWN: Final = (
     ("excess", "strategy_excess"),
 )
 """Headings for a reader: each regime's requirement and what it leaves."""
+_CODES: Final = {
+    Light.GREEN: 0, Light.AMBER: WARNED, Light.RED: ALERTED, Light.GREY: NOT_KNOWN,
+}  # fmt: skip
+"""Exit codes by the worst light."""
 _WORST_FIRST: Final = (Light.RED, Light.AMBER, Light.GREY, Light.GREEN)
 
 Event = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class BookFiles:
-    """The files of a book, and that of the limits of its figures; None for one that is left out."""
+class WatchedBook(BookFiles):
+    """The files of a book, and that of the limits of its figures."""
 
-    positions: Path
-    market: Path | None
-    settings: Path | None
-    dividends: Path | None
-    instruments: Path | None
-    groups: tuple[Path, ...]
-    thresholds: Path | None
+    thresholds: Annotated[
+        Path | None, typer.Option(help="Limits of figures, as MARGIN_ALERTS takes them.")
+    ] = None
 
     @property
     def paths(self) -> list[Path]:
-        """The files that are there to be watched."""
-        one = (self.positions, self.market, self.settings, self.dividends)
-        return [path for path in (*one, self.instruments, self.thresholds, *self.groups) if path]
+        """The files that there are."""
+        return [*super().paths, *([] if self.thresholds is None else [self.thresholds])]
 
-    def read(self) -> tuple[Ranges, tuple[str, ...]]:
+    def ranges(self) -> tuple[Ranges, tuple[str, ...]]:
         """The ranges in the files, at their date or today's, and notes on how they were read."""
         found = read_book_files(self.positions, self.market, self.settings, self.dividends)
-        folder = (self.settings or self.positions).parent
-        known = known_beside(self.instruments, self.groups, found.settings, folder)
-        held = with_date(found, found.as_of or dt.date.today()).cells
+        held = with_date(found, day_of(found)).cells
         limits = self.thresholds and read_one_range(self.thresholds, "thresholds")
-        return Ranges(*held, extra={"thresholds": limits}, known=known), found.notes
+        return Ranges(*held, extra={"thresholds": limits}, known=self.known(found)), found.notes
 
 
-@dataclass(frozen=True)
-class WatchAsked:
-    """What is watched, how often and for how long, s, and the program that is told of alerts."""
+@command()
+def watch(
+    book: WatchedBook,
+    every: Annotated[
+        float, typer.Option(min=0.01, max=3600, help="Seconds between two looks at the files.")
+    ] = 0.5,
+    once: Annotated[bool, typer.Option("--once", help="Look once, and end.")] = False,
+    until_alert: Annotated[
+        bool, typer.Option("--until-alert", help="End at the first figure past its alert.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option("--for", min=0, help="End after so many seconds.")
+    ] = math.inf,
+    hook: Annotated[
+        str, typer.Option(help="Program to run for each alert, which it gets as JSON to read.")
+    ] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Show figures and alerts of your positions now, and whenever one of the files changes.
 
-    book: BookFiles
-    every: float
-    seconds: float
-    until_alert: bool
-    hook: str
-    as_json: bool
-
-
-def watch(asked: WatchAsked) -> Light:
-    """Tell the figures and alerts of a book now, and at each change; answers the worst light.
-
-    What refuses the first reading is raised.
+    Exit code by the worst light at the end: 0 all is green, 5 a warning, 6 an alert, 7 a figure
+    that is not known. Ctrl-C ends it.
     """
-    told, until = _Told(), time.monotonic() + asked.seconds
-    files, hook = WatchedFiles(asked.book.paths, asked.every), _program(asked.hook)
-    say = JsonLines() if asked.as_json else _Lines()
+    told, until = _Told(), time.monotonic() + (0.0 if once else seconds)
+    files, program = WatchedFiles(book.paths, every), _program(hook)
+    say = JsonLines() if as_json else _Lines()
     while True:
         try:
-            ranges, notes = files.read(asked.book.read)
+            ranges, notes = files.read(book.ranges)
             told.note(notes)
             events = list(told.taken(ranges))
         except (MarginError, OSError) as refusal:
@@ -125,10 +131,10 @@ def watch(asked: WatchAsked) -> Light:
             events = told.refused(refusal)
         for event in events:
             say(event)
-            if hook and event["type"] != "state":
-                _run(hook, event)
-        if (asked.until_alert and told.worst is Light.RED) or not files.wait(until):
-            return told.worst
+            if program and event["type"] != "state":
+                _run(program, event)
+        if (until_alert and told.worst is Light.RED) or not files.wait(until):
+            return _CODES[told.worst]
 
 
 def _program(hook: str) -> str | list[str]:

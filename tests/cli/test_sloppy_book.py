@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from tests.commands.sloppy_book import MAINTENANCE, MISSING_PRICES, SETTINGS, SLOPPY, plain_book
+from tests.cli.sloppy_book import MAINTENANCE, MISSING_PRICES, SETTINGS, SLOPPY, plain_book
 from xlmargin import udfs
 from xlmargin.cli import app
 

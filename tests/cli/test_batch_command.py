@@ -19,9 +19,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.said import of_ours
-from xlmargin.cli import app
-from xlmargin.commands import batch, batch_book, batch_folder
-from xlmargin.commands.batch_book import BookAsked, BookTold
+from xlmargin.cli import app, batch, batch_book, batch_folder
+from xlmargin.cli.batch_book import BookAsked, BookTold
 from xlmargin.history.executors import workers_here
 from xlmargin.importers import BookRanges
 

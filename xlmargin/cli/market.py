@@ -8,9 +8,10 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import typer
@@ -18,38 +19,40 @@ import typer
 from xlmargin import reports
 from xlmargin.cells.values import Cell, to_cells
 from xlmargin.cells.words import MARKET, POSITIONS, SETTLEMENTS, STYLES
-from xlmargin.commands.outputs import refuse_output, write_rows
+from xlmargin.cli.app import command
+from xlmargin.cli.book_files import day_of, read_said
+from xlmargin.cli.options import AsJson, Force, Instruments, Positions
+from xlmargin.cli.outputs import refuse_output, write_rows
 from xlmargin.errors import printed
-from xlmargin.excel.known_files import known_from, reports_named
 from xlmargin.excel.market_filling import Facts, filled, market_with_groups, published_facts
 from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows
 from xlmargin.importers.clearing_house import read_group_files
+from xlmargin.importers.files import own_instruments
 from xlmargin.known_instruments import KNOWN, Groups, KnownInstruments, PublishedGroups
 from xlmargin.market import NOT_PUBLISHED
 from xlmargin.standard_output import write_json
 
 
-def write_market(
-    ranges: BookRanges,
-    inputs: tuple[Path, ...],
-    known: KnownInstruments,
-    output: Path | None,
-    today: dt.date,
-    as_json: bool,
-    force: bool,
+@command()
+def market(
+    positions: Positions,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Market to write (.csv).")
+    ] = None,
+    instruments: Instruments = None,
+    force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Show the market range for the positions, or write it.
-
-    Prices are those that the file itself has, of stock rows or of underlyings.
-    """
+    """Show the market range for positions: what is known of each underlying, and how sure."""
+    ranges, known = read_said(positions), own_instruments(instruments)
     if output is not None:
-        refuse_output(output, [".csv"], inputs, force=force)
+        refuse_output(output, [".csv"], (positions, instruments or positions), force=force)
     prices = underlyings_of(ranges.positions)
     stated = _prices(ranges.market)
     prices = {s: stated.get(s) if price is None else price for s, price in prices.items()}
-    cells = reports.market_table(prices, ranges.as_of or today, known).cells()
+    cells = reports.market_table(prices, day_of(ranges), known).cells()
     if output is not None:
         write_rows(cells, output)
     if as_json:
@@ -107,13 +110,27 @@ def with_own(ranges: BookRanges, known: KnownInstruments, today: dt.date) -> Boo
     )
 
 
-def write_market_of_groups(
-    groups: Sequence[Path], held: BookRanges | None, output: Path, as_json: bool
+@command()
+def market_groups(
+    groups: Annotated[
+        list[Path],
+        typer.Argument(
+            help="RBHCPMIncludedProductsReport, RBHCPMProductGroupsReport and"
+            " RBHCPMPortfolioGroupsReport, as .csv of"
+            " https://marketdata.theocc.com/rbh-documentation?fileName=NAME&format=csv"
+        ),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Market to write (.csv).")],
+    held_file: Annotated[
+        Path | None, typer.Option("--for", help="Positions: write their underlyings alone.")
+    ] = None,
+    force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Write what reports state as a market range: of what is held, or else of every product.
-
-    Prices are those that the positions have; the others are to be filled in.
-    """
+    """Write the clearing house's reports as a market range, whose prices are to be filled in."""
+    inputs = [*groups, *([] if held_file is None else [held_file])]
+    refuse_output(output, [".csv"], inputs, force=force)
+    held = None if held_file is None else read_said(held_file)
     published = read_group_files(groups)
     if held is None:
         every = published.products or published.product_of
@@ -136,7 +153,13 @@ def write_market_of_groups(
     typer.echo(f"Written: {output}")
 
 
-def warnings_of(published: PublishedGroups, positions: FileRows) -> Iterator[str]:
+def say_warnings(published: PublishedGroups, positions: FileRows) -> None:
+    """Say on standard error what looks wrong with reports, and which underlyings they lack."""
+    for warning in _warnings_of(published, positions):
+        typer.echo(printed(warning), err=True)
+
+
+def _warnings_of(published: PublishedGroups, positions: FileRows) -> Iterator[str]:
     """What looks wrong with reports, and which underlyings of positions they lack."""
     yield from published.warnings
     if published.reports:
@@ -176,13 +199,3 @@ def _stated(published: PublishedGroups) -> Iterator[str]:
 
 def _percent(fraction: float) -> str:
     return f"{100 * fraction:.4g}%"
-
-
-def known_beside(
-    instruments: Path | None, groups: Sequence[Path], settings: FileRows | None, folder: Path
-) -> KnownInstruments:
-    """What is known of instruments: the tables, a table of one's own, and reports.
-
-    The reports are those given, else those that the settings name, from their folder.
-    """
-    return known_from(instruments, [*groups] or reports_named(settings, folder))

@@ -12,9 +12,9 @@ import typer
 
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.table import SourceRows
-from xlmargin.commands.outputs import refuse_output, writing
-from xlmargin.commands.ranges import problems, tables_of
-from xlmargin.commands.terminal import print_answers, progress
+from xlmargin.cli.outputs import refuse_output, writing
+from xlmargin.cli.ranges import problems, tables_of
+from xlmargin.cli.terminal import print_answers, progress
 from xlmargin.errors import InputError, Problem, printed
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows

@@ -10,11 +10,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from xlmargin.cli.app import command
+from xlmargin.cli.install import Startup
+from xlmargin.cli.options import AsJson
+from xlmargin.cli.registered import registered
 from xlmargin.errors import printed
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.examination import examined
 from xlmargin.hosts.classic.findings import Finding, Level
-from xlmargin.hosts.classic.machine import Machine
+from xlmargin.hosts.classic.machine import Machine, this_machine
+from xlmargin.hosts.classic.places import places
 from xlmargin.standard_output import write_json
 
 _STYLES: Final = {Level.ERROR: "red", Level.WARNING: "yellow", Level.GOOD: "green"}
@@ -32,6 +37,12 @@ def examine(machine: Machine, functions: Iterable[WorksheetFunction], as_json: b
     else:
         _print(findings)
     return all(finding.level is not Level.ERROR for finding in findings)
+
+
+@command()
+def doctor(startup: Startup = None, as_json: AsJson = False) -> int:
+    """Look at all that Excel needs to call the functions; exit code 1 where something is wrong."""
+    return 0 if examine(this_machine(places(startup)), registered(), as_json) else 1
 
 
 def _print(findings: Sequence[Finding]) -> None:

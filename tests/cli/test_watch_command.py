@@ -15,8 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from xlmargin import udfs
-from xlmargin.cli import app
-from xlmargin.commands import watched_files
+from xlmargin.cli import app, watched_files
 
 COMMAND = str(Path(sys.executable).with_name("xlmargin"))
 POSITIONS = """symbol,type,quantity,strike,expiration,price,account

@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as Shown
 
 from xlmargin.cells.values import to_cells
-from xlmargin.commands.batch_book import (
+from xlmargin.cli.batch_book import (
     ACCOUNT_VALUE,
     FIGURES,
     PORTFOLIO,
@@ -30,8 +30,8 @@ from xlmargin.commands.batch_book import (
     BookTold,
     tell_of,
 )
-from xlmargin.commands.batch_folder import BookFolder, read_folder
-from xlmargin.commands.outputs import refuse_output, write_rows
+from xlmargin.cli.batch_folder import BookFolder, read_folder
+from xlmargin.cli.outputs import refuse_output, write_rows
 from xlmargin.errors import Interrupted, MarginError, printed
 from xlmargin.history.executors import Workers, processes_here, workers_here
 from xlmargin.reports.table import Table, Value

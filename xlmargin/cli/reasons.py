@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Annotated
 
 import typer
 
 from xlmargin.cells.values import to_cells
-from xlmargin.commands.ranges import with_date
+from xlmargin.cli.app import command
+from xlmargin.cli.book_files import BookFiles, day_of
+from xlmargin.cli.market import say_warnings
+from xlmargin.cli.options import AsJson
+from xlmargin.cli.ranges import with_date
 from xlmargin.errors import RulebookError, printed
 from xlmargin.excel.arguments import read_word
 from xlmargin.excel.ranges import Ranges
-from xlmargin.importers import BookRanges
-from xlmargin.known_instruments import KnownInstruments
 from xlmargin.reports import Regime, explanation_table, rule_table
 from xlmargin.rulebook.look_up import RuleValue, look_up
 from xlmargin.rulebook.sections import parameters, regulations
 from xlmargin.standard_output import write_json
 
 
+@command()
 def explain(
-    ranges: BookRanges, regime: str, today: dt.date, known: KnownInstruments, as_json: bool
+    book: BookFiles,
+    regime: Annotated[str, typer.Option(help="portfolio, initial or maintenance.")] = "portfolio",
+    as_json: AsJson = False,
 ) -> None:
-    """Print the requirement as an indented tree: amount, how its parts combine, rule."""
+    """Show what a requirement is made of: a tree of amounts, down to positions and paragraphs."""
+    ranges, known = book.read()
+    say_warnings(known.published, ranges.positions)
     wanted = read_word("regime", regime, Regime)
-    requirement = Ranges(*with_date(ranges, today).cells, known=known).explained(wanted)
+    held = with_date(ranges, day_of(ranges)).cells
+    requirement = Ranges(*held, known=known).explained(wanted)
     table = explanation_table(requirement)
     if as_json:
         write_json({"explanation": to_cells(table.cells())})
@@ -36,10 +45,18 @@ def explain(
         typer.echo(f"{printed(str(what)):<{width}}  {amount:>16,.2f}  {reason}".rstrip())
 
 
-def show_rule(name: str, as_of: dt.date, as_json: bool) -> None:
-    """Print a rule's numbers in force on a day, by its name or by words of what it states."""
+@command()
+def rule(
+    name: Annotated[str, typer.Argument(help="Name of a number, or words: short uncovered index.")],
+    as_of: Annotated[
+        dt.datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Default: today.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a number of a rule: its values in force, since when, where stated, and how sure."""
+    day = as_of.date() if as_of else dt.date.today()
     try:
-        values = look_up(name, as_of)
+        values = look_up(name, day)
     except RulebookError:
         named = _named_by(name.lower().split())
         if not named:
@@ -48,9 +65,9 @@ def show_rule(name: str, as_of: dt.date, as_json: bool) -> None:
             raise RulebookError(
                 f"rule: found {name!r}, wanted one of {', '.join(named)}."
             ) from None
-        values = look_up(named[0], as_of)
+        values = look_up(named[0], day)
     if as_json:
-        write_json({"rule": to_cells(rule_table(values[0].name, as_of).cells())})
+        write_json({"rule": to_cells(rule_table(values[0].name, day).cells())})
         return
     for line in _lines(values):
         typer.echo(printed(line))

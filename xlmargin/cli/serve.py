@@ -11,7 +11,8 @@ from typing import Annotated, Final
 
 import typer
 
-from xlmargin.cli.app import command, registered
+from xlmargin.cli.app import command
+from xlmargin.cli.registered import registered
 from xlmargin.errors import MarginError
 
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]", "::1")

@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from xlmargin.cli import app
-from xlmargin.commands import report
-from xlmargin.commands.outputs import refuse_output, writing
+from xlmargin.cli import book_report as report
+from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.errors import MarginError
 from xlmargin.workbooks import TEMPLATES, write_margin_workbook
 

@@ -1,4 +1,4 @@
-"""The ranges of a book as the commands hand them on, with a date and as tables, and their check."""
+"""The ranges of a book as the commands hand them on, with a date and as tables."""
 
 from __future__ import annotations
 
@@ -8,20 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import typer
-
-from xlmargin import reports
-from xlmargin.cells.problems import ProblemLog, counted
-from xlmargin.cells.values import normalized, text_of, to_cells, to_value
-from xlmargin.commands.terminal import print_problems
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.values import normalized, text_of, to_value
 from xlmargin.errors import Problem, Severity
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.importers import BookRanges, FileCell, FileRows
 from xlmargin.importers.files import WORKBOOK_SUFFIXES
 from xlmargin.importers.workbook_files import read_named_ranges
-from xlmargin.known_instruments import KnownInstruments
-from xlmargin.standard_output import write_json
 from xlmargin.workbooks import MORE, InputTables, input_tables
 
 
@@ -86,17 +80,3 @@ def _with_date(settings: FileRows | None, today: dt.date) -> FileRows:
         "as_of" if i == 0 else today.isoformat() if i == value else None for i in range(width)
     ]
     return [*rows, date]
-
-
-def check_ranges(
-    ranges: BookRanges, today: dt.date, known: KnownInstruments, as_json: bool
-) -> bool:
-    """List the problems of the ranges, of each date; answers whether none of them is an error."""
-    found = Ranges(*with_date(ranges, today).cells, known=known).problems()
-    if as_json:
-        write_json({"check": to_cells(reports.problem_table(found).cells())})
-    else:
-        typer.echo(f"{counted(found).capitalize()}.")
-        if found:
-            print_problems(found)
-    return not errors(found)

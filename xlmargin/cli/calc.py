@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
-from xlmargin.commands.outputs import refuse_output, writing
+from xlmargin.cli.app import command
+from xlmargin.cli.options import AsJson, Force
+from xlmargin.cli.outputs import refuse_output, writing
+from xlmargin.cli.registered import registered
 from xlmargin.errors import printed
-from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.calc import Comparison, Mismatch, compared, recalculate, write_add_in
 from xlmargin.standard_output import write_json
 
@@ -19,19 +21,22 @@ MOST_LISTED: Final = 50
 """Cells that are listed on the terminal; --json lists all."""
 
 
-def recalculate_book(
-    book: Path,
-    functions: Iterable[WorksheetFunction],
-    pdf: Path | None,
-    seconds: float,
-    as_json: bool,
-    force: bool,
-) -> bool:
-    """Recalculate the workbook and say what differs; answers whether nothing does."""
+@command(refused=2)
+def calc(
+    book: Annotated[Path, typer.Argument(help="Workbook: .xlsx, .xlsm or .ods.")],
+    pdf: Annotated[Path | None, typer.Option(help="Also print it to this PDF.")] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for LibreOffice.")] = 120.0,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> int:
+    """Recalculate every formula in LibreOffice and compare it with its value in the file.
+
+    Exit code 0 where all are equal, 1 where a cell differs or shows an error, 2 where refused.
+    """
     if pdf:
         refuse_output(pdf, [".pdf"], [book], force=force)
     with writing(pdf) if pdf else nullcontext() as whole:
-        done = recalculate(book, functions, whole, seconds)
+        done = recalculate(book, registered(), whole, timeout)
     comparison = compared(book, done.answers)
     if as_json:
         write_json(_as_json(comparison, done.seconds))
@@ -39,14 +44,20 @@ def recalculate_book(
         _print(comparison, done.seconds["recalculate"])
         if pdf:
             typer.echo(f"Written: {pdf}")
-    return comparison.is_equal
+    return 0 if comparison.is_equal else 1
 
 
-def build_add_in(output: Path, functions: Iterable[WorksheetFunction], force: bool) -> None:
-    """Write the add-in for Calc, and say how it is installed."""
+@command()
+def build_oxt(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Add-in to write (.oxt).")] = Path(
+        "xlmargin.oxt"
+    ),
+    force: Force = False,
+) -> None:
+    """Write the functions as an add-in for LibreOffice Calc."""
     refuse_output(output, [".oxt"], force=force)
     with writing(output) as whole:
-        write_add_in(whole, functions)
+        write_add_in(whole, registered())
     typer.echo(f"Written: {output}")
     typer.echo("To install it: Calc, Tools, Extension Manager, Add; or: unopkg add FILE")
     typer.echo("Then start LibreOffice again: until then each cell goes to another process.")

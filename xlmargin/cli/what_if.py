@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -12,38 +13,59 @@ from rich.markup import escape
 from rich.table import Table
 
 from xlmargin.cells.values import Value, to_cells
-from xlmargin.commands.ranges import with_date
+from xlmargin.cli.app import TRADES_REFUSED, command
+from xlmargin.cli.book_files import BookFiles, day_of
+from xlmargin.cli.market import say_warnings
+from xlmargin.cli.options import AsJson
+from xlmargin.cli.ranges import with_date
 from xlmargin.errors import printed
 from xlmargin.excel.ranges import Ranges
-from xlmargin.importers import BookRanges, FileRows
-from xlmargin.known_instruments import KnownInstruments
+from xlmargin.importers.files import read_one_range
 from xlmargin.reports import what_if_table
 from xlmargin.reports.messages import as_of_message
 from xlmargin.reports.what_if_tables import CHECK
 from xlmargin.standard_output import write_json
+from xlmargin.what_if import Impact
 
 
-def show_what_if(
-    ranges: BookRanges, trades: FileRows, today: dt.date, known: KnownInstruments, as_json: bool
-) -> bool:
-    """Show what the trades would change; answers whether each account's own check accepts them.
+@command("whatif")
+def what_if(
+    book: BookFiles,
+    trades: Annotated[
+        Path,
+        typer.Option(help="Trades: the headings of positions, fee, action (trade, close, roll)."),
+    ],
+    fail_on_refusal: Annotated[
+        bool, typer.Option("--fail-on-refusal", help="Exit code 4 unless the check accepts.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Show what trades would change, and whether they may be done.
 
-    Where cash is stated nowhere, none is known to. Refused with every error.
+    Exit code 0 whatever the pre-trade check says, 1 where the input is refused. With
+    --fail-on-refusal it is 4 where the check of any account's own regime refuses, or is not known.
     """
-    held = with_date(ranges, today).cells
-    impact = Ranges(*held, extra={"trades": trades}, known=known).impact()
+    ranges, known = book.read()
+    say_warnings(known.published, ranges.positions)
+    held = with_date(ranges, day_of(ranges)).cells
+    orders = read_one_range(trades, "trades")
+    impact = Ranges(*held, extra={"trades": orders}, known=known).impact()
+    if as_json:
+        write_json({"what if": to_cells(what_if_table(impact).cells())})
+    else:
+        _print(impact)
     short = impact.short_under_portfolio if impact.is_portfolio else impact.short_by_strategy
-    accepted = bool((short == 0).all())
+    return TRADES_REFUSED if fail_on_refusal and not (short == 0).all() else 0
+
+
+def _print(impact: Impact) -> None:
+    """The figures and checks of every account."""
     answer = to_cells(what_if_table(impact).cells())
     assert isinstance(answer, list)
-    if as_json:
-        write_json({"what if": answer})
-        return accepted
     headings, *rows = answer
     typer.echo(printed(as_of_message(impact.held)))
     for account in dict.fromkeys(str(row[-1]) for row in rows):
         _print_account(account, headings, [row for row in rows if row[-1] == account])
-    return accepted
 
 
 def _print_account(

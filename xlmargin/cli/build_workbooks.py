@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from xlmargin.commands.outputs import refuse_output, write_folder, writing
-from xlmargin.commands.terminal import progress
-from xlmargin.commands.workbook_hosts import (
+from xlmargin.cli.app import command
+from xlmargin.cli.options import Force, Logo
+from xlmargin.cli.outputs import refuse_output, write_folder, writing
+from xlmargin.cli.registered import functions, registered
+from xlmargin.cli.terminal import progress
+from xlmargin.cli.workbook_hosts import (
     ENDINGS,
     Host,
-    Registered,
     adapt_to,
     finish_for,
     folders_beside,
@@ -23,23 +26,27 @@ from xlmargin.workbooks import TEMPLATES, write_template
 from xlmargin.workbooks.logo import logo_in
 
 
+@command()
 def build_workbooks(
-    folder: Path,
-    registered: Registered,
-    host: Host = Host.PLAIN,
-    force: bool = False,
-    logo: Path | None = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder to write the workbooks into.")
+    ] = Path("workbooks"),
+    host: Annotated[
+        Host,
+        typer.Option(
+            help="For any program, Excel on Windows (with macros, or naming the add-in), Lite."
+        ),
+    ] = Host.PLAIN,
+    logo: Logo = None,
+    force: Force = False,
 ) -> None:
-    """Write every template for a program; the same files, to the byte, again.
-
-    The picture in a file stands on their bands.
-    """
+    """Write the template workbooks, one for each task, filled with the sample book."""
+    described = registered()
     picture = None if logo is None else logo_in(logo)
-    if folder.is_file():
-        raise MarginError(f"{folder}: found a file, wanted a folder.")
-    functions = {entry.name: entry.function for entry in registered}
-    finish = finish_for(host, registered)
-    paths = {template: folder / f"{template.name}{ENDINGS[host]}" for template in TEMPLATES}
+    if output.is_file():
+        raise MarginError(f"{output}: found a file, wanted a folder.")
+    finish = finish_for(host, described)
+    paths = {template: output / f"{template.name}{ENDINGS[host]}" for template in TEMPLATES}
     for path in paths.values():
         refuse_output(path, [path.suffix], force=force)
     for template, path in paths.items():
@@ -50,23 +57,23 @@ def build_workbooks(
             write_template(
                 template,
                 whole,
-                functions,
+                functions(),
                 note=FAMILY_OFFICE_NOTE,
                 logo=picture,
                 on_page=on_page,
                 finish=finish,
             )
-            adapt_to(host, whole, registered)
+            adapt_to(host, whole, described)
         typer.echo(f"Written: {path}")
-    for name, content in written_beside(host, registered).items():
-        path = folder / name
+    for name, content in written_beside(host, described).items():
+        path = output / name
         refuse_output(path, [path.suffix], force=force, first_line=_first_line(content))
         with writing(path) as whole:
             whole.write_bytes(content)
         typer.echo(f"Written: {path}")
     for name, files in folders_beside(host).items():
-        write_folder(folder / name, files, force=force)
-        typer.echo(f"Written: {folder / name} ({len(files)} files)")
+        write_folder(output / name, files, force=force)
+        typer.echo(f"Written: {output / name} ({len(files)} files)")
 
 
 def _first_line(content: bytes) -> str:

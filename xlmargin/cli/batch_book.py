@@ -6,16 +6,16 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from xlmargin.commands.market import known_beside, with_own
-from xlmargin.commands.report import Asked, Reported
+from xlmargin.cli.book_files import known_beside
+from xlmargin.cli.book_report import Asked, Reported
+from xlmargin.cli.market import with_own
+from xlmargin.cli.registered import functions
 from xlmargin.computing import time_limit
 from xlmargin.defects import full_disk, internal_error
 from xlmargin.errors import MarginError
-from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.importers import read_book_files
 from xlmargin.reports.table import TOTAL
 from xlmargin.workbooks import Functions
@@ -69,8 +69,6 @@ def tell_of(asked: BookAsked) -> BookTold:
 
 
 def _reported(asked: BookAsked) -> BookTold:
-    import_module("xlmargin.udfs")
-    functions = {entry.name: entry.function for entry in REGISTRY.values()}
     companions = dict(asked.companions)
     instruments = companions.pop("instruments", None)
     ranges = read_book_files(asked.book, **companions)
@@ -78,18 +76,18 @@ def _reported(asked: BookAsked) -> BookTold:
     known = known_beside(instruments, asked.groups, ranges.settings, folder)
     title, today = f"Portfolio margin: {asked.book.stem}", ranges.as_of or asked.today
     ranges = with_own(ranges, known, today)
-    report = Asked(asked.output, True, title, today, functions)
+    report = Asked(asked.output, True, title, today, functions())
     done = report.written(ranges, note=ranges.notes[0] if ranges.notes else "")
     return BookTold(
         asked.book.name,
         asked.output.name,
-        _figures(done, functions),
+        _figures(done, functions()),
         len(done.warnings),
         " ".join(dict.fromkeys(done.left_out.values())),
     )
 
 
-def _figures(done: Reported, functions: Functions) -> dict[str, float]:
+def _figures(done: Reported, answers: Functions) -> dict[str, float]:
     """The figures that are known.
 
     The regimes cannot be compared where one does not permit it, and there is no account value
@@ -97,11 +95,11 @@ def _figures(done: Reported, functions: Functions) -> dict[str, float]:
     """
     ranges = done.tables.ranges
     if lists.STRATEGIES_PAGE.name in done.left_out:
-        return _numbers({PORTFOLIO: functions["PM_REQUIREMENT"](*ranges)})
-    headings, *rows = _rows(functions["MARGIN_COMPARE"](*ranges))
+        return _numbers({PORTFOLIO: answers["PM_REQUIREMENT"](*ranges)})
+    headings, *rows = _rows(answers["MARGIN_COMPARE"](*ranges))
     total = dict(zip(headings, next(row for row in rows if row[0] == TOTAL), strict=True))
     stated = {name: total[name] for name in COMPARED}
-    return _numbers({ACCOUNT_VALUE: _account_value(functions["MARGIN_ACCOUNT"](*ranges)), **stated})
+    return _numbers({ACCOUNT_VALUE: _account_value(answers["MARGIN_ACCOUNT"](*ranges)), **stated})
 
 
 def _account_value(account: object) -> object:

@@ -10,13 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
 from xlmargin.cells.values import to_cells
-from xlmargin.commands.outputs import writing
-from xlmargin.commands.terminal import print_answers, print_table
+from xlmargin.cli.app import command
+from xlmargin.cli.book_files import day_of, read_said
+from xlmargin.cli.options import AsJson, Force, Groups, Market, Positions, Settings
+from xlmargin.cli.outputs import refuse_output, writing
+from xlmargin.cli.terminal import print_answers, print_table
 from xlmargin.dates import date_of
 from xlmargin.errors import printed
 from xlmargin.excel.clearing_arrays import ClearingArrays, read_arrays
@@ -97,8 +100,8 @@ _TITLES: Final = {
 
 
 @dataclass(frozen=True)
-class OfficialAsked:
-    """What was asked of official arrays: files, and what the user says of them.
+class ArraysOfBook:
+    """Official arrays and a book: files, and what the user says of them.
 
     `per` is what the numbers are of, None where the file is to tell; `leave_out` names positions
     that do not count.
@@ -109,12 +112,11 @@ class OfficialAsked:
     groups: Sequence[Path]
     per: ArrayBasis | None
     leave_out: Sequence[str]
-    today: dt.date
 
     @property
     def ranges(self) -> Ranges:
         """The ranges of the book."""
-        return Ranges(*self.book.cells, today=self.book.as_of or self.today)
+        return Ranges(*self.book.cells, today=day_of(self.book))
 
     @staticmethod
     def _stated_day(ranges: Ranges) -> dt.date | None:
@@ -132,10 +134,45 @@ class OfficialAsked:
         return read_arrays(tables, read_file, published, self.per, self.leave_out, stated)
 
 
-def official(asked: OfficialAsked, compare: bool, page: Path | None, as_json: bool) -> None:
-    """Show what positions require by official arrays, and where the model differs from them."""
+@command()
+def official(
+    arrays: Annotated[
+        Path, typer.Argument(help="Theoretical profits and losses: .csv, .xlsx, or FIXML .xml.")
+    ],
+    positions: Positions,
+    per: Annotated[
+        ArrayBasis | None,
+        typer.Option(help="What its numbers are of, where no pair of options tells."),
+    ] = None,
+    groups: Groups = None,
+    market: Market = None,
+    settings: Settings = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option("--leave-out", help="A symbol that does not count; may be given repeatedly."),
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Show where the model differs, and why.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Page of the comparison to write (.html)."),
+    ] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the portfolio margin requirement by the clearing house's own arrays, without a model.
+
+    With --compare the model stands beside them; a broker's answer (.json of Clear Street or
+    tastytrade) is always compared.
+    """
+    if output is not None:
+        inputs = [arrays, positions, *(groups or [])]
+        refuse_output(output, [".html", ".htm"], inputs, force=force)
+    book = read_said(positions, market, settings)
+    asked = ArraysOfBook(arrays, book, groups or [], per, leave_out or [])
     if asked.arrays.suffix.lower() == SUFFIX:
-        _with_broker(asked, page, as_json)
+        _with_broker(asked, output, as_json)
         return
     published = read_group_files(asked.groups)
     made = asked.read(published)
@@ -144,13 +181,13 @@ def official(asked: OfficialAsked, compare: bool, page: Path | None, as_json: bo
     warnings += published.without_offset(margin.without_offset)
     notes = [*published.notes, *made.notes]
     answers = {"requirement": dollars(margin.amount), "groups": official_table(margin).cells()}
-    comparison = compared_with_file(made, asked.ranges.tables) if compare else None
+    comparison = compared_with_file(made, asked.ranges.tables) if compare or output else None
     if not as_json:
         print_answers(answers)
-    _answer(answers, comparison, warnings, notes, page, as_json)
+    _answer(answers, comparison, warnings, notes, output, as_json)
 
 
-def _with_broker(asked: OfficialAsked, page: Path | None, as_json: bool) -> None:
+def _with_broker(asked: ArraysOfBook, page: Path | None, as_json: bool) -> None:
     """Show where the model differs from what a broker's interface answers."""
     broker = read_broker_margin(asked.arrays)
     comparison, warnings = compared_with_broker(broker, asked.ranges)

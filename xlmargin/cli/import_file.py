@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from xlmargin.commands.outputs import refuse_output, write_rows
-from xlmargin.commands.terminal import print_problems
+from xlmargin.cli.app import command
+from xlmargin.cli.options import AsJson, Force
+from xlmargin.cli.outputs import refuse_output, write_rows
+from xlmargin.cli.terminal import print_problems
 from xlmargin.errors import MarginError, Problem, printed
 from xlmargin.importers import FileCell, FileRows
 from xlmargin.importers.brokers import FORMATS, BrokerFile
@@ -58,18 +60,29 @@ class Written:
             raise MarginError(f"{self.market}: is to be written twice, wanted another name.")
 
 
-def import_file(source: Path, written: Written, leave_out: bool, as_json: bool) -> bool:
-    """Show what a broker's file holds and write it; answers whether all of it could be taken.
-
-    Nothing is written where it could not. `leave_out` takes the rest without what no requirement
-    is worked out for.
-    """
-    written.refuse_over(source)
-    broker = read_broker(source)
+@command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A broker's export of positions.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Positions to write (.csv).")
+    ] = None,
+    market: Annotated[
+        Path | None, typer.Option(help="Prices of underlyings to write (.csv), if it has any.")
+    ] = None,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out", help="Take the rest without bonds, futures and the like.")
+    ] = False,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> int:
+    """Show what a broker's file holds, and write it as positions to look at and correct."""
+    written = Written(output, market, force)
+    written.refuse_over(file)
+    broker = read_broker(file)
     if broker is None:
         known = ", ".join(format_.name for format_ in FORMATS)
         wanted = f"{known}; or a file of one's own, which needs no import"
-        raise MarginError(f"{source.name}: found no broker's file that is known, wanted {wanted}.")
+        raise MarginError(f"{file.name}: found no broker's file that is known, wanted {wanted}.")
     refused = [*broker.unreadable, *([] if leave_out else broker.not_ours)]
     if as_json:
         write_json(_answer(broker))
@@ -77,7 +90,7 @@ def import_file(source: Path, written: Written, leave_out: bool, as_json: bool) 
         _show(broker, leave_out)
     if not refused:
         _write(broker, written)
-    return not refused
+    return 1 if refused else 0
 
 
 def _answer(broker: BrokerFile) -> dict[str, object]:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -19,7 +19,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from xlmargin.cells.values import to_cells
-from xlmargin.commands.outputs import refuse_output
+from xlmargin.cli.app import SOME_FAILED, command
+from xlmargin.cli.options import AsJson, Dividends, Force, Groups, Instruments, Settings
+from xlmargin.cli.outputs import refuse_output
 from xlmargin.computing import forget
 from xlmargin.dates import date_of
 from xlmargin.errors import Interrupted, MarginError, printed
@@ -58,9 +60,48 @@ def _by_itself(content: DayContent, regimes: Regimes) -> ShadowDay:
     return day
 
 
+@command()
+def shadow(
+    positions: Annotated[
+        Path, typer.Argument(help="Positions with a column date: .parquet, .csv, .xlsx, .ods.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="History to write: .parquet, .csv or .xlsx.")
+    ],
+    market: Annotated[
+        Path | None, typer.Option(help="Prices of the underlyings, with a column date.")
+    ] = None,
+    settings: Settings = None,
+    dividends: Dividends = None,
+    instruments: Instruments = None,
+    groups: Groups = None,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Processes on this machine; 0: one for each core.")
+    ] = 0,
+    cluster: Annotated[
+        str | None, typer.Option(help="Scheduler of a Dask cluster, such as tcp://10.0.0.1:8786.")
+    ] = None,
+    only: Annotated[Regimes, typer.Option(help="Which regimes to ask.")] = Regimes.BOTH,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Discard unfinished work for this output.")
+    ] = False,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> int:
+    """Write what both regimes would have asked, by day and account.
+
+    An interrupted run goes on where it was. Exit code 3 where some days failed: these are listed,
+    and all others are written.
+    """
+    given = HistoryPaths(positions, market, settings, dividends, instruments, tuple(groups or ()))
+    paths = given.with_named_groups()
+    run = ShadowRun(paths, output, only, workers, cluster, restart, as_json, force)
+    return 0 if run.run() else SOME_FAILED
+
+
 @dataclass(frozen=True)
-class ShadowAsked:
-    """What a shadow analysis was asked for; `workers` of 0 is one for each core."""
+class ShadowRun:
+    """A shadow analysis of files; `workers` of 0 is one for each core."""
 
     paths: HistoryPaths
     output: Path

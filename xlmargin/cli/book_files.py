@@ -1,0 +1,75 @@
+"""The files of a book: the options that name them, and what is in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from xlmargin.cli.options import Dividends, Groups, Instruments, Market, Positions, Settings
+from xlmargin.errors import printed
+from xlmargin.excel.known_files import known_from, reports_named
+from xlmargin.importers import BookRanges, FileRows, read_book_files
+from xlmargin.known_instruments import KnownInstruments
+
+
+@dataclass(frozen=True)
+class BookFiles:
+    """The files of a book, and of what is known of its instruments; None for one left out."""
+
+    positions: Positions
+    market: Market = None
+    settings: Settings = None
+    dividends: Dividends = None
+    instruments: Instruments = None
+    groups: Groups = None
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files that there are."""
+        one = (self.positions, self.market, self.settings, self.dividends, self.instruments)
+        return [path for path in (*one, *(self.groups or ())) if path is not None]
+
+    def read(self) -> tuple[BookRanges, KnownInstruments]:
+        """The ranges in the files, and what is known of their instruments.
+
+        What there is to say of a broker's file goes to standard error.
+        """
+        ranges = read_said(self.positions, self.market, self.settings, self.dividends)
+        return ranges, self.known(ranges)
+
+    def known(self, ranges: BookRanges) -> KnownInstruments:
+        """What is known of the instruments of the ranges in these files."""
+        folder = (self.settings or self.positions).parent
+        return known_beside(self.instruments, self.groups or [], ranges.settings, folder)
+
+
+def read_said(
+    positions: Path,
+    market: Path | None = None,
+    settings: Path | None = None,
+    dividends: Path | None = None,
+) -> BookRanges:
+    """The ranges of files; what there is to say of a broker's file goes to standard error."""
+    ranges = read_book_files(positions, market, settings, dividends)
+    for note in ranges.notes:
+        typer.echo(printed(note), err=True)
+    return ranges
+
+
+def known_beside(
+    instruments: Path | None, groups: Sequence[Path], settings: FileRows | None, folder: Path
+) -> KnownInstruments:
+    """What is known of instruments: the tables, a table of one's own, and reports.
+
+    The reports are those given, else those that the settings name, from their folder.
+    """
+    return known_from(instruments, [*groups] or reports_named(settings, folder))
+
+
+def day_of(ranges: BookRanges) -> dt.date:
+    """The day of a file's prices, today where the file does not say it."""
+    return ranges.as_of or dt.date.today()

@@ -1,0 +1,123 @@
+"""Reports: of the sample book, of a book, of every book in a folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xlmargin.cli.app import SOME_FAILED, command
+from xlmargin.cli.batch import BatchAsked
+from xlmargin.cli.book_files import BookFiles, day_of
+from xlmargin.cli.book_report import Asked
+from xlmargin.cli.earlier import compared_with
+from xlmargin.cli.market import say_warnings, with_own
+from xlmargin.cli.options import AsJson, Force, Logo, Output
+from xlmargin.cli.ranges import tables_beside
+from xlmargin.cli.registered import functions
+from xlmargin.errors import MarginError
+from xlmargin.importers import FileRows
+from xlmargin.importers.files import read_one_range
+from xlmargin.samples import FAMILY_OFFICE_NOTE, family_office_book
+from xlmargin.workbooks import sample_more
+from xlmargin.workbooks.logo import logo_in
+
+
+@dataclass(frozen=True)
+class _Books(BookFiles):
+    """The files of a book, or a folder of books."""
+
+    positions: Annotated[
+        Path, typer.Argument(help="Positions, or a broker's export; or a folder of such books.")
+    ]
+
+
+@command()
+def demo(
+    output: Output = Path("xlmargin-demo.xlsx"),
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the workbook of a sample book, and show its requirement by class group."""
+    title = "Portfolio margin of a family office"
+    asked = Asked(output, as_json, title, dt.date.today(), functions(), force)
+    asked.report(family_office_book(), note=FAMILY_OFFICE_NOTE, more=sample_more())
+
+
+@command()
+def report(
+    book: _Books,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Workbook to write, or folder; default: NAME-margin."),
+    ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(help="The book of an earlier day, such as its report: tells what moved."),
+    ] = None,
+    broker: Annotated[
+        Path | None, typer.Option(help="The broker's own figures, to be set beside ours.")
+    ] = None,
+    as_pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print the report, too, by LibreOffice.")
+    ] = False,
+    logo: Logo = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> int | None:
+    """Write the workbook of your positions, and show their requirement by class group.
+
+    `--previous` adds what moved the requirement since an earlier day to the monthly report,
+    `--broker` the page Reconciliation. Of a folder: a workbook of every book in it, and a summary,
+    without these. Files market, settings and dividends
+    in it go with all of them. Exit code 3 where some books were refused: these are listed.
+    """
+    positions = book.positions
+    if positions.is_dir():
+        if previous or broker or as_pdf or logo:
+            wanted = "--previous, --broker, --logo and --pdf are of one book"
+            raise MarginError(f"{wanted}, found a folder.")
+        return _report_folder(book, output, force, as_json)
+    asked = Asked(
+        output or Path(f"{positions.stem}-margin.xlsx"),
+        as_json,
+        f"Portfolio margin: {positions.stem}",
+        dt.date.today(),
+        functions(),
+        force,
+        as_pdf,
+        None if logo is None else logo_in(logo),
+    )
+    asked.refuse_output([*book.paths, *filter(None, (previous, broker))])
+    ranges, known = book.read()
+    asked = replace(asked, today=day_of(ranges))
+    say_warnings(known.published, ranges.positions)
+    ranges = with_own(ranges, known, asked.today)
+    note = ranges.notes[0] if ranges.notes else ""
+    more: Mapping[str, FileRows] = tables_beside(positions)
+    if broker is not None:
+        more = {**more, "Broker": read_one_range(broker, "broker")}
+    if previous is not None:
+        before = BookFiles(previous, instruments=book.instruments, groups=book.groups)
+        earlier, known = before.read()
+        earlier = with_own(earlier, known, earlier.as_of or asked.today)
+        ranges, more = compared_with(ranges, more, earlier, previous, asked.today)
+    asked.report(ranges, note, more)
+    return None
+
+
+def _report_folder(book: BookFiles, output: Path | None, force: bool, as_json: bool) -> int:
+    """Write the reports of a folder's books, in a folder of their own."""
+    folder, groups = book.positions, tuple(book.groups or ())
+    given = {
+        "market": book.market, "settings": book.settings, "dividends": book.dividends,
+        "instruments": book.instruments,
+    }  # fmt: skip
+    companions = {name: path for name, path in given.items() if path is not None}
+    reports, today = output or Path(f"{folder.resolve().name}-margin"), dt.date.today()
+    asked = BatchAsked(folder, reports, companions, today, as_json, force, groups)
+    return 0 if asked.run() else SOME_FAILED
