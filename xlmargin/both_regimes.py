@@ -110,6 +110,7 @@ def strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
     least = _least(book, by_strategy + added + other)
     return StrategyBased(
         by_strategy + added + other + least,
+        least,
         lambda: _trees(margin, added, other, outright, least),
     )
 

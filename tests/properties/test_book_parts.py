@@ -69,10 +69,13 @@ def position(draw, symbols: Sequence[str], account_type: str):
 
 
 @st.composite
-def book(draw):
-    """A book of up to three accounts, each under its house, refused by no regime as a whole."""
+def book(draw, symbols: Sequence[str] = tuple(sorted(SPOT)), first: Sequence[list] = ()):
+    """A book of up to three accounts, each under its house, refused by no regime as a whole.
+
+    The rows of `first` are in it.
+    """
     account_type = draw(st.sampled_from(["margin", "margin", "portfolio", "cash"]))
-    few = draw(st.lists(st.sampled_from(sorted(SPOT)), min_size=2, max_size=6, unique=True))
+    few = draw(st.lists(st.sampled_from(symbols), min_size=2, max_size=6, unique=True))
     rows = draw(st.lists(position(few, account_type), min_size=1, max_size=14))
     houses = [draw(st.sampled_from(house_names())) for _ in ACCOUNTS]
     named = [
@@ -84,7 +87,7 @@ def book(draw):
         *(["house", house, whose] for house, whose in zip(houses, ACCOUNTS, strict=True)),
     ]
     cash: Range = [["USD", "cash", 9e4, *[None] * 6, whose, None] for whose in ACCOUNTS]
-    return read_book([HEADINGS, *rows, *cash], MARKET, named)
+    return read_book([HEADINGS, *first, *rows, *cash], MARKET, named)
 
 
 def amounts(figures: Figures) -> dict[str, np.ndarray]:

@@ -87,7 +87,8 @@ def _marginal(margin: PortfolioMargin) -> FloatArray:
 def _marginal_by_strategy(margin: PortfolioMargin) -> list[float]:
     """Strategy-based requirement with and without each position that is not eligible, $.
 
-    Only positions of the same account and class group can pair with it.
+    Only positions of the same account and class group can pair with it; the account as a whole
+    requires no less than nothing.
     """
     positions, underlyings = margin.book.positions, margin.book.market.underlyings
     together: dict[tuple[int, str], list[int]] = {}
@@ -96,10 +97,11 @@ def _marginal_by_strategy(margin: PortfolioMargin) -> list[float]:
         together.setdefault(key, []).append(i)
     marginal = {}
     for own in together.values():
-        whole = margin.strategy_based_of(own).by_position.sum()
+        whole = margin.strategy_based_of(own).unraised.sum()
         for i in own:
             rest = [other for other in own if other != i]
-            marginal[i] = float(whole - margin.strategy_based_of(rest).by_position.sum())
+            gone = float(margin.strategy_based_of(rest).unraised.sum() - whole)
+            marginal[i] = -margin.outside_changed(int(positions.account[i]), gone)
     return [marginal[i] for i in margin.not_eligible.tolist()]
 
 

@@ -24,11 +24,19 @@ from xlmargin.requirement import Requirement
 class StrategyBased:
     """What the positions of a book require by strategy: $ by position, and why, by account.
 
-    The reasons are worked out when they are asked for; there are none without positions.
+    `raised` is the part of it that brings an account back to nothing, which what else it has
+    outside would take up. The reasons are worked out when they are asked for; there are
+    none without positions.
     """
 
     by_position: FloatArray
+    raised: FloatArray
     by_account: Callable[[], tuple[Requirement, ...]]
+
+    @property
+    def unraised(self) -> FloatArray:
+        """What each position adds to its account's sum, below which nothing is required, $."""
+        return self.by_position - self.raised
 
 
 AskStrategyBased = Callable[[Book, FloatArray], StrategyBased]

@@ -235,10 +235,25 @@ class PortfolioMargin:
     def strategy_based_of(self, chosen: Sequence[int] | IntArray) -> StrategyBased:
         """What some positions require by strategy, at the prices here."""
         if not len(chosen):
-            return StrategyBased(np.zeros(0), tuple)
+            return StrategyBased(np.zeros(0), np.zeros(0), tuple)
         some = np.array(chosen)
         book = at_prices(self.book, self.spot).only(some)
         return self.frame.ask_strategy_based(book, self.unit_value[some])
+
+    @cached_property
+    def outside(self) -> FloatArray:
+        """What each account's positions outside add up to, $, shape (accounts,).
+
+        It requires no less than nothing, but may add up to less.
+        """
+        account = self.book.positions.account[self.not_eligible]
+        count = len(self.book.positions.accounts)
+        return np.bincount(account, self.strategy_based.unraised, count).astype(np.float64)
+
+    def outside_changed(self, account: int, change: float) -> float:
+        """What the requirement changes by if an account's positions outside add up to more, $."""
+        before = float(self.outside[account])
+        return max(before + change, 0.0) - max(before, 0.0)
 
     @cached_property
     def by_account(self) -> FloatArray:

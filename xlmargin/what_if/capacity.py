@@ -208,7 +208,7 @@ def _under_portfolio(margin: PortfolioMargin, orders: SizedOrders, reserve: Rese
             bends = [int(f(q)) for q in at[np.isfinite(at)] for f in (np.floor, np.ceil)]
         else:
             own = beside.only(rows_beside(beside, trade.book, whole=False))
-            changes = _OutsideChanges(own, trade, reserve)
+            changes = _OutsideChanges(own, trade, reserve, margin, a)
         check = Check(PORTFOLIO_EXCESS, float(left[a]), 0.0)
         tried.append(Tried((check,), changes.at, int(orders.one.most[i]), bends))
     return greatest_of(tried, orders.ordered, now.excess[account])
@@ -237,6 +237,8 @@ class _OutsideChanges:
     own: Book
     one: Trades
     reserve: Reserve
+    margin: PortfolioMargin
+    account: int
     _before: dict[int, FloatArray] = field(default_factory=dict)
 
     def at(self, quantity: float) -> tuple[tuple[float], float]:
@@ -244,17 +246,18 @@ class _OutsideChanges:
         if not self._before:
             self._before[0] = _amounts_outside(self.own)
         after = _amounts_outside(_book_with(self.own, self.one, quantity))
-        excess, value = (after - self._before[0] + _paid(self.one, quantity)).tolist()
+        value, required = (after - self._before[0]).tolist()
+        value += _paid(self.one, quantity)
+        excess = value - self.margin.outside_changed(self.account, required)
         return (excess - float(self.reserve.share[0]) * value,), excess
 
 
 def _amounts_outside(book: Book) -> FloatArray:
-    """Excess under portfolio margin and value of positions that it does not cover, $."""
+    """Value of positions that portfolio margin does not cover, and what they add up to there, $."""
     if not len(book.positions):
         return np.zeros(2)
     margin = under_portfolio_margin(book)
-    value = float(margin.market_value.sum())
-    return np.array([value - margin.amount, value])
+    return np.array([margin.market_value.sum(), margin.outside.sum()])
 
 
 def _paid(one: Trades, quantity: float) -> float:

@@ -88,9 +88,7 @@ def hedge_under_portfolio(margin: PortfolioMargin, candidates: Candidates, targe
     most = candidates.most
     exact = found_under_portfolio(both, held, inside, most[inside], wanted[inside])
     beside = np.flatnonzero(both.class_of[:held] == NO_CLASS)
-    tried = _tried(
-        joint, held, outside, most[outside], wanted[outside], beside=beside, outside=True
-    )
+    tried = _tried(joint, held, outside, most[outside], wanted[outside], beside, margin)
     found = dict(zip([*inside.tolist(), *outside.tolist()], [*exact, *tried], strict=True))
     in_order = [found[c] for c in range(len(candidates))]
     return _hedge(candidates, margin.by_account[account], wanted, in_order)
@@ -102,9 +100,7 @@ def hedge_by_strategy(margin: StrategyMargin, candidates: Candidates, target: fl
     account, wanted = _wanted(excess, margin.book, candidates, target)
     joint, held = _joint(margin.book, candidates), len(margin.book.positions)
     everyone = np.arange(len(candidates))
-    found = _tried(
-        joint, held, everyone, candidates.most, wanted, beside=np.arange(held), outside=False
-    )
+    found = _tried(joint, held, everyone, candidates.most, wanted, np.arange(held))
     return _hedge(candidates, excess.requirement[account], wanted, found)
 
 
@@ -147,13 +143,13 @@ def _tried(
     chosen: IntArray,
     most: FloatArray,
     wanted: FloatArray,
-    *,
     beside: IntArray,
-    outside: bool,
+    margin: PortfolioMargin | None = None,
 ) -> list[Found]:
     """What is found for some candidates by trying quantities, every option at its mark.
 
-    `beside` are the positions held that are margined as they are, by index.
+    `beside` are the positions held that they are margined with, by index: those that portfolio
+    margin does not cover where its `margin` is given.
     """
     if not chosen.size:
         return []
@@ -162,6 +158,6 @@ def _tried(
     marked = replace(joint, positions=replace(positions, mark=mark))
     own = marked.only(beside)
     return [
-        strategy_hedge(own, marked.only(np.array([held + c])), limit, outside=outside).least(goal)
+        strategy_hedge(own, marked.only(np.array([held + c])), limit, margin).least(goal)
         for c, limit, goal in zip(chosen.tolist(), most.tolist(), wanted.tolist(), strict=True)
     ]

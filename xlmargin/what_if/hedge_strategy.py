@@ -19,6 +19,7 @@ from xlmargin.arrays import IntArray
 from xlmargin.book import Book, rules_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import RefusedPosition
+from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.rulebook import strategy_rules
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
 from xlmargin.strategy_margin.pairing.requirement_rules import counts_together
@@ -34,24 +35,26 @@ TRIED: Final = 60
 class StrategyHedge:
     """One candidate beside the positions that it may be paired with: all of its class group.
 
-    `one` is a book of one of it, `most` the most of it. `outside` tells that the positions are
-    those that portfolio margin does not cover, and requires what they require there.
+    `one` is a book of one of it, `most` the most of it. `margin` is the portfolio margin of all
+    that is held where the positions are those that it does not cover; None by strategy.
     """
 
     own: Book
     one: Book
     most: int
-    outside: bool
+    margin: PortfolioMargin | None
 
     def asked(self, quantity: int) -> float:
         """What requires with so many of the candidate, $; infinite where that may not be held.
 
-        Less what the equity counts for it, as the least pairing is found.
+        Less what the equity counts for it, as the least pairing is found. Outside portfolio margin
+        what the account requires beyond what it does now.
         """
         book = self._after(quantity)
         try:
-            if self.outside:
-                return under_portfolio_margin(book).amount
+            if self.margin is not None:
+                account = int(self.one.positions.account[0])
+                return self.margin.outside_changed(account, outside(book) - self._outside)
             margin = strategy_margin(book)
             added = float(margin.value_added(RequirementKind.MAINTENANCE).sum())
             return margin.maintenance - added
@@ -62,7 +65,7 @@ class StrategyHedge:
         """What the positions are worth in the regime's equity with so many of the candidate, $."""
         book = self._after(quantity)
         nothing = np.zeros(len(book.positions.accounts))
-        if self.outside:
+        if self.margin is not None:
             worth = values_under_portfolio(under_portfolio_margin(book))
             return float(replace(worth, cash=nothing).net_liquidation_value.sum())
         worth = values_by_strategy(strategy_margin(book))
@@ -75,6 +78,10 @@ class StrategyHedge:
     @cached_property
     def _before(self) -> float:
         return self.asked(0)
+
+    @cached_property
+    def _outside(self) -> float:
+        return outside(self.own)
 
     def _after(self, quantity: int) -> Book:
         return self._with(self.own, quantity) if quantity else self.own
@@ -94,7 +101,7 @@ class StrategyHedge:
         if any(k == key and q < 0 for k, q in zip(held, self.own.positions.quantity, strict=True)):
             return False
         alone = self._with(self.own.only(np.array([], dtype=np.int64)), 1)
-        return not self.outside and strategy_margin(alone).maintenance == 0.0
+        return self.margin is None and strategy_margin(alone).maintenance == 0.0
 
     @property
     def tried(self) -> list[int]:
@@ -146,14 +153,23 @@ class StrategyHedge:
         return Found(enough, self.freed(enough), value_change, is_proven)
 
 
-def strategy_hedge(held: Book, one: Book, most: float, *, outside: bool) -> StrategyHedge:
+def strategy_hedge(
+    held: Book, one: Book, most: float, margin: PortfolioMargin | None = None
+) -> StrategyHedge:
     """A candidate beside what it may be paired with in its account; all options have marks.
 
     Beside the whole account where its house asks add-ons for shares of it, or of what forced groups
-    hold together.
+    hold together. `held` are the positions that portfolio margin does not cover, where a `margin`
+    is given.
     """
-    whole = not outside and counts_together(held, rules_of_accounts(held, strategy_rules))
-    return StrategyHedge(held.only(rows_beside(held, one, whole=whole)), one, int(most), outside)
+    rules = rules_of_accounts(held, strategy_rules)
+    whole = margin is None and counts_together(held, rules)
+    return StrategyHedge(held.only(rows_beside(held, one, whole=whole)), one, int(most), margin)
+
+
+def outside(book: Book) -> float:
+    """What positions that portfolio margin does not cover add up to, $; see `PortfolioMargin`."""
+    return float(under_portfolio_margin(book).outside.sum()) if len(book.positions) else 0.0
 
 
 def rows_beside(held: Book, one: Book, *, whole: bool) -> IntArray:

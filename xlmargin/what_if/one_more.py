@@ -240,7 +240,8 @@ def _by_portfolio(margin: PortfolioMargin, first: IntArray, one: Positions) -> F
 def _not_eligible(margin: PortfolioMargin, position: int, one: Positions, index: int) -> float:
     """Change of the strategy-based requirement that stands for a position outside, $.
 
-    Only positions of the same account and class group can pair with it.
+    Only positions of the same account and class group can pair with it; the account as a whole
+    requires no less than nothing.
     """
     positions, underlyings = margin.book.positions, margin.book.market.underlyings
     name = underlyings[positions.underlying[position]].group
@@ -254,5 +255,6 @@ def _not_eligible(margin: PortfolioMargin, position: int, one: Positions, index:
         dtype=np.int64,
     )
     book, source = _after(margin.book, own, position, one, index)
-    after = margin.frame.ask_strategy_based(book, margin.unit_value[source]).by_position.sum()
-    return float(after - margin.strategy_based_of(own).by_position.sum())
+    after = margin.frame.ask_strategy_based(book, margin.unit_value[source]).unraised.sum()
+    change = float(after - margin.strategy_based_of(own).unraised.sum())
+    return margin.outside_changed(int(positions.account[position]), change)
