@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from tests.reading import ranges_of
 from xlmargin import udfs
 from xlmargin.cli import app
+from xlmargin.excel.range_checks import problems_of
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "underlying", "group"]
 MARKET = [["symbol", "price"], ["XYZ", 100.0], ["ABC", 50.0]]
@@ -155,14 +156,14 @@ def test_a_report_has_the_pages_of_the_regime_that_answers(tmp_path: Path):
     assert told["strategy maintenance"] == pytest.approx(4_450.0 + 25.0)
     assert not {"requirement", "groups", "efficiency gain"} & told.keys()
     assert says_why(told["comparison"][1][4], "row 2")
-    assert re.search(r"Left out: .*\brequirement, ", done.stderr)
+    assert re.search(r"Left out: .*\bRequirement, ", done.stderr)
     sheets = openpyxl.load_workbook(output).sheetnames
     assert {"Start", "Check", "Account", "Strategies", "Explain by strategy"} <= set(sheets)
     assert not {"Requirement", "Risk array", "Risk", "Contribution", "Explain"} & set(sheets)
 
 
 def test_a_check_lists_what_refuses_one_regime():
-    first, *_ = ranges_of(*ranges(BELOW, SHARES, CASH)).problems()
+    first, *_ = problems_of(ranges_of(*ranges(BELOW, SHARES, CASH)))
     assert (first.severity, first.row, first.column) == ("error", 2, "price")
 
 

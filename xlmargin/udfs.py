@@ -11,6 +11,7 @@ from xlmargin.account import dates_ahead
 from xlmargin.dates import date_of
 from xlmargin.efficiency import ComparisonLevel, compared, efficiency_gain, strategy_figure
 from xlmargin.eligibility import checklist
+from xlmargin.excel.account_answers import account_of, alerts_of, intraday_of
 from xlmargin.excel.arguments import (
     DIVIDENDS,
     HEADERS,
@@ -21,13 +22,22 @@ from xlmargin.excel.arguments import (
     read_moves,
     read_word,
 )
+from xlmargin.excel.broker_answers import reconciled
 from xlmargin.excel.clearing_arrays import read_arrays_in_cells
+from xlmargin.excel.dated_answers import changed, history_of
 from xlmargin.excel.facts_reader import read_facts, settings_of
 from xlmargin.excel.groups_range import read_groups
 from xlmargin.excel.market_filling import market_with_groups
 from xlmargin.excel.option_arguments import read_options, read_parity, read_symbol
+from xlmargin.excel.order_effects import (
+    hedge_orders,
+    order_capacity,
+    writing_capacity,
+)
 from xlmargin.excel.placing import underlyings_of
+from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges
+from xlmargin.excel.report_messages import messages_of
 from xlmargin.excel.settings_reader import agreed_day, read_settings_alone
 from xlmargin.excel.worksheet_function import TODAY, Argument, Kind, Returns, worksheet_function
 from xlmargin.known_instruments import KNOWN
@@ -333,7 +343,7 @@ def MARGIN_ACCOUNT(positions, market=None, settings=None, dividends=None, header
     buying power, leverage, cushion, the move of the market that takes the excess away, least
     equity, margin calls and their due dates.
     """
-    state = _ranges(positions, market, settings, dividends).account()
+    state = account_of(_ranges(positions, market, settings, dividends))
     return reports.account_table(state).cells(headers)
 
 
@@ -351,7 +361,7 @@ def MARGIN_ACCOUNT_ON(
     """The account on a day of dated positions and market, as MARGIN_HISTORY takes them: the figures
     of MARGIN_ACCOUNT, dollars unless stated, at that day's prices and rules.
     """
-    state = _ranges(positions, market, settings, dividends).account(day)
+    state = account_of(_ranges(positions, market, settings, dividends), day)
     return reports.account_table(state).cells(headers)
 
 
@@ -364,7 +374,7 @@ def MARGIN_ALERTS(
     thresholds: no call, now or under the stress, nothing missing.
     """
     ranges = _ranges(positions, market, settings, dividends, thresholds=thresholds)
-    return reports.alerts_table(*ranges.alerts()).cells(headers)
+    return reports.alerts_table(*alerts_of(ranges)).cells(headers)
 
 
 @worksheet_function(
@@ -425,7 +435,7 @@ def MARGIN_CAPACITY(
     binds first, excess after what is ordered and after the greatest, and whether it is proven.
     """
     ranges = _ranges(positions, market, settings, dividends, orders=orders)
-    return reports.capacity_table(ranges.capacity(leave)).cells(headers)
+    return reports.capacity_table(order_capacity(ranges, leave)).cells(headers)
 
 
 @worksheet_function(
@@ -450,7 +460,7 @@ def MARGIN_WRITING(
     a requirement.
     """
     ranges = _ranges(positions, market, settings, dividends)
-    return reports.writing_table(ranges.writing(requirement, move)).cells(headers)
+    return reports.writing_table(writing_capacity(ranges, requirement, move)).cells(headers)
 
 
 @worksheet_function(
@@ -469,7 +479,7 @@ def MARGIN_HEDGE(
     quantity that reaches the target, or that frees the most.
     """
     ranges = _ranges(positions, market, settings, dividends, candidates=candidates)
-    return reports.hedge_table(ranges.hedge(target)).cells(headers)
+    return reports.hedge_table(hedge_orders(ranges, target)).cells(headers)
 
 
 @worksheet_function(
@@ -507,7 +517,7 @@ def MARGIN_HISTORY(positions, market=None, settings=None, dividends=None, header
     """Both regimes by date and account, where positions and market have a column date: $, shares of
     long market value, capital released, equity, excess, calls with due dates, why a day failed.
     """
-    days = _ranges(positions, market, settings, dividends).history()
+    days = history_of(_ranges(positions, market, settings, dividends))
     return reports.history_table(days).cells(headers)
 
 
@@ -516,7 +526,7 @@ def MARGIN_HISTORY_SUMMARY(positions, market=None, settings=None, dividends=None
     """The days of MARGIN_HISTORY in a few figures: average shares of long market value, capital
     released, worst days, margin calls, days that failed.
     """
-    days = _ranges(positions, market, settings, dividends).history()
+    days = history_of(_ranges(positions, market, settings, dividends))
     return reports.history_summary_table(days).cells(headers)
 
 
@@ -535,7 +545,7 @@ def MARGIN_CHANGE(
     column date: opening, positions, prices and time, volatility, marks, rules, closing, of all
     accounts and of each. Parts add up to the cent.
     """
-    change = _ranges(positions, market, settings, dividends).change(since, until_)
+    change = changed(_ranges(positions, market, settings, dividends), since, until_)
     return reports.change_table(change).cells(headers)
 
 
@@ -565,7 +575,7 @@ def MARGIN_RECONCILE(
     differs, stale, overdue, not ours, missing, older) and, where it can be told, the likely reason.
     """
     ranges = _ranges(positions, market, settings, dividends, broker_figures=broker_figures)
-    return reports.reconciliation_table(ranges.reconciled(tolerance)).cells(headers)
+    return reports.reconciliation_table(reconciled(ranges, tolerance)).cells(headers)
 
 
 @worksheet_function(
@@ -597,7 +607,7 @@ def MARGIN_INTRADAY(activity, positions, market=None, settings=None, dividends=N
     where the date, or the setting day_trading_regime, asks for it.
     """
     ranges = _ranges(positions, market, settings, dividends, activity=activity)
-    return reports.intraday_table(ranges.intraday()).cells(headers)
+    return reports.intraday_table(intraday_of(ranges)).cells(headers)
 
 
 OPTION = {
@@ -746,7 +756,7 @@ def XLM_CHECK(
     """
     extra = {"trades": trades, "candidates": candidates, "activity": activity, "facts": facts}
     extra |= {"orders": orders, "thresholds": thresholds, "broker_figures": broker_figures}
-    problems = _ranges(positions, market, settings, dividends, **extra).problems()
+    problems = problems_of(_ranges(positions, market, settings, dividends, **extra))
     return reports.problem_table(problems).cells()
 
 
@@ -779,7 +789,7 @@ def XLM_MESSAGES(
     """
     beside = {"broker_figures": broker_figures, "dated_positions": dated_positions}
     beside |= {"dated_market": dated_market}
-    said = _ranges(positions, market, settings, dividends, **beside).messages()
+    said = messages_of(_ranges(positions, market, settings, dividends, **beside))
     return reports.messages_table(said).cells(headers)
 
 

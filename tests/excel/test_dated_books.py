@@ -12,7 +12,9 @@ from tests.reading import ranges_of
 from xlmargin import udfs
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError
+from xlmargin.excel.dated_answers import history_of
 from xlmargin.excel.history import days_of
+from xlmargin.excel.range_checks import problems_of
 from xlmargin.history import ShadowDay
 
 SETTINGS: Range = [["as_of", "2020-01-02"], ["rate", 0.04]]
@@ -39,14 +41,13 @@ def test_a_book_for_each_day_in_the_order_of_time(market: Range | None) -> None:
 
 def test_times_of_a_day_are_that_day() -> None:
     rows = [POSITIONS[0], [46037.25, *POSITIONS[2][1:]], [46037.75, *POSITIONS[3][1:]]]
-    (day,) = ranges_of(rows, None, SETTINGS).history()
+    (day,) = history_of(ranges_of(rows, None, SETTINGS))
     assert (day.day, day.problem) == (46037.0, "")
 
 
 def test_the_same_content_is_read_once() -> None:
-    assert (
-        ranges_of(POSITIONS, None, SETTINGS).history()
-        is ranges_of([list(row) for row in POSITIONS], None, SETTINGS).history()
+    assert history_of(ranges_of(POSITIONS, None, SETTINGS)) is history_of(
+        ranges_of([list(row) for row in POSITIONS], None, SETTINGS)
     )
 
 
@@ -55,7 +56,7 @@ def refusals(
 ) -> list[str]:
     """What refuses the ranges as such."""
     with pytest.raises(InputError) as refused:
-        ranges_of(positions, market, settings).history()
+        history_of(ranges_of(positions, market, settings))
     return [str(problem) for problem in refused.value.problems]
 
 
@@ -91,7 +92,7 @@ def test_ranges_without_rows_or_left_out() -> None:
 
 def test_a_market_with_neither_dates_nor_rows_is_left_out() -> None:
     blank: Range = [["symbol", "price", "class"], [None, None, None]]
-    (one, other) = (ranges_of(POSITIONS, market, SETTINGS).history() for market in (None, blank))
+    (one, other) = (history_of(ranges_of(POSITIONS, market, SETTINGS)) for market in (None, blank))
     assert [day.day for day in other] == [day.day for day in one]
     assert not any(day.problem for day in other)
 
@@ -107,7 +108,7 @@ def test_settings_that_nobody_can_read_refuse_every_day_at_once() -> None:
 
 
 def days(positions: Range, market: Range | None = MARKET) -> dict[str, ShadowDay]:
-    read = ranges_of(positions, market, SETTINGS).history()
+    read = history_of(ranges_of(positions, market, SETTINGS))
     return {date_of(day.day).isoformat(): day for day in read}
 
 
@@ -206,7 +207,7 @@ def problems(positions: Range, market: Range | None = MARKET) -> list[str]:
     def today() -> dt.date:
         return dt.date(2026, 1, 20)
 
-    found = ranges_of(positions, market, SETTINGS, today=today).problems()
+    found = problems_of(ranges_of(positions, market, SETTINGS, today=today))
     return [f"{problem.severity}: {problem}" for problem in found]
 
 
@@ -243,7 +244,10 @@ def test_a_check_finds_what_one_regime_alone_refuses() -> None:
     rows: Range = [headings, *alone, *apart]
     (refused,) = problems(rows, None)
     assert refused.startswith("error: positions, row 5, group: found -1 XYZ 18 Dec 2026 95 put")
-    assert [bool(day.problem) for day in ranges_of(rows, None, SETTINGS).history()] == [False, True]
+    assert [bool(day.problem) for day in history_of(ranges_of(rows, None, SETTINGS))] == [
+        False,
+        True,
+    ]
 
 
 def test_a_check_of_one_date_is_that_of_any_book() -> None:

@@ -8,6 +8,7 @@ from tests.reading import check_book, ranges_of, read_book
 from xlmargin import udfs
 from xlmargin.dates import serial_of
 from xlmargin.errors import InputError, Severity
+from xlmargin.excel.range_checks import problems_of
 from xlmargin.risk_array import contract_table
 from xlmargin.strategy_margin import RequirementKind, strategy_lines
 
@@ -110,13 +111,13 @@ def test_it_is_worth_its_settlement_where_stated_else_its_mark_else_intrinsic(
     accounts = {figure: value for figure, _, value, *_ in udfs.MARGIN_ACCOUNT(*book)}
     assert accounts["account value"] == pytest.approx(-200 * value)
     assert udfs.REGT_MAINTENANCE(*book) == pytest.approx(200 * value)
-    told = [p for p in ranges_of(*book).problems() if "settled this morning" in p.found]
+    told = [p for p in problems_of(ranges_of(*book)) if "settled this morning" in p.found]
     assert len(told) == (forward is None)
 
 
 def test_one_warning_a_series_names_value_and_spot():
     book = ranges(spx(-1, "put", 5950.0, 3.0), spx(1, "call", 5990.0, 12.0))
-    told = [p for p in ranges_of(*book).problems() if "settled this morning" in p.found]
+    told = [p for p in problems_of(ranges_of(*book)) if "settled this morning" in p.found]
     assert [(p.row, p.column, p.severity) for p in told] == [(2, "expiration", Severity.WARNING)]
     assert "6,000" in told[0].found
     assert "settlement unknown" in told[0].found
@@ -167,7 +168,7 @@ def test_the_zone_is_noted_and_an_odd_hour_is_a_warning():
 )
 def test_a_day_without_trading_names_the_trading_day_before(as_of, before):
     row = ["XYZ", "call", 1, 100.0, "2026-12-18", 5.0, "XYZ"]
-    told = [p for p in ranges_of(*ranges(row, as_of=as_of)).problems() if p.column == "as_of"]
+    told = [p for p in problems_of(ranges_of(*ranges(row, as_of=as_of))) if p.column == "as_of"]
     assert [before in p.wanted for p in told] == ([True] if before else [])
     assert all((p.severity, p.row) == (Severity.WARNING, 1) for p in told)
 
@@ -176,7 +177,7 @@ def test_a_moment_left_out_is_a_warning_that_names_the_day_taken():
     row = ["XYZ", "call", 1, 100.0, "2026-12-18", 5.0, "XYZ"]
     positions, market, (_, *settings), _ = ranges(row)
     today = lambda: datetime(2026, 11, 20, tzinfo=UTC).date()  # noqa: E731
-    told = ranges_of(positions, market, settings, today=today).problems()
+    told = problems_of(ranges_of(positions, market, settings, today=today))
     assert [p.wanted for p in told if p.column == "as_of"] == [
         "the day of the prices: 2026-11-20 is taken"
     ]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.reading import ranges_of
 from xlmargin import udfs
 from xlmargin.errors import Severity
+from xlmargin.excel.range_checks import problems_of
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "volatility",
             "mark_spot"]  # fmt: skip
@@ -86,7 +87,7 @@ def test_no_tick_refuses_a_book_of_real_quotes(held, tick, below):
 
 def told(spot, *rows):
     ranges = ranges_of([HEADINGS, *rows], market(spot), SETTINGS)
-    return [(p.severity, p.row, p.column, p.wanted) for p in ranges.problems() if p.row == 2]
+    return [(p.severity, p.row, p.column, p.wanted) for p in problems_of(ranges) if p.row == 2]
 
 
 DEEP = ["XYZ", "call", -10, 90.0, "2026-12-18", 11.20, None]

@@ -16,6 +16,7 @@ from tests.what_if.books import (
     what_if,
 )  # fmt: skip
 from xlmargin.errors import Severity
+from xlmargin.excel.range_checks import problems_of
 
 CALL = ["XYZ", "call", -1, 520, JANUARY]
 HELD = positions(STOCK, [*CALL, 2.5], CASH)
@@ -23,7 +24,7 @@ HELD = positions(STOCK, [*CALL, 2.5], CASH)
 
 def told(*rows, held=HELD):
     ranges = ranges_of(held, MARKET, SETTINGS)
-    found = type(ranges)(held, MARKET, SETTINGS, None, {"trades": trades(*rows)}).problems()
+    found = problems_of(type(ranges)(held, MARKET, SETTINGS, None, {"trades": trades(*rows)}))
     return [(p.severity, p.row, p.column) for p in found if p.range == "trades"]
 
 

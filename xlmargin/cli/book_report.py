@@ -16,6 +16,7 @@ from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.cli.ranges import problems, tables_of
 from xlmargin.cli.terminal import print_answers, progress
 from xlmargin.errors import InputError, Problem, printed
+from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows
 from xlmargin.standard_output import write_json
@@ -89,7 +90,7 @@ class Asked:
         self.refuse_output(())
         tables = tables_of(ranges, self.today, more)
         found = problems(tables, self.today)
-        if refused := Ranges(*tables.ranges, today=self.today).refusals:
+        if refused := refusals_of(Ranges(*tables.ranges, today=self.today)):
             raise InputError(refused)
         shown = replace(tables, settings=arranged(tables.settings))
         return Reported(tables, shown, found, self._write(shown, note))

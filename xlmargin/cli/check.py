@@ -12,6 +12,7 @@ from xlmargin.cli.book_files import BookFiles, day_of
 from xlmargin.cli.options import AsJson
 from xlmargin.cli.ranges import errors, with_date
 from xlmargin.cli.terminal import print_problems
+from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.standard_output import write_json
 
@@ -20,7 +21,7 @@ from xlmargin.standard_output import write_json
 def check(book: BookFiles, as_json: AsJson = False) -> int:
     """List every problem of a file by row; exit code 1 where one of them is an error."""
     ranges, known = book.read()
-    found = Ranges(*with_date(ranges, day_of(ranges)).cells, known=known).problems()
+    found = problems_of(Ranges(*with_date(ranges, day_of(ranges)).cells, known=known))
     if as_json:
         write_json({"check": to_cells(reports.problem_table(found).cells())})
     else:

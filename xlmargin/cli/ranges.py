@@ -11,6 +11,7 @@ from typing import Final
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import normalized, text_of, to_value
 from xlmargin.errors import Problem, Severity
+from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.importers import BookRanges, FileCell, FileRows
@@ -60,7 +61,7 @@ _SPELLED: Final = {spelled: n for n in MORE for spelled in (n, n.replace("Dated"
 
 def problems(tables: InputTables, today: dt.date) -> list[Problem]:
     """Every problem of the tables, errors and warnings."""
-    return Ranges(*tables.ranges, today=today).problems()
+    return problems_of(Ranges(*tables.ranges, today=today))
 
 
 def errors(found: list[Problem]) -> list[Problem]:

@@ -29,6 +29,7 @@ from xlmargin.cli.options import AsJson
 from xlmargin.cli.ranges import with_date
 from xlmargin.cli.watched_files import WatchedFiles
 from xlmargin.errors import MarginError, printed
+from xlmargin.excel.account_answers import alerts_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import read_book_files
 from xlmargin.importers.files import read_one_range
@@ -197,7 +198,7 @@ class _Told:
         """What there is to tell of the book in the ranges; refused as it is, and nothing taken."""
         book = ranges.book()
         live = LiveBook.of(book, 1) if self.live is None else self.live.put(book)
-        found, limits = ranges.alerts(live.book)
+        found, limits = alerts_of(ranges, live.book)
         table = alerts_table(found, limits)
         self.live = live
         if self.problem:

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from xlmargin.cells.problems import counted
 from xlmargin.defects import internal_error
+from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers.files import read_book_files, read_one_range
 from xlmargin.macros.book_tables import book_ranges
@@ -45,7 +46,7 @@ def import_file(desk: Desk, today: dt.date) -> Lines:
     if path is None:
         return None
     done = import_ranges(desk, read_book_files(path), path.name, today)
-    found = Ranges(*book_ranges(desk).cells, today=today).problems()
+    found = problems_of(Ranges(*book_ranges(desk).cells, today=today))
     first = [f"{problem}." for problem in found[:5]]
     return [*done, f"Undo takes it back. {counted(found).capitalize()}, see Check.", *first]
 

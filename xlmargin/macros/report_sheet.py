@@ -11,6 +11,7 @@ from xlmargin import udfs
 from xlmargin.cells.values import Value
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError
+from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers.named_ranges import of_names
 from xlmargin.macros.book_tables import book_ranges
@@ -34,7 +35,7 @@ def report_sheet(book: OpenBook, today: dt.date) -> list[str]:
     """Add the sheet; answers its name. Refused where the book would be refused a requirement."""
     cells = book_ranges(book).cells
     read = Ranges(*cells, today=today)
-    if refused := read.refusals:
+    if refused := refusals_of(read):
         raise InputError(refused)
     day = date_of(read.book().market.as_of)
     name = next(n for n in _names(f"Report {day}") if not of_names(book.sheets, (n,)))

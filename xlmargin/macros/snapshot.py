@@ -14,6 +14,7 @@ from xlmargin.cells.words import MARKET, POSITIONS
 from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import InputError, MarginError
 from xlmargin.excel.positions_reader import ticker
+from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers.book_ranges import BookRanges, FileCell
 from xlmargin.macros.book_tables import book_ranges, of_the_sample
@@ -36,7 +37,7 @@ def snapshot(book: OpenBook, today: dt.date) -> list[str]:
     """
     ranges = book_ranges(book)
     read = Ranges(*ranges.cells, today=today)
-    if refused := read.refusals:
+    if refused := refusals_of(read):
         raise InputError(refused)
     day = math.floor(read.book().market.as_of)
     sample = [name for name in of_the_sample(book) if name in (DATED_POSITIONS, DATED_MARKET)]

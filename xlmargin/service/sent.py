@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from xlmargin.cells.records import rows_of_records
 from xlmargin.errors import MarginError, Severity
+from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.service.problems import placed
 
@@ -40,4 +41,4 @@ def ranges_of(
 
 def warnings_of(ranges: Ranges) -> list[dict[str, Any]]:
     """What is unlikely in the ranges, and read as it stands."""
-    return [placed(p) for p in ranges.problems() if p.severity is Severity.WARNING]
+    return [placed(p) for p in problems_of(ranges) if p.severity is Severity.WARNING]
