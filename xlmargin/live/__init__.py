@@ -1,7 +1,8 @@
 """An account kept while prices move: margined anew only where something changed."""
 
+from xlmargin.live.account_orders import impact_on_account
 from xlmargin.live.kept_book import KeptBook
 from xlmargin.live.live_book import LiveBook
 from xlmargin.live.moved_marks import at_prices
 
-__all__ = ["KeptBook", "LiveBook", "at_prices"]
+__all__ = ["KeptBook", "LiveBook", "at_prices", "impact_on_account"]

@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from xlmargin.errors import MarginError
+from xlmargin.service.account_states import State
 from xlmargin.service.answers import Given, found, found_of, response
 from xlmargin.service.described import NUMBERS, of_book, of_change, of_reading
 from xlmargin.service.problems import Refusal
 from xlmargin.service.sent import RANGES, refuse_unknown
-from xlmargin.service.state import Asked, KeptAccounts
+from xlmargin.service.state import Asked, KeptAccounts, Snapshot
 from xlmargin.service.tokens import Rights
 
 MOST_SECONDS: Final = 30.0
@@ -93,11 +94,17 @@ def asked_by(request: Request) -> Asked:
     return Asked(version, key and f"{rights_of(request).name}:{key}")
 
 
-def _state(kept: KeptAccounts, account: str, rights: Rights) -> dict[str, Any]:
-    states = kept.current.states
-    if account not in states or not rights.sees(account):
+def account_of(kept: KeptAccounts, account: str, rights: Rights) -> tuple[Snapshot, str]:
+    """The figures of now, and the account in them; refused where it is not the token's to see."""
+    current = kept.current
+    if account not in current.states or not rights.sees(account):
         raise NoAccount("account: not one of those that there are.")
-    return dict(states[account])
+    return current, account
+
+
+def _state(kept: KeptAccounts, account: str, rights: Rights) -> State:
+    current, own = account_of(kept, account, rights)
+    return current.states[own]
 
 
 async def _in_figures(kept: KeptAccounts, version: int) -> bool:

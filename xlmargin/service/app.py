@@ -27,6 +27,7 @@ from xlmargin.service.described import of_reading
 from xlmargin.service.door import OPEN, Allowed, Door
 from xlmargin.service.journal import Journal
 from xlmargin.service.pages import Pages
+from xlmargin.service.pre_trade import add_pre_trade
 from xlmargin.service.problems import problem_response
 from xlmargin.service.state import KeptAccounts
 from xlmargin.service.stateless import Work, add_stateless
@@ -109,6 +110,7 @@ def service(
 
     add_stateless(app, functions, computed)
     add_accounts(app, kept)
+    add_pre_trade(app, kept, computed)
     add_stream(app, stream, tokens)
     app.add_api_route("/v1/version", version, methods=["GET"])
     app.add_api_route("/healthz", healthy, methods=["GET"])

@@ -72,6 +72,12 @@ def of_change(schema: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def of_orders(*others: str) -> dict[str, Any]:
+    """Of a path that takes orders of an account, and what stands beside them."""
+    properties = {"orders": _RANGE, **{name: {} for name in others}}
+    return of_path({"type": "object", "properties": properties, "additionalProperties": False})
+
+
 def of_reading(media_type: str = "application/json", schema: Any = None) -> dict[str, Any]:
     """Of a path that reads what is kept."""
     found = of_path({})

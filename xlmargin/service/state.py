@@ -10,24 +10,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 from threading import Condition, Lock, Thread
 from typing import Any, Final
 
 from xlmargin.cells.values import refusal
 from xlmargin.errors import InputError, MarginError, Problem
+from xlmargin.excel.ranges import Ranges
 from xlmargin.live import KeptBook, LiveBook
-from xlmargin.service.account_states import State, account_states, is_same
+from xlmargin.service.account_states import State, account_states, is_same, public_name
 from xlmargin.service.journal import Accepted, Event, Journal
 from xlmargin.service.problems import Refusal
-from xlmargin.service.sent import ranges_of, warnings_of
+from xlmargin.service.sent import warnings_of
+from xlmargin.service.stated import TODAY, Stated, records_of
 
 STATE: Final = "org.xlmargin.account.state.v1"
-ID: Final = "id"
-"""The key by which a record of positions is told from the others."""
 REMEMBERED: Final = 24 * 3600.0
 """How long the answer to a request with a key is given again, s."""
 _AGAIN: Final = 0.5
@@ -69,9 +70,25 @@ class Snapshot:
     """The figures of one version: all that readers see."""
 
     version: int
+    stated: Stated
     kept: KeptBook
     states: Mapping[str, State]
-    warnings: tuple[dict[str, Any], ...] = ()
+
+    @cached_property
+    def accounts(self) -> Mapping[str, str]:
+        """The accounts by the names that programs call them."""
+        return {public_name(account): account for account in self.kept.live.accounts}
+
+    def ranges(self, account: str) -> Ranges:
+        """The positions of an account, by its name, at the prices and marks of now."""
+        if account not in self._ranges:
+            own = self.accounts[account]
+            self._ranges[account] = self.stated.now(self.kept.live, own)
+        return self._ranges[account]
+
+    @cached_property
+    def _ranges(self) -> dict[str, Ranges]:
+        return {}
 
 
 @dataclass
@@ -79,7 +96,7 @@ class _Pending:
     """What was accepted and is not in the figures yet."""
 
     version: int = 0
-    base: KeptBook | None = None
+    base: tuple[Stated, KeptBook] | None = None
     prices: dict[str, float] = field(default_factory=dict)
     since: float | None = None
 
@@ -102,8 +119,7 @@ class KeptAccounts:
     problem: str = "the journal is being read"
     sequence: int = 0
     _version: int = 0
-    _ranges: dict[str, Any] = field(default_factory=dict)
-    _positions: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    _stated: Stated | None = None
     _prices: dict[str, float] = field(default_factory=dict)
     _listed: frozenset[str] = frozenset()
     _pending: _Pending = field(default_factory=_Pending)
@@ -123,9 +139,10 @@ class KeptAccounts:
         for event in self.journal.last_told():
             if event.type == STATE:
                 self._latest[event.account] = json.loads(event.data)
-        self._version, self._ranges = stored.version, dict(stored.ranges)
-        self._positions, self._prices = dict(stored.positions), dict(stored.prices)
-        if not stored.ranges:
+        self._version, self._prices = stored.version, dict(stored.prices)
+        if stored.ranges:
+            self._stated = Stated(stored.ranges, stored.positions)
+        else:
             self.problem = ""
         self._writer = Thread(target=self._run, name="xlmargin-writer", daemon=True)
         self._writer.start()
@@ -163,10 +180,13 @@ class KeptAccounts:
                 answered = self._answered(given, asked)
             if answered is not None:
                 return answered
-            records = records_of(given.get("positions"))
-            today = dt.date.today()
+            ranges_sent = {name: each for name, each in given.items() if name != "positions"}
+            positions: dict[int, Mapping[str, Any]] = dict(
+                enumerate(records_of(given.get("positions")))
+            )
+            stated = Stated({TODAY: dt.date.today().isoformat(), **ranges_sent}, positions)
             with self.computing:
-                ranges = ranges_of({**given, "positions": _unnamed(records)}, today=today)
+                ranges = stated.read()
                 kept = KeptBook.of(LiveBook.of(ranges.book()), {}, self.seconds)
                 warnings = warnings_of(ranges)
             with self._moved:
@@ -178,14 +198,11 @@ class KeptAccounts:
                     "parts": len(kept.live.parts),
                     "warnings": warnings,
                 }
-                stored = {"today": today.isoformat()}
-                stored |= {name: each for name, each in given.items() if name != "positions"}
-                positions: dict[int, Mapping[str, Any]] = dict(enumerate(records))
-                change = Accepted(version, stored, positions, {}, True)
+                change = Accepted(version, stated.ranges, positions, {}, True)
                 self._accept(change, given, asked, answer)
-                self._ranges, self._positions, self._prices = stored, positions, {}
+                self._stated, self._prices = stated, {}
                 self._listed = frozenset(kept.live.book.market.index_of)
-                self._pending.base, self._pending.prices = kept, {}
+                self._pending.base, self._pending.prices = (stated, kept), {}
                 return answer
 
     def price(self, prices: Any, given: Any, asked: Asked) -> dict[str, Any]:
@@ -260,17 +277,15 @@ class KeptAccounts:
 
     def _restore(self) -> None:
         """The figures of what the journal has, told where they are not what was told last."""
-        if not self._ranges:
+        if (stated := self._stated) is None:
             return
-        today = dt.date.fromisoformat(self._ranges["today"])
-        given = {**self._ranges, "positions": _unnamed(self._positions.values())}
         with self.computing:
-            book = ranges_of(given, today=today).book()
+            book = stated.read().book()
             kept = KeptBook.of(LiveBook.of(book), self._prices, self.seconds)
         with self._moved:
             if self._pending.base is None:
                 self._listed = frozenset(book.market.index_of)
-                self._pending.base, self._pending.version = kept, self._version
+                self._pending.base, self._pending.version = (stated, kept), self._version
                 self._pending.since = time.monotonic()
 
     def _next_batch(self) -> _Pending | None:
@@ -297,8 +312,11 @@ class KeptAccounts:
 
     def _publish(self, pending: _Pending) -> None:
         """Margin a batch, write what there is to tell of it, and show it."""
-        kept = pending.base or (self.snapshot.kept if self.snapshot else None)
-        assert kept is not None
+        if pending.base is not None:
+            stated, kept = pending.base
+        else:
+            assert self.snapshot is not None
+            stated, kept = self.snapshot.stated, self.snapshot.kept
         with self.computing:
             kept = kept.ticked(pending.prices)
         states = account_states(kept, pending.version)
@@ -307,7 +325,7 @@ class KeptAccounts:
         self.sequence += len(events)
         self._latest |= states
         with self._moved:
-            self.snapshot = Snapshot(pending.version, kept, states)
+            self.snapshot = Snapshot(pending.version, stated, kept, states)
             self.problem, self._working_since = "", None
             reached = [w for w in self._waiting if w[0] <= pending.version]
             self._waiting = [w for w in self._waiting if w[0] > pending.version]
@@ -323,25 +341,6 @@ class KeptAccounts:
             Event(self.sequence + n, now, version, STATE, name, json.dumps(states[name]))
             for n, name in enumerate(changed, 1)
         ]
-
-
-def records_of(positions: Any) -> list[dict[str, Any]]:
-    """Positions as records, each by its headings; rows have these first, each once."""
-    if not isinstance(positions, list) or not positions:
-        raise MarginError("positions: wanted a list of records, or of rows with headings first.")
-    if all(isinstance(record, dict) for record in positions):
-        return positions
-    headings, *rows = positions
-    if not all(isinstance(row, list) for row in positions) or len(set(map(str, headings))) < len(
-        headings
-    ):
-        raise MarginError("positions: wanted records, or rows with headings first, each once.")
-    return [dict(zip(map(str, headings), row, strict=False)) for row in rows]
-
-
-def _unnamed(records: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Records without their names, which are no column of positions."""
-    return [{name: cell for name, cell in each.items() if name != ID} for each in records]
 
 
 def accepted_prices(prices: Any, listed: frozenset[str]) -> dict[str, float]:

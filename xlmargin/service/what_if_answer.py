@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from xlmargin.arrays import FloatArray
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
+from xlmargin.live import LiveBook, impact_on_account
 from xlmargin.what_if import Change, Impact
 
 _REQUIREMENTS: Final = ("initial", "deposit", "maintenance", "portfolio")
@@ -28,20 +30,39 @@ ORDERS: Final = "orders"
 """What a program calls the trades of a sheet."""
 
 
-def what_if_answer(ranges: Ranges) -> list[dict[str, Any]]:
+def what_if_answer(
+    ranges: Ranges, impact_of: Callable[[Ranges], Impact] = Ranges.impact
+) -> list[dict[str, Any]]:
     """What the orders among the trades change, an object an account; refused as in a cell.
 
-    An order on what neither the market nor the positions list is refused: nothing would say what
-    it is, and a leveraged fund is no plain share.
+    `impact_of` answers what the trades do to the accounts that it names. An order on what neither
+    the market nor the positions list is refused: nothing would say what it is, and a leveraged fund
+    is no plain share.
     """
     try:
         _refuse_unlisted(ranges)
-        impact = ranges.impact()
+        impact = impact_of(ranges)
     except InputError as refusal:
         own = (replace(p, range=ORDERS) if p.range == "trades" else p for p in refusal.problems)
         raise InputError([*own]) from None
     accounts = impact.held.positions.accounts
     return [_of_account(impact, i, account) for i, account in enumerate(accounts)]
+
+
+def order_check(live: LiveBook, account: str, ranges: Ranges) -> dict[str, Any]:
+    """What the orders among the trades change of one account of a live book.
+
+    The ranges are those of the account at the prices of now.
+    """
+
+    def impact_of(ranges: Ranges) -> Impact:
+        trades = read_trades(ranges.extra.get("trades"), ranges.reading).accepted()
+        impact = impact_on_account(live, account, ranges.book(), trades)
+        alone = replace(impact.held.positions, accounts=(account,))
+        return replace(impact, held=replace(impact.held, positions=alone))
+
+    [answer] = what_if_answer(ranges, impact_of)
+    return answer
 
 
 def _refuse_unlisted(ranges: Ranges) -> None:

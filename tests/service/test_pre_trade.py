@@ -1,0 +1,198 @@
+"""Orders before they are sent, on an account that is kept: the whole book's figures to the cent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.accounts import book as many_accounts
+from tests.service.running import BOOK, running
+from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.excel.ranges import Ranges
+from xlmargin.excel.trades import read_trades
+from xlmargin.live import at_prices
+from xlmargin.service.sent import ranges_of
+from xlmargin.service.stated import records_of
+from xlmargin.strategy_margin import strategy_margin
+from xlmargin.what_if import impact
+
+PUT = {"symbol": "XYZ", "type": "put", "quantity": -3, "strike": 470, "expiration": "2027-01-15",
+       "price": 7.0}  # fmt: skip
+EQUITIES = ("account_value", "strategy_equity", "reg_t_excess", "strategy_excess",
+            "portfolio_excess")  # fmt: skip
+REQUIREMENTS = ("initial", "deposit", "maintenance", "portfolio")
+
+
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("orders") / "journal.db") as asking:
+        yield asking
+
+
+@pytest.fixture
+def held(asking):
+    asking.put("/v1/book", json=BOOK).raise_for_status()
+    return asking
+
+
+def whole(ranges, prices, orders, account):
+    """What orders do, both regimes of the whole book margined before and after."""
+    held = ranges.book()
+    listed = tuple(replace(u, spot=prices.get(u.symbol, u.spot)) for u in held.market.underlyings)
+    moved = at_prices(held, replace(held.market, underlyings=listed))
+    cells = [[*orders[0], "account"], *([*o.values(), account] for o in orders)]
+    trades = read_trades(cells, ranges.reading).accepted()
+    own = replace(trades.book.market, underlyings=tuple(
+        replace(u, spot=prices.get(u.symbol, u.spot)) for u in trades.book.market.underlyings
+    ))  # fmt: skip
+    trades = replace(trades, book=replace(trades.book, market=own))
+    return impact(under_portfolio_margin(moved), strategy_margin(moved), trades)
+
+
+def alike(found, twin, account):
+    i = twin.held.positions.accounts.index(account)
+    for names, of in ((EQUITIES, twin.of_equity), (REQUIREMENTS, twin.of_requirement)):
+        for name in names:
+            change = of(name)
+            wanted = [float(getattr(change, key)[i]) for key in ("before", "change", "after")]
+            got = [found["figures"][name][key] for key in ("before", "change", "after")]
+            assert got == pytest.approx(wanted, abs=1e-5), name
+
+
+def test_an_order_changes_what_it_changes_of_the_whole_book(held):
+    prices = {"XYZ": 507.0, "ABC": 47.0}
+    held.patch("/v1/market?wait=true", json={"prices": prices}).raise_for_status()
+    given = {
+        **BOOK,
+        "positions": [{k: c for k, c in r.items() if k != "id"} for r in BOOK["positions"]],
+    }
+    ranges = ranges_of(given)
+    for account, orders in (
+        ("A", [PUT]),
+        ("B", [{**PUT, "symbol": "ABC", "strike": 45, "price": 1.5, "fee": 3.0}]),
+        ("A", [{"symbol": "XYZ", "type": "stock", "quantity": -200, "price": 506.0}]),
+    ):
+        answer = held.post(f"/v1/accounts/{account}/whatif", json={"orders": orders})
+        assert answer.status_code == 200, answer.text
+        found = answer.json()
+        twin = whole(ranges, prices, orders, account)
+        alike(found, twin, account)
+        assert (found["account"], found["regime"]) == (account, "portfolio")
+        assert found["version"] == held.state()["version"]
+        assert found["bound"] == {"strategy": "proven"}
+
+
+def test_orders_beside_many_accounts_change_what_they_change_of_the_whole(asking):
+    rows, market, settings = many_accounts(8)
+    names = dict(settings[1:] if settings[0][0] == "name" else settings)
+    names = {name: str(value) if name == "as_of" else value for name, value in names.items()}
+    given = {"positions": records_of([[*map(str, rows[0])], *map(list, rows[1:])]),
+             "market": [list(row) for row in market], "settings": names}  # fmt: skip
+    for record in given["positions"]:
+        for name, cell in record.items():
+            if hasattr(cell, "isoformat"):
+                record[name] = cell.isoformat()
+    answer = asking.put("/v1/book", json=given)
+    assert answer.status_code == 200, answer.text
+    ranges, random = ranges_of(given), np.random.default_rng(7)
+    listed = ranges.book().market.underlyings
+    prices = {u.symbol: u.spot * float(random.uniform(0.98, 1.02)) for u in listed[::3]}
+    asking.patch("/v1/market?wait=true", json={"prices": prices}).raise_for_status()
+    accounts = answer.json()["accounts"]
+    records = [r for r in given["positions"] if r.get("type") != "cash"]
+    for i in random.integers(0, len(records), 12).tolist():
+        order = {k: c for k, c in records[i].items() if k != "account" and c is not None}
+        order["quantity"] = float(random.choice([-3, 3]))
+        order = {k: c for k, c in order.items() if k not in ("price", "cost", "volatility")}
+        order["cost"] = 5.0
+        account = accounts[i % len(accounts)]
+        found = asking.post(f"/v1/accounts/{account}/whatif", json={"orders": [order]})
+        assert found.status_code in (200, 422), found.text
+        if found.status_code == 200:
+            alike(found.json(), whole(ranges, prices, [order], account), account)
+
+
+def test_what_closes_a_contract_is_traded_at_its_mark_of_now(held):
+    held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 512.0}}).raise_for_status()
+    close = {"symbol": "XYZ", "type": "call", "quantity": 5, "strike": 500,
+             "expiration": "2026-12-18"}  # fmt: skip
+    found = held.post("/v1/accounts/A/whatif", json={"orders": [close]}).json()
+    assert found["figures"]["account_value"]["change"] == pytest.approx(0.0, abs=1e-6)
+    assert found["figures"]["portfolio"]["before"] == held.state()["portfolio"]["requirement"]
+
+
+def test_alternatives_are_of_one_version_and_stand_apart(held):
+    given = [{"name": "one", "orders": [PUT]}, {"name": "no", "orders": [{**PUT, "type": "putt"}]}]
+    found = held.post("/v1/accounts/A/whatif", json={"alternatives": given}).json()
+    one, no = found["alternatives"]
+    alone = held.post("/v1/accounts/A/whatif", json={"orders": [PUT]}).json()
+    assert (one["name"], one["figures"]) == ("one", alone["figures"])
+    assert no["verdict"] == "unknown" and "putt" in no["problem"]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"orders": [{**PUT, "symbol": "ZZZ"}]}, "ZZZ"),
+        ({"orders": [{**PUT, "account": "B"}]}, "as in the path"),
+        ({"orders": []}, "orders"), ({}, "orders"), ({"orders": 3}, "orders"),
+        ({"alternatives": []}, "alternatives"), ({"orders": [PUT], "alternatives": []}, "alter"),
+        ({"orders": [PUT], "working": "count"}, "working"),
+    ],
+)  # fmt: skip
+def test_orders_that_cannot_be_read_are_refused(held, body, says):
+    answer = held.post("/v1/accounts/A/whatif", json=body)
+    assert answer.status_code == 422
+    assert says in answer.json()["detail"]
+
+
+def test_orders_on_stale_figures_have_no_verdict(held):
+    held.patch("/v1/market?wait=true", json={"prices": {"ABC": 2.0}}).raise_for_status()
+    order = {**PUT, "symbol": "ABC", "strike": 45}
+    found = held.post("/v1/accounts/B/whatif", json={"orders": [order]}).json()
+    assert (found["verdict"], found["stale"]) == ("unknown", True)
+    assert "stale" in [reason["code"] for reason in found["reasons"]]
+
+
+def test_the_greatest_quantity_is_accepted_and_one_more_is_refused(held):
+    held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 495.0}}).raise_for_status()
+    order = {**PUT, "quantity": -1}
+    answer = held.post("/v1/accounts/A/max-quantity", json={"orders": [order]})
+    assert answer.status_code == 200, answer.text
+    (row,) = answer.json()["orders"]
+    assert row["account"] == "A" and row["proven"]
+    for quantity, verdict in ((row["greatest"], "accepted"), (row["greatest"] + 1, "refused")):
+        orders = [{**PUT, "quantity": -quantity}]
+        found = held.post("/v1/accounts/A/whatif", json={"orders": orders}).json()
+        assert found["verdict"] == verdict
+    kept = held.post("/v1/accounts/A/max-quantity", json={"orders": [order], "least_cushion": 0.5})
+    (less,) = kept.json()["orders"]
+    assert 0 < less["greatest"] < row["greatest"]
+    for wrong in ({"leave": -1}, {"leave": 5, "least_cushion": 0.1}, {"least_cushion": 1.5}):
+        answer = held.post("/v1/accounts/A/max-quantity", json={"orders": [order], **wrong})
+        assert answer.status_code == 422
+
+
+def test_rows_of_the_market_with_titles_and_stock_that_prices_itself_are_at_now(asking):
+    book = {
+        "positions": [
+            ["Symbol", "Asset Class", "Qty", "Mark", "Underlying Price", "Account"],
+            ["XYZ 12/18/26 C500", None, -5, 10.0, 500, "A"],
+            ["XYZ", "stock", 500, None, None, "A"],
+            ["OWN", "stock", 100, 20.0, None, "A"],
+            ["USD", "cash", 50_000, None, None, "A"],
+        ],
+        "market": [["Prices of the desk"], ["Ticker", "Spot"], ["xyz", 500.0]],
+        "settings": [["name", "value", "account"], ["as_of", "2026-11-20", None],
+                     ["rate", 0.04, None], ["house", "rule", "A"]],
+    }  # fmt: skip
+    answer = asking.put("/v1/book", json=book)
+    assert answer.status_code == 200, answer.text
+    asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 508.0, "OWN": 21.0}})
+    found = asking.post("/v1/accounts/A/whatif", json={"orders": [PUT]})
+    assert found.status_code == 200, found.text
+    prices = {"XYZ": 508.0, "OWN": 21.0}
+    alike(found.json(), whole(Ranges(book["positions"], book["market"], book["settings"]), prices,
+                              [PUT], "A"), "A")  # fmt: skip
