@@ -208,23 +208,26 @@ def test_a_page_of_another_site_opens_no_socket(held):
         connect(held.socket, origin="https://evil.example")
 
 
-def test_a_token_sees_its_accounts_alone(tmp_path):
+def test_a_token_sees_its_accounts_alone_and_changes_no_book(tmp_path):
+    of_all, all_lines = new_token("all")
     token, lines = new_token("desk")
     path = tmp_path / "tokens.toml"
-    path.write_text(lines + 'accounts = ["B"]\n')
+    path.write_text(all_lines + lines + 'accounts = ["B"]\n')
     path.chmod(0o600)
     with running(tmp_path / "journal.db", tokens=Tokens(path)) as asking:
+        asking.headers["Authorization"] = f"Bearer {of_all}"
+        asking.until_ready().put("/v1/book", json=BOOK).raise_for_status()
         asking.headers["Authorization"] = f"Bearer {token}"
-        asking.until_ready()
-        assert asking.put("/v1/book", json=BOOK).status_code == 200
         assert [s["account"] for s in asking.get("/v1/accounts").json()["accounts"]] == ["B"]
         hidden = asking.get("/v1/accounts/A/buying-power")
         absent = asking.get("/v1/accounts/Z/buying-power")
         assert (hidden.status_code, hidden.json()) == (404, absent.json())
         assert {e["subject"] for e in asking.events(accounts="A,B")[:-1]} == {"B"}
-        path.write_text(lines.replace('"read", "trade", "feed", "book"', '"read"'))
         assert asking.put("/v1/book", json=BOOK).status_code == 403
+        path.write_text(lines.replace('"read", "trade", "feed", "book"', '"read"'))
         assert asking.patch("/v1/market", json={"prices": {"XYZ": 1}}).status_code == 403
+        body = {"orders": [{"symbol": "XYZ", "type": "stock", "quantity": 1, "price": 500}]}
+        assert asking.post("/v1/accounts/B/whatif", json=body).status_code == 403
 
 
 def test_before_a_book_is_put_there_is_none(tmp_path):
@@ -234,3 +237,98 @@ def test_before_a_book_is_put_there_is_none(tmp_path):
             asking.patch("/v1/market", json={"prices": {"XYZ": 1}}),
         ):
             assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("name", ["p1", [1], {"a": 1}, True])
+def test_an_id_is_of_one_record_alone(held, name):
+    positions = [*BOOK["positions"][:-1], {**BOOK["positions"][-1], "id": name}]
+    answer = held.put("/v1/book", json={**BOOK, "positions": positions})
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["column"] == "id"
+
+
+def changed(record, **fields):
+    """The book with other fields in one record."""
+    positions = [{**r, **fields} if r.get("id") == record else r for r in BOOK["positions"]]
+    return {**BOOK, "positions": positions}
+
+
+def test_a_mark_counts_from_the_price_at_which_it_comes(held):
+    held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 505.0}}).raise_for_status()
+    call = {"symbol": "XYZ", "type": "call", "strike": 500, "expiration": "2026-12-18"}
+    answer = held.patch("/v1/market?wait=true", json={"marks": [{**call, "price": 14.5}]})
+    assert answer.status_code == 200, answer.text
+    given = changed("p2", price=14.5, mark_spot=505.0)
+    close(held.state(), expected("A", {"XYZ": 505.0}, given))
+    both = {"prices": {"XYZ": 509.0}, "marks": [{"symbol": "XYZ 12/18/26 C500", "price": 16.0}]}
+    held.patch("/v1/market?wait=true", json=both).raise_for_status()
+    given = changed("p2", price=16.0, mark_spot=509.0)
+    close(held.state(), expected("A", {"XYZ": 509.0}, given))
+    held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 498.0}}).raise_for_status()
+    close(held.state(), expected("A", {"XYZ": 498.0}, given))
+
+
+def test_a_rate_and_a_volatility_count(held):
+    held.patch("/v1/market?wait=true", json={"rate": 0.02}).raise_for_status()
+    given = {**BOOK, "settings": {**BOOK["settings"], "rate": 0.02}}
+    close(held.state("B"), expected("B", given=given))
+    put = {"symbol": "ABC", "type": "put", "strike": 48, "expiration": "2027-01-15"}
+    held.patch("/v1/market?wait=true", json={"volatilities": [{**put, "volatility": 0.5}]})
+    given["positions"] = changed("p3", volatility=0.5)["positions"]
+    close(held.state("B"), expected("B", given=given))
+
+
+def test_fills_change_positions_by_their_ids(held):
+    held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 505.0}}).raise_for_status()
+    fills = [
+        {"id": "p1", "quantity": 700},
+        {"id": "p4", "quantity": 0},
+        {"id": "p9", "symbol": "XYZ", "type": "put", "quantity": 2, "strike": 490,
+         "expiration": "2027-01-15", "price": 11.0, "account": "B"},
+    ]  # fmt: skip
+    answer = held.patch("/v1/positions?wait=true", json={"positions": fills})
+    assert answer.status_code == 200, answer.text
+    positions = [r for r in changed("p1", quantity=700)["positions"] if r.get("id") != "p4"]
+    given = {**BOOK, "positions": [*positions, {**fills[2], "mark_spot": 505.0}]}
+    for account in ("A", "B"):
+        close(held.state(account), expected(account, {"XYZ": 505.0}, given))
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("market", {"marks": [{"symbol": "XYZ 12/18/26 C510", "price": 3.0}]}),
+        ("market", {"marks": [{"symbol": "XYZ", "type": "stock", "price": 3.0}]}),
+        ("market", {"marks": [{"symbol": "XYZ 12/18/26 C500"}]}),
+        ("market", {"marks": [{"symbol": "XYZ 12/18/26 C500", "price": -1}]}),
+        ("market", {"marks": 5}), ("market", {"rate": "x"}), ("market", {"other": 1}),
+        ("market", {"prices": {"ZZZ": 1}, "rate": 0.03}),
+        ("positions", {"positions": [{"quantity": 5}]}), ("positions", {"positions": []}),
+        ("positions", {"positions": [{"id": "p2", "type": "putt"}]}), ("positions", {}),
+    ],
+)  # fmt: skip
+def test_a_change_that_is_wrong_changes_nothing(held, path, body):
+    before = held.get("/v1/accounts").json()
+    answer = held.patch(f"/v1/{path}?wait=true", json=body)
+    assert answer.status_code == 422, answer.text
+    assert held.get("/v1/accounts").json() == before
+
+
+def test_marks_and_fills_are_there_after_a_restart(tmp_path):
+    with running(tmp_path / "journal.db") as asking:
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 505.0}}).raise_for_status()
+        mark = {"symbol": "XYZ 12/18/26 C500", "price": 14.5}
+        asking.patch(
+            "/v1/market?wait=true", json={"marks": [mark], "rate": 0.03}
+        ).raise_for_status()
+        fills = [{"id": "p1", "quantity": 300}, {"id": "p4", "quantity": 0}]
+        asking.patch("/v1/positions?wait=true", json={"positions": fills}).raise_for_status()
+        asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 506.0}}).raise_for_status()
+        before, told = asking.get("/v1/accounts").json(), asking.events(after=0)
+    with running(tmp_path / "journal.db") as asking:
+        after = asking.get("/v1/accounts").json()
+        assert after["version"] == before["version"]
+        for one, other in zip(after["accounts"], before["accounts"], strict=True):
+            close(one, other)
+        assert asking.events(after=0)[:-1] == told[:-1]

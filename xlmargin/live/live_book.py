@@ -36,6 +36,10 @@ MOST_MOVED: Final = 0.5
 """Fraction of the price a mark was taken at by which an underlying may have moved from there."""
 
 
+_MARGINED: Final = ("portfolio", "strategy", "figures")
+"""What is worked out of a part once."""
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
     """Positions margined together, at the prices of now; figures of all accounts without cash."""
@@ -102,6 +106,26 @@ class LiveBook:
             raise InputError([*problems.values()])
         book = replace(book, positions=replace(own, mark_spot=mark_spot))
         return LiveBook.of(book, self.version + 1)
+
+    def replaced(self, book: Book) -> LiveBook:
+        """A book in the place of the anchor, at the prices of now; what stays as it was is shared.
+
+        Its market is that of the anchor, or lists more. Parts with the same positions are not
+        margined again.
+        """
+        spot = {own.symbol: own.spot for own in self.book.market.underlyings}
+        listed = (replace(u, spot=spot.get(u.symbol, u.spot)) for u in book.market.underlyings)
+        now = at_prices(book, replace(book.market, underlyings=tuple(listed)))
+        before = {_symbols(part.book): part for part in self.parts}
+        parts = []
+        for rows in independent_parts(book):
+            part = Part(rows, now.only(rows))
+            same = before.get(_symbols(part.book))
+            if same is not None and _is_same(same.book, part.book):
+                margined = {n: v for n, v in vars(same).items() if n in _MARGINED}
+                vars(part).update(margined)
+            parts.append(part)
+        return LiveBook(book, now, tuple(parts), self.version + 1)
 
     def ticked(self, prices: Mapping[str, float]) -> LiveBook:
         """The book once underlyings, by symbol, stand at these prices, $ per unit.
@@ -265,6 +289,38 @@ class LiveBook:
                 problems.append(_problem("price", found, wanted, "marks"))
         if problems:
             raise InputError(problems)
+
+
+def _symbols(book: Book) -> frozenset[str]:
+    """The underlyings that a book has positions in."""
+    listed = book.market.underlyings
+    return frozenset(listed[i].symbol for i in set(book.positions.underlying.tolist()))
+
+
+def _is_same(one: Book, other: Book) -> bool:
+    """Whether two books of one part are margined alike, wherever their rows stand."""
+    a, b = one.positions, other.positions
+    if (len(a), a.accounts, a.groups) != (len(b), b.accounts, b.groups):
+        return False
+    if (one.settings, one.rules_on) != (other.settings, other.rules_on):
+        return False
+    if (one.market.as_of, one.market.curve) != (other.market.as_of, other.market.curve):
+        return False
+    listed = zip(a.underlying.tolist(), b.underlying.tolist(), strict=True)
+    if any(one.market.underlyings[i] != other.market.underlyings[j] for i, j in listed):
+        return False
+    return all(
+        _equal(getattr(x, f.name), getattr(y, f.name))
+        for x, y in ((a, b), (a.contracts, b.contracts))
+        for f in fields(x)
+        if f.name not in ("contracts", "row", "origin", "origins", "underlying")
+    )
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray):
+        return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
+    return bool(one == other)
 
 
 def _problem(column: str, found: str, wanted: str, name: str = "prices") -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -12,14 +13,31 @@ from starlette.responses import Response
 from xlmargin.errors import MarginError
 from xlmargin.service.account_states import State
 from xlmargin.service.answers import Given, found, found_of, response
-from xlmargin.service.described import NUMBERS, of_book, of_change, of_reading
+from xlmargin.service.described import NUMBERS, of_book, of_change, of_reading, range_of
 from xlmargin.service.problems import Refusal
 from xlmargin.service.sent import RANGES, refuse_unknown
 from xlmargin.service.state import Asked, KeptAccounts, Snapshot
+from xlmargin.service.stated import Stated
 from xlmargin.service.tokens import Rights
 
 MOST_SECONDS: Final = 30.0
 """How long a request waits for the figures to contain what it brought."""
+
+
+_RESTATED: Final[Mapping[str, Callable[[Stated, Any, Mapping[str, float]], Stated]]] = {
+    "marks": lambda stated, given, spots: stated.with_marks(given, spots, "marks", "price"),
+    "volatilities": lambda stated, given, spots: stated.with_marks(
+        given, spots, "volatilities", "volatility"
+    ),
+    "rate": lambda stated, given, _: stated.with_rate(given),
+}
+"""What a message of the market may have beside prices, and what it makes of what was stated."""
+
+
+class LimitedToken(Refusal):
+    """A token of some accounts asks for what concerns all of them."""
+
+    status = 403
 
 
 class NoAccount(Refusal):
@@ -35,6 +53,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
         """Keep a book in the place of the one that is kept."""
 
         def put(given: Given) -> Any:
+            _refuse_limited(request)
             refuse_unknown(given, RANGES)
             return kept.put(given, asked_by(request))
 
@@ -44,15 +63,35 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
         return response(answer)
 
     async def patch_market(request: Request, wait: bool = False) -> Response:
-        """Take prices of underlyings."""
+        """Take prices of underlyings, marks and volatilities of options, or a rate."""
 
         def take(given: Given) -> Any:
-            refuse_unknown(given, ("prices",))
-            return kept.price(given.get("prices"), given, asked_by(request))
+            refuse_unknown(given, ("prices", *_RESTATED))
+            asked = asked_by(request)
+            if not given.keys() & _RESTATED.keys():
+                return kept.price(given.get("prices"), given, asked)
+            prices = given.get("prices", {})
 
-        answer = await found_of(request, take)
-        is_there = wait and isinstance(answer, dict) and await _in_figures(kept, answer["version"])
-        return response(answer, 200 if is_there else 202)
+            def changed(stated: Stated, spots: Mapping[str, float]) -> Stated:
+                for name in given.keys() & _RESTATED.keys():
+                    stated = _RESTATED[name](stated, given[name], {**spots, **prices})
+                return stated
+
+            return kept.change(changed, given, asked, prices)
+
+        return await _taken(kept, await found_of(request, take), wait)
+
+    async def patch_positions(request: Request, wait: bool = False) -> Response:
+        """Take positions by their ids: fills, and what is new or gone."""
+
+        def take(given: Given) -> Any:
+            _refuse_limited(request)
+            refuse_unknown(given, ("positions",))
+            records = given.get("positions")
+            change = lambda stated, spots: stated.with_records(records, spots)  # noqa: E731
+            return kept.change(change, given, asked_by(request))
+
+        return await _taken(kept, await found_of(request, take), wait)
 
     async def accounts(request: Request) -> Response:
         """The state of each account that the token may see."""
@@ -68,12 +107,27 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
         """What an account is worth, requires and may still do, under both regimes."""
         return response(await found(lambda: _state(kept, account, rights_of(request))))
 
-    prices = {"type": "object", "properties": {"prices": NUMBERS}, "additionalProperties": False}
+    properties = {"prices": NUMBERS, "marks": range_of(), "volatilities": range_of()}
+    properties |= {"rate": {"type": "number"}}
+    prices = {"type": "object", "properties": properties, "additionalProperties": False}
+    rows = {"type": "object", "properties": {"positions": range_of()}}
+    app.add_api_route("/v1/positions", patch_positions, methods=["PATCH"], **of_change(rows))
     app.add_api_route("/v1/book", put_book, methods=["PUT"], **of_book({}))
     app.add_api_route("/v1/market", patch_market, methods=["PATCH"], **of_change(prices))
     app.add_api_route("/v1/accounts", accounts, methods=["GET"], **of_reading())
     path = "/v1/accounts/{account}/buying-power"
     app.add_api_route(path, buying_power, methods=["GET"], **of_reading())
+
+
+def _refuse_limited(request: Request) -> None:
+    if rights_of(request).accounts is not None:
+        raise LimitedToken("token: limited to some accounts, wanted one of all for a book.")
+
+
+async def _taken(kept: KeptAccounts, answer: Any, wait: bool) -> Response:
+    """202 for what is accepted, or 200 once that is waited for and in the figures."""
+    is_there = wait and isinstance(answer, dict) and await _in_figures(kept, answer["version"])
+    return response(answer, 200 if is_there else 202)
 
 
 def rights_of(request: Request) -> Rights:

@@ -220,6 +220,47 @@ class KeptAccounts:
             self._pending.prices |= taken
             return answer
 
+    def change(
+        self,
+        changed: Callable[[Stated, Mapping[str, float]], Stated],
+        given: Any,
+        asked: Asked,
+        priced: Any = (),
+    ) -> dict[str, Any]:
+        """Take a change of what was stated, by what was and the prices of now; margined first.
+
+        It may come with prices, all of which count before it.
+        """
+        with self._changing:
+            with self._moved:
+                answered = self._answered(given, asked)
+                before, prices = self._stated, dict(self._prices)
+            if answered is not None:
+                return answered
+            if before is None or self.snapshot is None:
+                raise self._without_book()
+            taken = accepted_prices(priced, self._listed) if priced else {}
+            with self.computing:
+                stated = changed(before, prices)
+                live = self.snapshot.kept.live.replaced(stated.read().book())
+                kept = KeptBook.of(live, {}, self.seconds)
+            with self._moved:
+                version = self._next(asked)
+                answer = {"version": version}
+                differs = {
+                    name: each
+                    for name, each in stated.ranges.items()
+                    if before.ranges.get(name) != each
+                }
+                change = Accepted(version, differs, stated.changes_from(before), taken)
+                self._accept(change, given, asked, answer)
+                self._stated = stated
+                self._prices |= taken
+                self._listed = frozenset(live.book.market.index_of)
+                prices = {s: p for s, p in self._prices.items() if s in self._listed}
+                self._pending.base, self._pending.prices = (stated, kept), prices
+                return answer
+
     def when(self, version: int) -> Future[int]:
         """The version of the figures, once they contain one."""
         future: Future[int] = Future()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
+from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.records import rows_of_records
 from xlmargin.cells.table import Table
-from xlmargin.errors import MarginError
+from xlmargin.cells.words import ORDERS
+from xlmargin.errors import InputError, MarginError, Problem
+from xlmargin.excel.orders import read_orders
 from xlmargin.excel.ranges import Ranges
 from xlmargin.live import LiveBook
 from xlmargin.service.sent import ranges_of
@@ -57,8 +61,92 @@ class Stated:
         ]
         return ranges_of({**given, "positions": found}, today=day)
 
+    def with_records(self, given: Any, spots: Mapping[str, float]) -> Stated:
+        """With records in the place of those of the same id, or beside them; gone with quantity 0.
+
+        What a record leaves out stays. A mark that comes without the price of its underlying was
+        taken at that of now.
+        """
+        if not isinstance(given, list) or not all(isinstance(r, dict) for r in given) or not given:
+            raise MarginError("positions: wanted a list of records, each with its id.")
+        place_of = {r[ID]: place for place, r in self.positions.items() if r.get(ID) is not None}
+        changed, marked = dict(self.positions), []
+        for n, record in enumerate(given):
+            name = record.get(ID)
+            if not isinstance(name, str | int) or isinstance(name, bool):
+                raise _wrong("positions", n, ID, name, "the id of a record, a text or a number")
+            place = place_of.setdefault(name, max(changed, default=-1) + 1)
+            changed[place] = {**changed.get(place, {}), **record}
+            if {"price", "mark"} & record.keys() and "mark_spot" not in record:
+                changed[place] = {**changed[place], "mark_spot": None}
+                marked.append(place)
+        changed = {p: r for p, r in changed.items() if r.get("quantity", r.get("qty")) != 0}
+        return replace(self, positions=changed)._taken_now(marked, spots)
+
+    def with_marks(self, given: Any, spots: Mapping[str, float], name: str, column: str) -> Stated:
+        """With marks, or volatilities, of contracts that are held, taken at the prices of now."""
+        rows = rows_of_records(name, given)
+        reading, log = self.read().reading, ProblemLog()
+        orders = read_orders(rows, name, ORDERS, reading, log)
+        value = orders.rows.price if column == "price" else orders.rows.volatility
+        for i, own in enumerate(orders.same):
+            if not own or not orders.rows.is_option[i]:
+                log.error(name, i + 2, "symbol", orders.rows.root[i], "an option that is held")
+            elif np.isnan(value[i]):
+                log.error(name, i + 2, column, "nothing", "a number")
+        if log.errors:
+            raise InputError(log.errors)
+        typed, changed, marked = reading.rows.table.typed, dict(self.positions), []
+        places = [*self.positions]
+        for i, own in enumerate(orders.same):
+            for held in own:
+                place = places[int(reading.rows.table.rows[held]) - 2]
+                record = dict(changed[place])
+                record[typed.get(column, column)] = float(value[i])
+                if column == "price":
+                    record[typed.get("volatility", "volatility")] = None
+                    record[typed.get("mark_spot", "mark_spot")] = None
+                    marked.append(place)
+                changed[place] = record
+        return replace(self, positions=changed)._taken_now(marked, spots)
+
+    def with_rate(self, rate: Any) -> Stated:
+        """With another rate, a fraction a year."""
+        settings = self.ranges.get("settings")
+        if isinstance(rate, bool) or not isinstance(rate, int | float):
+            raise MarginError("rate: wanted a fraction a year, such as 0.04.")
+        if not isinstance(settings, dict):
+            raise MarginError("rate: the settings were put as rows, wanted the book put again.")
+        return replace(self, ranges={**self.ranges, "settings": {**settings, "rate": rate}})
+
+    def changes_from(self, before: Stated) -> dict[int, Mapping[str, Any] | None]:
+        """The records that are not those of before, by place; None for one that is gone."""
+        gone = before.positions.keys() - self.positions.keys()
+        own = {p: r for p, r in self.positions.items() if before.positions.get(p) != r}
+        return {**dict.fromkeys(gone), **own}
+
+    def _taken_now(self, marked: list[int], spots: Mapping[str, float]) -> Stated:
+        """With the prices of now as those at which the marks of some records were taken."""
+        if not marked:
+            return self
+        ranges = self.read()
+        book, typed = ranges.book(), ranges.tables.positions.typed
+        places, changed = [*self.positions], dict(self.positions)
+        for i in np.flatnonzero(book.positions.is_option).tolist():
+            place = places[int(book.positions.row[i]) - 2]
+            if place in marked:
+                symbol = book.market.underlyings[int(book.positions.underlying[i])].symbol
+                at = spots.get(symbol, float(book.market.spot[book.positions.underlying[i]]))
+                heading = typed.get("mark_spot", "mark_spot")
+                changed[place] = {**changed[place], heading: at}
+        return replace(self, positions=changed)
+
     def _day(self, given: dict[str, Any]) -> dt.date:
         return dt.date.fromisoformat(given.pop(TODAY))
+
+
+def _wrong(name: str, n: int, column: str, found: Any, wanted: str) -> InputError:
+    return InputError([Problem(name, n + 2, column, json.dumps(found)[:40], wanted)])
 
 
 def records_of(positions: Any) -> list[dict[str, Any]]:
@@ -66,6 +154,7 @@ def records_of(positions: Any) -> list[dict[str, Any]]:
     if not isinstance(positions, list) or not positions:
         raise MarginError("positions: wanted a list of records, or of rows with headings first.")
     if all(isinstance(record, dict) for record in positions):
+        _refuse_ids(positions)
         return positions
     wanted = "positions: wanted records, or rows with headings first, each once."
     if not all(isinstance(row, list) for row in positions):
@@ -73,7 +162,20 @@ def records_of(positions: Any) -> list[dict[str, Any]]:
     headings, *rows = ([str(cell) for cell in positions[0]], *positions[1:])
     if len(set(headings)) < len(headings) or any(len(row) > len(headings) for row in rows):
         raise MarginError(wanted)
-    return [dict(zip(headings, row, strict=False)) for row in rows]
+    found = [dict(zip(headings, row, strict=False)) for row in rows]
+    _refuse_ids(found)
+    return found
+
+
+def _refuse_ids(records: list[dict[str, Any]]) -> None:
+    """Refuse ids that are no text or number, or that two records have."""
+    seen = set()
+    for n, record in enumerate(records):
+        if (name := record.get(ID)) is None:
+            continue
+        if not isinstance(name, str | int) or isinstance(name, bool) or name in seen:
+            raise _wrong("positions", n, ID, name, "a text or a number, of one record alone")
+        seen.add(name)
 
 
 def _unnamed(record: Mapping[str, Any]) -> dict[str, Any]:
