@@ -70,14 +70,13 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
             asked = asked_by(request)
             if not given.keys() & _RESTATED.keys():
                 return kept.price(given.get("prices"), given, asked)
-            prices = given.get("prices", {})
 
             def changed(stated: Stated, spots: Mapping[str, float]) -> Stated:
                 for name in given.keys() & _RESTATED.keys():
-                    stated = _RESTATED[name](stated, given[name], {**spots, **prices})
+                    stated = _RESTATED[name](stated, given[name], spots)
                 return stated
 
-            return kept.change(changed, given, asked, prices)
+            return kept.change(changed, given, asked, given.get("prices"))
 
         return await _taken(kept, await found_of(request, take), wait)
 

@@ -225,7 +225,7 @@ class KeptAccounts:
         changed: Callable[[Stated, Mapping[str, float]], Stated],
         given: Any,
         asked: Asked,
-        priced: Any = (),
+        priced: Any = None,
     ) -> dict[str, Any]:
         """Take a change of what was stated, by what was and the prices of now; margined first.
 
@@ -239,9 +239,9 @@ class KeptAccounts:
                 return answered
             if before is None or self.snapshot is None:
                 raise self._without_book()
-            taken = accepted_prices(priced, self._listed) if priced else {}
+            taken = {} if priced is None else accepted_prices(priced, self._listed)
             with self.computing:
-                stated = changed(before, prices)
+                stated = changed(before, prices | taken)
                 live = self.snapshot.kept.live.replaced(stated.read().book())
                 kept = KeptBook.of(live, {}, self.seconds)
             with self._moved:
