@@ -18,6 +18,7 @@ from starlette.responses import Response
 from xlmargin.cells.records import rows_of_records
 from xlmargin.cells.values import refusal
 from xlmargin.errors import MarginError
+from xlmargin.excel.order_effects import order_capacity
 from xlmargin.reports.what_if_tables import capacity_table
 from xlmargin.service.accounts import account_of, rights_of
 from xlmargin.service.answers import Given, found_of, response
@@ -65,7 +66,7 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
             current, own = account_of(kept, account, rights_of(request))
             orders = _orders(given.get(ORDERS), current.accounts[own])
             ranges = replace(current.ranges(own), extra={ORDERS: orders})
-            table = capacity_table(ranges.capacity(_left(given)))
+            table = capacity_table(order_capacity(ranges, _left(given)))
             names = [str(heading).replace(" ", "_") for heading in table.headings]
             rows = [dict(zip(names, row, strict=True)) for row in table.rows]
             return {"account": own, "version": current.version, ORDERS: rows}
