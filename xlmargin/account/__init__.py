@@ -20,7 +20,7 @@ from xlmargin.account.account_values import (
 )
 from xlmargin.account.calendar import Calendar, ExDividends, Expirations, dates_ahead
 from xlmargin.account.largest_name import largest_name, required_by_name
-from xlmargin.account.limits import Light, Limits
+from xlmargin.account.limits import Light, Limits, told_light
 from xlmargin.account.reconciliation import (
     ALL,
     STRATEGY,
@@ -65,6 +65,7 @@ __all__ = [
     "strategy_excess",
     "stress_named",
     "stressed",
+    "told_light",
     "values_by_strategy",
     "values_under_portfolio",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 import numpy as np
 
@@ -25,6 +26,21 @@ class Light(IntEnum):
     def word(self) -> str:
         """The colour, as it is written."""
         return self.name.lower()
+
+
+HYSTERESIS: Final = 0.1
+"""Share of a limit by which a figure must have left it before a better light is told."""
+
+
+def told_light(light: Light, was: Light, value: float, warn: float, alert: float) -> Light:
+    """The light of a figure as it is told: a better one only once its limit is well left.
+
+    A limit of 0, or one that is not stated (NaN), has nothing beside it.
+    """
+    if not Light.GREEN <= light < was:
+        return light
+    limit = alert if was is Light.RED else warn
+    return was if limit and abs(value - limit) <= HYSTERESIS * abs(limit) else light
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,12 +17,13 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import nan
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from xlmargin.account import Light
+from xlmargin.account import Light, told_light
 from xlmargin.cli.app import ALERTED, NOT_KNOWN, WARNED, command
 from xlmargin.cli.book_files import BookFiles, day_of
 from xlmargin.cli.options import AsJson
@@ -38,8 +39,6 @@ from xlmargin.reports.account_table import Figure, account_figures
 from xlmargin.reports.alerts_table import alerts_table
 from xlmargin.standard_output import JsonLines
 
-HYSTERESIS: Final = 0.1
-"""Share of a limit by which a figure must have left it before a better light is told."""
 STANDARD_ERROR: Final = 2
 HOOK_SECONDS: Final = 30.0
 """How long a hook may take."""
@@ -218,7 +217,8 @@ class _Told:
             del self.lights[gone]
         for key, row in now.items():
             was = self.lights.get(key, Light.GREEN)
-            light = _told_light(row, was)
+            beside = (row[name] if isinstance(row[name], float) else nan for name in _LIMITS)
+            light = told_light(Light(int(row["level"])), was, *beside)
             self.lights[key] = light
             if light is not was:
                 yield self._event("alert", **_alert(row, light, was))
@@ -248,16 +248,7 @@ def _cell(cell: object) -> float | str:
     return cell if isinstance(cell, float) else str(cell)
 
 
-def _told_light(row: Mapping[str, Any], was: Light) -> Light:
-    """The light of a figure as it is told: a better one only once its limit is well left."""
-    light = Light(int(row["level"]))
-    if not Light.GREEN <= light < was:
-        return light
-    limit = row["alert"] if was is Light.RED else row["warn"]
-    near = isinstance(limit, float) and abs(row["value"] - limit) <= HYSTERESIS * abs(limit)
-    return was if near and limit else light
-
-
+_LIMITS: Final = ("value", "warn", "alert")
 _OF_ALERT: Final = ("account", "figure", "value", "unit", "warn", "alert", "says", "due", "rule")
 
 

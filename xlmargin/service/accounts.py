@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from xlmargin.account import Light
 from xlmargin.errors import MarginError
 from xlmargin.service.account_states import State
+from xlmargin.service.alerts import BROKER_FIGURES, THRESHOLDS
 from xlmargin.service.answers import Given, found, found_of, response
 from xlmargin.service.described import NUMBERS, of_book, of_change, of_reading, range_of
 from xlmargin.service.problems import Refusal
@@ -92,6 +94,31 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
 
         return await _taken(kept, await found_of(request, take), wait)
 
+    def put_beside(name: str) -> Callable[[Request], Awaitable[Response]]:
+        async def put(request: Request) -> Response:
+            """Take limits, or a broker's figures, in the place of those that there are."""
+
+            def take(given: Given) -> Any:
+                _refuse_limited(request)
+                refuse_unknown(given, (name,))
+                change = lambda stated, _: stated.with_range(name, given.get(name))  # noqa: E731
+                return kept.change(change, given, asked_by(request))
+
+            return await _taken(kept, await found_of(request, take), True)
+
+        return put
+
+    async def alerts(request: Request) -> Response:
+        """What is not green, of the accounts that the token may see."""
+
+        def lights() -> Any:
+            current, rights = kept.current, rights_of(request)
+            told = [a for a in current.alerts.values() if rights.sees(a["account"])]
+            shown = [alert for alert in told if alert["light"] != Light.GREEN.word]
+            return {"version": current.version, "alerts": shown}
+
+        return response(await found(lights))
+
     async def accounts(request: Request) -> Response:
         """The state of each account that the token may see."""
 
@@ -113,6 +140,11 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
     app.add_api_route("/v1/positions", patch_positions, methods=["PATCH"], **of_change(rows))
     app.add_api_route("/v1/book", put_book, methods=["PUT"], **of_book({}))
     app.add_api_route("/v1/market", patch_market, methods=["PATCH"], **of_change(prices))
+    for name in (THRESHOLDS, BROKER_FIGURES):
+        rows = {"type": "object", "properties": {name: range_of()}}
+        path = f"/v1/{name.replace('_', '-')}"
+        app.add_api_route(path, put_beside(name), methods=["PUT"], **of_change(rows))
+    app.add_api_route("/v1/alerts", alerts, methods=["GET"], **of_reading())
     app.add_api_route("/v1/accounts", accounts, methods=["GET"], **of_reading())
     path = "/v1/accounts/{account}/buying-power"
     app.add_api_route(path, buying_power, methods=["GET"], **of_reading())

@@ -35,7 +35,13 @@ from xlmargin.service.stream import Stream
 from xlmargin.service.stream_paths import add_stream
 from xlmargin.service.tokens import Tokens
 
-_CHANGES: Final = {"/v1/market": "feed", "/v1/book": "book", "/v1/positions": "book"}
+_CHANGES: Final = {
+    "/v1/market": "feed",
+    "/v1/book": "book",
+    "/v1/positions": "book",
+    "/v1/thresholds": "book",
+    "/v1/broker-figures": "feed",
+}
 """Paths by which what is kept is changed, and the scope that this needs."""
 LATE: Final = 10.0
 """Seconds after which what was accepted must be in the figures for the service to be ready."""

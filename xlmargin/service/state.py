@@ -23,6 +23,15 @@ from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.ranges import Ranges
 from xlmargin.live import KeptBook, LiveBook
 from xlmargin.service.account_states import State, account_states, is_same, public_name
+from xlmargin.service.alerts import (
+    ALERT,
+    BROKER_FIGURES,
+    THRESHOLDS,
+    Told,
+    Watching,
+    told_of,
+    watching,
+)
 from xlmargin.service.journal import Accepted, Event, Journal
 from xlmargin.service.problems import Refusal
 from xlmargin.service.sent import warnings_of
@@ -31,6 +40,8 @@ from xlmargin.service.stated import TODAY, Stated, records_of
 STATE: Final = "org.xlmargin.account.state.v1"
 REMEMBERED: Final = 24 * 3600.0
 """How long the answer to a request with a key is given again, s."""
+_BESIDE: Final = (THRESHOLDS, BROKER_FIGURES)
+"""Ranges that stay when another book is put."""
 _AGAIN: Final = 0.5
 """How long the writer waits before it tries a journal again that took nothing, s."""
 
@@ -73,6 +84,8 @@ class Snapshot:
     stated: Stated
     kept: KeptBook
     states: Mapping[str, State]
+    watching: Watching
+    alerts: Told
 
     @cached_property
     def accounts(self) -> Mapping[str, str]:
@@ -128,6 +141,7 @@ class KeptAccounts:
     _moved: Condition = field(default_factory=Condition)
     _changing: Lock = field(default_factory=Lock)
     _latest: dict[str, State] = field(default_factory=dict)
+    _alerts: Told = field(default_factory=dict)
     _writer: Thread | None = None
     _ends: bool = False
 
@@ -136,9 +150,9 @@ class KeptAccounts:
         self._ends = False
         stored = self.journal.stored()
         _, self.sequence = self.journal.bounds()
-        for event in self.journal.last_told():
-            if event.type == STATE:
-                self._latest[event.account] = json.loads(event.data)
+        last = self.journal.last_told()
+        self._latest = {e.account: json.loads(e.data) for e in last if e.type == STATE}
+        self._alerts = told_of(e.data for e in last if e.type == ALERT)
         self._version, self._prices = stored.version, dict(stored.prices)
         if stored.ranges:
             self._stated = Stated(stored.ranges, stored.positions)
@@ -184,11 +198,14 @@ class KeptAccounts:
             positions: dict[int, Mapping[str, Any]] = dict(
                 enumerate(records_of(given.get("positions")))
             )
-            stated = Stated({TODAY: dt.date.today().isoformat(), **ranges_sent}, positions)
+            beside = {n: self._stated.ranges.get(n) for n in _BESIDE} if self._stated else {}
+            today = {TODAY: dt.date.today().isoformat()}
+            stated = Stated({**beside, **today, **ranges_sent}, positions)
             with self.computing:
                 ranges = stated.read()
                 kept = KeptBook.of(LiveBook.of(ranges.book()), {}, self.seconds)
                 warnings = warnings_of(ranges)
+                watching(stated, ranges.book())
             with self._moved:
                 version = self._next(asked)
                 answer = {
@@ -243,6 +260,7 @@ class KeptAccounts:
             with self.computing:
                 stated = changed(before, prices | taken)
                 live = self.snapshot.kept.live.replaced(stated.read().book())
+                watching(stated, live.book)
                 kept = KeptBook.of(live, {}, self.seconds)
             with self._moved:
                 version = self._next(asked)
@@ -355,18 +373,22 @@ class KeptAccounts:
         """Margin a batch, write what there is to tell of it, and show it."""
         if pending.base is not None:
             stated, kept = pending.base
+            watched = watching(stated, kept.live.book)
         else:
             assert self.snapshot is not None
             stated, kept = self.snapshot.stated, self.snapshot.kept
+            watched = self.snapshot.watching
         with self.computing:
             kept = kept.ticked(pending.prices)
         states = account_states(kept, pending.version)
-        events = self._events(states, pending.version)
+        alerts = dict(watched.alerts(states, self._alerts))
+        events = self._events(states, alerts, pending.version)
         self.journal.tell(events)
         self.sequence += len(events)
         self._latest |= states
+        self._alerts = {**self._alerts, **alerts}
         with self._moved:
-            self.snapshot = Snapshot(pending.version, stated, kept, states)
+            self.snapshot = Snapshot(pending.version, stated, kept, states, watched, self._alerts)
             self.problem, self._working_since = "", None
             reached = [w for w in self._waiting if w[0] <= pending.version]
             self._waiting = [w for w in self._waiting if w[0] > pending.version]
@@ -375,12 +397,21 @@ class KeptAccounts:
                 future.set_result(pending.version)
         self.told(events)
 
-    def _events(self, states: Mapping[str, State], version: int) -> list[Event]:
+    def _events(self, states: Mapping[str, State], alerts: Told, version: int) -> list[Event]:
+        """The states that have changed, and then what there is to say of them."""
         now = time.time()
-        changed = [name for name in states if not is_same(states[name], self._latest.get(name))]
+        told = [
+            (STATE, "state", name, state)
+            for name, state in states.items()
+            if not is_same(state, self._latest.get(name))
+        ]
+        told += [
+            (ALERT, f"alert {figure}", account, {**alert, "version": version})
+            for (account, figure), alert in alerts.items()
+        ]
         return [
-            Event(self.sequence + n, now, version, STATE, name, json.dumps(states[name]))
-            for n, name in enumerate(changed, 1)
+            Event(self.sequence + n, now, version, type_, account, json.dumps(data), kind)
+            for n, (type_, kind, account, data) in enumerate(told, 1)
         ]
 
 

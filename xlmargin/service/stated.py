@@ -39,6 +39,14 @@ class Stated:
         given = {**self.ranges, "positions": [_unnamed(each) for each in self.positions.values()]}
         return ranges_of(given, today=self._day(given))
 
+    def rows(self, name: str) -> Any:
+        """A range beside those of the book, as rows; None where there is none."""
+        return rows_of_records(name, self.ranges.get(name))
+
+    def with_range(self, name: str, given: Any) -> Stated:
+        """With another range beside those of the book; None takes it away."""
+        return replace(self, ranges={**self.ranges, name: given})
+
     def now(self, live: LiveBook, account: str) -> Ranges:
         """The positions of one account, and everybody's cash, at the prices and marks of now."""
         given = dict(self.ranges)

@@ -1,0 +1,128 @@
+"""Alerts of accounts that are kept: each change of a light once, over a restart too."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.service.running import BOOK, running
+
+ALERT = "org.xlmargin.account.alert.v1"
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "journal.db"
+
+
+def alerts(asking, after=0):
+    return [e["data"] for e in asking.events(after=after)[:-1] if e["type"] == ALERT]
+
+
+def last(asking):
+    return int(asking.events(after=0)[-1]["sequence"])
+
+
+def at(asking, **prices):
+    asking.patch("/v1/market?wait=true", json={"prices": prices}).raise_for_status()
+
+
+def limit(asking, **row):
+    answer = asking.put("/v1/thresholds", json={"thresholds": [row]})
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_light_is_told_when_it_changes_and_a_better_one_once_its_limit_is_well_left(path):
+    with running(path) as asking:
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        assert alerts(asking) == []
+        excess = asking.state()["portfolio"]["excess"]
+        limit(asking, figure="portfolio excess", account="A", warn=excess + 100.0, alert=1000.0)
+        (amber,) = alerts(asking)
+        assert (amber["figure"], amber["light"], amber["was"]) == (
+            "portfolio.excess", "amber", "green",
+        )  # fmt: skip
+        assert (amber["value"], amber["threshold"]) == (pytest.approx(excess), excess + 100.0)
+        at(asking, XYZ=501.0)
+        assert asking.state()["portfolio"]["excess"] > excess + 100.0
+        assert len(alerts(asking)) == 1, "within a tenth of the limit"
+        limit(asking, figure="portfolio excess", account="A", warn=excess / 2)
+        green = alerts(asking)[-1]
+        assert (green["light"], green["was"]) == ("green", "amber")
+        listed = asking.get("/v1/alerts").json()
+        assert listed["alerts"] == []
+
+
+def test_a_restart_repeats_no_alert_and_forgets_none(path):
+    with running(path) as asking:
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        limit(asking, figure="portfolio excess", account="B", alert=1e9)
+        told = alerts(asking)
+        assert [(a["account"], a["light"]) for a in told] == [("B", "red")]
+    with running(path) as asking:
+        assert alerts(asking) == told
+        assert [a["figure"] for a in asking.get("/v1/alerts").json()["alerts"]] == [
+            "portfolio.excess"
+        ]
+        limit(asking, figure="portfolio excess", account="B", alert=1.0)
+        assert [a["light"] for a in alerts(asking)] == ["red", "green"]
+
+
+def test_without_limits_an_excess_below_nothing_is_red(path):
+    with running(path) as asking:
+        poor = [{**r, "quantity": -230_000} if r["symbol"] == "USD" and r["account"] == "A" else r
+                for r in BOOK["positions"]]  # fmt: skip
+        asking.put("/v1/book", json={**BOOK, "positions": poor}).raise_for_status()
+        assert asking.state()["portfolio"]["excess"] < 0
+        (red,) = alerts(asking)
+        assert (red["account"], red["figure"], red["light"]) == ("A", "portfolio.excess", "red")
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        assert alerts(asking)[-1]["light"] == "green"
+
+
+def test_stale_figures_are_an_alert(path):
+    with running(path) as asking:
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        at(asking, ABC=2.0)
+        stale = {a["account"]: a for a in alerts(asking)}
+        assert stale.keys() == {"A", "B"}
+        assert (stale["B"]["figure"], stale["B"]["reason"]) == ("age", "stale")
+        assert "ABC" in stale["B"]["problem"]
+        at(asking, ABC=48.0)
+        assert [a["light"] for a in alerts(asking)[2:]] == ["green", "green"]
+
+
+def test_a_broker_s_figure_is_compared_with_ours_as_prices_move(path):
+    with running(path) as asking:
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        value = asking.state()["account_value"]
+        figures = [{"account": "A", "figure": "NetLiquidation", "amount": value}]
+        answer = asking.put("/v1/broker-figures", json={"broker_figures": figures})
+        assert answer.status_code == 200, answer.text
+        assert alerts(asking) == []
+        at(asking, XYZ=540.0)
+        (differs,) = alerts(asking)
+        assert (differs["figure"], differs["light"]) == ("broker.account_value", "amber")
+        now = asking.state()["account_value"]
+        assert differs["difference"] == pytest.approx(value - now)
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        assert alerts(asking)[-1]["light"] == "green"
+        gone = asking.put("/v1/broker-figures", json={"broker_figures": None})
+        assert gone.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("thresholds", [{"figure": "portfolio excess", "account": "Z", "alert": 1}]),
+        ("thresholds", [{"figure": "nothing", "alert": 1}]), ("thresholds", 5),
+        ("thresholds", [{"figure": "portfolio move down", "alert": 0.1}]),
+        ("broker-figures", [{"figure": "NetLiquidation", "account": "Z", "amount": 1}]),
+        ("broker-figures", "x"),
+    ],
+)  # fmt: skip
+def test_limits_and_figures_of_what_is_not_there_are_refused(path, name, rows):
+    with running(path) as asking:
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        answer = asking.put(f"/v1/{name}", json={name.replace("-", "_"): rows})
+        assert answer.status_code == 422, answer.text
+        assert asking.state()["version"] == 1
