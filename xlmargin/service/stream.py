@@ -133,7 +133,7 @@ class Stream:
             reader.last = last
         if wanted.after is None or not is_kept:
             for event in await _in_thread(self.journal.last_told):
-                if wanted.has(event):
+                if wanted.has(event) and not is_over(event):
                     yield self.cloud_event(event)
         while events := await self._after(reader.last):
             for event in events:
@@ -170,6 +170,11 @@ class Stream:
 def _time(seconds: float) -> str:
     moment = dt.datetime.fromtimestamp(seconds, dt.UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def is_over(event: Event) -> bool:
+    """Whether an event says that there is nothing to say any more: a light that is green again."""
+    return bool(json.loads(event.data).get("light") == "green")
 
 
 async def _in_thread(work: Callable[[], Any]) -> Any:
