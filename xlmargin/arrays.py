@@ -6,13 +6,14 @@ NaN in an input column means "not given" and is never turned into 0.
 The strategies' formulas compare amounts with `lesser`, `greater`, `either` and `every` alone, so
 that each is written once and holds for a leg whose strike, value and units are numbers, and for
 many legs of one shape, whose are arrays of one shape. These are told as `float`, as all that a
-formula does with a number it does with them; a plain `if` on one of them fails loudly.
+formula does with a number it does with them; a plain `if` on one of them fails loudly. What is made
+for many at once, one below the other in columns, asks `alike` of each condition that it hangs on.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -104,6 +105,49 @@ def either(condition: bool, then: float, otherwise: float) -> float:
     if isinstance(condition, np.ndarray):
         return np.where(condition, then, otherwise)
     return then if condition else otherwise
+
+
+class NotAlike(Exception):
+    """What is made of many amounts at once hangs on a condition that holds for some of them."""
+
+    def __init__(self, holds: BoolArray) -> None:
+        super().__init__()
+        self.holds = holds
+        """Whether it holds, for each."""
+
+
+def alike(condition: bool) -> bool:
+    """Whether a condition holds, for all of many or for none; else it raises `NotAlike`."""
+    if not isinstance(condition, np.ndarray):
+        return condition
+    if condition.any() and not condition.all():
+        raise NotAlike(condition.ravel())
+    return bool(condition.all())
+
+
+def column(amounts: Iterable[float]) -> float:
+    """Amounts of many, one below the other, as a formula takes them."""
+    return cast("float", np.array(list(amounts), dtype=np.float64)[:, None])
+
+
+def beside(amounts: Sequence[float]) -> FloatArray:
+    """Amounts side by side, shape (amounts,); where some are columns, (many, amounts)."""
+    rows = [np.size(each) for each in amounts if isinstance(each, np.ndarray)]
+    if not rows:
+        return np.array(amounts, dtype=np.float64)
+    whole = np.empty((rows[0], len(amounts)))
+    for i, each in enumerate(amounts):
+        whole[:, i : i + 1] = each
+    return whole
+
+
+def apart(amounts: float, like: FloatArray) -> list[float]:
+    """Amounts that a formula made of some side by side, apart again."""
+    whole = np.broadcast_to(amounts, like.shape)
+    return cast(
+        "list[float]",
+        whole.tolist() if whole.ndim == 1 else np.split(whole, whole.shape[1], axis=1),
+    )
 
 
 def every(condition: bool) -> bool:

@@ -11,22 +11,21 @@ excess of an account along the moves is a sum.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from itertools import accumulate
-from operator import attrgetter
-from typing import Final, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
 from xlmargin.account.moved_prices import Worth
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import FloatArray, IntArray, column, told
 from xlmargin.computing import ContentCache
-from xlmargin.market import HouseRates, Underlying
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin
+from xlmargin.strategy_margin.pairing.alike_classes import at_prices, joint_underlying, rates_of
 from xlmargin.strategy_margin.pairing.class_positions import (
     ClassPositions,
     HeldOption,
@@ -40,8 +39,7 @@ from xlmargin.strategy_margin.pairing.least_pairing import (
     value_added_by,
 )
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
-from xlmargin.strategy_margin.rules.options import OptionLeg, has_loan_value
-from xlmargin.strategy_margin.rules.stock import StockLeg
+from xlmargin.strategy_margin.rules.options import has_loan_value
 
 Pairing: TypeAlias = tuple[StrategyMatch, ...]
 
@@ -168,11 +166,12 @@ class _Shape:
         """
         strategy, options, stocks = self._columns
         held_options = (
-            replace(held, leg=_at(held.leg, value[holding], spot[row]))
+            replace(held, leg=at_prices(held.leg, told(value[holding]), told(spot[row])))
             for held, holding, row in options
         )
         held_stocks = (
-            replace(held, leg=_at(held.leg, spot[row], spot[row])) for held, row in stocks
+            replace(held, leg=at_prices(held.leg, told(spot[row]), told(spot[row])))
+            for held, row in stocks
         )
         holdings = ClassPositions(0, "", -1, (), tuple(held_options), tuple(held_stocks), ())
         amount = requirement_of(strategy, holdings, self.requirements)
@@ -185,13 +184,13 @@ class _Shape:
         one = self.members[0].strategy
         options = [self._options(leg) for leg in range(len(one.options))]
         contracts = (
-            _column(m.strategy.options[leg][1] for m in self.members) for leg in range(len(options))
+            column(m.strategy.options[leg][1] for m in self.members) for leg in range(len(options))
         )
         joint = StrategyMatch(
             one.role,
             tuple((leg, cast("int", held)) for leg, held in enumerate(contracts)),
             min(one.stock, 0),
-            _column(m.strategy.shares for m in self.members),
+            column(m.strategy.shares for m in self.members),
         )
         return joint, options, [self._stocks()] if one.stock >= 0 else []
 
@@ -201,10 +200,10 @@ class _Shape:
         legs = [each.leg for each in held]
         joint = replace(
             legs[0],
-            strike=_column(each.strike for each in legs),
-            multiplier=_column(each.multiplier for each in legs),
-            scale=_column(each.scale for each in legs),
-            underlying=_joint([each.underlying for each in legs]),
+            strike=column(each.strike for each in legs),
+            multiplier=column(each.multiplier for each in legs),
+            scale=column(each.scale for each in legs),
+            underlying=joint_underlying([each.underlying for each in legs]),
         )
         return _Options(
             replace(held[0], leg=joint),
@@ -217,10 +216,10 @@ class _Shape:
         legs = [each.leg for each in held]
         joint = replace(
             legs[0],
-            shares=_column(each.shares for each in legs),
-            underlying=_joint([each.underlying for each in legs]),
+            shares=column(each.shares for each in legs),
+            underlying=joint_underlying([each.underlying for each in legs]),
         )
-        boxed = _column(each.against_the_box_shares for each in held)
+        boxed = column(each.against_the_box_shares for each in held)
         return _Stocks(
             replace(held[0], leg=joint, against_the_box_shares=boxed),
             np.array([each.position for each in legs]),
@@ -242,27 +241,6 @@ class _Stocks(NamedTuple):
     row: IntArray
 
 
-_Leg = TypeVar("_Leg", OptionLeg, StockLeg)
-
-
-def _at(leg: _Leg, value: FloatArray, spot: FloatArray) -> _Leg:
-    """The leg with its value and the price of its underlying, $ per unit, in arrays."""
-    underlying = replace(leg.underlying, spot=cast("float", spot))
-    return replace(leg, value=cast("float", value), underlying=underlying)
-
-
-def _joint(underlyings: Sequence[Underlying]) -> Underlying:
-    """Underlyings of one kind as one, with their add-ons in an array."""
-    one = underlyings[0]
-    add_on = _column(each.house.add_on for each in underlyings)
-    return replace(one, house=replace(one.house, add_on=add_on))
-
-
-def _column(amounts: Iterable[float]) -> float:
-    """Amounts as a column, an entry a strategy, that stands for a number: see `arrays`."""
-    return cast("float", np.array(list(amounts), dtype=np.float64)[:, None])
-
-
 def _shape(strategy: StrategyMatch, holdings: ClassPositions, rules: StrategyRules) -> Hashable:
     """What the formula of a strategy depends on, beside amounts."""
     legs = [holdings.options[i].leg for i, _ in strategy.options]
@@ -275,32 +253,9 @@ def _shape(strategy: StrategyMatch, holdings: ClassPositions, rules: StrategyRul
                 leg.is_long,
                 leg.settled,
                 leg.is_long and has_loan_value(leg, rules.as_of, rules),
-                _rates_of(leg.underlying, rules),
+                rates_of(leg.underlying, rules),
             )
             for leg in legs
         ),
-        stock and (stock.shares > 0, _rates_of(stock.underlying, rules)),
+        stock and (stock.shares > 0, rates_of(stock.underlying, rules)),
     )
-
-
-_IN_ARRAYS: Final = {"symbol", "spot", "house"}
-_NO_RATE: Final = {
-    "dividend_yield", "rate", "volatility", "yields", "dividends", "spot_is_forward", "class_group",
-    "product_group", "portfolio_group", "index_scale", "adv", "shares_outstanding", "industry",
-    "row", "published",
-}  # fmt: skip
-"""What no rate of a strategy depends on; a column that comes to the market counts until it is named
-here."""
-_OF_UNDERLYING: Final = attrgetter(
-    *(f.name for f in fields(Underlying) if f.name not in _NO_RATE | _IN_ARRAYS)
-)
-_OF_HOUSE: Final = attrgetter(
-    *(f.name for f in fields(HouseRates) if f.name not in {"add_on", "why", "move_down", "move_up"})
-)
-
-
-def _rates_of(underlying: Underlying, rules: StrategyRules) -> Hashable:
-    """What the rates of an underlying depend on, beside its price and a house's add-on."""
-    own, product = rules.short_options, underlying.symbol.lower()
-    named = product in own.product_underlying_rate or product in own.product_minimum_rate
-    return product if named else "", _OF_UNDERLYING(underlying), _OF_HOUSE(underlying.house)

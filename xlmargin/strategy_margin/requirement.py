@@ -28,13 +28,14 @@ from xlmargin.errors import Problem, RefusedPosition
 from xlmargin.risk_array import option_marks
 from xlmargin.rulebook import StrategyRules, strategy_rules
 from xlmargin.settings import AccountType
+from xlmargin.strategy_margin.pairing.alike_classes import PairedClass
 from xlmargin.strategy_margin.pairing.class_positions import ClassPositions, HeldOption, holdings
 from xlmargin.strategy_margin.pairing.least_pairing import (
     PairingResult,
     least_pairing,
     requirement_rules,
 )
-from xlmargin.strategy_margin.pairing.many_pairings import FEW, PairedClass, least_pairings
+from xlmargin.strategy_margin.pairing.many_pairings import FEW, least_pairings
 from xlmargin.strategy_margin.rules.cash_account import short_call_refusals, short_stock_refusals
 from xlmargin.strategy_margin.rules.hedged_stock import may_cover_index_call, may_hedge
 from xlmargin.strategy_margin.rules.kinds import RequirementKind

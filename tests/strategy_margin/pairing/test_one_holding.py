@@ -33,7 +33,7 @@ def test_it_is_what_the_program_answers(right, quantity, expiration, kind, accou
     model = pairing_model(own.holdings, kind, rules, own.rules, cash=cash)
     solution = solve(model.build(), SECONDS)
     used = used_in(model, solution)
-    assert found.strategies == tuple(strategies_of(own.holdings, model, used, rules))
+    assert found.strategies == tuple(strategies_of(own.holdings, model, used))
     refused = [n for i, n in used.items() if model.variables[i].role is Role.NOT_PERMITTED]
     assert list(found.not_permitted.values()) == refused
     assert bool(refused) == (cash and quantity < 0 and right == "call")

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import FloatArray, IntArray, every
 from xlmargin.book import Book, RulesOfAccounts
 from xlmargin.computing import ContentCache
 from xlmargin.contracts import InstrumentKind
@@ -52,7 +52,7 @@ class HeldOption:
 
     def at(self, kind: RequirementKind) -> OptionLeg:
         """The contracts as the kind of requirement counts them."""
-        as_marked = kind is RequirementKind.MAINTENANCE or self.cost == self.leg.value
+        as_marked = kind is RequirementKind.MAINTENANCE or every(self.cost == self.leg.value)
         return self.leg if as_marked else replace(self.leg, value=self.cost)
 
 

@@ -31,6 +31,7 @@ from itertools import pairwise, product
 from math import inf
 from typing import Final, NamedTuple, TypeAlias
 
+from xlmargin.arrays import alike
 from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import StrategyRules
 from xlmargin.rulebook.sections import StrategySpreads
@@ -111,7 +112,7 @@ def _add_loan_values(model: PairingModel, requirements: RequirementRules) -> Non
     for j, leg in enumerate(model.options):
         if leg.is_long:
             relief = requirements.long_alone(leg) - requirements.paid(leg)
-            if relief:
+            if alike(relief != 0.0):
                 model.add(Variable(Role.LONG, (j,)), relief, leg.contracts)
 
 

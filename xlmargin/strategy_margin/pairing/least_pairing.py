@@ -26,7 +26,6 @@ from xlmargin.strategy_margin.pairing.formulation import halves, pairing_model
 from xlmargin.strategy_margin.pairing.model import (
     PairingModel,
     Role,
-    by_requirement,
     contracts_beside,
 )
 from xlmargin.strategy_margin.pairing.requirement_rules import (
@@ -38,7 +37,7 @@ from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed
 from xlmargin.strategy_margin.rules.kinds import RequirementKind
 from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.solver.branch_and_bound import SECONDS, solve
-from xlmargin.strategy_margin.solver.program import HALF_A_CENT, Solution
+from xlmargin.strategy_margin.solver.program import HALF_A_CENT, Program, Solution
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +83,8 @@ def least_pairing(
     if (only := only_pairing(holdings, requirements)) is not None:
         return only
     model = pairing_model(holdings, requirements.kind, requirements, rules, cash=cash)
-    return paired(holdings, requirements, model, solved(model, holdings, seconds))
+    solution = solved(model.build(), model, holdings, seconds)
+    return paired(holdings, requirements, model, solution)
 
 
 def only_pairing(holdings: ClassPositions, requirements: RequirementRules) -> PairingResult | None:
@@ -104,24 +104,19 @@ def paired(
     solution: Solution,
 ) -> PairingResult:
     """What a solution of the model says, as strategies with what they require."""
+    used = used_in(model, solution)
+    strategies = tuple(strategies_of(holdings, model, used))
+    return priced(holdings, requirements, strategies, solution.gap, refused_in(model, used))
+
+
+def refused_in(model: PairingModel, used: Mapping[int, int]) -> dict[int, int]:
+    """Contracts of each option holding that the account may not carry, by what is used."""
     refused: dict[int, int] = defaultdict(int)
-    for variable, quantity in used_in(model, solution).items():
+    for variable, quantity in used.items():
         found = model.variables[variable]
         if found is not None and found.role is Role.NOT_PERMITTED:
             refused[found.options[0]] += quantity
-    strategies = strategies_in(holdings, requirements, model, solution)
-    gap = max(0.0, solution.cost - solution.lower_bound)
-    return priced(holdings, requirements, strategies, gap, refused)
-
-
-def strategies_in(
-    holdings: ClassPositions,
-    requirements: RequirementRules,
-    model: PairingModel,
-    solution: Solution,
-) -> tuple[StrategyMatch, ...]:
-    """What a solution of the model says, as strategies."""
-    return tuple(strategies_of(holdings, model, used_in(model, solution), requirements))
+    return refused
 
 
 def _alone(holdings: ClassPositions, requirements: RequirementRules) -> PairingResult:
@@ -136,10 +131,11 @@ def _alone(holdings: ClassPositions, requirements: RequirementRules) -> PairingR
     return priced(holdings, requirements, (short,))
 
 
-def solved(model: PairingModel, holdings: ClassPositions, seconds: float) -> Solution:
-    """The least of the model's program; kinds whose programs are the same share what is proven."""
+def solved(
+    program: Program, model: PairingModel, holdings: ClassPositions, seconds: float
+) -> Solution:
+    """The least of a model's program; kinds whose programs are the same share what is proven."""
     known: dict[Hashable, Solution] = holdings.remembered
-    program = model.build()
     if (digest := program.digest) in known:
         return known[digest]
     solution = solve(program, min(seconds, seconds_left()), np.array(model.alone))
@@ -274,10 +270,7 @@ class StrategyMatch:
 
 
 def strategies_of(
-    holdings: ClassPositions,
-    model: PairingModel,
-    used: Mapping[int, int],
-    requirements: RequirementRules,
+    holdings: ClassPositions, model: PairingModel, used: Mapping[int, int]
 ) -> Iterator[StrategyMatch]:
     """The strategies of a solution, stock first, then spreads, then what stands alone."""
     by_role: dict[Role, dict[tuple[int, ...], int]] = defaultdict(dict)
@@ -302,7 +295,7 @@ def strategies_of(
     for (i, j), quantity in by_role[Role.STRADDLE].items():
         others = round(quantity * contracts_beside(model.options[i], model.options[j]))
         yield StrategyMatch(Role.STRADDLE, ((i, -quantity), (j, -others)))
-    yield from _shorts(holdings, model, by_role, requirements)
+    yield from _shorts(holdings, model, by_role)
     yield from _longs(model, used)
 
 
@@ -385,18 +378,15 @@ def _shorts(
     holdings: ClassPositions,
     model: PairingModel,
     by_role: Mapping[Role, Mapping[tuple[int, ...], int]],
-    requirements: RequirementRules,
 ) -> Iterator[StrategyMatch]:
     """Uncovered shorts and straddles: each other side with an opposite short that requires more."""
     alone, lesser_side = by_role[Role.UNCOVERED], by_role[Role.LESSER_SIDE]
     by_size: dict[tuple[int, float], set[int]] = defaultdict(set)
     for i, *_ in [*alone, *lesser_side]:
         by_size[holdings.options[i].instrument, model.options[i].units_per_contract].add(i)
-    uncovered = [0.0 if leg.is_long else requirements.uncovered(leg) for leg in model.options]
-    value = [0.0 if leg.is_long else requirements.lesser_side(leg) for leg in model.options]
     for _, shorts in sorted(by_size.items()):
         waiting: dict[bool, list[list[int]]] = {True: [], False: []}
-        for i in by_requirement(sorted(shorts), uncovered, value):
+        for i in filter(shorts.__contains__, model.shorts):
             is_call = model.options[i].is_call
             left = lesser_side.get((i,), 0)
             while left:

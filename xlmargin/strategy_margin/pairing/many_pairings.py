@@ -6,39 +6,28 @@ many are solved as one, and those whose answer is not whole there by themselves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from xlmargin.computing import check_time_limit
-from xlmargin.rulebook import StrategyRules
-from xlmargin.strategy_margin.pairing.class_positions import ClassPositions
-from xlmargin.strategy_margin.pairing.formulation import pairing_model
+from xlmargin.strategy_margin.pairing.alike_classes import (
+    AlikeClasses,
+    PairedClass,
+    alike_classes,
+)
 from xlmargin.strategy_margin.pairing.least_pairing import (
     PairingResult,
     StrategyMatch,
     least_pairing,
     only_pairing,
-    paired,
     solved,
-    strategies_in,
 )
 from xlmargin.strategy_margin.pairing.model import PairingModel
-from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
-from xlmargin.strategy_margin.solver.program import Solution
+from xlmargin.strategy_margin.solver.program import Program, Solution
 from xlmargin.strategy_margin.solver.side_by_side import side_by_side
 
 FEW: Final = 50
 """Fewer classes than this are paired one by one."""
-
-
-class PairedClass(NamedTuple):
-    """A class to be paired: what it holds, what is required, for how many seconds at most."""
-
-    holdings: ClassPositions
-    requirements: RequirementRules
-    rules: StrategyRules
-    cash: bool
-    seconds: float
 
 
 def least_pairings(classes: Sequence[PairedClass]) -> list[PairingResult]:
@@ -46,42 +35,55 @@ def least_pairings(classes: Sequence[PairedClass]) -> list[PairingResult]:
 
     Of pairings that require as little any may be answered, another than of the class alone.
     """
-    return [
-        found
-        if isinstance(found, PairingResult)
-        else paired(own.holdings, own.requirements, *found)
-        for own, found in zip(classes, _found(classes), strict=True)
-    ]
+    if len(classes) < FEW:
+        return [_alone(own) for own in classes]
+    found, left = _only(classes)
+    for alike, solutions in _solved([classes[i] for i in left]):
+        for member, pairing in zip(alike.members, alike.priced(solutions), strict=True):
+            found[left[member]] = pairing
+    return [found[i] for i in range(len(classes))]
 
 
 def least_strategies(classes: Sequence[PairedClass]) -> list[tuple[StrategyMatch, ...]]:
     """The strategies of these pairings alone, without what they require."""
-    return [
-        found.strategies
-        if isinstance(found, PairingResult)
-        else strategies_in(own.holdings, own.requirements, *found)
-        for own, found in zip(classes, _found(classes), strict=True)
-    ]
-
-
-def _found(classes: Sequence[PairedClass]) -> list[PairingResult | tuple[PairingModel, Solution]]:
-    """The pairing of each class, or the model that it is read from and its solution."""
     if len(classes) < FEW:
-        return [least_pairing(*own[:3], cash=own.cash, seconds=own.seconds) for own in classes]
-    check_time_limit()
-    only = [only_pairing(own.holdings, own.requirements) for own in classes]
-    left = [own for own, pairing in zip(classes, only, strict=True) if pairing is None]
-    models = [
-        pairing_model(own.holdings, own.requirements.kind, *own[1:3], cash=own.cash) for own in left
-    ]
-    solutions = side_by_side([model.build() for model in models])
-    those = (
-        (model, solution or _by_itself(own, model))
-        for own, model, solution in zip(left, models, solutions, strict=True)
-    )
-    return [next(those) if pairing is None else pairing for pairing in only]
+        return [_alone(own).strategies for own in classes]
+    only, left = _only(classes)
+    found = {i: pairing.strategies for i, pairing in only.items()}
+    for alike, solutions in _solved([classes[i] for i in left]):
+        for member, strategies in zip(alike.members, alike.strategies(solutions), strict=True):
+            found[left[member]] = strategies
+    return [found[i] for i in range(len(classes))]
 
 
-def _by_itself(own: PairedClass, model: PairingModel) -> Solution:
+def _alone(own: PairedClass) -> PairingResult:
+    return least_pairing(*own[:3], cash=own.cash, seconds=own.seconds)
+
+
+def _only(classes: Sequence[PairedClass]) -> tuple[dict[int, PairingResult], list[int]]:
+    """The pairings of classes of which nothing can be paired, and the other classes."""
     check_time_limit()
-    return solved(model, own.holdings, own.seconds)
+    only = {i: only_pairing(own.holdings, own.requirements) for i, own in enumerate(classes)}
+    found = {i: pairing for i, pairing in only.items() if pairing is not None}
+    return found, [i for i in only if i not in found]
+
+
+def _solved(
+    classes: Sequence[PairedClass],
+) -> Iterator[tuple[AlikeClasses, list[Solution]]]:
+    """The classes by model, and the solution of each."""
+    every = list(alike_classes(classes))
+    programs = [alike.model.build_each() for alike in every]
+    together = side_by_side([program for own in programs for program in own])
+    for alike, own in zip(every, programs, strict=True):
+        solutions = [
+            next(together) or _by_itself(program, alike.model, one)
+            for program, one in zip(own, alike.classes, strict=False)
+        ]
+        # Where prices change nothing in the program there is one of all.
+        yield alike, solutions if len(own) > 1 else solutions * len(alike.members)
+
+
+def _by_itself(program: Program, model: PairingModel, own: PairedClass) -> Solution:
+    check_time_limit()
+    return solved(program, model, own.holdings, own.seconds)

@@ -8,6 +8,8 @@ order of their requirement, each may stand as the other side of an opposite shor
 it. Runs of calls and runs of puts take turns in that order; the opposite shorts of the run before
 that are not taken yet are carried on to the next.
 
+The costs of a model may be columns: those of many classes that differ in prices alone.
+
 Shares stand alone, or under options in lots of the options' multipliers: covering a short one,
 protected by a long one, or both. Shares beyond the last lot stand alone. A fund's shares may also
 cover short calls on its index.
@@ -22,12 +24,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import groupby, product, repeat
-from math import floor, inf, isfinite
-from typing import NamedTuple, TypeAlias
+from math import floor, inf
+from typing import NamedTuple, TypeAlias, cast
 
 import numpy as np
 
-from xlmargin.arrays import told
+from xlmargin.arrays import alike, apart, beside, told
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
 from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed, may_hedge
 from xlmargin.strategy_margin.rules.options import OptionLeg, pairs_by_value
@@ -89,6 +91,8 @@ class PairingModel:
     variables: list[Variable | None] = field(default_factory=list)
     alone: list[float] = field(default_factory=list)
     """Quantity of each variable if everything stands by itself: a pairing that is always there."""
+    shorts: list[int] = field(default_factory=list)
+    """Short options by underlying and size, in the order of their requirement."""
     held: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -130,6 +134,10 @@ class PairingModel:
         """The program."""
         return self.builder.build()
 
+    def build_each(self) -> list[Program]:
+        """The program of each of many classes, whose costs and coefficients are columns."""
+        return self.builder.build_each()
+
 
 NOT_PERMITTED = 1e8
 """Cost in the program, $ per contract, for a short that the account may not carry."""
@@ -149,24 +157,26 @@ def uncovered_variables(
     `uncovered` is the requirement of each option by itself and `other_side` that of the other side
     of a straddle, $ per contract; infinite where the account does not permit it.
     """
-    order = by_requirement(shorts, uncovered, lesser_side)
+    order = _by_requirement(shorts, uncovered, lesser_side)
+    model.shorts += order
+    permitted = {i for i in shorts if alike(uncovered[i] < inf)}
     runs = [list(run) for _, run in groupby(order, key=lambda i: model.options[i].kind)]
     carried = [model.builder.constraint(0.0, 0.0) for _ in runs[1:]]
     for run, before, after in zip(runs, [None, *carried], [*carried, None], strict=True):
         for i in run:
             contracts = model.options[i].contracts
             ahead = [] if after is None else [(after, 1.0)]
-            if isfinite(uncovered[i]):
+            if i in permitted:
                 model.add(Variable(Role.UNCOVERED, (i,)), uncovered[i], contracts, ahead)
             else:
                 model.add(Variable(Role.NOT_PERMITTED, (i,)), NOT_PERMITTED, contracts)
-            if before is not None and isfinite(lesser_side[i]):
+            if before is not None and alike(lesser_side[i] < inf):
                 taken = [(before, -1.0)]
                 model.add(Variable(Role.LESSER_SIDE, (i,)), lesser_side[i], contracts, taken)
     left = [0.0, 0.0]
     for run, row, next_of_kind in zip(runs, carried, [*carried[2:], None, None], strict=False):
         onward = [] if next_of_kind is None else [(next_of_kind, 1.0)]
-        own = sum(model.options[i].contracts for i in run if isfinite(uncovered[i]))
+        own = sum(model.options[i].contracts for i in run if i in permitted)
         left.append(left[-2] + own)
         model.add_amount(0.0, [(row, -1.0), *onward], alone=left[-1])
 
@@ -198,7 +208,19 @@ def contracts_beside(one: OptionLeg, other: OptionLeg) -> float:
     return round(one.units_per_contract / other.units_per_contract, _DECIMALS)
 
 
-def by_requirement(
+def _by_requirement(
+    shorts: Sequence[int], uncovered: Sequence[float], lesser_side: Sequence[float]
+) -> list[int]:
+    """The order of short options, of many classes where that is one."""
+    if len(shorts) == 1:
+        return list(shorts)
+    amounts = beside([*uncovered, *lesser_side]).reshape(-1, 2, len(uncovered)).tolist()
+    orders = [_in_order(shorts, *own) for own in amounts]
+    alike(cast("bool", np.array([order == orders[0] for order in orders])))
+    return orders[0]
+
+
+def _in_order(
     shorts: Sequence[int], uncovered: Sequence[float], lesser_side: Sequence[float]
 ) -> list[int]:
     """Greatest requirement first; among equals the dearest, whose value is required but once."""
@@ -226,7 +248,7 @@ def stock_variables(
     lots = shares / lot
     shorts, longs = _sides(model.options, own, stock.shares > 0)
     partly = {i: requirements.partly_covered(stock, model.options[i]) for i in shorts}
-    if len(sizes) == 1 and not index_calls and not any(map(isfinite, partly.values())):
+    if len(sizes) == 1 and not index_calls and not any(alike(c < inf) for c in partly.values()):
         lots = float(floor(lots))
     row = model.builder.constraint(lots, lots)
     alone = requirements.stock(stock)
@@ -239,25 +261,25 @@ def stock_variables(
         model.add(Variable(role, pair, stock=number), cost, contracts, entry)
 
     for i in shorts:
-        if isfinite(covered[i]):
+        if alike(covered[i] < inf):
             add(Role.COVERED, (i,), covered[i], model.options[i].multiplier)
-    alike = _alike(model.options, shorts)
+    of_terms = _of_terms(model.options, shorts)
     once = model.builder.constraint(upper=1.0)
     for i, cost in partly.items():
         left_over = shares % model.options[i].multiplier
-        if isfinite(cost) and left_over:
+        if alike(cost < inf) and left_over:
             entries = [(row, left_over / lot), (once, 1.0)]
             model.add(Variable(Role.PARTLY_COVERED, (i,), stock=number), cost, 1.0, entries)
     for j in longs:
         long = model.options[j]
         paid, by_itself = requirements.paid(long), requirements.long_alone(long)
         cost = requirements.protected(stock, long)
-        if cost < long.multiplier * alone + by_itself:
+        if alike(cost < long.multiplier * alone + by_itself):
             add(Role.PROTECTED, (j,), cost - paid, long.multiplier)
-        joined = _joined(model.options, stock, long, alike, requirements)
+        joined = _joined(model.options, stock, long, of_terms, requirements)
         for i in shorts:
             short = model.options[i]
-            if i in joined and joined[i] < covered[i] + by_itself:
+            if i in joined and alike(joined[i] < covered[i] + by_itself):
                 role = Role.CONVERSION if short.strike == long.strike else Role.COLLAR
                 add(role, (i, j), joined[i] - paid, short.multiplier)
     for i in index_calls:
@@ -270,11 +292,11 @@ def stock_variables(
         )
 
 
-Alike: TypeAlias = list[tuple[list[int], OptionLeg]]
+OfTerms: TypeAlias = list[tuple[list[int], OptionLeg]]
 """Short options that differ in strikes and values alone, and a leg whose are all of theirs."""
 
 
-def _alike(options: Sequence[OptionLeg], shorts: Iterable[int]) -> Alike:
+def _of_terms(options: Sequence[OptionLeg], shorts: Iterable[int]) -> OfTerms:
     """Short options of one stock, those of one expiration and multiplier as one leg."""
     by_terms: dict[tuple[float, float, bool, bool], list[int]] = defaultdict(list)
     for i in shorts:
@@ -286,7 +308,7 @@ def _alike(options: Sequence[OptionLeg], shorts: Iterable[int]) -> Alike:
             replace(
                 options[members[0]],
                 strike=told(np.array([options[i].strike for i in members])),
-                value=told(np.array([options[i].value for i in members])),
+                value=told(beside([options[i].value for i in members])),
             ),
         )
         for members in by_terms.values()
@@ -297,15 +319,16 @@ def _joined(
     options: Sequence[OptionLeg],
     stock: StockLeg,
     long: OptionLeg,
-    alike: Alike,
+    of_terms: OfTerms,
     requirements: RequirementRules,
 ) -> dict[int, float]:
     """What stock, a long option and each short one of its multiplier require together, $."""
     found: dict[int, float] = {}
-    for members, leg in alike:
+    for members, leg in of_terms:
         if leg.multiplier == long.multiplier:
             costs = requirements.joined(stock, long, leg, one_strike=False)
-            found |= zip(members, np.full(len(members), costs).tolist(), strict=True)
+            each = apart(costs, beside([options[i].value for i in members]))
+            found |= zip(members, each, strict=True)
             for i in members:
                 if options[i].strike == long.strike:
                     found[i] = requirements.joined(stock, long, options[i], one_strike=True)

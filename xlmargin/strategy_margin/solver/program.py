@@ -22,7 +22,7 @@ from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, beside
 
 HALF_A_CENT: Final = 0.005
 """Costs, $, that differ by less are the same."""
@@ -119,6 +119,11 @@ class Solution:
     lower_bound: float
 
     @property
+    def gap(self) -> float:
+        """How much less than these other quantities may cost, $, 0 or more."""
+        return max(0.0, self.cost - self.lower_bound)
+
+    @property
     def is_proven(self) -> bool:
         """Whether no other quantities cost less, to half a cent."""
         return self.cost - self.lower_bound <= HALF_A_CENT
@@ -163,16 +168,33 @@ class ProgramBuilder:
 
     def build(self) -> Program:
         """The program with all variables and constraints so far."""
-        return Program(
-            np.array(self._cost, dtype=np.float64),
+        (program,) = self.build_each()
+        return program
+
+    def build_each(self) -> list[Program]:
+        """A program of each row, where costs and coefficients are columns; all else they share.
+
+        One alone where none is a column.
+        """
+        costs, coefficients = (
+            np.atleast_2d(beside(each)) for each in (self._cost, self._coefficient)
+        )
+        program = Program(
+            costs[0],
             np.array(self._upper, dtype=np.float64),
             np.array(self._integer, dtype=bool),
             np.array(self._constraint_lower, dtype=np.float64),
             np.array(self._constraint_upper, dtype=np.float64),
             np.array(self._start, dtype=np.int64),
             np.array(self._constraint, dtype=np.int64),
-            np.array(self._coefficient, dtype=np.float64),
+            coefficients[0],
         )
+        if (rows := max(len(costs), len(coefficients))) == 1:
+            return [program]
+        each = (np.broadcast_to(some, (rows, some.shape[1])) for some in (costs, coefficients))
+        return [
+            replace(program, cost=cost, coefficient=own) for cost, own in zip(*each, strict=True)
+        ]
 
 
 class LpClaim(NamedTuple):

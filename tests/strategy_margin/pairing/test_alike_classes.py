@@ -1,0 +1,114 @@
+"""Classes paired by one model for all that differ in prices alone, beside each paired by itself."""
+
+import numpy as np
+import pytest
+
+from tests.account.test_known_pairings import HEADINGS, MARKET, rows_of, settings_of
+from tests.reading import read_book
+from xlmargin.arrays import NotAlike, alike, beside, column
+from xlmargin.computing import forget
+from xlmargin.strategy_margin import RequirementKind, strategy_margin
+from xlmargin.strategy_margin.pairing.alike_classes import alike_classes
+from xlmargin.strategy_margin.pairing.least_pairing import least_pairing
+from xlmargin.strategy_margin.pairing.many_pairings import FEW, least_pairings, least_strategies
+
+DAYS = 16
+
+
+def classes_of(books, kind):
+    forget()
+    return [own.to_pair(kind) for book in books for own in strategy_margin(book).classes]
+
+
+def on_days(seed, house, account_type):
+    """The same accounts on several days, each of which has moved every price otherwise."""
+    rows, (headings, *market) = rows_of(seed, account_type), MARKET
+    dice = np.random.default_rng(seed)
+    for day in range(DAYS):
+        settings = [["as_of", f"2026-11-{10 + day}"], *settings_of(house, account_type)[1:]]
+        moves = 1 + dice.uniform(-0.04, 0.04, len(market))
+        moved = [
+            [name, price * move, *of]
+            for (name, price, *of), move in zip(market, moves, strict=True)
+        ]
+        yield read_book([HEADINGS, *rows], [headings, *moved], settings)
+
+
+@pytest.mark.parametrize("kind", RequirementKind)
+@pytest.mark.parametrize(
+    ("house", "account_type"),
+    [("rule", "margin"), ("ibkr_like", "margin"), ("fidelity", "margin"), ("rule", "cash")],
+)
+def test_each_is_paired_as_it_is_by_itself(house, account_type, kind):
+    classes = classes_of(on_days(5, house, account_type), kind)
+    assert len(classes) > FEW
+    assert sum(1 for _ in alike_classes(classes)) < len(classes) / 2
+    found, strategies = least_pairings(classes), least_strategies(classes)
+    for own, pairing, matched in zip(classes, found, strategies, strict=True):
+        alone = least_pairing(*own[:3], cash=own.cash, seconds=own.seconds)
+        assert pairing.amount - pairing.value_added == pytest.approx(
+            alone.amount - alone.value_added, abs=1e-7
+        )
+        assert pairing.is_proven
+        assert matched == pairing.strategies
+        assert sum(pairing.not_permitted.values()) == sum(alone.not_permitted.values())
+
+
+def straddled(spot, call, put):
+    """A day on which a call and a put are short, the greater of which is by itself."""
+    rows = [
+        ["symbol", "type", "quantity", "strike", "expiration", "price"],
+        ["XYZ", "call", -2, 100, "2028-01-21", call],
+        ["XYZ", "put", -2, 100, "2028-01-21", put],
+        ["XYZ", "call", 1, 130, "2028-01-21", 1.5],
+    ]
+    return rows, [["symbol", "price"], ["XYZ", spot]]
+
+
+def models(*days, as_of="2026-11-20"):
+    """The members of each model of days that are given as spot, call, put and perhaps a date."""
+    books = [
+        read_book(*straddled(*prices), [["as_of", *(date or [as_of])], ["rate", 0.04]])
+        for *prices, date in days
+    ]
+    found = alike_classes(classes_of(books, RequirementKind.MAINTENANCE))
+    return [each.members for each in found]
+
+
+def test_classes_are_parted_where_another_short_option_requires_most():
+    by_call, by_put = (110, 15, 5, []), (90, 5, 15, [])
+    assert models(by_call, (111, 16, 4, [])) == [(0, 1)]
+    assert models(by_call, by_put, (111, 16, 4, [])) == [(0, 2), (1,)]
+
+
+def test_classes_are_apart_where_an_option_has_loan_value_on_one_day_alone():
+    # Nine months before 21 January 2028 are over after 20 April 2027.
+    days = ["2027-04-19"], ["2027-04-20"], ["2027-04-21"], ["2027-04-22"]
+    assert models(*((110, 15, 5, day) for day in days)) == [(0, 1), (2, 3)]
+
+
+def test_classes_of_other_quantities_or_symbols_are_apart():
+    rows, market = straddled(110, 15, 5)
+    settings = [["as_of", "2026-11-20"], ["rate", 0.04]]
+    more = [rows[0], [*rows[1][:2], -3, *rows[1][3:]], *rows[2:]]
+    other = [rows[0], *(["ABC", *row[1:]] for row in rows[1:])]
+    books = [
+        read_book(rows, market, settings),
+        read_book(more, market, settings),
+        read_book(other, [market[0], ["ABC", 110]], settings),
+    ]
+    found = alike_classes(classes_of(books, RequirementKind.INITIAL))
+    assert [each.members for each in found] == [(0,), (1,), (2,)]
+
+
+def test_a_condition_that_holds_for_some_parts_them():
+    assert alike(True)
+    assert not alike(column([1, 2]) > 2)
+    with pytest.raises(NotAlike) as parts:
+        alike(column([1, 2, 3]) > 1)
+    assert parts.value.holds.tolist() == [False, True, True]
+
+
+def test_amounts_beside_columns_count_for_each():
+    assert beside([1, 2.5]).tolist() == [1, 2.5]
+    assert beside([1, column([2, 3])]).tolist() == [[1, 2], [1, 3]]
