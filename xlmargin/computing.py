@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import accumulate, takewhile
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Final, Generic, TypeVar
 from weakref import WeakSet
 
@@ -87,6 +86,26 @@ def forget() -> None:
         cache.clear()
 
 
+class _Awaited(Generic[_K, _V]):
+    """Values that one thread computes together, and others wait for."""
+
+    def __init__(self) -> None:
+        self._ended = Event()
+        self._outcome: Mapping[_K, _V] | BaseException = {}
+
+    def end(self, outcome: Mapping[_K, _V] | BaseException) -> None:
+        """Answer the values by their keys, or why there are none."""
+        self._outcome = outcome
+        self._ended.set()
+
+    def of(self, key: _K) -> _V:
+        """The value of a key, once it is there."""
+        self._ended.wait()
+        if isinstance(self._outcome, BaseException):
+            raise self._outcome
+        return self._outcome[key]
+
+
 class ContentCache(Generic[_K, _V]):
     """The latest values by their keys, bounded by their number and by their size together.
 
@@ -113,52 +132,59 @@ class ContentCache(Generic[_K, _V]):
 
         `compute` takes the places of these among the keys, and answers a value for each.
         """
-        new: dict[int, Future[_V]] = {}
-        found: list[Future[_V]] = []
+        awaited: _Awaited[_K, _V] | None = None
+        found, missing = list[_V | _Awaited[_K, _V]](), list[int]()
         with self._lock:
             for i, key in enumerate(keys):
-                if key not in self._values:
-                    new[i] = self._values[key] = Future()
-                self._values.move_to_end(key)
+                if key in self._values:
+                    self._values.move_to_end(key)
+                else:
+                    self._values[key] = awaited = awaited or _Awaited()
+                    missing.append(i)
                 found.append(self._values[key])
-        if new:
-            self._compute(keys, new, compute)
-        return [one.result() for one in found]
+        if awaited:
+            self._compute(keys, missing, awaited, compute)
+        return [
+            one.of(key) if isinstance(one, _Awaited) else one
+            for key, one in zip(keys, found, strict=True)
+        ]
 
     def _compute(
         self,
         keys: Sequence[_K],
-        new: dict[int, Future[_V]],
+        missing: list[int],
+        awaited: _Awaited[_K, _V],
         compute: Callable[[list[int]], Sequence[_V]],
     ) -> None:
-        """Fill in the new values; where that fails, forget them."""
+        """Fill in the values that are missing; where that fails, forget them."""
         try:
-            values = compute(list(new))
+            values = zip(missing, compute(missing), strict=True)
+            of_key = {keys[i]: value for i, value in values}
+            sizes = [self._size_of(key, value) for key, value in of_key.items()]
         except BaseException as error:
             with self._lock:
-                for i, one in new.items():
-                    if self._values.get(keys[i]) is one:
+                for i in missing:
+                    if self._values.get(keys[i]) is awaited:
                         del self._values[keys[i]]
-            for one in new.values():
-                one.set_exception(error)
+            awaited.end(error)
             raise
-        for (i, one), value in zip(new.items(), values, strict=True):
-            one.set_result(value)
-            self._count(keys[i], one, self._size_of(keys[i], value))
-
-    def _count(self, key: _K, new: Future[_V], size: int) -> None:
-        """Take the size of a new value into account, and forget what is too much."""
         with self._lock:
-            if self._values.get(key) is not new:
-                return
-            self._values.move_to_end(key)
-            self._sizes[key] = size
-            self._size += size
-            while len(self._values) > 1 and (
-                len(self._values) > self._most or self._size > self._most_size
-            ):
-                oldest, _ = self._values.popitem(last=False)
-                self._size -= self._sizes.pop(oldest, 0)
+            for (key, value), size in zip(of_key.items(), sizes, strict=True):
+                if self._values.get(key) is awaited:
+                    self._keep(key, value, size)
+        awaited.end(of_key)
+
+    def _keep(self, key: _K, value: _V, size: int) -> None:
+        """Remember a new value, and forget what is too much."""
+        self._values[key] = value
+        self._values.move_to_end(key)
+        self._sizes[key] = size
+        self._size += size
+        while len(self._values) > 1 and (
+            len(self._values) > self._most or self._size > self._most_size
+        ):
+            oldest, _ = self._values.popitem(last=False)
+            self._size -= self._sizes.pop(oldest, 0)
 
     def clear(self) -> None:
         """Forget everything."""
@@ -166,7 +192,7 @@ class ContentCache(Generic[_K, _V]):
             self._clear()
 
     def _clear(self) -> None:
-        self._values: OrderedDict[_K, Future[_V]] = OrderedDict()
+        self._values: OrderedDict[_K, _V | _Awaited[_K, _V]] = OrderedDict()
         self._sizes: dict[_K, int] = {}
         self._size = 0
 
