@@ -212,7 +212,7 @@ class RowMemory:
     calls are held, the latest first, and no more than so many bytes.
     """
 
-    def __init__(self, most: int = 24, most_size: int = 64_000_000) -> None:
+    def __init__(self, most: int = 24, most_size: int = 32_000_000) -> None:
         self._most, self._most_size = most, most_size
         self._last: list[tuple[list[np.ndarray], FloatArray]] = []
         _caches.add(self)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.reading import read_book
 from xlmargin.account.account_values import NO_RESERVE
-from xlmargin.account.known_pairings import KnownPairings
+from xlmargin.account.known_pairings import known_pairings
 from xlmargin.account.moved_holdings import moved_holdings
 from xlmargin.account.moved_prices import moved_prices
 from xlmargin.account.strategy_path import StrategyPath, present_pairings
@@ -123,4 +123,4 @@ def test_a_class_of_which_no_pairing_is_known_takes_without_end():
     held = book(1, "rule", "margin")
     margin = strategy_margin(held)
     there = moved_prices(under_portfolio_margin(held)).worth_along((0.1,), margin.mark)
-    assert np.isinf(KnownPairings(margin, ()).taken(there)).all()
+    assert np.isinf(known_pairings(margin).taken(there)).all()

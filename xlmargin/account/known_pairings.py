@@ -46,10 +46,14 @@ Pairing: TypeAlias = tuple[StrategyMatch, ...]
 
 @dataclass(frozen=True, eq=False)
 class KnownPairings:
-    """Pairings of classes that are known; the classes of the margin are given by index."""
+    """Pairings of classes that are known; the classes of the margin are given by index.
+
+    `lots` are those of all options of the margin, class by class.
+    """
 
     margin: StrategyMargin
     pairings: tuple[tuple[int, Pairing], ...]
+    lots: Lots
 
     def taken(self, there: Worth) -> FloatArray:
         """The least that they take from equity after moves, $, shape (classes, moves).
@@ -75,13 +79,13 @@ class KnownPairings:
 
         def priced(missing: list[int]) -> list[FloatArray]:
             some = tuple(self.pairings[number] for number in missing)
-            return list(map(np.copy, replace(self, pairings=some)._priced(there)))
+            return list(map(np.copy, self.only(some)._priced(there)))
 
         return np.array(_TAKEN.get_many(keys, priced))
 
     def _priced(self, there: Worth) -> FloatArray:
         """What each pairing takes after moves, shape (pairings, moves), priced now."""
-        value = self._lots.average(there.worth)
+        value = self.lots.average(there.worth)
         by_pairing = np.zeros((len(self.pairings), there.worth.shape[1]))
         for shape in self._shapes:
             np.add.at(by_pairing, shape.pairings, shape.taken(value, there.spot))
@@ -103,9 +107,17 @@ class KnownPairings:
                 found[key].pairings.append(number)
         return list(found.values())
 
-    @cached_property
-    def _lots(self) -> _Lots:
-        return _Lots([held.lots for c in self.margin.classes for held in c.holdings.options])
+    def only(self, pairings: tuple[tuple[int, Pairing], ...]) -> KnownPairings:
+        """Where these alone are known of the same classes."""
+        return replace(self, pairings=pairings)
+
+
+def known_pairings(
+    margin: StrategyMargin, pairings: Iterable[tuple[int, Pairing]] = ()
+) -> KnownPairings:
+    """Pairings of the classes of a margin, by index."""
+    lots = Lots([held.lots for c in margin.classes for held in c.holdings.options])
+    return KnownPairings(margin, tuple(pairings), lots)
 
 
 _Key: TypeAlias = tuple[ClassPositions, StrategyRules, bool, Pairing, bytes]
@@ -123,7 +135,7 @@ def _digest(holdings: ClassPositions, there: Worth) -> bytes:
     return blake2b(there.worth[own].tobytes() + there.spot[own].tobytes(), digest_size=16).digest()
 
 
-class _Lots:
+class Lots:
     """The rows of each of several holdings: rows of one price may differ in volatility."""
 
     def __init__(self, lots: Sequence[tuple[Lot, ...]]) -> None:

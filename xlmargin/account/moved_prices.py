@@ -13,16 +13,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
 from xlmargin.contracts import NO_UNDERLYING
 from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
-from xlmargin.portfolio_margin import PortfolioMargin, portfolio_margin
+from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.path import AfterMove, along, at_spots
-from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame
+from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame, margin_frame
 from xlmargin.risk_array import spot_after
-from xlmargin.risk_array.contract_table import NO_CONTRACT
+from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
 
 
@@ -43,23 +43,13 @@ class Worth(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class MovedPrices:
-    """A book ready to be moved: all accounts together, or each by itself.
-
-    `apart` is the same book on underlyings that no two accounts share; `account_of` is the account
-    that holds each of them.
-    """
+    """A book ready to be moved: all accounts together, or some of them apart, each by itself."""
 
     frame: MarginFrame
-    apart: MarginFrame
-    account_of: IntArray
 
     def along(self, moves: Sequence[float]) -> Iterator[AfterMove]:
         """The book after each of these moves of the whole market."""
         return along(self.frame, np.array(moves))
-
-    def each(self, moves: FloatArray) -> AfterMove:
-        """The accounts, each after a move of its own, shape (accounts,); NaN is none."""
-        return next(at_spots(self.apart, self._own(moves)))
 
     def worth_along(self, moves: Sequence[float], mark: FloatArray) -> Worth:
         """What positions are worth after each of these moves of the whole market: mark and gain.
@@ -69,13 +59,46 @@ class MovedPrices:
         """
         return _worth(self.frame, spot_after(self.frame.book.market, np.array(moves)), mark)
 
-    def worth_each(self, moves: FloatArray, mark: FloatArray) -> Worth:
-        """What positions are worth, each account's after a move of its own: one move is told."""
-        return _worth(self.apart, self._own(moves), mark)
+    def apart(self, accounts: BoolArray) -> AccountsApart:
+        """Some of the accounts, shape (accounts,), ready to be moved each by itself."""
+        book = self.frame.book
+        own = np.flatnonzero(accounts[book.positions.account])
+        some, account_of = _apart(book.only(own))
+        contracts = _contracts_apart(self.frame.contracts, own, some.positions.underlying)
+        frame = margin_frame(some, self.frame.ask_strategy_based, contracts)
+        return AccountsApart(frame, own, account_of, len(book.positions))
 
-    def _own(self, moves: FloatArray) -> FloatArray:
-        """Prices of the underlyings held apart, each after its account's move, (underlyings, 1)."""
-        market = self.apart.book.market
+
+@dataclass(frozen=True, eq=False)
+class AccountsApart:
+    """Some accounts of a book, on underlyings that no two of them share: each moves by itself.
+
+    `frame` holds their positions alone, which are the book's of these indexes, `own`; `account_of`
+    is the account that holds each underlying. The book has so many `positions`.
+    """
+
+    frame: MarginFrame
+    own: IntArray
+    account_of: IntArray
+    positions: int
+
+    def each(self, moves: FloatArray) -> AfterMove:
+        """The accounts, each after a move of its own, shape (accounts,); NaN is none."""
+        return next(at_spots(self.frame, self._spot(moves), remembered=False))
+
+    def worth_each(self, moves: FloatArray, mark: FloatArray) -> Worth:
+        """What the book's positions are worth, each account's after a move of its own.
+
+        Shape (positions, 1), NaN for those of other accounts; `mark` as in `worth_along`.
+        """
+        there = _worth(self.frame, self._spot(moves), mark[self.own], remembered=False)
+        every = np.full((2, self.positions, 1), np.nan)
+        every[:, self.own] = there
+        return Worth(*every)
+
+    def _spot(self, moves: FloatArray) -> FloatArray:
+        """Prices of the underlyings, each after its account's move, shape (underlyings, 1)."""
+        market = self.frame.book.market
         own = np.maximum(market.leverage * np.nan_to_num(moves)[self.account_of], WHOLE_PRICE)
         moved: FloatArray = (market.spot * (1.0 + own))[:, None]
         return moved
@@ -86,18 +109,17 @@ def moved_prices(margin: PortfolioMargin) -> MovedPrices:
 
     Refuses, by row, options that have a price and no volatility to value them with after a move.
     """
-    book, frame = margin.book, margin.frame
-    _refuse_unvalued(frame)
-    if len(book.positions.accounts) == 1:
-        return MovedPrices(frame, frame, np.zeros(len(book.market.underlyings), dtype=np.int64))
-    apart, account_of = _apart(book)
-    return MovedPrices(frame, portfolio_margin(apart, frame.ask_strategy_based).frame, account_of)
+    _refuse_unvalued(margin.frame)
+    return MovedPrices(margin.frame)
 
 
-def _worth(frame: MarginFrame, spot: FloatArray, mark: FloatArray) -> Worth:
+def _worth(
+    frame: MarginFrame, spot: FloatArray, mark: FloatArray, *, remembered: bool = True
+) -> Worth:
     """What positions are worth at these prices of the underlyings, shape (underlyings, moves)."""
     positions, of_position = frame.book.positions, frame.contracts.of_position
-    values = frame.contracts.values(np.hstack([frame.book.market.spot[:, None], spot]))
+    at = np.hstack([frame.book.market.spot[:, None], spot])
+    values = frame.contracts.values(at, remembered=remembered)
     gained = values[:, 1:] - values[:, :1]
     of_none = np.ones((1, spot.shape[1]))
     of_underlying = np.vstack([spot, of_none])[positions.underlying]
@@ -131,6 +153,17 @@ def _apart(book: Book) -> tuple[Book, IntArray]:
         ),
     )
     return apart, account_of
+
+
+def _contracts_apart(table: ContractTable, own: IntArray, underlying: IntArray) -> ContractTable:
+    """The contracts of some positions, one on each `underlying`, shape (positions,), of theirs."""
+    shared = table.of_position[own]
+    options = np.flatnonzero(shared != NO_CONTRACT)
+    keys = np.column_stack([underlying[options], shared[options]])
+    present, number = np.unique(keys, axis=0, return_inverse=True)
+    of_position = np.full(len(own), NO_CONTRACT, dtype=np.int64)
+    of_position[options] = number.ravel()
+    return table.held_apart(present[:, 1], present[:, 0], of_position)
 
 
 def _refuse_unvalued(frame: MarginFrame) -> None:

@@ -35,4 +35,7 @@ def portfolio_zero(
         return value - margin.by_account - reserve.of(value)
 
     bracket = first_bracket(excess, prices.along(moves), has_excess, moves)
-    return root(lambda own: excess(prices.each(own), bracket.exists), bracket)
+    if not bracket.exists.any():
+        return bracket.outer
+    apart = prices.apart(bracket.exists)
+    return root(lambda own: excess(apart.each(own), bracket.exists), bracket)

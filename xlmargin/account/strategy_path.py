@@ -18,7 +18,7 @@ import numpy as np
 
 from xlmargin.account.account_values import NO_RESERVE, Reserve
 from xlmargin.account.first_zero import Bracket, bracket_at, first_without, root
-from xlmargin.account.known_pairings import KnownPairings
+from xlmargin.account.known_pairings import KnownPairings, known_pairings
 from xlmargin.account.moved_holdings import moved_holdings
 from xlmargin.account.moved_prices import MovedPrices, Worth
 from xlmargin.arrays import BoolArray, FloatArray
@@ -34,7 +34,7 @@ def present_pairings(margin: StrategyMargin) -> KnownPairings:
     """The pairings that require least at present."""
     kind = RequirementKind.MAINTENANCE
     own = (c.pairing(kind).strategies for c in margin.paired(kind))
-    return KnownPairings(margin, tuple(enumerate(own)))
+    return known_pairings(margin, enumerate(own))
 
 
 def strategy_zero(
@@ -52,14 +52,17 @@ def strategy_zero(
     margin = present.margin
     path = StrategyPath(present, reserve)
     bracket = path.bracket(prices.worth_along(moves, margin.mark), has_excess, moves)
+    if not bracket.exists.any():
+        return bracket.outer
+    path, apart = path.of(bracket.exists), prices.apart(bracket.exists)
 
     def proven(own: FloatArray) -> FloatArray:
-        return path.proven(prices.worth_each(own, margin.mark))[:, 0]
+        return path.proven(apart.worth_each(own, margin.mark))[:, 0]
 
     found, unsure = root(proven, bracket), bracket.exists
     while unsure.any():
         known = proven(found)
-        path.search(prices.worth_each(found, margin.mark), unsure)
+        path.search(apart.worth_each(found, margin.mark), unsure)
         unsure = unsure & (proven(found) > known + HALF_A_CENT)
         further = Bracket(np.where(unsure, found, np.nan), np.where(unsure, bracket.outer, np.nan))
         found = np.where(unsure, root(proven, further), found)
@@ -101,6 +104,13 @@ class StrategyPath:
         self.cash = cash_of_accounts(self.margin.book)
         self.counted = counted_units(self.margin)
 
+    def of(self, accounts: BoolArray) -> StrategyPath:
+        """The path of some accounts, shape (accounts,): of the others no pairing is known."""
+        classes = self.margin.classes
+        known = (one for known in self.known for one in known.pairings)
+        own = tuple(one for one in known if accounts[classes[one[0]].account])
+        return StrategyPath(self.present.only(own), self.reserve)
+
     def bracket(self, there: Worth, has_excess: BoolArray, moves: Sequence[float]) -> Bracket:
         """The first neighbours among the moves of which the outer leaves no excess.
 
@@ -138,7 +148,7 @@ class StrategyPath:
         found = least_strategies([own.to_pair(kind) for own in moved])
         every = dict.fromkeys(zip(sought, found, strict=True))
         old = {one for known in self.known for one in known.pairings}
-        new = KnownPairings(self.margin, tuple(one for one in every if one not in old))
+        new = self.present.only(tuple(one for one in every if one not in old))
         if new.pairings:
             self.known.append(new)
         return new

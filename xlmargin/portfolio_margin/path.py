@@ -23,7 +23,7 @@ from xlmargin.portfolio_margin.portfolio_requirement import (
 )
 from xlmargin.risk_array import spot_after
 
-MOST_VALUES: Final = 2_000_000
+MOST_VALUES: Final = 500_000
 """Option values held at once: moves are taken in runs of no more."""
 
 
@@ -61,12 +61,18 @@ def along(frame: MarginFrame, moves: FloatArray) -> Iterator[AfterMove]:
         yield from at_spots(frame, spot_after(frame.book.market, moves[start : start + run]))
 
 
-def at_spots(frame: MarginFrame, spot: FloatArray) -> Iterator[AfterMove]:
-    """The book at these prices, $, shape (underlyings, moves), valued together."""
+def at_spots(
+    frame: MarginFrame, spot: FloatArray, *, remembered: bool = True
+) -> Iterator[AfterMove]:
+    """The book at these prices, $, shape (underlyings, moves), valued together.
+
+    Values at prices that nobody asks for again need not be `remembered`.
+    """
     market, points, count = frame.book.market, 1.0 + frame.points.moves, spot.shape[1]
     around = spot[:, :, None] * points[:, None, :]
     around = around.reshape(len(spot), count * points.shape[1])
-    values = frame.contracts.values(np.hstack([market.spot[:, None], spot, around]))
+    at = np.hstack([market.spot[:, None], spot, around])
+    values = frame.contracts.values(at, remembered=remembered)
     now, moved = values[:, :1], values[:, 1 : 1 + count]
     at_points = values[:, 1 + count :].reshape(len(values), count, points.shape[1])
     for i in range(count):

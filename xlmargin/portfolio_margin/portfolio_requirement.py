@@ -285,8 +285,15 @@ def portfolio_margin(book: Book, ask_strategy_based: AskStrategyBased = refused)
     return margin_at(frame, book.market.spot, frame.contracts.base)
 
 
-def margin_frame(book: Book, ask_strategy_based: AskStrategyBased = refused) -> MarginFrame:
-    """What the margin of a book has at whatever prices; refused as the book is."""
+def margin_frame(
+    book: Book,
+    ask_strategy_based: AskStrategyBased = refused,
+    contracts: ContractTable | None = None,
+) -> MarginFrame:
+    """What the margin of a book has at whatever prices; refused as the book is.
+
+    `contracts` are the book's, where they are known.
+    """
     rules, positions = rules_of_accounts(book, portfolio_rules), book.positions
     eligible = covered(book, rules)
     apart = [
@@ -294,7 +301,7 @@ def margin_frame(book: Book, ask_strategy_based: AskStrategyBased = refused) -> 
         for under, own in rules.apart(positions.account)
     ]
     points = valuation_points(apart, rules.distinct)
-    contracts = contract_table(book, eligible)
+    contracts = contracts or contract_table(book, eligible)
     classes = of_houses(apart)
     return MarginFrame(book, rules, eligible, classes, points, contracts, ask_strategy_based)
 

@@ -11,8 +11,8 @@ Rule: FINRA 4210(g)(2), theoretical gains and losses.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ from xlmargin.risk_array.option_values import (
     is_solved,
     option_volatility,
     refuse_unpriced,
+    values_of,
     values_together,
     volatility_at_same_moneyness,
     volatility_together,
@@ -82,16 +83,21 @@ class ContractTable:
         """Number of distinct contracts."""
         return len(self.underlying)
 
-    def values(self, spot: FloatArray, volatility_move: float = 0.0) -> FloatArray:
+    def values(
+        self, spot: FloatArray, volatility_move: float = 0.0, *, remembered: bool = True
+    ) -> FloatArray:
         """Theoretical value at each price of each contract's underlying, $ per unit.
 
         `spot` has shape (underlyings, points), the answer (contracts, points). The volatility of
         each series is held, or follows moneyness, and is then moved by `volatility_move`, a
-        fraction of itself. Today's price has the model's value as it stands.
+        fraction of itself. Today's price has the model's value as it stands. Values at prices that
+        nobody asks for again need not be `remembered`.
         """
-        return self.values_at(spot, [volatility_move])[0]
+        return self.values_at(spot, [volatility_move], remembered=remembered)[0]
 
-    def values_at(self, spot: FloatArray, volatility_moves: Sequence[float]) -> list[FloatArray]:
+    def values_at(
+        self, spot: FloatArray, volatility_moves: Sequence[float], *, remembered: bool = True
+    ) -> list[FloatArray]:
         """The same at several moves of volatility, each contract valued at all of them together."""
         every = [self.asked(spot, move) for move in volatility_moves]
         if not len(self):
@@ -103,7 +109,8 @@ class ContractTable:
             np.concatenate([asked.spot for asked in every]),
             np.concatenate([asked.at for asked in every]),
         )
-        values = np.split(values_together([together])[0], len(every))
+        value = values_together([together])[0] if remembered else values_of(together)
+        values = np.split(value, len(every))
         if 0.0 in volatility_moves:
             now, model = volatility_moves.index(0.0), self.model[:, None]
             at_spot = every[now].spot == self.spot[:, None]
@@ -148,6 +155,23 @@ class ContractTable:
             return self
         nothing = np.full(len(self), np.nan)
         return replace(self, volatility=self.volatility * (1.0 + volatility_move), model=nothing)
+
+    def held_apart(
+        self, chosen: IntArray, underlying: IntArray, of_position: IntArray
+    ) -> ContractTable:
+        """Some of the contracts, each on an `underlying` of another market: all are (contracts,).
+
+        One may be chosen several times, on several underlyings that are the same to it.
+        `of_position` tells where each position finds its own.
+        """
+        series = numbered_rows(np.column_stack([underlying, self.series[chosen]]))[1]
+        columns: dict[str, Any] = {
+            f.name: column[chosen]
+            for f in fields(self)
+            if isinstance(column := getattr(self, f.name), np.ndarray)
+        }
+        columns |= {"underlying": underlying, "series": series, "of_position": of_position}
+        return replace(self, contracts=self.contracts.take(chosen), **columns)
 
     def gains(self, spot: FloatArray) -> FloatArray:
         """Gain (+) or loss (-) against the base, $ per unit; argument and shape as in `values`."""

@@ -317,13 +317,14 @@ class Asked(NamedTuple):
         return parts, [(what, table.shape[1], table[rows].tobytes()) for rows in parts]
 
 
+def values_of(asked: Asked) -> FloatArray:
+    """`theoretical_value` at volatilities of the contracts, remembered nowhere."""
+    return theoretical_value(asked.contracts, asked.spot, asked.at)
+
+
 def values_together(asked: Sequence[Asked]) -> list[FloatArray]:
-    """`theoretical_value` at volatilities of the contracts of each, all computed at once."""
-
-    def values(some: Asked) -> FloatArray:
-        return theoretical_value(some.contracts, some.spot, some.at)
-
-    return _by_row("value", asked, values)
+    """The same of the contracts of each, all computed at once."""
+    return _by_row("value", asked, values_of)
 
 
 def volatility_together(asked: Sequence[Asked]) -> list[ImpliedVolatility]:
