@@ -7,7 +7,6 @@ that. A number that is changed in the rulebook, or stands there without a row, f
 number but one is read by the code that it is for.
 """
 
-import csv
 import re
 import tomllib
 from collections import defaultdict
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import xlmargin
+from tests.rulebook.numbers import TABLE
 from xlmargin.errors import RulebookError
 from xlmargin.rulebook import look_up
 
@@ -31,8 +31,6 @@ def number(text):
     return words[text] if text in words else float(text)
 
 
-with (Path(__file__).parent / "numbers.csv").open() as table:
-    TABLE = list(csv.DictReader(table))
 ROWS = [
     (row["file"], row["name"], row["key"], date.fromisoformat(row["effective"]),
      number(row["value"]))

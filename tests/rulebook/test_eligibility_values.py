@@ -4,21 +4,18 @@ from datetime import date
 
 import pytest
 
+from tests.rulebook.numbers import of_houses
 from xlmargin.errors import RulebookError
 from xlmargin.rulebook import eligibility_rules, house_names, look_up
 from xlmargin.rulebook.parameters import Unit
 
 TODAY = date(2026, 11, 20)
 UNCONFIRMED = "(unconfirmed: check against the rule text)"
-EQUITY = {  # to open, to keep; brokers' pages and r/PMTraders
-    "rule": (0, 0),
-    "custom": (0, 0),
-    "ibkr_like": (110_000, 100_000),
-    "schwab": (125_000, 100_000),
-    "tastytrade_calm": (175_000, 150_000),
-    "tastytrade_stressed": (175_000, 150_000),
-    "fidelity": (150_000, 150_000),
-    "etrade": (100_000, 100_000),
+STATED = of_houses("equity_to_open", "equity_to_keep")
+"""By hand, from brokers' pages and r/PMTraders."""
+EQUITY = {
+    house: tuple(STATED.get((house, name), 0) for name in ("equity_to_open", "equity_to_keep"))
+    for house in house_names()
 }
 
 

@@ -16,12 +16,13 @@ from statistics import NormalDist
 
 import openpyxl
 import pytest
-from openpyxl.utils import range_boundaries
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.formula import ArrayFormula
 
 import xlmargin
 from tests.hosts.calc_book import in_calc
+from tests.rulebook.numbers import with_ranges
 from xlmargin.cells.values import Day
 from xlmargin.cli.ranges import tables_beside
 from xlmargin.errors import MarginError
@@ -279,7 +280,7 @@ def test_lists_are_offered_where_words_are_wanted(built: dict[str, Path]) -> Non
     assert '"stock,call,put,deposit,withdrawal"' in activity
     houses = openpyxl.load_workbook(built["house-profiles"])["House settings"]
     (choice,) = houses.data_validations.dataValidation
-    assert str(choice.sqref) == "C6:I6"
+    assert str(choice.sqref) == f"C6:{get_column_letter(len(house_names()) + 1)}6"
 
 
 def test_the_deployment_is_that_of_positions_written_down_anew(built: dict[str, Path]) -> None:
@@ -439,29 +440,33 @@ def test_each_house_is_asked_with_its_own_settings(built: dict[str, Path]) -> No
     first = next(c.row for c in sheet["A"] if c.value == "House") + 1
     positions, market, own, dividends = sample.ranges
     shown = []
-    for row in range(first, first + 8):
+    amounts, publishing = [], with_ranges()
+    for row in range(first, first + len(house_names())):
         read = sheet.cell(row, 1).value
         (house,) = (h for h in house_names() if house_read(h) == read)
         settings = [r if r[0] != "house" else ["house", house] for r in own]
         for column, name in ((2, "PM_REQUIREMENT"), (5, "REGT_MAINTENANCE"), (6, "REGT_INITIAL")):
             asked = REGISTRY[name].function(positions, market, settings, dividends)
-            if column > 2 or house not in ("etrade", "fidelity", "custom"):
+            if column > 2 or house in {"rule", *publishing}:
                 assert sheet.cell(row, column).value == pytest.approx(asked, abs=0.005)
             else:
                 assert sheet.cell(row, column).value == "not published: rule applies"
                 assert sheet.cell(row, 3).value in ("", None)
         shown.append(house)
-    assert shown == [
-        "rule", "ibkr_like", "tastytrade_stressed", "tastytrade_calm", "schwab", "etrade",
-        "fidelity", "custom",
-    ]  # fmt: skip
+        amounts.append(sheet.cell(row, 2).value)
+    assert shown[0] == "rule"
+    own = amounts[1 : 1 + len(publishing)]
+    assert set(shown[1 : 1 + len(publishing)]) == publishing
+    assert own == sorted(own, reverse=True)
+    assert set(shown) == set(house_names())
     parts = openpyxl.load_workbook(built["house-profiles"])["Houses"]._charts
     assert len(parts) == 1
 
 
 def test_the_settings_of_a_house_are_those_that_differ(built: dict[str, Path]) -> None:
     cells = values(built["house-profiles"])
-    houses = {cells["House settings", f"{c}6"]: c for c in "BCDEFGHI"}
+    columns = map(get_column_letter, range(2, 2 + len(house_names())))
+    houses = {cells["House settings", f"{c}6"]: c for c in columns}
     rows = {cells.get(("House settings", f"A{r}")): r for r in range(8, 60)}
     at = rows["Valuation range up, stock"]
     assert cells["House settings", f"B{at}"] == 0.15
