@@ -22,7 +22,7 @@ from xlmargin.excel.arguments import (
     read_moves,
     read_word,
 )
-from xlmargin.excel.broker_answers import reconciled
+from xlmargin.excel.broker_answers import reconciled, reconciled_statement
 from xlmargin.excel.clearing_arrays import read_arrays_in_cells
 from xlmargin.excel.dated_answers import changed, history_of
 from xlmargin.excel.facts_reader import read_facts, settings_of
@@ -105,8 +105,14 @@ THRESHOLDS = Argument(
 )
 BROKER_FIGURES = Argument(
     "A broker's figures with headings: figure (ours, or the broker's word: MaintMarginReq, House"
-    " surplus), amount. Optional: account (left out: all), group (of a class), as_of, source.",
+    " surplus), amount. Optional: account (left out: all), group (of a class), as_of, source,"
+    " asked (day).",
     Kind.RANGE,
+)
+TOLERANCE = Argument(
+    "Fraction of the broker's figure that ours may differ by (default: settings, else"
+    f" {Settings.tolerance_share}).",
+    Kind.NUMBER,
 )
 BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
 _REST = {name: described for name, described in BOOK.items() if name != "positions"}
@@ -555,11 +561,7 @@ def MARGIN_CHANGE(
     positions=POSITIONS,
     broker_figures=BROKER_FIGURES,
     **_REST,
-    tolerance=Argument(
-        "Fraction of the broker's figure that ours may differ by (default: settings, else"
-        f" {Settings.tolerance_share}).",
-        Kind.NUMBER,
-    ),
+    tolerance=TOLERANCE,
     headers=HEADERS,
 )
 def MARGIN_RECONCILE(
@@ -576,6 +578,31 @@ def MARGIN_RECONCILE(
     """
     ranges = _ranges(positions, market, settings, dividends, broker_figures=broker_figures)
     return reports.reconciliation_table(reconciled(ranges, tolerance)).cells(headers)
+
+
+@worksheet_function(
+    None,
+    MANY_DAYS,
+    positions=POSITIONS,
+    broker_figures=BROKER_FIGURES,
+    **_REST,
+    tolerance=TOLERANCE,
+    headers=HEADERS,
+)
+def MARGIN_RECONCILE_LINES(
+    positions,
+    broker_figures,
+    market=None,
+    settings=None,
+    dividends=None,
+    tolerance=None,
+    headers=True,
+):
+    """The requirement beside the broker's as a statement: the groups that it gives, all others as
+    one line, a subtotal of each account, the total, days open, and the values that it rests on.
+    """
+    ranges = _ranges(positions, market, settings, dividends, broker_figures=broker_figures)
+    return reconciled_statement(ranges, tolerance).cells(headers)
 
 
 @worksheet_function(

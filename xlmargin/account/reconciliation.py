@@ -51,7 +51,7 @@ class State(StrEnum):
     """How a broker's figure stands to ours; the order is that of what deserves a look first."""
 
     OVERDUE = "overdue"
-    """Older than the book by more days than the settings let pass."""
+    """More days older than the book, or unanswered since the broker was asked, than may pass."""
     DIFFERS = "differs"
     STALE = "stale"
     """Older than the book: a difference says nothing yet."""
@@ -70,7 +70,7 @@ class BrokerFigure:
 
     `account` is an index, or ALL; `group` "" for the whole account. `figure` is ours of that
     meaning, "" where there is none, `word` what the broker calls it. `in_dollars` is false of a
-    fraction.
+    fraction. `asked` is the serial day on which the broker was asked about it, NaN if it was not.
     """
 
     account: int
@@ -81,6 +81,7 @@ class BrokerFigure:
     as_of: float = np.nan
     source: str = ""
     in_dollars: bool = True
+    asked: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -203,16 +204,51 @@ class Reconciler:
         """Our requirement of a figure's group, $; NaN where we have no such group."""
         return _of_groups(self.groups, figure)
 
+    def classes_in(self, account: int, group: str) -> frozenset[str]:
+        """The class groups that make a group of an account, itself where it is one; in small
+        letters, none of a group that we do not have.
+        """
+        name = group.casefold()
+        whose = (inside for (of, own), inside in self._classes.items()
+                 if own == name and account in (of, ALL))  # fmt: skip
+        return frozenset().union(*whose)
+
+    def classes_of(self, account: int) -> frozenset[str]:
+        """The class groups of an account, or of ALL, in small letters."""
+        whose = (inside for (of, _), inside in self._classes.items() if account in (of, ALL))
+        return frozenset().union(*whose)
+
+    @cached_property
+    def _classes(self) -> Mapping[tuple[int, str], frozenset[str]]:
+        found: dict[tuple[int, str], frozenset[str]] = {}
+        if self.regime == STRATEGY:
+            return {key: frozenset({key[1]}) for key in self.groups}
+        margin = self.regimes.portfolio
+        if not isinstance(margin, PortfolioMargin):
+            return found
+        inside = [frozenset({name.casefold()}) for name in margin.levels[0].names]
+        for depth, level in enumerate(margin.levels):
+            if depth:
+                parent = margin.levels[depth - 1].parent
+                inside = [
+                    frozenset().union(*(inside[i] for i in np.flatnonzero(parent == group)))
+                    for group in range(len(level))
+                ]
+            for i, name in enumerate(level.names):
+                found.setdefault((int(level.account[i]), name.casefold()), inside[i])
+        return found
+
     def state(self, figure: BrokerFigure, ours: float) -> State:
         """How a figure stands to ours; `ours` is NaN where we have none."""
         if np.isnan(ours):
             return State.NOT_OURS
-        age = age_of(figure.as_of, self.book.market.as_of)
-        if age > self.book.settings.overdue_days:
+        age, asked = (age_of(day, self.book.market.as_of) for day in (figure.as_of, figure.asked))
+        agrees = self.tolerance.agree(figure.amount, ours, in_dollars=figure.in_dollars)
+        most = self.book.settings.overdue_days
+        if age > most or (asked > most and not agrees):
             return State.OVERDUE
         if age > 0:
             return State.STALE
-        agrees = self.tolerance.agree(figure.amount, ours, in_dollars=figure.in_dollars)
         return State.AGREES if agrees else State.DIFFERS
 
     def likely(self, figure: BrokerFigure, ours: float, of_value: float) -> str:

@@ -262,6 +262,7 @@ BROKER_FIGURES: Final = Headings(
         "amount": ("value", "broker's", "broker's figure", "broker"),
         "as_of": ("date", "date and time", "time", "timestamp", "as of date"),
         "source": ("from", "file", "broker name", "document"),
+        "asked": ("asked on", "broker asked", "queried"),
         "currency": _CURRENCY,
     },
     needed=("figure", "amount"),

@@ -19,7 +19,9 @@ from xlmargin.excel.broker_figures_reader import read_broker_figures
 from xlmargin.excel.dated_answers import dated_book
 from xlmargin.excel.ranges import Ranges, margined, state_of
 from xlmargin.reports.account_table import Figure, account_figures
+from xlmargin.reports.reconciled_lines import reconciled_lines
 from xlmargin.reports.reconciliation_table import Reconciled, reconciliation
+from xlmargin.reports.table import Table
 
 
 def reconciled(ranges: Ranges, share: float | None) -> list[Reconciled]:
@@ -30,6 +32,19 @@ def reconciled(ranges: Ranges, share: float | None) -> list[Reconciled]:
     Of positions with dates the book is that of the day of the settings, or of the last; the
     other days are there to find reasons.
     """
+    reconciler, given, figures = _beside(ranges, share)
+    return reconciliation(reconciler, given, figures)
+
+
+def reconciled_statement(ranges: Ranges, share: float | None) -> Table:
+    """The same as lines of the requirement, with subtotals, and the values it rests on."""
+    reconciler, given, figures = _beside(ranges, share)
+    return reconciled_lines(reconciler, reconciliation(reconciler, given, figures), figures)
+
+
+def _beside(
+    ranges: Ranges, share: float | None
+) -> tuple[Reconciler, list[BrokerFigure], Mapping[str, Figure]]:
     if share is not None and not 0 <= share <= 1:
         wanted = "a fraction from 0 to 1"
         raise InputError([Problem("tolerance", 0, "", f"{share:.10g}", wanted)])
@@ -38,8 +53,7 @@ def reconciled(ranges: Ranges, share: float | None) -> list[Reconciled]:
     settings = book.settings
     share = settings.tolerance_share if share is None else share
     tolerance = Tolerance(share, float(np.nan_to_num(settings.tolerance_dollars)))
-    reconciler = Reconciler(margined(book), tolerance, margined, of_day)
-    return reconciliation(reconciler, given, figures)
+    return Reconciler(margined(book), tolerance, margined, of_day), given, figures
 
 
 def broker_problems(ranges: Ranges) -> Iterator[Problem]:

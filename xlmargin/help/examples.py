@@ -97,6 +97,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "MARGIN_RECONCILE": Example(
         (_POSITIONS, Range("BrokerFigures"), *_REST), dates=("as of",)
     ),
+    "MARGIN_RECONCILE_LINES": Example(
+        (_POSITIONS, Range("BrokerFigures"), *_REST), dates=("as of",)
+    ),
     "MARGIN_CHANGE": Example((*_HISTORY, None, "2026-11-19", _DAY), dates=("day",)),
     "MARGIN_CALENDAR": Example(_BOOK, dates=("day",)),
     "MARGIN_HISTORY": Example(

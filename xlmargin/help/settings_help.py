@@ -126,8 +126,9 @@ SETTINGS_HELP: Final = {
     "overdue_days": SettingHelp(
         "days, 0 or more",
         f"{Settings.overdue_days:g}",
-        "A broker's figure older than the book by more days than these is overdue in"
-        " MARGIN_RECONCILE; older by fewer, it is stale.",
+        "A broker's figure older than the book by more days than these, or one that differs and"
+        " that the broker was asked about before them, is overdue in MARGIN_RECONCILE; older by"
+        " fewer, it is stale.",
     ),
     "stress_move": SettingHelp(
         "a fraction from -1 to 10, such as -0.2",

@@ -141,11 +141,10 @@ def _likely(counted: Sequence[Reconciled]) -> str:
 
 
 def _stale(counted: Sequence[Reconciled]) -> str:
+    """How many figures are overdue; where none is, how many are older than the book."""
     overdue = sum(each.state is State.OVERDUE for each in counted)
-    older = overdue + sum(each.state is State.STALE for each in counted)
-    of_them = f", {overdue} overdue" if overdue else ""
-    are = "is" if older == 1 else "are"
-    return f" {older} of its figures {are} older{of_them}." if older else ""
+    count, word = (overdue, "overdue") if overdue else (sum(e.age > 0 for e in counted), "older")
+    return f" {count} of its figures {'is' if count == 1 else 'are'} {word}." if count else ""
 
 
 def reason(error: MarginError) -> str:

@@ -56,7 +56,7 @@ def reconciliation(
         _compared(reconciler, each, figures, newest)
         if newest[_key(each)] is each
         else Reconciled(
-            _named(accounts, each.account),
+            named_account(accounts, each.account),
             each.figure,
             np.nan,
             each,
@@ -66,7 +66,7 @@ def reconciliation(
         for each in given
     ]
     found += _missing(reconciler, figures, newest)
-    order = [_named(accounts, i) for i in (ALL, *range(len(accounts)))]
+    order = [named_account(accounts, i) for i in (ALL, *range(len(accounts)))]
     states = list(State)
     return sorted(
         found,
@@ -130,7 +130,8 @@ def _newest(given: Sequence[BrokerFigure], book_day: float) -> dict[_Key, Broker
     return newest
 
 
-def _named(accounts: Sequence[str], account: int) -> str:
+def named_account(accounts: Sequence[str], account: int) -> str:
+    """The account of an index as tables name it; of ALL of several the word for a total."""
     if len(accounts) == 1:
         return accounts[0]
     return TOTAL if account == ALL else accounts[account]
@@ -162,7 +163,7 @@ def _compared(
     of_value = value.amount - own_value if known else np.nan  # type: ignore[union-attr, operator]
     asked = state in (State.DIFFERS, State.STALE, State.OVERDUE)
     return Reconciled(
-        _named(reconciler.book.positions.accounts, each.account),
+        named_account(reconciler.book.positions.accounts, each.account),
         each.figure,
         ours,
         each,
