@@ -195,7 +195,7 @@ def test_columns_of_one_account_are_left_out(
     tables: InputTables, functions: Functions, demo: Path, tmp_path: Path
 ) -> None:
     headings = [
-        cell.value for cell in openpyxl.load_workbook(demo, data_only=True)["Strategies"][4]
+        cell.value for cell in openpyxl.load_workbook(demo, data_only=True)["Strategies"][5]
     ]
     assert headings[-1] == "Rule"
     rows = [["symbol", "type", "quantity", "price", "account"]]
@@ -205,7 +205,7 @@ def test_columns_of_one_account_are_left_out(
         path, input_tables(rows, None, [["as_of", "2026-11-20"]], None), functions
     )
     headings = [
-        cell.value for cell in openpyxl.load_workbook(path, data_only=True)["Strategies"][4]
+        cell.value for cell in openpyxl.load_workbook(path, data_only=True)["Strategies"][5]
     ]
     assert headings[-2:] == ["Account", "Class"]
 

@@ -101,7 +101,7 @@ def test_the_broker_s_requirements_stand_beside_ours() -> None:
         assert row[1:5] == pytest.approx((ours, theirs, theirs - ours, theirs / ours - 1))
         assert row[6] == state
     assert both[1] == pytest.approx(float(str(holding[1])) + float(str(foundation[1])))
-    assert both[3] == pytest.approx(1_746_798 - float(str(both[1])))
+    assert both[3] == pytest.approx(1_771_630 - float(str(both[1])))
     start = row_of("Start", "Broker’s requirement less ours")
     assert start[3] == f"+${float(str(both[3])):,.0f}"
     assert start[4] == "within 1.0%", "as the setting is empty"

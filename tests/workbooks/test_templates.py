@@ -707,19 +707,34 @@ def test_the_greatest_quantity_is_that_of_every_underlying(built: dict[str, Path
 
 
 def test_the_broker_s_figures_stand_beside_ours(built: dict[str, Path]) -> None:
-    """17% of the price where we take 15% is 17/15 of ours: the likely reason of NVDA alone."""
+    """17% of the price where we take 15% is 17/15 of ours; index groups apart are their sum."""
     cells = values(built["family-office"])
     positions, market, settings, dividends = tables_of_two_accounts().ranges
     ours = REGISTRY["PM_REQUIREMENT"].function(positions, market, settings, dividends)
-    shown = [cells["Reconciliation", f"{column}6"] for column in "ACFI"]
-    theirs = 1_511_798 + 235_000
+    shown = [cells["Reconciliation", f"{column}6"] for column in "ABDG"]
+    theirs = 1_536_630 + 235_000
     groups = REGISTRY["PM_GROUPS"].function(positions, market, settings, dividends)
-    explained = 352_061.28 - next(row[7] for row in groups if row[1] == "NVDA")
-    assert pytest.approx((352_061.28 - explained) * 17 / 15, rel=1e-5) == 352_061.28
+    required = {row[1]: row[7] for row in groups}
+    house_range = 352_061.28 - required["NVDA"]
+    assert required["NVDA"] * 17 / 15 == pytest.approx(352_061.28, rel=1e-5)
+    apart = required["SPX"] + required["DJX"]
+    assert apart == pytest.approx(54_564.69, abs=0.01)
+    explained = house_range + 54_564.69 - required["high_cap_broad_based"]
     assert shown == pytest.approx([ours, theirs, theirs - ours, explained], abs=0.006)
-    row = next(r for r in range(11, 30) if cells.get(("Reconciliation", f"C{r}")) == "NVDA")
-    assert cells["Reconciliation", f"K{row}"] == "House range 17% / 15%"
-    assert cells["Reconciliation", f"J{row}"] == "▲ Differs"
-    for i in range(11, 25):
-        if cells.get(("Reconciliation", f"C{i}")) == "SPX":
-            assert cells["Reconciliation", f"K{i}"] == "No reason found"
+
+    def line(label: str) -> dict[str, object]:
+        row = next(r for r in range(11, 40) if cells.get(("Reconciliation", f"A{r}")) == label)
+        return {column: cells.get(("Reconciliation", f"{column}{row}"), "") for column in "BCGHI"}
+
+    nvda, index = line("NVDA"), line("High cap broad based")
+    assert (nvda["I"], nvda["H"], nvda["G"]) == ("House range 17% / 15%", "■ Overdue", 4)
+    assert (index["I"], index["H"], index["G"]) == ("No offset", "▲ Differs", 1)
+    for side in "BC":
+        named = ("NVDA", "High cap broad based", "AAPL", "MSFT", "GOOGL", "Other, 6 names")
+        holding = sum(float(str(line(label)[side])) for label in named)
+        foundation = sum(float(str(line(n)[side])) for n in ("BRK.B", "AVGO", "Other, 5 names"))
+        expected = {"B": ours, "C": theirs}[side]
+        assert holding + foundation == pytest.approx(expected, abs=0.011)
+        assert line("All accounts")[side] == pytest.approx(expected, abs=0.006)
+    value, net, cash = (line(f) for f in ("Account value", "Market value, net", "Cash"))
+    assert float(str(net["B"])) + float(str(cash["B"])) == pytest.approx(float(str(value["B"])))

@@ -51,7 +51,8 @@ def write_cards(
         for i, (style, kind) in enumerate(lines):
             page.height(row + i, HEIGHTS[i])
             shown = page.look(style, kind, "" if to in last else "right")
-            page.sheet.merge_range(row + i, first, row + i, to, "", shown)
+            if to > first:
+                page.sheet.merge_range(row + i, first, row + i, to, "", shown)
             if not i:
                 page.sheet.write_string(row, first, card.label, shown)
                 continue

@@ -61,12 +61,18 @@ LANDSCAPE: Final = 960
 PORTRAIT: Final = 720
 """Pixels that fill a sheet of paper at 100%."""
 
-NUMBERS: Final = {
+_CODES: Final = {
     "text": "@",
     "words": "@",
     "indented": '"   "@',
+    "name": "@",
+    "whose": '"  "@',
+    "behind": '"  "@',
+    "signed": '"  "@',
+    "broker_state": '"  "@',
     "plain": "General",
     "money": '#,##0_);(#,##0);"–"_)',
+    "verdict": '#,##0_);(#,##0);"–"_)',
     "usd": '$#,##0_);($#,##0);"–"_)',
     "card": '$#,##0;($#,##0);"–"',
     "card_change": '+$#,##0;−$#,##0;"–"',
@@ -76,6 +82,7 @@ NUMBERS: Final = {
     "quantity": '#,##0_);−#,##0_);"–"_)',
     "percent": '0.0%_);(0.0%);"–"_)',
     "weight": '0.0%_);(0.0%);"–"_)',
+    "held": '#,##0_);−#,##0_);"–"_)',
     "share": "0%_)",
     "points": '+0.0_);−0.0_);"–"_)',
     "change_share": '+0.0%_);−0.0%_);"–"_)',
@@ -83,6 +90,7 @@ NUMBERS: Final = {
     "fact": "#,##0.####",
     "rate": "0.00%_)",
     "move": "+0%_);−0%_);0%_)",
+    **dict.fromkeys(("point", "down", "up", "distance"), "+0.0%_);−0.0%_);0.0%_)"),
     "delta": '0.00_);−0.00_);"–"_)',
     "greek": "0.0000_);−0.0000_);0.0000_)",
     "date": "d mmm yyyy_)",
@@ -93,7 +101,17 @@ NUMBERS: Final = {
     "number": "#,##0.####",
     "weekday": "dddd_)",
 }
-"""Number format of each kind of quantity."""
+_SIGNED: Final = 2
+"""Semicolons of a format that tells positive, negative and nothing apart."""
+NUMBERS: Final = {
+    kind: f"{code};@_)" if code.endswith("_)") and code.count(";") == _SIGNED else code
+    for kind, code in _CODES.items()
+}
+"""Number format of each kind of quantity; a word among figures ends where they end."""
+TEXTS: Final = frozenset(
+    {"text", "words", "plain", "day", "name", "whose", "behind", "signed", "broker_state"}
+)
+"""Kinds that stand to the left; all others are numbers and stand to the right."""
 OVER_NUMBERS: Final = "@_)"
 """Format of a heading over figures, which ends where they end."""
 CHART_NUMBERS: Final = {
@@ -197,9 +215,6 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
 }  # fmt: skip
 """Styles of cells apart from their number format."""
 
-_LEFT: Final = ("text", "words", "plain", "day")
-"""Kinds that stand to the left; all others are numbers and stand to the right."""
-
 _MARKS: Final[Mapping[str, dict[str, Any]]] = {
     "ok": {"font_color": OK, "bg_color": OK_FILL, "bold": True},
     "watch": {"font_color": WATCH, "bg_color": WATCH_FILL, "bold": True},
@@ -212,6 +227,7 @@ _MARKS: Final[Mapping[str, dict[str, Any]]] = {
     "total": {"bold": True, "top": 1, "top_color": NAVY, **_RULED},
     "grand": {"bold": True, "top": 1, "top_color": NAVY, "bg_color": MIST, **_RULED},
     "framed": {"border": 1, "border_color": NAVY, "bold": True},
+    "typed": {"font_color": INPUT},
     "shaded": {"bg_color": MIST},
     "indented": {"num_format": NUMBERS["indented"]},
 }
@@ -233,11 +249,11 @@ class Look:
         key = style, number, sides
         if key not in self._made:
             shown = NUMBERS[number]
-            if number in _LEFT and style in ("heading", "right", "figure", "limit", "choice"):
+            if number in TEXTS and style in ("heading", "right", "figure", "limit", "choice"):
                 shown = OVER_NUMBERS
             base = {**USUAL, "font_color": INK,
                     "valign": "vcenter", "num_format": shown}  # fmt: skip
-            aside = {} if number in _LEFT else {"align": "right"}
+            aside = {} if number in TEXTS else {"align": "right"}
             if number == "day":
                 aside = {"align": "left"}
             edge = {"right": 5, "right_color": WHITE} if sides else {}

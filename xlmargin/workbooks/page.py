@@ -10,9 +10,10 @@ from typing import Final
 from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulasSheet, Placed, or_none
 from xlmargin.workbooks.growth import MOST, Shown, said_of_growth
 from xlmargin.workbooks.live_formulas import REFUSED, Call, Rows, Value
-from xlmargin.workbooks.look import AXIS, BAR, GAIN_END, LOSS, LOSS_END, SIGNS, WHITE, Look
+from xlmargin.workbooks.look import AXIS, BAR, GAIN_END, LOSS, LOSS_END, SIGNS, TEXTS, WHITE, Look
 from xlmargin.workbooks.printed import ROW, Paper, Stamp
-from xlmargin.workbooks.sentences import as_written, first_letter, rounded
+from xlmargin.workbooks.sentences import as_written, rounded
+from xlmargin.workbooks.shown_texts import SHOWN_AS
 from xlmargin.workbooks.xlsx_writer import (
     NO_TEXT,
     Chart,
@@ -23,15 +24,19 @@ from xlmargin.workbooks.xlsx_writer import (
     xl_rowcol_to_cell,
 )
 
-MAY_LACK: Final = frozenset({"percent", "ratio"})
+MAY_LACK: Final = frozenset({"percent", "ratio", "distance"})
 """Kinds of quantity of which there may be none, where it would be a share of nothing."""
-TEXTS: Final = frozenset({"text", "words", "plain", "day"})
-"""Kinds of quantity whose headings stand to the left."""
 LAST_ROW: Final = 1_048_575
 SPARE: Final = 20
 """Rows below an answer that stay blank until it grows into them."""
 
-_DIGITS: Final[Mapping[str, int]] = {"money": 2, "usd": 2, "change": 2, "weight": 3}
+_DIGITS: Final[Mapping[str, int]] = {
+    "money": 2,
+    "usd": 2,
+    "change": 2,
+    "weight": 3,
+    "change_share": 3,
+}
 """Decimals to which an amount is rounded before it is shown: no format hides dust."""
 _HEADING_LINE: Final = 13.0
 """Height of a line of headings, in points."""
@@ -39,6 +44,8 @@ _LOOKED_AT: Final = 2_000
 """Rows in which a refusal is marked."""
 _LETTER: Final = 5.6
 """Pixels that a letter of a text takes on average."""
+_FINE: Final = (4.8, 11.0, 5.0)
+"""The same of small texts; points of a line of them, and of the space around all."""
 _CHART_ROW: Final = 20
 """Height of a usual row, in pixels."""
 
@@ -119,6 +126,8 @@ class Page:
         column: int = 0,
     ) -> None:  # fmt: skip
         """The title of a section over some columns, with a note at its right end."""
+        if columns == 1 and note and isinstance(title, str):
+            title, note = f"{title}, {note}", ""
         self.height(row, 18)
         self.blank(row, column, column + columns - 1, "section")
         if isinstance(title, str):
@@ -152,22 +161,27 @@ class Page:
         spare: int = 0,
         told: int | None = None,
         leaving_out: Sequence[int] = (),
+        showing: Sequence[tuple[int, str]] = (),
         most: int = MOST,
         headings: Sequence[str] = (),
     ) -> Rows:
         """An answer cell by cell, each column in its kind of quantity; the last one repeats.
 
         `heading` is the kind of quantity of the headings; None where the answer has none;
-        `headings` are how people read them. Below stand `spare` rows for an answer that grows;
-        where it outgrows them the row above says so, or the row `told`. Answers the rows shown,
-        the first `most` of them at most, without the columns left out.
+        `headings` are how people read them. `showing` names the columns of the answer and the kind
+        of each, where they are not all but those left out. Below stand `spare` rows for an answer
+        that grows; where it outgrows them the row above says so, or the row `told`. Answers the
+        rows shown, the first `most` of them at most, of the columns shown.
         """
         placed = self._formulas.placed(call, numbers, heading)
-        columns = [j for j in range(placed.width) if j not in leaving_out]
+        shown_as = showing or [
+            (j, numbers[min(j, len(numbers) - 1)])
+            for j in range(placed.width) if j not in leaving_out
+        ]  # fmt: skip
+        columns = [j for j, _ in shown_as]
         rows = len(placed.rows[:most])
         for i in range(rows + spare):
-            for at, j in enumerate(columns, start=column):
-                number = numbers[min(j, len(numbers) - 1)]
+            for at, (j, number) in enumerate(shown_as, start=column):
                 if i == 0 and heading is not None:
                     named = headings[at - column] if headings else ""
                     self._heading_cell(row, at, placed, j, number, heading, named)
@@ -201,7 +215,7 @@ class Page:
         """A heading in words; the first one shows the refusal of an answer that is one."""
         value = placed.rows[0][of]
         shown = self.look(self._over(number), heading)
-        if heading != "plain" and not isinstance(value, str):
+        if heading != "plain" and not named and not isinstance(value, str):
             self._ordinary(row, column, placed.formula(0, of), value, shown)
         elif of == 0:
             cell = placed.formula(0, 0)
@@ -271,8 +285,8 @@ class Page:
         formula, value = placed.formula(*of), placed.value(*of)
         if value == NO_VALUE or (number in MAY_LACK and of[0]):
             formula, value = or_none(formula), NONE if value == NO_VALUE else value
-        elif number == "words" and isinstance(value, str):
-            formula, value = first_letter(formula), as_written(value)
+        elif number in SHOWN_AS:
+            formula, value = SHOWN_AS[number](formula, value)
         elif digits := _DIGITS.get(number):
             formula = f"IFERROR(ROUND({formula},{digits}),{formula})"
             value = rounded(value, digits) if isinstance(value, float) else value
@@ -296,14 +310,15 @@ class Page:
         else:
             self.sheet.write_blank(row, column, None, shown)
 
-    def fit(self, row: int, rows: Rows, widths: Sequence[int], letter: float = _LETTER) -> None:
-        """Heights of rows whose texts are wrapped in these columns; `letter` is its pixels."""
+    def fit(self, row: int, rows: Rows, widths: Sequence[int], *, fine: bool = False) -> None:
+        """Heights of rows whose texts are wrapped in these columns; `fine` are those of rules."""
+        letter, line, more = _FINE if fine else (_LETTER, ROW, 0.0)
         for i, cells in enumerate(rows):
             lines = max(
                 len(textwrap.wrap(cell, int(width / letter) - 1)) if isinstance(cell, str) else 1
                 for cell, width in zip(cells, widths, strict=False)
             )
-            self.height(row + i, max(lines, 1) * ROW)
+            self.height(row + i, max(lines * line + more, ROW))
 
     def marked(self, area: tuple[int, int, int, int], criteria: str, mark: str) -> None:
         """A mark where a formula holds, written for the first cell of the area."""

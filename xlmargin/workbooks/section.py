@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlmargin.workbooks.figures import at
-from xlmargin.workbooks.page import TEXTS, Page
+from xlmargin.workbooks.look import TEXTS
+from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 

@@ -22,7 +22,7 @@ TOTAL: Final = 2
 """Column of the answer with the figures of all accounts together."""
 
 _UNIT, _RULE, _FIRST_ACCOUNT = 1, 3, 4
-_REGIMES_ROW: Final = 4
+_REGIMES_ROW: Final = 5
 _REGIMES: Final = (
     ("Equity", "strategy equity", "portfolio equity"),
     ("Requirement", "strategy requirement", "portfolio requirement"),
@@ -56,7 +56,7 @@ _PRINTED: Final = (
     "stock buying power", "option buying power", "portfolio buying power",
 )  # fmt: skip
 """Figures that are printed account by account; the others follow below them."""
-_ACCOUNTS_ROW: Final = _REGIMES_ROW + len(_REGIMES) + 4
+_ACCOUNTS_ROW: Final = _REGIMES_ROW + len(_REGIMES) + 3
 _FIGURES_ROW: Final = _ACCOUNTS_ROW + len(_PRINTED) + 3
 _LABEL, _AMOUNT, _WORD = 240, 96, 62
 _HEIGHT: Final = 232
@@ -108,8 +108,15 @@ def figure_of(state: Placed | None, figure: str, column: int = TOTAL) -> Figure:
 def shows_figure(page: Page, row: int, column: int, state: Placed, figure: str, style: str) -> None:
     """A figure over all accounts, in its unit."""
     of = row_of(state, figure), TOTAL
-    kind = KINDS[state.value(of[0], _UNIT)]
+    kind = _kind(state, of[0])
     page.shows(row, column, state, of, style, "plain" if kind == "text" else kind)
+
+
+def _kind(state: Placed, row: int) -> str:
+    """The kind of a figure, by its unit; moves of the market have their sign."""
+    if str(state.value(row, 0)).endswith((" move down", " move up")):
+        return "distance"
+    return KINDS[state.value(row, _UNIT)]
 
 
 def _call_row() -> int:
@@ -185,7 +192,7 @@ def _figure(
     page: Page, row: int, state: Placed, i: int, amounts: list[int], width: int
 ) -> None:  # fmt: skip
     """One figure of the answer by account, with its unit and rule."""
-    kind = KINDS[state.value(i, _UNIT)]
+    kind = _kind(state, i)
     page.shows(row, 0, state, (i, 0), "part", "words")
     for column, of in enumerate(amounts, start=1):
         page.shows(row, column, state, (i, of), "right", "plain" if kind == "text" else kind)

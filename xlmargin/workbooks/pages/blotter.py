@@ -6,9 +6,10 @@ from typing import Final
 
 from xlmargin.workbooks.draft import BEFORE, Draft
 from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.live_formulas import Call
+from xlmargin.workbooks.live_formulas import Call, Value
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.pages.order_cells import TRADES
+from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 
 SHEET: Final = "Blotter"
@@ -18,33 +19,33 @@ _CHARTED: Final = (
     "initial requirement", "deposit", "maintenance requirement", "portfolio requirement",
 )  # fmt: skip
 _EXCESS: Final = ("strategy excess", "portfolio excess", "buying-power effect", "fees")
-_BEFORE, _AFTER = 1, 2
+_BEFORE, _AFTER, _CHANGE = 1, 2, 3
 _WIDTHS: Final = (228, 136, 120, 96, 95, 95, 95, 95)
-_VERDICT_ROW: Final = 4
-_GLANCE_ROW: Final = 9
-_TABLE_ROW: Final = 23
+_VERDICT_ROW: Final = 5
+_GLANCE_ROW: Final = 10
+_TABLE_ROW: Final = 24
 _HEADINGS: Final = ("Figure", "Before", "After", "Change", "Account")
-_KINDS: Final = ["words", "money", "money", "money", "text"]
+_KINDS: Final = ["words", "verdict", "verdict", "change", "whose"]
 
 
 def write_what_if_page(draft: Draft) -> None:
     """The blotter, and a page with the verdict, the requirements and the whole answer."""
     trades = draft.tables.more[TRADES]
     page = draft.page(SHEET, "output")
-    page.title(
-        "What-if: all trades",
-        "What the trades on the sheet Trades would change, under both regimes.",
-    )
     page.columns(_WIDTHS, ["text", "plain"])
     positions, *others = draft.tables.arguments
     call = Call("MARGIN_WHATIF", (positions, trades.argument, *others))
     impact = draft.formulas.placed(call, _KINDS, "plain")
+    page.title(
+        "What-if: all trades", _message(impact),
+        "The trades of the sheet Trades, all of them together, under both regimes.",
+    )  # fmt: skip
     _verdict(page, impact)
     _glance(draft, page, impact)
     page.section(_TABLE_ROW - 1, "Every figure", 5, "$; all accounts together first, then each")
     rows = page.answer(_TABLE_ROW, 0, call, _KINDS, spare=SPARE, headings=_HEADINGS)
     page.text(_TABLE_ROW, len(_HEADINGS) - 1, _HEADINGS[-1], "after_heading")
-    _marks(page, _TABLE_ROW + 1, _TABLE_ROW + len(rows) + SPARE - 1)
+    page.states((_TABLE_ROW + 1, _AFTER, _TABLE_ROW + len(rows) + SPARE - 1, _AFTER))
     page.sheet.freeze_panes(2, 1)
     page.prints(len(_WIDTHS), draft.stamp, repeat=_TABLE_ROW)
     page.protect()
@@ -63,6 +64,22 @@ def _row_of(impact: Placed, figure: str) -> int:
     return next(i for i, row in enumerate(impact.rows) if row[0] == figure)
 
 
+def _message(impact: Placed) -> tuple[str, Value]:
+    """What the trades change of each requirement, and what they leave."""
+
+    def figure(name: str, column: int, kind: str = "dollars") -> Figure:
+        at = _row_of(impact, name), column
+        return Figure(impact.formula(*at), impact.value(*at), kind)
+
+    formula, said = sentence(
+        "All trades together change portfolio margin by ",
+        figure("portfolio requirement", _CHANGE), " and strategy-based maintenance by ",
+        figure("maintenance requirement", _CHANGE), "; they leave ",
+        figure("portfolio excess", _AFTER, "millions"), " of portfolio excess.",
+    )  # fmt: skip
+    return impact.unless_refused(formula), said
+
+
 def _verdict(page: Page, impact: Placed) -> None:
     """Whether the trades may be done, under each regime."""
     page.section(_VERDICT_ROW - 1, "Verdict", 4)
@@ -70,8 +87,8 @@ def _verdict(page: Page, impact: Placed) -> None:
         at, row = _row_of(impact, check), _VERDICT_ROW + i
         page.shows(row, 0, impact, (at, 0), "label", "words")
         page.shows(row, 1, impact, (at, _BEFORE), "body", "words")
-        page.shows(row, 2, impact, (at, _AFTER), "state", "words")
-    _marks(page, _VERDICT_ROW, _VERDICT_ROW + 1)
+        page.shows(row, 2, impact, (at, _AFTER), "state", "signed")
+    page.states((_VERDICT_ROW, _AFTER, _VERDICT_ROW + 1, _AFTER))
 
 
 def _glance(draft: Draft, page: Page, impact: Placed) -> None:
@@ -82,16 +99,18 @@ def _glance(draft: Draft, page: Page, impact: Placed) -> None:
     for i, figure in enumerate((*_CHARTED, *_EXCESS)):
         at = _row_of(impact, figure)
         page.shows(_GLANCE_ROW + i, 0, impact, (at, 0), "label", "words")
-        for column in (1, 2, 3):
-            page.shows(_GLANCE_ROW + i, column, impact, (at, column), "right", "money")
+        for column, kind in enumerate(("money", "money", "change"), start=1):
+            page.shows(_GLANCE_ROW + i, column, impact, (at, column), "right", kind)
     rows = (_GLANCE_ROW, _GLANCE_ROW + len(_CHARTED) - 1)
     chart = draft.chart_of_pairs(SHEET, _GLANCE_ROW - 1, rows, (_BEFORE, _AFTER), BEFORE)
     chart.set_size({"width": page.width(4, 7), "height": 320})
     says = "Pairs of columns: requirements before and after the trades"
-    page.chart(3, 4, chart, "Requirements before and after", says, columns=4, note="$ thousands")
-
-
-def _marks(page: Page, first: int, last: int) -> None:
-    """Whether trades are accepted or refused, or that is not known."""
-    words = {"accepted": "ok", "refused": "act", "unknown": "watch"}
-    page.states((first, _AFTER, last, _AFTER), words)
+    page.chart(
+        _VERDICT_ROW - 1,
+        4,
+        chart,
+        "Requirements before and after",
+        says,
+        columns=4,
+        note="$ thousands",
+    )

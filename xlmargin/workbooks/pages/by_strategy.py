@@ -14,7 +14,7 @@ from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 SHEET: Final = "By strategy"
 
 _ROW: Final = 4
-_KINDS: Final = ["words", "text", *["money"] * 4, *["money", "percent"] * 3, "money"]
+_KINDS: Final = ["words", "whose", *["money"] * 4, *["money", "percent"] * 3, "money"]
 _HEADINGS: Final = (
     "Strategy", "Account", "Initial\n$", "Maintenance\n$", "Deposit\n$", "Portfolio\nmargin $",
     "Gain on\ndeposit $", "Share", "Gain on\ninitial $", "Share", "Gain on\nmaint. $", "Share",

@@ -16,7 +16,7 @@ from xlmargin.workbooks.template import PageSpec
 SHEET: Final = "Calls"
 
 _WIDTHS: Final = (300, 110, 110, 90, 350)
-_OWN_ROW: Final = 4
+_OWN_ROW: Final = 5
 _OWN: Final = (
     ("Maintenance, strategy-based", "strategy margin call", "strategy call due"),
     ("Portfolio margin", "portfolio margin call", "portfolio call due"),

@@ -137,7 +137,7 @@ def _broker(draft: Draft, page: Page, row: int) -> None:
         for column, style in ((_NOW, "right"), (_LIMIT, "limit"), (_STATE, "state")):
             page.text(row, column, NONE, style)
         return
-    totals = Totals(draft, reconciliation(draft))
+    totals = Totals(reconciliation(draft))
     less = totals.difference
     formula, value = sentence(Figure(less.formula, less.value))
     signed = f'IF(ISNUMBER({less.formula}),IF({less.formula}>0,"+",""),"")&{formula}'

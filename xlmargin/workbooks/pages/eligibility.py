@@ -9,6 +9,7 @@ from xlmargin.workbooks.draft import Draft
 from xlmargin.workbooks.formulas_sheet import Placed
 from xlmargin.workbooks.live_formulas import Call, Value
 from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
@@ -16,10 +17,11 @@ SHEET: Final = "Eligibility"
 FACTS: Final = "Facts"
 STEP, MET, ACCOUNT = 0, 4, 8
 
-_KINDS: Final = ["words", "words", "fact", "fact", "words", "words", "text", "words", "text"]
-_WIDTHS: Final = (176, 108, 88, 112, 62, 96, 112, 136, 70)
-_STEPS_ROW: Final = 4
+_KINDS: Final = ["words", "words", "fact", "fact", "signed", "words", "words", "words", "text"]
+_WIDTHS: Final = (166, 104, 78, 116, 66, 100, 120, 146, 64)
+_STEPS_ROW: Final = 5
 _TRACKED: Final = ("Responsible", "Begun", "Done on", "Note")
+_VERDICT: Final = "All steps"
 _MOST_CHECKS: Final = 1_000
 _SPARE: Final = 4
 
@@ -33,30 +35,55 @@ def eligibility_call(draft: Draft) -> Call:
 def write_eligibility_page(draft: Draft) -> None:
     """The facts as inputs; the five steps of each account; the checklist."""
     page = draft.page(SHEET, "output")
-    page.title(
-        SHEET,
-        "Who may have a portfolio margin account, step by step.",
-        "From the facts on the sheet Facts and the house of the settings.",
-    )
     page.columns(_WIDTHS, ["text"])
     call = eligibility_call(draft)
     checks = draft.formulas.placed(call, _KINDS, "plain")
+    page.title(
+        SHEET, _message(checks),
+        "Who may have a portfolio margin account, from the facts on the sheet Facts and the house "
+        "of the settings.",
+    )  # fmt: skip
     accounts = list(dict.fromkeys(row[ACCOUNT] for row in checks.rows[1:]))
     _steps(page, checks, accounts)
     row = _STEPS_ROW + len(Step) + 4
     page.section(row - 1, "Checklist", len(_WIDTHS), "dollars and years are numbers")
     rows = page.answer(row, 0, call, _KINDS, style="fine", spare=_SPARE)
-    page.fit(row + 1, rows[1:], _WIDTHS, 4.8)
+    page.fit(row + 1, rows[1:], _WIDTHS, fine=True)
     last = row + len(rows) + _SPARE - 1
-    _marks(page, row + 1, MET, last, MET)
+    page.text(row, MET, "Met", "after_heading")
+    page.states((row + 1, MET, last, MET))
     verdict = (row + 1, 0, last, len(_WIDTHS) - 1)
-    page.marked(verdict, f'=$A{row + 2}="All steps"', "strong")
+    page.marked(verdict, f'=$A{row + 2}="{_VERDICT}"', "strong")
     page.sheet.freeze_panes(2, 1)
-    page.prints(len(_WIDTHS), draft.stamp)
+    page.prints(len(_WIDTHS), draft.stamp, repeat=row)
     page.protect()
 
 
-PAGE: Final = PageSpec(write_eligibility_page, (SHEET,), needs=(FACTS,))
+PAGE: Final = PageSpec(write_eligibility_page, (SHEET,), needs=(FACTS,), prints=(SHEET,))
+
+
+def _message(checks: Placed) -> tuple[str, Value]:
+    """How many accounts may have one now, and how many single requirements are met."""
+    steps, met = (checks.cells_below_heading(column, _MOST_CHECKS) for column in (STEP, MET))
+    verdicts = [row for row in checks.rows[1:] if row[STEP] == _VERDICT]
+    singles = [row for row in checks.rows[1:] if row[STEP] != _VERDICT]
+
+    def count(formula: str, rows: list[list[Value]]) -> Figure:
+        return Figure(formula, float(len(rows)), "count")
+
+    formula, said = sentence(
+        "Ready for portfolio margin: ",
+        count(f'COUNTIFS({steps},"{_VERDICT}",{met},"met")', _met(verdicts)), " of ",
+        count(f'COUNTIF({steps},"{_VERDICT}")', verdicts), " accounts; of ",
+        count(f'COUNTIFS({steps},"?*",{steps},"<>{_VERDICT}")', singles), " requirements ",
+        count(f'COUNTIFS({steps},"?*",{steps},"<>{_VERDICT}",{met},"met")', _met(singles)),
+        " are met.",
+    )  # fmt: skip
+    return checks.unless_refused(formula), said
+
+
+def _met(rows: list[list[Value]]) -> list[list[Value]]:
+    return [row for row in rows if row[MET] == "met"]
 
 
 def _steps(page: Page, checks: Placed, accounts: list[Value]) -> None:
@@ -70,19 +97,22 @@ def _steps(page: Page, checks: Placed, accounts: list[Value]) -> None:
     first = len(shown) + 1
     for j, heading in enumerate(_TRACKED):
         page.text(_STEPS_ROW, first + j, heading, "text_heading")
+    after = first + len(_TRACKED)
+    page.blank(_STEPS_ROW, after, len(_WIDTHS) - 1, "text_heading")
     for i, step in enumerate(Step, start=1):
         row = _STEPS_ROW + i
         page.text(row, 0, step.value, "label")
         for j, account in enumerate(shown, start=1):
             formula = _step_formula(checks, row, xl_rowcol_to_cell(_STEPS_ROW, j))
-            page.formula(row, j, formula, _step_found(checks, step, account), "body", "text")
+            page.formula(row, j, formula, _step_found(checks, step, account), "state", "text")
+        page.blank(row, after, len(_WIDTHS) - 1, "input")
         for j, heading in enumerate(_TRACKED):
             number = "date" if heading in ("Begun", "Done on") else "text"
             page.sheet.write_blank(row, first + j, None, page.look("input", number))
             if number == "date":
                 _dates_only(page, row, first + j)
     if shown:
-        _marks(page, _STEPS_ROW + 1, 1, _STEPS_ROW + len(Step), len(shown))
+        page.states((_STEPS_ROW + 1, 1, _STEPS_ROW + len(Step), len(shown)))
 
 
 def _dates_only(page: Page, row: int, column: int) -> None:
@@ -102,18 +132,10 @@ def _step_formula(checks: Placed, row: int, account: str) -> str:
     )
     of = f"{steps},$A{row + 1},{accounts},{account}"
     open_ = f'COUNTIFS({of})-COUNTIFS({of},{met},"met")'
-    return checks.unless_refused(f'IF({open_}=0,"done",{open_}&" open")')
+    return checks.unless_refused(f'IF({open_}=0,"● Done","▲ "&{open_}&" open")')
 
 
 def _step_found(checks: Placed, step: Step, account: Value) -> str:
     rows = [r for r in checks.rows if r[STEP] == step.value and r[ACCOUNT] == account]
     open_ = sum(1 for row in rows if row[MET] != "met")
-    return f"{open_} open" if open_ else "done"
-
-
-def _marks(page: Page, row: int, column: int, to_row: int, to_column: int) -> None:
-    """Whether it is met, or the facts do not tell."""
-    area = (row, column, to_row, to_column)
-    page.states(area, {"not met": "act", "met": "ok", "done": "ok", "missing": "watch"})
-    first = xl_rowcol_to_cell(row, column)
-    page.marked(area, f'=RIGHT({first},5)=" open"', "watch")
+    return f"▲ {open_:.0f} open" if open_ else "● Done"

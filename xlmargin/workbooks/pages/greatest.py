@@ -31,8 +31,8 @@ _SHARES, _MONEY, _BY_STRATEGY, _BINDS_FIRST = range(4)
 _GREATEST, _STRATEGY, _BINDS = 4, 6, 7
 """Columns of MARGIN_CAPACITY: the greatest quantity, that by strategy, what binds first."""
 _LEFT_OUT: Final = (
-    "None by strategy: of several orders it is looked for only where the setting Capacity regimes "
-    "is both, which takes longer."
+    "None by strategy: set Capacity regimes to both on the page Settings to have it; "
+    "each change then takes seconds longer."
 )
 
 

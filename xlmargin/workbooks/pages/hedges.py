@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.formulas_sheet import Placed
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import Argument, Call
-from xlmargin.workbooks.page import SPARE, Page
+from xlmargin.workbooks.live_formulas import Argument, Call, Value
+from xlmargin.workbooks.page import SPARE
+from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 
 HEDGES: Final = "Hedges"
@@ -17,10 +19,11 @@ CANDIDATES: Final = "Candidates"
 TARGET: Final = 150_000.0
 """Reduction of the requirement that the page begins with, $."""
 
-_TARGET_CELL: Final = (3, 1)
-_ROW: Final = 6
+_TARGET_CELL: Final = (4, 1)
+_TARGET: Final = f"{HEDGES}!$B$5"
+_ROW: Final = 7
 _HEDGE_KINDS: Final = [
-    "text", "text", "quantity", *["money"] * 4, "ratio", "money", "words", "text",
+    "text", "text", "quantity", *["money"] * 4, "ratio", "money", "signed", "text",
 ]  # fmt: skip
 _HEADINGS: Final = (
     "Symbol", "Candidate", "Quantity", "Requirement\nafter", "Freed", "Target", "Cost",
@@ -28,8 +31,11 @@ _HEADINGS: Final = (
 )  # fmt: skip
 _HEDGE_WIDTHS: Final = (140, 176, 56, 76, 76, 70, 66, 62, 76, 162)
 _WIDTHS_OF_SEVERAL: Final = (124, 160, 50, 72, 72, 66, 62, 58, 72, 144, 80)
-_RESULT, _ACCOUNT = 9, 10
+_CANDIDATE, _FREED, _RESULT, _ACCOUNT = 1, 4, 9, 10
+_REACHES: Final = "reaches the target"
 """Column that says little where all is one account."""
+_POSITION, _REQUIRED = 1, 8
+"""Columns of MARGIN_ONE_MORE: what there is one more of, and its portfolio requirement."""
 _ONE_KINDS: Final = ["text", "text", "quantity", "quantity", "quantity", *["money"] * 5, "text"]
 _ONE_WIDTHS: Final = (158, 176, 60, 60, 52, 76, 80, 76, 80, 62, 80)
 
@@ -38,11 +44,6 @@ def write_hedges_page(draft: Draft) -> None:
     """The candidates, and a page with the target and their ranking."""
     candidates = draft.tables.more[CANDIDATES]
     page = draft.page(HEDGES, "output")
-    page.title(
-        HEDGES,
-        "The candidates, ranked by the requirement that they free for each dollar they cost.",
-        "The quantity is the least that reaches the target.",
-    )
     widths = _WIDTHS_OF_SEVERAL if draft.several else _HEDGE_WIDTHS
     page.columns(widths, _HEDGE_KINDS)
     page.text(_TARGET_CELL[0], 0, "Reduction wanted, $", "label")
@@ -56,15 +57,20 @@ def write_hedges_page(draft: Draft) -> None:
     )  # fmt: skip
     page.section(_ROW - 1, "Ranking", len(widths), "$")
     positions, *others = draft.tables.arguments
-    target = Argument(f"{HEDGES}!$B$4", TARGET)
+    target = Argument(_TARGET, TARGET)
     call = Call("MARGIN_HEDGE", (positions, candidates.argument, *others, target))
+    page.title(
+        HEDGES, _hedged(draft.formulas.placed(call, _HEDGE_KINDS, "plain")),
+        "Candidates by the requirement that each dollar of cost frees. The quantity is the least "
+        "that reaches the reduction wanted, or the most that frees anything.",
+    )  # fmt: skip
     account = () if draft.several else (_ACCOUNT,)
     headings = _HEADINGS if draft.several else _HEADINGS[:_ACCOUNT]
     rows = page.answer(
         _ROW, 0, call, _HEDGE_KINDS, spare=SPARE, leaving_out=account, headings=headings
     )
     page.text(_ROW, _RESULT, _HEADINGS[_RESULT], "after_heading")
-    _marks(page, _ROW + 1, _ROW + len(rows) + SPARE - 1)
+    page.states((_ROW + 1, _RESULT, _ROW + len(rows) + SPARE - 1, _RESULT))
     page.sheet.freeze_panes(_ROW + 1, 1)
     page.prints(len(widths), draft.stamp, repeat=_ROW)
     page.protect()
@@ -79,11 +85,18 @@ HEDGES_PAGE: Final = PageSpec(
 )
 
 
-def _marks(page: Page, first: int, last: int) -> None:
-    """Where the target is reached, and where nothing is freed."""
-    page.states(
-        (first, _RESULT, last, _RESULT), {"reaches the target": "ok", "frees nothing": "watch"}
-    )
+def _hedged(ranked: Placed) -> tuple[str, Value]:
+    """How many candidates reach the target, and what the first of them frees."""
+    cells, rows = ranked.cells_below_heading(_RESULT, MOST), ranked.rows[1:]
+    reach = float(sum(row[_RESULT] == _REACHES for row in rows))
+    formula, said = sentence(
+        Figure(f'COUNTIF({cells},"{_REACHES}")', reach, "count"), " of ",
+        Figure(f'COUNTIF({cells},"?*")', float(len(rows)), "count"), " candidates free the ",
+        Figure(_TARGET, TARGET), " wanted; the first, ",
+        Figure(ranked.formula(1, _CANDIDATE), ranked.value(1, _CANDIDATE), "text"), ", frees ",
+        Figure(ranked.formula(1, _FREED), ranked.value(1, _FREED)), ".",
+    )  # fmt: skip
+    return ranked.unless_refused(formula), said
 
 
 def too_many_for_one_more(tables: InputTables) -> str:
@@ -99,18 +112,33 @@ def too_many_for_one_more(tables: InputTables) -> str:
 def write_one_more_page(draft: Draft) -> None:
     """What one more of each contract held would change."""
     page = draft.page(ONE_MORE, "output")
+    call = draft.call("MARGIN_ONE_MORE")
     page.title(
-        ONE_MORE,
-        "What one more of each contract held, or of 100 shares, would change.",
-        "+1 of what is held long, −1 of what is sold short. Dollars.",
-    )
+        ONE_MORE, _dearest(draft.formulas.placed(call, _ONE_KINDS, "plain")),
+        "+1 of each contract held long, or of 100 shares; −1 of what is sold short. Dollars.",
+    )  # fmt: skip
     page.columns(_ONE_WIDTHS, _ONE_KINDS)
-    page.answer(3, 0, draft.call("MARGIN_ONE_MORE"), _ONE_KINDS, spare=SPARE)
-    page.sheet.freeze_panes(4, 1)
-    page.prints(len(_ONE_WIDTHS), draft.stamp, repeat=3)
+    page.answer(4, 0, call, _ONE_KINDS, spare=SPARE)
+    page.sheet.freeze_panes(5, 1)
+    page.prints(len(_ONE_WIDTHS), draft.stamp, repeat=4)
     page.protect()
 
 
 ONE_MORE_PAGE: Final = PageSpec(
     write_one_more_page, (ONE_MORE,), asks=("MARGIN_ONE_MORE",), refused_for=too_many_for_one_more
 )
+
+
+def _dearest(placed: Placed) -> tuple[str, Value]:
+    """The position of which one more raises the portfolio margin requirement most."""
+    names, amounts = (placed.cells_below_heading(j, MOST) for j in (_POSITION, _REQUIRED))
+    known = [row for row in placed.rows[1:] if isinstance(row[_REQUIRED], float)]
+    if not known:
+        return sentence("What one more of each contract held, or of 100 shares, would change.")
+    most = max(known, key=lambda row: float(row[_REQUIRED]))
+    formula, said = sentence(
+        "One more of ",
+        Figure(f"INDEX({names},MATCH(MAX({amounts}),{amounts},0))", most[_POSITION], "text"),
+        " raises portfolio margin most: by ", Figure(f"MAX({amounts})", most[_REQUIRED]), ".",
+    )  # fmt: skip
+    return placed.unless_refused(formula), said

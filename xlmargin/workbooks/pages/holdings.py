@@ -25,7 +25,7 @@ _LINE: Final = "position"
 _MOVED: Final = "Lines have moved since this page was written: open its outline whole"
 _EQUITY, _EXPOSURE, _SHARE = (4, 5), 8, 9
 _MARKS: Final = {
-    "account": "group", "subtotal": "sub", "offsets": "aside", "total": "total",
+    "inside": "aside", "account": "group", "subtotal": "sub", "offsets": "aside", "total": "total",
     "grand total": "grand",
 }  # fmt: skip
 

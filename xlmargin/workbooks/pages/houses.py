@@ -187,16 +187,30 @@ def _by_underlying(draft: Draft, page: Page, houses: list[HouseColumn]) -> None:
     width = 960 // (len(houses) + 2)
     page.columns([960 - width * len(houses), *[width] * len(houses)], ["words", "money"])
     page.title(
-        BY_UNDERLYING,
-        "What every house requires of each underlying, its share of the whole.",
-        "A house that publishes nothing of its own requires what the rule does.",
-    )
+        BY_UNDERLYING, _span(houses),
+        "Of each underlying its share of the whole. A house that publishes nothing of its own "
+        "requires what the rule does.",
+    )  # fmt: skip
     row = _table(page, houses, 4, "Portfolio margin requirement", PORTFOLIO)
     page.breaks_before(row + 2)
     _table(page, houses, row + 2, "Strategy-based maintenance", MAINTENANCE)
     page.sheet.freeze_panes(3, 1)
     page.prints(len(houses) + 1, draft.stamp)
     page.protect()
+
+
+def _span(houses: list[HouseColumn]) -> tuple[str, Value]:
+    """Both regimes' requirements from the rule's to the strictest house's."""
+    parts: list[str | Figure] = ["From the rule to the strictest house: "]
+    for column, what in ((PORTFOLIO, "portfolio margin"), (MAINTENANCE, ", maintenance")):
+        cells = [house.totals[column] for house in houses]
+        most = max(float(cell.value) for cell in cells)
+        rule, reach = cells[0], _reach(houses, cells)
+        parts += [
+            f"{what} ", Figure(rule.formula, rule.value, "millions"), " to ",
+            Figure(f"MAX({rule.formula},{reach})", most, "millions"),
+        ]  # fmt: skip
+    return sentence(*parts, ".")
 
 
 def _table(page: Page, houses: list[HouseColumn], row: int, title: str, column: int) -> int:

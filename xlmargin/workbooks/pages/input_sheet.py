@@ -97,6 +97,8 @@ _TYPES_OF_ACTIVITY: Final = ["stock", "call", "put", "deposit", "withdrawal"]
 _SETTING: Final = 160
 _LEAST, _WIDEST, _USUAL, _LETTER = 64, 176, 64, 6
 """Widths of columns: of settings; the least, the widest and the usual; of a letter; pixels."""
+_DAY: Final = 92
+"""Pixels that a day takes, such as 18 Dec 2026."""
 _ROOM: Final = 500
 """Rows that offer a list to choose from, for a table that grows."""
 _PRINTED_OF_DATED: Final = HEADING_ROW + 40
@@ -180,7 +182,8 @@ def _width(table: InputTable, column: int) -> int:
     if table.name in BY_ROW:
         return _SETTING
     longest = max(len(text_of(to_value(row[column]))) for row in table.rows)
-    letters = max(_LETTER * (longest + 2), 5 * len(_unit(table, column)) + 8, _LEAST)
+    least = _DAY if number_of(table.columns[column]) == "date" else _LEAST
+    letters = max(_LETTER * (longest + 2), 5 * len(_unit(table, column)) + 8, least)
     return min(letters, _WIDEST)
 
 

@@ -22,7 +22,7 @@ NONE: Final = "none"
 
 _LEVEL: Final = 5
 _KINDS: Final = [
-    "text", "time", "words", "text", "money", "money", "text", "money", "date", "text",
+    "text", "time", "words", "words", "money", "money", "words", "money", "date", "words",
 ]  # fmt: skip
 _WIDTHS: Final = (76, 112, 84, 236, 80, 84, 56, 66, 76, 90)
 _GLANCE_ROW: Final = 5

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.live_formulas import Call, literal
+from xlmargin.workbooks.growth import MOST
+from xlmargin.workbooks.live_formulas import Call, Value, literal
 from xlmargin.workbooks.page import SPARE
 from xlmargin.workbooks.printed import ROW
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 
-_FIRST: Final = 3
+_FIRST: Final = 4
 """Row of the headings on these pages, counted from 0."""
 CHECK_KINDS: Final = ("words", "words", "plain", "words", "text", "text")
 
@@ -19,7 +20,7 @@ _ACCOUNT, _CLASS = 9, 10
 """Columns of the strategies that say little where all is one account."""
 _STRATEGY_WIDTHS: Final = (44, 104, 160, 64, 84, 92, 84, 178, 150)
 _WIDTHS_OF_SEVERAL: Final = (40, 96, 146, 60, 78, 86, 78, 146, 92, 78, 60)
-_CONTRIBUTION_WIDTHS: Final = (260, 110, 110, 110, 130)
+_CONTRIBUTION_WIDTHS: Final = (200, 70, 110, 110, 110, 120)
 _SHARE: Final = 3
 
 
@@ -34,16 +35,18 @@ def write_contribution_page(draft: Draft) -> None:
         "Standalone: by itself. Marginal: with it less without it. Share: its part at the worst "
         "point.",
     )
-    kinds = ["text", "money"]
-    page.columns(_CONTRIBUTION_WIDTHS, [*kinds, "money", "money"])
-    headings = ("Position", "Standalone\n$", "Marginal\n$", "Share\n$")
+    page.columns(_CONTRIBUTION_WIDTHS)
+    headings = ("Position", "Quantity", "Standalone\n$", "Marginal\n$", "Share\n$")
     call = draft.call("PM_CONTRIBUTION")
-    rows = page.answer(_FIRST, 0, call, kinds, spare=SPARE, headings=headings)
-    shares = [row[_SHARE] for row in rows[1:]]
+    shown = [(0, "name"), (0, "held"), *((j, "money") for j in range(1, _SHARE + 1))]
+    rows = page.answer(
+        _FIRST, 0, call, ["text", "money"], spare=SPARE, showing=shown, headings=headings
+    )
+    shares, bars = [row[-1] for row in rows[1:]], len(shown)
     most = max((abs(v) for v in shares if isinstance(v, float)), default=1.0)
     last = _FIRST + len(rows) + SPARE - 1
-    page.text(_FIRST, _SHARE + 1, "", "text_heading")
-    page.bars((_FIRST + 1, last), _SHARE + 1, _SHARE, shares, most, -most)
+    page.text(_FIRST, bars, "Share", "after_heading")
+    page.bars((_FIRST + 1, last), bars, bars - 1, shares, most, -most)
     page.sheet.freeze_panes(_FIRST + 1, 1)
     page.prints(len(_CONTRIBUTION_WIDTHS), draft.stamp, repeat=_FIRST, portrait=True)
     page.protect()
@@ -75,18 +78,23 @@ EXPLAIN_STRATEGIES_PAGE: Final = PageSpec(
 
 def _explain(draft: Draft, title: str, call: Call) -> None:
     page = draft.page(title, "output")
+    kinds = ["words", "money", "words", "words"]
+    placed = draft.formulas.placed(call, kinds, "plain")
     page.title(
         title,
-        "Every amount with what it is made of and the paragraph that requires it.",
+        sentence(
+            "Required: ", Figure(placed.formula(1, 1), placed.value(1, 1)),
+            ", every amount with what it is made of and the paragraph that requires it.",
+        ),
         "Inside a sum a negative amount is a gain.",
-    )
-    kinds = ["words", "money", "words", "words"]
+    )  # fmt: skip
     widths = (390, 100, 80, 390)
     page.columns(widths, kinds)
     rows = page.answer(_FIRST, 0, call, kinds, style="lines", spare=SPARE)
     page.fit(_FIRST + 1, rows[1:], widths)
     last = _FIRST + len(rows) + SPARE - 1
-    is_group = '=AND(LEFT($A5,4)="    ",LEFT($A5,5)<>"     ")'
+    cell = f"$A{_FIRST + 2}"
+    is_group = f'=AND(LEFT({cell},4)="    ",LEFT({cell},5)<>"     ")'
     page.marked((_FIRST + 1, 0, last, 3), is_group, "strong")
     page.sheet.freeze_panes(_FIRST + 1, 1)
     page.prints(4, draft.stamp, repeat=_FIRST)
@@ -96,13 +104,16 @@ def _explain(draft: Draft, title: str, call: Call) -> None:
 def write_strategies_page(draft: Draft) -> None:
     """The pairing that makes the strategy-based requirement least, leg by leg."""
     page = draft.page("Strategies", "output")
-    page.title(
-        "Strategies",
-        "The pairing that makes the strategy-based requirement least.",
-        "A row a leg used; lines count the strategies.",
-    )
     kinds = ["plain", "words", "text", "quantity", *["money"] * 3, "words"]
     call = draft.call("REGT_STRATEGIES")
+    placed = draft.formulas.placed(call, kinds, "plain")
+    lines = max((float(row[0]) for row in placed.rows[1:]), default=0.0)
+    count = Figure(f"MAX({placed.cells_below_heading(0, MOST)})", lines, "count")
+    page.title(
+        "Strategies",
+        sentence("The pairing that makes the requirement least has ", count, " strategies."),
+        "A row a leg used; lines count the strategies.",
+    )
     accounts = {row[_ACCOUNT] for row in draft.answers.rows(call)[1:]}
     leaving_out = (_ACCOUNT, _CLASS) if len(accounts) < 2 else ()
     widths = _STRATEGY_WIDTHS if leaving_out else _WIDTHS_OF_SEVERAL
@@ -112,7 +123,7 @@ def write_strategies_page(draft: Draft) -> None:
     for row in range(_FIRST + len(rows), _FIRST + len(rows) + SPARE):
         page.height(row, 2 * ROW)
     last = _FIRST + len(rows) + SPARE - 1
-    page.marked((_FIRST + 1, 0, last, len(widths) - 1), "=ISODD($A5)", "shaded")
+    page.marked((_FIRST + 1, 0, last, len(widths) - 1), f"=ISODD($A{_FIRST + 2})", "shaded")
     page.sheet.freeze_panes(_FIRST + 1, 3)
     page.prints(len(widths), draft.stamp, repeat=_FIRST)
     page.protect()
@@ -125,10 +136,10 @@ def write_check_page(draft: Draft) -> None:
     """Every problem of the input by range and row; red refuses the answers."""
     page = draft.page("Check", "reference")
     page.title(
-        "Check",
-        "Errors refuse the answers, warnings deserve a look, notes say what was read or added.",
+        "Check", _found_by_check(draft),
+        "Errors refuse the answers, warnings deserve a look, notes say what was read or added. "
         "Rows are counted from the heading of each range, which is row 1.",
-    )
+    )  # fmt: skip
     widths = (104, 96, 96, 124, 300, 240)
     page.columns(widths, CHECK_KINDS)
     rows = page.answer(_FIRST, 0, draft.check, CHECK_KINDS, style="lines", spare=SPARE)
@@ -142,3 +153,16 @@ def write_check_page(draft: Draft) -> None:
 
 
 CHECK_PAGE: Final = PageSpec(write_check_page, ("Check",))
+
+
+def _found_by_check(draft: Draft) -> tuple[str, Value]:
+    """How many problems of each severity there are."""
+    found = draft.formulas.placed(draft.check, CHECK_KINDS, "plain")
+    cells = found.cells_below_heading(0, MOST)
+    errors, warnings, notes = (
+        Figure(
+            f'COUNTIF({cells},"{word}")', float(sum(row[0] == word for row in found.rows)), "count"
+        )
+        for word in ("error", "warning", "note")
+    )
+    return sentence("Errors: ", errors, ", warnings: ", warnings, ", notes: ", notes, ".")

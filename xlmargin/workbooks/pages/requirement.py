@@ -25,7 +25,7 @@ _OFFSETS: Final = "Offsets"
 LEVEL, GROUP, WORST_POINT, REQUIREMENT, _BINDS, COUNTS = 0, 1, 4, 7, 8, 10
 
 KINDS: Final = [
-    "words", "words", "words", "text", "words", *["money"] * 3, "words", "words", "money",
+    "words", "words", "words", "text", "point", *["money"] * 3, "behind", "words", "money",
 ]  # fmt: skip
 _HEADINGS: Final = (
     "Level", "Group", "Part of", "Account", "Worst\npoint", "Worst loss\n$", "Minimum\n$",
@@ -60,7 +60,7 @@ def write_requirement_page(draft: Draft) -> None:
         spare=SPARE,
         headings=_HEADINGS,
     )
-    page.fit(GROUPS_ROW + 1, groups[1:], _WIDTHS, 4.8)
+    page.fit(GROUPS_ROW + 1, groups[1:], _WIDTHS, fine=True)
     page.text(GROUPS_ROW, _BINDS, _HEADINGS[_BINDS], "after_heading")
     _counted(draft, page, total)
     bars = sum(1 for row in groups if row[LEVEL] == CLASS_GROUP)

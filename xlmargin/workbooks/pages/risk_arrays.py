@@ -6,27 +6,30 @@ from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.workbooks.draft import Draft, axis
-from xlmargin.workbooks.live_formulas import literal
+from xlmargin.workbooks.growth import MOST
+from xlmargin.workbooks.live_formulas import Value, literal
 from xlmargin.workbooks.look import BAR, NAVY, ST
 from xlmargin.workbooks.page import SPARE, Page
+from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
 
 SHEET: Final = "Risk array"
 POSITIONS_SHEET: Final = "Risk array by position"
-ACCOUNT_ROW: Final = 4
+ACCOUNT_ROW: Final = 5
 _MORE_ACCOUNTS: Final = 2
 """Spare rows for accounts, above the chart."""
 _CHART_ROWS: Final = 17
 _MOST_LINES: Final = 6
-_FIRST_POINT, _POINTS = 2, 10
-_WIDTHS: Final = (166, 74, *[72] * _POINTS)
-_POSITION_WIDTHS: Final = (226, 74, *[66] * _POINTS)
-_COLUMNS: Final = _FIRST_POINT + _POINTS
+_POINTS: Final = 10
+_WIDTHS: Final = (176, 52, 52, *[68] * _POINTS)
+_POSITION_WIDTHS: Final = (198, 50, 46, 46, *[62] * _POINTS)
 _KINDS: Final = ["text", "text", "money"]
-_MESSAGE: Final = "Gain or loss in dollars at the ten valuation points, lowest move first."
+_LABELS: Final = {"position": ((0, "name", "Position"), (0, "held", "Quantity"))}
+"""How the label of a level is shown, where that is not as it is."""
+_RANGE: Final = ((1, "down", "Range\ndown"), (1, "up", "Range\nup"))
 _WHAT: Final = (
-    "Where groups move by different ranges, D5 ... D1 are falls and U1 ... U5 rises in fifths of "
-    "each range."
+    "Gain or loss in dollars at the ten valuation points, lowest move first. Where ranges differ, "
+    "D5 ... D1 are falls and U1 ... U5 rises in fifths of each."
 )
 
 
@@ -34,10 +37,10 @@ def write_risk_array_pages(draft: Draft) -> None:
     """One sheet by account and class group with a chart, one by position."""
     _write_groups(draft)
     page = draft.page(POSITIONS_SHEET, "output")
-    page.title("Risk array by position", _MESSAGE, _WHAT)
-    _array(draft, page, 3, "position", _POSITION_WIDTHS)
-    page.sheet.freeze_panes(4, 1)
-    page.prints(_COLUMNS, draft.stamp, repeat=3)
+    page.title("Risk array by position", _message(draft), _WHAT)
+    _array(draft, page, 4, "position", _POSITION_WIDTHS)
+    page.sheet.freeze_panes(5, 1)
+    page.prints(len(_POSITION_WIDTHS), draft.stamp, repeat=4)
     page.protect()
 
 
@@ -46,47 +49,70 @@ PAGE: Final = PageSpec(
 )
 
 
+def _message(draft: Draft) -> tuple[str, Value]:
+    """What all accounts lose at the worst of the ten points, and what is required."""
+    placed = draft.formulas.placed(draft.call("PM_RISK_ARRAY", literal("account")), _KINDS, "move")
+    points = range(placed.width - _POINTS, placed.width)
+    sums = [f"SUM({placed.cells_below_heading(j, MOST)})" for j in points]
+    rows = placed.rows[1:]
+    known = [sum(float(row[j]) for row in rows if isinstance(row[j], float)) for j in points]
+    required = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
+    loss = Figure(f"MAX(0,-MIN({','.join(sums)}))", max(0.0, -min(known)), "millions")
+    formula, said = sentence(
+        "At the worst of the ten points all positions together lose ", loss,
+        "; portfolio margin requires ",
+        Figure(required.formula(0, 0), required.value(0, 0), "millions"),
+        ", each group at its own worst.",
+    )  # fmt: skip
+    return placed.unless_refused(formula), said
+
+
 def _write_groups(draft: Draft) -> None:
     page = draft.page(SHEET, "output")
-    page.title("Risk array", _MESSAGE, _WHAT)
-    page.section(ACCOUNT_ROW - 1, "By account", _COLUMNS)
+    columns = len(_WIDTHS)
+    page.title("Risk array", _message(draft), _WHAT)
+    page.section(ACCOUNT_ROW - 1, "By account", columns, "$")
     accounts = _array(draft, page, ACCOUNT_ROW, "account", _WIDTHS)
     chart = draft.chart("line", legend=True)
     chart_row = ACCOUNT_ROW + accounts + _MORE_ACCOUNTS + 1
     for i in range(1, min(accounts, _MOST_LINES + 1)):
         row = ACCOUNT_ROW + i
-        points = (_FIRST_POINT, row, _FIRST_POINT + _POINTS - 1)
+        points = (columns - _POINTS, columns - 1)
         chart.add_series(
             {
                 "name": [SHEET, row, 0],
-                "categories": [SHEET, ACCOUNT_ROW, points[0], ACCOUNT_ROW, points[2]],
-                "values": [SHEET, row, points[0], row, points[2]],
+                "categories": [SHEET, ACCOUNT_ROW, points[0], ACCOUNT_ROW, points[1]],
+                "values": [SHEET, row, points[0], row, points[1]],
                 "line": {"color": (NAVY, BAR, ST)[(i - 1) % 3], "width": 2.25},
             }
         )
     chart.set_y_axis(axis("thousands", grid=True))
     chart.set_x_axis(axis(label_position="low"))
-    chart.set_size({"width": page.width(0, _COLUMNS - 1), "height": 285})
+    chart.set_size({"width": page.width(0, columns - 1), "height": 285})
     title, says = "Gain or loss by account", "Line: gain or loss at each of the ten points"
-    page.chart(chart_row, 0, chart, title, says, columns=_COLUMNS, note="$ thousands")
-    page.section(chart_row + _CHART_ROWS - 1, "By class group", _COLUMNS)
+    page.chart(chart_row, 0, chart, title, says, columns=columns, note="$ thousands")
+    page.section(chart_row + _CHART_ROWS - 1, "By class group", columns, "$")
     _array(draft, page, chart_row + _CHART_ROWS, "class", _WIDTHS)
     page.sheet.freeze_panes(2, 1)
-    page.prints(_COLUMNS, draft.stamp, repeat=chart_row + _CHART_ROWS)
+    page.prints(columns, draft.stamp, repeat=chart_row + _CHART_ROWS)
     page.protect()
 
 
 def _array(draft: Draft, page: Page, row: int, level: str, widths: Sequence[int]) -> int:
     """The array of one level as a heat map; answers how many rows it has with its headings."""
-    page.columns(widths, _KINDS)
+    page.columns(widths)
     call = draft.call("PM_RISK_ARRAY", literal(level))
     spare = _MORE_ACCOUNTS if level == "account" else SPARE
-    rows = page.answer(row, 0, call, _KINDS, heading="move", spare=spare)
-    page.heat(
-        row + 1,
-        _FIRST_POINT,
-        row + len(rows) + spare - 1,
-        _COLUMNS - 1,
-        [row[_FIRST_POINT:] for row in rows[1:]],
+    labels = _LABELS.get(level, ((0, "text", level.capitalize()),))
+    points = draft.formulas.placed(call, _KINDS, "move").width - _POINTS
+    named = (*labels, *_RANGE)
+    shown = [*((j, kind) for j, kind, _ in named),
+             *((j, "money") for j in range(points, points + _POINTS))]  # fmt: skip
+    headings = [*(heading for _, _, heading in named), *[""] * _POINTS]
+    rows = page.answer(
+        row, 0, call, _KINDS, heading="move", spare=spare, showing=shown, headings=headings
     )
+    first, last = len(named), len(widths) - 1
+    values = [each[first:] for each in rows[1:]]
+    page.heat(row + 1, first, row + len(rows) + spare - 1, last, values)
     return len(rows)

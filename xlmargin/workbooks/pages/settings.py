@@ -79,7 +79,7 @@ _SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "overdue_days": (
         "days",
-        "a broker’s figure older than the book by more is overdue; "
+        "a broker’s figure older by more, or asked about before, is overdue; "
         f"{Settings.overdue_days:g} where empty",
     ),
     "house": ("list", "rule: the regulatory minimum; a house may only raise it"),

@@ -191,9 +191,10 @@ def _summary(page: Page, summary: Placed) -> int:
     for i in range(1, rows):
         row = _SUMMARY_ROW + i
         kind = kind_of(summary.value(i, 0))
-        page.shows(row, 0, summary, (i, 0), "label", "words")
-        page.shows(row, 1, summary, (i, 1), "right", kind)
-        page.shows(row, 2, summary, (i, 2), "right", "date")
+        label, figure = ("label", "right") if i < len(summary.rows) else ("column", "column")
+        page.shows(row, 0, summary, (i, 0), label, "words")
+        page.shows(row, 1, summary, (i, 1), figure, kind)
+        page.shows(row, 2, summary, (i, 2), figure, "date")
     return _SUMMARY_ROW + rows
 
 

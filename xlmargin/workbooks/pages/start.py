@@ -21,6 +21,7 @@ from xlmargin.workbooks.pages.comparison import GAINS, of_total
 from xlmargin.workbooks.ranking import Ranking
 from xlmargin.workbooks.section import Column, Section
 from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.shown_texts import value_of
 from xlmargin.workbooks.template import PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
@@ -193,7 +194,7 @@ def _largest(draft: Draft, page: Page) -> None:
 
 def _worst_move(largest: Ranking, i: int) -> Figure:
     """The point at which a group loses most, as a number, where it is one."""
-    number = 'IFERROR(_xlfn.NUMBERVALUE({cell},".",","),{cell})'
+    number = f"IFERROR({value_of('{cell}')},{{cell}})"
     text = str(largest.value(i, requirement.WORST_POINT))
     value: Value = float(text[:-1]) / 100 if text.endswith("%") else text
     return Figure(largest.of(i, requirement.WORST_POINT, number), value)

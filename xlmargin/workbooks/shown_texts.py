@@ -1,0 +1,132 @@
+"""How pages show a text of an answer: in words, as the number that it is, or a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from xlmargin.workbooks.formulas_sheet import NONE
+from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.sentences import as_written, first_letter
+
+ALL_ACCOUNTS: Final = "All accounts"
+_TOTAL, _NOT_GIVEN = "total", "missing"
+
+_SIGNED: Final = {
+    "●": ("met", "accepted", "reaches the target", "agrees", "not ours"),
+    "▲": ("missing", "unknown", "frees nothing", "differs", "stale"),
+    "■": ("not met", "refused", "overdue"),
+}
+"""Words of answers that say a state, by its sign."""
+
+Shown = tuple[str, Value]
+"""A formula and what it finds."""
+
+
+def _in_words(cell: str, value: Value) -> Shown:
+    return (first_letter(cell), as_written(value)) if isinstance(value, str) else (cell, value)
+
+
+def _signed(cell: str, value: Value) -> Shown:
+    """A word that says a state, behind the sign of that state."""
+    formula, shown = '""', ""
+    for sign, words in _SIGNED.items():
+        listed = ",".join(f'{cell}="{word}"' for word in words)
+        formula = f'IF(OR({listed}),"{sign} ",{formula})'
+        shown = f"{sign} " if value in words else shown
+    words_, said = _in_words(cell, str(value))
+    return f"{formula}&{words_}", f"{shown}{said}"
+
+
+def compared(cell: str, value: Value) -> Shown:
+    """A state of a broker's figure; none where it gives none."""
+    formula, said = _signed(cell, value)
+    return f'IF({cell}="{_NOT_GIVEN}","{NONE}",{formula})', NONE if value == _NOT_GIVEN else said
+
+
+def _number_or_state(cell: str, value: Value) -> Shown:
+    formula, said = _signed(cell, value)
+    return f"IF(ISNUMBER({cell}),{cell},{formula})", value if isinstance(value, float) else said
+
+
+def _number_or_words(cell: str, value: Value) -> Shown:
+    return f"IF(ISNUMBER({cell}),{cell},{first_letter(cell)})", _in_words(cell, value)[1]
+
+
+def _whose(cell: str, value: Value) -> Shown:
+    """An account, or all of them together."""
+    shown = ALL_ACCOUNTS if value == _TOTAL else value
+    return f'IF({cell}="{_TOTAL}","{ALL_ACCOUNTS}",{cell})', shown
+
+
+def _number(cell: str, value: Value) -> Shown:
+    """The number that a text is, "-15.00%", whatever the program's language; else the text."""
+    found = _read(str(value))
+    return f'IF({cell}="","",IFERROR({value_of(cell)},{cell}))', value if found is None else found
+
+
+def _first(cell: str, value: Value) -> Shown:
+    """The number that a text begins with, "-8% +6%"; the whole text where it begins otherwise."""
+    found = _read(str(value).partition(" ")[0])
+    return (
+        f'IF({cell}="","",IFERROR({value_of(_before(cell))},{cell}))',
+        value if found is None else found,
+    )
+
+
+def _second(cell: str, value: Value) -> Shown:
+    """The number behind the first blank; nothing where there is none."""
+    found = _read(str(value).partition(" ")[2])
+    return f'IFERROR({value_of(_behind(cell))},"")', "" if found is None else found
+
+
+def _quantity(cell: str, value: Value) -> Shown:
+    """How many of what a label names, "-40 AAPL ..."; nothing of a label that begins otherwise."""
+    found = _read(str(value).partition(" ")[0])
+    return f'IFERROR({value_of(_before(cell))},"")', "" if found is None else found
+
+
+def _name(cell: str, value: Value) -> Shown:
+    """What a label names, without how many of it."""
+    first, _, rest = str(value).partition(" ")
+    of = f"ISNUMBER({value_of(_before(cell))})"
+    return f"IF({of},{_behind(cell)},{cell})", value if _read(first) is None else rest
+
+
+def _before(cell: str) -> str:
+    return f'LEFT({cell},SEARCH(" ",{cell})-1)'
+
+
+def _behind(cell: str) -> str:
+    return f'MID({cell},SEARCH(" ",{cell})+1,255)'
+
+
+def value_of(text: str) -> str:
+    """A text as a number, written as answers write it: VALUE would read it in the own language."""
+    return f'_xlfn.NUMBERVALUE({text},".",",")'
+
+
+def _read(text: str) -> float | None:
+    digits = text.replace(",", "").removesuffix("%")
+    try:
+        number = float(digits)
+    except ValueError:
+        return None
+    return number / 100 if text.endswith("%") else number
+
+
+SHOWN_AS: Final[Mapping[str, Callable[[str, Value], Shown]]] = {
+    "words": _in_words,
+    "behind": _in_words,
+    "fact": _number_or_words,
+    "verdict": _number_or_state,
+    "signed": _signed,
+    "broker_state": compared,
+    "whose": _whose,
+    "point": _number,
+    "down": _first,
+    "up": _second,
+    "held": _quantity,
+    "name": _name,
+}
+"""How each kind of quantity whose answer is a text is shown."""
