@@ -16,9 +16,11 @@ from xlmargin.errors import InputError, MarginError
 from xlmargin.importers import read_book_files
 
 FILES = sorted(path.name for path in GOLDEN.glob("*.csv"))
-TABLES = ["etrade.csv", "fidelity.csv", "ibkr_flex_plain.csv", "schwab.csv", "tastytrade.csv",
-          "thinkorswim.csv", "occ_calculator.csv"]  # fmt: skip
-"""Files with one row of headings, whose columns can be mixed up."""
+IN_SECTIONS = {
+    "ibkr_flex.csv", "ibkr_flex_named.csv", "ibkr_statement.csv", "thinkorswim_account.csv",
+}  # fmt: skip
+TABLES = [file for file in FILES if file not in IN_SECTIONS]
+"""Files with one row of headings, whose columns can be mixed up: a new one is among them."""
 
 Rows = list[list[str]]
 PLAIN = re.compile(r"-?[1-9]\d*(\.\d+)?|-?0?\.\d+")
