@@ -224,7 +224,7 @@ def test_a_token_sees_its_accounts_alone_and_changes_no_book(tmp_path):
         assert (hidden.status_code, hidden.json()) == (404, absent.json())
         assert {e["subject"] for e in asking.events(accounts="A,B")[:-1]} == {"B"}
         assert asking.put("/v1/book", json=BOOK).status_code == 403
-        path.write_text(lines.replace('"read", "trade", "feed", "book"', '"read"'))
+        path.write_text(lines.replace('"read", "trade", "feed", "book", "metrics"', '"read"'))
         assert asking.patch("/v1/market", json={"prices": {"XYZ": 1}}).status_code == 403
         body = {"orders": [{"symbol": "XYZ", "type": "stock", "quantity": 1, "price": 500}]}
         assert asking.post("/v1/accounts/B/whatif", json=body).status_code == 403

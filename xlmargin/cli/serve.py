@@ -48,6 +48,10 @@ def serve(
         float, typer.Option(min=0, max=10, help="Seconds for which prices are gathered.")
     ] = 0.05,
     name: Annotated[str, typer.Option(help="The service's name in its events.")] = "desk",
+    keep: Annotated[float, typer.Option(min=0, help="Days for which events are kept.")] = 7.0,
+    metrics_accounts: Annotated[
+        bool, typer.Option("--metrics-accounts", help="Name accounts and their excess in metrics.")
+    ] = False,
     office: Annotated[
         bool, typer.Option("--office", help="Serve the add-in for Excel too, under /office.")
     ] = False,
@@ -74,9 +78,9 @@ def serve(
         from xlmargin.service.tokens import Tokens, read_rights
         from xlmargin.service.tokens import new_token as made
     except ImportError as error:
-        wanted = "python -m pip install 'fastapi>=0.165' 'uvicorn>=0.54' 'websockets>=15'"
+        wanted = "python -m pip install 'xlmargin[serve]'"
         raise MarginError(
-            f"The service needs the packages fastapi, uvicorn and websockets: {wanted}"
+            f"The service needs packages of its own, {error.name} among them: {wanted}"
         ) from error
 
     if new_token:
@@ -99,13 +103,14 @@ def serve(
         names.add(address.removeprefix("https://").partition(":")[0])
         typer.echo(f"The add-in for Excel: {address}/office/manifest.xml", err=True)
     allowed = Allowed(frozenset(names), frozenset(allow_origin or ()), rate)
+    how = Served(limit, window, name, keep * 24 * 3600.0, metrics_accounts)
     with (
         TemporaryDirectory() as own,
         closing(Journal(journal or Path(own) / "journal.db")) as kept,
     ):
         typer.echo(f"Answering on {scheme}://{host}:{port}, until Ctrl-C.", err=True)
         uvicorn.run(
-            service(functions, known, allowed, Served(limit, window, name), kept, pages),
+            service(functions, known, allowed, how, kept, pages),
             host=host,
             port=port,
             ssl_certfile=certfile and str(certfile),

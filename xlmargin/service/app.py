@@ -26,6 +26,7 @@ from xlmargin.service.answers import Given, response
 from xlmargin.service.described import of_reading
 from xlmargin.service.door import OPEN, Allowed, Door
 from xlmargin.service.journal import Journal
+from xlmargin.service.metrics import Metrics
 from xlmargin.service.pages import Pages
 from xlmargin.service.pre_trade import add_pre_trade
 from xlmargin.service.problems import problem_response
@@ -43,6 +44,7 @@ _CHANGES: Final = {
     "/v1/broker-figures": "feed",
 }
 """Paths by which what is kept is changed, and the scope that this needs."""
+METRICS: Final = "/metrics"
 LATE: Final = 10.0
 """Seconds after which what was accepted must be in the figures for the service to be ready."""
 
@@ -50,12 +52,15 @@ LATE: Final = 10.0
 @dataclass(frozen=True)
 class Served:
     """How the service works: seconds of computing for one answer, and for one part of a book;
-    seconds for which the writer gathers what comes; and its name in events.
+    seconds for which the writer gathers what comes, and for which events are kept; its name in
+    events; whether accounts are labels of metrics.
     """
 
     seconds: float = 5.0
     window: float = 0.05
     name: str = "desk"
+    keep: float = 7 * 24 * 3600.0
+    metrics_of_accounts: bool = False
 
 
 def service(
@@ -69,7 +74,9 @@ def service(
     """The application, behind its door, with the accounts of a journal."""
     computing = Lock()
     stream = Stream(journal, f"/xlmargin/{served.name}")
-    kept = KeptAccounts(journal, computing, served.window, served.seconds, stream.tell)
+    kept = KeptAccounts(journal, computing, served.window, served.seconds, served.keep, stream.tell)
+
+    metrics = Metrics(kept, stream, of_accounts=served.metrics_of_accounts)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -125,11 +132,14 @@ def service(
     app.add_exception_handler(RequestValidationError, unread)
     for path, page in (pages or {}).items():
         app.add_route(path, page.answer, methods=["GET"], include_in_schema=False)
-    return Door(app, tokens, allowed, scope_of, OPEN | (pages or {}).keys())
+    app.add_route(METRICS, metrics.answer, methods=["GET"], include_in_schema=False)
+    return Door(app, tokens, allowed, scope_of, OPEN | (pages or {}).keys(), metrics.answered)
 
 
 def scope_of(method: str, path: str) -> str:
     """The scope that a request needs."""
     if path.endswith(("/whatif", "/max-quantity")):
         return "trade"
+    if path == METRICS:
+        return "metrics"
     return "read" if method == "GET" else _CHANGES.get(path, "read")

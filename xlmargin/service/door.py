@@ -43,7 +43,8 @@ class Door:
 
     `scope_of` a method and a path is what its token must have; the rights of the token go with the
     request, as `rights`. A WebSocket brings its token in a header or in its first message, and is
-    let through to be asked for it.
+    let through to be asked for it. `answered` is told the route, the status and the seconds of each
+    request.
     """
 
     app: ASGIApp
@@ -51,6 +52,7 @@ class Door:
     allowed: Allowed
     scope_of: Callable[[str, str], str]
     open_paths: frozenset[str] = OPEN
+    answered: Callable[[str, int, float], None] = lambda route, status, seconds: None
     _asked: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,6 +67,24 @@ class Door:
             else:
                 await self.app(scope, receive, send)
             return
+        started, status = time.monotonic(), 500
+
+        async def counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._request(scope, headers, receive, counted)
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            self.answered(route, status, time.monotonic() - started)
+
+    async def _request(
+        self, scope: Scope, headers: dict[bytes, str], receive: Receive, send: Send
+    ) -> None:
+        """Answer a request, or say why not."""
         if (refusal := self._refusal(scope, headers)) is not None:
             await refusal(scope, receive, send)
             return

@@ -201,11 +201,18 @@ class Journal:
         last = max(last or 0, told or 0)
         return first or last + 1, last
 
-    def forget(self, before: float) -> None:
-        """Forget events and answered requests before a time; the latest of each kind stay."""
+    def forget(self, told_before: float, answered_before: float) -> None:
+        """Forget events and answers to requests before these times; the latest of each kind stay.
+
+        The last event stays too: sequences go on from it.
+        """
         with _told(), self._finding:
-            self._finding.execute("DELETE FROM event WHERE at < ?", (before,))
-            self._finding.execute("DELETE FROM request WHERE at < ?", (before,))
+            self._finding.execute("BEGIN IMMEDIATE")
+            self._finding.execute(
+                "DELETE FROM event WHERE at < ? AND sequence < (SELECT max(sequence) FROM event)",
+                (told_before,),
+            )
+            self._finding.execute("DELETE FROM request WHERE at < ?", (answered_before,))
 
     @property
     def size(self) -> int:

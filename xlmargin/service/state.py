@@ -42,6 +42,8 @@ REMEMBERED: Final = 24 * 3600.0
 """How long the answer to a request with a key is given again, s."""
 _BESIDE: Final = (THRESHOLDS, BROKER_FIGURES)
 """Ranges that stay when another book is put."""
+_BETWEEN: Final = 600.0
+"""Time between two looks for what is too old, s."""
 _AGAIN: Final = 0.5
 """How long the writer waits before it tries a journal again that took nothing, s."""
 
@@ -119,15 +121,19 @@ class KeptAccounts:
     """The accounts kept: what was accepted, and the figures as far as they are.
 
     `computing` is held by whoever margins; `window`, s, is how long the writer gathers what comes.
-    `seconds` of computing are given to each part of a book. `told` is called by the writer with
-    each list of new events.
+    `seconds` of computing are given to each part of a book; events are kept for `keep`, s. The
+    writer calls `told` with each list of new events, and `measured` with the seconds of each batch;
+    `taken` counts prices.
     """
 
     journal: Journal
     computing: Lock
     window: float = 0.05
     seconds: float = 5.0
+    keep: float = 7 * 24 * 3600.0
     told: Callable[[list[Event]], None] = lambda _: None
+    measured: Callable[[float], None] = lambda _: None
+    taken: int = 0
     snapshot: Snapshot | None = None
     problem: str = "the journal is being read"
     sequence: int = 0
@@ -142,6 +148,7 @@ class KeptAccounts:
     _changing: Lock = field(default_factory=Lock)
     _latest: dict[str, State] = field(default_factory=dict)
     _alerts: Told = field(default_factory=dict)
+    _forgot: float = 0.0
     _writer: Thread | None = None
     _ends: bool = False
 
@@ -235,6 +242,7 @@ class KeptAccounts:
             self._accept(Accepted(version, prices=taken), given, asked, answer)
             self._prices |= taken
             self._pending.prices |= taken
+            self.taken += len(taken)
             return answer
 
     def change(
@@ -325,14 +333,24 @@ class KeptAccounts:
         except Exception as error:
             self.problem = refusal(error)
         while (pending := self._next_batch()) is not None:
+            started = time.monotonic()
             try:
                 self._publish(pending)
+                self.measured(time.monotonic() - started)
+                self._forget()
             except Exception as error:
                 self.problem = refusal(error)
                 self._put_back(pending)
                 if self._ends:
                     return
                 time.sleep(_AGAIN)
+
+    def _forget(self) -> None:
+        """Forget what is older than it is kept, now and then."""
+        now = time.time()
+        if now - self._forgot >= min(_BETWEEN, self.keep):
+            self._forgot = now
+            self.journal.forget(now - self.keep, now - REMEMBERED)
 
     def _restore(self) -> None:
         """The figures of what the journal has, told where they are not what was told last."""

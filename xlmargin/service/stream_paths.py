@@ -23,7 +23,7 @@ from xlmargin.service.strict_json import parsed
 from xlmargin.service.tokens import Rights, Tokens
 
 SECONDS: Final = 10.0
-"""How long the first message of a WebSocket is waited for."""
+"""How long the first message of a WebSocket is waited for, and a reader to take one from us."""
 MOST_CLIENTS: Final = 200
 MALFORMED, UNKNOWN, TOO_SLOW, TOO_MANY = 4400, 4401, 4408, 4429
 """Why a WebSocket is closed."""
@@ -113,7 +113,10 @@ async def _sent_to(client: WebSocket, stream: Stream, wanted: Wanted) -> None:
 
     async def send() -> None:
         async for event in stream.events(wanted):
-            await client.send_text(json.dumps(event))
+            try:
+                await asyncio.wait_for(client.send_text(json.dumps(event)), SECONDS)
+            except TimeoutError:
+                raise TooSlow from None
 
     async def listen() -> None:
         while True:

@@ -25,9 +25,9 @@ from typing import Any, Final
 
 from xlmargin.errors import MarginError
 
-SCOPES: Final = ("read", "trade", "feed", "book")
+SCOPES: Final = ("read", "trade", "feed", "book", "metrics")
 """What a token may do: ask for requirements, and for what orders would change; tell prices of the
-accounts kept, and their positions."""
+accounts kept, and their positions; ask how the service is."""
 _OTHERS: Final = 0o077
 """What a file may be to others than its owner."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")

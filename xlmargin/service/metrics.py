@@ -1,0 +1,97 @@
+"""Figures of the service itself for Prometheus: how late it is, what it takes in, who listens.
+
+Names of accounts and what is in them are confidential: labels only where that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+
+import xlmargin
+from xlmargin.service.account_states import State
+from xlmargin.service.state import KeptAccounts
+from xlmargin.service.stream import Stream
+
+_SECONDS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_REGIMES: Final = ("portfolio", "strategy")
+
+
+class Metrics:
+    """What is measured of one service."""
+
+    def __init__(self, kept: KeptAccounts, stream: Stream, *, of_accounts: bool) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Histogram(
+            "xlmargin_request_seconds",
+            "Time to answer a request, s.",
+            ("route", "status"),
+            registry=self._registry,
+            buckets=_SECONDS,
+        )
+        revaluations = Histogram(
+            "xlmargin_revaluation_seconds",
+            "Time from taking a batch to its figures, s.",
+            registry=self._registry,
+            buckets=_SECONDS,
+        )
+        kept.measured = revaluations.observe
+        self._registry.register(_Now(kept, stream, of_accounts))
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        self._requests.labels(route, str(status)).observe(seconds)
+
+    async def answer(self, request: Request) -> Response:
+        """All of them, as Prometheus reads them."""
+        return Response(generate_latest(self._registry), media_type=_MEDIA_TYPE)
+
+
+@dataclass(eq=False)
+class _Now(Collector):
+    """What the service knows of itself when it is asked."""
+
+    kept: KeptAccounts
+    stream: Stream
+    of_accounts: bool
+
+    def collect(self) -> Iterator[Metric]:
+        """Each of them."""
+        kept, stream = self.kept, self.stream
+        yield CounterMetricFamily("xlmargin_prices", "Prices taken in.", kept.taken)
+        age = "Age of the oldest change that is not in the figures yet, s."
+        yield GaugeMetricFamily("xlmargin_figures_age_seconds", age, kept.age)
+        yield GaugeMetricFamily("xlmargin_stream_clients", "Readers of events.", stream.clients)
+        slow = "Readers that were sent away: they were too slow."
+        yield CounterMetricFamily("xlmargin_stream_closed_slow", slow, stream.closed_slow)
+        yield GaugeMetricFamily("xlmargin_journal_bytes", "Size on disk.", kept.journal.size)
+        build = GaugeMetricFamily("xlmargin_build_info", "The version.", labels=("version",))
+        build.add_metric((xlmargin.__version__,), 1.0)
+        yield build
+        states = {} if kept.snapshot is None else kept.snapshot.states
+        stale = sum(bool(state["stale"]) for state in states.values())
+        yield GaugeMetricFamily("xlmargin_stale_accounts", "Accounts of old figures.", stale)
+        if self.of_accounts:
+            yield from _of_accounts(states.values())
+
+
+def _of_accounts(states: Iterable[State]) -> Iterator[Metric]:
+    labels = ("account", "regime")
+    excess = GaugeMetricFamily("xlmargin_excess_dollars", "Excess of an account, $.", labels=labels)
+    cushion = GaugeMetricFamily("xlmargin_cushion_ratio", "Excess / value.", labels=labels)
+    for state in states:
+        for regime in _REGIMES:
+            for metric, name in ((excess, "excess"), (cushion, "cushion")):
+                value = None if state[regime] is None else state[regime][name]
+                if value is not None:
+                    metric.add_metric((state["account"], regime), value)
+    yield excess
+    yield cushion
