@@ -899,3 +899,4 @@ def XLM_VERSION():
 
 
 gc.freeze()  # what is imported stays: the collector of cycles need not go through it each time
+gc.set_threshold(5_000)  # a call makes many objects that stay, such as those of a history's days

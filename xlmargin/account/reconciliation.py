@@ -112,41 +112,71 @@ def own_regime(book: Book) -> str:
     return PORTFOLIO if book.settings.account_type is AccountType.PORTFOLIO else STRATEGY
 
 
-def account_figures_in_dollars(regimes: BothRegimes) -> Mapping[str, FloatArray]:
-    """What a requirement and the values beside it make, $, by name, each of shape (accounts,).
+@dataclass(frozen=True, eq=False)
+class AccountFigures:
+    """What a requirement and the values beside it make, $, by name, worked out when asked for.
 
-    A regime that refuses the book lacks its figures; equities are NaN where no cash is stated.
+    Equities are NaN where no cash is stated.
     """
-    found: dict[str, FloatArray] = {}
-    if isinstance(regimes.strategy, StrategyMargin):
-        margin = regimes.strategy
-        is_cash = margin.book.settings.account_type is AccountType.CASH
-        found |= _of_values(values_by_strategy(margin))
-        now = cash_excess(margin) if is_cash else strategy_excess(margin)
-        found |= _of_regime(STRATEGY, now)
-        if not is_cash:
-            reg_t = reg_t_excess(margin)
-            found |= {"Reg T requirement": reg_t.requirement, "Reg T excess": reg_t.excess}
-    if isinstance(regimes.portfolio, PortfolioMargin):
-        if not found:
-            found |= _of_values(values_under_portfolio(regimes.portfolio))
-        found |= _of_regime(PORTFOLIO, portfolio_excess(regimes.portfolio))
-    return found
+
+    regimes: BothRegimes
+
+    def named(self, name: str) -> FloatArray | None:
+        """A figure of each account, shape (accounts,); None where a regime refuses the book."""
+        if name in _OF_VALUES:
+            found: FloatArray = getattr(self._values, _OF_VALUES[name])
+            return found
+        regime, _, figure = name.rpartition(" ")
+        if figure not in _OF_EXCESS.get(regime, ()):
+            return None
+        now: Excess | None = getattr(self, _EXCESS[regime])
+        return None if now is None else getattr(now, figure)
+
+    @cached_property
+    def _values(self) -> AccountValues:
+        strategy, portfolio = self.regimes.strategy, self.regimes.portfolio
+        if isinstance(strategy, StrategyMargin):
+            return values_by_strategy(strategy)
+        assert isinstance(portfolio, PortfolioMargin)  # one of them answers
+        return values_under_portfolio(portfolio)
+
+    @cached_property
+    def _portfolio(self) -> Excess | None:
+        margin = self.regimes.portfolio
+        return portfolio_excess(margin) if isinstance(margin, PortfolioMargin) else None
+
+    @cached_property
+    def _strategy(self) -> Excess | None:
+        margin = self.regimes.strategy
+        if not isinstance(margin, StrategyMargin):
+            return None
+        return cash_excess(margin) if _is_cash(margin) else strategy_excess(margin)
+
+    @cached_property
+    def _reg_t(self) -> Excess | None:
+        margin = self.regimes.strategy
+        if not isinstance(margin, StrategyMargin) or _is_cash(margin):
+            return None
+        return reg_t_excess(margin)
 
 
-def _of_values(values: AccountValues) -> dict[str, FloatArray]:
-    return {
-        "account value": values.net_liquidation_value,
-        "cash": values.cash,
-        "long market value": values.long_market_value,
-        "short market value": values.short_market_value,
-        "option value": values.option_value,
-    }
+_OF_VALUES: Final = {
+    "account value": "net_liquidation_value",
+    "cash": "cash",
+    "long market value": "long_market_value",
+    "short market value": "short_market_value",
+    "option value": "option_value",
+}
+_EXCESS: Final = {PORTFOLIO: "_portfolio", STRATEGY: "_strategy", "Reg T": "_reg_t"}
+_OF_EXCESS: Final = {
+    PORTFOLIO: ("equity", "requirement", "excess"),
+    STRATEGY: ("equity", "requirement", "excess"),
+    "Reg T": ("requirement", "excess"),
+}
 
 
-def _of_regime(name: str, now: Excess) -> dict[str, FloatArray]:
-    figures = {"equity": now.equity, "requirement": now.requirement, "excess": now.excess}
-    return {f"{name} {figure}": amounts for figure, amounts in figures.items()}
+def _is_cash(margin: StrategyMargin) -> bool:
+    return margin.book.settings.account_type is AccountType.CASH
 
 
 def group_requirements(regimes: BothRegimes) -> Mapping[tuple[int, str], float]:
@@ -312,7 +342,7 @@ class Reconciler:
             return np.nan
         if figure.group:
             return _of_groups(self._groups(found), figure)
-        return _of_account(self._figures(found), figure.figure, figure.account)
+        return self._of_account(found, figure.figure, figure.account)
 
     def _under(self, book: Book) -> BothRegimes:
         return self._kept(("rule", 0.0), book)
@@ -338,8 +368,15 @@ class Reconciler:
         return {}
 
     @cached_property
-    def _figures(self) -> Callable[[BothRegimes], Mapping[str, FloatArray]]:
-        return cache(account_figures_in_dollars)
+    def _figures(self) -> Callable[[BothRegimes], AccountFigures]:
+        return cache(AccountFigures)
+
+    def _of_account(self, regimes: BothRegimes, name: str, account: int) -> float:
+        """A figure of an account, $; NaN where there is none."""
+        amounts = self._figures(regimes).named(name)
+        if amounts is None:
+            return np.nan
+        return float(amounts.sum() if account == ALL else amounts[account])
 
     @cached_property
     def _groups(self) -> Callable[[BothRegimes], Mapping[tuple[int, str], float]]:
@@ -348,8 +385,7 @@ class Reconciler:
     def _of_other_regime(self, figure: BrokerFigure) -> float:
         own, _, name = figure.figure.partition(" ")
         other = {PORTFOLIO: STRATEGY, STRATEGY: PORTFOLIO}.get(own, "")
-        every = self._figures(self.regimes)
-        return _of_account(every, f"{other} {name}", figure.account)
+        return self._of_account(self.regimes, f"{other} {name}", figure.account)
 
     def _of_ranges(self, figure: BrokerFigure) -> Iterator[tuple[str, float]]:
         """The requirement of a class group at the range of whole percents that theirs would be."""
@@ -393,10 +429,3 @@ def _of_groups(groups: Mapping[tuple[int, str], float], figure: BrokerFigure) ->
         return groups.get(_key(figure), np.nan)
     found = [a for (_, name), a in groups.items() if name == figure.group.casefold()]
     return sum(found) if found else np.nan
-
-
-def _of_account(figures: Mapping[str, FloatArray], name: str, account: int) -> float:
-    if name not in figures:
-        return np.nan
-    amounts = figures[name]
-    return float(amounts.sum() if account == ALL else amounts[account])
