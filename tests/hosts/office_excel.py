@@ -19,25 +19,20 @@ import uvicorn
 
 from tests.hosts.calls import LEFT_OUT
 from tests.hosts.office_js import js_argument
+from tests.service.running import free_port
 from xlmargin.cli.registered import registered
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.office_js.add_in import add_in
 from xlmargin.service.app import Served, service
 from xlmargin.service.door import Allowed
 from xlmargin.service.journal import Journal
-from xlmargin.service.pages import office_pages
+from xlmargin.service.pages import office_pages, status_page
 from xlmargin.service.tokens import Tokens
 
 NODE = shutil.which("node")
 SECONDS = 60
 
 in_node = pytest.mark.skipif(NODE is None, reason="node is not installed: no stand-in for Excel")
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def wait_for(port: int) -> None:
@@ -62,7 +57,7 @@ def running(
     address = f"http://127.0.0.1:{port}"
     functions = functions or registered()
     allowed = Allowed(frozenset({"127.0.0.1"}), a_minute=a_minute)
-    pages = office_pages(functions, address)
+    pages = status_page() | office_pages(functions, address)
     with TemporaryDirectory() as folder, closing(Journal(Path(folder) / "journal.db")) as journal:
         door = service(functions, tokens, allowed, Served(SECONDS), journal, pages)
         server = uvicorn.Server(uvicorn.Config(door, port=port, log_level="warning"))

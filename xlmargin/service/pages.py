@@ -4,8 +4,11 @@ token themselves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -24,6 +27,12 @@ _MEDIA_TYPES: Final = {
 }
 _IN_EXCEL: Final = f"script-src 'self' {OFFICE_JS}; object-src 'none'; base-uri 'none'"
 """What the add-in's pane may load: Excel shows it inside a page of its own."""
+
+_ALONE: Final = (
+    "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
+"""What a page of ours may do by itself: ask its service, and run the script that it came with."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +54,24 @@ class Page:
         return Response(self.content, headers=headers, media_type=self.media_type)
 
 
-Pages = Mapping[str, Page]
+Pages = dict[str, Page]
 """By their paths."""
+
+
+def status_page() -> Pages:
+    """The figures of the accounts that are kept, as they change."""
+    text = files("xlmargin.service").joinpath("status.html").read_text(encoding="utf-8")
+    allowed = {
+        f"{name}-src": _hash_of(text.partition(f"<{name}>")[2].partition(f"</{name}>")[0])
+        for name in ("script", "style")
+    }
+    policy = "; ".join([_ALONE, *(f"{what} {hashed}" for what, hashed in allowed.items())])
+    return {"/": Page(text.encode("utf-8"), _MEDIA_TYPES[".html"], policy)}
+
+
+def _hash_of(content: str) -> str:
+    digest = b64encode(sha256(content.encode("utf-8")).digest()).decode("ascii")
+    return f"'sha256-{digest}'"
 
 
 def office_pages(functions: Sequence[WorksheetFunction], address: str) -> Pages:

@@ -30,7 +30,7 @@ def add_in(functions: Sequence[WorksheetFunction], address: str) -> dict[str, by
     texts = {
         "manifest.xml": manifest,
         "functions.json": json.dumps(metadata(functions)),
-        "functions.js": stated + _text("functions.js"),
+        "functions.js": stated + _text("functions.js") + _text("live.js"),
         "taskpane.html": _text("taskpane.html"),
         "taskpane.js": _text("taskpane.js"),
     }

@@ -39,7 +39,7 @@ def metadata(functions: Sequence[WorksheetFunction]) -> dict[str, Any]:
     return {
         "allowErrorForDataTypeAny": True,
         "allowCustomDataForDataTypeAny": True,
-        "functions": [*map(_described, functions)],
+        "functions": [*map(_described, functions), LIVE],
     }
 
 
