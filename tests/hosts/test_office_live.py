@@ -33,6 +33,7 @@ def event(kind: str, sequence: int, data: Any = None, journal: str = "b7f0") -> 
         "id": f"{journal}-{sequence}",
         "type": f"org.xlmargin.{kind}",
         "sequence": f"{sequence:020}",
+        "subject": (data or {}).get("account"),
         "data": data,
     }
 
@@ -178,6 +179,12 @@ def test_a_reset_forgets_the_accounts_that_it_does_not_name(excel: Excel) -> Non
     excel.does(socket=1, tell="error", data={})
     excel.does(**{"pass": 0.6})
     assert opened(excel, 2)[0]["sent"]["after"] == 3
+
+
+def test_an_account_that_is_gone_has_no_figures(excel: Excel) -> None:
+    live(excel)
+    gone = event("account.gone.v1", 8, {"account": "A", "version": 2})
+    assert told(excel, 0, gone) == [shown("B2", NOT_AVAILABLE)]
 
 
 def test_another_journal_s_numbers_are_not_gone_on_from(excel: Excel) -> None:

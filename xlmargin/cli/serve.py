@@ -7,11 +7,14 @@ import re
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from xlmargin.cli.app import command
+from xlmargin.cli.book_files import day_of, read_said
+from xlmargin.cli.options import Dividends, Market, Settings
+from xlmargin.cli.ranges import with_date
 from xlmargin.cli.registered import registered
 from xlmargin.errors import MarginError
 
@@ -21,6 +24,12 @@ _ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 @command()
 def serve(
+    book: Annotated[
+        Path | None, typer.Argument(help="A book to keep, where the journal keeps none yet.")
+    ] = None,
+    market: Market = None,
+    settings: Settings = None,
+    dividends: Dividends = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8799,
     tokens: Annotated[
@@ -63,7 +72,7 @@ def serve(
 
     On this machine alone, unless there are tokens in a file and a certificate. Without a file of
     tokens one is made for this run, and printed; without a journal accounts are kept as long as it
-    runs. It is installed with [serve].
+    runs. The figures are shown on a page, too. It is installed with [serve].
     """
     if not _is_loopback(host) and (tokens is None or certfile is None):
         wanted = "--tokens and --certfile: others than this machine may ask there"
@@ -74,7 +83,7 @@ def serve(
         from xlmargin.service.app import Served, service
         from xlmargin.service.door import Allowed
         from xlmargin.service.journal import Journal
-        from xlmargin.service.pages import office_pages
+        from xlmargin.service.pages import office_pages, status_page
         from xlmargin.service.tokens import Tokens, read_rights
         from xlmargin.service.tokens import new_token as made
     except ImportError as error:
@@ -94,12 +103,12 @@ def serve(
         typer.echo(f"Token of this run: {token}", err=True)
     else:
         read_rights(tokens)
-        known = Tokens(tokens)
+        known, token = Tokens(tokens), ""
     functions, scheme = registered(), "http" if certfile is None else "https"
-    pages, names = None, {name.lower() for name in (*_LOOPBACK, host, *(allow_host or ()))}
+    pages, names = status_page(), {name.lower() for name in (*_LOOPBACK, host, *(allow_host or ()))}
     if office:
         address = _office_address(public_url, scheme, port)
-        pages = office_pages(functions, address)
+        pages |= office_pages(functions, address)
         names.add(address.removeprefix("https://").partition(":")[0])
         typer.echo(f"The add-in for Excel: {address}/office/manifest.xml", err=True)
     allowed = Allowed(frozenset(names), frozenset(allow_origin or ()), rate)
@@ -108,9 +117,16 @@ def serve(
         TemporaryDirectory() as own,
         closing(Journal(journal or Path(own) / "journal.db")) as kept,
     ):
-        typer.echo(f"Answering on {scheme}://{host}:{port}, until Ctrl-C.", err=True)
+        first = None
+        if book is not None and kept.stored().ranges:
+            typer.echo(f"{kept.path.name} keeps a book: the files are not read.", err=True)
+        elif book is not None:
+            first = _book_of_files(book, market, settings, dividends)
+        answers = service(functions, known, allowed, how, kept, pages, first)
+        page = f"{scheme}://{host}:{port}/" + (f"#token={token}" if token else "")
+        typer.echo(f"Answering until Ctrl-C; the figures: {page}", err=True)
         uvicorn.run(
-            service(functions, known, allowed, how, kept, pages),
+            answers,
             host=host,
             port=port,
             ssl_certfile=certfile and str(certfile),
@@ -122,6 +138,17 @@ def serve(
             ws_max_size=2**16,
             timeout_graceful_shutdown=2,
         )
+
+
+def _book_of_files(
+    book: Path, market: Path | None, settings: Path | None, dividends: Path | None
+) -> dict[str, Any]:
+    """The ranges of the files, as a program sends them; of today where they state no day."""
+    from xlmargin.service.sent import RANGES
+
+    found = read_said(book, market, settings, dividends)
+    cells = with_date(found, day_of(found)).cells
+    return {name: rows for name, rows in zip(RANGES, cells, strict=True) if rows is not None}
 
 
 def _office_address(public_url: str, scheme: str, port: int) -> str:

@@ -30,7 +30,7 @@ from xlmargin.service.metrics import Metrics
 from xlmargin.service.pages import Pages
 from xlmargin.service.pre_trade import add_pre_trade
 from xlmargin.service.problems import problem_response
-from xlmargin.service.state import KeptAccounts
+from xlmargin.service.state import Asked, KeptAccounts
 from xlmargin.service.stateless import Work, add_stateless
 from xlmargin.service.stream import Stream
 from xlmargin.service.stream_paths import add_stream
@@ -70,12 +70,17 @@ def service(
     served: Served,
     journal: Journal,
     pages: Pages | None = None,
+    first: Given | None = None,
 ) -> Door:
-    """The application, behind its door, with the accounts of a journal."""
+    """The application, behind its door, with the accounts of a journal.
+
+    `first` is a book for a journal that has none, as a program would put it.
+    """
     computing = Lock()
     stream = Stream(journal, f"/xlmargin/{served.name}")
     kept = KeptAccounts(journal, computing, served.window, served.seconds, served.keep, stream.tell)
-
+    if first is not None:
+        kept.put(first, Asked())
     metrics = Metrics(kept, stream, of_accounts=served.metrics_of_accounts)
 
     @asynccontextmanager

@@ -38,6 +38,8 @@ from xlmargin.service.sent import warnings_of
 from xlmargin.service.stated import TODAY, Stated, records_of
 
 STATE: Final = "org.xlmargin.account.state.v1"
+GONE: Final = "org.xlmargin.account.gone.v1"
+"""Told in the place of a state once a book without the account was put."""
 REMEMBERED: Final = 24 * 3600.0
 """How long the answer to a request with a key is given again, s."""
 _BESIDE: Final = (THRESHOLDS, BROKER_FIGURES)
@@ -403,7 +405,7 @@ class KeptAccounts:
         events = self._events(states, alerts, pending.version)
         self.journal.tell(events)
         self.sequence += len(events)
-        self._latest |= states
+        self._latest = dict(states)
         self._alerts = {**self._alerts, **alerts}
         with self._moved:
             self.snapshot = Snapshot(pending.version, stated, kept, states, watched, self._alerts)
@@ -422,6 +424,11 @@ class KeptAccounts:
             (STATE, "state", name, state)
             for name, state in states.items()
             if not is_same(state, self._latest.get(name))
+        ]
+        told += [
+            (GONE, "state", name, {"account": name, "version": version})
+            for name in self._latest
+            if name not in states
         ]
         told += [
             (ALERT, f"alert {figure}", account, {**alert, "version": version})

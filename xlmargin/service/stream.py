@@ -47,7 +47,8 @@ class Wanted:
     def has(self, event: Event) -> bool:
         """Whether an event is one of them."""
         of_account = self.accounts is None or event.account in self.accounts
-        return of_account and (self.types is None or event.type.split(".")[-2] in self.types)
+        kind = event.type.split(".")[-2].replace("gone", "state")
+        return of_account and (self.types is None or kind in self.types)
 
 
 @dataclass(eq=False)

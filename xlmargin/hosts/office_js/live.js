@@ -42,7 +42,8 @@ function received(socket, event) {
     stream.last = sequence;
   }
   Object.assign(stream, { journal, last: Math.max(stream.last ?? 0, sequence) });
-  if (event.type === "org.xlmargin.account.state.v1") states.set(event.data.account, event.data);
+  if (event.type === "org.xlmargin.account.state.v1") states.set(event.subject, event.data);
+  if (event.type === "org.xlmargin.account.gone.v1") states.delete(event.subject);
   if (event.type === "org.xlmargin.live")
     Object.assign(stream, { isLive: true, says: null, wait: 0.5 });
   showAll();
