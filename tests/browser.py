@@ -71,6 +71,7 @@ class Browser:
         if first:
             self.asked("Page.addScriptToEvaluateOnNewDocument", source=first)
         self.asked("Page.navigate", url=address)
+        self.until("document.readyState", "complete")
 
     def value(self, expression: str) -> Any:
         """The value of an expression on the page."""
