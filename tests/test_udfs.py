@@ -327,13 +327,27 @@ def test_cash_dividends_lower_a_call():
 
 
 def test_rules_are_shown_with_date_paragraph_and_remark():
-    value, unit, effective, paragraph, *_, remark = udfs.XLM_RULE("contract minimum")[0]
+    value, unit, effective, paragraph, _, _, remark, *_ = udfs.XLM_RULE("contract minimum")[0]
     assert (value, unit, paragraph) == (0.375, "dollars per unit", "FINRA 4210(g)(7)(B)")
     assert effective == 39_069  # 18 December 2006, 71 FR 75781
     assert remark in (None, "")
-    *_, remark = udfs.XLM_RULE("product_group_offset")[1]
-    assert "unconfirmed" in remark
+    assert "unconfirmed" in udfs.XLM_RULE("product_group_offset")[1][6]
     assert "contract_minimum" in udfs.XLM_RULE("contract minimun")
+
+
+def test_rules_are_shown_with_headings_and_where_they_were_compared_where_wanted():
+    """Without the argument no headings: formulas in workbooks take the first row for a number."""
+    day = "2026-11-20"
+    bare = udfs.XLM_RULE("margin_minimum_equity", day)
+    headings, *rows = udfs.XLM_RULE("margin_minimum_equity", day, None, True)
+    assert rows == bare
+    found = dict(zip(headings, rows[0], strict=True))
+    assert found["value"] == 2_000
+    assert found["checked"] == 46_355  # 29 November 2026, as the file of the rule has it
+    assert found["source"].startswith("FINRA, Interpretations of Rule 4210")
+    assert [*headings[:7]] == [
+        "value", "unit", "effective", "paragraph", "for", "states", "remark",
+    ]  # fmt: skip
 
 
 def test_symbol_of_a_weekly_index_option():

@@ -29,6 +29,8 @@ _DATES: Final = (
     "expiration",
     "strategy call due",
     "portfolio call due",
+    "effective",
+    "checked",
 )
 """Headings of columns of serial days."""
 

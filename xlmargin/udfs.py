@@ -841,13 +841,16 @@ def XLM_EXPLAIN(positions, market=None, settings=None, dividends=None, regime="p
         " stands in the place of the rule's.",
         Kind.RANGE,
     ),
+    headers=Argument(
+        "TRUE for a first row of headings, FALSE (default) for the numbers alone.", Kind.SWITCH
+    ),
 )
-def XLM_RULE(name, as_of=None, groups=None):
+def XLM_RULE(name, as_of=None, groups=None, headers=False):
     """A rule's numbers in force: value, unit, effective date, paragraph, for which class or house,
-    what it states, and remarks.
+    what it states, remarks, the day it was last compared with its source, and that source.
     """
     day = TODAY() if as_of is None else date_of(as_of)
-    return reports.rule_table(name, day, read_groups({"groups": groups})).cells(headers=False)
+    return reports.rule_table(name, day, read_groups({"groups": groups})).cells(headers)
 
 
 @worksheet_function(positions=POSITIONS, headers=HEADERS)

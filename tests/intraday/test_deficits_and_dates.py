@@ -243,7 +243,7 @@ def test_a_setting_may_make_the_rules_stricter_and_not_laxer():
 @pytest.mark.parametrize("name", ["intraday_practice_equity_rate", "order_is_one_transaction"])
 def test_what_is_not_confirmed_says_so(name):
     (row,) = udfs.XLM_RULE(name, "2026-11-20")
-    assert "unconfirmed: check against the rule text" in row[-1]
+    assert "unconfirmed: check against the rule text" in row[6]
 
 
 def test_equity_for_the_practice_counts_no_long_options():

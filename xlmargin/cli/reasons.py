@@ -91,7 +91,7 @@ def _lines(values: tuple[RuleValue, ...]) -> Iterator[str]:
         of = ", ".join(text for text in (v.key, v.house and f"house {v.house}") if text)
         yield (
             f"  {of or 'all'}: {v.value:,.10g}, in force from {v.effective} at the latest,"
-            f" {v.rule}; compared with its source on {v.checked}; {v.href}"
+            f" {v.rule}; compared on {v.checked} with its source, {v.source}; {v.href}"
         )
         if v.remark:
             yield f"    {v.remark}"

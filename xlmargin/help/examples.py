@@ -51,6 +51,8 @@ def _typed(argument: Range | Cell) -> str:
         return f"{argument.name}[[#All]]"
     if argument is None:
         return ""
+    if isinstance(argument, bool):
+        return str(argument).upper()
     return f'"{argument}"' if isinstance(argument, str) else f"{argument:.15g}"
 
 
@@ -122,9 +124,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "XLM_MESSAGES": Example(_BOOK),
     "XLM_EXPLAIN": Example(_BOOK),
     "XLM_RULE": Example(
-        ("contract_minimum", _DAY),
-        columns=("value", "unit", "effective", "paragraph", "for", "states", "remark"),
-        dates=("effective",),
+        ("contract_minimum", _DAY, None, True), dates=("effective", "checked")
     ),
     "XLM_MARKET": Example((_POSITIONS,)),
     "XLM_MARKET_GROUPS": Example(

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Final
 
 import xlmargin
 from xlmargin.cells.problems import counted
@@ -18,6 +19,10 @@ from xlmargin.reports.table import Table, Value
 from xlmargin.requirement import Requirement
 from xlmargin.rulebook import look_up, rule_set_dates
 
+RULE_HEADINGS: Final = (
+    "value", "unit", "effective", "paragraph", "for", "states", "remark", "checked", "source",
+)  # fmt: skip
+"""Columns of XLM_RULE; `checked` is the day the value was last compared with its source."""
 _INDENT = "    "
 
 
@@ -43,12 +48,13 @@ def explanation_table(requirement: Requirement) -> Table:
 def rule_table(name: str, as_of: dt.date, published: PublishedGroups = NOTHING_PUBLISHED) -> Table:
     """The numbers of a rule in force on a date: a row for each class or house that has its own.
 
+    `effective` and `checked` are serial days, `source` is the document that states it.
     Where published reports state them, by group, these stand in the place of the rule's.
     """
     values = look_up(name, as_of)
     stated = _stated(values[0].name, published)
     rows: list[list[Value]] = [
-        [value, values[0].unit, _day(report), str(report), key, values[0].states, ""]
+        [value, values[0].unit, _day(report), str(report), key, values[0].states, "", None, None]
         for key, value, report in stated
     ]
     rows += [
@@ -60,11 +66,13 @@ def rule_table(name: str, as_of: dt.date, published: PublishedGroups = NOTHING_P
             " ".join(part for part in (v.house, v.key) if part),
             v.states,
             v.remark,
+            serial_of(v.checked),
+            v.source,
         ]
         for v in values
         if v.house or not stated
     ]
-    return Table(("value", "unit", "effective", "paragraph", "for", "states", "remark"), rows)
+    return Table(RULE_HEADINGS, rows)
 
 
 def _stated(name: str, published: PublishedGroups) -> list[tuple[str, float, Report]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlmargin.errors import RulebookError
+from xlmargin.rulebook.files import sources
 from xlmargin.rulebook.parameters import Entry, Parameter, RuleSet, spelled, unknown
 from xlmargin.rulebook.sections import names_of_values, parameter_names, parameters, regulations
 from xlmargin.rulebook.values_in_force import house_entry, profile, profiles
@@ -24,6 +25,8 @@ class RuleValue:
     rule: str
     title: str
     href: str
+    source: str
+    """The document, as `sources.toml` names it."""
     states: str
     remark: str
     house: str
@@ -94,6 +97,7 @@ def _row(parameter: Parameter, key: str, entry: Entry, stated_in: RuleSet, house
         rule=entry.rule,
         title=stated_in.title,
         href=entry.href,
+        source=sources()[entry.source],
         states=parameter.states,
         remark=entry.remark,
         house=house,

@@ -26,6 +26,8 @@ VERSION_KINDS: Final = ["text", "date", "date", "text"]
 _VERSION_HEADINGS: Final = ("Name", "Version or effective", "Checked", "Title")
 _VERSION_COLUMN: Final = 3
 _HEADINGS_ROW: Final = 4
+_CHECKED, _SOURCE = 7, 8
+"""Columns of XLM_RULE that the page has no room for; the section Version has the checks."""
 _SPARE: Final = 1
 """Free rows below each rule, for one that a later version has more values of."""
 
@@ -84,7 +86,7 @@ def _parameters(draft: Draft, page: Page, names: Sequence[str], *, published: bo
         if draft.answers.refusal(call):
             continue
         page.section(row, name.replace("_", " ").capitalize(), len(_WIDTHS))
-        row = _answer(page, row + 1, 0, call, RULE_KINDS)
+        row = _answer(page, row + 1, 0, call, RULE_KINDS, leaving_out=(_CHECKED, _SOURCE))
     return row
 
 
@@ -100,10 +102,19 @@ def _answer(
     call: Call,
     kinds: Sequence[str],
     told: int | None = None,
+    leaving_out: Sequence[int] = (),
 ) -> int:
     """An answer in rows as high as their text; answers the row below it and its spare rows."""
     rows = page.answer(
-        row, column, call, kinds, heading=None, style="wrapped", spare=_SPARE, told=told
+        row,
+        column,
+        call,
+        kinds,
+        heading=None,
+        style="wrapped",
+        spare=_SPARE,
+        told=told,
+        leaving_out=leaving_out,
     )
     page.fit(row, rows, _WIDTHS[column:])
     return row + len(rows) + _SPARE
