@@ -220,7 +220,8 @@ def test_check_lists_problems_and_exits_by_them(book: Path) -> None:
     good = run("check", "good.csv", "--settings", "settings.csv")
     bad = run("check", "bad.csv", "--settings", "settings.csv")
     assert good.exit_code == 0
-    assert "No problems" in good.stdout
+    assert "error" not in good.stdout
+    assert "warning" not in good.stdout
     assert bad.exit_code == 1
     assert "putt" in bad.stdout
 
@@ -239,8 +240,9 @@ def test_check_lists_the_problems_of_each_date(book: Path) -> None:
     (book / "dated.csv").write_text("\n".join([*rows, "2026-11-19,XYZ,stock,200,250", ""]))
     good = run("check", "dated.csv", "--json")
     assert good.exit_code == 0, good.output
-    _, count, split = json.loads(good.stdout)["check"]
-    assert count[0] == "1 warning"
+    _, count, left_out, split = json.loads(good.stdout)["check"]
+    assert count[0] == "1 warning, 1 note"
+    assert left_out[:2] == ["note", "settings"]  # once, not a day
     assert split[0] == "warning"
     assert "a split of 2 for 1?" in split[4]
     (book / "dated.csv").write_text("\n".join([*rows, "2026-11-19,XYZ,putt,200,250", ""]))

@@ -187,9 +187,12 @@ def test_several_problems_are_listed_at_once():
 
 
 def test_check_says_so_when_nothing_is_wrong():
-    assert (
-        call("XLM_CHECK", [*POSITIONS[:2], POSITIONS[4]], MARKET, SETTINGS)[1][0] == "no problems"
-    )
+    headings, shares, cash = POSITIONS[0], POSITIONS[1], POSITIONS[4]
+    held = [[*headings, "cost"], [*shares, 100.0], [*cash, None]]
+    named = ("account_type", "portfolio"), ("house", "rule"), ("basis", "deposit"), ("sma", 0)
+    # each of these changes a figure that does not say so where it is left out
+    settings = [*SETTINGS, *map(list, named)]
+    assert call("XLM_CHECK", held, MARKET, settings)[1][0] == "no problems"
 
 
 def test_a_mixed_range_names_points_and_a_common_one_shows_moves():

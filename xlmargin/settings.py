@@ -97,7 +97,7 @@ class Settings:
     whole market that reports tell of, a fraction, and `stress_volatility` that of every volatility,
     a fraction of itself: 1 doubles it. `overrides`
     holds rule parameters by their names. `of_accounts` are those of the accounts, by name, that
-    state some of their own.
+    state some of their own. `left_out` are the names of those that nobody stated.
     """
 
     house: str = "rule"
@@ -119,6 +119,7 @@ class Settings:
     stress_volatility: float = 1.0
     overrides: Mapping[str, float] = field(default_factory=dict)
     of_accounts: Mapping[str, Settings] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
 
     def of(self, account: str) -> Settings:
         """The settings of one account: its own, or else those of all."""

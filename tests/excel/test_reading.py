@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal
 
 import numpy as np
@@ -110,7 +110,9 @@ def test_the_settings_are_read() -> None:
     book = read_book(POSITIONS, MARKET, stated)
     assert book.market.as_of == 46037.5
     assert book.market.curve == RateCurve((30 / 365, 0.5, 1.0), (0.04, 0.042, 0.045))
-    assert book.settings == Settings(
+    assert {"parity_tolerance", "stress_move"} <= book.settings.left_out
+    assert not {"house", "account_type", "cash", "basis"} & book.settings.left_out
+    assert replace(book.settings, left_out=frozenset()) == Settings(
         house="schwab",
         account_type=AccountType.MARGIN,
         cash=250.5,

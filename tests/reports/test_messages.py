@@ -65,7 +65,7 @@ def test_every_sentence_by_hand() -> None:
         "Capital released on deposit (initial less premiums received: money put up on the day):"
         " $455,000, 70.0% of $650,000."
     )
-    assert found["input"] == "The input has no problems."
+    assert found["input"] == "The input has 3 notes: see XLM_CHECK."
     assert found["account Second"] == (
         "Second: equity $150,000, requirement $15,000, excess $135,000, cushion 90.0%; no margin"
         " call."
@@ -163,7 +163,7 @@ def test_unknown_cash_leaves_the_requirements() -> None:
     )
     assert found["calls"] == "Margin calls are not known."
     assert found["released on maintenance"].startswith("Capital released on maintenance: $130,000")
-    assert found["input"] == "The input has 1 warning: see XLM_CHECK."
+    assert found["input"] == "The input has 1 warning, 3 notes: see XLM_CHECK."
 
 
 def test_a_regime_that_refuses_is_named() -> None:

@@ -26,6 +26,7 @@ from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, S
 from xlmargin.excel.book_reader import NOTHING, Reading, Tables, read_book
 from xlmargin.excel.checks import warn_of_closed_day, warn_of_equal_rows, warn_of_sums
 from xlmargin.excel.known_files import known_from, reports_named
+from xlmargin.excel.left_out import settings_left_out
 from xlmargin.excel.market_reader import read_dividends
 from xlmargin.excel.positions_reader import accounts_of
 from xlmargin.excel.settings_reader import GROUPS, check_accounts, read_settings, stated_settings
@@ -257,7 +258,7 @@ def problems_of_days(days: Iterable[Day]) -> Iterator[Problem]:
             problems += [_split(found) for found in hidden_splits(earlier, shares)]
             positions = reading.book.positions
             problems += warn_of_equal_rows(positions) + warn_of_sums(positions)
-            problems += _refusals(reading.book)
+            problems += [*_refusals(reading.book), *settings_left_out(reading.book)]
         yield from (_dated(problem, each) for problem in problems)
 
 

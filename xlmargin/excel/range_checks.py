@@ -20,6 +20,7 @@ from xlmargin.excel.broker_answers import broker_problems
 from xlmargin.excel.checks import warn_of_closed_day
 from xlmargin.excel.facts_reader import facts_of_accounts
 from xlmargin.excel.history import days_of, problems_of_days
+from xlmargin.excel.left_out import left_out
 from xlmargin.excel.margin_checks import margin_problems, out_of_force, with_figures
 from xlmargin.excel.orders import OrdersRead
 from xlmargin.excel.ranges import (
@@ -59,7 +60,7 @@ def problems_of(ranges: Ranges) -> list[Problem]:
         problems += warn_of_closed_day(as_of, stated.row if stated else 0)
     if not ranges.reading.errors:
         problems = with_figures(problems, ranges.reading, portfolio_margined)
-        problems += _checks.get(ranges.book(), _checked)
+        problems += [*_checks.get(ranges.book(), _checked), *left_out(ranges.reading)]
     return problems + list(_of_extra(ranges))
 
 

@@ -124,6 +124,7 @@ _FIELDS: Final[Mapping[str, Field[Any]]] = {
     "stress_move": move(-1.0, _GREATEST_STRESS, Settings.stress_move),
     "stress_volatility": move(-1.0, _GREATEST_STRESS, Settings.stress_volatility),
 }
+_STATED_BY_NAME: Final = frozenset((*_FIELDS, "house"))
 _TENOR: Final = re.compile(
     r"rate[\s_-]*(\d{1,5})[\s_-]*(d|day|w|week|m|month|y|year)s?", re.IGNORECASE | re.ASCII
 )
@@ -357,6 +358,7 @@ def read_settings(every: StatedSettings, log: ProblemLog) -> SettingsRead:
     settings = Settings(
         house=_HOUSE.of("house", stated, SETTINGS, log),
         overrides=_overrides(stated, log),
+        left_out=_STATED_BY_NAME - stated.keys(),
         **{name: field.of(name, stated, SETTINGS, log) for name, field in _FIELDS.items()},
     )
     as_of = _moment(stated, log)
@@ -390,6 +392,7 @@ def _of_account(
         settings,
         house=_HOUSE.of("house", {**of_all, **own}, SETTINGS, log),
         overrides={**settings.overrides, **_overrides(own, log)},
+        left_out=settings.left_out - own.keys(),
         **{name: _FIELDS[name].of(name, fields, SETTINGS, log) for name in fields},
     )
     if not np.isnan(as_of):

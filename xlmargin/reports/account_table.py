@@ -200,8 +200,10 @@ def _calls(state: AccountState) -> Iterator[Figure]:
         else:
             yield _dollars(f"{name} margin call", found.regime.now.margin_call, rule)
             yield _date(f"{name} call due", found.regime.call_due, rule)
-    kind = state.book.settings.account_type.value
-    yield from _same(state, TEXT, kind, "setting account_type", "account type")
+    settings = state.book.settings
+    kind = settings.account_type.value
+    taken = f", left out: {kind} is taken" if "account_type" in settings.left_out else ""
+    yield from _same(state, TEXT, kind, f"setting account_type{taken}", "account type")
     yield _dollars("value added by long European boxes", state.values.value_added, BOX)
 
 
