@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 import os
 import random
@@ -25,8 +26,13 @@ from typer.testing import CliRunner, Result
 from tests.said import of_ours
 from xlmargin import udfs
 from xlmargin.cli import app
+from xlmargin.commands import shadow
+from xlmargin.computing import forget
 from xlmargin.dates import serial_of
+from xlmargin.excel.positions_reader import PositionRows
+from xlmargin.history import ShadowDay
 from xlmargin.history.output_lock import only_run_for
+from xlmargin.history.parts import Parts
 
 ROOT = Path(__file__).parents[2]
 FIRST = dt.date(2026, 1, 5)
@@ -141,6 +147,35 @@ def test_kinds_of_files_and_numbers_of_workers_make_no_difference(tmp_path: Path
         assert done.exit_code == 0, done.output
         contents.add((folder / "out.parquet").read_bytes())
     assert len(contents) == 1
+
+
+def rows_alive(files: list[str], output: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many days' rows this process holds after each day of a run in it."""
+    alive = []
+    write_day = Parts.write
+
+    def write_and_count(parts: Parts, day: ShadowDay) -> None:
+        write_day(parts, day)
+        gc.collect()
+        alive.append(sum(isinstance(each, PositionRows) for each in gc.get_objects()))
+
+    monkeypatch.setattr(Parts, "write", write_and_count)
+    assert run(*files, "-o", output, "--workers", "1").exit_code == 0
+    return alive
+
+
+def test_a_day_is_forgotten_once_it_is_margined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory is that of a day, not of a year: as many rows are held after the last as before."""
+    forget()
+    files = write(tmp_path, *history(12))
+    alive = rows_alive(files, tmp_path / "forgotten.csv", monkeypatch)
+    assert len(alive) == 12
+    assert alive[1:] == [alive[1]] * 11
+    monkeypatch.setattr(shadow, "forget", lambda: None)
+    kept = rows_alive(files, tmp_path / "kept.csv", monkeypatch)
+    assert kept[-1] >= kept[1] + 10, "nothing to forget: the count above says nothing"
 
 
 def test_rows_in_any_order_of_dates_make_the_same_history(few: list[str], tmp_path: Path) -> None:

@@ -332,7 +332,10 @@ def _indexes(rows: PositionRows, index_of: Mapping[str, int], log: ProblemLog) -
     found = {"": NO_UNDERLYING, **index_of}
     code, words = codes(names_)
     missing = np.array([name not in found for name in words], dtype=bool)[code]
-    wanted = "its price in the market range, or in the price column of a stock row"
+    wanted = (
+        "its price in the market range, whose rows XLM_MARKET and `xlmargin market` write; or in"
+        " the price column of a stock row"
+    )
     after = ("symbol", "type", "right", "underlying")
     log.errors_where(missing & typed, rows.table, "underlying", wanted, after=after)
     log.errors_where(missing & ~typed, rows.table, "symbol", wanted, after=after)
