@@ -102,7 +102,7 @@ def test_every_command_that_reads_a_market_takes_a_table_of_ones_own() -> None:
     report = answered("report", "book.csv", "-o", "book.xlsx")
     # twice 15% and twice 25% of 900
     assert (report["requirement"], report["strategy maintenance"]) == pytest.approx((270, 450))
-    (_, _, note) = answered("check", "book.csv")["check"]
+    (_, _, note, *_) = answered("check", "book.csv")["check"]
     assert note[0] == "note"
     assert "ABCD: class etf_narrow, leverage -2, known" in note[4]
     what_if = answered("whatif", "book.csv", "--trades", "trades.csv")["what if"]
