@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tools.release import ROOT, fragments, notes, problems, version
-from xlmargin.cli import app
+from xlmargin.cli import commands
 
 KINDS = [
     kind["directory"]
@@ -95,12 +95,7 @@ def test_what_a_workflow_runs_is_there(name: str) -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / name).read_text(encoding="utf-8"))
     runs = [s.get("run", "") for job in workflow["jobs"].values() for s in job["steps"]]
     text = "\n".join(runs)
-    known = {
-        c.name or c.callback.__name__.replace("_", "-")
-        for c in app.registered_commands
-        if c.callback
-    }
-    assert set(re.findall(r"(?m)\bxlmargin ([a-z][\w-]*)", text)) <= known
+    assert set(re.findall(r"(?m)\bxlmargin ([a-z][\w-]*)", text)) <= set(commands())
     paths = set(
         re.findall(r"(?<![\w/$-])((?:tools|tests|workbooks|xlmargin|\.ci)/[\w./*-]+)", text)
     )

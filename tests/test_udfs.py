@@ -190,6 +190,7 @@ def test_check_says_so_when_nothing_is_wrong():
     headings, shares, cash = POSITIONS[0], POSITIONS[1], POSITIONS[4]
     held = [[*headings, "cost"], [*shares, 100.0], [*cash, None]]
     named = ("account_type", "portfolio"), ("house", "rule"), ("basis", "deposit"), ("sma", 0)
+    named += (("smile", "sticky_strike"),)
     # each of these changes a figure that does not say so where it is left out
     settings = [*SETTINGS, *map(list, named)]
     assert call("XLM_CHECK", held, MARKET, settings)[1][0] == "no problems"

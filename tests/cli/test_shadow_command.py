@@ -25,8 +25,7 @@ from typer.testing import CliRunner, Result
 
 from tests.said import of_ours
 from xlmargin import udfs
-from xlmargin.cli import app
-from xlmargin.commands import shadow
+from xlmargin.cli import app, shadow
 from xlmargin.computing import forget
 from xlmargin.dates import serial_of
 from xlmargin.excel.positions_reader import PositionRows

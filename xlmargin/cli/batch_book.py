@@ -15,7 +15,7 @@ from xlmargin.cli.market import with_own
 from xlmargin.cli.registered import functions
 from xlmargin.computing import time_limit
 from xlmargin.defects import full_disk, internal_error
-from xlmargin.errors import MarginError
+from xlmargin.errors import MarginError, Severity
 from xlmargin.importers import read_book_files
 from xlmargin.reports.table import TOTAL
 from xlmargin.workbooks import Functions
@@ -82,7 +82,7 @@ def _reported(asked: BookAsked) -> BookTold:
         asked.book.name,
         asked.output.name,
         _figures(done, functions()),
-        len(done.warnings),
+        sum(problem.severity is Severity.WARNING for problem in done.warnings),
         " ".join(dict.fromkeys(done.left_out.values())),
     )
 
