@@ -9,13 +9,16 @@ import sqlite3
 import stat
 import threading
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.service.running import BOOK, Process, running
 from tests.service.test_kept_accounts import close, expected
+from xlmargin import udfs
 from xlmargin.errors import MarginError
+from xlmargin.importers import read_one_range
 from xlmargin.service.journal import Accepted, Journal, JournalUnwritten
 
 KILLS = int(os.environ.get("XLMARGIN_KILLS", "5"))
@@ -90,6 +93,28 @@ def test_no_price_that_was_acknowledged_is_lost_when_the_process_is_killed(tmp_p
         for state in listed["accounts"]:
             close(state, latest[state["account"]])
     service.kill()
+
+
+def test_one_command_keeps_the_sample_book_and_its_kill_loses_nothing(tmp_path):
+    words = ["examples/positions.csv", "--market", "examples/market.csv", "--settings",
+             "examples/settings.csv"]  # fmt: skip
+    first = Process(tmp_path / "journal.db", *words)
+    asking = first.asking.until_ready()
+    (before,) = asking.get("/v1/accounts").json()["accounts"]
+    cells = [read_one_range(Path(words[i]), n) for i, n in ((0, "positions"), (2, "market"),
+                                                             (4, "settings"))]  # fmt: skip
+    of = {row[0]: row[2] for row in udfs.MARGIN_ACCOUNT(*cells)[1:]}
+    assert before["account_value"] == pytest.approx(of["account value"])
+    assert before["portfolio"]["requirement"] == pytest.approx(of["portfolio requirement"])
+    assert before["strategy"]["requirement"] == pytest.approx(of["strategy requirement"])
+    asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 505.0}}).raise_for_status()
+    now = asking.get("/v1/accounts").json()
+    first.kill()
+    again = Process(tmp_path / "journal.db", *words)
+    after = again.asking.until_ready().get("/v1/accounts").json()
+    assert after["version"] == now["version"] == 2
+    close(after["accounts"][0], now["accounts"][0])
+    again.kill()
 
 
 def test_a_journal_that_another_process_holds_takes_nothing_and_the_figures_stay(tmp_path):

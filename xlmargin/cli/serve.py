@@ -147,6 +147,9 @@ def _book_of_files(
     from xlmargin.service.sent import RANGES
 
     found = read_said(book, market, settings, dividends)
+    if any(getattr(rows, "month_first", None) is not None for rows in found.cells):
+        wanted = f"xlmargin import {book.name}, and the file that it writes"
+        raise MarginError(f"{book.name}: found dates in a broker's own way, wanted {wanted}.")
     cells = with_date(found, day_of(found)).cells
     return {name: rows for name, rows in zip(RANGES, cells, strict=True) if rows is not None}
 

@@ -16,6 +16,7 @@ from xlmargin.service.account_states import State
 from xlmargin.service.alerts import BROKER_FIGURES, THRESHOLDS
 from xlmargin.service.answers import Given, found, found_of, response
 from xlmargin.service.described import NUMBERS, of_book, of_change, of_reading, range_of
+from xlmargin.service.events_described import STATE_SCHEMA
 from xlmargin.service.problems import Refusal
 from xlmargin.service.sent import RANGES, refuse_unknown
 from xlmargin.service.state import Asked, KeptAccounts, Snapshot
@@ -147,7 +148,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
     app.add_api_route("/v1/alerts", alerts, methods=["GET"], **of_reading())
     app.add_api_route("/v1/accounts", accounts, methods=["GET"], **of_reading())
     path = "/v1/accounts/{account}/buying-power"
-    app.add_api_route(path, buying_power, methods=["GET"], **of_reading())
+    app.add_api_route(path, buying_power, methods=["GET"], **of_reading(schema=STATE_SCHEMA))
 
 
 def _refuse_limited(request: Request) -> None:

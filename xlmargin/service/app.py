@@ -25,6 +25,7 @@ from xlmargin.service.accounts import add_accounts
 from xlmargin.service.answers import Given, response
 from xlmargin.service.described import of_reading
 from xlmargin.service.door import OPEN, Allowed, Door
+from xlmargin.service.events_described import async_api
 from xlmargin.service.journal import Journal
 from xlmargin.service.metrics import Metrics
 from xlmargin.service.pages import Pages
@@ -137,6 +138,11 @@ def service(
     app.add_exception_handler(RequestValidationError, unread)
     for path, page in (pages or {}).items():
         app.add_route(path, page.answer, methods=["GET"], include_in_schema=False)
+
+    async def asynchronous(request: Request) -> Response:
+        return response(async_api())
+
+    app.add_route("/asyncapi.json", asynchronous, methods=["GET"], include_in_schema=False)
     app.add_route(METRICS, metrics.answer, methods=["GET"], include_in_schema=False)
     return Door(app, tokens, allowed, scope_of, OPEN | (pages or {}).keys(), metrics.answered)
 

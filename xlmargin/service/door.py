@@ -20,7 +20,7 @@ from xlmargin.service.tokens import Tokens
 MOST_BYTES: Final = 16 * 1024 * 1024
 MOST_NAMES: Final = 1000
 """Names whose rate is kept."""
-OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
+OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json", "/asyncapi.json"})
 """What is answered without a token: that it is alive and ready, and what it can be asked."""
 
 
