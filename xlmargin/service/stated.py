@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -35,7 +36,11 @@ class Stated:
     positions: Mapping[int, Mapping[str, Any]]
 
     def read(self) -> Ranges:
-        """The ranges as a book."""
+        """The ranges as a book, read once."""
+        return self._read
+
+    @cached_property
+    def _read(self) -> Ranges:
         given = {**self.ranges, "positions": [_unnamed(each) for each in self.positions.values()]}
         return ranges_of(given, today=self._day(given))
 
@@ -48,24 +53,23 @@ class Stated:
         return replace(self, ranges={**self.ranges, name: given})
 
     def now(self, live: LiveBook, account: str) -> Ranges:
-        """The positions of one account, and everybody's cash, at the prices and marks of now."""
+        """The positions of one account at the prices and marks of now."""
         given = dict(self.ranges)
         day, typed = self._day(given), self.read().tables
         given["market"] = _market_now(given.get("market"), typed.market, live)
         records = [*self.positions.values()]
         own = live.accounts.index(account)
         positions = live.book.positions
-        chosen = np.flatnonzero((positions.account == own) | positions.is_cash).tolist()
+        chosen = np.flatnonzero(positions.account == own).tolist()
         heading = typed.positions.typed.get("account", "account")
         found = [
             _at_its_mark(_unnamed(records[positions.row[i] - 2]), typed.positions.typed, live, i)
             for i in chosen
         ]
-        named = {name for name, _ in typed.settings.of_accounts}
-        there = {positions.accounts[positions.account[i]] for i in chosen}
+        others = {name for name, _ in typed.settings.of_accounts} - {account}
         found += [
             {"symbol": "USD", "type": "cash", "quantity": 0, heading: name}
-            for name in sorted(named - there)
+            for name in sorted(others)  # their settings need them
         ]
         return ranges_of({**given, "positions": found}, today=day)
 
