@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from tests.hosts.office_excel import Excel, in_node
 from tests.service.running import BOOK, COMMAND, Asking, free_port
 from xlmargin.service.tokens import new_token
 
+ROOT = Path(__file__).parents[2]
 SECONDS = 60
 STATE = "org.xlmargin.account.state.v1"
 
@@ -84,6 +86,23 @@ def test_an_account_that_a_new_book_has_not_is_gone_for_every_reader(desk: Desk)
     desk.asking.put("/v1/book", json=BOOK)
     told = desk.asking.events()
     assert [event["data"]["account"] for event in told if event["type"] == STATE] == ["A", "B"]
+
+
+def test_the_power_query_asks_for_what_is_answered(desk: Desk) -> None:
+    query = (ROOT / "docs" / "hosts.md").read_text(encoding="utf-8")
+    query = query.partition("```powerquery\n")[2].partition("```")[0]
+    answer = desk.asking.get("/" + re.findall(r'RelativePath = "(.*?)"', query)[0]).json()
+    first, portfolio, strategy = (
+        set(re.findall(r'"(\w+)"', names))
+        for names in (
+            re.findall(r"Answer\[accounts\],\s*\{(.*?)\}", query)
+            + re.findall(r'ExpandRecordColumn\(\w+, "\w+", \{(.*?)\}', query)
+        )
+    )
+    for state in answer["accounts"]:
+        assert {*state, "problem"} == first
+        assert set(state["portfolio"]) == portfolio
+        assert set(state["strategy"]) - {"bound"} == strategy
 
 
 @in_node
