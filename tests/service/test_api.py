@@ -59,10 +59,12 @@ def test_events_and_states_are_as_they_are_described(tmp_path):
         figures = [{"account": "A", "figure": "NetLiquidation", "amount": 1.0}]
         asking.put("/v1/broker-figures", json={"broker_figures": figures}).raise_for_status()
         asking.patch("/v1/market?wait=true", json={"prices": {"ABC": 2.0}}).raise_for_status()
+        of_a = [each for each in BOOK["positions"] if each["account"] == "A"]
+        asking.put("/v1/book", json={**BOOK, "positions": of_a}).raise_for_status()
         told = [*asking.events(after=0), *asking.events(after=10**6)]
         for event in told:
             jsonschema.validate(event, event_schema(event["type"]))
-        assert len({event["type"] for event in told}) == 4
+        assert len({event["type"] for event in told}) == 5
         jsonschema.validate(asking.state(), STATE_SCHEMA)
         wrong = {**asking.state()}
         del wrong["account_value"]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import xlmargin
 from xlmargin.service.alerts import ALERT
-from xlmargin.service.state import STATE
+from xlmargin.service.state import GONE, STATE
 from xlmargin.service.stream import HEARTBEAT, LIVE, RESET
 
 _NUMBER: Final = {"type": ["number", "null"]}
@@ -47,15 +47,17 @@ ALERT_SCHEMA: Final = _object(
     {"problem": _TEXT, "broker": _NUMBER, "difference": _NUMBER},
 )  # fmt: skip
 """A light that changed, of a figure of an account."""
+_GONE: Final = _object({"account": _TEXT, "version": {"type": "integer"}})
 _RESET: Final = _object({name: {"type": "integer"} for name in ("after", "first", "last")})
 _DATA: Final = {
     STATE: STATE_SCHEMA,
+    GONE: _GONE,
     ALERT: ALERT_SCHEMA,
     RESET: _RESET,
     LIVE: None,
     HEARTBEAT: None,
 }
-_OF_ACCOUNTS: Final = (STATE, ALERT)
+_OF_ACCOUNTS: Final = (STATE, GONE, ALERT)
 
 
 def event_schema(type_: str) -> dict[str, Any]:
