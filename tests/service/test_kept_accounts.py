@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -332,3 +333,31 @@ def test_marks_and_fills_are_there_after_a_restart(tmp_path):
         for one, other in zip(after["accounts"], before["accounts"], strict=True):
             close(one, other)
         assert asking.events(after=0)[:-1] == told[:-1]
+
+
+def test_every_figure_of_an_account_is_there(held):
+    held.patch("/v1/market?wait=true", json={"prices": {"XYZ": 507.0}}).raise_for_status()
+    answer = held.get("/v1/accounts/A")
+    assert answer.status_code == 200, answer.text
+    of = {row["figure"]: row["value"] for row in answer.json()["figures"]}
+    state = held.state()
+    assert of["account value"] == pytest.approx(state["account_value"])
+    assert of["portfolio requirement"] == pytest.approx(state["portfolio"]["requirement"])
+    assert of["strategy requirement"] == pytest.approx(state["strategy"]["requirement"])
+    assert of["portfolio margin call"] == 0 and of["SMA"] > 0
+    assert held.get("/v1/accounts/Z").status_code == 404
+
+
+def test_two_services_of_some_accounts_each_answer_what_one_answers_of_all(held, tmp_path):
+    shards = []
+    with ExitStack() as stack:
+        for account in ("A", "B"):
+            own = [r for r in BOOK["positions"] if r["account"] == account]
+            shard = stack.enter_context(running(tmp_path / f"{account}.db"))
+            shard.put("/v1/book", json={**BOOK, "positions": own}).raise_for_status()
+            shards.append(shard)
+        for prices in ({"XYZ": 511.0}, {"ABC": 47.0, "XYZ": 509.5}):
+            for each in (held, *shards):
+                each.patch("/v1/market?wait=true", json={"prices": prices}).raise_for_status()
+        for account, shard in zip(("A", "B"), shards, strict=True):
+            close(shard.state(account), held.state(account))

@@ -1,4 +1,4 @@
-"""Paths of orders before they are sent: what they change of an account that is kept, how many fit.
+"""Paths of one account that is kept: all its figures, what orders would change, how many fit.
 
 Nothing is changed by them, and no state waits for them: all answers of a request are of one version
 of the figures.
@@ -19,10 +19,12 @@ from xlmargin.cells.records import rows_of_records
 from xlmargin.cells.values import refusal
 from xlmargin.errors import MarginError
 from xlmargin.excel.order_effects import order_capacity
+from xlmargin.excel.ranges import state_of
+from xlmargin.reports.account_table import account_figures
 from xlmargin.reports.what_if_tables import capacity_table
 from xlmargin.service.accounts import account_of, rights_of
-from xlmargin.service.answers import Given, found_of, response
-from xlmargin.service.described import of_orders
+from xlmargin.service.answers import Given, found, found_of, response
+from xlmargin.service.described import of_orders, of_reading
 from xlmargin.service.sent import refuse_unknown
 from xlmargin.service.state import KeptAccounts, Snapshot
 from xlmargin.service.stateless import Work
@@ -73,7 +75,25 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
 
         return response(await found_of(request, computed(answer)))
 
+    async def figures(account: str, request: Request) -> Response:
+        """Every figure of MARGIN_ACCOUNT of an account, at the prices and marks of now."""
+
+        def answer(_: Given) -> Any:
+            current, own = account_of(kept, account, rights_of(request))
+            ranges = current.ranges(own)
+            state = state_of(ranges.book())
+            index = state.values.accounts.index(current.accounts[own])
+            rows = [
+                {"figure": f.name, "unit": f.unit, "value": f.by_account[index], "rule": f.rule}
+                for f in account_figures(state)
+            ]
+            stale = current.states[own]["stale"]
+            return {"account": own, "version": current.version, "stale": stale, "figures": rows}
+
+        return response(await found(lambda: computed(answer)({})))
+
     paths = "/v1/accounts/{account}"
+    app.add_api_route(paths, figures, methods=["GET"], **of_reading())
     app.add_api_route(f"{paths}/whatif", what_if, methods=["POST"], **of_orders(ALTERNATIVES))
     least = ("leave", "least_cushion")
     app.add_api_route(f"{paths}/max-quantity", max_quantity, methods=["POST"], **of_orders(*least))
@@ -83,9 +103,9 @@ def _checked(current: Snapshot, account: str, orders: Any) -> dict[str, Any]:
     """The answer to orders: figures, verdict, reasons, and until when it stands."""
     state, own = current.states[account], current.accounts[account]
     ranges = replace(current.ranges(account), extra={"trades": _orders(orders, own)})
-    found = order_check(current.kept.live, own, ranges)
+    answer = order_check(current.kept.live, own, ranges)
     until = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=VALID)
-    found |= {
+    answer |= {
         "account": account,
         "version": current.version,
         "stale": state["stale"],
@@ -93,9 +113,9 @@ def _checked(current: Snapshot, account: str, orders: Any) -> dict[str, Any]:
         "valid_until": until.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
     if state["stale"]:
-        reason = {"regime": found["regime"], "code": "stale", "problem": state["problem"]}
-        found["verdict"], found["reasons"] = "unknown", [*found["reasons"], reason]
-    return found
+        reason = {"regime": answer["regime"], "code": "stale", "problem": state["problem"]}
+        answer["verdict"], answer["reasons"] = "unknown", [*answer["reasons"], reason]
+    return answer
 
 
 def _or_refused(current: Snapshot, account: str, orders: Any) -> dict[str, Any]:
