@@ -160,6 +160,27 @@ def test_what_it_rests_on_is_value_less_cash():
     ]
 
 
+def test_market_value_of_a_broker_that_gives_no_cash_is_missing():
+    found = lines(ONE, [None, "equity", None, 70_000, AS_OF])
+    shown = {f["line"]: (f["broker's"], f["state"]) for f in found}
+    assert shown["account value"] == (70_000, "differs")
+    assert shown["market value, net"] == shown["cash"] == ("", "missing")
+
+
+@pytest.mark.parametrize(
+    ("cash", "net"),
+    [({"A": 5_000, "B": 7_000}, (120_500, "agrees")), ({"A": 5_000}, ("", "missing"))],
+)
+def test_a_value_of_all_accounts_less_the_cash_of_each(cash, net):
+    found = lines(
+        TWO, [None, "equity", None, 132_500, AS_OF],
+        *([name, "cash", None, amount, AS_OF] for name, amount in cash.items()),
+    )  # fmt: skip
+    shown = {f["line"]: (f["ours"], f["broker's"], f["state"]) for f in found}
+    assert shown["account value"] == (132_000, 132_500, "agrees")
+    assert shown["market value, net"] == (120_000, *net)
+
+
 def test_what_differs_says_of_which_account():
     found = lines(
         TWO, ["A", "equity", None, 125_000, AS_OF], ["B", "equity", None, 17_000, AS_OF],

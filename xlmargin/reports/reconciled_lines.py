@@ -134,8 +134,10 @@ class _Lines:
         """What the requirement rests on, and every other figure that the broker gives."""
         yield _Line(ACCOUNT, "", RESTS_ON)
         by_name = {name: self._by_account(name) for name in (ACCOUNT_VALUE, CASH)}
-        pairs = zip(*by_name.values(), strict=True)
-        net = [self._less(value, cash) for value, cash in pairs]
+        value_and_cash = list(by_name.values())
+        if len({len(lines) for lines in value_and_cash}) > 1:  # one is of all accounts together
+            value_and_cash = [[self._together(lines)] for lines in value_and_cash]
+        net = [self._less(value, cash) for value, cash in zip(*value_and_cash, strict=True)]
         for name, lines in ((ACCOUNT_VALUE, by_name[ACCOUNT_VALUE]), (MARKET_VALUE, net),
                             (CASH, by_name[CASH])):  # fmt: skip
             yield self._summed(name, lines)
@@ -205,13 +207,20 @@ class _Lines:
             lines.append(missing if given is None else self._line(given, FIGURE, name))
         return lines
 
+    def _together(self, lines: Sequence[_Line]) -> _Line:
+        """The sum of a figure of each account; none of the broker's where one lacks."""
+        ours, theirs = (math.fsum(each) for each in zip(*((x.ours, x.theirs) for x in lines),
+                                                        strict=True))  # fmt: skip
+        return replace(self._summed("", lines), ours=ours, theirs=theirs)
+
     def _less(self, value: _Line, cash: _Line) -> _Line:
         """Account values less cash."""
         ours, theirs = value.ours - cash.ours, value.theirs - cash.theirs
         as_of = min(value.as_of, cash.as_of)
         line = replace(value, label=MARKET_VALUE, ours=ours, theirs=theirs, as_of=as_of)
-        figure = BrokerFigure(ALL, "", MARKET_VALUE, "", theirs, as_of)
-        return line if np.isnan(theirs) else self._stated(line, figure)
+        if np.isnan(theirs):
+            return _Line(FIGURE, value.account, MARKET_VALUE, ours, state=State.MISSING)
+        return self._stated(line, BrokerFigure(ALL, "", MARKET_VALUE, "", theirs, as_of))
 
     def _stated(self, line: _Line, figure: BrokerFigure) -> _Line:
         state = self.reconciler.state(figure, line.ours)

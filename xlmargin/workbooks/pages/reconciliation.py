@@ -41,6 +41,7 @@ _STATE: Final = 7
 _SUBTOTAL, _GRAND = "subtotal", "grand total"
 _PARTS: Final = ("group", "inside", "other", "figure")
 """Rows of a part of what the row above them names."""
+_NO_DAY: Final = "no day stated"
 _WORST_FIRST: Final = ("overdue", "differs", "stale", "agrees")
 _MOST_ROWS: Final = 1_000
 _CARDS: Final = ((0, 0), (1, 2), (3, 5), (6, 8))
@@ -172,6 +173,8 @@ def write_reconciled(draft: Draft, page: Page, row: int) -> int:
 def _cards(draft: Draft, page: Page, totals: Totals) -> None:
     """Ours, the broker's, the difference, and what of it is explained."""
     day = written_day(totals.as_of.formula, totals.as_of.value)
+    oldest = sentence("oldest figure: ", day)
+    dated = (f'IF({day.formula}="","{_NO_DAY}",{oldest[0]})', oldest[1] if day.value else _NO_DAY)
     explained = Figure(
         f'IFERROR({totals.explained.formula}/{totals.difference.formula},"{NONE}")',
         _part(totals.explained.value, totals.difference.value), "percent",
@@ -179,7 +182,7 @@ def _cards(draft: Draft, page: Page, totals: Totals) -> None:
     cards = (
         ("Ours, portfolio margin", totals.ours, "pm", "card", sentence(f"house: {draft.houses}")),
         ("Broker’s", totals.theirs, "input", "card",
-         sentence("oldest figure: ", day)),
+         dated),
         ("Difference", totals.difference, "watch", "card_change",
          part_in_words(totals.difference, totals.ours, "of ours")),
         ("With a likely reason", totals.explained, "gain", "card",
