@@ -14,6 +14,9 @@ import pytest
 from tests.importers.brokers.books import CALLS, GOLDEN, PUTS, XYZ, read
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers import read_book_files
+from xlmargin.importers.brokers.holdings import Format
+from xlmargin.importers.brokers.recognition import FORMATS
+from xlmargin.importers.brokers.records import heading
 
 FILES = sorted(path.name for path in GOLDEN.glob("*.csv"))
 IN_SECTIONS = {
@@ -44,14 +47,13 @@ def written(folder: Path, content: bytes) -> Path:
 
 
 def heading_row(rows: Rows) -> int:
-    """Index of the row of headings: the first with a symbol and a quantity."""
-    symbols, quantities = {"symbol", "instrument"}, ("quantity", "qty")
-    return next(
-        i
-        for i, row in enumerate(rows)
-        if {cell.casefold() for cell in row} & symbols
-        and any(word in cell.casefold() for cell in row for word in quantities)
-    )
+    """Index of the row of headings: the first with all that some broker's format needs."""
+    return next(i for i, row in enumerate(rows) if any(is_headed(row, known) for known in FORMATS))
+
+
+def is_headed(row: list[str], known: Format) -> bool:
+    there = {heading(cell) for cell in row}
+    return all(there & {heading(h) for h in known.columns[name]} for name in known.needed)
 
 
 def with_columns(rows: Rows, change: Callable[[list[str]], list[str]]) -> Rows:
