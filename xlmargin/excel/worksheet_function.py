@@ -16,15 +16,16 @@ import datetime as dt
 import functools
 import inspect
 import marshal
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import ModuleType
 from typing import Any, Final, cast
 
 import numpy as np
-import xlwings
 
 from xlmargin.cells.columns import date_serial, number_of
 from xlmargin.cells.numbers import NUMBER
@@ -331,13 +332,33 @@ def _registered(entry: WorksheetFunction) -> Callable[..., Answer]:
     given last: describing an argument sets it back. Through COM an answer goes as it is: it has
     nothing that xlwings would have to look for in every cell.
     """
-    function = entry.function
+    function, xlwings = entry.function, _xlwings()
+    if xlwings is None:
+        return function
     if not getattr(xlwings, "on_server", True):
         function = xlwings.ret(_as_rows())(function)
     for argument in entry.arguments:
         described = xlwings.arg(argument.name, doc=argument.doc, ndim=2, err_to_str=True)
         function = described(function)
-    return xlwings.func(category=entry.category)(function)
+    return cast(Callable[..., Answer], xlwings.func(category=entry.category)(function))
+
+
+_CALLED_BY_XLWINGS: Final = {"win32", "emscripten"}
+"""The platforms on which a program calls the functions through xlwings, or else a server does."""
+
+
+def _xlwings() -> ModuleType | None:
+    """The library xlwings, where it registers functions.
+
+    Elsewhere its decorators do nothing; with pandas, which it imports, it takes more time and
+    memory than all else that a command imports.
+    """
+    on_server = os.environ.get("XLWINGS_ON_SERVER") == "true"
+    if on_server or sys.platform in _CALLED_BY_XLWINGS or "xlwings" in sys.modules:
+        import xlwings
+
+        return xlwings
+    return None
 
 
 @functools.cache
