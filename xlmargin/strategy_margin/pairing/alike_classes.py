@@ -105,9 +105,13 @@ class _Amounts(dict[StrategyMatch, list[tuple[float, float]]]):
     def __missing__(self, strategy: StrategyMatch) -> list[tuple[float, float]]:
         own = self._classes
         rules, columns = own.classes[0].requirements, (len(own.members), 1)
-        of = (requirement_of, value_added_by)
-        amounts = (np.broadcast_to(each(strategy, own.holdings, rules), columns) for each in of)
-        self[strategy] = [(required, added) for required, added in np.hstack([*amounts]).tolist()]
+        required = requirement_of(strategy, own.holdings, rules)
+        added = value_added_by(strategy, own.holdings, rules)
+        if len(own.members) == 1:
+            self[strategy] = [(required, added)]
+        else:
+            both = np.hstack([np.broadcast_to(each, columns) for each in (required, added)])
+            self[strategy] = [(one, other) for one, other in both.tolist()]
         return self[strategy]
 
 
