@@ -124,8 +124,8 @@ def test_a_module_of_the_engine_imports_only_what_a_browser_has(path: Path) -> N
         # Loaded only where it is there; SciPy solves everywhere else.
         needed -= {"highspy"}
     if path.stem == "computing":
-        # Locks and futures are there, and nobody to wait for: only threads cannot be started.
-        needed -= {"concurrent", "threading"}
+        # Locks and events are there, and nobody to wait for: only threads cannot be started.
+        needed -= {"threading"}
     assert not needed & NOT_IN_A_BROWSER
     others = needed - sys.stdlib_module_names - {"xlmargin"}
     assert others <= IN_THE_BROWSER
@@ -133,7 +133,7 @@ def test_a_module_of_the_engine_imports_only_what_a_browser_has(path: Path) -> N
 
 WITHOUT_IN_THE_BROWSER = {
     "xlmargin.strategy_margin.solver.highspy_engine": {"highspy"},
-    "xlmargin.computing": {"concurrent", "threading"},
+    "xlmargin.computing": {"threading"},
     "xlmargin.importers.arrow_columns": {"pyarrow"},
     "xlmargin.importers.parquet_files": {"pyarrow"},
     "xlmargin.importers.workbook_files": {"python_calamine"},
