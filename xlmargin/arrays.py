@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
+
+_T = TypeVar("_T", bound=np.generic)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +72,11 @@ def numbered_rows(rows: FloatArray) -> tuple[IntArray, IntArray]:
     first = np.empty(len(number), dtype=np.int64)
     first[of_row[::-1]] = np.arange(len(keys))[::-1]
     return first, of_row
+
+
+def in_rows(column: NDArray[_T], table: np.ndarray) -> NDArray[_T]:
+    """A column in the shape in which it goes with the rows of a table of more axes."""
+    return column.reshape(len(column), *(1,) * (table.ndim - 1))
 
 
 def combine(matrix: FloatArray, columns: FloatArray) -> FloatArray:

@@ -6,19 +6,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from xlmargin.account.first_zero import MOVES_DOWN, MOVES_UP, Bracket, first_bracket, root
+from xlmargin.account.first_zero import (
+    MOVES_DOWN,
+    MOVES_UP,
+    Bracket,
+    bracket_at,
+    first_without,
+    root,
+)
 from xlmargin.errors import MarginError
 
 
 def search(functions, moves, has_excess=None):
-    def after(move, looking):
-        return at(np.full(len(looking), move))
-
     def at(own):
         return np.array([f(move) for f, move in zip(functions, own, strict=True)])
 
     alive = np.ones(len(functions), dtype=bool) if has_excess is None else np.array(has_excess)
-    bracket = first_bracket(after, moves, alive, moves)
+    along = np.column_stack([at(np.full(len(functions), move)) for move in moves])
+    bracket = bracket_at(first_without(along, alive, moves), moves)
     return bracket, root(at, bracket)
 
 

@@ -285,7 +285,7 @@ def test_an_option_is_never_worth_less_than_nothing():
     there = prices.worth_each(np.array([0.5]), np.array([np.nan, 0.05, np.nan]))
     assert there.worth.tolist() == [[150.0], [0.0], [1.0]]
     assert there.spot.tolist() == [[150.0], [150.0], [1.0]]
-    assert after.portfolio_margin().unit_value.tolist() == [150.0, 0.0, 1.0]
+    assert after.portfolio_margin(0).unit_value.tolist() == [150.0, 0.0, 1.0]
 
 
 def test_runs_of_moves_answer_as_all_at_once(monkeypatch):

@@ -8,9 +8,9 @@ down to -99% and up to +100%.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -47,39 +47,6 @@ class Bracket:
         return ~np.isnan(self.outer)
 
 
-_After = TypeVar("_After")
-
-
-def first_bracket(
-    excess: Callable[[_After, BoolArray], FloatArray],
-    after: Iterable[_After],
-    has_excess: BoolArray,
-    moves: Sequence[float],
-) -> Bracket:
-    """The first neighbours among the moves, going outward, of which the outer leaves no excess.
-
-    `excess` tells that of each account, $, shape (accounts,), in a book `after` each of the moves,
-    and is given the accounts that are looked at: its answer for others is not read. `has_excess`
-    tells which accounts have any at present; the others are not looked at. Refused where an excess
-    on the way is not known.
-    """
-    inner = np.full(len(has_excess), np.nan)
-    outer, looking, before = inner.copy(), has_excess.copy(), 0.0
-    if not looking.any():
-        return Bracket(inner, outer)
-    for move, there in zip(moves, after, strict=True):
-        left = excess(there, looking)
-        if np.isnan(left[looking]).any():
-            raise _unknown(move)
-        gone = looking & (left <= 0)
-        inner[gone], outer[gone] = before, move
-        looking &= ~gone
-        before = move
-        if not looking.any():
-            break
-    return Bracket(inner, outer)
-
-
 def first_without(excess: FloatArray, has_excess: BoolArray, moves: Sequence[float]) -> IntArray:
     """The index of the first of the moves that leaves an account no excess, shape (accounts,).
 
@@ -104,17 +71,20 @@ def _unknown(move: float) -> MarginError:
     return MarginError(f"a position has no value after a move of {move:+.0%} of the market.")
 
 
-def root(excess_at: ExcessAt, bracket: Bracket) -> FloatArray:
+def root(
+    excess_at: ExcessAt, bracket: Bracket, ends: tuple[FloatArray, FloatArray] | None = None
+) -> FloatArray:
     """The move at which the excess of each account is zero, shape (accounts,).
 
-    NaN without a bracket. All accounts take each step together, in Chandrupatla's way: by inverse
+    `ends` are the excesses at the inner and at the outer moves, $, where these are known. NaN
+    without a bracket. All accounts take each step together, in Chandrupatla's way: by inverse
     quadratic interpolation where the last three points allow it, else by halves.
     """
     looking = bracket.exists
     if not looking.any():
         return bracket.outer
     last, other, third = bracket.inner, bracket.outer, bracket.outer
-    at_last, at_other = excess_at(last), excess_at(other)
+    at_last, at_other = ends or (excess_at(last), excess_at(other))
     at_third, share = at_other, np.full(len(last), 0.5)
     for _ in range(_MOST_STEPS):
         move = last + share * (other - last)

@@ -19,11 +19,12 @@ from xlmargin.contracts import NO_UNDERLYING
 from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
 from xlmargin.portfolio_margin import PortfolioMargin
-from xlmargin.portfolio_margin.path import AfterMove, along, at_spots
+from xlmargin.portfolio_margin.path import AfterMoves, along, at_spots
 from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame, margin_frame
 from xlmargin.risk_array import spot_after
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
+from xlmargin.settings import Smile
 
 
 class Worth(NamedTuple):
@@ -47,8 +48,17 @@ class MovedPrices:
 
     frame: MarginFrame
 
-    def along(self, moves: Sequence[float]) -> Iterator[AfterMove]:
-        """The book after each of these moves of the whole market."""
+    @property
+    def alike_apart(self) -> bool:
+        """Whether an account moved apart is worth what it is among the others.
+
+        Not where smiles are read off series that accounts hold together.
+        """
+        one = len(self.frame.book.positions.accounts) == 1
+        return one or self.frame.contracts.smile is Smile.STICKY_STRIKE
+
+    def along(self, moves: Sequence[float]) -> Iterator[AfterMoves]:
+        """The book after each of these moves of the whole market, some of them at a time."""
         return along(self.frame, np.array(moves))
 
     def worth_along(self, moves: Sequence[float], mark: FloatArray) -> Worth:
@@ -82,9 +92,9 @@ class AccountsApart:
     account_of: IntArray
     positions: int
 
-    def each(self, moves: FloatArray) -> AfterMove:
+    def each(self, moves: FloatArray) -> AfterMoves:
         """The accounts, each after a move of its own, shape (accounts,); NaN is none."""
-        return next(at_spots(self.frame, self._spot(moves), remembered=False))
+        return at_spots(self.frame, self._spot(moves), remembered=False)
 
     def worth_each(self, moves: FloatArray, mark: FloatArray) -> Worth:
         """What the book's positions are worth, each account's after a move of its own.

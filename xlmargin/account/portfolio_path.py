@@ -8,11 +8,11 @@ from __future__ import annotations
 import numpy as np
 
 from xlmargin.account.account_values import NO_RESERVE, Reserve
-from xlmargin.account.first_zero import first_bracket, root
+from xlmargin.account.first_zero import bracket_at, first_without, root
 from xlmargin.account.moved_prices import MovedPrices
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import cash_of_accounts
-from xlmargin.portfolio_margin.path import AfterMove
+from xlmargin.portfolio_margin.path import AfterMoves
 
 
 def portfolio_zero(
@@ -26,16 +26,20 @@ def portfolio_zero(
     Shape (accounts,); NaN where none of the moves leaves an account without more. `has_excess`
     tells which accounts have more at present.
     """
-    cash = cash_of_accounts(prices.frame.book)
+    cash = cash_of_accounts(prices.frame.book)[:, None]
 
-    def excess(after: AfterMove, looking: BoolArray) -> FloatArray:
-        margin, book = after.portfolio_margin(), after.frame.book
-        held = np.where(book.positions.is_cash, 0.0, margin.market_value)
-        value = cash + book.by_account(held)
-        return value - margin.by_account - reserve.of(value)
+    def excess(after: AfterMoves) -> FloatArray:
+        value = cash + after.value
+        return value - after.requirement - reserve.of(value.T).T
 
-    bracket = first_bracket(excess, prices.along(moves), has_excess, moves)
+    if not has_excess.any():
+        return np.full(len(has_excess), np.nan)
+    found = np.hstack([excess(after) for after in prices.along((0.0, *moves))])
+    outer = first_without(found[:, 1:], has_excess, moves)
+    bracket = bracket_at(outer, moves)
     if not bracket.exists.any():
         return bracket.outer
+    each = np.arange(len(outer)), np.minimum(outer, len(moves) - 1)
+    ends = (found[:, :-1][each], found[:, 1:][each]) if prices.alike_apart else None
     apart = prices.apart(bracket.exists)
-    return root(lambda own: excess(apart.each(own), bracket.exists), bracket)
+    return root(lambda own: excess(apart.each(own))[:, 0], bracket, ends)

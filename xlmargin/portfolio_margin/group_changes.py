@@ -20,12 +20,14 @@ from xlmargin.computing import check_time_limit
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_CLASS,
     NO_PARENT,
+    MarginFrame,
     MarginGroups,
     PortfolioMargin,
     counted,
     delivered_value,
     house_minimum,
     made_of,
+    summed,
     sums,
 )
 from xlmargin.rulebook import PortfolioRules
@@ -136,8 +138,19 @@ MOST_VALUES: Final = 2_000_000
 
 def _of_multiples(margin: PortfolioMargin, multiple: FloatArray) -> FloatArray:
     array, minimum = _classes_of_multiples(margin, multiple)
-    required = np.zeros((len(multiple), len(margin.book.positions.accounts)))
-    for groups in margin.levels:
+    return requirement_of_classes(margin.frame, array, minimum)
+
+
+def requirement_of_classes(
+    frame: MarginFrame, array: FloatArray, minimum: FloatArray
+) -> FloatArray:
+    """What the positions that portfolio margin covers require in several cases, (cases, accounts).
+
+    `array`, $, is the risk array of the class groups, (cases, class groups, points), `minimum`, $,
+    their minimum, (cases, class groups).
+    """
+    required = np.zeros((len(array), len(frame.book.positions.accounts)))
+    for groups in frame.levels:
         requirement = np.maximum(-array.min(axis=2, initial=0.0), minimum)
         alone, inside = groups.parent == NO_PARENT, np.flatnonzero(groups.parent != NO_PARENT)
         required += _summed(requirement[:, alone], groups.account[alone], required.shape[1])
@@ -175,7 +188,5 @@ def _classes_of_multiples(
 
 def _summed(amounts: FloatArray, group: IntArray, count: int) -> FloatArray:
     """Amounts, shape (cases, members, ...), added up to those of so many groups of members."""
-    members = np.moveaxis(amounts, 1, 0)
-    added = sums(members.reshape(len(members), -1), group, count)
-    found: FloatArray = np.moveaxis(added.reshape(count, *members.shape[1:]), 0, 1)
+    found: FloatArray = np.moveaxis(summed(np.moveaxis(amounts, 1, 0), group, count), 0, 1)
     return found

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray
+from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.book import cash_of_accounts
 from xlmargin.computing import check_time_limit
 from xlmargin.errors import RefusedPosition
+from xlmargin.portfolio_margin.group_changes import requirement_of_classes
+from xlmargin.portfolio_margin.ineligible import at_prices
 from xlmargin.portfolio_margin.portfolio_requirement import (
     MarginFrame,
     PortfolioMargin,
+    Valued,
     margin_with_values,
+    valued_at,
 )
 from xlmargin.risk_array import spot_after
 
@@ -28,12 +33,12 @@ MOST_VALUES: Final = 500_000
 
 
 @dataclass(frozen=True, eq=False)
-class AfterMove:
-    """A book at the prices after a move.
+class AfterMoves:
+    """A book at the prices after each of several moves.
 
-    `spot` has shape (underlyings,). `gained`, $ per unit, shape (contracts,), is each contract's
-    gain in theoretical value by the move; `at_points` its value at the valuation points around the
-    moved price, shape (contracts, points).
+    `spot` has shape (underlyings, moves). `gained`, $ per unit, shape (contracts, moves), is each
+    contract's gain in theoretical value by a move; `at_points` its value at the valuation points
+    around the moved price, shape (contracts, moves, all points).
     """
 
     frame: MarginFrame
@@ -43,40 +48,68 @@ class AfterMove:
 
     @property
     def worth(self) -> FloatArray:
-        """What each contract is worth there, $ per unit, not below 0, shape (contracts,)."""
-        return np.maximum(self.frame.contracts.base + self.gained, 0.0)
+        """What each contract is worth there, $ per unit, not below 0, shape (contracts, moves)."""
+        return np.maximum(self.frame.contracts.base[:, None] + self.gained, 0.0)
 
-    def portfolio_margin(self) -> PortfolioMargin:
-        """The book under portfolio margin there, arrays re-based."""
-        return margin_with_values(self.frame, self.spot, self.worth, self.at_points)
+    def portfolio_margin(self, move: int) -> PortfolioMargin:
+        """The book under portfolio margin after one of the moves, by index, arrays re-based."""
+        at_points = self.at_points[:, move]
+        return margin_with_values(self.frame, self.spot[:, move], self.worth[:, move], at_points)
+
+    @property
+    def value(self) -> FloatArray:
+        """What each account's positions are worth, without cash, $, shape (accounts, moves)."""
+        book, positions = self.frame.book, self.frame.book.positions
+        units = np.where(positions.is_cash, 0.0, positions.units)
+        return book.by_account(units[:, None] * self._valued.worth)
+
+    @property
+    def requirement(self) -> FloatArray:
+        """What each account requires there, $, shape (accounts, moves).
+
+        That of `portfolio_margin` after each of the moves, found for all of them together.
+        """
+        array, minimum = self._valued.of_classes()
+        required = requirement_of_classes(self.frame, np.moveaxis(array, 1, 0), minimum.T).T
+        outside = self.frame.not_eligible
+        if outside.size:
+            required += np.stack([self._outside(outside, m) for m in range(len(minimum.T))], 1)
+        return required
+
+    def _outside(self, outside: IntArray, move: int) -> FloatArray:
+        """What the positions that are not eligible require by strategy, $, shape (accounts,)."""
+        book = at_prices(self.frame.book, self.spot[:, move]).only(outside)
+        found = self.frame.ask_strategy_based(book, self._valued.worth[outside, move])
+        return book.by_account(found.by_position)
+
+    @cached_property
+    def _valued(self) -> Valued:
+        return valued_at(self.frame, self.spot, self.worth, self.at_points)
 
 
-def along(frame: MarginFrame, moves: FloatArray) -> Iterator[AfterMove]:
-    """The book after each of these moves of the whole market, fractions, valued together."""
+def along(frame: MarginFrame, moves: FloatArray) -> Iterator[AfterMoves]:
+    """The book after each of these moves of the whole market, fractions, some of them at a time."""
     points = frame.points.moves.shape[1]
-    columns = (points + 1) * max(len(frame.contracts.spot), 1)
+    columns = (points + 1) * max(len(frame.contracts.spot), len(frame.book.positions), 1)
     run = max(MOST_VALUES // columns, 1)
     for start in range(0, len(moves), run):
         check_time_limit()
-        yield from at_spots(frame, spot_after(frame.book.market, moves[start : start + run]))
+        yield at_spots(frame, spot_after(frame.book.market, moves[start : start + run]))
 
 
-def at_spots(
-    frame: MarginFrame, spot: FloatArray, *, remembered: bool = True
-) -> Iterator[AfterMove]:
+def at_spots(frame: MarginFrame, spot: FloatArray, *, remembered: bool = True) -> AfterMoves:
     """The book at these prices, $, shape (underlyings, moves), valued together.
 
     Values at prices that nobody asks for again need not be `remembered`.
     """
-    market, points, count = frame.book.market, 1.0 + frame.points.moves, spot.shape[1]
-    around = spot[:, :, None] * points[:, None, :]
-    around = around.reshape(len(spot), count * points.shape[1])
-    at = np.hstack([market.spot[:, None], spot, around])
-    values = frame.contracts.values(at, remembered=remembered)
+    market, count = frame.book.market, spot.shape[1]
+    points = frame.points.moves.shape[1]
+    around = frame.points.around(spot).reshape(len(spot), count * points)
+    prices = np.hstack([market.spot[:, None], spot, around])
+    values = frame.contracts.values(prices, remembered=remembered)
     now, moved = values[:, :1], values[:, 1 : 1 + count]
-    at_points = values[:, 1 + count :].reshape(len(values), count, points.shape[1])
-    for i in range(count):
-        yield AfterMove(frame, spot[:, i], moved[:, i] - now[:, 0], at_points[:, i])
+    at_points = values[:, 1 + count :].reshape(len(values), count, points)
+    return AfterMoves(frame, spot, moved - now, at_points)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,25 +132,23 @@ def requirement_path(
     not below zero. Account value is the positions' value and the account's cash; cash that is
     stated nowhere counts none.
     """
-    book, held = margin.book, ~margin.book.positions.is_cash
-    cash = np.nan_to_num(cash_of_accounts(book))
+    book, cash = margin.book, np.nan_to_num(cash_of_accounts(margin.book))
     today, contracts = book.market.spot[:, None], margin.frame.contracts
     frame = replace(margin.frame, contracts=contracts.at_volatilities_moved(volatility_move))
-    by_volatility = (frame.contracts.values(today) - contracts.values(today))[:, 0]
-    value, requirement = [], []
-    for after_move in along(frame, moves):
-        after = replace(after_move, gained=after_move.gained + by_volatility)
+    by_volatility = frame.contracts.values(today) - contracts.values(today)
+    value, requirement = [np.zeros((len(cash), 0))], [np.zeros((len(cash), 0))]
+    for after_moves in along(frame, moves):
+        after = replace(after_moves, gained=after_moves.gained + by_volatility)
         refuse_unvalued(margin, after.worth)
-        there = after.portfolio_margin()
-        value.append(cash + book.by_account(np.where(held, there.market_value, 0.0)))
-        requirement.append(there.by_account)
-    return RequirementPath(moves, np.stack(value, 1), np.stack(requirement, 1))
+        value.append(cash[:, None] + after.value)
+        requirement.append(after.requirement)
+    return RequirementPath(moves, np.hstack(value), np.hstack(requirement))
 
 
 def refuse_unvalued(margin: PortfolioMargin, worth: FloatArray) -> None:
     """Refuse options that have a price, and no volatility to value them with after a move."""
     contracts, positions = margin.frame.contracts, margin.book.positions
-    unvalued = np.flatnonzero(np.isnan(worth))
+    unvalued = np.flatnonzero(np.isnan(worth).any(axis=1))
     if unvalued.size:
         rows = np.flatnonzero(np.isin(contracts.of_position, unvalued))
         wanted = "a price that a volatility can give, or a volatility"

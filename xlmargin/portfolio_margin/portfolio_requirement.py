@@ -16,6 +16,7 @@ Rule: FINRA 4210(g)(7)-(8); Cboe 10.4; OCC class, product and portfolio groups.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -23,7 +24,7 @@ from functools import cached_property
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, codes, numbered
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, codes, in_rows, numbered
 from xlmargin.book import Book, Positions, RulesOfAccounts, covered, rules_of_accounts
 from xlmargin.computing import check_time_limit
 from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
@@ -143,6 +144,12 @@ def sums(rows: FloatArray, group: IntArray, count: int) -> FloatArray:
     return np.column_stack(columns) if columns else np.zeros((count, 0))
 
 
+def summed(rows: FloatArray, group: IntArray, count: int) -> FloatArray:
+    """The same of rows of more axes, or of none: shape (groups, ...)."""
+    added = sums(rows.reshape(len(rows), math.prod(rows.shape[1:])), group, count)
+    return added.reshape(count, *rows.shape[1:])
+
+
 def by_account(levels: Sequence[MarginGroups], accounts: int) -> FloatArray:
     """Requirement of each account, $, shape (accounts,): the sum of groups that are in no other."""
     amounts = np.zeros(accounts)
@@ -170,6 +177,11 @@ class MarginFrame:
     points: ValuationPoints
     contracts: ContractTable
     ask_strategy_based: AskStrategyBased
+
+    @cached_property
+    def not_eligible(self) -> IntArray:
+        """Indexes of the positions that portfolio margin does not cover."""
+        return np.flatnonzero(~self.eligible & ~self.book.positions.is_cash)
 
     @cached_property
     def class_of(self) -> IntArray:
@@ -222,10 +234,10 @@ class PortfolioMargin:
         """The valuation points of the book's underlyings."""
         return self.frame.points
 
-    @cached_property
+    @property
     def not_eligible(self) -> IntArray:
         """Indexes of the positions that portfolio margin does not cover."""
-        return np.flatnonzero(~self.frame.eligible & ~self.book.positions.is_cash)
+        return self.frame.not_eligible
 
     @cached_property
     def strategy_based(self) -> StrategyBased:
@@ -335,34 +347,71 @@ def margin_with_values(
 
     `at_points`, $ per unit, has shape (contracts, all points).
     """
-    positions, contracts, rules = frame.book.positions, frame.contracts, frame.rules
-    gains = at_points - base[:, None]
-    array = risk_array(positions, contracts, spot, frame.points.around(spot), gains)
-    array = frame.points.counted(array, rules.of_account[positions.account])
-    array[~frame.eligible] = 0.0
-    market_value = np.maximum(base + (contracts.mark - contracts.base), 0.0)
-    worth = unit_value(positions, contracts, spot, market_value)
-    minimum = np.zeros(len(positions))
-    inside, group = frame.eligible, frame.class_of[frame.eligible]
+    valued = valued_at(frame, spot, base, at_points)
+    array, minimum = valued.of_classes()
     classes, *above = frame.levels
-    house = np.zeros(len(classes))
-    if len(contracts):
-        minimum = contract_minimum(frame.book, positions.units * worth, rules)
-        minimum[~inside] = 0.0
-        house = _house_minimum(frame, spot)
-    of_contracts = sums(minimum[inside, None], group, len(classes))[:, 0]
-    levels = [
-        replace(
-            classes,
-            risk_array=sums(array[inside], group, len(classes)),
-            minimum=np.maximum(of_contracts, house),
-        )
-    ]
+    levels = [replace(classes, risk_array=array, minimum=minimum)]
     for groups in above:
         levels.append(made_of(groups, levels[-1]))
     return PortfolioMargin(
-        frame, spot, worth, array, minimum, house, frame.class_of, (levels[0], levels[1], levels[2])
+        frame,
+        spot,
+        valued.worth,
+        valued.risk_array,
+        valued.minimum,
+        valued.house,
+        frame.class_of,
+        (levels[0], levels[1], levels[2]),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Valued:
+    """The positions of a book at some prices, or at several together along a middle axis.
+
+    What a unit is worth, $, shape (positions, ...); risk array, $, (positions, ..., points), and
+    minimum, $, (positions, ...), 0 for what is not eligible; the house's minimum of each class
+    group, $, (class groups, ...).
+    """
+
+    frame: MarginFrame
+    worth: FloatArray
+    risk_array: FloatArray
+    minimum: FloatArray
+    house: FloatArray
+
+    def of_classes(self) -> tuple[FloatArray, FloatArray]:
+        """Risk array and minimum of each class group, $."""
+        frame, count = self.frame, len(self.frame.levels[0])
+        inside, group = frame.eligible, frame.class_of[frame.eligible]
+        of_contracts = summed(self.minimum[inside], group, count)
+        array = summed(self.risk_array[inside], group, count)
+        return array, np.maximum(of_contracts, self.house)
+
+
+def valued_at(
+    frame: MarginFrame, spot: FloatArray, base: FloatArray, at_points: FloatArray
+) -> Valued:
+    """Each position at these prices, with an axis more for several together.
+
+    `spot` has shape (underlyings, ...), `base`, $ per unit, (contracts, ...) and `at_points`
+    (contracts, ..., all points).
+    """
+    positions, contracts, rules = frame.book.positions, frame.contracts, frame.rules
+    gains, around = at_points - base[..., None], frame.points.around(spot)
+    array = risk_array(positions, contracts, spot, around, gains)
+    array = frame.points.counted(array, rules.of_account[positions.account])
+    array[~frame.eligible] = 0.0
+    market_value = np.maximum(base + in_rows(contracts.mark - contracts.base, base), 0.0)
+    worth = unit_value(positions, contracts, spot, market_value)
+    minimum = np.zeros(worth.shape)
+    house = np.zeros((len(frame.levels[0]), *spot.shape[1:]))
+    if len(contracts):
+        units = in_rows(positions.units, worth)
+        minimum = contract_minimum(frame.book, units * worth, rules)
+        minimum[~frame.eligible] = 0.0
+        house = _house_minimum(frame, spot)
+    return Valued(frame, worth, array, minimum, house)
 
 
 def made_of(groups: MarginGroups, below: MarginGroups) -> MarginGroups:
@@ -405,8 +454,10 @@ def _class_level(frame: MarginFrame) -> tuple[IntArray, MarginGroups]:
 def _house_minimum(frame: MarginFrame, spot: FloatArray) -> FloatArray:
     """The house's minimum for uncovered short options of each class group, $."""
     inside, classes, book = frame.eligible, frame.levels[0], frame.book
+    if not frame.rules.amounts(lambda r: r.contract_minimums.short_option_minimum).any():
+        return np.zeros((len(classes), *spot.shape[1:]))
     delivered = delivered_value(book.positions, spot, book.market.as_of)[inside]
-    of_class = sums(delivered, frame.class_of[inside], len(classes))
+    of_class = summed(delivered, frame.class_of[inside], len(classes))
     return house_minimum(of_class, classes.account, frame.rules)
 
 
@@ -433,14 +484,14 @@ _DELIVERING = (InstrumentKind.CALL, InstrumentKind.PUT, InstrumentKind.STOCK)
 def contract_minimum(
     book: Book, market_value: FloatArray, rules: RulesOfAccounts[PortfolioRules]
 ) -> FloatArray:
-    """Minimum of each position, $, >= 0, shape (positions,); shares and cash have none.
+    """Minimum of each position, $, >= 0, shape (positions, ...); shares and cash have none.
 
-    `market_value`, $, is signed, shape (positions,).
+    `market_value`, $, is signed, shape (positions, ...).
     """
-    positions, minimum = book.positions, uncapped_minimum(book, rules)
+    positions, minimum = book.positions, in_rows(uncapped_minimum(book, rules), market_value)
     is_capped = rules.amounts(lambda r: r.contract_minimums.long_contract_minimum_cap) > 0
     capped = is_capped[positions.account] & (positions.quantity > 0)
-    return np.where(capped, np.minimum(minimum, market_value), minimum)
+    return np.where(in_rows(capped, market_value), np.minimum(minimum, market_value), minimum)
 
 
 def uncapped_minimum(book: Book, rules: RulesOfAccounts[PortfolioRules]) -> FloatArray:
@@ -458,34 +509,35 @@ def uncapped_minimum(book: Book, rules: RulesOfAccounts[PortfolioRules]) -> Floa
 
 
 def delivered_value(positions: Positions, spot: FloatArray, as_of: float) -> FloatArray:
-    """Value of what each position's units deliver, $, signed, shape (positions, 3).
+    """Value of what each position's units deliver, $, signed, shape (positions, ..., 3).
 
     The columns are calls, puts and shares; a position fills the one of its own kind. `spot`, $,
-    has shape (underlyings,). A long option that has settled by `as_of`, a serial day, covers
+    has shape (underlyings, ...). A long option that has settled by `as_of`, a serial day, covers
     nothing any more.
     """
     gone = positions.contracts.settled(as_of) & (positions.quantity > 0)
     held = np.flatnonzero(~positions.is_cash & ~gone)
-    value = np.zeros((len(positions), len(_DELIVERING)))
-    column = positions.kind[held, None] == np.array(_DELIVERING)
-    own = positions.units[held] * spot[positions.underlying[held]]
-    value[held] = np.where(column, own[:, None], 0.0)
+    value = np.zeros((len(positions), *spot.shape[1:], len(_DELIVERING)))
+    own = spot[positions.underlying[held]]
+    own = in_rows(positions.units[held], own) * own
+    for column, kind in enumerate(_DELIVERING):
+        value[held, ..., column] = np.where(in_rows(positions.kind[held] == kind, own), own, 0.0)
     return value
 
 
 def house_minimum(
     delivered: FloatArray, account: IntArray, rules: RulesOfAccounts[PortfolioRules]
 ) -> FloatArray:
-    """A house's share of the value that uncovered short options would deliver, $, shape (groups,).
+    """A house's share of the value that uncovered short options would deliver, $, (groups, ...).
 
     Short calls are covered by long calls and long shares, short puts by long puts and short
     shares, whatever their strikes and expirations: the houses print no more than "uncovered".
-    `delivered` is the sum of `delivered_value` over each class group, shape (groups, 3); `account`
-    tells whose each is.
+    `delivered` is the sum of `delivered_value` over each class group, shape (groups, ..., 3);
+    `account` tells whose each is.
     """
-    calls, puts, shares = delivered.T
+    calls, puts, shares = np.moveaxis(delivered, -1, 0)
     uncovered_calls = np.maximum(0.0, -calls - np.maximum(shares, 0.0))
     uncovered_puts = np.maximum(0.0, -puts + np.minimum(shares, 0.0))
     share = rules.amounts(lambda r: r.contract_minimums.short_option_minimum)
-    minimum: FloatArray = share[account] * (uncovered_calls + uncovered_puts)
+    minimum: FloatArray = in_rows(share[account], calls) * (uncovered_calls + uncovered_puts)
     return minimum

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray, numbered_rows
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, in_rows, numbered_rows
 from xlmargin.book import Book, Positions
 from xlmargin.computing import ContentCache
 from xlmargin.contracts import Contracts as HeldContracts
@@ -414,19 +414,19 @@ def risk_array(
     moved_spot: FloatArray,
     contract_gains: FloatArray,
 ) -> FloatArray:
-    """Gain (+) or loss (-) of each position at each point, $, shape (positions, points).
+    """Gain (+) or loss (-) of each position at each point, $, shape (positions, ..., points).
 
-    `base_spot` has shape (underlyings,), `moved_spot` (underlyings, points) and `contract_gains`, $
-    per unit, (contracts, points). Cash gains nothing.
+    `base_spot` has shape (underlyings, ...), `moved_spot` (underlyings, ..., points) and
+    `contract_gains`, $ per unit, (contracts, ..., points). Cash gains nothing.
     """
-    gains = np.zeros((len(positions), moved_spot.shape[1]))
+    gains = np.zeros((len(positions), *moved_spot.shape[1:]))
     stock = positions.is_stock
     held = positions.underlying[stock]
-    gains[stock] = moved_spot[held] - base_spot[held, None]
+    gains[stock] = moved_spot[held] - base_spot[held, ..., None]
     options = table.of_position != NO_CONTRACT
     gains[options] = contract_gains[table.of_position[options]]
-    array: FloatArray = positions.units[:, None] * gains
-    return array
+    gains *= in_rows(positions.units, gains)
+    return gains
 
 
 def unit_value(
@@ -434,9 +434,10 @@ def unit_value(
 ) -> FloatArray:
     """What one unit of each position is worth, $; a dollar of cash is worth 1.
 
-    `spot` has shape (underlyings,), `contract_value`, $ per unit, (contracts,).
+    `spot` has shape (underlyings, ...), `contract_value`, $ per unit, (contracts, ...), the answer
+    (positions, ...).
     """
-    value = np.ones(len(positions))
+    value = np.ones((len(positions), *spot.shape[1:]))
     stock, options = positions.is_stock, table.of_position != NO_CONTRACT
     value[stock] = spot[positions.underlying[stock]]
     value[options] = contract_value[table.of_position[options]]

@@ -46,18 +46,21 @@ class ValuationPoints:
     has_own: BoolArray
 
     def around(self, spot: FloatArray) -> FloatArray:
-        """Prices at all points around these, $, shape (underlyings, all points)."""
-        prices: FloatArray = spot[:, None] * (1.0 + self.moves)
+        """Prices at all points around these, $, shape (underlyings, ..., all points)."""
+        moves = self.moves.reshape(len(spot), *(1,) * (spot.ndim - 1), self.moves.shape[1])
+        prices: FloatArray = spot[..., None] * (1.0 + moves)
         return prices
 
     def counted(self, at_all: FloatArray, rules: IntArray) -> FloatArray:
-        """Values at the points that count: (rows, all points) in, (rows, points) out.
+        """Values at the points that count: (rows, ..., all points) in, (rows, ..., points) out.
 
         `rules` says by index under which of the rules each row is.
         """
         if len(self.own) == 1:
             return at_all
-        found: FloatArray = np.take_along_axis(at_all, self.own[rules], axis=1)
+        ones = (1,) * (at_all.ndim - 2)
+        points = self.own[rules].reshape(len(at_all), *ones, self.own.shape[1])
+        found: FloatArray = np.take_along_axis(at_all, points, axis=-1)
         return found
 
     @property

@@ -91,7 +91,7 @@ def scaled_writing(margin: PortfolioMargin, allowed: float, move: float) -> Writ
     more = np.array([_more(book, f) for f in factor.tolist()])
     [there] = along(margin.frame, np.array([move]))
     refuse_unvalued(margin, there.worth)
-    after = there.portfolio_margin()
+    after = there.portfolio_margin(0)
     mark = margin.unit_value * book.positions.multiplier
     held = np.where(book.positions.is_cash, 0.0, after.market_value)
     moved = after.unit_value * book.positions.multiplier
