@@ -22,7 +22,7 @@ from xlmargin.importers import read_one_range
 from xlmargin.service.journal import Accepted, Journal, JournalUnwritten
 
 KILLS = int(os.environ.get("XLMARGIN_KILLS", "5"))
-"""Times that the process is killed; 50 is what `docs/service.md` tells of."""
+"""Times that the process is killed."""
 
 
 def sequences(asking):
