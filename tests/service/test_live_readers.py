@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import time
@@ -9,6 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.browser import Browser, in_chromium
 from tests.hosts.example_calls import bits
@@ -103,6 +107,14 @@ def test_the_power_query_asks_for_what_is_answered(desk: Desk) -> None:
         assert {*state, "problem"} == first
         assert set(state["portfolio"]) == portfolio
         assert set(state["strategy"]) - {"bound"} == strategy
+
+
+def test_a_page_of_our_own_may_open_the_stream_and_one_of_another_port_not(desk: Desk) -> None:
+    with connect(desk.asking.socket, origin=Origin(desk.address)) as socket:
+        socket.send(json.dumps({"token": desk.token}))
+        assert json.loads(socket.recv())["type"] == STATE
+    with pytest.raises(InvalidStatus):
+        connect(desk.asking.socket, origin=Origin("http://127.0.0.1:1"))
 
 
 @in_node
