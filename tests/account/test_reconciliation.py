@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.reading import read_book
 from xlmargin import udfs
-from xlmargin.account.reconciliation import age_of
+from xlmargin.account import reconciliation as reconciliation_module
+from xlmargin.account.reconciliation import AccountFigures, age_of
+from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.cells.values import normalized
 from xlmargin.rulebook import broker_terms
+from xlmargin.strategy_margin import strategy_margin
 
 AS_OF = "2026-11-20"
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
@@ -380,3 +384,13 @@ def test_the_example_of_live_use():
 def test_refused_positions_answer_their_text():
     answer = asked([("cash", 1, AS_OF)], rows=[["XYZ", "putt", 1, 90, "2026-12-18", 1]])
     assert answer.startswith("#XLM! positions, row 2, type: found 'putt'")
+
+
+def test_a_figure_under_portfolio_margin_asks_nothing_by_strategy(monkeypatch):
+    read = read_book(*ranges(BOOK, [["account_type", "portfolio"]]))
+    figures = AccountFigures(both_regimes(read, under_portfolio_margin, strategy_margin))
+    for name in ("strategy_excess", "values_by_strategy", "reg_t_excess"):
+        monkeypatch.setattr(reconciliation_module, name, lambda _: pytest.fail("by strategy"))
+    assert figures.named("portfolio requirement").tolist() == [16_500]
+    assert figures.named("portfolio excess").tolist() == [60_000 - 16_500]
+    assert figures.named("Reg T equity") is None
