@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.worksheet import AS_OF, DAYS, RATE, Rows, cpu, line
 from xlmargin import computing, udfs
-from xlmargin.pricing import Contracts, theoretical_value
+from xlmargin.pricing import OptionTerms, theoretical_value
 from xlmargin.workbooks.sample_tables import tables_of_two_accounts
 
 ROOT = Path(__file__).parents[1]
@@ -56,7 +56,7 @@ def book(accounts: int) -> tuple[Rows, Rows, Rows]:
     call = random.random(count) < 0.5
     none, american = np.zeros((count, 0)), np.ones(count, dtype=bool)
     rate, zero = np.full(count, RATE), np.zeros(count)
-    contracts = Contracts(call, american, strike, days / 365, rate, zero, none, none)
+    contracts = OptionTerms(call, american, strike, days / 365, rate, zero, none, none)
     smile = 0.25 + 0.2 * (of % 10) / 10
     value = theoretical_value(contracts, spot[of][:, None], smile)[:, 0]
     intrinsic = np.maximum(np.where(call, spot[of] - strike, strike - spot[of]), 0.0)

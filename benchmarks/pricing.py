@@ -28,7 +28,7 @@ import QuantLib as ql
 ROOT = Path(os.environ.get("PRICING_OF", Path(__file__).parents[1]))
 sys.path.insert(0, str(ROOT))
 
-from xlmargin.pricing import Contracts, implied_volatility, theoretical_value
+from xlmargin.pricing import OptionTerms, implied_volatility, theoretical_value
 
 MOVES = np.linspace(-0.15, 0.15, 10)
 TODAY = ql.Date(15, 6, 2026)
@@ -44,7 +44,7 @@ def book(n, dividends, seed=7):
     volatility = rng.uniform(0.15, 0.60, stocks)[stock]
     days = rng.integers(5, 500, n)
     ex_days = rng.integers(1, 91, stocks)[stock][:, None] + 91 * np.arange(dividends)
-    contracts = Contracts(
+    contracts = OptionTerms(
         call=rng.random(n) < 0.5,
         american=np.ones(n, bool),
         strike=spot * np.exp(rng.normal(0, 0.15, n)),
@@ -244,7 +244,7 @@ def report(name, error):
 def wide_accuracy(n):
     rng = np.random.default_rng(5)
     days = np.exp(rng.uniform(0, math.log(1095), n)).astype(int)
-    contracts = Contracts(
+    contracts = OptionTerms(
         call=rng.random(n) < 0.5,
         american=np.ones(n, bool),
         strike=np.full(n, 100.0),

@@ -31,7 +31,7 @@ import pyarrow.parquet as pq
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from xlmargin.pricing import Contracts, theoretical_value
+from xlmargin.pricing import OptionTerms, theoretical_value
 
 ACCOUNTS, POSITIONS = 4_000, 10
 UNDERLYINGS, CONTRACTS = 50, 2_000
@@ -91,7 +91,7 @@ def invented(folder: Path, days: int, accounts: int) -> Inputs:
         strike = np.maximum(1.0, np.round(since[underlying] * moneyness))
         expiration = month.astype("datetime64[D]") + 30 + tenor
         years = (expiration - day).astype(float) / 365
-        contracts = Contracts(
+        contracts = OptionTerms(
             call, np.full(CONTRACTS, True), strike, years, np.full(CONTRACTS, RATE),
             np.zeros(CONTRACTS), np.zeros((CONTRACTS, 0)), np.zeros((CONTRACTS, 0)),
         )  # fmt: skip

@@ -27,7 +27,7 @@ import QuantLib as ql
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from xlmargin import computing, udfs
-from xlmargin.pricing import Contracts, theoretical_value
+from xlmargin.pricing import OptionTerms, theoretical_value
 
 AS_OF, RATE = 46_346, 0.045
 DAYS = (30, 58, 93, 184, 365, 700)
@@ -47,7 +47,7 @@ def book(positions: int, underlyings: int) -> tuple[Rows, Rows, Rows]:
     none = np.zeros((positions, 0))
     years, rate, zero = days / 365, np.full(positions, RATE), np.zeros(positions)
     american = np.ones(positions, dtype=bool)
-    contracts = Contracts(call, american, strike, years, rate, zero, none, none)
+    contracts = OptionTerms(call, american, strike, years, rate, zero, none, none)
     volatility = random.uniform(0.2, 0.6, positions)
     value = theoretical_value(contracts, spot[of][:, None], volatility)[:, 0]
     price = np.round(value, 2) + 0.01

@@ -31,7 +31,7 @@ from xlmargin.cli import app, commands
 from xlmargin.cli.help_pages import programs
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.help import Chapters, help_chapters, input_chapters
-from xlmargin.rulebook.parameters import ONE, Entry, Parameter, RuleSet
+from xlmargin.rulebook.parameters import ONE, Parameter, ParameterEntry, RuleSet
 from xlmargin.rulebook.sections import regulations
 from xlmargin.rulebook.values_in_force import profile, profiles
 from xlmargin.validation import dossier, sections
@@ -111,7 +111,7 @@ def _value(value: float, parameter: Parameter) -> str:
     return ("yes" if value else "no") if parameter.unit.is_switch else f"{value:,.10g}"
 
 
-def _dated(parameter: Parameter, entry: Entry) -> Iterable[tuple[str, ...]]:
+def _dated(parameter: Parameter, entry: ParameterEntry) -> Iterable[tuple[str, ...]]:
     """A row for each key that the day gives a value."""
     stated = [f"[{escape(entry.rule)}]({entry.href}), {entry.source}", escape(entry.remark)]
     if entry.repealed:

@@ -168,6 +168,6 @@ def total(amounts: Sequence[float]) -> float:
     return added if isinstance(added, np.ndarray) else math.fsum(amounts)
 
 
-def told(amounts: FloatArray) -> float:
+def as_float(amounts: FloatArray) -> float:
     """Amounts of many legs, or at many prices, as a formula takes them."""
     return cast("float", amounts)

@@ -128,9 +128,9 @@ def _by_gross(book: Book) -> Iterator[_Link]:
     """
     if book.settings.account_type is not AccountType.CASH:
         rules = rules_of_accounts(book, strategy_rules)
-        asks = rules.amounts(lambda own: own.asks_by_gross) > 0
+        adding = rules.amounts(lambda own: own.adds_by_gross) > 0
         stock = book.positions.is_stock
-        yield from _of_accounts(book, stock & asks[book.positions.account], "gross")
+        yield from _of_accounts(book, stock & adding[book.positions.account], "gross")
 
 
 def _of_accounts(book: Book, chosen: BoolArray, why: str) -> Iterator[_Link]:

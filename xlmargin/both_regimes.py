@@ -115,7 +115,7 @@ def strategy_based(book: Book, mark: FloatArray) -> StrategyBased:
     )
 
 
-under_portfolio_margin: Final = partial(portfolio_margin, ask_strategy_based=strategy_based)
+under_portfolio_margin: Final = partial(portfolio_margin, strategy_requirements=strategy_based)
 """A book under portfolio margin, positions outside it at their strategy-based requirement."""
 
 

@@ -37,7 +37,7 @@ class ComparisonLevel(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class RegimeComparison:
     """Both regimes, $; arrays of shape (rows,); the rows of an account follow one another.
 
     What a regime that refuses the book would say is NaN; its refusal says why, None where it
@@ -106,7 +106,7 @@ def efficiency_gain(portfolio: float, strategy: float) -> float:
 
 def compared(
     regimes: BothRegimes, level: ComparisonLevel = ComparisonLevel.UNDERLYING
-) -> Comparison:
+) -> RegimeComparison:
     """Both regimes beside each other, a row for each underlying, strategy or account.
 
     Every amount is found for each position and divided over the rows by the units that each row
@@ -130,7 +130,7 @@ def compared(
     required = np.full(len(positions), np.nan)
     if isinstance(portfolio, PortfolioMargin):
         required = shares(portfolio)
-    return Comparison(
+    return RegimeComparison(
         tuple(positions.accounts),
         tuple(positions.accounts[account] for account in rows.account),
         rows.names,

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Final
 
-from xlmargin.cells.values import NO_VALUE, Value
+from xlmargin.cells.values import NO_VALUE, AnswerValue
 from xlmargin.computing import time_limit
 from xlmargin.dates import date_of
 from xlmargin.excel.worksheet_function import REGISTRY, WorksheetFunction
@@ -93,12 +93,12 @@ def _column(value: Any) -> Any:
     return [[cell] for cell in value.tolist()] if _is_series(value) else value
 
 
-def _missing(cell: Value) -> Value | None:
+def _missing(cell: AnswerValue) -> AnswerValue | None:
     """A cell as Python has it: what has no value is NaN, and what is blank is nothing."""
     return math.nan if cell == NO_VALUE else None if cell == "" else cell
 
 
-def _frame(rows: list[list[Value]], index: Any, *, headed: bool) -> Any:
+def _frame(rows: list[list[AnswerValue]], index: Any, *, headed: bool) -> Any:
     """An answer of rows as a frame; as a series where the arguments were series."""
     import pandas as pd
 

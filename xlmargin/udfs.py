@@ -39,7 +39,13 @@ from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.report_messages import messages_of
 from xlmargin.excel.settings_reader import agreed_day, read_settings_alone
-from xlmargin.excel.worksheet_function import TODAY, Argument, Kind, Returns, worksheet_function
+from xlmargin.excel.worksheet_function import (
+    TODAY,
+    Argument,
+    ArgumentKind,
+    Returns,
+    worksheet_function,
+)
 from xlmargin.known_instruments import KNOWN
 from xlmargin.margin_calls import CallKind, last_day_to_meet
 from xlmargin.pricing import (
@@ -60,59 +66,59 @@ MANY_DAYS = 6.0
 TRADES = Argument(
     "Trades with the headings of positions: quantity bought (> 0) or sold, price; cost (trade"
     " price), fee, action (trade, close or roll), to_expiration, to_strike, to_price.",
-    Kind.RANGE,
+    ArgumentKind.RANGE,
 )
 CANDIDATES = Argument(
     "What might be traded, with the headings of positions: price; quantity (sign: bought or"
     " sold; size: the most; left out: as side says, or bought), cost (trade price), fee, account.",
-    Kind.RANGE,
+    ArgumentKind.RANGE,
 )
 ACTIVITY = Argument(
     "Trades, deposits, withdrawals (of cash or securities), expirations, with headings: symbol,"
     " type, quantity (sold < 0), price; strike, expiration. Optional: date, time (equal or none:"
     " the worst order counts), order, fee, mark, account.",
-    Kind.RANGE,
+    ArgumentKind.RANGE,
 )
 ARRAYS = Argument(
     "Gains and losses of a long position, a row a contract: class, symbol, expiry, cp, strike,"
     " multiplier, minimum, price, pl_1 ... pl_10 (or -5 ... 5).",
-    Kind.RANGE,
+    ArgumentKind.RANGE,
 )
 FACTS = Argument(
     "Names and values, a column an account: status, equity, monitoring, unlisted_derivatives,"
     " registration, experience, option_level, disclosure, agreement, review.",
-    Kind.RANGE,
+    ArgumentKind.RANGE,
 )
 GROUPS = Argument(
     "Reports of the clearing house as they are, one below the other: RBHCPMIncludedProductsReport,"
     " RBHCPMProductGroupsReport, RBHCPMPortfolioGroupsReport.",
-    Kind.RANGE,
+    ArgumentKind.RANGE,
 )
 ANOTHER_REPORT = Argument(
-    "Another of these reports, where each has a range of its own.", Kind.RANGE
+    "Another of these reports, where each has a range of its own.", ArgumentKind.RANGE
 )
 ORDERS = Argument(
     "Orders with the headings of trades, each by itself: side (buy, sell, sell short, 1, 2, 5) or"
     " the sign of quantity, or neither; limit: the most to look at (1,000,000 units); name_share:"
     " most of the requirement for its class group (0.25).",
-    Kind.RANGE,
+    ArgumentKind.RANGE,
 )
 THRESHOLDS = Argument(
     "Limits with headings: figure (of MARGIN_ACCOUNT, or in short: excess, cushion; largest name"
     " share, requirement change, mark age), warn, alert. Optional: account (left out: each),"
     " direction (below, above), value (of requirement change).",
-    Kind.RANGE,
+    ArgumentKind.RANGE,
 )
 BROKER_FIGURES = Argument(
     "A broker's figures with headings: figure (ours, or the broker's word: MaintMarginReq, House"
     " surplus), amount. Optional: account (left out: all), group (of a class), as_of, source,"
     " asked (day).",
-    Kind.RANGE,
+    ArgumentKind.RANGE,
 )
 TOLERANCE = Argument(
     "Fraction of the broker's figure that ours may differ by (default: settings, else"
     f" {Settings.tolerance_share}).",
-    Kind.NUMBER,
+    ArgumentKind.NUMBER,
 )
 BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
 _REST = {name: described for name, described in BOOK.items() if name != "positions"}
@@ -130,11 +136,11 @@ def PM_REQUIREMENT(positions, market=None, settings=None, dividends=None):
 
 @worksheet_function(
     **BOOK,
-    level=Argument("position (default), class, product or account.", Kind.TEXT),
+    level=Argument("position (default), class, product or account.", ArgumentKind.TEXT),
     moves=Argument(
         "Your own moves of the market as fractions, in place of the ten points; a leveraged fund"
         " moves by its factor times that.",
-        Kind.VALUES,
+        ArgumentKind.VALUES,
     ),
     headers=HEADERS,
 )
@@ -171,7 +177,7 @@ def PM_GROUPS(positions, market=None, settings=None, dividends=None, headers=Tru
     groups=Argument(
         "The market range of XLM_MARKET_GROUPS, or reports of the clearing house, one below the"
         " other.",
-        Kind.RANGE,
+        ArgumentKind.RANGE,
     ),
     settings=SETTINGS,
     headers=HEADERS,
@@ -187,8 +193,12 @@ def PM_OFFICIAL(positions, arrays, groups=None, settings=None, headers=True):
 
 @worksheet_function(
     **BOOK,
-    spot_moves=Argument("Moves of spot as fractions, one a row of the answer.", Kind.VALUES),
-    vol_moves=Argument("Relative moves of volatility (0.5: half more), one a column.", Kind.VALUES),
+    spot_moves=Argument(
+        "Moves of spot as fractions, one a row of the answer.", ArgumentKind.VALUES
+    ),
+    vol_moves=Argument(
+        "Relative moves of volatility (0.5: half more), one a column.", ArgumentKind.VALUES
+    ),
     headers=HEADERS,
 )
 def PM_STRESS(
@@ -211,7 +221,7 @@ def PM_STRESS(
 
 @worksheet_function(
     **BOOK,
-    moves=Argument("Moves of every underlying as fractions, one a row.", Kind.VALUES),
+    moves=Argument("Moves of every underlying as fractions, one a row.", ArgumentKind.VALUES),
     headers=HEADERS,
 )
 def PM_PATH(positions, market=None, settings=None, dividends=None, moves=None, headers=True):
@@ -244,7 +254,7 @@ def PM_CONTRACTS(positions, market=None, settings=None, dividends=None, headers=
 
 @worksheet_function(
     **BOOK,
-    level=Argument("underlying (default), position or account.", Kind.TEXT),
+    level=Argument("underlying (default), position or account.", ArgumentKind.TEXT),
     headers=HEADERS,
 )
 def PM_GREEKS(
@@ -260,7 +270,7 @@ def PM_GREEKS(
 
 @worksheet_function(
     **BOOK,
-    level=Argument("underlying (default) or position.", Kind.TEXT),
+    level=Argument("underlying (default) or position.", ArgumentKind.TEXT),
     headers=HEADERS,
 )
 def PM_HOLDINGS(
@@ -279,9 +289,9 @@ def PM_HOLDINGS(
     moves=Argument(
         "Moves of the market as fractions, one a column; a leveraged fund moves by its factor"
         " times that.",
-        Kind.VALUES,
+        ArgumentKind.VALUES,
     ),
-    day=Argument("The day of the gains, as_of (default) or later.", Kind.DATE),
+    day=Argument("The day of the gains, as_of (default) or later.", ArgumentKind.DATE),
     headers=HEADERS,
 )
 def PM_PROFILE(
@@ -357,7 +367,7 @@ def MARGIN_ACCOUNT(positions, market=None, settings=None, dividends=None, header
     **BOOK,
     day=Argument(
         "A date of positions and market, which have a column date; left out: of one day.",
-        Kind.DATE,
+        ArgumentKind.DATE,
     ),
     headers=HEADERS,
 )
@@ -385,7 +395,7 @@ def MARGIN_ALERTS(
 
 @worksheet_function(
     **BOOK,
-    level=Argument("underlying (default), strategy or account.", Kind.TEXT),
+    level=Argument("underlying (default), strategy or account.", ArgumentKind.TEXT),
     headers=HEADERS,
 )
 def MARGIN_GAINS(
@@ -430,7 +440,7 @@ def MARGIN_ONE_MORE(positions, market=None, settings=None, dividends=None, heade
     **_REST,
     leave=Argument(
         "Excess that is to stay: $, or below 1 a share of the account's value (0.1); default 0.",
-        Kind.NUMBER,
+        ArgumentKind.NUMBER,
     ),
     headers=HEADERS,
 )
@@ -447,9 +457,12 @@ def MARGIN_CAPACITY(
 @worksheet_function(
     **BOOK,
     requirement=Argument(
-        "Portfolio margin requirement not to be passed, $; left out: what it is now.", Kind.NUMBER
+        "Portfolio margin requirement not to be passed, $; left out: what it is now.",
+        ArgumentKind.NUMBER,
     ),
-    move=Argument("Move of every underlying after which excess must stay (-0.2).", Kind.NUMBER),
+    move=Argument(
+        "Move of every underlying after which excess must stay (-0.2).", ArgumentKind.NUMBER
+    ),
     headers=HEADERS,
 )
 def MARGIN_WRITING(
@@ -474,7 +487,7 @@ def MARGIN_WRITING(
     candidates=CANDIDATES,
     target=Argument(
         "Reduction of the requirement wanted, $; left out: the margin call, else all that can be.",
-        Kind.NUMBER,
+        ArgumentKind.NUMBER,
     ),
     headers=HEADERS,
 )
@@ -493,9 +506,9 @@ def MARGIN_HEDGE(
     day=Argument(
         "Trade date of a regt call; else the day the deficiency arose. A day without trading counts"
         " as the trading day before it.",
-        Kind.DATE,
+        ArgumentKind.DATE,
     ),
-    kind=Argument("regt, maintenance, portfolio, minimum_equity or intraday.", Kind.TEXT),
+    kind=Argument("regt, maintenance, portfolio, minimum_equity or intraday.", ArgumentKind.TEXT),
     settings=SETTINGS,
 )
 def MARGIN_CALL_DUE(day, kind, settings=None):
@@ -540,8 +553,12 @@ def MARGIN_HISTORY_SUMMARY(positions, market=None, settings=None, dividends=None
     None,
     MANY_DAYS,
     **BOOK,
-    since=Argument("The earlier day, a date of the positions (default the first).", Kind.DATE),
-    until_=Argument("The later day, a date of the positions (default the last).", Kind.DATE),
+    since=Argument(
+        "The earlier day, a date of the positions (default the first).", ArgumentKind.DATE
+    ),
+    until_=Argument(
+        "The later day, a date of the positions (default the last).", ArgumentKind.DATE
+    ),
     headers=HEADERS,
 )
 def MARGIN_CHANGE(
@@ -638,27 +655,33 @@ def MARGIN_INTRADAY(activity, positions, market=None, settings=None, dividends=N
 
 
 OPTION = {
-    "type_": Argument("call or put; a cell or a range.", Kind.VALUES),
-    "spot": Argument("Price of the underlying, $; a cell or a range.", Kind.VALUES),
-    "strike": Argument("Strike, $; a cell or a range.", Kind.VALUES),
-    "expiration": Argument("Expiration date; a cell or a range.", Kind.VALUES),
-    "as_of": Argument("Date of the valuation (default today); a cell or a range.", Kind.VALUES),
-    "volatility": Argument("Annual volatility as a fraction; a cell or a range.", Kind.VALUES),
-    "price": Argument("Price of the option, $ per unit; a cell or a range.", Kind.VALUES),
-    "rate": Argument("Interest rate as a fraction (default 0), continuous.", Kind.VALUES),
-    "dividend_yield": Argument("Dividend yield as a fraction (default 0).", Kind.VALUES),
-    "style": Argument("american (default) or european; a cell or a range.", Kind.VALUES),
-    "dividends": Argument("Cash dividends with headings: ex_date, amount.", Kind.RANGE),
+    "type_": Argument("call or put; a cell or a range.", ArgumentKind.VALUES),
+    "spot": Argument("Price of the underlying, $; a cell or a range.", ArgumentKind.VALUES),
+    "strike": Argument("Strike, $; a cell or a range.", ArgumentKind.VALUES),
+    "expiration": Argument("Expiration date; a cell or a range.", ArgumentKind.VALUES),
+    "as_of": Argument(
+        "Date of the valuation (default today); a cell or a range.", ArgumentKind.VALUES
+    ),
+    "volatility": Argument(
+        "Annual volatility as a fraction; a cell or a range.", ArgumentKind.VALUES
+    ),
+    "price": Argument("Price of the option, $ per unit; a cell or a range.", ArgumentKind.VALUES),
+    "rate": Argument("Interest rate as a fraction (default 0), continuous.", ArgumentKind.VALUES),
+    "dividend_yield": Argument("Dividend yield as a fraction (default 0).", ArgumentKind.VALUES),
+    "style": Argument("american (default) or european; a cell or a range.", ArgumentKind.VALUES),
+    "dividends": Argument("Cash dividends with headings: ex_date, amount.", ArgumentKind.RANGE),
 }
 AT_VOLATILITY = {name: described for name, described in OPTION.items() if name != "price"}
 AT_PRICE = {name: described for name, described in OPTION.items() if name != "volatility"}
 
 
 PAIR = {
-    "call_price": Argument("Price of the call, $ per unit; a cell or a range.", Kind.VALUES),
+    "call_price": Argument(
+        "Price of the call, $ per unit; a cell or a range.", ArgumentKind.VALUES
+    ),
     "put_price": Argument(
         "Price of the put of that strike and expiration, $ per unit; a cell or a range.",
-        Kind.VALUES,
+        ArgumentKind.VALUES,
     ),
     **{name: OPTION[name] for name in ("spot", "strike", "expiration", "as_of", "rate")},
 }
@@ -795,9 +818,9 @@ def XLM_CHECK(
     dated_positions=Argument(
         "Positions with a column date, as MARGIN_CHANGE takes them: why the requirement changed"
         " since the day of the setting compared_with.",
-        Kind.RANGE,
+        ArgumentKind.RANGE,
     ),
-    dated_market=Argument("The market of these days, with a column date.", Kind.RANGE),
+    dated_market=Argument("The market of these days, with a column date.", ArgumentKind.RANGE),
     headers=HEADERS,
 )
 def XLM_MESSAGES(
@@ -823,7 +846,9 @@ def XLM_MESSAGES(
 @worksheet_function(
     Returns.TABLE,
     **BOOK,
-    regime=Argument("portfolio (default), or initial or maintenance by strategy.", Kind.TEXT),
+    regime=Argument(
+        "portfolio (default), or initial or maintenance by strategy.", ArgumentKind.TEXT
+    ),
 )
 def XLM_EXPLAIN(positions, market=None, settings=None, dividends=None, regime="portfolio"):
     """The requirement as an indented tree in dollars: amounts, how parts combine, and rules."""
@@ -834,15 +859,16 @@ def XLM_EXPLAIN(positions, market=None, settings=None, dividends=None, regime="p
 
 @worksheet_function(
     Returns.TABLE,
-    name=Argument("Name of a rule's number, such as contract_minimum.", Kind.TEXT),
-    as_of=Argument("Date whose rules are wanted (default today).", Kind.DATE),
+    name=Argument("Name of a rule's number, such as contract_minimum.", ArgumentKind.TEXT),
+    as_of=Argument("Date whose rules are wanted (default today).", ArgumentKind.DATE),
     groups=Argument(
         "The market range of XLM_MARKET_GROUPS, or reports of the clearing house: what they state"
         " stands in the place of the rule's.",
-        Kind.RANGE,
+        ArgumentKind.RANGE,
     ),
     headers=Argument(
-        "TRUE for a first row of headings, FALSE (default) for the numbers alone.", Kind.SWITCH
+        "TRUE for a first row of headings, FALSE (default) for the numbers alone.",
+        ArgumentKind.SWITCH,
     ),
 )
 def XLM_RULE(name, as_of=None, groups=None, headers=False):
@@ -888,7 +914,7 @@ def XLM_MARKET_GROUPS(
 
 @worksheet_function(
     Returns.TABLE,
-    symbol=Argument("An OCC option symbol in any usual spelling.", Kind.TEXT),
+    symbol=Argument("An OCC option symbol in any usual spelling.", ArgumentKind.TEXT),
 )
 def XLM_SYMBOL(symbol):
     """Underlying, expiration date, right and strike of an OCC option symbol."""

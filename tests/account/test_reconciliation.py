@@ -32,14 +32,14 @@ def ranges(rows, named=(), market=MARKET):
     return positions, market, settings
 
 
-def asked(figures, rows=BOOK, named=(), tolerance=0.01, headings=("figure", "amount", "as_of")):
+def answered(figures, rows=BOOK, named=(), tolerance=0.01, headings=("figure", "amount", "as_of")):
     positions, market, settings = ranges(rows, named)
     broker = [list(headings), *map(list, figures)]
     return udfs.MARGIN_RECONCILE(positions, broker, market, settings, None, tolerance)
 
 
 def reconciled(*figures, **more):
-    table = asked(figures, **more)
+    table = answered(figures, **more)
     assert isinstance(table, list), table
     return [dict(zip(table[0], row, strict=True)) for row in table[1:]]
 
@@ -144,7 +144,7 @@ def test_the_tolerance_of_the_settings_counts_where_the_function_s_is_left_out()
 @pytest.mark.parametrize("setting", ["tolerance_share", "overdue_days"])
 @pytest.mark.parametrize("cell", [-0.1, "much", 20_000])
 def test_a_tolerance_that_is_none_is_refused(setting, cell):
-    answer = asked([("requirement", 20_000, AS_OF)], named=[[setting, cell]], tolerance=None)
+    answer = answered([("requirement", 20_000, AS_OF)], named=[[setting, cell]], tolerance=None)
     assert f", {setting}: found" in answer
 
 
@@ -335,7 +335,7 @@ ROWS = [
 
 @pytest.mark.parametrize(("row", "found", "wanted"), FAULTS, ids=[f for _, f, _ in FAULTS])
 def test_a_typing_error_in_row_7_is_refused_with_its_place(row, found, wanted):
-    answer = asked([*ROWS, row])
+    answer = answered([*ROWS, row])
     assert isinstance(answer, str)
     assert answer.startswith(f"#XLM! broker_figures, {found}"), answer
     assert wanted in answer
@@ -344,16 +344,16 @@ def test_a_typing_error_in_row_7_is_refused_with_its_place(row, found, wanted):
 def test_other_faults_are_refused():
     accounts = ("account", "figure", "amount")
     rows = [[*row, *[None] * (6 - len(row)), "First"] for row in BOOK]
-    answer = asked([("Frist", "cash", 1)], rows=rows, headings=accounts)
+    answer = answered([("Frist", "cash", 1)], rows=rows, headings=accounts)
     assert answer.startswith("#XLM! broker_figures, row 2, account: found 'Frist'"), answer
-    answer = asked([("cash", 1, "EUR")], headings=("figure", "amount", "currency"))
+    answer = answered([("cash", 1, "EUR")], headings=("figure", "amount", "currency"))
     assert answer.startswith("#XLM! broker_figures, row 2, currency: found 'EUR'"), answer
-    answer = asked([("cash", 1, "x")], headings=("figure", "amount", "grup"))
+    answer = answered([("cash", 1, "x")], headings=("figure", "amount", "grup"))
     assert answer.startswith("#XLM! broker_figures, row 1, grup: found an unknown column"), answer
-    answer = asked([("cash",)], headings=("figure",))
+    answer = answered([("cash",)], headings=("figure",))
     assert answer.startswith("#XLM! broker_figures"), answer
     for tolerance in (-0.1, 1.5):
-        answer = asked([], tolerance=tolerance)
+        answer = answered([], tolerance=tolerance)
         assert answer.startswith("#XLM! tolerance: found"), answer
     positions, market, settings = ranges(BOOK)
     answer = udfs.MARGIN_RECONCILE(positions, None, market, settings)
@@ -382,7 +382,7 @@ def test_the_example_of_live_use():
 
 
 def test_refused_positions_answer_their_text():
-    answer = asked([("cash", 1, AS_OF)], rows=[["XYZ", "putt", 1, 90, "2026-12-18", 1]])
+    answer = answered([("cash", 1, AS_OF)], rows=[["XYZ", "putt", 1, 90, "2026-12-18", 1]])
     assert answer.startswith("#XLM! positions, row 2, type: found 'putt'")
 
 

@@ -12,7 +12,7 @@ import pytest
 from xlmargin.cells.columns import dates, names, numbers, words
 from xlmargin.cells.problems import ProblemLog, counted
 from xlmargin.cells.reading import read_table, refuse_unread_multiplier, unknown_headings
-from xlmargin.cells.table import CodedCells, SourceRows, Table, joined
+from xlmargin.cells.table import CodedCells, RangeTable, SourceRows, joined
 from xlmargin.cells.values import Day, clean_text, is_error, rows_of, to_value
 from xlmargin.cells.words import MARKET, POSITIONS, SIDES, TYPES, YES_NO, Side, TypeWord, YesNo
 from xlmargin.errors import Problem, Severity
@@ -20,7 +20,7 @@ from xlmargin.errors import Problem, Severity
 HEADINGS = ["symbol", "type", "quantity", "price"]
 
 
-def read(*rows: Sequence[object], log: ProblemLog | None = None) -> Table:
+def read(*rows: Sequence[object], log: ProblemLog | None = None) -> RangeTable:
     return read_table(list(rows), "positions", POSITIONS, log or ProblemLog())
 
 

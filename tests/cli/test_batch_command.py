@@ -20,7 +20,7 @@ from typer.testing import CliRunner, Result
 
 from tests.said import of_ours
 from xlmargin.cli import app, batch, batch_book, batch_folder
-from xlmargin.cli.batch_book import BookAsked, BookTold
+from xlmargin.cli.batch_book import BookRequest, BookResult
 from xlmargin.history.executors import workers_here
 from xlmargin.importers import BookRanges
 
@@ -289,19 +289,19 @@ def test_a_name_is_not_taken_for_a_formula(books: Path, tmp_path: Path) -> None:
     assert list(summary(tmp_path / "out")) == ["'=1+1.csv", "good.csv"]
 
 
-def guilty_dies(asked: BookAsked) -> BookTold:
+def guilty_dies(asked: BookRequest) -> BookResult:
     """What comes of a book, where one of them ends the process that reads it."""
     if asked.book.stem == "guilty":
         os._exit(1)
-    return BookTold(asked.book.name, "written")
+    return BookResult(asked.book.name, "written")
 
 
 def test_a_book_that_ends_its_process_takes_no_other_with_it(tmp_path: Path) -> None:
     day = dt.date(2026, 11, 20)
     books = [tmp_path / f"{name}.csv" for name in ("a", "guilty", "b", "c", "d")]
-    asked = [BookAsked(book, {}, book.with_suffix(".xlsx"), day) for book in books]
+    asked = [BookRequest(book, {}, book.with_suffix(".xlsx"), day) for book in books]
     with workers_here(2) as workers:
-        told = {one.book: one for one in batch._told_by(workers, asked, guilty_dies)}
+        told = {one.book: one for one in batch._results_of(workers, asked, guilty_dies)}
     assert {name for name, one in told.items() if one.report} == {f"{n}.csv" for n in "abcd"}
     assert "process died" in told["guilty.csv"].refused
 

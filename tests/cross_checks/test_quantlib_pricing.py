@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.pricing.contract_builder import contracts, numbers
-from xlmargin.pricing import Contracts, greeks, theoretical_value
+from xlmargin.pricing import OptionTerms, greeks, theoretical_value
 
 ql = pytest.importorskip("QuantLib")
 
@@ -82,7 +82,7 @@ def dividend_book(n, seed):
     days = rng.integers(10, 730, n)
     ex_days = rng.integers(1, 91, n)[:, None] + 91 * np.arange(4)
     amounts = np.exp(rng.uniform(np.log(0.1), np.log(3.0), n))[:, None] * np.ones(4)
-    terms = Contracts(
+    terms = OptionTerms(
         call=rng.random(n) < 0.5,
         american=rng.random(n) < 0.8,
         strike=np.full(n, 100.0),
@@ -115,7 +115,7 @@ def test_leaps_with_quarterly_dividends_against_finite_differences():
     days = rng.integers(180, 1096, n)
     ex_days = rng.integers(3, 91, n)[:, None] + 91 * np.arange(12)
     spot = 100 * np.exp(rng.normal(0, 0.22, n))
-    terms = Contracts(
+    terms = OptionTerms(
         call=rng.random(n) < 0.5,
         american=np.ones(n, bool),
         strike=np.full(n, 100.0),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xlmargin import udfs
-from xlmargin.excel.worksheet_function import REGISTRY, Kind
+from xlmargin.excel.worksheet_function import REGISTRY, ArgumentKind
 
 Range = list[list[Any]]
 
@@ -241,7 +241,7 @@ BOOKS = (
 
 def ranges_of(function: str) -> tuple[str, ...]:
     """The arguments of a worksheet function that are ranges."""
-    return tuple(a.name for a in REGISTRY[function].arguments if a.kind is Kind.RANGE)
+    return tuple(a.name for a in REGISTRY[function].arguments if a.kind is ArgumentKind.RANGE)
 
 
 def functions_on(book: GoodBook, range_: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.reading import read_book
 from xlmargin.both_regimes import both_regimes, under_portfolio_margin
-from xlmargin.efficiency import Comparison, ComparisonLevel, compared
+from xlmargin.efficiency import ComparisonLevel, RegimeComparison, compared
 from xlmargin.errors import MarginError
 from xlmargin.settings import Basis
 from xlmargin.strategy_margin import strategy_margin
@@ -36,7 +36,7 @@ def rows(draw: st.DrawFn) -> list:
     return [symbol, kind, draw(st.sampled_from([-4, -1, 2, 5])), strike, expiration, 0.4, account]
 
 
-def by_account(comparison: Comparison, amounts: np.ndarray) -> dict[str, float]:
+def by_account(comparison: RegimeComparison, amounts: np.ndarray) -> dict[str, float]:
     found: dict[str, float] = {}
     for account, amount in zip(comparison.accounts, amounts.tolist(), strict=True):
         found[account] = found.get(account, 0.0) + amount

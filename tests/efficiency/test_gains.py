@@ -104,8 +104,8 @@ def test_columns_of_the_sample_add_up_to_the_cent(level):
     for name in [*DOLLARS, "capital released"]:
         column = headings.index(name)
         assert sum(row[column] for row in rows) == pytest.approx(total[column], abs=0.005)
-    asked = [udfs.REGT_INITIAL(*ranges), udfs.REGT_MAINTENANCE(*ranges)]
-    assert total[2:4] == pytest.approx(asked, abs=0.005)
+    required = [udfs.REGT_INITIAL(*ranges), udfs.REGT_MAINTENANCE(*ranges)]
+    assert total[2:4] == pytest.approx(required, abs=0.005)
     assert total[5] == pytest.approx(udfs.PM_REQUIREMENT(*ranges), abs=0.005)
 
 

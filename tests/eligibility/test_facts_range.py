@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlmargin.cells.values import normalized
-from xlmargin.eligibility import Answer, Monitoring, Registration, Status
+from xlmargin.eligibility import AccountStatus, Monitoring, Registration, YesNo
 from xlmargin.errors import InputError
 from xlmargin.excel.facts_reader import (
     ANSWERS,
@@ -43,9 +43,9 @@ def refusal(cells):
         ("Account Equity", "125000", "equity", 125_000),
         ("Net Liq", -5.5, "equity", -5.5),
         ("total equity", 6e6, "aggregate_equity", 6e6),
-        ("STATUS", "Applying", "status", Status.APPLYING),
-        ("account-status", "existing", "status", Status.OPEN),
-        ("status", "not applied", "status", Status.CONSIDERING),
+        ("STATUS", "Applying", "status", AccountStatus.APPLYING),
+        ("account-status", "existing", "status", AccountStatus.OPEN),
+        ("status", "not applied", "status", AccountStatus.CONSIDERING),
         ("account type", "JTWROS", "registration", Registration.JOINT),
         ("registration", "Limited Partnership", "registration", Registration.PARTNERSHIP),
         ("registration", "Roth IRA", "registration", Registration.IRA),
@@ -53,30 +53,30 @@ def refusal(cells):
         ("registration", "Retirement account", "registration", Registration.RETIREMENT),
         ("monitoring of the firm", "Real-time", "monitoring", Monitoring.FULL),
         ("monitoring", "executes away", "monitoring", Monitoring.EXECUTES_AWAY),
-        ("unlisted derivatives", False, "unlisted_derivatives", Answer.NO),
-        ("unlisted", "Yes", "unlisted_derivatives", Answer.YES),
-        ("option level", 4, "uncovered_options", Answer.YES),
-        ("option level", "4", "uncovered_options", Answer.YES),
-        ("Options Level", "Level 4", "uncovered_options", Answer.YES),
-        ("level", "Uncovered", "uncovered_options", Answer.YES),
-        ("level", "The Works", "uncovered_options", Answer.YES),
-        ("level", 2, "uncovered_options", Answer.NO),
-        ("level", "spreads", "uncovered_options", Answer.NO),
+        ("unlisted derivatives", False, "unlisted_derivatives", YesNo.NO),
+        ("unlisted", "Yes", "unlisted_derivatives", YesNo.YES),
+        ("option level", 4, "uncovered_options", YesNo.YES),
+        ("option level", "4", "uncovered_options", YesNo.YES),
+        ("Options Level", "Level 4", "uncovered_options", YesNo.YES),
+        ("level", "Uncovered", "uncovered_options", YesNo.YES),
+        ("level", "The Works", "uncovered_options", YesNo.YES),
+        ("level", 2, "uncovered_options", YesNo.NO),
+        ("level", "spreads", "uncovered_options", YesNo.NO),
         ("experience", 3, "experience_years", 3),
-        ("experience", 0.5, "experience", Answer.YES),
-        ("experience", 0, "experience", Answer.NO),
+        ("experience", 0.5, "experience", YesNo.YES),
+        ("experience", 0, "experience", YesNo.NO),
         ("experience", 0, "experience_years", 0),
         ("experience", 100, "experience_years", 100),
-        ("experience", "yes", "experience", Answer.YES),
-        ("years of experience", "no", "experience", Answer.NO),
-        ("disclosure", "yes", "disclosure", Answer.YES),
-        ("disclosure signed", True, "disclosure", Answer.YES),
-        ("disclosure", SERIAL, "disclosure", Answer.YES),
-        ("disclosure", SERIAL + 1, "disclosure", Answer.NO),
-        ("agreement", "2026-11-20", "agreement", Answer.YES),
-        ("agreement", "2026-11-21", "agreement", Answer.NO),
-        ("agreement", dt.date(2026, 1, 2), "agreement", Answer.YES),
-        ("final review", "pending", "review", Answer.NO),
+        ("experience", "yes", "experience", YesNo.YES),
+        ("years of experience", "no", "experience", YesNo.NO),
+        ("disclosure", "yes", "disclosure", YesNo.YES),
+        ("disclosure signed", True, "disclosure", YesNo.YES),
+        ("disclosure", SERIAL, "disclosure", YesNo.YES),
+        ("disclosure", SERIAL + 1, "disclosure", YesNo.NO),
+        ("agreement", "2026-11-20", "agreement", YesNo.YES),
+        ("agreement", "2026-11-21", "agreement", YesNo.NO),
+        ("agreement", dt.date(2026, 1, 2), "agreement", YesNo.YES),
+        ("final review", "pending", "review", YesNo.NO),
     ],
 )
 def test_words(name, value, field, wanted):
@@ -155,7 +155,7 @@ def test_a_fact_twice():
 )
 def test_shapes(cells):
     (facts,) = read_facts(cells, TODAY)
-    assert (facts.account, facts.equity, facts.status) == ("", 1.0, Status.OPEN)
+    assert (facts.account, facts.equity, facts.status) == ("", 1.0, AccountStatus.OPEN)
 
 
 @pytest.mark.parametrize("cells", [None, [], "", [[None]], [["", ""]], [["name", "value"]]])
@@ -172,8 +172,8 @@ def test_a_column_an_account():
         ["status", "open", None, None],
     ]
     family, trust = read_facts(cells, TODAY)
-    assert (family.account, family.equity, family.status) == ("Family", 2e6, Status.OPEN)
-    assert (trust.account, trust.equity, trust.status) == ("Trust 2", 1e5, Status.NOT_STATED)
+    assert (family.account, family.equity, family.status) == ("Family", 2e6, AccountStatus.OPEN)
+    assert (trust.account, trust.equity, trust.status) == ("Trust 2", 1e5, AccountStatus.NOT_STATED)
 
 
 @pytest.mark.parametrize(

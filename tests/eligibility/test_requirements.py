@@ -11,30 +11,30 @@ from hypothesis import strategies as st
 
 import xlmargin.eligibility as package
 from xlmargin.eligibility import (
-    Answer,
-    Facts,
+    AccountStatus,
+    ChecklistStep,
+    EligibilityFacts,
     Met,
     Monitoring,
     Registration,
-    Status,
-    Step,
+    YesNo,
     checklist,
 )
 from xlmargin.rulebook import eligibility_rules
 
 TODAY = date(2026, 11, 20)
-READY = Facts(
-    status=Status.APPLYING,
+READY = EligibilityFacts(
+    status=AccountStatus.APPLYING,
     equity=500_000,
     monitoring=Monitoring.EXECUTES_AWAY,
-    unlisted_derivatives=Answer.NO,
+    unlisted_derivatives=YesNo.NO,
     registration=Registration.INDIVIDUAL,
-    experience=Answer.YES,
+    experience=YesNo.YES,
     experience_years=3,
-    uncovered_options=Answer.YES,
-    disclosure=Answer.YES,
-    agreement=Answer.YES,
-    review=Answer.YES,
+    uncovered_options=YesNo.YES,
+    disclosure=YesNo.YES,
+    agreement=YesNo.YES,
+    review=YesNo.YES,
 )
 EQUITY, UNLISTED, APPLICATION, REGISTRATION, EXPERIENCE, LEVEL, DISCLOSURE, AGREEMENT, REVIEW = (
     range(9)
@@ -50,7 +50,7 @@ def test_all_is_met_in_the_order_of_the_steps():
     assert [c.met for c in found.checks] == [Met.MET] * 9
     assert [c.step for c in found.checks] == sorted(c.step for c in found.checks)
     assert found.met is Met.MET
-    assert found.steps_done == tuple(Step)
+    assert found.steps_done == tuple(ChecklistStep)
     assert found.unmet == ()
     assert all(c.rule for c in found.checks)
     assert all(not c.lacks for c in found.checks)
@@ -64,7 +64,7 @@ def test_all_is_met_in_the_order_of_the_steps():
         (Monitoring.EXECUTES_AWAY, 500_000, "FINRA guidance", True),
     ],
 )
-@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("status", AccountStatus)
 def test_equity_by_guidance(monitoring, least, rule, is_marked, status):
     enough = check(EQUITY, equity=least, monitoring=monitoring, status=status)
     assert (enough.met, enough.needed, enough.lacks) == (Met.MET, least, "")
@@ -89,15 +89,15 @@ def test_equity_by_guidance(monitoring, least, rule, is_marked, status):
 def test_equity_by_house(house, to_open, to_keep, monitoring):
     rules = eligibility_rules(TODAY, house)
     for status, least in [
-        (Status.CONSIDERING, to_open),
-        (Status.APPLYING, to_open),
-        (Status.NOT_STATED, to_open),
-        (Status.OPEN, to_keep),
+        (AccountStatus.CONSIDERING, to_open),
+        (AccountStatus.APPLYING, to_open),
+        (AccountStatus.NOT_STATED, to_open),
+        (AccountStatus.OPEN, to_keep),
     ]:
         facts = {"status": status, "monitoring": monitoring}
         enough = check(EQUITY, rules, equity=least, **facts)
         assert (enough.met, enough.needed) == (Met.MET, least)
-        purpose = "keep" if status is Status.OPEN else "open"
+        purpose = "keep" if status is AccountStatus.OPEN else "open"
         assert enough.requirement == f"Equity to {purpose}"
         short = check(EQUITY, rules, equity=least - 24_000, **facts)
         assert (short.met, short.lacks) == (Met.NOT_MET, "$24,000 more equity")
@@ -106,32 +106,32 @@ def test_equity_by_house(house, to_open, to_keep, monitoring):
 
 def test_the_greater_of_guidance_and_house_is_asked_and_cited():
     rules = eligibility_rules(TODAY, "schwab")
-    asked = check(EQUITY, rules, monitoring=Monitoring.PARTIAL, equity=149_999)
-    assert (asked.met, asked.needed) == (Met.NOT_MET, 150_000)
-    assert asked.rule == "FINRA 4210 interpretation (b)(4)/034 (INT)"
-    asked = check(EQUITY, rules, monitoring=Monitoring.FULL, equity=124_999)
-    assert (asked.met, asked.needed) == (Met.NOT_MET, 125_000)
-    assert "Schwab" in asked.rule
+    required = check(EQUITY, rules, monitoring=Monitoring.PARTIAL, equity=149_999)
+    assert (required.met, required.needed) == (Met.NOT_MET, 150_000)
+    assert required.rule == "FINRA 4210 interpretation (b)(4)/034 (INT)"
+    required = check(EQUITY, rules, monitoring=Monitoring.FULL, equity=124_999)
+    assert (required.met, required.needed) == (Met.NOT_MET, 125_000)
+    assert "Schwab" in required.rule
 
 
 def test_without_a_house_monitoring_must_be_stated():
     for house in ("rule", "custom"):
         rules = eligibility_rules(TODAY, house)
-        asked = check(EQUITY, rules, monitoring=Monitoring.NOT_STATED, equity=1e9)
-        assert asked.met is Met.MISSING
-        assert asked.lacks == "monitoring (full, partial, executes_away)"
-        assert asked.needed == "100,000 / 150,000 / 500,000"
-    asked = check(EQUITY, monitoring=Monitoring.NOT_STATED, equity=float("nan"))
-    assert asked.lacks.startswith("equity and monitoring")
-    assert asked.met is Met.MISSING
+        required = check(EQUITY, rules, monitoring=Monitoring.NOT_STATED, equity=1e9)
+        assert required.met is Met.MISSING
+        assert required.lacks == "monitoring (full, partial, executes_away)"
+        assert required.needed == "100,000 / 150,000 / 500,000"
+    required = check(EQUITY, monitoring=Monitoring.NOT_STATED, equity=float("nan"))
+    assert required.lacks.startswith("equity and monitoring")
+    assert required.met is Met.MISSING
 
 
 @pytest.mark.parametrize(("equity", "met"), [(100_000, Met.MISSING), (99_999, Met.NOT_MET)])
 def test_less_than_any_guidance_asks_is_not_enough(equity, met):
-    asked = check(EQUITY, monitoring=Monitoring.NOT_STATED, equity=equity)
-    assert asked.met is met
+    required = check(EQUITY, monitoring=Monitoring.NOT_STATED, equity=equity)
+    assert required.met is met
     lacks = "monitoring (full, partial, executes_away)"
-    assert asked.lacks == (lacks if met is Met.MISSING else f"$1 more equity and {lacks}")
+    assert required.lacks == (lacks if met is Met.MISSING else f"$1 more equity and {lacks}")
 
 
 def test_a_setting_raises_what_is_needed():
@@ -139,13 +139,13 @@ def test_a_setting_raises_what_is_needed():
     facts = {"monitoring": Monitoring.FULL}
     assert check(EQUITY, rules, equity=199_999, **facts).met is Met.NOT_MET
     assert check(EQUITY, rules, equity=200_000, **facts).met is Met.MET
-    assert check(EQUITY, rules, equity=100_000, status=Status.OPEN, **facts).met is Met.MET
+    assert check(EQUITY, rules, equity=100_000, status=AccountStatus.OPEN, **facts).met is Met.MET
     rules = eligibility_rules(TODAY, "custom", {"portfolio_minimum_equity_full": 120_000})
     assert check(EQUITY, rules, equity=119_999, **facts).met is Met.NOT_MET
 
 
 def test_unlisted_derivatives():
-    yes = {"unlisted_derivatives": Answer.YES}
+    yes = {"unlisted_derivatives": YesNo.YES}
     assert check(UNLISTED, **yes, equity=5_000_000).met is Met.MET
     short = check(UNLISTED, **yes, equity=4_999_000)
     assert (short.met, short.needed, short.lacks) == (Met.NOT_MET, 5_000_000, "$1,000 more equity")
@@ -153,16 +153,16 @@ def test_unlisted_derivatives():
     assert check(UNLISTED, **yes, equity=1e6, aggregate_equity=4_999_999).met is Met.NOT_MET
     assert check(UNLISTED, **yes, equity=float("nan")).met is Met.MISSING
     assert check(UNLISTED, equity=0).needed == "not asked"
-    assert check(UNLISTED, unlisted_derivatives=Answer.NOT_STATED).met is Met.MISSING
+    assert check(UNLISTED, unlisted_derivatives=YesNo.NOT_STATED).met is Met.MISSING
 
 
 @pytest.mark.parametrize(
     ("status", "met"),
     [
-        (Status.CONSIDERING, Met.NOT_MET),
-        (Status.APPLYING, Met.MET),
-        (Status.OPEN, Met.MET),
-        (Status.NOT_STATED, Met.MISSING),
+        (AccountStatus.CONSIDERING, Met.NOT_MET),
+        (AccountStatus.APPLYING, Met.MET),
+        (AccountStatus.OPEN, Met.MET),
+        (AccountStatus.NOT_STATED, Met.MISSING),
     ],
 )
 def test_application(status, met):
@@ -195,14 +195,14 @@ def test_a_house_may_refuse_retirement_plans_too(registration):
 @pytest.mark.parametrize(
     ("answer", "years", "least", "met"),
     [
-        (Answer.YES, 0.5, 0, Met.MET),
-        (Answer.YES, float("nan"), 0, Met.MET),
-        (Answer.NO, 0, 0, Met.NOT_MET),
-        (Answer.NO, float("nan"), 2, Met.NOT_MET),
-        (Answer.NOT_STATED, float("nan"), 0, Met.MISSING),
-        (Answer.YES, float("nan"), 2, Met.MISSING),
-        (Answer.YES, 2, 2, Met.MET),
-        (Answer.YES, 1.5, 2, Met.NOT_MET),
+        (YesNo.YES, 0.5, 0, Met.MET),
+        (YesNo.YES, float("nan"), 0, Met.MET),
+        (YesNo.NO, 0, 0, Met.NOT_MET),
+        (YesNo.NO, float("nan"), 2, Met.NOT_MET),
+        (YesNo.NOT_STATED, float("nan"), 0, Met.MISSING),
+        (YesNo.YES, float("nan"), 2, Met.MISSING),
+        (YesNo.YES, 2, 2, Met.MET),
+        (YesNo.YES, 1.5, 2, Met.NOT_MET),
     ],
 )
 def test_experience(answer, years, least, met):
@@ -225,9 +225,9 @@ def test_experience(answer, years, least, met):
 )
 def test_questions_answered_with_yes(which, field):
     for answer, met in [
-        (Answer.YES, Met.MET),
-        (Answer.NO, Met.NOT_MET),
-        (Answer.NOT_STATED, Met.MISSING),
+        (YesNo.YES, Met.MET),
+        (YesNo.NO, Met.NOT_MET),
+        (YesNo.NOT_STATED, Met.MISSING),
     ]:
         found = check(which, **{field: answer})
         assert found.met is met
@@ -248,14 +248,14 @@ def test_what_the_rulebook_does_not_ask_is_met(which, parameter, field):
     rules = eligibility_rules(TODAY)
     section = replace(rules.portfolio_eligibility, **{parameter: False})
     without = replace(rules, portfolio_eligibility=section)
-    empty = Facts()
+    empty = EligibilityFacts()
     assert checklist(empty, rules).checks[which].met is Met.MISSING
     found = checklist(empty, without).checks[which]
     assert (found.met, found.needed, found.lacks) == (Met.MET, "not asked", "")
 
 
 def test_nothing_stated_is_nothing_met():
-    found = checklist(Facts(), eligibility_rules(TODAY))
+    found = checklist(EligibilityFacts(), eligibility_rules(TODAY))
     assert {c.met for c in found.checks} == {Met.MISSING}
     assert found.met is Met.MISSING
     assert found.steps_done == ()
@@ -263,23 +263,28 @@ def test_nothing_stated_is_nothing_met():
 
 
 def test_one_step_open_leaves_the_others_done():
-    found = checklist(replace(READY, agreement=Answer.NOT_STATED), eligibility_rules(TODAY))
-    assert found.steps_done == (Step.CAPITAL, Step.APPLICATION, Step.OPTION_LEVEL, Step.REVIEW)
+    found = checklist(replace(READY, agreement=YesNo.NOT_STATED), eligibility_rules(TODAY))
+    assert found.steps_done == (
+        ChecklistStep.CAPITAL,
+        ChecklistStep.APPLICATION,
+        ChecklistStep.OPTION_LEVEL,
+        ChecklistStep.REVIEW,
+    )
     assert found.met is Met.MISSING
     found = checklist(
-        replace(READY, agreement=Answer.NOT_STATED, review=Answer.NO), eligibility_rules(TODAY)
+        replace(READY, agreement=YesNo.NOT_STATED, review=YesNo.NO), eligibility_rules(TODAY)
     )
     assert found.met is Met.NOT_MET
     assert [c.requirement for c in found.unmet] == ["Agreement signed", "Review passed"]
 
 
-ANSWERS = st.sampled_from(Answer)
+ANSWERS = st.sampled_from(YesNo)
 
 
 @given(
     equity=st.one_of(st.just(float("nan")), st.floats(-1e7, 1e9)),
     more=st.floats(0, 1e9),
-    status=st.sampled_from(Status),
+    status=st.sampled_from(AccountStatus),
     monitoring=st.sampled_from(Monitoring),
     unlisted=ANSWERS,
     house=st.sampled_from(["rule", "schwab", "fidelity", "etrade"]),

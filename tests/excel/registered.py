@@ -9,7 +9,7 @@ from xlmargin.excel.worksheet_function import (
     LONGEST_DOC,
     MOST_NAMED,
     VBA_WORDS,
-    Kind,
+    ArgumentKind,
     Returns,
     WorksheetFunction,
 )
@@ -32,7 +32,7 @@ def check_registry(registry: Mapping[str, WorksheetFunction]) -> None:
         assert optional == sorted(optional), f"{name}: needed arguments come first"
         if "headers" in names:
             assert names[-1] == "headers"
-            assert entry.arguments[-1].kind is Kind.SWITCH
+            assert entry.arguments[-1].kind is ArgumentKind.SWITCH
             assert entry.arguments[-1].default is True
             assert entry.returns is Returns.TABLE
         for argument in entry.arguments:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from xlmargin import udfs
-from xlmargin.excel.left_out import TOLD_HERE
+from xlmargin.excel.left_out import NOTED_HERE
 from xlmargin.settings import Settings
 
 AS_OF = [["as_of", "2026-11-20"], ["rate", 0.04], ["cash", 0]]
@@ -23,7 +23,7 @@ STATED: dict[str, Any] = {
 }  # fmt: skip
 
 
-TOLD_ELSEWHERE = {
+NOTED_ELSEWHERE = {
     "cash": "a warning of the check: account values count none",
     "base_value": "a warning of the check where a price and a volatility are stated that differ",
     "unsolved_price": "a warning of the check at each such price",
@@ -116,4 +116,4 @@ def test_the_account_says_that_its_type_was_left_out() -> None:
 def test_every_setting_is_told_somewhere() -> None:
     """By the note, or as this file says elsewhere: a new setting has to find its place."""
     own = {field.name for field in fields(Settings)} - {"overrides", "of_accounts", "left_out"}
-    assert own == {*TOLD_HERE, *TOLD_ELSEWHERE}
+    assert own == {*NOTED_HERE, *NOTED_ELSEWHERE}

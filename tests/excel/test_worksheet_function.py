@@ -19,16 +19,22 @@ from xlmargin.computing import check_time_limit, time_limit
 from xlmargin.errors import MarginError
 from xlmargin.excel import worksheet_function as module
 from xlmargin.excel.arguments import HEADERS
-from xlmargin.excel.worksheet_function import REGISTRY, Argument, Kind, Returns, worksheet_function
+from xlmargin.excel.worksheet_function import (
+    REGISTRY,
+    Argument,
+    ArgumentKind,
+    Returns,
+    worksheet_function,
+)
 
 pytestmark = pytest.mark.dependencies
 
-TEXT = Argument("A text.", Kind.TEXT)
-NUMBER = Argument("A number.", Kind.NUMBER)
-SWITCH = Argument("TRUE or FALSE.", Kind.SWITCH)
-DATE = Argument("A date.", Kind.DATE)
-VALUES = Argument("Cells.", Kind.VALUES)
-RANGE = Argument("A range.", Kind.RANGE)
+TEXT = Argument("A text.", ArgumentKind.TEXT)
+NUMBER = Argument("A number.", ArgumentKind.NUMBER)
+SWITCH = Argument("TRUE or FALSE.", ArgumentKind.SWITCH)
+DATE = Argument("A date.", ArgumentKind.DATE)
+VALUES = Argument("Cells.", ArgumentKind.VALUES)
+RANGE = Argument("A range.", ArgumentKind.RANGE)
 
 
 def named(name: str, doc: str | None = "Something.") -> Callable[[Any], Any]:
@@ -143,9 +149,9 @@ def test_the_registry_describes_the_function() -> None:
     assert entry.category == "xlmargin"
     assert entry.returns is Returns.TABLE
     assert [(a.name, a.kind, a.optional, a.default) for a in entry.arguments] == [
-        ("first", Kind.RANGE, False, None),
-        ("second", Kind.NUMBER, True, 5.0),
-        ("headers", Kind.SWITCH, True, True),
+        ("first", ArgumentKind.RANGE, False, None),
+        ("second", ArgumentKind.NUMBER, True, 5.0),
+        ("headers", ArgumentKind.SWITCH, True, True),
     ]
     check_registry({"TEST_DESCRIBED": entry})
 
@@ -170,8 +176,8 @@ def test_what_no_host_could_register_is_refused() -> None:
     refused("fills in itself", caller=NUMBER)
     refused("documentation must begin", doc=None)
     refused("documentation must begin", doc="x" * 256)
-    refused("described in at most", value=Argument("x" * 256, Kind.TEXT))
-    refused("described in at most", value=Argument("", Kind.TEXT))
+    refused("described in at most", value=Argument("x" * 256, ArgumentKind.TEXT))
+    refused("described in at most", value=Argument("", ArgumentKind.TEXT))
     refused("differ in other", value=NUMBER, signature="value, other")
     refused("differ in value", value=NUMBER, signature="")
     refused("a word of VBA", type=NUMBER)

@@ -22,7 +22,7 @@ from tests.hosts.calls import LEFT_OUT, Range
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import installed_office, recalculate
-from xlmargin.hosts.calc.recalculation import Answer
+from xlmargin.hosts.calc.recalculation import CellAnswer
 
 CELLS, CALLS = "Cells", "Calls"
 
@@ -127,5 +127,5 @@ def _answer(cells: Any, first: int, height: int, width: int) -> Any:
     return rows[0][0] if height == width == 1 else rows
 
 
-def _value(answer: Answer) -> Any:
+def _value(answer: CellAnswer) -> Any:
     return f"<error {answer.value}>" if answer.is_error else answer.value

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from xlmargin.excel import ranges
-from xlmargin.excel.worksheet_function import Argument, Kind, Returns, worksheet_function
+from xlmargin.excel.worksheet_function import Argument, ArgumentKind, Returns, worksheet_function
 
 
-@worksheet_function(Returns.TABLE, after=Argument("What is answered first.", Kind.VALUES))
+@worksheet_function(Returns.TABLE, after=Argument("What is answered first.", ArgumentKind.VALUES))
 def COUNTED_BOOKS(after):
     """How many books were read, margined by portfolio and by strategy, since the program began."""
     del after
@@ -18,7 +18,7 @@ def COUNTED_BOOKS(after):
     return [[len(ranges._readings), *map(len, margined)]]
 
 
-@worksheet_function(after=Argument("What is answered first.", Kind.VALUES))
+@worksheet_function(after=Argument("What is answered first.", ArgumentKind.VALUES))
 def RUNS_IN(after):
     """The program that this runs in, on Linux, and whether it has imported pandas."""
     del after

@@ -7,7 +7,7 @@ from tests.reading import check_book, read_book
 from xlmargin.cells.values import rows_of, to_value
 from xlmargin.errors import MarginError
 from xlmargin.excel.arguments import DIVIDENDS, HEADERS, MARKET, POSITIONS, SETTINGS
-from xlmargin.excel.worksheet_function import Argument, Kind, worksheet_function
+from xlmargin.excel.worksheet_function import Argument, ArgumentKind, worksheet_function
 
 
 @worksheet_function(positions=POSITIONS, market=MARKET, settings=SETTINGS, dividends=DIVIDENDS)
@@ -34,24 +34,24 @@ def SAMPLE_CHECK(positions, market=None, settings=None):
     return [[str(problem)] for problem in check_book(positions, market, settings)]
 
 
-@worksheet_function(values=Argument("Any cells.", Kind.VALUES))
+@worksheet_function(values=Argument("Any cells.", ArgumentKind.VALUES))
 def SAMPLE_VALUES(values):
     """The cells as they arrive."""
     return [[to_value(cell) for cell in row] for row in rows_of(values)]
 
 
 @worksheet_function(
-    text=Argument("A text.", Kind.TEXT),
-    number=Argument("A number.", Kind.NUMBER),
-    day=Argument("A date.", Kind.DATE),
-    switch=Argument("TRUE or FALSE.", Kind.SWITCH),
+    text=Argument("A text.", ArgumentKind.TEXT),
+    number=Argument("A number.", ArgumentKind.NUMBER),
+    day=Argument("A date.", ArgumentKind.DATE),
+    switch=Argument("TRUE or FALSE.", ArgumentKind.SWITCH),
 )
 def SAMPLE_SCALARS(text="left out", number=7.0, day=None, switch=True):
     """The four arguments as they arrive."""
     return [[text, number, day, switch]]
 
 
-@worksheet_function(number=Argument("Which.", Kind.NUMBER))
+@worksheet_function(number=Argument("Which.", ArgumentKind.NUMBER))
 def SAMPLE_ODD(number):
     """Answers that no cell can hold, and errors."""
     if number == 0:

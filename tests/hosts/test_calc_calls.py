@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 
 from tests.hosts import sample_functions  # noqa: F401
-from xlmargin.excel.worksheet_function import REGISTRY, Kind
+from xlmargin.excel.worksheet_function import REGISTRY, ArgumentKind
 from xlmargin.hosts.calc.calls import SAME_WHEN_LEFT_OUT, answer
 
 POSITIONS = (("symbol", "type", "quantity"), ("XYZ", "stock", 100.0))
@@ -53,5 +53,5 @@ def test_arguments_that_may_be_zero_can_be_left_out(name: str) -> None:
         a for f in REGISTRY.values() for a in f.arguments
         if a.name == name and f.function.__module__ == "xlmargin.udfs"
     ]  # fmt: skip
-    assert any(a.kind is Kind.VALUES for a in arguments)
-    assert all(a.optional for a in arguments if a.kind is Kind.VALUES)
+    assert any(a.kind is ArgumentKind.VALUES for a in arguments)
+    assert all(a.optional for a in arguments if a.kind is ArgumentKind.VALUES)

@@ -13,7 +13,7 @@ from tests.hosts import sample_functions
 from tests.hosts.calc_book import CallBook, Formula, in_calc, only_in_calc_7
 from tests.hosts.calls import CALLS, LEFT_OUT, SETTINGS, Range
 from xlmargin.dates import serial_of
-from xlmargin.excel.worksheet_function import REGISTRY, Kind
+from xlmargin.excel.worksheet_function import REGISTRY, ArgumentKind
 from xlmargin.hosts import differences
 from xlmargin.hosts.calc import recalculation, relinked
 from xlmargin.hosts.differences import Difference
@@ -47,7 +47,9 @@ def in_python(name: str, arguments: list[object]) -> Any:
 def has_no_cells(name: str, given: list[object]) -> bool:
     """Whether a table that must be given is no range of cells: the difference `NO_CELLS`."""
     return any(
-        argument.kind is Kind.RANGE and not argument.optional and not isinstance(value, Range)
+        argument.kind is ArgumentKind.RANGE
+        and not argument.optional
+        and not isinstance(value, Range)
         for argument, value in zip(REGISTRY[name].arguments, given, strict=False)
     )
 

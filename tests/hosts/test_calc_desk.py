@@ -10,7 +10,7 @@ import pytest
 
 from xlmargin.macros.calc_book import CalcBook
 from xlmargin.macros.in_calc import CalcDesk
-from xlmargin.macros.open_book import Place
+from xlmargin.macros.open_book import CellArea
 
 
 class Picker:
@@ -59,5 +59,5 @@ def test_true_is_written_as_the_word(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[Any] = []
     cells = SimpleNamespace(setDataArray=written.append)
     monkeypatch.setattr(CalcBook, "_range", lambda *_: cells)
-    CalcBook(None, None).write(Place("A", 0, 0, 1, 4), [[True, "=1+1", None, 2.0]])
+    CalcBook(None, None).write(CellArea("A", 0, 0, 1, 4), [[True, "=1+1", None, 2.0]])
     assert written == [(("TRUE", "=1+1", "", 2.0),)]

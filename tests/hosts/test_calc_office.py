@@ -55,7 +55,7 @@ def test_a_missing_program_is_said_with_what_to_install(
 @on_posix
 def test_libreoffice_s_own_python_comes_first(program: Path) -> None:
     python = python_in(program.parent, HERE)
-    assert office.installed_office() == office.Office(program, python)
+    assert office.installed_office() == office.LibreOffice(program, python)
 
 
 @on_posix

@@ -200,10 +200,10 @@ def test_differences_and_errors_are_listed_by_sheet_and_cell(tmp_path: Path) -> 
 def test_money_is_equal_to_the_cent_and_small_numbers_to_a_millionth(
     kept: str, answer: str, alike: bool, tmp_path: Path
 ) -> None:
-    from xlmargin.hosts.calc.recalculation import Answer
+    from xlmargin.hosts.calc.recalculation import CellAnswer
 
     book = written(tmp_path / "book.xlsx", (answer, float(kept)))
-    comparison = compared(book, {"Sheet": {(0, 0): Answer(float(answer), is_error=False)}})
+    comparison = compared(book, {"Sheet": {(0, 0): CellAnswer(float(answer), is_error=False)}})
     assert comparison.is_equal is alike
 
 

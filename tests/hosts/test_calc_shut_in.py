@@ -13,7 +13,7 @@ from tests.hosts import sample_functions  # noqa: F401
 from tests.hosts.calc_book import in_calc
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import recalculate
-from xlmargin.hosts.calc.recalculation import Answer
+from xlmargin.hosts.calc.recalculation import CellAnswer
 
 pytestmark = in_calc
 
@@ -76,7 +76,7 @@ def sheet(*formulas: str, shapes: str = "") -> str:
     )
 
 
-def answers(book: Path, pdf: Path | None = None) -> list[Answer]:
+def answers(book: Path, pdf: Path | None = None) -> list[CellAnswer]:
     """The answers of its row."""
     cells = recalculate(book, REGISTRY.values(), pdf).answers["Sheet"]
     return [cells[0, column] for column in range(len(cells))]

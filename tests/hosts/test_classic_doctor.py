@@ -17,10 +17,10 @@ from xlmargin.cli.doctor import examine
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.classic.config_sheet import INTERPRETER, python_of
 from xlmargin.hosts.classic.examination import examined
-from xlmargin.hosts.classic.findings import Finding, Level
+from xlmargin.hosts.classic.findings import FindingLevel, MachineFinding
 from xlmargin.hosts.classic.installation import installing
 from xlmargin.hosts.classic.machine import Machine, _other_add_ins, this_machine
-from xlmargin.hosts.classic.office import Office
+from xlmargin.hosts.classic.office import InstalledOffice
 from xlmargin.hosts.classic.places import Places, named_python
 from xlmargin.hosts.classic.served import FOR_SERVED
 from xlmargin.hosts.classic.shipped import packed, parts_of, shipped, with_settings
@@ -49,22 +49,26 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         found,
         platform="win32",
         bits=64,
-        office=Office(bits=64),
+        office=InstalledOffice(bits=64),
         user_base=tmp_path / "nobody",
         trouble_starting=lambda command: "",
         requirements=("numpy>=1.0", "xlwings==" + version, "pytest>=999; extra == 'test'"),
     )
 
 
-def wrong(machine: Machine) -> list[Finding]:
-    return [f for f in examined(machine, FUNCTIONS) if f.level in (Level.ERROR, Level.WARNING)]
+def wrong(machine: Machine) -> list[MachineFinding]:
+    return [
+        f
+        for f in examined(machine, FUNCTIONS)
+        if f.level in (FindingLevel.ERROR, FindingLevel.WARNING)
+    ]
 
 
 def test_a_machine_on_which_all_is_well(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     findings = examined(machine, FUNCTIONS)
-    assert {f.level for f in findings} == {Level.GOOD}
+    assert {f.level for f in findings} == {FindingLevel.GOOD}
     assert [f.what for f in findings] == [
         "Python", "packages", "xlwings", "pywin32", "functions", "log", "Office", "DLL", "add-in",
         "add-in", "server",
@@ -73,7 +77,7 @@ def test_a_machine_on_which_all_is_well(
     assert "error" not in capsys.readouterr().out
 
 
-def only(machine: Machine) -> Finding:
+def only(machine: Machine) -> MachineFinding:
     """The one thing that is wrong; it says how it is mended."""
     (finding,) = wrong(machine)
     assert finding.mend
@@ -86,12 +90,12 @@ def test_python_of_the_store(which: str, machine: Machine) -> None:
     store = machine.places.interpreter.parents[2] / "WindowsApps" / "python.exe"
     moved = replace(machine, places=replace(machine.places, **{which: store}))
     assert wrong(moved)[0].what == "Python"
-    assert wrong(moved)[0].level is Level.ERROR
+    assert wrong(moved)[0].level is FindingLevel.ERROR
     assert "store" in wrong(moved)[0].says
 
 
 def test_python_of_32_bits(machine: Machine) -> None:
-    assert only(replace(machine, bits=32)).level is Level.WARNING
+    assert only(replace(machine, bits=32)).level is FindingLevel.WARNING
 
 
 @pytest.mark.parametrize(
@@ -101,7 +105,7 @@ def test_python_of_32_bits(machine: Machine) -> None:
 def test_a_package_that_is_old_or_missing(machine: Machine, requirement: str, says: str) -> None:
     assert machine.requirements is not None
     finding = only(replace(machine, requirements=(*machine.requirements, requirement)))
-    assert (finding.what, finding.level) == ("packages", Level.ERROR)
+    assert (finding.what, finding.level) == ("packages", FindingLevel.ERROR)
     assert says in finding.says
     assert requirement in finding.mend
 
@@ -109,21 +113,23 @@ def test_a_package_that_is_old_or_missing(machine: Machine, requirement: str, sa
 def test_xlwings_of_two_versions(machine: Machine, tmp_path: Path) -> None:
     (tmp_path / "xlwings.bas").write_text('Const XLWINGS_VERSION As String = "0.0.1"')
     finding = only(replace(machine, xlwings=tmp_path))
-    assert (finding.what, finding.level) == ("xlwings", Level.ERROR)
+    assert (finding.what, finding.level) == ("xlwings", FindingLevel.ERROR)
     assert "0.0.1" in finding.says
     assert only(replace(machine, xlwings=tmp_path / "none")).says.startswith("its VBA is missing")
 
 
 def test_no_dll_for_the_bits_of_office(machine: Machine) -> None:
-    finding = only(replace(machine, office=Office(bits=32)))
-    assert (finding.what, finding.level) == ("DLL", Level.ERROR)
+    finding = only(replace(machine, office=InstalledOffice(bits=32)))
+    assert (finding.what, finding.level) == ("DLL", FindingLevel.ERROR)
     assert "xlwings32-" in finding.says
 
 
 def test_an_office_that_does_not_say_what_it_is(machine: Machine) -> None:
-    findings = examined(replace(machine, office=Office()), FUNCTIONS)
-    assert any(f.level is Level.NOTE and f.what == "Office" for f in findings)
-    assert [f.says[:21] for f in findings if f.level is Level.ERROR] == ["found no xlwings32-0."]
+    findings = examined(replace(machine, office=InstalledOffice()), FUNCTIONS)
+    assert any(f.level is FindingLevel.NOTE and f.what == "Office" for f in findings)
+    assert [f.says[:21] for f in findings if f.level is FindingLevel.ERROR] == [
+        "found no xlwings32-0."
+    ]
 
 
 def test_no_add_in(machine: Machine) -> None:
@@ -164,17 +170,17 @@ def test_a_python_that_is_gone_is_an_error_and_another_a_warning(
 ) -> None:
     other = tmp_path / "other.exe"
     machine.places.add_in.write_bytes(with_settings(shipped(), python_of(other, tmp_path)))
-    assert only(machine).level is Level.ERROR
+    assert only(machine).level is FindingLevel.ERROR
     assert "is not there" in only(machine).says
     other.touch()
-    assert only(machine).level is Level.WARNING
+    assert only(machine).level is FindingLevel.WARNING
     assert str(other) in only(machine).says
 
 
 def test_pywin32_that_does_not_load(machine: Machine) -> None:
     said = "DLL load failed while importing win32api"
     finding = only(replace(machine, pywin32=said))
-    assert (finding.what, finding.level, finding.says) == ("pywin32", Level.ERROR, said)
+    assert (finding.what, finding.level, finding.says) == ("pywin32", FindingLevel.ERROR, said)
     assert "--force-reinstall pywin32" in finding.mend
 
 
@@ -184,7 +190,7 @@ def test_packages_of_a_user_beside_a_python_that_all_share(
     """The library lies in the user's folder then, and is looked for beside the interpreter."""
     shared = replace(machine, user_base=machine.xlwings.parent)
     finding = only(shared)
-    assert (finding.what, finding.level) == ("Python", Level.ERROR)
+    assert (finding.what, finding.level) == ("Python", FindingLevel.ERROR)
     assert "py -m venv" in finding.mend
     next(tmp_path.glob("xlwings64-*.dll")).unlink()
     assert all("py -m venv" in f.mend for f in wrong(shared))
@@ -194,12 +200,12 @@ def test_packages_of_a_user_beside_a_python_that_all_share(
 def test_a_python_of_conda(machine: Machine) -> None:
     (machine.places.base / "conda-meta").mkdir()
     assert "of conda" in only(machine).says
-    assert only(machine).level is Level.WARNING
+    assert only(machine).level is FindingLevel.WARNING
 
 
 def test_defender_keeps_excel_from_starting_python(machine: Machine) -> None:
-    shut = replace(machine, office=Office(bits=64, has_no_child_processes=True))
-    assert (only(shut).what, only(shut).level) == ("Defender", Level.ERROR)
+    shut = replace(machine, office=InstalledOffice(bits=64, has_no_child_processes=True))
+    assert (only(shut).what, only(shut).level) == ("Defender", FindingLevel.ERROR)
     assert "serve-excel" in only(shut).mend
     installing(machine.places, FOR_SERVED).do()
     assert wrong(shut) == []
@@ -210,7 +216,7 @@ def test_a_python_that_runs_already(machine: Machine) -> None:
     served = replace(machine, trouble_starting=lambda command: "is not to be started")
     assert [f.says for f in examined(served, FUNCTIONS)][-1].startswith("a Python that runs")
     absent = only(replace(served, trouble_reaching=lambda: "class not registered"))
-    assert (absent.what, absent.level) == ("server", Level.ERROR)
+    assert (absent.what, absent.level) == ("server", FindingLevel.ERROR)
     assert "serve-excel" in absent.mend
 
 
@@ -222,14 +228,14 @@ def test_the_command_of_excel_that_does_not_start(machine: Machine) -> None:
         return "No module named xlwings"
 
     finding = only(replace(machine, trouble_starting=trouble))
-    assert (finding.what, finding.level) == ("server", Level.ERROR)
+    assert (finding.what, finding.level) == ("server", FindingLevel.ERROR)
     assert "No module named xlwings" in finding.says
     assert given[0].startswith(f'cmd.exe  /K ""{machine.places.interpreter}" -B -c ')
     assert "%" not in given[0]
 
 
 def test_an_office_that_wants_signatures(machine: Machine) -> None:
-    strict = replace(machine, office=Office(bits=64, wants_signatures=True))
+    strict = replace(machine, office=InstalledOffice(bits=64, wants_signatures=True))
     assert "sign xlmargin.xlam" in only(strict).mend
     signed = {**parts_of(shipped()), "xl/vbaProjectSignature.bin": b"signed"}
     machine.places.add_in.write_bytes(packed(signed))
@@ -238,7 +244,7 @@ def test_an_office_that_wants_signatures(machine: Machine) -> None:
 
 def test_an_add_in_that_excel_has_set_aside(machine: Machine) -> None:
     noted = ("\x01C:\\Users\\Ann\\XLSTART\\Xlmargin.xlam\0",)
-    finding = only(replace(machine, office=Office(bits=64, disabled=noted)))
+    finding = only(replace(machine, office=InstalledOffice(bits=64, disabled=noted)))
     assert "Disabled Items" in finding.mend
 
 
@@ -247,16 +253,19 @@ def test_add_ins_beside_ours(machine: Machine, tmp_path: Path) -> None:
     copy.write_bytes(shipped())
     told = tmp_path / "xlwings.xlam"
     told.write_bytes(b"of xlwings")
-    office = Office(bits=64, opens=(f'/R "{told}"', '"not there.xlam"'))
+    office = InstalledOffice(bits=64, opens=(f'/R "{told}"', '"not there.xlam"'))
     beside = tuple(_other_add_ins(machine.places, office))
     assert beside == (copy, told)
     found = examined(replace(machine, other_add_ins=beside), FUNCTIONS)
-    assert [f.level for f in found if f.level is not Level.GOOD] == [Level.ERROR, Level.NOTE]
+    assert [f.level for f in found if f.level is not FindingLevel.GOOD] == [
+        FindingLevel.ERROR,
+        FindingLevel.NOTE,
+    ]
     assert "each function stands twice" in only(replace(machine, other_add_ins=beside)).says
 
 
 def test_every_fault_has_its_cure(machine: Machine) -> None:
-    office = Office(32, True, True, ("xlmargin.xlam",))
+    office = InstalledOffice(32, True, True, ("xlmargin.xlam",))
     broken = replace(machine, office=office, pywin32="gone", bits=32, requirements=None)
     machine.places.add_in.write_bytes(with_settings(shipped(), {INTERPRETER: ""}))
     assert len(wrong(broken)) >= 7

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from xlmargin.cells.words import POSITIONS
 from xlmargin.importers.book_ranges import FileCell
-from xlmargin.macros.changes import Change
+from xlmargin.macros.changes import TableChange
 from xlmargin.macros.filled_tables import facts_of, filled
-from xlmargin.macros.open_book import OpenBook, Place, Rows
+from xlmargin.macros.open_book import CellArea, OpenBook, SheetRows
 
 NAMES = ["symbol", "quantity", "price", "account", "strike", "expiration", "style"]
 VALUES: dict[str, st.SearchStrategy[FileCell]] = {
@@ -31,17 +31,17 @@ def rows_of_facts() -> st.SearchStrategy[list[dict[str, FileCell]]]:
     return st.lists(row, min_size=1, max_size=6)
 
 
-def table_of(headings: list[str], rows: Rows) -> OpenBook:
+def table_of(headings: list[str], rows: SheetRows) -> OpenBook:
     """A book of one table that can be read."""
-    cells: Rows = [[*headings], *rows]
-    place = Place("Positions", 5, 0, len(cells), len(headings))
+    cells: SheetRows = [[*headings], *rows]
+    place = CellArea("Positions", 5, 0, len(cells), len(headings))
     book = SimpleNamespace(
         tables={"Positions": place}, contents=lambda _: cells, name="own", folder=Path()
     )
     return cast("OpenBook", book)
 
 
-def after(change: Change, cells: Rows) -> Rows:
+def after(change: TableChange, cells: SheetRows) -> SheetRows:
     """The table once it is changed."""
     kept = [[*row, *[None] * (change.width - len(row))] for row in cells[: change.first]]
     return [*kept, *change.rows]
@@ -59,7 +59,7 @@ def test_every_fact_stands_under_its_heading(
     """In a table with other words, another order and fewer columns; the rows above stay."""
     own: Any = ["XYZ", 1.0, 2.0, "mine"]
     headings = headings[:count]
-    there: Rows = [own[:count]]
+    there: SheetRows = [own[:count]]
     book = table_of(headings, there)
     change = filled(book, "Positions", POSITIONS, facts, [(there[0], {})] if above else [])
     found = after(change, [[*headings], *there])

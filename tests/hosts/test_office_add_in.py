@@ -24,7 +24,13 @@ from tests.hosts.office_excel import Excel, in_node, running, wait_for
 from tests.hosts.test_office_js import in_python
 from tests.service.running import free_port
 from xlmargin.cli.registered import registered
-from xlmargin.excel.worksheet_function import REGISTRY, Argument, Kind, Returns, WorksheetFunction
+from xlmargin.excel.worksheet_function import (
+    REGISTRY,
+    Argument,
+    ArgumentKind,
+    Returns,
+    WorksheetFunction,
+)
 from xlmargin.hosts.office_js.add_in import add_in
 from xlmargin.hosts.office_js.icon import SIZES, icon
 from xlmargin.hosts.office_js.metadata import metadata
@@ -112,8 +118,8 @@ def test_the_metadata_is_what_microsoft_s_tool_makes_of_such_functions() -> None
     asked = WorksheetFunction(
         "XLM_ASKED", print, print, "What it answers.",
         (
-            Argument("What positions are.", Kind.RANGE, "positions"),
-            Argument("What a market is.", Kind.RANGE, "market", optional=True),
+            Argument("What positions are.", ArgumentKind.RANGE, "positions"),
+            Argument("What a market is.", ArgumentKind.RANGE, "market", optional=True),
         ),
         Returns.TABLE,
     )  # fmt: skip

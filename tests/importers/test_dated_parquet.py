@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from xlmargin.cells.words import POSITIONS
 from xlmargin.errors import InputError
-from xlmargin.excel.history import Day, HistoryPaths, open_history
+from xlmargin.excel.history import DayTables, HistoryPaths, open_history
 from xlmargin.importers import dated_parquet, parquet_files
 from xlmargin.importers.dated_parquet import DatedParquet, open_dated
 
@@ -111,7 +111,7 @@ def test_a_file_without_dates_is_refused(tmp_path: Path) -> None:
         open_dated(path, "positions", POSITIONS)
 
 
-def day_of(path: Path, columns: dict[str, object]) -> Day:
+def day_of(path: Path, columns: dict[str, object]) -> DayTables:
     """The one day of a file of 1 call at 10 beside 100 shares at 100, with more columns."""
     day = pa.array(np.array([FIRST - 25_569] * 2, dtype=np.int32)).cast(pa.date32())
     expiration = pa.array([dt.date(2026, 12, 18), None])

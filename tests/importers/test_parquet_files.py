@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from xlmargin.cells.table import CodedCells, Table
+from xlmargin.cells.table import CodedCells, RangeTable
 from xlmargin.cells.values import Day
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers import parquet_files
@@ -30,7 +30,7 @@ def written(folder: Path, columns: dict[str, Any], **options: Any) -> Path:
     return path
 
 
-def read(path: Path, *needed: str) -> Table:
+def read(path: Path, *needed: str) -> RangeTable:
     source = open_parquet(
         path, "positions", lambda text: HEADINGS.get(text.strip().lower(), ""), needed, ("account",)
     )

@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 
 from xlmargin.errors import Severity
-from xlmargin.known_instruments import KNOWN, Facts, apply_known
+from xlmargin.known_instruments import KNOWN, InstrumentFacts, apply_known
 from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.settings import KnownUnderlyings
 
 TODAY = date(2026, 11, 20)
-NOTHING = Facts()
+NOTHING = InstrumentFacts()
 CONFIRMED, ALL, STATE = KnownUnderlyings
 
 
@@ -25,7 +25,7 @@ def found(symbol, stated=NOTHING, policy=CONFIRMED, day=TODAY):
 
 
 def test_what_raises_a_requirement_is_applied_and_noted():
-    facts, (note,) = apply_known("SOXL", Facts(), TODAY, CONFIRMED, KNOWN)
+    facts, (note,) = apply_known("SOXL", InstrumentFacts(), TODAY, CONFIRMED, KNOWN)
     assert (facts.underlying_class, facts.leverage) == (Class.ETF_NARROW, 3)
     assert note.severity is Severity.NOTE
     assert "leverage 3, known" in note.text
@@ -33,8 +33,8 @@ def test_what_raises_a_requirement_is_applied_and_noted():
 
 
 def test_an_unknown_symbol_is_a_stock_and_nothing_is_said():
-    facts, findings = apply_known("IBM", Facts(), TODAY, CONFIRMED, KNOWN)
-    assert facts == Facts(Class.STOCK, 1.0, 1.0, "", "")
+    facts, findings = apply_known("IBM", InstrumentFacts(), TODAY, CONFIRMED, KNOWN)
+    assert facts == InstrumentFacts(Class.STOCK, 1.0, 1.0, "", "")
     assert findings == ()
 
 
@@ -50,22 +50,22 @@ def test_what_lowers_is_applied_only_where_it_is_confirmed():
 
 
 def test_a_statement_wins():
-    stated = Facts(Class.ETF_BROAD, 2.0, 1.0, "MINE", "OURS")
+    stated = InstrumentFacts(Class.ETF_BROAD, 2.0, 1.0, "MINE", "OURS")
     assert applied("SOXL", stated) == stated
-    assert applied("VOO", Facts(class_group="SPX")).class_group == "SPX"
-    assert found("VOO", Facts(Class.ETF_BROAD, 1.0, 1.0, "SPX", "")) == []
+    assert applied("VOO", InstrumentFacts(class_group="SPX")).class_group == "SPX"
+    assert found("VOO", InstrumentFacts(Class.ETF_BROAD, 1.0, 1.0, "SPX", "")) == []
 
 
 @pytest.mark.parametrize(
     ("symbol", "stated", "expected"),
     [
-        ("SOXL", Facts(leverage=1.0), (Severity.WARNING, "leverage")),
-        ("SQQQ", Facts(leverage=3.0), (Severity.WARNING, "leverage")),
-        ("SOXL", Facts(leverage=4.0), (Severity.NOTE, "leverage")),
-        ("NDX", Facts(Class.INDEX_HIGH_CAP), (Severity.WARNING, "class")),
-        ("VXX", Facts(Class.STOCK), (Severity.WARNING, "class")),
-        ("SPX", Facts(Class.STOCK), (Severity.NOTE, "class")),
-        ("XSP", Facts(index_scale=1.0), (Severity.WARNING, "index_scale")),
+        ("SOXL", InstrumentFacts(leverage=1.0), (Severity.WARNING, "leverage")),
+        ("SQQQ", InstrumentFacts(leverage=3.0), (Severity.WARNING, "leverage")),
+        ("SOXL", InstrumentFacts(leverage=4.0), (Severity.NOTE, "leverage")),
+        ("NDX", InstrumentFacts(Class.INDEX_HIGH_CAP), (Severity.WARNING, "class")),
+        ("VXX", InstrumentFacts(Class.STOCK), (Severity.WARNING, "class")),
+        ("SPX", InstrumentFacts(Class.STOCK), (Severity.NOTE, "class")),
+        ("XSP", InstrumentFacts(index_scale=1.0), (Severity.WARNING, "index_scale")),
     ],
 )
 def test_a_statement_that_lowers_what_is_known_is_a_warning(symbol, stated, expected):
@@ -77,29 +77,31 @@ def test_where_everything_must_be_stated_what_is_known_and_not_stated_is_an_erro
         (Severity.ERROR, "class"),
         (Severity.ERROR, "leverage"),
     }
-    assert found("TQQQ", Facts(Class.ETF_BROAD, 3.0), STATE) == []
+    assert found("TQQQ", InstrumentFacts(Class.ETF_BROAD, 3.0), STATE) == []
     assert found("IBM", policy=STATE) == []
 
 
 def test_names_of_unknown_symbols():
-    assert found("AAAA", Facts(name="Direxion Daily X Bull 3X Shares")) == [
+    assert found("AAAA", InstrumentFacts(name="Direxion Daily X Bull 3X Shares")) == [
         (Severity.ERROR, "leverage")
     ]
-    assert found("AAAA", Facts(name="Inverse X ETF")) == [(Severity.WARNING, "leverage")]
-    assert found("AAAA", Facts(name="Vanguard Ultra-Short Bond ETF")) == []
-    assert found("AAAA", Facts(leverage=3.0, name="Direxion Daily X Bull 3X Shares")) == []
+    assert found("AAAA", InstrumentFacts(name="Inverse X ETF")) == [(Severity.WARNING, "leverage")]
+    assert found("AAAA", InstrumentFacts(name="Vanguard Ultra-Short Bond ETF")) == []
+    assert (
+        found("AAAA", InstrumentFacts(leverage=3.0, name="Direxion Daily X Bull 3X Shares")) == []
+    )
 
 
 def test_a_name_that_contradicts_the_tables_is_a_warning():
-    named = Facts(name="Tradr 2X Long SPY Monthly ETF")
+    named = InstrumentFacts(name="Tradr 2X Long SPY Monthly ETF")
     assert (Severity.WARNING, "leverage") in found("SPYM", named)
-    assert found("TQQQ", Facts(Class.ETF_BROAD, 3.0, name="ProShares UltraPro QQQ")) == []
+    assert found("TQQQ", InstrumentFacts(Class.ETF_BROAD, 3.0, name="ProShares UltraPro QQQ")) == []
 
 
 def test_a_former_instrument_is_a_warning_and_nothing_of_it_is_applied():
-    assert applied("BGU") == Facts(Class.STOCK, 1.0, 1.0, "", "")
+    assert applied("BGU") == InstrumentFacts(Class.STOCK, 1.0, 1.0, "", "")
     assert found("BGU") == [(Severity.WARNING, "class")]
-    assert found("BGU", Facts(Class.ETF_BROAD, 3.0)) == []
+    assert found("BGU", InstrumentFacts(Class.ETF_BROAD, 3.0)) == []
 
 
 def test_a_factor_is_the_one_of_the_day():

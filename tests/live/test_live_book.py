@@ -15,7 +15,7 @@ from xlmargin import udfs
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError
 from xlmargin.excel.trades import read_trades
-from xlmargin.live import LiveBook, at_prices
+from xlmargin.live import LiveBook, repriced
 from xlmargin.samples import family_office_book
 from xlmargin.strategy_margin import strategy_margin
 from xlmargin.what_if import impact
@@ -65,7 +65,7 @@ def test_ticked_parts_are_the_whole_at_those_prices(house):
         names = [book.market.underlyings[i].symbol for i in chosen]
         spot = live.book.market.spot[chosen] * (1 + 0.02 * draw.standard_normal(4))
         live = live.ticked(dict(zip(names, spot.tolist(), strict=True)))
-    anew = figures_of(at_prices(book, live.book.market))
+    anew = figures_of(repriced(book, live.book.market))
     assert differ(live.figures, anew) < CENTS
     assert live.version == 3
 
@@ -78,7 +78,7 @@ def test_what_is_outside_portfolio_margin_is_one_part_of_an_account():
     )
     book = replace(book, market=replace(book.market, underlyings=listed))
     live = LiveBook.of(book).ticked({listed[0].symbol: listed[0].spot * 1.01})
-    assert differ(live.figures, figures_of(at_prices(book, live.book.market))) < CENTS
+    assert differ(live.figures, figures_of(repriced(book, live.book.market))) < CENTS
 
 
 shares_held = st.tuples(
@@ -140,7 +140,7 @@ def test_a_tick_is_a_book_marked_by_the_model_at_the_new_price(held, shares, tic
         other = other.ticked({symbol: last[symbol]})
     assert differ(live.figures, other.figures) < CENTS
     assert differ(live.figures, LiveBook.of(book).ticked(last).figures) < CENTS
-    assert differ(live.figures, figures_of(at_prices(book, live.book.market))) < CENTS
+    assert differ(live.figures, figures_of(repriced(book, live.book.market))) < CENTS
     stated = rows_of(held, shares, last, marked=False)
     anew = figures_of(read_book(stated, market(last), SETTINGS))
     for name in ("account_value", "strategy_equity", "portfolio", "maintenance", "reg_t"):

@@ -15,7 +15,7 @@ from xlmargin.portfolio_margin import (
     portfolio_margin,
     requirement_path,
 )
-from xlmargin.portfolio_margin.ineligible import at_prices
+from xlmargin.portfolio_margin.ineligible import repriced
 
 HEADINGS = ["symbol", "type", "quantity", "strike", "expiration", "price", "account"]
 MARKET: Range = [
@@ -88,14 +88,14 @@ def test_after_a_move_positions_outside_are_asked_at_the_prices_there():
 
 def test_at_prices_nothing_but_the_spots_changes():
     book = read_book([HEADINGS, ELIGIBLE], MARKET, SETTINGS)
-    moved = at_prices(book, np.array([90.0, 45.0, 18.0]))
+    moved = repriced(book, np.array([90.0, 45.0, 18.0]))
     assert moved.market.spot.tolist() == [90.0, 45.0, 18.0]
     assert moved.market.curve is book.market.curve
     assert moved.market.as_of == book.market.as_of
     assert moved.market.marginable.tolist() == [True, False, False]
     assert moved.positions is book.positions
     with pytest.raises(ValueError, match="zip"):
-        at_prices(book, np.array([90.0, 45.0]))
+        repriced(book, np.array([90.0, 45.0]))
 
 
 def test_cash_alone_is_asked_nothing():

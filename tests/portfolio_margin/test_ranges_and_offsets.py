@@ -53,7 +53,7 @@ def held(symbol: str, underlying_class: str, contracts: int, spot: float = 100) 
     ]
 
 
-def asked(rows: Range, market: Range, as_of: str = "2026-11-20", house: str = "rule") -> float:
+def required(rows: Range, market: Range, as_of: str = "2026-11-20", house: str = "rule") -> float:
     settings = [["name", "value"], ["as_of", as_of], ["rate", 0], ["house", house]]
     headings = [*MARKET_HEADINGS, "spot_is_forward"]  # at a rate of 0 every spot is
     listed = [headings, *([*row, True] for row in market)]
@@ -67,7 +67,7 @@ def test_ten_thousand_dollars_long_and_short(house, underlying_class):
     market: Range = [["XYZ", 100, underlying_class, 1, None]]
     for contracts, move in ((1, down), (-1, up)):
         rows = held("XYZ", underlying_class, contracts)
-        found = asked(rows, market, DAY.get(underlying_class, "2026-11-20"), house)
+        found = required(rows, market, DAY.get(underlying_class, "2026-11-20"), house)
         assert found == pytest.approx(move * 10_000, abs=0.01)
 
 
@@ -82,14 +82,14 @@ def test_a_million_long_and_a_million_short_in_one_product_group(underlying_clas
     loss = max(BY_RULE[underlying_class]) * 1_000_000  # more than 37.50 for 40 contracts
     rate = OFFSETS[underlying_class]
     expected = (1 - rate) * loss if rate else 2 * loss  # nothing offsets: each stands alone
-    found = asked(rows, market, DAY.get(underlying_class, "2026-11-20"))
+    found = required(rows, market, DAY.get(underlying_class, "2026-11-20"))
     assert found == pytest.approx(expected, abs=1)
 
 
 @pytest.mark.parametrize(("as_of", "range_"), [("2009-11-30", 0.15), ("2009-12-01", 0.45)])
 def test_the_factor_of_a_leveraged_fund_counts_from_the_notice_on(as_of, range_):
     market: Range = [["FND", 100, "etf_narrow", 3, None]]  # RN 09-53
-    assert asked(held("FND", "etf_narrow", 1), market, as_of) == pytest.approx(range_ * 10_000)
+    assert required(held("FND", "etf_narrow", 1), market, as_of) == pytest.approx(range_ * 10_000)
 
 
 @pytest.mark.parametrize("house", ["tastytrade_calm", "tastytrade_stressed"])

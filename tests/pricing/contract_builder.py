@@ -2,19 +2,19 @@
 
 import numpy as np
 
-from xlmargin.pricing import Contracts
+from xlmargin.pricing import OptionTerms
 
 
 def contracts(
     call, strike, years, rate, dividend_yield=0.0, american=True, dividends=()
-) -> Contracts:
+) -> OptionTerms:
     """Contracts that share their cash dividends, given as (years, amount)."""
     terms = np.broadcast_arrays(
         *(np.atleast_1d(term) for term in (call, american, strike, years, rate, dividend_yield))
     )
     schedule = np.array(dividends, dtype=float).reshape(-1, 2)
     rows = (len(terms[0]), len(schedule))
-    return Contracts(
+    return OptionTerms(
         terms[0].astype(bool),
         terms[1].astype(bool),
         *(term.astype(float) for term in terms[2:]),

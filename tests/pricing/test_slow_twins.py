@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.pricing.contract_builder import contracts, numbers
-from xlmargin.pricing import Contracts, lattice, theoretical_value
+from xlmargin.pricing import OptionTerms, lattice, theoretical_value
 from xlmargin.pricing.american import EarlyExercisePremium, american_value
 from xlmargin.pricing.contracts import european_value
 
@@ -154,7 +154,7 @@ def test_options_of_years_with_quarterly_dividends_are_a_lattice_of_five_times_t
     years, first = rng.uniform(0.75, 2.9, count), rng.uniform(0.01, 0.25, count)
     ex_years = first[:, None] + 0.25 * np.arange(12)
     amounts = rng.uniform(0.1, 1.2, count)[:, None] * np.ones((1, 12))
-    some = Contracts(
+    some = OptionTerms(
         call=rng.random(count) < 0.5,
         american=np.ones(count, dtype=bool),
         strike=100 * np.exp(rng.uniform(-0.4, 0.4, count)),

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.pricing.contract_builder import contracts, numbers
-from xlmargin.pricing import Contracts, theoretical_value, zero_volatility_value
+from xlmargin.pricing import OptionTerms, theoretical_value, zero_volatility_value
 
 spots = st.floats(50, 200)
 strikes = st.floats(50, 200)
@@ -132,8 +132,8 @@ def test_a_dividend_of_nearly_nothing_changes_nearly_nothing(call, when):
     volatility, sides, strike = random.uniform(0.1, 0.9, n), np.full(n, call), np.full(n, 100.0)
     terms = (sides, np.full(n, True), strike, years, rate, yields)
     none = np.zeros((n, 0))
-    without = theoretical_value(Contracts(*terms, none, none), spot, volatility)[:, 0]
-    paid = Contracts(*terms, (when * years)[:, None], np.full((n, 1), 1e-9))
+    without = theoretical_value(OptionTerms(*terms, none, none), spot, volatility)[:, 0]
+    paid = OptionTerms(*terms, (when * years)[:, None], np.full((n, 1), 1e-9))
     error = np.abs(theoretical_value(paid, spot, volatility)[:, 0] - without) / 100.0
     assert np.sqrt(np.mean(error**2)) < 2e-5
     assert np.quantile(error, 0.99) < 8e-5

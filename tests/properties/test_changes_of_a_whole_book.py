@@ -130,9 +130,9 @@ def test_one_more_is_the_book_with_it_less_the_book_without(whole):
 
 
 @settings(max_examples=30)
-@given(asked=book_and_order())
-def test_what_a_hedge_frees_is_what_the_book_requires_less_with_it(asked):
-    whole, one = asked
+@given(drawn=book_and_order())
+def test_what_a_hedge_frees_is_what_the_book_requires_less_with_it(drawn):
+    whole, one = drawn
     answered(whole)
     is_portfolio = whole.settings.account_type is AccountType.PORTFOLIO
     candidates = Candidates(many(one, 1.0), np.array([MOST * lot_of(one)]))
@@ -142,13 +142,13 @@ def test_what_a_hedge_frees_is_what_the_book_requires_less_with_it(asked):
         found = hedge_by_strategy(strategy_margin(whole), candidates, np.nan)
     quantity = float(found.quantity[0])
     there = book_after(whole, many(one, quantity)) if quantity else whole
-    required = asked_by(whole, portfolio=is_portfolio)
+    required = precondition_of(whole, portfolio=is_portfolio)
     assert found.freed[0] == pytest.approx(
-        required - asked_by(there, portfolio=is_portfolio), abs=CENTS
+        required - precondition_of(there, portfolio=is_portfolio), abs=CENTS
     )
 
 
-def asked_by(whole: Book, *, portfolio: bool) -> float:
+def precondition_of(whole: Book, *, portfolio: bool) -> float:
     """What the requirement of a regime takes from its equity, $."""
     if portfolio:
         return float(under_portfolio_margin(whole).by_account.sum())
@@ -162,12 +162,12 @@ def lot_of(one: Trades) -> float:
 
 @settings(max_examples=30)
 @given(
-    asked=book_and_order(),
+    drawn=book_and_order(),
     left=st.sampled_from([-500.0, 0.0, 150.0, 1_000.0, 4_000.0]),
     portfolio=st.booleans(),
 )
-def test_the_greatest_quantity_is_the_last_that_the_whole_book_bears(asked, left, portfolio):
-    whole, one = asked
+def test_the_greatest_quantity_is_the_last_that_the_whole_book_bears(drawn, left, portfolio):
+    whole, one = drawn
     answered(whole)
     is_cash = whole.settings.account_type is AccountType.CASH
     assume(not (portfolio and is_cash))

@@ -13,7 +13,7 @@ from xlmargin.cells.values import to_cell
 from xlmargin.errors import RulebookError
 from xlmargin.rulebook import UnderlyingClass as Class
 from xlmargin.rulebook import look_up, parameter_names
-from xlmargin.validation.coverage import Status, coverage, coverage_from, coverage_table
+from xlmargin.validation.coverage import CoverageStatus, coverage, coverage_from, coverage_table
 
 TODAY = date(2026, 11, 20)
 HOME = Path(xlmargin.rulebook.__file__).parent
@@ -72,7 +72,7 @@ def test_an_unknown_name_is_answered_with_close_ones():
 
 
 def test_coverage_reads_and_prints():
-    assert {rule.status for rule in coverage()} == set(Status)
+    assert {rule.status for rule in coverage()} == set(CoverageStatus)
     lines = coverage_table().splitlines()
     assert len(lines) == len(coverage()) + 2
     assert len({line.count("|") for line in lines}) == 1

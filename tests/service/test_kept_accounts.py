@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 
 from tests.service.running import BOOK, running
 from xlmargin.excel.ranges import state_of
-from xlmargin.live import at_prices
+from xlmargin.live import repriced
 from xlmargin.reports.account_table import account_figures
 from xlmargin.service.sent import ranges_of
 from xlmargin.service.tokens import Tokens, new_token
@@ -42,7 +42,7 @@ def expected(account, prices=(), given=BOOK):
     book = ranges_of({**own, "positions": records}).book()
     at = dict(prices)
     listed = tuple(replace(u, spot=at.get(u.symbol, u.spot)) for u in book.market.underlyings)
-    moved = at_prices(book, replace(book.market, underlyings=listed))
+    moved = repriced(book, replace(book.market, underlyings=listed))
     i = moved.positions.accounts.index(account)
     of = {figure.name: figure.by_account[i] for figure in account_figures(state_of(moved))}
     return {

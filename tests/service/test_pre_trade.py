@@ -12,7 +12,7 @@ from tests.service.running import BOOK, running
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
-from xlmargin.live import at_prices
+from xlmargin.live import repriced
 from xlmargin.service.sent import ranges_of
 from xlmargin.service.stated import records_of
 from xlmargin.strategy_margin import strategy_margin
@@ -41,7 +41,7 @@ def whole(ranges, prices, orders, account):
     """What orders do, both regimes of the whole book margined before and after."""
     held = ranges.book()
     listed = tuple(replace(u, spot=prices.get(u.symbol, u.spot)) for u in held.market.underlyings)
-    moved = at_prices(held, replace(held.market, underlyings=listed))
+    moved = repriced(held, replace(held.market, underlyings=listed))
     cells = [[*orders[0], "account"], *([*o.values(), account] for o in orders)]
     trades = read_trades(cells, ranges.reading).accepted()
     own = replace(trades.book.market, underlyings=tuple(

@@ -12,15 +12,15 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.service.running import BOOK, running
-from xlmargin.service.journal import Event, Journal
-from xlmargin.service.stream import MOST_WAITING, Stream, TooSlow, Wanted
+from xlmargin.service.journal import Journal, JournalEvent
+from xlmargin.service.stream import MOST_WAITING, Stream, Subscription, TooSlow
 from xlmargin.service.tokens import Tokens, new_token
 
 STATE = "org.xlmargin.account.state.v1"
 
 
 def event(sequence, account="A"):
-    return Event(sequence, time.time(), sequence, STATE, account, '{"account": "A"}')
+    return JournalEvent(sequence, time.time(), sequence, STATE, account, '{"account": "A"}')
 
 
 def test_a_reader_whose_queue_is_full_gets_what_is_in_it_and_is_sent_away(tmp_path):
@@ -28,10 +28,10 @@ def test_a_reader_whose_queue_is_full_gets_what_is_in_it_and_is_sent_away(tmp_pa
 
     async def read():
         found = []
-        events = stream.events(Wanted())
+        events = stream.events(Subscription())
         found.append(await anext(events))
         stream.tell([event(n) for n in range(1, MOST_WAITING + 50)])
-        other = stream.events(Wanted(accounts=frozenset({"B"})))
+        other = stream.events(Subscription(accounts=frozenset({"B"})))
         await anext(other)
         stream.tell([event(1000, "B")])
         assert (await anext(other))["subject"] == "B"

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from xlmargin.cli import app
 from xlmargin.rulebook.files import packaged
-from xlmargin.validation import Comparison, comparison, dossier, sections, validation_table
+from xlmargin.validation import FigureComparison, comparison, dossier, sections, validation_table
 from xlmargin.validation.coverage import coverage
 
 DAY = dt.date(2026, 11, 30)
@@ -37,7 +37,9 @@ def test_no_explanation_is_of_a_figure_that_agrees(compared):
 
 def test_an_explanation_is_of_one_figure_alone():
     """Another difference of the same figure, or a refusal in its place, has no reason."""
-    found = Comparison("s", "me-covered-call-extra-shares", "initial_call", "$", 8538, 8657, 0.01)
+    found = FigureComparison(
+        "s", "me-covered-call-extra-shares", "initial_call", "$", 8538, 8657, 0.01
+    )
     assert found.state == "differs, explained"
     assert replace(found, ours=8658.0).state == "differs"
     assert replace(found, ours=None).state == "differs"
@@ -47,9 +49,9 @@ def test_an_explanation_is_of_one_figure_alone():
 
 
 def test_a_figure_beyond_its_bound_differs():
-    assert Comparison("s", "c", "f", "$", 100.0, 100.02, 0.01).state == "differs"
-    assert Comparison("s", "c", "f", "$", 100.0, 99.995, 0.01).state == "agrees"
-    refused = Comparison("s", "c", "f", "$", 100.0, None, 0.01, "#XLM! no")
+    assert FigureComparison("s", "c", "f", "$", 100.0, 100.02, 0.01).state == "differs"
+    assert FigureComparison("s", "c", "f", "$", 100.0, 99.995, 0.01).state == "agrees"
+    refused = FigureComparison("s", "c", "f", "$", 100.0, None, 0.01, "#XLM! no")
     assert (refused.state, refused.difference) == ("differs", None)
 
 

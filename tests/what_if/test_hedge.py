@@ -139,16 +139,16 @@ def test_a_row_that_asks_nothing_is_closed_for_the_one_behind_it():
     # what the tenth loses, so that closing nine frees nothing
     headings = ["symbol", "type", "quantity", "strike", "expiration", "volatility"]
     quiet, last = (["XYZ", "put", n, 400, JANUARY, sigma] for n, sigma in ((-9, 0.02), (-1, 0.5)))
-    asked = [
+    required = [
         udfs.PM_REQUIREMENT([headings, *rows], MARKET, SETTINGS)
         for rows in ([quiet, last], [[*quiet[:2], -1, *quiet[3:]], last], [last])
     ]
-    assert asked == pytest.approx([asked[0]] * 3)
-    assert asked[0] > 10 * 37.5
+    assert required == pytest.approx([required[0]] * 3)
+    assert required[0] > 10 * 37.5
     bought = [*quiet[:2], 12, *quiet[3:]]
     _, found = udfs.MARGIN_HEDGE([headings, quiet, last], [headings, bought], MARKET, SETTINGS)
     assert found[2] == 10
-    assert found[3:5] == pytest.approx([0, asked[0]])
+    assert found[3:5] == pytest.approx([0, required[0]])
 
 
 def test_what_a_cash_account_may_not_hold_frees_nothing():

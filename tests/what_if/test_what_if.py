@@ -21,7 +21,7 @@ from tests.what_if.books import (
     what_if,
 )
 from xlmargin import udfs
-from xlmargin.what_if.impact import Change, shortfall
+from xlmargin.what_if.impact import FigureChange, shortfall
 
 STRATEGY, PORTFOLIO = "pre-trade check, strategy-based", "pre-trade check, portfolio margin"
 LONG_PUT = ["XYZ", "put", 1, 470, JANUARY, 4.0]
@@ -29,7 +29,7 @@ LONG_PUT = ["XYZ", "put", 1, 470, JANUARY, 4.0]
 
 def test_where_cash_is_unknown_trades_that_use_no_excess_lack_nothing():
     unknown = np.full(3, np.nan)
-    excess = Change(unknown, unknown, np.array([0.0, 5.0, -5.0]))
+    excess = FigureChange(unknown, unknown, np.array([0.0, 5.0, -5.0]))
     assert shortfall(excess, np.zeros(3)) == pytest.approx([0.0, 0.0, np.nan], nan_ok=True)
 
 

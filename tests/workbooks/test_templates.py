@@ -32,9 +32,9 @@ from xlmargin.rulebook import house_names
 from xlmargin.samples import FAMILY_OFFICE_NOTE
 from xlmargin.workbooks import (
     TEMPLATES,
-    Draft,
     Functions,
     Template,
+    WorkbookBuilder,
     input_tables,
     look,
     write_margin_workbook,
@@ -517,7 +517,7 @@ def test_a_file_of_positions_alone_has_no_tables_beside_them(tmp_path: Path) -> 
 
 
 def test_a_host_may_add_to_a_template(functions: Functions, tmp_path: Path) -> None:
-    def finish(draft: Draft) -> None:
+    def finish(draft: WorkbookBuilder) -> None:
         start_sheet = draft.workbook.get_worksheet_by_name("Start")
         start_sheet.insert_button("E1", {"macro": "Refresh", "caption": "Refresh"})
 

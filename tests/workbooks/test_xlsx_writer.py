@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from xlsxwriter.worksheet import Worksheet
 
-from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.growth import Shown, said_of_growth
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
+from xlmargin.workbooks.growth import AnswerArea, said_of_growth
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.xlsx_writer import Sheet, Workbook
 
@@ -66,8 +66,8 @@ def test_rows_below_all_others_are_the_cells_that_xlsxwriter_writes(tmp_path, he
 
 def test_a_page_says_how_many_rows_it_does_not_show():
     rows = [["heading"], *([float(i)] for i in range(29))]
-    placed = Placed(Call("F"), 2, rows, ["plain"], "plain")
-    shown = Shown(placed, 4, 0, 0, 12, 3)
+    placed = FormulaBlock(Call("F"), 2, rows, ["plain"], "plain")
+    shown = AnswerArea(placed, 4, 0, 0, 12, 3)
     formula, said = said_of_growth(shown, 20)
     assert said == "18 more rows: sheet Formulas, column C, from row 21"
     assert "more rows: sheet Formulas, column C, from row 21" in formula

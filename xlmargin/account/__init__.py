@@ -20,13 +20,13 @@ from xlmargin.account.account_values import (
 )
 from xlmargin.account.calendar import Calendar, ExDividends, Expirations, dates_ahead
 from xlmargin.account.largest_name import largest_name, required_by_name
-from xlmargin.account.limits import Light, Limits, told_light
+from xlmargin.account.limits import Light, Limits, settled_light
 from xlmargin.account.reconciliation import (
     ALL,
     STRATEGY,
     BrokerFigure,
+    FigureState,
     Reconciler,
-    State,
     Tolerance,
     age_of,
     own_regime,
@@ -42,6 +42,7 @@ __all__ = [
     "ExDividends",
     "Excess",
     "Expirations",
+    "FigureState",
     "Light",
     "Limits",
     "MarginState",
@@ -49,7 +50,6 @@ __all__ = [
     "Reconciler",
     "RegimeState",
     "Reserve",
-    "State",
     "StrategyState",
     "Stressed",
     "Tolerance",
@@ -62,10 +62,10 @@ __all__ = [
     "own_regime",
     "portfolio_excess",
     "required_by_name",
+    "settled_light",
     "strategy_excess",
     "stress_named",
     "stressed",
-    "told_light",
     "values_by_strategy",
     "values_under_portfolio",
 ]

@@ -28,7 +28,7 @@ from xlmargin.account.buying_power import (
 )
 from xlmargin.account.minimum_equity import margin_minimum_equity
 from xlmargin.account.moved_prices import MovedPrices
-from xlmargin.account.moves_left import Moves, portfolio_moves, prices_of, strategy_moves
+from xlmargin.account.moves_left import FirstMoves, portfolio_moves, prices_of, strategy_moves
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book, amount_of_accounts, rules_of_accounts
 from xlmargin.both_regimes import BothRegimes, under_portfolio_margin
@@ -52,7 +52,7 @@ class RegimeState:
 
     now: Excess
     bare_requirement: FloatArray
-    moves: Moves | MarginError
+    moves: FirstMoves | MarginError
     call_due: FloatArray
 
 
@@ -156,7 +156,7 @@ def _strategy_state(
 
 def moves_to_reserve(
     regimes: BothRegimes, state: AccountState, reserve: Reserve, *, portfolio: bool
-) -> Moves | MarginError:
+) -> FirstMoves | MarginError:
     """The first moves of the market that leave no more than a reserve, under one of the regimes.
 
     Refused where that regime is not permitted, or refuses the book.

@@ -250,13 +250,13 @@ def _time_value(book: Book, written: IntArray, paying: set[int]) -> FloatArray:
     """Mark less exercise value, $ per unit, of the written calls on what pays; NaN of others."""
     found = np.full(len(written), np.nan)
     worth = _exercise_value(book.only(written))
-    asked = np.isin(book.positions.underlying[written], sorted(paying)) & (worth > 0)
-    if asked.any():
-        rows = book.only(written[asked])
+    early = np.isin(book.positions.underlying[written], sorted(paying)) & (worth > 0)
+    if early.any():
+        rows = book.only(written[early])
         table = contract_table(rows, ~(rows.positions.mark > 0))
         mark = table.mark[table.of_position]
         _refuse_unknown(rows.positions, mark)
-        found[asked] = mark - worth[asked]
+        found[early] = mark - worth[early]
     return found
 
 

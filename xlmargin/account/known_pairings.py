@@ -21,11 +21,11 @@ from typing import Final, NamedTuple, TypeAlias, cast
 import numpy as np
 
 from xlmargin.account.moved_prices import Worth
-from xlmargin.arrays import FloatArray, IntArray, column, told
+from xlmargin.arrays import FloatArray, IntArray, as_float, column
 from xlmargin.computing import ContentCache
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin import RequirementKind, StrategyMargin
-from xlmargin.strategy_margin.pairing.alike_classes import at_prices, joint_underlying, rates_of
+from xlmargin.strategy_margin.pairing.alike_classes import joint_underlying, rates_of, repriced
 from xlmargin.strategy_margin.pairing.class_positions import (
     ClassPositions,
     HeldOption,
@@ -178,11 +178,11 @@ class _Shape:
         """
         strategy, options, stocks = self._columns
         held_options = (
-            replace(held, leg=at_prices(held.leg, told(value[holding]), told(spot[row])))
+            replace(held, leg=repriced(held.leg, as_float(value[holding]), as_float(spot[row])))
             for held, holding, row in options
         )
         held_stocks = (
-            replace(held, leg=at_prices(held.leg, told(spot[row]), told(spot[row])))
+            replace(held, leg=repriced(held.leg, as_float(spot[row]), as_float(spot[row])))
             for held, row in stocks
         )
         holdings = ClassPositions(0, "", -1, (), tuple(held_options), tuple(held_stocks), ())

@@ -32,7 +32,7 @@ HYSTERESIS: Final = 0.1
 """Share of a limit by which a figure must have left it before a better light is told."""
 
 
-def told_light(light: Light, was: Light, value: float, warn: float, alert: float) -> Light:
+def settled_light(light: Light, was: Light, value: float, warn: float, alert: float) -> Light:
     """The light of a figure as it is told: a better one only once its limit is well left.
 
     A limit of 0, or one that is not stated (NaN), has nothing beside it.

@@ -20,7 +20,7 @@ from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.path import AfterMoves, along, at_spots
-from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame, margin_frame
+from xlmargin.portfolio_margin.portfolio_requirement import MarginInputs, margin_frame
 from xlmargin.risk_array import spot_after
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
@@ -46,7 +46,7 @@ class Worth(NamedTuple):
 class MovedPrices:
     """A book ready to be moved: all accounts together, or some of them apart, each by itself."""
 
-    frame: MarginFrame
+    frame: MarginInputs
 
     @property
     def alike_apart(self) -> bool:
@@ -75,7 +75,7 @@ class MovedPrices:
         own = np.flatnonzero(accounts[book.positions.account])
         some, account_of = _apart(book.only(own))
         contracts = _contracts_apart(self.frame.contracts, own, some.positions.underlying)
-        frame = margin_frame(some, self.frame.ask_strategy_based, contracts)
+        frame = margin_frame(some, self.frame.strategy_requirements, contracts)
         return AccountsApart(frame, own, account_of, len(book.positions))
 
 
@@ -87,7 +87,7 @@ class AccountsApart:
     is the account that holds each underlying. The book has so many `positions`.
     """
 
-    frame: MarginFrame
+    frame: MarginInputs
     own: IntArray
     account_of: IntArray
     positions: int
@@ -124,7 +124,7 @@ def moved_prices(margin: PortfolioMargin) -> MovedPrices:
 
 
 def _worth(
-    frame: MarginFrame, spot: FloatArray, mark: FloatArray, *, remembered: bool = True
+    frame: MarginInputs, spot: FloatArray, mark: FloatArray, *, remembered: bool = True
 ) -> Worth:
     """What positions are worth at these prices of the underlyings, shape (underlyings, moves)."""
     positions, of_position = frame.book.positions, frame.contracts.of_position
@@ -176,7 +176,7 @@ def _contracts_apart(table: ContractTable, own: IntArray, underlying: IntArray) 
     return table.held_apart(present[:, 1], present[:, 0], of_position)
 
 
-def _refuse_unvalued(frame: MarginFrame) -> None:
+def _refuse_unvalued(frame: MarginInputs) -> None:
     positions, contracts = frame.book.positions, frame.contracts
     unvalued = np.flatnonzero(np.isnan(contracts.volatility))
     rows = np.flatnonzero(np.isin(contracts.of_position, unvalued)).tolist()

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlmargin.account.account_values import NO_RESERVE, Reserve
-from xlmargin.account.first_zero import MOVES_DOWN, MOVES_UP
 from xlmargin.account.moved_prices import MovedPrices, moved_prices
 from xlmargin.account.portfolio_path import portfolio_zero
 from xlmargin.account.strategy_path import present_pairings, strategy_zero
+from xlmargin.account.zero_excess_move import MOVES_DOWN, MOVES_UP
 from xlmargin.arrays import FloatArray
 from xlmargin.errors import MarginError, RefusedPosition
 from xlmargin.portfolio_margin import PortfolioMargin
@@ -21,7 +21,7 @@ from xlmargin.strategy_margin import StrategyMargin
 
 
 @dataclass(frozen=True, eq=False)
-class Moves:
+class FirstMoves:
     """The first moves of the whole market that leave no more than the reserve, (accounts,).
 
     Fractions; 0 where there is no more at present, NaN where none of the moves searched takes it,
@@ -50,7 +50,7 @@ def prices_of(portfolio: PortfolioMargin | MarginError) -> MovedPrices | MarginE
 
 def portfolio_moves(
     prices: MovedPrices | MarginError, left: FloatArray, reserve: Reserve = NO_RESERVE
-) -> Moves | MarginError:
+) -> FirstMoves | MarginError:
     """The moves that portfolio margin's excess can bear.
 
     `left` is the excess above the reserve at present, $, shape (accounts,).
@@ -68,7 +68,7 @@ def strategy_moves(
     prices: MovedPrices | MarginError,
     left: FloatArray,
     reserve: Reserve = NO_RESERVE,
-) -> Moves | MarginError:
+) -> FirstMoves | MarginError:
     """The moves that the excess by strategy can bear; `left` as under portfolio margin."""
     if isinstance(prices, MarginError):
         return prices
@@ -82,5 +82,5 @@ def strategy_moves(
     )
 
 
-def _moves(left: FloatArray, down: FloatArray, up: FloatArray) -> Moves:
-    return Moves(*(np.where(left <= 0, 0.0, found) for found in (down, up)))
+def _moves(left: FloatArray, down: FloatArray, up: FloatArray) -> FirstMoves:
+    return FirstMoves(*(np.where(left <= 0, 0.0, found) for found in (down, up)))

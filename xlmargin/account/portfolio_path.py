@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from xlmargin.account.account_values import NO_RESERVE, Reserve
-from xlmargin.account.first_zero import bracket_at, first_without, root
 from xlmargin.account.moved_prices import MovedPrices
+from xlmargin.account.zero_excess_move import bracket_at, first_without, root
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import cash_of_accounts
 from xlmargin.portfolio_margin.path import AfterMoves

@@ -47,7 +47,7 @@ _NEARLY_WHOLE: Final = 0.1
 """How far from whole percents a range may be that a broker is taken to use, in points."""
 
 
-class State(StrEnum):
+class FigureState(StrEnum):
     """How a broker's figure stands to ours; the order is that of what deserves a look first."""
 
     OVERDUE = "overdue"
@@ -70,7 +70,7 @@ class BrokerFigure:
 
     `account` is an index, or ALL; `group` "" for the whole account. `figure` is ours of that
     meaning, "" where there is none, `word` what the broker calls it. `in_dollars` is false of a
-    fraction. `asked` is the serial day on which the broker was asked about it, NaN if it was not.
+    fraction. `queried` is the serial day on which the broker was asked about it, NaN if it was not.
     """
 
     account: int
@@ -81,7 +81,7 @@ class BrokerFigure:
     as_of: float = np.nan
     source: str = ""
     in_dollars: bool = True
-    asked: float = np.nan
+    queried: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -268,18 +268,20 @@ class Reconciler:
                 found.setdefault((int(level.account[i]), name.casefold()), inside[i])
         return found
 
-    def state(self, figure: BrokerFigure, ours: float) -> State:
+    def state(self, figure: BrokerFigure, ours: float) -> FigureState:
         """How a figure stands to ours; `ours` is NaN where we have none."""
         if np.isnan(ours):
-            return State.NOT_OURS
-        age, asked = (age_of(day, self.book.market.as_of) for day in (figure.as_of, figure.asked))
+            return FigureState.NOT_OURS
+        age, queried = (
+            age_of(day, self.book.market.as_of) for day in (figure.as_of, figure.queried)
+        )
         agrees = self.tolerance.agree(figure.amount, ours, in_dollars=figure.in_dollars)
         most = self.book.settings.overdue_days
-        if age > most or (asked > most and not agrees):
-            return State.OVERDUE
+        if age > most or (queried > most and not agrees):
+            return FigureState.OVERDUE
         if age > 0:
-            return State.STALE
-        return State.AGREES if agrees else State.DIFFERS
+            return FigureState.STALE
+        return FigureState.AGREES if agrees else FigureState.DIFFERS
 
     def likely(self, figure: BrokerFigure, ours: float, of_value: float) -> str:
         """What would make ours equal a figure that differs, "" where nothing that is tried does.

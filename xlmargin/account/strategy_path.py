@@ -17,10 +17,10 @@ from functools import reduce
 import numpy as np
 
 from xlmargin.account.account_values import NO_RESERVE, Reserve
-from xlmargin.account.first_zero import Bracket, bracket_at, first_without, root
 from xlmargin.account.known_pairings import KnownPairings, known_pairings
 from xlmargin.account.moved_holdings import moved_holdings
 from xlmargin.account.moved_prices import MovedPrices, Worth
+from xlmargin.account.zero_excess_move import Bracket, bracket_at, first_without, root
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import cash_of_accounts
 from xlmargin.settings import AccountType

@@ -19,7 +19,7 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.cells.numbers import LONGEST_NUMBER, NUMBER, Number, NumberStyle, parse
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.table import EMPTY, CodedCells, Table
+from xlmargin.cells.table import EMPTY, CodedCells, RangeTable
 from xlmargin.cells.values import (
     CellValue,
     Day,
@@ -217,7 +217,9 @@ REFUSED: Final = -2
 _NAME: Final = re.compile(r"[^=+\-@\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,63}")
 
 
-def numbers(table: Table, column: str, log: ProblemLog, *, percent: bool = False) -> FloatArray:
+def numbers(
+    table: RangeTable, column: str, log: ProblemLog, *, percent: bool = False
+) -> FloatArray:
     """The numbers of a column; NaN where a cell is empty or was reported as a problem.
 
     12% is 0.12 where `percent` is allowed, and else refused. Numbers typed as text are noted.
@@ -242,7 +244,7 @@ def numbers(table: Table, column: str, log: ProblemLog, *, percent: bool = False
 
 
 def _note_style(
-    table: Table,
+    table: RangeTable,
     column: str,
     cells: CodedCells,
     style: NumberStyle | None,
@@ -258,7 +260,7 @@ def _note_style(
         log.notes_where(typed, table, column, "numbers typed as text, read as numbers")
 
 
-def dates(table: Table, column: str, log: ProblemLog) -> FloatArray:
+def dates(table: RangeTable, column: str, log: ProblemLog) -> FloatArray:
     """The serial days of a column; NaN where a cell is empty or was reported as a problem."""
     cells = table.columns.get(column)
     if cells is None:
@@ -280,7 +282,7 @@ def dates(table: Table, column: str, log: ProblemLog) -> FloatArray:
 
 
 def _refuse(
-    wanted: dict[int, str], cells: CodedCells, table: Table, column: str, log: ProblemLog
+    wanted: dict[int, str], cells: CodedCells, table: RangeTable, column: str, log: ProblemLog
 ) -> None:
     """An error for each cell that is refused, by what was wanted in its place."""
     for each in dict.fromkeys(wanted.values()):
@@ -288,7 +290,9 @@ def _refuse(
         log.errors_where(where > 0, table, column, each, shown_text)
 
 
-def words(table: Table, column: str, list_: Words[Any], wanted: str, log: ProblemLog) -> IntArray:
+def words(
+    table: RangeTable, column: str, list_: Words[Any], wanted: str, log: ProblemLog
+) -> IntArray:
     """The index in the list's members of each word of a column: EMPTY where there is none.
 
     REFUSED where the word is not of the list, which is a problem.
@@ -301,7 +305,7 @@ def words(table: Table, column: str, list_: Words[Any], wanted: str, log: Proble
     return codes
 
 
-def names(table: Table, column: str, log: ProblemLog) -> CodedCells:
+def names(table: RangeTable, column: str, log: ProblemLog) -> CodedCells:
     """The names of a column, as they are written, "" where empty or reported as a problem.
 
     Every row has a code, and so a name.
@@ -328,7 +332,11 @@ def at_most(greatest: float) -> str:
 
 
 def refuse_beyond(
-    greatest: float | FloatArray, values: FloatArray, table: Table, column: str, log: ProblemLog
+    greatest: float | FloatArray,
+    values: FloatArray,
+    table: RangeTable,
+    column: str,
+    log: ProblemLog,
 ) -> None:
     """A problem for each number, of either sign, that is greater."""
     beyond = np.abs(values) > greatest
@@ -340,7 +348,7 @@ def refuse_beyond(
 
 def need(
     where: BoolArray,
-    table: Table,
+    table: RangeTable,
     column: str,
     wanted: str,
     log: ProblemLog,
@@ -356,7 +364,7 @@ def need(
         missing_heading(table, column, log)
 
 
-def check_one_date(table: Table, log: ProblemLog) -> None:
+def check_one_date(table: RangeTable, log: ProblemLog) -> None:
     """A problem where rows are of several dates: added up, they would count positions twice."""
     if table.has("date"):
         days = np.unique(np.floor(dates(table, "date", log)))
@@ -366,7 +374,7 @@ def check_one_date(table: Table, log: ProblemLog) -> None:
             log.error(table.name, 0, "date", f"{count} different dates", wanted)
 
 
-def missing_heading(table: Table, name: str, log: ProblemLog) -> None:
+def missing_heading(table: RangeTable, name: str, log: ProblemLog) -> None:
     """A problem for a heading that is needed, with the unknown one that was probably meant."""
     near = nearest(name, table.unknown)
     found = f"no such heading, but {shown(near)}" if near else "no such heading"

@@ -52,7 +52,7 @@ Stated = Mapping[str, NamedCell]
 
 
 @dataclass(frozen=True)
-class Names:
+class RangeNames:
     """The names a range may have: how each text is read, what was probably meant, headings."""
 
     range: str
@@ -143,7 +143,7 @@ def refuse(cell: NamedCell, wanted: str, range_: str, log: ProblemLog) -> None:
     log.error(range_, cell.row, label(cell.text), shown_text(cell.value), wanted)
 
 
-def read_named_values(cells: Cells, names: Names, log: ProblemLog) -> dict[str, Stated]:
+def read_named_values(cells: Cells, names: RangeNames, log: ProblemLog) -> dict[str, Stated]:
     """What each account states, by its name: what is stated for all is that of "".
 
     Several accounts are distinguished by a first row of headings: `name`, and each account's own;
@@ -219,7 +219,7 @@ def _rows(cells: Cells, range_: str, log: ProblemLog) -> list[list[CellValue]]:
 
 
 def _columns(
-    rows: list[list[CellValue]], names: Names, log: ProblemLog
+    rows: list[list[CellValue]], names: RangeNames, log: ProblemLog
 ) -> tuple[int, dict[int, str]]:
     """Index of the first row below the headings, and the account of each column of values."""
     start = next((i for i, row in enumerate(rows) if any(cell is not None for cell in row)), 0)

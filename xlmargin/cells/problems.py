@@ -20,7 +20,7 @@ _MOST_SHOWN: Final = 3
 """Different cells that one message shows; of the rest only that there are more."""
 
 
-class Placed(Protocol):
+class LocatedTable(Protocol):
     """A table whose cells can be named: a name, the number of each row, letters of its columns."""
 
     @property
@@ -112,7 +112,7 @@ class ProblemLog:
     def errors_where(
         self,
         where: BoolArray,
-        table: Placed,
+        table: LocatedTable,
         column: str,
         wanted: str,
         show: Callable[[CellValue], str] = shown,
@@ -129,11 +129,13 @@ class ProblemLog:
             where = where & ~np.isin(table.rows, sorted(set().union(*known)))
         self._where(Severity.ERROR, where, table, column, wanted, show)
 
-    def warnings_where(self, where: BoolArray, table: Placed, column: str, wanted: str) -> None:
+    def warnings_where(
+        self, where: BoolArray, table: LocatedTable, column: str, wanted: str
+    ) -> None:
         """The same warning in each of these rows of a table."""
         self._where(Severity.WARNING, where, table, column, wanted, shown)
 
-    def notes_where(self, where: BoolArray, table: Placed, column: str, text: str) -> None:
+    def notes_where(self, where: BoolArray, table: LocatedTable, column: str, text: str) -> None:
         """The same note on each of these rows of a table."""
         self._where(Severity.NOTE, where, table, column, "", lambda _: text)
 
@@ -141,7 +143,7 @@ class ProblemLog:
         self,
         severity: Severity,
         where: BoolArray,
-        table: Placed,
+        table: LocatedTable,
         column: str,
         wanted: str,
         show: Callable[[CellValue], str],

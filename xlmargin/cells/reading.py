@@ -14,14 +14,22 @@ from xlmargin.arrays import BoolArray
 from xlmargin.cells.columns import missing_heading, number_of
 from xlmargin.cells.numbers import CURRENCIES, parse
 from xlmargin.cells.problems import ProblemLog, ReadOnce
-from xlmargin.cells.table import EMPTY, CodedCells, Column, SourceRows, Table, column_of, transposed
+from xlmargin.cells.table import (
+    EMPTY,
+    CodedCells,
+    Column,
+    RangeTable,
+    SourceRows,
+    column_of,
+    transposed,
+)
 from xlmargin.cells.values import (
     Cell,
+    CellRows,
     Cells,
     CellValue,
     Headings,
     KnownCells,
-    Rows,
     is_error,
     is_nothing,
     label,
@@ -63,7 +71,7 @@ _NEARLY: Final = 0.85
 _USUAL_MULTIPLIERS: Final = (10.0, 1000.0)
 
 
-def read_table(cells: Cells, name: str, headings: Headings, log: ProblemLog) -> Table:
+def read_table(cells: Cells, name: str, headings: Headings, log: ProblemLog) -> RangeTable:
     """The table in a range; problems of its shape and headings are added to the log.
 
     A range that is left out, or that is one cell with nothing or 0 in it (as hosts send an empty
@@ -76,13 +84,13 @@ def read_table(cells: Cells, name: str, headings: Headings, log: ProblemLog) -> 
     return _TABLES.get(key, name, log, lambda own: _read_table(cells, name, headings, own))
 
 
-_TABLES: Final = ReadOnce[tuple[bytes, Headings], Table](
+_TABLES: Final = ReadOnce[tuple[bytes, Headings], RangeTable](
     most=64, most_size=1_000_000, size=lambda table: table.size
 )
 """Bounded by cells, in all."""
 
 
-def _read_table(cells: Cells, name: str, headings: Headings, log: ProblemLog) -> Table:
+def _read_table(cells: Cells, name: str, headings: Headings, log: ProblemLog) -> RangeTable:
     rows = rows_of(cells)
     source = cells if isinstance(cells, SourceRows) else SourceRows(rows, first_column=None)
     name, rows = source.source or name, list(rows)
@@ -90,10 +98,10 @@ def _read_table(cells: Cells, name: str, headings: Headings, log: ProblemLog) ->
         rows.pop()
     none = np.zeros(0, dtype=np.int64)
     if not rows or _is_left_out(rows):
-        return Table(name, none, {}, given=False)
+        return RangeTable(name, none, {}, given=False)
     if problem := _wrong_shape(rows):
         log.error(name, 0, "", *problem)
-        return Table(name, none, {})
+        return RangeTable(name, none, {})
     start = heading_row(rows, headings)
     if any(not _is_blank(row) for row in rows[:start]):
         log.note(name, source.numbers[0], "", "the rows above the headings are titles, left out")
@@ -113,11 +121,11 @@ def _is_blank(row: Sequence[Cell]) -> bool:
     return row.count(None) == len(row) or all(to_value(cell) is None for cell in row)
 
 
-def _is_left_out(rows: Rows) -> bool:
+def _is_left_out(rows: CellRows) -> bool:
     return len(rows) == 1 and len(rows[0]) == 1 and to_value(rows[0][0]) == 0.0
 
 
-def _wrong_shape(rows: Rows) -> tuple[str, str] | None:
+def _wrong_shape(rows: CellRows) -> tuple[str, str] | None:
     """What was found and what is wanted, where the range cannot hold a table."""
     width = max(map(len, rows))
     if len(rows) - 1 > MOST_ROWS or width > MOST_COLUMNS:
@@ -143,13 +151,13 @@ def heading_row(rows: Sequence[Sequence[Cell]], headings: Headings) -> int:
 
 
 def _table(
-    rows: Rows,
+    rows: CellRows,
     start: int,
     name: str,
     source: SourceRows,
     headings: Headings,
     log: ProblemLog,
-) -> Table:
+) -> RangeTable:
     texts = [text_of(to_value(cell)) for cell in rows[start]]
     width = max(map(len, rows[start:]))
     texts += [""] * (width - len(texts))
@@ -175,7 +183,7 @@ def _table(
             unknown[f"{text}, column {column_letters(i)}" if called in unknown else called] = read[
                 i
             ]
-    table = Table(
+    table = RangeTable(
         name=name,
         rows=at,
         columns=known,
@@ -216,16 +224,16 @@ def _meant_otherwise(
         if other in headings.synonyms and other not in of_name
         for i in of_name.get(own, ())
         if normalized(texts[i]) in either
-        if (cells := _told(read[i])) and all(map(test, cells))
+        if (cells := _cells_of(read[i])) and all(map(test, cells))
     ]
     if "symbol" not in of_name and of_name.keys() >= {"underlying", "strike", "expiration"}:
         meant.append(("symbol", of_name["underlying"][0]))
     return meant
 
 
-def _rows_of(column: Column, at: np.ndarray, table: Table) -> Column:
+def _rows_of(column: Column, at: np.ndarray, table: RangeTable) -> Column:
     """The cells of a column in the rows that the table kept."""
-    whole = Table("", at, {"": column})
+    whole = RangeTable("", at, {"": column})
     return whole.take(np.isin(at, table.rows)).columns[""]
 
 
@@ -239,8 +247,8 @@ def _filled(column: Column) -> BoolArray:
 
 
 def _without_other_rows(
-    table: Table, filled: np.ndarray, headings: Headings, log: ProblemLog
-) -> Table:
+    table: RangeTable, filled: np.ndarray, headings: Headings, log: ProblemLog
+) -> RangeTable:
     """The table without rows that are no entries: blank, totals, footnotes, headings again."""
     entry = np.zeros(len(table), dtype=bool)
     for column in table.columns.values():
@@ -268,7 +276,7 @@ def _without_other_rows(
 
 
 def _refuse_other_things(
-    title: BoolArray, entry: BoolArray, table: Table, headings: Headings, log: ProblemLog
+    title: BoolArray, entry: BoolArray, table: RangeTable, headings: Headings, log: ProblemLog
 ) -> None:
     """An error for each title that has entries below it and says that they are not held."""
     for i in np.flatnonzero(title & headings.held):
@@ -278,11 +286,11 @@ def _refuse_other_things(
             log.error(table.name, int(table.rows[i]), "", shown(texts.strip()), wanted)
 
 
-def _leave_out(where: BoolArray, table: Table, text: str, log: ProblemLog) -> None:
+def _leave_out(where: BoolArray, table: RangeTable, text: str, log: ProblemLog) -> None:
     log.notes_where(where, table, "", text)
 
 
-def _has_total(table: Table, heading: str = "") -> BoolArray:
+def _has_total(table: RangeTable, heading: str = "") -> BoolArray:
     """Which rows say in one of their cells, or in the one below a heading, that they are a sum."""
     columns = (
         [table.columns.get(heading)]
@@ -311,11 +319,11 @@ def _is_sentence(cell: CellValue) -> bool:
 
 
 def _merged(
-    table: Table, heading: str, text: str, column: Column, headings: Headings, log: ProblemLog
-) -> Table:
+    table: RangeTable, heading: str, text: str, column: Column, headings: Headings, log: ProblemLog
+) -> RangeTable:
     """The table with the gaps of a column filled from a second column of the same meaning."""
     first, second = table.columns[heading], column
-    beside = Table(table.name, table.rows, {"1": first, "2": second})
+    beside = RangeTable(table.name, table.rows, {"1": first, "2": second})
     both = _filled(first) & _filled(second)
     typed = table.typed[heading]
     if heading not in headings.labels or normalized(text) == normalized(typed):
@@ -382,7 +390,7 @@ _OF_OTHER_THINGS: Final = re.compile(
 """A title with one of these words is above what is not held; of closed-end funds are held."""
 
 
-def _told(column: Column) -> list[CellValue]:
+def _cells_of(column: Column) -> list[CellValue]:
     """The distinct cells of a column that say something; of numbers no more than a few."""
     if isinstance(column, CodedCells):
         return [cell for cell in column.distinct if not is_nothing(cell)]
@@ -405,7 +413,7 @@ def _are_states(cells: Sequence[CellValue]) -> bool:
     return bool(states & _NOT_HELD) and states <= _NOT_HELD | _HELD
 
 
-def _refuse_judged(table: Table, text: str, heading: str, log: ProblemLog) -> None:
+def _refuse_judged(table: RangeTable, text: str, heading: str, log: ProblemLog) -> None:
     found = "an unknown column that looks like " + heading
     wanted = f"{heading} as its heading, once, or another column without these words"
     log.error(table.name, table.heading_row, label(text), found, wanted)
@@ -413,7 +421,7 @@ def _refuse_judged(table: Table, text: str, heading: str, log: ProblemLog) -> No
 
 def may_matter(heading: str, column: Column) -> bool:
     """Whether an unknown column may hold sides, rights, currencies or multipliers."""
-    cells = _told(column)
+    cells = _cells_of(column)
     values = column.read(number_of) if isinstance(column, CodedCells) else column
     usual = np.isin(values[_filled(column)], (*_USUAL_MULTIPLIERS, 100.0))
     by_word = any(all(map(test, cells)) for test in _TESTS.values())
@@ -424,7 +432,7 @@ def may_matter(heading: str, column: Column) -> bool:
     return by_cells or by_heading
 
 
-def judged(table: Table, headings: Headings, log: ProblemLog) -> Table:
+def judged(table: RangeTable, headings: Headings, log: ProblemLog) -> RangeTable:
     """The table with its unknown columns judged by their cells.
 
     A column of side words, of CALL and PUT, or of currency codes is read as what it holds where no
@@ -435,7 +443,7 @@ def judged(table: Table, headings: Headings, log: ProblemLog) -> Table:
         if is_error(text):
             wanted = "a heading; repair its formula"
             log.error(table.name, table.heading_row, "", shown(text), wanted)
-        cells = _told(column)
+        cells = _cells_of(column)
         tests = {heading: test for heading, test in _TESTS.items() if heading in headings.synonyms}
         if _NO_SIDE.search(text):
             tests.pop("side", None)
@@ -458,7 +466,7 @@ def judged(table: Table, headings: Headings, log: ProblemLog) -> Table:
     return table
 
 
-def refuse_unread_multiplier(table: Table, is_option: BoolArray, log: ProblemLog) -> None:
+def refuse_unread_multiplier(table: RangeTable, is_option: BoolArray, log: ProblemLog) -> None:
     """An error for an unknown column that holds 10 or 1,000 beside options, and else 100.
 
     And for one that is called so, and holds anything but 100.
@@ -475,7 +483,7 @@ def refuse_unread_multiplier(table: Table, is_option: BoolArray, log: ProblemLog
             log.error(table.name, table.heading_row, label(text), found, wanted)
 
 
-def unknown_headings(table: Table, headings: Headings, log: ProblemLog) -> None:
+def unknown_headings(table: RangeTable, headings: Headings, log: ProblemLog) -> None:
     """A warning for each column that is ignored, with the heading that was probably meant.
 
     An error where that would change side, size, currency, deliverable, class or account.

@@ -21,9 +21,9 @@ from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.values import (
     ERROR_OF_CODE,
     Cell,
+    CellRows,
     CellValue,
     Day,
-    Rows,
     is_error,
     text_of,
     to_value,
@@ -176,7 +176,7 @@ class SourceRows(list[Any]):
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class RangeTable:
     """The known columns of a range, by heading, without blank rows, totals and footnotes.
 
     `rows` are row numbers as the user sees them: the file's, else within the range, 1 for its
@@ -262,7 +262,7 @@ class Table:
         """Number of cells held."""
         return len(self) * max(1, len(self.columns))
 
-    def take(self, rows: IntArray | Sequence[int] | BoolArray) -> Table:
+    def take(self, rows: IntArray | Sequence[int] | BoolArray) -> RangeTable:
         """The table with some of its rows alone; they keep their row numbers."""
         index = np.asarray(rows, dtype=None if len(rows) else np.int64)
         return replace(
@@ -272,11 +272,11 @@ class Table:
             unknown={name: _taken(column, index) for name, column in self.unknown.items()},
         )
 
-    def with_column(self, heading: str, column: Column) -> Table:
+    def with_column(self, heading: str, column: Column) -> RangeTable:
         """The table with another column under a heading."""
         return replace(self, columns={**self.columns, heading: column})
 
-    def without(self, heading: str) -> Table:
+    def without(self, heading: str) -> RangeTable:
         """The table without a column."""
         kept = {name: column for name, column in self.columns.items() if name != heading}
         return replace(self, columns=kept)
@@ -295,7 +295,7 @@ class Table:
         return hash(self._content)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Table):
+        if not isinstance(other, RangeTable):
             return NotImplemented
         return self is other or (self._hash == other._hash and self._content == other._content)
 
@@ -312,7 +312,7 @@ def _bytes(column: Column) -> tuple[object, ...]:
     return (column.tobytes(),)
 
 
-def joined(tables: Sequence[Table]) -> Table:
+def joined(tables: Sequence[RangeTable]) -> RangeTable:
     """Tables of one source and the same headings, below one another."""
     if len(tables) == 1:
         return tables[0]
@@ -325,7 +325,7 @@ def joined(tables: Sequence[Table]) -> Table:
     )
 
 
-def transposed(rows: Rows, width: int) -> list[tuple[Cell, ...]]:
+def transposed(rows: CellRows, width: int) -> list[tuple[Cell, ...]]:
     """The columns of rows, each of this width; short rows are filled with empty cells."""
     if any(len(row) != width for row in rows):
         rows = [[*row[:width], *[None] * (width - len(row))] for row in rows]

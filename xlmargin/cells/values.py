@@ -45,7 +45,7 @@ Cells: TypeAlias = object
 
 CellValue: TypeAlias = float | str | None
 
-Rows: TypeAlias = list[Sequence[Cell]]
+CellRows: TypeAlias = list[Sequence[Cell]]
 
 ERROR_OF_CODE: Final = {
     -2146826288: "#NULL!",
@@ -214,7 +214,7 @@ def _number(number: Any) -> CellValue:
     return None if math.isnan(value) else value
 
 
-def rows_of(cells: Cells) -> Rows:
+def rows_of(cells: Cells) -> CellRows:
     """A range as a list of rows; a lone cell is one row of one, what is left out has no rows."""
     frame: Any = cells
     if cells is None:
@@ -306,10 +306,10 @@ def shown_date(cell: CellValue) -> str:
     return shown(cell)
 
 
-Value: TypeAlias = str | float | bool
+AnswerValue: TypeAlias = str | float | bool
 """What a cell of an answer holds."""
 
-Answer: TypeAlias = Value | list[list[Value]]
+FunctionAnswer: TypeAlias = AnswerValue | list[list[AnswerValue]]
 
 LONGEST_TEXT: Final = 255
 """Characters that Excel takes in a text inside an array; a longer one loses the whole array."""
@@ -317,7 +317,7 @@ LONGEST_TEXT: Final = 255
 NO_VALUE: Final = "#N/A"
 
 
-def to_cells(answer: object) -> Answer:
+def to_cells(answer: object) -> FunctionAnswer:
     """An answer as a host shows it: one value, or rows of equal length, at least one by one."""
     if isinstance(answer, np.ndarray):
         answer = answer.tolist()
@@ -339,7 +339,7 @@ def _row(row: object) -> Sequence[Any]:
     return row if isinstance(row, list | tuple) else [row]
 
 
-def _column(column: tuple[Any, ...]) -> Sequence[Value]:
+def _column(column: tuple[Any, ...]) -> Sequence[AnswerValue]:
     """A column as cells hold it: as it is, where it has numbers alone or texts alone."""
     kinds = set(map(type, column))
     if kinds == {float} and math.isfinite(sum(column)):
@@ -355,7 +355,7 @@ def _column(column: tuple[Any, ...]) -> Sequence[Value]:
     ]
 
 
-def to_cell(value: object) -> Value:
+def to_cell(value: object) -> AnswerValue:
     """One value as a cell holds it; NaN and infinity are no value, None is an empty text."""
     if value is None:
         return ""
@@ -377,7 +377,7 @@ def _cut_text(value: str) -> str:
     return f"{value[: LONGEST_TEXT - 1].rstrip()}\u2026"
 
 
-def _finite(value: Any) -> Value:
+def _finite(value: Any) -> AnswerValue:
     try:
         number = float(value)
     except OverflowError:

@@ -26,15 +26,15 @@ from xlmargin.cli.batch_book import (
     ACCOUNT_VALUE,
     FIGURES,
     PORTFOLIO,
-    BookAsked,
-    BookTold,
-    tell_of,
+    BookRequest,
+    BookResult,
+    report_book,
 )
 from xlmargin.cli.batch_folder import BookFolder, read_folder
 from xlmargin.cli.outputs import refuse_output, write_rows
 from xlmargin.errors import Interrupted, MarginError, printed
 from xlmargin.history.executors import Workers, processes_here, workers_here
-from xlmargin.reports.table import Table, Value
+from xlmargin.reports.table import ReportTable, ReportValue
 from xlmargin.standard_output import write_json
 from xlmargin.unfinished import unfinished_folder
 
@@ -47,13 +47,13 @@ _SHOWN: Final = (
 )  # fmt: skip
 """Columns of the summary that a terminal has room for."""
 _ENDED: Final = "its process died (often: out of memory), alone too; the other books are reported"
-Tell = Callable[[BookAsked], BookTold]
+Work = Callable[[BookRequest], BookResult]
 
 _LINK: Final = "is a link out of the folder; wanted the file itself"
 
 
 @dataclass(frozen=True)
-class BatchAsked:
+class BatchRequest:
     """What a batch was asked for; `companions` are the ranges given by name for all books."""
 
     folder: Path
@@ -74,14 +74,14 @@ class BatchAsked:
         refused = table.headings.index("refused")
         return not any(row[refused] for row in table.rows)
 
-    def done(self) -> Table:
+    def done(self) -> ReportTable:
         """Write every report and the summary, which is answered: a row a book."""
         found = read_folder(self.folder, self.companions)
         names = found.report_names()
         self._refuse_output(found, names)
         self.output.mkdir(parents=True, exist_ok=True)
-        told = self._told(found, names)
-        table = summary_of([told[book.name] for book in found.books])
+        outcome = self._outcomes(found, names)
+        table = summary_of([outcome[book.name] for book in found.books])
         write_rows([[_harmless(cell) for cell in row] for row in table.cells()], self._summary)
         return table
 
@@ -101,36 +101,38 @@ class BatchAsked:
         for name in names.values():
             refuse_output(self.output / name, [".xlsx"], found.inputs, force=self.force)
 
-    def _told(self, found: BookFolder, names: Mapping[Path, str]) -> dict[str, BookTold]:
+    def _outcomes(self, found: BookFolder, names: Mapping[Path, str]) -> dict[str, BookResult]:
         """What came of each book by its name; each report is put in place when it is whole."""
         with unfinished_folder(self.output) as folder:
-            asked = [
-                BookAsked(book, found.companions, folder / names[book], self.today, self.groups)
+            requests = [
+                BookRequest(book, found.companions, folder / names[book], self.today, self.groups)
                 for book in found.books
             ]
-            links = [one for one in asked if found.leads_out(one.book)]
-            told = {one.book.name: one.refused(_LINK) for one in links}
+            links = [one for one in requests if found.leads_out(one.book)]
+            outcome = {one.book.name: one.refused(_LINK) for one in links}
             try:
-                for one in self._answers([one for one in asked if one not in links]):
-                    told[one.book] = self._in_place(one, folder)
+                for one in self._answers([one for one in requests if one not in links]):
+                    outcome[one.book] = self._in_place(one, folder)
             except KeyboardInterrupt:
                 _wait_for_the_ended()
-                written = sum(bool(one.report) for one in told.values())
+                written = sum(bool(one.report) for one in outcome.values())
                 raise Interrupted(
-                    f"Interrupted: {written} of {len(asked)} reports are in {self.output}."
+                    f"Interrupted: {written} of {len(requests)} reports are in {self.output}."
                 ) from None
-        return told
+        return outcome
 
-    def _in_place(self, told: BookTold, unfinished: Path) -> BookTold:
+    def _in_place(self, outcome: BookResult, unfinished: Path) -> BookResult:
         """The same once its report is in place; refused where that is open elsewhere, say."""
-        if told.report:
+        if outcome.report:
             try:
-                (unfinished / told.report).replace(self.output / told.report)
+                (unfinished / outcome.report).replace(self.output / outcome.report)
             except OSError as error:
-                return BookTold(told.book, refused=f"{told.report} cannot be written: {error}")
-        return told
+                return BookResult(
+                    outcome.book, refused=f"{outcome.report} cannot be written: {error}"
+                )
+        return outcome
 
-    def _answers(self, jobs: Sequence[BookAsked]) -> Iterator[BookTold]:
+    def _answers(self, jobs: Sequence[BookRequest]) -> Iterator[BookResult]:
         """What came of each book, as soon as it is done."""
         columns = TextColumn("reports"), BarColumn(), MofNCompleteColumn()
         disabled = self.as_json or not sys.stderr.isatty()
@@ -140,9 +142,9 @@ class BatchAsked:
             workers_here(processes) as workers,
             Progress(*columns, console=console, transient=True, disable=disabled) as bar,
         ):
-            yield from bar.track(_told_by(workers, jobs), total=len(jobs))
+            yield from bar.track(_results_of(workers, jobs), total=len(jobs))
 
-    def _show(self, table: Table) -> None:
+    def _show(self, table: ReportTable) -> None:
         if self.as_json:
             answer = {"reports": str(self.output), "summary": to_cells(table.cells())}
             write_json(answer)
@@ -156,37 +158,37 @@ class BatchAsked:
                 typer.echo(printed(f"Refused: {_named(row)}"), err=True)
 
 
-def _named(row: Mapping[Value, Value]) -> str:
+def _named(row: Mapping[ReportValue, ReportValue]) -> str:
     """Why a book was refused, behind its name where that is not the first word already."""
     book, why = str(row["book"]), str(row["refused"])
     return why if why.startswith(book) else f"{book}: {why}"
 
 
-def _told_by(
-    workers: Workers, jobs: Sequence[BookAsked], tell: Tell = tell_of
-) -> Iterator[BookTold]:
+def _results_of(
+    workers: Workers, jobs: Sequence[BookRequest], work: Work = report_book
+) -> Iterator[BookResult]:
     """What came of each book, where a process dies that of the guilty one too."""
     if workers.executor is None:
-        yield from map(tell, jobs)
+        yield from map(work, jobs)
         return
-    running: dict[Future[BookTold], BookAsked] = {}
+    running: dict[Future[BookResult], BookRequest] = {}
     with suppress(BrokenProcessPool):
-        running.update((workers.executor.submit(tell, job), job) for job in jobs)
-    told = set()
+        running.update((workers.executor.submit(work, job), job) for job in jobs)
+    outcome = set()
     for done in as_completed(running):
         with suppress(BrokenProcessPool):
             yield done.result()
-            told.add(running[done].book)
+            outcome.add(running[done].book)
     for job in jobs:
-        if job.book not in told:
-            yield _told_alone(tell, job)
+        if job.book not in outcome:
+            yield _result_alone(work, job)
 
 
-def _told_alone(tell: Tell, job: BookAsked) -> BookTold:
+def _result_alone(work: Work, job: BookRequest) -> BookResult:
     """What came of a book in a process of its own, after one died with the books of several."""
     with processes_here(1) as alone:
         try:
-            return alone.submit(tell, job).result()
+            return alone.submit(work, job).result()
         except BrokenProcessPool:
             return job.refused(_ENDED)
 
@@ -197,9 +199,9 @@ def _wait_for_the_ended() -> None:
         process.join(SECONDS_TO_END)
 
 
-def summary_of(told: Sequence[BookTold]) -> Table:
+def summary_of(outcome: Sequence[BookResult]) -> ReportTable:
     """A row a book: its figures, blank where not known, or why it was refused."""
-    rows: list[list[Value]] = [
+    rows: list[list[ReportValue]] = [
         [
             one.book,
             *(one.figures.get(name) for name in FIGURES),
@@ -208,17 +210,17 @@ def summary_of(told: Sequence[BookTold]) -> Table:
             one.left_out,
             one.refused,
         ]
-        for one in told
+        for one in outcome
     ]
-    return Table(HEADINGS, rows)
+    return ReportTable(HEADINGS, rows)
 
 
-def _harmless(cell: Value) -> Value:
+def _harmless(cell: ReportValue) -> ReportValue:
     """A text that no spreadsheet takes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in {*"=+-@\t\r"} else cell
 
 
-def _shown(rows: Sequence[Mapping[Value, Value]]) -> Shown:
+def _shown(rows: Sequence[Mapping[ReportValue, ReportValue]]) -> Shown:
     """The figures of the reports as a reader takes them in."""
     title = "Margin by book, $; gain on the setting basis (left out: deposit)"
     table = Shown(title=title, box=SIMPLE_HEAD)
@@ -231,7 +233,7 @@ def _shown(rows: Sequence[Mapping[Value, Value]]) -> Shown:
     return table
 
 
-def _figure(value: Value, heading: str) -> str:
+def _figure(value: ReportValue, heading: str) -> str:
     if not isinstance(value, float):
         return ""
     return f"{value:.1%}" if heading.endswith("%") else f"{value:,.0f}"

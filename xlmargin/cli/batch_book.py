@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from xlmargin.cli.book_files import known_beside
-from xlmargin.cli.book_report import Asked, Reported
+from xlmargin.cli.book_report import Reported, ReportRequest
 from xlmargin.cli.market import with_own
 from xlmargin.cli.registered import functions
 from xlmargin.computing import time_limit
@@ -29,7 +29,7 @@ FIGURES: Final = (ACCOUNT_VALUE, *COMPARED)
 
 
 @dataclass(frozen=True)
-class BookAsked:
+class BookRequest:
     """A report to be made: of which book, with which companions, where, on which day."""
 
     book: Path
@@ -39,13 +39,13 @@ class BookAsked:
     groups: tuple[Path, ...] = ()
     """Reports of the clearing house."""
 
-    def refused(self, why: str) -> BookTold:
+    def refused(self, why: str) -> BookResult:
         """The row of a book without a report."""
-        return BookTold(self.book.name, refused=" ".join(why.split()))
+        return BookResult(self.book.name, refused=" ".join(why.split()))
 
 
 @dataclass(frozen=True)
-class BookTold:
+class BookResult:
     """What came of a book: its figures as far as they are known, or why it was refused."""
 
     book: str
@@ -56,31 +56,31 @@ class BookTold:
     refused: str = ""
 
 
-def tell_of(asked: BookAsked) -> BookTold:
+def report_book(request: BookRequest) -> BookResult:
     """Write the report of a book, in whatever process; nothing is raised but an interrupt."""
     try:
         with time_limit(math.inf):
-            return _reported(asked)
+            return _reported(request)
     except Exception as error:
         if (full := full_disk(error)) is not None:
-            return asked.refused(full)
+            return request.refused(full)
         known = isinstance(error, MarginError | OSError)
-        return asked.refused(str(error) if known else internal_error(error))
+        return request.refused(str(error) if known else internal_error(error))
 
 
-def _reported(asked: BookAsked) -> BookTold:
-    companions = dict(asked.companions)
+def _reported(request: BookRequest) -> BookResult:
+    companions = dict(request.companions)
     instruments = companions.pop("instruments", None)
-    ranges = read_book_files(asked.book, **companions)
-    folder = companions.get("settings", asked.book).parent
-    known = known_beside(instruments, asked.groups, ranges.settings, folder)
-    title, today = f"Portfolio margin: {asked.book.stem}", ranges.as_of or asked.today
+    ranges = read_book_files(request.book, **companions)
+    folder = companions.get("settings", request.book).parent
+    known = known_beside(instruments, request.groups, ranges.settings, folder)
+    title, today = f"Portfolio margin: {request.book.stem}", ranges.as_of or request.today
     ranges = with_own(ranges, known, today)
-    report = Asked(asked.output, True, title, today, functions())
+    report = ReportRequest(request.output, True, title, today, functions())
     done = report.written(ranges, note=ranges.notes[0] if ranges.notes else "")
-    return BookTold(
-        asked.book.name,
-        asked.output.name,
+    return BookResult(
+        request.book.name,
+        request.output.name,
         _figures(done, functions()),
         sum(problem.severity is Severity.WARNING for problem in done.warnings),
         " ".join(dict.fromkeys(done.left_out.values())),

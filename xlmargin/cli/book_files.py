@@ -9,7 +9,14 @@ from pathlib import Path
 
 import typer
 
-from xlmargin.cli.options import Dividends, Groups, Instruments, Market, Positions, Settings
+from xlmargin.cli.options import (
+    DividendsFile,
+    GroupsFiles,
+    InstrumentsFile,
+    MarketFile,
+    PositionsFile,
+    SettingsFile,
+)
 from xlmargin.errors import printed
 from xlmargin.excel.known_files import known_from, reports_named
 from xlmargin.importers import BookRanges, FileRows, read_book_files
@@ -20,12 +27,12 @@ from xlmargin.known_instruments import KnownInstruments
 class BookFiles:
     """The files of a book, and of what is known of its instruments; None for one left out."""
 
-    positions: Positions
-    market: Market = None
-    settings: Settings = None
-    dividends: Dividends = None
-    instruments: Instruments = None
-    groups: Groups = None
+    positions: PositionsFile
+    market: MarketFile = None
+    settings: SettingsFile = None
+    dividends: DividendsFile = None
+    instruments: InstrumentsFile = None
+    groups: GroupsFiles = None
 
     @property
     def paths(self) -> list[Path]:

@@ -53,7 +53,7 @@ class Reported:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportRequest:
     """What a report was asked for: where, how, on which day if none is given.
 
     `force` replaces a file that xlmargin did not write, too; `as_pdf` prints the report, too;
@@ -103,7 +103,7 @@ class Asked:
         tables, found, left_out = done.tables, done.warnings, done.left_out
         portfolio = requirement.PAGE.name not in left_out
         strategy = lists.STRATEGIES_PAGE.name not in left_out
-        asked = [
+        answering = [
             *(_BY_PORTFOLIO if portfolio else ()),
             *(_BY_STRATEGY if strategy else ()),
             *(_BY_BOTH if portfolio and strategy else ()),
@@ -111,7 +111,7 @@ class Asked:
         answers = {
             "check": self.functions["XLM_CHECK"](*done.given.ranges),
             "messages": self.functions["XLM_MESSAGES"](*tables.ranges, *_beside(tables)),
-            **{key: self.functions[name](*tables.ranges) for key, name in asked},
+            **{key: self.functions[name](*tables.ranges) for key, name in answering},
         }
         account = {key: self.functions[name](*tables.ranges) for key, name in _IF_KNOWN}
         answers |= {key: table for key, table in account.items() if isinstance(table, list)}

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from xlmargin.cli.app import command
-from xlmargin.cli.options import Force, Logo
+from xlmargin.cli.options import Force, LogoFile
 from xlmargin.cli.outputs import refuse_output, write_folder, writing
 from xlmargin.cli.registered import functions, registered
 from xlmargin.cli.terminal import progress
@@ -37,7 +37,7 @@ def build_workbooks(
             help="For any program, Excel on Windows (with macros, or naming the add-in), Lite."
         ),
     ] = Host.PLAIN,
-    logo: Logo = None,
+    logo: LogoFile = None,
     force: Force = False,
 ) -> None:
     """Write the template workbooks, one for each task, filled with the sample book."""

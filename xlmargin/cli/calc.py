@@ -14,7 +14,13 @@ from xlmargin.cli.options import AsJson, Force
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.cli.registered import registered
 from xlmargin.errors import printed
-from xlmargin.hosts.calc import Comparison, Mismatch, compared, recalculate, write_add_in
+from xlmargin.hosts.calc import (
+    Mismatch,
+    RecalculationComparison,
+    compared,
+    recalculate,
+    write_add_in,
+)
 from xlmargin.standard_output import write_json
 
 MOST_LISTED: Final = 50
@@ -63,7 +69,7 @@ def build_oxt(
     typer.echo("Then start LibreOffice again: until then each cell goes to another process.")
 
 
-def _print(comparison: Comparison, seconds: float) -> None:
+def _print(comparison: RecalculationComparison, seconds: float) -> None:
     count = sum(comparison.formulas.values())
     typer.echo(f"{count:,} formulas recalculated in {seconds:.2f} s.")
     _print_cells("answer an error", comparison.errors)
@@ -81,7 +87,7 @@ def _print_cells(what: str, cells: Sequence[Mismatch]) -> None:
         typer.echo(f"  and {len(cells) - MOST_LISTED:,} more: --json lists all.")
 
 
-def _as_json(comparison: Comparison, seconds: dict[str, float]) -> dict[str, object]:
+def _as_json(comparison: RecalculationComparison, seconds: dict[str, float]) -> dict[str, object]:
     return {
         "formulas": comparison.formulas,
         "differences": [_cell(cell) for cell in comparison.differences],

@@ -17,12 +17,16 @@ from xlmargin.cli.registered import registered
 from xlmargin.errors import printed
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.examination import examined
-from xlmargin.hosts.classic.findings import Finding, Level
+from xlmargin.hosts.classic.findings import FindingLevel, MachineFinding
 from xlmargin.hosts.classic.machine import Machine, this_machine
 from xlmargin.hosts.classic.places import places
 from xlmargin.standard_output import write_json
 
-_STYLES: Final = {Level.ERROR: "red", Level.WARNING: "yellow", Level.GOOD: "green"}
+_STYLES: Final = {
+    FindingLevel.ERROR: "red",
+    FindingLevel.WARNING: "yellow",
+    FindingLevel.GOOD: "green",
+}
 
 
 def examine(machine: Machine, functions: Iterable[WorksheetFunction], as_json: bool) -> bool:
@@ -36,7 +40,7 @@ def examine(machine: Machine, functions: Iterable[WorksheetFunction], as_json: b
         write_json({"findings": rows})
     else:
         _print(findings)
-    return all(finding.level is not Level.ERROR for finding in findings)
+    return all(finding.level is not FindingLevel.ERROR for finding in findings)
 
 
 @command()
@@ -45,7 +49,7 @@ def doctor(startup: Startup = None, as_json: AsJson = False) -> int:
     return 0 if examine(this_machine(places(startup)), registered(), as_json) else 1
 
 
-def _print(findings: Sequence[Finding]) -> None:
+def _print(findings: Sequence[MachineFinding]) -> None:
     table = Table(box=SIMPLE_HEAD)
     for heading in ("", "what", "says", "to mend it"):
         table.add_column(heading, overflow="fold")

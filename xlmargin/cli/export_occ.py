@@ -9,7 +9,7 @@ import typer
 
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
-from xlmargin.cli.options import Force, Instruments, Market, Positions, Settings
+from xlmargin.cli.options import Force, InstrumentsFile, MarketFile, PositionsFile, SettingsFile
 from xlmargin.cli.outputs import refuse_output, write_lines, write_rows
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers.brokers import SURE, calculator_rows, record_lines
@@ -18,13 +18,13 @@ from xlmargin.importers.files import own_instruments
 
 @command()
 def export_occ(
-    positions: Positions,
+    positions: PositionsFile,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Table (.csv) or fixed width (.txt) to write.")
     ],
-    market: Market = None,
-    settings: Settings = None,
-    instruments: Instruments = None,
+    market: MarketFile = None,
+    settings: SettingsFile = None,
+    instruments: InstrumentsFile = None,
     force: Force = False,
 ) -> None:
     """Write positions as OCC's Portfolio Margin Calculator takes them (provisional).

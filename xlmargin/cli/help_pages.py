@@ -15,7 +15,7 @@ from xlmargin.cli.registered import registered
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.help import help_page, input_page
 from xlmargin.hosts.differences import DIFFERENCES
-from xlmargin.reports.table import Table, Value
+from xlmargin.reports.table import ReportTable, ReportValue
 
 
 @command("help-page")
@@ -42,13 +42,13 @@ def page_of(functions: Sequence[WorksheetFunction]) -> str:
     return help_page(functions, programs())
 
 
-def programs() -> Table:
+def programs() -> ReportTable:
     """Where the programs that show cells differ, a row a difference."""
     headings = (
         "difference", "Excel on Windows", "Excel on the Mac and the web", "LibreOffice Calc",
     )  # fmt: skip
-    rows: list[list[Value]] = [[d.what, d.excel, d.office_js, d.calc] for d in DIFFERENCES]
-    return Table(headings, rows)
+    rows: list[list[ReportValue]] = [[d.what, d.excel, d.office_js, d.calc] for d in DIFFERENCES]
+    return ReportTable(headings, rows)
 
 
 def input_page_of(functions: Sequence[WorksheetFunction]) -> str:

@@ -15,7 +15,7 @@ from xlmargin.errors import printed
 from xlmargin.hosts.classic.add_in import add_in
 from xlmargin.hosts.classic.another_python import settings_for
 from xlmargin.hosts.classic.config_sheet import COMMON, INTERPRETER
-from xlmargin.hosts.classic.installation import Step, installing, uninstalling
+from xlmargin.hosts.classic.installation import InstallStep, installing, uninstalling
 from xlmargin.hosts.classic.places import places, refuse_elsewhere, refuse_unnamed
 from xlmargin.hosts.classic.served import FOR_SERVED, serve
 
@@ -82,7 +82,7 @@ def build_xlam(
     typer.echo(f"Written: {output}")
 
 
-def _carry_out(step: Step, dry_run: bool) -> None:
+def _carry_out(step: InstallStep, dry_run: bool) -> None:
     if not dry_run:
         step.do()
     would = "would be " if dry_run and step.changes else ""

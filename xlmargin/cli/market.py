@@ -21,10 +21,10 @@ from xlmargin.cells.values import Cell, to_cells
 from xlmargin.cells.words import MARKET, POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
-from xlmargin.cli.options import AsJson, Force, Instruments, Positions
+from xlmargin.cli.options import AsJson, Force, InstrumentsFile, PositionsFile
 from xlmargin.cli.outputs import refuse_output, write_rows
 from xlmargin.errors import printed
-from xlmargin.excel.market_filling import Facts, filled, market_with_groups, published_facts
+from xlmargin.excel.market_filling import MarketFacts, filled, market_with_groups, published_facts
 from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges, FileRows
@@ -37,11 +37,11 @@ from xlmargin.standard_output import write_json
 
 @command()
 def market(
-    positions: Positions,
+    positions: PositionsFile,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Market to write (.csv).")
     ] = None,
-    instruments: Instruments = None,
+    instruments: InstrumentsFile = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -79,8 +79,8 @@ def with_own(ranges: BookRanges, known: KnownInstruments, today: dt.date) -> Boo
     if not known.own and not known.own_roots and not known.published.reports:
         return ranges
     read = Ranges(*ranges.cells, today=today, known=known).reading
-    of_market: dict[int, Facts] = {}
-    added: list[Facts] = []
+    of_market: dict[int, MarketFacts] = {}
+    added: list[MarketFacts] = []
     for symbol, own in read.market.underlyings.items():
         if symbol not in known.own and own.published == NOT_PUBLISHED:
             continue

@@ -17,7 +17,7 @@ import typer
 from xlmargin.cells.values import to_cells
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
-from xlmargin.cli.options import AsJson, Force, Groups, Market, Positions, Settings
+from xlmargin.cli.options import AsJson, Force, GroupsFiles, MarketFile, PositionsFile, SettingsFile
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.cli.terminal import print_answers, print_table
 from xlmargin.dates import date_of
@@ -32,8 +32,8 @@ from xlmargin.importers.clearing_house import ArrayBasis, read_array_file, read_
 from xlmargin.known_instruments import PublishedGroups
 from xlmargin.portfolio_margin import ArrayComparison
 from xlmargin.reports import (
-    Table,
-    Value,
+    ReportTable,
+    ReportValue,
     compared_points_table,
     compared_positions_table,
     compared_requirements_table,
@@ -71,7 +71,7 @@ def comparison_page(comparison: ArrayComparison, notes: list[str]) -> str:
     return page("Model and official arrays", about, contents, titled)
 
 
-def _table(table: Table) -> Html:
+def _table(table: ReportTable) -> Html:
     """All rows of a table, dollars in cents."""
     headings = [shown_value(heading) for heading in table.headings]
     rows = [
@@ -81,7 +81,7 @@ def _table(table: Table) -> Html:
     return plain_table(headings, rows)
 
 
-def _shown(cell: Value, heading: str) -> str:
+def _shown(cell: ReportValue, heading: str) -> str:
     if not isinstance(cell, float):
         return shown_value(cell)
     if cell != cell:
@@ -139,14 +139,14 @@ def official(
     arrays: Annotated[
         Path, typer.Argument(help="Theoretical profits and losses: .csv, .xlsx, or FIXML .xml.")
     ],
-    positions: Positions,
+    positions: PositionsFile,
     per: Annotated[
         ArrayBasis | None,
         typer.Option(help="What its numbers are of, where no pair of options tells."),
     ] = None,
-    groups: Groups = None,
-    market: Market = None,
-    settings: Settings = None,
+    groups: GroupsFiles = None,
+    market: MarketFile = None,
+    settings: SettingsFile = None,
     leave_out: Annotated[
         list[str] | None,
         typer.Option("--leave-out", help="A symbol that does not count; may be given repeatedly."),
@@ -170,27 +170,27 @@ def official(
         inputs = [arrays, positions, *(groups or [])]
         refuse_output(output, [".html", ".htm"], inputs, force=force)
     book = read_said(positions, market, settings)
-    asked = ArraysOfBook(arrays, book, groups or [], per, leave_out or [])
-    if asked.arrays.suffix.lower() == SUFFIX:
-        _with_broker(asked, output, as_json)
+    given = ArraysOfBook(arrays, book, groups or [], per, leave_out or [])
+    if given.arrays.suffix.lower() == SUFFIX:
+        _with_broker(given, output, as_json)
         return
-    published = read_group_files(asked.groups)
-    made = asked.read(published)
+    published = read_group_files(given.groups)
+    made = given.read(published)
     margin = made.margin
     warnings = [*published.warnings, *made.warnings]
     warnings += published.without_offset(margin.without_offset)
     notes = [*published.notes, *made.notes]
     answers = {"requirement": dollars(margin.amount), "groups": official_table(margin).cells()}
-    comparison = compared_with_file(made, asked.ranges.tables) if compare or output else None
+    comparison = compared_with_file(made, given.ranges.tables) if compare or output else None
     if not as_json:
         print_answers(answers)
     _answer(answers, comparison, warnings, notes, output, as_json)
 
 
-def _with_broker(asked: ArraysOfBook, page: Path | None, as_json: bool) -> None:
+def _with_broker(given: ArraysOfBook, page: Path | None, as_json: bool) -> None:
     """Show where the model differs from what a broker's interface answers."""
-    broker = read_broker_margin(asked.arrays)
-    comparison, warnings = compared_with_broker(broker, asked.ranges)
+    broker = read_broker_margin(given.arrays)
+    comparison, warnings = compared_with_broker(broker, given.ranges)
     notes = [
         f"Read as margin of {broker.broker}, {broker.regime}; second-hand: no answer was seen."
     ]
@@ -226,7 +226,7 @@ def _answer(
         typer.echo(f"Written: {page}")
 
 
-def _tables(comparison: ArrayComparison) -> dict[str, Table]:
+def _tables(comparison: ArrayComparison) -> dict[str, ReportTable]:
     """The tables of a comparison by the name that they have in JSON."""
     return {
         "positions": compared_positions_table(comparison),

@@ -9,7 +9,7 @@ import typer
 
 from xlmargin.standard_output import claim_for_json
 
-Output = Annotated[Path, typer.Option("--output", "-o", help="Workbook to write (.xlsx).")]
+OutputFile = Annotated[Path, typer.Option("--output", "-o", help="Workbook to write (.xlsx).")]
 AsJson = Annotated[
     bool,
     typer.Option("--json", callback=claim_for_json, help="Print JSON, as docs/json.md says."),
@@ -17,19 +17,19 @@ AsJson = Annotated[
 Force = Annotated[
     bool, typer.Option("--force", help="Replace a file that does not say xlmargin wrote it.")
 ]
-Logo = Annotated[
+LogoFile = Annotated[
     Path | None, typer.Option(help="The client's logo, PNG or JPEG, on the band of the pages.")
 ]
-Positions = Annotated[
+PositionsFile = Annotated[
     Path, typer.Argument(help="Positions, or a broker's export: .csv, .xlsx, .xls, .ods, .xml.")
 ]
-Market = Annotated[Path | None, typer.Option(help="Prices and classes of the underlyings.")]
-Settings = Annotated[Path | None, typer.Option(help="Date, rates, house profile.")]
-Dividends = Annotated[Path | None, typer.Option(help="Cash dividends to come.")]
-Instruments = Annotated[
+MarketFile = Annotated[Path | None, typer.Option(help="Prices and classes of the underlyings.")]
+SettingsFile = Annotated[Path | None, typer.Option(help="Date, rates, house profile.")]
+DividendsFile = Annotated[Path | None, typer.Option(help="Cash dividends to come.")]
+InstrumentsFile = Annotated[
     Path | None, typer.Option(help="Your own table of instruments, above the known ones.")
 ]
-Groups = Annotated[
+GroupsFiles = Annotated[
     list[Path] | None,
     typer.Option(
         help="A report of the clearing house on products or groups; may be given repeatedly."

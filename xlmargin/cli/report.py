@@ -11,12 +11,12 @@ from typing import Annotated
 import typer
 
 from xlmargin.cli.app import SOME_FAILED, command
-from xlmargin.cli.batch import BatchAsked
+from xlmargin.cli.batch import BatchRequest
 from xlmargin.cli.book_files import BookFiles, day_of
-from xlmargin.cli.book_report import Asked
+from xlmargin.cli.book_report import ReportRequest
 from xlmargin.cli.earlier import compared_with
 from xlmargin.cli.market import say_warnings, with_own
-from xlmargin.cli.options import AsJson, Force, Logo, Output
+from xlmargin.cli.options import AsJson, Force, LogoFile, OutputFile
 from xlmargin.cli.ranges import tables_beside
 from xlmargin.cli.registered import functions
 from xlmargin.errors import MarginError
@@ -38,14 +38,14 @@ class _Books(BookFiles):
 
 @command()
 def demo(
-    output: Output = Path("xlmargin-demo.xlsx"),
+    output: OutputFile = Path("xlmargin-demo.xlsx"),
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the workbook of a sample book, and show its requirement by class group."""
     title = "Portfolio margin of a family office"
-    asked = Asked(output, as_json, title, dt.date.today(), functions(), force)
-    asked.report(family_office_book(), note=FAMILY_OFFICE_NOTE, more=sample_more())
+    request = ReportRequest(output, as_json, title, dt.date.today(), functions(), force)
+    request.report(family_office_book(), note=FAMILY_OFFICE_NOTE, more=sample_more())
 
 
 @command()
@@ -65,7 +65,7 @@ def report(
     as_pdf: Annotated[
         bool, typer.Option("--pdf", help="Print the report, too, by LibreOffice.")
     ] = False,
-    logo: Logo = None,
+    logo: LogoFile = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> int | None:
@@ -82,7 +82,7 @@ def report(
             wanted = "--previous, --broker, --logo and --pdf are of one book"
             raise MarginError(f"{wanted}, found a folder.")
         return _report_folder(book, output, force, as_json)
-    asked = Asked(
+    request = ReportRequest(
         output or Path(f"{positions.stem}-margin.xlsx"),
         as_json,
         f"Portfolio margin: {positions.stem}",
@@ -92,11 +92,11 @@ def report(
         as_pdf,
         None if logo is None else logo_in(logo),
     )
-    asked.refuse_output([*book.paths, *filter(None, (previous, broker))])
+    request.refuse_output([*book.paths, *filter(None, (previous, broker))])
     ranges, known = book.read()
-    asked = replace(asked, today=day_of(ranges))
+    request = replace(request, today=day_of(ranges))
     say_warnings(known.published, ranges.positions)
-    ranges = with_own(ranges, known, asked.today)
+    ranges = with_own(ranges, known, request.today)
     note = ranges.notes[0] if ranges.notes else ""
     more: Mapping[str, FileRows] = tables_beside(positions)
     if broker is not None:
@@ -104,9 +104,9 @@ def report(
     if previous is not None:
         before = BookFiles(previous, instruments=book.instruments, groups=book.groups)
         earlier, known = before.read()
-        earlier = with_own(earlier, known, earlier.as_of or asked.today)
-        ranges, more = compared_with(ranges, more, earlier, previous, asked.today)
-    asked.report(ranges, note, more)
+        earlier = with_own(earlier, known, earlier.as_of or request.today)
+        ranges, more = compared_with(ranges, more, earlier, previous, request.today)
+    request.report(ranges, note, more)
     return None
 
 
@@ -119,5 +119,5 @@ def _report_folder(book: BookFiles, output: Path | None, force: bool, as_json: b
     }  # fmt: skip
     companions = {name: path for name, path in given.items() if path is not None}
     reports, today = output or Path(f"{folder.resolve().name}-margin"), dt.date.today()
-    asked = BatchAsked(folder, reports, companions, today, as_json, force, groups)
-    return 0 if asked.run() else SOME_FAILED
+    request = BatchRequest(folder, reports, companions, today, as_json, force, groups)
+    return 0 if request.run() else SOME_FAILED

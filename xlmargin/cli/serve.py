@@ -13,7 +13,7 @@ import typer
 
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
-from xlmargin.cli.options import Dividends, Market, Settings
+from xlmargin.cli.options import DividendsFile, MarketFile, SettingsFile
 from xlmargin.cli.ranges import with_date
 from xlmargin.cli.registered import registered
 from xlmargin.errors import MarginError
@@ -27,9 +27,9 @@ def serve(
     book: Annotated[
         Path | None, typer.Argument(help="A book to keep, where the journal keeps none yet.")
     ] = None,
-    market: Market = None,
-    settings: Settings = None,
-    dividends: Dividends = None,
+    market: MarketFile = None,
+    settings: SettingsFile = None,
+    dividends: DividendsFile = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8799,
     tokens: Annotated[

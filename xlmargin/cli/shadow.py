@@ -20,7 +20,14 @@ from rich.table import Table
 
 from xlmargin.cells.values import to_cells
 from xlmargin.cli.app import SOME_FAILED, command
-from xlmargin.cli.options import AsJson, Dividends, Force, Groups, Instruments, Settings
+from xlmargin.cli.options import (
+    AsJson,
+    DividendsFile,
+    Force,
+    GroupsFiles,
+    InstrumentsFile,
+    SettingsFile,
+)
 from xlmargin.cli.outputs import refuse_output
 from xlmargin.computing import forget
 from xlmargin.dates import date_of
@@ -42,7 +49,7 @@ from xlmargin.history.output_lock import only_run_for
 from xlmargin.history.parts import Parts, content_key, open_parts
 from xlmargin.history.shadow_day import DayContent
 from xlmargin.history.written import COLUMNS, SUFFIXES, write_history
-from xlmargin.reports import Value, summary_table
+from xlmargin.reports import ReportValue, summary_table
 from xlmargin.standard_output import write_json
 
 
@@ -71,10 +78,10 @@ def shadow(
     market: Annotated[
         Path | None, typer.Option(help="Prices of the underlyings, with a column date.")
     ] = None,
-    settings: Settings = None,
-    dividends: Dividends = None,
-    instruments: Instruments = None,
-    groups: Groups = None,
+    settings: SettingsFile = None,
+    dividends: DividendsFile = None,
+    instruments: InstrumentsFile = None,
+    groups: GroupsFiles = None,
     workers: Annotated[
         int, typer.Option(min=0, help="Processes on this machine; 0: one for each core.")
     ] = 0,
@@ -204,7 +211,7 @@ class ShadowRun:
         typer.echo(f"Written: {self.output}")
 
 
-def _shown(rows: list[list[Value]]) -> Table:
+def _shown(rows: list[list[ReportValue]]) -> Table:
     """The figures of a summary as a reader takes them in."""
     title = "Both regimes by day; capital released on the setting basis (left out: deposit)"
     table = Table(title=title, box=SIMPLE_HEAD)
@@ -219,7 +226,7 @@ def _shown(rows: list[list[Value]]) -> Table:
     return table
 
 
-def _amount(label: str, value: Value) -> str:
+def _amount(label: str, value: ReportValue) -> str:
     if not isinstance(value, float):
         return ""
     if value != value:
@@ -227,5 +234,5 @@ def _amount(label: str, value: Value) -> str:
     return f"{value:.1%}" if label.endswith("share") else f"{value:,.0f}"
 
 
-def _date(value: Value) -> str:
+def _date(value: ReportValue) -> str:
     return date_of(value).isoformat() if isinstance(value, float) and value == value else ""

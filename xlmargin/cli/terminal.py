@@ -23,7 +23,7 @@ from xlmargin.errors import (
     printed,
     refusal_lines,
 )
-from xlmargin.reports import Table as Answer
+from xlmargin.reports import ReportTable as Answer
 from xlmargin.reports import messages
 
 

@@ -23,7 +23,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from xlmargin.account import Light, told_light
+from xlmargin.account import Light, settled_light
 from xlmargin.cli.app import ALERTED, NOT_KNOWN, WARNED, command
 from xlmargin.cli.book_files import BookFiles, day_of
 from xlmargin.cli.options import AsJson
@@ -35,7 +35,7 @@ from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import read_book_files
 from xlmargin.importers.files import read_one_range
 from xlmargin.live import LiveBook
-from xlmargin.reports.account_table import Figure, account_figures
+from xlmargin.reports.account_table import AccountFigure, account_figures
 from xlmargin.reports.alerts_table import alerts_table
 from xlmargin.standard_output import JsonLines
 
@@ -70,7 +70,7 @@ _CODES: Final = {
 """Exit codes by the worst light."""
 _WORST_FIRST: Final = (Light.RED, Light.AMBER, Light.GREY, Light.GREEN)
 
-Event = Mapping[str, Any]
+WatchEvent = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -117,24 +117,24 @@ def watch(
     Exit code by the worst light at the end: 0 all is green, 5 a warning, 6 an alert, 7 a figure
     that is not known. Ctrl-C ends it.
     """
-    told, until = _Told(), time.monotonic() + (0.0 if once else seconds)
+    reported, until = _Reported(), time.monotonic() + (0.0 if once else seconds)
     files, program = WatchedFiles(book.paths, every), _program(hook)
     say = JsonLines() if as_json else _Lines()
     while True:
         try:
             ranges, notes = files.read(book.ranges)
-            told.note(notes)
-            events = list(told.taken(ranges))
+            reported.note(notes)
+            events = list(reported.taken(ranges))
         except (MarginError, OSError) as refusal:
-            if told.live is None:
+            if reported.live is None:
                 raise
-            events = told.refused(refusal)
+            events = reported.refused(refusal)
         for event in events:
             say(event)
             if program and event["type"] != "state":
                 _run(program, event)
-        if (until_alert and told.worst is Light.RED) or not files.wait(until):
-            return _CODES[told.worst]
+        if (until_alert and reported.worst is Light.RED) or not files.wait(until):
+            return _CODES[reported.worst]
 
 
 def _program(hook: str) -> str | list[str]:
@@ -147,7 +147,7 @@ def _program(hook: str) -> str | list[str]:
         raise MarginError(f"--hook: found {hook}, wanted a program and its words.") from error
 
 
-def _run(hook: str | list[str], event: Event) -> None:
+def _run(hook: str | list[str], event: WatchEvent) -> None:
     """Run a program with an event on its standard input; its failure is said, and no more.
 
     What it prints goes where errors go.
@@ -170,13 +170,13 @@ def _run(hook: str | list[str], event: Event) -> None:
 
 
 @dataclass
-class _Told:
+class _Reported:
     """What has been told so far: the book, its lights, and what it is refused for."""
 
     live: LiveBook | None = None
     lights: dict[tuple[str, str], Light] = field(default_factory=dict)
     problem: str = ""
-    states: dict[str, Event] = field(default_factory=dict)
+    states: dict[str, WatchEvent] = field(default_factory=dict)
     sequence: int = 0
     notes: set[str] = field(default_factory=set)
 
@@ -193,7 +193,7 @@ class _Told:
         shown = {*self.lights.values(), *([Light.GREY] if self.problem else [])}
         return next((light for light in _WORST_FIRST if light in shown), Light.GREEN)
 
-    def taken(self, ranges: Ranges) -> Iterator[Event]:
+    def taken(self, ranges: Ranges) -> Iterator[WatchEvent]:
         """What there is to tell of the book in the ranges; refused as it is, and nothing taken."""
         book = ranges.book()
         live = LiveBook.of(book, 1) if self.live is None else self.live.put(book)
@@ -218,12 +218,12 @@ class _Told:
         for key, row in now.items():
             was = self.lights.get(key, Light.GREEN)
             beside = (row[name] if isinstance(row[name], float) else nan for name in _LIMITS)
-            light = told_light(Light(int(row["level"])), was, *beside)
+            light = settled_light(Light(int(row["level"])), was, *beside)
             self.lights[key] = light
             if light is not was:
                 yield self._event("alert", **_alert(row, light, was))
 
-    def refused(self, refusal: Exception) -> list[Event]:
+    def refused(self, refusal: Exception) -> list[WatchEvent]:
         """What there is to tell of a refusal: once, while it is the same."""
         problem = str(refusal)
         if problem == self.problem:
@@ -231,7 +231,7 @@ class _Told:
         self.problem = problem
         return [self._event("stale", problem=problem)]
 
-    def _event(self, type_: str, **data: Any) -> Event:
+    def _event(self, type_: str, **data: Any) -> WatchEvent:
         self.sequence += 1
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         version = 0 if self.live is None else self.live.version
@@ -239,7 +239,7 @@ class _Told:
         return {**stated, **data}
 
 
-def _state(figures: Mapping[str, Figure], i: int) -> dict[str, float | str]:
+def _state(figures: Mapping[str, AccountFigure], i: int) -> dict[str, float | str]:
     """The figures of one account by their keys; why there is none, in its place."""
     return {key: _cell(figures[name].by_account[i]) for name, key in _STATE.items()}
 
@@ -253,8 +253,8 @@ _OF_ALERT: Final = ("account", "figure", "value", "unit", "warn", "alert", "says
 
 
 def _alert(row: Mapping[str, Any], light: Light, was: Light) -> dict[str, Any]:
-    told = {name: row[name] for name in _OF_ALERT}
-    return {**told, "light": light.word, "was": was.word}
+    reported = {name: row[name] for name in _OF_ALERT}
+    return {**reported, "light": light.word, "was": was.word}
 
 
 class _Lines:
@@ -263,7 +263,7 @@ class _Lines:
     def __init__(self) -> None:
         self._headings = False
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: WatchEvent) -> None:
         """Print one event."""
         match event["type"]:
             case "state":
@@ -287,7 +287,7 @@ class _Lines:
         print(printed(line), flush=True)
 
 
-def _clock(event: Event) -> str:
+def _clock(event: WatchEvent) -> str:
     return str(event["time"])[11:19]
 
 

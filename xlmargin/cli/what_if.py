@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from xlmargin.cells.values import Value, to_cells
+from xlmargin.cells.values import AnswerValue, to_cells
 from xlmargin.cli.app import TRADES_REFUSED, command
 from xlmargin.cli.book_files import BookFiles, day_of
 from xlmargin.cli.market import say_warnings
@@ -69,7 +69,7 @@ def _print(impact: Impact) -> None:
 
 
 def _print_account(
-    account: str, headings: Sequence[Value], rows: Sequence[Sequence[Value]]
+    account: str, headings: Sequence[AnswerValue], rows: Sequence[Sequence[AnswerValue]]
 ) -> None:
     """The figures of one account as a table, and its pre-trade checks in words below it."""
     checks = [row for row in rows if str(row[0]).startswith(CHECK)]
@@ -84,5 +84,5 @@ def _print_account(
         typer.echo(f"  {figure} ({regime}): {says}")
 
 
-def _shown(amount: Value) -> str:
+def _shown(amount: AnswerValue) -> str:
     return f"{amount:,.2f}" if isinstance(amount, float) else str(amount)

@@ -17,7 +17,7 @@ from xlmargin.hosts.lite.personal import PACKAGE, personal_modules
 from xlmargin.hosts.lite.workbook import PREFIX
 
 if TYPE_CHECKING:
-    from xlmargin.workbooks.draft import Draft
+    from xlmargin.workbooks.draft import WorkbookBuilder
 
 Registered = Sequence[WorksheetFunction]
 
@@ -44,10 +44,10 @@ ENDINGS: Final = {
 """How the name of a workbook ends, so that those for several programs can lie in one folder."""
 
 
-def finish_for(host: Host, functions: Registered) -> Callable[[Draft], None]:
+def finish_for(host: Host, functions: Registered) -> Callable[[WorkbookBuilder], None]:
     """What is added to a workbook once its pages are written."""
 
-    def finish(draft: Draft) -> None:
+    def finish(draft: WorkbookBuilder) -> None:
         if host is Host.CLASSIC:
             add_macros(draft.workbook, functions)
 

@@ -1,17 +1,29 @@
 """Who may have a portfolio margin account: the checklist, and how far an applicant is."""
 
-from xlmargin.eligibility.checklist import Check, Checklist, Met, Step, checklist
-from xlmargin.eligibility.facts import Answer, Facts, Monitoring, Registration, Status
+from xlmargin.eligibility.checklist import (
+    Checklist,
+    ChecklistStep,
+    EligibilityCheck,
+    Met,
+    checklist,
+)
+from xlmargin.eligibility.facts import (
+    AccountStatus,
+    EligibilityFacts,
+    Monitoring,
+    Registration,
+    YesNo,
+)
 
 __all__ = [
-    "Answer",
-    "Check",
+    "AccountStatus",
     "Checklist",
-    "Facts",
+    "ChecklistStep",
+    "EligibilityCheck",
+    "EligibilityFacts",
     "Met",
     "Monitoring",
     "Registration",
-    "Status",
-    "Step",
+    "YesNo",
     "checklist",
 ]

@@ -13,11 +13,11 @@ from enum import StrEnum
 from math import isnan
 from typing import Final, TypeAlias
 
-from xlmargin.eligibility.facts import Answer, Facts, Registration, Status
+from xlmargin.eligibility.facts import AccountStatus, EligibilityFacts, Registration, YesNo
 from xlmargin.rulebook import EligibilityRules
 
 
-class Step(StrEnum):
+class ChecklistStep(StrEnum):
     """A step, in order."""
 
     CAPITAL = "1 Capital"
@@ -37,13 +37,13 @@ class Met(StrEnum):
 
 
 @dataclass(frozen=True)
-class Check:
+class EligibilityCheck:
     """One requirement beside the facts: dollars and years are numbers, everything else is words.
 
     `lacks` says what is to be done or stated, "" where the requirement is met.
     """
 
-    step: Step
+    step: ChecklistStep
     requirement: str
     found: str | float
     needed: str | float
@@ -53,13 +53,13 @@ class Check:
     remark: str
 
 
-def steps_done(checks: Sequence[Check]) -> tuple[Step, ...]:
+def steps_done(checks: Sequence[EligibilityCheck]) -> tuple[ChecklistStep, ...]:
     """The steps of which every requirement is met."""
     open_steps = {check.step for check in checks if check.met is not Met.MET}
-    return tuple(step for step in Step if step not in open_steps)
+    return tuple(step for step in ChecklistStep if step not in open_steps)
 
 
-NOT_ASKED: Final = "not asked"
+NOT_REQUIRED: Final = "not asked"
 PARTIES: Final = (
     Registration.INDIVIDUAL,
     Registration.JOINT,
@@ -74,7 +74,7 @@ _Verdict: TypeAlias = tuple[Met, str]
 _MET: Final = (Met.MET, "")
 
 
-def least_equity(facts: Facts, rules: EligibilityRules) -> Check:
+def least_equity(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
     """Equity of the account: the house's amount or the guidance's, whichever is greater.
 
     The house's amount to keep holds for an account that is open, its amount to open for any other.
@@ -83,7 +83,7 @@ def least_equity(facts: Facts, rules: EligibilityRules) -> Check:
 
     Rule: FINRA guidance on 4210(g); house requirements.
     """
-    is_open = facts.status is Status.OPEN
+    is_open = facts.status is AccountStatus.OPEN
     label = "Equity to keep" if is_open else "Equity to open"
     source = "equity_to_keep" if is_open else "equity_to_open"
     stated = rules.portfolio_eligibility
@@ -96,10 +96,14 @@ def least_equity(facts: Facts, rules: EligibilityRules) -> Check:
     if not least:
         return _equity_by_monitoring(label, facts, rules)
     verdict = _at_least(facts.equity, least)
-    return _check(Step.CAPITAL, label, facts.found("equity"), least, verdict, source, rules)
+    return _check(
+        ChecklistStep.CAPITAL, label, facts.found("equity"), least, verdict, source, rules
+    )
 
 
-def _equity_by_monitoring(label: str, facts: Facts, rules: EligibilityRules) -> Check:
+def _equity_by_monitoring(
+    label: str, facts: EligibilityFacts, rules: EligibilityRules
+) -> EligibilityCheck:
     """Equity where no house and no statement of how the firm monitors risk tell how much.
 
     What is less than the least of all amounts is not enough, whichever it is. The one between is
@@ -113,10 +117,10 @@ def _equity_by_monitoring(label: str, facts: Facts, rules: EligibilityRules) -> 
     if met is Met.MET:
         verdict = Met.MISSING, monitoring
     source, found = "portfolio_minimum_equity_partial", facts.found("equity")
-    return _check(Step.CAPITAL, label, found, needed, verdict, source, rules)
+    return _check(ChecklistStep.CAPITAL, label, found, needed, verdict, source, rules)
 
 
-def unlisted_derivatives(facts: Facts, rules: EligibilityRules) -> Check:
+def unlisted_derivatives(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
     """Equity of a customer with unlisted derivatives, over all accounts of the very same owner.
 
     Rule: FINRA 4210(g)(4).
@@ -126,33 +130,33 @@ def unlisted_derivatives(facts: Facts, rules: EligibilityRules) -> Check:
     needed: str | float = least
     found = facts.found("unlisted_derivatives")
     match facts.unlisted_derivatives:
-        case Answer.NOT_STATED:
+        case YesNo.NOT_STATED:
             verdict: _Verdict = Met.MISSING, "unlisted_derivatives (yes or no)"
-        case Answer.NO:
-            needed, verdict = NOT_ASKED, _MET
-        case Answer.YES:
+        case YesNo.NO:
+            needed, verdict = NOT_REQUIRED, _MET
+        case YesNo.YES:
             found = found if isnan(whole) else whole
             verdict = _at_least(whole, least)
     label, source = "Equity with unlisted derivatives", "unlisted_derivatives_equity"
-    return _check(Step.CAPITAL, label, found, needed, verdict, source, rules)
+    return _check(ChecklistStep.CAPITAL, label, found, needed, verdict, source, rules)
 
 
-def application(facts: Facts, rules: EligibilityRules) -> Check:
+def application(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
     """That portfolio margin is applied for, or in place."""
     match facts.status:
-        case Status.NOT_STATED:
+        case AccountStatus.NOT_STATED:
             verdict: _Verdict = Met.MISSING, "status (considering, applying or open)"
-        case Status.CONSIDERING:
+        case AccountStatus.CONSIDERING:
             verdict = Met.NOT_MET, "an application"
         case _:
             verdict = _MET
     found, needed = facts.found("status"), "applying or open"
     stated = rules.portfolio_eligibility.application
     label, source = "Application", "application"
-    return _check(Step.APPLICATION, label, found, needed, verdict, source, rules, stated)
+    return _check(ChecklistStep.APPLICATION, label, found, needed, verdict, source, rules, stated)
 
 
-def registration(facts: Facts, rules: EligibilityRules) -> Check:
+def registration(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
     """Whose account it is: no Individual Retirement Account, nor what a house refuses beyond.
 
     Rule: FINRA 4210(g), first paragraph.
@@ -171,57 +175,63 @@ def registration(facts: Facts, rules: EligibilityRules) -> Check:
         case Registration.RETIREMENT:
             verdict = Met.MISSING, "registration (ira, or the retirement plan that it is)"
     needed = ", ".join(open_to)
-    return _check(Step.APPLICATION, "Registration", found, needed, verdict, source, rules)
+    return _check(ChecklistStep.APPLICATION, "Registration", found, needed, verdict, source, rules)
 
 
-def experience(facts: Facts, rules: EligibilityRules) -> Check:
+def experience(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
     """Experience with options: some, or the years that a house or a setting asks."""
     least, years = rules.portfolio_eligibility.experience_years, facts.experience_years
     verdict: _Verdict = _MET
-    if facts.experience is Answer.NO:
+    if facts.experience is YesNo.NO:
         verdict = Met.NOT_MET, "experience with options"
     elif years < least:
         verdict = Met.NOT_MET, f"{least - years:g} more years of experience"
-    elif facts.experience is Answer.NOT_STATED or (least and isnan(years)):
+    elif facts.experience is YesNo.NOT_STATED or (least and isnan(years)):
         verdict = Met.MISSING, "experience (years with options)"
     found, needed = facts.found("experience"), least or "some"
     source = "experience_years"
     return _check(
-        Step.APPLICATION, "Experience with options", found, needed, verdict, source, rules
+        ChecklistStep.APPLICATION, "Experience with options", found, needed, verdict, source, rules
     )
 
 
-def option_level(facts: Facts, rules: EligibilityRules) -> Check:
+def option_level(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
     """Approval for writing uncovered options. Rule: FINRA 4210(g)(5)."""
     label, found = "Option level", facts.found("option_level")
     verdict = _answered(facts.uncovered_options, "option_level", "approval for uncovered options")
     source = "uncovered_option_approval"
     stated = rules.portfolio_eligibility.uncovered_option_approval
-    return _check(Step.OPTION_LEVEL, label, found, "uncovered", verdict, source, rules, stated)
+    return _check(
+        ChecklistStep.OPTION_LEVEL, label, found, "uncovered", verdict, source, rules, stated
+    )
 
 
-def disclosure(facts: Facts, rules: EligibilityRules) -> Check:
+def disclosure(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
     """The disclosure of risks, acknowledged before the first trade. Rule: FINRA 4210(g)(5)."""
     label, found = "Risk disclosure signed", facts.found("disclosure")
     verdict = _answered(facts.disclosure, "disclosure", "a signed risk disclosure")
     stated = rules.portfolio_eligibility.signed_disclosure
-    return _check(Step.DISCLOSURE, label, found, "yes", verdict, "signed_disclosure", rules, stated)
+    return _check(
+        ChecklistStep.DISCLOSURE, label, found, "yes", verdict, "signed_disclosure", rules, stated
+    )
 
 
-def agreement(facts: Facts, rules: EligibilityRules) -> Check:
+def agreement(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
     """The agreement on portfolio margin, with its shorter time to meet calls."""
     label, found = "Agreement signed", facts.found("agreement")
     verdict = _answered(facts.agreement, "agreement", "a signed portfolio margin agreement")
     stated = rules.portfolio_eligibility.signed_agreement
-    return _check(Step.DISCLOSURE, label, found, "yes", verdict, "signed_agreement", rules, stated)
+    return _check(
+        ChecklistStep.DISCLOSURE, label, found, "yes", verdict, "signed_agreement", rules, stated
+    )
 
 
-def review(facts: Facts, rules: EligibilityRules) -> Check:
+def review(facts: EligibilityFacts, rules: EligibilityRules) -> EligibilityCheck:
     """The last look of the firm's margin and risk staff."""
     label, found = "Review passed", facts.found("review")
     verdict = _answered(facts.review, "review", "approval by margin and risk staff")
     stated = rules.portfolio_eligibility.final_review
-    return _check(Step.REVIEW, label, found, "yes", verdict, "final_review", rules, stated)
+    return _check(ChecklistStep.REVIEW, label, found, "yes", verdict, "final_review", rules, stated)
 
 
 def _at_least(amount: float, needed: float) -> _Verdict:
@@ -232,15 +242,15 @@ def _at_least(amount: float, needed: float) -> _Verdict:
     return _MET if amount >= needed else (Met.NOT_MET, f"${short} more equity")
 
 
-def _answered(answer: Answer, name: str, wanted: str) -> _Verdict:
+def _answered(answer: YesNo, name: str, wanted: str) -> _Verdict:
     """Whether a question is answered with yes."""
-    if answer is Answer.NOT_STATED:
+    if answer is YesNo.NOT_STATED:
         return Met.MISSING, name
-    return _MET if answer is Answer.YES else (Met.NOT_MET, wanted)
+    return _MET if answer is YesNo.YES else (Met.NOT_MET, wanted)
 
 
 def _check(
-    step: Step,
+    step: ChecklistStep,
     requirement: str,
     found: str | float,
     needed: str | float,
@@ -248,13 +258,13 @@ def _check(
     source: str,
     rules: EligibilityRules,
     is_required: bool = True,
-) -> Check:
+) -> EligibilityCheck:
     """The requirement with the citation and remark of the parameter it rests on."""
     if not is_required:
-        needed, verdict = NOT_ASKED, _MET
+        needed, verdict = NOT_REQUIRED, _MET
     met, lacks = verdict
     cited, remark = rules.citations[source], rules.remarks.get(source, "")
-    return Check(step, requirement, found, needed, met, lacks, cited, remark)
+    return EligibilityCheck(step, requirement, found, needed, met, lacks, cited, remark)
 
 
 REQUIREMENTS: Final = (
@@ -276,7 +286,7 @@ class Checklist:
 
     account: str
     house: str
-    checks: tuple[Check, ...]
+    checks: tuple[EligibilityCheck, ...]
 
     @property
     def met(self) -> Met:
@@ -285,17 +295,17 @@ class Checklist:
         return next((met for met in (Met.NOT_MET, Met.MISSING) if met in found), Met.MET)
 
     @property
-    def steps_done(self) -> tuple[Step, ...]:
+    def steps_done(self) -> tuple[ChecklistStep, ...]:
         """The steps of which every requirement is met."""
         return steps_done(self.checks)
 
     @property
-    def unmet(self) -> tuple[Check, ...]:
+    def unmet(self) -> tuple[EligibilityCheck, ...]:
         """The requirements that are not met, or not known to be."""
         return tuple(check for check in self.checks if check.met is not Met.MET)
 
 
-def checklist(facts: Facts, rules: EligibilityRules) -> Checklist:
+def checklist(facts: EligibilityFacts, rules: EligibilityRules) -> Checklist:
     """Every requirement of portfolio margin beside the facts of an account.
 
     Rule: FINRA 4210(g)(4), (g)(5); house requirements.

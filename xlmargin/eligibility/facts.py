@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import nan
 
 
-class Answer(StrEnum):
+class YesNo(StrEnum):
     """Yes or no."""
 
     YES = "yes"
@@ -16,7 +16,7 @@ class Answer(StrEnum):
     NOT_STATED = ""
 
 
-class Status(StrEnum):
+class AccountStatus(StrEnum):
     """Where the account stands."""
 
     CONSIDERING = "considering"
@@ -56,7 +56,7 @@ class Monitoring(StrEnum):
 
 
 @dataclass(frozen=True)
-class Facts:
+class EligibilityFacts:
     """What is known of one account; dollars and years are NaN where not stated.
 
     `aggregate_equity`, $, is over all accounts at the firm of the very same owner. `experience`
@@ -66,18 +66,18 @@ class Facts:
     """
 
     account: str = ""
-    status: Status = Status.NOT_STATED
+    status: AccountStatus = AccountStatus.NOT_STATED
     equity: float = nan
     aggregate_equity: float = nan
     monitoring: Monitoring = Monitoring.NOT_STATED
-    unlisted_derivatives: Answer = Answer.NOT_STATED
+    unlisted_derivatives: YesNo = YesNo.NOT_STATED
     registration: Registration = Registration.NOT_STATED
-    experience: Answer = Answer.NOT_STATED
+    experience: YesNo = YesNo.NOT_STATED
     experience_years: float = nan
-    uncovered_options: Answer = Answer.NOT_STATED
-    disclosure: Answer = Answer.NOT_STATED
-    agreement: Answer = Answer.NOT_STATED
-    review: Answer = Answer.NOT_STATED
+    uncovered_options: YesNo = YesNo.NOT_STATED
+    disclosure: YesNo = YesNo.NOT_STATED
+    agreement: YesNo = YesNo.NOT_STATED
+    review: YesNo = YesNo.NOT_STATED
     as_stated: Mapping[str, str | float] = field(default_factory=dict)
 
     def found(self, name: str) -> str | float:

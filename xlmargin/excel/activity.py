@@ -13,12 +13,12 @@ from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.cells.columns import GREATEST_PRICE, dates, names, need, numbers, refuse_beyond
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table, unknown_headings
-from xlmargin.cells.table import Table, column_of
+from xlmargin.cells.table import RangeTable, column_of
 from xlmargin.cells.values import Cells, CellValue, normalized, shown_date, shown_text, text_of
 from xlmargin.cells.words import ACTIVITY
 from xlmargin.contracts import Contract
 from xlmargin.dates import DATE, serial_of
-from xlmargin.excel.book_reader import Reading
+from xlmargin.excel.book_reader import BookReading
 from xlmargin.excel.orders import (
     Held,
     OrdersRead,
@@ -65,12 +65,12 @@ _TIME_DECIMALS: Final = 5
 _SECONDS_A_DAY: Final = 86_400
 
 
-def read_activity(cells: Cells, reading: Reading) -> OrdersRead[Activity]:
+def read_activity(cells: Cells, reading: BookReading) -> OrdersRead[Activity]:
     """What was done from the opening on: trades, deposits and withdrawals."""
     return read_of(lambda log: _activity(cells, reading, log))
 
 
-def _activity(cells: Cells, reading: Reading, log: ProblemLog) -> Activity | None:
+def _activity(cells: Cells, reading: BookReading, log: ProblemLog) -> Activity | None:
     table = read_table(cells, "activity", ACTIVITY, log)
     if not len(table) and not log.errors:
         log.error(table.name, 0, "", "nothing", "headings, and a row for each transaction")
@@ -114,7 +114,7 @@ def _activity(cells: Cells, reading: Reading, log: ProblemLog) -> Activity | Non
     return Activity(book, act, ~np.isnan(mark), day, time, paid, fee, order)
 
 
-def _acts(table: Table) -> tuple[FloatArray, IntArray]:
+def _acts(table: RangeTable) -> tuple[FloatArray, IntArray]:
     """Which rows move in (1) and which out (-1), 0 for the others; and each row's `Act`."""
     cells = table.texts("type")
     words = [normalized(text_of(cell)) for cell in cells.distinct]
@@ -124,7 +124,7 @@ def _acts(table: Table) -> tuple[FloatArray, IntArray]:
     return sign, act.astype(np.int64)
 
 
-def _is_money(table: Table) -> BoolArray:
+def _is_money(table: RangeTable) -> BoolArray:
     """Which rows name no security: their symbol is dollars, or nothing."""
     cells = table.texts("symbol")
     named = [text_of(cell).strip().upper() in _MONEY for cell in cells.distinct]
@@ -159,7 +159,9 @@ def _of_the_same(rows: PositionRows, price: FloatArray) -> FloatArray:
     )
 
 
-def _as_positions(table: Table, act: IntArray, is_money: BoolArray, log: ProblemLog) -> Table:
+def _as_positions(
+    table: RangeTable, act: IntArray, is_money: BoolArray, log: ProblemLog
+) -> RangeTable:
     """The activity as a range of positions: money moved is cash, and securities their own kind.
 
     What is moved or ends is an option where its symbol, its right or its strike says so.
@@ -183,7 +185,9 @@ def _as_positions(table: Table, act: IntArray, is_money: BoolArray, log: Problem
     return table.with_column("type", column_of(column))
 
 
-def _days_and_times(table: Table, as_of: float, log: ProblemLog) -> tuple[FloatArray, FloatArray]:
+def _days_and_times(
+    table: RangeTable, as_of: float, log: ProblemLog
+) -> tuple[FloatArray, FloatArray]:
     """The serial day of each row, and the fraction of it that has passed.
 
     The day is that of the snapshot where there is no column of dates. Times are NaN throughout
@@ -204,7 +208,7 @@ def _days_and_times(table: Table, as_of: float, log: ProblemLog) -> tuple[FloatA
     return day, _rounded(moment - day)
 
 
-def _times(table: Table, day: FloatArray, log: ProblemLog) -> FloatArray:
+def _times(table: RangeTable, day: FloatArray, log: ProblemLog) -> FloatArray:
     """The fraction of the day that has passed; NaN throughout without a column of times."""
     read = [_time_of(cell) for cell in table.cells("time")]
     time = np.array([each.time for each in read], dtype=np.float64)

@@ -12,7 +12,7 @@ from xlmargin.cells.columns import number_of
 from xlmargin.cells.values import Cells, one_of, rows_of, shown, to_value
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
-from xlmargin.excel.worksheet_function import Argument, Kind
+from xlmargin.excel.worksheet_function import Argument, ArgumentKind
 
 MOST_MOVES: Final = 500
 """Moves in one list; a stress of more is refused rather than waited for."""
@@ -26,24 +26,24 @@ POSITIONS: Final = Argument(
     "Positions with headings: symbol, type, quantity; strike, expiration and price (or volatility)"
     " of options. Optional: underlying, forward, mark_spot, cost, multiplier, style, account,"
     " group.",
-    Kind.RANGE,
+    ArgumentKind.RANGE,
 )
 MARKET: Final = Argument(
     "Underlyings with headings: symbol, price. Optional: class, leverage, dividend_yield (or by"
     " time: dividend_yield 90d), rate, volatility, class_group, product_group. Left out: prices of"
     " the stock positions.",
-    Kind.RANGE,
+    ArgumentKind.RANGE,
 )
 SETTINGS: Final = Argument(
     "Two columns, name and value: as_of, rate, house, account_type, cash, sma, basis, ...",
-    Kind.RANGE,
+    ArgumentKind.RANGE,
 )
 DIVIDENDS: Final = Argument(
     "Cash dividends with headings: symbol, ex_date, amount.",
-    Kind.RANGE,
+    ArgumentKind.RANGE,
 )
 HEADERS: Final = Argument(
-    "TRUE (default) for a first row of headings, FALSE for none.", Kind.SWITCH
+    "TRUE (default) for a first row of headings, FALSE for none.", ArgumentKind.SWITCH
 )
 
 

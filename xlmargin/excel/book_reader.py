@@ -18,14 +18,14 @@ from xlmargin.book import Book, Positions, rules_of_accounts
 from xlmargin.cells.columns import check_one_date
 from xlmargin.cells.problems import ProblemLog, ReadOnce
 from xlmargin.cells.reading import unknown_headings
-from xlmargin.cells.table import Table
+from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import shown, shown_date, text_of
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.dates import DATE, date_of
 from xlmargin.errors import Problem, RulebookError, Severity
 from xlmargin.excel.market_reader import (
     CONCENTRATION,
-    Dividends,
+    DividendsRead,
     StatedMarket,
     check_dividends,
     check_market,
@@ -50,8 +50,8 @@ from xlmargin.excel.settings_reader import (
 from xlmargin.known_instruments import (
     KNOWN,
     NOTHING_PUBLISHED,
-    Facts,
-    Finding,
+    InstrumentFacts,
+    InstrumentFinding,
     KnownInstruments,
     withheld,
 )
@@ -73,10 +73,10 @@ class Tables:
     that are equal give the same book.
     """
 
-    positions: Table
-    market: Table
+    positions: RangeTable
+    market: RangeTable
     settings: StatedSettings
-    dividends: Table
+    dividends: RangeTable
     default_as_of: float | None
     problems: tuple[Problem, ...] = ()
     known: KnownInstruments = KNOWN
@@ -98,10 +98,10 @@ class Tables:
 class MarketRead:
     """The underlyings of a book: as stated, or else known, with their dividends."""
 
-    table: Table
+    table: RangeTable
     as_of: float
     settings: SettingsRead
-    dividends: Dividends
+    dividends: DividendsRead
     underlyings: Mapping[str, Underlying]
     known: KnownInstruments
     stated: Mapping[str, StatedUnderlying]
@@ -111,7 +111,7 @@ class MarketRead:
         """The market as the engine holds it."""
         return Market(self.as_of, tuple(self.underlyings.values()), self.settings.curve)
 
-    def if_stated(self) -> Iterator[tuple[Finding, Market]]:
+    def if_stated(self) -> Iterator[tuple[InstrumentFinding, Market]]:
         """What is known but not used, for no list confirms it: each with the market if it were."""
         if self.settings.settings.known_underlyings is not KnownUnderlyings.CONFIRMED:
             return
@@ -135,9 +135,9 @@ class MarketRead:
         if not self.table.has("price"):
             return self
         left_out = self.table.rows[self.table.empty("price")].tolist()
-        told = {name for name, own in self.underlyings.items() if own.row not in left_out}
-        told |= {rows.root[i] for i in np.flatnonzero(rows.is_stock).tolist()}
-        found = self._marked(rows, told, log)
+        with_price = {name for name, own in self.underlyings.items() if own.row not in left_out}
+        with_price |= {rows.root[i] for i in np.flatnonzero(rows.is_stock).tolist()}
+        found = self._marked(rows, with_price, log)
         underlyings = {
             name: replace(own, spot=found[name]) if name in found else own
             for name, own in self.underlyings.items()
@@ -192,10 +192,10 @@ class MarketRead:
             if symbol and symbol not in self.underlyings and symbol not in added:
                 class_ = UnderlyingClass.TREASURY if rows.is_treasury[i] else None
                 priced = Underlying(symbol, float(rows.price[i]))
-                added[symbol] = StatedUnderlying(priced, Facts(class_))
+                added[symbol] = StatedUnderlying(priced, InstrumentFacts(class_))
         known = {*self.underlyings, *added}
         for symbol, price in self._marked(rows, known, log).items():
-            added[symbol] = StatedUnderlying(Underlying(symbol, price), Facts())
+            added[symbol] = StatedUnderlying(Underlying(symbol, price), InstrumentFacts())
         policy = self.settings.settings.known_underlyings
         day = _day(self.as_of)
         stated = _with_reports(added, self.known, day, self.table, log)
@@ -254,7 +254,7 @@ def _with_maturities(
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class BookReading:
     """What came of reading tables: the book, None where a problem is an error, and the problems.
 
     `rows` are the positions as they were read, `market` the underlyings.
@@ -271,7 +271,7 @@ class Reading:
         return [p for p in self.problems if p.severity is Severity.ERROR]
 
 
-def read_book(tables: Tables) -> Reading:
+def read_book(tables: Tables) -> BookReading:
     """The book of the tables, and everything that is wrong with them."""
     log = ProblemLog()
     log.add(tables.problems)
@@ -301,16 +301,16 @@ def read_book(tables: Tables) -> Reading:
     problems = tuple(_ordered(log.problems, tables))
     refused = any(p.severity is Severity.ERROR for p in problems)
     book = None if refused else Book(positions, market.market, settings.settings)
-    return Reading(rows, market, book, problems)
+    return BookReading(rows, market, book, problems)
 
 
-_ROWS: Final = ReadOnce[Table, PositionRows](
+_ROWS: Final = ReadOnce[RangeTable, PositionRows](
     most=32, most_size=4_000_000, size=lambda rows: rows.size
 )
 """Bounded by entries, in all: an edit of the market leaves the positions as they were read."""
 
 
-def _named_rows(table: Table, log: ProblemLog) -> PositionRows:
+def _named_rows(table: RangeTable, log: ProblemLog) -> PositionRows:
     rows = read_positions(table, log)
     check_names(rows, log)
     return rows
@@ -373,7 +373,7 @@ def _with_reports(
     stated: Mapping[str, StatedUnderlying],
     known: KnownInstruments,
     day: dt.date,
-    table: Table,
+    table: RangeTable,
     log: ProblemLog,
 ) -> Mapping[str, StatedUnderlying]:
     """The underlyings with what reports of the clearing house say of them, where there are any."""
@@ -404,7 +404,7 @@ class _Unpriced:
     underlyings: Mapping[str, Underlying]
     last: dict[str, Underlying] = field(default_factory=dict)
 
-    def priced(self, price: Mapping[str, float], dividends: Dividends) -> dict[str, Underlying]:
+    def priced(self, price: Mapping[str, float], dividends: DividendsRead) -> dict[str, Underlying]:
         """The underlyings at prices, $, with their dividends."""
         found = {}
         for symbol, own in self.underlyings.items():
@@ -415,18 +415,18 @@ class _Unpriced:
         return found
 
 
-_UNPRICED: Final = ReadOnce[tuple[Table, dt.date, KnownUnderlyings, KnownInstruments], _Unpriced](
-    most=32, most_size=200_000, size=lambda own: len(own.underlyings)
-)
+_UNPRICED: Final = ReadOnce[
+    tuple[RangeTable, dt.date, KnownUnderlyings, KnownInstruments], _Unpriced
+](most=32, most_size=200_000, size=lambda own: len(own.underlyings))
 """Bounded by underlyings, in all."""
 
 
 def _unpriced(
-    _: Table,
+    _: RangeTable,
     day: dt.date,
     policy: KnownUnderlyings,
     known: KnownInstruments,
-    table: Table,
+    table: RangeTable,
     log: ProblemLog,
 ) -> _Unpriced:
     market = read_market(table, log)
@@ -435,7 +435,7 @@ def _unpriced(
     return _Unpriced(replace(market, stated=stated), underlyings)
 
 
-def without_left_out(table: Table, settings: SettingsRead, log: ProblemLog) -> Table:
+def without_left_out(table: RangeTable, settings: SettingsRead, log: ProblemLog) -> RangeTable:
     """The positions without those that the settings leave out by symbol, type or currency."""
     if not settings.leave_out:
         return table
@@ -498,15 +498,15 @@ def _check_concentration(
         return
     try:
         rules = rules_of_accounts(Book(positions, market.market, stated), strategy_rules)
-        asks = np.array([own.asks_add_ons for own in rules.distinct])[rules.of_account]
+        add_ons = np.array([own.has_add_ons for own in rules.distinct])[rules.of_account]
     except RulebookError:  # the requirement itself says why
         return
     stock = ~positions.is_cash & ~positions.is_option & (positions.quantity != 0)
-    for column, asked in zip(CONCENTRATION, asks.T, strict=True):
-        if not asked.any() or stated.account_type is AccountType.CASH:
+    for column, adds in zip(CONCENTRATION, add_ons.T, strict=True):
+        if not adds.any() or stated.account_type is AccountType.CASH:
             log.notes_where(~table.empty(column), table, column, "not used by any requirement")
             continue
-        held = np.unique(positions.underlying[stock & asked[positions.account]]).tolist()
+        held = np.unique(positions.underlying[stock & adds[positions.account]]).tolist()
         for own in (market.market.underlyings[i] for i in held):
             is_stated = getattr(own, column) if column == "industry" else getattr(own, column) > 0
             if not is_stated and not own.underlying_class.stands_still:

@@ -18,10 +18,10 @@ from xlmargin.excel.broker_figures_reader import NAME as BROKER_FIGURES
 from xlmargin.excel.broker_figures_reader import read_broker_figures
 from xlmargin.excel.dated_answers import dated_book
 from xlmargin.excel.ranges import Ranges, margined, state_of
-from xlmargin.reports.account_table import Figure, account_figures
+from xlmargin.reports.account_table import AccountFigure, account_figures
 from xlmargin.reports.reconciled_lines import reconciled_lines
 from xlmargin.reports.reconciliation_table import Reconciled, reconciliation
-from xlmargin.reports.table import Table
+from xlmargin.reports.table import ReportTable
 
 
 def reconciled(ranges: Ranges, share: float | None) -> list[Reconciled]:
@@ -36,7 +36,7 @@ def reconciled(ranges: Ranges, share: float | None) -> list[Reconciled]:
     return reconciliation(reconciler, given, figures)
 
 
-def reconciled_statement(ranges: Ranges, share: float | None) -> Table:
+def reconciled_statement(ranges: Ranges, share: float | None) -> ReportTable:
     """The same as lines of the requirement, with subtotals, and the values it rests on."""
     reconciler, given, figures = _beside(ranges, share)
     return reconciled_lines(reconciler, reconciliation(reconciler, given, figures), figures)
@@ -44,7 +44,7 @@ def reconciled_statement(ranges: Ranges, share: float | None) -> Table:
 
 def _beside(
     ranges: Ranges, share: float | None
-) -> tuple[Reconciler, list[BrokerFigure], Mapping[str, Figure]]:
+) -> tuple[Reconciler, list[BrokerFigure], Mapping[str, AccountFigure]]:
     if share is not None and not 0 <= share <= 1:
         wanted = "a fraction from 0 to 1"
         raise InputError([Problem("tolerance", 0, "", f"{share:.10g}", wanted)])
@@ -68,7 +68,9 @@ def broker_problems(ranges: Ranges) -> Iterator[Problem]:
         return
 
 
-def _broker_figures(ranges: Ranges, book: Book) -> tuple[Mapping[str, Figure], list[BrokerFigure]]:
+def _broker_figures(
+    ranges: Ranges, book: Book
+) -> tuple[Mapping[str, AccountFigure], list[BrokerFigure]]:
     """Our figures of a book by name, and the broker's; refused with every error found."""
     state = state_of(book)
     figures = {figure.name: figure for figure in account_figures(state)}

@@ -11,7 +11,7 @@ from xlmargin.account import ALL, BrokerFigure
 from xlmargin.cells.columns import GREATEST_CASH, dates, names, numbers, refuse_beyond
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
-from xlmargin.cells.table import Table
+from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import Cells, label, nearest, normalized, shown, text_of
 from xlmargin.cells.words import BROKER_FIGURES
 from xlmargin.errors import InputError
@@ -19,7 +19,7 @@ from xlmargin.excel.figure_words import figure_meant, words_for_figures
 from xlmargin.excel.positions_reader import DOLLARS
 from xlmargin.excel.thresholds_reader import refuse_nearly_known
 from xlmargin.reports.account_table import DOLLARS as IN_DOLLARS
-from xlmargin.reports.account_table import FRACTION, Figure
+from xlmargin.reports.account_table import FRACTION, AccountFigure
 
 NAME: Final = "broker_figures"
 _MOST_NAMED: Final = 5
@@ -29,7 +29,7 @@ _NEARLY: Final = 0.85
 
 def read_broker_figures(
     cells: Cells,
-    figures: Mapping[str, Figure],
+    figures: Mapping[str, AccountFigure],
     accounts: Sequence[str],
     regime: str,
     book_day: float,
@@ -48,7 +48,7 @@ def read_broker_figures(
     account = _accounts(table, accounts, log)
     amount = numbers(table, "amount", log, percent=True)
     refuse_beyond(GREATEST_CASH, amount, table, "amount", log)
-    as_of, asked = dates(table, "as_of", log), dates(table, "asked", log)
+    as_of, queried = dates(table, "as_of", log), dates(table, "asked", log)
     currency = [text_of(cell).strip().upper() for cell in table.cells("currency")]
     other = [each not in ("", *DOLLARS) for each in currency]
     log.errors_where(np.array(other, dtype=bool), table, "currency", "USD")
@@ -67,7 +67,7 @@ def read_broker_figures(
             float(as_of[i]),
             label(text_of(table.cell("source", i))),
             in_dollars[i],
-            float(asked[i]),
+            float(queried[i]),
         )
         for i in range(len(table))
     ]
@@ -78,7 +78,7 @@ def read_broker_figures(
     return [found[i] for i in given]
 
 
-def _accounts(table: Table, accounts: Sequence[str], log: ProblemLog) -> list[int]:
+def _accounts(table: RangeTable, accounts: Sequence[str], log: ProblemLog) -> list[int]:
     """The account of each row by index, ALL where several are meant."""
     cells = names(table, "account", log)
     typed = [cells.distinct[code].strip().casefold() for code in cells.codes.tolist()]
@@ -96,7 +96,7 @@ def _accounts(table: Table, accounts: Sequence[str], log: ProblemLog) -> list[in
 
 
 def _figure(
-    table: Table, i: int, figures: Mapping[str, Figure], regime: str, log: ProblemLog
+    table: RangeTable, i: int, figures: Mapping[str, AccountFigure], regime: str, log: ProblemLog
 ) -> str:
     """Our figure of what a row names, "" where we have none; refused where it is nearly known."""
     cell = table.cell("figure", i)
@@ -116,7 +116,7 @@ def _figure(
 
 
 def _refuse_repeated(
-    table: Table,
+    table: RangeTable,
     figures: Sequence[BrokerFigure],
     given: Sequence[int],
     book_day: float,

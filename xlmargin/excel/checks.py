@@ -13,7 +13,7 @@ from xlmargin.book import Book, Positions, cash_of_accounts, rules_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, MarginError, Problem, Severity
-from xlmargin.known_instruments import CLASS, NOT_USED, Finding
+from xlmargin.known_instruments import CLASS, NOT_USED, InstrumentFinding
 from xlmargin.margin_calls import business_day_before, is_business_day
 from xlmargin.market import Market, Underlying
 from xlmargin.portfolio_margin import PortfolioMargin
@@ -63,7 +63,7 @@ def warn_of_contracts(margin: PortfolioMargin) -> list[Problem]:
 
 
 def figures_if_stated(
-    margin: PortfolioMargin, if_stated: Iterable[tuple[Finding, Market]]
+    margin: PortfolioMargin, if_stated: Iterable[tuple[InstrumentFinding, Market]]
 ) -> dict[str, str]:
     """Notes on what is known but not used, by their text: each with what stating it would give.
 
@@ -79,7 +79,7 @@ def figures_if_stated(
         try:
             before, after = (under_portfolio_margin(b.only(own)).amount for b in (book, other))
             rules = rules_of_accounts(book, strategy_rules).distinct
-            across = any(own.asks_by_gross for own in rules)
+            across = any(own.adds_by_gross for own in rules)
             by_strategy = (finding.field == CLASS and not across) and [
                 strategy_margin(b.only(own)).maintenance for b in (book, other)
             ]

@@ -259,7 +259,7 @@ class _Reader:
         Rows that contradict each other, or that neither reading fits, are refused.
         """
         rule = self.rules.contract_minimums.contract_minimum
-        told: dict[ArrayBasis, HeldRow] = {}
+        bases: dict[ArrayBasis, HeldRow] = {}
         for each in held:
             row = each.row
             if not row.is_option or isnan(row.minimum):
@@ -272,13 +272,13 @@ class _Reader:
                 found = f"{row.minimum:g} where the rule has {usual}"
                 self.log.error(file.name, row.row, "minimum", found, "a minimum near the rule's")
             elif len(fits) == 1:
-                told.setdefault(fits[0], each)
-        if len(told) > 1:
-            for basis, each in told.items():
+                bases.setdefault(fits[0], each)
+        if len(bases) > 1:
+            for basis, each in bases.items():
                 found = f"{each.row.minimum:g}, which is of a {basis}"
                 wanted = "all minimums of a unit, or all of a contract"
                 self.log.error(file.name, each.row.row, "minimum", found, wanted)
-        return next(iter(told), None)
+        return next(iter(bases), None)
 
     def _direction(self, file: ArrayFile, shares: Sequence[ArrayRow]) -> int:
         """1 where the file's points go from the lowest price up, -1 the other way, 0 if not known.

@@ -9,11 +9,18 @@ from math import isnan, nan
 from typing import Final, TypeVar
 
 from xlmargin.cells.columns import date_serial, number_of
-from xlmargin.cells.named_values import Field, Names, Stated, dollars, read_named_values, refuse
+from xlmargin.cells.named_values import (
+    Field,
+    RangeNames,
+    Stated,
+    dollars,
+    read_named_values,
+    refuse,
+)
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, CellValue, Headings, Words, nearest, normalized, text_of
 from xlmargin.dates import date_of
-from xlmargin.eligibility import Answer, Facts, Monitoring, Registration, Status
+from xlmargin.eligibility import AccountStatus, EligibilityFacts, Monitoring, Registration, YesNo
 from xlmargin.errors import InputError, Problem
 from xlmargin.settings import Settings
 
@@ -67,15 +74,15 @@ def _word(words: Words[_E], default: _E, wanted: str = "") -> Field[_E]:
 
 ANSWERS: Final = Words(
     {
-        Answer.YES: ("yes", "y", "true", "1", "signed", "done", "passed"),
-        Answer.NO: ("no", "n", "false", "0", "none", "not signed", "not yet", "pending"),
+        YesNo.YES: ("yes", "y", "true", "1", "signed", "done", "passed"),
+        YesNo.NO: ("no", "n", "false", "0", "none", "not signed", "not yet", "pending"),
     }
 )
 STATUSES: Final = Words(
     {
-        Status.CONSIDERING: ("considering", "not applied", "prospect"),
-        Status.APPLYING: ("applying", "applied", "new", "pending"),
-        Status.OPEN: ("open", "opened", "active", "existing"),
+        AccountStatus.CONSIDERING: ("considering", "not applied", "prospect"),
+        AccountStatus.APPLYING: ("applying", "applied", "new", "pending"),
+        AccountStatus.OPEN: ("open", "opened", "active", "existing"),
     }
 )
 REGISTRATIONS: Final = Words(
@@ -114,12 +121,12 @@ MONITORINGS: Final = Words(
 )
 OPTION_LEVELS: Final = Words(
     {
-        Answer.YES: (
+        YesNo.YES: (
             "uncovered", "uncovered options", "uncovered writing", "uncovered option writing",
             "naked", "naked options", "naked writing", "the works", "highest", "full", "yes",
             "true", "4", "level 4", "tier 4", "5", "level 5", "tier 5",
         ),
-        Answer.NO: (
+        YesNo.NO: (
             "less", "none", "no", "false", "covered", "covered writing", "covered calls",
             "limited", "basic", "spreads", "long options", "0", "level 0", "tier 0", "1",
             "level 1", "tier 1", "2", "level 2", "tier 2",
@@ -132,11 +139,11 @@ _LEVELS: Final = "uncovered or less (a firm's level 3 may be either)"
 _SIGNED: Final = ("disclosure", "agreement", "review")
 _MOST_YEARS: Final = 100
 _LONGEST_WORD: Final = 40
-_STATUS: Final = _word(STATUSES, Status.NOT_STATED)
+_STATUS: Final = _word(STATUSES, AccountStatus.NOT_STATED)
 _MONITORING: Final = _word(MONITORINGS, Monitoring.NOT_STATED)
 _REGISTRATION: Final = _word(REGISTRATIONS, Registration.NOT_STATED)
-_UNLISTED: Final = _word(ANSWERS, Answer.NOT_STATED)
-_LEVEL: Final = _word(OPTION_LEVELS, Answer.NOT_STATED, _LEVELS)
+_UNLISTED: Final = _word(ANSWERS, YesNo.NOT_STATED)
+_LEVEL: Final = _word(OPTION_LEVELS, YesNo.NOT_STATED, _LEVELS)
 
 
 def nearest_fact(text: str) -> str:
@@ -145,7 +152,7 @@ def nearest_fact(text: str) -> str:
     return FACTS.name_of(nearest(text, words))
 
 
-NAMES: Final = Names(
+NAMES: Final = RangeNames(
     RANGE,
     FACTS.name_of,
     nearest_fact,
@@ -155,7 +162,7 @@ NAMES: Final = Names(
 )
 
 
-def read_facts(cells: Cells, as_of: dt.date) -> tuple[Facts, ...]:
+def read_facts(cells: Cells, as_of: dt.date) -> tuple[EligibilityFacts, ...]:
     """The facts of each account; refused with every problem found.
 
     What is signed on a day after `as_of` is not signed yet.
@@ -167,7 +174,9 @@ def read_facts(cells: Cells, as_of: dt.date) -> tuple[Facts, ...]:
     return facts
 
 
-def facts_of_accounts(cells: Cells, as_of: dt.date, log: ProblemLog) -> tuple[Facts, ...]:
+def facts_of_accounts(
+    cells: Cells, as_of: dt.date, log: ProblemLog
+) -> tuple[EligibilityFacts, ...]:
     """The facts of each account; each that cannot be read is a problem."""
     stated = read_named_values(cells, NAMES, log) or {"": {}}
     of_all = stated.get("", {})
@@ -178,7 +187,7 @@ def facts_of_accounts(cells: Cells, as_of: dt.date, log: ProblemLog) -> tuple[Fa
     )
 
 
-def settings_of(facts: Sequence[Facts], settings: Settings) -> list[Settings]:
+def settings_of(facts: Sequence[EligibilityFacts], settings: Settings) -> list[Settings]:
     """The settings of the account of each; refused where some are of an account without facts."""
     accounts = [each.account for each in facts]
     wanted = f"an account of the facts: {', '.join(name or '(none)' for name in accounts)}"
@@ -188,15 +197,15 @@ def settings_of(facts: Sequence[Facts], settings: Settings) -> list[Settings]:
     return [settings.of(account) for account in accounts]
 
 
-def _of_account(account: str, stated: Stated, as_of: dt.date, log: ProblemLog) -> Facts:
+def _of_account(account: str, stated: Stated, as_of: dt.date, log: ProblemLog) -> EligibilityFacts:
     def of(field: Field[_E], name: str) -> _E:
         return field.of(name, stated, RANGE, log)
 
-    signed = _word(ANSWERS, Answer.NOT_STATED, "yes, no, or the date")
+    signed = _word(ANSWERS, YesNo.NOT_STATED, "yes, no, or the date")
     answers = {name: _since(stated, name, as_of) or of(signed, name) for name in _SIGNED}
     equity = dollars().of("equity", stated, RANGE, log)
     experience, years = _experience(stated, log)
-    return Facts(
+    return EligibilityFacts(
         account=account,
         status=of(_STATUS, "status"),
         equity=equity,
@@ -212,21 +221,21 @@ def _of_account(account: str, stated: Stated, as_of: dt.date, log: ProblemLog) -
     )
 
 
-def _since(stated: Stated, name: str, as_of: dt.date) -> Answer | None:
+def _since(stated: Stated, name: str, as_of: dt.date) -> YesNo | None:
     """Yes where a day is stated that has come, no where it is still to come; None without one."""
     day = date_serial(stated[name].value) if name in stated else nan
     if isnan(day):
         return None
-    return Answer.YES if date_of(day) <= as_of else Answer.NO
+    return YesNo.YES if date_of(day) <= as_of else YesNo.NO
 
 
-def _experience(stated: Stated, log: ProblemLog) -> tuple[Answer, float]:
+def _experience(stated: Stated, log: ProblemLog) -> tuple[YesNo, float]:
     """Whether there is any, and how many years; NaN where only yes or no is stated."""
     years = number_of(stated["experience"].value) if "experience" in stated else nan
     if 0 <= years <= _MOST_YEARS:
-        return (Answer.YES if years else Answer.NO), years
+        return (YesNo.YES if years else YesNo.NO), years
     wanted = f"years, 0 to {_MOST_YEARS}, or yes or no"
-    return _word(ANSWERS, Answer.NOT_STATED, wanted).of("experience", stated, RANGE, log), nan
+    return _word(ANSWERS, YesNo.NOT_STATED, wanted).of("experience", stated, RANGE, log), nan
 
 
 def _aggregate(equity: float, stated: Stated, log: ProblemLog) -> float:

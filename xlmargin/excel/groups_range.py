@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
-from xlmargin.cells.table import Table
+from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import Cells
 from xlmargin.cells.words import MARKET
 from xlmargin.errors import InputError
 from xlmargin.excel.market_reader import read_market, read_prices
 from xlmargin.excel.published_reader import FROM_MARKET, NUMBERS, REPORTS, StatedUnderlying
 from xlmargin.importers.clearing_house import groups_in_cells
-from xlmargin.known_instruments import Moves, Product, PublishedGroups, Report
+from xlmargin.known_instruments import PointMoves, Product, PublishedGroups, Report
 
 
 def read_groups(ranges: Mapping[str, Cells]) -> PublishedGroups:
@@ -30,7 +30,7 @@ def read_groups(ranges: Mapping[str, Cells]) -> PublishedGroups:
     return groups_in_cells(given)
 
 
-def _of_market(table: Table, log: ProblemLog) -> PublishedGroups:
+def _of_market(table: RangeTable, log: ProblemLog) -> PublishedGroups:
     """The groups and figures of a market range; refused where a cell cannot be read."""
     market = read_market(table, log)
     read_prices(market, table, log)
@@ -46,7 +46,7 @@ def _of_market(table: Table, log: ProblemLog) -> PublishedGroups:
         {product: portfolio for _, portfolio, product in figures if portfolio},
         {g: f.product_offset for f, _, g in figures if g and f.product_offset == f.product_offset},
         {g: f.portfolio_offset for f, g, _ in figures if f.portfolio_offset == f.portfolio_offset},
-        {g: Moves(f.move_down, f.move_up) for f, _, g in figures if g and f.has_moves},
+        {g: PointMoves(f.move_down, f.move_up) for f, _, g in figures if g and f.has_moves},
         _first_report(stated, "products_report"),
         None,
         _first_report(stated, "product_groups_report"),

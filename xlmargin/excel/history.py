@@ -19,11 +19,11 @@ from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.cells.columns import dates, missing_heading, need
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import judged, read_table
-from xlmargin.cells.table import Table
+from xlmargin.cells.table import RangeTable
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.dates import DATE, date_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, Severity
-from xlmargin.excel.book_reader import NOTHING, Reading, Tables, read_book
+from xlmargin.excel.book_reader import NOTHING, BookReading, Tables, read_book
 from xlmargin.excel.checks import warn_of_closed_day, warn_of_equal_rows, warn_of_sums
 from xlmargin.excel.known_files import known_from, reports_named
 from xlmargin.excel.left_out import settings_left_out
@@ -41,13 +41,13 @@ MOST_MARKET_ROWS: Final = 5_000_000
 
 
 @dataclass(frozen=True)
-class Day:
+class DayTables:
     """The content of one serial day: tables without the rows of other days."""
 
     day: float
     tables: Tables
 
-    def reading(self) -> Reading:
+    def reading(self) -> BookReading:
         """The book of the day, as of the day, and what is wrong with it."""
         return read_book(self.tables)
 
@@ -59,7 +59,7 @@ class Day:
         return reading.book
 
 
-def days_of(tables: Tables) -> list[Day]:
+def days_of(tables: Tables) -> list[DayTables]:
     """The content of each date of the positions, in the order of time.
 
     A market that is given has a `date` column too; one with neither dates nor rows is left out. An
@@ -80,7 +80,7 @@ def days_of(tables: Tables) -> list[Day]:
     return [_day(shared, day, market, rows) for day, rows in positions.items()]
 
 
-def by_day(table: Table, log: ProblemLog) -> dict[float, Table]:
+def by_day(table: RangeTable, log: ProblemLog) -> dict[float, RangeTable]:
     """The rows of each serial day, in the order of time; none where something is wrong.
 
     A missing range or column of dates, or a row without one, is a problem.
@@ -113,12 +113,14 @@ def _shared_by_days(tables: Tables, log: ProblemLog) -> Tables:
     return replace(tables, positions=positions, market=market, settings=settings, problems=())
 
 
-def _day(shared: Tables, day: float, market: Mapping[float, Table], positions: Table) -> Day:
+def _day(
+    shared: Tables, day: float, market: Mapping[float, RangeTable], positions: RangeTable
+) -> DayTables:
     own, settings = market.get(day, shared.market), shared.settings.on(day)
     if settings.of_accounts:
         settings = settings.present(accounts_of(positions))
     tables = replace(shared, positions=positions, market=own, settings=settings)
-    return Day(day, replace(tables, default_as_of=day))
+    return DayTables(day, replace(tables, default_as_of=day))
 
 
 @dataclass(frozen=True)
@@ -161,15 +163,15 @@ class DatedFiles:
     """The content of files by date: what all days share, and each day's positions and market."""
 
     shared: Tables
-    positions: DatedParquet | Mapping[float, Table]
-    market: Mapping[float, Table]
+    positions: DatedParquet | Mapping[float, RangeTable]
+    market: Mapping[float, RangeTable]
 
     @property
     def days(self) -> list[float]:
         """The days that have positions, in the order of time."""
         return [*self.positions] if isinstance(self.positions, Mapping) else self.positions.days
 
-    def contents(self, days: Collection[float]) -> Iterator[Day]:
+    def contents(self, days: Collection[float]) -> Iterator[DayTables]:
         """The content of some days, in whatever order the file has them."""
         if isinstance(self.positions, Mapping):
             for day in days:
@@ -192,7 +194,7 @@ def open_history(paths: HistoryPaths) -> DatedFiles:
         None,
         known=known_from(paths.instruments, paths.groups),
     )
-    positions: DatedParquet | Mapping[float, Table]
+    positions: DatedParquet | Mapping[float, RangeTable]
     if _is_parquet(paths.positions):
         positions = open_dated(paths.positions, "positions", POSITIONS)
         accounts = _accounts(positions) if tables.settings.of_accounts else ()
@@ -202,7 +204,7 @@ def open_history(paths: HistoryPaths) -> DatedFiles:
     shared = _shared_by_days(tables, log)
     for each in tables.settings.each:
         check_accounts(each, accounts, log)
-    market: Mapping[float, Table] = {}
+    market: Mapping[float, RangeTable] = {}
     if paths.market is not None and _is_parquet(paths.market):
         market = _whole(open_dated(paths.market, "market", MARKET), log)
         shared = replace(shared, market=replace(shared.market, given=True))
@@ -239,7 +241,7 @@ def _is_parquet(path: Path) -> bool:
     return path.suffix.lower() in PARQUET_SUFFIXES
 
 
-def _whole(file: DatedParquet, log: ProblemLog) -> dict[float, Table]:
+def _whole(file: DatedParquet, log: ProblemLog) -> dict[float, RangeTable]:
     """Every day of a market file, which is held whole."""
     if len(file.source) > MOST_MARKET_ROWS:
         found = f"{len(file.source):,} rows"
@@ -247,7 +249,7 @@ def _whole(file: DatedParquet, log: ProblemLog) -> dict[float, Table]:
     return {day: judged(table, MARKET, log) for day, table in file.tables(file.days)}
 
 
-def problems_of_days(days: Iterable[Day]) -> Iterator[Problem]:
+def problems_of_days(days: Iterable[DayTables]) -> Iterator[Problem]:
     """The problems of each day, and splits hidden in the quantities from one day to the next."""
     shares: tuple[HeldShares, ...] = ()
     for each in days:
@@ -283,7 +285,7 @@ def _problems(refusal: MarginError) -> list[Problem]:
     return [Problem("positions", 0, "", str(refusal), "a day that can be margined")]
 
 
-def _dated(problem: Problem, day: Day) -> Problem:
+def _dated(problem: Problem, day: DayTables) -> Problem:
     """A problem of one day that names the day, unless its row or heading does."""
     own = (day.tables.positions.name, day.tables.market.name)
     if problem.range not in own or problem.row:

@@ -13,7 +13,7 @@ import numpy as np
 from xlmargin.book import Book
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.errors import Problem, Severity
-from xlmargin.excel.book_reader import Reading
+from xlmargin.excel.book_reader import BookReading
 from xlmargin.excel.positions_reader import PositionRows
 from xlmargin.excel.settings_reader import SETTINGS
 from xlmargin.market import Underlying
@@ -32,7 +32,7 @@ def _lends(book: Book) -> bool:
     return book.settings.account_type is not AccountType.CASH
 
 
-TOLD_HERE: Final[Mapping[str, tuple[str, Callable[[Book], bool]]]] = {
+NOTED_HERE: Final[Mapping[str, tuple[str, Callable[[Book], bool]]]] = {
     "account_type": (f"account_type {Settings.account_type}", _always),
     "house": (f"house {Settings.house} (nothing a broker asks above it)", _always),
     "basis": (f"basis {Settings.basis}", _always),
@@ -42,7 +42,7 @@ TOLD_HERE: Final[Mapping[str, tuple[str, Callable[[Book], bool]]]] = {
 """Settings whose default counts in figures that do not say so: what it is, and of which books."""
 
 
-def left_out(reading: Reading) -> list[Problem]:
+def left_out(reading: BookReading) -> list[Problem]:
     """Notes on all that a book leaves out and that changes a figure; none where it is refused."""
     if reading.book is None:
         return []
@@ -56,13 +56,13 @@ def left_out(reading: Reading) -> list[Problem]:
 def settings_left_out(book: Book) -> list[Problem]:
     """One note on all settings left out that figures of a book depend on."""
     accounts = [book.settings.of(account) for account in book.positions.accounts]
-    told = [
+    noted = [
         text
-        for name, (text, counts) in TOLD_HERE.items()
+        for name, (text, counts) in NOTED_HERE.items()
         if any(name in own.left_out for own in accounts) and counts(book)
     ]
-    text = f"left out, so that these count: {', '.join(told)}"
-    return [Problem(SETTINGS, 0, "", text, "", Severity.NOTE)] if told else []
+    text = f"left out, so that these count: {', '.join(noted)}"
+    return [Problem(SETTINGS, 0, "", text, "", Severity.NOTE)] if noted else []
 
 
 def _costs(rows: PositionRows, log: ProblemLog) -> None:
@@ -76,7 +76,7 @@ def _costs(rows: PositionRows, log: ProblemLog) -> None:
         log.notes_where(without, rows.table, "cost", text)
 
 
-def _underlyings(reading: Reading, log: ProblemLog) -> None:
+def _underlyings(reading: BookReading, log: ProblemLog) -> None:
     """Underlyings that are stocks, and pay nothing, for want of anything that says otherwise."""
     assert reading.book is not None
     positions, table = reading.book.positions, reading.market.table

@@ -10,7 +10,7 @@ import numpy as np
 from xlmargin.book import Book
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.errors import MarginError, Problem, RefusedPosition, RulebookError
-from xlmargin.excel.book_reader import Reading
+from xlmargin.excel.book_reader import BookReading
 from xlmargin.excel.checks import (
     as_warnings,
     figures_if_stated,
@@ -29,7 +29,7 @@ from xlmargin.strategy_margin import StrategyMargin
 
 def with_figures(
     problems: Sequence[Problem],
-    reading: Reading,
+    reading: BookReading,
     portfolio_margined: Callable[[Book], PortfolioMargin],
 ) -> list[Problem]:
     """The problems, those on what is known but not used with what stating it would give."""

@@ -17,15 +17,15 @@ from xlmargin.excel.positions_reader import ticker
 from xlmargin.known_instruments import Groups, KnownInstruments, Listed
 from xlmargin.market import Published
 
-Facts = Mapping[str, Cell]
+MarketFacts = Mapping[str, Cell]
 """What is known of a row, by heading."""
 
 
 def filled(
     rows: Sequence[Sequence[Cell]],
     headings: Headings,
-    of_row: Mapping[int, Facts],
-    added: Sequence[Facts],
+    of_row: Mapping[int, MarketFacts],
+    added: Sequence[MarketFacts],
 ) -> SourceRows:
     """Rows with facts in their empty cells, by row number, and more rows below them."""
     source = rows if isinstance(rows, SourceRows) else SourceRows([list(row) for row in rows])
@@ -82,7 +82,7 @@ def market_with_groups(
     source = rows if isinstance(rows, SourceRows) else SourceRows([list(row) for row in rows])
     source = source.below(heading_row(source, MARKET))
     at = {MARKET.name_of(text_of(to_value(c))): i for i, c in reversed([*enumerate(source[0])])}
-    of_row: dict[int, Facts] = {}
+    of_row: dict[int, MarketFacts] = {}
     seen = set()
 
     def text(row: Sequence[Cell], heading: str) -> str:
@@ -103,7 +103,7 @@ def market_with_groups(
     return filled(source, MARKET, of_row, added)
 
 
-def _facts_of(listed: Listed | None) -> Facts:
+def _facts_of(listed: Listed | None) -> MarketFacts:
     if listed is None:
         return {}
     return published_facts(listed.groups, listed.factor, listed.figures)

@@ -17,7 +17,7 @@ from xlmargin.arrays import FloatArray
 from xlmargin.cells.columns import GREATEST_PRICE, dates, names, numbers, refuse_beyond, words
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.table import Table
+from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import CellValue, one_of, text_of
 from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.dates import DATE, DAYS_PER_YEAR, date_of
@@ -33,9 +33,9 @@ from xlmargin.excel.positions_reader import (
 )
 from xlmargin.excel.published_reader import PUBLISHED, StatedUnderlying, read_published
 from xlmargin.known_instruments import (
-    Facts,
-    Finding,
     GroupMember,
+    InstrumentFacts,
+    InstrumentFinding,
     KnownInstruments,
     apply_known,
     check_groups,
@@ -73,7 +73,7 @@ CONCENTRATION: Final = ("adv", "shares_outstanding", "industry")
 """What a house's add-ons for concentration count a position beside."""
 _CLASSES: Final = one_of(UnderlyingClass)
 
-Dividends = Mapping[str, tuple[Dividend, ...]]
+DividendsRead = Mapping[str, tuple[Dividend, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ class StatedMarket:
     again: Mapping[int, tuple[int, bool]]
 
 
-def read_market(table: Table, log: ProblemLog) -> StatedMarket:
+def read_market(table: RangeTable, log: ProblemLog) -> StatedMarket:
     """The underlyings of a market range by symbol; prices are not looked at."""
     symbols = _tickers(table, log)
     refuse_foreign(table, log)
@@ -115,7 +115,7 @@ def read_market(table: Table, log: ProblemLog) -> StatedMarket:
     stated: dict[str, StatedUnderlying] = {}
     again: dict[int, tuple[int, bool]] = {}
     for i, symbol in enumerate(symbols):
-        facts = Facts(
+        facts = InstrumentFacts(
             _CLASSES.members[class_[i]] if class_[i] >= 0 else None,
             _given(leverage[i]),
             _given(index_scale[i]),
@@ -149,7 +149,7 @@ def read_market(table: Table, log: ProblemLog) -> StatedMarket:
     return StatedMarket(stated, again)
 
 
-def read_prices(market: StatedMarket, table: Table, log: ProblemLog) -> dict[str, float]:
+def read_prices(market: StatedMarket, table: RangeTable, log: ProblemLog) -> dict[str, float]:
     """The price of each symbol of a market range, $; one left out, or not to be read, is NaN."""
     typed = numbers(table, "price", log)
     log.errors_where(~(typed > 0) & ~table.empty("price"), table, "price", PRICE)
@@ -173,7 +173,7 @@ def years_of_term(name: str) -> float:
     return int(term[:-1]) * _YEARS_OF[term[-1]] if term else 0.0
 
 
-def _yields_by_time(table: Table, log: ProblemLog) -> list[RateCurve | None]:
+def _yields_by_time(table: RangeTable, log: ProblemLog) -> list[RateCurve | None]:
     """The dividend yields of each row by time, None where it states none.
 
     A row has one yield or yields by time, and one for each time.
@@ -196,7 +196,7 @@ def _yields_by_time(table: Table, log: ProblemLog) -> list[RateCurve | None]:
     ]
 
 
-def _house_rates(table: Table, log: ProblemLog) -> list[HouseRates]:
+def _house_rates(table: RangeTable, log: ProblemLog) -> list[HouseRates]:
     """What the house asks of each symbol; fractions, NaN where nothing is stated."""
     columns = []
     for column in ("initial_rate", "maintenance_rate", "option_rate"):
@@ -221,7 +221,7 @@ def _given(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _tickers(table: Table, log: ProblemLog) -> list[str]:
+def _tickers(table: RangeTable, log: ProblemLog) -> list[str]:
     """The tickers of a symbol column, in capitals; "" where reported as a problem."""
     cells = table.texts("symbol")
     read = [*(ticker(str(cell)) for cell in cells.distinct), ""]
@@ -231,14 +231,14 @@ def _tickers(table: Table, log: ProblemLog) -> list[str]:
     return [read[code] for code in cells.codes.tolist()]
 
 
-def _rates(table: Table, column: str, log: ProblemLog) -> FloatArray:
+def _rates(table: RangeTable, column: str, log: ProblemLog) -> FloatArray:
     """Rates or yields, fractions a year; NaN where not given."""
     values = numbers(table, column, log, percent=True)
     log.errors_where(np.abs(values) > GREATEST_RATE, table, column, RATE)
     return values
 
 
-def _leverage(table: Table, log: ProblemLog) -> FloatArray:
+def _leverage(table: RangeTable, log: ProblemLog) -> FloatArray:
     values = numbers(table, "leverage", log)
     wrong = (values == 0) | (np.abs(values) > GREATEST_LEVERAGE)
     wanted = f"a factor such as 2 or -3, not 0, at most {GREATEST_LEVERAGE:g}"
@@ -246,7 +246,7 @@ def _leverage(table: Table, log: ProblemLog) -> FloatArray:
     return values
 
 
-def _above_zero(table: Table, column: str, log: ProblemLog) -> FloatArray:
+def _above_zero(table: RangeTable, column: str, log: ProblemLog) -> FloatArray:
     values = numbers(table, column, log)
     log.errors_where(values <= 0, table, column, "a number above 0")
     return values
@@ -254,7 +254,7 @@ def _above_zero(table: Table, column: str, log: ProblemLog) -> FloatArray:
 
 def completed(
     stated: Mapping[str, StatedUnderlying],
-    table: Table,
+    table: RangeTable,
     day: dt.date,
     policy: KnownUnderlyings,
     log: ProblemLog,
@@ -273,7 +273,7 @@ def completed(
     return underlyings
 
 
-def with_facts(underlying: Underlying, facts: Facts) -> Underlying:
+def with_facts(underlying: Underlying, facts: InstrumentFacts) -> Underlying:
     """An underlying with its facts, of which none is left open."""
     assert facts.underlying_class is not None
     return replace(
@@ -286,7 +286,9 @@ def with_facts(underlying: Underlying, facts: Facts) -> Underlying:
     )
 
 
-def _check_house_rates(underlying: Underlying, day: dt.date, table: Table, log: ProblemLog) -> None:
+def _check_house_rates(
+    underlying: Underlying, day: dt.date, table: RangeTable, log: ProblemLog
+) -> None:
     """A problem where a house's rate is below the rule's of the day, which it names."""
     if underlying.house == NO_HOUSE or underlying.underlying_class is UnderlyingClass.TREASURY:
         return
@@ -307,7 +309,7 @@ def _check_house_rates(underlying: Underlying, day: dt.date, table: Table, log: 
 
 def check_market(
     underlyings: Iterable[Underlying],
-    table: Table,
+    table: RangeTable,
     as_of: float,
     log: ProblemLog,
     known: KnownInstruments,
@@ -333,7 +335,7 @@ def check_market(
             log.warning(table.name, underlying.row, "index_scale", found, wanted)
 
 
-def place(finding: Finding, table: Table, row: int, log: ProblemLog) -> None:
+def place(finding: InstrumentFinding, table: RangeTable, row: int, log: ProblemLog) -> None:
     """What is known of an underlying, in the market's row of it, or in none."""
     match finding.severity:
         case Severity.ERROR:
@@ -344,7 +346,7 @@ def place(finding: Finding, table: Table, row: int, log: ProblemLog) -> None:
             log.note(table.name, row, finding.field, finding.text)
 
 
-def read_dividends(table: Table, log: ProblemLog) -> Dividends:
+def read_dividends(table: RangeTable, log: ProblemLog) -> DividendsRead:
     """The dividends of each symbol, by ex-dividend date."""
     ex_date, amount = dates(table, "ex_date", log), numbers(table, "amount", log)
     for column, values, wanted in (("ex_date", ex_date, DATE), ("amount", amount, NUMBER)):
@@ -370,7 +372,7 @@ def read_dividends(table: Table, log: ProblemLog) -> Dividends:
 
 
 def with_dividends(
-    underlyings: Mapping[str, Underlying], dividends: Dividends
+    underlyings: Mapping[str, Underlying], dividends: DividendsRead
 ) -> dict[str, Underlying]:
     """The underlyings, each with its dividends."""
     return {
@@ -382,7 +384,10 @@ def with_dividends(
 
 
 def check_dividends(
-    dividends: Dividends, underlyings: Mapping[str, Underlying], table: Table, log: ProblemLog
+    dividends: DividendsRead,
+    underlyings: Mapping[str, Underlying],
+    table: RangeTable,
+    log: ProblemLog,
 ) -> None:
     """A problem for dividends of a year beside which no put is valued; a warning for nobody's."""
     for symbol, paid in dividends.items():

@@ -17,7 +17,7 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.contracts import Contract, InstrumentKind
-from xlmargin.efficiency import Comparison, compared
+from xlmargin.efficiency import RegimeComparison, compared
 from xlmargin.errors import InputError, MarginError
 from xlmargin.excel.book_reader import Tables, read_book
 from xlmargin.excel.clearing_arrays import ClearingArrays
@@ -235,6 +235,6 @@ def _summed(names: Iterable[str], amounts: FloatArray) -> dict[str, float]:
     return dict(found)
 
 
-def _maintenance(comparison: Comparison) -> tuple[dict[str, float], float]:
+def _maintenance(comparison: RegimeComparison) -> tuple[dict[str, float], float]:
     """Maintenance by strategy of each underlying, and in all."""
     return _summed(comparison.names, comparison.maintenance), float(comparison.maintenance.sum())

@@ -40,7 +40,7 @@ from xlmargin.excel.market_reader import GREATEST_RATE, RATE, read_dividends
 from xlmargin.excel.positions_reader import GREATEST_VOLATILITY
 from xlmargin.market import Dividend
 from xlmargin.option_symbols import OptionSymbol, read_option_symbol
-from xlmargin.pricing import Contracts
+from xlmargin.pricing import OptionTerms
 
 _CALL: Final = 1.0
 _PUT: Final = 0.0
@@ -63,7 +63,7 @@ class OptionElements:
     """The options of a call, flattened; `shape` is the answer's. NaN in an element: no value."""
 
     shape: tuple[int, int]
-    contracts: Contracts
+    contracts: OptionTerms
     spot: FloatArray
     third: FloatArray
     """Volatility or price, whichever the function takes."""
@@ -113,7 +113,7 @@ def read_options(
     years = days_to_end(now, expires) / DAYS_PER_YEAR
     ex_years = (np.array([d.ex_date for d in paid]) - now[:, None]) / DAYS_PER_YEAR
     amounts = np.broadcast_to([d.amount for d in paid], ex_years.shape)
-    contracts = Contracts(
+    contracts = OptionTerms(
         call=is_call == _CALL,
         american=american == 1.0,
         strike=np.where(np.isnan(is_call) | np.isnan(american), np.nan, strikes),
@@ -191,8 +191,8 @@ def _numbers(
     values = _elements(name, cells, default, number_of, NUMBER, log)
     for row, column in np.argwhere((values < least) | (values > greatest)):
         found = f"{values[row, column]:.10g}"
-        asked = f"{least:g} or more" if values[row, column] < least == 0.0 else wanted
-        log.error(name, int(row) + 1, _column(column), found, asked)
+        at_least = f"{least:g} or more" if values[row, column] < least == 0.0 else wanted
+        log.error(name, int(row) + 1, _column(column), found, at_least)
     return values
 
 

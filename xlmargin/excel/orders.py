@@ -21,12 +21,12 @@ from xlmargin.cells.columns import need, numbers
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table, unknown_headings
-from xlmargin.cells.table import Table
+from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import Cells, Headings, shown
 from xlmargin.computing import ContentCache
 from xlmargin.contracts import Contract
 from xlmargin.errors import InputError, Problem, RefusedPosition, Severity
-from xlmargin.excel.book_reader import Reading
+from xlmargin.excel.book_reader import BookReading
 from xlmargin.excel.placing import check_expirations, placed, resolved
 from xlmargin.excel.positions_reader import PositionRows, check_prices, read_positions
 from xlmargin.risk_array import option_marks
@@ -61,7 +61,7 @@ class OrdersRead(Generic[_T]):
 class Held:
     """What is held, by contract, as orders are told about it."""
 
-    reading: Reading
+    reading: BookReading
 
     @property
     def rows(self) -> PositionRows:
@@ -93,7 +93,7 @@ class Held:
         ]
 
 
-_HELD: Final = ContentCache[Reading, Held](
+_HELD: Final = ContentCache[BookReading, Held](
     most=32, most_size=200_000, size=lambda reading, _: len(reading.rows)
 )
 """Bounded by rows, in all: many orders are looked at beside one reading of what is held."""
@@ -118,7 +118,7 @@ class Orders:
     same: tuple[list[int], ...]
 
     @property
-    def table(self) -> Table:
+    def table(self) -> RangeTable:
         """The range of the orders."""
         return self.rows.table
 
@@ -136,9 +136,9 @@ def read_orders(
     cells: Cells,
     name: str,
     headings: Headings,
-    reading: Reading,
+    reading: BookReading,
     log: ProblemLog,
-    in_our_words: Callable[[Table], Table] = lambda table: table,
+    in_our_words: Callable[[RangeTable], RangeTable] = lambda table: table,
 ) -> Orders:
     """The orders in a range; what is wrong with a row by itself goes to the log.
 
@@ -178,8 +178,8 @@ def completed(orders: Orders, log: ProblemLog, *, traded_at: FloatArray | None =
     differs = is_held & ~np.isnan(rows.forward) & ~(rows.forward == forward)
     _contradict(orders, differs, "forward", forward, log)
     beside = np.where(is_held | ~np.isnan(rows.forward), np.nan, _forwards_beside(orders))
-    told = "left out: that of the options held of its expiration"
-    log.notes_where(~np.isnan(beside), orders.table, "forward", told)
+    note = "left out: that of the options held of its expiration"
+    log.notes_where(~np.isnan(beside), orders.table, "forward", note)
     cost = np.where(is_held & ~both & stated, rows.price, cost)
     first = orders.first.tolist()
 
@@ -319,7 +319,7 @@ def read_of(build: Callable[[ProblemLog], _T | None]) -> OrdersRead[_T]:
     return OrdersRead(None if log.errors else made, tuple(log.problems))
 
 
-def fees(table: Table, log: ProblemLog) -> FloatArray:
+def fees(table: RangeTable, log: ProblemLog) -> FloatArray:
     """The fee of each order, $, 0 where none is stated."""
     fee = numbers(table, "fee", log)
     log.errors_where(fee < 0, table, "fee", "a fee of 0 or more")

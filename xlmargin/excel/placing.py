@@ -106,14 +106,14 @@ def _roots(
     rows: PositionRows, day: dt.date | None, own: tuple[bool, ...], known: KnownInstruments
 ) -> _Roots:
     code, roots = rows.roots.code, rows.roots.words
-    told: list[KnownRoot | None] = []
+    roots_known: list[KnownRoot | None] = []
     for root, is_own in zip(roots, own, strict=True):
         found = known.root(root, day)
         is_plain = found is not None and is_own and found.kind is RootKind.ADJUSTED
-        told.append(None if is_plain else found)
+        roots_known.append(None if is_plain else found)
     underlying = [
         k.underlying if k and not o and k.underlying else ticker(root) or root
-        for root, k, o in zip(roots, told, own, strict=True)
+        for root, k, o in zip(roots, roots_known, own, strict=True)
     ]
     option = rows.is_option
     of_row = np.where(option, code, len(roots) + code)
@@ -121,14 +121,14 @@ def _roots(
     def of_root(values: list[int] | list[float], otherwise: float) -> FloatArray:
         return np.where(option, np.array(values, dtype=np.float64)[code], otherwise)
 
-    settlement = [_SETTLEMENT_OF.get(k.settlement, _EVENING) if k else -1 for k in told]
-    style = [_STYLE_OF.get(k.style, -1) if k and k.style else -1 for k in told]
+    settlement = [_SETTLEMENT_OF.get(k.settlement, _EVENING) if k else -1 for k in roots_known]
+    style = [_STYLE_OF.get(k.style, -1) if k and k.style else -1 for k in roots_known]
     return _Roots(
         tuple(map([*underlying, *roots].__getitem__, of_row.tolist())),
         of_root(style, -1).astype(np.int64),
         of_root(settlement, -1).astype(np.int64),
-        of_root([k.multiplier if k else np.nan for k in told], np.nan),
-        of_root([int(k is not None and k.kind is RootKind.ADJUSTED) for k in told], 0) > 0,
+        of_root([k.multiplier if k else np.nan for k in roots_known], np.nan),
+        of_root([int(k is not None and k.kind is RootKind.ADJUSTED) for k in roots_known], 0) > 0,
     )
 
 

@@ -30,7 +30,7 @@ from xlmargin.cells.columns import (
 from xlmargin.cells.numbers import CURRENCIES, NUMBER
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import refuse_unread_multiplier
-from xlmargin.cells.table import EMPTY, CodedCells, Table
+from xlmargin.cells.table import EMPTY, CodedCells, RangeTable
 from xlmargin.cells.values import is_error, shown_date, text_of
 from xlmargin.cells.words import SETTLEMENTS, SIDES, STYLES, TYPES, Side, TypeWord
 from xlmargin.contracts import PRINCIPAL, InstrumentKind, calls_and_puts
@@ -131,7 +131,7 @@ class PositionRows:
     indexes into the words' members, negative where not given. `deliverable` is as typed.
     """
 
-    table: Table
+    table: RangeTable
     root: tuple[str, ...]
     kind: IntArray
     is_treasury: BoolArray
@@ -197,7 +197,7 @@ class PositionRows:
         }
         return PositionRows(self.table.take(chosen), **columns)
 
-    def joined(self, other: PositionRows, table: Table) -> PositionRows:
+    def joined(self, other: PositionRows, table: RangeTable) -> PositionRows:
         """These rows and then the others, which stand in a table together."""
         columns: dict[str, Any] = {
             f.name: np.concatenate([own, others]) if isinstance(own, np.ndarray) else own + others
@@ -213,13 +213,13 @@ def name_of_each(cells: CodedCells) -> tuple[str, ...]:
     return tuple([str(cells.distinct[code]) for code in cells.codes.tolist()])
 
 
-def accounts_of(table: Table) -> tuple[str, ...]:
+def accounts_of(table: RangeTable) -> tuple[str, ...]:
     """The names of the accounts of a range, each once; "" where a row states none."""
     return tuple(map(str, names(table, "account", ProblemLog()).distinct))
 
 
 def read_positions(
-    table: Table, log: ProblemLog, *, orders: bool = False, types: str = TYPE
+    table: RangeTable, log: ProblemLog, *, orders: bool = False, types: str = TYPE
 ) -> PositionRows:
     """The columns of a range of positions; what is wrong with a row by itself goes to the log.
 
@@ -269,7 +269,7 @@ def read_positions(
     return rows
 
 
-def _coupons(table: Table, is_treasury: BoolArray, log: ProblemLog) -> FloatArray:
+def _coupons(table: RangeTable, is_treasury: BoolArray, log: ProblemLog) -> FloatArray:
     """What each Treasury security pays, 0 of a zero coupon bond; NaN where not stated."""
     own = ProblemLog()
     coupon = numbers(table, "coupon", own, percent=True)
@@ -279,7 +279,7 @@ def _coupons(table: Table, is_treasury: BoolArray, log: ProblemLog) -> FloatArra
     return np.where(is_treasury, coupon, np.nan)
 
 
-def _above_zero(table: Table, column: str, log: ProblemLog) -> FloatArray:
+def _above_zero(table: RangeTable, column: str, log: ProblemLog) -> FloatArray:
     """Prices of an underlying, $; NaN where not given."""
     price = numbers(table, column, log)
     log.errors_where(price <= 0, table, column, PRICE)
@@ -298,7 +298,7 @@ class _Symbols:
     multiplier: FloatArray
 
 
-def _symbols(table: Table) -> _Symbols:
+def _symbols(table: RangeTable) -> _Symbols:
     cells = table.texts("symbol")
     read = [read_symbol(str(cell)) for cell in cells.distinct]
     read.append(SymbolRead(""))  # EMPTY is the last
@@ -314,7 +314,7 @@ def _symbols(table: Table) -> _Symbols:
 
 
 def _kinds(
-    table: Table, symbols: _Symbols, types: str, log: ProblemLog
+    table: RangeTable, symbols: _Symbols, types: str, log: ProblemLog
 ) -> tuple[IntArray, BoolArray]:
     """The kind of each row, what symbol, right and type say together; which are Treasuries."""
     typed = words(table, "type", TYPES, types, log)
@@ -328,27 +328,29 @@ def _kinds(
     kind = np.where(option, symbols.kind, right)
     where = option & (right >= 0) & (right != symbols.kind)
     log.errors_where(where, table, "right", "the right of the option symbol")
-    told = calls_and_puts(kind)
-    clash = told & (typed >= 0) & (typed != kind) & (typed != TypeWord.OPTION)
+    is_right = calls_and_puts(kind)
+    clash = is_right & (typed >= 0) & (typed != kind) & (typed != TypeWord.OPTION)
     for each in (CALL, PUT):
         wanted = f"{each.word}, as the symbol or the right says"
         log.errors_where(clash & (kind == each), table, "type", wanted, after=("right",))
     log.errors_where(typed == TypeWord.OTHER, table, "type", f"{TYPE}; nothing else is margined")
-    unsaid = ~told & (typed == TypeWord.OPTION)
+    unsaid = ~is_right & (typed == TypeWord.OPTION)
     wanted = "call or put, in a column right or in an option symbol"
     log.errors_where(unsaid, table, "right" if table.has("right") else "type", wanted)
     terms = ~table.empty("strike") | ~table.empty("expiration")
-    need(~told & (typed == EMPTY) & terms, table, "type", f"{TYPE}, or an option symbol", log)
+    need(~is_right & (typed == EMPTY) & terms, table, "type", f"{TYPE}, or an option symbol", log)
     if (typed >= 0).any():
-        log.notes_where(~told & (typed == EMPTY) & ~terms, table, "type", "none: taken as stock")
-    is_treasury = ~told & (typed == TypeWord.TREASURY)
-    kind = np.where(told, kind, np.where((typed == EMPTY) | is_treasury, int(STOCK), typed))
+        log.notes_where(
+            ~is_right & (typed == EMPTY) & ~terms, table, "type", "none: taken as stock"
+        )
+    is_treasury = ~is_right & (typed == TypeWord.TREASURY)
+    kind = np.where(is_right, kind, np.where((typed == EMPTY) | is_treasury, int(STOCK), typed))
     kind[(kind > CASH) | (kind < 0) | (right == REFUSED) | (typed == REFUSED)] = UNREAD
-    kind[~told & (typed == EMPTY) & terms] = UNREAD
+    kind[~is_right & (typed == EMPTY) & terms] = UNREAD
     return kind, is_treasury
 
 
-def _named(table: Table, symbols: _Symbols, is_treasury: BoolArray) -> tuple[str, ...]:
+def _named(table: RangeTable, symbols: _Symbols, is_treasury: BoolArray) -> tuple[str, ...]:
     """The symbols' names; that of a Treasury security is its text, for a CUSIP is no ticker."""
     if not is_treasury.any():
         return symbols.name
@@ -359,7 +361,9 @@ def _named(table: Table, symbols: _Symbols, is_treasury: BoolArray) -> tuple[str
     )
 
 
-def _roots(table: Table, symbols: _Symbols, kind: IntArray, log: ProblemLog) -> tuple[str, ...]:
+def _roots(
+    table: RangeTable, symbols: _Symbols, kind: IntArray, log: ProblemLog
+) -> tuple[str, ...]:
     """Root or ticker of each row; every position but cash has one."""
     unread = np.array([not name for name in symbols.name], dtype=bool)
     if not unread.any():
@@ -376,7 +380,7 @@ def _roots(table: Table, symbols: _Symbols, kind: IntArray, log: ProblemLog) -> 
     )
 
 
-def _agreed(table: Table, column: str, symbols: _Symbols, log: ProblemLog) -> FloatArray:
+def _agreed(table: RangeTable, column: str, symbols: _Symbols, log: ProblemLog) -> FloatArray:
     """Strikes or expirations: as typed, or else as the symbol says."""
     is_date = column == "expiration"
     typed = (dates if is_date else numbers)(table, column, log)
@@ -395,7 +399,7 @@ def _agreed(table: Table, column: str, symbols: _Symbols, log: ProblemLog) -> Fl
     return np.where(np.isnan(typed), by_symbol, typed)
 
 
-def _underlyings(table: Table, kind: IntArray, log: ProblemLog) -> tuple[str, ...]:
+def _underlyings(table: RangeTable, kind: IntArray, log: ProblemLog) -> tuple[str, ...]:
     """Ticker of each row's underlying as typed, "" where it is not."""
     cells = table.texts("underlying")
     read = [*(ticker(str(cell)) for cell in cells.distinct), ""]
@@ -457,7 +461,7 @@ def _multipliers(rows: PositionRows, by_symbol: FloatArray, log: ProblemLog) -> 
     return np.where(np.isnan(multiplier), by_symbol, multiplier)
 
 
-def _prices(table: Table, log: ProblemLog) -> FloatArray:
+def _prices(table: RangeTable, log: ProblemLog) -> FloatArray:
     """Marks: the price, else the middle of bid and ask, else the last trade."""
     price = numbers(table, "price", log)
     bid, ask, last = (numbers(table, name, log) for name in ("bid", "ask", "last"))
@@ -473,13 +477,13 @@ def _prices(table: Table, log: ProblemLog) -> FloatArray:
     return np.where(traded, last, price)
 
 
-def _half_spreads(table: Table) -> FloatArray:
+def _half_spreads(table: RangeTable) -> FloatArray:
     """Half the difference of bid and ask, NaN where either is not given; errors are told above."""
     bid, ask = (numbers(table, name, ProblemLog()) for name in ("bid", "ask"))
     return np.where((ask > 0) & (bid >= 0) & (ask >= bid), (ask - bid) / 2.0, np.nan)
 
 
-def refuse_foreign(table: Table, log: ProblemLog) -> None:
+def refuse_foreign(table: RangeTable, log: ProblemLog) -> None:
     """An error for every row in another currency than US dollars."""
     foreign = table.texts("currency").where(lambda cell: text_of(cell).upper() not in DOLLARS)
     wanted = "USD: requirements are in dollars; the setting leave_out takes such rows out by name"

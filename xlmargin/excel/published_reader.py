@@ -15,12 +15,19 @@ import numpy as np
 
 from xlmargin.cells.columns import names, numbers, words
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.table import Table
+from xlmargin.cells.table import RangeTable
 from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.errors import RulebookError
 from xlmargin.excel.positions_reader import name_of_each
-from xlmargin.known_instruments import NO_GROUPS, Facts, Groups, KnownInstruments, Listed, Report
+from xlmargin.known_instruments import (
+    NO_GROUPS,
+    Groups,
+    InstrumentFacts,
+    KnownInstruments,
+    Listed,
+    Report,
+)
 from xlmargin.market import NOT_PUBLISHED, Published, Underlying
 from xlmargin.rulebook import PortfolioRules, UnderlyingClass, portfolio_rules
 
@@ -45,10 +52,10 @@ class StatedUnderlying:
     """
 
     underlying: Underlying
-    facts: Facts
+    facts: InstrumentFacts
 
 
-def read_published(table: Table, log: ProblemLog) -> list[Published]:
+def read_published(table: RangeTable, log: ProblemLog) -> list[Published]:
     """The figures of the clearing house that each row of a market states."""
     columns: list[list[float]] = []
     for column, greatest, wanted in (
@@ -91,7 +98,7 @@ def with_reports(
     stated: Mapping[str, StatedUnderlying],
     known: KnownInstruments,
     day: dt.date,
-    table: Table,
+    table: RangeTable,
     log: ProblemLog,
 ) -> dict[str, StatedUnderlying]:
     """The underlyings with what the reports say where the market states nothing; that is told."""
@@ -147,7 +154,7 @@ def _filled(
     own: StatedUnderlying,
     listed: Listed | None,
     reported: Listed | None,
-    table: Table,
+    table: RangeTable,
     log: ProblemLog,
 ) -> StatedUnderlying:
     """An underlying with what the reports say of it filled in.
@@ -184,7 +191,7 @@ def _leverage(own: StatedUnderlying, listed: Listed) -> float | None:
 
 
 def _log_if_open(
-    own: StatedUnderlying, listed: Listed, wanted: str, table: Table, log: ProblemLog
+    own: StatedUnderlying, listed: Listed, wanted: str, table: RangeTable, log: ProblemLog
 ) -> None:
     """An error where a report contradicts itself and the market does not decide."""
     if None in (own.facts.class_group, own.facts.product_group, own.facts.leverage):
@@ -211,7 +218,11 @@ def _differences(
 
 
 def check_published(
-    underlyings: Iterable[Underlying], as_of: float, day: dt.date, table: Table, log: ProblemLog
+    underlyings: Iterable[Underlying],
+    as_of: float,
+    day: dt.date,
+    table: RangeTable,
+    log: ProblemLog,
 ) -> None:
     """What looks wrong with the figures, and what follows from them."""
     every = list(underlyings)
@@ -258,7 +269,7 @@ def _below(own: Underlying, rules: PortfolioRules) -> Iterator[tuple[str, float,
 
 
 def _check_offsets(
-    every: Iterable[Underlying], rules: PortfolioRules, table: Table, log: ProblemLog
+    every: Iterable[Underlying], rules: PortfolioRules, table: RangeTable, log: ProblemLog
 ) -> None:
     """A note for each product group without an offset; an error for an offset without its group."""
     alone: dict[str, Underlying] = {}
@@ -283,7 +294,9 @@ def _check_offsets(
         log.note(table.name, 0, "product_offset", text)
 
 
-def _check_days(listed: Iterable[Underlying], day: dt.date, table: Table, log: ProblemLog) -> None:
+def _check_days(
+    listed: Iterable[Underlying], day: dt.date, table: RangeTable, log: ProblemLog
+) -> None:
     """A warning for each report, named in the market, that is of another day than the positions."""
     first: dict[tuple[str, str], Underlying] = {}
     for own in listed:

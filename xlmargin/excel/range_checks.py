@@ -15,7 +15,7 @@ from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem, RefusedPosition, RulebookError
 from xlmargin.excel.account_answers import alerts_of
 from xlmargin.excel.activity import read_activity
-from xlmargin.excel.book_reader import Reading, Tables
+from xlmargin.excel.book_reader import BookReading, Tables
 from xlmargin.excel.broker_answers import broker_problems
 from xlmargin.excel.checks import warn_of_closed_day
 from xlmargin.excel.facts_reader import facts_of_accounts
@@ -53,7 +53,7 @@ def problems_of(ranges: Ranges) -> list[Problem]:
     Day by day where the positions have more than one date.
     """
     problems = list(ranges.reading.problems)
-    if any(_tells_several_dates(problem, ranges.tables) for problem in problems):
+    if any(_has_several_dates(problem, ranges.tables) for problem in problems):
         return [*dict.fromkeys(_of_days(ranges)), *broker_problems(ranges)]
     if not np.isnan(as_of := ranges.reading.market.as_of):
         stated = dict(ranges.tables.settings.of_all).get("as_of")
@@ -74,7 +74,7 @@ def _of_days(ranges: Ranges) -> Iterator[Problem]:
 
 def _of_extra(ranges: Ranges) -> Iterator[Problem]:
     """What is wrong with the ranges beside the book's, once that is read."""
-    readers: dict[str, Callable[[Cells, Reading], OrdersRead[Any]]] = {
+    readers: dict[str, Callable[[Cells, BookReading], OrdersRead[Any]]] = {
         "trades": read_trades,
         "candidates": read_candidates,
         "orders": read_sized_orders,
@@ -95,7 +95,7 @@ def _of_extra(ranges: Ranges) -> Iterator[Problem]:
     yield from broker_problems(ranges)
 
 
-def _tells_several_dates(problem: Problem, tables: Tables) -> bool:
+def _has_several_dates(problem: Problem, tables: Tables) -> bool:
     """Whether the reader of one day found that the positions are of several."""
     place = (tables.positions.name, 0, "date")
     return (problem.range, problem.row, problem.column) == place

@@ -23,7 +23,7 @@ from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.computing import ContentCache
 from xlmargin.dates import serial_of
 from xlmargin.errors import InputError
-from xlmargin.excel.book_reader import Reading, Tables, read_book
+from xlmargin.excel.book_reader import BookReading, Tables, read_book
 from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.excel.trades import read_trades
 from xlmargin.known_instruments import KNOWN, KnownInstruments
@@ -79,7 +79,7 @@ class Ranges:
         )
 
     @cached_property
-    def reading(self) -> Reading:
+    def reading(self) -> BookReading:
         """The book in the ranges, and everything that is wrong with them."""
         return _readings.get(self.tables, read_book)
 
@@ -146,4 +146,4 @@ def _size_of_tables(tables: Tables, _: object) -> int:
 _portfolio: Final = ContentCache[Book, PortfolioMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
 _strategy: Final = ContentCache[Book, StrategyMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
 _states: Final = ContentCache[Book, AccountState](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
-_readings: Final = ContentCache[Tables, Reading](MOST_BOOKS, MOST_CELLS, _size_of_tables)
+_readings: Final = ContentCache[Tables, BookReading](MOST_BOOKS, MOST_CELLS, _size_of_tables)

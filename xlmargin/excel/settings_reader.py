@@ -16,7 +16,7 @@ from xlmargin.cells.columns import date_serial, number_of
 from xlmargin.cells.named_values import (
     Field,
     NamedCell,
-    Names,
+    RangeNames,
     Stated,
     day,
     days,
@@ -168,7 +168,7 @@ def house_of(text: str) -> str:
     return next((h for h in house_names() if normalized(h) == normalized(text)), "")
 
 
-NAMES: Final = Names(
+NAMES: Final = RangeNames(
     SETTINGS,
     setting_name,
     lambda text: nearest(text, _name_of().values()),
@@ -421,14 +421,14 @@ def _moment(stated: Stated, log: ProblemLog) -> float:
     if _UTC.search(text_of(cell.value)):
         zone = ZoneInfo("UTC")
     here = as_of if zone is None else in_zone(as_of, zone, ZoneInfo(_NEW_YORK))
-    told = f"{moment_of(here):%H:%M} in New York"
+    when = f"{moment_of(here):%H:%M} in New York"
     if zone is not None and zone.key != _NEW_YORK:
-        told = f"{moment_of(as_of):%H:%M} in {zone}: {told}"
-    log.note(SETTINGS, cell.row, cell.text, told)
+        when = f"{moment_of(as_of):%H:%M} in {zone}: {when}"
+    log.note(SETTINGS, cell.row, cell.text, when)
     opens, closes = TRADING_HOURS
     if not opens - _A_SECOND <= here % 1.0 <= closes + _A_SECOND:
         wanted = "an hour between 9:30 and 16:15, when options trade; or the setting time_zone"
-        log.warning(SETTINGS, cell.row, cell.text, told, wanted)
+        log.warning(SETTINGS, cell.row, cell.text, when, wanted)
     return here
 
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from xlmargin.cells.columns import GREATEST_QUANTITY, numbers, refuse_beyond, words
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.table import CodedCells, Table
+from xlmargin.cells.table import CodedCells, RangeTable
 from xlmargin.cells.values import Cells, text_of
 from xlmargin.cells.words import ORDERS
-from xlmargin.excel.book_reader import Reading
+from xlmargin.excel.book_reader import BookReading
 from xlmargin.excel.orders import (
     OrdersRead,
     book_of,
@@ -31,7 +31,7 @@ _SHARE: Final = "a share of the requirement above 0, at most 1, such as 0.25"
 _LEAST: Final = "a whole number of 1 or more, the most to look at"
 
 
-def read_sized_orders(cells: Cells, reading: Reading) -> OrdersRead[SizedOrders]:
+def read_sized_orders(cells: Cells, reading: BookReading) -> OrdersRead[SizedOrders]:
     """The orders in a range: one contract or share of each, the most looked at, the quantity.
 
     A side beside a magnitude is a direction, in words or as FIX has it; without a side the sign of
@@ -40,7 +40,7 @@ def read_sized_orders(cells: Cells, reading: Reading) -> OrdersRead[SizedOrders]
     return read_of(lambda log: _sized(cells, reading, log))
 
 
-def _sized(cells: Cells, reading: Reading, log: ProblemLog) -> SizedOrders | None:
+def _sized(cells: Cells, reading: BookReading, log: ProblemLog) -> SizedOrders | None:
     orders = read_orders(cells, "orders", ORDERS, reading, log, _with_sides)
     table, typed = orders.table, orders.rows
     if table.columns and not len(table):
@@ -67,7 +67,7 @@ def _sized(cells: Cells, reading: Reading, log: ProblemLog) -> SizedOrders | Non
     return SizedOrders(Candidates(Trades(book, fee), most), np.abs(typed.quantity), share)
 
 
-def _with_sides(table: Table) -> Table:
+def _with_sides(table: RangeTable) -> RangeTable:
     """The table with the sides of FIX in words."""
     if not table.has("side"):
         return table

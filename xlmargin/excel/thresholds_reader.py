@@ -11,12 +11,12 @@ from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.cells.columns import GREATEST_CASH, names, numbers, refuse_beyond, words
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
-from xlmargin.cells.table import Table
+from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import Cells, Headings, label, nearest, normalized, shown
 from xlmargin.cells.words import DIRECTIONS, THRESHOLDS, Direction
 from xlmargin.errors import InputError
 from xlmargin.excel.figure_words import figure_meant
-from xlmargin.reports.account_table import DOLLARS, FRACTION, Figure
+from xlmargin.reports.account_table import DOLLARS, FRACTION, AccountFigure
 from xlmargin.reports.alerts_table import REQUIREMENT_CHANGE, Threshold, is_least
 
 _MOST_NAMED: Final = 5
@@ -26,7 +26,7 @@ _WARN, _ALERT, _VALUE = "warn", "alert", "value"
 
 
 def read_thresholds(
-    cells: Cells, figures: Mapping[str, Figure], accounts: Sequence[str], regime: str
+    cells: Cells, figures: Mapping[str, AccountFigure], accounts: Sequence[str], regime: str
 ) -> list[Threshold] | None:
     """The limits in a range, None where it is left out; refused with every error found.
 
@@ -64,7 +64,7 @@ def read_thresholds(
     ]
 
 
-def refuse_nearly_known(table: Table, headings: Headings, log: ProblemLog) -> None:
+def refuse_nearly_known(table: RangeTable, headings: Headings, log: ProblemLog) -> None:
     """A column that is nearly one of the headings is meant for it: it is never left out."""
     free = [name for name in headings.synonyms if not table.has(name)]
     for text in table.unknown:
@@ -74,7 +74,7 @@ def refuse_nearly_known(table: Table, headings: Headings, log: ProblemLog) -> No
 
 
 def _figures(
-    table: Table, figures: Mapping[str, Figure], regime: str, log: ProblemLog
+    table: RangeTable, figures: Mapping[str, AccountFigure], regime: str, log: ProblemLog
 ) -> list[str]:
     """The figure of each row by its own name; "" where it was reported as a problem."""
     by_text = {normalized(name): name for name in figures}
@@ -92,7 +92,7 @@ def _figures(
     return found
 
 
-def _accounts(table: Table, accounts: Sequence[str], log: ProblemLog) -> list[str]:
+def _accounts(table: RangeTable, accounts: Sequence[str], log: ProblemLog) -> list[str]:
     cells = names(table, "account", log)
     account = [cells.distinct[code] for code in cells.codes.tolist()]
     wrong = np.array([bool(name) and name not in accounts for name in account], dtype=bool)
@@ -104,7 +104,11 @@ def _accounts(table: Table, accounts: Sequence[str], log: ProblemLog) -> list[st
 
 
 def _amounts(
-    table: Table, column: str, figure: Sequence[str], figures: Mapping[str, Figure], log: ProblemLog
+    table: RangeTable,
+    column: str,
+    figure: Sequence[str],
+    figures: Mapping[str, AccountFigure],
+    log: ProblemLog,
 ) -> FloatArray:
     """The numbers of a column in the unit of each figure; percent are for fractions alone."""
     amounts = numbers(table, column, log, percent=True)
@@ -118,7 +122,7 @@ def _amounts(
     return amounts
 
 
-def _directions(table: Table, figure: Sequence[str], log: ProblemLog) -> BoolArray:
+def _directions(table: RangeTable, figure: Sequence[str], log: ProblemLog) -> BoolArray:
     """Which figures must not fall below their limits: as stated, else as the figure's kind."""
     codes = words(table, "direction", DIRECTIONS, "", log)
     usual = np.array([is_least(name) for name in figure], dtype=bool)
@@ -127,7 +131,7 @@ def _directions(table: Table, figure: Sequence[str], log: ProblemLog) -> BoolArr
 
 
 def _check(
-    table: Table,
+    table: RangeTable,
     figure: Sequence[str],
     amounts: Mapping[str, FloatArray],
     least: BoolArray,
@@ -150,7 +154,7 @@ def _check(
 
 
 def _refuse_repeated(
-    table: Table, figure: Sequence[str], account: Sequence[str], log: ProblemLog
+    table: RangeTable, figure: Sequence[str], account: Sequence[str], log: ProblemLog
 ) -> None:
     first: dict[tuple[str, str], int] = {}
     for i, key in enumerate(zip(figure, account, strict=True)):

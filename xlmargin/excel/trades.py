@@ -18,12 +18,12 @@ import numpy as np
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.cells.columns import dates, numbers, words
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.table import Table
+from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import Cells, one_of, shown, shown_date
 from xlmargin.cells.words import CANDIDATES, SIDES, TRADES
 from xlmargin.contracts import Contract
 from xlmargin.dates import DATE
-from xlmargin.excel.book_reader import Reading
+from xlmargin.excel.book_reader import BookReading
 from xlmargin.excel.orders import (
     Orders,
     OrdersRead,
@@ -53,7 +53,7 @@ _TRADE, _CLOSE, _ROLL = range(3)
 _OF_A_ROLL: Final = ("to_expiration", "to_strike", "to_price")
 
 
-def read_trades(cells: Cells, reading: Reading) -> OrdersRead[Trades]:
+def read_trades(cells: Cells, reading: BookReading) -> OrdersRead[Trades]:
     """The trades in a range; headings without rows below them are no trades."""
     return read_of(lambda log: _trades(cells, reading, log))
 
@@ -96,7 +96,7 @@ class _Typed:
         ]
 
 
-def _trades(cells: Cells, reading: Reading, log: ProblemLog) -> Trades | None:
+def _trades(cells: Cells, reading: BookReading, log: ProblemLog) -> Trades | None:
     orders = read_orders(cells, "trades", TRADES, reading, log)
     typed = _typed(orders, log)
     quantity, other_side = _closed(typed)
@@ -240,7 +240,7 @@ MOST_UNITS: Final = 1_000_000.0
 """Units of the underlying that are traded at most where a row does not say: 10,000 contracts."""
 
 
-def read_candidates(cells: Cells, reading: Reading) -> OrdersRead[Candidates]:
+def read_candidates(cells: Cells, reading: BookReading) -> OrdersRead[Candidates]:
     """What might be traded to lower a requirement: one contract or share each, and the most of it.
 
     The sign of a quantity is its direction, its size the most of it; left out, it is traded as its
@@ -249,7 +249,7 @@ def read_candidates(cells: Cells, reading: Reading) -> OrdersRead[Candidates]:
     return read_of(lambda log: _candidates(cells, reading, log))
 
 
-def _candidates(cells: Cells, reading: Reading, log: ProblemLog) -> Candidates | None:
+def _candidates(cells: Cells, reading: BookReading, log: ProblemLog) -> Candidates | None:
     orders = read_orders(cells, "candidates", CANDIDATES, reading, log)
     table, typed = orders.table, orders.rows
     if table.columns and not len(table):
@@ -270,7 +270,7 @@ def _candidates(cells: Cells, reading: Reading, log: ProblemLog) -> Candidates |
     return Candidates(Trades(book, fee), np.maximum(np.floor(most), 1.0))
 
 
-def direction(table: Table) -> FloatArray:
+def direction(table: RangeTable) -> FloatArray:
     """1 to buy and -1 to sell, as the side says; bought where there is none."""
     side = words(table, "side", SIDES, "", ProblemLog())
     sign = np.array([*(float(each.sign) for each in SIDES.members), 1.0, 1.0])

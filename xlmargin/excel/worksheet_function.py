@@ -30,11 +30,11 @@ import numpy as np
 from xlmargin.cells.columns import date_serial, number_of
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.values import (
-    Answer,
+    AnswerValue,
     Cells,
     CellValue,
+    FunctionAnswer,
     KnownCells,
-    Value,
     digest_of,
     is_error,
     refusal,
@@ -52,7 +52,7 @@ from xlmargin.dates import DATE
 from xlmargin.errors import InputError, MarginError, Problem
 
 
-class Kind(StrEnum):
+class ArgumentKind(StrEnum):
     """What an argument takes."""
 
     RANGE = "range"
@@ -68,7 +68,7 @@ class Kind(StrEnum):
     @property
     def is_range(self) -> bool:
         """Whether the argument may have many cells."""
-        return self in (Kind.RANGE, Kind.VALUES)
+        return self in (ArgumentKind.RANGE, ArgumentKind.VALUES)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Argument:
     """One argument as the function wizard describes it; its name and default are the function's."""
 
     doc: str
-    kind: Kind
+    kind: ArgumentKind
     name: str = ""
     optional: bool = False
     default: object = None
@@ -122,17 +122,17 @@ class Argument:
 
 
 _WANTED: Final = {
-    Kind.TEXT: "a text",
-    Kind.NUMBER: NUMBER,
-    Kind.SWITCH: "TRUE or FALSE",
-    Kind.DATE: DATE,
+    ArgumentKind.TEXT: "a text",
+    ArgumentKind.NUMBER: NUMBER,
+    ArgumentKind.SWITCH: "TRUE or FALSE",
+    ArgumentKind.DATE: DATE,
 }
 
-_READ: Final[dict[Kind, Callable[[Argument, CellValue], object]]] = {
-    Kind.TEXT: Argument._text,
-    Kind.NUMBER: Argument._number,
-    Kind.SWITCH: Argument._switch,
-    Kind.DATE: Argument._date,
+_READ: Final[dict[ArgumentKind, Callable[[Argument, CellValue], object]]] = {
+    ArgumentKind.TEXT: Argument._text,
+    ArgumentKind.NUMBER: Argument._number,
+    ArgumentKind.SWITCH: Argument._switch,
+    ArgumentKind.DATE: Argument._date,
 }
 
 
@@ -189,9 +189,9 @@ class WorksheetFunction:
     """What every host needs to know of a function."""
 
     name: str
-    function: Callable[..., Answer]
+    function: Callable[..., FunctionAnswer]
     """The function as hosts call it: it answers a refusal as a text, and never raises."""
-    refusing: Callable[..., Answer]
+    refusing: Callable[..., FunctionAnswer]
     """The same, raising `MarginError` where it refuses."""
     doc: str
     arguments: tuple[Argument, ...]
@@ -205,7 +205,7 @@ REGISTRY: Final[dict[str, WorksheetFunction]] = {}
 
 def worksheet_function(
     returns: Returns | None = None, patience: float = 1.0, /, **arguments: Argument
-) -> Callable[[Callable[..., object]], Callable[..., Answer]]:
+) -> Callable[[Callable[..., object]], Callable[..., FunctionAnswer]]:
     """Make a function a worksheet function; each of its parameters is described by name.
 
     A function with a `headers` argument returns a table, any other one value, unless stated.
@@ -213,7 +213,7 @@ def worksheet_function(
     could not register.
     """
 
-    def decorate(function: Callable[..., object]) -> Callable[..., Answer]:
+    def decorate(function: Callable[..., object]) -> Callable[..., FunctionAnswer]:
         refuse_unregistrable(function, arguments)
         described = _described(function, arguments)
         refusing = _remembering(function, described, patience)
@@ -259,7 +259,7 @@ _outcomes: Final = ContentCache[_Key, _Outcome](
 
 def _remembering(
     function: Callable[..., object], arguments: tuple[Argument, ...], patience: float
-) -> Callable[..., Answer]:
+) -> Callable[..., FunctionAnswer]:
     """The function on arguments as hosts send them, answering what every host can show.
 
     It is called once for the same content on the same day. What it refuses is remembered too, but
@@ -268,10 +268,10 @@ def _remembering(
     signature = inspect.signature(function)
 
     @functools.wraps(function)
-    def call(*positional: Any, **named: Any) -> Answer:
+    def call(*positional: Any, **named: Any) -> FunctionAnswer:
         bound = _bound(signature, positional, named)
         given = {a.name: _known(a, bound[a.name]) for a in arguments if a.name in bound}
-        computed: list[Answer] = []
+        computed: list[FunctionAnswer] = []
 
         def outcome(_: _Key) -> _Outcome:
             try:
@@ -287,7 +287,7 @@ def _remembering(
         found = _outcomes.get((function, TODAY(), is_unlimited(), content), outcome)
         if isinstance(found, MarginError):
             raise found
-        return computed[0] if computed else cast(Answer, marshal.loads(found))
+        return computed[0] if computed else cast(FunctionAnswer, marshal.loads(found))
 
     return call
 
@@ -295,16 +295,16 @@ def _remembering(
 def _known(argument: Argument, cells: Cells) -> Cells:
     """An argument as a host sends it, in simple cells; a range with headings knows its content."""
     simple = simple_cells(cells)
-    if argument.kind is Kind.RANGE and isinstance(simple, list):
+    if argument.kind is ArgumentKind.RANGE and isinstance(simple, list):
         return KnownCells(simple)
     return simple
 
 
-def _safe(refusing: Callable[..., Answer]) -> Callable[..., Answer]:
+def _safe(refusing: Callable[..., FunctionAnswer]) -> Callable[..., FunctionAnswer]:
     """The function with a text for each refusal and error."""
 
     @functools.wraps(refusing)
-    def call(*positional: Any, **named: Any) -> Answer:
+    def call(*positional: Any, **named: Any) -> FunctionAnswer:
         try:
             return refusing(*positional, **named)
         except Exception as error:
@@ -325,7 +325,7 @@ def _bound(
         ) from None
 
 
-def _registered(entry: WorksheetFunction) -> Callable[..., Answer]:
+def _registered(entry: WorksheetFunction) -> Callable[..., FunctionAnswer]:
     """The function as xlwings knows it, where it runs in a spreadsheet program; else unchanged.
 
     Every argument comes as rows of cells, a single cell too, with errors as texts. The category is
@@ -340,7 +340,7 @@ def _registered(entry: WorksheetFunction) -> Callable[..., Answer]:
     for argument in entry.arguments:
         described = xlwings.arg(argument.name, doc=argument.doc, ndim=2, err_to_str=True)
         function = described(function)
-    return cast(Callable[..., Answer], xlwings.func(category=entry.category)(function))
+    return cast(Callable[..., FunctionAnswer], xlwings.func(category=entry.category)(function))
 
 
 _CALLED_BY_XLWINGS: Final = {"win32", "emscripten"}
@@ -370,7 +370,7 @@ def _as_rows() -> type:
         base = RawValueAccessor  # type: ignore[assignment]
 
         @staticmethod
-        def write_value(value: Answer, options: object) -> list[list[Value]]:
+        def write_value(value: FunctionAnswer, options: object) -> list[list[AnswerValue]]:
             return value if isinstance(value, list) else [[value]]
 
     return AsRows
@@ -432,5 +432,5 @@ def _of_argument(
     if not 0 < len(argument.doc) <= LONGEST_DOC:
         yield f"{name} must be described in at most {LONGEST_DOC} characters"
     default = parameters[name].default if name in parameters else None
-    if argument.kind is Kind.RANGE and default not in (None, inspect.Parameter.empty):
+    if argument.kind is ArgumentKind.RANGE and default not in (None, inspect.Parameter.empty):
         yield f"{name} is a range and can have no default but None"

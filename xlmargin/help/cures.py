@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from xlmargin.help.example_book import EXAMPLE_BOOK, Cell
+from xlmargin.help.example_book import EXAMPLE_BOOK, ExampleCell
 
-Table = list[list[Any]]
+CheckTable = list[list[Any]]
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,15 @@ class Damage:
     range: str
     row: int
     column: str
-    value: Cell | dt.date | tuple[Cell, ...]
+    value: ExampleCell | dt.date | tuple[ExampleCell, ...]
     cure: str
 
-    def ranges(self) -> tuple[Table, Table, Table, Table]:
+    def ranges(self) -> tuple[CheckTable, CheckTable, CheckTable, CheckTable]:
         """Positions, market, settings and dividends of the example, with this cell."""
         names = ("Positions", "Market", "Settings", "Dividends")
-        book: dict[str, Table] = {name: [list(row) for row in EXAMPLE_BOOK[name]] for name in names}
+        book: dict[str, CheckTable] = {
+            name: [list(row) for row in EXAMPLE_BOOK[name]] for name in names
+        }
         rows = book[self.range]
         if self.column not in rows[0]:
             for each in rows:

@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-Cell = str | float | bool | None
+ExampleCell = str | float | bool | None
 """What is typed into a cell of a range; None where it is empty."""
 
-Rows = list[list[Cell]]
+ExampleRows = list[list[ExampleCell]]
 
 AS_OF: Final = dt.date(2026, 11, 20)
 """The day of the example, and of the rules that the page shows."""
 
-EXAMPLE_BOOK: Final[Mapping[str, Rows]] = MappingProxyType(
+EXAMPLE_BOOK: Final[Mapping[str, ExampleRows]] = MappingProxyType(
     {
         "Positions": [
             ["symbol", "type", "quantity", "strike", "expiration", "price"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.errors import REFUSED, MarginError
-from xlmargin.help.example_book import AS_OF, EXAMPLE_BOOK, Cell, Rows
+from xlmargin.help.example_book import AS_OF, EXAMPLE_BOOK, ExampleCell, ExampleRows
 
 Answer = list[list[str | float | bool]]
 """An answer as rows; one value is one row of one cell."""
@@ -28,7 +28,7 @@ class Example:
     columns whose numbers are dates.
     """
 
-    arguments: tuple[Range | Cell, ...]
+    arguments: tuple[Range | ExampleCell, ...]
     columns: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
 
@@ -46,7 +46,7 @@ class Example:
         return [list(self.columns), *rows] if self.columns else rows
 
 
-def _typed(argument: Range | Cell) -> str:
+def _typed(argument: Range | ExampleCell) -> str:
     if isinstance(argument, Range):
         return f"{argument.name}[[#All]]"
     if argument is None:
@@ -56,7 +56,7 @@ def _typed(argument: Range | Cell) -> str:
     return f'"{argument}"' if isinstance(argument, str) else f"{argument:.15g}"
 
 
-def _value(argument: Range | Cell) -> Rows | Cell:
+def _value(argument: Range | ExampleCell) -> ExampleRows | ExampleCell:
     return EXAMPLE_BOOK[argument.name] if isinstance(argument, Range) else argument
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xlmargin.excel.worksheet_function import Argument, Kind, WorksheetFunction
+from xlmargin.excel.worksheet_function import Argument, ArgumentKind, WorksheetFunction
 from xlmargin.help.examples import EXAMPLES
 from xlmargin.help.html import Html, answer_table, element, plain_table, shown_value
-from xlmargin.reports.table import Table
+from xlmargin.reports.table import ReportTable
 
 _TAKES = {
-    Kind.RANGE: "range",
-    Kind.VALUES: "cell or range",
-    Kind.TEXT: "text",
-    Kind.NUMBER: "number",
-    Kind.SWITCH: "TRUE or FALSE",
-    Kind.DATE: "date",
+    ArgumentKind.RANGE: "range",
+    ArgumentKind.VALUES: "cell or range",
+    ArgumentKind.TEXT: "text",
+    ArgumentKind.NUMBER: "number",
+    ArgumentKind.SWITCH: "TRUE or FALSE",
+    ArgumentKind.DATE: "date",
 }
 
 
@@ -49,13 +49,13 @@ def _default(argument: Argument) -> str:
     return shown_value(default) if isinstance(default, str | bool) else "\u2013"
 
 
-def help_rows(functions: Iterable[WorksheetFunction]) -> Table:
+def help_rows(functions: Iterable[WorksheetFunction]) -> ReportTable:
     """A row a function, in its order: name, arguments, what it answers, an example formula.
 
     Every cell is text; the formula begins with its sign, so write it as text. The formulas refer to
     the tables of the workbooks: Positions, Market, Settings and the others.
     """
-    return Table(
+    return ReportTable(
         ("function", "arguments", "answers", "example"),
         [[f.name, arguments_of(f), f.doc, EXAMPLES[f.name].formula(f.name)] for f in functions],
     )

@@ -21,7 +21,7 @@ from xlmargin.help.html import (
 )
 from xlmargin.help.settings_help import parameters_help, settings_help
 from xlmargin.help.texts import CELL_ERRORS, CONVENTIONS, GROUPS
-from xlmargin.reports.table import Table
+from xlmargin.reports.table import ReportTable
 
 TITLE = "xlmargin: the worksheet functions"
 INPUT = "input.html"
@@ -36,7 +36,7 @@ _CHAPTERS = {
 }
 
 
-def help_chapters(functions: Sequence[WorksheetFunction], programs: Table) -> Chapters:
+def help_chapters(functions: Sequence[WorksheetFunction], programs: ReportTable) -> Chapters:
     """The page's chapters; `programs` says where the programs that show cells differ."""
     contents = {
         "example": _example(),
@@ -49,7 +49,7 @@ def help_chapters(functions: Sequence[WorksheetFunction], programs: Table) -> Ch
     return {name: (_CHAPTERS[name], content) for name, content in contents.items()}
 
 
-def help_page(functions: Sequence[WorksheetFunction], programs: Table) -> str:
+def help_page(functions: Sequence[WorksheetFunction], programs: ReportTable) -> str:
     """The whole page as HTML, of the functions in the programs that show cells."""
     about = (
         f"Version {xlmargin.__version__}, rules and example as of {AS_OF.isoformat()}. Every answer"
@@ -125,7 +125,7 @@ def _errors() -> Html:
     return plain_table(("in the cell", "means"), meanings)
 
 
-def _table(table: Table) -> Html:
+def _table(table: ReportTable) -> Html:
     rows: list[list[Content]] = [
         [element("b", str(first)), *map(str, rest)] for first, *rest in table.rows
     ]

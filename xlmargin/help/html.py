@@ -50,8 +50,8 @@ def _written(content: Content) -> str:
     return content.written if isinstance(content, Html) else escape(content)
 
 
-Value = str | float | bool | None
-Row = Sequence[Value]
+PageValue = str | float | bool | None
+PageRow = Sequence[PageValue]
 
 MOST_ROWS: Final = 16
 """Rows of an answer that are shown."""
@@ -67,7 +67,7 @@ def plain_table(headings: Sequence[str], rows: Iterable[Sequence[Content]]) -> H
     return _scrolled(element("thead", head), lines(*body))
 
 
-def answer_table(rows: Sequence[Row], dates: Sequence[str] = ()) -> Html:
+def answer_table(rows: Sequence[PageRow], dates: Sequence[str] = ()) -> Html:
     """The first rows of an answer, below its headings; says what is not shown."""
     headings, *below = rows
     shown = below[:MOST_ROWS]
@@ -87,7 +87,7 @@ def answer_table(rows: Sequence[Row], dates: Sequence[str] = ()) -> Html:
     return lines(table, _note(f"More rows below these: {more}.")) if more else table
 
 
-def shown_value(value: Value) -> str:
+def shown_value(value: PageValue) -> str:
     """A value as text: TRUE or FALSE, numbers with as many decimals as they need."""
     if isinstance(value, bool):
         return str(value).upper()
@@ -105,7 +105,7 @@ class _Column:
     kind: str
 
 
-def _column(heading: Value, cells: Sequence[Value], is_date: bool) -> _Column:
+def _column(heading: PageValue, cells: Sequence[PageValue], is_date: bool) -> _Column:
     """The cells of a column, numbers with alike decimals unless their units differ."""
     numbers = [cell for cell in cells if isinstance(cell, float)]
     decimals = _decimals(numbers)

@@ -10,7 +10,7 @@ from typing import Final
 
 from xlmargin.errors import RulebookError
 from xlmargin.excel.settings_reader import SYNONYMS
-from xlmargin.reports.table import Table
+from xlmargin.reports.table import ReportTable
 from xlmargin.rulebook import house_names, look_up
 from xlmargin.rulebook.parameters import Overridable, Parameter, full_name
 from xlmargin.rulebook.sections import parameters
@@ -168,20 +168,26 @@ _MOVES: Final = {
 }
 
 
-def settings_help() -> Table:
+def settings_help() -> ReportTable:
     """A row a named setting."""
-    return Table(
+    return ReportTable(
         ("setting", "also written", "values", "left out", "meaning"),
         [
-            [name, ", ".join(SYNONYMS[name]), told.values, told.default, told.meaning]
-            for name, told in SETTINGS_HELP.items()
+            [
+                name,
+                ", ".join(SYNONYMS[name]),
+                described.values,
+                described.default,
+                described.meaning,
+            ]
+            for name, described in SETTINGS_HELP.items()
         ],
     )
 
 
-def parameters_help(as_of: dt.date) -> Table:
+def parameters_help(as_of: dt.date) -> ReportTable:
     """A row a number of the rules that settings may move, with its values on the date."""
-    return Table(
+    return ReportTable(
         ("setting", "states", "unit", "value", "may be", "paragraph"),
         [
             list(_parameter_row(parameter, as_of))
@@ -193,12 +199,12 @@ def parameters_help(as_of: dt.date) -> Table:
 
 def _parameter_row(parameter: Parameter, as_of: dt.date) -> tuple[str, ...]:
     name = full_name(parameter.name, "\u2026") if parameter.by else parameter.name
-    told = name, parameter.states, parameter.unit.value
+    described = name, parameter.states, parameter.unit.value
     move = _MOVES[parameter.overridable]
     try:
         found = [value for value in look_up(parameter.name, as_of) if not value.house]
     except RulebookError as refusal:
-        return *told, str(refusal), move, parameter.since[-1].rule
+        return *described, str(refusal), move, parameter.since[-1].rule
     by_value: dict[str, list[str]] = {}
     for value in found:
         number = (
@@ -206,4 +212,4 @@ def _parameter_row(parameter: Parameter, as_of: dt.date) -> tuple[str, ...]:
         )
         by_value.setdefault(number, []).append(value.key)
     shown = [f"{number} {_words(keys)}".rstrip() for number, keys in by_value.items()]
-    return *told, "; ".join(shown), move, _words(dict.fromkeys(value.rule for value in found))
+    return *described, "; ".join(shown), move, _words(dict.fromkeys(value.rule for value in found))

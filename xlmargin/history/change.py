@@ -188,12 +188,14 @@ class _Held:
 
 def _at_volatility(positions: Positions, volatility: FloatArray, where: BoolArray) -> Positions:
     """The positions, options among those told without marks, valued at a volatility."""
-    told = where & positions.is_option
+    is_an_option = where & positions.is_option
     blank: dict[str, Any] = {
-        name: np.where(told, _NOTHING, getattr(positions, name))
+        name: np.where(is_an_option, _NOTHING, getattr(positions, name))
         for name in ("mark", "mark_spot", "half_spread")
     }
-    return replace(positions, volatility=np.where(told, volatility, positions.volatility), **blank)
+    return replace(
+        positions, volatility=np.where(is_an_option, volatility, positions.volatility), **blank
+    )
 
 
 def _keys(book: Book) -> list[tuple[object, ...]]:

@@ -31,7 +31,7 @@ import xlmargin
 from xlmargin.cells.records import rows_of_records
 from xlmargin.cells.values import refusal
 from xlmargin.errors import MarginError
-from xlmargin.excel.worksheet_function import Argument, Kind, Returns, WorksheetFunction
+from xlmargin.excel.worksheet_function import Argument, ArgumentKind, Returns, WorksheetFunction
 
 INSTRUCTIONS: Final = (
     "Margin of positions in US stocks, funds and listed options under portfolio margin and under"
@@ -45,13 +45,13 @@ INSTRUCTIONS: Final = (
 _CELL: Final = {"type": ["string", "number", "boolean", "null"]}
 _ROWS: Final = {"type": "array", "items": {"type": "array", "items": _CELL}}
 _RECORDS: Final = {"type": "array", "items": {"type": "object", "additionalProperties": _CELL}}
-_OF_KIND: Final[Mapping[Kind, Mapping[str, Any]]] = {
-    Kind.RANGE: {"anyOf": [_ROWS, _RECORDS]},
-    Kind.VALUES: {"anyOf": [_CELL, _ROWS]},
-    Kind.TEXT: {"type": "string"},
-    Kind.NUMBER: {"type": "number"},
-    Kind.SWITCH: {"type": "boolean"},
-    Kind.DATE: {"type": ["string", "number"]},
+_OF_KIND: Final[Mapping[ArgumentKind, Mapping[str, Any]]] = {
+    ArgumentKind.RANGE: {"anyOf": [_ROWS, _RECORDS]},
+    ArgumentKind.VALUES: {"anyOf": [_CELL, _ROWS]},
+    ArgumentKind.TEXT: {"type": "string"},
+    ArgumentKind.NUMBER: {"type": "number"},
+    ArgumentKind.SWITCH: {"type": "boolean"},
+    ArgumentKind.DATE: {"type": ["string", "number"]},
 }
 """What an argument may be, as JSON schema."""
 
@@ -131,6 +131,6 @@ def answer(
 
 def _cells(argument: Argument | None, value: Any) -> Any:
     """A range as rows of cells; all else as it is."""
-    if argument is None or argument.kind is not Kind.RANGE:
+    if argument is None or argument.kind is not ArgumentKind.RANGE:
         return value
     return rows_of_records(argument.name, value)

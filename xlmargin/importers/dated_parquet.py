@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.cells.columns import date_serial
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.table import CodedCells, Table, joined
+from xlmargin.cells.table import CodedCells, RangeTable, joined
 from xlmargin.cells.values import Headings, shown_text
 from xlmargin.dates import DATE, EARLIEST_SERIAL, LATEST_SERIAL
 from xlmargin.errors import InputError
@@ -43,7 +43,7 @@ class DatedParquet:
         """The days of the file, in the order of time."""
         return [float(day) for day in np.unique(self.day).tolist()]
 
-    def tables(self, days: Iterable[float]) -> Iterator[tuple[float, Table]]:
+    def tables(self, days: Iterable[float]) -> Iterator[tuple[float, RangeTable]]:
         """The rows of each of these days, without their dates; a day comes when it is whole."""
         for wave in self._waves(sorted(days)):
             yield from self._read(wave)
@@ -66,12 +66,12 @@ class DatedParquet:
             held += rows
         yield wave
 
-    def _read(self, wave: list[float]) -> Iterator[tuple[float, Table]]:
+    def _read(self, wave: list[float]) -> Iterator[tuple[float, RangeTable]]:
         """Each day of a wave, from one pass over the row groups that have some of it."""
         headings = tuple(h for h in self.source.spelled if h != _DATE)
         wanted = np.isin(self.day, wave)
         whole = dict(zip(*np.unique(self.day[wanted], return_counts=True), strict=True))
-        pieces: dict[int, list[Table]] = {}
+        pieces: dict[int, list[RangeTable]] = {}
         groups = self._groups_with(wanted)
         for batch in self.source.batches(headings, groups, self.source.unknown):
             here = batch.rows - 2
@@ -104,7 +104,7 @@ def open_dated(path: Path, name: str, headings: Headings) -> DatedParquet:
     return DatedParquet(source, day)
 
 
-def _serial_days(batch: Table) -> FloatArray:
+def _serial_days(batch: RangeTable) -> FloatArray:
     """The serial day of each row, NaN where there is none."""
     column = batch.columns.get(_DATE)
     if isinstance(column, CodedCells):

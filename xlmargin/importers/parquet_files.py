@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from xlmargin.cells.reading import may_matter
-from xlmargin.cells.table import Table
+from xlmargin.cells.table import RangeTable
 from xlmargin.errors import InputError, MarginError, Problem
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class ParquetRange:
 
     def batches(
         self, headings: Sequence[str], groups: Sequence[int], unknown: Sequence[str] = ()
-    ) -> Iterator[Table]:
+    ) -> Iterator[RangeTable]:
         """The rows of some row groups, in the order of the file, a batch at a time.
 
         `unknown` are columns without a known heading, by their names. Rows are numbered as on a
@@ -73,7 +73,7 @@ class ParquetRange:
                     }
                     others = {n: column_of(batch.column(n), self.name, n, False) for n in unknown}
                     rows = np.arange(row, row + batch.num_rows)
-                    yield Table(self.name, rows, columns, others)
+                    yield RangeTable(self.name, rows, columns, others)
                     row += batch.num_rows
                 if row != end:
                     raise MarginError(f"{self.path.name}: found other rows than it says it has.")

@@ -2,7 +2,7 @@
 
 from xlmargin.intraday.account_days import Transaction
 from xlmargin.intraday.activity import Act, Activity
-from xlmargin.intraday.deficits import Deficit, Step
+from xlmargin.intraday.deficits import Deficit, DeficitStep
 from xlmargin.intraday.intraday_report import (
     ClosingDeficiency,
     DayReport,
@@ -20,10 +20,10 @@ __all__ = [
     "ClosingDeficiency",
     "DayReport",
     "Deficit",
+    "DeficitStep",
     "Exempt",
     "IntradayDay",
     "PatternDay",
-    "Step",
     "Transaction",
     "intraday_reports",
 ]

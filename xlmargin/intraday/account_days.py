@@ -19,8 +19,8 @@ import numpy as np
 from xlmargin.book import Book, cash_of_accounts
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
-from xlmargin.intraday.activity import Act, Activity, Contracts
-from xlmargin.intraday.levels import Holding, State, with_trade
+from xlmargin.intraday.activity import Act, Activity, ActivityContracts
+from xlmargin.intraday.levels import Holding, HoldingsState, with_trade
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Transaction:
 
 
 @dataclass(frozen=True)
-class Event:
+class DayEvent:
     """What is done at once, in one part: a transaction, the legs of an order, or expirations."""
 
     transactions: tuple[Transaction, ...]
@@ -96,8 +96,8 @@ class Stretch:
 
     account: str
     day: dt.date
-    before: State
-    events: tuple[Event, ...]
+    before: HoldingsState
+    events: tuple[DayEvent, ...]
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class AccountDay:
 
     account: str
     day: dt.date
-    opening: State
+    opening: HoldingsState
     transactions: tuple[Transaction, ...]
 
     @property
@@ -126,11 +126,13 @@ class AccountDay:
             own = list(same)
             if act:
                 by_part = sorted(own, key=lambda t: t.part)
-                ended = [Event(tuple(each)) for _, each in groupby(by_part, key=lambda t: t.part)]
-                stretches: list[tuple[Event, ...]] = [(event,) for event in ended]
+                ended = [
+                    DayEvent(tuple(each)) for _, each in groupby(by_part, key=lambda t: t.part)
+                ]
+                stretches: list[tuple[DayEvent, ...]] = [(event,) for event in ended]
             else:
                 done = [together.get(t.row, (t,)) for t in own]
-                stretches = [tuple(Event(legs) for legs in dict.fromkeys(done))]
+                stretches = [tuple(DayEvent(legs) for legs in dict.fromkeys(done))]
             for events in stretches:
                 yield Stretch(self.account, self.day, state, events)
                 for event in events:
@@ -141,19 +143,21 @@ def _time_and_expired(t: Transaction) -> tuple[float, bool]:
     return float(np.nan_to_num(t.time)), t.act is Act.EXPIRED
 
 
-def account_days(held: Book, activity: Activity, contracts: Contracts) -> tuple[AccountDay, ...]:
+def account_days(
+    held: Book, activity: Activity, contracts: ActivityContracts
+) -> tuple[AccountDay, ...]:
     """The days on which accounts do something, by account, in the order of the dates.
 
     Each day opens with what the one before left. Refused where an account has no cash stated, and
     where more options expire than are held.
     """
     cash, holdings = _cash(held), _holdings(held, contracts)
-    state: dict[str, State] = {}
+    state: dict[str, HoldingsState] = {}
     found: list[AccountDay] = []
     for (account, day), transactions in _by_account_and_day(activity, contracts).items():
         if account not in cash:
             _refuse_without_cash(account, activity, transactions[0].row)
-        opening = state.get(account, State(cash[account], holdings[account]))
+        opening = state.get(account, HoldingsState(cash[account], holdings[account]))
         after, own = opening, []
         for t in transactions:
             done = _ended(t, after) if t.act is Act.EXPIRED else t
@@ -164,7 +168,7 @@ def account_days(held: Book, activity: Activity, contracts: Contracts) -> tuple[
     return tuple(found)
 
 
-def _ended(t: Transaction, before: State) -> Transaction:
+def _ended(t: Transaction, before: HoldingsState) -> Transaction:
     """An expiration as it closes what is held; its number is turned into the other side's."""
     held = dict(before.holding(t.part)).get(t.contract, 0.0)
     if t.quantity > abs(held):
@@ -181,7 +185,7 @@ def _cash(held: Book) -> dict[str, float]:
     return {name: amount for name, amount in amounts if not np.isnan(amount)}
 
 
-def _holdings(held: Book, contracts: Contracts) -> defaultdict[str, dict[int, Holding]]:
+def _holdings(held: Book, contracts: ActivityContracts) -> defaultdict[str, dict[int, Holding]]:
     """Opening holdings of each account, by its name and by part."""
     positions = held.positions
     holdings: defaultdict[str, dict[int, Holding]] = defaultdict(dict)
@@ -194,7 +198,7 @@ def _holdings(held: Book, contracts: Contracts) -> defaultdict[str, dict[int, Ho
 
 
 def _by_account_and_day(
-    activity: Activity, contracts: Contracts
+    activity: Activity, contracts: ActivityContracts
 ) -> dict[tuple[str, dt.date], list[Transaction]]:
     traded, cash = activity.traded.positions, activity.cash
     names = [traded.accounts[i] for i in traded.account.tolist()]

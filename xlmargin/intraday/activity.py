@@ -55,7 +55,7 @@ class Activity:
 
 
 @dataclass(frozen=True, eq=False)
-class Contracts:
+class ActivityContracts:
     """The distinct contracts of holdings and activity.
 
     `book` has an entry a contract; quantities and accounts in it mean nothing. `part`, shape
@@ -69,7 +69,7 @@ class Contracts:
     traded: IntArray
 
 
-def contracts_of(held: Book, activity: Activity) -> Contracts:
+def contracts_of(held: Book, activity: Activity) -> ActivityContracts:
     """The distinct contracts, and where holdings and transactions find their own.
 
     An option has the price that the holdings give it, else its latest market price in the
@@ -87,7 +87,7 @@ def contracts_of(held: Book, activity: Activity) -> Contracts:
     distinct = rows.only(_deciding_rows(contract, count, activity))
     part = parts_of(replace(held, positions=both), distinct)
     book = replace(held, positions=distinct)
-    return Contracts(book, part, contract[:count], contract[count:])
+    return ActivityContracts(book, part, contract[:count], contract[count:])
 
 
 def _of_nobody(both: Positions) -> Positions:

@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from xlmargin.intraday.account_days import Event
-from xlmargin.intraday.levels import Level, Levels, State, level_of_cash
+from xlmargin.intraday.account_days import DayEvent
+from xlmargin.intraday.levels import EquityLevel, HoldingsState, Levels, level_of_cash
 from xlmargin.margin_calls import CallKind, business_day_after, last_day_to_meet
 from xlmargin.rulebook import IntradayRules, call_rules
 from xlmargin.settings import Settings
@@ -26,12 +26,12 @@ LEAST_FALL = 1e-6
 
 
 @dataclass(frozen=True)
-class Step:
+class DeficitStep:
     """What is done at once, and the account's level right after it; `change` is the excess's, $."""
 
-    event: Event
+    event: DayEvent
     change: float
-    level: Level
+    level: EquityLevel
 
     @property
     def is_reducing(self) -> bool:
@@ -48,11 +48,11 @@ class Step:
 class Path:
     """A day's transactions in an order, from the level at the opening."""
 
-    opening: Level
-    steps: tuple[Step, ...]
+    opening: EquityLevel
+    steps: tuple[DeficitStep, ...]
 
     @property
-    def closing(self) -> Level:
+    def closing(self) -> EquityLevel:
         """The level after the last transaction, which no order changes."""
         return self.steps[-1].level
 
@@ -67,7 +67,7 @@ class Path:
         return self.deficits[-1]
 
 
-def path(before: State, events: Sequence[Event], levels: Levels) -> Path:
+def path(before: HoldingsState, events: Sequence[DayEvent], levels: Levels) -> Path:
     """The levels of events in this order; `levels` has every holding on the way."""
     state = before
     level = opening = before.level(levels)
@@ -77,7 +77,7 @@ def path(before: State, events: Sequence[Event], levels: Levels) -> Path:
         change = levels[after.holding(event.part)] - levels[state.holding(event.part)]
         change += level_of_cash(event.cash)
         state, level = after, level + change
-        steps.append(Step(event, change.excess, level))
+        steps.append(DeficitStep(event, change.excess, level))
     return Path(opening, tuple(steps))
 
 

@@ -19,9 +19,9 @@ from typing import Final, TypeAlias
 from xlmargin.book import Book
 from xlmargin.errors import InputError, Problem
 from xlmargin.intraday.account_days import AccountDay, Stretch, account_days
-from xlmargin.intraday.activity import Activity, Contracts, contracts_of
+from xlmargin.intraday.activity import Activity, ActivityContracts, contracts_of
 from xlmargin.intraday.deficits import LEAST_FALL, Deficit, Path, deficits_of, path
-from xlmargin.intraday.levels import Holding, Level, Levels, levels_of
+from xlmargin.intraday.levels import EquityLevel, Holding, Levels, levels_of
 from xlmargin.intraday.pattern_day_trader import PatternDay, moved, pattern_days
 from xlmargin.intraday.worst_order import (
     Order,
@@ -123,7 +123,7 @@ class _Opened:
 
     day: AccountDay
     rules: DayRules
-    opening: Level
+    opening: EquityLevel
     is_large: bool
     orders: tuple[Order, ...]
 
@@ -166,7 +166,7 @@ def intraday_reports(held: Book, activity: Activity) -> tuple[DayReport, ...]:
 
 
 def _reports_under(
-    settings: Settings, days: Sequence[AccountDay], held: Contracts
+    settings: Settings, days: Sequence[AccountDay], held: ActivityContracts
 ) -> tuple[DayReport, ...]:
     """The reports of accounts that are under the same settings."""
     contracts = replace(held, book=replace(held.book, settings=settings))
@@ -210,7 +210,7 @@ def _opened(
 
 
 def _reports_of_account(
-    opened: Sequence[_Opened], levels: Levels, contracts: Contracts, settings: Settings
+    opened: Sequence[_Opened], levels: Levels, contracts: ActivityContracts, settings: Settings
 ) -> Iterator[DayReport]:
     """The reports of one account: later days show whether a deficit or a call was met."""
     paths = {each.day.day: _path(each.stretches, levels) for each in opened if each.stretches}

@@ -51,7 +51,7 @@ _DECIMALS: Final = 9
 
 
 @dataclass(frozen=True)
-class Level:
+class EquityLevel:
     """What an account, or a part of it, is worth in either way, and its excess, $, signed.
 
     `regime_equity` goes with the requirement of the account's regime: it exceeds the maintenance
@@ -72,30 +72,30 @@ class Level:
         """
         return min(self.net_liquidation_value, self.regime_equity)
 
-    def __add__(self, other: Level) -> Level:
-        return Level(
+    def __add__(self, other: EquityLevel) -> EquityLevel:
+        return EquityLevel(
             self.net_liquidation_value + other.net_liquidation_value,
             self.regime_equity + other.regime_equity,
             self.excess + other.excess,
         )
 
-    def __sub__(self, other: Level) -> Level:
-        return Level(
+    def __sub__(self, other: EquityLevel) -> EquityLevel:
+        return EquityLevel(
             self.net_liquidation_value - other.net_liquidation_value,
             self.regime_equity - other.regime_equity,
             self.excess - other.excess,
         )
 
 
-NOTHING: Final = Level(0.0, 0.0, 0.0)
+NOTHING: Final = EquityLevel(0.0, 0.0, 0.0)
 
 
-def level_of_cash(amount: float) -> Level:
+def level_of_cash(amount: float) -> EquityLevel:
     """The level of cash alone, which requires nothing."""
-    return Level(amount, amount, amount)
+    return EquityLevel(amount, amount, amount)
 
 
-Levels: TypeAlias = dict[Holding, Level]
+Levels: TypeAlias = dict[Holding, EquityLevel]
 
 
 def with_trade(holding: Holding, contract: int, quantity: float) -> Holding:
@@ -115,13 +115,13 @@ def with_changes(holding: Holding, changes: Holding) -> Holding:
 
 
 @dataclass(frozen=True)
-class State:
+class HoldingsState:
     """What an account has at some moment: cash, $, and its holdings by part."""
 
     cash: float
     holdings: Mapping[int, Holding]
 
-    def level(self, levels: Levels) -> Level:
+    def level(self, levels: Levels) -> EquityLevel:
         """Equity and excess of the whole account."""
         return sum((levels[h] for h in self.holdings.values()), level_of_cash(self.cash))
 
@@ -129,10 +129,10 @@ class State:
         """What the account holds of a part."""
         return self.holdings.get(part, ())
 
-    def then(self, part: int, changes: Holding, cash: float) -> State:
+    def then(self, part: int, changes: Holding, cash: float) -> HoldingsState:
         """What the account has once a part and its cash have changed."""
         held = {part: with_changes(self.holding(part), changes)} if changes else {}
-        return State(self.cash + cash, {**self.holdings, **held})
+        return HoldingsState(self.cash + cash, {**self.holdings, **held})
 
 
 def levels_of(contracts: Book, holdings: Iterable[Holding]) -> Levels:
@@ -144,7 +144,7 @@ def levels_of(contracts: Book, holdings: Iterable[Holding]) -> Levels:
     levels: Levels = {(): NOTHING}
     if wanted:
         columns = (column.tolist() for column in _margined(book_of_holdings(contracts, wanted)))
-        levels.update(zip(wanted, map(Level, *columns), strict=True))
+        levels.update(zip(wanted, map(EquityLevel, *columns), strict=True))
     return levels
 
 

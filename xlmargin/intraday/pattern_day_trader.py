@@ -27,7 +27,7 @@ from xlmargin.intraday.account_days import AccountDay, Transaction
 from xlmargin.intraday.activity import Act
 from xlmargin.intraday.day_trades import Basis, DayTrades, TiedUp, day_trades_of
 from xlmargin.intraday.deficits import LEAST_FALL
-from xlmargin.intraday.levels import Holding, Level, Levels
+from xlmargin.intraday.levels import EquityLevel, Holding, Levels
 from xlmargin.margin_calls import business_day_after
 from xlmargin.rulebook import PatternRules
 from xlmargin.settings import AccountType
@@ -49,7 +49,7 @@ class PatternDay:
 
     day: dt.date
     rules: PatternRules
-    opening: Level
+    opening: EquityLevel
     of_day: DayTrades
     day_trades: int
     trades: int
@@ -99,7 +99,7 @@ class PatternDay:
 
 
 def pattern_days(
-    days: Sequence[tuple[AccountDay, Level, PatternRules]],
+    days: Sequence[tuple[AccountDay, EquityLevel, PatternRules]],
     all_days: Sequence[AccountDay],
     levels: Levels,
     contracts: Book,

@@ -29,7 +29,7 @@ import numpy as np
 
 from xlmargin.book import Book
 from xlmargin.errors import InputError, Problem
-from xlmargin.intraday.account_days import AccountDay, Event, Stretch, Transaction
+from xlmargin.intraday.account_days import AccountDay, DayEvent, Stretch, Transaction
 from xlmargin.intraday.deficits import LEAST_FALL
 from xlmargin.intraday.levels import Holding, Levels, book_of_holdings, with_changes
 from xlmargin.strategy_margin import RequirementKind, strategy_margin
@@ -49,9 +49,9 @@ class _Made:
     """Some events of one part, and what they add to the cash, $."""
 
     cash: float
-    events: tuple[Event, ...]
+    events: tuple[DayEvent, ...]
 
-    def then(self, event: Event) -> _Made:
+    def then(self, event: DayEvent) -> _Made:
         return _Made(self.cash + event.cash, (*self.events, event))
 
     def leaves_less_than(self, other: _Made) -> bool:
@@ -78,7 +78,7 @@ def reachable_holdings(stretches: Iterable[Stretch]) -> Iterator[Holding]:
             yield from found
 
 
-def worst_order(stretch: Stretch, levels: Levels) -> tuple[Event, ...]:
+def worst_order(stretch: Stretch, levels: Levels) -> tuple[DayEvent, ...]:
     """The events of a stretch in an order with the largest deficit; as they stand without one.
 
     `levels` has every reachable holding.
@@ -93,13 +93,13 @@ def worst_order(stretch: Stretch, levels: Levels) -> tuple[Event, ...]:
     return (*first, *(e for e in stretch.events if not any(e is f for f in first)))
 
 
-def _by_part(stretch: Stretch) -> list[tuple[int, tuple[Event, ...]]]:
+def _by_part(stretch: Stretch) -> list[tuple[int, tuple[DayEvent, ...]]]:
     """The events of each part; cash paid in and out is one more."""
     by_part = sorted(stretch.events, key=lambda event: event.part)
     return [(part, tuple(own)) for part, own in groupby(by_part, key=lambda event: event.part)]
 
 
-def _least_cash(before: Holding, events: Sequence[Event]) -> dict[Holding, _Made]:
+def _least_cash(before: Holding, events: Sequence[DayEvent]) -> dict[Holding, _Made]:
     """For each holding that some of the events lead to: those that leave the least cash."""
     made = {before: _NONE_MADE}
     for event in events:
@@ -110,7 +110,7 @@ def _least_cash(before: Holding, events: Sequence[Event]) -> dict[Holding, _Made
     return made
 
 
-def _lowest(before: Holding, events: Sequence[Event], levels: Levels) -> tuple[Event, ...]:
+def _lowest(before: Holding, events: Sequence[DayEvent], levels: Levels) -> tuple[DayEvent, ...]:
     """The events of a part that bring it lowest; none where none bring it below."""
     made = _least_cash(before, events)
 
@@ -122,9 +122,9 @@ def _lowest(before: Holding, events: Sequence[Event], levels: Levels) -> tuple[E
     return made[min(made, key=change)].events  # what is held before is first, and first of equals
 
 
-def _lowest_reduced(stretch: Stretch, levels: Levels) -> list[Event]:
+def _lowest_reduced(stretch: Stretch, levels: Levels) -> list[DayEvent]:
     """Events whose last one reduces, to the lowest such level; none where none reduces."""
-    lowest, found = 0.0, list[Event]()
+    lowest, found = 0.0, list[DayEvent]()
     for part, own in _by_part(stretch):
         start = stretch.before.holding(part)
         different = {(event.changes, event.cash): event for event in own}.values()
@@ -141,7 +141,7 @@ def _lowest_reduced(stretch: Stretch, levels: Levels) -> list[Event]:
     return found
 
 
-def _refused(stretch: Stretch, events: Sequence[Event]) -> InputError:
+def _refused(stretch: Stretch, events: Sequence[DayEvent]) -> InputError:
     found = (
         f"more holdings than can be looked at that {len(events)} transactions of "
         f"{stretch.account or 'the account'} on {stretch.day} may pass through in some order"

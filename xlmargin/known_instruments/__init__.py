@@ -9,12 +9,18 @@ Nothing is read from disk before the first question; then all tables once.
 """
 
 from xlmargin.known_instruments.group_checks import GroupMember, check_groups
-from xlmargin.known_instruments.instruments import CLASS, Finding, KnownAs, KnownRoot, RootKind
+from xlmargin.known_instruments.instruments import (
+    CLASS,
+    InstrumentFinding,
+    KnownAs,
+    KnownRoot,
+    RootKind,
+)
 from xlmargin.known_instruments.names import read_name
 from xlmargin.known_instruments.policy import (
     KNOWN,
     NOT_USED,
-    Facts,
+    InstrumentFacts,
     KnownInstruments,
     apply_known,
     withheld,
@@ -24,7 +30,7 @@ from xlmargin.known_instruments.published import (
     NOTHING_PUBLISHED,
     Groups,
     Listed,
-    Moves,
+    PointMoves,
     Product,
     PublishedGroups,
     Report,
@@ -36,15 +42,15 @@ __all__ = [
     "NOTHING_PUBLISHED",
     "NOT_USED",
     "NO_GROUPS",
-    "Facts",
-    "Finding",
     "GroupMember",
     "Groups",
+    "InstrumentFacts",
+    "InstrumentFinding",
     "KnownAs",
     "KnownInstruments",
     "KnownRoot",
     "Listed",
-    "Moves",
+    "PointMoves",
     "Product",
     "PublishedGroups",
     "Report",

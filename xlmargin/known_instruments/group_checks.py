@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlmargin.errors import Severity
-from xlmargin.known_instruments.instruments import CLASS_GROUP, Finding, KnownAs
+from xlmargin.known_instruments.instruments import CLASS_GROUP, InstrumentFinding, KnownAs
 from xlmargin.known_instruments.policy import KnownInstruments
 from xlmargin.rulebook import UnderlyingClass
 
@@ -28,7 +28,7 @@ class GroupMember:
 
 def check_groups(
     members: Iterable[GroupMember], day: date, known: KnownInstruments
-) -> tuple[Finding, ...]:
+) -> tuple[InstrumentFinding, ...]:
     """What is wrong with the class groups that the market states.
 
     An error for a stock beside anything else, share classes of one company included, and for a fund
@@ -48,7 +48,7 @@ def check_groups(
 
 def _of_group(
     name: str, group: list[GroupMember], day: date, known: KnownInstruments
-) -> Iterator[Finding]:
+) -> Iterator[InstrumentFinding]:
     index = _index_of(name, group, day, known)
     for member in group:
         others = [m.symbol for m in group if m is not member]
@@ -78,5 +78,7 @@ def _index_of(name: str, group: list[GroupMember], day: date, known: KnownInstru
     return next((m.symbol for m in group if m.underlying_class.is_index), "")
 
 
-def _finding(severity: Severity, member: GroupMember, text: str, wanted: str) -> Finding:
-    return Finding(severity, member.symbol, CLASS_GROUP, "", member.class_group, "", text, wanted)
+def _finding(severity: Severity, member: GroupMember, text: str, wanted: str) -> InstrumentFinding:
+    return InstrumentFinding(
+        severity, member.symbol, CLASS_GROUP, "", member.class_group, "", text, wanted
+    )

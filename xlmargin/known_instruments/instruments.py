@@ -406,7 +406,7 @@ def _rows(table: str) -> Sequence[Row]:
 
 
 @dataclass(frozen=True)
-class Finding:
+class InstrumentFinding:
     """One thing to say of one underlying.
 
     `field` is the market's column ("" where none is meant), `stated` what the market says there

@@ -17,7 +17,7 @@ from xlmargin.known_instruments.instruments import (
     CLASS,
     CLASS_GROUP,
     PRODUCT_GROUP,
-    Finding,
+    InstrumentFinding,
     KnownInstrument,
     KnownRoot,
     OwnRow,
@@ -125,7 +125,7 @@ INDEX_SCALE: Final = "index_scale"
 
 
 @dataclass(frozen=True)
-class Facts:
+class InstrumentFacts:
     """What is stated of an underlying, None where nothing is; complete once it has been applied.
 
     `leverage` is the signed factor. A group of "" is none.
@@ -141,11 +141,11 @@ class Facts:
 
 def apply_known(
     symbol: str,
-    stated: Facts,
+    stated: InstrumentFacts,
     day: date,
     policy: KnownUnderlyings,
     known: KnownInstruments,
-) -> tuple[Facts, tuple[Finding, ...]]:
+) -> tuple[InstrumentFacts, tuple[InstrumentFinding, ...]]:
     """The facts of an underlying with nothing left open, and what is to be said of it.
 
     What nobody knows is a stock of its own class group, factor and scale 1. A name that tells a
@@ -176,10 +176,10 @@ _UNKNOWN: Final[Mapping[str, _Value]] = {
 """The facts of an underlying of which nothing is known or stated."""
 
 
-def _completed(stated: Facts, usable: Mapping[str, _Value]) -> Facts:
+def _completed(stated: InstrumentFacts, usable: Mapping[str, _Value]) -> InstrumentFacts:
     """What is stated, else what is known and usable, else what holds for an unknown underlying."""
     facts = {**_UNKNOWN, **usable, **_stated(stated)}
-    return Facts(
+    return InstrumentFacts(
         UnderlyingClass(str(facts[CLASS])),
         float(facts[LEVERAGE]),
         float(facts[INDEX_SCALE]),
@@ -192,7 +192,7 @@ def _completed(stated: Facts, usable: Mapping[str, _Value]) -> Facts:
 _ATTRIBUTE: Final = {CLASS: "underlying_class"}
 
 
-def _stated(stated: Facts) -> Mapping[str, _Value]:
+def _stated(stated: InstrumentFacts) -> Mapping[str, _Value]:
     """The facts that are stated, by the market's column."""
     facts = {k: getattr(stated, _ATTRIBUTE.get(k, k)) for k in _UNKNOWN}
     return {k: v for k, v in facts.items() if v is not None}
@@ -207,7 +207,7 @@ def _known(found: KnownInstrument) -> Mapping[str, _Value]:
 
 
 def _shared_out(
-    stated: Facts, found: KnownInstrument, day: date, policy: KnownUnderlyings
+    stated: InstrumentFacts, found: KnownInstrument, day: date, policy: KnownUnderlyings
 ) -> tuple[Mapping[str, _Value], Mapping[str, _Value]]:
     """The facts known and not stated: those that are used, and those that are not."""
     gaps = {k: v for k, v in _known(found).items() if k not in _stated(stated)}
@@ -253,7 +253,9 @@ def _numbers(of: UnderlyingClass, day: date) -> tuple[float, ...]:
     return (*reach, held_long, *(by_class[of] for by_class in rates))
 
 
-def _contradictions(stated: Facts, found: KnownInstrument, day: date) -> Iterator[Finding]:
+def _contradictions(
+    stated: InstrumentFacts, found: KnownInstrument, day: date
+) -> Iterator[InstrumentFinding]:
     """What is stated otherwise than it is known; groups are checked among their members."""
     for field, value in _stated(stated).items():
         known = getattr(found, _ATTRIBUTE.get(field, field))
@@ -262,7 +264,7 @@ def _contradictions(stated: Facts, found: KnownInstrument, day: date) -> Iterato
         if field == INDEX_SCALE and not found.underlying_class.is_index:
             continue  # what a share of a fund is of its index, which no requirement depends on
         lowers = _lowers(field, value, found, day)
-        yield Finding(
+        yield InstrumentFinding(
             Severity.WARNING if lowers else Severity.NOTE,
             found.symbol,
             field,
@@ -284,12 +286,12 @@ def _lowers(field: str, stated: _Value, found: KnownInstrument, day: date) -> bo
 
 
 def _of_gaps(
-    stated: Facts,
+    stated: InstrumentFacts,
     found: KnownInstrument,
     usable: Mapping[str, _Value],
     withheld: Mapping[str, _Value],
     policy: KnownUnderlyings,
-) -> Iterator[Finding]:
+) -> Iterator[InstrumentFinding]:
     """What was used although nobody stated it, and what was not but would lower a requirement.
 
     A product group is not spoken of: it says nothing by itself, and its offset is not confirmed.
@@ -302,7 +304,7 @@ def _of_gaps(
         return
     if usable:
         facts = ", ".join(f"{field} {_shown(value)}" for field, value in usable.items())
-        yield Finding(
+        yield InstrumentFinding(
             Severity.NOTE, symbol, "", facts, "", found.where, f"{symbol}: {facts}, known"
         )
     for field, value in withheld.items():
@@ -312,8 +314,8 @@ def _of_gaps(
 
 
 def withheld(
-    symbol: str, stated: Facts, day: date, known: KnownInstruments
-) -> Iterator[tuple[Finding, Facts]]:
+    symbol: str, stated: InstrumentFacts, day: date, known: KnownInstruments
+) -> Iterator[tuple[InstrumentFinding, InstrumentFacts]]:
     """What is known but not used, unconfirmed: each with the facts if it were stated."""
     found = known.find(symbol, day)
     if found is None or found.is_former:
@@ -325,7 +327,9 @@ def withheld(
         yield finding, _completed(stated, used)
 
 
-def _of_name(symbol: str, stated: Facts, found: KnownInstrument) -> Iterator[Finding]:
+def _of_name(
+    symbol: str, stated: InstrumentFacts, found: KnownInstrument
+) -> Iterator[InstrumentFinding]:
     """A name that tells another factor than the tables: the symbol may be another's by now."""
     reading = read_name(stated.name)
     if reading and reading.is_certain and reading.factor != found.leverage:
@@ -334,7 +338,9 @@ def _of_name(symbol: str, stated: Facts, found: KnownInstrument) -> Iterator[Fin
         yield _finding(Severity.WARNING, found, LEVERAGE, found.leverage, text, wanted)
 
 
-def _of_unknown(symbol: str, stated: Facts, former: KnownInstrument | None) -> Iterator[Finding]:
+def _of_unknown(
+    symbol: str, stated: InstrumentFacts, former: KnownInstrument | None
+) -> Iterator[InstrumentFinding]:
     """What a symbol that is not known, or of the past, and its name ask for."""
     if former and stated.underlying_class is None and stated.leverage is None:
         text = f"{symbol}, known as a former instrument: {former.name}"
@@ -346,13 +352,15 @@ def _of_unknown(symbol: str, stated: Facts, former: KnownInstrument | None) -> I
         known = f"{reading.factor:g}" if reading.is_certain else ""
         text = f"{symbol}, named {stated.name}, without its leverage"
         wanted = f"its factor stated{f': the name reads as {known}' if known else ''}"
-        yield Finding(severity, symbol, LEVERAGE, known, "", "", text, wanted)
+        yield InstrumentFinding(severity, symbol, LEVERAGE, known, "", "", text, wanted)
 
 
 def _finding(
     severity: Severity, found: KnownInstrument, field: str, known: _Value, text: str, wanted: str
-) -> Finding:
-    return Finding(severity, found.symbol, field, _shown(known), "", found.where, text, wanted)
+) -> InstrumentFinding:
+    return InstrumentFinding(
+        severity, found.symbol, field, _shown(known), "", found.where, text, wanted
+    )
 
 
 def _shown(value: _Value) -> str:

@@ -62,7 +62,7 @@ class Product:
 
 
 @dataclass(frozen=True)
-class Moves:
+class PointMoves:
     """Ends of the valuation points of a product group, as magnitudes in share of the price."""
 
     down: float
@@ -112,7 +112,7 @@ class PublishedGroups:
     portfolio_of: Mapping[str, str] = field(default_factory=dict)
     product_offset: Mapping[str, float] = field(default_factory=dict)
     portfolio_offset: Mapping[str, float] = field(default_factory=dict)
-    moves: Mapping[str, Moves] = field(default_factory=dict)
+    moves: Mapping[str, PointMoves] = field(default_factory=dict)
     product_list: Report | None = None
     class_groups: Report | None = None
     product_groups: Report | None = None
@@ -149,7 +149,7 @@ class PublishedGroups:
         in_groups, in_portfolios = group in self._stated, portfolio in self.portfolio_offset
         if product is None and not in_groups and not in_portfolios:
             return None
-        moves = self.moves.get(group, Moves(nan, nan))
+        moves = self.moves.get(group, PointMoves(nan, nan))
         figures = Published(
             product.eligible if product else None,
             product.minimum if product else nan,

@@ -3,6 +3,6 @@
 from xlmargin.live.account_orders import impact_on_account
 from xlmargin.live.kept_book import KeptBook
 from xlmargin.live.live_book import LiveBook
-from xlmargin.live.moved_marks import at_prices
+from xlmargin.live.moved_marks import repriced
 
-__all__ = ["KeptBook", "LiveBook", "at_prices", "impact_on_account"]
+__all__ = ["KeptBook", "LiveBook", "impact_on_account", "repriced"]

@@ -3,7 +3,7 @@
 The book is cut into parts that are margined apart; what changes costs its own parts anew, and all
 others are shared with the book before. Everything is frozen: a tick makes a new `LiveBook`, and who
 reads the earlier one goes on reading it. No rule stands here: each part is a smaller book, margined
-by both regimes as any book is, at prices and marks as `at_prices` moves them.
+by both regimes as any book is, at prices and marks as `repriced` moves them.
 
 Marks count moved under both regimes. Costs stay what the book says: positions that state none have
 cost what they were worth there.
@@ -25,7 +25,7 @@ from xlmargin.book import Book, amount_of_accounts, cash_of_accounts
 from xlmargin.book_parts import independent_parts
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.errors import InputError, Problem
-from xlmargin.live.moved_marks import at_prices
+from xlmargin.live.moved_marks import repriced
 from xlmargin.market import Market, Underlying
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.strategy_margin import StrategyMargin, strategy_margin
@@ -84,7 +84,7 @@ class LiveBook:
     @classmethod
     def of(cls, book: Book, version: int = 0) -> LiveBook:
         """The book as it is put here."""
-        now = at_prices(book, book.market)
+        now = repriced(book, book.market)
         parts = tuple(Part(rows, now.only(rows)) for rows in independent_parts(book))
         return cls(book, now, parts, version)
 
@@ -115,7 +115,7 @@ class LiveBook:
         """
         spot = {own.symbol: own.spot for own in self.book.market.underlyings}
         listed = (replace(u, spot=spot.get(u.symbol, u.spot)) for u in book.market.underlyings)
-        now = at_prices(book, replace(book.market, underlyings=tuple(listed)))
+        now = repriced(book, replace(book.market, underlyings=tuple(listed)))
         before = {_symbols(part.book): part for part in self.parts}
         parts = []
         for rows in independent_parts(book):
@@ -225,7 +225,7 @@ class LiveBook:
         fresh: dict[int, Part] = {}
         if touched:
             rows = np.concatenate([part.rows for part in touched])
-            own = at_prices(anchor.only(rows), market)
+            own = repriced(anchor.only(rows), market)
             starts = np.cumsum([0, *(len(part.rows) for part in touched)])
             for part, start in zip(touched, starts.tolist(), strict=False):
                 inside = np.arange(start, start + len(part.rows))

@@ -20,7 +20,7 @@ from xlmargin.risk_array.option_values import VolatilitySource
 from xlmargin.settings import BaseValue
 
 
-def at_prices(book: Book, market: Market) -> Book:
+def repriced(book: Book, market: Market) -> Book:
     """The book in a market of the same underlyings at other prices, its options' marks moved there.
 
     A mark is never below 0. An option whose mark told a volatility states it, and keeps it; one
@@ -53,10 +53,10 @@ def _moved(book: Book) -> Positions:
     mark, volatility = (column[table.of_position] for column in (table.mark, table.volatility))
     source = table.source[table.of_position]
     unmoved = np.isnan(own.mark) | np.isnan(volatility)
-    told = ~unmoved & (source == VolatilitySource.SOLVED)
+    solved = ~unmoved & (source == VolatilitySource.SOLVED)
     gone = ~unmoved & (source == VolatilitySource.NONE) & (mark == 0)
     mark = np.where(unmoved, own.mark, np.where(gone, np.nan, mark))
-    volatility = np.where(gone, 0.0, np.where(told, volatility, own.volatility))
+    volatility = np.where(gone, 0.0, np.where(solved, volatility, own.volatility))
     now = book.market.spot[own.underlying]
     taken_at = np.where(np.isnan(own.mark), np.nan, np.where(unmoved, own.mark_spot, now))
     return replace(own, mark=mark, volatility=volatility, mark_spot=taken_at)

@@ -13,7 +13,7 @@ from urllib.request import url2pathname
 
 from xlmargin.cells.values import to_value
 from xlmargin.errors import MarginError
-from xlmargin.macros.open_book import Formula, Place, Rows
+from xlmargin.macros.open_book import CellArea, Formula, SheetRows
 
 _ERROR: Final = 4
 """The kind of formulas whose result is an error."""
@@ -51,49 +51,49 @@ class CalcBook:
         return [str(name) for name in self.document.Sheets.ElementNames]
 
     @property
-    def tables(self) -> Mapping[str, Place]:
+    def tables(self) -> Mapping[str, CellArea]:
         """Its database ranges by name, headings included: what Calc makes of Excel's tables."""
         ranges, sheets = self.document.DatabaseRanges, self.sheets
         found = {}
         for name in ranges.ElementNames:
             at = ranges.getByName(name).DataArea
             height, width = at.EndRow - at.StartRow + 1, at.EndColumn - at.StartColumn + 1
-            place = Place(sheets[at.Sheet], at.StartRow, at.StartColumn, height, width)
+            place = CellArea(sheets[at.Sheet], at.StartRow, at.StartColumn, height, width)
             found[str(name)] = place
         return found
 
-    def used(self, sheet: str) -> Place:
+    def used(self, sheet: str) -> CellArea:
         """The cells of a sheet from its first to the last in use."""
         cursor = self.document.Sheets.getByName(sheet).createCursor()
         cursor.gotoEndOfUsedArea(False)
         at = cursor.RangeAddress
-        return Place(sheet, 0, 0, at.EndRow + 1, at.EndColumn + 1)
+        return CellArea(sheet, 0, 0, at.EndRow + 1, at.EndColumn + 1)
 
-    def values(self, place: Place) -> Rows:
+    def values(self, place: CellArea) -> SheetRows:
         """What the cells show: an error as its name."""
         if not place.height or not place.width:
             return [[] for _ in range(place.height)]
         cells = self._range(place)
-        rows: Rows = [[to_value(cell) for cell in row] for row in cells.getDataArray()]
+        rows: SheetRows = [[to_value(cell) for cell in row] for row in cells.getDataArray()]
         for at in cells.queryFormulaCells(_ERROR).RangeAddresses:
             for i in range(at.StartRow - place.row, at.EndRow - place.row + 1):
                 for j in range(at.StartColumn - place.column, at.EndColumn - place.column + 1):
                     rows[i][j] = to_value(cells.getCellByPosition(j, i).String) or "#VALUE!"
         return rows
 
-    def contents(self, place: Place) -> Rows:
+    def contents(self, place: CellArea) -> SheetRows:
         """What the cells hold: a formula as a `Formula`."""
         if not place.height or not place.width:
             return [[] for _ in range(place.height)]
         cells = self._range(place)
-        rows: Rows = [[_content(cell) for cell in row] for row in cells.getDataArray()]
+        rows: SheetRows = [[_content(cell) for cell in row] for row in cells.getDataArray()]
         for at in cells.queryFormulaCells(1 | 2 | _ERROR).RangeAddresses:
             for i in range(at.StartRow - place.row, at.EndRow - place.row + 1):
                 for j in range(at.StartColumn - place.column, at.EndColumn - place.column + 1):
                     rows[i][j] = Formula(cells.getCellByPosition(j, i).Formula)
         return rows
 
-    def write(self, place: Place, rows: Rows) -> None:
+    def write(self, place: CellArea, rows: SheetRows) -> None:
         """Put cells there: a text is a text, whatever it begins with, unless it is a `Formula`."""
         if not place.height or not place.width:
             return
@@ -104,7 +104,7 @@ class CalcBook:
                 if isinstance(cell, Formula):
                     cells.getCellByPosition(j, i).Formula = str(cell)
 
-    def show_dates(self, place: Place) -> None:
+    def show_dates(self, place: CellArea) -> None:
         """Show the numbers of these cells as dates."""
         formats, locale = self.document.NumberFormats, self.document.CharLocale
         key = formats.queryKey(_DATE, locale, False)
@@ -116,7 +116,7 @@ class CalcBook:
         if sheet.isProtected():
             raise MarginError(f"sheet {sheet.Name}: is protected; wanted it unprotected.")
 
-    def resize(self, table: str, place: Place) -> None:
+    def resize(self, table: str, place: CellArea) -> None:
         """Let a table have another size."""
         self._table(table).DataArea = self._range(place).RangeAddress
 
@@ -161,7 +161,7 @@ class CalcBook:
             next(n for n in ranges.ElementNames if n.casefold() == name.casefold())
         )
 
-    def _range(self, place: Place) -> Any:
+    def _range(self, place: CellArea) -> Any:
         sheet = self.document.Sheets.getByName(place.sheet)
         last = (place.column + place.width - 1, place.row + place.height - 1)
         return sheet.getCellRangeByPosition(place.column, place.row, *last)

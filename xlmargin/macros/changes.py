@@ -13,7 +13,7 @@ from typing import Final
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import FileCell, refuse_too_many
 from xlmargin.importers.named_ranges import of_names
-from xlmargin.macros.open_book import Formula, OpenBook, Place, Rows
+from xlmargin.macros.open_book import CellArea, Formula, OpenBook, SheetRows
 
 KEPT: Final = "xlmargin undo"
 """The hidden sheet with what was there before."""
@@ -24,7 +24,7 @@ _TEXT, _FORMULA = "'", "="
 
 
 @dataclass(frozen=True)
-class Change:
+class TableChange:
     """A table as it is to be from one of its rows on; row 0 is that of the headings.
 
     `width` is the number of its columns. `dates` are those of them that show dates.
@@ -32,12 +32,12 @@ class Change:
 
     table: str
     first: int
-    rows: Rows
+    rows: SheetRows
     width: int
     dates: tuple[int, ...] = ()
 
 
-def place_of(book: OpenBook, table: str) -> Place:
+def place_of(book: OpenBook, table: str) -> CellArea:
     """Where a table stands; refused where the book has none of this name."""
     tables = book.tables
     found = of_names(tables, (table,))
@@ -49,14 +49,14 @@ def place_of(book: OpenBook, table: str) -> Place:
     return tables[found[0]]
 
 
-def make(book: OpenBook, changes: Sequence[Change], why: str) -> None:
+def make(book: OpenBook, changes: Sequence[TableChange], why: str) -> None:
     """Make the changes, and keep what was there before; on a failure all is as it was."""
     places = [place_of(book, change.table) for change in changes]
     for change, place in zip(changes, places, strict=True):
         book.refuse_locked(change.table)
         _refuse_taken(book, change, place)
     before = [
-        Change(
+        TableChange(
             change.table,
             change.first,
             book.contents(_from(place, change.first)),
@@ -75,7 +75,9 @@ def make(book: OpenBook, changes: Sequence[Change], why: str) -> None:
             raise
 
 
-def _restore(book: OpenBook, before: Sequence[Change], kept: Rows | None, why: Exception) -> None:
+def _restore(
+    book: OpenBook, before: Sequence[TableChange], kept: SheetRows | None, why: Exception
+) -> None:
     """Put all back; refused where that fails, too, with the copy still kept."""
     try:
         for change in before:
@@ -97,24 +99,24 @@ def undo(book: OpenBook) -> str:
     return why
 
 
-def _from(place: Place, first: int) -> Place:
-    return Place(
+def _from(place: CellArea, first: int) -> CellArea:
+    return CellArea(
         place.sheet, place.row + first, place.column, max(place.height - first, 0), place.width
     )
 
 
-def _refuse_taken(book: OpenBook, change: Change, place: Place) -> None:
+def _refuse_taken(book: OpenBook, change: TableChange, place: CellArea) -> None:
     """Refuse to write over what stands below a table or at its right."""
     height, width = max(place.height, change.first + len(change.rows)), change.width
     around = [
-        Place(
+        CellArea(
             place.sheet,
             place.row + place.height,
             place.column,
             height - place.height,
             max(width, place.width),
         ),
-        Place(
+        CellArea(
             place.sheet,
             place.row,
             place.column + place.width,
@@ -133,7 +135,7 @@ def _refuse_taken(book: OpenBook, change: Change, place: Place) -> None:
                 )
 
 
-def _put(book: OpenBook, change: Change, place: Place) -> None:
+def _put(book: OpenBook, change: TableChange, place: CellArea) -> None:
     """Write a table from one of its rows on, blank what it had beyond, and give it its size."""
     height = change.first + len(change.rows)
     both = place.sized(max(height, place.height), max(change.width, place.width))
@@ -149,10 +151,10 @@ def _put(book: OpenBook, change: Change, place: Place) -> None:
     below = whole.row + (0 if change.first else 1)
     for column in change.dates:
         if (length := place.row + height - below) > 0:
-            book.show_dates(Place(place.sheet, below, place.column + column, length, 1))
+            book.show_dates(CellArea(place.sheet, below, place.column + column, length, 1))
 
 
-def _kept(book: OpenBook) -> Rows | None:
+def _kept(book: OpenBook) -> SheetRows | None:
     """What was put away last; refused where a sheet of that name is not ours."""
     if not of_names(book.sheets, (KEPT,)):
         return None
@@ -162,15 +164,15 @@ def _kept(book: OpenBook) -> Rows | None:
     return rows
 
 
-def _keep(book: OpenBook, changes: Sequence[Change], why: str) -> None:
-    rows: Rows = [[_TITLE, why]]
+def _keep(book: OpenBook, changes: Sequence[TableChange], why: str) -> None:
+    rows: SheetRows = [[_TITLE, why]]
     for change in changes:
         rows.append([change.table, float(change.first), float(len(change.rows)), change.width])
         rows += [[_put_away(cell) for cell in row] for row in change.rows]
     _put_back(book, rows)
 
 
-def _put_back(book: OpenBook, rows: Rows | None) -> None:
+def _put_back(book: OpenBook, rows: SheetRows | None) -> None:
     """The hidden sheet with these rows, or none."""
     if of_names(book.sheets, (KEPT,)):
         book.delete_sheet(KEPT)
@@ -179,7 +181,7 @@ def _put_back(book: OpenBook, rows: Rows | None) -> None:
     book.add_sheet(KEPT, hidden=True)
     width = max(map(len, rows))
     rows = [[*row, *[None] * (width - len(row))] for row in rows]
-    book.write(Place(KEPT, 0, 0, len(rows), width), rows)
+    book.write(CellArea(KEPT, 0, 0, len(rows), width), rows)
 
 
 def _put_away(cell: FileCell) -> FileCell:
@@ -195,7 +197,7 @@ def _taken_out(cell: FileCell) -> FileCell:
     return Formula(cell[1:]) if cell.startswith(_FORMULA) else cell[1:]
 
 
-def _read(kept: Rows) -> tuple[str, list[Change]]:
+def _read(kept: SheetRows) -> tuple[str, list[TableChange]]:
     """What the hidden sheet keeps: of which change, and the tables before it."""
     changes = []
     row = 1
@@ -205,10 +207,10 @@ def _read(kept: Rows) -> tuple[str, list[Change]]:
             counts = [int(float(str(count))) for count in (first, height, width)]
             refuse_too_many(max(counts[:2]), counts[2], f"sheet {KEPT}")
             # Blank cells at the end of a sheet are not in use.
-            blank: Rows = [[None] * counts[2]] * counts[1]
+            blank: SheetRows = [[None] * counts[2]] * counts[1]
             rows = [*kept[row + 1 :], *blank][: counts[1]]
             cells = [[_taken_out(cell) for cell in each[: counts[2]]] for each in rows]
-            changes.append(Change(str(table), counts[0], cells, counts[2]))
+            changes.append(TableChange(str(table), counts[0], cells, counts[2]))
             row += 1 + counts[1]
     except (ValueError, OverflowError) as error:
         raise MarginError(f"sheet {KEPT}: cannot be read any more: {error}.") from error

@@ -12,7 +12,7 @@ from typing import Any, Final
 from xlmargin.cells.values import Cell, to_value
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import FileCell
-from xlmargin.macros.open_book import Formula, Place, Rows
+from xlmargin.macros.open_book import CellArea, Formula, SheetRows
 
 TITLE: Final = "xlmargin"
 _DATE: Final = "d mmm yyyy"
@@ -46,7 +46,7 @@ class ExcelBook:
         return [str(sheet.name) for sheet in self.book.sheets]
 
     @property
-    def tables(self) -> Mapping[str, Place]:
+    def tables(self) -> Mapping[str, CellArea]:
         """Its tables by name, headings included."""
         return {
             str(table.name): _place(sheet.name, table.range)
@@ -54,16 +54,16 @@ class ExcelBook:
             for table in sheet.tables
         }
 
-    def used(self, sheet: str) -> Place:
+    def used(self, sheet: str) -> CellArea:
         """The cells of a sheet from its first to the last in use."""
         used = _place(sheet, self.book.sheets[sheet].used_range)
-        return Place(sheet, 0, 0, used.row + used.height, used.column + used.width)
+        return CellArea(sheet, 0, 0, used.row + used.height, used.column + used.width)
 
-    def values(self, place: Place) -> Rows:
+    def values(self, place: CellArea) -> SheetRows:
         """What the cells show: an error as its name."""
         return [[to_value(cell) for cell in row] for row in self._raw(place)]
 
-    def contents(self, place: Place) -> Rows:
+    def contents(self, place: CellArea) -> SheetRows:
         """What the cells hold: a formula as a `Formula`, where the program tells it.
 
         In a browser it does not: there a formula counts as what it shows.
@@ -77,12 +77,12 @@ class ExcelBook:
             for row, formulas in zip(raw, written, strict=True)
         ]
 
-    def write(self, place: Place, rows: Rows) -> None:
+    def write(self, place: CellArea, rows: SheetRows) -> None:
         """Put cells there: a text is a text, whatever it begins with, unless it is a `Formula`."""
         if place.height and place.width:
             self._range(place).value = [[_typed(cell) for cell in row] for row in rows]
 
-    def show_dates(self, place: Place) -> None:
+    def show_dates(self, place: CellArea) -> None:
         """Show the numbers of these cells as dates."""
         self._range(place).number_format = _DATE
 
@@ -97,7 +97,7 @@ class ExcelBook:
                 " for one of its own; wanted it switched off."
             )
 
-    def resize(self, table: str, place: Place) -> None:
+    def resize(self, table: str, place: CellArea) -> None:
         """Let a table have another size."""
         _, own = self._table(table)
         if _place(place.sheet, own.range) != place:
@@ -148,12 +148,12 @@ class ExcelBook:
             if str(table.name).casefold() == name.casefold()
         )
 
-    def _range(self, place: Place) -> Any:
+    def _range(self, place: CellArea) -> Any:
         first = (place.row + 1, place.column + 1)
         last = (place.row + place.height, place.column + place.width)
         return self.book.sheets[place.sheet].range(first, last)
 
-    def _formulas(self, place: Place) -> Sequence[Sequence[object]] | None:
+    def _formulas(self, place: CellArea) -> Sequence[Sequence[object]] | None:
         """The formulas of cells, a value where there is none; None where they are not told."""
         if not place.height or not place.width:
             return [[] for _ in range(place.height)]
@@ -163,7 +163,7 @@ class ExcelBook:
             return None
         return found if isinstance(found, list | tuple) else ((found,),)
 
-    def _raw(self, place: Place) -> list[list[Cell]]:
+    def _raw(self, place: CellArea) -> list[list[Cell]]:
         """The cells as xlwings has them: dates as such, errors as their names."""
         if not place.height or not place.width:
             return [[] for _ in range(place.height)]
@@ -171,8 +171,8 @@ class ExcelBook:
         return found
 
 
-def _place(sheet: str, cells: Any) -> Place:
-    return Place(str(sheet), cells.row - 1, cells.column - 1, *cells.shape)
+def _place(sheet: str, cells: Any) -> CellArea:
+    return CellArea(str(sheet), cells.row - 1, cells.column - 1, *cells.shape)
 
 
 def _content(cell: Cell, formula: object) -> FileCell:

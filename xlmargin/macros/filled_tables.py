@@ -10,10 +10,10 @@ from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import LONGEST_TEXT, Headings, text_of, to_value
 from xlmargin.cells.words import DAYS, TEXTS
 from xlmargin.importers.book_ranges import FileCell
-from xlmargin.macros.changes import Change, place_of
-from xlmargin.macros.open_book import OpenBook, Rows
+from xlmargin.macros.changes import TableChange, place_of
+from xlmargin.macros.open_book import OpenBook, SheetRows
 
-Facts = Mapping[str, FileCell]
+RowFacts = Mapping[str, FileCell]
 """The cells of a row by the names of their columns."""
 
 
@@ -67,9 +67,9 @@ def filled(
     book: OpenBook,
     table: str,
     headings: Headings,
-    rows: Iterable[Facts],
-    above: Sequence[tuple[Sequence[FileCell], Facts]] = (),
-) -> Change:
+    rows: Iterable[RowFacts],
+    above: Sequence[tuple[Sequence[FileCell], RowFacts]] = (),
+) -> TableChange:
     """The table with these rows in place of its own; new columns at the right.
 
     `above` are rows of the table that stay above them, each with the cells that change. A table
@@ -82,7 +82,7 @@ def filled(
     new = list(dict.fromkeys(name for _, facts in every for name in facts if name not in at))
     at |= {name: place.width + i for i, name in enumerate(new)}
     width = place.width + len(new)
-    cells: Rows = [[*there[0], *new]]
+    cells: SheetRows = [[*there[0], *new]]
     for row, facts in every or [([None] * width, {})]:
         cells.append([*row, *[None] * (width - len(row))])
         for name, cell in facts.items():
@@ -91,7 +91,7 @@ def filled(
     same = next((i for i, (one, other) in enumerate(pairs) if one != other), len(there))
     first = min(same, len(cells))
     dates = tuple(i for name, i in at.items() if name in DAYS)
-    return Change(table, first, cells[first:], width, dates)
+    return TableChange(table, first, cells[first:], width, dates)
 
 
 def _plain(cell: FileCell) -> FileCell:
@@ -102,7 +102,7 @@ def _plain(cell: FileCell) -> FileCell:
     return float(cell) if isinstance(cell, float) else cell
 
 
-def kept_rows(book: OpenBook, table: str) -> list[tuple[Sequence[FileCell], Facts]]:
+def kept_rows(book: OpenBook, table: str) -> list[tuple[Sequence[FileCell], RowFacts]]:
     """The rows of a table below its headings, to stay as they are; blank ones are none."""
     rows = book.contents(place_of(book, table))[1:]
     return [(row, {}) for row in rows if any(to_value(cell) is not None for cell in row)]

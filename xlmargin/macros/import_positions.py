@@ -20,9 +20,9 @@ from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.positions_reader import ticker
 from xlmargin.importers.book_ranges import BookRanges, FileCell
 from xlmargin.macros.book_tables import of_the_sample
-from xlmargin.macros.changes import Change, make, place_of
+from xlmargin.macros.changes import TableChange, make, place_of
 from xlmargin.macros.filled_tables import facts_of, filled, names_of
-from xlmargin.macros.open_book import Formula, OpenBook, Rows
+from xlmargin.macros.open_book import Formula, OpenBook, SheetRows
 from xlmargin.macros.settings_cells import TABLE as SETTINGS
 from xlmargin.macros.settings_cells import stated, with_settings
 
@@ -62,7 +62,7 @@ def import_ranges(book: OpenBook, ranges: BookRanges, file: str, today: dt.date)
     ]
 
 
-def _blank_now(before: Rows, positions: list[dict[str, FileCell]]) -> Iterator[str]:
+def _blank_now(before: SheetRows, positions: list[dict[str, FileCell]]) -> Iterator[str]:
     """What is to be said of columns that had something, and that the file knows nothing of."""
     stated = {name for facts in positions for name in facts}
     names = names_of(before[0], POSITIONS) if before else []
@@ -95,7 +95,7 @@ def _day(ranges: BookRanges, file: str, today: dt.date) -> _Day:
 
 @dataclass(frozen=True)
 class _Market:
-    change: Change
+    change: TableChange
     said: tuple[str, ...]
 
 
@@ -151,7 +151,7 @@ def _said_of_market(without: list[str], emptied: list[str], linked: list[str]) -
 
 def _settings(
     book: OpenBook, positions: list[dict[str, FileCell]], day: float, of_sample: bool
-) -> tuple[Change | None, list[str]]:
+) -> tuple[TableChange | None, list[str]]:
     """The settings with the day, and without cash that the file states itself."""
     rows = book.values(place_of(book, SETTINGS))
     values: dict[str, FileCell] = {"as_of": day}
@@ -171,9 +171,9 @@ def _settings(
     return with_settings(book, values), said
 
 
-def _emptied(book: OpenBook, table: str) -> Change:
+def _emptied(book: OpenBook, table: str) -> TableChange:
     width = place_of(book, table).width
-    return Change(table, 1, [[None] * width], width)
+    return TableChange(table, 1, [[None] * width], width)
 
 
 def _symbol(facts: dict[str, FileCell]) -> str:

@@ -18,12 +18,12 @@ class Formula(str):
     """A cell's content that its program calculates; any other text is only shown."""
 
 
-Rows = list[list[FileCell]]
+SheetRows = list[list[FileCell]]
 """Cells by row; dates are serial days, None is an empty cell."""
 
 
 @dataclass(frozen=True)
-class Place:
+class CellArea:
     """A rectangle of cells on a sheet; rows and columns count from 0."""
 
     sheet: str
@@ -32,7 +32,7 @@ class Place:
     height: int
     width: int
 
-    def sized(self, height: int, width: int) -> Place:
+    def sized(self, height: int, width: int) -> CellArea:
         """The rectangle with the same first cell, of another size."""
         return replace(self, height=height, width=width)
 
@@ -53,28 +53,28 @@ class OpenBook(Protocol):
         """The names of its sheets."""
 
     @property
-    def tables(self) -> Mapping[str, Place]:
+    def tables(self) -> Mapping[str, CellArea]:
         """Its tables by name, headings included."""
 
-    def used(self, sheet: str) -> Place:
+    def used(self, sheet: str) -> CellArea:
         """The cells of a sheet from its first to the last in use."""
 
-    def values(self, place: Place) -> Rows:
+    def values(self, place: CellArea) -> SheetRows:
         """What the cells show: an error as its name."""
 
-    def contents(self, place: Place) -> Rows:
+    def contents(self, place: CellArea) -> SheetRows:
         """What the cells hold: a formula as a `Formula`."""
 
-    def write(self, place: Place, rows: Rows) -> None:
+    def write(self, place: CellArea, rows: SheetRows) -> None:
         """Put cells there: a text is a text, whatever it begins with, unless it is a `Formula`."""
 
-    def show_dates(self, place: Place) -> None:
+    def show_dates(self, place: CellArea) -> None:
         """Show the numbers of these cells as dates."""
 
     def refuse_locked(self, table: str) -> None:
         """Refuse a table that cannot be written or resized, with what keeps it from being so."""
 
-    def resize(self, table: str, place: Place) -> None:
+    def resize(self, table: str, place: CellArea) -> None:
         """Let a table have another size."""
 
     def add_sheet(self, name: str, *, hidden: bool) -> None:
@@ -115,10 +115,10 @@ class ReadBook:
         return self._rows(self.book.used(found[0])) if found else SourceRows([])
 
     @cached_property
-    def _tables(self) -> Mapping[str, Place]:
+    def _tables(self) -> Mapping[str, CellArea]:
         return self.book.tables
 
-    def _rows(self, place: Place) -> SourceRows:
+    def _rows(self, place: CellArea) -> SourceRows:
         source = f"sheet {place.sheet}"
         refuse_too_many(place.height, place.width, source)
         numbers = range(place.row + 1, place.row + 1 + place.height)

@@ -9,7 +9,7 @@ from xlmargin.cells.values import LONGEST_TEXT
 from xlmargin.defects import full_disk, internal_error
 from xlmargin.errors import MarginError, printed, refusal_lines
 from xlmargin.importers.named_ranges import of_names
-from xlmargin.macros.open_book import OpenBook, Place, Rows
+from xlmargin.macros.open_book import CellArea, OpenBook, SheetRows
 
 NOTES: Final = "xlmargin notes"
 """The sheet that says what the last button did."""
@@ -60,10 +60,10 @@ def _cut(lines: Sequence[str]) -> list[str]:
 def _write_notes(book: OpenBook, lines: Sequence[str]) -> None:
     """The sheet of notes anew; one of this name that is not ours is left alone."""
     if of_names(book.sheets, (NOTES,)):
-        if book.values(Place(NOTES, 0, 0, 1, 1)) != [[_TITLE]]:
+        if book.values(CellArea(NOTES, 0, 0, 1, 1)) != [[_TITLE]]:
             raise MarginError(f"found a sheet {NOTES} that is not of xlmargin")
         book.delete_sheet(NOTES)
-    rows: Rows = [[_TITLE]]
+    rows: SheetRows = [[_TITLE]]
     rows += [[printed(line)[:LONGEST_TEXT]] for line in lines[:_MOST_NOTES]]
     book.add_sheet(NOTES, hidden=False)
-    book.write(Place(NOTES, 0, 0, len(rows), 1), rows)
+    book.write(CellArea(NOTES, 0, 0, len(rows), 1), rows)

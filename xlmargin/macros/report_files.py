@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
-from xlmargin.cli.batch import BatchAsked
+from xlmargin.cli.batch import BatchRequest
 from xlmargin.cli.book_files import known_beside
-from xlmargin.cli.book_report import Asked
+from xlmargin.cli.book_report import ReportRequest
 from xlmargin.cli.market import with_own
 from xlmargin.cli.ranges import names_beside, tables_named
 from xlmargin.cli.registered import functions
@@ -18,7 +18,7 @@ from xlmargin.computing import time_limit
 from xlmargin.importers.named_ranges import named_ranges
 from xlmargin.macros.book_tables import book_ranges
 from xlmargin.macros.open_book import OpenBook, ReadBook
-from xlmargin.reports.table import Value
+from xlmargin.reports.table import ReportValue
 
 
 def write_report(book: OpenBook, today: dt.date) -> Path:
@@ -30,16 +30,16 @@ def write_report(book: OpenBook, today: dt.date) -> Path:
     ranges = with_own(ranges, known_beside(None, [], ranges.settings, folder), day)
     more = tables_named(named_ranges(ReadBook(book), names_beside(), book.name))
     with time_limit(math.inf):
-        Asked(output, True, title, day, functions()).written(ranges, more=more)
+        ReportRequest(output, True, title, day, functions()).written(ranges, more=more)
     return output
 
 
 def report_all(folder: Path, today: dt.date) -> list[str]:
     """A report of every book in a folder, in a new folder inside it; answers what came of each."""
     output = next(_names(folder, f"reports-{today}", ""))
-    asked = BatchAsked(folder, output, {}, today, as_json=True, processes=1)
+    request = BatchRequest(folder, output, {}, today, as_json=True, processes=1)
     with time_limit(math.inf):
-        summary = asked.done()
+        summary = request.done()
     rows = [dict(zip(summary.headings, row, strict=True)) for row in summary.rows]
     refused = [row for row in rows if row["refused"]]
     return [
@@ -49,7 +49,7 @@ def report_all(folder: Path, today: dt.date) -> list[str]:
     ]
 
 
-def _line(row: Mapping[Value, Value]) -> str:
+def _line(row: Mapping[ReportValue, ReportValue]) -> str:
     """The figures of a book that was reported."""
     figures = (
         f"{name} {value:,.2f}"

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from xlmargin.cells.values import normalized, text_of, to_value
 from xlmargin.excel.settings_reader import setting_name
 from xlmargin.importers.book_ranges import FileCell
-from xlmargin.macros.changes import Change, place_of
-from xlmargin.macros.open_book import OpenBook, Rows
+from xlmargin.macros.changes import TableChange, place_of
+from xlmargin.macros.open_book import OpenBook, SheetRows
 
 TABLE = "Settings"
 
 
-def stated(rows: Rows, name: str) -> list[FileCell]:
+def stated(rows: SheetRows, name: str) -> list[FileCell]:
     """What the settings state under a name, for all or by account; none where they do not."""
     return [
         cell
@@ -24,7 +24,7 @@ def stated(rows: Rows, name: str) -> list[FileCell]:
     ]
 
 
-def with_settings(book: OpenBook, values: Mapping[str, FileCell]) -> Change | None:
+def with_settings(book: OpenBook, values: Mapping[str, FileCell]) -> TableChange | None:
     """The settings with these values, for all; None empties one. None where nothing changes."""
     place = place_of(book, TABLE)
     rows = book.contents(place)
@@ -46,10 +46,10 @@ def with_settings(book: OpenBook, values: Mapping[str, FileCell]) -> Change | No
             blank[0] = name
             of_name = [blank]
         of_name[0][column] = value
-    return None if rows == before else Change(TABLE, 1, rows[1:], place.width)
+    return None if rows == before else TableChange(TABLE, 1, rows[1:], place.width)
 
 
-def _beside(rows: Rows) -> set[int]:
+def _beside(rows: SheetRows) -> set[int]:
     """Columns that hold no value: whose a row is, and since when it counts."""
     return {i for i, cell in enumerate(rows[0]) if _heading(cell) in ("account", "date")}
 

@@ -18,7 +18,7 @@ from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers.book_ranges import BookRanges, FileCell
 from xlmargin.macros.book_tables import book_ranges, of_the_sample
-from xlmargin.macros.changes import Change, make, place_of
+from xlmargin.macros.changes import TableChange, make, place_of
 from xlmargin.macros.filled_tables import facts_of, filled, kept_rows
 from xlmargin.macros.open_book import OpenBook
 from xlmargin.macros.settings_cells import TABLE as SETTINGS
@@ -50,7 +50,7 @@ def snapshot(book: OpenBook, today: dt.date) -> list[str]:
     positions = [{**facts, "date": float(day)} for facts in facts_of(ranges.positions, POSITIONS)]
     market = [{**facts, "date": float(day)} for facts in _market(ranges, read)]
     above = {n: () if n in sample else kept_rows(book, n) for n in (DATED_POSITIONS, DATED_MARKET)}
-    changes: list[Change | None] = [
+    changes: list[TableChange | None] = [
         filled(book, DATED_POSITIONS, POSITIONS, positions, above[DATED_POSITIONS]),
         filled(book, DATED_MARKET, MARKET, market, above[DATED_MARKET]),
     ]
@@ -105,7 +105,7 @@ def _market(ranges: BookRanges, read: Ranges) -> list[dict[str, FileCell]]:
     ]
 
 
-def _compared(book: OpenBook, days: list[int], day: int) -> tuple[Change | None, list[str]]:
+def _compared(book: OpenBook, days: list[int], day: int) -> tuple[TableChange | None, list[str]]:
     """The day that the monthly report compares with: one that is there, about a month before.
 
     One that the user states stays, as long as the history has it.

@@ -35,7 +35,7 @@ _LONG_DATED: Final = 60 / DAYS_PER_YEAR
 """Years from which on a dividend yield of an index or a fund matters."""
 
 _INDEX: Final = UnderlyingClass.VOL_INDEX
-_NO_YIELD_ASKED: Final = (UnderlyingClass.STOCK, _INDEX)
+_NO_YIELD_NEEDED: Final = (UnderlyingClass.STOCK, _INDEX)
 
 
 def carry_warnings(book: Book, contracts: ContractTable) -> list[Problem]:
@@ -146,7 +146,7 @@ def _without_yield(book: Book, contracts: ContractTable) -> Iterator[Problem]:
     of_series = _pairs(book, contracts)
     for index in np.unique(contracts.underlying[long_dated]).tolist():
         underlying = market.underlyings[index]
-        if underlying.underlying_class in _NO_YIELD_ASKED:
+        if underlying.underlying_class in _NO_YIELD_NEEDED:
             continue
         own = np.flatnonzero(long_dated & (contracts.underlying == index))
         found = f"no dividends of {underlying.symbol}"

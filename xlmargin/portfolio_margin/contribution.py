@@ -19,7 +19,7 @@ from xlmargin.portfolio_margin.portfolio_requirement import (
     PortfolioMargin,
     delivered_value,
     house_minimum,
-    sums,
+    sums_by_group,
 )
 
 NO_POINT = -1
@@ -46,7 +46,7 @@ def shares(margin: PortfolioMargin) -> FloatArray:
     binding = _binding_points(margin)
     inside = np.flatnonzero(margin.class_of != NO_CLASS)
     group = margin.class_of[inside]
-    of_contracts = sums(margin.minimum[inside, None], group, len(classes))[:, 0]
+    of_contracts = sums_by_group(margin.minimum[inside, None], group, len(classes))[:, 0]
     with np.errstate(invalid="ignore", divide="ignore"):
         raised = np.where(of_contracts > 0, classes.minimum / of_contracts, 1.0)
     minimum = margin.minimum[inside] * raised[group]

@@ -20,15 +20,15 @@ from xlmargin.computing import check_time_limit
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_CLASS,
     NO_PARENT,
-    MarginFrame,
     MarginGroups,
+    MarginInputs,
     PortfolioMargin,
     counted,
     delivered_value,
     house_minimum,
     made_of,
     summed,
-    sums,
+    sums_by_group,
 )
 from xlmargin.rulebook import PortfolioRules
 
@@ -101,11 +101,11 @@ def group_sums(margin: PortfolioMargin, held: IntArray) -> GroupSums:
     group = margin.class_of[inside]
     book = margin.book
     value = delivered_value(book.positions, margin.spot, book.market.as_of)[inside]
-    delivered = sums(value, group, count)
-    minimum: FloatArray = sums(margin.minimum[inside, None], group, count)[:, 0]
+    delivered = sums_by_group(value, group, count)
+    minimum: FloatArray = sums_by_group(margin.minimum[inside, None], group, count)[:, 0]
     classes = replace(
         margin.levels[0],
-        risk_array=sums(margin.risk_array[inside], group, count),
+        risk_array=sums_by_group(margin.risk_array[inside], group, count),
         minimum=np.maximum(
             minimum, house_minimum(delivered, margin.levels[0].account, margin.rules)
         ),
@@ -142,7 +142,7 @@ def _of_multiples(margin: PortfolioMargin, multiple: FloatArray) -> FloatArray:
 
 
 def requirement_of_classes(
-    frame: MarginFrame, array: FloatArray, minimum: FloatArray
+    frame: MarginInputs, array: FloatArray, minimum: FloatArray
 ) -> FloatArray:
     """What the positions that portfolio margin covers require in several cases, (cases, accounts).
 

@@ -39,7 +39,7 @@ class StrategyBased:
         return self.by_position - self.raised
 
 
-AskStrategyBased = Callable[[Book, FloatArray], StrategyBased]
+StrategyRequirements = Callable[[Book, FloatArray], StrategyBased]
 """Answers the strategy-based requirement of a book whose positions have these marks, $ per unit."""
 
 
@@ -60,7 +60,7 @@ def outside_rule(book: Book, rule: str) -> str:
     return "; ".join([rule, *(f"not eligible by {report}" for report in sorted(reports))])
 
 
-def at_prices(book: Book, spot: FloatArray) -> Book:
+def repriced(book: Book, spot: FloatArray) -> Book:
     """The book with its underlyings at other prices, $ per unit, shape (underlyings,)."""
     market = book.market
     moved = [replace(u, spot=s) for u, s in zip(market.underlyings, spot.tolist(), strict=True)]

@@ -16,11 +16,11 @@ import numpy as np
 from xlmargin.arrays import FloatArray, IntArray, Names, codes
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_PARENT,
-    Level,
+    GroupLevel,
     MarginGroups,
+    aggregated,
     by_account,
-    joined,
-    sums,
+    sums_by_group,
 )
 
 
@@ -86,20 +86,20 @@ def official_margin(
     names = tuple(name for _, name in index)
     products = [groups.product_of.get(name, "") for name in names]
     classes = MarginGroups(
-        Level.CLASS,
+        GroupLevel.CLASS,
         Names(*codes(names)),
         np.array([owner for owner, _ in index], dtype=np.int64),
         np.arange(len(index)),
-        sums(risk_array, group, len(index)),
-        sums(minimum[:, None], group, len(index))[:, 0],
+        sums_by_group(risk_array, group, len(index)),
+        sums_by_group(minimum[:, None], group, len(index))[:, 0],
         np.array([groups.product_offset.get(product, 0.0) for product in products]),
         np.full(len(index), NO_PARENT, dtype=np.int64),
     )
     none = np.zeros(len(accounts))
-    classes, above = joined(classes, Level.PRODUCT, Names(*codes(products)), none)
+    classes, above = aggregated(classes, GroupLevel.PRODUCT, Names(*codes(products)), none)
     portfolios = [groups.portfolio_of.get(name, "") for name in above.names]
     rates = np.array([groups.portfolio_offset.get(name, 0.0) for name in portfolios])
     above = replace(above, offset_rate=rates)
-    above, top = joined(above, Level.PORTFOLIO, Names(*codes(portfolios)), none)
+    above, top = aggregated(above, GroupLevel.PORTFOLIO, Names(*codes(portfolios)), none)
     without = dict.fromkeys(p for p in products if p and not groups.product_offset.get(p, 0.0))
     return OfficialMargin(points, accounts, (classes, above, top), tuple(without), strategy_based)

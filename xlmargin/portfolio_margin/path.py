@@ -18,12 +18,12 @@ from xlmargin.book import cash_of_accounts
 from xlmargin.computing import check_time_limit
 from xlmargin.errors import RefusedPosition
 from xlmargin.portfolio_margin.group_changes import requirement_of_classes
-from xlmargin.portfolio_margin.ineligible import at_prices
+from xlmargin.portfolio_margin.ineligible import repriced
 from xlmargin.portfolio_margin.portfolio_requirement import (
-    MarginFrame,
+    MarginInputs,
     PortfolioMargin,
     Valued,
-    margin_with_values,
+    remargined_valued,
     valued_at,
 )
 from xlmargin.risk_array import spot_after
@@ -41,7 +41,7 @@ class AfterMoves:
     around the moved price, shape (contracts, moves, all points).
     """
 
-    frame: MarginFrame
+    frame: MarginInputs
     spot: FloatArray
     gained: FloatArray
     at_points: FloatArray
@@ -54,7 +54,7 @@ class AfterMoves:
     def portfolio_margin(self, move: int) -> PortfolioMargin:
         """The book under portfolio margin after one of the moves, by index, arrays re-based."""
         at_points = self.at_points[:, move]
-        return margin_with_values(self.frame, self.spot[:, move], self.worth[:, move], at_points)
+        return remargined_valued(self.frame, self.spot[:, move], self.worth[:, move], at_points)
 
     @property
     def value(self) -> FloatArray:
@@ -78,8 +78,8 @@ class AfterMoves:
 
     def _outside(self, outside: IntArray, move: int) -> FloatArray:
         """What the positions that are not eligible require by strategy, $, shape (accounts,)."""
-        book = at_prices(self.frame.book, self.spot[:, move]).only(outside)
-        found = self.frame.ask_strategy_based(book, self._valued.worth[outside, move])
+        book = repriced(self.frame.book, self.spot[:, move]).only(outside)
+        found = self.frame.strategy_requirements(book, self._valued.worth[outside, move])
         return book.by_account(found.by_position)
 
     @cached_property
@@ -87,7 +87,7 @@ class AfterMoves:
         return valued_at(self.frame, self.spot, self.worth, self.at_points)
 
 
-def along(frame: MarginFrame, moves: FloatArray) -> Iterator[AfterMoves]:
+def along(frame: MarginInputs, moves: FloatArray) -> Iterator[AfterMoves]:
     """The book after each of these moves of the whole market, fractions, some of them at a time."""
     points = frame.points.moves.shape[1]
     columns = (points + 1) * max(len(frame.contracts.spot), len(frame.book.positions), 1)
@@ -97,7 +97,7 @@ def along(frame: MarginFrame, moves: FloatArray) -> Iterator[AfterMoves]:
         yield at_spots(frame, spot_after(frame.book.market, moves[start : start + run]))
 
 
-def at_spots(frame: MarginFrame, spot: FloatArray, *, remembered: bool = True) -> AfterMoves:
+def at_spots(frame: MarginInputs, spot: FloatArray, *, remembered: bool = True) -> AfterMoves:
     """The book at these prices, $, shape (underlyings, moves), valued together.
 
     Values at prices that nobody asks for again need not be `remembered`.

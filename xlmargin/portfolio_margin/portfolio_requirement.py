@@ -28,7 +28,12 @@ from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, codes, in_ro
 from xlmargin.book import Book, Positions, RulesOfAccounts, covered, rules_of_accounts
 from xlmargin.computing import check_time_limit
 from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
-from xlmargin.portfolio_margin.ineligible import AskStrategyBased, StrategyBased, at_prices, refused
+from xlmargin.portfolio_margin.ineligible import (
+    StrategyBased,
+    StrategyRequirements,
+    refused,
+    repriced,
+)
 from xlmargin.risk_array import (
     ClassGroupsOfHouses,
     ContractTable,
@@ -47,7 +52,7 @@ NO_PARENT = -1
 """What `parent` holds for a group that is margined by itself."""
 
 
-class Level(StrEnum):
+class GroupLevel(StrEnum):
     """How far positions are netted; the groups of a level are made of those of the one before."""
 
     CLASS = "class group"
@@ -65,7 +70,7 @@ class MarginGroups:
     above, that of the first one inside.
     """
 
-    level: Level
+    level: GroupLevel
     names: Names
     account: IntArray
     class_group: IntArray
@@ -109,8 +114,8 @@ def counted(risk_array: FloatArray, offset_rate: FloatArray) -> FloatArray:
     return np.where(risk_array > 0, offset_rate[:, None] * risk_array, risk_array)
 
 
-def joined(
-    children: MarginGroups, level: Level, names: Names, offset_rate: FloatArray
+def aggregated(
+    children: MarginGroups, level: GroupLevel, names: Names, offset_rate: FloatArray
 ) -> tuple[MarginGroups, MarginGroups]:
     """The groups above: children of one account whose name for the group above is the same.
 
@@ -130,15 +135,15 @@ def joined(
         Names(names.code[eldest], names.words),
         account,
         children.class_group[eldest],
-        sums(children.counted[inside], own, len(eldest)),
-        sums(children.minimum[inside, None], own, len(eldest))[:, 0],
+        sums_by_group(children.counted[inside], own, len(eldest)),
+        sums_by_group(children.minimum[inside, None], own, len(eldest))[:, 0],
         offset_rate[account],
         np.full(len(eldest), NO_PARENT, dtype=np.int64),
     )
     return replace(children, parent=parent), parents
 
 
-def sums(rows: FloatArray, group: IntArray, count: int) -> FloatArray:
+def sums_by_group(rows: FloatArray, group: IntArray, count: int) -> FloatArray:
     """Sum of the rows that belong to each of `count` groups, shape (groups, columns)."""
     columns = [np.bincount(group, column, count) for column in rows.T]
     return np.column_stack(columns) if columns else np.zeros((count, 0))
@@ -146,7 +151,7 @@ def sums(rows: FloatArray, group: IntArray, count: int) -> FloatArray:
 
 def summed(rows: FloatArray, group: IntArray, count: int) -> FloatArray:
     """The same of rows of more axes, or of none: shape (groups, ...)."""
-    added = sums(rows.reshape(len(rows), math.prod(rows.shape[1:])), group, count)
+    added = sums_by_group(rows.reshape(len(rows), math.prod(rows.shape[1:])), group, count)
     return added.reshape(count, *rows.shape[1:])
 
 
@@ -164,7 +169,7 @@ NO_CLASS = -1
 
 
 @dataclass(frozen=True, eq=False)
-class MarginFrame:
+class MarginInputs:
     """What stays as it is when prices move: the book, its rules, groups, points and contracts.
 
     `eligible` tells which positions portfolio margin covers, shape (positions,).
@@ -176,7 +181,7 @@ class MarginFrame:
     classes: ClassGroupsOfHouses
     points: ValuationPoints
     contracts: ContractTable
-    ask_strategy_based: AskStrategyBased
+    strategy_requirements: StrategyRequirements
 
     @cached_property
     def not_eligible(self) -> IntArray:
@@ -210,7 +215,7 @@ class PortfolioMargin:
     groups,), is the house's for uncovered shorts.
     """
 
-    frame: MarginFrame
+    frame: MarginInputs
     spot: FloatArray
     unit_value: FloatArray
     risk_array: FloatArray
@@ -249,8 +254,8 @@ class PortfolioMargin:
         if not len(chosen):
             return StrategyBased(np.zeros(0), np.zeros(0), tuple)
         some = np.array(chosen)
-        book = at_prices(self.book, self.spot).only(some)
-        return self.frame.ask_strategy_based(book, self.unit_value[some])
+        book = repriced(self.book, self.spot).only(some)
+        return self.frame.strategy_requirements(book, self.unit_value[some])
 
     @cached_property
     def outside(self) -> FloatArray:
@@ -287,21 +292,23 @@ class PortfolioMargin:
         return float(self.by_account.sum())
 
 
-def portfolio_margin(book: Book, ask_strategy_based: AskStrategyBased = refused) -> PortfolioMargin:
+def portfolio_margin(
+    book: Book, strategy_requirements: StrategyRequirements = refused
+) -> PortfolioMargin:
     """A book under portfolio margin, at its market.
 
-    Positions that are not eligible are asked what `ask_strategy_based` answers for them. Refuses
+    Positions that are not eligible are asked what `strategy_requirements` answers for them. Refuses
     the whole book, naming the rows, where a position has no price, or where nothing answers.
     """
-    frame = margin_frame(book, ask_strategy_based)
-    return margin_at(frame, book.market.spot, frame.contracts.base)
+    frame = margin_frame(book, strategy_requirements)
+    return remargined(frame, book.market.spot, frame.contracts.base)
 
 
 def margin_frame(
     book: Book,
-    ask_strategy_based: AskStrategyBased = refused,
+    strategy_requirements: StrategyRequirements = refused,
     contracts: ContractTable | None = None,
-) -> MarginFrame:
+) -> MarginInputs:
     """What the margin of a book has at whatever prices; refused as the book is.
 
     `contracts` are the book's, where they are known.
@@ -315,10 +322,10 @@ def margin_frame(
     points = valuation_points(apart, rules.distinct)
     contracts = contracts or contract_table(book, eligible)
     classes = of_houses(apart)
-    return MarginFrame(book, rules, eligible, classes, points, contracts, ask_strategy_based)
+    return MarginInputs(book, rules, eligible, classes, points, contracts, strategy_requirements)
 
 
-def margin_at(frame: MarginFrame, spot: FloatArray, base: FloatArray) -> PortfolioMargin:
+def remargined(frame: MarginInputs, spot: FloatArray, base: FloatArray) -> PortfolioMargin:
     """The book under portfolio margin with its underlyings at these prices: arrays re-based.
 
     `spot` has shape (underlyings,). `base`, $ per unit, shape (contracts,), is what each contract
@@ -326,7 +333,7 @@ def margin_at(frame: MarginFrame, spot: FloatArray, base: FloatArray) -> Portfol
     """
     check_time_limit()
     at_points = frame.contracts.values(frame.points.around(spot))
-    return margin_with_values(frame, spot, base, at_points)
+    return remargined_valued(frame, spot, base, at_points)
 
 
 def margin_at_moves(margin: PortfolioMargin, moves: FloatArray) -> PortfolioMargin:
@@ -337,11 +344,11 @@ def margin_at_moves(margin: PortfolioMargin, moves: FloatArray) -> PortfolioMarg
     frame = margin.frame
     count = len(frame.rules.distinct)
     points = points_of_moves(frame.book.market, moves, len(frame.classes.groups), count)
-    return margin_at(replace(frame, points=points), margin.spot, frame.contracts.base)
+    return remargined(replace(frame, points=points), margin.spot, frame.contracts.base)
 
 
-def margin_with_values(
-    frame: MarginFrame, spot: FloatArray, base: FloatArray, at_points: FloatArray
+def remargined_valued(
+    frame: MarginInputs, spot: FloatArray, base: FloatArray, at_points: FloatArray
 ) -> PortfolioMargin:
     """The same where the contracts' values at the valuation points are known.
 
@@ -374,7 +381,7 @@ class Valued:
     group, $, (class groups, ...).
     """
 
-    frame: MarginFrame
+    frame: MarginInputs
     worth: FloatArray
     risk_array: FloatArray
     minimum: FloatArray
@@ -390,7 +397,7 @@ class Valued:
 
 
 def valued_at(
-    frame: MarginFrame, spot: FloatArray, base: FloatArray, at_points: FloatArray
+    frame: MarginInputs, spot: FloatArray, base: FloatArray, at_points: FloatArray
 ) -> Valued:
     """Each position at these prices, with an axis more for several together.
 
@@ -423,12 +430,12 @@ def made_of(groups: MarginGroups, below: MarginGroups) -> MarginGroups:
     parent, offset = below.parent[inside], below.offset_rate[inside]
     return replace(
         groups,
-        risk_array=sums(counted(below.risk_array[inside], offset), parent, len(groups)),
-        minimum=sums(below.minimum[inside, None], parent, len(groups))[:, 0],
+        risk_array=sums_by_group(counted(below.risk_array[inside], offset), parent, len(groups)),
+        minimum=sums_by_group(below.minimum[inside, None], parent, len(groups))[:, 0],
     )
 
 
-def _class_level(frame: MarginFrame) -> tuple[IntArray, MarginGroups]:
+def _class_level(frame: MarginInputs) -> tuple[IntArray, MarginGroups]:
     """Each position's class group, and the groups: one for each account and class."""
     positions, classes, inside = frame.book.positions, frame.classes, frame.eligible
     account = positions.account[inside]
@@ -440,7 +447,7 @@ def _class_level(frame: MarginFrame) -> tuple[IntArray, MarginGroups]:
     account, class_group = np.divmod(present, max(len(classes.groups), 1))
     offset_rate = np.array([c.offset_rate for c in classes.groups])
     return class_of, MarginGroups(
-        Level.CLASS,
+        GroupLevel.CLASS,
         Names(class_group, tuple(group.name for group in classes.groups)),
         account,
         class_group,
@@ -451,7 +458,7 @@ def _class_level(frame: MarginFrame) -> tuple[IntArray, MarginGroups]:
     )
 
 
-def _house_minimum(frame: MarginFrame, spot: FloatArray) -> FloatArray:
+def _house_minimum(frame: MarginInputs, spot: FloatArray) -> FloatArray:
     """The house's minimum for uncovered short options of each class group, $."""
     inside, classes, book = frame.eligible, frame.levels[0], frame.book
     if not frame.rules.amounts(lambda r: r.contract_minimums.short_option_minimum).any():
@@ -462,19 +469,19 @@ def _house_minimum(frame: MarginFrame, spot: FloatArray) -> FloatArray:
 
 
 def _levels(
-    frame: MarginFrame, classes: MarginGroups
+    frame: MarginInputs, classes: MarginGroups
 ) -> tuple[MarginGroups, MarginGroups, MarginGroups]:
     """The class groups with their product groups, and these with their portfolio groups."""
     groups = frame.classes.groups
     code, words = codes([group.product_group for group in groups])
     names = Names(code[classes.class_group], words)
     none = np.zeros(len(frame.book.positions.accounts))
-    classes, products = joined(classes, Level.PRODUCT, names, none)
+    classes, products = aggregated(classes, GroupLevel.PRODUCT, names, none)
     rates = np.array([groups[i].portfolio_offset for i in products.class_group])
     products = replace(products, offset_rate=rates)
     code, words = codes([group.portfolio_group for group in groups])
     names = Names(code[products.class_group], words)
-    products, portfolios = joined(products, Level.PORTFOLIO, names, none)
+    products, portfolios = aggregated(products, GroupLevel.PORTFOLIO, names, none)
     return classes, products, portfolios
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray, numbered
 from xlmargin.errors import Problem, Severity
-from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin, margin_at
+from xlmargin.portfolio_margin.portfolio_requirement import PortfolioMargin, remargined
 from xlmargin.risk_array import ContractTable
 from xlmargin.risk_array.option_values import VolatilitySource
 
@@ -51,11 +51,11 @@ def _warning(
 def _settled(margin: PortfolioMargin) -> Iterator[Problem]:
     """Series that settled at the open of the day: one warning for each without its settlement."""
     contracts, positions = margin.frame.contracts, margin.book.positions
-    told: set[int] = set()
+    warned: set[int] = set()
     for i in np.flatnonzero(contracts.settled).tolist():
         row = int(_rows_of(margin, i)[0])
-        if np.isnan(positions.forward[row]) and contracts.series[i] not in told:
-            told.add(int(contracts.series[i]))
+        if np.isnan(positions.forward[row]) and contracts.series[i] not in warned:
+            warned.add(int(contracts.series[i]))
             found = f"{positions.label(row)}, settled this morning: cash, {contracts.mark[i]:,.10g}"
             found += f" (at the price of the underlying, {contracts.spot[i]:,.10g}: "
             found += f"{contracts.model[i]:,.10g}); settlement unknown"
@@ -70,7 +70,7 @@ def _without_volatility(margin: PortfolioMargin) -> Iterator[Problem]:
     if not treated:
         return
     frame = replace(margin.frame, contracts=contracts.with_neighbours())
-    other = margin_at(frame, margin.spot, contracts.base).amount
+    other = remargined(frame, margin.spot, contracts.base).amount
     both = ""
     if abs(other - margin.amount) > _SAME * max(margin.amount, other):
         both = f"; the requirement is {margin.amount:,.0f}, with its neighbours' {other:,.0f}"

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from xlmargin.book import Book
 from xlmargin.errors import MarginError
-from xlmargin.portfolio_margin.portfolio_requirement import MarginFrame, margin_frame
+from xlmargin.portfolio_margin.portfolio_requirement import MarginInputs, margin_frame
 from xlmargin.risk_array import solve_together, values_together
 
 
@@ -22,9 +22,9 @@ def price_together(books: Sequence[Book]) -> None:
     """
     solve_together(books)
     frames = [frame for book in books for frame in _frame(book)]
-    values_together([f.contracts.asked(f.points.around(f.book.market.spot)) for f in frames])
+    values_together([f.contracts.to_value(f.points.around(f.book.market.spot)) for f in frames])
 
 
-def _frame(book: Book) -> Iterator[MarginFrame]:
+def _frame(book: Book) -> Iterator[MarginInputs]:
     with suppress(MarginError):
         yield margin_frame(book)

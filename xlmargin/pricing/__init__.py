@@ -1,6 +1,11 @@
 """Theoretical values of options, implied volatilities and Greeks: arrays in, arrays out."""
 
-from xlmargin.pricing.contracts import Contracts, carry_yield, parity_forward, zero_volatility_value
+from xlmargin.pricing.contracts import (
+    OptionTerms,
+    carry_yield,
+    parity_forward,
+    zero_volatility_value,
+)
 from xlmargin.pricing.greeks import Greeks, greeks
 from xlmargin.pricing.theoretical_value import (
     ImpliedVolatility,
@@ -10,9 +15,9 @@ from xlmargin.pricing.theoretical_value import (
 )
 
 __all__ = [
-    "Contracts",
     "Greeks",
     "ImpliedVolatility",
+    "OptionTerms",
     "VolatilityStatus",
     "carry_yield",
     "greeks",

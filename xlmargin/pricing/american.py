@@ -19,8 +19,8 @@ from scipy.special import ndtr
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.pricing import premium_table
 from xlmargin.pricing.contracts import (
-    Contracts,
     NormalizedPuts,
+    OptionTerms,
     european_value,
     zero_volatility_value,
 )
@@ -42,7 +42,7 @@ class EarlyExercise(IntEnum):
     """For a put with yield < rate < 0: not exercised when far in the money, nor near it."""
 
 
-def early_exercise(contracts: Contracts) -> NDArray[np.int8]:
+def early_exercise(contracts: OptionTerms) -> NDArray[np.int8]:
     """The regime of early exercise (`EarlyExercise`) of American options; `(contracts,)`.
 
     Source: Andersen and Lake (2021), "Fast American Option Pricing: The Double-Boundary Case".
@@ -55,7 +55,7 @@ def early_exercise(contracts: Contracts) -> NDArray[np.int8]:
     return regime
 
 
-def american_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
+def american_value(contracts: OptionTerms, spot: FloatArray, volatility: FloatArray) -> FloatArray:
     """Value, $ per unit, of American options with one exercise boundary and no cash dividends.
 
     `spot` has shape `(contracts, k)` and is > 0, `volatility` `(contracts,)`; years, strikes and
@@ -83,7 +83,7 @@ def american_value(contracts: Contracts, spot: FloatArray, volatility: FloatArra
 
 
 def _solved_value(
-    contracts: Contracts, spot: FloatArray, european: FloatArray, puts: NormalizedPuts
+    contracts: OptionTerms, spot: FloatArray, european: FloatArray, puts: NormalizedPuts
 ) -> FloatArray:
     """`american_value` by solving each boundary, given the European values."""
     depth = exercise_boundary(puts)
@@ -94,7 +94,7 @@ def _solved_value(
 
 
 def _with_exercise(
-    contracts: Contracts,
+    contracts: OptionTerms,
     spot: FloatArray,
     european: FloatArray,
     premium: FloatArray,
@@ -107,7 +107,7 @@ def _with_exercise(
     return np.maximum(np.where(exercised, paid, premium), paid)
 
 
-def normalized_puts(contracts: Contracts, volatility: FloatArray) -> NormalizedPuts:
+def normalized_puts(contracts: OptionTerms, volatility: FloatArray) -> NormalizedPuts:
     """The contracts as puts on a strike of 1: a put's price is spot / strike, a call's inverse."""
     call, years = contracts.call, contracts.years
     return NormalizedPuts(
@@ -117,7 +117,7 @@ def normalized_puts(contracts: Contracts, volatility: FloatArray) -> NormalizedP
     )
 
 
-def _normalized_log_spot(contracts: Contracts, spot: FloatArray) -> FloatArray:
+def _normalized_log_spot(contracts: OptionTerms, spot: FloatArray) -> FloatArray:
     """Logarithm of the price of the normalized puts' underlying; `(k, contracts)`, as `spot`."""
     log = np.log(spot / contracts.strike)
     log *= np.where(contracts.call, -1.0, 1.0)
@@ -145,17 +145,17 @@ class EarlyExercisePremium:
     has shape `(numbers, contracts)`.
     """
 
-    contracts: Contracts
+    contracts: OptionTerms
     puts: NormalizedPuts
     curve: FloatArray
 
     @classmethod
-    def of_table(cls, contracts: Contracts, puts: NormalizedPuts) -> EarlyExercisePremium:
+    def of_table(cls, contracts: OptionTerms, puts: NormalizedPuts) -> EarlyExercisePremium:
         """The premiums of contracts that are inside the table."""
         return cls(contracts, puts, premium_table.curves(puts))
 
     @classmethod
-    def of(cls, contracts: Contracts, volatility: FloatArray) -> EarlyExercisePremium:
+    def of(cls, contracts: OptionTerms, volatility: FloatArray) -> EarlyExercisePremium:
         """The premiums of any contracts, years and strikes being > 0: beyond the table, solved."""
         puts = normalized_puts(contracts, volatility)
         weight = premium_table.weight(puts)

@@ -31,7 +31,7 @@ NEGLIGIBLE_RATE = 1e-15
 
 
 @dataclass(frozen=True, eq=False)
-class Contracts:
+class OptionTerms:
     """Terms of options and of the market they are valued in; arrays of shape `(contracts,)`.
 
     `call` is true for a call and false for a put; `american` may be exercised on any day, others
@@ -53,14 +53,14 @@ class Contracts:
     dividend_years: FloatArray
     dividend_amounts: FloatArray
 
-    def take(self, index: IntArray | BoolArray | slice) -> Contracts:
+    def take(self, index: IntArray | BoolArray | slice) -> OptionTerms:
         """Some of the contracts, in the order of `index`; one may be taken more than once."""
-        return Contracts(*(column[index] for column in vars(self).values()))
+        return OptionTerms(*(column[index] for column in vars(self).values()))
 
     def __len__(self) -> int:
         return len(self.strike)
 
-    def without_negligible_rates(self) -> Contracts:
+    def without_negligible_rates(self) -> OptionTerms:
         """The contracts, with rates and yields that are as good as none made 0."""
         rate, dividend_yield = (
             np.where(np.abs(term) <= NEGLIGIBLE_RATE, 0.0, term)
@@ -122,7 +122,7 @@ class ForwardDividends:
     amounts: FloatArray
 
     @classmethod
-    def of(cls, contracts: Contracts) -> ForwardDividends:
+    def of(cls, contracts: OptionTerms) -> ForwardDividends:
         """The forward dividends of the contracts."""
         counts = contracts.dividend_counts
         years = np.where(counts, contracts.dividend_years, contracts.years[:, None])
@@ -141,7 +141,7 @@ class ForwardDividends:
         return np.asarray(self.amounts.sum(axis=1))
 
 
-def zero_volatility_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
+def zero_volatility_value(contracts: OptionTerms, spot: FloatArray) -> FloatArray:
     """Value at zero volatility, $ per unit, of each contract at each spot; shape `(contracts, k)`.
 
     The greatest discounted amount that exercise on a date fixed today would pay - for a European
@@ -162,7 +162,7 @@ def zero_volatility_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
 
 
 def _periods(
-    contracts: Contracts, spot: FloatArray
+    contracts: OptionTerms, spot: FloatArray
 ) -> list[tuple[FloatArray, FloatArray, FloatArray]]:
     """Start, end and share price (forward dollars) of each time between two ex-dates.
 
@@ -179,7 +179,7 @@ def _periods(
 
 
 def _greatest_payment(
-    contracts: Contracts, forward: FloatArray, start: FloatArray, end: FloatArray
+    contracts: OptionTerms, forward: FloatArray, start: FloatArray, end: FloatArray
 ) -> FloatArray:
     """Greatest discounted payment of exercise between `start` and `end`, European only at `end`."""
     rate, yields = contracts.rate[:, None], contracts.dividend_yield[:, None]
@@ -214,7 +214,7 @@ def black_value(
     return np.maximum(value, np.maximum(sign * (forward - strike), 0.0))
 
 
-def european_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
+def european_value(contracts: OptionTerms, spot: FloatArray, volatility: FloatArray) -> FloatArray:
     """Value, $ per unit, of the contracts as European options without cash dividends.
 
     `spot` has shape `(contracts, k)` and is > 0, `volatility` `(contracts,)`; strikes are > 0.

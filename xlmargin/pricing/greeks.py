@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.pricing.contracts import Contracts, spot_table
+from xlmargin.pricing.contracts import OptionTerms, spot_table
 from xlmargin.pricing.theoretical_value import theoretical_value
 
 DAYS_A_YEAR = 365.0
@@ -39,7 +39,7 @@ class Greeks:
     rho: FloatArray
 
 
-def greeks(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> Greeks:
+def greeks(contracts: OptionTerms, spot: FloatArray, volatility: FloatArray) -> Greeks:
     """Theoretical value and Greeks at each spot; shapes as in `theoretical_value`.
 
     `volatility` has shape `(contracts,)`. Where an American option is worth just what exercise pays
@@ -65,7 +65,7 @@ def greeks(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> Gr
 
 
 def _at_spots(
-    contracts: Contracts, spots: tuple[FloatArray, ...], volatility: FloatArray
+    contracts: OptionTerms, spots: tuple[FloatArray, ...], volatility: FloatArray
 ) -> list[FloatArray]:
     """Values at several tables of spots, in one valuation."""
     values = theoretical_value(contracts, np.hstack(spots), volatility)
@@ -73,7 +73,7 @@ def _at_spots(
 
 
 def _theta(
-    contracts: Contracts,
+    contracts: OptionTerms,
     spot: FloatArray,
     volatility: FloatArray,
     price: FloatArray,
@@ -90,7 +90,7 @@ def _theta(
 
 
 def _vega_and_rho(
-    contracts: Contracts, spot: FloatArray, volatility: FloatArray
+    contracts: OptionTerms, spot: FloatArray, volatility: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Change of the value per 1.00 of volatility, and per 1.00 of rate, $ per unit.
 

@@ -27,14 +27,14 @@ from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.pricing.american import EarlyExercise as Regime
 from xlmargin.pricing.american import early_exercise
 from xlmargin.pricing.contracts import (
-    Contracts,
     ForwardDividends,
+    OptionTerms,
     european_value,
     zero_volatility_value,
 )
-from xlmargin.pricing.last_period import LastPeriod, LastValue
 from xlmargin.pricing.lattice_grid import Periods
 from xlmargin.pricing.lattice_period import LatticesInPeriod
+from xlmargin.pricing.terminal_period import TerminalPeriod, TerminalValue
 
 MOST_TOTAL_VOLATILITY = 20.0
 """Greatest volatility * sqrt(years): beyond it options are worth all they can be."""
@@ -61,7 +61,7 @@ LATTICES_AT_ONCE = 384
 """Lattices worked together: their nodes fit a processor's cache."""
 
 
-def lattice_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
+def lattice_value(contracts: OptionTerms, spot: FloatArray, volatility: FloatArray) -> FloatArray:
     """Value, $ per unit, with cash dividends that lower the price; `(contracts, k)`.
 
     `spot` has shape `(contracts, k)` and is > 0, `volatility` `(contracts,)`; years, strikes and
@@ -69,8 +69,8 @@ def lattice_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray
     """
     volatility = np.minimum(volatility, MOST_TOTAL_VOLATILITY / np.sqrt(contracts.years))
     dividends = ForwardDividends.of(contracts)
-    last = LastPeriod.of(contracts, dividends)
-    known = LastValue.of(contracts, last, volatility)
+    last = TerminalPeriod.of(contracts, dividends)
+    known = TerminalValue.of(contracts, last, volatility)
     any_day = contracts.american & (early_exercise(contracts) != Regime.NEVER)
     coarse = Periods.of(dividends, last, *_steps(contracts, dividends, last, any_day))
     contract, times = np.tile(np.arange(len(contracts)), 2), np.repeat([1, 2], len(contracts))
@@ -94,7 +94,7 @@ def lattice_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray
 
 
 def _steps(
-    contracts: Contracts, dividends: ForwardDividends, last: LastPeriod, any_day: BoolArray
+    contracts: OptionTerms, dividends: ForwardDividends, last: TerminalPeriod, any_day: BoolArray
 ) -> tuple[FloatArray, FloatArray]:
     """Steps of the coarser lattice, a year and until the first ex-date at least; `(contracts,)`."""
     a_year = np.where(any_day, STEPS_A_YEAR, STEPS_A_YEAR_OF_FEW_DAYS)
@@ -112,7 +112,7 @@ def _blocks(periods: Periods, any_day: BoolArray, has_yield: BoolArray) -> list[
 
 
 def _least(
-    contracts: Contracts, dividends: ForwardDividends, spot: FloatArray, volatility: FloatArray
+    contracts: OptionTerms, dividends: ForwardDividends, spot: FloatArray, volatility: FloatArray
 ) -> FloatArray:
     """What an option is worth at least: at zero volatility, and exercised at the first ex-date.
 
@@ -133,8 +133,8 @@ class _Lattices:
     `any_day` tells whether an option may be exercised on any day with profit.
     """
 
-    contracts: Contracts
-    known: LastValue
+    contracts: OptionTerms
+    known: TerminalValue
     periods: Periods
     spot: FloatArray
     volatility: FloatArray

@@ -13,7 +13,7 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.pricing.contracts import ForwardDividends
-from xlmargin.pricing.last_period import LastPeriod
+from xlmargin.pricing.terminal_period import TerminalPeriod
 
 MOVE_PROBABILITY = 1 / 3
 """Probability that the price moves in a step: it gives the steps normal kurtosis."""
@@ -82,7 +82,7 @@ class Periods:
     def of(
         cls,
         dividends: ForwardDividends,
-        last: LastPeriod,
+        last: TerminalPeriod,
         steps_a_year: FloatArray,
         first_steps: FloatArray,
     ) -> Periods:

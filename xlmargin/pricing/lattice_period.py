@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray, combine
-from xlmargin.pricing.contracts import Contracts
-from xlmargin.pricing.last_period import LastValue
+from xlmargin.pricing.contracts import OptionTerms
 from xlmargin.pricing.lattice_grid import Nodes, Period, nodes_at_start
 from xlmargin.pricing.lattice_nodes import (
     KINK_MEANS,
@@ -18,14 +17,15 @@ from xlmargin.pricing.lattice_nodes import (
     raise_at_kink,
     read,
 )
-from xlmargin.pricing.lattice_step import Continuation, EarlyExercise, work_back
+from xlmargin.pricing.lattice_step import Continuation, ExerciseStep, work_back
+from xlmargin.pricing.terminal_period import TerminalValue
 
 LEAST_PRICE = 1e-300
 """A dividend of nothing is taken for this: its logarithm is below those of all nodes."""
 
 
 @dataclass(frozen=True, eq=False)
-class Level:
+class PeriodValues:
     """Values of lattices at the start of a period, at its nodes.
 
     `excess`, `(nodes, lattices)`, is the value above what exercise pays, `sign` times the price
@@ -39,9 +39,9 @@ class Level:
     strike: FloatArray
     waiting: FloatArray
 
-    def take(self, lattices: IntArray) -> Level:
+    def take(self, lattices: IntArray) -> PeriodValues:
         """The level of some lattices."""
-        return Level(
+        return PeriodValues(
             self.nodes.take(lattices),
             self.excess[:, lattices],
             self.sign[lattices],
@@ -68,7 +68,7 @@ class LatticesInPeriod:
     has its kink.
     """
 
-    contracts: Contracts
+    contracts: OptionTerms
     period: Period
     nodes: Nodes
     price: FloatArray
@@ -78,7 +78,7 @@ class LatticesInPeriod:
     @classmethod
     def of(
         cls,
-        contracts: Contracts,
+        contracts: OptionTerms,
         period: Period,
         spot: FloatArray,
         volatility: FloatArray,
@@ -95,7 +95,7 @@ class LatticesInPeriod:
         price = nodes.prices(int(period.steps[0]))
         return cls(contracts, period, nodes, price, strike, volatility)
 
-    def at_last(self, known: LastValue) -> FloatArray:
+    def at_last(self, known: TerminalValue) -> FloatArray:
         """Values at the end if the last period follows, just before its dividend.
 
         The payoff's kink may be narrower than the space between two nodes, if there is little time:
@@ -115,7 +115,7 @@ class LatticesInPeriod:
         value[kink[own] + KINK_NODES[:, None], own] = means[:, own]
         return value
 
-    def before_dividend(self, later: Level) -> FloatArray:
+    def before_dividend(self, later: PeriodValues) -> FloatArray:
         """Values at the end, just before the price falls, from those just after.
 
         Beyond the nodes of the level after values are on straight lines: above through its last
@@ -172,7 +172,9 @@ class LatticesInPeriod:
         paid = np.where(contracts.american, np.maximum(at_expiry, 1.0), at_expiry)
         return np.where(contracts.call, 0.0, contracts.strike_in_forward_dollars(end) * paid)
 
-    def worked_back(self, value: FloatArray, any_day: BoolArray, waiting: FloatArray) -> Level:
+    def worked_back(
+        self, value: FloatArray, any_day: BoolArray, waiting: FloatArray
+    ) -> PeriodValues:
         """The level at the start, from values at the end.
 
         `any_day` tells whether an option may be exercised on any day with profit; `waiting` how
@@ -183,7 +185,7 @@ class LatticesInPeriod:
         continuation = Continuation.of(self.contracts, period, self.nodes, self.volatility)
         sign = np.where(self.contracts.call, 1.0, -1.0) * any_day
         if any_day.any():
-            exercise = EarlyExercise.of(
+            exercise = ExerciseStep.of(
                 self.contracts, period, any_day, self.price, waiting, continuation.move
             )
             value -= sign * (self.price - self.contracts.strike_in_forward_dollars(period.end))
@@ -192,7 +194,7 @@ class LatticesInPeriod:
         else:
             work_back(value, period, continuation)
         strike = self.contracts.strike_in_forward_dollars(period.start)
-        return Level(self.nodes, value[own], sign, strike, waiting)
+        return PeriodValues(self.nodes, value[own], sign, strike, waiting)
 
 
 def _span(rows: BoolArray) -> slice:

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.pricing.contracts import Contracts
+from xlmargin.pricing.contracts import OptionTerms
 from xlmargin.pricing.lattice_grid import Nodes, Period, squared_change
 
 
@@ -31,7 +31,7 @@ class Continuation:
 
     @classmethod
     def of(
-        cls, contracts: Contracts, period: Period, nodes: Nodes, volatility: FloatArray
+        cls, contracts: OptionTerms, period: Period, nodes: Nodes, volatility: FloatArray
     ) -> Continuation:
         """The weights in every step of a period."""
         move = squared_change(volatility**2 * period.step) / nodes.spacing**2
@@ -58,7 +58,7 @@ class Continuation:
 
 
 @dataclass(frozen=True, eq=False)
-class EarlyExercise:
+class ExerciseStep:
     """American values above what exercise pays, from those of holding for a step.
 
     To take the greater of holding and exercise after each step would leave out the days in between.
@@ -95,13 +95,13 @@ class EarlyExercise:
     @classmethod
     def of(
         cls,
-        contracts: Contracts,
+        contracts: OptionTerms,
         period: Period,
         any_day: BoolArray,
         price: FloatArray,
         waiting: FloatArray,
         move: FloatArray,
-    ) -> EarlyExercise:
+    ) -> ExerciseStep:
         """What exercise earns in every step of a period.
 
         `waiting` is how much more waiting earns than exercise at the end of the period.
@@ -124,9 +124,9 @@ class EarlyExercise:
             waiting=waits[-1],
         )
 
-    def first(self, count: int) -> EarlyExercise:
+    def first(self, count: int) -> ExerciseStep:
         """The same for the first so many contracts."""
-        return EarlyExercise(
+        return ExerciseStep(
             None if self.on_share is None else self.on_share[:, :count],
             self.on_strike[:, :count],
             self.part[:, :count],
@@ -164,7 +164,7 @@ class EarlyExercise:
 def _beside_boundary(
     gain: FloatArray, after: FloatArray, interest: FloatArray, move: FloatArray
 ) -> FloatArray:
-    """The value above what exercise pays at nodes beside a boundary (see `EarlyExercise`).
+    """The value above what exercise pays at nodes beside a boundary (see `ExerciseStep`).
 
     `gain` and `after` are g and the w of a step later, both times the interest.
     """
@@ -180,7 +180,7 @@ def work_back(
     value: FloatArray,
     period: Period,
     continuation: Continuation,
-    exercise: EarlyExercise | None = None,
+    exercise: ExerciseStep | None = None,
 ) -> None:
     """Put the values at the start of a period, `(nodes, contracts)`, in place of those at its end.
 

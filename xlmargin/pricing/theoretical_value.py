@@ -15,7 +15,12 @@ from numpy.typing import NDArray
 
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.pricing.american import EarlyExercise, american_value, early_exercise
-from xlmargin.pricing.contracts import Contracts, european_value, spot_table, zero_volatility_value
+from xlmargin.pricing.contracts import (
+    OptionTerms,
+    european_value,
+    spot_table,
+    zero_volatility_value,
+)
 from xlmargin.pricing.lattice import lattice_value
 from xlmargin.pricing.volatility_search import European, searched_volatility
 
@@ -31,7 +36,7 @@ class Method(IntEnum):
     LATTICE = 2
 
 
-VALUE_BY: dict[Method, Callable[[Contracts, FloatArray, FloatArray], FloatArray]] = {
+VALUE_BY: dict[Method, Callable[[OptionTerms, FloatArray, FloatArray], FloatArray]] = {
     Method.BLACK_SCHOLES: european_value,
     Method.EXERCISE_BOUNDARY: american_value,
     Method.LATTICE: lattice_value,
@@ -39,7 +44,7 @@ VALUE_BY: dict[Method, Callable[[Contracts, FloatArray, FloatArray], FloatArray]
 """The function of each method; spots as a table `(contracts, k)`, all they take being > 0."""
 
 
-def method_of(contracts: Contracts) -> NDArray[np.int8]:
+def method_of(contracts: OptionTerms) -> NDArray[np.int8]:
     """The method (`Method`) by which each contract is valued; `(contracts,)`.
 
     Black and Scholes for European options and for American ones that are never exercised early;
@@ -54,7 +59,9 @@ def method_of(contracts: Contracts) -> NDArray[np.int8]:
     return method
 
 
-def theoretical_value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
+def theoretical_value(
+    contracts: OptionTerms, spot: FloatArray, volatility: FloatArray
+) -> FloatArray:
     """Theoretical value, $ per unit, of each contract at each spot; `(contracts, k)`.
 
     `spot` has shape `(contracts, k)`, or `(contracts,)` for one spot each; below zero it counts as
@@ -73,7 +80,7 @@ def theoretical_value(contracts: Contracts, spot: FloatArray, volatility: FloatA
 
 
 def _value_point_by_point(
-    contracts: Contracts, spot: FloatArray, volatility: FloatArray
+    contracts: OptionTerms, spot: FloatArray, volatility: FloatArray
 ) -> FloatArray:
     """Values where every spot has its own volatility: each pair is a contract of its own."""
     value = np.empty(spot.shape)
@@ -83,7 +90,7 @@ def _value_point_by_point(
     return value
 
 
-def _value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> FloatArray:
+def _value(contracts: OptionTerms, spot: FloatArray, volatility: FloatArray) -> FloatArray:
     """Values of one block: what is certain at zero volatility, the rest by its method."""
     given = contracts.is_given & (volatility >= 0)
     moves = given & (volatility > 0) & (contracts.years > 0) & (contracts.strike > 0)
@@ -98,7 +105,7 @@ def _value(contracts: Contracts, spot: FloatArray, volatility: FloatArray) -> Fl
 
 
 def _with_certain_values(
-    value: FloatArray, contracts: Contracts, spot: FloatArray, certain: BoolArray
+    value: FloatArray, contracts: OptionTerms, spot: FloatArray, certain: BoolArray
 ) -> FloatArray:
     """The values, those at zero volatility where there is no time, volatility, strike or spot."""
     worthless = spot == 0
@@ -142,7 +149,7 @@ class ImpliedVolatility:
 
 
 def implied_volatility(
-    contracts: Contracts, spot: FloatArray, price: FloatArray
+    contracts: OptionTerms, spot: FloatArray, price: FloatArray
 ) -> ImpliedVolatility:
     """Annual volatility at which each contract is worth its price; `spot`, `price` `(contracts,)`.
 
@@ -167,7 +174,9 @@ def implied_volatility(
     return ImpliedVolatility(np.where(np.isfinite(volatility), volatility, np.nan), status)
 
 
-def _status_of_price(contracts: Contracts, spot: FloatArray, price: FloatArray) -> NDArray[np.int8]:
+def _status_of_price(
+    contracts: OptionTerms, spot: FloatArray, price: FloatArray
+) -> NDArray[np.int8]:
     """The status as far as bounds tell it; `NOT_CONVERGED` where there is more to be found."""
     status = np.full(len(contracts), VolatilityStatus.NOT_CONVERGED, np.int8)
     least = zero_volatility_value(contracts, spot)[:, 0]
@@ -180,7 +189,7 @@ def _status_of_price(contracts: Contracts, spot: FloatArray, price: FloatArray) 
     return status
 
 
-def _greatest_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
+def _greatest_value(contracts: OptionTerms, spot: FloatArray) -> FloatArray:
     """What no volatility can exceed: for a call the share, for a put the strike."""
     paid = np.where(contracts.call, spot, contracts.strike)
     discount = np.where(contracts.call, contracts.dividend_yield, contracts.rate)
@@ -188,7 +197,7 @@ def _greatest_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
     return np.where(contracts.american, np.maximum(paid, at_expiry), at_expiry)
 
 
-def _european_volatility(contracts: Contracts, spot: FloatArray, price: FloatArray) -> FloatArray:
+def _european_volatility(contracts: OptionTerms, spot: FloatArray, price: FloatArray) -> FloatArray:
     """Implied volatility of options valued by Black and Scholes; NaN where there is none."""
     found = European.of(contracts, spot).total_volatility(price)
     return np.where(found > 0, found, np.nan) / np.sqrt(contracts.years)

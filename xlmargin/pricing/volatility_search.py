@@ -17,8 +17,8 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.pricing.contracts import (
-    Contracts,
     ForwardDividends,
+    OptionTerms,
     black_total_volatility,
     black_value,
     zero_volatility_value,
@@ -70,7 +70,7 @@ class European(NamedTuple):
     discount: FloatArray
 
     @classmethod
-    def of(cls, contracts: Contracts, spot: FloatArray) -> European:
+    def of(cls, contracts: OptionTerms, spot: FloatArray) -> European:
         """The European options near these contracts; `spot` has shape `(contracts,)`."""
         dividends, years = ForwardDividends.of(contracts), contracts.years
         of_strike = (dividends.amounts * dividends.years).sum(axis=1) / years
@@ -113,7 +113,7 @@ class _Target(NamedTuple):
     beside_exercise: BoolArray
 
     @classmethod
-    def of(cls, contracts: Contracts, spot: FloatArray, price: FloatArray) -> _Target:
+    def of(cls, contracts: OptionTerms, spot: FloatArray, price: FloatArray) -> _Target:
         least = zero_volatility_value(contracts, spot)[:, 0]
         time_value = price - least
         error = np.maximum(TIME_VALUE_TOLERANCE * time_value, LEAST_ERROR * contracts.strike)
@@ -163,10 +163,10 @@ class _Search(NamedTuple):
 
 
 def searched_volatility(
-    contracts: Contracts,
+    contracts: OptionTerms,
     spot: FloatArray,
     price: FloatArray,
-    value_by: Callable[[Contracts, FloatArray, FloatArray], FloatArray],
+    value_by: Callable[[OptionTerms, FloatArray, FloatArray], FloatArray],
 ) -> FloatArray:
     """Implied volatility by Newton; NaN if it does not settle, infinite if none is enough."""
     target, root_years = _Target.of(contracts, spot, price), np.sqrt(contracts.years)

@@ -14,7 +14,7 @@ import numpy as np
 from xlmargin.account import AccountState, MarginState, PortfolioState
 from xlmargin.arrays import FloatArray
 from xlmargin.errors import MarginError
-from xlmargin.reports.table import Table, Value, numbers, refused
+from xlmargin.reports.table import ReportTable, ReportValue, numbers, refused
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind
 from xlmargin.strategy_margin.display.explanation import REGIME
@@ -43,17 +43,17 @@ MOVES: Final = "first move of all underlyings, of -99% to 100% searched, that le
 
 
 @dataclass(frozen=True)
-class Figure:
+class AccountFigure:
     """One row: what it is, its unit, over all accounts, the rule, and by account."""
 
     name: str
     unit: str
-    total: Value
+    total: ReportValue
     rule: str
-    by_account: list[Value]
+    by_account: list[ReportValue]
 
 
-def account_table(state: AccountState) -> Table:
+def account_table(state: AccountState) -> ReportTable:
     """Every figure of the account.
 
     Totals of dollars are sums, of fractions the fraction of the sums; the total of moves is the one
@@ -62,7 +62,7 @@ def account_table(state: AccountState) -> Table:
     """
     accounts = [name or "account" for name in state.values.accounts]
     several = len(accounts) > 1
-    return Table(
+    return ReportTable(
         ("figure", "unit", "total", "rule", *(accounts if several else ())),
         [
             [f.name, f.unit, f.total, f.rule, *(f.by_account if several else [])]
@@ -71,13 +71,13 @@ def account_table(state: AccountState) -> Table:
     )
 
 
-def account_figures(state: AccountState) -> list[Figure]:
+def account_figures(state: AccountState) -> list[AccountFigure]:
     """Every figure of the account, in the order of the table's rows."""
     parts = (_values, _requirements, _buying_power, _distances, _least_equity, _calls)
     return [figure for part in parts for figure in part(state)]
 
 
-def _values(state: AccountState) -> Iterator[Figure]:
+def _values(state: AccountState) -> Iterator[AccountFigure]:
     values = state.values
     yield _dollars("account value", values.net_liquidation_value, EQUITY)
     yield _dollars("cash", values.cash, EQUITY)
@@ -88,7 +88,7 @@ def _values(state: AccountState) -> Iterator[Figure]:
     yield _dollars("option value", values.option_value, PORTFOLIO_EQUITY)
 
 
-def _requirements(state: AccountState) -> Iterator[Figure]:
+def _requirements(state: AccountState) -> Iterator[AccountFigure]:
     yield from _by_strategy(state)
     portfolio = state.portfolio
     if not isinstance(portfolio, PortfolioState):
@@ -105,7 +105,7 @@ def _requirements(state: AccountState) -> Iterator[Figure]:
     yield _fraction("portfolio requirement / account value", now.requirement, now.equity, rule)
 
 
-def _by_strategy(state: AccountState) -> Iterator[Figure]:
+def _by_strategy(state: AccountState) -> Iterator[AccountFigure]:
     strategy = state.strategy
     if isinstance(strategy, MarginError):
         first = ("strategy equity", "Reg T requirement", "Reg T excess")
@@ -125,7 +125,7 @@ def _by_strategy(state: AccountState) -> Iterator[Figure]:
     yield _dollars("strategy requirement, rule alone", strategy.regime.bare_requirement, whole)
 
 
-def _buying_power(state: AccountState) -> Iterator[Figure]:
+def _buying_power(state: AccountState) -> Iterator[AccountFigure]:
     values, strategy, portfolio = state.values, state.strategy, state.portfolio
     if isinstance(strategy, MarginError):
         names = ("SMA", "stock buying power", "option buying power")
@@ -149,7 +149,7 @@ def _buying_power(state: AccountState) -> Iterator[Figure]:
     yield _fraction("leverage", gross, values.net_liquidation_value, counted)
 
 
-def _distances(state: AccountState) -> Iterator[Figure]:
+def _distances(state: AccountState) -> Iterator[AccountFigure]:
     for name, found in (("strategy", state.strategy), ("portfolio", state.portfolio)):
         moves = (f"{name} move down", f"{name} move up")
         if isinstance(found, MarginError | None):
@@ -164,7 +164,7 @@ def _distances(state: AccountState) -> Iterator[Figure]:
             yield _move(moves[1], found.regime.moves.up)
 
 
-def _least_equity(state: AccountState) -> Iterator[Figure]:
+def _least_equity(state: AccountState) -> Iterator[AccountFigure]:
     strategy, portfolio = state.strategy, state.portfolio
     margin = strategy if isinstance(strategy, MarginError) else strategy.margin
     if isinstance(margin, MarginState):
@@ -187,7 +187,7 @@ def _least_equity(state: AccountState) -> Iterator[Figure]:
     yield _date("portfolio minimum equity due", portfolio.minimum_equity_due, rule)
 
 
-def _calls(state: AccountState) -> Iterator[Figure]:
+def _calls(state: AccountState) -> Iterator[AccountFigure]:
     is_cash = state.book.settings.account_type is AccountType.CASH
     maintained = PAID_IN_FULL if is_cash else state.citations["days_to_meet_maintenance"]
     for name, found, rule in (
@@ -207,43 +207,47 @@ def _calls(state: AccountState) -> Iterator[Figure]:
     yield _dollars("value added by long European boxes", state.values.value_added, BOX)
 
 
-def _dollars(name: str, amounts: FloatArray, rule: str) -> Figure:
-    return Figure(name, DOLLARS, float(amounts.sum()), rule, numbers(amounts))
+def _dollars(name: str, amounts: FloatArray, rule: str) -> AccountFigure:
+    return AccountFigure(name, DOLLARS, float(amounts.sum()), rule, numbers(amounts))
 
 
-def _fraction(name: str, over: FloatArray, under: FloatArray, rule: str) -> Figure:
+def _fraction(name: str, over: FloatArray, under: FloatArray, rule: str) -> AccountFigure:
     """A fraction of what is above zero; there is none of anything else."""
     parts, wholes = np.append(over, over.sum()), np.append(under, under.sum())
     found = np.full(len(parts), np.nan)
     np.divide(parts, wholes, out=found, where=wholes > 0)
     *by_account, total = numbers(found)
-    return Figure(name, FRACTION, total, rule, by_account)
+    return AccountFigure(name, FRACTION, total, rule, by_account)
 
 
-def _move(name: str, moves: FloatArray) -> Figure:
+def _move(name: str, moves: FloatArray) -> AccountFigure:
     known = moves[~np.isnan(moves)]
-    nearest: Value = float(known[np.argmin(np.abs(known))]) + 0.0 if known.size else NONE
-    return Figure(name, FRACTION, nearest, MOVES, _or_none(moves))
+    nearest: ReportValue = float(known[np.argmin(np.abs(known))]) + 0.0 if known.size else NONE
+    return AccountFigure(name, FRACTION, nearest, MOVES, _or_none(moves))
 
 
-def _date(name: str, days: FloatArray, rule: str) -> Figure:
+def _date(name: str, days: FloatArray, rule: str) -> AccountFigure:
     known = days[~np.isnan(days)]
-    return Figure(name, DATE, float(np.min(known)) if known.size else NONE, rule, _or_none(days))
+    return AccountFigure(
+        name, DATE, float(np.min(known)) if known.size else NONE, rule, _or_none(days)
+    )
 
 
-def _or_none(found: FloatArray) -> list[Value]:
+def _or_none(found: FloatArray) -> list[ReportValue]:
     return [NONE if np.isnan(value) else value + 0.0 for value in found.tolist()]
 
 
-def _same(state: AccountState, unit: str, text: str, rule: str, *names: str) -> Iterator[Figure]:
+def _same(
+    state: AccountState, unit: str, text: str, rule: str, *names: str
+) -> Iterator[AccountFigure]:
     """Rows that say the same for every account."""
     count = len(state.values.accounts)
-    return (Figure(name, unit, text, rule, [text] * count) for name in names)
+    return (AccountFigure(name, unit, text, rule, [text] * count) for name in names)
 
 
 def _without(
     refusal: MarginError | None, state: AccountState, unit: str, *names: str
-) -> Iterator[Figure]:
+) -> Iterator[AccountFigure]:
     """Rows without a figure: why a regime refuses, or of a cash account for what needs margin."""
     if refusal is None:
         return _same(state, unit, NOT_PERMITTED, PAID_IN_FULL, *names)

@@ -24,8 +24,8 @@ from xlmargin.account import (
 from xlmargin.arrays import FloatArray
 from xlmargin.both_regimes import BothRegimes
 from xlmargin.errors import REFUSED, MarginError
-from xlmargin.reports.account_table import DOLLARS, FRACTION, NONE, Figure, account_figures
-from xlmargin.reports.table import Table, Value, refused
+from xlmargin.reports.account_table import DOLLARS, FRACTION, NONE, AccountFigure, account_figures
+from xlmargin.reports.table import ReportTable, ReportValue, refused
 from xlmargin.reports.wording import count, day, large_money, percent
 from xlmargin.settings import AccountType
 
@@ -74,7 +74,7 @@ class Watched:
 
     regimes: BothRegimes
     state: AccountState
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, AccountFigure]
     largest: Sequence[str]
 
 
@@ -91,27 +91,31 @@ def watched(regimes: BothRegimes, state: AccountState, mark_age: float) -> Watch
     """
     figures = [f for f in account_figures(state) if f.unit in (DOLLARS, FRACTION)]
     accounts, settings = state.values.accounts, state.book.settings
-    age: Value = NOT_STATED if isnan(mark_age) else mark_age
+    age: ReportValue = NOT_STATED if isnan(mark_age) else mark_age
     largest, names = _largest(regimes, state)
     figures += [
         largest,
-        Figure(REQUIREMENT_CHANGE, DOLLARS, NOT_STATED, _CHANGE, [NOT_STATED] * len(accounts)),
-        Figure(STRESS_CUSHION, FRACTION, NOT_STATED, f"after {stress_named(settings)}", []),
-        Figure(MARK_AGE, DAYS, age, _AGE, [age] * len(accounts)),
+        AccountFigure(
+            REQUIREMENT_CHANGE, DOLLARS, NOT_STATED, _CHANGE, [NOT_STATED] * len(accounts)
+        ),
+        AccountFigure(STRESS_CUSHION, FRACTION, NOT_STATED, f"after {stress_named(settings)}", []),
+        AccountFigure(MARK_AGE, DAYS, age, _AGE, [age] * len(accounts)),
     ]
     return Watched(regimes, state, {f.name: f for f in figures}, names)
 
 
-def _largest(regimes: BothRegimes, state: AccountState) -> tuple[Figure, Sequence[str]]:
+def _largest(regimes: BothRegimes, state: AccountState) -> tuple[AccountFigure, Sequence[str]]:
     """The share of the largest name in the regime of the accounts, and the names."""
     margin = regimes.portfolio if _is_portfolio(state) else regimes.strategy
     if isinstance(margin, MarginError):
         accounts, reason = accounts_of(state), str(refused(margin))
-        figure = Figure(LARGEST_NAME, FRACTION, reason, _LARGEST, [reason] * len(accounts))
+        figure = AccountFigure(LARGEST_NAME, FRACTION, reason, _LARGEST, [reason] * len(accounts))
         return figure, [""] * len(accounts)
     found = largest_name(margin)
-    shares: list[Value] = ["nothing is required" if isnan(s) else s for s in found.share.tolist()]
-    return Figure(LARGEST_NAME, FRACTION, NONE, _LARGEST, shares), found.names
+    shares: list[ReportValue] = [
+        "nothing is required" if isnan(s) else s for s in found.share.tolist()
+    ]
+    return AccountFigure(LARGEST_NAME, FRACTION, NONE, _LARGEST, shares), found.names
 
 
 def accounts_of(state: AccountState) -> tuple[str, ...]:
@@ -146,7 +150,7 @@ def usual_limits(state: AccountState) -> list[Threshold]:
     return limits
 
 
-def alerts_table(found: Watched, thresholds: Sequence[Threshold]) -> Table:
+def alerts_table(found: Watched, thresholds: Sequence[Threshold]) -> ReportTable:
     """A row for each limit and account, worst first: red, amber, grey (not known), green.
 
     `level` is 2, 1, -1, 0 for these; `worst` marks one row of each figure. `distance` is how far
@@ -161,14 +165,14 @@ def alerts_table(found: Watched, thresholds: Sequence[Threshold]) -> Table:
     names = dict.fromkeys(threshold.figure for threshold in thresholds)
     alerts = [alert for name in names for alert in _marked(_alerts(found, name, thresholds))]
     alerts.sort(key=lambda alert: _WORST_FIRST.index(alert.light))
-    return Table(headings, [alert.row for alert in alerts])
+    return ReportTable(headings, [alert.row for alert in alerts])
 
 
 @dataclass(frozen=True)
 class _Alert:
     light: Light
     distance: float
-    row: list[Value]
+    row: list[ReportValue]
 
 
 def _marked(alerts: Iterable[_Alert]) -> list[_Alert]:
@@ -252,7 +256,7 @@ def _of_accounts(
     return _OfAccounts(index, limits, np.array([t.value for t in every]))
 
 
-def _stressed(found: Watched) -> list[Value]:
+def _stressed(found: Watched) -> list[ReportValue]:
     """The cushion of each account under the stress of the settings, under portfolio margin."""
     margin = found.regimes.portfolio
     try:
@@ -264,7 +268,7 @@ def _stressed(found: Watched) -> list[Value]:
     return [share if share > -inf else _NOTHING_LEFT for share in cushion]
 
 
-def _number(name: str, cell: Value) -> float:
+def _number(name: str, cell: ReportValue) -> float:
     """A figure as its limits take it: of a move its size, infinite where none is near enough."""
     if name.endswith(_MOVE):
         return inf if cell == NONE else abs(cell) if isinstance(cell, float) else nan
@@ -307,7 +311,7 @@ class _Limit:
 
     title: str
     unit: str
-    cell: Value
+    cell: ReportValue
     light: Light
     limits: Limits
     index: int
@@ -334,7 +338,7 @@ class _Limit:
         return f"{self.title} is {value}, {side} the {which} of {_shown(self.unit, limit)}{until}."
 
 
-def _shown(unit: str, value: Value) -> str:
+def _shown(unit: str, value: ReportValue) -> str:
     if not isinstance(value, float):
         return str(value)
     if unit == DOLLARS:
@@ -342,5 +346,5 @@ def _shown(unit: str, value: Value) -> str:
     return percent(value) if unit == FRACTION else count(int(value), "day")
 
 
-def _or_none(number: float) -> Value:
+def _or_none(number: float) -> ReportValue:
     return float(number) + 0.0 if np.isfinite(number) else NONE

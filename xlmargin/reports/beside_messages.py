@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from xlmargin.account import State
+from xlmargin.account import FigureState
 from xlmargin.errors import MarginError
 from xlmargin.history import Cause, RequirementChange
 from xlmargin.reports.change_table import change_table
@@ -22,7 +22,7 @@ _SAID: Final = {
     Cause.MARKS: "rounding of marks",
     Cause.RULES: "rules and house",
 }
-_NO_COUNT: Final = (State.MISSING, State.NOT_OURS, State.OLDER)
+_NO_COUNT: Final = (FigureState.MISSING, FigureState.NOT_OURS, FigureState.OLDER)
 
 
 def change_message(change: RequirementChange | MarginError | None, regime: str) -> str:
@@ -84,7 +84,7 @@ def broker_difference(found: Sequence[Reconciled] | MarginError | None, regime: 
     if found is None or isinstance(found, MarginError):
         return ""
     own = _requirements(found, regime)
-    if not any(each.state is State.DIFFERS for each in own):
+    if not any(each.state is FigureState.DIFFERS for each in own):
         return ""
     theirs, ours = _sums(own)
     return f" Broker: {theirs / ours - 1:+.1%}." if ours > 0 else " Broker: differs."
@@ -117,13 +117,13 @@ def _more(theirs: float, ours: float) -> str:
 def _difference(counted: Sequence[Reconciled], regime: str) -> str:
     own = _requirements(counted, regime)
     if not own:
-        differs = sum(each.state is State.DIFFERS for each in counted)
-        agrees = sum(each.state is State.AGREES for each in counted)
+        differs = sum(each.state is FigureState.DIFFERS for each in counted)
+        agrees = sum(each.state is FigureState.AGREES for each in counted)
         return f"Of the broker's figures {agrees} agree{'s' * (agrees == 1)} and {differs} differ."
     theirs, ours = _sums(own)
     if not round(theirs - ours):
         return "The broker requires what we do."
-    if all(each.state is State.AGREES for each in own):
+    if all(each.state is FigureState.AGREES for each in own):
         return f"The broker's requirement, {money(theirs)}, agrees with ours."
     return f"The broker requires {_more(theirs, ours)} than we do."
 
@@ -132,7 +132,7 @@ def _likely(counted: Sequence[Reconciled]) -> str:
     """The likely reason of the largest difference that has one."""
     with_reason = [each for each in counted if each.likely and each.figure is not None]
     if not with_reason:
-        differs = any(each.state is State.DIFFERS for each in counted)
+        differs = any(each.state is FigureState.DIFFERS for each in counted)
         return " No reason was found." if differs else ""
     most = max(with_reason, key=lambda each: abs(each.difference))
     assert most.figure is not None
@@ -142,7 +142,7 @@ def _likely(counted: Sequence[Reconciled]) -> str:
 
 def _stale(counted: Sequence[Reconciled]) -> str:
     """How many figures are overdue; where none is, how many are older than the book."""
-    overdue = sum(each.state is State.OVERDUE for each in counted)
+    overdue = sum(each.state is FigureState.OVERDUE for each in counted)
     count, word = (overdue, "overdue") if overdue else (sum(e.age > 0 for e in counted), "older")
     return f" {count} of its figures {'is' if count == 1 else 'are'} {word}." if count else ""
 

@@ -13,7 +13,7 @@ from xlmargin.account import Calendar, ExDividends, Expirations
 from xlmargin.arrays import BoolArray
 from xlmargin.dates import serial_of
 from xlmargin.margin_calls import CallKind
-from xlmargin.reports.table import Table, Value
+from xlmargin.reports.table import ReportTable, ReportValue
 
 
 class DateKind(StrEnum):
@@ -40,7 +40,7 @@ _CALLED: Final = {
 }
 
 
-def calendar_table(calendar: Calendar) -> Table:
+def calendar_table(calendar: Calendar) -> ReportTable:
     """A row a date and what falls on it, in the order of time.
 
     `days` are from the day of the book. An amount that a row does not have is empty. `contracts`
@@ -57,18 +57,24 @@ def calendar_table(calendar: Calendar) -> Table:
     ]
     for row in rows:
         row.insert(1, row[0] - today)  # type: ignore[operator]
-    kinds: list[Value] = [*DateKind]
-    return Table(_HEADINGS, sorted(rows, key=lambda row: (row[0], kinds.index(row[2]))))
+    kinds: list[ReportValue] = [*DateKind]
+    return ReportTable(_HEADINGS, sorted(rows, key=lambda row: (row[0], kinds.index(row[2]))))
 
 
 def _row(
-    day: float, kind: DateKind, what: str, account: str = "", symbol: str = "", /, **amounts: Value
-) -> list[Value]:
+    day: float,
+    kind: DateKind,
+    what: str,
+    account: str = "",
+    symbol: str = "",
+    /,
+    **amounts: ReportValue,
+) -> list[ReportValue]:
     named = {name.replace("_", " "): amount for name, amount in amounts.items()}
     return [day, kind.value, what, account, symbol, *(named.get(name) for name in _AMOUNTS)]
 
 
-def _calls(calendar: Calendar, today: float) -> Iterator[list[Value]]:
+def _calls(calendar: Calendar, today: float) -> Iterator[list[ReportValue]]:
     for call in calendar.calls:
         name, kind = calendar.book.positions.accounts[call.account], _CALLED[call.kind]
         if call.unknown:
@@ -84,7 +90,7 @@ def _accounts(calendar: Calendar, held: BoolArray) -> str:
     return ", ".join(names[i] for i in np.flatnonzero(held))
 
 
-def _expirations(calendar: Calendar) -> Iterator[list[Value]]:
+def _expirations(calendar: Calendar) -> Iterator[list[ReportValue]]:
     found = calendar.expirations
     for k in range(len(found.day)):
         own = {
@@ -109,7 +115,7 @@ def _expirations(calendar: Calendar) -> Iterator[list[Value]]:
         )
 
 
-def _ex_dividends(calendar: Calendar) -> Iterator[list[Value]]:
+def _ex_dividends(calendar: Calendar) -> Iterator[list[ReportValue]]:
     found: ExDividends = calendar.ex_dividends
     for k in range(len(found.day)):
         symbol = calendar.book.market.underlyings[int(found.underlying[k])].symbol

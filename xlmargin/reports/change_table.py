@@ -11,7 +11,7 @@ from xlmargin.arrays import FloatArray
 from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
 from xlmargin.history import Cause, RequirementChange
-from xlmargin.reports.table import TOTAL, Table, Value, refused
+from xlmargin.reports.table import TOTAL, ReportTable, ReportValue, refused
 
 OPENING: Final = "opening"
 CLOSING: Final = "closing"
@@ -23,7 +23,7 @@ _PARTS: Final = (OPENING, *Cause, CLOSING)
 _MOST_NAMED: Final = 5
 
 
-def change_table(change: RequirementChange) -> Table:
+def change_table(change: RequirementChange) -> ReportTable:
     """Opening, a row a cause, and closing: of all accounts, then of each where there are several.
 
     Amounts are $ to the cent, rounded by largest remainder: each account's parts add up to its
@@ -31,7 +31,7 @@ def change_table(change: RequirementChange) -> Table:
     """
     accounts = [TOTAL, *(change.accounts if len(change.accounts) > 1 else ())]
     columns = [_column(each) for each in (change.portfolio, change.strategy)]
-    rows: list[list[Value]] = []
+    rows: list[list[ReportValue]] = []
     for a, account in enumerate(accounts):
         for k, part in enumerate(_PARTS):
             day = {OPENING: change.since, CLOSING: change.until}.get(part)
@@ -39,10 +39,10 @@ def change_table(change: RequirementChange) -> Table:
             note = _note(change, part) if not a else None
             day = None if day is None else float(np.floor(day))
             rows.append([account, str(part), day, *amounts, note])
-    return Table(_HEADINGS, rows)
+    return ReportTable(_HEADINGS, rows)
 
 
-def _column(amounts: FloatArray | MarginError) -> list[list[Value]] | str:
+def _column(amounts: FloatArray | MarginError) -> list[list[ReportValue]] | str:
     """The parts of all accounts and of each, shape (parts, 1 + accounts); or why there are none."""
     if isinstance(amounts, MarginError):
         return str(refused(amounts))
@@ -50,7 +50,7 @@ def _column(amounts: FloatArray | MarginError) -> list[list[Value]] | str:
     parts = [adding_up(np.diff(amounts[:, a]), last[a] - first[a]) for a in range(amounts.shape[1])]
     rows = np.vstack([first, np.array(parts).T, last])
     whole = np.column_stack([rows.sum(axis=1), rows])
-    rounded: list[list[Value]] = (np.round(whole, 2) + 0.0).tolist()
+    rounded: list[list[ReportValue]] = (np.round(whole, 2) + 0.0).tolist()
     return rounded
 
 

@@ -6,19 +6,19 @@ import numpy as np
 
 from xlmargin.portfolio_margin import ArrayComparison
 from xlmargin.reports.official_table import dollars
-from xlmargin.reports.table import Table, Value
+from xlmargin.reports.table import ReportTable, ReportValue
 
 
-def compared_positions_table(comparison: ArrayComparison) -> Table:
+def compared_positions_table(comparison: ArrayComparison) -> ReportTable:
     """A row a position, greatest difference first: where it differs most, prices, and why."""
     headings = (
         "row", "position", "account", "point", "file", "model", "difference", "file price",
         "our price", "file volatility", "our volatility", "why",
     )  # fmt: skip
-    return Table(headings, [_row(comparison, i) for i in comparison.order.tolist()])
+    return ReportTable(headings, [_row(comparison, i) for i in comparison.order.tolist()])
 
 
-def _row(comparison: ArrayComparison, i: int) -> list[Value]:
+def _row(comparison: ArrayComparison, i: int) -> list[ReportValue]:
     theirs, positions = comparison.theirs, comparison.margin.book.positions
     index = int(theirs.position[i])
     most = int(np.argmax(np.abs(comparison.difference[i]).round(6)))
@@ -37,7 +37,7 @@ def _row(comparison: ArrayComparison, i: int) -> list[Value]:
     ]
 
 
-def compared_points_table(comparison: ArrayComparison) -> Table:
+def compared_points_table(comparison: ArrayComparison) -> ReportTable:
     """Three rows a position, in the same order: the file's gains, the model's, and the difference.
 
     In dollars, a column a point.
@@ -48,7 +48,7 @@ def compared_points_table(comparison: ArrayComparison) -> Table:
         ("difference", comparison.difference),
     )
     positions = comparison.margin.book.positions
-    rows: list[list[Value]] = [
+    rows: list[list[ReportValue]] = [
         [
             positions.label(int(comparison.theirs.position[i])),
             of,
@@ -57,16 +57,16 @@ def compared_points_table(comparison: ArrayComparison) -> Table:
         for i in comparison.order.tolist()
         for of, array in arrays
     ]
-    return Table(("position", "of", *comparison.theirs.points), rows)
+    return ReportTable(("position", "of", *comparison.theirs.points), rows)
 
 
-def compared_requirements_table(comparison: ArrayComparison) -> Table:
+def compared_requirements_table(comparison: ArrayComparison) -> ReportTable:
     """A row a group, an account, and all together, $: the requirement under both.
 
     What one of them does not have is empty: the other one groups otherwise.
     """
     headings = ("level", "name", "account", "file", "model", "difference", "why")
-    rows: list[list[Value]] = [
+    rows: list[list[ReportValue]] = [
         [
             each.level, each.name, each.account,
             *(_stated(number) for number in (each.theirs, each.ours, each.difference)),
@@ -74,8 +74,8 @@ def compared_requirements_table(comparison: ArrayComparison) -> Table:
         ]
         for each in comparison.required
     ]  # fmt: skip
-    return Table(headings, rows)
+    return ReportTable(headings, rows)
 
 
-def _stated(number: float) -> Value:
+def _stated(number: float) -> ReportValue:
     return None if np.isnan(number) else dollars(number)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.efficiency import Comparison, efficiency_gain
-from xlmargin.reports.table import TOTAL, Table, Value, numbers, refused
+from xlmargin.efficiency import RegimeComparison, efficiency_gain
+from xlmargin.reports.table import TOTAL, ReportTable, ReportValue, numbers, refused
 from xlmargin.settings import Basis
 
 
-def comparison_table(comparison: Comparison) -> Table:
+def comparison_table(comparison: RegimeComparison) -> ReportTable:
     """Both regimes by class group, and in total, $; the gain also as a fraction of the figure.
 
     Several accounts have a subtotal each, below their rows. Behind the gain stand what
@@ -32,16 +32,16 @@ def comparison_table(comparison: Comparison) -> Table:
         "value added",
     )  # fmt: skip
     rows = _rows_by_account(c, columns)
-    return Table(headings, [*rows, _comparison_row(TOTAL, columns.sum(axis=0), c)])
+    return ReportTable(headings, [*rows, _comparison_row(TOTAL, columns.sum(axis=0), c)])
 
 
-def _rows_by_account(comparison: Comparison, columns: FloatArray) -> list[list[Value]]:
+def _rows_by_account(comparison: RegimeComparison, columns: FloatArray) -> list[list[ReportValue]]:
     """The rows of each account; where there are several, named by it and with its subtotal."""
     names, several = comparison.names, len(comparison.every_account) > 1
     own: dict[str, list[int]] = {account: [] for account in comparison.every_account}
     for i, account in enumerate(comparison.accounts):
         own[account].append(i)
-    rows: list[list[Value]] = []
+    rows: list[list[ReportValue]] = []
     for account, within in own.items():
         label = f"{account}: " if several else ""
         rows += [_comparison_row(label + names[i], columns[i], comparison) for i in within]
@@ -50,14 +50,14 @@ def _rows_by_account(comparison: Comparison, columns: FloatArray) -> list[list[V
     return rows
 
 
-def _comparison_row(label: str, row: FloatArray, comparison: Comparison) -> list[Value]:
+def _comparison_row(label: str, row: FloatArray, comparison: RegimeComparison) -> list[ReportValue]:
     """One row; the figure of the basis becomes the gain as a fraction of it."""
     figures, gained, figure, others = row[:4], row[4:5], float(row[5]), row[6:]
     gain = efficiency_gain(float(row[3]), figure)
     return [label, *_or_refusals(figures, comparison), *numbers(gained), gain, *numbers(others)]
 
 
-def _or_refusals(figures: FloatArray, comparison: Comparison) -> list[Value]:
+def _or_refusals(figures: FloatArray, comparison: RegimeComparison) -> list[ReportValue]:
     """Three figures by strategy and the portfolio requirement, or why a regime refuses them."""
     values = numbers(figures)
     if comparison.strategy_refusal is not None:
@@ -67,7 +67,7 @@ def _or_refusals(figures: FloatArray, comparison: Comparison) -> list[Value]:
     return values
 
 
-def gains_table(comparison: Comparison) -> Table:
+def gains_table(comparison: RegimeComparison) -> ReportTable:
     """The gain of every row on each basis, $ and as a fraction of its figure, and in total.
 
     `capital released` is the gain on the basis of the settings; all columns of dollars add up to
@@ -85,14 +85,16 @@ def gains_table(comparison: Comparison) -> Table:
         *(f"gain {unit} {basis}" for basis in Basis for unit in "$%"), "capital released",
     )  # fmt: skip
     total = _gains_row(TOTAL, TOTAL, columns.sum(axis=0), c)
-    return Table(headings, [*rows, total])
+    return ReportTable(headings, [*rows, total])
 
 
-def _gains_row(name: str, account: str, row: FloatArray, comparison: Comparison) -> list[Value]:
+def _gains_row(
+    name: str, account: str, row: FloatArray, comparison: RegimeComparison
+) -> list[ReportValue]:
     """One row: its figures, then the gain on each basis, and that on the basis of the settings."""
     initial, maintenance, deposit, portfolio = row.tolist()
     figure = {Basis.DEPOSIT: deposit, Basis.INITIAL: initial, Basis.MAINTENANCE: maintenance}
-    gains: list[Value] = []
+    gains: list[ReportValue] = []
     for each in Basis:
         gains += [figure[each] - portfolio, efficiency_gain(portfolio, figure[each])]
     released = figure[comparison.basis] - portfolio

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlmargin.eligibility import Check, Checklist
-from xlmargin.reports.table import Table, Value
+from xlmargin.eligibility import Checklist, EligibilityCheck
+from xlmargin.reports.table import ReportTable, ReportValue
 
 
-def eligibility_table(checklists: Sequence[Checklist]) -> Table:
+def eligibility_table(checklists: Sequence[Checklist]) -> ReportTable:
     """A row a requirement, grouped by the five steps, and below them each account's verdict.
 
     Dollars and years are numbers. `met` is `met`, `not met` or `missing`; `lacks` says what is to
@@ -21,10 +21,10 @@ def eligibility_table(checklists: Sequence[Checklist]) -> Table:
     for each in checklists:
         rows += [_check_row(check, each.account) for check in each.checks]
         rows.append(_verdict_row(each))
-    return Table(headings, rows)
+    return ReportTable(headings, rows)
 
 
-def _check_row(check: Check, account: str) -> list[Value]:
+def _check_row(check: EligibilityCheck, account: str) -> list[ReportValue]:
     return [
         check.step.value,
         check.requirement,
@@ -38,7 +38,7 @@ def _check_row(check: Check, account: str) -> list[Value]:
     ]
 
 
-def _verdict_row(checklist: Checklist) -> list[Value]:
+def _verdict_row(checklist: Checklist) -> list[ReportValue]:
     """Met in all, the steps that are done, and the requirements that are open."""
     done = ", ".join(step.value[0] for step in checklist.steps_done)
     unmet = ", ".join(check.requirement.lower() for check in checklist.unmet)

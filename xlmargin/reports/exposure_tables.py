@@ -13,8 +13,8 @@ from xlmargin.book import Positions, cash_of_accounts
 from xlmargin.contracts import InstrumentKind
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.reports.table import (
-    Table,
-    Value,
+    ReportTable,
+    ReportValue,
     account_labels,
     numbers,
     position_labels,
@@ -41,7 +41,7 @@ _MOVED: Final = "moved"
 _NONE: Final = "none"
 
 
-def contracts_table(margin: PortfolioMargin) -> Table:
+def contracts_table(margin: PortfolioMargin) -> ReportTable:
     """A row a contract, at each price that it is held at, in the order of the positions.
 
     Its quantity in all accounts together, net; mark and model value, $ per unit; the volatility
@@ -77,7 +77,7 @@ def contracts_table(margin: PortfolioMargin) -> Table:
     )
     amounts = [(column + 0.0).tolist() for column in columns]  # no -0.0
     of_contracts = (*words, *amounts[:4], _sources(positions, table, first), *amounts[4:])
-    return Table(_CONTRACTS, list(map(list, zip(*of_contracts, strict=True))))
+    return ReportTable(_CONTRACTS, list(map(list, zip(*of_contracts, strict=True))))
 
 
 def _words(kinds: type[InstrumentKind] | type[VolatilitySource], codes: IntArray) -> list[str]:
@@ -102,7 +102,7 @@ def _sources(positions: Positions, table: ContractTable, first: IntArray) -> lis
     return words
 
 
-def exposure_table(margin: PortfolioMargin, level: ExposureLevel) -> Table:
+def exposure_table(margin: PortfolioMargin, level: ExposureLevel) -> ReportTable:
     """Market value, exposure and its share of equity, gamma for 1%, vega a point, theta a day, $.
 
     Cash has no row, and counts in the equity alone: there is no share where it is stated nowhere,
@@ -122,23 +122,23 @@ def exposure_table(margin: PortfolioMargin, level: ExposureLevel) -> Table:
         level.value, "market value", "exposure", "share of equity", "gamma per 1%",
         "vega per point", "theta per day",
     )  # fmt: skip
-    rows: list[list[Value]] = [
+    rows: list[list[ReportValue]] = [
         [label, *numbers(row)]
         for label, row in zip(labels, np.insert(amounts, 2, share, axis=1), strict=True)
     ]
-    return Table(headings, rows)
+    return ReportTable(headings, rows)
 
 
-def profile_table(margin: PortfolioMargin, moves: Sequence[float], day: float) -> Table:
+def profile_table(margin: PortfolioMargin, moves: Sequence[float], day: float) -> ReportTable:
     """Gain or loss, $, of each underlying of each account, then of each account, over moves."""
     gains = profile(margin.book, margin.frame.contracts, np.array(moves), day)
-    rows: list[list[Value]] = []
+    rows: list[list[ReportValue]] = []
     for level in (ExposureLevel.UNDERLYING, ExposureLevel.ACCOUNT):
         labels, group, _ = _groups(margin.book.positions, margin, level)
         amounts = np.zeros((len(labels), len(moves)))
         np.add.at(amounts, group[group >= 0], gains[group >= 0])
         rows += [[label, *numbers(row)] for label, row in zip(labels, amounts, strict=True)]
-    return Table(("underlying", *moves), rows)
+    return ReportTable(("underlying", *moves), rows)
 
 
 def _groups(

@@ -16,36 +16,36 @@ from xlmargin.history import (
     summary,
     warned,
 )
-from xlmargin.reports.table import Table, Value, numbers
+from xlmargin.reports.table import ReportTable, ReportValue, numbers
 
 
-def history_table(days: Sequence[ShadowDay]) -> Table:
+def history_table(days: Sequence[ShadowDay]) -> ReportTable:
     """Both regimes by day and account, and in total; days in the order of time.
 
     Dates are serial days. A day that failed is one row with its problem; what deserves a look
     stands in the last row of its day.
     """
-    rows: list[list[Value]] = []
+    rows: list[list[ReportValue]] = []
     headings: tuple[str, ...] = ()
     for day, warning in warned(days):
         columns = day_rows(day, warning)
         headings = tuple(columns)
         plain = [_plain(name, columns) for name in columns]
         rows += [list(row) for row in zip(*plain, strict=True)]
-    return Table(tuple(h.replace("_", " ") for h in headings), rows)
+    return ReportTable(tuple(h.replace("_", " ") for h in headings), rows)
 
 
-def history_summary_table(days: Sequence[ShadowDay]) -> Table:
+def history_summary_table(days: Sequence[ShadowDay]) -> ReportTable:
     """The history in a few figures: averages, worst days, calls, days that failed."""
     return summary_table(summary(day_figures(day, warning) for day, warning in warned(days)))
 
 
-def summary_table(made: Summary) -> Table:
+def summary_table(made: Summary) -> ReportTable:
     """The figures of a summary, $ or shares of long market value, a row a figure.
 
     The date is that of a worst day, a failed day or a warning; the note is its reason.
     """
-    rows: list[list[Value]] = [
+    rows: list[list[ReportValue]] = [
         ["days", float(made.days), None, ""],
         ["days that failed", float(len(made.failed)), None, ""],
         ["account-days", float(made.account_days), None, ""],
@@ -64,10 +64,10 @@ def summary_table(made: Summary) -> Table:
     ]
     rows += _notes("day that failed", made.failed)
     rows += _notes("warning", made.warnings)
-    return Table(("figure", "value", "date", "note"), rows)
+    return ReportTable(("figure", "value", "date", "note"), rows)
 
 
-def _plain(name: str, columns: Mapping[str, Column]) -> list[Value]:
+def _plain(name: str, columns: Mapping[str, Column]) -> list[ReportValue]:
     """A column as plain values; where there is no call, nothing is due."""
     values = columns[name]
     if isinstance(values, list):
@@ -79,9 +79,9 @@ def _plain(name: str, columns: Mapping[str, Column]) -> list[Value]:
     return plain
 
 
-def _on_day(label: str, worst: OnDay) -> list[Value]:
+def _on_day(label: str, worst: OnDay) -> list[ReportValue]:
     return [label, worst.figure, worst.day, ""]
 
 
-def _notes(label: str, notes: Iterable[tuple[float, str]]) -> list[list[Value]]:
+def _notes(label: str, notes: Iterable[tuple[float, str]]) -> list[list[ReportValue]]:
     return [[label, None, day, note] for day, note in notes]

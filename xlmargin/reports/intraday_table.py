@@ -12,22 +12,22 @@ from xlmargin.intraday import (
     ClosingDeficiency,
     DayReport,
     Deficit,
+    DeficitStep,
     Exempt,
     IntradayDay,
     PatternDay,
-    Step,
     Transaction,
 )
-from xlmargin.reports.table import TOTAL, Table, Value
+from xlmargin.reports.table import TOTAL, ReportTable, ReportValue
 from xlmargin.rulebook import IntradayRules
 
 LARGEST: Final = "largest deficit"
 _SECONDS_A_DAY: Final = 86_400
 
-_Row = list[Value]
+_Row = list[ReportValue]
 
 
-def intraday_table(reports: Sequence[DayReport]) -> Table:
+def intraday_table(reports: Sequence[DayReport]) -> ReportTable:
     """A row for each opening, transaction and consequence, by account and day.
 
     Beside a transaction stands the account's level right after it, $, and the largest deficit so
@@ -42,7 +42,7 @@ def intraday_table(reports: Sequence[DayReport]) -> Table:
     for report in reports:
         place: _Row = [report.day.account, serial_of(report.day.day)]
         rows += [place + row for row in _rows(report)]
-    return Table(headings, rows + _totals(reports))
+    return ReportTable(headings, rows + _totals(reports))
 
 
 def _rows(report: DayReport) -> list[_Row]:
@@ -90,7 +90,7 @@ def _path_rows(outcome: IntradayDay, order: str) -> list[_Row]:
     return rows
 
 
-def _transaction(step: Step) -> str:
+def _transaction(step: DeficitStep) -> str:
     """Rows, time where it is known, and what was done: "row 5, 10:31: +100 XYZ at 50"."""
     made = step.event.transactions
     numbers, labels = (" and ".join(map(str, each)) for each in zip(*_named(made), strict=True))

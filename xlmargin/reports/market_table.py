@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Final
 
-from xlmargin.known_instruments import KNOWN, Facts, KnownInstruments, apply_known
-from xlmargin.reports.table import Table, Value
+from xlmargin.known_instruments import KNOWN, InstrumentFacts, KnownInstruments, apply_known
+from xlmargin.reports.table import ReportTable, ReportValue
 from xlmargin.settings import KnownUnderlyings
 
 _HEADINGS: Final = (
@@ -18,17 +18,19 @@ _HEADINGS: Final = (
 
 def market_table(
     prices: Mapping[str, float | None], day: dt.date, known: KnownInstruments = KNOWN
-) -> Table:
+) -> ReportTable:
     """A row an underlying, in the order given; prices are $, None where still to be filled in.
 
     What would lower a requirement is filled in only where a list confirms it; what is not, and
     where all of it is from, stands under `how sure`.
     """
-    return Table(_HEADINGS, [_row(s, price, day, known) for s, price in prices.items()])
+    return ReportTable(_HEADINGS, [_row(s, price, day, known) for s, price in prices.items()])
 
 
-def _row(symbol: str, price: float | None, day: dt.date, known: KnownInstruments) -> list[Value]:
-    facts, findings = apply_known(symbol, Facts(), day, KnownUnderlyings.CONFIRMED, known)
+def _row(
+    symbol: str, price: float | None, day: dt.date, known: KnownInstruments
+) -> list[ReportValue]:
+    facts, findings = apply_known(symbol, InstrumentFacts(), day, KnownUnderlyings.CONFIRMED, known)
     found, root = known.find(symbol, day), known.root(symbol, day)
     assert facts.underlying_class is not None
     withheld = [f.text.removeprefix(f"{symbol}: ") for f in findings if f.field]

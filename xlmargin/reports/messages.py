@@ -37,7 +37,7 @@ from xlmargin.reports.beside_messages import (
     reason,
 )
 from xlmargin.reports.reconciliation_table import Reconciled
-from xlmargin.reports.table import Table, Value
+from xlmargin.reports.table import ReportTable, ReportValue
 from xlmargin.reports.wording import day, large_money, listed, money, percent
 from xlmargin.rulebook.values_in_force import RULE
 from xlmargin.settings import AccountType, Basis
@@ -145,10 +145,10 @@ def refused_messages(errors: Sequence[Problem], problems: str) -> tuple[Message,
     )
 
 
-def messages_table(said: Sequence[Message]) -> Table:
+def messages_table(said: Sequence[Message]) -> ReportTable:
     """A row a message: its name, and its text."""
-    rows: list[list[Value]] = [[each.name, each.text] for each in said]
-    return Table(("name", "text"), rows)
+    rows: list[list[ReportValue]] = [[each.name, each.text] for each in said]
+    return ReportTable(("name", "text"), rows)
 
 
 def as_of_message(book: Book) -> str:

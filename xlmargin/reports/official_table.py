@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlmargin.portfolio_margin import NO_PARENT, OfficialMargin
 from xlmargin.reports.portfolio_tables import ACCOUNT
-from xlmargin.reports.table import Table, Value
+from xlmargin.reports.table import ReportTable, ReportValue
 
 _DIGITS = 6
 """Decimals of dollars shown: far below a cent, and without the noise of floats."""
@@ -15,7 +15,7 @@ def dollars(amount: float) -> float:
     return round(amount, _DIGITS) + 0.0
 
 
-def official_table(margin: OfficialMargin) -> Table:
+def official_table(margin: OfficialMargin) -> ReportTable:
     """A row for each class, product and portfolio group of each account, in dollars.
 
     `counted` adds up to the requirement: a group that is part of another counts inside it.
@@ -30,10 +30,10 @@ def official_table(margin: OfficialMargin) -> Table:
         for depth, groups in enumerate(margin.levels)
         for group in range(len(groups))
     ]
-    return Table(headings, rows + _not_eligible_rows(margin))
+    return ReportTable(headings, rows + _not_eligible_rows(margin))
 
 
-def _row(margin: OfficialMargin, depth: int, group: int) -> list[Value]:
+def _row(margin: OfficialMargin, depth: int, group: int) -> list[ReportValue]:
     groups = margin.levels[depth]
     loss, minimum = float(groups.worst_loss[group]), float(groups.minimum[group])
     parent = int(groups.parent[group])
@@ -52,7 +52,7 @@ def _row(margin: OfficialMargin, depth: int, group: int) -> list[Value]:
     ]
 
 
-def _not_eligible_rows(margin: OfficialMargin) -> list[list[Value]]:
+def _not_eligible_rows(margin: OfficialMargin) -> list[list[ReportValue]]:
     """A row for each account that holds positions without an array."""
     return [
         [

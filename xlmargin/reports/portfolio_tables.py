@@ -18,7 +18,7 @@ from xlmargin.portfolio_margin import (
     point_label,
     requirement_path,
 )
-from xlmargin.reports.table import TOTAL, Table, Value, numbers, position_labels
+from xlmargin.reports.table import TOTAL, ReportTable, ReportValue, numbers, position_labels
 from xlmargin.risk_array import stress_grid
 
 SPOT_MOVES: Final = (-0.30, -0.25, -0.20, -0.15, -0.10, -0.05, 0.0, 0.05, 0.10, 0.15, 0.20)
@@ -31,7 +31,7 @@ ACCOUNT: Final = "account"
 """Heads the column of accounts; what a group is part of that is margined by itself."""
 
 
-def groups_table(margin: PortfolioMargin) -> Table:
+def groups_table(margin: PortfolioMargin) -> ReportTable:
     """A row for each class group, product group and portfolio group of each account.
 
     `counted` adds up to the requirement: a group that is part of another counts inside it.
@@ -46,10 +46,10 @@ def groups_table(margin: PortfolioMargin) -> Table:
         for depth, groups in enumerate(margin.levels)
         for group in range(len(groups))
     ]
-    return Table(headings, rows + _not_eligible_rows(margin))
+    return ReportTable(headings, rows + _not_eligible_rows(margin))
 
 
-def _group_row(margin: PortfolioMargin, depth: int, group: int) -> list[Value]:
+def _group_row(margin: PortfolioMargin, depth: int, group: int) -> list[ReportValue]:
     groups = margin.levels[depth]
     loss, minimum = float(groups.worst_loss[group]), float(groups.minimum[group])
     worst = int(groups.worst_point[group])
@@ -74,15 +74,15 @@ def _group_row(margin: PortfolioMargin, depth: int, group: int) -> list[Value]:
     ]
 
 
-def _not_eligible_rows(margin: PortfolioMargin) -> list[list[Value]]:
+def _not_eligible_rows(margin: PortfolioMargin) -> list[list[ReportValue]]:
     """A row for each account that holds positions which portfolio margin does not cover."""
     positions, outside = margin.book.positions, margin.not_eligible
-    asked, account_of = margin.strategy_based.by_position, positions.account[outside]
+    required, account_of = margin.strategy_based.by_position, positions.account[outside]
     rule = margin.rules.citations["aggregation"]
-    rows: list[list[Value]] = []
+    rows: list[list[ReportValue]] = []
     for account in dict.fromkeys(account_of.tolist()):
         own = account_of == account
-        amount = float(sum(asked[own].tolist()))
+        amount = float(sum(required[own].tolist()))
         cited = outside_rule(margin.book.only(outside[own]), rule)
         rows.append([
             "not eligible", "strategy-based", ACCOUNT, positions.accounts[account], "", 0.0, 0.0,
@@ -93,7 +93,7 @@ def _not_eligible_rows(margin: PortfolioMargin) -> list[list[Value]]:
 
 def stress_table(
     margin: PortfolioMargin, spot_moves: Sequence[float], volatility_moves: Sequence[float]
-) -> Table:
+) -> ReportTable:
     """Gain or loss, $: moves of spot down, relative moves of volatility across.
 
     All accounts together; where there are several, each of them below.
@@ -104,7 +104,7 @@ def stress_table(
     return _total_and_accounts(("spot move", *numbers(volatilities)), blocks, margin)
 
 
-def path_table(margin: PortfolioMargin, moves: Sequence[float]) -> Table:
+def path_table(margin: PortfolioMargin, moves: Sequence[float]) -> ReportTable:
     """After each move of every underlying: account value, requirement, excess, and their ratio.
 
     All accounts together; where there are several, each of them below. The ratio has no value where
@@ -129,27 +129,27 @@ def _path_rows(moves: FloatArray, value: FloatArray, requirement: FloatArray) ->
 
 
 def _total_and_accounts(
-    headings: tuple[Value, ...], blocks: Sequence[FloatArray], margin: PortfolioMargin
-) -> Table:
+    headings: tuple[ReportValue, ...], blocks: Sequence[FloatArray], margin: PortfolioMargin
+) -> ReportTable:
     """The rows of the first block, the total; then each account's, named in a last column.
 
     A lone account is the total, and needs no name.
     """
     accounts = margin.book.positions.accounts
     if len(accounts) == 1:
-        return Table(headings, [numbers(row) for row in blocks[0]])
+        return ReportTable(headings, [numbers(row) for row in blocks[0]])
     rows = [
         [*numbers(row), name]
         for name, block in zip((TOTAL, *accounts), blocks, strict=True)
         for row in block
     ]
-    return Table((*headings, ACCOUNT), rows)
+    return ReportTable((*headings, ACCOUNT), rows)
 
 
-def contribution_table(margin: PortfolioMargin) -> Table:
+def contribution_table(margin: PortfolioMargin) -> ReportTable:
     """A row for each position: its requirement standalone, at the margin, and its share, $."""
     made = contribution(margin)
     columns = map(numbers, (made.standalone, made.marginal, made.share))
     labels = position_labels(margin.book.positions)
     rows = [list(row) for row in zip(labels, *columns, strict=True)]
-    return Table(("position", "standalone", "marginal", "share"), rows)
+    return ReportTable(("position", "standalone", "marginal", "share"), rows)

@@ -15,11 +15,11 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.account import ALL, BrokerFigure, Reconciler, State, age_of
-from xlmargin.reports.account_table import Figure
+from xlmargin.account import ALL, BrokerFigure, FigureState, Reconciler, age_of
+from xlmargin.reports.account_table import AccountFigure
 from xlmargin.reports.holdings_table import ACCOUNT, GRAND, SUBTOTAL
 from xlmargin.reports.reconciliation_table import ACCOUNT_VALUE, Reconciled, named_account
-from xlmargin.reports.table import Table, Value
+from xlmargin.reports.table import ReportTable, ReportValue
 
 GROUP, INSIDE, OTHER, FIGURE = "group", "inside", "other", "figure"
 """What a line is: a group of its account, one inside another that is given, all other groups, and
@@ -34,7 +34,7 @@ _HEADINGS: Final = (
     "account", "row", "line", "ours", "broker's", "difference", "of ours", "as of", "open",
     "state", "likely", "explained",
 )  # fmt: skip
-_OPEN: Final = (State.OVERDUE, State.DIFFERS, State.STALE)
+_OPEN: Final = (FigureState.OVERDUE, FigureState.DIFFERS, FigureState.STALE)
 _CENT: Final = 0.005
 
 
@@ -49,12 +49,12 @@ class _Line:
     theirs: float = np.nan
     as_of: float = np.nan
     open: float = np.nan
-    state: State | None = None
+    state: FigureState | None = None
     likely: str = ""
     explained: float = np.nan
 
     @property
-    def row(self) -> list[Value]:
+    def row(self) -> list[ReportValue]:
         """The cells of a table."""
         difference = self.theirs - self.ours
         share = difference / self.ours if self.ours > 0 else np.nan
@@ -71,8 +71,8 @@ class _Line:
 
 
 def reconciled_lines(
-    reconciler: Reconciler, found: Sequence[Reconciled], figures: Mapping[str, Figure]
-) -> Table:
+    reconciler: Reconciler, found: Sequence[Reconciled], figures: Mapping[str, AccountFigure]
+) -> ReportTable:
     """Lines of the requirement of the account's regime, with subtotals and totals, then values.
 
     `found` is the reconciliation of these `figures`. `row` says what a line is: account (the title
@@ -82,7 +82,7 @@ def reconciled_lines(
     where it does not agree; `explained` is what of a difference has a likely reason.
     """
     lines = _Lines(reconciler, found, figures)
-    return Table(_HEADINGS, [line.row for line in (*lines.requirement(), *lines.values())])
+    return ReportTable(_HEADINGS, [line.row for line in (*lines.requirement(), *lines.values())])
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,7 @@ class _Lines:
 
     reconciler: Reconciler
     found: Sequence[Reconciled]
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, AccountFigure]
 
     @property
     def _accounts(self) -> Sequence[str]:
@@ -105,7 +105,7 @@ class _Lines:
     @cached_property
     def _counted(self) -> list[Reconciled]:
         """What counts of the broker's figures."""
-        gone = (State.OLDER, State.MISSING)
+        gone = (FigureState.OLDER, FigureState.MISSING)
         return [each for each in self.found if each.state not in gone]
 
     def requirement(self) -> Iterator[_Line]:
@@ -188,7 +188,7 @@ class _Lines:
         label, given = TOTAL if account == ALL else name, self._of(account, self._name)
         if given is None:
             ours = self._ours(self._name, account)
-            return _Line(SUBTOTAL, name, label, ours, state=State.MISSING)
+            return _Line(SUBTOTAL, name, label, ours, state=FigureState.MISSING)
         line = self._line(given, SUBTOTAL, label)
         if line.likely:
             return line
@@ -203,7 +203,7 @@ class _Lines:
         lines = []
         for i, account in enumerate(self._accounts):
             given = self._of(i, name)
-            missing = _Line(FIGURE, account, name, self._ours(name, i), state=State.MISSING)
+            missing = _Line(FIGURE, account, name, self._ours(name, i), state=FigureState.MISSING)
             lines.append(missing if given is None else self._line(given, FIGURE, name))
         return lines
 
@@ -219,7 +219,7 @@ class _Lines:
         as_of = min(value.as_of, cash.as_of)
         line = replace(value, label=MARKET_VALUE, ours=ours, theirs=theirs, as_of=as_of)
         if np.isnan(theirs):
-            return _Line(FIGURE, value.account, MARKET_VALUE, ours, state=State.MISSING)
+            return _Line(FIGURE, value.account, MARKET_VALUE, ours, state=FigureState.MISSING)
         return self._stated(line, BrokerFigure(ALL, "", MARKET_VALUE, "", theirs, as_of))
 
     def _stated(self, line: _Line, figure: BrokerFigure) -> _Line:
@@ -244,7 +244,7 @@ class _Lines:
             math.fsum(line.theirs for line in given) if given else np.nan,
             min((line.as_of for line in given), default=np.nan),
             max((line.open for line in given if not np.isnan(line.open)), default=np.nan),
-            min((line.state for line in summed if line.state), key=list(State).index),
+            min((line.state for line in summed if line.state), key=list(FigureState).index),
             ", ".join(differ) if several else "".join({line.likely for line in given}),
             math.fsum(line.explained for line in given if not np.isnan(line.explained)),
         )
@@ -263,17 +263,19 @@ class _Lines:
             np.nan if kind == FIGURE else explained,
         )  # fmt: skip
 
-    def _reason(self, state: State | None, figure: BrokerFigure, ours: float, likely: str) -> str:
+    def _reason(
+        self, state: FigureState | None, figure: BrokerFigure, ours: float, likely: str
+    ) -> str:
         """The likely reason of a difference that is none of two days, or that none was found."""
-        differs = state in (State.DIFFERS, State.OVERDUE)
+        differs = state in (FigureState.DIFFERS, FigureState.OVERDUE)
         agrees = self.reconciler.tolerance.agree(figure.amount, ours)
         return likely or (NO_REASON if differs and not agrees else "")
 
-    def _open(self, figure: BrokerFigure, state: State) -> float:
+    def _open(self, figure: BrokerFigure, state: FigureState) -> float:
         """Days since the broker was asked, or since its figure; NaN where nothing is open."""
         if state not in _OPEN:
             return np.nan
-        since = figure.as_of if np.isnan(figure.asked) else figure.asked
+        since = figure.as_of if np.isnan(figure.queried) else figure.queried
         return age_of(since, self.reconciler.book.market.as_of)
 
     def _of(self, account: int, name: str) -> Reconciled | None:

@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.account import ALL, BrokerFigure, Reconciler, State, age_of
-from xlmargin.reports.account_table import Figure
-from xlmargin.reports.table import TOTAL, Table, Value
+from xlmargin.account import ALL, BrokerFigure, FigureState, Reconciler, age_of
+from xlmargin.reports.account_table import AccountFigure
+from xlmargin.reports.table import TOTAL, ReportTable, ReportValue
 
 _HEADINGS: Final = (
     "account", "figure", "broker's word", "ours", "broker's", "difference", "difference %", "age",
@@ -28,9 +28,9 @@ class Reconciled:
 
     account: str
     name: str
-    ours: Value
+    ours: ReportValue
     figure: BrokerFigure | None
-    state: State
+    state: FigureState
     age: float = np.nan
     likely: str = ""
 
@@ -42,7 +42,7 @@ class Reconciled:
 
 
 def reconciliation(
-    reconciler: Reconciler, given: Sequence[BrokerFigure], figures: Mapping[str, Figure]
+    reconciler: Reconciler, given: Sequence[BrokerFigure], figures: Mapping[str, AccountFigure]
 ) -> list[Reconciled]:
     """Each figure of a broker beside ours, and ours that it does not give.
 
@@ -60,14 +60,14 @@ def reconciliation(
             each.figure,
             np.nan,
             each,
-            State.OLDER,
+            FigureState.OLDER,
             age_of(each.as_of, reconciler.book.market.as_of),
         )
         for each in given
     ]
     found += _missing(reconciler, figures, newest)
     order = [named_account(accounts, i) for i in (ALL, *range(len(accounts)))]
-    states = list(State)
+    states = list(FigureState)
     return sorted(
         found,
         key=lambda row: (
@@ -79,17 +79,17 @@ def reconciliation(
     )
 
 
-def reconciliation_table(found: Sequence[Reconciled]) -> Table:
+def reconciliation_table(found: Sequence[Reconciled]) -> ReportTable:
     """A row a figure; differences are the broker's less ours, and as a fraction of the broker's."""
-    return Table(_HEADINGS, [_row(each) for each in found])
+    return ReportTable(_HEADINGS, [_row(each) for each in found])
 
 
-def _row(each: Reconciled) -> list[Value]:
-    ours: Value = None if each.ours != each.ours else each.ours
+def _row(each: Reconciled) -> list[ReportValue]:
+    ours: ReportValue = None if each.ours != each.ours else each.ours
     figure, age = each.figure, None if np.isnan(each.age) else each.age
     if figure is None:
         return [each.account, each.name, None, ours, *[None] * 4, each.state.value, *[None] * 4]
-    difference: Value = None if np.isnan(each.difference) else each.difference + 0.0
+    difference: ReportValue = None if np.isnan(each.difference) else each.difference + 0.0
     share = each.difference / abs(figure.amount) if figure.amount else np.nan
     return [
         each.account,
@@ -137,7 +137,7 @@ def named_account(accounts: Sequence[str], account: int) -> str:
     return TOTAL if account == ALL else accounts[account]
 
 
-def _ours(figures: Mapping[str, Figure], name: str, account: int) -> Value:
+def _ours(figures: Mapping[str, AccountFigure], name: str, account: int) -> ReportValue:
     if name not in figures:
         return np.nan
     figure = figures[name]
@@ -147,12 +147,12 @@ def _ours(figures: Mapping[str, Figure], name: str, account: int) -> Value:
 def _compared(
     reconciler: Reconciler,
     each: BrokerFigure,
-    figures: Mapping[str, Figure],
+    figures: Mapping[str, AccountFigure],
     newest: Mapping[_Key, BrokerFigure],
 ) -> Reconciled:
     if each.group:
         is_requirement = each.figure == f"{reconciler.regime} requirement"
-        ours: Value = reconciler.ours(each) if is_requirement else np.nan
+        ours: ReportValue = reconciler.ours(each) if is_requirement else np.nan
     else:
         ours = _ours(figures, each.figure, each.account)
     number = ours if isinstance(ours, float) else np.nan
@@ -161,7 +161,7 @@ def _compared(
     own_value = _ours(figures, ACCOUNT_VALUE, each.account)
     known = value is not None and isinstance(own_value, float)
     of_value = value.amount - own_value if known else np.nan  # type: ignore[union-attr, operator]
-    asked = state in (State.DIFFERS, State.STALE, State.OVERDUE)
+    unexplained = state in (FigureState.DIFFERS, FigureState.STALE, FigureState.OVERDUE)
     return Reconciled(
         named_account(reconciler.book.positions.accounts, each.account),
         each.figure,
@@ -169,15 +169,17 @@ def _compared(
         each,
         state,
         age_of(each.as_of, reconciler.book.market.as_of),
-        reconciler.likely(each, number, of_value) if asked else "",
+        reconciler.likely(each, number, of_value) if unexplained else "",
     )
 
 
 def _missing(
-    reconciler: Reconciler, figures: Mapping[str, Figure], newest: Mapping[_Key, BrokerFigure]
+    reconciler: Reconciler,
+    figures: Mapping[str, AccountFigure],
+    newest: Mapping[_Key, BrokerFigure],
 ) -> Iterator[Reconciled]:
     accounts, regime = reconciler.book.positions.accounts, reconciler.regime
     for i, account in enumerate(accounts):
         for name in (ACCOUNT_VALUE, f"{regime} requirement", f"{regime} excess"):
             if not any((whose, "", name) in newest for whose in (i, ALL)):
-                yield Reconciled(account, name, _ours(figures, name, i), None, State.MISSING)
+                yield Reconciled(account, name, _ours(figures, name, i), None, FigureState.MISSING)

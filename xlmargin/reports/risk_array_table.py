@@ -11,8 +11,8 @@ import numpy as np
 from xlmargin.arrays import FloatArray, numbered_rows
 from xlmargin.portfolio_margin import NO_PARENT, MarginGroups, PortfolioMargin, margin_at_moves
 from xlmargin.reports.table import (
-    Table,
-    Value,
+    ReportTable,
+    ReportValue,
     account_labels,
     numbers,
     position_labels,
@@ -38,7 +38,7 @@ _Rows = tuple[list[str], FloatArray, FloatArray]
 
 def risk_array_table(
     margin: PortfolioMargin, level: ArrayLevel, moves: Sequence[float] = ()
-) -> Table:
+) -> ReportTable:
     """Gain (+) or loss (-), $, at the ten valuation points, lowest move first, or at own moves.
 
     A house with ranges of its own has its ten points shown. Product groups count gains at their
@@ -62,13 +62,13 @@ def risk_array_table(
     if moves:
         headings, order = tuple(moves), slice(None)
     gains = array[:, shown][:, order]
-    rows: list[list[Value]] = [
+    rows: list[list[ReportValue]] = [
         [label, range_, *row]
         for label, range_, row in zip(
             labels, _ranges(moved[:, shown], gains), (gains + 0.0).tolist(), strict=True
         )
     ]
-    return Table((level.value, "range", *headings), rows)
+    return ReportTable((level.value, "range", *headings), rows)
 
 
 def _position_rows(margin: PortfolioMargin) -> _Rows:
@@ -109,7 +109,9 @@ def _account_rows(margin: PortfolioMargin) -> _Rows:
     return labels, np.repeat(moves, len(labels), axis=0), array
 
 
-def _point_headings(moves: FloatArray, names: tuple[str, ...]) -> tuple[tuple[Value, ...], slice]:
+def _point_headings(
+    moves: FloatArray, names: tuple[str, ...]
+) -> tuple[tuple[ReportValue, ...], slice]:
     """Moves as headings where all rows share them, else the names of the points; and their order.
 
     A book of nothing but inverse funds has the highest move first; it is turned round.

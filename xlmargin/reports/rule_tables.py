@@ -15,7 +15,7 @@ from xlmargin.dates import serial_of
 from xlmargin.errors import Problem
 from xlmargin.known_instruments import KNOWN, NOTHING_PUBLISHED, PublishedGroups, Report
 from xlmargin.option_symbols import OptionSymbol
-from xlmargin.reports.table import Table, Value
+from xlmargin.reports.table import ReportTable, ReportValue
 from xlmargin.requirement import Requirement
 from xlmargin.rulebook import look_up, rule_set_dates
 
@@ -34,9 +34,9 @@ class Regime(StrEnum):
     MAINTENANCE = "maintenance"
 
 
-def explanation_table(requirement: Requirement) -> Table:
+def explanation_table(requirement: Requirement) -> ReportTable:
     """The tree of a requirement, a row an amount, parts indented below what they make."""
-    return Table(
+    return ReportTable(
         ("requirement", "amount", "made of", "rule"),
         [
             [_INDENT * depth + part.label, part.amount, part.how_in_words, part.rule]
@@ -45,7 +45,9 @@ def explanation_table(requirement: Requirement) -> Table:
     )
 
 
-def rule_table(name: str, as_of: dt.date, published: PublishedGroups = NOTHING_PUBLISHED) -> Table:
+def rule_table(
+    name: str, as_of: dt.date, published: PublishedGroups = NOTHING_PUBLISHED
+) -> ReportTable:
     """The numbers of a rule in force on a date: a row for each class or house that has its own.
 
     `effective` and `checked` are serial days, `source` is the document that states it.
@@ -53,7 +55,7 @@ def rule_table(name: str, as_of: dt.date, published: PublishedGroups = NOTHING_P
     """
     values = look_up(name, as_of)
     stated = _stated(values[0].name, published)
-    rows: list[list[Value]] = [
+    rows: list[list[ReportValue]] = [
         [value, values[0].unit, _day(report), str(report), key, values[0].states, "", None, None]
         for key, value, report in stated
     ]
@@ -72,7 +74,7 @@ def rule_table(name: str, as_of: dt.date, published: PublishedGroups = NOTHING_P
         for v in values
         if v.house or not stated
     ]
-    return Table(RULE_HEADINGS, rows)
+    return ReportTable(RULE_HEADINGS, rows)
 
 
 def _stated(name: str, published: PublishedGroups) -> list[tuple[str, float, Report]]:
@@ -103,28 +105,28 @@ def _day(report: Report) -> float | None:
     return None if report.day is None else serial_of(report.day)
 
 
-def version_table() -> Table:
+def version_table() -> ReportTable:
     """The version of xlmargin, and each rule set with its latest effective date and last check."""
-    rows: list[list[Value]] = [["xlmargin", xlmargin.__version__, None, "this add-in"]]
+    rows: list[list[ReportValue]] = [["xlmargin", xlmargin.__version__, None, "this add-in"]]
     for rules in rule_set_dates():
         dates = [serial_of(rules.effective), serial_of(rules.checked)]
         rows.append([rules.rule, *dates, rules.title])
-    return Table(("name", "version", "checked", "title"), rows)
+    return ReportTable(("name", "version", "checked", "title"), rows)
 
 
-def problem_table(problems: Sequence[Problem]) -> Table:
+def problem_table(problems: Sequence[Problem]) -> ReportTable:
     """How many problems there are of each kind, and then every one, a row each."""
-    rows: list[list[Value]] = [[counted(problems), None, None, None, None, None]]
+    rows: list[list[ReportValue]] = [[counted(problems), None, None, None, None, None]]
     rows += [[p.severity.value, p.range, _rows(p), p.column, p.found, p.wanted] for p in problems]
-    return Table(("severity", "range", "row", "column", "found", "wanted"), rows)
+    return ReportTable(("severity", "range", "row", "column", "found", "wanted"), rows)
 
 
-def _rows(problem: Problem) -> Value:
+def _rows(problem: Problem) -> ReportValue:
     """The row of a problem, as a number, or its rows: "4-27"."""
     return problem.numbers if len(problem.rows) > 1 else float(problem.row) or None
 
 
-def symbol_row(symbol: OptionSymbol) -> list[Value]:
+def symbol_row(symbol: OptionSymbol) -> list[ReportValue]:
     """Underlying, expiration as a serial day, right and strike."""
     underlying = KNOWN.underlying_of(symbol.root, symbol.expiration)
     return [underlying, serial_of(symbol.expiration), symbol.right.word, symbol.strike]

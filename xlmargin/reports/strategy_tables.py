@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from xlmargin.book import Positions
-from xlmargin.reports.table import Table, Value
+from xlmargin.reports.table import ReportTable, ReportValue
 from xlmargin.strategy_margin import (
     RequirementKind,
     StrategyLine,
@@ -16,7 +16,7 @@ from xlmargin.strategy_margin import (
 )
 
 
-def strategies_table(margin: StrategyMargin, kind: RequirementKind) -> Table:
+def strategies_table(margin: StrategyMargin, kind: RequirementKind) -> ReportTable:
     """The pairing that requires least of a kind: a row a leg, lines numbered from 1.
 
     Amounts are of the leg, $; those of all rows add up to the requirement.
@@ -25,18 +25,18 @@ def strategies_table(margin: StrategyMargin, kind: RequirementKind) -> Table:
         "line", "strategy", "symbol", "quantity", "initial", "maintenance", "proceeds", "how",
         "rule", "account", "class",
     )  # fmt: skip
-    rows: list[list[Value]] = []
+    rows: list[list[ReportValue]] = []
     number = count(1)
     for of_class in margin.paired(kind):
         note = optimality_gap_note(of_class.pairing(kind))
         for line in class_lines(of_class, kind):
             rows += _line_rows(next(number), line, note, margin.book.positions)
-    return Table(headings, rows)
+    return ReportTable(headings, rows)
 
 
 def _line_rows(
     number: int, line: StrategyLine, note: str, positions: Positions
-) -> list[list[Value]]:
+) -> list[list[ReportValue]]:
     return [
         [
             float(number),

@@ -13,30 +13,30 @@ from xlmargin.errors import REFUSED, MarginError
 TOTAL: Final = "total"
 """What names a row that adds up others."""
 
-Value = str | float | bool | None
+ReportValue = str | float | bool | None
 """What stands in a cell of an answer; None or NaN where there is no value."""
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """Headings and rows of the same width."""
 
-    headings: tuple[Value, ...]
-    rows: list[list[Value]]
+    headings: tuple[ReportValue, ...]
+    rows: list[list[ReportValue]]
 
-    def cells(self, headers: bool = True) -> list[list[Value]]:
+    def cells(self, headers: bool = True) -> list[list[ReportValue]]:
         """The rows, below the headings if these are wanted."""
         return [list(self.headings), *self.rows] if headers else self.rows
 
 
-def refused(error: MarginError) -> Value:
+def refused(error: MarginError) -> ReportValue:
     """What stands where a regime refuses its figure: why."""
     return REFUSED + " ".join(str(error).split())
 
 
-def numbers(amounts: np.ndarray) -> list[Value]:
+def numbers(amounts: np.ndarray) -> list[ReportValue]:
     """A row or a column of an array as plain numbers."""
-    plain: list[Value] = (amounts + 0.0).tolist()  # no -0.0
+    plain: list[ReportValue] = (amounts + 0.0).tolist()  # no -0.0
     return plain
 
 

@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.reports.table import Table, Value, numbers
+from xlmargin.reports.table import ReportTable, ReportValue, numbers
 from xlmargin.what_if import (
     Capacity,
-    Change,
+    FigureChange,
     Greatest,
     Hedge,
     Impact,
@@ -45,7 +45,7 @@ _FIGURES: Final = (
 """Each figure: how it is shown, its name among the `Figures`, whether cash is part of it."""
 
 
-def what_if_table(impact: Impact) -> Table:
+def what_if_table(impact: Impact) -> ReportTable:
     """A row a figure: before the trades, after them, change, account; $.
 
     The total comes first, then each account where there are several; in each, after the amounts,
@@ -65,10 +65,10 @@ def what_if_table(impact: Impact) -> Table:
             *_checks(impact, account, own),
         )
     ]
-    return Table(("figure", "before", "after", "change", "account"), rows)
+    return ReportTable(("figure", "before", "after", "change", "account"), rows)
 
 
-def _changes(impact: Impact) -> dict[str, Change]:
+def _changes(impact: Impact) -> dict[str, FigureChange]:
     """Each figure by the name it is shown by."""
     changes = {
         label: impact.of_equity(name) if has_cash else impact.of_requirement(name)
@@ -77,7 +77,9 @@ def _changes(impact: Impact) -> dict[str, Change]:
     return {**changes, EFFECT: impact.of_buying_power, "fees": impact.of_fees}
 
 
-def _amounts(changes: dict[str, Change], account: str, own: IntArray) -> Iterator[list[Value]]:
+def _amounts(
+    changes: dict[str, FigureChange], account: str, own: IntArray
+) -> Iterator[list[ReportValue]]:
     """The figures of some accounts added up; of the buying power the change alone is shown."""
     for label, of_figure in changes.items():
         amounts = (of_figure.before, of_figure.after, of_figure.change)
@@ -86,7 +88,7 @@ def _amounts(changes: dict[str, Change], account: str, own: IntArray) -> Iterato
         yield [label, *states, change, account]
 
 
-def _of_names(impact: Impact, account: str, own: IntArray) -> Iterator[list[Value]]:
+def _of_names(impact: Impact, account: str, own: IntArray) -> Iterator[list[ReportValue]]:
     """What the class groups require that some accounts trade in."""
     for name in dict.fromkeys(name for i in own.tolist() for name in impact.names[i]):
         change = impact.of_name(name)
@@ -94,7 +96,7 @@ def _of_names(impact: Impact, account: str, own: IntArray) -> Iterator[list[Valu
         yield [f"{OF_NAME}, {name}", *(float(a[own].sum()) + 0.0 for a in amounts), account]
 
 
-def _checks(impact: Impact, account: str, own: IntArray) -> Iterator[list[Value]]:
+def _checks(impact: Impact, account: str, own: IntArray) -> Iterator[list[ReportValue]]:
     """The pre-trade check of some accounts by both regimes."""
     for label, short, is_own in (
         ("strategy-based", impact.short_by_strategy, not impact.is_portfolio),
@@ -112,7 +114,7 @@ def _verdict(short: FloatArray) -> str:
     return f"refused: short by ${total:,.2f}" if total else "accepted"
 
 
-def one_more_table(made: OneMore) -> Table:
+def one_more_table(made: OneMore) -> ReportTable:
     """A row for each contract held: what one more of it, or of 100 shares, would change; $.
 
     `one more` is +1 for what is held long and -1 for what is sold short, `units` what that is in
@@ -135,14 +137,14 @@ def one_more_table(made: OneMore) -> Table:
             made.cash_needed,
         ]
     )
-    rows: list[list[Value]] = [
+    rows: list[list[ReportValue]] = [
         [one.symbol[i], one.contracts.name(i), *numbers(row), one.accounts[one.account[i]]]
         for i, row in enumerate(columns)
     ]
-    return Table(headings, rows)
+    return ReportTable(headings, rows)
 
 
-def capacity_table(found: Capacity) -> Table:
+def capacity_table(found: Capacity) -> ReportTable:
     """A row an order: whether what is ordered fits, how many do, and what binds first; $.
 
     Quantities are magnitudes; every one up to `greatest` is accepted. Excesses and `binds` are of
@@ -157,7 +159,7 @@ def capacity_table(found: Capacity) -> Table:
     )  # fmt: skip
     one, own = found.orders.one.positions, found.own
     other = "not asked for" if found.is_portfolio else "not permitted"
-    rows: list[list[Value]] = []
+    rows: list[list[ReportValue]] = []
     for i in range(len(found.orders)):
         ordered = float(found.orders.ordered[i])
         side = "buy" if one.quantity[i] > 0 else "sell"
@@ -178,10 +180,10 @@ def capacity_table(found: Capacity) -> Table:
                 _by_name(float(found.by_name[i])),
             ]
         )
-    return Table(headings, rows)
+    return ReportTable(headings, rows)
 
 
-def _by_name(quantity: float) -> Value:
+def _by_name(quantity: float) -> ReportValue:
     if quantity != quantity:
         return "not asked for"
     return "not covered" if quantity == inf else quantity
@@ -195,11 +197,11 @@ def _fits(ordered: float, missing: float) -> str:
     return "refused" if missing else "accepted"
 
 
-def _greatest(found: Greatest | None, index: int, other: str) -> Value:
+def _greatest(found: Greatest | None, index: int, other: str) -> ReportValue:
     return other if found is None else float(found.quantity[index])
 
 
-def writing_table(found: Writing) -> Table:
+def writing_table(found: Writing) -> ReportTable:
     """A row for each thing that is to hold, and one for all: the factor up to which it does; $.
 
     The factor by which every option written on a stock is scaled, one step below the first at which
@@ -211,7 +213,7 @@ def writing_table(found: Writing) -> Table:
     )  # fmt: skip
     every = {keeps.value: found.holds(keeps) for keeps in Keeps}
     together = np.logical_and.reduce(list(every.values()))
-    rows: list[list[Value]] = []
+    rows: list[list[ReportValue]] = []
     for until, holds in (*every.items(), ("all of them", together)):
         at = found.greatest(holds)
         columns = (
@@ -220,10 +222,10 @@ def writing_table(found: Writing) -> Table:
         )  # fmt: skip
         known = [float(column[at]) + 0.0 for column in columns]
         rows.append([until, *(known if at >= 0 else ["none"] * len(columns))])
-    return Table(headings, rows)
+    return ReportTable(headings, rows)
 
 
-def hedge_table(hedge: Hedge) -> Table:
+def hedge_table(hedge: Hedge) -> ReportTable:
     """A row for each candidate, best first: how many, and what they free and cost; $.
 
     Those that reach the target come first, those that free nothing last; what costs nothing or pays
@@ -245,7 +247,7 @@ def hedge_table(hedge: Hedge) -> Table:
             hedge.excess_change,
         ]
     )
-    rows: list[list[Value]] = [
+    rows: list[list[ReportValue]] = [
         [
             one.symbol[i],
             one.contracts.name(i),
@@ -255,7 +257,7 @@ def hedge_table(hedge: Hedge) -> Table:
         ]
         for i in hedge.ranking.tolist()
     ]
-    return Table(headings, rows)
+    return ReportTable(headings, rows)
 
 
 def _result(hedge: Hedge, index: int) -> str:

@@ -257,8 +257,8 @@ def _stated_or(
     stated = [u for u, rate in zip(members, rates, strict=True) if not np.isnan(rate)]
     if not stated:
         return otherwise, rule
-    told = [rate for rate in rates if not np.isnan(rate)]
-    return _agreed_number(f"{level}_offset", name, members, told), _cited(stated[0], level)
+    numbers = [rate for rate in rates if not np.isnan(rate)]
+    return _agreed_number(f"{level}_offset", name, members, numbers), _cited(stated[0], level)
 
 
 def _cited(member: Underlying, level: str) -> str:
@@ -278,12 +278,16 @@ def _reports(members: Iterable[Underlying]) -> str:
     return "; ".join(filter(None, _distinct(u.published.products_report for u in members)))
 
 
-def _agreed_number(column: str, name: str, members: list[Underlying], told: list[float]) -> float:
+def _agreed_number(
+    column: str, name: str, members: list[Underlying], numbers: list[float]
+) -> float:
     """What all members that state a number state; refused where they differ."""
-    if len(set(told)) > 1:
-        found = f"class group '{name}' at {' and '.join(f'{each:g}' for each in _distinct(told))}"
+    if len(set(numbers)) > 1:
+        found = (
+            f"class group '{name}' at {' and '.join(f'{each:g}' for each in _distinct(numbers))}"
+        )
         raise _refused(members[-1].row, column, found, f"one {column} for the class group")
-    return told[0]
+    return numbers[0]
 
 
 def _house_ends(

@@ -25,9 +25,9 @@ from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
-from xlmargin.pricing import Contracts
+from xlmargin.pricing import OptionTerms
 from xlmargin.risk_array.option_values import (
-    Asked,
+    ContractsToValue,
     VolatilitySource,
     is_solved,
     option_volatility,
@@ -65,7 +65,7 @@ class ContractTable:
     for a contract that need not be priced and cannot be.
     """
 
-    contracts: Contracts
+    contracts: OptionTerms
     underlying: IntArray
     spot: FloatArray
     volatility: FloatArray
@@ -99,15 +99,15 @@ class ContractTable:
         self, spot: FloatArray, volatility_moves: Sequence[float], *, remembered: bool = True
     ) -> list[FloatArray]:
         """The same at several moves of volatility, each contract valued at all of them together."""
-        every = [self.asked(spot, move) for move in volatility_moves]
+        every = [self.to_value(spot, move) for move in volatility_moves]
         if not len(self):
-            return [asked.spot for asked in every]
+            return [to_value.spot for to_value in every]
         index = np.tile(np.arange(len(self)), len(every))
-        together = Asked(
+        together = ContractsToValue(
             self.contracts if len(every) == 1 else self.contracts.take(index),
             self.underlying[index],
-            np.concatenate([asked.spot for asked in every]),
-            np.concatenate([asked.at for asked in every]),
+            np.concatenate([to_value.spot for to_value in every]),
+            np.concatenate([to_value.at for to_value in every]),
         )
         value = values_together([together])[0] if remembered else values_of(together)
         values = np.split(value, len(every))
@@ -117,14 +117,14 @@ class ContractTable:
             values[now] = np.where(at_spot & ~np.isnan(model), model, values[now])
         return [np.where(self.settled[:, None], self.mark[:, None], own) for own in values]
 
-    def asked(self, spot: FloatArray, volatility_move: float = 0.0) -> Asked:
+    def to_value(self, spot: FloatArray, volatility_move: float = 0.0) -> ContractsToValue:
         """The contracts at these prices and their volatilities there, as they are valued."""
         moved_spot, volatility = spot[self.underlying], self.volatility
         if len(self) and self.smile is Smile.STICKY_MONEYNESS:
             volatility = volatility_at_same_moneyness(
                 volatility, self.contracts.strike, self.spot, moved_spot, self.series
             )
-        return Asked(
+        return ContractsToValue(
             self.contracts, self.underlying, moved_spot, volatility * (1.0 + volatility_move)
         )
 
@@ -214,7 +214,7 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     other = (found.source != VolatilitySource.SOLVED) | ~unmoved
     some, volatility = contracts.take(other), found.volatility[other]
     at = np.column_stack([spot, mark_spot])[other]
-    values = values_together([Asked(some, underlying[other], at, volatility)])[0]
+    values = values_together([ContractsToValue(some, underlying[other], at, volatility)])[0]
     model[other] = values[:, 0]
     moved = mark.copy()
     gained = np.where(np.isnan(mark[other]), 0.0, values[:, 0] - values[:, 1])
@@ -243,7 +243,7 @@ def _none(positions: int, smile: Smile) -> ContractTable:
     """The table of so many positions of which none is an option."""
     number, flag, index = np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)
     dividends = np.zeros((0, 0))
-    terms = Contracts(flag, flag, number, number, number, number, dividends, dividends)
+    terms = OptionTerms(flag, flag, number, number, number, number, dividends, dividends)
     source, of_position = np.zeros(0, dtype=np.int8), np.full(positions, NO_CONTRACT)
     return ContractTable(
         terms, index, number, number, source, number, index, flag, number, number, number,
@@ -262,7 +262,7 @@ class Marked(NamedTuple):
     first: IntArray
     of_position: IntArray
     series: IntArray
-    contracts: Contracts
+    contracts: OptionTerms
     underlying: IntArray
     settled: BoolArray
     mark: FloatArray
@@ -288,12 +288,14 @@ def marked(book: Book) -> Marked:
 
 def solve_together(books: Iterable[Book]) -> None:
     """Solve the volatilities of several books at once, for the table of each to find remembered."""
-    asked = []
+    to_value = []
     for own in map(marked, books):
         rows = np.flatnonzero(is_solved(own.contracts, own.mark, own.stated))
         some = own.contracts.take(rows)
-        asked.append(Asked(some, own.underlying[rows], own.mark_spot[rows], own.mark[rows]))
-    volatility_together(asked)
+        to_value.append(
+            ContractsToValue(some, own.underlying[rows], own.mark_spot[rows], own.mark[rows])
+        )
+    volatility_together(to_value)
 
 
 def _settled_value(positions: Positions, spot: FloatArray, first: IntArray) -> FloatArray:
@@ -347,7 +349,7 @@ def _numbered(positions: Positions, options: IntArray, priced: FloatArray) -> _D
     return first, of_position, numbered_rows(ends)[1]
 
 
-def _terms(positions: Positions, market: Market, first: IntArray) -> Contracts:
+def _terms(positions: Positions, market: Market, first: IntArray) -> OptionTerms:
     """Terms of the contracts at these positions, in the form pricing takes them."""
     underlying = positions.underlying[first]
     years = positions.contracts.days_left(market.as_of)[first] / DAYS_PER_YEAR
@@ -358,7 +360,7 @@ def _terms(positions: Positions, market: Market, first: IntArray) -> Contracts:
     with np.errstate(all="ignore"):  # a forward stands for rate, yield and dividends
         carry = np.log(forward / spot) / years
     yields = np.where(by_forward, rate - carry, market.yield_over(underlying, years))
-    return Contracts(
+    return OptionTerms(
         call=np.equal(positions.kind[first], InstrumentKind.CALL),
         american=positions.american[first],
         strike=positions.strike[first],

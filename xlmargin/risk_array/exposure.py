@@ -13,7 +13,7 @@ from xlmargin.computing import RowMemory
 from xlmargin.pricing import Greeks, greeks, zero_volatility_value
 from xlmargin.pricing.greeks import DAYS_A_YEAR
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
-from xlmargin.risk_array.option_values import Asked
+from xlmargin.risk_array.option_values import ContractsToValue
 
 ONE_PERCENT: Final = 0.01
 """The move of the underlying that gamma is told for, and the point of volatility that vega is."""
@@ -49,15 +49,15 @@ def contract_greeks(table: ContractTable) -> Greeks:
     A contract valued without volatility has the slope of that value, neither gamma nor vega, and
     decays as interest and yield say; NaN where the price is just at its kink.
     """
-    asked = Asked(table.contracts, table.underlying, table.spot, table.volatility)
+    to_value = ContractsToValue(table.contracts, table.underlying, table.spot, table.volatility)
 
     def differing(rows: IntArray) -> FloatArray:
-        own = asked.take(rows)
+        own = to_value.take(rows)
         found = greeks(own.contracts, own.spot[:, None], own.at)
         return np.hstack([getattr(found, field.name) for field in fields(Greeks)])
 
     names = [field.name for field in fields(Greeks)]
-    known = _LAST.of(asked.columns, differing)
+    known = _LAST.of(to_value.columns, differing)
     columns = {name: column.copy() for name, column in zip(names, known.T, strict=True)}
     rows = np.flatnonzero((table.volatility == 0) | (table.contracts.years == 0))
     if rows.size:

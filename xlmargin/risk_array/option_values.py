@@ -36,8 +36,8 @@ from xlmargin.book import Positions
 from xlmargin.computing import ContentCache, RowMemory
 from xlmargin.errors import RefusedPosition
 from xlmargin.pricing import (
-    Contracts,
     ImpliedVolatility,
+    OptionTerms,
     VolatilityStatus,
     implied_volatility,
     theoretical_value,
@@ -103,7 +103,7 @@ class OptionVolatility:
 
 
 def option_volatility(
-    contracts: Contracts,
+    contracts: OptionTerms,
     underlying: IntArray,
     mark_spot: FloatArray,
     mark: FloatArray,
@@ -125,7 +125,7 @@ def option_volatility(
     least = np.full(count, np.nan)
     rows = np.flatnonzero(solves)
     some, spot = contracts.take(rows), mark_spot[rows]
-    (found,) = volatility_together([Asked(some, underlying[rows], spot, mark[rows])])
+    (found,) = volatility_together([ContractsToValue(some, underlying[rows], spot, mark[rows])])
     volatility[rows], status[rows] = found.volatility, found.status
     source[rows] = VolatilitySource.SOLVED
     rows = rows[found.status != VolatilityStatus.SOLVED]
@@ -141,7 +141,7 @@ def option_volatility(
     return OptionVolatility(volatility, source.astype(np.int8), least, status)
 
 
-def is_solved(contracts: Contracts, mark: FloatArray, stated: FloatArray) -> BoolArray:
+def is_solved(contracts: OptionTerms, mark: FloatArray, stated: FloatArray) -> BoolArray:
     """Which contracts' volatilities are solved from their marks; arguments as above."""
     return np.isnan(stated) & ~np.isnan(mark) & (contracts.years > 0)
 
@@ -158,7 +158,7 @@ def parity_tolerance(spot: FloatArray, settings: Settings, half_spread: FloatArr
     return np.maximum(PARITY_TOLERANCE * spot, np.fmax(half_spread, LEAST_TOLERANCE))
 
 
-def greatest_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
+def greatest_value(contracts: OptionTerms, spot: FloatArray) -> FloatArray:
     """What no option is worth more than, $ per unit: its underlying as a call, its strike as a put.
 
     Each on the day it is paid, today or at expiration; cash dividends are left out.
@@ -170,7 +170,7 @@ def greatest_value(contracts: Contracts, spot: FloatArray) -> FloatArray:
 
 
 def _is_near_least(
-    contracts: Contracts,
+    contracts: OptionTerms,
     spot: FloatArray,
     mark: FloatArray,
     least: FloatArray,
@@ -190,7 +190,7 @@ def _is_near_least(
 def refuse_unpriced(
     positions: Positions,
     at: IntArray,
-    contracts: Contracts,
+    contracts: OptionTerms,
     mark_spot: FloatArray,
     found: OptionVolatility,
     needed: BoolArray,
@@ -277,13 +277,13 @@ _KNOWN: Final[ContentCache[_Key, FloatArray]] = ContentCache(
 """Bounded by bytes, in all."""
 
 
-class Asked(NamedTuple):
+class ContractsToValue(NamedTuple):
     """Contracts on each `underlying`, `(contracts,)`, and the numbers that they are valued at.
 
     `spot` has a row a contract, and so has `at`: prices, or volatilities.
     """
 
-    contracts: Contracts
+    contracts: OptionTerms
     underlying: IntArray
     spot: FloatArray
     at: FloatArray
@@ -303,10 +303,10 @@ class Asked(NamedTuple):
         terms = (getattr(self.contracts, field.name) for field in fields(self.contracts))
         return [*terms, self.spot, self.at]
 
-    def take(self, rows: IntArray) -> Asked:
+    def take(self, rows: IntArray) -> ContractsToValue:
         """Some of the contracts."""
         own = self.underlying[rows], self.spot[rows], self.at[rows]
-        return Asked(self.contracts.take(rows), *own)
+        return ContractsToValue(self.contracts.take(rows), *own)
 
     def keys(self, what: str) -> tuple[list[IntArray], list[_Key]]:
         """The rows on each underlying, and all the numbers of each."""
@@ -317,26 +317,26 @@ class Asked(NamedTuple):
         return parts, [(what, table.shape[1], table[rows].tobytes()) for rows in parts]
 
 
-def values_of(asked: Asked) -> FloatArray:
+def values_of(to_value: ContractsToValue) -> FloatArray:
     """`theoretical_value` at volatilities of the contracts, remembered nowhere."""
-    return theoretical_value(asked.contracts, asked.spot, asked.at)
+    return theoretical_value(to_value.contracts, to_value.spot, to_value.at)
 
 
-def values_together(asked: Sequence[Asked]) -> list[FloatArray]:
+def values_together(to_value: Sequence[ContractsToValue]) -> list[FloatArray]:
     """The same of the contracts of each, all computed at once."""
-    return _by_row("value", asked, values_of)
+    return _by_row("value", to_value, values_of)
 
 
-def volatility_together(asked: Sequence[Asked]) -> list[ImpliedVolatility]:
+def volatility_together(to_value: Sequence[ContractsToValue]) -> list[ImpliedVolatility]:
     """`implied_volatility` by prices of the contracts of each, all computed at once."""
 
-    def found(some: Asked) -> FloatArray:
+    def found(some: ContractsToValue) -> FloatArray:
         implied = implied_volatility(some.contracts, some.spot, some.at)
         return np.column_stack([implied.volatility, implied.status])
 
     return [
         ImpliedVolatility(np.ascontiguousarray(table[:, 0]), table[:, 1].astype(np.int8))
-        for table in _by_row("volatility", asked, found)
+        for table in _by_row("volatility", to_value, found)
     ]
 
 
@@ -344,12 +344,14 @@ _LAST: Final = {what: RowMemory() for what in ("value", "volatility")}
 
 
 def _by_row(
-    what: str, asked: Sequence[Asked], compute: Callable[[Asked], FloatArray]
+    what: str,
+    to_value: Sequence[ContractsToValue],
+    compute: Callable[[ContractsToValue], FloatArray],
 ) -> list[FloatArray]:
     """What `compute` answers for each, a table; of one alone, only for rows that have changed."""
-    if len(asked) != 1 or not len(asked[0].contracts):
-        return _by_part(what, asked, compute)
-    (own,) = asked
+    if len(to_value) != 1 or not len(to_value[0].contracts):
+        return _by_part(what, to_value, compute)
+    (own,) = to_value
 
     def differing(rows: IntArray) -> FloatArray:
         return _by_part(what, [own.take(rows)], compute)[0]
@@ -358,31 +360,33 @@ def _by_row(
 
 
 def _by_part(
-    what: str, asked: Sequence[Asked], compute: Callable[[Asked], FloatArray]
+    what: str,
+    to_value: Sequence[ContractsToValue],
+    compute: Callable[[ContractsToValue], FloatArray],
 ) -> list[FloatArray]:
     """What `compute` answers for each, a table; computed only for parts not remembered.
 
     More than is remembered at once is computed as it stands: it would drive out all that is.
     """
-    if sum(2 * each.spot.nbytes for each in asked) > _MOST_SIZE:
-        return [compute(each) for each in asked]
-    of_each = [each.keys(what) for each in asked]
+    if sum(2 * each.spot.nbytes for each in to_value) > _MOST_SIZE:
+        return [compute(each) for each in to_value]
+    of_each = [each.keys(what) for each in to_value]
     places = [(each, rows) for each, (parts, _) in enumerate(of_each) for rows in parts]
 
     def computed(missing: list[int]) -> list[FloatArray]:
         by_form: dict[tuple[int, ...], list[int]] = defaultdict(list)
         for i in missing:
-            by_form[asked[places[i][0]].form].append(i)
+            by_form[to_value[places[i][0]].form].append(i)
         answers: dict[int, FloatArray] = {}
         for own in by_form.values():
-            found = compute(_joined(asked, [places[i] for i in own]))
+            found = compute(_joined(to_value, [places[i] for i in own]))
             ends = np.cumsum([len(places[i][1]) for i in own])
             answers |= zip(own, np.split(found, ends[:-1]), strict=True)
         return [answers[i] for i in missing]
 
     found = iter(_KNOWN.get_many([key for _, keys in of_each for key in keys], computed))
     answers = []
-    for each, (parts, _) in zip(asked, of_each, strict=True):
+    for each, (parts, _) in zip(to_value, of_each, strict=True):
         if not parts:
             answers.append(compute(each))
             continue
@@ -393,19 +397,21 @@ def _by_part(
     return answers
 
 
-def _joined(asked: Sequence[Asked], places: Iterable[tuple[int, IntArray]]) -> Asked:
+def _joined(
+    to_value: Sequence[ContractsToValue], places: Iterable[tuple[int, IntArray]]
+) -> ContractsToValue:
     """Rows of several, of one form, as one."""
     some = [
-        asked[each].take(np.concatenate([rows for _, rows in own]))
+        to_value[each].take(np.concatenate([rows for _, rows in own]))
         for each, own in groupby(places, key=itemgetter(0))
     ]
-    contracts = Contracts(
+    contracts = OptionTerms(
         *(
             np.concatenate([getattr(one.contracts, field.name) for one in some])
-            for field in fields(Contracts)
+            for field in fields(OptionTerms)
         )
     )
-    return Asked(
+    return ContractsToValue(
         contracts,
         np.concatenate([one.underlying for one in some]),
         np.concatenate([one.spot for one in some]),

@@ -199,17 +199,17 @@ def house_range(group: ClassGroup, rules: PortfolioRules) -> ValuationRange:
     """
     own, of_class = group.range, rules.house_ranges[group.underlying_class]
     of_rule = rules.ranges[group.underlying_class]
-    asked = replace(
+    required = replace(
         of_class,
         up=own.up if of_class.up == of_rule.up else max(own.up, of_class.up),
         down=own.down if of_class.down == of_rule.down else max(own.down, of_class.down),
     )
-    if (asked.up, asked.down) == (own.up, own.down):
-        asked = own
-    up, down = max(asked.up, group.house_up), max(asked.down, group.house_down)
-    if (up, down) == (asked.up, asked.down):
-        return asked
-    return replace(asked, up=up, down=down, rule=f"{asked.rule}; {_FOR_THE_SYMBOL}")
+    if (required.up, required.down) == (own.up, own.down):
+        required = own
+    up, down = max(required.up, group.house_up), max(required.down, group.house_down)
+    if (up, down) == (required.up, required.down):
+        return required
+    return replace(required, up=up, down=down, rule=f"{required.rule}; {_FOR_THE_SYMBOL}")
 
 
 _FOR_THE_SYMBOL: Final = "raised by the house's move for the symbol"

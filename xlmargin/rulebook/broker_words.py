@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from xlmargin.rulebook.files import Table, TomlPath, packaged, parsed_text
+from xlmargin.rulebook.files import TomlPath, TomlTable, packaged, parsed_text
 
 _FILE: Final = "broker_words.toml"
 _SOURCES: Final = "sources"
@@ -60,7 +60,7 @@ def broker_word_sources() -> Mapping[str, str]:
     return {broker: path.text(table, broker) for broker in table}
 
 
-def _texts(path: TomlPath, table: Table, key: str) -> tuple[str, ...]:
+def _texts(path: TomlPath, table: TomlTable, key: str) -> tuple[str, ...]:
     """A list of texts."""
     found = table[key]
     if not isinstance(found, list) or not found or not all(isinstance(t, str) for t in found):

@@ -19,10 +19,10 @@ from functools import cache
 from typing import Final, TypeAlias, TypeVar
 
 from xlmargin.errors import RulebookError
-from xlmargin.rulebook.parameters import KEYS, Entry, Overridable, Parameter, RuleSet, Unit
+from xlmargin.rulebook.parameters import KEYS, Overridable, Parameter, ParameterEntry, RuleSet, Unit
 
 _Word = TypeVar("_Word", bound=StrEnum)
-Table: TypeAlias = Mapping[str, object]
+TomlTable: TypeAlias = Mapping[str, object]
 """A table of a TOML file as it was read, before its values are checked."""
 
 
@@ -56,7 +56,7 @@ def packaged_digest() -> str:
     return digest.hexdigest()
 
 
-def parsed_text(file: str, text: str) -> Table:
+def parsed_text(file: str, text: str) -> TomlTable:
     """The tables of a TOML text; `file` is what a refusal calls it."""
     import tomllib
 
@@ -80,7 +80,9 @@ class TomlPath:
         """A path within this one."""
         return TomlPath(f"{self.name}, {name}")
 
-    def keys(self, table: Table, needed: Collection[str], optional: Collection[str] = ()) -> None:
+    def keys(
+        self, table: TomlTable, needed: Collection[str], optional: Collection[str] = ()
+    ) -> None:
         """Refuse a table in which a key is missing or that has one too many."""
         for key in needed:
             if key not in table:
@@ -90,48 +92,50 @@ class TomlPath:
             if key not in allowed:
                 raise self.refuse(key, ", ".join(allowed) or "nothing")
 
-    def text(self, table: Table, key: str, default: str | None = None) -> str:
+    def text(self, table: TomlTable, key: str, default: str | None = None) -> str:
         """A text; empty only where that is the default."""
         found = table.get(key, default)
         if not isinstance(found, str) or (default is None and not found.strip()):
             raise self.refuse(f"{key} = {found!r}", "a text")
         return found
 
-    def source(self, table: Table, default: str | None = None) -> str:
+    def source(self, table: TomlTable, default: str | None = None) -> str:
         """A key of sources.toml."""
         found = self.text(table, "source", default)
         if found not in sources():
             raise self.refuse(f"source {found!r}", "a source listed in sources.toml")
         return found
 
-    def word(self, table: Table, key: str, words: type[_Word], default: str | None = None) -> _Word:
+    def word(
+        self, table: TomlTable, key: str, words: type[_Word], default: str | None = None
+    ) -> _Word:
         """One of a few words."""
         found = self.text(table, key, default)
         if found not in {word.value for word in words}:
             raise self.refuse(f"{key} {found!r}", " | ".join(w.value for w in words if w.value))
         return words(found)
 
-    def day(self, table: Table, key: str) -> date:
+    def day(self, table: TomlTable, key: str) -> date:
         """A date without a time."""
         found = table[key]
         if not isinstance(found, date) or isinstance(found, datetime):
             raise self.refuse(f"{key} = {found!r}", "a date, such as 2010-12-02")
         return found
 
-    def yes(self, table: Table, key: str) -> bool:
+    def yes(self, table: TomlTable, key: str) -> bool:
         """True or false; false where it is left out."""
         found = table.get(key, False)
         if not isinstance(found, bool):
             raise self.refuse(f"{key} = {found!r}", "true or false")
         return found
 
-    def table(self, found: object) -> Table:
+    def table(self, found: object) -> TomlTable:
         """A table."""
         if not isinstance(found, Mapping):
             raise self.refuse(repr(found), "a table")
         return found
 
-    def tables(self, found: object) -> tuple[Table, ...]:
+    def tables(self, found: object) -> tuple[TomlTable, ...]:
         """One table or more."""
         if not isinstance(found, list) or not found:
             raise self.refuse(repr(found), "at least one table, in double brackets")
@@ -178,7 +182,7 @@ def house_from(file: str, text: str, regulation: Mapping[str, Parameter]) -> Rul
     return replace(header, parameters=parameters)
 
 
-def _header_and_tables(file: str, text: str) -> tuple[TomlPath, RuleSet, Mapping[str, Table]]:
+def _header_and_tables(file: str, text: str) -> tuple[TomlPath, RuleSet, Mapping[str, TomlTable]]:
     """The header as a rule set without parameters, and the parameters' tables by name."""
     path, found = TomlPath(file), parsed_text(file, text)
     tables = {n: t for n, t in found.items() if n not in (*HEADER, "remark")}
@@ -194,7 +198,7 @@ def _header_and_tables(file: str, text: str) -> tuple[TomlPath, RuleSet, Mapping
     return path, header, {n: path.inside(n).table(t) for n, t in tables.items()}
 
 
-def _parameter(path: TomlPath, name: str, table: Table, header: RuleSet) -> Parameter:
+def _parameter(path: TomlPath, name: str, table: TomlTable, header: RuleSet) -> Parameter:
     path.keys(table, ("states", "unit", "since"), ("by", "overridable"))
     by = path.text(table, "by", "")
     if by and by not in KEYS:
@@ -214,14 +218,16 @@ def _parameter(path: TomlPath, name: str, table: Table, header: RuleSet) -> Para
     return parameter
 
 
-def _house_parameter(path: TomlPath, of: Parameter, table: Table, header: RuleSet) -> Parameter:
+def _house_parameter(path: TomlPath, of: Parameter, table: TomlTable, header: RuleSet) -> Parameter:
     path.keys(table, ("since",))
     return replace(of, since=_entries(path, table, of, header))
 
 
-def _entries(path: TomlPath, table: Table, of: Parameter, header: RuleSet) -> tuple[Entry, ...]:
+def _entries(
+    path: TomlPath, table: TomlTable, of: Parameter, header: RuleSet
+) -> tuple[ParameterEntry, ...]:
     """The entries of a parameter: dates must not go back, nor state a key twice on one day."""
-    entries: list[Entry] = []
+    entries: list[ParameterEntry] = []
     for found in path.tables(table["since"]):
         path.keys(found, ("effective", "checked"), (*OF_ENTRY, *(k or VALUE for k in of.keys)))
         entry = _entry(path.inside(f"since {found['effective']}"), found, of, header)
@@ -238,7 +244,7 @@ def _entries(path: TomlPath, table: Table, of: Parameter, header: RuleSet) -> tu
     return tuple(entries)
 
 
-def _entry(path: TomlPath, table: Table, of: Parameter, header: RuleSet) -> Entry:
+def _entry(path: TomlPath, table: TomlTable, of: Parameter, header: RuleSet) -> ParameterEntry:
     values = {
         key: path.value(key or VALUE, table[key or VALUE], of.unit)
         for key in of.keys
@@ -249,7 +255,7 @@ def _entry(path: TomlPath, table: Table, of: Parameter, header: RuleSet) -> Entr
         raise path.refuse(
             "values of a repealed parameter" if values else "no value", "one or the other"
         )
-    return Entry(
+    return ParameterEntry(
         effective=path.day(table, "effective"),
         checked=path.day(table, "checked"),
         rule=path.text({"rule": header.rule, **table}, "rule"),

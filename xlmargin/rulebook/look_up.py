@@ -7,7 +7,7 @@ from datetime import date
 
 from xlmargin.errors import RulebookError
 from xlmargin.rulebook.files import sources
-from xlmargin.rulebook.parameters import Entry, Parameter, RuleSet, spelled, unknown
+from xlmargin.rulebook.parameters import Parameter, ParameterEntry, RuleSet, spelled, unknown
 from xlmargin.rulebook.sections import names_of_values, parameter_names, parameters, regulations
 from xlmargin.rulebook.values_in_force import house_entry, profile, profiles
 
@@ -86,7 +86,9 @@ def _file_of(parameter: Parameter) -> RuleSet:
     return next(r for r in regulations() if parameter.name in r.parameters)
 
 
-def _row(parameter: Parameter, key: str, entry: Entry, stated_in: RuleSet, house: str) -> RuleValue:
+def _row(
+    parameter: Parameter, key: str, entry: ParameterEntry, stated_in: RuleSet, house: str
+) -> RuleValue:
     return RuleValue(
         name=parameter.name,
         key=key,

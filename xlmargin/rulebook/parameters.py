@@ -149,7 +149,7 @@ class Overridable(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class ParameterEntry:
     """The values that one day brings into force, and where they are stated."""
 
     effective: date
@@ -176,7 +176,7 @@ class Parameter:
     unit: Unit
     by: str
     overridable: Overridable
-    since: tuple[Entry, ...]
+    since: tuple[ParameterEntry, ...]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -195,17 +195,17 @@ class Parameter:
             return f"{nothing}: it was repealed from {begun[-1].effective} ({begun[-1].rule})."
         return ""
 
-    def in_force(self, as_of: date, key: str = ONE) -> Entry:
+    def in_force(self, as_of: date, key: str = ONE) -> ParameterEntry:
         """The entry whose value for the key is in force on the date; refused without one."""
         refusal = self.refusal(as_of, key)
         if refusal:
             raise RulebookError(refusal)
         return [e for e in self._entries(key) if e.effective <= as_of][-1]
 
-    def _entries(self, key: str) -> list[Entry]:
+    def _entries(self, key: str) -> list[ParameterEntry]:
         return [e for e in self.since if e.repealed or key in e.values]
 
-    def first(self, key: str = ONE) -> Entry | None:
+    def first(self, key: str = ONE) -> ParameterEntry | None:
         """The earliest entry with a value for the key, or None where no entry names it."""
         return next((e for e in self.since if key in e.values), None)
 

@@ -42,7 +42,7 @@ class Rules:
 class PortfolioRules(Rules):
     """The numbers of portfolio margin."""
 
-    valuation_points: sections.ValuationPoints
+    valuation_points: sections.ValuationPointRule
     contract_minimums: sections.ContractMinimums
     aggregation: sections.Aggregation
     eligible_products: sections.EligibleProducts
@@ -76,7 +76,7 @@ class StrategyRules(Rules):
     hedged_stock: sections.StrategyHedgedStock
 
     @property
-    def asks_add_ons(self) -> tuple[bool, bool, bool]:
+    def has_add_ons(self) -> tuple[bool, bool, bool]:
         """Whether the house asks any add-on by volume, by shares outstanding, and by industry."""
         steps = self.concentration
         columns = (steps.volume_add_on, steps.ownership_add_on, steps.industry_add_on)
@@ -84,7 +84,7 @@ class StrategyRules(Rules):
         return by_volume, by_ownership, by_industry
 
     @property
-    def asks_by_gross(self) -> bool:
+    def adds_by_gross(self) -> bool:
         """Whether the house asks add-ons by share of the account's gross, which its classes make.
 
         The classes of an account do not add up then.

@@ -66,7 +66,7 @@ class ValuationRange:
 
 
 @dataclass(frozen=True)
-class ValuationPoints:
+class ValuationPointRule:
     """How far from the present price, and at how many points, theoretical value is taken.
 
     Ranges are magnitudes in share of the underlying's price. Rule: FINRA 4210(g)(2).
@@ -384,7 +384,7 @@ class PortfolioEligibility:
 
 
 SECTIONS: Final = (
-    ValuationPoints,
+    ValuationPointRule,
     ContractMinimums,
     Aggregation,
     EligibleProducts,

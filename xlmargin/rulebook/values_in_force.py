@@ -18,9 +18,9 @@ from xlmargin.errors import RulebookError
 from xlmargin.rulebook.files import house_from, packaged, packaged_names
 from xlmargin.rulebook.parameters import (
     ONE,
-    Entry,
     Overridable,
     Parameter,
+    ParameterEntry,
     RuleSet,
     full_name,
     joined,
@@ -67,7 +67,7 @@ def profile(house: str) -> RuleSet:
     return house_from(file, packaged(file), parameters())
 
 
-def house_entry(house: str, name: str, as_of: date, key: str = ONE) -> Entry | None:
+def house_entry(house: str, name: str, as_of: date, key: str = ONE) -> ParameterEntry | None:
     """What the house asks of a value on the date, or its first statement before it made one."""
     parameter = profile(house).parameters.get(name)
     first = parameter.first(key) if parameter else None

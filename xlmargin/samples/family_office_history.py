@@ -29,7 +29,7 @@ from xlmargin.samples.holdings_by_day import (
     FOUNDATION,
     FOUNDATION_HOLDS,
     HOLDING,
-    Holding,
+    SampleHolding,
     holdings,
 )
 from xlmargin.samples.invented_path import spot_path, trading_days_to
@@ -48,7 +48,7 @@ _TO_VALUE: Final = ("symbol", "type", "quantity", "strike", "expiration", "volat
 _A_CENT: Final = 0.01
 """The least that an option is quoted at."""
 
-_Prices = dict[Holding, float]
+_Prices = dict[SampleHolding, float]
 """$ per unit of everything that is held or closed on a day."""
 
 
@@ -124,7 +124,7 @@ class _Past:
             [*row[:price], self.spot(str(row[0]), day), *row[price + 1 :]] for row in rows
         ]
 
-    def prices(self, held: Sequence[Holding], day: dt.date) -> _Prices:
+    def prices(self, held: Sequence[SampleHolding], day: dt.date) -> _Prices:
         """What one unit of each holding is worth on a day, $ to the cent."""
         priced = [each for each in held if each.priced_on(day)]
         stocks = {each: self.spot(each.symbol, day) for each in priced if not each.strike}
@@ -137,7 +137,7 @@ class _Past:
             zip(options, np.maximum(marks.round(2), _A_CENT).tolist(), strict=True)
         )
 
-    def _to_value(self, option: Holding, day: dt.date) -> list[FileCell]:
+    def _to_value(self, option: SampleHolding, day: dt.date) -> list[FileCell]:
         """A row with the option's volatility in place of its price."""
         assert option.strike
         assert option.expiration
@@ -151,7 +151,7 @@ class _Past:
         ]  # fmt: skip
 
 
-def _sample_holdings(book: Book, factor: FloatArray) -> list[Holding]:
+def _sample_holdings(book: Book, factor: FloatArray) -> list[SampleHolding]:
     """The positions of the sample but for its cash, each in its account."""
     positions = book.positions
     found = []
@@ -161,7 +161,7 @@ def _sample_holdings(book: Book, factor: FloatArray) -> list[Holding]:
         symbol = positions.symbol[i]
         option = bool(positions.is_option[i])
         found.append(
-            Holding(
+            SampleHolding(
                 account=FOUNDATION if symbol in FOUNDATION_HOLDS else HOLDING,
                 symbol=symbol,
                 kind=InstrumentKind(int(positions.kind[i])).word,
@@ -177,7 +177,7 @@ def _sample_holdings(book: Book, factor: FloatArray) -> list[Holding]:
 
 
 def _cash(
-    held: Sequence[Holding], prices: Sequence[_Prices], days: Sequence[dt.date]
+    held: Sequence[SampleHolding], prices: Sequence[_Prices], days: Sequence[dt.date]
 ) -> list[dict[str, float]]:
     """Cash of each account at the close of each day, $: backwards from the last."""
     cash = dict(LAST_CASH)
@@ -189,7 +189,7 @@ def _cash(
     return found[::-1]
 
 
-def _received(each: Holding, price: float, day: dt.date) -> float:
+def _received(each: SampleHolding, price: float, day: dt.date) -> float:
     """What came in for a holding on a day, $: negative where it was paid for."""
     if each.first == day:
         return -each.units * (price if each.cost is None else each.cost)
@@ -199,7 +199,7 @@ def _received(each: Holding, price: float, day: dt.date) -> float:
 
 
 def _position_rows(
-    held: Sequence[Holding],
+    held: Sequence[SampleHolding],
     day: dt.date,
     prices: _Prices,
     first_prices: _Prices,

@@ -36,7 +36,7 @@ ROLLED: Final = {
 
 
 @dataclass(frozen=True)
-class Holding:
+class SampleHolding:
     """A position from its first day to the day on which it is gone.
 
     `cost` is $ per unit, None for the price of the first day. `factor` is what its volatility is of
@@ -73,15 +73,15 @@ class Holding:
 
 ASSIGNED: Final = dt.date(2026, 10, 16)
 GONE: Final = (
-    Holding(
+    SampleHolding(
         FOUNDATION, "CRM", "put", -8, 230.0, "2026-10-16", "american", 6.35, gone=ASSIGNED,
         assigned=True,
     ),
-    Holding(
+    SampleHolding(
         HOLDING, "GOOGL", "put", -10, 260.0, "2026-10-16", "american", 5.10,
         gone=dt.date(2026, 9, 24),
     ),
-    Holding(
+    SampleHolding(
         HOLDING, "META", "put", -4, 560.0, "2026-11-20", "american", 14.20,
         gone=dt.date(2026, 11, 5),
     ),
@@ -89,10 +89,10 @@ GONE: Final = (
 """What is not in the sample any more: a put assigned, and two bought back."""
 
 INCOME: Final = (
-    Holding(
+    SampleHolding(
         HOLDING, "SPX", "put", -30, 6000.0, "2026-12-18", "european", gone=dt.date(2026, 11, 18)
     ),
-    Holding(
+    SampleHolding(
         HOLDING, "SPX", "put", 30, 5400.0, "2026-12-18", "european", gone=dt.date(2026, 11, 18)
     ),
 )
@@ -112,13 +112,17 @@ Spot = Callable[[str, dt.date], float]
 """Price of an underlying on a day, $."""
 
 
-def holdings(sample: Sequence[Holding], spot: Spot, first: dt.date, last: dt.date) -> list[Holding]:
+def holdings(
+    sample: Sequence[SampleHolding], spot: Spot, first: dt.date, last: dt.date
+) -> list[SampleHolding]:
     """Every holding of the history, in the order of the sample, what is gone behind it."""
     every = [past for held in (*sample, *INCOME) for past in _past(held, spot, first, last)]
     return [*every, *GONE]
 
 
-def _past(held: Holding, spot: Spot, first: dt.date, last: dt.date) -> Iterator[Holding]:
+def _past(
+    held: SampleHolding, spot: Spot, first: dt.date, last: dt.date
+) -> Iterator[SampleHolding]:
     """A holding of the sample, and what was held before it in its place."""
     if held.expiration in ROLLED:
         yield from _rolled(held, spot, first, last)
@@ -127,7 +131,9 @@ def _past(held: Holding, spot: Spot, first: dt.date, last: dt.date) -> Iterator[
     yield replace(held, first=came, cost=cost)
 
 
-def _rolled(held: Holding, spot: Spot, first: dt.date, last: dt.date) -> Iterator[Holding]:
+def _rolled(
+    held: SampleHolding, spot: Spot, first: dt.date, last: dt.date
+) -> Iterator[SampleHolding]:
     """The contracts before one of the sample, as far from the money as it is at the end."""
     assert held.expiration and held.strike
     distance = held.strike / spot(held.symbol, last)

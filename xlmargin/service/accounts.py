@@ -19,7 +19,7 @@ from xlmargin.service.described import NUMBERS, of_book, of_change, of_reading, 
 from xlmargin.service.events_described import STATE_SCHEMA
 from xlmargin.service.problems import Refusal
 from xlmargin.service.sent import RANGES, refuse_unknown
-from xlmargin.service.state import Asked, KeptAccounts, Snapshot
+from xlmargin.service.state import KeptAccounts, Precondition, Snapshot
 from xlmargin.service.stated import Stated
 from xlmargin.service.tokens import Rights
 
@@ -58,7 +58,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
         def put(given: Given) -> Any:
             _refuse_limited(request)
             refuse_unknown(given, RANGES)
-            return kept.put(given, asked_by(request))
+            return kept.put(given, precondition_of(request))
 
         answer = await found_of(request, put)
         if isinstance(answer, dict):
@@ -70,16 +70,16 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
 
         def take(given: Given) -> Any:
             refuse_unknown(given, ("prices", *_RESTATED))
-            asked = asked_by(request)
+            precondition = precondition_of(request)
             if not given.keys() & _RESTATED.keys():
-                return kept.price(given.get("prices"), given, asked)
+                return kept.price(given.get("prices"), given, precondition)
 
             def changed(stated: Stated, spots: Mapping[str, float]) -> Stated:
                 for name in given.keys() & _RESTATED.keys():
                     stated = _RESTATED[name](stated, given[name], spots)
                 return stated
 
-            return kept.change(changed, given, asked, given.get("prices"))
+            return kept.change(changed, given, precondition, given.get("prices"))
 
         return await _taken(kept, await found_of(request, take), wait)
 
@@ -91,7 +91,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
             refuse_unknown(given, ("positions",))
             records = given.get("positions")
             change = lambda stated, spots: stated.with_records(records, spots)  # noqa: E731
-            return kept.change(change, given, asked_by(request))
+            return kept.change(change, given, precondition_of(request))
 
         return await _taken(kept, await found_of(request, take), wait)
 
@@ -103,7 +103,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
                 _refuse_limited(request)
                 refuse_unknown(given, (name,))
                 change = lambda stated, _: stated.with_range(name, given.get(name))  # noqa: E731
-                return kept.change(change, given, asked_by(request))
+                return kept.change(change, given, precondition_of(request))
 
             return await _taken(kept, await found_of(request, take), True)
 
@@ -114,8 +114,8 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
 
         def lights() -> Any:
             current, rights = kept.current, rights_of(request)
-            told = [a for a in current.alerts.values() if rights.sees(a["account"])]
-            shown = [alert for alert in told if alert["light"] != Light.GREEN.word]
+            visible = [a for a in current.alerts.values() if rights.sees(a["account"])]
+            shown = [alert for alert in visible if alert["light"] != Light.GREEN.word]
             return {"version": current.version, "alerts": shown}
 
         return response(await found(lights))
@@ -169,7 +169,7 @@ def rights_of(request: Request) -> Rights:
     return rights
 
 
-def asked_by(request: Request) -> Asked:
+def precondition_of(request: Request) -> Precondition:
     """How a change is asked for, by its headers."""
     match, key = request.headers.get("if-match"), request.headers.get("idempotency-key")
     if match is not None and not match.strip().strip('"').isdecimal():
@@ -177,7 +177,7 @@ def asked_by(request: Request) -> Asked:
     if key is not None and not 0 < len(key) <= 200:
         raise MarginError("Idempotency-Key: wanted at most 200 characters.")
     version = None if match is None else int(match.strip().strip('"')[:18])
-    return Asked(version, key and f"{rights_of(request).name}:{key}")
+    return Precondition(version, key and f"{rights_of(request).name}:{key}")
 
 
 def account_of(kept: KeptAccounts, account: str, rights: Rights) -> tuple[Snapshot, str]:

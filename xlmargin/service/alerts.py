@@ -14,11 +14,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from xlmargin.account import BrokerFigure, Light, Limits, Tolerance, own_regime, told_light
+from xlmargin.account import BrokerFigure, Light, Limits, Tolerance, own_regime, settled_light
 from xlmargin.book import Book
 from xlmargin.excel.broker_figures_reader import read_broker_figures
 from xlmargin.excel.thresholds_reader import read_thresholds
-from xlmargin.reports.account_table import DOLLARS, FRACTION, Figure
+from xlmargin.reports.account_table import DOLLARS, FRACTION, AccountFigure
 from xlmargin.reports.alerts_table import Threshold
 from xlmargin.service.account_states import State, public_name
 from xlmargin.service.stated import Stated
@@ -44,7 +44,7 @@ _DUST: Final = {DOLLARS: 0.005, FRACTION: 1e-9}
 
 Key = tuple[str, str]
 """An account, and what is watched of it."""
-Told = dict[Key, State]
+LastAlerts = dict[Key, State]
 """What was told last, by its key."""
 
 
@@ -60,17 +60,17 @@ class Watching:
     tolerance: Tolerance
     accounts: tuple[str, ...]
 
-    def alerts(self, states: Mapping[str, State], told: Told) -> Iterable[tuple[Key, State]]:
+    def alerts(self, states: Mapping[str, State], last: LastAlerts) -> Iterable[tuple[Key, State]]:
         """What is to be told of these states, by account and figure, after what was told last."""
         now = dict(self._now(states))
-        for key in sorted(told.keys() - now.keys()):
-            if (was := _light(told[key])) is not Light.GREEN:
+        for key in sorted(last.keys() - now.keys()):
+            if (was := _light(last[key])) is not Light.GREEN:
                 gone = {**_UNLIMITED, "reason": "not watched any more"}
                 yield key, _alert(key, Light.GREEN, was, gone)
         for key, (light, says) in now.items():
-            was = _light(told[key]) if key in told else Light.GREEN
+            was = _light(last[key]) if key in last else Light.GREEN
             if light is not Light.GREY and was is not Light.GREY:
-                light = told_light(light, was, says["value"], says["warn"], says["alert"])
+                light = settled_light(light, was, says["value"], says["warn"], says["alert"])
             if light is not was:
                 yield key, _alert(key, light, was, says)
 
@@ -114,7 +114,8 @@ def watching(stated: Stated, book: Book) -> Watching:
     accounts, regime = book.positions.accounts, own_regime(book)
     units = {name: FRACTION if name.endswith("cushion") else DOLLARS for name in _PATHS}
     figures = {
-        name: Figure(name, unit, nan, "", [nan] * len(accounts)) for name, unit in units.items()
+        name: AccountFigure(name, unit, nan, "", [nan] * len(accounts))
+        for name, unit in units.items()
     }
     thresholds = read_thresholds(stated.rows(THRESHOLDS), figures, accounts, regime)
     if thresholds is None:
@@ -129,7 +130,7 @@ def watching(stated: Stated, book: Book) -> Watching:
     return Watching(thresholds, broker, Tolerance(settings.tolerance_share, dollars), accounts)
 
 
-def told_of(bodies: Iterable[str]) -> Told:
+def last_alerts(bodies: Iterable[str]) -> LastAlerts:
     """What was told last, of the bodies of its events."""
     found = (json.loads(body) for body in bodies)
     return {(each["account"], each["figure"]): each for each in found}
@@ -162,5 +163,5 @@ def _alert(key: Key, light: Light, was: Light, says: Mapping[str, Any]) -> State
     account, figure = key
     numbers = {name: None if isinstance(v, float) and isnan(v) else v for name, v in says.items()}
     limit = numbers.get("alert") if Light.RED in (light, was) else numbers.get("warn")
-    told = {"light": light.word, "was": was.word, "threshold": limit}
-    return {"account": account, "figure": figure, **told, **numbers}
+    last = {"light": light.word, "was": was.word, "threshold": limit}
+    return {"account": account, "figure": figure, **last, **numbers}

@@ -31,7 +31,7 @@ from xlmargin.service.metrics import Metrics
 from xlmargin.service.pages import Pages
 from xlmargin.service.pre_trade import add_pre_trade
 from xlmargin.service.problems import problem_response
-from xlmargin.service.state import Asked, KeptAccounts
+from xlmargin.service.state import KeptAccounts, Precondition
 from xlmargin.service.stateless import Work, add_stateless
 from xlmargin.service.stream import Stream
 from xlmargin.service.stream_paths import add_stream
@@ -81,7 +81,7 @@ def service(
     stream = Stream(journal, f"/xlmargin/{served.name}")
     kept = KeptAccounts(journal, computing, served.window, served.seconds, served.keep, stream.tell)
     if first is not None:
-        kept.put(first, Asked())
+        kept.put(first, Precondition())
     metrics = Metrics(kept, stream, of_accounts=served.metrics_of_accounts)
 
     @asynccontextmanager

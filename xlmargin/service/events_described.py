@@ -83,7 +83,7 @@ def async_api() -> dict[str, Any]:
         for type_ in _DATA
     }
     channel = "#/channels/stream"
-    told = [{"$ref": f"{channel}/messages/{type_}"} for type_ in messages]
+    references = [{"$ref": f"{channel}/messages/{type_}"} for type_ in messages]
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "xlmargin", "version": xlmargin.__version__},
@@ -94,7 +94,7 @@ def async_api() -> dict[str, Any]:
             }
         },
         "operations": {
-            "tell": {"action": "send", "channel": {"$ref": channel}, "messages": told},
+            "tell": {"action": "send", "channel": {"$ref": channel}, "messages": references},
             "listen": {
                 "action": "receive",
                 "channel": {"$ref": channel},

@@ -53,7 +53,7 @@ class JournalUnwritten(Refusal):
 
 
 @dataclass(frozen=True)
-class Event:
+class JournalEvent:
     """What was told of an account: of which kind, when (s since 1970), and of which version.
 
     `kind` tells what a later event takes the place of, `data` is JSON.
@@ -101,7 +101,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        with _told():
+        with _journal_errors():
             self._accepting, self._finding = _connection(path), _connection(path)
             self._accepting.executescript(_TABLES)
             self._refuse_damaged()
@@ -118,7 +118,7 @@ class Journal:
     def accept(self, change: Accepted) -> None:
         """Write a change; refused as a whole where the disk takes it not."""
         db, now = self._accepting, time.time()
-        with _told(), db:
+        with _journal_errors(), db:
             db.execute("BEGIN IMMEDIATE")
             if change.all_anew:
                 for table in ("range", "position", "price"):
@@ -139,10 +139,10 @@ class Journal:
             version = str(change.version)
             db.execute("REPLACE INTO about VALUES ('version', ?)", (version,))
 
-    def tell(self, events: Iterable[Event]) -> None:
+    def tell(self, events: Iterable[JournalEvent]) -> None:
         """Write what is told, all of it or nothing."""
         db, listed = self._finding, list(events)
-        with _told(), db:
+        with _journal_errors(), db:
             db.execute("BEGIN IMMEDIATE")
             db.executemany(
                 "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)",
@@ -156,14 +156,14 @@ class Journal:
     def answered(self, key: str, since: float) -> tuple[str, Mapping[str, Any]] | None:
         """The digest of what was asked by a key since a time, and its answer; None if not."""
         query = "SELECT digest, answer FROM request WHERE key = ? AND at >= ?"
-        with _told():
+        with _journal_errors():
             row = self._accepting.execute(query, (key, since)).fetchone()
         return row and (row[0], json.loads(row[1]))
 
     def stored(self) -> Stored:
         """All that was accepted."""
         db = self._accepting
-        with _told():
+        with _journal_errors():
             ranges = db.execute("SELECT name, body FROM range").fetchall()
             positions = db.execute("SELECT place, body FROM position ORDER BY place").fetchall()
             prices = dict(db.execute("SELECT symbol, price FROM price"))
@@ -175,14 +175,14 @@ class Journal:
             prices,
         )
 
-    def last_told(self) -> list[Event]:
+    def last_events(self) -> list[JournalEvent]:
         """The latest event of each kind and account, in their order."""
         query = (
             "SELECT sequence, at, version, type, account, body, kind FROM told ORDER BY sequence"
         )
         return self._events(query)
 
-    def events_after(self, sequence: int, most: int) -> list[Event]:
+    def events_after(self, sequence: int, most: int) -> list[JournalEvent]:
         """So many of the events after one."""
         query = (
             "SELECT sequence, at, version, type, account, body FROM event"
@@ -196,21 +196,21 @@ class Journal:
             "SELECT min(sequence), max(sequence) FROM event"
             " UNION ALL SELECT NULL, max(sequence) FROM told"
         )
-        with _told(), closing(_connection(self.path)) as db:
-            (first, last), (_, told) = db.execute(query).fetchall()
-        last = max(last or 0, told or 0)
+        with _journal_errors(), closing(_connection(self.path)) as db:
+            (first, last), (_, last_event) = db.execute(query).fetchall()
+        last = max(last or 0, last_event or 0)
         return first or last + 1, last
 
-    def forget(self, told_before: float, answered_before: float) -> None:
+    def forget(self, sent_before: float, answered_before: float) -> None:
         """Forget events and answers to requests before these times; the latest of each kind stay.
 
         The last event stays too: sequences go on from it.
         """
-        with _told(), self._finding:
+        with _journal_errors(), self._finding:
             self._finding.execute("BEGIN IMMEDIATE")
             self._finding.execute(
                 "DELETE FROM event WHERE at < ? AND sequence < (SELECT max(sequence) FROM event)",
-                (told_before,),
+                (sent_before,),
             )
             self._finding.execute("DELETE FROM request WHERE at < ?", (answered_before,))
 
@@ -220,10 +220,10 @@ class Journal:
         files = (self.path, self.path.with_name(self.path.name + "-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
 
-    def _events(self, query: str, *values: Any) -> list[Event]:
+    def _events(self, query: str, *values: Any) -> list[JournalEvent]:
         """Events, over a connection of their own: readers wait for nobody."""
-        with _told(), closing(_connection(self.path)) as db:
-            return [Event(*row) for row in db.execute(query, values)]
+        with _journal_errors(), closing(_connection(self.path)) as db:
+            return [JournalEvent(*row) for row in db.execute(query, values)]
 
     def _about(self, name: str, otherwise: str) -> str:
         db = self._accepting
@@ -250,7 +250,7 @@ def _json_of(bodies: Mapping[Any, Any]) -> Iterator[tuple[Any, str]]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _journal_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:

@@ -36,7 +36,7 @@ _ALONE: Final = (
 
 
 @dataclass(frozen=True)
-class Page:
+class ServedPage:
     """A file as a browser gets it, and what it may load and do there."""
 
     content: bytes
@@ -54,7 +54,7 @@ class Page:
         return Response(self.content, headers=headers, media_type=self.media_type)
 
 
-Pages = dict[str, Page]
+Pages = dict[str, ServedPage]
 """By their paths."""
 
 
@@ -66,7 +66,7 @@ def status_page() -> Pages:
         for name in ("script", "style")
     }
     policy = "; ".join([_ALONE, *(f"{what} {hashed}" for what, hashed in allowed.items())])
-    return {"/": Page(text.encode("utf-8"), _MEDIA_TYPES[".html"], policy)}
+    return {"/": ServedPage(text.encode("utf-8"), _MEDIA_TYPES[".html"], policy)}
 
 
 def _hash_of(content: str) -> str:
@@ -77,6 +77,6 @@ def _hash_of(content: str) -> str:
 def office_pages(functions: Sequence[WorksheetFunction], address: str) -> Pages:
     """The add-in for Excel, asking at an address."""
     return {
-        path: Page(content, _MEDIA_TYPES[PurePosixPath(path).suffix], _IN_EXCEL)
+        path: ServedPage(content, _MEDIA_TYPES[PurePosixPath(path).suffix], _IN_EXCEL)
         for path, content in add_in(functions, address).items()
     }

@@ -27,12 +27,12 @@ from xlmargin.service.alerts import (
     ALERT,
     BROKER_FIGURES,
     THRESHOLDS,
-    Told,
+    LastAlerts,
     Watching,
-    told_of,
+    last_alerts,
     watching,
 )
-from xlmargin.service.journal import Accepted, Event, Journal
+from xlmargin.service.journal import Accepted, Journal, JournalEvent
 from xlmargin.service.problems import Refusal
 from xlmargin.service.sent import warnings_of
 from xlmargin.service.stated import TODAY, Stated, records_of
@@ -73,7 +73,7 @@ class OtherRequest(Refusal):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Precondition:
     """How a change is asked for: for which version alone, and by which key only once."""
 
     version: int | None = None
@@ -89,7 +89,7 @@ class Snapshot:
     kept: KeptBook
     states: Mapping[str, State]
     watching: Watching
-    alerts: Told
+    alerts: LastAlerts
 
     @cached_property
     def accounts(self) -> Mapping[str, str]:
@@ -124,7 +124,7 @@ class KeptAccounts:
 
     `computing` is held by whoever margins; `window`, s, is how long the writer gathers what comes.
     `seconds` of computing are given to each part of a book; events are kept for `keep`, s. The
-    writer calls `told` with each list of new events, and `measured` with the seconds of each batch;
+    writer calls `emit` with each list of new events, and `measured` with the seconds of each batch;
     `taken` counts prices.
     """
 
@@ -133,7 +133,7 @@ class KeptAccounts:
     window: float = 0.05
     seconds: float = 5.0
     keep: float = 7 * 24 * 3600.0
-    told: Callable[[list[Event]], None] = lambda _: None
+    emit: Callable[[list[JournalEvent]], None] = lambda _: None
     measured: Callable[[float], None] = lambda _: None
     taken: int = 0
     snapshot: Snapshot | None = None
@@ -149,7 +149,7 @@ class KeptAccounts:
     _moved: Condition = field(default_factory=Condition)
     _changing: Lock = field(default_factory=Lock)
     _latest: dict[str, State] = field(default_factory=dict)
-    _alerts: Told = field(default_factory=dict)
+    _alerts: LastAlerts = field(default_factory=dict)
     _forgot: float = 0.0
     _writer: Thread | None = None
     _ends: bool = False
@@ -159,9 +159,9 @@ class KeptAccounts:
         self._ends = False
         stored = self.journal.stored()
         _, self.sequence = self.journal.bounds()
-        last = self.journal.last_told()
+        last = self.journal.last_events()
         self._latest = {e.account: json.loads(e.data) for e in last if e.type == STATE}
-        self._alerts = told_of(e.data for e in last if e.type == ALERT)
+        self._alerts = last_alerts(e.data for e in last if e.type == ALERT)
         self._version, self._prices = stored.version, dict(stored.prices)
         if stored.ranges:
             self._stated = Stated(stored.ranges, stored.positions)
@@ -196,11 +196,11 @@ class KeptAccounts:
         since = [s for s in (self._pending.since, self._working_since) if s is not None]
         return time.monotonic() - min(since) if since else 0.0
 
-    def put(self, given: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
+    def put(self, given: Mapping[str, Any], precondition: Precondition) -> dict[str, Any]:
         """Keep a book in the place of the one that is kept; a refused one leaves that there."""
         with self._changing:
             with self._moved:
-                answered = self._answered(given, asked)
+                answered = self._answered(given, precondition)
             if answered is not None:
                 return answered
             ranges_sent = {name: each for name, each in given.items() if name != "positions"}
@@ -216,7 +216,7 @@ class KeptAccounts:
                 warnings = warnings_of(ranges)
                 watching(stated, ranges.book())
             with self._moved:
-                version = self._next(asked)
+                version = self._next(precondition)
                 answer = {
                     "version": version,
                     "positions": len(kept.live.book.positions),
@@ -225,23 +225,23 @@ class KeptAccounts:
                     "warnings": warnings,
                 }
                 change = Accepted(version, stated.ranges, positions, {}, True)
-                self._accept(change, given, asked, answer)
+                self._accept(change, given, precondition, answer)
                 self._stated, self._prices = stated, {}
                 self._listed = frozenset(kept.live.book.market.index_of)
                 self._pending.base, self._pending.prices = (stated, kept), {}
                 return answer
 
-    def price(self, prices: Any, given: Any, asked: Asked) -> dict[str, Any]:
+    def price(self, prices: Any, given: Any, precondition: Precondition) -> dict[str, Any]:
         """Take prices of underlyings, by symbol, $: all of them or none."""
         with self._moved:
-            if (answer := self._answered(given, asked)) is not None:
+            if (answer := self._answered(given, precondition)) is not None:
                 return answer
-            version = self._next(asked)
+            version = self._next(precondition)
             if not self._listed:
                 raise self._without_book()
             taken = accepted_prices(prices, self._listed)
             answer = {"version": version}
-            self._accept(Accepted(version, prices=taken), given, asked, answer)
+            self._accept(Accepted(version, prices=taken), given, precondition, answer)
             self._prices |= taken
             self._pending.prices |= taken
             self.taken += len(taken)
@@ -251,7 +251,7 @@ class KeptAccounts:
         self,
         changed: Callable[[Stated, Mapping[str, float]], Stated],
         given: Any,
-        asked: Asked,
+        precondition: Precondition,
         priced: Any = None,
     ) -> dict[str, Any]:
         """Take a change of what was stated, by what was and the prices of now; margined first.
@@ -260,7 +260,7 @@ class KeptAccounts:
         """
         with self._changing:
             with self._moved:
-                answered = self._answered(given, asked)
+                answered = self._answered(given, precondition)
                 before, prices = self._stated, dict(self._prices)
             if answered is not None:
                 return answered
@@ -273,7 +273,7 @@ class KeptAccounts:
                 watching(stated, live.book)
                 kept = KeptBook.of(live, {}, self.seconds)
             with self._moved:
-                version = self._next(asked)
+                version = self._next(precondition)
                 answer = {"version": version}
                 differs = {
                     name: each
@@ -281,7 +281,7 @@ class KeptAccounts:
                     if before.ranges.get(name) != each
                 }
                 change = Accepted(version, differs, stated.changes_from(before), taken)
-                self._accept(change, given, asked, answer)
+                self._accept(change, given, precondition, answer)
                 self._stated = stated
                 self._prices |= taken
                 self._listed = frozenset(live.book.market.index_of)
@@ -299,16 +299,16 @@ class KeptAccounts:
                 self._waiting.append((version, future))
         return future
 
-    def _next(self, asked: Asked) -> int:
-        if asked.version is not None and asked.version != self._version:
-            raise OtherVersion(f"If-Match: found {asked.version}, wanted {self._version}.")
+    def _next(self, precondition: Precondition) -> int:
+        if precondition.version is not None and precondition.version != self._version:
+            raise OtherVersion(f"If-Match: found {precondition.version}, wanted {self._version}.")
         return self._version + 1
 
-    def _answered(self, given: Any, asked: Asked) -> dict[str, Any] | None:
+    def _answered(self, given: Any, precondition: Precondition) -> dict[str, Any] | None:
         """What the same request was answered before; refused where it was another one."""
-        if asked.key is None:
+        if precondition.key is None:
             return None
-        found = self.journal.answered(asked.key, time.time() - REMEMBERED)
+        found = self.journal.answered(precondition.key, time.time() - REMEMBERED)
         if found is None:
             return None
         digest, answer = found
@@ -317,11 +317,11 @@ class KeptAccounts:
         return dict(answer)
 
     def _accept(
-        self, change: Accepted, given: Any, asked: Asked, answer: Mapping[str, Any]
+        self, change: Accepted, given: Any, precondition: Precondition, answer: Mapping[str, Any]
     ) -> None:
         """Write a change, and wake the writer; `_moved` is held."""
-        if asked.key is not None:
-            change = replace(change, request=(asked.key, _digest(given), answer))
+        if precondition.key is not None:
+            change = replace(change, request=(precondition.key, _digest(given), answer))
         self.journal.accept(change)
         self._version = self._pending.version = change.version
         if self._pending.since is None:
@@ -415,28 +415,30 @@ class KeptAccounts:
         for _, future in reached:
             if future.set_running_or_notify_cancel():
                 future.set_result(pending.version)
-        self.told(events)
+        self.emit(events)
 
-    def _events(self, states: Mapping[str, State], alerts: Told, version: int) -> list[Event]:
+    def _events(
+        self, states: Mapping[str, State], alerts: LastAlerts, version: int
+    ) -> list[JournalEvent]:
         """The states that have changed, and then what there is to say of them."""
         now = time.time()
-        told = [
+        emit = [
             (STATE, "state", name, state)
             for name, state in states.items()
             if not is_same(state, self._latest.get(name))
         ]
-        told += [
+        emit += [
             (GONE, "state", name, {"account": name, "version": version})
             for name in self._latest
             if name not in states
         ]
-        told += [
+        emit += [
             (ALERT, f"alert {figure}", account, {**alert, "version": version})
             for (account, figure), alert in alerts.items()
         ]
         return [
-            Event(self.sequence + n, now, version, type_, account, json.dumps(data), kind)
-            for n, (type_, kind, account, data) in enumerate(told, 1)
+            JournalEvent(self.sequence + n, now, version, type_, account, json.dumps(data), kind)
+            for n, (type_, kind, account, data) in enumerate(emit, 1)
         ]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.records import rows_of_records
-from xlmargin.cells.table import Table
+from xlmargin.cells.table import RangeTable
 from xlmargin.cells.words import ORDERS
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.orders import read_orders
@@ -195,7 +195,7 @@ def _unnamed(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: cell for name, cell in record.items() if name != ID}
 
 
-def _market_now(market: Any, table: Table, live: LiveBook) -> list[list[Any]] | None:
+def _market_now(market: Any, table: RangeTable, live: LiveBook) -> list[list[Any]] | None:
     """The rows of the market with the prices of now in the place of theirs."""
     if not table.given:
         return None

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from xlmargin.cells.records import rows_of_records
 from xlmargin.errors import MarginError
-from xlmargin.excel.worksheet_function import Kind, WorksheetFunction
+from xlmargin.excel.worksheet_function import ArgumentKind, WorksheetFunction
 from xlmargin.service.answers import Given, found_of, response
 from xlmargin.service.described import of_book, of_function, range_of
 from xlmargin.service.problems import problem_response
@@ -39,16 +39,16 @@ def add_stateless(
         """The figures of a book, as records."""
 
         def answer(given: dict[str, Any]) -> Any:
-            asked = given.pop("figures", "account")
-            if not isinstance(asked, str) or asked not in FIGURES:
+            wanted = given.pop("figures", "account")
+            if not isinstance(wanted, str) or wanted not in FIGURES:
                 raise MarginError(f"figures: wanted one of {', '.join(FIGURES)}.")
             refuse_unknown(given, (*RANGES, "figures"))
             ranges = ranges_of(given)
-            table = by_name[FIGURES[asked]].refusing(**cells_of(given))
+            table = by_name[FIGURES[wanted]].refusing(**cells_of(given))
             assert isinstance(table, list)
             headings, *rows = table
             return {
-                "figures": asked,
+                "figures": wanted,
                 "rows": [dict(zip(headings, row, strict=True)) for row in rows],
                 "warnings": warnings_of(ranges),
             }
@@ -76,7 +76,7 @@ def add_stateless(
             refuse_unknown(given, [argument.name for argument in own.arguments])
             kinds = {argument.name: argument.kind for argument in own.arguments}
             cells = {
-                key: rows_of_records(key, value) if kinds[key] is Kind.RANGE else value
+                key: rows_of_records(key, value) if kinds[key] is ArgumentKind.RANGE else value
                 for key, value in given.items()
             }
             missing = [a.name for a in own.arguments if not a.optional and a.name not in given]

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import anyio.to_thread
 
-from xlmargin.service.journal import Event, Journal
+from xlmargin.service.journal import Journal, JournalEvent
 
 LIVE: Final = "org.xlmargin.live"
 RESET: Final = "org.xlmargin.reset.v1"
@@ -37,14 +37,14 @@ class TooSlow(Exception):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Subscription:
     """What a reader wants: of which accounts and kinds (None: of all), and after which event."""
 
     after: int | None = None
     accounts: frozenset[str] | None = None
     types: frozenset[str] | None = None
 
-    def has(self, event: Event) -> bool:
+    def has(self, event: JournalEvent) -> bool:
         """Whether an event is one of them."""
         of_account = self.accounts is None or event.account in self.accounts
         kind = event.type.split(".")[-2].replace("gone", "state")
@@ -55,14 +55,14 @@ class Wanted:
 class _Reader:
     """A reader's queue, filled by the event loop that it belongs to."""
 
-    wanted: Wanted
+    wanted: Subscription
     loop: asyncio.AbstractEventLoop
-    queue: asyncio.Queue[Event] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+    queue: asyncio.Queue[JournalEvent] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
     is_slow: bool = False
     last: int = 0
     """The sequence up to which it has been told all there is."""
 
-    def take(self, events: list[Event]) -> None:
+    def take(self, events: list[JournalEvent]) -> None:
         """Queue events; a reader whose queue is full gets no more."""
         for event in events:
             if self.is_slow:
@@ -87,14 +87,14 @@ class Stream:
         """Readers that are there."""
         return len(self._readers)
 
-    def tell(self, events: list[Event]) -> None:
+    def tell(self, events: list[JournalEvent]) -> None:
         """Hand events to all readers; called by the writer's thread, which waits for nobody."""
         for reader in tuple(self._readers):
             own = [event for event in events if reader.wanted.has(event)]
             if own and not reader.loop.is_closed():
                 reader.loop.call_soon_threadsafe(reader.take, own)
 
-    async def events(self, wanted: Wanted) -> AsyncIterator[dict[str, Any]]:
+    async def events(self, wanted: Subscription) -> AsyncIterator[dict[str, Any]]:
         """What a reader is told, without end; raises `TooSlow` once its queue is full."""
         reader = _Reader(wanted, asyncio.get_running_loop())
         self._readers.add(reader)
@@ -104,16 +104,16 @@ class Stream:
             last = reader.last
             yield self._own(LIVE, last)
             while True:
-                told = await self._next(reader)
-                if told is None:
+                next_event = await self._next(reader)
+                if next_event is None:
                     yield self._own(HEARTBEAT, last)
-                elif told.sequence > last:
-                    last = told.sequence
-                    yield self.cloud_event(told)
+                elif next_event.sequence > last:
+                    last = next_event.sequence
+                    yield self.cloud_event(next_event)
         finally:
             self._readers.discard(reader)
 
-    async def _next(self, reader: _Reader) -> Event | None:
+    async def _next(self, reader: _Reader) -> JournalEvent | None:
         """The next event; None where there is none for as long as a heartbeat."""
         if reader.is_slow and reader.queue.empty():
             self.closed_slow += 1
@@ -133,7 +133,7 @@ class Stream:
             yield self._own(RESET, last, {"after": reader.last, "first": first, "last": last})
             reader.last = last
         if wanted.after is None or not is_kept:
-            for event in await _in_thread(self.journal.last_told):
+            for event in await _in_thread(self.journal.last_events):
                 if wanted.has(event) and not is_over(event):
                     yield self.cloud_event(event)
         while events := await self._after(reader.last):
@@ -142,11 +142,13 @@ class Stream:
                 if wanted.has(event):
                     yield self.cloud_event(event)
 
-    async def _after(self, sequence: int) -> list[Event]:
-        found: list[Event] = await _in_thread(lambda: self.journal.events_after(sequence, _AT_ONCE))
+    async def _after(self, sequence: int) -> list[JournalEvent]:
+        found: list[JournalEvent] = await _in_thread(
+            lambda: self.journal.events_after(sequence, _AT_ONCE)
+        )
         return found
 
-    def cloud_event(self, event: Event) -> dict[str, Any]:
+    def cloud_event(self, event: JournalEvent) -> dict[str, Any]:
         """An event as it is sent."""
         return {
             **self._own(event.type, event.sequence, json.loads(event.data)),
@@ -173,7 +175,7 @@ def _time(seconds: float) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def is_over(event: Event) -> bool:
+def is_over(event: JournalEvent) -> bool:
     """Whether an event says that there is nothing to say any more: a light that is green again."""
     return bool(json.loads(event.data).get("light") == "green")
 

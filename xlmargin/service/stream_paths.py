@@ -18,7 +18,7 @@ from xlmargin.service.accounts import rights_of
 from xlmargin.service.described import of_events
 from xlmargin.service.door import bearer
 from xlmargin.service.problems import problem_response, refused
-from xlmargin.service.stream import HEARTBEAT, Stream, TooSlow, Wanted
+from xlmargin.service.stream import HEARTBEAT, Stream, Subscription, TooSlow
 from xlmargin.service.strict_json import parsed
 from xlmargin.service.tokens import Rights, Tokens
 
@@ -75,7 +75,7 @@ def add_stream(app: FastAPI, stream: Stream, tokens: Tokens) -> None:
     app.add_api_websocket_route("/v1/stream", socket)
 
 
-def wanted_of(given: Mapping[str, Any], rights: Rights) -> Wanted:
+def wanted_of(given: Mapping[str, Any], rights: Rights) -> Subscription:
     """What a reader asks for, of what its token may see."""
     for name in given:
         if name not in ("after", "accounts", "types"):
@@ -86,7 +86,9 @@ def wanted_of(given: Mapping[str, Any], rights: Rights) -> Wanted:
     accounts = _names(given, "accounts")
     if rights.accounts is not None:
         accounts = rights.accounts if accounts is None else accounts & rights.accounts
-    return Wanted(None if after is None else int(str(after)[:20]), accounts, _names(given, "types"))
+    return Subscription(
+        None if after is None else int(str(after)[:20]), accounts, _names(given, "types")
+    )
 
 
 def _names(given: Mapping[str, Any], name: str) -> frozenset[str] | None:
@@ -98,7 +100,7 @@ def _names(given: Mapping[str, Any], name: str) -> frozenset[str] | None:
     return frozenset(found)
 
 
-async def _lines(stream: Stream, wanted: Wanted) -> AsyncIterator[str]:
+async def _lines(stream: Stream, wanted: Subscription) -> AsyncIterator[str]:
     """Events as a browser's EventSource reads them."""
     with suppress(TooSlow):
         async for event in stream.events(wanted):
@@ -108,7 +110,7 @@ async def _lines(stream: Stream, wanted: Wanted) -> AsyncIterator[str]:
                 yield f"id: {int(event['sequence'])}\ndata: {json.dumps(event)}\n\n"
 
 
-async def _sent_to(client: WebSocket, stream: Stream, wanted: Wanted) -> None:
+async def _sent_to(client: WebSocket, stream: Stream, wanted: Subscription) -> None:
     """Send events until the client goes, or is too slow for them."""
 
     async def send() -> None:

@@ -13,7 +13,7 @@ from xlmargin.errors import InputError, Problem
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
 from xlmargin.live import LiveBook, impact_on_account
-from xlmargin.what_if import Change, Impact
+from xlmargin.what_if import FigureChange, Impact
 
 _REQUIREMENTS: Final = ("initial", "deposit", "maintenance", "portfolio")
 _EQUITIES: Final = (
@@ -106,7 +106,7 @@ def _of_account(impact: Impact, i: int, account: str) -> dict[str, Any]:
     }
 
 
-def _change(change: Change, i: int) -> dict[str, float | None]:
+def _change(change: FigureChange, i: int) -> dict[str, float | None]:
     return {name: _number(getattr(change, name), i) for name in ("before", "change", "after")}
 
 

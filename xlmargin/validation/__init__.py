@@ -1,11 +1,11 @@
 """Every published figure that can be compared, beside ours, as a dossier to read and sign."""
 
-from xlmargin.validation.comparison import Comparison, Source, source
-from xlmargin.validation.dossier import Section, dossier, sections, validation_table
+from xlmargin.validation.comparison import FigureComparison, Source, source
+from xlmargin.validation.dossier import DossierSection, dossier, sections, validation_table
 
 __all__ = [
-    "Comparison",
-    "Section",
+    "DossierSection",
+    "FigureComparison",
     "Source",
     "dossier",
     "sections",

@@ -27,7 +27,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class FigureComparison:
     """One figure of one case: as published, as ours, and by how much they may differ."""
 
     source: str

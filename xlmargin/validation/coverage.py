@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from xlmargin.rulebook.files import Table, TomlPath, packaged, parsed_text
+from xlmargin.rulebook.files import TomlPath, TomlTable, packaged, parsed_text
 
 
-class Status(StrEnum):
+class CoverageStatus(StrEnum):
     """How much of a rule is computed."""
 
     COVERED = "covered"
@@ -23,7 +23,7 @@ class Coverage:
     family: str
     rule: str
     title: str
-    status: Status
+    status: CoverageStatus
     where: str
     why: str
 
@@ -51,12 +51,12 @@ def coverage_table() -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows))
 
 
-def _coverage(path: TomlPath, table: Table) -> Coverage:
-    status = path.word(table, "status", Status)
+def _coverage(path: TomlPath, table: TomlTable) -> Coverage:
+    status = path.word(table, "status", CoverageStatus)
     needed = {
-        Status.COVERED: ("where",),
-        Status.PARTLY: ("where", "why"),
-        Status.NOT: ("why",),
+        CoverageStatus.COVERED: ("where",),
+        CoverageStatus.PARTLY: ("where", "why"),
+        CoverageStatus.NOT: ("why",),
     }[status]
     path.keys(table, ("family", "rule", "title", "status", *needed))
     return Coverage(

@@ -8,24 +8,24 @@ from dataclasses import dataclass
 from typing import Final
 
 import xlmargin
-from xlmargin.reports.table import Table, Value
+from xlmargin.reports.table import ReportTable, ReportValue
 from xlmargin.rulebook.parameters import RuleSet, full_name
 from xlmargin.rulebook.sections import regulations
 from xlmargin.rulebook.values_in_force import profile, profiles
-from xlmargin.validation.comparison import Comparison, source
+from xlmargin.validation.comparison import FigureComparison, source
 from xlmargin.validation.coverage import coverage_table
 from xlmargin.validation.margin_figures import figures
 from xlmargin.validation.prices import values
 
 
 @dataclass(frozen=True)
-class Section:
+class DossierSection:
     """A source and its comparisons."""
 
     title: str
     name: str
     """Of the file of published figures."""
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[FigureComparison, ...]
 
     def number(self, state: str) -> int:
         """How many comparisons are in that state."""
@@ -50,25 +50,25 @@ _STATES: Final = ("agrees", "differs, explained", "differs")
 _UNCONFIRMED: Final = "(unconfirmed"
 
 
-def sections() -> tuple[Section, ...]:
+def sections() -> tuple[DossierSection, ...]:
     """Every source with its comparisons, computed now."""
     return (*_sections(_OF_MARGIN, figures), *_sections(_OF_PRICES, values))
 
 
 def _sections(
-    titles: dict[str, str], compared: Callable[[str], Iterable[Comparison]]
-) -> Iterator[Section]:
+    titles: dict[str, str], compared: Callable[[str], Iterable[FigureComparison]]
+) -> Iterator[DossierSection]:
     for name, title in titles.items():
-        yield Section(title, name, tuple(compared(name)))
+        yield DossierSection(title, name, tuple(compared(name)))
 
 
-def validation_table(of: Sequence[Section]) -> Table:
+def validation_table(of: Sequence[DossierSection]) -> ReportTable:
     """A row a comparison."""
     headings = (
         "source", "case", "figure", "unit", "published", "ours", "difference", "within", "state",
         "why",
     )  # fmt: skip
-    rows: list[list[Value]] = [
+    rows: list[list[ReportValue]] = [
         [
             *(c.source, c.case, c.figure, c.unit, c.published, c.ours),
             *(c.difference, c.within, c.state, c.explanation or c.refusal),
@@ -76,10 +76,10 @@ def validation_table(of: Sequence[Section]) -> Table:
         for section in of
         for c in section.comparisons
     ]
-    return Table(headings, rows)
+    return ReportTable(headings, rows)
 
 
-def dossier(of: Sequence[Section], day: dt.date) -> str:
+def dossier(of: Sequence[DossierSection], day: dt.date) -> str:
     """The dossier in Markdown, as of the day it is made."""
     parts = [
         "# Validation",
@@ -120,7 +120,7 @@ The tests compare in addition, and fail where a bound is passed:
 - every number of the rulebook, on both sides of its date, with a table that names the paragraph."""
 
 
-def _of_section(section: Section) -> Iterator[str]:
+def _of_section(section: DossierSection) -> Iterator[str]:
     about = source(section.name)
     yield f"## {section.title}"
     yield f"{about.says}. {about.url}".rstrip(" .") + "."
@@ -145,7 +145,7 @@ def _number(value: float | None) -> str:
     return f"{value:,.2f}" if abs(value) >= 100 else f"{value:,.6g}"
 
 
-def _difference(c: Comparison) -> str:
+def _difference(c: FigureComparison) -> str:
     """To what the bound can tell apart: rounding of a double is no difference."""
     return "" if c.difference is None else f"{round(c.difference, 7) or 0:,.4g}"
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from xlmargin.pricing import Contracts, theoretical_value
-from xlmargin.validation.comparison import Comparison, source
+from xlmargin.pricing import OptionTerms, theoretical_value
+from xlmargin.validation.comparison import FigureComparison, source
 
 _EUROPEAN: Final = 1e-4
 """Of values printed with four decimals."""
@@ -18,7 +18,7 @@ _DIVIDENDS: Final = 0.003
 """Of finite differences whose own accuracy is not stated."""
 
 
-def values(name: str) -> Iterator[Comparison]:
+def values(name: str) -> Iterator[FigureComparison]:
     """The value of every option of a file that has one published."""
     for case in source(name).cases:
         expected = case["expected"]
@@ -28,13 +28,13 @@ def values(name: str) -> Iterator[Comparison]:
             ours = value_of(case["option"])
             within = _within(figure, case)
             published = float(expected[figure])
-            yield Comparison(name, case["id"], figure, "$ a unit", published, ours, within)
+            yield FigureComparison(name, case["id"], figure, "$ a unit", published, ours, within)
 
 
 def value_of(option: Mapping[str, Any]) -> float:
     """The theoretical value of an option as published: $ a unit."""
     schedule = np.array(option.get("dividends", []), dtype=float).reshape(1, -1, 2)
-    terms = Contracts(
+    terms = OptionTerms(
         call=np.array([option["kind"] == "call"]),
         american=np.array([option["exercise"] == "american"]),
         strike=np.array([float(option["strike"])]),

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from xlmargin.cells.values import Cell
 
-Rows = list[list[Cell]]
+CaseRows = list[list[Cell]]
 Case = Mapping[str, Any]
 """One case of a published file: underlying, positions, what is expected."""
 
@@ -30,7 +30,7 @@ _HEADINGS: Final = (
 )  # fmt: skip
 
 
-def case_ranges(case: Case, **settings: Cell) -> tuple[Rows, Rows, Rows]:
+def case_ranges(case: Case, **settings: Cell) -> tuple[CaseRows, CaseRows, CaseRows]:
     """Positions, market and settings of a case.
 
     Shares beside an index are its fund, filed in the index's class group. What a position was
@@ -40,7 +40,7 @@ def case_ranges(case: Case, **settings: Cell) -> tuple[Rows, Rows, Rows]:
     index = underlying["kind"].startswith("index")
     symbol = underlying.get("symbol", "XYZ") if index else "XYZ"
     day = _day(case)
-    market: Rows = [
+    market: CaseRows = [
         ["symbol", "price", "class", "leverage", "class_group", "rate", "dividend_yield"],
         [
             symbol,
@@ -52,7 +52,7 @@ def case_ranges(case: Case, **settings: Cell) -> tuple[Rows, Rows, Rows]:
             underlying.get("div_yield", 0.0),
         ],
     ]
-    positions: Rows = [list(_HEADINGS)]
+    positions: CaseRows = [list(_HEADINGS)]
     for held in case["positions"]:
         name = symbol
         option = held["kind"] != "stock"
@@ -68,7 +68,7 @@ def case_ranges(case: Case, **settings: Cell) -> tuple[Rows, Rows, Rows]:
                 *(price, held["price"], held["multiplier"], style if option else None),
             ]
         )
-    stated: Rows = [["name", "value"], ["as_of", day.isoformat()], ["rate", 0.0]]
+    stated: CaseRows = [["name", "value"], ["as_of", day.isoformat()], ["rate", 0.0]]
     return positions, market, [*stated, *([name, value] for name, value in settings.items())]
 
 

@@ -3,7 +3,7 @@
 from xlmargin.what_if.candidates import Candidates
 from xlmargin.what_if.capacity import Capacity, capacity
 from xlmargin.what_if.hedge import Hedge, hedge_by_strategy, hedge_under_portfolio
-from xlmargin.what_if.impact import Change, Impact, Trades, impact, less_closed
+from xlmargin.what_if.impact import FigureChange, Impact, Trades, impact, less_closed
 from xlmargin.what_if.one_more import OneMore, one_more
 from xlmargin.what_if.sized_orders import SizedOrders
 from xlmargin.what_if.tried_quantities import Greatest
@@ -12,7 +12,7 @@ from xlmargin.what_if.writing import Keeps, Writing, scaled_writing
 __all__ = [
     "Candidates",
     "Capacity",
-    "Change",
+    "FigureChange",
     "Greatest",
     "Hedge",
     "Impact",

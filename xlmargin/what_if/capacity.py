@@ -35,7 +35,7 @@ from xlmargin.what_if.hedge_strategy import rows_beside
 from xlmargin.what_if.impact import Trades, book_after
 from xlmargin.what_if.name_share import greatest_by_name
 from xlmargin.what_if.sized_orders import SizedOrders
-from xlmargin.what_if.tried_quantities import Check, Greatest, Tried, greatest_of
+from xlmargin.what_if.tried_quantities import CapacityCheck, Greatest, Tried, greatest_of
 
 PORTFOLIO_EXCESS: Final = "portfolio excess"
 MAINTENANCE_EXCESS: Final = "maintenance excess"
@@ -124,8 +124,8 @@ def _by_strategy(margin: StrategyMargin, orders: SizedOrders, reserve: Reserve) 
     for i, a in enumerate(account.tolist()):
         name = SMA if other[a] > max(float(at_first.excess[a]), 0.0) else REG_T_EXCESS
         checks = (
-            Check(name, float(at_first.excess[a]), float(other[a])),
-            Check(MAINTENANCE_EXCESS, float(now.excess[a] - kept[a]), 0.0),
+            CapacityCheck(name, float(at_first.excess[a]), float(other[a])),
+            CapacityCheck(MAINTENANCE_EXCESS, float(now.excess[a] - kept[a]), 0.0),
         )
         one = joint.only(np.array([held + i]))
         beside = own.only(rows_beside(own, one, whole=whole))
@@ -209,7 +209,7 @@ def _under_portfolio(margin: PortfolioMargin, orders: SizedOrders, reserve: Rese
         else:
             own = beside.only(rows_beside(beside, trade.book, whole=False))
             changes = _OutsideChanges(own, trade, reserve, margin, a)
-        check = Check(PORTFOLIO_EXCESS, float(left[a]), 0.0)
+        check = CapacityCheck(PORTFOLIO_EXCESS, float(left[a]), 0.0)
         tried.append(Tried((check,), changes.at, int(orders.one.most[i]), bends))
     return greatest_of(tried, orders.ordered, now.excess[account])
 

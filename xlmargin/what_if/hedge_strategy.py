@@ -44,7 +44,7 @@ class StrategyHedge:
     most: int
     margin: PortfolioMargin | None
 
-    def asked(self, quantity: int) -> float:
+    def required(self, quantity: int) -> float:
         """What requires with so many of the candidate, $; infinite where that may not be held.
 
         Less what the equity counts for it, as the least pairing is found. Outside portfolio margin
@@ -73,11 +73,11 @@ class StrategyHedge:
 
     def freed(self, quantity: int) -> float:
         """What so many of the candidate free, $; below 0 where they ask for more."""
-        return self._before - self.asked(quantity)
+        return self._before - self.required(quantity)
 
     @cached_property
     def _before(self) -> float:
-        return self.asked(0)
+        return self.required(0)
 
     @cached_property
     def _outside(self) -> float:
@@ -93,7 +93,7 @@ class StrategyHedge:
         return replace(after, settings=book.settings)
 
     @property
-    def never_asks_more(self) -> bool:
+    def never_requires_more(self) -> bool:
         """Whether each one more can be left alone at nothing: a long option that closes none."""
         if self.one.positions.quantity[0] < 0:
             return False
@@ -121,7 +121,7 @@ class StrategyHedge:
         """Least quantity found that frees what is wanted, $, or else that frees the most."""
         if not len(self.own.positions):
             return Found(0, 0.0, 0.0, is_proven=True)
-        if not self.never_asks_more:
+        if not self.never_requires_more:
             return self._by_trying(wanted)
         freed = self.freed(self.most)
         enough = self.most if freed > NOTHING else 0

@@ -203,7 +203,7 @@ HALF_A_CENT: Final = 0.005
 
 
 @dataclass(frozen=True, eq=False)
-class Change:
+class FigureChange:
     """One figure of each account, $, shape (accounts,); NaN where cash is stated nowhere.
 
     `change` is known all the same, for it does not depend on the cash before.
@@ -237,32 +237,32 @@ class Impact:
         """Whether the accounts are under portfolio margin; else they are margined by strategy."""
         return self.held.settings.account_type is AccountType.PORTFOLIO
 
-    def of_requirement(self, name: str) -> Change:
+    def of_requirement(self, name: str) -> FigureChange:
         """A figure that cash has no part in, by its name among the `Figures`."""
         before, after = getattr(self.before, name), getattr(self.after, name)
-        return Change(before, after, after - before)
+        return FigureChange(before, after, after - before)
 
-    def of_name(self, name: str) -> Change:
+    def of_name(self, name: str) -> FigureChange:
         """What a class group requires by itself under portfolio margin; 0 where it is not held."""
         before, after = (
             np.array([own.get(name, 0.0) for own in figures.by_name])
             for figures in (self.before, self.after)
         )
-        return Change(before, after, after - before)
+        return FigureChange(before, after, after - before)
 
-    def of_equity(self, name: str) -> Change:
+    def of_equity(self, name: str) -> FigureChange:
         """A figure that cash is part of, by its name among the `Figures`; fees are paid."""
         before, after = getattr(self.before, name), getattr(self.after, name)
         change = after - before + self.cash_flow - self.fees
-        return Change(before + self.cash, before + self.cash + change, change)
+        return FigureChange(before + self.cash, before + self.cash + change, change)
 
     @property
-    def of_fees(self) -> Change:
+    def of_fees(self) -> FigureChange:
         """The fees of the trades."""
-        return Change(np.zeros_like(self.fees), self.fees, self.fees)
+        return FigureChange(np.zeros_like(self.fees), self.fees, self.fees)
 
     @property
-    def of_buying_power(self) -> Change:
+    def of_buying_power(self) -> FigureChange:
         """The excess that new trades may use; its change is the buying-power effect.
 
         Under portfolio margin its excess, by strategy the excess over what has to be put up.
@@ -321,7 +321,7 @@ def traded_names(trades: Trades, accounts: Sequence[str]) -> list[list[str]]:
     return [list(of_account[name]) for name in accounts]
 
 
-def shortfall(excess: Change, other_funds: FloatArray) -> FloatArray:
+def shortfall(excess: FigureChange, other_funds: FloatArray) -> FloatArray:
     """What is missing for trades, $, shape (accounts,): what they use less what there is to use.
 
     There is the excess before, or other funds where these are more; an account that is short

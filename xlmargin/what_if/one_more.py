@@ -255,6 +255,6 @@ def _not_eligible(margin: PortfolioMargin, position: int, one: Positions, index:
         dtype=np.int64,
     )
     book, source = _after(margin.book, own, position, one, index)
-    after = margin.frame.ask_strategy_based(book, margin.unit_value[source]).unraised.sum()
+    after = margin.frame.strategy_requirements(book, margin.unit_value[source]).unraised.sum()
     change = float(after - margin.strategy_based_of(own).unraised.sum())
     return margin.outside_changed(int(positions.account[position]), change)

@@ -11,7 +11,7 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.computing import check_time_limit
 from xlmargin.errors import RefusedPosition
-from xlmargin.what_if.impact import Change, shortfall
+from xlmargin.what_if.impact import FigureChange, shortfall
 
 LIMIT: Final = "limit"
 NOT_PERMITTED: Final = "not permitted"
@@ -40,7 +40,7 @@ class Greatest:
 
 
 @dataclass(frozen=True, eq=False)
-class Check:
+class CapacityCheck:
     """One excess that orders use: what there is of it less its reserve, and what else there is, $.
 
     `change` is what it changes by with a quantity of an order, fees paid.
@@ -53,12 +53,12 @@ class Check:
     def missing(self, change: float) -> float:
         """What is missing for a change, $: 0 where it is accepted, NaN where that is not known."""
         before, changed = np.array([self.before]), np.array([change])
-        used = Change(before, before + changed, changed)
+        used = FigureChange(before, before + changed, changed)
         return float(shortfall(used, np.array([self.other]))[0])
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class QuantityOutcome:
     """A quantity of an order: the check that refuses it ("" where none does), and what is missing.
 
     `excess_change`, $, is that of the regime.
@@ -69,7 +69,7 @@ class Outcome:
     excess_change: float
 
 
-_NOTHING_TRADED: Final = Outcome("", 0.0, 0.0)
+_NOTHING_TRADED: Final = QuantityOutcome("", 0.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,30 +79,32 @@ class Tried:
     `changes` answers for a quantity what each of the `checks` changes by, and the regime's excess.
     """
 
-    checks: Sequence[Check]
+    checks: Sequence[CapacityCheck]
     changes: Callable[[float], tuple[Sequence[float], float]]
     most: int
     bends: Sequence[int] | None
     """Quantities between which excess is concave; None where it may not be."""
-    found: dict[float, Outcome] = field(default_factory=lambda: {0: _NOTHING_TRADED})
+    found: dict[float, QuantityOutcome] = field(default_factory=lambda: {0: _NOTHING_TRADED})
 
-    def outcome(self, quantity: float) -> Outcome:
+    def outcome(self, quantity: float) -> QuantityOutcome:
         """What comes of a quantity, tried once."""
         if quantity not in self.found:
             check_time_limit()
             self.found[quantity] = self._try(quantity)
         return self.found[quantity]
 
-    def _try(self, quantity: float) -> Outcome:
+    def _try(self, quantity: float) -> QuantityOutcome:
         try:
             changes, excess = self.changes(quantity)
         except RefusedPosition:
-            return Outcome(NOT_PERMITTED, np.inf, np.nan)
+            return QuantityOutcome(NOT_PERMITTED, np.inf, np.nan)
         missing = [c.missing(change) for c, change in zip(self.checks, changes, strict=True)]
         if np.isnan(missing).any():
-            return Outcome(NO_CASH, np.nan, excess)
+            return QuantityOutcome(NO_CASH, np.nan, excess)
         worst = int(np.argmax(missing))
-        return Outcome(self.checks[worst].name if missing[worst] else "", missing[worst], excess)
+        return QuantityOutcome(
+            self.checks[worst].name if missing[worst] else "", missing[worst], excess
+        )
 
     def greatest(self) -> tuple[int, bool]:
         """The greatest quantity of which none below was found refused, and whether it is proven."""
@@ -144,7 +146,7 @@ def greatest_of(tried: Sequence[Tried], ordered: FloatArray, excess: FloatArray)
         LIMIT if q == each.most else each.outcome(q + 1).binds
         for each, q in zip(tried, quantity, strict=True)
     )
-    nothing = Outcome("", np.nan, np.nan)
+    nothing = QuantityOutcome("", np.nan, np.nan)
     of_order = [
         nothing if np.isnan(n) else each.outcome(n)
         for each, n in zip(tried, ordered.tolist(), strict=True)

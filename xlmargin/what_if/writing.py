@@ -25,7 +25,7 @@ from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.group_changes import requirement_of_multiples
 from xlmargin.portfolio_margin.path import along, refuse_unvalued
-from xlmargin.portfolio_margin.portfolio_requirement import sums
+from xlmargin.portfolio_margin.portfolio_requirement import sums_by_group
 
 STEP: Final = 0.1
 MOST: Final = 10.0
@@ -158,6 +158,6 @@ def _uncovered(book: Book, more: FloatArray) -> FloatArray:
     key = positions.account[held] * len(is_index) + positions.underlying[held]
     first, own = numbered(key)
     units = (positions.quantity - more)[:, held] * positions.multiplier[held]
-    lacking = -sums(units.T, own, len(first))
+    lacking = -sums_by_group(units.T, own, len(first))
     whole: FloatArray = np.ceil(np.maximum(lacking, 0.0) / STANDARD_CONTRACT - 1e-9).sum(axis=0)
     return whole

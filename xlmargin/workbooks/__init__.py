@@ -1,6 +1,6 @@
 """Workbooks of live formulas with their answers beside them."""
 
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.input_tables import MORE, InputTables, input_tables
 from xlmargin.workbooks.live_formulas import Functions
 from xlmargin.workbooks.margin_workbook import write_margin_workbook, write_template
@@ -13,10 +13,10 @@ __all__ = [
     "EVERYTHING",
     "MORE",
     "TEMPLATES",
-    "Draft",
     "Functions",
     "InputTables",
     "Template",
+    "WorkbookBuilder",
     "arranged",
     "input_tables",
     "sample_more",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import xlmargin
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.page import Page
 
@@ -13,7 +13,9 @@ _TODAY: Final = "▲ As of today"
 """Where the settings give no day."""
 
 
-def write_band(draft: Draft, page: Page, what: str, last: int, logo_at: tuple[int, int]) -> None:
+def write_band(
+    draft: WorkbookBuilder, page: Page, what: str, last: int, logo_at: tuple[int, int]
+) -> None:
     """The client and the date on a band over the columns up to the last one.
 
     Where a client is stated, its first cell says instead that the add-in is of another version,
@@ -40,7 +42,7 @@ def write_band(draft: Draft, page: Page, what: str, last: int, logo_at: tuple[in
     page.text(1, last, draft.note.partition(":")[0], "band_below_right")
 
 
-def _client_or_version(draft: Draft) -> str:
+def _client_or_version(draft: WorkbookBuilder) -> str:
     """The client; that the workbook was built for another version, where the add-in is of one."""
     cell = draft.formulas.placed(Call("XLM_VERSION"), ["text"]).formula(0, 1)
     return f"IF(ISERROR({cell}),client,{if_of_this_version(cell, 'client')})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import REFUSED, Value
+from xlmargin.workbooks.live_formulas import REFUSED, AnswerValue
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure
 
@@ -22,11 +22,11 @@ class Card:
     figure: Figure
     color: str
     kind: str = "card"
-    note: tuple[str, Value] | None = None
+    note: tuple[str, AnswerValue] | None = None
 
 
 def card_or_none(
-    label: str, figure: Figure, kind: str, note: tuple[str, Value], color: str
+    label: str, figure: Figure, kind: str, note: tuple[str, AnswerValue], color: str
 ) -> Card:  # fmt: skip
     """A card that says none where its function refuses the book.
 

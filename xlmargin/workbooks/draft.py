@@ -12,9 +12,9 @@ from xlmargin.cells.values import normalized
 from xlmargin.dates import date_of
 from xlmargin.settings import Paper
 from xlmargin.workbooks.display_names import house_read
-from xlmargin.workbooks.formulas_sheet import FormulasSheet, Placed
+from xlmargin.workbooks.formulas_sheet import FormulaBlock, FormulasSheet
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import LEFT_OUT, Answers, Argument, Call
+from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaAnswers, FormulaArgument
 from xlmargin.workbooks.logo import Logo
 from xlmargin.workbooks.look import (
     AXIS,
@@ -32,7 +32,7 @@ from xlmargin.workbooks.look import (
     Look,
 )
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.printed import ROW, Stamp
+from xlmargin.workbooks.page_setup import ROW, Stamp
 from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.xlsx_writer import Chart, Sheet, Workbook
 
@@ -49,7 +49,7 @@ def short_date(serial: float) -> str:
 
 
 @dataclass(frozen=True)
-class Draft:
+class WorkbookBuilder:
     """The workbook, its look, the book as tables and as read, the answers and their places.
 
     `by_strategy` and `by_portfolio` are whether a regime margins the book; `directions` are the
@@ -59,7 +59,7 @@ class Draft:
 
     workbook: Workbook
     look: Look
-    answers: Answers
+    answers: FormulaAnswers
     formulas: FormulasSheet
     tables: InputTables
     book: Book
@@ -80,16 +80,18 @@ class Draft:
         sheet.set_tab_color(_TABS[kind])
         return Page(sheet, self.look, self.formulas)
 
-    def call(self, function: str, *more: Argument) -> Call:
+    def call(self, function: str, *more: FormulaArgument) -> Call:
         """A call of a function of the whole book, with further arguments of its own."""
         return Call(function, (*self.tables.arguments, *more))
 
-    def placed(self, function: str, *more: Argument, numbers: Sequence[str] = ("plain",)) -> Placed:
+    def placed(
+        self, function: str, *more: FormulaArgument, numbers: Sequence[str] = ("plain",)
+    ) -> FormulaBlock:
         """Where the answer of a function of the whole book stands; its headings are plain."""
         return self.formulas.placed(self.call(function, *more), numbers, "plain")
 
     @property
-    def messages(self) -> Placed:
+    def messages(self) -> FormulaBlock:
         """The sentences on the book, on what it is compared with, and on the broker's figures."""
         beside = self._beside("Broker", "DatedPositions", "DatedMarket")
         return self.placed("XLM_MESSAGES", *beside, numbers=["text"])
@@ -100,7 +102,7 @@ class Draft:
         names = ("Trades", "Candidates", "Activity", "Facts", "Orders", "Limits", "Broker")
         return self.call("XLM_CHECK", *self._beside(*names))
 
-    def _beside(self, *names: str) -> list[Argument]:
+    def _beside(self, *names: str) -> list[FormulaArgument]:
         """The tables of these names as arguments, the last ones left off where there are none."""
         arguments = [
             self.tables.more[name].argument if name in self.inputs else LEFT_OUT for name in names
@@ -116,7 +118,7 @@ class Draft:
         return Figure(said.formula(row, 1), said.value(row, 1), "text")
 
     @property
-    def state(self) -> Placed | None:
+    def state(self) -> FormulaBlock | None:
         """Where the account stands; None where its cash is stated nowhere."""
         if self.answers.refusal(self.call("MARGIN_ACCOUNT")):
             return None
@@ -128,9 +130,9 @@ class Draft:
         return len(self.book.positions.accounts) > 1
 
     @property
-    def as_of(self) -> Argument:
+    def as_of(self) -> FormulaArgument:
         """The date of the book as an argument: the named cell of the settings."""
-        return Argument("as_of", self.book.market.as_of)
+        return FormulaArgument("as_of", self.book.market.as_of)
 
     @property
     def client(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.sentences import Figure, rounded, sentence
 
 
@@ -21,7 +21,7 @@ def in_cents(figure: Figure) -> Figure:
 
 def less(whole: Figure, part: Figure, otherwise: str = NONE, digits: int | None = None) -> Figure:
     """One figure less another; what stands there otherwise where one is no number."""
-    value: Value = otherwise
+    value: AnswerValue = otherwise
     if isinstance(whole.value, float) and isinstance(part.value, float):
         value = float(whole.value) - float(part.value)
     found = f"{whole.formula}-{part.formula}"
@@ -33,7 +33,7 @@ def less(whole: Figure, part: Figure, otherwise: str = NONE, digits: int | None 
 
 def share(part: Figure, whole: Figure, otherwise: str = NONE) -> Figure:
     """One figure as a fraction of another; of one that is not above nothing there is none."""
-    value: Value = otherwise
+    value: AnswerValue = otherwise
     known = isinstance(part.value, float) and isinstance(whole.value, float)
     if known and float(whole.value) > 0:
         value = float(part.value) / float(whole.value)
@@ -43,7 +43,7 @@ def share(part: Figure, whole: Figure, otherwise: str = NONE) -> Figure:
 
 def change_share(now: Figure, then: Figure) -> Figure:
     """By which fraction a figure has changed; nothing where there is none."""
-    value: Value = ""
+    value: AnswerValue = ""
     if isinstance(now.value, float) and isinstance(then.value, float) and then.value:
         value = float(now.value) / float(then.value) - 1
     return Figure(f'IFERROR({now.formula}/{then.formula}-1,"")', value)
@@ -51,7 +51,7 @@ def change_share(now: Figure, then: Figure) -> Figure:
 
 def points(now: Figure, then: Figure) -> Figure:
     """The change of a fraction in points of percent."""
-    value: Value = ""
+    value: AnswerValue = ""
     if isinstance(now.value, float) and isinstance(then.value, float):
         value = 100 * (float(now.value) - float(then.value))
     return Figure(f'IFERROR(100*({now.formula}-{then.formula}),"")', value)
@@ -66,7 +66,7 @@ def _is_number(figure: Figure) -> bool:
     return isinstance(figure.value, float)
 
 
-def part_in_words(part: Figure, whole: Figure, words: str) -> tuple[str, Value]:
+def part_in_words(part: Figure, whole: Figure, words: str) -> tuple[str, AnswerValue]:
     """What one figure is of another, in percent and words."""
     found = share(part, whole)
     return sentence(Figure(found.formula, found.value, "percent"), f" {words}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
+from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
@@ -19,7 +19,7 @@ class Filtered:
     Which row of the answer it is stands in a hidden column of the page.
     """
 
-    def __init__(self, placed: Placed, of: int, word: str, top: int, helper: int) -> None:
+    def __init__(self, placed: FormulaBlock, of: int, word: str, top: int, helper: int) -> None:
         self._placed, self._of, self._word = placed, of, word
         self._top, self._helper = top, helper
         self.found = [i for i, row in enumerate(placed.rows) if i and row[of] == word]
@@ -34,14 +34,14 @@ class Filtered:
             rest = f"INDEX({cells},{before}+1):INDEX({cells},{MOST})"
             place = f'IFERROR({before}+MATCH("{self._word}",{rest},0),"")'
             formula = f'IF({before}="","",{place})'
-        value: Value = ""
+        value: AnswerValue = ""
         if k < len(self.found):
             value = float(self.found[k])
         else:
             formula = self._placed.kept_blank(formula)
         page.formula(row, self._helper, formula, value, "note", "plain")
 
-    def of(self, k: int, column: int) -> tuple[str, Value]:
+    def of(self, k: int, column: int) -> tuple[str, AnswerValue]:
         """A formula for a column of the k-th row, and what it finds."""
         here = xl_rowcol_to_cell(self._top + k, self._helper, col_abs=True)
         cells = self._placed.cells_below_heading(column, MOST)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.live_formulas import REFUSED, Answers, Call, Rows, Value
+from xlmargin.workbooks.live_formulas import REFUSED, AnswerRows, AnswerValue, Call, FormulaAnswers
 from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_range_abs, xl_rowcol_to_cell
 
 SHEET: Final = "Formulas"
@@ -28,7 +28,7 @@ _NO_NAME: Final = 5
 
 
 @dataclass(frozen=True)
-class Placed:
+class FormulaBlock:
     """A call at its column of the sheet, with its answer.
 
     `numbers` are the kinds of quantity of its columns, the last one repeats; `heading` is that of
@@ -37,7 +37,7 @@ class Placed:
 
     call: Call
     column: int
-    rows: Rows
+    rows: AnswerRows
     numbers: Sequence[str]
     heading: str | None
 
@@ -50,7 +50,7 @@ class Placed:
         """The kind of quantity in a column of the answer."""
         return self.numbers[min(column, len(self.numbers) - 1)]
 
-    def value(self, row: int, column: int) -> Value:
+    def value(self, row: int, column: int) -> AnswerValue:
         """What stands in a cell of the answer, or of the rows that it may grow into."""
         return self.rows[row][column] if row < len(self.rows) else ""
 
@@ -114,20 +114,20 @@ def or_none(formula: str) -> str:
 class FormulasSheet:
     """The calls of a workbook side by side, each placed when a page first asks for it."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: FormulaAnswers) -> None:
         self._answers = answers
-        self._placed: dict[str, Placed] = {}
+        self._placed: dict[str, FormulaBlock] = {}
         self._next = 0
 
     def placed(
         self, call: Call, numbers: Sequence[str] = ("plain",), heading: str | None = None
-    ) -> Placed:
+    ) -> FormulaBlock:
         """The place of a call; the kinds of quantity are those that were named first."""
         if call.formula not in self._placed:
             rows = self._answers.rows(call)
-            self._placed[call.formula] = Placed(call, self._next, rows, numbers, heading)
+            self._placed[call.formula] = FormulaBlock(call, self._next, rows, numbers, heading)
             self._next += len(rows[0]) + _GAP
         return self._placed[call.formula]
 
-    def __iter__(self) -> Iterator[Placed]:
+    def __iter__(self) -> Iterator[FormulaBlock]:
         return iter(self._placed.values())

@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
 
 MOST: Final = 2_000
 """Rows of an answer that a page shows, and looks among; all stand on the formulas' sheet."""
 
 
 @dataclass(frozen=True)
-class Shown:
+class AnswerArea:
     """An answer on a page: its first cell, its last column, how many rows it may fill there."""
 
-    placed: Placed
+    placed: FormulaBlock
     row: int
     column: int
     last_column: int
     rows: int
-    told: int
+    overflow: int
     """The row that says so once the answer has grown out of them."""
 
 
-def said_of_growth(shown: Shown, last_row: int, otherwise: str = "") -> tuple[str, str]:
+def said_of_growth(shown: AnswerArea, last_row: int, otherwise: str = "") -> tuple[str, str]:
     """How many rows of an answer are not shown, or not printed: a formula, and what it says now.
 
     Where all of them are, it says what else it is told to. `last_row` is the last row that the page

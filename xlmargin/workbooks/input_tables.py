@@ -30,11 +30,11 @@ from xlmargin.cells.words import (
 )
 from xlmargin.excel.facts_reader import FACTS
 from xlmargin.excel.settings_reader import setting_name
-from xlmargin.workbooks.live_formulas import Argument
+from xlmargin.workbooks.live_formulas import FormulaArgument
 
-Cell = str | float | bool | None
-Cells = Sequence[Sequence[Cell]]
-Rows = list[list[Cell]]
+InputCell = str | float | bool | None
+InputCells = Sequence[Sequence[InputCell]]
+InputRows = list[list[InputCell]]
 
 LONGEST_TEXT: Final = 255
 _NO_HEADINGS: Final = Headings({"name": (), "value": ()})
@@ -55,7 +55,7 @@ MORE: Final[Mapping[str, Headings]] = {
 }
 """Tables beside those of the book, for the functions that ask for more."""
 
-_BLANK: Final[Mapping[str, Cells]] = {
+_BLANK: Final[Mapping[str, InputCells]] = {
     "Market": [["symbol", "price", "class"], [None, None, None]],
     "Dividends": [["symbol", "ex_date", "amount"], [None, None, None]],
     "Settings": [["name", "value"], [None, None]],
@@ -74,7 +74,7 @@ class InputTable:
 
     name: str
     columns: tuple[str, ...]
-    rows: Rows
+    rows: InputRows
 
     @property
     def sheet(self) -> str:
@@ -82,9 +82,9 @@ class InputTable:
         return sheet_of(self.name)
 
     @property
-    def argument(self) -> Argument:
+    def argument(self) -> FormulaArgument:
         """The whole table, headings included, as an argument of a formula."""
-        return Argument(f"{self.name}[[#All]]", self.rows)
+        return FormulaArgument(f"{self.name}[[#All]]", self.rows)
 
     def kind(self, row: int, column: int) -> str:
         """What decides how a cell is shown: its column, or where rows have names, the row's."""
@@ -107,7 +107,7 @@ class InputTables:
     def __iter__(self) -> Iterator[InputTable]:
         return iter((self.positions, self.market, self.settings, self.dividends))
 
-    def value_of_setting(self, name: str) -> Cell:
+    def value_of_setting(self, name: str) -> InputCell:
         """The cell of a setting, None where it is not stated."""
         rows = enumerate(self.settings.rows)
         found = (row[1] for i, row in rows if i and self.settings.kind(i, 1) == name)
@@ -118,22 +118,22 @@ class InputTables:
         return text_of(to_value(self.value_of_setting(name)))
 
     @property
-    def ranges(self) -> tuple[Rows, Rows, Rows, Rows]:
+    def ranges(self) -> tuple[InputRows, InputRows, InputRows, InputRows]:
         """The cells of the four tables, as the functions are given them."""
         return (self.positions.rows, self.market.rows, self.settings.rows, self.dividends.rows)
 
     @property
-    def arguments(self) -> tuple[Argument, ...]:
+    def arguments(self) -> tuple[FormulaArgument, ...]:
         """The arguments that functions of a book have in common."""
         return tuple(table.argument for table in self)
 
 
 def input_tables(
-    positions: Cells,
-    market: Cells | None,
-    settings: Cells | None,
-    dividends: Cells | None,
-    more: Mapping[str, Cells] | None = None,
+    positions: InputCells,
+    market: InputCells | None,
+    settings: InputCells | None,
+    dividends: InputCells | None,
+    more: Mapping[str, InputCells] | None = None,
 ) -> InputTables:
     """The tables of a book's ranges; one left out becomes a table with an empty row.
 
@@ -149,7 +149,7 @@ def input_tables(
     )
 
 
-def _with_headings(settings: Cells) -> Cells:
+def _with_headings(settings: InputCells) -> InputCells:
     """Settings below the headings name and value, which their range may lack."""
     first = text_of(to_value(settings[0][0])).lower()
     if setting_name(first) or not first:
@@ -157,7 +157,7 @@ def _with_headings(settings: Cells) -> Cells:
     return settings
 
 
-def _table(name: str, cells: Cells, headings: Headings) -> InputTable:
+def _table(name: str, cells: InputCells, headings: Headings) -> InputTable:
     """The table from its headings on: titles above them are no part of it."""
     if name in BY_ROW:
         first = next(i for i, row in enumerate(cells) if any(cell is not None for cell in row))
@@ -165,7 +165,7 @@ def _table(name: str, cells: Cells, headings: Headings) -> InputTable:
         first = heading_row(cells, headings)
     texts = _unique([_text(text_of(to_value(cell))) for cell in cells[first]])
     columns = tuple(headings.name_of(text) for text in texts)
-    rows: Rows = [list(texts)]
+    rows: InputRows = [list(texts)]
     rows += [[_cell(cell) for cell in row] for row in cells[first + 1 :]] or [[None] * len(texts)]
     table = InputTable(name, columns, _placed(rows, cells, first))
     is_european = isinstance(cells, SourceRows) and cells.style is NumberStyle.EUROPEAN
@@ -191,7 +191,7 @@ def _european(cell: str) -> float:
     return math.nan if read.style is None and not read.percent[0] else float(read.values[0])
 
 
-def _placed(rows: Rows, cells: Cells, first: int) -> Rows:
+def _placed(rows: InputRows, cells: InputCells, first: int) -> InputRows:
     """The rows with their place in the file that they are read of, where they are of one."""
     if not isinstance(cells, SourceRows):
         return rows
@@ -219,7 +219,7 @@ def _text(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text).strip()[:LONGEST_TEXT]
 
 
-def _cell(cell: Cell) -> Cell:
+def _cell(cell: InputCell) -> InputCell:
     if isinstance(cell, str):
         return _text(cell) or None
     return float(cell) if isinstance(cell, int) and not isinstance(cell, bool) else cell

@@ -11,22 +11,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue as AnswerValue
 from xlmargin.errors import MarginError
 
 Functions = Mapping[str, Callable[..., object]]
 """The worksheet functions by name; called with plain values they answer plain values."""
 
-Value = str | float | bool
-"""A cell of an answer."""
-
-Rows = list[list[Value]]
+AnswerRows = list[list[AnswerValue]]
 
 REFUSED: Final = "#XLM!"
 """How the answer begins where a function refuses its input."""
 
 
 @dataclass(frozen=True)
-class Argument:
+class FormulaArgument:
     """An argument of a formula: its text there, and its value as the function receives it."""
 
     text: str
@@ -38,7 +36,7 @@ class Call:
     """One call of a worksheet function."""
 
     function: str
-    arguments: tuple[Argument, ...] = ()
+    arguments: tuple[FormulaArgument, ...] = ()
 
     @property
     def formula(self) -> str:
@@ -46,28 +44,28 @@ class Call:
         return f"{self.function}({','.join(a.text for a in self.arguments)})"
 
 
-def literal(value: Value) -> Argument:
+def literal(value: AnswerValue) -> FormulaArgument:
     """An argument that is typed into the formula."""
     if isinstance(value, bool):
-        return Argument(str(value).upper(), value)
+        return FormulaArgument(str(value).upper(), value)
     if isinstance(value, str):
         doubled = value.replace('"', '""')
-        return Argument(f'"{doubled}"', value)
-    return Argument(f"{value:.15g}", value)
+        return FormulaArgument(f'"{doubled}"', value)
+    return FormulaArgument(f"{value:.15g}", value)
 
 
-LEFT_OUT: Final = Argument("", None)
+LEFT_OUT: Final = FormulaArgument("", None)
 """An argument that is left out, with others behind it."""
 
 
-class Answers:
+class FormulaAnswers:
     """The answers to calls, each asked for once."""
 
     def __init__(self, functions: Functions) -> None:
         self._functions = functions
-        self._known: dict[str, Rows] = {}
+        self._known: dict[str, AnswerRows] = {}
 
-    def rows(self, call: Call) -> Rows:
+    def rows(self, call: Call) -> AnswerRows:
         """The answer to a call as rows; a refusal is raised, so that none ends up in a workbook."""
         if call.formula not in self._known:
             answer = self._functions[call.function](*(a.value for a in call.arguments))
@@ -85,12 +83,12 @@ class Answers:
             return str(error)
         return ""
 
-    def value(self, call: Call) -> Value:
+    def value(self, call: Call) -> AnswerValue:
         """The answer to a call that answers one value."""
         return self.rows(call)[0][0]
 
 
-def _rows(answer: object) -> Rows:
+def _rows(answer: object) -> AnswerRows:
     """An answer as rows, a lone value as one row of one."""
     if isinstance(answer, Sequence) and not isinstance(answer, str):
         rows = [row if isinstance(row, Sequence) else [row] for row in answer]
@@ -98,7 +96,7 @@ def _rows(answer: object) -> Rows:
     return [[_value(answer)]]
 
 
-def _value(cell: object) -> Value:
+def _value(cell: object) -> AnswerValue:
     if isinstance(cell, str | bool):
         return cell
     if isinstance(cell, int | float) and math.isfinite(cell):

@@ -12,10 +12,10 @@ from typing import Final
 from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
 from xlmargin.excel.ranges import Ranges
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import FormulasSheet
 from xlmargin.workbooks.input_tables import InputTables, sheet_of
-from xlmargin.workbooks.live_formulas import Answers, Call, Functions
+from xlmargin.workbooks.live_formulas import Call, FormulaAnswers, Functions
 from xlmargin.workbooks.logo import Logo
 from xlmargin.workbooks.look import USUAL, Look
 from xlmargin.workbooks.pages.inputs import PAGE as INPUTS_PAGE
@@ -41,7 +41,7 @@ def write_margin_workbook(
     note: str = "",
     logo: Logo | None = None,
     on_page: Callable[[str], None] = lambda name: None,
-    finish: Callable[[Draft], None] = lambda draft: None,
+    finish: Callable[[WorkbookBuilder], None] = lambda draft: None,
 ) -> Mapping[str, str]:
     """Write the workbook of a book; the same book, to the byte, gives the same file.
 
@@ -56,22 +56,24 @@ def write_margin_workbook(
     workbook = Workbook(str(path), {**_PLAIN, "default_format_properties": dict(USUAL)})
     # A file that is refused halfway is never closed, and so never written.
     look = Look(workbook)
-    answers = Answers(functions)
+    answers = FormulaAnswers(functions)
     formulas = FormulasSheet(answers)
     there = [page for page in template.pages if set(page.needs) <= tables.more.keys()]
 
-    def refusal(*asked: str) -> str:
-        refusals = (answers.refusal(Call(function, tables.arguments)) for function in asked)
+    def refusal(*required: str) -> str:
+        refusals = (answers.refusal(Call(function, tables.arguments)) for function in required)
         return next(filter(None, refusals), "")
 
     left_out = {
-        page.name: why for page in there if (why := page.refused_for(tables) or refusal(*page.asks))
+        page.name: why
+        for page in there
+        if (why := page.refused_for(tables) or refusal(*page.calls))
     }
     pages = [page for page in there if page.name not in left_out]
     used = (name for page in pages for name in (*page.needs, *page.uses))
     inputs = [name for name in dict.fromkeys(used) if name in tables.more]
     title = title or template.title
-    draft = Draft(
+    draft = WorkbookBuilder(
         workbook,
         look,
         answers,
@@ -139,7 +141,7 @@ def write_template(
     note: str = "",
     logo: Logo | None = None,
     on_page: Callable[[str], None] = lambda name: None,
-    finish: Callable[[Draft], None] = lambda draft: None,
+    finish: Callable[[WorkbookBuilder], None] = lambda draft: None,
 ) -> None:
     """Write a template with its sample; `finish` adds what the program it is for needs.
 

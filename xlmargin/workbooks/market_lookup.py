@@ -7,20 +7,20 @@ from typing import Final
 from xlmargin.cells.values import text_of, to_value
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.sentences import Figure
 
 MARKET: Final = "Market[[#All]]"
 
 
-def price_of(tables: InputTables, cell: str, symbol: Value) -> Figure:
+def price_of(tables: InputTables, cell: str, symbol: AnswerValue) -> Figure:
     """The price of the symbol in a cell, none where the market has none."""
     formula, found = _of(tables, "price", cell, symbol)
-    value: Value = found if isinstance(found, float) else NONE
+    value: AnswerValue = found if isinstance(found, float) else NONE
     return Figure(f'IFERROR(IF({formula}>0,{formula},"{NONE}"),"{NONE}")', value)
 
 
-def is_index(tables: InputTables, cell: str, symbol: Value) -> tuple[str, bool]:
+def is_index(tables: InputTables, cell: str, symbol: AnswerValue) -> tuple[str, bool]:
     """A formula for whether the symbol in a cell is an index, whose options settle in cash."""
     if "class" not in tables.market.columns:
         return "FALSE", False
@@ -29,7 +29,7 @@ def is_index(tables: InputTables, cell: str, symbol: Value) -> tuple[str, bool]:
     return f'IFERROR(ISNUMBER(SEARCH("index",{formula})),FALSE)', is_one
 
 
-def _of(tables: InputTables, column: str, cell: str, symbol: Value) -> tuple[str, object]:
+def _of(tables: InputTables, column: str, cell: str, symbol: AnswerValue) -> tuple[str, object]:
     """A formula for a column of the market at the symbol in a cell, and what it finds."""
     market = tables.market
     by, of = (market.columns.index(name) for name in ("symbol", column))

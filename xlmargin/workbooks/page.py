@@ -7,11 +7,11 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulasSheet, Placed, or_none
-from xlmargin.workbooks.growth import MOST, Shown, said_of_growth
-from xlmargin.workbooks.live_formulas import REFUSED, Call, Rows, Value
+from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulaBlock, FormulasSheet, or_none
+from xlmargin.workbooks.growth import MOST, AnswerArea, said_of_growth
+from xlmargin.workbooks.live_formulas import REFUSED, AnswerRows, AnswerValue, Call
 from xlmargin.workbooks.look import AXIS, BAR, GAIN_END, LOSS, LOSS_END, SIGNS, TEXTS, WHITE, Look
-from xlmargin.workbooks.printed import ROW, Paper, Stamp
+from xlmargin.workbooks.page_setup import ROW, Paper, Stamp
 from xlmargin.workbooks.sentences import as_written, rounded
 from xlmargin.workbooks.shown_texts import SHOWN_AS
 from xlmargin.workbooks.xlsx_writer import (
@@ -59,14 +59,17 @@ class Page:
         self._widths: Sequence[int] = ()
         self._heights: dict[int, float] = {}
         self._sections: dict[int, str] = {}
-        self._shown: dict[tuple[int, int], Value] = {}
-        self._growing: list[Shown] = []
+        self._shown: dict[tuple[int, int], AnswerValue] = {}
+        self._growing: list[AnswerArea] = []
         self._breaks: set[int] = set()
         self._last = self._last_spare = 0
 
     def title(
-        self, title: str, message: str | tuple[str, Value], note: str | tuple[str, Value] = ""
-    ) -> None:  # fmt: skip
+        self,
+        title: str,
+        message: str | tuple[str, AnswerValue],
+        note: str | tuple[str, AnswerValue] = "",
+    ) -> None:
         """The title, below it what the page says in a sentence, and in grey what it shows.
 
         The sentence and the note are a text, or a formula and what it says.
@@ -122,7 +125,7 @@ class Page:
         self._breaks.add(row)
 
     def section(
-        self, row: int, title: str | tuple[str, Value], columns: int, note: str = "",
+        self, row: int, title: str | tuple[str, AnswerValue], columns: int, note: str = "",
         column: int = 0,
     ) -> None:  # fmt: skip
         """The title of a section over some columns, with a note at its right end."""
@@ -159,18 +162,18 @@ class Page:
         heading: str | None = "plain",
         style: str = "body",
         spare: int = 0,
-        told: int | None = None,
+        overflow: int | None = None,
         leaving_out: Sequence[int] = (),
         showing: Sequence[tuple[int, str]] = (),
         most: int = MOST,
         headings: Sequence[str] = (),
-    ) -> Rows:
+    ) -> AnswerRows:
         """An answer cell by cell, each column in its kind of quantity; the last one repeats.
 
         `heading` is the kind of quantity of the headings; None where the answer has none;
         `headings` are how people read them. `showing` names the columns of the answer and the kind
         of each, where they are not all but those left out. Below stand `spare` rows for an answer
-        that grows; where it outgrows them the row above says so, or the row `told`. Answers the
+        that grows; where it outgrows them the row above says so, or the row `overflow`. Answers the
         rows shown, the first `most` of them at most, of the columns shown.
         """
         placed = self._formulas.placed(call, numbers, heading)
@@ -198,19 +201,28 @@ class Page:
             self.height(row, max(_HEADING_LINE * lines, 16.0))
         if spare:
             last = column + len(columns) - 1
-            told = row - 1 if told is None else told
-            self.grows(placed, (row, column, last), rows + spare, told)
+            overflow = row - 1 if overflow is None else overflow
+            self.grows(placed, (row, column, last), rows + spare, overflow)
             self._last_spare = max(self._last_spare, row + rows + spare - 1)
             first = f"${xl_col_to_name(column)}{row + rows + 1}"
             self.marked((row + rows, column, row + rows + spare - 1, last), f'={first}<>""', "used")
         return [[cells[j] for j in columns] for cells in placed.rows[:most]]
 
-    def grows(self, placed: Placed, at: tuple[int, int, int], rows: int, told: int) -> None:
+    def grows(
+        self, placed: FormulaBlock, at: tuple[int, int, int], rows: int, overflow: int
+    ) -> None:
         """An answer from a row and column to a last column on: a row tells what is not shown."""
-        self._growing.append(Shown(placed, *at, rows, told))
+        self._growing.append(AnswerArea(placed, *at, rows, overflow))
 
     def _heading_cell(
-        self, row: int, column: int, placed: Placed, of: int, number: str, heading: str, named: str
+        self,
+        row: int,
+        column: int,
+        placed: FormulaBlock,
+        of: int,
+        number: str,
+        heading: str,
+        named: str,
     ) -> None:
         """A heading in words; the first one shows the refusal of an answer that is one."""
         value = placed.rows[0][of]
@@ -238,7 +250,7 @@ class Page:
             for heading, width in pairs
         )
 
-    def spill(self, row: int, placed: Placed) -> None:
+    def spill(self, row: int, placed: FormulaBlock) -> None:
         """A call as a formula that spills, and its answer in all the cells that it fills."""
         kinds = [placed.number(j) for j in range(placed.width)]
         shown = [self.look("column", kind) for kind in kinds]
@@ -252,18 +264,24 @@ class Page:
         self.sheet.write_below(row + 1, column, placed.rows[1:], shown)
 
     def formula(
-        self, row: int, column: int, formula: str, value: Value, style: str, number: str
+        self, row: int, column: int, formula: str, value: AnswerValue, style: str, number: str
     ) -> None:
         """An ordinary formula and its value."""
         self._ordinary(row, column, formula, value, self.look(style, number))
         self.reaches(row)
 
-    def hides(self, row: int, column: int, placed: Placed, of: tuple[int, int]) -> None:
+    def hides(self, row: int, column: int, placed: FormulaBlock, of: tuple[int, int]) -> None:
         """One cell of an answer in a hidden column, however far down it may grow."""
         self._cell(row, column, placed, of, "text", self.look("note", "text"))
 
     def shows(
-        self, row: int, column: int, placed: Placed, of: tuple[int, int], style: str, number: str
+        self,
+        row: int,
+        column: int,
+        placed: FormulaBlock,
+        of: tuple[int, int],
+        style: str,
+        number: str,
     ) -> None:
         """One cell of an answer, by its row and column there; the refusal where it is one."""
         refusable = of != (0, 0) and placed.value(*of) != ""
@@ -274,7 +292,7 @@ class Page:
         self,
         row: int,
         column: int,
-        placed: Placed,
+        placed: FormulaBlock,
         of: tuple[int, int],
         number: str,
         shown: Format,
@@ -294,12 +312,14 @@ class Page:
             formula = placed.unless_refused(formula)
         self._ordinary(row, column, formula, value, shown)
 
-    def _ordinary(self, row: int, column: int, formula: str, value: Value, shown: Format) -> None:
+    def _ordinary(
+        self, row: int, column: int, formula: str, value: AnswerValue, shown: Format
+    ) -> None:
         answer = NO_TEXT if value == "" else value
         self._shown[row, column] = value
         self.sheet.write_formula(row, column, f"={formula}", shown, answer)
 
-    def _cached(self, row: int, column: int, value: Value, shown: Format) -> None:
+    def _cached(self, row: int, column: int, value: AnswerValue, shown: Format) -> None:
         """What the answer of a formula puts into another cell than the formula's own."""
         if isinstance(value, bool):
             self.sheet.write_boolean(row, column, value, shown)
@@ -310,7 +330,7 @@ class Page:
         else:
             self.sheet.write_blank(row, column, None, shown)
 
-    def fit(self, row: int, rows: Rows, widths: Sequence[int], *, fine: bool = False) -> None:
+    def fit(self, row: int, rows: AnswerRows, widths: Sequence[int], *, fine: bool = False) -> None:
         """Heights of rows whose texts are wrapped in these columns; `fine` are those of rules."""
         letter, line, more = _FINE if fine else (_LETTER, ROW, 0.0)
         for i, cells in enumerate(rows):
@@ -346,7 +366,7 @@ class Page:
         area: tuple[int, int],
         column: int,
         source: int,
-        values: Sequence[Value],
+        values: Sequence[AnswerValue],
         most: float,
         least: float = 0.0,
         only: str = "",
@@ -376,7 +396,7 @@ class Page:
             bar["bar_axis_position"] = "none"
         self.sheet.conditional_format(first, column, last, column, bar)
 
-    def heat(self, row: int, column: int, to_row: int, to_column: int, values: Rows) -> None:
+    def heat(self, row: int, column: int, to_row: int, to_column: int, values: AnswerRows) -> None:
         """A heat map of gains and losses, white at nothing, as deep for one as for the other."""
         most = max((abs(v) for r in values for v in r if isinstance(v, float)), default=0.0)
         scale = {
@@ -391,7 +411,7 @@ class Page:
         row: int,
         column: int,
         chart: Chart,
-        title: str | tuple[str, Value],
+        title: str | tuple[str, AnswerValue],
         says: str,
         *,
         columns: int,
@@ -429,11 +449,11 @@ class Page:
         paper.set_up(sheet, last_row, columns, stamp, header=header)
         self.states((0, 0, _LOOKED_AT, columns - 1), {REFUSED: "act"})
         for shown in self._growing:
-            note = self._sections.get(shown.told)
+            note = self._sections.get(shown.overflow)
             style = "more" if note is None else "section_note"
             beyond = said_of_growth(shown, last_row, note or "")
-            self.formula(shown.told, shown.last_column, *beyond, style, "plain")
-            at = (shown.told, shown.last_column)
+            self.formula(shown.overflow, shown.last_column, *beyond, style, "plain")
+            at = (shown.overflow, shown.last_column)
             cell = xl_rowcol_to_cell(*at, row_abs=True, col_abs=True)
             self.marked((*at, *at), f'=ISNUMBER(SEARCH(" rows",{cell}))', "act")
 

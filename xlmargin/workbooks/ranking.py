@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from xlmargin.workbooks.formulas_sheet import FIRST_ROW, Placed
+from xlmargin.workbooks.formulas_sheet import FIRST_ROW, FormulaBlock
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 _OUT: Final = "1E+15"
@@ -27,7 +27,7 @@ class Ranking:
 
     def __init__(
         self,
-        placed: Placed,
+        placed: FormulaBlock,
         conditions: Sequence[Condition],
         amounts: int,
         top: int,
@@ -41,7 +41,7 @@ class Ranking:
         known = [row for row in rows if isinstance(row[amounts], float)]
         self.rows = sorted(known, key=lambda row: -float(row[amounts]))
 
-    def value(self, rank: int, column: int) -> Value:
+    def value(self, rank: int, column: int) -> AnswerValue:
         """What stands in a column of the row of a rank, counted from 0; "" where there is none."""
         return self.rows[rank][column] if rank < len(self.rows) else ""
 
@@ -71,6 +71,6 @@ class Ranking:
         return self._placed.cells_below_heading(column, MOST)
 
 
-def _meets(value: Value, condition: Condition) -> bool:
+def _meets(value: AnswerValue, condition: Condition) -> bool:
     _, sign, word = condition
     return (value == word) == (sign == "=")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.dates import date_of
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.live_formulas import AnswerValue
 
 
 def rounded(value: float, digits: int) -> float:
@@ -27,7 +27,7 @@ class Figure:
     """A figure of a sentence: its formula, its value, and its kind."""
 
     formula: str
-    value: Value
+    value: AnswerValue
     kind: str = "dollars"
 
 
@@ -49,7 +49,7 @@ _MONTHS: Final = (
 )  # fmt: skip
 
 
-def written_day(cell: str, value: Value) -> Figure:
+def written_day(cell: str, value: AnswerValue) -> Figure:
     """A day as a sentence writes it, 20 Nov 2026; nothing where the cell is no number."""
     months = ",".join(f'"{month}"' for month in _MONTHS)
     day = f'DAY({cell})&" "&CHOOSE(MONTH({cell}),{months})&" "&YEAR({cell})'
@@ -60,7 +60,7 @@ def written_day(cell: str, value: Value) -> Figure:
     return Figure(f'IF(ISNUMBER({cell}),{day},"")', said, "text")
 
 
-def sentence(*parts: str | Figure) -> tuple[str, Value]:
+def sentence(*parts: str | Figure) -> tuple[str, AnswerValue]:
     """A formula that joins texts and figures, and what it says; a figure may be a text."""
     formulas, said = [], ""
     for part in parts:
@@ -93,7 +93,9 @@ def _figure(figure: Figure) -> tuple[str, str]:
     )
 
 
-def written(cell: str, value: Value, unit: str, in_unit: Value) -> tuple[str, Value]:
+def written(
+    cell: str, value: AnswerValue, unit: str, in_unit: AnswerValue
+) -> tuple[str, AnswerValue]:
     """A formula that writes an amount in the unit that another cell names, and what it says."""
     dollars, share = sentence(Figure(cell, value)), sentence(Figure(cell, value, "percent"))
     formula = f'IF({unit}="$",{dollars[0]},IF({unit}="fraction",{share[0]},{cell}))'

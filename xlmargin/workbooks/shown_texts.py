@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.sentences import as_written, first_letter
 
 ALL_ACCOUNTS: Final = "All accounts"
@@ -19,15 +19,15 @@ _SIGNED: Final = {
 }
 """Words of answers that say a state, by its sign."""
 
-Shown = tuple[str, Value]
+Shown = tuple[str, AnswerValue]
 """A formula and what it finds."""
 
 
-def _in_words(cell: str, value: Value) -> Shown:
+def _in_words(cell: str, value: AnswerValue) -> Shown:
     return (first_letter(cell), as_written(value)) if isinstance(value, str) else (cell, value)
 
 
-def _signed(cell: str, value: Value) -> Shown:
+def _signed(cell: str, value: AnswerValue) -> Shown:
     """A word that says a state, behind the sign of that state."""
     formula, shown = '""', ""
     for sign, words in _SIGNED.items():
@@ -38,34 +38,34 @@ def _signed(cell: str, value: Value) -> Shown:
     return f"{formula}&{words_}", f"{shown}{said}"
 
 
-def compared(cell: str, value: Value) -> Shown:
+def compared(cell: str, value: AnswerValue) -> Shown:
     """A state of a broker's figure; none where it gives none."""
     formula, said = _signed(cell, value)
     return f'IF({cell}="{_NOT_GIVEN}","{NONE}",{formula})', NONE if value == _NOT_GIVEN else said
 
 
-def _number_or_state(cell: str, value: Value) -> Shown:
+def _number_or_state(cell: str, value: AnswerValue) -> Shown:
     formula, said = _signed(cell, value)
     return f"IF(ISNUMBER({cell}),{cell},{formula})", value if isinstance(value, float) else said
 
 
-def _number_or_words(cell: str, value: Value) -> Shown:
+def _number_or_words(cell: str, value: AnswerValue) -> Shown:
     return f"IF(ISNUMBER({cell}),{cell},{first_letter(cell)})", _in_words(cell, value)[1]
 
 
-def _whose(cell: str, value: Value) -> Shown:
+def _whose(cell: str, value: AnswerValue) -> Shown:
     """An account, or all of them together."""
     shown = ALL_ACCOUNTS if value == _TOTAL else value
     return f'IF({cell}="{_TOTAL}","{ALL_ACCOUNTS}",{cell})', shown
 
 
-def _number(cell: str, value: Value) -> Shown:
+def _number(cell: str, value: AnswerValue) -> Shown:
     """The number that a text is, "-15.00%", whatever the program's language; else the text."""
     found = _read(str(value))
     return f'IF({cell}="","",IFERROR({value_of(cell)},{cell}))', value if found is None else found
 
 
-def _first(cell: str, value: Value) -> Shown:
+def _first(cell: str, value: AnswerValue) -> Shown:
     """The number that a text begins with, "-8% +6%"; the whole text where it begins otherwise."""
     found = _read(str(value).partition(" ")[0])
     return (
@@ -74,19 +74,19 @@ def _first(cell: str, value: Value) -> Shown:
     )
 
 
-def _second(cell: str, value: Value) -> Shown:
+def _second(cell: str, value: AnswerValue) -> Shown:
     """The number behind the first blank; nothing where there is none."""
     found = _read(str(value).partition(" ")[2])
     return f'IFERROR({value_of(_behind(cell))},"")', "" if found is None else found
 
 
-def _quantity(cell: str, value: Value) -> Shown:
+def _quantity(cell: str, value: AnswerValue) -> Shown:
     """How many of what a label names, "-40 AAPL ..."; nothing of a label that begins otherwise."""
     found = _read(str(value).partition(" ")[0])
     return f'IFERROR({value_of(_before(cell))},"")', "" if found is None else found
 
 
-def _name(cell: str, value: Value) -> Shown:
+def _name(cell: str, value: AnswerValue) -> Shown:
     """What a label names, without how many of it."""
     first, _, rest = str(value).partition(" ")
     of = f"ISNUMBER({value_of(_before(cell))})"
@@ -115,7 +115,7 @@ def _read(text: str) -> float | None:
     return number / 100 if text.endswith("%") else number
 
 
-SHOWN_AS: Final[Mapping[str, Callable[[str, Value], Shown]]] = {
+SHOWN_AS: Final[Mapping[str, Callable[[str, AnswerValue], Shown]]] = {
     "words": _in_words,
     "behind": _in_words,
     "fact": _number_or_words,

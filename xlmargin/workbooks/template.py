@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.input_tables import InputTables
 
 BY_PORTFOLIO: Final = "PM_REQUIREMENT"
@@ -19,14 +19,14 @@ class PageSpec:
     """A page: what writes it, and its sheets, whose first names it.
 
     It is left out where there is none of the tables that it `needs` beside those of the book, and
-    where a function that it `asks` of the whole book refuses it, or where it is `refused_for` these
-    tables, "" where it is not. It `uses` further tables where
-    they are there. `prints` are its sheets that are part of a report on paper.
+    where a function that it `calls` with the whole book refuses it, or where it is `refused_for`
+    these tables, "" where it is not. It `uses` further tables where they are there. `prints` are
+    its sheets that are part of a report on paper.
     """
 
-    write: Callable[[Draft], None]
+    write: Callable[[WorkbookBuilder], None]
     sheets: tuple[str, ...]
-    asks: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     prints: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ from xlsxwriter.utility import (  # type: ignore[import-untyped]
 )
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.live_formulas import AnswerValue
 
 __all__ = [
     "NO_TEXT",
@@ -78,7 +78,7 @@ class _Block:
     """Rows of plain values from a column on, in the format of each column."""
 
     column: int
-    rows: Sequence[Sequence[Value]]
+    rows: Sequence[Sequence[AnswerValue]]
     formats: Sequence[Format]
 
     @cached_property
@@ -110,7 +110,12 @@ class Sheet(Worksheet):  # type: ignore[misc]
         self._renamed: dict[str, bool] = {}
 
     def write_spilling(
-        self, row: int, column: int, formula: str, shown: Format, rows: Sequence[Sequence[Value]]
+        self,
+        row: int,
+        column: int,
+        formula: str,
+        shown: Format,
+        rows: Sequence[Sequence[AnswerValue]],
     ) -> None:
         """A formula whose answer fills these rows from its cell on; other cells are not written.
 
@@ -125,7 +130,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
         self,
         row: int,
         column: int,
-        rows: Sequence[Sequence[Value]],
+        rows: Sequence[Sequence[AnswerValue]],
         formats: Sequence[Format],
     ) -> None:
         """Plain values from a row on, below all other cells; "" is an empty cell.

@@ -5,7 +5,7 @@ import pytest
 
 from tests.strategy_margin.solver.programs import knapsack
 from xlmargin.strategy_margin.solver import side_by_side as module
-from xlmargin.strategy_margin.solver.branch_and_bound import relaxed, solve
+from xlmargin.strategy_margin.solver.branch_and_bound import solve, solve_relaxation
 from xlmargin.strategy_margin.solver.program import ProgramBuilder
 from xlmargin.strategy_margin.solver.side_by_side import AT_ONCE, side_by_side
 
@@ -60,5 +60,5 @@ def no_number(claim):
 
 @pytest.mark.parametrize("lie", [more, without_answer, without_proof, no_number])
 def test_an_answer_that_does_not_hold_is_not_taken(monkeypatch, lie):
-    monkeypatch.setattr(module, "relaxed", lambda program: lie(relaxed(program)))
+    monkeypatch.setattr(module, "solve_relaxation", lambda program: lie(solve_relaxation(program)))
     assert list(side_by_side([transport(0), transport(1)])) == [None, None]

@@ -17,7 +17,7 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 import xlmargin
-from xlmargin.excel.worksheet_function import Argument, Kind, WorksheetFunction
+from xlmargin.excel.worksheet_function import Argument, ArgumentKind, WorksheetFunction
 from xlmargin.hosts.calc.inside.linked import SERVICE
 from xlmargin.hosts.calc.menu import BUTTONS, PROTOCOL, handler, menu
 from xlmargin.hosts.differences import IN_CALC
@@ -119,7 +119,7 @@ def _type(argument: Argument) -> str:
 
     With an error among values Calc does not call; a range cannot be left out.
     """
-    is_range = argument.kind is Kind.RANGE and not argument.optional
+    is_range = argument.kind is ArgumentKind.RANGE and not argument.optional
     return "com::sun::star::table::XCellRange" if is_range else "any"
 
 

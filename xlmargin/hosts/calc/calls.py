@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Final, Protocol, TypeGuard
 
-from xlmargin.cells.values import Answer, refusal
+from xlmargin.cells.values import FunctionAnswer, refusal
 from xlmargin.errors import InputError, Problem
-from xlmargin.excel.worksheet_function import REGISTRY, Argument, Kind
+from xlmargin.excel.worksheet_function import REGISTRY, Argument, ArgumentKind
 
-Cells = tuple[tuple[float | str, ...], ...]
+CallCells = tuple[tuple[float | str, ...], ...]
 
 
-Rows = Sequence[Sequence[object]]
+CallRows = Sequence[Sequence[object]]
 
 _ERRORS: Final = 4
 """Formulas whose result is an error, as Calc counts results."""
@@ -51,7 +51,7 @@ class Addresses(Protocol):
     def getRangeAddresses(self) -> Sequence[Address]: ...  # noqa: D102, N802
 
 
-class Cell(Protocol):
+class CallCell(Protocol):
     """One cell of Calc."""
 
     def getError(self) -> int: ...  # noqa: D102, N802
@@ -60,10 +60,10 @@ class Cell(Protocol):
 class CellRange(Protocol):
     """A range of cells of Calc."""
 
-    def getDataArray(self) -> Rows: ...  # noqa: D102, N802
+    def getDataArray(self) -> CallRows: ...  # noqa: D102, N802
     def getRangeAddress(self) -> Address: ...  # noqa: D102, N802
     def queryFormulaCells(self, results: int) -> Addresses: ...  # noqa: D102, N802
-    def getCellByPosition(self, column: int, row: int) -> Cell: ...  # noqa: D102, N802
+    def getCellByPosition(self, column: int, row: int) -> CallCell: ...  # noqa: D102, N802
 
 
 class Zero(Enum):
@@ -75,19 +75,19 @@ class Zero(Enum):
 
 
 _LONE_ZERO: Final = {
-    Kind.RANGE: Zero.LEFT_OUT,
-    Kind.DATE: Zero.LEFT_OUT,
-    Kind.TEXT: Zero.LEFT_OUT,
-    Kind.SWITCH: Zero.KEPT,
-    Kind.NUMBER: Zero.REFUSED,
-    Kind.VALUES: Zero.REFUSED,
+    ArgumentKind.RANGE: Zero.LEFT_OUT,
+    ArgumentKind.DATE: Zero.LEFT_OUT,
+    ArgumentKind.TEXT: Zero.LEFT_OUT,
+    ArgumentKind.SWITCH: Zero.KEPT,
+    ArgumentKind.NUMBER: Zero.REFUSED,
+    ArgumentKind.VALUES: Zero.REFUSED,
 }
 
 SAME_WHEN_LEFT_OUT: Final = frozenset({"as_of", "style", "rate", "dividend_yield"})
 """Arguments that take one cell or many, of which 0 is no value or the default itself."""
 
 
-def answer(name: str, given: tuple[object, ...]) -> Cells:
+def answer(name: str, given: tuple[object, ...]) -> CallCells:
     """The answer of a worksheet function as rows, a lone value as one row of one.
 
     `given` has numbers, texts, None, tuples of rows of these, and ranges.
@@ -100,7 +100,7 @@ def answer(name: str, given: tuple[object, ...]) -> Cells:
         return ((refusal(error),),)
 
 
-def _cells(answer: Answer) -> Cells:
+def _cells(answer: FunctionAnswer) -> CallCells:
     """An answer as Calc takes it: TRUE and FALSE as 1 and 0, for in a table Calc confuses them."""
     rows = answer if isinstance(answer, list) else [[answer]]
     return tuple(tuple(float(v) if isinstance(v, bool) else v for v in row) for row in rows)
@@ -127,7 +127,7 @@ def _is_range(given: object) -> TypeGuard[CellRange]:
     return hasattr(given, "getDataArray")
 
 
-def _read(cells: CellRange) -> Rows:
+def _read(cells: CellRange) -> CallRows:
     """The values of a range; an error by its name."""
     rows = cells.getDataArray()
     wrong = cells.queryFormulaCells(_ERRORS).getRangeAddresses()

@@ -12,7 +12,7 @@ from xlmargin.cells.reading import column_letters
 from xlmargin.cells.values import NO_VALUE
 from xlmargin.dates import serial_of
 from xlmargin.errors import MarginError
-from xlmargin.hosts.calc.recalculation import Answer, Answers
+from xlmargin.hosts.calc.recalculation import CellAnswer, SheetAnswers
 
 HALF_A_CENT: Final = 0.005
 SHARE: Final = 1e-6
@@ -30,7 +30,7 @@ class Mismatch:
     sheet: str
     cell: str
     kept: float | str
-    answer: Answer
+    answer: CellAnswer
 
     def __str__(self) -> str:
         kept, answer = _shown(self.kept), _shown(self.answer.value)
@@ -38,7 +38,7 @@ class Mismatch:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RecalculationComparison:
     """All formulas of a workbook, by sheet; what is wrong with some of them."""
 
     formulas: dict[str, int]
@@ -51,12 +51,12 @@ class Comparison:
         return not self.differences and not self.errors
 
 
-def compared(book: Path, answers: Answers) -> Comparison:
+def compared(book: Path, answers: SheetAnswers) -> RecalculationComparison:
     """The answers of every formula of the workbook beside the values it keeps."""
     formulas = {sheet: len(cells) for sheet, cells in answers.items() if cells}
     kept = _kept_values(book, formulas)
     found = [m for sheet in formulas for m in _of_sheet(sheet, answers[sheet], kept[sheet])]
-    return Comparison(
+    return RecalculationComparison(
         formulas,
         tuple(m for m in found if not m.answer.is_error),
         tuple(m for m in found if m.answer.is_error),
@@ -64,7 +64,7 @@ def compared(book: Path, answers: Answers) -> Comparison:
 
 
 def _of_sheet(
-    sheet: str, cells: Mapping[tuple[int, int], Answer], rows: Kept
+    sheet: str, cells: Mapping[tuple[int, int], CellAnswer], rows: Kept
 ) -> Iterator[Mismatch]:
     for (row, column), answer in sorted(cells.items()):
         value = _kept(rows, row, column)

@@ -60,7 +60,7 @@ _PATIENCE: Final = 30
 
 
 @dataclass(frozen=True)
-class Office:
+class LibreOffice:
     """The program, and the Python that has its `uno`."""
 
     program: Path
@@ -93,7 +93,7 @@ class Office:
         return inherited | {"PATH": path, "TMPDIR": str(folder)}
 
 
-def installed_office() -> Office:
+def installed_office() -> LibreOffice:
     """LibreOffice; refused where it is missing, or its Python is not the one running this."""
     if sys.platform == "win32":
         raise MarginError(
@@ -105,7 +105,7 @@ def installed_office() -> Office:
     for python in _pythons(program):
         version = _version(python)
         if version == f"{sys.version_info.major}.{sys.version_info.minor}":
-            return Office(program, python)
+            return LibreOffice(program, python)
         if version:
             raise MarginError(
                 f"calc: LibreOffice runs Python {version}, this is {sys.version.split()[0]};"

@@ -19,7 +19,7 @@ from typing import Any, Final
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.calc.add_in import write_unpacked
-from xlmargin.hosts.calc.office import Office, installed_office, write_profile
+from xlmargin.hosts.calc.office import LibreOffice, installed_office, write_profile
 from xlmargin.hosts.calc.relinked import refuse_unfit, write_relinked
 
 SECONDS: Final = 120.0
@@ -30,14 +30,14 @@ _DRIVER: Final = Path(__file__).parent / "inside" / "driver.py"
 
 
 @dataclass(frozen=True)
-class Answer:
+class CellAnswer:
     """What a formula answers; an error as its name."""
 
     value: float | str
     is_error: bool
 
 
-Answers = Mapping[str, Mapping[tuple[int, int], Answer]]
+SheetAnswers = Mapping[str, Mapping[tuple[int, int], CellAnswer]]
 """Answers by sheet, row and column, which count from 0."""
 
 
@@ -45,7 +45,7 @@ Answers = Mapping[str, Mapping[tuple[int, int], Answer]]
 class Recalculated:
     """The answers of all formulas of a workbook, and the time taken."""
 
-    answers: Answers
+    answers: SheetAnswers
     seconds: dict[str, float]
     """By step: start, load, recalculate, read, print."""
 
@@ -79,7 +79,7 @@ def recalculate(
     )
 
 
-def _answer(office: Office, folder: Path, book: Path, pdf: Path | None, seconds: float) -> Any:
+def _answer(office: LibreOffice, folder: Path, book: Path, pdf: Path | None, seconds: float) -> Any:
     """What the driver writes down; all that it starts has ended when this returns."""
     pipe = f"xlmargin{uuid.uuid4().hex}"
     write_profile(folder / "profile")
@@ -103,7 +103,7 @@ def _answer(office: Office, folder: Path, book: Path, pdf: Path | None, seconds:
 
 
 @contextmanager
-def _driver(office: Office, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _driver(office: LibreOffice, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The driver in a group of processes of its own, all of which is ended at the end."""
     with (folder / "said.txt").open("wb") as said:
         driver = subprocess.Popen(
@@ -133,8 +133,8 @@ def _end_group(leader: int) -> None:
             os.killpg(leader, signal.SIGKILL)
 
 
-def _cells(blocks: Iterable[dict[str, Any]]) -> Iterator[tuple[tuple[int, int], Answer]]:
+def _cells(blocks: Iterable[dict[str, Any]]) -> Iterator[tuple[tuple[int, int], CellAnswer]]:
     for block in blocks:
         for i, row in enumerate(block["rows"]):
             for j, value in enumerate(row):
-                yield (block["row"] + i, block["column"] + j), Answer(value, block["error"])
+                yield (block["row"] + i, block["column"] + j), CellAnswer(value, block["error"])

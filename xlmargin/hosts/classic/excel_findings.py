@@ -8,7 +8,15 @@ from typing import Final
 from uuid import uuid4
 
 from xlmargin.hosts.classic.config_sheet import INTERPRETER, SERVED
-from xlmargin.hosts.classic.findings import INSTALL, Finding, Level, error, good, note, warning
+from xlmargin.hosts.classic.findings import (
+    INSTALL,
+    FindingLevel,
+    MachineFinding,
+    error,
+    good,
+    note,
+    warning,
+)
 from xlmargin.hosts.classic.machine import Machine
 from xlmargin.hosts.classic.places import expanded
 from xlmargin.hosts.classic.python_findings import NEW_ENVIRONMENT
@@ -19,14 +27,14 @@ from xlmargin.hosts.classic.shipped import FILE, is_signed, made_in, made_of, se
 _SEE_ABOVE: Final = "mend what stands above; else send this line with the log that is named there"
 
 
-def excel_findings(machine: Machine) -> Iterator[Finding]:
+def excel_findings(machine: Machine) -> Iterator[MachineFinding]:
     """All findings of this half, in the order in which they should be mended."""
     yield from _dll(machine)
     yield from _in_the_way(machine)
     yield from _add_in(machine)
 
 
-def _dll(machine: Machine) -> Iterator[Finding]:
+def _dll(machine: Machine) -> Iterator[MachineFinding]:
     """The library through which Excel starts Python, in Office's bits and xlwings' version."""
     bits, version = machine.office.bits, machine.packages.get("xlwings", "none")
     folder = machine.places.interpreter.parent
@@ -48,7 +56,7 @@ def _dll(machine: Machine) -> Iterator[Finding]:
         yield error("DLL", says, mend)
 
 
-def _add_in(machine: Machine) -> Iterator[Finding]:
+def _add_in(machine: Machine) -> Iterator[MachineFinding]:
     """The add-in: there, ours, made of what is installed now, and calling this Python."""
     path = machine.places.add_in
     if not path.exists():
@@ -69,11 +77,11 @@ def _add_in(machine: Machine) -> Iterator[Finding]:
     settings = {name: expanded(value) for name, value in settings_in(path).items()}
     named = _interpreter(machine, settings.get(INTERPRETER, ""))
     yield named
-    if named.level is not Level.ERROR:
+    if named.level is not FindingLevel.ERROR:
         yield from _server(machine, settings)
 
 
-def _interpreter(machine: Machine, named: str) -> Finding:
+def _interpreter(machine: Machine, named: str) -> MachineFinding:
     """The Python that the add-in names is this one."""
     if not named:
         return error("add-in", f"names no Python ({INTERPRETER})", INSTALL)
@@ -86,7 +94,7 @@ def _interpreter(machine: Machine, named: str) -> Finding:
     return good("add-in", f"names this Python, {named}")
 
 
-def _server(machine: Machine, settings: Mapping[str, str]) -> Iterator[Finding]:
+def _server(machine: Machine, settings: Mapping[str, str]) -> Iterator[MachineFinding]:
     """The very command by which Excel starts Python, started and waited for; or what serves it."""
     if settings.get(SERVED) == "True":
         if trouble := machine.trouble_reaching():
@@ -101,7 +109,7 @@ def _server(machine: Machine, settings: Mapping[str, str]) -> Iterator[Finding]:
         yield good("server", "Python starts as Excel starts it, and answers")
 
 
-def _in_the_way(machine: Machine) -> Iterator[Finding]:
+def _in_the_way(machine: Machine) -> Iterator[MachineFinding]:
     """What keeps Excel from running the add-in, or runs another beside it."""
     office, path = machine.office, machine.places.add_in
     is_served = made_of(path) is not None and settings_in(path).get(SERVED) == "True"

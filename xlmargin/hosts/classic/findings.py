@@ -9,7 +9,7 @@ from typing import Final
 INSTALL: Final = "run: xlmargin install"
 
 
-class Level(StrEnum):
+class FindingLevel(StrEnum):
     """How bad it is."""
 
     GOOD = "good"
@@ -19,30 +19,30 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class MachineFinding:
     """One thing that was looked at."""
 
-    level: Level
+    level: FindingLevel
     what: str
     says: str
     mend: str = ""
 
 
-def good(what: str, says: str) -> Finding:
+def good(what: str, says: str) -> MachineFinding:
     """All is well."""
-    return Finding(Level.GOOD, what, says)
+    return MachineFinding(FindingLevel.GOOD, what, says)
 
 
-def note(what: str, says: str, mend: str = "") -> Finding:
+def note(what: str, says: str, mend: str = "") -> MachineFinding:
     """Nothing is wrong, but it is good to know."""
-    return Finding(Level.NOTE, what, says, mend)
+    return MachineFinding(FindingLevel.NOTE, what, says, mend)
 
 
-def warning(what: str, says: str, mend: str) -> Finding:
+def warning(what: str, says: str, mend: str) -> MachineFinding:
     """Something may go wrong."""
-    return Finding(Level.WARNING, what, says, mend)
+    return MachineFinding(FindingLevel.WARNING, what, says, mend)
 
 
-def error(what: str, says: str, mend: str) -> Finding:
+def error(what: str, says: str, mend: str) -> MachineFinding:
     """Excel cannot call the functions, or calls other ones."""
-    return Finding(Level.ERROR, what, says, mend)
+    return MachineFinding(FindingLevel.ERROR, what, says, mend)

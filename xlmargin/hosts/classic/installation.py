@@ -16,7 +16,7 @@ from xlmargin.hosts.classic.shipped import made_of, shipped, with_settings
 from xlmargin.unfinished import unfinished_folder
 
 
-class Outcome(StrEnum):
+class InstallOutcome(StrEnum):
     """What becomes of the add-in."""
 
     WRITTEN = "written"
@@ -26,24 +26,24 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Step:
+class InstallStep:
     """A file, what becomes of it, and what it is to hold; nothing where it is to go."""
 
     path: Path
-    outcome: Outcome
+    outcome: InstallOutcome
     content: bytes = b""
 
     @property
     def changes(self) -> bool:
         """Whether anything is to be done."""
-        return self.outcome in (Outcome.WRITTEN, Outcome.REMOVED)
+        return self.outcome in (InstallOutcome.WRITTEN, InstallOutcome.REMOVED)
 
     def do(self) -> None:
         """Write or remove the file."""
         try:
-            if self.outcome is Outcome.WRITTEN:
+            if self.outcome is InstallOutcome.WRITTEN:
                 _write(self.path, self.content)
-            elif self.outcome is Outcome.REMOVED:
+            elif self.outcome is InstallOutcome.REMOVED:
                 self.path.unlink()
         except PermissionError as error:
             raise MarginError(
@@ -52,7 +52,7 @@ class Step:
             ) from None
 
 
-def installing(places: Places, settings: Mapping[str, str]) -> Step:
+def installing(places: Places, settings: Mapping[str, str]) -> InstallStep:
     """What is to be done to install: the add-in as it is shipped, but for these settings.
 
     Refused where another's file has the add-in's name.
@@ -61,14 +61,14 @@ def installing(places: Places, settings: Mapping[str, str]) -> Step:
     _refuse_another_s(path)
     content = with_settings(shipped(), settings) if settings else shipped()
     same = path.exists() and path.read_bytes() == content
-    return Step(path, Outcome.UNCHANGED if same else Outcome.WRITTEN, content)
+    return InstallStep(path, InstallOutcome.UNCHANGED if same else InstallOutcome.WRITTEN, content)
 
 
-def uninstalling(places: Places) -> Step:
+def uninstalling(places: Places) -> InstallStep:
     """What is to be done to remove it; refused where the file is another's."""
     path = places.add_in
     _refuse_another_s(path)
-    return Step(path, Outcome.REMOVED if path.exists() else Outcome.NOT_THERE)
+    return InstallStep(path, InstallOutcome.REMOVED if path.exists() else InstallOutcome.NOT_THERE)
 
 
 def _refuse_another_s(path: Path) -> None:

@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, distributions, requires
 from importlib.util import find_spec
 from pathlib import Path
 
-from xlmargin.hosts.classic.office import Office, this_office
+from xlmargin.hosts.classic.office import InstalledOffice, this_office
 from xlmargin.hosts.classic.places import Places
 from xlmargin.hosts.classic.served import trouble_reaching
 from xlmargin.hosts.classic.server_command import trouble_starting
@@ -36,7 +36,7 @@ class Machine:
     """Where pip puts what it may not put beside its Python."""
     pywin32: str
     """What keeps it from being imported; "" where nothing does."""
-    office: Office
+    office: InstalledOffice
     places: Places
     other_add_ins: tuple[Path, ...] = ()
     """What else Excel opens on starting."""
@@ -92,11 +92,11 @@ def _pywin32() -> str:
     return ""
 
 
-def _other_add_ins(places: Places, office: Office) -> Iterator[Path]:
+def _other_add_ins(places: Places, office: InstalledOffice) -> Iterator[Path]:
     """Add-ins beside ours: in the folder that Excel opens, and those that it is told to open."""
     lying = (p for p in places.startup.glob("*") if p.suffix.lower() in (".xlam", ".xla"))
-    told = (Path(found) for text in office.opens for found in re.findall(r'"([^"]+)"', text))
-    yield from (path for path in (*lying, *told) if path != places.add_in and path.is_file())
+    opened = (Path(found) for text in office.opens for found in re.findall(r'"([^"]+)"', text))
+    yield from (path for path in (*lying, *opened) if path != places.add_in and path.is_file())
 
 
 def _requirements() -> tuple[str, ...] | None:

@@ -23,7 +23,7 @@ _BLOCKS, _WARNS = "1", "6"
 
 
 @dataclass(frozen=True)
-class Office:
+class InstalledOffice:
     """Its bits, None where they cannot be told, and what stands in the way."""
 
     bits: int | None = None
@@ -37,11 +37,11 @@ class Office:
     """What Excel opens on starting beside what lies in its folder."""
 
 
-def this_office() -> Office:
+def this_office() -> InstalledOffice:
     """Office as the registry has it; where it is unknown, nothing stands in the way."""
     rules = [str(value(_MACHINE, key, NO_CHILD_PROCESSES)) for key in _RULES]
     security = [rf"{key}\Security" for key in (_EXCEL, _EXCEL_POLICY)]
-    return Office(
+    return InstalledOffice(
         bits=_BITS.get(str(value(_MACHINE, _INSTALLED, "Platform"))),
         has_no_child_processes=any(rule in (_BLOCKS, _WARNS) for rule in rules),
         wants_signatures=any(value(_USER, key, "RequireAddinSig") == 1 for key in security),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from xlmargin.defects import LOG, log_file
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.hosts.classic.config_sheet import ENVIRONMENT
-from xlmargin.hosts.classic.findings import INSTALL, Finding, error, good, warning
+from xlmargin.hosts.classic.findings import INSTALL, MachineFinding, error, good, warning
 from xlmargin.hosts.classic.machine import Machine, package_name
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ _FROM_ITS_FOLDER: Final = "run in its folder: python -m pip install -c constrain
 NEW_ENVIRONMENT: Final = f'run: py -m venv "{ENVIRONMENT}"; install xlmargin with the Python in it'
 
 
-def python_findings(machine: Machine, functions: Iterable[WorksheetFunction]) -> Iterator[Finding]:
+def python_findings(
+    machine: Machine, functions: Iterable[WorksheetFunction]
+) -> Iterator[MachineFinding]:
     """All findings of this half, in the order in which they should be mended."""
     yield from _python(machine)
     yield from _packages(machine)
@@ -30,7 +32,7 @@ def python_findings(machine: Machine, functions: Iterable[WorksheetFunction]) ->
     yield from _log()
 
 
-def _python(machine: Machine) -> Iterator[Finding]:
+def _python(machine: Machine) -> Iterator[MachineFinding]:
     """The interpreter: not that of Microsoft's store, and of 64 bits."""
     interpreter = machine.places.interpreter
     says = f"{interpreter}, {'.'.join(map(str, machine.python))}, {machine.bits} bits"
@@ -49,7 +51,7 @@ def _python(machine: Machine) -> Iterator[Finding]:
         yield good("Python", says)
 
 
-def _packages(machine: Machine) -> Iterator[Finding]:
+def _packages(machine: Machine) -> Iterator[MachineFinding]:
     """Every package that xlmargin asks for, in a version that it takes."""
     from packaging.requirements import Requirement
 
@@ -57,8 +59,8 @@ def _packages(machine: Machine) -> Iterator[Finding]:
         says = "xlmargin is not installed: what it asks for is not known"
         yield warning("packages", says, _FROM_ITS_FOLDER)
         return
-    asked = [Requirement(text) for text in machine.requirements]
-    needed = [r for r in asked if r.marker is None or r.marker.evaluate({"extra": ""})]
+    listed = [Requirement(text) for text in machine.requirements]
+    needed = [r for r in listed if r.marker is None or r.marker.evaluate({"extra": ""})]
     wrong = [r for r in needed if not _satisfies(machine, r)]
     for requirement in wrong:
         found = machine.packages.get(package_name(requirement.name), "none")
@@ -74,7 +76,7 @@ def _satisfies(machine: Machine, requirement: Requirement) -> bool:
     return found is not None and requirement.specifier.contains(found, prereleases=True)
 
 
-def _xlwings(machine: Machine) -> Iterator[Finding]:
+def _xlwings(machine: Machine) -> Iterator[MachineFinding]:
     """The VBA module of xlwings is of the version of its package."""
     version = machine.packages.get("xlwings", "none")
     module = machine.xlwings / "xlwings.bas"
@@ -88,7 +90,7 @@ def _xlwings(machine: Machine) -> Iterator[Finding]:
         yield good("xlwings", f"VBA and package are {version}")
 
 
-def _pywin32(machine: Machine) -> Iterator[Finding]:
+def _pywin32(machine: Machine) -> Iterator[MachineFinding]:
     """What xlwings needs to be called by Excel, imported as it does."""
     if machine.pywin32:
         again = f'"{machine.places.interpreter}" -m pip install --force-reinstall pywin32'
@@ -97,14 +99,14 @@ def _pywin32(machine: Machine) -> Iterator[Finding]:
         yield good("pywin32", "it can be imported")
 
 
-def _functions(functions: tuple[WorksheetFunction, ...]) -> Iterator[Finding]:
+def _functions(functions: tuple[WorksheetFunction, ...]) -> Iterator[MachineFinding]:
     if functions:
         yield good("functions", f"{len(functions)} worksheet functions answer from Python")
     else:
         yield error("functions", "found none", _FROM_ITS_FOLDER)
 
 
-def _log() -> Iterator[Finding]:
+def _log() -> Iterator[MachineFinding]:
     """The place where defects leave their traces."""
     try:
         path = log_file()

@@ -13,7 +13,7 @@ from xlmargin.cells.table import SourceRows
 from xlmargin.contracts import InstrumentKind
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.importers.book_ranges import BookRanges, FileCell, FileRows
-from xlmargin.importers.brokers.holdings import DOLLARS, Format, Holding, NotOurs, Skipped
+from xlmargin.importers.brokers.holdings import DOLLARS, BrokerHolding, Format, NotOurs, Skipped
 from xlmargin.importers.brokers.records import Lines, Record, heading_row, shown
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
 from xlmargin.known_instruments import KNOWN
@@ -38,7 +38,7 @@ class BrokerFile:
     """
 
     format: Format
-    holdings: tuple[Holding, ...]
+    holdings: tuple[BrokerHolding, ...]
     unreadable: tuple[Problem, ...]
     not_ours: tuple[Problem, ...]
     notes: tuple[str, ...]
@@ -68,7 +68,7 @@ def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
     if not found:
         refuse_wrong_file(lines, file)
         raise _no_records(known, lines, file)
-    holdings: list[Holding] = []
+    holdings: list[BrokerHolding] = []
     unreadable: list[Problem] = []
     not_ours: list[Problem] = []
     skipped: Counter[str] = Counter()
@@ -84,7 +84,7 @@ def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
                 continue
             entry = _foreign(record)
         match entry:
-            case Holding():
+            case BrokerHolding():
                 holdings.append(entry)
             case NotOurs():
                 not_ours.append(entry.problem)
@@ -122,7 +122,9 @@ def _no_records(known: Format, lines: Lines, file: str) -> MarginError:
     return MarginError(f"{file}: taken for {name}; found {found}, wanted headings {wanted}.")
 
 
-def _notes(known: Format, holdings: tuple[Holding, ...], skipped: Counter[str]) -> Iterator[str]:
+def _notes(
+    known: Format, holdings: tuple[BrokerHolding, ...], skipped: Counter[str]
+) -> Iterator[str]:
     yield f"Read as {known.name} ({known.sure})."
     if skipped:
         counts = ", ".join(f"{what} ({count})" for what, count in skipped.items())
@@ -134,7 +136,7 @@ def _notes(known: Format, holdings: tuple[Holding, ...], skipped: Counter[str]) 
             yield f"Row {held.row}, {held.symbol}: {held.note}."
 
 
-def with_underlyings(holdings: Iterable[Holding]) -> tuple[Holding, ...]:
+def with_underlyings(holdings: Iterable[BrokerHolding]) -> tuple[BrokerHolding, ...]:
     """The holdings, each option on the shares or the index that its root stands for."""
     known = tuple(holdings)
     shares = {h.symbol for h in known if h.kind is InstrumentKind.STOCK}
@@ -149,7 +151,7 @@ def _underlying(option: OptionSymbol, shares: Container[str]) -> str:
     return underlying if underlying != option.root else class_of_shares(option.root, shares)
 
 
-def position_rows(holdings: Iterable[Holding], file: str = "") -> FileRows:
+def position_rows(holdings: Iterable[BrokerHolding], file: str = "") -> FileRows:
     """The holdings as a positions range, headings first; each row knows its line of the file."""
     known = tuple(holdings)
     at_mark = any(h.option and h.underlying_price > 0 for h in known)
@@ -178,7 +180,7 @@ def _stated(number: float) -> FileCell:
     return None if math.isnan(number) else number
 
 
-def market_rows(holdings: Iterable[Holding]) -> FileRows | None:
+def market_rows(holdings: Iterable[BrokerHolding]) -> FileRows | None:
     """What is known of the underlyings: prices of those not held as shares, groups, and classes.
 
     A row for each underlying of which more is known than a market without it would assume; None

@@ -9,7 +9,7 @@ from typing import Final
 from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers.holdings import (
     CASH,
-    Entry,
+    BrokerEntry,
     Format,
     Skipped,
     cash_held,
@@ -59,7 +59,7 @@ def _account(lines: Lines) -> str:
     return ""
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     symbol = record.text("symbol")
     if symbol.casefold() == "total":
         return Skipped("totals")

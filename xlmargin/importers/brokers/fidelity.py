@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.holdings import PENDING, Entry, Format, cash_held, holding
+from xlmargin.importers.brokers.holdings import PENDING, BrokerEntry, Format, cash_held, holding
 from xlmargin.importers.brokers.records import Columns, Lines, Record, day_in, headed_by, records
 
 _COLUMNS: Final[Columns] = {
@@ -32,7 +32,7 @@ def _records(lines: Lines) -> Iterator[Record]:
     return records(lines, _COLUMNS, _NEEDED, blank_ends=True)
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     symbol = record.text("symbol")
     if symbol.casefold() == "pending activity":
         note = "money under way, taken as cash"

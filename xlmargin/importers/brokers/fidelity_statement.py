@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xlmargin.importers.brokers.holdings import (
-    Entry,
+    BrokerEntry,
     Format,
     Skipped,
     cash_held,
@@ -68,7 +68,7 @@ def _records(lines: Lines) -> Iterator[Record]:
             yield row.record(line, kind).saying("account", account)
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     symbol, description = record.text("symbol"), html.unescape(record.text("description"))
     if symbol.casefold().startswith(_SUBTOTAL):
         return Skipped("totals")

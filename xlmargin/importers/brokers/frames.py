@@ -14,7 +14,13 @@ from xlmargin.cells.words import RIGHTS, SIDES
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.errors import MarginError
 from xlmargin.importers.book_ranges import FileRows
-from xlmargin.importers.brokers.holdings import Entry, Format, not_ours, option_held, shares_held
+from xlmargin.importers.brokers.holdings import (
+    BrokerEntry,
+    Format,
+    not_ours,
+    option_held,
+    shares_held,
+)
 from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
 from xlmargin.option_symbols import OptionSymbol, read_option_symbol
 
@@ -52,7 +58,7 @@ def _is_ib(lines: Lines) -> bool:
     return any(has_headings(line, ("secType", "position")) for line in lines)
 
 
-def _ib_entry(record: Record) -> Entry:
+def _ib_entry(record: Record) -> BrokerEntry:
     kind, contract = record.text("type").upper(), record.number("multiplier")
     multiplier = contract if contract == contract else STANDARD_CONTRACT
     per_unit = record.number("cost_of_contract") / (multiplier if kind == "OPT" else 1.0)
@@ -80,7 +86,7 @@ def _is_alpaca(lines: Lines) -> bool:
     return any(has_headings(line, ("asset_class", "qty", "symbol")) for line in lines)
 
 
-def _alpaca_entry(record: Record) -> Entry:
+def _alpaca_entry(record: Record) -> BrokerEntry:
     """A position; a short quantity may or may not have a sign, but must not contradict its side."""
     kind, side = record.text("type").casefold(), SIDES.read(record.text("side"))
     if side is not None and side.sign < 0 and record.number("quantity") > 0:

@@ -54,7 +54,7 @@ _ACCOUNT: Final = re.compile(r"([^=+\-@\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,63})?")
 
 
 @dataclass(frozen=True)
-class Holding:
+class BrokerHolding:
     """A position as a broker's file states it; numbers are NaN, texts "" where it does not.
 
     `symbol` of an option is its OCC symbol. Price and cost are in $ per unit, magnitudes;
@@ -93,11 +93,11 @@ class Skipped:
     what: str
 
 
-Entry = Holding | NotOurs | Skipped
+BrokerEntry = BrokerHolding | NotOurs | Skipped
 """What comes of a record; one that cannot be read is refused."""
 
 
-def holding(record: Record) -> Entry:
+def holding(record: Record) -> BrokerEntry:
     """Shares or an option, whichever the symbol names."""
     text = record.text("symbol")
     option = read_option_symbol(text)
@@ -110,7 +110,7 @@ def holding(record: Record) -> Entry:
     return shares_held(record)
 
 
-def shares_held(record: Record, symbol: str = "") -> Entry:
+def shares_held(record: Record, symbol: str = "") -> BrokerEntry:
     """Shares of a stock or fund; a money market fund at a dollar a share is cash.
 
     `symbol` stands for the record's own where it is given.
@@ -125,7 +125,7 @@ def shares_held(record: Record, symbol: str = "") -> Entry:
     if is_money_fund(name) and price == 1.0:
         return cash_held(record, name, quantity, MONEY_FUND)
     _check_value(record, quantity, price, 1.0)
-    return Holding(
+    return BrokerHolding(
         record.line.row,
         name,
         InstrumentKind.STOCK,
@@ -136,7 +136,7 @@ def shares_held(record: Record, symbol: str = "") -> Entry:
     )
 
 
-def treasury_held(record: Record, name: str) -> Entry | None:
+def treasury_held(record: Record, name: str) -> BrokerEntry | None:
     """A Treasury security by the name that a broker gives it; None where it is none.
 
     Of the dates in the name the later one is the maturity: nothing matures before it is issued. A
@@ -151,7 +151,7 @@ def treasury_held(record: Record, name: str) -> Entry | None:
     made, value = abs(quantity) * price * PRINCIPAL, abs(record.number("value"))
     if abs(made - value) > _ACCRUED * made:
         raise record.refused("value", f"about {made:,.2f}: principal x price / 100")
-    return Holding(
+    return BrokerHolding(
         record.line.row,
         record.text("symbol") or f"UST_{max(days):%Y%m%d}",
         InstrumentKind.STOCK,
@@ -163,7 +163,7 @@ def treasury_held(record: Record, name: str) -> Entry | None:
     )
 
 
-def option_held(record: Record, option: OptionSymbol | None = None) -> Entry:
+def option_held(record: Record, option: OptionSymbol | None = None) -> BrokerEntry:
     """An option; what the record says beside its symbol must not contradict it.
 
     `option` stands for the contract that the record's own symbol names where it is given.
@@ -185,7 +185,7 @@ def option_held(record: Record, option: OptionSymbol | None = None) -> Entry:
     if adjusted_root(option.root):
         note = "an adjusted contract: check what it delivers, and give it an underlying and price"
         underlying = option.root
-    return Holding(
+    return BrokerHolding(
         record.line.row,
         str(option),
         option.right,
@@ -201,7 +201,7 @@ def option_held(record: Record, option: OptionSymbol | None = None) -> Entry:
     )
 
 
-def cash_held(record: Record, symbol: str, amount: float, note: str = "") -> Entry:
+def cash_held(record: Record, symbol: str, amount: float, note: str = "") -> BrokerEntry:
     """Cash or what counts as cash, in dollars; a debit is negative.
 
     A symbol that is no ticker, such as the name of a sweep, is CASH.
@@ -212,7 +212,7 @@ def cash_held(record: Record, symbol: str, amount: float, note: str = "") -> Ent
         return Skipped("nothing held")
     name = symbol if symbol == PENDING else share_ticker(symbol) or CASH
     row, account = record.line.row, _account(record)
-    return Holding(row, name, InstrumentKind.CASH, amount, account=account, note=note)
+    return BrokerHolding(row, name, InstrumentKind.CASH, amount, account=account, note=note)
 
 
 def not_ours(record: Record, field: str = "type") -> NotOurs:
@@ -319,7 +319,7 @@ class Format:
     needed: tuple[str, ...]
     recognises: Callable[[Lines], bool]
     records: Callable[[Lines], Iterable[Record]]
-    entry: Callable[[Record], Entry]
+    entry: Callable[[Record], BrokerEntry]
     as_of: Callable[[Lines], dt.date | None] = _no_date
 
     def __post_init__(self) -> None:

@@ -19,7 +19,7 @@ from xlmargin.cells.columns import day_of
 from xlmargin.errors import InputError, MarginError
 from xlmargin.importers.book_ranges import TextRows
 from xlmargin.importers.brokers.holdings import (
-    Entry,
+    BrokerEntry,
     Format,
     Skipped,
     not_ours,
@@ -104,7 +104,7 @@ def _all_records(lines: Lines) -> Iterator[Record]:
             yield row.record(plain)
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     if record.text("symbol").casefold() == "total":
         return Skipped("totals")
     if is_lot(record):

@@ -14,7 +14,7 @@ from typing import Final
 from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers.holdings import (
     CASH,
-    Entry,
+    BrokerEntry,
     Format,
     Skipped,
     cash_held,
@@ -123,7 +123,7 @@ def _section(
                 yield row.record(inside, title=heading(line.first))
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     if record.title == _CASH_REPORT:
         return cash_held(record, CASH, record.number("value"))
     if is_lot(record):

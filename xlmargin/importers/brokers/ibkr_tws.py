@@ -7,7 +7,7 @@ from typing import Final
 
 from xlmargin.importers.brokers.holdings import (
     CASH,
-    Entry,
+    BrokerEntry,
     Format,
     Skipped,
     cash_held,
@@ -49,7 +49,7 @@ def _records(lines: Lines) -> Iterator[Record]:
             yield Record(line, texts, {"value": "Cash Balances", "currency": "Cash Balances"})
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     kind = record.text("type").upper()
     if kind == CASH and "value" in record.texts and record.text("symbol") == CASH:
         if record.text("currency").casefold().startswith(_TOTAL):

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.holdings import Entry, Format, cash_held, holding, option_held
+from xlmargin.importers.brokers.holdings import BrokerEntry, Format, cash_held, holding, option_held
 from xlmargin.importers.brokers.records import Columns, Lines, Record, headed_by, records
 from xlmargin.option_symbols import is_money_fund, read_option_symbol
 
@@ -29,7 +29,7 @@ def _records(lines: Lines) -> Iterator[Record]:
     return records(lines, _COLUMNS, _NEEDED)
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     """An option by its description, which its symbol must not contradict; else as the symbol says.
 
     The symbol's last digits are read by a letter whose meaning Merrill does not state.

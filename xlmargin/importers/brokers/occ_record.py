@@ -18,7 +18,7 @@ from xlmargin.cells.table import SourceRows
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, MarginError, Problem
-from xlmargin.importers.brokers.holdings import Entry, Format, not_ours
+from xlmargin.importers.brokers.holdings import BrokerEntry, Format, not_ours
 from xlmargin.importers.brokers.occ_calculator import CUSTOMER, calculator_entry
 from xlmargin.importers.brokers.records import Columns, Lines, Record, records
 from xlmargin.market import Market
@@ -26,7 +26,7 @@ from xlmargin.market import Market
 _HEADER: Final = re.compile(r"(?P<name>[A-Z ]{8})(?P<day>\d{8})\b.*")
 
 
-class Place(NamedTuple):
+class FieldPlace(NamedTuple):
     """A field of a line: how many signs of which kind, what they say, and whether blanks may."""
 
     width: int
@@ -41,20 +41,20 @@ class Place(NamedTuple):
         return f"{self.signs}{{{self.width}}}{blank}"
 
 
-PLACES: Final[Mapping[str, Place]] = {
-    "firm": Place(4, ".", "clearing firm"),
-    "sub": Place(4, ".", "account number or sub-account"),
-    "account": Place(10, ".", "account"),
-    "right": Place(1, "[CP ]", "C call, P put, blank of anything else"),
-    "symbol": Place(6, ".", "symbol of the shares, root of an option"),
-    "expiration": Place(8, r"\d", "expiration, yyyymmdd", may_be_blank=True),
-    "dollars": Place(5, r"\d", "strike, whole dollars", may_be_blank=True),
-    "fraction": Place(4, r"\d", "strike, ten thousandths of a dollar", may_be_blank=True),
-    "side": Place(1, "[LS]", "L long, S short"),
-    "type": Place(1, ".", "O option; S, E or blank shares"),
-    "price": Place(12, r"\d", "price, millionths of a dollar", may_be_blank=True),
-    "quantity": Place(10, r"\d", "contracts or shares, without a sign"),
-    "account_type": Place(1, ".", "type of the account; C is written"),
+PLACES: Final[Mapping[str, FieldPlace]] = {
+    "firm": FieldPlace(4, ".", "clearing firm"),
+    "sub": FieldPlace(4, ".", "account number or sub-account"),
+    "account": FieldPlace(10, ".", "account"),
+    "right": FieldPlace(1, "[CP ]", "C call, P put, blank of anything else"),
+    "symbol": FieldPlace(6, ".", "symbol of the shares, root of an option"),
+    "expiration": FieldPlace(8, r"\d", "expiration, yyyymmdd", may_be_blank=True),
+    "dollars": FieldPlace(5, r"\d", "strike, whole dollars", may_be_blank=True),
+    "fraction": FieldPlace(4, r"\d", "strike, ten thousandths of a dollar", may_be_blank=True),
+    "side": FieldPlace(1, "[LS]", "L long, S short"),
+    "type": FieldPlace(1, ".", "O option; S, E or blank shares"),
+    "price": FieldPlace(12, r"\d", "price, millionths of a dollar", may_be_blank=True),
+    "quantity": FieldPlace(10, r"\d", "contracts or shares, without a sign"),
+    "account_type": FieldPlace(1, ".", "type of the account; C is written"),
 }
 """The fields of a line, one after the other; what follows is not read."""
 
@@ -134,7 +134,7 @@ def _records(lines: Lines) -> Iterator[Record]:
     return records(lines[1:], _COLUMNS, _NEEDED)
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     """Shares or an option; a code that is not known is not ours."""
     is_option = record.text("type") == _OPTION
     if is_option != bool(record.text("right")):

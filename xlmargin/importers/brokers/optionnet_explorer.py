@@ -14,7 +14,7 @@ from typing import Final
 from xlmargin.cells.columns import day_of
 from xlmargin.cells.words import SIDES
 from xlmargin.importers.brokers.holdings import (
-    Entry,
+    BrokerEntry,
     Format,
     Skipped,
     not_ours,
@@ -100,7 +100,7 @@ def _transactions(lines: Lines) -> Iterator[Record]:
                 status = trades.record(line).text("status").casefold()
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     if record.number("quantity") == 0:
         return Skipped("nothing held")
     option = read_option_symbol(record.text("symbol"))

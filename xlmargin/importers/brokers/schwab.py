@@ -11,7 +11,7 @@ from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers.holdings import (
     CASH,
     MONEY_FUND,
-    Entry,
+    BrokerEntry,
     Format,
     Skipped,
     cash_held,
@@ -65,7 +65,7 @@ def _records(lines: Lines) -> Iterator[Record]:
         yield record.saying("account", record.title or account)
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     symbol, kind = record.text("symbol"), record.text("type").casefold()
     if symbol.casefold() in _TOTALS:
         return Skipped("totals")

@@ -9,7 +9,7 @@ from typing import Final
 
 from xlmargin.importers.brokers.holdings import (
     CASH,
-    Entry,
+    BrokerEntry,
     Format,
     cash_held,
     not_ours,
@@ -74,7 +74,7 @@ def _with_year(record: Record) -> Record:
     return record.saying("expiration", f"{text}, {option.expiration.year}")
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     kind = record.text("type").casefold()
     if record.text("symbol").casefold() == "cash":
         return cash_held(record, CASH, record.number("quantity"))

@@ -14,7 +14,7 @@ from typing import Final
 from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers.holdings import (
     CASH,
-    Entry,
+    BrokerEntry,
     Format,
     cash_held,
     not_ours,
@@ -100,7 +100,7 @@ def _records(lines: Lines) -> Iterator[Record]:
             section_row(line, _COLUMNS, _NEEDED, "positions")
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     symbol, underlying = record.text("symbol"), record.text("underlying")
     if symbol == CASH:
         return cash_held(record, CASH, record.number("value"))
@@ -111,7 +111,7 @@ def _entry(record: Record) -> Entry:
     return shares_held(record, underlying)
 
 
-def _option(record: Record, match: re.Match[str]) -> Entry:
+def _option(record: Record, match: re.Match[str]) -> BrokerEntry:
     """An option, whose root is its underlying's but for the other series of an index."""
     root = share_ticker(record.text("underlying")).replace(".", "")
     series = (match["series"] or "").casefold()

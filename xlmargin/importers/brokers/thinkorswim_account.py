@@ -9,7 +9,13 @@ from itertools import chain, pairwise
 from typing import Final
 
 from xlmargin.cells.columns import day_of
-from xlmargin.importers.brokers.holdings import Entry, Format, not_ours, option_held, shares_held
+from xlmargin.importers.brokers.holdings import (
+    BrokerEntry,
+    Format,
+    not_ours,
+    option_held,
+    shares_held,
+)
 from xlmargin.importers.brokers.records import (
     Columns,
     Lines,
@@ -82,7 +88,7 @@ def _records(lines: Lines) -> Iterator[Record]:
             yield record.saying("account", account)
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     if record.title.casefold() in _FUTURES:
         return not_ours(record, "symbol")
     if "description" in record.texts:

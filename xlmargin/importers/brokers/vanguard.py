@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from xlmargin.importers.brokers.holdings import Entry, Format, not_ours, shares_held, treasury_held
+from xlmargin.importers.brokers.holdings import (
+    BrokerEntry,
+    Format,
+    not_ours,
+    shares_held,
+    treasury_held,
+)
 from xlmargin.importers.brokers.records import (
     Columns,
     Lines,
@@ -34,7 +40,7 @@ def _records(lines: Lines) -> Iterator[Record]:
     return records(lines[:end], _COLUMNS, _NEEDED)
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record) -> BrokerEntry:
     """Shares; what has no symbol is a bond or a bill."""
     if record.text("symbol"):
         return shares_held(record)

@@ -51,15 +51,15 @@ def basis_of(file: ArrayFile, options: Sequence[ArrayRow], said: ArrayBasis | No
     `options` are the rows of options held. `said` is the user's word, which counts where the file
     does not tell, and may not contradict it. Without options either is the same.
     """
-    told = _told_by_pairs(file, {row.row for row in options})
-    bases = list(dict.fromkeys(told.values()))
+    by_pair = _bases_by_pair(file, {row.row for row in options})
+    bases = list(dict.fromkeys(by_pair.values()))
     if len(bases) > 1:
-        raise _both(file, told)
+        raise _both(file, by_pair)
     _refuse_signs(file, options)
     if not bases:
         bases = _possible(file, options, said)
     if said is not None and options and said not in bases:
-        shown = [pair for pair, basis in told.items() if basis is bases[0]][:1]
+        shown = [pair for pair, basis in by_pair.items() if basis is bases[0]][:1]
         problems = [_of_pair(file, each, f"numbers of one {said}, as said") for each in shown]
         raise InputError(problems or _impossible(file, options, said))
     if said is not None or len(bases) == 1 or not options:
@@ -69,12 +69,12 @@ def basis_of(file: ArrayFile, options: Sequence[ArrayRow], said: ArrayBasis | No
     raise file.refused(options[0], "points", found, wanted)
 
 
-def _told_by_pairs(file: ArrayFile, held: set[int]) -> dict[Pair, ArrayBasis]:
+def _bases_by_pair(file: ArrayFile, held: set[int]) -> dict[Pair, ArrayBasis]:
     """What each pair says that it is of; an odd one says nothing, and is refused if it is held.
 
     A pair of few units says nothing either.
     """
-    told: dict[Pair, ArrayBasis] = {}
+    by_pair: dict[Pair, ArrayBasis] = {}
     for pair in file.pairs:
         ratio, multiplier = _ratio(pair), multiplier_of(pair.call)
         if isnan(ratio):
@@ -84,8 +84,8 @@ def _told_by_pairs(file: ArrayFile, held: set[int]) -> dict[Pair, ArrayBasis]:
             wanted = f"the shares' gains, once or {multiplier:g} times"
             raise InputError([_of_pair(file, pair, wanted)])
         if len(likely) == 1:
-            told[pair] = likely[0]
-    return told
+            by_pair[pair] = likely[0]
+    return by_pair
 
 
 def multiplier_of(option: ArrayRow) -> float:
@@ -112,10 +112,10 @@ def _of_pair(file: ArrayFile, pair: Pair, wanted: str) -> Problem:
     return file.problem(pair.call, "points", found, wanted)
 
 
-def _both(file: ArrayFile, told: dict[Pair, ArrayBasis]) -> InputError:
+def _both(file: ArrayFile, by_pair: dict[Pair, ArrayBasis]) -> InputError:
     problems = []
     for basis in ArrayBasis:
-        pair = next(pair for pair, said in told.items() if said is basis)
+        pair = next(pair for pair, said in by_pair.items() if said is basis)
         problems.append(_of_pair(file, pair, "all numbers of a unit, or all of a contract"))
     return InputError(problems)
 

@@ -27,7 +27,7 @@ from xlmargin.importers.clearing_house.array_headings import POINTS, ArrayHeadin
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import share_ticker
 
-Cell = str | float | None
+ArrayCell = str | float | None
 """A cell of a file or a range, cleaned; text of a file, or a value."""
 
 _CUSTOMERS: Final = frozenset(["c", "1", "cust", "customer", "customers"])
@@ -164,7 +164,7 @@ def shown_day(serial: float) -> str:
     return date_of(serial).isoformat()
 
 
-class Wanted:
+class WantedRows:
     """Which rows of a file are kept: of contracts held, of the other right, and some pairs more."""
 
     def __init__(self, held: Iterable[Contract]) -> None:
@@ -198,7 +198,7 @@ class Wanted:
 
 
 def array_file(
-    lines: Iterable[tuple[int, Sequence[Cell]]],
+    lines: Iterable[tuple[int, Sequence[ArrayCell]]],
     name: str,
     held: Iterable[Contract],
     style: NumberStyle | None = NumberStyle.US,
@@ -207,27 +207,27 @@ def array_file(
 
     `lines` are the rows with their numbers. A file cut short, or of another kind, is refused.
     """
-    return _TableReader(name, Wanted(held), style).read(iter(lines))
+    return _TableReader(name, WantedRows(held), style).read(iter(lines))
 
 
 class _TableReader:
     """Reads one table: its headings, then each row that is wanted."""
 
-    def __init__(self, name: str, wanted: Wanted, style: NumberStyle | None) -> None:
+    def __init__(self, name: str, wanted: WantedRows, style: NumberStyle | None) -> None:
         self.name, self.wanted, self.style = name, wanted, style
         self.rows: dict[Contract, ArrayRow] = {}
         self.aside: Counter[str] = Counter()
         self.day: dt.date | None = None
-        self._symbols: dict[Cell, str] = {}
+        self._symbols: dict[ArrayCell, str] = {}
 
-    def read(self, lines: Iterator[tuple[int, Sequence[Cell]]]) -> ArrayFile:
+    def read(self, lines: Iterator[tuple[int, Sequence[ArrayCell]]]) -> ArrayFile:
         self.headings = self._find_headings(lines)
         at = self.headings.at
         symbol, right = at["symbol"], at.get("right", -1)
         expiration = at.get("expiration", -1)
         symbols, keep = self._symbols, self.wanted.root
         number, count = 0, 0
-        cells: Sequence[Cell] = ()
+        cells: Sequence[ArrayCell] = ()
         for number, cells in lines:
             text = cells[symbol] if symbol < len(cells) else None
             if not text:
@@ -257,8 +257,8 @@ class _TableReader:
             aside=self.aside,
         )
 
-    def _find_headings(self, lines: Iterator[tuple[int, Sequence[Cell]]]) -> ArrayHeadings:
-        seen: list[Sequence[Cell]] = []
+    def _find_headings(self, lines: Iterator[tuple[int, Sequence[ArrayCell]]]) -> ArrayHeadings:
+        seen: list[Sequence[ArrayCell]] = []
         for _, cells in lines:
             if found := ArrayHeadings.of(cells):
                 return found
@@ -268,13 +268,13 @@ class _TableReader:
                 break
         raise MarginError(f"{self.name}: {ArrayHeadings.missing(seen)}")
 
-    def _aside(self, cells: Sequence[Cell]) -> None:
+    def _aside(self, cells: Sequence[ArrayCell]) -> None:
         """A row without a symbol, such as a title, which may say the day."""
         said = [cell for cell in cells if isinstance(cell, str) and cell]
         if self.day is None and len(said) == 1:
             self.day = ArrayHeadings.day_in(said[0])
 
-    def _is_other(self, cells: Sequence[Cell]) -> bool:
+    def _is_other(self, cells: Sequence[ArrayCell]) -> bool:
         """Whether a row is of a product or an account that is left aside, or headings again."""
         if self.headings.repeats(cells):
             return True
@@ -288,7 +288,7 @@ class _TableReader:
             return True
         return False
 
-    def _keep_option(self, number: int, cells: Sequence[Cell], root: str) -> None:
+    def _keep_option(self, number: int, cells: Sequence[ArrayCell], root: str) -> None:
         right = _right(self._cell(cells, "right"))
         if right is None:
             raise self._refused(number, cells, "right", "C or P")
@@ -299,7 +299,7 @@ class _TableReader:
         if contract in self.wanted:
             self._keep(number, cells, contract)
 
-    def _keep(self, number: int, cells: Sequence[Cell], contract: Contract) -> None:
+    def _keep(self, number: int, cells: Sequence[ArrayCell], contract: Contract) -> None:
         if contract in self.rows:
             first = self.rows[contract].row
             wanted = f"one row for each contract, as row {first}: is the file doubled?"
@@ -325,7 +325,7 @@ class _TableReader:
             self._number(number, cells, "volatility") * self.headings.volatility_scale,
         )
 
-    def _gaps(self, number: int, cells: Sequence[Cell], values: Sequence[float]) -> InputError:
+    def _gaps(self, number: int, cells: Sequence[ArrayCell], values: Sequence[float]) -> InputError:
         """The error that points of a row have no value."""
         is_whole = len(cells) > self.headings.last_point
         wanted = "a number: all ten values are needed" + ("" if is_whole else _CUT)
@@ -333,7 +333,7 @@ class _TableReader:
         gaps = [point for point, value in columns if isnan(value)]
         return InputError([self._problem(number, cells, point, wanted) for point in gaps])
 
-    def _plain_values(self, cells: Sequence[Cell]) -> tuple[float, ...]:
+    def _plain_values(self, cells: Sequence[ArrayCell]) -> tuple[float, ...]:
         """The ten values where they are plain numbers, as in every file of the clearing house."""
         if self.style is not NumberStyle.US:
             return ()
@@ -344,7 +344,7 @@ class _TableReader:
             return ()
         return values if isfinite(sum(values)) and "_" not in "".join(map(str, texts)) else ()
 
-    def _refuse_end(self, number: int, cells: Sequence[Cell], count: int) -> None:
+    def _refuse_end(self, number: int, cells: Sequence[ArrayCell], count: int) -> None:
         """Refuse a table without rows, and one whose last row breaks off."""
         if not count:
             raise MarginError(f"{self.name}: found headings alone, wanted rows below them.")
@@ -354,12 +354,12 @@ class _TableReader:
             wanted = f"wanted at least {self.headings.last_point + 1}: the file is cut short."
             raise MarginError(f"{found}, {wanted}")
 
-    def _cell(self, cells: Sequence[Cell], column: str) -> Cell:
+    def _cell(self, cells: Sequence[ArrayCell], column: str) -> ArrayCell:
         """The cell of a field as it stands there, None where the row has none."""
         at = self.headings.at.get(column)
         return cells[at] if at is not None and at < len(cells) else None
 
-    def _number(self, number: int, cells: Sequence[Cell], column: str) -> float:
+    def _number(self, number: int, cells: Sequence[ArrayCell], column: str) -> float:
         """The number of a cell, NaN where it is empty; refused where it is none."""
         cell = self._cell(cells, column)
         if isinstance(cell, float):
@@ -376,15 +376,19 @@ class _TableReader:
             raise self._refused(number, cells, column, read.wanted.get(0, NUMBER))
         return float(read.values[0])
 
-    def _refused(self, number: int, cells: Sequence[Cell], column: str, wanted: str) -> InputError:
+    def _refused(
+        self, number: int, cells: Sequence[ArrayCell], column: str, wanted: str
+    ) -> InputError:
         return InputError([self._problem(number, cells, column, wanted)])
 
-    def _problem(self, number: int, cells: Sequence[Cell], column: str, wanted: str) -> Problem:
+    def _problem(
+        self, number: int, cells: Sequence[ArrayCell], column: str, wanted: str
+    ) -> Problem:
         found = shown(_text(self._cell(cells, column)))
         return Problem(self.name, number, self.headings.label(column), found, wanted)
 
 
-def _is_blank(cell: Cell) -> bool:
+def _is_blank(cell: ArrayCell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
@@ -397,7 +401,7 @@ def _plain_number(text: str) -> float:
 
 
 @lru_cache(maxsize=65_536)
-def _text(cell: Cell) -> str:
+def _text(cell: ArrayCell) -> str:
     """A cell as a text, "" where it is empty or says that there is nothing."""
     if isinstance(cell, float):
         return f"{cell:.15g}"
@@ -406,13 +410,13 @@ def _text(cell: Cell) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _right(cell: Cell) -> InstrumentKind | None:
+def _right(cell: ArrayCell) -> InstrumentKind | None:
     """The right of an option, None where the cell names none."""
     return RIGHTS.read(_text(cell))
 
 
 @lru_cache(maxsize=65_536)
-def _serial(cell: Cell) -> float:
+def _serial(cell: ArrayCell) -> float:
     """The serial day of a cell, NaN where it is none."""
     day = clean_text(cell) if isinstance(cell, str) else cell
     return date_serial(day or None, month_first=True)

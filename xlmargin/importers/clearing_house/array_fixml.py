@@ -20,7 +20,7 @@ from xlmargin.cells.columns import date_serial
 from xlmargin.contracts import Contract, InstrumentKind
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, MarginError, Problem
-from xlmargin.importers.clearing_house.array_files import ArrayFile, ArrayRow, Wanted, plain
+from xlmargin.importers.clearing_house.array_files import ArrayFile, ArrayRow, WantedRows, plain
 from xlmargin.importers.clearing_house.array_headings import PLACES, POINTS
 from xlmargin.option_symbols import share_ticker
 
@@ -58,7 +58,7 @@ def read_fixml(path: Path, held: Iterable[Contract]) -> ArrayFile:
 
     Files that define entities are refused: no answer has any, and they can grow without end.
     """
-    reader = _FixmlReader(path.name, Wanted(held))
+    reader = _FixmlReader(path.name, WantedRows(held))
     with path.open("rb") as file:
         try:
             reader.parser.ParseFile(file)
@@ -81,7 +81,7 @@ class _Value(NamedTuple):
 class _FixmlReader:
     """Reads elements as they come, and keeps those of securities that are wanted."""
 
-    def __init__(self, name: str, wanted: Wanted) -> None:
+    def __init__(self, name: str, wanted: WantedRows) -> None:
         self.name, self.wanted = name, wanted
         self.rows: dict[Contract, ArrayRow] = {}
         self.aside: Counter[str] = Counter()

@@ -136,8 +136,8 @@ class ArrayHeadings:
         """What was found in rows that have no such headings, and what is wanted."""
         for row in rows:
             there = {heading(_text(cell)) for cell in row}
-            for name, wanted, told_by in _OTHER_KINDS:
-                if any(there.issuperset(map(heading, names)) for names in told_by):
+            for name, wanted, stated_by in _OTHER_KINDS:
+                if any(there.issuperset(map(heading, names)) for names in stated_by):
                     return f"found {name}, wanted {wanted}."
         wanted = "class, symbol, expiry, cp, strike, pl_1 ... pl_10 (or -5 ... 5) and rows below"
         return f"found no such headings, wanted headings {wanted}."

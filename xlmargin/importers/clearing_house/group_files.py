@@ -23,12 +23,12 @@ from xlmargin.errors import MarginError
 from xlmargin.importers.brokers.records import HeadingRow, Line, Lines, heading_row, lines_of
 from xlmargin.importers.clearing_house.group_headings import (
     REPORTS,
-    Kind,
+    ReportKind,
     is_the_clearing_houses,
     kind_of,
     not_understood,
 )
-from xlmargin.known_instruments import KNOWN, Moves, Product, PublishedGroups, Report, RootKind
+from xlmargin.known_instruments import KNOWN, PointMoves, Product, PublishedGroups, Report, RootKind
 from xlmargin.option_symbols import share_ticker
 
 _WHOLE: Final = 100.0
@@ -51,7 +51,7 @@ class _Section:
     """One report in a file: its headings, the lines below them, and its closing line."""
 
     file: str
-    kind: Kind
+    kind: ReportKind
     headings: Line
     row: HeadingRow
     lines: Lines
@@ -92,8 +92,8 @@ class _Found:
     portfolio_of: dict[str, str] = field(default_factory=dict)
     product_offset: dict[str, float] = field(default_factory=dict)
     portfolio_offset: dict[str, float] = field(default_factory=dict)
-    moves: dict[str, Moves] = field(default_factory=dict)
-    reports: dict[Kind, Report] = field(default_factory=dict)
+    moves: dict[str, PointMoves] = field(default_factory=dict)
+    reports: dict[ReportKind, Report] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -125,10 +125,10 @@ def published_groups(
         found.product_offset,
         found.portfolio_offset,
         found.moves,
-        found.reports.get(Kind.PRODUCTS),
-        found.reports.get(Kind.CLASS_GROUPS),
-        found.reports.get(Kind.PRODUCT_GROUPS),
-        found.reports.get(Kind.PORTFOLIO_GROUPS),
+        found.reports.get(ReportKind.PRODUCTS),
+        found.reports.get(ReportKind.CLASS_GROUPS),
+        found.reports.get(ReportKind.PRODUCT_GROUPS),
+        found.reports.get(ReportKind.PORTFOLIO_GROUPS),
         tuple(found.warnings),
         tuple(found.notes),
     )
@@ -163,7 +163,7 @@ def _sections(name: str, lines: Lines) -> Iterator[_Section]:
         yield _Section(name, kind, headings, row, tuple(below), closing)
 
 
-def _kind(line: Line) -> Kind | None:
+def _kind(line: Line) -> ReportKind | None:
     """The report that a line heads; no heading ends in a digit, as the lines of records do."""
     return None if not line.cells or line.cells[-1][-1:].isdigit() else kind_of(line)
 
@@ -350,7 +350,7 @@ def _read_product_groups(section: _Section, found: _Found) -> None:
     down = _percentages(section, "down", found, least=_LEAST_MOVE)
     for i, line in enumerate(section.lines):
         name = section.text(line, "product_group")
-        moves = Moves(down[i], up[i])
+        moves = PointMoves(down[i], up[i])
         if isnan(moves.down) != isnan(moves.up):
             side = "up" if isnan(moves.up) else "down"
             raise line.refused(section.label(side), "nothing", "a move up and a move down")
@@ -368,17 +368,19 @@ def _read_portfolio_groups(section: _Section, found: _Found) -> None:
 
 
 _READERS: Final = {
-    Kind.PRODUCTS: _read_products,
-    Kind.CLASS_GROUPS: _read_class_groups,
-    Kind.PRODUCT_GROUPS: _read_product_groups,
-    Kind.PORTFOLIO_GROUPS: _read_portfolio_groups,
+    ReportKind.PRODUCTS: _read_products,
+    ReportKind.CLASS_GROUPS: _read_class_groups,
+    ReportKind.PRODUCT_GROUPS: _read_product_groups,
+    ReportKind.PORTFOLIO_GROUPS: _read_portfolio_groups,
 }
 
 
 def _into(inside: dict[str, str], name: str, above: str, section: _Section, line: Line) -> None:
     """A group in the one above it; refused where it is in another already."""
     if name and above and inside.setdefault(name, above) != above:
-        column = "portfolio_group" if section.kind is Kind.PORTFOLIO_GROUPS else "product_group"
+        column = (
+            "portfolio_group" if section.kind is ReportKind.PORTFOLIO_GROUPS else "product_group"
+        )
         wanted = f"{inside[name]} for {name}, as stated before"
         raise line.refused(section.label(column), repr(above), wanted)
 

@@ -24,7 +24,7 @@ _OFFSET: Final = (
 )  # fmt: skip
 
 
-class Kind(StrEnum):
+class ReportKind(StrEnum):
     """The reports, each by its name at the clearing house."""
 
     PRODUCTS = "RBHCPMIncludedProductsReport"
@@ -47,7 +47,7 @@ class ReportHeadings:
 
 
 REPORTS: Final = {
-    Kind.PRODUCTS: ReportHeadings(
+    ReportKind.PRODUCTS: ReportHeadings(
         {
             "type": ("Product Type", "type"),
             "symbol": _SYMBOL,
@@ -65,7 +65,7 @@ REPORTS: Final = {
         needed=("symbol", "class_group"),
         own="eligible",
     ),
-    Kind.PORTFOLIO_GROUPS: ReportHeadings(
+    ReportKind.PORTFOLIO_GROUPS: ReportHeadings(
         {
             "portfolio_group": _PORTFOLIO,
             "name": ("Portfolio Group Name",),
@@ -76,7 +76,7 @@ REPORTS: Final = {
         own="offset",
         percentages=("offset",),
     ),
-    Kind.CLASS_GROUPS: ReportHeadings(
+    ReportKind.CLASS_GROUPS: ReportHeadings(
         {
             "class_group": _CLASS,
             "product_group": _PRODUCT,
@@ -85,7 +85,7 @@ REPORTS: Final = {
         needed=("class_group", "product_group"),
         own="basket",
     ),
-    Kind.PRODUCT_GROUPS: ReportHeadings(
+    ReportKind.PRODUCT_GROUPS: ReportHeadings(
         {
             "product_group": _PRODUCT,
             "name": ("Product Group Name",),
@@ -109,7 +109,7 @@ _FOREIGN: Final = ("strike", "quantity", "expiration", "exp date", "theoretical 
 """Headings of positions and of arrays, which have groups in columns too."""
 
 
-def kind_of(line: Line) -> Kind | None:
+def kind_of(line: Line) -> ReportKind | None:
     """The report that a line heads; None where it heads none."""
     there = {heading(cell) for cell in line.cells if cell}
     if there & {heading(foreign) for foreign in _FOREIGN}:
@@ -120,13 +120,13 @@ def kind_of(line: Line) -> Kind | None:
     return None
 
 
-def is_the_clearing_houses(line: Line, kind: Kind) -> bool:
+def is_the_clearing_houses(line: Line, kind: ReportKind) -> bool:
     """Whether the headings are those of the report itself, not of a table of one's own."""
     headings = REPORTS[kind]
     return heading(headings.columns[headings.own][0]) in {heading(cell) for cell in line.cells}
 
 
-def not_understood(line: Line, kind: Kind) -> list[str]:
+def not_understood(line: Line, kind: ReportKind) -> list[str]:
     """The headings of percentages that are neither the customers' nor other accounts'.
 
     All percentages, where customers have none and other accounts have.

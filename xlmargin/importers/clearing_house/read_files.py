@@ -13,7 +13,7 @@ from xlmargin.cells.numbers import NumberStyle
 from xlmargin.contracts import Contract
 from xlmargin.errors import MarginError
 from xlmargin.importers.brokers.records import Lines, lines_of
-from xlmargin.importers.clearing_house.array_files import ArrayFile, Cell, array_file
+from xlmargin.importers.clearing_house.array_files import ArrayCell, ArrayFile, array_file
 from xlmargin.importers.clearing_house.array_fixml import read_fixml
 from xlmargin.importers.clearing_house.group_files import published_groups
 from xlmargin.importers.delimited_text import delimiter_of, encoding_of, refuse_binary, style_of
@@ -22,7 +22,7 @@ from xlmargin.known_instruments import PublishedGroups
 
 MOST_BYTES: Final = 4_000_000_000
 """Of a file of arrays, which is read row by row; a nightly one has a few hundred million."""
-Rows = Iterator[tuple[int, Sequence[Cell]]]
+NumberedRows = Iterator[tuple[int, Sequence[ArrayCell]]]
 """Rows with their numbers."""
 _HEAD: Final = 100_000
 _FIRST: Final = 200
@@ -42,7 +42,7 @@ def read_array_file(path: Path, held: Iterable[Contract]) -> ArrayFile:
 
 
 @contextmanager
-def _rows_of_text(path: Path) -> Iterator[tuple[Rows, NumberStyle]]:
+def _rows_of_text(path: Path) -> Iterator[tuple[NumberedRows, NumberStyle]]:
     """The rows of a text with their numbers, one after the other, and the style of numbers."""
     with path.open("rb") as file:
         encoding = encoding_of(file.read(_HEAD), whole=False)

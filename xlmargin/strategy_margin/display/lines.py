@@ -20,7 +20,7 @@ from xlmargin.strategy_margin.display.rationale import rationale
 from xlmargin.strategy_margin.display.strategy_names import (
     LONG_STOCK,
     SHORT_STOCK,
-    Side,
+    LegSide,
     Strategy,
     named,
 )
@@ -230,7 +230,7 @@ class _Rows:
 def _named(matched: StrategyMatch, holdings: ClassPositions, *, cash: bool) -> Strategy:
     """The strategy's name, and the paragraphs of the account's type."""
     legs = [holdings.options[i].leg for i, _ in matched.options]
-    sides: tuple[Side, ...] = ()
+    sides: tuple[LegSide, ...] = ()
     if matched.role is Role.AGAINST_THE_BOX:
         sides = (LONG_STOCK, SHORT_STOCK)
     elif matched.stock >= 0:

@@ -20,7 +20,7 @@ from xlmargin.strategy_margin.rules.kinds import Paragraph
 from xlmargin.strategy_margin.rules.options import OptionLeg
 
 
-class Side(Enum):
+class LegSide(Enum):
     """One leg of a strategy: what it is, and whether it is held long or short."""
 
     LONG_CALL = "long call"
@@ -31,7 +31,7 @@ class Side(Enum):
     SHORT_STOCK = "short stock"
 
 
-LONG_CALL, SHORT_CALL, LONG_PUT, SHORT_PUT, LONG_STOCK, SHORT_STOCK = Side
+LONG_CALL, SHORT_CALL, LONG_PUT, SHORT_PUT, LONG_STOCK, SHORT_STOCK = LegSide
 
 Legs: TypeAlias = Sequence[OptionLeg]
 
@@ -40,7 +40,7 @@ class Strategy(NamedTuple):
     """A name, the legs it is made of, what must hold of the options, and its paragraphs."""
 
     name: str
-    sides: tuple[Side, ...]
+    sides: tuple[LegSide, ...]
     condition: Callable[[Legs], bool]
     rule: Paragraph
 
@@ -219,7 +219,7 @@ STRATEGIES: Final = (
 _MOST_LEGS: Final = max(len(strategy.sides) for strategy in STRATEGIES)
 
 
-def _counted(sides: Iterable[Side]) -> tuple[str, ...]:
+def _counted(sides: Iterable[LegSide]) -> tuple[str, ...]:
     """The sides whatever their order: how many there are of each."""
     return tuple(sorted(side.value for side in sides))
 
@@ -230,14 +230,14 @@ for _strategy in STRATEGIES:
     _OF_SIDES[_counted(_strategy.sides)].append(_strategy)
 
 
-def named(legs: Legs, contracts: Sequence[int], stock_sides: tuple[Side, ...] = ()) -> Strategy:
+def named(legs: Legs, contracts: Sequence[int], stock_sides: tuple[LegSide, ...] = ()) -> Strategy:
     """The first row of the table that fits options of these signed contracts, and stock.
 
     A spread that has no name is called by its legs.
     """
     unit = reduce(gcd, map(abs, contracts), 0) or 1
     sides = list(stock_sides)
-    options: dict[Side, list[OptionLeg]] = {}
+    options: dict[LegSide, list[OptionLeg]] = {}
     for leg, held in zip(legs, contracts, strict=True):
         side = _side(leg, held)
         sides += [side] * (abs(held) // unit)
@@ -265,7 +265,7 @@ def _nameless(legs: Legs) -> Strategy:
     return Strategy(f"Spread of {len(legs)} options", (), always, _SPREAD)
 
 
-def _side(leg: OptionLeg, contracts: int) -> Side:
+def _side(leg: OptionLeg, contracts: int) -> LegSide:
     if leg.is_call:
         return LONG_CALL if contracts > 0 else SHORT_CALL
     return LONG_PUT if contracts > 0 else SHORT_PUT

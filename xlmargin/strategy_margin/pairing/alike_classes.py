@@ -170,10 +170,10 @@ _Leg = TypeVar("_Leg", OptionLeg, StockLeg)
 def _one_leg(legs: Sequence[_Leg]) -> _Leg:
     joint = replace(legs[0], underlying=joint_underlying([leg.underlying for leg in legs]))
     value, spot = column(leg.value for leg in legs), column(leg.underlying.spot for leg in legs)
-    return at_prices(joint, value, spot)
+    return repriced(joint, value, spot)
 
 
-def at_prices(leg: _Leg, value: float, spot: float) -> _Leg:
+def repriced(leg: _Leg, value: float, spot: float) -> _Leg:
     """A leg at its value and the price of its underlying, $ per unit, which may be columns."""
     return replace(leg, value=value, underlying=replace(leg.underlying, spot=spot))
 

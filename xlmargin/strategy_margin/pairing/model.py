@@ -29,7 +29,7 @@ from typing import NamedTuple, TypeAlias, cast
 
 import numpy as np
 
-from xlmargin.arrays import alike, apart, beside, told
+from xlmargin.arrays import alike, apart, as_float, beside
 from xlmargin.strategy_margin.pairing.requirement_rules import RequirementRules
 from xlmargin.strategy_margin.rules.hedged_stock import fund_shares_needed, may_hedge
 from xlmargin.strategy_margin.rules.options import OptionLeg, pairs_by_value
@@ -307,8 +307,8 @@ def _of_terms(options: Sequence[OptionLeg], shorts: Iterable[int]) -> OfTerms:
             members,
             replace(
                 options[members[0]],
-                strike=told(np.array([options[i].strike for i in members])),
-                value=told(beside([options[i].value for i in members])),
+                strike=as_float(np.array([options[i].strike for i in members])),
+                value=as_float(beside([options[i].value for i in members])),
             ),
         )
         for members in by_terms.values()

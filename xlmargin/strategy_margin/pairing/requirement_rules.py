@@ -267,7 +267,7 @@ class CashRequirementRules:
 def counts_together(book: Book, rules: RulesOfAccounts[StrategyRules]) -> bool:
     """Whether add-ons count more of an account of the book than what is margined together."""
     forced = bool(book.positions.groups)
-    return any(own.asks_by_gross or (forced and any(own.asks_add_ons)) for own in rules.distinct)
+    return any(own.adds_by_gross or (forced and any(own.has_add_ons)) for own in rules.distinct)
 
 
 def with_add_ons(
@@ -279,8 +279,8 @@ def with_add_ons(
     account, which pays in full.
     """
     positions, accounts = book.positions, len(book.positions.accounts)
-    asked = [any(own.asks_add_ons) or own.asks_by_gross for own in rules.distinct]
-    if book.settings.account_type is AccountType.CASH or not any(asked):
+    adding = [any(own.has_add_ons) or own.adds_by_gross for own in rules.distinct]
+    if book.settings.account_type is AccountType.CASH or not any(adding):
         return (book,) * accounts
     shares = np.zeros((accounts, len(book.market.underlyings)))
     stock = np.flatnonzero(~positions.is_cash & ~positions.is_option)

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import either, greater, lesser, told, total
+from xlmargin.arrays import as_float, either, greater, lesser, total
 from xlmargin.contracts import InstrumentKind
 from xlmargin.rulebook import StrategyRules
 from xlmargin.strategy_margin.rules.kinds import Paragraph, RequirementKind
@@ -68,7 +68,7 @@ def maximum_loss(legs: Sequence[OptionLeg], units: Sequence[float]) -> float:
     without_limit = total(calls) < -_ROUNDING * total([abs(held) for held in calls])
     strikes = (leg.index_strike for leg in legs)
     points = np.stack(np.broadcast_arrays(0.0, *strikes, *units)[: 1 + len(legs)])
-    worst = np.argmin(value_at(told(points), legs, units), axis=0, keepdims=True)
+    worst = np.argmin(value_at(as_float(points), legs, units), axis=0, keepdims=True)
     (point,) = np.take_along_axis(points, worst, axis=0)
     return either(without_limit, math.inf, greater(0.0, -value_at(point, legs, units)))
 

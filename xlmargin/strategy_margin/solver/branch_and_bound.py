@@ -196,7 +196,7 @@ def solve(
     return OpenProgram(program).solve(seconds, known)
 
 
-def relaxed(program: Program) -> LpClaim:
+def solve_relaxation(program: Program) -> LpClaim:
     """What the faster engine claims of a program with fractions allowed."""
     return _engine()(program).relax(np.zeros_like(program.upper), program.upper)
 

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import IntArray
-from xlmargin.strategy_margin.solver.branch_and_bound import relaxed
+from xlmargin.strategy_margin.solver.branch_and_bound import solve_relaxation
 from xlmargin.strategy_margin.solver.program import (
     HALF_A_CENT,
     TOLERANCE,
@@ -38,7 +38,7 @@ def side_by_side(programs: Sequence[Program]) -> Iterator[Solution | None]:
 
 def _solved(programs: Sequence[Program]) -> list[Solution | None]:
     joint, first = _joint(programs)
-    claim = relaxed(joint)
+    claim = solve_relaxation(joint)
     if claim.quantity is None or claim.dual is None:
         return [None] * len(programs)
     of = np.repeat(np.arange(len(programs)), np.diff(first))

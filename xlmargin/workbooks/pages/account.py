@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, Placed, or_none
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulaBlock, or_none
+from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence
@@ -62,7 +62,7 @@ _LABEL, _AMOUNT, _WORD = 240, 96, 62
 _HEIGHT: Final = 232
 
 
-def write_account_page(draft: Draft) -> None:
+def write_account_page(draft: WorkbookBuilder) -> None:
     """Both regimes beside each other with a chart, and below all figures in groups."""
     page = draft.page(SHEET, "output")
     state = draft.placed("MARGIN_ACCOUNT", numbers=["text", "text", "plain", "text", "plain"])
@@ -87,15 +87,15 @@ def write_account_page(draft: Draft) -> None:
     page.protect()
 
 
-PAGE: Final = PageSpec(write_account_page, (SHEET,), asks=("MARGIN_ACCOUNT",), prints=(SHEET,))
+PAGE: Final = PageSpec(write_account_page, (SHEET,), calls=("MARGIN_ACCOUNT",), prints=(SHEET,))
 
 
-def row_of(state: Placed, figure: str) -> int:
+def row_of(state: FormulaBlock, figure: str) -> int:
     """The row of the answer that has a figure."""
     return next(i for i, row in enumerate(state.rows) if row[0] == figure)
 
 
-def figure_of(state: Placed | None, figure: str, column: int = TOTAL) -> Figure:
+def figure_of(state: FormulaBlock | None, figure: str, column: int = TOTAL) -> Figure:
     """A figure as a sentence or a card says it; none where the account is not known."""
     if state is None:
         return Figure(f'"{NONE}"', NONE)
@@ -105,14 +105,16 @@ def figure_of(state: Placed | None, figure: str, column: int = TOTAL) -> Figure:
     return Figure(or_none(state.formula(at, column)), NONE if value == NO_VALUE else value, kind)
 
 
-def shows_figure(page: Page, row: int, column: int, state: Placed, figure: str, style: str) -> None:
+def shows_figure(
+    page: Page, row: int, column: int, state: FormulaBlock, figure: str, style: str
+) -> None:
     """A figure over all accounts, in its unit."""
     of = row_of(state, figure), TOTAL
     kind = _kind(state, of[0])
     page.shows(row, column, state, of, style, "plain" if kind == "text" else kind)
 
 
-def _kind(state: Placed, row: int) -> str:
+def _kind(state: FormulaBlock, row: int) -> str:
     """The kind of a figure, by its unit; moves of the market have their sign."""
     if str(state.value(row, 0)).endswith((" move down", " move up")):
         return "distance"
@@ -123,7 +125,7 @@ def _call_row() -> int:
     return _REGIMES_ROW + 1 + [label for label, _, _ in _REGIMES].index("Margin call") + 1
 
 
-def _regimes(page: Page, state: Placed) -> None:
+def _regimes(page: Page, state: FormulaBlock) -> None:
     """A row a figure that both regimes have; the house's addition stands after the rule's."""
     page.section(_REGIMES_ROW - 1, "Under both regimes", 3)
     for column, heading in enumerate(("", "Strategy-based", "Portfolio margin")):
@@ -139,7 +141,7 @@ def _regimes(page: Page, state: Placed) -> None:
             row += 1
 
 
-def _added(page: Page, row: int, state: Placed) -> None:
+def _added(page: Page, row: int, state: FormulaBlock) -> None:
     """What the house asks above the rule."""
     page.text(row, 0, _ADDED, "label")
     for column, name in enumerate(("strategy requirement", "portfolio requirement"), start=1):
@@ -154,7 +156,7 @@ def _added(page: Page, row: int, state: Placed) -> None:
         page.formula(row, column, formula, added, "figure", "money")
 
 
-def _chart(draft: Draft, page: Page, columns: int) -> None:
+def _chart(draft: WorkbookBuilder, page: Page, columns: int) -> None:
     """Equity, requirement and excess, a pair of columns each."""
     rows = (_REGIMES_ROW + 1, _REGIMES_ROW + 3)
     chart = draft.chart_of_pairs(SHEET, _REGIMES_ROW, rows, (1, 2))
@@ -165,7 +167,7 @@ def _chart(draft: Draft, page: Page, columns: int) -> None:
     )
 
 
-def _message(state: Placed) -> tuple[str, Value]:
+def _message(state: FormulaBlock) -> tuple[str, AnswerValue]:
     """What the account has beyond what is required of it, under both regimes."""
     excess = [
         Figure(state.formula(row_of(state, name), TOTAL), state.value(row_of(state, name), TOTAL))
@@ -178,7 +180,7 @@ def _message(state: Placed) -> tuple[str, Value]:
 
 
 def _headings(
-    page: Page, row: int, title: str, state: Placed, amounts: list[int], width: int
+    page: Page, row: int, title: str, state: FormulaBlock, amounts: list[int], width: int
 ) -> None:
     """Headings of figures by account."""
     page.text(row, 0, title, "text_heading")
@@ -189,7 +191,7 @@ def _headings(
 
 
 def _figure(
-    page: Page, row: int, state: Placed, i: int, amounts: list[int], width: int
+    page: Page, row: int, state: FormulaBlock, i: int, amounts: list[int], width: int
 ) -> None:  # fmt: skip
     """One figure of the answer by account, with its unit and rule."""
     kind = _kind(state, i)
@@ -200,7 +202,7 @@ def _figure(
     page.shows(row, width - 1, state, (i, _RULE), "rule", "words")
 
 
-def _figures(page: Page, state: Placed, amounts: list[int], width: int) -> int:
+def _figures(page: Page, state: FormulaBlock, amounts: list[int], width: int) -> int:
     """All figures in groups; answers the last row."""
     row = _FIGURES_ROW
     page.text(row - 1, 0, "Every figure; not printed", "note")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.assigned import shares_of_equity
 from xlmargin.workbooks.pages.order_cells import (
@@ -25,8 +25,8 @@ from xlmargin.workbooks.pages.order_impact import (
     BEFORE,
     CHANGE,
     LINES,
-    Impact,
-    Line,
+    ImpactCells,
+    ImpactLine,
     impact_of,
 )
 from xlmargin.workbooks.sentences import Figure, sentence
@@ -47,7 +47,7 @@ _CHANGES: Final = _RANGES + 1 + 3 * _MOST
 _NO_LIMIT: Final = Figure('""', "")
 
 
-def write_alternatives_page(draft: Draft) -> None:
+def write_alternatives_page(draft: WorkbookBuilder) -> None:
     """The orders as inputs, and what each changes."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS, ["text", "plain"])
@@ -78,7 +78,7 @@ def write_alternatives_page(draft: Draft) -> None:
 PAGE: Final = PageSpec(
     write_alternatives_page,
     (SHEET,),
-    asks=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
+    calls=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
     needs=(TRADES,),
     prints=(SHEET,),
 )
@@ -102,13 +102,13 @@ def _inputs(page: Page, cells: Sequence[OrderCells]) -> None:
             page.blank(row, _after(i) - 1, _after(i) - 1, "body")
 
 
-def _if_there(own: OrderCells, figure: Figure) -> tuple[str, Value]:
+def _if_there(own: OrderCells, figure: Figure) -> tuple[str, AnswerValue]:
     """A figure of an alternative, blank where there is none."""
     value = figure.value if own.order.symbol else ""
     return f'IF({own.is_there},{figure.formula},"")', value
 
 
-def _verdicts(page: Page, cells: Sequence[OrderCells], impacts: Sequence[Impact]) -> int:
+def _verdicts(page: Page, cells: Sequence[OrderCells], impacts: Sequence[ImpactCells]) -> int:
     """What each takes in, and whether the account's regime accepts it; answers how many it does."""
     accepted = 0
     page.text(_OF_ORDER, 0, "Premium less fee", "label")
@@ -132,7 +132,7 @@ def _verdicts(page: Page, cells: Sequence[OrderCells], impacts: Sequence[Impact]
 
 
 def _table(
-    draft: Draft, page: Page, cells: Sequence[OrderCells], impacts: Sequence[Impact]
+    draft: WorkbookBuilder, page: Page, cells: Sequence[OrderCells], impacts: Sequence[ImpactCells]
 ) -> None:
     """The account now, and what each alternative changes it by and to."""
     last = len(_WIDTHS) - 1
@@ -164,14 +164,16 @@ def _table(
                 page.formula(row, column, *_if_there(own, figure), "right", figure.kind)
 
 
-def _changes(page: Page, cells: Sequence[OrderCells], impacts: Sequence[Impact]) -> list[Value]:
+def _changes(
+    page: Page, cells: Sequence[OrderCells], impacts: Sequence[ImpactCells]
+) -> list[AnswerValue]:
     """The change of the portfolio margin requirement by alternative, for the message."""
     page.headings(_CHANGES, ("Order", "Portfolio"), ("text", "change"))
-    changes: list[Value] = []
+    changes: list[AnswerValue] = []
     for row, (own, impact) in enumerate(zip(cells, impacts, strict=True), start=_CHANGES + 1):
         named = sentence(f"{row - _CHANGES}: ", own.typed("symbol"))
         page.formula(row, 0, *_if_there(own, Figure(*named, "text")), "body", "plain")
-        line = Line("", "portfolio requirement")
+        line = ImpactLine("", "portfolio requirement")
         shown = _if_there(own, line.shown(impact.figure(line.figure, CHANGE)))
         page.formula(row, 1, *shown, "right", "change")
         changes.append(shown[1])
@@ -179,8 +181,8 @@ def _changes(page: Page, cells: Sequence[OrderCells], impacts: Sequence[Impact])
 
 
 def _message(
-    cells: Sequence[OrderCells], accepted: int, changes: Sequence[Value]
-) -> tuple[str, Value]:
+    cells: Sequence[OrderCells], accepted: int, changes: Sequence[AnswerValue]
+) -> tuple[str, AnswerValue]:
     """How many are accepted, and which raises the portfolio margin requirement least."""
     first, last = (absolute(_OF_ORDER + 1, _after(i)) for i in (0, _MOST - 1))
     of_each, names = (

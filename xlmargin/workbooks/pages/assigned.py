@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.pages.order_cells import OrderCells
-from xlmargin.workbooks.pages.order_impact import AFTER, ASSIGNED, BEFORE, Impact, part_of
+from xlmargin.workbooks.pages.order_impact import AFTER, ASSIGNED, BEFORE, ImpactCells, part_of
 from xlmargin.workbooks.sentences import Figure
 
 _MOST_ROWS: Final = 500
 
 
-def held_of(held: Placed, order: OrderCells) -> Figure:
+def held_of(held: FormulaBlock, order: OrderCells) -> Figure:
     """Market value of the account in the underlying of an order, $, by PM_GREEKS."""
     names, cells = (held.cells_below_heading(c, _MOST_ROWS) for c in (0, 1))
     symbol, account = order.typed("symbol"), order.account
@@ -25,7 +25,7 @@ def held_of(held: Placed, order: OrderCells) -> Figure:
 
 
 def shares_of_equity(
-    held: Placed, order: OrderCells, impact: Impact, tables: InputTables
+    held: FormulaBlock, order: OrderCells, impact: ImpactCells, tables: InputTables
 ) -> tuple[Figure, Figure]:
     """What is held of equity now, and after the order once all are assigned, as ASSIGNED shows."""
     now, cash = held_of(held, order), order.assigned(tables)

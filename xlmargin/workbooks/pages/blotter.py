@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.draft import BEFORE, Draft
-from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.live_formulas import Call, Value
+from xlmargin.workbooks.draft import BEFORE, WorkbookBuilder
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
+from xlmargin.workbooks.live_formulas import AnswerValue, Call
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.pages.order_cells import TRADES
 from xlmargin.workbooks.sentences import Figure, sentence
@@ -28,7 +28,7 @@ _HEADINGS: Final = ("Figure", "Before", "After", "Change", "Account")
 _KINDS: Final = ["words", "verdict", "verdict", "change", "whose"]
 
 
-def write_what_if_page(draft: Draft) -> None:
+def write_what_if_page(draft: WorkbookBuilder) -> None:
     """The blotter, and a page with the verdict, the requirements and the whole answer."""
     trades = draft.tables.more[TRADES]
     page = draft.page(SHEET, "output")
@@ -54,17 +54,17 @@ def write_what_if_page(draft: Draft) -> None:
 PAGE: Final = PageSpec(
     write_what_if_page,
     (SHEET,),
-    asks=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
+    calls=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
     needs=(TRADES,),
     prints=(SHEET,),
 )
 
 
-def _row_of(impact: Placed, figure: str) -> int:
+def _row_of(impact: FormulaBlock, figure: str) -> int:
     return next(i for i, row in enumerate(impact.rows) if row[0] == figure)
 
 
-def _message(impact: Placed) -> tuple[str, Value]:
+def _message(impact: FormulaBlock) -> tuple[str, AnswerValue]:
     """What the trades change of each requirement, and what they leave."""
 
     def figure(name: str, column: int, kind: str = "dollars") -> Figure:
@@ -80,7 +80,7 @@ def _message(impact: Placed) -> tuple[str, Value]:
     return impact.unless_refused(formula), said
 
 
-def _verdict(page: Page, impact: Placed) -> None:
+def _verdict(page: Page, impact: FormulaBlock) -> None:
     """Whether the trades may be done, under each regime."""
     page.section(_VERDICT_ROW - 1, "Verdict", 4)
     for i, check in enumerate(_CHECKS):
@@ -91,7 +91,7 @@ def _verdict(page: Page, impact: Placed) -> None:
     page.states((_VERDICT_ROW, _AFTER, _VERDICT_ROW + 1, _AFTER))
 
 
-def _glance(draft: Draft, page: Page, impact: Placed) -> None:
+def _glance(draft: WorkbookBuilder, page: Page, impact: FormulaBlock) -> None:
     """Requirements and excess before, after and changed, with a chart of the requirements."""
     page.section(_GLANCE_ROW - 2, "All accounts together", 4)
     for column, heading in enumerate(("$", *_HEADINGS[1:4])):

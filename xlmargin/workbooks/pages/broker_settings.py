@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.settings import Settings
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.sentences import Figure, sentence
 
 SHARE, DOLLARS, DAYS = "tolerance_share", "tolerance_dollars", "overdue_days"
@@ -18,7 +18,7 @@ def tolerance_share(settings: Settings) -> Figure:
     return _stated(SHARE, Settings.tolerance_share, settings.tolerance_share, "percent")
 
 
-def agreement(settings: Settings) -> tuple[str, Value]:
+def agreement(settings: Settings) -> tuple[str, AnswerValue]:
     """A sentence that says when a figure agrees and when it is overdue, in the words of a page."""
     stated = settings.tolerance_dollars > 0
     formula, said = sentence(" or ", Figure(DOLLARS, settings.tolerance_dollars if stated else ""))

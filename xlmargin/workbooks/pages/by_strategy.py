@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.page import SPARE
 from xlmargin.workbooks.pages.comparison import GAINS, of_total
@@ -23,7 +23,7 @@ _HEADINGS: Final = (
 _WIDTHS: Final = (140, 70, 76, 78, 76, 76, 74, 52, 74, 52, 74, 52, 66)
 
 
-def write_by_strategy_page(draft: Draft) -> None:
+def write_by_strategy_page(draft: WorkbookBuilder) -> None:
     """A row a strategy of the least pairing, and the total."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS, _KINDS)
@@ -48,5 +48,5 @@ def write_by_strategy_page(draft: Draft) -> None:
 
 
 PAGE: Final = PageSpec(
-    write_by_strategy_page, (SHEET,), asks=(BY_STRATEGY, BY_PORTFOLIO), prints=(SHEET,)
+    write_by_strategy_page, (SHEET,), calls=(BY_STRATEGY, BY_PORTFOLIO), prints=(SHEET,)
 )

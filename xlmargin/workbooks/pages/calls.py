@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from xlmargin.margin_calls import CallKind
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.live_formulas import Argument, Call, literal
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.account import row_of, shows_figure
 from xlmargin.workbooks.pages.rules import RULE_KINDS
@@ -39,7 +39,7 @@ _KINDS: Final[Mapping[CallKind, tuple[str, str]]] = {
 }
 
 
-def write_calls_page(draft: Draft) -> None:
+def write_calls_page(draft: WorkbookBuilder) -> None:
     """What is called now, and until when each kind of call is to be met."""
     page = draft.page(SHEET, "output")
     page.title(SHEET, "Calls on the account as of the settings' date, and days to meet any call.")
@@ -51,10 +51,10 @@ def write_calls_page(draft: Draft) -> None:
     page.protect()
 
 
-PAGE: Final = PageSpec(write_calls_page, (SHEET,), asks=("MARGIN_ACCOUNT",))
+PAGE: Final = PageSpec(write_calls_page, (SHEET,), calls=("MARGIN_ACCOUNT",))
 
 
-def _own(draft: Draft, page: Page) -> None:
+def _own(draft: WorkbookBuilder, page: Page) -> None:
     """The account's calls and when they are due; "none" where there is no call."""
     state = draft.placed("MARGIN_ACCOUNT")
     page.section(_OWN_ROW - 1, "The account's calls", len(_WIDTHS), "all accounts together")
@@ -73,7 +73,7 @@ def _own(draft: Draft, page: Page) -> None:
     page.marked(called, f"=AND(ISNUMBER({first}),{first}>0)", "act")
 
 
-def _due(draft: Draft, page: Page) -> None:
+def _due(draft: WorkbookBuilder, page: Page) -> None:
     """The last day to meet each kind of call from the day in the blue cell.
 
     A kind that no rule makes on the date of the book is left out.
@@ -104,7 +104,11 @@ def _due(draft: Draft, page: Page) -> None:
         if draft.answers.refusal(rule):
             continue
         row += 1
-        arguments = (Argument(cell, day), literal(kind.value), draft.tables.settings.argument)
+        arguments = (
+            FormulaArgument(cell, day),
+            literal(kind.value),
+            draft.tables.settings.argument,
+        )
         due = draft.formulas.placed(Call("MARGIN_CALL_DUE", arguments), ["date"])
         found = due.value(0, 0)
         page.text(row, 0, label, "label")

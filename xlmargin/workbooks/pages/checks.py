@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.reports.alerts_table import STRESS_CUSHION, WORST
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.filtered import Filtered
-from xlmargin.workbooks.formulas_sheet import NONE, Placed
-from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, Value
+from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
+from xlmargin.workbooks.live_formulas import LEFT_OUT, AnswerValue, Call
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.broker_settings import tolerance_share
 from xlmargin.workbooks.pages.lists import CHECK_KINDS
@@ -31,7 +31,7 @@ _HEADINGS: Final = (
 _NOW, _LIMIT, _STATE = 3, 4, 5
 
 
-def write_checks(draft: Draft, page: Page, row: int, high: float, helper: int) -> None:
+def write_checks(draft: WorkbookBuilder, page: Page, row: int, high: float, helper: int) -> None:
     """A row a figure that has limits, its worst account; then the broker, and the input.
 
     Below them is room for figures to come. Which rows of the answer are shown stands in the
@@ -69,10 +69,10 @@ def write_checks(draft: Draft, page: Page, row: int, high: float, helper: int) -
 class _Alert:
     """The k-th figure that has limits, by the row of its worst account."""
 
-    def __init__(self, alerts: Placed, worst: Filtered, k: int) -> None:
+    def __init__(self, alerts: FormulaBlock, worst: Filtered, k: int) -> None:
         self.alerts, self._worst, self.k = alerts, worst, k
 
-    def of(self, name: str) -> tuple[str, Value]:
+    def of(self, name: str) -> tuple[str, AnswerValue]:
         """A formula for a column of it, and what it finds."""
         return self._worst.of(self.k, _ALERT[name])
 
@@ -119,7 +119,7 @@ def _label(alert: _Alert) -> tuple[str, str]:
     return formula, f"{as_written(str(name))}{f', {named}' if named else ''}"
 
 
-def _limit(alert: _Alert, unit: str, in_unit: Value) -> tuple[str, str]:
+def _limit(alert: _Alert, unit: str, in_unit: AnswerValue) -> tuple[str, str]:
     """The warning, else the alert, with the side on which the figure must stay."""
     (warn, warning), (limit, alerting) = alert.of("warn"), alert.of("alert")
     nearer = f"IF(ISNUMBER({warn}),{warn},{limit})"
@@ -130,7 +130,7 @@ def _limit(alert: _Alert, unit: str, in_unit: Value) -> tuple[str, str]:
     return f'IF({least},"≥ ","≤ ")&{shown[0]}', f"{sign} {shown[1]}" if alert.there else ""
 
 
-def _broker(draft: Draft, page: Page, row: int) -> None:
+def _broker(draft: WorkbookBuilder, page: Page, row: int) -> None:
     """The broker's requirement less ours, and the worst state of all its figures."""
     page.text(row, 0, "Broker’s requirement less ours", "body")
     if BROKER not in draft.inputs:
@@ -149,7 +149,7 @@ def _broker(draft: Draft, page: Page, row: int) -> None:
     page.formula(row, _STATE, state.formula, state.value, "state", "plain")
 
 
-def _input(draft: Draft, page: Page, row: int) -> None:
+def _input(draft: WorkbookBuilder, page: Page, row: int) -> None:
     """How many errors and warnings the input has."""
     check = draft.formulas.placed(draft.check, CHECK_KINDS, "plain")
     cells = check.cells(0)

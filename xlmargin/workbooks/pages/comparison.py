@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.settings import Basis
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import NONE, Placed
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import Value, literal
+from xlmargin.workbooks.live_formulas import AnswerValue, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.ranking import Condition, Ranking
 from xlmargin.workbooks.sentences import Figure, sentence
@@ -43,7 +43,7 @@ _ANSWERS: Final = {
 }
 
 
-def write_comparison_page(draft: Draft) -> None:
+def write_comparison_page(draft: WorkbookBuilder) -> None:
     """By account and underlying with bars of dollars; then the three bases."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS)
@@ -66,18 +66,18 @@ def write_comparison_page(draft: Draft) -> None:
 
 
 PAGE: Final = PageSpec(
-    write_comparison_page, (SHEET,), asks=(BY_STRATEGY, BY_PORTFOLIO), prints=(SHEET,)
+    write_comparison_page, (SHEET,), calls=(BY_STRATEGY, BY_PORTFOLIO), prints=(SHEET,)
 )
 
 
-def of_total(gains: Placed, column: int, kind: str = "dollars") -> Figure:
+def of_total(gains: FormulaBlock, column: int, kind: str = "dollars") -> Figure:
     """A figure of the total, which is found by its name."""
     names, cells = (gains.cells_below_heading(c, MOST) for c in (_NAME, column))
     formula = f'INDEX({cells},MATCH("{TOTAL}",{names},0))'
     return Figure(gains.unless_refused(formula), gains.rows[-1][column], kind)
 
 
-def _message(gains: Placed, basis: Basis) -> tuple[str, Value]:
+def _message(gains: FormulaBlock, basis: Basis) -> tuple[str, AnswerValue]:
     """What is released in all."""
     _, gain, part = GAINS[basis]
     return sentence(
@@ -86,7 +86,7 @@ def _message(gains: Placed, basis: Basis) -> tuple[str, Value]:
     )  # fmt: skip
 
 
-def _names(draft: Draft, page: Page, gains: Placed, basis: Basis) -> int:
+def _names(draft: WorkbookBuilder, page: Page, gains: FormulaBlock, basis: Basis) -> int:
     """The names of each account, the largest first, and its total; answers the total's row.
 
     Of several accounts with more names than a page shows, the totals alone.
@@ -116,7 +116,7 @@ def _names(draft: Draft, page: Page, gains: Placed, basis: Basis) -> int:
     return row
 
 
-def _totals(page: Page, row: int, accounts: Placed, gains: Placed, basis: Basis) -> int:
+def _totals(page: Page, row: int, accounts: FormulaBlock, gains: FormulaBlock, basis: Basis) -> int:
     """The totals alone, with a word on where the names stand; answers the row of that of all."""
     page.grows(gains, (_TOP, 0, len(_WIDTHS) - 1), 1, _TOP - 1)
     shown = accounts.rows[1:-1][:MOST]
@@ -128,7 +128,7 @@ def _totals(page: Page, row: int, accounts: Placed, gains: Placed, basis: Basis)
 
 
 def _name(
-    page: Page, row: int, largest: Ranking, i: int, gains: Placed, basis: Basis
+    page: Page, row: int, largest: Ranking, i: int, gains: FormulaBlock, basis: Basis
 ) -> None:  # fmt: skip
     """One name: both regimes, what is released, and what is to be noted."""
     style = "body" if i < len(largest.rows) else "column"
@@ -142,14 +142,14 @@ def _name(
     )
     cells = [xl_rowcol_to_cell(row, column) for column in (_GAIN, 4, 0, 3)]
     total = of_total(gains, _RELEASED)
-    share: Value = ""
+    share: AnswerValue = ""
     if isinstance(gain, float) and isinstance(total.value, float) and total.value > 0:
         share = gain / total.value
     formula = f'IF({cells[2]}="","",IFERROR({cells[0]}/{total.formula},"{NONE}"))'
     page.formula(row, 1, formula, share, style, "percent")
     of_basis = largest.of(i, GAINS[basis][0])
     part = f'IF({of_basis}<=0,"{_NO_BASIS}",IF({cells[1]}<0,"{_ALL}",{cells[0]}/{of_basis}))'
-    found: Value = ""
+    found: AnswerValue = ""
     if isinstance(figure, float) and isinstance(portfolio, float) and isinstance(gain, float):
         found = _NO_BASIS if figure <= 0 else _ALL if portfolio < 0 else gain / figure
     page.formula(row, 6, f'IF({cells[2]}="","",{part})', found, style, "percent")
@@ -162,7 +162,13 @@ def _name(
 
 
 def _total(
-    page: Page, row: int, placed: Placed, at: int, gains: Placed, basis: Basis, name: str
+    page: Page,
+    row: int,
+    placed: FormulaBlock,
+    at: int,
+    gains: FormulaBlock,
+    basis: Basis,
+    name: str,
 ) -> None:
     """The total of an account, or of all."""
     grand = placed is gains
@@ -183,12 +189,12 @@ def _total(
     page.formula(row, 6, shown, share.value if share.value != "#N/A" else NONE, style, "percent")
     total, here = of_total(gains, _RELEASED), placed.value(at, gain)
     known = isinstance(total.value, float) and total.value > 0 and isinstance(here, float)
-    value: Value = float(here) / float(total.value) if known else NONE
+    value: AnswerValue = float(here) / float(total.value) if known else NONE
     cell = xl_rowcol_to_cell(row, _GAIN)
     page.formula(row, 1, f'IFERROR({cell}/{total.formula},"{NONE}")', value, style, "percent")
 
 
-def _bases(page: Page, gains: Placed, basis: Basis, row: int) -> None:
+def _bases(page: Page, gains: FormulaBlock, basis: Basis, row: int) -> None:
     """What is released on each basis, and the question that it answers."""
     page.section(
         row, "Released capital on the three bases", len(_WIDTHS), "which question each answers"

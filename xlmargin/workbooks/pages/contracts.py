@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.page import SPARE
 from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
 
@@ -20,7 +20,7 @@ _GREEK_KINDS: Final = ("text", "money", "money", "percent", "money", "money", "m
 _GREEK_WIDTHS: Final = (240, *[120] * 6)
 
 
-def write_contracts_page(draft: Draft) -> None:
+def write_contracts_page(draft: WorkbookBuilder) -> None:
     """Contracts with what they are valued by, and Greeks by underlying."""
     _write_table(
         draft,
@@ -38,11 +38,11 @@ def write_contracts_page(draft: Draft) -> None:
     )
 
 
-PAGE: Final = PageSpec(write_contracts_page, ("Contracts", "Exposure"), asks=(BY_PORTFOLIO,))
+PAGE: Final = PageSpec(write_contracts_page, ("Contracts", "Exposure"), calls=(BY_PORTFOLIO,))
 
 
 def _write_table(
-    draft: Draft, name: str, shown: tuple[str, Sequence[int], Sequence[str]], *says: str
+    draft: WorkbookBuilder, name: str, shown: tuple[str, Sequence[int], Sequence[str]], *says: str
 ) -> None:
     """A page of one answer: its function, the widths of columns, their kinds of quantities."""
     function, widths, kinds = shown

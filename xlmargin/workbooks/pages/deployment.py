@@ -6,9 +6,9 @@ from typing import Final
 
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.what_if import Keeps
-from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
+from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import Argument, Call, Value, literal
+from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument, literal
 from xlmargin.workbooks.look import BAR, PM, PREV
 from xlmargin.workbooks.market_lookup import price_of
 from xlmargin.workbooks.page import Page
@@ -24,7 +24,7 @@ from xlmargin.workbooks.pages.deployment_account import (
     RIGHT,
     TODAY,
     AccountAfter,
-    Step,
+    DeploymentStep,
     step_of,
 )
 from xlmargin.workbooks.pages.deployment_inputs import DeploymentInputs, deployment_inputs, is_whole
@@ -51,23 +51,23 @@ _NOTE: Final = (
 )
 
 
-def write_deployment_page(draft: Draft) -> None:
+def write_deployment_page(draft: WorkbookBuilder) -> None:
     """The uses with their shares, the hedge, the account after each step, and a chart."""
-    told, made = deployment_inputs(draft), deployment_positions(draft)
+    stated, made = deployment_inputs(draft), deployment_positions(draft)
     arguments = draft.tables.arguments
     steps = [
         step_of(draft, positions) for positions in (arguments[0], made.with_hedge, made.with_both)
     ]
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS, ["text", "plain"])
-    table = AccountAfter(page, steps, told, made)
+    table = AccountAfter(page, steps, stated, made)
     page.title("Deployment of the released capital", table.message(), "")
-    page.formula(2, 0, *_said_of_released(told), "note", "plain")
+    page.formula(2, 0, *_said_of_released(stated), "note", "plain")
     for row in (_USES - 3, _CHART_ROW - 1):
         page.height(row, 8)
-    _uses(page, told, made, table)
-    _hedge(draft, page, told, steps[0])
-    _factor(draft, page, told, made, steps[0])
+    _uses(page, stated, made, table)
+    _hedge(draft, page, stated, steps[0])
+    _factor(draft, page, stated, made, steps[0])
     table.write()
     _chart(draft, page)
     page.sheet.freeze_panes(3, 0)
@@ -78,23 +78,23 @@ def write_deployment_page(draft: Draft) -> None:
 PAGE: Final = PageSpec(
     write_deployment_page,
     (SHEET,),
-    asks=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
+    calls=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
     needs=shadow.NEEDS,
     prints=(SHEET,),
     refused_for=refused_for,
 )
 
 
-def _said_of_released(told: DeploymentInputs) -> tuple[str, Value]:
+def _said_of_released(stated: DeploymentInputs) -> tuple[str, AnswerValue]:
     """Where the capital released is from, and that it is no cash."""
     typed = f"ISNUMBER({inputs.here(inputs.TYPED)})"
     whose = Figure(f'IF({typed},"typed","average of the shadow analysis")',
                    "average of the shadow analysis", "text")  # fmt: skip
-    return sentence("Released: ", whose, ", ", told.released, f". {_NOTE}")
+    return sentence("Released: ", whose, ", ", stated.released, f". {_NOTE}")
 
 
 def _uses(
-    page: Page, told: DeploymentInputs, made: DeploymentPositions, table: AccountAfter
+    page: Page, stated: DeploymentInputs, made: DeploymentPositions, table: AccountAfter
 ) -> None:
     """A row a use: its share, what it receives, what that buys, and its state."""
     page.section(_USES - 2, "Three uses", len(_WIDTHS), "$")
@@ -105,15 +105,15 @@ def _uses(
     )
     for column, heading in ((4, "What it buys"), (8, "State")):
         page.text(_USES - 1, column, heading, "after_heading")
-    last = _USES + len(told.shares) - 1
-    for i, (name, share) in enumerate(zip(_NAMES, told.shares.values(), strict=True)):
+    last = _USES + len(stated.shares) - 1
+    for i, (name, share) in enumerate(zip(_NAMES, stated.shares.values(), strict=True)):
         row = _USES + i
         page.text(row, 0, f"{i + 1} {name}", "label")
         page.sheet.write_number(row, 1, share, page.look("input", "share"))
-        capital = told.capital[list(told.shares)[i]]
+        capital = stated.capital[list(stated.shares)[i]]
         page.formula(row, 2, capital.formula, capital.value, "right", "money")
         page.blank(row, 3, 8, "body")
-    for row, times in ((_USES, told.times), (_USES + 1, told.factor)):
+    for row, times in ((_USES, stated.times), (_USES + 1, stated.factor)):
         page.sheet.write_number(row, 3, times, page.look("input", "fact"))
         _at_least(page, row, 3, 1.0)
     page.sheet.data_validation(
@@ -121,9 +121,9 @@ def _uses(
         {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1,
          "error_title": "Share", "error_message": "A share from 0% to 100%."},
     )  # fmt: skip
-    page.formula(_USES, 4, *_said_of_puts(told), "part", "plain")
+    page.formula(_USES, 4, *_said_of_puts(stated), "part", "plain")
     more = Figure(*made.more, "count")
-    scaled = Figure(inputs.here(inputs.FACTOR), told.factor, "times")
+    scaled = Figure(inputs.here(inputs.FACTOR), stated.factor, "times")
     said = sentence("× ", scaled, " of stock options written: ", more, " contracts more")
     page.formula(_USES + 1, 4, *said, "part", "plain")
     page.text(_USES + 2, 4, "Kept in cash: not lent, not pledged", "part")
@@ -135,8 +135,8 @@ def _uses(
     page.blank(last + 1, 0, 8, "total")
     page.text(last + 1, 0, "Released", "total")
     shares = f"B{_USES + 1}:B{last + 1}"
-    page.formula(last + 1, 1, f"SUM({shares})", sum(told.shares.values()), "total", "share")
-    page.formula(last + 1, 2, told.released.formula, told.released.value, "total", "money")
+    page.formula(last + 1, 1, f"SUM({shares})", sum(stated.shares.values()), "total", "share")
+    page.formula(last + 1, 2, stated.released.formula, stated.released.value, "total", "money")
     for column in (6, 7):
         letter = "ABCDEFGHI"[column]
         total = sum(float(figures[column - 6].value) for figures in table.uses())
@@ -144,7 +144,7 @@ def _uses(
             last + 1, column, f"SUM({letter}{_USES + 1}:{letter}{last + 1})", total, "total",
             "change",
         )  # fmt: skip
-    whole = is_whole(len(told.shares))
+    whole = is_whole(len(stated.shares))
     wrong, found = made.wrong
     formula = (
         f'IF({whole},IF({wrong}="",{table.refusal()},{wrong}&"."),"Refused: the shares add up to "'
@@ -162,24 +162,26 @@ def _at_least(page: Page, row: int, column: int, least: float) -> None:
     )  # fmt: skip
 
 
-def _said_of_puts(told: DeploymentInputs) -> tuple[str, Value]:
+def _said_of_puts(stated: DeploymentInputs) -> tuple[str, AnswerValue]:
     """How many of which put the budget buys."""
-    puts, strike = Figure(inputs.here(inputs.PUTS), told.puts.value, "count"), told.put.strike
+    puts, strike = Figure(inputs.here(inputs.PUTS), stated.puts.value, "count"), stated.put.strike
     symbol = inputs.here(inputs.PUT, inputs.SYMBOL)
     at = Figure(inputs.here(inputs.PUT), strike, "count")
-    price = Figure(inputs.here(inputs.PRICE), told.put.price, "price")
-    day = written_day(inputs.here(inputs.EXPIRATION), told.put.expiration)
+    price = Figure(inputs.here(inputs.PRICE), stated.put.price, "price")
+    day = written_day(inputs.here(inputs.EXPIRATION), stated.put.expiration)
     said = sentence(
-        puts, " ", Figure(symbol, told.put.symbol, "text"), " ", day, " ", at, " puts at ", price,
+        puts, " ", Figure(symbol, stated.put.symbol, "text"), " ", day, " ", at, " puts at ", price,
     )  # fmt: skip
-    known = told.put.symbol != ""
+    known = stated.put.symbol != ""
     return f'IF({symbol}="","no put is named",{said[0]})', said[1] if known else "no put is named"
 
 
-def _hedge(draft: Draft, page: Page, told: DeploymentInputs, today: Step) -> None:
+def _hedge(
+    draft: WorkbookBuilder, page: Page, stated: DeploymentInputs, today: DeploymentStep
+) -> None:
     """The put and its price as inputs; what the budget buys, protects and costs."""
     page.section(inputs.PUT - 1, "Index hedge", 3)
-    put, account = told.put, inputs.ACCOUNT
+    put, account = stated.put, inputs.ACCOUNT
     for row, label, value, kind in (
         (inputs.PUT, "Put", put.strike, "price"),
         (inputs.EXPIRATION, "Expiration", put.expiration, "date"),
@@ -201,7 +203,7 @@ def _hedge(draft: Draft, page: Page, told: DeploymentInputs, today: Step) -> Non
     names = [name for name in draft.book.positions.accounts if name]
     if names:
         page.sheet.data_validation(account, 2, account, 2, {"validate": "list", "source": names})
-    for row, said, figure, kind in _said_of_hedge(draft, told, today):
+    for row, said, figure, kind in _said_of_hedge(draft, stated, today):
         if isinstance(said, str):
             page.text(row, 0, said, "label")
         else:
@@ -211,7 +213,11 @@ def _hedge(draft: Draft, page: Page, told: DeploymentInputs, today: Step) -> Non
 
 
 def _factor(
-    draft: Draft, page: Page, told: DeploymentInputs, made: DeploymentPositions, today: Step
+    draft: WorkbookBuilder,
+    page: Page,
+    stated: DeploymentInputs,
+    made: DeploymentPositions,
+    today: DeploymentStep,
 ) -> None:
     """Whether the factor of what is written is the one typed, or what it is solved to keep."""
     row, column = inputs.KEEPS, 2
@@ -222,7 +228,7 @@ def _factor(
     page.sheet.data_validation(row, column, row, column, {"validate": "list", "source": words})
     _, *others = draft.tables.arguments
     now = f"{SHEET}!{xl_rowcol_to_cell(PORTFOLIO, TODAY, row_abs=True, col_abs=True)}"
-    allowed = Argument(now, rounded(float(today.account("portfolio requirement").value), 2))
+    allowed = FormulaArgument(now, rounded(float(today.account("portfolio requirement").value), 2))
     kinds = ["text", "ratio", "quantity", "money", "quantity", "money", "money"]
     solved = draft.formulas.placed(
         Call("MARGIN_WRITING", (made.with_hedge, *others, allowed, literal(FALL))), kinds, "plain"
@@ -234,19 +240,19 @@ def _factor(
     formula = f'IF({choice}="{inputs.AS_TYPED}",{typed},IFERROR({found},"{NONE}"))'
     page.text(inputs.FACTOR, 0, "Factor of what is written", "label")
     page.blank(inputs.FACTOR, 1, 1, "body")
-    page.formula(inputs.FACTOR, column, formula, told.factor, "right", "ratio")
+    page.formula(inputs.FACTOR, column, formula, stated.factor, "right", "ratio")
 
 
 def _said_of_hedge(
-    draft: Draft, told: DeploymentInputs, today: Step
-) -> list[tuple[int, str | tuple[str, Value], Figure, str]]:
+    draft: WorkbookBuilder, stated: DeploymentInputs, today: DeploymentStep
+) -> list[tuple[int, str | tuple[str, AnswerValue], Figure, str]]:
     """What the budget buys: a row, a label, a figure and its kind each."""
-    put, n = told.put, float(told.puts.value)
+    put, n = stated.put, float(stated.puts.value)
     price = float(put.price) if isinstance(put.price, float) else 0.0
     budget, puts, spent = (inputs.here(row) for row in (inputs.BUDGET, inputs.PUTS, inputs.SPENT))
     cost = n * STANDARD_CONTRACT * price
     units = f"{STANDARD_CONTRACT:.0f}"
-    left = float(told.budget.value) - cost if isinstance(told.budget.value, float) else NONE
+    left = float(stated.budget.value) - cost if isinstance(stated.budget.value, float) else NONE
     over = Figure(f'IF(ISNUMBER({budget}),{budget}-{spent},"{NONE}")', left)
     level = price_of(draft.tables, inputs.here(inputs.PUT, inputs.SYMBOL), put.symbol)
     spot = level.value if isinstance(level.value, float) else 0.0
@@ -255,8 +261,8 @@ def _said_of_hedge(
     there = inputs.here(inputs.PROTECTED)
     often = inputs.here(inputs.USES_ROW, inputs.TIMES)
     return [
-        (inputs.BUDGET, "Budget each time", told.budget, "money"),
-        (inputs.PUTS, "Puts it buys", told.puts, "quantity"),
+        (inputs.BUDGET, "Budget each time", stated.budget, "money"),
+        (inputs.PUTS, "Puts it buys", stated.puts, "quantity"),
         (
             inputs.SPENT, sentence("Spent; ", over, " left"),
             Figure(f"IF({puts}>0,{units}*{puts}*{inputs.here(inputs.PRICE)},0)", cost), "money",
@@ -271,7 +277,7 @@ def _said_of_hedge(
         ),
         (
             inputs.COST, "Cost a year, of equity",
-            _part(Figure(f"{often}*{spent}", told.times * cost), equity), "percent",
+            _part(Figure(f"{often}*{spent}", stated.times * cost), equity), "percent",
         ),
     ]  # fmt: skip
 
@@ -279,12 +285,12 @@ def _said_of_hedge(
 def _part(over: Figure, under: Figure) -> Figure:
     """What one figure is of another."""
     known = isinstance(over.value, float) and isinstance(under.value, float) and under.value > 0
-    share: Value = float(over.value) / float(under.value) if known else NONE
+    share: AnswerValue = float(over.value) / float(under.value) if known else NONE
     formula = f'IFERROR(IF({under.formula}>0,{over.formula}/{under.formula},"{NONE}"),"{NONE}")'
     return Figure(formula, share, "percent")
 
 
-def _chart(draft: Draft, page: Page) -> None:
+def _chart(draft: WorkbookBuilder, page: Page) -> None:
     """Gain or loss by move of all underlyings, after each step."""
     chart = draft.chart("column", legend=True)
     for column, color in ((TODAY, PREV), (HEDGED, BAR), (BOTH, PM)):

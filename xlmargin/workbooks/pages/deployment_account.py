@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import NONE, Placed
-from xlmargin.workbooks.live_formulas import Argument, Call, Value, literal
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
+from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import deployment_inputs as inputs
 from xlmargin.workbooks.pages.account import TOTAL, row_of
@@ -31,12 +31,12 @@ _DOUBLED: Final = 1.0
 
 
 @dataclass(frozen=True)
-class Step:
+class DeploymentStep:
     """The answers about the positions after a step."""
 
-    state: Placed
-    stress: Placed
-    path: Placed
+    state: FormulaBlock
+    stress: FormulaBlock
+    path: FormulaBlock
 
     def account(self, figure: str) -> Figure:
         """A figure of all accounts together."""
@@ -52,15 +52,15 @@ class Step:
         return Figure(self.path.formula(1, column), self.path.value(1, column))
 
 
-def step_of(draft: Draft, positions: Argument) -> Step:
+def step_of(draft: WorkbookBuilder, positions: FormulaArgument) -> DeploymentStep:
     """The account, gains and losses, and the account after a fall, of some positions."""
     _, *others = draft.tables.arguments
     own = (positions, *others)
-    moves = Argument("{" + ",".join(f"{m:g}" for m in _MOVES) + "}", [list(_MOVES)])
-    volatilities = Argument(f"{{0,{_DOUBLED:g}}}", [[0.0, _DOUBLED]])
+    moves = FormulaArgument("{" + ",".join(f"{m:g}" for m in _MOVES) + "}", [list(_MOVES)])
+    volatilities = FormulaArgument(f"{{0,{_DOUBLED:g}}}", [[0.0, _DOUBLED]])
     place = draft.formulas.placed
     kinds = ["move", "money", "money", "text"]
-    return Step(
+    return DeploymentStep(
         place(Call("MARGIN_ACCOUNT", own), ["text", "text", "plain", "text", "plain"], "plain"),
         place(Call("PM_STRESS", (*own, moves, volatilities)), kinds, "move"),
         place(
@@ -93,11 +93,15 @@ class AccountAfter:
     """The account today, with the hedge, and with more options written, too."""
 
     def __init__(
-        self, page: Page, steps: list[Step], told: DeploymentInputs, made: DeploymentPositions
+        self,
+        page: Page,
+        steps: list[DeploymentStep],
+        stated: DeploymentInputs,
+        made: DeploymentPositions,
     ) -> None:
         self._page, self._steps, self._made = page, steps, made
-        reserve = list(told.capital.values())[-1]
-        there = inputs.here(inputs.USES_ROW + len(told.capital) - 1)
+        reserve = list(stated.capital.values())[-1]
+        there = inputs.here(inputs.USES_ROW + len(stated.capital) - 1)
         self._reserve = Figure(there, reserve.value)
         self._rows = [
             self._row(row, label, self._figures(row, of))
@@ -120,7 +124,7 @@ class AccountAfter:
         """Cash less what is to be kept."""
         kept = self._reserve
         known = isinstance(kept.value, float)
-        value: Value = float(cash.value) - float(kept.value) if known else NONE
+        value: AnswerValue = float(cash.value) - float(kept.value) if known else NONE
         return Figure(f"{cash.formula}-{kept.formula}", value)
 
     def _row(self, row: int, label: str, figures: list[Figure]) -> tuple[str, list[Figure]]:
@@ -129,7 +133,7 @@ class AccountAfter:
         first, last = self._at(row, TODAY), self._at(row, BOTH)
         values = [figure.value for figure in (shown[0], shown[-1])]
         known = all(isinstance(value, float) for value in values)
-        change: Value = rounded(float(values[1]) - float(values[0]), 2) if known else NONE
+        change: AnswerValue = rounded(float(values[1]) - float(values[0]), 2) if known else NONE
         formula = f'IF(AND(ISNUMBER({first}),ISNUMBER({last})),ROUND({last}-{first},2),"{NONE}")'
         return label, [*shown, Figure(formula, change)]
 
@@ -208,7 +212,7 @@ class AccountAfter:
         borrowed = isinstance(beyond.value, float) and beyond.value < 0
         return _state([fallen, kept], (left, short), (f"{beyond.formula}<0", borrowed))
 
-    def message(self) -> tuple[str, Value]:
+    def message(self) -> tuple[str, AnswerValue]:
         """The account after all uses, beside today."""
         calls, before = self._cell(CALLS, BOTH), self._cell(CALLS, TODAY)
         more = sentence(
@@ -242,7 +246,7 @@ class AccountAfter:
 def _shown(figure: Figure) -> Figure:
     """An amount to the cent, none where there is none."""
     known = isinstance(figure.value, float)
-    value: Value = rounded(float(figure.value), 2) if known else NONE
+    value: AnswerValue = rounded(float(figure.value), 2) if known else NONE
     formula = f'IFERROR(IF(ISNUMBER({figure.formula}),ROUND({figure.formula},2),"{NONE}"),"{NONE}")'
     return Figure(formula, value)
 

@@ -12,9 +12,9 @@ import numpy as np
 from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.samples import ARTICLE_SCENARIO
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.pages.shadow import summary_of
 from xlmargin.workbooks.sentences import Figure
 
@@ -47,11 +47,11 @@ def here(row: int, column: str = AMOUNT) -> str:
 class Put:
     """A put on an index, each field "" where the book holds none."""
 
-    symbol: Value = ""
-    strike: Value = ""
-    expiration: Value = ""
-    price: Value = ""
-    account: Value = ""
+    symbol: AnswerValue = ""
+    strike: AnswerValue = ""
+    expiration: AnswerValue = ""
+    price: AnswerValue = ""
+    account: AnswerValue = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class DeploymentInputs:
     puts: Figure
 
 
-def deployment_inputs(draft: Draft) -> DeploymentInputs:
+def deployment_inputs(draft: WorkbookBuilder) -> DeploymentInputs:
     """The article's shares, and the first put held on an index."""
     shares = ARTICLE_SCENARIO.uses
     summary = summary_of(draft)
@@ -81,9 +81,9 @@ def deployment_inputs(draft: Draft) -> DeploymentInputs:
     average, put = summary.value(at, 1), _put_held(draft)
     known = isclose(fsum(shares.values()), 1.0, abs_tol=_EXACT)
     amount = float(average) if known and isinstance(average, float) and average >= 0 else None
-    capital: list[Value] = [NONE if amount is None else s * amount for s in shares.values()]
+    capital: list[AnswerValue] = [NONE if amount is None else s * amount for s in shares.values()]
     first = here(USES_ROW)
-    budget: Value = capital[0] / _TIMES_A_YEAR if isinstance(capital[0], float) else NONE
+    budget: AnswerValue = capital[0] / _TIMES_A_YEAR if isinstance(capital[0], float) else NONE
     often = here(USES_ROW, TIMES)
     each = f'IF(AND(ISNUMBER({first}),{often}>=1),{first}/{often},"{NONE}")'
     bought = 0.0
@@ -126,7 +126,7 @@ def _puts() -> str:
     return f"IF({known},IF({price}>0,INT({budget}/({STANDARD_CONTRACT:.0f}*{price})),0),0)"
 
 
-def _put_held(draft: Draft) -> Put:
+def _put_held(draft: WorkbookBuilder) -> Put:
     """The first put bought on an index that is no volatility's; else the first account alone."""
     held, market = draft.book.positions, draft.book.market
     bought = (held.kind == InstrumentKind.PUT) & (held.quantity > 0) & ~np.isnan(held.mark)

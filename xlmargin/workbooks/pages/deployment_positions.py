@@ -13,16 +13,16 @@ from typing import Final
 
 from xlmargin.cells.values import text_of, to_value
 from xlmargin.contracts import STANDARD_CONTRACT
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import Argument, Value
+from xlmargin.workbooks.live_formulas import AnswerValue, FormulaArgument
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.pages import deployment_inputs as inputs
 from xlmargin.workbooks.pages import shadow
 from xlmargin.workbooks.pages.deployment_inputs import DeploymentInputs, deployment_inputs, here
 from xlmargin.workbooks.pages.input_sheet import number_of
 from xlmargin.workbooks.pages.order_cells import absolute
-from xlmargin.workbooks.pages.position_rows import OPTIONS, UNKNOWN, Cell, PositionRows
+from xlmargin.workbooks.pages.position_rows import OPTIONS, UNKNOWN, Cell, PositionFormulas
 from xlmargin.workbooks.pages.position_rows import refused_for as rows_refused_for
 from xlmargin.workbooks.sentences import rounded
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
@@ -58,8 +58,8 @@ class DeploymentPositions:
     """
 
     rows: dict[int, Row]
-    with_hedge: Argument
-    with_both: Argument
+    with_hedge: FormulaArgument
+    with_both: FormulaArgument
     wrong: Cell
     more: Cell
     premium: Cell
@@ -73,12 +73,12 @@ def refused_for(tables: InputTables) -> str:
     return f"{inputs.SHEET}: {wrong}" if wrong else ""
 
 
-def deployment_positions(draft: Draft) -> DeploymentPositions:
+def deployment_positions(draft: WorkbookBuilder) -> DeploymentPositions:
     """Every cell of the sheet, with its value as it is at first."""
     return _Build(draft.tables, deployment_inputs(draft)).built()
 
 
-def write_deployment_positions_page(draft: Draft) -> None:
+def write_deployment_positions_page(draft: WorkbookBuilder) -> None:
     """The sheet: the ranges, and to their right what is found of each position."""
     made = deployment_positions(draft)
     page = draft.page(SHEET, "reference")
@@ -109,7 +109,7 @@ def write_deployment_positions_page(draft: Draft) -> None:
 PAGE: Final = PageSpec(
     write_deployment_positions_page,
     (SHEET,),
-    asks=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
+    calls=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
     needs=shadow.NEEDS,
     refused_for=refused_for,
 )
@@ -118,9 +118,9 @@ PAGE: Final = PageSpec(
 class _Build:
     """Columns: a quantity, the others of the table, a quantity; then what is found of each row."""
 
-    def __init__(self, tables: InputTables, told: DeploymentInputs | None) -> None:
-        self.table, self.told = tables.positions, told
-        self.of = PositionRows(tables.positions, tables.market)
+    def __init__(self, tables: InputTables, stated: DeploymentInputs | None) -> None:
+        self.table, self.stated = tables.positions, stated
+        self.of = PositionFormulas(tables.positions, tables.market)
         names = self.table.columns
         self.of_quantity = names.index("quantity")
         self.common = [j for j in range(len(names)) if j != self.of_quantity]
@@ -134,7 +134,7 @@ class _Build:
         self.slots = len(self.accounts) + _SPARE_ACCOUNTS if self.of.has("account") else 1
         self.first = _PREMIUMS + self.slots
         self.last = self.first + len(self.positions) + SPARE - 1
-        self.factor = told.factor if told else 1.0
+        self.factor = stated.factor if stated else 1.0
         count = self.last - self.first + 1
         self.rows = [self._position(k) for k in range(count)]
         for k, row in enumerate(self.rows):
@@ -142,7 +142,7 @@ class _Build:
                 row[self.found[name]] = self._lacking(k, calls)
         self.wrong = self._wrong()
 
-    def _value(self, k: int, name: str) -> Value:
+    def _value(self, k: int, name: str) -> AnswerValue:
         """What is found of a position."""
         return self.rows[k][self.found[name]][1]
 
@@ -203,9 +203,9 @@ class _Build:
         return formula, value
 
     def built(self) -> DeploymentPositions:
-        assert self.told
+        assert self.stated
         rows: dict[int, Row] = {_HEADING_ROW: self._headings()}
-        hedge, n = self.told.put, float(self.told.puts.value)
+        hedge, n = self.stated.put, float(self.stated.puts.value)
         puts, price = here(inputs.PUTS), (here(inputs.PRICE), hedge.price)
         account = (here(inputs.ACCOUNT), hedge.account)
         is_bought = f"{puts}>0"
@@ -308,7 +308,7 @@ class _Build:
         if stock[1] and isinstance(quantity, float) and isinstance(sign[1], float):
             held = quantity * sign[1]
         here_, signed = typed("quantity"), f"{typed('quantity')}*{at('sign')}"
-        more: Value = ""
+        more: AnswerValue = ""
         if kind[1] in OPTIONS and held < 0:
             more = rounded(-held * (self.factor - 1), 0)
         added = more if isinstance(more, float) else 0.0
@@ -319,7 +319,7 @@ class _Build:
         is_call, is_stock = (f'AND({at("kind")}="{word}",{there})' for word in ("call", "stock"))
         scaled = f'IF({signed}<0,ROUND(-{signed}*({self._factor}-1),0),"")'
         grown = f"{here_}+IF({here_}>0,1,-1)*{at('more')}"
-        after: Value = quantity
+        after: AnswerValue = quantity
         if isinstance(more, float) and isinstance(quantity, float):
             after = quantity + (added if quantity > 0 else -added)
         row[self.after] = (f"IF(ISNUMBER({at('more')}),{grown},{here_})", after)
@@ -348,7 +348,7 @@ class _Build:
         formula = f"ROUNDUP(MAX(0,{lacking})/{STANDARD_CONTRACT:.0f},0)"
         name, known = self._value(k, "stock"), range(len(self.positions))
         own = [j for j in known if self._value(j, "stock") == name]
-        value: Value = ""
+        value: AnswerValue = ""
         if name and own[:1] == [k]:
             units = fsum(self._number(j, calls) - self._number(j, "shares") for j in own)
             value = float(ceil(max(0.0, units) / STANDARD_CONTRACT))
@@ -363,7 +363,7 @@ class _Build:
         cell = f"INDEX({_POSITIONS},{k + 2},{column + 1})"
         formula = f'IF({k + 2}>ROWS({_POSITIONS}),"",IF({cell}="","",{cell}))'
         value = source[column] if source is not None else ""
-        shown: Value = value if isinstance(value, float | bool) else text_of(to_value(value))
+        shown: AnswerValue = value if isinstance(value, float | bool) else text_of(to_value(value))
         return formula, shown
 
     def _number_of(self, k: int, source: Sequence[object] | None) -> Cell:
@@ -377,7 +377,7 @@ class _Build:
         is_first = f'IF({name}="",FALSE,SUMPRODUCT(--({above}={name}))=1)'
         own = self.of.text(source, "account") if source is not None else ""
         seen = {self.of.text(row, "account") for row in self.positions[:k]}
-        value: Value = float(self.accounts.index(own) + 1) if own and own not in seen else ""
+        value: AnswerValue = float(self.accounts.index(own) + 1) if own and own not in seen else ""
         before = f"{absolute(self.first - 1, number)}:{last}"
         return f'IF({is_first},MAX({before},0)+1,"")', value
 
@@ -388,7 +388,7 @@ class _Build:
         said = ('"refused"', "refused")
         return self._row(said, said, f'{wrong}<>""', False, own)
 
-    def _argument(self, rows: dict[int, Row], column: int) -> Argument:
+    def _argument(self, rows: dict[int, Row], column: int) -> FormulaArgument:
         """The range from a column on, as wide as the table."""
         last = column + len(self.table.columns) - 1
         reach = xl_range_abs(_HEADING_ROW, column, self.last + 1, last)
@@ -396,4 +396,4 @@ class _Build:
             [rows[r][c][1] for c in range(column, last + 1)]
             for r in range(_HEADING_ROW, self.last + 2)
         ]
-        return Argument(f"'{SHEET}'!{reach}", cells)
+        return FormulaArgument(f"'{SHEET}'!{reach}", cells)

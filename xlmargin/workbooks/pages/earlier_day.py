@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.live_formulas import Argument, Call
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument
 from xlmargin.workbooks.pages import shadow
 from xlmargin.workbooks.pages.account import figure_of
 from xlmargin.workbooks.sentences import Figure
@@ -24,7 +24,7 @@ class EarlierDay:
     """
 
     day: Figure
-    state: Placed | None = None
+    state: FormulaBlock | None = None
     why: str = ""
 
     def figure(self, name: str) -> Figure:
@@ -41,14 +41,14 @@ class EarlierDay:
         return float(self.day.value)
 
 
-def since(draft: Draft) -> Argument | None:
+def since(draft: WorkbookBuilder) -> FormulaArgument | None:
     """The cell of the setting compared_with as an argument; None where no day is stated."""
     day = draft.tables.value_of_setting(SINCE)
     has_days = set(shadow.NEEDS) <= set(draft.inputs)
-    return Argument(SINCE, day) if has_days and isinstance(day, float) else None
+    return FormulaArgument(SINCE, day) if has_days and isinstance(day, float) else None
 
 
-def earlier_day(draft: Draft) -> EarlierDay:
+def earlier_day(draft: WorkbookBuilder) -> EarlierDay:
     """The account on the day of the setting compared_with, of the dated ranges."""
     stated = since(draft)
     if stated is None:

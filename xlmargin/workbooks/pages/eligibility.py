@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.eligibility import Step
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.live_formulas import Call, Value
+from xlmargin.eligibility import ChecklistStep
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
+from xlmargin.workbooks.live_formulas import AnswerValue, Call
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import PageSpec
@@ -26,13 +26,13 @@ _MOST_CHECKS: Final = 1_000
 _SPARE: Final = 4
 
 
-def eligibility_call(draft: Draft) -> Call:
+def eligibility_call(draft: WorkbookBuilder) -> Call:
     """The checklist of the facts on their sheet, under the house of the settings."""
     facts = draft.tables.more[FACTS].argument
     return Call("PM_ELIGIBILITY", (facts, draft.tables.settings.argument))
 
 
-def write_eligibility_page(draft: Draft) -> None:
+def write_eligibility_page(draft: WorkbookBuilder) -> None:
     """The facts as inputs; the five steps of each account; the checklist."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS, ["text"])
@@ -45,7 +45,7 @@ def write_eligibility_page(draft: Draft) -> None:
     )  # fmt: skip
     accounts = list(dict.fromkeys(row[ACCOUNT] for row in checks.rows[1:]))
     _steps(page, checks, accounts)
-    row = _STEPS_ROW + len(Step) + 4
+    row = _STEPS_ROW + len(ChecklistStep) + 4
     page.section(row - 1, "Checklist", len(_WIDTHS), "dollars and years are numbers")
     rows = page.answer(row, 0, call, _KINDS, style="fine", spare=_SPARE)
     page.fit(row + 1, rows[1:], _WIDTHS, fine=True)
@@ -62,13 +62,13 @@ def write_eligibility_page(draft: Draft) -> None:
 PAGE: Final = PageSpec(write_eligibility_page, (SHEET,), needs=(FACTS,), prints=(SHEET,))
 
 
-def _message(checks: Placed) -> tuple[str, Value]:
+def _message(checks: FormulaBlock) -> tuple[str, AnswerValue]:
     """How many accounts may have one now, and how many single requirements are met."""
     steps, met = (checks.cells_below_heading(column, _MOST_CHECKS) for column in (STEP, MET))
     verdicts = [row for row in checks.rows[1:] if row[STEP] == _VERDICT]
     singles = [row for row in checks.rows[1:] if row[STEP] != _VERDICT]
 
-    def count(formula: str, rows: list[list[Value]]) -> Figure:
+    def count(formula: str, rows: list[list[AnswerValue]]) -> Figure:
         return Figure(formula, float(len(rows)), "count")
 
     formula, said = sentence(
@@ -82,11 +82,11 @@ def _message(checks: Placed) -> tuple[str, Value]:
     return checks.unless_refused(formula), said
 
 
-def _met(rows: list[list[Value]]) -> list[list[Value]]:
+def _met(rows: list[list[AnswerValue]]) -> list[list[AnswerValue]]:
     return [row for row in rows if row[MET] == "met"]
 
 
-def _steps(page: Page, checks: Placed, accounts: list[Value]) -> None:
+def _steps(page: Page, checks: FormulaBlock, accounts: list[AnswerValue]) -> None:
     """A row a step: whether it is done, account by account, and inputs to track it with."""
     page.section(_STEPS_ROW - 1, "Five steps", len(_WIDTHS), "blue cells are yours to track them")
     shown = accounts[: len(_WIDTHS) - 1 - len(_TRACKED)]
@@ -99,7 +99,7 @@ def _steps(page: Page, checks: Placed, accounts: list[Value]) -> None:
         page.text(_STEPS_ROW, first + j, heading, "text_heading")
     after = first + len(_TRACKED)
     page.blank(_STEPS_ROW, after, len(_WIDTHS) - 1, "text_heading")
-    for i, step in enumerate(Step, start=1):
+    for i, step in enumerate(ChecklistStep, start=1):
         row = _STEPS_ROW + i
         page.text(row, 0, step.value, "label")
         for j, account in enumerate(shown, start=1):
@@ -112,7 +112,7 @@ def _steps(page: Page, checks: Placed, accounts: list[Value]) -> None:
             if number == "date":
                 _dates_only(page, row, first + j)
     if shown:
-        page.states((_STEPS_ROW + 1, 1, _STEPS_ROW + len(Step), len(shown)))
+        page.states((_STEPS_ROW + 1, 1, _STEPS_ROW + len(ChecklistStep), len(shown)))
 
 
 def _dates_only(page: Page, row: int, column: int) -> None:
@@ -125,7 +125,7 @@ def _dates_only(page: Page, row: int, column: int) -> None:
     )  # fmt: skip
 
 
-def _step_formula(checks: Placed, row: int, account: str) -> str:
+def _step_formula(checks: FormulaBlock, row: int, account: str) -> str:
     """Counts what is not met of the step in the row's first cell, for the account in a cell."""
     steps, met, accounts = (
         checks.cells_below_heading(column, _MOST_CHECKS) for column in (STEP, MET, ACCOUNT)
@@ -135,7 +135,7 @@ def _step_formula(checks: Placed, row: int, account: str) -> str:
     return checks.unless_refused(f'IF({open_}=0,"● Done","▲ "&{open_}&" open")')
 
 
-def _step_found(checks: Placed, step: Step, account: Value) -> str:
+def _step_found(checks: FormulaBlock, step: ChecklistStep, account: AnswerValue) -> str:
     rows = [r for r in checks.rows if r[STEP] == step.value and r[ACCOUNT] == account]
     open_ = sum(1 for row in rows if row[MET] != "met")
     return f"▲ {open_:.0f} open" if open_ else "● Done"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import FIRST_ROW, SHEET, Placed
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.formulas_sheet import FIRST_ROW, SHEET, FormulaBlock
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.template import PageSpec
@@ -28,7 +28,7 @@ _LEAST, _MOST, _ALONE, _LETTER = 90, 280, 216, 7
 _GAP: Final = 24
 
 
-def write_formulas_page(draft: Draft) -> None:
+def write_formulas_page(draft: WorkbookBuilder) -> None:
     """A note, and the calls side by side with a column between them."""
     page = draft.page(SHEET, "reference")
     page.title(SHEET, _MESSAGE, _NOTE)
@@ -46,7 +46,7 @@ def write_formulas_page(draft: Draft) -> None:
 PAGE: Final = PageSpec(write_formulas_page, (SHEET,))
 
 
-def _write(page: Page, placed: Placed) -> list[int]:
+def _write(page: Page, placed: FormulaBlock) -> list[int]:
     """A call below its name and its text; answers how wide its columns are."""
     column, last = placed.column, placed.column + placed.width - 1
     widths = [_width(placed, j) for j in range(placed.width)]
@@ -62,7 +62,7 @@ def _write(page: Page, placed: Placed) -> list[int]:
     return widths
 
 
-def _width(placed: Placed, column: int) -> int:
+def _width(placed: FormulaBlock, column: int) -> int:
     """Width of a column for its longest text."""
     if placed.width == 1:
         return _ALONE

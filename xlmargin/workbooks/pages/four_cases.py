@@ -11,9 +11,9 @@ from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.reports.table import TOTAL
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.samples import ARTICLE_CASES, ARTICLE_PRICE, ArticleCase
-from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
-from xlmargin.workbooks.formulas_sheet import NONE, Placed
-from xlmargin.workbooks.live_formulas import LEFT_OUT, Argument, Call, Value, literal
+from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
+from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
+from xlmargin.workbooks.live_formulas import LEFT_OUT, AnswerValue, Call, FormulaArgument, literal
 from xlmargin.workbooks.look import PM, PREV
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence
@@ -26,7 +26,7 @@ _WIDTHS: Final = (206, 82, 82, 72, 20, 92, 92, 62, 252)
 _RIGHT: Final = 5
 _REG_T, _PORTFOLIO, _GAIN, _WHY = range(_RIGHT, _RIGHT + 4)
 _ARTICLE: Final = (1, 2, 3)
-_TOLD_ROW: Final = 4
+_NOTE_ROW: Final = 4
 _CASES_ROW: Final = 8
 _CASE_HEIGHT: Final = 40.0
 _BELOW: Final = _CASES_ROW + len(ARTICLE_CASES) + 1
@@ -50,24 +50,24 @@ _CALLS, _HEDGED, _WRITTEN = 1, 2, (1, 3)
 """Cases by their number: calls written, the hedged share, those of options alone."""
 
 
-def write_four_cases_page(draft: Draft) -> None:
+def write_four_cases_page(draft: WorkbookBuilder) -> None:
     """Inputs, both tables beside each other, a chart, what the cases say; then the ranges."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS, ["text", "plain"])
-    asked = _Asked(draft, page)
-    page.title("The article’s four cases", asked.message(), _NOTE)
-    asked.inputs()
-    _article(page, asked)
-    asked.rules()
+    cases = _Cases(draft, page)
+    page.title("The article’s four cases", cases.message(), _NOTE)
+    cases.inputs()
+    _article(page, cases)
+    cases.rules()
     _chart(draft, page)
-    _bullets(page, asked)
+    _bullets(page, cases)
     page.sheet.freeze_panes(3, 0)
     page.prints(len(_WIDTHS), draft.stamp, last_row=_BELOW + _CHART_ROWS)
     page.protect()
 
 
 PAGE: Final = PageSpec(
-    write_four_cases_page, (SHEET,), asks=(BY_STRATEGY, BY_PORTFOLIO), prints=(SHEET,)
+    write_four_cases_page, (SHEET,), calls=(BY_STRATEGY, BY_PORTFOLIO), prints=(SHEET,)
 )
 
 
@@ -76,10 +76,10 @@ def _cell(row: int, column: int) -> str:
     return cell
 
 
-class _Asked:
+class _Cases:
     """The ranges of the page, the answers about them, and what stands in the tables."""
 
-    def __init__(self, draft: Draft, page: Page) -> None:
+    def __init__(self, draft: WorkbookBuilder, page: Page) -> None:
         self._draft, self._page = draft, page
         years = np.array([_TYPED[_DAYS] / DAYS_PER_YEAR])
         self._rate = round(float(draft.book.market.curve.at(years)[0]), 6)
@@ -100,7 +100,7 @@ class _Asked:
 
     def inputs(self) -> None:
         """Price, volatility, days and rate."""
-        page, row = self._page, _TOLD_ROW
+        page, row = self._page, _NOTE_ROW
         page.text(row, 0, f"Price of {SYMBOL}", "label")
         for column, label in ((2, "Volatility"), (5, "Days"), (7, "Rate")):
             page.text(row, column, label, "part")
@@ -110,16 +110,16 @@ class _Asked:
         ):  # fmt: skip
             page.sheet.write_number(row, ord(name) - ord("A"), value, page.look("input", kind))
 
-    def _told(self, name: str) -> str:
-        return f"${name}${_TOLD_ROW + 1}"
+    def _typed_cell(self, name: str) -> str:
+        return f"${name}${_NOTE_ROW + 1}"
 
-    def _positions(self) -> tuple[Argument, int]:
+    def _positions(self) -> tuple[FormulaArgument, int]:
         """The positions of all cases, an account a case; answers the row below them."""
         page, row = self._page, _RANGES
         page.section(row, "What the functions are asked", len(_WIDTHS), "not printed")
         row += 1
         first = row
-        rows: list[list[Value]] = [list(_HEADINGS)]
+        rows: list[list[AnswerValue]] = [list(_HEADINGS)]
         for column, heading in enumerate(_HEADINGS):
             page.text(row, column, heading.capitalize(), "text_heading")
         for case in ARTICLE_CASES:
@@ -131,39 +131,47 @@ class _Asked:
                 page.text(row, 1, SYMBOL, "body")
                 page.text(row, 2, leg.kind, "body")
                 page.sheet.write_number(row, 3, leg.quantity, page.look("input", "quantity"))
-                cells: list[Value] = [case.name, SYMBOL, leg.kind, leg.quantity, ""]
+                cells: list[AnswerValue] = [case.name, SYMBOL, leg.kind, leg.quantity, ""]
                 if leg.strike is None:
                     rows.append([*cells, "", "", ""])
                     continue
                 page.sheet.write_number(row, 5, leg.strike, page.look("input", "price"))
-                page.formula(row, 6, f"as_of+{self._told(_DAYS)}", expiration, "body", "date")
-                page.formula(row, 7, self._told(_VOLATILITY), _TYPED[_VOLATILITY], "body", "rate")
+                page.formula(row, 6, f"as_of+{self._typed_cell(_DAYS)}", expiration, "body", "date")
+                page.formula(
+                    row, 7, self._typed_cell(_VOLATILITY), _TYPED[_VOLATILITY], "body", "rate"
+                )
                 rows.append([*cells, leg.strike, expiration, _TYPED[_VOLATILITY]])
         reach = xl_range_abs(first, 0, row, len(_HEADINGS) - 1)
-        return Argument(f"'{SHEET}'!{reach}", rows), row + 2
+        return FormulaArgument(f"'{SHEET}'!{reach}", rows), row + 2
 
-    def _market(self, row: int) -> Argument:
+    def _market(self, row: int) -> FormulaArgument:
         kind = UnderlyingClass.STOCK.value
         for column, heading in enumerate(("symbol", "price", "class")):
             self._page.text(row, column, heading.capitalize(), "text_heading")
         self._page.text(row + 1, 0, SYMBOL, "body")
-        self._page.formula(row + 1, 1, self._told(_PRICE), ARTICLE_PRICE, "body", "price")
+        self._page.formula(row + 1, 1, self._typed_cell(_PRICE), ARTICLE_PRICE, "body", "price")
         self._page.text(row + 1, 2, kind, "body")
-        rows: list[list[Value]] = [["symbol", "price", "class"], [SYMBOL, ARTICLE_PRICE, kind]]
-        return Argument(f"'{SHEET}'!{xl_range_abs(row, 0, row + 1, 2)}", rows)
+        rows: list[list[AnswerValue]] = [
+            ["symbol", "price", "class"],
+            [SYMBOL, ARTICLE_PRICE, kind],
+        ]
+        return FormulaArgument(f"'{SHEET}'!{xl_range_abs(row, 0, row + 1, 2)}", rows)
 
-    def _settings(self, row: int) -> Argument:
+    def _settings(self, row: int) -> FormulaArgument:
         as_of = self._draft.book.market.as_of
         for column, heading in enumerate(("name", "value"), start=_RIGHT):
             self._page.text(row, column, heading.capitalize(), "text_heading")
         for i, (name, formula, value, kind) in enumerate(
-            (("as_of", "as_of", as_of, "date"), ("rate", self._told(_RATE), self._rate, "rate")),
+            (
+                ("as_of", "as_of", as_of, "date"),
+                ("rate", self._typed_cell(_RATE), self._rate, "rate"),
+            ),
             start=1,
         ):
             self._page.text(row + i, _RIGHT, name, "body")
             self._page.formula(row + i, _RIGHT + 1, formula, value, "body", kind)
-        rows: list[list[Value]] = [["name", "value"], ["as_of", as_of], ["rate", self._rate]]
-        return Argument(f"'{SHEET}'!{xl_range_abs(row, _RIGHT, row + 2, _RIGHT + 1)}", rows)
+        rows: list[list[AnswerValue]] = [["name", "value"], ["as_of", as_of], ["rate", self._rate]]
+        return FormulaArgument(f"'{SHEET}'!{xl_range_abs(row, _RIGHT, row + 2, _RIGHT + 1)}", rows)
 
     def _figures(self, case: ArticleCase) -> tuple[Figure, Figure, Figure]:
         """Initial and portfolio requirement of a case, and the gain as a share of the first."""
@@ -175,12 +183,12 @@ class _Asked:
         return initial, portfolio, Figure(gain, value, "share")
 
     @staticmethod
-    def _of(placed: Placed, row: int, column: int, kind: str = "dollars") -> Figure:
+    def _of(placed: FormulaBlock, row: int, column: int, kind: str = "dollars") -> Figure:
         return Figure(
             placed.unless_refused(placed.formula(row, column)), placed.value(row, column), kind
         )
 
-    def label(self, case: int) -> tuple[str, Value]:
+    def label(self, case: int) -> tuple[str, AnswerValue]:
         """A case in words, with its quantities and strikes."""
         row, legs = self._row_of[case], ARTICLE_CASES[case].legs
         parts: list[str | Figure] = []
@@ -227,12 +235,12 @@ class _Asked:
         worth = self._of(self._contracts, at, 6)
         return Figure(f"{units:g}*{worth.formula}", units * float(worth.value))
 
-    def _reasons(self) -> list[tuple[str, Value]]:
+    def _reasons(self) -> list[tuple[str, AnswerValue]]:
         """Why the rules ask something else, a case each, with the figures of the page."""
-        price = Figure(self._told(_PRICE), ARTICLE_PRICE)
+        price = Figure(self._typed_cell(_PRICE), ARTICLE_PRICE)
         shares = ARTICLE_CASES[0].legs[0].quantity
         worth = Figure(f"{_cell(self._row_of[0], 3)}*{price.formula}", shares * ARTICLE_PRICE)
-        asked = [
+        cases = [
             Figure(
                 f"{figure.formula}/({worth.formula})",
                 float(figure.value) / float(worth.value), "share",
@@ -265,7 +273,7 @@ class _Asked:
         there = _cell(self._row_of[_HEDGED] + 1, _RIGHT)
         down = Figure(f"{price.formula}-{there}", ARTICLE_PRICE - float(put.strike or 0.0), "price")
         return [
-            sentence("They do not: ", asked[0], " of ", worth, "; ", asked[1], " of it."),
+            sentence("They do not: ", cases[0], " of ", worth, "; ", cases[1], " of it."),
             sentence(
                 "Reg T: ", rate, " of ", of_calls, " less ", out, " out of the money, plus the ",
                 "premium. Portfolio: the worst of ten moves; at +5% the calls lose ", lost, ".",
@@ -281,7 +289,7 @@ class _Asked:
             sentence("Ten times one: no discount for size under either rule."),
         ]  # fmt: skip
 
-    def message(self) -> tuple[str, Value]:
+    def message(self) -> tuple[str, AnswerValue]:
         """How many of the article's gains are met, and what options written alone release."""
         met, near = 0, []
         for i, case in enumerate(ARTICLE_CASES):
@@ -302,14 +310,14 @@ class _Asked:
         )  # fmt: skip
 
 
-def _said(case: ArticleCase) -> Value:
+def _said(case: ArticleCase) -> AnswerValue:
     """The gain that the article states."""
     if case.reg_t is None or case.portfolio is None:
         return _NOT_STATED
     return 1 - case.portfolio / case.reg_t
 
 
-def _article(page: Page, asked: _Asked) -> None:
+def _article(page: Page, cases: _Cases) -> None:
     """The article's own figures."""
     page.section(_CASES_ROW - 2, "The article", 4, "illustrative, $")
     page.headings(
@@ -318,7 +326,7 @@ def _article(page: Page, asked: _Asked) -> None:
     for i, case in enumerate(ARTICLE_CASES):
         row = _CASES_ROW + i
         page.height(row, _CASE_HEIGHT)
-        page.formula(row, 0, *asked.label(i), "label", "plain")
+        page.formula(row, 0, *cases.label(i), "label", "plain")
         if case.reg_t is None or case.portfolio is None:
             for column in _ARTICLE:
                 page.text(row, column, _NOT_STATED, "limit")
@@ -329,7 +337,7 @@ def _article(page: Page, asked: _Asked) -> None:
         page.formula(row, _ARTICLE[2], formula, _said(case), "limit", "share")
 
 
-def _chart(draft: Draft, page: Page) -> None:
+def _chart(draft: WorkbookBuilder, page: Page) -> None:
     """The article's gain and the rules', a pair a case that it states one of."""
     chart = draft.chart("bar", legend=True)
     stated = [i for i, case in enumerate(ARTICLE_CASES) if case.reg_t is not None]
@@ -355,15 +363,15 @@ def _chart(draft: Draft, page: Page) -> None:
     )
 
 
-def _bullets(page: Page, asked: _Asked) -> None:
+def _bullets(page: Page, cases: _Cases) -> None:
     """What the cases say, with their figures."""
     page.section(_BELOW, "What the four cases say", 4, "", _RIGHT)
-    gains = [asked.figure(i, _GAIN, "share") for i in range(len(ARTICLE_CASES))]
+    gains = [cases.figure(i, _GAIN, "share") for i in range(len(ARTICLE_CASES))]
     first, last = _CASES_ROW, _CASES_ROW + len(ARTICLE_CASES) - 1
     reach = f"{_cell(first, _GAIN)}:{_cell(last, _GAIN)}"
     names = f"{_cell(first, 0)}:{_cell(last, 0)}"
     most = max(range(len(gains)), key=lambda i: float(gains[i].value))
-    label = Figure(f"INDEX({names},MATCH(MAX({reach}),{reach},0))", asked.label(most)[1], "text")
+    label = Figure(f"INDEX({names},MATCH(MAX({reach}),{reach},0))", cases.label(most)[1], "text")
     greatest = Figure(f"MAX({reach})", gains[most].value, "share")
     calls, strangle = (gains[i] for i in _WRITTEN)
     for i, said in enumerate(

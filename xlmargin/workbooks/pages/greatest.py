@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.cells.values import text_of, to_value
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import NONE, Placed
-from xlmargin.workbooks.live_formulas import Argument, Call, Value
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
+from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument
 from xlmargin.workbooks.market_lookup import MARKET, price_of
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.order_cells import TRADES, absolute, choice_of_account
@@ -36,7 +36,7 @@ _LEFT_OUT: Final = (
 )
 
 
-def write_greatest_page(draft: Draft) -> None:
+def write_greatest_page(draft: WorkbookBuilder) -> None:
     """A row an underlying: the greatest quantity to buy and to sell, its value, what binds."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS, ["text", "price", *_KINDS])
@@ -76,9 +76,9 @@ def write_greatest_page(draft: Draft) -> None:
     columns = [_column(side, _BY_STRATEGY) for side in range(len(_SIDES))]
     found_any = "+".join(f"COUNT({absolute(_FIRST, c)}:{absolute(last, c)})" for c in columns)
     known = any(isinstance(row[_STRATEGY], float) for placed in found for row in placed.rows)
-    told = "" if known else _LEFT_OUT
+    remark = "" if known else _LEFT_OUT
     page.formula(
-        _ACCOUNT_ROW + 1, 0, f'IF({found_any}=0,"{_LEFT_OUT}","")', told, "note", "plain"
+        _ACCOUNT_ROW + 1, 0, f'IF({found_any}=0,"{_LEFT_OUT}","")', remark, "note", "plain"
     )  # fmt: skip
     page.sheet.freeze_panes(_FIRST, 1)
     page.prints(len(_WIDTHS), draft.stamp, repeat=_HEADINGS_ROW, last_row=last)
@@ -88,7 +88,7 @@ def write_greatest_page(draft: Draft) -> None:
 PAGE: Final = PageSpec(
     write_greatest_page,
     (SHEET,),
-    asks=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
+    calls=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
     needs=(TRADES,),
     prints=(SHEET,),
 )
@@ -99,7 +99,7 @@ def _column(side: int, of: int) -> int:
     return 2 + len(_KINDS) // len(_SIDES) * side + of
 
 
-def _symbol(draft: Draft, k: int) -> Figure:
+def _symbol(draft: WorkbookBuilder, k: int) -> Figure:
     """The symbol of a row of the market that stands for shares, blank for an index."""
     market = draft.tables.market
     by, of = (market.columns.index(name) for name in ("symbol", "price"))
@@ -117,46 +117,50 @@ def _symbol(draft: Draft, k: int) -> Figure:
     return Figure(formula, value, "text")
 
 
-def _range(draft: Draft, page: Page, count: int, side: int, account: Figure) -> Argument:
+def _range(
+    draft: WorkbookBuilder, page: Page, count: int, side: int, account: Figure
+) -> FormulaArgument:
     """An order of every underlying, without a quantity, below what is printed."""
     left, first = side * len(_RANGE), _FIRST + count + 3
-    rows: list[list[Value]] = [list(_RANGE)]
+    rows: list[list[AnswerValue]] = [list(_RANGE)]
     for j, heading in enumerate(_RANGE):
         page.text(first - 1, left + j, heading.capitalize(), "text_heading")
     for k in range(count):
         symbol, row = _symbol(draft, k), first + k
         here = xl_rowcol_to_cell(row, left, col_abs=True)
         page.formula(row, left, symbol.formula, symbol.value, "body", "text")
-        cells: list[Value] = [symbol.value]
+        cells: list[AnswerValue] = [symbol.value]
         for j, (formula, value) in enumerate(
             (('"stock"', "stock"), (f'"{_SIDES[side]}"', _SIDES[side]), _stated(account)), start=1
         ):
-            shown: Value = value if symbol.value else ""
+            shown: AnswerValue = value if symbol.value else ""
             page.formula(row, left + j, f'IF({here}="","",{formula})', shown, "body", "text")
             cells.append(shown)
         rows.append(cells)
     reach = xl_range_abs(first - 1, left, first + count - 1, left + len(_RANGE) - 1)
-    return Argument(f"'{SHEET}'!{reach}", rows)
+    return FormulaArgument(f"'{SHEET}'!{reach}", rows)
 
 
-def _stated(account: Figure) -> tuple[str, Value]:
+def _stated(account: Figure) -> tuple[str, AnswerValue]:
     return f'IF({account.formula}="","",{account.formula})', account.value
 
 
-def _row(draft: Draft, page: Page, k: int, found: Sequence[Placed]) -> tuple[Value, Value]:
+def _row(
+    draft: WorkbookBuilder, page: Page, k: int, found: Sequence[FormulaBlock]
+) -> tuple[AnswerValue, AnswerValue]:
     """An underlying with what fits of it; answers its symbol and what can be bought of it, $."""
     row, buy = _FIRST + k, found[0]
     symbol, name = absolute(row, 0), buy.value(k + 1, 0)
     price, there = price_of(draft.tables, symbol, name), f'IF({symbol}="","",{{}})'
-    shown: Value = price.value if name else ""
+    shown: AnswerValue = price.value if name else ""
     page.formula(row, 0, buy.formula(k + 1, 0), name, "column", "text")
     page.formula(row, 1, there.format(price.formula), shown, "column", "price")
-    bought: Value = ""
+    bought: AnswerValue = ""
     for side, placed in enumerate(found):
         column = _column(side, _SHARES)
         shares, other, binds = (placed.value(k + 1, j) for j in (_GREATEST, _STRATEGY, _BINDS))
         page.formula(row, column, placed.formula(k + 1, _GREATEST), shares, "column", "quantity")
-        worth: Value = ""
+        worth: AnswerValue = ""
         if isinstance(shown, float) and isinstance(shares, float):
             worth = shown * shares
         amount = f'IFERROR({absolute(row, column)}*{absolute(row, 1)},"{NONE}")'
@@ -173,7 +177,7 @@ def _row(draft: Draft, page: Page, k: int, found: Sequence[Placed]) -> tuple[Val
     return name, bought
 
 
-def _message(rows: Sequence[tuple[Value, Value]]) -> tuple[str, Value]:
+def _message(rows: Sequence[tuple[AnswerValue, AnswerValue]]) -> tuple[str, AnswerValue]:
     """Of which underlying least can be bought, in dollars."""
     last = _FIRST + len(rows) - 1
     names, money = (f"{absolute(_FIRST, c)}:{absolute(last, c)}" for c in (0, 3))

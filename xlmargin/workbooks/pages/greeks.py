@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.filtered import Filtered
-from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.page import Page
@@ -77,7 +77,7 @@ _DIVIDENDS: Final = _Dates(
 )  # fmt: skip
 
 
-def write_greeks_page(draft: Draft) -> None:
+def write_greeks_page(draft: WorkbookBuilder) -> None:
     """Greeks by account and underlying, expirations, dividends."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS)
@@ -109,10 +109,10 @@ def write_greeks_page(draft: Draft) -> None:
     page.protect()
 
 
-PAGE: Final = PageSpec(write_greeks_page, (SHEET,), asks=(BY_PORTFOLIO,), prints=(SHEET,))
+PAGE: Final = PageSpec(write_greeks_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=(SHEET,))
 
 
-def _greeks(page: Page, held: Placed) -> int:
+def _greeks(page: Page, held: FormulaBlock) -> int:
     """The rows of the holdings, each with a bar of its dollar delta; answers the last row."""
     page.headings(_HEADINGS_ROW, (*_HEADINGS, "Dollar delta"), (*_KINDS, "text"))
     page.text(_HEADINGS_ROW, len(_WIDTHS) - 1, "Dollar delta", "after_heading")
@@ -135,7 +135,7 @@ def _greeks(page: Page, held: Placed) -> int:
     return last
 
 
-def _dates(page: Page, calendar: Placed, dates: _Dates, row: int) -> int:
+def _dates(page: Page, calendar: FormulaBlock, dates: _Dates, row: int) -> int:
     """The dates of one kind; answers the row below them."""
     page.section(row, dates.title, len(_WIDTHS), dates.note)
     page.blank(row + 1, 0, len(_WIDTHS) - 1, "heading")
@@ -150,7 +150,7 @@ def _dates(page: Page, calendar: Placed, dates: _Dates, row: int) -> int:
     return top + dates.rows
 
 
-def _risk_of_exercise(page: Page, calendar: Placed, first: int) -> None:
+def _risk_of_exercise(page: Page, calendar: FormulaBlock, first: int) -> None:
     """Whether calls may be exercised for a dividend."""
     page.text(first - 1, _STATE, "State", "after_heading")
     found = [row for row in calendar.rows[1:] if row[_KIND] == _DIVIDENDS.kind]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import Argument, Call, Value
+from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument
 from xlmargin.workbooks.page import SPARE
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
@@ -40,7 +40,7 @@ _ONE_KINDS: Final = ["text", "text", "quantity", "quantity", "quantity", *["mone
 _ONE_WIDTHS: Final = (158, 176, 60, 60, 52, 76, 80, 76, 80, 62, 80)
 
 
-def write_hedges_page(draft: Draft) -> None:
+def write_hedges_page(draft: WorkbookBuilder) -> None:
     """The candidates, and a page with the target and their ranking."""
     candidates = draft.tables.more[CANDIDATES]
     page = draft.page(HEDGES, "output")
@@ -57,7 +57,7 @@ def write_hedges_page(draft: Draft) -> None:
     )  # fmt: skip
     page.section(_ROW - 1, "Ranking", len(widths), "$")
     positions, *others = draft.tables.arguments
-    target = Argument(_TARGET, TARGET)
+    target = FormulaArgument(_TARGET, TARGET)
     call = Call("MARGIN_HEDGE", (positions, candidates.argument, *others, target))
     page.title(
         HEDGES, _hedged(draft.formulas.placed(call, _HEDGE_KINDS, "plain")),
@@ -79,13 +79,13 @@ def write_hedges_page(draft: Draft) -> None:
 HEDGES_PAGE: Final = PageSpec(
     write_hedges_page,
     (HEDGES,),
-    asks=(BY_STRATEGY, BY_PORTFOLIO),
+    calls=(BY_STRATEGY, BY_PORTFOLIO),
     needs=(CANDIDATES,),
     prints=(HEDGES,),
 )
 
 
-def _hedged(ranked: Placed) -> tuple[str, Value]:
+def _hedged(ranked: FormulaBlock) -> tuple[str, AnswerValue]:
     """How many candidates reach the target, and what the first of them frees."""
     cells, rows = ranked.cells_below_heading(_RESULT, MOST), ranked.rows[1:]
     reach = float(sum(row[_RESULT] == _REACHES for row in rows))
@@ -109,7 +109,7 @@ def too_many_for_one_more(tables: InputTables) -> str:
     )
 
 
-def write_one_more_page(draft: Draft) -> None:
+def write_one_more_page(draft: WorkbookBuilder) -> None:
     """What one more of each contract held would change."""
     page = draft.page(ONE_MORE, "output")
     call = draft.call("MARGIN_ONE_MORE")
@@ -125,11 +125,11 @@ def write_one_more_page(draft: Draft) -> None:
 
 
 ONE_MORE_PAGE: Final = PageSpec(
-    write_one_more_page, (ONE_MORE,), asks=("MARGIN_ONE_MORE",), refused_for=too_many_for_one_more
+    write_one_more_page, (ONE_MORE,), calls=("MARGIN_ONE_MORE",), refused_for=too_many_for_one_more
 )
 
 
-def _dearest(placed: Placed) -> tuple[str, Value]:
+def _dearest(placed: FormulaBlock) -> tuple[str, AnswerValue]:
     """The position of which one more raises the portfolio margin requirement most."""
     names, amounts = (placed.cells_below_heading(j, MOST) for j in (_POSITION, _REQUIRED))
     known = [row for row in placed.rows[1:] if isinstance(row[_REQUIRED], float)]

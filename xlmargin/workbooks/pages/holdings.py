@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import NONE, Placed
-from xlmargin.workbooks.live_formulas import Value, literal
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
+from xlmargin.workbooks.live_formulas import AnswerValue, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
@@ -72,7 +72,7 @@ LINE_HEIGHT: Final = 13.5
 """Points of a line, so that the holdings of a usual book fit on one page."""
 
 
-def write_holdings_page(draft: Draft) -> None:
+def write_holdings_page(draft: WorkbookBuilder) -> None:
     """By account and underlying, with a bar of the weight."""
     page = draft.page(SHEET, "output")
     widths = (*_UNDERLYINGS.widths, _BAR)
@@ -96,10 +96,10 @@ def write_holdings_page(draft: Draft) -> None:
     page.protect()
 
 
-PAGE: Final = PageSpec(write_holdings_page, (SHEET,), asks=(BY_PORTFOLIO,), prints=(SHEET,))
+PAGE: Final = PageSpec(write_holdings_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=(SHEET,))
 
 
-def write_lines_page(draft: Draft) -> None:
+def write_lines_page(draft: WorkbookBuilder) -> None:
     """Every position, in stocks, options written and options bought."""
     page = draft.page(LINES, "output")
     page.columns(_POSITIONS.widths)
@@ -114,11 +114,11 @@ def write_lines_page(draft: Draft) -> None:
     _finish(draft, page, helper, hidden=2)
 
 
-LINES_PAGE: Final = PageSpec(write_lines_page, (LINES,), asks=(BY_PORTFOLIO,))
+LINES_PAGE: Final = PageSpec(write_lines_page, (LINES,), calls=(BY_PORTFOLIO,))
 # An outline folds and opens on a sheet that is not protected only.
 
 
-def _outline(page: Page, placed: Placed, last: int, helper: int) -> None:
+def _outline(page: Page, placed: FormulaBlock, last: int, helper: int) -> None:
     """An outline that folds lines into their subtotals, and says where it no longer fits.
 
     Its levels are those of rows, whatever stands in them later: a second hidden column keeps which
@@ -136,14 +136,16 @@ def _outline(page: Page, placed: Placed, last: int, helper: int) -> None:
     page.formula(_HEADINGS_ROW - 1, 0, f'IF({moved},"{_MOVED}","")', "", "refusal", "plain")
 
 
-def _finish(draft: Draft, page: Page, helper: int, hidden: int = 1) -> None:
+def _finish(draft: WorkbookBuilder, page: Page, helper: int, hidden: int = 1) -> None:
     """So many hidden columns, from the one on that says what each row is."""
     page.sheet.set_column(helper, helper + hidden - 1, None, page.look("note"), {"hidden": True})
     page.sheet.freeze_panes(_HEADINGS_ROW + 1, 1)
     page.prints(helper + hidden, draft.stamp, repeat=_HEADINGS_ROW)
 
 
-def _lines(draft: Draft, page: Page, lines: _Lines, helper: int) -> tuple[Placed, int]:
+def _lines(
+    draft: WorkbookBuilder, page: Page, lines: _Lines, helper: int
+) -> tuple[FormulaBlock, int]:
     """The answer, its rows marked by what they are, which a hidden column says; the last row."""
     call = draft.call("PM_HOLDINGS", literal(lines.level))
     kinds = ["text", "text", *lines.kinds]
@@ -167,7 +169,7 @@ def mark_lines(page: Page, first: int, last: int, helper: int) -> None:
         page.marked((first, 0, last, helper - 1), f'=${name}{first + 1}="{kind}"', mark)
 
 
-def total_of(placed: Placed, column: int, kind: str = "dollars") -> Figure:
+def total_of(placed: FormulaBlock, column: int, kind: str = "dollars") -> Figure:
     """A figure of the total of all accounts, or of the only one."""
     totals = [row for row in placed.rows if str(row[_ROW]).endswith("total")]
     kinds = placed.cells_below_heading(_ROW, _MOST)
@@ -176,11 +178,11 @@ def total_of(placed: Placed, column: int, kind: str = "dollars") -> Figure:
     return Figure(placed.unless_refused(cell), totals[-1][column], kind)
 
 
-def _message(placed: Placed) -> tuple[str, Value]:
+def _message(placed: FormulaBlock) -> tuple[str, AnswerValue]:
     """What the whole is worth, and how it moves."""
     stock, option = (total_of(placed, column) for column in _EQUITY)
     known = isinstance(stock.value, float) and isinstance(option.value, float)
-    value: Value = float(stock.value) + float(option.value) if known else NONE
+    value: AnswerValue = float(stock.value) + float(option.value) if known else NONE
     equity = Figure(f"({stock.formula}+{option.formula})", value, "millions")
     formula, said = sentence(
         "Equity is ", equity, "; by delta the book moves like ",

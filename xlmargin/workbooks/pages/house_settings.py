@@ -10,9 +10,9 @@ from xlmargin.cells.values import text_of, to_value
 from xlmargin.excel.settings_reader import setting_name
 from xlmargin.rulebook import house_names, parameter_names
 from xlmargin.workbooks.display_names import house_in, house_read
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.live_formulas import Argument, Call, Value, literal
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
+from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.input_sheet import HEADING_ROW as SETTINGS_HEADING
 from xlmargin.workbooks.pages.order_cells import absolute
@@ -47,12 +47,12 @@ class HouseColumn:
     """
 
     name: Figure
-    comparison: Placed
+    comparison: FormulaBlock
     totals: dict[int, Figure]
     rank: Figure
 
 
-def write_house_settings_page(draft: Draft) -> list[HouseColumn]:
+def write_house_settings_page(draft: WorkbookBuilder) -> list[HouseColumn]:
     """The matrix of settings by house, the figures of each, and the ranges they are asked with."""
     page = draft.page(SHEET, "reference")
     page.title(
@@ -89,7 +89,7 @@ def write_house_settings_page(draft: Draft) -> list[HouseColumn]:
 
 
 def _matrix(
-    draft: Draft, page: Page, names: Sequence[Figure]
+    draft: WorkbookBuilder, page: Page, names: Sequence[Figure]
 ) -> tuple[int, tuple[int, int], set[int]]:
     """A row a setting of which some house has its own, those of portfolio margin first.
 
@@ -116,7 +116,7 @@ def _matrix(
                 said = f"{name.value} {key}".strip() if i else key
                 whose = (name.formula + (f'&" {key}"' if key else "")) if i else f'"{key}"'
                 at = f"MATCH({whose},{placed.cells(_FOR)},0)" if said else "1"
-                value: Value = own[said][_VALUE] if said in own else ""
+                value: AnswerValue = own[said][_VALUE] if said in own else ""
                 formula = f'IFERROR(INDEX({placed.cells(_VALUE)},{at}),"")'
                 page.formula(row, 1 + i, formula, value, "right", kind)
                 if i and value != "" and parameter in OF_PORTFOLIO_MARGIN:
@@ -134,7 +134,7 @@ _TIE: Final = 1e-4
 
 
 def _column(
-    draft: Draft, page: Page, i: int, name: Figure, tops: tuple[int, int],
+    draft: WorkbookBuilder, page: Page, i: int, name: Figure, tops: tuple[int, int],
     portfolio: tuple[int, int], is_own: bool,
 ) -> HouseColumn:  # fmt: skip
     """A house's settings range, the comparison made with it, its totals and its rank."""
@@ -165,27 +165,27 @@ def _column(
     )  # fmt: skip
 
 
-def _of_total(placed: Placed, column: int) -> Figure:
+def _of_total(placed: FormulaBlock, column: int) -> Figure:
     """A figure of the total, which is the last row."""
     names, figures = (placed.cells_below_heading(j, _MOST_ROWS) for j in (0, column))
     formula = placed.unless_refused(f'INDEX({figures},MATCH("total",{names},0))')
     return Figure(formula, placed.value(len(placed.rows) - 1, column))
 
 
-def _range(draft: Draft, page: Page, top: int, name: Figure) -> Argument:
+def _range(draft: WorkbookBuilder, page: Page, top: int, name: Figure) -> FormulaArgument:
     """Two columns: the house, then every other setting of the sheet Settings."""
     for j, heading in enumerate(("name", "value")):
         page.text(top, j, heading.capitalize(), "text_heading")
     page.text(top + 1, 0, "house", "body")
     page.formula(top + 1, 1, name.formula, name.value, "body", "text")
-    rows: list[list[Value]] = [["name", "value"], ["house", name.value]]
+    rows: list[list[AnswerValue]] = [["name", "value"], ["house", name.value]]
     rows += [_setting(draft, page, top + 2 + k, k) for k in range(_ROOM)]
     rows.append(_beyond(draft, page, top + 2 + _ROOM))
     reach = xl_range_abs(top, 0, top + 2 + _ROOM, 1)
-    return Argument(f"'{SHEET}'!{reach}", rows)
+    return FormulaArgument(f"'{SHEET}'!{reach}", rows)
 
 
-def _beyond(draft: Draft, page: Page, row: int) -> list[Value]:
+def _beyond(draft: WorkbookBuilder, page: Page, row: int) -> list[AnswerValue]:
     """A setting that no house has, which refuses the answers where Settings has more rows.
 
     Or where it has settings by account.
@@ -193,7 +193,7 @@ def _beyond(draft: Draft, page: Page, row: int) -> list[Value]:
     first = SETTINGS_HEADING + 1
     reach = xl_range_abs(first + _ROOM, 0, first + _MOST_ROWS, 0)
     is_more = len(draft.tables.settings.rows) - 1 > _ROOM
-    answer: list[Value] = [_TOO_MANY, "refused"] if is_more else ["", ""]
+    answer: list[AnswerValue] = [_TOO_MANY, "refused"] if is_more else ["", ""]
     value, whose = (f"{_SETTINGS}!{xl_rowcol_to_cell(SETTINGS_HEADING, j)}" for j in (1, 2))
     by_account = f'OR(LOWER({value})<>"value",LOWER({whose})="account")'
     for j, (apart, word) in enumerate(((_BY_ACCOUNT, _TOO_MANY), ("refused", "refused"))):
@@ -203,7 +203,7 @@ def _beyond(draft: Draft, page: Page, row: int) -> list[Value]:
     return answer
 
 
-def _setting(draft: Draft, page: Page, row: int, k: int) -> list[Value]:
+def _setting(draft: WorkbookBuilder, page: Page, row: int, k: int) -> list[AnswerValue]:
     """One setting taken over from the sheet Settings, but for the house; answers what it is."""
     rows = draft.tables.settings.rows
     there = SETTINGS_HEADING + 1 + k
@@ -213,7 +213,7 @@ def _setting(draft: Draft, page: Page, row: int, k: int) -> list[Value]:
     found = _shown(cells[0])
     if str(found).lower() == "house":
         found = ""
-    answer: list[Value] = [found, _shown(cells[1]) if found else ""]
+    answer: list[AnswerValue] = [found, _shown(cells[1]) if found else ""]
     no_house = f'OR({name}="",LOWER({name})="house")'
     page.formula(row, 0, f'IF({no_house},"",{name})', answer[0], "body", "plain")
     taken = f'IF(OR({own}="",{value}=""),"",{value})'
@@ -222,7 +222,7 @@ def _setting(draft: Draft, page: Page, row: int, k: int) -> list[Value]:
     return answer
 
 
-def _shown(cell: object) -> Value:
+def _shown(cell: object) -> AnswerValue:
     """A cell as a formula that refers to it shows it."""
     if isinstance(cell, float | bool):
         return cell

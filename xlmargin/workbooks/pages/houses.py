@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.workbooks.display_names import house_in, house_read
-from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
+from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.look import PM, WATCH
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.house_settings import (
@@ -34,7 +34,7 @@ _CHART_ROWS: Final = 15
 _NOT_PUBLISHED: Final = "not published: rule applies"
 
 
-def write_houses_pages(draft: Draft) -> None:
+def write_houses_pages(draft: WorkbookBuilder) -> None:
     """The houses side by side, by underlying, and the settings that they are asked with."""
     page, by_underlying = (draft.page(name, "output") for name in (SHEET, BY_UNDERLYING))
     houses = write_house_settings_page(draft)
@@ -46,7 +46,7 @@ def write_houses_pages(draft: Draft) -> None:
 PAGE: Final = PageSpec(
     write_houses_pages,
     (SHEET, BY_UNDERLYING, SETTINGS_SHEET),
-    asks=(BY_STRATEGY, BY_PORTFOLIO),
+    calls=(BY_STRATEGY, BY_PORTFOLIO),
     prints=(SHEET, BY_UNDERLYING),
 )
 
@@ -61,7 +61,7 @@ def _reach(houses: Sequence[HouseColumn], cells: Sequence[Figure]) -> str:
     return f"{cells[1].formula}:{cells[len(houses) - 1].formula.partition('!')[2]}"
 
 
-def _side_by_side(draft: Draft, page: Page, houses: list[HouseColumn]) -> None:
+def _side_by_side(draft: WorkbookBuilder, page: Page, houses: list[HouseColumn]) -> None:
     """The rule, then a row a house, what its own ranges ask first; and a chart of these."""
     page.section(_TABLE_ROW - 1, "Houses side by side", len(_WIDTHS), "all accounts together")
     headings = (
@@ -109,9 +109,11 @@ def _house(page: Page, row: int, houses: list[HouseColumn], house: HouseColumn) 
     is_own = is_rule or float(house.rank.value) > 0
     there = "TRUE" if is_rule else f"{of([each.rank for each in houses])}>0"
     own, base = float(figures[PORTFOLIO].value), float(rule.value)
-    asked: Value = own if is_own else _NOT_PUBLISHED
+    required: AnswerValue = own if is_own else _NOT_PUBLISHED
     formula = f'IF({there},{figures[PORTFOLIO].formula},"{_NOT_PUBLISHED}")'
-    page.formula(row, 1, formula, asked, *(("figure", "money") if is_own else ("aside", "plain")))
+    page.formula(
+        row, 1, formula, required, *(("figure", "money") if is_own else ("aside", "plain"))
+    )
     here, top = f"B{row + 1}", f"B${_TABLE_ROW + 2}"
     for column, more, value, kind in (
         (2, f"{here}-{top}", own - base, "money"),
@@ -130,7 +132,7 @@ def _house(page: Page, row: int, houses: list[HouseColumn], house: HouseColumn) 
     page.formula(row, _RULE, top, base, "note", "plain")
 
 
-def _chart(draft: Draft, page: Page, first: int, own: int) -> None:
+def _chart(draft: WorkbookBuilder, page: Page, first: int, own: int) -> None:
     """Portfolio margin of the houses that publish their own, the most first; the rule a line."""
     rows = first + 1, first + max(own, 1)
     chart, line = draft.chart("column", legend=True), draft.chart("line")
@@ -164,7 +166,9 @@ def _chart(draft: Draft, page: Page, first: int, own: int) -> None:
     )  # fmt: skip
 
 
-def _message(houses: list[HouseColumn], own: list[HouseColumn], first: int) -> tuple[str, Value]:
+def _message(
+    houses: list[HouseColumn], own: list[HouseColumn], first: int
+) -> tuple[str, AnswerValue]:
     """Which house requires most, and of how many nothing is published."""
     count = len(houses) - 1
     ranks = _reach(houses, [house.rank for house in houses])
@@ -182,7 +186,7 @@ def _message(houses: list[HouseColumn], own: list[HouseColumn], first: int) -> t
     )  # fmt: skip
 
 
-def _by_underlying(draft: Draft, page: Page, houses: list[HouseColumn]) -> None:
+def _by_underlying(draft: WorkbookBuilder, page: Page, houses: list[HouseColumn]) -> None:
     """Both regimes of every underlying, a column a house."""
     width = 960 // (len(houses) + 2)
     page.columns([960 - width * len(houses), *[width] * len(houses)], ["words", "money"])
@@ -199,7 +203,7 @@ def _by_underlying(draft: Draft, page: Page, houses: list[HouseColumn]) -> None:
     page.protect()
 
 
-def _span(houses: list[HouseColumn]) -> tuple[str, Value]:
+def _span(houses: list[HouseColumn]) -> tuple[str, AnswerValue]:
     """Both regimes' requirements from the rule's to the strictest house's."""
     parts: list[str | Figure] = ["From the rule to the strictest house: "]
     for column, what in ((PORTFOLIO, "portfolio margin"), (MAINTENANCE, ", maintenance")):

@@ -9,10 +9,10 @@ from typing import Final
 
 from xlmargin.cells.values import text_of, to_value
 from xlmargin.contracts import InstrumentKind, Style
-from xlmargin.eligibility import Monitoring, Registration, Status
+from xlmargin.eligibility import AccountStatus, Monitoring, Registration
 from xlmargin.rulebook import UnderlyingClass, house_names
 from xlmargin.settings import AccountType, BaseValue, Basis, DayTradingRegime, Paper, Smile
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.input_tables import BY_ROW, InputTable
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import LAST_ROW, Page
@@ -64,7 +64,7 @@ LISTS: Final[Mapping[str, list[str]]] = {
     "paper": [p.value for p in Paper],
     "day_trading_regime": [r.value for r in DayTradingRegime],
     "action": ["trade", "close", "roll"],
-    "status": [s.value for s in Status if s.value],
+    "status": [s.value for s in AccountStatus if s.value],
     "registration": [r.value for r in Registration if r.value],
     "monitoring": [m.value for m in Monitoring if m.value],
     "unlisted_derivatives": _YES_NO,
@@ -105,7 +105,7 @@ _PRINTED_OF_DATED: Final = HEADING_ROW + 40
 """Last row printed of the many rows of a shadow analysis."""
 
 
-def write_input_page(draft: Draft, table: InputTable) -> Page:
+def write_input_page(draft: WorkbookBuilder, table: InputTable) -> Page:
     """The sheet of one table."""
     page = draft.page(table.sheet, "input")
     page.title(table.sheet, _NOTES[table.name], draft.note)

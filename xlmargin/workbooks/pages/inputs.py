@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.pages.input_sheet import write_input_page
 from xlmargin.workbooks.pages.settings import write_settings_page
 from xlmargin.workbooks.template import PageSpec
 
 
-def write_input_pages(draft: Draft) -> None:
+def write_input_pages(draft: WorkbookBuilder) -> None:
     """A sheet for each range, as a table of inputs; they are left unprotected so that they grow."""
     beside = (draft.tables.more[name] for name in draft.inputs)
     for table in (*draft.tables, *beside):

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from itertools import takewhile
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
-from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.live_formulas import Call, Value
+from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
+from xlmargin.workbooks.live_formulas import AnswerValue, Call
 from xlmargin.workbooks.look import LOSS, PM
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
@@ -31,13 +31,13 @@ _MOST_ROWS: Final = 5_000
 _TRANSACTIONS: Final = ("opening", "transaction")
 
 
-def intraday_call(draft: Draft) -> Call:
+def intraday_call(draft: WorkbookBuilder) -> Call:
     """The activity on its sheet, from the positions at the opening."""
     activity = draft.tables.more[ACTIVITY].argument
     return Call("MARGIN_INTRADAY", (activity, *draft.tables.arguments))
 
 
-def write_intraday_page(draft: Draft) -> None:
+def write_intraday_page(draft: WorkbookBuilder) -> None:
     """The activity as inputs; the deficit, the levels as a chart, and the whole path."""
     page = draft.page(SHEET, "output")
     page.title(
@@ -65,12 +65,12 @@ def write_intraday_page(draft: Draft) -> None:
 PAGE: Final = PageSpec(
     write_intraday_page,
     (SHEET,),
-    asks=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
+    calls=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
     needs=(ACTIVITY,),
 )
 
 
-def _glance(page: Page, path: Placed) -> None:
+def _glance(page: Page, path: FormulaBlock) -> None:
     """The largest deficit, until when it is to be satisfied, and the lowest level."""
     page.section(_GLANCE_ROW - 1, "At a glance", 4)
     kinds, deficits, days, levels = (
@@ -96,21 +96,21 @@ def _glance(page: Page, path: Placed) -> None:
 
 
 def _extreme(
-    cells: str, name: str, of: Callable[[list[float]], float], path: Placed, column: int
-) -> tuple[str, Value]:
+    cells: str, name: str, of: Callable[[list[float]], float], path: FormulaBlock, column: int
+) -> tuple[str, AnswerValue]:
     """A formula for the greatest or least number of a column, and what it finds."""
     amounts = [float(row[column]) for row in path.rows[1:] if isinstance(row[column], float)]
     formula = f'IF(COUNT({cells})=0,"{NONE}",{name}({cells}))'
     return formula, of(amounts) if amounts else NONE
 
 
-def _steps(path: Placed) -> int:
+def _steps(path: FormulaBlock) -> int:
     """Rows of levels, from the opening on, of the first account and day."""
     of_first = (row[KIND] in _TRANSACTIONS and row[:2] == path.rows[1][:2] for row in path.rows[1:])
     return sum(1 for _ in takewhile(bool, of_first))
 
 
-def _chart(draft: Draft, page: Page, path: Placed, steps: int) -> None:
+def _chart(draft: WorkbookBuilder, page: Page, path: FormulaBlock, steps: int) -> None:
     """The level from the opening on, for the first account and day."""
     first, last = _TABLE_ROW + 1, _TABLE_ROW + steps
     chart = draft.chart("column")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.figures import change_share, less, points, state_of_excess
-from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.account import TOTAL, figure_of
 from xlmargin.workbooks.pages.earlier_day import NO_EARLIER, EarlierDay
@@ -70,7 +70,7 @@ _REQUIREMENT: Final = "Requirement"
 _RELEASED: Final = ("strategy requirement", "portfolio requirement")
 
 
-def write_key_figures(draft: Draft, page: Page, row: int, earlier: EarlierDay) -> int:
+def write_key_figures(draft: WorkbookBuilder, page: Page, row: int, earlier: EarlierDay) -> int:
     """Now, then, the change, and each account; answers the row below."""
     state = _state(draft)
     own = range(_FIRST_ACCOUNT, state.width)
@@ -103,7 +103,7 @@ def _note(earlier: EarlierDay) -> str | Figure:
     return Figure(earlier.state.unless_refused(f'"{said}"'), said)
 
 
-def _state(draft: Draft) -> Placed:
+def _state(draft: WorkbookBuilder) -> FormulaBlock:
     state = draft.state
     assert state is not None
     return state
@@ -123,7 +123,7 @@ def _add(section: Section, row: _Row, figures: Sequence[Figure], then: Figure) -
 
 
 def _released(
-    section: Section, state: Placed, accounts: Sequence[int], earlier: EarlierDay
+    section: Section, state: FormulaBlock, accounts: Sequence[int], earlier: EarlierDay
 ) -> None:
     """What portfolio margin releases on maintenance: one requirement less the other."""
     figures = []
@@ -136,7 +136,7 @@ def _released(
     _add(section, row, figures, then)
 
 
-def write_by_account(draft: Draft, page: Page, row: int, _: EarlierDay) -> int:
+def write_by_account(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) -> int:
     """A row an account with its state; answers the row below."""
     state = _state(draft)
     columns = [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import Call, Value, literal
+from xlmargin.workbooks.live_formulas import AnswerValue, Call, literal
 from xlmargin.workbooks.page import SPARE
-from xlmargin.workbooks.printed import ROW
+from xlmargin.workbooks.page_setup import ROW
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 
@@ -24,7 +24,7 @@ _CONTRIBUTION_WIDTHS: Final = (200, 70, 110, 110, 110, 120)
 _SHARE: Final = 3
 
 
-def write_contribution_page(draft: Draft) -> None:
+def write_contribution_page(draft: WorkbookBuilder) -> None:
     """What each position adds to the requirement."""
     page = draft.page("Contribution", "output")
     placed = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
@@ -53,30 +53,30 @@ def write_contribution_page(draft: Draft) -> None:
 
 
 CONTRIBUTION_PAGE: Final = PageSpec(
-    write_contribution_page, ("Contribution",), asks=(BY_PORTFOLIO,), prints=("Contribution",)
+    write_contribution_page, ("Contribution",), calls=(BY_PORTFOLIO,), prints=("Contribution",)
 )
 
 
-def write_explain_page(draft: Draft) -> None:
+def write_explain_page(draft: WorkbookBuilder) -> None:
     """The requirement as a tree, from the total down to each position and paragraph."""
     _explain(draft, "Explain", draft.call("XLM_EXPLAIN"))
 
 
-EXPLAIN_PAGE: Final = PageSpec(write_explain_page, ("Explain",), asks=(BY_PORTFOLIO,))
+EXPLAIN_PAGE: Final = PageSpec(write_explain_page, ("Explain",), calls=(BY_PORTFOLIO,))
 
 
-def write_explain_strategies_page(draft: Draft) -> None:
+def write_explain_strategies_page(draft: WorkbookBuilder) -> None:
     """The strategy-based maintenance requirement as a tree."""
     call = draft.call("XLM_EXPLAIN", literal("maintenance"))
     _explain(draft, "Explain by strategy", call)
 
 
 EXPLAIN_STRATEGIES_PAGE: Final = PageSpec(
-    write_explain_strategies_page, ("Explain by strategy",), asks=(BY_STRATEGY,)
+    write_explain_strategies_page, ("Explain by strategy",), calls=(BY_STRATEGY,)
 )
 
 
-def _explain(draft: Draft, title: str, call: Call) -> None:
+def _explain(draft: WorkbookBuilder, title: str, call: Call) -> None:
     page = draft.page(title, "output")
     kinds = ["words", "money", "words", "words"]
     placed = draft.formulas.placed(call, kinds, "plain")
@@ -101,7 +101,7 @@ def _explain(draft: Draft, title: str, call: Call) -> None:
     page.protect()
 
 
-def write_strategies_page(draft: Draft) -> None:
+def write_strategies_page(draft: WorkbookBuilder) -> None:
     """The pairing that makes the strategy-based requirement least, leg by leg."""
     page = draft.page("Strategies", "output")
     kinds = ["plain", "words", "text", "quantity", *["money"] * 3, "words"]
@@ -129,10 +129,10 @@ def write_strategies_page(draft: Draft) -> None:
     page.protect()
 
 
-STRATEGIES_PAGE: Final = PageSpec(write_strategies_page, ("Strategies",), asks=(BY_STRATEGY,))
+STRATEGIES_PAGE: Final = PageSpec(write_strategies_page, ("Strategies",), calls=(BY_STRATEGY,))
 
 
-def write_check_page(draft: Draft) -> None:
+def write_check_page(draft: WorkbookBuilder) -> None:
     """Every problem of the input by range and row; red refuses the answers."""
     page = draft.page("Check", "reference")
     page.title(
@@ -155,7 +155,7 @@ def write_check_page(draft: Draft) -> None:
 CHECK_PAGE: Final = PageSpec(write_check_page, ("Check",))
 
 
-def _found_by_check(draft: Draft) -> tuple[str, Value]:
+def _found_by_check(draft: WorkbookBuilder) -> tuple[str, AnswerValue]:
     """How many problems of each severity there are."""
     found = draft.formulas.placed(draft.check, CHECK_KINDS, "plain")
     cells = found.cells_below_heading(0, MOST)

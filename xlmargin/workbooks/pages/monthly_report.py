@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.workbooks.band import write_band
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.earlier_day import SINCE, EarlierDay, earlier_day
 from xlmargin.workbooks.pages.key_figures import write_by_account, write_key_figures
@@ -46,7 +46,7 @@ _BASIS: Final = (
 _SIGNED: Final = ((0, 0, "Prepared by"), (2, 3, "Reviewed by"), (5, 6, "Received for the client"))
 
 
-def write_monthly_report_page(draft: Draft) -> None:
+def write_monthly_report_page(draft: WorkbookBuilder) -> None:
     """Sections one below the other; each figure is a formula of the answer it comes from."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS)
@@ -75,7 +75,7 @@ def write_monthly_report_page(draft: Draft) -> None:
 PAGE: Final = PageSpec(
     write_monthly_report_page,
     (SHEET,),
-    asks=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO, "PM_PATH"),
+    calls=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO, "PM_PATH"),
     prints=(SHEET,),
 )
 
@@ -89,7 +89,7 @@ def _compared(page: Page, earlier: EarlierDay) -> None:
     page.sheet.write_formula(1, _LAST - 2, f"={SINCE}", right, earlier.since)
 
 
-def _messages(draft: Draft, page: Page, row: int) -> int:
+def _messages(draft: WorkbookBuilder, page: Page, row: int) -> int:
     """The sentences of the report, each after a dot; answers the row below them."""
     shown = page.look("bullet")
     for names in _MESSAGES:
@@ -108,7 +108,7 @@ def _messages(draft: Draft, page: Page, row: int) -> int:
     return row
 
 
-def _words(draft: Draft, page: Page, row: int) -> int:
+def _words(draft: WorkbookBuilder, page: Page, row: int) -> int:
     """A comment to type, the basis, and places to sign; answers the last row."""
     page.section(row, "Comment", _COLUMNS, "the reviewer’s own words: type here")
     for i in range(1, _COMMENT + 1):

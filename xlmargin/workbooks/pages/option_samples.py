@@ -13,7 +13,7 @@ from xlmargin.book import Book
 from xlmargin.contracts import InstrumentKind, Style, days_to_end
 from xlmargin.dates import DAYS_PER_YEAR, date_of
 from xlmargin.option_symbols import OptionSymbol
-from xlmargin.pricing import Contracts, implied_volatility
+from xlmargin.pricing import OptionTerms, implied_volatility
 
 MOST: Final = 12
 
@@ -58,7 +58,7 @@ def _candidates(book: Book) -> Iterator[tuple[int, int]]:
 def _has_volatility(book: Book, i: int) -> bool:
     """Whether a volatility gives the price of an option as its sample states it."""
     positions, sample = book.positions, _sample(book, i)
-    contract = Contracts(
+    contract = OptionTerms(
         call=np.array([positions.kind[i] == InstrumentKind.CALL]),
         american=positions.american[i : i + 1],
         strike=positions.strike[i : i + 1],

@@ -5,8 +5,15 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.live_formulas import LEFT_OUT, Argument, Call, Rows, Value, literal
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.live_formulas import (
+    LEFT_OUT,
+    AnswerRows,
+    AnswerValue,
+    Call,
+    FormulaArgument,
+    literal,
+)
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.option_samples import OptionSample, option_samples
 from xlmargin.workbooks.sentences import as_written
@@ -40,7 +47,7 @@ _TEXTS: Final = ("symbol", "style", "underlying", "right")
 _UP: Final = 0.10
 
 
-def write_options_page(draft: Draft) -> None:
+def write_options_page(draft: WorkbookBuilder) -> None:
     """Options of the book: what is typed in blue and its symbol says, then values and Greeks."""
     page = draft.page(SHEET, "reference")
     page.title(
@@ -76,7 +83,7 @@ def _headings(page: Page, row: int, title: str, headings: tuple[str, ...]) -> No
         page.text(row, column, as_written(heading), style)
 
 
-def _write_sample(page: Page, row: int, sample: OptionSample) -> list[Value]:
+def _write_sample(page: Page, row: int, sample: OptionSample) -> list[AnswerValue]:
     """The inputs of one option and what its symbol says."""
     page.sheet.write_string(row, _SYMBOL, sample.symbol, page.look("input", "text"))
     page.sheet.write_number(row, _SPOT, sample.spot, page.look("input", "price"))
@@ -84,19 +91,23 @@ def _write_sample(page: Page, row: int, sample: OptionSample) -> list[Value]:
     page.sheet.write_number(row, _RATE, sample.rate, page.look("input", "rate"))
     page.sheet.write_number(row, _YIELD, sample.dividend_yield, page.look("input", "rate"))
     page.sheet.write_string(row, _STYLE, sample.style, page.look("input", "text"))
-    symbol = Argument(f"{SHEET}!{xl_rowcol_to_cell(row, _SYMBOL)}", sample.symbol)
+    symbol = FormulaArgument(f"{SHEET}!{xl_rowcol_to_cell(row, _SYMBOL)}", sample.symbol)
     kinds = ["text", "date", "text", "price"]
     return page.answer(row, _UNDERLYING, Call("XLM_SYMBOL", (symbol,)), kinds, heading=None)[0]
 
 
 def _write_values(
-    draft: Draft, page: Page, row: int, samples: tuple[OptionSample, ...], read: Rows
+    draft: WorkbookBuilder,
+    page: Page,
+    row: int,
+    samples: tuple[OptionSample, ...],
+    read: AnswerRows,
 ) -> None:
     """Implied volatilities, Greeks at these, and prices at a volatility that is higher."""
 
-    def cells(first: int, column: int, values: list[object]) -> Argument:
+    def cells(first: int, column: int, values: list[object]) -> FormulaArgument:
         range_ = xl_range(first, column, first + len(samples) - 1, column)
-        return Argument(f"{SHEET}!{range_}", [[value] for value in values])
+        return FormulaArgument(f"{SHEET}!{range_}", [[value] for value in values])
 
     contract = (
         cells(_FIRST, _RIGHT, [row[2] for row in read]),
@@ -120,12 +131,12 @@ def _write_values(
         Call("OPT_GREEKS", (*contract, volatility, *terms, LEFT_OUT, literal(False))),
         ["price", "greek"], heading=None,
     )  # fmt: skip
-    higher = Argument(f"{volatility.text}*{1 + _UP:g}", _times(implied, 1 + _UP))
+    higher = FormulaArgument(f"{volatility.text}*{1 + _UP:g}", _times(implied, 1 + _UP))
     call = Call("OPT_PRICE", (*contract, higher, *terms))
     page.answer(row, _HIGHER, call, ["price"], heading=None)
 
 
-def _write_parity(draft: Draft, page: Page, row: int) -> None:
+def _write_parity(draft: WorkbookBuilder, page: Page, row: int) -> None:
     """A call and a put of one strike as inputs, and the carry that they tell."""
     _headings(page, row - 1, "Forward and dividend yield by parity", _PARITY)
     expires = math.floor(draft.book.market.as_of) + _DAYS
@@ -133,7 +144,7 @@ def _write_parity(draft: Draft, page: Page, row: int) -> None:
     for column, (value, kind) in enumerate(zip(inputs, _PAIR_KINDS, strict=True)):
         page.sheet.write_number(row, column, value, page.look("input", kind))
     call, put, spot, strike, expiration, rate = (
-        Argument(f"{SHEET}!{xl_rowcol_to_cell(row, column)}", value)
+        FormulaArgument(f"{SHEET}!{xl_rowcol_to_cell(row, column)}", value)
         for column, value in enumerate(inputs)
     )
     terms = (strike, expiration, draft.as_of, rate)
@@ -142,7 +153,7 @@ def _write_parity(draft: Draft, page: Page, row: int) -> None:
     page.answer(row, len(inputs) + 1, Call("OPT_YIELD", yield_), ["rate"], heading=None)
 
 
-def _times(rows: Rows, factor: float) -> Rows:
+def _times(rows: AnswerRows, factor: float) -> AnswerRows:
     """Numbers times a factor, as the spreadsheet multiplies them; text stays an error."""
     return [
         [cell * factor if isinstance(cell, float) else "#VALUE!" for cell in row] for row in rows

@@ -10,7 +10,7 @@ from xlmargin.cells.values import text_of, to_value
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import Argument, Value
+from xlmargin.workbooks.live_formulas import AnswerValue, FormulaArgument
 from xlmargin.workbooks.market_lookup import is_index, price_of
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, rounded
@@ -41,13 +41,13 @@ def absolute(row: int, column: int) -> str:
 class Order:
     """An order as it is at first; a quantity below 0 is sold, "" where nothing is typed."""
 
-    symbol: Value = ""
+    symbol: AnswerValue = ""
     type: str = ""
     quantity: float = 0.0
-    strike: Value = ""
-    expiration: Value = ""
-    price: Value = ""
-    fee: Value = ""
+    strike: AnswerValue = ""
+    expiration: AnswerValue = ""
+    price: AnswerValue = ""
+    fee: AnswerValue = ""
 
     @property
     def sign(self) -> int:
@@ -59,11 +59,11 @@ class Order:
         """Units of a contract, or 1 of stock."""
         return 1.0 if self.type == "stock" else STANDARD_CONTRACT
 
-    def typed(self, name: str) -> Value:
+    def typed(self, name: str) -> AnswerValue:
         """What stands in the cell of an input, "" where nothing does."""
         if not self.symbol:
             return ""
-        cells: dict[str, Value] = {
+        cells: dict[str, AnswerValue] = {
             "action": _ACTIONS[1] if self.quantity < 0 else _ACTIONS[0],
             "symbol": self.symbol, "type": self.type.capitalize(), "quantity": abs(self.quantity),
             "strike": self.strike, "expiration": self.expiration, "price": self.price,
@@ -156,7 +156,7 @@ class OrderCells:
         value = max(1.0, rounded(times * abs(self.order.quantity), 0))
         return Figure(f"MAX(1,ROUND({times:g}*{self.at('quantity')},0))", value, "count")
 
-    def range(self, page: Page, row: int, times: float = 1.0) -> Argument:
+    def range(self, page: Page, row: int, times: float = 1.0) -> FormulaArgument:
         """The order at so many times its quantity as a range of trades, at this row and the next.
 
         Blank where there is no order.
@@ -164,7 +164,7 @@ class OrderCells:
         order, size = self.order, self.times(times)
         fee = order.fee * times if isinstance(order.fee, float) else ""
         of_option = f'IF({self.is_stock},"",{{}})'
-        cells: list[tuple[str, Value, str]] = [
+        cells: list[tuple[str, AnswerValue, str]] = [
             (self.at("symbol"), order.symbol, "text"),
             (f"LOWER({self.at('type')})", order.type, "text"),
             (f"{self.sign}*{size.formula}", order.sign * float(size.value), "quantity"),
@@ -184,7 +184,7 @@ class OrderCells:
             shown = f'IF({self.is_there},{formula},"")'
             page.formula(row + 1, column, shown, value if known else "", "body", kind)
         reach = xl_range_abs(row, 0, row + 1, len(HEADINGS) - 1)
-        return Argument(
+        return FormulaArgument(
             f"'{self.sheet}'!{reach}",
             [list(HEADINGS), [value if known else "" for _, value, _ in cells]],
         )
@@ -195,7 +195,7 @@ class OrderCells:
         order, at = self.order, self.at
         units = f"IF({self.is_stock},1,{STANDARD_CONTRACT:.0f})"
         paid = f"-{self.sign}*{at('quantity')}*{units}*{at('price')}-{at('fee')}"
-        value: Value = NONE
+        value: AnswerValue = NONE
         if isinstance(order.price, float):
             value = -order.quantity * order.units * order.price - float(order.fee or 0.0)
         return Figure(f'IF({self.is_there},{paid},"{NONE}")', value)
@@ -210,7 +210,7 @@ class OrderCells:
         formula, is_one = is_index(tables, at("symbol"), order.symbol)
         flow = f"{self.sign}*{at('quantity')}*{STANDARD_CONTRACT:.0f}*{at('strike')}"
         by_right = f'IF({at("type")}="Put",{flow},IF({at("type")}="Call",-{flow},"{NONE}"))'
-        value: Value = NONE
+        value: AnswerValue = NONE
         if not is_one and order.type in ("call", "put") and isinstance(order.strike, float):
             sign = 1 if order.type == "put" else -1
             value = sign * order.quantity * STANDARD_CONTRACT * order.strike
@@ -222,7 +222,7 @@ class OrderCells:
         away = f"({spot.formula}-{self.at('strike')})/{spot.formula}"
         kind = self.at("type")
         formula = f'IF({kind}="Put",{away},IF({kind}="Call",-{away},"{NONE}"))'
-        value: Value = NONE
+        value: AnswerValue = NONE
         if isinstance(spot.value, float) and isinstance(order.strike, float):
             value = (spot.value - order.strike) * (1 if order.type == "put" else -1) / spot.value
         return Figure(f'IFERROR({formula},"{NONE}")', value)

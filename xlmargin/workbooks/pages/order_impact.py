@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NONE, Placed
-from xlmargin.workbooks.live_formulas import Argument, Call, Value
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NONE, FormulaBlock
+from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument
 from xlmargin.workbooks.sentences import Figure, rounded, sentence
 
 BEFORE, AFTER, CHANGE = 1, 2, 3
@@ -19,10 +19,10 @@ _CHECKS: Final = ("pre-trade check, portfolio margin", "pre-trade check, strateg
 
 
 @dataclass(frozen=True)
-class Impact:
+class ImpactCells:
     """MARGIN_WHATIF of an order, and the cell with its account."""
 
-    placed: Placed
+    placed: FormulaBlock
     account: Figure
 
     def figure(self, name: str, column: int) -> Figure:
@@ -55,16 +55,16 @@ class Impact:
         return Figure(f'IFERROR({own},"unknown")', value, "text")
 
 
-def impact_of(draft: Draft, orders: Argument, account: Figure) -> Impact:
+def impact_of(draft: WorkbookBuilder, orders: FormulaArgument, account: Figure) -> ImpactCells:
     """What orders change in an account of the book."""
     positions, *others = draft.tables.arguments
     kinds = ["words", "money", "money", "money", "text"]
     call = Call("MARGIN_WHATIF", (positions, orders, *others))
-    return Impact(draft.formulas.placed(call, kinds, "plain"), account)
+    return ImpactCells(draft.formulas.placed(call, kinds, "plain"), account)
 
 
 @dataclass(frozen=True)
-class Line:
+class ImpactLine:
     """A row: its label, the figure that it shows, or the share of another that this is.
 
     Without a figure it is the title of a group; `by_name` has the symbol before its label. The
@@ -88,19 +88,19 @@ class Line:
         """Decimals to which it is rounded."""
         return 6 if self.of else 2
 
-    def titled(self, symbol: Figure) -> tuple[str, Value]:
+    def titled(self, symbol: Figure) -> tuple[str, AnswerValue]:
         """The label as a formula, and what it says."""
         return sentence(symbol, self.label) if self.by_name else sentence(self.label)
 
     def shown(self, figure: Figure) -> Figure:
         """A figure of the row as it is shown, rounded; none where there is none."""
-        value: Value = NONE
+        value: AnswerValue = NONE
         if isinstance(figure.value, float):
             value = rounded(figure.value, self.digits)
         formula = f'IF(ISNUMBER({figure.formula}),ROUND({figure.formula},{self.digits}),"{NONE}")'
         return Figure(f'IFERROR({formula},"{NONE}")', value, self.kind)
 
-    def found(self, impact: Impact, column: int) -> Figure:
+    def found(self, impact: ImpactCells, column: int) -> Figure:
         """The figure of the row before or after an order."""
         over = impact.figure(self.figure, column)
         return self.shown(part_of(over, impact.figure(self.of, column)) if self.of else over)
@@ -108,7 +108,7 @@ class Line:
     def change(self, before: Figure, after: Figure) -> Figure:
         """What changes, of a share in points."""
         points = 100 if self.of else 1
-        value: Value = NONE
+        value: AnswerValue = NONE
         if isinstance(before.value, float) and isinstance(after.value, float):
             value = (after.value - before.value) * points
         less = f"({after.formula}-{before.formula}){'*100' if self.of else ''}"
@@ -129,7 +129,7 @@ class Line:
 
 def part_of(over: Figure, under: Figure) -> Figure:
     """What one figure is of another; none of nothing."""
-    value: Value = NONE
+    value: AnswerValue = NONE
     if isinstance(over.value, float) and isinstance(under.value, float) and under.value:
         value = over.value / under.value
     return Figure(f'IFERROR({over.formula}/({under.formula}),"{NONE}")', value, "percent")
@@ -140,21 +140,21 @@ LEAST_CUSHION, MOST_OF_REQUIREMENT, MOST_OF_EQUITY = (
 )  # fmt: skip
 """The user's own limits."""
 LINES: Final = (
-    Line("Equity", "account value"),
-    Line("Portfolio margin"),
-    Line("Requirement", "portfolio requirement"),
-    Line("Excess", "portfolio excess", beyond="■ Act"),
-    Line("Cushion; change in points", "portfolio excess", "account value", "▲ Watch",
+    ImpactLine("Equity", "account value"),
+    ImpactLine("Portfolio margin"),
+    ImpactLine("Requirement", "portfolio requirement"),
+    ImpactLine("Excess", "portfolio excess", beyond="■ Act"),
+    ImpactLine("Cushion; change in points", "portfolio excess", "account value", "▲ Watch",
          LEAST_CUSHION),
-    Line("Strategy-based, for comparison"),
-    Line("Maintenance", "maintenance requirement"),
-    Line("Excess", "strategy excess", beyond="▲ Watch"),
-    Line("Reg T excess", "Reg T excess", beyond="▲ Watch"),
-    Line("Concentration"),
-    Line(", share of the requirement", _OF_NAME, "portfolio requirement", "▲ Watch",
+    ImpactLine("Strategy-based, for comparison"),
+    ImpactLine("Maintenance", "maintenance requirement"),
+    ImpactLine("Excess", "strategy excess", beyond="▲ Watch"),
+    ImpactLine("Reg T excess", "Reg T excess", beyond="▲ Watch"),
+    ImpactLine("Concentration"),
+    ImpactLine(", share of the requirement", _OF_NAME, "portfolio requirement", "▲ Watch",
          MOST_OF_REQUIREMENT, by_name=True),
 )  # fmt: skip
-ASSIGNED: Final = Line(
+ASSIGNED: Final = ImpactLine(
     ", if all are assigned: of equity", of="account value", beyond="▲ Watch", limit=MOST_OF_EQUITY,
     by_name=True,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Final
 from xlmargin.cells.values import text_of, to_value
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks.input_tables import InputTable, InputTables
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.market_lookup import MARKET
 
 UNKNOWN: Final = "?"
@@ -36,7 +36,7 @@ _COLUMNS: Final = frozenset(
 )  # fmt: skip
 _NEEDED: Final = ("symbol", "type", "quantity")
 
-Cell = tuple[str, Value]
+Cell = tuple[str, AnswerValue]
 """A formula and its value."""
 At = Callable[[str], str]
 """The cell of a column of a row, by the name of the column."""
@@ -58,7 +58,7 @@ def refused_for(tables: InputTables) -> str:
 
 
 @dataclass(frozen=True)
-class PositionRows:
+class PositionFormulas:
     """The rows of a table of positions, beside a market."""
 
     table: InputTable

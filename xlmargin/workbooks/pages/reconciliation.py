@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.workbooks.cards import Card, write_cards
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.figures import at, in_cents, less, part_in_words, share
-from xlmargin.workbooks.formulas_sheet import NONE, Placed
-from xlmargin.workbooks.live_formulas import Call, Value
+from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
+from xlmargin.workbooks.live_formulas import AnswerValue, Call
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.pages.broker_settings import agreement
 from xlmargin.workbooks.pages.holdings import mark_lines
@@ -47,7 +47,7 @@ _MOST_ROWS: Final = 1_000
 _CARDS: Final = ((0, 0), (1, 2), (3, 5), (6, 8))
 
 
-def reconciliation(draft: Draft) -> Placed:
+def reconciliation(draft: WorkbookBuilder) -> FormulaBlock:
     """Where the broker's requirement stands beside ours, line by line."""
     positions, *others = draft.tables.arguments
     call = Call("MARGIN_RECONCILE_LINES", (positions, draft.tables.more[BROKER].argument, *others))
@@ -55,7 +55,7 @@ def reconciliation(draft: Draft) -> Placed:
     return draft.formulas.placed(call, kinds, "plain")
 
 
-def write_reconciliation_page(draft: Draft) -> None:
+def write_reconciliation_page(draft: WorkbookBuilder) -> None:
     """Cards with the totals; the requirement by account and group, and the values it rests on."""
     found = reconciliation(draft)
     page = draft.page(SHEET, "output")
@@ -74,14 +74,14 @@ def write_reconciliation_page(draft: Draft) -> None:
 
 
 PAGE: Final = PageSpec(
-    write_reconciliation_page, (SHEET,), asks=("MARGIN_ACCOUNT",), needs=(BROKER,), prints=(SHEET,)
+    write_reconciliation_page, (SHEET,), calls=("MARGIN_ACCOUNT",), needs=(BROKER,), prints=(SHEET,)
 )
 
 
 class Totals:
     """The totals of the lines: of all accounts, and of each."""
 
-    def __init__(self, found: Placed) -> None:
+    def __init__(self, found: FormulaBlock) -> None:
         self._found = found
         columns = (_OURS, _THEIRS, _DIFFERENCE, _EXPLAINED, _AS_OF)
         self.ours, self.theirs, self.difference, self.explained, self.as_of = (
@@ -108,11 +108,11 @@ class Totals:
             known = f'IF(COUNTIFS({where},{cells},"<>")=0,"{NONE}",SUMIFS({cells},{where}))'
             if column != _OURS:
                 known = f'IF(SUMIFS({cells},{where})=0,"{NONE}",SUMIFS({cells},{where}))'
-            value: Value = rows[0][column] if rows else NONE
+            value: AnswerValue = rows[0][column] if rows else NONE
             figures.append(Figure(self._found.unless_refused(known), value or NONE))
         return [*figures, self._worst(given, [row[_WORD] for row in rows])]
 
-    def _worst(self, given: Sequence[tuple[int, str]], words: Sequence[Value]) -> Figure:
+    def _worst(self, given: Sequence[tuple[int, str]], words: Sequence[AnswerValue]) -> Figure:
         """The worst of some states, by formulas that count them."""
         said = f'"{NONE}"'
         for word in reversed(_WORST_FIRST):
@@ -140,7 +140,7 @@ def _quoted(word: str) -> str:
     return f'"{word}"'
 
 
-def write_reconciled(draft: Draft, page: Page, row: int) -> int:
+def write_reconciled(draft: WorkbookBuilder, page: Page, row: int) -> int:
     """The requirement of each account beside the broker's, for a report; answers the row below."""
     columns = [
         Column("Account", "text"), Column("Ours"), Column("Broker’s", style="broker"),
@@ -170,7 +170,7 @@ def write_reconciled(draft: Draft, page: Page, row: int) -> int:
     return section.row
 
 
-def _cards(draft: Draft, page: Page, totals: Totals) -> None:
+def _cards(draft: WorkbookBuilder, page: Page, totals: Totals) -> None:
     """Ours, the broker's, the difference, and what of it is explained."""
     day = written_day(totals.as_of.formula, totals.as_of.value)
     oldest = sentence("oldest figure: ", day)
@@ -195,12 +195,12 @@ def _cards(draft: Draft, page: Page, totals: Totals) -> None:
     write_cards(page, _CARDS_ROW, _CARDS, shown, {_CARDS[-1][1]})
 
 
-def _part(part: Value, whole: Value) -> Value:
+def _part(part: AnswerValue, whole: AnswerValue) -> AnswerValue:
     known = isinstance(part, float) and isinstance(whole, float) and whole
     return float(part) / float(whole) if known else NONE
 
 
-def _table(page: Page, found: Placed) -> None:
+def _table(page: Page, found: FormulaBlock) -> None:
     """The lines in their order, each marked by what it is, which a hidden column says."""
     note = "what differs first; all other groups as one line; $"
     page.section(_TABLE - 1, "Requirement by account and group", len(_WIDTHS), note)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.margin_calls import CallKind
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.figures import less, share, state_of_excess, total
-from xlmargin.workbooks.formulas_sheet import NONE, Placed
+from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import Argument, Call, Value, literal
+from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import requirement, shadow
 from xlmargin.workbooks.pages.account import figure_of
@@ -34,7 +34,7 @@ _NUMBER, _RULE = 0, 3
 """Columns of XLM_RULE."""
 
 
-def write_concentration(draft: Draft, page: Page, row: int, _: EarlierDay) -> int:
+def write_concentration(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) -> int:
     """The five lines that require most; answers the row below."""
     columns = [
         Column("Underlying", "text"), Column("Market value"),
@@ -75,7 +75,7 @@ def _named(largest: Ranking, i: int) -> Figure:
 
 
 def _held(
-    held: Placed, largest: Ranking, i: int, columns: Sequence[int], required: str
+    held: FormulaBlock, largest: Ranking, i: int, columns: Sequence[int], required: str
 ) -> Figure:  # fmt: skip
     """A figure of an underlying of an account among the holdings, from some columns added up."""
     name, account = largest.value(i, 1), largest.value(i, 3)
@@ -84,11 +84,11 @@ def _held(
     found = [f"SUMIFS({held.cells_below_heading(c, MOST)},{of})" for c in columns]
     rows = [row for row in held.rows if row[:3] == [account, "underlying", name]]
     cells = [row[c] for row in rows for c in columns]
-    value: Value = sum(float(cell) for cell in cells if isinstance(cell, float))
+    value: AnswerValue = sum(float(cell) for cell in cells if isinstance(cell, float))
     return Figure(f'IF({required}="","",{"+".join(found)})', value if name else "")
 
 
-def write_stress(draft: Draft, page: Page, row: int, _: EarlierDay) -> int:
+def write_stress(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) -> int:
     """The book after moves of every underlying, which are the reader's; answers the row below."""
     columns = [
         Column("Move of all prices", "move"), Column("Gain or loss"), Column("Equity after"),
@@ -98,7 +98,7 @@ def write_stress(draft: Draft, page: Page, row: int, _: EarlierDay) -> int:
     section = Section(page, row, "Stress", columns, note, high=HIGH)
     first = section.first
     reach = xl_range_abs(first, 0, first + len(_MOVES) - 1, 0)
-    moves = Argument(f"'{page.sheet.get_name()}'!{reach}", [[move] for move in _MOVES])
+    moves = FormulaArgument(f"'{page.sheet.get_name()}'!{reach}", [[move] for move in _MOVES])
     path = draft.placed("PM_PATH", moves, numbers=["move", "money"])
     equity = figure_of(draft.state, "portfolio equity")
     for i, move in enumerate(_MOVES):
@@ -114,7 +114,7 @@ def write_stress(draft: Draft, page: Page, row: int, _: EarlierDay) -> int:
     return section.row
 
 
-def _of_path(path: Placed, row: int, column: int) -> Figure:
+def _of_path(path: FormulaBlock, row: int, column: int) -> Figure:
     formula = path.unless_refused(path.formula(row, column))
     return Figure(formula, path.value(row, column))
 
@@ -153,7 +153,7 @@ _DEADLINES: Final = (
 _OF_TRADES: Final = "of trades only"
 
 
-def write_deadlines(draft: Draft, page: Page, row: int, earlier: EarlierDay) -> int:
+def write_deadlines(draft: WorkbookBuilder, page: Page, row: int, earlier: EarlierDay) -> int:
     """What was called and is, and until when a call of today would be to meet."""
     columns = [
         Column("Business days to meet", "text"), Column("Days with\na call", "quantity"),
@@ -183,8 +183,8 @@ def write_deadlines(draft: Draft, page: Page, row: int, earlier: EarlierDay) -> 
 class _Calls:
     """The calls of the days after the earlier report, as the history has them."""
 
-    def __init__(self, draft: Draft, earlier: EarlierDay) -> None:
-        self._history: Placed | None = None
+    def __init__(self, draft: WorkbookBuilder, earlier: EarlierDay) -> None:
+        self._history: FormulaBlock | None = None
         self.note: str | Figure = "business days of the exchange"
         if earlier.state is None:
             return
@@ -211,7 +211,7 @@ class _Calls:
         names = {row[1] for row in self._history.rows[1:]}
         return '"total"' if "total" in names else '"*"' if names - {""} else '""'
 
-    def _totals(self) -> list[list[Value]]:
+    def _totals(self) -> list[list[AnswerValue]]:
         assert self._history is not None
         rows = self._history.rows[1:]
         named = {row[1] for row in rows}
@@ -239,7 +239,7 @@ class _Calls:
         rows = f"(({days}>{SINCE})*({days}<=as_of)*{of_total})"
         greatest = f"_xlfn.AGGREGATE(14,6,{called}/{rows},1)"
         shown = [f'IF({count}=0,"{NONE}",{each})' for each in (count, greatest)]
-        values: list[Value] = [float(len(amounts)) or NONE, max(amounts, default=NONE)]
+        values: list[AnswerValue] = [float(len(amounts)) or NONE, max(amounts, default=NONE)]
         return [
             Figure(self._history.unless_refused(formula), value)
             for formula, value in zip(shown, values, strict=True)

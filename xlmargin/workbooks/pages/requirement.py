@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
+from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
 from xlmargin.workbooks.figures import in_cents
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import Value
+from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.look import PM
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.sentences import Figure, first_letter, rounded, sentence
@@ -35,7 +35,7 @@ _WIDTHS: Final = (76, 122, 122, 62, 46, 76, 56, 80, 72, 156, 92)
 _MOST_BARS: Final = 40
 
 
-def write_requirement_page(draft: Draft) -> None:
+def write_requirement_page(draft: WorkbookBuilder) -> None:
     """The total, a bar a class group, and the table of all groups."""
     page = draft.page(SHEET, "output")
     placed = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
@@ -48,13 +48,13 @@ def write_requirement_page(draft: Draft) -> None:
     )
     page.columns(_WIDTHS, KINDS)
     page.section(GROUPS_ROW - 1, "Groups", len(_WIDTHS), "$")
-    asked = draft.call("PM_GROUPS")
-    rows = len(draft.formulas.placed(asked, KINDS, "plain").rows[:MOST])
+    of_groups = draft.call("PM_GROUPS")
+    rows = len(draft.formulas.placed(of_groups, KINDS, "plain").rows[:MOST])
     page.totals(GROUPS_ROW + 1, GROUPS_ROW + rows + SPARE - 1, len(_WIDTHS))
     groups = page.answer(
         GROUPS_ROW,
         0,
-        asked,
+        of_groups,
         KINDS,
         style="fine",
         spare=SPARE,
@@ -72,10 +72,10 @@ def write_requirement_page(draft: Draft) -> None:
     page.protect()
 
 
-PAGE: Final = PageSpec(write_requirement_page, (SHEET,), asks=(BY_PORTFOLIO,), prints=(SHEET,))
+PAGE: Final = PageSpec(write_requirement_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=(SHEET,))
 
 
-def _counted(draft: Draft, page: Page, total: Figure) -> None:
+def _counted(draft: WorkbookBuilder, page: Page, total: Figure) -> None:
     """What each row counts: of class groups all, then what groups of them offset, then the total.
 
     The last two stand below the last group, wherever that comes to stand; all in whole cents.
@@ -109,13 +109,13 @@ def _counted(draft: Draft, page: Page, total: Figure) -> None:
             page.formula(row, column, formula, value, "paragraph", kind)
 
 
-def _amount(row: Sequence[Value]) -> Value:
+def _amount(row: Sequence[AnswerValue]) -> AnswerValue:
     """What a group counts in the sum of its page, to the cent; nothing where others make it."""
     counts = row[LEVEL] in (CLASS_GROUP, _OUTSIDE)
     return rounded(float(row[REQUIREMENT]), 2) if counts else ""
 
 
-def _chart(draft: Draft, page: Page, last: int) -> None:
+def _chart(draft: WorkbookBuilder, page: Page, last: int) -> None:
     """A column for each class group, down to the last row."""
     chart = draft.chart("column")
     chart.add_series(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
-from xlmargin.workbooks.formulas_sheet import Placed
+from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
@@ -30,7 +30,9 @@ _BARS, _LINES = 156, 132
 _ROWS_OF_LINES: Final = 7
 
 
-def write_change(draft: Draft, page: Page, row: int, earlier: EarlierDay, helper: int) -> int:
+def write_change(
+    draft: WorkbookBuilder, page: Page, row: int, earlier: EarlierDay, helper: int
+) -> int:
     """What moved both requirements, with bars; answers the row below.
 
     The short names of the parts stand in the column `helper`.
@@ -61,7 +63,7 @@ def write_change(draft: Draft, page: Page, row: int, earlier: EarlierDay, helper
     return section.row
 
 
-def _printed(change: Placed, k: int, column: int, *, is_part: bool) -> Figure:
+def _printed(change: FormulaBlock, k: int, column: int, *, is_part: bool) -> Figure:
     """A part in whole dollars, so that parts add up as printed: what they come to, less before."""
     if not is_part:
         formula = change.unless_refused(change.formula(1 + k, column))
@@ -76,7 +78,7 @@ def _printed(change: Placed, k: int, column: int, *, is_part: bool) -> Figure:
     return Figure(formula, rounded(sums[0], 0) - rounded(sums[1], 0))
 
 
-def _causes(draft: Draft, page: Page, row: int, first: int, helper: int) -> None:
+def _causes(draft: WorkbookBuilder, page: Page, row: int, first: int, helper: int) -> None:
     """Bars of the changes under both regimes, a pair a cause."""
     chart, last = draft.chart("bar", legend=True), first + len(_PARTS) - 1
     sheet = page.sheet.get_name()
@@ -99,7 +101,7 @@ def _causes(draft: Draft, page: Page, row: int, first: int, helper: int) -> None
     page.chart(row, 3, chart, "Change by cause", says, columns=4, note="$ thousands")
 
 
-def write_period(draft: Draft, page: Page, row: int, earlier: EarlierDay) -> int:
+def write_period(draft: WorkbookBuilder, page: Page, row: int, earlier: EarlierDay) -> int:
     """Both requirements day by day since the earlier report; answers the row below."""
     if earlier.state is None:
         return row - 1

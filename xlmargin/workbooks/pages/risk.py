@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.workbooks.draft import Draft, axis
-from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.live_formulas import Argument, Value
+from xlmargin.workbooks.draft import WorkbookBuilder, axis
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
+from xlmargin.workbooks.live_formulas import AnswerValue, FormulaArgument
 from xlmargin.workbooks.look import BAR, LOSS, NAVY, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.account import figure_of
@@ -36,7 +36,7 @@ _FIRST_MOVE: Final = 3
 _MOST: Final = 5_000
 
 
-def write_risk_page(draft: Draft) -> None:
+def write_risk_page(draft: WorkbookBuilder) -> None:
     """A profile by account, a heat map, and three underlyings today and at an expiration."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS)
@@ -56,10 +56,10 @@ def write_risk_page(draft: Draft) -> None:
     page.protect()
 
 
-PAGE: Final = PageSpec(write_risk_page, (SHEET,), asks=(BY_PORTFOLIO,), prints=(SHEET,))
+PAGE: Final = PageSpec(write_risk_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=(SHEET,))
 
 
-def _moves(page: Page) -> tuple[Argument, Argument]:
+def _moves(page: Page) -> tuple[FormulaArgument, FormulaArgument]:
     """Moves of price down and of volatility across, as inputs."""
     for i, move in enumerate(_SPOTS):
         look = page.look("input", "move")
@@ -71,12 +71,12 @@ def _moves(page: Page) -> tuple[Argument, Argument]:
     right = _GRID_COLUMN + len(_VOLATILITIES)
     across = xl_range_abs(_GRID_ROW, _GRID_COLUMN + 1, _GRID_ROW, right)
     return (
-        Argument(f"{SHEET}!{down}", [[move] for move in _SPOTS]),
-        Argument(f"{SHEET}!{across}", [list(_VOLATILITIES)]),
+        FormulaArgument(f"{SHEET}!{down}", [[move] for move in _SPOTS]),
+        FormulaArgument(f"{SHEET}!{across}", [list(_VOLATILITIES)]),
     )
 
 
-def _message(draft: Draft, grid: Placed) -> tuple[str, Value]:
+def _message(draft: WorkbookBuilder, grid: FormulaBlock) -> tuple[str, AnswerValue]:
     """What a fall and a rise of a tenth do, by the moves of the page."""
     equity = figure_of(draft.state, "portfolio equity")
     parts: list[str | Figure] = []
@@ -86,13 +86,13 @@ def _message(draft: Draft, grid: Placed) -> tuple[str, Value]:
         cell, value = grid.formula(1 + i, 1 + _UNMOVED), grid.value(1 + i, 1 + _UNMOVED)
         parts += [words, Figure(there, move, "move"), " brings ", Figure(cell, value, "millions")]
         known = isinstance(value, float) and isinstance(equity.value, float) and equity.value > 0
-        share: Value = float(value) / float(equity.value) if known else "none"
+        share: AnswerValue = float(value) / float(equity.value) if known else "none"
         of = f'IFERROR({cell}/{equity.formula},"none")'
         parts += [", ", Figure(of, share, "percent"), " of equity"]
     return sentence(*parts, ".")
 
 
-def _profile(draft: Draft, page: Page, grid: Placed) -> int:
+def _profile(draft: WorkbookBuilder, page: Page, grid: FormulaBlock) -> int:
     """Gain or loss over moves of all prices by account; answers how many columns it hides."""
     chart = draft.chart("scatter", "straight", legend=True)
     accounts = list(draft.book.positions.accounts)
@@ -126,7 +126,7 @@ def _profile(draft: Draft, page: Page, grid: Placed) -> int:
     return len(own)
 
 
-def _heat(page: Page, grid: Placed) -> None:
+def _heat(page: Page, grid: FormulaBlock) -> None:
     """Price and volatility together, today framed."""
     title, note = "Price and volatility together", "prices down, volatility across; $ thousands"
     page.section(_GRID_ROW - 1, title, 6, note, _GRID_COLUMN)
@@ -148,7 +148,7 @@ def _heat(page: Page, grid: Placed) -> None:
     page.text(last + 1, _GRID_COLUMN, words, "note")
 
 
-def _underlyings(draft: Draft, page: Page) -> None:
+def _underlyings(draft: WorkbookBuilder, page: Page) -> None:
     """Three underlyings, today and at the next expiration, on one scale; their figures below."""
     as_of, day = draft.book.market.as_of, _next_expiration(draft)
     page.section(
@@ -160,11 +160,13 @@ def _underlyings(draft: Draft, page: Page) -> None:
     for j, move in enumerate(_MOVES, start=_FIRST_MOVE):
         page.sheet.write_number(_DATA_ROW, j, move, page.look("input", "move"))
     reach = xl_range_abs(_DATA_ROW, _FIRST_MOVE, _DATA_ROW, _LAST)
-    moves = Argument(f"{SHEET}!{reach}", [list(_MOVES)])
+    moves = FormulaArgument(f"{SHEET}!{reach}", [list(_MOVES)])
     cell = xl_rowcol_to_cell(_DATA_ROW + 2, 2, row_abs=True, col_abs=True)
     page.sheet.write_number(_DATA_ROW + 2, 2, day, page.look("input", "date"))
     today = draft.placed("PM_PROFILE", moves, numbers=_KINDS)
-    later = draft.placed("PM_PROFILE", moves, Argument(f"{SHEET}!{cell}", day), numbers=_KINDS)
+    later = draft.placed(
+        "PM_PROFILE", moves, FormulaArgument(f"{SHEET}!{cell}", day), numbers=_KINDS
+    )
     names = _largest(today)
     gains = [_rows_of(page, k, name, (today, later), as_of, day) for k, name in enumerate(names)]
     values = [value for rows in gains for row in rows for value in row]
@@ -188,14 +190,14 @@ _BELOW: Final = (
 )
 
 
-def _next_expiration(draft: Draft) -> float:
+def _next_expiration(draft: WorkbookBuilder) -> float:
     """The first expiration to come, the day of the book where there is none; a serial day."""
     expires = np.floor(draft.book.positions.expiration)
     day = float(np.min(expires[expires >= draft.book.market.as_of], initial=np.inf))
     return day if np.isfinite(day) else float(np.floor(draft.book.market.as_of))
 
 
-def _largest(profile: Placed) -> list[str]:
+def _largest(profile: FormulaBlock) -> list[str]:
     """The underlyings that lose or gain most at the first move, but for sums of accounts."""
     rows = [row for row in profile.rows[1:] if not str(row[0]).endswith("positions")]
     rows.sort(key=lambda row: -max(abs(v) for v in row[1:] if isinstance(v, float)))
@@ -203,7 +205,7 @@ def _largest(profile: Placed) -> list[str]:
 
 
 def _rows_of(
-    page: Page, k: int, name: str, profiles: Sequence[Placed], as_of: float, day: float
+    page: Page, k: int, name: str, profiles: Sequence[FormulaBlock], as_of: float, day: float
 ) -> list[list[float]]:
     """The figures of one underlying today and later, found by its name, which is an input."""
     top = _DATA_ROW + 1 + 2 * k
@@ -233,7 +235,7 @@ def _rows_of(
     return found
 
 
-def _chart_of(draft: Draft, k: int) -> Chart:
+def _chart_of(draft: WorkbookBuilder, k: int) -> Chart:
     """Today and later, over the moves."""
     chart = draft.chart("scatter", "straight", legend=True)
     for s, (name, color, dash) in enumerate(

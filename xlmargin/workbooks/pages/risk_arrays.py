@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft, axis
+from xlmargin.workbooks.draft import WorkbookBuilder, axis
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import Value, literal
+from xlmargin.workbooks.live_formulas import AnswerValue, literal
 from xlmargin.workbooks.look import BAR, NAVY, ST
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.sentences import Figure, sentence
@@ -33,7 +33,7 @@ _WHAT: Final = (
 )
 
 
-def write_risk_array_pages(draft: Draft) -> None:
+def write_risk_array_pages(draft: WorkbookBuilder) -> None:
     """One sheet by account and class group with a chart, one by position."""
     _write_groups(draft)
     page = draft.page(POSITIONS_SHEET, "output")
@@ -45,11 +45,11 @@ def write_risk_array_pages(draft: Draft) -> None:
 
 
 PAGE: Final = PageSpec(
-    write_risk_array_pages, (SHEET, POSITIONS_SHEET), asks=(BY_PORTFOLIO,), prints=(SHEET,)
+    write_risk_array_pages, (SHEET, POSITIONS_SHEET), calls=(BY_PORTFOLIO,), prints=(SHEET,)
 )
 
 
-def _message(draft: Draft) -> tuple[str, Value]:
+def _message(draft: WorkbookBuilder) -> tuple[str, AnswerValue]:
     """What all accounts lose at the worst of the ten points, and what is required."""
     placed = draft.formulas.placed(draft.call("PM_RISK_ARRAY", literal("account")), _KINDS, "move")
     points = range(placed.width - _POINTS, placed.width)
@@ -67,7 +67,7 @@ def _message(draft: Draft) -> tuple[str, Value]:
     return placed.unless_refused(formula), said
 
 
-def _write_groups(draft: Draft) -> None:
+def _write_groups(draft: WorkbookBuilder) -> None:
     page = draft.page(SHEET, "output")
     columns = len(_WIDTHS)
     page.title("Risk array", _message(draft), _WHAT)
@@ -98,7 +98,7 @@ def _write_groups(draft: Draft) -> None:
     page.protect()
 
 
-def _array(draft: Draft, page: Page, row: int, level: str, widths: Sequence[int]) -> int:
+def _array(draft: WorkbookBuilder, page: Page, row: int, level: str, widths: Sequence[int]) -> int:
     """The array of one level as a heat map; answers how many rows it has with its headings."""
     page.columns(widths)
     call = draft.call("PM_RISK_ARRAY", literal(level))

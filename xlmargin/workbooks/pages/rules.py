@@ -7,7 +7,7 @@ from typing import Final
 
 from xlmargin.excel.published_reader import REPORTS
 from xlmargin.rulebook import parameter_names
-from xlmargin.workbooks.draft import Draft
+from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.live_formulas import Call, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.template import BY_STRATEGY, PageSpec
@@ -32,20 +32,20 @@ _SPARE: Final = 1
 """Free rows below each rule, for one that a later version has more values of."""
 
 
-def write_rules_page(draft: Draft) -> None:
+def write_rules_page(draft: WorkbookBuilder) -> None:
     """The parameters of portfolio margin, and the versions."""
     page = _page(draft, "Rules")
     row = _parameters(draft, page, OF_PORTFOLIO_MARGIN, published=True)
     page.section(row, "Version", len(_WIDTHS))
     _headings(page, row + 1, _VERSION_COLUMN, _VERSION_HEADINGS)
-    _answer(page, row + 2, _VERSION_COLUMN, Call("XLM_VERSION"), VERSION_KINDS, told=row)
+    _answer(page, row + 2, _VERSION_COLUMN, Call("XLM_VERSION"), VERSION_KINDS, overflow=row)
     _finish(draft, page)
 
 
 PAGE: Final = PageSpec(write_rules_page, ("Rules",))
 
 
-def write_strategy_rules_page(draft: Draft) -> None:
+def write_strategy_rules_page(draft: WorkbookBuilder) -> None:
     """Every other parameter of the rulebook."""
     page = _page(draft, "Rules by strategy")
     others = [name for name in parameter_names() if name not in OF_PORTFOLIO_MARGIN]
@@ -54,11 +54,11 @@ def write_strategy_rules_page(draft: Draft) -> None:
 
 
 STRATEGY_PAGE: Final = PageSpec(
-    write_strategy_rules_page, ("Rules by strategy",), asks=(BY_STRATEGY,)
+    write_strategy_rules_page, ("Rules by strategy",), calls=(BY_STRATEGY,)
 )
 
 
-def _page(draft: Draft, name: str) -> Page:
+def _page(draft: WorkbookBuilder, name: str) -> Page:
     page = draft.page(name, "reference")
     page.title(name, "The numbers in force on the date of the book, each with its paragraph.")
     page.columns(_WIDTHS)
@@ -67,12 +67,14 @@ def _page(draft: Draft, name: str) -> Page:
     return page
 
 
-def _finish(draft: Draft, page: Page) -> None:
+def _finish(draft: WorkbookBuilder, page: Page) -> None:
     page.prints(len(_WIDTHS), draft.stamp, repeat=_HEADINGS_ROW)
     page.protect()
 
 
-def _parameters(draft: Draft, page: Page, names: Sequence[str], *, published: bool = False) -> int:
+def _parameters(
+    draft: WorkbookBuilder, page: Page, names: Sequence[str], *, published: bool = False
+) -> int:
     """A section for each of these parameters; answers the row below them.
 
     Where the market states figures that are `published`, they stand in the place of the rule's.
@@ -101,7 +103,7 @@ def _answer(
     column: int,
     call: Call,
     kinds: Sequence[str],
-    told: int | None = None,
+    overflow: int | None = None,
     leaving_out: Sequence[int] = (),
 ) -> int:
     """An answer in rows as high as their text; answers the row below it and its spare rows."""
@@ -113,7 +115,7 @@ def _answer(
         heading=None,
         style="wrapped",
         spare=_SPARE,
-        told=told,
+        overflow=overflow,
         leaving_out=leaving_out,
     )
     page.fit(row, rows, _WIDTHS[column:])

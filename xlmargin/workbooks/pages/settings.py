@@ -15,8 +15,8 @@ from xlmargin.excel.settings_reader import COMPARED_WITH, TEXTS, setting_name
 from xlmargin.rulebook import look_up
 from xlmargin.rulebook.sections import names_of_values
 from xlmargin.settings import Settings
-from xlmargin.workbooks.draft import Draft
-from xlmargin.workbooks.input_tables import Cell, InputTable
+from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.input_tables import InputCell, InputTable
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import LAST_ROW, Page
 from xlmargin.workbooks.pages import broker_settings
@@ -126,13 +126,13 @@ def arranged(settings: InputTable) -> InputTable:
     Those that are arranged stay as they are.
     """
     width = len(settings.rows[0])
-    empty: list[Cell] = [None] * (width - 1)
-    own: dict[str, list[list[Cell]]] = {}
+    empty: list[InputCell] = [None] * (width - 1)
+    own: dict[str, list[list[InputCell]]] = {}
     for i, row in enumerate(settings.rows):
         is_heading = row[0] in _GROUPS and not any(cell is not None for cell in row[1:])
         if i and not is_heading and any(cell is not None for cell in row):
             own.setdefault(settings.kind(i, 1), []).append(list(row))
-    rows: list[list[Cell]] = [list(settings.rows[0])]
+    rows: list[list[InputCell]] = [list(settings.rows[0])]
     for group, names in _GROUPS.items():
         rows.append([group, *empty])
         rest = [name for name in own if name not in names] if group == _RULES else []
@@ -141,18 +141,18 @@ def arranged(settings: InputTable) -> InputTable:
     return replace(settings, rows=rows)
 
 
-def _displayed(name: str, row: Sequence[Cell]) -> list[Cell]:
+def _displayed(name: str, row: Sequence[InputCell]) -> list[InputCell]:
     """A row of a setting; one whose name is not known stays as it is."""
     if not name:
         return list(row)
     words = {normalized(word): word for word in display_words(name)} if name in LISTS else {}
-    shown: list[Cell] = [
+    shown: list[InputCell] = [
         words.get(normalized(cell), cell) if isinstance(cell, str) else cell for cell in row[1:]
     ]
     return [display_name(name), *shown]
 
 
-def write_settings_page(draft: Draft, table: InputTable) -> None:
+def write_settings_page(draft: WorkbookBuilder, table: InputTable) -> None:
     """The settings in groups, with unit and source beside each; names for those of a report."""
     page = draft.page(table.sheet, "input")
     page.title(table.sheet, _MESSAGE, _NOTE)
@@ -181,7 +181,7 @@ def _fitting(widths: Sequence[int]) -> int:
     return max(n for n in range(1, len(widths) + 1) if sum(widths[:n]) <= LANDSCAPE)
 
 
-def _row(draft: Draft, page: Page, table: InputTable, i: int) -> None:
+def _row(draft: WorkbookBuilder, page: Page, table: InputTable, i: int) -> None:
     """A setting, or the title of a group."""
     row, cells, beside = HEADING_ROW + i, table.rows[i], len(table.columns)
     text = text_of(to_value(cells[0]))
@@ -208,7 +208,7 @@ def _row(draft: Draft, page: Page, table: InputTable, i: int) -> None:
         page.text(row, beside + 1, source, "aside")
 
 
-def _source(draft: Draft, name: str) -> tuple[str, str]:
+def _source(draft: WorkbookBuilder, name: str) -> tuple[str, str]:
     """The unit of a setting, and what it is: of a rule's number its paragraph."""
     if name.partition(" ")[0] in _SOURCES:
         return _SOURCES[name.partition(" ")[0]]
@@ -226,7 +226,7 @@ def _named(table: InputTable) -> Iterator[tuple[str, int]]:
             yield name, i
 
 
-def _name_cells(draft: Draft, table: InputTable) -> None:
+def _name_cells(draft: WorkbookBuilder, table: InputTable) -> None:
     """Names for the cells of the date, of a report's texts and of the broker's tolerances."""
     for name, i in _named(table):
         cell = xl_rowcol_to_cell(HEADING_ROW + i, 1, row_abs=True, col_abs=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.draft import Draft, axis
-from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NO_VALUE, NONE, Placed, or_none
+from xlmargin.workbooks.draft import WorkbookBuilder, axis
+from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NO_VALUE, NONE, FormulaBlock, or_none
 from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
-from xlmargin.workbooks.live_formulas import Argument, Call, Value
+from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence
@@ -39,30 +39,30 @@ _HELPER: Final = len(_SHOWN)
 """Column with the row of each day's total in the answer."""
 
 
-def history_calls(draft: Draft) -> tuple[Call, Call]:
+def history_calls(draft: WorkbookBuilder) -> tuple[Call, Call]:
     """The history of the dated ranges, and its summary."""
     arguments = dated_arguments(draft)
     return Call("MARGIN_HISTORY", arguments), Call("MARGIN_HISTORY_SUMMARY", arguments)
 
 
-def dated_arguments(draft: Draft) -> tuple[Argument, ...]:
+def dated_arguments(draft: WorkbookBuilder) -> tuple[FormulaArgument, ...]:
     """The dated ranges with the settings and the dividends."""
     tables = draft.tables
     dated = (tables.more[POSITIONS], tables.more[MARKET], tables.settings, tables.dividends)
     return tuple(table.argument for table in dated)
 
 
-def history_of(draft: Draft) -> Placed:
+def history_of(draft: WorkbookBuilder) -> FormulaBlock:
     """Where the history stands: a row a day and account."""
     return draft.formulas.placed(history_calls(draft)[0], ["date", "text", "money"], "plain")
 
 
-def summary_of(draft: Draft) -> Placed:
+def summary_of(draft: WorkbookBuilder) -> FormulaBlock:
     """Where the summary of the history stands."""
     return draft.formulas.placed(history_calls(draft)[1], ["text", "plain", "date"], "plain")
 
 
-def kind_of(figure: Value) -> str:
+def kind_of(figure: AnswerValue) -> str:
     """How a figure of the summary is shown."""
     words = str(figure)
     if "share" in words:
@@ -71,7 +71,7 @@ def kind_of(figure: Value) -> str:
     return "money" if any(word in words for word in amounts) else "quantity"
 
 
-def write_shadow_page(draft: Draft) -> None:
+def write_shadow_page(draft: WorkbookBuilder) -> None:
     """The summary, a chart, and the days."""
     page = draft.page(SHEET, "output")
     history, summary = history_of(draft), summary_of(draft)
@@ -105,7 +105,7 @@ def write_shadow_page(draft: Draft) -> None:
 PAGE: Final = PageSpec(write_shadow_page, (SHEET,), needs=NEEDS, prints=(SHEET,))
 
 
-def _message(summary: Placed) -> tuple[str, Value]:
+def _message(summary: FormulaBlock) -> tuple[str, AnswerValue]:
     """What both regimes required on average, and what portfolio margin would have released."""
 
     def average(name: str, kind: str) -> Figure:
@@ -121,14 +121,14 @@ def _message(summary: Placed) -> tuple[str, Value]:
     return summary.unless_refused(formula), said
 
 
-def days_at(draft: Draft) -> tuple[int, int]:
+def days_at(draft: WorkbookBuilder) -> tuple[int, int]:
     """The row of the headings of the days, and how many days there are."""
     history = history_of(draft)
     days = len({row[0] for row in history.rows[1:]})
     return _SUMMARY_ROW + len(summary_of(draft).rows) + _SUMMARY_SPARE + 2, days
 
 
-def requirement_chart(draft: Draft, table: int, days: int, since: float) -> Chart:
+def requirement_chart(draft: WorkbookBuilder, table: int, days: int, since: float) -> Chart:
     """Both requirements, $, from a day on, over the days of the table below a row of headings."""
     history = history_of(draft)
     every = list(dict.fromkeys(row[0] for row in history.rows[1:]))
@@ -153,7 +153,7 @@ def requirement_chart(draft: Draft, table: int, days: int, since: float) -> Char
     return chart
 
 
-def share_chart(draft: Draft, table: int, days: int, size: tuple[int, int]) -> Chart:
+def share_chart(draft: WorkbookBuilder, table: int, days: int, size: tuple[int, int]) -> Chart:
     """Both regimes' shares over the days of the table whose headings are in a row."""
     chart = draft.chart("line", legend=True)
     for column, name, color in (
@@ -182,7 +182,7 @@ def share_chart(draft: Draft, table: int, days: int, size: tuple[int, int]) -> C
     return chart
 
 
-def _summary(page: Page, summary: Placed) -> int:
+def _summary(page: Page, summary: FormulaBlock) -> int:
     """The summary, each figure in its kind; answers the row below it."""
     page.section(_SUMMARY_ROW - 1, "Summary", 3)
     for column, heading in enumerate(("Figure", "Value", "Date")):
@@ -198,7 +198,7 @@ def _summary(page: Page, summary: Placed) -> int:
     return _SUMMARY_ROW + rows
 
 
-def _days(page: Page, history: Placed, table: int) -> list[list[Value]]:
+def _days(page: Page, history: FormulaBlock, table: int) -> list[list[AnswerValue]]:
     """A row a day: its last row in the answer, which is that of all accounts together."""
     headings = [str(heading) for heading in history.rows[0]]
     columns = [headings.index(name) for name, _ in _SHOWN]
@@ -207,14 +207,14 @@ def _days(page: Page, history: Placed, table: int) -> list[list[Value]]:
         style = "heading"
         page.shows(table, column, history, (0, of), style, "words")
     page.height(table, 34)
-    by_day: dict[Value, int] = {row[0]: i for i, row in enumerate(history.rows) if i}
+    by_day: dict[AnswerValue, int] = {row[0]: i for i, row in enumerate(history.rows) if i}
     at = list(by_day.values())
     for i in range(len(at) + _SPARE_DAYS):
         row = table + 1 + i
         found = at[i] if i < len(at) else None
         helper = xl_rowcol_to_cell(row, _HELPER, col_abs=True)
         before = xl_rowcol_to_cell(row - 1, _HELPER, col_abs=True) if i else ""
-        position: Value = "" if found is None else float(found)
+        position: AnswerValue = "" if found is None else float(found)
         page.formula(row, _HELPER, _next_day(history, before), position, "note", "plain")
         for column, (of, (_, kind)) in enumerate(zip(columns, _SHOWN, strict=True)):
             cells = history.cells_below_heading(of, MOST_ROWS)
@@ -235,7 +235,7 @@ def _days(page: Page, history: Placed, table: int) -> list[list[Value]]:
     return [history.rows[i] for i in at]
 
 
-def _next_day(history: Placed, before: str) -> str:
+def _next_day(history: FormulaBlock, before: str) -> str:
     """The last row of the day after that of a row; the rows stand in the order of time."""
     days = history.cells_below_heading(0, MOST_ROWS)
     first = f"{FORMULAS}!{xl_rowcol_to_cell(FIRST_ROW + 1, history.column, True, True)}"

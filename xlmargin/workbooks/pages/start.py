@@ -8,10 +8,10 @@ from typing import Final
 
 from xlmargin.workbooks.band import if_of_this_version, write_band
 from xlmargin.workbooks.cards import Card, card_or_none, write_cards
-from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
+from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
 from xlmargin.workbooks.figures import part_in_words, share
-from xlmargin.workbooks.formulas_sheet import Placed
-from xlmargin.workbooks.live_formulas import Call, Value, literal
+from xlmargin.workbooks.formulas_sheet import FormulaBlock
+from xlmargin.workbooks.live_formulas import AnswerValue, Call, literal
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import requirement, shadow
@@ -53,7 +53,7 @@ _LINE: Final = 185
 """Letters of a line over the page in small type."""
 
 
-def write_start_page(draft: Draft) -> None:
+def write_start_page(draft: WorkbookBuilder) -> None:
     """One page: band, message, cards, checks, dates, the largest underlyings, links."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS)
@@ -81,13 +81,13 @@ def write_start_page(draft: Draft) -> None:
 PAGE: Final = PageSpec(write_start_page, (SHEET,), uses=(LIMITS,), prints=(SHEET,))
 
 
-def _total(draft: Draft) -> Placed:
+def _total(draft: WorkbookBuilder) -> FormulaBlock:
     """The requirement of the whole by the first regime that margins the book."""
     function = "PM_REQUIREMENT" if draft.by_portfolio else "REGT_MAINTENANCE"
     return draft.formulas.placed(draft.call(function), ["money"])
 
 
-def _every_card(draft: Draft) -> Iterator[Card]:
+def _every_card(draft: WorkbookBuilder) -> Iterator[Card]:
     total, state = _total(draft), draft.state
     equity = figure_of(state, "portfolio equity" if draft.by_portfolio else "strategy equity")
     if draft.by_portfolio:
@@ -112,11 +112,11 @@ def _every_card(draft: Draft) -> Iterator[Card]:
     yield card_or_none("Cushion", cushion, "percent", _quoted("excess as share of equity"), "navy")
 
 
-def _quoted(text: str) -> tuple[str, Value]:
+def _quoted(text: str) -> tuple[str, AnswerValue]:
     return f'"{text}"', text
 
 
-def _released(draft: Draft) -> Card:
+def _released(draft: WorkbookBuilder) -> Card:
     """What portfolio margin releases on the basis of the settings."""
     basis = draft.book.settings.basis
     gains = draft.placed("MARGIN_GAINS", literal("underlying"), numbers=["text", "text", "money"])
@@ -125,7 +125,7 @@ def _released(draft: Draft) -> Card:
     return card_or_none("Capital released", of_total(gains, gain), "card", note, "gain")
 
 
-def _dates(draft: Draft, page: Page) -> None:
+def _dates(draft: WorkbookBuilder, page: Page) -> None:
     """What comes next: calls due, expirations, dividends, holidays."""
     page.section(_CHECKS, "Next dates", _HALF, "", _RIGHT)
     page.blank(_CHECKS + 1, _RIGHT, _LAST, "text_heading")
@@ -159,7 +159,7 @@ _SHORTER: Final = {
 """How the dates are said in the room of the page."""
 
 
-def _largest(draft: Draft, page: Page) -> None:
+def _largest(draft: WorkbookBuilder, page: Page) -> None:
     """The largest class groups, found by ordinary formulas among all groups, and their total."""
     columns = [
         Column("Underlying", "text"), Column("Worst\nmove", "move"), Column("Requirement\n$"),
@@ -172,7 +172,7 @@ def _largest(draft: Draft, page: Page) -> None:
     groups = draft.formulas.placed(draft.call("PM_GROUPS"), requirement.KINDS, "plain")
     of_class = (requirement.LEVEL, "=", requirement.CLASS_GROUP)
     largest = Ranking(groups, [of_class], requirement.REQUIREMENT, first, 2)
-    shares: list[Value] = []
+    shares: list[AnswerValue] = []
     for i in range(_LARGEST):
         name = Figure(largest.of(i, requirement.GROUP), largest.value(i, requirement.GROUP))
         required = Figure(largest.amount(i), largest.value(i, requirement.REQUIREMENT))
@@ -196,11 +196,11 @@ def _worst_move(largest: Ranking, i: int) -> Figure:
     """The point at which a group loses most, as a number, where it is one."""
     number = f"IFERROR({value_of('{cell}')},{{cell}})"
     text = str(largest.value(i, requirement.WORST_POINT))
-    value: Value = float(text[:-1]) / 100 if text.endswith("%") else text
+    value: AnswerValue = float(text[:-1]) / 100 if text.endswith("%") else text
     return Figure(largest.of(i, requirement.WORST_POINT, number), value)
 
 
-def _chart(draft: Draft, page: Page) -> int:
+def _chart(draft: WorkbookBuilder, page: Page) -> int:
     """Both regimes as shares of the long market value day by day; without a history by account.
 
     Answers how many columns it hides.
@@ -252,7 +252,7 @@ def _chart(draft: Draft, page: Page) -> int:
     return 1 + len(_BY_ACCOUNT)
 
 
-def _links(draft: Draft, page: Page) -> int:
+def _links(draft: WorkbookBuilder, page: Page) -> int:
     """Links to the pages, what is left out and why; the key, or that versions differ.
 
     Answers the last row.
@@ -274,11 +274,11 @@ def _links(draft: Draft, page: Page) -> int:
     return row
 
 
-def _left_out(draft: Draft) -> list[str]:
+def _left_out(draft: WorkbookBuilder) -> list[str]:
     """The pages that there are not, by their reasons, in lines as wide as the page."""
     reasons = dict.fromkeys(draft.left_out.values())
-    told = [
+    phrases = [
         f"{', '.join(name for name, why in draft.left_out.items() if why == reason)} ({reason})"
         for reason in reasons
     ]
-    return textwrap.wrap(f"Left out: {'; '.join(told)}", _LINE) if told else []
+    return textwrap.wrap(f"Left out: {'; '.join(phrases)}", _LINE) if phrases else []

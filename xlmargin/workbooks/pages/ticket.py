@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.contracts import STANDARD_CONTRACT
-from xlmargin.workbooks.draft import Draft, axis, labels, no_axis
-from xlmargin.workbooks.formulas_sheet import NONE, Placed
+from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
+from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import Argument, Call, Value, literal
+from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument, literal
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.assigned import held_of, shares_of_equity
@@ -29,7 +29,7 @@ from xlmargin.workbooks.pages.order_impact import (
     LINES,
     MOST_OF_EQUITY,
     MOST_OF_REQUIREMENT,
-    Line,
+    ImpactLine,
     impact_of,
 )
 from xlmargin.workbooks.sentences import Figure, sentence, written_day
@@ -61,7 +61,7 @@ def refused_for(tables: InputTables) -> str:
     return "" if orders_of(tables) else f"{SHEET}: no plain trade of an option or a stock"
 
 
-def write_ticket_page(draft: Draft) -> None:
+def write_ticket_page(draft: WorkbookBuilder) -> None:
     """The order as inputs, the account before and after, how many fit, and a chart by quantity."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS, ["text", "plain"])
@@ -84,7 +84,7 @@ def write_ticket_page(draft: Draft) -> None:
 PAGE: Final = PageSpec(
     write_ticket_page,
     (SHEET,),
-    asks=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
+    calls=("MARGIN_ACCOUNT", BY_STRATEGY, BY_PORTFOLIO),
     needs=(TRADES,),
     prints=(SHEET,),
     refused_for=refused_for,
@@ -94,7 +94,7 @@ PAGE: Final = PageSpec(
 class _Ticket:
     """The order's cells, and the answers about it."""
 
-    def __init__(self, draft: Draft, page: Page) -> None:
+    def __init__(self, draft: WorkbookBuilder, page: Page) -> None:
         self._draft, self._page = draft, page
         page.section(_VERDICT, "Order", 2)
         account = choice_of_account(page, _ACCOUNT, 1, draft.book.positions.accounts)
@@ -114,7 +114,7 @@ class _Ticket:
         self._impacts = [impact_of(draft, each, account) for each in ranges]
         self._impact = self._impacts[_TIMES.index(1.0)]
         positions, *others = draft.tables.arguments
-        cushion = Argument(
+        cushion = FormulaArgument(
             f"'{SHEET}'!{self._limits[LEAST_CUSHION].formula}", _LIMITS[LEAST_CUSHION]
         )
         self._excess, self._cushion = (
@@ -124,7 +124,7 @@ class _Ticket:
         self._contract = self._place("PM_CONTRACTS", one, *others)
         self._held = draft.placed("PM_GREEKS", numbers=["text", "money", "money", "percent"])
 
-    def _place(self, function: str, *arguments: Argument) -> Placed:
+    def _place(self, function: str, *arguments: FormulaArgument) -> FormulaBlock:
         return self._draft.formulas.placed(Call(function, arguments), ["text"], "plain")
 
     @property
@@ -141,7 +141,7 @@ class _Ticket:
         page.text(_OF_ORDER, 0, "Of the order", "group")
         delta, units = self._contract.formula(1, 13), f"{STANDARD_CONTRACT:.0f}"
         of_stock = f"IF({order.is_stock},1,{units}*{delta})"
-        held: Value = NONE
+        held: AnswerValue = NONE
         if isinstance(found := self._contract.value(1, 13), float):
             held = order.order.quantity * STANDARD_CONTRACT * found
         shares = f"{order.sign}*{order.at('quantity')}*{of_stock}"
@@ -159,7 +159,7 @@ class _Ticket:
             page.formula(row, 0, *said, "label", "plain")
             page.formula(row, 1, figure.formula, figure.value, "right", kind)
 
-    def message(self) -> tuple[str, Value]:
+    def message(self) -> tuple[str, AnswerValue]:
         """The order in words, and what it does."""
         cells, order = self._order, self._order.order
         change = self._impact.figure("portfolio requirement", CHANGE)
@@ -185,7 +185,7 @@ class _Ticket:
             ", excess is ", Figure(after.formula, after.value, "millions"), ".",
         )  # fmt: skip
 
-    def _figures(self, line: Line) -> tuple[Figure, Figure]:
+    def _figures(self, line: ImpactLine) -> tuple[Figure, Figure]:
         """A row's figures before and after."""
         if line is not ASSIGNED:
             return line.found(self._impact, BEFORE), line.found(self._impact, AFTER)
@@ -269,7 +269,7 @@ class _Ticket:
             ("text", "money", "quantity", "quantity", "text"), _RIGHT,
         )  # fmt: skip
         page.text(first - 1, _STATE, "Binds", "after_heading")
-        rows: list[tuple[tuple[str, Value], str, Figure]] = [
+        rows: list[tuple[tuple[str, AnswerValue], str, Figure]] = [
             (sentence("Excess, portfolio margin"), "", _of(self._excess, 5)),
             (sentence("Excess, strategy-based"), "", _of(self._excess, 6)),
             (sentence("Your limit: cushion"), LEAST_CUSHION, _of(self._cushion, 5)),
@@ -289,11 +289,11 @@ class _Ticket:
                 page.sheet.write_number(row, _SET_TO, _LIMITS[limit], shown)
             else:
                 page.text(row, _SET_TO, "≥ 0", "limit")
-            value: Value = figure.value if isinstance(figure.value, float) else NONE
+            value: AnswerValue = figure.value if isinstance(figure.value, float) else NONE
             amount = f'IF(ISNUMBER({figure.formula}),{figure.formula},"{NONE}")'
             page.formula(row, _GREATEST, amount, value, "right", "quantity")
             cell = absolute(row, _GREATEST)
-            left: Value = value - size if isinstance(value, float) else NONE
+            left: AnswerValue = value - size if isinstance(value, float) else NONE
             less = f'IFERROR({cell}-{self._order.at("quantity")},"{NONE}")'
             page.formula(row, _LEFT, less, left, "right", "quantity")
             binds = isinstance(value, float) and value == min(known)
@@ -349,10 +349,10 @@ class _Ticket:
         page.chart(_FITS_ROW, 0, chart, "By quantity", says, columns=2, note="$ thousands")
 
 
-def _shown(figure: Figure) -> tuple[str, Value]:
+def _shown(figure: Figure) -> tuple[str, AnswerValue]:
     return figure.formula, figure.value
 
 
-def _of(capacity: Placed, column: int) -> Figure:
+def _of(capacity: FormulaBlock, column: int) -> Figure:
     """A figure of the order's greatest quantity."""
     return Figure(capacity.formula(1, column), capacity.value(1, column))

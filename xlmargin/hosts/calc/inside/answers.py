@@ -155,8 +155,8 @@ def is_array(formula: str) -> bool:
 def wanted_areas(sheet: Any, found: list[tuple[Area, str]]) -> list[Area]:
     """The cells that each answer would fill; those of a formula that is no array stay."""
     wanted = [area for area, _ in found]
-    asked = {i: asking_size(formula) for i, (_, formula) in enumerate(found) if is_array(formula)}
-    for i, size in zip(asked, answers_to(sheet, list(asked.values())), strict=True):
+    sizes = {i: asking_size(formula) for i, (_, formula) in enumerate(found) if is_array(formula)}
+    for i, size in zip(sizes, answers_to(sheet, list(sizes.values())), strict=True):
         if size is not None:
             height, width = divmod(size, MANY)
             wanted[i] = Area(*wanted[i][:2], width, height)
@@ -169,17 +169,17 @@ def asking_size(formula: str) -> str:
     return f"=SUMPRODUCT(ROWS({answer})*{MANY}+COLUMNS({answer}))"
 
 
-def answers_to(sheet: Any, asked: list[str]) -> list[int | None]:
+def answers_to(sheet: Any, sizes: list[str]) -> list[int | None]:
     """The numbers that formulas answer, asked for in cells beyond all that are used."""
     used = sheet.createCursor()
     used.gotoEndOfUsedArea(False)
     at = used.getRangeAddress()
-    if not asked or at.EndRow + len(asked) >= sheet.Rows.Count:
-        return [None] * len(asked)
-    free = Area(at.EndColumn, at.EndRow + 1, 1, len(asked)).of(sheet)
-    cells = [free.getCellByPosition(0, i) for i in range(len(asked))]
+    if not sizes or at.EndRow + len(sizes) >= sheet.Rows.Count:
+        return [None] * len(sizes)
+    free = Area(at.EndColumn, at.EndRow + 1, 1, len(sizes)).of(sheet)
+    cells = [free.getCellByPosition(0, i) for i in range(len(sizes))]
     try:
-        for cell, formula in zip(cells, asked, strict=True):
+        for cell, formula in zip(cells, sizes, strict=True):
             cell.setFormula(formula)
         answers = free.getDataArray()
     finally:

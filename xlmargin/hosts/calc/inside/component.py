@@ -220,15 +220,15 @@ class Buttons(
         except Exception as error:
             done, said = False, f"xlmargin does not start: {error}"
         if listener is not None:
-            told = uno.createUnoStruct("com.sun.star.frame.DispatchResultEvent")
-            told.Source, told.State, told.Result = self, int(done), said
-            listener.dispatchFinished(told)
+            event = uno.createUnoStruct("com.sun.star.frame.DispatchResultEvent")
+            event.Source, event.State, event.Result = self, int(done), said
+            listener.dispatchFinished(event)
 
     def addStatusListener(self, listener: Any, url: Any) -> None:  # noqa: N802
         """Whether a button can be pressed: always."""
-        told = uno.createUnoStruct("com.sun.star.frame.FeatureStateEvent")
-        told.Source, told.FeatureURL, told.IsEnabled = self, url, True
-        listener.statusChanged(told)
+        event = uno.createUnoStruct("com.sun.star.frame.FeatureStateEvent")
+        event.Source, event.FeatureURL, event.IsEnabled = self, url, True
+        listener.statusChanged(event)
 
     def removeStatusListener(self, listener: Any, url: Any) -> None:  # noqa: N802
         """It does not change."""

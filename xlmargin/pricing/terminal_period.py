@@ -8,7 +8,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.pricing.american import EarlyExercise, EarlyExercisePremium, early_exercise
-from xlmargin.pricing.contracts import Contracts, ForwardDividends, black_value
+from xlmargin.pricing.contracts import ForwardDividends, OptionTerms, black_value
 
 LEAST_YEARS = 1e-9
 """Years that are taken to be left where the last ex-date is the day of expiry."""
@@ -18,7 +18,7 @@ LAST_STEP = 1 / 200
 
 
 @dataclass(frozen=True, eq=False)
-class LastPeriod:
+class TerminalPeriod:
     """When the last period starts, years from today, and the dividend paid then; `(contracts,)`.
 
     It starts on the last ex-date; where exercise has two boundaries, a little before expiry.
@@ -30,7 +30,7 @@ class LastPeriod:
     has_two_boundaries: BoolArray
 
     @classmethod
-    def of(cls, contracts: Contracts, dividends: ForwardDividends) -> LastPeriod:
+    def of(cls, contracts: OptionTerms, dividends: ForwardDividends) -> TerminalPeriod:
         """The last period of each contract."""
         last_ex = np.where(dividends.amounts > 0, dividends.years, 0.0).max(axis=1, initial=0.0)
         two_boundaries = contracts.american & _has(EarlyExercise.TWO_BOUNDARIES, contracts)
@@ -38,13 +38,13 @@ class LastPeriod:
         paid = np.where(dividends.years >= start[:, None], dividends.amounts, 0.0)
         return cls(start, paid.sum(axis=1), two_boundaries)
 
-    def take(self, rows: IntArray) -> LastPeriod:
+    def take(self, rows: IntArray) -> TerminalPeriod:
         """The last periods of some contracts."""
-        return LastPeriod(self.start[rows], self.dividend[rows], self.has_two_boundaries[rows])
+        return TerminalPeriod(self.start[rows], self.dividend[rows], self.has_two_boundaries[rows])
 
 
 @dataclass(frozen=True, eq=False)
-class LastValue:
+class TerminalValue:
     """What options are worth at the start of the last period, at any price of the underlying.
 
     `rest` are the contracts without what lies before; `forward_dollar`, in dollars, and `dividend`,
@@ -52,7 +52,7 @@ class LastValue:
     exercised before expiry.
     """
 
-    rest: Contracts
+    rest: OptionTerms
     total_volatility: FloatArray
     forward_dollar: FloatArray
     dividend: FloatArray
@@ -60,7 +60,9 @@ class LastValue:
     premium: EarlyExercisePremium
 
     @classmethod
-    def of(cls, contracts: Contracts, last: LastPeriod, volatility: FloatArray) -> LastValue:
+    def of(
+        cls, contracts: OptionTerms, last: TerminalPeriod, volatility: FloatArray
+    ) -> TerminalValue:
         """The last value of each contract."""
         left = np.maximum(contracts.years - last.start, LEAST_YEARS)
         rest = replace(contracts, years=left)
@@ -74,10 +76,10 @@ class LastValue:
             premium=EarlyExercisePremium.of(rest.take(early), volatility[early]),
         )
 
-    def take(self, rows: IntArray) -> LastValue:
+    def take(self, rows: IntArray) -> TerminalValue:
         """The last values of some contracts."""
         place = np.cumsum(self.early) - 1
-        return LastValue(
+        return TerminalValue(
             self.rest.take(rows),
             self.total_volatility[rows],
             self.forward_dollar[rows],
@@ -104,6 +106,6 @@ class LastValue:
         return value
 
 
-def _has(regime: EarlyExercise, contracts: Contracts) -> BoolArray:
+def _has(regime: EarlyExercise, contracts: OptionTerms) -> BoolArray:
     """Whether early exercise of a contract, were it American without dividends, is of this kind."""
     return np.asarray(early_exercise(contracts) == regime)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from xlmargin.account.first_zero import (
+from xlmargin.account.zero_excess_move import (
     MOVES_DOWN,
     MOVES_UP,
     Bracket,
