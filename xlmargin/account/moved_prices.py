@@ -24,7 +24,6 @@ from xlmargin.portfolio_margin.portfolio_requirement import MarginInputs, margin
 from xlmargin.risk_array import spot_after
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
 from xlmargin.risk_array.valuation_points import WHOLE_PRICE
-from xlmargin.settings import Smile
 
 
 class Worth(NamedTuple):
@@ -47,15 +46,6 @@ class MovedPrices:
     """A book ready to be moved: all accounts together, or some of them apart, each by itself."""
 
     frame: MarginInputs
-
-    @property
-    def alike_apart(self) -> bool:
-        """Whether an account moved apart is worth what it is among the others.
-
-        Not where smiles are read off series that accounts hold together.
-        """
-        one = len(self.frame.book.positions.accounts) == 1
-        return one or self.frame.contracts.smile is Smile.STICKY_STRIKE
 
     def along(self, moves: Sequence[float]) -> Iterator[AfterMoves]:
         """The book after each of these moves of the whole market, some of them at a time."""

@@ -40,6 +40,6 @@ def portfolio_zero(
     if not bracket.exists.any():
         return bracket.outer
     each = np.arange(len(outer)), np.minimum(outer, len(moves) - 1)
-    ends = (found[:, :-1][each], found[:, 1:][each]) if prices.alike_apart else None
+    ends = found[:, :-1][each], found[:, 1:][each]
     apart = prices.apart(bracket.exists)
     return root(lambda own: excess(apart.each(own))[:, 0], bracket, ends)

@@ -34,9 +34,9 @@ from xlmargin.risk_array.option_values import (
     refuse_unpriced,
     values_of,
     values_together,
-    volatility_at_same_moneyness,
     volatility_together,
 )
+from xlmargin.risk_array.smiles import Smiles, smiles_of
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.settings import BaseValue, Smile
 
@@ -62,7 +62,8 @@ class ContractTable:
     theoretical value at today's price; `mark` what the contract is worth today, its price moved
     from where it was taken; `base` the value from which gains and losses are counted: the model's
     where price and volatility are both stated, else the mark. Volatility and model value are NaN
-    for a contract that need not be priced and cannot be.
+    for a contract that need not be priced and cannot be. `smiles` are those of the book's series;
+    None where each series keeps its volatility.
     """
 
     contracts: OptionTerms
@@ -77,7 +78,7 @@ class ContractTable:
     mark: FloatArray
     base: FloatArray
     of_position: IntArray
-    smile: Smile
+    smiles: Smiles | None
 
     def __len__(self) -> int:
         """Number of distinct contracts."""
@@ -120,10 +121,8 @@ class ContractTable:
     def to_value(self, spot: FloatArray, volatility_move: float = 0.0) -> ContractsToValue:
         """The contracts at these prices and their volatilities there, as they are valued."""
         moved_spot, volatility = spot[self.underlying], self.volatility
-        if len(self) and self.smile is Smile.STICKY_MONEYNESS:
-            volatility = volatility_at_same_moneyness(
-                volatility, self.contracts.strike, self.spot, moved_spot, self.series
-            )
+        if self.smiles:
+            volatility = self.smiles.at(self.contracts.strike, moved_spot, self.series)
         return ContractsToValue(
             self.contracts, self.underlying, moved_spot, volatility * (1.0 + volatility_move)
         )
@@ -147,14 +146,18 @@ class ContractTable:
                 apart = np.abs(self.contracts.strike[known] - self.contracts.strike[i])
                 volatility[i] = self.volatility[known[np.argmin(apart)]]
                 model[i] = np.nan
-        return replace(self, volatility=volatility, model=model)
+        smiles = self.smiles and smiles_of(
+            volatility, self.contracts.strike, self.spot, self.series
+        )
+        return replace(self, volatility=volatility, model=model, smiles=smiles)
 
     def at_volatilities_moved(self, volatility_move: float) -> ContractTable:
         """The same with every volatility moved by a fraction of itself; marks stay as they are."""
         if not volatility_move:
             return self
-        nothing = np.full(len(self), np.nan)
-        return replace(self, volatility=self.volatility * (1.0 + volatility_move), model=nothing)
+        factor, nothing = 1.0 + volatility_move, np.full(len(self), np.nan)
+        smiles = self.smiles and self.smiles.scaled(factor)
+        return replace(self, volatility=self.volatility * factor, model=nothing, smiles=smiles)
 
     def held_apart(
         self, chosen: IntArray, underlying: IntArray, of_position: IntArray
@@ -162,15 +165,14 @@ class ContractTable:
         """Some of the contracts, each on an `underlying` of another market: all are (contracts,).
 
         One may be chosen several times, on several underlyings that are the same to it.
-        `of_position` tells where each position finds its own.
+        `of_position` tells where each position finds its own. Smiles are those of all contracts.
         """
-        series = numbered_rows(np.column_stack([underlying, self.series[chosen]]))[1]
         columns: dict[str, Any] = {
             f.name: column[chosen]
             for f in fields(self)
             if isinstance(column := getattr(self, f.name), np.ndarray)
         }
-        columns |= {"underlying": underlying, "series": series, "of_position": of_position}
+        columns |= {"underlying": underlying, "of_position": of_position}
         return replace(self, contracts=self.contracts.take(chosen), **columns)
 
     def gains(self, spot: FloatArray) -> FloatArray:
@@ -190,7 +192,7 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     """
     positions, market, settings = book.positions, book.market, book.settings
     if not positions.is_option.any():
-        return _none(len(positions), settings.smile)
+        return _none(len(positions))
     first, of_position, series, contracts, underlying, settled, mark, mark_spot, stated = marked(
         book
     )
@@ -222,6 +224,9 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
     model = np.where(found.source == VolatilitySource.SOLVED, moved, model)
     by_mark = ~np.isnan(mark) & (settled | (settings.base_value is BaseValue.MARK))
     from_model = (found.source == VolatilitySource.STATED) | ~by_mark
+    smiles = None
+    if settings.smile is Smile.STICKY_MONEYNESS:
+        smiles = smiles_of(found.volatility, contracts.strike, spot, series)
     return ContractTable(
         contracts=contracts,
         underlying=underlying,
@@ -235,11 +240,11 @@ def contract_table(book: Book, needed: BoolArray | None = None) -> ContractTable
         mark=np.where(by_mark, moved, model),
         base=np.where(from_model, model, moved),
         of_position=of_position,
-        smile=settings.smile,
+        smiles=smiles,
     )
 
 
-def _none(positions: int, smile: Smile) -> ContractTable:
+def _none(positions: int) -> ContractTable:
     """The table of so many positions of which none is an option."""
     number, flag, index = np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)
     dividends = np.zeros((0, 0))
@@ -247,7 +252,7 @@ def _none(positions: int, smile: Smile) -> ContractTable:
     source, of_position = np.zeros(0, dtype=np.int8), np.full(positions, NO_CONTRACT)
     return ContractTable(
         terms, index, number, number, source, number, index, flag, number, number, number,
-        of_position, smile,
+        of_position, None,
     )  # fmt: skip
 
 
