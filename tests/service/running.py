@@ -14,10 +14,12 @@ from pathlib import Path
 import httpx
 import uvicorn
 
+from benchmarks.accounts import book
 from xlmargin.cli.registered import registered
 from xlmargin.service.app import Served, service
 from xlmargin.service.door import Allowed
 from xlmargin.service.journal import Journal
+from xlmargin.service.stated import records_of
 from xlmargin.service.tokens import Tokens
 
 COMMAND = str(Path(sys.executable).with_name("xlmargin"))
@@ -36,6 +38,17 @@ BOOK = {
     "market": [{"symbol": "XYZ", "price": 500.0}, {"symbol": "ABC", "price": 48.0}],
     "settings": {"as_of": "2026-11-20", "rate": 0.04, "account_type": "portfolio"},
 }  # fmt: skip
+
+
+def book_of_many(accounts):
+    """A book of so many invented accounts, as a program sends it."""
+    rows, market, settings = ([list(map(_sent, row)) for row in each] for each in book(accounts))
+    named = dict(settings[1:] if settings[0][0] == "name" else settings)
+    return {"positions": records_of(rows), "market": market, "settings": named}
+
+
+def _sent(cell):
+    return cell.isoformat() if hasattr(cell, "isoformat") else cell
 
 
 def free_port():

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.service.running import BOOK, running
+from tests.service.running import BOOK, book_of_many, running
+from xlmargin.book import cash_of_accounts
 from xlmargin.excel.ranges import state_of
 from xlmargin.live import repriced
 from xlmargin.reports.account_table import account_figures
 from xlmargin.service.sent import ranges_of
 from xlmargin.service.tokens import Tokens, new_token
+from xlmargin.what_if.impact import figures_of
 
 STATE = "org.xlmargin.account.state.v1"
 
@@ -105,6 +109,49 @@ def test_of_a_message_with_a_wrong_price_nothing_is_taken(held, prices):
     assert [s["account_value"] for s in after["accounts"]] == [
         s["account_value"] for s in before["accounts"]
     ]
+
+
+def test_after_random_prices_each_account_is_as_if_all_were_margined_anew(tmp_path):
+    """Accounts that a price does not concern too; told are those alone whose figures it changes."""
+    given, random, prices = book_of_many(30), np.random.default_rng(29), {}
+    book = ranges_of(given).book()
+    holders = defaultdict(set)
+    for record in given["positions"]:
+        holders[record["symbol"]].add(record["account"])
+    spot = {u.symbol: u.spot for u in book.market.underlyings if u.symbol in holders}
+    with running(tmp_path / "journal.db") as asking:
+        asking.put("/v1/book", json=given).raise_for_status()
+        last = int(asking.events(after=0)[-1]["sequence"])
+        for _ in range(6):
+            chosen = random.choice([*spot], 3, replace=False).tolist()
+            moves = {symbol: spot[symbol] * random.uniform(0.85, 1.15) for symbol in chosen}
+            asking.patch("/v1/market?wait=true", json={"prices": moves}).raise_for_status()
+            prices |= moves
+            *told, live = asking.events(after=last, types="state")
+            last = int(live["sequence"])
+            concerned = set().union(*(holders[symbol] for symbol in chosen))
+            assert {event["subject"] for event in told} == concerned
+        now, red = asking.get("/v1/accounts").json(), asking.get("/v1/alerts").json()["alerts"]
+    at = lambda u: replace(u, spot=prices.get(u.symbol, u.spot))  # noqa: E731
+    moved = repriced(
+        book, replace(book.market, underlyings=tuple(map(at, book.market.underlyings)))
+    )
+    anew, cash = figures_of(moved), cash_of_accounts(moved)
+    assert [state["account"] for state in now["accounts"]] == [*moved.positions.accounts]
+    for i, state in enumerate(now["accounts"]):
+        portfolio, strategy = state["portfolio"], state["strategy"]
+        found = {
+            "portfolio": portfolio["requirement"],
+            "portfolio_excess": portfolio["excess"] - cash[i],
+            "maintenance": strategy["requirement"],
+            "strategy_excess": strategy["excess"] - cash[i],
+            "reg_t_excess": strategy["reg_t_excess"] - cash[i],
+            "account_value": state["account_value"] - cash[i],
+        }  # fmt: skip
+        assert found == pytest.approx({n: getattr(anew, n)[i] for n in found}, abs=1e-6)
+        assert state["version"] == now["version"] == 7
+    short = {s["account"] for s in now["accounts"] if s[s["regime"]]["excess"] < 0}
+    assert short and {alert["account"] for alert in red} == short
 
 
 def test_a_refused_book_leaves_the_good_one(held):

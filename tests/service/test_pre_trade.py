@@ -7,14 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.accounts import book as many_accounts
-from tests.service.running import BOOK, running
+from tests.service.running import BOOK, book_of_many, running
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
 from xlmargin.live import repriced
 from xlmargin.service.sent import ranges_of
-from xlmargin.service.stated import records_of
 from xlmargin.strategy_margin import strategy_margin
 from xlmargin.what_if import impact
 
@@ -85,15 +83,7 @@ def test_an_order_changes_what_it_changes_of_the_whole_book(held):
 
 
 def test_orders_beside_many_accounts_change_what_they_change_of_the_whole(asking):
-    rows, market, settings = many_accounts(8)
-    names = dict(settings[1:] if settings[0][0] == "name" else settings)
-    names = {name: str(value) if name == "as_of" else value for name, value in names.items()}
-    given = {"positions": records_of([[*map(str, rows[0])], *map(list, rows[1:])]),
-             "market": [list(row) for row in market], "settings": names}  # fmt: skip
-    for record in given["positions"]:
-        for name, cell in record.items():
-            if hasattr(cell, "isoformat"):
-                record[name] = cell.isoformat()
+    given = book_of_many(8)
     answer = asking.put("/v1/book", json=given)
     assert answer.status_code == 200, answer.text
     ranges, random = ranges_of(given), np.random.default_rng(7)

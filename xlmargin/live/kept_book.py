@@ -51,12 +51,23 @@ class KeptBook:
     def stale(self) -> Mapping[str, Exception]:
         """The accounts that hold what could not be margined, and why."""
         found: dict[str, Exception] = {}
+        if not self.refusals:
+            return found
         positions, index = self.live.book.positions, self.live.book.market.index_of
         for part in self.live.parts:
             why = [e for s, e in self.refusals.items() if index.get(s) in part.underlyings]
             for account in positions.account[part.rows].tolist() if why else ():
                 found.setdefault(positions.accounts[account], why[0])
         return found
+
+    def accounts_changed(self, before: KeptBook) -> set[str]:
+        """The accounts whose figures, or whose staleness, may differ from the book before.
+
+        That is one that this one was ticked from.
+        """
+        names = self.live.accounts
+        moved = {names[i] for i in self.live.accounts_changed(before.live)}
+        return moved | self.stale.keys() | before.stale.keys()
 
     def _by_part(self, prices: Mapping[str, float]) -> KeptBook:
         """Each part by itself; what is held in none goes first, and all together."""
@@ -79,7 +90,7 @@ class KeptBook:
 
     def _margined(self, live: LiveBook) -> LiveBook:
         """The book once each part has its figures; refused as they are."""
-        for part in live.parts:
+        for part in (part for part in live.parts if not part.is_margined):
             with time_limit(self.seconds):
                 _ = part.figures
         return live

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import numpy as np
 
@@ -51,6 +51,11 @@ class Part:
     def underlyings(self) -> frozenset[int]:
         """Indexes of the underlyings that are held in it."""
         return frozenset(self.book.positions.underlying.tolist())
+
+    @property
+    def is_margined(self) -> bool:
+        """Whether its figures are worked out."""
+        return "figures" in vars(self)
 
     @cached_property
     def portfolio(self) -> PortfolioMargin:
@@ -218,6 +223,17 @@ class LiveBook:
         """Strategy-based equity beside the maintenance requirement, of each account."""
         return Excess(self.cash + self.figures.strategy_equity, self.figures.maintenance)
 
+    def accounts_changed(self, before: LiveBook) -> list[int]:
+        """The accounts, by index, of the parts that are not those of the book before.
+
+        That is one that this one was ticked or marked from.
+        """
+        changed = [a.rows for a, b in zip(self.parts, before.parts, strict=True) if a is not b]
+        if not changed:
+            return []
+        accounts = self.book.positions.account[np.concatenate(changed)]
+        return sorted(set(accounts.tolist()))
+
     def _changed(self, anchor: Book, market: Market, moved: set[int]) -> LiveBook:
         """The book with other marks or prices: the parts that hold what moved, margined anew."""
         touched = [part for part in self.parts if part.underlyings & moved]
@@ -359,13 +375,32 @@ def _unnamed(own: Underlying) -> Underlying:
 
 def _summed(of_parts: Sequence[Figures], accounts: int) -> Figures:
     """The figures of several parts together."""
-    by_name: list[dict[str, float]] = [{} for _ in range(accounts)]
-    for own in of_parts:
-        for name, found in zip(by_name, own.by_name, strict=True):
-            name.update(found)
     amounts: dict[str, Any] = {
-        f.name: sum((getattr(own, f.name) for own in of_parts), np.zeros(accounts))
+        f.name: np.sum([np.zeros(accounts), *(getattr(own, f.name) for own in of_parts)], axis=0)
         for f in fields(Figures)
         if f.name != "by_name"
     }
-    return Figures(**amounts, by_name=by_name)
+    return Figures(**amounts, by_name=_Names(of_parts, accounts))
+
+
+@dataclass(frozen=True, eq=False)
+class _Names(Sequence[Mapping[str, float]]):
+    """What each name of an account requires in any part, gathered when it is asked for."""
+
+    of_parts: Sequence[Figures]
+    accounts: int
+
+    def __len__(self) -> int:
+        return self.accounts
+
+    @overload
+    def __getitem__(self, account: int) -> Mapping[str, float]: ...
+    @overload
+    def __getitem__(self, account: slice) -> Sequence[Mapping[str, float]]: ...
+    def __getitem__(self, account: Any) -> Any:
+        if isinstance(account, slice):
+            return [self[i] for i in range(*account.indices(self.accounts))]
+        found: dict[str, float] = {}
+        for own in self.of_parts:
+            found.update(own.by_name[account])
+        return found

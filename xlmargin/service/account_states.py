@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any, Final
 
 import numpy as np
@@ -28,8 +28,11 @@ def public_name(account: str) -> str:
     return account or "account"
 
 
-def account_states(kept: KeptBook, version: int) -> dict[str, State]:
-    """The state of each account by its name; None for what is not known, or not permitted."""
+def account_states(kept: KeptBook, accounts: Set[str]) -> dict[str, State]:
+    """The state of each of these accounts by its public name.
+
+    None is what is not known, or not permitted.
+    """
     live = kept.live
     stale = kept.stale
     portfolio, strategy = live.portfolio, live.strategy
@@ -38,6 +41,8 @@ def account_states(kept: KeptBook, version: int) -> dict[str, State]:
     reg_t = live.figures.reg_t_excess + live.cash
     found = {}
     for i, account in enumerate(live.accounts):
+        if account not in accounts:
+            continue
         kind = live.book.settings_of_accounts[i].account_type
         value = float(portfolio.equity[i])
         of_portfolio = {
@@ -55,7 +60,6 @@ def account_states(kept: KeptBook, version: int) -> dict[str, State]:
         }
         state: State = {
             "account": public_name(account),
-            "version": version,
             "regime": "portfolio" if kind is AccountType.PORTFOLIO else "strategy",
             "account_value": _number(value),
             "portfolio": None if kind is AccountType.CASH else of_portfolio,
@@ -68,11 +72,16 @@ def account_states(kept: KeptBook, version: int) -> dict[str, State]:
     return found
 
 
+def of_version(state: State, version: int) -> State:
+    """A state, or an alert, as it is told: with the version of the figures."""
+    return {**state, "version": version}
+
+
 def is_same(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
-    """Whether two states tell the same figures, whatever version they are of."""
+    """Whether two states tell the same figures."""
     if one is None or other is None or one.keys() != other.keys():
         return one is other
-    return all(_alike(name, one[name], other[name]) for name in one if name != "version")
+    return all(_alike(name, one[name], other[name]) for name in one)
 
 
 def _alike(name: str, one: Any, other: Any) -> bool:

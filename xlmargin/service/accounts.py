@@ -125,7 +125,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
 
         def states() -> Any:
             current, rights = kept.current, rights_of(request)
-            own = [s for name, s in current.states.items() if rights.sees(name)]
+            own = [current.state(name) for name in current.states if rights.sees(name)]
             return {"version": current.version, "accounts": own}
 
         return response(await found(states))
@@ -190,7 +190,7 @@ def account_of(kept: KeptAccounts, account: str, rights: Rights) -> tuple[Snapsh
 
 def _state(kept: KeptAccounts, account: str, rights: Rights) -> State:
     current, own = account_of(kept, account, rights)
-    return current.states[own]
+    return current.state(own)
 
 
 async def _in_figures(kept: KeptAccounts, version: int) -> bool:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isnan, nan
 from typing import Any, Final
 
 import numpy as np
 
-from xlmargin.account import BrokerFigure, Light, Limits, Tolerance, own_regime, settled_light
+from xlmargin.account import ALL, BrokerFigure, Light, Limits, Tolerance, own_regime, settled_light
 from xlmargin.book import Book
 from xlmargin.excel.broker_figures_reader import read_broker_figures
 from xlmargin.excel.thresholds_reader import read_thresholds
@@ -61,13 +62,12 @@ class Watching:
     accounts: tuple[str, ...]
 
     def alerts(self, states: Mapping[str, State], last: LastAlerts) -> Iterable[tuple[Key, State]]:
-        """What is to be told of these states, by account and figure, after what was told last."""
-        now = dict(self._now(states))
-        for key in sorted(last.keys() - now.keys()):
+        """What is to be told of states that changed, by account and figure, after the last told."""
+        for key in sorted(last.keys() - self._keys):
             if (was := _light(last[key])) is not Light.GREEN:
                 gone = {**_UNLIMITED, "reason": "not watched any more"}
                 yield key, _alert(key, Light.GREEN, was, gone)
-        for key, (light, says) in now.items():
+        for key, (light, says) in self._now(states):
             was = _light(last[key]) if key in last else Light.GREEN
             if light is not Light.GREY and was is not Light.GREY:
                 light = settled_light(light, was, says["value"], says["warn"], says["alert"])
@@ -75,19 +75,44 @@ class Watching:
                 yield key, _alert(key, light, was, says)
 
     def _now(self, states: Mapping[str, State]) -> Iterable[tuple[Key, tuple[Light, State]]]:
-        for i, account in enumerate(self.accounts):
-            state = states[public_name(account)]
-            own = {t.figure: t for t in self.thresholds if t.account == ""}
-            own |= {t.figure: t for t in self.thresholds if t.account == account}
-            for figure, threshold in own.items():
-                yield (state["account"], _PATHS[figure]), _beside_limits(state, threshold)
-            for theirs in self.broker:
-                if theirs.account == i and not theirs.group and theirs.figure in _PATHS:
-                    key = state["account"], f"broker.{_PATHS[theirs.figure]}"
-                    yield key, self._beside_broker(state, theirs)
+        for account, state in states.items():
+            for figure, threshold in self._limits[account].items():
+                yield (account, figure), _beside_limits(state, threshold)
+            for figure, theirs in self._broker_figures[account].items():
+                yield (account, figure), self._beside_broker(state, theirs)
             light = Light.RED if state["stale"] else Light.GREEN
             says = {"reason": "stale", "problem": state["problem"]} if state["stale"] else _FRESH
-            yield (state["account"], AGE), (light, {**_UNLIMITED, **says})
+            yield (account, AGE), (light, {**_UNLIMITED, **says})
+
+    @cached_property
+    def _keys(self) -> frozenset[Key]:
+        """All that is watched."""
+        return frozenset(
+            (account, figure)
+            for account, limits in self._limits.items()
+            for figure in (*limits, *self._broker_figures[account], AGE)
+        )
+
+    @cached_property
+    def _limits(self) -> Mapping[str, Mapping[str, Threshold]]:
+        """The limits of each account, by the paths of its figures; its own go before all's."""
+        found: dict[str, dict[str, Threshold]] = {
+            public_name(account): {_PATHS[t.figure]: t for t in self.thresholds if t.account == ""}
+            for account in self.accounts
+        }
+        for threshold in (t for t in self.thresholds if t.account in self.accounts):
+            found[public_name(threshold.account)][_PATHS[threshold.figure]] = threshold
+        return found
+
+    @cached_property
+    def _broker_figures(self) -> Mapping[str, Mapping[str, BrokerFigure]]:
+        """The broker's figures of each account as a whole, by their paths; the latest of each."""
+        found: dict[str, dict[str, BrokerFigure]] = {public_name(own): {} for own in self.accounts}
+        for theirs in self.broker:
+            if theirs.account != ALL and not theirs.group and theirs.figure in _PATHS:
+                own = found[public_name(self.accounts[theirs.account])]
+                own[f"broker.{_PATHS[theirs.figure]}"] = theirs
+        return found
 
     def _beside_broker(self, state: State, figure: BrokerFigure) -> tuple[Light, State]:
         ours = _value(state, _PATHS[figure.figure])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,7 +22,7 @@ from xlmargin.cells.values import refusal
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.ranges import Ranges
 from xlmargin.live import KeptBook, LiveBook
-from xlmargin.service.account_states import State, account_states, is_same, public_name
+from xlmargin.service.account_states import State, account_states, is_same, of_version, public_name
 from xlmargin.service.alerts import (
     ALERT,
     BROKER_FIGURES,
@@ -90,6 +90,10 @@ class Snapshot:
     states: Mapping[str, State]
     watching: Watching
     alerts: LastAlerts
+
+    def state(self, account: str) -> State:
+        """The state of an account, by its name."""
+        return of_version(self.states[account], self.version)
 
     @cached_property
     def accounts(self) -> Mapping[str, str]:
@@ -161,6 +165,8 @@ class KeptAccounts:
         _, self.sequence = self.journal.bounds()
         last = self.journal.last_events()
         self._latest = {e.account: json.loads(e.data) for e in last if e.type == STATE}
+        for state in self._latest.values():
+            del state["version"]
         self._alerts = last_alerts(e.data for e in last if e.type == ALERT)
         self._version, self._prices = stored.version, dict(stored.prices)
         if stored.ranges:
@@ -220,7 +226,7 @@ class KeptAccounts:
                 answer = {
                     "version": version,
                     "positions": len(kept.live.book.positions),
-                    "accounts": [*account_states(kept, version)],
+                    "accounts": [public_name(a) for a in kept.live.accounts],
                     "parts": len(kept.live.parts),
                     "warnings": warnings,
                 }
@@ -391,21 +397,26 @@ class KeptAccounts:
 
     def _publish(self, pending: _Pending) -> None:
         """Margin a batch, write what there is to tell of it, and show it."""
+        states: Mapping[str, State] = {}
         if pending.base is not None:
-            stated, kept = pending.base
-            watched = watching(stated, kept.live.book)
+            stated, before = pending.base
+            watched = watching(stated, before.live.book)
         else:
             assert self.snapshot is not None
-            stated, kept = self.snapshot.stated, self.snapshot.kept
+            stated, before, states = self.snapshot.stated, self.snapshot.kept, self.snapshot.states
             watched = self.snapshot.watching
         with self.computing:
-            kept = kept.ticked(pending.prices)
-        states = account_states(kept, pending.version)
-        alerts = dict(watched.alerts(states, self._alerts))
-        events = self._events(states, alerts, pending.version)
+            kept = before.ticked(pending.prices)
+        changed = kept.accounts_changed(before) if states else {*kept.live.accounts}
+        fresh = account_states(kept, changed)
+        states = {**states, **fresh}
+        told = {n: s for n, s in fresh.items() if not is_same(s, self._latest.get(n))}
+        gone = self._latest.keys() - states.keys()
+        alerts = dict(watched.alerts(fresh, self._alerts))
+        events = self._events(told, sorted(gone), alerts, pending.version)
         self.journal.tell(events)
         self.sequence += len(events)
-        self._latest = dict(states)
+        self._latest = {n: s for n, s in self._latest.items() if n not in gone} | told
         self._alerts = {**self._alerts, **alerts}
         with self._moved:
             self.snapshot = Snapshot(pending.version, stated, kept, states, watched, self._alerts)
@@ -418,27 +429,17 @@ class KeptAccounts:
         self.emit(events)
 
     def _events(
-        self, states: Mapping[str, State], alerts: LastAlerts, version: int
+        self, states: Mapping[str, State], gone: Iterable[str], alerts: LastAlerts, version: int
     ) -> list[JournalEvent]:
         """The states that have changed, and then what there is to say of them."""
         now = time.time()
-        emit = [
-            (STATE, "state", name, state)
-            for name, state in states.items()
-            if not is_same(state, self._latest.get(name))
-        ]
-        emit += [
-            (GONE, "state", name, {"account": name, "version": version})
-            for name in self._latest
-            if name not in states
-        ]
-        emit += [
-            (ALERT, f"alert {figure}", account, {**alert, "version": version})
-            for (account, figure), alert in alerts.items()
-        ]
+        told = [(STATE, "state", name, state) for name, state in states.items()]
+        told += [(GONE, "state", name, {"account": name}) for name in gone]
+        told += [(ALERT, f"alert {fig}", own, alert) for (own, fig), alert in alerts.items()]
+        bodies = [json.dumps(of_version(data, version)) for *_, data in told]
         return [
-            JournalEvent(self.sequence + n, now, version, type_, account, json.dumps(data), kind)
-            for n, (type_, kind, account, data) in enumerate(emit, 1)
+            JournalEvent(self.sequence + n + 1, now, version, type_, account, bodies[n], kind)
+            for n, (type_, kind, account, _) in enumerate(told)
         ]
 
 
