@@ -33,7 +33,8 @@ def test_a_report_of_any_date_with_cash_stated(day: str, calls: list[str], tmp_p
     assert done.exit_code == 0, done.output
     rows = load_workbook(out, data_only=True)["Calls"].iter_rows(values_only=True)
     column = [row[:2] for row in rows]
-    due = column[[first for first, _ in column].index("Kind", 5) + 1 :]
+    firsts = [first for first, _ in column]
+    due = column[firsts.index("Kind", firsts.index("Last day to meet a call")) + 1 :]
     named = [name for name, _ in due if name]
     assert named == calls
     assert all(last for name, last in due if name)
