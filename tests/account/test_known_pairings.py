@@ -84,7 +84,7 @@ def rows_of(seed, account_type):
 
 def at(there, move):
     """What positions are worth after one of the moves, the same for all."""
-    return there.each(np.full(len(there.worth), move))
+    return there.each(np.full((len(there.worth), 1), move))
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,14 @@ def test_all_at_once_take_what_each_takes_by_itself(seed, house, account_type):
     path, moves = StrategyPath(present_pairings(margin), NO_RESERVE), (-0.6, -0.2, 0.0, 0.07, 0.9)
     there = prices.worth_along(moves, margin.mark)
     for i in range(len(moves)):
-        path.search(at(there, i), np.ones(4, dtype=bool))
+        path.search(at(there, i), np.ones((4, 1), dtype=bool))
     taken = path.taken(there)
     pairings = [one for known in path.known for one in known.pairings]
     roles = set()
     for c, own in enumerate(margin.classes):
         rules = requirement_rules(RequirementKind.MAINTENANCE, own.rules, cash=own.is_cash)
         for i in range(len(moves)):
-            moved = moved_holdings(own.holdings, at(there, i))
+            moved = moved_holdings(own.holdings, there, i)
             least = min(
                 fsum(requirement_of(s, moved, rules) - value_added_by(s, moved, rules) for s in of)
                 for known, of in pairings

@@ -7,10 +7,16 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from xlmargin.account.zero_excess_move import (
+    ALL_MOVES,
     MOVES_DOWN,
     MOVES_UP,
+    RINGS,
+    WAYS,
     Bracket,
     bracket_at,
+    bracket_of_ways,
+    column_of_ways,
+    first_of_ways,
     first_without,
     root,
 )
@@ -101,3 +107,28 @@ def test_an_unknown_excess_is_refused_and_not_taken_for_none():
         search([lambda m: np.nan if m > 0.045 else 1.0], MOVES_UP)
     # nobody asks about an account that has no excess
     assert np.isnan(search([lambda m: np.nan], MOVES_UP, [False])[1]).all()
+
+
+def test_both_ways_at_once_are_each_by_itself():
+    functions = [lambda m: 0.05 - m, lambda m: m + 0.6, lambda m: 1.0, lambda m: 0.2 - abs(m - 0.1)]
+    alive = np.ones(len(functions), dtype=bool)
+
+    def at(moves):
+        return np.array([[f(m) for m in own] for f, own in zip(functions, moves, strict=True)])
+
+    along = at(np.tile(ALL_MOVES, (len(functions), 1)))
+    outer = first_of_ways(along, alive)
+    both = root(at, bracket_of_ways(outer))
+    for way, moves in enumerate(WAYS):
+        alone = search(functions, moves)[1]
+        assert both[:, way] == pytest.approx(alone, abs=1e-12, nan_ok=True)
+        column = column_of_ways(outer)[:, way]
+        assert [ALL_MOVES[i] for i in column] == [moves[min(i, 33)] for i in outer[:, way]]
+    # what is known of the nearer moves alone is enough for those whose zero is there
+    assert (first_of_ways(along[:, :20], alive)[0] == outer[0]).all()
+
+
+def test_the_rings_are_all_moves_outward():
+    assert [*RINGS[0][1:], *RINGS[1], *RINGS[2]] == [*ALL_MOVES]
+    assert [max(map(abs, ring)) for ring in RINGS] == pytest.approx([0.1, 0.3, 1.0])
+    assert sorted(ALL_MOVES) == sorted((*MOVES_DOWN, *MOVES_UP))

@@ -280,9 +280,9 @@ def test_an_option_is_never_worth_less_than_nothing():
     rows = [[*HEADINGS, "volatility"], [*stock(100, 100), None], cheap, [*cash(0), None]]
     margin = under_portfolio_margin(read_book(rows, None, MARGIN))
     prices = moved_prices(margin).apart(np.array([True]))
-    after = prices.each(np.array([0.5]))
+    after = prices.each(np.array([[0.5]]))
     assert after.gained < -0.05
-    there = prices.worth_each(np.array([0.5]), np.array([np.nan, 0.05, np.nan]))
+    there = prices.worth_each(np.array([[0.5]]), np.array([np.nan, 0.05, np.nan]))
     assert there.worth.tolist() == [[150.0], [0.0], [1.0]]
     assert there.spot.tolist() == [[150.0], [150.0], [1.0]]
     assert after.portfolio_margin(0).unit_value.tolist() == [150.0, 0.0, 1.0]

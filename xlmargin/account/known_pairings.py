@@ -55,19 +55,19 @@ class KnownPairings:
     pairings: tuple[tuple[int, Pairing], ...]
     lots: Lots
 
-    def taken(self, there: Worth) -> FloatArray:
+    def taken(self, there: Worth, *, remembered: bool = True) -> FloatArray:
         """The least that they take from equity after moves, $, shape (classes, moves).
 
         What they require less what the equity counts for them; infinite for a class of which none
-        is known.
+        is known. What they take after moves that nobody asks for again need not be `remembered`.
         """
-        by_pairing = self._along(there) if there.worth.shape[1] > 1 else self._priced(there)
+        by_pairing = self._along(there) if remembered else self._priced(there)
         least = np.full((len(self.margin.classes), by_pairing.shape[1]), np.inf)
         np.minimum.at(least, [i for i, _ in self.pairings], by_pairing)
         return least
 
     def _along(self, there: Worth) -> FloatArray:
-        """What each pairing takes along several moves, shape (pairings, moves), remembered."""
+        """What each pairing takes along moves, shape (pairings, moves), remembered."""
         if not self.pairings:
             return self._priced(there)
         digest = [_digest(c.holdings, there) for c in self.margin.classes]

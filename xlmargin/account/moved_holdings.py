@@ -19,14 +19,14 @@ from xlmargin.strategy_margin.rules.options import OptionLeg
 from xlmargin.strategy_margin.rules.stock import StockLeg
 
 
-def moved_holdings(holdings: ClassPositions, there: Worth) -> ClassPositions:
-    """The holdings after a move, their rows worth as much there."""
+def moved_holdings(holdings: ClassPositions, there: Worth, move: int) -> ClassPositions:
+    """The holdings after one of the moves, by index, their rows worth as much there."""
 
     def moved(leg: OptionLeg | StockLeg) -> Underlying:
-        return replace(leg.underlying, spot=float(there.spot[leg.position, 0]))
+        return replace(leg.underlying, spot=float(there.spot[leg.position, move]))
 
     def option(held: HeldOption) -> HeldOption:
-        worth = _average(there.worth[:, 0], held.lots)
+        worth = _average(there.worth[:, move], held.lots)
         leg = replace(held.leg, value=worth, underlying=moved(held.leg))
         return HeldOption(leg, held.cost, held.instrument, held.lots)
 

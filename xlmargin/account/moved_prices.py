@@ -35,10 +35,9 @@ class Worth(NamedTuple):
     worth: FloatArray
     spot: FloatArray
 
-    def each(self, move: IntArray) -> Worth:
-        """The same after one of the moves, by its index for each position; the last one beyond."""
-        column = np.minimum(move, self.worth.shape[1] - 1)[:, None]
-        return Worth(*(np.take_along_axis(own, column, axis=1) for own in self))
+    def each(self, moves: IntArray) -> Worth:
+        """The same after some of the moves, by their indexes for each position, both 2-D."""
+        return Worth(*(np.take_along_axis(own, moves, axis=1) for own in self))
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,24 +82,25 @@ class AccountsApart:
     positions: int
 
     def each(self, moves: FloatArray) -> AfterMoves:
-        """The accounts, each after a move of its own, shape (accounts,); NaN is none."""
+        """The accounts, each after moves of its own, shape (accounts, moves); NaN is none."""
         return at_spots(self.frame, self._spot(moves), remembered=False)
 
     def worth_each(self, moves: FloatArray, mark: FloatArray) -> Worth:
-        """What the book's positions are worth, each account's after a move of its own.
+        """What the book's positions are worth, each account's after moves of its own.
 
-        Shape (positions, 1), NaN for those of other accounts; `mark` as in `worth_along`.
+        Shape (positions, moves), NaN for those of other accounts; `mark` as in `worth_along`.
         """
         there = _worth(self.frame, self._spot(moves), mark[self.own], remembered=False)
-        every = np.full((2, self.positions, 1), np.nan)
+        every = np.full((2, self.positions, moves.shape[1]), np.nan)
         every[:, self.own] = there
         return Worth(*every)
 
     def _spot(self, moves: FloatArray) -> FloatArray:
-        """Prices of the underlyings, each after its account's move, shape (underlyings, 1)."""
+        """Prices of the underlyings, each after its account's moves, shape (underlyings, moves)."""
         market = self.frame.book.market
-        own = np.maximum(market.leverage * np.nan_to_num(moves)[self.account_of], WHOLE_PRICE)
-        moved: FloatArray = (market.spot * (1.0 + own))[:, None]
+        of_account = np.nan_to_num(moves)[self.account_of]
+        own = np.maximum(market.leverage[:, None] * of_account, WHOLE_PRICE)
+        moved: FloatArray = market.spot[:, None] * (1.0 + own)
         return moved
 
 

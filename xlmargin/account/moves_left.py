@@ -11,9 +11,8 @@ import numpy as np
 
 from xlmargin.account.account_values import NO_RESERVE, Reserve
 from xlmargin.account.moved_prices import MovedPrices, moved_prices
-from xlmargin.account.portfolio_path import portfolio_zero
-from xlmargin.account.strategy_path import present_pairings, strategy_zero
-from xlmargin.account.zero_excess_move import MOVES_DOWN, MOVES_UP
+from xlmargin.account.portfolio_path import portfolio_zeros
+from xlmargin.account.strategy_path import present_pairings, strategy_zeros
 from xlmargin.arrays import FloatArray
 from xlmargin.errors import MarginError, RefusedPosition
 from xlmargin.portfolio_margin import PortfolioMargin
@@ -57,10 +56,7 @@ def portfolio_moves(
     """
     if isinstance(prices, MarginError):
         return prices
-    return _moves(
-        left,
-        *(portfolio_zero(prices, left > 0, some, reserve) for some in (MOVES_DOWN, MOVES_UP)),
-    )
+    return _moves(left, portfolio_zeros(prices, left > 0, reserve))
 
 
 def strategy_moves(
@@ -72,15 +68,10 @@ def strategy_moves(
     """The moves that the excess by strategy can bear; `left` as under portfolio margin."""
     if isinstance(prices, MarginError):
         return prices
-    present = present_pairings(margin)
-    return _moves(
-        left,
-        *(
-            strategy_zero(present, prices, left > 0, some, reserve)
-            for some in (MOVES_DOWN, MOVES_UP)
-        ),
-    )
+    return _moves(left, strategy_zeros(present_pairings(margin), prices, left > 0, reserve))
 
 
-def _moves(left: FloatArray, down: FloatArray, up: FloatArray) -> FirstMoves:
-    return FirstMoves(*(np.where(left <= 0, 0.0, found) for found in (down, up)))
+def _moves(left: FloatArray, zeros: FloatArray) -> FirstMoves:
+    """The first moves by the zeros of each way, shape (accounts, ways)."""
+    down, up = np.where(left <= 0, 0.0, zeros.T)
+    return FirstMoves(down, up)

@@ -9,21 +9,25 @@ import numpy as np
 
 from xlmargin.account.account_values import NO_RESERVE, Reserve
 from xlmargin.account.moved_prices import MovedPrices
-from xlmargin.account.zero_excess_move import bracket_at, first_without, root
+from xlmargin.account.zero_excess_move import (
+    RINGS,
+    WAYS,
+    bracket_of_ways,
+    column_of_ways,
+    first_of_ways,
+    root,
+)
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import cash_of_accounts
 from xlmargin.portfolio_margin.path import AfterMoves
 
 
-def portfolio_zero(
-    prices: MovedPrices,
-    has_excess: BoolArray,
-    moves: tuple[float, ...],
-    reserve: Reserve = NO_RESERVE,
+def portfolio_zeros(
+    prices: MovedPrices, has_excess: BoolArray, reserve: Reserve = NO_RESERVE
 ) -> FloatArray:
-    """The first move, going outward, at which portfolio margin's excess is the reserve.
+    """The first move of each way, going outward, at which portfolio margin's excess is the reserve.
 
-    Shape (accounts,); NaN where none of the moves leaves an account without more. `has_excess`
+    Shape (accounts, ways); NaN where none of its moves leaves an account without more. `has_excess`
     tells which accounts have more at present.
     """
     cash = cash_of_accounts(prices.frame.book)[:, None]
@@ -33,13 +37,17 @@ def portfolio_zero(
         return value - after.requirement - reserve.of(value.T).T
 
     if not has_excess.any():
-        return np.full(len(has_excess), np.nan)
-    found = np.hstack([excess(after) for after in prices.along((0.0, *moves))])
-    outer = first_without(found[:, 1:], has_excess, moves)
-    bracket = bracket_at(outer, moves)
+        return np.full((len(has_excess), len(WAYS)), np.nan)
+    found = np.zeros((len(has_excess), 0))
+    for ring in RINGS:
+        found = np.hstack([found, *(excess(after) for after in prices.along(ring))])
+        bracket = bracket_of_ways(outer := first_of_ways(found[:, 1:], has_excess))
+        if bracket.exists[has_excess].all():
+            break
     if not bracket.exists.any():
         return bracket.outer
-    each = np.arange(len(outer)), np.minimum(outer, len(moves) - 1)
-    ends = found[:, :-1][each], found[:, 1:][each]
-    apart = prices.apart(bracket.exists)
-    return root(lambda own: excess(apart.each(own))[:, 0], bracket, ends)
+    at_outer = np.minimum(1 + column_of_ways(outer), found.shape[1] - 1)
+    at_inner = np.where(outer > 0, at_outer - len(WAYS), 0)
+    ends = tuple(np.take_along_axis(found, at, axis=1) for at in (at_inner, at_outer))
+    apart = prices.apart(bracket.of_either_way)
+    return root(lambda own: excess(apart.each(own)), bracket, (ends[0], ends[1]))

@@ -10,7 +10,6 @@ Rule: FINRA 4210(c), (f)(2).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
@@ -20,7 +19,15 @@ from xlmargin.account.account_values import NO_RESERVE, Reserve
 from xlmargin.account.known_pairings import KnownPairings, known_pairings
 from xlmargin.account.moved_holdings import moved_holdings
 from xlmargin.account.moved_prices import MovedPrices, Worth
-from xlmargin.account.zero_excess_move import Bracket, bracket_at, first_without, root
+from xlmargin.account.zero_excess_move import (
+    ALL_MOVES,
+    WAYS,
+    Bracket,
+    bracket_of_ways,
+    column_of_ways,
+    first_of_ways,
+    root,
+)
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.book import cash_of_accounts
 from xlmargin.settings import AccountType
@@ -37,27 +44,29 @@ def present_pairings(margin: StrategyMargin) -> KnownPairings:
     return known_pairings(margin, enumerate(own))
 
 
-def strategy_zero(
+def strategy_zeros(
     present: KnownPairings,
     prices: MovedPrices,
     has_excess: BoolArray,
-    moves: tuple[float, ...],
     reserve: Reserve = NO_RESERVE,
 ) -> FloatArray:
-    """The first move, going outward, at which strategy-based excess is the reserve.
+    """The first move of each way, going outward, at which strategy-based excess is the reserve.
 
-    Shape (accounts,); NaN where none of the moves leaves an account without more. `has_excess`
+    Shape (accounts, ways); NaN where none of its moves leaves an account without more. `has_excess`
     tells which accounts have more at present, `present` the pairings that require least there.
     """
+    if not has_excess.any():
+        return np.full((len(has_excess), len(WAYS)), np.nan)
     margin = present.margin
     path = StrategyPath(present, reserve)
-    bracket = path.bracket(prices.worth_along(moves, margin.mark), has_excess, moves)
+    bracket = path.bracket(prices.worth_along(ALL_MOVES, margin.mark), has_excess)
     if not bracket.exists.any():
         return bracket.outer
-    path, apart = path.of(bracket.exists), prices.apart(bracket.exists)
+    some = bracket.of_either_way
+    path, apart = path.of(some), prices.apart(some)
 
     def proven(own: FloatArray) -> FloatArray:
-        return path.proven(apart.worth_each(own, margin.mark))[:, 0]
+        return path.proven(apart.worth_each(own, margin.mark))
 
     found, unsure = root(proven, bracket), bracket.exists
     while unsure.any():
@@ -111,42 +120,54 @@ class StrategyPath:
         own = tuple(one for one in known if accounts[classes[one[0]].account])
         return StrategyPath(self.present.only(own), self.reserve)
 
-    def bracket(self, there: Worth, has_excess: BoolArray, moves: Sequence[float]) -> Bracket:
-        """The first neighbours among the moves of which the outer leaves no excess.
+    def bracket(self, there: Worth, has_excess: BoolArray) -> Bracket:
+        """The first neighbours among the moves of each way of which the outer leaves no excess.
 
-        All accounts are looked at together, each after the first move at which no known pairing
-        leaves it any. Where what is found there leaves none either, that move is the outer one.
+        `there` is along `ALL_MOVES`. All accounts are looked at together, each after the first move
+        of each way at which no known pairing leaves it any. Where what is found there leaves none
+        either, that move is the outer one.
         """
         equity, taken = self._equity(there), self.taken(there)
         account = self.margin.book.positions.account
-        searched = np.full(len(has_excess), -1)
+        searched = np.full((len(has_excess), len(WAYS)), -1)
         while True:
-            first = first_without(equity - self._by_account(taken), has_excess, moves)
-            unproven = (first < len(moves)) & (first != searched)
+            first = first_of_ways(equity - self._by_account(taken), has_excess)
+            bracket = bracket_of_ways(first)
+            unproven = bracket.exists & (first != searched)
             if not unproven.any():
-                return bracket_at(first, moves)
-            new = self.search(there.each(first[account]), unproven)
+                return bracket
+            new = self.search(there.each(column_of_ways(first)[account]), unproven)
             taken = np.minimum(taken, new.taken(there))
             searched = np.where(unproven, first, searched)
 
     def proven(self, there: Worth) -> FloatArray:
         """Excess that the known pairings prove, shape (accounts, moves): as much, or more."""
-        excess: FloatArray = self._equity(there) - self._by_account(self.taken(there))
+        taken = self.taken(there, remembered=False)
+        excess: FloatArray = self._equity(there) - self._by_account(taken)
         return excess
 
-    def taken(self, there: Worth) -> FloatArray:
+    def taken(self, there: Worth, *, remembered: bool = True) -> FloatArray:
         """The least that the known pairings take from equity, $, shape (classes, moves)."""
-        return reduce(np.minimum, (pairings.taken(there) for pairings in self.known))
+        each = (pairings.taken(there, remembered=remembered) for pairings in self.known)
+        return reduce(np.minimum, each)
 
     def search(self, there: Worth, looking: BoolArray) -> KnownPairings:
-        """Find the pairings that require least after a move, know them, and answer them."""
+        """Find the pairings that require least after moves, know them, and answer them.
+
+        `looking`, shape (accounts, moves), tells after which ones those of each account are sought.
+        """
         kind, classes = RequirementKind.MAINTENANCE, self.margin.classes
-        sought = [i for i, own in enumerate(classes) if looking[own.account]]
+        sought = [
+            (i, move)
+            for i, own in enumerate(classes)
+            for move in np.flatnonzero(looking[own.account]).tolist()
+        ]
         moved = (
-            replace(classes[i], holdings=moved_holdings(classes[i].holdings, there)) for i in sought
+            replace(classes[i], holdings=moved_holdings(classes[i].holdings, there, move))
+            for i, move in sought
         )
         found = least_strategies([own.to_pair(kind) for own in moved])
-        every = dict.fromkeys(zip(sought, found, strict=True))
+        every = dict.fromkeys(zip((i for i, _ in sought), found, strict=True))
         old = {one for known in self.known for one in known.pairings}
         new = self.present.only(tuple(one for one in every if one not in old))
         if new.pairings:

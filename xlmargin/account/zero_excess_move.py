@@ -21,21 +21,27 @@ _BOTH: Final = tuple(i / 100 for i in (*range(1, 10), *range(10, 30, 2), *range(
 MOVES_DOWN: Final = (*(-move for move in _BOTH), -0.99)
 MOVES_UP: Final = (*_BOTH, 1.0)
 
+WAYS: Final = (MOVES_DOWN, MOVES_UP)
+ALL_MOVES: Final = tuple(move for each in zip(*WAYS, strict=True) for move in each)
+"""The moves of both ways in turns, outward, as excess is looked at along them together."""
+RINGS: Final = ((0.0, *ALL_MOVES[:20]), ALL_MOVES[20:40], ALL_MOVES[40:])
+"""No move and those up to 10%, those up to 30%, those beyond."""
+
 NARROW: Final = 1e-10
 """Width of a bracket, as a move, at which its root is known."""
 
 _MOST_STEPS: Final = 100
 
 ExcessAt: TypeAlias = Callable[[FloatArray], FloatArray]
-"""Excess of each account, $, after a move of its own; arrays of shape (accounts,)."""
+"""Excess of each account, $, after moves of its own; arrays of one shape, (accounts, ...)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Bracket:
-    """Moves between which the excess of each account reaches zero, shape (accounts,).
+    """Moves between which the excess of each account reaches zero, shape (accounts, ...).
 
     There is excess at `inner` and none at `outer`; both are NaN for an account that has no such
-    moves.
+    moves. There may be one of each way.
     """
 
     inner: FloatArray
@@ -43,8 +49,13 @@ class Bracket:
 
     @property
     def exists(self) -> BoolArray:
-        """Which accounts have one."""
+        """Which have one."""
         return ~np.isnan(self.outer)
+
+    @property
+    def of_either_way(self) -> BoolArray:
+        """Which accounts have one of either way, shape (accounts,)."""
+        return np.asarray(self.exists.any(axis=1))
 
 
 def first_without(excess: FloatArray, has_excess: BoolArray, moves: Sequence[float]) -> IntArray:
@@ -67,6 +78,31 @@ def bracket_at(outer: IntArray, moves: Sequence[float]) -> Bracket:
     return Bracket(np.where(outer < len(moves), at[outer], np.nan), at[outer + 1])
 
 
+def first_of_ways(excess: FloatArray, has_excess: BoolArray) -> IntArray:
+    """The same among the moves of each way, shape (accounts, ways).
+
+    `excess` is along `ALL_MOVES`, or those of them up to which it is known.
+    """
+    of_ways = (excess[:, way :: len(WAYS)] for way in range(len(WAYS)))
+    found = [
+        first_without(own, has_excess, moves) for own, moves in zip(of_ways, WAYS, strict=True)
+    ]
+    return np.column_stack(found)
+
+
+def bracket_of_ways(outer: IntArray) -> Bracket:
+    """Neighbours among the moves of each way, shape (accounts, ways); by index as `bracket_at`."""
+    each = [bracket_at(own, moves) for own, moves in zip(outer.T, WAYS, strict=True)]
+    inner, beyond = [one.inner for one in each], [one.outer for one in each]
+    return Bracket(np.column_stack(inner), np.column_stack(beyond))
+
+
+def column_of_ways(outer: IntArray) -> IntArray:
+    """Where the moves of these indexes stand in `ALL_MOVES`; the last of a way for none of it."""
+    ways = len(WAYS)
+    return ways * np.minimum(outer, [len(moves) - 1 for moves in WAYS]) + np.arange(ways)
+
+
 def _unknown(move: float) -> MarginError:
     return MarginError(f"a position has no value after a move of {move:+.0%} of the market.")
 
@@ -74,7 +110,7 @@ def _unknown(move: float) -> MarginError:
 def root(
     excess_at: ExcessAt, bracket: Bracket, ends: tuple[FloatArray, FloatArray] | None = None
 ) -> FloatArray:
-    """The move at which the excess of each account is zero, shape (accounts,).
+    """The move at which the excess of each account is zero, in the shape of the bracket.
 
     `ends` are the excesses at the inner and at the outer moves, $, where these are known. NaN
     without a bracket. All accounts take each step together, in Chandrupatla's way: by inverse
@@ -85,7 +121,7 @@ def root(
         return bracket.outer
     last, other, third = bracket.inner, bracket.outer, bracket.outer
     at_last, at_other = ends or (excess_at(last), excess_at(other))
-    at_third, share = at_other, np.full(len(last), 0.5)
+    at_third, share = at_other, np.full(last.shape, 0.5)
     for _ in range(_MOST_STEPS):
         move = last + share * (other - last)
         at_move = excess_at(move)
