@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 import xlmargin
 from tests.said import of_ours
 from xlmargin.cli import app, commands, main
+from xlmargin.cli.app import MODULES
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.samples import family_office_book
 
@@ -327,3 +328,21 @@ assert "xlmargin.excel.ranges" not in sys.modules
     for name, work in commands().items():
         first = " ".join((inspect.getdoc(work) or "").split("\n\n")[0].split())
         assert re.search(rf"{name} +{re.escape(first)}", done.stdout), name
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_help_shows_all_that_a_command_says(name: str) -> None:
+    """Whatever a terminal would take for markup, such as a name in brackets, among it."""
+    done = CliRunner(env={"TERMINAL_WIDTH": "300"}).invoke(app, [name, "--help"])
+    assert done.exit_code == 0, done.output
+    shown = _letters(done.stdout)
+    work = commands()[name]
+    assert _letters(inspect.getdoc(work) or "") in shown
+    hints = get_type_hints(work, include_extras=True).values()
+    texts = [about.help for hint in hints for about in getattr(hint, "__metadata__", ())]
+    assert [text for text in texts if text and _letters(text) not in shown] == []
+
+
+def _letters(text: str) -> str:
+    """A text without blanks and the lines of tables."""
+    return re.sub(r"[\s\u2500-\u257f]+", "", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from xlmargin.cli import app
+from xlmargin.cli import app, reasons
 
 ROOT = Path(__file__).parents[2]
 BOOK = [
@@ -70,8 +71,23 @@ def test_a_number_by_words_of_its_meaning() -> None:
     assert done.stdout.startswith("underlying_rate")
 
 
-def test_words_of_several_numbers_name_them() -> None:
-    done = run("rule", "uncovered")
+@pytest.mark.parametrize("place", ["help", "docs/commands.md"])
+def test_words_of_several_numbers_list_them_with_their_meanings(place: str) -> None:
+    """The examples of the help and of the page, both found where they stand."""
+    if place == "help":
+        words = re.findall(r"or words: ([a-z ]+)\.", inspect.getsource(reasons))
+    else:
+        words = re.findall(r"list those .*`xlmargin rule (\w+)`", (ROOT / place).read_text("utf-8"))
+    done = run("rule", *words)
+    assert done.exit_code == 0, done.output
+    meaning = "(fraction): share of the underlying's value, less the out-of-the-money amount, added"
+    assert f"underlying_rate {meaning}" in done.stdout
+    assert "leveraged_index_option_factor (" in done.stdout
+
+
+def test_a_program_names_the_number() -> None:
+    """Words that may find another number with the next rule are no name for a program."""
+    done = run("rule", "uncovered", "--json")
     assert done.exit_code == 1
     assert "underlying_rate" in done.stderr
     assert "uncovered_minimum" in done.stderr

@@ -155,4 +155,24 @@ def test_what_people_are_told_in_the_market_table_is_no_unknown_column() -> None
     for row in table[1:]:
         row[at] = prices.get(row[0], 500.0)
     told = udfs.XLM_CHECK(POSITIONS, table, [["as_of", "2026-11-20"], ["rate", 0.04]])
-    assert [row[3] for row in told if row[1] == "market" and "unknown" in str(row[4])] == ["style"]
+    assert [row[3] for row in told if row[1] == "market" and "unknown" in str(row[4])] == []
+
+
+def test_the_market_of_the_command_is_read_without_a_warning(tmp_path: Path):
+    held, market = tmp_path / "held.csv", tmp_path / "market.csv"
+    with held.open("w", newline="") as file:
+        csv.writer(file).writerows(POSITIONS)
+    done = CliRunner().invoke(app, ["market", str(held), "-o", str(market)])
+    assert done.exit_code == 0, done.output
+    rows = list(csv.reader(market.open(newline="")))
+    assert "style" in rows[0]
+    assert _ignored(rows) == []
+    # a column of one's own is another matter: nothing of it counts
+    own = [["symbol", "price", "style"], ["IBM", 280, "american"]]
+    assert [row[3] for row in _ignored(own)] == ["style"]
+
+
+def _ignored(market: list[list[Any]]) -> list[list[Any]]:
+    """The warnings of columns that are ignored."""
+    found = udfs.XLM_CHECK(POSITIONS, market, [["as_of", "2026-11-20"], ["rate", 0.04]])
+    return [row for row in found if "ignored" in str(row[4])]

@@ -358,3 +358,25 @@ def test_a_real_process_answers_and_ends():
     finally:
         process.kill()
         process.communicate()
+
+
+def test_it_says_that_it_answers_once_it_does() -> None:
+    """At a port that is taken it never does; at one that it chooses itself it names it."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        command = [COMMAND, "serve", "--port", str(taken.getsockname()[1])]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "Answering" not in done.stderr
+    assert "address already in use" in done.stderr.lower()
+    service = subprocess.Popen([COMMAND, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True)
+    assert service.stderr is not None
+    try:
+        said = [service.stderr.readline(), service.stderr.readline()]
+        found = re.search(r"Answering .*http://127\.0\.0\.1:(\d+)/", said[-1])
+        assert found, said
+        socket.create_connection(("127.0.0.1", int(found[1])), timeout=5).close()
+    finally:
+        service.kill()
+        service.communicate()

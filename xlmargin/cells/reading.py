@@ -489,8 +489,10 @@ def unknown_headings(table: RangeTable, headings: Headings, log: ProblemLog) -> 
     An error where that would change side, size, currency, deliverable, class or account.
     """
     free = [name for name in headings.synonyms if not table.has(name)]
+    words = {text: text.strip().lower() for text in table.unknown}
+    is_own = {*headings.remarks} <= {*words.values()}
     for text, column in table.unknown.items():
-        is_remark = text.strip().lower() in headings.remarks
+        is_remark = is_own and words[text] in headings.remarks
         if is_remark or any(column is read for read in table.columns.values()):
             continue
         meant = nearest(text, [name for name in free if name in _NEVER_IGNORED], least=_NEARLY)

@@ -478,7 +478,7 @@ class Headings:
     order; the other column fills its gaps, and must not contradict it. Of `labels` the other one
     may differ: an account has a number and a name. A heading of `terms` may be followed by a time,
     such as "dividend_yield 90d". Of `held` rows none stands below a title of orders. Of `remarks`,
-    which our own tables have for people, nothing is read and nothing said.
+    which our own tables have for people, nothing is read, and where all stand, nothing said.
     """
 
     synonyms: Mapping[str, tuple[str, ...]]

@@ -308,7 +308,7 @@ MARKET: Final = Headings(
     },
     needed=("symbol", "price"),
     terms=("dividend_yield",),
-    remarks=("known as", "how sure"),
+    remarks=("style", "known as", "how sure"),
 )
 """A row an underlying."""
 

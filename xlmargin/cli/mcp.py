@@ -11,7 +11,7 @@ from xlmargin.errors import MarginError
 def mcp() -> None:
     """Answer an assistant on standard input and output: each worksheet function is a tool.
 
-    It speaks the Model Context Protocol, for which xlmargin is installed with [mcp].
+    It speaks the Model Context Protocol, for which it needs the extra `mcp`.
     """
     try:
         from xlmargin.hosts.assistants import serve

@@ -19,6 +19,7 @@ from xlmargin.excel.arguments import read_word
 from xlmargin.excel.ranges import Ranges
 from xlmargin.reports import Regime, explanation_table, rule_table
 from xlmargin.rulebook.look_up import RuleValue, look_up
+from xlmargin.rulebook.parameters import Parameter
 from xlmargin.rulebook.sections import parameters, regulations
 from xlmargin.standard_output import write_json
 
@@ -53,7 +54,10 @@ def rule(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a number of a rule: its values in force, since when, where stated, and how sure."""
+    """Show a number of a rule: its values in force, since when, where stated, and how sure.
+
+    Words that several numbers have list those, each with its meaning.
+    """
     day = as_of.date() if as_of else dt.date.today()
     try:
         values = look_up(name, day)
@@ -61,11 +65,14 @@ def rule(
         named = _named_by(name.lower().split())
         if not named:
             raise
-        if len(named) > 1 or as_json:
-            raise RulebookError(
-                f"rule: found {name!r}, wanted one of {', '.join(named)}."
-            ) from None
-        values = look_up(named[0], day)
+        if as_json:
+            wanted = ", ".join(p.name for p in named)
+            raise RulebookError(f"rule: found {name!r}, wanted one of {wanted}.") from None
+        if len(named) > 1:
+            for found in named:
+                typer.echo(printed(_meaning(found)))
+            return
+        values = look_up(named[0].name, day)
     if as_json:
         write_json({"rule": to_cells(rule_table(values[0].name, day).cells())})
         return
@@ -73,20 +80,29 @@ def rule(
         typer.echo(printed(line))
 
 
-def _named_by(words: list[str]) -> list[str]:
-    """The numbers whose name, meaning or rule has every word."""
+def _named_by(words: list[str]) -> list[Parameter]:
+    """The numbers that have every word in name, meaning or rule, or in what they have values of."""
     titles = {name: rules.title for rules in regulations() for name in rules.parameters}
-    return [
-        p.name
+    texts = {
+        p.name: " ".join((p.name, p.states, titles[p.name], *_keys(p))).lower()
         for p in parameters().values()
-        if all(word in f"{p.name} {p.states} {titles[p.name]}".lower() for word in words)
-    ]
+    }
+    return [p for p in parameters().values() if all(word in texts[p.name] for word in words)]
+
+
+def _keys(parameter: Parameter) -> Iterator[str]:
+    """What the number has values of, such as the classes of underlyings."""
+    for entry in parameter.since:
+        yield from entry.values
+
+
+def _meaning(of: Parameter | RuleValue) -> str:
+    return f"{of.name} ({of.unit}): {of.states}"
 
 
 def _lines(values: tuple[RuleValue, ...]) -> Iterator[str]:
     """What the number means, then a line a value: of what, how much, since when, where stated."""
-    first = values[0]
-    yield f"{first.name} ({first.unit}): {first.states}"
+    yield _meaning(values[0])
     for v in values:
         of = ", ".join(text for text in (v.key, v.house and f"house {v.house}") if text)
         yield (

@@ -72,22 +72,21 @@ def serve(
 
     On this machine alone, unless there are tokens in a file and a certificate. Without a file of
     tokens one is made for this run, and printed; without a journal accounts are kept as long as it
-    runs. The figures are shown on a page, too. It is installed with [serve].
+    runs. The figures are shown on a page, too. It needs the extra `serve`.
     """
     if not _is_loopback(host) and (tokens is None or certfile is None):
         wanted = "--tokens and --certfile: others than this machine may ask there"
         raise MarginError(f"--host {host}: wanted {wanted}.")
     try:
-        import uvicorn
-
         from xlmargin.service.app import Served, service
         from xlmargin.service.door import Allowed
         from xlmargin.service.journal import Journal
+        from xlmargin.service.listening import listen
         from xlmargin.service.pages import office_pages, status_page
         from xlmargin.service.tokens import Tokens, read_rights
         from xlmargin.service.tokens import new_token as made
     except ImportError as error:
-        wanted = "python -m pip install 'xlmargin[serve]'"
+        wanted = "in the project's folder, python -m pip install -c constraints.txt -e '.[serve]'"
         raise MarginError(
             f"The service needs packages of its own, {error.name} among them: {wanted}"
         ) from error
@@ -123,21 +122,12 @@ def serve(
         elif book is not None:
             first = _book_of_files(book, market, settings, dividends)
         answers = service(functions, known, allowed, how, kept, pages, first)
-        page = f"{scheme}://{host}:{port}/" + (f"#token={token}" if token else "")
-        typer.echo(f"Answering until Ctrl-C; the figures: {page}", err=True)
-        uvicorn.run(
-            answers,
-            host=host,
-            port=port,
-            ssl_certfile=certfile and str(certfile),
-            ssl_keyfile=keyfile and str(keyfile),
-            access_log=False,
-            server_header=False,
-            log_level="warning",
-            limit_concurrency=512,
-            ws_max_size=2**16,
-            timeout_graceful_shutdown=2,
-        )
+
+        def say(bound: int) -> None:
+            page = f"{scheme}://{host}:{bound}/" + (f"#token={token}" if token else "")
+            typer.echo(f"Answering until Ctrl-C; the figures: {page}", err=True)
+
+        listen(answers, host, port, certfile, keyfile, say)
 
 
 def _book_of_files(
