@@ -320,6 +320,16 @@ def test_importing_the_functions_loads_nothing_of_it():
     assert done.stdout.strip() == "[]"
 
 
+def test_the_service_loads_nothing_that_writes_workbooks():
+    code = (
+        "import sys, xlmargin.cli.serve, xlmargin.service.app;"
+        "print([m for m in ('xlmargin.workbooks', 'xlsxwriter', 'openpyxl', 'xlwings', 'pandas',"
+        " 'pyarrow') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "desk.example"])
 def test_others_than_this_machine_need_tokens_and_a_certificate(host):
     done = subprocess.run(

@@ -24,7 +24,7 @@ import xlmargin
 from tests.hosts.calc_book import in_calc
 from tests.rulebook.numbers import with_ranges
 from xlmargin.cells.values import Day
-from xlmargin.cli.ranges import tables_beside
+from xlmargin.cli.tables import tables_beside
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.hosts.calc import compared, recalculate

@@ -7,7 +7,7 @@ with what its positions outside portfolio margin require by strategy.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,17 +52,18 @@ def largest_name(
     return LargestName(tuple(largest), share)
 
 
-def required_by_name(margin: PortfolioMargin | StrategyMargin) -> list[dict[str, float]]:
+def required_by_name(margin: PortfolioMargin | StrategyMargin) -> list[Mapping[str, float]]:
     """What each name of each account requires, $, by the account's index and the name."""
+    nothing: Mapping[str, float] = {}
     if isinstance(margin, PortfolioMargin):
         required = _under_portfolio(margin)
     else:
         kind = RequirementKind.MAINTENANCE
         required = ((c.account, c.name, c.requirement(kind)) for c in margin.classes)
-    by_name: list[dict[str, float]] = [defaultdict(float) for _ in margin.book.positions.accounts]
+    by_name: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for account, name, amount in required:
         by_name[account][name] += amount
-    return by_name
+    return [by_name.get(account, nothing) for account in range(len(margin.book.positions.accounts))]
 
 
 def _under_portfolio(margin: PortfolioMargin) -> Iterator[tuple[int, str, float]]:

@@ -13,7 +13,7 @@ import typer
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.table import SourceRows
 from xlmargin.cli.outputs import refuse_output, writing
-from xlmargin.cli.ranges import problems, tables_of
+from xlmargin.cli.tables import problems, tables_of
 from xlmargin.cli.terminal import print_answers, progress
 from xlmargin.errors import InputError, Problem, printed
 from xlmargin.excel.range_checks import refusals_of

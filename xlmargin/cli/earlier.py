@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from xlmargin.cells.columns import date_serial
-from xlmargin.cli.ranges import tables_of
+from xlmargin.cli.tables import tables_of
 from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import MarginError
 from xlmargin.excel.ranges import Ranges

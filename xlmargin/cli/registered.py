@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from xlmargin import udfs
 from xlmargin.excel.worksheet_function import REGISTRY, WorksheetFunction
-from xlmargin.workbooks import Functions
+
+if TYPE_CHECKING:
+    from xlmargin.workbooks import Functions
 
 
 def registered() -> tuple[WorksheetFunction, ...]:

@@ -17,8 +17,8 @@ from xlmargin.cli.book_report import ReportRequest
 from xlmargin.cli.earlier import compared_with
 from xlmargin.cli.market import say_warnings, with_own
 from xlmargin.cli.options import AsJson, Force, LogoFile, OutputFile
-from xlmargin.cli.ranges import tables_beside
 from xlmargin.cli.registered import functions
+from xlmargin.cli.tables import tables_beside
 from xlmargin.errors import MarginError
 from xlmargin.importers import FileRows
 from xlmargin.importers.files import read_one_range

@@ -12,8 +12,8 @@ from xlmargin.cli.batch import BatchRequest
 from xlmargin.cli.book_files import known_beside
 from xlmargin.cli.book_report import ReportRequest
 from xlmargin.cli.market import with_own
-from xlmargin.cli.ranges import names_beside, tables_named
 from xlmargin.cli.registered import functions
+from xlmargin.cli.tables import names_beside, tables_named
 from xlmargin.computing import time_limit
 from xlmargin.importers.named_ranges import named_ranges
 from xlmargin.macros.book_tables import book_ranges
