@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import replace
+from io import StringIO
 
 import numpy as np
 import pytest
@@ -154,6 +156,30 @@ def test_after_random_prices_each_account_is_as_if_all_were_margined_anew(tmp_pa
     assert short and {alert["account"] for alert in red} == short
 
 
+def test_states_are_there_as_a_file_of_rows_too(tmp_path):
+    """A name of several words stays one cell; of a regime not permitted there is nothing."""
+    own = [{**record, "account": record["account"].replace("B", 'B, "1"')}
+           for record in BOOK["positions"]]  # fmt: skip
+    settings = {**BOOK["settings"], "account_type": "cash"}
+    with running(tmp_path / "journal.db") as asking:
+        for given in ({**BOOK, "positions": own}, {**BOOK, "positions": [BOOK["positions"][0]],
+                                                   "settings": settings}):  # fmt: skip
+            asking.put("/v1/book", json=given).raise_for_status()
+            answer = asking.get("/v1/buying-power.csv")
+            assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+            headings, *rows = csv.reader(StringIO(answer.text))
+            states = asking.get("/v1/accounts").json()["accounts"]
+            assert len(rows) == len(states)
+            for row, state in zip(rows, states, strict=True):
+                found = dict(zip(headings, row, strict=True))
+                assert found["account"] == state["account"]
+                assert found["stale"] == "false" and found["version"] == str(state["version"])
+                for regime in ("portfolio", "strategy"):
+                    for name in [n for n in headings if n.startswith(regime)]:
+                        wanted = (state[regime] or {}).get(name.partition(".")[2])
+                        assert found[name] == ("" if wanted is None else str(wanted))
+
+
 def test_a_refused_book_leaves_the_good_one(held):
     before = held.state()
     wrong = [{**BOOK["positions"][0], "type": "putt"}]
@@ -267,6 +293,7 @@ def test_a_token_sees_its_accounts_alone_and_changes_no_book(tmp_path):
         asking.until_ready().put("/v1/book", json=BOOK).raise_for_status()
         asking.headers["Authorization"] = f"Bearer {token}"
         assert [s["account"] for s in asking.get("/v1/accounts").json()["accounts"]] == ["B"]
+        assert len(asking.get("/v1/buying-power.csv").text.splitlines()) == 2
         hidden = asking.get("/v1/accounts/A/buying-power")
         absent = asking.get("/v1/accounts/Z/buying-power")
         assert (hidden.status_code, hidden.json()) == (404, absent.json())

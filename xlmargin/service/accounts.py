@@ -21,8 +21,10 @@ from xlmargin.service.problems import Refusal
 from xlmargin.service.sent import RANGES, refuse_unknown
 from xlmargin.service.state import KeptAccounts, Precondition, Snapshot
 from xlmargin.service.stated import Stated
+from xlmargin.service.states_file import states_file
 from xlmargin.service.tokens import Rights
 
+CSV: Final = "text/csv"
 MOST_SECONDS: Final = 30.0
 """How long a request waits for the figures to contain what it brought."""
 
@@ -124,11 +126,16 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
         """The state of each account that the token may see."""
 
         def states() -> Any:
-            current, rights = kept.current, rights_of(request)
-            own = [current.state(name) for name in current.states if rights.sees(name)]
-            return {"version": current.version, "accounts": own}
+            current = kept.current
+            return {"version": current.version, "accounts": _seen(current, rights_of(request))}
 
         return response(await found(states))
+
+    async def accounts_file(request: Request) -> Response:
+        """The state of each account that the token may see, as comma-separated text."""
+        work = lambda: states_file(_seen(kept.current, rights_of(request)))  # noqa: E731
+        answer = await found(work)
+        return answer if isinstance(answer, Response) else Response(answer, media_type=CSV)
 
     async def buying_power(account: str, request: Request) -> Response:
         """What an account is worth, requires and may still do, under both regimes."""
@@ -147,6 +154,8 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
         app.add_api_route(path, put_beside(name), methods=["PUT"], **of_change(rows))
     app.add_api_route("/v1/alerts", alerts, methods=["GET"], **of_reading())
     app.add_api_route("/v1/accounts", accounts, methods=["GET"], **of_reading())
+    text = of_reading(CSV, {"type": "string"})
+    app.add_api_route("/v1/buying-power.csv", accounts_file, methods=["GET"], **text)
     path = "/v1/accounts/{account}/buying-power"
     app.add_api_route(path, buying_power, methods=["GET"], **of_reading(schema=STATE_SCHEMA))
 
@@ -186,6 +195,11 @@ def account_of(kept: KeptAccounts, account: str, rights: Rights) -> tuple[Snapsh
     if account not in current.states or not rights.sees(account):
         raise NoAccount("account: not one of those that there are.")
     return current, account
+
+
+def _seen(current: Snapshot, rights: Rights) -> list[State]:
+    """The states of the accounts that a token may see."""
+    return [current.state(name) for name in current.states if rights.sees(name)]
 
 
 def _state(kept: KeptAccounts, account: str, rights: Rights) -> State:
