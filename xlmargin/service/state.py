@@ -410,13 +410,13 @@ class KeptAccounts:
         changed = kept.accounts_changed(before) if states else {*kept.live.accounts}
         fresh = account_states(kept, changed)
         states = {**states, **fresh}
-        told = {n: s for n, s in fresh.items() if not is_same(s, self._latest.get(n))}
+        moved = {n: s for n, s in fresh.items() if not is_same(s, self._latest.get(n))}
         gone = self._latest.keys() - states.keys()
         alerts = dict(watched.alerts(fresh, self._alerts))
-        events = self._events(told, sorted(gone), alerts, pending.version)
+        events = self._events(moved, sorted(gone), alerts, pending.version)
         self.journal.tell(events)
         self.sequence += len(events)
-        self._latest = {n: s for n, s in self._latest.items() if n not in gone} | told
+        self._latest = {n: s for n, s in self._latest.items() if n not in gone} | moved
         self._alerts = {**self._alerts, **alerts}
         with self._moved:
             self.snapshot = Snapshot(pending.version, stated, kept, states, watched, self._alerts)
@@ -433,13 +433,13 @@ class KeptAccounts:
     ) -> list[JournalEvent]:
         """The states that have changed, and then what there is to say of them."""
         now = time.time()
-        told = [(STATE, "state", name, state) for name, state in states.items()]
-        told += [(GONE, "state", name, {"account": name}) for name in gone]
-        told += [(ALERT, f"alert {fig}", own, alert) for (own, fig), alert in alerts.items()]
-        bodies = [json.dumps(of_version(data, version)) for *_, data in told]
+        emit = [(STATE, "state", name, state) for name, state in states.items()]
+        emit += [(GONE, "state", name, {"account": name}) for name in gone]
+        emit += [(ALERT, f"alert {fig}", own, alert) for (own, fig), alert in alerts.items()]
+        bodies = [json.dumps(of_version(data, version)) for *_, data in emit]
         return [
             JournalEvent(self.sequence + n + 1, now, version, type_, account, bodies[n], kind)
-            for n, (type_, kind, account, _) in enumerate(told)
+            for n, (type_, kind, account, _) in enumerate(emit)
         ]
 
 
