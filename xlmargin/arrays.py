@@ -74,6 +74,18 @@ def numbered_rows(rows: FloatArray) -> tuple[IntArray, IntArray]:
     return first, of_row
 
 
+def sums_by_group(rows: FloatArray, group: IntArray, count: int) -> FloatArray:
+    """Sum of the rows that belong to each of `count` groups, shape (groups, columns)."""
+    columns = [np.bincount(group, column, count) for column in rows.T]
+    return np.column_stack(columns) if columns else np.zeros((count, 0))
+
+
+def summed(rows: FloatArray, group: IntArray, count: int) -> FloatArray:
+    """The same of rows of more axes, or of none: shape (groups, ...)."""
+    added = sums_by_group(rows.reshape(len(rows), math.prod(rows.shape[1:])), group, count)
+    return added.reshape(count, *rows.shape[1:])
+
+
 def in_rows(column: NDArray[_T], table: np.ndarray) -> NDArray[_T]:
     """A column in the shape in which it goes with the rows of a table of more axes."""
     return column.reshape(len(column), *(1,) * (table.ndim - 1))

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray
+from xlmargin.arrays import BoolArray, FloatArray, IntArray, summed
 from xlmargin.contracts import Contracts
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem, RowRef, Severity
@@ -203,9 +203,7 @@ class Book:
 
     def by_account(self, amounts: FloatArray) -> FloatArray:
         """Amounts by position, shape (positions, ...), added up by account, (accounts, ...)."""
-        added = np.zeros((len(self.positions.accounts), *amounts.shape[1:]))
-        np.add.at(added, self.positions.account, amounts)
-        return added
+        return summed(amounts, self.positions.account, len(self.positions.accounts))
 
     @property
     def as_of(self) -> dt.date:

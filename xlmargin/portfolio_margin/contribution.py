@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import FloatArray, IntArray, sums_by_group
 from xlmargin.portfolio_margin.group_changes import GroupChange, group_sums
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_CLASS,
@@ -19,7 +19,6 @@ from xlmargin.portfolio_margin.portfolio_requirement import (
     PortfolioMargin,
     delivered_value,
     house_minimum,
-    sums_by_group,
 )
 
 NO_POINT = -1

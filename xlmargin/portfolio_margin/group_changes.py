@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import FloatArray, IntArray, summed, sums_by_group
 from xlmargin.book import RulesOfAccounts
 from xlmargin.computing import check_time_limit
 from xlmargin.portfolio_margin.portfolio_requirement import (
@@ -27,8 +27,6 @@ from xlmargin.portfolio_margin.portfolio_requirement import (
     delivered_value,
     house_minimum,
     made_of,
-    summed,
-    sums_by_group,
 )
 from xlmargin.rulebook import PortfolioRules
 

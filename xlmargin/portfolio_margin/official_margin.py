@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray, Names, codes
+from xlmargin.arrays import FloatArray, IntArray, Names, codes, sums_by_group
 from xlmargin.portfolio_margin.portfolio_requirement import (
     NO_PARENT,
     GroupLevel,
     MarginGroups,
     aggregated,
     by_account,
-    sums_by_group,
 )
 
 

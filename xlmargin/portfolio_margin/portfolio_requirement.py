@@ -16,7 +16,6 @@ Rule: FINRA 4210(g)(7)-(8); Cboe 10.4; OCC class, product and portfolio groups.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -24,7 +23,17 @@ from functools import cached_property
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, codes, in_rows, numbered
+from xlmargin.arrays import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Names,
+    codes,
+    in_rows,
+    numbered,
+    summed,
+    sums_by_group,
+)
 from xlmargin.book import Book, Positions, RulesOfAccounts, covered, rules_of_accounts
 from xlmargin.computing import check_time_limit
 from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
@@ -141,18 +150,6 @@ def aggregated(
         np.full(len(eldest), NO_PARENT, dtype=np.int64),
     )
     return replace(children, parent=parent), parents
-
-
-def sums_by_group(rows: FloatArray, group: IntArray, count: int) -> FloatArray:
-    """Sum of the rows that belong to each of `count` groups, shape (groups, columns)."""
-    columns = [np.bincount(group, column, count) for column in rows.T]
-    return np.column_stack(columns) if columns else np.zeros((count, 0))
-
-
-def summed(rows: FloatArray, group: IntArray, count: int) -> FloatArray:
-    """The same of rows of more axes, or of none: shape (groups, ...)."""
-    added = sums_by_group(rows.reshape(len(rows), math.prod(rows.shape[1:])), group, count)
-    return added.reshape(count, *rows.shape[1:])
 
 
 def by_account(levels: Sequence[MarginGroups], accounts: int) -> FloatArray:

@@ -18,14 +18,13 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import BoolArray, FloatArray, numbered
+from xlmargin.arrays import BoolArray, FloatArray, numbered, sums_by_group
 from xlmargin.book import Book, cash_of_accounts
 from xlmargin.computing import check_time_limit
 from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.group_changes import requirement_of_multiples
 from xlmargin.portfolio_margin.path import along, refuse_unvalued
-from xlmargin.portfolio_margin.portfolio_requirement import sums_by_group
 
 STEP: Final = 0.1
 MOST: Final = 10.0
@@ -88,7 +87,7 @@ def scaled_writing(margin: PortfolioMargin, allowed: float, move: float) -> Writ
     book = margin.book
     count = round((MOST - 1.0) / STEP) + 1
     factor = np.array([1.0 + round(i * STEP, 9) for i in range(count)])
-    more = np.array([_more(book, f) for f in factor.tolist()])
+    more = _more(book, factor)
     [there] = along(margin.frame, np.array([move]))
     refuse_unvalued(margin, there.worth)
     after = there.portfolio_margin(0)
@@ -112,16 +111,16 @@ def scaled_writing(margin: PortfolioMargin, allowed: float, move: float) -> Writ
 
 def _by_account(book: Book, amounts: FloatArray) -> FloatArray:
     """Amounts at each factor, shape (factors, positions), added up by account."""
-    return np.array([book.by_account(own) for own in amounts])
+    return book.by_account(amounts.T).T
 
 
-def _more(book: Book, factor: float) -> FloatArray:
-    """Contracts of each position written in addition, whole, halves up, shape (positions,)."""
+def _more(book: Book, factor: FloatArray) -> FloatArray:
+    """Contracts of each position written in addition, whole, halves up, (factors, positions)."""
     positions = book.positions
     is_index = np.array([u.underlying_class.is_index for u in book.market.underlyings], dtype=bool)
     written = positions.is_option & (positions.quantity < 0)
     written[written] = ~is_index[positions.underlying[written]]
-    more = np.floor(-positions.quantity * (factor - 1.0) * (1 + 1e-15) + 0.5)
+    more = np.floor(-positions.quantity * (factor[:, None] - 1.0) * (1 + 1e-15) + 0.5)
     return np.where(written, more, 0.0)
 
 

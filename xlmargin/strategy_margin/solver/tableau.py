@@ -265,7 +265,7 @@ class Tableau:
         direction = 1.0 if up else -1.0
         pivots = self.table[row].copy()
         moves = pivots * self.side * direction
-        helping = np.flatnonzero(moves > LEAST_PIVOT)
+        helping = (moves > LEAST_PIVOT).nonzero()[0]
         helps = moves[helping]
         each = np.maximum(self.reduced_cost[helping] * self.side[helping], 0.0) / helps
         variables = self.nonbasic[helping]
@@ -287,7 +287,7 @@ class Tableau:
             self._pass(helping[order[:passed]])
             left = each <= each[order[passed]]
             left[order[:passed]] = False
-        ties = np.flatnonzero(left)
+        ties = left.nonzero()[0]
         column = int(helping[ties[helps[ties].argmax()]])
         limits = self.lower if up else self.upper
         step = float(limits[self.basic[row]] - self.basic_value[row]) / pivots[column]
