@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from xlmargin.cli import commands
+from xlmargin.rulebook import broker_terms
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -153,3 +154,27 @@ def test_retired_words_are_no_names() -> None:
             if words & {part.lower() for part in WORD.findall(name)}
         ]
     assert found == []
+
+
+def test_figures_by_other_names_are_those_that_the_reconciliation_knows() -> None:
+    """The words of a page of two tables: what one takes for ours the other must."""
+    text = (DOCS / "service.md").read_text(encoding="utf-8")
+    table = text.partition("## Figures by other names")[2].partition("\n## ")[0]
+    rows = re.findall(r"(?m)^\| (.+?) \| (.*?) \| .*? ?\| (.*?) ?\|$", table)
+    figures = {
+        "account_value": {"account value"},
+        "portfolio": {"portfolio requirement"},
+        "maintenance": {"strategy requirement"},
+        "initial": {"Reg T requirement"},
+        "portfolio_excess": {"portfolio excess"},
+        "strategy_excess": {"strategy excess"},
+    }
+    of_word = {w: t for t in broker_terms() for words in t.words.values() for w in words}
+    known = 0
+    for ours, *theirs in rows:
+        named = set().union(*(figures.get(name, set()) for name in re.findall(r"`(\w+)`", ours)))
+        for word in re.findall(r"[\w-]{4,}", " ".join(theirs)):
+            if (term := of_word.get(word)) is not None:
+                known += 1
+                assert {term.portfolio, term.strategy} - {""} == named, word
+    assert known >= 8

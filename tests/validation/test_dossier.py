@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import tomllib
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from xlmargin.cli import app
 from xlmargin.rulebook.files import packaged
-from xlmargin.validation import FigureComparison, comparison, dossier, sections, validation_table
+from xlmargin.validation import (
+    FigureComparison,
+    comparison,
+    counted_by_origin,
+    dossier,
+    sections,
+    validation_table,
+)
+from xlmargin.validation.comparison import Origin
 from xlmargin.validation.coverage import coverage
 
+ROOT = Path(__file__).parents[2]
 DAY = dt.date(2026, 11, 30)
 
 
@@ -87,7 +99,26 @@ def test_the_command_writes_it(tmp_path):
     done = CliRunner().invoke(app, ["validate", "-o", str(path)])
     assert done.exit_code == 0, done.output
     assert path.read_text(encoding="utf-8").startswith("# Validation\n")
-    assert "299 published figures: 292 agree, 7 differ and it is said why" in done.output
+    assert "299 figures, of which " in done.output
+    assert "by hand from the rule: 292 agree, 7 differ and it is said why" in done.output
+
+
+def test_the_figures_are_counted_by_where_they_are_from(compared):
+    """The README's numbers are those of the files; positions of others are no figures of theirs."""
+    files = {s.name: {c.origin for c in s.comparisons} for s in compared}
+    assert files["cboe_2007_regt_vs_pm"] == {"published"}
+    assert files["hard_prices"] == files["quantlib_generated_tims_arrays"] == {"QuantLib"}
+    assert files["margin_estimator"] == files["lean_option_margin"] == {"by the rule"}
+    counts = Counter(c.origin for s in compared for c in s.comparisons)
+    said = counted_by_origin(c for s in compared for c in s.comparisons)
+    assert [int(n) for n in re.findall(r"\d+", said)] == [299, *(counts[o] for o in Origin)]
+    assert said in dossier(compared, DAY)
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    published, quantlib, rule = (counts[origin] for origin in Origin)
+    assert (
+        f"299 figures beside ours ({published} published, {quantlib} by QuantLib, {rule} by hand"
+        " from the rule)"
+    ) in readme
 
 
 def test_the_command_answers_json():

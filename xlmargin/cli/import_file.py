@@ -160,7 +160,8 @@ def _write(broker: BrokerFile, written: Written) -> None:
     for name, path in written.paths.items():
         rows = ranges[name]
         if rows is None:
-            typer.echo(f"Not written: {path}, for the file holds no {name}.", err=True)
+            wanted = "; `xlmargin market` makes one of the positions" if name == "market" else ""
+            typer.echo(f"Not written: {path}, for the file holds no {name}{wanted}.", err=True)
         else:
             write_rows(rows, path)
             typer.echo(f"Written: {path}", err=True)

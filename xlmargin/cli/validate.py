@@ -1,4 +1,4 @@
-"""The published figures beside ours: counted on the terminal, written as a dossier."""
+"""Figures of others and of the rule beside ours: counted on the terminal, written as a dossier."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xlmargin.cli.app import command
 from xlmargin.cli.options import AsJson, Force
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.standard_output import write_json
-from xlmargin.validation import dossier, sections, validation_table
+from xlmargin.validation import counted_by_origin, dossier, sections, validation_table
 
 
 @command()
@@ -24,7 +24,10 @@ def validate(
     force: Force = False,
     as_json: AsJson = False,
 ) -> int:
-    """Compare every published figure with ours; exit code 1 where one differs without a reason."""
+    """Compare figures of others with ours; exit code 1 where one differs without a reason.
+
+    They were published, are computed with QuantLib or worked out by hand from the rule.
+    """
     first_line = "# Validation"
     if output is not None:
         refuse_output(output, [".md"], force=force, first_line=first_line)
@@ -43,7 +46,7 @@ def validate(
         states = [c.state for c in every]
         agree, explained = states.count("agrees"), states.count("differs, explained")
         typer.echo(
-            f"{len(every)} published figures: {agree} agree, {explained} differ and it is said why,"
+            f"{counted_by_origin(every)}: {agree} agree, {explained} differ and it is said why,"
             f" {states.count('differs')} differ."
         )
         if output is not None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple
@@ -13,6 +15,21 @@ from typing import Final, NamedTuple
 from xlmargin.validation.ranges import Case
 
 PUBLISHED: Final = files("xlmargin.validation").joinpath("published")
+
+
+class Origin(StrEnum):
+    """Where the figure that ours stands beside is from, as the files say."""
+
+    PUBLISHED = "published"
+    QUANTLIB = "QuantLib"
+    RULE = "by the rule"
+
+
+_IN_WORDS: Final = {
+    Origin.PUBLISHED: "published by an exchange, brokers, textbooks, test suites and the article",
+    Origin.QUANTLIB: "computed with QuantLib",
+    Origin.RULE: "worked out by hand from the rule",
+}
 
 
 @dataclass(frozen=True)
@@ -24,6 +41,8 @@ class Source:
     says: str
     url: str
     cases: tuple[Case, ...]
+    origins: Mapping[str, Origin]
+    """By case."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +64,11 @@ class FigureComparison:
     def difference(self) -> float | None:
         """Ours less the published figure."""
         return None if self.ours is None else self.ours - self.published
+
+    @property
+    def origin(self) -> Origin:
+        """Where the figure is from."""
+        return source(self.source).origins[self.case]
 
     @property
     def explanation(self) -> str:
@@ -72,7 +96,16 @@ class FigureComparison:
 def source(name: str) -> Source:
     """A file of published figures."""
     read = json.loads(PUBLISHED.joinpath(f"{name}.json").read_text(encoding="utf-8"))
-    return Source(name, read["source"], read.get("url", ""), tuple(read["cases"]))
+    cases = tuple(read["cases"])
+    origins = {case["id"]: Origin(case.get("origin", read["origin"])) for case in cases}
+    return Source(name, read["source"], read.get("url", ""), cases, origins)
+
+
+def counted_by_origin(of: Iterable[FigureComparison]) -> str:
+    """How many figures there are, and how many of each origin, in words."""
+    counts = Counter(c.origin for c in of)
+    parts = ", ".join(f"{counts[origin]} {words}" for origin, words in _IN_WORDS.items())
+    return f"{counts.total()} figures, of which {parts}"
 
 
 class Explained(NamedTuple):

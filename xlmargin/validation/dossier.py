@@ -12,7 +12,7 @@ from xlmargin.reports.table import ReportTable, ReportValue
 from xlmargin.rulebook.parameters import RuleSet, full_name
 from xlmargin.rulebook.sections import regulations
 from xlmargin.rulebook.values_in_force import profile, profiles
-from xlmargin.validation.comparison import FigureComparison, source
+from xlmargin.validation.comparison import FigureComparison, counted_by_origin, source
 from xlmargin.validation.coverage import coverage_table
 from xlmargin.validation.margin_figures import figures
 from xlmargin.validation.prices import values
@@ -84,8 +84,8 @@ def dossier(of: Sequence[DossierSection], day: dt.date) -> str:
     parts = [
         "# Validation",
         f"xlmargin {xlmargin.__version__}, made on {day.isoformat()} by `xlmargin validate`."
-        " Figures were published by others, or computed by others' programs; ours are those of the"
-        " worksheet functions and of the pricing engine, computed while this was made.",
+        f" {counted_by_origin(c for section in of for c in section.comparisons)}; ours are those of"
+        " the worksheet functions and of the pricing engine, computed while this was made.",
         "## Summary",
         _markdown(
             ("source", "compared", *_STATES),
