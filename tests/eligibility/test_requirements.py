@@ -106,32 +106,32 @@ def test_equity_by_house(house, to_open, to_keep, monitoring):
 
 def test_the_greater_of_guidance_and_house_is_asked_and_cited():
     rules = eligibility_rules(TODAY, "schwab")
-    required = check(EQUITY, rules, monitoring=Monitoring.PARTIAL, equity=149_999)
-    assert (required.met, required.needed) == (Met.NOT_MET, 150_000)
-    assert required.rule == "FINRA 4210 interpretation (b)(4)/034 (INT)"
-    required = check(EQUITY, rules, monitoring=Monitoring.FULL, equity=124_999)
-    assert (required.met, required.needed) == (Met.NOT_MET, 125_000)
-    assert "Schwab" in required.rule
+    checked = check(EQUITY, rules, monitoring=Monitoring.PARTIAL, equity=149_999)
+    assert (checked.met, checked.needed) == (Met.NOT_MET, 150_000)
+    assert checked.rule == "FINRA 4210 interpretation (b)(4)/034 (INT)"
+    checked = check(EQUITY, rules, monitoring=Monitoring.FULL, equity=124_999)
+    assert (checked.met, checked.needed) == (Met.NOT_MET, 125_000)
+    assert "Schwab" in checked.rule
 
 
 def test_without_a_house_monitoring_must_be_stated():
     for house in ("rule", "custom"):
         rules = eligibility_rules(TODAY, house)
-        required = check(EQUITY, rules, monitoring=Monitoring.NOT_STATED, equity=1e9)
-        assert required.met is Met.MISSING
-        assert required.lacks == "monitoring (full, partial, executes_away)"
-        assert required.needed == "100,000 / 150,000 / 500,000"
-    required = check(EQUITY, monitoring=Monitoring.NOT_STATED, equity=float("nan"))
-    assert required.lacks.startswith("equity and monitoring")
-    assert required.met is Met.MISSING
+        checked = check(EQUITY, rules, monitoring=Monitoring.NOT_STATED, equity=1e9)
+        assert checked.met is Met.MISSING
+        assert checked.lacks == "monitoring (full, partial, executes_away)"
+        assert checked.needed == "100,000 / 150,000 / 500,000"
+    checked = check(EQUITY, monitoring=Monitoring.NOT_STATED, equity=float("nan"))
+    assert checked.lacks.startswith("equity and monitoring")
+    assert checked.met is Met.MISSING
 
 
 @pytest.mark.parametrize(("equity", "met"), [(100_000, Met.MISSING), (99_999, Met.NOT_MET)])
 def test_less_than_any_guidance_asks_is_not_enough(equity, met):
-    required = check(EQUITY, monitoring=Monitoring.NOT_STATED, equity=equity)
-    assert required.met is met
+    checked = check(EQUITY, monitoring=Monitoring.NOT_STATED, equity=equity)
+    assert checked.met is met
     lacks = "monitoring (full, partial, executes_away)"
-    assert required.lacks == (lacks if met is Met.MISSING else f"$1 more equity and {lacks}")
+    assert checked.lacks == (lacks if met is Met.MISSING else f"$1 more equity and {lacks}")
 
 
 def test_a_setting_raises_what_is_needed():

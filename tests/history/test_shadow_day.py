@@ -143,8 +143,8 @@ def test_the_total_is_the_sum_of_the_accounts() -> None:
     ],
 )
 def test_a_regime_that_is_not_asked_is_unknown(regimes: Regimes, unknown: tuple[str, ...]) -> None:
-    required = book(stock(100, 100.0), cash(0))
-    one, both = shadow_day(required, regimes), shadow_day(required)
+    held = book(stock(100, 100.0), cash(0))
+    one, both = shadow_day(held, regimes), shadow_day(held)
     assert one.long_market_value.tolist() == [10_000]
     for name in ("initial", "maintenance", "deposit", "portfolio_requirement", "strategy_equity"):
         value = getattr(one, name)
@@ -263,12 +263,10 @@ def test_a_failed_day_is_one_row_without_numbers() -> None:
 
 def test_equity_and_calls_are_those_of_the_account() -> None:
     market = [["symbol", "price"], ["XYZ", 100.0]]
-    required = read_book(
-        [*SEVERAL, cash(-40_000), cash(9)], market, [["as_of", DAY], ["rate", 0.04]]
-    )
-    day = shadow_day(required)
-    strategy = strategy_excess(strategy_margin(required))
-    portfolio = portfolio_excess(under_portfolio_margin(required))
+    held = read_book([*SEVERAL, cash(-40_000), cash(9)], market, [["as_of", DAY], ["rate", 0.04]])
+    day = shadow_day(held)
+    strategy = strategy_excess(strategy_margin(held))
+    portfolio = portfolio_excess(under_portfolio_margin(held))
     for name in ("equity", "excess"):
         for regime, expected in (("strategy", strategy), ("portfolio", portfolio)):
             found = getattr(day, f"{regime}_{name}")

@@ -142,13 +142,13 @@ def test_what_a_hedge_frees_is_what_the_book_requires_less_with_it(drawn):
         found = hedge_by_strategy(strategy_margin(whole), candidates, np.nan)
     quantity = float(found.quantity[0])
     there = book_after(whole, many(one, quantity)) if quantity else whole
-    required = precondition_of(whole, portfolio=is_portfolio)
+    required = requirement_less_value_added(whole, portfolio=is_portfolio)
     assert found.freed[0] == pytest.approx(
-        required - precondition_of(there, portfolio=is_portfolio), abs=CENTS
+        required - requirement_less_value_added(there, portfolio=is_portfolio), abs=CENTS
     )
 
 
-def precondition_of(whole: Book, *, portfolio: bool) -> float:
+def requirement_less_value_added(whole: Book, *, portfolio: bool) -> float:
     """What the requirement of a regime takes from its equity, $."""
     if portfolio:
         return float(under_portfolio_margin(whole).by_account.sum())

@@ -9,6 +9,7 @@ import pytest
 
 from tests.service.running import BOOK, running
 from tools.service_api import FOLDER, described
+from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.service.events_described import STATE_SCHEMA, event_schema
 
 TEXTS = ("title", "summary", "description", "version", "operationId")
@@ -38,6 +39,12 @@ def test_no_field_that_was_promised_has_gone():
         written = json.loads((FOLDER / name).read_text(encoding="utf-8"))
         assert broken(written, content) == [], "python tools/service_api.py writes it anew"
     assert written == content, "something of the stream has come: python tools/service_api.py"
+
+
+def test_every_function_is_described():
+    written = (FOLDER / "openapi.json").read_text(encoding="utf-8")
+    missing = [name for name in REGISTRY if f'"{name}"' not in written]
+    assert missing == [], "python tools/service_api.py writes it anew"
 
 
 def test_a_field_that_goes_is_found():

@@ -70,7 +70,8 @@ class BrokerFigure:
 
     `account` is an index, or ALL; `group` "" for the whole account. `figure` is ours of that
     meaning, "" where there is none, `word` what the broker calls it. `in_dollars` is false of a
-    fraction. `queried` is the serial day on which the broker was asked about it, NaN if it was not.
+    fraction. `inquiry_day` is the serial day on which the broker was asked about it, NaN where it
+    was not.
     """
 
     account: int
@@ -81,7 +82,7 @@ class BrokerFigure:
     as_of: float = np.nan
     source: str = ""
     in_dollars: bool = True
-    queried: float = np.nan
+    inquiry_day: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -272,12 +273,12 @@ class Reconciler:
         """How a figure stands to ours; `ours` is NaN where we have none."""
         if np.isnan(ours):
             return FigureState.NOT_OURS
-        age, queried = (
-            age_of(day, self.book.market.as_of) for day in (figure.as_of, figure.queried)
+        age, days_open = (
+            age_of(day, self.book.market.as_of) for day in (figure.as_of, figure.inquiry_day)
         )
         agrees = self.tolerance.agree(figure.amount, ours, in_dollars=figure.in_dollars)
         most = self.book.settings.overdue_days
-        if age > most or (queried > most and not agrees):
+        if age > most or (days_open > most and not agrees):
             return FigureState.OVERDUE
         if age > 0:
             return FigureState.STALE

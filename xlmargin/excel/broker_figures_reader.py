@@ -48,7 +48,7 @@ def read_broker_figures(
     account = _accounts(table, accounts, log)
     amount = numbers(table, "amount", log, percent=True)
     refuse_beyond(GREATEST_CASH, amount, table, "amount", log)
-    as_of, queried = dates(table, "as_of", log), dates(table, "asked", log)
+    as_of, inquiry_day = dates(table, "as_of", log), dates(table, "asked", log)
     currency = [text_of(cell).strip().upper() for cell in table.cells("currency")]
     other = [each not in ("", *DOLLARS) for each in currency]
     log.errors_where(np.array(other, dtype=bool), table, "currency", "USD")
@@ -67,7 +67,7 @@ def read_broker_figures(
             float(as_of[i]),
             label(text_of(table.cell("source", i))),
             in_dollars[i],
-            float(queried[i]),
+            float(inquiry_day[i]),
         )
         for i in range(len(table))
     ]

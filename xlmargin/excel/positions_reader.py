@@ -328,25 +328,25 @@ def _kinds(
     kind = np.where(option, symbols.kind, right)
     where = option & (right >= 0) & (right != symbols.kind)
     log.errors_where(where, table, "right", "the right of the option symbol")
-    is_right = calls_and_puts(kind)
-    clash = is_right & (typed >= 0) & (typed != kind) & (typed != TypeWord.OPTION)
+    is_option = calls_and_puts(kind)
+    clash = is_option & (typed >= 0) & (typed != kind) & (typed != TypeWord.OPTION)
     for each in (CALL, PUT):
         wanted = f"{each.word}, as the symbol or the right says"
         log.errors_where(clash & (kind == each), table, "type", wanted, after=("right",))
     log.errors_where(typed == TypeWord.OTHER, table, "type", f"{TYPE}; nothing else is margined")
-    unsaid = ~is_right & (typed == TypeWord.OPTION)
+    unsaid = ~is_option & (typed == TypeWord.OPTION)
     wanted = "call or put, in a column right or in an option symbol"
     log.errors_where(unsaid, table, "right" if table.has("right") else "type", wanted)
     terms = ~table.empty("strike") | ~table.empty("expiration")
-    need(~is_right & (typed == EMPTY) & terms, table, "type", f"{TYPE}, or an option symbol", log)
+    need(~is_option & (typed == EMPTY) & terms, table, "type", f"{TYPE}, or an option symbol", log)
     if (typed >= 0).any():
         log.notes_where(
-            ~is_right & (typed == EMPTY) & ~terms, table, "type", "none: taken as stock"
+            ~is_option & (typed == EMPTY) & ~terms, table, "type", "none: taken as stock"
         )
-    is_treasury = ~is_right & (typed == TypeWord.TREASURY)
-    kind = np.where(is_right, kind, np.where((typed == EMPTY) | is_treasury, int(STOCK), typed))
+    is_treasury = ~is_option & (typed == TypeWord.TREASURY)
+    kind = np.where(is_option, kind, np.where((typed == EMPTY) | is_treasury, int(STOCK), typed))
     kind[(kind > CASH) | (kind < 0) | (right == REFUSED) | (typed == REFUSED)] = UNREAD
-    kind[~is_right & (typed == EMPTY) & terms] = UNREAD
+    kind[~is_option & (typed == EMPTY) & terms] = UNREAD
     return kind, is_treasury
 
 

@@ -9,7 +9,7 @@ account's requirement is the sum, with the strategy-based requirement of positio
 eligible.
 
 However little a portfolio can lose, the least is an amount for each unit of the multiplier of each
-option contract, long or short, hedged or not; a long position is not charged more than it is worth.
+option contract, long or short, hedged or not; a long position is not minimum more than it is worth.
 
 Rule: FINRA 4210(g)(7)-(8); Cboe 10.4; OCC class, product and portfolio groups.
 """
@@ -503,13 +503,13 @@ def uncapped_minimum(book: Book, rules: RulesOfAccounts[PortfolioRules]) -> Floa
 
     That which a report states for the underlying, never less than the rule's.
     """
-    positions, charged = book.positions, np.zeros(len(book.positions))
+    positions, minimum = book.positions, np.zeros(len(book.positions))
     options = np.flatnonzero(positions.is_option)
     stated = book.market.published_minimum[positions.underlying[options]] / STANDARD_CONTRACT
     least = rules.amounts(lambda r: r.contract_minimums.contract_minimum)
     per_unit = np.fmax(stated, least[positions.account[options]])
-    charged[options] = per_unit * np.abs(positions.units[options])
-    return charged
+    minimum[options] = per_unit * np.abs(positions.units[options])
+    return minimum
 
 
 def delivered_value(positions: Positions, spot: FloatArray, as_of: float) -> FloatArray:

@@ -275,7 +275,7 @@ class _Lines:
         """Days since the broker was asked, or since its figure; NaN where nothing is open."""
         if state not in _OPEN:
             return np.nan
-        since = figure.as_of if np.isnan(figure.queried) else figure.queried
+        since = figure.as_of if np.isnan(figure.inquiry_day) else figure.inquiry_day
         return age_of(since, self.reconciler.book.market.as_of)
 
     def _of(self, account: int, name: str) -> Reconciled | None:

@@ -193,23 +193,23 @@ def _table_moves(table: list[ValuationRange], rules: PortfolioRules) -> FloatArr
 
 
 def house_range(group: ClassGroup, rules: PortfolioRules) -> ValuationRange:
-    """The range that the house asks of a class group, for its class and for its symbols.
+    """The range that the house requires of a class group, for its class and for its symbols.
 
     An end that the house leaves as the rule has it is that of the group's own range.
     """
     own, of_class = group.range, rules.house_ranges[group.underlying_class]
     of_rule = rules.ranges[group.underlying_class]
-    required = replace(
+    house = replace(
         of_class,
         up=own.up if of_class.up == of_rule.up else max(own.up, of_class.up),
         down=own.down if of_class.down == of_rule.down else max(own.down, of_class.down),
     )
-    if (required.up, required.down) == (own.up, own.down):
-        required = own
-    up, down = max(required.up, group.house_up), max(required.down, group.house_down)
-    if (up, down) == (required.up, required.down):
-        return required
-    return replace(required, up=up, down=down, rule=f"{required.rule}; {_FOR_THE_SYMBOL}")
+    if (house.up, house.down) == (own.up, own.down):
+        house = own
+    up, down = max(house.up, group.house_up), max(house.down, group.house_down)
+    if (up, down) == (house.up, house.down):
+        return house
+    return replace(house, up=up, down=down, rule=f"{house.rule}; {_FOR_THE_SYMBOL}")
 
 
 _FOR_THE_SYMBOL: Final = "raised by the house's move for the symbol"

@@ -53,7 +53,7 @@ class Door:
     scope_of: Callable[[str, str], str]
     open_paths: frozenset[str] = OPEN
     answered: Callable[[str, int, float], None] = lambda route, status, seconds: None
-    _requested: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
+    _allowances: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -137,11 +137,11 @@ class Door:
     def _over_rate(self, name: str) -> float:
         """Seconds to wait until the next request of a token is taken; 0 where it is now."""
         now, most = time.monotonic(), float(self.allowed.a_minute)
-        left, since = self._requested.pop(name, (most, now))
+        left, since = self._allowances.pop(name, (most, now))
         left = min(most, left + (now - since) * most / 60.0)
-        self._requested[name] = (max(left - 1.0, 0.0), now)
-        if len(self._requested) > MOST_NAMES:
-            self._requested.popitem(last=False)
+        self._allowances[name] = (max(left - 1.0, 0.0), now)
+        if len(self._allowances) > MOST_NAMES:
+            self._allowances.popitem(last=False)
         return 0.0 if left >= 1.0 else max(1.0, (1.0 - left) * 60.0 / most)
 
     async def _body(self, receive: Receive) -> bytes | None:

@@ -433,13 +433,13 @@ class KeptAccounts:
     ) -> list[JournalEvent]:
         """The states that have changed, and then what there is to say of them."""
         now = time.time()
-        emit = [(STATE, "state", name, state) for name, state in states.items()]
-        emit += [(GONE, "state", name, {"account": name}) for name in gone]
-        emit += [(ALERT, f"alert {fig}", own, alert) for (own, fig), alert in alerts.items()]
-        bodies = [json.dumps(of_version(data, version)) for *_, data in emit]
+        changes = [(STATE, "state", name, state) for name, state in states.items()]
+        changes += [(GONE, "state", name, {"account": name}) for name in gone]
+        changes += [(ALERT, f"alert {fig}", own, alert) for (own, fig), alert in alerts.items()]
+        bodies = [json.dumps(of_version(data, version)) for *_, data in changes]
         return [
             JournalEvent(self.sequence + n + 1, now, version, type_, account, bodies[n], kind)
-            for n, (type_, kind, account, _) in enumerate(emit)
+            for n, (type_, kind, account, _) in enumerate(changes)
         ]
 
 

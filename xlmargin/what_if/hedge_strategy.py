@@ -44,11 +44,11 @@ class StrategyHedge:
     most: int
     margin: PortfolioMargin | None
 
-    def required(self, quantity: int) -> float:
-        """What requires with so many of the candidate, $; infinite where that may not be held.
+    def requirement(self, quantity: int) -> float:
+        """The requirement with so many of the candidate, $; infinite where that may not be held.
 
         Less what the equity counts for it, as the least pairing is found. Outside portfolio margin
-        what the account requires beyond what it does now.
+        what is required of the account beyond what is now.
         """
         book = self._after(quantity)
         try:
@@ -73,11 +73,11 @@ class StrategyHedge:
 
     def freed(self, quantity: int) -> float:
         """What so many of the candidate free, $; below 0 where they ask for more."""
-        return self._before - self.required(quantity)
+        return self._before - self.requirement(quantity)
 
     @cached_property
     def _before(self) -> float:
-        return self.required(0)
+        return self.requirement(0)
 
     @cached_property
     def _outside(self) -> float:

@@ -60,7 +60,7 @@ class HeldOption:
 class HeldStock:
     """Net shares of one underlying, long or short, at their average cost.
 
-    `boxed` shares are held long and sold short at once, beside the net ones.
+    Shares `against_the_box` are held long and sold short at once, beside the net ones.
     """
 
     leg: StockLeg
@@ -122,7 +122,7 @@ class _Legs(dict[RequirementKind, tuple[tuple[OptionLeg, ...], tuple[StockLeg, .
 
 
 def take_lots(lots: list[Lot], shares: float) -> tuple[list[Lot], list[Lot]]:
-    """The first so many shares of the pieces, and the rest."""
+    """The first so many shares of the lots, and the rest."""
     first: list[Lot] = []
     rest: list[Lot] = []
     for lot in lots:

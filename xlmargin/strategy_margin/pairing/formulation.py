@@ -311,7 +311,7 @@ Half: TypeAlias = tuple[float, tuple[int, int]]
 def box_variables(
     model: PairingModel, members: Iterable[int], requirements: RequirementRules
 ) -> None:
-    """Columns for the halves of long boxes of one underlying's European options."""
+    """Variables for the halves of long boxes of one underlying's European options."""
     series: dict[tuple[float, float], list[int]] = defaultdict(list)
     for i in members:
         leg = model.options[i]

@@ -188,6 +188,8 @@ def requirement_of(
     )
     if matched.role is Role.BOX:
         return paid + contracts[0] * legs[0].units_per_contract * requirements.long_box(*ends(legs))
+    if matched.role is not Role.SPREAD:
+        raise ValueError(f"no requirement of options as {matched.role}")
     units = [n * leg.units_per_contract for n, leg in zip(contracts, legs, strict=True)]
     return paid + requirements.spread(legs, units)
 
@@ -239,6 +241,8 @@ def _with_stock(
             return contracts * requirements.protected(stock, legs[0])
         case Role.FUND:
             return contracts * requirements.fund(stock, legs[0])
+    if matched.role not in (Role.COLLAR, Role.CONVERSION):
+        raise ValueError(f"no requirement of stock as {matched.role}")
     one_strike = matched.role is Role.CONVERSION
     return contracts * requirements.joined(stock, legs[1], legs[0], one_strike=one_strike)
 

@@ -3,7 +3,7 @@
 What a variable means is kept beside the program, so that a solution can be read back as strategies.
 
 Short options stand by themselves, in straddles and in strangles: of a short put and a short call
-together, the greater requirement requires and the value of the other side. So, with the shorts in
+together, the requirement is the greater one and the value of the other side. So, with the shorts in
 order of their requirement, each may stand as the other side of an opposite short that comes before
 it. Runs of calls and runs of puts take turns in that order; the opposite shorts of the run before
 that are not taken yet are carried on to the next.
@@ -43,7 +43,7 @@ class Role(Enum):
     UNCOVERED = auto()
     """A short option by itself, or the greater side of a straddle or strangle."""
     LESSER_SIDE = auto()
-    """The side of a straddle or strangle of which the option's value alone requires."""
+    """The side of a straddle or strangle that adds the option's value alone."""
     SPREAD = auto()
     """Part of a set margined under the general spread rule."""
     BOX = auto()
@@ -152,9 +152,9 @@ def uncovered_variables(
     uncovered: Sequence[float],
     lesser_side: Sequence[float],
 ) -> None:
-    """Columns for shorts of one underlying and one size, by themselves and in straddles.
+    """Variables for shorts of one underlying and one size, by themselves and in straddles.
 
-    `uncovered` is the requirement of each option by itself and `other_side` that of the other side
+    `uncovered` is the requirement of each option by itself and `lesser_side` that of the other side
     of a straddle, $ per contract; infinite where the account does not permit it.
     """
     order = _by_requirement(shorts, uncovered, lesser_side)
@@ -238,7 +238,7 @@ def stock_variables(
     index_calls: Sequence[int],
     requirements: RequirementRules,
 ) -> None:
-    """Columns for the uses of one underlying's net shares.
+    """Variables for the uses of one underlying's net shares.
 
     `own` are the options on it, `index_calls` the short calls on an index that it may cover.
     """

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class RequirementKind(StrEnum):
-    """When a requirement requires: on the trade date, or on every day after it."""
+    """When a requirement applies: on the trade date, or on every day after it."""
 
     INITIAL = "initial"
     """As the exchange manuals display it: the cost of longs, the premiums of shorts and the value

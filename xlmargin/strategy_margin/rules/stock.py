@@ -239,7 +239,7 @@ def fund_factor(underlying: Underlying, rules: StrategyRules) -> float:
 
 
 _SHORT_BY_SHARE: Final = frozenset({UnderlyingClass.ETN, UnderlyingClass.TREASURY})
-"""What requires, sold short, a share of its value with no least amount a share."""
+"""What is required of, sold short, a share of its value with no least amount a share."""
 _GOOD_FAITH: Final = _SHORT_BY_SHARE | {UnderlyingClass.ETF_EXEMPT, UnderlyingClass.MONEY_MARKET}
 """What Reg T leaves to good faith when it is bought: debt, and funds of exempted securities."""
 
