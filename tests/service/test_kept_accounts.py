@@ -123,7 +123,14 @@ def test_after_random_prices_each_account_is_as_if_all_were_margined_anew(tmp_pa
     spot = {u.symbol: u.spot for u in book.market.underlyings if u.symbol in holders}
     with running(tmp_path / "journal.db") as asking:
         asking.put("/v1/book", json=given).raise_for_status()
-        last = int(asking.events(after=0)[-1]["sequence"])
+        limits = [
+            {"account": s["account"], "figure": f"{s['regime']} excess",
+             "alert": s[s["regime"]]["excess"] - 1.0}
+            for s in asking.get("/v1/accounts").json()["accounts"]
+        ]  # fmt: skip
+        asking.put("/v1/thresholds", json={"thresholds": limits}).raise_for_status()
+        red_before = {a["account"] for a in asking.get("/v1/alerts").json()["alerts"]}
+        last, moved_accounts = int(asking.events(after=0)[-1]["sequence"]), set()
         for _ in range(6):
             chosen = random.choice([*spot], 3, replace=False).tolist()
             moves = {symbol: spot[symbol] * random.uniform(0.85, 1.15) for symbol in chosen}
@@ -133,6 +140,7 @@ def test_after_random_prices_each_account_is_as_if_all_were_margined_anew(tmp_pa
             last = int(live["sequence"])
             concerned = set().union(*(holders[symbol] for symbol in chosen))
             assert {event["subject"] for event in told} == concerned
+            moved_accounts |= concerned
         now, red = asking.get("/v1/accounts").json(), asking.get("/v1/alerts").json()["alerts"]
     at = lambda u: replace(u, spot=prices.get(u.symbol, u.spot))  # noqa: E731
     moved = repriced(
@@ -151,9 +159,11 @@ def test_after_random_prices_each_account_is_as_if_all_were_margined_anew(tmp_pa
             "account_value": state["account_value"] - cash[i],
         }  # fmt: skip
         assert found == pytest.approx({n: getattr(anew, n)[i] for n in found}, abs=1e-6)
-        assert state["version"] == now["version"] == 7
-    short = {s["account"] for s in now["accounts"] if s[s["regime"]]["excess"] < 0}
-    assert short and {alert["account"] for alert in red} == short
+        assert state["version"] == now["version"] == 8
+    excess = {s["account"]: s[s["regime"]]["excess"] for s in now["accounts"]}
+    past = {each["account"] for each in limits if excess[each["account"]] < each["alert"]}
+    assert past - red_before
+    assert past <= {alert["account"] for alert in red} <= moved_accounts | red_before
 
 
 def test_states_are_there_as_a_file_of_rows_too(tmp_path):
