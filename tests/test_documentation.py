@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tools.tables_of_pages import brokers
 from xlmargin.cli import commands
 from xlmargin.rulebook import broker_terms
 
@@ -178,3 +179,13 @@ def test_figures_by_other_names_are_those_that_the_reconciliation_knows() -> Non
                 known += 1
                 assert {term.portfolio, term.strategy} - {""} == named, word
     assert known >= 8
+
+
+def test_the_page_of_brokers_shows_a_file_of_each_kind_of_text() -> None:
+    page = brokers()
+    for text in (
+        '"Positions for ',
+        '"Cash & Cash Investments"',
+        "Account Number,Account Name,Symbol",
+    ):
+        assert text in page, text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from pathlib import Path
 from typing import Any, Final
 
 from xlmargin import udfs
@@ -19,6 +20,7 @@ from xlmargin.excel.facts_reader import (
 )
 from xlmargin.importers.brokers.recognition import FORMATS
 from xlmargin.importers.brokers.records import FIELDS
+from xlmargin.importers.files import read_broker
 from xlmargin.rulebook import house_names
 from xlmargin.rulebook.files import sources
 from xlmargin.rulebook.parameters import ONE, RuleSet
@@ -27,6 +29,9 @@ from xlmargin.settings import Settings
 
 _SIGNED: Final = "or the day it was signed or passed: from that day on it counts"
 _DOLLARS: Final = "dollars"
+GOLDEN: Final = Path(__file__).parents[1] / "tests" / "importers" / "brokers" / "golden"
+"""A file of each kind, made up after public examples."""
+_SAMPLE_LINES: Final = 24
 FACTS_TOLD: Final[Mapping[str, tuple[str, Words[Any] | None, str]]] = {
     "status": ("where the account stands: to open it asks for one amount, to keep it for another",
                STATUSES, ""),
@@ -166,6 +171,7 @@ def brokers() -> str:
     """The files that are read, with how sure their headings are, and what is read of each."""
     rows = [(f"[{f.name}](#{_anchor(f.name)})", f.sure) for f in FORMATS]
     parts = ["## Files that are read", markdown_table(("File", "How sure"), rows)]
+    samples = _samples()
     for each in FORMATS:
         columns = [
             (FIELDS[name] + (", needed" if name in each.needed else ""), _headings(headings))
@@ -175,7 +181,22 @@ def brokers() -> str:
             f"### {each.name} {{#{_anchor(each.name)}}}",
             markdown_table(("is read", "from a column headed"), columns),
         ]
+        if each.name in samples:
+            parts += ["Such a file, as the tests have it:", f"```text\n{samples[each.name]}\n```"]
     return "\n\n".join(parts)
+
+
+def _samples() -> dict[str, str]:
+    """The first lines of a text of each kind, and its rows of cash, by the kind's name."""
+    found: dict[str, str] = {}
+    for path in sorted(GOLDEN.iterdir()):
+        if path.suffix not in (".csv", ".txt") or (read := read_broker(path)) is None:
+            continue
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        shown = lines[:_SAMPLE_LINES]
+        shown += [line for line in lines[_SAMPLE_LINES:] if "cash" in line.lower()]
+        found.setdefault(read.format.name, "\n".join(shown))
+    return found
 
 
 def _headings(headings: Sequence[str]) -> str:

@@ -88,6 +88,9 @@ def test_what_we_do_not_have_is_not_ours():
         row = one(word, 18_000, AS_OF)
         assert (row["figure"], row["ours"], row["difference"]) == ("", "", "")
         assert (row["broker's word"], row["state"]) == (word, "not ours")
+    said = one("InitMarginReq", 18_000, AS_OF)["likely"]
+    assert said == "what the house wants before it takes a further order: no rule's figure"
+    assert one("Gadget reserve", 18_000, AS_OF)["likely"] == ""
 
 
 def test_the_tolerance_is_of_the_broker_s_figure_or_dollars():

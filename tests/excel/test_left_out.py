@@ -94,6 +94,23 @@ def test_what_pays_by_another_column_is_not_told() -> None:
     assert "dividend_yield" not in notes(HELD, by_term)
 
 
+def test_indexes_whose_options_are_valued_without_dividends_are_named_first() -> None:
+    """They are a percent and more of it a year; a forward that is stated has them in it."""
+    option = [-1, 5_000, "2027-01-15", 60.0]
+    held = [*HELD, ["SPX", "put", *option], ["VIX", "call", -1, 20, "2027-01-15", 2.0]]
+    market = [["symbol", "price"], ["XYZ", 50.0], ["SPX", 5_000.0], ["VIX", 18.0]]
+    text = "left out: options on SPX, XYZ are valued without dividends"
+    assert notes(held, market)["dividend_yield"] == text
+    paying = [
+        [*row, paid] for row, paid in zip(market, ("dividend_yield", 0, 0.013, None), strict=True)
+    ]
+    assert "dividend_yield" not in notes(held, paying)
+    forward = [
+        [*row, at] for row, at in zip(held, ("forward", None, 50.2, 5_010.0, 18.5), strict=True)
+    ]
+    assert "dividend_yield" not in notes(forward, market)
+
+
 def test_an_account_of_its_own_house_leaves_none_out() -> None:
     held = [[*row, account] for row, account in zip(HELD, ("account", "A", "B"), strict=True)]
     some = [["name", "value", "account"], *([*row, None] for row in AS_OF[:2])]

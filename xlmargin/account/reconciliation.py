@@ -72,6 +72,7 @@ class BrokerFigure:
     meaning, "" where there is none, `word` what the broker calls it. `in_dollars` is false of a
     fraction. `inquiry_day` is the serial day on which the broker was asked about it, NaN where it
     was not.
+    `states` says what the word means, "" where that is not known.
     """
 
     account: int
@@ -83,6 +84,7 @@ class BrokerFigure:
     source: str = ""
     in_dollars: bool = True
     inquiry_day: float = np.nan
+    states: str = ""
 
 
 @dataclass(frozen=True)

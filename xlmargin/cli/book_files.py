@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
+from xlmargin.cells.values import text_of
 from xlmargin.cli.options import (
     DividendsFile,
     GroupsFiles,
@@ -19,6 +20,7 @@ from xlmargin.cli.options import (
 )
 from xlmargin.errors import printed
 from xlmargin.excel.known_files import known_from, reports_named
+from xlmargin.excel.settings_reader import setting_name
 from xlmargin.importers import BookRanges, FileRows, read_book_files
 from xlmargin.known_instruments import KnownInstruments
 
@@ -62,9 +64,20 @@ def read_said(
 ) -> BookRanges:
     """The ranges of files; what there is to say of a broker's file goes to standard error."""
     ranges = read_book_files(positions, market, settings, dividends)
-    for note in ranges.notes:
+    for note in (*ranges.notes, *_house_left_out(ranges)):
         typer.echo(printed(note), err=True)
     return ranges
+
+
+def _house_left_out(ranges: BookRanges) -> Iterator[str]:
+    """That a broker's own requirements are known, where no setting asks for a house."""
+    cells = (text_of(cell) for row in ranges.settings or [] for cell in row)
+    if ranges.houses and not any(setting_name(text) == "house" for text in cells):
+        house = " or ".join(ranges.houses)
+        yield (
+            f"This is a file of {ranges.broker}; the setting house = {house} adds what that house"
+            " requires above the rule."
+        )
 
 
 def known_beside(

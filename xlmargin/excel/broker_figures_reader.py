@@ -15,7 +15,7 @@ from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import Cells, label, nearest, normalized, shown, text_of
 from xlmargin.cells.words import BROKER_FIGURES
 from xlmargin.errors import InputError
-from xlmargin.excel.figure_words import figure_meant, words_for_figures
+from xlmargin.excel.figure_words import figure_meant, meaning_of, words_for_figures
 from xlmargin.excel.positions_reader import DOLLARS
 from xlmargin.excel.thresholds_reader import refuse_nearly_known
 from xlmargin.reports.account_table import DOLLARS as IN_DOLLARS
@@ -68,6 +68,7 @@ def read_broker_figures(
             label(text_of(table.cell("source", i))),
             in_dollars[i],
             float(inquiry_day[i]),
+            meaning_of(text_of(table.cell("figure", i))),
         )
         for i in range(len(table))
     ]

@@ -21,6 +21,12 @@ def figure_meant(text: str, regime: str) -> str | None:
     return term.strategy if regime == STRATEGY else term.portfolio
 
 
+def meaning_of(text: str) -> str:
+    """What a word means, as the table of brokers' words states it; "" where it has none."""
+    term = _terms().get(normalized(text))
+    return term.states if term else ""
+
+
 @cache
 def words_for_figures() -> tuple[str, ...]:
     """Every word that is known, as it is spelled."""

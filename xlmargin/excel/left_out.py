@@ -77,19 +77,21 @@ def _costs(rows: PositionRows, log: ProblemLog) -> None:
 
 
 def _underlyings(reading: BookReading, log: ProblemLog) -> None:
-    """Underlyings that are stocks, and pay nothing, for want of anything that says otherwise."""
+    """Stocks that nothing says to be stocks; stocks and indexes that nothing says to pay."""
     assert reading.book is not None
     positions, table = reading.book.positions, reading.market.table
     listed = reading.book.market.underlyings
     held, written_on = (
-        [own for i in np.unique(positions.underlying[of]).tolist() if _is_stock(own := listed[i])]
-        for of in (~positions.is_cash, positions.is_option)
+        [listed[i] for i in np.unique(positions.underlying[of]).tolist()]
+        for of in (~positions.is_cash, positions.is_option & np.isnan(positions.forward))
     )
     stated = reading.market.stated
     unknown = [
         own.symbol
         for own in held
-        if own.symbol in stated and stated[own.symbol].facts.underlying_class is None
+        if _is_stock(own)
+        and own.symbol in stated
+        and stated[own.symbol].facts.underlying_class is None
     ]
     if unknown:
         text = f"left out and not known: {_named(unknown)} taken for stock"
@@ -97,8 +99,9 @@ def _underlyings(reading: BookReading, log: ProblemLog) -> None:
     states_yield = {*table.rows[~table.empty("dividend_yield")].tolist()}
     paying = [
         own.symbol
-        for own in written_on
-        if not own.dividends
+        for own in sorted(written_on, key=_is_stock)
+        if (_is_stock(own) or _is_paying_index(own))
+        and not own.dividends
         and own.yields is None
         and not own.dividend_yield
         and own.row not in states_yield
@@ -110,6 +113,13 @@ def _underlyings(reading: BookReading, log: ProblemLog) -> None:
 
 def _is_stock(underlying: Underlying) -> bool:
     return underlying.underlying_class is UnderlyingClass.STOCK
+
+
+def _is_paying_index(underlying: Underlying) -> bool:
+    """Whether its options depend on what the shares in it pay: not where the price is a forward."""
+    own = underlying.underlying_class
+    is_of_shares = own.is_index and own is not UnderlyingClass.VOL_INDEX
+    return is_of_shares and not underlying.spot_is_forward
 
 
 def _named(symbols: Sequence[str]) -> str:

@@ -27,7 +27,8 @@ class BookRanges:
     """The ranges of a book; None for one that is left out.
 
     `as_of` is the date that the file itself says its prices are of, None where it says none.
-    `notes` tell how a broker's file was read.
+    `notes` tell how a broker's file was read, `broker` names its kind and `houses` the profiles
+    of the broker's own requirements.
     """
 
     positions: FileRows
@@ -36,6 +37,8 @@ class BookRanges:
     dividends: FileRows | None = None
     as_of: dt.date | None = None
     notes: tuple[str, ...] = ()
+    broker: str = ""
+    houses: tuple[str, ...] = ()
 
     @property
     def cells(self) -> tuple[FileRows, FileRows | None, FileRows | None, FileRows | None]:

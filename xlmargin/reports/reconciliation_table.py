@@ -161,7 +161,11 @@ def _compared(
     own_value = _ours(figures, ACCOUNT_VALUE, each.account)
     known = value is not None and isinstance(own_value, float)
     of_value = value.amount - own_value if known else np.nan  # type: ignore[union-attr, operator]
-    unexplained = state in (FigureState.DIFFERS, FigureState.STALE, FigureState.OVERDUE)
+    likely = ""
+    if state is FigureState.NOT_OURS:
+        likely = "" if each.figure else each.states
+    elif state is not FigureState.AGREES:
+        likely = reconciler.likely(each, number, of_value)
     return Reconciled(
         named_account(reconciler.book.positions.accounts, each.account),
         each.figure,
@@ -169,7 +173,7 @@ def _compared(
         each,
         state,
         age_of(each.as_of, reconciler.book.market.as_of),
-        reconciler.likely(each, number, of_value) if unexplained else "",
+        likely,
     )
 
 

@@ -11,6 +11,8 @@ from typer.testing import CliRunner, Result
 from tests.importers.brokers.books import GOLDEN
 from xlmargin.cli import app
 from xlmargin.importers import read_book_files
+from xlmargin.importers.brokers import FORMATS
+from xlmargin.rulebook import house_names
 
 BOND = '"912828XX1","US TREASURY 4% 2030","10,000","99.50","--","--","$9,950.00","--","--",'
 BOND += '"--","--","--","--","--","--","--","Fixed Income",\n'
@@ -180,3 +182,21 @@ def test_a_settings_date_goes_before_the_files(folder: Path) -> None:
     result = run("check", "schwab.csv", "--settings", "settings.csv")
     assert result.exit_code == 1
     assert "the option has expired" in " ".join(result.output.split())
+
+
+def test_a_broker_s_file_names_the_house_that_no_setting_names(folder: Path) -> None:
+    said = "house = schwab adds what that house requires above the rule"
+    assert said in run("check", "schwab.csv").stderr
+    assert "adds what" not in run("check", "own.csv").stderr
+    (folder / "settings.csv").write_text("name,value\nHouse profile,rule\n")
+    assert "adds what" not in run("check", "schwab.csv", "--settings", "settings.csv").stderr
+
+
+def test_the_houses_of_brokers_files_are_in_the_rulebook() -> None:
+    named = {house for format_ in FORMATS for house in format_.houses}
+    assert named == {*house_names()} - {"rule", "custom"}
+
+
+def test_a_file_without_a_market_says_what_makes_one(folder: Path) -> None:
+    done = run("import", "schwab.csv", "--market", "market.csv")
+    assert "holds no market; `xlmargin market` makes one of the positions" in done.stderr

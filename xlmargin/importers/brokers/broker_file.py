@@ -59,7 +59,14 @@ class BrokerFile:
         """The ranges; refused where anything in the file could not be taken."""
         if refused := (*self.unreadable, *self.not_ours):
             raise InputError(refused)
-        return BookRanges(self.positions, self.market, as_of=self.as_of, notes=self.notes)
+        return BookRanges(
+            self.positions,
+            self.market,
+            as_of=self.as_of,
+            notes=self.notes,
+            broker=self.format.name,
+            houses=self.format.houses,
+        )
 
 
 def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:

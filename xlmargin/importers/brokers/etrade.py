@@ -80,4 +80,5 @@ ETRADE: Final = Format(
     records=_records,
     entry=_entry,
     as_of=day_in(_GENERATED),
+    houses=("etrade",),
 )

@@ -52,4 +52,5 @@ FIDELITY: Final = Format(
     records=_records,
     entry=_entry,
     as_of=day_in(_DOWNLOADED),
+    houses=("fidelity",),
 )

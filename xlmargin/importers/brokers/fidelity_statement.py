@@ -94,4 +94,5 @@ FIDELITY_STATEMENT: Final = Format(
     recognises=_recognises,
     records=_records,
     entry=_entry,
+    houses=("fidelity",),
 )

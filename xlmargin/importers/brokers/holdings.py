@@ -310,7 +310,8 @@ class Format:
 
     `sure` says how often its headings were seen; `recognises` tells the file by its content;
     `records` finds the lines that may be positions, `entry` says what one of them is. A file
-    without a line that heads all `needed` fields is refused. `as_of` is the day of the prices.
+    without a line that heads all `needed` fields is refused. `as_of` is the day of the prices;
+    `houses` are the profiles of the broker's own requirements, where the rulebook has any.
     """
 
     name: str
@@ -321,6 +322,7 @@ class Format:
     records: Callable[[Lines], Iterable[Record]]
     entry: Callable[[Record], BrokerEntry]
     as_of: Callable[[Lines], dt.date | None] = _no_date
+    houses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a field that nothing reads: its column would be left out without a word."""

@@ -211,4 +211,5 @@ FLEX_QUERY: Final = Format(
     records=_records,
     entry=_entry,
     as_of=_as_of,
+    houses=("ibkr_like",),
 )

@@ -145,4 +145,5 @@ ACTIVITY_STATEMENT: Final = Format(
     records=_records,
     entry=_entry,
     as_of=_as_of,
+    houses=("ibkr_like",),
 )

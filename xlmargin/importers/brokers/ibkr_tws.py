@@ -68,4 +68,5 @@ TWS_PORTFOLIO: Final = Format(
     recognises=_recognises,
     records=_records,
     entry=_entry,
+    houses=("ibkr_like",),
 )

@@ -91,4 +91,5 @@ SCHWAB: Final = Format(
     records=_records,
     entry=_entry,
     as_of=_as_of,
+    houses=("schwab",),
 )

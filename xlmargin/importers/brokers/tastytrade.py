@@ -91,4 +91,5 @@ TASTYTRADE: Final = Format(
     recognises=_recognises,
     records=_records,
     entry=_entry,
+    houses=("tastytrade_calm", "tastytrade_stressed"),
 )

@@ -133,4 +133,5 @@ POSITION_STATEMENT: Final = Format(
     records=_records,
     entry=_entry,
     as_of=_as_of,
+    houses=("schwab",),
 )

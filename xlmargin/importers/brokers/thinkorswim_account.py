@@ -106,4 +106,5 @@ ACCOUNT_STATEMENT: Final = Format(
     records=_records,
     entry=_entry,
     as_of=_as_of,
+    houses=("schwab",),
 )
