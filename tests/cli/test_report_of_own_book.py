@@ -252,3 +252,16 @@ def test_a_european_file_is_reported_as_the_american_one_and_says_how_it_was_rea
         assert ("now.csv: numbers read as 1.234,56" in found.stderr) == (files is EUROPEAN)
     assert answers[0] == answers[1]
     assert answers[0]["strategy maintenance"] > 0
+
+
+def test_an_earlier_book_without_a_price_says_that_the_report_of_its_day_has_it(
+    folder: Path,
+) -> None:
+    """Of an index there is no row of shares that could have it."""
+    (folder / "settings.csv").write_text(f"{SETTINGS}compared_with,2026-10-20\n")
+    (folder / "then.csv").write_text(f"{THEN}SPX,put,-1,5000,2027-01-15,60\n")
+    done = report(folder, "--previous", str(folder / "then.csv"))
+    assert done.exit_code == 1
+    assert "found 'SPX', wanted its price" in done.stderr
+    assert "then.csv: found" in done.stderr
+    assert "wanted the report of that day (.xlsx)" in done.stderr

@@ -12,7 +12,7 @@ from typing import Final
 from xlmargin.cells.columns import date_serial
 from xlmargin.cli.tables import tables_of
 from xlmargin.dates import date_of, serial_of
-from xlmargin.errors import MarginError
+from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.settings_reader import setting_name
 from xlmargin.importers import BookRanges, FileCell, FileRows
@@ -56,7 +56,7 @@ def compared_with(
         name: _joined([(before, a), (day, b)])
         for name, a, b in (
             ("DatedPositions", _positions(then), _positions(now)),
-            ("DatedMarket", _market(then, before), _market(now, day)),
+            ("DatedMarket", _earlier_market(then, before, path), _market(now, day)),
         )
     }
     settings = ranges.settings or [["name", "value"]]
@@ -103,6 +103,16 @@ def _market(tables: InputTables, day: float) -> _Rows:
         }
         for own in book.market.underlyings
     ]  # fmt: skip
+
+
+def _earlier_market(tables: InputTables, day: float, path: Path) -> _Rows:
+    """The market of the earlier day; where positions alone have no price, what would have it."""
+    try:
+        return _market(tables, day)
+    except InputError as error:
+        found = "an earlier book without a market that has every price"
+        wanted = "the report of that day (.xlsx), which has them"
+        raise InputError([*error.problems, Problem(path.name, 0, "", found, wanted)]) from error
 
 
 def _joined(days: Sequence[tuple[float, _Rows]]) -> FileRows:
