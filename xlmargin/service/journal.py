@@ -105,7 +105,7 @@ class Journal:
             self._accepting, self._finding = _connection(path), _connection(path)
             self._accepting.executescript(_TABLES)
             self._refuse_damaged()
-            self.id = self._about("id", secrets.token_hex(2))
+            self.id = self._about("id", secrets.token_hex(8))
             layout = self._about("layout", str(_LAYOUT))
         if layout != str(_LAYOUT):
             raise MarginError(f"{path.name}: a journal of another version of xlmargin.")
