@@ -189,3 +189,15 @@ def test_the_page_of_brokers_shows_a_file_of_each_kind_of_text() -> None:
         "Account Number,Account Name,Symbol",
     ):
         assert text in page, text
+
+
+def test_extras_go_into_the_environment_of_the_readme() -> None:
+    """A bare python is another one, and without -e a copy would take the place of the clone."""
+    extra = re.compile(r'(\S+) -m pip install [^\n]*?(-e )?"\.\[\w+\]"')
+    found = [
+        (path.name, *match.groups())
+        for path in DOCS.glob("*.md")
+        for match in extra.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert len(found) >= 4
+    assert [f for f in found if f[1].strip("(`") != ".venv/bin/python" or not f[2]] == []
