@@ -115,6 +115,7 @@ def test_what_is_not_eligible_counts_in_its_name() -> None:
                 "portfolio excess",
                 "portfolio margin call",
                 "minimum equity deficiency",
+                "portfolio minimum equity deficiency",
                 "stress cushion",
             ],
         ),
@@ -124,7 +125,7 @@ def test_what_is_not_eligible_counts_in_its_name() -> None:
 )
 def test_without_limits_the_usual_ones(kind: str, figures: list[str]) -> None:
     positions = [BOOK[0], *BOOK[3:]]
-    found = alerts(None, positions, more=[["account_type", kind]])
+    found = alerts(None, positions, more=[["account_type", kind], ["equity_to_keep", 100_000]])
     assert [row["figure"] for row in found] == figures
     assert {row["light"] for row in found} == {"green"}
 
@@ -132,8 +133,8 @@ def test_without_limits_the_usual_ones(kind: str, figures: list[str]) -> None:
 def test_a_margin_call_is_red_with_its_day() -> None:
     positions = [BOOK[0], BOOK[1], ["", "cash", -90_000, "A"], *BOOK[3:]]
     found = alerts(None, positions)
-    assert [(row["account"], row["light"]) for row in found[:3]] == [
-        ("A", "red"), ("A", "red"), ("A", "amber"),
+    assert [(row["account"], row["light"]) for row in found[:4]] == [
+        ("A", "red"), ("A", "red"), ("A", "red"), ("A", "amber"),
     ]  # fmt: skip
     excess, call = found[0], found[1]
     assert (excess["value"], call["value"]) == (-5_000.0, 5_000.0)
@@ -141,7 +142,9 @@ def test_a_margin_call_is_red_with_its_day() -> None:
     assert (excess["due"], call["due"]) == (due, due)
     assert excess["move to it"] == 0.0
     assert str(call["says"]).startswith("Portfolio margin call is $5,000, above the limit of $0, ")
-    assert found[2]["due"] == found[3]["due"] == "none"
+    least = found[2]  # of 10,000 no firm may set less than 100,000
+    assert (least["value"], least["due"]) == (90_000.0, due)
+    assert found[3]["due"] == found[4]["due"] == "none"
 
 
 def test_the_house_s_least_equity_counts_where_it_states_one() -> None:

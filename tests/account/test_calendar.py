@@ -136,8 +136,12 @@ def test_calls_due_are_those_of_the_account_s_regime():
     rows += [["USD", "cash", -95_000, None, None, None, "First"]]
     rows += [["XYZ", "stock", 100, None, None, None, "Second"]]
     rows += [["USD", "cash", 0, None, None, None, "Second"]]
-    [call] = of_kind(calendar(*rows), "call")
+    call, *least = of_kind(calendar(*rows), "call")
     assert figures(call, "account", "cash") == ["First", 10_000]
+    # 5,000 and 10,000, of which no firm may set less than 100,000
+    assert [figures(row, "account", "day", "cash") for row in least] == [
+        ["First", 46351, 95_000], ["Second", 46351, 90_000],
+    ]  # fmt: skip
     assert call["day"] == 46351  # Wednesday: three business days after Friday
     assert call["what"] == "Portfolio margin call: $10,000.00 to be paid in"
     [call] = of_kind(calendar(*rows, account_type="margin"), "call")

@@ -21,6 +21,7 @@ from xlmargin.account.account_values import (
 from xlmargin.account.calendar import Calendar, ExDividends, Expirations, dates_ahead
 from xlmargin.account.largest_name import largest_name, required_by_name
 from xlmargin.account.limits import Light, Limits, settled_light
+from xlmargin.account.minimum_equity import stated_to_keep
 from xlmargin.account.reconciliation import (
     ALL,
     STRATEGY,
@@ -63,6 +64,7 @@ __all__ = [
     "portfolio_excess",
     "required_by_name",
     "settled_light",
+    "stated_to_keep",
     "strategy_excess",
     "stress_named",
     "stressed",

@@ -26,7 +26,7 @@ from xlmargin.account.buying_power import (
     portfolio_buying_power,
     sma,
 )
-from xlmargin.account.minimum_equity import margin_minimum_equity
+from xlmargin.account.minimum_equity import margin_minimum_equity, portfolio_minimum_equity
 from xlmargin.account.moved_prices import MovedPrices
 from xlmargin.account.moves_left import FirstMoves, portfolio_moves, prices_of, strategy_moves
 from xlmargin.arrays import FloatArray
@@ -60,9 +60,9 @@ class RegimeState:
 class PortfolioState:
     """An account under portfolio margin, $, shape (accounts,).
 
-    `minimum_equity` is what each house asks to stay there, 0 where it states nothing, and
-    `minimum_equity_due` the last day, a serial day, to put in what is missing to it; NaN where
-    nothing is.
+    `minimum_equity` is what the firm asks to stay there, NaN where that is not known: nobody states
+    it, and the equity reaches the least that any firm may set. `minimum_equity_due` is the last
+    day, a serial day, to put in what is missing to it; NaN where nothing is, or is known to be.
     """
 
     regime: RegimeState
@@ -72,7 +72,7 @@ class PortfolioState:
 
     @property
     def minimum_equity_deficiency(self) -> FloatArray:
-        """What is missing to the least equity, $, 0 or more, shape (accounts,)."""
+        """What is missing to the least equity, $, 0 or more, shape (accounts,); NaN: not known."""
         return np.maximum(self.minimum_equity - self.regime.now.equity, 0.0)
 
 
@@ -207,8 +207,7 @@ def _portfolio_state(
     book, now = margin.book, portfolio_excess(margin)
     bare = without_house(book)
     without = margin if bare is book else under_portfolio_margin(bare)
-    eligibility = rules_of_accounts(book, eligibility_rules)
-    least = eligibility.amounts(lambda r: r.portfolio_eligibility.equity_to_keep)
+    least = portfolio_minimum_equity(book, now.equity)
     return PortfolioState(
         RegimeState(
             now,

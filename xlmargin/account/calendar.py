@@ -16,8 +16,9 @@ import numpy as np
 
 from xlmargin.account.account_state import last_days
 from xlmargin.account.account_values import Excess, cash_excess, portfolio_excess, strategy_excess
+from xlmargin.account.minimum_equity import portfolio_minimum_equity
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.book import Book, Positions, rules_of_accounts
+from xlmargin.book import Book, Positions
 from xlmargin.both_regimes import BothRegimes
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import years_ahead
@@ -25,7 +26,6 @@ from xlmargin.errors import RefusedPosition
 from xlmargin.margin_calls import CallKind, closings_after
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.risk_array import contract_table
-from xlmargin.rulebook import eligibility_rules
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import StrategyMargin
 
@@ -277,8 +277,7 @@ def _calls(regimes: BothRegimes) -> list[CallDue]:
             if not isinstance(portfolio, PortfolioMargin):
                 return _unknown(book, CallKind.PORTFOLIO, str(portfolio))
             now = portfolio_excess(portfolio)
-            rules = rules_of_accounts(book, eligibility_rules)
-            least = rules.amounts(lambda r: r.portfolio_eligibility.equity_to_keep)
+            least = portfolio_minimum_equity(book, now.equity)
             return _missing(book, CallKind.PORTFOLIO, now) + _missing(
                 book, CallKind.MINIMUM_EQUITY, Excess(now.equity, least), also=False
             )

@@ -1,6 +1,6 @@
-"""The least equity of a margin account, and the option sales that bring no need of it.
+"""The least equity of an account by each regime, and the option sales that bring no need of it.
 
-Rule: FINRA 4210(b)(4) and interpretation (b)(4)/021.
+Rule: FINRA 4210(b)(4) and interpretations (b)(4)/021, (b)(4)/034.
 """
 
 from __future__ import annotations
@@ -9,9 +9,14 @@ import numpy as np
 
 from xlmargin.account.account_values import AccountValues
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.book import Book, RulesOfAccounts
+from xlmargin.book import Book, RulesOfAccounts, rules_of_accounts
 from xlmargin.contracts import InstrumentKind
-from xlmargin.rulebook import AccountRules, UnderlyingClass
+from xlmargin.rulebook import (
+    AccountRules,
+    EligibilityRules,
+    UnderlyingClass,
+    eligibility_rules,
+)
 
 
 def margin_minimum_equity(
@@ -37,6 +42,31 @@ def margin_minimum_equity(
     on_margin = np.where(values.cash < 0, np.minimum(cost, least), 0.0)
     short = (values.short_market_value > 0) | ~covers_short_options(book, values.cash)
     return np.where(short, least, on_margin)
+
+
+def portfolio_minimum_equity(book: Book, equity: FloatArray) -> FloatArray:
+    """Least equity of each account under portfolio margin, $, shape (accounts,).
+
+    What the house or a setting states, and no less than the least that any firm may set. NaN where
+    nothing is stated and the equity, $, shape (accounts,), reaches that least: it may be too
+    little, as the firm monitors risk.
+
+    Rule: FINRA 4210 interpretation (b)(4)/034; house requirements.
+    """
+    stated = stated_to_keep(book)
+    least = rules_of_accounts(book, eligibility_rules).amounts(_least_of_firms)
+    known = (stated > 0) | (equity < least)
+    return np.where(known, np.maximum(stated, least), np.nan)
+
+
+def stated_to_keep(book: Book) -> FloatArray:
+    """What house or setting ask of each account to stay, $, shape (accounts,); 0 for nothing."""
+    rules = rules_of_accounts(book, eligibility_rules)
+    return rules.amounts(lambda r: r.portfolio_eligibility.equity_to_keep)
+
+
+def _least_of_firms(rules: EligibilityRules) -> float:
+    return min(rules.portfolio_eligibility.portfolio_minimum_equity.values())
 
 
 def covers_short_options(book: Book, cash: FloatArray) -> BoolArray:

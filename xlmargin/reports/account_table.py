@@ -11,10 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.account import AccountState, MarginState, PortfolioState
+from xlmargin.account import AccountState, MarginState, PortfolioState, stated_to_keep
 from xlmargin.arrays import FloatArray
+from xlmargin.book import rules_of_accounts
 from xlmargin.errors import MarginError
 from xlmargin.reports.table import ReportTable, ReportValue, numbers, refused
+from xlmargin.rulebook import eligibility_rules
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind
 from xlmargin.strategy_margin.display.explanation import REGIME
@@ -23,7 +25,10 @@ NOT_PERMITTED: Final = "not permitted"
 """What stands for margin in a cash account."""
 
 NONE: Final = "none"
-"""No move of those searched takes the excess away; no call is due; no amount is stated."""
+"""No move of those searched takes the excess away; no call is due."""
+
+NOT_STATED: Final = "not stated"
+"""Nobody states the amount, and it is not known."""
 
 DOLLARS: Final = "$"
 FRACTION: Final = "fraction"
@@ -34,11 +39,13 @@ EQUITY: Final = "FINRA 4210(a)(5)"
 STRATEGY_EQUITY: Final = "FINRA 4210(a)(5), (f)(2)(B)"
 PORTFOLIO_EQUITY: Final = "FINRA 4210(g)(11)"
 REG_T: Final = "12 CFR 220.4(b), 220.12"
+TODAY: Final = "on today's prices"
 PAID_IN_FULL: Final = "12 CFR 220.8"
 BOX: Final = "FINRA 4210(f)(2)(H)(v)e"
 PRACTICE: Final = "industry practice"
 REFUSES: Final = "refused"
 _LEAST: Final = ("minimum equity", "minimum equity deficiency")
+PORTFOLIO_DEFICIENCY: Final = f"portfolio {_LEAST[1]}"
 MOVES: Final = "first move of all underlyings, of -99% to 100% searched, that leaves no excess"
 
 
@@ -116,8 +123,8 @@ def _by_strategy(state: AccountState) -> Iterator[AccountFigure]:
     whole = REGIME.of(RequirementKind.MAINTENANCE) if margin else PAID_IN_FULL
     yield _dollars("strategy equity", now.equity, STRATEGY_EQUITY)
     if margin:
-        yield _dollars("Reg T requirement", margin.reg_t.requirement, REG_T)
-        yield _dollars("Reg T excess", margin.reg_t.excess, REG_T)
+        yield _dollars("Reg T requirement", margin.reg_t.requirement, f"{REG_T}; {TODAY}")
+        yield _dollars("Reg T excess", margin.reg_t.excess, f"{REG_T}; {TODAY}")
     else:
         yield from _without(None, state, DOLLARS, "Reg T requirement", "Reg T excess")
     yield _dollars("strategy requirement", now.requirement, _with_house(whole, state))
@@ -177,14 +184,22 @@ def _least_equity(state: AccountState) -> Iterator[AccountFigure]:
         yield from _without(portfolio, state, DOLLARS, *(f"portfolio {n}" for n in _LEAST))
         yield from _without(portfolio, state, DATE, "portfolio minimum equity due")
         return
-    rule = state.citations["equity_to_keep"]
-    if portfolio.minimum_equity.any():
-        yield _dollars(f"portfolio {_LEAST[0]}", portfolio.minimum_equity, rule)
-        yield _dollars(f"portfolio {_LEAST[1]}", portfolio.minimum_equity_deficiency, rule)
-    else:
-        yield from _same(state, DOLLARS, NONE, rule, *(f"portfolio {name}" for name in _LEAST))
+    rule = _rule_to_keep(state)
+    yield _stated(f"portfolio {_LEAST[0]}", portfolio.minimum_equity, rule)
+    yield _stated(PORTFOLIO_DEFICIENCY, portfolio.minimum_equity_deficiency, rule)
     rule = state.citations["days_to_meet_minimum_equity"]
     yield _date("portfolio minimum equity due", portfolio.minimum_equity_due, rule)
+
+
+def _rule_to_keep(state: AccountState) -> str:
+    """What states the least equity; where nobody does, what any firm states at least."""
+    if (stated_to_keep(state.book) > 0).all():
+        return state.citations["equity_to_keep"]
+    rules = rules_of_accounts(state.book, eligibility_rules).distinct[0]
+    firms = rules.portfolio_eligibility.portfolio_minimum_equity
+    least = ", ".join(f"{amount:,.0f} ({monitoring})" for monitoring, amount in firms.items())
+    cited = state.citations[f"portfolio_minimum_equity_{min(firms, key=firms.__getitem__)}"]
+    return f"{cited}: at least {least} as the firm monitors risk; state equity_to_keep"
 
 
 def _calls(state: AccountState) -> Iterator[AccountFigure]:
@@ -209,6 +224,15 @@ def _calls(state: AccountState) -> Iterator[AccountFigure]:
 
 def _dollars(name: str, amounts: FloatArray, rule: str) -> AccountFigure:
     return AccountFigure(name, DOLLARS, float(amounts.sum()), rule, numbers(amounts))
+
+
+def _stated(name: str, amounts: FloatArray, rule: str) -> AccountFigure:
+    """Dollars that are known where somebody states them; their sum where all are known."""
+    *by_account, total = [
+        NOT_STATED if np.isnan(amount) else amount + 0.0
+        for amount in np.append(amounts, amounts.sum()).tolist()
+    ]
+    return AccountFigure(name, DOLLARS, total, rule, by_account)
 
 
 def _fraction(name: str, over: FloatArray, under: FloatArray, rule: str) -> AccountFigure:

@@ -24,7 +24,15 @@ from xlmargin.account import (
 from xlmargin.arrays import FloatArray
 from xlmargin.both_regimes import BothRegimes
 from xlmargin.errors import REFUSED, MarginError
-from xlmargin.reports.account_table import DOLLARS, FRACTION, NONE, AccountFigure, account_figures
+from xlmargin.reports.account_table import (
+    DOLLARS,
+    FRACTION,
+    NONE,
+    NOT_STATED,
+    PORTFOLIO_DEFICIENCY,
+    AccountFigure,
+    account_figures,
+)
 from xlmargin.reports.table import ReportTable, ReportValue, refused
 from xlmargin.reports.wording import count, day, large_money, percent
 from xlmargin.settings import AccountType
@@ -37,7 +45,6 @@ STRESS_CUSHION: Final = "stress cushion"
 WORST: Final = "worst"
 """Marks the row of each figure that deserves a look first."""
 _NOTHING_LEFT: Final = "nothing is left"
-NOT_STATED: Final = "not stated"
 _LARGEST: Final = "of the account's requirement, a class group by itself, before offsets"
 _CHANGE: Final = "as stated beside the limit"
 _AGE: Final = "days from the dates of positions and market to as_of"
@@ -141,9 +148,8 @@ def usual_limits(state: AccountState) -> list[Threshold]:
     missing = []
     if isinstance(state.strategy, StrategyState) and state.strategy.margin is not None:
         missing.append("minimum equity deficiency")
-    portfolio = state.portfolio
-    if _is_portfolio(state) and isinstance(portfolio, PortfolioState):
-        missing += ["portfolio minimum equity deficiency"] * bool(portfolio.minimum_equity.any())
+    if _is_portfolio(state):
+        missing.append(PORTFOLIO_DEFICIENCY)
     limits += [Threshold(name, "", nan, 0.0, is_least=False) for name in missing]
     if _is_portfolio(state):
         limits.append(Threshold(STRESS_CUSHION, "", 0.0, nan, is_least=True))
@@ -216,7 +222,10 @@ def _alerts(found: Watched, name: str, thresholds: Iterable[Threshold]) -> Itera
         title = name[0].upper() + name[1:]
         if name == LARGEST_NAME and found.largest[i]:
             title += f", {found.largest[i]},"
-        limit = _Limit(title, figure.unit, cells[i], light, limits, i)
+        cell = cells[i]
+        if name == PORTFOLIO_DEFICIENCY and cell == NOT_STATED:
+            cell = f"the portfolio margin minimum is not stated, {figure.rule}"
+        limit = _Limit(title, figure.unit, cell, light, limits, i)
         yield _Alert(
             light,
             float(distance[i]),
@@ -300,7 +309,7 @@ def _due(state: AccountState, name: str) -> FloatArray:
     if isinstance(portfolio, PortfolioState):
         if name in ("portfolio excess", "portfolio margin call"):
             return portfolio.regime.call_due
-        if name == "portfolio minimum equity deficiency":
+        if name == PORTFOLIO_DEFICIENCY:
             return portfolio.minimum_equity_due
     return np.full(len(accounts_of(state)), nan)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.reports.account_table import PORTFOLIO_DEFICIENCY
 from xlmargin.reports.alerts_table import STRESS_CUSHION, WORST
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.filtered import Filtered
@@ -23,7 +24,10 @@ _FIGURES: Final = ROWS - 2
 _ALERT: Final = {"account": 0, "figure": 1, "value": 2, "unit": 3, "warn": 4, "alert": 5,
                  "level": 7, "rule": 12, "worst": 13}  # fmt: skip
 """Columns of MARGIN_ALERTS."""
-_STATES: Final = {0.0: "● OK", 1.0: "▲ Watch", 2.0: "■ Act", -1.0: NONE}
+_NOT_KNOWN: Final = "not known"
+_STATES: Final = {0.0: "● OK", 1.0: "▲ Watch", 2.0: "■ Act", -1.0: _NOT_KNOWN}
+_MINIMUM: Final = "Portfolio margin minimum: state equity_to_keep"
+"""The label of the least equity under portfolio margin where nobody states it."""
 _HEADINGS: Final = (
     (0, "Check", "text_heading"), (1, "", "text_heading"), (2, "", "text_heading"),
     (3, "Now", "heading"), (4, "Limit", "heading"), (5, "State", "after_heading"),
@@ -98,24 +102,31 @@ def _check(page: Page, row: int, alert: _Alert, helper: str) -> None:
     page.formula(row, 0, guarded(label, "The input is refused"), said, "body", "plain")
     (value, now), (unit, in_unit) = alert.of("value"), alert.of("unit")
     formula, shown = written(value, now, unit, in_unit)
-    page.formula(row, _NOW, guarded(formula), shown, "right", "text")
+    level, of_level = alert.of("level")
+    if alert.there and of_level == -1.0:
+        shown = _NOT_KNOWN
+    known = f'IF({level}=-1,"{_NOT_KNOWN}",{formula})'
+    page.formula(row, _NOW, guarded(known), shown, "right", "text")
     limit, bound = _limit(alert, unit, in_unit)
     page.formula(row, _LIMIT, guarded(limit), bound, "limit", "text")
-    level, of_level = alert.of("level")
-    state = f'IF({level}=0,"● OK",IF({level}=1,"▲ Watch",IF({level}=2,"■ Act","{NONE}")))'
+    state = f'IF({level}=0,"● OK",IF({level}=1,"▲ Watch",IF({level}=2,"■ Act","{_NOT_KNOWN}")))'
     found = _STATES[float(of_level)] if alert.there else ""
     page.formula(row, _STATE, guarded(state, "■ Act"), found, "state", "plain")
 
 
 def _label(alert: _Alert) -> tuple[str, str]:
-    """The figure and its account; of the stress what it is."""
+    """The figure and its account; of the stress what it is, of a minimum to be stated which."""
     (account, named), (figure, name), (rule, of_rule) = map(alert.of, ("account", "figure", "rule"))
     of = f'{first_letter(figure)}&IF({account}="","",", "&{account})'
-    formula = f'IF({figure}="{STRESS_CUSHION}","Cushion "&{rule},{of})'
+    level, of_level = alert.of("level")
+    unstated = f'AND({figure}="{PORTFOLIO_DEFICIENCY}",{level}=-1)'
+    formula = f'IF({figure}="{STRESS_CUSHION}","Cushion "&{rule},IF({unstated},"{_MINIMUM}",{of}))'
     if not alert.there:
         return formula, ""
     if name == STRESS_CUSHION:
         return formula, f"Cushion {of_rule}"
+    if name == PORTFOLIO_DEFICIENCY and of_level == -1.0:
+        return formula, _MINIMUM
     return formula, f"{as_written(str(name))}{f', {named}' if named else ''}"
 
 
