@@ -45,7 +45,7 @@ def messages() -> dict[str, str]:
         ("Options, net", "option value"), ("Cash", "cash"),
         ("Portfolio margin", "portfolio requirement"),
         ("Strategy-based, maintenance", "strategy requirement"),
-        ("Strategy-based, Reg T initial", "Reg T requirement"),
+        ("Reg T on today’s prices", "Reg T requirement"),
         ("Excess, portfolio margin", "portfolio excess"),
         ("Excess, strategy-based", "strategy excess"),
     ],

@@ -79,9 +79,12 @@ def print_answers(answers: Mapping[str, object]) -> None:
         Console().print(_accounts(answers["account"]))
     if "groups" in answers:
         Console().print(_groups(answers))
-    for label in ("strategy initial", "strategy maintenance"):
+    for label, basis in (
+        ("strategy initial", ", at cost where stated"),
+        ("strategy maintenance", ""),
+    ):
         if label in answers:
-            typer.echo(f"  {label:<25}{_shown(answers[label]):>15}")
+            typer.echo(f"  {label + basis:<40}{_shown(answers[label]):>15}")
     for name, text in said:
         if name not in _SAID_ELSEWHERE and not text.startswith("none"):
             typer.echo(printed(text))

@@ -24,7 +24,8 @@ def explained(margin: StrategyMargin, kind: RequirementKind) -> Requirement:
 
     Of very many accounts the first are explained in detail.
     """
-    label = f"Strategy-based {kind} requirement"
+    at_cost = ", at cost where stated" if kind is RequirementKind.INITIAL else ""
+    label = f"Strategy-based {kind} requirement{at_cost}"
     by_account = explained_by_account(margin, kind)
     if len(by_account) == 1:
         return replace(by_account[0], label=label)

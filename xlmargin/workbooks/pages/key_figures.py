@@ -47,7 +47,7 @@ _GROUPS: Final = (
         (
             _Row("Portfolio margin", "portfolio requirement"),
             _Row("Strategy-based, maintenance", "strategy requirement"),
-            _Row("Strategy-based, Reg T initial", "Reg T requirement"),
+            _Row("Reg T on today’s prices", "Reg T requirement"),
         ),
     ),
     (

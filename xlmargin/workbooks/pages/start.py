@@ -100,7 +100,8 @@ def _every_card(draft: WorkbookBuilder) -> Iterator[Card]:
         initial = draft.formulas.placed(draft.call("REGT_INITIAL"), ["money"])
         own = Figure(placed.formula(0, 0), placed.value(0, 0))
         note = sentence(
-            "maintenance; initial ", Figure(initial.formula(0, 0), initial.value(0, 0), "millions")
+            "maintenance; initial, at cost where stated, ",
+            Figure(initial.formula(0, 0), initial.value(0, 0), "millions"),
         )
         yield card_or_none("Required, strategy-based", own, "card", note, "st")
     if draft.by_strategy and draft.by_portfolio:
