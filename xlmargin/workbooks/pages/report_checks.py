@@ -193,7 +193,8 @@ class _Calls:
         self._since, self._until = earlier.since, draft.book.market.as_of
         totals = self._totals()
         days = Figure(f"COUNTIFS({self._where()})", float(len(totals)), "count")
-        self.note = Figure(*sentence("days since the earlier report: ", days))
+        between = Figure(f"as_of-{SINCE}", self._until - self._since, "count")
+        self.note = Figure(*sentence("days with figures since: ", days, " of ", between, " days"))
 
     def _cells(self, heading: str) -> str:
         assert self._history is not None
