@@ -103,6 +103,15 @@ def test_a_margin_account_speaks_of_its_own_rules_first() -> None:
         " requires $195,000. No margin call is open."
     )
     assert found["room"] == "Equity is $950,000: $625,000 of it is excess, a cushion of 65.8%."
+    # First: 1,200,000 u - 400,000 = 0.25 x 1,200,000 u, u = 4 / 9
+    assert found["distance"] == (
+        "A fall of the whole market by 55.6% takes the excess in First away by"
+        " strategy-based rules."
+    )
+    assert found["stress"] == (
+        "Were it under portfolio margin: a fall of the whole market by 20% with volatility doubled"
+        " would leave an excess of $534,000, a cushion of 77.4%."
+    )
 
 
 def test_a_cash_account_releases_nothing() -> None:
@@ -131,10 +140,10 @@ def test_several_calls_are_counted_in_the_first_sentence() -> None:
     positions = [BOOK[0], BOOK[1], ["", "cash", -999_000, "First"], BOOK[4],
                  ["", "cash", -99_000, "Second"]]  # fmt: skip
     found = said(positions)
-    assert found["start"].endswith("4 margin calls and deficiencies are open.")
+    assert found["start"].endswith("6 margin calls and deficiencies are open.")
     assert "A margin call of $149,000 is open in First" in found["calls"]
     assert "Equity in First is $1,000 below the least." in found["calls"]
-    assert found["calls"].endswith(" 1 more.")
+    assert found["calls"].endswith(" 3 more.")
 
 
 def test_a_refused_input_says_its_first_error() -> None:

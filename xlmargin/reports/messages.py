@@ -256,7 +256,8 @@ def _missing(said: Said) -> list[str]:
             found.append(f"Equity{where} is {money(of_margin[i])} below the least.")
         if of_house[i] >= HALF_A_CENT:
             until = _until(house_due[i])
-            found.append(f"Equity{where} is {money(of_house[i])} below the house's least{until}.")
+            least = f"the least under portfolio margin{until}"
+            found.append(f"Equity{where} is {money(of_house[i])} below {least}.")
     return found
 
 
@@ -278,7 +279,8 @@ def _distance(said: Said) -> str:
     if not move:
         return f"There is no excess{whose}."
     way = "fall" if move < 0 else "rise"
-    return f"A {way} of the whole market by {percent(abs(move))} takes the excess{whose} away."
+    away = "away by strategy-based rules" if said.kind is AccountType.MARGIN else "away"
+    return f"A {way} of the whole market by {percent(abs(move))} takes the excess{whose} {away}."
 
 
 def _stress(said: Said) -> str:
@@ -291,18 +293,19 @@ def _stress(said: Said) -> str:
         after = stressed(margin)
     except MarginError as refusal:
         return f"What a stress would leave is not known: {reason(refusal)}."
-    excess, named = after.excess, f"{_stress_in_words(after)} would leave"
+    excess, named, under = after.excess, _stress_in_words(after), " under portfolio margin"
+    if not said.is_portfolio:
+        named, under = f"Were it{under}: {_lower(named)}", ""
+    named = f"{named} would leave"
     if (excess < 0).any():
         short = [
             name for name, left in zip(said.accounts, excess, strict=True) if name and left < 0
         ]
         where = f" in {listed(short)}" if len(said.accounts) > 1 and short else ""
-        return (
-            f"{named} {money(-excess.clip(max=0.0).sum())} missing under portfolio margin{where}."
-        )
+        return f"{named} {money(-excess.clip(max=0.0).sum())} missing{under}{where}."
     value, left = float(after.account_value.sum()), float(excess.sum())
     cushion = f", a cushion of {percent(left / value)}" if value > 0 else ""
-    return f"{named} an excess of {money(left)} under portfolio margin{cushion}."
+    return f"{named} an excess of {money(left)}{under}{cushion}."
 
 
 def _stress_in_words(after: Stressed) -> str:
