@@ -128,6 +128,24 @@ def test_a_book_without_limits_shows_its_cushion_under_stress(folder: Path) -> N
     assert shown[2:5] == (f"{100 * found[2]:.1f}%", "≥ 0.0%", "● OK")
 
 
+@pytest.mark.parametrize(
+    ("cash", "label", "shown"),
+    [
+        (5_000, "Portfolio minimum equity deficiency", ("$85,000", "≤ $0", "■ Act")),
+        (590_000, "Portfolio margin minimum: state equity_to_keep",
+         ("not known", "≤ $0", "not known")),
+    ],
+)  # fmt: skip
+def test_the_first_page_asks_for_the_portfolio_minimum(
+    folder: Path, cash: int, label: str, shown: tuple[str, ...]
+) -> None:
+    """100 shares at 100 and cash: FINRA 4210 interpretation (b)(4)/034 asks 100,000 at least."""
+    book = f"symbol,type,quantity,price\nXYZ,stock,100,100\n,cash,{cash},\n"
+    (folder / "now.csv").write_text(book)
+    assert report(folder).exit_code == 0
+    assert labelled(folder, "Start")[label][2:5] == shown
+
+
 def test_the_broker_s_figures_are_set_beside_ours(folder: Path) -> None:
     done = report(folder, "--broker", str(folder / "broker.csv"))
     assert done.exit_code == 0, done.output

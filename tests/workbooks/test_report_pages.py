@@ -192,3 +192,17 @@ def test_assigned_alternatives_are_shares_of_equity() -> None:
     assert shown[2] == pytest.approx(100 * (float(str(shown[3])) - now), abs=1e-3)
     assert shown[5] == pytest.approx(held["SPX"] / float(str(equity[5])), abs=1e-6)
     assert shown[1] is None
+
+
+def test_days_with_figures_stand_beside_the_days_between() -> None:
+    """From 20 October to 20 November: 31 days, of them 8 and 15 weekdays after the first."""
+    [row] = [row for row in rows("Monthly report") if row[0] == "Calls and deadlines"]
+    assert "days with figures since: 23 of 31 days" in row
+
+
+def test_each_initial_figure_says_at_which_prices_it_is() -> None:
+    cards = [cell for row in rows("Start") for cell in row if "initial, " in str(cell)]
+    [card] = map(str, cards)
+    assert card.startswith("maintenance; initial, at cost where stated, $")
+    shown = row_of("Account", "Reg T requirement")
+    assert "12 CFR 220.4(b), 220.12; on today's prices" in shown
