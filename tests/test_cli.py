@@ -134,7 +134,11 @@ def test_a_report_names_the_day_the_accounts_and_each_gain_s_basis(book: Path) -
     assert "total 51,000 21,000 35,000 30,000 5,000" in lines
     assert "One XYZ -15.00% 15,000 0 15,000" in lines
     assert "Two XYZ -15.00% 6,000 0 6,000" in lines
-    assert "A margin call of $5,000 is open in One, due 25 Nov 2026." in lines
+    assert (
+        "A margin call of $5,000 is open in One, due 25 Nov 2026. Equity in One is $90,000 below"
+        " the least under portfolio margin, due 25 Nov 2026. Equity in Two is $59,000 below the"
+        " least under portfolio margin, due 25 Nov 2026."
+    ) in lines
     assert "Capital released on maintenance: $14,000, 40.0% of $35,000." in lines
     assert any(line.startswith("Capital released on deposit (initial less") for line in lines)
     assert any(line.startswith("Capital released on initial") for line in lines)

@@ -45,7 +45,7 @@ FILES = {
     "p.csv": "symbol,type,quantity,strike,expiration,price\n"
     "XYZ,stock,150,,,500\nXYZ,call,-2,510,2027-01-15,12\nXYZ,put,-1,480,2027-01-15,9\n"
     "XYZ,call,1,530,2027-01-15,6\nUSD,cash,90000,,,\n",
-    "s.csv": "name,value\nas_of,2026-11-20\nrate,0.04\n",
+    "s.csv": "name,value\nas_of,2026-11-20\nrate,0.04\nequity_to_keep,100000\n",
     "t.csv": "symbol,type,quantity,strike,expiration,price\nXYZ,put,1,470,2027-01-15,6\n",
     "dated.csv": "date,symbol,type,quantity,price\n2026-11-19,XYZ,stock,100,500\n"
     "2026-11-20,XYZ,stock,100,501\n",
