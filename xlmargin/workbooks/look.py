@@ -64,6 +64,7 @@ PORTRAIT: Final = 720
 _CODES: Final = {
     "text": "@",
     "words": "@",
+    "cited": "@",
     "indented": '"   "@',
     "name": "@",
     "whose": '"  "@',
@@ -109,7 +110,7 @@ NUMBERS: Final = {
 }
 """Number format of each kind of quantity; a word among figures ends where they end."""
 TEXTS: Final = frozenset(
-    {"text", "words", "plain", "day", "name", "whose", "behind", "signed", "broker_state"}
+    {"text", "words", "cited", "plain", "day", "name", "whose", "behind", "signed", "broker_state"}
 )
 """Kinds that stand to the left; all others are numbers and stand to the right."""
 OVER_NUMBERS: Final = "@_)"

@@ -93,6 +93,11 @@ def _name(cell: str, value: AnswerValue) -> Shown:
     return f"IF({of},{_behind(cell)},{cell})", value if _read(first) is None else rest
 
 
+def _cited(cell: str, value: AnswerValue) -> Shown:
+    """The paragraph that a rule begins with, without what it says."""
+    return f'IFERROR(LEFT({cell},SEARCH(": ",{cell})-1),{cell})', str(value).partition(": ")[0]
+
+
 def _before(cell: str) -> str:
     return f'LEFT({cell},SEARCH(" ",{cell})-1)'
 
@@ -128,5 +133,6 @@ SHOWN_AS: Final[Mapping[str, Callable[[str, AnswerValue], Shown]]] = {
     "up": _second,
     "held": _quantity,
     "name": _name,
+    "cited": _cited,
 }
 """How each kind of quantity whose answer is a text is shown."""

@@ -67,7 +67,7 @@ def _own(draft: WorkbookBuilder, page: Page) -> None:
         shows_figure(page, row, 1, state, call, "figure")
         shows_figure(page, row, 2, state, due, "right")
         page.text(row, 3, "")
-        page.shows(row, 4, state, (row_of(state, call), _RULE), "body", "text")
+        page.shows(row, 4, state, (row_of(state, call), _RULE), "body", "cited")
     first = f"B{_OWN_ROW + 2}"
     called = (_OWN_ROW + 1, 1, _OWN_ROW + len(_OWN), 1)
     page.marked(called, f"=AND(ISNUMBER({first}),{first}>0)", "act")
