@@ -23,8 +23,7 @@ from xlmargin.errors import (
     printed,
     refusal_lines,
 )
-from xlmargin.reports import ReportTable as Answer
-from xlmargin.reports import messages
+from xlmargin.reports import ReportTable, messages
 
 
 class Advance(Protocol):
@@ -132,7 +131,7 @@ def _shown_or_none(cell: object) -> str:
     return _shown(cell) if isinstance(cell, float) else "none"
 
 
-def print_table(title: str, table: Answer, columns: Sequence[str]) -> None:
+def print_table(title: str, table: ReportTable, columns: Sequence[str]) -> None:
     """Some columns of a table, numbers to the cent; nothing where it has no row."""
     if not table.rows:
         return

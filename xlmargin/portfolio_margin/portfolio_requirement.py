@@ -9,7 +9,7 @@ account's requirement is the sum, with the strategy-based requirement of positio
 eligible.
 
 However little a portfolio can lose, the least is an amount for each unit of the multiplier of each
-option contract, long or short, hedged or not; a long position is not minimum more than it is worth.
+option contract, long or short, hedged or not; of a long position it is never more than its value.
 
 Rule: FINRA 4210(g)(7)-(8); Cboe 10.4; OCC class, product and portfolio groups.
 """

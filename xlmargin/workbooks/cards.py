@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import REFUSED, AnswerValue
+from xlmargin.workbooks.live_formulas import REFUSED
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.sentences import Figure, rounded, sentence
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.workbooks.live_formulas import REFUSED, AnswerRows, AnswerValue, Call, FormulaAnswers
+from xlmargin.cells.values import AnswerValue
+from xlmargin.workbooks.live_formulas import REFUSED, AnswerRows, Call, FormulaAnswers
 from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_range_abs, xl_rowcol_to_cell
 
 SHEET: Final = "Formulas"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.cells.values import AnswerValue as AnswerValue
+from xlmargin.cells.values import AnswerValue
 from xlmargin.errors import MarginError
 
 Functions = Mapping[str, Callable[..., object]]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.sentences import Figure
 
 MARKET: Final = "Market[[#All]]"

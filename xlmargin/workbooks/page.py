@@ -7,9 +7,10 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulaBlock, FormulasSheet, or_none
 from xlmargin.workbooks.growth import MOST, AnswerArea, said_of_growth
-from xlmargin.workbooks.live_formulas import REFUSED, AnswerRows, AnswerValue, Call
+from xlmargin.workbooks.live_formulas import REFUSED, AnswerRows, Call
 from xlmargin.workbooks.look import AXIS, BAR, GAIN_END, LOSS, LOSS_END, SIGNS, TEXTS, WHITE, Look
 from xlmargin.workbooks.page_setup import ROW, Paper, Stamp
 from xlmargin.workbooks.sentences import as_written, rounded

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, FormulaBlock
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 _OUT: Final = "1E+15"

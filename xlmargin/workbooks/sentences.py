@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.dates import date_of
-from xlmargin.workbooks.live_formulas import AnswerValue
 
 
 def rounded(value: float, digits: int) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.sentences import as_written, first_letter
 
 ALL_ACCOUNTS: Final = "All accounts"

@@ -21,7 +21,7 @@ from xlsxwriter.utility import (  # type: ignore[import-untyped]
 )
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from xlmargin.workbooks.live_formulas import AnswerValue
+from xlmargin.cells.values import AnswerValue
 
 __all__ = [
     "NO_TEXT",

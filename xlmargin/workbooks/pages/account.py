@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulaBlock, or_none
-from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence

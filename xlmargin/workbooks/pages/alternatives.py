@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.assigned import shares_of_equity
 from xlmargin.workbooks.pages.order_cells import (

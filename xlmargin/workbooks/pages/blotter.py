@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import BEFORE, WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import AnswerValue, Call
+from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.pages.order_cells import TRADES
 from xlmargin.workbooks.sentences import Figure, sentence

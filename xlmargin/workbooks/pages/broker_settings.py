@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.settings import Settings
-from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.sentences import Figure, sentence
 
 SHARE, DOLLARS, DAYS = "tolerance_share", "tolerance_dollars", "overdue_days"

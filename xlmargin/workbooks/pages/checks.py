@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.reports.account_table import PORTFOLIO_DEFICIENCY
 from xlmargin.reports.alerts_table import STRESS_CUSHION, WORST
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.filtered import Filtered
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
-from xlmargin.workbooks.live_formulas import LEFT_OUT, AnswerValue, Call
+from xlmargin.workbooks.live_formulas import LEFT_OUT, Call
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.broker_settings import tolerance_share
 from xlmargin.workbooks.pages.lists import CHECK_KINDS

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.settings import Basis
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import AnswerValue, literal
+from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.ranking import Condition, Ranking
 from xlmargin.workbooks.sentences import Figure, sentence

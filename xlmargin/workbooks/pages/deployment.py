@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.what_if import Keeps
 from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument, literal
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
 from xlmargin.workbooks.look import BAR, PM, PREV
 from xlmargin.workbooks.market_lookup import price_of
 from xlmargin.workbooks.page import Page

@@ -9,12 +9,12 @@ from typing import Final
 
 import numpy as np
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.samples import ARTICLE_SCENARIO
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.pages.shadow import summary_of
 from xlmargin.workbooks.sentences import Figure
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from math import ceil, fsum
 from typing import Final
 
-from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import AnswerValue, FormulaArgument
+from xlmargin.workbooks.live_formulas import FormulaArgument
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.pages import deployment_inputs as inputs
 from xlmargin.workbooks.pages import shadow

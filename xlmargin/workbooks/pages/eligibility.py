@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.eligibility import ChecklistStep
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import AnswerValue, Call
+from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import PageSpec

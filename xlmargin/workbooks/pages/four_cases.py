@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.reports.table import TOTAL
@@ -13,7 +14,7 @@ from xlmargin.rulebook import UnderlyingClass
 from xlmargin.samples import ARTICLE_CASES, ARTICLE_PRICE, ArticleCase
 from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
-from xlmargin.workbooks.live_formulas import LEFT_OUT, AnswerValue, Call, FormulaArgument, literal
+from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaArgument, literal
 from xlmargin.workbooks.look import PM, PREV
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
-from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument
 from xlmargin.workbooks.market_lookup import MARKET, price_of
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.order_cells import TRADES, absolute, choice_of_account

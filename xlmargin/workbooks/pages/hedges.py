@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument
 from xlmargin.workbooks.page import SPARE
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec

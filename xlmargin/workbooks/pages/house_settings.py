@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.excel.settings_reader import setting_name
 from xlmargin.rulebook import house_names, parameter_names
 from xlmargin.workbooks.display_names import house_in, house_read
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument, literal
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.input_sheet import HEADING_ROW as SETTINGS_HEADING
 from xlmargin.workbooks.pages.order_cells import absolute

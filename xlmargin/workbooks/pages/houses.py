@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.display_names import house_in, house_read
 from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
 from xlmargin.workbooks.formulas_sheet import NONE
-from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.look import PM, WATCH
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.house_settings import (

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from itertools import takewhile
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import AnswerValue, Call
+from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.look import LOSS, PM
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec

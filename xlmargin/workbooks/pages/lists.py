@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import AnswerValue, Call, literal
+from xlmargin.workbooks.live_formulas import Call, literal
 from xlmargin.workbooks.page import SPARE
 from xlmargin.workbooks.page_setup import ROW
 from xlmargin.workbooks.sentences import Figure, sentence

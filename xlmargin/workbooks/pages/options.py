@@ -5,15 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.live_formulas import (
-    LEFT_OUT,
-    AnswerRows,
-    AnswerValue,
-    Call,
-    FormulaArgument,
-    literal,
-)
+from xlmargin.workbooks.live_formulas import LEFT_OUT, AnswerRows, Call, FormulaArgument, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.option_samples import OptionSample, option_samples
 from xlmargin.workbooks.sentences import as_written

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import AnswerValue, FormulaArgument
+from xlmargin.workbooks.live_formulas import FormulaArgument
 from xlmargin.workbooks.market_lookup import is_index, price_of
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, rounded

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NONE, FormulaBlock
-from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument
 from xlmargin.workbooks.sentences import Figure, rounded, sentence
 
 BEFORE, AFTER, CHANGE = 1, 2, 3

@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks.input_tables import InputTable, InputTables
-from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.market_lookup import MARKET
 
 UNKNOWN: Final = "?"

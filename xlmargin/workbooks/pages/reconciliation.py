@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.cards import Card, write_cards
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.figures import at, in_cents, less, part_in_words, share
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
-from xlmargin.workbooks.live_formulas import AnswerValue, Call
+from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.pages.broker_settings import agreement
 from xlmargin.workbooks.pages.holdings import mark_lines

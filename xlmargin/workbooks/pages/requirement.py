@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
 from xlmargin.workbooks.figures import in_cents
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import AnswerValue
 from xlmargin.workbooks.look import PM
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.sentences import Figure, first_letter, rounded, sentence

@@ -8,9 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder, axis
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import AnswerValue, FormulaArgument
+from xlmargin.workbooks.live_formulas import FormulaArgument
 from xlmargin.workbooks.look import BAR, LOSS, NAVY, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.account import figure_of

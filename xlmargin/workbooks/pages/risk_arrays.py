@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder, axis
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import AnswerValue, literal
+from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.look import BAR, NAVY, ST
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.sentences import Figure, sentence

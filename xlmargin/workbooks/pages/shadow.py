@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder, axis
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NO_VALUE, NONE, FormulaBlock, or_none
 from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
-from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence

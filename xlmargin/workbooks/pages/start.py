@@ -6,12 +6,13 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.band import if_of_this_version, write_band
 from xlmargin.workbooks.cards import Card, card_or_none, write_cards
 from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
 from xlmargin.workbooks.figures import part_in_words, share
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import AnswerValue, Call, literal
+from xlmargin.workbooks.live_formulas import Call, literal
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import requirement, shadow

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlmargin.cells.values import AnswerValue
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import AnswerValue, Call, FormulaArgument, literal
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.assigned import held_of, shares_of_equity
