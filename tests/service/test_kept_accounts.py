@@ -8,17 +8,21 @@ from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import replace
 from io import StringIO
+from threading import Lock
 
 import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.service.running import BOOK, book_of_many, running
+from tests.service.running import BOOK, SECONDS, book_of_many, running
 from xlmargin.book import cash_of_accounts
 from xlmargin.excel.ranges import state_of
 from xlmargin.live import repriced
 from xlmargin.reports.account_table import account_figures
+from xlmargin.service.acceptance import Precondition
+from xlmargin.service.journal import Journal
+from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.sent import ranges_of
 from xlmargin.service.tokens import Tokens, new_token
 from xlmargin.what_if.impact import figures_of
@@ -210,6 +214,25 @@ def test_a_part_that_refuses_a_price_leaves_the_others_and_marks_its_accounts(he
     for account in ("A", "B"):
         assert not held.state(account)["stale"]
         close(held.state(account), expected(account, {"XYZ": 505.0, "ABC": 49.0}))
+
+
+def test_a_fill_after_a_book_that_is_not_margined_yet_is_of_that_book(tmp_path):
+    """Its prices are those of its own market: the figures were still of the book before."""
+    journal = Journal(tmp_path / "journal.db")
+    kept = KeptAccounts(journal, Lock(), lambda _: None, window=0.3, seconds=SECONDS, keep=SECONDS)
+    dearer = {**BOOK, "market": [{**row, "price": row["price"] * 1.01} for row in BOOK["market"]]}
+    fill = [{**BOOK["positions"][0], "quantity": 600}]
+    kept.start()
+    for given in (BOOK, dearer):
+        kept.acceptance.put(given, Precondition())
+    kept.acceptance.change(
+        lambda stated, spots: stated.with_records(fill, spots), fill, Precondition()
+    )
+    kept.published.when(3).result(SECONDS)
+    kept.close()
+    filled = {**dearer, "positions": [*fill, *BOOK["positions"][1:]]}
+    close(kept.published.current.state("A"), expected("A", given=filled))
+    journal.close()
 
 
 def test_a_version_that_is_not_there_any_more_is_refused(held):

@@ -12,14 +12,16 @@ from starlette.responses import Response
 
 from xlmargin.account import Light
 from xlmargin.errors import MarginError
+from xlmargin.service.acceptance import Precondition
 from xlmargin.service.account_states import State
 from xlmargin.service.alerts import BROKER_FIGURES, THRESHOLDS
 from xlmargin.service.answers import Given, found, found_of, response
 from xlmargin.service.described import NUMBERS, of_book, of_change, of_reading, range_of
 from xlmargin.service.events_described import STATE_SCHEMA
+from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.problems import Refusal
 from xlmargin.service.sent import RANGES, refuse_unknown
-from xlmargin.service.state import KeptAccounts, Precondition, Snapshot
+from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stated import Stated
 from xlmargin.service.states_file import states_file
 from xlmargin.service.tokens import Rights
@@ -60,7 +62,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
         def put(given: Given) -> Any:
             _refuse_limited(request)
             refuse_unknown(given, RANGES)
-            return kept.put(given, precondition_of(request))
+            return kept.acceptance.put(given, precondition_of(request))
 
         answer = await found_of(request, put)
         if isinstance(answer, dict):
@@ -74,14 +76,14 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
             refuse_unknown(given, ("prices", *_RESTATED))
             precondition = precondition_of(request)
             if not given.keys() & _RESTATED.keys():
-                return kept.price(given.get("prices"), given, precondition)
+                return kept.acceptance.price(given.get("prices"), given, precondition)
 
             def changed(stated: Stated, spots: Mapping[str, float]) -> Stated:
                 for name in given.keys() & _RESTATED.keys():
                     stated = _RESTATED[name](stated, given[name], spots)
                 return stated
 
-            return kept.change(changed, given, precondition, given.get("prices"))
+            return kept.acceptance.change(changed, given, precondition, given.get("prices"))
 
         return await _taken(kept, await found_of(request, take), wait)
 
@@ -93,7 +95,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
             refuse_unknown(given, ("positions",))
             records = given.get("positions")
             change = lambda stated, spots: stated.with_records(records, spots)  # noqa: E731
-            return kept.change(change, given, precondition_of(request))
+            return kept.acceptance.change(change, given, precondition_of(request))
 
         return await _taken(kept, await found_of(request, take), wait)
 
@@ -105,7 +107,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
                 _refuse_limited(request)
                 refuse_unknown(given, (name,))
                 change = lambda stated, _: stated.with_range(name, given.get(name))  # noqa: E731
-                return kept.change(change, given, precondition_of(request))
+                return kept.acceptance.change(change, given, precondition_of(request))
 
             return await _taken(kept, await found_of(request, take), True)
 
@@ -115,7 +117,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
         """What is not green, of the accounts that the token may see."""
 
         def lights() -> Any:
-            current, rights = kept.current, rights_of(request)
+            current, rights = kept.published.current, rights_of(request)
             visible = [a for a in current.alerts.values() if rights.sees(a["account"])]
             shown = [alert for alert in visible if alert["light"] != Light.GREEN.word]
             return {"version": current.version, "alerts": shown}
@@ -126,14 +128,14 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
         """The state of each account that the token may see."""
 
         def states() -> Any:
-            current = kept.current
+            current = kept.published.current
             return {"version": current.version, "accounts": _seen(current, rights_of(request))}
 
         return response(await found(states))
 
     async def accounts_file(request: Request) -> Response:
         """The state of each account that the token may see, as comma-separated text."""
-        work = lambda: states_file(_seen(kept.current, rights_of(request)))  # noqa: E731
+        work = lambda: states_file(_seen(kept.published.current, rights_of(request)))  # noqa: E731
         answer = await found(work)
         return answer if isinstance(answer, Response) else Response(answer, media_type=CSV)
 
@@ -191,7 +193,7 @@ def precondition_of(request: Request) -> Precondition:
 
 def account_of(kept: KeptAccounts, account: str, rights: Rights) -> tuple[Snapshot, str]:
     """The figures of now, and the account in them; refused where it is not the token's to see."""
-    current = kept.current
+    current = kept.published.current
     if account not in current.states or not rights.sees(account):
         raise NoAccount("account: not one of those that there are.")
     return current, account
@@ -209,7 +211,7 @@ def _state(kept: KeptAccounts, account: str, rights: Rights) -> State:
 
 async def _in_figures(kept: KeptAccounts, version: int) -> bool:
     """Whether the figures contain a version, as long as that is waited for."""
-    future = await found(lambda: kept.when(version))
+    future = await found(lambda: kept.published.when(version))
     try:
         await asyncio.wait_for(asyncio.wrap_future(future), MOST_SECONDS)
     except TimeoutError:

@@ -21,17 +21,18 @@ from starlette.responses import Response
 import xlmargin
 from xlmargin.computing import time_limit
 from xlmargin.excel.worksheet_function import WorksheetFunction
+from xlmargin.service.acceptance import Precondition
 from xlmargin.service.accounts import add_accounts
 from xlmargin.service.answers import Given, response
 from xlmargin.service.described import of_reading
 from xlmargin.service.door import OPEN, Allowed, Door
 from xlmargin.service.events_described import async_api
 from xlmargin.service.journal import Journal
+from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.metrics import Metrics
 from xlmargin.service.pages import Pages
 from xlmargin.service.pre_trade import add_pre_trade
 from xlmargin.service.problems import problem_response
-from xlmargin.service.state import KeptAccounts, Precondition
 from xlmargin.service.stateless import Work, add_stateless
 from xlmargin.service.stream import Stream
 from xlmargin.service.stream_paths import add_stream
@@ -79,9 +80,12 @@ def service(
     """
     computing = Lock()
     stream = Stream(journal, f"/xlmargin/{served.name}")
-    kept = KeptAccounts(journal, computing, served.window, served.seconds, served.keep, stream.tell)
+    kept = KeptAccounts(
+        journal, computing, stream.tell,
+        window=served.window, seconds=served.seconds, keep=served.keep,
+    )  # fmt: skip
     if first is not None:
-        kept.put(first, Precondition())
+        kept.acceptance.put(first, Precondition())
     metrics = Metrics(kept, stream, of_accounts=served.metrics_of_accounts)
 
     @asynccontextmanager
@@ -114,8 +118,9 @@ def service(
 
     async def ready() -> Response:
         """Whether the figures contain what was accepted."""
-        if kept.problem or kept.age > LATE:
-            return problem_response(503, kept.problem or "the figures are late.")
+        problem = kept.published.problem
+        if problem or kept.pending.age > LATE:
+            return problem_response(503, problem or "the figures are late.")
         return response({"status": "ready"})
 
     async def unanswered(request: Request, error: Exception) -> Response:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import xlmargin
 from xlmargin.service.alerts import ALERT
-from xlmargin.service.state import GONE, STATE
 from xlmargin.service.stream import HEARTBEAT, LIVE, RESET
+from xlmargin.service.writer import GONE, STATE
 
 _NUMBER: Final = {"type": ["number", "null"]}
 _TEXT: Final = {"type": "string"}

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 import xlmargin
 from xlmargin.service.account_states import State
-from xlmargin.service.state import KeptAccounts
+from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.stream import Stream
 
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -43,7 +43,7 @@ class Metrics:
             registry=self._registry,
             buckets=_SECONDS,
         )
-        kept.measured = revaluations.observe
+        kept.writer.measured = revaluations.observe
         self._registry.register(_Now(kept, stream, of_accounts))
 
     def answered(self, route: str, status: int, seconds: float) -> None:
@@ -66,9 +66,9 @@ class _Now(Collector):
     def collect(self) -> Iterator[Metric]:
         """Each of them."""
         kept, stream = self.kept, self.stream
-        yield CounterMetricFamily("xlmargin_prices", "Prices taken in.", kept.taken)
+        yield CounterMetricFamily("xlmargin_prices", "Prices taken in.", kept.acceptance.taken)
         age = "Age of the oldest change that is not in the figures yet, s."
-        yield GaugeMetricFamily("xlmargin_figures_age_seconds", age, kept.age)
+        yield GaugeMetricFamily("xlmargin_figures_age_seconds", age, kept.pending.age)
         yield GaugeMetricFamily("xlmargin_stream_clients", "Readers of events.", stream.clients)
         slow = "Readers that were sent away: they were too slow."
         yield CounterMetricFamily("xlmargin_stream_closed_slow", slow, stream.closed_slow)
@@ -76,7 +76,7 @@ class _Now(Collector):
         build = GaugeMetricFamily("xlmargin_build_info", "The version.", labels=("version",))
         build.add_metric((xlmargin.__version__,), 1.0)
         yield build
-        states = {} if kept.snapshot is None else kept.snapshot.states
+        states = {} if kept.published.snapshot is None else kept.published.snapshot.states
         stale = sum(bool(state["stale"]) for state in states.values())
         yield GaugeMetricFamily("xlmargin_stale_accounts", "Accounts of old figures.", stale)
         if self.of_accounts:

@@ -25,8 +25,9 @@ from xlmargin.reports.what_if_tables import capacity_table
 from xlmargin.service.accounts import account_of, rights_of
 from xlmargin.service.answers import Given, found, found_of, response
 from xlmargin.service.described import of_orders, of_reading
+from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.sent import refuse_unknown
-from xlmargin.service.state import KeptAccounts, Snapshot
+from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stateless import Work
 from xlmargin.service.what_if_answer import ORDERS, order_check
 

@@ -1,0 +1,229 @@
+"""What is accepted: checked, in the journal before it is answered, then the writer's to margin."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from threading import Lock
+from typing import Any, Final
+
+from xlmargin.errors import InputError, MarginError, Problem
+from xlmargin.live import KeptBook, LiveBook
+from xlmargin.service.account_states import public_name
+from xlmargin.service.alerts import BROKER_FIGURES, THRESHOLDS, watching
+from xlmargin.service.journal import Accepted, Journal
+from xlmargin.service.pending import Pending
+from xlmargin.service.problems import Refusal
+from xlmargin.service.sent import warnings_of
+from xlmargin.service.snapshot import Published
+from xlmargin.service.stated import TODAY, Stated, records_of
+
+REMEMBERED: Final = 24 * 3600.0
+"""How long the answer to a request with a key is given again, s."""
+_BESIDE: Final = (THRESHOLDS, BROKER_FIGURES)
+"""Ranges that stay when another book is put."""
+
+
+class OtherVersion(Refusal):
+    """A change is meant for another version than the one that is kept."""
+
+    status = 412
+
+
+class OtherRequest(Refusal):
+    """A key of a request was used for another one."""
+
+
+@dataclass(frozen=True)
+class Precondition:
+    """How a change is asked for: for which version alone, and by which key only once."""
+
+    version: int | None = None
+    key: str | None = None
+
+
+@dataclass
+class Acceptance:
+    """What was accepted so far, and what is done to accept more.
+
+    `computing` is held by whoever margins; `seconds` of it are given to each part of a book;
+    `taken` counts prices.
+    """
+
+    journal: Journal
+    computing: Lock
+    pending: Pending
+    published: Published
+    seconds: float = 5.0
+    taken: int = 0
+    _version: int = 0
+    _stated: Stated | None = None
+    _prices: dict[str, float] = field(default_factory=dict)
+    _listed: frozenset[str] = frozenset()
+    _accepting: Lock = field(default_factory=Lock)
+    _changing: Lock = field(default_factory=Lock)
+
+    def read(self) -> None:
+        """Read what the journal has, where nothing was put yet."""
+        if self._listed:
+            return
+        stored = self.journal.stored()
+        self._version, self._prices = stored.version, dict(stored.prices)
+        if stored.ranges:
+            self._stated = Stated(stored.ranges, stored.positions)
+        else:
+            self.published.problem = ""
+
+    def restore(self) -> None:
+        """Margin what the journal has, for the writer; a book that is put meanwhile goes before."""
+        if self._listed or (stated := self._stated) is None:
+            return
+        with self.computing:
+            book = stated.read().book()
+            kept = KeptBook.of(LiveBook.of(book), self._prices, self.seconds)
+        with self._accepting:
+            if not self._listed:
+                self._listed = frozenset(book.market.index_of)
+                self.pending.add(self._version, {}, (stated, kept))
+
+    def put(self, given: Mapping[str, Any], precondition: Precondition) -> dict[str, Any]:
+        """Keep a book in the place of the one that is kept; a refused one leaves that there."""
+        with self._changing:
+            with self._accepting:
+                answered = self._answered(given, precondition)
+            if answered is not None:
+                return answered
+            ranges_sent = {name: each for name, each in given.items() if name != "positions"}
+            positions: dict[int, Mapping[str, Any]] = dict(
+                enumerate(records_of(given.get("positions")))
+            )
+            beside = {n: self._stated.ranges.get(n) for n in _BESIDE} if self._stated else {}
+            today = {TODAY: dt.date.today().isoformat()}
+            stated = Stated({**beside, **today, **ranges_sent}, positions)
+            with self.computing:
+                ranges = stated.read()
+                kept = KeptBook.of(LiveBook.of(ranges.book()), {}, self.seconds)
+                warnings = warnings_of(ranges)
+                watching(stated, ranges.book())
+            with self._accepting:
+                version = self._next(precondition)
+                answer = {
+                    "version": version,
+                    "positions": len(kept.live.book.positions),
+                    "accounts": [public_name(a) for a in kept.live.accounts],
+                    "parts": len(kept.live.parts),
+                    "warnings": warnings,
+                }
+                change = Accepted(version, stated.ranges, positions, {}, True)
+                self._accept(change, given, precondition, answer)
+                self._stated, self._prices = stated, {}
+                self._listed = frozenset(kept.live.book.market.index_of)
+                self.pending.add(version, {}, (stated, kept))
+                return answer
+
+    def price(self, prices: Any, given: Any, precondition: Precondition) -> dict[str, Any]:
+        """Take prices of underlyings, by symbol, $: all of them or none."""
+        with self._accepting:
+            if (answer := self._answered(given, precondition)) is not None:
+                return answer
+            version = self._next(precondition)
+            if not self._listed:
+                raise self.published.without_book()
+            taken = accepted_prices(prices, self._listed)
+            answer = {"version": version}
+            self._accept(Accepted(version, prices=taken), given, precondition, answer)
+            self._prices |= taken
+            self.taken += len(taken)
+            self.pending.add(version, taken)
+            return answer
+
+    def change(
+        self,
+        changed: Callable[[Stated, Mapping[str, float]], Stated],
+        given: Any,
+        precondition: Precondition,
+        priced: Any = None,
+    ) -> dict[str, Any]:
+        """Take a change of what was stated, by what was and the prices of now; margined first.
+
+        It may come with prices, all of which count before it.
+        """
+        with self._changing:
+            with self._accepting:
+                answered = self._answered(given, precondition)
+                prices = dict(self._prices)
+            if answered is not None:
+                return answered
+            before, kept = self.pending.base or self.published.base
+            taken = {} if priced is None else accepted_prices(priced, self._listed)
+            with self.computing:
+                stated = changed(before, prices | taken)
+                live = kept.live.replaced(stated.read().book())
+                watching(stated, live.book)
+                kept = KeptBook.of(live, {}, self.seconds)
+            with self._accepting:
+                version = self._next(precondition)
+                answer = {"version": version}
+                differs = {
+                    name: each
+                    for name, each in stated.ranges.items()
+                    if before.ranges.get(name) != each
+                }
+                change = Accepted(version, differs, stated.changes_from(before), taken)
+                self._accept(change, given, precondition, answer)
+                self._stated = stated
+                self._prices |= taken
+                self._listed = frozenset(live.book.market.index_of)
+                prices = {s: p for s, p in self._prices.items() if s in self._listed}
+                self.pending.add(version, prices, (stated, kept))
+                return answer
+
+    def _next(self, precondition: Precondition) -> int:
+        if precondition.version is not None and precondition.version != self._version:
+            raise OtherVersion(f"If-Match: found {precondition.version}, wanted {self._version}.")
+        return self._version + 1
+
+    def _answered(self, given: Any, precondition: Precondition) -> dict[str, Any] | None:
+        """What the same request was answered before; refused where it was another one."""
+        if precondition.key is None:
+            return None
+        found = self.journal.answered(precondition.key, time.time() - REMEMBERED)
+        if found is None:
+            return None
+        digest, answer = found
+        if digest != _digest(given):
+            raise OtherRequest("Idempotency-Key: used for another request.")
+        return dict(answer)
+
+    def _accept(
+        self, change: Accepted, given: Any, precondition: Precondition, answer: Mapping[str, Any]
+    ) -> None:
+        """Write a change; `_accepting` is held."""
+        if precondition.key is not None:
+            change = replace(change, request=(precondition.key, _digest(given), answer))
+        self.journal.accept(change)
+        self._version = change.version
+
+
+def accepted_prices(prices: Any, listed: frozenset[str]) -> dict[str, float]:
+    """Prices by symbol, $; refused with all that is wrong with them."""
+    if not isinstance(prices, dict) or not prices:
+        raise MarginError("prices: wanted an object of symbols and prices.")
+    problems = []
+    for symbol, price in prices.items():
+        if symbol not in listed:
+            wanted = "a symbol of the market that was put"
+            problems.append(Problem("prices", 0, symbol, repr(symbol), wanted))
+        elif isinstance(price, bool) or not isinstance(price, int | float) or not price > 0:
+            problems.append(Problem("prices", 0, symbol, json.dumps(price)[:40], "a price above 0"))
+    if problems:
+        raise InputError(problems)
+    return {symbol: float(price) for symbol, price in prices.items()}
+
+
+def _digest(given: Any) -> str:
+    return sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,134 @@
+"""The one writer: what was accepted is margined, told, and shown, in this order.
+
+One thread takes all that was accepted since its last run together, margins what it touches, writes
+what there is to tell, and puts the new figures in the place of the old ones, all at once.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock, Thread
+from typing import Final
+
+from xlmargin.cells.values import refusal
+from xlmargin.service.acceptance import REMEMBERED, Acceptance
+from xlmargin.service.account_states import State, account_states, is_same, of_version
+from xlmargin.service.alerts import ALERT, LastAlerts, last_alerts, watching
+from xlmargin.service.journal import Journal, JournalEvent
+from xlmargin.service.pending import Batch, Pending
+from xlmargin.service.snapshot import Published, Snapshot
+
+STATE: Final = "org.xlmargin.account.state.v1"
+GONE: Final = "org.xlmargin.account.gone.v1"
+"""Told in the place of a state once a book without the account was put."""
+_BETWEEN: Final = 600.0
+"""Time between two looks for what is too old, s."""
+_AGAIN: Final = 0.5
+"""How long the writer waits before it tries a journal again that took nothing, s."""
+
+
+@dataclass
+class Writer:
+    """Margins what waits, and tells of it what is not what it told last.
+
+    `computing` is held by whoever margins; events are kept for `keep`, s. It calls `emit` with each
+    list of new events, and `measured` with the seconds of each batch.
+    """
+
+    journal: Journal
+    computing: Lock
+    pending: Pending
+    published: Published
+    keep: float
+    emit: Callable[[list[JournalEvent]], None]
+    measured: Callable[[float], None] = lambda _: None
+    _sequence: int = 0
+    _latest: dict[str, State] = field(default_factory=dict)
+    _alerts: LastAlerts = field(default_factory=dict)
+    _forgot: float = 0.0
+    _thread: Thread | None = None
+
+    def start(self, acceptance: Acceptance) -> None:
+        """Go on after what the journal tells last, once what it has is margined."""
+        _, self._sequence = self.journal.bounds()
+        last = self.journal.last_events()
+        self._latest = {e.account: json.loads(e.data) for e in last if e.type == STATE}
+        for state in self._latest.values():
+            del state["version"]
+        self._alerts = last_alerts(e.data for e in last if e.type == ALERT)
+        run = self._run
+        self._thread = Thread(target=run, args=(acceptance,), name="xlmargin-writer", daemon=True)
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait until all that was accepted is in the figures."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self, acceptance: Acceptance) -> None:
+        try:
+            acceptance.restore()
+        except Exception as error:
+            self.published.problem = refusal(error)
+        while (batch := self.pending.take()) is not None:
+            started = time.monotonic()
+            try:
+                self._publish(batch)
+                self.measured(time.monotonic() - started)
+                self._forget()
+            except Exception as error:
+                self.published.problem = refusal(error)
+                self.pending.put_back()
+                if self.pending.ends:
+                    return
+                time.sleep(_AGAIN)
+
+    def _forget(self) -> None:
+        """Forget what is older than it is kept, now and then."""
+        now = time.time()
+        if now - self._forgot >= min(_BETWEEN, self.keep):
+            self._forgot = now
+            self.journal.forget(now - self.keep, now - REMEMBERED)
+
+    def _publish(self, batch: Batch) -> None:
+        """Margin a batch, write what there is to tell of it, and show it."""
+        states: Mapping[str, State] = {}
+        if batch.base is not None:
+            stated, before = batch.base
+            watched = watching(stated, before.live.book)
+        else:
+            last = self.published.current
+            stated, before, states, watched = last.stated, last.kept, last.states, last.watching
+        with self.computing:
+            kept = before.ticked(batch.prices)
+        changed = kept.accounts_changed(before) if states else {*kept.live.accounts}
+        fresh = account_states(kept, changed)
+        states = {**states, **fresh}
+        moved = {n: s for n, s in fresh.items() if not is_same(s, self._latest.get(n))}
+        gone = self._latest.keys() - states.keys()
+        alerts = dict(watched.alerts(fresh, self._alerts))
+        events = self._events(moved, sorted(gone), alerts, batch.version)
+        self.journal.tell(events)
+        self._sequence += len(events)
+        self._latest = {n: s for n, s in self._latest.items() if n not in gone} | moved
+        self._alerts = {**self._alerts, **alerts}
+        self.published.show(Snapshot(batch.version, stated, kept, states, watched, self._alerts))
+        self.pending.done()
+        self.emit(events)
+
+    def _events(
+        self, states: Mapping[str, State], gone: Iterable[str], alerts: LastAlerts, version: int
+    ) -> list[JournalEvent]:
+        """The states that have changed, and then what there is to say of them."""
+        now = time.time()
+        changes = [(STATE, "state", name, state) for name, state in states.items()]
+        changes += [(GONE, "state", name, {"account": name}) for name in gone]
+        changes += [(ALERT, f"alert {fig}", own, alert) for (own, fig), alert in alerts.items()]
+        bodies = [json.dumps(of_version(data, version)) for *_, data in changes]
+        return [
+            JournalEvent(self._sequence + n + 1, now, version, type_, account, bodies[n], kind)
+            for n, (type_, kind, account, _) in enumerate(changes)
+        ]
