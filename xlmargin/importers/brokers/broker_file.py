@@ -71,7 +71,7 @@ class BrokerFile:
 
 def read_lines(lines: Lines, known: Format, file: str) -> BrokerFile:
     """What a file of a known format holds; every record that cannot be read is listed."""
-    found = list(known.records(lines))
+    found = list(known.find(lines, known.columns, known.needed))
     if not found:
         refuse_wrong_file(lines, file)
         raise _no_records(known, lines, file)

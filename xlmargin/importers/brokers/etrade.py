@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from xlmargin.cells.columns import day_of
@@ -27,26 +27,14 @@ from xlmargin.importers.brokers.records import (
 )
 from xlmargin.option_symbols import read_option_symbol, share_ticker
 
-_COLUMNS: Final[Columns] = {
-    "symbol": ("Symbol",),
-    "price": ("Last Price $",),
-    "quantity": ("Quantity", "Qty #"),
-    "cost": ("Price Paid $",),
-    "value": ("Value $",),
-}
-_NEEDED: Final = ("symbol", "price", "quantity")
-_SIGNATURE: Final = {"symbol", "last price $", "value $"}
-"""The price tells the headings from a row of filters that starts with Symbol too."""
-
 _GENERATED: Final = re.compile(r"Generated at (?P<day>[A-Z][a-z]{2} \d{1,2} \d{4}).*")
 _BOND: Final = re.compile(r".*(%|\d{1,2}/\d{1,2}/\d{2,4}).*")
 """A bond's symbol is its name, with its coupon and its maturity."""
 
 
-def _records(lines: Lines) -> Iterator[Record]:
+def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
     account = _account(lines)
-    for record in records(lines, _COLUMNS, _NEEDED):
-        yield record.saying("account", account)
+    return (each.saying("account", account) for each in records(lines, columns, needed))
 
 
 def _account(lines: Lines) -> str:
@@ -74,10 +62,17 @@ def _entry(record: Record) -> BrokerEntry:
 ETRADE: Final = Format(
     name="E*TRADE positions",
     sure="headings seen in six public files; apostrophes other than the plain one not confirmed",
-    columns=_COLUMNS,
-    needed=_NEEDED,
-    recognises=headed_by(*_SIGNATURE),
-    records=_records,
+    columns={
+        "symbol": ("Symbol",),
+        "price": ("Last Price $",),
+        "quantity": ("Quantity", "Qty #"),
+        "cost": ("Price Paid $",),
+        "value": ("Value $",),
+    },
+    needed=("symbol", "price", "quantity"),
+    # The price tells the headings from a row of filters that starts with Symbol too.
+    recognises=headed_by("symbol", "last price $", "value $"),
+    find=_find,
     entry=_entry,
     as_of=day_in(_GENERATED),
     houses=("etrade",),

@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from xlmargin.importers.brokers.holdings import PENDING, BrokerEntry, Format, cash_held, holding
-from xlmargin.importers.brokers.records import Columns, Lines, Record, day_in, headed_by, records
-
-_COLUMNS: Final[Columns] = {
-    "account": ("Account Number",),
-    "symbol": ("Symbol",),
-    "description": ("Description",),
-    "quantity": ("Quantity",),
-    "price": ("Last Price",),
-    "value": ("Current Value",),
-    "total_cost": ("Cost Basis Total", "Cost Basis"),
-    "cost": ("Average Cost Basis",),
-}
-_NEEDED: Final = ("account", "symbol", "quantity", "price")
-_SIGNATURE: Final = {"account number", "last price"}
+from xlmargin.importers.brokers.records import Record, day_in, headed_by, records
 
 _CORE_FUND: Final = "**"
 """What stands behind the symbol of the fund that holds an account's cash."""
 _DOWNLOADED: Final = re.compile(r"Date downloaded (?P<day>\S+).*")
-
-
-def _records(lines: Lines) -> Iterator[Record]:
-    """The records below the headings, down to the blank line that notices follow."""
-    return records(lines, _COLUMNS, _NEEDED, blank_ends=True)
 
 
 def _entry(record: Record) -> BrokerEntry:
@@ -46,10 +28,19 @@ def _entry(record: Record) -> BrokerEntry:
 FIDELITY: Final = Format(
     name="Fidelity positions",
     sure="headings seen in six public files; shares' classes and some account types not confirmed",
-    columns=_COLUMNS,
-    needed=_NEEDED,
-    recognises=headed_by(*_SIGNATURE),
-    records=_records,
+    columns={
+        "account": ("Account Number",),
+        "symbol": ("Symbol",),
+        "description": ("Description",),
+        "quantity": ("Quantity",),
+        "price": ("Last Price",),
+        "value": ("Current Value",),
+        "total_cost": ("Cost Basis Total", "Cost Basis"),
+        "cost": ("Average Cost Basis",),
+    },
+    needed=("account", "symbol", "quantity", "price"),
+    recognises=headed_by("account number", "last price"),
+    find=partial(records, blank_ends=True),  # notices follow
     entry=_entry,
     as_of=day_in(_DOWNLOADED),
     houses=("fidelity",),

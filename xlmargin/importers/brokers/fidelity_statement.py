@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from xlmargin.importers.brokers.holdings import (
@@ -25,38 +25,24 @@ from xlmargin.importers.brokers.records import (
     HeadingRow,
     Lines,
     Record,
-    has_headings,
+    headed_by,
     heading_row,
 )
 from xlmargin.option_symbols import read_option_symbol
 
-_COLUMNS: Final[Columns] = {
-    "symbol": ("Symbol/CUSIP",),
-    "description": ("Description",),
-    "quantity": ("Quantity",),
-    "price": ("Price",),
-    "value": ("Ending Value",),
-    "total_cost": ("Cost Basis",),
-}
-_NEEDED: Final = ("symbol", "description", "quantity", "price")
-_SUMMARY: Final = ("Account Type", "Beginning mkt Value")
+_SUMMARY: Final = headed_by("Account Type", "Beginning mkt Value")
+_POSITIONS: Final = headed_by("Symbol/CUSIP")
 _ACCOUNT: Final = re.compile(r"[A-Z]?\d{6,12}", re.ASCII)
 _SUBTOTAL: Final = "subtotal of"
 _NOT_HELD_HERE: Final = ("bonds", "other")
 
 
-def _recognises(lines: Lines) -> bool:
-    return any(has_headings(line, ("Symbol/CUSIP",)) for line in lines) and any(
-        has_headings(line, _SUMMARY) for line in lines
-    )
-
-
-def _records(lines: Lines) -> Iterator[Record]:
+def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
     """The rows, each with its account and below the title of its kind."""
     row: HeadingRow | None = None
     account, kind = "", ""
     for line in lines:
-        if found := heading_row(line, _COLUMNS, _NEEDED):
+        if found := heading_row(line, columns, needed):
             row = found
         elif row is None or line.is_blank:
             continue
@@ -89,10 +75,17 @@ def _entry(record: Record) -> BrokerEntry:
 FIDELITY_STATEMENT: Final = Format(
     name="Fidelity statement",
     sure="headings seen in two public files; short options not confirmed; it does not say its day",
-    columns=_COLUMNS,
-    needed=_NEEDED,
-    recognises=_recognises,
-    records=_records,
+    columns={
+        "symbol": ("Symbol/CUSIP",),
+        "description": ("Description",),
+        "quantity": ("Quantity",),
+        "price": ("Price",),
+        "value": ("Ending Value",),
+        "total_cost": ("Cost Basis",),
+    },
+    needed=("symbol", "description", "quantity", "price"),
+    recognises=lambda lines: _SUMMARY(lines) and _POSITIONS(lines),
+    find=_find,
     entry=_entry,
     houses=("fidelity",),
 )

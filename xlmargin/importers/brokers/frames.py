@@ -5,7 +5,7 @@ ib_async (and ib_insync) has one cost that contains the multiplier; Alpaca has n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from xlmargin.cells.table import SourceRows
@@ -21,41 +21,8 @@ from xlmargin.importers.brokers.holdings import (
     option_held,
     shares_held,
 )
-from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
+from xlmargin.importers.brokers.records import Record, headed_by
 from xlmargin.option_symbols import OptionSymbol, read_option_symbol
-
-_IB: Final[Columns] = {
-    "account": ("account",),
-    "symbol": ("localSymbol", "symbol"),
-    "underlying": ("symbol",),
-    "root": ("tradingClass",),
-    "type": ("secType",),
-    "expiration": ("lastTradeDateOrContractMonth",),
-    "strike": ("strike",),
-    "right": ("right",),
-    "multiplier": ("multiplier",),
-    "currency": ("currency",),
-    "quantity": ("position",),
-    "price": ("marketPrice",),
-    "value": ("marketValue",),
-    "cost_of_contract": ("avgCost", "averageCost"),
-}
-_IB_NEEDED: Final = ("underlying", "type", "quantity")
-_ALPACA: Final[Columns] = {
-    "symbol": ("symbol",),
-    "type": ("asset_class",),
-    "quantity": ("qty",),
-    "side": ("side",),
-    "price": ("current_price",),
-    "value": ("market_value",),
-    "cost": ("avg_entry_price",),
-    "currency": ("currency",),
-}
-_ALPACA_NEEDED: Final = ("symbol", "type", "quantity")
-
-
-def _is_ib(lines: Lines) -> bool:
-    return any(has_headings(line, ("secType", "position")) for line in lines)
 
 
 def _ib_entry(record: Record) -> BrokerEntry:
@@ -82,10 +49,6 @@ def _of_columns(record: Record) -> OptionSymbol | None:
     return read_option_symbol(str(OptionSymbol(root, day, right, record.number("strike"))))
 
 
-def _is_alpaca(lines: Lines) -> bool:
-    return any(has_headings(line, ("asset_class", "qty", "symbol")) for line in lines)
-
-
 def _alpaca_entry(record: Record) -> BrokerEntry:
     """A position; a short quantity may or may not have a sign, but must not contradict its side."""
     kind, side = record.text("type").casefold(), SIDES.read(record.text("side"))
@@ -96,26 +59,44 @@ def _alpaca_entry(record: Record) -> BrokerEntry:
     return shares_held(record) if kind.endswith("us_equity") else not_ours(record)
 
 
-def _records_of(columns: Columns, needed: Sequence[str], lines: Lines) -> Iterator[Record]:
-    return records(lines, columns, needed)
-
-
 IB_FRAME: Final = Format(
     name="ib_async positions",
     sure="headings of the library; a month without its day and unusual rights not confirmed",
-    columns=_IB,
-    needed=_IB_NEEDED,
-    recognises=_is_ib,
-    records=lambda lines: _records_of(_IB, _IB_NEEDED, lines),
+    columns={
+        "account": ("account",),
+        "symbol": ("localSymbol", "symbol"),
+        "underlying": ("symbol",),
+        "root": ("tradingClass",),
+        "type": ("secType",),
+        "expiration": ("lastTradeDateOrContractMonth",),
+        "strike": ("strike",),
+        "right": ("right",),
+        "multiplier": ("multiplier",),
+        "currency": ("currency",),
+        "quantity": ("position",),
+        "price": ("marketPrice",),
+        "value": ("marketValue",),
+        "cost_of_contract": ("avgCost", "averageCost"),
+    },
+    needed=("underlying", "type", "quantity"),
+    recognises=headed_by("secType", "position"),
     entry=_ib_entry,
 )
 ALPACA_FRAME: Final = Format(
     name="Alpaca positions",
     sure="headings of the library; whether a short quantity has its sign not confirmed",
-    columns=_ALPACA,
-    needed=_ALPACA_NEEDED,
-    recognises=_is_alpaca,
-    records=lambda lines: _records_of(_ALPACA, _ALPACA_NEEDED, lines),
+    columns={
+        "symbol": ("symbol",),
+        "type": ("asset_class",),
+        "quantity": ("qty",),
+        "side": ("side",),
+        "price": ("current_price",),
+        "value": ("market_value",),
+        "cost": ("avg_entry_price",),
+        "currency": ("currency",),
+    },
+    needed=("symbol", "type", "quantity"),
+    recognises=headed_by("asset_class", "qty", "symbol"),
     entry=_alpaca_entry,
 )
 

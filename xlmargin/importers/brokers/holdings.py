@@ -17,7 +17,7 @@ from xlmargin.cells.words import RIGHTS, SIDES
 from xlmargin.contracts import PRINCIPAL, STANDARD_CONTRACT, InstrumentKind
 from xlmargin.dates import LAST_SATURDAY, is_saturday, serial_of
 from xlmargin.errors import Problem
-from xlmargin.importers.brokers.records import FIELDS, Columns, Lines, Record, shown
+from xlmargin.importers.brokers.records import FIELDS, Columns, Lines, Record, records, shown
 from xlmargin.known_instruments import KNOWN
 from xlmargin.option_symbols import (
     OptionSymbol,
@@ -309,9 +309,10 @@ class Format:
     """One kind of file.
 
     `sure` says how often its headings were seen; `recognises` tells the file by its content;
-    `records` finds the lines that may be positions, `entry` says what one of them is. A file
-    without a line that heads all `needed` fields is refused. `as_of` is the day of the prices;
-    `houses` are the profiles of the broker's own requirements, where the rulebook has any.
+    `find` takes lines, columns and needed fields and finds the lines that may be positions, `entry`
+    says what one of them is. A file without a line that heads all `needed` fields is refused.
+    `as_of` is the day of the prices; `houses` are the profiles of the broker's own requirements,
+    where the rulebook has any.
     """
 
     name: str
@@ -319,8 +320,8 @@ class Format:
     columns: Columns
     needed: tuple[str, ...]
     recognises: Callable[[Lines], bool]
-    records: Callable[[Lines], Iterable[Record]]
     entry: Callable[[Record], BrokerEntry]
+    find: Callable[[Lines, Columns, tuple[str, ...]], Iterable[Record]] = records
     as_of: Callable[[Lines], dt.date | None] = _no_date
     houses: tuple[str, ...] = ()
 

@@ -85,10 +85,6 @@ def _is_other(line: Line) -> bool:
     return mark in _MARKS or (framed and line.cells[1].casefold() not in _SECTIONS)
 
 
-def _records(lines: Lines) -> Iterator[Record]:
-    return with_added_lots(_all_records(lines))
-
-
 def _all_records(lines: Lines) -> Iterator[Record]:
     """The rows of the section; headings of another section end it."""
     row: HeadingRow | None = None
@@ -208,7 +204,7 @@ FLEX_QUERY: Final = Format(
     columns=_COLUMNS,
     needed=_NEEDED,
     recognises=_recognises,
-    records=_records,
+    find=lambda lines, *_: with_added_lots(_all_records(lines)),
     entry=_entry,
     as_of=_as_of,
     houses=("ibkr_like",),

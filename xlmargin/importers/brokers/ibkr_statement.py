@@ -33,19 +33,6 @@ from xlmargin.importers.brokers.records import (
     section_row,
 )
 
-_COLUMNS: Final[Columns] = {
-    "detail": ("DataDiscriminator",),
-    "type": ("Asset Category",),
-    "currency": ("Currency",),
-    "account": ("Account",),
-    "symbol": ("Symbol",),
-    "quantity": ("Quantity",),
-    "multiplier": ("Mult", "Multiplier"),
-    "cost": ("Cost Price",),
-    "price": ("Close Price",),
-    "value": ("Value",),
-}
-_NEEDED: Final = ("type", "symbol", "quantity", "price")
 _CASH_COLUMNS: Final[Columns] = {
     "detail": ("Currency Summary",),
     "currency": ("Currency",),
@@ -86,13 +73,10 @@ def _as_of(lines: Lines) -> dt.date | None:
     return day_of(period.split(" - ")[-1].strip())
 
 
-def _records(lines: Lines) -> Iterator[Record]:
+def _find(lines: Lines, columns: Columns, needed: tuple[str, ...]) -> Iterator[Record]:
     """The rows of the sections of positions, then those of cash, each with its account."""
     account = _fact(lines, "account information", "account")
-    for record in (
-        *_section(lines, _POSITIONS, _COLUMNS, _NEEDED),
-        *_cash_records(lines),
-    ):
+    for record in (*_section(lines, _POSITIONS, columns, needed), *_cash_records(lines)):
         yield record if record.text("account") else record.saying("account", account)
 
 
@@ -139,10 +123,21 @@ def _entry(record: Record) -> BrokerEntry:
 ACTIVITY_STATEMENT: Final = Format(
     name="Interactive Brokers activity statement",
     sure="headings seen in six public files; in English alone",
-    columns=_COLUMNS,
-    needed=_NEEDED,
+    columns={
+        "detail": ("DataDiscriminator",),
+        "type": ("Asset Category",),
+        "currency": ("Currency",),
+        "account": ("Account",),
+        "symbol": ("Symbol",),
+        "quantity": ("Quantity",),
+        "multiplier": ("Mult", "Multiplier"),
+        "cost": ("Cost Price",),
+        "price": ("Close Price",),
+        "value": ("Value",),
+    },
+    needed=("type", "symbol", "quantity", "price"),
     recognises=_recognises,
-    records=_records,
+    find=_find,
     entry=_entry,
     as_of=_as_of,
     houses=("ibkr_like",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from xlmargin.importers.brokers.holdings import (
@@ -15,33 +15,18 @@ from xlmargin.importers.brokers.holdings import (
     option_held,
     shares_held,
 )
-from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
+from xlmargin.importers.brokers.records import Columns, Lines, Record, headed_by, records
 
-_COLUMNS: Final[Columns] = {
-    "symbol": ("Financial Instrument Description", "Financial Instrument"),
-    "quantity": ("Position",),
-    "currency": ("Currency",),
-    "price": ("Market Price",),
-    "value": ("Market Value",),
-    "cost": ("Average Price",),
-    "type": ("Security Type",),
-}
-_NEEDED: Final = ("symbol", "quantity", "type")
-_SIGNATURE: Final = ("Financial Instrument Description", "Position", "Currency")
 _CASH_BALANCES: Final = "cash balances"
 _TOTAL: Final = "total (in"
 
 
-def _recognises(lines: Lines) -> bool:
-    return any(has_headings(line, _SIGNATURE) for line in lines[:5])
-
-
-def _records(lines: Lines) -> Iterator[Record]:
+def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
     """The rows of positions, then the cash: a currency, its amount, and the currency again."""
     start = next(
         (i for i, line in enumerate(lines) if line.first.casefold() == _CASH_BALANCES), len(lines)
     )
-    yield from records(lines[:start], _COLUMNS, _NEEDED)
+    yield from records(lines[:start], columns, needed)
     for line in lines[start + 1 :]:
         if not line.is_blank:
             cells = (*line.cells, "", "")
@@ -63,10 +48,18 @@ def _entry(record: Record) -> BrokerEntry:
 TWS_PORTFOLIO: Final = Format(
     name="Interactive Brokers Trader Workstation portfolio",
     sure="headings seen in six files of one user; security types but STK, OPT, FUT not confirmed",
-    columns=_COLUMNS,
-    needed=_NEEDED,
-    recognises=_recognises,
-    records=_records,
+    columns={
+        "symbol": ("Financial Instrument Description", "Financial Instrument"),
+        "quantity": ("Position",),
+        "currency": ("Currency",),
+        "price": ("Market Price",),
+        "value": ("Market Value",),
+        "cost": ("Average Price",),
+        "type": ("Security Type",),
+    },
+    needed=("symbol", "quantity", "type"),
+    recognises=headed_by("Financial Instrument Description", "Position", "Currency", within=5),
+    find=_find,
     entry=_entry,
     houses=("ibkr_like",),
 )

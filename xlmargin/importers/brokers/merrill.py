@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Final
 
 from xlmargin.importers.brokers.holdings import BrokerEntry, Format, cash_held, holding, option_held
@@ -21,12 +20,7 @@ _COLUMNS: Final[Columns] = {
     "date": ("COB Date",),
 }
 _NEEDED: Final = ("symbol", "quantity", "price")
-_SIGNATURE: Final = ("COB Date", "Security #")
 _CASH: Final = ("bank deposit", "money account", "money fund", "cash")
-
-
-def _records(lines: Lines) -> Iterator[Record]:
-    return records(lines, _COLUMNS, _NEEDED)
 
 
 def _entry(record: Record) -> BrokerEntry:
@@ -49,7 +43,7 @@ def _entry(record: Record) -> BrokerEntry:
 
 def _as_of(lines: Lines) -> dt.date | None:
     """The latest day of prices."""
-    found = [record.day("date") for record in _records(lines)]
+    found = [record.day("date") for record in records(lines, _COLUMNS, _NEEDED)]
     return max((date for date in found if date), default=None)
 
 
@@ -58,8 +52,7 @@ MERRILL: Final = Format(
     sure="headings seen in one public file; the letter of the strike's decimals not confirmed",
     columns=_COLUMNS,
     needed=_NEEDED,
-    recognises=headed_by(*_SIGNATURE),
-    records=_records,
+    recognises=headed_by("COB Date", "Security #"),
     entry=_entry,
     as_of=_as_of,
 )

@@ -76,9 +76,9 @@ def _recognises(lines: Lines) -> bool:
     )
 
 
-def _records(lines: Lines) -> Iterator[Record]:
+def _find(lines: Lines, columns: Columns, needed: tuple[str, ...]) -> Iterator[Record]:
     _refuse_unknown_sides(lines)
-    return records(lines, _COLUMNS, _NEEDED)
+    return records(lines, columns, needed)
 
 
 def _refuse_unknown_sides(lines: Lines) -> None:
@@ -146,7 +146,7 @@ OCC_CALCULATOR: Final = Format(
     columns=_COLUMNS,
     needed=_NEEDED,
     recognises=_recognises,
-    records=_records,
+    find=_find,
     entry=calculator_entry,
 )
 

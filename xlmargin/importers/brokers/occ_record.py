@@ -7,7 +7,7 @@ line of a file of about 2012 agrees. The codes of shares and of customers are in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from math import isnan
 from typing import Final, NamedTuple
@@ -70,7 +70,6 @@ _COLUMNS: Final[Columns] = {
         "price", "quantity", "account_type", "underlying",
     )
 }  # fmt: skip
-_NEEDED: Final = ("symbol", "quantity", "side", "type")
 _COLUMN_OF: Final = {
     "account": "account", "right": "type", "symbol": "symbol", "expiration": "expiration",
     "dollars": "strike", "price": "price", "quantity": "quantity",
@@ -130,10 +129,6 @@ def _recognises(lines: Lines) -> bool:
     return len(lines) > 1 and lines[1].cells[:1] == (_COLUMNS["firm"][0],)
 
 
-def _records(lines: Lines) -> Iterator[Record]:
-    return records(lines[1:], _COLUMNS, _NEEDED)
-
-
 def _entry(record: Record) -> BrokerEntry:
     """Shares or an option; a code that is not known is not ours."""
     is_option = record.text("type") == _OPTION
@@ -154,9 +149,9 @@ OCC_RECORD: Final = Format(
     name="OCC position record, fixed width",
     sure=SURE,
     columns=_COLUMNS,
-    needed=_NEEDED,
+    needed=("symbol", "quantity", "side", "type"),
     recognises=_recognises,
-    records=_records,
+    find=lambda lines, columns, needed: records(lines[1:], columns, needed),
     entry=_entry,
     as_of=_as_of,
 )

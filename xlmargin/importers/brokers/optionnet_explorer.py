@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from xlmargin.cells.columns import day_of
@@ -33,19 +33,6 @@ from xlmargin.known_instruments import KNOWN, RootKind
 from xlmargin.option_symbols import read_option_symbol
 
 _TRADES: Final[Columns] = {"trade": ("TradeId",), "status": ("Status",), "opened": ("OpenDate",)}
-_COLUMNS: Final[Columns] = {
-    "account": ("Account",),
-    "trade": ("TradeId",),
-    "side": ("Transaction",),
-    "quantity": ("Qty",),
-    "symbol": ("Symbol",),
-    "expiration": ("Expiry",),
-    "type": ("Type",),
-    "underlying": ("Underlying",),
-    "cost": ("Price", "AvgOpenPrice"),
-    "closed": ("CloseDate",),
-}
-_NEEDED: Final = ("trade", "side", "quantity", "symbol")
 _TITLES: Final = ("one detail report", "one summary report")
 _CLOSED: Final = "closed"
 
@@ -54,13 +41,13 @@ def _recognises(lines: Lines) -> bool:
     return bool(lines) and lines[0].first.casefold() in _TITLES
 
 
-def _records(lines: Lines) -> Iterator[Record]:
+def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
     """One record for each account and symbol: what the transactions of open trades add up to.
 
     A transaction that cannot be read is handed on as it is, to be refused by its row.
     """
     summed: dict[tuple[str, str], list[Record]] = {}
-    for record in _transactions(lines):
+    for record in _transactions(lines, columns, needed):
         summed.setdefault((record.text("account"), record.text("symbol")), []).append(record)
     for parts in summed.values():
         sides = [SIDES.read(part.text("side")) for part in parts]
@@ -79,7 +66,7 @@ def _records(lines: Lines) -> Iterator[Record]:
         yield first.saying("cost", "" if math.isnan(cost) else repr(cost))
 
 
-def _transactions(lines: Lines) -> Iterator[Record]:
+def _transactions(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
     """The transactions of trades that are open."""
     trades: HeadingRow | None = None
     row: HeadingRow | None = None
@@ -87,7 +74,7 @@ def _transactions(lines: Lines) -> Iterator[Record]:
     for line in lines:
         if has_headings(line, ("TradeId", "Status")):
             trades = heading_row(line, _TRADES, ("trade", "status"))
-        elif found := heading_row(line, _COLUMNS, _NEEDED):
+        elif found := heading_row(line, columns, needed):
             row = found
         elif trades is not None and row is not None and not line.is_blank and not line.is_title:
             transaction = row.record(line)
@@ -121,10 +108,21 @@ def _as_of(lines: Lines) -> dt.date | None:
 OPTIONNET_EXPLORER: Final = Format(
     name="OptionNet Explorer report",
     sure="headings seen in twelve files of one user; it has trade prices and no marks",
-    columns=_COLUMNS,
-    needed=_NEEDED,
+    columns={
+        "account": ("Account",),
+        "trade": ("TradeId",),
+        "side": ("Transaction",),
+        "quantity": ("Qty",),
+        "symbol": ("Symbol",),
+        "expiration": ("Expiry",),
+        "type": ("Type",),
+        "underlying": ("Underlying",),
+        "cost": ("Price", "AvgOpenPrice"),
+        "closed": ("CloseDate",),
+    },
+    needed=("trade", "side", "quantity", "symbol"),
     recognises=_recognises,
-    records=_records,
+    find=_find,
     entry=_entry,
     as_of=_as_of,
 )

@@ -144,9 +144,15 @@ def has_headings(line: Line, names: Iterable[str]) -> bool:
     return all(heading(name) in there for name in names)
 
 
-def headed_by(*names: str) -> Callable[[Lines], bool]:
-    """Whether a line of a file has all these headings."""
-    return lambda lines: any(has_headings(line, names) for line in lines)
+def headed_by(*names: str, within: int | None = None) -> Callable[[Lines], bool]:
+    """Whether a line of a file, or one of its first lines, has all these headings."""
+    return lambda lines: any(has_headings(line, names) for line in lines[:within])
+
+
+def titled(lines: Lines, pattern: re.Pattern[str], within: int = 5) -> tuple[str, dt.date | None]:
+    """The `account` and the `day` that a title in one of the first lines names; "" and None."""
+    matches = (pattern.fullmatch(", ".join(line.cells)) for line in lines[:within])
+    return next(((m["account"], day_of(m["day"] or "")) for m in matches if m), ("", None))
 
 
 def day_in(pattern: re.Pattern[str]) -> Callable[[Lines], dt.date | None]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers.holdings import (
     CASH,
     MONEY_FUND,
@@ -20,48 +19,25 @@ from xlmargin.importers.brokers.holdings import (
     option_held,
     treasury_held,
 )
-from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
-
-_COLUMNS: Final[Columns] = {
-    "symbol": ("Symbol",),
-    "description": ("Description",),
-    "quantity": ("Qty (Quantity)", "Quantity", "Qty"),
-    "price": ("Price",),
-    "value": ("Mkt Val (Market Value)", "Market Value", "Mkt Val"),
-    "cost": ("Cost/Share",),
-    "total_cost": ("Cost Basis",),
-    "type": ("Asset Type", "Security Type"),
-}
-_NEEDED: Final = ("symbol", "quantity", "price")
+from xlmargin.importers.brokers.records import Columns, Lines, Record, headed_by, records, titled
 
 _TITLE: Final = re.compile(r"Positions for (?:account )?(?P<account>.*?) as of .*?(?P<day>[\d/]+)?")
+_HEADED: Final = headed_by("Qty (Quantity)", "Mkt Val (Market Value)", within=30)
 _TOTALS: Final = ("account total", "positions total")
 _CASH_ROWS: Final = ("cash & cash investments", "cash & money market")
 _SHARES: Final = ("equity", "etfs & closed end funds", "mutual fund", "")
 
 
-def _recognises(lines: Lines) -> bool:
-    return any(_title(lines)) or any(
-        has_headings(line, ("Qty (Quantity)", "Mkt Val (Market Value)")) for line in lines[:30]
-    )
+def _title(lines: Lines) -> tuple[str, dt.date | None]:
+    """Account and day of the first line."""
+    return titled(lines, _TITLE, 1)
 
 
-def _title(lines: Lines) -> tuple[str, str]:
-    """Account and day of the first line; "" where it does not say."""
-    text = ", ".join(lines[0].cells) if lines else ""
-    match = _TITLE.fullmatch(text)
-    return (match["account"], match["day"] or "") if match else ("", "")
-
-
-def _as_of(lines: Lines) -> dt.date | None:
-    return day_of(_title(lines)[1])
-
-
-def _records(lines: Lines) -> Iterator[Record]:
+def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
     """The records, each with its account: the section's name, or else that of the first line."""
     account, _ = _title(lines)
     below = lines[1:] if account else lines
-    for record in records(below, _COLUMNS, _NEEDED):
+    for record in records(below, columns, needed):
         yield record.saying("account", record.title or account)
 
 
@@ -85,11 +61,20 @@ def _entry(record: Record) -> BrokerEntry:
 SCHWAB: Final = Format(
     name="Charles Schwab positions",
     sure="headings seen in four to six public files; sign of a short's cost not confirmed",
-    columns=_COLUMNS,
-    needed=_NEEDED,
-    recognises=_recognises,
-    records=_records,
+    columns={
+        "symbol": ("Symbol",),
+        "description": ("Description",),
+        "quantity": ("Qty (Quantity)", "Quantity", "Qty"),
+        "price": ("Price",),
+        "value": ("Mkt Val (Market Value)", "Market Value", "Mkt Val"),
+        "cost": ("Cost/Share",),
+        "total_cost": ("Cost Basis",),
+        "type": ("Asset Type", "Security Type"),
+    },
+    needed=("symbol", "quantity", "price"),
+    recognises=lambda lines: any(_title(lines)) or _HEADED(lines),
+    find=_find,
     entry=_entry,
-    as_of=_as_of,
+    as_of=lambda lines: _title(lines)[1],
     houses=("schwab",),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from xlmargin.importers.brokers.holdings import (
@@ -16,25 +15,9 @@ from xlmargin.importers.brokers.holdings import (
     option_held,
     shares_held,
 )
-from xlmargin.importers.brokers.records import Columns, Lines, Record, has_headings, records
+from xlmargin.importers.brokers.records import Lines, Record, has_headings
 from xlmargin.option_symbols import read_option_symbol
 
-_COLUMNS: Final[Columns] = {
-    "account": ("Account",),
-    "symbol": ("Symbol",),
-    "type": ("Type",),
-    "quantity": ("Quantity",),
-    "expiration": ("Exp Date",),
-    "strike": ("Strike Price",),
-    "right": ("Call/Put",),
-    "underlying_price": ("Underlying Last Price",),
-    "bid": ("Bid", "Bid (Sell)"),
-    "ask": ("Ask", "Ask (Buy)"),
-    "price": ("Mark",),
-    "cost": ("Trade Price",),
-    "total_cost": ("Cost",),
-}
-_NEEDED: Final = ("symbol", "type", "quantity")
 _SIGNATURE: Final = {"symbol", "type", "quantity", "exp date", "strike price", "call/put"}
 _ITS_OWN: Final = {"dte", "underlying last price", "iv rank", "d's opn", "p/l open"}
 """Headings of which its files have at least one, and sheets made by hand hardly any."""
@@ -49,10 +32,6 @@ def _recognises(lines: Lines) -> bool:
         has_headings(line, _SIGNATURE) and any(has_headings(line, (own,)) for own in _ITS_OWN)
         for line in lines[:3]
     )
-
-
-def _records(lines: Lines) -> Iterator[Record]:
-    return records(lines, _COLUMNS, _NEEDED)
 
 
 def _with_price(record: Record) -> Record:
@@ -86,10 +65,23 @@ def _entry(record: Record) -> BrokerEntry:
 TASTYTRADE: Final = Format(
     name="tastytrade positions",
     sure="headings seen in five public files; cash rows not confirmed",
-    columns=_COLUMNS,
-    needed=_NEEDED,
+    columns={
+        "account": ("Account",),
+        "symbol": ("Symbol",),
+        "type": ("Type",),
+        "quantity": ("Quantity",),
+        "expiration": ("Exp Date",),
+        "strike": ("Strike Price",),
+        "right": ("Call/Put",),
+        "underlying_price": ("Underlying Last Price",),
+        "bid": ("Bid", "Bid (Sell)"),
+        "ask": ("Ask", "Ask (Buy)"),
+        "price": ("Mark",),
+        "cost": ("Trade Price",),
+        "total_cost": ("Cost",),
+    },
+    needed=("symbol", "type", "quantity"),
     recognises=_recognises,
-    records=_records,
     entry=_entry,
     houses=("tastytrade_calm", "tastytrade_stressed"),
 )

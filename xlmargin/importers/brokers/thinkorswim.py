@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from xlmargin.cells.columns import day_of
 from xlmargin.importers.brokers.holdings import (
     CASH,
     BrokerEntry,
@@ -28,16 +27,9 @@ from xlmargin.importers.brokers.records import (
     Record,
     heading_row,
     section_row,
+    titled,
 )
 from xlmargin.option_symbols import read_option_symbol, share_ticker
-
-_COLUMNS: Final[Columns] = {
-    "symbol": ("Instrument",),
-    "quantity": ("Qty",),
-    "cost": ("Trade Price",),
-    "price": ("Mark",),
-}
-_NEEDED: Final = ("symbol", "quantity", "cost", "price")
 
 _TITLE: Final = re.compile(
     r"Position Statement for (?P<account>\S+)(?: \(.*\))? on (?P<day>[\d/]+)\b.*"
@@ -58,23 +50,18 @@ _ROOT_OF_WEEKLIES: Final = {"SPX": "SPXW", "NDX": "NDXP", "RUT": "RUTW", "VIX": 
 """Roots of indexes whose series, but for the monthly ones, have a root of their own."""
 
 
-def _recognises(lines: Lines) -> bool:
-    return any(_TITLE.fullmatch(line.first) for line in lines[:2])
+def _title(lines: Lines) -> tuple[str, dt.date | None]:
+    """Account and day of the title."""
+    return titled(lines, _TITLE, 2)
 
 
-def _as_of(lines: Lines) -> dt.date | None:
-    match = _TITLE.fullmatch(lines[0].first)
-    return day_of(match["day"]) if match else None
-
-
-def _records(lines: Lines) -> Iterator[Record]:
+def _find(lines: Lines, columns: Columns, needed: Sequence[str]) -> Iterator[Record]:
     """The rows below the headings, each with its underlying; of the last lines the cash alone.
 
     A row without a quantity names an underlying, and the next one is its shares. Shares in any
     other place stand under their own ticker.
     """
-    title = _TITLE.fullmatch(lines[0].first)
-    account = title["account"] if title else ""
+    account, _ = _title(lines)
     row: HeadingRow | None = None
     underlying, shares_follow = "", False
     for line in lines:
@@ -83,7 +70,7 @@ def _records(lines: Lines) -> Iterator[Record]:
             yield Record(line, texts, {"value": line.first})
         elif line.is_blank:
             row = None
-        elif headed := heading_row(line, _COLUMNS, _NEEDED):
+        elif headed := heading_row(line, columns, needed):
             row, underlying, shares_follow = headed, "", False
         elif line.first.casefold() in _FOOTERS:
             continue
@@ -96,8 +83,8 @@ def _records(lines: Lines) -> Iterator[Record]:
             shares_follow = names_underlying
             if not names_underlying:
                 yield record.saying("underlying", underlying)
-        elif len(line.cells) >= len(_NEEDED):
-            section_row(line, _COLUMNS, _NEEDED, "positions")
+        elif len(line.cells) >= len(needed):
+            section_row(line, columns, needed, "positions")
 
 
 def _entry(record: Record) -> BrokerEntry:
@@ -127,11 +114,16 @@ POSITION_STATEMENT: Final = Format(
     name="thinkorswim position statement",
     sure="headings seen in five public files; repeated groups and grouping by strategy not "
     "confirmed",
-    columns=_COLUMNS,
-    needed=_NEEDED,
-    recognises=_recognises,
-    records=_records,
+    columns={
+        "symbol": ("Instrument",),
+        "quantity": ("Qty",),
+        "cost": ("Trade Price",),
+        "price": ("Mark",),
+    },
+    needed=("symbol", "quantity", "cost", "price"),
+    recognises=lambda lines: any(_title(lines)),
+    find=_find,
     entry=_entry,
-    as_of=_as_of,
+    as_of=lambda lines: _title(lines)[1],
     houses=("schwab",),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain, pairwise
@@ -20,9 +19,10 @@ from xlmargin.importers.brokers.records import (
     Columns,
     Lines,
     Record,
-    has_headings,
+    headed_by,
     records,
     section_row,
+    titled,
 )
 from xlmargin.option_symbols import read_option_symbol
 
@@ -49,6 +49,7 @@ _OPTIONS_NEED: Final = ("underlying", "symbol", "quantity", "price")
 _EQUITIES_NEED: Final = ("symbol", "description", "quantity", "cost", "price")
 
 _TITLE: Final = re.compile(r"Account Statement for (?P<account>\S+).*? through (?P<day>[\d/]+).*")
+_HEADED: Final = headed_by("symbol", "option code", "exp", "strike")
 _FUTURES: Final = ("futures options", "futures")
 _SECTIONS: Final[Mapping[str, tuple[Columns, tuple[str, ...]]]] = {
     "equities": (_EQUITIES, _EQUITIES_NEED),
@@ -56,35 +57,15 @@ _SECTIONS: Final[Mapping[str, tuple[Columns, tuple[str, ...]]]] = {
 }
 
 
-def _recognises(lines: Lines) -> bool:
-    signature = {"symbol", "option code", "exp", "strike"}
-    return any(_TITLE.fullmatch(_text(line.cells)) for line in lines[:5]) or any(
-        has_headings(line, signature) for line in lines
-    )
-
-
-def _text(cells: tuple[str, ...]) -> str:
-    return ", ".join(cells)
-
-
-def _title(lines: Lines) -> tuple[str, str]:
-    matches = (_TITLE.fullmatch(_text(line.cells)) for line in lines[:5])
-    return next(((m["account"], m["day"]) for m in matches if m), ("", ""))
-
-
-def _as_of(lines: Lines) -> dt.date | None:
-    return day_of(_title(lines)[1])
-
-
-def _records(lines: Lines) -> Iterator[Record]:
+def _find(lines: Lines, *_: object) -> Iterator[Record]:
     """The records of the sections Equities and Options, each down to its blank line."""
-    account, _ = _title(lines)
+    account, _day = titled(lines, _TITLE)
     for line, below in pairwise(lines):
         if line.is_title and line.first.casefold() in _SECTIONS and not below.is_blank:
             section_row(below, *_SECTIONS[line.first.casefold()], line.first)
     sections = (records(lines, *each, blank_ends=True) for each in _SECTIONS.values())
     for record in chain.from_iterable(sections):
-        if "overall totals" not in _text(record.line.cells).casefold():
+        if "overall totals" not in ", ".join(record.line.cells).casefold():
             yield record.saying("account", account)
 
 
@@ -102,9 +83,9 @@ ACCOUNT_STATEMENT: Final = Format(
     sure="headings of options seen in three public files, those of shares not confirmed",
     columns=_OPTIONS,
     needed=_OPTIONS_NEED,
-    recognises=_recognises,
-    records=_records,
+    recognises=lambda lines: any(titled(lines, _TITLE)) or _HEADED(lines),
+    find=_find,
     entry=_entry,
-    as_of=_as_of,
+    as_of=lambda lines: titled(lines, _TITLE)[1],
     houses=("schwab",),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Final
 
 from xlmargin.importers.brokers.holdings import (
@@ -21,23 +22,11 @@ from xlmargin.importers.brokers.records import (
     records,
 )
 
-_COLUMNS: Final[Columns] = {
-    "account": ("Account Number",),
-    "name": ("Investment Name",),
-    "symbol": ("Symbol",),
-    "quantity": ("Shares",),
-    "price": ("Share Price",),
-    "value": ("Total Value",),
-}
-_NEEDED: Final = ("account", "symbol", "quantity", "price", "value")
 
-
-def _records(lines: Lines) -> Iterator[Record]:
+def _find(lines: Lines, columns: Columns, needed: Iterable[str]) -> Iterator[Record]:
     """The rows down to the headings of the transactions."""
-    end = next(
-        (i for i, line in enumerate(lines) if has_headings(line, ("Trade Date",))), len(lines)
-    )
-    return records(lines[:end], _COLUMNS, _NEEDED)
+    positions = takewhile(lambda line: not has_headings(line, ("Trade Date",)), lines)
+    return records(tuple(positions), columns, needed)
 
 
 def _entry(record: Record) -> BrokerEntry:
@@ -50,9 +39,16 @@ def _entry(record: Record) -> BrokerEntry:
 VANGUARD: Final = Format(
     name="Vanguard positions",
     sure="headings seen in one public file; no option seen",
-    columns=_COLUMNS,
-    needed=_NEEDED,
+    columns={
+        "account": ("Account Number",),
+        "name": ("Investment Name",),
+        "symbol": ("Symbol",),
+        "quantity": ("Shares",),
+        "price": ("Share Price",),
+        "value": ("Total Value",),
+    },
+    needed=("account", "symbol", "quantity", "price", "value"),
     recognises=headed_by("Investment Name", "Share Price", "Total Value"),
-    records=_records,
+    find=_find,
     entry=_entry,
 )
