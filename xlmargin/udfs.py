@@ -29,11 +29,7 @@ from xlmargin.excel.facts_reader import read_facts, settings_of
 from xlmargin.excel.groups_range import read_groups
 from xlmargin.excel.market_filling import market_with_groups
 from xlmargin.excel.option_arguments import read_options, read_parity, read_symbol
-from xlmargin.excel.order_effects import (
-    hedge_orders,
-    order_capacity,
-    writing_capacity,
-)
+from xlmargin.excel.order_effects import hedge_orders, order_capacity, writing_capacity
 from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges

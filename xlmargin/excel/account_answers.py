@@ -6,10 +6,7 @@ from math import nan
 
 import numpy as np
 
-from xlmargin.account import (
-    AccountState,
-    own_regime,
-)
+from xlmargin.account import AccountState, own_regime
 from xlmargin.book import Book
 from xlmargin.cells.columns import dates
 from xlmargin.cells.problems import ProblemLog

@@ -6,12 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from xlmargin.account import (
-    BrokerFigure,
-    Reconciler,
-    Tolerance,
-    own_regime,
-)
+from xlmargin.account import BrokerFigure, Reconciler, Tolerance, own_regime
 from xlmargin.book import Book
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.broker_figures_reader import NAME as BROKER_FIGURES

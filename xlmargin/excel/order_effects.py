@@ -7,9 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from xlmargin.account import (
-    Reserve,
-)
+from xlmargin.account import Reserve
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.ranges import Ranges, portfolio_margined, strategy_margined
 from xlmargin.excel.sized_orders import read_sized_orders

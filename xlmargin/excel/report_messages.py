@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xlmargin.account import (
-    AccountState,
-)
+from xlmargin.account import AccountState
 from xlmargin.cells.problems import counted
 from xlmargin.errors import MarginError
 from xlmargin.excel.account_answers import account_of
