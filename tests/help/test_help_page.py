@@ -12,13 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from xlmargin import udfs
+from xlmargin.cells.values import TableRows
 from xlmargin.cli import app
 from xlmargin.cli.help_pages import page_of
 from xlmargin.errors import MarginError
 from xlmargin.excel.settings_reader import SYNONYMS
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.help import EXAMPLE_BOOK, EXAMPLES, Example, help_rows, usage
-from xlmargin.help.example_book import ExampleRows
 from xlmargin.help.help_page import INPUT
 from xlmargin.help.html import answer_table, element, shown_value
 from xlmargin.help.settings_help import SETTINGS_HELP, parameters_help, settings_help
@@ -199,7 +199,7 @@ def test_values_are_shown_as_read(value: float | str | bool | None, shown: str) 
 
 
 def test_columns_are_alike_and_long_answers_say_what_is_missing() -> None:
-    rows: ExampleRows = [["name", "$"], *([f"row {i}", 1000.0 + i / 4] for i in range(20))]
+    rows: TableRows = [["name", "$"], *([f"row {i}", 1000.0 + i / 4] for i in range(20))]
     written = answer_table(rows).written
     assert ">1,000.00<" in written
     assert ">1,000.25<" in written

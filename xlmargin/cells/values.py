@@ -47,6 +47,13 @@ CellValue: TypeAlias = float | str | None
 
 CellRows: TypeAlias = list[Sequence[Cell]]
 
+TableCell: TypeAlias = str | float | bool | None
+"""A cell of a table that we make or read of a file: a date of a text stays text, one of a workbook
+is its serial day.
+"""
+
+TableRows: TypeAlias = list[list[TableCell]]
+
 ERROR_OF_CODE: Final = {
     -2146826288: "#NULL!",
     -2146826281: "#DIV/0!",

@@ -21,7 +21,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as Shown
 
-from xlmargin.cells.values import to_cells
+from xlmargin.cells.values import TableCell, TableRows, to_cells
 from xlmargin.cli.batch_book import (
     ACCOUNT_VALUE,
     FIGURES,
@@ -34,7 +34,7 @@ from xlmargin.cli.batch_folder import BookFolder, read_folder
 from xlmargin.cli.outputs import refuse_output, write_rows
 from xlmargin.errors import Interrupted, MarginError, printed
 from xlmargin.history.executors import Workers, processes_here, workers_here
-from xlmargin.reports.table import ReportTable, ReportValue
+from xlmargin.reports.table import ReportTable
 from xlmargin.standard_output import write_json
 from xlmargin.unfinished import unfinished_folder
 
@@ -158,7 +158,7 @@ class BatchRequest:
                 typer.echo(printed(f"Refused: {_named(row)}"), err=True)
 
 
-def _named(row: Mapping[ReportValue, ReportValue]) -> str:
+def _named(row: Mapping[TableCell, TableCell]) -> str:
     """Why a book was refused, behind its name where that is not the first word already."""
     book, why = str(row["book"]), str(row["refused"])
     return why if why.startswith(book) else f"{book}: {why}"
@@ -201,7 +201,7 @@ def _wait_for_the_ended() -> None:
 
 def summary_of(outcome: Sequence[BookResult]) -> ReportTable:
     """A row a book: its figures, blank where not known, or why it was refused."""
-    rows: list[list[ReportValue]] = [
+    rows: TableRows = [
         [
             one.book,
             *(one.figures.get(name) for name in FIGURES),
@@ -215,12 +215,12 @@ def summary_of(outcome: Sequence[BookResult]) -> ReportTable:
     return ReportTable(HEADINGS, rows)
 
 
-def _harmless(cell: ReportValue) -> ReportValue:
+def _harmless(cell: TableCell) -> TableCell:
     """A text that no spreadsheet takes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in {*"=+-@\t\r"} else cell
 
 
-def _shown(rows: Sequence[Mapping[ReportValue, ReportValue]]) -> Shown:
+def _shown(rows: Sequence[Mapping[TableCell, TableCell]]) -> Shown:
     """The figures of the reports as a reader takes them in."""
     title = "Margin by book, $; gain on the setting basis (left out: deposit)"
     table = Shown(title=title, box=SIMPLE_HEAD)
@@ -233,7 +233,7 @@ def _shown(rows: Sequence[Mapping[ReportValue, ReportValue]]) -> Shown:
     return table
 
 
-def _figure(value: ReportValue, heading: str) -> str:
+def _figure(value: TableCell, heading: str) -> str:
     if not isinstance(value, float):
         return ""
     return f"{value:.1%}" if heading.endswith("%") else f"{value:,.0f}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from xlmargin.cells.values import text_of
+from xlmargin.cells.values import TableRows, text_of
 from xlmargin.cli.options import (
     DividendsFile,
     GroupsFiles,
@@ -21,7 +21,7 @@ from xlmargin.cli.options import (
 from xlmargin.errors import printed
 from xlmargin.excel.known_files import known_from, reports_named
 from xlmargin.excel.settings_reader import setting_name
-from xlmargin.importers import BookRanges, FileRows, read_book_files
+from xlmargin.importers import BookRanges, read_book_files
 from xlmargin.known_instruments import KnownInstruments
 
 
@@ -81,7 +81,7 @@ def _house_left_out(ranges: BookRanges) -> Iterator[str]:
 
 
 def known_beside(
-    instruments: Path | None, groups: Sequence[Path], settings: FileRows | None, folder: Path
+    instruments: Path | None, groups: Sequence[Path], settings: TableRows | None, folder: Path
 ) -> KnownInstruments:
     """What is known of instruments: the tables, a table of one's own, and reports.
 

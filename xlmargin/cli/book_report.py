@@ -12,13 +12,14 @@ import typer
 
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.table import SourceRows
+from xlmargin.cells.values import TableRows
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.cli.tables import problems, tables_of
 from xlmargin.cli.terminal import print_answers, progress
 from xlmargin.errors import InputError, Problem, printed
 from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
-from xlmargin.importers import BookRanges, FileRows
+from xlmargin.importers import BookRanges
 from xlmargin.standard_output import write_json
 from xlmargin.workbooks import EVERYTHING, Functions, InputTables, arranged, write_margin_workbook
 from xlmargin.workbooks.logo import Logo
@@ -81,7 +82,7 @@ class ReportRequest:
             refuse_output(self.pdf, [".pdf"], inputs, force=self.force)
 
     def written(
-        self, ranges: BookRanges, note: str = "", more: Mapping[str, FileRows] | None = None
+        self, ranges: BookRanges, note: str = "", more: Mapping[str, TableRows] | None = None
     ) -> Reported:
         """Write the workbook whole or not at all.
 
@@ -96,7 +97,7 @@ class ReportRequest:
         return Reported(tables, shown, found, self._write(shown, note))
 
     def report(
-        self, ranges: BookRanges, note: str = "", more: Mapping[str, FileRows] | None = None
+        self, ranges: BookRanges, note: str = "", more: Mapping[str, TableRows] | None = None
     ) -> None:
         """Write the workbook, and show the requirement."""
         done = self.written(ranges, note, more)

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from xlmargin.cells.columns import date_serial
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.cli.tables import tables_of
 from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.settings_reader import setting_name
-from xlmargin.importers import BookRanges, FileCell, FileRows
+from xlmargin.importers import BookRanges
 from xlmargin.workbooks import InputTables
 
 _SINCE: Final = "compared_with"
@@ -25,11 +26,11 @@ _Rows = Sequence[Mapping[str, object]]
 
 def compared_with(
     ranges: BookRanges,
-    more: Mapping[str, FileRows],
+    more: Mapping[str, TableRows],
     earlier: BookRanges,
     path: Path,
     today: dt.date,
-) -> tuple[BookRanges, Mapping[str, FileRows]]:
+) -> tuple[BookRanges, Mapping[str, TableRows]]:
     """The ranges with the earlier day as a setting, and both days' books as dated ranges.
 
     The day is that of the earlier file, else that of the setting `compared_with`. Refused where
@@ -62,7 +63,7 @@ def compared_with(
     settings = ranges.settings or [["name", "value"]]
     if stated is None:
         width = max(len(settings[0]), 2)
-        row: list[FileCell] = [_SINCE, date_of(before).isoformat(), *[None] * (width - 2)]
+        row: list[TableCell] = [_SINCE, date_of(before).isoformat(), *[None] * (width - 2)]
         settings = [*settings, row]
     return replace(ranges, settings=settings), {**more, **dated}
 
@@ -115,10 +116,10 @@ def _earlier_market(tables: InputTables, day: float, path: Path) -> _Rows:
         raise InputError([*error.problems, Problem(path.name, 0, "", found, wanted)]) from error
 
 
-def _joined(days: Sequence[tuple[float, _Rows]]) -> FileRows:
+def _joined(days: Sequence[tuple[float, _Rows]]) -> TableRows:
     """The rows of all days below one row of headings, a date before each."""
     names = list(dict.fromkeys(name for _, rows in days for row in rows for name in row if name))
-    found: FileRows = [["date", *names]]
+    found: TableRows = [["date", *names]]
     found += [
         [date_of(day).isoformat(), *(row.get(name) for name in names)]  # type: ignore[list-item]
         for day, rows in days

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from xlmargin.cells.values import TableRows
 from xlmargin.cli.app import command
 from xlmargin.cli.options import Force
 from xlmargin.cli.outputs import refuse_output, writing
@@ -15,7 +16,7 @@ from xlmargin.cli.registered import registered
 from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.help import help_page, input_page
 from xlmargin.hosts.differences import DIFFERENCES
-from xlmargin.reports.table import ReportTable, ReportValue
+from xlmargin.reports.table import ReportTable
 
 
 @command("help-page")
@@ -47,7 +48,7 @@ def programs() -> ReportTable:
     headings = (
         "difference", "Excel on Windows", "Excel on the Mac and the web", "LibreOffice Calc",
     )  # fmt: skip
-    rows: list[list[ReportValue]] = [[d.what, d.excel, d.office_js, d.calc] for d in DIFFERENCES]
+    rows: TableRows = [[d.what, d.excel, d.office_js, d.calc] for d in DIFFERENCES]
     return ReportTable(headings, rows)
 
 

@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.cli.app import command
 from xlmargin.cli.options import AsJson, Force
 from xlmargin.cli.outputs import refuse_output, write_rows
 from xlmargin.cli.terminal import print_problems
 from xlmargin.errors import MarginError, Problem, printed
-from xlmargin.importers import FileCell, FileRows
 from xlmargin.importers.brokers import FORMATS, BrokerFile
 from xlmargin.importers.files import read_broker
 from xlmargin.standard_output import write_json
@@ -127,7 +127,7 @@ def _show_refused(title: str, problems: Sequence[Problem]) -> None:
         print_problems(problems)
 
 
-def _table(rows: FileRows) -> Table:
+def _table(rows: TableRows) -> Table:
     """The positions as a table of the terminal; an option's symbol says its terms.
 
     The account stands there where there are several.
@@ -149,14 +149,14 @@ def _table(rows: FileRows) -> Table:
     return table
 
 
-def _shown(cell: FileCell) -> str:
+def _shown(cell: TableCell) -> str:
     if cell is None:
         return ""
     return f"{cell:,.10g}" if isinstance(cell, float) else str(cell)
 
 
 def _write(broker: BrokerFile, written: Written) -> None:
-    ranges: dict[str, FileRows | None] = {"positions": broker.positions, "market": broker.market}
+    ranges: dict[str, TableRows | None] = {"positions": broker.positions, "market": broker.market}
     for name, path in written.paths.items():
         rows = ranges[name]
         if rows is None:

@@ -17,7 +17,7 @@ import numpy as np
 import typer
 
 from xlmargin import reports
-from xlmargin.cells.values import Cell, to_cells
+from xlmargin.cells.values import Cell, TableRows, to_cells
 from xlmargin.cells.words import MARKET, POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
@@ -27,7 +27,7 @@ from xlmargin.errors import printed
 from xlmargin.excel.market_filling import MarketFacts, filled, market_with_groups, published_facts
 from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.ranges import Ranges
-from xlmargin.importers import BookRanges, FileRows
+from xlmargin.importers import BookRanges
 from xlmargin.importers.clearing_house import read_group_files
 from xlmargin.importers.files import own_instruments
 from xlmargin.known_instruments import KNOWN, Groups, KnownInstruments, PublishedGroups
@@ -63,7 +63,7 @@ def market(
         csv.writer(sys.stdout).writerows(cells)
 
 
-def _prices(market: FileRows | None) -> dict[str, float]:
+def _prices(market: TableRows | None) -> dict[str, float]:
     """The prices of a market range by symbol."""
     if not market or not {"symbol", "price"} <= set(market[0]):
         return {}
@@ -153,13 +153,13 @@ def market_groups(
     typer.echo(f"Written: {output}")
 
 
-def say_warnings(published: PublishedGroups, positions: FileRows) -> None:
+def say_warnings(published: PublishedGroups, positions: TableRows) -> None:
     """Say on standard error what looks wrong with reports, and which underlyings they lack."""
     for warning in _warnings_of(published, positions):
         typer.echo(printed(warning), err=True)
 
 
-def _warnings_of(published: PublishedGroups, positions: FileRows) -> Iterator[str]:
+def _warnings_of(published: PublishedGroups, positions: TableRows) -> Iterator[str]:
     """What looks wrong with reports, and which underlyings of positions they lack."""
     yield from published.warnings
     if published.reports:

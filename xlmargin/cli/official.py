@@ -14,7 +14,7 @@ from typing import Annotated, Final
 
 import typer
 
-from xlmargin.cells.values import to_cells
+from xlmargin.cells.values import TableCell, to_cells
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
 from xlmargin.cli.options import AsJson, Force, GroupsFiles, MarketFile, PositionsFile, SettingsFile
@@ -33,7 +33,6 @@ from xlmargin.known_instruments import PublishedGroups
 from xlmargin.portfolio_margin import ArrayComparison
 from xlmargin.reports import (
     ReportTable,
-    ReportValue,
     compared_points_table,
     compared_positions_table,
     compared_requirements_table,
@@ -81,7 +80,7 @@ def _table(table: ReportTable) -> Html:
     return plain_table(headings, rows)
 
 
-def _shown(cell: ReportValue, heading: str) -> str:
+def _shown(cell: TableCell, heading: str) -> str:
     if not isinstance(cell, float):
         return shown_value(cell)
     if cell != cell:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from xlmargin.cells.values import TableRows
 from xlmargin.cli.app import SOME_FAILED, command
 from xlmargin.cli.batch import BatchRequest
 from xlmargin.cli.book_files import BookFiles, day_of
@@ -20,7 +21,6 @@ from xlmargin.cli.options import AsJson, Force, LogoFile, OutputFile
 from xlmargin.cli.registered import functions
 from xlmargin.cli.tables import tables_beside
 from xlmargin.errors import MarginError
-from xlmargin.importers import FileRows
 from xlmargin.importers.files import read_one_range
 from xlmargin.samples import FAMILY_OFFICE_NOTE, family_office_book
 from xlmargin.workbooks import sample_more
@@ -98,7 +98,7 @@ def report(
     say_warnings(known.published, ranges.positions)
     ranges = with_own(ranges, known, request.today)
     note = ranges.notes[0] if ranges.notes else ""
-    more: Mapping[str, FileRows] = tables_beside(positions)
+    more: Mapping[str, TableRows] = tables_beside(positions)
     if broker is not None:
         more = {**more, "Broker": read_one_range(broker, "broker")}
     if previous is not None:

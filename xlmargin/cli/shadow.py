@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from xlmargin.cells.values import to_cells
+from xlmargin.cells.values import TableCell, TableRows, to_cells
 from xlmargin.cli.app import SOME_FAILED, command
 from xlmargin.cli.options import (
     AsJson,
@@ -49,7 +49,7 @@ from xlmargin.history.output_lock import only_run_for
 from xlmargin.history.parts import Parts, content_key, open_parts
 from xlmargin.history.shadow_day import DayContent
 from xlmargin.history.written import COLUMNS, SUFFIXES, write_history
-from xlmargin.reports import ReportValue, summary_table
+from xlmargin.reports import summary_table
 from xlmargin.standard_output import write_json
 
 
@@ -211,7 +211,7 @@ class ShadowRun:
         typer.echo(f"Written: {self.output}")
 
 
-def _shown(rows: list[list[ReportValue]]) -> Table:
+def _shown(rows: TableRows) -> Table:
     """The figures of a summary as a reader takes them in."""
     title = "Both regimes by day; capital released on the setting basis (left out: deposit)"
     table = Table(title=title, box=SIMPLE_HEAD)
@@ -226,7 +226,7 @@ def _shown(rows: list[list[ReportValue]]) -> Table:
     return table
 
 
-def _amount(label: str, value: ReportValue) -> str:
+def _amount(label: str, value: TableCell) -> str:
     if not isinstance(value, float):
         return ""
     if value != value:
@@ -234,5 +234,5 @@ def _amount(label: str, value: ReportValue) -> str:
     return f"{value:.1%}" if label.endswith("share") else f"{value:,.0f}"
 
 
-def _date(value: ReportValue) -> str:
+def _date(value: TableCell) -> str:
     return date_of(value).isoformat() if isinstance(value, float) and value == value else ""

@@ -7,18 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from xlmargin.cells.values import TableRows
 from xlmargin.cli.ranges import with_date
 from xlmargin.errors import Problem
 from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges
-from xlmargin.importers import BookRanges, FileRows
+from xlmargin.importers import BookRanges
 from xlmargin.importers.files import WORKBOOK_SUFFIXES
 from xlmargin.importers.workbook_files import read_named_ranges
 from xlmargin.workbooks import MORE, InputTables, input_tables
 
 
 def tables_of(
-    ranges: BookRanges, today: dt.date, more: Mapping[str, FileRows] | None = None
+    ranges: BookRanges, today: dt.date, more: Mapping[str, TableRows] | None = None
 ) -> InputTables:
     """The ranges as tables; where the settings give no date it is today, and they say so.
 
@@ -32,7 +33,7 @@ def problems(tables: InputTables, today: dt.date) -> list[Problem]:
     return problems_of(Ranges(*tables.ranges, today=today))
 
 
-def tables_beside(path: Path) -> dict[str, FileRows]:
+def tables_beside(path: Path) -> dict[str, TableRows]:
     """The tables for further pages that a workbook holds under their names, but for empty ones."""
     if path.suffix.lower() not in WORKBOOK_SUFFIXES:
         return {}
@@ -44,7 +45,7 @@ def names_beside() -> tuple[str, ...]:
     return ("positions", *_SPELLED)
 
 
-def tables_named(found: Mapping[str, FileRows]) -> dict[str, FileRows]:
+def tables_named(found: Mapping[str, TableRows]) -> dict[str, TableRows]:
     """The tables for further pages among those found by name, but for empty ones."""
     return {
         _SPELLED[spelled]: rows

@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from xlmargin.help.example_book import EXAMPLE_BOOK, ExampleCell
+from xlmargin.cells.values import TableCell
+from xlmargin.help.example_book import EXAMPLE_BOOK
 
 CheckTable = list[list[Any]]
 
@@ -23,7 +24,7 @@ class Damage:
     range: str
     row: int
     column: str
-    value: ExampleCell | dt.date | tuple[ExampleCell, ...]
+    value: TableCell | dt.date | tuple[TableCell, ...]
     cure: str
 
     def ranges(self) -> tuple[CheckTable, CheckTable, CheckTable, CheckTable]:

@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-ExampleCell = str | float | bool | None
+from xlmargin.cells.values import TableRows
+
 """What is typed into a cell of a range; None where it is empty."""
 
-ExampleRows = list[list[ExampleCell]]
 
 AS_OF: Final = dt.date(2026, 11, 20)
 """The day of the example, and of the rules that the page shows."""
 
-EXAMPLE_BOOK: Final[Mapping[str, ExampleRows]] = MappingProxyType(
+EXAMPLE_BOOK: Final[Mapping[str, TableRows]] = MappingProxyType(
     {
         "Positions": [
             ["symbol", "type", "quantity", "strike", "expiration", "price"],

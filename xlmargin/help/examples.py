@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.errors import REFUSED, MarginError
-from xlmargin.help.example_book import AS_OF, EXAMPLE_BOOK, ExampleCell, ExampleRows
+from xlmargin.help.example_book import AS_OF, EXAMPLE_BOOK
 
 Answer = list[list[str | float | bool]]
 """An answer as rows; one value is one row of one cell."""
@@ -28,7 +29,7 @@ class Example:
     columns whose numbers are dates.
     """
 
-    arguments: tuple[Range | ExampleCell, ...]
+    arguments: tuple[Range | TableCell, ...]
     columns: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
 
@@ -46,7 +47,7 @@ class Example:
         return [list(self.columns), *rows] if self.columns else rows
 
 
-def _typed(argument: Range | ExampleCell) -> str:
+def _typed(argument: Range | TableCell) -> str:
     if isinstance(argument, Range):
         return f"{argument.name}[[#All]]"
     if argument is None:
@@ -56,7 +57,7 @@ def _typed(argument: Range | ExampleCell) -> str:
     return f'"{argument}"' if isinstance(argument, str) else f"{argument:.15g}"
 
 
-def _value(argument: Range | ExampleCell) -> ExampleRows | ExampleCell:
+def _value(argument: Range | TableCell) -> TableRows | TableCell:
     return EXAMPLE_BOOK[argument.name] if isinstance(argument, Range) else argument
 
 

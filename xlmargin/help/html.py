@@ -12,7 +12,7 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
-from xlmargin.cells.values import NO_VALUE
+from xlmargin.cells.values import NO_VALUE, TableCell
 from xlmargin.dates import date_of
 
 
@@ -50,8 +50,7 @@ def _written(content: Content) -> str:
     return content.written if isinstance(content, Html) else escape(content)
 
 
-PageValue = str | float | bool | None
-PageRow = Sequence[PageValue]
+PageRow = Sequence[TableCell]
 
 MOST_ROWS: Final = 16
 """Rows of an answer that are shown."""
@@ -87,7 +86,7 @@ def answer_table(rows: Sequence[PageRow], dates: Sequence[str] = ()) -> Html:
     return lines(table, _note(f"More rows below these: {more}.")) if more else table
 
 
-def shown_value(value: PageValue) -> str:
+def shown_value(value: TableCell) -> str:
     """A value as text: TRUE or FALSE, numbers with as many decimals as they need."""
     if isinstance(value, bool):
         return str(value).upper()
@@ -105,7 +104,7 @@ class _Column:
     kind: str
 
 
-def _column(heading: PageValue, cells: Sequence[PageValue], is_date: bool) -> _Column:
+def _column(heading: TableCell, cells: Sequence[TableCell], is_date: bool) -> _Column:
     """The cells of a column, numbers with alike decimals unless their units differ."""
     numbers = [cell for cell in cells if isinstance(cell, float)]
     decimals = _decimals(numbers)

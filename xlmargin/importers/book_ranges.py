@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.cells.table import SourceRows
+from xlmargin.cells.values import TableRows
 from xlmargin.errors import MarginError
-
-FileCell = str | float | bool | None
-"""A cell of a file: dates of a workbook are serial days, those of a text stay text."""
-
-FileRows = list[list[FileCell]]
 
 TextRows = list[list[str]]
 """Rows of a text file, every cell as it stands there."""
@@ -31,17 +27,17 @@ class BookRanges:
     of the broker's own requirements.
     """
 
-    positions: FileRows
-    market: FileRows | None = None
-    settings: FileRows | None = None
-    dividends: FileRows | None = None
+    positions: TableRows
+    market: TableRows | None = None
+    settings: TableRows | None = None
+    dividends: TableRows | None = None
     as_of: dt.date | None = None
     notes: tuple[str, ...] = ()
     broker: str = ""
     houses: tuple[str, ...] = ()
 
     @property
-    def cells(self) -> tuple[FileRows, FileRows | None, FileRows | None, FileRows | None]:
+    def cells(self) -> tuple[TableRows, TableRows | None, TableRows | None, TableRows | None]:
         """The four ranges, in the order in which functions take them."""
         return self.positions, self.market, self.settings, self.dividends
 

@@ -17,9 +17,9 @@ from typing import Final
 from xlmargin.cells.columns import read_numbers
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import to_value
+from xlmargin.cells.values import TableCell, to_value
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import MOST_ROWS, FileCell, bounded
+from xlmargin.importers.book_ranges import MOST_ROWS, bounded
 
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?(?:0|[1-9]\d{0,14}|(?=\.\d))(?:\.\d{0,15})?", re.ASCII)
 _DELIMITERS: Final = ",;\t|"
@@ -35,7 +35,7 @@ def read_delimited(path: Path) -> SourceRows:
     return bounded(SourceRows(rows, path.name, style=texts.style), path.name)
 
 
-def _cell(field: str, is_us: bool) -> FileCell:
+def _cell(field: str, is_us: bool) -> TableCell:
     text = field.strip()
     if (is_us or "." not in text) and _PLAIN_NUMBER.fullmatch(text):
         return float(text)

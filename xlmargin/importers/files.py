@@ -6,15 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.values import TableRows, text_of, to_value
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import (
-    MOST_BYTES,
-    BookRanges,
-    FileRows,
-    TextRows,
-    refuse_too_many,
-)
+from xlmargin.importers.book_ranges import MOST_BYTES, BookRanges, TextRows, refuse_too_many
 from xlmargin.importers.brokers import BrokerFile, read_broker_file
 from xlmargin.importers.brokers.ibkr_flex import read_flex_xml
 from xlmargin.importers.brokers.occ_record import record_rows
@@ -70,7 +64,7 @@ def _book_in(path: Path) -> BookRanges:
     return BookRanges(ranges["positions"], market, settings, dividends)
 
 
-def read_one_range(path: Path, name: str) -> FileRows:
+def read_one_range(path: Path, name: str) -> TableRows:
     """The range of this name in a workbook, else its first sheet; the whole of a text."""
     return read_ranges(path, (name,))[name]
 
@@ -85,7 +79,7 @@ def own_instruments(path: Path | None) -> KnownInstruments:
     return KNOWN.extended_by((dict(zip(names, row, strict=True)) for row in texts), path.name)
 
 
-def read_ranges(path: Path, names: tuple[str, ...]) -> dict[str, FileRows]:
+def read_ranges(path: Path, names: tuple[str, ...]) -> dict[str, TableRows]:
     """The ranges of these names in a file; a text holds the first of them."""
     refuse_unreadable(path)
     if path.suffix.lower() in TEXT_SUFFIXES:

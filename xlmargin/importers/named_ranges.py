@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.values import TableRows, text_of, to_value
 from xlmargin.cells.words import POSITIONS
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import FileRows, bounded
+from xlmargin.importers.book_ranges import bounded
 
 _MOST_TITLES: Final = 40
 _SYMBOL_HEADINGS: Final = ("symbol", "ticker")
@@ -32,7 +32,7 @@ class Workbook(Protocol):
         """The rows of a sheet from its first on; none where there is no such sheet."""
 
 
-def named_ranges(workbook: Workbook, names: Sequence[str], file: str) -> dict[str, FileRows]:
+def named_ranges(workbook: Workbook, names: Sequence[str], file: str) -> dict[str, TableRows]:
     """The tables or sheets of a workbook that have one of these names, in any case.
 
     Where none of them is there, the sheet that holds positions counts as the first name, or else

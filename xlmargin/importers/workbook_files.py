@@ -17,10 +17,9 @@ from xml.etree import ElementTree
 
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import Day, to_value
+from xlmargin.cells.values import Day, TableCell, TableRows, to_value
 from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import FileCell, FileRows
 from xlmargin.importers.named_ranges import named_ranges, of_names
 from xlmargin.importers.workbook_extent import column_number, refuse_sparse, xlsb_records
 
@@ -48,7 +47,7 @@ Errors = dict[tuple[int, int], str]
 """The error cells of a sheet by row and column, the first 0."""
 
 
-def read_named_ranges(path: Path, names: Sequence[str]) -> dict[str, FileRows]:
+def read_named_ranges(path: Path, names: Sequence[str]) -> dict[str, TableRows]:
     """The tables or sheets of a workbook that have one of these names; see `named_ranges`."""
     with _opened(path) as workbook:
         return named_ranges(workbook, names, path.name)
@@ -65,12 +64,12 @@ def read_first_sheet(path: Path, unless: Sequence[str] = ()) -> SourceRows:
     return as_texts(rows, path.name)
 
 
-def as_texts(rows: Iterable[Sequence[FileCell]], file: str) -> SourceRows:
+def as_texts(rows: Iterable[Sequence[TableCell]], file: str) -> SourceRows:
     """The cells of a sheet as texts, as a broker's file has them; dates are those of a calendar."""
     return SourceRows([[_text(cell) for cell in row] for row in rows], file, style=_US)
 
 
-def _text(cell: FileCell) -> str:
+def _text(cell: TableCell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, Day) and cell % 1 == 0:
@@ -126,7 +125,7 @@ class _Workbook:
         if not names:
             return SourceRows([])
         table = self.content.get_table_by_name(names[0])
-        rows: FileRows = [[str(column) for column in table.columns]]
+        rows: TableRows = [[str(column) for column in table.columns]]
         rows += _plain(table.to_python())
         start = table.start or (1, 0)
         top, left = start[0] - 1, start[1]
@@ -147,13 +146,13 @@ class _Workbook:
     def _source(self, sheet: str) -> str:
         return f"{self.path.name}, sheet {sheet}" if len(self.sheets) > 1 else self.path.name
 
-    def _put_errors(self, rows: FileRows, sheet: str, top: int, left: int) -> None:
+    def _put_errors(self, rows: TableRows, sheet: str, top: int, left: int) -> None:
         for (row, column), text in self.errors.get(sheet, {}).items():
             if 0 <= row - top < len(rows) and 0 <= column - left < len(rows[row - top]):
                 rows[row - top][column - left] = text
 
 
-def _plain(rows: Iterable[Sequence[object]]) -> FileRows:
+def _plain(rows: Iterable[Sequence[object]]) -> TableRows:
     """Cells as plain values: whole numbers as numbers, dates and times as days."""
     return [[cell if isinstance(cell, bool) else to_value(cell) for cell in row] for row in rows]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final
 
-from xlmargin.cells.values import to_value
-from xlmargin.importers.book_ranges import BookRanges, FileCell
+from xlmargin.cells.values import TableCell, to_value
+from xlmargin.importers.book_ranges import BookRanges
 from xlmargin.importers.files import RANGES
 from xlmargin.importers.named_ranges import named_ranges, of_names
 from xlmargin.macros.open_book import OpenBook, ReadBook
@@ -44,7 +44,7 @@ def of_the_sample(book: OpenBook) -> list[str]:
     return [name for name in there if fingerprint(read.table(name)) in SAMPLE]
 
 
-def fingerprint(rows: Iterable[Iterable[FileCell]]) -> str:
+def fingerprint(rows: Iterable[Iterable[TableCell]]) -> str:
     """What tells the rows of a table, by their texts and whole numbers alone."""
     digest = sha256()
     for row in rows:

@@ -11,9 +11,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from xlmargin.cells.values import to_value
+from xlmargin.cells.values import TableRows, to_value
 from xlmargin.errors import MarginError
-from xlmargin.macros.open_book import CellArea, Formula, SheetRows
+from xlmargin.macros.open_book import CellArea, Formula
 
 _ERROR: Final = 4
 """The kind of formulas whose result is an error."""
@@ -69,31 +69,31 @@ class CalcBook:
         at = cursor.RangeAddress
         return CellArea(sheet, 0, 0, at.EndRow + 1, at.EndColumn + 1)
 
-    def values(self, place: CellArea) -> SheetRows:
+    def values(self, place: CellArea) -> TableRows:
         """What the cells show: an error as its name."""
         if not place.height or not place.width:
             return [[] for _ in range(place.height)]
         cells = self._range(place)
-        rows: SheetRows = [[to_value(cell) for cell in row] for row in cells.getDataArray()]
+        rows: TableRows = [[to_value(cell) for cell in row] for row in cells.getDataArray()]
         for at in cells.queryFormulaCells(_ERROR).RangeAddresses:
             for i in range(at.StartRow - place.row, at.EndRow - place.row + 1):
                 for j in range(at.StartColumn - place.column, at.EndColumn - place.column + 1):
                     rows[i][j] = to_value(cells.getCellByPosition(j, i).String) or "#VALUE!"
         return rows
 
-    def contents(self, place: CellArea) -> SheetRows:
+    def contents(self, place: CellArea) -> TableRows:
         """What the cells hold: a formula as a `Formula`."""
         if not place.height or not place.width:
             return [[] for _ in range(place.height)]
         cells = self._range(place)
-        rows: SheetRows = [[_content(cell) for cell in row] for row in cells.getDataArray()]
+        rows: TableRows = [[_content(cell) for cell in row] for row in cells.getDataArray()]
         for at in cells.queryFormulaCells(1 | 2 | _ERROR).RangeAddresses:
             for i in range(at.StartRow - place.row, at.EndRow - place.row + 1):
                 for j in range(at.StartColumn - place.column, at.EndColumn - place.column + 1):
                     rows[i][j] = Formula(cells.getCellByPosition(j, i).Formula)
         return rows
 
-    def write(self, place: CellArea, rows: SheetRows) -> None:
+    def write(self, place: CellArea, rows: TableRows) -> None:
         """Put cells there: a text is a text, whatever it begins with, unless it is a `Formula`."""
         if not place.height or not place.width:
             return

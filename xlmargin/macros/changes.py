@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import FileCell, refuse_too_many
+from xlmargin.importers.book_ranges import refuse_too_many
 from xlmargin.importers.named_ranges import of_names
-from xlmargin.macros.open_book import CellArea, Formula, OpenBook, SheetRows
+from xlmargin.macros.open_book import CellArea, Formula, OpenBook
 
 KEPT: Final = "xlmargin undo"
 """The hidden sheet with what was there before."""
@@ -32,7 +33,7 @@ class TableChange:
 
     table: str
     first: int
-    rows: SheetRows
+    rows: TableRows
     width: int
     dates: tuple[int, ...] = ()
 
@@ -76,7 +77,7 @@ def make(book: OpenBook, changes: Sequence[TableChange], why: str) -> None:
 
 
 def _restore(
-    book: OpenBook, before: Sequence[TableChange], kept: SheetRows | None, why: Exception
+    book: OpenBook, before: Sequence[TableChange], kept: TableRows | None, why: Exception
 ) -> None:
     """Put all back; refused where that fails, too, with the copy still kept."""
     try:
@@ -154,7 +155,7 @@ def _put(book: OpenBook, change: TableChange, place: CellArea) -> None:
             book.show_dates(CellArea(place.sheet, below, place.column + column, length, 1))
 
 
-def _kept(book: OpenBook) -> SheetRows | None:
+def _kept(book: OpenBook) -> TableRows | None:
     """What was put away last; refused where a sheet of that name is not ours."""
     if not of_names(book.sheets, (KEPT,)):
         return None
@@ -165,14 +166,14 @@ def _kept(book: OpenBook) -> SheetRows | None:
 
 
 def _keep(book: OpenBook, changes: Sequence[TableChange], why: str) -> None:
-    rows: SheetRows = [[_TITLE, why]]
+    rows: TableRows = [[_TITLE, why]]
     for change in changes:
         rows.append([change.table, float(change.first), float(len(change.rows)), change.width])
         rows += [[_put_away(cell) for cell in row] for row in change.rows]
     _put_back(book, rows)
 
 
-def _put_back(book: OpenBook, rows: SheetRows | None) -> None:
+def _put_back(book: OpenBook, rows: TableRows | None) -> None:
     """The hidden sheet with these rows, or none."""
     if of_names(book.sheets, (KEPT,)):
         book.delete_sheet(KEPT)
@@ -184,20 +185,20 @@ def _put_back(book: OpenBook, rows: SheetRows | None) -> None:
     book.write(CellArea(KEPT, 0, 0, len(rows), width), rows)
 
 
-def _put_away(cell: FileCell) -> FileCell:
+def _put_away(cell: TableCell) -> TableCell:
     """A cell to be kept: of a text one must know whether it is a formula."""
     if isinstance(cell, Formula):
         return f"{_FORMULA}{cell}"
     return f"{_TEXT}{cell}" if isinstance(cell, str) else cell
 
 
-def _taken_out(cell: FileCell) -> FileCell:
+def _taken_out(cell: TableCell) -> TableCell:
     if not isinstance(cell, str):
         return cell
     return Formula(cell[1:]) if cell.startswith(_FORMULA) else cell[1:]
 
 
-def _read(kept: SheetRows) -> tuple[str, list[TableChange]]:
+def _read(kept: TableRows) -> tuple[str, list[TableChange]]:
     """What the hidden sheet keeps: of which change, and the tables before it."""
     changes = []
     row = 1
@@ -207,7 +208,7 @@ def _read(kept: SheetRows) -> tuple[str, list[TableChange]]:
             counts = [int(float(str(count))) for count in (first, height, width)]
             refuse_too_many(max(counts[:2]), counts[2], f"sheet {KEPT}")
             # Blank cells at the end of a sheet are not in use.
-            blank: SheetRows = [[None] * counts[2]] * counts[1]
+            blank: TableRows = [[None] * counts[2]] * counts[1]
             rows = [*kept[row + 1 :], *blank][: counts[1]]
             cells = [[_taken_out(cell) for cell in each[: counts[2]]] for each in rows]
             changes.append(TableChange(str(table), counts[0], cells, counts[2]))

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from xlmargin.cells.values import Cell, to_value
+from xlmargin.cells.values import Cell, TableCell, TableRows, to_value
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import FileCell
-from xlmargin.macros.open_book import CellArea, Formula, SheetRows
+from xlmargin.macros.open_book import CellArea, Formula
 
 TITLE: Final = "xlmargin"
 _DATE: Final = "d mmm yyyy"
@@ -59,11 +58,11 @@ class ExcelBook:
         used = _place(sheet, self.book.sheets[sheet].used_range)
         return CellArea(sheet, 0, 0, used.row + used.height, used.column + used.width)
 
-    def values(self, place: CellArea) -> SheetRows:
+    def values(self, place: CellArea) -> TableRows:
         """What the cells show: an error as its name."""
         return [[to_value(cell) for cell in row] for row in self._raw(place)]
 
-    def contents(self, place: CellArea) -> SheetRows:
+    def contents(self, place: CellArea) -> TableRows:
         """What the cells hold: a formula as a `Formula`, where the program tells it.
 
         In a browser it does not: there a formula counts as what it shows.
@@ -77,7 +76,7 @@ class ExcelBook:
             for row, formulas in zip(raw, written, strict=True)
         ]
 
-    def write(self, place: CellArea, rows: SheetRows) -> None:
+    def write(self, place: CellArea, rows: TableRows) -> None:
         """Put cells there: a text is a text, whatever it begins with, unless it is a `Formula`."""
         if place.height and place.width:
             self._range(place).value = [[_typed(cell) for cell in row] for row in rows]
@@ -175,7 +174,7 @@ def _place(sheet: str, cells: Any) -> CellArea:
     return CellArea(str(sheet), cells.row - 1, cells.column - 1, *cells.shape)
 
 
-def _content(cell: Cell, formula: object) -> FileCell:
+def _content(cell: Cell, formula: object) -> TableCell:
     """A cell as it is to be written again; a text that only looks like a formula is one itself."""
     if isinstance(formula, str) and formula.startswith("=") and formula != cell:
         return Formula(formula)
@@ -185,7 +184,7 @@ def _content(cell: Cell, formula: object) -> FileCell:
     return float(value) if isinstance(value, float) else value
 
 
-def _typed(cell: FileCell) -> FileCell:
+def _typed(cell: TableCell) -> TableCell:
     """A cell as it is typed: Excel reads what is written to it, unless an apostrophe says text."""
     if isinstance(cell, Formula):
         return str(cell)

@@ -7,17 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from xlmargin.cells.columns import read_dates, read_numbers
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import LONGEST_TEXT, Headings, text_of, to_value
+from xlmargin.cells.values import LONGEST_TEXT, Headings, TableCell, TableRows, text_of, to_value
 from xlmargin.cells.words import DAYS, TEXTS
-from xlmargin.importers.book_ranges import FileCell
 from xlmargin.macros.changes import TableChange, place_of
-from xlmargin.macros.open_book import OpenBook, SheetRows
+from xlmargin.macros.open_book import OpenBook
 
-RowFacts = Mapping[str, FileCell]
+RowFacts = Mapping[str, TableCell]
 """The cells of a row by the names of their columns."""
 
 
-def facts_of(rows: Sequence[Sequence[FileCell]], headings: Headings) -> list[dict[str, FileCell]]:
+def facts_of(rows: Sequence[Sequence[TableCell]], headings: Headings) -> list[dict[str, TableCell]]:
     """The filled rows below a row of headings, each cell by what its heading means.
 
     Of two columns with one meaning the heading that is preferred goes first; a row without any cell
@@ -26,7 +25,7 @@ def facts_of(rows: Sequence[Sequence[FileCell]], headings: Headings) -> list[dic
     if not rows:
         return []
     names = names_of(rows[0], headings)
-    found: list[dict[str, FileCell]] = [{} for _ in rows[1:]]
+    found: list[dict[str, TableCell]] = [{} for _ in rows[1:]]
     for i, name in enumerate(names):
         cells = _read(name, [row[i] for row in rows[1:]], rows) if name else ()
         for facts, cell in zip(found, cells, strict=False):
@@ -36,8 +35,8 @@ def facts_of(rows: Sequence[Sequence[FileCell]], headings: Headings) -> list[dic
 
 
 def _read(
-    name: str, cells: list[FileCell], rows: Sequence[Sequence[FileCell]]
-) -> Iterable[FileCell]:
+    name: str, cells: list[TableCell], rows: Sequence[Sequence[TableCell]]
+) -> Iterable[TableCell]:
     """The cells of a column; a text that is a date or a number, by its column, as what it is."""
     values = [to_value(cell) for cell in cells]
     of_file = rows if isinstance(rows, SourceRows) else SourceRows([])
@@ -53,7 +52,7 @@ def _read(
     ]
 
 
-def names_of(row: Sequence[FileCell], headings: Headings) -> list[str]:
+def names_of(row: Sequence[TableCell], headings: Headings) -> list[str]:
     """What each heading means; "" for an unknown one, and for a second one of the same meaning."""
     texts = [text_of(to_value(cell)) for cell in row]
     names = [headings.name_of(text) for text in texts]
@@ -68,7 +67,7 @@ def filled(
     table: str,
     headings: Headings,
     rows: Iterable[RowFacts],
-    above: Sequence[tuple[Sequence[FileCell], RowFacts]] = (),
+    above: Sequence[tuple[Sequence[TableCell], RowFacts]] = (),
 ) -> TableChange:
     """The table with these rows in place of its own; new columns at the right.
 
@@ -82,7 +81,7 @@ def filled(
     new = list(dict.fromkeys(name for _, facts in every for name in facts if name not in at))
     at |= {name: place.width + i for i, name in enumerate(new)}
     width = place.width + len(new)
-    cells: SheetRows = [[*there[0], *new]]
+    cells: TableRows = [[*there[0], *new]]
     for row, facts in every or [([None] * width, {})]:
         cells.append([*row, *[None] * (width - len(row))])
         for name, cell in facts.items():
@@ -94,7 +93,7 @@ def filled(
     return TableChange(table, first, cells[first:], width, dates)
 
 
-def _plain(cell: FileCell) -> FileCell:
+def _plain(cell: TableCell) -> TableCell:
     """A cell to be written: text in one line, no longer than answers have it."""
     if isinstance(cell, str):
         text = "".join(c if c.isprintable() else " " for c in cell)
@@ -102,7 +101,7 @@ def _plain(cell: FileCell) -> FileCell:
     return float(cell) if isinstance(cell, float) else cell
 
 
-def kept_rows(book: OpenBook, table: str) -> list[tuple[Sequence[FileCell], RowFacts]]:
+def kept_rows(book: OpenBook, table: str) -> list[tuple[Sequence[TableCell], RowFacts]]:
     """The rows of a table below its headings, to stay as they are; blank ones are none."""
     rows = book.contents(place_of(book, table))[1:]
     return [(row, {}) for row in rows if any(to_value(cell) is not None for cell in row)]

@@ -12,17 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.values import TableCell, TableRows, text_of, to_value
 from xlmargin.cells.words import MARKET, POSITIONS
 from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import MarginError
 from xlmargin.excel.placing import underlyings_of
 from xlmargin.excel.positions_reader import ticker
-from xlmargin.importers.book_ranges import BookRanges, FileCell
+from xlmargin.importers.book_ranges import BookRanges
 from xlmargin.macros.book_tables import of_the_sample
 from xlmargin.macros.changes import TableChange, make, place_of
 from xlmargin.macros.filled_tables import facts_of, filled, names_of
-from xlmargin.macros.open_book import Formula, OpenBook, SheetRows
+from xlmargin.macros.open_book import Formula, OpenBook
 from xlmargin.macros.settings_cells import TABLE as SETTINGS
 from xlmargin.macros.settings_cells import stated, with_settings
 
@@ -62,7 +62,7 @@ def import_ranges(book: OpenBook, ranges: BookRanges, file: str, today: dt.date)
     ]
 
 
-def _blank_now(before: SheetRows, positions: list[dict[str, FileCell]]) -> Iterator[str]:
+def _blank_now(before: TableRows, positions: list[dict[str, TableCell]]) -> Iterator[str]:
     """What is to be said of columns that had something, and that the file knows nothing of."""
     stated = {name for facts in positions for name in facts}
     names = names_of(before[0], POSITIONS) if before else []
@@ -110,8 +110,8 @@ def _market(
     names = names_of(there[0], MARKET)
     of_file = {_symbol(facts): facts for facts in facts_of(ranges.market or [], MARKET)}
     of_market = {s: facts.get("price", held.get(s)) for s, facts in of_file.items()}
-    prices: dict[str, FileCell] = {**held, **of_market}
-    above: list[tuple[Sequence[FileCell], dict[str, FileCell]]] = []
+    prices: dict[str, TableCell] = {**held, **of_market}
+    above: list[tuple[Sequence[TableCell], dict[str, TableCell]]] = []
     seen, emptied, linked = set(), [], []
     for row in [] if anew else there[1:]:
         own = {name: cell for name, cell in zip(names, row, strict=True) if name}
@@ -150,11 +150,11 @@ def _said_of_market(without: list[str], emptied: list[str], linked: list[str]) -
 
 
 def _settings(
-    book: OpenBook, positions: list[dict[str, FileCell]], day: float, of_sample: bool
+    book: OpenBook, positions: list[dict[str, TableCell]], day: float, of_sample: bool
 ) -> tuple[TableChange | None, list[str]]:
     """The settings with the day, and without cash that the file states itself."""
     rows = book.values(place_of(book, SETTINGS))
-    values: dict[str, FileCell] = {"as_of": day}
+    values: dict[str, TableCell] = {"as_of": day}
     said = []
     states = any(text_of(to_value(row.get("type"))).casefold() == _CASH for row in positions)
     before = [text_of(to_value(cell)) for cell in stated(rows, _CASH)]
@@ -176,7 +176,7 @@ def _emptied(book: OpenBook, table: str) -> TableChange:
     return TableChange(table, 1, [[None] * width], width)
 
 
-def _symbol(facts: dict[str, FileCell]) -> str:
+def _symbol(facts: dict[str, TableCell]) -> str:
     return ticker(text_of(to_value(facts.get("symbol"))))
 
 

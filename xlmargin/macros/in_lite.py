@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from xlmargin.cells.values import TableRows
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import BookRanges, FileRows, bounded
+from xlmargin.importers.book_ranges import BookRanges, bounded
 from xlmargin.importers.brokers import read_broker_file
 from xlmargin.importers.named_ranges import below_titles
 from xlmargin.importers.workbook_files import as_texts
@@ -77,5 +78,5 @@ def _shown(own: ExcelBook) -> str:
     return name
 
 
-def _own_rows(own: ExcelBook, name: str) -> FileRows:
+def _own_rows(own: ExcelBook, name: str) -> TableRows:
     return bounded(below_titles(ReadBook(own).sheet(name)), name)

@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import Protocol
 
 from xlmargin.cells.table import SourceRows
-from xlmargin.importers.book_ranges import FileCell, refuse_too_many
+from xlmargin.cells.values import TableRows
+from xlmargin.importers.book_ranges import refuse_too_many
 from xlmargin.importers.named_ranges import of_names
 
 
 class Formula(str):
     """A cell's content that its program calculates; any other text is only shown."""
-
-
-SheetRows = list[list[FileCell]]
-"""Cells by row; dates are serial days, None is an empty cell."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +56,13 @@ class OpenBook(Protocol):
     def used(self, sheet: str) -> CellArea:
         """The cells of a sheet from its first to the last in use."""
 
-    def values(self, place: CellArea) -> SheetRows:
+    def values(self, place: CellArea) -> TableRows:
         """What the cells show: an error as its name."""
 
-    def contents(self, place: CellArea) -> SheetRows:
+    def contents(self, place: CellArea) -> TableRows:
         """What the cells hold: a formula as a `Formula`."""
 
-    def write(self, place: CellArea, rows: SheetRows) -> None:
+    def write(self, place: CellArea, rows: TableRows) -> None:
         """Put cells there: a text is a text, whatever it begins with, unless it is a `Formula`."""
 
     def show_dates(self, place: CellArea) -> None:

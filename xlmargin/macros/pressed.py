@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from xlmargin.cells.values import LONGEST_TEXT
+from xlmargin.cells.values import LONGEST_TEXT, TableRows
 from xlmargin.defects import full_disk, internal_error
 from xlmargin.errors import MarginError, printed, refusal_lines
 from xlmargin.importers.named_ranges import of_names
-from xlmargin.macros.open_book import CellArea, OpenBook, SheetRows
+from xlmargin.macros.open_book import CellArea, OpenBook
 
 NOTES: Final = "xlmargin notes"
 """The sheet that says what the last button did."""
@@ -63,7 +63,7 @@ def _write_notes(book: OpenBook, lines: Sequence[str]) -> None:
         if book.values(CellArea(NOTES, 0, 0, 1, 1)) != [[_TITLE]]:
             raise MarginError(f"found a sheet {NOTES} that is not of xlmargin")
         book.delete_sheet(NOTES)
-    rows: SheetRows = [[_TITLE]]
+    rows: TableRows = [[_TITLE]]
     rows += [[printed(line)[:LONGEST_TEXT]] for line in lines[:_MOST_NOTES]]
     book.add_sheet(NOTES, hidden=False)
     book.write(CellArea(NOTES, 0, 0, len(rows), 1), rows)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin import udfs
+from xlmargin.cells.values import TableRows
 from xlmargin.cells.words import BROKER_FIGURES
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import FileRows
 from xlmargin.macros.book_tables import book_ranges
 from xlmargin.macros.changes import make
 from xlmargin.macros.filled_tables import facts_of, filled
@@ -16,7 +16,7 @@ from xlmargin.macros.open_book import OpenBook
 BROKER: Final = "Broker"
 
 
-def reconcile(book: OpenBook, rows: FileRows, file: str) -> list[str]:
+def reconcile(book: OpenBook, rows: TableRows, file: str) -> list[str]:
     """Put the figures of a file into the sheet Broker; answers how they compare, a line each.
 
     Refused where the function MARGIN_RECONCILE would refuse them.

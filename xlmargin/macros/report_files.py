@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
+from xlmargin.cells.values import TableCell
 from xlmargin.cli.batch import BatchRequest
 from xlmargin.cli.book_files import known_beside
 from xlmargin.cli.book_report import ReportRequest
@@ -18,7 +19,6 @@ from xlmargin.computing import time_limit
 from xlmargin.importers.named_ranges import named_ranges
 from xlmargin.macros.book_tables import book_ranges
 from xlmargin.macros.open_book import OpenBook, ReadBook
-from xlmargin.reports.table import ReportValue
 
 
 def write_report(book: OpenBook, today: dt.date) -> Path:
@@ -49,7 +49,7 @@ def report_all(folder: Path, today: dt.date) -> list[str]:
     ]
 
 
-def _line(row: Mapping[ReportValue, ReportValue]) -> str:
+def _line(row: Mapping[TableCell, TableCell]) -> str:
     """The figures of a book that was reported."""
     figures = (
         f"{name} {value:,.2f}"

@@ -8,14 +8,14 @@ from itertools import count
 from typing import Final
 
 from xlmargin import udfs
-from xlmargin.cells.values import AnswerValue
+from xlmargin.cells.values import AnswerValue, TableRows
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError
 from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers.named_ranges import of_names
 from xlmargin.macros.book_tables import book_ranges
-from xlmargin.macros.open_book import CellArea, OpenBook, SheetRows
+from xlmargin.macros.open_book import CellArea, OpenBook
 
 _ANSWERS: Final = (
     ("Portfolio margin requirement, $", udfs.PM_REQUIREMENT),
@@ -39,7 +39,7 @@ def report_sheet(book: OpenBook, today: dt.date) -> list[str]:
         raise InputError(refused)
     day = date_of(read.book().market.as_of)
     name = next(n for n in _names(f"Report {day}") if not of_names(book.sheets, (n,)))
-    rows: SheetRows = [[f"Margin of {book.name}, as of {day}, made {today}"]]
+    rows: TableRows = [[f"Margin of {book.name}, as of {day}, made {today}"]]
     days: list[tuple[int, int]] = []
     for title, function in _ANSWERS:
         table = _table(function(*cells))
@@ -56,12 +56,12 @@ def report_sheet(book: OpenBook, today: dt.date) -> list[str]:
     return [f"The report is the sheet {name}: values alone, which stay as they are."]
 
 
-def _table(answer: AnswerValue | list[list[AnswerValue]]) -> SheetRows:
+def _table(answer: AnswerValue | list[list[AnswerValue]]) -> TableRows:
     rows = answer if isinstance(answer, list) else [[answer]]
     return [[cell if cell != "" else None for cell in row] for row in rows]
 
 
-def _days(table: SheetRows) -> Iterator[tuple[int, int]]:
+def _days(table: TableRows) -> Iterator[tuple[int, int]]:
     """The cells that are days: below that heading, or in a row of that unit."""
     for i, row in enumerate(table[1:], start=1):
         for j, cell in enumerate(row):

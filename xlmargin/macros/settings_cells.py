@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlmargin.cells.values import normalized, text_of, to_value
+from xlmargin.cells.values import TableCell, TableRows, normalized, text_of, to_value
 from xlmargin.excel.settings_reader import setting_name
-from xlmargin.importers.book_ranges import FileCell
 from xlmargin.macros.changes import TableChange, place_of
-from xlmargin.macros.open_book import OpenBook, SheetRows
+from xlmargin.macros.open_book import OpenBook
 
 TABLE = "Settings"
 
 
-def stated(rows: SheetRows, name: str) -> list[FileCell]:
+def stated(rows: TableRows, name: str) -> list[TableCell]:
     """What the settings state under a name, for all or by account; none where they do not."""
     return [
         cell
@@ -24,7 +23,7 @@ def stated(rows: SheetRows, name: str) -> list[FileCell]:
     ]
 
 
-def with_settings(book: OpenBook, values: Mapping[str, FileCell]) -> TableChange | None:
+def with_settings(book: OpenBook, values: Mapping[str, TableCell]) -> TableChange | None:
     """The settings with these values, for all; None empties one. None where nothing changes."""
     place = place_of(book, TABLE)
     rows = book.contents(place)
@@ -49,14 +48,14 @@ def with_settings(book: OpenBook, values: Mapping[str, FileCell]) -> TableChange
     return None if rows == before else TableChange(TABLE, 1, rows[1:], place.width)
 
 
-def _beside(rows: SheetRows) -> set[int]:
+def _beside(rows: TableRows) -> set[int]:
     """Columns that hold no value: whose a row is, and since when it counts."""
     return {i for i, cell in enumerate(rows[0]) if _heading(cell) in ("account", "date")}
 
 
-def _heading(cell: FileCell) -> str:
+def _heading(cell: TableCell) -> str:
     return normalized(text_of(to_value(cell)))
 
 
-def _name(row: list[FileCell]) -> str:
+def _name(row: list[TableCell]) -> str:
     return setting_name(text_of(to_value(row[0])))

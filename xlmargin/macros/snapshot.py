@@ -9,14 +9,14 @@ import datetime as dt
 import math
 from typing import Final
 
-from xlmargin.cells.values import text_of, to_value
+from xlmargin.cells.values import TableCell, text_of, to_value
 from xlmargin.cells.words import MARKET, POSITIONS
 from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import InputError, MarginError
 from xlmargin.excel.positions_reader import ticker
 from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
-from xlmargin.importers.book_ranges import BookRanges, FileCell
+from xlmargin.importers.book_ranges import BookRanges
 from xlmargin.macros.book_tables import book_ranges, of_the_sample
 from xlmargin.macros.changes import TableChange, make, place_of
 from xlmargin.macros.filled_tables import facts_of, filled, kept_rows
@@ -90,7 +90,7 @@ def _days(book: OpenBook) -> dict[int, int]:
     return days
 
 
-def _market(ranges: BookRanges, read: Ranges) -> list[dict[str, FileCell]]:
+def _market(ranges: BookRanges, read: Ranges) -> list[dict[str, TableCell]]:
     """What the book states of each underlying, with the price that it is margined at."""
     rows = facts_of(ranges.market or [], MARKET)
     stated_of = {ticker(text_of(to_value(facts.get("symbol")))): facts for facts in rows}

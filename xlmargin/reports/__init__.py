@@ -43,7 +43,7 @@ from xlmargin.reports.rule_tables import (
     version_table,
 )
 from xlmargin.reports.strategy_tables import strategies_table
-from xlmargin.reports.table import ReportTable, ReportValue
+from xlmargin.reports.table import ReportTable
 from xlmargin.reports.what_if_tables import (
     capacity_table,
     hedge_table,
@@ -60,7 +60,6 @@ __all__ = [
     "HoldingsLevel",
     "Regime",
     "ReportTable",
-    "ReportValue",
     "account_table",
     "alerts_table",
     "calendar_table",

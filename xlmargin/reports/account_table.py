@@ -14,8 +14,9 @@ import numpy as np
 from xlmargin.account import AccountState, MarginState, PortfolioState, stated_to_keep
 from xlmargin.arrays import FloatArray
 from xlmargin.book import rules_of_accounts
+from xlmargin.cells.values import TableCell
 from xlmargin.errors import MarginError
-from xlmargin.reports.table import ReportTable, ReportValue, numbers, refused
+from xlmargin.reports.table import ReportTable, numbers, refused
 from xlmargin.rulebook import eligibility_rules
 from xlmargin.settings import AccountType
 from xlmargin.strategy_margin import RequirementKind
@@ -55,9 +56,9 @@ class AccountFigure:
 
     name: str
     unit: str
-    total: ReportValue
+    total: TableCell
     rule: str
-    by_account: list[ReportValue]
+    by_account: list[TableCell]
 
 
 def account_table(state: AccountState) -> ReportTable:
@@ -246,7 +247,7 @@ def _fraction(name: str, over: FloatArray, under: FloatArray, rule: str) -> Acco
 
 def _move(name: str, moves: FloatArray) -> AccountFigure:
     known = moves[~np.isnan(moves)]
-    nearest: ReportValue = float(known[np.argmin(np.abs(known))]) + 0.0 if known.size else NONE
+    nearest: TableCell = float(known[np.argmin(np.abs(known))]) + 0.0 if known.size else NONE
     return AccountFigure(name, FRACTION, nearest, MOVES, _or_none(moves))
 
 
@@ -257,7 +258,7 @@ def _date(name: str, days: FloatArray, rule: str) -> AccountFigure:
     )
 
 
-def _or_none(found: FloatArray) -> list[ReportValue]:
+def _or_none(found: FloatArray) -> list[TableCell]:
     return [NONE if np.isnan(value) else value + 0.0 for value in found.tolist()]
 
 

@@ -23,6 +23,7 @@ from xlmargin.account import (
 )
 from xlmargin.arrays import FloatArray
 from xlmargin.both_regimes import BothRegimes
+from xlmargin.cells.values import TableCell
 from xlmargin.errors import REFUSED, MarginError
 from xlmargin.reports.account_table import (
     DOLLARS,
@@ -33,7 +34,7 @@ from xlmargin.reports.account_table import (
     AccountFigure,
     account_figures,
 )
-from xlmargin.reports.table import ReportTable, ReportValue, refused
+from xlmargin.reports.table import ReportTable, refused
 from xlmargin.reports.wording import count, day, large_money, percent
 from xlmargin.settings import AccountType
 
@@ -98,7 +99,7 @@ def watched(regimes: BothRegimes, state: AccountState, mark_age: float) -> Watch
     """
     figures = [f for f in account_figures(state) if f.unit in (DOLLARS, FRACTION)]
     accounts, settings = state.values.accounts, state.book.settings
-    age: ReportValue = NOT_STATED if isnan(mark_age) else mark_age
+    age: TableCell = NOT_STATED if isnan(mark_age) else mark_age
     largest, names = _largest(regimes, state)
     figures += [
         largest,
@@ -119,7 +120,7 @@ def _largest(regimes: BothRegimes, state: AccountState) -> tuple[AccountFigure, 
         figure = AccountFigure(LARGEST_NAME, FRACTION, reason, _LARGEST, [reason] * len(accounts))
         return figure, [""] * len(accounts)
     found = largest_name(margin)
-    shares: list[ReportValue] = [
+    shares: list[TableCell] = [
         "nothing is required" if isnan(s) else s for s in found.share.tolist()
     ]
     return AccountFigure(LARGEST_NAME, FRACTION, NONE, _LARGEST, shares), found.names
@@ -178,7 +179,7 @@ def alerts_table(found: Watched, thresholds: Sequence[Threshold]) -> ReportTable
 class _Alert:
     light: Light
     distance: float
-    row: list[ReportValue]
+    row: list[TableCell]
 
 
 def _marked(alerts: Iterable[_Alert]) -> list[_Alert]:
@@ -265,7 +266,7 @@ def _of_accounts(
     return _OfAccounts(index, limits, np.array([t.value for t in every]))
 
 
-def _stressed(found: Watched) -> list[ReportValue]:
+def _stressed(found: Watched) -> list[TableCell]:
     """The cushion of each account under the stress of the settings, under portfolio margin."""
     margin = found.regimes.portfolio
     try:
@@ -277,7 +278,7 @@ def _stressed(found: Watched) -> list[ReportValue]:
     return [share if share > -inf else _NOTHING_LEFT for share in cushion]
 
 
-def _number(name: str, cell: ReportValue) -> float:
+def _number(name: str, cell: TableCell) -> float:
     """A figure as its limits take it: of a move its size, infinite where none is near enough."""
     if name.endswith(_MOVE):
         return inf if cell == NONE else abs(cell) if isinstance(cell, float) else nan
@@ -320,7 +321,7 @@ class _Limit:
 
     title: str
     unit: str
-    cell: ReportValue
+    cell: TableCell
     light: Light
     limits: Limits
     index: int
@@ -347,7 +348,7 @@ class _Limit:
         return f"{self.title} is {value}, {side} the {which} of {_shown(self.unit, limit)}{until}."
 
 
-def _shown(unit: str, value: ReportValue) -> str:
+def _shown(unit: str, value: TableCell) -> str:
     if not isinstance(value, float):
         return str(value)
     if unit == DOLLARS:
@@ -355,5 +356,5 @@ def _shown(unit: str, value: ReportValue) -> str:
     return percent(value) if unit == FRACTION else count(int(value), "day")
 
 
-def _or_none(number: float) -> ReportValue:
+def _or_none(number: float) -> TableCell:
     return float(number) + 0.0 if np.isfinite(number) else NONE

@@ -11,9 +11,10 @@ import numpy as np
 
 from xlmargin.account import Calendar, ExDividends, Expirations
 from xlmargin.arrays import BoolArray
+from xlmargin.cells.values import TableCell
 from xlmargin.dates import serial_of
 from xlmargin.margin_calls import CallKind
-from xlmargin.reports.table import ReportTable, ReportValue
+from xlmargin.reports.table import ReportTable
 
 
 class DateKind(StrEnum):
@@ -57,7 +58,7 @@ def calendar_table(calendar: Calendar) -> ReportTable:
     ]
     for row in rows:
         row.insert(1, row[0] - today)  # type: ignore[operator]
-    kinds: list[ReportValue] = [*DateKind]
+    kinds: list[TableCell] = [*DateKind]
     return ReportTable(_HEADINGS, sorted(rows, key=lambda row: (row[0], kinds.index(row[2]))))
 
 
@@ -68,13 +69,13 @@ def _row(
     account: str = "",
     symbol: str = "",
     /,
-    **amounts: ReportValue,
-) -> list[ReportValue]:
+    **amounts: TableCell,
+) -> list[TableCell]:
     named = {name.replace("_", " "): amount for name, amount in amounts.items()}
     return [day, kind.value, what, account, symbol, *(named.get(name) for name in _AMOUNTS)]
 
 
-def _calls(calendar: Calendar, today: float) -> Iterator[list[ReportValue]]:
+def _calls(calendar: Calendar, today: float) -> Iterator[list[TableCell]]:
     for call in calendar.calls:
         name, kind = calendar.book.positions.accounts[call.account], _CALLED[call.kind]
         if call.unknown:
@@ -90,7 +91,7 @@ def _accounts(calendar: Calendar, held: BoolArray) -> str:
     return ", ".join(names[i] for i in np.flatnonzero(held))
 
 
-def _expirations(calendar: Calendar) -> Iterator[list[ReportValue]]:
+def _expirations(calendar: Calendar) -> Iterator[list[TableCell]]:
     found = calendar.expirations
     for k in range(len(found.day)):
         own = {
@@ -115,7 +116,7 @@ def _expirations(calendar: Calendar) -> Iterator[list[ReportValue]]:
         )
 
 
-def _ex_dividends(calendar: Calendar) -> Iterator[list[ReportValue]]:
+def _ex_dividends(calendar: Calendar) -> Iterator[list[TableCell]]:
     found: ExDividends = calendar.ex_dividends
     for k in range(len(found.day)):
         symbol = calendar.book.market.underlyings[int(found.underlying[k])].symbol

@@ -8,10 +8,11 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
+from xlmargin.cells.values import TableRows
 from xlmargin.dates import date_of
 from xlmargin.errors import MarginError
 from xlmargin.history import Cause, RequirementChange
-from xlmargin.reports.table import TOTAL, ReportTable, ReportValue, refused
+from xlmargin.reports.table import TOTAL, ReportTable, refused
 
 OPENING: Final = "opening"
 CLOSING: Final = "closing"
@@ -31,7 +32,7 @@ def change_table(change: RequirementChange) -> ReportTable:
     """
     accounts = [TOTAL, *(change.accounts if len(change.accounts) > 1 else ())]
     columns = [_column(each) for each in (change.portfolio, change.strategy)]
-    rows: list[list[ReportValue]] = []
+    rows: TableRows = []
     for a, account in enumerate(accounts):
         for k, part in enumerate(_PARTS):
             day = {OPENING: change.since, CLOSING: change.until}.get(part)
@@ -42,7 +43,7 @@ def change_table(change: RequirementChange) -> ReportTable:
     return ReportTable(_HEADINGS, rows)
 
 
-def _column(amounts: FloatArray | MarginError) -> list[list[ReportValue]] | str:
+def _column(amounts: FloatArray | MarginError) -> TableRows | str:
     """The parts of all accounts and of each, shape (parts, 1 + accounts); or why there are none."""
     if isinstance(amounts, MarginError):
         return str(refused(amounts))
@@ -50,7 +51,7 @@ def _column(amounts: FloatArray | MarginError) -> list[list[ReportValue]] | str:
     parts = [adding_up(np.diff(amounts[:, a]), last[a] - first[a]) for a in range(amounts.shape[1])]
     rows = np.vstack([first, np.array(parts).T, last])
     whole = np.column_stack([rows.sum(axis=1), rows])
-    rounded: list[list[ReportValue]] = (np.round(whole, 2) + 0.0).tolist()
+    rounded: TableRows = (np.round(whole, 2) + 0.0).tolist()
     return rounded
 
 

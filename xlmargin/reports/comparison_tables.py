@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.portfolio_margin import ArrayComparison
 from xlmargin.reports.official_table import dollars
-from xlmargin.reports.table import ReportTable, ReportValue
+from xlmargin.reports.table import ReportTable
 
 
 def compared_positions_table(comparison: ArrayComparison) -> ReportTable:
@@ -18,7 +19,7 @@ def compared_positions_table(comparison: ArrayComparison) -> ReportTable:
     return ReportTable(headings, [_row(comparison, i) for i in comparison.order.tolist()])
 
 
-def _row(comparison: ArrayComparison, i: int) -> list[ReportValue]:
+def _row(comparison: ArrayComparison, i: int) -> list[TableCell]:
     theirs, positions = comparison.theirs, comparison.margin.book.positions
     index = int(theirs.position[i])
     most = int(np.argmax(np.abs(comparison.difference[i]).round(6)))
@@ -48,7 +49,7 @@ def compared_points_table(comparison: ArrayComparison) -> ReportTable:
         ("difference", comparison.difference),
     )
     positions = comparison.margin.book.positions
-    rows: list[list[ReportValue]] = [
+    rows: TableRows = [
         [
             positions.label(int(comparison.theirs.position[i])),
             of,
@@ -66,7 +67,7 @@ def compared_requirements_table(comparison: ArrayComparison) -> ReportTable:
     What one of them does not have is empty: the other one groups otherwise.
     """
     headings = ("level", "name", "account", "file", "model", "difference", "why")
-    rows: list[list[ReportValue]] = [
+    rows: TableRows = [
         [
             each.level, each.name, each.account,
             *(_stated(number) for number in (each.theirs, each.ours, each.difference)),
@@ -77,5 +78,5 @@ def compared_requirements_table(comparison: ArrayComparison) -> ReportTable:
     return ReportTable(headings, rows)
 
 
-def _stated(number: float) -> ReportValue:
+def _stated(number: float) -> TableCell:
     return None if np.isnan(number) else dollars(number)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from xlmargin.arrays import FloatArray
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.efficiency import RegimeComparison, efficiency_gain
-from xlmargin.reports.table import TOTAL, ReportTable, ReportValue, numbers, refused
+from xlmargin.reports.table import TOTAL, ReportTable, numbers, refused
 from xlmargin.settings import Basis
 
 
@@ -35,13 +36,13 @@ def comparison_table(comparison: RegimeComparison) -> ReportTable:
     return ReportTable(headings, [*rows, _comparison_row(TOTAL, columns.sum(axis=0), c)])
 
 
-def _rows_by_account(comparison: RegimeComparison, columns: FloatArray) -> list[list[ReportValue]]:
+def _rows_by_account(comparison: RegimeComparison, columns: FloatArray) -> TableRows:
     """The rows of each account; where there are several, named by it and with its subtotal."""
     names, several = comparison.names, len(comparison.every_account) > 1
     own: dict[str, list[int]] = {account: [] for account in comparison.every_account}
     for i, account in enumerate(comparison.accounts):
         own[account].append(i)
-    rows: list[list[ReportValue]] = []
+    rows: TableRows = []
     for account, within in own.items():
         label = f"{account}: " if several else ""
         rows += [_comparison_row(label + names[i], columns[i], comparison) for i in within]
@@ -50,14 +51,14 @@ def _rows_by_account(comparison: RegimeComparison, columns: FloatArray) -> list[
     return rows
 
 
-def _comparison_row(label: str, row: FloatArray, comparison: RegimeComparison) -> list[ReportValue]:
+def _comparison_row(label: str, row: FloatArray, comparison: RegimeComparison) -> list[TableCell]:
     """One row; the figure of the basis becomes the gain as a fraction of it."""
     figures, gained, figure, others = row[:4], row[4:5], float(row[5]), row[6:]
     gain = efficiency_gain(float(row[3]), figure)
     return [label, *_or_refusals(figures, comparison), *numbers(gained), gain, *numbers(others)]
 
 
-def _or_refusals(figures: FloatArray, comparison: RegimeComparison) -> list[ReportValue]:
+def _or_refusals(figures: FloatArray, comparison: RegimeComparison) -> list[TableCell]:
     """Three figures by strategy and the portfolio requirement, or why a regime refuses them."""
     values = numbers(figures)
     if comparison.strategy_refusal is not None:
@@ -90,11 +91,11 @@ def gains_table(comparison: RegimeComparison) -> ReportTable:
 
 def _gains_row(
     name: str, account: str, row: FloatArray, comparison: RegimeComparison
-) -> list[ReportValue]:
+) -> list[TableCell]:
     """One row: its figures, then the gain on each basis, and that on the basis of the settings."""
     initial, maintenance, deposit, portfolio = row.tolist()
     figure = {Basis.DEPOSIT: deposit, Basis.INITIAL: initial, Basis.MAINTENANCE: maintenance}
-    gains: list[ReportValue] = []
+    gains: list[TableCell] = []
     for each in Basis:
         gains += [figure[each] - portfolio, efficiency_gain(portfolio, figure[each])]
     released = figure[comparison.basis] - portfolio

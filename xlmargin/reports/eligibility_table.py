@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from xlmargin.cells.values import TableCell
 from xlmargin.eligibility import Checklist, EligibilityCheck
-from xlmargin.reports.table import ReportTable, ReportValue
+from xlmargin.reports.table import ReportTable
 
 
 def eligibility_table(checklists: Sequence[Checklist]) -> ReportTable:
@@ -24,7 +25,7 @@ def eligibility_table(checklists: Sequence[Checklist]) -> ReportTable:
     return ReportTable(headings, rows)
 
 
-def _check_row(check: EligibilityCheck, account: str) -> list[ReportValue]:
+def _check_row(check: EligibilityCheck, account: str) -> list[TableCell]:
     return [
         check.step.value,
         check.requirement,
@@ -38,7 +39,7 @@ def _check_row(check: EligibilityCheck, account: str) -> list[ReportValue]:
     ]
 
 
-def _verdict_row(checklist: Checklist) -> list[ReportValue]:
+def _verdict_row(checklist: Checklist) -> list[TableCell]:
     """Met in all, the steps that are done, and the requirements that are open."""
     done = ", ".join(step.value[0] for step in checklist.steps_done)
     unmet = ", ".join(check.requirement.lower() for check in checklist.unmet)

@@ -10,11 +10,11 @@ import numpy as np
 
 from xlmargin.arrays import IntArray
 from xlmargin.book import Positions, cash_of_accounts
+from xlmargin.cells.values import TableRows
 from xlmargin.contracts import InstrumentKind
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.reports.table import (
     ReportTable,
-    ReportValue,
     account_labels,
     numbers,
     position_labels,
@@ -122,7 +122,7 @@ def exposure_table(margin: PortfolioMargin, level: ExposureLevel) -> ReportTable
         level.value, "market value", "exposure", "share of equity", "gamma per 1%",
         "vega per point", "theta per day",
     )  # fmt: skip
-    rows: list[list[ReportValue]] = [
+    rows: TableRows = [
         [label, *numbers(row)]
         for label, row in zip(labels, np.insert(amounts, 2, share, axis=1), strict=True)
     ]
@@ -132,7 +132,7 @@ def exposure_table(margin: PortfolioMargin, level: ExposureLevel) -> ReportTable
 def profile_table(margin: PortfolioMargin, moves: Sequence[float], day: float) -> ReportTable:
     """Gain or loss, $, of each underlying of each account, then of each account, over moves."""
     gains = profile(margin.book, margin.frame.contracts, np.array(moves), day)
-    rows: list[list[ReportValue]] = []
+    rows: TableRows = []
     for level in (ExposureLevel.UNDERLYING, ExposureLevel.ACCOUNT):
         labels, group, _ = _groups(margin.book.positions, margin, level)
         amounts = np.zeros((len(labels), len(moves)))

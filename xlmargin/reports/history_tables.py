@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.history import (
     Column,
     OnDay,
@@ -16,7 +17,7 @@ from xlmargin.history import (
     summary,
     warned,
 )
-from xlmargin.reports.table import ReportTable, ReportValue, numbers
+from xlmargin.reports.table import ReportTable, numbers
 
 
 def history_table(days: Sequence[ShadowDay]) -> ReportTable:
@@ -25,7 +26,7 @@ def history_table(days: Sequence[ShadowDay]) -> ReportTable:
     Dates are serial days. A day that failed is one row with its problem; what deserves a look
     stands in the last row of its day.
     """
-    rows: list[list[ReportValue]] = []
+    rows: TableRows = []
     headings: tuple[str, ...] = ()
     for day, warning in warned(days):
         columns = day_rows(day, warning)
@@ -45,7 +46,7 @@ def summary_table(made: Summary) -> ReportTable:
 
     The date is that of a worst day, a failed day or a warning; the note is its reason.
     """
-    rows: list[list[ReportValue]] = [
+    rows: TableRows = [
         ["days", float(made.days), None, ""],
         ["days that failed", float(len(made.failed)), None, ""],
         ["account-days", float(made.account_days), None, ""],
@@ -67,7 +68,7 @@ def summary_table(made: Summary) -> ReportTable:
     return ReportTable(("figure", "value", "date", "note"), rows)
 
 
-def _plain(name: str, columns: Mapping[str, Column]) -> list[ReportValue]:
+def _plain(name: str, columns: Mapping[str, Column]) -> list[TableCell]:
     """A column as plain values; where there is no call, nothing is due."""
     values = columns[name]
     if isinstance(values, list):
@@ -79,9 +80,9 @@ def _plain(name: str, columns: Mapping[str, Column]) -> list[ReportValue]:
     return plain
 
 
-def _on_day(label: str, worst: OnDay) -> list[ReportValue]:
+def _on_day(label: str, worst: OnDay) -> list[TableCell]:
     return [label, worst.figure, worst.day, ""]
 
 
-def _notes(label: str, notes: Iterable[tuple[float, str]]) -> list[list[ReportValue]]:
+def _notes(label: str, notes: Iterable[tuple[float, str]]) -> TableRows:
     return [[label, None, day, note] for day, note in notes]

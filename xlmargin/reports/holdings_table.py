@@ -18,10 +18,11 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, Positions, cash_of_accounts
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.contracts import InstrumentKind
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.contribution import shares
-from xlmargin.reports.table import TOTAL, ReportTable, ReportValue
+from xlmargin.reports.table import TOTAL, ReportTable
 from xlmargin.risk_array import Exposure, exposure
 
 
@@ -62,7 +63,7 @@ def holdings_table(margin: PortfolioMargin, level: HoldingsLevel) -> ReportTable
     held = _Held(margin)
     by_line = level is HoldingsLevel.POSITION
     accounts = range(len(held.positions.accounts))
-    rows: list[list[ReportValue]] = []
+    rows: TableRows = []
     for account in accounts:
         rows.append(held.heading(account, by_line=by_line))
         rows += held.lines(account) if by_line else held.underlyings(account)
@@ -178,13 +179,13 @@ class _Held:
         names = [each.group for each in self.book.market.underlyings]
         return [names[i] if i >= 0 else "" for i in self.positions.underlying.tolist()]
 
-    def heading(self, account: int, *, by_line: bool) -> list[ReportValue]:
+    def heading(self, account: int, *, by_line: bool) -> list[TableCell]:
         """The row that begins an account."""
         name = self.name(account)
         width = len(_POSITIONS if by_line else _UNDERLYINGS)
         return [name, ACCOUNT, name or "account", *[None] * (width - 3)]
 
-    def underlyings(self, account: int) -> Iterator[list[ReportValue]]:
+    def underlyings(self, account: int) -> Iterator[list[TableCell]]:
         """The rows of an account by class group."""
         of_group: dict[str, list[int]] = defaultdict(list)
         for i in self.mine(account).tolist():
@@ -201,7 +202,7 @@ class _Held:
             yield _wide([self.name(account), CASH, CASH, None, cash, None, weight])
         yield self.total(account, by_line=False)
 
-    def _underlying(self, account: int, name: str, own: IntArray) -> list[ReportValue]:
+    def _underlying(self, account: int, name: str, own: IntArray) -> list[TableCell]:
         equity, option = self.equity(account), self.positions.is_option[own]
         value, delta = float(self.value[own].sum()), float(self.exposure[own].sum())
         calls, covered = self._covered(own)
@@ -266,7 +267,7 @@ class _Held:
         place = self._outside[own]
         return inside + float(self.margin.strategy_based.by_position[place[place >= 0]].sum())
 
-    def total(self, account: int | None, *, by_line: bool) -> list[ReportValue]:
+    def total(self, account: int | None, *, by_line: bool) -> list[TableCell]:
         """The total of an account, or of all: with its cash, and with its offsets."""
         mine, equity = self.mine(account), self.equity(account)
         cash = float(self.cash.sum() if account is None else self.cash[account])
@@ -288,7 +289,7 @@ class _Held:
         kind = TOTAL if account is not None else GRAND
         return [self.name(account), kind, label, *row]
 
-    def lines(self, account: int) -> Iterator[list[ReportValue]]:
+    def lines(self, account: int) -> Iterator[list[TableCell]]:
         """The rows of an account by position: stocks, options written, options bought, cash."""
         positions, mine = self.positions, self.mine(account)
         option, short = positions.is_option[mine], positions.units[mine] < 0
@@ -313,7 +314,7 @@ class _Held:
             key=lambda i: (positions.symbol[i], positions.expiration[i], positions.strike[i]),
         )
 
-    def _line(self, i: int) -> list[ReportValue]:
+    def _line(self, i: int) -> list[TableCell]:
         positions, account = self.positions, int(self.positions.account[i])
         units, spot = positions.units[i], self.margin.spot[positions.underlying[i]]
         amounts = (
@@ -331,7 +332,7 @@ class _Held:
         row = _cells(amounts)
         return [self.name(account), HoldingsLevel.POSITION.value, name, *row]
 
-    def _subtotal(self, account: int, kind: str, own: IntArray) -> list[ReportValue]:
+    def _subtotal(self, account: int, kind: str, own: IntArray) -> list[TableCell]:
         value = float(self.value[own].sum())
         amounts = (
             *[None] * 3,
@@ -347,11 +348,11 @@ class _Held:
         return [self.name(account), SUBTOTAL, label, *row]
 
 
-def _wide(row: list[ReportValue]) -> list[ReportValue]:
+def _wide(row: list[TableCell]) -> list[TableCell]:
     """A row of underlyings, blank from where it ends."""
     return row + [None] * (len(_UNDERLYINGS) - len(row))
 
 
-def _cells(amounts: Sequence[float | None]) -> list[ReportValue]:
+def _cells(amounts: Sequence[float | None]) -> list[TableCell]:
     """Amounts as plain numbers; None stays blank."""
     return [None if amount is None else float(amount) + 0.0 for amount in amounts]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import Final
 
+from xlmargin.cells.values import TableCell
 from xlmargin.dates import serial_of
 from xlmargin.intraday import (
     ClosingDeficiency,
@@ -18,13 +19,13 @@ from xlmargin.intraday import (
     PatternDay,
     Transaction,
 )
-from xlmargin.reports.table import TOTAL, ReportTable, ReportValue
+from xlmargin.reports.table import TOTAL, ReportTable
 from xlmargin.rulebook import IntradayRules
 
 LARGEST: Final = "largest deficit"
 _SECONDS_A_DAY: Final = 86_400
 
-_Row = list[ReportValue]
+_Row = list[TableCell]
 
 
 def intraday_table(reports: Sequence[DayReport]) -> ReportTable:

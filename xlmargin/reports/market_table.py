@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Final
 
+from xlmargin.cells.values import TableCell
 from xlmargin.known_instruments import KNOWN, InstrumentFacts, KnownInstruments, apply_known
-from xlmargin.reports.table import ReportTable, ReportValue
+from xlmargin.reports.table import ReportTable
 from xlmargin.settings import KnownUnderlyings
 
 _HEADINGS: Final = (
@@ -29,7 +30,7 @@ def market_table(
 
 def _row(
     symbol: str, price: float | None, day: dt.date, known: KnownInstruments
-) -> list[ReportValue]:
+) -> list[TableCell]:
     facts, findings = apply_known(symbol, InstrumentFacts(), day, KnownUnderlyings.CONFIRMED, known)
     found, root = known.find(symbol, day), known.root(symbol, day)
     assert facts.underlying_class is not None

@@ -25,6 +25,7 @@ from xlmargin.account import (
 )
 from xlmargin.book import Book
 from xlmargin.both_regimes import BothRegimes
+from xlmargin.cells.values import TableRows
 from xlmargin.efficiency import strategy_figure
 from xlmargin.errors import MarginError, Problem
 from xlmargin.history import RequirementChange
@@ -37,7 +38,7 @@ from xlmargin.reports.beside_messages import (
     reason,
 )
 from xlmargin.reports.reconciliation_table import Reconciled
-from xlmargin.reports.table import ReportTable, ReportValue
+from xlmargin.reports.table import ReportTable
 from xlmargin.reports.wording import day, large_money, listed, money, percent
 from xlmargin.rulebook.values_in_force import RULE
 from xlmargin.settings import AccountType, Basis
@@ -147,7 +148,7 @@ def refused_messages(errors: Sequence[Problem], problems: str) -> tuple[Message,
 
 def messages_table(said: Sequence[Message]) -> ReportTable:
     """A row a message: its name, and its text."""
-    rows: list[list[ReportValue]] = [[each.name, each.text] for each in said]
+    rows: TableRows = [[each.name, each.text] for each in said]
     return ReportTable(("name", "text"), rows)
 
 

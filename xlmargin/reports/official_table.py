@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.portfolio_margin import NO_PARENT, OfficialMargin
 from xlmargin.reports.portfolio_tables import ACCOUNT
-from xlmargin.reports.table import ReportTable, ReportValue
+from xlmargin.reports.table import ReportTable
 
 _DIGITS = 6
 """Decimals of dollars shown: far below a cent, and without the noise of floats."""
@@ -33,7 +34,7 @@ def official_table(margin: OfficialMargin) -> ReportTable:
     return ReportTable(headings, rows + _not_eligible_rows(margin))
 
 
-def _row(margin: OfficialMargin, depth: int, group: int) -> list[ReportValue]:
+def _row(margin: OfficialMargin, depth: int, group: int) -> list[TableCell]:
     groups = margin.levels[depth]
     loss, minimum = float(groups.worst_loss[group]), float(groups.minimum[group])
     parent = int(groups.parent[group])
@@ -52,7 +53,7 @@ def _row(margin: OfficialMargin, depth: int, group: int) -> list[ReportValue]:
     ]
 
 
-def _not_eligible_rows(margin: OfficialMargin) -> list[list[ReportValue]]:
+def _not_eligible_rows(margin: OfficialMargin) -> TableRows:
     """A row for each account that holds positions without an array."""
     return [
         [

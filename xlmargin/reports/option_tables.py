@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from xlmargin.arrays import FloatArray
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.pricing import Greeks
-from xlmargin.reports.table import ReportTable, ReportValue, numbers
+from xlmargin.reports.table import ReportTable, numbers
 
 GREEKS = ("price", "delta", "gamma", "theta", "vega", "rho")
 
 
-def in_shape(values: FloatArray, shape: tuple[int, int]) -> ReportValue | list[list[ReportValue]]:
+def in_shape(values: FloatArray, shape: tuple[int, int]) -> TableCell | TableRows:
     """Values of flattened elements in the rows and columns of the arguments; one value alone."""
     if shape == (1, 1):
         return float(values.flat[0])

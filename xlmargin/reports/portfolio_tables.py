@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.portfolio_margin import (
     NO_PARENT,
     PortfolioMargin,
@@ -18,7 +19,7 @@ from xlmargin.portfolio_margin import (
     point_label,
     requirement_path,
 )
-from xlmargin.reports.table import TOTAL, ReportTable, ReportValue, numbers, position_labels
+from xlmargin.reports.table import TOTAL, ReportTable, numbers, position_labels
 from xlmargin.risk_array import stress_grid
 
 SPOT_MOVES: Final = (-0.30, -0.25, -0.20, -0.15, -0.10, -0.05, 0.0, 0.05, 0.10, 0.15, 0.20)
@@ -49,7 +50,7 @@ def groups_table(margin: PortfolioMargin) -> ReportTable:
     return ReportTable(headings, rows + _not_eligible_rows(margin))
 
 
-def _group_row(margin: PortfolioMargin, depth: int, group: int) -> list[ReportValue]:
+def _group_row(margin: PortfolioMargin, depth: int, group: int) -> list[TableCell]:
     groups = margin.levels[depth]
     loss, minimum = float(groups.worst_loss[group]), float(groups.minimum[group])
     worst = int(groups.worst_point[group])
@@ -74,12 +75,12 @@ def _group_row(margin: PortfolioMargin, depth: int, group: int) -> list[ReportVa
     ]
 
 
-def _not_eligible_rows(margin: PortfolioMargin) -> list[list[ReportValue]]:
+def _not_eligible_rows(margin: PortfolioMargin) -> TableRows:
     """A row for each account that holds positions which portfolio margin does not cover."""
     positions, outside = margin.book.positions, margin.not_eligible
     required, account_of = margin.strategy_based.by_position, positions.account[outside]
     rule = margin.rules.citations["aggregation"]
-    rows: list[list[ReportValue]] = []
+    rows: TableRows = []
     for account in dict.fromkeys(account_of.tolist()):
         own = account_of == account
         amount = float(sum(required[own].tolist()))
@@ -129,7 +130,7 @@ def _path_rows(moves: FloatArray, value: FloatArray, requirement: FloatArray) ->
 
 
 def _total_and_accounts(
-    headings: tuple[ReportValue, ...], blocks: Sequence[FloatArray], margin: PortfolioMargin
+    headings: tuple[TableCell, ...], blocks: Sequence[FloatArray], margin: PortfolioMargin
 ) -> ReportTable:
     """The rows of the first block, the total; then each account's, named in a last column.
 

@@ -16,10 +16,11 @@ from typing import Final
 import numpy as np
 
 from xlmargin.account import ALL, BrokerFigure, FigureState, Reconciler, age_of
+from xlmargin.cells.values import TableCell
 from xlmargin.reports.account_table import AccountFigure
 from xlmargin.reports.holdings_table import ACCOUNT, GRAND, SUBTOTAL
 from xlmargin.reports.reconciliation_table import ACCOUNT_VALUE, Reconciled, named_account
-from xlmargin.reports.table import ReportTable, ReportValue
+from xlmargin.reports.table import ReportTable
 
 GROUP, INSIDE, OTHER, FIGURE = "group", "inside", "other", "figure"
 """What a line is: a group of its account, one inside another that is given, all other groups, and
@@ -54,7 +55,7 @@ class _Line:
     explained: float = np.nan
 
     @property
-    def row(self) -> list[ReportValue]:
+    def row(self) -> list[TableCell]:
         """The cells of a table."""
         difference = self.theirs - self.ours
         share = difference / self.ours if self.ours > 0 else np.nan

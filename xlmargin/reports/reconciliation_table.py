@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 
 from xlmargin.account import ALL, BrokerFigure, FigureState, Reconciler, age_of
+from xlmargin.cells.values import TableCell
 from xlmargin.reports.account_table import AccountFigure
-from xlmargin.reports.table import TOTAL, ReportTable, ReportValue
+from xlmargin.reports.table import TOTAL, ReportTable
 
 _HEADINGS: Final = (
     "account", "figure", "broker's word", "ours", "broker's", "difference", "difference %", "age",
@@ -28,7 +29,7 @@ class Reconciled:
 
     account: str
     name: str
-    ours: ReportValue
+    ours: TableCell
     figure: BrokerFigure | None
     state: FigureState
     age: float = np.nan
@@ -84,12 +85,12 @@ def reconciliation_table(found: Sequence[Reconciled]) -> ReportTable:
     return ReportTable(_HEADINGS, [_row(each) for each in found])
 
 
-def _row(each: Reconciled) -> list[ReportValue]:
-    ours: ReportValue = None if each.ours != each.ours else each.ours
+def _row(each: Reconciled) -> list[TableCell]:
+    ours: TableCell = None if each.ours != each.ours else each.ours
     figure, age = each.figure, None if np.isnan(each.age) else each.age
     if figure is None:
         return [each.account, each.name, None, ours, *[None] * 4, each.state.value, *[None] * 4]
-    difference: ReportValue = None if np.isnan(each.difference) else each.difference + 0.0
+    difference: TableCell = None if np.isnan(each.difference) else each.difference + 0.0
     share = each.difference / abs(figure.amount) if figure.amount else np.nan
     return [
         each.account,
@@ -137,7 +138,7 @@ def named_account(accounts: Sequence[str], account: int) -> str:
     return TOTAL if account == ALL else accounts[account]
 
 
-def _ours(figures: Mapping[str, AccountFigure], name: str, account: int) -> ReportValue:
+def _ours(figures: Mapping[str, AccountFigure], name: str, account: int) -> TableCell:
     if name not in figures:
         return np.nan
     figure = figures[name]
@@ -152,7 +153,7 @@ def _compared(
 ) -> Reconciled:
     if each.group:
         is_requirement = each.figure == f"{reconciler.regime} requirement"
-        ours: ReportValue = reconciler.ours(each) if is_requirement else np.nan
+        ours: TableCell = reconciler.ours(each) if is_requirement else np.nan
     else:
         ours = _ours(figures, each.figure, each.account)
     number = ours if isinstance(ours, float) else np.nan

@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray, numbered_rows
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.portfolio_margin import NO_PARENT, MarginGroups, PortfolioMargin, margin_at_moves
 from xlmargin.reports.table import (
     ReportTable,
-    ReportValue,
     account_labels,
     numbers,
     position_labels,
@@ -62,7 +62,7 @@ def risk_array_table(
     if moves:
         headings, order = tuple(moves), slice(None)
     gains = array[:, shown][:, order]
-    rows: list[list[ReportValue]] = [
+    rows: TableRows = [
         [label, range_, *row]
         for label, range_, row in zip(
             labels, _ranges(moved[:, shown], gains), (gains + 0.0).tolist(), strict=True
@@ -111,7 +111,7 @@ def _account_rows(margin: PortfolioMargin) -> _Rows:
 
 def _point_headings(
     moves: FloatArray, names: tuple[str, ...]
-) -> tuple[tuple[ReportValue, ...], slice]:
+) -> tuple[tuple[TableCell, ...], slice]:
     """Moves as headings where all rows share them, else the names of the points; and their order.
 
     A book of nothing but inverse funds has the highest move first; it is turned round.

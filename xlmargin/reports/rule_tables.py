@@ -10,12 +10,13 @@ from typing import Final
 
 import xlmargin
 from xlmargin.cells.problems import counted
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.dates import serial_of
 from xlmargin.errors import Problem
 from xlmargin.known_instruments import KNOWN, NOTHING_PUBLISHED, PublishedGroups, Report
 from xlmargin.option_symbols import OptionSymbol
-from xlmargin.reports.table import ReportTable, ReportValue
+from xlmargin.reports.table import ReportTable
 from xlmargin.requirement import Requirement
 from xlmargin.rulebook import look_up, rule_set_dates
 
@@ -55,7 +56,7 @@ def rule_table(
     """
     values = look_up(name, as_of)
     stated = _stated(values[0].name, published)
-    rows: list[list[ReportValue]] = [
+    rows: TableRows = [
         [value, values[0].unit, _day(report), str(report), key, values[0].states, "", None, None]
         for key, value, report in stated
     ]
@@ -107,7 +108,7 @@ def _day(report: Report) -> float | None:
 
 def version_table() -> ReportTable:
     """The version of xlmargin, and each rule set with its latest effective date and last check."""
-    rows: list[list[ReportValue]] = [["xlmargin", xlmargin.__version__, None, "this add-in"]]
+    rows: TableRows = [["xlmargin", xlmargin.__version__, None, "this add-in"]]
     for rules in rule_set_dates():
         dates = [serial_of(rules.effective), serial_of(rules.checked)]
         rows.append([rules.rule, *dates, rules.title])
@@ -116,17 +117,17 @@ def version_table() -> ReportTable:
 
 def problem_table(problems: Sequence[Problem]) -> ReportTable:
     """How many problems there are of each kind, and then every one, a row each."""
-    rows: list[list[ReportValue]] = [[counted(problems), None, None, None, None, None]]
+    rows: TableRows = [[counted(problems), None, None, None, None, None]]
     rows += [[p.severity.value, p.range, _rows(p), p.column, p.found, p.wanted] for p in problems]
     return ReportTable(("severity", "range", "row", "column", "found", "wanted"), rows)
 
 
-def _rows(problem: Problem) -> ReportValue:
+def _rows(problem: Problem) -> TableCell:
     """The row of a problem, as a number, or its rows: "4-27"."""
     return problem.numbers if len(problem.rows) > 1 else float(problem.row) or None
 
 
-def symbol_row(symbol: OptionSymbol) -> list[ReportValue]:
+def symbol_row(symbol: OptionSymbol) -> list[TableCell]:
     """Underlying, expiration as a serial day, right and strike."""
     underlying = KNOWN.underlying_of(symbol.root, symbol.expiration)
     return [underlying, serial_of(symbol.expiration), symbol.right.word, symbol.strike]

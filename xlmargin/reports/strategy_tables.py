@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import count
 
 from xlmargin.book import Positions
-from xlmargin.reports.table import ReportTable, ReportValue
+from xlmargin.cells.values import TableRows
+from xlmargin.reports.table import ReportTable
 from xlmargin.strategy_margin import (
     RequirementKind,
     StrategyLine,
@@ -25,7 +26,7 @@ def strategies_table(margin: StrategyMargin, kind: RequirementKind) -> ReportTab
         "line", "strategy", "symbol", "quantity", "initial", "maintenance", "proceeds", "how",
         "rule", "account", "class",
     )  # fmt: skip
-    rows: list[list[ReportValue]] = []
+    rows: TableRows = []
     number = count(1)
     for of_class in margin.paired(kind):
         note = optimality_gap_note(of_class.pairing(kind))
@@ -34,9 +35,7 @@ def strategies_table(margin: StrategyMargin, kind: RequirementKind) -> ReportTab
     return ReportTable(headings, rows)
 
 
-def _line_rows(
-    number: int, line: StrategyLine, note: str, positions: Positions
-) -> list[list[ReportValue]]:
+def _line_rows(number: int, line: StrategyLine, note: str, positions: Positions) -> TableRows:
     return [
         [
             float(number),

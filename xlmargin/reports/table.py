@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 
 from xlmargin.book import Positions
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.errors import REFUSED, MarginError
 
 TOTAL: Final = "total"
 """What names a row that adds up others."""
 
-ReportValue = str | float | bool | None
 """What stands in a cell of an answer; None or NaN where there is no value."""
 
 
@@ -21,22 +21,22 @@ ReportValue = str | float | bool | None
 class ReportTable:
     """Headings and rows of the same width."""
 
-    headings: tuple[ReportValue, ...]
-    rows: list[list[ReportValue]]
+    headings: tuple[TableCell, ...]
+    rows: TableRows
 
-    def cells(self, headers: bool = True) -> list[list[ReportValue]]:
+    def cells(self, headers: bool = True) -> TableRows:
         """The rows, below the headings if these are wanted."""
         return [list(self.headings), *self.rows] if headers else self.rows
 
 
-def refused(error: MarginError) -> ReportValue:
+def refused(error: MarginError) -> TableCell:
     """What stands where a regime refuses its figure: why."""
     return REFUSED + " ".join(str(error).split())
 
 
-def numbers(amounts: np.ndarray) -> list[ReportValue]:
+def numbers(amounts: np.ndarray) -> list[TableCell]:
     """A row or a column of an array as plain numbers."""
-    plain: list[ReportValue] = (amounts + 0.0).tolist()  # no -0.0
+    plain: list[TableCell] = (amounts + 0.0).tolist()  # no -0.0
     return plain
 
 

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.reports.table import ReportTable, ReportValue, numbers
+from xlmargin.cells.values import TableCell, TableRows
+from xlmargin.reports.table import ReportTable, numbers
 from xlmargin.what_if import (
     Capacity,
     FigureChange,
@@ -79,7 +80,7 @@ def _changes(impact: Impact) -> dict[str, FigureChange]:
 
 def _amounts(
     changes: dict[str, FigureChange], account: str, own: IntArray
-) -> Iterator[list[ReportValue]]:
+) -> Iterator[list[TableCell]]:
     """The figures of some accounts added up; of the buying power the change alone is shown."""
     for label, of_figure in changes.items():
         amounts = (of_figure.before, of_figure.after, of_figure.change)
@@ -88,7 +89,7 @@ def _amounts(
         yield [label, *states, change, account]
 
 
-def _of_names(impact: Impact, account: str, own: IntArray) -> Iterator[list[ReportValue]]:
+def _of_names(impact: Impact, account: str, own: IntArray) -> Iterator[list[TableCell]]:
     """What the class groups require that some accounts trade in."""
     for name in dict.fromkeys(name for i in own.tolist() for name in impact.names[i]):
         change = impact.of_name(name)
@@ -96,7 +97,7 @@ def _of_names(impact: Impact, account: str, own: IntArray) -> Iterator[list[Repo
         yield [f"{OF_NAME}, {name}", *(float(a[own].sum()) + 0.0 for a in amounts), account]
 
 
-def _checks(impact: Impact, account: str, own: IntArray) -> Iterator[list[ReportValue]]:
+def _checks(impact: Impact, account: str, own: IntArray) -> Iterator[list[TableCell]]:
     """The pre-trade check of some accounts by both regimes."""
     for label, short, is_own in (
         ("strategy-based", impact.short_by_strategy, not impact.is_portfolio),
@@ -137,7 +138,7 @@ def one_more_table(made: OneMore) -> ReportTable:
             made.cash_needed,
         ]
     )
-    rows: list[list[ReportValue]] = [
+    rows: TableRows = [
         [one.symbol[i], one.contracts.name(i), *numbers(row), one.accounts[one.account[i]]]
         for i, row in enumerate(columns)
     ]
@@ -159,7 +160,7 @@ def capacity_table(found: Capacity) -> ReportTable:
     )  # fmt: skip
     one, own = found.orders.one.positions, found.own
     other = "not asked for" if found.is_portfolio else "not permitted"
-    rows: list[list[ReportValue]] = []
+    rows: TableRows = []
     for i in range(len(found.orders)):
         ordered = float(found.orders.ordered[i])
         side = "buy" if one.quantity[i] > 0 else "sell"
@@ -183,7 +184,7 @@ def capacity_table(found: Capacity) -> ReportTable:
     return ReportTable(headings, rows)
 
 
-def _by_name(quantity: float) -> ReportValue:
+def _by_name(quantity: float) -> TableCell:
     if quantity != quantity:
         return "not asked for"
     return "not covered" if quantity == inf else quantity
@@ -197,7 +198,7 @@ def _fits(ordered: float, missing: float) -> str:
     return "refused" if missing else "accepted"
 
 
-def _greatest(found: Greatest | None, index: int, other: str) -> ReportValue:
+def _greatest(found: Greatest | None, index: int, other: str) -> TableCell:
     return other if found is None else float(found.quantity[index])
 
 
@@ -213,7 +214,7 @@ def writing_table(found: Writing) -> ReportTable:
     )  # fmt: skip
     every = {keeps.value: found.holds(keeps) for keeps in Keeps}
     together = np.logical_and.reduce(list(every.values()))
-    rows: list[list[ReportValue]] = []
+    rows: TableRows = []
     for until, holds in (*every.items(), ("all of them", together)):
         at = found.greatest(holds)
         columns = (
@@ -247,7 +248,7 @@ def hedge_table(hedge: Hedge) -> ReportTable:
             hedge.excess_change,
         ]
     )
-    rows: list[list[ReportValue]] = [
+    rows: TableRows = [
         [
             one.symbol[i],
             one.contracts.name(i),

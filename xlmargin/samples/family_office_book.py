@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from xlmargin.cells.values import TableRows
 from xlmargin.importers import BookRanges, read_book_files
-from xlmargin.importers.book_ranges import FileRows
 from xlmargin.importers.files import read_one_range
 
 FAMILY_OFFICE_NOTE: Final = (
@@ -33,12 +33,12 @@ def family_office_book() -> BookRanges:
     return read_book_files(*files)
 
 
-def family_office_tables() -> Mapping[str, FileRows]:
+def family_office_tables() -> Mapping[str, TableRows]:
     """What some functions ask for beside the book, by name, for the two accounts of the history."""
     return {name: read_one_range(_FOLDER / f"{name.lower()}.csv", name.lower()) for name in _MORE}
 
 
-def in_one_account(tables: Mapping[str, FileRows]) -> Mapping[str, FileRows]:
+def in_one_account(tables: Mapping[str, TableRows]) -> Mapping[str, TableRows]:
     """The same for the book as it is, in one account: without accounts and a broker's figures."""
     return {
         name: [row[:2] if name == "Facts" else row[:-1] for row in rows]

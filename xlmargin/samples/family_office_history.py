@@ -16,11 +16,11 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray
 from xlmargin.book import Book
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.contracts import InstrumentKind
 from xlmargin.dates import DAYS_PER_YEAR, date_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import BookRanges
-from xlmargin.importers.book_ranges import FileCell, FileRows
 from xlmargin.known_instruments import KNOWN
 from xlmargin.market import Market
 from xlmargin.risk_array import option_marks
@@ -64,8 +64,8 @@ def family_office_history() -> BookRanges:
     past = _Past(sample, book.market, surface, days, spot_path(book.market, DAYS))
     held = holdings(_sample_holdings(book, factor), past.spot, days[0], days[-1])
     prices = [past.prices(held, day) for day in days]
-    positions: FileRows = [list(_POSITIONS)]
-    market: FileRows = [["date", *past.market_rows(days[0])[0]]]
+    positions: TableRows = [list(_POSITIONS)]
+    market: TableRows = [["date", *past.market_rows(days[0])[0]]]
     first_prices: _Prices = {}
     for day, priced, cash in zip(days, prices, _cash(held, prices, days), strict=True):
         first_prices = priced | first_prices
@@ -87,12 +87,12 @@ def last_day_of(history: BookRanges) -> BookRanges:
     )
 
 
-def dated_tables(history: BookRanges) -> dict[str, FileRows]:
+def dated_tables(history: BookRanges) -> dict[str, TableRows]:
     """A history's two dated ranges by the names of their tables."""
     return {"DatedPositions": history.positions, "DatedMarket": history.market or []}
 
 
-def _on(rows: FileRows, day: FileCell) -> FileRows:
+def _on(rows: TableRows, day: TableCell) -> TableRows:
     return [row[1:] for i, row in enumerate(rows) if i == 0 or row[0] == day]
 
 
@@ -107,7 +107,7 @@ class _Past:
     path: FloatArray
 
     @property
-    def settings(self) -> FileRows:
+    def settings(self) -> TableRows:
         """The sample's settings without its date."""
         return [row for row in self.sample.settings or [] if row[0] != "as_of"]
 
@@ -116,7 +116,7 @@ class _Past:
         underlying = self.market.index_of[KNOWN.underlying_of(symbol)]
         return float(self.path[underlying, self.days.index(day)])
 
-    def market_rows(self, day: dt.date) -> FileRows:
+    def market_rows(self, day: dt.date) -> TableRows:
         """The sample's market range at the prices of a day."""
         headings, *rows = self.sample.market or []
         price = headings.index("price")
@@ -130,14 +130,14 @@ class _Past:
         stocks = {each: self.spot(each.symbol, day) for each in priced if not each.strike}
         options = [each for each in priced if each.strike]
         rows = [self._to_value(option, day) for option in options]
-        settings: FileRows = [*self.settings, ["as_of", day.isoformat()]]
+        settings: TableRows = [*self.settings, ["as_of", day.isoformat()]]
         ranges = (self.market_rows(day), settings, self.sample.dividends)
         marks = option_marks(Ranges([list(_TO_VALUE), *rows], *ranges).book())
         return stocks | dict(
             zip(options, np.maximum(marks.round(2), _A_CENT).tolist(), strict=True)
         )
 
-    def _to_value(self, option: SampleHolding, day: dt.date) -> list[FileCell]:
+    def _to_value(self, option: SampleHolding, day: dt.date) -> list[TableCell]:
         """A row with the option's volatility in place of its price."""
         assert option.strike
         assert option.expiration
@@ -204,9 +204,9 @@ def _position_rows(
     prices: _Prices,
     first_prices: _Prices,
     cash: dict[str, float],
-) -> FileRows:
+) -> TableRows:
     """What is held at the close of a day, and the cash; a first price is a cost not stated."""
-    rows: FileRows = [
+    rows: TableRows = [
         [
             each.symbol, each.kind, each.quantity, each.strike, each.expiration, prices[each],
             first_prices[each] if each.cost is None else each.cost, each.style, each.account,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import xlmargin
-from xlmargin.reports.table import ReportTable, ReportValue
+from xlmargin.cells.values import TableRows
+from xlmargin.reports.table import ReportTable
 from xlmargin.rulebook.parameters import RuleSet, full_name
 from xlmargin.rulebook.sections import regulations
 from xlmargin.rulebook.values_in_force import profile, profiles
@@ -68,7 +69,7 @@ def validation_table(of: Sequence[DossierSection]) -> ReportTable:
         "source", "case", "figure", "unit", "published", "ours", "difference", "within", "state",
         "why",
     )  # fmt: skip
-    rows: list[list[ReportValue]] = [
+    rows: TableRows = [
         [
             *(c.source, c.case, c.figure, c.unit, c.published, c.ours),
             *(c.difference, c.within, c.state, c.explanation or c.refusal),

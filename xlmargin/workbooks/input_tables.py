@@ -15,7 +15,7 @@ from xlmargin.cells.columns import date_serial, read_numbers
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.cells.reading import heading_row
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import Headings, text_of, to_value
+from xlmargin.cells.values import Headings, TableCell, TableRows, text_of, to_value
 from xlmargin.cells.words import (
     ACTIVITY,
     BROKER_FIGURES,
@@ -32,9 +32,7 @@ from xlmargin.excel.facts_reader import FACTS
 from xlmargin.excel.settings_reader import setting_name
 from xlmargin.workbooks.live_formulas import FormulaArgument
 
-InputCell = str | float | bool | None
-InputCells = Sequence[Sequence[InputCell]]
-InputRows = list[list[InputCell]]
+InputCells = Sequence[Sequence[TableCell]]
 
 LONGEST_TEXT: Final = 255
 _NO_HEADINGS: Final = Headings({"name": (), "value": ()})
@@ -74,7 +72,7 @@ class InputTable:
 
     name: str
     columns: tuple[str, ...]
-    rows: InputRows
+    rows: TableRows
 
     @property
     def sheet(self) -> str:
@@ -107,7 +105,7 @@ class InputTables:
     def __iter__(self) -> Iterator[InputTable]:
         return iter((self.positions, self.market, self.settings, self.dividends))
 
-    def value_of_setting(self, name: str) -> InputCell:
+    def value_of_setting(self, name: str) -> TableCell:
         """The cell of a setting, None where it is not stated."""
         rows = enumerate(self.settings.rows)
         found = (row[1] for i, row in rows if i and self.settings.kind(i, 1) == name)
@@ -118,7 +116,7 @@ class InputTables:
         return text_of(to_value(self.value_of_setting(name)))
 
     @property
-    def ranges(self) -> tuple[InputRows, InputRows, InputRows, InputRows]:
+    def ranges(self) -> tuple[TableRows, TableRows, TableRows, TableRows]:
         """The cells of the four tables, as the functions are given them."""
         return (self.positions.rows, self.market.rows, self.settings.rows, self.dividends.rows)
 
@@ -165,7 +163,7 @@ def _table(name: str, cells: InputCells, headings: Headings) -> InputTable:
         first = heading_row(cells, headings)
     texts = _unique([_text(text_of(to_value(cell))) for cell in cells[first]])
     columns = tuple(headings.name_of(text) for text in texts)
-    rows: InputRows = [list(texts)]
+    rows: TableRows = [list(texts)]
     rows += [[_cell(cell) for cell in row] for row in cells[first + 1 :]] or [[None] * len(texts)]
     table = InputTable(name, columns, _placed(rows, cells, first))
     is_european = isinstance(cells, SourceRows) and cells.style is NumberStyle.EUROPEAN
@@ -191,7 +189,7 @@ def _european(cell: str) -> float:
     return math.nan if read.style is None and not read.percent[0] else float(read.values[0])
 
 
-def _placed(rows: InputRows, cells: InputCells, first: int) -> InputRows:
+def _placed(rows: TableRows, cells: InputCells, first: int) -> TableRows:
     """The rows with their place in the file that they are read of, where they are of one."""
     if not isinstance(cells, SourceRows):
         return rows
@@ -219,7 +217,7 @@ def _text(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text).strip()[:LONGEST_TEXT]
 
 
-def _cell(cell: InputCell) -> InputCell:
+def _cell(cell: TableCell) -> TableCell:
     if isinstance(cell, str):
         return _text(cell) or None
     return float(cell) if isinstance(cell, int) and not isinstance(cell, bool) else cell

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
+from xlmargin.cells.values import TableRows
 from xlmargin.importers import BookRanges
-from xlmargin.importers.book_ranges import FileRows
 from xlmargin.samples import (
     dated_tables,
     family_office_book,
@@ -20,7 +20,7 @@ from xlmargin.settings import Basis
 from xlmargin.workbooks.input_tables import InputTables, input_tables
 
 
-def sample_more() -> Mapping[str, FileRows]:
+def sample_more() -> Mapping[str, TableRows]:
     """What stands beside the sample in one account."""
     return {**in_one_account(family_office_tables()), **dated_tables(family_office_history())}
 
@@ -39,11 +39,11 @@ def tables_of_two_accounts() -> InputTables:
     return _tables(_on_maintenance(last_day_of(history)), more)
 
 
-def _tables(book: BookRanges, more: Mapping[str, FileRows]) -> InputTables:
+def _tables(book: BookRanges, more: Mapping[str, TableRows]) -> InputTables:
     return input_tables(book.positions, book.market, book.settings, book.dividends, more)
 
 
 def _on_maintenance(book: BookRanges) -> BookRanges:
     """The book with maintenance as its basis, which is what the article compares."""
-    rest: FileRows = [row for row in book.settings or [] if row[0] != "basis"]
+    rest: TableRows = [row for row in book.settings or [] if row[0] != "basis"]
     return replace(book, settings=[*rest, ["basis", Basis.MAINTENANCE.value]])

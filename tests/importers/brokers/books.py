@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xlmargin.importers import FileRows, read_book_files
+from xlmargin.cells.values import TableRows
+from xlmargin.importers import read_book_files
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -14,7 +15,7 @@ PUTS = ["XYZ   270115P00045000", "put", 2.0, 45.0, "2027-01-15", "XYZ", 1.1, 1.4
 """XYZ 300 shares at 51.20 cost 44.10, three short 52.5 calls at 2.05 cost 1.60, two 45 puts."""
 
 
-def without_accounts(rows: FileRows) -> FileRows:
+def without_accounts(rows: TableRows) -> TableRows:
     """The rows below the headings, without the account, which each broker masks in its own way.
 
     Without the underlying's price, too, which few of them state.
@@ -22,6 +23,6 @@ def without_accounts(rows: FileRows) -> FileRows:
     return [row[:9] for row in rows[1:]]
 
 
-def read(path: Path) -> FileRows:
+def read(path: Path) -> TableRows:
     """The positions in a file, without headings and accounts."""
     return without_accounts(read_book_files(path).positions)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.importers.brokers.books import CALLS, GOLDEN, PUTS, XYZ, read
+from xlmargin.cells.values import TableRows
 from xlmargin.errors import InputError
-from xlmargin.importers import FileRows, read_book_files
+from xlmargin.importers import read_book_files
 from xlmargin.importers.files import read_broker
 
 HEAD = {
@@ -34,7 +35,7 @@ def file_of(folder: Path, kind: str, *rows: str) -> Path:
     return path
 
 
-def cells(path: Path) -> FileRows:
+def cells(path: Path) -> TableRows:
     """Symbol, type, quantity, underlying, price, cost and multiplier of each position."""
     rows = read_book_files(path).positions[1:]
     return [[*row[:3], *row[5:9]] for row in rows]

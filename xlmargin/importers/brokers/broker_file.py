@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from xlmargin.cells.table import SourceRows
+from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.contracts import InstrumentKind
 from xlmargin.errors import InputError, MarginError, Problem
-from xlmargin.importers.book_ranges import BookRanges, FileCell, FileRows
+from xlmargin.importers.book_ranges import BookRanges
 from xlmargin.importers.brokers.holdings import DOLLARS, BrokerHolding, Format, NotOurs, Skipped
 from xlmargin.importers.brokers.records import Lines, Record, heading_row, shown
 from xlmargin.importers.brokers.wrong_files import refuse_wrong_file
@@ -46,12 +47,12 @@ class BrokerFile:
     file: str
 
     @property
-    def positions(self) -> FileRows:
+    def positions(self) -> TableRows:
         """The holdings as a positions range."""
         return position_rows(self.holdings, self.file)
 
     @property
-    def market(self) -> FileRows | None:
+    def market(self) -> TableRows | None:
         """What the file states of underlyings beside its positions; None where it is nothing."""
         return market_rows(self.holdings)
 
@@ -158,12 +159,12 @@ def _underlying(option: OptionSymbol, shares: Container[str]) -> str:
     return underlying if underlying != option.root else class_of_shares(option.root, shares)
 
 
-def position_rows(holdings: Iterable[BrokerHolding], file: str = "") -> FileRows:
+def position_rows(holdings: Iterable[BrokerHolding], file: str = "") -> TableRows:
     """The holdings as a positions range, headings first; each row knows its line of the file."""
     known = tuple(holdings)
     at_mark = any(h.option and h.underlying_price > 0 for h in known)
     extra = ["mark_spot"] if at_mark else []
-    rows: FileRows = [[*_HEADINGS, *extra, "account"]]
+    rows: TableRows = [[*_HEADINGS, *extra, "account"]]
     for h in known:
         option = h.option
         ends = option.expiration if option else h.maturity
@@ -183,11 +184,11 @@ def position_rows(holdings: Iterable[BrokerHolding], file: str = "") -> FileRows
     return SourceRows(rows, file, [1, *(h.row for h in known)], first_column=None)
 
 
-def _stated(number: float) -> FileCell:
+def _stated(number: float) -> TableCell:
     return None if math.isnan(number) else number
 
 
-def market_rows(holdings: Iterable[BrokerHolding]) -> FileRows | None:
+def market_rows(holdings: Iterable[BrokerHolding]) -> TableRows | None:
     """What is known of the underlyings: prices of those not held as shares, groups, and classes.
 
     A row for each underlying of which more is known than a market without it would assume; None
@@ -196,7 +197,7 @@ def market_rows(holdings: Iterable[BrokerHolding]) -> FileRows | None:
     """
     known = tuple(holdings)
     shares = {h.symbol: h.price for h in known if h.kind is InstrumentKind.STOCK}
-    rows: dict[str, list[FileCell]] = {}
+    rows: dict[str, list[TableCell]] = {}
     for h in known:
         symbol = h.underlying or h.symbol
         own_group = h.class_group if h.class_group != symbol else ""
@@ -209,7 +210,7 @@ def market_rows(holdings: Iterable[BrokerHolding]) -> FileRows | None:
     return _without_empty_columns([list(_MARKET_HEADINGS), *rows.values()]) if rows else None
 
 
-def known_classes(market: FileRows | None) -> tuple[str, ...]:
+def known_classes(market: TableRows | None) -> tuple[str, ...]:
     """Underlyings of a market range whose class comes from the table and not from the file."""
     if not market or "class" not in market[0]:
         return ()
@@ -217,7 +218,7 @@ def known_classes(market: FileRows | None) -> tuple[str, ...]:
     return tuple(str(row[0]) for row in market[1:] if row[column] is not None)
 
 
-def _known_class(symbol: str) -> tuple[FileCell, FileCell]:
+def _known_class(symbol: str) -> tuple[TableCell, TableCell]:
     """Class and factor, where the table knows the underlying as more than a plain stock."""
     known = KNOWN.find(symbol)
     if known is None or known.is_former or known.underlying_class in _LEFT_OPEN:
@@ -229,11 +230,11 @@ _LEFT_OPEN: Final = (UnderlyingClass.ETF_EXEMPT, UnderlyingClass.MONEY_MARKET)
 """Classes that lower a requirement, so that a file must not state them for its user."""
 
 
-def _without_empty_columns(rows: FileRows) -> FileRows:
+def _without_empty_columns(rows: TableRows) -> TableRows:
     """The rows, headings first, without the columns that have nothing but the heading."""
     used = [i for i, name in enumerate(rows[0]) if name in ("symbol", "price") or _any(rows, i)]
     return [[row[i] for i in used] for row in rows]
 
 
-def _any(rows: FileRows, column: int) -> bool:
+def _any(rows: TableRows, column: int) -> bool:
     return any(row[column] is not None for row in rows[1:])

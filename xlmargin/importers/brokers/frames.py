@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from xlmargin.cells.table import SourceRows
-from xlmargin.cells.values import rows_of, text_of, to_value
+from xlmargin.cells.values import TableRows, rows_of, text_of, to_value
 from xlmargin.cells.words import RIGHTS, SIDES
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.errors import MarginError
-from xlmargin.importers.book_ranges import FileRows
 from xlmargin.importers.brokers.holdings import (
     BrokerEntry,
     Format,
@@ -133,7 +132,7 @@ def _fields(item: Any) -> dict[str, Any]:
     return {**(_fields(inner) if inner is not None else {}), **fields}
 
 
-def with_chain_prices(positions: FileRows, chain: Any) -> FileRows:
+def with_chain_prices(positions: TableRows, chain: Any) -> TableRows:
     """Positions with the prices of an option chain, such as yfinance's, in a column `price`.
 
     `positions` are rows with headings `symbol` and, perhaps, `price`, which is filled only where it

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from xlmargin.cells.values import normalized, text_of, to_value
+from xlmargin.cells.values import TableCell, TableRows, normalized, text_of, to_value
 from xlmargin.excel.settings_reader import COMPARED_WITH, TEXTS, setting_name
 from xlmargin.rulebook import look_up
 from xlmargin.rulebook.sections import names_of_values
 from xlmargin.settings import Settings
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.input_tables import InputCell, InputTable
+from xlmargin.workbooks.input_tables import InputTable
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.page import LAST_ROW, Page
 from xlmargin.workbooks.pages import broker_settings
@@ -126,13 +126,13 @@ def arranged(settings: InputTable) -> InputTable:
     Those that are arranged stay as they are.
     """
     width = len(settings.rows[0])
-    empty: list[InputCell] = [None] * (width - 1)
-    own: dict[str, list[list[InputCell]]] = {}
+    empty: list[TableCell] = [None] * (width - 1)
+    own: dict[str, TableRows] = {}
     for i, row in enumerate(settings.rows):
         is_heading = row[0] in _GROUPS and not any(cell is not None for cell in row[1:])
         if i and not is_heading and any(cell is not None for cell in row):
             own.setdefault(settings.kind(i, 1), []).append(list(row))
-    rows: list[list[InputCell]] = [list(settings.rows[0])]
+    rows: TableRows = [list(settings.rows[0])]
     for group, names in _GROUPS.items():
         rows.append([group, *empty])
         rest = [name for name in own if name not in names] if group == _RULES else []
@@ -141,12 +141,12 @@ def arranged(settings: InputTable) -> InputTable:
     return replace(settings, rows=rows)
 
 
-def _displayed(name: str, row: Sequence[InputCell]) -> list[InputCell]:
+def _displayed(name: str, row: Sequence[TableCell]) -> list[TableCell]:
     """A row of a setting; one whose name is not known stays as it is."""
     if not name:
         return list(row)
     words = {normalized(word): word for word in display_words(name)} if name in LISTS else {}
-    shown: list[InputCell] = [
+    shown: list[TableCell] = [
         words.get(normalized(cell), cell) if isinstance(cell, str) else cell for cell in row[1:]
     ]
     return [display_name(name), *shown]
