@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +15,8 @@ from xlmargin.cli.book_files import day_of, read_said
 from xlmargin.cli.options import DividendsFile, MarketFile, SettingsFile
 from xlmargin.cli.ranges import with_date
 from xlmargin.cli.registered import registered
-from xlmargin.errors import MarginError
+from xlmargin.errors import MarginError, printed
+from xlmargin.live import Hook
 
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]", "::1")
 _ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
@@ -61,6 +61,15 @@ def serve(
     metrics_accounts: Annotated[
         bool, typer.Option("--metrics-accounts", help="Name accounts and their excess in metrics.")
     ] = False,
+    hook: Annotated[
+        str, typer.Option(help="Program to run for each alert, which it gets as JSON to read.")
+    ] = "",
+    webhooks: Annotated[
+        Path | None, typer.Option(help="Who is sent alerts: addresses, secrets (.toml).")
+    ] = None,
+    new_webhook: Annotated[
+        str, typer.Option(help="Print lines of this name for that file, with a secret, and end.")
+    ] = "",
     office: Annotated[
         bool, typer.Option("--office", help="Serve the add-in for Excel too, under /office.")
     ] = False,
@@ -74,26 +83,36 @@ def serve(
     tokens one is made for this run, and printed; without a journal accounts are kept as long as it
     runs. The figures are shown on a page, too. It needs the extra `serve`.
     """
-    if not _is_loopback(host) and (tokens is None or certfile is None):
+    from xlmargin.service.tokens import is_loopback
+
+    program = Hook.of(hook) if hook else None
+    if not is_loopback(host) and (tokens is None or certfile is None):
         wanted = "--tokens and --certfile: others than this machine may ask there"
         raise MarginError(f"--host {host}: wanted {wanted}.")
     try:
         from xlmargin.service.app import Served, service
+        from xlmargin.service.deliveries import hook_receiver
         from xlmargin.service.door import Allowed
         from xlmargin.service.journal import Journal
         from xlmargin.service.listening import listen
         from xlmargin.service.pages import office_pages, status_page
         from xlmargin.service.tokens import Tokens, read_rights
         from xlmargin.service.tokens import new_token as made
+        from xlmargin.service.webhooks import new_webhook as made_webhook
+        from xlmargin.service.webhooks import read_webhooks
     except ImportError as error:
         wanted = "in the project's folder, python -m pip install -c constraints.txt -e '.[serve]'"
         raise MarginError(
             f"The service needs packages of its own, {error.name} among them: {wanted}"
         ) from error
 
+    for option, made_name in (("--new-token", new_token), ("--new-webhook", new_webhook)):
+        if made_name and not made_name.isidentifier():
+            raise MarginError(f"{option}: wanted a name of letters, digits and _.")
+    if new_webhook:
+        typer.echo(f"For the file of webhooks:\n{made_webhook(new_webhook)}")
+        return
     if new_token:
-        if not new_token.isidentifier():
-            raise MarginError("--new-token: wanted a name of letters, digits and _.")
         token, lines = made(new_token)
         typer.echo(f"The token, shown once: {token}\nFor the file of tokens:\n{lines}")
         return
@@ -103,6 +122,9 @@ def serve(
     else:
         read_rights(tokens)
         known, token = Tokens(tokens), ""
+    receivers = [] if webhooks is None else read_webhooks(webhooks)
+    if program:
+        receivers.append(hook_receiver(program, _say))
     functions, scheme = registered(), "http" if certfile is None else "https"
     pages, names = status_page(), {name.lower() for name in (*_LOOPBACK, host, *(allow_host or ()))}
     if office:
@@ -121,13 +143,17 @@ def serve(
             typer.echo(f"{kept.path.name} keeps a book: the files are not read.", err=True)
         elif book is not None:
             first = _book_of_files(book, market, settings, dividends)
-        answers = service(functions, known, allowed, how, kept, pages, first)
+        answers = service(functions, known, allowed, how, kept, pages, first, receivers, _say)
 
         def say(bound: int) -> None:
             page = f"{scheme}://{host}:{bound}/" + (f"#token={token}" if token else "")
             typer.echo(f"Answering until Ctrl-C; the figures: {page}", err=True)
 
         listen(answers, host, port, certfile, keyfile, say)
+
+
+def _say(line: str) -> None:
+    typer.echo(printed(line), err=True)
 
 
 def _book_of_files(
@@ -152,10 +178,3 @@ def _office_address(public_url: str, scheme: str, port: int) -> str:
         wanted = "--certfile and --keyfile, or --public-url of a proxy that has a certificate"
         raise MarginError(f"--office: wanted {wanted}: Excel asks by HTTPS alone.")
     return public_url.lower() or f"https://localhost:{port}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -9,11 +9,7 @@ again.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
-import os
-import shlex
-import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,14 +30,10 @@ from xlmargin.excel.account_answers import alerts_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import read_book_files
 from xlmargin.importers.files import read_one_range
-from xlmargin.live import LiveBook
+from xlmargin.live import Hook, LiveBook
 from xlmargin.reports.account_table import AccountFigure, account_figures
 from xlmargin.reports.alerts_table import alerts_table
 from xlmargin.standard_output import JsonLines
-
-STANDARD_ERROR: Final = 2
-HOOK_SECONDS: Final = 30.0
-"""How long a hook may take."""
 
 _STATE: Final = {
     "account value": "account_value",
@@ -118,7 +110,7 @@ def watch(
     that is not known. Ctrl-C ends it.
     """
     reported, until = _Reported(), time.monotonic() + (0.0 if once else seconds)
-    files, program = WatchedFiles(book.paths, every), _program(hook)
+    files, program = WatchedFiles(book.paths, every), Hook.of(hook) if hook else None
     say = JsonLines() if as_json else _Lines()
     while True:
         try:
@@ -131,42 +123,10 @@ def watch(
             events = reported.refused(refusal)
         for event in events:
             say(event)
-            if program and event["type"] != "state":
-                _run(program, event)
+            if program and event["type"] != "state" and (failed := program.run(event)):
+                typer.echo(printed(f"The hook {failed}."), err=True)
         if (until_alert and reported.worst is Light.RED) or not files.wait(until):
             return _CODES[reported.worst]
-
-
-def _program(hook: str) -> str | list[str]:
-    """A program and its words as a system starts them, without a shell; Windows splits them."""
-    if os.name == "nt":
-        return hook
-    try:
-        return shlex.split(hook)
-    except ValueError as error:
-        raise MarginError(f"--hook: found {hook}, wanted a program and its words.") from error
-
-
-def _run(hook: str | list[str], event: WatchEvent) -> None:
-    """Run a program with an event on its standard input; its failure is said, and no more.
-
-    What it prints goes where errors go.
-    """
-    try:
-        done = subprocess.run(
-            hook,
-            input=json.dumps(event, allow_nan=False).encode(),
-            stdout=STANDARD_ERROR,
-            timeout=HOOK_SECONDS,
-            check=False,
-        )
-        failed = f"ended with code {done.returncode}" if done.returncode else ""
-    except subprocess.TimeoutExpired:
-        failed = f"was ended after {HOOK_SECONDS:.0f} s"
-    except OSError as error:
-        failed = f"could not be started: {error.strerror}"
-    if failed:
-        typer.echo(printed(f"The hook {failed}."), err=True)
 
 
 @dataclass

@@ -6,7 +6,7 @@ made for two at once.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -24,10 +24,11 @@ from xlmargin.excel.worksheet_function import WorksheetFunction
 from xlmargin.service.acceptance import Precondition
 from xlmargin.service.accounts import add_accounts
 from xlmargin.service.answers import Given, response
+from xlmargin.service.deliveries import SOONEST, Delivery, Receiver
 from xlmargin.service.described import of_reading
 from xlmargin.service.door import OPEN, Allowed, Door
 from xlmargin.service.events_described import async_api
-from xlmargin.service.journal import Journal
+from xlmargin.service.journal import Journal, JournalEvent
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.metrics import Metrics
 from xlmargin.service.pages import Pages
@@ -55,7 +56,7 @@ LATE: Final = 10.0
 class Served:
     """How the service works: seconds of computing for one answer, and for one part of a book;
     seconds for which the writer gathers what comes, and for which events are kept; its name in
-    events; whether accounts are labels of metrics.
+    events; whether accounts are labels of metrics; seconds until a receiver is tried again.
     """
 
     seconds: float = 5.0
@@ -63,6 +64,7 @@ class Served:
     name: str = "desk"
     keep: float = 7 * 24 * 3600.0
     metrics_of_accounts: bool = False
+    soonest: float = SOONEST
 
 
 def service(
@@ -73,26 +75,40 @@ def service(
     journal: Journal,
     pages: Pages | None = None,
     first: Given | None = None,
+    receivers: Sequence[Receiver] = (),
+    say: Callable[[str], None] = print,
 ) -> Door:
     """The application, behind its door, with the accounts of a journal.
 
-    `first` is a book for a journal that has none, as a program would put it.
+    `first` is a book for a journal that has none, as a program would put it. `receivers` are told
+    of what happens; `say` is told where one of them does not take it.
     """
     computing = Lock()
     stream = Stream(journal, f"/xlmargin/{served.name}")
+    deliveries = [Delivery(receiver, stream, say, served.soonest) for receiver in receivers]
+
+    def emit(events: list[JournalEvent]) -> None:
+        stream.tell(events)
+        for delivery in deliveries if events else ():
+            delivery.wake(events[-1].sequence)
+
     kept = KeptAccounts(
-        journal, computing, stream.tell,
+        journal, computing, emit,
         window=served.window, seconds=served.seconds, keep=served.keep,
     )  # fmt: skip
     if first is not None:
         kept.acceptance.put(first, Precondition())
-    metrics = Metrics(kept, stream, of_accounts=served.metrics_of_accounts)
+    metrics = Metrics(kept, stream, deliveries, of_accounts=served.metrics_of_accounts)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         kept.start()
+        for delivery in deliveries:
+            delivery.start()
         yield
         kept.close()
+        for delivery in deliveries:
+            delivery.close()
 
     app = FastAPI(
         title="xlmargin", version=xlmargin.__version__, docs_url=None, redoc_url=None,

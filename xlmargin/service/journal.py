@@ -43,6 +43,9 @@ CREATE TABLE IF NOT EXISTS told (
 CREATE TABLE IF NOT EXISTS request (
     key TEXT PRIMARY KEY, digest TEXT NOT NULL, answer TEXT NOT NULL, at REAL NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS place (
+    receiver TEXT PRIMARY KEY, sequence INTEGER NOT NULL
+) WITHOUT ROWID;
 """
 
 
@@ -200,6 +203,19 @@ class Journal:
             (first, last), (_, last_event) = db.execute(query).fetchall()
         last = max(last or 0, last_event or 0)
         return first or last + 1, last
+
+    def place_of(self, receiver: str) -> int | None:
+        """The sequence of the last event that a receiver has taken; None for one that is new."""
+        query = "SELECT sequence FROM place WHERE receiver = ?"
+        with _journal_errors(), closing(_connection(self.path)) as db:
+            row = db.execute(query, (receiver,)).fetchone()
+        return row and int(row[0])
+
+    def keep_place(self, receiver: str, sequence: int) -> None:
+        """Write up to where a receiver has taken events; a lost power may repeat the last ones."""
+        with _journal_errors(), closing(_connection(self.path)) as db:
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("REPLACE INTO place VALUES (?, ?)", (receiver, sequence))
 
     def forget(self, sent_before: float, answered_before: float) -> None:
         """Forget events and answers to requests before these times; the latest of each kind stay.

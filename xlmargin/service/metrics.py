@@ -5,7 +5,7 @@ Names of accounts and what is in them are confidential: labels only where that i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 import xlmargin
 from xlmargin.service.account_states import State
+from xlmargin.service.deliveries import Delivery
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.stream import Stream
 
@@ -28,7 +29,14 @@ _REGIMES: Final = ("portfolio", "strategy")
 class Metrics:
     """What is measured of one service."""
 
-    def __init__(self, kept: KeptAccounts, stream: Stream, *, of_accounts: bool) -> None:
+    def __init__(
+        self,
+        kept: KeptAccounts,
+        stream: Stream,
+        deliveries: Sequence[Delivery],
+        *,
+        of_accounts: bool,
+    ) -> None:
         self._registry = CollectorRegistry()
         self._requests = Histogram(
             "xlmargin_request_seconds",
@@ -44,7 +52,7 @@ class Metrics:
             buckets=_SECONDS,
         )
         kept.writer.measured = revaluations.observe
-        self._registry.register(_Now(kept, stream, of_accounts))
+        self._registry.register(_Now(kept, stream, deliveries, of_accounts))
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Count a request."""
@@ -61,6 +69,7 @@ class _Now(Collector):
 
     kept: KeptAccounts
     stream: Stream
+    deliveries: Sequence[Delivery]
     of_accounts: bool
 
     def collect(self) -> Iterator[Metric]:
@@ -73,6 +82,11 @@ class _Now(Collector):
         slow = "Readers that were sent away: they were too slow."
         yield CounterMetricFamily("xlmargin_stream_closed_slow", slow, stream.closed_slow)
         yield GaugeMetricFamily("xlmargin_journal_bytes", "Size on disk.", kept.journal.size)
+        pending = "Events that a receiver has not been brought yet, or not looked at."
+        waiting = GaugeMetricFamily("xlmargin_delivery_pending", pending, labels=("receiver",))
+        for delivery in self.deliveries:
+            waiting.add_metric((delivery.receiver.name,), delivery.pending)
+        yield waiting
         build = GaugeMetricFamily("xlmargin_build_info", "The version.", labels=("version",))
         build.add_metric((xlmargin.__version__,), 1.0)
         yield build

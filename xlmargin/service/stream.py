@@ -45,8 +45,8 @@ class Subscription:
     types: frozenset[str] | None = None
 
     def has(self, event: JournalEvent) -> bool:
-        """Whether an event is one of them."""
-        of_account = self.accounts is None or event.account in self.accounts
+        """Whether an event is one of them; one of no account concerns all."""
+        of_account = self.accounts is None or event.account in ("", *self.accounts)
         kind = event.type.split(".")[-2].replace("gone", "state")
         return of_account and (self.types is None or kind in self.types)
 
@@ -102,11 +102,11 @@ class Stream:
             async for event in self._missed(reader):
                 yield event
             last = reader.last
-            yield self._own(LIVE, last)
+            yield self.own_event(LIVE, last)
             while True:
                 next_event = await self._next(reader)
                 if next_event is None:
-                    yield self._own(HEARTBEAT, last)
+                    yield self.own_event(HEARTBEAT, last)
                 elif next_event.sequence > last:
                     last = next_event.sequence
                     yield self.cloud_event(next_event)
@@ -130,7 +130,7 @@ class Stream:
         reader.last = last if wanted.after is None else wanted.after
         is_kept = first - 1 <= reader.last <= last
         if not is_kept:
-            yield self._own(RESET, last, {"after": reader.last, "first": first, "last": last})
+            yield self.own_event(RESET, last, {"after": reader.last, "first": first, "last": last})
             reader.last = last
         if wanted.after is None or not is_kept:
             for event in await _in_thread(self.journal.last_events):
@@ -151,13 +151,14 @@ class Stream:
     def cloud_event(self, event: JournalEvent) -> dict[str, Any]:
         """An event as it is sent."""
         return {
-            **self._own(event.type, event.sequence, json.loads(event.data)),
+            **self.own_event(event.type, event.sequence, json.loads(event.data)),
             "id": f"{self.journal.id}-{event.sequence}",
             "subject": event.account,
             "time": _time(event.at),
         }
 
-    def _own(self, type_: str, sequence: int, data: Any = None) -> dict[str, Any]:
+    def own_event(self, type_: str, sequence: int, data: Any = None) -> dict[str, Any]:
+        """An event of the stream itself, of no account, as it is sent."""
         now = dt.datetime.now(dt.UTC).timestamp()
         found = {
             "specversion": "1.0",

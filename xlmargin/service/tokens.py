@@ -13,6 +13,7 @@ A token without accounts may see all of them.
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import os
 import re
 import secrets
@@ -97,13 +98,17 @@ def new_token(name: str) -> tuple[str, str]:
 
 def read_rights(path: Path) -> tuple[Rights, ...]:
     """The rights in a file; refused where one of them is not what is wanted."""
+    return tuple(_rights(path.name, name, stated) for name, stated in owned_toml(path).items())
+
+
+def owned_toml(path: Path) -> dict[str, Any]:
+    """What a file of secrets has; refused where others than its owner may read it."""
     if os.name != "nt" and path.stat().st_mode & _OTHERS:
         raise MarginError(f"{path.name}: others may read it, wanted its owner alone (chmod 600).")
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (ValueError, UnicodeDecodeError) as error:
         raise MarginError(f"{path.name}: found no TOML: {error}.") from error
-    return tuple(_rights(path.name, name, stated) for name, stated in found.items())
 
 
 def _rights(file: str, name: str, stated: Any) -> Rights:
@@ -124,3 +129,11 @@ def _rights(file: str, name: str, stated: Any) -> Rights:
     return Rights(
         name, digest, frozenset(scopes), None if accounts is None else frozenset(accounts)
     )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address is this machine's alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
