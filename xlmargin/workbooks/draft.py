@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import xlmargin
@@ -24,10 +25,7 @@ from xlmargin.workbooks.look import (
     INPUT,
     NAVY,
     NOTE,
-    PM,
-    PREV,
     SMALL_SIZE,
-    ST,
     TYPEFACE,
     Look,
 )
@@ -46,6 +44,20 @@ def short_date(serial: float) -> str:
     """A day as pages print it: 20 Nov 2026."""
     day = date_of(serial)
     return f"{day.day} {day:%b %Y}"
+
+
+@dataclass(frozen=True)
+class Series:
+    """A column of a sheet in a chart: its name, a text or the cell of it if any, and its color."""
+
+    name: str | Sequence[object] | None
+    column: int
+    color: str
+
+
+def headed(sheet: str, row: int, colors: Mapping[int, str]) -> list[Series]:
+    """Columns of a sheet and their colors; a row has their names."""
+    return [Series([sheet, row, column], column, color) for column, color in colors.items()]
 
 
 @dataclass(frozen=True)
@@ -175,39 +187,69 @@ class WorkbookBuilder:
         chart.show_hidden_data()
         return chart
 
-    def chart_of_pairs(
+    def chart_of_bars(
         self,
+        kind: str,
         sheet: str,
-        headings_row: int,
         rows: tuple[int, int],
-        columns: tuple[int, int],
-        colors: tuple[str, str] = (ST, PM),
+        series: Sequence[Series],
+        *,
+        names: int = 0,
+        gap: int = 60,
+        number: str = "thousands",
+        legend: bool = False,
+        options: Mapping[str, object] = MappingProxyType({}),
     ) -> Chart:
-        """A chart of two columns of a sheet beside each other, in $ thousands, a pair a row.
+        """Columns ("column") or bars ("bar") with their values, side by side in each row.
 
-        The first column of the sheet names the pairs; `rows` are the first and the last. The two
-        are the regimes, or what was before (`BEFORE`) and what is after.
+        `rows` are the first and the last, `names` the column of the sheet that names them;
+        `options` are further ones of every series.
         """
-        chart, (first, last) = self.chart("column", legend=True), rows
-        for column, color in zip(columns, colors, strict=True):
+        chart, (first, last) = self.chart(kind, legend=legend or len(series) > 1), rows
+        for each in series:
             chart.add_series(
                 {
-                    "name": [sheet, headings_row, column],
-                    "categories": [sheet, first, 0, last, 0],
-                    "values": [sheet, first, column, last, column],
-                    "fill": {"color": color},
-                    "gap": 60,
-                    "overlap": 0,
-                    "data_labels": labels("thousands"),
+                    "name": each.name,
+                    "categories": [sheet, first, names, last, names],
+                    "values": [sheet, first, each.column, last, each.column],
+                    "fill": {"color": each.color},
+                    "gap": gap,
+                    **({"overlap": 0} if len(series) > 1 else {}),
+                    "data_labels": labels(number),
+                    **options,
                 }
             )
-        chart.set_y_axis(no_axis())
-        chart.set_x_axis(axis(label_position="low"))
+        if kind == "bar":
+            chart.set_y_axis(axis(reverse=True))
+            chart.set_x_axis(no_axis())
+        else:
+            chart.set_y_axis(no_axis())
+            chart.set_x_axis(axis(label_position="low"))
+        return chart
+
+    def chart_of_lines(
+        self, sheet: str, rows: tuple[int, int], series: Sequence[Series], names: int = 0
+    ) -> Chart:
+        """A line a series over the rows from the first to the last."""
+        chart, (first, last) = self.chart("line", legend=len(series) > 1), rows
+        for each in series:
+            x, y = ([sheet, first, j, last, j] for j in (names, each.column))
+            chart.add_series(line(each.name, x, y, each.color))
         return chart
 
 
-BEFORE: Final = (PREV, PM)
-"""Colours of what was before and what is after."""
+def line(
+    name: str | Sequence[object] | None,
+    x: Sequence[object],
+    y: Sequence[object],
+    color: str,
+    dash: str = "",
+) -> dict[str, object]:
+    """A line of a chart over cells of a sheet: its name, where both lie, and how it is drawn."""
+    drawn: dict[str, object] = {"color": color, "width": 2.25}
+    if dash:
+        drawn["dash_type"] = dash
+    return {"name": name, "categories": x, "values": y, "line": drawn}
 
 
 def axis(number: str = "", *, grid: bool = False, **more: object) -> dict[str, object]:

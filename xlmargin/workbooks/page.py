@@ -13,7 +13,7 @@ from xlmargin.workbooks.growth import MOST, AnswerArea, said_of_growth
 from xlmargin.workbooks.live_formulas import REFUSED, AnswerRows, Call
 from xlmargin.workbooks.look import AXIS, BAR, GAIN_END, LOSS, LOSS_END, SIGNS, TEXTS, WHITE, Look
 from xlmargin.workbooks.page_setup import ROW, Paper, Stamp
-from xlmargin.workbooks.sentences import as_written, rounded
+from xlmargin.workbooks.sentences import Figure, as_written, rounded
 from xlmargin.workbooks.shown_texts import SHOWN_AS
 from xlmargin.workbooks.xlsx_writer import (
     NO_TEXT,
@@ -261,7 +261,7 @@ class Page:
         formula, column = f"={placed.call.formula}", placed.column
         self.sheet.write_spilling(row, column, formula, first[0], placed.rows)
         for j, value in enumerate(placed.rows[0][1:], start=1):
-            self._cached(row, column + j, value, first[j])
+            self._plain(row, column + j, value, first[j])
         self.sheet.write_below(row + 1, column, placed.rows[1:], shown)
 
     def formula(
@@ -270,6 +270,10 @@ class Page:
         """An ordinary formula and its value."""
         self._ordinary(row, column, formula, value, self.look(style, number))
         self.reaches(row)
+
+    def figure(self, row: int, column: int, figure: Figure, style: str, number: str) -> None:
+        """A figure: its formula and its value."""
+        self.formula(row, column, figure.formula, figure.value, style, number)
 
     def hides(self, row: int, column: int, placed: FormulaBlock, of: tuple[int, int]) -> None:
         """One cell of an answer in a hidden column, however far down it may grow."""
@@ -320,16 +324,52 @@ class Page:
         self._shown[row, column] = value
         self.sheet.write_formula(row, column, f"={formula}", shown, answer)
 
-    def _cached(self, row: int, column: int, value: AnswerValue, shown: Format) -> None:
-        """What the answer of a formula puts into another cell than the formula's own."""
+    def _plain(self, row: int, column: int, value: object, shown: Format) -> None:
+        """A plain value: a text is never taken for a formula, a number or a link."""
         if isinstance(value, bool):
             self.sheet.write_boolean(row, column, value, shown)
-        elif isinstance(value, float):
+        elif isinstance(value, int | float):
             self.sheet.write_number(row, column, value, shown)
-        elif value:
+        elif isinstance(value, str) and value:
             self.sheet.write_string(row, column, value, shown)
         else:
             self.sheet.write_blank(row, column, None, shown)
+
+    def typed(
+        self, row: int, column: int, value: object, number: str = "text", style: str = "input"
+    ) -> None:
+        """What the user types over: the value at first, blank where there is none yet."""
+        number = "text" if isinstance(value, str) and value else number
+        self._plain(row, column, value, self.look(style, number))
+
+    def choice(self, row: int, column: int, value: str, words: Sequence[str] = ()) -> None:
+        """A text to be typed, or to be chosen from a list where there is one."""
+        self.typed(row, column, value, style="choice")
+        if words:
+            rule = {"validate": "list", "source": [*words]}
+            self.sheet.data_validation(row, column, row, column, rule)
+
+    def accepts(
+        self,
+        at: tuple[int, int],
+        criteria: str,
+        *bounds: float,
+        title: str,
+        says: str,
+        kind: str = "decimal",
+        to_row: int = 0,
+    ) -> None:
+        """What may be typed into a cell, or those below it to a row, and what else is answered."""
+        row, column = at
+        names = ("value",) if len(bounds) == 1 else ("minimum", "maximum")
+        rule = {"validate": kind, "criteria": criteria, **dict(zip(names, bounds, strict=True))}
+        rule |= {"error_title": title, "error_message": says}
+        self.sheet.data_validation(row, column, max(row, to_row), column, rule)
+
+    def accepts_date(self, row: int, column: int) -> None:
+        """Only a day may be typed into a cell."""
+        says = "A date, such as 2026-11-20."
+        self.accepts((row, column), ">", 36_526, title="date", says=says, kind="date")
 
     def fit(self, row: int, rows: AnswerRows, widths: Sequence[int], *, fine: bool = False) -> None:
         """Heights of rows whose texts are wrapped in these columns; `fine` are those of rules."""
@@ -416,19 +456,29 @@ class Page:
         says: str,
         *,
         columns: int,
+        high: int,
         note: str = "",
+        narrower: int = 0,
     ) -> None:
-        """A chart below its title over some columns, and what it says in words."""
+        """A chart below its title over some columns, and what it says in words.
+
+        It is so many pixels high, and narrower than the columns by as many as are named.
+        """
         self.section(row, title, columns, note, column)
+        width = self.width(column, column + columns - 1) - narrower
+        chart.set_size({"width": width, "height": high})
         placed = {"object_position": 2, "description": says, "y_offset": 3}
         self.sheet.insert_chart(row + 1, column, chart, placed)
         self.reaches(row + 1 + math.ceil(chart.height / _CHART_ROW))
 
-    def prints(
+    def finish(
         self,
         columns: int,
         stamp: Stamp,
         *,
+        freeze: tuple[int, int] | None = None,
+        hidden: int = 0,
+        locked: bool = True,
         repeat: int | None = None,
         portrait: bool = False,
         last_row: int | None = None,
@@ -437,9 +487,19 @@ class Page:
         """Printed over the width of one page, with the stamp below; refusals are marked.
 
         Down to the last row in use, with as many of the spare rows below it as its page has
-        room for; or down to `last_row`.
+        room for; or down to `last_row`. Rows above and columns left of `freeze` stay in sight, the
+        last columns are `hidden`. Where `locked`, formulas cannot be overtyped by accident; there
+        is no password.
         """
         sheet = self.sheet
+        if freeze is not None:
+            sheet.freeze_panes(*freeze)
+        if hidden:
+            hides = {"hidden": True}
+            sheet.set_column(columns - hidden, columns - 1, None, self.look("note"), hides)
+        if locked:
+            allowed = {"format_columns": True, "format_rows": True, "select_locked_cells": True}
+            sheet.protect("", allowed)
         sheet.ignore_errors({"formula_differs": xl_range(0, 0, _LOOKED_AT, columns - 1)})
         paper = Paper(portrait, self._heights, repeat, self._breaks, stamp.on_a4)
         if last_row is None:
@@ -457,8 +517,3 @@ class Page:
             at = (shown.overflow, shown.last_column)
             cell = xl_rowcol_to_cell(*at, row_abs=True, col_abs=True)
             self.marked((*at, *at), f'=ISNUMBER(SEARCH(" rows",{cell}))', "act")
-
-    def protect(self) -> None:
-        """Formulas cannot be overtyped by accident; there is no password."""
-        allowed = {"format_columns": True, "format_rows": True, "select_locked_cells": True}
-        self.sheet.protect("", allowed)

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.draft import WorkbookBuilder, headed
 from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulaBlock, or_none
-from xlmargin.workbooks.look import LANDSCAPE
+from xlmargin.workbooks.look import (
+    LANDSCAPE,
+    PM,
+    ST,
+)
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import PageSpec
@@ -82,9 +86,7 @@ def write_account_page(draft: WorkbookBuilder) -> None:
     called = (_call_row(), 1, _call_row(), 2)
     page.marked(called, f"=AND(ISNUMBER({cell}),{cell}>0)", "act")
     page.reaches(row)
-    page.sheet.freeze_panes(2, 1)
-    page.prints(len(widths), draft.stamp, last_row=_FIGURES_ROW - 2)
-    page.protect()
+    page.finish(len(widths), draft.stamp, last_row=_FIGURES_ROW - 2, freeze=(2, 1))
 
 
 PAGE: Final = PageSpec(write_account_page, (SHEET,), calls=("MARGIN_ACCOUNT",), prints=(SHEET,))
@@ -159,12 +161,13 @@ def _added(page: Page, row: int, state: FormulaBlock) -> None:
 def _chart(draft: WorkbookBuilder, page: Page, columns: int) -> None:
     """Equity, requirement and excess, a pair of columns each."""
     rows = (_REGIMES_ROW + 1, _REGIMES_ROW + 3)
-    chart = draft.chart_of_pairs(SHEET, _REGIMES_ROW, rows, (1, 2))
-    chart.set_size({"width": page.width(3, columns - 1), "height": _HEIGHT})
+    series = headed(SHEET, _REGIMES_ROW, {1: ST, 2: PM})
+    chart = draft.chart_of_bars("column", SHEET, rows, series)
     says = "Pairs of columns: equity, requirement and excess under both regimes"
     page.chart(
-        _REGIMES_ROW - 1, 3, chart, "Both regimes", says, columns=columns - 3, note="$ thousands"
-    )
+        _REGIMES_ROW - 1, 3, chart, "Both regimes", says, columns=columns - 3, high=_HEIGHT,
+        note="$ thousands",
+    )  # fmt: skip
 
 
 def _message(state: FormulaBlock) -> tuple[str, AnswerValue]:

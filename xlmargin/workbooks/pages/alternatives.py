@@ -70,9 +70,7 @@ def write_alternatives_page(draft: WorkbookBuilder) -> None:
         "Blue cells are the orders, all of one account. Each stands beside what is held, not "
         "beside the others; nothing is sent to a market.",
     )  # fmt: skip
-    page.sheet.freeze_panes(3, 1)
-    page.prints(len(_WIDTHS), draft.stamp, last_row=_TABLE + len(_ROWS))
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, last_row=_TABLE + len(_ROWS), freeze=(3, 1))
 
 
 PAGE: Final = PageSpec(

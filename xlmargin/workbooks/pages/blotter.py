@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import BEFORE, WorkbookBuilder
+from xlmargin.workbooks.draft import WorkbookBuilder, headed
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call
+from xlmargin.workbooks.look import (
+    PM,
+    PREV,
+)
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.pages.order_cells import TRADES
 from xlmargin.workbooks.sentences import Figure, sentence
@@ -47,9 +51,7 @@ def write_what_if_page(draft: WorkbookBuilder) -> None:
     rows = page.answer(_TABLE_ROW, 0, call, _KINDS, spare=SPARE, headings=_HEADINGS)
     page.text(_TABLE_ROW, len(_HEADINGS) - 1, _HEADINGS[-1], "after_heading")
     page.states((_TABLE_ROW + 1, _AFTER, _TABLE_ROW + len(rows) + SPARE - 1, _AFTER))
-    page.sheet.freeze_panes(2, 1)
-    page.prints(len(_WIDTHS), draft.stamp, repeat=_TABLE_ROW)
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, repeat=_TABLE_ROW, freeze=(2, 1))
 
 
 PAGE: Final = PageSpec(
@@ -103,15 +105,10 @@ def _glance(draft: WorkbookBuilder, page: Page, impact: FormulaBlock) -> None:
         for column, kind in enumerate(("money", "money", "change"), start=1):
             page.shows(_GLANCE_ROW + i, column, impact, (at, column), "right", kind)
     rows = (_GLANCE_ROW, _GLANCE_ROW + len(_CHARTED) - 1)
-    chart = draft.chart_of_pairs(SHEET, _GLANCE_ROW - 1, rows, (_BEFORE, _AFTER), BEFORE)
-    chart.set_size({"width": page.width(4, 7), "height": 320})
+    series = headed(SHEET, _GLANCE_ROW - 1, {_BEFORE: PREV, _AFTER: PM})
+    chart = draft.chart_of_bars("column", SHEET, rows, series)
     says = "Pairs of columns: requirements before and after the trades"
     page.chart(
-        _VERDICT_ROW - 1,
-        4,
-        chart,
-        "Requirements before and after",
-        says,
-        columns=4,
+        _VERDICT_ROW - 1, 4, chart, "Requirements before and after", says, columns=4, high=320,
         note="$ thousands",
-    )
+    )  # fmt: skip

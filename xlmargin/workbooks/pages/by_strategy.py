@@ -42,9 +42,7 @@ def write_by_strategy_page(draft: WorkbookBuilder) -> None:
         "basis of the settings.",
     )  # fmt: skip
     page.totals(_ROW + 1, _ROW + len(rows) + SPARE - 1, len(_WIDTHS))
-    page.sheet.freeze_panes(_ROW + 1, 1)
-    page.prints(len(_WIDTHS), draft.stamp, repeat=_ROW)
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, repeat=_ROW, freeze=(_ROW + 1, 1))
 
 
 PAGE: Final = PageSpec(

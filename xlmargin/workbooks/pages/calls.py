@@ -46,9 +46,7 @@ def write_calls_page(draft: WorkbookBuilder) -> None:
     page.columns(_WIDTHS, ["text", "plain"])
     _own(draft, page)
     _due(draft, page)
-    page.sheet.freeze_panes(2, 0)
-    page.prints(len(_WIDTHS), draft.stamp)
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, freeze=(2, 0))
 
 
 PAGE: Final = PageSpec(write_calls_page, (SHEET,), calls=("MARGIN_ACCOUNT",))
@@ -86,14 +84,8 @@ def _due(draft: WorkbookBuilder, page: Page) -> None:
         "business days of the exchange; a house may ask sooner",
     )
     page.text(_DUE_ROW, 0, "Day of the trade, or on which the deficiency arose", "label")
-    page.sheet.write_number(_DUE_ROW, 1, day, page.look("input", "date"))
-    page.sheet.data_validation(
-        _DUE_ROW, 1, _DUE_ROW, 1,
-        {
-            "validate": "date", "criteria": ">", "value": 36_526, "error_title": "date",
-            "error_message": "A date, such as 2026-11-20.",
-        },
-    )  # fmt: skip
+    page.typed(_DUE_ROW, 1, day, "date")
+    page.accepts_date(_DUE_ROW, 1)
     for column, heading in enumerate(("Kind", "Last day", "Weekday", "Days on", "Rule")):
         style = "heading" if column in (1, 2, 3) else "text_heading"
         page.text(_DUE_ROW + 2, column, heading, style)

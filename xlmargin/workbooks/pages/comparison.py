@@ -61,9 +61,7 @@ def write_comparison_page(draft: WorkbookBuilder) -> None:
     page.text(_TOP, 8, "Note", "after_heading")
     row = _names(draft, page, gains, basis)
     _bases(page, gains, basis, row + 2)
-    page.sheet.freeze_panes(_TOP + 1, 1)
-    page.prints(len(_WIDTHS), draft.stamp, repeat=_TOP)
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, repeat=_TOP, freeze=(_TOP + 1, 1))
 
 
 PAGE: Final = PageSpec(

@@ -50,6 +50,4 @@ def _write_table(
     page.title(name, *says)
     page.columns(widths, kinds)
     page.answer(_FIRST, 0, draft.call(function), kinds, spare=SPARE)
-    page.sheet.freeze_panes(_FIRST + 1, 1)
-    page.prints(len(widths), draft.stamp, repeat=_FIRST)
-    page.protect()
+    page.finish(len(widths), draft.stamp, repeat=_FIRST, freeze=(_FIRST + 1, 1))

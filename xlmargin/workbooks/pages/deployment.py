@@ -7,7 +7,7 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.what_if import Keeps
-from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
+from xlmargin.workbooks.draft import WorkbookBuilder, headed
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
 from xlmargin.workbooks.look import BAR, PM, PREV
@@ -71,9 +71,7 @@ def write_deployment_page(draft: WorkbookBuilder) -> None:
     _factor(draft, page, stated, made, steps[0])
     table.write()
     _chart(draft, page)
-    page.sheet.freeze_panes(3, 0)
-    page.prints(len(_WIDTHS), draft.stamp)
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, freeze=(3, 0))
 
 
 PAGE: Final = PageSpec(
@@ -110,18 +108,15 @@ def _uses(
     for i, (name, share) in enumerate(zip(_NAMES, stated.shares.values(), strict=True)):
         row = _USES + i
         page.text(row, 0, f"{i + 1} {name}", "label")
-        page.sheet.write_number(row, 1, share, page.look("input", "share"))
+        page.typed(row, 1, share, "share")
         capital = stated.capital[list(stated.shares)[i]]
         page.formula(row, 2, capital.formula, capital.value, "right", "money")
         page.blank(row, 3, 8, "body")
     for row, times in ((_USES, stated.times), (_USES + 1, stated.factor)):
-        page.sheet.write_number(row, 3, times, page.look("input", "fact"))
-        _at_least(page, row, 3, 1.0)
-    page.sheet.data_validation(
-        _USES, 1, last, 1,
-        {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1,
-         "error_title": "Share", "error_message": "A share from 0% to 100%."},
-    )  # fmt: skip
+        page.typed(row, 3, times, "fact")
+        page.accepts((row, 3), ">=", 1.0, title="Times", says="1 or more.")
+    says = "A share from 0% to 100%."
+    page.accepts((_USES, 1), "between", 0, 1, title="Share", says=says, to_row=last)
     page.formula(_USES, 4, *_said_of_puts(stated), "part", "plain")
     more = Figure(*made.more, "count")
     scaled = Figure(inputs.here(inputs.FACTOR), stated.factor, "times")
@@ -154,15 +149,6 @@ def _uses(
     page.formula(last + 2, 0, formula, found, "refusal", "plain")
 
 
-def _at_least(page: Page, row: int, column: int, least: float) -> None:
-    """An input that is not below a number."""
-    page.sheet.data_validation(
-        row, column, row, column,
-        {"validate": "decimal", "criteria": ">=", "value": least,
-         "error_title": "Times", "error_message": f"{least:g} or more."},
-    )  # fmt: skip
-
-
 def _said_of_puts(stated: DeploymentInputs) -> tuple[str, AnswerValue]:
     """How many of which put the budget buys."""
     puts, strike = Figure(inputs.here(inputs.PUTS), stated.puts.value, "count"), stated.put.strike
@@ -187,23 +173,16 @@ def _hedge(
         (inputs.PUT, "Put", put.strike, "price"),
         (inputs.EXPIRATION, "Expiration", put.expiration, "date"),
         (inputs.PRICE, "Price", put.price, "price"),
-        (account, "Account", put.account, "text"),
+        (account, "Account", None, "text"),
         (inputs.TYPED, "Released, if not the average", "", "money"),
     ):
         page.text(row, 0, label, "label")
         page.blank(row, 1, 1, "body")
-        shown = page.look("input", kind)
-        if isinstance(value, float):
-            page.sheet.write_number(row, 2, value, shown)
-        elif value:
-            page.sheet.write_string(row, 2, str(value), page.look("choice", "text"))
-        else:
-            page.sheet.write_blank(row, 2, None, shown)
+        page.typed(row, 2, value, kind)
         page.reaches(row)
-    page.sheet.write_string(inputs.PUT, 1, str(put.symbol), page.look("choice", "text"))
+    page.choice(inputs.PUT, 1, str(put.symbol))
     names = [name for name in draft.book.positions.accounts if name]
-    if names:
-        page.sheet.data_validation(account, 2, account, 2, {"validate": "list", "source": names})
+    page.choice(account, 2, str(put.account), names)
     for row, said, figure, kind in _said_of_hedge(draft, stated, today):
         if isinstance(said, str):
             page.text(row, 0, said, "label")
@@ -225,8 +204,7 @@ def _factor(
     words = [inputs.AS_TYPED, *(as_written(keeps.value) for keeps in Keeps), _ALL]
     page.text(row, 0, "Written until", "label")
     page.blank(row, 1, 1, "body")
-    page.sheet.write_string(row, column, words[0], page.look("choice", "text"))
-    page.sheet.data_validation(row, column, row, column, {"validate": "list", "source": words})
+    page.choice(row, column, words[0], words)
     _, *others = draft.tables.arguments
     now = f"{SHEET}!{xl_rowcol_to_cell(PORTFOLIO, TODAY, row_abs=True, col_abs=True)}"
     allowed = FormulaArgument(now, rounded(float(today.account("portfolio requirement").value), 2))
@@ -293,24 +271,11 @@ def _part(over: Figure, under: Figure) -> Figure:
 
 def _chart(draft: WorkbookBuilder, page: Page) -> None:
     """Gain or loss by move of all underlyings, after each step."""
-    chart = draft.chart("column", legend=True)
-    for column, color in ((TODAY, PREV), (HEDGED, BAR), (BOTH, PM)):
-        chart.add_series(
-            {
-                "name": [SHEET, inputs.PUT, column],
-                "categories": [SHEET, LOSS, RIGHT, GAIN, RIGHT],
-                "values": [SHEET, LOSS, column, GAIN, column],
-                "fill": {"color": color},
-                "gap": 70,
-                "overlap": 0,
-                "data_labels": labels("thousands"),
-            }
-        )
-    chart.set_y_axis(no_axis())
-    chart.set_x_axis(axis(label_position="low"))
-    chart.set_size({"width": page.width(0, len(_WIDTHS) - 1), "height": 140})
+    series = headed(SHEET, inputs.PUT, {TODAY: PREV, HEDGED: BAR, BOTH: PM})
+    chart = draft.chart_of_bars("column", SHEET, (LOSS, GAIN), series, names=RIGHT, gap=70)
     page.chart(
         _CHART_ROW, 0, chart, "Gain or loss by move of all underlyings, today and after",
         "Columns: gain or loss at moves of −20%, −10% and +10% today, with the hedge, and with "
-        "both", columns=len(_WIDTHS), note="$ thousands; volatilities unchanged",
+        "both", columns=len(_WIDTHS), high=140,
+        note="$ thousands; volatilities unchanged",
     )  # fmt: skip

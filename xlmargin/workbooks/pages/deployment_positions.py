@@ -101,9 +101,7 @@ def write_deployment_positions_page(draft: WorkbookBuilder) -> None:
             style = {_WRONG_ROW: "refusal", _SUMS_ROW: "strong"}.get(r, style)
             kind = "plain" if r in (_HEADING_ROW, _WRONG_ROW) else kinds[column]
             page.formula(r, column, formula, value, style, kind)
-    page.sheet.freeze_panes(_HEADING_ROW + 1, 0)
-    page.prints(len(kinds), draft.stamp, repeat=_HEADING_ROW)
-    page.protect()
+    page.finish(len(kinds), draft.stamp, repeat=_HEADING_ROW, freeze=(_HEADING_ROW + 1, 0))
 
 
 PAGE: Final = PageSpec(

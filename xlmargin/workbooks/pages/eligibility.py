@@ -55,9 +55,7 @@ def write_eligibility_page(draft: WorkbookBuilder) -> None:
     page.states((row + 1, MET, last, MET))
     verdict = (row + 1, 0, last, len(_WIDTHS) - 1)
     page.marked(verdict, f'=$A{row + 2}="{_VERDICT}"', "strong")
-    page.sheet.freeze_panes(2, 1)
-    page.prints(len(_WIDTHS), draft.stamp, repeat=row)
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, repeat=row, freeze=(2, 1))
 
 
 PAGE: Final = PageSpec(write_eligibility_page, (SHEET,), needs=(FACTS,), prints=(SHEET,))
@@ -109,21 +107,11 @@ def _steps(page: Page, checks: FormulaBlock, accounts: list[AnswerValue]) -> Non
         page.blank(row, after, len(_WIDTHS) - 1, "input")
         for j, heading in enumerate(_TRACKED):
             number = "date" if heading in ("Begun", "Done on") else "text"
-            page.sheet.write_blank(row, first + j, None, page.look("input", number))
+            page.typed(row, first + j, None, number)
             if number == "date":
-                _dates_only(page, row, first + j)
+                page.accepts_date(row, first + j)
     if shown:
         page.states((_STEPS_ROW + 1, 1, _STEPS_ROW + len(ChecklistStep), len(shown)))
-
-
-def _dates_only(page: Page, row: int, column: int) -> None:
-    page.sheet.data_validation(
-        row, column, row, column,
-        {
-            "validate": "date", "criteria": ">", "value": 36_526, "error_title": "date",
-            "error_message": "A date, such as 2026-11-20.",
-        },
-    )  # fmt: skip
 
 
 def _step_formula(checks: FormulaBlock, row: int, account: str) -> str:

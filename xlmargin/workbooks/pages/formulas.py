@@ -38,9 +38,9 @@ def write_formulas_page(draft: WorkbookBuilder) -> None:
     widths: list[int] = []
     for placed in draft.formulas:
         widths += [*_write(page, placed), _GAP]
-    page.sheet.freeze_panes(FIRST_ROW, 0)
-    page.prints(_columns_of_note(widths), draft.stamp, last_row=2 + len(_MORE))
-    page.protect()
+    page.finish(
+        _columns_of_note(widths), draft.stamp, last_row=2 + len(_MORE), freeze=(FIRST_ROW, 0)
+    )
 
 
 PAGE: Final = PageSpec(write_formulas_page, (SHEET,))

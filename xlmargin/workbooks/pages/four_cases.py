@@ -12,7 +12,11 @@ from xlmargin.dates import DAYS_PER_YEAR
 from xlmargin.reports.table import TOTAL
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.samples import ARTICLE_CASES, ARTICLE_PRICE, ArticleCase
-from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
+from xlmargin.workbooks.draft import (
+    Series,
+    WorkbookBuilder,
+    no_axis,
+)
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaArgument, literal
 from xlmargin.workbooks.look import PM, PREV
@@ -62,9 +66,7 @@ def write_four_cases_page(draft: WorkbookBuilder) -> None:
     cases.rules()
     _chart(draft, page)
     _bullets(page, cases)
-    page.sheet.freeze_panes(3, 0)
-    page.prints(len(_WIDTHS), draft.stamp, last_row=_BELOW + _CHART_ROWS)
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, last_row=_BELOW + _CHART_ROWS, freeze=(3, 0))
 
 
 PAGE: Final = PageSpec(
@@ -109,7 +111,7 @@ class _Cases:
             (_PRICE, ARTICLE_PRICE, "price"), (_VOLATILITY, _TYPED[_VOLATILITY], "rate"),
             (_DAYS, _TYPED[_DAYS], "quantity"), (_RATE, self._rate, "rate"),
         ):  # fmt: skip
-            page.sheet.write_number(row, ord(name) - ord("A"), value, page.look("input", kind))
+            page.typed(row, ord(name) - ord("A"), value, kind)
 
     def _typed_cell(self, name: str) -> str:
         return f"${name}${_NOTE_ROW + 1}"
@@ -131,12 +133,12 @@ class _Cases:
                 page.text(row, 0, case.name, "body")
                 page.text(row, 1, SYMBOL, "body")
                 page.text(row, 2, leg.kind, "body")
-                page.sheet.write_number(row, 3, leg.quantity, page.look("input", "quantity"))
+                page.typed(row, 3, leg.quantity, "quantity")
                 cells: list[AnswerValue] = [case.name, SYMBOL, leg.kind, leg.quantity, ""]
                 if leg.strike is None:
                     rows.append([*cells, "", "", ""])
                     continue
-                page.sheet.write_number(row, 5, leg.strike, page.look("input", "price"))
+                page.typed(row, 5, leg.strike, "price")
                 page.formula(row, 6, f"as_of+{self._typed_cell(_DAYS)}", expiration, "body", "date")
                 page.formula(
                     row, 7, self._typed_cell(_VOLATILITY), _TYPED[_VOLATILITY], "body", "rate"
@@ -340,28 +342,16 @@ def _article(page: Page, cases: _Cases) -> None:
 
 def _chart(draft: WorkbookBuilder, page: Page) -> None:
     """The article's gain and the rules', a pair a case that it states one of."""
-    chart = draft.chart("bar", legend=True)
     stated = [i for i, case in enumerate(ARTICLE_CASES) if case.reg_t is not None]
-    first, last = _CASES_ROW + stated[0], _CASES_ROW + stated[-1]
-    for column, name, color in ((_GAIN, "By the rules", PM), (_ARTICLE[2], "The article", PREV)):
-        chart.add_series(
-            {
-                "name": name,
-                "categories": [SHEET, first, 0, last, 0],
-                "values": [SHEET, first, column, last, column],
-                "fill": {"color": color},
-                "gap": 40,
-                "overlap": 0,
-                "data_labels": labels("percent"),
-            }
-        )
-    chart.set_y_axis(axis(reverse=True))
+    rows = _CASES_ROW + stated[0], _CASES_ROW + stated[-1]
+    series = [Series("By the rules", _GAIN, PM), Series("The article", _ARTICLE[2], PREV)]
+    chart = draft.chart_of_bars("bar", SHEET, rows, series, gap=40, number="percent")
     chart.set_x_axis(no_axis(min=0))
-    chart.set_size({"width": page.width(0, 3), "height": 20 * (_CHART_ROWS - 2)})
     says = "Pairs of bars: gain by the rules and by the article, as share of Reg T"
     page.chart(
-        _BELOW, 0, chart, "Gain: the article and the rules", says, columns=4, note="share of Reg T"
-    )
+        _BELOW, 0, chart, "Gain: the article and the rules", says, columns=4,
+        high=20 * (_CHART_ROWS - 2), note="share of Reg T",
+    )  # fmt: skip
 
 
 def _bullets(page: Page, cases: _Cases) -> None:

@@ -80,9 +80,7 @@ def write_greatest_page(draft: WorkbookBuilder) -> None:
     page.formula(
         _ACCOUNT_ROW + 1, 0, f'IF({found_any}=0,"{_LEFT_OUT}","")', remark, "note", "plain"
     )  # fmt: skip
-    page.sheet.freeze_panes(_FIRST, 1)
-    page.prints(len(_WIDTHS), draft.stamp, repeat=_HEADINGS_ROW, last_row=last)
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, repeat=_HEADINGS_ROW, last_row=last, freeze=(_FIRST, 1))
 
 
 PAGE: Final = PageSpec(

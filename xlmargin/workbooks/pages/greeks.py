@@ -103,10 +103,7 @@ def write_greeks_page(draft: WorkbookBuilder) -> None:
         first = row + 3
         row = _dates(page, calendar, _DIVIDENDS, row + 1)
         _risk_of_exercise(page, calendar, first)
-    page.sheet.set_column(_HELPER, _HELPER, None, page.look("note"), {"hidden": True})
-    page.sheet.freeze_panes(3, 1)
-    page.prints(_HELPER + 1, draft.stamp, last_row=row - 1)
-    page.protect()
+    page.finish(_HELPER + 1, draft.stamp, hidden=1, last_row=row - 1, freeze=(3, 1))
 
 
 PAGE: Final = PageSpec(write_greeks_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=(SHEET,))

@@ -48,14 +48,9 @@ def write_hedges_page(draft: WorkbookBuilder) -> None:
     widths = _WIDTHS_OF_SEVERAL if draft.several else _HEDGE_WIDTHS
     page.columns(widths, _HEDGE_KINDS)
     page.text(_TARGET_CELL[0], 0, "Reduction wanted, $", "label")
-    page.sheet.write_number(*_TARGET_CELL, TARGET, page.look("input", "money"))
-    page.sheet.data_validation(
-        *_TARGET_CELL, *_TARGET_CELL,
-        {
-            "validate": "decimal", "criteria": ">", "value": 0, "error_title": "target",
-            "error_message": "A reduction of the requirement in dollars, above 0.",
-        },
-    )  # fmt: skip
+    page.typed(*_TARGET_CELL, TARGET, "money")
+    says = "A reduction of the requirement in dollars, above 0."
+    page.accepts(_TARGET_CELL, ">", 0, title="target", says=says)
     page.section(_ROW - 1, "Ranking", len(widths), "$")
     positions, *others = draft.tables.arguments
     target = FormulaArgument(_TARGET, TARGET)
@@ -72,9 +67,7 @@ def write_hedges_page(draft: WorkbookBuilder) -> None:
     )
     page.text(_ROW, _RESULT, _HEADINGS[_RESULT], "after_heading")
     page.states((_ROW + 1, _RESULT, _ROW + len(rows) + SPARE - 1, _RESULT))
-    page.sheet.freeze_panes(_ROW + 1, 1)
-    page.prints(len(widths), draft.stamp, repeat=_ROW)
-    page.protect()
+    page.finish(len(widths), draft.stamp, repeat=_ROW, freeze=(_ROW + 1, 1))
 
 
 HEDGES_PAGE: Final = PageSpec(
@@ -120,9 +113,7 @@ def write_one_more_page(draft: WorkbookBuilder) -> None:
     )  # fmt: skip
     page.columns(_ONE_WIDTHS, _ONE_KINDS)
     page.answer(4, 0, call, _ONE_KINDS, spare=SPARE)
-    page.sheet.freeze_panes(5, 1)
-    page.prints(len(_ONE_WIDTHS), draft.stamp, repeat=4)
-    page.protect()
+    page.finish(len(_ONE_WIDTHS), draft.stamp, repeat=4, freeze=(5, 1))
 
 
 ONE_MORE_PAGE: Final = PageSpec(

@@ -94,7 +94,6 @@ def write_holdings_page(draft: WorkbookBuilder) -> None:
     cell = f"$J{first + 1}"
     page.marked((first, 9, last, 9), f"=AND(ISNUMBER({cell}),{cell}<0.9995)", "watch")
     _finish(draft, page, len(widths))
-    page.protect()
 
 
 PAGE: Final = PageSpec(write_holdings_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=(SHEET,))
@@ -112,7 +111,7 @@ def write_lines_page(draft: WorkbookBuilder) -> None:
         "Market value: units × mark. Delta-adjusted exposure: units × delta × price of the "
         "underlying. Weights are shares of equity.",
     )
-    _finish(draft, page, helper, hidden=2)
+    _finish(draft, page, helper, hidden=2, locked=False)
 
 
 LINES_PAGE: Final = PageSpec(write_lines_page, (LINES,), calls=(BY_PORTFOLIO,))
@@ -137,11 +136,14 @@ def _outline(page: Page, placed: FormulaBlock, last: int, helper: int) -> None:
     page.formula(_HEADINGS_ROW - 1, 0, f'IF({moved},"{_MOVED}","")', "", "refusal", "plain")
 
 
-def _finish(draft: WorkbookBuilder, page: Page, helper: int, hidden: int = 1) -> None:
+def _finish(
+    draft: WorkbookBuilder, page: Page, helper: int, *, hidden: int = 1, locked: bool = True
+) -> None:
     """So many hidden columns, from the one on that says what each row is."""
-    page.sheet.set_column(helper, helper + hidden - 1, None, page.look("note"), {"hidden": True})
-    page.sheet.freeze_panes(_HEADINGS_ROW + 1, 1)
-    page.prints(helper + hidden, draft.stamp, repeat=_HEADINGS_ROW)
+    page.finish(
+        helper + hidden, draft.stamp, hidden=hidden, locked=locked, repeat=_HEADINGS_ROW,
+        freeze=(_HEADINGS_ROW + 1, 1),
+    )  # fmt: skip
 
 
 def _lines(

@@ -82,9 +82,7 @@ def write_house_settings_page(draft: WorkbookBuilder) -> list[HouseColumn]:
         _column(draft, page, i, name, (first, ranges + 1), portfolio, i in own)
         for i, name in enumerate(names)
     ]
-    page.sheet.freeze_panes(_NAMES_ROW + 2, 1)
-    page.prints(len(_WIDTHS), draft.stamp, last_row=ranges - 2)
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, last_row=ranges - 2, freeze=(_NAMES_ROW + 2, 1))
     return houses
 
 

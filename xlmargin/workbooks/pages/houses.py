@@ -7,7 +7,11 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.display_names import house_in, house_read
-from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
+from xlmargin.workbooks.draft import (
+    Series,
+    WorkbookBuilder,
+    no_axis,
+)
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.look import PM, WATCH
 from xlmargin.workbooks.page import Page
@@ -85,10 +89,13 @@ def _side_by_side(draft: WorkbookBuilder, page: Page, houses: list[HouseColumn])
         "A house may only raise what the rule requires. Charges for concentration, liquidity and "
         "volatility are not published, and so not here.",
     )  # fmt: skip
-    page.sheet.set_column(_PLACE, _RULE, None, page.look("note"), {"hidden": True})
-    page.sheet.freeze_panes(3, 1)
-    page.prints(_RULE + 1, draft.stamp, last_row=first + len(rows) + _CHART_ROWS)
-    page.protect()
+    page.finish(
+        _RULE + 1,
+        draft.stamp,
+        hidden=_RULE + 1 - _PLACE,
+        last_row=first + len(rows) + _CHART_ROWS,
+        freeze=(3, 1),
+    )
 
 
 def _house(page: Page, row: int, houses: list[HouseColumn], house: HouseColumn) -> None:
@@ -135,34 +142,17 @@ def _house(page: Page, row: int, houses: list[HouseColumn], house: HouseColumn) 
 def _chart(draft: WorkbookBuilder, page: Page, first: int, own: int) -> None:
     """Portfolio margin of the houses that publish their own, the most first; the rule a line."""
     rows = first + 1, first + max(own, 1)
-    chart, line = draft.chart("column", legend=True), draft.chart("line")
-    chart.add_series(
-        {
-            "name": "Portfolio margin by house",
-            "categories": [SHEET, rows[0], 0, rows[1], 0],
-            "values": [SHEET, rows[0], 1, rows[1], 1],
-            "fill": {"color": PM},
-            "gap": 90,
-            "data_labels": labels("thousands"),
-        }
-    )
-    line.add_series(
-        {
-            "name": "What the rule requires",
-            "categories": [SHEET, rows[0], 0, rows[1], 0],
-            "values": [SHEET, rows[0], _RULE, rows[1], _RULE],
-            "line": {"color": WATCH, "width": 2.25},
-        }
-    )
-    chart.combine(line)
+    series = [Series("Portfolio margin by house", 1, PM)]
+    chart = draft.chart_of_bars("column", SHEET, rows, series, gap=90, legend=True)
+    rule = Series("What the rule requires", _RULE, WATCH)
+    chart.combine(draft.chart_of_lines(SHEET, rows, [rule]))
     chart.set_y_axis(no_axis(min=0))
-    chart.set_x_axis(axis(label_position="low"))
-    chart.set_size({"width": page.width(0, len(_WIDTHS) - 1), "height": 20 * (_CHART_ROWS - 2)})
     row = first + 9
     page.chart(
         row, 0, chart, "Portfolio margin by house that publishes a number",
         "Columns: portfolio margin of the houses that publish ranges of their own, the most "
-        "first; a line at what the rule requires", columns=len(_WIDTHS), note="$ thousands",
+        "first; a line at what the rule requires", columns=len(_WIDTHS),
+        high=20 * (_CHART_ROWS - 2), note="$ thousands",
     )  # fmt: skip
 
 
@@ -198,9 +188,7 @@ def _by_underlying(draft: WorkbookBuilder, page: Page, houses: list[HouseColumn]
     row = _table(page, houses, 4, "Portfolio margin requirement", PORTFOLIO)
     page.breaks_before(row + 2)
     _table(page, houses, row + 2, "Strategy-based maintenance", MAINTENANCE)
-    page.sheet.freeze_panes(3, 1)
-    page.prints(len(houses) + 1, draft.stamp)
-    page.protect()
+    page.finish(len(houses) + 1, draft.stamp, freeze=(3, 1))
 
 
 def _span(houses: list[HouseColumn]) -> tuple[str, AnswerValue]:

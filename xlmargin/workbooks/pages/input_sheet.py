@@ -110,10 +110,12 @@ def write_input_page(draft: WorkbookBuilder, table: InputTable) -> Page:
     page = draft.page(table.sheet, "input")
     page.title(table.sheet, _NOTES[table.name], draft.note)
     _write(page, table)
-    page.sheet.freeze_panes(HEADING_ROW + 1, 1)
     columns = _printed(table)
     last_row = _PRINTED_OF_DATED if table.name.startswith("Dated") else LAST_ROW
-    page.prints(columns, draft.stamp, repeat=HEADING_ROW, last_row=last_row)
+    page.finish(
+        columns, draft.stamp, repeat=HEADING_ROW, last_row=last_row,
+        freeze=(HEADING_ROW + 1, 1), locked=False,
+    )  # fmt: skip
     return page
 
 
@@ -142,7 +144,7 @@ def _write(page: Page, table: InputTable) -> None:
     for i, cells in enumerate(table.rows[1:], start=1):
         for j, cell in enumerate(cells):
             kind = table.kind(i, j)
-            write_cell(page, HEADING_ROW + i, j, cell, number_of(kind))
+            page.typed(HEADING_ROW + i, j, cell, number_of(kind))
             if by_row and j and kind in LISTS:
                 offer(page, HEADING_ROW + i, HEADING_ROW + i, j, kind, LISTS[kind])
 
@@ -150,21 +152,6 @@ def _write(page: Page, table: InputTable) -> None:
 def number_of(kind: str) -> str:
     """The kind of quantity of a column or a setting."""
     return _NUMBERS.get(kind.split(" ")[0], "plain")
-
-
-def write_cell(
-    page: Page, row: int, column: int, cell: object, number: str, style: str = "input"
-) -> None:
-    """An input as the plain value it is: text is never taken for a formula or a link."""
-    shown = page.look(style, number)
-    if isinstance(cell, bool):
-        page.sheet.write_boolean(row, column, cell, shown)
-    elif isinstance(cell, float):
-        page.sheet.write_number(row, column, cell, shown)
-    elif isinstance(cell, str):
-        page.sheet.write_string(row, column, cell, page.look(style, "text"))
-    else:
-        page.sheet.write_blank(row, column, None, shown)
 
 
 def _side(kind: str) -> str:

@@ -7,7 +7,10 @@ from itertools import takewhile
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
+from xlmargin.workbooks.draft import (
+    Series,
+    WorkbookBuilder,
+)
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.look import LOSS, PM
@@ -58,9 +61,7 @@ def write_intraday_page(draft: WorkbookBuilder) -> None:
     if steps > 1:
         _chart(draft, page, path, steps)
     _marks(page, table + 1, table + len(rows) + SPARE - 1)
-    page.sheet.freeze_panes(3, 0)
-    page.prints(len(_WIDTHS), draft.stamp)
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, freeze=(3, 0))
 
 
 PAGE: Final = PageSpec(
@@ -114,25 +115,17 @@ def _steps(path: FormulaBlock) -> int:
 def _chart(draft: WorkbookBuilder, page: Page, path: FormulaBlock, steps: int) -> None:
     """The level from the opening on, for the first account and day."""
     first, last = _TABLE_ROW + 1, _TABLE_ROW + steps
-    chart = draft.chart("column")
-    chart.add_series(
-        {
-            "categories": [SHEET, first, 1, last, 1],
-            "values": [SHEET, first, _LEVEL, last, _LEVEL],
-            "fill": {"color": PM},
-            "data_labels": labels("thousands"),
-            "invert_if_negative": True,
-            "invert_if_negative_color": LOSS,
-            "gap": 40,
-        }
-    )
-    chart.set_y_axis(no_axis())
-    chart.set_x_axis(axis(label_position="low"))
-    chart.set_size({"width": page.width(4, len(_WIDTHS) - 1), "height": 330})
+    options = {"invert_if_negative": True, "invert_if_negative_color": LOSS}
+    chart = draft.chart_of_bars(
+        "column", SHEET, (first, last), [Series(None, _LEVEL, PM)],
+        names=1, gap=40, options=options,
+    )  # fmt: skip
     says = "Columns: intraday margin level at the opening and after each transaction"
     title = f"Level, {path.value(1, 0) or 'the account'}"
-    columns = len(_WIDTHS) - 4
-    page.chart(_GLANCE_ROW - 1, 4, chart, title, says, columns=columns, note="$ thousands")
+    page.chart(
+        _GLANCE_ROW - 1, 4, chart, title, says, columns=len(_WIDTHS) - 4, high=330,
+        note="$ thousands",
+    )  # fmt: skip
 
 
 def _marks(page: Page, first: int, last: int) -> None:

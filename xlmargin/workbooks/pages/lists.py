@@ -48,9 +48,9 @@ def write_contribution_page(draft: WorkbookBuilder) -> None:
     last = _FIRST + len(rows) + SPARE - 1
     page.text(_FIRST, bars, "Share", "after_heading")
     page.bars((_FIRST + 1, last), bars, bars - 1, shares, most, -most)
-    page.sheet.freeze_panes(_FIRST + 1, 1)
-    page.prints(len(_CONTRIBUTION_WIDTHS), draft.stamp, repeat=_FIRST, portrait=True)
-    page.protect()
+    page.finish(
+        len(_CONTRIBUTION_WIDTHS), draft.stamp, repeat=_FIRST, portrait=True, freeze=(_FIRST + 1, 1)
+    )
 
 
 CONTRIBUTION_PAGE: Final = PageSpec(
@@ -97,9 +97,7 @@ def _explain(draft: WorkbookBuilder, title: str, call: Call) -> None:
     cell = f"$A{_FIRST + 2}"
     is_group = f'=AND(LEFT({cell},4)="    ",LEFT({cell},5)<>"     ")'
     page.marked((_FIRST + 1, 0, last, 3), is_group, "strong")
-    page.sheet.freeze_panes(_FIRST + 1, 1)
-    page.prints(4, draft.stamp, repeat=_FIRST)
-    page.protect()
+    page.finish(4, draft.stamp, repeat=_FIRST, freeze=(_FIRST + 1, 1))
 
 
 def write_strategies_page(draft: WorkbookBuilder) -> None:
@@ -125,9 +123,7 @@ def write_strategies_page(draft: WorkbookBuilder) -> None:
         page.height(row, 2 * ROW)
     last = _FIRST + len(rows) + SPARE - 1
     page.marked((_FIRST + 1, 0, last, len(widths) - 1), f"=ISODD($A{_FIRST + 2})", "shaded")
-    page.sheet.freeze_panes(_FIRST + 1, 3)
-    page.prints(len(widths), draft.stamp, repeat=_FIRST)
-    page.protect()
+    page.finish(len(widths), draft.stamp, repeat=_FIRST, freeze=(_FIRST + 1, 3))
 
 
 STRATEGIES_PAGE: Final = PageSpec(write_strategies_page, ("Strategies",), calls=(BY_STRATEGY,))
@@ -148,9 +144,7 @@ def write_check_page(draft: WorkbookBuilder) -> None:
     last = _FIRST + len(rows) + SPARE - 1
     for word, mark in (("error", "act"), ("warning", "watch"), ("no problems", "ok")):
         page.marked((_FIRST + 1, 0, last, 0), f'=$A{_FIRST + 2}="{word}"', mark)
-    page.sheet.freeze_panes(_FIRST + 1, 0)
-    page.prints(6, draft.stamp, repeat=_FIRST)
-    page.protect()
+    page.finish(6, draft.stamp, repeat=_FIRST, freeze=(_FIRST + 1, 0))
 
 
 CHECK_PAGE: Final = PageSpec(write_check_page, ("Check",))

@@ -50,7 +50,6 @@ def write_monthly_report_page(draft: WorkbookBuilder) -> None:
     """Sections one below the other; each figure is a formula of the answer it comes from."""
     page = draft.page(SHEET, "output")
     page.columns(_WIDTHS)
-    page.sheet.set_column(_HELPER, _HELPER, None, page.look("note"), {"hidden": True})
     write_band(draft, page, "Margin report", _LAST, _LOGO)
     earlier = earlier_day(draft)
     _compared(page, earlier)
@@ -68,8 +67,7 @@ def write_monthly_report_page(draft: WorkbookBuilder) -> None:
         row = write(draft, page, row + 1, earlier)
     row = write_reconciled(draft, page, row + 1)
     row = _words(draft, page, row + 1)
-    page.prints(_HELPER + 1, draft.stamp, portrait=True, last_row=row)
-    page.protect()
+    page.finish(_HELPER + 1, draft.stamp, hidden=1, portrait=True, last_row=row)
 
 
 PAGE: Final = PageSpec(

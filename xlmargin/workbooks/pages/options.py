@@ -60,9 +60,7 @@ def write_options_page(draft: WorkbookBuilder) -> None:
         page.formula(values_row + i, _SYMBOL, symbol, sample.symbol, "body", "text")
     _write_values(draft, page, values_row, samples, read)
     _write_parity(draft, page, values_row + len(samples) + 3)
-    page.sheet.freeze_panes(2, 1)
-    page.prints(len(_WIDTHS), draft.stamp)
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, freeze=(2, 1))
 
 
 PAGE: Final = PageSpec(write_options_page, (SHEET,))
@@ -79,12 +77,12 @@ def _headings(page: Page, row: int, title: str, headings: tuple[str, ...]) -> No
 
 def _write_sample(page: Page, row: int, sample: OptionSample) -> list[AnswerValue]:
     """The inputs of one option and what its symbol says."""
-    page.sheet.write_string(row, _SYMBOL, sample.symbol, page.look("input", "text"))
-    page.sheet.write_number(row, _SPOT, sample.spot, page.look("input", "price"))
-    page.sheet.write_number(row, _PRICE, sample.price, page.look("input", "price"))
-    page.sheet.write_number(row, _RATE, sample.rate, page.look("input", "rate"))
-    page.sheet.write_number(row, _YIELD, sample.dividend_yield, page.look("input", "rate"))
-    page.sheet.write_string(row, _STYLE, sample.style, page.look("input", "text"))
+    page.typed(row, _SYMBOL, sample.symbol)
+    page.typed(row, _SPOT, sample.spot, "price")
+    page.typed(row, _PRICE, sample.price, "price")
+    page.typed(row, _RATE, sample.rate, "rate")
+    page.typed(row, _YIELD, sample.dividend_yield, "rate")
+    page.typed(row, _STYLE, sample.style)
     symbol = FormulaArgument(f"{SHEET}!{xl_rowcol_to_cell(row, _SYMBOL)}", sample.symbol)
     kinds = ["text", "date", "text", "price"]
     return page.answer(row, _UNDERLYING, Call("XLM_SYMBOL", (symbol,)), kinds, heading=None)[0]
@@ -136,7 +134,7 @@ def _write_parity(draft: WorkbookBuilder, page: Page, row: int) -> None:
     expires = math.floor(draft.book.market.as_of) + _DAYS
     inputs = (*_PAIR[:-1], expires, _PAIR[-1])
     for column, (value, kind) in enumerate(zip(inputs, _PAIR_KINDS, strict=True)):
-        page.sheet.write_number(row, column, value, page.look("input", kind))
+        page.typed(row, column, value, kind)
     call, put, spot, strike, expiration, rate = (
         FormulaArgument(f"{SHEET}!{xl_rowcol_to_cell(row, column)}", value)
         for column, value in enumerate(inputs)

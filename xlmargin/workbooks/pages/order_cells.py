@@ -28,7 +28,7 @@ HEADINGS: Final = (
 )  # fmt: skip
 """Headings of the range that is made of it."""
 _ACTIONS: Final = ("Buy to open", "Sell to open", "Buy to close", "Sell to close")
-_TYPES: Final = ("Stock", "Call", "Put")
+_CHOICES: Final = {"action": _ACTIONS, "type": ("Stock", "Call", "Put")}
 
 
 def absolute(row: int, column: int) -> str:
@@ -133,23 +133,15 @@ class OrderCells:
     def write(self, page: Page) -> None:
         """The inputs, each with what may be typed there."""
         for row, (name, _, kind) in enumerate(INPUTS, start=self.first):
-            value, shown = self.order.typed(name), page.look("choice", kind)
-            if value == "":
-                page.sheet.write_blank(row, self.column, None, shown)
-            elif isinstance(value, str):
-                page.sheet.write_string(row, self.column, value, shown)
+            value = self.order.typed(name)
+            if name in _CHOICES:
+                page.choice(row, self.column, str(value), _CHOICES[name])
             else:
-                page.sheet.write_number(row, self.column, value, shown)
-            page.reaches(row)
-            rule: dict[str, object] = {}
-            if name in ("action", "type"):
-                rule = {"validate": "list", "source": [*(_ACTIONS if name == "action" else _TYPES)]}
+                page.typed(row, self.column, value, kind, "choice")
             if name == "quantity":
-                rule = {"validate": "decimal", "criteria": ">", "value": 0,
-                        "error_title": "Quantity",
-                        "error_message": "More than 0: the action says which way."}  # fmt: skip
-            if rule:
-                page.sheet.data_validation(row, self.column, row, self.column, rule)
+                says = "More than 0: the action says which way."
+                page.accepts((row, self.column), ">", 0, title="Quantity", says=says)
+            page.reaches(row)
 
     def times(self, times: float) -> Figure:
         """So many times the quantity, in whole contracts or shares, 1 or more."""
@@ -232,8 +224,6 @@ def choice_of_account(page: Page, row: int, column: int, accounts: Sequence[str]
     """The account of orders as an input, chosen from those there are; the first at first."""
     name = accounts[0] if accounts else ""
     page.text(row, 0, "Account", "label")
-    page.sheet.write_string(row, column, name, page.look("choice", "text"))
+    page.choice(row, column, name, [each for each in accounts if each])
     page.reaches(row)
-    if names := [each for each in accounts if each]:
-        page.sheet.data_validation(row, column, row, column, {"validate": "list", "source": names})
     return Figure(absolute(row, column), name, "text")

@@ -67,11 +67,7 @@ def write_reconciliation_page(draft: WorkbookBuilder) -> None:
     )  # fmt: skip
     _cards(draft, page, Totals(found))
     _table(page, found)
-    page.sheet.freeze_panes(3, 0)
-    helper = len(_WIDTHS)
-    page.sheet.set_column(helper, helper, None, page.look("note"), {"hidden": True})
-    page.prints(helper + 1, draft.stamp, repeat=_TABLE)
-    page.protect()
+    page.finish(len(_WIDTHS) + 1, draft.stamp, freeze=(3, 0), hidden=1, repeat=_TABLE)
 
 
 PAGE: Final = PageSpec(

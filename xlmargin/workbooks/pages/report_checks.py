@@ -110,7 +110,7 @@ def write_stress(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) ->
         ]  # fmt: skip
         at = section.row
         section.add("", figures)
-        page.sheet.write_number(at, 0, move, page.look("input", "move"))
+        page.typed(at, 0, move, "move")
     section.states()
     return section.row
 

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
+from xlmargin.workbooks.draft import (
+    Series,
+    WorkbookBuilder,
+    axis,
+)
 from xlmargin.workbooks.figures import in_cents
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.look import PM
@@ -66,10 +70,8 @@ def write_requirement_page(draft: WorkbookBuilder) -> None:
     bars = sum(1 for row in groups if row[LEVEL] == CLASS_GROUP)
     if bars:
         _chart(draft, page, GROUPS_ROW + min(bars, _MOST_BARS))
-    page.sheet.freeze_panes(2, 0)
     last = GROUPS_ROW + len(groups) + 1
-    page.prints(len(_WIDTHS), draft.stamp, repeat=GROUPS_ROW, last_row=last)
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, repeat=GROUPS_ROW, last_row=last, freeze=(2, 0))
 
 
 PAGE: Final = PageSpec(write_requirement_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=(SHEET,))
@@ -117,20 +119,9 @@ def _amount(row: Sequence[AnswerValue]) -> AnswerValue:
 
 def _chart(draft: WorkbookBuilder, page: Page, last: int) -> None:
     """A column for each class group, down to the last row."""
-    chart = draft.chart("column")
-    chart.add_series(
-        {
-            "name": "Requirement",
-            "categories": [SHEET, GROUPS_ROW + 1, GROUP, last, GROUP],
-            "values": [SHEET, GROUPS_ROW + 1, REQUIREMENT, last, REQUIREMENT],
-            "fill": {"color": PM},
-            "gap": 40,
-            "data_labels": labels("thousands"),
-        }
-    )
-    chart.set_y_axis(no_axis())
+    rows, series = (GROUPS_ROW + 1, last), [Series("Requirement", REQUIREMENT, PM)]
+    chart = draft.chart_of_bars("column", SHEET, rows, series, names=GROUP, gap=40)
     chart.set_x_axis(axis())
-    chart.set_size({"width": page.width(0, len(_WIDTHS) - 1), "height": 270})
     says = "Bars: requirement of each class group"
     title = "Requirement by class group"
-    page.chart(4, 0, chart, title, says, columns=len(_WIDTHS), note="$ thousands")
+    page.chart(4, 0, chart, title, says, columns=len(_WIDTHS), high=270, note="$ thousands")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
+from xlmargin.workbooks.draft import (
+    Series,
+    WorkbookBuilder,
+    axis,
+)
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.look import PM, ST
@@ -80,25 +84,14 @@ def _printed(change: FormulaBlock, k: int, column: int, *, is_part: bool) -> Fig
 
 def _causes(draft: WorkbookBuilder, page: Page, row: int, first: int, helper: int) -> None:
     """Bars of the changes under both regimes, a pair a cause."""
-    chart, last = draft.chart("bar", legend=True), first + len(_PARTS) - 1
-    sheet = page.sheet.get_name()
-    for column, name, color in ((2, "Strategy-based", ST), (1, "Portfolio margin", PM)):
-        chart.add_series(
-            {
-                "name": name,
-                "categories": [sheet, first, helper, last, helper],
-                "values": [sheet, first, column, last, column],
-                "fill": {"color": color},
-                "gap": 50,
-                "overlap": 0,
-                "data_labels": labels("change"),
-            }
-        )
+    series = [Series("Strategy-based", 2, ST), Series("Portfolio margin", 1, PM)]
+    rows = (first, first + len(_PARTS) - 1)
+    chart = draft.chart_of_bars(
+        "bar", page.sheet.get_name(), rows, series, names=helper, gap=50, number="change"
+    )
     chart.set_y_axis(axis(reverse=True, label_position="low"))
-    chart.set_x_axis(no_axis())
-    chart.set_size({"width": page.width(3, 6), "height": _BARS})
     says = "Bars: change of the requirement by cause under both regimes"
-    page.chart(row, 3, chart, "Change by cause", says, columns=4, note="$ thousands")
+    page.chart(row, 3, chart, "Change by cause", says, columns=4, high=_BARS, note="$ thousands")
 
 
 def write_period(draft: WorkbookBuilder, page: Page, row: int, earlier: EarlierDay) -> int:
@@ -107,8 +100,7 @@ def write_period(draft: WorkbookBuilder, page: Page, row: int, earlier: EarlierD
         return row - 1
     table, days = shadow.days_at(draft)
     chart = shadow.requirement_chart(draft, table, days, earlier.since)
-    chart.set_size({"width": page.width(0, 6), "height": _LINES})
     says = "Lines: both requirements day by day"
     title = "Both regimes over the period"
-    page.chart(row, 0, chart, title, says, columns=7, note="requirement, $ millions")
+    page.chart(row, 0, chart, title, says, columns=7, high=_LINES, note="requirement, $ millions")
     return row + 1 + _ROWS_OF_LINES

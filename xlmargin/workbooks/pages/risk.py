@@ -9,7 +9,11 @@ from typing import Final
 import numpy as np
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import WorkbookBuilder, axis
+from xlmargin.workbooks.draft import (
+    WorkbookBuilder,
+    axis,
+    line,
+)
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import FormulaArgument
 from xlmargin.workbooks.look import BAR, LOSS, NAVY, ST
@@ -52,9 +56,7 @@ def write_risk_page(draft: WorkbookBuilder) -> None:
     own = _profile(draft, page, grid)
     _heat(page, grid)
     _underlyings(draft, page)
-    page.sheet.freeze_panes(3, 0)
-    page.prints(len(_WIDTHS) + own, draft.stamp, last_row=_DATA_ROW - 2)
-    page.protect()
+    page.finish(len(_WIDTHS) + own, draft.stamp, hidden=own, last_row=_DATA_ROW - 2, freeze=(3, 0))
 
 
 PAGE: Final = PageSpec(write_risk_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=(SHEET,))
@@ -63,11 +65,9 @@ PAGE: Final = PageSpec(write_risk_page, (SHEET,), calls=(BY_PORTFOLIO,), prints=
 def _moves(page: Page) -> tuple[FormulaArgument, FormulaArgument]:
     """Moves of price down and of volatility across, as inputs."""
     for i, move in enumerate(_SPOTS):
-        look = page.look("input", "move")
-        page.sheet.write_number(_GRID_ROW + 1 + i, _GRID_COLUMN, move, look)
+        page.typed(_GRID_ROW + 1 + i, _GRID_COLUMN, move, "move")
     for j, move in enumerate(_VOLATILITIES):
-        look = page.look("input", "move")
-        page.sheet.write_number(_GRID_ROW, _GRID_COLUMN + 1 + j, move, look)
+        page.typed(_GRID_ROW, _GRID_COLUMN + 1 + j, move, "move")
     down = xl_range_abs(_GRID_ROW + 1, _GRID_COLUMN, _GRID_ROW + len(_SPOTS), _GRID_COLUMN)
     right = _GRID_COLUMN + len(_VOLATILITIES)
     across = xl_range_abs(_GRID_ROW, _GRID_COLUMN + 1, _GRID_ROW, right)
@@ -102,28 +102,19 @@ def _profile(draft: WorkbookBuilder, page: Page, grid: FormulaBlock) -> int:
     columns = [_GRID_COLUMN + 1 + _UNMOVED]
     for k in range(len(own)):
         column = _LAST + 1 + k
-        page.sheet.set_column(column, column, None, page.look("note"), {"hidden": True})
         for i in range(len(_SPOTS)):
             of = (1 + (k + 1) * len(_SPOTS) + i, 1 + _UNMOVED)
             page.shows(first + i, column, grid, of, "right", "thousands")
         columns.append(column)
     dashes = ("solid", "solid", "dash")
     for k, (name, column) in enumerate(zip(["All accounts", *own], columns, strict=True)):
-        chart.add_series(
-            {
-                "name": name,
-                "categories": [SHEET, first, _GRID_COLUMN, last, _GRID_COLUMN],
-                "values": [SHEET, first, column, last, column],
-                "line": {"color": (NAVY, BAR, ST)[k], "width": 2.25, "dash_type": dashes[k]},
-                "marker": {"type": "none"},
-            }
-        )
+        x, y = ([SHEET, first, j, last, j] for j in (_GRID_COLUMN, column))
+        chart.add_series(line(name, x, y, (NAVY, BAR, ST)[k], dashes[k]))
     chart.set_y_axis(axis("thousands", grid=True, label_position="low"))
     chart.set_x_axis(axis("move", label_position="low", min=min(_SPOTS), max=max(_SPOTS)))
-    chart.set_size({"width": page.width(0, 5) - 16, "height": 236})
     says = "Lines: gain or loss of the accounts over moves of all prices"
     title = "Gain or loss by move of all underlyings, $ thousands"
-    page.chart(_GRID_ROW - 1, 0, chart, title, says, columns=6)
+    page.chart(_GRID_ROW - 1, 0, chart, title, says, columns=6, high=236, narrower=16)
     return len(own)
 
 
@@ -159,11 +150,11 @@ def _underlyings(draft: WorkbookBuilder, page: Page) -> None:
     page.text(_DATA_ROW, 1, "", "text_heading")
     page.text(_DATA_ROW, 2, "On", "heading")
     for j, move in enumerate(_MOVES, start=_FIRST_MOVE):
-        page.sheet.write_number(_DATA_ROW, j, move, page.look("input", "move"))
+        page.typed(_DATA_ROW, j, move, "move")
     reach = xl_range_abs(_DATA_ROW, _FIRST_MOVE, _DATA_ROW, _LAST)
     moves = FormulaArgument(f"{SHEET}!{reach}", [list(_MOVES)])
     cell = xl_rowcol_to_cell(_DATA_ROW + 2, 2, row_abs=True, col_abs=True)
-    page.sheet.write_number(_DATA_ROW + 2, 2, day, page.look("input", "date"))
+    page.typed(_DATA_ROW + 2, 2, day, "date")
     today = draft.placed("PM_PROFILE", moves, numbers=_KINDS)
     later = draft.placed(
         "PM_PROFILE", moves, FormulaArgument(f"{SHEET}!{cell}", day), numbers=_KINDS
@@ -177,10 +168,12 @@ def _underlyings(draft: WorkbookBuilder, page: Page) -> None:
         chart.set_y_axis(
             axis("thousands", grid=True, label_position="low", min=low, max=max(high, low + 1))
         )
-        chart.set_size({"width": page.width(4 * k, 4 * k + 3) - 12, "height": 20 * _CHART_ROWS})
         here = xl_rowcol_to_cell(_DATA_ROW + 1 + 2 * k, 0)
         says = f"Lines: gain or loss of an underlying, {name}, today and at an expiration"
-        page.chart(_NAMES_ROW, 4 * k, chart, (here, name), says, columns=4)
+        page.chart(
+            _NAMES_ROW, 4 * k, chart, (here, name), says, columns=4, high=20 * _CHART_ROWS,
+            narrower=12,
+        )  # fmt: skip
     page.text(_DATA_ROW - 2, 0, _BELOW, "note")
 
 
@@ -210,7 +203,7 @@ def _rows_of(
 ) -> list[list[float]]:
     """The figures of one underlying today and later, found by its name, which is an input."""
     top = _DATA_ROW + 1 + 2 * k
-    page.sheet.write_string(top, 0, name, page.look("input", "text"))
+    page.typed(top, 0, name)
     page.blank(top, 1, 1, "input")
     found = []
     for s, placed in enumerate(profiles):
@@ -243,15 +236,8 @@ def _chart_of(draft: WorkbookBuilder, k: int) -> Chart:
         (("Today", NAVY, "solid"), ("At the expiration", LOSS, "dash"))
     ):
         row = _DATA_ROW + 1 + 2 * k + s
-        chart.add_series(
-            {
-                "name": name,
-                "categories": [SHEET, _DATA_ROW, _FIRST_MOVE, _DATA_ROW, _LAST],
-                "values": [SHEET, row, _FIRST_MOVE, row, _LAST],
-                "line": {"color": color, "width": 2.25, "dash_type": dash},
-                "marker": {"type": "none"},
-            }
-        )
+        x, y = ([SHEET, at, _FIRST_MOVE, at, _LAST] for at in (_DATA_ROW, row))
+        chart.add_series(line(name, x, y, color, dash))
     chart.set_x_axis(
         axis("move", label_position="low", min=min(_MOVES), max=max(_MOVES), major_unit=0.1)
     )

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import WorkbookBuilder, axis
+from xlmargin.workbooks.draft import (
+    WorkbookBuilder,
+    axis,
+    line,
+)
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.look import BAR, NAVY, ST
@@ -40,9 +44,7 @@ def write_risk_array_pages(draft: WorkbookBuilder) -> None:
     page = draft.page(POSITIONS_SHEET, "output")
     page.title("Risk array by position", _message(draft), _WHAT)
     _array(draft, page, 4, "position", _POSITION_WIDTHS)
-    page.sheet.freeze_panes(5, 1)
-    page.prints(len(_POSITION_WIDTHS), draft.stamp, repeat=4)
-    page.protect()
+    page.finish(len(_POSITION_WIDTHS), draft.stamp, repeat=4, freeze=(5, 1))
 
 
 PAGE: Final = PageSpec(
@@ -79,24 +81,15 @@ def _write_groups(draft: WorkbookBuilder) -> None:
     for i in range(1, min(accounts, _MOST_LINES + 1)):
         row = ACCOUNT_ROW + i
         points = (columns - _POINTS, columns - 1)
-        chart.add_series(
-            {
-                "name": [SHEET, row, 0],
-                "categories": [SHEET, ACCOUNT_ROW, points[0], ACCOUNT_ROW, points[1]],
-                "values": [SHEET, row, points[0], row, points[1]],
-                "line": {"color": (NAVY, BAR, ST)[(i - 1) % 3], "width": 2.25},
-            }
-        )
+        x, y = ([SHEET, at, points[0], at, points[1]] for at in (ACCOUNT_ROW, row))
+        chart.add_series(line([SHEET, row, 0], x, y, (NAVY, BAR, ST)[(i - 1) % 3]))
     chart.set_y_axis(axis("thousands", grid=True))
     chart.set_x_axis(axis(label_position="low"))
-    chart.set_size({"width": page.width(0, columns - 1), "height": 285})
     title, says = "Gain or loss by account", "Line: gain or loss at each of the ten points"
-    page.chart(chart_row, 0, chart, title, says, columns=columns, note="$ thousands")
+    page.chart(chart_row, 0, chart, title, says, columns=columns, high=285, note="$ thousands")
     page.section(chart_row + _CHART_ROWS - 1, "By class group", columns, "$")
     _array(draft, page, chart_row + _CHART_ROWS, "class", _WIDTHS)
-    page.sheet.freeze_panes(2, 1)
-    page.prints(columns, draft.stamp, repeat=chart_row + _CHART_ROWS)
-    page.protect()
+    page.finish(columns, draft.stamp, repeat=chart_row + _CHART_ROWS, freeze=(2, 1))
 
 
 def _array(draft: WorkbookBuilder, page: Page, row: int, level: str, widths: Sequence[int]) -> int:

@@ -63,13 +63,12 @@ def _page(draft: WorkbookBuilder, name: str) -> Page:
     page.title(name, "The numbers in force on the date of the book, each with its paragraph.")
     page.columns(_WIDTHS)
     _headings(page, _HEADINGS_ROW, 0, _RULE_HEADINGS)
-    page.sheet.freeze_panes(_HEADINGS_ROW + 1, 0)
     return page
 
 
 def _finish(draft: WorkbookBuilder, page: Page) -> None:
-    page.prints(len(_WIDTHS), draft.stamp, repeat=_HEADINGS_ROW)
-    page.protect()
+    top = (_HEADINGS_ROW + 1, 0)
+    page.finish(len(_WIDTHS), draft.stamp, repeat=_HEADINGS_ROW, freeze=top)
 
 
 def _parameters(

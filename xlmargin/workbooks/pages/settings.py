@@ -26,7 +26,6 @@ from xlmargin.workbooks.pages.input_sheet import (
     add_table,
     number_of,
     offer,
-    write_cell,
 )
 from xlmargin.workbooks.sentences import as_written
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
@@ -171,9 +170,11 @@ def write_settings_page(draft: WorkbookBuilder, table: InputTable) -> None:
         _row(draft, page, table, i)
     _name_cells(draft, table)
     page.states((HEADING_ROW, beside + 1, HEADING_ROW + len(table.rows), beside + 1))
-    page.sheet.freeze_panes(HEADING_ROW + 1, 1)
     columns = beside + 2 if sum(widths) <= LANDSCAPE else _fitting(widths)
-    page.prints(columns, draft.stamp, repeat=HEADING_ROW, last_row=LAST_ROW)
+    page.finish(
+        columns, draft.stamp, repeat=HEADING_ROW, last_row=LAST_ROW,
+        freeze=(HEADING_ROW + 1, 1), locked=False,
+    )  # fmt: skip
 
 
 def _fitting(widths: Sequence[int]) -> int:
@@ -194,7 +195,7 @@ def _row(draft: WorkbookBuilder, page: Page, table: InputTable, i: int) -> None:
     name = table.kind(i, 1)
     page.text(row, 0, text, "body")
     for j, cell in enumerate(cells[1:], start=1):
-        write_cell(page, row, j, cell, number_of(name), "choice")
+        page.typed(row, j, cell, number_of(name), "choice")
     if name in LISTS:
         offer(page, row, row, 1, name, display_words(name))
     unit, source = _source(draft, name)

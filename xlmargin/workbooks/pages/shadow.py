@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
-from xlmargin.workbooks.draft import WorkbookBuilder, axis
+from xlmargin.workbooks.draft import (
+    Series,
+    WorkbookBuilder,
+    axis,
+)
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NO_VALUE, NONE, FormulaBlock, or_none
 from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument
@@ -86,8 +90,7 @@ def write_shadow_page(draft: WorkbookBuilder) -> None:
     table = _summary(page, summary) + 2
     days = _days(page, history, table)
     if len(days) > 1:
-        size = (page.width(4, len(_SHOWN) - 1), 20 * (table - 2 - _SUMMARY_ROW))
-        chart = share_chart(draft, table, len(days), size)
+        chart = share_chart(draft, table, len(days))
         says = "Lines: requirements of both regimes as shares of the long market value"
         page.chart(
             _SUMMARY_ROW - 1,
@@ -96,11 +99,10 @@ def write_shadow_page(draft: WorkbookBuilder) -> None:
             _CHARTED,
             says,
             columns=len(_SHOWN) - 4,
+            high=20 * (table - 2 - _SUMMARY_ROW),
             note=f"{len(days)} trading days",
         )
-    page.sheet.freeze_panes(3, 1)
-    page.prints(_HELPER + 1, draft.stamp, last_row=table - 2)
-    page.protect()
+    page.finish(_HELPER + 1, draft.stamp, last_row=table - 2, freeze=(3, 1))
 
 
 PAGE: Final = PageSpec(write_shadow_page, (SHEET,), needs=NEEDS, prints=(SHEET,))
@@ -134,19 +136,7 @@ def requirement_chart(draft: WorkbookBuilder, table: int, days: int, since: floa
     history = history_of(draft)
     every = list(dict.fromkeys(row[0] for row in history.rows[1:]))
     first = table + 1 + next((i for i, day in enumerate(every) if float(day) >= since), 0)
-    chart = draft.chart("line", legend=True)
-    for column, name, color in (
-        (_MAINTENANCE, "Strategy-based, maintenance", ST),
-        (_PORTFOLIO, "Portfolio margin", PM),
-    ):
-        chart.add_series(
-            {
-                "name": name,
-                "categories": [SHEET, first, 0, table + days, 0],
-                "values": [SHEET, first, column, table + days, column],
-                "line": {"color": color, "width": 2.25},
-            }
-        )
+    chart = _lines(draft, (first, table + days), (_MAINTENANCE, _PORTFOLIO))
     chart.set_y_axis(axis("millions", grid=True, min=0))
     chart.set_x_axis(
         axis("date", label_position="low", date_axis=True, major_unit=7, major_unit_type="days")
@@ -154,33 +144,21 @@ def requirement_chart(draft: WorkbookBuilder, table: int, days: int, since: floa
     return chart
 
 
-def share_chart(draft: WorkbookBuilder, table: int, days: int, size: tuple[int, int]) -> Chart:
+def share_chart(draft: WorkbookBuilder, table: int, days: int) -> Chart:
     """Both regimes' shares over the days of the table whose headings are in a row."""
-    chart = draft.chart("line", legend=True)
-    for column, name, color in (
-        (_STRATEGY_SHARE, "Strategy-based, maintenance", ST),
-        (_PORTFOLIO_SHARE, "Portfolio margin", PM),
-    ):
-        chart.add_series(
-            {
-                "name": name,
-                "categories": [SHEET, table + 1, 0, table + days, 0],
-                "values": [SHEET, table + 1, column, table + days, column],
-                "line": {"color": color, "width": 2.25},
-            }
-        )
+    chart = _lines(draft, (table + 1, table + days), (_STRATEGY_SHARE, _PORTFOLIO_SHARE))
     chart.set_y_axis(axis("percent", grid=True, min=0))
     chart.set_x_axis(
-        axis(
-            "month",
-            label_position="low",
-            date_axis=True,
-            major_unit=1,
-            major_unit_type="months",
-        )
+        axis("month", label_position="low", date_axis=True, major_unit=1, major_unit_type="months")
     )
-    chart.set_size({"width": size[0], "height": size[1]})
     return chart
+
+
+def _lines(draft: WorkbookBuilder, rows: tuple[int, int], columns: tuple[int, int]) -> Chart:
+    """A line a regime, whose columns are strategy-based first, over the days in these rows."""
+    names = ("Strategy-based, maintenance", "Portfolio margin")
+    series = [Series(*each) for each in zip(names, columns, (ST, PM), strict=True)]
+    return draft.chart_of_lines(SHEET, rows, series)
 
 
 def _summary(page: Page, summary: FormulaBlock) -> int:

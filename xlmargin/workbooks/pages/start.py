@@ -9,7 +9,7 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.band import if_of_this_version, write_band
 from xlmargin.workbooks.cards import Card, card_or_none, write_cards
-from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
+from xlmargin.workbooks.draft import Series, WorkbookBuilder
 from xlmargin.workbooks.figures import part_in_words, share
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call, literal
@@ -47,6 +47,7 @@ _BY_ACCOUNT: Final = (
 """Series of the chart without a history."""
 _LINKS: Final = _LARGEST_ROW + _LARGEST + 5
 _ROW: Final = 15.5
+_CHART_HIGH: Final = 184
 _LINKED: Final = (0, 2, 4, 7, 9, 11)
 """Columns of the links to the pages."""
 _KEY: Final = "Blue: yours to type. Black: calculated."
@@ -64,7 +65,6 @@ def write_start_page(draft: WorkbookBuilder) -> None:
     page.height(_MESSAGE + 1, 6)
     write_cards(page, _CARDS, _PLACES, _every_card(draft), {5, _LAST})
     page.height(_CARDS + 3, 8)
-    page.sheet.set_column(_HELPER, _HELPER, None, page.look("note"), {"hidden": True})
     write_checks(draft, page, _CHECKS, _ROW, _HELPER)
     _dates(draft, page)
     page.height(_LARGEST_ROW - 1, 8)
@@ -73,9 +73,8 @@ def write_start_page(draft: WorkbookBuilder) -> None:
     hidden = _chart(draft, page)
     last = _links(draft, page)
     write_band(draft, page, "Margin dashboard", _LAST, _LOGO)
-    page.prints(_HELPER + 1 + hidden, draft.stamp, header=False, last_row=last)
+    page.finish(_HELPER + 1 + hidden, draft.stamp, hidden=1 + hidden, header=False, last_row=last)
     page.sheet.fit_to_pages(1, 1)
-    page.protect()
     page.sheet.activate()
 
 
@@ -207,50 +206,40 @@ def _chart(draft: WorkbookBuilder, page: Page) -> int:
 
     Answers how many columns it hides.
     """
-    width = page.width(_RIGHT, _LAST)
     if set(shadow.NEEDS) <= draft.tables.more.keys() and shadow.SHEET in draft.directions:
         table, days = shadow.days_at(draft)
-        chart = shadow.share_chart(draft, table, days, (width, 184))
+        chart = shadow.share_chart(draft, table, days)
         says = "Lines: requirements of both regimes as shares of the long market value"
         note = f"{days} trading days"
         title = "Requirement as share of long market value"
-        page.chart(_LARGEST_ROW, _RIGHT, chart, title, says, columns=_HALF, note=note)
+        page.chart(
+            _LARGEST_ROW, _RIGHT, chart, title, says, columns=_HALF, high=_CHART_HIGH, note=note
+        )
         return 0
     state = draft.state
     if state is None:
         return 0
-    chart = draft.chart("bar", legend=True)
     columns = [2] if not draft.several else list(range(4, state.width))
     first = _LARGEST_ROW + 1
-    for j in range(_HELPER + 1, _HELPER + 4):
-        page.sheet.set_column(j, j, None, page.look("note"), {"hidden": True})
     for i, column in enumerate(columns):
         name = state.formula(0, column), state.value(0, column)
         if not draft.several:
             name = '"All positions"', "All positions"
         page.formula(first + i, _HELPER + 1, *name, "note", "text")
     last = first + len(columns) - 1
-    for j, (label, figure, color) in enumerate(_BY_ACCOUNT, start=_HELPER + 2):
+    for j, (_, figure, _) in enumerate(_BY_ACCOUNT, start=_HELPER + 2):
         for i, column in enumerate(columns):
             found = figure_of(state, figure, column)
             page.formula(first + i, j, found.formula, found.value, "note", "money")
-        chart.add_series(
-            {
-                "name": label,
-                "categories": [SHEET, first, _HELPER + 1, last, _HELPER + 1],
-                "values": [SHEET, first, j, last, j],
-                "fill": {"color": color},
-                "gap": 60,
-                "overlap": 0,
-                "data_labels": labels("thousands"),
-            }
-        )
-    chart.set_y_axis(axis(reverse=True))
-    chart.set_x_axis(no_axis())
-    chart.set_size({"width": width, "height": 184})
+    series = [
+        Series(label, j, color) for j, (label, _, color) in enumerate(_BY_ACCOUNT, _HELPER + 2)
+    ]
+    chart = draft.chart_of_bars("bar", SHEET, (first, last), series, names=_HELPER + 1)
     says = "Bars: requirements of both regimes by account"
-    title = "Requirement by account"
-    page.chart(_LARGEST_ROW, _RIGHT, chart, title, says, columns=_HALF, note="$ thousands")
+    page.chart(
+        _LARGEST_ROW, _RIGHT, chart, "Requirement by account", says, columns=_HALF,
+        high=_CHART_HIGH, note="$ thousands",
+    )  # fmt: skip
     return 1 + len(_BY_ACCOUNT)
 
 

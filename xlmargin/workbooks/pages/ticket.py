@@ -6,7 +6,7 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.contracts import STANDARD_CONTRACT
-from xlmargin.workbooks.draft import WorkbookBuilder, axis, labels, no_axis
+from xlmargin.workbooks.draft import WorkbookBuilder, headed
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
@@ -77,9 +77,7 @@ def write_ticket_page(draft: WorkbookBuilder) -> None:
     ticket.write_verdict()
     ticket.write_what_fits()
     ticket.write_chart()
-    page.sheet.freeze_panes(3, 0)
-    page.prints(len(_WIDTHS), draft.stamp, last_row=_FITS_ROW + _CHART_ROWS)
-    page.protect()
+    page.finish(len(_WIDTHS), draft.stamp, last_row=_FITS_ROW + _CHART_ROWS, freeze=(3, 0))
 
 
 PAGE: Final = PageSpec(
@@ -286,8 +284,7 @@ class _Ticket:
         for row, (label, limit, figure) in enumerate(rows, start=first):
             page.formula(row, _RIGHT, *label, "label", "plain")
             if limit:
-                shown = page.look("input", "share")
-                page.sheet.write_number(row, _SET_TO, _LIMITS[limit], shown)
+                page.typed(row, _SET_TO, _LIMITS[limit], "share")
             else:
                 page.text(row, _SET_TO, "≥ 0", "limit")
             value: AnswerValue = figure.value if isinstance(figure.value, float) else NONE
@@ -330,24 +327,14 @@ class _Ticket:
             for column, name in ((1, "portfolio requirement"), (2, "maintenance requirement")):
                 change = impact.figure(name, CHANGE)
                 page.formula(row + i, column, *_shown(change), "right", "change")
-        chart = self._draft.chart("column", legend=True)
-        for column, color in ((1, PM), (2, ST)):
-            chart.add_series(
-                {
-                    "name": [SHEET, row, column],
-                    "categories": [SHEET, row + 1, 0, row + len(_TIMES), 0],
-                    "values": [SHEET, row + 1, column, row + len(_TIMES), column],
-                    "fill": {"color": color},
-                    "gap": 50,
-                    "overlap": 0,
-                    "data_labels": labels("thousands"),
-                }
-            )
-        chart.set_y_axis(no_axis())
-        chart.set_x_axis(axis(label_position="low"))
-        chart.set_size({"width": page.width(0, 1), "height": 20 * (_CHART_ROWS - 2)})
+        series = headed(SHEET, row, {1: PM, 2: ST})
+        rows = (row + 1, row + len(_TIMES))
+        chart = self._draft.chart_of_bars("column", SHEET, rows, series, gap=50)
         says = "Pairs of columns: change of both requirements at several sizes of the order"
-        page.chart(_FITS_ROW, 0, chart, "By quantity", says, columns=2, note="$ thousands")
+        page.chart(
+            _FITS_ROW, 0, chart, "By quantity", says, columns=2, high=20 * (_CHART_ROWS - 2),
+            note="$ thousands",
+        )  # fmt: skip
 
 
 def _shown(figure: Figure) -> tuple[str, AnswerValue]:
