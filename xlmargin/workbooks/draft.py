@@ -102,6 +102,10 @@ class WorkbookBuilder:
         """Where the answer of a function of the whole book stands; its headings are plain."""
         return self.formulas.placed(self.call(function, *more), numbers, "plain")
 
+    def one(self, function: str) -> Figure:
+        """What a function of the whole book answers, where that is one amount."""
+        return self.formulas.placed(self.call(function), ["money"]).figure()
+
     @property
     def messages(self) -> FormulaBlock:
         """The sentences on the book, on what it is compared with, and on the broker's figures."""
@@ -126,8 +130,7 @@ class WorkbookBuilder:
     def said(self, name: str) -> Figure:
         """The message of a name, as a text of a sentence."""
         said = self.messages
-        row = next(i for i, cells in enumerate(said.rows) if cells[0] == name)
-        return Figure(said.formula(row, 1), said.value(row, 1), "text")
+        return said.figure(said.row_of(name), 1, "text")
 
     @property
     def state(self) -> FormulaBlock | None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.live_formulas import REFUSED, AnswerRows, Call, FormulaAnswers
+from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_range_abs, xl_rowcol_to_cell
 
 SHEET: Final = "Formulas"
@@ -70,6 +71,10 @@ class FormulaBlock:
             return f'IF(IFERROR(ERROR.TYPE({cell}),0)={_NO_NAME},"",{shown})'
         return shown
 
+    def figure(self, row: int = 0, column: int = 0, kind: str = "dollars") -> Figure:
+        """A cell of the answer, the first one at first, as a figure."""
+        return Figure(self.formula(row, column), self.value(row, column), kind)
+
     def kept_blank(self, formula: str) -> str:
         """A formula that is blank now, and stays so where the function has no name."""
         return f'IF(IFERROR(ERROR.TYPE({self.formula(0, 0)}),0)={_NO_NAME},"",{formula})'
@@ -83,6 +88,15 @@ class FormulaBlock:
         first = self.formula(0, 0)
         shown = first if said is None else f'"{said}"'
         return f'IF(LEFT({first},{len(REFUSED)})="{REFUSED}",{shown},{formula})'
+
+    def said(self, *parts: str | Figure) -> tuple[str, AnswerValue]:
+        """A sentence on the answer, or the refusal where it is one: a formula, and what it says."""
+        formula, said = sentence(*parts)
+        return self.unless_refused(formula), said
+
+    def row_of(self, name: AnswerValue) -> int:
+        """The first row of the answer that a name begins."""
+        return next(i for i, row in enumerate(self.rows) if row[0] == name)
 
     def cells(self, column: int) -> str:
         """The cells of a column of the answer, and all that it may grow into."""

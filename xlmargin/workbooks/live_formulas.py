@@ -13,6 +13,7 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.errors import MarginError
+from xlmargin.workbooks.xlsx_writer import xl_range_abs
 
 Functions = Mapping[str, Callable[..., object]]
 """The worksheet functions by name; called with plain values they answer plain values."""
@@ -52,6 +53,14 @@ def literal(value: AnswerValue) -> FormulaArgument:
         doubled = value.replace('"', '""')
         return FormulaArgument(f'"{doubled}"', value)
     return FormulaArgument(f"{value:.15g}", value)
+
+
+def range_on(
+    sheet: str, row: int, column: int, rows: Sequence[Sequence[object]]
+) -> FormulaArgument:
+    """Rows from a cell on as an argument; the sheet as formulas name it."""
+    reach = xl_range_abs(row, column, row + len(rows) - 1, column + len(rows[0]) - 1)
+    return FormulaArgument(f"{sheet}!{reach}", rows)
 
 
 LEFT_OUT: Final = FormulaArgument("", None)

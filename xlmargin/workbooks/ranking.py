@@ -8,7 +8,7 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, FormulaBlock
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
+from xlmargin.workbooks.xlsx_writer import absolute
 
 _OUT: Final = "1E+15"
 """What puts the rows behind all others that do not belong to them."""
@@ -55,8 +55,8 @@ class Ranking:
     def of(self, rank: int, column: int, shown: str = "{cell}") -> str:
         """A formula for another column of the row of a rank, whose cell is shown as is told."""
         amounts = self._cells(self._amounts)
-        first = xl_rowcol_to_cell(self._top, self._column, row_abs=True, col_abs=True)
-        here = xl_rowcol_to_cell(self._top + rank, self._column, row_abs=True, col_abs=True)
+        first = absolute(self._top, self._column)
+        here = absolute(self._top + rank, self._column)
         most = self._placed.reach(MOST)
         from_below = f"({FIRST_ROW + most + 2}-ROW({amounts}))"
         same = f"{self._where}*({amounts}={here})*{from_below}"

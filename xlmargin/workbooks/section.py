@@ -51,13 +51,13 @@ class Section:
         page.section(row, title, len(columns), note if isinstance(note, str) else "", column)
         if isinstance(note, Figure):
             last = column + len(columns) - 1
-            page.formula(row, last, note.formula, note.value, "section_note", "plain")
+            page.figure(row, last, note, "section_note", "plain")
         texts = [each.heading if isinstance(each.heading, str) else "" for each in columns]
         page.headings(row + 1, texts, [each.kind for each in columns], column)
         for j, each in enumerate(columns, start=column):
             if isinstance(each.heading, Figure):
                 of = each.heading
-                page.formula(row + 1, j, of.formula, of.value, "heading", "date")
+                page.figure(row + 1, j, of, "heading", "date")
             elif each.style in ("state", "aside"):
                 page.text(row + 1, j, each.heading, "after_heading")
         self.row = self.first = row + 2
@@ -89,7 +89,7 @@ class Section:
             self.page.text(self.row, self._column, label, shown)
         else:
             number = label.kind if label.kind == "day" else "plain"
-            self.page.formula(self.row, self._column, label.formula, label.value, shown, number)
+            self.page.figure(self.row, self._column, label, shown, number)
         cells = []
         pairs = zip(self._columns[1:], figures, strict=False)
         for j, (column, figure) in enumerate(pairs, start=1):
@@ -100,7 +100,7 @@ class Section:
             number = named or (kind if kind and column.kind not in TEXTS else column.kind)
             own = "state" if column.style == "state" else style or column.styled
             where = self._column + j
-            self.page.formula(self.row, where, figure.formula, figure.value, own, number)
+            self.page.figure(self.row, where, figure, own, number)
             cells.append(at(xl_rowcol_to_cell(self.row, where), figure))
         self.row += 1
         return cells

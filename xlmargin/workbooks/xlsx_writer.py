@@ -32,12 +32,19 @@ __all__ = [
     "Workbook",
     "Worksheet",
     "XlsxWriterException",
+    "absolute",
     "keep_values",
     "xl_col_to_name",
     "xl_range",
     "xl_range_abs",
     "xl_rowcol_to_cell",
 ]
+
+
+def absolute(row: int, column: int) -> str:
+    """A cell as a formula names it wherever it stands: $B$7."""
+    return str(xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True))
+
 
 _NO_OLDER_PROGRAM: Final = 191029
 """The calculation engine that Excel has had since 2019: for a file of an older one it would

@@ -14,7 +14,7 @@ from xlmargin.workbooks.look import (
     ST,
 )
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.template import PageSpec
 
 SHEET: Final = "Account"
@@ -80,7 +80,7 @@ def write_account_page(draft: WorkbookBuilder) -> None:
     _chart(draft, page, len(widths))
     _headings(page, _ACCOUNTS_ROW, "By account", state, amounts, len(widths))
     for row, figure in enumerate(_PRINTED, start=_ACCOUNTS_ROW + 1):
-        _figure(page, row, state, row_of(state, figure), amounts, len(widths))
+        _figure(page, row, state, state.row_of(figure), amounts, len(widths))
     row = _figures(page, state, amounts, len(widths))
     cell = f"B{_call_row() + 1}"
     called = (_call_row(), 1, _call_row(), 2)
@@ -92,16 +92,11 @@ def write_account_page(draft: WorkbookBuilder) -> None:
 PAGE: Final = PageSpec(write_account_page, (SHEET,), calls=("MARGIN_ACCOUNT",), prints=(SHEET,))
 
 
-def row_of(state: FormulaBlock, figure: str) -> int:
-    """The row of the answer that has a figure."""
-    return next(i for i, row in enumerate(state.rows) if row[0] == figure)
-
-
 def figure_of(state: FormulaBlock | None, figure: str, column: int = TOTAL) -> Figure:
     """A figure as a sentence or a card says it; none where the account is not known."""
     if state is None:
         return Figure(f'"{NONE}"', NONE)
-    at = row_of(state, figure)
+    at = state.row_of(figure)
     kind = "percent" if state.value(at, _UNIT) == "fraction" else "dollars"
     value = state.value(at, column)
     return Figure(or_none(state.formula(at, column)), NONE if value == NO_VALUE else value, kind)
@@ -111,7 +106,7 @@ def shows_figure(
     page: Page, row: int, column: int, state: FormulaBlock, figure: str, style: str
 ) -> None:
     """A figure over all accounts, in its unit."""
-    of = row_of(state, figure), TOTAL
+    of = state.row_of(figure), TOTAL
     kind = _kind(state, of[0])
     page.shows(row, column, state, of, style, "plain" if kind == "text" else kind)
 
@@ -147,7 +142,7 @@ def _added(page: Page, row: int, state: FormulaBlock) -> None:
     """What the house asks above the rule."""
     page.text(row, 0, _ADDED, "label")
     for column, name in enumerate(("strategy requirement", "portfolio requirement"), start=1):
-        whole, alone = ((row_of(state, figure), TOTAL) for figure in (name, f"{name}, rule alone"))
+        whole, alone = ((state.row_of(figure), TOTAL) for figure in (name, f"{name}, rule alone"))
         values = state.value(*whole), state.value(*alone)
         formula = f"{state.formula(*whole)}-{state.formula(*alone)}"
         if all(isinstance(value, float) for value in values):
@@ -173,13 +168,11 @@ def _chart(draft: WorkbookBuilder, page: Page, columns: int) -> None:
 def _message(state: FormulaBlock) -> tuple[str, AnswerValue]:
     """What the account has beyond what is required of it, under both regimes."""
     excess = [
-        Figure(state.formula(row_of(state, name), TOTAL), state.value(row_of(state, name), TOTAL))
-        for name in ("portfolio excess", "strategy excess")
+        state.figure(state.row_of(name), TOTAL) for name in ("portfolio excess", "strategy excess")
     ]
-    formula, said = sentence(
+    return state.said(
         "Excess is ", excess[0], " under portfolio margin, ", excess[1], " by strategy."
     )
-    return state.unless_refused(formula), said
 
 
 def _headings(

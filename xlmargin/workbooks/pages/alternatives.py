@@ -15,7 +15,6 @@ from xlmargin.workbooks.pages.order_cells import (
     TRADES,
     Order,
     OrderCells,
-    absolute,
     choice_of_account,
     orders_of,
 )
@@ -31,7 +30,7 @@ from xlmargin.workbooks.pages.order_impact import (
 )
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
-from xlmargin.workbooks.xlsx_writer import xl_range_abs
+from xlmargin.workbooks.xlsx_writer import absolute, xl_range_abs
 
 SHEET: Final = "Alternatives"
 _MOST: Final = 4
@@ -149,7 +148,7 @@ def _table(
             page.blank(row, _NOW, _NOW, "body")
         else:
             before = line.found(impacts[0], BEFORE)
-            page.formula(row, _NOW, before.formula, before.value, "right", line.kind)
+            page.figure(row, _NOW, before, "right", line.kind)
         for i, (own, impact) in enumerate(zip(cells, impacts, strict=True)):
             if line is ASSIGNED:
                 was, after = shares_of_equity(held, own, impact, draft.tables)

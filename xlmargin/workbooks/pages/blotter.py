@@ -14,7 +14,7 @@ from xlmargin.workbooks.look import (
 )
 from xlmargin.workbooks.page import SPARE, Page
 from xlmargin.workbooks.pages.order_cells import TRADES
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 
 SHEET: Final = "Blotter"
@@ -63,31 +63,26 @@ PAGE: Final = PageSpec(
 )
 
 
-def _row_of(impact: FormulaBlock, figure: str) -> int:
-    return next(i for i, row in enumerate(impact.rows) if row[0] == figure)
-
-
 def _message(impact: FormulaBlock) -> tuple[str, AnswerValue]:
     """What the trades change of each requirement, and what they leave."""
 
     def figure(name: str, column: int, kind: str = "dollars") -> Figure:
-        at = _row_of(impact, name), column
-        return Figure(impact.formula(*at), impact.value(*at), kind)
+        at = impact.row_of(name), column
+        return impact.figure(*at, kind)
 
-    formula, said = sentence(
+    return impact.said(
         "All trades together change portfolio margin by ",
         figure("portfolio requirement", _CHANGE), " and strategy-based maintenance by ",
         figure("maintenance requirement", _CHANGE), "; they leave ",
         figure("portfolio excess", _AFTER, "millions"), " of portfolio excess.",
     )  # fmt: skip
-    return impact.unless_refused(formula), said
 
 
 def _verdict(page: Page, impact: FormulaBlock) -> None:
     """Whether the trades may be done, under each regime."""
     page.section(_VERDICT_ROW - 1, "Verdict", 4)
     for i, check in enumerate(_CHECKS):
-        at, row = _row_of(impact, check), _VERDICT_ROW + i
+        at, row = impact.row_of(check), _VERDICT_ROW + i
         page.shows(row, 0, impact, (at, 0), "label", "words")
         page.shows(row, 1, impact, (at, _BEFORE), "body", "words")
         page.shows(row, 2, impact, (at, _AFTER), "state", "signed")
@@ -100,7 +95,7 @@ def _glance(draft: WorkbookBuilder, page: Page, impact: FormulaBlock) -> None:
     for column, heading in enumerate(("$", *_HEADINGS[1:4])):
         page.text(_GLANCE_ROW - 1, column, heading, "heading" if column else "text_heading")
     for i, figure in enumerate((*_CHARTED, *_EXCESS)):
-        at = _row_of(impact, figure)
+        at = impact.row_of(figure)
         page.shows(_GLANCE_ROW + i, 0, impact, (at, 0), "label", "words")
         for column, kind in enumerate(("money", "money", "change"), start=1):
             page.shows(_GLANCE_ROW + i, column, impact, (at, column), "right", kind)

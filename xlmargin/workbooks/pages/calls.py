@@ -9,7 +9,7 @@ from xlmargin.margin_calls import CallKind
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.pages.account import row_of, shows_figure
+from xlmargin.workbooks.pages.account import shows_figure
 from xlmargin.workbooks.pages.rules import RULE_KINDS
 from xlmargin.workbooks.template import PageSpec
 
@@ -65,7 +65,7 @@ def _own(draft: WorkbookBuilder, page: Page) -> None:
         shows_figure(page, row, 1, state, call, "figure")
         shows_figure(page, row, 2, state, due, "right")
         page.text(row, 3, "")
-        page.shows(row, 4, state, (row_of(state, call), _RULE), "body", "cited")
+        page.shows(row, 4, state, (state.row_of(call), _RULE), "body", "cited")
     first = f"B{_OWN_ROW + 2}"
     called = (_OWN_ROW + 1, 1, _OWN_ROW + len(_OWN), 1)
     page.marked(called, f"=AND(ISNUMBER({first}),{first}>0)", "act")

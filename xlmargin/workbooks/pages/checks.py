@@ -158,7 +158,7 @@ def _broker(draft: WorkbookBuilder, page: Page, row: int) -> None:
     within = sentence("within ", tolerance_share(draft.book.settings))
     page.formula(row, _LIMIT, *within, "limit", "text")
     state = totals.state()
-    page.formula(row, _STATE, state.formula, state.value, "state", "plain")
+    page.figure(row, _STATE, state, "state", "plain")
 
 
 def _input(draft: WorkbookBuilder, page: Page, row: int) -> None:

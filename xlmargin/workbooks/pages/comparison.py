@@ -176,14 +176,10 @@ def _total(
     page.blank(row, 0, len(_WIDTHS) - 1, style)
     page.text(row, 0, name, style)
     for column, of in (*_AMOUNTS, (_GAIN, _RELEASED)):
-        found = (
-            of_total(gains, of) if grand else Figure(placed.formula(at, of), placed.value(at, of))
-        )
-        page.formula(row, column, found.formula, found.value, style, kind)
+        found = of_total(gains, of) if grand else placed.figure(at, of)
+        page.figure(row, column, found, style, kind)
     _, gain, part = GAINS[basis]
-    share = (
-        of_total(gains, part) if grand else Figure(placed.formula(at, part), placed.value(at, part))
-    )
+    share = of_total(gains, part) if grand else placed.figure(at, part)
     shown = f'IF(ISNUMBER({share.formula}),{share.formula},"{NONE}")'
     page.formula(row, 6, shown, share.value if share.value != "#N/A" else NONE, style, "percent")
     total, here = of_total(gains, _RELEASED), placed.value(at, gain)
@@ -213,7 +209,7 @@ def _bases(page: Page, gains: FormulaBlock, basis: Basis, row: int) -> None:
             (5, gain, "money"),
         ):
             found = of_total(gains, of)
-            page.formula(row + i, column, found.formula, found.value, style, kind)
+            page.figure(row + i, column, found, style, kind)
         share = of_total(gains, part)
         shown = f'IF(ISNUMBER({share.formula}),{share.formula},"{NONE}")'
         value = share.value if isinstance(share.value, float) else NONE

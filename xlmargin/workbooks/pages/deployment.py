@@ -36,7 +36,7 @@ from xlmargin.workbooks.pages.deployment_positions import (
 )
 from xlmargin.workbooks.sentences import Figure, as_written, rounded, sentence, written_day
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
-from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
+from xlmargin.workbooks.xlsx_writer import absolute
 
 SHEET: Final = inputs.SHEET
 _WIDTHS: Final = (174, 62, 100, 44, 212, 92, 92, 92, 92)
@@ -110,7 +110,7 @@ def _uses(
         page.text(row, 0, f"{i + 1} {name}", "label")
         page.typed(row, 1, share, "share")
         capital = stated.capital[list(stated.shares)[i]]
-        page.formula(row, 2, capital.formula, capital.value, "right", "money")
+        page.figure(row, 2, capital, "right", "money")
         page.blank(row, 3, 8, "body")
     for row, times in ((_USES, stated.times), (_USES + 1, stated.factor)):
         page.typed(row, 3, times, "fact")
@@ -125,14 +125,14 @@ def _uses(
     page.text(_USES + 2, 4, "Kept in cash: not lent, not pledged", "part")
     for row, (cash, requirement, state) in enumerate(table.uses(), start=_USES):
         for column, figure in ((6, cash), (7, requirement)):
-            page.formula(row, column, figure.formula, figure.value, "right", "change")
-        page.formula(row, 8, state.formula, state.value, "state", "plain")
+            page.figure(row, column, figure, "right", "change")
+        page.figure(row, 8, state, "state", "plain")
     page.states((_USES, 8, last, 8))
     page.blank(last + 1, 0, 8, "total")
     page.text(last + 1, 0, "Released", "total")
     shares = f"B{_USES + 1}:B{last + 1}"
     page.formula(last + 1, 1, f"SUM({shares})", sum(stated.shares.values()), "total", "share")
-    page.formula(last + 1, 2, stated.released.formula, stated.released.value, "total", "money")
+    page.figure(last + 1, 2, stated.released, "total", "money")
     for column in (6, 7):
         letter = "ABCDEFGHI"[column]
         total = sum(float(figures[column - 6].value) for figures in table.uses())
@@ -189,7 +189,7 @@ def _hedge(
         else:
             page.formula(row, 0, *said, "label", "plain")
         page.blank(row, 1, 1, "body")
-        page.formula(row, 2, figure.formula, figure.value, "right", kind)
+        page.figure(row, 2, figure, "right", kind)
 
 
 def _factor(
@@ -206,7 +206,7 @@ def _factor(
     page.blank(row, 1, 1, "body")
     page.choice(row, column, words[0], words)
     _, *others = draft.tables.arguments
-    now = f"{SHEET}!{xl_rowcol_to_cell(PORTFOLIO, TODAY, row_abs=True, col_abs=True)}"
+    now = f"{SHEET}!{absolute(PORTFOLIO, TODAY)}"
     allowed = FormulaArgument(now, rounded(float(today.account("portfolio requirement").value), 2))
     kinds = ["text", "ratio", "quantity", "money", "quantity", "money", "money"]
     solved = draft.formulas.placed(

@@ -11,7 +11,7 @@ from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import deployment_inputs as inputs
-from xlmargin.workbooks.pages.account import TOTAL, row_of
+from xlmargin.workbooks.pages.account import TOTAL
 from xlmargin.workbooks.pages.deployment_inputs import DeploymentInputs
 from xlmargin.workbooks.pages.deployment_positions import DeploymentPositions
 from xlmargin.workbooks.sentences import Figure, rounded, sentence
@@ -41,16 +41,16 @@ class DeploymentStep:
 
     def account(self, figure: str) -> Figure:
         """A figure of all accounts together."""
-        at = row_of(self.state, figure), TOTAL
-        return Figure(self.state.formula(*at), self.state.value(*at))
+        at = self.state.row_of(figure), TOTAL
+        return self.state.figure(*at)
 
     def moved(self, move: int, column: int) -> Figure:
         """Gain or loss at a move of the chart, with volatilities unchanged (1) or doubled (2)."""
-        return Figure(self.stress.formula(1 + move, column), self.stress.value(1 + move, column))
+        return self.stress.figure(1 + move, column)
 
     def fallen(self, column: int) -> Figure:
         """A figure of the account after the fall."""
-        return Figure(self.path.formula(1, column), self.path.value(1, column))
+        return self.path.figure(1, column)
 
 
 def step_of(draft: WorkbookBuilder, positions: FormulaArgument) -> DeploymentStep:
@@ -159,7 +159,7 @@ class AccountAfter:
             page.text(row, RIGHT, label, "label")
             for column, figure in enumerate(figures, start=TODAY):
                 kind = "change" if column == CHANGE else "money"
-                page.formula(row, column, figure.formula, figure.value, "right", kind)
+                page.figure(row, column, figure, "right", kind)
 
     def uses(self) -> list[tuple[Figure, Figure, Figure]]:
         """Of each use the change of cash and of the requirement, and its state."""

@@ -77,7 +77,7 @@ def deployment_inputs(draft: WorkbookBuilder) -> DeploymentInputs:
     """The article's shares, and the first put held on an index."""
     shares = ARTICLE_SCENARIO.uses
     summary = summary_of(draft)
-    at = next(i for i, row in enumerate(summary.rows) if row[0] == _RELEASED)
+    at = summary.row_of(_RELEASED)
     average, put = summary.value(at, 1), _put_held(draft)
     known = isclose(fsum(shares.values()), 1.0, abs_tol=_EXACT)
     amount = float(average) if known and isinstance(average, float) and average >= 0 else None

@@ -15,18 +15,17 @@ from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import FormulaArgument
+from xlmargin.workbooks.live_formulas import FormulaArgument, range_on
 from xlmargin.workbooks.look import LANDSCAPE
 from xlmargin.workbooks.pages import deployment_inputs as inputs
 from xlmargin.workbooks.pages import shadow
 from xlmargin.workbooks.pages.deployment_inputs import DeploymentInputs, deployment_inputs, here
 from xlmargin.workbooks.pages.input_sheet import number_of
-from xlmargin.workbooks.pages.order_cells import absolute
 from xlmargin.workbooks.pages.position_rows import OPTIONS, UNKNOWN, Cell, PositionFormulas
 from xlmargin.workbooks.pages.position_rows import refused_for as rows_refused_for
 from xlmargin.workbooks.sentences import rounded
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
-from xlmargin.workbooks.xlsx_writer import xl_range_abs, xl_rowcol_to_cell
+from xlmargin.workbooks.xlsx_writer import absolute, xl_range_abs, xl_rowcol_to_cell
 
 SHEET: Final = "Deployment positions"
 SPARE: Final = 60
@@ -389,9 +388,8 @@ class _Build:
     def _argument(self, rows: dict[int, Row], column: int) -> FormulaArgument:
         """The range from a column on, as wide as the table."""
         last = column + len(self.table.columns) - 1
-        reach = xl_range_abs(_HEADING_ROW, column, self.last + 1, last)
         cells = [
             [rows[r][c][1] for c in range(column, last + 1)]
             for r in range(_HEADING_ROW, self.last + 2)
         ]
-        return FormulaArgument(f"'{SHEET}'!{reach}", cells)
+        return range_on(f"'{SHEET}'", _HEADING_ROW, column, cells)

@@ -10,7 +10,7 @@ from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.template import PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
@@ -70,7 +70,7 @@ def _message(checks: FormulaBlock) -> tuple[str, AnswerValue]:
     def count(formula: str, rows: list[list[AnswerValue]]) -> Figure:
         return Figure(formula, float(len(rows)), "count")
 
-    formula, said = sentence(
+    return checks.said(
         "Ready for portfolio margin: ",
         count(f'COUNTIFS({steps},"{_VERDICT}",{met},"met")', _met(verdicts)), " of ",
         count(f'COUNTIF({steps},"{_VERDICT}")', verdicts), " accounts; of ",
@@ -78,7 +78,6 @@ def _message(checks: FormulaBlock) -> tuple[str, AnswerValue]:
         count(f'COUNTIFS({steps},"?*",{steps},"<>{_VERDICT}",{met},"met")', _met(singles)),
         " are met.",
     )  # fmt: skip
-    return checks.unless_refused(formula), said
 
 
 def _met(rows: list[list[AnswerValue]]) -> list[list[AnswerValue]]:

@@ -18,12 +18,12 @@ from xlmargin.workbooks.draft import (
     no_axis,
 )
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
-from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaArgument, literal
+from xlmargin.workbooks.live_formulas import LEFT_OUT, Call, FormulaArgument, literal, range_on
 from xlmargin.workbooks.look import PM, PREV
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
-from xlmargin.workbooks.xlsx_writer import xl_range_abs, xl_rowcol_to_cell
+from xlmargin.workbooks.xlsx_writer import absolute
 
 SHEET: Final = "Four cases"
 SYMBOL: Final = "XYZ"
@@ -72,11 +72,6 @@ def write_four_cases_page(draft: WorkbookBuilder) -> None:
 PAGE: Final = PageSpec(
     write_four_cases_page, (SHEET,), calls=(BY_STRATEGY, BY_PORTFOLIO), prints=(SHEET,)
 )
-
-
-def _cell(row: int, column: int) -> str:
-    cell: str = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
-    return cell
 
 
 class _Cases:
@@ -144,8 +139,7 @@ class _Cases:
                     row, 7, self._typed_cell(_VOLATILITY), _TYPED[_VOLATILITY], "body", "rate"
                 )
                 rows.append([*cells, leg.strike, expiration, _TYPED[_VOLATILITY]])
-        reach = xl_range_abs(first, 0, row, len(_HEADINGS) - 1)
-        return FormulaArgument(f"'{SHEET}'!{reach}", rows), row + 2
+        return range_on(f"'{SHEET}'", first, 0, rows), row + 2
 
     def _market(self, row: int) -> FormulaArgument:
         kind = UnderlyingClass.STOCK.value
@@ -158,7 +152,7 @@ class _Cases:
             ["symbol", "price", "class"],
             [SYMBOL, ARTICLE_PRICE, kind],
         ]
-        return FormulaArgument(f"'{SHEET}'!{xl_range_abs(row, 0, row + 1, 2)}", rows)
+        return range_on(f"'{SHEET}'", row, 0, rows)
 
     def _settings(self, row: int) -> FormulaArgument:
         as_of = self._draft.book.market.as_of
@@ -174,12 +168,11 @@ class _Cases:
             self._page.text(row + i, _RIGHT, name, "body")
             self._page.formula(row + i, _RIGHT + 1, formula, value, "body", kind)
         rows: list[list[AnswerValue]] = [["name", "value"], ["as_of", as_of], ["rate", self._rate]]
-        return FormulaArgument(f"'{SHEET}'!{xl_range_abs(row, _RIGHT, row + 2, _RIGHT + 1)}", rows)
+        return range_on(f"'{SHEET}'", row, _RIGHT, rows)
 
     def _figures(self, case: ArticleCase) -> tuple[Figure, Figure, Figure]:
         """Initial and portfolio requirement of a case, and the gain as a share of the first."""
-        label = f"{case.name}: {TOTAL}"
-        at = next(i for i, row in enumerate(self._compared.rows) if row[0] == label)
+        at = self._compared.row_of(f"{case.name}: {TOTAL}")
         initial, portfolio = (self._of(self._compared, at, column) for column in (1, 4))
         value = 1 - float(portfolio.value) / float(initial.value)
         gain = f'IFERROR(1-{portfolio.formula}/{initial.formula},"{NONE}")'
@@ -196,13 +189,13 @@ class _Cases:
         row, legs = self._row_of[case], ARTICLE_CASES[case].legs
         parts: list[str | Figure] = []
         for i, leg in enumerate(legs):
-            held = f"ABS({_cell(row + i, 3)})"
+            held = f"ABS({absolute(row + i, 3)})"
             parts += [", " if i else "", Figure(held, abs(leg.quantity), "count"), " "]
             if leg.strike is None:
                 parts.append("shares")
                 continue
             ending = Figure(f'IF({held}=1,"","s")', "" if abs(leg.quantity) == 1 else "s", "text")
-            parts += [leg.kind, ending, " ", Figure(_cell(row + i, _RIGHT), leg.strike, "count")]
+            parts += [leg.kind, ending, " ", Figure(absolute(row + i, _RIGHT), leg.strike, "count")]
         written = all(leg.quantity < 0 for leg in legs)
         return sentence(*parts, " written" if written else "")
 
@@ -222,13 +215,13 @@ class _Cases:
             for column, (figure, kind) in enumerate(
                 zip(self._figures(case), kinds, strict=True), start=_RIGHT
             ):
-                page.formula(row, column, figure.formula, figure.value, "figure", kind)
+                page.figure(row, column, figure, "figure", kind)
             page.formula(row, _WHY, *reasons[i], "reason", "plain")
 
     def figure(self, case: int, column: int, kind: str = "dollars") -> Figure:
         """A figure of the table by the rules, by its cell."""
         value = self._figures(ARTICLE_CASES[case])[column - _RIGHT].value
-        return Figure(_cell(_CASES_ROW + case, column), value, kind)
+        return Figure(absolute(_CASES_ROW + case, column), value, kind)
 
     def _premium(self, kind: str, strike: float, units: float) -> Figure:
         """What so many units of an option are worth, $."""
@@ -242,7 +235,7 @@ class _Cases:
         """Why the rules ask something else, a case each, with the figures of the page."""
         price = Figure(self._typed_cell(_PRICE), ARTICLE_PRICE)
         shares = ARTICLE_CASES[0].legs[0].quantity
-        worth = Figure(f"{_cell(self._row_of[0], 3)}*{price.formula}", shares * ARTICLE_PRICE)
+        worth = Figure(f"{absolute(self._row_of[0], 3)}*{price.formula}", shares * ARTICLE_PRICE)
         cases = [
             Figure(
                 f"{figure.formula}/({worth.formula})",
@@ -254,7 +247,7 @@ class _Cases:
         units = -written.quantity * STANDARD_CONTRACT
         premium = self._premium("call", float(written.strike or 0.0), units)
         of_calls = Figure(f"{units:g}*{price.formula}", units * ARTICLE_PRICE)
-        strike = _cell(self._row_of[_CALLS], _RIGHT)
+        strike = absolute(self._row_of[_CALLS], _RIGHT)
         out = Figure(
             f"{units:g}*MAX(0,{strike}-{price.formula})",
             units * max(0.0, float(written.strike or 0.0) - ARTICLE_PRICE),
@@ -273,7 +266,7 @@ class _Cases:
         lost = Figure(f"-({moved.formula})", -float(moved.value))
         put = ARTICLE_CASES[_HEDGED].legs[1]
         cost = self._premium("put", float(put.strike or 0.0), STANDARD_CONTRACT)
-        there = _cell(self._row_of[_HEDGED] + 1, _RIGHT)
+        there = absolute(self._row_of[_HEDGED] + 1, _RIGHT)
         down = Figure(f"{price.formula}-{there}", ARTICLE_PRICE - float(put.strike or 0.0), "price")
         return [
             sentence("They do not: ", cases[0], " of ", worth, "; ", cases[1], " of it."),
@@ -298,12 +291,12 @@ class _Cases:
         for i, case in enumerate(ARTICLE_CASES):
             if case.reg_t is None or case.portfolio is None:
                 continue
-            own, said = self.figure(i, _GAIN), _cell(_CASES_ROW + i, _ARTICLE[2])
+            own, said = self.figure(i, _GAIN), absolute(_CASES_ROW + i, _ARTICLE[2])
             met += abs(float(own.value) - (1 - case.portfolio / case.reg_t)) <= _NEAR
             near.append(f"(ABS({own.formula}-{said})<={_NEAR:g})")
         calls, strangle = (self.figure(i, _GAIN, "share") for i in _WRITTEN)
         said_calls, said_strangle = (
-            Figure(_cell(_CASES_ROW + i, _ARTICLE[2]), _said(ARTICLE_CASES[i]), "share")
+            Figure(absolute(_CASES_ROW + i, _ARTICLE[2]), _said(ARTICLE_CASES[i]), "share")
             for i in _WRITTEN
         )
         return sentence(
@@ -336,7 +329,7 @@ def _article(page: Page, cases: _Cases) -> None:
             continue
         for column, value in zip(_ARTICLE, (case.reg_t, case.portfolio), strict=False):
             page.formula(row, column, f"{value:g}", value, "limit", "money")
-        formula = f"1-{_cell(row, _ARTICLE[1])}/{_cell(row, _ARTICLE[0])}"
+        formula = f"1-{absolute(row, _ARTICLE[1])}/{absolute(row, _ARTICLE[0])}"
         page.formula(row, _ARTICLE[2], formula, _said(case), "limit", "share")
 
 
@@ -359,8 +352,8 @@ def _bullets(page: Page, cases: _Cases) -> None:
     page.section(_BELOW, "What the four cases say", 4, "", _RIGHT)
     gains = [cases.figure(i, _GAIN, "share") for i in range(len(ARTICLE_CASES))]
     first, last = _CASES_ROW, _CASES_ROW + len(ARTICLE_CASES) - 1
-    reach = f"{_cell(first, _GAIN)}:{_cell(last, _GAIN)}"
-    names = f"{_cell(first, 0)}:{_cell(last, 0)}"
+    reach = f"{absolute(first, _GAIN)}:{absolute(last, _GAIN)}"
+    names = f"{absolute(first, 0)}:{absolute(last, 0)}"
     most = max(range(len(gains)), key=lambda i: float(gains[i].value))
     label = Figure(f"INDEX({names},MATCH(MAX({reach}),{reach},0))", cases.label(most)[1], "text")
     greatest = Figure(f"MAX({reach})", gains[most].value, "share")

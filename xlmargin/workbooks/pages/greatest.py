@@ -8,13 +8,13 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
-from xlmargin.workbooks.live_formulas import Call, FormulaArgument
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument, range_on
 from xlmargin.workbooks.market_lookup import MARKET, price_of
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.pages.order_cells import TRADES, absolute, choice_of_account
+from xlmargin.workbooks.pages.order_cells import TRADES, choice_of_account
 from xlmargin.workbooks.sentences import Figure, as_written, first_letter, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
-from xlmargin.workbooks.xlsx_writer import xl_range_abs, xl_rowcol_to_cell
+from xlmargin.workbooks.xlsx_writer import absolute, xl_rowcol_to_cell
 
 SHEET: Final = "Greatest quantity"
 _WIDTHS: Final = (96, 74, *(92, 106, 92, 105) * 2)
@@ -126,7 +126,7 @@ def _range(
     for k in range(count):
         symbol, row = _symbol(draft, k), first + k
         here = xl_rowcol_to_cell(row, left, col_abs=True)
-        page.formula(row, left, symbol.formula, symbol.value, "body", "text")
+        page.figure(row, left, symbol, "body", "text")
         cells: list[AnswerValue] = [symbol.value]
         for j, (formula, value) in enumerate(
             (('"stock"', "stock"), (f'"{_SIDES[side]}"', _SIDES[side]), _stated(account)), start=1
@@ -135,8 +135,7 @@ def _range(
             page.formula(row, left + j, f'IF({here}="","",{formula})', shown, "body", "text")
             cells.append(shown)
         rows.append(cells)
-    reach = xl_range_abs(first - 1, left, first + count - 1, left + len(_RANGE) - 1)
-    return FormulaArgument(f"'{SHEET}'!{reach}", rows)
+    return range_on(f"'{SHEET}'", first - 1, left, rows)
 
 
 def _stated(account: Figure) -> tuple[str, AnswerValue]:

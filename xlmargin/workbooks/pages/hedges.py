@@ -83,14 +83,13 @@ def _hedged(ranked: FormulaBlock) -> tuple[str, AnswerValue]:
     """How many candidates reach the target, and what the first of them frees."""
     cells, rows = ranked.cells_below_heading(_RESULT, MOST), ranked.rows[1:]
     reach = float(sum(row[_RESULT] == _REACHES for row in rows))
-    formula, said = sentence(
+    return ranked.said(
         Figure(f'COUNTIF({cells},"{_REACHES}")', reach, "count"), " of ",
         Figure(f'COUNTIF({cells},"?*")', float(len(rows)), "count"), " candidates free the ",
         Figure(_TARGET, TARGET), " wanted; the first, ",
-        Figure(ranked.formula(1, _CANDIDATE), ranked.value(1, _CANDIDATE), "text"), ", frees ",
-        Figure(ranked.formula(1, _FREED), ranked.value(1, _FREED)), ".",
+        ranked.figure(1, _CANDIDATE, "text"), ", frees ",
+        ranked.figure(1, _FREED), ".",
     )  # fmt: skip
-    return ranked.unless_refused(formula), said
 
 
 def too_many_for_one_more(tables: InputTables) -> str:
@@ -128,9 +127,8 @@ def _dearest(placed: FormulaBlock) -> tuple[str, AnswerValue]:
     if not known:
         return sentence("What one more of each contract held, or of 100 shares, would change.")
     most = max(known, key=lambda row: float(row[_REQUIRED]))
-    formula, said = sentence(
+    return placed.said(
         "One more of ",
         Figure(f"INDEX({names},MATCH(MAX({amounts}),{amounts},0))", most[_POSITION], "text"),
         " raises portfolio margin most: by ", Figure(f"MAX({amounts})", most[_REQUIRED]), ".",
     )  # fmt: skip
-    return placed.unless_refused(formula), said

@@ -10,7 +10,7 @@ from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_range_abs
 
@@ -187,9 +187,8 @@ def _message(placed: FormulaBlock) -> tuple[str, AnswerValue]:
     known = isinstance(stock.value, float) and isinstance(option.value, float)
     value: AnswerValue = float(stock.value) + float(option.value) if known else NONE
     equity = Figure(f"({stock.formula}+{option.formula})", value, "millions")
-    formula, said = sentence(
+    return placed.said(
         "Equity is ", equity, "; by delta the book moves like ",
         total_of(placed, _EXPOSURE, "millions"), " of stock, ",
         total_of(placed, _SHARE, "percent"), " of equity.",
     )  # fmt: skip
-    return placed.unless_refused(formula), said

@@ -12,13 +12,12 @@ from xlmargin.rulebook import house_names, parameter_names
 from xlmargin.workbooks.display_names import house_in, house_read
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
+from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal, range_on
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.input_sheet import HEADING_ROW as SETTINGS_HEADING
-from xlmargin.workbooks.pages.order_cells import absolute
 from xlmargin.workbooks.pages.rules import OF_PORTFOLIO_MARGIN, RULE_KINDS
 from xlmargin.workbooks.sentences import Figure, as_written
-from xlmargin.workbooks.xlsx_writer import xl_range_abs, xl_rowcol_to_cell
+from xlmargin.workbooks.xlsx_writer import absolute, xl_range_abs, xl_rowcol_to_cell
 
 SHEET: Final = "House settings"
 RULE: Final = "rule"
@@ -145,7 +144,7 @@ def _column(
     for row, (figure, label) in enumerate(_TOTALS, start=tops[0] + 1):
         page.text(row, 0, label, "label")
         total = _of_total(placed, figure)
-        page.formula(row, column, total.formula, total.value, "right", "money")
+        page.figure(row, column, total, "right", "money")
         totals[figure] = Figure(f"'{SHEET}'!{absolute(row, column)}", total.value)
     row = tops[0] + 1 + len(_TOTALS)
     page.text(row, 0, "Own portfolio margin, to sort by", "label")
@@ -175,12 +174,11 @@ def _range(draft: WorkbookBuilder, page: Page, top: int, name: Figure) -> Formul
     for j, heading in enumerate(("name", "value")):
         page.text(top, j, heading.capitalize(), "text_heading")
     page.text(top + 1, 0, "house", "body")
-    page.formula(top + 1, 1, name.formula, name.value, "body", "text")
+    page.figure(top + 1, 1, name, "body", "text")
     rows: list[list[AnswerValue]] = [["name", "value"], ["house", name.value]]
     rows += [_setting(draft, page, top + 2 + k, k) for k in range(_ROOM)]
     rows.append(_beyond(draft, page, top + 2 + _ROOM))
-    reach = xl_range_abs(top, 0, top + 2 + _ROOM, 1)
-    return FormulaArgument(f"'{SHEET}'!{reach}", rows)
+    return range_on(f"'{SHEET}'", top, 0, rows)
 
 
 def _beyond(draft: WorkbookBuilder, page: Page, row: int) -> list[AnswerValue]:

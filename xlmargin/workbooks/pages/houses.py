@@ -130,7 +130,7 @@ def _house(page: Page, row: int, houses: list[HouseColumn], house: HouseColumn) 
         page.formula(row, column, blank, value if is_own else "", "right", kind)
     for column, figure in ((4, MAINTENANCE), (5, INITIAL), (6, DEPOSIT)):
         shown = figures[figure]
-        page.formula(row, column, shown.formula, shown.value, "right", "money")
+        page.figure(row, column, shown, "right", "money")
     kept = float(figures[MAINTENANCE].value)
     gain = f"1-{figures[PORTFOLIO].formula}/E{row + 1}"
     page.formula(

@@ -148,7 +148,7 @@ def write_by_account(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay
         names = ("equity", "requirement", "excess", "cushion", "margin call")
         figures = [figure_of(state, f"portfolio {name}", column) for name in names]
         found = state_of_excess(figures[2], figures[4])
-        account = Figure(state.formula(0, column), state.value(0, column))
+        account = state.figure(0, column)
         is_total = column == TOTAL
         label = "All accounts" if is_total else account
         section.add(label, [*figures, found], "total" if is_total else "", label_style="label")

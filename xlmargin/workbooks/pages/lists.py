@@ -28,8 +28,7 @@ _SHARE: Final = 3
 def write_contribution_page(draft: WorkbookBuilder) -> None:
     """What each position adds to the requirement."""
     page = draft.page("Contribution", "output")
-    placed = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
-    total = Figure(placed.formula(0, 0), placed.value(0, 0))
+    total = draft.one("PM_REQUIREMENT")
     page.title(
         "Contribution",
         sentence("What each position adds to the requirement: shares add up to ", total, "."),
@@ -84,7 +83,7 @@ def _explain(draft: WorkbookBuilder, title: str, call: Call) -> None:
     page.title(
         title,
         sentence(
-            "Required: ", Figure(placed.formula(1, 1), placed.value(1, 1)),
+            "Required: ", placed.figure(1, 1),
             ", every amount with what it is made of and the paragraph that requires it.",
         ),
         "Inside a sum a negative amount is a gain.",

@@ -10,11 +10,11 @@ from xlmargin.cells.values import AnswerValue, text_of, to_value
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.input_tables import InputTables
-from xlmargin.workbooks.live_formulas import FormulaArgument
+from xlmargin.workbooks.live_formulas import FormulaArgument, range_on
 from xlmargin.workbooks.market_lookup import is_index, price_of
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.sentences import Figure, rounded
-from xlmargin.workbooks.xlsx_writer import xl_range_abs, xl_rowcol_to_cell
+from xlmargin.workbooks.xlsx_writer import absolute
 
 TRADES: Final = "Trades"
 INPUTS: Final = (
@@ -29,12 +29,6 @@ HEADINGS: Final = (
 """Headings of the range that is made of it."""
 _ACTIONS: Final = ("Buy to open", "Sell to open", "Buy to close", "Sell to close")
 _CHOICES: Final = {"action": _ACTIONS, "type": ("Stock", "Call", "Put")}
-
-
-def absolute(row: int, column: int) -> str:
-    """A cell, wherever the formula stands that names it."""
-    cell: str = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
-    return cell
 
 
 @dataclass(frozen=True)
@@ -175,11 +169,8 @@ class OrderCells:
             page.text(row, column, heading.replace("_", " ").capitalize(), "text_heading")
             shown = f'IF({self.is_there},{formula},"")'
             page.formula(row + 1, column, shown, value if known else "", "body", kind)
-        reach = xl_range_abs(row, 0, row + 1, len(HEADINGS) - 1)
-        return FormulaArgument(
-            f"'{self.sheet}'!{reach}",
-            [list(HEADINGS), [value if known else "" for _, value, _ in cells]],
-        )
+        values = [value if known else "" for _, value, _ in cells]
+        return range_on(f"'{self.sheet}'", row, 0, [HEADINGS, values])
 
     @property
     def premium(self) -> Figure:

@@ -153,7 +153,7 @@ def write_reconciled(draft: WorkbookBuilder, page: Page, row: int) -> int:
     state = draft.state
     assert state is not None
     for column in range(4, state.width) if draft.several else ():
-        account = Figure(state.formula(0, column), state.value(0, column))
+        account = state.figure(0, column)
         *figures, day, said = totals.of_account(account.formula, str(account.value))
         ours, theirs = (
             at(xl_rowcol_to_cell(section.row, j), figure) for j, figure in enumerate(figures, 1)

@@ -12,7 +12,7 @@ from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.figures import less, share, state_of_excess, total
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
+from xlmargin.workbooks.live_formulas import Call, literal, range_on
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages import requirement, shadow
 from xlmargin.workbooks.pages.account import figure_of
@@ -22,7 +22,7 @@ from xlmargin.workbooks.pages.rules import RULE_KINDS
 from xlmargin.workbooks.ranking import Ranking
 from xlmargin.workbooks.section import STATE, Column, Section
 from xlmargin.workbooks.sentences import Figure, sentence
-from xlmargin.workbooks.xlsx_writer import xl_range_abs, xl_rowcol_to_cell
+from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 
 _LARGEST: Final = 5
 _MOVES: Final = (-0.20, -0.10, 0.0, 0.10)
@@ -45,8 +45,7 @@ def write_concentration(draft: WorkbookBuilder, page: Page, row: int, _: Earlier
     note = "five largest underlyings of an account, $"
     section = Section(page, row, "Concentration", columns, note, high=HIGH)
     held, groups = draft.placed("PM_HOLDINGS", literal("underlying")), draft.placed("PM_GROUPS")
-    placed = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
-    whole = Figure(placed.formula(0, 0), placed.value(0, 0))
+    whole = draft.one("PM_REQUIREMENT")
     of_class = (requirement.LEVEL, "=", requirement.CLASS_GROUP)
     largest = Ranking(groups, [of_class], requirement.REQUIREMENT, section.first, 4)
     rows = []
@@ -97,9 +96,7 @@ def write_stress(draft: WorkbookBuilder, page: Page, row: int, _: EarlierDay) ->
     ]  # fmt: skip
     note = "every underlying moves, volatilities unchanged, $"
     section = Section(page, row, "Stress", columns, note, high=HIGH)
-    first = section.first
-    reach = xl_range_abs(first, 0, first + len(_MOVES) - 1, 0)
-    moves = FormulaArgument(f"'{page.sheet.get_name()}'!{reach}", [[move] for move in _MOVES])
+    moves = range_on(f"'{page.sheet.get_name()}'", section.first, 0, [[move] for move in _MOVES])
     path = draft.placed("PM_PATH", moves, numbers=["move", "money"])
     equity = figure_of(draft.state, "portfolio equity")
     for i, move in enumerate(_MOVES):
@@ -170,13 +167,13 @@ def write_deadlines(draft: WorkbookBuilder, page: Page, row: int, earlier: Earli
         stated = draft.formulas.placed(rule, RULE_KINDS)
         arguments = (draft.as_of, literal(each.kind.value), draft.tables.settings.argument)
         due = draft.formulas.placed(Call("MARGIN_CALL_DUE", arguments), ["date"])
-        days = Figure(stated.formula(0, _NUMBER), stated.value(0, _NUMBER), "count")
+        days = stated.figure(0, _NUMBER, "count")
         label = Figure(*sentence(f"{each.label}: ", days, each.days))
         said, cited = str(stated.value(0, _RULE)), stated.formula(0, _RULE)
         first = Figure(f'LEFT({cited},FIND(";",{cited}&";")-1)', said.partition(";")[0])
         of_trades = Figure(f'"{_OF_TRADES}"', _OF_TRADES)
         is_open = figure_of(draft.state, each.figure) if each.figure else of_trades
-        until = Figure(due.formula(0, 0), due.value(0, 0))
+        until = due.figure()
         section.add(label, [*calls.of(each.called), is_open, until, first])
     return section.row
 

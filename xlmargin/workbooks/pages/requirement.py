@@ -42,8 +42,7 @@ _MOST_BARS: Final = 40
 def write_requirement_page(draft: WorkbookBuilder) -> None:
     """The total, a bar a class group, and the table of all groups."""
     page = draft.page(SHEET, "output")
-    placed = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
-    total = Figure(placed.formula(0, 0), placed.value(0, 0))
+    total = draft.one("PM_REQUIREMENT")
     page.title(
         "Requirement",
         sentence("Portfolio margin requires ", total, ": the greatest loss of each group."),

@@ -61,7 +61,7 @@ def write_change(
             page.text(section.row, helper, short, "note")
             section.add(label, figures, style, kind=kind, label_style="part")
         else:
-            day = Figure(change.formula(1 + k, _DAY), change.value(1 + k, _DAY), "day")
+            day = change.figure(1 + k, _DAY, "day")
             section.add(day, figures, style, kind=kind, label_style="label")
     _causes(draft, page, row, section.first + 1, helper)
     return section.row

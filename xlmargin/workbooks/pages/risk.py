@@ -15,13 +15,13 @@ from xlmargin.workbooks.draft import (
     line,
 )
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
-from xlmargin.workbooks.live_formulas import FormulaArgument
+from xlmargin.workbooks.live_formulas import FormulaArgument, range_on
 from xlmargin.workbooks.look import BAR, LOSS, NAVY, ST
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.account import figure_of
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
-from xlmargin.workbooks.xlsx_writer import Chart, xl_range_abs, xl_rowcol_to_cell
+from xlmargin.workbooks.xlsx_writer import Chart, absolute, xl_rowcol_to_cell
 
 SHEET: Final = "Risk"
 
@@ -68,12 +68,9 @@ def _moves(page: Page) -> tuple[FormulaArgument, FormulaArgument]:
         page.typed(_GRID_ROW + 1 + i, _GRID_COLUMN, move, "move")
     for j, move in enumerate(_VOLATILITIES):
         page.typed(_GRID_ROW, _GRID_COLUMN + 1 + j, move, "move")
-    down = xl_range_abs(_GRID_ROW + 1, _GRID_COLUMN, _GRID_ROW + len(_SPOTS), _GRID_COLUMN)
-    right = _GRID_COLUMN + len(_VOLATILITIES)
-    across = xl_range_abs(_GRID_ROW, _GRID_COLUMN + 1, _GRID_ROW, right)
     return (
-        FormulaArgument(f"{SHEET}!{down}", [[move] for move in _SPOTS]),
-        FormulaArgument(f"{SHEET}!{across}", [list(_VOLATILITIES)]),
+        range_on(SHEET, _GRID_ROW + 1, _GRID_COLUMN, [[move] for move in _SPOTS]),
+        range_on(SHEET, _GRID_ROW, _GRID_COLUMN + 1, [_VOLATILITIES]),
     )
 
 
@@ -83,7 +80,7 @@ def _message(draft: WorkbookBuilder, grid: FormulaBlock) -> tuple[str, AnswerVal
     parts: list[str | Figure] = []
     for words, move in (("A move of all prices by ", -0.10), ("; by ", 0.10)):
         i = _SPOTS.index(move)
-        there = xl_rowcol_to_cell(_GRID_ROW + 1 + i, _GRID_COLUMN, True, True)
+        there = absolute(_GRID_ROW + 1 + i, _GRID_COLUMN)
         cell, value = grid.formula(1 + i, 1 + _UNMOVED), grid.value(1 + i, 1 + _UNMOVED)
         parts += [words, Figure(there, move, "move"), " brings ", Figure(cell, value, "millions")]
         known = isinstance(value, float) and isinstance(equity.value, float) and equity.value > 0
@@ -151,9 +148,8 @@ def _underlyings(draft: WorkbookBuilder, page: Page) -> None:
     page.text(_DATA_ROW, 2, "On", "heading")
     for j, move in enumerate(_MOVES, start=_FIRST_MOVE):
         page.typed(_DATA_ROW, j, move, "move")
-    reach = xl_range_abs(_DATA_ROW, _FIRST_MOVE, _DATA_ROW, _LAST)
-    moves = FormulaArgument(f"{SHEET}!{reach}", [list(_MOVES)])
-    cell = xl_rowcol_to_cell(_DATA_ROW + 2, 2, row_abs=True, col_abs=True)
+    moves = range_on(SHEET, _DATA_ROW, _FIRST_MOVE, [_MOVES])
+    cell = absolute(_DATA_ROW + 2, 2)
     page.typed(_DATA_ROW + 2, 2, day, "date")
     today = draft.placed("PM_PROFILE", moves, numbers=_KINDS)
     later = draft.placed(
@@ -216,8 +212,8 @@ def _rows_of(
         if s and k:
             page.formula(row, 2, xl_rowcol_to_cell(_DATA_ROW + 2, 2), day, "right", "date")
         labels = placed.cells_below_heading(0, _MOST)
-        here = xl_rowcol_to_cell(top, 0, row_abs=True, col_abs=True)
-        at = next(i for i, cells in enumerate(placed.rows) if cells[0] == name)
+        here = absolute(top, 0)
+        at = placed.row_of(name)
         for j in range(len(_MOVES)):
             cells = placed.cells_below_heading(1 + j, _MOST)
             formula = placed.unless_refused(

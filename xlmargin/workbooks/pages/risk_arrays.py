@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
@@ -15,7 +16,7 @@ from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.look import BAR, NAVY, ST
 from xlmargin.workbooks.page import SPARE, Page
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
 
 SHEET: Final = "Risk array"
@@ -59,15 +60,12 @@ def _message(draft: WorkbookBuilder) -> tuple[str, AnswerValue]:
     sums = [f"SUM({placed.cells_below_heading(j, MOST)})" for j in points]
     rows = placed.rows[1:]
     known = [sum(float(row[j]) for row in rows if isinstance(row[j], float)) for j in points]
-    required = draft.formulas.placed(draft.call("PM_REQUIREMENT"), ["money"])
+    required = replace(draft.one("PM_REQUIREMENT"), kind="millions")
     loss = Figure(f"MAX(0,-MIN({','.join(sums)}))", max(0.0, -min(known)), "millions")
-    formula, said = sentence(
+    return placed.said(
         "At the worst of the ten points all positions together lose ", loss,
-        "; portfolio margin requires ",
-        Figure(required.formula(0, 0), required.value(0, 0), "millions"),
-        ", each group at its own worst.",
+        "; portfolio margin requires ", required, ", each group at its own worst.",
     )  # fmt: skip
-    return placed.unless_refused(formula), said
 
 
 def _write_groups(draft: WorkbookBuilder) -> None:

@@ -28,7 +28,7 @@ from xlmargin.workbooks.pages.input_sheet import (
     offer,
 )
 from xlmargin.workbooks.sentences import as_written
-from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
+from xlmargin.workbooks.xlsx_writer import absolute, xl_rowcol_to_cell
 
 _REPORT, _LIMITS, _RULES = "Report", "Limits of the checks", "Rules"
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -230,5 +230,5 @@ def _named(table: InputTable) -> Iterator[tuple[str, int]]:
 def _name_cells(draft: WorkbookBuilder, table: InputTable) -> None:
     """Names for the cells of the date, of a report's texts and of the broker's tolerances."""
     for name, i in _named(table):
-        cell = xl_rowcol_to_cell(HEADING_ROW + i, 1, row_abs=True, col_abs=True)
+        cell = absolute(HEADING_ROW + i, 1)
         draft.workbook.define_name(name, f"={table.name}!{cell}")

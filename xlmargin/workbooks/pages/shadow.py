@@ -15,9 +15,9 @@ from xlmargin.workbooks.formulas_sheet import SHEET as FORMULAS
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.sentences import Figure, sentence
+from xlmargin.workbooks.sentences import Figure
 from xlmargin.workbooks.template import PageSpec
-from xlmargin.workbooks.xlsx_writer import Chart, xl_rowcol_to_cell
+from xlmargin.workbooks.xlsx_writer import Chart, absolute, xl_rowcol_to_cell
 
 SHEET: Final = "Shadow"
 _CHARTED: Final = "Requirement as share of long market value"
@@ -112,16 +112,14 @@ def _message(summary: FormulaBlock) -> tuple[str, AnswerValue]:
     """What both regimes required on average, and what portfolio margin would have released."""
 
     def average(name: str, kind: str) -> Figure:
-        row = next(i for i, cells in enumerate(summary.rows) if cells[0] == name)
-        return Figure(summary.formula(row, 1), summary.value(row, 1), kind)
+        return summary.figure(summary.row_of(name), 1, kind)
 
-    formula, said = sentence(
+    return summary.said(
         "On ", average("days", "count"), " days portfolio margin required ",
         average("average portfolio share", "percent"), " of long market value, maintenance ",
         average("average maintenance share", "percent"),
         ": ", average("average capital released", "millions"), " released on average.",
     )  # fmt: skip
-    return summary.unless_refused(formula), said
 
 
 def days_at(draft: WorkbookBuilder) -> tuple[int, int]:
@@ -217,7 +215,7 @@ def _days(page: Page, history: FormulaBlock, table: int) -> list[list[AnswerValu
 def _next_day(history: FormulaBlock, before: str) -> str:
     """The last row of the day after that of a row; the rows stand in the order of time."""
     days = history.cells_below_heading(0, MOST_ROWS)
-    first = f"{FORMULAS}!{xl_rowcol_to_cell(FIRST_ROW + 1, history.column, True, True)}"
+    first = f"{FORMULAS}!{absolute(FIRST_ROW + 1, history.column)}"
     if not before:
         return f'IF({first}="","",MATCH({first},{days},1))'
     day = f"INDEX({days},{before}+1)"

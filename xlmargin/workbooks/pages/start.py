@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
@@ -11,7 +12,6 @@ from xlmargin.workbooks.band import if_of_this_version, write_band
 from xlmargin.workbooks.cards import Card, card_or_none, write_cards
 from xlmargin.workbooks.draft import Series, WorkbookBuilder
 from xlmargin.workbooks.figures import part_in_words, share
-from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.live_formulas import Call, literal
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
@@ -81,27 +81,26 @@ def write_start_page(draft: WorkbookBuilder) -> None:
 PAGE: Final = PageSpec(write_start_page, (SHEET,), uses=(LIMITS,), prints=(SHEET,))
 
 
-def _total(draft: WorkbookBuilder) -> FormulaBlock:
+def _total(draft: WorkbookBuilder) -> Figure:
     """The requirement of the whole by the first regime that margins the book."""
-    function = "PM_REQUIREMENT" if draft.by_portfolio else "REGT_MAINTENANCE"
-    return draft.formulas.placed(draft.call(function), ["money"])
+    return draft.one("PM_REQUIREMENT" if draft.by_portfolio else "REGT_MAINTENANCE")
 
 
 def _every_card(draft: WorkbookBuilder) -> Iterator[Card]:
     total, state = _total(draft), draft.state
     equity = figure_of(state, "portfolio equity" if draft.by_portfolio else "strategy equity")
     if draft.by_portfolio:
-        own = Figure(total.formula(0, 0), total.value(0, 0))
         yield card_or_none(
-            "Required, portfolio margin", own, "card", part_in_words(own, equity, "of equity"), "pm"
+            "Required, portfolio margin",
+            total,
+            "card",
+            part_in_words(total, equity, "of equity"),
+            "pm",
         )
     if draft.by_strategy:
-        placed = draft.formulas.placed(draft.call("REGT_MAINTENANCE"), ["money"])
-        initial = draft.formulas.placed(draft.call("REGT_INITIAL"), ["money"])
-        own = Figure(placed.formula(0, 0), placed.value(0, 0))
+        own, initial = draft.one("REGT_MAINTENANCE"), draft.one("REGT_INITIAL")
         note = sentence(
-            "maintenance; initial, at cost where stated, ",
-            Figure(initial.formula(0, 0), initial.value(0, 0), "millions"),
+            "maintenance; initial, at cost where stated, ", replace(initial, kind="millions")
         )
         yield card_or_none("Required, strategy-based", own, "card", note, "st")
     if draft.by_strategy and draft.by_portfolio:
@@ -168,8 +167,7 @@ def _largest(draft: WorkbookBuilder, page: Page) -> None:
     ]  # fmt: skip
     title, note = "Largest underlyings", "of the requirement, $"
     section = Section(page, _LARGEST_ROW, title, columns, note, high=_ROW)
-    placed, first = _total(draft), section.first
-    whole = Figure(placed.formula(0, 0), placed.value(0, 0))
+    whole, first = _total(draft), section.first
     groups = draft.formulas.placed(draft.call("PM_GROUPS"), requirement.KINDS, "plain")
     of_class = (requirement.LEVEL, "=", requirement.CLASS_GROUP)
     largest = Ranking(groups, [of_class], requirement.REQUIREMENT, first, 2)
@@ -230,7 +228,7 @@ def _chart(draft: WorkbookBuilder, page: Page) -> int:
     for j, (_, figure, _) in enumerate(_BY_ACCOUNT, start=_HELPER + 2):
         for i, column in enumerate(columns):
             found = figure_of(state, figure, column)
-            page.formula(first + i, j, found.formula, found.value, "note", "money")
+            page.figure(first + i, j, found, "note", "money")
     series = [
         Series(label, j, color) for j, (label, _, color) in enumerate(_BY_ACCOUNT, _HELPER + 2)
     ]

@@ -17,7 +17,6 @@ from xlmargin.workbooks.pages.order_cells import (
     INPUTS,
     TRADES,
     OrderCells,
-    absolute,
     choice_of_account,
     orders_of,
 )
@@ -35,6 +34,7 @@ from xlmargin.workbooks.pages.order_impact import (
 )
 from xlmargin.workbooks.sentences import Figure, sentence, written_day
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
+from xlmargin.workbooks.xlsx_writer import absolute
 
 SHEET: Final = "What-if"
 _WIDTHS: Final = (154, 120, 26, 220, 105, 105, 105, 115, 10)
@@ -156,7 +156,7 @@ class _Ticket:
             start=_OF_ORDER + 1,
         ):  # fmt: skip
             page.formula(row, 0, *said, "label", "plain")
-            page.formula(row, 1, figure.formula, figure.value, "right", kind)
+            page.figure(row, 1, figure, "right", kind)
 
     def message(self) -> tuple[str, AnswerValue]:
         """The order in words, and what it does."""
@@ -213,12 +213,12 @@ class _Ticket:
             ]
             change = line.change(*here)
             for column, figure in enumerate((before, change, after), start=_RIGHT + 1):
-                page.formula(row, column, figure.formula, figure.value, "right", figure.kind)
+                page.figure(row, column, figure, "right", figure.kind)
             page.blank(row, _STATE, _STATE, "state")
             if line.beyond:
                 state = line.state(here[1], self._limits)
                 self._states.append(Figure(absolute(row, _STATE), state.value))
-                page.formula(row, _STATE, state.formula, state.value, "state", "plain")
+                page.figure(row, _STATE, state, "state", "plain")
         page.states((_TABLE + 1, _STATE, _TABLE + len(lines), _STATE))
 
     def write_verdict(self) -> None:
@@ -226,7 +226,7 @@ class _Ticket:
         page, own = self._page, self._impact.verdict()
         watched = "+".join(f'(LEFT({each.formula},1)="▲")' for each in self._states)
         points = sum(str(each.value).startswith("▲") for each in self._states)
-        page.formula(_CHECKED, _RIGHT, own.formula, own.value, "note", "plain")
+        page.figure(_CHECKED, _RIGHT, own, "note", "plain")
         check = absolute(_CHECKED, _RIGHT)
         many = f'", "&({watched})&" points to watch"'
         said = f'IF({watched}=0,"",IF({watched}=1,", one point to watch",{many}))'
@@ -323,10 +323,10 @@ class _Ticket:
         page, row = self._page, _RANGES + 2 + 3 * len(_TIMES)
         page.headings(row, ("Quantity", "Portfolio", "Strategy"), ("quantity", "change", "change"))
         for i, (times, impact) in enumerate(zip(_TIMES, self._impacts, strict=True), start=1):
-            page.formula(row + i, 0, *_shown(self._order.times(times)), "right", "quantity")
+            page.figure(row + i, 0, self._order.times(times), "right", "quantity")
             for column, name in ((1, "portfolio requirement"), (2, "maintenance requirement")):
                 change = impact.figure(name, CHANGE)
-                page.formula(row + i, column, *_shown(change), "right", "change")
+                page.figure(row + i, column, change, "right", "change")
         series = headed(SHEET, row, {1: PM, 2: ST})
         rows = (row + 1, row + len(_TIMES))
         chart = self._draft.chart_of_bars("column", SHEET, rows, series, gap=50)
@@ -337,10 +337,6 @@ class _Ticket:
         )  # fmt: skip
 
 
-def _shown(figure: Figure) -> tuple[str, AnswerValue]:
-    return figure.formula, figure.value
-
-
 def _of(capacity: FormulaBlock, column: int) -> Figure:
     """A figure of the order's greatest quantity."""
-    return Figure(capacity.formula(1, column), capacity.value(1, column))
+    return capacity.figure(1, column)
