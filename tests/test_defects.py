@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from xlmargin import defects
-from xlmargin.cells.values import refusal
+from xlmargin.cells.problems import refusal
 from xlmargin.defects import internal_error, log_file
 from xlmargin.errors import MarginError
 from xlmargin.history.executors import Workers

@@ -11,8 +11,9 @@ import pytest
 
 from xlmargin.cells.columns import dates, names, numbers, words
 from xlmargin.cells.problems import ProblemLog, counted
-from xlmargin.cells.reading import read_table, refuse_unread_multiplier, unknown_headings
+from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import CodedCells, RangeTable, SourceRows, joined
+from xlmargin.cells.unknown_columns import refuse_unread_multiplier, unknown_headings
 from xlmargin.cells.values import Day, clean_text, is_error, rows_of, to_value
 from xlmargin.cells.words import MARKET, POSITIONS, SIDES, TYPES, YES_NO, Side, TypeWord, YesNo
 from xlmargin.errors import Problem, Severity

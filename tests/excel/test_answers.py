@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlmargin.cells.values import refusal, to_cells
+from xlmargin.cells.problems import refusal
+from xlmargin.cells.values import to_cells
 from xlmargin.errors import InputError, MarginError, Problem, RulebookError
 from xlmargin.settings import Basis
 

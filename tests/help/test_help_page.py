@@ -16,7 +16,7 @@ from xlmargin.cells.values import TableRows
 from xlmargin.cli import app
 from xlmargin.cli.help_pages import page_of
 from xlmargin.errors import MarginError
-from xlmargin.excel.settings_reader import SYNONYMS
+from xlmargin.excel.settings_fields import SYNONYMS
 from xlmargin.excel.worksheet_function import REGISTRY
 from xlmargin.help import EXAMPLE_BOOK, EXAMPLES, Example, help_rows, usage
 from xlmargin.help.help_page import INPUT

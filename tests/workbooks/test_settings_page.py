@@ -9,7 +9,8 @@ import pytest
 
 from xlmargin import udfs
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.excel.settings_reader import SYNONYMS, TEXTS, setting_name, stated_settings
+from xlmargin.excel.settings_fields import SYNONYMS, TEXTS
+from xlmargin.excel.settings_reader import setting_name, stated_settings
 from xlmargin.rulebook import overridable_names
 from xlmargin.workbooks import Functions, input_tables, write_margin_workbook
 from xlmargin.workbooks.pages.input_sheet import LISTS

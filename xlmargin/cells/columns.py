@@ -18,7 +18,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.cells.numbers import LONGEST_NUMBER, NUMBER, Number, NumberStyle, parse
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, shown_text
 from xlmargin.cells.table import EMPTY, CodedCells, RangeTable
 from xlmargin.cells.values import (
     CellValue,
@@ -28,10 +28,11 @@ from xlmargin.cells.values import (
     is_nothing,
     nearest,
     shown,
-    shown_text,
+    text_of,
 )
 from xlmargin.dates import DATE, EARLIEST_SERIAL, LATEST_SERIAL, DateReadings, date_of, read_date
 
+DOLLAR_WORDS: Final = ("USD", "US$", "$", "US DOLLAR", "US DOLLARS")
 DOLLARS: Final = "US dollars: requirements are in dollars"
 
 UNDECIDED_NUMBER: Final = (
@@ -372,6 +373,13 @@ def check_one_date(table: RangeTable, log: ProblemLog) -> None:
         if count > 1:
             wanted = "one date (MARGIN_HISTORY takes several)"
             log.error(table.name, 0, "date", f"{count} different dates", wanted)
+
+
+def refuse_foreign(table: RangeTable, log: ProblemLog) -> None:
+    """An error for every row in another currency than US dollars."""
+    foreign = table.texts("currency").where(lambda cell: text_of(cell).upper() not in DOLLAR_WORDS)
+    wanted = "USD: requirements are in dollars; the setting leave_out takes such rows out by name"
+    log.errors_where(foreign, table, "currency", wanted)
 
 
 def missing_heading(table: RangeTable, name: str, log: ProblemLog) -> None:

@@ -13,7 +13,7 @@ from math import isnan, nan
 from typing import Final, Generic, TypeVar
 
 from xlmargin.cells.columns import GREATEST_CASH, NAME, date_serial, number_of
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, shown_text
 from xlmargin.cells.values import (
     Cells,
     CellValue,
@@ -23,7 +23,6 @@ from xlmargin.cells.values import (
     normalized,
     rows_of,
     shown,
-    shown_text,
     text_of,
     to_value,
     wanted_words,
@@ -85,37 +84,30 @@ class Field(Generic[_T]):
 _MOST_DAYS: Final = 10_000.0
 
 
+def number(least: float, most: float, wanted: str, default: float = nan) -> Field[float]:
+    """A number from the least to the most, in no percent."""
+    return Field(lambda cell: _number(cell, least, most), wanted, default)
+
+
 def dollars() -> Field[float]:
     """Dollars, of either sign; NaN where not stated."""
     wanted = f"dollars, a number of at most {GREATEST_CASH:,.0f}"
-    return Field(lambda cell: _number(cell, GREATEST_CASH), wanted, nan)
+    return number(-GREATEST_CASH, GREATEST_CASH, wanted)
 
 
 def share(default: float = nan) -> Field[float]:
     """A share of 1, such as 0.005."""
-    return Field(
-        lambda cell: found if (found := _number(cell, 1.0)) is None or found >= 0 else None,
-        "a fraction from 0 to 1",
-        default,
-    )
+    return number(0.0, 1.0, "a fraction from 0 to 1", default)
 
 
 def days(default: float) -> Field[float]:
     """A number of days, 0 or more."""
-    return Field(
-        lambda cell: found if (found := _number(cell, _MOST_DAYS)) is None or found >= 0 else None,
-        f"days, a number from 0 to {_MOST_DAYS:,.0f}",
-        default,
-    )
+    return number(0.0, _MOST_DAYS, f"days, a number from 0 to {_MOST_DAYS:,.0f}", default)
 
 
-def move(least: float, greatest: float, default: float) -> Field[float]:
-    """A move as a fraction from `least` to `greatest`, such as -0.2."""
-    return Field(
-        lambda cell: f if (f := _number(cell, greatest)) is None or f >= least else None,
-        f"a fraction from {least:g} to {greatest:g}, such as -0.2",
-        default,
-    )
+def move(least: float, most: float, default: float) -> Field[float]:
+    """A move as a fraction from the least to the most, such as -0.2."""
+    return number(least, most, f"a fraction from {least:g} to {most:g}, such as -0.2", default)
 
 
 def day() -> Field[float]:
@@ -128,10 +120,10 @@ def word(words: Words[_E], default: _E, wanted: str = "") -> Field[_E]:
     return Field(words.read, wanted or words.wanted, default)
 
 
-def _number(cell: CellValue, most: float) -> float | None:
-    number = number_of(cell)
+def _number(cell: CellValue, least: float, most: float) -> float | None:
+    found = number_of(cell)
     percent = isinstance(cell, str) and "%" in cell
-    return number if abs(number) <= most and not percent else None
+    return found if least <= found <= most and not percent else None
 
 
 def _known(number: float) -> float | None:

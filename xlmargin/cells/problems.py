@@ -10,12 +10,15 @@ from typing import Final, Generic, Protocol, TypeVar
 import numpy as np
 
 from xlmargin.arrays import BoolArray, IntArray
-from xlmargin.cells.values import CellValue, shown
+from xlmargin.cells.values import LONGEST_TEXT, CellValue, is_error, shown
 from xlmargin.computing import ContentCache
-from xlmargin.errors import Problem, Severity
+from xlmargin.dates import date_of
+from xlmargin.defects import internal_error
+from xlmargin.errors import REFUSED, MarginError, Problem, Severity
 
 _LONGEST_FOUND: Final = 120
 """Characters of the cells that one message shows, together."""
+
 _MOST_SHOWN: Final = 3
 """Different cells that one message shows; of the rest only that there are more."""
 
@@ -42,7 +45,6 @@ class LocatedTable(Protocol):
 
 
 _Key = tuple[Severity, str, str, str, str]
-
 
 Refused = tuple[tuple[str, tuple[int, ...]], ...]
 """Columns of a range, and the rows that are refused there."""
@@ -230,3 +232,23 @@ def counted(problems: Iterable[Problem]) -> str:
     number = Counter(p.severity for p in problems)
     parts = [f"{number[s]} {s}{'s' * (number[s] != 1)}" for s in Severity if number[s]]
     return ", ".join(parts) or "no problems"
+
+
+def shown_text(cell: CellValue) -> str:
+    """A cell as a message shows it where a number or date was wanted: the text '12,5'."""
+    if isinstance(cell, str) and not is_error(cell) and cell not in ("TRUE", "FALSE"):
+        return f"the text {shown(cell)}"
+    return cell if isinstance(cell, str) and not is_error(cell) else shown(cell)
+
+
+def shown_date(cell: CellValue) -> str:
+    """A cell as a message shows it where a date was found: 2026-12-18."""
+    if isinstance(cell, float) and 1 <= cell < 2_000_000:
+        return date_of(cell).isoformat()
+    return shown(cell)
+
+
+def refusal(error: Exception) -> str:
+    """An error as one line for a cell; what was not foreseen is logged as an internal error."""
+    message = str(error) if isinstance(error, MarginError) else internal_error(error)
+    return (REFUSED + " ".join(message.split()))[:LONGEST_TEXT]

@@ -6,10 +6,13 @@ range, a sheet, a text file and a batch of a Parquet file make the same table.
 
 from __future__ import annotations
 
+import datetime as dt
+import marshal
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import blake2b
 from itertools import chain, count
 from typing import Any, Final, TypeAlias
 
@@ -22,9 +25,11 @@ from xlmargin.cells.values import (
     ERROR_OF_CODE,
     Cell,
     CellRows,
+    Cells,
     CellValue,
     Day,
     is_error,
+    rows_of,
     text_of,
     to_value,
 )
@@ -33,10 +38,11 @@ EMPTY: Final = -1
 """The code of an empty cell."""
 
 Codes: TypeAlias = NDArray[np.int32]
-
 _FLOATS: Final = frozenset([float, int, type(None)])
+
 _UNEQUAL: Final = frozenset([float, Day, str, type(None)])
 """Types of cells of which none is equal to one of another type."""
+
 _ERROR_CODES: Final = np.array(list(ERROR_OF_CODE), dtype=np.float64)
 
 
@@ -52,6 +58,11 @@ class CodedCells:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    @property
+    def of_rows(self) -> tuple[str, ...]:
+        """The text of each row, of a column of names."""
+        return tuple([str(self.distinct[code]) for code in self.codes.tolist()])
 
     def read(self, each: Callable[[CellValue], float]) -> FloatArray:
         """A number for each row from what is read of its cell; NaN where it is empty."""
@@ -89,6 +100,11 @@ class CodedCells:
 
 Column: TypeAlias = FloatArray | CodedCells
 """Numbers, NaN where empty (dates are serial days), or cells of any content."""
+
+
+def filled_cells(column: Column) -> BoolArray:
+    """Which rows of a column have something in them."""
+    return column.codes != EMPTY if isinstance(column, CodedCells) else ~np.isnan(column)
 
 
 def column_of(cells: Sequence[Cell]) -> Column:
@@ -246,9 +262,7 @@ class RangeTable:
     def empty(self, heading: str) -> BoolArray:
         """Which rows have nothing under a heading."""
         column = self.columns.get(heading)
-        if column is None:
-            return np.full(len(self), True)
-        return column.codes == EMPTY if isinstance(column, CodedCells) else np.isnan(column)
+        return np.full(len(self), True) if column is None else ~filled_cells(column)
 
     def errors(self, heading: str) -> BoolArray:
         """Which rows have an error of the spreadsheet under a heading."""
@@ -330,3 +344,66 @@ def transposed(rows: CellRows, width: int) -> list[tuple[Cell, ...]]:
     if any(len(row) != width for row in rows):
         rows = [[*row[:width], *[None] * (width - len(row))] for row in rows]
     return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+_SIMPLE: Final = frozenset({float, int, bool, str, type(None)})
+"""Types whose equal cells are alike, byte by byte."""
+
+
+class KnownCells(list[Any]):
+    """The rows of a range, simple cells, with a digest of them: equal where all cells are."""
+
+    def __init__(self, rows: Iterable[Sequence[Cell]]) -> None:
+        super().__init__(rows)
+        self.digest = digest_of(list(self))
+
+
+def simple_cells(cells: Cells) -> Cells:
+    """A range of no other cells than values, TRUE and FALSE; a lone cell alone.
+
+    Dates become a `Day`, and what other packages and hosts have of their own their values: all that
+    an answer may depend on, and nothing that another could change.
+    """
+    if type(cells) in _SIMPLE:
+        return cells
+    rows = rows_of(cells)
+    if len(rows) == 1 and len(rows[0]) == 1 and not isinstance(cells, list | tuple):
+        return rows[0][0] if type(rows[0][0]) in _SIMPLE else to_value(rows[0][0])
+    if _SIMPLE.issuperset(map(type, chain.from_iterable(rows))):
+        return rows
+    days: dict[dt.date, CellValue] = {}
+
+    def value(cell: Cell) -> CellValue:
+        if not isinstance(cell, dt.date):
+            return to_value(cell)
+        if cell not in days:
+            days[cell] = to_value(cell)
+        return days[cell]
+
+    return [[c if type(c) in _SIMPLE else value(c) for c in row] for row in rows]
+
+
+def digest_of(cells: Any) -> bytes:
+    """A digest of simple cells: the same for equal cells, and for no others."""
+    if isinstance(cells, KnownCells):
+        return cells.digest
+    try:
+        # Version 2 writes equal cells alike, whether they are one object or several.
+        content = marshal.dumps(cells, 2)
+    except ValueError:  # there are dates among them, of a type that is not written
+        content = marshal.dumps(_days_apart(cells), 2)
+    return blake2b(content, digest_size=32).digest()
+
+
+def _days_apart(cells: Any) -> Any:
+    """Simple cells without a `Day`: how long the rows are, all cells, and which of them are dates.
+
+    A lone cell that is no date stays as it is.
+    """
+    if type(cells) is not list:
+        return ([], [float(cells)], [0]) if type(cells) is Day else cells
+    flat = list(chain.from_iterable(cells))
+    days = [i for i, cell in enumerate(flat) if type(cell) is Day]
+    for i in days:
+        flat[i] = float(flat[i])
+    return list(map(len, cells)), flat, days

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import marshal
 import math
 import re
 import unicodedata
@@ -27,15 +26,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property
-from hashlib import blake2b
-from itertools import chain
 from typing import Any, Final, Generic, TypeAlias, TypeGuard, TypeVar
 
 import numpy as np
 
 from xlmargin.dates import date_of, serial_of
-from xlmargin.defects import internal_error
-from xlmargin.errors import REFUSED, MarginError
 
 Cell: TypeAlias = object
 """A cell as a host hands it over: anything at all."""
@@ -44,7 +39,6 @@ Cells: TypeAlias = object
 """A range as a host hands it over: rows, an array, a data frame, one cell, or nothing."""
 
 CellValue: TypeAlias = float | str | None
-
 CellRows: TypeAlias = list[Sequence[Cell]]
 
 TableCell: TypeAlias = str | float | bool | None
@@ -76,10 +70,12 @@ _ERROR: Final = re.compile(
     "(?:" + "|".join(map(re.escape, ERROR_OF_CODE.values())) + r")(?: .*)?|Err:\d{3}", re.IGNORECASE
 )
 """An error cell as text: #REF!, the "#N/A Invalid Security" of a data vendor, Calc's Err:502."""
+
 NOTHING_WORDS: Final = frozenset(["--", "---", "n/a", "not applicable"])
 """What brokers print where there is nothing."""
 
 _LONGEST_SHOWN: Final = 40
+
 _DAY: Final = dt.date(2000, 1, 1)
 """Any day: the time of day is the fraction of it that has passed."""
 
@@ -146,69 +142,6 @@ def to_value(cell: Cell) -> CellValue:
     if isinstance(cell, np.datetime64):
         return to_value(cell.astype("datetime64[us]").item())
     return f"<{type(cell).__name__}>"
-
-
-_SIMPLE: Final = frozenset({float, int, bool, str, type(None)})
-"""Types whose equal cells are alike, byte by byte."""
-
-
-class KnownCells(list[Any]):
-    """The rows of a range, simple cells, with a digest of them: equal where all cells are."""
-
-    def __init__(self, rows: Iterable[Sequence[Cell]]) -> None:
-        super().__init__(rows)
-        self.digest = digest_of(list(self))
-
-
-def simple_cells(cells: Cells) -> Cells:
-    """A range of no other cells than values, TRUE and FALSE; a lone cell alone.
-
-    Dates become a `Day`, and what other packages and hosts have of their own their values: all that
-    an answer may depend on, and nothing that another could change.
-    """
-    if type(cells) in _SIMPLE:
-        return cells
-    rows = rows_of(cells)
-    if len(rows) == 1 and len(rows[0]) == 1 and not isinstance(cells, list | tuple):
-        return rows[0][0] if type(rows[0][0]) in _SIMPLE else to_value(rows[0][0])
-    if _SIMPLE.issuperset(map(type, chain.from_iterable(rows))):
-        return rows
-    days: dict[dt.date, CellValue] = {}
-
-    def value(cell: Cell) -> CellValue:
-        if not isinstance(cell, dt.date):
-            return to_value(cell)
-        if cell not in days:
-            days[cell] = to_value(cell)
-        return days[cell]
-
-    return [[c if type(c) in _SIMPLE else value(c) for c in row] for row in rows]
-
-
-def digest_of(cells: Any) -> bytes:
-    """A digest of simple cells: the same for equal cells, and for no others."""
-    if isinstance(cells, KnownCells):
-        return cells.digest
-    try:
-        # Version 2 writes equal cells alike, whether they are one object or several.
-        content = marshal.dumps(cells, 2)
-    except ValueError:  # there are dates among them, of a type that is not written
-        content = marshal.dumps(_days_apart(cells), 2)
-    return blake2b(content, digest_size=32).digest()
-
-
-def _days_apart(cells: Any) -> Any:
-    """Simple cells without a `Day`: how long the rows are, all cells, and which of them are dates.
-
-    A lone cell that is no date stays as it is.
-    """
-    if type(cells) is not list:
-        return ([], [float(cells)], [0]) if type(cells) is Day else cells
-    flat = list(chain.from_iterable(cells))
-    days = [i for i, cell in enumerate(flat) if type(cell) is Day]
-    for i in days:
-        flat[i] = float(flat[i])
-    return list(map(len, cells)), flat, days
 
 
 def _number(number: Any) -> CellValue:
@@ -299,20 +232,6 @@ def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
-def shown_text(cell: CellValue) -> str:
-    """A cell as a message shows it where a number or date was wanted: the text '12,5'."""
-    if isinstance(cell, str) and not is_error(cell) and cell not in ("TRUE", "FALSE"):
-        return f"the text {shown(cell)}"
-    return cell if isinstance(cell, str) and not is_error(cell) else shown(cell)
-
-
-def shown_date(cell: CellValue) -> str:
-    """A cell as a message shows it where a date was found: 2026-12-18."""
-    if isinstance(cell, float) and 1 <= cell < 2_000_000:
-        return date_of(cell).isoformat()
-    return shown(cell)
-
-
 AnswerValue: TypeAlias = str | float | bool
 """What a cell of an answer holds."""
 
@@ -392,21 +311,13 @@ def _finite(value: Any) -> AnswerValue:
     return number if -math.inf < number < math.inf else NO_VALUE
 
 
-def refusal(error: Exception) -> str:
-    """An error as one line for a cell; what was not foreseen is logged as an internal error."""
-    message = str(error) if isinstance(error, MarginError) else internal_error(error)
-    return (REFUSED + " ".join(message.split()))[:LONGEST_TEXT]
-
-
 _SIGNS: Final = re.compile(r"[^\w%€£¥]|_")
-
 _TURNED: Final = re.compile(r"^\s*[-\u2212]|\([-\u2212]\)")
 
 _DOLLARS: Final = re.compile(r"\b(?:US\$|USD|US dollars?)(?!\w)", re.IGNORECASE)
 """Words in a heading that say no more than $."""
 
 _TENOR: Final = re.compile(r"(?P<n>\d{1,5})[\s_-]*(?P<unit>d|day|w|week|m|month|y|year)s?")
-
 _E = TypeVar("_E", bound=Enum)
 
 

@@ -10,11 +10,20 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
-from xlmargin.cells.columns import GREATEST_PRICE, dates, names, need, numbers, refuse_beyond
-from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.reading import read_table, unknown_headings
+from xlmargin.cells.columns import (
+    DOLLAR_WORDS,
+    GREATEST_PRICE,
+    dates,
+    names,
+    need,
+    numbers,
+    refuse_beyond,
+)
+from xlmargin.cells.problems import ProblemLog, shown_date, shown_text
+from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import RangeTable, column_of
-from xlmargin.cells.values import Cells, CellValue, normalized, shown_date, shown_text, text_of
+from xlmargin.cells.unknown_columns import unknown_headings
+from xlmargin.cells.values import Cells, CellValue, normalized, text_of
 from xlmargin.cells.words import ACTIVITY
 from xlmargin.contracts import Contract
 from xlmargin.dates import DATE, serial_of
@@ -29,16 +38,7 @@ from xlmargin.excel.orders import (
     fees,
     read_of,
 )
-from xlmargin.excel.positions_reader import (
-    CALL,
-    CASH,
-    DOLLARS,
-    PRICE,
-    STOCK,
-    PositionRows,
-    name_of_each,
-    read_positions,
-)
+from xlmargin.excel.positions_reader import CALL, CASH, PRICE, STOCK, PositionRows, read_positions
 from xlmargin.intraday import Act, Activity
 from xlmargin.option_symbols import read_option_symbol
 
@@ -51,7 +51,7 @@ _MOVED_SIGNS: Final = {
 
 _EXPIRED: Final = ("expiration", "expirations", "expired")
 
-_MONEY: Final = ("", "CASH", *DOLLARS)
+_MONEY: Final = ("", "CASH", *DOLLAR_WORDS)
 
 _CLOCK: Final = re.compile(
     r"(?:(?P<day>\d{4}-\d\d-\d\d)[T ]|T)?(?P<h>[01]?\d|2[0-3]):(?P<min>[0-5]\d)"
@@ -74,7 +74,8 @@ def _activity(cells: Cells, reading: BookReading, log: ProblemLog) -> Activity |
     table = read_table(cells, "activity", ACTIVITY, log)
     if not len(table) and not log.errors:
         log.error(table.name, 0, "", "nothing", "headings, and a row for each transaction")
-    unknown_headings(table, ACTIVITY, log)
+    if table.unknown:
+        unknown_headings(table, ACTIVITY, log)
     sign, act = _acts(table)
     is_money = (sign != 0) & _is_money(table)
     rows = read_positions(_as_positions(table, act, is_money, log), log, orders=True, types=_TYPES)
@@ -110,7 +111,7 @@ def _activity(cells: Cells, reading: BookReading, log: ProblemLog) -> Activity |
     if book is None:
         return None
     paid = np.where(sign != 0, np.nan, price)
-    order = name_of_each(names(table, "order", log))
+    order = names(table, "order", log).of_rows
     return Activity(book, act, ~np.isnan(mark), day, time, paid, fee, order)
 
 

@@ -6,20 +6,18 @@ Everything wrong with the tables is found in one reading.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
 
-from xlmargin.arrays import codes
-from xlmargin.book import Book, Positions, rules_of_accounts
+from xlmargin.book import Book, Positions, RulesOfAccounts, rules_of_accounts
 from xlmargin.cells.columns import check_one_date
 from xlmargin.cells.problems import ProblemLog, ReadOnce
-from xlmargin.cells.reading import unknown_headings
 from xlmargin.cells.table import RangeTable
-from xlmargin.cells.values import shown, shown_date, text_of
+from xlmargin.cells.unknown_columns import unknown_headings
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.dates import DATE, date_of
 from xlmargin.errors import Problem, RulebookError, Severity
@@ -34,31 +32,28 @@ from xlmargin.excel.market_reader import (
     read_market,
     read_prices,
     with_dividends,
-    with_facts,
 )
+from xlmargin.excel.name_checks import check_names
 from xlmargin.excel.placing import check_expirations, name_apart, placed, resolved
 from xlmargin.excel.positions_reader import PRICE, PositionRows, accounts_of, read_positions
-from xlmargin.excel.published_reader import StatedUnderlying, check_published, with_reports
+from xlmargin.excel.published_reader import (
+    StatedUnderlying,
+    check_named_reports,
+    check_published,
+    with_reports,
+)
+from xlmargin.excel.settings_fields import GROUPS, SETTINGS
 from xlmargin.excel.settings_reader import (
-    GROUPS,
-    SETTINGS,
     SettingsRead,
     StatedSettings,
     check_accounts,
     read_settings,
 )
-from xlmargin.known_instruments import (
-    KNOWN,
-    NOTHING_PUBLISHED,
-    InstrumentFacts,
-    InstrumentFinding,
-    KnownInstruments,
-    withheld,
-)
+from xlmargin.excel.treasury_rows import note_zero_coupons, with_maturities
+from xlmargin.known_instruments import KNOWN, NOTHING_PUBLISHED, InstrumentFacts, KnownInstruments
 from xlmargin.market import NOT_PUBLISHED, Market, Underlying
-from xlmargin.rulebook import UnderlyingClass, strategy_rules
+from xlmargin.rulebook import StrategyRules, UnderlyingClass, strategy_rules
 from xlmargin.settings import AccountType, KnownUnderlyings
-from xlmargin.strategy_margin.rules.stock import treasury_rate
 
 NOTHING: Final = "nothing"
 _NOBODYS: Final = "left out: it has no price, and nobody holds it"
@@ -111,15 +106,11 @@ class MarketRead:
         """The market as the engine holds it."""
         return Market(self.as_of, tuple(self.underlyings.values()), self.settings.curve)
 
-    def if_stated(self) -> Iterator[tuple[InstrumentFinding, Market]]:
-        """What is known but not used, for no list confirms it: each with the market if it were."""
-        if self.settings.settings.known_underlyings is not KnownUnderlyings.CONFIRMED:
-            return
-        for symbol, own in self.stated.items():
-            for finding, facts in withheld(symbol, own.facts, date_of(self.as_of), self.known):
-                changed = {symbol: with_facts(self.underlyings[symbol], facts)}
-                listed = tuple({**self.underlyings, **changed}.values())
-                yield finding, replace(self.market, underlyings=listed)
+    @property
+    def has_treasuries(self) -> bool:
+        """Whether any underlying is a Treasury security."""
+        classes = {own.underlying_class for own in self.underlyings.values()}
+        return UnderlyingClass.TREASURY in classes
 
     def listed_with(self, rows: PositionRows) -> Container[str]:
         """The underlyings, and those that rows of stock give a price for."""
@@ -209,48 +200,10 @@ class MarketRead:
                 underlyings[name] = replace(
                     on, symbol=name, class_group="", product_group="", portfolio_group=""
                 )
-        dated = _with_maturities(underlyings, rows, log)
-        return replace(self, underlyings=dated, stated={**self.stated, **stated})
-
-
-def _with_maturities(
-    underlyings: Mapping[str, Underlying], rows: PositionRows, log: ProblemLog
-) -> Mapping[str, Underlying]:
-    """The underlyings, Treasury securities with their maturity and coupon, as their rows say."""
-    maturity: dict[str, float] = {}
-    for i in np.flatnonzero(rows.is_treasury & ~np.isnan(rows.expiration)).tolist():
-        symbol, day = rows.root[i], float(rows.expiration[i])
-        if maturity.setdefault(symbol, day) != day:
-            wanted = f"one maturity of {symbol}, as in the rows above"
-            log.error(
-                rows.table.name, int(rows.table.rows[i]), "expiration", shown_date(day), wanted
-            )
-    coupon: dict[str, float] = {}
-    for i in np.flatnonzero(~np.isnan(rows.coupon)).tolist():
-        symbol, pays = rows.root[i], float(rows.coupon[i])
-        if coupon.setdefault(symbol, pays) != pays:
-            wanted = f"one coupon of {symbol}, as in the rows above"
-            log.error(rows.table.name, int(rows.table.rows[i]), "coupon", f"{pays:.10g}", wanted)
-    treasuries = [
-        name in underlyings and underlyings[name].underlying_class is UnderlyingClass.TREASURY
-        for name in rows.underlyings.words
-    ]
-    is_treasury = np.array(treasuries, dtype=bool)[rows.underlyings.code]
-    is_treasury &= ~(rows.is_cash | rows.is_treasury)
-    wanted = "treasury, with its maturity: the market range gives it that class"
-    log.errors_where(is_treasury, rows.table, "type", wanted)
-    return {
-        name: replace(
-            u,
-            underlying_class=UnderlyingClass.TREASURY,
-            leverage=0.0,
-            maturity=maturity[name],
-            coupon=coupon.get(name, u.coupon),
-        )
-        if name in maturity
-        else u
-        for name, u in underlyings.items()
-    }
+        made = replace(self, underlyings=underlyings, stated={**self.stated, **stated})
+        if not (made.has_treasuries or rows.is_treasury.any()):
+            return made
+        return replace(made, underlyings=with_maturities(underlyings, rows, log))
 
 
 @dataclass(frozen=True, eq=False)
@@ -281,7 +234,7 @@ def read_book(tables: Tables) -> BookReading:
     tables = replace(tables, settings=in_force.of_book(accounts))
     settings = read_settings(tables.settings, log)
     as_of = _as_of(tables, settings, log)
-    table = without_left_out(tables.positions, settings, log)
+    table = settings.kept(tables.positions, log)
     rows = _ROWS.get(table, table.name, log, lambda own: _named_rows(table, own))
     market = _market(tables, settings, as_of, log)
     rows = resolved(rows, as_of, market.listed_with(rows), log, tables.known)
@@ -290,14 +243,19 @@ def read_book(tables: Tables) -> BookReading:
     check_market(underlyings, tables.market, as_of, log, tables.known)
     if any(u.published is not NOT_PUBLISHED for u in underlyings):
         check_published(underlyings, as_of, _day(as_of), tables.market, log)
-    _check_named_groups(tables.settings, market, log)
+    named_reports = dict(tables.settings.of_all).get(GROUPS)
+    if named_reports is not None:
+        check_named_reports(named_reports, market.known, market.underlyings, log)
     check_dividends(market.dividends, market.underlyings, tables.dividends, log)
     check_expirations(rows, as_of, log)
     check_accounts(tables.settings, accounts, log)
     positions = placed(rows, market.market, log)
     _warn_of_no_rate(settings, market.market, positions, log)
-    _check_concentration(settings, market, positions, log)
-    _note_zero_coupons(settings, market.market, positions, log)
+    rules = _rules(settings, market.market, positions, log)
+    if rules is not None:
+        _check_concentration(rules, market, positions, log)
+        if market.has_treasuries:
+            note_zero_coupons(rules.distinct, market.market, positions, log)
     problems = tuple(_ordered(log.problems, tables))
     refused = any(p.severity is Severity.ERROR for p in problems)
     book = None if refused else Book(positions, market.market, settings.settings)
@@ -312,7 +270,8 @@ _ROWS: Final = ReadOnce[RangeTable, PositionRows](
 
 def _named_rows(table: RangeTable, log: ProblemLog) -> PositionRows:
     rows = read_positions(table, log)
-    check_names(rows, log)
+    if table.has("account") or table.has("group"):
+        check_names(rows, log)
     return rows
 
 
@@ -335,21 +294,10 @@ def _check_headings(tables: Tables, log: ProblemLog) -> None:
         log.error(tables.positions.name, 0, "", NOTHING, wanted)
     pairs = ((tables.positions, POSITIONS), (tables.market, MARKET), (tables.dividends, DIVIDENDS))
     for table, headings in pairs:
-        unknown_headings(table, headings, log)
+        if table.unknown:
+            unknown_headings(table, headings, log)
     check_one_date(tables.positions, log)
     check_one_date(tables.market, log)
-
-
-def _check_named_groups(settings: StatedSettings, market: MarketRead, log: ProblemLog) -> None:
-    """A problem where the settings name reports that nobody has read."""
-    is_read = market.known.published is not NOTHING_PUBLISHED or any(
-        own.published.products_report or own.published.product_groups_report
-        for own in market.underlyings.values()
-    )
-    cell = dict(settings.of_all).get(GROUPS)
-    if cell is not None and not is_read:
-        wanted = "their content in the market range, by XLM_MARKET_GROUPS: only commands read files"
-        log.error(SETTINGS, cell.row, cell.text, shown(cell.value), wanted)
 
 
 def _as_of(tables: Tables, settings: SettingsRead, log: ProblemLog) -> float:
@@ -435,18 +383,6 @@ def _unpriced(
     return _Unpriced(replace(market, stated=stated), underlyings)
 
 
-def without_left_out(table: RangeTable, settings: SettingsRead, log: ProblemLog) -> RangeTable:
-    """The positions without those that the settings leave out by symbol, type or currency."""
-    if not settings.leave_out:
-        return table
-    out = np.zeros(len(table), dtype=bool)
-    for heading in ("symbol", "type", "currency"):
-        named = table.texts(heading).where(lambda c: text_of(c).upper() in settings.leave_out)
-        log.notes_where(named, table, heading, "left out, as the settings say")
-        out |= named
-    return table.take(~out) if out.any() else table
-
-
 def _priced_by_marks(rows: PositionRows, known: Container[str]) -> dict[str, tuple[int, float]]:
     """Underlyings not `known` whose options were all marked at one price: a row of it, and it."""
     marked: dict[str, tuple[int, float]] = {}
@@ -469,41 +405,27 @@ def _warn_of_no_rate(
         log.warning(SETTINGS, 0, "rate", NOTHING, "a rate such as 0.04; 0 is used")
 
 
-def _note_zero_coupons(
+def _rules(
     settings: SettingsRead, market: Market, positions: Positions, log: ProblemLog
-) -> None:
-    """A note on each Treasury security that requires more because its coupon is not stated."""
+) -> RulesOfAccounts[StrategyRules] | None:
+    """The rules of each account; None where the book is refused, or its requirement will be."""
     if np.isnan(market.as_of) or log.errors:
-        return
+        return None
     try:
-        rules = rules_of_accounts(Book(positions, market, settings.settings), strategy_rules)
+        return rules_of_accounts(Book(positions, market, settings.settings), strategy_rules)
     except RulebookError:  # the requirement itself says why
-        return
-    for i, own in enumerate(market.underlyings):
-        if own.underlying_class is not UnderlyingClass.TREASURY or not np.isnan(own.coupon):
-            continue
-        paying = replace(own, coupon=np.inf)
-        if any(treasury_rate(own, r) > treasury_rate(paying, r) for r in rules.distinct):
-            for row in np.flatnonzero(positions.underlying == i).tolist():
-                text = "taken for a zero coupon bond: a coupon above 0 would require less"
-                log.note(positions.origins[0], int(positions.row[row]), "coupon", text)
+        return None
 
 
 def _check_concentration(
-    settings: SettingsRead, market: MarketRead, positions: Positions, log: ProblemLog
+    rules: RulesOfAccounts[StrategyRules], market: MarketRead, positions: Positions, log: ProblemLog
 ) -> None:
     """What add-ons for concentration lack: a warning. What no add-on counts: a note."""
-    stated, table = settings.settings, market.table
-    if np.isnan(market.as_of) or log.errors:
-        return
-    try:
-        rules = rules_of_accounts(Book(positions, market.market, stated), strategy_rules)
-        add_ons = np.array([own.has_add_ons for own in rules.distinct])[rules.of_account]
-    except RulebookError:  # the requirement itself says why
-        return
+    table, account_type = market.table, market.settings.settings.account_type
+    add_ons = np.array([own.has_add_ons for own in rules.distinct])[rules.of_account]
     stock = ~positions.is_cash & ~positions.is_option & (positions.quantity != 0)
     for column, adds in zip(CONCENTRATION, add_ons.T, strict=True):
-        if not adds.any() or stated.account_type is AccountType.CASH:
+        if not adds.any() or account_type is AccountType.CASH:
             log.notes_where(~table.empty(column), table, column, "not used by any requirement")
             continue
         held = np.unique(positions.underlying[stock & adds[positions.account]]).tolist()
@@ -512,49 +434,3 @@ def _check_concentration(
             if not is_stated and not own.underlying_class.stands_still:
                 wanted = f"one for {own.symbol}: no add-on for its concentration is counted by it"
                 log.warning(table.name, own.row, column, NOTHING, wanted)
-
-
-_TOTAL: Final = "total"
-
-
-def check_names(rows: PositionRows, log: ProblemLog) -> None:
-    """Warnings for accounts and groups that were probably meant to be one."""
-    accounts, groups = rows.account, rows.group
-    _check_spellings(rows, "account", accounts, log)
-    _check_spellings(rows, "group", groups, log)
-    _check_spread_groups(rows, accounts, groups, log)
-    code, words = codes(accounts)
-    total = np.array([name.casefold() == _TOTAL for name in words], dtype=bool)[code]
-    if total.any() and not total.all():
-        wanted = f"another name: tables call the sum of all accounts {_TOTAL}"
-        log.warnings_where(total, rows.table, "account", wanted)
-    without = np.array([not name for name in words], dtype=bool)[code]
-    if without.any() and not without.all():
-        wanted = "an account, as other rows have; these rows are an account of their own"
-        log.warnings_where(without, rows.table, "account", wanted)
-
-
-def _check_spellings(
-    rows: PositionRows, column: str, names: Sequence[str], log: ProblemLog
-) -> None:
-    """A warning for each name that another row spells in other capitals."""
-    first: dict[str, str] = {}
-    for name in dict.fromkeys(names):
-        other = first.setdefault(name.casefold(), name)
-        if other != name:
-            where = np.array([each == name for each in names], dtype=bool)
-            wanted = f"{other!r}, if the same {column} is meant"
-            log.warnings_where(where, rows.table, column, wanted)
-
-
-def _check_spread_groups(
-    rows: PositionRows, accounts: Sequence[str], groups: Sequence[str], log: ProblemLog
-) -> None:
-    """A warning for each group with rows in several accounts, which nothing pairs."""
-    first: dict[str, str] = {}
-    spread = [
-        bool(group) and first.setdefault(group, account) != account
-        for group, account in zip(groups, accounts, strict=True)
-    ]
-    wanted = "rows of one account: accounts are margined apart"
-    log.warnings_where(np.array(spread, dtype=bool), rows.table, "group", wanted)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.account import ALL, BrokerFigure
-from xlmargin.cells.columns import GREATEST_CASH, dates, names, numbers, refuse_beyond
+from xlmargin.cells.columns import DOLLAR_WORDS, GREATEST_CASH, dates, names, numbers, refuse_beyond
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import RangeTable
@@ -16,7 +16,6 @@ from xlmargin.cells.values import Cells, label, nearest, normalized, shown, text
 from xlmargin.cells.words import BROKER_FIGURES
 from xlmargin.errors import InputError
 from xlmargin.excel.figure_words import figure_meant, meaning_of, words_for_figures
-from xlmargin.excel.positions_reader import DOLLARS
 from xlmargin.excel.thresholds_reader import refuse_nearly_known
 from xlmargin.reports.account_table import DOLLARS as IN_DOLLARS
 from xlmargin.reports.account_table import FRACTION, AccountFigure
@@ -50,7 +49,7 @@ def read_broker_figures(
     refuse_beyond(GREATEST_CASH, amount, table, "amount", log)
     as_of, inquiry_day = dates(table, "as_of", log), dates(table, "asked", log)
     currency = [text_of(cell).strip().upper() for cell in table.cells("currency")]
-    other = [each not in ("", *DOLLARS) for each in currency]
+    other = [each not in ("", *DOLLAR_WORDS) for each in currency]
     log.errors_where(np.array(other, dtype=bool), table, "currency", "USD")
     own = [_figure(table, i, figures, regime, log) for i in range(len(table))]
     in_dollars = [name not in figures or figures[name].unit == IN_DOLLARS for name in own]

@@ -25,7 +25,7 @@ from xlmargin.cells.values import Cells, rows_of, shown, text_of, to_value
 from xlmargin.contracts import Contract
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
-from xlmargin.excel.book_reader import Tables, read_book, without_left_out
+from xlmargin.excel.book_reader import Tables, read_book
 from xlmargin.excel.groups_range import read_groups
 from xlmargin.excel.placing import resolved
 from xlmargin.excel.positions_reader import PositionRows, read_positions
@@ -144,7 +144,7 @@ class _Reader:
         settings, log = self.settings, self.log
         settings = replace(settings, leave_out=settings.leave_out | names)
         whole = self.tables.positions
-        table = without_left_out(whole, settings, log)
+        table = settings.kept(whole, log)
         found = {text_of(whole.cell("symbol", i)).upper() for i in range(len(whole))}
         rows = resolved(read_positions(table, log), self.as_of, (), log, self.tables.known)
         found |= {*rows.root, *rows.underlying}

@@ -18,8 +18,9 @@ from xlmargin.book import Book
 from xlmargin.both_regimes import both_regimes, under_portfolio_margin
 from xlmargin.cells.columns import dates, missing_heading, need
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.reading import judged, read_table
+from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import RangeTable
+from xlmargin.cells.unknown_columns import judged
 from xlmargin.cells.words import DIVIDENDS, MARKET, POSITIONS
 from xlmargin.dates import DATE, date_of
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, Severity
@@ -29,7 +30,8 @@ from xlmargin.excel.known_files import known_from, reports_named
 from xlmargin.excel.left_out import settings_left_out
 from xlmargin.excel.market_reader import read_dividends
 from xlmargin.excel.positions_reader import accounts_of
-from xlmargin.excel.settings_reader import GROUPS, check_accounts, read_settings, stated_settings
+from xlmargin.excel.settings_fields import GROUPS
+from xlmargin.excel.settings_reader import check_accounts, read_settings, stated_settings
 from xlmargin.history import HeldShares, held_shares, hidden_splits
 from xlmargin.importers.dated_parquet import DatedParquet, open_dated
 from xlmargin.importers.files import RANGES, read_one_range, read_ranges

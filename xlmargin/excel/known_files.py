@@ -7,7 +7,8 @@ from pathlib import Path
 
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import Cells, text_of
-from xlmargin.excel.settings_reader import GROUPS, stated_settings
+from xlmargin.excel.settings_fields import GROUPS
+from xlmargin.excel.settings_reader import stated_settings
 from xlmargin.importers.clearing_house import read_group_files
 from xlmargin.importers.files import own_instruments
 from xlmargin.known_instruments import KnownInstruments

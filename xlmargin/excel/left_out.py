@@ -15,7 +15,7 @@ from xlmargin.cells.problems import ProblemLog
 from xlmargin.errors import Problem, Severity
 from xlmargin.excel.book_reader import BookReading
 from xlmargin.excel.positions_reader import PositionRows
-from xlmargin.excel.settings_reader import SETTINGS
+from xlmargin.excel.settings_fields import SETTINGS
 from xlmargin.market import Underlying
 from xlmargin.rulebook import UnderlyingClass
 from xlmargin.settings import AccountType, Settings

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from xlmargin.book import Book
 from xlmargin.cells.problems import ProblemLog
+from xlmargin.dates import date_of
 from xlmargin.errors import MarginError, Problem, RefusedPosition, RulebookError
-from xlmargin.excel.book_reader import BookReading
+from xlmargin.excel.book_reader import BookReading, MarketRead
 from xlmargin.excel.checks import (
     as_warnings,
     figures_if_stated,
@@ -20,10 +21,12 @@ from xlmargin.excel.checks import (
     warn_of_equal_rows,
     warn_of_sums,
 )
-from xlmargin.known_instruments import NOT_USED
+from xlmargin.excel.market_reader import with_facts
+from xlmargin.known_instruments import NOT_USED, InstrumentFinding, withheld
+from xlmargin.market import Market
 from xlmargin.portfolio_margin import PortfolioMargin, carry_warnings, price_warnings
 from xlmargin.risk_array import contract_table
-from xlmargin.settings import AccountType
+from xlmargin.settings import AccountType, KnownUnderlyings
 from xlmargin.strategy_margin import StrategyMargin
 
 
@@ -39,8 +42,19 @@ def with_figures(
         margin = portfolio_margined(reading.book)
     except MarginError:
         return list(problems)
-    notes = figures_if_stated(margin, reading.market.if_stated())
+    notes = figures_if_stated(margin, _if_stated(reading.market))
     return [replace(p, found=notes.get(p.found, p.found)) for p in problems]
+
+
+def _if_stated(read: MarketRead) -> Iterator[tuple[InstrumentFinding, Market]]:
+    """What is known but not used, for no list confirms it: each with the market if it were."""
+    if read.settings.settings.known_underlyings is not KnownUnderlyings.CONFIRMED:
+        return
+    for symbol, own in read.stated.items():
+        for finding, facts in withheld(symbol, own.facts, date_of(read.as_of), read.known):
+            changed = {symbol: with_facts(read.underlyings[symbol], facts)}
+            listed = tuple({**read.underlyings, **changed}.values())
+            yield finding, replace(read.market, underlyings=listed)
 
 
 def margin_problems(

@@ -13,7 +13,7 @@ from xlmargin.cells.reading import heading_row
 from xlmargin.cells.table import SourceRows
 from xlmargin.cells.values import Cell, Cells, Headings, rows_of, text_of, to_value
 from xlmargin.cells.words import MARKET
-from xlmargin.excel.positions_reader import ticker
+from xlmargin.excel.symbols import ticker
 from xlmargin.known_instruments import Groups, KnownInstruments, Listed
 from xlmargin.market import Published
 

@@ -14,7 +14,15 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.cells.columns import GREATEST_PRICE, dates, names, numbers, refuse_beyond, words
+from xlmargin.cells.columns import (
+    GREATEST_PRICE,
+    dates,
+    names,
+    numbers,
+    refuse_beyond,
+    refuse_foreign,
+    words,
+)
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import RangeTable
@@ -22,16 +30,9 @@ from xlmargin.cells.values import CellValue, one_of, text_of
 from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.dates import DATE, DAYS_PER_YEAR, date_of
 from xlmargin.errors import Severity
-from xlmargin.excel.positions_reader import (
-    GREATEST_VOLATILITY,
-    PRICE,
-    TICKER,
-    VOLATILITY,
-    name_of_each,
-    refuse_foreign,
-    ticker,
-)
+from xlmargin.excel.positions_reader import GREATEST_VOLATILITY, PRICE, VOLATILITY
 from xlmargin.excel.published_reader import PUBLISHED, StatedUnderlying, read_published
+from xlmargin.excel.symbols import TICKER, ticker
 from xlmargin.known_instruments import (
     GroupMember,
     InstrumentFacts,
@@ -92,12 +93,11 @@ def read_market(table: RangeTable, log: ProblemLog) -> StatedMarket:
     symbols = _tickers(table, log)
     refuse_foreign(table, log)
     adv, outstanding = (_above_zero(table, heading, log) for heading in CONCENTRATION[:2])
-    industry = name_of_each(names(table, "industry", log))
+    industry = names(table, "industry", log).of_rows
     class_ = words(table, "class", _CLASSES, "", log)
     leverage, index_scale = _leverage(table, log), _above_zero(table, "index_scale", log)
     class_group, product_group, portfolio_group = (
-        name_of_each(names(table, f"{level}_group", log))
-        for level in ("class", "product", "portfolio")
+        names(table, f"{level}_group", log).of_rows for level in ("class", "product", "portfolio")
     )
     name = [text_of(cell) for cell in table.cells("name")]
     yields, rate = _rates(table, _YIELD, log), _rates(table, "rate", log)

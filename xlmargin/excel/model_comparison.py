@@ -21,8 +21,8 @@ from xlmargin.efficiency import RegimeComparison, compared
 from xlmargin.errors import InputError, MarginError
 from xlmargin.excel.book_reader import Tables, read_book
 from xlmargin.excel.clearing_arrays import ClearingArrays
-from xlmargin.excel.positions_reader import read_symbol
 from xlmargin.excel.ranges import Ranges
+from xlmargin.excel.symbols import read_symbol
 from xlmargin.importers.broker_margin import BrokerMargin, BrokerMember, BrokerRegime
 from xlmargin.importers.clearing_house import POINTS, plain
 from xlmargin.portfolio_margin import (

@@ -18,7 +18,7 @@ import numpy as np
 from xlmargin.arrays import BoolArray, FloatArray
 from xlmargin.cells.columns import GREATEST_PRICE, at_most, date_serial, number_of
 from xlmargin.cells.numbers import NUMBER
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, shown_text
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import column_of
 from xlmargin.cells.values import (
@@ -28,7 +28,6 @@ from xlmargin.cells.values import (
     Words,
     rows_of,
     shown,
-    shown_text,
     text_of,
     to_value,
 )

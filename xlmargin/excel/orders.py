@@ -20,8 +20,9 @@ from xlmargin.book import Book
 from xlmargin.cells.columns import need, numbers
 from xlmargin.cells.numbers import NUMBER
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.reading import read_table, unknown_headings
+from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import RangeTable
+from xlmargin.cells.unknown_columns import unknown_headings
 from xlmargin.cells.values import Cells, Headings, shown
 from xlmargin.computing import ContentCache
 from xlmargin.contracts import Contract
@@ -147,7 +148,8 @@ def read_orders(
     table = in_our_words(read_table(cells, name, headings, log))
     if not table.given:
         log.error(table.name, 0, "", "nothing", "a range with headings in its first row")
-    unknown_headings(table, headings, log)
+    if table.unknown:
+        unknown_headings(table, headings, log)
     rows = read_positions(table, log, orders=True)
     log.errors_where(rows.price < 0, table, "price", "a price of 0 or more")
     return beside_held(rows, _HELD.get(reading, Held))

@@ -16,14 +16,15 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray, Names, codes
 from xlmargin.book import Positions
-from xlmargin.cells.problems import ProblemLog, ReadOnce
+from xlmargin.cells.problems import ProblemLog, ReadOnce, shown_date
 from xlmargin.cells.reading import read_table
-from xlmargin.cells.values import Cells, shown_date
+from xlmargin.cells.values import Cells
 from xlmargin.cells.words import POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.contracts import NO_UNDERLYING, STANDARD_CONTRACT, Contracts, Settlement, Style
 from xlmargin.dates import date_of, is_saturday, is_standard_saturday
 from xlmargin.errors import InputError
-from xlmargin.excel.positions_reader import PositionRows, read_positions, ticker
+from xlmargin.excel.positions_reader import PositionRows, read_positions
+from xlmargin.excel.symbols import ticker
 from xlmargin.known_instruments import KNOWN, KnownInstruments, KnownRoot, RootKind
 from xlmargin.market import Market
 

@@ -6,10 +6,9 @@ but not contradict it. Orders - trades, candidates, activity - are read by the s
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, fields, replace
-from functools import cached_property, lru_cache
-from typing import Any, Final, NamedTuple
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 
@@ -25,100 +24,56 @@ from xlmargin.cells.columns import (
     need,
     numbers,
     refuse_beyond,
+    refuse_foreign,
     words,
 )
 from xlmargin.cells.numbers import CURRENCIES, NUMBER
-from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.reading import refuse_unread_multiplier
-from xlmargin.cells.table import EMPTY, CodedCells, RangeTable
-from xlmargin.cells.values import is_error, shown_date, text_of
+from xlmargin.cells.problems import ProblemLog, shown_date
+from xlmargin.cells.table import EMPTY, RangeTable
+from xlmargin.cells.unknown_columns import refuse_unread_multiplier
+from xlmargin.cells.values import shown, text_of
 from xlmargin.cells.words import SETTLEMENTS, SIDES, STYLES, TYPES, Side, TypeWord
 from xlmargin.contracts import PRINCIPAL, InstrumentKind, calls_and_puts
-from xlmargin.dates import DATE, serial_of
-from xlmargin.known_instruments import KNOWN
-from xlmargin.option_symbols import (
-    is_of_no_us_market,
-    looks_like_an_option,
-    read_option_symbol,
-    share_ticker,
-    without_market,
+from xlmargin.dates import DATE
+from xlmargin.excel.symbols import (
+    CASH_SYMBOL,
+    NO_OPTION,
+    TICKER,
+    SymbolRead,
+    named_treasuries,
+    read_symbol,
+    ticker,
 )
+from xlmargin.option_symbols import looks_like_an_option
 
 STOCK, CALL, PUT, CASH = InstrumentKind
-
 PRICE: Final = "a price above 0"
+
 GREATEST_VOLATILITY: Final = 20.0
 """A volatility above 2,000% a year is taken for a percentage typed as a number."""
+
 VOLATILITY: Final = "a fraction a year above 0 and at most 20, such as 0.25 or 25%"
-TICKER: Final = "a ticker such as XYZ or BRK.B on a US market, of at most 40 characters"
 TYPE: Final = "stock, call, put or cash"
-CASH_SYMBOL: Final = "CASH"
-"""Symbol of cash that has none of its own."""
+
+
 UNREAD: Final = -2
 """The kind of a row that nothing says, or that contradicts itself."""
 
 _OF_ONE: Final = 2.0
 """A price of a Treasury security up to here is taken for one of 1 of principal, not of 100."""
-DOLLARS: Final = ("USD", "US$", "$", "US DOLLAR", "US DOLLARS")
+
 _FOREIGN: Final = CURRENCIES - {"USD"}
-_TICKER: Final = re.compile(
-    r"(?=.{1,40}$)(?:[A-Z]{1,5} [A-Z]{1,2}|[A-Z0-9](?:[A-Z0-9./^_-]*[A-Z0-9])?)", re.ASCII
-)
-_NO_OPTION: Final = -1
 _SAME_STRIKE: Final = 0.0005
+
 _NEARLY: Final = 1e-9
 """How far from a whole number a computed number of contracts may be and be whole."""
+
 _SIGNS: Final = np.array([*(side.sign for side in SIDES.members), 0, 0])
+
 _CLOSES: Final = np.array(
     [*(abs(s) == abs(Side.BUY_TO_CLOSE) for s in SIDES.members), False, False]
 )
 """Of each side, and of none or a refused one, which are the last: the sign, whether it closes."""
-
-
-class SymbolRead(NamedTuple):
-    """What a symbol says: a ticker alone, or an option's root, kind, strike and expiration.
-
-    The name is "" where the text is no symbol; numbers are NaN where it does not say them.
-    """
-
-    name: str
-    kind: int = _NO_OPTION
-    strike: float = np.nan
-    expiration: float = np.nan
-    multiplier: float = np.nan
-
-
-@lru_cache(maxsize=65_536)
-def read_symbol(text: str) -> SymbolRead:
-    """The option that a text names, or else the ticker; remembered, for symbols come again."""
-    option = read_option_symbol(text)
-    if option is None:
-        return SymbolRead("" if looks_like_an_option(text) else ticker(text))
-    return SymbolRead(
-        option.root,
-        int(option.right),
-        option.strike,
-        serial_of(option.expiration),
-        np.nan if option.multiplier is None else option.multiplier,
-    )
-
-
-@lru_cache(maxsize=65_536)
-def ticker(text: str) -> str:
-    """The ticker that a text is, a class of shares with a point; "" where it is none; remembered.
-
-    A blank stands before a class alone, and a C or P behind it may be a right as well.
-    """
-    symbol = without_market(" ".join(text.upper().split()))
-    symbol = symbol[1:] if symbol[:1] in ("^", "$") else symbol
-    if is_error(text) or is_of_no_us_market(symbol) or not _TICKER.fullmatch(symbol):
-        return ""
-    known = KNOWN.ticker(symbol)
-    if symbol.isalpha() or known != symbol:
-        return known
-    if symbol[-2:] in (" C", " P"):
-        return ""
-    return KNOWN.ticker(share_ticker(symbol) or symbol)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,27 +145,21 @@ class PositionRows:
     def only(self, chosen: IntArray) -> PositionRows:
         """Some of the rows, by index."""
         columns: dict[str, Any] = {
-            f.name: own[chosen] if isinstance(own, np.ndarray) else tuple(own[i] for i in chosen)
-            for f in fields(self)
-            if f.name != "table"
-            for own in [getattr(self, f.name)]
+            name: own[chosen] if isinstance(own, np.ndarray) else tuple(own[i] for i in chosen)
+            for name, own in self._columns()
         }
         return PositionRows(self.table.take(chosen), **columns)
 
     def joined(self, other: PositionRows, table: RangeTable) -> PositionRows:
         """These rows and then the others, which stand in a table together."""
         columns: dict[str, Any] = {
-            f.name: np.concatenate([own, others]) if isinstance(own, np.ndarray) else own + others
-            for f in fields(self)
-            if f.name != "table"
-            for own, others in [(getattr(self, f.name), getattr(other, f.name))]
+            name: np.concatenate([own, others]) if isinstance(own, np.ndarray) else own + others
+            for (name, own), (_, others) in zip(self._columns(), other._columns(), strict=True)
         }
         return PositionRows(table, **columns)
 
-
-def name_of_each(cells: CodedCells) -> tuple[str, ...]:
-    """The name of each row of a column of names."""
-    return tuple([str(cells.distinct[code]) for code in cells.codes.tolist()])
+    def _columns(self) -> list[tuple[str, Any]]:
+        return [(f.name, getattr(self, f.name)) for f in fields(self) if f.name != "table"]
 
 
 def accounts_of(table: RangeTable) -> tuple[str, ...]:
@@ -230,7 +179,8 @@ def read_positions(
         log.error(table.name, 0, "", "no positions", "at least one row below the headings")
     symbols = _symbols(table)
     kind, is_treasury = _kinds(table, symbols, types, log)
-    symbols = replace(symbols, name=_named(table, symbols, is_treasury))
+    if is_treasury.any():
+        symbols = replace(symbols, name=named_treasuries(table, symbols.name, is_treasury))
     rows = PositionRows(
         table=table,
         root=_roots(table, symbols, kind, log),
@@ -244,7 +194,7 @@ def read_positions(
         multiplier=numbers(table, "multiplier", log),
         style=words(table, "style", STYLES, "", log),
         settlement=words(table, "settlement", SETTLEMENTS, "", log),
-        deliverable=name_of_each(names(table, "deliverable", log)),
+        deliverable=names(table, "deliverable", log).of_rows,
         price=_prices(table, log),
         cost=numbers(table, "cost", log),
         cost_basis=numbers(table, "cost_basis", log),
@@ -252,8 +202,8 @@ def read_positions(
         mark_spot=_above_zero(table, "mark_spot", log),
         forward=_above_zero(table, "forward", log),
         half_spread=_half_spreads(table),
-        account=name_of_each(names(table, "account", log)),
-        group=name_of_each(names(table, "group", log)),
+        account=names(table, "account", log).of_rows,
+        group=names(table, "group", log).of_rows,
     )
     rows = replace(
         rows,
@@ -300,16 +250,13 @@ class _Symbols:
 
 def _symbols(table: RangeTable) -> _Symbols:
     cells = table.texts("symbol")
-    read = [read_symbol(str(cell)) for cell in cells.distinct]
-    read.append(SymbolRead(""))  # EMPTY is the last
+    read = [*(read_symbol(str(cell)) for cell in cells.distinct), SymbolRead("")]  # EMPTY, last
+    names, kind, *terms = zip(*read, strict=True)
     codes = cells.codes
     return _Symbols(
-        tuple([read[code].name for code in codes.tolist()]),
-        np.array([each.kind for each in read])[codes],
-        *(
-            np.array([getattr(each, field) for each in read], dtype=np.float64)[codes]
-            for field in ("strike", "expiration", "multiplier")
-        ),
+        tuple(map(names.__getitem__, codes.tolist())),
+        np.array(kind)[codes],
+        *(np.array(each, dtype=np.float64)[codes] for each in terms),
     )
 
 
@@ -324,7 +271,7 @@ def _kinds(
     other = kind_of_right & (right != typed)
     log.errors_where(other, table, "right", "call or put, or nothing", after=("type",))
     right = np.where(calls_and_puts(right) | (right == REFUSED), right, EMPTY)
-    option = symbols.kind != _NO_OPTION
+    option = symbols.kind != NO_OPTION
     kind = np.where(option, symbols.kind, right)
     where = option & (right >= 0) & (right != symbols.kind)
     log.errors_where(where, table, "right", "the right of the option symbol")
@@ -348,17 +295,6 @@ def _kinds(
     kind[(kind > CASH) | (kind < 0) | (right == REFUSED) | (typed == REFUSED)] = UNREAD
     kind[~is_option & (typed == EMPTY) & terms] = UNREAD
     return kind, is_treasury
-
-
-def _named(table: RangeTable, symbols: _Symbols, is_treasury: BoolArray) -> tuple[str, ...]:
-    """The symbols' names; that of a Treasury security is its text, for a CUSIP is no ticker."""
-    if not is_treasury.any():
-        return symbols.name
-    texts = [text_of(cell).upper() for cell in table.cells("symbol")]
-    return tuple(
-        text if treasury and _TICKER.fullmatch(text) else name
-        for text, name, treasury in zip(texts, symbols.name, is_treasury.tolist(), strict=True)
-    )
 
 
 def _roots(
@@ -392,10 +328,7 @@ def _agreed(table: RangeTable, column: str, symbols: _Symbols, log: ProblemLog) 
         log.notes_where(friday, table, column, "a Saturday, read as the Friday of the symbol")
         typed, where = np.where(friday, by_symbol, typed), where & ~friday
     wanted = f"the {column} of the option symbol"
-    if is_date:
-        log.errors_where(where, table, column, wanted, shown_date)
-    else:
-        log.errors_where(where, table, column, wanted)
+    log.errors_where(where, table, column, wanted, shown_date if is_date else shown)
     return np.where(np.isnan(typed), by_symbol, typed)
 
 
@@ -422,14 +355,11 @@ def _quantities(rows: PositionRows, log: ProblemLog, *, orders: bool) -> FloatAr
     fractional = option & (quantity != whole) & ~np.isnan(quantity)
     log.errors_where(fractional, table, "quantity", "a whole number of contracts")
     log.warnings_where(quantity == 0, table, "quantity", "a quantity other than 0")
-    return _sided(rows, quantity, log, orders=orders)
+    return _sided(table, quantity, log, orders=orders)
 
 
-def _sided(
-    rows: PositionRows, quantity: FloatArray, log: ProblemLog, *, orders: bool
-) -> FloatArray:
+def _sided(table: RangeTable, quantity: FloatArray, log: ProblemLog, *, orders: bool) -> FloatArray:
     """Quantities with the sign of their side: sold 100 is -100, and -100 too; bought is above 0."""
-    table = rows.table
     side = words(table, "side", SIDES, "long or short, bought or sold", log)
     sign = _SIGNS[side]
     if not orders:
@@ -457,7 +387,8 @@ def _multipliers(rows: PositionRows, by_symbol: FloatArray, log: ProblemLog) -> 
     multiplier = np.where(rows.is_treasury, PRINCIPAL, multiplier)
     cash = rows.is_cash & ~np.isnan(multiplier) & (multiplier != 1)
     log.errors_where(cash, table, "multiplier", "1 or nothing for cash")
-    refuse_unread_multiplier(table, rows.is_option, log)
+    if table.unknown:
+        refuse_unread_multiplier(table, rows.is_option, log)
     return np.where(np.isnan(multiplier), by_symbol, multiplier)
 
 
@@ -481,13 +412,6 @@ def _half_spreads(table: RangeTable) -> FloatArray:
     """Half the difference of bid and ask, NaN where either is not given; errors are told above."""
     bid, ask = (numbers(table, name, ProblemLog()) for name in ("bid", "ask"))
     return np.where((ask > 0) & (bid >= 0) & (ask >= bid), (ask - bid) / 2.0, np.nan)
-
-
-def refuse_foreign(table: RangeTable, log: ProblemLog) -> None:
-    """An error for every row in another currency than US dollars."""
-    foreign = table.texts("currency").where(lambda cell: text_of(cell).upper() not in DOLLARS)
-    wanted = "USD: requirements are in dollars; the setting leave_out takes such rows out by name"
-    log.errors_where(foreign, table, "currency", wanted)
 
 
 def _check_terms(rows: PositionRows, log: ProblemLog) -> None:

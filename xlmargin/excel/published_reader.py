@@ -14,14 +14,17 @@ from typing import Final
 import numpy as np
 
 from xlmargin.cells.columns import names, numbers, words
+from xlmargin.cells.named_values import NamedCell
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import RangeTable
+from xlmargin.cells.values import shown
 from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.errors import RulebookError
-from xlmargin.excel.positions_reader import name_of_each
+from xlmargin.excel.settings_fields import SETTINGS
 from xlmargin.known_instruments import (
     NO_GROUPS,
+    NOTHING_PUBLISHED,
     Groups,
     InstrumentFacts,
     KnownInstruments,
@@ -75,7 +78,7 @@ def read_published(table: RangeTable, log: ProblemLog) -> list[Published]:
         log.errors_where(alone, table, column, f"{other} too: a product group moves both ways")
     eligible = words(table, "eligible", YES_NO, "yes or no", log)
     said = [YES_NO.members[i] is YesNo.YES if i >= 0 else None for i in eligible.tolist()]
-    reports = [name_of_each(names(table, name, log)) for name in REPORTS]
+    reports = [names(table, name, log).of_rows for name in REPORTS]
     rows = zip(said, zip(*columns, strict=True), zip(*reports, strict=True), strict=True)
     return [_with_reports_named(Published(e, *figures), named) for e, figures, named in rows]
 
@@ -307,3 +310,19 @@ def _check_days(
         if report.day is not None and report.day != day:
             found = f"{report.name} is of {report.day}"
             log.warning(table.name, own.row, column, found, f"a report of {day}")
+
+
+def check_named_reports(
+    cell: NamedCell,
+    known: KnownInstruments,
+    underlyings: Mapping[str, Underlying],
+    log: ProblemLog,
+) -> None:
+    """A problem where a setting names reports that nobody has read."""
+    is_read = known.published is not NOTHING_PUBLISHED or any(
+        own.published.products_report or own.published.product_groups_report
+        for own in underlyings.values()
+    )
+    if not is_read:
+        wanted = "their content in the market range, by XLM_MARKET_GROUPS: only commands read files"
+        log.error(SETTINGS, cell.row, cell.text, shown(cell.value), wanted)

@@ -12,7 +12,7 @@ from xlmargin.excel.broker_answers import reconciled
 from xlmargin.excel.dated_answers import changed
 from xlmargin.excel.range_checks import problems_of, refusals_of
 from xlmargin.excel.ranges import Ranges
-from xlmargin.excel.settings_reader import COMPARED_WITH, compared_with
+from xlmargin.excel.settings_fields import COMPARED_WITH, compared_with
 from xlmargin.history import RequirementChange
 from xlmargin.reports.messages import Message, Said, messages, refused_messages
 from xlmargin.reports.reconciliation_table import Reconciled

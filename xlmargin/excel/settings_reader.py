@@ -7,31 +7,26 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from xlmargin.cells.columns import date_serial, number_of
 from xlmargin.cells.named_values import (
-    Field,
     NamedCell,
     RangeNames,
     Stated,
     day,
-    days,
-    dollars,
-    move,
     read_named_values,
     refuse,
-    share,
     word,
 )
 from xlmargin.cells.problems import ProblemLog, ReadOnce
+from xlmargin.cells.table import KnownCells, RangeTable
 from xlmargin.cells.values import (
     Cells,
     CellValue,
-    KnownCells,
     label,
     nearest,
     normalized,
@@ -40,91 +35,31 @@ from xlmargin.cells.values import (
     shown,
     text_of,
     to_value,
-    wanted_words,
 )
 from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.contracts import TRADING_HOURS
 from xlmargin.dates import DATE, date_of, in_zone, moment_of, serial_of
 from xlmargin.errors import InputError, Problem, RulebookError
 from xlmargin.excel.market_reader import GREATEST_RATE, RATE, years_of_term
-from xlmargin.market import RateCurve
-from xlmargin.rulebook import house_names, overridable_names, portfolio_rules
-from xlmargin.settings import (
-    AccountType,
-    BaseValue,
-    Basis,
-    CapacityRegimes,
-    DayTradingRegime,
-    KnownUnderlyings,
-    Paper,
-    Settings,
-    Smile,
-    UnsolvedPrice,
+from xlmargin.excel.settings_fields import (
+    BY_ACCOUNT,
+    COMPARED_WITH,
+    FIELDS,
+    HOUSE,
+    ONE_FOR_ALL,
+    REMARKS,
+    SETTINGS,
+    STATED_BY_NAME,
+    SYNONYMS,
+    TEXTS,
+    TIME_ZONE,
+    UNDATED,
+    house_of,
 )
+from xlmargin.market import RateCurve
+from xlmargin.rulebook import overridable_names, portfolio_rules
+from xlmargin.settings import Paper, Settings
 
-SETTINGS: Final = "settings"
-GROUPS: Final = "groups"
-"""The setting that names files of reports on groups, which the commands read."""
-SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
-    "as_of": ("as of date", "valuation date", "date"),
-    "rate": ("interest rate", "risk free rate"),
-    "house": ("house profile", "profile"),
-    "account_type": (),
-    "cash": ("cash balance",),
-    "sma": ("special memorandum account",),
-    "basis": ("basis of released capital",),
-    "smile": (),
-    "base_value": (),
-    "unsolved_price": (),
-    "parity_tolerance": (),
-    "day_trading_regime": ("day trading",),
-    "known_underlyings": ("known instruments",),
-    "capacity_regimes": (),
-    "tolerance_share": ("tolerance as a share", "tolerance"),
-    "tolerance_dollars": (
-        "dollar tolerance",
-        "tolerance in dollars",
-        "tolerance of the broker’s figure",
-        "tolerance of the broker's figure",
-    ),
-    "overdue_days": ("overdue after",),
-    "stress_move": ("stress",),
-    "stress_volatility": ("volatility under stress",),
-    "leave_out": (),
-    GROUPS: ("group reports",),
-    "time_zone": ("timezone",),
-}
-_UNDATED: Final = ("as_of", "time_zone")
-"""Settings of the day itself, which have no date of their own."""
-COMPARED_WITH: Final = "compared_with"
-TEXTS: Final = ("client", "logo", "prepared_by", "paper", COMPARED_WITH)
-"""Settings for the texts of a report, which no requirement depends on."""
-_GREATEST_STRESS: Final = 10.0
-"""Moves of a stress are fractions; a greater one is taken for percent."""
-
-_FIELDS: Final[Mapping[str, Field[Any]]] = {
-    "account_type": word(one_of(AccountType), Settings.account_type),
-    "cash": dollars(),
-    "sma": dollars(),
-    "basis": word(one_of(Basis), Settings.basis),
-    "smile": word(one_of(Smile), Settings.smile),
-    "base_value": word(one_of(BaseValue), Settings.base_value),
-    "unsolved_price": word(one_of(UnsolvedPrice), Settings.unsolved_price),
-    "parity_tolerance": share(),
-    "day_trading_regime": word(one_of(DayTradingRegime), Settings.day_trading_regime),
-    "known_underlyings": word(one_of(KnownUnderlyings), Settings.known_underlyings),
-    "capacity_regimes": word(one_of(CapacityRegimes), Settings.capacity_regimes),
-    "tolerance_share": share(Settings.tolerance_share),
-    "overdue_days": days(Settings.overdue_days),
-    "tolerance_dollars": Field(
-        lambda cell: found if (found := dollars().read(cell)) is None or found >= 0 else None,
-        "dollars, 0 or more",
-        Settings.tolerance_dollars,
-    ),
-    "stress_move": move(-1.0, _GREATEST_STRESS, Settings.stress_move),
-    "stress_volatility": move(-1.0, _GREATEST_STRESS, Settings.stress_volatility),
-}
-_STATED_BY_NAME: Final = frozenset((*_FIELDS, "house"))
 _TENOR: Final = re.compile(
     r"rate[\s_-]*(\d{1,5})[\s_-]*(d|day|w|week|m|month|y|year)s?", re.IGNORECASE | re.ASCII
 )
@@ -145,6 +80,17 @@ class SettingsRead:
     settings: Settings
     leave_out: frozenset[str]
 
+    def kept(self, table: RangeTable, log: ProblemLog) -> RangeTable:
+        """The positions without those that are left out by symbol, type or currency."""
+        if not self.leave_out:
+            return table
+        out = np.zeros(len(table), dtype=bool)
+        for heading in ("symbol", "type", "currency"):
+            named = table.texts(heading).where(lambda c: text_of(c).upper() in self.leave_out)
+            log.notes_where(named, table, heading, "left out, as the settings say")
+            out |= named
+        return table.take(~out) if out.any() else table
+
 
 @cache
 def _name_of() -> dict[str, str]:
@@ -163,11 +109,6 @@ def setting_name(text: str) -> str:
     return _name_of().get(normalized(text), "")
 
 
-def house_of(text: str) -> str:
-    """The house as the rulebook spells it, "" where there is no such house."""
-    return next((h for h in house_names() if normalized(h) == normalized(text)), "")
-
-
 NAMES: Final = RangeNames(
     SETTINGS,
     setting_name,
@@ -175,17 +116,6 @@ NAMES: Final = RangeNames(
     ("name", "setting", "settings", "parameter"),
     "setting",
 )
-
-BY_ACCOUNT: Final = ("house", "cash", "sma", "day_trading_regime")
-"""What each account may state for itself, beside the rules' numbers that settings may move."""
-_ONE_FOR_ALL: Final = (
-    f"one value for all accounts: by account may be {', '.join(BY_ACCOUNT)} and rules' numbers"
-)
-_REMARKS: Final = (
-    "comment", "comments", "default", "description", "meaning", "note", "notes", "remark",
-    "remarks", "source", "sources", "states", "unit", "units",
-)  # fmt: skip
-"""Headings of columns beside the values that settings do not count."""
 
 
 @dataclass(frozen=True)
@@ -264,7 +194,7 @@ def _read_stated(cells: Cells, log: ProblemLog) -> StatedSettings:
     later = tuple((since, _stated(own, log)) for since, own in dated)
     for _, stated in later:
         for name, cell in stated.of_all:
-            if name in _UNDATED:
+            if name in UNDATED:
                 wanted = "no date beside it: it says what the day is"
                 log.error(SETTINGS, cell.row, "date", "a date", wanted)
     return replace(_stated(undated[1], log), later=later)
@@ -273,9 +203,8 @@ def _read_stated(cells: Cells, log: ProblemLog) -> StatedSettings:
 def _by_date(cells: Cells, log: ProblemLog) -> list[tuple[float, Cells]]:
     """The settings without a date, then those of each, its rows alone, in the order of time."""
     rows = [list(row) for row in rows_of(cells)]
-    first = next((i for i, row in enumerate(rows) if any(map(_is_filled, row))), len(rows))
-    headings = [normalized(text_of(to_value(cell))) for cell in rows[first]] if rows[first:] else []
-    if not {"value", "date"} <= {*headings[1:]} or headings[0] not in NAMES.headings:
+    first, headings = _headings([[to_value(cell) for cell in row] for row in rows])
+    if not {"value", "date"} <= {*headings[1:]}:
         return [(-np.inf, cells)]
     column = headings.index("date")
     since: dict[int, float] = {}
@@ -295,8 +224,11 @@ def _by_date(cells: Cells, log: ProblemLog) -> list[tuple[float, Cells]]:
     ]
 
 
-def _is_filled(cell: object) -> bool:
-    return to_value(cell) is not None
+def _headings(rows: Sequence[Sequence[CellValue]]) -> tuple[int, list[str]]:
+    """Index of the first row with anything in it, and its headings; none where it has no names."""
+    first = next((i for i, row in enumerate(rows) if any(c is not None for c in row)), len(rows))
+    headings = [normalized(text_of(cell)) for cell in rows[first]] if rows[first:] else [""]
+    return first, headings if headings[0] in NAMES.headings else []
 
 
 def _stated(cells: Cells, log: ProblemLog) -> StatedSettings:
@@ -313,7 +245,7 @@ def _stated(cells: Cells, log: ProblemLog) -> StatedSettings:
             elif by_column and of_all.setdefault(name, cell).value == cell.value:
                 of_all[name] = replace(of_all[name], text=name)
             else:
-                refuse(cell, _ONE_FOR_ALL, SETTINGS, log)
+                refuse(cell, ONE_FOR_ALL, SETTINGS, log)
     _refuse_other_columns(cells, log)
     accounts = tuple((account, tuple(stated.items())) for account, stated in own.items())
     return StatedSettings(tuple(of_all.items()), accounts, by_column and len(by_account) == 1)
@@ -326,11 +258,10 @@ def _may_differ(name: str) -> bool:
 def _refuse_other_columns(cells: Cells, log: ProblemLog) -> None:
     """Refuse columns beside the values that may be an account's: they say what nothing counts."""
     rows = [[to_value(cell) for cell in row] for row in rows_of(cells)]
-    start = next((i for i, row in enumerate(rows) if any(c is not None for c in row)), len(rows))
-    headings = [normalized(text_of(cell)) for cell in rows[start]] if rows[start:] else []
-    if not headings or headings[0] not in NAMES.headings or "value" not in headings:
+    start, headings = _headings(rows)
+    if "value" not in headings:
         return
-    known = (*_REMARKS, "account", "value")
+    known = (*REMARKS, "account", "value")
     others = [i for i, text in enumerate(headings) if i and text not in known]
     for i, row in enumerate(rows[start + 1 :], start=start + 2):
         for column in (c for c in others if c < len(row) and row[c] is not None):
@@ -345,8 +276,8 @@ def _is_value(name: str, cell: CellValue) -> bool:
     """Whether a setting by account could have this value."""
     if name == "house":
         return bool(house_of(text_of(cell)))
-    if name in _FIELDS:
-        found = _FIELDS[name].read(cell)
+    if name in FIELDS:
+        found = FIELDS[name].read(cell)
         return found is not None
     return not np.isnan(_switch_or_number(cell))
 
@@ -356,10 +287,10 @@ def read_settings(every: StatedSettings, log: ProblemLog) -> SettingsRead:
     stated = dict(every.of_all)
     curve = _curve(stated, log)
     settings = Settings(
-        house=_HOUSE.of("house", stated, SETTINGS, log),
+        house=HOUSE.of("house", stated, SETTINGS, log),
         overrides=_overrides(stated, log),
-        left_out=_STATED_BY_NAME - stated.keys(),
-        **{name: field.of(name, stated, SETTINGS, log) for name, field in _FIELDS.items()},
+        left_out=STATED_BY_NAME - stated.keys(),
+        **{name: field.of(name, stated, SETTINGS, log) for name, field in FIELDS.items()},
     )
     as_of = _moment(stated, log)
     if not np.isnan(as_of):
@@ -385,15 +316,15 @@ def _of_account(
     own: Stated, of_all: Stated, settings: Settings, as_of: float, log: ProblemLog
 ) -> Settings:
     """The settings of one account: what it states itself, else what holds for all."""
-    fields = {name: own[name] for name in own.keys() & _FIELDS.keys()}
+    fields = {name: own[name] for name in own.keys() & FIELDS.keys()}
     if "house" in own and (house := house_of(text_of(own["house"].value))):
         log.note(SETTINGS, own["house"].row, own["house"].text, f"margined under {house}")
     found = replace(
         settings,
-        house=_HOUSE.of("house", {**of_all, **own}, SETTINGS, log),
+        house=HOUSE.of("house", {**of_all, **own}, SETTINGS, log),
         overrides={**settings.overrides, **_overrides(own, log)},
         left_out=settings.left_out - own.keys(),
-        **{name: _FIELDS[name].of(name, fields, SETTINGS, log) for name in fields},
+        **{name: FIELDS[name].of(name, fields, SETTINGS, log) for name in fields},
     )
     if not np.isnan(as_of):
         _check_rules({**of_all, **own}, found, as_of, log)
@@ -414,7 +345,7 @@ def check_accounts(every: StatedSettings, accounts: Sequence[str], log: ProblemL
 def _moment(stated: Stated, log: ProblemLog) -> float:
     """The moment of the prices, a serial day, its hour in New York time; NaN where not stated."""
     as_of = day().of("as_of", stated, SETTINGS, log)
-    zone = _TIME_ZONE.of("time_zone", stated, SETTINGS, log)
+    zone = TIME_ZONE.of("time_zone", stated, SETTINGS, log)
     if np.isnan(as_of) or not as_of % 1.0:
         return as_of
     cell = stated["as_of"]
@@ -430,22 +361,6 @@ def _moment(stated: Stated, log: ProblemLog) -> float:
         wanted = "an hour between 9:30 and 16:15, when options trade; or the setting time_zone"
         log.warning(SETTINGS, cell.row, cell.text, when, wanted)
     return here
-
-
-def compared_with(cell: NamedCell) -> float:
-    """The serial day that the setting compared_with names; refused where it names none."""
-    log = ProblemLog()
-    found = day().of(COMPARED_WITH, {COMPARED_WITH: cell}, SETTINGS, log)
-    if log.errors:
-        raise InputError(log.errors)
-    return found
-
-
-def _zone(cell: CellValue) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(text_of(cell).strip())
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return None
 
 
 def read_settings_alone(cells: Cells, today: dt.date) -> tuple[dt.date, Settings]:
@@ -470,15 +385,10 @@ def agreed_day(days: Iterable[dt.date]) -> dt.date:
 
 _MOST_NAMED: Final = 10
 """Accounts that a message lists."""
+
 _A_SECOND: Final = 1 / 86_400
 _NEW_YORK: Final = "America/New_York"
-_TIME_ZONE: Final = Field(
-    _zone, "the name of a time zone, such as America/New_York or Europe/London", None
-)
 _UTC: Final = re.compile(r"\d ?(?:UTC|Z)\s*$", re.IGNORECASE | re.ASCII)
-_HOUSE: Final = Field(
-    lambda cell: house_of(text_of(cell)) or None, wanted_words(list(house_names())), Settings.house
-)
 
 
 def _curve(stated: Stated, log: ProblemLog) -> RateCurve | None:

@@ -17,9 +17,9 @@ import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.cells.columns import dates, numbers, words
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, shown_date
 from xlmargin.cells.table import RangeTable
-from xlmargin.cells.values import Cells, one_of, shown, shown_date
+from xlmargin.cells.values import Cells, one_of, shown
 from xlmargin.cells.words import CANDIDATES, SIDES, TRADES
 from xlmargin.contracts import Contract
 from xlmargin.dates import DATE

@@ -29,19 +29,16 @@ import numpy as np
 
 from xlmargin.cells.columns import date_serial, number_of
 from xlmargin.cells.numbers import NUMBER
+from xlmargin.cells.problems import refusal, shown_text
+from xlmargin.cells.table import KnownCells, digest_of, simple_cells
 from xlmargin.cells.values import (
     AnswerValue,
     Cells,
     CellValue,
     FunctionAnswer,
-    KnownCells,
-    digest_of,
     is_error,
-    refusal,
     rows_of,
     shown,
-    shown_text,
-    simple_cells,
     text_of,
     to_cells,
     to_value,

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from xlmargin.errors import RulebookError
-from xlmargin.excel.settings_reader import SYNONYMS
+from xlmargin.excel.settings_fields import SYNONYMS
 from xlmargin.reports.table import ReportTable
 from xlmargin.rulebook import house_names, look_up
 from xlmargin.rulebook.parameters import Overridable, Parameter, full_name

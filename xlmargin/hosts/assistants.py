@@ -28,8 +28,8 @@ from mcp.types import (
 )
 
 import xlmargin
+from xlmargin.cells.problems import refusal
 from xlmargin.cells.records import rows_of_records
-from xlmargin.cells.values import refusal
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import Argument, ArgumentKind, Returns, WorksheetFunction
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from xlmargin.arrays import FloatArray, IntArray
 from xlmargin.cells.columns import date_serial
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, shown_text
 from xlmargin.cells.table import CodedCells, RangeTable, joined
-from xlmargin.cells.values import Headings, shown_text
+from xlmargin.cells.values import Headings
 from xlmargin.dates import DATE, EARLIEST_SERIAL, LATEST_SERIAL
 from xlmargin.errors import InputError
 from xlmargin.importers.parquet_files import ParquetRange, open_parquet

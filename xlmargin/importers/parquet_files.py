@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from xlmargin.cells.reading import may_matter
 from xlmargin.cells.table import RangeTable
+from xlmargin.cells.unknown_columns import may_matter
 from xlmargin.errors import InputError, MarginError, Problem
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from xlmargin.cells.words import MARKET, POSITIONS
 from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import MarginError
 from xlmargin.excel.placing import underlyings_of
-from xlmargin.excel.positions_reader import ticker
+from xlmargin.excel.symbols import ticker
 from xlmargin.importers.book_ranges import BookRanges
 from xlmargin.macros.book_tables import of_the_sample
 from xlmargin.macros.changes import TableChange, make, place_of

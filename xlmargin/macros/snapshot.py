@@ -13,9 +13,9 @@ from xlmargin.cells.values import TableCell, text_of, to_value
 from xlmargin.cells.words import MARKET, POSITIONS
 from xlmargin.dates import date_of, serial_of
 from xlmargin.errors import InputError, MarginError
-from xlmargin.excel.positions_reader import ticker
 from xlmargin.excel.range_checks import refusals_of
 from xlmargin.excel.ranges import Ranges
+from xlmargin.excel.symbols import ticker
 from xlmargin.importers.book_ranges import BookRanges
 from xlmargin.macros.book_tables import book_ranges, of_the_sample
 from xlmargin.macros.changes import TableChange, make, place_of

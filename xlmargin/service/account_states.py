@@ -9,7 +9,7 @@ import numpy as np
 
 from xlmargin.account.buying_power import portfolio_buying_power
 from xlmargin.book import rules_of_accounts
-from xlmargin.cells.values import refusal
+from xlmargin.cells.problems import refusal
 from xlmargin.live import KeptBook
 from xlmargin.rulebook import portfolio_rules
 from xlmargin.settings import AccountType

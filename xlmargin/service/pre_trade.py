@@ -15,8 +15,8 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from xlmargin.cells.problems import refusal
 from xlmargin.cells.records import rows_of_records
-from xlmargin.cells.values import refusal
 from xlmargin.errors import MarginError
 from xlmargin.excel.order_effects import order_capacity
 from xlmargin.excel.ranges import state_of

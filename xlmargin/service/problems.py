@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from xlmargin.cells.values import refusal
+from xlmargin.cells.problems import refusal
 from xlmargin.computing import TimeLimitReached
 from xlmargin.errors import InputError, MarginError, Problem, RefusedPosition, RulebookError
 

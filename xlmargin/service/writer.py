@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Lock, Thread
 from typing import Final
 
-from xlmargin.cells.values import refusal
+from xlmargin.cells.problems import refusal
 from xlmargin.service.acceptance import REMEMBERED, Acceptance
 from xlmargin.service.account_states import State, account_states, is_same, of_version
 from xlmargin.service.alerts import ALERT, LastAlerts, last_alerts, watching

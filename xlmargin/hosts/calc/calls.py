@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Final, Protocol, TypeGuard
 
-from xlmargin.cells.values import FunctionAnswer, refusal
+from xlmargin.cells.problems import refusal
+from xlmargin.cells.values import FunctionAnswer
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.worksheet_function import REGISTRY, Argument, ArgumentKind
 

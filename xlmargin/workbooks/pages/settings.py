@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Final
 
 from xlmargin.cells.values import TableCell, TableRows, normalized, text_of, to_value
-from xlmargin.excel.settings_reader import COMPARED_WITH, TEXTS, setting_name
+from xlmargin.excel.settings_fields import COMPARED_WITH, TEXTS
+from xlmargin.excel.settings_reader import setting_name
 from xlmargin.rulebook import look_up
 from xlmargin.rulebook.sections import names_of_values
 from xlmargin.settings import Settings

@@ -1,0 +1,148 @@
+"""Which settings there are, what each may be called, and how its value is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from xlmargin.cells.columns import GREATEST_CASH
+from xlmargin.cells.named_values import (
+    Field,
+    NamedCell,
+    day,
+    days,
+    dollars,
+    move,
+    number,
+    share,
+    word,
+)
+from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.values import CellValue, normalized, one_of, text_of, wanted_words
+from xlmargin.errors import InputError
+from xlmargin.rulebook import house_names
+from xlmargin.settings import (
+    AccountType,
+    BaseValue,
+    Basis,
+    CapacityRegimes,
+    DayTradingRegime,
+    KnownUnderlyings,
+    Settings,
+    Smile,
+    UnsolvedPrice,
+)
+
+SETTINGS: Final = "settings"
+
+GROUPS: Final = "groups"
+"""The setting that names files of reports on groups, which the commands read."""
+
+SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "as_of": ("as of date", "valuation date", "date"),
+    "rate": ("interest rate", "risk free rate"),
+    "house": ("house profile", "profile"),
+    "account_type": (),
+    "cash": ("cash balance",),
+    "sma": ("special memorandum account",),
+    "basis": ("basis of released capital",),
+    "smile": (),
+    "base_value": (),
+    "unsolved_price": (),
+    "parity_tolerance": (),
+    "day_trading_regime": ("day trading",),
+    "known_underlyings": ("known instruments",),
+    "capacity_regimes": (),
+    "tolerance_share": ("tolerance as a share", "tolerance"),
+    "tolerance_dollars": (
+        "dollar tolerance",
+        "tolerance in dollars",
+        "tolerance of the broker’s figure",
+        "tolerance of the broker's figure",
+    ),
+    "overdue_days": ("overdue after",),
+    "stress_move": ("stress",),
+    "stress_volatility": ("volatility under stress",),
+    "leave_out": (),
+    GROUPS: ("group reports",),
+    "time_zone": ("timezone",),
+}
+
+UNDATED: Final = ("as_of", "time_zone")
+"""Settings of the day itself, which have no date of their own."""
+
+COMPARED_WITH: Final = "compared_with"
+
+TEXTS: Final = ("client", "logo", "prepared_by", "paper", COMPARED_WITH)
+"""Settings for the texts of a report, which no requirement depends on."""
+
+_GREATEST_STRESS: Final = 10.0
+"""Moves of a stress are fractions; a greater one is taken for percent."""
+
+FIELDS: Final[Mapping[str, Field[Any]]] = {
+    "account_type": word(one_of(AccountType), Settings.account_type),
+    "cash": dollars(),
+    "sma": dollars(),
+    "basis": word(one_of(Basis), Settings.basis),
+    "smile": word(one_of(Smile), Settings.smile),
+    "base_value": word(one_of(BaseValue), Settings.base_value),
+    "unsolved_price": word(one_of(UnsolvedPrice), Settings.unsolved_price),
+    "parity_tolerance": share(),
+    "day_trading_regime": word(one_of(DayTradingRegime), Settings.day_trading_regime),
+    "known_underlyings": word(one_of(KnownUnderlyings), Settings.known_underlyings),
+    "capacity_regimes": word(one_of(CapacityRegimes), Settings.capacity_regimes),
+    "tolerance_share": share(Settings.tolerance_share),
+    "overdue_days": days(Settings.overdue_days),
+    "tolerance_dollars": number(
+        0.0, GREATEST_CASH, "dollars, 0 or more", Settings.tolerance_dollars
+    ),
+    "stress_move": move(-1.0, _GREATEST_STRESS, Settings.stress_move),
+    "stress_volatility": move(-1.0, _GREATEST_STRESS, Settings.stress_volatility),
+}
+
+STATED_BY_NAME: Final = frozenset((*FIELDS, "house"))
+
+
+def house_of(text: str) -> str:
+    """The house as the rulebook spells it, "" where there is no such house."""
+    return next((h for h in house_names() if normalized(h) == normalized(text)), "")
+
+
+BY_ACCOUNT: Final = ("house", "cash", "sma", "day_trading_regime")
+"""What each account may state for itself, beside the rules' numbers that settings may move."""
+
+ONE_FOR_ALL: Final = (
+    f"one value for all accounts: by account may be {', '.join(BY_ACCOUNT)} and rules' numbers"
+)
+
+REMARKS: Final = (
+    "comment", "comments", "default", "description", "meaning", "note", "notes", "remark",
+    "remarks", "source", "sources", "states", "unit", "units",
+)  # fmt: skip
+"""Headings of columns beside the values that settings do not count."""
+
+
+def _zone(cell: CellValue) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(text_of(cell).strip())
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return None
+
+
+TIME_ZONE: Final = Field(
+    _zone, "the name of a time zone, such as America/New_York or Europe/London", None
+)
+
+HOUSE: Final = Field(
+    lambda cell: house_of(text_of(cell)) or None, wanted_words(list(house_names())), Settings.house
+)
+
+
+def compared_with(cell: NamedCell) -> float:
+    """The serial day that the setting compared_with names; refused where it names none."""
+    log = ProblemLog()
+    found = day().of(COMPARED_WITH, {COMPARED_WITH: cell}, SETTINGS, log)
+    if log.errors:
+        raise InputError(log.errors)
+    return found
