@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from xlmargin.cli.book_files import known_beside
+from xlmargin.cli.book_files import known_beside, note_of
 from xlmargin.cli.book_report import Reported, ReportRequest
 from xlmargin.cli.market import with_own
 from xlmargin.cli.registered import functions
@@ -77,7 +77,7 @@ def _reported(request: BookRequest) -> BookResult:
     title, today = f"Portfolio margin: {request.book.stem}", ranges.as_of or request.today
     ranges = with_own(ranges, known, today)
     report = ReportRequest(request.output, True, title, today, functions())
-    done = report.written(ranges, note=ranges.notes[0] if ranges.notes else "")
+    done = report.written(ranges, note=note_of(ranges))
     return BookResult(
         request.book.name,
         request.output.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,20 +64,24 @@ def read_said(
 ) -> BookRanges:
     """The ranges of files; what there is to say of a broker's file goes to standard error."""
     ranges = read_book_files(positions, market, settings, dividends)
-    for note in (*ranges.notes, *_house_left_out(ranges)):
+    for note in notes_of(ranges):
         typer.echo(printed(note), err=True)
     return ranges
 
 
-def _house_left_out(ranges: BookRanges) -> Iterator[str]:
-    """That a broker's own requirements are known, where no setting asks for a house."""
+def notes_of(ranges: BookRanges) -> tuple[str, ...]:
+    """How a broker's file was read, and which house would be its own, where no setting says one."""
     cells = (text_of(cell) for row in ranges.settings or [] for cell in row)
-    if ranges.houses and not any(setting_name(text) == "house" for text in cells):
-        house = " or ".join(ranges.houses)
-        yield (
-            f"This is a file of {ranges.broker}; the setting house = {house} adds what that house"
-            " requires above the rule."
-        )
+    if not ranges.houses or any(setting_name(text) == "house" for text in cells):
+        return ranges.notes
+    house = f"the setting house = {' or '.join(ranges.houses)} adds what that house requires"
+    return *ranges.notes, f"This is a file of {ranges.broker}; {house} above the rule."
+
+
+def note_of(ranges: BookRanges) -> str:
+    """The same in a line for a page, as far as it is of the whole file: its kind, and its house."""
+    of_file = (ranges.notes[0], *notes_of(ranges)[len(ranges.notes) :]) if ranges.notes else ()
+    return " ".join(of_file)
 
 
 def known_beside(

@@ -8,7 +8,7 @@ from xlmargin import reports
 from xlmargin.cells.problems import counted
 from xlmargin.cells.values import to_cells
 from xlmargin.cli.app import command
-from xlmargin.cli.book_files import BookFiles, day_of
+from xlmargin.cli.book_files import BookFiles, day_of, notes_of
 from xlmargin.cli.options import AsJson
 from xlmargin.cli.ranges import errors, with_date
 from xlmargin.cli.terminal import print_problems
@@ -23,7 +23,8 @@ def check(book: BookFiles, as_json: AsJson = False) -> int:
     ranges, known = book.read()
     found = problems_of(Ranges(*with_date(ranges, day_of(ranges)).cells, known=known))
     if as_json:
-        write_json({"check": to_cells(reports.problem_table(found).cells())})
+        rows = to_cells(reports.problem_table(found).cells())
+        write_json({"check": rows, "notes": list(notes_of(ranges))})
     else:
         typer.echo(f"{counted(found).capitalize()}.")
         if found:

@@ -13,7 +13,7 @@ import typer
 from xlmargin.cells.values import TableRows
 from xlmargin.cli.app import SOME_FAILED, command
 from xlmargin.cli.batch import BatchRequest
-from xlmargin.cli.book_files import BookFiles, day_of
+from xlmargin.cli.book_files import BookFiles, day_of, note_of
 from xlmargin.cli.book_report import ReportRequest
 from xlmargin.cli.earlier import compared_with
 from xlmargin.cli.market import say_warnings, with_own
@@ -97,7 +97,7 @@ def report(
     request = replace(request, today=day_of(ranges))
     say_warnings(known.published, ranges.positions)
     ranges = with_own(ranges, known, request.today)
-    note = ranges.notes[0] if ranges.notes else ""
+    note = note_of(ranges)
     more: Mapping[str, TableRows] = tables_beside(positions)
     if broker is not None:
         more = {**more, "Broker": read_one_range(broker, "broker")}

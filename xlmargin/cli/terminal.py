@@ -24,6 +24,7 @@ from xlmargin.errors import (
     refusal_lines,
 )
 from xlmargin.reports import ReportTable, messages
+from xlmargin.what_if.impact import HALF_A_CENT
 
 
 class Advance(Protocol):
@@ -115,6 +116,11 @@ def _accounts(answer: object) -> Table:
     other = {"portfolio": "strategy", "strategy": "portfolio"}[own]
     shown = [name for name in _OF_ACCOUNTS if not name.startswith(other) or "requ" in name]
     table = Table(title=f"Accounts, $; excess and call under {own} margin", box=SIMPLE_HEAD)
+    if own == "strategy" and _exceeds(figures, "strategy equity", "account value"):
+        table.caption = (
+            "The equity of strategy-based rules is above the account's value where options are"
+            " written: these count within their requirement, at the market, and not in equity."
+        )
     table.add_column("account", overflow="fold")
     for name in shown:
         short = name if "requ" in name else name.removeprefix(f"{own} ")
@@ -125,6 +131,12 @@ def _accounts(answer: object) -> Table:
     table.add_section()
     table.add_row("total", *(_shown_or_none(figures[name][2]) for name in shown), style="bold")
     return table
+
+
+def _exceeds(figures: Mapping[str, Sequence[object]], one: str, other: str) -> bool:
+    """Whether the total of a figure is above that of another by more than a cent."""
+    a, b = (figures[name][2] if name in figures else None for name in (one, other))
+    return isinstance(a, float) and isinstance(b, float) and a - b > HALF_A_CENT
 
 
 def _shown_or_none(cell: object) -> str:

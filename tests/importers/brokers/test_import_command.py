@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from tests.importers.brokers.books import GOLDEN
 from xlmargin.cli import app
+from xlmargin.cli.book_files import note_of
 from xlmargin.importers import read_book_files
 from xlmargin.importers.brokers import FORMATS
 from xlmargin.rulebook import house_names
@@ -187,7 +188,10 @@ def test_a_settings_date_goes_before_the_files(folder: Path) -> None:
 def test_a_broker_s_file_names_the_house_that_no_setting_names(folder: Path) -> None:
     said = "house = schwab adds what that house requires above the rule"
     assert said in run("check", "schwab.csv").stderr
+    assert said in json.loads(run("check", "schwab.csv", "--json").stdout)["notes"][-1]
+    assert said in note_of(read_book_files(folder / "schwab.csv"))
     assert "adds what" not in run("check", "own.csv").stderr
+    assert note_of(read_book_files(folder / "own.csv")) == ""
     (folder / "settings.csv").write_text("name,value\nHouse profile,rule\n")
     assert "adds what" not in run("check", "schwab.csv", "--settings", "settings.csv").stderr
 
