@@ -365,6 +365,12 @@ def need(
         missing_heading(table, column, log)
 
 
+def need_rows(table: RangeTable, of: str, log: ProblemLog) -> None:
+    """A problem where nothing stands below the headings; `of` are what the rows would be."""
+    if table.columns and not len(table):
+        log.error(table.name, 0, "", f"no {of}", "at least one row below the headings")
+
+
 def check_one_date(table: RangeTable, log: ProblemLog) -> None:
     """A problem where rows are of several dates: added up, they would count positions twice."""
     if table.has("date"):

@@ -14,7 +14,7 @@ from xlmargin.cells.values import LONGEST_TEXT, CellValue, is_error, shown
 from xlmargin.computing import ContentCache
 from xlmargin.dates import date_of
 from xlmargin.defects import internal_error
-from xlmargin.errors import REFUSED, MarginError, Problem, Severity
+from xlmargin.errors import REFUSED, InputError, MarginError, Problem, Severity
 
 _LONGEST_FOUND: Final = 120
 """Characters of the cells that one message shows, together."""
@@ -189,6 +189,11 @@ class ProblemLog:
         errors = (item for item in self._groups.items() if item[0][0] is Severity.ERROR)
         return [_problem(key, group) for key, group in errors]
 
+    def refuse(self) -> None:
+        """Refuse the answer with every error found, where there is any."""
+        if errors := self.errors:
+            raise InputError(errors)
+
 
 _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
@@ -225,6 +230,18 @@ def _problem(key: _Key, group: _Group) -> Problem:
     first, letter = (rows[0] if rows else 0), extra.partition("\0")[2]
     several = rows if len(rows) > 1 else ()
     return Problem(range_, first, column, found, wanted, severity, several, letter)
+
+
+def some_of(names: Sequence[str], most: int) -> str:
+    """Names as a message lists them: a few of them, and how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def account_wanted(accounts: Sequence[str], otherwise: str = "", most: int = 5) -> str:
+    """What is wanted where an account is none of the positions', or something otherwise."""
+    listed = ", ".join(name or "(none)" for name in accounts[:most])
+    return f"an account of the positions{otherwise}: {listed}{', ...' * (len(accounts) > most)}"
 
 
 def counted(problems: Iterable[Problem]) -> str:

@@ -9,19 +9,17 @@ import numpy as np
 
 from xlmargin.account import ALL, BrokerFigure
 from xlmargin.cells.columns import DOLLAR_WORDS, GREATEST_CASH, dates, names, numbers, refuse_beyond
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, account_wanted
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import Cells, label, nearest, normalized, shown, text_of
 from xlmargin.cells.words import BROKER_FIGURES
-from xlmargin.errors import InputError
 from xlmargin.excel.figure_words import figure_meant, meaning_of, words_for_figures
 from xlmargin.excel.thresholds_reader import refuse_nearly_known
 from xlmargin.reports.account_table import DOLLARS as IN_DOLLARS
 from xlmargin.reports.account_table import FRACTION, AccountFigure
 
 NAME: Final = "broker_figures"
-_MOST_NAMED: Final = 5
 _NEARLY: Final = 0.85
 """How like a known word an unknown one is that must be meant for it."""
 
@@ -73,8 +71,7 @@ def read_broker_figures(
     ]
     given = np.flatnonzero(~table.empty("amount")).tolist()
     _refuse_repeated(table, found, given, book_day, log)
-    if log.errors:
-        raise InputError(log.errors)
+    log.refuse()
     return [found[i] for i in given]
 
 
@@ -88,9 +85,7 @@ def _accounts(table: RangeTable, accounts: Sequence[str], log: ProblemLog) -> li
         index = dict.fromkeys(typed, 0)  # positions without accounts are those of the one named
     index.setdefault("", 0 if lone else ALL)
     wrong = np.array([name not in index for name in typed], dtype=bool)
-    listed = ", ".join(name or "(none)" for name in accounts[:_MOST_NAMED])
-    more = ", ..." if len(accounts) > _MOST_NAMED else ""
-    wanted = f"an account of the positions, or nothing for all: {listed}{more}"
+    wanted = account_wanted(accounts, ", or nothing for all")
     log.errors_where(wrong, table, "account", wanted)
     return [index.get(name, ALL) for name in typed]
 

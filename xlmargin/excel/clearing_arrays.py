@@ -27,6 +27,7 @@ from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.book_reader import Tables, read_book
 from xlmargin.excel.groups_range import read_groups
+from xlmargin.excel.orders import contracts_of
 from xlmargin.excel.placing import resolved
 from xlmargin.excel.positions_reader import PositionRows, read_positions
 from xlmargin.excel.settings_reader import read_settings
@@ -137,7 +138,7 @@ class _Reader:
         stated = self.settings.as_of
         self.as_of = stated if tables.default_as_of is None else tables.default_as_of
         self.rows = self._rows({name.strip().upper() for name in leave_out} - {""})
-        self._refuse_errors()
+        self.log.refuse()
 
     def _rows(self, names: set[str]) -> PositionRows:
         """The positions without what is left out, whose names must be those of positions."""
@@ -154,18 +155,11 @@ class _Reader:
         out = np.array([not names.isdisjoint(each) for each in columns], dtype=bool)
         return rows.only(np.flatnonzero(~out)) if out.any() else rows
 
-    def _refuse_errors(self) -> None:
-        if self.log.errors:
-            raise InputError(self.log.errors)
-
     @cached_property
     def contracts(self) -> dict[int, Contract]:
         """The contracts that are held, by the index of their row."""
-        rows = self.rows
-        strike, day = np.nan_to_num(rows.strike).tolist(), np.nan_to_num(rows.expiration // 1)
-        columns = zip(rows.root, rows.kind.tolist(), strike, day.tolist(), strict=True)
-        held = (~rows.is_cash).tolist()
-        return {i: Contract(*each) for i, each in enumerate(columns) if held[i]}
+        each = enumerate(contracts_of(self.rows))
+        return {i: contract for i, contract in each if not self.rows.is_cash[i]}
 
     @cached_property
     def rules(self) -> PortfolioRules:
@@ -175,15 +169,15 @@ class _Reader:
     def beside(self, file: ArrayFile, positions_of: dt.date | None) -> ClearingArrays:
         """The positions margined with the file's arrays."""
         held, outside, own_class = self._found(file)
-        self._refuse_errors()
+        self.log.refuse()
         self._check_multipliers(file, held)
         shares = _shares_of(file, held)
         refuse_units(file, shares)
         basis = basis_of(file, [each.row for each in held if each.row.is_option], self.per)
         minimum_basis = self._minimum_basis(file, held)
-        self._refuse_errors()
+        self.log.refuse()
         direction = self._direction(file, shares)
-        self._refuse_errors()
+        self.log.refuse()
         gains = np.array([np.multiply(each.row.values, each.scale(basis)) for each in held])
         gains = gains.reshape(-1, POINTS)[:, :: direction or 1]
         minimum = np.array([self._minimum(each, minimum_basis) for each in held])

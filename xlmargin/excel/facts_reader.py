@@ -169,8 +169,7 @@ def read_facts(cells: Cells, as_of: dt.date) -> tuple[EligibilityFacts, ...]:
     """
     log = ProblemLog()
     facts = facts_of_accounts(cells, as_of, log)
-    if log.errors:
-        raise InputError(log.errors)
+    log.refuse()
     return facts
 
 

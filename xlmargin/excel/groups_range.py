@@ -9,7 +9,6 @@ from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import Cells
 from xlmargin.cells.words import MARKET
-from xlmargin.errors import InputError
 from xlmargin.excel.market_reader import read_market, read_prices
 from xlmargin.excel.published_reader import FROM_MARKET, NUMBERS, REPORTS, StatedUnderlying
 from xlmargin.importers.clearing_house import groups_in_cells
@@ -35,8 +34,7 @@ def _of_market(table: RangeTable, log: ProblemLog) -> PublishedGroups:
     market = read_market(table, log)
     read_prices(market, table, log)
     stated = market.stated
-    if log.errors:
-        raise InputError(log.errors)
+    log.refuse()
     products = {symbol: _product(own) for symbol, own in stated.items()}
     rows = [(own.underlying, products[symbol]) for symbol, own in stated.items()]
     figures = [(u.published, u.portfolio_group, p.product_group) for u, p in rows]

@@ -16,7 +16,7 @@ import numpy as np
 
 from xlmargin.book import Book
 from xlmargin.both_regimes import both_regimes, under_portfolio_margin
-from xlmargin.cells.columns import dates, missing_heading, need
+from xlmargin.cells.columns import dates, missing_heading, need, need_rows
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import RangeTable
@@ -77,8 +77,7 @@ def days_of(tables: Tables) -> list[DayTables]:
     positions = by_day(tables.positions, log)
     dated = len(tables.market) or tables.market.has("date")
     market = by_day(tables.market, log) if dated else {}
-    if log.errors:
-        raise InputError(log.errors)
+    log.refuse()
     return [_day(shared, day, market, rows) for day, rows in positions.items()]
 
 
@@ -92,8 +91,7 @@ def by_day(table: RangeTable, log: ProblemLog) -> dict[float, RangeTable]:
         log.error(table.name, 0, "", NOTHING, "a range with headings in its first row")
     elif table.has("date"):
         need(np.isnan(days), table, "date", DATE, log)
-        if not len(table):
-            log.error(table.name, 0, "", "no rows", "at least one row below the headings")
+        need_rows(table, "rows", log)
     elif table.columns:
         missing_heading(table, "date", log)
     if log.errors:
@@ -212,8 +210,7 @@ def open_history(paths: HistoryPaths) -> DatedFiles:
         shared = replace(shared, market=replace(shared.market, given=True))
     elif tables.market.given:
         market = by_day(tables.market, log)
-    if log.errors:
-        raise InputError(log.errors)
+    log.refuse()
     return DatedFiles(shared, positions, market)
 
 

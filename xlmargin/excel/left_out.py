@@ -5,13 +5,13 @@ What is worth doing something about - no rate, no cash, no day - is a warning el
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
 
 from xlmargin.book import Book
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, some_of
 from xlmargin.errors import Problem, Severity
 from xlmargin.excel.book_reader import BookReading
 from xlmargin.excel.positions_reader import PositionRows
@@ -94,7 +94,7 @@ def _underlyings(reading: BookReading, log: ProblemLog) -> None:
         and stated[own.symbol].facts.underlying_class is None
     ]
     if unknown:
-        text = f"left out and not known: {_named(unknown)} taken for stock"
+        text = f"left out and not known: {some_of(unknown, _MOST_NAMED)} taken for stock"
         log.note(table.name, 0, "class", text)
     states_yield = {*table.rows[~table.empty("dividend_yield")].tolist()}
     paying = [
@@ -107,7 +107,7 @@ def _underlyings(reading: BookReading, log: ProblemLog) -> None:
         and own.row not in states_yield
     ]
     if paying:
-        text = f"left out: options on {_named(paying)} are valued without dividends"
+        text = f"left out: options on {some_of(paying, _MOST_NAMED)} are valued without dividends"
         log.note(table.name, 0, "dividend_yield", text)
 
 
@@ -120,8 +120,3 @@ def _is_paying_index(underlying: Underlying) -> bool:
     own = underlying.underlying_class
     is_of_shares = own.is_index and own is not UnderlyingClass.VOL_INDEX
     return is_of_shares and not underlying.spot_is_forward
-
-
-def _named(symbols: Sequence[str]) -> str:
-    more = f" and {len(symbols) - _MOST_NAMED:,} more" if len(symbols) > _MOST_NAMED else ""
-    return ", ".join(symbols[:_MOST_NAMED]) + more

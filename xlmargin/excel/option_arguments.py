@@ -103,7 +103,7 @@ def read_options(
         _words("style", style, STYLES, (1.0, 0.0), Style.AMERICAN, log),
     ]
     paid = _dividends(dividends, columns[1], log)
-    _refuse(log)
+    log.refuse()
     shape = _common_shape(columns, log)
     _refuse_too_much(shape, len(paid), log)
     flat = [np.broadcast_to(column, shape).ravel() for column in columns]
@@ -168,7 +168,7 @@ def read_parity(
         _dates("as_of", as_of, lambda: serial_of(today()), log),
         _numbers("rate", rate, 0.0, log, -GREATEST_RATE, GREATEST_RATE, RATE),
     ]
-    _refuse(log)
+    log.refuse()
     shape = _common_shape(columns, log)
     _refuse_too_much(shape, 0, log)
     flat = [np.broadcast_to(column, shape).ravel() for column in columns]
@@ -286,7 +286,7 @@ def _common_shape(columns: list[FloatArray], log: ProblemLog) -> tuple[int, int]
         sizes = {f"{r} x {c}" for r, c in (column.shape for column in columns) if r * c > 1}
         wanted = "single cells, and rows, columns or tables of matching size"
         log.error("arguments", 0, "", f"ranges of {' and '.join(sorted(sizes))}", wanted)
-        _refuse(log)
+        log.refuse()
     return rows, width
 
 
@@ -299,7 +299,7 @@ def _refuse_too_much(shape: tuple[int, int], dividends: int, log: ProblemLog) ->
     elif options * dividends > MOST_WITH_DIVIDENDS:
         found = f"{options:,} options of {dividends} dividends each"
         log.error("arguments", 0, "", found, f"at most {MOST_WITH_DIVIDENDS:,} in all")
-    _refuse(log)
+    log.refuse()
 
 
 def _refuse_expired(expires: FloatArray, now: FloatArray, log: ProblemLog) -> None:
@@ -308,12 +308,7 @@ def _refuse_expired(expires: FloatArray, now: FloatArray, log: ProblemLog) -> No
     if expired.size:
         found = f"{date_of(expires[expired[0]])}, before {date_of(now[expired[0]])}"
         log.error("expiration", 0, "", found, "an expiration on or after as_of")
-    _refuse(log)
-
-
-def _refuse(log: ProblemLog) -> None:
-    if log.errors:
-        raise InputError(log.errors)
+    log.refuse()
 
 
 def read_symbol(text: str) -> OptionSymbol:

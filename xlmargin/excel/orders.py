@@ -19,7 +19,7 @@ from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book
 from xlmargin.cells.columns import need, numbers
 from xlmargin.cells.numbers import NUMBER
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, account_wanted
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import RangeTable
 from xlmargin.cells.unknown_columns import unknown_headings
@@ -33,7 +33,6 @@ from xlmargin.excel.positions_reader import PositionRows, check_prices, read_pos
 from xlmargin.risk_array import option_marks
 from xlmargin.rulebook import UnderlyingClass
 
-_MOST_NAMED: Final = 5
 _WRONG_TIMES: Final = 10.0
 _DOUBTFUL_TIMES: Final = 2.0
 """How many times its mark a trade price may be, or the other way round, without an error, or a
@@ -253,10 +252,7 @@ def _accounts(orders: Orders, log: ProblemLog) -> tuple[str, ...]:
     wrong = np.array(
         [name not in accounts or (not name and len(accounts) > 1) for name in names], dtype=bool
     )
-    listed = ", ".join(name or "(none)" for name in accounts[:_MOST_NAMED])
-    more = ", ..." if len(accounts) > _MOST_NAMED else ""
-    wanted = f"an account of the positions: {listed}{more}"
-    log.errors_where(wrong, orders.table, "account", wanted)
+    log.errors_where(wrong, orders.table, "account", account_wanted(accounts))
     return names
 
 
@@ -278,6 +274,15 @@ def book_of(orders: Orders, log: ProblemLog) -> Book | None:
     if log.errors or reading.book is None:
         return None
     return Book(positions, extended, reading.book.settings)
+
+
+def book_of_one_each(orders: Orders, quantity: FloatArray, log: ProblemLog) -> Book | None:
+    """The orders, completed, at other quantities, their prices looked at; None if refused."""
+    orders = completed(orders, log)
+    book = book_of(replace(orders, rows=replace(orders.rows, quantity=quantity)), log)
+    if book is not None:
+        check_trade_prices(orders, book, log)
+    return book
 
 
 def check_trade_prices(orders: Orders, book: Book, log: ProblemLog) -> None:

@@ -22,7 +22,6 @@ from xlmargin.cells.values import Cells
 from xlmargin.cells.words import POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.contracts import NO_UNDERLYING, STANDARD_CONTRACT, Contracts, Settlement, Style
 from xlmargin.dates import date_of, is_saturday, is_standard_saturday
-from xlmargin.errors import InputError
 from xlmargin.excel.positions_reader import PositionRows, read_positions
 from xlmargin.excel.symbols import ticker
 from xlmargin.known_instruments import KNOWN, KnownInstruments, KnownRoot, RootKind
@@ -214,8 +213,7 @@ def underlyings_of(cells: Cells) -> dict[str, float | None]:
     log = ProblemLog()
     rows = read_positions(read_table(cells, "positions", POSITIONS, log), log)
     rows = resolved(rows, np.nan, (), log)
-    if log.errors:
-        raise InputError(log.errors)
+    log.refuse()
     prices: dict[str, float | None] = {}
     rows = rows.only(np.flatnonzero(~rows.is_treasury))
     columns = zip(rows.underlying, rows.is_stock.tolist(), rows.price.tolist(), strict=True)

@@ -22,6 +22,7 @@ from xlmargin.cells.columns import (
     dates,
     names,
     need,
+    need_rows,
     numbers,
     refuse_beyond,
     refuse_foreign,
@@ -175,8 +176,8 @@ def read_positions(
     In `orders` a closing word is a side, a quantity may be left out, and prices are those of a
     trade: 0 is one. `types` says which are wanted.
     """
-    if not orders and table.columns and not len(table):
-        log.error(table.name, 0, "", "no positions", "at least one row below the headings")
+    if not orders:
+        need_rows(table, "positions", log)
     symbols = _symbols(table)
     kind, is_treasury = _kinds(table, symbols, types, log)
     if is_treasury.any():

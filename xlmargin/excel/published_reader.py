@@ -15,7 +15,7 @@ import numpy as np
 
 from xlmargin.cells.columns import names, numbers, words
 from xlmargin.cells.named_values import NamedCell
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.problems import ProblemLog, some_of
 from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import shown
 from xlmargin.cells.words import YES_NO, YesNo
@@ -123,7 +123,7 @@ def with_reports(
         s for s in stated if s not in known.published.products and not _stands_still(s, known)
     ]
     if known.published.product_list and missing:
-        found = f"{_named(missing)}, not in {known.published.product_list}"
+        found = f"{some_of(missing, _MOST_NAMED)}, not in {known.published.product_list}"
         wanted = "a product of the list; without it the rulebook's own figures count"
         log.warning(table.name, 0, "symbol", found, wanted)
     held = (found.groups.product_group for found in listed.values() if found is not None)
@@ -138,12 +138,6 @@ def _stands_still(symbol: str, known: KnownInstruments) -> bool:
     """Whether a symbol is that of a money market fund or the like, which no report lists."""
     found = known.find(symbol)
     return found is not None and found.underlying_class.stands_still
-
-
-def _named(symbols: Iterable[str]) -> str:
-    listed = list(symbols)
-    more = f" and {len(listed) - _MOST_NAMED} more" if len(listed) > _MOST_NAMED else ""
-    return ", ".join(listed[:_MOST_NAMED]) + more
 
 
 def _stated_groups(own: StatedUnderlying) -> Groups:

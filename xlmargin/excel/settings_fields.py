@@ -20,7 +20,6 @@ from xlmargin.cells.named_values import (
 )
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.values import CellValue, normalized, one_of, text_of, wanted_words
-from xlmargin.errors import InputError
 from xlmargin.rulebook import house_names
 from xlmargin.settings import (
     AccountType,
@@ -143,6 +142,5 @@ def compared_with(cell: NamedCell) -> float:
     """The serial day that the setting compared_with names; refused where it names none."""
     log = ProblemLog()
     found = day().of(COMPARED_WITH, {COMPARED_WITH: cell}, SETTINGS, log)
-    if log.errors:
-        raise InputError(log.errors)
+    log.refuse()
     return found

@@ -22,7 +22,7 @@ from xlmargin.cells.named_values import (
     refuse,
     word,
 )
-from xlmargin.cells.problems import ProblemLog, ReadOnce
+from xlmargin.cells.problems import ProblemLog, ReadOnce, account_wanted
 from xlmargin.cells.table import KnownCells, RangeTable
 from xlmargin.cells.values import (
     Cells,
@@ -333,11 +333,9 @@ def _of_account(
 
 def check_accounts(every: StatedSettings, accounts: Sequence[str], log: ProblemLog) -> None:
     """Refuse settings of accounts that are none of these, by row."""
-    listed = ", ".join(name or "(none)" for name in accounts[:_MOST_NAMED])
-    more = ", ..." if len(accounts) > _MOST_NAMED else ""
+    wanted = account_wanted(accounts, most=_MOST_NAMED)
     for account, own in every.of_accounts:
         if account not in accounts:
-            wanted = f"an account of the positions: {listed}{more}"
             for _, cell in own:
                 log.error(SETTINGS, cell.row, "account", repr(account), wanted)
 
@@ -369,8 +367,7 @@ def read_settings_alone(cells: Cells, today: dt.date) -> tuple[dt.date, Settings
     stated = stated_settings(cells, log)
     default = None if "as_of" in dict(stated.of_all) else serial_of(today)
     read = read_settings(stated.in_force(default).of_book(()), log)
-    if log.errors:
-        raise InputError(log.errors)
+    log.refuse()
     return today if np.isnan(read.as_of) else date_of(read.as_of), read.settings
 
 

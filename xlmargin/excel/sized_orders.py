@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from xlmargin.cells.columns import GREATEST_QUANTITY, numbers, refuse_beyond, words
+from xlmargin.cells.columns import GREATEST_QUANTITY, need_rows, numbers, refuse_beyond, words
 from xlmargin.cells.problems import ProblemLog
 from xlmargin.cells.table import CodedCells, RangeTable
 from xlmargin.cells.values import Cells, text_of
 from xlmargin.cells.words import ORDERS
 from xlmargin.excel.book_reader import BookReading
-from xlmargin.excel.orders import (
-    OrdersRead,
-    book_of,
-    check_trade_prices,
-    completed,
-    fees,
-    read_of,
-    read_orders,
-)
+from xlmargin.excel.orders import OrdersRead, book_of_one_each, fees, read_of, read_orders
 from xlmargin.excel.trades import ACTIONS, MOST_UNITS, Action, direction
 from xlmargin.what_if import Candidates, SizedOrders, Trades
 
@@ -43,8 +34,7 @@ def read_sized_orders(cells: Cells, reading: BookReading) -> OrdersRead[SizedOrd
 def _sized(cells: Cells, reading: BookReading, log: ProblemLog) -> SizedOrders | None:
     orders = read_orders(cells, "orders", ORDERS, reading, log, _with_sides)
     table, typed = orders.table, orders.rows
-    if table.columns and not len(table):
-        log.error(table.name, 0, "", "no orders", "at least one row below the headings")
+    need_rows(table, "orders", log)
     fee, limit = fees(table, log), numbers(table, "limit", log)
     log.errors_where((limit < 1) | (limit > np.floor(limit)), table, "limit", _LEAST)
     refuse_beyond(GREATEST_QUANTITY, limit, table, "limit", log)
@@ -57,11 +47,9 @@ def _sized(cells: Cells, reading: BookReading, log: ProblemLog) -> SizedOrders |
     other = (action >= 0) & (action != ACTIONS.members.index(Action.TRADE))
     log.errors_where(other, table, "action", "trade: an order is one trade")
     one = np.where(np.isnan(typed.quantity), direction(table), np.sign(typed.quantity))
-    orders = completed(orders, log)
-    book = book_of(replace(orders, rows=replace(orders.rows, quantity=one)), log)
+    book = book_of_one_each(orders, one, log)
     if book is None:
         return None
-    check_trade_prices(orders, book, log)
     most = np.maximum(np.floor(MOST_UNITS / book.positions.multiplier), 1.0)
     most = np.where(np.isnan(limit), most, limit)
     return SizedOrders(Candidates(Trades(book, fee), most), np.abs(typed.quantity), share)

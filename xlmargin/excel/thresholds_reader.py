@@ -8,18 +8,16 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray
-from xlmargin.cells.columns import GREATEST_CASH, names, numbers, refuse_beyond, words
-from xlmargin.cells.problems import ProblemLog
+from xlmargin.cells.columns import GREATEST_CASH, names, need_rows, numbers, refuse_beyond, words
+from xlmargin.cells.problems import ProblemLog, account_wanted
 from xlmargin.cells.reading import read_table
 from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import Cells, Headings, label, nearest, normalized, shown
 from xlmargin.cells.words import DIRECTIONS, THRESHOLDS, Direction
-from xlmargin.errors import InputError
 from xlmargin.excel.figure_words import figure_meant
 from xlmargin.reports.account_table import DOLLARS, FRACTION, AccountFigure
 from xlmargin.reports.alerts_table import REQUIREMENT_CHANGE, Threshold, is_least
 
-_MOST_NAMED: Final = 5
 _NEARLY: Final = 0.75
 """How like a heading an unknown one is that must be meant for it."""
 _WARN, _ALERT, _VALUE = "warn", "alert", "value"
@@ -39,8 +37,7 @@ def read_thresholds(
     if not table.given and not log.errors:
         return None
     refuse_nearly_known(table, THRESHOLDS, log)
-    if table.columns and not len(table):
-        log.error(table.name, 0, "", "no limits", "at least one row below the headings")
+    need_rows(table, "limits", log)
     figure = _figures(table, figures, regime, log)
     account = _accounts(table, accounts, log)
     amounts = {
@@ -49,8 +46,7 @@ def read_thresholds(
     least = _directions(table, figure, log)
     _check(table, figure, amounts, least, log)
     _refuse_repeated(table, figure, account, log)
-    if log.errors:
-        raise InputError(log.errors)
+    log.refuse()
     return [
         Threshold(
             figure[i],
@@ -96,9 +92,7 @@ def _accounts(table: RangeTable, accounts: Sequence[str], log: ProblemLog) -> li
     cells = names(table, "account", log)
     account = [cells.distinct[code] for code in cells.codes.tolist()]
     wrong = np.array([bool(name) and name not in accounts for name in account], dtype=bool)
-    listed = ", ".join(name or "(none)" for name in accounts[:_MOST_NAMED])
-    more = ", ..." if len(accounts) > _MOST_NAMED else ""
-    wanted = f"an account of the positions, or nothing for all: {listed}{more}"
+    wanted = account_wanted(accounts, ", or nothing for all")
     log.errors_where(wrong, table, "account", wanted)
     return account
 

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from xlmargin.arrays import FloatArray, IntArray
-from xlmargin.cells.columns import dates, numbers, words
+from xlmargin.cells.columns import dates, need_rows, numbers, words
 from xlmargin.cells.problems import ProblemLog, shown_date
 from xlmargin.cells.table import RangeTable
 from xlmargin.cells.values import Cells, one_of, shown
@@ -29,6 +29,7 @@ from xlmargin.excel.orders import (
     OrdersRead,
     beside_held,
     book_of,
+    book_of_one_each,
     check_trade_prices,
     completed,
     contracts_of,
@@ -252,19 +253,16 @@ def read_candidates(cells: Cells, reading: BookReading) -> OrdersRead[Candidates
 def _candidates(cells: Cells, reading: BookReading, log: ProblemLog) -> Candidates | None:
     orders = read_orders(cells, "candidates", CANDIDATES, reading, log)
     table, typed = orders.table, orders.rows
-    if table.columns and not len(table):
-        log.error(table.name, 0, "", "no candidates", "at least one row below the headings")
+    need_rows(table, "candidates", log)
     fee = fees(table, log)
     log.errors_where(typed.is_cash, table, "type", "stock, call or put")
     zero = (typed.quantity == 0) & ~typed.is_cash
     log.errors_where(zero, table, "quantity", "the most to trade, below 0 to sell; or nothing")
     none = np.isnan(typed.quantity) & table.empty("quantity")
     one = np.sign(np.where(none, direction(table), typed.quantity))
-    orders = completed(orders, log)
-    book = book_of(replace(orders, rows=replace(orders.rows, quantity=one)), log)
+    book = book_of_one_each(orders, one, log)
     if book is None:
         return None
-    check_trade_prices(orders, book, log)
     multiplier = book.positions.multiplier
     most = np.where(np.isnan(typed.quantity), MOST_UNITS / multiplier, np.abs(typed.quantity))
     return Candidates(Trades(book, fee), np.maximum(np.floor(most), 1.0))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any, Final
 
-from xlmargin.cells.values import refusal
+from xlmargin.cells.problems import refusal
 from xlmargin.live import Hook
 from xlmargin.service.journal import Journal, JournalEvent
 from xlmargin.service.stream import RESET, Stream, Subscription, is_over
