@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.refusals import Place, assert_refused
 from xlmargin import udfs
 from xlmargin.excel.worksheet_function import REGISTRY
 
@@ -60,11 +61,9 @@ def assert_plain(answer: Any) -> None:
         assert not isinstance(cell, str) or (len(cell) <= 255 and "internal error" not in cell)
 
 
-def refused(answer: Any, says: str) -> None:
-    """The answer is one line that begins as every refusal does and says this."""
-    assert isinstance(answer, str)
-    assert answer.startswith("#XLM! ")
-    assert says in answer
+def refused(answer: Any, place: Place, kind: str) -> None:
+    """The answer is one line that refuses what stands at a place."""
+    assert_refused(answer, place, kind)
     assert_plain(answer)
 
 
@@ -89,20 +88,21 @@ def test_any_cell_anywhere_answers_plainly(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "heading", "cell", "says"),
+    ("row", "heading", "cell", "kind"),
     [
-        (3, "quantity", -1e15, "quantity: found -1e+15, wanted a number of at most 1,000,000,000"),
-        (9, "quantity", 1e13, "quantity: found 1e+13, wanted a number of at most"),
-        (3, "strike", 1e9, "strike: found 1000000000, wanted a number of at most 10,000,000"),
-        (3, "price", 1e8, "price: found 100000000, wanted a number of at most 10,000,000"),
-        (3, "cost", 1e8, "cost: found 100000000, wanted a number of at most 10,000,000"),
-        (3, "multiplier", 1e9, "multiplier: found 1000000000, wanted a number of at most"),
-        (2, "price", 10_000, "price: found 10000, wanted about 100, as the market says"),
+        (3, "quantity", -1e15, "at most 1,000,000,000"),
+        (9, "quantity", 1e13, "at most"),
+        (3, "strike", 1e9, "at most 10,000,000"),
+        (3, "price", 1e8, "at most 10,000,000"),
+        (3, "cost", 1e8, "at most 10,000,000"),
+        (3, "multiplier", 1e9, "at most"),
+        (2, "price", 10_000, "about 100"),
     ],
 )
-def test_a_number_that_no_position_has(row: int, heading: str, cell: object, says: str) -> None:
+def test_a_number_that_no_position_has(row: int, heading: str, cell: object, kind: str) -> None:
     for function in (udfs.PM_REQUIREMENT, udfs.REGT_MAINTENANCE):
-        refused(function(spoilt(POSITIONS, row, heading, cell), *BOOK[1:]), says)
+        answer = function(spoilt(POSITIONS, row, heading, cell), *BOOK[1:])
+        refused(answer, ("positions", row, heading), kind)
 
 
 def test_a_computed_number_of_contracts_is_whole() -> None:
@@ -155,28 +155,34 @@ def test_a_side_says_which_way_an_unsigned_quantity_goes() -> None:
     sold = spoilt(POSITIONS, 2, "side", "Sell to open")
     short = spoilt(POSITIONS, 2, "quantity", -500)
     assert udfs.PM_REQUIREMENT(sold, *BOOK[1:]) == udfs.PM_REQUIREMENT(short, *BOOK[1:])
-    refused(udfs.PM_REQUIREMENT(spoilt(POSITIONS, 2, "side", "SHRT"), *BOOK[1:]), "side")
+    refused(
+        udfs.PM_REQUIREMENT(spoilt(POSITIONS, 2, "side", "SHRT"), *BOOK[1:]),
+        ("positions", 2, "side"),
+        "long",
+    )
 
 
 def test_a_check_lists_what_the_strategy_based_figures_refuse() -> None:
     cash = [*SETTINGS, ["account_type", "cash"]]
-    refused(udfs.REGT_MAINTENANCE(POSITIONS, MARKET, cash), "wanted no stock sold short")
+    answer = udfs.REGT_MAINTENANCE(POSITIONS, MARKET, cash)
+    refused(answer, ("positions", 5, "quantity"), "no stock sold short")
     assert ("warning", "positions", 5.0, "quantity") in checked(POSITIONS, MARKET, cash)
     forced = spoilt(spoilt(POSITIONS, 2, "group", "g"), 6, "group", "g")
     assert ("warning", "positions", 6.0, "group") in checked(forced, *BOOK[1:])
 
 
 @pytest.mark.parametrize(
-    ("more", "says"),
+    ("more", "row", "column", "kind"),
     [
-        ([[None, "schwab"]], "row 3, name: found nothing, wanted the name of the setting 'schwab'"),
-        ([[None, None]] * 2500 + [["house", "schwab"]], "found 2,503 rows"),
-        ([["rate ٣٠d", 0.04]], "name: found 'rate ٣٠d', wanted a known setting"),
-        ([["cash", 1e15]], "cash: found 1e+15, wanted dollars, a number of at most"),
+        ([[None, "schwab"]], 3, "name", "of the setting 'schwab'"),
+        ([[None, None]] * 2500 + [["house", "schwab"]], 0, "", "at most"),
+        ([["rate ٣٠d", 0.04]], 3, "name", "known setting"),
+        ([["cash", 1e15]], 3, "cash", "at most"),
     ],
 )
-def test_no_setting_is_passed_over(more: Range, says: str) -> None:
-    refused(udfs.PM_REQUIREMENT(POSITIONS, MARKET, SETTINGS + more), says)
+def test_no_setting_is_passed_over(more: Range, row: int, column: str, kind: str) -> None:
+    answer = udfs.PM_REQUIREMENT(POSITIONS, MARKET, SETTINGS + more)
+    refused(answer, ("settings", row, column), kind)
 
 
 def test_empty_rows_below_the_settings_do_not_count() -> None:
@@ -186,52 +192,57 @@ def test_empty_rows_below_the_settings_do_not_count() -> None:
 
 def test_dividends_that_cannot_be() -> None:
     much = [DIVIDENDS[0], ["XYZ", "2026-03-02", 150]]
-    says = "amount: found 150 per share in a year, wanted at most 60% of the price of XYZ, 100"
-    refused(udfs.PM_REQUIREMENT(*BOOK[:3], much), says)
+    refused(udfs.PM_REQUIREMENT(*BOOK[:3], much), ("dividends", 0, "amount"), "at most 60%")
     quarterly = [DIVIDENDS[0], *(["XYZ", 46_050 + 91 * i, 15.1] for i in range(4))]
-    refused(udfs.PM_REQUIREMENT(*BOOK[:3], quarterly), "amount: found 60.4 per share in a year")
+    refused(udfs.PM_REQUIREMENT(*BOOK[:3], quarterly), ("dividends", 0, "amount"), "at most 60%")
     yearly = [DIVIDENDS[0], *(["XYZ", 46_050 + 365 * i, 55.0] for i in range(2))]
     assert not [problem for problem in checked(*BOOK[:3], yearly) if problem[1] == "dividends"]
     daily = [DIVIDENDS[0], *(["XYZ", 46_050 + day, 0.01] for day in range(201))]
-    refused(udfs.PM_REQUIREMENT(*BOOK[:3], daily), "found 201 dividends of XYZ")
+    refused(udfs.PM_REQUIREMENT(*BOOK[:3], daily), ("dividends", 0, ""), "at most 200")
     twice = [*DIVIDENDS, DIVIDENDS[1]]
     assert checked(*BOOK[:3], twice) == [("warning", "dividends", 3.0, "amount")]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "argument", "kind"),
     [
-        ((*AT, 25), "volatility, row 1, column 1: found 25, wanted a fraction a year"),
-        ((*AT, 0.3, 4), "rate, row 1, column 1: found 4, wanted a fraction a year"),
-        ((*AT, 0.3, 0.04, 1.5), "dividend_yield, row 1, column 1: found 1.5, wanted a fraction"),
-        (("call", 100, 0, *AT[3:], 0.3), "strike, row 1, column 1: found 0, wanted a strike above"),
-        (("call", 1e300, *AT[2:], 0.3), "spot, row 1, column 1: found 1e+300, wanted a number"),
-        (("call", -1, *AT[2:], 0.3), "spot, row 1, column 1: found -1, wanted 0 or more"),
-        (("call", 100), "missing a required argument: 'strike'; wanted type_, spot, strike"),
+        ((*AT, 25), "volatility", "fraction"),
+        ((*AT, 0.3, 4), "rate", "fraction"),
+        ((*AT, 0.3, 0.04, 1.5), "dividend_yield", "fraction"),
+        (("call", 100, 0, *AT[3:], 0.3), "strike", "strike"),
+        (("call", 1e300, *AT[2:], 0.3), "spot", "at most"),
+        (("call", -1, *AT[2:], 0.3), "spot", "0 or more"),
     ],
 )
-def test_an_option_that_cannot_be(arguments: tuple[Any, ...], says: str) -> None:
-    refused(udfs.OPT_PRICE(*arguments), says)
+def test_an_option_that_cannot_be(arguments: tuple[Any, ...], argument: str, kind: str) -> None:
+    refused(udfs.OPT_PRICE(*arguments), (argument, 1, "column 1"), kind)
+
+
+def test_an_argument_that_is_missing_is_named() -> None:
+    answer = udfs.OPT_PRICE("call", 100)
+    assert answer.startswith("#XLM! ")
+    assert "missing a required argument: 'strike'" in answer
+    assert_plain(answer)
 
 
 @pytest.mark.parametrize(
-    ("dividends", "says"),
+    ("dividends", "place", "kind"),
     [
-        ([*DIVIDENDS, ["ABC", "2026-03-02", 1]], "found 2 symbols, such as 'ABC' and 'XYZ'"),
-        ([DIVIDENDS[0], ["XYZ", "2026-03-02", 1000]], "found 1000, wanted less than the spot"),
+        ([*DIVIDENDS, ["ABC", "2026-03-02", 1]], ("dividends", 0, "symbol"), "one underlying"),
+        ([DIVIDENDS[0], ["XYZ", "2026-03-02", 1000]], ("dividends", 0, "amount"), "the spot"),
     ],
 )
-def test_dividends_of_an_option_that_cannot_be(dividends: Range, says: str) -> None:
-    refused(udfs.OPT_PRICE(*AT, 0.3, 0.04, 0, "american", dividends), says)
+def test_dividends_of_an_option_that_cannot_be(dividends: Range, place: Place, kind: str) -> None:
+    refused(udfs.OPT_PRICE(*AT, 0.3, 0.04, 0, "american", dividends), place, kind)
 
 
 def test_answers_that_would_take_minutes_are_refused() -> None:
     strikes = [[90 + i / 100] for i in range(2000)]
     paid = [["ex_date", "amount"], *([46_050 + day, 0.01] for day in range(150))]
     long = udfs.OPT_PRICE("call", 100, strikes, *AT[3:], 0.3, 0.04, 0, "american", paid)
-    refused(long, "2,000 options of 150 dividends each, wanted at most 200,000")
+    refused(long, ("arguments", 0, ""), "at most 200,000")
     wide = udfs.OPT_PRICE("call", [[100.0] * 1001], [[100.0]] * 1000, *AT[3:], 0.3)
-    refused(wide, "found 1,000 x 1,001 options, wanted at most 1,000,000")
+    refused(wide, ("arguments", 0, ""), "at most 1,000,000")
 
 
 @pytest.mark.parametrize("strikes", [pd.Series([90, 110]), range(90, 111, 20), (90, 110)])
@@ -241,15 +252,15 @@ def test_strikes_however_python_holds_them(strikes: object) -> None:
 
 
 def test_frames_without_columns_are_left_out() -> None:
-    refused(udfs.PM_REQUIREMENT(pd.DataFrame(), *BOOK[1:]), "positions: found nothing")
+    refused(udfs.PM_REQUIREMENT(pd.DataFrame(), *BOOK[1:]), ("positions", 0, ""), "range")
     frame = pd.DataFrame(POSITIONS[1:], columns=POSITIONS[0], dtype=object)
     assert udfs.PM_REQUIREMENT(frame, *BOOK[1:]) == udfs.PM_REQUIREMENT(*BOOK)
     alone = pd.DataFrame({"k": [90, 110]})
-    refused(udfs.OPT_PRICE("call", 100, alone, *AT[3:], 0.3), "strike, row 1, column 1: found the")
+    refused(udfs.OPT_PRICE("call", 100, alone, *AT[3:], 0.3), ("strike", 1, "column 1"), "number")
 
 
 def test_an_option_symbol_without_a_strike() -> None:
-    refused(udfs.XLM_SYMBOL("XYZ261218C00000000"), "wanted an OCC option symbol")
+    refused(udfs.XLM_SYMBOL("XYZ261218C00000000"), ("symbol", 0, ""), "OCC option symbol")
 
 
 def test_related_answers_agree() -> None:

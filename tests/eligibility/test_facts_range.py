@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.refusals import assert_refused
 from xlmargin.cells.values import normalized
 from xlmargin.eligibility import AccountStatus, Monitoring, Registration, YesNo
 from xlmargin.errors import InputError
@@ -92,39 +93,39 @@ def test_what_was_found_stays_in_the_user_s_words():
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "message"),
+    ("name", "value", "column", "kind"),
     [
-        ("equty", 1, "row 2, name: found 'equty', wanted a known fact (perhaps equity?)"),
-        ("zzz", 1, "row 2, name: found 'zzz', wanted status, equity"),
-        (7, 1, "row 2, name: found 7, wanted status, equity"),
-        (None, 1, "row 2, name: found nothing, wanted the name of the fact 1"),
-        ("equity", "much", "row 2, equity: found the text 'much', wanted dollars"),
-        ("equity", "=A1", "row 2, equity: found the text '=A1', wanted dollars"),
-        ("equity", "€125,000", "row 2, equity: found the text '€125,000', wanted dollars"),
-        ("equity", "#REF!", "row 2, equity: found the error #REF!, wanted a value"),
-        ("equity", -2146826265, "row 2, equity: found the error #REF!, wanted a value"),
-        ("equity", float("inf"), "row 2, equity: found inf, wanted dollars"),
-        ("equity", 2e12, "row 2, equity: found 2e+12, wanted dollars, a number of at most 1,"),
-        ("equity", True, "row 2, equity: found TRUE, wanted dollars"),
-        ("status", 1, "row 2, status: found 1, wanted considering, applying or open"),
-        ("registration", "IRAA", "wanted individual, joint, trust, partnership, corporation, ret"),
-        ("monitoring", "some", "found the text 'some', wanted full, partial or executes_away"),
-        ("unlisted", SERIAL, "row 2, unlisted: found 46346, wanted yes or no"),
-        ("unlisted", -1, "row 2, unlisted: found -1, wanted yes or no"),
-        ("level", -4, "row 2, level: found -4, wanted uncovered or less"),
-        ("level", 3, "row 2, level: found 3, wanted uncovered or less (a firm's level 3 may be"),
-        ("level", "Level 3", "found the text 'Level 3', wanted uncovered or less"),
-        ("experience", -1, "row 2, experience: found -1, wanted years, 0 to 100, or yes or no"),
-        ("experience", 101, "row 2, experience: found 101, wanted years, 0 to 100"),
-        ("experience", "long", "wanted years, 0 to 100, or yes or no"),
-        ("disclosure", "soon", "found the text 'soon', wanted yes, no, or the date"),
-        ("disclosure", 5, "row 2, disclosure: found 5, wanted yes, no, or the date"),
+        ("equty", 1, "name", "perhaps equity?"),
+        ("zzz", 1, "name", "status, equity"),
+        (7, 1, "name", "status, equity"),
+        (None, 1, "name", "name"),
+        ("equity", "much", "equity", "dollars"),
+        ("equity", "=A1", "equity", "dollars"),
+        ("equity", "€125,000", "equity", "dollars"),
+        ("equity", "#REF!", "equity", "value"),
+        ("equity", -2146826265, "equity", "value"),
+        ("equity", float("inf"), "equity", "dollars"),
+        ("equity", 2e12, "equity", "at most"),
+        ("equity", True, "equity", "dollars"),
+        ("status", 1, "status", "considering"),
+        ("registration", "IRAA", "registration", "individual"),
+        ("monitoring", "some", "monitoring", "full"),
+        ("unlisted", SERIAL, "unlisted", "yes or no"),
+        ("unlisted", -1, "unlisted", "yes or no"),
+        ("level", -4, "level", "uncovered"),
+        ("level", 3, "level", "uncovered"),
+        ("level", "Level 3", "level", "uncovered"),
+        ("experience", -1, "experience", "years"),
+        ("experience", 101, "experience", "years"),
+        ("experience", "long", "experience", "years"),
+        ("disclosure", "soon", "disclosure", "or the date"),
+        ("disclosure", 5, "disclosure", "or the date"),
     ],
 )
-def test_refusals(name, value, message):
-    found = refusal([["name", "value"], [name, value]])
-    assert found.startswith("facts, row 2, ")
-    assert message in found
+def test_refusals(name, value, column, kind):
+    with pytest.raises(InputError) as refused:
+        read_facts([["name", "value"], [name, value]], TODAY)
+    assert_refused(refused.value, ("facts", 2, column), kind)
 
 
 def test_all_equity_is_no_less_than_one_account_s():

@@ -9,9 +9,10 @@ import pytest
 
 from tests.excel.ranges import Range
 from tests.reading import ranges_of
+from tests.refusals import assert_refused
 from xlmargin import udfs
 from xlmargin.dates import date_of
-from xlmargin.errors import InputError
+from xlmargin.errors import InputError, Problem
 from xlmargin.excel.dated_answers import history_of
 from xlmargin.excel.history import days_of
 from xlmargin.excel.range_checks import problems_of
@@ -53,41 +54,37 @@ def test_the_same_content_is_read_once() -> None:
 
 def refusals(
     positions: Range, market: Range | None = MARKET, settings: Range = SETTINGS
-) -> list[str]:
+) -> tuple[Problem, ...]:
     """What refuses the ranges as such."""
     with pytest.raises(InputError) as refused:
         history_of(ranges_of(positions, market, settings))
-    return [str(problem) for problem in refused.value.problems]
+    return refused.value.problems
 
 
 def test_a_row_without_a_date() -> None:
     rows = [*POSITIONS, [None, "XYZ", "stock", 1, None, None, 1.0]]
-    assert refusals(rows) == [
-        "positions, row 5, date: found nothing, wanted a date "
-        "(a serial day, or a text such as 2026-12-18)"
-    ]
+    (problem,) = refusals(rows)
+    assert_refused(problem, ("positions", 5, "date"), "date")
 
 
 @pytest.mark.parametrize("cell", ["5.1.2026", "soon", 3.0, True])
 def test_a_date_that_is_none(cell: object) -> None:
     (problem,) = refusals([*POSITIONS, [cell, "XYZ", "stock", 1, None, None, 1.0]])
-    assert problem.startswith("positions, row 5, date: found ")
+    assert_refused(problem, ("positions", 5, "date"), "date")
 
 
 def test_positions_without_dates() -> None:
     (problem,) = refusals([row[1:] for row in POSITIONS])
-    assert problem.startswith("positions, row 1, date: found no such heading")
+    assert_refused(problem, ("positions", 1, "date"), "column")
 
 
 def test_ranges_without_rows_or_left_out() -> None:
-    assert refusals([POSITIONS[0]]) == [
-        "positions: found no rows, wanted at least one row below the headings"
-    ]
-    assert refusals(POSITIONS, [MARKET[0]]) == [
-        "market: found no rows, wanted at least one row below the headings"
-    ]
-    left_out = "positions: found nothing, wanted a range with headings in its first row"
-    assert refusals(None) == [left_out]
+    for found, name in ((refusals([POSITIONS[0]]), "positions"),
+                        (refusals(POSITIONS, [MARKET[0]]), "market")):  # fmt: skip
+        (problem,) = found
+        assert_refused(problem, (name, 0, ""), "one row")
+    (left_out,) = refusals(None)
+    assert_refused(left_out, ("positions", 0, ""), "range")
 
 
 def test_a_market_with_neither_dates_nor_rows_is_left_out() -> None:
@@ -99,12 +96,12 @@ def test_a_market_with_neither_dates_nor_rows_is_left_out() -> None:
 
 def test_a_market_without_dates() -> None:
     (problem,) = refusals(POSITIONS, [["symbol", "price"], ["XYZ", 100.0]])
-    assert problem.startswith("market, row 1, date: found no such heading")
+    assert_refused(problem, ("market", 1, "date"), "column")
 
 
 def test_settings_that_nobody_can_read_refuse_every_day_at_once() -> None:
     (problem,) = refusals(POSITIONS, settings=[["rate", 0.04], ["hous", "schwab"]])
-    assert problem.startswith("settings, row 2, name: found 'hous'")
+    assert_refused(problem, ("settings", 2, "name"), "house")
 
 
 def days(positions: Range, market: Range | None = MARKET) -> dict[str, ShadowDay]:

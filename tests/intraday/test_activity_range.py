@@ -9,6 +9,7 @@ from hypothesis import settings as searching
 from hypothesis import strategies as st
 
 from tests.intraday.answers import MARGIN, MARKET, PORTFOLIO, cash, levels, of_kind, rows
+from tests.refusals import assert_refused
 from xlmargin import udfs
 from xlmargin.dates import serial_of
 from xlmargin.intraday.levels import with_trade
@@ -36,56 +37,40 @@ def changed(row, column, value):
 
 
 @pytest.mark.parametrize(
-    ("row", "column", "value", "message"),
+    ("row", "column", "value", "kind"),
     [
-        (
-            2,
-            "type",
-            "cash",
-            "found 'cash', wanted stock, call, put, deposit, withdrawal or expiration",
-        ),
-        (
-            2,
-            "type",
-            "putt",
-            "found 'putt', wanted stock, call, put, deposit, withdrawal or expiration",
-        ),
-        (2, "price", None, "found nothing, wanted the price it was traded at"),
-        (2, "price", -1, "found -1, wanted the price it was traded at"),
-        (2, "price", "5O", "found the text '5O', wanted a number"),
-        (2, "price", 99_000_000, "wanted a number of at most 10,000,000"),
-        (3, "mark", 0, "found 0, wanted a price above 0"),
-        (2, "fee", -1, "found -1, wanted a fee of 0 or more"),
-        (2, "quantity", None, "found nothing, wanted a number"),
-        (3, "quantity", -1.5, "found -1.5, wanted a whole number of contracts"),
-        (4, "quantity", -500, "found -500, wanted dollars above 0"),
-        (4, "quantity", 0, "found 0, wanted dollars above 0"),
-        (5, "quantity", None, "found nothing, wanted dollars above 0"),
-        (4, "price", 1, "found 1, wanted nothing: cash has none"),
-        (2, "date", None, "found nothing, wanted a date"),
-        (2, "date", "20 Nov", "found the text '20 Nov', wanted a date"),
-        (2, "date", "2026-11-21", "found '2026-11-21', wanted 2026-11-20 or earlier"),
-        (2, "time", None, "found nothing, wanted a time of the day"),
-        (2, "time", "25:00", "found the text '25:00', wanted a time of the day"),
-        (
-            2,
-            "time",
-            dt.datetime(2026, 11, 19, 10, 31),
-            "wanted a time alone, or of the day in date",
-        ),
-        (2, "time", -0.5, "found -0.5, wanted a time of the day"),
-        (2, "time", "2026-11-31T10:00", "wanted a time of the day, such as 10:31, 10:31:05 or"),
-        (2, "time", "2026-11-19T10:00", "wanted a time alone, or of the day in date"),
-        (3, "time", "10:01Z", "wanted times of one zone, as in the first row: none named"),
-        (3, "strike", None, "found nothing, wanted a strike above 0"),
-        (2, "symbol", "NOWHERE", "wanted its price in the market range"),
-        (2, "account", "other", "found 'other', wanted an account of the positions"),
+        (2, "type", "cash", "stock"),
+        (2, "type", "putt", "stock"),
+        (2, "price", None, "traded at"),
+        (2, "price", -1, "traded at"),
+        (2, "price", "5O", "number"),
+        (2, "price", 99_000_000, "at most 10,000,000"),
+        (3, "mark", 0, "price"),
+        (2, "fee", -1, "fee"),
+        (2, "quantity", None, "number"),
+        (3, "quantity", -1.5, "whole number"),
+        (4, "quantity", -500, "dollars"),
+        (4, "quantity", 0, "dollars"),
+        (5, "quantity", None, "dollars"),
+        (4, "price", 1, "cash has none"),
+        (2, "date", None, "date"),
+        (2, "date", "20 Nov", "date"),
+        (2, "date", "2026-11-21", "2026-11-20 or earlier"),
+        (2, "time", None, "time of the day"),
+        (2, "time", "25:00", "time of the day"),
+        (2, "time", dt.datetime(2026, 11, 19, 10, 31), "time alone"),
+        (2, "time", -0.5, "time of the day"),
+        (2, "time", "2026-11-31T10:00", "time of the day"),
+        (2, "time", "2026-11-19T10:00", "time alone"),
+        (3, "time", "10:01Z", "one zone"),
+        (3, "strike", None, "strike"),
+        (2, "symbol", "NOWHERE", "in the market"),
+        (2, "account", "other", "account"),
     ],
 )
-def test_refused_by_row_and_column(row, column, value, message):
+def test_refused_by_row_and_column(row, column, value, kind):
     answer = udfs.MARGIN_INTRADAY(changed(row, column, value), cash(9_000), MARKET, MARGIN)
-    assert answer.startswith(f"#XLM! activity, row {row}, {column}: ")
-    assert message in answer
+    assert_refused(answer, ("activity", row, column), kind)
 
 
 def test_every_error_is_counted():
@@ -181,8 +166,7 @@ def test_times_may_stand_with_the_dates():
     assert rows(typed, cash(9_000)) == rows([HEADINGS, *ROWS], cash(9_000))
     typed[2][0] = DAY
     answer = udfs.MARGIN_INTRADAY(typed, cash(9_000), MARKET, MARGIN)
-    assert answer.startswith("#XLM! activity, row 3, date: ")
-    assert "wanted the date with its time, as in other rows" in answer
+    assert_refused(answer, ("activity", 3, "date"), "with its time")
 
 
 def test_dates_in_every_spelling_and_left_out():

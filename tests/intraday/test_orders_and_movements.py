@@ -3,6 +3,7 @@
 import pytest
 
 from tests.intraday.answers import MARGIN, MARKET, cash, deficit, levels, of_kind, rows
+from tests.refusals import assert_refused
 from xlmargin import udfs
 
 HEADINGS = ["time", "order", "symbol", "type", "quantity", "price", "strike", "expiration"]
@@ -135,32 +136,33 @@ def test_options_are_moved_by_their_symbol_and_at_their_mark():
 
 
 @pytest.mark.parametrize(
-    ("row", "message"),
+    ("row", "column", "kind"),
     [
-        (["XYZ", "withdrawal", -100, None], "quantity: found -100, wanted shares or contracts"),
-        (["XYZ", "withdrawal", 100, 50], "price: found 50, wanted nothing: nothing is paid"),
-        (["NOWHERE", "deposit", 100, None], "symbol: found 'NOWHERE', wanted its price"),
+        (["XYZ", "withdrawal", -100, None], "quantity", "shares"),
+        (["XYZ", "withdrawal", 100, 50], "price", "nothing is paid"),
+        (["NOWHERE", "deposit", 100, None], "symbol", "price"),
         (
             ["XYZ 12/18/26 P45", "expiration", 1, None],
-            "type: found 'expiration', wanted a trade: the option lives on after the day",
+            "type",
+            "trade",
         ),
-        (["XYZ", "expiration", 1, None], "symbol: found 'XYZ', wanted an option"),
-        (["XYZ 11/20/26 C50", "expiration", -1, None], "quantity: found -1, wanted contracts"),
-        (["XYZ 11/20/26 C50", "expiration", 1, -1], "price: found -1, wanted a price of 0"),
-        (["XYZ 11/20/26 P45", "expiration", 2, None], "quantity: found expiration of 2 XYZ"),
+        (["XYZ", "expiration", 1, None], "symbol", "option"),
+        (["XYZ 11/20/26 C50", "expiration", -1, None], "quantity", "contracts"),
+        (["XYZ 11/20/26 C50", "expiration", 1, -1], "price", "price"),
+        (["XYZ 11/20/26 P45", "expiration", 2, None], "quantity", "no more"),
     ],
 )
-def test_movements_that_say_no_one_thing_are_refused(row, message):
+def test_movements_that_say_no_one_thing_are_refused(row, column, kind):
     held = [["symbol", "type", "quantity", "price"], ["XYZ 11/20/26 P45", "put", -1, 0.05]]
     held.append(["USD", "cash", 300, None])
     answer = udfs.MARGIN_INTRADAY([[*MOVED, "price"], row], held, MARKET, MARGIN)
-    assert answer.startswith(f"#XLM! activity, row 2, {message}")
+    assert_refused(answer, ("activity", 2, column), kind)
 
 
 def test_an_option_that_is_moved_says_which_it_is():
     activity = [[*MOVED, "strike", "expiration"], ["XYZ", "deposit", 1, 50, DECEMBER]]
     answer = udfs.MARGIN_INTRADAY(activity, cash(1_000), MARKET, MARGIN)
-    assert answer.startswith("#XLM! activity, row 2, symbol: found 'XYZ', wanted the option's OCC")
+    assert_refused(answer, ("activity", 2, "symbol"), "OCC")
 
 
 EXPIRING = ["symbol", "type", "quantity", "price"]
@@ -195,10 +197,7 @@ def test_several_contracts_expire():
 def test_what_is_not_held_does_not_expire():
     activity = [[*MOVED, "mark"], ["XYZ 11/20/26 P45", "expiration", 1, 0.05]]
     answer = udfs.MARGIN_INTRADAY(activity, cash(600), MARKET, MARGIN)
-    assert answer == (
-        "#XLM! activity, row 2, quantity: found expiration of 1 XYZ 20 Nov 2026 45 put, of +0 held "
-        "then, wanted no more than is held."
-    )
+    assert_refused(answer, ("activity", 2, "quantity"), "no more than is held")
 
 
 def test_legs_that_expire_together_leave_none_uncovered():

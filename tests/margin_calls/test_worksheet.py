@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from tests.refusals import assert_refused
 from xlmargin import udfs
 
 FRIDAY = 46_346.0  # 2026-11-20
@@ -26,24 +27,33 @@ def test_settings_ask_for_the_money_sooner():
     assert udfs.MARGIN_CALL_DUE(FRIDAY, "portfolio", sooner) == WEDNESDAY - 1
     assert udfs.MARGIN_CALL_DUE(FRIDAY, "portfolio", "") == WEDNESDAY
     later = [["as_of", FRIDAY], ["days_to_meet_portfolio", 4]]
-    assert udfs.MARGIN_CALL_DUE(FRIDAY, "portfolio", later).startswith(
-        "#XLM! settings, row 2, days_to_meet_portfolio: found 4, wanted what the rulebook allows"
-    )
+    answer = udfs.MARGIN_CALL_DUE(FRIDAY, "portfolio", later)
+    assert_refused(answer, ("settings", 2, "days_to_meet_portfolio"), "what the rulebook allows")
 
 
 @pytest.mark.parametrize(
-    ("day", "kind", "answer"),
+    ("day", "kind", "argument", "wanted"),
     [
-        (None, "regt", "day: found nothing, wanted a date"),
-        ("soon", "regt", "day: found the text 'soon', wanted a date"),
-        ("#REF!", "regt", "day: found the error #REF!, wanted a date"),
-        (20_000, "regt", "day: found 20000, wanted a date"),
-        ([[FRIDAY, FRIDAY]], "regt", "day: found 1 x 2 cells, wanted one cell"),
-        (FRIDAY, "fed", "kind: found 'fed', wanted regt, maintenance, portfolio, minimum_equity"),
-        (FRIDAY, None, "kind: found nothing, wanted a text"),
-        ("2006-12-17", "regt", "settlement_days has no value on 2006-12-17: its first is in force"),
-        ("2026-06-03", "intraday", "days_to_meet_intraday has no value on 2026-06-03"),
+        (None, "regt", "day", "date"),
+        ("soon", "regt", "day", "date"),
+        ("#REF!", "regt", "day", "date"),
+        (20_000, "regt", "day", "date"),
+        ([[FRIDAY, FRIDAY]], "regt", "day", "one cell"),
+        (FRIDAY, "fed", "kind", "minimum_equity"),
+        (FRIDAY, None, "kind", "text"),
     ],
 )
-def test_refusals(day, kind, answer):
-    assert udfs.MARGIN_CALL_DUE(day, kind).startswith(f"#XLM! {answer}")
+def test_refusals(day, kind, argument, wanted):
+    assert_refused(udfs.MARGIN_CALL_DUE(day, kind), (argument, 0, ""), wanted)
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "parameter"),
+    [
+        ("2006-12-17", "regt", "settlement_days"),
+        ("2026-06-03", "intraday", "days_to_meet_intraday"),
+    ],
+)
+def test_days_without_a_rule_are_refused(day, kind, parameter):
+    answer = udfs.MARGIN_CALL_DUE(day, kind)
+    assert answer.startswith(f"#XLM! {parameter} has no value on {day}")
