@@ -5,8 +5,8 @@
 1,000 options on 20 underlyings, function by function: an unchanged range takes at most 3 ms for any
 function, refusals alike; after a tick one price of an underlying has changed. Then all functions of
 a sheet one after the other, each after the same tick, without cash, where MARGIN_ACCOUNT is
-refused, and with it; what two other orders do; and both regimes on 10,000 options on 200
-underlyings.
+refused, and with it; what two other orders do; and four functions on 10,000 options on 200
+underlyings, each after the same tick.
 """
 
 from __future__ import annotations
@@ -84,12 +84,14 @@ def main() -> None:
     sheet(*ranges)
     line("all functions of a sheet, after a tick", ticks(sheet, ranges))
     positions, market, settings = ranges
+    computing.forget()
     of_account = positions, market, [*settings, ["cash", CASH]]
     sheet(*of_account)
     line("the same where cash is stated", ticks(sheet, of_account))
     line("MARGIN_WHATIF, another order", orders(ranges))
     ranges = book(10_000, 200)
-    for name in ("PM_REQUIREMENT", "REGT_MAINTENANCE"):
+    ranges = ranges[0], ranges[1], [*ranges[2], ["cash", 10 * CASH]]
+    for name in ("PM_REQUIREMENT", "REGT_MAINTENANCE", "PM_PATH", "MARGIN_ACCOUNT"):
         function = getattr(udfs, name)
         line(f"{name} of 10,000, the first call", cpu(partial(function, *ranges)))
         line(f"{name} of 10,000, after a tick", ticks(function, ranges))

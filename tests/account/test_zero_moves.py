@@ -290,7 +290,8 @@ def test_an_option_is_never_worth_less_than_nothing():
 
 def test_runs_of_moves_answer_as_all_at_once(monkeypatch):
     whole = udfs.MARGIN_ACCOUNT(*ranges("spreads and stock"))
-    monkeypatch.setattr("xlmargin.portfolio_margin.path.MOST_VALUES", 200)
+    monkeypatch.setattr("xlmargin.portfolio_margin.after_moves.MOST_VALUES", 200)
+    computing.forget()
     parts = udfs.MARGIN_ACCOUNT(*ranges("spreads and stock"))
     for one, other in zip(whole[1:], parts[1:], strict=True):
         assert other[2] == (

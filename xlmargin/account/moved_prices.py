@@ -7,7 +7,7 @@ contract's model is solved once for all moves and all valuation points around th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from xlmargin.contracts import NO_UNDERLYING
 from xlmargin.errors import RefusedPosition
 from xlmargin.market import Market
 from xlmargin.portfolio_margin import PortfolioMargin
-from xlmargin.portfolio_margin.path import AfterMoves, along, at_spots
+from xlmargin.portfolio_margin.after_moves import AfterMoves, at_spots
 from xlmargin.portfolio_margin.portfolio_requirement import MarginInputs, margin_frame
 from xlmargin.risk_array import spot_after
 from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
@@ -45,10 +45,6 @@ class MovedPrices:
     """A book ready to be moved: all accounts together, or some of them apart, each by itself."""
 
     frame: MarginInputs
-
-    def along(self, moves: Sequence[float]) -> Iterator[AfterMoves]:
-        """The book after each of these moves of the whole market, some of them at a time."""
-        return along(self.frame, np.array(moves))
 
     def worth_along(self, moves: Sequence[float], mark: FloatArray) -> Worth:
         """What positions are worth after each of these moves of the whole market: mark and gain.

@@ -108,31 +108,37 @@ def _unknown(move: float) -> MarginError:
 
 
 def root(
-    excess_at: ExcessAt, bracket: Bracket, ends: tuple[FloatArray, FloatArray] | None = None
+    excess_at: ExcessAt, bracket: Bracket, known: tuple[FloatArray, ...] | None = None
 ) -> FloatArray:
     """The move at which the excess of each account is zero, in the shape of the bracket.
 
-    `ends` are the excesses at the inner and at the outer moves, $, where these are known. NaN
-    without a bracket. All accounts take each step together, in Chandrupatla's way: by inverse
-    quadratic interpolation where the last three points allow it, else by halves.
+    `known` are the excesses at the inner and at the outer moves, $, and a third move beside the
+    inner one with its excess, where these are known. NaN without a bracket. All accounts take each
+    step together, in Chandrupatla's way: by inverse quadratic interpolation where three points
+    allow it, else by halves, until the bracket or a step is no wider than `NARROW`.
     """
     looking = bracket.exists
     if not looking.any():
         return bracket.outer
-    last, other, third = bracket.inner, bracket.outer, bracket.outer
-    at_last, at_other = ends or (excess_at(last), excess_at(other))
-    at_third, share = at_other, np.full(last.shape, 0.5)
+    last, other = bracket.inner, bracket.outer
+    if known is None:
+        at_last, at_other = excess_at(last), excess_at(other)
+        third, at_third = other, at_other
+    else:
+        at_last, at_other, third, at_third = known
     for _ in range(_MOST_STEPS):
+        share = _share(last, other, third, at_last, at_other, at_third, looking)
         move = last + share * (other - last)
         at_move = excess_at(move)
         same = np.sign(at_move) == np.sign(at_last)
         third, at_third = np.where(same, last, other), np.where(same, at_last, at_other)
         other, at_other = np.where(same, other, last), np.where(same, at_other, at_last)
         last, at_last = move, at_move
-        looking = looking & (np.abs(other - last) > NARROW) & (at_last != 0)
+        width = np.abs(other - last)
+        is_near = np.abs(at_last) * width <= NARROW / 2 * np.abs(at_other - at_last)
+        looking = looking & (width > NARROW) & ~is_near
         if not looking.any():
             break
-        share = _share(last, other, third, at_last, at_other, at_third, looking)
     return np.where(np.abs(at_last) <= np.abs(at_other), last, other)
 
 

@@ -266,10 +266,11 @@ def _row(row: object) -> Sequence[Any]:
 
 
 def _column(column: tuple[Any, ...]) -> Sequence[AnswerValue]:
-    """A column as cells hold it: as it is, where it has numbers alone or texts alone."""
-    kinds = set(map(type, column))
-    if kinds == {float} and math.isfinite(sum(column)):
+    """A column as cells hold it: as it is, where it has texts alone, or numbers below a heading."""
+    below = column[1:] if type(column[0]) is str and len(column[0]) <= LONGEST_TEXT else column
+    if set(map(type, below)) == {float} and math.isfinite(sum(below)):
         return column
+    kinds = set(map(type, column))
     if kinds == {str} and max(map(len, column)) <= LONGEST_TEXT:
         return column
     return [

@@ -1,115 +1,34 @@
-"""The requirement along a path of the market: arrays re-based after each move.
+"""The requirement along a path of the market, as the sum of the curves of the book's parts.
 
-A move of 10% moves every underlying by 10%, a leveraged or inverse fund by its factor times that.
-The requirement after the move is that of a margin day which starts there.
+What a part is worth and requires after moves depends on nothing outside it. It is remembered by
+what it is made of, so that after a tick or an edited row only the part that it touches is margined
+along the path again.
+
+Rule: FINRA 4210(g)(7)-(8).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from hashlib import blake2b
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from xlmargin.arrays import FloatArray, IntArray
+from xlmargin.arrays import FloatArray, IntArray, sums_by_group
 from xlmargin.book import cash_of_accounts
-from xlmargin.computing import check_time_limit
-from xlmargin.errors import RefusedPosition
-from xlmargin.portfolio_margin.group_changes import requirement_of_classes
-from xlmargin.portfolio_margin.ineligible import repriced
+from xlmargin.book_parts import joined_underlyings
+from xlmargin.computing import ContentCache
+from xlmargin.portfolio_margin.after_moves import along, refuse_unvalued
+from xlmargin.portfolio_margin.ineligible import StrategyRequirements
 from xlmargin.portfolio_margin.portfolio_requirement import (
     MarginInputs,
     PortfolioMargin,
-    Valued,
-    remargined_valued,
-    valued_at,
+    margin_frame,
 )
-from xlmargin.risk_array import spot_after
-
-MOST_VALUES: Final = 500_000
-"""Option values held at once: moves are taken in runs of no more."""
-
-
-@dataclass(frozen=True, eq=False)
-class AfterMoves:
-    """A book at the prices after each of several moves.
-
-    `spot` has shape (underlyings, moves). `gained`, $ per unit, shape (contracts, moves), is each
-    contract's gain in theoretical value by a move; `at_points` its value at the valuation points
-    around the moved price, shape (contracts, moves, all points).
-    """
-
-    frame: MarginInputs
-    spot: FloatArray
-    gained: FloatArray
-    at_points: FloatArray
-
-    @property
-    def worth(self) -> FloatArray:
-        """What each contract is worth there, $ per unit, not below 0, shape (contracts, moves)."""
-        return np.maximum(self.frame.contracts.base[:, None] + self.gained, 0.0)
-
-    def portfolio_margin(self, move: int) -> PortfolioMargin:
-        """The book under portfolio margin after one of the moves, by index, arrays re-based."""
-        at_points = self.at_points[:, move]
-        return remargined_valued(self.frame, self.spot[:, move], self.worth[:, move], at_points)
-
-    @property
-    def value(self) -> FloatArray:
-        """What each account's positions are worth, without cash, $, shape (accounts, moves)."""
-        book, positions = self.frame.book, self.frame.book.positions
-        units = np.where(positions.is_cash, 0.0, positions.units)
-        return book.by_account(units[:, None] * self._valued.worth)
-
-    @property
-    def requirement(self) -> FloatArray:
-        """What each account requires there, $, shape (accounts, moves).
-
-        That of `portfolio_margin` after each of the moves, found for all of them together.
-        """
-        array, minimum = self._valued.of_classes()
-        required = requirement_of_classes(self.frame, np.moveaxis(array, 1, 0), minimum.T).T
-        outside = self.frame.not_eligible
-        if outside.size:
-            required += np.stack([self._outside(outside, m) for m in range(len(minimum.T))], 1)
-        return required
-
-    def _outside(self, outside: IntArray, move: int) -> FloatArray:
-        """What the positions that are not eligible require by strategy, $, shape (accounts,)."""
-        book = repriced(self.frame.book, self.spot[:, move]).only(outside)
-        found = self.frame.strategy_requirements(book, self._valued.worth[outside, move])
-        return book.by_account(found.by_position)
-
-    @cached_property
-    def _valued(self) -> Valued:
-        return valued_at(self.frame, self.spot, self.worth, self.at_points)
-
-
-def along(frame: MarginInputs, moves: FloatArray) -> Iterator[AfterMoves]:
-    """The book after each of these moves of the whole market, fractions, some of them at a time."""
-    points = frame.points.moves.shape[1]
-    columns = (points + 1) * max(len(frame.contracts.spot), len(frame.book.positions), 1)
-    run = max(MOST_VALUES // columns, 1)
-    for start in range(0, len(moves), run):
-        check_time_limit()
-        yield at_spots(frame, spot_after(frame.book.market, moves[start : start + run]))
-
-
-def at_spots(frame: MarginInputs, spot: FloatArray, *, remembered: bool = True) -> AfterMoves:
-    """The book at these prices, $, shape (underlyings, moves), valued together.
-
-    Values at prices that nobody asks for again need not be `remembered`.
-    """
-    market, count = frame.book.market, spot.shape[1]
-    points = frame.points.moves.shape[1]
-    around = frame.points.around(spot).reshape(len(spot), count * points)
-    prices = np.hstack([market.spot[:, None], spot, around])
-    values = frame.contracts.values(prices, remembered=remembered)
-    now, moved = values[:, :1], values[:, 1 : 1 + count]
-    at_points = values[:, 1 + count :].reshape(len(values), count, points)
-    return AfterMoves(frame, spot, moved - now, at_points)
+from xlmargin.risk_array.contract_table import NO_CONTRACT, ContractTable
+from xlmargin.rulebook import PortfolioRules
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,26 +51,168 @@ def requirement_path(
     not below zero. Account value is the positions' value and the account's cash; cash that is
     stated nowhere counts none.
     """
-    book, cash = margin.book, np.nan_to_num(cash_of_accounts(margin.book))
-    today, contracts = book.market.spot[:, None], margin.frame.contracts
-    frame = replace(margin.frame, contracts=contracts.at_volatilities_moved(volatility_move))
-    by_volatility = frame.contracts.values(today) - contracts.values(today)
-    value, requirement = [np.zeros((len(cash), 0))], [np.zeros((len(cash), 0))]
-    for after_moves in along(frame, moves):
-        after = replace(after_moves, gained=after_moves.gained + by_volatility)
-        refuse_unvalued(margin, after.worth)
-        value.append(cash[:, None] + after.value)
-        requirement.append(after.requirement)
-    return RequirementPath(moves, np.hstack(value), np.hstack(requirement))
+    frame, cash = margin.frame, np.nan_to_num(cash_of_accounts(margin.book))
+    value, requirement = curves_of_accounts(frame, moves, volatility_move)
+    if np.isnan(value).any():
+        for after in along(frame, moves, volatility_move):
+            refuse_unvalued(margin, after.worth)
+    return RequirementPath(moves, cash[:, None] + value, requirement)
 
 
-def refuse_unvalued(margin: PortfolioMargin, worth: FloatArray) -> None:
-    """Refuse options that have a price, and no volatility to value them with after a move."""
-    contracts, positions = margin.frame.contracts, margin.book.positions
-    unvalued = np.flatnonzero(np.isnan(worth).any(axis=1))
-    if unvalued.size:
-        rows = np.flatnonzero(np.isin(contracts.of_position, unvalued))
-        wanted = "a price that a volatility can give, or a volatility"
-        raise RefusedPosition(
-            [positions.problem(i, "price", positions.label(i), wanted) for i in rows.tolist()]
+class _Part(NamedTuple):
+    """Positions that portfolio margin nets apart from all others, by index, and their accounts.
+
+    `content` is all that their value and requirement after moves depend on, but for the rules.
+    """
+
+    rows: IntArray
+    accounts: IntArray
+    rules: tuple[PortfolioRules, ...]
+    content: bytes
+
+
+_Key: TypeAlias = tuple[bytes, tuple[PortfolioRules, ...], StrategyRequirements, bytes, float]
+"""A part, what margins its positions outside, the moves, and that of volatilities."""
+
+_CURVES: Final[ContentCache[_Key, FloatArray]] = ContentCache(
+    most=50_000, most_size=30_000_000, size=lambda _, curves: curves.nbytes
+)
+"""Value and requirement of the accounts of the latest parts, $, shape (2, accounts, moves)."""
+
+
+def curves_of_accounts(
+    frame: MarginInputs, moves: FloatArray, volatility_move: float = 0.0
+) -> tuple[FloatArray, FloatArray]:
+    """What each account's positions are worth, without cash, and require along moves, $.
+
+    Both have shape (accounts, moves). The moves of the whole market are fractions; with each of
+    them every volatility moves by `volatility_move`, a fraction of itself.
+    """
+    parts, outside = _parts(frame), frame.strategy_requirements
+    keys = [(own.content, own.rules, outside, moves.tobytes(), volatility_move) for own in parts]
+
+    def margined(missing: list[int]) -> list[FloatArray]:
+        return _curves(frame, [parts[i] for i in missing], moves, volatility_move)
+
+    none = np.zeros((2, 0, len(moves)))
+    every = np.concatenate([none, *_CURVES.get_many(keys, margined)], axis=1)
+    account = np.concatenate([np.zeros(0, np.int64), *(own.accounts for own in parts)])
+    count = len(frame.book.positions.accounts)
+    value, requirement = (sums_by_group(own, account, count) for own in every)
+    return value, requirement
+
+
+def _parts(frame: MarginInputs) -> list[_Part]:
+    """The parts in the order of the underlyings that they are named by, found once."""
+    if "parts" not in frame.remembered:
+        frame.remembered["parts"] = list(_found_parts(frame))
+    parts: list[_Part] = frame.remembered["parts"]
+    return parts
+
+
+def _found_parts(frame: MarginInputs) -> Iterator[_Part]:
+    book, numbers = frame.book, _numbers(frame)
+    positions = book.positions
+    joined = joined_underlyings(book, strategy=False)
+    listed = list(map(repr, book.market.underlyings))
+    held = np.flatnonzero(~positions.is_cash)
+    part = joined[positions.underlying[held]]
+    for name in np.unique(part).tolist():
+        rows, inside = held[part == name], np.flatnonzero(joined == name)
+        accounts = np.unique(positions.account[rows]).tolist()
+        content = (
+            numbers[rows].tobytes(),
+            frame.points.moves[inside].tobytes(),
+            _smiles(frame.contracts, rows),
+            repr((book.market.as_of, [listed[i] for i in inside.tolist()])).encode(),
+            repr(_of_strategies(frame, rows, accounts)).encode(),
         )
+        digest = blake2b(b" ".join(content), digest_size=16).digest()
+        rules = tuple(map(frame.rules.of, accounts))
+        yield _Part(rows, np.array(accounts, dtype=np.int64), rules, digest)
+
+
+def _of_strategies(frame: MarginInputs, rows: IntArray, accounts: Sequence[int]) -> object:
+    """What else a part depends on where some of it is margined by strategy."""
+    if frame.eligible[rows].all():
+        return None
+    book, contracts = frame.book, frame.book.positions.contracts
+    named = [(contracts.root[i], contracts.deliverable[i]) for i in rows.tolist()]
+    settings = [book.settings_of_accounts[account] for account in accounts]
+    return named, settings, book.positions.groups, book.rules_on
+
+
+def _numbers(frame: MarginInputs) -> FloatArray:
+    """All numbers of each position and of its contract, shape (positions, columns)."""
+    positions, table = frame.book.positions, frame.contracts
+    count = len(positions)
+    columns = [
+        column.astype(np.float64)
+        for source in (positions, positions.contracts)
+        for column in _columns(source, ("row", "origin"))
+    ]
+    options = np.flatnonzero(table.of_position != NO_CONTRACT)
+    for source in (table, table.contracts):
+        for column in _columns(source, ("of_position", "series", "underlying")):
+            of_positions = np.zeros((count, *column.shape[1:]))
+            of_positions[options] = column[table.of_position[options]]
+            columns.append(of_positions)
+    return np.column_stack(columns)
+
+
+def _columns(source: object, without: Sequence[str]) -> Iterator[np.ndarray]:
+    """The columns of a table but for some."""
+    for field in fields(source):  # type: ignore[arg-type]  # one of the tables of a frame
+        column = getattr(source, field.name)
+        if isinstance(column, np.ndarray) and field.name not in without:
+            yield column
+
+
+def _smiles(table: ContractTable, rows: IntArray) -> bytes:
+    """The smiles of the series of some positions."""
+    if table.smiles is None:
+        return b""
+    own = table.of_position[rows]
+    series = np.unique(table.series[own[own != NO_CONTRACT]]).tolist()
+    each = (side[i] for i in series for side in (table.smiles.moneyness, table.smiles.volatility))
+    return b" ".join(column.tobytes() for column in each)
+
+
+def _curves(
+    frame: MarginInputs, parts: Sequence[_Part], moves: FloatArray, volatility_move: float
+) -> list[FloatArray]:
+    """Value and requirement of each account of some parts after each move, $.
+
+    All are margined together, each account of a part as an account of its own.
+    """
+    rows = np.concatenate([own.rows for own in parts])
+    sizes = [len(own.accounts) for own in parts]
+    firsts = np.cumsum([0, *sizes[:-1]])
+    places = [
+        first + np.searchsorted(own.accounts, frame.book.positions.account[own.rows])
+        for first, own in zip(firsts.tolist(), parts, strict=True)
+    ]
+    some = _only(frame, rows, np.concatenate(places), [a for own in parts for a in own.accounts])
+    value, requirement = [np.zeros((sum(sizes), 0))], [np.zeros((sum(sizes), 0))]
+    for after in along(some, moves, volatility_move):
+        value.append(after.value)
+        requirement.append(after.requirement)
+    both = np.stack([np.hstack(value), np.hstack(requirement)])
+    return [np.array(own) for own in np.split(both, firsts[1:], axis=1)]
+
+
+def _only(
+    frame: MarginInputs, rows: IntArray, account: IntArray, whose: Sequence[int]
+) -> MarginInputs:
+    """Some positions, by index, as those of new accounts, each of which is `whose`.
+
+    `account`, shape (rows,), is the new one of each.
+    """
+    book, table = frame.book.only(rows), frame.contracts
+    names = tuple(book.positions.accounts[own] for own in whose)
+    some = replace(book, positions=replace(book.positions, account=account, accounts=names))
+    of_position = np.full(len(rows), NO_CONTRACT, dtype=np.int64)
+    options = np.flatnonzero(table.of_position[rows] != NO_CONTRACT)
+    present, of_position[options] = np.unique(table.of_position[rows[options]], return_inverse=True)
+    contracts = table.held_apart(present, table.underlying[present], of_position)
+    return margin_frame(some, frame.strategy_requirements, contracts)

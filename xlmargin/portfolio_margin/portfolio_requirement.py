@@ -17,9 +17,10 @@ Rule: FINRA 4210(g)(7)-(8); Cboe 10.4; OCC class, product and portfolio groups.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -179,6 +180,8 @@ class MarginInputs:
     points: ValuationPoints
     contracts: ContractTable
     strategy_requirements: StrategyRequirements
+    remembered: dict[str, Any] = field(default_factory=dict, init=False)
+    """What was found of them once."""
 
     @cached_property
     def not_eligible(self) -> IntArray:

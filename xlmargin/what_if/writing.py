@@ -23,8 +23,8 @@ from xlmargin.book import Book, cash_of_accounts
 from xlmargin.computing import check_time_limit
 from xlmargin.contracts import STANDARD_CONTRACT, InstrumentKind
 from xlmargin.portfolio_margin import PortfolioMargin
+from xlmargin.portfolio_margin.after_moves import along, refuse_unvalued
 from xlmargin.portfolio_margin.group_changes import requirement_of_multiples
-from xlmargin.portfolio_margin.path import along, refuse_unvalued
 
 STEP: Final = 0.1
 MOST: Final = 10.0
