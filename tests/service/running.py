@@ -44,7 +44,7 @@ def book_of_many(accounts):
     """A book of so many invented accounts, as a program sends it."""
     rows, market, settings = ([list(map(_sent, row)) for row in each] for each in book(accounts))
     named = dict(settings[1:] if settings[0][0] == "name" else settings)
-    return {"positions": records_of(rows), "market": market, "settings": named}
+    return {"positions": records_of("positions", rows), "market": market, "settings": named}
 
 
 def _sent(cell):

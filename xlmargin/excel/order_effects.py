@@ -16,7 +16,9 @@ from xlmargin.settings import AccountType, CapacityRegimes
 from xlmargin.what_if import (
     Capacity,
     Hedge,
+    Trades,
     Writing,
+    book_after,
     capacity,
     hedge_by_strategy,
     hedge_under_portfolio,
@@ -42,13 +44,18 @@ def hedge_orders(ranges: Ranges, target: float | None = None) -> Hedge:
     return hedge_by_strategy(strategy_margined(book), tried, goal)
 
 
-def order_capacity(ranges: Ranges, leave: float | None = None) -> Capacity:
-    """How many of each order fit, leaving an excess of $ or, below 1, a cushion."""
+def order_capacity(
+    ranges: Ranges, leave: float | None = None, done: Trades | None = None
+) -> Capacity:
+    """How many of each order fit, leaving an excess of $ or, below 1, a cushion.
+
+    They fit beside what is held once trades are done; the cash of these is among the positions.
+    """
     left = 0.0 if leave is None else leave
     if left < 0:
         wanted = "dollars of excess to stay, or a cushion below 1, such as 0.1"
         raise InputError([Problem("leave", 0, "", f"{left:.10g}", wanted)])
-    book = ranges.book()
+    book = ranges.book() if done is None else book_after(ranges.book(), done)
     orders = read_sized_orders(ranges.extra.get("orders"), ranges.reading).accepted()
     share = left if left < 1 else 0.0
     reserve = Reserve(np.array([left - share]), np.array([share]))

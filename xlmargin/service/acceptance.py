@@ -20,12 +20,12 @@ from xlmargin.service.pending import Pending
 from xlmargin.service.problems import Refusal
 from xlmargin.service.sent import warnings_of
 from xlmargin.service.snapshot import Published
-from xlmargin.service.stated import TODAY, Stated, records_of
+from xlmargin.service.stated import TODAY, WORKING_ORDERS, Stated, records_of
 
 REMEMBERED: Final = 24 * 3600.0
 """How long the answer to a request with a key is given again, s."""
-_BESIDE: Final = (THRESHOLDS, BROKER_FIGURES)
-"""Ranges that stay when another book is put."""
+_BESIDE: Final = (THRESHOLDS, BROKER_FIGURES, WORKING_ORDERS)
+"""How the names of ranges begin that stay when another book is put."""
 
 
 class OtherVersion(Refusal):
@@ -99,9 +99,10 @@ class Acceptance:
                 return answered
             ranges_sent = {name: each for name, each in given.items() if name != "positions"}
             positions: dict[int, Mapping[str, Any]] = dict(
-                enumerate(records_of(given.get("positions")))
+                enumerate(records_of("positions", given.get("positions")))
             )
-            beside = {n: self._stated.ranges.get(n) for n in _BESIDE} if self._stated else {}
+            before = self._stated.ranges if self._stated else {}
+            beside = {n: each for n, each in before.items() if n.startswith(_BESIDE)}
             today = {TODAY: dt.date.today().isoformat()}
             stated = Stated({**beside, **today, **ranges_sent}, positions)
             with self.computing:

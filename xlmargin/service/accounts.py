@@ -17,13 +17,12 @@ from xlmargin.service.account_states import State
 from xlmargin.service.alerts import BROKER_FIGURES, THRESHOLDS
 from xlmargin.service.answers import Given, found, found_of, response
 from xlmargin.service.described import NUMBERS, of_book, of_change, of_reading, range_of
-from xlmargin.service.events_described import STATE_SCHEMA
 from xlmargin.service.kept_accounts import KeptAccounts
 from xlmargin.service.problems import Refusal
 from xlmargin.service.sent import RANGES, refuse_unknown
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stated import Stated
-from xlmargin.service.states_file import states_file
+from xlmargin.service.states_file import flat_state, states_file
 from xlmargin.service.tokens import Rights
 
 CSV: Final = "text/csv"
@@ -85,7 +84,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
 
             return kept.acceptance.change(changed, given, precondition, given.get("prices"))
 
-        return await _taken(kept, await found_of(request, take), wait)
+        return await taken(kept, await found_of(request, take), wait=wait)
 
     async def patch_positions(request: Request, wait: bool = False) -> Response:
         """Take positions by their ids: fills, and what is new or gone."""
@@ -97,7 +96,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
             change = lambda stated, spots: stated.with_records(records, spots)  # noqa: E731
             return kept.acceptance.change(change, given, precondition_of(request))
 
-        return await _taken(kept, await found_of(request, take), wait)
+        return await taken(kept, await found_of(request, take), wait=wait)
 
     def put_beside(name: str) -> Callable[[Request], Awaitable[Response]]:
         async def put(request: Request) -> Response:
@@ -109,7 +108,7 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
                 change = lambda stated, _: stated.with_range(name, given.get(name))  # noqa: E731
                 return kept.acceptance.change(change, given, precondition_of(request))
 
-            return await _taken(kept, await found_of(request, take), True)
+            return await taken(kept, await found_of(request, take), wait=True)
 
         return put
 
@@ -124,12 +123,14 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
 
         return response(await found(lights))
 
-    async def accounts(request: Request) -> Response:
-        """The state of each account that the token may see."""
+    async def accounts(request: Request, flat: bool = False) -> Response:
+        """The state of each account that the token may see; flat ones have no object in them."""
 
         def states() -> Any:
             current = kept.published.current
-            return {"version": current.version, "accounts": _seen(current, rights_of(request))}
+            seen = _seen(current, rights_of(request))
+            shown = [flat_state(state) for state in seen] if flat else seen
+            return {"version": current.version, "accounts": shown}
 
         return response(await found(states))
 
@@ -138,10 +139,6 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
         work = lambda: states_file(_seen(kept.published.current, rights_of(request)))  # noqa: E731
         answer = await found(work)
         return answer if isinstance(answer, Response) else Response(answer, media_type=CSV)
-
-    async def buying_power(account: str, request: Request) -> Response:
-        """What an account is worth, requires and may still do, under both regimes."""
-        return response(await found(lambda: _state(kept, account, rights_of(request))))
 
     properties = {"prices": NUMBERS, "marks": range_of(), "volatilities": range_of()}
     properties |= {"rate": {"type": "number"}}
@@ -158,8 +155,6 @@ def add_accounts(app: FastAPI, kept: KeptAccounts) -> None:
     app.add_api_route("/v1/accounts", accounts, methods=["GET"], **of_reading())
     text = of_reading(CSV, {"type": "string"})
     app.add_api_route("/v1/buying-power.csv", accounts_file, methods=["GET"], **text)
-    path = "/v1/accounts/{account}/buying-power"
-    app.add_api_route(path, buying_power, methods=["GET"], **of_reading(schema=STATE_SCHEMA))
 
 
 def _refuse_limited(request: Request) -> None:
@@ -167,7 +162,7 @@ def _refuse_limited(request: Request) -> None:
         raise LimitedToken("token: limited to some accounts, wanted one of all for a book.")
 
 
-async def _taken(kept: KeptAccounts, answer: Any, wait: bool) -> Response:
+async def taken(kept: KeptAccounts, answer: Any, *, wait: bool) -> Response:
     """202 for what is accepted, or 200 once that is waited for and in the figures."""
     is_there = wait and isinstance(answer, dict) and await _in_figures(kept, answer["version"])
     return response(answer, 200 if is_there else 202)
@@ -202,11 +197,6 @@ def account_of(kept: KeptAccounts, account: str, rights: Rights) -> tuple[Snapsh
 def _seen(current: Snapshot, rights: Rights) -> list[State]:
     """The states of the accounts that a token may see."""
     return [current.state(name) for name in current.states if rights.sees(name)]
-
-
-def _state(kept: KeptAccounts, account: str, rights: Rights) -> State:
-    current, own = account_of(kept, account, rights)
-    return current.state(own)
 
 
 async def _in_figures(kept: KeptAccounts, version: int) -> bool:

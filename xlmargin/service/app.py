@@ -170,7 +170,9 @@ def service(
 
 def scope_of(method: str, path: str) -> str:
     """The scope that a request needs."""
-    if path.endswith(("/whatif", "/max-quantity")):
+    if path.endswith(("/whatif", "/max-quantity")) or (
+        method == "PUT" and path.endswith("/orders")
+    ):
         return "trade"
     if path == METRICS:
         return "metrics"

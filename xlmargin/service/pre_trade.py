@@ -1,7 +1,7 @@
 """Paths of one account that is kept: all its figures, what orders would change, how many fit.
 
-Nothing is changed by them, and no state waits for them: all answers of a request are of one version
-of the figures.
+No figure is changed by them, and no state waits for them: all answers of a request are of one
+version of the figures. Orders that are put on record are counted where other orders are looked at.
 """
 
 from __future__ import annotations
@@ -16,20 +16,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from xlmargin.cells.problems import refusal
-from xlmargin.cells.records import rows_of_records
 from xlmargin.errors import MarginError
-from xlmargin.excel.order_effects import order_capacity
 from xlmargin.excel.ranges import state_of
 from xlmargin.reports.account_table import account_figures
-from xlmargin.reports.what_if_tables import capacity_table
-from xlmargin.service.accounts import account_of, rights_of
+from xlmargin.service.accounts import account_of, precondition_of, rights_of, taken
 from xlmargin.service.answers import Given, found, found_of, response
-from xlmargin.service.described import of_orders, of_reading
+from xlmargin.service.described import of_change, of_orders, of_reading, range_of
+from xlmargin.service.events_described import STATE_SCHEMA
 from xlmargin.service.kept_accounts import KeptAccounts
+from xlmargin.service.order_fits import fitting, symbol_fits
 from xlmargin.service.sent import refuse_unknown
 from xlmargin.service.snapshot import Snapshot
 from xlmargin.service.stateless import Work
-from xlmargin.service.what_if_answer import ORDERS, order_check
+from xlmargin.service.states_file import flat_state
+from xlmargin.service.what_if_answer import ORDERS, account_rows, order_check, working_check
+from xlmargin.service.working_orders import (
+    COUNT,
+    IGNORE,
+    WORKING,
+    with_working,
+    working_of,
+    working_trades,
+)
+from xlmargin.what_if import Trades
 
 ALTERNATIVES: Final = "alternatives"
 MOST_ALTERNATIVES: Final = 50
@@ -44,10 +53,11 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
         """What orders change of an account, and whether they may be done."""
 
         def answer(given: Given) -> Any:
-            refuse_unknown(given, (ORDERS, ALTERNATIVES))
+            refuse_unknown(given, (ORDERS, ALTERNATIVES, WORKING))
             current, own = account_of(kept, account, rights_of(request))
+            working = working_trades(current, own, given.get(WORKING, COUNT))
             if ALTERNATIVES not in given:
-                return _checked(current, own, given.get(ORDERS))
+                return _checked(current, own, given.get(ORDERS), working)
             if ORDERS in given:
                 raise MarginError("alternatives: wanted these, or orders.")
             every = _alternatives(given[ALTERNATIVES])
@@ -55,7 +65,8 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
                 "account": own,
                 "version": current.version,
                 ALTERNATIVES: [
-                    {"name": name, **_or_refused(current, own, orders)} for name, orders in every
+                    {"name": name, **_or_refused(current, own, orders, working)}
+                    for name, orders in every
                 ],
             }
 
@@ -65,14 +76,13 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
         """How many of each order fit in an account, each order by itself."""
 
         def answer(given: Given) -> Any:
-            refuse_unknown(given, (ORDERS, "leave", "least_cushion"))
+            refuse_unknown(given, (ORDERS, "leave", "least_cushion", WORKING))
             current, own = account_of(kept, account, rights_of(request))
-            orders = _orders(given.get(ORDERS), current.accounts[own])
-            ranges = replace(current.ranges(own), extra={ORDERS: orders})
-            table = capacity_table(order_capacity(ranges, _left(given)))
-            names = [str(heading).replace(" ", "_") for heading in table.headings]
-            rows = [dict(zip(names, row, strict=True)) for row in table.rows]
-            return {"account": own, "version": current.version, ORDERS: rows}
+            working = working_trades(current, own, given.get(WORKING, COUNT))
+            orders = account_rows(given.get(ORDERS), current.accounts[own])
+            rows = fitting(current, own, orders, _left(given), working)
+            stale = current.states[own]["stale"]
+            return {"account": own, "version": current.version, "stale": stale, ORDERS: rows}
 
         return response(await found_of(request, computed(answer)))
 
@@ -93,23 +103,77 @@ def add_pre_trade(app: FastAPI, kept: KeptAccounts, computed: Callable[[Work], W
 
         return response(await found(lambda: computed(answer)({})))
 
+    async def buying_power(
+        account: str,
+        request: Request,
+        symbol: str = "",
+        price: float | None = None,
+        working: str = IGNORE,
+        flat: bool = False,
+    ) -> Response:
+        """What an account is worth, requires and may still do; of one symbol how much of it."""
+
+        def answer(_: Given) -> Any:
+            current, own = account_of(kept, account, rights_of(request))
+            done = working_trades(current, own, working)
+            state = current.state(own)
+            if done is not None:
+                state[WORKING] = _once_filled(current, own, done)
+            if symbol:
+                state["fits"] = symbol_fits(current, own, symbol, price, done)
+            return flat_state(state) if flat else state
+
+        work = computed(answer) if symbol or working != IGNORE else answer
+        return response(await found(lambda: work({})))
+
+    async def put_orders(account: str, request: Request) -> Response:
+        """Put the working orders of an account in the place of those on record."""
+
+        def take(given: Given) -> Any:
+            refuse_unknown(given, (ORDERS,))
+            current, own = account_of(kept, account, rights_of(request))
+            orders = given.get(ORDERS)
+            change = lambda stated, _: with_working(stated, own, orders, current)  # noqa: E731
+            return kept.acceptance.change(change, [own, given], precondition_of(request))
+
+        return await taken(kept, await found_of(request, take), wait=True)
+
+    async def get_orders(account: str, request: Request) -> Response:
+        """The working orders of an account that are on record."""
+
+        def orders() -> Any:
+            current, own = account_of(kept, account, rights_of(request))
+            working = [*working_of(current.stated, own)]
+            return {"account": own, "version": current.version, ORDERS: working}
+
+        return response(await found(orders))
+
     paths = "/v1/accounts/{account}"
     app.add_api_route(paths, figures, methods=["GET"], **of_reading())
-    app.add_api_route(f"{paths}/whatif", what_if, methods=["POST"], **of_orders(ALTERNATIVES))
-    least = ("leave", "least_cushion")
+    of_state = of_reading(schema={"anyOf": [STATE_SCHEMA, {"type": "object"}]})
+    app.add_api_route(f"{paths}/buying-power", buying_power, methods=["GET"], **of_state)
+    rows = {"type": "object", "properties": {ORDERS: range_of()}}
+    app.add_api_route(f"{paths}/orders", put_orders, methods=["PUT"], **of_change(rows))
+    app.add_api_route(f"{paths}/orders", get_orders, methods=["GET"], **of_reading())
+    others = (ALTERNATIVES, WORKING)
+    app.add_api_route(f"{paths}/whatif", what_if, methods=["POST"], **of_orders(*others))
+    least = ("leave", "least_cushion", WORKING)
     app.add_api_route(f"{paths}/max-quantity", max_quantity, methods=["POST"], **of_orders(*least))
 
 
-def _checked(current: Snapshot, account: str, orders: Any) -> dict[str, Any]:
+def _checked(
+    current: Snapshot, account: str, orders: Any, working: Trades | None
+) -> dict[str, Any]:
     """The answer to orders: figures, verdict, reasons, and until when it stands."""
     state, own = current.states[account], current.accounts[account]
-    ranges = replace(current.ranges(account), extra={"trades": _orders(orders, own)})
-    answer = order_check(current.kept.live, own, ranges)
+    ranges = replace(current.ranges(account), extra={"trades": account_rows(orders, own)})
+    answer = order_check(current.kept.live, own, ranges, working)
     until = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=VALID)
     answer |= {
         "account": account,
         "version": current.version,
         "stale": state["stale"],
+        WORKING: 0 if working is None else len(working.fee),
         "bound": {"strategy": state["strategy"]["bound"]},
         "valid_until": until.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
@@ -119,10 +183,20 @@ def _checked(current: Snapshot, account: str, orders: Any) -> dict[str, Any]:
     return answer
 
 
-def _or_refused(current: Snapshot, account: str, orders: Any) -> dict[str, Any]:
+def _once_filled(current: Snapshot, account: str, working: Trades) -> dict[str, Any]:
+    """How many working orders there are, and what they change once they are filled."""
+    ranges, own = current.ranges(account), current.accounts[account]
+    answer = working_check(current.kept.live, own, ranges, working)
+    names = ("verdict", "buying_power_effect", "figures", "checks", "reasons")
+    return {ORDERS: len(working.fee), **{name: answer[name] for name in names}}
+
+
+def _or_refused(
+    current: Snapshot, account: str, orders: Any, working: Trades | None
+) -> dict[str, Any]:
     """The answer to one alternative, or why it is none: the others stand."""
     try:
-        return _checked(current, account, orders)
+        return _checked(current, account, orders, working)
     except MarginError as error:
         return {"verdict": "unknown", "problem": refusal(error)}
 
@@ -134,24 +208,6 @@ def _alternatives(given: Any) -> list[tuple[str, Any]]:
     if not all(isinstance(each, dict) and {*each} == {"name", ORDERS} for each in given):
         raise MarginError(wanted)
     return [(str(each["name"]), each[ORDERS]) for each in given]
-
-
-def _orders(given: Any, account: str) -> list[list[Any]]:
-    """Orders as rows, all of one account; their ids are their sender's."""
-    rows = rows_of_records(ORDERS, given)
-    if not isinstance(rows, list) or len(rows) < 2 or not all(isinstance(r, list) for r in rows):
-        raise MarginError("orders: wanted a list of records, or of rows with headings first.")
-    headings = [str(cell) for cell in rows[0]]
-    kept = [i for i, heading in enumerate(headings) if heading != "id"]
-    named = [[row[i] if i < len(row) else None for i in kept] for row in rows]
-    if "account" in headings:
-        column = kept.index(headings.index("account"))
-        for row in named[1:]:
-            if row[column] not in (None, account):
-                raise MarginError(f"orders, account: wanted {account or 'none'}, as in the path.")
-            row[column] = account or None
-        return named
-    return [[*named[0], "account"], *([*row, account or None] for row in named[1:])]
 
 
 def _left(given: Given) -> float | None:

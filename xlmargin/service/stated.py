@@ -25,6 +25,8 @@ ID: Final = "id"
 """The key by which a record of positions is told from the others."""
 TODAY: Final = "today"
 """The day on which a book was put: that of its prices where its settings have none."""
+WORKING_ORDERS: Final = "working orders "
+"""How the name of a range begins that has the working orders of an account; its name follows."""
 _OF_A_MARK: Final = ("mark", "volatility", "mark_spot", "forward")
 
 
@@ -49,11 +51,13 @@ class Stated:
         return rows_of_records(name, self.ranges.get(name))
 
     def with_range(self, name: str, given: Any) -> Stated:
-        """With another range beside those of the book; None takes it away."""
-        return replace(self, ranges={**self.ranges, name: given})
+        """With another range beside those of the book, which stays as it is read; None is none."""
+        changed = replace(self, ranges={**self.ranges, name: given})
+        vars(changed)["_read"] = self._read
+        return changed
 
-    def now(self, live: LiveBook, account: str) -> Ranges:
-        """The positions of one account at the prices and marks of now."""
+    def now(self, live: LiveBook, account: str, cash: float = 0.0) -> Ranges:
+        """The positions of one account at the prices and marks of now, and so much more cash, $."""
         given = dict(self.ranges)
         day, typed = self._day(given), self.read().tables
         given["market"] = _market_now(given.get("market"), typed.market, live)
@@ -66,6 +70,8 @@ class Stated:
             _at_its_mark(_unnamed(records[positions.row[i] - 2]), typed.positions.typed, live, i)
             for i in chosen
         ]
+        if cash:
+            found.append({"symbol": "USD", "type": "cash", "quantity": cash, heading: account})
         others = {name for name, _ in typed.settings.of_accounts} - {account}
         found += [
             {"symbol": "USD", "type": "cash", "quantity": 0, heading: name}
@@ -161,32 +167,32 @@ def _wrong(name: str, n: int, column: str, found: Any, wanted: str) -> InputErro
     return InputError([Problem(name, n + 2, column, json.dumps(found)[:40], wanted)])
 
 
-def records_of(positions: Any) -> list[dict[str, Any]]:
-    """Positions as records, each by its headings; rows have these first, each once."""
-    if not isinstance(positions, list) or not positions:
-        raise MarginError("positions: wanted a list of records, or of rows with headings first.")
-    if all(isinstance(record, dict) for record in positions):
-        _refuse_ids(positions)
-        return positions
-    wanted = "positions: wanted records, or rows with headings first, each once."
-    if not all(isinstance(row, list) for row in positions):
+def records_of(name: str, given: Any) -> list[dict[str, Any]]:
+    """A range as records, each by its headings; rows have these first, each once."""
+    if not isinstance(given, list) or not given:
+        raise MarginError(f"{name}: wanted a list of records, or of rows with headings first.")
+    if all(isinstance(record, dict) for record in given):
+        _refuse_ids(name, given)
+        return given
+    wanted = f"{name}: wanted records, or rows with headings first, each once."
+    if not all(isinstance(row, list) for row in given):
         raise MarginError(wanted)
-    headings, *rows = ([str(cell) for cell in positions[0]], *positions[1:])
+    headings, *rows = ([str(cell) for cell in given[0]], *given[1:])
     if len(set(headings)) < len(headings) or any(len(row) > len(headings) for row in rows):
         raise MarginError(wanted)
     found = [dict(zip(headings, row, strict=False)) for row in rows]
-    _refuse_ids(found)
+    _refuse_ids(name, found)
     return found
 
 
-def _refuse_ids(records: list[dict[str, Any]]) -> None:
+def _refuse_ids(range_name: str, records: list[dict[str, Any]]) -> None:
     """Refuse ids that are no text or number, or that two records have."""
     seen = set()
     for n, record in enumerate(records):
         if (name := record.get(ID)) is None:
             continue
         if not isinstance(name, str | int) or isinstance(name, bool) or name in seen:
-            raise _wrong("positions", n, ID, name, "a text or a number, of one record alone")
+            raise _wrong(range_name, n, ID, name, "a text or a number, of one record alone")
         seen.add(name)
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from xlmargin.arrays import FloatArray
-from xlmargin.errors import InputError, Problem
+from xlmargin.book import Book
+from xlmargin.cells.records import rows_of_records
+from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.trades import read_trades
 from xlmargin.live import LiveBook, impact_on_account
-from xlmargin.what_if import FigureChange, Impact
+from xlmargin.what_if import FigureChange, Impact, Trades
 
 _REQUIREMENTS: Final = ("initial", "deposit", "maintenance", "portfolio")
 _EQUITIES: Final = (
@@ -24,59 +27,133 @@ _RULES: Final = {
     "portfolio": "FINRA 4210(g)(7), (g)(11)",
     "strategy": "12 CFR 220.5, 220.12; FINRA 4210(b), (c)",
 }
-
-
 ORDERS: Final = "orders"
 """What a program calls the trades of a sheet."""
+_WORSE: Final = ("accepted", "unknown", "refused")
+"""Verdicts, the worst last."""
 
 
-def what_if_answer(
-    ranges: Ranges, impact_of: Callable[[Ranges], Impact] = Ranges.impact
-) -> list[dict[str, Any]]:
+def what_if_answer(ranges: Ranges) -> list[dict[str, Any]]:
     """What the orders among the trades change, an object an account; refused as in a cell.
 
-    `impact_of` answers what the trades do to the accounts that it names. An order on what neither
-    the market nor the positions list is refused: nothing would say what it is, and a leveraged fund
-    is no plain share.
+    An order on what neither the market nor the positions list is refused: nothing would say what it
+    is, and a leveraged fund is no plain share.
     """
-    try:
-        _refuse_unlisted(ranges)
-        impact = impact_of(ranges)
-    except InputError as refusal:
-        own = (replace(p, range=ORDERS) if p.range == "trades" else p for p in refusal.problems)
-        raise InputError([*own]) from None
+    with _of_orders():
+        _orders_of(ranges)
+        impact = ranges.impact()
     accounts = impact.held.positions.accounts
     return [_of_account(impact, i, account) for i, account in enumerate(accounts)]
 
 
-def order_check(live: LiveBook, account: str, ranges: Ranges) -> dict[str, Any]:
+def order_check(
+    live: LiveBook, account: str, ranges: Ranges, working: Trades | None = None
+) -> dict[str, Any]:
     """What the orders among the trades change of one account of a live book.
 
-    The ranges are those of the account at the prices of now.
+    The ranges are those of the account at the prices of now. With working orders the figures are
+    those once these are filled, and the verdict is the worse of that and of now.
     """
+    with _of_orders():
+        trades = _orders_of(ranges)
+        now = _impact(live, account, ranges, trades)
+        if working is None:
+            return _of_account(now, 0, account)
+        done = _impact(live, account, ranges, working)
+        both = _impact(live, account, ranges, joined(trades, working))
+    return _worse(_of_account(now, 0, account), _of_account(_after(done, both), 0, account))
 
-    def impact_of(ranges: Ranges) -> Impact:
-        trades = read_trades(ranges.extra.get("trades"), ranges.reading).accepted()
-        impact = impact_on_account(live, account, ranges.book(), trades)
-        alone = replace(impact.held.positions, accounts=(account,))
-        return replace(impact, held=replace(impact.held, positions=alone))
 
-    [answer] = what_if_answer(ranges, impact_of)
-    return answer
+def working_check(live: LiveBook, account: str, ranges: Ranges, working: Trades) -> dict[str, Any]:
+    """What the working orders of one account change once they are filled."""
+    return _of_account(_impact(live, account, ranges, working), 0, account)
 
 
-def _refuse_unlisted(ranges: Ranges) -> None:
-    book = ranges.book()
-    traded = read_trades(ranges.extra.get("trades"), ranges.reading).accepted().book
+def joined(one: Trades, other: Trades) -> Trades:
+    """Trades that are done together, beside the same book."""
+    book = replace(one.book, positions=one.book.positions.joined(other.book.positions))
+    return Trades(book, np.concatenate([one.fee, other.fee]))
+
+
+def account_rows(given: Any, account: str) -> list[list[Any]]:
+    """Orders as rows, all of one account; their ids are their sender's."""
+    rows = rows_of_records(ORDERS, given)
+    if not isinstance(rows, list) or len(rows) < 2 or not all(isinstance(r, list) for r in rows):
+        raise MarginError("orders: wanted a list of records, or of rows with headings first.")
+    headings = [str(cell) for cell in rows[0]]
+    kept = [i for i, heading in enumerate(headings) if heading != "id"]
+    named = [[row[i] if i < len(row) else None for i in kept] for row in rows]
+    if "account" in headings:
+        column = kept.index(headings.index("account"))
+        for row in named[1:]:
+            if row[column] not in (None, account):
+                raise MarginError(f"orders, account: wanted {account or 'none'}, as in the path.")
+            row[column] = account or None
+        return named
+    return [[*named[0], "account"], *([*row, account or None] for row in named[1:])]
+
+
+def refuse_unlisted(orders: Book, book: Book, name: str) -> None:
+    """Refuse orders on what a book does not list; `name` is what they are called."""
     problems = []
-    for i in np.flatnonzero(~traded.positions.is_cash).tolist():
-        underlying = int(traded.positions.underlying[i])
+    for i in np.flatnonzero(~orders.positions.is_cash).tolist():
+        underlying = int(orders.positions.underlying[i])
         if underlying >= len(book.market.underlyings):
-            symbol, row = traded.market.underlyings[underlying].symbol, traded.positions.row[i]
+            symbol, row = orders.market.underlyings[underlying].symbol, orders.positions.row[i]
             wanted = "an underlying of the market or of the positions"
-            problems.append(Problem("trades", abs(int(row)), "symbol", repr(symbol), wanted))
+            problems.append(Problem(name, abs(int(row)), "symbol", repr(symbol), wanted))
     if problems:
         raise InputError(problems)
+
+
+@contextmanager
+def _of_orders() -> Iterator[None]:
+    """What is wrong with trades is said of orders."""
+    try:
+        yield
+    except InputError as refusal:
+        own = (replace(p, range=ORDERS) if p.range == "trades" else p for p in refusal.problems)
+        raise InputError([*own]) from None
+
+
+def _orders_of(ranges: Ranges) -> Trades:
+    trades = read_trades(ranges.extra.get("trades"), ranges.reading).accepted()
+    refuse_unlisted(trades.book, ranges.book(), ORDERS)
+    return trades
+
+
+def _impact(live: LiveBook, account: str, ranges: Ranges, trades: Trades) -> Impact:
+    impact = impact_on_account(live, account, ranges.book(), trades)
+    alone = replace(impact.held.positions, accounts=(account,))
+    return replace(impact, held=replace(impact.held, positions=alone))
+
+
+def _after(done: Impact, both: Impact) -> Impact:
+    """What the orders among both change once those done are: these have used their part of SMA."""
+    used = np.minimum(done.of_equity("reg_t_excess").change, 0.0)
+    return replace(
+        both,
+        before=done.after,
+        cash=done.cash + done.cash_flow - done.fees,
+        cash_flow=both.cash_flow - done.cash_flow,
+        fees=both.fees - done.fees,
+        sma=np.maximum(both.sma + used, 0.0),
+    )
+
+
+def _worse(now: dict[str, Any], filled: dict[str, Any]) -> dict[str, Any]:
+    """The figures once working orders are filled, and the worse verdicts of that and of now."""
+    checks = {
+        regime: max(check, filled["checks"][regime], key=_WORSE.index)
+        for regime, check in now["checks"].items()
+    }
+    reasons = [
+        {**reason, "working": state}
+        for state, answer in (("open", now), ("filled", filled))
+        for reason in answer["reasons"]
+    ]
+    verdict = max(now["verdict"], filled["verdict"], key=_WORSE.index)
+    return {**filled, "verdict": verdict, "checks": checks, "reasons": reasons}
 
 
 def _of_account(impact: Impact, i: int, account: str) -> dict[str, Any]:

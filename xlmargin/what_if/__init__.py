@@ -3,7 +3,7 @@
 from xlmargin.what_if.candidates import Candidates
 from xlmargin.what_if.capacity import Capacity, capacity
 from xlmargin.what_if.hedge import Hedge, hedge_by_strategy, hedge_under_portfolio
-from xlmargin.what_if.impact import FigureChange, Impact, Trades, impact, less_closed
+from xlmargin.what_if.impact import FigureChange, Impact, Trades, book_after, impact, less_closed
 from xlmargin.what_if.one_more import OneMore, one_more
 from xlmargin.what_if.sized_orders import SizedOrders
 from xlmargin.what_if.tried_quantities import Greatest
@@ -21,6 +21,7 @@ __all__ = [
     "SizedOrders",
     "Trades",
     "Writing",
+    "book_after",
     "capacity",
     "hedge_by_strategy",
     "hedge_under_portfolio",

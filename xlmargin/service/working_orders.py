@@ -1,0 +1,77 @@
+"""Orders of an account that work in a market: put on record, and counted as if they were filled.
+
+A check that counts them asks two questions, whether new orders fit beside what is held, and whether
+they still fit once every working order is filled whole at its price; the worse answer counts. That
+some are filled and others not is not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from xlmargin.cells.values import Cells
+from xlmargin.errors import InputError, MarginError
+from xlmargin.excel.ranges import Ranges
+from xlmargin.excel.trades import read_trades
+from xlmargin.service.snapshot import Snapshot
+from xlmargin.service.stated import WORKING_ORDERS, Stated, records_of
+from xlmargin.service.what_if_answer import ORDERS, account_rows, refuse_unlisted
+from xlmargin.what_if import Trades
+
+MOST_WORKING: Final = 1000
+"""Working orders of one account."""
+WORKING: Final = "working"
+COUNT, IGNORE = "count", "ignore"
+"""How a check takes working orders: as filled too, or as if there were none."""
+
+
+def working_of(stated: Stated, account: str) -> Sequence[Mapping[str, Any]]:
+    """The working orders of an account as they were put."""
+    found: Sequence[Mapping[str, Any]] = stated.ranges.get(WORKING_ORDERS + account) or ()
+    return found
+
+
+def with_working(stated: Stated, account: str, orders: Any, current: Snapshot) -> Stated:
+    """With other working orders of an account; refused where they are not read beside it."""
+    records = [] if orders in (None, []) else records_of(ORDERS, orders)
+    if len(records) > MOST_WORKING:
+        raise MarginError(f"orders: found {len(records)}, wanted at most {MOST_WORKING}.")
+    if records:
+        own = current.accounts[account]
+        _read(account_rows(records, own), current.ranges(account), ORDERS)
+    return stated.with_range(WORKING_ORDERS + account, records or None)
+
+
+def working_trades(current: Snapshot, account: str, given: Any) -> Trades | None:
+    """The working orders of an account as trades; None where there are none, or none count."""
+    if given not in (COUNT, IGNORE):
+        raise MarginError(f"working: wanted {COUNT} or {IGNORE}.")
+    records = working_of(current.stated, account)
+    if given == IGNORE or not records:
+        return None
+    own = current.accounts[account]
+    return _read(account_rows(records, own), current.ranges(account), "working orders")
+
+
+def ranges_once_filled(current: Snapshot, account: str, working: Trades) -> Ranges:
+    """The positions of an account as they are, with the cash that its working orders will bring.
+
+    Cash that is stated nowhere stays unknown.
+    """
+    live, own = current.kept.live, current.accounts[account]
+    flow = float(working.cash.sum() - working.fee.sum())
+    known = not np.isnan(live.cash[live.accounts.index(own)])
+    return current.stated.now(live, own, flow if known else 0.0)
+
+
+def _read(rows: Cells, ranges: Ranges, name: str) -> Trades:
+    try:
+        trades = read_trades(rows, ranges.reading).accepted()
+        refuse_unlisted(trades.book, ranges.book(), name)
+    except InputError as error:
+        raise InputError([replace(p, range=name) for p in error.problems]) from None
+    return trades
