@@ -105,12 +105,14 @@ class Asking(httpx.Client):
 
 
 @contextmanager
-def running(path, *, tokens=None, allowed=None, served=None, receivers=(), say=print, **own):
+def running(
+    path, *, copy=None, tokens=None, allowed=None, served=None, receivers=(), say=print, **own
+):
     """A service in a thread of this process; its journal is closed after it."""
     token = ""
     if tokens is None:
         tokens, token = Tokens.of_this_run()
-    journal = Journal(path)
+    journal = Journal(path, copy)
     allowed = allowed or Allowed(frozenset({"127.0.0.1"}), a_minute=10**6)
     served = served or Served(window=0.01, **own)
     door = service(registered(), tokens, allowed, served, journal, receivers=receivers, say=say)

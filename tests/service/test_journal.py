@@ -5,24 +5,39 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.service.running import BOOK, Process, running
+from tests.service.running import BOOK, COMMAND, Process, running
 from tests.service.test_kept_accounts import close, expected
 from xlmargin import udfs
 from xlmargin.errors import MarginError
 from xlmargin.importers import read_one_range
-from xlmargin.service.journal import Accepted, Journal, JournalUnwritten
+from xlmargin.service.copies import copied
+from xlmargin.service.journal import Accepted, Journal, JournalEvent, JournalUnwritten
 
 KILLS = int(os.environ.get("XLMARGIN_KILLS", "5"))
 """Times that the process is killed."""
+
+
+def stored_in(path, folder):
+    """What a journal keeps that a process has: read in a copy."""
+    for ending in ("", "-wal"):
+        own = path.with_name(path.name + ending)
+        if own.exists():
+            (folder / f"looked_at.db{ending}").write_bytes(own.read_bytes())
+    with closing(Journal(folder / "looked_at.db")) as journal:
+        return journal.stored()
 
 
 def sequences(asking):
@@ -75,7 +90,7 @@ def test_no_price_that_was_acknowledged_is_lost_when_the_process_is_killed(tmp_p
         service.kill()
         service = Process(path)
         asking = service.asking.until_ready()
-        stored = Journal(path).stored()
+        stored = stored_in(path, tmp_path)
         last = max(taken, default=acknowledged)
         assert stored.version in (last, last + 1)
         for symbol in ("XYZ", "ABC"):
@@ -117,20 +132,93 @@ def test_one_command_keeps_the_sample_book_and_its_kill_loses_nothing(tmp_path):
     again.kill()
 
 
-def test_a_journal_that_another_process_holds_takes_nothing_and_the_figures_stay(tmp_path):
+def refuses_at_once(asking):
+    """That no change is taken, soon, and that meanwhile figures are read as before."""
+    before = asking.state()
+    for change in (
+        lambda: asking.patch("/v1/market", json={"prices": {"XYZ": 505.0}}),
+        lambda: asking.put("/v1/book", json=BOOK),
+        lambda: asking.patch("/v1/positions", json={"positions": [{"id": "p1", "quantity": 1}]}),
+    ):
+        started = time.monotonic()
+        answer = change()
+        assert answer.status_code == 503, answer.text
+        assert time.monotonic() - started < 2
+        assert asking.state() == before
+
+
+def takes_again(asking):
+    """That prices are taken, and count."""
+    asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 505.0}}).raise_for_status()
+    close(asking.state(), expected("A", {"XYZ": 505.0}))
+    assert sequences(asking) == [*range(1, len(sequences(asking)) + 1)]
+
+
+def test_a_journal_that_another_process_locks_takes_nothing_and_the_figures_stay(tmp_path):
     path = tmp_path / "journal.db"
     with running(path) as asking:
         asking.put("/v1/book", json=BOOK).raise_for_status()
-        before = asking.state()
-        other = sqlite3.connect(path, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        answer = asking.patch("/v1/market", json={"prices": {"XYZ": 505.0}})
-        assert answer.status_code == 503
-        assert asking.state() == before
-        other.execute("ROLLBACK")
-        other.close()
-        asking.patch("/v1/market?wait=true", json={"prices": {"XYZ": 505.0}}).raise_for_status()
-        close(asking.state(), expected("A", {"XYZ": 505.0}))
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            refuses_at_once(asking)
+            other.execute("ROLLBACK")
+        takes_again(asking)
+
+
+def test_a_journal_that_may_not_be_written_takes_nothing_and_the_figures_stay(
+    tmp_path, monkeypatch
+):
+    opened = []
+    own = Journal.__init__
+
+    def init(journal, *words):
+        own(journal, *words)
+        opened.append(journal)
+
+    monkeypatch.setattr(Journal, "__init__", init)
+    with running(tmp_path / "journal.db") as asking:
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        connections = opened[0]._accepting, opened[0]._finding
+        for db in connections:
+            db.execute("PRAGMA query_only = ON")
+        refuses_at_once(asking)
+        for db in connections:
+            db.execute("PRAGMA query_only = OFF")
+        takes_again(asking)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process")
+def test_a_service_whose_disk_is_full_takes_nothing_and_goes_on_once_there_is_room(tmp_path):
+    import resource
+
+    path = tmp_path / "journal.db"
+    service = Process(path)
+    try:
+        asking, pid = service.asking.until_ready(), service.process.pid
+        asking.put("/v1/book", json=BOOK).raise_for_status()
+        unlimited = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (path.stat().st_size, unlimited[1]))
+        refuses_at_once(asking)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, unlimited)
+        takes_again(asking)
+    finally:
+        service.kill()
+
+
+def test_a_journal_has_one_process(tmp_path):
+    """Two would each take the other's versions for its own, and lose prices."""
+    path = tmp_path / "journal.db"
+    first = Process(path)
+    try:
+        first.asking.until_ready()
+        command = [COMMAND, "serve", "--port", "0", "--journal", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 1
+        assert "journal.db: another process keeps this journal" in done.stderr
+    finally:
+        first.kill()
+    with closing(Journal(path)), pytest.raises(MarginError, match="another process"):
+        Journal(path)
 
 
 def test_what_could_not_be_told_is_told_later(tmp_path, monkeypatch):
@@ -169,30 +257,95 @@ def test_a_full_disk_takes_nothing(tmp_path):
     assert journal.stored().prices == {"XYZ": 1.0}
 
 
-def test_a_journal_cut_off_anywhere_opens_or_is_refused(tmp_path):
-    path = tmp_path / "journal.db"
-    journal = Journal(path)
-    for version in range(1, 30):
-        records = {place: {"id": str(place), "quantity": version} for place in range(40)}
-        journal.accept(Accepted(version, {"settings": {}}, records, {"XYZ": float(version)}))
-    main = path.read_bytes()
-    log = (tmp_path / "journal.db-wal").read_bytes()
-    journal.close()
-    for end in range(0, len(log) + 1, 4096):
-        copy = tmp_path / "copy.db"
-        copy.write_bytes(main)
-        (tmp_path / "copy.db-wal").write_bytes(log[:end])
-        (tmp_path / "copy.db-shm").unlink(missing_ok=True)
+PAGE = 4096
+LEFT = ("main", "log", "main alone")
+"""What is cut off at each page: the file, its log, or the file of which the log is lost."""
+
+
+@pytest.mark.parametrize("cut", LEFT)
+@pytest.mark.parametrize("version", [3, 220])
+def test_a_journal_cut_off_anywhere_opens_or_is_refused_with_its_last_version(
+    tmp_path, cut, version
+):
+    path, copy = tmp_path / "journal.db", tmp_path / "copy.db"
+    with closing(Journal(path)) as journal:
+        for n in range(1, version + 1):
+            records = {p: {"id": str(p), "quantity": n, "x": "x" * 60} for p in range(40)}
+            journal.accept(Accepted(n, {"settings": {}}, records, {"XYZ": float(n)}))
+            journal.tell([JournalEvent(n, 0.0, n, "state", "A", "{}")])
+        main = path.read_bytes()
+        log = path.with_name("journal.db-wal").read_bytes()
+    beside = [copy.with_name(f"copy.db-{ending}") for ending in ("wal", "shm", "owner")]
+    found = set()
+    size = len(log if cut == "log" else main)
+    step = 7 * PAGE if size > 200 * PAGE else PAGE
+    for end in range(0, size + 1, step):
+        copy.write_bytes(main if cut == "log" else main[:end])
+        for each in beside:
+            each.unlink(missing_ok=True)
+        if cut != "main alone":
+            beside[0].write_bytes(log[:end] if cut == "log" else log)
         try:
             opened = Journal(copy)
         except MarginError as refusal:
-            assert "journal" in str(refusal)
+            named = re.search(
+                r"the journal is damaged \(.+?\); (.+?)\. Wanted a copy", str(refusal)
+            )
+            assert named, refusal
+            last = re.fullmatch("its last version is ([0-9]+)", named[1])
+            assert last or named[1] == "no version can be read in it"
+            assert last is None or int(last[1]) <= version
+            found.add("refused")
             continue
-        stored = opened.stored()
-        if stored.version:
-            assert stored.prices == {"XYZ": float(stored.version)}
-            assert {record["quantity"] for record in stored.positions.values()} == {stored.version}
-        opened.close()
+        with closing(opened):
+            stored = opened.stored()
+            assert stored.version <= version
+            if stored.version:
+                assert stored.prices == {"XYZ": float(stored.version)}
+                quantities = {record["quantity"] for record in stored.positions.values()}
+                assert quantities == {stored.version}
+                assert len(stored.positions) == 40
+            found.add("opened")
+    assert "opened" in found
+    assert cut == "log" or version < 220 or "refused" in found
+
+
+def test_a_damaged_journal_names_its_last_version_and_that_of_its_copy(tmp_path):
+    path, target = tmp_path / "journal.db", tmp_path / "journal.copy"
+    with closing(Journal(path)) as journal:
+        journal.accept(Accepted(1, {"settings": {}}, {0: {"id": "p"}}, {"XYZ": 1.0}))
+        journal.tell([JournalEvent(1, 0.0, 1, "state", "A", "{}")])
+        journal.copy_to(target)
+        journal.accept(Accepted(2, prices={"XYZ": 2.0}))
+        first = journal.id
+        assert stat.S_IMODE(target.stat().st_mode) == 0o600 or os.name == "nt"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE position SET body = '{'")
+    with closing(Journal(path, target)) as journal:
+        says = "its last version is 2, that of journal.copy is 1. Wanted a copy as journal.db"
+        with pytest.raises(MarginError, match=says):
+            journal.stored()
+    target.replace(path)
+    with closing(Journal(path)) as journal:
+        assert (journal.stored().version, journal.bounds()) == (1, (1, 1))
+        assert journal.id != first
+
+
+def test_a_copy_is_written_while_prices_come_and_each_day(tmp_path):
+    path, target = tmp_path / "journal.db", tmp_path / "copies" / "journal.db"
+    with closing(Journal(path)) as journal, copied(journal, target, every=0.05):
+        journal.accept(Accepted(1, {"settings": {}}, {n: {"x": n} for n in range(2000)}))
+        time.sleep(0.1)
+        target.parent.mkdir()  # what cannot be written is tried again
+        ends, version = time.monotonic() + 30, 1
+        while not target.exists() and time.monotonic() < ends:
+            version += 1
+            journal.accept(Accepted(version, prices={"XYZ": float(version)}))
+    with closing(Journal(target)) as copy:
+        stored = copy.stored()
+        assert 1 <= stored.version <= version
+        assert len(stored.positions) == 2000
+        assert stored.version == 1 or stored.prices == {"XYZ": float(stored.version)}
 
 
 def test_a_damaged_journal_is_refused(tmp_path):

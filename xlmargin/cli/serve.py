@@ -53,6 +53,9 @@ def serve(
     journal: Annotated[
         Path | None, typer.Option(help="File that keeps accounts and events over a restart (.db).")
     ] = None,
+    backup: Annotated[
+        Path | None, typer.Option(help="A copy of the journal, written once a day (.db).")
+    ] = None,
     window: Annotated[
         float, typer.Option(min=0, max=10, help="Seconds for which prices are gathered.")
     ] = 0.05,
@@ -89,8 +92,11 @@ def serve(
     if not is_loopback(host) and (tokens is None or certfile is None):
         wanted = "--tokens and --certfile: others than this machine may ask there"
         raise MarginError(f"--host {host}: wanted {wanted}.")
+    if backup is not None and journal is None:
+        raise MarginError("--backup: wanted --journal too, the file that is copied.")
     try:
         from xlmargin.service.app import Served, service
+        from xlmargin.service.copies import copied
         from xlmargin.service.deliveries import hook_receiver
         from xlmargin.service.door import Allowed
         from xlmargin.service.journal import Journal
@@ -136,7 +142,8 @@ def serve(
     how = Served(limit, window, name, keep * 24 * 3600.0, metrics_accounts)
     with (
         TemporaryDirectory() as own,
-        closing(Journal(journal or Path(own) / "journal.db")) as kept,
+        closing(Journal(journal or Path(own) / "journal.db", backup)) as kept,
+        copied(kept, backup),
     ):
         first = None
         if book is not None and kept.stored().ranges:

@@ -2,7 +2,8 @@
 
 One SQLite file, with a log ahead of it that is flushed at each commit: a process that is killed,
 or a machine that loses its power, has lost nothing that was answered. What is accepted is written
-over one connection, what is found over another, and each of them by one thread at a time.
+over one connection, what is found over another, one at a time. A journal has one process: two would
+each take the other's versions for their own.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from xlmargin.errors import MarginError
 from xlmargin.service.problems import Refusal
 
-SECONDS: Final = 2.0
-"""How long a lock of another process is waited for."""
+SECONDS: Final = 0.2
+"""How long a lock of another process is waited for: prices come again, and who sends them waits."""
 _LAYOUT: Final = 1
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -99,29 +101,59 @@ class Accepted:
 
 
 class Journal:
-    """The journal in a file, made where there is none; its owner's alone."""
+    """The journal in a file, made where there is none; its owner's alone.
 
-    def __init__(self, path: Path) -> None:
+    Refused where another process keeps it, and where it is damaged: with the last version that can
+    be read in it, and the one that its `copy` has.
+    """
+
+    def __init__(self, path: Path, copy: Path | None = None) -> None:
         self.path = path
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        with _journal_errors():
-            self._accepting, self._finding = _connection(path), _connection(path)
-            self._accepting.executescript(_TABLES)
+        self._copy = copy
+        self._writing = Lock()
+        self._opened = [_owned(path)]
+        try:
             self._refuse_damaged()
-            self.id = self._about("id", secrets.token_hex(8))
-            layout = self._about("layout", str(_LAYOUT))
-        if layout != str(_LAYOUT):
-            raise MarginError(f"{path.name}: a journal of another version of xlmargin.")
+            _own_file(path)
+            with _journal_errors():
+                for _ in range(2):
+                    self._opened.append(_connection(path))
+                _, self._accepting, self._finding = self._opened
+                self._accepting.executescript(_TABLES)
+                self.id = self._about("id", secrets.token_hex(8))
+                layout = self._about("layout", str(_LAYOUT))
+            if layout != str(_LAYOUT):
+                raise MarginError(f"{path.name}: a journal of another version of xlmargin.")
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close it."""
-        self._accepting.close()
-        self._finding.close()
+        for connection in reversed(self._opened):
+            connection.close()
+
+    def copy_to(self, target: Path) -> None:
+        """Write a copy of now in the place of a file; who accepts or tells meanwhile goes on.
+
+        It is a journal of its own: a reader of events that comes from the other one is told all
+        states first.
+        """
+        fresh = target.with_name(f"{target.name}.new")
+        fresh.unlink(missing_ok=True)
+        _own_file(fresh)
+        with _journal_errors(), closing(_connection(self.path)) as db:
+            db.execute("VACUUM INTO ?", (str(fresh),))
+        with _journal_errors(), closing(sqlite3.connect(fresh, isolation_level=None)) as db:
+            db.execute("UPDATE about SET value = ? WHERE name = 'id'", (secrets.token_hex(8),))
+        with fresh.open("rb+") as file:
+            os.fsync(file.fileno())
+        fresh.replace(target)
 
     def accept(self, change: Accepted) -> None:
         """Write a change; refused as a whole where the disk takes it not."""
         db, now = self._accepting, time.time()
-        with _journal_errors(), db:
+        with self._writing, _journal_errors(), db:
             db.execute("BEGIN IMMEDIATE")
             if change.all_anew:
                 for table in ("range", "position", "price"):
@@ -145,7 +177,7 @@ class Journal:
     def tell(self, events: Iterable[JournalEvent]) -> None:
         """Write what is told, all of it or nothing."""
         db, listed = self._finding, list(events)
-        with _journal_errors(), db:
+        with self._writing, _journal_errors(), db:
             db.execute("BEGIN IMMEDIATE")
             db.executemany(
                 "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)",
@@ -171,12 +203,15 @@ class Journal:
             positions = db.execute("SELECT place, body FROM position ORDER BY place").fetchall()
             prices = dict(db.execute("SELECT symbol, price FROM price"))
             version = int(self._about("version", "0"))
-        return Stored(
-            version,
-            {name: json.loads(body) for name, body in ranges},
-            {place: json.loads(body) for place, body in positions},
-            prices,
-        )
+        try:
+            return Stored(
+                version,
+                {name: json.loads(body) for name, body in ranges},
+                {place: json.loads(body) for place, body in positions},
+                prices,
+            )
+        except ValueError as error:
+            raise self._damaged(f"what was accepted is no JSON: {error}") from error
 
     def last_events(self) -> list[JournalEvent]:
         """The latest event of each kind and account, in their order."""
@@ -213,7 +248,7 @@ class Journal:
 
     def keep_place(self, receiver: str, sequence: int) -> None:
         """Write up to where a receiver has taken events; a lost power may repeat the last ones."""
-        with _journal_errors(), closing(_connection(self.path)) as db:
+        with self._writing, _journal_errors(), closing(_connection(self.path)) as db:
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("REPLACE INTO place VALUES (?, ?)", (receiver, sequence))
 
@@ -222,7 +257,7 @@ class Journal:
 
         The last event stays too: sequences go on from it.
         """
-        with _journal_errors(), self._finding:
+        with self._writing, _journal_errors(), self._finding:
             self._finding.execute("BEGIN IMMEDIATE")
             self._finding.execute(
                 "DELETE FROM event WHERE at < ? AND sequence < (SELECT max(sequence) FROM event)",
@@ -233,8 +268,14 @@ class Journal:
     @property
     def size(self) -> int:
         """Bytes on disk, the log ahead of it included."""
-        files = (self.path, self.path.with_name(self.path.name + "-wal"))
+        files = (self.path, _beside(self.path, "-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
+
+    @property
+    def copied_at(self) -> float | None:
+        """When its copy was written, s since 1970; None where there is none."""
+        copy = self._copy
+        return copy.stat().st_mtime if copy is not None and copy.exists() else None
 
     def _events(self, query: str, *values: Any) -> list[JournalEvent]:
         """Events, over a connection of their own: readers wait for nobody."""
@@ -249,9 +290,67 @@ class Journal:
         return str(value)
 
     def _refuse_damaged(self) -> None:
-        found = [row[0] for row in self._accepting.execute("PRAGMA quick_check(3)")]
+        log = _beside(self.path, "-wal")
+        if not self.path.exists() or not self.path.stat().st_size:
+            if log.exists() and log.stat().st_size:  # opened, it would be emptied
+                raise self._damaged("found nothing but its log")
+            return
+        try:
+            with closing(_connection(self.path)) as db:
+                found = [row[0] for row in db.execute("PRAGMA integrity_check(1)")]
+        except sqlite3.OperationalError as error:
+            raise JournalUnwritten(f"journal: {error}.") from error
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(str(error)) from error
         if found != ["ok"]:
-            raise sqlite3.DatabaseError(found[0])
+            raise self._damaged(found[0].splitlines()[-1])
+
+    def _damaged(self, why: str) -> MarginError:
+        last = last_version(self.path)
+        name = self.path.name
+        says = f"{name}: the journal is damaged ({why}); "
+        says += "no version can be read in it" if last is None else f"its last version is {last}"
+        if self._copy is not None and (kept := last_version(self._copy)) is not None:
+            says += f", that of {self._copy.name} is {kept}"
+        return MarginError(f"{says}. Wanted a copy as {name}, and {name}-wal and -shm moved away.")
+
+
+def last_version(path: Path) -> int | None:
+    """The last version that can be read in a journal, whole or not; None where there is none."""
+    found = list[int]()
+    if not path.exists() or not path.stat().st_size:
+        return None
+    for query in ("SELECT value FROM about WHERE name = 'version'", "SELECT max(version) FROM told",
+                  "SELECT max(version) FROM price", "SELECT max(version) FROM event"):  # fmt: skip
+        try:
+            with closing(sqlite3.connect(path)) as db:
+                found += [int(value) for (value,) in db.execute(query) if value is not None]
+        except (sqlite3.Error, ValueError):
+            continue
+    return max(found, default=None)
+
+
+def _owned(path: Path) -> sqlite3.Connection:
+    """What this process alone has while it keeps a journal; let go of however it ends."""
+    own = _beside(path, "-owner")
+    _own_file(own)
+    db = sqlite3.connect(own, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        db.close()
+        raise MarginError(f"{path.name}: another process keeps this journal.") from error
+    return db
+
+
+def _own_file(path: Path) -> None:
+    """Make a file that is its owner's alone, where there is none."""
+    if not path.exists():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
 
 
 def _connection(path: Path) -> sqlite3.Connection:

@@ -38,11 +38,15 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True)
 class Subscription:
-    """What a reader wants: of which accounts and kinds (None: of all), and after which event."""
+    """What a reader wants: of which accounts and kinds (None: of all), and after which event.
+
+    `journal` is the one whose event that was, where the reader says so.
+    """
 
     after: int | None = None
     accounts: frozenset[str] | None = None
     types: frozenset[str] | None = None
+    journal: str | None = None
 
     def has(self, event: JournalEvent) -> bool:
         """Whether an event is one of them; one of no account concerns all."""
@@ -116,19 +120,24 @@ class Stream:
     async def _next(self, reader: _Reader) -> JournalEvent | None:
         """The next event; None where there is none for as long as a heartbeat."""
         if reader.is_slow and reader.queue.empty():
-            self.closed_slow += 1
-            raise TooSlow
+            raise self.too_slow()
         try:
             return await asyncio.wait_for(reader.queue.get(), SECONDS)
         except TimeoutError:
             return None
+
+    def too_slow(self) -> TooSlow:
+        """That a reader is sent away; counted."""
+        self.closed_slow += 1
+        return TooSlow()
 
     async def _missed(self, reader: _Reader) -> AsyncIterator[dict[str, Any]]:
         """Events after the one that a reader had last, or else the latest of each."""
         wanted = reader.wanted
         first, last = await _in_thread(self.journal.bounds)
         reader.last = last if wanted.after is None else wanted.after
-        is_kept = first - 1 <= reader.last <= last
+        is_own = wanted.journal in (None, self.journal.id)
+        is_kept = is_own and first - 1 <= reader.last <= last
         if not is_kept:
             yield self.own_event(RESET, last, {"after": reader.last, "first": first, "last": last})
             reader.last = last

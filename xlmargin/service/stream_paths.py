@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Message, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from xlmargin.errors import MarginError
@@ -27,6 +29,7 @@ SECONDS: Final = 10.0
 MOST_CLIENTS: Final = 200
 MALFORMED, UNKNOWN, TOO_SLOW, TOO_MANY = 4400, 4401, 4408, 4429
 """Why a WebSocket is closed."""
+_AFTER: Final = re.compile(r"((?P<journal>[0-9a-f]{1,40})-)?(?P<sequence>[0-9]{1,20})")
 _NO_CACHE: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -47,8 +50,7 @@ def add_stream(app: FastAPI, stream: Stream, tokens: Tokens) -> None:
             return refused(error)
         if stream.clients >= MOST_CLIENTS:
             return problem_response(429, f"events: wanted at most {MOST_CLIENTS} readers.")
-        lines = _lines(stream, wanted)
-        return StreamingResponse(lines, media_type="text/event-stream", headers=_NO_CACHE)
+        return _Events(stream, wanted)
 
     async def socket(client: WebSocket) -> None:
         """Events as they come, after a first message: token, after, accounts, types."""
@@ -81,13 +83,17 @@ def wanted_of(given: Mapping[str, Any], rights: Rights) -> Subscription:
         if name not in ("after", "accounts", "types"):
             raise MarginError(f"{name}: not known here, wanted after, accounts, types.")
     after = given.get("after")
-    if after is not None and not str(after).isdecimal():
-        raise MarginError("after: wanted the sequence of an event, such as 1234.")
+    last = None if after is None else _AFTER.fullmatch(str(after))
+    if after is not None and last is None:
+        raise MarginError("after: wanted the sequence of an event, such as 1234, or its id.")
     accounts = _names(given, "accounts")
     if rights.accounts is not None:
         accounts = rights.accounts if accounts is None else accounts & rights.accounts
     return Subscription(
-        None if after is None else int(str(after)[:20]), accounts, _names(given, "types")
+        None if last is None else int(last["sequence"]),
+        accounts,
+        _names(given, "types"),
+        None if last is None else last["journal"],
     )
 
 
@@ -100,6 +106,27 @@ def _names(given: Mapping[str, Any], name: str) -> frozenset[str] | None:
     return frozenset(found)
 
 
+class _Events(StreamingResponse):
+    """Events as a browser's EventSource reads them; one that takes none in time is left."""
+
+    def __init__(self, stream: Stream, wanted: Subscription) -> None:
+        self._stream = stream
+        lines = _lines(stream, wanted)
+        super().__init__(lines, media_type="text/event-stream", headers=_NO_CACHE)
+
+    async def stream_response(self, send: Send) -> None:
+        """Send them, as long as they are taken."""
+
+        async def in_time(message: Message) -> None:
+            try:
+                await asyncio.wait_for(send(message), SECONDS)
+            except TimeoutError:
+                raise self._stream.too_slow() from None
+
+        with suppress(TooSlow):
+            await super().stream_response(in_time)
+
+
 async def _lines(stream: Stream, wanted: Subscription) -> AsyncIterator[str]:
     """Events as a browser's EventSource reads them."""
     with suppress(TooSlow):
@@ -107,7 +134,8 @@ async def _lines(stream: Stream, wanted: Subscription) -> AsyncIterator[str]:
             if event["type"] == HEARTBEAT:
                 yield ": heartbeat\n\n"
             else:
-                yield f"id: {int(event['sequence'])}\ndata: {json.dumps(event)}\n\n"
+                last = f"{stream.journal.id}-{int(event['sequence'])}"
+                yield f"id: {last}\ndata: {json.dumps(event)}\n\n"
 
 
 async def _sent_to(client: WebSocket, stream: Stream, wanted: Subscription) -> None:
@@ -118,7 +146,7 @@ async def _sent_to(client: WebSocket, stream: Stream, wanted: Subscription) -> N
             try:
                 await asyncio.wait_for(client.send_text(json.dumps(event)), SECONDS)
             except TimeoutError:
-                raise TooSlow from None
+                raise stream.too_slow() from None
 
     async def listen() -> None:
         while True:
