@@ -20,7 +20,7 @@ from xlmargin.service.pending import Pending
 from xlmargin.service.problems import Refusal
 from xlmargin.service.sent import warnings_of
 from xlmargin.service.snapshot import Published
-from xlmargin.service.stated import TODAY, WORKING_ORDERS, Stated, records_of
+from xlmargin.service.stated import MARKED, TODAY, WORKING_ORDERS, Stated, records_of
 
 REMEMBERED: Final = 24 * 3600.0
 """How long the answer to a request with a key is given again, s."""
@@ -103,7 +103,7 @@ class Acceptance:
             )
             before = self._stated.ranges if self._stated else {}
             beside = {n: each for n, each in before.items() if n.startswith(_BESIDE)}
-            today = {TODAY: dt.date.today().isoformat()}
+            today = {TODAY: dt.date.today().isoformat(), MARKED: {"": time.time()}}
             stated = Stated({**beside, **today, **ranges_sent}, positions)
             with self.computing:
                 ranges = stated.read()

@@ -5,10 +5,12 @@ Names of accounts and what is in them are confidential: labels only where that i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from anyio import to_thread
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -60,7 +62,8 @@ class Metrics:
 
     async def answer(self, request: Request) -> Response:
         """All of them, as Prometheus reads them."""
-        return Response(generate_latest(self._registry), media_type=_MEDIA_TYPE)
+        text = await to_thread.run_sync(generate_latest, self._registry)
+        return Response(text, media_type=_MEDIA_TYPE)
 
 
 @dataclass(eq=False)
@@ -82,6 +85,9 @@ class _Now(Collector):
         slow = "Readers that were sent away: they were too slow."
         yield CounterMetricFamily("xlmargin_stream_closed_slow", slow, stream.closed_slow)
         yield GaugeMetricFamily("xlmargin_journal_bytes", "Size on disk.", kept.journal.size)
+        if (copied_at := kept.journal.copied_at) is not None:
+            age = "Age of the copy of the journal, s."
+            yield GaugeMetricFamily("xlmargin_copy_age_seconds", age, time.time() - copied_at)
         pending = "Events that a receiver has not been brought yet, or not looked at."
         waiting = GaugeMetricFamily("xlmargin_delivery_pending", pending, labels=("receiver",))
         for delivery in self.deliveries:
@@ -90,9 +96,17 @@ class _Now(Collector):
         build = GaugeMetricFamily("xlmargin_build_info", "The version.", labels=("version",))
         build.add_metric((xlmargin.__version__,), 1.0)
         yield build
-        states = {} if kept.published.snapshot is None else kept.published.snapshot.states
+        current = kept.published.snapshot
+        states = {} if current is None else current.states
         stale = sum(bool(state["stale"]) for state in states.values())
         yield GaugeMetricFamily("xlmargin_stale_accounts", "Accounts of old figures.", stale)
+        unproven = "Classes whose strategy-based requirement is not proven to be the least."
+        of_now = 0 if current is None else current.unproven
+        yield GaugeMetricFamily("xlmargin_unproven_classes", unproven, of_now)
+        marked = None if current is None else current.stated.oldest_mark
+        if marked is not None:
+            age = "Time since the oldest mark of an option that is held came, s."
+            yield GaugeMetricFamily("xlmargin_mark_age_seconds", age, time.time() - marked)
         if self.of_accounts:
             yield from _of_accounts(states.values())
 
@@ -101,7 +115,9 @@ def _of_accounts(states: Iterable[State]) -> Iterator[Metric]:
     labels = ("account", "regime")
     excess = GaugeMetricFamily("xlmargin_excess_dollars", "Excess of an account, $.", labels=labels)
     cushion = GaugeMetricFamily("xlmargin_cushion_ratio", "Excess / value.", labels=labels)
+    own = GaugeMetricFamily("xlmargin_own_regime", "1 for what it is margined by.", labels=labels)
     for state in states:
+        own.add_metric((state["account"], state["regime"]), 1.0)
         for regime in _REGIMES:
             for metric, name in ((excess, "excess"), (cushion, "cushion")):
                 value = None if state[regime] is None else state[regime][name]
@@ -109,3 +125,4 @@ def _of_accounts(states: Iterable[State]) -> Iterator[Metric]:
                     metric.add_metric((state["account"], regime), value)
     yield excess
     yield cushion
+    yield own

@@ -17,6 +17,7 @@ from xlmargin.service.account_states import State, of_version, public_name
 from xlmargin.service.alerts import LastAlerts, Watching
 from xlmargin.service.problems import Refusal
 from xlmargin.service.stated import Stated
+from xlmargin.strategy_margin import RequirementKind, UnderlyingMargin
 
 
 class NoBook(Refusal):
@@ -51,6 +52,13 @@ class Snapshot:
         """The accounts by the names that programs call them."""
         return {public_name(account): account for account in self.kept.live.accounts}
 
+    @cached_property
+    def unproven(self) -> int:
+        """Classes whose strategy-based requirement is not proven to be the least."""
+        parts = (part for part in self.kept.live.parts if part.is_margined)
+        classes = [own for part in parts for own in part.strategy.classes]
+        return sum(any(_is_unproven(own, kind) for kind in RequirementKind) for own in classes)
+
     def ranges(self, account: str) -> Ranges:
         """The positions of an account, by its name, at the prices and marks of now."""
         if account not in self._ranges:
@@ -61,6 +69,11 @@ class Snapshot:
     @cached_property
     def _ranges(self) -> dict[str, Ranges]:
         return {}
+
+
+def _is_unproven(own: UnderlyingMargin, kind: RequirementKind) -> bool:
+    known = own.known(kind)
+    return known is not None and not known.is_proven
 
 
 @dataclass

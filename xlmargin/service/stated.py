@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,6 +28,8 @@ TODAY: Final = "today"
 """The day on which a book was put: that of its prices where its settings have none."""
 WORKING_ORDERS: Final = "working orders "
 """How the name of a range begins that has the working orders of an account; its name follows."""
+MARKED: Final = "marked"
+"""When marks came, s since 1970: by the place of a record, and "" of the book, when it was put."""
 _OF_A_MARK: Final = ("mark", "volatility", "mark_spot", "forward")
 
 
@@ -45,6 +48,17 @@ class Stated:
     def _read(self) -> Ranges:
         given = {**self.ranges, "positions": [_unnamed(each) for each in self.positions.values()]}
         return ranges_of(given, today=self._day(given))
+
+    @cached_property
+    def oldest_mark(self) -> float | None:
+        """When the oldest mark of an option that is held came, s since 1970; None without any."""
+        came = self.ranges.get(MARKED)
+        if not came:
+            return None
+        positions, places = self.read().book().positions, [*self.positions]
+        options = positions.row[positions.is_option].tolist()
+        times = (came.get(str(places[row - 2]), came[""]) for row in options)
+        return min(times, default=None)
 
     def rows(self, name: str) -> Any:
         """A range beside those of the book, as rows; None where there is none."""
@@ -99,7 +113,7 @@ class Stated:
                 changed[place] = {**changed[place], "mark_spot": None}
                 marked.append(place)
         changed = {p: r for p, r in changed.items() if r.get("quantity", r.get("qty")) != 0}
-        return replace(self, positions=changed)._taken_now(marked, spots)
+        return replace(self, positions=changed)._came_now(marked)._taken_now(marked, spots)
 
     def with_marks(self, given: Any, spots: Mapping[str, float], name: str, column: str) -> Stated:
         """With marks, or volatilities, of contracts that are held, taken at the prices of now."""
@@ -114,19 +128,21 @@ class Stated:
                 log.error(name, i + 2, column, "nothing", "a number")
         if log.errors:
             raise InputError(log.errors)
-        typed, changed, marked = reading.rows.table.typed, dict(self.positions), []
+        typed, changed = reading.rows.table.typed, dict(self.positions)
+        came, marked = list[int](), list[int]()
         places = [*self.positions]
         for i, own in enumerate(orders.same):
             for held in own:
                 place = places[int(reading.rows.table.rows[held]) - 2]
                 record = dict(changed[place])
                 record[typed.get(column, column)] = float(value[i])
+                came.append(place)
                 if column == "price":
                     record[typed.get("volatility", "volatility")] = None
                     record[typed.get("mark_spot", "mark_spot")] = None
                     marked.append(place)
                 changed[place] = record
-        return replace(self, positions=changed)._taken_now(marked, spots)
+        return replace(self, positions=changed)._came_now(came)._taken_now(marked, spots)
 
     def with_rate(self, rate: Any) -> Stated:
         """With another rate, a fraction a year."""
@@ -142,6 +158,14 @@ class Stated:
         gone = before.positions.keys() - self.positions.keys()
         own = {p: r for p, r in self.positions.items() if before.positions.get(p) != r}
         return {**dict.fromkeys(gone), **own}
+
+    def _came_now(self, places: list[int]) -> Stated:
+        """With now as when the marks of some records came."""
+        if not places:
+            return self
+        fresh = dict.fromkeys(map(str, places), time.time())
+        came = {**self.ranges.get(MARKED, {"": 0.0}), **fresh}
+        return replace(self, ranges={**self.ranges, MARKED: came})
 
     def _taken_now(self, marked: list[int], spots: Mapping[str, float]) -> Stated:
         """With the prices of now as those at which the marks of some records were taken."""
