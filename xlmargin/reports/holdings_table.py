@@ -8,7 +8,7 @@ equity.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -18,7 +18,7 @@ import numpy as np
 
 from xlmargin.arrays import BoolArray, FloatArray, IntArray
 from xlmargin.book import Book, Positions, cash_of_accounts
-from xlmargin.cells.values import TableCell, TableRows
+from xlmargin.cells.values import TableCell
 from xlmargin.contracts import InstrumentKind
 from xlmargin.portfolio_margin import PortfolioMargin
 from xlmargin.portfolio_margin.contribution import shares
@@ -44,7 +44,6 @@ _UNDERLYINGS: Final = (
     "exposure", "share of equity", "calls written", "covered", "requirement", "delta shares",
     "gamma per 1%", "vega per point", "theta per day", "worst loss", "worst move",
 )  # fmt: skip
-_REQUIREMENT: Final = _UNDERLYINGS.index("requirement")
 _POSITIONS: Final = (
     "account", "row", "position", "quantity", "mark", "cost", "market value", "weight",
     "unrealized gain", "exposure", "delta", "share of requirement",
@@ -63,13 +62,31 @@ def holdings_table(margin: PortfolioMargin, level: HoldingsLevel) -> ReportTable
     held = _Held(margin)
     by_line = level is HoldingsLevel.POSITION
     accounts = range(len(held.positions.accounts))
-    rows: TableRows = []
+    headings = _POSITIONS if by_line else _UNDERLYINGS
+    rows: list[_Row] = []
     for account in accounts:
-        rows.append(held.heading(account, by_line=by_line))
+        name = held.name(account)
+        rows.append(_Row(name, ACCOUNT, name or "account", {}))
         rows += held.lines(account) if by_line else held.underlyings(account)
     if len(accounts) > 1:
         rows.append(held.total(None, by_line=by_line))
-    return ReportTable(_POSITIONS if by_line else _UNDERLYINGS, rows)
+    return ReportTable(headings, [row.cells(headings) for row in rows])
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row: its account, what it is, its name, and its amounts by their headings."""
+
+    account: str
+    kind: str
+    name: str
+    amounts: Mapping[str, float | None]
+
+    def cells(self, headings: Sequence[str]) -> list[TableCell]:
+        """The row below these headings; an amount that it has not is blank."""
+        found = (self.amounts.get(heading) for heading in headings[3:])
+        amounts = [None if amount is None else float(amount) + 0.0 for amount in found]  # no -0.0
+        return [self.account, self.kind, self.name, *amounts]
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,23 +124,23 @@ class _Held:
     def exposure(self) -> FloatArray:
         return self.of_price.exposure
 
-    def _greeks(self, own: IntArray) -> tuple[float, float, float]:
+    def _greeks(self, own: IntArray) -> Mapping[str, float]:
         """Gamma for 1%, vega a point and theta a day of some positions, $."""
         found = self.of_price
-        return (
-            float(found.gamma[own].sum()),
-            float(found.vega[own].sum()),
-            float(found.theta[own].sum()),
-        )
+        return {
+            "gamma per 1%": found.gamma[own].sum(),
+            "vega per point": found.vega[own].sum(),
+            "theta per day": found.theta[own].sum(),
+        }
 
-    def _worst(self, account: int, name: str) -> tuple[float | None, float | None]:
-        """The worst loss of a class group, $, and the move at which it is; None without a loss."""
+    def _worst(self, account: int, name: str) -> Mapping[str, float]:
+        """The worst loss of a class group, $, and the move at which it is, where it has one."""
         classes = self.margin.levels[0]
         i = next(iter(self._classes.get((account, name), ())), None)
         if i is None or not classes.worst_loss[i]:
-            return None, None
+            return {}
         moves = self.margin.points.group_moves[classes.class_group[i]]
-        return float(classes.worst_loss[i]), float(moves[classes.worst_point[i]])
+        return {"worst loss": classes.worst_loss[i], "worst move": moves[classes.worst_point[i]]}
 
     @cached_property
     def required(self) -> FloatArray:
@@ -179,51 +196,49 @@ class _Held:
         names = [each.group for each in self.book.market.underlyings]
         return [names[i] if i >= 0 else "" for i in self.positions.underlying.tolist()]
 
-    def heading(self, account: int, *, by_line: bool) -> list[TableCell]:
-        """The row that begins an account."""
-        name = self.name(account)
-        width = len(_POSITIONS if by_line else _UNDERLYINGS)
-        return [name, ACCOUNT, name or "account", *[None] * (width - 3)]
+    def _cash(self, account: int, column: str) -> Iterator[_Row]:
+        """The row of an account's cash, where it is stated."""
+        cash = float(self.cash[account])
+        if not np.isnan(cash):
+            amounts = {column: cash, "weight": cash / self.equity(account)}
+            yield _Row(self.name(account), CASH, CASH, amounts)
 
-    def underlyings(self, account: int) -> Iterator[list[TableCell]]:
+    def underlyings(self, account: int) -> Iterator[_Row]:
         """The rows of an account by class group."""
         of_group: dict[str, list[int]] = defaultdict(list)
         for i in self.mine(account).tolist():
             of_group[self.groups[i]].append(i)
         found = [self._underlying(account, name, np.array(own)) for name, own in of_group.items()]
-        yield from sorted(found, key=lambda row: -abs(float(row[4] or 0) + float(row[5] or 0)))
-        required = (row[_REQUIREMENT] for row in found)
-        offsets = self.requirement(account) - sum(float(amount or 0) for amount in required)
+        yield from (row for _, row in sorted(found, key=lambda each: -abs(each[0])))
+        required = sum(float(row.amounts["requirement"] or 0) for _, row in found)
+        offsets = self.requirement(account) - required
         if abs(offsets) >= _CENT:
-            yield _wide([self.name(account), OFFSETS, OFFSETS, *[None] * 9, offsets])
-        if not np.isnan(self.cash[account]):
-            cash = float(self.cash[account])
-            weight = cash / self.equity(account)
-            yield _wide([self.name(account), CASH, CASH, None, cash, None, weight])
+            yield _Row(self.name(account), OFFSETS, OFFSETS, {"requirement": offsets})
+        yield from self._cash(account, "stocks")
         yield self.total(account, by_line=False)
 
-    def _underlying(self, account: int, name: str, own: IntArray) -> list[TableCell]:
+    def _underlying(self, account: int, name: str, own: IntArray) -> tuple[float, _Row]:
+        """The value of a class group of an account, $, and its row."""
         equity, option = self.equity(account), self.positions.is_option[own]
         value, delta = float(self.value[own].sum()), float(self.exposure[own].sum())
-        calls, covered = self._covered(own)
         price = self._price(name, own)
-        amounts = (
-            price,
-            self.value[own[~option]].sum(),
-            self.value[own[option]].sum(),
-            value / equity,
-            self.gain[own].sum(),
-            delta,
-            delta / equity,
-            calls,
-            covered,
-            self._of_group(account, name, own),
-            delta / price,
-            *self._greeks(own),
-            *self._worst(account, name),
-        )
-        row = _cells(amounts)
-        return [self.name(account), HoldingsLevel.UNDERLYING.value, name, *row]
+        stocks, options = self.value[own[~option]].sum(), self.value[own[option]].sum()
+        amounts = {
+            "price": price,
+            "stocks": stocks,
+            "options": options,
+            "weight": value / equity,
+            "unrealized gain": self.gain[own].sum(),
+            "exposure": delta,
+            "share of equity": delta / equity,
+            **self._covered(own),
+            "requirement": self._of_group(account, name, own),
+            "delta shares": delta / price,
+            **self._greeks(own),
+            **self._worst(account, name),
+        }
+        row = _Row(self.name(account), HoldingsLevel.UNDERLYING.value, name, amounts)
+        return float(stocks) + float(options), row
 
     @cached_property
     def _outside(self) -> IntArray:
@@ -249,16 +264,16 @@ class _Held:
         of = self._symbols.get(name, int(held[0]) if len(held) == 1 else -1)
         return float(self.margin.spot[of]) if of >= 0 else np.nan
 
-    def _covered(self, own: IntArray) -> tuple[float | None, float | None]:
-        """Shares under short calls, and shares held for each of them; None where there are none."""
+    def _covered(self, own: IntArray) -> Mapping[str, float]:
+        """Shares under short calls, and shares held for each of them, where there are any."""
         positions = self.positions
         shares_of = own[~self._is_index[positions.underlying[own]]]
         units, kind = positions.units[shares_of], positions.kind[shares_of]
         calls = -float(units[(kind == InstrumentKind.CALL) & (units < 0)].sum())
         if not calls:
-            return None, None
+            return {}
         held = float(units[positions.is_stock[shares_of]].sum())
-        return calls, max(held, 0.0) / calls
+        return {"calls written": calls, "covered": max(held, 0.0) / calls}
 
     def _of_group(self, account: int, name: str, own: IntArray) -> float:
         """What a class group requires by itself, and its positions that are not eligible, $."""
@@ -267,29 +282,29 @@ class _Held:
         place = self._outside[own]
         return inside + float(self.margin.strategy_based.by_position[place[place >= 0]].sum())
 
-    def total(self, account: int | None, *, by_line: bool) -> list[TableCell]:
+    def total(self, account: int | None, *, by_line: bool) -> _Row:
         """The total of an account, or of all: with its cash, and with its offsets."""
         mine, equity = self.mine(account), self.equity(account)
         cash = float(self.cash.sum() if account is None else self.cash[account])
         option = self.positions.is_option[mine]
         stocks, options = self.value[mine[~option]].sum() + cash, self.value[mine[option]].sum()
-        gain, delta = float(self.gain[mine].sum()), float(self.exposure[mine].sum())
+        delta, required = float(self.exposure[mine].sum()), self.requirement(account)
+        amounts = {
+            "weight": equity / equity,
+            "unrealized gain": self.gain[mine].sum(),
+            "exposure": delta,
+        }
+        if by_line:
+            amounts |= {"market value": stocks + options, "share of requirement": required}
+        else:
+            amounts |= {"stocks": stocks, "options": options, "share of equity": delta / equity}
+            amounts |= {"requirement": required, **self._greeks(mine)}
         label = f"{self.name(account)}, {TOTAL}".removeprefix(", ")
         if account is None:
-            label = "all accounts"
-        amounts: list[float | None]
-        if by_line:
-            amounts = [None, None, None, stocks + options, equity / equity, gain, delta, None]
-        else:
-            amounts = [None, stocks, options, equity / equity, gain, delta, delta / equity]
-            amounts += [None, None]
-        row = _cells([*amounts, self.requirement(account)])
-        if not by_line:
-            row += [None, *_cells(self._greeks(mine)), None, None]
-        kind = TOTAL if account is not None else GRAND
-        return [self.name(account), kind, label, *row]
+            return _Row("", GRAND, "all accounts", amounts)
+        return _Row(self.name(account), TOTAL, label, amounts)
 
-    def lines(self, account: int) -> Iterator[list[TableCell]]:
+    def lines(self, account: int) -> Iterator[_Row]:
         """The rows of an account by position: stocks, options written, options bought, cash."""
         positions, mine = self.positions, self.mine(account)
         option, short = positions.is_option[mine], positions.units[mine] < 0
@@ -298,10 +313,7 @@ class _Held:
             if own.size:
                 yield from (self._line(i) for i in self._ordered(own))
                 yield self._subtotal(account, kind, own)
-        if not np.isnan(self.cash[account]):
-            cash = float(self.cash[account])
-            weight = cash / self.equity(account)
-            yield [self.name(account), CASH, CASH, *[None] * 3, cash, weight, *[None] * 4]
+        yield from self._cash(account, "market value")
         yield self.total(account, by_line=True)
 
     def _ordered(self, own: IntArray) -> list[int]:
@@ -314,45 +326,31 @@ class _Held:
             key=lambda i: (positions.symbol[i], positions.expiration[i], positions.strike[i]),
         )
 
-    def _line(self, i: int) -> list[TableCell]:
+    def _line(self, i: int) -> _Row:
         positions, account = self.positions, int(self.positions.account[i])
         units, spot = positions.units[i], self.margin.spot[positions.underlying[i]]
-        amounts = (
-            positions.quantity[i],
-            self.margin.unit_value[i],
-            positions.cost[i],
-            self.value[i],
-            self.value[i] / self.equity(account),
-            self.gain[i],
-            self.exposure[i],
-            self.exposure[i] / (units * spot) if units * spot else np.nan,
-            self.required[i],
-        )
+        amounts = {
+            "quantity": positions.quantity[i],
+            "mark": self.margin.unit_value[i],
+            "cost": positions.cost[i],
+            "market value": self.value[i],
+            "weight": self.value[i] / self.equity(account),
+            "unrealized gain": self.gain[i],
+            "exposure": self.exposure[i],
+            "delta": self.exposure[i] / (units * spot) if units * spot else np.nan,
+            "share of requirement": self.required[i],
+        }
         name = positions.contracts.name(i)
-        row = _cells(amounts)
-        return [self.name(account), HoldingsLevel.POSITION.value, name, *row]
+        return _Row(self.name(account), HoldingsLevel.POSITION.value, name, amounts)
 
-    def _subtotal(self, account: int, kind: str, own: IntArray) -> list[TableCell]:
+    def _subtotal(self, account: int, kind: str, own: IntArray) -> _Row:
         value = float(self.value[own].sum())
-        amounts = (
-            *[None] * 3,
-            value,
-            value / self.equity(account),
-            self.gain[own].sum(),
-            self.exposure[own].sum(),
-            None,
-            self.required[own].sum(),
-        )
+        amounts = {
+            "market value": value,
+            "weight": value / self.equity(account),
+            "unrealized gain": self.gain[own].sum(),
+            "exposure": self.exposure[own].sum(),
+            "share of requirement": self.required[own].sum(),
+        }
         label = f"{kind}, {len(own)} line{'s' * (len(own) > 1)}"
-        row = _cells(amounts)
-        return [self.name(account), SUBTOTAL, label, *row]
-
-
-def _wide(row: list[TableCell]) -> list[TableCell]:
-    """A row of underlyings, blank from where it ends."""
-    return row + [None] * (len(_UNDERLYINGS) - len(row))
-
-
-def _cells(amounts: Sequence[float | None]) -> list[TableCell]:
-    """Amounts as plain numbers; None stays blank."""
-    return [None if amount is None else float(amount) + 0.0 for amount in amounts]
+        return _Row(self.name(account), SUBTOTAL, label, amounts)
