@@ -1,4 +1,7 @@
-"""The largest of an answer, found by ordinary formulas: they stay so as the book changes."""
+"""Rows of an answer that ordinary formulas find: its largest, or those of a word.
+
+They stay so as the book changes.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,14 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, FormulaBlock
 from xlmargin.workbooks.growth import MOST
-from xlmargin.workbooks.xlsx_writer import absolute
+from xlmargin.workbooks.page import Page
+from xlmargin.workbooks.xlsx_writer import absolute, xl_rowcol_to_cell
 
 _OUT: Final = "1E+15"
 """What puts the rows behind all others that do not belong to them."""
+
+MOST_FILTERED: Final = 5_000
+"""Rows among which those of a word are looked for."""
 
 Condition = tuple[int, str, str]
 """A column, = or <>, and a word."""
@@ -69,6 +76,42 @@ class Ranking:
 
     def _cells(self, column: int) -> str:
         return self._placed.cells_below_heading(column, MOST)
+
+
+class Filtered:
+    """The rows of an answer whose cell in a column is a word, on a page from a row on.
+
+    Which row of the answer it is stands in a hidden column of the page.
+    """
+
+    def __init__(self, placed: FormulaBlock, of: int, word: str, top: int, helper: int) -> None:
+        self._placed, self._of, self._word = placed, of, word
+        self._top, self._helper = top, helper
+        self.found = [i for i, row in enumerate(placed.rows) if i and row[of] == word]
+
+    def finds(self, page: Page, k: int) -> None:
+        """Writes where the k-th row stands, counted from 0."""
+        cells, row = self._placed.cells_below_heading(self._of, MOST_FILTERED), self._top + k
+        if not k:
+            formula = f'IFERROR(MATCH("{self._word}",{cells},0),"")'
+        else:
+            before = xl_rowcol_to_cell(row - 1, self._helper)
+            rest = f"INDEX({cells},{before}+1):INDEX({cells},{MOST_FILTERED})"
+            place = f'IFERROR({before}+MATCH("{self._word}",{rest},0),"")'
+            formula = f'IF({before}="","",{place})'
+        value: AnswerValue = ""
+        if k < len(self.found):
+            value = float(self.found[k])
+        else:
+            formula = self._placed.kept_blank(formula)
+        page.formula(row, self._helper, formula, value, "note", "plain")
+
+    def of(self, k: int, column: int) -> tuple[str, AnswerValue]:
+        """A formula for a column of the k-th row, and what it finds."""
+        here = xl_rowcol_to_cell(self._top + k, self._helper, col_abs=True)
+        cells = self._placed.cells_below_heading(column, MOST_FILTERED)
+        value = self._placed.value(self.found[k], column) if k < len(self.found) else ""
+        return f'IF({here}="","",INDEX({cells},{here}))', value
 
 
 def _meets(value: AnswerValue, condition: Condition) -> bool:

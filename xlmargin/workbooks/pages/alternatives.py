@@ -9,7 +9,6 @@ from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import NONE
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.pages.assigned import shares_of_equity
 from xlmargin.workbooks.pages.order_cells import (
     INPUTS,
     TRADES,
@@ -27,6 +26,7 @@ from xlmargin.workbooks.pages.order_impact import (
     ImpactCells,
     ImpactLine,
     impact_of,
+    shares_of_equity,
 )
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec

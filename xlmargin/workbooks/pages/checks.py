@@ -8,13 +8,13 @@ from xlmargin.cells.values import AnswerValue
 from xlmargin.reports.account_table import PORTFOLIO_DEFICIENCY
 from xlmargin.reports.alerts_table import STRESS_CUSHION, WORST
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.filtered import Filtered
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.live_formulas import LEFT_OUT, Call
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.broker_settings import tolerance_share
 from xlmargin.workbooks.pages.lists import CHECK_KINDS
 from xlmargin.workbooks.pages.reconciliation import BROKER, Totals, reconciliation
+from xlmargin.workbooks.ranking import Filtered
 from xlmargin.workbooks.sentences import Figure, as_written, first_letter, sentence, written
 from xlmargin.workbooks.xlsx_writer import xl_rowcol_to_cell
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlmargin.workbooks.draft import WorkbookBuilder
-from xlmargin.workbooks.filtered import Filtered
 from xlmargin.workbooks.formulas_sheet import FormulaBlock
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import literal
 from xlmargin.workbooks.page import Page
 from xlmargin.workbooks.pages.holdings import LINE_HEIGHT, mark_lines, total_of
+from xlmargin.workbooks.ranking import Filtered
 from xlmargin.workbooks.sentences import sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, PageSpec
 from xlmargin.workbooks.xlsx_writer import xl_col_to_name, xl_rowcol_to_cell

@@ -11,6 +11,7 @@ from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument
 from xlmargin.workbooks.page import SPARE
+from xlmargin.workbooks.pages.lists import write_table_page
 from xlmargin.workbooks.sentences import Figure, sentence
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
 
@@ -104,15 +105,10 @@ def too_many_for_one_more(tables: InputTables) -> str:
 
 def write_one_more_page(draft: WorkbookBuilder) -> None:
     """What one more of each contract held would change."""
-    page = draft.page(ONE_MORE, "output")
     call = draft.call("MARGIN_ONE_MORE")
-    page.title(
-        ONE_MORE, _dearest(draft.formulas.placed(call, _ONE_KINDS, "plain")),
-        "+1 of each contract held long, or of 100 shares; −1 of what is sold short. Dollars.",
-    )  # fmt: skip
-    page.columns(_ONE_WIDTHS, _ONE_KINDS)
-    page.answer(4, 0, call, _ONE_KINDS, spare=SPARE)
-    page.finish(len(_ONE_WIDTHS), draft.stamp, repeat=4, freeze=(5, 1))
+    says = _dearest(draft.formulas.placed(call, _ONE_KINDS, "plain"))
+    note = "+1 of each contract held long, or of 100 shares; −1 of what is sold short. Dollars."
+    write_table_page(draft, ONE_MORE, call, (_ONE_WIDTHS, _ONE_KINDS), says, note)
 
 
 ONE_MORE_PAGE: Final = PageSpec(

@@ -1,7 +1,8 @@
-"""Pages that are one long table: contributions, strategies, explanations, the check."""
+"""Pages that are one long table: contracts, contributions, strategies, explanations, the check."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from xlmargin.cells.values import AnswerValue
@@ -23,6 +24,51 @@ _STRATEGY_WIDTHS: Final = (44, 104, 160, 64, 84, 92, 84, 178, 150)
 _WIDTHS_OF_SEVERAL: Final = (40, 96, 146, 60, 78, 86, 78, 146, 92, 78, 60)
 _CONTRIBUTION_WIDTHS: Final = (200, 70, 110, 110, 110, 120)
 _SHARE: Final = 3
+_CONTRACTS: Final = (
+    (52, 36, 68, 78, 52, 58, 58, 56, 54, 50, 56, 68, 50, 56, 56, 62, 50),
+    ("text", "words", "price", "date", "quantity", "price", "price", "rate", "words", "rate",
+     "rate", "price", "greek"),
+)  # fmt: skip
+_GREEKS: Final = ((240, *[120] * 6), ("text", "money", "money", "percent", *["money"] * 3))
+"""Widths and kinds of their columns."""
+
+
+def write_table_page(
+    draft: WorkbookBuilder,
+    name: str,
+    call: Call,
+    shown: tuple[Sequence[int], Sequence[str]],
+    message: str | tuple[str, AnswerValue],
+    note: str,
+    *,
+    first: int = _FIRST,
+) -> None:
+    """A page of one answer: widths of its columns and kinds of quantities, and what it says."""
+    widths, kinds = shown
+    page = draft.page(name, "output")
+    page.title(name, message, note)
+    page.columns(widths, kinds)
+    page.answer(first, 0, call, kinds, spare=SPARE)
+    page.finish(len(widths), draft.stamp, repeat=first, freeze=(first + 1, 1))
+
+
+def write_contracts_page(draft: WorkbookBuilder) -> None:
+    """Contracts with what they are valued by, and Greeks by underlying."""
+    write_table_page(
+        draft, "Contracts", draft.call("PM_CONTRACTS"), _CONTRACTS,
+        "What each contract is valued by: its volatility, where that is from, and its carry.",
+        "Greeks are per unit: vega for 1.00 of volatility, theta for a day.", first=3,
+    )  # fmt: skip
+    write_table_page(
+        draft, "Exposure", draft.call("PM_GREEKS"), _GREEKS,
+        "Dollars by underlying: exposure is units × delta × price of the underlying.",
+        "Cash has no row, and counts in the equity.", first=3,
+    )  # fmt: skip
+
+
+CONTRACTS_PAGE: Final = PageSpec(
+    write_contracts_page, ("Contracts", "Exposure"), calls=(BY_PORTFOLIO,)
+)
 
 
 def write_contribution_page(draft: WorkbookBuilder) -> None:

@@ -8,7 +8,9 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder
 from xlmargin.workbooks.formulas_sheet import FIRST_ROW, NONE, FormulaBlock
+from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument
+from xlmargin.workbooks.pages.order_cells import OrderCells
 from xlmargin.workbooks.sentences import Figure, rounded, sentence
 
 BEFORE, AFTER, CHANGE = 1, 2, 3
@@ -160,3 +162,29 @@ ASSIGNED: Final = ImpactLine(
     by_name=True,
 )  # fmt: skip
 """The row that an order alone has: what is held of its name once every contract is assigned."""
+
+
+def held_of(held: FormulaBlock, order: OrderCells) -> Figure:
+    """Market value of the account in the underlying of an order, $, by PM_GREEKS."""
+    names, cells = (held.cells_below_heading(c, _MOST_ROWS) for c in (0, 1))
+    symbol, account = order.typed("symbol"), order.account
+    alone = f"IFERROR(INDEX({cells},MATCH({symbol.formula},{names},0)),0)"
+    labelled = f'MATCH({account.formula}&": "&{symbol.formula},{names},0)'
+    own = (symbol.value, f"{account.value}: {symbol.value}")
+    value = next((float(row[1]) for row in held.rows[1:] if row[0] in own), 0.0)
+    return Figure(held.unless_refused(f"IFERROR(INDEX({cells},{labelled}),{alone})"), value)
+
+
+def shares_of_equity(
+    held: FormulaBlock, order: OrderCells, impact: ImpactCells, tables: InputTables
+) -> tuple[Figure, Figure]:
+    """What is held of equity now, and after the order once all are assigned, as ASSIGNED shows."""
+    now, cash = held_of(held, order), order.assigned(tables)
+    taken = f"IF(ISNUMBER({cash.formula}),-({cash.formula}),0)"
+    more = -cash.value if isinstance(cash.value, float) else 0.0
+    then = Figure(f"({now.formula}+{taken})", float(now.value) + more)
+    before, after = (
+        ASSIGNED.shown(part_of(figure, impact.figure(ASSIGNED.of, column)))
+        for figure, column in ((now, BEFORE), (then, AFTER))
+    )
+    return before, after

@@ -97,25 +97,13 @@ def _headings(page: Page, row: int, column: int, headings: Sequence[str]) -> Non
 
 
 def _answer(
-    page: Page,
-    row: int,
-    column: int,
-    call: Call,
-    kinds: Sequence[str],
-    overflow: int | None = None,
-    leaving_out: Sequence[int] = (),
-) -> int:
+    page: Page, row: int, column: int, call: Call, kinds: Sequence[str],
+    overflow: int | None = None, leaving_out: Sequence[int] = (),
+) -> int:  # fmt: skip
     """An answer in rows as high as their text; answers the row below it and its spare rows."""
     rows = page.answer(
-        row,
-        column,
-        call,
-        kinds,
-        heading=None,
-        style="wrapped",
-        spare=_SPARE,
-        overflow=overflow,
+        row, column, call, kinds, heading=None, style="wrapped", spare=_SPARE, overflow=overflow,
         leaving_out=leaving_out,
-    )
+    )  # fmt: skip
     page.fit(row, rows, _WIDTHS[column:])
     return row + len(rows) + _SPARE

@@ -12,7 +12,6 @@ from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
 from xlmargin.workbooks.look import PM, ST
 from xlmargin.workbooks.page import Page
-from xlmargin.workbooks.pages.assigned import held_of, shares_of_equity
 from xlmargin.workbooks.pages.order_cells import (
     INPUTS,
     TRADES,
@@ -30,7 +29,9 @@ from xlmargin.workbooks.pages.order_impact import (
     MOST_OF_EQUITY,
     MOST_OF_REQUIREMENT,
     ImpactLine,
+    held_of,
     impact_of,
+    shares_of_equity,
 )
 from xlmargin.workbooks.sentences import Figure, sentence, written_day
 from xlmargin.workbooks.template import BY_PORTFOLIO, BY_STRATEGY, PageSpec
