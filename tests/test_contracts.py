@@ -11,8 +11,6 @@ import pytest
 
 from xlmargin import udfs
 
-Range = list[list[Any]]
-
 SETTINGS = [
     ["name", "value"],
     ["as_of", "2026-11-20"],

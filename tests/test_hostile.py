@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.books import Range
+from tests.excel.ranges import spoilt
 from tests.refusals import Place, assert_refused
 from xlmargin import udfs
 from xlmargin.excel.worksheet_function import REGISTRY
-
-Range = list[list[Any]]
 
 POSITIONS: Range = [
     ["symbol", "type", "quantity", "strike", "expiration", "price", "account", "group"],
@@ -39,16 +39,6 @@ OF_A_BOOK = [
     name for name, f in REGISTRY.items() if f.arguments and f.arguments[0].name == "positions"
 ]
 AT = ("call", 100, 100, "2026-12-18", "2026-01-15")
-
-
-def spoilt(rows: Range, row: int, heading: str, cell: object) -> Range:
-    """The range with one cell replaced, by its row number and heading; a new heading is added."""
-    rows = [list(each) for each in rows]
-    if heading not in rows[0]:
-        rows = [[*each, None] for each in rows]
-        rows[0][-1] = heading
-    rows[row - 1][rows[0].index(heading)] = cell
-    return rows
 
 
 def assert_plain(answer: Any) -> None:

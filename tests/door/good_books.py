@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.books import Range
 from xlmargin import udfs
 from xlmargin.excel.worksheet_function import REGISTRY, ArgumentKind
-
-Range = list[list[Any]]
 
 BOOK = ("positions", "market", "settings", "dividends")
 BY_DATE = ("MARGIN_HISTORY", "MARGIN_HISTORY_SUMMARY", "MARGIN_CHANGE")

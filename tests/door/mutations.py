@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-Range = list[list[Any]]
+from tests.books import Range
 
 
 class Fate(Enum):

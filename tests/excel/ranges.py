@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from tests.books import Range
 from tests.reading import check_book, read_book
 from xlmargin.errors import InputError, Problem, Severity
-
-Range = list[list[Any]]
 
 SETTINGS: Range = [["as_of", "2026-01-15"], ["rate", 0.04]]
 MARKET: Range = [

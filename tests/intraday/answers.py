@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from tests.books import Range
 from xlmargin import udfs
 from xlmargin.dates import date_of
 
-Range = list[list[Any]]
 Row = dict[str, Any]
 
 MARGIN: Range = [["as_of", "2026-11-20"], ["account_type", "margin"]]

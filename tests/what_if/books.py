@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.books import Range
 from xlmargin import udfs
-
-Range = list[list[Any]]
 
 POSITIONS = ["symbol", "type", "quantity", "strike", "expiration", "price", "cost", "account"]
 TRADES = [
