@@ -12,6 +12,12 @@ def at(cell: str, figure: Figure) -> Figure:
     return Figure(cell, figure.value, figure.kind)
 
 
+def number_or_none(figure: Figure) -> Figure:
+    """A figure that is none where it is no number."""
+    value = figure.value if isinstance(figure.value, float) else NONE
+    return Figure(f'IF(ISNUMBER({figure.formula}),{figure.formula},"{NONE}")', value, figure.kind)
+
+
 def in_cents(figure: Figure) -> Figure:
     """An amount to the cent: no format hides dust."""
     value = figure.value
@@ -59,11 +65,8 @@ def points(now: Figure, then: Figure) -> Figure:
 
 def total(cells: str, figures: list[Figure]) -> Figure:
     """The numbers of some cells added up."""
-    return Figure(f"SUM({cells})", sum(float(f.value) for f in figures if _is_number(f)))
-
-
-def _is_number(figure: Figure) -> bool:
-    return isinstance(figure.value, float)
+    known = (figure.value for figure in figures if isinstance(figure.value, float))
+    return Figure(f"SUM({cells})", sum(known))
 
 
 def part_in_words(part: Figure, whole: Figure, words: str) -> tuple[str, AnswerValue]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from xlmargin.cells.values import AnswerValue
 from xlmargin.workbooks.draft import WorkbookBuilder, headed
+from xlmargin.workbooks.figures import less
 from xlmargin.workbooks.formulas_sheet import NO_VALUE, NONE, FormulaBlock, or_none
 from xlmargin.workbooks.look import (
     LANDSCAPE,
@@ -142,15 +143,10 @@ def _added(page: Page, row: int, state: FormulaBlock) -> None:
     """What the house asks above the rule."""
     page.text(row, 0, _ADDED, "label")
     for column, name in enumerate(("strategy requirement", "portfolio requirement"), start=1):
-        whole, alone = ((state.row_of(figure), TOTAL) for figure in (name, f"{name}, rule alone"))
-        values = state.value(*whole), state.value(*alone)
-        formula = f"{state.formula(*whole)}-{state.formula(*alone)}"
-        if all(isinstance(value, float) for value in values):
-            added: float | str = float(values[0]) - float(values[1])
-        else:
-            added = ""
-        formula = f'IFERROR({formula},"")'
-        page.formula(row, column, formula, added, "figure", "money")
+        whole, alone = (
+            state.figure(state.row_of(figure), TOTAL) for figure in (name, f"{name}, rule alone")
+        )
+        page.figure(row, column, less(whole, alone, ""), "figure", "money")
 
 
 def _chart(draft: WorkbookBuilder, page: Page, columns: int) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.settings import Basis
 from xlmargin.workbooks.draft import WorkbookBuilder
+from xlmargin.workbooks.figures import number_or_none
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.growth import MOST
 from xlmargin.workbooks.live_formulas import literal
@@ -180,8 +181,7 @@ def _total(
         page.figure(row, column, found, style, kind)
     _, gain, part = GAINS[basis]
     share = of_total(gains, part) if grand else placed.figure(at, part)
-    shown = f'IF(ISNUMBER({share.formula}),{share.formula},"{NONE}")'
-    page.formula(row, 6, shown, share.value if share.value != "#N/A" else NONE, style, "percent")
+    page.figure(row, 6, number_or_none(share), style, "percent")
     total, here = of_total(gains, _RELEASED), placed.value(at, gain)
     known = isinstance(total.value, float) and total.value > 0 and isinstance(here, float)
     value: AnswerValue = float(here) / float(total.value) if known else NONE
@@ -203,15 +203,7 @@ def _bases(page: Page, gains: FormulaBlock, basis: Basis, row: int) -> None:
         page.blank(row + i, 0, len(_WIDTHS) - 1, style)
         page.text(row + i, 0, each.value.capitalize(), style)
         figure, gain, part = GAINS[each]
-        for column, of, kind in (
-            (3, figure, "money"),
-            (4, _PORTFOLIO, "money"),
-            (5, gain, "money"),
-        ):
-            found = of_total(gains, of)
-            page.figure(row + i, column, found, style, kind)
-        share = of_total(gains, part)
-        shown = f'IF(ISNUMBER({share.formula}),{share.formula},"{NONE}")'
-        value = share.value if isinstance(share.value, float) else NONE
-        page.formula(row + i, 6, shown, value, style, "percent")
+        for column, of in ((3, figure), (4, _PORTFOLIO), (5, gain)):
+            page.figure(row + i, column, of_total(gains, of), style, "money")
+        page.figure(row + i, 6, number_or_none(of_total(gains, part)), style, "percent")
         page.text(row + i, 7, answers, "sub_after" if each is basis else "aside")

@@ -93,15 +93,9 @@ def write_shadow_page(draft: WorkbookBuilder) -> None:
         chart = share_chart(draft, table, len(days))
         says = "Lines: requirements of both regimes as shares of the long market value"
         page.chart(
-            _SUMMARY_ROW - 1,
-            4,
-            chart,
-            _CHARTED,
-            says,
-            columns=len(_SHOWN) - 4,
-            high=20 * (table - 2 - _SUMMARY_ROW),
-            note=f"{len(days)} trading days",
-        )
+            _SUMMARY_ROW - 1, 4, chart, _CHARTED, says, columns=len(_SHOWN) - 4,
+            high=20 * (table - 2 - _SUMMARY_ROW), note=f"{len(days)} trading days",
+        )  # fmt: skip
     page.finish(_HELPER + 1, draft.stamp, last_row=table - 2, freeze=(3, 1))
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from xlmargin.cells.values import AnswerValue
 from xlmargin.contracts import STANDARD_CONTRACT
 from xlmargin.workbooks.draft import WorkbookBuilder, headed
+from xlmargin.workbooks.figures import number_or_none
 from xlmargin.workbooks.formulas_sheet import NONE, FormulaBlock
 from xlmargin.workbooks.input_tables import InputTables
 from xlmargin.workbooks.live_formulas import Call, FormulaArgument, literal
@@ -288,9 +289,9 @@ class _Ticket:
                 page.typed(row, _SET_TO, _LIMITS[limit], "share")
             else:
                 page.text(row, _SET_TO, "≥ 0", "limit")
-            value: AnswerValue = figure.value if isinstance(figure.value, float) else NONE
-            amount = f'IF(ISNUMBER({figure.formula}),{figure.formula},"{NONE}")'
-            page.formula(row, _GREATEST, amount, value, "right", "quantity")
+            greatest = number_or_none(figure)
+            page.figure(row, _GREATEST, greatest, "right", "quantity")
+            value = greatest.value
             cell = absolute(row, _GREATEST)
             left: AnswerValue = value - size if isinstance(value, float) else NONE
             less = f'IFERROR({cell}-{self._order.at("quantity")},"{NONE}")'
