@@ -4,7 +4,11 @@ Called with lists of rows they answer plain values, as they do in a cell. A refu
 one text that begins with `#XLM!`; nothing here raises.
 """
 
+import functools
 import gc
+import inspect
+from dataclasses import replace
+from inspect import Parameter, Signature
 
 from xlmargin import reports
 from xlmargin.account import dates_ahead
@@ -56,455 +60,439 @@ from xlmargin.settings import Basis, Settings
 from xlmargin.strategy_margin import RequirementKind
 from xlmargin.what_if import one_more
 
+RANGE, VALUES, TEXT, NUMBER, SWITCH, DATE = ArgumentKind
+
 MANY_DAYS = 6.0
 """A history margins each of its days: it may hold a sheet so many times longer, for a minute."""
 
 TRADES = Argument(
     "Trades with the headings of positions: quantity bought (> 0) or sold, price; cost (trade"
     " price), fee, action (trade, close or roll), to_expiration, to_strike, to_price.",
-    ArgumentKind.RANGE,
+    RANGE,
 )
 CANDIDATES = Argument(
     "What might be traded, with the headings of positions: price; quantity (sign: bought or"
     " sold; size: the most; left out: as side says, or bought), cost (trade price), fee, account.",
-    ArgumentKind.RANGE,
+    RANGE,
 )
 ACTIVITY = Argument(
     "Trades, deposits, withdrawals (of cash or securities), expirations, with headings: symbol,"
     " type, quantity (sold < 0), price; strike, expiration. Optional: date, time (equal or none:"
     " the worst order counts), order, fee, mark, account.",
-    ArgumentKind.RANGE,
+    RANGE,
 )
 ARRAYS = Argument(
     "Gains and losses of a long position, a row a contract: class, symbol, expiry, cp, strike,"
     " multiplier, minimum, price, pl_1 ... pl_10 (or -5 ... 5).",
-    ArgumentKind.RANGE,
+    RANGE,
 )
 FACTS = Argument(
     "Names and values, a column an account: status, equity, monitoring, unlisted_derivatives,"
     " registration, experience, option_level, disclosure, agreement, review.",
-    ArgumentKind.RANGE,
+    RANGE,
 )
 GROUPS = Argument(
     "Reports of the clearing house as they are, one below the other: RBHCPMIncludedProductsReport,"
     " RBHCPMProductGroupsReport, RBHCPMPortfolioGroupsReport.",
-    ArgumentKind.RANGE,
+    RANGE,
 )
-ANOTHER_REPORT = Argument(
-    "Another of these reports, where each has a range of its own.", ArgumentKind.RANGE
-)
+ANOTHER_REPORT = Argument("Another of these reports, where each has a range of its own.", RANGE)
 ORDERS = Argument(
     "Orders with the headings of trades, each by itself: side (buy, sell, sell short, 1, 2, 5) or"
     " the sign of quantity, or neither; limit: the most to look at (1,000,000 units); name_share:"
     " most of the requirement for its class group (0.25).",
-    ArgumentKind.RANGE,
+    RANGE,
 )
 THRESHOLDS = Argument(
     "Limits with headings: figure (of MARGIN_ACCOUNT, or in short: excess, cushion; largest name"
     " share, requirement change, mark age), warn, alert. Optional: account (left out: each),"
     " direction (below, above), value (of requirement change).",
-    ArgumentKind.RANGE,
+    RANGE,
+    optional=True,
 )
 BROKER_FIGURES = Argument(
     "A broker's figures with headings: figure (ours, or the broker's word: MaintMarginReq, House"
     " surplus), amount. Optional: account (left out: all), group (of a class), as_of, source,"
     " asked (day).",
-    ArgumentKind.RANGE,
+    RANGE,
 )
 TOLERANCE = Argument(
     "Fraction of the broker's figure that ours may differ by (default: settings, else"
     f" {Settings.tolerance_share}).",
-    ArgumentKind.NUMBER,
+    NUMBER,
 )
 BOOK = {"positions": POSITIONS, "market": MARKET, "settings": SETTINGS, "dividends": DIVIDENDS}
 _REST = {name: described for name, described in BOOK.items() if name != "positions"}
+_BROKER = {"positions": POSITIONS, "broker_figures": BROKER_FIGURES, **_REST}
 
 
-def _ranges(positions, market, settings, dividends, **extra):
-    return Ranges(positions, market, settings, dividends, extra, TODAY())
+def _optional(**arguments):
+    return {name: replace(each, optional=True) for name, each in arguments.items()}
 
 
-@worksheet_function(**BOOK)
-def PM_REQUIREMENT(positions, market=None, settings=None, dividends=None):
+def _ranges(given):
+    """The ranges of a book, and by name those beside it."""
+    book = {name: given.pop(name, None) for name in BOOK}
+    return Ranges(**book, extra=given, today=TODAY())
+
+
+def _options(given):
+    """The options of a call, at a volatility or at a price."""
+    third = next((name, given.pop(name)) for name in ("volatility", "price") if name in given)
+    return read_options(given.pop("type_"), third=third, today=TODAY, **given)
+
+
+def _pair(given):
+    """The calls and puts of a call, with a spot or without."""
+    spot = (given.pop("spot"),) if "spot" in given else None
+    return read_parity(spot=spot, today=TODAY, **given)
+
+
+_MADE = {"ranges": _ranges, "options": _options, "pair": _pair}
+"""What a function may be called with in the place of single arguments."""
+
+
+def _function(returns=None, patience=1.0, /, **arguments):
+    """Make a function a worksheet function of these arguments, in their order.
+
+    Those that it does not name itself go into its `ranges`, `options` or `pair`; a table that it
+    answers is shown with headings where `headers` are wanted. Optional arguments are None.
+    """
+
+    def decorate(function):
+        own = inspect.signature(function).parameters
+        made = next((name for name in own if name in _MADE), None)
+        defaults = {"headers": True, **{n: None for n, each in arguments.items() if each.optional}}
+        defaults |= {n: p.default for n, p in own.items() if p.default is not p.empty}
+
+        def call(**given):
+            given = {**{n: default for n, default in defaults.items() if n in arguments}, **given}
+            named = {name: given.pop(name) for name in own if name in arguments}
+            headers = given.pop("headers", True)
+            if made:
+                named[made] = _MADE[made](given)
+            answer = function(**named)
+            return answer.cells(headers) if isinstance(answer, reports.ReportTable) else answer
+
+        parameters = [
+            Parameter(n, Parameter.POSITIONAL_OR_KEYWORD, default=defaults.get(n, Parameter.empty))
+            for n in arguments
+        ]
+        functools.update_wrapper(call, function)
+        call.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+        return worksheet_function(returns, patience, **arguments)(call)
+
+    return decorate
+
+
+@_function(**BOOK)
+def PM_REQUIREMENT(ranges):
     """Portfolio margin requirement of the positions, in dollars."""
-    return _ranges(positions, market, settings, dividends).portfolio().amount
+    return ranges.portfolio().amount
 
 
-@worksheet_function(
+@_function(
     **BOOK,
-    level=Argument("position (default), class, product or account.", ArgumentKind.TEXT),
+    level=Argument("position (default), class, product or account.", TEXT),
     moves=Argument(
         "Your own moves of the market as fractions, in place of the ten points; a leveraged fund"
         " moves by its factor times that.",
-        ArgumentKind.VALUES,
+        VALUES,
     ),
     headers=HEADERS,
 )
-def PM_RISK_ARRAY(
-    positions,
-    market=None,
-    settings=None,
-    dividends=None,
-    level="position",
-    moves=None,
-    headers=True,
-):
+def PM_RISK_ARRAY(ranges, level="position", moves=None):
     """Gain or loss in dollars at the ten valuation points, or at your own moves, a row a position,
     group or account.
     """
     level = read_word("level", level, reports.ArrayLevel)
     own = read_moves("moves", moves, (), least=-1.0)
-    margin = _ranges(positions, market, settings, dividends).portfolio()
-    return reports.risk_array_table(margin, level, own).cells(headers)
+    return reports.risk_array_table(ranges.portfolio(), level, own)
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
-def PM_GROUPS(positions, market=None, settings=None, dividends=None, headers=True):
+@_function(**BOOK, headers=HEADERS)
+def PM_GROUPS(ranges):
     """Each class, product and portfolio group: worst point, worst loss, minimum, requirement in
     dollars, which of them binds, and the rule.
     """
-    margin = _ranges(positions, market, settings, dividends).portfolio()
-    return reports.groups_table(margin).cells(headers)
+    return reports.groups_table(ranges.portfolio())
 
 
-@worksheet_function(
+@_function(
     positions=POSITIONS,
     arrays=ARRAYS,
     groups=Argument(
         "The market range of XLM_MARKET_GROUPS, or reports of the clearing house, one below the"
         " other.",
-        ArgumentKind.RANGE,
+        RANGE,
     ),
     settings=SETTINGS,
     headers=HEADERS,
 )
-def PM_OFFICIAL(positions, arrays, groups=None, settings=None, headers=True):
+def PM_OFFICIAL(ranges, arrays, groups=None):
     """Requirement by the clearing house's own arrays, without a model, a row a group: worst point,
     worst loss, minimum, requirement in dollars; counted adds up to the whole.
     """
-    tables = _ranges(positions, None, settings, None).tables
-    margin = read_arrays_in_cells(tables, arrays, groups).margin
-    return reports.official_table(margin).cells(headers)
+    return reports.official_table(read_arrays_in_cells(ranges.tables, arrays, groups).margin)
 
 
-@worksheet_function(
+@_function(
     **BOOK,
-    spot_moves=Argument(
-        "Moves of spot as fractions, one a row of the answer.", ArgumentKind.VALUES
-    ),
-    vol_moves=Argument(
-        "Relative moves of volatility (0.5: half more), one a column.", ArgumentKind.VALUES
-    ),
+    spot_moves=Argument("Moves of spot as fractions, one a row of the answer.", VALUES),
+    vol_moves=Argument("Relative moves of volatility (0.5: half more), one a column.", VALUES),
     headers=HEADERS,
 )
-def PM_STRESS(
-    positions,
-    market=None,
-    settings=None,
-    dividends=None,
-    spot_moves=None,
-    vol_moves=None,
-    headers=True,
-):
+def PM_STRESS(ranges, spot_moves=None, vol_moves=None):
     """Gain or loss in dollars: moves of spot down, moves of volatility across. All accounts
     together first, then, where there are several, each by itself.
     """
     spots = read_moves("spot_moves", spot_moves, reports.SPOT_MOVES, least=-1.0)
     volatilities = read_moves("vol_moves", vol_moves, reports.VOLATILITY_MOVES, least=-1.0)
-    margin = _ranges(positions, market, settings, dividends).portfolio()
-    return reports.stress_table(margin, spots, volatilities).cells(headers)
+    return reports.stress_table(ranges.portfolio(), spots, volatilities)
 
 
-@worksheet_function(
+@_function(
     **BOOK,
-    moves=Argument("Moves of every underlying as fractions, one a row.", ArgumentKind.VALUES),
+    moves=Argument("Moves of every underlying as fractions, one a row.", VALUES),
     headers=HEADERS,
 )
-def PM_PATH(positions, market=None, settings=None, dividends=None, moves=None, headers=True):
+def PM_PATH(ranges, moves=None):
     """After each move of every underlying, with arrays re-based: account value, requirement and
     excess in dollars, and requirement / account value. All accounts together first, then, where
     there are several, each by itself.
     """
     path = read_moves("moves", moves, reports.SPOT_MOVES, least=-1.0)
-    margin = _ranges(positions, market, settings, dividends).portfolio()
-    return reports.path_table(margin, path).cells(headers)
+    return reports.path_table(ranges.portfolio(), path)
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
-def PM_CONTRIBUTION(positions, market=None, settings=None, dividends=None, headers=True):
+@_function(**BOOK, headers=HEADERS)
+def PM_CONTRIBUTION(ranges):
     """Requirement in dollars of each position: standalone, marginal (with it less without it), and
     its share of the total at the worst point.
     """
-    margin = _ranges(positions, market, settings, dividends).portfolio()
-    return reports.contribution_table(margin).cells(headers)
+    return reports.contribution_table(ranges.portfolio())
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
-def PM_CONTRACTS(positions, market=None, settings=None, dividends=None, headers=True):
+@_function(**BOOK, headers=HEADERS)
+def PM_CONTRACTS(ranges):
     """A row a contract: quantity, mark, model value, volatility and its source, rate, yield and
     forward to its expiration, years; delta, gamma, vega (per 1.00) and theta (a day), $ per unit.
     """
-    margin = _ranges(positions, market, settings, dividends).portfolio()
-    return reports.contracts_table(margin).cells(headers)
+    return reports.contracts_table(ranges.portfolio())
 
 
-@worksheet_function(
+@_function(
     **BOOK,
-    level=Argument("underlying (default), position or account.", ArgumentKind.TEXT),
+    level=Argument("underlying (default), position or account.", TEXT),
     headers=HEADERS,
 )
-def PM_GREEKS(
-    positions, market=None, settings=None, dividends=None, level="underlying", headers=True
-):
+def PM_GREEKS(ranges, level="underlying"):
     """Market value, exposure (delta x units x spot) and its share of equity, gamma per 1% of the
     underlying, vega per point of volatility, theta per day: in dollars, without cash.
     """
     level = read_word("level", level, reports.ExposureLevel)
-    margin = _ranges(positions, market, settings, dividends).portfolio()
-    return reports.exposure_table(margin, level).cells(headers)
+    return reports.exposure_table(ranges.portfolio(), level)
 
 
-@worksheet_function(
+@_function(
     **BOOK,
-    level=Argument("underlying (default) or position.", ArgumentKind.TEXT),
+    level=Argument("underlying (default) or position.", TEXT),
     headers=HEADERS,
 )
-def PM_HOLDINGS(
-    positions, market=None, settings=None, dividends=None, level="underlying", headers=True
-):
+def PM_HOLDINGS(ranges, level="underlying"):
     """What each account holds, largest first, with subtotals, cash and totals: market value, weight
     in equity, unrealized gain, exposure, calls covered, requirement; in dollars and fractions.
     """
     level = read_word("level", level, reports.HoldingsLevel)
-    margin = _ranges(positions, market, settings, dividends).portfolio()
-    return reports.holdings_table(margin, level).cells(headers)
+    return reports.holdings_table(ranges.portfolio(), level)
 
 
-@worksheet_function(
+@_function(
     **BOOK,
     moves=Argument(
         "Moves of the market as fractions, one a column; a leveraged fund moves by its factor"
         " times that.",
-        ArgumentKind.VALUES,
+        VALUES,
     ),
-    day=Argument("The day of the gains, as_of (default) or later.", ArgumentKind.DATE),
+    day=Argument("The day of the gains, as_of (default) or later.", DATE),
     headers=HEADERS,
 )
-def PM_PROFILE(
-    positions, market=None, settings=None, dividends=None, moves=None, day=None, headers=True
-):
+def PM_PROFILE(ranges, moves=None, day=None):
     """Gain or loss in dollars by underlying and account after moves of the market, today or on a
     later day: volatilities stay, what has expired is at its intrinsic value.
     """
     own = read_moves("moves", moves, reports.SPOT_MOVES, least=-1.0)
-    margin = _ranges(positions, market, settings, dividends).portfolio()
+    margin = ranges.portfolio()
     day = read_later_day("day", day, margin.book.market.as_of)
-    return reports.profile_table(margin, own, day).cells(headers)
+    return reports.profile_table(margin, own, day)
 
 
-@worksheet_function(**BOOK)
-def REGT_INITIAL(positions, market=None, settings=None, dividends=None):
+@_function(**BOOK)
+def REGT_INITIAL(ranges):
     """Least strategy-based initial requirement over all permitted pairings, in dollars, before any
     proceeds are applied.
     """
-    return _ranges(positions, market, settings, dividends).strategy().initial
+    return ranges.strategy().initial
 
 
-@worksheet_function(**BOOK)
-def REGT_MAINTENANCE(positions, market=None, settings=None, dividends=None):
+@_function(**BOOK)
+def REGT_MAINTENANCE(ranges):
     """Least strategy-based maintenance requirement over all permitted pairings, in dollars, without
     the value of short stock.
     """
-    return _ranges(positions, market, settings, dividends).strategy().maintenance
+    return ranges.strategy().maintenance
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
-def REGT_STRATEGIES(positions, market=None, settings=None, dividends=None, headers=True):
+@_function(**BOOK, headers=HEADERS)
+def REGT_STRATEGIES(ranges):
     """The pairing that makes the requirement least, a row a leg used: line, strategy, symbol,
     quantity, initial, maintenance and proceeds in dollars, how, rule.
     """
-    margin = _ranges(positions, market, settings, dividends).strategy()
+    margin = ranges.strategy()
     is_initial = margin.book.settings.basis is Basis.INITIAL
     kind = RequirementKind.INITIAL if is_initial else RequirementKind.MAINTENANCE
-    return reports.strategies_table(margin, kind).cells(headers)
+    return reports.strategies_table(margin, kind)
 
 
-@worksheet_function(**BOOK)
-def MARGIN_EFFICIENCY(positions, market=None, settings=None, dividends=None):
+@_function(**BOOK)
+def MARGIN_EFFICIENCY(ranges):
     """Efficiency gain as a fraction: 1 - portfolio requirement / strategy-based figure of the
     setting basis (default deposit).
     """
-    ranges = _ranges(positions, market, settings, dividends)
     strategy = ranges.strategy()
     figure = strategy_figure(strategy, strategy.book.settings.basis)
     return efficiency_gain(ranges.portfolio().amount, figure)
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
-def MARGIN_COMPARE(positions, market=None, settings=None, dividends=None, headers=True):
+@_function(**BOOK, headers=HEADERS)
+def MARGIN_COMPARE(ranges):
     """Both regimes by underlying, account and in total, in dollars: initial, maintenance, deposit,
     portfolio requirement (each row its share), gain, and as a fraction; then other figures in use.
     """
-    regimes = _ranges(positions, market, settings, dividends).regimes()
-    return reports.comparison_table(compared(regimes)).cells(headers)
+    return reports.comparison_table(compared(ranges.regimes()))
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
-def MARGIN_ACCOUNT(positions, market=None, settings=None, dividends=None, headers=True):
+@_function(**BOOK, headers=HEADERS)
+def MARGIN_ACCOUNT(ranges):
     """The account under both regimes, a row a figure: values, equity, requirement, excess, SMA,
     buying power, leverage, cushion, the move of the market that takes the excess away, least
     equity, margin calls and their due dates.
     """
-    state = account_of(_ranges(positions, market, settings, dividends))
-    return reports.account_table(state).cells(headers)
+    return reports.account_table(account_of(ranges))
 
 
-@worksheet_function(
+@_function(
     **BOOK,
     day=Argument(
-        "A date of positions and market, which have a column date; left out: of one day.",
-        ArgumentKind.DATE,
+        "A date of positions and market, which have a column date; left out: of one day.", DATE
     ),
     headers=HEADERS,
 )
-def MARGIN_ACCOUNT_ON(
-    positions, market=None, settings=None, dividends=None, day=None, headers=True
-):
+def MARGIN_ACCOUNT_ON(ranges, day=None):
     """The account on a day of dated positions and market, as MARGIN_HISTORY takes them: the figures
     of MARGIN_ACCOUNT, dollars unless stated, at that day's prices and rules.
     """
-    state = account_of(_ranges(positions, market, settings, dividends), day)
-    return reports.account_table(state).cells(headers)
+    return reports.account_table(account_of(ranges, day))
 
 
-@worksheet_function(positions=POSITIONS, thresholds=THRESHOLDS, **_REST, headers=HEADERS)
-def MARGIN_ALERTS(
-    positions, thresholds=None, market=None, settings=None, dividends=None, headers=True
-):
+@_function(positions=POSITIONS, thresholds=THRESHOLDS, **_REST, headers=HEADERS)
+def MARGIN_ALERTS(ranges):
     """Figures of each account beside their limits, worst first: light, level (0 green, 1 amber,
     2 red, -1 not known), distance, the market's move to the alert, a call's due date. Without
     thresholds: no call, now or under the stress, nothing missing.
     """
-    ranges = _ranges(positions, market, settings, dividends, thresholds=thresholds)
-    return reports.alerts_table(*alerts_of(ranges)).cells(headers)
+    return reports.alerts_table(*alerts_of(ranges))
 
 
-@worksheet_function(
+@_function(
     **BOOK,
-    level=Argument("underlying (default), strategy or account.", ArgumentKind.TEXT),
+    level=Argument("underlying (default), strategy or account.", TEXT),
     headers=HEADERS,
 )
-def MARGIN_GAINS(
-    positions, market=None, settings=None, dividends=None, level="underlying", headers=True
-):
+def MARGIN_GAINS(ranges, level="underlying"):
     """Efficiency by underlying, strategy or account, and in total: both regimes in dollars, gain on
     deposit, initial and maintenance in dollars and as fractions, and capital released on the
     setting basis. Strategies are those of the least maintenance pairing.
     """
     level = read_word("level", level, ComparisonLevel)
-    regimes = _ranges(positions, market, settings, dividends).regimes()
-    return reports.gains_table(compared(regimes, level)).cells(headers)
+    return reports.gains_table(compared(ranges.regimes(), level))
 
 
-@worksheet_function(
-    **BOOK,
-    trades=TRADES,
-    headers=HEADERS,
-)
-def MARGIN_WHATIF(positions, trades, market=None, settings=None, dividends=None, headers=True):
+@_function(positions=POSITIONS, trades=TRADES, **_REST, headers=HEADERS)
+def MARGIN_WHATIF(ranges):
     """Value, requirements and excess under both regimes in dollars before trades, after them with
     fees paid, and the change; and whether the trades may be done.
     """
-    impact = _ranges(positions, market, settings, dividends, trades=trades).impact()
-    return reports.what_if_table(impact).cells(headers)
+    return reports.what_if_table(ranges.impact())
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
-def MARGIN_ONE_MORE(positions, market=None, settings=None, dividends=None, headers=True):
+@_function(**BOOK, headers=HEADERS)
+def MARGIN_ONE_MORE(ranges):
     """What one more of each contract held, or of 100 shares, would change in dollars: initial,
     maintenance, deposit, portfolio requirement; and the cash it needs.
     """
-    ranges = _ranges(positions, market, settings, dividends)
     strategy = ranges.strategy()
-    made = one_more(ranges.portfolio(), strategy)
-    return reports.one_more_table(made).cells(headers)
+    return reports.one_more_table(one_more(ranges.portfolio(), strategy))
 
 
-@worksheet_function(
+@_function(
     positions=POSITIONS,
     orders=ORDERS,
     **_REST,
     leave=Argument(
         "Excess that is to stay: $, or below 1 a share of the account's value (0.1); default 0.",
-        ArgumentKind.NUMBER,
+        NUMBER,
     ),
     headers=HEADERS,
 )
-def MARGIN_CAPACITY(
-    positions, orders, market=None, settings=None, dividends=None, leave=None, headers=True
-):
+def MARGIN_CAPACITY(ranges, leave=None):
     """How many of each order fit: the greatest quantity up to which every one is accepted, what
     binds first, excess after what is ordered and after the greatest, and whether it is proven.
     """
-    ranges = _ranges(positions, market, settings, dividends, orders=orders)
-    return reports.capacity_table(order_capacity(ranges, leave)).cells(headers)
+    return reports.capacity_table(order_capacity(ranges, leave))
 
 
-@worksheet_function(
+@_function(
     **BOOK,
     requirement=Argument(
-        "Portfolio margin requirement not to be passed, $; left out: what it is now.",
-        ArgumentKind.NUMBER,
+        "Portfolio margin requirement not to be passed, $; left out: what it is now.", NUMBER
     ),
-    move=Argument(
-        "Move of every underlying after which excess must stay (-0.2).", ArgumentKind.NUMBER
-    ),
+    move=Argument("Move of every underlying after which excess must stay (-0.2).", NUMBER),
     headers=HEADERS,
 )
-def MARGIN_WRITING(
-    positions,
-    market=None,
-    settings=None,
-    dividends=None,
-    requirement=None,
-    move=None,
-    headers=True,
-):
+def MARGIN_WRITING(ranges, requirement=None, move=None):
     """The factor up to which all options written on stocks can be scaled, in steps of a tenth up
     to 10: without more uncovered calls, with an excess of 0 or more in dollars after a move, within
     a requirement.
     """
-    ranges = _ranges(positions, market, settings, dividends)
-    return reports.writing_table(writing_capacity(ranges, requirement, move)).cells(headers)
+    return reports.writing_table(writing_capacity(ranges, requirement, move))
 
 
-@worksheet_function(
-    **BOOK,
+@_function(
+    positions=POSITIONS,
     candidates=CANDIDATES,
+    **_REST,
     target=Argument(
         "Reduction of the requirement wanted, $; left out: the margin call, else all that can be.",
-        ArgumentKind.NUMBER,
+        NUMBER,
     ),
     headers=HEADERS,
 )
-def MARGIN_HEDGE(
-    positions, candidates, market=None, settings=None, dividends=None, target=None, headers=True
-):
+def MARGIN_HEDGE(ranges, target=None):
     """Candidates ranked by the requirement they free for each dollar of cost, with the least
     quantity that reaches the target, or that frees the most.
     """
-    ranges = _ranges(positions, market, settings, dividends, candidates=candidates)
-    return reports.hedge_table(hedge_orders(ranges, target)).cells(headers)
+    return reports.hedge_table(hedge_orders(ranges, target))
 
 
-@worksheet_function(
+@_function(
     Returns.VALUE,
     day=Argument(
         "Trade date of a regt call; else the day the deficiency arose. A day without trading counts"
         " as the trading day before it.",
-        ArgumentKind.DATE,
+        DATE,
     ),
-    kind=Argument("regt, maintenance, portfolio, minimum_equity or intraday.", ArgumentKind.TEXT),
+    kind=Argument("regt, maintenance, portfolio, minimum_equity or intraday.", TEXT),
     settings=SETTINGS,
 )
 def MARGIN_CALL_DUE(day, kind, settings=None):
@@ -517,113 +505,65 @@ def MARGIN_CALL_DUE(day, kind, settings=None):
     return agreed_day(last_day_to_meet(kind, date_of(day), s.house, s.overrides) for s in every)
 
 
-@worksheet_function(**BOOK, headers=HEADERS)
-def MARGIN_CALENDAR(positions, market=None, settings=None, dividends=None, headers=True):
+@_function(**BOOK, headers=HEADERS)
+def MARGIN_CALENDAR(ranges):
     """The dates ahead at the prices of today: margin calls due, expirations, ex-dividend days with
     calls at risk of early exercise, holidays: day, what, contracts, shares and cash ($) that change
     hands. Options on indexes move cash alone.
     """
-    regimes = _ranges(positions, market, settings, dividends).regimes()
-    return reports.calendar_table(dates_ahead(regimes)).cells(headers)
+    return reports.calendar_table(dates_ahead(ranges.regimes()))
 
 
-@worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
-def MARGIN_HISTORY(positions, market=None, settings=None, dividends=None, headers=True):
+@_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
+def MARGIN_HISTORY(ranges):
     """Both regimes by date and account, where positions and market have a column date: $, shares of
     long market value, capital released, equity, excess, calls with due dates, why a day failed.
     """
-    days = history_of(_ranges(positions, market, settings, dividends))
-    return reports.history_table(days).cells(headers)
+    return reports.history_table(history_of(ranges))
 
 
-@worksheet_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
-def MARGIN_HISTORY_SUMMARY(positions, market=None, settings=None, dividends=None, headers=True):
+@_function(None, MANY_DAYS, **BOOK, headers=HEADERS)
+def MARGIN_HISTORY_SUMMARY(ranges):
     """The days of MARGIN_HISTORY in a few figures: average shares of long market value, capital
     released, worst days, margin calls, days that failed.
     """
-    days = history_of(_ranges(positions, market, settings, dividends))
-    return reports.history_summary_table(days).cells(headers)
+    return reports.history_summary_table(history_of(ranges))
 
 
-@worksheet_function(
+@_function(
     None,
     MANY_DAYS,
     **BOOK,
-    since=Argument(
-        "The earlier day, a date of the positions (default the first).", ArgumentKind.DATE
-    ),
-    until_=Argument(
-        "The later day, a date of the positions (default the last).", ArgumentKind.DATE
-    ),
+    since=Argument("The earlier day, a date of the positions (default the first).", DATE),
+    until_=Argument("The later day, a date of the positions (default the last).", DATE),
     headers=HEADERS,
 )
-def MARGIN_CHANGE(
-    positions, market=None, settings=None, dividends=None, since=None, until_=None, headers=True
-):
+def MARGIN_CHANGE(ranges, since=None, until_=None):
     """Both regimes' requirements ($) from one date to another, where positions and market have a
     column date: opening, positions, prices and time, volatility, marks, rules, closing, of all
     accounts and of each. Parts add up to the cent.
     """
-    change = changed(_ranges(positions, market, settings, dividends), since, until_)
-    return reports.change_table(change).cells(headers)
+    return reports.change_table(changed(ranges, since, until_))
 
 
-@worksheet_function(
-    None,
-    MANY_DAYS,
-    positions=POSITIONS,
-    broker_figures=BROKER_FIGURES,
-    **_REST,
-    tolerance=TOLERANCE,
-    headers=HEADERS,
-)
-def MARGIN_RECONCILE(
-    positions,
-    broker_figures,
-    market=None,
-    settings=None,
-    dividends=None,
-    tolerance=None,
-    headers=True,
-):
+@_function(None, MANY_DAYS, **_BROKER, tolerance=TOLERANCE, headers=HEADERS)
+def MARGIN_RECONCILE(ranges, tolerance=None):
     """Our figures beside the broker's: difference (broker's less ours), age in days, state (agrees,
     differs, stale, overdue, not ours, missing, older) and, where it can be told, the likely reason.
     """
-    ranges = _ranges(positions, market, settings, dividends, broker_figures=broker_figures)
-    return reports.reconciliation_table(reconciled(ranges, tolerance)).cells(headers)
+    return reports.reconciliation_table(reconciled(ranges, tolerance))
 
 
-@worksheet_function(
-    None,
-    MANY_DAYS,
-    positions=POSITIONS,
-    broker_figures=BROKER_FIGURES,
-    **_REST,
-    tolerance=TOLERANCE,
-    headers=HEADERS,
-)
-def MARGIN_RECONCILE_LINES(
-    positions,
-    broker_figures,
-    market=None,
-    settings=None,
-    dividends=None,
-    tolerance=None,
-    headers=True,
-):
+@_function(None, MANY_DAYS, **_BROKER, tolerance=TOLERANCE, headers=HEADERS)
+def MARGIN_RECONCILE_LINES(ranges, tolerance=None):
     """The requirement beside the broker's as a statement: the groups that it gives, all others as
     one line, a subtotal of each account, the total, days open, and the values that it rests on.
     """
-    ranges = _ranges(positions, market, settings, dividends, broker_figures=broker_figures)
-    return reconciled_statement(ranges, tolerance).cells(headers)
+    return reconciled_statement(ranges, tolerance)
 
 
-@worksheet_function(
-    facts=FACTS,
-    settings=SETTINGS,
-    headers=HEADERS,
-)
-def PM_ELIGIBILITY(facts, settings=None, headers=True):
+@_function(facts=FACTS, settings=SETTINGS, headers=HEADERS)
+def PM_ELIGIBILITY(facts, settings=None):
     """Who may have a portfolio margin account, a row a requirement by step: found, needed, met or
     not, what is lacking, source; and the verdict. Dollars are numbers.
     """
@@ -633,238 +573,142 @@ def PM_ELIGIBILITY(facts, settings=None, headers=True):
         checklist(each, eligibility_rules(as_of, own.house, own.overrides))
         for each, own in zip(found, settings_of(found, stated), strict=True)
     ]
-    return reports.eligibility_table(checklists).cells(headers)
+    return reports.eligibility_table(checklists)
 
 
-@worksheet_function(
-    activity=ACTIVITY,
-    **BOOK,
-    headers=HEADERS,
-)
-def MARGIN_INTRADAY(activity, positions, market=None, settings=None, dividends=None, headers=True):
+@_function(activity=ACTIVITY, **BOOK, headers=HEADERS)
+def MARGIN_INTRADAY(ranges):
     """Intraday margin level in dollars after each transaction, from the holdings at the opening of
     the first day; the day's largest deficit, what satisfies it and by when. Pattern day trading
     where the date, or the setting day_trading_regime, asks for it.
     """
-    ranges = _ranges(positions, market, settings, dividends, activity=activity)
-    return reports.intraday_table(intraday_of(ranges)).cells(headers)
+    return reports.intraday_table(intraday_of(ranges))
 
 
 OPTION = {
-    "type_": Argument("call or put; a cell or a range.", ArgumentKind.VALUES),
-    "spot": Argument("Price of the underlying, $; a cell or a range.", ArgumentKind.VALUES),
-    "strike": Argument("Strike, $; a cell or a range.", ArgumentKind.VALUES),
-    "expiration": Argument("Expiration date; a cell or a range.", ArgumentKind.VALUES),
-    "as_of": Argument(
-        "Date of the valuation (default today); a cell or a range.", ArgumentKind.VALUES
+    "type_": Argument("call or put; a cell or a range.", VALUES),
+    "spot": Argument("Price of the underlying, $; a cell or a range.", VALUES),
+    "strike": Argument("Strike, $; a cell or a range.", VALUES),
+    "expiration": Argument("Expiration date; a cell or a range.", VALUES),
+    **_optional(
+        as_of=Argument("Date of the valuation (default today); a cell or a range.", VALUES),
+        volatility=Argument("Annual volatility as a fraction; a cell or a range.", VALUES),
+        price=Argument("Price of the option, $ per unit; a cell or a range.", VALUES),
+        rate=Argument("Interest rate as a fraction (default 0), continuous.", VALUES),
+        dividend_yield=Argument("Dividend yield as a fraction (default 0).", VALUES),
+        style=Argument("american (default) or european; a cell or a range.", VALUES),
+        dividends=Argument("Cash dividends with headings: ex_date, amount.", RANGE),
     ),
-    "volatility": Argument(
-        "Annual volatility as a fraction; a cell or a range.", ArgumentKind.VALUES
-    ),
-    "price": Argument("Price of the option, $ per unit; a cell or a range.", ArgumentKind.VALUES),
-    "rate": Argument("Interest rate as a fraction (default 0), continuous.", ArgumentKind.VALUES),
-    "dividend_yield": Argument("Dividend yield as a fraction (default 0).", ArgumentKind.VALUES),
-    "style": Argument("american (default) or european; a cell or a range.", ArgumentKind.VALUES),
-    "dividends": Argument("Cash dividends with headings: ex_date, amount.", ArgumentKind.RANGE),
 }
 AT_VOLATILITY = {name: described for name, described in OPTION.items() if name != "price"}
 AT_PRICE = {name: described for name, described in OPTION.items() if name != "volatility"}
-
-
 PAIR = {
-    "call_price": Argument(
-        "Price of the call, $ per unit; a cell or a range.", ArgumentKind.VALUES
-    ),
+    "call_price": Argument("Price of the call, $ per unit; a cell or a range.", VALUES),
     "put_price": Argument(
-        "Price of the put of that strike and expiration, $ per unit; a cell or a range.",
-        ArgumentKind.VALUES,
+        "Price of the put of that strike and expiration, $ per unit; a cell or a range.", VALUES
     ),
     **{name: OPTION[name] for name in ("spot", "strike", "expiration", "as_of", "rate")},
 }
 
 
-@worksheet_function(**{name: described for name, described in PAIR.items() if name != "spot"})
-def OPT_FORWARD(call_price, put_price, strike, expiration, as_of=None, rate=None):
+@_function(**{name: described for name, described in PAIR.items() if name != "spot"})
+def OPT_FORWARD(pair):
     """Price of the underlying for delivery at expiration, $ per unit, by put-call parity of a call
     and a put of one strike. For American options an approximation, a good one near the money.
     """
-    pair = read_parity(call_price, put_price, None, strike, expiration, as_of, rate, TODAY)
     forward = parity_forward(pair.call, pair.put, pair.strike, pair.years, pair.rate)
     return reports.in_shape(forward, pair.shape)
 
 
-@worksheet_function(**PAIR)
-def OPT_YIELD(call_price, put_price, spot, strike, expiration, as_of=None, rate=None):
+@_function(**PAIR)
+def OPT_YIELD(pair):
     """Dividend yield to expiration, a fraction a year, by put-call parity of a call and a put of
     one strike. For American options an approximation, a good one near the money.
     """
-    pair = read_parity(call_price, put_price, (spot,), strike, expiration, as_of, rate, TODAY)
     forward = parity_forward(pair.call, pair.put, pair.strike, pair.years, pair.rate)
     found = carry_yield(forward, pair.spot, pair.years, pair.rate)
     return reports.in_shape(found, pair.shape)
 
 
-@worksheet_function(**AT_VOLATILITY)
-def OPT_PRICE(
-    type_,
-    spot,
-    strike,
-    expiration,
-    as_of=None,
-    volatility=None,
-    rate=None,
-    dividend_yield=None,
-    style=None,
-    dividends=None,
-):
+@_function(**AT_VOLATILITY)
+def OPT_PRICE(options):
     """Theoretical price of an option, $ per unit; ranges give an answer for each element."""
-    third = ("volatility", volatility)
-    options = read_options(
-        type_, spot, strike, expiration, as_of, third, rate, dividend_yield, style, dividends, TODAY
-    )
     values = theoretical_value(options.contracts, options.spot[:, None], options.third)
     return reports.in_shape(values, options.shape)
 
 
-@worksheet_function(**AT_PRICE)
-def OPT_IV(
-    type_,
-    spot,
-    strike,
-    expiration,
-    as_of=None,
-    price=None,
-    rate=None,
-    dividend_yield=None,
-    style=None,
-    dividends=None,
-):
+@_function(**AT_PRICE)
+def OPT_IV(options):
     """Implied volatility of an option, a fraction a year; #N/A where none gives the price."""
-    third = ("price", price)
-    options = read_options(
-        type_, spot, strike, expiration, as_of, third, rate, dividend_yield, style, dividends, TODAY
-    )
     solved = implied_volatility(options.contracts, options.spot, options.third)
     return reports.in_shape(solved.volatility, options.shape)
 
 
-@worksheet_function(**AT_VOLATILITY, headers=HEADERS)
-def OPT_GREEKS(
-    type_,
-    spot,
-    strike,
-    expiration,
-    as_of=None,
-    volatility=None,
-    rate=None,
-    dividend_yield=None,
-    style=None,
-    dividends=None,
-    headers=True,
-):
+@_function(**AT_VOLATILITY, headers=HEADERS)
+def OPT_GREEKS(options):
     """Price, delta, gamma, theta (a day), vega (per 1.00) and rho (per 1.00) of options, $ per
     unit, a row an option.
     """
-    third = ("volatility", volatility)
-    options = read_options(
-        type_, spot, strike, expiration, as_of, third, rate, dividend_yield, style, dividends, TODAY
-    )
-    made = greeks(options.contracts, options.spot[:, None], options.third)
-    return reports.greeks_table(made).cells(headers)
+    return reports.greeks_table(greeks(options.contracts, options.spot[:, None], options.third))
 
 
-@worksheet_function(
+@_function(
     Returns.TABLE,
     **BOOK,
-    trades=TRADES,
-    candidates=CANDIDATES,
-    activity=ACTIVITY,
-    facts=FACTS,
-    orders=ORDERS,
-    thresholds=THRESHOLDS,
-    broker_figures=BROKER_FIGURES,
+    **_optional(trades=TRADES, candidates=CANDIDATES, activity=ACTIVITY, facts=FACTS),
+    **_optional(orders=ORDERS, thresholds=THRESHOLDS, broker_figures=BROKER_FIGURES),
 )
-def XLM_CHECK(
-    positions,
-    market=None,
-    settings=None,
-    dividends=None,
-    trades=None,
-    candidates=None,
-    activity=None,
-    facts=None,
-    orders=None,
-    thresholds=None,
-    broker_figures=None,
-):
+def XLM_CHECK(ranges):
     """Every problem found in the ranges, and how they were read: severity (error, warning, note),
     range, row, column, found, wanted; first a row that counts them, or says "no problems".
     """
-    extra = {"trades": trades, "candidates": candidates, "activity": activity, "facts": facts}
-    extra |= {"orders": orders, "thresholds": thresholds, "broker_figures": broker_figures}
-    problems = problems_of(_ranges(positions, market, settings, dividends, **extra))
-    return reports.problem_table(problems).cells()
+    return reports.problem_table(problems_of(ranges))
 
 
-@worksheet_function(
+@_function(
     None,
     MANY_DAYS,
     **BOOK,
-    broker_figures=BROKER_FIGURES,
+    **_optional(broker_figures=BROKER_FIGURES),
     dated_positions=Argument(
         "Positions with a column date, as MARGIN_CHANGE takes them: why the requirement changed"
         " since the day of the setting compared_with.",
-        ArgumentKind.RANGE,
+        RANGE,
+        optional=True,
     ),
-    dated_market=Argument("The market of these days, with a column date.", ArgumentKind.RANGE),
+    dated_market=Argument("The market of these days, with a column date.", RANGE, optional=True),
     headers=HEADERS,
 )
-def XLM_MESSAGES(
-    positions,
-    market=None,
-    settings=None,
-    dividends=None,
-    broker_figures=None,
-    dated_positions=None,
-    dated_market=None,
-    headers=True,
-):
+def XLM_MESSAGES(ranges):
     """The sentences that a report opens with, a name and a text a row, always of the same names:
     what is required, excess, calls, a stress, gains by basis, why it changed, the broker, each
     account. Where the input is refused: its first error as start.
     """
-    beside = {"broker_figures": broker_figures, "dated_positions": dated_positions}
-    beside |= {"dated_market": dated_market}
-    said = messages_of(_ranges(positions, market, settings, dividends, **beside))
-    return reports.messages_table(said).cells(headers)
+    return reports.messages_table(messages_of(ranges))
 
 
-@worksheet_function(
+@_function(
     Returns.TABLE,
     **BOOK,
-    regime=Argument(
-        "portfolio (default), or initial or maintenance by strategy.", ArgumentKind.TEXT
-    ),
+    regime=Argument("portfolio (default), or initial or maintenance by strategy.", TEXT),
 )
-def XLM_EXPLAIN(positions, market=None, settings=None, dividends=None, regime="portfolio"):
+def XLM_EXPLAIN(ranges, regime="portfolio"):
     """The requirement as an indented tree in dollars: amounts, how parts combine, and rules."""
     regime = read_word("regime", regime, reports.Regime)
-    requirement = _ranges(positions, market, settings, dividends).explained(regime)
-    return reports.explanation_table(requirement).cells()
+    return reports.explanation_table(ranges.explained(regime))
 
 
-@worksheet_function(
+@_function(
     Returns.TABLE,
-    name=Argument("Name of a rule's number, such as contract_minimum.", ArgumentKind.TEXT),
-    as_of=Argument("Date whose rules are wanted (default today).", ArgumentKind.DATE),
+    name=Argument("Name of a rule's number, such as contract_minimum.", TEXT),
+    as_of=Argument("Date whose rules are wanted (default today).", DATE),
     groups=Argument(
         "The market range of XLM_MARKET_GROUPS, or reports of the clearing house: what they state"
         " stands in the place of the rule's.",
-        ArgumentKind.RANGE,
+        RANGE,
     ),
     headers=Argument(
-        "TRUE for a first row of headings, FALSE (default) for the numbers alone.",
-        ArgumentKind.SWITCH,
+        "TRUE for a first row of headings, FALSE (default) for the numbers alone.", SWITCH
     ),
 )
 def XLM_RULE(name, as_of=None, groups=None, headers=False):
@@ -875,15 +719,15 @@ def XLM_RULE(name, as_of=None, groups=None, headers=False):
     return reports.rule_table(name, day, read_groups({"groups": groups})).cells(headers)
 
 
-@worksheet_function(positions=POSITIONS, headers=HEADERS)
-def XLM_MARKET(positions, headers=True):
+@_function(positions=POSITIONS, headers=HEADERS)
+def XLM_MARKET(positions):
     """The market range for these positions: an underlying a row, with what is known of it and how
     sure that is; prices in dollars, empty where they are still to be filled in.
     """
-    return reports.market_table(underlyings_of(positions), TODAY()).cells(headers)
+    return reports.market_table(underlyings_of(positions), TODAY())
 
 
-@worksheet_function(
+@_function(
     positions=POSITIONS,
     products=GROUPS,
     product_groups=ANOTHER_REPORT,
@@ -908,16 +752,16 @@ def XLM_MARKET_GROUPS(
     return rows if headers else rows[1:]
 
 
-@worksheet_function(
+@_function(
     Returns.TABLE,
-    symbol=Argument("An OCC option symbol in any usual spelling.", ArgumentKind.TEXT),
+    symbol=Argument("An OCC option symbol in any usual spelling.", TEXT),
 )
 def XLM_SYMBOL(symbol):
     """Underlying, expiration date, right and strike of an OCC option symbol."""
     return [reports.symbol_row(read_symbol(symbol))]
 
 
-@worksheet_function(Returns.TABLE)
+@_function(Returns.TABLE)
 def XLM_VERSION():
     """The version of xlmargin, and its rule sets with their latest effective and checked dates."""
     return reports.version_table().cells(headers=False)

@@ -33,14 +33,17 @@ MARKET: Final = Argument(
     " time: dividend_yield 90d), rate, volatility, class_group, product_group. Left out: prices of"
     " the stock positions.",
     ArgumentKind.RANGE,
+    optional=True,
 )
 SETTINGS: Final = Argument(
     "Two columns, name and value: as_of, rate, house, account_type, cash, sma, basis, ...",
     ArgumentKind.RANGE,
+    optional=True,
 )
 DIVIDENDS: Final = Argument(
     "Cash dividends with headings: symbol, ex_date, amount.",
     ArgumentKind.RANGE,
+    optional=True,
 )
 HEADERS: Final = Argument(
     "TRUE (default) for a first row of headings, FALSE for none.", ArgumentKind.SWITCH
