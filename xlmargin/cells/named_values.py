@@ -112,7 +112,7 @@ def move(least: float, most: float, default: float) -> Field[float]:
 
 def day() -> Field[float]:
     """A serial day; NaN where not stated."""
-    return Field(lambda cell: _known(date_serial(cell)), DATE, nan)
+    return Field(lambda cell: None if isnan(at := date_serial(cell)) else at, DATE, nan)
 
 
 def word(words: Words[_E], default: _E, wanted: str = "") -> Field[_E]:
@@ -124,10 +124,6 @@ def _number(cell: CellValue, least: float, most: float) -> float | None:
     found = number_of(cell)
     percent = isinstance(cell, str) and "%" in cell
     return found if least <= found <= most and not percent else None
-
-
-def _known(number: float) -> float | None:
-    return None if isnan(number) else number
 
 
 def refuse(cell: NamedCell, wanted: str, range_: str, log: ProblemLog) -> None:
@@ -170,7 +166,7 @@ def read_named_values(cells: Cells, names: RangeNames, log: ProblemLog) -> dict[
             for column, of_column in columns.items():
                 account = of_row or of_column
                 if row[column] is not None:
-                    text = _named(text_of(row[0]), account)
+                    text = text_of(row[0]) + (f" of {account}" if account else "")
                     own = stated.setdefault(account, {})
                     own[name] = NamedCell(i + 1, text, row[column])
     return {**stated}
@@ -182,10 +178,6 @@ def _column_of_accounts(rows: list[list[CellValue]], start: int) -> int | None:
     if not any(text in _VALUES for text in headings):
         return None
     return next((i for i, text in enumerate(headings) if i and text == "account"), None)
-
-
-def _named(text: str, account: str) -> str:
-    return f"{text} of {account}" if account else text
 
 
 def _rows(cells: Cells, range_: str, log: ProblemLog) -> list[list[CellValue]]:

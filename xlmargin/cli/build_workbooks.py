@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from xlmargin.cli.app import command
-from xlmargin.cli.options import Force, LogoFile
+from xlmargin.cli.options import Force, LogoFile, written_to
 from xlmargin.cli.outputs import refuse_output, write_folder, writing
 from xlmargin.cli.registered import functions, registered
 from xlmargin.cli.terminal import progress
@@ -28,9 +28,7 @@ from xlmargin.workbooks.logo import logo_in
 
 @command()
 def build_workbooks(
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder to write the workbooks into.")
-    ] = Path("workbooks"),
+    output: Annotated[Path, written_to("Folder to write the workbooks into.")] = Path("workbooks"),
     host: Annotated[
         Host,
         typer.Option(

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from xlmargin.cli.app import command
-from xlmargin.cli.options import AsJson, Force
+from xlmargin.cli.options import AsJson, Force, written_to
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.cli.registered import registered
 from xlmargin.errors import printed
@@ -55,9 +55,7 @@ def calc(
 
 @command()
 def build_oxt(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Add-in to write (.oxt).")] = Path(
-        "xlmargin.oxt"
-    ),
+    output: Annotated[Path, written_to("Add-in to write (.oxt).")] = Path("xlmargin.oxt"),
     force: Force = False,
 ) -> None:
     """Write the functions as an add-in for LibreOffice Calc."""

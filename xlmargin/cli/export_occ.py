@@ -9,7 +9,14 @@ import typer
 
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
-from xlmargin.cli.options import Force, InstrumentsFile, MarketFile, PositionsFile, SettingsFile
+from xlmargin.cli.options import (
+    Force,
+    InstrumentsFile,
+    MarketFile,
+    PositionsFile,
+    SettingsFile,
+    written_to,
+)
 from xlmargin.cli.outputs import refuse_output, write_lines, write_rows
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers.brokers import SURE, calculator_rows, record_lines
@@ -19,9 +26,7 @@ from xlmargin.importers.files import own_instruments
 @command()
 def export_occ(
     positions: PositionsFile,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Table (.csv) or fixed width (.txt) to write.")
-    ],
+    output: Annotated[Path, written_to("Table (.csv) or fixed width (.txt) to write.")],
     market: MarketFile = None,
     settings: SettingsFile = None,
     instruments: InstrumentsFile = None,

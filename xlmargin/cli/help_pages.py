@@ -10,7 +10,7 @@ import typer
 
 from xlmargin.cells.values import TableRows
 from xlmargin.cli.app import command
-from xlmargin.cli.options import Force
+from xlmargin.cli.options import Force, written_to
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.cli.registered import registered
 from xlmargin.excel.worksheet_function import WorksheetFunction
@@ -21,9 +21,7 @@ from xlmargin.reports.table import ReportTable
 
 @command("help-page")
 def write_help_page(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Page to write (.html).")] = Path(
-        "help.html"
-    ),
+    output: Annotated[Path, written_to("Page to write (.html).")] = Path("help.html"),
     force: Force = False,
     of_input: Annotated[bool, typer.Option("--input", help="The input's page instead.")] = False,
 ) -> None:

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from xlmargin.cells.values import TableCell, TableRows
 from xlmargin.cli.app import command
-from xlmargin.cli.options import AsJson, Force
+from xlmargin.cli.options import AsJson, Force, written_to
 from xlmargin.cli.outputs import refuse_output, write_rows
 from xlmargin.cli.terminal import print_problems
 from xlmargin.errors import MarginError, Problem, printed
@@ -63,9 +63,7 @@ class Written:
 @command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(help="A broker's export of positions.")],
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Positions to write (.csv).")
-    ] = None,
+    output: Annotated[Path | None, written_to("Positions to write (.csv).")] = None,
     market: Annotated[
         Path | None, typer.Option(help="Prices of underlyings to write (.csv), if it has any.")
     ] = None,

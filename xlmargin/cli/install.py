@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from xlmargin.cli.app import command
-from xlmargin.cli.options import Force
+from xlmargin.cli.options import Force, written_to
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.cli.registered import registered
 from xlmargin.errors import printed
@@ -70,9 +70,7 @@ def uninstall(startup: Startup = None, dry_run: _DryRun = False) -> None:
 
 @command()
 def build_xlam(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Add-in to write (.xlam).")] = Path(
-        "xlmargin.xlam"
-    ),
+    output: Annotated[Path, written_to("Add-in to write (.xlam).")] = Path("xlmargin.xlam"),
     force: Force = False,
 ) -> None:
     """Write the functions as the add-in for Excel on Windows, as it is shipped in the package."""

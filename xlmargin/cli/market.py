@@ -21,7 +21,7 @@ from xlmargin.cells.values import Cell, TableRows, to_cells
 from xlmargin.cells.words import MARKET, POSITIONS, SETTLEMENTS, STYLES
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
-from xlmargin.cli.options import AsJson, Force, InstrumentsFile, PositionsFile
+from xlmargin.cli.options import AsJson, Force, InstrumentsFile, PositionsFile, written_to
 from xlmargin.cli.outputs import refuse_output, write_rows
 from xlmargin.errors import printed
 from xlmargin.excel.market_filling import MarketFacts, filled, market_with_groups, published_facts
@@ -38,9 +38,7 @@ from xlmargin.standard_output import write_json
 @command()
 def market(
     positions: PositionsFile,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Market to write (.csv).")
-    ] = None,
+    output: Annotated[Path | None, written_to("Market to write (.csv).")] = None,
     instruments: InstrumentsFile = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -120,7 +118,7 @@ def market_groups(
             " https://marketdata.theocc.com/rbh-documentation?fileName=NAME&format=csv"
         ),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Market to write (.csv).")],
+    output: Annotated[Path, written_to("Market to write (.csv).")],
     held_file: Annotated[
         Path | None, typer.Option("--for", help="Positions: write their underlyings alone.")
     ] = None,

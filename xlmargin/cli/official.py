@@ -17,7 +17,15 @@ import typer
 from xlmargin.cells.values import TableCell, to_cells
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
-from xlmargin.cli.options import AsJson, Force, GroupsFiles, MarketFile, PositionsFile, SettingsFile
+from xlmargin.cli.options import (
+    AsJson,
+    Force,
+    GroupsFiles,
+    MarketFile,
+    PositionsFile,
+    SettingsFile,
+    written_to,
+)
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.cli.terminal import print_answers, print_table
 from xlmargin.dates import date_of
@@ -153,10 +161,7 @@ def official(
     compare: Annotated[
         bool, typer.Option("--compare", help="Show where the model differs, and why.")
     ] = False,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Page of the comparison to write (.html)."),
-    ] = None,
+    output: Annotated[Path | None, written_to("Page of the comparison to write (.html).")] = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:

@@ -6,10 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.models import OptionInfo
 
 from xlmargin.standard_output import claim_for_json
 
-OutputFile = Annotated[Path, typer.Option("--output", "-o", help="Workbook to write (.xlsx).")]
+
+def written_to(what: str) -> OptionInfo:
+    """The option that says where a command writes; `what` it writes there."""
+    option: OptionInfo = typer.Option("--output", "-o", help=what)
+    return option
+
+
 AsJson = Annotated[
     bool,
     typer.Option("--json", callback=claim_for_json, help="Print JSON, as docs/json.md says."),

@@ -17,7 +17,7 @@ from xlmargin.cli.book_files import BookFiles, day_of, note_of
 from xlmargin.cli.book_report import ReportRequest
 from xlmargin.cli.earlier import compared_with
 from xlmargin.cli.market import say_warnings, with_own
-from xlmargin.cli.options import AsJson, Force, LogoFile, OutputFile
+from xlmargin.cli.options import AsJson, Force, LogoFile, written_to
 from xlmargin.cli.registered import functions
 from xlmargin.cli.tables import tables_beside
 from xlmargin.errors import MarginError
@@ -38,7 +38,7 @@ class _Books(BookFiles):
 
 @command()
 def demo(
-    output: OutputFile = Path("xlmargin-demo.xlsx"),
+    output: Annotated[Path, written_to("Workbook to write (.xlsx).")] = Path("xlmargin-demo.xlsx"),
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -52,8 +52,7 @@ def demo(
 def report(
     book: _Books,
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Workbook to write, or folder; default: NAME-margin."),
+        Path | None, written_to("Workbook to write, or folder; default: NAME-margin.")
     ] = None,
     previous: Annotated[
         Path | None,

@@ -27,6 +27,7 @@ from xlmargin.cli.options import (
     GroupsFiles,
     InstrumentsFile,
     SettingsFile,
+    written_to,
 )
 from xlmargin.cli.outputs import refuse_output
 from xlmargin.computing import forget
@@ -72,9 +73,7 @@ def shadow(
     positions: Annotated[
         Path, typer.Argument(help="Positions with a column date: .parquet, .csv, .xlsx, .ods.")
     ],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="History to write: .parquet, .csv or .xlsx.")
-    ],
+    output: Annotated[Path, written_to("History to write: .parquet, .csv or .xlsx.")],
     market: Annotated[
         Path | None, typer.Option(help="Prices of the underlyings, with a column date.")
     ] = None,

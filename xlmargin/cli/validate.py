@@ -10,7 +10,7 @@ import typer
 
 from xlmargin.cells.values import to_cells
 from xlmargin.cli.app import command
-from xlmargin.cli.options import AsJson, Force
+from xlmargin.cli.options import AsJson, Force, written_to
 from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.standard_output import write_json
 from xlmargin.validation import counted_by_origin, dossier, sections, validation_table
@@ -18,9 +18,7 @@ from xlmargin.validation import counted_by_origin, dossier, sections, validation
 
 @command()
 def validate(
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Dossier to write (.md).")
-    ] = None,
+    output: Annotated[Path | None, written_to("Dossier to write (.md).")] = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> int:

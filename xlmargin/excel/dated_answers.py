@@ -27,7 +27,7 @@ _MOST_DAYS_NAMED: Final = 3
 
 def history_of(ranges: Ranges) -> tuple[ShadowDay, ...]:
     """Both regimes on each date of the ranges, in the order of time; failed days say why."""
-    return _histories.get(ranges.tables, _margined_days)
+    return _histories.get(ranges.tables, lambda tables: tuple(margined_days(days_of(tables))))
 
 
 def changed(ranges: Ranges, since: float | None, until: float | None) -> RequirementChange:
@@ -75,14 +75,6 @@ def _one_of_days(name: str, day: float, days: Collection[float]) -> float:
     raise InputError([Problem(name, 0, "", str(date_of(whole)), wanted)])
 
 
-def _margined_days(tables: Tables) -> tuple[ShadowDay, ...]:
-    return tuple(margined_days(days_of(tables)))
-
-
-def _size(tables: Tables, _: object) -> int:
-    return tables.size
-
-
 _histories: Final = ContentCache[Tables, tuple[ShadowDay, ...]](
-    MOST_HISTORIES, MOST_HISTORY_CELLS, _size
+    MOST_HISTORIES, MOST_HISTORY_CELLS, lambda tables, _: tables.size
 )

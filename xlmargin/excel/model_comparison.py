@@ -17,7 +17,7 @@ import numpy as np
 from xlmargin.arrays import FloatArray
 from xlmargin.both_regimes import under_portfolio_margin
 from xlmargin.contracts import Contract, InstrumentKind
-from xlmargin.efficiency import RegimeComparison, compared
+from xlmargin.efficiency import compared
 from xlmargin.errors import InputError, MarginError
 from xlmargin.excel.book_reader import Tables, read_book
 from xlmargin.excel.clearing_arrays import ClearingArrays
@@ -215,7 +215,8 @@ def _required(broker: BrokerMargin, margin: PortfolioMargin, ranges: Ranges) -> 
         whole = margin.amount
     else:
         comparison = compared(ranges.regimes())
-        ours, whole = _maintenance(comparison)
+        ours = _summed(comparison.names, comparison.maintenance)
+        whole = float(comparison.maintenance.sum())
     named = {**dict.fromkeys(group.name for group in broker.groups), **dict.fromkeys(ours)}
     theirs = _summed(
         [group.name for group in broker.groups],
@@ -233,8 +234,3 @@ def _summed(names: Iterable[str], amounts: FloatArray) -> dict[str, float]:
     for name, amount in zip(names, amounts.tolist(), strict=True):
         found[name] += amount
     return dict(found)
-
-
-def _maintenance(comparison: RegimeComparison) -> tuple[dict[str, float], float]:
-    """Maintenance by strategy of each underlying, and in all."""
-    return _summed(comparison.names, comparison.maintenance), float(comparison.maintenance.sum())

@@ -60,7 +60,13 @@ def problems_of(ranges: Ranges) -> list[Problem]:
         problems += warn_of_closed_day(as_of, stated.row if stated else 0)
     if not ranges.reading.errors:
         problems = with_figures(problems, ranges.reading, portfolio_margined)
-        problems += [*_checks.get(ranges.book(), _checked), *left_out(ranges.reading)]
+        problems += [
+            *_checks.get(
+                ranges.book(),
+                lambda book: margin_problems(book, portfolio_margined, strategy_margined),
+            ),
+            *left_out(ranges.reading),
+        ]
     return problems + list(_of_extra(ranges))
 
 
@@ -99,11 +105,6 @@ def _has_several_dates(problem: Problem, tables: Tables) -> bool:
     """Whether the reader of one day found that the positions are of several."""
     place = (tables.positions.name, 0, "date")
     return (problem.range, problem.row, problem.column) == place
-
-
-def _checked(book: Book) -> list[Problem]:
-    """What is wrong with the positions of a book, or looks so."""
-    return margin_problems(book, portfolio_margined, strategy_margined)
 
 
 _checks: Final = ContentCache[Book, list[Problem]](

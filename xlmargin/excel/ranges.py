@@ -139,11 +139,9 @@ def _size_of_book(book: Book, _: object) -> int:
     return len(book.positions)
 
 
-def _size_of_tables(tables: Tables, _: object) -> int:
-    return tables.size
-
-
 _portfolio: Final = ContentCache[Book, PortfolioMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
 _strategy: Final = ContentCache[Book, StrategyMargin](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
 _states: Final = ContentCache[Book, AccountState](MOST_BOOKS, MOST_POSITIONS, _size_of_book)
-_readings: Final = ContentCache[Tables, BookReading](MOST_BOOKS, MOST_CELLS, _size_of_tables)
+_readings: Final = ContentCache[Tables, BookReading](
+    MOST_BOOKS, MOST_CELLS, lambda tables, _: tables.size
+)

@@ -13,9 +13,6 @@ from typing import Final
 
 from xlmargin.cells.values import TableRows
 
-"""What is typed into a cell of a range; None where it is empty."""
-
-
 AS_OF: Final = dt.date(2026, 11, 20)
 """The day of the example, and of the rules that the page shows."""
 

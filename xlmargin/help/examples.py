@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from xlmargin.cells.values import TableCell, TableRows
+from xlmargin.cells.values import TableCell
 from xlmargin.errors import REFUSED, MarginError
 from xlmargin.help.example_book import AS_OF, EXAMPLE_BOOK
 
@@ -39,7 +39,7 @@ class Example:
 
     def answer(self, function: Callable[..., object]) -> Answer:
         """What the function answers, headings first; a refusal is raised."""
-        values = [_value(argument) for argument in self.arguments]
+        values = [EXAMPLE_BOOK[a.name] if isinstance(a, Range) else a for a in self.arguments]
         answer = function(*values)
         rows: Answer = answer if isinstance(answer, list) else [[answer]]  # type: ignore[list-item]
         if str(rows[0][0]).startswith(REFUSED):
@@ -55,10 +55,6 @@ def _typed(argument: Range | TableCell) -> str:
     if isinstance(argument, bool):
         return str(argument).upper()
     return f'"{argument}"' if isinstance(argument, str) else f"{argument:.15g}"
-
-
-def _value(argument: Range | TableCell) -> TableRows | TableCell:
-    return EXAMPLE_BOOK[argument.name] if isinstance(argument, Range) else argument
 
 
 _POSITIONS: Final = Range("Positions")

@@ -101,12 +101,7 @@ def _column(array: _Array, as_text: bool) -> Column:
         return _days(array.cast(pa.int64()), _PER_DAY[type_.unit])
     if pa.types.is_integer(type_) and as_text:
         return _texts(array.cast(pa.string()).dictionary_encode())
-    return _floats(array.cast(pa.float64()))
-
-
-def _floats(array: _Array) -> FloatArray:
-    """Numbers as floats, NaN where there is none."""
-    return np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.float64)
+    return np.asarray(array.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _days(whole: _Array, per_day: int) -> FloatArray:

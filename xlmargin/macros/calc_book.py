@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from xlmargin.cells.values import TableRows, to_value
+from xlmargin.cells.values import TableCell, TableRows, to_value
 from xlmargin.errors import MarginError
 from xlmargin.macros.open_book import CellArea, Formula
 
@@ -71,31 +71,33 @@ class CalcBook:
 
     def values(self, place: CellArea) -> TableRows:
         """What the cells show: an error as its name."""
-        if not place.height or not place.width:
-            return [[] for _ in range(place.height)]
-        cells = self._range(place)
-        rows: TableRows = [[to_value(cell) for cell in row] for row in cells.getDataArray()]
-        for at in cells.queryFormulaCells(_ERROR).RangeAddresses:
-            for i in range(at.StartRow - place.row, at.EndRow - place.row + 1):
-                for j in range(at.StartColumn - place.column, at.EndColumn - place.column + 1):
-                    rows[i][j] = to_value(cells.getCellByPosition(j, i).String) or "#VALUE!"
-        return rows
+        return self._read(place, to_value, _ERROR, lambda cell: to_value(cell.String) or "#VALUE!")
 
     def contents(self, place: CellArea) -> TableRows:
         """What the cells hold: a formula as a `Formula`."""
-        if not place.height or not place.width:
+        return self._read(place, _content, 1 | 2 | _ERROR, lambda cell: Formula(cell.Formula))
+
+    def _read(
+        self,
+        place: CellArea,
+        of_value: Callable[[Any], TableCell],
+        formulas: int,
+        of_formula: Callable[[Any], TableCell],
+    ) -> TableRows:
+        """The cells by their values, and formulas of these kinds by themselves."""
+        if place.is_empty:
             return [[] for _ in range(place.height)]
         cells = self._range(place)
-        rows: TableRows = [[_content(cell) for cell in row] for row in cells.getDataArray()]
-        for at in cells.queryFormulaCells(1 | 2 | _ERROR).RangeAddresses:
+        rows: TableRows = [[of_value(cell) for cell in row] for row in cells.getDataArray()]
+        for at in cells.queryFormulaCells(formulas).RangeAddresses:
             for i in range(at.StartRow - place.row, at.EndRow - place.row + 1):
                 for j in range(at.StartColumn - place.column, at.EndColumn - place.column + 1):
-                    rows[i][j] = Formula(cells.getCellByPosition(j, i).Formula)
+                    rows[i][j] = of_formula(cells.getCellByPosition(j, i))
         return rows
 
     def write(self, place: CellArea, rows: TableRows) -> None:
         """Put cells there: a text is a text, whatever it begins with, unless it is a `Formula`."""
-        if not place.height or not place.width:
+        if place.is_empty:
             return
         cells = self._range(place)
         cells.setDataArray(tuple(tuple(map(_typed, row)) for row in rows))

@@ -78,7 +78,7 @@ class ExcelBook:
 
     def write(self, place: CellArea, rows: TableRows) -> None:
         """Put cells there: a text is a text, whatever it begins with, unless it is a `Formula`."""
-        if place.height and place.width:
+        if not place.is_empty:
             self._range(place).value = [[_typed(cell) for cell in row] for row in rows]
 
     def show_dates(self, place: CellArea) -> None:
@@ -154,7 +154,7 @@ class ExcelBook:
 
     def _formulas(self, place: CellArea) -> Sequence[Sequence[object]] | None:
         """The formulas of cells, a value where there is none; None where they are not told."""
-        if not place.height or not place.width:
+        if place.is_empty:
             return [[] for _ in range(place.height)]
         try:
             found = self._range(place).formula
@@ -164,7 +164,7 @@ class ExcelBook:
 
     def _raw(self, place: CellArea) -> list[list[Cell]]:
         """The cells as xlwings has them: dates as such, errors as their names."""
-        if not place.height or not place.width:
+        if place.is_empty:
             return [[] for _ in range(place.height)]
         found: list[list[Cell]] = self._range(place).options(ndim=2, err_to_str=True).value
         return found

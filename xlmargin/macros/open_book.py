@@ -29,6 +29,11 @@ class CellArea:
     height: int
     width: int
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no cell is in it."""
+        return not (self.height and self.width)
+
     def sized(self, height: int, width: int) -> CellArea:
         """The rectangle with the same first cell, of another size."""
         return replace(self, height=height, width=width)

@@ -232,9 +232,10 @@ _LEFT_OPEN: Final = (UnderlyingClass.ETF_EXEMPT, UnderlyingClass.MONEY_MARKET)
 
 def _without_empty_columns(rows: TableRows) -> TableRows:
     """The rows, headings first, without the columns that have nothing but the heading."""
-    used = [i for i, name in enumerate(rows[0]) if name in ("symbol", "price") or _any(rows, i)]
+    headings, *below = rows
+    used = [
+        i
+        for i, name in enumerate(headings)
+        if name in ("symbol", "price") or any(row[i] is not None for row in below)
+    ]
     return [[row[i] for i in used] for row in rows]
-
-
-def _any(rows: TableRows, column: int) -> bool:
-    return any(row[column] is not None for row in rows[1:])

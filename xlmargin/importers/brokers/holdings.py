@@ -300,10 +300,6 @@ def _check_terms(record: Record, option: OptionSymbol) -> None:
         raise record.refused("right", f"{option.right.word}, as the symbol says")
 
 
-def _no_date(lines: Lines) -> dt.date | None:
-    return None
-
-
 @dataclass(frozen=True)
 class Format:
     """One kind of file.
@@ -322,7 +318,7 @@ class Format:
     recognises: Callable[[Lines], bool]
     entry: Callable[[Record], BrokerEntry]
     find: Callable[[Lines, Columns, tuple[str, ...]], Iterable[Record]] = records
-    as_of: Callable[[Lines], dt.date | None] = _no_date
+    as_of: Callable[[Lines], dt.date | None] = lambda lines: None
     houses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -6,7 +6,6 @@ headings, their order, the form of dates and the codes are assumed, and stand in
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -180,7 +179,7 @@ def _cells(positions: Positions, market: Market, i: int) -> dict[str, str]:
         cells["price"] = f"{price:.15g}"
     if not positions.is_option[i]:
         return cells
-    expiration = _printed(date_of(positions.expiration[i]))
+    expiration = date_of(positions.expiration[i]).strftime(_DATE)
     return cells | {
         "type": _OPTION,
         "symbol": positions.symbol[i].replace(".", ""),
@@ -189,7 +188,3 @@ def _cells(positions: Positions, market: Market, i: int) -> dict[str, str]:
         "right": InstrumentKind(positions.kind[i]).name[0],
         "strike": f"{positions.strike[i]:.3f}",
     }
-
-
-def _printed(day: dt.date) -> str:
-    return day.strftime(_DATE)

@@ -17,7 +17,7 @@ from typing import Final
 
 from xlmargin.cells.columns import day_of, read_numbers
 from xlmargin.cells.numbers import NumberStyle
-from xlmargin.cells.values import Cell, Cells, is_nothing, rows_of, text_of, to_value
+from xlmargin.cells.values import Cells, is_nothing, rows_of, text_of, to_value
 from xlmargin.cells.words import YES_NO, YesNo
 from xlmargin.errors import MarginError
 from xlmargin.importers.brokers.records import HeadingRow, Line, Lines, heading_row, lines_of
@@ -139,13 +139,11 @@ def groups_in_cells(ranges: Mapping[str, Cells]) -> PublishedGroups:
 
     The ranges go by the names that messages call them by.
     """
-    texts = {name: [list(map(_text, row)) for row in rows_of(c)] for name, c in ranges.items()}
+    texts = {
+        n: [[text_of(to_value(c)) for c in row] for row in rows_of(r)] for n, r in ranges.items()
+    }
     files = [(name, lines_of(rows, name)) for name, rows in texts.items()]
     return published_groups(files, in_cells=True)
-
-
-def _text(cell: Cell) -> str:
-    return text_of(to_value(cell))
 
 
 def _sections(name: str, lines: Lines) -> Iterator[_Section]:

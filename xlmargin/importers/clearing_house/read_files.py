@@ -12,7 +12,7 @@ from typing import Final
 from xlmargin.cells.numbers import NumberStyle
 from xlmargin.contracts import Contract
 from xlmargin.errors import MarginError
-from xlmargin.importers.brokers.records import Lines, lines_of
+from xlmargin.importers.brokers.records import lines_of
 from xlmargin.importers.clearing_house.array_files import ArrayCell, ArrayFile, array_file
 from xlmargin.importers.clearing_house.array_fixml import read_fixml
 from xlmargin.importers.clearing_house.group_files import published_groups
@@ -66,8 +66,4 @@ def _whole(rows: Iterable[list[str]], name: str) -> Iterator[list[str]]:
 
 def read_group_files(paths: Sequence[Path]) -> PublishedGroups:
     """What files of class, product and portfolio groups say together."""
-    return published_groups([(path.name, _lines(path)) for path in paths])
-
-
-def _lines(path: Path) -> Lines:
-    return lines_of(read_first_table(path), path.name)
+    return published_groups([(p.name, lines_of(read_first_table(p), p.name)) for p in paths])
