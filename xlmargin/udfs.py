@@ -15,7 +15,15 @@ from xlmargin.account import dates_ahead
 from xlmargin.dates import date_of
 from xlmargin.efficiency import ComparisonLevel, compared, efficiency_gain, strategy_figure
 from xlmargin.eligibility import checklist
-from xlmargin.excel.account_answers import account_of, alerts_of, intraday_of
+from xlmargin.excel.answers import (
+    account_of,
+    alerts_of,
+    changed,
+    history_of,
+    intraday_of,
+    reconciled,
+    reconciled_statement,
+)
 from xlmargin.excel.arguments import (
     DIVIDENDS,
     HEADERS,
@@ -26,12 +34,9 @@ from xlmargin.excel.arguments import (
     read_moves,
     read_word,
 )
-from xlmargin.excel.broker_answers import reconciled, reconciled_statement
 from xlmargin.excel.clearing_arrays import read_arrays_in_cells
-from xlmargin.excel.dated_answers import changed, history_of
 from xlmargin.excel.facts_reader import read_facts, settings_of
-from xlmargin.excel.groups_range import read_groups
-from xlmargin.excel.market_filling import market_with_groups
+from xlmargin.excel.market_filling import market_with_groups, read_groups
 from xlmargin.excel.option_arguments import read_options, read_parity, read_symbol
 from xlmargin.excel.order_effects import hedge_orders, order_capacity, writing_capacity
 from xlmargin.excel.placing import underlyings_of

@@ -13,7 +13,7 @@ from tests.refusals import assert_refused
 from xlmargin import udfs
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
-from xlmargin.excel.dated_answers import history_of
+from xlmargin.excel.answers import history_of
 from xlmargin.excel.history import days_of
 from xlmargin.excel.range_checks import problems_of
 from xlmargin.history import ShadowDay

@@ -31,9 +31,7 @@ from xlmargin.excel.worksheet_function import (
     Returns,
     WorksheetFunction,
 )
-from xlmargin.hosts.office_js.add_in import add_in
-from xlmargin.hosts.office_js.icon import SIZES, icon
-from xlmargin.hosts.office_js.metadata import metadata
+from xlmargin.hosts.office_js.add_in import SIZES, add_in, icon, metadata
 from xlmargin.service.app import Served, service
 from xlmargin.service.door import Allowed
 from xlmargin.service.journal import Journal

@@ -15,7 +15,7 @@ from tests.books import Range
 from tests.properties.test_portfolio_margin_properties import AS_OF, HEADINGS, books, margin
 from xlmargin import udfs
 from xlmargin.excel.clearing_arrays import read_arrays
-from xlmargin.excel.groups_range import read_groups
+from xlmargin.excel.market_filling import read_groups
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers.clearing_house import read_array_file
 from xlmargin.portfolio_margin import PortfolioMargin

@@ -33,6 +33,7 @@ from xlmargin.cells.values import (
     text_of,
     to_value,
 )
+from xlmargin.errors import MarginError
 
 EMPTY: Final = -1
 """The code of an empty cell."""
@@ -407,3 +408,16 @@ def _days_apart(cells: Any) -> Any:
     for i in days:
         flat[i] = float(flat[i])
     return list(map(len, cells)), flat, days
+
+
+def rows_of_records(name: str, value: Any) -> Any:
+    """Rows of cells: records become a row of headings and a row each; all else goes as it is.
+
+    `name` is the range's, for a refusal.
+    """
+    if not isinstance(value, list) or not any(isinstance(row, dict) for row in value):
+        return value
+    if not all(isinstance(record, dict) for record in value):
+        raise MarginError(f"{name}: found records and rows, wanted one of the two.")
+    headings = list(dict.fromkeys(key for record in value for key in record))
+    return [headings, *([record.get(key) for key in headings] for record in value)]

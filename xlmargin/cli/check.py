@@ -10,7 +10,7 @@ from xlmargin.cells.values import to_cells
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import BookFiles, day_of, notes_of
 from xlmargin.cli.options import AsJson
-from xlmargin.cli.ranges import errors, with_date
+from xlmargin.cli.tables import errors, with_date
 from xlmargin.cli.terminal import print_problems
 from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges

@@ -13,10 +13,9 @@ from xlmargin.cli.outputs import refuse_output, writing
 from xlmargin.cli.registered import registered
 from xlmargin.errors import printed
 from xlmargin.hosts.classic.add_in import add_in
-from xlmargin.hosts.classic.another_python import settings_for
 from xlmargin.hosts.classic.config_sheet import COMMON, INTERPRETER
 from xlmargin.hosts.classic.installation import InstallStep, installing, uninstalling
-from xlmargin.hosts.classic.places import places, refuse_elsewhere, refuse_unnamed
+from xlmargin.hosts.classic.places import places, refuse_elsewhere, refuse_unnamed, settings_for
 from xlmargin.hosts.classic.served import FOR_SERVED, serve
 
 Startup = Annotated[Path | None, typer.Option(help="Folder that Excel opens on starting.")]

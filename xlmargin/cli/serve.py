@@ -13,8 +13,8 @@ import typer
 from xlmargin.cli.app import command
 from xlmargin.cli.book_files import day_of, read_said
 from xlmargin.cli.options import DividendsFile, MarketFile, SettingsFile
-from xlmargin.cli.ranges import with_date
 from xlmargin.cli.registered import registered
+from xlmargin.cli.tables import with_date
 from xlmargin.errors import MarginError, printed
 from xlmargin.live import Hook
 

@@ -23,10 +23,10 @@ from xlmargin.account import Light, settled_light
 from xlmargin.cli.app import ALERTED, NOT_KNOWN, WARNED, command
 from xlmargin.cli.book_files import BookFiles, day_of
 from xlmargin.cli.options import AsJson
-from xlmargin.cli.ranges import with_date
+from xlmargin.cli.tables import with_date
 from xlmargin.cli.watched_files import WatchedFiles
 from xlmargin.errors import MarginError, printed
-from xlmargin.excel.account_answers import alerts_of
+from xlmargin.excel.answers import alerts_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers import read_book_files
 from xlmargin.importers.files import read_one_range

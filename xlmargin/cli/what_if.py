@@ -17,7 +17,7 @@ from xlmargin.cli.app import TRADES_REFUSED, command
 from xlmargin.cli.book_files import BookFiles, day_of
 from xlmargin.cli.market import say_warnings
 from xlmargin.cli.options import AsJson
-from xlmargin.cli.ranges import with_date
+from xlmargin.cli.tables import with_date
 from xlmargin.errors import printed
 from xlmargin.excel.ranges import Ranges
 from xlmargin.importers.files import read_one_range

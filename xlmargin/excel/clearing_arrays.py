@@ -26,7 +26,7 @@ from xlmargin.contracts import Contract
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.book_reader import Tables, read_book
-from xlmargin.excel.groups_range import read_groups
+from xlmargin.excel.market_filling import read_groups
 from xlmargin.excel.orders import contracts_of
 from xlmargin.excel.placing import resolved
 from xlmargin.excel.positions_reader import PositionRows, read_positions

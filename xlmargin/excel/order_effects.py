@@ -10,8 +10,7 @@ import numpy as np
 from xlmargin.account import Reserve
 from xlmargin.errors import InputError, Problem
 from xlmargin.excel.ranges import Ranges, portfolio_margined, strategy_margined
-from xlmargin.excel.sized_orders import read_sized_orders
-from xlmargin.excel.trades import read_candidates
+from xlmargin.excel.trades import read_candidates, read_sized_orders
 from xlmargin.settings import AccountType, CapacityRegimes
 from xlmargin.what_if import (
     Capacity,

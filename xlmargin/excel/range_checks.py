@@ -13,10 +13,9 @@ from xlmargin.cells.values import Cells
 from xlmargin.computing import ContentCache
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, Problem, RefusedPosition, RulebookError
-from xlmargin.excel.account_answers import alerts_of
 from xlmargin.excel.activity import read_activity
+from xlmargin.excel.answers import alerts_of, broker_problems
 from xlmargin.excel.book_reader import BookReading, Tables
-from xlmargin.excel.broker_answers import broker_problems
 from xlmargin.excel.checks import warn_of_closed_day
 from xlmargin.excel.facts_reader import facts_of_accounts
 from xlmargin.excel.history import days_of, problems_of_days
@@ -30,8 +29,7 @@ from xlmargin.excel.ranges import (
     portfolio_margined,
     strategy_margined,
 )
-from xlmargin.excel.sized_orders import read_sized_orders
-from xlmargin.excel.trades import read_candidates, read_trades
+from xlmargin.excel.trades import read_candidates, read_sized_orders, read_trades
 
 
 def refusals_of(ranges: Ranges) -> list[Problem]:

@@ -7,9 +7,7 @@ from dataclasses import replace
 from xlmargin.account import AccountState
 from xlmargin.cells.problems import counted
 from xlmargin.errors import MarginError
-from xlmargin.excel.account_answers import account_of
-from xlmargin.excel.broker_answers import reconciled
-from xlmargin.excel.dated_answers import changed
+from xlmargin.excel.answers import account_of, changed, reconciled
 from xlmargin.excel.range_checks import problems_of, refusals_of
 from xlmargin.excel.ranges import Ranges
 from xlmargin.excel.settings_fields import COMPARED_WITH, compared_with

@@ -29,7 +29,7 @@ from mcp.types import (
 
 import xlmargin
 from xlmargin.cells.problems import refusal
-from xlmargin.cells.records import rows_of_records
+from xlmargin.cells.table import rows_of_records
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import Argument, ArgumentKind, Returns, WorksheetFunction
 

@@ -1,7 +1,6 @@
 """Sample books, packaged as the files a user would have; cases and scenario of the article."""
 
-from xlmargin.samples.article_cases import ARTICLE_CASES, ARTICLE_PRICE, ArticleCase
-from xlmargin.samples.article_scenario import ARTICLE_SCENARIO
+from xlmargin.samples.article import ARTICLE_CASES, ARTICLE_PRICE, ARTICLE_SCENARIO, ArticleCase
 from xlmargin.samples.family_office_book import (
     FAMILY_OFFICE_NOTE,
     family_office_book,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from xlmargin.cells.records import rows_of_records
+from xlmargin.cells.table import rows_of_records
 from xlmargin.errors import MarginError, Severity
 from xlmargin.excel.range_checks import problems_of
 from xlmargin.excel.ranges import Ranges

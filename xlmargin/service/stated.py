@@ -13,8 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from xlmargin.cells.problems import ProblemLog
-from xlmargin.cells.records import rows_of_records
-from xlmargin.cells.table import RangeTable
+from xlmargin.cells.table import RangeTable, rows_of_records
 from xlmargin.cells.words import ORDERS
 from xlmargin.errors import InputError, MarginError, Problem
 from xlmargin.excel.orders import read_orders

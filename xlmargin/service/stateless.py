@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from xlmargin.cells.records import rows_of_records
+from xlmargin.cells.table import rows_of_records
 from xlmargin.errors import MarginError
 from xlmargin.excel.worksheet_function import ArgumentKind, WorksheetFunction
 from xlmargin.service.answers import Given, found_of, response

@@ -1,11 +1,11 @@
-"""Office on this machine, as far as its settings decide whether it calls the add-in."""
+"""Office on this machine, as far as its registry decides whether it calls the add-in."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-
-from xlmargin.hosts.classic.registry import value, values
 
 _MACHINE, _USER = "HKEY_LOCAL_MACHINE", "HKEY_CURRENT_USER"
 _INSTALLED: Final = r"SOFTWARE\Microsoft\Office\ClickToRun\Configuration"
@@ -17,8 +17,10 @@ _RULES: Final = (
     r"SOFTWARE\Policies\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules",
     r"SOFTWARE\Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules",
 )
+
 NO_CHILD_PROCESSES: Final = "D4F940AB-401B-4EFC-AADC-AD5F3C50688A"
 """Defender's rule "Block all Office applications from creating child processes"."""
+
 _BLOCKS, _WARNS = "1", "6"
 
 
@@ -56,3 +58,23 @@ def this_office() -> InstalledOffice:
             if name.upper().startswith("OPEN")
         ),
     )
+
+
+def value(root: str, key: str, name: str) -> object:
+    """A value by its name, in any capitals; None where there is none."""
+    return next((v for n, v in values(root, key) if n.casefold() == name.casefold()), None)
+
+
+def values(root: str, key: str) -> Iterator[tuple[str, object]]:
+    """The names and values of a key; `root` is HKEY_LOCAL_MACHINE or HKEY_CURRENT_USER."""
+    if sys.platform != "win32":
+        return
+    import winreg
+
+    try:
+        with winreg.OpenKey(getattr(winreg, root), key) as opened:
+            for number in range(winreg.QueryInfoKey(opened)[1]):
+                name, found, _ = winreg.EnumValue(opened, number)
+                yield name, found
+    except OSError:
+        return

@@ -1,17 +1,19 @@
-"""Where Excel looks for add-ins, and where Python and its code are."""
+"""Where Excel looks for add-ins, where Python and its code are, and another Python in its place."""
 
 from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+import xlmargin
 from xlmargin.errors import MarginError
-from xlmargin.hosts.classic.config_sheet import COMMON, ENVIRONMENT, INTERPRETER
+from xlmargin.hosts.classic.config_sheet import COMMON, ENVIRONMENT, INTERPRETER, python_of
 from xlmargin.hosts.classic.shipped import FILE
 from xlmargin.hosts.classic.wrappers import PYTHON_MODULE
 
@@ -96,3 +98,32 @@ def _code() -> Path:
     if spec is None or spec.origin is None:
         raise MarginError(f"found no module {PYTHON_MODULE}: install xlmargin again.")
     return Path(spec.origin).parents[PYTHON_MODULE.count(".")]
+
+
+_QUESTION: Final = (
+    "import importlib.util, xlmargin; "
+    f"print(xlmargin.__version__, importlib.util.find_spec('{PYTHON_MODULE}').origin, sep='\\n')"
+)
+
+_SECONDS: Final = 60.0
+
+
+def settings_for(interpreter: Path) -> dict[str, str]:
+    """The settings that name it; refused where it does not answer, or has not this xlmargin."""
+    try:
+        done = subprocess.run(
+            [interpreter, "-P", "-c", _QUESTION],
+            capture_output=True, text=True, timeout=_SECONDS, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise MarginError(f"{interpreter}: does not run ({error}); wanted a python.exe.") from None
+    version, _, origin = done.stdout.strip().partition("\n")
+    if done.returncode or not origin:
+        said = " ".join(done.stderr.split()[-12:])
+        raise MarginError(f"{interpreter}: has no xlmargin ({said}); install it there first.")
+    if version != xlmargin.__version__:
+        raise MarginError(
+            f"{interpreter}: has xlmargin {version}, wanted {xlmargin.__version__}, that of the"
+            " add-in; install it there first."
+        )
+    return python_of(interpreter.absolute(), Path(origin).parents[PYTHON_MODULE.count(".")])

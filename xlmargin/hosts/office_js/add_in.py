@@ -1,21 +1,22 @@
-"""The files of the add-in, as the service at an address hands them to Excel."""
+"""The files of the add-in, its icon and functions.json among them, as the service has them."""
 
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from collections.abc import Sequence
 from importlib.resources import files
 from string import Template
-from typing import Final
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 import xlmargin
 from xlmargin.excel.worksheet_function import WorksheetFunction
-from xlmargin.hosts.office_js.icon import SIZES, icon
-from xlmargin.hosts.office_js.metadata import metadata
 
 FOLDER: Final = "/office"
 """Where the service has the files."""
+
 OFFICE_JS: Final = "https://appsforoffice.microsoft.com"
 """Where Excel's own scripts come from; Microsoft allows no copy of them."""
 
@@ -41,3 +42,82 @@ def add_in(functions: Sequence[WorksheetFunction], address: str) -> dict[str, by
 
 def _text(name: str) -> str:
     return files("xlmargin.hosts.office_js").joinpath(name).read_text(encoding="utf-8")
+
+
+SIZES: Final = (16, 32, 64, 80)
+"""Pixels a side."""
+
+_PAPER, _INK, _RED = b"\xff\xff\xff", b"\x1f\x3a\x5f", b"\xc0\x39\x2b"
+
+_COLUMNS: Final = ((0.45, _INK), (0.85, _INK), (0.65, _RED))
+"""The height of each column, as a fraction of the icon's, and its colour."""
+
+
+def icon(size: int) -> bytes:
+    """A PNG of so many pixels a side, the same bytes every time."""
+    rows = (b"\0" + b"".join(_pixel(x, y, size) for x in range(size)) for y in range(size))
+    header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows), 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
+
+
+def _pixel(x: int, y: int, size: int) -> bytes:
+    column, across = divmod(x * len(_COLUMNS) / size, 1.0)
+    height, colour = _COLUMNS[int(column)]
+    return colour if across < 0.75 and y >= size * (1.0 - height) else _PAPER
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+LIVE: Final = {
+    "id": "XLM_LIVE",
+    "name": "XLM_LIVE",
+    "description": "One figure of an account that the service keeps, as it changes.",
+    "parameters": [
+        {
+            "name": "account",
+            "description": "The account as it is named in the positions.",
+            "type": "string",
+        },
+        {
+            "name": "figure",
+            "description": "account_value, portfolio.requirement, portfolio.excess, "
+            "portfolio.cushion, portfolio.buying_power, strategy.requirement, strategy.excess ...",
+            "type": "string",
+        },
+    ],
+    "result": {},
+    "options": {"stream": True},
+}
+"""The one function that is no question and answer: it goes on until its cell is cleared."""
+
+
+def metadata(functions: Sequence[WorksheetFunction]) -> dict[str, Any]:
+    """The functions as the add-in's functions.json describes them."""
+    return {
+        "allowErrorForDataTypeAny": True,
+        "allowCustomDataForDataTypeAny": True,
+        "functions": [*map(_described, functions), LIVE],
+    }
+
+
+def _described(function: WorksheetFunction) -> dict[str, Any]:
+    return {
+        "id": function.name,
+        "name": function.name,
+        "description": function.doc,
+        "parameters": [
+            {
+                "name": argument.name,
+                "description": argument.doc,
+                "type": "any",
+                "dimensionality": "matrix",
+                **({"optional": True} if argument.optional else {}),
+            }
+            for argument in function.arguments
+        ],
+        "result": {"dimensionality": "matrix"},
+        "options": {"cancelable": True},
+    }
