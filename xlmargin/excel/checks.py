@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +11,7 @@ import numpy as np
 from xlmargin.arrays import IntArray, numbered_rows
 from xlmargin.book import Book, Positions, cash_of_accounts, rules_of_accounts
 from xlmargin.both_regimes import under_portfolio_margin
+from xlmargin.cells.problems import some_of
 from xlmargin.dates import date_of
 from xlmargin.errors import InputError, MarginError, Problem, Severity
 from xlmargin.known_instruments import CLASS, NOT_USED, InstrumentFinding
@@ -126,8 +127,7 @@ def warn_of_cash(book: Book) -> list[Problem]:
     missing = [book.positions.accounts[i] for i in np.flatnonzero(np.isnan(cash)).tolist()]
     if not missing:
         return []
-    more = f" and {len(missing) - MOST_NAMED:,} more" if len(missing) > MOST_NAMED else ""
-    named = ", ".join(missing[:MOST_NAMED]) + more
+    named = some_of(missing, MOST_NAMED)
     whose = f"account{'s' * (len(missing) > 1)} {named}" if named else "the account"
     wanted = f"the cash of {whose} (0 if none): account values count none"
     return [Problem("settings", 0, "cash", "nothing", wanted, Severity.WARNING)]
@@ -141,13 +141,6 @@ def warn_of_closed_day(as_of: float, row: int = 0) -> list[Problem]:
     wanted = f"{business_day_before(day)}, the trading day before: it has the prices"
     found = f"{day}, a {day:%A} without trading"
     return [Problem("settings", row, "as_of", found, wanted, Severity.WARNING)]
-
-
-def as_warnings(problems: Sequence[Problem]) -> list[Problem]:
-    """What refuses the strategy-based figures alone, for a check of both regimes."""
-    return [
-        replace(p, found=f"{p.found} (strategy-based)", severity=Severity.WARNING) for p in problems
-    ]
 
 
 def warn_of_closed(positions: Positions) -> list[Problem]:

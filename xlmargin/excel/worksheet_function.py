@@ -87,32 +87,18 @@ class Argument:
         cell = self._one_cell(cells)
         if cell is None or is_error(cell):
             raise self._refuse(shown(cell), _WANTED[self.kind])
-        return _READ[self.kind](self, cell)
+        if self.kind is ArgumentKind.TEXT:
+            return text_of(cell)
+        value = _READ[self.kind](cell)
+        if np.isnan(value):
+            raise self._refuse(shown_text(cell), _WANTED[self.kind])
+        return bool(value) if self.kind is ArgumentKind.SWITCH else value
 
     def _one_cell(self, cells: Cells) -> CellValue:
         rows = rows_of(cells)
         if len(rows) > 1 or (rows and len(rows[0]) > 1):
             raise self._refuse(f"{len(rows)} x {len(rows[0])} cells", "one cell")
         return to_value(rows[0][0]) if rows and rows[0] else None
-
-    def _text(self, cell: CellValue) -> str:
-        return text_of(cell)
-
-    def _number(self, cell: CellValue) -> float:
-        percent = isinstance(cell, str) and "%" in cell
-        return self._finite(np.nan if percent else number_of(cell), cell)
-
-    def _date(self, cell: CellValue) -> float:
-        return self._finite(date_serial(cell), cell)
-
-    def _switch(self, cell: CellValue) -> bool:
-        said = YES_NO.read(cell)
-        return bool(self._finite(np.nan if said is None else said is YesNo.YES, cell))
-
-    def _finite(self, value: float, cell: CellValue) -> float:
-        if np.isnan(value):
-            raise self._refuse(shown_text(cell), _WANTED[self.kind])
-        return value
 
     def _refuse(self, found: str, wanted: str) -> InputError:
         return InputError([Problem(self.name, 0, "", found, wanted)])
@@ -125,12 +111,22 @@ _WANTED: Final = {
     ArgumentKind.DATE: DATE,
 }
 
-_READ: Final[dict[ArgumentKind, Callable[[Argument, CellValue], object]]] = {
-    ArgumentKind.TEXT: Argument._text,
-    ArgumentKind.NUMBER: Argument._number,
-    ArgumentKind.SWITCH: Argument._switch,
-    ArgumentKind.DATE: Argument._date,
+
+def _number(cell: CellValue) -> float:
+    return np.nan if isinstance(cell, str) and "%" in cell else number_of(cell)
+
+
+def _switch(cell: CellValue) -> float:
+    said = YES_NO.read(cell)
+    return np.nan if said is None else float(said is YesNo.YES)
+
+
+_READ: Final[Mapping[ArgumentKind, Callable[[CellValue], float]]] = {
+    ArgumentKind.NUMBER: _number,
+    ArgumentKind.SWITCH: _switch,
+    ArgumentKind.DATE: date_serial,
 }
+"""A number for what stands in the cell, NaN where it is none."""
 
 
 def _is_left_out(cells: Cells) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 INSTALL: Final = "run: xlmargin install"
@@ -28,21 +29,11 @@ class MachineFinding:
     mend: str = ""
 
 
-def good(what: str, says: str) -> MachineFinding:
-    """All is well."""
-    return MachineFinding(FindingLevel.GOOD, what, says)
-
-
-def note(what: str, says: str, mend: str = "") -> MachineFinding:
-    """Nothing is wrong, but it is good to know."""
-    return MachineFinding(FindingLevel.NOTE, what, says, mend)
-
-
-def warning(what: str, says: str, mend: str) -> MachineFinding:
-    """Something may go wrong."""
-    return MachineFinding(FindingLevel.WARNING, what, says, mend)
-
-
-def error(what: str, says: str, mend: str) -> MachineFinding:
-    """Excel cannot call the functions, or calls other ones."""
-    return MachineFinding(FindingLevel.ERROR, what, says, mend)
+good = partial(MachineFinding, FindingLevel.GOOD)
+"""All is well."""
+note = partial(MachineFinding, FindingLevel.NOTE)
+"""Nothing is wrong, but it is good to know."""
+warning = partial(MachineFinding, FindingLevel.WARNING)
+"""Something may go wrong."""
+error = partial(MachineFinding, FindingLevel.ERROR)
+"""Excel cannot call the functions, or calls other ones."""

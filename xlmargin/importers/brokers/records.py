@@ -230,19 +230,24 @@ class HeadingRow:
         return Record(line, texts, self.labels, title)
 
 
+def columns_at(cells: Iterable[str], columns: Columns) -> dict[str, int]:
+    """The place of each field that a row of cells heads; the first heading counts, and spelling."""
+    places: dict[str, int] = {}
+    for i, cell in enumerate(cells):
+        places.setdefault(heading(cell), i)
+    found = {
+        field: next((places[heading(s)] for s in spellings if heading(s) in places), None)
+        for field, spellings in columns.items()
+    }
+    return {field: place for field, place in found.items() if place is not None}
+
+
 def heading_row(line: Line, columns: Columns, needed: Iterable[str]) -> HeadingRow | None:
     """The fields that a line heads; None where it lacks a needed one, and so is no heading row.
 
     Where a heading comes twice the first one counts.
     """
-    places: dict[str, int] = {}
-    for i, cell in enumerate(line.cells):
-        places.setdefault(heading(cell), i)
-    at: dict[str, int] = {}
-    for field, spellings in {**_CURRENCY, **columns}.items():
-        found = next((places[heading(s)] for s in spellings if heading(s) in places), None)
-        if found is not None:
-            at[field] = found
+    at = columns_at(line.cells, {**_CURRENCY, **columns})
     if any(field not in at for field in needed):
         return None
     return HeadingRow(at, {field: line.cells[i] for field, i in at.items()})

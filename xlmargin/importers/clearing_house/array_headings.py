@@ -16,7 +16,7 @@ from typing import ClassVar, Final
 
 from xlmargin.cells.columns import day_of
 from xlmargin.cells.values import clean_text
-from xlmargin.importers.brokers.records import Columns, heading
+from xlmargin.importers.brokers.records import Columns, columns_at, heading
 
 POINTS: Final = 10
 """Valuation points of a row."""
@@ -82,14 +82,7 @@ class ArrayHeadings:
     def of(cls, cells: Sequence[str | float | None]) -> ArrayHeadings | None:
         """The headings in a row; None where it lacks one that is needed, and so is no such row."""
         texts = [_text(cell) for cell in cells]
-        places: dict[str, int] = {}
-        for i, text in enumerate(texts):
-            places.setdefault(heading(text), i)
-        at: dict[str, int] = {}
-        for column, spellings in ARRAY_COLUMNS.items():
-            found = next((places[heading(s)] for s in spellings if heading(s) in places), None)
-            if found is not None:
-                at[column] = found
+        at = columns_at(texts, ARRAY_COLUMNS)
         points, ordered = _points(texts)
         if len(points) != POINTS or any(column not in at for column in ARRAY_NEEDED):
             return None
